@@ -1,0 +1,88 @@
+/** Facts of one audit event before it is chained; every text in it was redacted by its writer and holds no query string. */
+export type AuditEvent =
+  | SessionStartEvent
+  | RequestDecisionEvent
+  | RequestOutcomeEvent
+  | SessionNoteEvent
+  | SessionEndEvent;
+
+export interface SessionStartEvent {
+  readonly type: "session.start";
+  readonly session: string;
+  readonly command: readonly string[];
+  readonly agent?: string;
+  readonly image?: string;
+  readonly workspace?: string;
+  readonly link?: string;
+  /** SHA-256 of the effective policy's canonical JSON, hex */
+  readonly policyHash: string;
+  readonly vaults: readonly string[];
+}
+
+export interface RequestDecisionEvent {
+  readonly type: "request.decision";
+  /** Number of the request within the session, from 1; joins the decision to its outcome */
+  readonly request: number;
+  readonly verdict: "allow" | "deny";
+  /** Upper-case method, or `CONNECT` / `TLS` when the refusal came before a request */
+  readonly method: string;
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: number;
+  /** Canonical path without query; empty before a request was read */
+  readonly path: string;
+  /** `rule.source.label` of the rule that decided */
+  readonly rule?: string;
+  /** Reason code of a refusal, as in `X-Vaultbox-Refusal` */
+  readonly reason?: string;
+  /** `vault/name` of the credential that will be attached */
+  readonly credential?: string;
+  /** What stands out: `placeholder-at-wrong-host`, `foreign-credential`, `authority-mismatch` … */
+  readonly flags?: readonly string[];
+  /** Every authority the client named, when they disagreed */
+  readonly claimed?: Readonly<Record<string, string>>;
+}
+
+export interface RequestOutcomeEvent {
+  readonly type: "request.outcome";
+  readonly request: number;
+  readonly outcome:
+    | "completed"
+    | "refused"
+    | "upstream-failed"
+    | "client-aborted"
+    | "limit-exceeded"
+    | "internal-error";
+  /** HTTP status sent to the client, 0 when none was sent */
+  readonly status: number;
+  /** The address that was dialled, when one was */
+  readonly address?: string;
+  readonly reason?: string;
+  /** Bytes of the request body sent upstream */
+  readonly bytesUp: number;
+  /** Bytes of the response body sent to the client */
+  readonly bytesDown: number;
+  readonly durationMs: number;
+}
+
+export interface SessionNoteEvent {
+  readonly type: "session.note";
+  readonly note: string;
+  readonly detail?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface SessionEndEvent {
+  readonly type: "session.end";
+  readonly status: number;
+  readonly requests: number;
+  readonly refused: number;
+}
+
+/** One line of `audit.jsonl`: the event in its chain. `hash` = SHA-256 over `prev` and the JSON of all other fields, hex. */
+export type AuditRecord = AuditEvent & {
+  readonly seq: number;
+  /** RFC 3339, UTC, milliseconds */
+  readonly at: string;
+  readonly prev: string;
+  readonly hash: string;
+};

@@ -1,0 +1,57 @@
+import { Command } from "commander";
+
+/** One top-level command: its summary is known without loading it, so that `--help` and other commands stay fast. */
+interface CommandEntry {
+  readonly name: string;
+  readonly alias?: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+// In the order a user meets them. A new command is one line here and one file in commands/.
+const entries: readonly CommandEntry[] = [];
+
+/**
+ * The program for this command line. Only the named command's module is loaded: importing all of them
+ * would cost every start what the slowest of them needs.
+ */
+export async function buildProgram(argv: readonly string[]): Promise<Command> {
+  const program = new Command("vaultbox")
+    .description(
+      "run a coding agent in a container that holds no credential and reaches nothing but a policy",
+    )
+    .option("-V, --version", "print the version")
+    .exitOverride()
+    .showHelpAfterError(false)
+    .showSuggestionAfterError(true)
+    .enablePositionalOptions()
+    .configureOutput({ outputError: (text, write) => write(toErrorText(text)) });
+  const wanted = argv.find((argument) => !argument.startsWith("-"));
+  for (const entry of entries) {
+    const isWanted = wanted === entry.name || (entry.alias !== undefined && wanted === entry.alias);
+    const command = isWanted ? inherit(await entry.load(), program) : new Command(entry.name);
+    command.summary(entry.summary);
+    if (!isWanted) command.description(entry.summary);
+    if (entry.alias !== undefined) command.alias(entry.alias);
+    program.addCommand(command);
+  }
+  return program;
+}
+
+/** Gives a command and those below it the program's behaviour on errors. */
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inherit(child, command);
+  return command;
+}
+
+/** commander's message in our voice: `vaultbox: error: unknown option '--alow'` and a hint below it. */
+function toErrorText(text: string): string {
+  const [first = "", ...rest] = text.trimEnd().split("\n");
+  const lines = [`vaultbox: ${first}`];
+  for (const line of rest) {
+    const hint = line.replace(/^\(/, "").replace(/\)$/, "").trim();
+    if (hint !== "") lines.push(`vaultbox: hint: ${hint.charAt(0).toLowerCase()}${hint.slice(1)}`);
+  }
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,47 @@
+// The voice (stderr, prefix, lower case, no full stop), after age's tui.go: what could not be done, the fact that
+// stopped it, then what the user can do. Expected errors show no stack; a bug shows its stack and asks for a report.
+import { VaultboxError } from "../errors.ts";
+import { toPrintable } from "../printable.ts";
+import { version } from "./version.ts";
+
+/** Exit status of an expected failure, wrong usage and a bug. */
+export const exitStatus = { failure: 1, usage: 2, bug: 70 } as const;
+
+/** Prints the error on stderr, as text or as one JSON object, and returns the exit status for it. */
+export function reportError(error: unknown, options: { json: boolean }): number {
+  if (error instanceof VaultboxError) {
+    if (error.code === "VBX_CANCELLED") return exitStatus.failure;
+    process.stderr.write(options.json ? toJson(error) : toText(error));
+    if (process.env["VAULTBOX_DEBUG"] === "1") process.stderr.write(toCauseChain(error));
+    return error.code === "VBX_USAGE" ? exitStatus.usage : exitStatus.failure;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `vaultbox: error: this is a bug in vaultbox ${version()}\n${toPrintableLines(stack)}\n` +
+      "vaultbox: hint: report it with the lines above, see SECURITY.md if it looks exploitable\n",
+  );
+  return exitStatus.bug;
+}
+
+function toText(error: VaultboxError): string {
+  const lines = [`vaultbox: error: ${toPrintable(error.message)}`];
+  for (const hint of error.hints) lines.push(`vaultbox: hint: ${toPrintable(hint)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function toJson(error: VaultboxError): string {
+  const { code, message, hints } = error;
+  return `${JSON.stringify({ error: { code, message, hints } })}\n`;
+}
+
+function toCauseChain(error: Error): string {
+  let text = "";
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+    text += `vaultbox: debug: caused by: ${toPrintable(cause.message)}\n`;
+  }
+  return text;
+}
+
+function toPrintableLines(text: string): string {
+  return text.split("\n").map(toPrintable).join("\n");
+}

@@ -1,0 +1,40 @@
+import { homedir, tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+
+/** Where vaultbox keeps things on disk. */
+export interface Paths {
+  readonly config: string;
+  readonly vaults: string;
+  readonly state: string;
+  readonly sessions: string;
+  /** Short, because a unix socket path has 104 bytes at most on macOS */
+  readonly runtime: string;
+}
+
+/** `VAULTBOX_HOME` moves all of it; otherwise the XDG base directories. */
+export function resolvePaths(env: NodeJS.ProcessEnv = process.env): Paths {
+  const root = env["VAULTBOX_HOME"];
+  if (root !== undefined && root !== "") {
+    const state = join(root, "state");
+    return {
+      config: join(root, "config"),
+      vaults: join(root, "vaults"),
+      state,
+      sessions: join(state, "sessions"),
+      runtime: join(root, "run"),
+    };
+  }
+  const home = homedir();
+  const state = join(env["XDG_STATE_HOME"] ?? join(home, ".local", "state"), "vaultbox");
+  const runtimeRoot = env["XDG_RUNTIME_DIR"];
+  return {
+    config: join(env["XDG_CONFIG_HOME"] ?? join(home, ".config"), "vaultbox"),
+    vaults: join(env["XDG_DATA_HOME"] ?? join(home, ".local", "share"), "vaultbox", "vaults"),
+    state,
+    sessions: join(state, "sessions"),
+    runtime:
+      runtimeRoot === undefined
+        ? join(tmpdir(), `vaultbox-${userInfo().uid}`)
+        : join(runtimeRoot, "vaultbox"),
+  };
+}

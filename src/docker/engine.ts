@@ -1,0 +1,175 @@
+import type { Duplex } from "node:stream";
+
+/** Which engine answers, and how it was found. */
+export interface EngineInfo {
+  readonly endpoint: string;
+  /** `DOCKER_HOST`, `docker context "x"`, `/var/run/docker.sock` … */
+  readonly foundBy: string;
+  readonly name: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly operatingSystem: string;
+  readonly architecture: string;
+  readonly cgroupVersion: "1" | "2";
+  readonly rootless: boolean;
+  readonly flavour: "docker" | "docker-desktop" | "podman";
+  readonly runtimes: readonly string[];
+  readonly securityOptions: readonly string[];
+}
+
+/** A bind mount; `source` is a path on the engine's host. */
+export interface BindMount {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface VolumeMount {
+  readonly volume: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** All that vaultbox asks of a container. What isn't here can't be asked for: no capabilities, ports, devices or privileges. */
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image: string;
+  /** Replaces the image's entrypoint; an empty array clears it */
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly workingDir: string;
+  /** `uid:gid` */
+  readonly user: string;
+  readonly hostname?: string;
+  /** `none`, or join the network namespace of the container with this id */
+  readonly network: "none" | { readonly container: string };
+  /** Only with network `none` */
+  readonly dns: readonly string[];
+  readonly binds: readonly BindMount[];
+  readonly volumes: readonly VolumeMount[];
+  /** Target to mount options, e.g. `rw,nosuid,nodev,size=64m,mode=1777` */
+  readonly tmpfs: Readonly<Record<string, string>>;
+  readonly readOnlyRoot: boolean;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly pids: number;
+  readonly runtime?: string;
+  /** A small init as pid 1 that reaps and forwards signals */
+  readonly init: boolean;
+  readonly tty: boolean;
+  readonly autoRemove: boolean;
+}
+
+/** A created container that was never started: files may still be put into it. */
+export interface CreatedContainer {
+  readonly id: string;
+  readonly name: string;
+  /** Extracts a tar stream under `path` (only before the start: see CVE-2026-42306). */
+  readonly putArchive: (path: string, tar: Buffer) => Promise<void>;
+  /** The tar of one path in the container's filesystem, or undefined if it isn't there. */
+  readonly getArchive: (path: string) => Promise<Buffer | undefined>;
+  /** Attach before the start, so that no byte is lost. */
+  readonly attach: () => Promise<Attachment>;
+  readonly start: () => Promise<RunningContainer>;
+  readonly remove: () => Promise<void>;
+}
+
+/** The container's standard streams. With a TTY there is one output stream, `stdout`. */
+export interface Attachment {
+  /** Ending it gives the container end-of-file */
+  readonly stdin: NodeJS.WritableStream;
+  readonly stdout: NodeJS.ReadableStream;
+  readonly stderr: NodeJS.ReadableStream;
+  /** stdin and stdout as one byte pipe, for the stdio link */
+  readonly duplex: () => Duplex;
+  readonly close: () => void;
+}
+
+export interface RunningContainer {
+  readonly id: string;
+  readonly name: string;
+  /** Resolves with the exit status; call it before `start` has a chance to end, it never misses an exit. */
+  readonly wait: () => Promise<number>;
+  readonly kill: (signal: string) => Promise<void>;
+  readonly resize: (size: { readonly columns: number; readonly rows: number }) => Promise<void>;
+  readonly inspect: () => Promise<ContainerFacts>;
+  /** Force removal with anonymous volumes; no error if it is gone. */
+  readonly remove: () => Promise<void>;
+}
+
+/** What the engine says of a container, as far as posture asserts and `ps` need it. */
+export interface ContainerFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly running: boolean;
+  readonly startedAt: string;
+  readonly exitStatus: number;
+  readonly networkMode: string;
+  readonly networks: readonly string[];
+  readonly publishedPorts: number;
+  readonly privileged: boolean;
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  readonly securityOptions: readonly string[];
+  readonly readOnlyRoot: boolean;
+  readonly pidMode: string;
+  readonly ipcMode: string;
+  readonly utsMode: string;
+  readonly usernsMode: string;
+  readonly devices: number;
+  readonly pidsLimit: number;
+  readonly memoryBytes: number;
+  readonly user: string;
+  readonly env: readonly string[];
+  readonly mounts: readonly { source: string; target: string; readOnly: boolean; type: string }[];
+}
+
+export interface ImageFacts {
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly createdAt: string;
+  readonly sizeBytes: number;
+  readonly env: readonly string[];
+  readonly user: string;
+  readonly entrypoint: readonly string[];
+}
+
+/** A build: a tar of the context, streamed progress lines. */
+export interface ImageBuild {
+  readonly context: NodeJS.ReadableStream;
+  readonly dockerfile: string;
+  readonly tag: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly onLine: (line: string) => void;
+}
+
+/** The one adapter to the Docker Engine API; dockerode's types stay behind it. */
+export interface Engine {
+  readonly endpoint: string;
+  readonly foundBy: string;
+  readonly info: () => Promise<EngineInfo>;
+  readonly createContainer: (spec: ContainerSpec) => Promise<CreatedContainer>;
+  /** Containers that carry the label, running or not. */
+  readonly listContainers: (label: string) => Promise<readonly ContainerFacts[]>;
+  readonly findContainer: (idOrName: string) => Promise<RunningContainer | undefined>;
+  readonly createVolume: (name: string, labels: Readonly<Record<string, string>>) => Promise<void>;
+  readonly listVolumes: (
+    label: string,
+  ) => Promise<readonly { name: string; labels: Readonly<Record<string, string>> }[]>;
+  readonly removeVolume: (name: string) => Promise<void>;
+  readonly inspectImage: (reference: string) => Promise<ImageFacts | undefined>;
+  readonly listImages: (label: string) => Promise<readonly ImageFacts[]>;
+  readonly pullImage: (reference: string, onLine: (line: string) => void) => Promise<void>;
+  readonly importImage: (
+    tar: NodeJS.ReadableStream,
+    tag: string,
+    changes: readonly string[],
+  ) => Promise<void>;
+  readonly buildImage: (build: ImageBuild) => Promise<void>;
+}

@@ -1,0 +1,15 @@
+/** Everything vaultbox makes on an engine carries these, and nothing else is ever touched. */
+export const label = {
+  session: "dev.vaultbox.session",
+  /** `relay` or `agent` */
+  role: "dev.vaultbox.role",
+  /** Pid and start time of the session process on the host, to tell a dead session's leftovers */
+  owner: "dev.vaultbox.owner",
+  /** Host (machine id, hashed) whose process owns it; leftovers of other hosts are not ours to judge */
+  host: "dev.vaultbox.host",
+  /** A `--home` volume's name; such a volume is kept */
+  home: "dev.vaultbox.home",
+  workspace: "dev.vaultbox.workspace",
+  /** Content hash of an image built by vaultbox */
+  image: "dev.vaultbox.image",
+} as const;

@@ -1,0 +1,37 @@
+import { execa } from "execa";
+import { VaultboxError } from "./errors.ts";
+import { quoted } from "./printable.ts";
+
+export interface HostCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly timeoutMs: number;
+  /** Given on stdin; nothing is inherited */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/**
+ * Runs a program of the host without a shell and returns its standard output, without the last line break.
+ * Neither output appears in the error: a command may print a secret.
+ * @throws VaultboxError VBX_HOST_COMMAND_FAILED
+ */
+export async function runHostCommand(command: HostCommand): Promise<string> {
+  const result = await execa(command.file, [...command.args], {
+    reject: false,
+    timeout: command.timeoutMs,
+    maxBuffer: 10 * 1024 * 1024,
+    stdin: command.input === undefined ? "ignore" : "pipe",
+    ...(command.input === undefined ? {} : { input: command.input }),
+    ...(command.env === undefined ? {} : { env: command.env }),
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+  });
+  if (!result.failed) return result.stdout;
+  const why = result.timedOut
+    ? `it took longer than ${command.timeoutMs} ms`
+    : result.exitCode === undefined
+      ? (result.code ?? result.signal ?? "it did not start")
+      : `exit status ${result.exitCode}`;
+  throw new VaultboxError("VBX_HOST_COMMAND_FAILED", `cannot run ${quoted(command.file)}: ${why}`);
+}

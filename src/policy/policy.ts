@@ -1,0 +1,68 @@
+/** Where a rule was written, for `policy show`, `policy explain` and the audit. */
+export interface RuleSource {
+  readonly kind: "project" | "file" | "flag" | "preset" | "agent" | "user";
+  /** What the user would recognise: `vaultbox.yaml:7`, `--allow`, `preset:npm` */
+  readonly label: string;
+}
+
+/** A canonical host name: lower case ASCII LDH labels, no trailing dot. `subdomains` is `*.host`: every subdomain, never the apex. */
+export interface HostPattern {
+  readonly kind: "exact" | "subdomains";
+  readonly host: string;
+}
+
+/** Segments of a canonical path pattern: literal text, `*` (within one segment), `**` (any number of segments). */
+export type PathPattern = "any" | { readonly text: string; readonly segments: readonly string[] };
+
+/** One grant or prohibition of egress. */
+export interface Rule {
+  readonly effect: "allow" | "deny";
+  readonly scheme: "https" | "http";
+  readonly host: HostPattern;
+  readonly port: number;
+  /** Upper-case method tokens */
+  readonly methods: "any" | readonly string[];
+  readonly path: PathPattern;
+  readonly websocket: boolean;
+  /** Whether credential headers that the client made itself may pass to a host without a bound credential */
+  readonly clientCredentials: "refuse" | "pass";
+  readonly source: RuleSource;
+}
+
+/** Session-wide limits; `undefined` is no limit. */
+export interface SessionLimits {
+  readonly durationMs?: number;
+  readonly requests?: number;
+  readonly uploadBytes?: number;
+  readonly requestsPerMinute?: number;
+}
+
+/** What a session may reach. An empty rule list denies everything. */
+export interface EgressPolicy {
+  readonly rules: readonly Rule[];
+  readonly limits: SessionLimits;
+}
+
+/** What the proxy asks about; every field is canonical (see `proxy/authority.ts` and `proxy/target.ts`). */
+export interface EgressRequest {
+  readonly scheme: "https" | "http";
+  readonly host: string;
+  readonly port: number;
+  readonly method: string;
+  /** Canonical path without query, begins with `/` */
+  readonly path: string;
+  readonly websocket: boolean;
+}
+
+export type RefusalReason =
+  | "host-not-allowed"
+  | "port-not-allowed"
+  | "scheme-not-allowed"
+  | "method-not-allowed"
+  | "path-not-allowed"
+  | "websocket-not-allowed"
+  | "denied-by-rule";
+
+export type Decision =
+  | { readonly verdict: "allow"; readonly rule: Rule }
+  | { readonly verdict: "deny"; readonly reason: RefusalReason; readonly rule?: Rule };

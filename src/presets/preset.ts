@@ -1,0 +1,43 @@
+/** How a preset's credential is attached; the shape of `CredentialScheme` in proxy/. */
+export type PresetScheme =
+  | { readonly type: "bearer" }
+  | { readonly type: "basic"; readonly username: string }
+  | { readonly type: "header"; readonly header: string; readonly prefix?: string }
+  | { readonly type: "query"; readonly parameter: string };
+
+export interface PresetBinding {
+  /** Host, `*.host`, or `{registry}`: the host of the user's own client configuration */
+  readonly host: string;
+  readonly port?: number;
+  readonly pathPrefix?: string;
+  readonly scheme: PresetScheme;
+}
+
+/** What a placeholder looks like, so that local validators accept it. */
+export interface PlaceholderShape {
+  readonly prefix: string;
+  /** Length of the random part */
+  readonly length: number;
+  readonly alphabet: "alphanumeric" | "hex" | "base64url" | "digits";
+  readonly suffix?: string;
+}
+
+export interface PresetCredential {
+  /** Environment variables that carry the placeholder in the sandbox */
+  readonly env: readonly string[];
+  readonly bindings: readonly PresetBinding[];
+  readonly placeholder: PlaceholderShape;
+}
+
+/** A well-known service: what may be asked of it by default, and how its credential is attached. Pure data. */
+export interface Preset {
+  readonly name: string;
+  readonly summary: string;
+  /** The vendor page the facts were read from */
+  readonly source: string;
+  /** Rule texts as in `--allow` (policy/parse-rule.ts); `{registry}` stands for the origin from the client's configuration */
+  readonly rules: readonly string[];
+  readonly credential?: PresetCredential;
+  /** The client whose own configuration names the registry */
+  readonly client?: "npm" | "pip";
+}

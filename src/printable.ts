@@ -1,0 +1,18 @@
+// Control characters, C1, bidi overrides, line separators and zero-width joiners: nothing from outside may drive the terminal.
+const unprintable =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Text that is safe on a terminal and on one line: what is not printable becomes `\xNN` or `\u{NNNN}`. */
+export function toPrintable(text: string): string {
+  return text.replace(unprintable, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** An outside value for an error message: printable and in double quotes, cut at `maxLength` characters. */
+export function quoted(text: string, maxLength = 200): string {
+  const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+  return `"${toPrintable(cut.replaceAll("\\", "\\\\").replaceAll('"', '\\"'))}"`;
+}

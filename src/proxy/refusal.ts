@@ -1,0 +1,50 @@
+/** Why the proxy itself answered: sent as `X-Vaultbox-Refusal`, written to the audit. Stable. */
+export type ProxyReason =
+  | "host-not-allowed"
+  | "port-not-allowed"
+  | "scheme-not-allowed"
+  | "method-not-allowed"
+  | "path-not-allowed"
+  | "websocket-not-allowed"
+  | "denied-by-rule"
+  | "authority-mismatch"
+  | "request-invalid"
+  | "address-not-allowed"
+  | "foreign-credential"
+  | "placeholder-at-wrong-host"
+  | "placeholder-at-wrong-place"
+  | "credential-unavailable"
+  | "limit-exceeded"
+  | "audit-unwritable"
+  | "name-not-resolved"
+  | "upstream-unreachable"
+  | "upstream-tls-failed"
+  | "upstream-timeout"
+  | "upstream-invalid"
+  | "internal-error";
+
+/**
+ * A request that is not forwarded. `what` is one line for the client: what was refused and why. It never holds other
+ * rules, secret names, internal addresses or bytes that weren't made printable.
+ */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly reason: ProxyReason;
+  /** The host command that would allow it, when one would */
+  readonly remedy: string | undefined;
+  readonly flags: readonly string[];
+
+  constructor(
+    status: 400 | 403 | 408 | 413 | 421 | 429 | 431 | 502 | 503 | 504,
+    reason: ProxyReason,
+    what: string,
+    options: { remedy?: string; flags?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(what, "cause" in options ? { cause: options.cause } : undefined);
+    this.name = "Refusal";
+    this.status = status;
+    this.reason = reason;
+    this.remedy = options.remedy;
+    this.flags = options.flags ?? [];
+  }
+}

@@ -1,0 +1,75 @@
+import { inspect } from "node:util";
+
+/**
+ * The sensitive bytes of a credential. It can't be printed, serialised or logged by accident:
+ * only `reveal()` gives the value, at the moment of use.
+ */
+export class Secret {
+  readonly name: string;
+  readonly #value: string;
+
+  constructor(name: string, value: string) {
+    this.name = name;
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return `[secret ${this.name}]`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+/** Secrets shorter than this are not searched for: they'd match ordinary text. */
+const minRedactedLength = 6;
+
+/** Replaces every known secret, raw and in the encodings it travels in, with `[secret NAME]`. */
+export class Redactor {
+  readonly #needles = new Map<string, string>();
+
+  add(secret: Secret): void {
+    const value = secret.reveal();
+    if (value.length < minRedactedLength) return;
+    const mark = secret.toString();
+    for (const form of encodedForms(value)) this.#needles.set(form, mark);
+  }
+
+  redact(text: string): string {
+    let result = text;
+    for (const [needle, mark] of this.#needles) result = result.replaceAll(needle, mark);
+    return result;
+  }
+}
+
+/** The forms in which a value shows up: raw, JSON, URL, hex and base64 at each of its three alignments. */
+export function encodedForms(value: string): readonly string[] {
+  const bytes = Buffer.from(value, "utf8");
+  const forms = new Set<string>([
+    value,
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(value),
+    bytes.toString("hex"),
+    bytes.toString("hex").toUpperCase(),
+  ]);
+  for (const offset of [0, 1, 2]) {
+    const shifted = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
+    // Leading and trailing characters depend on the neighbours, so only the stable middle is kept
+    const from = offset === 0 ? 0 : offset + 1;
+    const stable = shifted.replace(/=+$/, "").slice(from, -1);
+    if (stable.length >= minRedactedLength) {
+      forms.add(stable);
+      forms.add(stable.replaceAll("+", "-").replaceAll("/", "_"));
+    }
+  }
+  return [...forms].sort((a, b) => b.length - a.length);
+}
