@@ -1,0 +1,165 @@
+// The rules of decision.
+// 1. Default deny: what no allow rule matches is refused; an empty policy refuses everything.
+// 2. Deny beats allow, whatever their order and however special the allow rule is.
+// 3. An allow rule matches when host, port, scheme, WebSocket, method and path all match, each exactly as written; a path
+//    that servers could read in two ways is matched only by "any path".
+// 4. A deny rule errs on the side of matching: it covers WebSocket too and reads paths loosely (path-match.ts).
+// 5. Among several matching allow rules the grant is their union: one that lets client credentials pass is preferred,
+//    then the first. The verdict never depends on the order of rules.
+// 6. A refusal names the step at which the nearest allow rule failed: host → port → scheme → WebSocket → method → path.
+import { toComparableHost } from "./host-pattern.ts";
+import {
+  compileAllowPath,
+  compileDenyPath,
+  toPathView,
+  type PathMatcher,
+  type PathView,
+} from "./path-match.ts";
+import type { Decision, EgressPolicy, EgressRequest, RefusalReason, Rule } from "./policy.ts";
+
+interface CompiledRule {
+  readonly rule: Rule;
+  readonly methods: ReadonlySet<string> | undefined;
+  readonly matchesPath: PathMatcher;
+}
+
+interface HostRules {
+  readonly allow: CompiledRule[];
+  readonly deny: CompiledRule[];
+}
+
+/** A policy indexed by host: a decision looks only at the rules of that host and of its parents' wildcards. */
+export interface CompiledPolicy {
+  readonly kind: "compiled";
+  readonly policy: EgressPolicy;
+  readonly exact: ReadonlyMap<string, HostRules>;
+  /** By the host after `*.` */
+  readonly subdomains: ReadonlyMap<string, HostRules>;
+}
+
+/** What is known when a tunnel is opened: at CONNECT, or from the SNI of a transparent connection. */
+export interface TunnelAuthority {
+  readonly host: string;
+  readonly port: number;
+}
+
+// How far a rule came before it failed; the highest is the most helpful
+const steps = [
+  "host-not-allowed",
+  "port-not-allowed",
+  "scheme-not-allowed",
+  "websocket-not-allowed",
+  "method-not-allowed",
+  "path-not-allowed",
+] as const satisfies readonly RefusalReason[];
+const matched = steps.length;
+
+export function compilePolicy(policy: EgressPolicy): CompiledPolicy {
+  const exact = new Map<string, HostRules>();
+  const subdomains = new Map<string, HostRules>();
+  for (const rule of policy.rules) {
+    const index = rule.host.kind === "exact" ? exact : subdomains;
+    const host = toComparableHost(rule.host.host);
+    const entry = index.get(host) ?? { allow: [], deny: [] };
+    index.set(host, entry);
+    const compile = rule.effect === "allow" ? compileAllowPath : compileDenyPath;
+    entry[rule.effect].push({
+      rule,
+      methods: rule.methods === "any" ? undefined : new Set(rule.methods),
+      matchesPath: compile(rule.path),
+    });
+  }
+  return { kind: "compiled", policy, exact, subdomains };
+}
+
+/** Decides one request. Give it a compiled policy where it is called often. */
+export function decide(policy: EgressPolicy | CompiledPolicy, request: EgressRequest): Decision {
+  const groups = findRules(toCompiled(policy), request.host);
+  const path = toPathView(request.path);
+  for (const { deny } of groups) {
+    const hit = deny.find((entry) => isDenied(entry, request, path));
+    if (hit !== undefined) return { verdict: "deny", reason: "denied-by-rule", rule: hit.rule };
+  }
+  let furthest = 0;
+  let grant: Rule | undefined;
+  for (const { allow } of groups) {
+    for (const entry of allow) {
+      const step = findFailedStep(entry, request, path);
+      if (step > furthest) furthest = step;
+      if (step !== matched) continue;
+      if (entry.rule.clientCredentials === "pass") return { verdict: "allow", rule: entry.rule };
+      grant ??= entry.rule;
+    }
+  }
+  if (grant !== undefined) return { verdict: "allow", rule: grant };
+  return { verdict: "deny", reason: steps[furthest] ?? "host-not-allowed" };
+}
+
+/**
+ * Whether any request at all could be allowed on this authority. A yes is no decision about a request: each one inside
+ * the tunnel is decided by itself.
+ */
+export function decideTunnel(
+  policy: EgressPolicy | CompiledPolicy,
+  authority: TunnelAuthority,
+): Decision {
+  const groups = findRules(toCompiled(policy), authority.host);
+  const closed = new Map<string, Rule>();
+  for (const { deny } of groups) {
+    for (const { rule } of deny) {
+      const isTotal = rule.methods === "any" && rule.path === "any";
+      if (isTotal && rule.port === authority.port) closed.set(rule.scheme, rule);
+    }
+  }
+  let reason: RefusalReason = "host-not-allowed";
+  let denial: Rule | undefined;
+  for (const { allow } of groups) {
+    for (const { rule } of allow) {
+      if (rule.port !== authority.port) {
+        reason = "port-not-allowed";
+        continue;
+      }
+      const denied = closed.get(rule.scheme);
+      if (denied === undefined) return { verdict: "allow", rule };
+      denial = denied;
+    }
+  }
+  if (denial !== undefined) return { verdict: "deny", reason: "denied-by-rule", rule: denial };
+  return { verdict: "deny", reason };
+}
+
+function toCompiled(policy: EgressPolicy | CompiledPolicy): CompiledPolicy {
+  return "kind" in policy ? policy : compilePolicy(policy);
+}
+
+/** The exact entry, then the wildcards of every parent: label boundaries only, so `evilexample.com` is no `*.example.com`. */
+function findRules(compiled: CompiledPolicy, requestHost: string): readonly HostRules[] {
+  const host = toComparableHost(requestHost);
+  const found: HostRules[] = [];
+  const exact = compiled.exact.get(host);
+  if (exact !== undefined) found.push(exact);
+  if (compiled.subdomains.size === 0) return found;
+  for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
+    // A leading dot or an empty label is no name, and so is under no wildcard
+    if (dot === 0 || host[dot + 1] === ".") return exact === undefined ? [] : [exact];
+    const entry = compiled.subdomains.get(host.slice(dot + 1));
+    if (entry !== undefined) found.push(entry);
+  }
+  return found;
+}
+
+function isDenied(entry: CompiledRule, request: EgressRequest, path: PathView): boolean {
+  const { rule, methods } = entry;
+  if (rule.port !== request.port || rule.scheme !== request.scheme) return false;
+  if (methods !== undefined && !methods.has(request.method)) return false;
+  return entry.matchesPath(path);
+}
+
+function findFailedStep(entry: CompiledRule, request: EgressRequest, path: PathView): number {
+  const { rule, methods } = entry;
+  if (rule.port !== request.port) return 1;
+  if (rule.scheme !== request.scheme) return 2;
+  if (request.websocket && !rule.websocket) return 3;
+  if (methods !== undefined && !methods.has(request.method)) return 4;
+  return entry.matchesPath(path) ? matched : 5;
+}

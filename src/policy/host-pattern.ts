@@ -1,0 +1,78 @@
+import { isIPv4, isIPv6 } from "node:net";
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import type { HostPattern } from "./policy.ts";
+
+/** Longest host name in octets, without the trailing dot (RFC 1035 §3.1) */
+const maxHostLength = 253;
+const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** Lower case, without one trailing dot and without the brackets of an IPv6 literal: how rules and requests are compared. */
+export function toComparableHost(host: string): string {
+  const lower = host.toLowerCase();
+  if (lower.endsWith(".")) return lower.slice(0, -1);
+  if (lower.startsWith("[") && lower.endsWith("]")) return lower.slice(1, -1);
+  return lower;
+}
+
+/**
+ * Reads `example.com`, `*.example.com`, `203.0.113.7` or `[2001:db8::1]`.
+ * @throws VaultboxError VBX_POLICY_INVALID
+ */
+export function parseHostPattern(text: string): HostPattern {
+  if (text === "*" || text === "*." || text === "**") {
+    throw invalid(text, "there is no rule for every host; write the hosts, or *.example.com");
+  }
+  const wildcard = text.startsWith("*.");
+  const host = toComparableHost(wildcard ? text.slice(2) : text);
+  const isAddress = isIPv4(host) || isIPv6(host);
+  if (isAddress && (wildcard || (isIPv6(host) && !text.startsWith("[")))) {
+    const fix = wildcard ? "an address has no subdomains" : `write the address as [${host}]`;
+    throw invalid(text, fix);
+  }
+  if (isIPv6(host)) return { kind: "exact", host: toCanonicalIpv6(text, host) };
+  if (isIPv4(host)) return { kind: "exact", host };
+  checkName(text, host);
+  if (wildcard && !host.includes(".")) {
+    throw invalid(text, "a wildcard needs at least two labels after it, as in *.example.com");
+  }
+  return { kind: wildcard ? "subdomains" : "exact", host };
+}
+
+export function formatHostPattern(pattern: HostPattern): string {
+  if (pattern.kind === "subdomains") return `*.${pattern.host}`;
+  return pattern.host.includes(":") ? `[${pattern.host}]` : pattern.host;
+}
+
+function checkName(text: string, host: string): void {
+  if (host === "") throw invalid(text, "write a host name, as in api.example.com");
+  if (host.includes("*")) {
+    throw invalid(text, "* stands only for whole labels at the beginning, as in *.example.com");
+  }
+  if (/[^\u0021-\u007e]/.test(host)) {
+    throw invalid(text, "write an international name in its ASCII form (xn--…)");
+  }
+  if (host.includes("_")) throw invalid(text, "host names have letters, digits and hyphens only");
+  if (host.length > maxHostLength) throw invalid(text, `longer than ${maxHostLength} characters`);
+  const labels = host.split(".");
+  for (const one of labels) {
+    if (one === "") throw invalid(text, "an empty label between two dots");
+    if (!label.test(one)) {
+      throw invalid(text, `the label ${quoted(one, 63)} is not letters, digits and inner hyphens`);
+    }
+  }
+  // Resolvers read such names as numbers: 127.1, 0x7f000001, 2130706433 (WHATWG URL §3.5 "ends in a number")
+  if (/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? "")) {
+    throw invalid(text, "write an IPv4 address as four decimal numbers, as in 203.0.113.7");
+  }
+}
+
+/** The compressed form that URL serialisation makes (RFC 5952); a zone (`%eth0`) can't be in a rule. */
+function toCanonicalIpv6(text: string, host: string): string {
+  if (host.includes("%")) throw invalid(text, "an address with a zone can't be in a rule");
+  return new URL(`http://[${host}]/`).hostname.slice(1, -1);
+}
+
+function invalid(text: string, why: string): VaultboxError {
+  return new VaultboxError("VBX_POLICY_INVALID", `invalid host ${quoted(text)}: ${why}`);
+}

@@ -1,0 +1,134 @@
+import type { PathPattern } from "./policy.ts";
+
+/** A path pattern made ready for the hot path: no regular expression, no backtracking beyond the last `**`. */
+export type PathMatcher = (path: PathView) => boolean;
+
+/** One request path, read once for all rules. */
+export interface PathView {
+  readonly segments: readonly string[];
+  /** Whether servers disagree about what it names (encoded dots and slashes, `..;`, double encoding) */
+  readonly ambiguous: boolean;
+  /** Every reading a lenient server could make of it; computed when a prohibition asks */
+  readonly loose: () => readonly string[];
+}
+
+type SegmentTest = (segment: string) => boolean;
+
+const anyDepth = "**";
+// Double encoding, an encoded NUL, a raw backslash
+const suspicious = /%25[0-9a-f]{2}|%00|\\/i;
+
+export function toPathView(path: string): PathView {
+  const segments = path.slice(1).split("/");
+  let loose: readonly string[] | undefined;
+  return {
+    segments,
+    ambiguous: isAmbiguousPath(path),
+    loose: () => (loose ??= toLooseSegments(path)),
+  };
+}
+
+/** Whether a server could read the canonical path as another path than the one that is written. */
+export function isAmbiguousPath(path: string): boolean {
+  if (!path.startsWith("/")) return true;
+  // Nothing below can be there without one of these characters
+  if (!/[%;\\.]|\/\//.test(path)) return false;
+  if (suspicious.test(path)) return true;
+  const pieces = path.slice(1).split(/\/|%2f|%5c/i);
+  return pieces.some((piece, index) => {
+    const name = piece.split(/;|%3b/i, 1)[0] ?? "";
+    const dots = name.replaceAll(/%2e/gi, ".");
+    if (dots === "." || dots === "..") return true;
+    return name === "" && (piece !== "" || index < pieces.length - 1);
+  });
+}
+
+/**
+ * For allow rules: the pattern must match the canonical path as written, and a path that could be read in two ways
+ * matches no pattern but "any".
+ */
+export function compileAllowPath(pattern: PathPattern): PathMatcher {
+  if (pattern === "any") return () => true;
+  const steps = pattern.segments.map((segment) =>
+    segment === anyDepth ? anyDepth : compileSegment(segment, (literal) => literal),
+  );
+  return (path) => !path.ambiguous && matchSegments(steps, path.segments);
+}
+
+/**
+ * For deny rules, where the safe mistake is to match: letter case, percent-encoding, encoded slashes, `;parameters` and
+ * empty segments make no difference, and a path that could be read in two ways matches.
+ */
+export function compileDenyPath(pattern: PathPattern): PathMatcher {
+  if (pattern === "any") return () => true;
+  const steps = pattern.segments
+    .flatMap((segment) => segment.split(/%2f|%5c/i))
+    .filter((segment) => segment !== "")
+    .map((segment) => (segment === anyDepth ? anyDepth : compileSegment(segment, toLoose)));
+  return (path) => path.ambiguous || matchSegments(steps, path.loose());
+}
+
+/** Walks both lists once; after a mismatch it only ever returns to the latest `**`, so the cost is their product at most. */
+function matchSegments(
+  steps: readonly (SegmentTest | typeof anyDepth)[],
+  segments: readonly string[],
+): boolean {
+  let step = 0;
+  let at = 0;
+  let resumeStep = -1;
+  let resumeAt = -1;
+  while (at < segments.length) {
+    const test = steps[step];
+    if (test === anyDepth) {
+      resumeStep = ++step;
+      resumeAt = at;
+    } else if (test !== undefined && test(segments[at] ?? "")) {
+      step++;
+      at++;
+    } else if (resumeStep >= 0) {
+      step = resumeStep;
+      at = ++resumeAt;
+    } else return false;
+  }
+  while (steps[step] === anyDepth) step++;
+  return step === steps.length;
+}
+
+/** `*` in a segment is any text without a slash; alone it wants at least one character. */
+function compileSegment(pattern: string, prepare: (literal: string) => string): SegmentTest {
+  if (pattern === "*") return (segment) => segment !== "";
+  const parts = pattern.split("*").map(prepare);
+  const [first = "", ...rest] = parts;
+  const last = rest.pop();
+  if (last === undefined) return (segment) => segment === first;
+  const shortest = parts.reduce((sum, part) => sum + part.length, 0);
+  return (segment) => {
+    if (segment.length < shortest || !segment.startsWith(first) || !segment.endsWith(last)) {
+      return false;
+    }
+    let from = first.length;
+    const end = segment.length - last.length;
+    for (const part of rest) {
+      const found = segment.indexOf(part, from);
+      if (found < 0 || found + part.length > end) return false;
+      from = found + part.length;
+    }
+    return true;
+  };
+}
+
+function toLooseSegments(path: string): readonly string[] {
+  return path
+    .split(/\/|%2f|%5c/i)
+    .map((segment) => toLoose(segment.split(/;|%3b/i, 1)[0] ?? ""))
+    .filter((segment) => segment !== "");
+}
+
+/** Bytes of percent-escapes as Latin-1 characters, lower case: only for comparing, never shown. */
+function toLoose(text: string): string {
+  return text
+    .replaceAll(/%[0-9a-f]{2}/gi, (escape) =>
+      String.fromCharCode(Number.parseInt(escape.slice(1), 16)),
+    )
+    .toLowerCase();
+}

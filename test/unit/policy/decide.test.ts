@@ -1,0 +1,166 @@
+import { expect, test } from "vitest";
+import { compilePolicy, decide, decideTunnel } from "../../../src/policy/decide.ts";
+import type { EgressPolicy, EgressRequest, Rule } from "../../../src/policy/policy.ts";
+
+function rule(changes: Partial<Rule> = {}): Rule {
+  return {
+    effect: "allow",
+    scheme: "https",
+    host: { kind: "exact", host: "api.example.com" },
+    port: 443,
+    methods: ["GET", "HEAD"],
+    path: "any",
+    websocket: false,
+    clientCredentials: "refuse",
+    source: { kind: "flag", label: "--allow" },
+    ...changes,
+  };
+}
+
+function policy(...rules: readonly Rule[]): EgressPolicy {
+  return { rules, limits: {} };
+}
+
+function request(changes: Partial<EgressRequest> = {}): EgressRequest {
+  return {
+    scheme: "https",
+    host: "api.example.com",
+    port: 443,
+    method: "GET",
+    path: "/",
+    websocket: false,
+    ...changes,
+  };
+}
+
+function path(text: string): Rule["path"] {
+  return { text, segments: text.slice(1).split("/") };
+}
+
+test("an empty policy refuses every request with the reason of the host", () => {
+  expect(decide(policy(), request())).toEqual({ verdict: "deny", reason: "host-not-allowed" });
+});
+
+test.each([
+  ["another host", { host: "other.example.com" }, "host-not-allowed"],
+  ["a suffix without a dot", { host: "evilapi.example.com" }, "host-not-allowed"],
+  ["another port", { port: 8443 }, "port-not-allowed"],
+  ["another scheme", { scheme: "http" }, "scheme-not-allowed"],
+  ["a WebSocket", { websocket: true }, "websocket-not-allowed"],
+  ["another method", { method: "POST" }, "method-not-allowed"],
+  ["another path", { path: "/v2" }, "path-not-allowed"],
+] as const)("a refusal for %s says which step failed", (_, changes, reason) => {
+  const rules = policy(rule({ path: path("/v1/**") }));
+  expect(decide(rules, request({ path: "/v1/x", ...changes }))).toEqual({
+    verdict: "deny",
+    reason,
+  });
+});
+
+test("the reason is that of the rule that came furthest", () => {
+  const rules = policy(rule({ port: 8443 }), rule({ path: path("/v1") }), rule({ scheme: "http" }));
+  expect(decide(rules, request())).toMatchObject({ reason: "path-not-allowed" });
+});
+
+test("a wildcard covers every subdomain, and neither the apex nor a look-alike", () => {
+  const rules = policy(rule({ host: { kind: "subdomains", host: "example.com" } }));
+  const verdict = (host: string) => decide(rules, request({ host })).verdict;
+  expect(["a.example.com", "a.b.example.com", "A.Example.COM."].map(verdict)).toEqual(
+    Array(3).fill("allow"),
+  );
+  const refused = [
+    "example.com",
+    "evilexample.com",
+    "example.com.evil.net",
+    ".example.com",
+    "a..example.com",
+    "",
+  ];
+  expect(refused.map(verdict)).toEqual(Array(refused.length).fill("deny"));
+});
+
+test("a deny rule beats an exact allow rule and names itself", () => {
+  const prohibition = rule({ effect: "deny", methods: "any", path: path("/admin/**") });
+  const rules = policy(rule(), prohibition);
+  expect(decide(rules, request({ path: "/admin/users" }))).toEqual({
+    verdict: "deny",
+    reason: "denied-by-rule",
+    rule: prohibition,
+  });
+  expect(decide(rules, request({ path: "/administrator" })).verdict).toBe("allow");
+});
+
+test.each([
+  "/Admin",
+  "/admin/",
+  "/admin;x=1",
+  "/%61dmin",
+  "/x%2F..%2Fadmin",
+  "/admin%2Fusers",
+  "/x/..;/admin",
+  "/%2561dmin",
+])("a deny rule for /admin/** is not escaped by writing %s", (text) => {
+  const rules = policy(rule(), rule({ effect: "deny", methods: "any", path: path("/admin/**") }));
+  expect(decide(rules, request({ path: text })).verdict).toBe("deny");
+});
+
+test.each([
+  ["/repos/acme/**", "/repos/acme", true],
+  ["/repos/acme/**", "/repos/acme/", true],
+  ["/repos/acme/**", "/repos/acme/a/b/c", true],
+  ["/repos/acme/**", "/repos/acmecorp/a", false],
+  ["/repos/acme/**", "/repos/acme/..%2F..%2Fother", false],
+  ["/repos/acme/**", "/repos/acme/%252e%252e/x", false],
+  ["/repos/acme/**", "/repos/acme/..;/x", false],
+  ["/repos/acme/**", "/Repos/acme/x", false],
+  ["/a/*", "/a/", false],
+  ["/a/*", "/a/b", true],
+  ["/a/*", "/a/b/c", false],
+  ["/a/*", "/a/b%2Fc", true],
+  ["/a/x-*-z.tgz", "/a/x-y-z.tgz", true],
+  ["/a/x-*-z.tgz", "/a/x-z.tgz", false],
+  ["/a/*b*b*c", "/a/bbc", true],
+  ["/a/*b*b*c", "/a/bc", false],
+  ["/**/b/**/c", "/a/b/b/x/c", true],
+  ["/**/b/**/c", "/a/b/b/x/d", false],
+  ["/", "/", true],
+  ["/", "/x", false],
+  ["/**", "/", true],
+])("the pattern %s on the path %s: %s", (pattern, text, allowed) => {
+  const rules = policy(rule({ path: path(pattern) }));
+  expect(decide(rules, request({ path: text })).verdict).toBe(allowed ? "allow" : "deny");
+});
+
+test("among matching rules the one that lets client credentials pass decides, in any order", () => {
+  const pass = rule({ clientCredentials: "pass", methods: "any" });
+  for (const rules of [policy(rule(), pass), policy(pass, rule())]) {
+    expect(decide(rules, request())).toEqual({ verdict: "allow", rule: pass });
+  }
+});
+
+test("a tunnel opens only where some request could be allowed", () => {
+  const compiled = compilePolicy(
+    policy(
+      rule({ methods: ["POST"], path: path("/one") }),
+      rule({ host: { kind: "exact", host: "closed.example.com" } }),
+      rule({ host: { kind: "subdomains", host: "example.com" }, effect: "deny", methods: ["GET"] }),
+      rule({
+        host: { kind: "exact", host: "closed.example.com" },
+        effect: "deny",
+        methods: "any",
+      }),
+    ),
+  );
+  const open = (host: string, port = 443) => decideTunnel(compiled, { host, port });
+  expect(open("api.example.com").verdict).toBe("allow");
+  expect(open("api.example.com", 22)).toEqual({ verdict: "deny", reason: "port-not-allowed" });
+  expect(open("other.example.com")).toEqual({ verdict: "deny", reason: "host-not-allowed" });
+  expect(open("closed.example.com")).toMatchObject({ reason: "denied-by-rule" });
+});
+
+test("a path of many segments against many ** costs little", () => {
+  const rules = compilePolicy(policy(rule({ path: path("/**/a/**/a/**/a/**/a/**/b") })));
+  const started = performance.now();
+  expect(decide(rules, request({ path: "/a".repeat(4000) })).verdict).toBe("deny");
+  expect(performance.now() - started).toBeLessThan(200);
+});
