@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { parseTarget } from "../../../src/proxy/target.ts";
+
+function path(target: string): string {
+  return parseTarget("GET", target).path;
+}
+
+test.each([
+  ["/", "/"],
+  ["/a/b/", "/a/b/"],
+  ["/%61/%7Eb", "/a/~b"],
+  ["/models/gemini%3AgenerateContent", "/models/gemini:generateContent"],
+  ["/caf%c3%a9", "/caf%C3%A9"],
+  ['/a"{b}', "/a%22%7Bb%7D"],
+  ["/100%25", "/100%25"],
+  ["/.well-known/x", "/.well-known/x"],
+  ["/a...b/...", "/a...b/..."],
+  ["/a;v=1/b", "/a;v=1/b"],
+])("the path %s is matched as %s", (raw, canonical) => {
+  expect(path(raw)).toBe(canonical);
+});
+
+test("every spelling of a scoped package is matched as scope and name, and sent as it was written", () => {
+  for (const raw of [
+    "/@acme/widgets",
+    "/@acme%2fwidgets",
+    "/@acme%2Fwidgets",
+    "/%40acme%2fwidgets",
+  ]) {
+    const target = parseTarget("GET", `${raw}?write=true`);
+    expect(target.path).toBe("/@acme/widgets");
+    expect(target.rawPath + target.query).toBe(`${raw}?write=true`);
+  }
+});
+
+test.each([
+  ["a fragment", "/a#b"],
+  ["an empty target", ""],
+  ["a space", "/a b"],
+  ["a tab", "/a\tb"],
+  ["a line break", "/a\r\nHost: b"],
+  ["a NUL", "/a\0"],
+  ["a byte outside ASCII", "/caf\u00e9"],
+  ["a fullwidth slash", "/a\uff0fb"],
+  ["a control character in the query", "/a?b\u0001"],
+  ["a backslash", "/a\\b"],
+  ["an escaped backslash", "/a%5cb"],
+  ["a broken escape", "/a%2"],
+  ["an escape that is not hex", "/a%zz"],
+  ["an escaped NUL", "/a%00.png"],
+  ["an escaped line break", "/a%0d%0ab"],
+  ["a leading //", "//evil.example/x"],
+  ["an empty segment", "/a//b"],
+  ["..", "/a/../b"],
+  [".. at the end", "/a/.."],
+  [".", "/a/./b"],
+  ["%2e%2e", "/a/%2e%2E/b"],
+  [".%2e", "/a/.%2e/b"],
+  ["dots with parameters", "/a/..;/b"],
+  ["dots with escaped parameters", "/a/..%3bx=1/b"],
+  ["dots with a space behind", "/a/..%20/b"],
+  ["a segment of parameters", "/a/;x/b"],
+  ["%2f", "/a%2fb"],
+  ["%2f without scope", "/@%2fb"],
+  ["%2f without name", "/@a%2f"],
+  ["two %2f", "/@a%2fb%2fc"],
+  ["dots behind %2f", "/@a%2f..%2fb"],
+  ["dots as name", "/@a%2f%2e%2e/b"],
+  ["an escaped escape of a dot", "/a/%252e%252e/b"],
+  ["an escaped escape of a slash", "/a%252fb"],
+  ["a thrice escaped slash", "/a%25252fb"],
+  ["an overlong dot", "/a/%c0%ae%c0%ae/b"],
+  ["an overlong slash", "/a%c0%afb"],
+  ["another scheme", "ftp://example.com/"],
+  ["no scheme", "example.com/a"],
+  ["an authority without CONNECT", "example.com:443"],
+  ["* without OPTIONS", "*"],
+])("%s is refused", (_, target) => {
+  expect(() => parseTarget("GET", target)).toThrow(
+    expect.objectContaining({ name: "Refusal", status: 400, reason: "request-invalid" }),
+  );
+});
+
+test("an absolute target is taken apart without judging its authority", () => {
+  expect(parseTarget("GET", "HTTP://u@Host:80/a%62?c=/d")).toEqual({
+    form: "absolute",
+    authorityText: "u@Host:80",
+    scheme: "http",
+    rawPath: "/a%62",
+    path: "/ab",
+    query: "?c=/d",
+  });
+  expect(parseTarget("GET", "https://host?x")).toMatchObject({
+    rawPath: "/",
+    path: "/",
+    query: "?x",
+  });
+});
+
+test("CONNECT takes its target as authority and OPTIONS may ask for *", () => {
+  expect(parseTarget("CONNECT", "a:443")).toMatchObject({
+    form: "authority",
+    authorityText: "a:443",
+  });
+  expect(parseTarget("OPTIONS", "*")).toMatchObject({ form: "asterisk", path: "*" });
+});
