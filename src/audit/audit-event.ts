@@ -78,7 +78,7 @@ export interface SessionEndEvent {
   readonly refused: number;
 }
 
-/** One line of `audit.jsonl`: the event in its chain. `hash` = SHA-256 over `prev` and the JSON of all other fields, hex. */
+/** One line of `audit.jsonl`: the event in its chain. `hash` = SHA-256, hex, over the line's bytes before `,"hash"`, `prev` included. */
 export type AuditRecord = AuditEvent & {
   readonly seq: number;
   /** RFC 3339, UTC, milliseconds */

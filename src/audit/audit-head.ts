@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { writeFileAtomic } from "../files/atomic-write.ts";
+
+/** How far the log had come when it was last synced: a log that is shorter was cut. */
+export interface AuditHead {
+  readonly session: string;
+  /** Number of records, 0 for none */
+  readonly seq: number;
+  /** Hash of the last of them, or the session's genesis hash */
+  readonly hash: string;
+  /** Whether the last of them is `session.end` */
+  readonly ended: boolean;
+}
+
+/** `audit.head` beside `audit.jsonl`. */
+export function headPath(logPath: string): string {
+  return join(dirname(logPath), "audit.head");
+}
+
+/** Replaces the head. `durable` pays for fsync; without it a crash leaves an older head, which is still true of the log. */
+export async function writeHead(
+  logPath: string,
+  head: AuditHead,
+  options: { readonly durable: boolean },
+): Promise<void> {
+  const path = headPath(logPath);
+  const text = `${JSON.stringify(head)}\n`;
+  if (options.durable) {
+    await writeFileAtomic(path, text, { mode: 0o600 });
+    return;
+  }
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    await writeFile(temporary, text, { flag: "wx", mode: 0o600 });
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The head beside a log: `undefined` when there is none, `"unreadable"` when it isn't one. */
+export async function readHead(logPath: string): Promise<AuditHead | "unreadable" | undefined> {
+  let text: string;
+  try {
+    text = await readFile(headPath(logPath), "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    return "unreadable";
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return isHead(value) ? value : "unreadable";
+  } catch {
+    // Not JSON: the caller reports the damage
+    return "unreadable";
+  }
+}
+
+function isHead(value: unknown): value is AuditHead {
+  if (typeof value !== "object" || value === null) return false;
+  const fields = value as Readonly<Record<string, unknown>>;
+  return (
+    typeof fields["session"] === "string" &&
+    Number.isSafeInteger(fields["seq"]) &&
+    typeof fields["hash"] === "string" &&
+    typeof fields["ended"] === "boolean"
+  );
+}

@@ -1,0 +1,198 @@
+import { closeSync, fdatasync, ftruncateSync, writeSync } from "node:fs";
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import type { AuditEvent } from "./audit-event.ts";
+import { writeHead } from "./audit-head.ts";
+import { genesisHash, sealEvent } from "./chain.ts";
+
+/** Longest time a written record waits for fsync; half of the second that is promised. */
+const syncDelayMs = 500;
+
+export interface ChainWriterOptions {
+  readonly session: string;
+  /** Milliseconds since the epoch; the system's clock by default */
+  readonly now?: () => number;
+  /** Called with every event once the kernel has it, for live views and the end-of-run summary; must not throw */
+  readonly onEvent?: (event: AuditEvent) => void;
+}
+
+/** Records of one turn of the event loop, on their way to one write. */
+interface Batch {
+  text: string;
+  readonly events: AuditEvent[];
+  readonly done: PromiseWithResolvers<void>;
+}
+
+/** Appends events to a chained file: one write per turn of the event loop, one fsync at a time, nothing after a failure. */
+export class ChainWriter {
+  readonly #path: string;
+  readonly #fd: number;
+  readonly #session: string;
+  readonly #now: () => number;
+  readonly #onEvent: ((event: AuditEvent) => void) | undefined;
+  /** End of the chain, including what waits in the batch */
+  #tip: { seq: number; hash: string };
+  /** End of the chain in the file */
+  #written: { readonly seq: number; readonly hash: string };
+  #ended = false;
+  #size = 0;
+  #batch: Batch | undefined;
+  #failure: VaultboxError | undefined;
+  #isDirty = false;
+  #syncTimer: NodeJS.Timeout | undefined;
+  #syncing: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+  #clock = { ms: Number.NaN, text: "" };
+
+  constructor(path: string, fd: number, options: ChainWriterOptions) {
+    this.#path = path;
+    this.#fd = fd;
+    this.#session = options.session;
+    this.#now = options.now ?? Date.now;
+    this.#onEvent = options.onEvent;
+    this.#tip = { seq: 0, hash: genesisHash(options.session) };
+    this.#written = this.#tip;
+  }
+
+  /** Chains the event now and writes it at the end of this turn; the promise may be left alone. */
+  append(event: AuditEvent): Promise<void> {
+    if (this.#failure !== undefined) return handled(Promise.reject(this.#failure));
+    if (this.#closing !== undefined) {
+      return handled(Promise.reject(unwritable(this.#path, "it is closed")));
+    }
+    const seq = this.#tip.seq + 1;
+    const sealed = sealEvent(event, { seq, at: this.#timestamp(), prev: this.#tip.hash });
+    this.#tip = { seq, hash: sealed.hash };
+    if (this.#batch === undefined) {
+      this.#batch = { text: "", events: [], done: Promise.withResolvers<void>() };
+      void handled(this.#batch.done.promise);
+      setImmediate(() => this.#flush());
+    }
+    this.#batch.text += `${sealed.line}\n`;
+    this.#batch.events.push(event);
+    return this.#batch.done.promise;
+  }
+
+  /** Milliseconds repeat at thousands of records a second, and formatting one costs as much as the hash. */
+  #timestamp(): string {
+    const ms = this.#now();
+    if (ms !== this.#clock.ms) this.#clock = { ms, text: new Date(ms).toISOString() };
+    return this.#clock.text;
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    if (this.#failure !== undefined) {
+      batch.done.reject(this.#failure);
+      return;
+    }
+    const tip = this.#tip;
+    try {
+      this.#size += this.#writeFully(Buffer.from(batch.text, "latin1"));
+    } catch (error) {
+      batch.done.reject(this.#poison(error));
+      return;
+    }
+    this.#written = tip;
+    this.#ended = batch.events.at(-1)?.type === "session.end";
+    this.#scheduleSync();
+    batch.done.resolve();
+    if (this.#onEvent !== undefined) for (const event of batch.events) this.#onEvent(event);
+  }
+
+  #writeFully(bytes: Buffer): number {
+    let offset = 0;
+    while (offset < bytes.length) {
+      offset += writeSync(this.#fd, bytes, offset, bytes.length - offset);
+    }
+    return offset;
+  }
+
+  /** From here on nothing is written: a hole in the chain would hide what was lost. */
+  #poison(error: unknown): VaultboxError {
+    this.#failure ??= unwritable(this.#path, error);
+    try {
+      // Half a batch was refused as a whole, so it doesn't stay in the log either
+      ftruncateSync(this.#fd, this.#size);
+    } catch {
+      // What is left is an incomplete last line, which readers know
+    }
+    return this.#failure;
+  }
+
+  #scheduleSync(): void {
+    this.#isDirty = true;
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = undefined;
+      void handled(this.#sync({ durable: false }));
+    }, syncDelayMs).unref();
+  }
+
+  /** One fsync at a time, then the head that it made true. */
+  #sync(options: { readonly durable: boolean }): Promise<void> {
+    this.#syncing = this.#syncing
+      .catch(() => undefined)
+      .then(async () => {
+        if (!this.#isDirty) return;
+        this.#isDirty = false;
+        const head = { ...this.#written, ended: this.#ended };
+        try {
+          await syncFile(this.#fd);
+          await writeHead(this.#path, { session: this.#session, ...head }, options);
+        } catch (error) {
+          throw this.#poison(error);
+        }
+      });
+    return this.#syncing;
+  }
+
+  writeHead(options: { readonly durable: boolean }): Promise<void> {
+    const head = { session: this.#session, ...this.#written, ended: this.#ended };
+    return writeHead(this.#path, head, options);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#flush();
+    clearTimeout(this.#syncTimer);
+    try {
+      this.#isDirty = true;
+      await this.#sync({ durable: true });
+    } finally {
+      closeSync(this.#fd);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+function syncFile(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fdatasync(fd, (error) => (error === null ? resolve() : reject(error)));
+  });
+}
+
+/** The same promise, but nobody has to wait for it: the failure is kept in the log's own state. */
+function handled(promise: Promise<void>): Promise<void> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+export function unwritable(path: string, cause: unknown): VaultboxError {
+  const fact = cause instanceof Error ? cause.message : String(cause);
+  return new VaultboxError(
+    "VBX_AUDIT_UNWRITABLE",
+    `cannot write the audit log ${quoted(path)}: ${fact}`,
+    {
+      hints: [
+        "requests are refused while they can't be recorded: free the disk, then start a new session",
+      ],
+      cause,
+    },
+  );
+}

@@ -1,0 +1,113 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readHead } from "../../../src/audit/audit-head.ts";
+import { openAuditLog } from "../../../src/audit/audit-log.ts";
+import { genesisHash, parseLine } from "../../../src/audit/chain.ts";
+import {
+  decisionOf,
+  fixtureSession,
+  openAuditFixture,
+  outcomeOf,
+  startFacts,
+  writeSession,
+} from "../../support/audit-fixture.ts";
+
+async function linesOf(path: string): Promise<string[]> {
+  return (await readFile(path, "latin1")).trimEnd().split("\n");
+}
+
+test("a decision is in the file when its promise resolves", async () => {
+  await using fixture = await openAuditFixture();
+  await fixture.log.decision(decisionOf(1));
+  expect(await readFile(fixture.path, "latin1")).toContain('"request":1,"verdict":"allow"');
+});
+
+test("each record holds the hash of the one before it, and the first that of the session", async () => {
+  await using fixture = await openAuditFixture();
+  await writeSession(fixture.log, 5);
+  let prev = genesisHash(fixtureSession);
+  const lines = await linesOf(fixture.path);
+  expect(lines).toHaveLength(12);
+  for (const [index, line] of lines.entries()) {
+    const parsed = parseLine(line);
+    expect(parsed).toMatchObject({ isSealed: true, record: { seq: index + 1, prev } });
+    prev = parsed?.record.hash ?? "";
+  }
+});
+
+test("the records of one turn of the event loop are written together and in order", async () => {
+  await using fixture = await openAuditFixture();
+  const first = fixture.log.decision(decisionOf(1));
+  fixture.log.outcome(outcomeOf(1));
+  fixture.log.note("link closed", { reason: "test" });
+  const second = fixture.log.decision(decisionOf(2));
+  expect(first).toBe(second);
+  expect((await stat(fixture.path)).size).toBe(0);
+  await second;
+  const types = (await linesOf(fixture.path)).map((line) => parseLine(line)?.record.type);
+  expect(types).toEqual([
+    "request.decision",
+    "request.outcome",
+    "session.note",
+    "request.decision",
+  ]);
+});
+
+test("the log and its head are readable by their owner only", async () => {
+  await using fixture = await openAuditFixture();
+  await writeSession(fixture.log, 1);
+  for (const name of ["audit.jsonl", "audit.head"]) {
+    expect((await stat(join(fixture.folder, name))).mode & 0o777).toBe(0o600);
+  }
+});
+
+test("the head follows the log within a second, and says when the session ended", async () => {
+  await using fixture = await openAuditFixture();
+  expect(await readHead(fixture.path)).toMatchObject({ seq: 0, ended: false });
+  await fixture.log.start(startFacts);
+  await sleep(900);
+  expect(await readHead(fixture.path)).toMatchObject({ seq: 1, ended: false });
+  await fixture.log.end({ status: 0, requests: 0, refused: 0 });
+  expect(await readHead(fixture.path)).toMatchObject({ seq: 2, ended: true });
+});
+
+test("a log that exists already is not continued", async () => {
+  await using fixture = await openAuditFixture();
+  const again = openAuditLog(fixture.path, { session: fixtureSession });
+  await expect(again).rejects.toMatchObject({ code: "VBX_AUDIT_UNWRITABLE" });
+  const other = join(fixture.folder, "other.jsonl");
+  await writeFile(other, "mine");
+  await expect(openAuditLog(other, { session: fixtureSession })).rejects.toMatchObject({
+    code: "VBX_AUDIT_UNWRITABLE",
+  });
+  expect(await readFile(other, "utf8")).toBe("mine");
+});
+
+test("a closed log refuses decisions, lets outcomes pass silently and closes twice", async () => {
+  await using fixture = await openAuditFixture();
+  await fixture.log.close();
+  await expect(fixture.log.decision(decisionOf(1))).rejects.toMatchObject({
+    code: "VBX_AUDIT_UNWRITABLE",
+  });
+  expect(() => fixture.log.outcome(outcomeOf(1))).not.toThrow();
+  await fixture.log.close();
+});
+
+test("a listener hears of an event only after the kernel has it", async () => {
+  await using fixture = await openAuditFixture();
+  const path = join(fixture.folder, "heard.jsonl");
+  const heard: string[] = [];
+  const log = await openAuditLog(path, {
+    session: fixtureSession,
+    now: () => Date.UTC(2026, 0, 2),
+    onEvent: (event) => heard.push(event.type),
+  });
+  const written = log.decision(decisionOf(1));
+  expect(heard).toEqual([]);
+  await written;
+  expect(heard).toEqual(["request.decision"]);
+  expect(await readFile(path, "latin1")).toContain('"at":"2026-01-02T00:00:00.000Z"');
+  await log.close();
+});
