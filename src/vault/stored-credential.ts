@@ -1,0 +1,99 @@
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import type { Secret } from "../redact.ts";
+
+/** How the secret is put on a request; the shape of `CredentialScheme` in proxy/. */
+export type StoredScheme =
+  | { readonly type: "bearer" }
+  | { readonly type: "basic"; readonly username: string }
+  | { readonly type: "header"; readonly header: string; readonly prefix?: string }
+  | { readonly type: "query"; readonly parameter: string };
+
+/** The only place a credential is for. */
+export interface StoredBinding {
+  /** Lower-case host, or `*.host` for every subdomain and not the apex */
+  readonly host: string;
+  readonly port: number;
+  /** Path prefix on a segment boundary, `/` for all */
+  readonly pathPrefix: string;
+  readonly scheme: StoredScheme;
+}
+
+/** What a placeholder for it looks like; the shape of `PlaceholderShape` in presets/. */
+export interface StoredPlaceholder {
+  readonly prefix: string;
+  /** Length of the random part */
+  readonly length: number;
+  readonly alphabet: "alphanumeric" | "hex" | "base64url" | "digits";
+  readonly suffix?: string;
+}
+
+/** Where the secret comes from: this vault, a program of the host, or the environment of the session process. */
+export type SecretSource =
+  | { readonly type: "stored" }
+  | { readonly type: "command"; readonly file: string; readonly args: readonly string[] }
+  | { readonly type: "env"; readonly variable: string };
+
+/** A credential without its secret. */
+export interface StoredCredential {
+  readonly name: string;
+  readonly preset?: string;
+  /** Environment variables that carry the placeholder in the sandbox */
+  readonly env: readonly string[];
+  readonly bindings: readonly StoredBinding[];
+  readonly placeholder: StoredPlaceholder;
+  readonly source: SecretSource;
+  /** RFC 3339, UTC */
+  readonly createdAt: string;
+  /** RFC 3339, UTC; when the secret was last set */
+  readonly updatedAt: string;
+}
+
+/** A credential with its secret; they're stored as one so that no binding can be put under another secret. */
+export interface VaultEntry {
+  readonly credential: StoredCredential;
+  /** Present when `source.type` is `stored` */
+  readonly secret?: Secret;
+}
+
+/** Credentials of one vault: as many as one project needs and few enough to look through. */
+export const maxCredentials = 64;
+
+/** Bytes of a secret in UTF-8: room for a service account key, far less than a header may take. */
+export const maxSecretBytes = 64 * 1024;
+
+const namePattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+
+export function isName(text: string): boolean {
+  return namePattern.test(text);
+}
+
+/** @throws VaultboxError VBX_USAGE */
+export function checkName(kind: "credential" | "vault", name: string): void {
+  if (isName(name)) return;
+  throw new VaultboxError("VBX_USAGE", `cannot use ${quoted(name, 80)} as the name of a ${kind}`, {
+    hints: ["a name has 1 to 63 of a-z, 0-9, dot, underscore, hyphen, and begins with a-z or 0-9"],
+  });
+}
+
+/**
+ * A secret goes on one header line as it is, so it can't hold a line break.
+ * @throws VaultboxError VBX_CREDENTIAL_INVALID; the message never holds the value
+ */
+export function checkSecretValue(name: string, value: string): void {
+  const why = secretFault(value);
+  if (why === undefined) return;
+  throw new VaultboxError(
+    "VBX_CREDENTIAL_INVALID",
+    `cannot use this secret for ${quoted(name)}: ${why}`,
+  );
+}
+
+function secretFault(value: string): string | undefined {
+  if (value === "") return "it is empty";
+  const bytes = Buffer.byteLength(value, "utf8");
+  if (bytes > maxSecretBytes) return `it has ${bytes} bytes, and ${maxSecretBytes} are the most`;
+  if (/[\r\n\0]/.test(value)) return "it holds a line break or a NUL byte";
+  // A lone surrogate would be stored as something else than was given
+  return value.isWellFormed() ? undefined : "it is not valid UTF-8";
+}
