@@ -5,7 +5,8 @@ import type { HostPattern } from "./policy.ts";
 
 /** Longest host name in octets, without the trailing dot (RFC 1035 §3.1) */
 const maxHostLength = 253;
-const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+// Hosts of object stores have an underscore inside a label
+const label = /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/;
 
 /** Lower case, without one trailing dot and without the brackets of an IPv6 literal: how rules and requests are compared. */
 export function toComparableHost(host: string): string {
@@ -52,7 +53,6 @@ function checkName(text: string, host: string): void {
   if (/[^\u0021-\u007e]/.test(host)) {
     throw invalid(text, "write an international name in its ASCII form (xn--…)");
   }
-  if (host.includes("_")) throw invalid(text, "host names have letters, digits and hyphens only");
   if (host.length > maxHostLength) throw invalid(text, `longer than ${maxHostLength} characters`);
   const labels = host.split(".");
   for (const one of labels) {
