@@ -1,0 +1,123 @@
+import type { Rule } from "../../policy/policy.ts";
+import type { HeaderField } from "../http1/header.ts";
+import type { Refusal } from "../refusal.ts";
+import type { SessionCredential } from "../session-credential.ts";
+import { attach, unavailable } from "./attach.ts";
+import type { AuthorisedRequest } from "./attach.ts";
+import { bindingsFor, createBoundHosts } from "./bound-hosts.ts";
+import type { BoundCredential, BoundHost } from "./bound-hosts.ts";
+import { createHeaderClassifier } from "./credential-names.ts";
+import type { ClassifiedHeader } from "./credential-names.ts";
+import {
+  foreignAtBoundHost,
+  foreignAtUnboundHost,
+  placeholderAtWrongHost,
+  placeholderAtWrongPlace,
+  severalPlaceholders,
+} from "./credential-refusals.ts";
+import type { RequestPlace } from "./credential-refusals.ts";
+import { inspectRequest } from "./inspect-request.ts";
+import { createPlaceholderSearch } from "./placeholder-search.ts";
+import type { PlaceholderSearch } from "./placeholder-search.ts";
+
+/** A request that the policy allowed; every field is canonical but the target and the headers, which are as received. */
+export interface AuthorisationRequest {
+  readonly scheme: "https" | "http";
+  readonly host: string;
+  readonly port: number;
+  /** Canonical path without query */
+  readonly path: string;
+  /** Path and query as they will be sent */
+  readonly rawTarget: string;
+  readonly headers: readonly HeaderField[];
+  /** The rule that allowed the request */
+  readonly rule: Rule;
+}
+
+/** What will happen to the request; known before the decision is recorded, without the secret. */
+export interface Preparation {
+  /** The credential that `apply` attaches */
+  readonly credential?: SessionCredential;
+  /** For the audit: `cookie-removed` */
+  readonly flags: readonly string[];
+  /**
+   * The request to send. `secret` is what `credential.reveal()` gave.
+   * @throws Refusal credential-unavailable
+   */
+  readonly apply: (secret: string | undefined) => AuthorisedRequest;
+}
+
+/**
+ * @throws Refusal placeholder-at-wrong-host, placeholder-at-wrong-place, foreign-credential
+ */
+export type Authoriser = (request: AuthorisationRequest) => Preparation;
+
+interface Session {
+  readonly boundHost: (host: string) => BoundHost | undefined;
+  readonly classify: (name: string) => ClassifiedHeader;
+  readonly search: PlaceholderSearch;
+}
+
+/** Prepares the credential step once per session: the result is called for every request. */
+export function createAuthoriser(credentials: readonly SessionCredential[]): Authoriser {
+  const session: Session = {
+    boundHost: createBoundHosts(credentials),
+    classify: createHeaderClassifier(),
+    search: createPlaceholderSearch(credentials),
+  };
+  return (request) => prepare(session, request);
+}
+
+function prepare(session: Session, request: AuthorisationRequest): Preparation {
+  if (request.rule.effect !== "allow") throw new Error("only an allowed request is authorised");
+  const boundHost = session.boundHost(request.host);
+  const bound = boundHost === undefined ? [] : bindingsFor(boundHost, request);
+  const findings = inspectRequest(request, { boundHost, bound, classify: session.classify });
+
+  const stray = session.search(findings.haystack);
+  if (stray !== undefined) throw strayPlaceholder(session, request, { stray, bound });
+  if (boundHost === undefined) {
+    if (findings.foreign !== undefined && request.rule.clientCredentials === "refuse") {
+      throw foreignAtUnboundHost(request.host, findings.foreign);
+    }
+    return { flags: [], apply: () => ({ headers: request.headers, target: request.rawTarget }) };
+  }
+  if (findings.foreign !== undefined) throw foreignAtBoundHost(request.host, findings.foreign);
+  if (findings.offered.size > 1) throw severalPlaceholders(request.host);
+
+  const chosen = choose(bound, findings.offered);
+  const cleaned = { headers: findings.headers, target: findings.target };
+  return {
+    ...(chosen === undefined ? {} : { credential: chosen.credential }),
+    flags: findings.cookies > 0 ? ["cookie-removed"] : [],
+    apply: (secret) => {
+      if (chosen === undefined) return cleaned;
+      if (secret === undefined) throw unavailable("its secret wasn't read");
+      if (session.search(secret) !== undefined) throw unavailable("its secret is a placeholder");
+      return attach(cleaned, chosen.binding.scheme, secret);
+    },
+  };
+}
+
+function choose(
+  bound: readonly BoundCredential[],
+  offered: ReadonlySet<SessionCredential>,
+): BoundCredential | undefined {
+  return bound.find(({ credential }) => offered.has(credential)) ?? bound[0];
+}
+
+function strayPlaceholder(
+  session: Session,
+  request: AuthorisationRequest,
+  at: { readonly stray: SessionCredential; readonly bound: readonly BoundCredential[] },
+): Refusal {
+  const isStray = (text: string) => session.search(text) === at.stray;
+  const field = request.headers.find(([name, value]) => isStray(`${name}:${value}`));
+  const place: RequestPlace =
+    field === undefined || isStray(request.rawTarget)
+      ? { kind: "target" }
+      : { kind: "header", name: field[0], value: "" };
+  return at.bound.some(({ credential }) => credential === at.stray)
+    ? placeholderAtWrongPlace(request.host, place)
+    : placeholderAtWrongHost(request.host, place);
+}

@@ -1,0 +1,81 @@
+import type { CredentialBinding, SessionCredential } from "../session-credential.ts";
+import { normaliseHeaderName } from "./credential-names.ts";
+
+export interface BoundCredential {
+  readonly credential: SessionCredential;
+  readonly binding: CredentialBinding;
+}
+
+/** A host that at least one credential is bound to, on whatever port and path: everything there is strict. */
+export interface BoundHost {
+  /** The most specific first: exact host before `*.host`, longer path prefix before shorter, then the session's order */
+  readonly bound: readonly BoundCredential[];
+  /** Headers that a binding of this host uses, normalised */
+  readonly headers: ReadonlySet<string>;
+  /** Query parameters that a binding of this host uses */
+  readonly parameters: ReadonlySet<string>;
+}
+
+/** `*.host` bindings make the number of hosts open-ended; beyond this many they are worked out again each time. */
+const maxRemembered = 512;
+
+/** Looks up the bound host; `undefined` when no credential is bound to it. */
+export function createBoundHosts(
+  credentials: readonly SessionCredential[],
+): (host: string) => BoundHost | undefined {
+  const all = credentials.flatMap((credential) =>
+    credential.bindings.map((binding) => ({ credential, binding })),
+  );
+  const remembered = new Map<string, BoundHost | undefined>();
+  return (host) => {
+    const known = remembered.get(host);
+    if (known !== undefined || remembered.has(host)) return known;
+    const found = describeHost(all.filter(({ binding }) => matchesHost(binding.host, host)));
+    if (remembered.size < maxRemembered) remembered.set(host, found);
+    return found;
+  };
+}
+
+/** The bindings that cover this request, the most specific first; none on plain http. */
+export function bindingsFor(
+  boundHost: BoundHost,
+  request: { readonly scheme: string; readonly port: number; readonly path: string },
+): readonly BoundCredential[] {
+  if (request.scheme !== "https") return [];
+  return boundHost.bound.filter(
+    ({ binding }) =>
+      binding.port === request.port && matchesPrefix(binding.pathPrefix, request.path),
+  );
+}
+
+function describeHost(bound: readonly BoundCredential[]): BoundHost | undefined {
+  if (bound.length === 0) return undefined;
+  const headers = new Set<string>();
+  const parameters = new Set<string>();
+  for (const { binding } of bound) {
+    if (binding.scheme.type === "header") headers.add(normaliseHeaderName(binding.scheme.header));
+    if (binding.scheme.type === "query") parameters.add(binding.scheme.parameter);
+  }
+  return { bound: bound.toSorted(bySpecificity), headers, parameters };
+}
+
+function bySpecificity(a: BoundCredential, b: BoundCredential): number {
+  const wildcards =
+    Number(a.binding.host.startsWith("*.")) - Number(b.binding.host.startsWith("*."));
+  if (wildcards !== 0) return wildcards;
+  return (
+    b.binding.host.length - a.binding.host.length ||
+    b.binding.pathPrefix.length - a.binding.pathPrefix.length
+  );
+}
+
+function matchesHost(pattern: string, host: string): boolean {
+  if (!pattern.startsWith("*.")) return pattern === host;
+  const suffix = pattern.slice(1);
+  return host.length > suffix.length && host.endsWith(suffix);
+}
+
+function matchesPrefix(prefix: string, path: string): boolean {
+  if (prefix === "/" || prefix === path) return true;
+  return path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`);
+}

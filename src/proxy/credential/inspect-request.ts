@@ -1,0 +1,97 @@
+import type { HeaderField } from "../http1/header.ts";
+import { listMembers } from "../http1/header.ts";
+import type { SessionCredential } from "../session-credential.ts";
+import type { BoundCredential, BoundHost } from "./bound-hosts.ts";
+import { offeredInHeader, offeredInQuery } from "./client-token.ts";
+import { isCredentialParameter } from "./credential-names.ts";
+import type { ClassifiedHeader } from "./credential-names.ts";
+import type { RequestPlace } from "./credential-refusals.ts";
+import { detectQuery, withoutParameters } from "./query.ts";
+
+/** The place of a request, as far as credentials care. */
+export interface InspectionContext {
+  /** Undefined where no credential is bound to the host */
+  readonly boundHost: BoundHost | undefined;
+  /** The bindings that cover this very request */
+  readonly bound: readonly BoundCredential[];
+  readonly classify: (name: string) => ClassifiedHeader;
+}
+
+/** What one look at a request found. */
+export interface Findings {
+  /** Credentials whose placeholder was offered in a proper place; that place is gone from `headers` and `target` */
+  readonly offered: Set<SessionCredential>;
+  /** What goes upstream beside our own credential, when the host is bound */
+  readonly headers: HeaderField[];
+  target: string;
+  /** The first credential that isn't ours */
+  foreign: RequestPlace | undefined;
+  cookies: number;
+  /** All text of the request in which no placeholder may be */
+  haystack: string;
+}
+
+/** Sorts the parts of a request into ours, foreign and harmless, in one pass over its headers. */
+export function inspectRequest(
+  request: { readonly headers: readonly HeaderField[]; readonly rawTarget: string },
+  context: InspectionContext,
+): Findings {
+  const findings: Findings = {
+    offered: new Set(),
+    headers: [],
+    target: request.rawTarget,
+    foreign: undefined,
+    cookies: 0,
+    haystack: "",
+  };
+  for (const field of request.headers) inspectHeader(findings, field, context);
+  if (request.rawTarget.includes("?")) inspectQuery(findings, context);
+  findings.haystack += findings.target;
+  return findings;
+}
+
+function inspectHeader(findings: Findings, field: HeaderField, context: InspectionContext): void {
+  const { boundHost, bound } = context;
+  const [name, value] = field;
+  const { kind, lowerCase, normalised } = context.classify(name);
+  const isSlot = kind === "credential" || boundHost?.headers.has(normalised) === true;
+  if (isSlot) {
+    const offered = offeredInHeader({ name: lowerCase, value }, bound);
+    if (offered !== undefined) {
+      findings.offered.add(offered);
+      return;
+    }
+    // An empty one names no one: dropped, not refused
+    if (value !== "") findings.foreign ??= { kind: "header", name, value };
+  }
+  findings.haystack += `${name}:${value}\n`;
+  if (boundHost === undefined) {
+    if (kind === "cookie") findings.foreign ??= { kind: "header", name, value };
+  } else if (kind === "cookie") findings.cookies++;
+  else if (kind === "connection") keepConnection(findings, field);
+  else if (!isSlot) findings.headers.push(field);
+}
+
+function inspectQuery(findings: Findings, { boundHost, bound }: InspectionContext): void {
+  const parameters = detectQuery(findings.target);
+  const ours = new Set<number>();
+  for (const [position, parameter] of parameters.entries()) {
+    const { name, value } = parameter;
+    const offered = offeredInQuery(parameter, bound);
+    if (offered !== undefined) {
+      findings.offered.add(offered);
+      ours.add(position);
+    } else if (isCredentialParameter(name) || boundHost?.parameters.has(name) === true) {
+      findings.foreign ??= { kind: "parameter", name, value };
+    }
+  }
+  findings.target = withoutParameters(findings.target, parameters, ours);
+}
+
+/** `Connection: authorization` asks a proxy to drop that header (RFC 9110 §7.6.1); only the harmless options stay. */
+function keepConnection(findings: Findings, [name, value]: HeaderField): void {
+  const kept = listMembers([value]).filter((option) => harmlessOptions.has(option));
+  if (kept.length > 0) findings.headers.push([name, kept.join(", ")]);
+}
+
+const harmlessOptions: ReadonlySet<string> = new Set(["close", "keep-alive", "upgrade"]);
