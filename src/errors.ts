@@ -30,6 +30,7 @@ export type VaultboxErrorCode =
   | "VBX_VAULT_LOCKED"
   | "VBX_VAULT_ROLLED_BACK"
   | "VBX_VAULT_UNKNOWN"
+  | "VBX_VAULT_UNWRITABLE"
   | "VBX_PASSPHRASE_WRONG";
 
 /**
