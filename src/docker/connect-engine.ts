@@ -1,0 +1,94 @@
+import type { EngineApi } from "./engine-api.ts";
+import { openEngineApi } from "./engine-api.ts";
+import type { ContainerFacts, Engine } from "./engine.ts";
+import { toContainerFacts } from "./container-facts.ts";
+import { createContainer } from "./create-container.ts";
+import { toDockerHost } from "./engine-endpoint.ts";
+import { attempt, hasStatus } from "./engine-error.ts";
+import { engineImages } from "./engine-images.ts";
+import { readEngineInfo } from "./engine-info.ts";
+import { waitForStop } from "./exit-watch.ts";
+import { findEngine } from "./find-engine.ts";
+import { toRunningContainer } from "./running-container.ts";
+
+/**
+ * Finds an engine and connects to it. Takes about 100 ms, nearly all of it the import of dockerode: start it first and
+ * await it when it's needed.
+ * @throws VaultboxError VBX_ENGINE_UNREACHABLE
+ */
+export async function connectEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
+  // Loading beside the search; both end, whatever the other does
+  const preloaded = import("dockerode").catch(() => undefined);
+  const found = await findEngine(env);
+  await preloaded;
+  const api = await openEngineApi(found.endpoint);
+  const names = { endpoint: toDockerHost(found.endpoint), foundBy: found.foundBy };
+  return {
+    ...names,
+    info: () => readEngineInfo(api, names),
+    createContainer: (spec) => createContainer(api, spec),
+    ...containerCalls(api),
+    ...volumeCalls(api),
+    ...engineImages(api),
+  };
+}
+
+function containerCalls(api: EngineApi): Pick<Engine, "listContainers" | "findContainer"> {
+  const inspect = async (idOrName: string): Promise<ContainerFacts | undefined> => {
+    try {
+      const path = `/containers/${encodeURIComponent(idOrName)}/json`;
+      return toContainerFacts(await api.call({ method: "GET", path }));
+    } catch (error) {
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
+  };
+  return {
+    listContainers: (label) =>
+      attempt("list the containers", async () => {
+        const query = { all: 1, filters: JSON.stringify({ label: [label] }) };
+        const answer = await api.call({ method: "GET", path: "/containers/json", query });
+        const facts = await Promise.all((answer as { Id: string }[]).map(({ Id }) => inspect(Id)));
+        return facts.filter((container) => container !== undefined);
+      }),
+    findContainer: (idOrName) =>
+      attempt("find the container", async () => {
+        const facts = await inspect(idOrName);
+        if (facts === undefined) return undefined;
+        const { id, name } = facts;
+        return toRunningContainer(api, { id, name }, () => waitForStop(api, id));
+      }),
+  };
+}
+
+function volumeCalls(
+  api: EngineApi,
+): Pick<Engine, "createVolume" | "listVolumes" | "removeVolume"> {
+  return {
+    createVolume: (name, labels) =>
+      attempt("create the volume", async () => {
+        const body = { Name: name, Labels: { ...labels } };
+        await api.call({ method: "POST", path: "/volumes/create", body });
+      }),
+    listVolumes: (label) =>
+      attempt("list the volumes", async () => {
+        const query = { filters: JSON.stringify({ label: [label] }) };
+        const answer = await api.call({ method: "GET", path: "/volumes", query });
+        const volumes = (answer as { Volumes: VolumeAnswer[] | null }).Volumes ?? [];
+        return volumes.map(({ Name, Labels }) => ({ name: Name, labels: Labels ?? {} }));
+      }),
+    removeVolume: (name) =>
+      attempt("remove the volume", async () => {
+        try {
+          await api.call({ method: "DELETE", path: `/volumes/${encodeURIComponent(name)}` });
+        } catch (error) {
+          if (!hasStatus(error, 404)) throw error;
+        }
+      }),
+  };
+}
+
+interface VolumeAnswer {
+  readonly Name: string;
+  readonly Labels: Readonly<Record<string, string>> | null;
+}

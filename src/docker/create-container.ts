@@ -1,0 +1,94 @@
+import { buffer } from "node:stream/consumers";
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import type { EngineApi } from "./engine-api.ts";
+import { attempt, hasStatus } from "./engine-error.ts";
+import { toAttachment } from "./attachment.ts";
+import { toContainerRequest } from "./container-request.ts";
+import { watchExit } from "./exit-watch.ts";
+import { removeContainer, toRunningContainer } from "./running-container.ts";
+import type { Attachment, ContainerSpec, CreatedContainer, RunningContainer } from "./engine.ts";
+
+/** @throws VaultboxError VBX_IMAGE_MISSING, VBX_ENGINE_FAILED */
+export async function createContainer(
+  api: EngineApi,
+  spec: ContainerSpec,
+): Promise<CreatedContainer> {
+  const id = await attempt(`create the container ${quoted(spec.name)}`, async () => {
+    try {
+      const query = { name: spec.name };
+      const body = toContainerRequest(spec);
+      const answer = await api.call({ method: "POST", path: "/containers/create", query, body });
+      return (answer as { Id: string }).Id;
+    } catch (error) {
+      if (hasStatus(error, 404) && /image/i.test(String(error))) throw imageMissing(spec, error);
+      throw error;
+    }
+  });
+  return toCreatedContainer(api, id, spec);
+}
+
+function toCreatedContainer(api: EngineApi, id: string, spec: ContainerSpec): CreatedContainer {
+  const path = `/containers/${id}`;
+  const archive = `${path}/archive`;
+  return {
+    id,
+    name: spec.name,
+    putArchive: (target, tar) =>
+      attempt("put files into the container", async () => {
+        const query = { path: target, noOverwriteDirNonDir: 1 };
+        await api.call({ method: "PUT", path: archive, query, file: tar });
+      }),
+    getArchive: (target) =>
+      attempt("read a file of the container", async () => {
+        try {
+          return await buffer(
+            await api.stream({ method: "GET", path: archive, query: { path: target } }),
+          );
+        } catch (error) {
+          if (hasStatus(error, 404) && !/no such container/i.test(String(error))) return undefined;
+          throw error;
+        }
+      }),
+    attach: () => attach(api, path, spec.tty),
+    start: () => start(api, { id, name: spec.name }),
+    remove: () => removeContainer(api, id),
+  };
+}
+
+async function attach(api: EngineApi, path: string, tty: boolean): Promise<Attachment> {
+  const query = { stream: 1, stdin: 1, stdout: 1, stderr: 1, logs: 0 };
+  return await attempt("attach to the container", async () =>
+    toAttachment(await api.upgrade({ method: "POST", path: `${path}/attach`, query }), { tty }),
+  );
+}
+
+async function start(
+  api: EngineApi,
+  container: { readonly id: string; readonly name: string },
+): Promise<RunningContainer> {
+  const watch = await watchExit(api, container.id);
+  try {
+    await attempt("start the container", async () => {
+      await api.call({ method: "POST", path: `/containers/${container.id}/start` });
+    });
+  } catch (error) {
+    watch.cancel();
+    throw error;
+  }
+  return toRunningContainer(api, container, () => watch.exit);
+}
+
+function imageMissing(spec: ContainerSpec, cause: unknown): VaultboxError {
+  return new VaultboxError(
+    "VBX_IMAGE_MISSING",
+    `cannot create the container: the engine has no image ${quoted(spec.image)}`,
+    {
+      hints: [
+        "build vaultbox's own image with: vaultbox image build",
+        "or pull it with: docker pull IMAGE",
+      ],
+      cause,
+    },
+  );
+}

@@ -1,0 +1,104 @@
+import type { Readable } from "node:stream";
+import type { Socket } from "node:net";
+import { EngineApiError } from "./engine-error.ts";
+import type { EngineEndpoint } from "./engine-endpoint.ts";
+
+/** One call of the engine's HTTP API. */
+export interface EngineCall {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Without the query */
+  readonly path: string;
+  /** An array is sent as a repeated parameter */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  /** Sent as JSON */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** Sent as it is: a tar */
+  readonly file?: NodeJS.ReadableStream | Buffer;
+  readonly signal?: AbortSignal;
+}
+
+/** The engine's HTTP API through dockerode's transport; a failed call throws EngineApiError or a connection error. */
+export interface EngineApi {
+  /** The parsed answer */
+  readonly call: (call: EngineCall) => Promise<unknown>;
+  /** The answer's body, as it comes */
+  readonly stream: (call: EngineCall) => Promise<Readable>;
+  /** A connection that was upgraded to a byte pipe in both directions */
+  readonly upgrade: (call: EngineCall) => Promise<Socket>;
+}
+
+/** The part of docker-modem that is used; dockerode's own types call it `any`. */
+interface Modem {
+  dial: (
+    options: Readonly<Record<string, unknown>>,
+    done: (error: unknown, data: unknown) => void,
+  ) => void;
+}
+
+const success = { 200: true, 201: true, 204: true, 304: true } as const;
+
+/** Imports dockerode, which costs about 100 ms: run it beside other work. */
+export async function openEngineApi(endpoint: EngineEndpoint): Promise<EngineApi> {
+  const [{ default: Docker }, options] = await Promise.all([
+    import("dockerode"),
+    toDockerOptions(endpoint),
+  ]);
+  const modem = new Docker(options).modem as unknown as Modem;
+  const dial = (call: EngineCall, extra: Readonly<Record<string, unknown>>) =>
+    new Promise<unknown>((resolve, reject) => {
+      // `_query` and `_body` keep docker-modem from repeating the body (and so the environment) in the URL
+      const shape = { _query: call.query ?? {}, _body: call.body ?? {} };
+      const signal = call.signal === undefined ? {} : { abortSignal: call.signal };
+      const file = call.file === undefined ? {} : { file: call.file };
+      modem.dial(
+        {
+          method: call.method,
+          path: `${call.path}?`,
+          options: shape,
+          statusCodes: success,
+          ...signal,
+          ...file,
+          ...extra,
+        },
+        (error, data) => (error ? reject(toApiError(error)) : resolve(data)),
+      );
+    });
+  return {
+    call: (call) => dial(call, {}),
+    stream: async (call) => (await dial(call, { isStream: true })) as Readable,
+    upgrade: async (call) => {
+      // An empty file makes the request's length 0: bytes of a body could reach the container as input
+      const noBody = { file: Buffer.alloc(0), headers: { "Content-Type": "text/plain" } };
+      const pipe = await dial(call, { isStream: true, hijack: true, ...noBody });
+      if (isSocket(pipe)) return pipe;
+      throw new EngineApiError(200, "it did not upgrade the connection to a byte pipe");
+    },
+  };
+}
+
+function isSocket(value: unknown): value is Socket {
+  return typeof value === "object" && value !== null && "write" in value && "setNoDelay" in value;
+}
+
+async function toDockerOptions(endpoint: EngineEndpoint) {
+  // `host: undefined` outweighs a DOCKER_HOST that docker-modem would read by itself
+  if (endpoint.kind === "socket") return { socketPath: endpoint.path, host: undefined };
+  const { host, port, tls } = endpoint;
+  if (tls === undefined) return { host, port, protocol: "http" as const };
+  const { verify, ...pem } = tls;
+  const { Agent } = await import("node:https");
+  const agent = new Agent({ keepAlive: true, rejectUnauthorized: verify, ...pem });
+  return { host, port, protocol: "https" as const, agent, ...pem };
+}
+
+/** docker-modem's error carries the status and the engine's JSON; everything else is a connection error. */
+function toApiError(error: unknown): unknown {
+  if (!(error instanceof Error) || !("statusCode" in error)) return error;
+  const status = typeof error.statusCode === "number" ? error.statusCode : 0;
+  const json = "json" in error ? error.json : undefined;
+  if (typeof json === "object" && json !== null && "message" in json) {
+    if (typeof json.message === "string") return new EngineApiError(status, json.message);
+  }
+  // Streamed calls: docker-modem has put the engine's text behind its own prefix
+  return new EngineApiError(status, error.message.replace(/^\(HTTP code \d+\) .*? - /, ""));
+}

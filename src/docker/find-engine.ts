@@ -1,0 +1,58 @@
+import { VaultboxError } from "../errors.ts";
+import { debug } from "../debug.ts";
+import { toPrintable } from "../printable.ts";
+import { listEngineCandidates } from "./engine-candidates.ts";
+import type { EngineCandidate } from "./engine-candidates.ts";
+import type { EngineEndpoint } from "./engine-endpoint.ts";
+import { pingEngine } from "./ping-engine.ts";
+
+/** An engine that answered. */
+export interface FoundEngine {
+  readonly endpoint: EngineEndpoint;
+  readonly foundBy: string;
+}
+
+/**
+ * The first engine that answers. One that the user named (DOCKER_HOST, a docker context) is the only one tried:
+ * silently working on another machine would be worse than an error.
+ * @throws VaultboxError VBX_ENGINE_UNREACHABLE, naming every attempt and why it failed
+ */
+export async function findEngine(env: NodeJS.ProcessEnv): Promise<FoundEngine> {
+  const { explicit, candidates } = await listEngineCandidates(env);
+  const failures: string[] = [];
+  const reasons: string[] = [];
+  for (const candidate of candidates) {
+    const why = await tryCandidate(candidate);
+    if (why === undefined && candidate.endpoint.kind !== "unusable") {
+      debug("docker", `engine found by ${candidate.foundBy}`);
+      return { endpoint: candidate.endpoint, foundBy: candidate.foundBy };
+    }
+    reasons.push(why ?? "");
+    failures.push(`${candidate.foundBy}: ${why}`);
+  }
+  const tried = toPrintable(failures.join("; "));
+  throw new VaultboxError("VBX_ENGINE_UNREACHABLE", `cannot reach a Docker Engine: ${tried}`, {
+    hints: hintsFor({ explicit, denied: reasons.some((why) => why.startsWith("permission")) }),
+  });
+}
+
+async function tryCandidate(candidate: EngineCandidate): Promise<string | undefined> {
+  const { endpoint } = candidate;
+  return endpoint.kind === "unusable" ? endpoint.why : await pingEngine(endpoint);
+}
+
+function hintsFor(failure: { explicit: boolean; denied: boolean }): readonly string[] {
+  const hints: string[] = [];
+  if (failure.denied) {
+    hints.push(
+      'to use the engine as this user: sudo usermod -aG docker "$USER", then log in again',
+    );
+  }
+  hints.push(
+    failure.explicit
+      ? "no other engine was tried, because this one was named; unset it or start that engine"
+      : "start Docker, or set DOCKER_HOST",
+  );
+  hints.push("see what was found with: vaultbox doctor");
+  return hints;
+}

@@ -1,0 +1,47 @@
+import { request as httpRequest } from "node:http";
+import type { RequestOptions } from "node:https";
+import type { EngineEndpoint } from "./engine-endpoint.ts";
+
+/** How long an engine may take to answer a ping, in milliseconds */
+const pingTimeoutMs = 4000;
+
+/** Undefined when an engine answers at the endpoint, otherwise the reason why not. */
+export async function pingEngine(endpoint: EngineEndpoint): Promise<string | undefined> {
+  const usesTls = endpoint.kind === "tcp" && endpoint.tls !== undefined;
+  const request = usesTls ? (await import("node:https")).request : httpRequest;
+  return await new Promise((resolve) => {
+    const ping = request({ ...toRequestOptions(endpoint), path: "/_ping" }, (response) => {
+      response.resume();
+      const status = response.statusCode ?? 0;
+      resolve(status === 200 ? undefined : `it answered the ping with HTTP status ${status}`);
+    });
+    const timer = setTimeout(() => {
+      ping.destroy();
+      resolve(`no answer within ${pingTimeoutMs} ms`);
+    }, pingTimeoutMs);
+    ping.on("close", () => clearTimeout(timer));
+    ping.on("error", (error: NodeJS.ErrnoException) => resolve(describe(error)));
+    ping.end();
+  });
+}
+
+function toRequestOptions(endpoint: EngineEndpoint): RequestOptions {
+  if (endpoint.kind === "socket") return { socketPath: endpoint.path, agent: false };
+  const { host, port, tls } = endpoint;
+  if (tls === undefined) return { host, port, agent: false };
+  const { verify, ...pem } = tls;
+  return { host, port, agent: false, rejectUnauthorized: verify, ...pem };
+}
+
+const reasonOfCode: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such socket",
+  ENOTSOCK: "that is not a socket",
+  ECONNREFUSED: "nothing listens there",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ENOTFOUND: "the host name is unknown",
+};
+
+function describe(error: NodeJS.ErrnoException): string {
+  return reasonOfCode[error.code ?? ""] ?? (error.message || (error.code ?? "unknown error"));
+}
