@@ -1,5 +1,4 @@
 import { isIPv6 } from "node:net";
-import ipaddr from "ipaddr.js";
 import { quoted } from "../printable.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -124,7 +123,8 @@ function parseBracketed(hostText: string, whole: string): string {
   if (!hostText.endsWith("]") || !/^[0-9a-fA-F:.]+$/.test(inner) || !isIPv6(inner)) {
     throw refusal(whole, "brackets stand only round an IPv6 address without zone");
   }
-  return ipaddr.IPv6.parse(inner).toRFC5952String();
+  // The URL parser compresses as RFC 5952 says; ipaddr.js would turn `::1.2.3.4` into `::ffff:1.2.3.4`
+  return new URL(`http://[${inner}]/`).hostname.slice(1, -1);
 }
 
 function refusal(text: string, why: string): Refusal {

@@ -1,0 +1,122 @@
+import { isIP, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { classifyAddress, type AddressClass } from "./address-class.ts";
+import type { Authority } from "./authority.ts";
+import { connectAddress, ConnectError, type ConnectedAddress } from "./connect-address.ts";
+import { findDialTarget, type ConnectTo } from "./connect-to.ts";
+import { Refusal } from "./refusal.ts";
+import { resolveName, resolveWithHost, type Resolve } from "./resolve.ts";
+import type { UpstreamTrust } from "./trust.ts";
+import { openProxyTunnel } from "./upstream-proxy-tunnel.ts";
+import { upstreamProxyFor, type UpstreamProxySettings } from "./upstream-proxy.ts";
+import { secureUpstream } from "./upstream-tls.ts";
+
+export interface DialerOptions {
+  readonly trust: UpstreamTrust;
+  /** `--connect-to` entries, in the order given */
+  readonly connectTo?: readonly ConnectTo[];
+  /** The host's own proxy settings, see `parseUpstreamProxySettings` */
+  readonly upstreamProxy?: UpstreamProxySettings;
+  /** For tests; the host's resolver otherwise */
+  readonly resolve?: Resolve;
+}
+
+export interface DialedUpstream {
+  /** Connected and, for https, verified; the caller must listen for `error` before it awaits anything */
+  readonly socket: Socket | TLSSocket;
+  /** IP address that was dialled, or `via HOST:PORT` where the host's own proxy dialled */
+  readonly address: string;
+}
+
+export interface Dialer {
+  /** @throws Refusal, or the signal's reason */
+  readonly dial: (
+    authority: Authority,
+    options?: { signal?: AbortSignal },
+  ) => Promise<DialedUpstream>;
+}
+
+/**
+ * Opens connections to upstreams. A name is resolved once, every address is classified, one that isn't public refuses
+ * the whole name, and the very addresses that were checked are dialled (invariant 3). Call it only after the policy
+ * said yes. Exempt is what the user's own `--connect-to` maps to an address; such a connection goes there directly, also
+ * where the host has a proxy. Behind the host's proxy that proxy resolves names and answers for their addresses.
+ */
+export function createDialer(options: DialerOptions): Dialer {
+  return {
+    dial: async (authority, { signal } = {}) => {
+      const { socket, address } = await openStream(authority, options, signal);
+      if (authority.scheme === "http") return { socket, address };
+      return {
+        socket: await secureUpstream(socket, authority, { trust: options.trust, signal }),
+        address,
+      };
+    },
+  };
+}
+
+async function openStream(
+  authority: Authority,
+  options: DialerOptions,
+  signal: AbortSignal | undefined,
+): Promise<DialedUpstream> {
+  const resolve = options.resolve ?? resolveWithHost;
+  const mapped = findDialTarget(authority, options.connectTo ?? []);
+  const target = mapped ?? { host: authority.host, port: authority.port, chosenByUser: false };
+  if (isIP(target.host) !== 0 && !target.chosenByUser)
+    refuseUnlessPublic([target.host], authority.host);
+  const proxy =
+    mapped === undefined ? upstreamProxyFor(authority, options.upstreamProxy) : undefined;
+  if (proxy !== undefined) {
+    return openProxyTunnel(proxy, authority, { resolve, trust: options.trust, signal });
+  }
+  const addresses =
+    isIP(target.host) === 0 ? await resolveName(target.host, resolve, signal) : [target.host];
+  if (!target.chosenByUser) refuseUnlessPublic(addresses, authority.host);
+  return connectUpstream(addresses, target.port, { host: authority.host, signal });
+}
+
+async function connectUpstream(
+  addresses: readonly string[],
+  port: number,
+  { host, signal }: { host: string; signal: AbortSignal | undefined },
+): Promise<ConnectedAddress> {
+  try {
+    return await connectAddress(addresses, port, { signal });
+  } catch (cause) {
+    if (!(cause instanceof ConnectError)) throw cause;
+    if (cause.timedOut) {
+      throw new Refusal(504, "upstream-timeout", `"${host}" didn't accept a connection in time`, {
+        cause,
+      });
+    }
+    const code = (cause.cause as NodeJS.ErrnoException | undefined)?.code ?? "unknown";
+    const why = connectFaults[code] ?? `connecting failed (${code})`;
+    throw new Refusal(502, "upstream-unreachable", `no connection to "${host}": ${why}`, { cause });
+  }
+}
+
+const connectFaults: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "it refused the connection",
+  ECONNRESET: "it reset the connection",
+  EHOSTUNREACH: "there is no route to it",
+  ENETUNREACH: "there is no route to its network",
+  ETIMEDOUT: "it didn't answer",
+};
+
+function refuseUnlessPublic(addresses: readonly string[], host: string): void {
+  for (const address of addresses) {
+    const found = classifyAddress(address);
+    if (found === "public") continue;
+    // The class and never the address: what a name resolves to inside the host's network is not for the sandbox
+    throw new Refusal(403, "address-not-allowed", `"${host}" leads to ${described(found)}`, {
+      remedy: `vaultbox run --connect-to ${host}:PORT:ADDRESS:PORT, if that host is meant to be there`,
+    });
+  }
+}
+
+function described(found: AddressClass): string {
+  if (found === "invalid") return "something that is not an address";
+  const article = found === "unspecified" ? "an" : "a";
+  return `${article} ${found} address, which the proxy doesn't dial`;
+}

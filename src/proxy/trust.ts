@@ -1,0 +1,70 @@
+import { X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import {
+  createSecureContext,
+  getCACertificates,
+  rootCertificates,
+  type SecureContext,
+} from "node:tls";
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+
+/** Whom the proxy believes when an upstream says who it is. */
+export interface UpstreamTrust {
+  /** One context for all upstream connections; building it parses every root and takes tens of milliseconds */
+  readonly secureContext: SecureContext;
+}
+
+/**
+ * Node's bundled roots, the system's, those of NODE_EXTRA_CA_CERTS and the user's own files. TLS 1.2 and 1.3; curves and
+ * ciphers stay Node's, whose first choice resists a later quantum computer.
+ * @param options.extraCaPem certificates of the user's files, as `readCaFile` returns them
+ */
+export function createUpstreamTrust(options: { extraCaPem: readonly string[] }): UpstreamTrust {
+  const ca = new Set([
+    ...rootCertificates,
+    ...getCACertificates("system"),
+    ...getCACertificates("extra"),
+    ...options.extraCaPem,
+  ]);
+  return { secureContext: createSecureContext({ ca: [...ca], minVersion: "TLSv1.2" }) };
+}
+
+const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/**
+ * Reads the certificates of a PEM file (`--upstream-ca`), one PEM text each.
+ * @throws VaultboxError VBX_UPSTREAM_CA_INVALID
+ */
+export async function readCaFile(path: string): Promise<readonly string[]> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+    throw invalid(path, `it can't be read (${code})`, cause);
+  }
+  const certificates = text.match(pemCertificate) ?? [];
+  if (certificates.length === 0) throw invalid(path, "it holds no PEM certificate");
+  certificates.forEach((pem, index) => {
+    try {
+      void new X509Certificate(pem);
+    } catch (cause) {
+      throw invalid(path, `certificate ${index + 1} of ${certificates.length} is damaged`, cause);
+    }
+  });
+  return certificates;
+}
+
+function invalid(path: string, why: string, cause?: unknown): VaultboxError {
+  return new VaultboxError(
+    "VBX_UPSTREAM_CA_INVALID",
+    `cannot use the CA file ${quoted(path)}: ${why}`,
+    {
+      hints: [
+        "give a file with one or more certificates that begin with -----BEGIN CERTIFICATE-----",
+      ],
+      ...(cause !== undefined && { cause }),
+    },
+  );
+}
