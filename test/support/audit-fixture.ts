@@ -77,3 +77,10 @@ export async function writeSession(log: AuditLog, requests: number): Promise<voi
   }
   await log.end({ status: 0, requests, refused: Math.floor(requests / 3) });
 }
+
+/** `Array.fromAsync`, which the compiler's library doesn't know yet. */
+export async function toArray<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

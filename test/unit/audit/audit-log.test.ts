@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
@@ -44,7 +45,7 @@ test("the records of one turn of the event loop are written together and in orde
   fixture.log.note("link closed", { reason: "test" });
   const second = fixture.log.decision(decisionOf(2));
   expect(first).toBe(second);
-  expect((await stat(fixture.path)).size).toBe(0);
+  expect(statSync(fixture.path).size).toBe(0);
   await second;
   const types = (await linesOf(fixture.path)).map((line) => parseLine(line)?.record.type);
   expect(types).toEqual([

@@ -1,0 +1,98 @@
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import type { AuditRecord, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
+import { parseLine } from "./chain.ts";
+import { readLogLines } from "./read-lines.ts";
+
+/** A request as a reader wants it: its decision, and its outcome once there is one. */
+export interface AuditedRequest {
+  /** RFC 3339 time of the decision */
+  readonly at: string;
+  readonly decision: RequestDecisionEvent;
+  readonly outcome?: RequestOutcomeEvent;
+}
+
+/** Which requests to keep; every field that is set must match. */
+export interface RequestFilter {
+  /** Canonical host, or `*.host` for its subdomains */
+  readonly host?: string;
+  readonly method?: string;
+  readonly refusedOnly?: boolean;
+  /** RFC 3339, UTC; compared as text, which is how the log's times sort */
+  readonly since?: string;
+  /** The newest so many; all without it */
+  readonly limit?: number;
+}
+
+/**
+ * The records of a log of any size. An incomplete last line is left out; any other line that isn't a record throws:
+ * a listing that quietly skips lines would show what a forger wants. Hashes are `verifyAudit`'s business.
+ * @throws VaultboxError VBX_SESSION_UNKNOWN, VBX_AUDIT_DAMAGED
+ */
+export async function* readAudit(path: string): AsyncGenerator<AuditRecord> {
+  for await (const line of readLogLines(path)) {
+    if (!line.isComplete) return;
+    yield toRecord(path, line);
+  }
+}
+
+export function toRecord(
+  path: string,
+  line: { readonly number: number; readonly text: string },
+): AuditRecord {
+  const parsed = parseLine(line.text);
+  if (parsed !== undefined) return parsed.record;
+  throw new VaultboxError(
+    "VBX_AUDIT_DAMAGED",
+    `cannot read line ${line.number} of the audit log ${quoted(path)}: not an audit record`,
+    { hints: ["vaultbox audit verify says what else is damaged"] },
+  );
+}
+
+/** Collects requests that match; feed it every record in order. Holds no more than `limit` of them. */
+export class RequestCollector {
+  readonly #filter: RequestFilter;
+  readonly #kept = new Map<number, AuditedRequest>();
+
+  constructor(filter: RequestFilter) {
+    this.#filter = filter;
+  }
+
+  add(record: AuditRecord): void {
+    if (record.type === "request.decision") this.#decide(record);
+    else if (record.type === "request.outcome") this.#conclude(record);
+  }
+
+  #decide(record: RequestDecisionEvent & AuditRecord): void {
+    if (!matches(this.#filter, record)) return;
+    this.#kept.set(record.request, { at: record.at, decision: record });
+    const { limit } = this.#filter;
+    if (limit === undefined || this.#kept.size <= limit) return;
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined) this.#kept.delete(oldest);
+  }
+
+  #conclude(record: RequestOutcomeEvent & AuditRecord): void {
+    const request = this.#kept.get(record.request);
+    if (request !== undefined) this.#kept.set(record.request, { ...request, outcome: record });
+  }
+
+  get requests(): readonly AuditedRequest[] {
+    return [...this.#kept.values()];
+  }
+}
+
+/** Whether a decision passes the filter; `limit` isn't looked at. */
+export function matches(
+  filter: RequestFilter,
+  decision: RequestDecisionEvent & { readonly at: string },
+): boolean {
+  if (filter.refusedOnly === true && decision.verdict !== "deny") return false;
+  if (filter.method !== undefined && decision.method !== filter.method.toUpperCase()) return false;
+  if (filter.since !== undefined && decision.at < filter.since) return false;
+  return filter.host === undefined || isHostMatch(filter.host.toLowerCase(), decision.host);
+}
+
+function isHostMatch(pattern: string, host: string): boolean {
+  return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : host === pattern;
+}

@@ -1,0 +1,19 @@
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+
+/** What a user sees when a log can't be opened or read. */
+export function unreadable(path: string, cause: unknown): VaultboxError {
+  const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+  if (isMissing) {
+    return new VaultboxError("VBX_SESSION_UNKNOWN", `there is no audit log at ${quoted(path)}`, {
+      hints: ["vaultbox audit show lists the newest session, vaultbox ps the running ones"],
+      cause,
+    });
+  }
+  const fact = cause instanceof Error ? cause.message : String(cause);
+  return new VaultboxError(
+    "VBX_AUDIT_DAMAGED",
+    `cannot read the audit log ${quoted(path)}: ${fact}`,
+    { cause },
+  );
+}

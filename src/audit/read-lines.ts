@@ -1,0 +1,58 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { unreadable } from "./read-error.ts";
+
+/** One line of a log as it lies in the file, read as Latin-1 so that every byte counts. */
+export interface LogLine {
+  /** From 1 */
+  readonly number: number;
+  readonly text: string;
+  /** Whether its line break is there: only the last line can lack it, after a crash or while it's written */
+  readonly isComplete: boolean;
+}
+
+/** A longer line is given up to here and the rest skipped: memory stays bounded whatever the file holds. */
+export const maxLineBytes = 1024 * 1024;
+
+const chunkBytes = 256 * 1024;
+const lineFeed = 0x0a;
+
+/**
+ * The lines of a file of any size, one chunk in memory at a time.
+ * @throws VaultboxError VBX_SESSION_UNKNOWN when there's no such file, VBX_AUDIT_DAMAGED when it can't be read
+ */
+export async function* readLogLines(path: string): AsyncGenerator<LogLine> {
+  await using handle = await openForReading(path);
+  const chunk = Buffer.allocUnsafe(chunkBytes);
+  let number = 1;
+  let pending = "";
+  for (;;) {
+    const { bytesRead } = await handle.read(chunk, 0, chunkBytes, null);
+    if (bytesRead === 0) break;
+    let from = 0;
+    for (;;) {
+      const to = chunk.indexOf(lineFeed, from);
+      if (to === -1 || to >= bytesRead) break;
+      const text = cut(pending, chunk.toString("latin1", from, to));
+      pending = "";
+      yield { number, text, isComplete: true };
+      number += 1;
+      from = to + 1;
+    }
+    pending = cut(pending, chunk.toString("latin1", from, bytesRead));
+  }
+  if (pending !== "") yield { number, text: pending, isComplete: false };
+}
+
+function cut(pending: string, more: string): string {
+  return pending.length + more.length > maxLineBytes
+    ? (pending + more).slice(0, maxLineBytes)
+    : pending + more;
+}
+
+async function openForReading(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "r");
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}

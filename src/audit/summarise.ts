@@ -1,0 +1,150 @@
+import { toPrintable } from "../printable.ts";
+import type { AuditEvent, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
+
+/** A name and how often it came up. */
+export interface Count {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** What a session did, for the end of a run and `audit show`. Lists are most frequent first. */
+export interface AuditSummary {
+  readonly requests: number;
+  /** Decisions against, and requests that were allowed and refused later (a limit, an address, a credential) */
+  readonly refused: number;
+  /** Allowed, but the upstream or vaultbox failed */
+  readonly failed: number;
+  readonly reasons: readonly Count[];
+  /** `vault/name` of each credential that was attached */
+  readonly credentials: readonly Count[];
+  readonly hosts: readonly Count[];
+  readonly flags: readonly Count[];
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+}
+
+/** A summary that grows with the session. */
+export interface LiveSummary {
+  readonly add: (event: AuditEvent) => void;
+  readonly current: () => AuditSummary;
+}
+
+/** Distinct names counted for each list: a client that tries a million hosts doesn't fill the memory. */
+const maxNames = 1000;
+/** What came after the first `maxNames` names. */
+const otherName = "(others)";
+
+export function createSummary(): LiveSummary {
+  const totals = { requests: 0, refused: 0, failed: 0, bytesUp: 0, bytesDown: 0 };
+  const reasons = new Map<string, number>();
+  const credentials = new Map<string, number>();
+  const hosts = new Map<string, number>();
+  const flags = new Map<string, number>();
+  /** Requests that were allowed and have no outcome yet */
+  const open = new Set<number>();
+
+  function decide(event: RequestDecisionEvent): void {
+    totals.requests += 1;
+    if (event.host !== "") count(hosts, event.host);
+    for (const flag of event.flags ?? []) count(flags, flag);
+    if (event.verdict === "deny") {
+      totals.refused += 1;
+      count(reasons, event.reason ?? "denied-by-rule");
+      return;
+    }
+    open.add(event.request);
+    if (event.credential !== undefined) count(credentials, event.credential);
+  }
+
+  function conclude(event: RequestOutcomeEvent): void {
+    totals.bytesUp += event.bytesUp;
+    totals.bytesDown += event.bytesDown;
+    // A request that was denied is counted already
+    if (!open.delete(event.request)) return;
+    if (event.outcome === "refused" || event.outcome === "limit-exceeded") {
+      totals.refused += 1;
+      count(reasons, event.reason ?? event.outcome);
+    } else if (event.outcome === "upstream-failed" || event.outcome === "internal-error") {
+      totals.failed += 1;
+      count(reasons, event.reason ?? event.outcome);
+    }
+  }
+
+  return {
+    add: (event) => {
+      if (event.type === "request.decision") decide(event);
+      else if (event.type === "request.outcome") conclude(event);
+    },
+    current: () => ({
+      ...totals,
+      reasons: ranked(reasons),
+      credentials: ranked(credentials),
+      hosts: ranked(hosts),
+      flags: ranked(flags),
+    }),
+  };
+}
+
+export function summarise(events: Iterable<AuditEvent>): AuditSummary {
+  const summary = createSummary();
+  for (const event of events) summary.add(event);
+  return summary.current();
+}
+
+function count(names: Map<string, number>, name: string): void {
+  const key = names.has(name) || names.size < maxNames ? name : otherName;
+  names.set(key, (names.get(key) ?? 0) + 1);
+}
+
+function ranked(names: ReadonlyMap<string, number>): readonly Count[] {
+  return [...names]
+    .map(([name, times]) => ({ name, count: times }))
+    .sort((a, b) => b.count - a.count || a.name.localeCompare(b.name));
+}
+
+/** Names of a list that fit a line. */
+const shownNames = 3;
+
+/** The summary as a few printable lines without a prefix; what didn't happen isn't mentioned. */
+export function summaryLines(summary: AuditSummary): readonly string[] {
+  const { requests, refused, failed, bytesUp, bytesDown } = summary;
+  const totals = [`${plural(requests, "request")}`, `${refused} refused`];
+  if (failed > 0) totals.push(`${failed} failed`);
+  totals.push(`${toSize(bytesUp)} up`, `${toSize(bytesDown)} down`);
+  const lists: readonly (readonly [string, readonly Count[]])[] = [
+    ["reasons", summary.reasons],
+    ["hosts", summary.hosts],
+    ["credentials used", summary.credentials],
+    ["flagged", summary.flags],
+  ];
+  return [
+    totals.join(", "),
+    ...lists.filter(([, names]) => names.length > 0).map(([label, names]) => toLine(label, names)),
+  ];
+}
+
+function toLine(label: string, names: readonly Count[]): string {
+  const shown = names
+    .slice(0, shownNames)
+    .map((entry) => `${toPrintable(entry.name)} (${entry.count})`);
+  if (names.length > shownNames) shown.push(`${names.length - shownNames} more`);
+  return `${label}: ${shown.join(", ")}`;
+}
+
+function plural(number: number, noun: string): string {
+  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
+}
+
+const units = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** Bytes in decimal units with three digits: `999 B`, `1.5 kB`, `20 MB`. */
+export function toSize(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
+  return `${value.toFixed(digits).replace(/\.0$/, "")} ${units[unit]}`;
+}

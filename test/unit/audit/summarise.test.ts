@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { createSummary, summarise, summaryLines, toSize } from "../../../src/audit/summarise.ts";
+import { decisionOf, outcomeOf } from "../../support/audit-fixture.ts";
+
+const events = [
+  decisionOf(1, { credential: "default/openai" }),
+  outcomeOf(1),
+  decisionOf(2, { verdict: "deny", reason: "host-not-allowed", host: "evil.example" }),
+  outcomeOf(2, { outcome: "refused", status: 403, bytesUp: 0, bytesDown: 0 }),
+  decisionOf(3, { credential: "default/openai" }),
+  outcomeOf(3, { outcome: "upstream-failed", status: 502, reason: "upstream-unreachable" }),
+  decisionOf(4, { verdict: "deny", reason: "host-not-allowed", flags: ["foreign-credential"] }),
+  outcomeOf(4, { outcome: "limit-exceeded", status: 403, bytesUp: 0, bytesDown: 0 }),
+  decisionOf(5),
+  outcomeOf(5, { outcome: "refused", status: 403, reason: "address-not-allowed" }),
+];
+
+test("a summary counts each request once, by decision and outcome", () => {
+  expect(summarise(events)).toEqual({
+    requests: 5,
+    refused: 3,
+    failed: 1,
+    reasons: [
+      { name: "host-not-allowed", count: 2 },
+      { name: "address-not-allowed", count: 1 },
+      { name: "upstream-unreachable", count: 1 },
+    ],
+    credentials: [{ name: "default/openai", count: 2 }],
+    hosts: [
+      { name: "api.example.com", count: 4 },
+      { name: "evil.example", count: 1 },
+    ],
+    flags: [{ name: "foreign-credential", count: 1 }],
+    bytesUp: 30,
+    bytesDown: 3000,
+  });
+});
+
+test("the summary's text says what happened and leaves out what didn't", () => {
+  expect(summaryLines(summarise(events))).toEqual([
+    "5 requests, 3 refused, 1 failed, 30 B up, 3 kB down",
+    "reasons: host-not-allowed (2), address-not-allowed (1), upstream-unreachable (1)",
+    "hosts: api.example.com (4), evil.example (1)",
+    "credentials used: default/openai (2)",
+    "flagged: foreign-credential (1)",
+  ]);
+  expect(summaryLines(summarise([]))).toEqual(["0 requests, 0 refused, 0 B up, 0 B down"]);
+});
+
+test("a client that tries very many hosts doesn't grow the summary without end", () => {
+  const summary = createSummary();
+  for (let request = 1; request <= 3000; request += 1) {
+    summary.add(decisionOf(request, { host: `h${request}.example` }));
+  }
+  expect(summary.current().hosts).toHaveLength(1001);
+  expect(summary.current().hosts[0]).toEqual({ name: "(others)", count: 2000 });
+});
+
+test("sizes have at most three digits and a decimal unit", () => {
+  expect([0, 999, 1000, 1500, 99_950, 1_000_000, 2_340_000_000].map(toSize)).toEqual([
+    "0 B",
+    "999 B",
+    "1 kB",
+    "1.5 kB",
+    "100 kB",
+    "1 MB",
+    "2.3 GB",
+  ]);
+});
