@@ -1,0 +1,109 @@
+import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import {
+  acceptedWorkFactors,
+  toScryptIdentity,
+  toScryptRecipient,
+  WorkFactorError,
+} from "./age-scrypt.ts";
+import { damaged } from "./vault-content.ts";
+
+/** What opens an age file. */
+export type AgeKey =
+  | { readonly type: "passphrase"; readonly passphrase: string }
+  /** `identity`: `AGE-SECRET-KEY-1…`; `origin`: where it was read, for messages */
+  | { readonly type: "identity"; readonly identity: string; readonly origin: string };
+
+/** Whom an age file is written to. */
+export type AgeTarget =
+  | AgeKey
+  | { readonly type: "recipients"; readonly recipients: readonly string[] };
+
+export async function encryptText(text: string, target: AgeTarget): Promise<Uint8Array> {
+  const encrypter = new Encrypter();
+  switch (target.type) {
+    case "passphrase":
+      encrypter.addRecipient(toScryptRecipient(target.passphrase));
+      break;
+    case "identity":
+      encrypter.addRecipient(await identityToRecipient(target.identity));
+      break;
+    case "recipients":
+      for (const recipient of target.recipients) addRecipient(encrypter, recipient);
+      break;
+  }
+  return encrypter.encrypt(text);
+}
+
+/**
+ * The whole text, or an error and nothing: the last bytes are checked before the first are returned.
+ * @throws VaultboxError VBX_PASSPHRASE_WRONG, VBX_VAULT_LOCKED (another identity), VBX_VAULT_DAMAGED
+ */
+export async function decryptText(vault: string, file: Uint8Array, key: AgeKey): Promise<string> {
+  const decrypter = new Decrypter();
+  if (key.type === "passphrase") decrypter.addIdentity(toScryptIdentity(key.passphrase));
+  else decrypter.addIdentity(key.identity);
+  let bytes: Uint8Array;
+  try {
+    bytes = await decrypter.decrypt(file);
+  } catch (error) {
+    throw toDecryptError(vault, key, error);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    // Without the cause: nothing about decrypted bytes belongs in an error
+    throw damaged(vault, "its content is not text");
+  }
+}
+
+/** How a file is opened, from its header alone; `undefined` when it isn't an age file. */
+export function readAgeKind(file: Uint8Array): AgeKey["type"] | undefined {
+  const start = Buffer.from(file.subarray(0, 64)).toString("latin1");
+  if (!start.startsWith("age-encryption.org/v1\n-> ")) return undefined;
+  return start.startsWith("age-encryption.org/v1\n-> scrypt ") ? "passphrase" : "identity";
+}
+
+function addRecipient(encrypter: Encrypter, recipient: string): void {
+  try {
+    encrypter.addRecipient(recipient);
+  } catch (error) {
+    throw new VaultboxError(
+      "VBX_USAGE",
+      `cannot encrypt to ${quoted(recipient)}: not a recipient`,
+      {
+        hints: ['a recipient begins with "age1", as age-keygen prints it'],
+        cause: error,
+      },
+    );
+  }
+}
+
+// The age package throws plain errors: this one message says that no stanza fitted the key, all others that the file
+// isn't as it was written
+const noMatch = "no identity matched any of the file's recipients";
+
+function toDecryptError(vault: string, key: AgeKey, error: unknown): VaultboxError {
+  if (error instanceof WorkFactorError) {
+    const { least, most } = acceptedWorkFactors;
+    return damaged(
+      vault,
+      `its scrypt work factor is 2^${error.logN}, and 2^${least} to 2^${most} are accepted`,
+    );
+  }
+  if (!(error instanceof Error) || error.message !== noMatch) {
+    return damaged(vault, "the file is not as it was written");
+  }
+  if (key.type === "passphrase") {
+    return new VaultboxError(
+      "VBX_PASSPHRASE_WRONG",
+      `cannot open the vault ${quoted(vault)}: the passphrase is wrong, or the file's header is damaged`,
+    );
+  }
+  return new VaultboxError(
+    "VBX_VAULT_LOCKED",
+    `cannot open the vault ${quoted(vault)}: the identity from ${key.origin} is not the one it was written for, or the file's header is damaged`,
+    { hints: ["set VAULTBOX_IDENTITY_FILE to the file that holds its identity"] },
+  );
+}

@@ -1,0 +1,108 @@
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import type { Secret } from "../redact.ts";
+import { readFromCommand, readFromEnv } from "./secret-source.ts";
+import type { StoredCredential } from "./stored-credential.ts";
+import { findVaultKind, openStore } from "./vault-catalog.ts";
+import { defaultVault, type VaultContext } from "./vault-context.ts";
+import type { VaultStore } from "./vault-store.ts";
+
+/** A vault as a session uses it. */
+export interface OpenVault {
+  readonly name: string;
+  readonly kind: "keychain" | "age";
+  /** As they were when the vault was opened, sorted by name; without secrets */
+  readonly credentials: readonly StoredCredential[];
+  /**
+   * The secret as it is now, so that a rotated one reaches a running session; a source command runs once per session.
+   * Rejects with a VaultboxError when the credential was removed or is now bound to another place.
+   */
+  readonly reveal: (name: string) => Promise<Secret>;
+}
+
+/**
+ * Opens the vaults in the given order, the order in which their credentials win. Without names, the default vault if
+ * there is one.
+ * @throws VaultboxError VBX_VAULT_UNKNOWN for a named vault that isn't there; VBX_VAULT_LOCKED, VBX_VAULT_DAMAGED, …
+ */
+export async function openVaults(
+  names: readonly string[],
+  context: VaultContext,
+): Promise<readonly OpenVault[]> {
+  if (names.length === 0) {
+    const exists = (await findVaultKind(context, defaultVault)) !== undefined;
+    return exists ? [await openVault(defaultVault, context)] : [];
+  }
+  const vaults: OpenVault[] = [];
+  // One after the other: each may ask for its passphrase
+  for (const name of new Set(names)) vaults.push(await openVault(name, context));
+  return vaults;
+}
+
+async function openVault(name: string, context: VaultContext): Promise<OpenVault> {
+  const store = await openStore(context, name);
+  const { entries } = await store.read();
+  const credentials = entries.map((entry) => entry.credential);
+  const sources = new Map<string, () => Promise<Secret>>();
+  for (const credential of credentials) {
+    sources.set(credential.name, toReveal(store, credential, context.env));
+  }
+  const reveal = async (wanted: string): Promise<Secret> => {
+    const source = sources.get(wanted);
+    if (source === undefined) throw gone(name, wanted, "it has no such credential");
+    return source();
+  };
+  return { name, kind: store.kind, credentials, reveal };
+}
+
+function toReveal(
+  store: VaultStore,
+  credential: StoredCredential,
+  env: NodeJS.ProcessEnv,
+): () => Promise<Secret> {
+  const { source } = credential;
+  switch (source.type) {
+    case "stored":
+      return () => revealStored(store, credential);
+    case "command":
+      return once(() => readFromCommand(credential, source));
+    case "env": {
+      // Read now: what the session's own environment says later is not the user's choice any more
+      const value = env[source.variable];
+      const fixed = value === undefined ? {} : { [source.variable]: value };
+      return async () => readFromEnv(credential, source.variable, fixed);
+    }
+  }
+}
+
+async function revealStored(store: VaultStore, opened: StoredCredential): Promise<Secret> {
+  const entry = await store.readEntry(opened.name);
+  if (entry === undefined) {
+    throw gone(store.name, opened.name, "it was removed since the session began");
+  }
+  // The session decided by the binding it began with: a secret that is now for another place must not follow it
+  if (JSON.stringify(entry.credential.bindings) !== JSON.stringify(opened.bindings)) {
+    throw gone(store.name, opened.name, "its binding was changed since the session began");
+  }
+  if (entry.secret !== undefined) return entry.secret;
+  throw gone(store.name, opened.name, "its source was changed since the session began");
+}
+
+/** One run for all who ask at the same time and after; a failed run isn't kept. */
+function once(read: () => Promise<Secret>): () => Promise<Secret> {
+  let running: Promise<Secret> | undefined;
+  return () => {
+    running ??= read().catch((error: unknown) => {
+      running = undefined;
+      throw error;
+    });
+    return running;
+  };
+}
+
+function gone(vault: string, credential: string, why: string): VaultboxError {
+  return new VaultboxError(
+    "VBX_CREDENTIAL_UNKNOWN",
+    `cannot use the credential ${quoted(credential)} of the vault ${quoted(vault)}: ${why}`,
+  );
+}

@@ -1,0 +1,98 @@
+import {
+  isName,
+  type SecretSource,
+  type StoredBinding,
+  type StoredCredential,
+  type StoredPlaceholder,
+  type StoredScheme,
+} from "./stored-credential.ts";
+
+type Plain = Readonly<Record<string, unknown>>;
+
+const alphabets = ["alphanumeric", "hex", "base64url", "digits"] as const;
+const knownFields = new Set([
+  "name",
+  "preset",
+  "env",
+  "bindings",
+  "placeholder",
+  "source",
+  "createdAt",
+  "updatedAt",
+]);
+
+/** A credential from its plain form; `undefined` when any part of it is not as it was written. */
+export function parseCredential(plain: Plain): StoredCredential | undefined {
+  const { name, preset, env, createdAt, updatedAt } = plain;
+  if (Object.keys(plain).some((field) => !knownFields.has(field))) return undefined;
+  if (typeof name !== "string" || !isName(name)) return undefined;
+  if (preset !== undefined && typeof preset !== "string") return undefined;
+  if (!isTextList(env) || typeof createdAt !== "string" || typeof updatedAt !== "string") {
+    return undefined;
+  }
+  const bindings = parseBindings(plain["bindings"]);
+  const placeholder = parsePlaceholder(plain["placeholder"]);
+  const source = parseSource(plain["source"]);
+  if (bindings === undefined || placeholder === undefined || source === undefined) return undefined;
+  const kept = { name, env, bindings, placeholder, source, createdAt, updatedAt };
+  return preset === undefined ? kept : { ...kept, preset };
+}
+
+function parseBindings(value: unknown): readonly StoredBinding[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const bindings = value.map(parseBinding);
+  const valid = bindings.filter((binding) => binding !== undefined);
+  return valid.length === bindings.length ? valid : undefined;
+}
+
+function parseBinding(value: unknown): StoredBinding | undefined {
+  if (!isPlain(value)) return undefined;
+  const { host, port, pathPrefix } = value;
+  const scheme = parseScheme(value["scheme"]);
+  if (typeof host !== "string" || host === "" || scheme === undefined) return undefined;
+  if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65_535) {
+    return undefined;
+  }
+  if (typeof pathPrefix !== "string" || !pathPrefix.startsWith("/")) return undefined;
+  return { host, port, pathPrefix, scheme };
+}
+
+function parseScheme(value: unknown): StoredScheme | undefined {
+  if (!isPlain(value)) return undefined;
+  const { type, username, header, prefix, parameter } = value;
+  if (type === "bearer") return { type };
+  if (type === "basic" && typeof username === "string") return { type, username };
+  if (type === "query" && typeof parameter === "string") return { type, parameter };
+  if (type !== "header" || typeof header !== "string") return undefined;
+  if (prefix === undefined) return { type, header };
+  return typeof prefix === "string" ? { type, header, prefix } : undefined;
+}
+
+function parsePlaceholder(value: unknown): StoredPlaceholder | undefined {
+  if (!isPlain(value)) return undefined;
+  const { prefix, length, suffix } = value;
+  const alphabet = alphabets.find((known) => known === value["alphabet"]);
+  if (typeof prefix !== "string" || alphabet === undefined) return undefined;
+  if (typeof length !== "number" || !Number.isInteger(length) || length < 1) return undefined;
+  if (suffix === undefined) return { prefix, length, alphabet };
+  return typeof suffix === "string" ? { prefix, length, alphabet, suffix } : undefined;
+}
+
+function parseSource(value: unknown): SecretSource | undefined {
+  if (!isPlain(value)) return undefined;
+  const { type, file, args, variable } = value;
+  if (type === "stored") return { type };
+  if (type === "env" && typeof variable === "string") return { type, variable };
+  if (type === "command" && typeof file === "string" && isTextList(args)) {
+    return { type, file, args };
+  }
+  return undefined;
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,226 @@
+// Which vaults there are, and making, opening and removing one. A vault is there if its file or its marker is.
+import { readdir } from "node:fs/promises";
+import { isVaultboxError, VaultboxError } from "../errors.ts";
+import { writeFileAtomic } from "../files/atomic-write.ts";
+import { quoted } from "../printable.ts";
+import { readAgeKind } from "./age-file.ts";
+import { type AgeKeys, createIdentity, readIdentity, readPassphrase } from "./age-key.ts";
+import { AgeStore, maxVaultFileBytes } from "./age-store.ts";
+import { openKeychain, type Keychain } from "./keychain.ts";
+import { KeychainStore } from "./keychain-store.ts";
+import {
+  checkPrivateFolder,
+  ensurePrivateFolder,
+  readFileVersion,
+  readPrivateFile,
+} from "./private-file.ts";
+import { toFileCounter } from "./seen-counter.ts";
+import { checkName, isName } from "./stored-credential.ts";
+import { damaged } from "./vault-content.ts";
+import { toKeychainService, type VaultContext } from "./vault-context.ts";
+import { toVaultPaths, type VaultPaths } from "./vault-paths.ts";
+import type { VaultStore } from "./vault-store.ts";
+
+/** How a vault is kept and opened. */
+export interface VaultKind {
+  readonly store: "keychain" | "age";
+  /** What opens it; `keychain` for a vault whose secrets are in the keychain itself */
+  readonly unlock: "keychain" | "passphrase" | "identity";
+}
+
+export interface VaultSummary extends VaultKind {
+  readonly name: string;
+}
+
+const markerText = "this vault is kept in the keychain of the system\n";
+const maxMarkerBytes = 1024;
+
+/** Sorted by name; nothing is opened. @throws VaultboxError VBX_FILE_UNSAFE */
+export async function listVaults(context: VaultContext): Promise<readonly VaultSummary[]> {
+  const names = new Set<string>();
+  for (const file of await readFolder(context.paths.vaults)) {
+    const name = /^(.+)\.(?:age|keychain)$/.exec(file)?.[1];
+    if (name !== undefined && isName(name)) names.add(name);
+  }
+  const summaries: VaultSummary[] = [];
+  for (const name of [...names].sort()) {
+    const kind = await findVaultKind(context, name);
+    if (kind !== undefined) summaries.push({ name, ...kind });
+  }
+  return summaries;
+}
+
+/**
+ * How that vault is kept; `undefined` when there is none of that name.
+ * @throws VaultboxError VBX_VAULT_DAMAGED, VBX_FILE_UNSAFE
+ */
+export async function findVaultKind(
+  context: VaultContext,
+  name: string,
+): Promise<VaultKind | undefined> {
+  const paths = toVaultPaths(context, name);
+  await checkPrivateFolder(paths.folder).catch(ignoreMissing);
+  const content = await readPrivateFile(paths.content, maxVaultFileBytes);
+  const marker = await readPrivateFile(paths.marker, maxMarkerBytes);
+  if (content !== undefined && marker !== undefined) {
+    throw damaged(name, `there is both ${quoted(paths.content)} and ${quoted(paths.marker)}`);
+  }
+  if (marker !== undefined) return { store: "keychain", unlock: "keychain" };
+  if (content === undefined) return refuseVanished(name, paths);
+  const unlock = readAgeKind(content.bytes);
+  if (unlock === undefined) throw damaged(name, `${quoted(paths.content)} is not an age file`);
+  return { store: "age", unlock };
+}
+
+/** @throws VaultboxError VBX_VAULT_UNKNOWN and all that the store and its key may throw */
+export async function openStore(context: VaultContext, name: string): Promise<VaultStore> {
+  const kind = await findVaultKind(context, name);
+  if (kind === undefined) throw unknownVault(name);
+  const paths = toVaultPaths(context, name);
+  if (kind.store === "keychain") {
+    return new KeychainStore(name, paths, await openKeychain(toKeychainService(context.env)));
+  }
+  return new AgeStore({ name, paths, keys: await readKeys(context, name, kind) });
+}
+
+/** Takes a restored vault file for the newest. @throws VaultboxError as `openStore` */
+export async function acceptRestoredVault(context: VaultContext, name: string): Promise<void> {
+  const store = await openStore(context, name);
+  if (store instanceof AgeStore) return store.acceptRestored();
+  throw new VaultboxError(
+    "VBX_USAGE",
+    `cannot accept a restored file for the vault ${quoted(name)}: it is in the keychain`,
+  );
+}
+
+/**
+ * Deletes a vault with its key, without opening it: a vault whose passphrase is lost can go too.
+ * @throws VaultboxError VBX_VAULT_UNKNOWN, VBX_KEYCHAIN_UNAVAILABLE
+ */
+export async function removeVault(context: VaultContext, name: string): Promise<void> {
+  const paths = toVaultPaths(context, name);
+  const marker = await readPrivateFile(paths.marker, maxMarkerBytes);
+  const service = toKeychainService(context.env);
+  if (marker !== undefined) {
+    return new KeychainStore(name, paths, await openKeychain(service)).destroy();
+  }
+  const seen = await toFileCounter(name, paths.seen).read();
+  const content = await readFileVersion(paths.content);
+  if (content === undefined && seen === 0) throw unknownVault(name);
+  const inFile = (await readFileVersion(paths.identity)) !== undefined || seen > 0;
+  const keys = inFile ? { keys: [] } : { keys: [], keychain: await openKeychain(service) };
+  await new AgeStore({ name, paths, keys }).destroy();
+}
+
+export interface CreateVaultOptions {
+  /** Default: the keychain if one answers, else an age file */
+  readonly store?: "keychain" | "age";
+  /** For an age file; default `identity`, kept in the keychain if one answers, else in a 0600 file */
+  readonly unlock?: "passphrase" | "identity";
+  /** Of a vault with `unlock: "passphrase"` */
+  readonly passphrase?: string;
+}
+
+/** Says where the secrets and the key are, in words. */
+export interface CreatedVault {
+  readonly store: VaultStore;
+  readonly where: string;
+}
+
+/** @throws VaultboxError VBX_VAULT_EXISTS, VBX_KEYCHAIN_UNAVAILABLE, VBX_FILE_UNSAFE */
+export async function createVault(
+  context: VaultContext,
+  name: string,
+  options: CreateVaultOptions,
+): Promise<CreatedVault> {
+  checkName("vault", name);
+  const paths = toVaultPaths(context, name);
+  await ensurePrivateFolder(paths.folder);
+  if ((await findVaultKind(context, name)) !== undefined) {
+    throw new VaultboxError(
+      "VBX_VAULT_EXISTS",
+      `cannot create the vault ${quoted(name)}: it exists`,
+      { hints: ["see it: vaultbox credential list --vault NAME"] },
+    );
+  }
+  const keychain = await chooseKeychain(context, options);
+  if (options.store !== "age" && keychain !== undefined) {
+    const store = new KeychainStore(name, paths, keychain);
+    await store.create();
+    await writeFileAtomic(paths.marker, markerText);
+    return { store, where: "in the keychain of the system" };
+  }
+  return createAgeVault(context, name, { ...options, keychain });
+}
+
+async function createAgeVault(
+  context: VaultContext,
+  name: string,
+  options: CreateVaultOptions & { readonly keychain: Keychain | undefined },
+): Promise<CreatedVault> {
+  const paths = toVaultPaths(context, name);
+  const { passphrase } = options;
+  const keys: AgeKeys =
+    passphrase === undefined
+      ? await createIdentity(context, name, options.keychain)
+      : { keys: [{ type: "passphrase", passphrase }] };
+  const store = new AgeStore({ name, paths, keys });
+  await store.create();
+  const key = keys.keys[0];
+  const opens = key?.type === "identity" ? `an identity in ${key.origin}` : "your passphrase";
+  return { store, where: `in the encrypted file ${quoted(paths.content)}, opened by ${opens}` };
+}
+
+/** `undefined`: none answers, and none was asked for by name. */
+async function chooseKeychain(
+  context: VaultContext,
+  options: CreateVaultOptions,
+): Promise<Keychain | undefined> {
+  if (options.passphrase !== undefined && options.store !== "keychain") return undefined;
+  try {
+    return await openKeychain(toKeychainService(context.env));
+  } catch (error) {
+    if (options.store === "keychain" || !isVaultboxError(error, "VBX_KEYCHAIN_UNAVAILABLE")) {
+      throw error;
+    }
+    return undefined;
+  }
+}
+
+function readKeys(context: VaultContext, name: string, kind: VaultKind): Promise<AgeKeys> {
+  return kind.unlock === "passphrase" ? readPassphrase(context, name) : readIdentity(context, name);
+}
+
+/** A vault of which vaultbox knows changes doesn't just not exist: an empty one in its place would hide a loss. */
+async function refuseVanished(name: string, paths: VaultPaths): Promise<undefined> {
+  if ((await toFileCounter(name, paths.seen).read()) === 0) return undefined;
+  throw new VaultboxError(
+    "VBX_VAULT_DAMAGED",
+    `cannot open the vault ${quoted(name)}: its file ${quoted(paths.content)} is gone`,
+    { hints: ["restore it from a backup", `or give it up: vaultbox vault remove ${name}`] },
+  );
+}
+
+export function unknownVault(name: string): VaultboxError {
+  return new VaultboxError(
+    "VBX_VAULT_UNKNOWN",
+    `cannot open the vault ${quoted(name)}: there is none of that name`,
+    {
+      hints: ["see which there are: vaultbox vault list"],
+    },
+  );
+}
+
+async function readFolder(path: string): Promise<readonly string[]> {
+  try {
+    await checkPrivateFolder(path);
+    return await readdir(path);
+  } catch (error) {
+    ignoreMissing(error);
+    return [];
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+}

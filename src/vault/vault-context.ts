@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+
+/** Where vaults are and how they may be opened; made once per command. */
+export interface VaultContext {
+  /** The part of `Paths` that vaults use */
+  readonly paths: { readonly vaults: string; readonly state: string };
+  readonly env: NodeJS.ProcessEnv;
+  /** Asks the user for a passphrase without echo; absent when there is no terminal */
+  readonly prompt?: (question: string) => Promise<string>;
+}
+
+/** The vault that is used when none is named. */
+export const defaultVault = "default";
+
+/**
+ * The keychain's service name. The keychain is one per user, so a `VAULTBOX_HOME` (tests, CI, a second installation)
+ * gets a name of its own and never sees the credentials of the real one.
+ */
+export function toKeychainService(env: NodeJS.ProcessEnv): string {
+  const home = env["VAULTBOX_HOME"];
+  if (home === undefined || home === "") return "vaultbox";
+  return `vaultbox:${createHash("sha256").update(resolve(home)).digest("hex").slice(0, 16)}`;
+}
