@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import Conf from "conf";
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { parseRule } from "../policy/parse-rule.ts";
+import { suggest } from "../policy/suggest.ts";
+import type { UserRules } from "./effective-policy.ts";
+import type { Paths } from "./paths.ts";
+import { toCode } from "./private-read.ts";
+
+/** The user's own settings, for every project: `config.json` in the config folder, written by hand. */
+export interface Preferences {
+  /** Vaults of a session that names none */
+  readonly vaults: readonly string[];
+  /** Image of a session that names none */
+  readonly image?: string;
+  /** Egress rules added to every session */
+  readonly userRules: UserRules;
+  /** `HOST:PORT:ADDR:PORT`, as `--connect-to`; parsed by who dials */
+  readonly connectTo: readonly string[];
+}
+
+const keys = ["vaults", "image", "allow", "deny", "connectTo"] as const;
+
+/**
+ * Reads the preferences; a missing file is no preference.
+ * @throws VaultboxError VBX_CONFIG_INVALID naming file and key; never replaced by defaults
+ */
+export function readPreferences(paths: Paths): Preferences {
+  const file = join(paths.config, "config.json");
+  const store = readStore(paths.config, file);
+  const fail = (key: string, why: string): never => {
+    throw new VaultboxError(
+      "VBX_CONFIG_INVALID",
+      `invalid preferences ${quoted(file)}: ${key}: ${why}`,
+    );
+  };
+  for (const key of Object.keys(store)) {
+    if (!keys.some((known) => known === key)) {
+      fail(quoted(key, 64), `unknown key${suggest(key, keys)}; known: ${keys.join(", ")}`);
+    }
+  }
+  const list = (key: (typeof keys)[number]): readonly string[] => {
+    const value = store[key] ?? [];
+    if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
+    return fail(key, "write a list of strings");
+  };
+  const rules = (effect: "allow" | "deny"): readonly string[] => {
+    for (const text of list(effect)) checkRule(text, effect, fail);
+    return list(effect);
+  };
+  const image = store["image"];
+  if (image !== undefined && (typeof image !== "string" || image === ""))
+    fail("image", "write text");
+  return {
+    vaults: list("vaults"),
+    userRules: { allow: rules("allow"), deny: rules("deny") },
+    connectTo: list("connectTo"),
+    ...(typeof image === "string" ? { image } : {}),
+  };
+}
+
+function checkRule(
+  text: string,
+  effect: "allow" | "deny",
+  fail: (key: string, why: string) => never,
+): void {
+  try {
+    parseRule(text, { source: { kind: "user", label: "preferences" }, effect });
+  } catch (error) {
+    if (!(error instanceof VaultboxError)) throw error;
+    fail(effect, error.message);
+  }
+}
+
+function readStore(folder: string, file: string): Record<string, unknown> {
+  try {
+    const conf = new Conf<Record<string, unknown>>({
+      cwd: folder,
+      configName: "config",
+      clearInvalidConfig: false,
+      accessPropertiesByDotNotation: false,
+    });
+    const { store } = conf;
+    if (typeof store === "object" && store !== null && !Array.isArray(store)) return store;
+  } catch (error) {
+    const why = error instanceof SyntaxError ? "it is not JSON" : toCode(error);
+    throw new VaultboxError(
+      "VBX_CONFIG_INVALID",
+      `cannot read preferences ${quoted(file)}: ${why}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  throw new VaultboxError("VBX_CONFIG_INVALID", `preferences ${quoted(file)} are no JSON object`);
+}

@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { lstat, realpath } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { parseProjectFile, type ProjectFile } from "../policy/parse-policy.ts";
+import { maxFileBytes } from "../policy/yaml-reader.ts";
+import type { Paths } from "./paths.ts";
+import { readPlainFile, toCode } from "./private-read.ts";
+import { readTrust } from "./trust.ts";
+
+export const projectFileName = "vaultbox.yaml";
+
+/** The exact bytes of a project file, read once: what is hashed is what is parsed. */
+export interface ProjectFileContent {
+  /** Absolute, without symbolic links */
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** SHA-256 of the content, hex */
+  readonly sha256: string;
+}
+
+/**
+ * The project file of a workspace: in the workspace itself or in a folder above it, up to the root of its git
+ * repository and never as high as the home folder. Outside a repository only the workspace itself counts, so that
+ * nobody else's file in a shared parent can be found.
+ * @throws VaultboxError VBX_FILE_UNSAFE
+ */
+export async function findProjectFile(workspace: string): Promise<ProjectFileContent | undefined> {
+  for (const folder of await listFolders(await realpath(workspace))) {
+    const found = await readProjectFile(join(folder, projectFileName));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Reads the project file at a path.
+ * @throws VaultboxError VBX_FILE_UNSAFE
+ */
+export async function readProjectFile(path: string): Promise<ProjectFileContent | undefined> {
+  const folder = await realpath(dirname(path)).catch((error: unknown) => {
+    if (toCode(error) === "ENOENT") return undefined;
+    throw error;
+  });
+  if (folder === undefined) return undefined;
+  const canonical = join(folder, basename(path));
+  const content = await readPlainFile(canonical, maxFileBytes);
+  if (content === undefined) return undefined;
+  return { path: canonical, content, sha256: createHash("sha256").update(content).digest("hex") };
+}
+
+/**
+ * The workspace's project file, when there is one and the user trusted exactly this content.
+ * @throws VaultboxError VBX_PROJECT_FILE_UNTRUSTED, VBX_PROJECT_FILE_INVALID, VBX_FILE_UNSAFE
+ */
+export async function loadTrustedProjectFile(
+  workspace: string,
+  paths: Paths,
+): Promise<{ path: string; sha256: string; project: ProjectFile } | undefined> {
+  const found = await findProjectFile(workspace);
+  if (found === undefined) return undefined;
+  const trust = await readTrust(found.path, paths);
+  if (trust?.sha256 !== found.sha256) {
+    const why =
+      trust === undefined
+        ? "is not trusted"
+        : `was changed since it was trusted (${trust.trustedAt})`;
+    throw new VaultboxError("VBX_PROJECT_FILE_UNTRUSTED", `${quoted(found.path)} ${why}`, {
+      hints: [
+        `read it, then run: vaultbox trust ${toShellWord(found.path)}`,
+        "until then vaultbox doesn't run here: what a project file allows is your decision",
+      ],
+    });
+  }
+  const project = parseProjectFile(found.content, basename(found.path));
+  return { path: found.path, sha256: found.sha256, project };
+}
+
+async function listFolders(workspace: string): Promise<readonly string[]> {
+  const home = await realpath(homedir()).catch(() => homedir());
+  const folders: string[] = [];
+  for (let folder = workspace; ; folder = dirname(folder)) {
+    if (folder === home && folder !== workspace) break;
+    folders.push(folder);
+    if (await isGitRoot(folder)) return folders;
+    if (dirname(folder) === folder) break;
+  }
+  return [workspace];
+}
+
+async function isGitRoot(folder: string): Promise<boolean> {
+  return lstat(join(folder, ".git")).then(
+    () => true,
+    () => false,
+  );
+}
+
+function toShellWord(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { mkdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { VaultboxError } from "../errors.ts";
+import { writeFileAtomic } from "../files/atomic-write.ts";
+import { quoted } from "../printable.ts";
+import type { Paths } from "./paths.ts";
+import { readPlainFile, toCode } from "./private-read.ts";
+
+/** That the user trusts one content of one file; any other content of it is not trusted. */
+export interface TrustRecord {
+  /** Absolute path of the project file */
+  readonly path: string;
+  /** SHA-256 of the trusted content, hex */
+  readonly sha256: string;
+  /** RFC 3339, UTC */
+  readonly trustedAt: string;
+}
+
+const maxRecordBytes = 16 * 1024;
+
+/**
+ * What is trusted at a path, or undefined.
+ * @throws VaultboxError VBX_CONFIG_INVALID when the record can't be read: that's no trust, and no reason to write a new one
+ */
+export async function readTrust(path: string, paths: Paths): Promise<TrustRecord | undefined> {
+  const file = toRecordPath(path, paths);
+  const content = await readPlainFile(file, maxRecordBytes);
+  if (content === undefined) return undefined;
+  const record = parseRecord(Buffer.from(content).toString("utf8"));
+  if (record?.path === path) return record;
+  throw new VaultboxError("VBX_CONFIG_INVALID", `the trust record ${quoted(file)} is damaged`, {
+    hints: [`delete it, then run vaultbox trust again`],
+  });
+}
+
+/** Trusts exactly this content at this path; a record per file, so that two commands at once can't lose one. */
+export async function writeTrust(record: TrustRecord, paths: Paths): Promise<void> {
+  await mkdir(toFolder(paths), { recursive: true, mode: 0o700 });
+  const text = `${JSON.stringify(record, undefined, 2)}\n`;
+  await writeFileAtomic(toRecordPath(record.path, paths), text, { mode: 0o600 });
+}
+
+/** Takes the trust in a file back; false when there was none. */
+export async function revokeTrust(path: string, paths: Paths): Promise<boolean> {
+  try {
+    await unlink(toRecordPath(path, paths));
+    return true;
+  } catch (error) {
+    if (toCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+function toFolder(paths: Paths): string {
+  return join(paths.config, "trust");
+}
+
+function toRecordPath(path: string, paths: Paths): string {
+  return join(toFolder(paths), `${createHash("sha256").update(path).digest("hex")}.json`);
+}
+
+function parseRecord(text: string): TrustRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The caller says which file is damaged
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const { path, sha256, trustedAt } = value as Record<string, unknown>;
+  if (typeof path !== "string" || typeof sha256 !== "string" || typeof trustedAt !== "string") {
+    return undefined;
+  }
+  return /^[0-9a-f]{64}$/.test(sha256) ? { path, sha256, trustedAt } : undefined;
+}

@@ -1,0 +1,152 @@
+import { isScalar } from "yaml";
+import type { VaultboxErrorCode } from "../errors.ts";
+import { parseEgress, type EgressEntry } from "./parse-egress.ts";
+import { parseLimits } from "./parse-limits.ts";
+import type { SessionLimits } from "./policy.ts";
+import { InvalidFileError, type Problem } from "./problem.ts";
+import {
+  createReader,
+  readChoice,
+  readEntries,
+  readList,
+  readMap,
+  readRoot,
+  readString,
+  report,
+  type Field,
+  type FileReader,
+} from "./yaml-reader.ts";
+
+/** A `--policy` file: what may be reached, and nothing else. */
+export interface PolicyFile {
+  readonly egress: readonly EgressEntry[];
+  readonly limits: SessionLimits;
+}
+
+/** `vaultbox.yaml`. */
+export interface ProjectFile {
+  readonly agent?: string;
+  readonly vaults?: readonly string[];
+  /** Missing when the file says nothing: then only the agent's rules, the user's and flags count */
+  readonly egress?: readonly EgressEntry[];
+  readonly home: "new" | "project";
+  readonly limits: SessionLimits;
+  readonly image?: string;
+  /** Values for the sandbox that are no secrets */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export const policyFileKeys = ["version", "egress", "limits"] as const;
+export const projectFileKeys = [
+  "version",
+  "agent",
+  "vaults",
+  "egress",
+  "home",
+  "limits",
+  "image",
+  "env",
+] as const;
+export const homeChoices = ["new", "project"] as const;
+
+/** Names of agents and vaults */
+const nameShape = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+const imageShape = /^[A-Za-z0-9][\w.:/@-]{0,254}$/;
+const variableShape = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+// What the sandbox sets itself, and what makes a loader run other code than the user sees
+const reservedVariable =
+  /^(?:VAULTBOX_.*|.*_PROXY|LD_.*|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)|PATH|HOME)$/i;
+const secretVariable = /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|PRIVATE_KEY)$/i;
+
+type Fields = Partial<Record<(typeof projectFileKeys)[number], Field>>;
+
+/**
+ * Reads a `--policy` file. A file without `egress:` is refused: to allow nothing, it says `egress: []`.
+ * @param file how messages and rule sources name it
+ * @throws InvalidFileError VBX_POLICY_INVALID with every problem
+ */
+export function parsePolicyFile(content: Uint8Array, file: string): PolicyFile {
+  const reader = createReader(file);
+  const root = readRoot(reader, content);
+  const fields = root && readMap(reader, root, policyFileKeys);
+  if (root === undefined || fields === undefined) throw toError("VBX_POLICY_INVALID", reader);
+  readVersion(reader, root, fields);
+  if (fields.egress === undefined) {
+    report(reader, root, "egress is missing; write egress: [] to allow nothing");
+  }
+  const egress = fields.egress === undefined ? [] : parseEgress(reader, fields.egress, "file");
+  const limits = fields.limits === undefined ? {} : parseLimits(reader, fields.limits);
+  if (reader.problems.length > 0) throw toError("VBX_POLICY_INVALID", reader);
+  return { egress, limits };
+}
+
+/**
+ * Reads `vaultbox.yaml`.
+ * @param file how messages and rule sources name it
+ * @throws InvalidFileError VBX_PROJECT_FILE_INVALID with every problem
+ */
+export function parseProjectFile(content: Uint8Array, file: string): ProjectFile {
+  const reader = createReader(file);
+  const root = readRoot(reader, content);
+  const fields = root && readMap(reader, root, projectFileKeys);
+  if (root === undefined || fields === undefined) throw toError("VBX_PROJECT_FILE_INVALID", reader);
+  readVersion(reader, root, fields);
+  const agent = readName(reader, fields.agent, nameShape);
+  const image = readName(reader, fields.image, imageShape);
+  const vaults = fields.vaults && readVaults(reader, fields.vaults);
+  const egress = fields.egress && parseEgress(reader, fields.egress, "project");
+  const home = (fields.home && readChoice(reader, fields.home, homeChoices)) ?? "new";
+  const limits = fields.limits === undefined ? {} : parseLimits(reader, fields.limits);
+  const env = fields.env === undefined ? {} : readEnv(reader, fields.env);
+  if (reader.problems.length > 0) throw toError("VBX_PROJECT_FILE_INVALID", reader);
+  return {
+    home,
+    limits,
+    env,
+    ...(agent === undefined ? {} : { agent }),
+    ...(image === undefined ? {} : { image }),
+    ...(vaults === undefined ? {} : { vaults }),
+    ...(egress === undefined ? {} : { egress }),
+  };
+}
+
+function readVersion(reader: FileReader, root: Field, fields: Fields): void {
+  const { version } = fields;
+  if (version === undefined) return report(reader, root, "version is missing; write version: 1");
+  if (isScalar(version.node) && version.node.value === 1) return;
+  report(reader, version, "write version: 1; this vaultbox knows no other");
+}
+
+function readName(reader: FileReader, field: Field | undefined, shape: RegExp): string | undefined {
+  const text = field && readString(reader, field);
+  if (field === undefined || text === undefined || shape.test(text)) return text;
+  report(reader, field, "not a valid name");
+  return undefined;
+}
+
+function readVaults(reader: FileReader, field: Field): readonly string[] {
+  const items = readList(reader, field) ?? [];
+  return items.flatMap((item) => readName(reader, item, nameShape) ?? []);
+}
+
+function readEnv(reader: FileReader, field: Field): Record<string, string> {
+  const entries: [string, string][] = [];
+  for (const [name, value] of readEntries(reader, field) ?? []) {
+    const text = readString(reader, value);
+    if (!variableShape.test(name)) {
+      report(reader, value, "a variable's name has letters, digits and underscores");
+    } else if (reservedVariable.test(name)) {
+      report(reader, value, "vaultbox sets this variable itself");
+    } else if (secretVariable.test(name)) {
+      report(reader, value, "looks like a secret; store it with vaultbox credential add");
+    } else if (text !== undefined) entries.push([name, text]);
+  }
+  return Object.fromEntries(entries);
+}
+
+function toError(code: VaultboxErrorCode, reader: FileReader): InvalidFileError {
+  const problems: readonly Problem[] = reader.problems.toSorted(
+    (a, b) => a.line - b.line || a.column - b.column,
+  );
+  return new InvalidFileError(code, problems);
+}
