@@ -1,0 +1,127 @@
+import { createHash, generateKeyPair } from "node:crypto";
+import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
+import { promisify } from "node:util";
+import {
+  issueCertificate,
+  toPem,
+  type CertificateIssuer,
+  type CertificateSubject,
+} from "./certificate.ts";
+
+/** How many hosts have a leaf at hand; a session that names more costs time, never memory. */
+export const maxCachedLeaves = 256;
+
+/** Hours a leaf is valid in all; RFC 9525 clients don't care, but a short life needs no revocation. */
+const leafLifetimeMs = hours(24);
+
+/** How far `notBefore` lies back: clocks of a sandbox and its host may differ (a VM after sleep). */
+const backdatedMs = hours(2);
+
+/** A leaf with less life than this is replaced before it's shown to a client. */
+const renewalMs = hours(2);
+
+/** The CA ends with its session; the date only has to outlive the longest one. */
+const caLifetimeMs = hours(24 * 365);
+
+/** A certificate authority that lives as long as its session. Its key never leaves this process. */
+export interface SessionCa {
+  readonly certificatePem: string;
+  readonly certificateDer: Buffer;
+  /** SHA-256 of the DER, lower-case hex */
+  readonly fingerprint: string;
+  /**
+   * A context with a leaf for a canonical host name or address, from the cache or minted now (0.4 ms). It carries
+   * `interceptTlsOptions`; ALPN is the server's.
+   */
+  readonly secureContextFor: (host: string) => SecureContext;
+}
+
+/**
+ * TLS towards clients in the sandbox. X25519 first: the connection never leaves the machine, so the larger hybrid key
+ * shares would only cost time. Put them on the server too: OpenSSL takes curves and options from the context that the
+ * connection began with, not from the one chosen by server name.
+ */
+export const interceptTlsOptions: SecureContextOptions = {
+  minVersion: "TLSv1.2",
+  ecdhCurve: "X25519:P-256:P-384",
+  honorCipherOrder: true,
+};
+
+interface Leaf {
+  readonly context: SecureContext;
+  readonly renewAt: number;
+}
+
+/** @param options.name shown as the CA's common name; `now` is the clock, for tests */
+export async function createSessionCa(options: {
+  name: string;
+  now?: () => Date;
+}): Promise<SessionCa> {
+  const now = options.now ?? (() => new Date());
+  const issuer = { subject: caSubject(options.name), ...(await generateP256()) };
+  const leafKeys = await generateP256();
+  const leafKeyPem = leafKeys.privateKey.export({ type: "pkcs8", format: "pem" });
+  const createdAt = now().getTime();
+  const certificateDer = issueCertificate({
+    subject: issuer.subject,
+    publicKey: issuer.publicKey,
+    issuer,
+    notBefore: new Date(createdAt - hours(24)),
+    notAfter: new Date(createdAt + caLifetimeMs),
+    use: { type: "ca" },
+  });
+
+  const mintLeaf = (host: string): Leaf => {
+    const mintedAt = now().getTime();
+    const notAfter = mintedAt - backdatedMs + leafLifetimeMs;
+    const leafDer = issueCertificate({
+      subject: leafSubject(host),
+      publicKey: leafKeys.publicKey,
+      issuer,
+      notBefore: new Date(mintedAt - backdatedMs),
+      notAfter: new Date(notAfter),
+      use: { type: "server", hosts: [host] },
+    });
+    const context = createSecureContext({
+      ...interceptTlsOptions,
+      key: leafKeyPem,
+      cert: toPem(leafDer),
+    });
+    return { context, renewAt: notAfter - renewalMs };
+  };
+
+  // Minting is synchronous, so connections that ask for the same host at once can't mint it twice
+  const leaves = new Map<string, Leaf>();
+  return {
+    certificatePem: toPem(certificateDer),
+    certificateDer,
+    fingerprint: createHash("sha256").update(certificateDer).digest("hex"),
+    secureContextFor: (host) => {
+      const cached = leaves.get(host);
+      const leaf =
+        cached !== undefined && now().getTime() < cached.renewAt ? cached : mintLeaf(host);
+      // Last in the map is last used; the first is dropped
+      leaves.delete(host);
+      leaves.set(host, leaf);
+      if (leaves.size > maxCachedLeaves) leaves.delete(leaves.keys().next().value!);
+      return leaf.context;
+    },
+  };
+}
+
+function caSubject(name: string): CertificateSubject {
+  return { organization: "vaultbox", commonName: name.slice(0, 64) };
+}
+
+function leafSubject(host: string): CertificateSubject {
+  // Verifiers read the alternative name; a longer common name would be no valid certificate
+  return { organization: "vaultbox", ...(host.length <= 64 && { commonName: host }) };
+}
+
+async function generateP256(): Promise<Pick<CertificateIssuer, "publicKey" | "privateKey">> {
+  return promisify(generateKeyPair)("ec", { namedCurve: "P-256" });
+}
+
+function hours(count: number): number {
+  return count * 3_600_000;
+}
