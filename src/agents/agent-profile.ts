@@ -1,0 +1,47 @@
+/** What an agent's home files may depend on. */
+export interface HomeContext {
+  /** Absolute path of HOME in the sandbox */
+  readonly home: string;
+  /** Absolute path of the workspace in the sandbox */
+  readonly workspace: string;
+  /** Placeholders of the session's credentials by environment variable; never a secret */
+  readonly placeholders: Readonly<Record<string, string>>;
+}
+
+/** A file that is put into HOME before the agent starts. */
+export interface HomeFile {
+  /** Relative to HOME, with `/` */
+  readonly path: string;
+  readonly mode: 0o600 | 0o644;
+  readonly content: string;
+  /** What a `--home` volume that has the file already gets; see `mergeHomeFile` */
+  readonly existing: "keep" | "replace" | "merge-json";
+}
+
+/** How an agent's image layer is made: `npm install --global NAME@VERSION`. */
+export interface AgentPackage {
+  readonly name: string;
+  /** Version, range or dist-tag; a dist-tag is resolved when the image is built, and again when it's rebuilt */
+  readonly version: string;
+  /** Whether the package's own install scripts must run for it to start */
+  readonly installScripts: boolean;
+}
+
+/** What vaultbox knows about one coding agent. Pure data, but for the files. */
+export interface AgentProfile {
+  readonly name: string;
+  readonly summary: string;
+  /** Undefined: the agent is whatever the image has */
+  readonly npmPackage: AgentPackage | undefined;
+  /** Program name in the image; undefined where any command is meant */
+  readonly executable: string | undefined;
+  /** Whether this command line starts the agent */
+  readonly detects: (command: readonly string[]) => boolean;
+  /** Presets whose rules the agent needs to work at all */
+  readonly presets: readonly string[];
+  /** Rule texts beside the presets */
+  readonly rules: readonly string[];
+  /** Environment of the agent: quiet, no updates, no sandbox inside ours */
+  readonly env: Readonly<Record<string, string>>;
+  readonly homeFiles: (context: HomeContext) => readonly HomeFile[];
+}

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import type { AgentProfile, HomeContext } from "../../../src/agents/agent-profile.ts";
+import { claude } from "../../../src/agents/claude.ts";
+import { codex } from "../../../src/agents/codex.ts";
+import { agentProfiles, selectAgent } from "../../../src/agents/select-agent.ts";
+import { isVaultboxError } from "../../../src/errors.ts";
+import { findPreset } from "../../../src/presets/presets.ts";
+
+const context: HomeContext = {
+  home: "/home/agent",
+  workspace: "/work/a project",
+  placeholders: {
+    ANTHROPIC_API_KEY: "sk-ant-api03-0123456789abcdefghij",
+    OPENAI_API_KEY: "sk-proj-p",
+  },
+};
+
+function contentOf(profile: AgentProfile, path: string, from = context): string | undefined {
+  return profile.homeFiles(from).find((file) => file.path === path)?.content;
+}
+
+test.each([
+  [["claude"], "claude"],
+  [["/usr/local/bin/claude", "-p", "hi"], "claude"],
+  [["npx", "--yes", "@anthropic-ai/claude-code@2", "-p"], "claude"],
+  [["codex", "exec"], "codex"],
+  [["npx", "@openai/codex"], "codex"],
+  [["bash", "-c", "claude"], "generic"],
+  [["claude-like"], "generic"],
+  [["npx", "claude"], "generic"],
+  [[], "generic"],
+])("the command %j selects the profile %s", (command, name) => {
+  expect(selectAgent(command).name).toBe(name);
+});
+
+test("--agent wins over the command, and an unknown name is a usage error that lists the agents", () => {
+  expect(selectAgent(["bash"], "codex")).toBe(codex);
+  let error: unknown;
+  try {
+    selectAgent(["claude"], "cluade");
+  } catch (caught) {
+    error = caught;
+  }
+  expect(isVaultboxError(error, "VBX_USAGE") && error.hints).toEqual([
+    "agents: claude, codex, generic",
+  ]);
+});
+
+test("every preset that a profile names exists", () => {
+  for (const name of agentProfiles.flatMap((profile) => profile.presets)) {
+    expect(findPreset(name).name).toBe(name);
+  }
+});
+
+test("Claude Code starts without onboarding, trusts the workspace and has approved the placeholder", () => {
+  const state: unknown = JSON.parse(contentOf(claude, ".claude.json") ?? "");
+  expect(state).toMatchObject({
+    hasCompletedOnboarding: true,
+    customApiKeyResponses: { approved: ["0123456789abcdefghij"] },
+    projects: { "/work/a project": { hasTrustDialogAccepted: true } },
+  });
+});
+
+test("without an API key nothing is approved", () => {
+  const text = contentOf(claude, ".claude.json", { ...context, placeholders: {} });
+  expect(text).not.toContain("customApiKeyResponses");
+});
+
+test("Codex gets the placeholder in auth.json, and no auth.json without one", () => {
+  expect(JSON.parse(contentOf(codex, ".codex/auth.json") ?? "")).toEqual({
+    auth_mode: "apikey",
+    OPENAI_API_KEY: "sk-proj-p",
+  });
+  expect(contentOf(codex, ".codex/auth.json", { ...context, placeholders: {} })).toBeUndefined();
+});
+
+test("a workspace's name can't leave its TOML key", () => {
+  const workspace = '/w/a"]\n[features]\u007f\\';
+  const text = contentOf(codex, ".codex/config.toml", { ...context, workspace }) ?? "";
+  expect(text).toContain('[projects."/w/a\\"]\\n[features]\\u007f\\\\"]');
+});
+
+test("home files stay inside HOME and are not executable", () => {
+  for (const file of agentProfiles.flatMap((profile) => profile.homeFiles(context))) {
+    expect(file.path).toMatch(/^\.[a-z]/);
+    expect(file.path.split("/")).not.toContain("..");
+    expect(file.mode & 0o111).toBe(0);
+  }
+});
