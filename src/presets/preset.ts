@@ -37,6 +37,8 @@ export interface Preset {
   readonly source: string;
   /** Rule texts as in `--allow` (policy/parse-rule.ts); `{registry}` stands for the origin from the client's configuration */
   readonly rules: readonly string[];
+  /** Rule texts of storage hosts where signed URLs and short-lived tokens that the service gave to the client may pass */
+  readonly rulesWithClientCredentials?: readonly string[];
   readonly credential?: PresetCredential;
   /** The client whose own configuration names the registry */
   readonly client?: "npm" | "pip";

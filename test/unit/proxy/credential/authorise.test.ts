@@ -174,13 +174,13 @@ describe("a host without a bound credential", () => {
 });
 
 describe("a secret", () => {
-  test.each(["", "a\r\nX-Evil: 1", "a\nb", "a\0b", "päss€", " a", "a\n", "a\u0085b"])(
+  test.each(["", "a\r\nX-Evil: 1", "ab\nc", "ab\0c", "päss€", " abc", "abc\n", "ab\u0085c"])(
     "that no header can carry is refused without being shown: %j",
     (secret) => {
       const preparation = createAuthoriser([makeCredential({ type: "bearer" })])(makeRequest());
       const refusal = refusalOf(() => preparation.apply(secret));
       expect(refusal).toMatchObject({ status: 502, reason: "credential-unavailable" });
-      if (secret.length > 2) expect(refusal.message).not.toContain(secret);
+      expect(refusal.message.includes(secret)).toBe(secret === "");
     },
   );
 

@@ -1,0 +1,98 @@
+import { realpathSync } from "node:fs";
+import { delimiter, isAbsolute, parse, relative, resolve } from "node:path";
+import { VaultboxError } from "../errors.ts";
+import { runHostCommand } from "../host-command.ts";
+import type { HostCommand } from "../host-command.ts";
+import { readNpmUrls } from "./npm-configuration.ts";
+import { readPipUrls } from "./pip-configuration.ts";
+
+/** Where the user's own client gets its packages. */
+export interface ClientRegistry {
+  /** `https://host[:port]`, without user name, path or closing slash */
+  readonly origin: string;
+  /** Canonical path prefix without closing slash, `""` for all */
+  readonly pathPrefix: string;
+  /** Origins of further registries: npm's scopes, pip's extra indexes, the host that an index keeps its files on */
+  readonly extraOrigins: readonly string[];
+}
+
+/** Runs one client of the host; the arguments are fixed texts. */
+export type RunClient = (file: string, args: readonly string[]) => Promise<string>;
+
+export interface RegistryContext {
+  /** Directories that an agent can write: no program is taken from there, no configuration read there */
+  readonly untrusted: readonly string[];
+  /** Default: runHostCommand */
+  readonly run?: (command: HostCommand) => Promise<string>;
+  /** Default: the PATH of this process */
+  readonly path?: string;
+}
+
+/** A client that needs longer has a broken installation, or asks the network. */
+const timeoutMs = 20_000;
+
+/**
+ * Asks npm or pip itself, from the file system's root: a project's `.npmrc` would let a repository choose the registry
+ * that the box may reach and the token goes to.
+ * @throws VaultboxError VBX_HOST_COMMAND_FAILED or VBX_CONFIG_INVALID, which never quote the configuration
+ */
+export async function readClientRegistry(
+  client: "npm" | "pip",
+  context: RegistryContext,
+): Promise<ClientRegistry> {
+  const urls = await (client === "npm" ? readNpmUrls : readPipUrls)(createRunner(context));
+  const [main, ...others] = urls.map(parseRegistryUrl);
+  if (main === undefined) {
+    throw new VaultboxError(
+      "VBX_CONFIG_INVALID",
+      `cannot use the registry of your ${client} configuration: it is not an http or https URL`,
+      { hints: [client === "npm" ? "npm config get registry" : "pip config list"] },
+    );
+  }
+  const extra = others.flatMap((url) => (url === undefined ? [] : [url.origin]));
+  return {
+    ...main,
+    extraOrigins: [...new Set(extra)].filter((origin) => origin !== main.origin),
+  };
+}
+
+function createRunner(context: RegistryContext): RunClient {
+  const run = context.run ?? runHostCommand;
+  const path = trustedPath(context.path ?? process.env["PATH"] ?? "", context.untrusted);
+  const cwd = parse(process.cwd()).root;
+  return (file, args) => run({ file, args, timeoutMs, cwd, env: { PATH: path } });
+}
+
+/** PATH without relative entries and without those an agent can write, such as `node_modules/.bin` and `.venv/bin`. */
+function trustedPath(path: string, untrusted: readonly string[]): string {
+  const roots = untrusted.map(realPathOf);
+  return path
+    .split(delimiter)
+    .filter((entry) => isAbsolute(entry))
+    .filter((entry) => !roots.some((root) => isInside(root, realPathOf(entry))))
+    .join(delimiter);
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === "" || (!way.startsWith("..") && !isAbsolute(way));
+}
+
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // It isn't there: nothing runs from it, and the text is all that can be compared
+    return resolve(path);
+  }
+}
+
+/** The user name and password of a URL are dropped here and go nowhere. */
+function parseRegistryUrl(
+  text: string,
+): { readonly origin: string; readonly pathPrefix: string } | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
+  return { origin: url.origin, pathPrefix: url.pathname.replace(/\/+$/, "") };
+}

@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import { compilePolicy, decide } from "../../../src/policy/decide.ts";
+import { parseRule } from "../../../src/policy/parse-rule.ts";
+import type { EgressRequest } from "../../../src/policy/policy.ts";
+import { expandPreset } from "../../../src/presets/expand-preset.ts";
+import type { Preset } from "../../../src/presets/preset.ts";
+import { findPreset, listPresets, suggestPreset } from "../../../src/presets/presets.ts";
+import { createPlaceholder } from "../../../src/proxy/credential/placeholder.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+const registry = {
+  origin: "https://packages.test",
+  pathPrefix: "/npm",
+  extraOrigins: ["https://scoped.test:8443"],
+};
+
+function policyOf(preset: Preset) {
+  const rules = expandPreset(preset, registry).map((text) =>
+    parseRule(text, { source: { kind: "preset", label: `preset:${preset.name}` } }),
+  );
+  return compilePolicy({ rules, limits: {} });
+}
+
+function ask(method: string, url: string): EgressRequest {
+  const { hostname, port, pathname } = new URL(url);
+  return {
+    scheme: "https",
+    host: hostname,
+    port: port === "" ? 443 : Number(port),
+    method,
+    path: pathname,
+    websocket: false,
+  };
+}
+
+/** What each preset is for, and what a compromised agent would want of it instead. */
+const cases: readonly (readonly [preset: string, verdict: "allow" | "deny", request: string])[] = [
+  ["anthropic", "allow", "POST https://api.anthropic.com/v1/messages"],
+  ["anthropic", "allow", "POST https://api.anthropic.com/v1/messages/count_tokens"],
+  ["anthropic", "allow", "GET https://api.anthropic.com/v1/models/claude-x"],
+  ["anthropic", "deny", "POST https://api.anthropic.com/v1/files"],
+  ["anthropic", "deny", "GET https://api.anthropic.com/v1/files/f_1/content"],
+  ["anthropic", "deny", "POST https://api.anthropic.com/v1/messages/batches"],
+  ["anthropic", "deny", "POST https://api.anthropic.com/v1/organizations/invites"],
+  ["anthropic-oauth", "allow", "POST https://api.anthropic.com/v1/messages"],
+  ["anthropic-oauth", "allow", "GET https://api.anthropic.com/api/oauth/profile"],
+  ["anthropic-oauth", "deny", "POST https://api.anthropic.com/v1/files"],
+  ["openai", "allow", "POST https://api.openai.com/v1/responses"],
+  ["openai", "deny", "POST https://api.openai.com/v1/files"],
+  ["openai", "deny", "POST https://api.openai.com/v1/uploads"],
+  ["openai", "deny", "GET https://api.openai.com/v1/organization/admin_api_keys"],
+  [
+    "google",
+    "allow",
+    "POST https://generativelanguage.googleapis.com/v1beta/models/g-2:generateContent",
+  ],
+  ["google", "deny", "POST https://generativelanguage.googleapis.com/upload/v1beta/files"],
+  ["google", "deny", "POST https://generativelanguage.googleapis.com/v1beta/cachedContents"],
+  ["github", "allow", "GET https://api.github.com/repos/acme/widgets"],
+  ["github", "allow", "GET https://github.com/acme/widgets.git/info/refs"],
+  ["github", "allow", "POST https://github.com/acme/widgets.git/git-upload-pack"],
+  ["github", "deny", "POST https://github.com/acme/widgets.git/git-receive-pack"],
+  ["github", "deny", "POST https://api.github.com/graphql"],
+  ["github", "deny", "POST https://api.github.com/gists"],
+  ["github", "deny", "POST https://uploads.github.com/repos/acme/widgets/releases/1/assets"],
+  ["gitlab", "allow", "POST https://gitlab.com/group/sub/widgets.git/git-upload-pack"],
+  ["gitlab", "deny", "POST https://gitlab.com/group/sub/widgets.git/git-receive-pack"],
+  ["gitlab", "deny", "POST https://gitlab.com/api/v4/snippets"],
+  ["npm", "allow", "GET https://packages.test/npm/is-number"],
+  ["npm", "allow", "GET https://scoped.test:8443/@acme%2fwidget"],
+  ["npm", "allow", "POST https://packages.test/npm/-/npm/v1/security/advisories/bulk"],
+  ["npm", "deny", "PUT https://packages.test/npm/is-number"],
+  ["npm", "deny", "POST https://packages.test/npm/-/npm/v1/tokens"],
+  ["npm", "deny", "GET https://packages.test/other"],
+  ["pypi", "allow", "GET https://packages.test/npm/requests/"],
+  ["pypi", "deny", "POST https://packages.test/npm/legacy/"],
+  ["huggingface", "allow", "GET https://huggingface.co/acme/model/resolve/main/config.json"],
+  ["huggingface", "deny", "POST https://huggingface.co/api/repos/create"],
+  ["openrouter", "deny", "POST https://openrouter.ai/api/v1/keys"],
+  ["notion", "deny", "POST https://api.notion.com/v1/pages"],
+  ["slack", "deny", "POST https://slack.com/api/chat.postMessage"],
+  ["sentry", "deny", "PUT https://sentry.io/api/0/projects/a/b/"],
+  ["stripe", "deny", "POST https://api.stripe.com/v1/refunds"],
+  ["datadog", "deny", "GET https://api.datadoghq.com/api/v2/users"],
+];
+
+describe("the presets", () => {
+  test.each(cases)("%s: %s %s", (name, verdict, request) => {
+    const [method = "", url = ""] = request.split(" ");
+    expect(decide(policyOf(findPreset(name)), ask(method, url)).verdict).toBe(verdict);
+  });
+
+  test("deny publishing and uploads, which a policy of whole hosts would let through", () => {
+    const attacks = cases.filter(([, verdict]) => verdict === "deny");
+    const verdicts = attacks.map(([name, , request]) => {
+      const [method = "", url = ""] = request.split(" ");
+      const asked = ask(method, url);
+      const wholeHost = parseRule(`* https://${asked.host}`, {
+        source: { kind: "flag", label: "--allow" },
+      });
+      return {
+        ours: decide(policyOf(findPreset(name)), asked).verdict,
+        naive: decide(compilePolicy({ rules: [wholeHost], limits: {} }), asked).verdict,
+      };
+    });
+    const blocked = verdicts.filter(({ ours }) => ours === "deny").length;
+    const controlSucceeded = verdicts.filter(({ naive }) => naive === "allow").length;
+    recordScore({
+      row: 24,
+      test: "presets deny publishing and uploads",
+      attempts: attacks.length,
+      blocked,
+      controlSucceeded,
+    });
+    expect(blocked).toBe(attacks.length);
+    expect(controlSucceeded).toBe(attacks.length);
+  });
+
+  test.each(listPresets().map((preset) => [preset.name, preset] as const))(
+    "%s has rules that parse, and a credential only for hosts that its rules name",
+    (name, preset) => {
+      expect(preset.name).toBe(name);
+      const { rules } = policyOf(preset).policy;
+      expect(rules.length).toBeGreaterThan(0);
+      const texts = preset.rules.join("\n");
+      for (const binding of preset.credential?.bindings ?? []) {
+        const place = binding.host === "{registry}" ? binding.host : `https://${binding.host}/`;
+        expect(texts).toContain(place);
+      }
+    },
+  );
+
+  test.each(listPresets().map((preset) => [preset.name, preset.credential] as const))(
+    "%s has a placeholder shape with room for 96 random bits",
+    (_, credential) => {
+      const { prefix = "", suffix = "" } = credential?.placeholder ?? {};
+      const placeholder = createPlaceholder(credential!.placeholder);
+      expect(placeholder.startsWith(prefix) && placeholder.endsWith(suffix)).toBe(true);
+      expect(placeholder).toMatch(/^[\w.-]+$/);
+    },
+  );
+
+  test("are listed by name without a package registry's host", () => {
+    const names = listPresets().map(({ name }) => name);
+    expect(names).toEqual(names.toSorted());
+    expect(listPresets().filter(({ client }) => client !== undefined)).toHaveLength(2);
+    for (const preset of listPresets().filter(({ client }) => client !== undefined)) {
+      expect(preset.rules.every((rule) => rule.includes(" {registry}/"))).toBe(true);
+    }
+  });
+});
+
+describe("a preset name", () => {
+  test.each([
+    ["antropic", "anthropic"],
+    ["GitHub", "github"],
+    ["gitub", "github"],
+    ["open-ai", "openai"],
+  ])("%s that is misspelt gets the suggestion %s", (typo, meant) => {
+    expect(suggestPreset(typo)).toBe(meant);
+    expect(() => findPreset(typo)).toThrow(
+      expect.objectContaining({
+        code: "VBX_PRESET_UNKNOWN",
+        hints: expect.arrayContaining([`did you mean "${meant}"?`]),
+      }),
+    );
+  });
+
+  test("that is near to nothing gets no suggestion", () => {
+    expect(suggestPreset("completely-else")).toBeUndefined();
+    expect(suggestPreset("")).toBeUndefined();
+    expect(() => findPreset("__proto__")).toThrow("there is no preset");
+  });
+});
