@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { VaultboxError } from "./errors.ts";
 import { quoted } from "./printable.ts";
@@ -10,6 +11,8 @@ export interface HostCommand {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Called for each line of either output while it runs: progress, not a result */
+  readonly onLine?: (line: string) => void;
 }
 
 /**
@@ -18,7 +21,7 @@ export interface HostCommand {
  * @throws VaultboxError VBX_HOST_COMMAND_FAILED
  */
 export async function runHostCommand(command: HostCommand): Promise<string> {
-  const result = await execa(command.file, [...command.args], {
+  const child = execa(command.file, [...command.args], {
     reject: false,
     timeout: command.timeoutMs,
     maxBuffer: 10 * 1024 * 1024,
@@ -26,7 +29,9 @@ export async function runHostCommand(command: HostCommand): Promise<string> {
     ...(command.input === undefined ? {} : { input: command.input }),
     ...(command.env === undefined ? {} : { env: command.env }),
     ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+    ...(command.onLine === undefined ? {} : { all: true }),
   });
+  const [result] = await Promise.all([child, passLines(child.all, command.onLine)]);
   if (!result.failed) return result.stdout;
   const why = result.timedOut
     ? `it took longer than ${command.timeoutMs} ms`
@@ -34,4 +39,12 @@ export async function runHostCommand(command: HostCommand): Promise<string> {
       ? (result.code ?? result.signal ?? "it did not start")
       : `exit status ${result.exitCode}`;
   throw new VaultboxError("VBX_HOST_COMMAND_FAILED", `cannot run ${quoted(command.file)}: ${why}`);
+}
+
+async function passLines(
+  output: NodeJS.ReadableStream | undefined,
+  onLine: ((line: string) => void) | undefined,
+): Promise<void> {
+  if (output === undefined || onLine === undefined) return;
+  for await (const line of createInterface({ input: output, crlfDelay: Infinity })) onLine(line);
 }

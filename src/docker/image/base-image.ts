@@ -1,0 +1,126 @@
+import { Readable } from "node:stream";
+import { VaultboxError } from "../../errors.ts";
+import { label } from "../labels.ts";
+import { toTar } from "../tar.ts";
+import type { Engine } from "../engine.ts";
+import { buildDebianNode, canBuildDebianNode, nodeMajor } from "./debian-node.ts";
+import { ensureImage } from "./ensure-image.ts";
+import { readAptOptions, readCaFile, toProxyArgs } from "./host-network.ts";
+import { readBaseRecipe, toTagHash } from "./image-recipe.ts";
+import type { ImageRecipe } from "./image-recipe.ts";
+import type { ImageOptions } from "./image-request.ts";
+
+/** Node's own image, for machines that reach an image registry */
+const publishedBase = `node:${nodeMajor}-bookworm-slim`;
+/** How long the pull may take, in milliseconds */
+const pullTimeoutMs = 10 * 60_000;
+
+/** Where the base comes from: an image registry, or the machine's own package sources. */
+type BaseKind = "published" | "debian";
+
+/**
+ * The tag of the base image, built if it is missing. `VAULTBOX_BASE` is `published` or `debian`; unset, a machine that
+ * has mmdebstrap and root builds from its own package sources, any other one pulls.
+ * @throws VaultboxError VBX_IMAGE_BUILD_FAILED, VBX_CONFIG_INVALID
+ */
+export async function ensureBaseImage(engine: Engine, options: ImageOptions): Promise<string> {
+  const recipe = await readBaseRecipe();
+  const kind = await resolveKind(options.env);
+  const hash = toTagHash(recipe.files, [`node ${nodeMajor}`, kind]);
+  const tag = `vaultbox/base:${hash}`;
+  const build = async (onProgress: ImageOptions["onProgress"]) => {
+    const within = { ...options, onProgress };
+    const base =
+      kind === "debian"
+        ? await ensureDebianNode(engine, recipe, within)
+        : await pullPublished(engine, within);
+    const aptOptions = kind === "debian" ? await readAptOptions() : [];
+    const aptFile = { path: "host-apt.conf", content: `${aptOptions.join("\n")}\n` };
+    const context = [
+      ...recipe.files,
+      ...(await readCaFile(options.env)),
+      ...(aptOptions.length > 0 ? [aptFile] : []),
+    ];
+    await engine.buildImage({
+      context: Readable.from([toTar(context)]),
+      dockerfile: "Dockerfile",
+      tag,
+      buildArgs: { BASE: base, ...toProxyArgs(options.env) },
+      labels: { [label.image]: hash },
+      onLine: (line) => onProgress({ step: "building the base image", line }),
+    });
+  };
+  await ensureImage(engine, { tag, what: "the base image", build }, options);
+  return tag;
+}
+
+async function resolveKind(env: NodeJS.ProcessEnv): Promise<BaseKind> {
+  const wanted = env["VAULTBOX_BASE"];
+  if (wanted === "published" || wanted === "debian") return wanted;
+  if (wanted !== undefined && wanted !== "") {
+    throw new VaultboxError(
+      "VBX_CONFIG_INVALID",
+      'cannot choose a base image: VAULTBOX_BASE is neither "published" nor "debian"',
+    );
+  }
+  return (await canBuildDebianNode(env)) ? "debian" : "published";
+}
+
+async function ensureDebianNode(
+  engine: Engine,
+  recipe: ImageRecipe,
+  options: ImageOptions,
+): Promise<string> {
+  if (!(await canBuildDebianNode(options.env))) {
+    throw new VaultboxError(
+      "VBX_IMAGE_BUILD_FAILED",
+      "cannot build the base image from Debian's packages: that needs root and mmdebstrap",
+      {
+        hints: [
+          "as root: apt-get install mmdebstrap",
+          "or pull the published base: VAULTBOX_BASE=published",
+        ],
+      },
+    );
+  }
+  const tag = `vaultbox/debian-node:${toTagHash([], [`node ${nodeMajor}`, ...recipe.packages])}`;
+  const build = (onProgress: ImageOptions["onProgress"]) =>
+    buildDebianNode(engine, { tag, packages: recipe.packages, env: options.env, onProgress });
+  await ensureImage(engine, { tag, what: "the Debian base", build }, options);
+  return tag;
+}
+
+async function pullPublished(engine: Engine, options: ImageOptions): Promise<string> {
+  const step = `pulling ${publishedBase}`;
+  try {
+    const pull = engine.pullImage(publishedBase, (line) => options.onProgress({ step, line }));
+    await within(pull, pullTimeoutMs);
+    return publishedBase;
+  } catch (error) {
+    // An earlier pull serves as well: the registry may be out of reach only now
+    if ((await engine.inspectImage(publishedBase)) !== undefined) return publishedBase;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new VaultboxError("VBX_IMAGE_BUILD_FAILED", `cannot get the base image: ${why}`, {
+      cause: error,
+      hints: [
+        "give the engine access to an image registry, or load the image there by other means",
+        "on Debian or Ubuntu, as root, without a registry: apt-get install mmdebstrap, then VAULTBOX_BASE=debian",
+      ],
+    });
+  }
+}
+
+async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no end after ${timeoutMs / 60_000} minutes`)),
+      timeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { debug } from "../../debug.ts";
+import { runHostCommand } from "../../host-command.ts";
+import type { TarEntry } from "../tar.ts";
+
+/** How long a question to npm or apt about its settings may take, in milliseconds */
+const questionTimeoutMs = 20_000;
+
+/** Where build steps get the machine's own extra CAs from, first that is set wins: what Node and OpenSSL programs read. */
+const caVariables = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "CURL_CA_BUNDLE"] as const;
+const caBundlePath = "/etc/ssl/certs/ca-certificates.crt";
+const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"] as const;
+
+/** The host's CA bundle as a context file, so that build steps trust what the host trusts (company proxies). */
+export async function readCaFile(env: NodeJS.ProcessEnv): Promise<readonly TarEntry[]> {
+  for (const path of [...caVariables.map((name) => env[name]), caBundlePath]) {
+    if (path === undefined || path === "") continue;
+    const content = await readFile(path).catch(() => undefined);
+    if (content !== undefined) return [{ path: "host-ca.pem", content }];
+    debug("docker", `CA bundle ${path} is not readable`);
+  }
+  return [];
+}
+
+/** The host's proxy settings; these arguments are known to every builder and stay out of the image's history. */
+export function toProxyArgs(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const args: Record<string, string> = {};
+  for (const name of proxyVariables) {
+    for (const variant of [name, name.toLowerCase()]) {
+      const value = env[variant];
+      if (value !== undefined && value !== "") args[variant] = value;
+    }
+  }
+  return args;
+}
+
+/** The registry of the user's own npm settings, without a name or password in it. */
+export async function readNpmRegistry(env: NodeJS.ProcessEnv): Promise<string> {
+  const answer = await runNpm(["config", "get", "registry"], env);
+  if (!URL.canParse(answer)) return "";
+  const url = new URL(answer);
+  url.username = "";
+  url.password = "";
+  return url.href;
+}
+
+/** The exact version that the user's npm client would install of `name@range`. */
+export async function resolveNpmVersion(
+  packageSpec: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  const answer: unknown = JSON.parse(await runNpm(["view", packageSpec, "version", "--json"], env));
+  // A range answers with every version that fits it, oldest first
+  const version: unknown = Array.isArray(answer) ? answer.at(-1) : answer;
+  if (typeof version !== "string") throw new Error(`npm names no version of ${packageSpec}`);
+  return version;
+}
+
+async function runNpm(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  return await runHostCommand({
+    file: "npm",
+    args,
+    timeoutMs: questionTimeoutMs,
+    env: toStringEnv(env),
+  });
+}
+
+/** The lines of `apt-config dump` that decide how apt reaches its mirrors. */
+export async function readAptOptions(): Promise<readonly string[]> {
+  const args = ["dump", "Acquire"];
+  const dump = await runHostCommand({ file: "apt-config", args, timeoutMs: questionTimeoutMs });
+  return pickAptOptions(dump);
+}
+
+const aptOption =
+  /^Acquire::(?:Check-Valid-Until|Check-Date|Retries|https?::(?:Proxy|Proxy::[^ ]+|CAInfo|Verify-Peer|Timeout)) "[^"]*";$/i;
+
+export function pickAptOptions(dump: string): readonly string[] {
+  return dump.split("\n").filter((line) => aptOption.test(line) && !line.endsWith('"";'));
+}
+
+export function toStringEnv(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const entries = Object.entries(env).filter((entry) => entry[1] !== undefined);
+  return Object.fromEntries(entries) as Readonly<Record<string, string>>;
+}

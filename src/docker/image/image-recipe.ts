@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { TarEntry } from "../tar.ts";
+
+// The package's devcontainer folder, as far from the sources as from the build
+const folder = new URL("../../../devcontainer/", import.meta.url);
+
+/** Hex digits of a content hash in a tag */
+const tagHashLength = 12;
+
+/** The files that say what the base image is. */
+export interface ImageRecipe {
+  readonly files: readonly TarEntry[];
+  readonly packages: readonly string[];
+}
+
+export async function readBaseRecipe(): Promise<ImageRecipe> {
+  const files = await readRecipeFiles(["Dockerfile", "install-packages.sh", "packages.txt"]);
+  const list = files.find((file) => file.path === "packages.txt");
+  const packages = String(list?.content)
+    .split("\n")
+    .filter((line) => line !== "");
+  return { files, packages };
+}
+
+export async function readAgentRecipe(): Promise<readonly TarEntry[]> {
+  return await readRecipeFiles(["agent.Dockerfile"]);
+}
+
+async function readRecipeFiles(names: readonly string[]): Promise<readonly TarEntry[]> {
+  return await Promise.all(
+    names.map(async (path) => ({ path, content: await readFile(new URL(path, folder), "utf8") })),
+  );
+}
+
+/** The content hash in an image's tag, over files and whatever else decides the content. */
+export function toTagHash(files: readonly TarEntry[], facts: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const file of files)
+    hash.update(`${file.path}\0${file.content.length}\0`).update(file.content);
+  for (const fact of facts) hash.update(`\0${fact}`);
+  return hash.digest("hex").slice(0, tagHashLength);
+}
