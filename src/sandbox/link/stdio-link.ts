@@ -1,0 +1,67 @@
+import { performServerHandshake, type ServerHttp2Session } from "node:http2";
+import { Duplex } from "node:stream";
+
+/** As in the relay: bytes on the way for one connection, and for all of them. */
+const streamWindowBytes = 256 * 1024;
+const sessionWindowBytes = 32 * 1024 * 1024;
+const maxConcurrentStreams = 4096;
+
+export interface StdioLink {
+  readonly ended: Promise<string>;
+  readonly close: () => void;
+}
+
+/** Serves the relay's HTTP/2 session on its attach stream; each HTTP/2 stream is one client connection. */
+export function openStdioLink(duplex: Duplex, onConnection: (socket: Duplex) => void): StdioLink {
+  const session: ServerHttp2Session = performServerHandshake(uncoupled(duplex), {
+    settings: {
+      initialWindowSize: streamWindowBytes,
+      maxConcurrentStreams,
+      enablePush: false,
+    },
+    maxSessionMemory: 256,
+  });
+  session.setLocalWindowSize(sessionWindowBytes);
+  let reason = "the relay is gone";
+  session.on("error", (error: Error) => {
+    reason = `the link broke: ${error.message}`;
+  });
+  session.on("stream", (stream) => {
+    stream.on("error", () => undefined);
+    // RST_STREAM from the relay: the client reset its connection
+    stream.once("aborted", () => stream.destroy());
+    stream.respond({ ":status": 200 });
+    onConnection(stream);
+  });
+  return {
+    ended: new Promise((resolve) => session.once("close", () => resolve(reason))),
+    close: () => session.destroy(),
+  };
+}
+
+/**
+ * The same stream, with writes that count as done at once: Node's HTTP/2 stops reading while a write is pending, so
+ * with both pipes full the two ends would wait for each other. The relay's flow-control window bounds what is buffered.
+ */
+function uncoupled(pipe: Duplex): Duplex {
+  const stream = new Duplex({
+    allowHalfOpen: false,
+    read: () => void pipe.resume(),
+    write: (chunk: Buffer, _encoding, done) => {
+      pipe.write(chunk);
+      done();
+    },
+    final: (done) => void pipe.end(done),
+    destroy: (error, done) => {
+      pipe.destroy();
+      done(error);
+    },
+  });
+  pipe.on("data", (chunk: Buffer) => {
+    if (!stream.push(chunk)) pipe.pause();
+  });
+  pipe.once("end", () => stream.push(null));
+  pipe.once("error", (error) => stream.destroy(error));
+  pipe.once("close", () => stream.destroy());
+  return stream;
+}

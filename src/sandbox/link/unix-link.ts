@@ -1,0 +1,116 @@
+import { timingSafeEqual } from "node:crypto";
+import { chmod, chown, mkdir, rm } from "node:fs/promises";
+import { createServer, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { VaultboxError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
+
+/** Name of the socket in its directory; short, because macOS allows 104 bytes for the whole path. */
+export const socketName = "s";
+
+const maxSocketPathBytes = 104;
+const handshakeTimeoutMs = 10_000;
+
+export interface UnixLink {
+  /** Resolves when the relay's control connection ends after a handshake */
+  readonly ended: Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Listens on `directory/s`, in a directory that only the relay's user may enter. Until one connection has presented the
+ * nonce, nothing is passed on; that connection then stays open as a sign of life in both directions.
+ * @throws VaultboxError VBX_LINK_FAILED
+ */
+export async function openUnixLink(options: {
+  directory: string;
+  relayUser: string;
+  nonce: string;
+  onConnection: (socket: Duplex) => void;
+}): Promise<UnixLink> {
+  const path = `${options.directory}/${socketName}`;
+  if (Buffer.byteLength(path) >= maxSocketPathBytes) {
+    throw new VaultboxError("VBX_LINK_FAILED", `the socket path ${quoted(path)} is too long`, {
+      hints: ["set XDG_RUNTIME_DIR or VAULTBOX_HOME to a shorter path"],
+    });
+  }
+  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  const sockets = new Set<Socket>();
+  let control: Socket | undefined;
+  let setEnded: (reason: string) => void = () => undefined;
+  const ended = new Promise<string>((resolve) => {
+    setEnded = resolve;
+  });
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    socket.on("error", () => undefined);
+    if (control !== undefined) {
+      options.onConnection(socket);
+      return;
+    }
+    answerHandshake(socket, options.nonce, () => {
+      if (control !== undefined) return false;
+      control = socket;
+      socket.once("close", () => setEnded("the relay is gone"));
+      return true;
+    });
+  });
+  await listen(server, path);
+  await giveToRelay(options.directory, path, options.relayUser);
+  return {
+    ended,
+    close: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await rm(options.directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Reads `VBX1 <nonce>`, answers `VBX1 ok`; anything else is dropped without a word. */
+function answerHandshake(socket: Socket, nonce: string, onProven: () => boolean): void {
+  const expected = Buffer.from(`VBX1 ${nonce}\n`);
+  let received: Buffer = Buffer.alloc(0);
+  const timer = setTimeout(() => socket.destroy(), handshakeTimeoutMs);
+  socket.once("close", () => clearTimeout(timer));
+  const onData = (chunk: Buffer): void => {
+    received = Buffer.concat([received, chunk]);
+    if (received.length < expected.length) return;
+    clearTimeout(timer);
+    socket.off("data", onData);
+    const isProven = received.length === expected.length && timingSafeEqual(received, expected);
+    if (!isProven || !onProven()) {
+      socket.destroy();
+      return;
+    }
+    socket.once("end", () => socket.destroy());
+    socket.resume();
+    socket.write("VBX1 ok\n");
+  };
+  socket.on("data", onData);
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(
+        new VaultboxError(
+          "VBX_LINK_FAILED",
+          `cannot listen on ${quoted(path)}: ${error.code ?? error.message}`,
+          { cause: error },
+        ),
+      );
+    });
+    server.listen({ path, backlog: 1024 }, resolve);
+  });
+}
+
+/** A session of root runs its relay as nobody, who then owns the directory and the socket; nobody else may enter. */
+async function giveToRelay(directory: string, path: string, relayUser: string): Promise<void> {
+  await chmod(path, 0o600);
+  if (process.getuid?.() !== 0) return;
+  const [uid = 0, gid = 0] = relayUser.split(":").map(Number);
+  await chown(path, uid, gid);
+  await chown(directory, uid, gid);
+}

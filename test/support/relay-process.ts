@@ -1,0 +1,83 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Duplex } from "node:stream";
+import { fileURLToPath } from "node:url";
+import type { Attachment } from "../../src/docker/engine.ts";
+import type { EstablishedLink, LinkChoice, LinkEnd } from "../../src/sandbox/link/link-end.ts";
+import { openLink } from "../../src/sandbox/link/open-link.ts";
+
+const relayProgram = fileURLToPath(new URL("../../src/relay/main.ts", import.meta.url));
+
+export interface RelayProcess extends AsyncDisposable {
+  readonly end: LinkEnd;
+  readonly link: EstablishedLink;
+  readonly child: ChildProcess;
+  /** Port of the proxy listener, of one transparent listener and of the resolver */
+  readonly ports: { proxy: number; transparent: number; dnsUdp: number; dnsTcp: number };
+  readonly directory: string;
+}
+
+/** Runs the relay as a child process, joined to the host's end of the link as a container would be. */
+export async function startRelay(options: {
+  choice: LinkChoice;
+  onConnection: (socket: Duplex) => void;
+  /** Changes the arguments the relay gets, to break the handshake */
+  changeArguments?: (args: readonly string[]) => readonly string[];
+}): Promise<RelayProcess> {
+  const directory = await mkdtemp(join(tmpdir(), "vbl-"));
+  const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
+  const end = await openLink({
+    choice: options.choice,
+    directory,
+    relayUser: user,
+    mountedAt: directory,
+    onConnection: options.onConnection,
+    timeoutMs: 15_000,
+  });
+  const args = options.changeArguments?.(end.relayArguments) ?? end.relayArguments;
+  const child = spawn(
+    process.execPath,
+    [relayProgram, ...args, "--proxy-port=0", "--transparent-ports=0", "--dns-port=0"],
+    { stdio: ["pipe", "pipe", "pipe"] },
+  );
+  const dispose = async (): Promise<void> => {
+    await end.close();
+    child.kill("SIGKILL");
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const link = await end.establish(toAttachment(child));
+    return { end, link, child, ports: toPorts(link), directory, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+function toPorts(link: EstablishedLink): RelayProcess["ports"] {
+  const port = (name: string, index = 0): number => {
+    const found = link.report.listening.filter((one) => one.startsWith(`${name}:127.0.0.1:`));
+    return Number(found[index]?.split(":").at(-1));
+  };
+  return {
+    proxy: port("tcp"),
+    transparent: port("tcp", 1),
+    dnsUdp: port("dns-udp"),
+    dnsTcp: port("dns-tcp"),
+  };
+}
+
+function toAttachment(child: ChildProcess): Attachment {
+  const { stdin, stdout, stderr } = child;
+  if (stdin === null || stdout === null || stderr === null) throw new Error("no pipes");
+  stdin.on("error", () => undefined);
+  return {
+    stdin,
+    stdout,
+    stderr,
+    duplex: () => Duplex.from({ readable: stdout, writable: stdin }),
+    close: () => stdin.destroy(),
+  };
+}
