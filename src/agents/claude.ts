@@ -59,7 +59,6 @@ function startState(context: HomeContext): object {
   const key = context.placeholders["ANTHROPIC_API_KEY"];
   return {
     hasCompletedOnboarding: true,
-    theme: "dark",
     bypassPermissionsModeAccepted: true,
     ...(key === undefined
       ? {}
