@@ -1,0 +1,130 @@
+import type { Duplex } from "node:stream";
+
+/** Above this many unread bytes the socket is paused, so that a slow reader slows the sender. Bytes. */
+const highWaterBytes = 256 * 1024;
+
+/**
+ * Pulls bytes from a socket. One reader at a time; `next` resolves with whatever has arrived, undefined at the end,
+ * and rejects if the socket fails. It keeps an error listener for the socket's whole life.
+ */
+export class ByteSource {
+  readonly #socket: Duplex;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  #ended = false;
+  #error: Error | undefined;
+  #waiter:
+    | { resolve: (chunk: Buffer | undefined) => void; reject: (error: Error) => void }
+    | undefined;
+  #onClose: (() => void) | undefined;
+  readonly #onData: (chunk: Buffer) => void;
+  readonly #onEnd: () => void;
+  readonly #onSocketClose: () => void;
+
+  constructor(socket: Duplex) {
+    this.#socket = socket;
+    this.#onData = (chunk) => this.#push(chunk);
+    this.#onEnd = () => this.#finish(undefined);
+    this.#onSocketClose = () => this.#closed();
+    socket.on("data", this.#onData);
+    socket.on("end", this.#onEnd);
+    socket.on("close", this.#onSocketClose);
+    socket.on("error", (error: Error) => this.#finish(error));
+    if (socket.destroyed) this.#closed();
+  }
+
+  /** Called once when the socket is gone, whoever closed it. */
+  onClose(callback: (() => void) | undefined): void {
+    this.#onClose = callback;
+  }
+
+  /** Bytes that were read and not taken yet. */
+  get buffered(): number {
+    return this.#size;
+  }
+
+  get ended(): boolean {
+    return this.#ended && this.#size === 0;
+  }
+
+  next(): Promise<Buffer | undefined> {
+    const chunk = this.#chunks.shift();
+    if (chunk !== undefined) {
+      this.#size -= chunk.length;
+      if (this.#size < highWaterBytes && this.#socket.isPaused()) this.#socket.resume();
+      return Promise.resolve(chunk);
+    }
+    if (this.#error !== undefined) return Promise.reject(this.#error);
+    if (this.#ended) return Promise.resolve(undefined);
+    if (this.#socket.isPaused()) this.#socket.resume();
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+  }
+
+  /** Puts bytes back in front. */
+  unread(bytes: Buffer): void {
+    this.#chunks.unshift(bytes);
+    this.#size += bytes.length;
+  }
+
+  /** Stops reading and hands back what was read and not taken; the socket may then be given to another reader. */
+  detach(): Buffer {
+    this.#socket.pause();
+    this.#socket.off("data", this.#onData);
+    this.#socket.off("end", this.#onEnd);
+    this.#socket.off("close", this.#onSocketClose);
+    this.#onClose = undefined;
+    const rest = Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    this.#size = 0;
+    return rest;
+  }
+
+  #push(chunk: Buffer): void {
+    const waiter = this.#waiter;
+    if (waiter !== undefined) {
+      this.#waiter = undefined;
+      waiter.resolve(chunk);
+      return;
+    }
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size >= highWaterBytes) this.#socket.pause();
+  }
+
+  #finish(error: Error | undefined): void {
+    this.#ended = true;
+    this.#error ??= error;
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    if (waiter === undefined) return;
+    if (this.#error === undefined) waiter.resolve(undefined);
+    else waiter.reject(this.#error);
+  }
+
+  #closed(): void {
+    // A socket that closes without an end was reset or destroyed
+    this.#finish(this.#ended ? undefined : new Error("the connection was closed"));
+    const callback = this.#onClose;
+    this.#onClose = undefined;
+    callback?.();
+  }
+}
+
+/** Resolves when the socket takes more bytes; rejects if it closes first. */
+export function drained(socket: Duplex): Promise<void> {
+  if (socket.destroyed) return Promise.reject(new Error("the connection was closed"));
+  if (!socket.writableNeedDrain) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const settle = (callback: () => void) => () => {
+      socket.off("drain", onDrain);
+      socket.off("close", onClose);
+      callback();
+    };
+    const onDrain = settle(resolve);
+    const onClose = settle(() => reject(new Error("the connection was closed")));
+    socket.on("drain", onDrain);
+    socket.on("close", onClose);
+  });
+}

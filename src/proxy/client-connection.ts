@@ -1,0 +1,191 @@
+// One connection from the sandbox. Its first byte tells TLS from HTTP; CONNECT and absolute form make it a forward
+// proxy, a Host header or an SNI without either a transparent one. What is inside a tunnel is read the same way.
+import type { Duplex } from "node:stream";
+import { decideTunnel } from "../policy/decide.ts";
+import { type Authority, parseAuthority, toAuthorityText } from "./authority.ts";
+import { ByteSource } from "./byte-source.ts";
+import type { ClientSide } from "./client-side.ts";
+import { within } from "./deadlines.ts";
+import { deniedTunnel } from "./denial.ts";
+import { readHead } from "./http1/read-head.ts";
+import { headerValues } from "./http1/header.ts";
+import { parseRequestHead, type RequestHead } from "./http1/request-head.ts";
+import { interceptTls } from "./intercept-tls.ts";
+import { proxyLimits } from "./limits.ts";
+import type { ProxyContext } from "./proxy-context.ts";
+import { Refusal } from "./refusal.ts";
+import { RequestRecord } from "./request-record.ts";
+import { answerRefusal, finish, serveRequest } from "./serve-request.ts";
+
+/** TLS record type of a handshake (RFC 8446, section 5.1): what a ClientHello begins with. */
+const tlsHandshake = 0x16;
+
+const established = "HTTP/1.1 200 Connection Established\r\n\r\n";
+
+/** Serves a connection until it ends; never rejects. */
+export async function serveConnection(context: ProxyContext, socket: Duplex): Promise<void> {
+  const deadline = context.deadlines.add(() => socket.destroy());
+  const client: ClientSide = { socket, source: new ByteSource(socket), deadline };
+  try {
+    await serveOpen(context, client);
+  } catch {
+    // The client is gone: whatever had begun is already in the audit
+    socket.destroy();
+  } finally {
+    context.deadlines.delete(deadline);
+  }
+}
+
+/** A connection on which nothing was said yet. */
+async function serveOpen(context: ProxyContext, client: ClientSide): Promise<void> {
+  const isTls = await beginsWithTls(client);
+  if (isTls === undefined) return finish(client);
+  if (isTls) return serveTls(context, client, undefined);
+  return serveHttp(context, client, undefined);
+}
+
+/** Undefined when the connection ended instead. */
+async function beginsWithTls(client: ClientSide): Promise<boolean | undefined> {
+  within(client.deadline, proxyLimits.clientIdleMs);
+  const first = await client.source.next();
+  if (first === undefined) return undefined;
+  client.source.unread(first);
+  return first[0] === tlsHandshake;
+}
+
+/**
+ * Requests in plain text, one after the other.
+ * @param tunnel the authority they are for, undefined on an open connection
+ */
+async function serveHttp(
+  context: ProxyContext,
+  client: ClientSide,
+  tunnel: Authority | undefined,
+): Promise<void> {
+  for (;;) {
+    const record = new LazyRecord(context);
+    let head: RequestHead;
+    try {
+      const read = await readRequest(client);
+      if (read === undefined) return finish(client);
+      head = read;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return refuse(client, record.get(), error);
+    }
+    if (head.method === "CONNECT" && tunnel === undefined) {
+      return serveConnect(context, client, { head, record: record.get() });
+    }
+    const next = await serveRequest(context, client, { head, tunnel, record: record.get() });
+    if (next === "close") return finish(client);
+  }
+}
+
+/** A record takes its number when there is something to record, not when a kept connection waits for a request. */
+class LazyRecord {
+  readonly #context: ProxyContext;
+  #record: RequestRecord | undefined;
+
+  constructor(context: ProxyContext) {
+    this.#context = context;
+  }
+
+  get(): RequestRecord {
+    this.#record ??= new RequestRecord(this.#context.recorder, this.#context.nextRequest());
+    return this.#record;
+  }
+}
+
+async function readRequest(client: ClientSide): Promise<RequestHead | undefined> {
+  within(client.deadline, proxyLimits.clientIdleMs);
+  const text = await readHead(client.source, {
+    maxBytes: proxyLimits.requestHeadBytes,
+    onFirstByte: () => within(client.deadline, proxyLimits.requestHeadMs),
+  });
+  client.deadline.at = Number.POSITIVE_INFINITY;
+  return text === undefined ? undefined : parseRequestHead(text);
+}
+
+/** A CONNECT: refused here if no request inside could be allowed, else the tunnel's end is ours. */
+async function serveConnect(
+  context: ProxyContext,
+  client: ClientSide,
+  { head, record }: { head: RequestHead; record: RequestRecord },
+): Promise<void> {
+  let authority: Authority;
+  try {
+    authority = connectAuthority(context, client, { head, record });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return refuse(client, record, error);
+  }
+  client.socket.write(established, "latin1");
+  const isTls = await beginsWithTls(client);
+  if (isTls === undefined) return finish(client);
+  if (isTls) return serveTls(context, client, authority);
+  return serveHttp(context, client, { ...authority, scheme: "http" });
+}
+
+/** @throws Refusal */
+function connectAuthority(
+  context: ProxyContext,
+  client: ClientSide,
+  { head, record }: { head: RequestHead; record: RequestRecord },
+): Authority {
+  record.facts.method = "CONNECT";
+  if (client.source.buffered > 0) {
+    throw new Refusal(400, "request-invalid", "bytes follow a CONNECT before its answer");
+  }
+  if (head.body.kind !== "none") {
+    throw new Refusal(400, "request-invalid", "a CONNECT request has a body");
+  }
+  const authority = parseAuthority(head.target, "https");
+  record.facts.scheme = "https";
+  record.facts.host = authority.host;
+  record.facts.port = authority.port;
+  for (const host of headerValues(head.headers, "host")) {
+    // Some clients leave the port out here; the host still has to be the same one
+    const named = parseAuthority(host, "https", authority.port);
+    if (named.host !== authority.host || named.port !== authority.port) {
+      throw new Refusal(
+        421,
+        "authority-mismatch",
+        "the CONNECT target and its Host header differ",
+        {
+          flags: ["authority-mismatch"],
+        },
+      );
+    }
+  }
+  const decision = decideTunnel(context.policy, authority);
+  if (decision.verdict === "deny") {
+    if (decision.rule !== undefined) record.facts.rule = decision.rule.source.label;
+    throw deniedTunnel(decision, toAuthorityText(authority), authority.host);
+  }
+  return authority;
+}
+
+/** Takes the client's TLS apart and serves what is inside. */
+async function serveTls(
+  context: ProxyContext,
+  client: ClientSide,
+  connect: Authority | undefined,
+): Promise<void> {
+  const intercepted = await interceptTls(context, client, connect);
+  if (intercepted === undefined) return;
+  const { socket, authority } = intercepted;
+  const deadline = context.deadlines.add(() => socket.destroy());
+  const inner: ClientSide = { socket, source: new ByteSource(socket), deadline };
+  try {
+    await serveHttp(context, inner, authority);
+  } catch {
+    socket.destroy();
+  } finally {
+    context.deadlines.delete(deadline);
+  }
+}
+
+async function refuse(client: ClientSide, record: RequestRecord, refusal: Refusal): Promise<void> {
+  await answerRefusal(client, record, { refusal, withBody: true });
+  return finish(client);
+}

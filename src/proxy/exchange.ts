@@ -1,0 +1,117 @@
+// One request through the pipeline: parse → authority → decide → authorise → record → reveal → forward → record.
+// A new rule kind, credential scheme or protocol is another step or another file, never a branch in here.
+import { decide } from "../policy/decide.ts";
+import { VaultboxError } from "../errors.ts";
+import { type Authority, toAuthorityText } from "./authority.ts";
+import type { ClientSide } from "./client-side.ts";
+import type { Preparation } from "./credential/authorise.ts";
+import { denied } from "./denial.ts";
+import { forward } from "./forward.ts";
+import type { RequestHead } from "./http1/request-head.ts";
+import type { ProxyContext } from "./proxy-context.ts";
+import { Refusal } from "./refusal.ts";
+import { requestAuthority } from "./request-authority.ts";
+import type { RequestRecord } from "./request-record.ts";
+import { parseTarget, type RequestTarget } from "./target.ts";
+
+/** A request that the policy allowed, with the credential it will get; nothing was resolved or revealed yet. */
+export interface AllowedRequest {
+  readonly head: RequestHead;
+  readonly authority: Authority;
+  readonly preparation: Preparation;
+}
+
+/**
+ * Serves one parsed request. Resolves `keep` when the connection can take another one.
+ * @param tunnel the authority of the tunnel it came through, undefined on an open connection
+ * @throws Refusal when the request isn't forwarded, or its upstream failed before any answer
+ */
+export async function exchange(
+  context: ProxyContext,
+  client: ClientSide,
+  request: {
+    readonly head: RequestHead;
+    readonly tunnel: Authority | undefined;
+    readonly record: RequestRecord;
+  },
+): Promise<"keep" | "close"> {
+  const { head, record } = request;
+  const allowed = decideRequest(context, request);
+  await record.allow();
+  const { preparation } = allowed;
+  const secret = await reveal(preparation);
+  const { headers, target } = preparation.apply(secret);
+  return forward(context, client, {
+    head,
+    record,
+    authority: allowed.authority,
+    credential: toCredentialId(preparation),
+    headers,
+    target,
+    secret,
+  });
+}
+
+/** Everything up to the decision; pure but for the session's counters. */
+function decideRequest(
+  context: ProxyContext,
+  request: {
+    readonly head: RequestHead;
+    readonly tunnel: Authority | undefined;
+    readonly record: RequestRecord;
+  },
+): AllowedRequest {
+  const { head, tunnel, record } = request;
+  const { facts } = record;
+  facts.method = head.method;
+  const target = parseTarget(head.method, head.target);
+  refuseMethod(head, target);
+  const authority = requestAuthority(head, target, tunnel);
+  facts.scheme = authority.scheme;
+  facts.host = authority.host;
+  facts.port = authority.port;
+  facts.path = target.path;
+  const { scheme, host, port } = authority;
+  const egress = { scheme, host, port, method: head.method, path: target.path };
+  const decision = decide(context.policy, { ...egress, websocket: head.upgrade === "websocket" });
+  if (decision.rule !== undefined) facts.rule = decision.rule.source.label;
+  if (decision.verdict === "deny") throw denied(decision, egress, toAuthorityText(authority));
+  context.limiter.countRequest();
+  const preparation = context.authorise({
+    ...egress,
+    rawTarget: target.rawPath + target.query,
+    headers: head.headers,
+    rule: decision.rule,
+  });
+  const credential = toCredentialId(preparation);
+  if (credential !== "") facts.credential = credential;
+  facts.flags = preparation.flags;
+  return { head, authority, preparation };
+}
+
+// TRACE would echo the injected credential; CONNECT in a tunnel and `*` name no resource that a rule could allow
+function refuseMethod(head: RequestHead, target: RequestTarget): void {
+  const isRefused = head.method === "TRACE" || head.method === "TRACK" || head.method === "CONNECT";
+  if (isRefused || target.form === "asterisk" || target.form === "authority") {
+    throw new Refusal(400, "request-invalid", `a ${head.method} request is not possible here`);
+  }
+}
+
+/** The secret, fetched at the last moment. Degraded means refused: a request never goes out without its credential. */
+async function reveal(preparation: Preparation): Promise<string | undefined> {
+  if (preparation.credential === undefined) return undefined;
+  try {
+    return await preparation.credential.reveal();
+  } catch (error) {
+    const why = error instanceof VaultboxError ? ` (${error.code})` : "";
+    throw new Refusal(502, "credential-unavailable", `the credential cannot be read${why}`, {
+      cause: error,
+    });
+  }
+}
+
+/** `vault/name`, or empty when none is attached. */
+function toCredentialId(preparation: Preparation): string {
+  const { credential } = preparation;
+  return credential === undefined ? "" : `${credential.vault}/${credential.name}`;
+}

@@ -1,0 +1,81 @@
+import { Refusal } from "../refusal.ts";
+import { headerValues, listMembers, type HeaderField } from "./header.ts";
+import { parseHeaderLines } from "./request-head.ts";
+
+export interface ResponseHead {
+  readonly status: number;
+  readonly version: "1.0" | "1.1";
+  /** The upstream's reason phrase is dropped: it may carry terminal escapes, and nothing needs it */
+  readonly headers: readonly HeaderField[];
+  readonly keepAlive: boolean;
+}
+
+export type ResponseFraming =
+  | { readonly kind: "none" }
+  | { readonly kind: "length"; readonly length: number }
+  | { readonly kind: "chunked" }
+  | { readonly kind: "until-close" };
+
+const statusLine = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: [^\0\r\n]*)?$/;
+
+/**
+ * Parses one response head of an upstream.
+ * @throws Refusal 502 `upstream-invalid`
+ */
+export function parseResponseHead(text: string): ResponseHead {
+  const lines = text.split("\r\n");
+  const line = statusLine.exec(lines[0] ?? "");
+  if (line === null) throw invalid("its status line is not valid");
+  const version = line[1] === "1" ? "1.1" : "1.0";
+  const headers = parseUpstreamHeaders(lines);
+  const connection = listMembers(headerValues(headers, "connection"));
+  return {
+    status: Number(line[2]),
+    version,
+    headers,
+    keepAlive:
+      version === "1.1" ? !connection.includes("close") : connection.includes("keep-alive"),
+  };
+}
+
+function parseUpstreamHeaders(lines: readonly string[]): readonly HeaderField[] {
+  try {
+    return parseHeaderLines(lines, 1);
+  } catch (error) {
+    if (error instanceof Refusal) throw invalid(error.message);
+    throw error;
+  }
+}
+
+/**
+ * How the body of a final response is delimited (RFC 9112, section 6.3).
+ * @throws Refusal 502 `upstream-invalid` where parsers could disagree
+ */
+export function responseFraming(requestMethod: string, head: ResponseHead): ResponseFraming {
+  const codings = headerValues(head.headers, "transfer-encoding");
+  const lengths = headerValues(head.headers, "content-length");
+  if (codings.length > 0 && lengths.length > 0) {
+    throw invalid("both Transfer-Encoding and Content-Length are there");
+  }
+  if (
+    new Set(lengths).size > 1 ||
+    lengths.some((length) => !/^(?:0|[1-9][0-9]{0,14})$/.test(length))
+  ) {
+    throw invalid("its Content-Length is not one decimal number");
+  }
+  if (requestMethod === "HEAD" || head.status === 204 || head.status === 304)
+    return { kind: "none" };
+  if (codings.length > 0) {
+    if (codings.length !== 1 || codings[0]?.toLowerCase() !== "chunked" || head.version === "1.0") {
+      throw invalid("its Transfer-Encoding is not exactly chunked");
+    }
+    return { kind: "chunked" };
+  }
+  const [length] = lengths;
+  if (length === undefined) return { kind: "until-close" };
+  return { kind: "length", length: Number(length) };
+}
+
+function invalid(what: string): Refusal {
+  return new Refusal(502, "upstream-invalid", `the upstream's answer is not valid HTTP: ${what}`);
+}

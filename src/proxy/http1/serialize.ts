@@ -1,0 +1,95 @@
+import { STATUS_CODES } from "node:http";
+import { headerValues, listMembers, type HeaderField } from "./header.ts";
+import type { RequestFraming } from "./request-head.ts";
+import type { ResponseFraming, ResponseHead } from "./response-head.ts";
+
+/** Fields that belong to one connection (RFC 9110, section 7.6.1) or that we write ourselves. */
+const notForwardedUp = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "keep-alive",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** As above for responses; Alt-Svc would only send the client to a port that isn't there. */
+const notForwardedDown = new Set([
+  "alt-svc",
+  "connection",
+  "content-length",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Origin-form target */
+  readonly target: string;
+  readonly host: string;
+  readonly headers: readonly HeaderField[];
+  readonly body: RequestFraming;
+  readonly expectsContinue: boolean;
+  readonly upgrade: "websocket" | undefined;
+}
+
+/** The request as we send it: written anew from the model, nothing of the client's framing is copied. */
+export function serializeRequest(request: UpstreamRequest): string {
+  let text = `${request.method} ${request.target} HTTP/1.1\r\nHost: ${request.host}\r\n`;
+  for (const [name, value] of request.headers) {
+    if (!notForwardedUp.has(name.toLowerCase())) text += `${name}: ${value}\r\n`;
+  }
+  if (request.upgrade === "websocket") text += "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+  if (request.expectsContinue) text += "Expect: 100-continue\r\n";
+  if (request.body.kind === "chunked") text += "Transfer-Encoding: chunked\r\n";
+  if (request.body.kind === "length") text += `Content-Length: ${request.body.length}\r\n`;
+  return `${text}\r\n`;
+}
+
+export interface ClientResponse {
+  readonly head: ResponseHead;
+  readonly framing: ResponseFraming;
+  readonly requestMethod: string;
+  /** HTTP version the client spoke */
+  readonly clientVersion: "1.0" | "1.1";
+  readonly close: boolean;
+}
+
+/** The response head as the client gets it. */
+export function serializeResponse(response: ClientResponse): string {
+  const { head, framing } = response;
+  let text = statusLine(head.status);
+  const nominated = listMembers(headerValues(head.headers, "connection"));
+  for (const [name, value] of head.headers) {
+    const lower = name.toLowerCase();
+    if (!notForwardedDown.has(lower) && !nominated.includes(lower)) text += `${name}: ${value}\r\n`;
+  }
+  if (framing.kind === "length") text += `Content-Length: ${framing.length}\r\n`;
+  // The length that a GET would have had is information for the client, not framing
+  if (framing.kind === "none" && response.requestMethod === "HEAD") {
+    const [length] = headerValues(head.headers, "content-length");
+    if (length !== undefined) text += `Content-Length: ${length}\r\n`;
+  }
+  if (isRechunked(response)) text += "Transfer-Encoding: chunked\r\n";
+  if (response.close) text += "Connection: close\r\n";
+  return `${text}\r\n`;
+}
+
+/** Whether the body goes to the client in chunks: its length isn't known, and the client knows chunks. */
+export function isRechunked(response: Pick<ClientResponse, "framing" | "clientVersion">): boolean {
+  const { kind } = response.framing;
+  return (kind === "chunked" || kind === "until-close") && response.clientVersion === "1.1";
+}
+
+export function statusLine(status: number): string {
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Status"}\r\n`;
+}

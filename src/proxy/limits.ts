@@ -1,0 +1,36 @@
+/** Every limit of the proxy in one place; docs/limitations.md lists them. Times in milliseconds, sizes in bytes. */
+export const proxyLimits = {
+  /** Request line and headers together; a common server default is 8–64 KiB */
+  requestHeadBytes: 64 * 1024,
+  responseHeadBytes: 256 * 1024,
+  headerFields: 200,
+  /** Longest request target */
+  targetBytes: 16 * 1024,
+  /** One chunk-size line, without its CRLF */
+  chunkLineBytes: 16,
+  /** Trailer section of a response, which is read and dropped */
+  trailerBytes: 16 * 1024,
+  /** Interim responses (1xx) to one request */
+  interimResponses: 32,
+  /** Connections from one sandbox at a time */
+  clientConnections: 2048,
+  /** From the accept to the first byte, and between two requests */
+  clientIdleMs: 120_000,
+  /** From the first byte of a head to its last (slow senders) */
+  requestHeadMs: 30_000,
+  tlsHandshakeMs: 15_000,
+  /** Longest silence in a request body */
+  requestBodyIdleMs: 120_000,
+  /** From the end of the request to the head of the response: a model may think for minutes */
+  responseHeadMs: 15 * 60_000,
+  /** Longest silence in a response body: an event stream may be quiet for minutes */
+  responseBodyIdleMs: 15 * 60_000,
+  /** Wait for `100 Continue` before the body is sent anyway (RFC 9110, section 10.1.1) */
+  continueMs: 1_000,
+  webSocketIdleMs: 60 * 60_000,
+  /** Idle upstream connections kept for reuse: in all, and how long each */
+  idleUpstreams: 64,
+  idleUpstreamMs: 15_000,
+  /** A request that can't be repeated only goes on a connection that was used this recently */
+  idleForUnsafeMs: 2_000,
+} as const;

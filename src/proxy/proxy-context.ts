@@ -1,0 +1,20 @@
+import type { SessionCa } from "../ca/session-ca.ts";
+import type { CompiledPolicy } from "../policy/decide.ts";
+import type { Authoriser } from "./credential/authorise.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { RequestRecorder } from "./request-recorder.ts";
+import type { SessionLimiter } from "./session-limiter.ts";
+import type { UpstreamPool } from "./upstream-pool.ts";
+
+/** What every connection of one session's proxy shares. */
+export interface ProxyContext {
+  readonly policy: CompiledPolicy;
+  readonly authorise: Authoriser;
+  readonly recorder: RequestRecorder;
+  readonly limiter: SessionLimiter;
+  readonly pool: UpstreamPool;
+  readonly ca: SessionCa;
+  readonly deadlines: Deadlines;
+  /** The next request number, from 1 */
+  readonly nextRequest: () => number;
+}

@@ -1,0 +1,72 @@
+import type { Duplex } from "node:stream";
+import type { SessionCa } from "../ca/session-ca.ts";
+import { compilePolicy } from "../policy/decide.ts";
+import type { EgressPolicy } from "../policy/policy.ts";
+import { serveConnection } from "./client-connection.ts";
+import { createAuthoriser } from "./credential/authorise.ts";
+import { Deadlines } from "./deadlines.ts";
+import type { Dialer } from "./dial.ts";
+import { proxyLimits } from "./limits.ts";
+import type { ProxyContext } from "./proxy-context.ts";
+import type { RequestRecorder } from "./request-recorder.ts";
+import type { SessionCredential } from "./session-credential.ts";
+import { SessionLimiter } from "./session-limiter.ts";
+import { UpstreamPool } from "./upstream-pool.ts";
+
+export interface ProxyServerOptions {
+  readonly policy: EgressPolicy;
+  /** In order of precedence where several are bound to one place */
+  readonly credentials: readonly SessionCredential[];
+  readonly recorder: RequestRecorder;
+  readonly ca: SessionCa;
+  readonly dialer: Dialer;
+}
+
+/**
+ * The proxy of one session. It listens nowhere itself: a link hands it connections. It never follows redirects, makes
+ * no request of its own and has no address for control (invariant 7).
+ */
+export class ProxyServer implements AsyncDisposable {
+  readonly #context: ProxyContext;
+  readonly #deadlines = new Deadlines();
+  readonly #pool: UpstreamPool;
+  readonly #sockets = new Set<Duplex>();
+  #requests = 0;
+
+  constructor(options: ProxyServerOptions) {
+    this.#pool = new UpstreamPool({ dialer: options.dialer, deadlines: this.#deadlines });
+    this.#context = {
+      policy: compilePolicy(options.policy),
+      authorise: createAuthoriser(options.credentials),
+      recorder: options.recorder,
+      limiter: new SessionLimiter(options.policy.limits),
+      pool: this.#pool,
+      ca: options.ca,
+      deadlines: this.#deadlines,
+      nextRequest: () => ++this.#requests,
+    };
+  }
+
+  /** Takes over a connection from the sandbox; above the limit it's closed at once. */
+  accept(socket: Duplex): void {
+    if (this.#sockets.size >= proxyLimits.clientConnections) {
+      socket.on("error", () => socket.destroy());
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    void serveConnection(this.#context, socket);
+  }
+
+  /** Ends every connection, client and upstream. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#pool.close();
+    this.#deadlines.close();
+    // Outcomes of the requests that just ended are written by their own continuations
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}

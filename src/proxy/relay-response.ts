@@ -1,0 +1,114 @@
+import type { Duplex } from "node:stream";
+import { drained } from "./byte-source.ts";
+import type { ClientSide } from "./client-side.ts";
+import { within } from "./deadlines.ts";
+import type { ForwardedRequest } from "./forward.ts";
+import { readBody } from "./http1/body-reader.ts";
+import { lastChunk, toChunk } from "./http1/chunked-decoder.ts";
+import type { HeaderField } from "./http1/header.ts";
+import type { ResponseFraming, ResponseHead } from "./http1/response-head.ts";
+import { isRechunked, serializeResponse } from "./http1/serialize.ts";
+import { proxyLimits } from "./limits.ts";
+import { Refusal } from "./refusal.ts";
+import type { UpstreamConnection } from "./upstream-pool.ts";
+
+/** The response broke off after its head was sent: the client's connection must break too, or it would look complete. */
+export class ResponseBroken extends Error {
+  readonly side: "client" | "upstream";
+
+  constructor(side: "client" | "upstream", cause: unknown) {
+    super(`the ${side} broke off the response`, { cause });
+    this.side = side;
+  }
+}
+
+export interface RelayedResponse {
+  readonly client: ClientSide;
+  readonly upstream: UpstreamConnection;
+  readonly request: ForwardedRequest;
+  readonly response: ResponseHead;
+  readonly framing: ResponseFraming;
+  readonly close: boolean;
+}
+
+/**
+ * Streams the response to the client piece by piece as it comes (events of an event stream are never held back), as
+ * fast as the client takes it.
+ * @throws ResponseBroken
+ */
+export async function relayResponse(relayed: RelayedResponse): Promise<void> {
+  const { client, upstream, request, framing } = relayed;
+  const { record, head } = request;
+  const text = serializeResponse({
+    head: { ...relayed.response, headers: scrubHeaders(relayed.response.headers, request.secret) },
+    framing,
+    requestMethod: head.method,
+    clientVersion: head.version,
+    close: relayed.close,
+  });
+  record.status = relayed.response.status;
+  const isChunked = isRechunked({ framing, clientVersion: head.version });
+  const reader = readBody(upstream.source, framing, "drop");
+  const hasBody = framing.kind !== "none" && !(framing.kind === "length" && framing.length === 0);
+  let pending: string | undefined = text;
+  if (!hasBody || upstream.source.buffered === 0) {
+    client.socket.write(text, "latin1");
+    pending = undefined;
+  }
+  while (hasBody) {
+    const piece = await nextPiece(upstream, reader);
+    if (piece === undefined) break;
+    record.bytesDown += piece.length;
+    const bytes = isChunked ? toChunk(piece) : piece;
+    await send(
+      client.socket,
+      pending === undefined ? bytes : Buffer.concat([Buffer.from(pending, "latin1"), bytes]),
+    );
+    pending = undefined;
+  }
+  if (pending !== undefined) client.socket.write(pending, "latin1");
+  if (isChunked) client.socket.write(lastChunk);
+  if (client.socket.destroyed) throw new ResponseBroken("client", undefined);
+}
+
+async function nextPiece(
+  upstream: UpstreamConnection,
+  reader: { next: () => Promise<Buffer | undefined> },
+): Promise<Buffer | undefined> {
+  within(upstream.deadline, proxyLimits.responseBodyIdleMs);
+  try {
+    return await reader.next();
+  } catch (error) {
+    throw new ResponseBroken("upstream", error);
+  }
+}
+
+async function send(socket: Duplex, bytes: Buffer): Promise<void> {
+  if (socket.write(bytes)) return;
+  try {
+    await drained(socket);
+  } catch (error) {
+    throw new ResponseBroken("client", error);
+  }
+}
+
+/**
+ * An upstream that echoes the credential in a header (a redirect with the query, a debug header) is refused: the
+ * secret must not come back into the sandbox. Bodies are not searched; docs/limitations.md says so.
+ */
+function scrubHeaders(
+  headers: readonly HeaderField[],
+  secret: string | undefined,
+): readonly HeaderField[] {
+  if (secret === undefined) return headers;
+  for (const [, value] of headers) {
+    if (value.includes(secret)) {
+      throw new Refusal(
+        502,
+        "upstream-invalid",
+        "the upstream's answer repeats the credential in a header",
+      );
+    }
+  }
+  return headers;
+}

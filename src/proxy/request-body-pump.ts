@@ -1,0 +1,131 @@
+import { drained } from "./byte-source.ts";
+import type { ClientSide } from "./client-side.ts";
+import { within } from "./deadlines.ts";
+import type { ForwardedRequest } from "./forward.ts";
+import { readBody } from "./http1/body-reader.ts";
+import { lastChunk, toChunk } from "./http1/chunked-decoder.ts";
+import { proxyLimits } from "./limits.ts";
+import { Refusal } from "./refusal.ts";
+import type { SessionLimiter } from "./session-limiter.ts";
+import type { UpstreamConnection } from "./upstream-pool.ts";
+
+const continueLine = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/** The client's side failed while its body was sent: nobody is left to answer. */
+export class ClientAborted extends Error {}
+
+/** Sends the head and streams the body, as fast as the upstream takes it. */
+export class RequestBodyPump {
+  readonly #client: ClientSide;
+  readonly #upstream: UpstreamConnection;
+  readonly #limiter: SessionLimiter;
+  readonly #request: ForwardedRequest;
+  #isDone = false;
+  #isStopped = false;
+  #mayStart: (() => void) | undefined;
+
+  constructor(parts: {
+    readonly client: ClientSide;
+    readonly upstream: UpstreamConnection;
+    readonly limiter: SessionLimiter;
+    readonly request: ForwardedRequest;
+  }) {
+    this.#client = parts.client;
+    this.#upstream = parts.upstream;
+    this.#limiter = parts.limiter;
+    this.#request = parts.request;
+  }
+
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** The upstream said `100 Continue`. */
+  continue(): void {
+    this.#mayStart?.();
+  }
+
+  /** The response came first; the body isn't wanted. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#mayStart?.();
+  }
+
+  /**
+   * Resolves when all is sent or stopped.
+   * @throws ClientAborted when the client breaks off, Refusal when it breaks the framing or a limit; an upstream that
+   * stops reading is not an error here: its answer, or the lack of one, tells
+   */
+  async run(head: string): Promise<void> {
+    const { socket } = this.#upstream;
+    const framing = this.#request.head.body;
+    if (framing.kind === "none" || (framing.kind === "length" && framing.length === 0)) {
+      socket.write(head, "latin1");
+      this.#isDone = true;
+      return;
+    }
+    if (this.#request.head.expectsContinue) {
+      socket.write(head, "latin1");
+      await this.#waitForContinue();
+      if (this.#isStopped) return;
+      this.#client.socket.write(continueLine, "latin1");
+      await this.#stream("");
+      return;
+    }
+    await this.#stream(head);
+  }
+
+  /** `pending` goes out in one write with the first piece, when one is there already. */
+  async #stream(pending: string): Promise<void> {
+    const { socket } = this.#upstream;
+    const { body } = this.#request.head;
+    const isChunked = body.kind === "chunked";
+    const reader = readBody(this.#client.source, body, "refuse");
+    let first: string | undefined = pending;
+    if (this.#client.source.buffered === 0 && pending !== "") {
+      socket.write(pending, "latin1");
+      first = undefined;
+    }
+    for (;;) {
+      const piece = await this.#nextPiece(reader);
+      if (this.#isStopped || socket.destroyed) return;
+      if (piece === undefined) break;
+      this.#limiter.countUpload(piece.length);
+      this.#request.record.bytesUp += piece.length;
+      const bytes = isChunked ? toChunk(piece) : piece;
+      const out: Buffer = first ? Buffer.concat([Buffer.from(first, "latin1"), bytes]) : bytes;
+      first = undefined;
+      within(this.#upstream.deadline, proxyLimits.responseHeadMs);
+      if (!socket.write(out)) await drained(socket).catch(() => undefined);
+    }
+    if (isChunked)
+      socket.write(first ? Buffer.concat([Buffer.from(first, "latin1"), lastChunk]) : lastChunk);
+    this.#isDone = true;
+  }
+
+  async #nextPiece(reader: {
+    next: () => Promise<Buffer | undefined>;
+  }): Promise<Buffer | undefined> {
+    within(this.#client.deadline, proxyLimits.requestBodyIdleMs);
+    try {
+      return await reader.next();
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      throw new ClientAborted("the client broke off its request", { cause: error });
+    } finally {
+      this.#client.deadline.at = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** RFC 9110, section 10.1.1: a client of a server that never heard of Expect must not wait for ever. */
+  async #waitForContinue(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, proxyLimits.continueMs);
+      this.#mayStart = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#upstream.socket.once("close", this.#mayStart);
+    });
+  }
+}

@@ -1,0 +1,113 @@
+import type { RequestDecisionEvent, RequestOutcomeEvent } from "../audit/audit-event.ts";
+import { AuthorityMismatch } from "./request-authority.ts";
+import type { RequestRecorder } from "./request-recorder.ts";
+import { Refusal } from "./refusal.ts";
+
+/** What is known of a request so far; filled in as it goes through the pipeline. */
+export interface RequestFacts {
+  method: string;
+  scheme: string;
+  host: string;
+  port: number;
+  path: string;
+  rule?: string;
+  credential?: string;
+  flags: readonly string[];
+}
+
+/**
+ * The audit trail of one request: one decision, then exactly one outcome (invariant 9). The decision is written before
+ * anything is resolved, dialled or revealed.
+ */
+export class RequestRecord {
+  readonly facts: RequestFacts = {
+    method: "UNPARSED",
+    scheme: "",
+    host: "",
+    port: 0,
+    path: "",
+    flags: [],
+  };
+  bytesUp = 0;
+  bytesDown = 0;
+  status = 0;
+  address: string | undefined;
+  readonly #recorder: RequestRecorder;
+  readonly #request: number;
+  readonly #startedAt = performance.now();
+  #isDecided = false;
+  #isEnded = false;
+
+  constructor(recorder: RequestRecorder, request: number) {
+    this.#recorder = recorder;
+    this.#request = request;
+  }
+
+  /** @throws Refusal 503 `audit-unwritable` */
+  async allow(): Promise<void> {
+    await this.#decide({ verdict: "allow" });
+  }
+
+  /** Records the refusal, as the decision if there was none yet; never throws. */
+  async refuse(refusal: Refusal): Promise<void> {
+    this.status = refusal.status;
+    if (!this.#isDecided) {
+      this.facts.flags = [...this.facts.flags, ...refusal.flags];
+      const claimed = refusal instanceof AuthorityMismatch ? { claimed: refusal.claimed } : {};
+      // When the log can't be written the request is refused all the same
+      await this.#decide({ verdict: "deny", reason: refusal.reason, ...claimed }).catch(
+        () => undefined,
+      );
+    }
+    this.end(
+      refusal.status >= 500 && refusal.status !== 503 ? "upstream-failed" : toOutcome(refusal),
+      refusal.reason,
+    );
+  }
+
+  end(outcome: RequestOutcomeEvent["outcome"], reason?: string): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#recorder.outcome({
+      type: "request.outcome",
+      request: this.#request,
+      outcome,
+      status: this.status,
+      ...(this.address === undefined ? {} : { address: this.address }),
+      ...(reason === undefined ? {} : { reason }),
+      bytesUp: this.bytesUp,
+      bytesDown: this.bytesDown,
+      durationMs: Math.round((performance.now() - this.#startedAt) * 1000) / 1000,
+    });
+  }
+
+  async #decide(
+    verdict: Pick<RequestDecisionEvent, "verdict" | "reason" | "claimed">,
+  ): Promise<void> {
+    this.#isDecided = true;
+    const { flags, ...facts } = this.facts;
+    try {
+      await this.#recorder.decision({
+        type: "request.decision",
+        request: this.#request,
+        ...verdict,
+        ...facts,
+        ...(flags.length === 0 ? {} : { flags }),
+      });
+    } catch (error) {
+      throw new Refusal(
+        503,
+        "audit-unwritable",
+        "the audit log of this session cannot be written",
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+}
+
+function toOutcome(refusal: Refusal): RequestOutcomeEvent["outcome"] {
+  if (refusal.reason === "limit-exceeded") return "limit-exceeded";
+  return refusal.reason === "internal-error" ? "internal-error" : "refused";
+}

@@ -1,0 +1,70 @@
+import { debug } from "../debug.ts";
+import type { Authority } from "./authority.ts";
+import type { ClientSide } from "./client-side.ts";
+import { within } from "./deadlines.ts";
+import { exchange } from "./exchange.ts";
+import type { RequestHead } from "./http1/request-head.ts";
+import type { ProxyContext } from "./proxy-context.ts";
+import { Refusal } from "./refusal.ts";
+import { refusalResponse } from "./refusal-response.ts";
+import { ResponseBroken } from "./relay-response.ts";
+import { ClientAborted } from "./request-body-pump.ts";
+import type { RequestRecord } from "./request-record.ts";
+
+/** How long a closing connection's late bytes are read, so that the last answer isn't lost to a reset. */
+const lingerMs = 2_000;
+
+/** Serves one request and turns every way it can fail into an answer and an outcome; never throws. */
+export async function serveRequest(
+  context: ProxyContext,
+  client: ClientSide,
+  request: {
+    readonly head: RequestHead;
+    readonly tunnel: Authority | undefined;
+    readonly record: RequestRecord;
+  },
+): Promise<"keep" | "close"> {
+  const { head, record } = request;
+  try {
+    return await exchange(context, client, request);
+  } catch (error) {
+    const isGone = client.socket.destroyed || error instanceof ClientAborted;
+    if (isGone || error instanceof ResponseBroken) {
+      const isUpstream = error instanceof ResponseBroken && error.side === "upstream" && !isGone;
+      record.end(isUpstream ? "upstream-failed" : "client-aborted");
+      client.socket.destroy();
+      return "close";
+    }
+    const refusal = toRefusal(error);
+    if (record.status === 0)
+      await answerRefusal(client, record, { refusal, withBody: head.method !== "HEAD" });
+    else client.socket.destroy();
+    record.end("internal-error", refusal.reason);
+    return "close";
+  }
+}
+
+/** Records the refusal, then answers with it. The connection is closed after it (RFC 9931 for a CONNECT). */
+export async function answerRefusal(
+  client: ClientSide,
+  record: RequestRecord,
+  answer: { readonly refusal: Refusal; readonly withBody: boolean },
+): Promise<void> {
+  await record.refuse(answer.refusal);
+  client.socket.write(refusalResponse(answer.refusal, answer));
+}
+
+/** Ends our side, reads what the client still sends for a moment, then closes. */
+export async function finish(client: ClientSide): Promise<void> {
+  client.socket.end();
+  within(client.deadline, lingerMs);
+  while ((await client.source.next()) !== undefined);
+  client.socket.destroy();
+}
+
+/** Anything that isn't a refusal is a bug: the request fails, the proxy lives, and no detail goes to the client. */
+function toRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  debug("proxy", error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return new Refusal(502, "internal-error", "the proxy failed on this request", { cause: error });
+}

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import type { Duplex } from "node:stream";
+import { type ByteSource, drained } from "./byte-source.ts";
+import type { ClientSide } from "./client-side.ts";
+import type { Deadline } from "./deadlines.ts";
+import { within } from "./deadlines.ts";
+import type { ForwardedRequest } from "./forward.ts";
+import { headerValues, listMembers } from "./http1/header.ts";
+import type { ResponseHead } from "./http1/response-head.ts";
+import { statusLine } from "./http1/serialize.ts";
+import { proxyLimits } from "./limits.ts";
+import { Refusal } from "./refusal.ts";
+import type { UpstreamConnection } from "./upstream-pool.ts";
+
+/** RFC 6455, section 1.3. */
+const acceptGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/** What the client may see of the handshake's answer. */
+const forwarded = ["sec-websocket-accept", "sec-websocket-protocol", "sec-websocket-extensions"];
+
+/**
+ * Completes a handshake that the client asked for and a rule allowed, then passes bytes both ways until one side ends.
+ * @throws Refusal 502 `upstream-invalid` when the answer isn't one to this handshake
+ */
+export async function relayWebSocket(parts: {
+  readonly client: ClientSide;
+  readonly upstream: UpstreamConnection;
+  readonly response: ResponseHead;
+  readonly request: ForwardedRequest;
+}): Promise<void> {
+  const { client, upstream, response, request } = parts;
+  const { record } = request;
+  client.socket.write(handshakeAnswer(request, response), "latin1");
+  record.status = 101;
+  const deadline = upstream.deadline;
+  const up = pipe(client.source, upstream.socket, {
+    deadline,
+    count: (n) => (record.bytesUp += n),
+  });
+  const down = pipe(upstream.source, client.socket, {
+    deadline,
+    count: (n) => (record.bytesDown += n),
+  });
+  // Once one side has ended, the other gets the time of a close handshake
+  await Promise.race([up, down]);
+  await Promise.race([Promise.all([up, down]), pause(closeHandshakeMs)]);
+  upstream.socket.destroy();
+  client.socket.end();
+  record.end("completed");
+}
+
+const closeHandshakeMs = 2_000;
+
+function handshakeAnswer(request: ForwardedRequest, response: ResponseHead): string {
+  const [key = ""] = headerValues(request.head.headers, "sec-websocket-key");
+  const expected = createHash("sha1")
+    .update(key + acceptGuid)
+    .digest("base64");
+  const isAnswer =
+    headerValues(response.headers, "sec-websocket-accept").join() === expected &&
+    headerValues(response.headers, "upgrade").join().toLowerCase() === "websocket" &&
+    listMembers(headerValues(response.headers, "connection")).includes("upgrade");
+  if (!isAnswer) {
+    throw new Refusal(502, "upstream-invalid", "the upstream's websocket handshake is not valid");
+  }
+  let text = `${statusLine(101)}Connection: Upgrade\r\nUpgrade: websocket\r\n`;
+  for (const [name, value] of response.headers) {
+    if (forwarded.includes(name.toLowerCase())) text += `${name}: ${value}\r\n`;
+  }
+  return `${text}\r\n`;
+}
+
+async function pipe(
+  from: ByteSource,
+  to: Duplex,
+  options: { readonly deadline: Deadline; readonly count: (bytes: number) => void },
+): Promise<void> {
+  try {
+    for (;;) {
+      within(options.deadline, proxyLimits.webSocketIdleMs);
+      const chunk = await from.next();
+      if (chunk === undefined) break;
+      options.count(chunk.length);
+      if (!to.write(chunk)) await drained(to);
+    }
+    to.end();
+  } catch {
+    // Either side may break a websocket at any time; the outcome record says how much went through
+    to.destroy();
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

@@ -1,0 +1,128 @@
+import { once } from "node:events";
+import { createServer, request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { expect, test } from "vitest";
+import {
+  plainDialer,
+  startProxy,
+  startRecordingUpstream,
+  talk,
+} from "../../support/proxy-fixture.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+import { acceptedRequests, refusedBodies, refusedRequests } from "./request-corpus.ts";
+
+const rules = ["* http://allowed.example", "* http://evil.example"];
+
+test("every malformed request head is refused and closed, and not a byte of it goes upstream", async () => {
+  await using upstream = await startRecordingUpstream();
+  const dialer = plainDialer(upstream.port);
+  await using proxy = await startProxy({ rules, dialer });
+  const passed: string[] = [];
+  for (const { title, bytes } of refusedRequests) {
+    const answer = await talk(await proxy.connect(), bytes, { quietMs: 1000 });
+    if (!/^HTTP\/1\.1 4(?:00|21|31) /.test(answer)) passed.push(`${title}: ${answer.slice(0, 80)}`);
+  }
+  expect(passed).toEqual([]);
+  expect(dialer.dialled).toEqual([]);
+  expect(upstream.received()).toBe("");
+  const control = await countAcceptedByNaiveProxy();
+  expect(control).toBeGreaterThan(5);
+  recordScore({
+    row: 9,
+    test: "request heads",
+    attempts: refusedRequests.length,
+    blocked: refusedRequests.length - passed.length,
+    controlSucceeded: control,
+  });
+}, 60_000);
+
+test("a broken chunked body ends the connection, and what stands behind it is never a request", async () => {
+  await using upstream = await startRecordingUpstream(() => undefined);
+  await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
+  for (const { title, bytes } of refusedBodies) {
+    const answer = await talk(
+      await proxy.connect(),
+      `${bytes}GET /smuggled HTTP/1.1\r\nHost: evil.example\r\n\r\n`,
+    );
+    expect(`${title}: ${answer}`).toMatch(/: HTTP\/1\.1 400 /);
+  }
+  expect(upstream.received()).not.toContain("smuggled");
+  expect(upstream.received()).not.toContain("Authorization");
+  recordScore({
+    row: 9,
+    test: "chunked bodies",
+    attempts: refusedBodies.length,
+    blocked: refusedBodies.length,
+    controlSucceeded: 0,
+  });
+});
+
+test("ordinary requests arrive, each written anew", async () => {
+  for (const { title, bytes } of acceptedRequests) {
+    await using upstream = await startRecordingUpstream();
+    await using proxy = await startProxy({
+      rules,
+      dialer: plainDialer(upstream.port),
+      clientCredentials: "pass",
+    });
+    const answer = await talk(await proxy.connect(), bytes);
+    expect(`${title}: ${answer}`).toMatch(/: HTTP\/1\.1 200 OK\r\n/);
+    expect(upstream.received()).toMatch(
+      /^(?:GET|POST) \/[^ ]* HTTP\/1\.1\r\nHost: allowed\.example\r\n/,
+    );
+  }
+});
+
+test("a chunked body arrives whole however it is cut", async () => {
+  const body = "5\r\nhello\r\n1\r\n,\r\n6\r\n world\r\n0\r\n\r\n";
+  const head = "POST / HTTP/1.1\r\nHost: allowed.example\r\nTransfer-Encoding: chunked\r\n\r\n";
+  await using upstream = await startRecordingUpstream((socket, received) => {
+    if (received.endsWith("0\r\n\r\n")) socket.write("HTTP/1.1 204 No Content\r\n\r\n");
+  });
+  await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
+  const whole = head + body;
+  for (let cut = 1; cut < whole.length; cut += 3) {
+    const socket = await proxy.connect();
+    socket.write(whole.slice(0, cut), "latin1");
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(await talk(socket, whole.slice(cut), { quietMs: 60 })).toMatch(/^HTTP\/1\.1 204 /);
+    socket.destroy();
+  }
+});
+
+/** How many of the corpus a usual Node proxy forwards: each of them shows that the probe is a real one. */
+async function countAcceptedByNaiveProxy(): Promise<number> {
+  await using upstream = await startRecordingUpstream();
+  const naive = createServer((incoming, outgoing) => {
+    const forwarded = httpRequest(
+      {
+        port: upstream.port,
+        host: "127.0.0.1",
+        method: incoming.method,
+        path: incoming.url,
+        headers: incoming.headers,
+      },
+      (response) => {
+        outgoing.writeHead(response.statusCode ?? 500);
+        response.pipe(outgoing);
+      },
+    );
+    forwarded.on("error", () => outgoing.destroy());
+    incoming.pipe(forwarded);
+  });
+  naive.listen(0, "127.0.0.1");
+  await once(naive, "listening");
+  const address = naive.address();
+  const port = address !== null && typeof address === "object" ? address.port : 0;
+  let accepted = 0;
+  for (const { bytes } of refusedRequests) {
+    const before = upstream.connections() + upstream.received().length;
+    const socket = connect(port, "127.0.0.1");
+    await talk(socket, bytes, { quietMs: 50 });
+    socket.destroy();
+    if (upstream.connections() + upstream.received().length > before) accepted++;
+  }
+  naive.closeAllConnections();
+  naive.close();
+  return accepted;
+}

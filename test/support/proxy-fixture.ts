@@ -1,0 +1,179 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AuditEvent } from "../../src/audit/audit-event.ts";
+import { createSessionCa, type SessionCa } from "../../src/ca/session-ca.ts";
+import type { SessionLimits } from "../../src/policy/policy.ts";
+import { parseRule } from "../../src/policy/parse-rule.ts";
+import type { Dialer } from "../../src/proxy/dial.ts";
+import { ProxyServer } from "../../src/proxy/proxy-server.ts";
+import type { SessionCredential } from "../../src/proxy/session-credential.ts";
+
+export interface ProxyFixture extends AsyncDisposable {
+  /** The proxy's unix socket */
+  readonly path: string;
+  readonly ca: SessionCa;
+  readonly events: AuditEvent[];
+  readonly connect: () => Promise<Socket>;
+}
+
+export interface ProxyFixtureOptions {
+  readonly rules: readonly string[];
+  readonly dialer: Dialer;
+  readonly credentials?: readonly SessionCredential[];
+  readonly limits?: SessionLimits;
+  readonly websocket?: boolean;
+  readonly clientCredentials?: "refuse" | "pass";
+  /** Called instead of recording a decision */
+  readonly onDecision?: () => Promise<void>;
+}
+
+/** A real proxy on a unix socket, its audit kept in memory. */
+export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFixture> {
+  const folder = await mkdtemp(join(tmpdir(), "vbx-proxy-"));
+  const path = join(folder, "s");
+  const events: AuditEvent[] = [];
+  const ca = await createSessionCa({ name: "test" });
+  const proxy = new ProxyServer({
+    policy: {
+      rules: options.rules.map((text) => toRule(text, options)),
+      limits: options.limits ?? {},
+    },
+    credentials: options.credentials ?? [],
+    recorder: {
+      decision: async (event) => {
+        await options.onDecision?.();
+        events.push(event);
+      },
+      outcome: (event) => void events.push(event),
+    },
+    ca,
+    dialer: options.dialer,
+  });
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+    proxy.accept(socket),
+  );
+  server.listen(path);
+  await once(server, "listening");
+  return {
+    path,
+    ca,
+    events,
+    connect: () => connectTo(path),
+    [Symbol.asyncDispose]: async () => {
+      await proxy[Symbol.asyncDispose]();
+      await closeServer(server);
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function toRule(text: string, options: ProxyFixtureOptions): ReturnType<typeof parseRule> {
+  const rule = parseRule(text, { source: { kind: "flag", label: "--allow" } });
+  return {
+    ...rule,
+    websocket: options.websocket ?? rule.websocket,
+    clientCredentials: options.clientCredentials ?? rule.clientCredentials,
+  };
+}
+
+async function connectTo(path: string): Promise<Socket> {
+  const socket = connect({ path, allowHalfOpen: true });
+  await once(socket, "connect");
+  return socket;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  server.close();
+  await once(server, "close");
+}
+
+/** An upstream that keeps every byte it got and answers each connection through `answer`. */
+export interface RecordingUpstream extends AsyncDisposable {
+  readonly port: number;
+  readonly received: () => string;
+  readonly connections: () => number;
+}
+
+export async function startRecordingUpstream(
+  answer: (socket: Socket, received: string) => void = answerOk,
+): Promise<RecordingUpstream> {
+  const all: { text: string }[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const own = { text: "" };
+    all.push(own);
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("data", (chunk) => {
+      own.text += chunk.toString("latin1");
+      answer(socket, own.text);
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return {
+    port: address.port,
+    received: () => all.map(({ text }) => text).join(""),
+    connections: () => all.length,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      await closeServer(server);
+    },
+  };
+}
+
+function answerOk(socket: Socket, received: string): void {
+  if (received.endsWith("\r\n\r\n") || /\r\n\r\n[^]+$/.test(received)) {
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  }
+}
+
+/** Dials the given port in plain text, whatever the authority; for tests of what is before the dial. */
+export function plainDialer(port: number): Dialer & { readonly dialled: string[] } {
+  const dialled: string[] = [];
+  return {
+    dialled,
+    dial: async (authority) => {
+      dialled.push(`${authority.scheme}://${authority.host}:${authority.port}`);
+      const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+      socket.on("error", () => socket.destroy());
+      await once(socket, "connect");
+      return { socket, address: "127.0.0.1" };
+    },
+  };
+}
+
+/** Writes, then reads until the peer closes or is quiet for `quietMs`. */
+export async function talk(
+  socket: Socket,
+  bytes: string | Buffer,
+  options: { quietMs?: number } = {},
+): Promise<string> {
+  const chunks: Buffer[] = [];
+  socket.on("error", () => socket.destroy());
+  const done = new Promise<void>((resolve) => {
+    let timer = setTimeout(resolve, options.quietMs ?? 300);
+    socket.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      clearTimeout(timer);
+      timer = setTimeout(resolve, options.quietMs ?? 300);
+    });
+    socket.on("end", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.on("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
+  await done;
+  return Buffer.concat(chunks).toString("latin1");
+}
