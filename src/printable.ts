@@ -16,3 +16,11 @@ export function quoted(text: string, maxLength = 200): string {
   const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   return `"${toPrintable(cut.replaceAll("\\", "\\\\").replaceAll('"', '\\"'))}"`;
 }
+
+/** JSON that is safe on a terminal too: the standard serialiser leaves C1 controls, bidi marks and line separators as they are. */
+export function toPrintableJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(unprintable, (character) =>
+    // Line breaks come from the indentation only: those in strings are escaped already
+    character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -53,6 +53,7 @@ export function toRecord(
 export class RequestCollector {
   readonly #filter: RequestFilter;
   readonly #kept = new Map<number, AuditedRequest>();
+  #matched = 0;
 
   constructor(filter: RequestFilter) {
     this.#filter = filter;
@@ -65,6 +66,7 @@ export class RequestCollector {
 
   #decide(record: RequestDecisionEvent & AuditRecord): void {
     if (!matches(this.#filter, record)) return;
+    this.#matched += 1;
     this.#kept.set(record.request, { at: record.at, decision: record });
     const { limit } = this.#filter;
     if (limit === undefined || this.#kept.size <= limit) return;
@@ -75,6 +77,11 @@ export class RequestCollector {
   #conclude(record: RequestOutcomeEvent & AuditRecord): void {
     const request = this.#kept.get(record.request);
     if (request !== undefined) this.#kept.set(record.request, { ...request, outcome: record });
+  }
+
+  /** How many matched, those beyond `limit` included */
+  get matched(): number {
+    return this.#matched;
   }
 
   get requests(): readonly AuditedRequest[] {

@@ -6,7 +6,7 @@ export function unreadable(path: string, cause: unknown): VaultboxError {
   const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
   if (isMissing) {
     return new VaultboxError("VBX_SESSION_UNKNOWN", `there is no audit log at ${quoted(path)}`, {
-      hints: ["vaultbox audit show lists the newest session, vaultbox ps the running ones"],
+      hints: ["vaultbox audit show takes the newest session; vaultbox ps lists the running ones"],
       cause,
     });
   }

@@ -1,4 +1,5 @@
 import { toPrintable } from "../printable.ts";
+import { formatSize } from "../units.ts";
 import type { AuditEvent, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
 
 /** A name and how often it came up. */
@@ -110,7 +111,7 @@ export function summaryLines(summary: AuditSummary): readonly string[] {
   const { requests, refused, failed, bytesUp, bytesDown } = summary;
   const totals = [`${plural(requests, "request")}`, `${refused} refused`];
   if (failed > 0) totals.push(`${failed} failed`);
-  totals.push(`${toSize(bytesUp)} up`, `${toSize(bytesDown)} down`);
+  totals.push(`${formatSize(bytesUp)} up`, `${formatSize(bytesDown)} down`);
   const lists: readonly (readonly [string, readonly Count[]])[] = [
     ["reasons", summary.reasons],
     ["hosts", summary.hosts],
@@ -133,18 +134,4 @@ function toLine(label: string, names: readonly Count[]): string {
 
 function plural(number: number, noun: string): string {
   return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
-}
-
-const units = ["B", "kB", "MB", "GB", "TB"] as const;
-
-/** Bytes in decimal units with three digits: `999 B`, `1.5 kB`, `20 MB`. */
-export function toSize(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  return `${value.toFixed(digits).replace(/\.0$/, "")} ${units[unit]}`;
 }

@@ -1,8 +1,8 @@
-import { toPrintable } from "../printable.ts";
+import { toPrintable, toPrintableJson } from "../printable.ts";
 
 /** One document on stdout. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  process.stdout.write(`${toPrintableJson(value, 2)}\n`);
 }
 
 /** Lines on stdout; each is made printable. */

@@ -9,7 +9,13 @@ interface CommandEntry {
 }
 
 // In the order a user meets them. A new command is one line here and one file in commands/.
-const entries: readonly CommandEntry[] = [];
+const entries: readonly CommandEntry[] = [
+  {
+    name: "audit",
+    summary: "show, follow and verify the audit log of a session",
+    load: async () => (await import("./commands/audit/audit.ts")).buildCommand(),
+  },
+];
 
 /**
  * The program for this command line. Only the named command's module is loaded: importing all of them

@@ -1,7 +1,7 @@
 // The voice (stderr, prefix, lower case, no full stop), after age's tui.go: what could not be done, the fact that
 // stopped it, then what the user can do. Expected errors show no stack; a bug shows its stack and asks for a report.
 import { VaultboxError } from "../errors.ts";
-import { toPrintable } from "../printable.ts";
+import { toPrintable, toPrintableJson } from "../printable.ts";
 import { version } from "./version.ts";
 
 /** Exit status of an expected failure, wrong usage and a bug. */
@@ -31,7 +31,7 @@ function toText(error: VaultboxError): string {
 
 function toJson(error: VaultboxError): string {
   const { code, message, hints } = error;
-  return `${JSON.stringify({ error: { code, message, hints } })}\n`;
+  return `${toPrintableJson({ error: { code, message, hints } })}\n`;
 }
 
 function toCauseChain(error: Error): string {

@@ -1,0 +1,91 @@
+import type { AuditRecord, RequestDecisionEvent } from "../../../audit/audit-event.ts";
+import type { AuditedRequest } from "../../../audit/read-audit.ts";
+import type { SessionReport } from "../../../audit/session-report.ts";
+import { summaryLines } from "../../../audit/summarise.ts";
+import { formatDuration, formatSize } from "../../../units.ts";
+import { toTable } from "../../output.ts";
+
+/** A longer URL is cut in a table; `--json` has all of it. */
+const maxUrlLength = 120;
+
+/** The report as lines; whoever prints them makes them printable. */
+export function toReportLines(
+  report: SessionReport,
+  log: { readonly session: string; readonly path: string },
+): readonly string[] {
+  const { start, end, notes, requests, matched } = report;
+  const lines = [`session ${log.session}`, "", `  Log: ${log.path}`];
+  if (start !== undefined) {
+    lines.push(`  Command: ${start.command.join(" ")}`, `  Started: ${start.at}`);
+    if (start.workspace !== undefined) lines.push(`  Workspace: ${start.workspace}`);
+  }
+  lines.push(
+    end === undefined ? "  Ended: not recorded" : `  Ended: ${end.at}, exit status ${end.status}`,
+  );
+  for (const { at, note } of notes) lines.push(`  Note: ${toClock(at)} ${note}`);
+  lines.push("", ...toRequestLines(requests, matched), "", ...summaryLines(report.summary));
+  return lines;
+}
+
+function toRequestLines(requests: readonly AuditedRequest[], matched: number): readonly string[] {
+  if (requests.length === 0) return ["no request matches"];
+  const headings = ["time", "verdict", "status", "method", "url", "down", "took", "why"];
+  const rows = requests.map(({ at, decision, outcome }) => [
+    toClock(at),
+    decision.verdict,
+    outcome === undefined || outcome.status === 0 ? "-" : String(outcome.status),
+    decision.method,
+    toUrl(decision),
+    outcome === undefined ? "-" : formatSize(outcome.bytesDown),
+    outcome === undefined ? "-" : formatDuration(outcome.durationMs),
+    toWhy(decision, outcome?.reason ?? (outcome === undefined ? "no outcome" : undefined)),
+  ]);
+  const table = toTable(headings, rows);
+  const hidden = matched - requests.length;
+  return hidden === 0 ? table : [...table, `${hidden} earlier ones match too, see --limit`];
+}
+
+/** One record as a line of `audit follow`; `decided` is the decision that an outcome belongs to. */
+export function toFollowLine(record: AuditRecord, decided?: RequestDecisionEvent): string {
+  const time = toClock(record.at);
+  switch (record.type) {
+    case "session.start":
+      return `${time}  start  ${record.command.join(" ")}`;
+    case "session.note":
+      return `${time}  note   ${record.note}`;
+    case "session.end":
+      return `${time}  end    exit status ${record.status}`;
+    case "request.decision":
+      return `${time}  ${record.verdict.padEnd(5)}  ${toRequestText(record)}  ${toWhy(record)}`.trimEnd();
+    case "request.outcome": {
+      const request = decided === undefined ? `request ${record.request}` : toRequestText(decided);
+      const size = `${formatSize(record.bytesUp)} up, ${formatSize(record.bytesDown)} down`;
+      const what = record.outcome === "completed" ? "" : `  ${record.outcome}`;
+      const took = formatDuration(record.durationMs);
+      return `${time}  ${String(record.status).padEnd(5)}  ${request}  ${size}, ${took}${what}`;
+    }
+  }
+}
+
+function toRequestText(decision: RequestDecisionEvent): string {
+  return `${decision.method} ${toUrl(decision)}`;
+}
+
+function toUrl({ scheme, host, port, path }: RequestDecisionEvent): string {
+  const isDefault = (scheme === "https" && port === 443) || (scheme === "http" && port === 80);
+  const url = `${scheme}://${host}${isDefault ? "" : `:${port}`}${path}`;
+  return url.length > maxUrlLength ? `${url.slice(0, maxUrlLength)}…` : url;
+}
+
+function toWhy(decision: RequestDecisionEvent, outcomeReason?: string): string {
+  const facts = [decision.reason ?? outcomeReason ?? decision.rule];
+  if (decision.credential !== undefined) facts.push(`with ${decision.credential}`);
+  if (decision.flags !== undefined && decision.flags.length > 0) {
+    facts.push(`[${decision.flags.join(", ")}]`);
+  }
+  return facts.filter((fact) => fact !== undefined).join(" ");
+}
+
+function toClock(at: string): string {
+  return at.slice(11, 23);
+}

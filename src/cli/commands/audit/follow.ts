@@ -1,0 +1,25 @@
+import { Command } from "commander";
+
+export function buildCommand(): Command {
+  return new Command("follow")
+    .description("print a session's audit events as they happen, until it ends")
+    .argument("[session]", "session id or its beginning (default: the newest)")
+    .option("--json", "print each record as one line of JSON")
+    .addHelpText("after", "\nExample:\n  vaultbox audit follow --json | jq .host")
+    .action(follow);
+}
+
+async function follow(
+  wanted: string | undefined,
+  flags: { readonly json?: boolean },
+): Promise<void> {
+  const { resolvePaths } = await import("../../../config/paths.ts");
+  const { findSessionLog } = await import("../../../audit/session-log.ts");
+  const { followAudit } = await import("../../../audit/follow-audit.ts");
+  const { toPrintableJson } = await import("../../../printable.ts");
+  const { printLines } = await import("../../output.ts");
+  const { createFollowText } = await import("./follow-text.ts");
+  const log = await findSessionLog(resolvePaths().sessions, wanted);
+  const toText = flags.json === true ? toPrintableJson : createFollowText();
+  for await (const record of followAudit(log.path)) printLines([toText(record)]);
+}

@@ -1,0 +1,40 @@
+import { Command } from "commander";
+
+export function buildCommand(): Command {
+  return new Command("verify")
+    .description("check that nothing in a session's audit log was changed, removed, added or moved")
+    .argument(
+      "[session|file]",
+      "session id, its beginning, or an audit.jsonl (default: the newest)",
+    )
+    .option("--json", "print one JSON document")
+    .addHelpText("after", "\nExits with 1 when the log is damaged.")
+    .action(verify);
+}
+
+async function verify(
+  wanted: string | undefined,
+  flags: { readonly json?: boolean },
+): Promise<void> {
+  const { resolvePaths } = await import("../../../config/paths.ts");
+  const { findSessionLog } = await import("../../../audit/session-log.ts");
+  const { verifyAudit } = await import("../../../audit/verify-audit.ts");
+  const { printJson, printLines } = await import("../../output.ts");
+  const isFile = wanted !== undefined && /[/\\]|\.jsonl$/.test(wanted);
+  const path = isFile ? wanted : (await findSessionLog(resolvePaths().sessions, wanted)).path;
+  const result = await verifyAudit(path);
+  if (flags.json === true) printJson({ path, ...result });
+  else {
+    const { toVerificationLines } = await import("./verification-text.ts");
+    printLines(toVerificationLines(result));
+  }
+  if (result.status !== "damaged") return;
+  const { VaultboxError } = await import("../../../errors.ts");
+  const { quoted } = await import("../../../printable.ts");
+  const first = result.findings.find(({ kind }) => kind !== "incomplete-last-line");
+  throw new VaultboxError(
+    "VBX_AUDIT_DAMAGED",
+    `the audit log ${quoted(path)} is damaged at line ${first?.line}: ${first?.message}`,
+    { hints: ["records before that line can be relied on, those after it can't"] },
+  );
+}
