@@ -8,12 +8,33 @@ interface CommandEntry {
   readonly load: () => Promise<Command>;
 }
 
-// In the order a user meets them. A new command is one line here and one file in commands/.
+// In the order a user meets them: run, ps, logs, attach, stop, prune, credential, vault, init, trust, policy, audit, watch,
+// image, devcontainer, proxy, doctor, demo. A new command is one entry here and one file in commands/.
 const entries: readonly CommandEntry[] = [
+  {
+    name: "init",
+    summary: "write a commented vaultbox.yaml for this project",
+    load: async () => (await import("./commands/init.ts")).buildCommand(),
+  },
+  {
+    name: "trust",
+    summary: "trust the project file as it is now",
+    load: async () => (await import("./commands/trust.ts")).buildCommand(),
+  },
+  {
+    name: "policy",
+    summary: "show, check and explain what a session may reach",
+    load: async () => (await import("./commands/policy/policy.ts")).buildCommand(),
+  },
   {
     name: "audit",
     summary: "show, follow and verify the audit log of a session",
     load: async () => (await import("./commands/audit/audit.ts")).buildCommand(),
+  },
+  {
+    name: "proxy",
+    summary: "run the proxy alone, for a sandbox of your own",
+    load: async () => (await import("./commands/proxy.ts")).buildCommand(),
   },
 ];
 

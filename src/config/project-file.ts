@@ -100,3 +100,19 @@ async function isGitRoot(folder: string): Promise<boolean> {
 function toShellWord(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
+
+/**
+ * The project file to trust: the one named, or the workspace's.
+ * @throws VaultboxError VBX_PROJECT_FILE_INVALID when there is none, VBX_FILE_UNSAFE
+ */
+export async function locateProjectFile(
+  workspace: string,
+  file?: string,
+): Promise<ProjectFileContent> {
+  const found = file === undefined ? await findProjectFile(workspace) : await readProjectFile(file);
+  if (found !== undefined) return found;
+  const where = file === undefined ? `in ${quoted(workspace)}` : `at ${quoted(file)}`;
+  throw new VaultboxError("VBX_PROJECT_FILE_INVALID", `there is no project file ${where}`, {
+    hints: ["write one: vaultbox init"],
+  });
+}

@@ -50,7 +50,7 @@ export const projectFileKeys = [
 export const homeChoices = ["new", "project"] as const;
 
 /** Names of agents and vaults */
-const nameShape = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+const nameShape = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const imageShape = /^[A-Za-z0-9][\w.:/@-]{0,254}$/;
 const variableShape = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 // What the sandbox sets itself, and what makes a loader run other code than the user sees

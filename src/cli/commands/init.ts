@@ -1,0 +1,46 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { collect } from "../policy-options.ts";
+
+interface InitFlags {
+  readonly agent?: string;
+  readonly preset: readonly string[];
+  readonly workspace: string;
+}
+
+const examples = `
+The new file is trusted as it was written; after a change, run vaultbox trust.
+
+Examples:
+  vaultbox init
+  vaultbox init --agent claude --preset npm --preset github`;
+
+export function buildCommand(): Command {
+  return new Command("init")
+    .description("write a commented vaultbox.yaml; an existing one is never touched")
+    .option("--agent <name>", "the agent that works in this project")
+    .option("--preset <name>", "allow what this preset allows (repeatable)", collect, [])
+    .option("--workspace <dir>", "the folder to write it to", ".")
+    .addHelpText("after", examples)
+    .action(init);
+}
+
+async function init(flags: InitFlags): Promise<void> {
+  const [{ resolvePaths }, { initProjectFile }, { selectAgent }, { findPreset }, output] =
+    await Promise.all([
+      import("../../config/paths.ts"),
+      import("../../config/init-project-file.ts"),
+      import("../../agents/select-agent.ts"),
+      import("../../presets/presets.ts"),
+      import("../output.ts"),
+    ]);
+  const agent = flags.agent === undefined ? undefined : selectAgent([], flags.agent).name;
+  const presets = [...new Set(flags.preset)].map((name) => findPreset(name).name);
+  const workspace = resolve(flags.workspace);
+  const options = { workspace, presets, ...(agent === undefined ? {} : { agent }) };
+  const path = await initProjectFile(options, resolvePaths());
+  output.printLines([
+    `wrote ${path}, and trusted it as it is`,
+    "see what it allows: vaultbox policy show",
+  ]);
+}

@@ -1,0 +1,45 @@
+import { Command } from "commander";
+import {
+  addPolicyOptions,
+  toSessionPolicyOptions,
+  type PolicyFlags,
+} from "../../policy-options.ts";
+
+const examples = `
+Examples:
+  vaultbox policy show
+  vaultbox policy show --agent claude --allow preset:npm --json`;
+
+export function buildCommand(): Command {
+  return addPolicyOptions(new Command("show"))
+    .summary("print the effective policy and where each rule comes from")
+    .description("print the policy that a session started here would have")
+    .option("--json", "print one JSON document")
+    .addHelpText("after", examples)
+    .action(show);
+}
+
+async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<void> {
+  const [{ resolvePaths }, { resolveSessionPolicy }, output, text] = await Promise.all([
+    import("../../../config/paths.ts"),
+    import("../../session-policy.ts"),
+    import("../../output.ts"),
+    import("../../policy-text.ts"),
+  ]);
+  const session = await resolveSessionPolicy(toSessionPolicyOptions(flags), resolvePaths());
+  const { policy, hash, agent, projectFile } = session;
+  if (flags.json === true) {
+    const rules = policy.rules.map(text.toRuleJson);
+    const project = projectFile?.path ?? null;
+    output.printJson({ hash, agent: agent.name, project, rules, limits: policy.limits });
+    return;
+  }
+  if (policy.rules.length === 0) {
+    output.printLines([
+      "no rule: every request is refused",
+      "allow a host with --allow HOST, or write vaultbox.yaml with vaultbox init",
+    ]);
+  } else output.printLines(text.toRuleLines(policy.rules));
+  const limits = text.toLimitLines(policy.limits);
+  if (limits.length > 0) output.printLines(["", "Limits", "", ...limits]);
+}

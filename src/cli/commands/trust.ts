@@ -1,0 +1,66 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+
+interface TrustFlags {
+  readonly show?: boolean;
+  readonly revoke?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+const examples = `
+Trust is for this exact content: after any change the file counts for nothing until it is trusted again.
+
+Examples:
+  vaultbox trust
+  vaultbox trust --show
+  vaultbox trust ../widgets/vaultbox.yaml --revoke`;
+
+export function buildCommand(): Command {
+  return new Command("trust")
+    .description("trust the project file as it is now, after showing what it grants")
+    .argument("[file]", "the project file (default: the one of this folder)")
+    .option("--show", "print what it grants and whether it is trusted; change nothing")
+    .option("--revoke", "take the trust back")
+    .option("-y, --yes", "don't ask")
+    .option("--json", "print one JSON document")
+    .addHelpText("after", examples)
+    .action(trust);
+}
+
+async function trust(file: string | undefined, flags: TrustFlags): Promise<void> {
+  const [{ resolvePaths }, service, output, text] = await Promise.all([
+    import("../../config/paths.ts"),
+    import("../../config/trust-project.ts"),
+    import("../output.ts"),
+    import("../policy-text.ts"),
+  ]);
+  const paths = resolvePaths();
+  const path = file === undefined ? undefined : resolve(file);
+  const print = (facts: { path: string; trusted: boolean }, line: string): void => {
+    if (flags.json === true) output.printJson(facts);
+    else output.printLines([line]);
+  };
+  if (flags.revoke === true) {
+    const revoked = await service.revokeProject(process.cwd(), paths, path);
+    const line = revoked.wasTrusted ? "is no longer trusted" : "was not trusted";
+    return print({ path: revoked.path, trusted: false }, `${revoked.path} ${line}`);
+  }
+  const inspected = await service.inspectProject(process.cwd(), paths, path);
+  if (flags.json !== true) {
+    const state = inspected.trusted ? "trusted" : "not trusted";
+    output.printLines([`${inspected.path} (${state}) grants:`, ""]);
+    output.printLines([...text.toGrantLines(inspected.project), ""]);
+  }
+  if (flags.show === true) {
+    const { path: at, sha256, trusted, project } = inspected;
+    if (flags.json === true) output.printJson({ path: at, sha256, trusted, project });
+    return;
+  }
+  if (!inspected.trusted) {
+    const { confirm } = await import("../vault-access.ts");
+    await confirm("trust this file?", flags);
+  }
+  await service.trustProject(inspected, paths);
+  print({ path: inspected.path, trusted: true }, `trusted ${inspected.path} as it is now`);
+}

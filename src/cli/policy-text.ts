@@ -1,0 +1,53 @@
+import type { ProjectFile } from "../policy/parse-policy.ts";
+import { formatRule } from "../policy/parse-rule.ts";
+import type { Rule, SessionLimits } from "../policy/policy.ts";
+import { formatDuration, formatSize } from "../units.ts";
+import { toTable } from "./output.ts";
+
+/** Rules as `--json` shows them; a stable interface. */
+export function toRuleJson(rule: Rule): Readonly<Record<string, unknown>> {
+  const { effect, clientCredentials, websocket, source } = rule;
+  return { effect, rule: formatRule(rule), websocket, clientCredentials, source };
+}
+
+/** Aligned lines: effect, rule, what else it grants, where it is from. */
+export function toRuleLines(rules: readonly Rule[]): readonly string[] {
+  return toTable(
+    ["effect", "rule", "client credentials", "from"],
+    rules.map((rule) => [
+      rule.effect,
+      formatRule(rule),
+      rule.effect === "deny" ? "-" : rule.clientCredentials,
+      rule.source.label,
+    ]),
+  );
+}
+
+/** `  Duration: 2h` …; nothing for what has no limit. */
+export function toLimitLines(limits: SessionLimits): readonly string[] {
+  const { durationMs, requests, uploadBytes, requestsPerMinute } = limits;
+  const lines: string[] = [];
+  if (durationMs !== undefined) lines.push(`  Duration: ${formatDuration(durationMs)}`);
+  if (requests !== undefined) lines.push(`  Requests: ${requests}`);
+  if (uploadBytes !== undefined) lines.push(`  Upload: ${formatSize(uploadBytes)}`);
+  if (requestsPerMinute !== undefined) lines.push(`  Requests per minute: ${requestsPerMinute}`);
+  return lines;
+}
+
+/** What a project file grants, for the question whether to trust it. */
+export function toGrantLines(project: ProjectFile): readonly string[] {
+  const entries = project.egress ?? [];
+  const rules = entries.flatMap((entry) => (entry.kind === "rules" ? entry.rules : []));
+  const presets = entries.flatMap((entry) => (entry.kind === "preset" ? [entry.name] : []));
+  const lines: string[] = [];
+  if (project.agent !== undefined) lines.push(`  Agent: ${project.agent}`);
+  if (project.image !== undefined) lines.push(`  Image: ${project.image}`);
+  if (project.vaults !== undefined) lines.push(`  Vaults: ${project.vaults.join(", ") || "none"}`);
+  if (project.home === "project") lines.push("  Home: kept for this project");
+  for (const [name, value] of Object.entries(project.env)) lines.push(`  Env: ${name}=${value}`);
+  if (presets.length > 0) lines.push(`  Presets: ${presets.join(", ")}`);
+  if (rules.length > 0) lines.push("", ...toRuleLines(rules));
+  if (rules.length === 0 && presets.length === 0) lines.push("  Egress: nothing");
+  const limits = toLimitLines(project.limits);
+  return limits.length === 0 ? lines : [...lines, "", "Limits", "", ...limits];
+}

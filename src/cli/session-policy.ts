@@ -1,0 +1,97 @@
+import type { AgentProfile } from "../agents/agent-profile.ts";
+import { selectAgent } from "../agents/select-agent.ts";
+import { resolveEffectivePolicy, type EffectivePolicy } from "../config/effective-policy.ts";
+import type { Paths } from "../config/paths.ts";
+import { readPolicyFile } from "../config/policy-file.ts";
+import { readPreferences, type Preferences } from "../config/preferences.ts";
+import { loadTrustedProjectFile } from "../config/project-file.ts";
+import type { ProjectFile } from "../policy/parse-policy.ts";
+import { readClientRegistry } from "../presets/client-registry.ts";
+import { expandPreset } from "../presets/expand-preset.ts";
+import { findPreset } from "../presets/presets.ts";
+
+/** What a command line says about the policy of a session. */
+export interface SessionPolicyOptions {
+  /** The folder that is mounted, and where the project file is looked for */
+  readonly workspace: string;
+  /** `--policy FILE` */
+  readonly policy?: string;
+  /** `--allow`, in order */
+  readonly allow: readonly string[];
+  /** `--agent NAME` */
+  readonly agent?: string;
+  /** What will run, when that is known */
+  readonly command?: readonly string[];
+}
+
+/** The policy of a session with everything it was made from. */
+export interface SessionPolicy extends EffectivePolicy {
+  readonly projectFile?: {
+    readonly path: string;
+    readonly sha256: string;
+    readonly project: ProjectFile;
+  };
+  readonly preferences: Preferences;
+  readonly agent: AgentProfile;
+}
+
+/**
+ * Reads the trusted project file, `--policy`, the preferences, the agent's profile and presets, and makes the policy of
+ * a session of them. `policy show` and `run` call the same function, so that they can't disagree.
+ * @throws VaultboxError of each part; nothing is skipped
+ */
+export async function resolveSessionPolicy(
+  options: SessionPolicyOptions,
+  paths: Paths,
+): Promise<SessionPolicy> {
+  const preferences = readPreferences(paths);
+  const projectFile = await loadTrustedProjectFile(options.workspace, paths);
+  const policyFile =
+    options.policy === undefined ? undefined : await readPolicyFile(options.policy);
+  const agent = chooseAgent(options, projectFile?.project.agent);
+  const lookupPreset = createPresetLookup(options.workspace);
+  const label = `agent:${agent.name}`;
+  const agentRules = [{ label, rules: agent.rules }];
+  for (const name of agent.presets) agentRules.push({ label, rules: await lookupPreset(name) });
+  const effective = await resolveEffectivePolicy({
+    ...(projectFile === undefined ? {} : { project: projectFile.project }),
+    ...(policyFile === undefined ? {} : { policyFile }),
+    allow: options.allow,
+    agentRules,
+    user: preferences.userRules,
+    lookupPreset,
+  });
+  return {
+    ...effective,
+    preferences,
+    agent,
+    ...(projectFile === undefined ? {} : { projectFile }),
+  };
+}
+
+/** `--agent`, else the agent that the command starts, else the project's, else the generic one. */
+function chooseAgent(options: SessionPolicyOptions, projectAgent?: string): AgentProfile {
+  const command = options.command ?? [];
+  if (options.agent !== undefined) return selectAgent(command, options.agent);
+  const detected = selectAgent(command);
+  const isKnown = detected.executable !== undefined;
+  return isKnown || projectAgent === undefined ? detected : selectAgent(command, projectAgent);
+}
+
+/** Looks presets up, each client's registry asked for once. */
+function createPresetLookup(workspace: string): (name: string) => Promise<readonly string[]> {
+  const expanded = new Map<string, readonly string[]>();
+  return async (name) => {
+    const known = expanded.get(name);
+    if (known !== undefined) return known;
+    const preset = findPreset(name);
+    const { client } = preset;
+    const registry =
+      client === undefined
+        ? undefined
+        : await readClientRegistry(client, { untrusted: [workspace] });
+    const rules = expandPreset(preset, registry);
+    expanded.set(name, rules);
+    return rules;
+  };
+}
