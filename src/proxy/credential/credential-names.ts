@@ -2,7 +2,7 @@
  * Which header fields and query parameters carry a credential. Two layers: names that vendors document, and the words that
  * every such name is built from, because the list can never be complete.
  */
-export type HeaderKind = "plain" | "credential" | "cookie" | "connection";
+export type HeaderKind = "plain" | "credential" | "cookie" | "connection" | "subprotocol";
 
 /**
  * Documented credential headers that the words below don't catch, or that deserve to be named: RFC 9110 §11, the AWS,
@@ -91,22 +91,33 @@ const credentialParameters: ReadonlySet<string> = new Set([
   "password",
   "passwd",
   "credential",
+  // Google's front ends take whole request headers as a parameter
+  "httpheaders",
 ]);
+
+/** Browsers can't set headers on a WebSocket, so servers take the credential as a subprotocol (OpenAI, Kubernetes). */
+const credentialSubprotocol = /api-?key|bearer|token|authorization|secret|password/i;
 
 /** Signed URLs: AWS signature version 4, Google Cloud Storage. */
 const signedUrlPrefix = /^x(?:amz|goog)/;
 
-/** One spelling per header: servers behind CGI-like gateways can't tell `x_api_key` from `X-Api-Key`. */
+/** One spelling per header: servers behind CGI-like gateways can't tell `x_api_key` or `x.api.key` from `X-Api-Key`. */
 export function normaliseHeaderName(name: string): string {
-  return name.toLowerCase().replaceAll("_", "-");
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-");
 }
 
 /** @param name normalised */
 export function classifyHeader(name: string): HeaderKind {
   if (name === "cookie" || name === "cookie2") return "cookie";
   if (name === "connection") return "connection";
+  if (name === "sec-websocket-protocol") return "subprotocol";
   if (credentialHeaders.has(name)) return "credential";
   return credentialWords.test(name) && !harmlessHeaders.has(name) ? "credential" : "plain";
+}
+
+/** @param value of a Sec-WebSocket-Protocol header */
+export function hasCredentialSubprotocol(value: string): boolean {
+  return credentialSubprotocol.test(value);
 }
 
 /** @param name a percent-decoded query parameter name; case, `-`, `_`, `.` and `[]` make no difference */

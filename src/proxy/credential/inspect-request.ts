@@ -3,7 +3,7 @@ import { listMembers } from "../http1/header.ts";
 import type { SessionCredential } from "../session-credential.ts";
 import type { BoundCredential, BoundHost } from "./bound-hosts.ts";
 import { offeredInHeader, offeredInQuery } from "./client-token.ts";
-import { isCredentialParameter } from "./credential-names.ts";
+import { hasCredentialSubprotocol, isCredentialParameter } from "./credential-names.ts";
 import type { ClassifiedHeader } from "./credential-names.ts";
 import type { RequestPlace } from "./credential-refusals.ts";
 import { detectQuery, withoutParameters } from "./query.ts";
@@ -63,6 +63,9 @@ function inspectHeader(findings: Findings, field: HeaderField, context: Inspecti
     }
     // An empty one names no one: dropped, not refused
     if (value !== "") findings.foreign ??= { kind: "header", name, value };
+  }
+  if (kind === "subprotocol" && hasCredentialSubprotocol(value)) {
+    findings.foreign ??= { kind: "header", name, value };
   }
   findings.haystack += `${name}:${value}\n`;
   if (boundHost === undefined) {
