@@ -7,7 +7,7 @@ import { quoted } from "../printable.ts";
 
 type ImageCalls = Pick<
   Engine,
-  "inspectImage" | "listImages" | "pullImage" | "importImage" | "buildImage"
+  "inspectImage" | "listImages" | "pullImage" | "importImage" | "buildImage" | "removeImage"
 >;
 
 /** The engine's images. */
@@ -45,6 +45,14 @@ export function engineImages(api: EngineApi): ImageCalls {
       }),
     buildImage: (build) =>
       attempt(`build the image ${quoted(build.tag)}`, () => buildImage(api, build)),
+    removeImage: (reference) =>
+      attempt(`remove the image ${quoted(reference)}`, async () => {
+        try {
+          await api.call({ method: "DELETE", path: `/images/${reference}` });
+        } catch (error) {
+          if (!hasStatus(error, 404)) throw error;
+        }
+      }),
   };
 }
 

@@ -172,4 +172,6 @@ export interface Engine {
     changes: readonly string[],
   ) => Promise<void>;
   readonly buildImage: (build: ImageBuild) => Promise<void>;
+  /** Removes a tag, and the image with its last one; no error if it is gone. */
+  readonly removeImage: (reference: string) => Promise<void>;
 }

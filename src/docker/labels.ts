@@ -12,4 +12,8 @@ export const label = {
   workspace: "dev.vaultbox.workspace",
   /** Content hash of an image built by vaultbox */
   image: "dev.vaultbox.image",
+  /** `name@version` of the npm package that an agent's image holds */
+  agentPackage: "dev.vaultbox.agent-package",
+  /** An intermediate image of a build, removed when that build ends */
+  buildStage: "dev.vaultbox.build-stage",
 } as const;

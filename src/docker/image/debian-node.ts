@@ -26,6 +26,8 @@ const npmMajor = 11;
 const bootstrapTimeoutMs = 15 * 60_000;
 const npmTimeoutMs = 5 * 60_000;
 
+const npmInstall = ["install", "--global", "--ignore-scripts", "--no-audit", "--no-fund"] as const;
+
 /** What makes a Debian image of Node.js without an image registry. */
 export interface DebianNode {
   readonly tag: string;
@@ -76,10 +78,7 @@ async function installNode(target: string, image: DebianNode): Promise<void> {
   const binary = `node-linux-${process.arch}`;
   await runHostCommand({
     file: "npm",
-    args: [
-      ...["install", "--global", "--prefix", target, "--ignore-scripts", "--no-audit", "--no-fund"],
-      ...[`${binary}@${nodeMajor}`, `npm@${npmMajor}`],
-    ],
+    args: [...npmInstall, "--prefix", target, `${binary}@${nodeMajor}`, `npm@${npmMajor}`],
     timeoutMs: npmTimeoutMs,
     env: toStringEnv(image.env),
     onLine: (line) => image.onProgress({ step, line }),
@@ -111,7 +110,9 @@ async function bootstrap(
   await runHostCommand({
     file: "mmdebstrap",
     args: [
-      ...["--variant=minbase", "--mode=root", `--include=${image.packages.join(",")}`],
+      "--variant=minbase",
+      "--mode=root",
+      `--include=${image.packages.join(",")}`,
       ...aptOptions,
       ...["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*"].map(
         (path) => `--dpkgopt=path-exclude=${path}`,
