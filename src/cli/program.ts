@@ -12,6 +12,17 @@ interface CommandEntry {
 // image, devcontainer, proxy, doctor, demo. A new command is one entry here and one file in commands/.
 const entries: readonly CommandEntry[] = [
   {
+    name: "credential",
+    alias: "cred",
+    summary: "keep secrets with the places they are for",
+    load: async () => (await import("./commands/credential/credential.ts")).buildCommand(),
+  },
+  {
+    name: "vault",
+    summary: "make, list, remove and move vaults: named sets of credentials",
+    load: async () => (await import("./commands/vault/vault.ts")).buildCommand(),
+  },
+  {
     name: "init",
     summary: "write a commented vaultbox.yaml for this project",
     load: async () => (await import("./commands/init.ts")).buildCommand(),

@@ -4,7 +4,7 @@ import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { Secret } from "../redact.ts";
 import { parseCredential } from "./parse-credential.ts";
-import { maxCredentials, type VaultEntry } from "./stored-credential.ts";
+import { isName, maxCredentials, type VaultEntry } from "./stored-credential.ts";
 import type { VaultContent } from "./vault-store.ts";
 
 /** Version of the plain form. */
@@ -34,6 +34,14 @@ export function decodeContent(vault: string, text: string): VaultContent {
     throw damaged(vault, "two of its credentials have the same name");
   }
   return { counter, entries };
+}
+
+/** Whose content it is, for a file that comes from elsewhere. @throws VaultboxError VBX_VAULT_DAMAGED */
+export function readVaultName(file: string, text: string): string {
+  const plain = parseJson(file, text);
+  const name = isRecord(plain) ? plain["vault"] : undefined;
+  if (typeof name === "string" && isName(name)) return name;
+  throw damaged(file, "its content is not a vault");
 }
 
 /** One entry as it is kept in a keychain item. */

@@ -1,0 +1,26 @@
+import { Command } from "commander";
+
+interface Flags {
+  readonly vault: string;
+  readonly json?: boolean;
+}
+
+export function buildCommand(): Command {
+  return new Command("list")
+    .summary("list the credentials of a vault, without their secrets")
+    .description("list the credentials of a vault, without their secrets")
+    .option("--vault <name>", "vault to list", "default")
+    .option("--json", "print one JSON document")
+    .action(async ({ vault, json }: Flags) => {
+      const { listCredentials } = await import("../../credential/list-credentials.ts");
+      const { printJson, printLines, printNote, toTable } = await import("../../output.ts");
+      const { toRow } = await import("../../credential/describe.ts");
+      const credentials = await listCredentials(vault);
+      if (json === true) return printJson({ vault, credentials });
+      if (credentials.length === 0) {
+        return printNote(`the vault "${vault}" is empty: vaultbox credential add NAME`);
+      }
+      const headings = ["name", "preset", "bound to", "variable", "secret from", "set"];
+      printLines(toTable(headings, credentials.map(toRow)));
+    });
+}

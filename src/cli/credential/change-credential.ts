@@ -1,0 +1,32 @@
+import { findEntry, notStored, toRemove, toRotate } from "../../vault/change-credentials.ts";
+import { openStore } from "../../vault/vault-catalog.ts";
+import { printNote } from "../output.ts";
+import { confirm, toVaultContext } from "../vault-access.ts";
+import { readSecret, refuseSecretArguments } from "./read-secret.ts";
+
+/** @throws VaultboxError VBX_CREDENTIAL_UNKNOWN, VBX_USAGE, before the secret is asked for */
+export async function rotateCredential(
+  name: string,
+  extra: readonly string[],
+  vault: string,
+): Promise<void> {
+  refuseSecretArguments(name, extra);
+  const store = await openStore(toVaultContext(), vault);
+  const { credential } = findEntry(vault, (await store.read()).entries, name);
+  if (credential.source.type !== "stored") throw notStored(name);
+  await store.update(toRotate(vault, name, await readSecret(name), new Date()));
+  printNote(`the credential "${name}" of the vault "${vault}" has a new secret`);
+}
+
+/** @throws VaultboxError VBX_CREDENTIAL_UNKNOWN, VBX_USAGE, VBX_CANCELLED */
+export async function removeCredential(
+  name: string,
+  vault: string,
+  options: { yes?: boolean },
+): Promise<void> {
+  const store = await openStore(toVaultContext(), vault);
+  findEntry(vault, (await store.read()).entries, name);
+  await confirm(`delete the credential "${name}" of the vault "${vault}"?`, options);
+  await store.update(toRemove(vault, name));
+  printNote(`deleted the credential "${name}" of the vault "${vault}"`);
+}

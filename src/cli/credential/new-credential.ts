@@ -1,0 +1,139 @@
+import { VaultboxError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
+import { readClientRegistry } from "../../presets/client-registry.ts";
+import { expandBindings } from "../../presets/expand-preset.ts";
+import { findPreset } from "../../presets/presets.ts";
+import { parseSourceCommand } from "../../vault/secret-source.ts";
+import {
+  checkName,
+  type SecretSource,
+  type StoredCredential,
+  type StoredPlaceholder,
+} from "../../vault/stored-credential.ts";
+import { type BindingFlags, hasBindingFlags, parseBinding } from "./binding-flags.ts";
+
+export interface NewCredentialFlags extends BindingFlags {
+  readonly preset?: string;
+  /** Environment variables of the sandbox that carry the placeholder */
+  readonly env?: readonly string[];
+  readonly fromCommand?: string;
+  readonly fromEnv?: string;
+}
+
+/** What a preset or the flags say about a credential. */
+type Target = Pick<StoredCredential, "preset" | "env" | "bindings" | "placeholder">;
+
+/** For services that don't check the look of their tokens on the client's side. */
+const customPlaceholder: StoredPlaceholder = {
+  prefix: "vbx_",
+  length: 40,
+  alphabet: "alphanumeric",
+};
+
+const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+// A placeholder in one of these would break the sandbox or the way to the proxy
+const reservedVariables =
+  /^(?:PATH|HOME|USER|SHELL|PWD|TMPDIR|IFS|ENV|BASH_ENV|NODE_OPTIONS|LD_.*|DYLD_.*|.*_PROXY|SSL_CERT_.*|.*_CA_BUNDLE|NODE_EXTRA_CA_CERTS|VAULTBOX_.*)$/i;
+
+/**
+ * The credential that the command line describes: of a preset, or custom by `--host`.
+ * @throws VaultboxError VBX_USAGE, VBX_PRESET_UNKNOWN
+ */
+export async function toNewCredential(
+  name: string,
+  flags: NewCredentialFlags,
+  now: Date,
+): Promise<StoredCredential> {
+  checkName("credential", name);
+  const source = toSource(flags);
+  const target =
+    flags.host === undefined ? await toPresetTarget(name, flags) : toCustom(name, flags);
+  const env = flags.env ?? target.env;
+  for (const variable of env) checkVariable(variable);
+  const at = now.toISOString();
+  return { name, ...target, env, source, createdAt: at, updatedAt: at };
+}
+
+async function toPresetTarget(name: string, flags: NewCredentialFlags): Promise<Target> {
+  if (hasBindingFlags(flags)) {
+    throw new VaultboxError("VBX_USAGE", "a credential with a scheme, port or path needs --host", {
+      hints: ["a preset brings its own"],
+    });
+  }
+  const preset = findPresetFor(name, flags.preset);
+  if (preset.credential === undefined) {
+    throw new VaultboxError("VBX_USAGE", `the preset ${quoted(preset.name)} has no credential`);
+  }
+  // What an agent could write must not choose where the token goes: nothing of the working directory is trusted
+  const registry =
+    preset.client === undefined
+      ? undefined
+      : await readClientRegistry(preset.client, { untrusted: [process.cwd()] });
+  const bindings = expandBindings(preset, registry);
+  if (bindings.length === 0) {
+    throw new VaultboxError(
+      "VBX_USAGE",
+      `cannot bind the credential ${quoted(name)}: your ${preset.client} registry is not an https URL`,
+    );
+  }
+  const { env, placeholder } = preset.credential;
+  return { preset: preset.name, env, bindings: bindings.map(toStoredBinding), placeholder };
+}
+
+function findPresetFor(name: string, preset: string | undefined): ReturnType<typeof findPreset> {
+  try {
+    return findPreset(preset ?? name);
+  } catch (error) {
+    if (preset !== undefined || !(error instanceof VaultboxError)) throw error;
+    throw new VaultboxError(error.code, error.message, {
+      hints: [...error.hints, `for another service: vaultbox credential add ${name} --host HOST`],
+      cause: error,
+    });
+  }
+}
+
+function toStoredBinding(
+  binding: ReturnType<typeof expandBindings>[number],
+): StoredCredential["bindings"][number] {
+  const { host, port, pathPrefix, scheme } = binding;
+  return { host, port, pathPrefix, scheme };
+}
+
+function toCustom(name: string, flags: NewCredentialFlags): Target {
+  const { host, preset } = flags;
+  if (host === undefined) throw new Error("a custom credential needs a host");
+  if (preset !== undefined) {
+    throw new VaultboxError("VBX_USAGE", "--preset and --host exclude each other");
+  }
+  const env = [
+    name
+      .toUpperCase()
+      .replaceAll(/[^A-Z0-9]/g, "_")
+      .replace(/^(?=\d)/, "_"),
+  ];
+  return { env, bindings: [parseBinding({ ...flags, host })], placeholder: customPlaceholder };
+}
+
+function toSource(flags: NewCredentialFlags): SecretSource {
+  const { fromCommand, fromEnv } = flags;
+  if (fromCommand !== undefined && fromEnv !== undefined) {
+    throw new VaultboxError("VBX_USAGE", "--from-command and --from-env exclude each other");
+  }
+  if (fromCommand !== undefined) return parseSourceCommand(fromCommand);
+  if (fromEnv === undefined) return { type: "stored" };
+  if (variablePattern.test(fromEnv)) return { type: "env", variable: fromEnv };
+  // The value isn't repeated: it may be the secret itself
+  throw new VaultboxError("VBX_USAGE", "--from-env needs the name of a variable, not its value");
+}
+
+function checkVariable(variable: string): void {
+  if (!variablePattern.test(variable)) {
+    throw new VaultboxError("VBX_USAGE", "--env needs the name of a variable, without a value");
+  }
+  if (!reservedVariables.test(variable)) return;
+  throw new VaultboxError(
+    "VBX_USAGE",
+    `cannot put a placeholder in ${quoted(variable)}: the sandbox uses that variable itself`,
+    { hints: ["name the variable that your client reads its token from: --env VARIABLE"] },
+  );
+}

@@ -1,0 +1,67 @@
+import { resolvePaths } from "../config/paths.ts";
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { readPassphraseFile } from "../vault/age-key.ts";
+import { createVault, findVaultKind, openStore } from "../vault/vault-catalog.ts";
+import { defaultVault, type VaultContext } from "../vault/vault-context.ts";
+import type { VaultStore } from "../vault/vault-store.ts";
+import { printNote } from "./output.ts";
+import { canPrompt, promptHidden, promptNewPassphrase, promptYes } from "./prompt.ts";
+
+/** Shorter passphrases are found by trying, whatever the derivation costs. */
+const minPassphraseLength = 10;
+
+/** How this command reaches vaults: the user is asked only on a terminal. */
+export function toVaultContext(env: NodeJS.ProcessEnv = process.env): VaultContext {
+  const paths = resolvePaths(env);
+  return canPrompt() ? { paths, env, prompt: promptHidden } : { paths, env };
+}
+
+/** The vault to write to; the default one is made when it's first needed, and a note says where. */
+export async function openOrCreateStore(context: VaultContext, name: string): Promise<VaultStore> {
+  if (name !== defaultVault || (await findVaultKind(context, name)) !== undefined) {
+    return openStore(context, name);
+  }
+  const { store, where } = await createVault(context, name, {});
+  printNote(`created the vault ${quoted(name)} ${where}`);
+  return store;
+}
+
+/**
+ * A passphrase for something new: from a 0600 file, or typed twice.
+ * @throws VaultboxError VBX_USAGE, VBX_VAULT_LOCKED without file and terminal
+ */
+export async function readNewPassphrase(
+  question: string,
+  path: string | undefined,
+): Promise<string> {
+  const passphrase = await readOrAsk(question, path);
+  if (passphrase.length >= minPassphraseLength) return passphrase;
+  throw new VaultboxError(
+    "VBX_USAGE",
+    `cannot use this passphrase: it has fewer than ${minPassphraseLength} characters`,
+    { hints: ["four or five random words are good"] },
+  );
+}
+
+function readOrAsk(question: string, path: string | undefined): Promise<string> {
+  if (path !== undefined && path !== "") return readPassphraseFile(path);
+  if (canPrompt()) return promptNewPassphrase(question);
+  throw new VaultboxError("VBX_VAULT_LOCKED", "cannot ask for a passphrase: there is no terminal", {
+    hints: ["set VAULTBOX_PASSPHRASE_FILE to a file of mode 0600 that holds it"],
+  });
+}
+
+/**
+ * Goes on only after a yes.
+ * @throws VaultboxError VBX_USAGE without `--yes` and terminal, VBX_CANCELLED
+ */
+export async function confirm(question: string, options: { yes?: boolean }): Promise<void> {
+  if (options.yes === true) return;
+  if (!canPrompt()) {
+    throw new VaultboxError("VBX_USAGE", "cannot ask whether to go on: there is no terminal", {
+      hints: ["add --yes"],
+    });
+  }
+  if (!(await promptYes(question))) throw new VaultboxError("VBX_CANCELLED", "cancelled");
+}

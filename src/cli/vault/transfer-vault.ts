@@ -1,0 +1,113 @@
+import { resolve } from "node:path";
+import { VaultboxError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
+import type { AgeKey, AgeTarget } from "../../vault/age-file.ts";
+import { readIdentityFile, readPassphraseFile } from "../../vault/age-key.ts";
+import { toAdd } from "../../vault/change-credentials.ts";
+import { exportVault, importEntries, readExportKind } from "../../vault/transfer.ts";
+import {
+  acceptRestoredVault,
+  createVault,
+  findVaultKind,
+  openStore,
+} from "../../vault/vault-catalog.ts";
+import type { VaultContext } from "../../vault/vault-context.ts";
+import { printNote } from "../output.ts";
+import { canPrompt, promptHidden } from "../prompt.ts";
+import { readNewPassphrase, toVaultContext } from "../vault-access.ts";
+
+export interface ExportFlags {
+  readonly recipient?: readonly string[];
+  readonly passphraseFile?: string;
+}
+
+/** @throws VaultboxError */
+export async function exportNamedVault(
+  name: string,
+  file: string,
+  flags: ExportFlags,
+): Promise<void> {
+  const { recipient, passphraseFile } = flags;
+  if (recipient !== undefined && passphraseFile !== undefined) {
+    throw new VaultboxError("VBX_USAGE", "--recipient and --passphrase-file exclude each other");
+  }
+  const store = await openStore(toVaultContext(), name);
+  const target: AgeTarget =
+    recipient === undefined
+      ? {
+          type: "passphrase",
+          passphrase: await readNewPassphrase("passphrase of the exported file: ", passphraseFile),
+        }
+      : { type: "recipients", recipients: recipient };
+  const count = await exportVault(store, resolve(file), target);
+  printNote(`wrote ${count} credentials of the vault "${name}" to ${quoted(file)}`);
+}
+
+export interface ImportFlags {
+  readonly identityFile?: string;
+  readonly passphraseFile?: string;
+  readonly replace?: boolean;
+  readonly allowCommands?: boolean;
+  readonly acceptRestored?: boolean;
+}
+
+/** @throws VaultboxError */
+export async function importIntoVault(
+  name: string,
+  file: string | undefined,
+  flags: ImportFlags,
+): Promise<void> {
+  const context = toVaultContext();
+  if ((file === undefined) !== (flags.acceptRestored === true)) {
+    throw new VaultboxError(
+      "VBX_USAGE",
+      "name a file to import, or --accept-restored, and not both",
+    );
+  }
+  if (file === undefined) {
+    await acceptRestoredVault(context, name);
+    return printNote(`the vault "${name}" goes on from its file as it is now`);
+  }
+  const path = resolve(file);
+  const keys = await readImportKeys(path, flags);
+  const allowCommands = flags.allowCommands === true;
+  const entries = await importEntries(path, keys, { allowCommands });
+  const store =
+    (await findVaultKind(context, name)) === undefined
+      ? await createForImport(context, name)
+      : await openStore(context, name);
+  await store.update(toAdd(entries, { replace: flags.replace === true }));
+  printNote(`added ${entries.length} credentials to the vault "${name}"`);
+}
+
+async function createForImport(context: VaultContext, name: string): ReturnType<typeof openStore> {
+  const { store, where } = await createVault(context, name, {});
+  printNote(`created the vault "${name}" ${where}`);
+  return store;
+}
+
+async function readImportKeys(path: string, flags: ImportFlags): Promise<readonly AgeKey[]> {
+  const { identityFile, passphraseFile } = flags;
+  if ((await readExportKind(path)) === "identity") {
+    if (identityFile !== undefined) return readIdentityFile(resolve(identityFile), path);
+    throw new VaultboxError(
+      "VBX_VAULT_LOCKED",
+      `cannot open ${quoted(path)}: it needs an identity`,
+      {
+        hints: ["add --identity-file FILE"],
+      },
+    );
+  }
+  if (passphraseFile !== undefined) {
+    return [{ type: "passphrase", passphrase: await readPassphraseFile(resolve(passphraseFile)) }];
+  }
+  if (canPrompt()) {
+    const passphrase = await promptHidden(`passphrase of ${quoted(path)}: `);
+    return [{ type: "passphrase", passphrase }];
+  }
+  throw new VaultboxError(
+    "VBX_VAULT_LOCKED",
+    `cannot open ${quoted(path)}: it needs a passphrase, and there is no terminal to ask for it`,
+    { hints: ["add --passphrase-file FILE"] },
+  );
+}

@@ -1,0 +1,70 @@
+// Changes of a vault's list of credentials, as `VaultStore.update` takes them. Each throws before anything is written.
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { Secret } from "../redact.ts";
+import type { VaultEntry } from "./stored-credential.ts";
+import type { VaultChange } from "./vault-store.ts";
+
+/** Adds all of them; with `replace` those of the same name go. Throws VBX_CREDENTIAL_EXISTS. */
+export function toAdd(
+  added: readonly VaultEntry[],
+  options: { readonly replace: boolean },
+): VaultChange {
+  const names = new Set(added.map((entry) => entry.credential.name));
+  return (entries) => {
+    const clash = entries.find((entry) => names.has(entry.credential.name));
+    if (clash === undefined || options.replace) {
+      return [...entries.filter((entry) => !names.has(entry.credential.name)), ...added];
+    }
+    const { name } = clash.credential;
+    throw new VaultboxError(
+      "VBX_CREDENTIAL_EXISTS",
+      `cannot add the credential ${quoted(name)}: the vault has one of that name`,
+      {
+        hints: [
+          `give it a new secret: vaultbox credential rotate ${name}`,
+          `or remove it first: vaultbox credential remove ${name}`,
+        ],
+      },
+    );
+  };
+}
+
+/** Gives a credential another secret. Throws VBX_CREDENTIAL_UNKNOWN, VBX_USAGE. */
+export function toRotate(vault: string, name: string, value: string, now: Date): VaultChange {
+  return (entries) => {
+    const old = findEntry(vault, entries, name);
+    if (old.credential.source.type !== "stored") throw notStored(name);
+    const credential = { ...old.credential, updatedAt: now.toISOString() };
+    const renewed = { credential, secret: new Secret(name, value) };
+    return entries.map((entry) => (entry === old ? renewed : entry));
+  };
+}
+
+/** Throws VBX_CREDENTIAL_UNKNOWN. */
+export function toRemove(vault: string, name: string): VaultChange {
+  return (entries) => {
+    const old = findEntry(vault, entries, name);
+    return entries.filter((entry) => entry !== old);
+  };
+}
+
+/** @throws VaultboxError VBX_CREDENTIAL_UNKNOWN */
+export function findEntry(vault: string, entries: readonly VaultEntry[], name: string): VaultEntry {
+  const entry = entries.find((candidate) => candidate.credential.name === name);
+  if (entry !== undefined) return entry;
+  throw new VaultboxError(
+    "VBX_CREDENTIAL_UNKNOWN",
+    `the vault ${quoted(vault)} has no credential ${quoted(name, 80)}`,
+    { hints: [`see which it has: vaultbox credential list --vault ${vault}`] },
+  );
+}
+
+/** A secret that the vault doesn't keep can't be rotated in it. */
+export function notStored(name: string): VaultboxError {
+  return new VaultboxError(
+    "VBX_USAGE",
+    `cannot rotate ${quoted(name)}: its secret is not in the vault, but comes from a command or a variable`,
+    { hints: [`see where: vaultbox credential show ${name}`] },
+  );
+}

@@ -1,0 +1,92 @@
+// Taking a vault to another machine: the same content in an age file, by passphrase or to recipients.
+import { lstat } from "node:fs/promises";
+import { VaultboxError } from "../errors.ts";
+import { writeFileAtomic } from "../files/atomic-write.ts";
+import { quoted } from "../printable.ts";
+import { type AgeKey, type AgeTarget, decryptText, encryptText, readAgeKind } from "./age-file.ts";
+import { maxVaultFileBytes } from "./age-store.ts";
+import { readPrivateFile } from "./private-file.ts";
+import type { VaultEntry } from "./stored-credential.ts";
+import { decodeContent, encodeContent, readVaultName } from "./vault-content.ts";
+import type { VaultStore } from "./vault-store.ts";
+
+/**
+ * Writes the vault to a new 0600 file; the number of credentials in it.
+ * @throws VaultboxError VBX_USAGE when the file exists, and all that the store throws
+ */
+export async function exportVault(
+  store: VaultStore,
+  path: string,
+  target: AgeTarget,
+): Promise<number> {
+  const content = await store.read();
+  await refuseExisting(path);
+  await writeFileAtomic(path, await encryptText(encodeContent(store.name, content), target));
+  return content.entries.length;
+}
+
+/** How an exported file is opened. @throws VaultboxError VBX_USAGE, VBX_FILE_UNSAFE */
+export async function readExportKind(path: string): Promise<AgeKey["type"]> {
+  const kind = readAgeKind(await readExport(path));
+  if (kind === undefined) throw notAnExport(path);
+  return kind;
+}
+
+/**
+ * The credentials of an exported file. Those with a source command are refused unless `allowCommands`: whoever made the
+ * file would choose what runs on this host.
+ * @throws VaultboxError VBX_PASSPHRASE_WRONG, VBX_VAULT_LOCKED, VBX_VAULT_DAMAGED, VBX_CREDENTIAL_INVALID
+ */
+export async function importEntries(
+  path: string,
+  keys: readonly AgeKey[],
+  options: { readonly allowCommands: boolean },
+): Promise<readonly VaultEntry[]> {
+  const bytes = await readExport(path);
+  const { entries } = await decryptWithAny(path, bytes, keys);
+  const command = entries.find((entry) => entry.credential.source.type === "command");
+  if (command === undefined || options.allowCommands) return entries;
+  throw new VaultboxError(
+    "VBX_CREDENTIAL_INVALID",
+    `cannot import ${quoted(command.credential.name)}: its secret comes from a command that would run on this host`,
+    { hints: ["if you know who made the file, add --allow-commands"] },
+  );
+}
+
+async function decryptWithAny(
+  path: string,
+  bytes: Uint8Array,
+  keys: readonly AgeKey[],
+): Promise<ReturnType<typeof decodeContent>> {
+  const [key, ...others] = keys;
+  if (key === undefined) throw new Error("no key was given for an import");
+  try {
+    const text = await decryptText(path, bytes, key);
+    return decodeContent(readVaultName(path, text), text);
+  } catch (error) {
+    const mismatch = error instanceof VaultboxError && error.code === "VBX_VAULT_LOCKED";
+    if (!mismatch || others.length === 0) throw error;
+    return decryptWithAny(path, bytes, others);
+  }
+}
+
+async function readExport(path: string): Promise<Uint8Array> {
+  const file = await readPrivateFile(path, maxVaultFileBytes);
+  if (file !== undefined) return file.bytes;
+  throw new VaultboxError("VBX_USAGE", `cannot read ${quoted(path)}: there is no such file`);
+}
+
+async function refuseExisting(path: string): Promise<void> {
+  const found = await lstat(path).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (found === undefined) return;
+  throw new VaultboxError("VBX_USAGE", `cannot export to ${quoted(path)}: it exists`, {
+    hints: ["name a file that does not exist yet"],
+  });
+}
+
+function notAnExport(path: string): VaultboxError {
+  return new VaultboxError("VBX_VAULT_DAMAGED", `cannot import ${quoted(path)}: not an age file`);
+}
