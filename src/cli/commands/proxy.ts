@@ -1,0 +1,64 @@
+import { Command } from "commander";
+import {
+  addPolicyOptions,
+  collect,
+  toSessionPolicyOptions,
+  type PolicyFlags,
+} from "../policy-options.ts";
+import { addUpstreamOptions, type UpstreamFlags } from "../upstream-options.ts";
+
+const examples = `
+Examples:
+  vaultbox proxy --socket /tmp/p.sock --ca-out /tmp/ca.pem --allow api.example.com
+  vaultbox proxy --socket /tmp/p.sock --ca-out /tmp/ca.pem --vault work --allow preset:github`;
+
+interface ProxyFlags extends PolicyFlags, UpstreamFlags {
+  readonly socket: string;
+  readonly caOut: string;
+  readonly vault: readonly string[];
+}
+
+export function buildCommand(): Command {
+  const command = new Command("proxy")
+    .description("run the proxy alone in the foreground, for a sandbox of your own")
+    .requiredOption("--socket <path>", "unix socket to listen on, made with mode 0600")
+    .requiredOption("--ca-out <file>", "write the certificates that clients must trust here")
+    .option("--vault <name>", "use this vault's credentials (repeatable)", collect, []);
+  return addUpstreamOptions(addPolicyOptions(command)).addHelpText("after", examples).action(proxy);
+}
+
+async function proxy(flags: ProxyFlags): Promise<void> {
+  const [paths, { resolveSessionPolicy }, { openVaults }, { toVaultContext }, standalone, output] =
+    await Promise.all([
+      import("../../config/paths.ts"),
+      import("../session-policy.ts"),
+      import("../../vault/open-vaults.ts"),
+      import("../vault-access.ts"),
+      import("../../sandbox/standalone-proxy.ts"),
+      import("../output.ts"),
+    ]);
+  const places = paths.resolvePaths();
+  const { policy, hash } = await resolveSessionPolicy(toSessionPolicyOptions(flags), places);
+  const { connectTo, upstreamCa } = flags;
+  await using running = await standalone.openStandaloneProxy({
+    paths: places,
+    socketPath: flags.socket,
+    caOutPath: flags.caOut,
+    policy,
+    policyHash: hash,
+    vaults: await openVaults(flags.vault, toVaultContext()),
+    upstream: { connectTo, upstreamCa, env: process.env },
+  });
+  output.printNote(`session ${running.session} is listening on ${flags.socket}`);
+  for (const [name, value] of Object.entries(running.placeholders)) {
+    process.stdout.write(`${name}=${value}\n`);
+  }
+  await untilSignal();
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.once(signal, () => resolve());
+  });
+}

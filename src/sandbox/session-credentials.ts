@@ -1,0 +1,43 @@
+import { Secret, type Redactor } from "../redact.ts";
+import { createPlaceholder } from "../proxy/credential/placeholder.ts";
+import type { SessionCredential } from "../proxy/session-credential.ts";
+import type { OpenVault } from "../vault/open-vaults.ts";
+
+/** The credentials of a session: for the proxy, and what the sandbox holds in their place. */
+export interface SessionCredentials {
+  /** In the order of the vaults: the first match wins */
+  readonly credentials: readonly SessionCredential[];
+  /** Environment variables of the sandbox; every value is a placeholder */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Gives each credential of the vaults a placeholder for this session. No secret is read here: that happens request by
+ * request, and what was read is told to `redactor`, so that it can't show up in our own output.
+ */
+export function toSessionCredentials(
+  vaults: readonly OpenVault[],
+  redactor: Redactor,
+): SessionCredentials {
+  const credentials: SessionCredential[] = [];
+  const env: Record<string, string> = {};
+  for (const vault of vaults) {
+    for (const stored of vault.credentials) {
+      const placeholder = createPlaceholder(stored.placeholder);
+      for (const name of stored.env) env[name] ??= placeholder;
+      credentials.push({
+        name: stored.name,
+        vault: vault.name,
+        bindings: stored.bindings,
+        placeholder,
+        reveal: async () => remember(await vault.reveal(stored.name), redactor),
+      });
+    }
+  }
+  return { credentials, env };
+}
+
+function remember(secret: Secret, redactor: Redactor): string {
+  redactor.add(secret);
+  return secret.reveal();
+}

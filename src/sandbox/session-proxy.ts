@@ -1,0 +1,49 @@
+import type { RequestRecorder } from "../proxy/request-recorder.ts";
+import { createSessionCa, type SessionCa } from "../ca/session-ca.ts";
+import type { EgressPolicy } from "../policy/policy.ts";
+import { parseConnectTo } from "../proxy/connect-to.ts";
+import { createDialer } from "../proxy/dial.ts";
+import { ProxyServer } from "../proxy/proxy-server.ts";
+import type { SessionCredential } from "../proxy/session-credential.ts";
+import { createUpstreamTrust, readCaFile } from "../proxy/trust.ts";
+import { parseUpstreamProxySettings } from "../proxy/upstream-proxy.ts";
+
+/** How this machine reaches upstreams: the user's own settings, never a project file's. */
+export interface UpstreamSettings {
+  /** `--connect-to HOST:PORT:ADDR:PORT` */
+  readonly connectTo: readonly string[];
+  /** `--upstream-ca FILE` */
+  readonly upstreamCa: readonly string[];
+  /** For the host's own HTTPS_PROXY and NO_PROXY */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface SessionProxyOptions {
+  readonly session: string;
+  readonly policy: EgressPolicy;
+  readonly credentials: readonly SessionCredential[];
+  readonly recorder: RequestRecorder;
+  readonly upstream: UpstreamSettings;
+  readonly ca: SessionCa;
+}
+
+/** The CA of a session; its name shows in the sandbox's trust stores. */
+export function createCaOfSession(session: string): Promise<SessionCa> {
+  return createSessionCa({ name: `vaultbox session ${session}` });
+}
+
+/**
+ * The proxy of a session, ready for connections.
+ * @throws VaultboxError VBX_UPSTREAM_CA_INVALID, VBX_USAGE for a bad `--connect-to` or proxy variable
+ */
+export async function openSessionProxy(options: SessionProxyOptions): Promise<ProxyServer> {
+  const { upstream } = options;
+  const extraCaPem = (await Promise.all(upstream.upstreamCa.map(readCaFile))).flat();
+  const dialer = createDialer({
+    trust: createUpstreamTrust({ extraCaPem }),
+    connectTo: upstream.connectTo.map(parseConnectTo),
+    upstreamProxy: parseUpstreamProxySettings(upstream.env),
+  });
+  const { policy, credentials, recorder, ca } = options;
+  return new ProxyServer({ policy, credentials, recorder, ca, dialer });
+}

@@ -1,0 +1,121 @@
+import { once } from "node:events";
+import { chmod, lstat, mkdir, unlink } from "node:fs/promises";
+import { connect, createServer, type Server } from "node:net";
+import { dirname, join } from "node:path";
+import { openAuditLog } from "../audit/audit-log.ts";
+import { toTrustBundle } from "../ca/trust-bundle.ts";
+import type { Paths } from "../config/paths.ts";
+import { VaultboxError } from "../errors.ts";
+import { writeFileAtomic } from "../files/atomic-write.ts";
+import type { EgressPolicy } from "../policy/policy.ts";
+import { quoted } from "../printable.ts";
+import { Redactor } from "../redact.ts";
+import type { OpenVault } from "../vault/open-vaults.ts";
+import { toSessionCredentials } from "./session-credentials.ts";
+import { createSessionId } from "./session-id.ts";
+import { createCaOfSession, openSessionProxy, type UpstreamSettings } from "./session-proxy.ts";
+
+export interface StandaloneProxyOptions {
+  readonly paths: Paths;
+  readonly socketPath: string;
+  /** Where the certificate bundle for clients is written */
+  readonly caOutPath: string;
+  readonly policy: EgressPolicy;
+  readonly policyHash: string;
+  readonly vaults: readonly OpenVault[];
+  readonly upstream: UpstreamSettings;
+}
+
+export interface StandaloneProxy extends AsyncDisposable {
+  readonly session: string;
+  readonly auditPath: string;
+  /** Environment variables a client would have in a sandbox; every value is a placeholder */
+  readonly placeholders: Readonly<Record<string, string>>;
+}
+
+/**
+ * What `run` starts inside, alone on a unix socket of mode 0600: for people who bring their own sandbox.
+ * Whoever can connect to the socket is the session.
+ */
+export async function openStandaloneProxy(
+  options: StandaloneProxyOptions,
+): Promise<StandaloneProxy> {
+  const session = createSessionId();
+  const folder = join(options.paths.sessions, session);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await using stack = new AsyncDisposableStack();
+  const audit = await openAuditLog(join(folder, "audit.jsonl"), { session });
+  stack.defer(() => audit.close());
+  const { credentials, env } = toSessionCredentials(options.vaults, new Redactor());
+  const ca = await createCaOfSession(session);
+  const { policy, upstream, vaults } = options;
+  const proxy = stack.use(
+    await openSessionProxy({ session, policy, credentials, recorder: audit, upstream, ca }),
+  );
+  await audit.start({
+    command: [],
+    policyHash: options.policyHash,
+    vaults: vaults.map(({ name }) => name),
+  });
+  await writeFileAtomic(options.caOutPath, toTrustBundle(ca.certificatePem), { mode: 0o644 });
+  const server = await listen(options.socketPath, (socket) => proxy.accept(socket));
+  stack.defer(() => closeServer(server));
+  const owned = stack.move();
+  return {
+    session,
+    auditPath: audit.path,
+    placeholders: env,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+type Accept = (socket: import("node:net").Socket) => void;
+
+async function listen(path: string, accept: Accept): Promise<Server> {
+  await removeStaleSocket(path);
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, accept);
+  // The file must never be connectable by others, not even between bind and chmod
+  const umask = process.umask(0o177);
+  try {
+    server.listen(path);
+    await once(server, "listening");
+  } catch (error) {
+    throw new VaultboxError("VBX_LINK_FAILED", `cannot listen on ${quoted(path)}`, {
+      hints: [`make sure ${quoted(dirname(path))} exists and is yours`],
+      cause: error,
+    });
+  } finally {
+    process.umask(umask);
+  }
+  await chmod(path, 0o600);
+  return server;
+}
+
+/** Removes a socket that nobody listens on any more; anything else at the path is an error. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats === undefined) return;
+  if (!stats.isSocket() || (await answers(path))) {
+    throw new VaultboxError("VBX_LINK_FAILED", `cannot listen on ${quoted(path)}: it is in use`, {
+      hints: ["choose another --socket, or end the other proxy"],
+    });
+  }
+  await unlink(path);
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
