@@ -14,7 +14,7 @@ import type { CredentialScheme, SessionCredential } from "../../src/proxy/sessio
 export function makeCredential(
   scheme: CredentialScheme,
   binding: { host?: string; port?: number; pathPrefix?: string } = {},
-  name = "test",
+  name = "deploy-key",
 ): SessionCredential & { readonly secret: string } {
   const secret = `real-${randomBytes(20).toString("hex")}`;
   return {
