@@ -24,8 +24,8 @@ export interface RegistryContext {
   readonly untrusted: readonly string[];
   /** Default: runHostCommand */
   readonly run?: (command: HostCommand) => Promise<string>;
-  /** Default: the PATH of this process */
-  readonly path?: string;
+  /** Default: the environment of this process */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A client that needs longer has a broken installation, or asks the network. */
@@ -58,9 +58,25 @@ export async function readClientRegistry(
 
 function createRunner(context: RegistryContext): RunClient {
   const run = context.run ?? runHostCommand;
-  const path = trustedPath(context.path ?? process.env["PATH"] ?? "", context.untrusted);
+  const environment = context.environment ?? process.env;
+  const env = {
+    ...withoutProjectSettings(environment),
+    PATH: trustedPath(environment["PATH"] ?? "", context.untrusted),
+  };
   const cwd = parse(process.cwd()).root;
-  return (file, args) => run({ file, args, timeoutMs, cwd, env: { PATH: path } });
+  return (file, args) => run({ file, args, timeoutMs, cwd, env });
+}
+
+/**
+ * A program that npm started (`npx vaultbox`, a package script) finds the settings of the project's `.npmrc` in
+ * `npm_config_*`, where they'd count as the user's. An empty variable is none for npm.
+ */
+function withoutProjectSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  if (environment["npm_execpath"] === undefined) return {};
+  const names = Object.keys(environment).filter((name) => name.startsWith("npm_config_"));
+  return Object.fromEntries(names.map((name) => [name, ""]));
 }
 
 /** PATH without relative entries and without those an agent can write, such as `node_modules/.bin` and `.venv/bin`. */

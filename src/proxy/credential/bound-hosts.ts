@@ -19,13 +19,24 @@ export interface BoundHost {
 /** `*.host` bindings make the number of hosts open-ended; beyond this many they are worked out again each time. */
 const maxRemembered = 512;
 
-/** Looks up the bound host; `undefined` when no credential is bound to it. */
+/**
+ * Looks up the bound host; `undefined` when no credential is bound to it.
+ * @throws TypeError when a binding isn't canonical: it would silently never match
+ */
 export function createBoundHosts(
   credentials: readonly SessionCredential[],
 ): (host: string) => BoundHost | undefined {
   const all = credentials.flatMap((credential) =>
     credential.bindings.map((binding) => ({ credential, binding })),
   );
+  for (const { binding } of all) {
+    if (
+      !/^(?:\*\.)?[a-z0-9._:-]*[a-z0-9:]$/.test(binding.host) ||
+      !binding.pathPrefix.startsWith("/")
+    ) {
+      throw new TypeError(`binding of ${binding.host}${binding.pathPrefix} isn't canonical`);
+    }
+  }
   const remembered = new Map<string, BoundHost | undefined>();
   return (host) => {
     const known = remembered.get(host);

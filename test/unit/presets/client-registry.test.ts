@@ -65,8 +65,8 @@ describe("the npm registry", () => {
         { "npm config get": "https://packages.test/", "npm config": "{}" },
         seen,
       );
-      const path = ["/usr/bin", join(workspace, "node_modules/.bin"), link, ".", "bin"].join(":");
-      await readClientRegistry("npm", { untrusted: [workspace], run, path });
+      const PATH = ["/usr/bin", join(workspace, "node_modules/.bin"), link, ".", "bin"].join(":");
+      await readClientRegistry("npm", { untrusted: [workspace], run, environment: { PATH } });
       expect(seen.map(({ cwd, env }) => [cwd, env])).toEqual([
         ["/", { PATH: "/usr/bin" }],
         ["/", { PATH: "/usr/bin" }],
@@ -76,6 +76,21 @@ describe("the npm registry", () => {
       rmSync(workspace, { recursive: true });
     }
   });
+});
+
+test("a project's npm settings that npm put into the environment don't count as the user's", async () => {
+  const seen: HostCommand[] = [];
+  const run = answering({ "npm config get": "https://packages.test/", "npm config": "{}" }, seen);
+  const own = {
+    PATH: "/usr/bin",
+    npm_config_registry: "https://evil.test/",
+    NPM_CONFIG_USERCONFIG: "/x",
+  };
+  await readClientRegistry("npm", { untrusted: [], run, environment: own });
+  expect(seen[0]?.env).toEqual({ PATH: "/usr/bin" });
+  const byNpm = { ...own, npm_execpath: "/usr/lib/npm-cli.js" };
+  await readClientRegistry("npm", { untrusted: [], run, environment: byNpm });
+  expect(seen[2]?.env).toEqual({ PATH: "/usr/bin", npm_config_registry: "" });
 });
 
 describe("the pip index", () => {

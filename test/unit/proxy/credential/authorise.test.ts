@@ -191,3 +191,12 @@ describe("a secret", () => {
     expect(refusalOf(() => preparation.apply(undefined)).status).toBe(502);
   });
 });
+
+test.each([{ host: "API.example.com" }, { host: "api.example.com." }, { pathPrefix: "v1" }])(
+  "a binding that isn't canonical and would never match is a bug: %j",
+  (binding) => {
+    expect(() => createAuthoriser([makeCredential({ type: "bearer" }, binding)])).toThrow(
+      TypeError,
+    );
+  },
+);

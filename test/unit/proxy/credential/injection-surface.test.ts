@@ -8,7 +8,7 @@ import type { Preset } from "../../../../src/presets/preset.ts";
 import { listPresets } from "../../../../src/presets/presets.ts";
 import { createAuthoriser } from "../../../../src/proxy/credential/authorise.ts";
 import { createPlaceholder } from "../../../../src/proxy/credential/placeholder.ts";
-import { makeRule } from "../../../support/credential-fixtures.ts";
+import { makeRequest, makeRule } from "../../../support/credential-fixtures.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
 
 const registry = {
@@ -165,19 +165,8 @@ describe("the injection surface of a preset", () => {
   });
 
   test("ends at a rule that denies", () => {
-    const [credentialed] = names;
-    const pipeline = createPipeline(credentialed![1]);
-    const example = exampleOf(pipeline.rules[0]!);
-    expect(() => pipeline.injectsWithoutPolicy(example)).not.toThrow();
     const authorise = createAuthoriser([]);
-    expect(() =>
-      authorise({
-        ...example,
-        scheme: "https",
-        rawTarget: "/",
-        headers: [],
-        rule: makeRule({ effect: "deny" }),
-      }),
-    ).toThrow("only an allowed request");
+    const request = makeRequest([], { rule: makeRule({ effect: "deny" }) });
+    expect(() => authorise(request)).toThrow("only an allowed request");
   });
 });
