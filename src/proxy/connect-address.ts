@@ -11,6 +11,13 @@ export interface ConnectedAddress {
   readonly address: string;
 }
 
+/** Begins a TCP connection to an address. */
+export type OpenSocket = (address: string, port: number) => Socket;
+
+export function openTcpSocket(address: string, port: number): Socket {
+  return connect({ host: address, port, noDelay: true });
+}
+
 /** None of the addresses accepted a connection; `cause` is the last failure, and `timedOut` says why it ended. */
 export class ConnectError extends Error {
   override readonly name = "ConnectError";
@@ -30,9 +37,9 @@ export class ConnectError extends Error {
 export function connectAddress(
   addresses: readonly string[],
   port: number,
-  options: { signal: AbortSignal | undefined; timeoutMs?: number },
+  options: { signal: AbortSignal | undefined; openSocket: OpenSocket },
 ): Promise<ConnectedAddress> {
-  const { signal, timeoutMs = connectTimeoutMs } = options;
+  const { signal, openSocket } = options;
   const { promise, resolve, reject } = Promise.withResolvers<ConnectedAddress>();
   const attempts = new Set<Socket>();
   const waiting = alternateFamilies(addresses);
@@ -53,14 +60,14 @@ export function connectAddress(
   };
   const fail = (error: unknown): void => finish(undefined, () => reject(error));
   const onAbort = (): void => fail(signal?.reason);
-  const limit = setTimeout(() => fail(new ConnectError(undefined, true)), timeoutMs);
+  const limit = setTimeout(() => fail(new ConnectError(undefined, true)), connectTimeoutMs);
 
   const startNext = (): void => {
     clearTimeout(stagger);
     const address = waiting.shift();
     if (address === undefined) return;
     if (waiting.length > 0) stagger = setTimeout(startNext, connectStaggerMs);
-    const socket = connect({ host: address, port, noDelay: true });
+    const socket = openSocket(address, port);
     attempts.add(socket);
     const onError = (cause: Error): void => {
       attempts.delete(socket);

@@ -2,7 +2,13 @@ import { isIP, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { classifyAddress, type AddressClass } from "./address-class.ts";
 import type { Authority } from "./authority.ts";
-import { connectAddress, ConnectError, type ConnectedAddress } from "./connect-address.ts";
+import {
+  connectAddress,
+  ConnectError,
+  openTcpSocket,
+  type ConnectedAddress,
+  type OpenSocket,
+} from "./connect-address.ts";
 import { findDialTarget, type ConnectTo } from "./connect-to.ts";
 import { Refusal } from "./refusal.ts";
 import { resolveName, resolveWithHost, type Resolve } from "./resolve.ts";
@@ -19,6 +25,8 @@ export interface DialerOptions {
   readonly upstreamProxy?: UpstreamProxySettings;
   /** For tests; the host's resolver otherwise */
   readonly resolve?: Resolve;
+  /** For tests, which must not dial public addresses */
+  readonly openSocket?: OpenSocket;
 }
 
 export interface DialedUpstream {
@@ -60,7 +68,7 @@ async function openStream(
   options: DialerOptions,
   signal: AbortSignal | undefined,
 ): Promise<DialedUpstream> {
-  const resolve = options.resolve ?? resolveWithHost;
+  const { resolve = resolveWithHost, openSocket = openTcpSocket } = options;
   const mapped = findDialTarget(authority, options.connectTo ?? []);
   const target = mapped ?? { host: authority.host, port: authority.port, chosenByUser: false };
   if (isIP(target.host) !== 0 && !target.chosenByUser)
@@ -68,21 +76,22 @@ async function openStream(
   const proxy =
     mapped === undefined ? upstreamProxyFor(authority, options.upstreamProxy) : undefined;
   if (proxy !== undefined) {
-    return openProxyTunnel(proxy, authority, { resolve, trust: options.trust, signal });
+    return openProxyTunnel(proxy, authority, { resolve, openSocket, trust: options.trust, signal });
   }
   const addresses =
     isIP(target.host) === 0 ? await resolveName(target.host, resolve, signal) : [target.host];
   if (!target.chosenByUser) refuseUnlessPublic(addresses, authority.host);
-  return connectUpstream(addresses, target.port, { host: authority.host, signal });
+  return connectUpstream(addresses, target.port, { host: authority.host, openSocket, signal });
 }
 
 async function connectUpstream(
   addresses: readonly string[],
   port: number,
-  { host, signal }: { host: string; signal: AbortSignal | undefined },
+  options: { host: string; openSocket: OpenSocket; signal: AbortSignal | undefined },
 ): Promise<ConnectedAddress> {
+  const { host } = options;
   try {
-    return await connectAddress(addresses, port, { signal });
+    return await connectAddress(addresses, port, options);
   } catch (cause) {
     if (!(cause instanceof ConnectError)) throw cause;
     if (cause.timedOut) {

@@ -1,6 +1,11 @@
 import { isIP, type Socket } from "node:net";
 import { toAuthorityText, type Authority } from "./authority.ts";
-import { connectAddress, ConnectError, connectTimeoutMs } from "./connect-address.ts";
+import {
+  connectAddress,
+  ConnectError,
+  connectTimeoutMs,
+  type OpenSocket,
+} from "./connect-address.ts";
 import { Refusal } from "./refusal.ts";
 import { resolveName, type Resolve } from "./resolve.ts";
 import { TimeLimitError, withTimeLimit } from "./time-limit.ts";
@@ -13,6 +18,7 @@ const maxAnswerBytes = 16_384;
 
 interface TunnelOptions {
   readonly resolve: Resolve;
+  readonly openSocket: OpenSocket;
   readonly trust: UpstreamTrust;
   readonly signal: AbortSignal | undefined;
 }
@@ -55,7 +61,7 @@ async function connectProxy(proxy: UpstreamProxy, options: TunnelOptions): Promi
   try {
     const addresses =
       kind === "name" ? await resolveName(proxy.host, resolve, signal) : [proxy.host];
-    const { socket } = await connectAddress(addresses, proxy.port, { signal });
+    const { socket } = await connectAddress(addresses, proxy.port, options);
     if (proxy.scheme === "http") return socket;
     return await secureUpstream(socket, { host: proxy.host, kind }, { trust, signal });
   } catch (cause) {
