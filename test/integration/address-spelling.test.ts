@@ -13,7 +13,7 @@ import { startRawUpstream } from "../support/upstream.ts";
 
 /** Spellings of loopback, private, link-local, shared and metadata addresses, as they'd stand in an authority. */
 const spellings: readonly string[] = [
-  ...[
+  [
     "127.0.0.1",
     "127.1",
     "127.0.1",
@@ -24,7 +24,7 @@ const spellings: readonly string[] = [
     "0177.0.0.1",
     "017700000001",
   ],
-  ...[
+  [
     "0177.1",
     "127.0.0.01",
     "127.0.0.0x1",
@@ -35,16 +35,9 @@ const spellings: readonly string[] = [
     "１２７.0.0.1",
     "①②⑦.0.0.1",
   ],
-  ...["127。0。0。1", "localhost", "LOCALHOST.", "ⓛocalhost", "ｌocalhost"],
-  ...[
-    "[::1]",
-    "[::]",
-    "[0:0:0:0:0:0:0:1]",
-    "[::ffff:127.0.0.1]",
-    "[::ffff:7f00:1]",
-    "[::127.0.0.1]",
-  ],
-  ...[
+  ["127。0。0。1", "localhost", "LOCALHOST.", "ⓛocalhost", "ｌocalhost"],
+  ["[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]"],
+  [
     "[64:ff9b::7f00:1]",
     "[2002:7f00:1::]",
     "[fe80::1%25lo]",
@@ -52,12 +45,12 @@ const spellings: readonly string[] = [
     "[fc00::1]",
     "[fe80::1]",
   ],
-  ...["10.0.0.1", "192.168.0.1", "172.16.0.1", "100.64.0.1", "169.254.169.254", "0xa9fea9fe"],
-];
+  ["10.0.0.1", "192.168.0.1", "172.16.0.1", "100.64.0.1", "169.254.169.254", "0xa9fea9fe"],
+].flat();
 
 /** Answers of a resolver for a harmless name. */
 const answers: readonly string[] = [
-  ...[
+  [
     "127.0.0.1",
     "127.255.255.254",
     "0.0.0.0",
@@ -66,7 +59,7 @@ const answers: readonly string[] = [
     "192.168.0.1",
     "100.127.0.1",
   ],
-  ...[
+  [
     "169.254.0.1",
     "169.254.169.254",
     "168.63.129.16",
@@ -74,7 +67,7 @@ const answers: readonly string[] = [
     "192.0.0.192",
     "224.0.0.1",
   ],
-  ...[
+  [
     "255.255.255.255",
     "240.0.0.1",
     "192.0.2.1",
@@ -84,14 +77,8 @@ const answers: readonly string[] = [
     "::1",
     "::ffff:127.0.0.1",
   ],
-  ...[
-    "::ffff:10.0.0.1",
-    "::127.0.0.1",
-    "::ffff:0:127.0.0.1",
-    "64:ff9b::7f00:1",
-    "64:ff9b::a9fe:a9fe",
-  ],
-  ...[
+  ["::ffff:10.0.0.1", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe"],
+  [
     "64:ff9b:1::1",
     "2002:7f00:1::",
     "2001:0:808:808::80ff:fffe",
@@ -100,7 +87,7 @@ const answers: readonly string[] = [
     "fec0::1",
     "fc00::1",
   ],
-  ...[
+  [
     "fd00:ec2::254",
     "fd20:ce::254",
     "ff02::1",
@@ -110,7 +97,7 @@ const answers: readonly string[] = [
     "127.1",
     "0x7f.1",
   ],
-];
+].flat();
 
 test("no spelling of an address that isn't public is dialled, in an authority or in a resolver's answer", async () => {
   await using listener = await startRawUpstream({ address: "0.0.0.0" });

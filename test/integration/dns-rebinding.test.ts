@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { isDialable } from "../../src/proxy/address-class.ts";
 import { parseAuthority } from "../../src/proxy/authority.ts";
 import type { OpenSocket } from "../../src/proxy/connect-address.ts";
-import { createDialer } from "../../src/proxy/dial.ts";
+import { createDialer, type DialedUpstream } from "../../src/proxy/dial.ts";
 import { Refusal } from "../../src/proxy/refusal.ts";
 import type { Resolve } from "../../src/proxy/resolve.ts";
 import { createUpstreamTrust } from "../../src/proxy/trust.ts";
@@ -74,22 +74,13 @@ test("a name that changes its mind between check and connection never leads to a
       openSocket,
     });
     for (let i = 1; i <= dials; i += 1) {
-      const authority = parseAuthority(`rebind.example:${secret.port}`, "http");
-      try {
-        (await dial(authority)).socket.destroy();
-      } catch (error) {
-        expect(error, name).toBeInstanceOf(Refusal);
-        expect(["address-not-allowed", "upstream-unreachable"]).toContain(
-          (error as Refusal).reason,
-        );
-        expect((error as Refusal).message).not.toMatch(/127\.|::1|0\.0\.0\.0/);
-      }
-      expect(resolver.asked(), `${name}: one question for each connection`).toBe(i);
+      const outcome = await attempt(() =>
+        dial(parseAuthority(`rebind.example:${secret.port}`, "http")),
+      );
+      expect(outcome).toMatch(/^(?:connected|address-not-allowed|upstream-unreachable)$/);
+      expect(`${name}: ${resolver.asked()} questions`).toBe(`${name}: ${i} questions`);
     }
-    expect(
-      dialled.filter((address) => !isDialable(address)),
-      name,
-    ).toEqual([]);
+    expect(dialled.filter((address) => !isDialable(address))).toEqual([]);
     if (secret.connections() === 0) blocked += 1;
   }
   expect(secret.connections()).toBe(0);
@@ -105,6 +96,17 @@ test("a name that changes its mind between check and connection never leads to a
     controlSucceeded: reached,
   });
 });
+
+/** How a connection ended: `connected`, a refusal's reason, or what the refusal shouldn't have said. */
+async function attempt(dial: () => Promise<DialedUpstream>): Promise<string> {
+  try {
+    (await dial()).socket.destroy();
+    return "connected";
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return /127\.|::1|0\.0\.0\.0/.test(error.message) ? error.message : error.reason;
+  }
+}
 
 function createRebindingResolver(
   first: string[],

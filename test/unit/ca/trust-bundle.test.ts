@@ -26,7 +26,7 @@ function readJks(file: Buffer, password: string): { aliases: string[]; certifica
     certificates.push(bytes(int()));
   }
   const salted = Buffer.concat([
-    Buffer.from([...password].flatMap((character) => [0, character.charCodeAt(0)])),
+    Buffer.from(password.replaceAll(/./g, "\0$&"), "latin1"),
     Buffer.from("Mighty Aphrodite"),
     file.subarray(0, at),
   ]);

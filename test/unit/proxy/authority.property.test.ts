@@ -9,7 +9,7 @@ const bytes = fc
   .uint8Array({ maxLength: 300 })
   .map((array) => Buffer.from(array).toString("latin1"));
 const near = fc.string({
-  unit: fc.constantFrom(..."aZ09.-_:[]%@/\\ \0\r\n\t,#?;x\u212a\u3002\uff41"),
+  unit: fc.constantFrom(...Array.from("aZ09.-_:[]%@/\\ \0\r\n\t,#?;x\u212a\u3002\uff41")),
   maxLength: 40,
 });
 const anything = fc.oneof(bytes, near, fc.string({ unit: "binary" }));
@@ -46,9 +46,11 @@ test("reading an authority from arbitrary bytes gives a canonical one or a refus
 test("reading a server name or a target from arbitrary bytes gives a refusal at worst", () => {
   fc.assert(
     fc.property(anything, fc.constantFrom("GET", "CONNECT", "OPTIONS"), (text, method) => {
-      outcome(() => parseServerName(text));
-      outcome(() => parseTarget(method, text));
-      outcome(() => parseTarget(method, `/${text}`));
+      expect(() => {
+        outcome(() => parseServerName(text));
+        outcome(() => parseTarget(method, text));
+        outcome(() => parseTarget(method, `/${text}`));
+      }).not.toThrow();
     }),
     runs,
   );
@@ -57,7 +59,7 @@ test("reading a server name or a target from arbitrary bytes gives a refusal at 
 test("case and one trailing dot make no difference, a second dot is refused", () => {
   fc.assert(
     fc.property(name, fc.infiniteStream(fc.boolean()), (host, upper) => {
-      const mixed = [...host]
+      const mixed = Array.from(host)
         .map((letter) => (upper.next().value ? letter.toUpperCase() : letter))
         .join("");
       const expected = { scheme: "https", host, port: 443, kind: "name" };

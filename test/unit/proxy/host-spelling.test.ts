@@ -11,7 +11,7 @@ const long = "a".repeat(63);
 
 /** Spellings of a host that some parser somewhere reads as another host (threats: CVE-2022-24825, CVE-2022-29188 …). */
 const spellings: readonly string[] = [
-  ...[
+  [
     "",
     ".",
     "..",
@@ -22,7 +22,7 @@ const spellings: readonly string[] = [
     "-a.example",
     "a-.example",
   ],
-  ...[
+  [
     "a.example:443:80",
     "a.example:80:443",
     "a.example:",
@@ -30,7 +30,7 @@ const spellings: readonly string[] = [
     "a.example:-1",
     "a.example:0",
   ],
-  ...[
+  [
     "a.example:00443",
     "a.example:0x1bb",
     "a.example:65536",
@@ -38,7 +38,7 @@ const spellings: readonly string[] = [
     "a.example:4 43",
     "a.example:４４３",
   ],
-  ...[
+  [
     "[a.example]",
     "[a.example]:443",
     "[[::1]]",
@@ -49,7 +49,7 @@ const spellings: readonly string[] = [
     "[::1]]:443",
     "[fe80::1%25eth0]",
   ],
-  ...[
+  [
     "[fe80::1%eth0]",
     "[127.0.0.1]",
     "[v1.a]",
@@ -59,14 +59,14 @@ const spellings: readonly string[] = [
     "[1::2::3]",
     "[::12345]",
   ],
-  ...[
+  [
     "good.example@a.example",
     "u:p@a.example",
     "@a.example",
     "a.example@",
     "good.example%40a.example",
   ],
-  ...[
+  [
     "a.example\0",
     "a.example\0.good.example",
     "\0a.example",
@@ -74,7 +74,7 @@ const spellings: readonly string[] = [
     "a.example\n",
     "a.example\r",
   ],
-  ...[
+  [
     "a.example\t",
     " a.example",
     "a.example ",
@@ -83,7 +83,7 @@ const spellings: readonly string[] = [
     "a.example;b",
     "a.example|b",
   ],
-  ...[
+  [
     "a%2eexample",
     "%61.example",
     "a.example%00",
@@ -92,7 +92,7 @@ const spellings: readonly string[] = [
     "a.example/",
     "a.example/b",
   ],
-  ...[
+  [
     "a.example\\b",
     "\\a.example",
     "a.example?b",
@@ -102,7 +102,7 @@ const spellings: readonly string[] = [
     "*.example",
     "*",
   ],
-  ...[
+  [
     "bücher.example",
     "ａ.example",
     "a。example",
@@ -111,7 +111,7 @@ const spellings: readonly string[] = [
     "a\u00ad.example",
     "a\u200b.example",
   ],
-  ...[
+  [
     "\u212a.example",
     "ſ.example",
     "a.exampl\u0435",
@@ -120,7 +120,7 @@ const spellings: readonly string[] = [
     "\ud800.example",
     "a\u007f.example",
   ],
-  ...[
+  [
     "_a.example",
     "a_.example",
     "a!b.example",
@@ -130,13 +130,13 @@ const spellings: readonly string[] = [
     "a<b>.example",
     "a`.example",
   ],
-  ...[
+  [
     `${long}a.example`,
     `${`${long}.`.repeat(4)}a`,
     "a.".repeat(127) + "example",
     "a".repeat(70_000),
   ],
-];
+].flat();
 
 test("no odd spelling of a host gets as far as the resolver, wherever it's written", async () => {
   const looked: string[] = [];
