@@ -15,6 +15,10 @@ export const anthropic: Preset = {
     "GET https://api.anthropic.com/api/claude_cli/bootstrap",
     "GET https://api.anthropic.com/api/claude_code/settings",
     "GET https://api.anthropic.com/api/claude_code/policy_limits",
+    "GET https://api.anthropic.com/api/claude_code/organizations/metrics_enabled",
+    "GET https://api.anthropic.com/api/claude_code_penguin_mode",
+    "GET https://api.anthropic.com/api/claude_code_grove",
+    "GET https://api.anthropic.com/api/web/domain_info",
   ],
   credential: {
     env: ["ANTHROPIC_API_KEY"],

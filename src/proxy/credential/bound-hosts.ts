@@ -1,3 +1,4 @@
+import { isAmbiguousPath } from "../../policy/path-match.ts";
 import type { CredentialBinding, SessionCredential } from "../session-credential.ts";
 import { normaliseHeaderName } from "./credential-names.ts";
 
@@ -87,6 +88,8 @@ function matchesHost(pattern: string, host: string): boolean {
 }
 
 function matchesPrefix(prefix: string, path: string): boolean {
-  if (prefix === "/" || prefix === path) return true;
-  return path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`);
+  if (prefix === "/") return true;
+  // A server could read `/mine/..%2fother` as another path than the one that the credential is for
+  if (isAmbiguousPath(path)) return false;
+  return path === prefix || path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`);
 }

@@ -73,6 +73,8 @@ describe("a placeholder", () => {
     ["another host", { host: "b.test" }],
     ["the same host at another port", { port: 8443 }],
     ["the same host beside the path", { path: "/v10/things", rawTarget: "/v10/things" }],
+    ["a path that a server could read as another", { path: "/v1/..%2Fv2" }],
+    ["an encoded dot segment", { path: "/v1/%2e%2e/v2" }],
     ["the parent of a wildcard's host", { host: "example.com" }],
   ])("in its own header is refused at %s", (_, place) => {
     const credential = makeCredential({ type: "bearer" }, { pathPrefix: "/v1" });
