@@ -12,16 +12,18 @@ import type { ImageOptions } from "./image-request.ts";
 export interface AgentPackage {
   /** Short name, part of the tag: `claude` */
   readonly name: string;
-  readonly npmPackage: string;
-  /** Exact version or range; default: the newest when the image is built */
-  readonly version?: string;
-  /** Whether the package's own install scripts must run, in the build's container, for it to start */
-  readonly installScripts: boolean;
+  readonly npmPackage: {
+    readonly name: string;
+    /** Version, range or dist-tag */
+    readonly version: string;
+    /** Whether the package's own install scripts must run, in the build's container, for it to start */
+    readonly installScripts: boolean;
+  };
 }
 
 /**
- * The tag of the image with an agent, built if it is missing. Without a version the agent stays as it was when it was
- * built; `rebuild` brings the newest.
+ * The tag of the image with an agent, built if it is missing. A range or dist-tag is resolved when it's built and
+ * stays at that; `rebuild` resolves it again.
  * @throws VaultboxError VBX_IMAGE_BUILD_FAILED
  */
 export async function ensureAgentImage(
@@ -34,16 +36,16 @@ export async function ensureAgentImage(
     ensureBaseImage(engine, { ...options, rebuild: false }),
     readAgentRecipe(),
   ]);
-  const range = agent.version ?? "latest";
-  const hash = toTagHash(recipe, [base, agent.npmPackage, range, String(agent.installScripts)]);
+  const { name, version: range, installScripts } = agent.npmPackage;
+  const hash = toTagHash(recipe, [base, name, range, String(installScripts)]);
   const tag = `vaultbox/agent-${agent.name}:${hash}`;
   const build = async (onProgress: ImageOptions["onProgress"]) => {
     const [version, registry, caFile] = await Promise.all([
-      resolveNpmVersion(`${agent.npmPackage}@${range}`, options.env),
+      resolveNpmVersion(`${name}@${range}`, options.env),
       readNpmRegistry(options.env),
       readCaFile(options.env),
     ]);
-    const exact = `${agent.npmPackage}@${version}`;
+    const exact = `${name}@${version}`;
     await using _stage = { [Symbol.asyncDispose]: () => removeStage(engine, hash) };
     await engine.buildImage({
       context: Readable.from([toTar([...recipe, ...caFile])]),
@@ -53,7 +55,7 @@ export async function ensureAgentImage(
         BASE: base,
         NPM_PACKAGE: exact,
         NPM_REGISTRY: registry,
-        NPM_OPTIONS: agent.installScripts ? "" : "--ignore-scripts",
+        NPM_OPTIONS: installScripts ? "" : "--ignore-scripts",
         STAGE: hash,
         ...toProxyArgs(options.env),
       },

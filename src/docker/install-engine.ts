@@ -1,0 +1,156 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { VaultboxError } from "../errors.ts";
+import { runHostCommand } from "../host-command.ts";
+import { quoted } from "../printable.ts";
+import { pingEngine } from "./ping-engine.ts";
+
+/** Docker Engine from the distribution, and what builds the base image without an image registry */
+export const enginePackages = ["docker.io", "mmdebstrap"] as const;
+
+const socketPath = "/var/run/docker.sock";
+const aptTimeoutMs = 10 * 60_000;
+const questionTimeoutMs = 20_000;
+/** How long an engine may take from its start to its first answer, in milliseconds */
+const startTimeoutMs = 60_000;
+const stopTimeoutMs = 30_000;
+const pollMs = 200;
+
+/** An engine that this process started; it goes on when this process ends. */
+export interface StartedEngine {
+  readonly pid: number;
+  readonly logPath: string;
+  readonly stop: () => Promise<void>;
+}
+
+export interface SetupOptions {
+  /** A line of what is going on, for people */
+  readonly onLine: (line: string) => void;
+}
+
+/**
+ * Which of the packages have to be installed.
+ * @throws VaultboxError VBX_HOST_COMMAND_FAILED when this isn't a Debian or Ubuntu
+ */
+export async function findMissingPackages(packages: readonly string[]): Promise<readonly string[]> {
+  const status = await runHostCommand({
+    // Unknown names make dpkg-query fail, so the whole list is asked for
+    file: "dpkg-query",
+    args: ["--show", "--showformat=${Package} ${db:Status-Status}\\n"],
+    timeoutMs: questionTimeoutMs,
+  });
+  const installed = new Set(status.split("\n").filter((line) => line.endsWith(" installed")));
+  return packages.filter((name) => !installed.has(`${name} installed`));
+}
+
+/**
+ * Installs packages of the distribution; needs root.
+ * @throws VaultboxError VBX_HOST_COMMAND_FAILED
+ */
+export async function installPackages(
+  packages: readonly string[],
+  options: SetupOptions,
+): Promise<void> {
+  // needrestart would look at every service of the machine
+  const environment = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
+  const run = async (args: readonly string[]) => {
+    options.onLine(`apt-get ${args.join(" ")}`);
+    const onLine = (line: string) => {
+      if (!line.startsWith("(Reading database ...")) options.onLine(`  ${line}`);
+    };
+    const command = { file: "apt-get", timeoutMs: aptTimeoutMs, env: environment, onLine };
+    await runHostCommand({ ...command, args });
+  };
+  await run(["update", "-qq"]);
+  await run(["install", "--yes", "-qq", "--no-install-recommends", ...packages]);
+}
+
+/**
+ * Refuses where vaultbox can't set an engine up by itself, with the commands that do.
+ * @throws VaultboxError VBX_ENGINE_UNREACHABLE
+ */
+export function requireInstallable(): void {
+  const isDebian = process.platform === "linux" && existsSync("/usr/bin/apt-get");
+  const isRoot = process.getuid?.() === 0;
+  if (isDebian && isRoot) return;
+  const packages = enginePackages.join(" ");
+  throw new VaultboxError(
+    "VBX_ENGINE_UNREACHABLE",
+    isDebian
+      ? "cannot install a container engine: that needs root"
+      : "cannot install a container engine: that is only known for Debian and Ubuntu",
+    {
+      hints: isDebian
+        ? [
+            `as root: apt-get install ${packages}`,
+            'then, for this user: usermod -aG docker "$USER"',
+          ]
+        : ["install Docker for this system, start it, and try again"],
+    },
+  );
+}
+
+/**
+ * Starts the installed engine: by systemd where that runs, otherwise by hand.
+ * @returns undefined when systemd looks after it
+ * @throws VaultboxError VBX_ENGINE_UNREACHABLE, naming the engine's log
+ */
+export async function startEngine(options: SetupOptions): Promise<StartedEngine | undefined> {
+  if (existsSync("/run/systemd/system")) {
+    const args = ["start", "docker"];
+    await runHostCommand({ file: "systemctl", args, timeoutMs: startTimeoutMs });
+    await untilAnswering(() => undefined, 'the system log ("journalctl -u docker")');
+    return undefined;
+  }
+  await mountCgroups(options);
+  return await startByHand(options);
+}
+
+async function startByHand(options: SetupOptions): Promise<StartedEngine> {
+  const logPath = join(tmpdir(), `vaultbox-dockerd-${process.pid}.log`);
+  const log = openSync(logPath, "wx", 0o600);
+  const engine = spawn("dockerd", [], { detached: true, stdio: ["ignore", log, log] });
+  closeSync(log);
+  engine.unref();
+  let ended: string | undefined;
+  engine.once("error", (error) => (ended = error.message));
+  engine.once("exit", (status, signal) => (ended = `it ended with ${signal ?? status}`));
+  await untilAnswering(() => ended, quoted(logPath));
+  const pid = engine.pid ?? 0;
+  options.onLine(`started a container engine: dockerd, pid ${pid}, log ${logPath}`);
+  return { pid, logPath, stop: () => stopProcess(pid, () => ended !== undefined) };
+}
+
+async function untilAnswering(ended: () => string | undefined, log: string): Promise<void> {
+  const deadline = performance.now() + startTimeoutMs;
+  let why: string | undefined = "it was not tried";
+  while (performance.now() < deadline) {
+    why = await pingEngine({ kind: "socket", path: socketPath });
+    if (why === undefined) return;
+    why = ended() ?? why;
+    if (ended() !== undefined) break;
+    await sleep(pollMs);
+  }
+  throw new VaultboxError("VBX_ENGINE_UNREACHABLE", `cannot start the container engine: ${why}`, {
+    hints: [`see ${log}`],
+  });
+}
+
+async function stopProcess(pid: number, hasEnded: () => boolean): Promise<void> {
+  process.kill(pid, "SIGTERM");
+  const deadline = performance.now() + stopTimeoutMs;
+  while (!hasEnded() && performance.now() < deadline) await sleep(pollMs);
+}
+
+/** A machine without an init system may not have mounted them, and no engine starts without. */
+async function mountCgroups(options: SetupOptions): Promise<void> {
+  const mounts = await readFile("/proc/mounts", "utf8");
+  if (/ cgroup2? /.test(mounts)) return;
+  options.onLine("mounting cgroup2 at /sys/fs/cgroup");
+  const args = ["-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"];
+  await runHostCommand({ file: "mount", args, timeoutMs: questionTimeoutMs });
+}

@@ -1,0 +1,30 @@
+import { agentProfiles } from "../../src/agents/select-agent.ts";
+import { connectEngine } from "../../src/docker/connect-engine.ts";
+import { ensureAgentImage } from "../../src/docker/image/agent-image.ts";
+import { ensureBaseImage } from "../../src/docker/image/base-image.ts";
+import { ensureRelayImage } from "../../src/docker/image/relay-image.ts";
+import { toPrintable } from "../../src/printable.ts";
+import { testImageOptions } from "../support/require-engine.ts";
+import { say } from "./test-machine.ts";
+
+/** Builds every image that tests use, so that no test waits for one. */
+export async function buildTestImages(env: NodeJS.ProcessEnv): Promise<void> {
+  const engine = await connectEngine(env);
+  let last = "";
+  const options = {
+    ...testImageOptions,
+    env,
+    onProgress: ({ step }: { readonly step: string }) => {
+      if (step !== last) say(toPrintable(step));
+      last = step;
+    },
+  };
+  const startedAt = performance.now();
+  const tags = [await ensureBaseImage(engine, options), await ensureRelayImage(engine, options)];
+  for (const { name, npmPackage } of agentProfiles) {
+    if (npmPackage === undefined) continue;
+    tags.push(await ensureAgentImage(engine, { name, npmPackage }, options));
+  }
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  say(`images ready after ${seconds} s: ${tags.join(", ")}`);
+}

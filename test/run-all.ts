@@ -1,0 +1,75 @@
+// npm test: everything, in the order unit, integration, e2e, on a machine that is made ready first. The last line is
+// "N passed, N failed".
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { buildTestImages } from "./engine/build-images.ts";
+import { runInherited } from "./engine/run-inherited.ts";
+import { prepareTestMachine } from "./engine/test-machine.ts";
+import { readReport } from "./support/test-report.ts";
+import type { TestReport } from "./support/test-report.ts";
+
+const results = fileURLToPath(new URL("../test-results/", import.meta.url));
+const startedAt = performance.now();
+
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const report = await runEverything();
+for (const name of report.failures) print(`failed: ${name}`);
+process.exitCode = report.failed === 0 && report.passed > 0 ? 0 : 1;
+process.stdout.write(`${report.passed} passed, ${report.failed} failed\n`);
+
+async function runEverything(): Promise<TestReport> {
+  const reports: TestReport[] = [];
+  print("building dist");
+  const build = { file: "npm", args: ["run", "--silent", "build"], env: process.env };
+  if ((await runInherited(build)) !== 0) return broken("npm run build");
+  reports.push(await runProject("unit", process.env));
+  try {
+    print("preparing the machine: packages and engine");
+    await using machine = await prepareTestMachine();
+    print("building images");
+    await buildTestImages(machine.env);
+    reports.push(await runProject("integration", machine.env));
+    reports.push(await runProject("e2e", machine.env));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    reports.push(broken("preparing the machine for integration and e2e tests"));
+  }
+  return {
+    passed: reports.reduce((sum, { passed }) => sum + passed, 0),
+    failed: reports.reduce((sum, { failed }) => sum + failed, 0),
+    failures: reports.flatMap(({ failures }) => failures),
+  };
+}
+
+async function runProject(project: string, env: NodeJS.ProcessEnv): Promise<TestReport> {
+  print(`running ${project} tests`);
+  const output = `${results}${project}.json`;
+  const args = ["run", "--project", project, "--reporter=default", "--reporter=json"];
+  const status = await runInherited({
+    file: "vitest",
+    args: [...args, `--outputFile.json=${output}`],
+    env,
+  });
+  return readReport({ project, status, json: readJson(output) });
+}
+
+/** A stage that failed before it could run a test. */
+function broken(what: string): TestReport {
+  return { passed: 0, failed: 1, failures: [what] };
+}
+
+function readJson(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    // vitest ended before it wrote a report: the exit status says so
+    return undefined;
+  }
+}
+
+function print(text: string): void {
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0).padStart(4);
+  process.stdout.write(`[${seconds} s] ${text}\n`);
+}
