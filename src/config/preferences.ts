@@ -73,25 +73,31 @@ function checkRule(
   }
 }
 
-function readStore(folder: string, file: string): Record<string, unknown> {
+function readStore(folder: string, file: string): Readonly<Record<string, unknown>> {
   try {
     const conf = new Conf<Record<string, unknown>>({
       cwd: folder,
       configName: "config",
       clearInvalidConfig: false,
       accessPropertiesByDotNotation: false,
+      deserialize: parseStore,
     });
-    const { store } = conf;
-    if (typeof store === "object" && store !== null && !Array.isArray(store)) return store;
+    return conf.store;
   } catch (error) {
-    const why = error instanceof SyntaxError ? "it is not JSON" : toCode(error);
+    const why = error instanceof SyntaxError ? "it is no JSON object" : toCode(error);
     throw new VaultboxError(
       "VBX_CONFIG_INVALID",
       `cannot read preferences ${quoted(file)}: ${why}`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
-  throw new VaultboxError("VBX_CONFIG_INVALID", `preferences ${quoted(file)} are no JSON object`);
+}
+
+// conf would take a list or null for an empty object
+function parseStore(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return Object.fromEntries(Object.entries(value));
+  }
+  throw new SyntaxError("not a JSON object");
 }

@@ -114,12 +114,12 @@ function readOrigin(reader: FileReader, fields: EntryFields): Origin | undefined
   const origin = text === undefined ? undefined : attempt(reader, host, () => parseOrigin(text));
   if (port === undefined) return origin;
   const number = readCount(reader, port, 65_535);
-  if (origin === undefined || number === undefined) return undefined;
+  if (origin === undefined) return undefined;
   if (/:\d+$/.test(text ?? "")) {
     report(reader, port, "the port is written in host: already");
     return undefined;
   }
-  return { ...origin, port: number };
+  return { ...origin, port: number ?? origin.port };
 }
 
 function readRules(

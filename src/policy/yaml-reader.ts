@@ -126,7 +126,8 @@ export function readString(reader: FileReader, field: Field): string | undefined
   const value = isScalar(field.node) ? field.node.value : undefined;
   if (typeof value === "string" && value !== "") return value;
   const what = value === "" ? "an empty string" : describe(field.node);
-  report(reader, field, `write text, not ${what}`);
+  const fix = value === undefined || value === null || value === "" ? "" : "; put it in quotes";
+  report(reader, field, `write text, not ${what}${fix}`);
   return undefined;
 }
 

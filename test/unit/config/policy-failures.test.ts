@@ -1,0 +1,97 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { resolveEffectivePolicy } from "../../../src/config/effective-policy.ts";
+import { readPolicyFile } from "../../../src/config/policy-file.ts";
+import { isVaultboxError } from "../../../src/errors.ts";
+import { decide } from "../../../src/policy/decide.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+const request = {
+  scheme: "https",
+  host: "api.example.com",
+  port: 443,
+  method: "GET",
+  path: "/",
+  websocket: false,
+} as const;
+const good = "version: 1\negress:\n  - host: other.example.com\n";
+
+// Each makes the file at the path given, or leaves it out
+const faults: readonly (readonly [string, (path: string) => Promise<unknown>])[] = [
+  ["missing", () => Promise.resolve()],
+  ["empty", (path) => writeFile(path, "")],
+  ["only a comment", (path) => writeFile(path, "# nothing\n")],
+  ["without egress", (path) => writeFile(path, "version: 1\n")],
+  ["an empty list", (path) => writeFile(path, "version: 1\negress: []\n")],
+  ["half written in a key", (path) => writeFile(path, good.slice(0, good.indexOf("host") + 3))],
+  ["half written in a host", (path) => writeFile(path, good.slice(0, -"example.com\n".length))],
+  ["half written before the list", (path) => writeFile(path, "version: 1\negress:\n")],
+  ["malformed", (path) => writeFile(path, `${good}  - host: [\n`)],
+  ["not UTF-8", (path) => writeFile(path, Buffer.from(`${good}# \xe9`, "latin1"))],
+  ["NUL bytes, as after a crash", (path) => writeFile(path, Buffer.alloc(512))],
+  ["a folder", (path) => mkdir(path)],
+  ["a link to nowhere", (path) => symlink(`${path}.gone`, path)],
+  ["a device that never ends", (path) => symlink("/dev/zero", path)],
+  ["an unknown version", (path) => writeFile(path, good.replace("1", "2"))],
+];
+
+async function isReachable(path: string): Promise<boolean> {
+  try {
+    const policyFile = await readPolicyFile(path);
+    const { policy } = await resolveEffectivePolicy({
+      policyFile,
+      allow: [],
+      agentRules: [],
+      user: { allow: [], deny: [] },
+      lookupPreset: () => Promise.resolve(undefined),
+    });
+    return decide(policy, request).verdict === "allow";
+  } catch (error) {
+    if (isVaultboxError(error)) return false;
+    throw error;
+  }
+}
+
+/** What tools do that fall back to defaults: no usable list, so the default one. */
+async function isReachableInNaiveTool(path: string): Promise<boolean> {
+  const { readFile } = await import("node:fs/promises");
+  const defaults = ["api.example.com"];
+  try {
+    if (path.endsWith("endless")) throw new Error("too large");
+    const hosts = (parse(await readFile(path, "utf8")) as { egress?: { host: string }[] }).egress;
+    const list = hosts === undefined || hosts === null || hosts.length === 0 ? defaults : hosts;
+    return list.some((one) => one === request.host);
+  } catch {
+    return defaults.includes(request.host);
+  }
+}
+
+test("a policy that is missing, broken or empty denies everything and never becomes the default", async () => {
+  await using folder = await temporaryFolder();
+  const reached: string[] = [];
+  let controlSucceeded = 0;
+  for (const [index, [name, make]] of faults.entries()) {
+    const path = join(folder.path, name.includes("never ends") ? "endless" : `${index}.yaml`);
+    await make(path);
+    if (await isReachable(path)) reached.push(name);
+    if (await isReachableInNaiveTool(path)) controlSucceeded++;
+  }
+  const blocked = faults.length - reached.length;
+  recordScore({
+    row: 7,
+    test: "broken policy",
+    attempts: faults.length,
+    blocked,
+    controlSucceeded,
+  });
+  expect(reached).toEqual([]);
+  expect(controlSucceeded).toBeGreaterThanOrEqual(8);
+});
+
+async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), "vaultbox-test-policy-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
