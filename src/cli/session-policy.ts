@@ -60,6 +60,7 @@ export async function resolveSessionPolicy(
     agentRules,
     user: preferences.userRules,
     lookupPreset,
+    lookupPresetStorage: (name) => findPreset(name).rulesWithClientCredentials ?? [],
   });
   return {
     ...effective,

@@ -30,6 +30,8 @@ export interface PolicySources {
   readonly user: UserRules;
   /** Rule texts of a preset, or undefined for an unknown name */
   readonly lookupPreset: (name: string) => Promise<readonly string[] | undefined>;
+  /** Rule texts of a preset's storage hosts, where signed URLs and tokens that the service gave to the client pass */
+  readonly lookupPresetStorage?: (name: string) => readonly string[];
 }
 
 export interface EffectivePolicy {
@@ -93,9 +95,12 @@ async function toPresetRules(
     });
   }
   const source: RuleSource = { kind: "preset", label: `preset:${name} (${writtenAt})` };
-  return texts.map((text) =>
-    parseAs("VBX_POLICY_INVALID", source.label, () => parseRule(text, { source })),
-  );
+  const read = (clientCredentials: "refuse" | "pass") => (text: string) =>
+    parseAs("VBX_POLICY_INVALID", source.label, () =>
+      parseRule(text, { source, clientCredentials }),
+    );
+  const storage = sources.lookupPresetStorage?.(name) ?? [];
+  return [...texts.map(read("refuse")), ...storage.map(read("pass"))];
 }
 
 /** The same failure with the code and the name of the place that the text came from. */

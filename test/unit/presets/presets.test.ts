@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { resolveEffectivePolicy } from "../../../src/config/effective-policy.ts";
 import { compilePolicy, decide } from "../../../src/policy/decide.ts";
 import { parseRule } from "../../../src/policy/parse-rule.ts";
 import type { EgressRequest } from "../../../src/policy/policy.ts";
@@ -148,6 +149,20 @@ describe("the presets", () => {
       expect(preset.rules.every((rule) => rule.includes(" {registry}/"))).toBe(true);
     }
   });
+});
+
+test("the client's own signed URLs pass only at the storage hosts of a preset", async () => {
+  const { policy } = await resolveEffectivePolicy({
+    allow: ["preset:huggingface"],
+    agentRules: [],
+    user: { allow: [], deny: [] },
+    lookupPreset: (name) => Promise.resolve(expandPreset(findPreset(name))),
+    lookupPresetStorage: (name) => findPreset(name).rulesWithClientCredentials ?? [],
+  });
+  const passing = policy.rules.filter(({ clientCredentials }) => clientCredentials === "pass");
+  expect(passing.map(({ host, methods }) => [host.kind, host.host, methods])).toEqual([
+    ["subdomains", "hf.co", ["GET", "HEAD"]],
+  ]);
 });
 
 describe("a preset name", () => {
