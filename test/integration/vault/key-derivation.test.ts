@@ -1,0 +1,111 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Decrypter, Encrypter } from "age-encryption";
+import { expect, test } from "vitest";
+import { acceptedWorkFactors } from "../../../src/vault/age-scrypt.ts";
+import { decryptText, encryptText } from "../../../src/vault/age-file.ts";
+import { createVault, openStore } from "../../../src/vault/vault-catalog.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+import { makeEntry, makeTempVaults } from "../../support/temp-vaults.ts";
+
+const passphrase = "four random words here";
+/** Row 37: what one guess must cost on a machine with two cores, `ms`. */
+const leastGuessMs = 250;
+
+function readScryptLine(file: Uint8Array): string {
+  return Buffer.from(file).toString("latin1").split("\n")[1] ?? "";
+}
+
+async function encryptCheaply(text: string, logN: number): Promise<Uint8Array> {
+  const encrypter = new Encrypter();
+  encrypter.setPassphrase(passphrase);
+  encrypter.setScryptWorkFactor(logN);
+  return encrypter.encrypt(text);
+}
+
+test("a vault with a passphrase is written with scrypt N = 2^18, a guess costs its time, and a wrong one says so", async () => {
+  await using temp = await makeTempVaults();
+  const { store } = await createVault(temp.context, "default", { store: "age", passphrase });
+  await store.update(() => [makeEntry("api", "some-secret-value")]);
+  const file = await readFile(join(temp.context.paths.vaults, "default.age"));
+  expect(readScryptLine(file)).toMatch(/^-> scrypt [A-Za-z0-9+/]{22} 18$/);
+  const began = performance.now();
+  const wrong = decryptText("default", file, { type: "passphrase", passphrase: "a wrong one" });
+  await expect(wrong).rejects.toMatchObject({ code: "VBX_PASSPHRASE_WRONG" });
+  const guessMs = performance.now() - began;
+  const cheap = await encryptCheaply("x", 10);
+  const beganCheap = performance.now();
+  const decrypter = new Decrypter();
+  decrypter.addPassphrase("a wrong one");
+  await decrypter.decrypt(cheap).catch(() => undefined);
+  const cheapMs = performance.now() - beganCheap;
+  expect(guessMs).toBeGreaterThan(leastGuessMs);
+  expect(cheapMs).toBeLessThan(leastGuessMs);
+  recordScore({ row: 37, test: "scrypt 2^18", attempts: 1, blocked: 1, controlSucceeded: 1 });
+});
+
+test("a file with a work factor outside 2^16 to 2^22 is refused before any derivation", async () => {
+  const text = "{}";
+  const valid = await encryptText(text, { type: "passphrase", passphrase });
+  const key = { type: "passphrase", passphrase } as const;
+  let blocked = 0;
+  const factors = ["1", "10", "15", "23", "30", "63", "99"];
+  for (const factor of factors) {
+    const line = readScryptLine(valid);
+    const changed = Buffer.from(
+      Buffer.from(valid).toString("latin1").replace(line, line.replace(/18$/, factor)),
+      "latin1",
+    );
+    const began = performance.now();
+    await expect(decryptText("v", changed, key)).rejects.toMatchObject({
+      code: "VBX_VAULT_DAMAGED",
+      message: expect.stringContaining(`2^${factor}`),
+    });
+    if (performance.now() - began < 100) blocked += 1;
+  }
+  expect(blocked).toBe(factors.length);
+  // A file that somebody encrypted cheaply with the right passphrase, so that guessing it is cheap: the package opens it
+  const cheap = await encryptCheaply(text, acceptedWorkFactors.least - 1);
+  await expect(decryptText("v", cheap, key)).rejects.toMatchObject({ code: "VBX_VAULT_DAMAGED" });
+  const naive = new Decrypter();
+  naive.addPassphrase(passphrase);
+  expect(await naive.decrypt(cheap, "text")).toBe(text);
+  const attempts = factors.length + 1;
+  recordScore({ row: 34, test: "downgrade", attempts, blocked: attempts, controlSucceeded: 1 });
+});
+
+test("a lower work factor written over the right one never opens: it is authenticated", async () => {
+  const valid = await encryptText("{}", { type: "passphrase", passphrase });
+  const line = readScryptLine(valid);
+  const lower = Buffer.from(valid).toString("latin1").replace(line, line.replace(/18$/, "16"));
+  await expect(
+    decryptText("v", Buffer.from(lower, "latin1"), { type: "passphrase", passphrase }),
+  ).rejects.toMatchObject({ code: "VBX_PASSPHRASE_WRONG" });
+});
+
+test("a vault with a passphrase opens from a file, from the prompt, and says what to set without either", async () => {
+  await using temp = await makeTempVaults();
+  await createVault(temp.context, "default", { store: "age", passphrase });
+  const { context } = temp;
+  await expect(openStore(context, "default")).rejects.toMatchObject({
+    code: "VBX_VAULT_LOCKED",
+    hints: [expect.stringContaining("VAULTBOX_PASSPHRASE_FILE")],
+  });
+  const path = join(temp.folder, "passphrase");
+  await writeFile(path, `${passphrase}\n`, { mode: 0o600 });
+  const env = { ...context.env, VAULTBOX_PASSPHRASE_FILE: path };
+  expect((await (await openStore({ ...context, env }, "default")).read()).entries).toEqual([]);
+  const asked: string[] = [];
+  const prompt = async (question: string): Promise<string> => {
+    asked.push(question);
+    return passphrase;
+  };
+  expect((await (await openStore({ ...context, prompt }, "default")).read()).entries).toEqual([]);
+  expect(asked).toEqual(['passphrase of the vault "default": ']);
+  await writeFile(path, "x", { mode: 0o600 });
+  const { chmod } = await import("node:fs/promises");
+  await chmod(path, 0o644);
+  await expect(openStore({ ...context, env }, "default")).rejects.toMatchObject({
+    code: "VBX_FILE_UNSAFE",
+  });
+});
