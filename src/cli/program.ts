@@ -86,7 +86,8 @@ function inherit(command: Command, parent: Command): Command {
 /** commander's message in our voice: `vaultbox: error: unknown option '--alow'` and a hint below it. */
 function toErrorText(text: string): string {
   const [first = "", ...rest] = text.trimEnd().split("\n");
-  const lines = [`vaultbox: ${first}`];
+  // The value of an option that isn't there may be a secret; its name says enough
+  const lines = [`vaultbox: ${first.replace(/'(--[\w-]+)=[^]*'/, "'$1=…'")}`];
   for (const line of rest) {
     const hint = line.replace(/^\(/, "").replace(/\)$/, "").trim();
     if (hint !== "") lines.push(`vaultbox: hint: ${hint.charAt(0).toLowerCase()}${hint.slice(1)}`);

@@ -16,29 +16,31 @@ Examples:
 The secret is read from stdin or typed without echo, never from the command line.`;
 
 export function buildCommand(): Command {
-  return new Command("add")
-    .summary("store a credential")
-    .description("store a credential: of the preset with that name, or a custom one by --host")
-    .argument("<name>", "name of the credential")
-    .argument("[extra...]")
-    .option("--vault <name>", "vault to store it in", "default")
-    .option("--preset <name>", "take host, scheme and variable from this preset")
-    .option("--host <host>", "host it is for, or *.host for its subdomains")
-    .option("--port <port>", "port it is for (default: 443)")
-    .option("--path <prefix>", "only for paths below this one (default: /)")
-    .option("--bearer", "send it as Authorization: Bearer (the default)")
-    .option("--basic <user>", "send it as the password of this user")
-    .option("--header <name>", "send it in this header; a prefix may follow: 'Name: prefix'")
-    .option("--query <parameter>", "send it in this query parameter")
-    .option("--env <variable>", "variable that carries the placeholder in the sandbox", collect)
-    .option("--from-command <command>", "get the secret from this command, once per session")
-    .option("--from-env <variable>", "get the secret from this variable of the host, per session")
-    .usage("[options] <name>")
-    .addHelpText("after", examples)
-    .action(async (name: string, extra: readonly string[], flags: Flags) => {
-      const { addCredential } = await import("../../credential/add-credential.ts");
-      await addCredential(name, extra, flags);
-    });
+  return (
+    new Command("add")
+      .summary("store a credential")
+      .description("store a credential: of the preset with that name, or a custom one by --host")
+      .argument("<name>", "name of the credential")
+      // A secret typed as an argument gets a message of its own
+      .allowExcessArguments()
+      .option("--vault <name>", "vault to store it in", "default")
+      .option("--preset <name>", "take host, scheme and variable from this preset")
+      .option("--host <host>", "host it is for, or *.host for its subdomains")
+      .option("--port <port>", "port it is for (default: 443)")
+      .option("--path <prefix>", "only for paths below this one (default: /)")
+      .option("--bearer", "send it as Authorization: Bearer (the default)")
+      .option("--basic <user>", "send it as the password of this user")
+      .option("--header <name>", "send it in this header; a prefix may follow: 'Name: prefix'")
+      .option("--query <parameter>", "send it in this query parameter")
+      .option("--env <variable>", "variable that carries the placeholder in the sandbox", collect)
+      .option("--from-command <command>", "get the secret from this command, once per session")
+      .option("--from-env <variable>", "get the secret from this variable of the host, per session")
+      .addHelpText("after", examples)
+      .action(async (name: string, flags: Flags, command: Command) => {
+        const { addCredential } = await import("../../credential/add-credential.ts");
+        await addCredential(name, command.args.slice(1), flags);
+      })
+  );
 }
 
 /** An option that may be given again. */
