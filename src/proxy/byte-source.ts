@@ -16,7 +16,7 @@ export class ByteSource {
   #waiter:
     | { resolve: (chunk: Buffer | undefined) => void; reject: (error: Error) => void }
     | undefined;
-  #onClose: (() => void) | undefined;
+  #onEndCallback: (() => void) | undefined;
   readonly #onData: (chunk: Buffer) => void;
   readonly #onEnd: () => void;
   readonly #onSocketClose: () => void;
@@ -33,9 +33,12 @@ export class ByteSource {
     if (socket.destroyed) this.#closed();
   }
 
-  /** Called once when the socket is gone, whoever closed it. */
-  onClose(callback: (() => void) | undefined): void {
-    this.#onClose = callback;
+  /**
+   * Called once when the peer has ended its side or the socket is gone, whoever closed it. Over a unix socket a killed
+   * peer shows as an end of input and nothing else.
+   */
+  onEnd(callback: (() => void) | undefined): void {
+    this.#onEndCallback = callback;
   }
 
   /** Bytes that were read and not taken yet. */
@@ -74,7 +77,7 @@ export class ByteSource {
     this.#socket.off("data", this.#onData);
     this.#socket.off("end", this.#onEnd);
     this.#socket.off("close", this.#onSocketClose);
-    this.#onClose = undefined;
+    this.#onEndCallback = undefined;
     const rest = Buffer.concat(this.#chunks);
     this.#chunks = [];
     this.#size = 0;
@@ -98,17 +101,18 @@ export class ByteSource {
     this.#error ??= error;
     const waiter = this.#waiter;
     this.#waiter = undefined;
-    if (waiter === undefined) return;
-    if (this.#error === undefined) waiter.resolve(undefined);
-    else waiter.reject(this.#error);
+    if (waiter !== undefined) {
+      if (this.#error === undefined) waiter.resolve(undefined);
+      else waiter.reject(this.#error);
+    }
+    const callback = this.#onEndCallback;
+    this.#onEndCallback = undefined;
+    callback?.();
   }
 
   #closed(): void {
     // A socket that closes without an end was reset or destroyed
     this.#finish(this.#ended ? undefined : new Error("the connection was closed"));
-    const callback = this.#onClose;
-    this.#onClose = undefined;
-    callback?.();
   }
 }
 

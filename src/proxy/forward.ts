@@ -9,7 +9,7 @@ import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { readFinalHead, StaleConnection } from "./read-response.ts";
 import { Refusal } from "./refusal.ts";
-import { RequestBodyPump } from "./request-body-pump.ts";
+import { ClientAborted, RequestBodyPump } from "./request-body-pump.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { relayResponse } from "./relay-response.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
@@ -61,24 +61,26 @@ async function attempt(
 ): Promise<"keep" | "close"> {
   const { authority, credential, record } = request;
   const abort = new AbortController();
-  client.source.onClose(() => abort.abort());
-  client.deadline.at = Number.POSITIVE_INFINITY;
-  const upstream = await context.pool.acquire(authority, credential, {
-    reuse,
-    signal: abort.signal,
+  let upstream: UpstreamConnection | undefined;
+  // As most servers do, a client that ends its side is taken to have given up
+  client.source.onEnd(() => {
+    abort.abort(new ClientAborted("the client ended the connection"));
+    upstream?.socket.destroy();
   });
-  client.source.onClose(() => upstream.socket.destroy());
-  record.address = upstream.address;
+  client.deadline.at = Number.POSITIVE_INFINITY;
   try {
+    upstream = await context.pool.acquire(authority, credential, { reuse, signal: abort.signal });
+    record.address = upstream.address;
     const outcome = await converse(context, client, { request, upstream });
     if (outcome.upstream === "keep") context.pool.release(upstream);
     else context.pool.discard(upstream);
     return outcome.client;
   } catch (error) {
-    context.pool.discard(upstream);
+    if (upstream !== undefined) context.pool.discard(upstream);
+    abort.signal.throwIfAborted();
     throw error;
   } finally {
-    client.source.onClose(undefined);
+    client.source.onEnd(undefined);
   }
 }
 

@@ -86,7 +86,7 @@ export class UpstreamPool {
       this.discard(connection);
       return;
     }
-    connection.source.onClose(() => this.#forget(connection));
+    connection.source.onEnd(() => this.#forget(connection));
     const list = this.#idle.get(connection.key);
     if (list === undefined) this.#idle.set(connection.key, [connection]);
     else list.push(connection);
@@ -113,7 +113,7 @@ export class UpstreamPool {
       list?.pop();
       this.#idleCount--;
       if (list?.length === 0) this.#idle.delete(key);
-      connection.source.onClose(undefined);
+      connection.source.onEnd(undefined);
       connection.deadline.at = Number.POSITIVE_INFINITY;
       // Bytes that nobody asked for, an end, or a socket that just closed: not one to send a request on
       const isUsable =

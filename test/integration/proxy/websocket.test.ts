@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import type { Socket } from "node:net";
+import { expect, test } from "vitest";
+import { makeCredential } from "../../support/credential-fixtures.ts";
+import {
+  plainDialer,
+  startProxy,
+  startRecordingUpstream,
+  talk,
+} from "../../support/proxy-fixture.ts";
+import { openTunnel } from "../../support/tls-client.ts";
+
+const host = "live.example.com";
+const key = "dGhlIHNhbXBsZSBub25jZQ==";
+const handshake = [
+  "GET /socket HTTP/1.1",
+  `Host: ${host}`,
+  "Connection: keep-alive, Upgrade",
+  "Upgrade: websocket",
+  `Sec-WebSocket-Key: ${key}`,
+  "Sec-WebSocket-Version: 13",
+  "",
+  "",
+].join("\r\n");
+
+function acceptFor(text: string): string {
+  return createHash("sha1").update(`${text}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+}
+
+function answerHandshake(accept: string): (socket: Socket, received: string) => void {
+  return (socket, received) => {
+    if (received.endsWith("\r\n\r\n")) {
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      );
+    } else socket.write("echo");
+  };
+}
+
+test("a websocket that a rule allows passes bytes both ways, with the credential on its handshake", async () => {
+  await using upstream = await startRecordingUpstream(answerHandshake(acceptFor(key)));
+  const credential = makeCredential({ type: "bearer" }, { host });
+  await using proxy = await startProxy({
+    rules: [`GET https://${host}`],
+    websocket: true,
+    dialer: plainDialer(upstream.port),
+    credentials: [credential],
+  });
+  const tunnel = await openTunnel(proxy, `${host}:443`);
+  expect(await talk(tunnel, handshake)).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
+  expect(await talk(tunnel, "\x81\x02hi")).toBe("echo");
+  expect(upstream.received()).toContain(`Authorization: Bearer ${credential.secret}`);
+  tunnel.destroy();
+  await expect
+    .poll(() => proxy.events.at(-1))
+    .toMatchObject({ outcome: "completed", status: 101, bytesUp: 4, bytesDown: 4 });
+});
+
+test("a websocket without a rule for it is refused before anything is dialled", async () => {
+  await using upstream = await startRecordingUpstream(answerHandshake(acceptFor(key)));
+  const dialer = plainDialer(upstream.port);
+  await using proxy = await startProxy({ rules: [`GET https://${host}`], dialer });
+  const tunnel = await openTunnel(proxy, `${host}:443`);
+  expect(await talk(tunnel, handshake)).toMatch(
+    /403 Forbidden\r\nX-Vaultbox-Refusal: websocket-not-allowed/,
+  );
+  expect(dialer.dialled).toEqual([]);
+});
+
+test("an answer that isn't one to this handshake, and a switch that nobody asked for, end in 502", async () => {
+  const wrong = [
+    answerHandshake("AAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+    answerHandshake(acceptFor("other")),
+  ];
+  for (const answer of wrong) {
+    await using upstream = await startRecordingUpstream(answer);
+    await using proxy = await startProxy({
+      rules: [`GET https://${host}`],
+      websocket: true,
+      dialer: plainDialer(upstream.port),
+    });
+    const tunnel = await openTunnel(proxy, `${host}:443`);
+    expect(await talk(tunnel, handshake)).toMatch(/^HTTP\/1\.1 502 /);
+  }
+  await using upstream = await startRecordingUpstream(answerHandshake(acceptFor(key)));
+  await using proxy = await startProxy({
+    rules: [`GET https://${host}`],
+    websocket: true,
+    dialer: plainDialer(upstream.port),
+  });
+  const tunnel = await openTunnel(proxy, `${host}:443`);
+  expect(await talk(tunnel, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 502 /);
+});
