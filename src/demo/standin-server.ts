@@ -1,6 +1,7 @@
 import { createServer as createHttpServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
+import type { ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 
 /** A request as it arrived; it holds the real secret, so it is never written anywhere. */
@@ -30,13 +31,10 @@ export interface Standin extends AsyncDisposable {
 const maxBodyBytes = 32 * 1024 * 1024;
 
 /**
- * Listens on a free port of 127.0.0.1, over TLS when a key and chain are given.
+ * Listens on a free port of 127.0.0.1, over TLS where `tls` says with what certificate.
  * WebSocket upgrades are recorded and refused with 426, as by a server that has none.
  */
-export async function openStandin(
-  handler: StandinHandler,
-  tls?: { readonly key: string; readonly cert: string },
-): Promise<Standin> {
+export async function openStandin(handler: StandinHandler, tls?: ServerOptions): Promise<Standin> {
   const requests: RecordedRequest[] = [];
   const onRequest = (incoming: IncomingMessage, response: ServerResponse): void => {
     void serve(incoming, response).catch(() => response.destroy());
@@ -47,7 +45,7 @@ export async function openStandin(
     await handler(request, response);
   }
   const server: Server =
-    tls === undefined ? createHttpServer(onRequest) : createHttpsServer({ ...tls }, onRequest);
+    tls === undefined ? createHttpServer(onRequest) : createHttpsServer(tls, onRequest);
   server.on("upgrade", (incoming, socket) => {
     requests.push(toRecord(incoming, ""));
     socket.end("HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");

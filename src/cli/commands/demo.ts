@@ -1,0 +1,44 @@
+import { Command } from "commander";
+
+export function buildCommand(): Command {
+  return new Command("demo")
+    .summary("show on this machine what holds")
+    .description(
+      "show on this machine what holds: a real agent in the sandbox, a local stand-in of its API, a random secret",
+    )
+    .option("--yes", "install and start what is missing without asking")
+    .option("--json", "print the claims as one JSON document, and no transcript")
+    .addHelpText(
+      "after",
+      "\nAsks on a terminal before it installs or starts anything. Exits with 1 unless every claim held.",
+    )
+    .action(demo);
+}
+
+async function demo(flags: { readonly yes?: boolean; readonly json?: boolean }): Promise<void> {
+  const { runDemo } = await import("../../demo/demo.ts");
+  const { canPrompt } = await import("../prompt.ts");
+  const { confirm } = await import("../vault-access.ts");
+  const { printJson, printLines, toTable } = await import("../output.ts");
+  // Without a terminal there is nobody to ask, and whoever starts a demo there wants it to run
+  const yes = flags.yes === true || process.env["CI"] === "true" || !canPrompt();
+  const claims = await runDemo({
+    confirm: (question) => confirm(question, { yes }),
+    onLine: flags.json === true ? () => undefined : (line) => printLines([line]),
+  });
+  const failed = claims.filter(({ held }) => !held);
+  if (flags.json === true) printJson({ claims });
+  else {
+    const rows = claims.map((one) => [one.held ? "yes" : "NO", one.claim, one.evidence]);
+    printLines(["", ...toTable(["held", "claim", "evidence"], rows)]);
+  }
+  if (failed.length === 0) return;
+  const { VaultboxError } = await import("../../errors.ts");
+  throw new VaultboxError(
+    "VBX_DEMO_FAILED",
+    `${failed.length} of ${claims.length} claims did not hold`,
+    {
+      hints: ["the transcript above says why; vaultbox doctor looks at the whole installation"],
+    },
+  );
+}

@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { anthropicStandin } from "./anthropic-standin.ts";
+import { searchBox } from "./box-contents.ts";
+import { judge } from "./claims.ts";
+import type { Claim } from "./claims.ts";
+import { openDemoEngine } from "./demo-engine.ts";
+import { openDemoHome } from "./demo-home.ts";
+import type { DemoHome } from "./demo-home.ts";
+import { apiHost, boxContentsFile, demoScript, demoShellScript } from "./demo-script.ts";
+import { runRequiredStep, runStep } from "./demo-step.ts";
+import type { DemoContext } from "./demo-step.ts";
+import type { VaultboxResult } from "./run-vaultbox.ts";
+import { openStandin } from "./standin-server.ts";
+import type { Standin } from "./standin-server.ts";
+
+export interface DemoOptions {
+  /** Asks before something is installed or started; rejects when the answer is no */
+  readonly confirm: (question: string) => Promise<void>;
+  /** A line of the transcript */
+  readonly onLine: (line: string) => void;
+}
+
+/** Which agent runs; a shell script where Claude Code can't be installed. */
+type DemoAgent = "claude" | "shell";
+
+const vault = "demo";
+
+/**
+ * The whole path on this machine, with the program that a user runs: engine, image, vault, a real agent in the
+ * sandbox against a local stand-in of its API, and what the audit says of it. Nothing of it is left but the images.
+ * @throws VaultboxError when a step before the agent's start fails, VBX_CANCELLED
+ */
+export async function runDemo(options: DemoOptions): Promise<readonly Claim[]> {
+  await using stack = new AsyncDisposableStack();
+  stack.use(await openDemoEngine(options));
+  const home = stack.use(await openDemoHome());
+  const standin = stack.use(await openApi(home));
+  const context = { home, onLine: options.onLine };
+  await storeSecret(context);
+  const run = await runAgent(context, standin, await prepareAgent(context));
+  return judgeRun(context, standin, run);
+}
+
+/** A stand-in of the vendor's API over TLS, with a certificate of the throwaway CA. */
+function openApi(home: DemoHome): Promise<Standin> {
+  return openStandin(anthropicStandin({ script: demoScript, apiKey: home.secret }), {
+    SNICallback: (name, done) => done(null, home.ca.secureContextFor(name)),
+  });
+}
+
+async function storeSecret(context: DemoContext): Promise<void> {
+  await runRequiredStep(context, {
+    args: ["vault", "create", vault, "--store", "age", "--unlock", "passphrase"],
+  });
+  await runRequiredStep(context, {
+    args: ["credential", "add", "anthropic", "--vault", vault],
+    shownInput: 'printf %s "$A_NEW_RANDOM_KEY" |',
+    input: context.home.secret,
+  });
+}
+
+/** Builds the agent's image, or settles for a shell where the agent can't be installed. */
+async function prepareAgent(context: DemoContext): Promise<DemoAgent> {
+  const build = await runStep(context, { args: ["image", "build", "claude"] });
+  if (build.status === 0) return "claude";
+  context.onLine("Claude Code could not be installed; a shell script takes its part.");
+  await runRequiredStep(context, { args: ["image", "build"] });
+  return "shell";
+}
+
+function runAgent(
+  context: DemoContext,
+  standin: Standin,
+  agent: DemoAgent,
+): Promise<VaultboxResult> {
+  const command =
+    agent === "claude"
+      ? ["claude", "-p", "look around in here", "--allowedTools", "Bash"]
+      : ["sh", "-c", demoShellScript];
+  const allow = agent === "claude" ? [] : ["--allow", "preset:anthropic"];
+  return runStep(context, {
+    args: [
+      "run",
+      "--vault",
+      vault,
+      "--connect-to",
+      `${apiHost}:443:127.0.0.1:${standin.port}`,
+      "--upstream-ca",
+      context.home.caFile,
+      ...allow,
+      "--",
+      ...command,
+    ],
+  });
+}
+
+async function judgeRun(
+  context: DemoContext,
+  standin: Standin,
+  run: VaultboxResult,
+): Promise<readonly Claim[]> {
+  const { home } = context;
+  await runStep(context, { args: ["audit", "show"] });
+  const auditVerify = await runStep(context, { args: ["audit", "verify"] });
+  const quiet = { ...context, onLine: () => undefined };
+  const auditShow = await runStep(quiet, { args: ["audit", "show", "--json", "--limit", "all"] });
+  const box = await searchBox({
+    path: join(home.workspace, boxContentsFile),
+    secret: home.canary,
+    control: "VAULTBOX_SESSION=",
+  });
+  const { requests } = standin;
+  return judge({ run, requests, secret: home.secret, box, auditShow, auditVerify });
+}

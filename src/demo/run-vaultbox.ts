@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export interface VaultboxResult {
+  /** Exit status, 128 after a signal */
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface VaultboxCall {
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly input?: string;
+  /** Each line of either stream as it comes */
+  readonly onLine?: (line: string) => void;
+}
+
+const program = fileURLToPath(new URL("../../bin/vaultbox.js", import.meta.url));
+
+/** Runs the very program that a user runs, in a process of its own, without a terminal. */
+export async function runVaultbox(call: VaultboxCall): Promise<VaultboxResult> {
+  const child = spawn(process.execPath, [program, ...call.args], {
+    cwd: call.cwd,
+    env: call.env,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  // A command that doesn't read its input closes the pipe
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(call.input ?? "");
+  const stdout = gather(child.stdout, call.onLine);
+  const stderr = gather(child.stderr, call.onLine);
+  const status = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 128));
+  });
+  return { status, stdout: stdout(), stderr: stderr() };
+}
+
+function gather(stream: NodeJS.ReadableStream, onLine?: (line: string) => void): () => string {
+  let text = "";
+  let line = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (chunk: string) => {
+    text += chunk;
+    const lines = `${line}${chunk}`.split("\n");
+    line = lines.pop() ?? "";
+    for (const complete of lines) onLine?.(complete);
+  });
+  stream.on("end", () => {
+    if (line !== "") onLine?.(line);
+  });
+  return () => text;
+}
