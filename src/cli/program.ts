@@ -47,6 +47,11 @@ const entries: readonly CommandEntry[] = [
     summary: "run the proxy alone, for a sandbox of your own",
     load: async () => (await import("./commands/proxy.ts")).buildCommand(),
   },
+  {
+    name: "demo",
+    summary: "show on this machine what holds, with a random secret and a stand-in API",
+    load: async () => (await import("./commands/demo.ts")).buildCommand(),
+  },
 ];
 
 /**
