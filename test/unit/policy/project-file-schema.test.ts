@@ -1,0 +1,160 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import {
+  accessChoices,
+  clientCredentialChoices,
+  hostEntryKeys,
+  presetEntryKeys,
+} from "../../../src/policy/parse-egress.ts";
+import { limitKeys, maxLimitCount } from "../../../src/policy/parse-limits.ts";
+import {
+  homeChoices,
+  parseProjectFile,
+  projectFileKeys,
+} from "../../../src/policy/parse-policy.ts";
+import { InvalidFileError } from "../../../src/policy/problem.ts";
+
+interface Schema {
+  readonly [keyword: string]: unknown;
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxItems?: number;
+  readonly items?: Schema;
+  readonly oneOf?: readonly Schema[];
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly propertyNames?: Schema;
+  readonly additionalProperties?: boolean | Schema;
+}
+
+async function readSchema(): Promise<Schema> {
+  const url = new URL("../../../docs/vaultbox.schema.json", import.meta.url);
+  return JSON.parse(await readFile(url, "utf8")) as Schema;
+}
+
+/** The keywords that the schema uses, and no more. */
+function isValid(root: Schema, schema: Schema, value: unknown): boolean {
+  if (schema.$ref !== undefined) {
+    const named = root.$defs?.[schema.$ref.replace("#/$defs/", "")];
+    return named !== undefined && isValid(root, named, value);
+  }
+  if ("const" in schema && schema.const !== value) return false;
+  if (schema.enum !== undefined && !schema.enum.includes(value)) return false;
+  if (schema.oneOf !== undefined) {
+    return schema.oneOf.filter((one) => isValid(root, one, value)).length === 1;
+  }
+  switch (schema.type) {
+    case undefined:
+      return true;
+    case "string":
+      if (typeof value !== "string" || value.length < (schema.minLength ?? 0)) return false;
+      return schema.pattern === undefined || new RegExp(schema.pattern, "u").test(value);
+    case "integer":
+      if (typeof value !== "number" || !Number.isInteger(value)) return false;
+      return value >= (schema.minimum ?? -Infinity) && value <= (schema.maximum ?? Infinity);
+    case "boolean":
+      return typeof value === "boolean";
+    case "array":
+      if (!Array.isArray(value) || value.length > (schema.maxItems ?? Infinity)) return false;
+      return value.every((item) => schema.items === undefined || isValid(root, schema.items, item));
+    case "object":
+      return isValidObject(root, schema, value);
+    default:
+      throw new Error(`the checker doesn't know the type ${schema.type}`);
+  }
+}
+
+function isValidObject(root: Schema, schema: Schema, value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const { properties = {}, additionalProperties = true, propertyNames } = schema;
+  if (schema.required?.some((key) => !Object.hasOwn(value, key)) === true) return false;
+  return Object.entries(value).every(([key, item]) => {
+    const own = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (propertyNames !== undefined && !isValid(root, { type: "string", ...propertyNames }, key)) {
+      return false;
+    }
+    if (own !== undefined) return isValid(root, own, item);
+    return typeof additionalProperties === "boolean"
+      ? additionalProperties
+      : isValid(root, additionalProperties, item);
+  });
+}
+
+function isRead(text: string): boolean {
+  try {
+    parseProjectFile(Buffer.from(text), "vaultbox.yaml");
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidFileError) return false;
+    throw error;
+  }
+}
+
+test("the schema knows exactly the keys and choices that the parser knows", async () => {
+  const { properties = {}, $defs = {} } = await readSchema();
+  const keysOf = (schema: Schema | undefined) => Object.keys(schema?.properties ?? {});
+  expect(Object.keys(properties)).toEqual(projectFileKeys);
+  expect(keysOf($defs["hostEntry"])).toEqual(hostEntryKeys);
+  expect(keysOf($defs["presetEntry"])).toEqual(presetEntryKeys);
+  expect(keysOf(properties["limits"])).toEqual(limitKeys);
+  expect(properties["home"]?.enum).toEqual(homeChoices);
+  const entry = $defs["hostEntry"]?.properties ?? {};
+  expect(entry["access"]?.enum).toEqual(accessChoices);
+  expect(entry["client_credentials"]?.enum).toEqual(clientCredentialChoices);
+  expect(properties["limits"]?.properties?.["requests"]?.maximum).toBe(maxLimitCount);
+});
+
+test.each([
+  ["version: 1", true],
+  ["{}", false],
+  ["version: 2", false],
+  ["version: '1'", false],
+  ["version: 1\nagent: claude\nvaults: [work, a.b]", true],
+  ["version: 1\nagent: Claude", false],
+  ["version: 1\nvaults: work", false],
+  ["version: 1\negress: []", true],
+  ["version: 1\negress:", false],
+  ["version: 1\negress: [{preset: npm}, {host: a.example.com}]", true],
+  ["version: 1\negress: [{preset: npm, host: a.example.com}]", false],
+  ["version: 1\negress: [{}]", false],
+  ["version: 1\negress: [a.example.com]", false],
+  ["version: 1\negress: [{git: https://example.com/x}]", false],
+  ["version: 1\negress: [{host: a.example.com, port: 8443, access: write, websocket: true}]", true],
+  ["version: 1\negress: [{host: a.example.com, port: 0}]", false],
+  ["version: 1\negress: [{host: a.example.com, port: 65536}]", false],
+  ["version: 1\negress: [{host: a.example.com, access: all}]", false],
+  ["version: 1\negress: [{host: a.example.com, allow: [GET /x], deny: ['*']}]", true],
+  ["version: 1\negress: [{host: a.example.com, allow: GET /x}]", false],
+  ["version: 1\negress: [{host: a.example.com, client_credentials: pass}]", true],
+  ["version: 1\negress: [{host: a.example.com, client_credentials: true}]", false],
+  ["version: 1\nhome: project", true],
+  ["version: 1\nhome: shared", false],
+  [
+    "version: 1\nlimits: {duration: 2h, requests: 5, upload: 1.5GiB, requests_per_minute: 60}",
+    true,
+  ],
+  ["version: 1\nlimits: {duration: 2}", false],
+  ["version: 1\nlimits: {requests: 0}", false],
+  ["version: 1\nlimits: {upload: 1TB}", false],
+  ["version: 1\nlimits: {cpus: 2}", false],
+  ["version: 1\nimage: registry.example.com:5000/box@sha256:00", true],
+  ["version: 1\nimage: ''", false],
+  ["version: 1\nenv: {LOG_LEVEL: debug}", true],
+  ["version: 1\nenv: {1A: x}", false],
+  ["version: 1\nenv: {A: 1}", false],
+  ["version: 1\nworkspace: {}", false],
+])("schema and parser agree about %j: %s", async (text, valid) => {
+  const schema = await readSchema();
+  expect({ schema: isValid(schema, schema, parse(text)), parser: isRead(text) }).toEqual({
+    schema: valid,
+    parser: valid,
+  });
+});
