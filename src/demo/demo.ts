@@ -61,7 +61,7 @@ async function storeSecret(context: DemoContext): Promise<void> {
 
 /** Builds the agent's image, or settles for a shell where the agent can't be installed. */
 async function prepareAgent(context: DemoContext): Promise<DemoAgent> {
-  const build = await runStep(context, { args: ["image", "build", "claude"] });
+  const build = await runStep(context, { args: ["image", "build", "--agent", "claude"] });
   if (build.status === 0) return "claude";
   context.onLine("Claude Code could not be installed; a shell script takes its part.");
   await runRequiredStep(context, { args: ["image", "build"] });
