@@ -46,7 +46,7 @@ export function toGrantLines(project: ProjectFile): readonly string[] {
   if (project.home === "project") lines.push("  Home: kept for this project");
   for (const [name, value] of Object.entries(project.env)) lines.push(`  Env: ${name}=${value}`);
   if (presets.length > 0) lines.push(`  Presets: ${presets.join(", ")}`);
-  if (rules.length > 0) lines.push("", ...toRuleLines(rules));
+  if (rules.length > 0) lines.push(...(lines.length === 0 ? [] : [""]), ...toRuleLines(rules));
   if (rules.length === 0 && presets.length === 0) lines.push("  Egress: nothing");
   const limits = toLimitLines(project.limits);
   return limits.length === 0 ? lines : [...lines, "", "Limits", "", ...limits];
