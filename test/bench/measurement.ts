@@ -1,0 +1,49 @@
+import type { TargetAddress } from "./load-connection.ts";
+
+/** One thing for the client process to measure on one target. */
+export interface Order {
+  readonly row: Row;
+  readonly target: TargetAddress;
+  readonly upstreamPort: number;
+  /** Certificates that the client trusts, PEM */
+  readonly ca: string;
+  readonly durationMs: number;
+  readonly bytes: number;
+  readonly events: number;
+  /** Number of the first host name that was never used before */
+  readonly firstHost: number;
+}
+
+export const rows = ["ka1", "ka32", "new1", "new32", "first", "download", "upload", "sse"] as const;
+export type Row = (typeof rows)[number];
+
+/** What one measurement gave; which fields there are depends on the row. */
+export interface Figures {
+  readonly count?: number;
+  readonly perSecond?: number;
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
+  readonly megabytesPerSecond?: number;
+}
+
+export type Answer = { readonly figures: Figures } | { readonly error: string };
+
+/** Hosts that a `first` measurement visits, each once. */
+export const firstHosts = 8;
+
+/** A host of the stand-in; every target sends all of them to 127.0.0.1. */
+export function hostName(number: number): string {
+  return `h${number}.bench.test`;
+}
+
+/** The value below which a share of the sorted values lies; NaN for none. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
+}
