@@ -140,6 +140,22 @@ test("policy explain names the decision, the rule and where it is written", asyn
   expect(await explain("get", "https://api.example.com/")).toMatchObject({ status: 2 });
 });
 
+test("policy explain names the credential that would be attached", async () => {
+  await using project = await createProject();
+  const add = "credential add billing --host api.example.com --path /v1 --from-env BILLING_KEY";
+  const added = await project.run(...add.split(" "));
+  expect(added).toMatchObject({ status: 0 });
+  const explain = (url: string) =>
+    project.run("policy", "explain", "GET", url, "--allow", "api.example.com");
+  expect((await explain("https://api.example.com/v1/items")).stdout).toContain(
+    "Credential: default/billing\n",
+  );
+  expect((await explain("https://api.example.com/v10")).stdout).toContain("Credential: none\n");
+  expect(
+    await project.run("policy", "explain", "GET", "https://api.example.com/v1", "--vault", "none"),
+  ).toMatchObject({ status: 0, stdout: expect.stringContaining("host-not-allowed") as string });
+});
+
 test("policy check lists every problem and ends with status 1", async () => {
   await using project = await createProject();
   await project.write("vaultbox.yaml", "version: 1\nagnt: x\negress:\n  - host: '*'\n");
