@@ -9,7 +9,7 @@ import { within } from "./deadlines.ts";
 import { deniedTunnel } from "./denial.ts";
 import { readHead } from "./http1/read-head.ts";
 import { headerValues } from "./http1/header.ts";
-import { parseRequestHead, type RequestHead } from "./http1/request-head.ts";
+import { parseRequestHead, requestLine, type RequestHead } from "./http1/request-head.ts";
 import { interceptTls } from "./intercept-tls.ts";
 import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
@@ -100,6 +100,7 @@ async function readRequest(client: ClientSide): Promise<RequestHead | undefined>
   within(client.deadline, proxyLimits.clientIdleMs);
   const text = await readHead(client.source, {
     maxBytes: proxyLimits.requestHeadBytes,
+    firstLine: requestLine,
     onFirstByte: () => within(client.deadline, proxyLimits.requestHeadMs),
   });
   client.deadline.at = Number.POSITIVE_INFINITY;

@@ -66,6 +66,7 @@ function decideRequest(
   facts.method = head.method;
   const target = parseTarget(head.method, head.target);
   refuseMethod(head, target);
+  refuseOverrides(head);
   const authority = requestAuthority(head, target, tunnel);
   facts.scheme = authority.scheme;
   facts.host = authority.host;
@@ -75,7 +76,10 @@ function decideRequest(
   const egress = { scheme, host, port, method: head.method, path: target.path };
   const decision = decide(context.policy, { ...egress, websocket: head.upgrade === "websocket" });
   if (decision.rule !== undefined) facts.rule = decision.rule.source.label;
-  if (decision.verdict === "deny") throw denied(decision, egress, toAuthorityText(authority));
+  if (decision.verdict === "deny") {
+    facts.flags = strayPlaceholder(context, head);
+    throw denied(decision, egress, toAuthorityText(authority));
+  }
   context.limiter.countRequest();
   const preparation = context.authorise({
     ...egress,
@@ -87,6 +91,32 @@ function decideRequest(
   if (credential !== "") facts.credential = credential;
   facts.flags = preparation.flags;
   return { head, authority, preparation };
+}
+
+/** A placeholder on its way to a host that isn't even allowed is worth a look all the same (invariant 6). */
+function strayPlaceholder(context: ProxyContext, head: RequestHead): readonly string[] {
+  const text = [head.target, ...head.headers.map(([, value]) => value)].join("\n");
+  return context.findPlaceholder(text) === undefined ? [] : ["placeholder-at-wrong-host"];
+}
+
+/**
+ * Some servers take method or path from a header instead of the request line; the request line is what was decided
+ * about, so that is what must run.
+ */
+const overrides = new Set([
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
+  "x-original-url",
+  "x-override-url",
+  "x-rewrite-url",
+]);
+
+function refuseOverrides(head: RequestHead): void {
+  for (const [name] of head.headers) {
+    if (!overrides.has(name.toLowerCase().replaceAll("_", "-"))) continue;
+    throw new Refusal(400, "request-invalid", `a ${name} header asks for another request`);
+  }
 }
 
 // TRACE would echo the injected credential; CONNECT in a tunnel and `*` name no resource that a rule could allow

@@ -1,6 +1,7 @@
 import type { SessionCa } from "../ca/session-ca.ts";
 import type { CompiledPolicy } from "../policy/decide.ts";
 import type { Authoriser } from "./credential/authorise.ts";
+import type { PlaceholderSearch } from "./credential/placeholder-search.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
 import type { SessionLimiter } from "./session-limiter.ts";
@@ -10,6 +11,8 @@ import type { UpstreamPool } from "./upstream-pool.ts";
 export interface ProxyContext {
   readonly policy: CompiledPolicy;
   readonly authorise: Authoriser;
+  /** Finds a placeholder of this session in a text */
+  readonly findPlaceholder: PlaceholderSearch;
   readonly recorder: RequestRecorder;
   readonly limiter: SessionLimiter;
   readonly pool: UpstreamPool;

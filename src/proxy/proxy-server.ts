@@ -4,6 +4,7 @@ import { compilePolicy } from "../policy/decide.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { serveConnection } from "./client-connection.ts";
 import { createAuthoriser } from "./credential/authorise.ts";
+import { createPlaceholderSearch } from "./credential/placeholder-search.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Dialer } from "./dial.ts";
 import { proxyLimits } from "./limits.ts";
@@ -38,6 +39,7 @@ export class ProxyServer implements AsyncDisposable {
     this.#context = {
       policy: compilePolicy(options.policy),
       authorise: createAuthoriser(options.credentials),
+      findPlaceholder: createPlaceholderSearch(options.credentials),
       recorder: options.recorder,
       limiter: new SessionLimiter(options.policy.limits),
       pool: this.#pool,

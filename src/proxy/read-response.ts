@@ -1,5 +1,5 @@
 import { readHead } from "./http1/read-head.ts";
-import { parseResponseHead, type ResponseHead } from "./http1/response-head.ts";
+import { parseResponseHead, type ResponseHead, statusLine } from "./http1/response-head.ts";
 import { proxyLimits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
@@ -34,6 +34,7 @@ async function readUpstreamHead(upstream: UpstreamConnection, isFirst: boolean):
   try {
     const text = await readHead(upstream.source, {
       maxBytes: proxyLimits.responseHeadBytes,
+      firstLine: statusLine,
       onFirstByte: () => {
         hasByte = true;
       },

@@ -45,7 +45,7 @@ export function unavailable(why: string): Refusal {
     502,
     "credential-unavailable",
     `the credential for this host can't be used: ${why}`,
-    { remedy: "vaultbox credential validate" },
+    { remedy: "vaultbox credential rotate" },
   );
 }
 

@@ -12,7 +12,12 @@ const carriageReturn = 0x0d;
  */
 export async function readHead(
   source: ByteSource,
-  options: { readonly maxBytes: number; readonly onFirstByte?: () => void },
+  options: {
+    readonly maxBytes: number;
+    /** What the first line must look like; anything else is refused without waiting for the rest */
+    readonly firstLine: RegExp;
+    readonly onFirstByte?: () => void;
+  },
 ): Promise<string | undefined> {
   let pending: Buffer | undefined;
   let scanned = 0;
@@ -25,6 +30,7 @@ export async function readHead(
     if (pending === undefined) options.onFirstByte?.();
     const bytes: Buffer = pending === undefined ? chunk : Buffer.concat([pending, chunk]);
     const end = findHeadEnd(bytes, scanned);
+    if (scanned === 0) checkBeginning(bytes, options.firstLine);
     if (end.found) {
       if (end.at > options.maxBytes) throw headTooLarge(options.maxBytes);
       if (end.at + 4 < bytes.length) source.unread(bytes.subarray(end.at + 4));
@@ -34,6 +40,15 @@ export async function readHead(
     pending = bytes;
     scanned = end.at;
   }
+}
+
+/** Another protocol (TLS in TLS, SSH, SMTP) may never send an empty line: its beginning already tells. */
+function checkBeginning(bytes: Buffer, firstLine: RegExp): void {
+  const [first = 0] = bytes;
+  const end = bytes.indexOf("\r\n");
+  const isText = first > 0x20 && first < 0x7f;
+  if (isText && (end === -1 || firstLine.test(bytes.toString("latin1", 0, end)))) return;
+  throw new Refusal(400, "request-invalid", "the first line is not valid HTTP/1.1");
 }
 
 /** The index of the CRLF CRLF, or from where to look on when more bytes are there. */

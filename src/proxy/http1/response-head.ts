@@ -16,7 +16,7 @@ export type ResponseFraming =
   | { readonly kind: "chunked" }
   | { readonly kind: "until-close" };
 
-const statusLine = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: [^\0\r\n]*)?$/;
+export const statusLine = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: [^\0\r\n]*)?$/;
 
 /**
  * Parses one response head of an upstream.

@@ -145,6 +145,8 @@ export const refusedRequests: readonly RequestProbe[] = [
     "a websocket upgrade without its key",
     get(["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]),
   ),
+  probe("a method override", post(["Content-Length: 0", "X-HTTP-Method-Override: DELETE"])),
+  probe("a path override", get(["X_Original_URL: /admin"])),
   probe("TRACE", line(`TRACE http://${host}/ HTTP/1.1`)),
   probe("the HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
   probe("too many headers", get(Array.from({ length: 201 }, (_, index) => `X-${index}: 1`))),

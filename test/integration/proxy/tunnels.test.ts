@@ -1,0 +1,199 @@
+import { createServer as createHttpServer } from "node:http";
+import { connect, type Socket } from "node:net";
+import { once } from "node:events";
+import { connect as connectTls } from "node:tls";
+import { expect, test } from "vitest";
+import { VaultboxError } from "../../../src/errors.ts";
+import { makeCredential } from "../../support/credential-fixtures.ts";
+import {
+  plainDialer,
+  startProxy,
+  startRecordingUpstream,
+  talk,
+} from "../../support/proxy-fixture.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+import { openTunnel } from "../../support/tls-client.ts";
+
+const rules = ["* https://allowed.example", "* http://allowed.example"];
+const get = "GET / HTTP/1.1\r\nHost: allowed.example\r\n\r\n";
+
+test("behind a refused CONNECT nothing is read: the connection is closed", async () => {
+  await using upstream = await startRecordingUpstream();
+  const dialer = plainDialer(upstream.port);
+  await using proxy = await startProxy({ rules, dialer });
+  const refusedConnects = [
+    "CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n",
+    "CONNECT evil.example HTTP/1.1\r\n\r\n",
+    "CONNECT allowed.example:22 HTTP/1.1\r\n\r\n",
+    "CONNECT 127.0.0.1:443 HTTP/1.1\r\n\r\n",
+    "CONNECT [::1]:443 HTTP/1.1\r\n\r\n",
+    "CONNECT allowed.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n",
+    "CONNECT allowed.example:443 HTTP/1.1\r\nContent-Length: 5\r\n\r\n",
+    "CONNECT allowed.example:443 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "CONNECT allowed.example:443 HTTP/1.1\r\n\r\n",
+    "CONNECT https://allowed.example:443 HTTP/1.1\r\n\r\n",
+  ];
+  let blocked = 0;
+  for (const bytes of refusedConnects) {
+    const client = await proxy.connect();
+    const answer = await talk(client, bytes + get, { quietMs: 1000 });
+    if (
+      /^HTTP\/1\.1 4\d\d /.test(answer) &&
+      client.readableEnded &&
+      answer.split("HTTP/1.1 ").length === 2
+    )
+      blocked++;
+  }
+  expect(blocked).toBe(refusedConnects.length);
+  expect(dialer.dialled).toEqual([]);
+  expect(upstream.received()).toBe("");
+  recordScore({
+    row: 11,
+    test: "requests behind a refused CONNECT",
+    attempts: refusedConnects.length,
+    blocked,
+    controlSucceeded: await countServedBehindNaiveRefusal(get),
+  });
+});
+
+test("a tunnel in a tunnel, TLS in TLS and other protocols are refused", async () => {
+  await using upstream = await startRecordingUpstream();
+  const dialer = plainDialer(upstream.port);
+  await using proxy = await startProxy({ rules, dialer });
+  const inside = [
+    "CONNECT allowed.example:443 HTTP/1.1\r\nHost: allowed.example:443\r\n\r\n",
+    "CONNECT evil.example:443 HTTP/1.1\r\nHost: allowed.example\r\n\r\n",
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03\r\n",
+    "SSH-2.0-OpenSSH_9.2\r\n",
+    "\x05\x01\x00\r\n\r\n",
+    "EHLO x\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: allowed.example\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: allowed.example\r\nConnection: Upgrade\r\nUpgrade: TLS/1.2\r\n\r\n",
+    "CONNECT allowed.example:443 HTTP/1.1\r\nHost: allowed.example\r\n:protocol: websocket\r\n\r\n",
+    "OPTIONS * HTTP/1.1\r\nHost: allowed.example\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+  ];
+  let blocked = 0;
+  for (const bytes of inside) {
+    const tunnel = await openTunnel(proxy, "allowed.example:443");
+    const answer = await talk(tunnel, bytes, { quietMs: 1000 });
+    if (/^HTTP\/1\.1 4\d\d /.test(answer)) blocked++;
+    tunnel.destroy();
+  }
+  expect(blocked).toBe(inside.length);
+  expect(dialer.dialled).toEqual([]);
+  recordScore({
+    row: 13,
+    test: "tunnels and other protocols",
+    attempts: inside.length,
+    blocked,
+    controlSucceeded: 1,
+  });
+});
+
+test("plain HTTP in a tunnel is decided as plain HTTP, by the rules for it", async () => {
+  await using upstream = await startRecordingUpstream();
+  const dialer = plainDialer(upstream.port);
+  await using proxy = await startProxy({ rules, dialer });
+  const toPlainPort = await proxy.connect();
+  expect(await talk(toPlainPort, "CONNECT allowed.example:80 HTTP/1.1\r\n\r\n")).toMatch(/ 200 /);
+  expect(await talk(toPlainPort, get)).toMatch(/ 200 OK/);
+  const toTlsPort = await proxy.connect();
+  expect(await talk(toTlsPort, "CONNECT allowed.example:443 HTTP/1.1\r\n\r\n")).toMatch(/ 200 /);
+  const answer = await talk(toTlsPort, "GET / HTTP/1.1\r\nHost: allowed.example:443\r\n\r\n");
+  expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  expect(dialer.dialled).toEqual(["http://allowed.example:80"]);
+});
+
+test("degraded means refused: a locked vault, an unwritable log and a broken dialer never let a request out bare", async () => {
+  await using upstream = await startRecordingUpstream();
+  const dialer = plainDialer(upstream.port);
+  const locked = {
+    ...makeCredential({ type: "bearer" }, { host: "allowed.example" }),
+    reveal: () =>
+      Promise.reject(new VaultboxError("VBX_VAULT_LOCKED", "the vault is locked: secret-detail")),
+  };
+  const broken = { ...locked, reveal: () => Promise.reject(new Error("secret-detail")) };
+  const badSecret = { ...locked, reveal: () => Promise.resolve("two\r\nlines") };
+  for (const credential of [locked, broken, badSecret]) {
+    await using proxy = await startProxy({ rules, dialer, credentials: [credential] });
+    const tunnel = await openTunnel(proxy, "allowed.example:443");
+    const answer = await talk(tunnel, get);
+    expect(answer).toMatch(/^HTTP\/1\.1 502 .*\r\nX-Vaultbox-Refusal: credential-unavailable/);
+    expect(answer).not.toContain("secret-detail");
+    tunnel.destroy();
+  }
+  await using unwritable = await startProxy({
+    rules,
+    dialer,
+    onDecision: () => Promise.reject(new VaultboxError("VBX_AUDIT_UNWRITABLE", "full")),
+  });
+  const tunnel = await openTunnel(unwritable, "allowed.example:443");
+  expect(await talk(tunnel, get)).toMatch(
+    /^HTTP\/1\.1 503 .*\r\nX-Vaultbox-Refusal: audit-unwritable/,
+  );
+  expect(dialer.dialled).toEqual([]);
+  expect(upstream.received()).toBe("");
+  recordScore({ row: 19, test: "degraded parts", attempts: 4, blocked: 4, controlSucceeded: 0 });
+});
+
+test("a placeholder is flagged wherever it shows up, at a denied host too", async () => {
+  await using upstream = await startRecordingUpstream();
+  const credential = makeCredential({ type: "bearer" }, { host: "allowed.example" });
+  await using proxy = await startProxy({
+    rules: [...rules, "* http://other.example"],
+    dialer: plainDialer(upstream.port),
+    credentials: [credential],
+  });
+  for (const host of ["other.example", "denied.example"]) {
+    const bytes = `GET /?k=${credential.placeholder} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+    expect(await talk(await proxy.connect(), bytes)).toMatch(/^HTTP\/1\.1 403 /);
+    expect(proxy.events.at(-2)).toMatchObject({
+      type: "request.decision",
+      host,
+      flags: ["placeholder-at-wrong-host"],
+    });
+  }
+  expect(upstream.received()).toBe("");
+});
+
+/** The control for a closed connection: node:http answers the request behind a CONNECT it refused by a status alone. */
+async function countServedBehindNaiveRefusal(pipelined: string): Promise<number> {
+  let served = 0;
+  const naive = createHttpServer((_, response) => {
+    served++;
+    response.end();
+  });
+  naive.on("connect", (_, socket: Socket, head: Buffer) => {
+    socket.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    if (head.length > 0) socket.unshift(head);
+    naive.emit("connection", socket);
+  });
+  naive.listen(0, "127.0.0.1");
+  await once(naive, "listening");
+  const address = naive.address();
+  const client = connect(
+    address !== null && typeof address === "object" ? address.port : 0,
+    "127.0.0.1",
+  );
+  await talk(client, `CONNECT evil.example:443 HTTP/1.1\r\n\r\n${pipelined}`);
+  client.destroy();
+  naive.closeAllConnections();
+  naive.close();
+  return served;
+}
+
+test("a client that speaks TLS to an address without a certificate for it still gets a readable refusal", async () => {
+  await using upstream = await startRecordingUpstream();
+  await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
+  const socket = await proxy.connect();
+  const secure = connectTls({ socket, servername: "denied.example", ca: proxy.ca.certificatePem });
+  await once(secure, "secureConnect");
+  const answer = await talk(secure, "GET / HTTP/1.1\r\nHost: denied.example\r\n\r\n");
+  expect(answer).toContain(
+    "vaultbox: refused GET https://denied.example:443/: the host is not allowed",
+  );
+  expect(answer).toContain(
+    "to allow it, the user can run on the host: vaultbox run --allow 'GET https://denied.example/'",
+  );
+});
