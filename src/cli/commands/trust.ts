@@ -29,7 +29,7 @@ export function buildCommand(): Command {
 }
 
 async function trust(file: string | undefined, flags: TrustFlags): Promise<void> {
-  const [{ resolvePaths }, service, output, text] = await Promise.all([
+  const [{ resolvePaths }, service, output, { toGrantLines }] = await Promise.all([
     import("../../config/paths.ts"),
     import("../../config/trust-project.ts"),
     import("../output.ts"),
@@ -50,7 +50,7 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
   if (flags.json !== true) {
     const state = inspected.trusted ? "trusted" : "not trusted";
     output.printLines([`${inspected.path} (${state}) grants:`, ""]);
-    output.printLines([...text.toGrantLines(inspected.project), ""]);
+    output.printLines([...toGrantLines(inspected.project), ""]);
   }
   if (flags.show === true) {
     const { path: at, sha256, trusted, project } = inspected;

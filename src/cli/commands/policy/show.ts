@@ -20,7 +20,12 @@ export function buildCommand(): Command {
 }
 
 async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<void> {
-  const [{ resolvePaths }, { resolveSessionPolicy }, output, text] = await Promise.all([
+  const [
+    { resolvePaths },
+    { resolveSessionPolicy },
+    output,
+    { toRuleJson, toRuleLines, toLimitLines },
+  ] = await Promise.all([
     import("../../../config/paths.ts"),
     import("../../session-policy.ts"),
     import("../../output.ts"),
@@ -29,7 +34,7 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
   const session = await resolveSessionPolicy(toSessionPolicyOptions(flags), resolvePaths());
   const { policy, hash, agent, projectFile } = session;
   if (flags.json === true) {
-    const rules = policy.rules.map(text.toRuleJson);
+    const rules = policy.rules.map(toRuleJson);
     const project = projectFile?.path ?? null;
     output.printJson({ hash, agent: agent.name, project, rules, limits: policy.limits });
     return;
@@ -39,7 +44,7 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
       "no rule: every request is refused",
       "allow a host with --allow HOST, or write vaultbox.yaml with vaultbox init",
     ]);
-  } else output.printLines(text.toRuleLines(policy.rules));
-  const limits = text.toLimitLines(policy.limits);
+  } else output.printLines(toRuleLines(policy.rules));
+  const limits = toLimitLines(policy.limits);
   if (limits.length > 0) output.printLines(["", "Limits", "", ...limits]);
 }
