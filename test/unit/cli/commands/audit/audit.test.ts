@@ -1,0 +1,167 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { openAuditLog } from "../../../../../src/audit/audit-log.ts";
+import { buildCommand } from "../../../../../src/cli/commands/audit/audit.ts";
+import { parseFilter } from "../../../../../src/cli/commands/audit/parse-filter.ts";
+import {
+  decisionOf,
+  fixtureSession,
+  outcomeOf,
+  startFacts,
+} from "../../../../support/audit-fixture.ts";
+
+/** A home with one ended session of three requests; returns its log's path. */
+async function recordedHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), "vaultbox-home-"));
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await rm(home, { recursive: true });
+  });
+  vi.stubEnv("VAULTBOX_HOME", home);
+  const folder = join(home, "state", "sessions", fixtureSession);
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, "audit.jsonl");
+  const now = (): number => Date.UTC(2026, 0, 31, 12);
+  const log = await openAuditLog(path, { session: fixtureSession, now });
+  await log.start({ ...startFacts, command: ["claude", "-p"] });
+  log.note("link closed");
+  await log.decision(decisionOf(1, { credential: "work/api" }));
+  log.outcome(outcomeOf(1));
+  await log.decision(
+    decisionOf(2, { verdict: "deny", reason: "host-not-allowed", host: "evil.example" }),
+  );
+  log.outcome(outcomeOf(2, { outcome: "refused", status: 403, bytesUp: 0, bytesDown: 90 }));
+  await log.decision(decisionOf(3, { port: 8443, flags: ["foreign-credential"] }));
+  await log.end({ status: 0, requests: 3, refused: 1 });
+  return path;
+}
+
+/** What a command line prints on stdout; rejects as the command does. */
+async function stdoutOf(...args: readonly string[]): Promise<string> {
+  let text = "";
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  try {
+    await buildCommand().parseAsync(args, { from: "user" });
+  } finally {
+    write.mockRestore();
+  }
+  return text;
+}
+
+test("audit show lists the newest session's requests and sums them up", async () => {
+  const path = await recordedHome();
+  expect((await stdoutOf("show")).replace(path, "LOG")).toMatchInlineSnapshot(`
+    "session 0123456789ab
+
+      Log: LOG
+      Command: claude -p
+      Started: 2026-01-31T12:00:00.000Z
+      Ended: 2026-01-31T12:00:00.000Z, exit status 0
+      Note: 12:00:00.000 link closed
+
+    TIME          VERDICT  STATUS  METHOD  URL                                      DOWN  TOOK  WHY
+    12:00:00.000  allow    200     GET     https://api.example.com/v1/items/1       1kB   12ms  --allow with work/api
+    12:00:00.000  deny     403     GET     https://evil.example/v1/items/2          90B   12ms  host-not-allowed
+    12:00:00.000  allow    -       GET     https://api.example.com:8443/v1/items/3  -     -     no outcome [foreign-credential]
+
+    3 requests, 1 refused, 10B up, 1.1kB down
+    reasons: host-not-allowed (1)
+    hosts: api.example.com (2), evil.example (1)
+    credentials used: work/api (1)
+    flagged: foreign-credential (1)
+    "
+  `);
+});
+
+test("audit show keeps what the filters ask for, and says the same as JSON", async () => {
+  await recordedHome();
+  const text = await stdoutOf("show", fixtureSession.slice(0, 4), "--refused", "--limit", "1");
+  expect(text).toContain("https://evil.example/v1/items/2");
+  expect(text).not.toContain("api.example.com/v1");
+  const json: unknown = JSON.parse(await stdoutOf("show", "--refused", "--json"));
+  expect(json).toMatchObject({
+    session: fixtureSession,
+    start: { command: ["claude", "-p"] },
+    end: { status: 0 },
+    matched: 1,
+    requests: [{ decision: { host: "evil.example" }, outcome: { status: 403 } }],
+    summary: { requests: 3, refused: 1 },
+  });
+});
+
+test("audit show says how many requests the limit hides", async () => {
+  await recordedHome();
+  expect(await stdoutOf("show", "--limit", "1")).toContain("2 earlier ones match too, see --limit");
+  expect(await stdoutOf("show", "--host", "nowhere.example")).toContain("no request matches");
+});
+
+test("audit follow prints one line for each event and ends with the session", async () => {
+  await recordedHome();
+  expect(await stdoutOf("follow")).toMatchInlineSnapshot(`
+    "12:00:00.000  start  claude -p
+    12:00:00.000  note   link closed
+    12:00:00.000  allow  GET https://api.example.com/v1/items/1  --allow with work/api
+    12:00:00.000  200    GET https://api.example.com/v1/items/1  10B up, 1kB down, 12ms
+    12:00:00.000  deny   GET https://evil.example/v1/items/2  host-not-allowed
+    12:00:00.000  403    GET https://evil.example/v1/items/2  0B up, 90B down, 12ms  refused
+    12:00:00.000  allow  GET https://api.example.com:8443/v1/items/3  --allow [foreign-credential]
+    12:00:00.000  end    exit status 0
+    "
+  `);
+  const lines = (await stdoutOf("follow", "--json")).trimEnd().split("\n");
+  expect(lines.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual([
+    1, 2, 3, 4, 5, 6, 7, 8,
+  ]);
+});
+
+test("audit verify says that a log is intact, and fails with the line where it isn't", async () => {
+  const path = await recordedHome();
+  expect(await stdoutOf("verify")).toBe(`session ${fixtureSession}: intact, 8 records, ended\n`);
+  expect(JSON.parse(await stdoutOf("verify", path, "--json"))).toMatchObject({
+    status: "intact",
+    findings: [],
+  });
+  const text = await readFile(path, "utf8");
+  await writeFile(path, text.replace("evil.example", "good.example"));
+  await expect(stdoutOf("verify")).rejects.toMatchObject({
+    code: "VBX_AUDIT_DAMAGED",
+    message: expect.stringContaining("line 5: its hash is not that of its content"),
+  });
+});
+
+test("a log whose last line is incomplete is no damage", async () => {
+  const path = await recordedHome();
+  const text = await readFile(path, "utf8");
+  const folder = await mkdtemp(join(tmpdir(), "vaultbox-cut-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const log = await openAuditLog(join(folder, "audit.jsonl"), { session: fixtureSession });
+  await log.close();
+  await writeFile(join(folder, "audit.jsonl"), text.slice(0, 40));
+  expect(await stdoutOf("verify", join(folder, "audit.jsonl"))).toContain("incomplete-last-line");
+});
+
+test("filters that can't be meant are refused with what to write", () => {
+  const now = Date.UTC(2026, 0, 31, 12);
+  expect(parseFilter({ limit: "all", since: "2h" }, now)).toEqual({
+    since: "2026-01-31T10:00:00.000Z",
+  });
+  expect(parseFilter({ limit: "5", since: "2026-01-31T12:00:00+02:00" }, now)).toEqual({
+    limit: 5,
+    since: "2026-01-31T10:00:00.000Z",
+  });
+  for (const flags of [
+    { limit: "0" },
+    { limit: "-1" },
+    { limit: "many" },
+    { limit: "1", since: "yesterday" },
+    { limit: "1", since: "2026-13-41" },
+    { limit: "1", since: "2026-01-31T12:00:00" },
+  ]) {
+    expect(() => parseFilter(flags, now)).toThrow(expect.objectContaining({ code: "VBX_USAGE" }));
+  }
+});
