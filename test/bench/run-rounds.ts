@@ -33,6 +33,8 @@ export interface RoundOptions {
   readonly onSample: (sample: Sample) => void;
 }
 
+/** Before the first round every target serves for so long uncounted, ms: compilers and caches get warm. */
+const warmUpMs = 500;
 /** Longest wait for one measurement, ms. */
 const measurementTimeoutMs = 60_000;
 
@@ -43,6 +45,12 @@ const measurementTimeoutMs = 60_000;
 export async function runRounds(options: RoundOptions): Promise<readonly Sample[]> {
   const { targets, rows, effort } = options;
   const samples: Sample[] = [];
+  for (const target of targets) {
+    const effortOnce = { ...effort, durationMs: warmUpMs };
+    for (const row of ["ka32", "new1"] as const) {
+      await measure({ ...options, effort: effortOnce }, { round: 0, row, target, firstHost: 0 });
+    }
+  }
   let firstHost = 1;
   for (let round = 0; round < effort.rounds; round += 1) {
     for (const [index, row] of rows.entries()) {
