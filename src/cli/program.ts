@@ -12,6 +12,11 @@ interface CommandEntry {
 // image, devcontainer, proxy, doctor, demo. A new command is one entry here and one file in commands/.
 const entries: readonly CommandEntry[] = [
   {
+    name: "run",
+    summary: "run a command in a sandbox without credentials and network",
+    load: async () => (await import("./commands/run.ts")).buildCommand(),
+  },
+  {
     name: "credential",
     alias: "cred",
     summary: "keep secrets with the places they are for",
@@ -43,9 +48,19 @@ const entries: readonly CommandEntry[] = [
     load: async () => (await import("./commands/audit/audit.ts")).buildCommand(),
   },
   {
+    name: "image",
+    summary: "build and list the images that sandboxes run",
+    load: async () => (await import("./commands/image/image.ts")).buildCommand(),
+  },
+  {
     name: "proxy",
     summary: "run the proxy alone, for a sandbox of your own",
     load: async () => (await import("./commands/proxy.ts")).buildCommand(),
+  },
+  {
+    name: "doctor",
+    summary: "check what vaultbox needs on this machine, and say what to do",
+    load: async () => (await import("./commands/doctor.ts")).buildCommand(),
   },
   {
     name: "demo",

@@ -4,6 +4,7 @@ import { attempt } from "./engine-error.ts";
 
 interface VersionAnswer {
   readonly Version?: string;
+  readonly Platform?: { readonly Name?: string };
   readonly ApiVersion?: string;
   readonly Arch?: string;
   readonly Components?: readonly { readonly Name?: string; readonly Version?: string }[];
@@ -33,6 +34,7 @@ export async function readEngineInfo(
       ...found,
       name: info.Name ?? "",
       version: version.Version ?? "",
+      product: version.Platform?.Name ?? "",
       apiVersion: version.ApiVersion ?? "",
       operatingSystem: info.OperatingSystem ?? "",
       architecture: version.Arch ?? info.Architecture ?? "",

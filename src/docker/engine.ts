@@ -7,6 +7,8 @@ export interface EngineInfo {
   readonly foundBy: string;
   readonly name: string;
   readonly version: string;
+  /** The product the engine is part of, e.g. `Docker Desktop 4.71.0 (123456)`; may be empty */
+  readonly product: string;
   readonly apiVersion: string;
   readonly operatingSystem: string;
   readonly architecture: string;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -122,7 +122,11 @@ async function startByHand(options: SetupOptions): Promise<StartedEngine> {
   await untilAnswering(() => ended, quoted(logPath));
   const pid = engine.pid ?? 0;
   options.onLine(`started a container engine: dockerd, pid ${pid}, log ${logPath}`);
-  return { pid, logPath, stop: () => stopProcess(pid, () => ended !== undefined) };
+  const stop = async () => {
+    await stopProcess(pid, () => ended !== undefined);
+    await rm(logPath, { force: true });
+  };
+  return { pid, logPath, stop };
 }
 
 async function untilAnswering(ended: () => string | undefined, log: string): Promise<void> {

@@ -24,10 +24,7 @@ type BaseKind = "published" | "debian";
  * @throws VaultboxError VBX_IMAGE_BUILD_FAILED, VBX_CONFIG_INVALID
  */
 export async function ensureBaseImage(engine: Engine, options: ImageOptions): Promise<string> {
-  const recipe = await readBaseRecipe();
-  const kind = await resolveKind(options.env);
-  const hash = toTagHash(recipe.files, [`node ${nodeMajor}`, kind]);
-  const tag = `vaultbox/base:${hash}`;
+  const { recipe, kind, hash, tag } = await resolveBaseImage(options.env);
   const build = async (onProgress: ImageOptions["onProgress"]) => {
     const within = { ...options, onProgress };
     const base =
@@ -52,6 +49,15 @@ export async function ensureBaseImage(engine: Engine, options: ImageOptions): Pr
   };
   await ensureImage(engine, { tag, what: "the base image", build }, options);
   return tag;
+}
+
+/** What the base image is here and now, whether it exists or not. */
+export async function resolveBaseImage(
+  env: NodeJS.ProcessEnv,
+): Promise<{ recipe: ImageRecipe; kind: BaseKind; hash: string; tag: string }> {
+  const [recipe, kind] = await Promise.all([readBaseRecipe(), resolveKind(env)]);
+  const hash = toTagHash(recipe.files, [`node ${nodeMajor}`, kind]);
+  return { recipe, kind, hash, tag: `vaultbox/base:${hash}` };
 }
 
 async function resolveKind(env: NodeJS.ProcessEnv): Promise<BaseKind> {

@@ -1,0 +1,18 @@
+import { Command } from "commander";
+
+export function buildCommand(): Command {
+  return new Command("doctor")
+    .description(
+      "check what vaultbox needs on this machine, and say what to do; the exit status is 1 when something fails",
+    )
+    .option("--json", "print one JSON document")
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      const { runChecks } = await import("../doctor/run-checks.ts");
+      const { printJson, printLines } = await import("../output.ts");
+      const { toCheckLines } = await import("../doctor/check-lines.ts");
+      const checks = await runChecks(process.env);
+      if (json === true) printJson({ checks });
+      else printLines(toCheckLines(checks));
+      if (checks.some(({ status }) => status === "fail")) process.exitCode = 1;
+    });
+}

@@ -1,0 +1,23 @@
+import { Command } from "commander";
+
+export function buildCommand(): Command {
+  return new Command("list")
+    .description("list the images that vaultbox built on this engine")
+    .option("--json", "print one JSON document")
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      const { connectEngine } = await import("../../../docker/connect-engine.ts");
+      const { listVaultboxImages } = await import("../../../docker/image/list-images.ts");
+      const { printJson, printLines, printNote, toTable } = await import("../../output.ts");
+      const images = await listVaultboxImages(await connectEngine(process.env));
+      if (json === true) return printJson({ images });
+      if (images.length === 0) return printNote("there is no image yet: vaultbox image build");
+      const rows = images.map(({ tag, kind, agentPackage, sizeBytes, createdAt }) => [
+        tag,
+        kind,
+        agentPackage ?? "-",
+        `${Math.round(sizeBytes / 1e6)} MB`,
+        createdAt.slice(0, 16).replace("T", " "),
+      ]);
+      printLines(toTable(["tag", "kind", "agent", "size", "created"], rows));
+    });
+}

@@ -1,0 +1,88 @@
+import { X509Certificate } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { runHostCommand } from "../../host-command.ts";
+import type { HealthCheck } from "./health-check.ts";
+import { fail, ok, warn } from "./health-check.ts";
+
+const minNodeMajor = 24;
+const commandTimeoutMs = 10_000;
+/** Variables that name extra CA certificates for this machine's programs */
+const caVariables = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"] as const;
+const othersMask = 0o077;
+
+export function checkNode(versionText: string): HealthCheck {
+  const name = "node";
+  if (Number(versionText.split(".")[0]) >= minNodeMajor) return ok(name, versionText);
+  return fail(name, `${versionText} is too old`, `install Node.js ${minNodeMajor} or newer`);
+}
+
+/** Every CA bundle that the environment names must be readable, or upstreams behind a company proxy fail. */
+export async function checkCaTrust(env: NodeJS.ProcessEnv): Promise<HealthCheck> {
+  const name = "ca trust";
+  const found: string[] = [];
+  for (const variable of caVariables) {
+    const path = env[variable];
+    if (path === undefined || path === "") continue;
+    const text = await readFile(path, "utf8").catch(() => undefined);
+    if (text === undefined) {
+      return fail(
+        name,
+        `${variable} names "${path}", which can't be read`,
+        `unset ${variable}, or correct it`,
+      );
+    }
+    const count = countCertificates(text);
+    if (count === 0) {
+      return fail(
+        name,
+        `${variable} names "${path}", which holds no certificate`,
+        `unset ${variable}, or correct it`,
+      );
+    }
+    found.push(`${variable}: ${count} certificates`);
+  }
+  return ok(name, found.length === 0 ? "Node's and the system's" : found.join(", "));
+}
+
+function countCertificates(text: string): number {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return blocks.filter(isCertificate).length;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== undefined;
+  } catch {
+    // One bad block in a bundle of hundreds is common, and programs skip it
+    return false;
+  }
+}
+
+/** Link sockets live there: nobody else may reach them. */
+export async function checkRuntimeFolder(path: string): Promise<HealthCheck> {
+  const name = "runtime folder";
+  const facts = await stat(path).catch(() => undefined);
+  if (facts === undefined) return ok(name, `${path} is made when it's needed`);
+  if (!facts.isDirectory()) return fail(name, `${path} is not a folder`, `remove it: rm ${path}`);
+  if (process.getuid !== undefined && facts.uid !== process.getuid()) {
+    return fail(
+      name,
+      `${path} belongs to user id ${facts.uid}`,
+      "set XDG_RUNTIME_DIR to a folder of your own",
+    );
+  }
+  if ((facts.mode & othersMask) !== 0) {
+    return fail(name, `${path} is open to other users`, `chmod 700 ${path}`);
+  }
+  return ok(name, path);
+}
+
+export async function checkCommand(command: string, use: string): Promise<HealthCheck> {
+  try {
+    const args = ["--version"];
+    const answer = await runHostCommand({ file: command, args, timeoutMs: commandTimeoutMs });
+    return ok(command, answer.split("\n")[0] ?? "");
+  } catch {
+    return warn(command, "it does not run", `install ${command}: ${use}`);
+  }
+}

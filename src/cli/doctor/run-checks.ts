@@ -1,0 +1,18 @@
+import { resolvePaths } from "../../config/paths.ts";
+import { checkEngine } from "./engine-checks.ts";
+import type { HealthCheck } from "./health-check.ts";
+import { checkCaTrust, checkCommand, checkNode, checkRuntimeFolder } from "./host-checks.ts";
+import { checkKeychain } from "./keychain-check.ts";
+
+/** Looks at everything `vaultbox run` needs and changes nothing. */
+export async function runChecks(env: NodeJS.ProcessEnv): Promise<readonly HealthCheck[]> {
+  const [engine, ...host] = await Promise.all([
+    checkEngine(env),
+    checkKeychain(env),
+    checkCaTrust(env),
+    checkRuntimeFolder(resolvePaths(env).runtime),
+    checkCommand("git", "repository rules and the agents need it"),
+    checkCommand("npm", "agents are installed, and the registry is read, through it"),
+  ]);
+  return [checkNode(process.versions.node), ...engine, ...host];
+}
