@@ -1,7 +1,7 @@
 // A vault as one age file. The decrypted content stays in the memory of the process that opened it, with the key: scrypt
 // at every request would take a second each. It is read again whenever the file has changed, so that a rotated secret
 // reaches running sessions.
-import { readdir, rm, unlink } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { debug } from "../debug.ts";
 import { isVaultboxError, VaultboxError } from "../errors.ts";
@@ -161,7 +161,7 @@ export class AgeStore implements VaultStore {
   async #sweep(): Promise<void> {
     const left = new RegExp(`^\\.${this.name.replaceAll(".", "\\.")}\\.age\\.[0-9a-f]{12}\\.tmp$`);
     for (const file of await readdir(this.#paths.folder)) {
-      if (left.test(file)) await unlink(join(this.#paths.folder, file));
+      if (left.test(file)) await rm(join(this.#paths.folder, file), { force: true });
     }
   }
 
