@@ -1,5 +1,5 @@
 import { createServer as createHttpServer } from "node:http";
-import { connect, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { connect as connectTls } from "node:tls";
 import { expect, test } from "vitest";
@@ -87,7 +87,7 @@ test("a tunnel in a tunnel, TLS in TLS and other protocols are refused", async (
     test: "tunnels and other protocols",
     attempts: inside.length,
     blocked,
-    controlSucceeded: 1,
+    controlSucceeded: await countThroughPlainTunnel(inside),
   });
 });
 
@@ -134,7 +134,13 @@ test("degraded means refused: a locked vault, an unwritable log and a broken dia
   );
   expect(dialer.dialled).toEqual([]);
   expect(upstream.received()).toBe("");
-  recordScore({ row: 19, test: "degraded parts", attempts: 4, blocked: 4, controlSucceeded: 0 });
+  recordScore({
+    row: 19,
+    test: "degraded parts",
+    attempts: 4,
+    blocked: 4,
+    controlSucceeded: await countSentBare(),
+  });
 });
 
 test("a placeholder is flagged wherever it shows up, at a denied host too", async () => {
@@ -197,3 +203,42 @@ test("a client that speaks TLS to an address without a certificate for it still 
     "to allow it, the user can run on the host: vaultbox run --allow 'GET https://denied.example/'",
   );
 });
+
+/** The control: a tunnel that only looks at the CONNECT passes whatever is inside. */
+async function countThroughPlainTunnel(inside: readonly string[]): Promise<number> {
+  let through = 0;
+  for (const bytes of inside) {
+    await using upstream = await startRecordingUpstream(() => undefined);
+    const tunnel = createServer((client) => {
+      client.once("data", () => {
+        client.write("HTTP/1.1 200 OK\r\n\r\n");
+        const server = connect(upstream.port, "127.0.0.1");
+        client.pipe(server).pipe(client);
+      });
+    });
+    tunnel.listen(0, "127.0.0.1");
+    await once(tunnel, "listening");
+    const address = tunnel.address();
+    const port = address !== null && typeof address === "object" ? address.port : 0;
+    const client = connect(port, "127.0.0.1");
+    await talk(client, "CONNECT allowed.example:443 HTTP/1.1\r\n\r\n", { quietMs: 30 });
+    await talk(client, bytes, { quietMs: 50 });
+    if (upstream.received() === bytes) through++;
+    client.destroy();
+    tunnel.close();
+  }
+  return through;
+}
+
+/** The control: a step that shrugs at a failed credential or log lets the bare request out. */
+async function countSentBare(): Promise<number> {
+  await using upstream = await startRecordingUpstream();
+  const dialer = plainDialer(upstream.port);
+  await using proxy = await startProxy({ rules, dialer, credentials: [] });
+  for (let index = 0; index < 4; index++) {
+    const tunnel = await openTunnel(proxy, "allowed.example:443");
+    await talk(tunnel, get, { quietMs: 50 });
+    tunnel.destroy();
+  }
+  return upstream.received().split("GET / HTTP/1.1").length - 1;
+}
