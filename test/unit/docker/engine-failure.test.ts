@@ -1,0 +1,135 @@
+import { Readable } from "node:stream";
+import { expect, test } from "vitest";
+import { connectEngine } from "../../../src/docker/connect-engine.ts";
+import type { ContainerSpec } from "../../../src/docker/engine.ts";
+import type { FakeAnswer } from "../../support/fake-engine.ts";
+import { startFakeEngine } from "../../support/fake-engine.ts";
+
+const spec: ContainerSpec = {
+  name: "box",
+  image: "no-such-image",
+  entrypoint: [],
+  command: ["true"],
+  env: { TOKEN_PLACEHOLDER: "not-in-the-url" },
+  labels: {},
+  workingDir: "/",
+  user: "1:1",
+  network: "none",
+  dns: [],
+  binds: [],
+  volumes: [],
+  tmpfs: {},
+  readOnlyRoot: true,
+  memoryBytes: 1e8,
+  cpus: 1,
+  pids: 10,
+  init: true,
+  tty: false,
+  autoRemove: false,
+};
+
+async function connectFake(answer: FakeAnswer) {
+  const { env } = await startFakeEngine(answer);
+  return await connectEngine(env);
+}
+
+function answerJson(status: number, body: unknown): FakeAnswer {
+  return (_request, response) => {
+    response.writeHead(status, { "Content-Type": "application/json" });
+    response.end(JSON.stringify(body));
+  };
+}
+
+test("The engine's own message is in the error, without control characters", async () => {
+  const engine = await connectFake(answerJson(500, { message: "no space\u001b[2J left" }));
+  await expect(engine.createContainer(spec)).rejects.toMatchObject({
+    code: "VBX_ENGINE_FAILED",
+    message: 'cannot create the container "box": the engine says: no space\\x1b[2J left',
+  });
+});
+
+test("A missing image is told from other things that are missing", async () => {
+  const engine = await connectFake(answerJson(404, { message: "No such image: no-such-image" }));
+  await expect(engine.createContainer(spec)).rejects.toMatchObject({ code: "VBX_IMAGE_MISSING" });
+});
+
+test("A container's environment is in the request's body and never in its URL", async () => {
+  const urls: string[] = [];
+  const engine = await connectFake((request, response) => {
+    urls.push(request.url ?? "");
+    response.writeHead(201, { "Content-Type": "application/json" });
+    response.end('{"Id":"abc"}');
+  });
+  await engine.createContainer(spec);
+  expect(urls).toEqual(["/containers/create?name=box"]);
+});
+
+test("An engine that goes away while a container is created is an error that says so", async () => {
+  const engine = await connectFake((request) => request.socket.destroy());
+  await expect(engine.createContainer(spec)).rejects.toMatchObject({
+    code: "VBX_ENGINE_FAILED",
+    message: expect.stringContaining("the connection to the engine failed") as unknown,
+  });
+});
+
+test("An engine that goes away while it is waited for rejects the wait", async () => {
+  const engine = await connectFake((request, response) => {
+    if (request.url?.includes("/wait") === true) {
+      response.writeHead(200);
+      response.flushHeaders();
+      setTimeout(() => request.socket.destroy(), 50);
+      return;
+    }
+    response.writeHead(request.url?.includes("/create") === true ? 201 : 204);
+    response.end(request.url?.includes("/create") === true ? '{"Id":"abc"}' : "");
+  });
+  const running = await (await engine.createContainer(spec)).start();
+  await expect(running.wait()).rejects.toMatchObject({ code: "VBX_ENGINE_FAILED" });
+});
+
+test("A build that fails after its answer began is an error with the build's message", async () => {
+  const engine = await connectFake((_request, response) => {
+    response.write('{"stream":"Step 1/2"}\n');
+    response.end('{"errorDetail":{"message":"the command returned 1"},"error":"x"}\n');
+  });
+  const lines: string[] = [];
+  const build = {
+    context: Readable.from([Buffer.alloc(1024)]),
+    dockerfile: "Dockerfile",
+    tag: "t:1",
+    buildArgs: {},
+    labels: {},
+    onLine: (line: string) => lines.push(line),
+  };
+  await expect(engine.buildImage(build)).rejects.toMatchObject({
+    code: "VBX_ENGINE_FAILED",
+    message: expect.stringContaining("the command returned 1") as unknown,
+  });
+  expect(lines).toEqual(["Step 1/2"]);
+});
+
+test("Removing waits for a removal that the engine has begun already", async () => {
+  let inspections = 0;
+  const engine = await connectFake((request, response) => {
+    if (request.url?.includes("/create") === true)
+      return answerJson(201, { Id: "abc" })(request, response);
+    if (request.method === "DELETE")
+      return answerJson(409, { message: "in progress" })(request, response);
+    inspections++;
+    return answerJson(inspections < 3 ? 200 : 404, { message: "x" })(request, response);
+  });
+  await (await engine.createContainer(spec)).remove();
+  expect(inspections).toBe(3);
+});
+
+test("An engine that doesn't upgrade the connection can't be attached to", async () => {
+  const engine = await connectFake((request, response) => {
+    response.writeHead(request.url?.includes("/create") === true ? 201 : 200);
+    response.end('{"Id":"abc"}');
+  });
+  const container = await engine.createContainer(spec);
+  await expect(container.attach()).rejects.toMatchObject({
+    code: "VBX_ENGINE_FAILED",
+    message: expect.stringContaining("did not upgrade the connection") as unknown,
+  });
+});
