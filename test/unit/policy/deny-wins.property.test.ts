@@ -47,37 +47,50 @@ function toOutcome(decision: Decision): readonly string[] {
     : ["deny", decision.reason];
 }
 
-test("a prohibition that matches wins over every grant, for every order of the rules", () => {
-  fc.assert(
-    fc.property(shuffled, request, ([rules, others], asked) => {
-      const decision = decide({ rules, limits: {} }, asked);
-      const isDenied = rules.some((one) => {
-        const alone = decide({ rules: [one], limits: {} }, asked);
-        return alone.verdict === "deny" && alone.reason === "denied-by-rule";
-      });
-      const isGranted = rules.some(
-        (one) => decide({ rules: [one], limits: {} }, asked).verdict === "allow",
-      );
-      expect(decision.verdict).toBe(isGranted && !isDenied ? "allow" : "deny");
-      expect(isDenied).toBe("reason" in decision && decision.reason === "denied-by-rule");
-      expect(toOutcome(decide({ rules: others, limits: {} }, asked))).toEqual(toOutcome(decision));
-    }),
-    { numRuns: 3000 },
-  );
-});
+test(
+  "a prohibition that matches wins over every grant, for every order of the rules",
+  { timeout: 60_000 },
+  () => {
+    fc.assert(
+      fc.property(shuffled, request, ([rules, others], asked) => {
+        const decision = decide({ rules, limits: {} }, asked);
+        const isDenied = rules.some((one) => {
+          const alone = decide({ rules: [one], limits: {} }, asked);
+          return alone.verdict === "deny" && alone.reason === "denied-by-rule";
+        });
+        const isGranted = rules.some(
+          (one) => decide({ rules: [one], limits: {} }, asked).verdict === "allow",
+        );
+        expect(decision.verdict).toBe(isGranted && !isDenied ? "allow" : "deny");
+        expect(isDenied).toBe("reason" in decision && decision.reason === "denied-by-rule");
+        expect(toOutcome(decide({ rules: others, limits: {} }, asked))).toEqual(
+          toOutcome(decision),
+        );
+      }),
+      { numRuns: 3000 },
+    );
+  },
+);
 
-test("one more prohibition never allows anything, and an allowed request always has a tunnel", () => {
-  fc.assert(
-    fc.property(fc.array(rule, { maxLength: 8 }), rule, request, (rules, extra, asked) => {
-      const before = decide({ rules, limits: {} }, asked);
-      const after = decide({ rules: [...rules, { ...extra, effect: "deny" }], limits: {} }, asked);
-      expect(before.verdict === "deny" && after.verdict === "allow").toBe(false);
-      const tunnel = decideTunnel(compilePolicy({ rules, limits: {} }), asked);
-      expect(before.verdict === "allow" && tunnel.verdict === "deny").toBe(false);
-    }),
-    { numRuns: 3000 },
-  );
-});
+test(
+  "one more prohibition never allows anything, and an allowed request always has a tunnel",
+  { timeout: 60_000 },
+  () => {
+    fc.assert(
+      fc.property(fc.array(rule, { maxLength: 8 }), rule, request, (rules, extra, asked) => {
+        const before = decide({ rules, limits: {} }, asked);
+        const after = decide(
+          { rules: [...rules, { ...extra, effect: "deny" }], limits: {} },
+          asked,
+        );
+        expect(before.verdict === "deny" && after.verdict === "allow").toBe(false);
+        const tunnel = decideTunnel(compilePolicy({ rules, limits: {} }), asked);
+        expect(before.verdict === "allow" && tunnel.verdict === "deny").toBe(false);
+      }),
+      { numRuns: 3000 },
+    );
+  },
+);
 
 test("the hash names what a policy allows: order, repetition and origin make no difference", () => {
   fc.assert(
