@@ -1,0 +1,45 @@
+import { Command, Option } from "commander";
+import { addPolicyOptions, collect } from "../policy-options.ts";
+import type { RunFlags } from "../run-command.ts";
+import { addUpstreamOptions } from "../upstream-options.ts";
+
+const examples = `
+Examples:
+  vaultbox run -- claude
+  vaultbox run --allow preset:npm -- npm install
+  vaultbox run --vault work --allow "GET,POST https://api.example.com/v1/**" -- ./agent.sh`;
+
+export function buildCommand(): Command {
+  const command = new Command("run")
+    .description("run a command in a sandbox that holds no credential and reaches only the policy")
+    .argument("<command...>", "what to run, after --")
+    .option(
+      "--vault <name>",
+      "use this vault's credentials (repeatable, the first wins)",
+      collect,
+      [],
+    )
+    .option("--image <image>", "run in this image instead of the agent's own")
+    .option("--mount <src:dst[:ro|rw]>", "mount a host path too (repeatable)", collect, [])
+    .option("--allow-mount <path>", "mount this path although it is refused", collect, [])
+    .option("--env <name[=value]>", "set a variable in the sandbox (repeatable)", collect, [])
+    .option("--home <name>", "keep the home directory under this name; default: new each run")
+    .option("--memory <size>", "memory limit, such as 4GiB")
+    .option("--cpus <number>", "processors")
+    .addOption(
+      new Option("--link <kind>", "how the sandbox reaches the proxy")
+        .choices(["auto", "unix", "stdio"])
+        .default("auto"),
+    )
+    .option("--runtime <name>", "container runtime of the engine, such as runsc")
+    .option("--timeout <duration>", "end the command after this long, such as 30m")
+    .option("--quiet", "no summary at the end")
+    .option("--json", "the summary as JSON on stderr")
+    .passThroughOptions();
+  return addUpstreamOptions(addPolicyOptions(command))
+    .addHelpText("after", examples)
+    .action(async (argv: readonly string[], flags: RunFlags) => {
+      const { runCommand } = await import("../run-command.ts");
+      process.exitCode = await runCommand(argv, flags);
+    });
+}

@@ -1,0 +1,52 @@
+import type { AgentProfile } from "../agents/agent-profile.ts";
+import type { Engine } from "../docker/engine.ts";
+import type { BuildProgress, ImageOptions } from "../docker/image/image-request.ts";
+import type { Paths } from "../config/paths.ts";
+import type { RunImages } from "../sandbox/run-request.ts";
+import { printNote } from "./output.ts";
+
+/** The images of a run: the relay's, and the one that was asked for or that the agent needs; built when missing. */
+export async function resolveRunImages(
+  engine: Engine,
+  wanted: { readonly image: string | undefined; readonly agent: AgentProfile },
+  paths: Paths,
+): Promise<RunImages> {
+  const { ensureRelayImage, relayCommand } = await import("../docker/image/relay-image.ts");
+  const options = { env: process.env, stateFolder: paths.state, onProgress: createStepNotes() };
+  const relay = await ensureRelayImage(engine, options);
+  return { relay, relayCommand, agent: await ensureRunImage(engine, wanted, options) };
+}
+
+async function ensureRunImage(
+  engine: Engine,
+  { image, agent }: { readonly image: string | undefined; readonly agent: AgentProfile },
+  options: ImageOptions,
+): Promise<string> {
+  if (image !== undefined) return ensurePulled(engine, image);
+  const { npmPackage } = agent;
+  if (npmPackage === undefined) {
+    const { ensureBaseImage } = await import("../docker/image/base-image.ts");
+    return ensureBaseImage(engine, options);
+  }
+  const { ensureAgentImage } = await import("../docker/image/agent-image.ts");
+  return ensureAgentImage(engine, { name: agent.name, npmPackage }, options);
+}
+
+/** As docker run does: an image that isn't there is pulled. */
+async function ensurePulled(engine: Engine, image: string): Promise<string> {
+  if ((await engine.inspectImage(image)) === undefined) {
+    printNote(`pulling the image ${image}`);
+    await engine.pullImage(image, () => undefined);
+  }
+  return image;
+}
+
+/** One line for each step of a build. */
+function createStepNotes(): (progress: BuildProgress) => void {
+  let last = "";
+  return ({ step }) => {
+    if (step === last) return;
+    last = step;
+    printNote(step);
+  };
+}

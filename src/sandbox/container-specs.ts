@@ -1,0 +1,99 @@
+import type { BindMount, ContainerSpec } from "../docker/engine.ts";
+import { label } from "../docker/labels.ts";
+import type { HomeVolume } from "./home-volume.ts";
+import type { Identity } from "./identity.ts";
+
+/** Processes in the agent container: a parallel build fits, a fork bomb doesn't. */
+export const agentPids = 4096;
+const relayPids = 64;
+const relayMemoryBytes = 256 * 1024 * 1024;
+
+/** Writable file systems in memory; executable, because builds and tests run what they make there. */
+const temporary = {
+  "/tmp": "rw,nosuid,nodev,exec,mode=1777,size=2g",
+  "/var/tmp": "rw,nosuid,nodev,exec,mode=1777,size=512m",
+  "/run": "rw,nosuid,nodev,noexec,mode=1777,size=64m",
+} as const;
+
+export const temporaryTargets: readonly string[] = Object.keys(temporary);
+
+/** The relay: no network, no secret, nothing writable. */
+export function toRelaySpec(options: {
+  readonly session: string;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly arguments: readonly string[];
+  readonly user: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly binds: readonly BindMount[];
+}): ContainerSpec {
+  return {
+    name: `vaultbox-${options.session}-relay`,
+    image: options.image,
+    entrypoint: options.command.slice(0, 1),
+    command: [...options.command.slice(1), ...options.arguments],
+    env: {},
+    labels: { ...options.labels, [label.role]: "relay" },
+    workingDir: "/",
+    user: options.user,
+    hostname: "sandbox",
+    network: "none",
+    dns: ["127.0.0.1"],
+    binds: options.binds,
+    volumes: [],
+    tmpfs: {},
+    readOnlyRoot: true,
+    memoryBytes: relayMemoryBytes,
+    cpus: 1,
+    pids: relayPids,
+    init: false,
+    tty: false,
+    autoRemove: true,
+  };
+}
+
+/** The agent: in the relay's network namespace, with the workspace and a home. */
+export function toAgentSpec(options: {
+  readonly session: string;
+  readonly image: string;
+  readonly relayId: string;
+  readonly prologue: {
+    readonly entrypoint: readonly string[];
+    readonly command: readonly string[];
+  };
+  readonly env: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly identity: Identity;
+  readonly workspace: string;
+  readonly binds: readonly BindMount[];
+  readonly home: HomeVolume;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly runtime: string | undefined;
+  readonly tty: boolean;
+}): ContainerSpec {
+  const { identity } = options;
+  return {
+    name: `vaultbox-${options.session}`,
+    image: options.image,
+    entrypoint: options.prologue.entrypoint,
+    command: options.prologue.command,
+    env: options.env,
+    labels: { ...options.labels, [label.role]: "agent" },
+    workingDir: options.workspace,
+    user: `${identity.uid}:${identity.gid}`,
+    network: { container: options.relayId },
+    dns: [],
+    binds: options.binds,
+    volumes: [{ volume: options.home.name, target: identity.home, readOnly: false }],
+    tmpfs: temporary,
+    readOnlyRoot: true,
+    memoryBytes: options.memoryBytes,
+    cpus: options.cpus,
+    pids: agentPids,
+    ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+    init: true,
+    tty: options.tty,
+    autoRemove: true,
+  };
+}

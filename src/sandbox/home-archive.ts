@@ -1,0 +1,78 @@
+/** One entry of a home volume's tar: the files an agent is seeded with, owned by the sandbox's user. */
+export interface ArchiveEntry {
+  /** Relative, with `/`; a directory ends with `/`, the root is `./` */
+  readonly path: string;
+  readonly mode: number;
+  readonly content?: string;
+}
+
+const blockBytes = 512;
+/** Longest name without a prefix field (POSIX.1-1988, ustar) */
+const maxNameBytes = 100;
+
+/** A ustar archive with an owner; the engine extracts it into a container that was never started. */
+export function toOwnedTar(
+  entries: readonly ArchiveEntry[],
+  owner: { readonly uid: number; readonly gid: number },
+): Buffer {
+  const blocks: Buffer[] = [];
+  for (const entry of entries) {
+    const content = Buffer.from(entry.content ?? "");
+    blocks.push(toHeader(entry, content.length, owner), content);
+    blocks.push(Buffer.alloc((blockBytes - (content.length % blockBytes)) % blockBytes));
+  }
+  return Buffer.concat([...blocks, Buffer.alloc(2 * blockBytes)]);
+}
+
+/** Files with every directory above them, each once, the root first. */
+export function withParents(files: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
+  const directories = new Set<string>(["./"]);
+  for (const file of files) {
+    const parts = file.path.split("/");
+    for (let count = 1; count < parts.length; count += 1) {
+      directories.add(`${parts.slice(0, count).join("/")}/`);
+    }
+  }
+  return [...[...directories].map((path) => ({ path, mode: 0o700 })), ...files];
+}
+
+/** Content of the first regular file of a tar, as the engine answers for one path; undefined when there is none. */
+export function readFirstFile(tar: Buffer): string | undefined {
+  for (let offset = 0; offset + blockBytes <= tar.length;) {
+    const header = tar.subarray(offset, offset + blockBytes);
+    if (header[0] === 0) return undefined;
+    const size = Number.parseInt(header.toString("latin1", 124, 135).trim() || "0", 8);
+    if (!Number.isSafeInteger(size)) return undefined;
+    const type = header.toString("latin1", 156, 157);
+    const start = offset + blockBytes;
+    if (type === "0" || type === "\0") return tar.toString("utf8", start, start + size);
+    offset = start + Math.ceil(size / blockBytes) * blockBytes;
+  }
+  return undefined;
+}
+
+function toHeader(
+  entry: ArchiveEntry,
+  size: number,
+  owner: { readonly uid: number; readonly gid: number },
+): Buffer {
+  if (Buffer.byteLength(entry.path) > maxNameBytes) throw new Error("tar entry name too long");
+  const header = Buffer.alloc(blockBytes);
+  header.write(entry.path, 0);
+  header.write(toOctal(entry.mode, 7), 100);
+  header.write(toOctal(owner.uid, 7), 108);
+  header.write(toOctal(owner.gid, 7), 116);
+  header.write(toOctal(size, 11), 124);
+  header.write(toOctal(Math.floor(Date.now() / 1000), 11), 136);
+  // The checksum counts its own field as blanks
+  header.write("        ", 148);
+  header.write(entry.path.endsWith("/") ? "5" : "0", 156);
+  header.write("ustar\u000000", 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${toOctal(sum, 6)}\u0000 `, 148);
+  return header;
+}
+
+function toOctal(value: number, digits: number): string {
+  return value.toString(8).padStart(digits, "0");
+}

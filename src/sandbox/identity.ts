@@ -1,0 +1,154 @@
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { ContainerSpec, Engine } from "../docker/engine.ts";
+import { writeFileAtomic } from "../files/atomic-write.ts";
+import { readFirstFile } from "./home-archive.ts";
+
+/** Who the agent is in the sandbox. */
+export interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+  readonly userName: string;
+  readonly groupName: string;
+  readonly home: string;
+}
+
+/** The same for every user and image, so that a `--home` volume works with all of them. */
+export const sandboxHome = "/home/agent";
+
+/**
+ * The workspace's owner, so that files the agent writes belong to the user. A session of an ordinary user is never more
+ * than that user, whoever owns the directory; under a rootless engine, uid 0 of the container is that user.
+ */
+export async function resolveIdentity(
+  workspace: string,
+  engine: { readonly rootless: boolean },
+): Promise<Identity> {
+  if (engine.rootless) return toIdentity(0, 0);
+  const uid = process.getuid?.();
+  const gid = process.getgid?.();
+  // Windows and its Docker Desktop: ownership is not the host's matter
+  if (uid === undefined || gid === undefined) return toIdentity(1000, 1000);
+  if (uid !== 0) return toIdentity(uid, gid);
+  const owner = await stat(workspace);
+  return toIdentity(owner.uid, owner.gid);
+}
+
+/** Who the relay runs as: nobody where the session is root's, otherwise the session's user, who owns the socket. */
+export function resolveRelayUser(engine: { readonly rootless: boolean }): string {
+  if (engine.rootless) return "0:0";
+  const uid = process.getuid?.();
+  const gid = process.getgid?.();
+  return uid === undefined || gid === undefined || uid === 0 ? "65534:65534" : `${uid}:${gid}`;
+}
+
+function toIdentity(uid: number, gid: number): Identity {
+  return {
+    uid,
+    gid,
+    userName: uid === 0 ? "root" : "agent",
+    groupName: gid === 0 ? "root" : "agent",
+    home: sandboxHome,
+  };
+}
+
+/** The account files of an image. */
+export interface Accounts {
+  readonly passwd: string;
+  readonly group: string;
+}
+
+/** The image's passwd with our user in it, and no other of that name or number. */
+export function toPasswd(passwd: string, identity: Identity): string {
+  const { uid, gid, userName, home } = identity;
+  const others = accountLines(passwd).filter((line) => {
+    const [name, , id] = line.split(":");
+    return name !== userName && Number(id) !== uid;
+  });
+  return `${[`${userName}:x:${uid}:${gid}:vaultbox agent:${home}:/bin/sh`, ...others].join("\n")}\n`;
+}
+
+/** The image's groups with ours in it; a group of that number keeps its name. */
+export function toGroup(group: string, identity: Identity): string {
+  const lines = accountLines(group);
+  const hasGroup = lines.some((line) => Number(line.split(":")[2]) === identity.gid);
+  const others = lines.filter((line) => hasGroup || line.split(":")[0] !== identity.groupName);
+  const own = hasGroup ? [] : [`${identity.groupName}:x:${identity.gid}:`];
+  return `${[...own, ...others].join("\n")}\n`;
+}
+
+function accountLines(text: string): readonly string[] {
+  return text.split("\n").filter((line) => /^[^:\s]+:[^:]*:\d+:/.test(line));
+}
+
+/** An image is read once: its content never changes under its id. */
+export async function readAccounts(
+  engine: Engine,
+  image: { readonly id: string; readonly reference: string },
+  options: { readonly cacheFolder: string; readonly labels: Readonly<Record<string, string>> },
+): Promise<Accounts> {
+  const key = createHash("sha256").update(image.id).digest("hex");
+  const path = join(options.cacheFolder, `accounts-${key}.json`);
+  const cached = await readCached(path);
+  if (cached !== undefined) return cached;
+  const accounts = await readFromImage(engine, image.reference, options.labels);
+  await mkdir(options.cacheFolder, { recursive: true, mode: 0o700 });
+  await writeFileAtomic(path, JSON.stringify(accounts));
+  return accounts;
+}
+
+async function readCached(path: string): Promise<Accounts | undefined> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, "utf8"));
+    if (typeof value !== "object" || value === null) return undefined;
+    const { passwd, group } = value as Record<string, unknown>;
+    return typeof passwd === "string" && typeof group === "string" ? { passwd, group } : undefined;
+  } catch {
+    // Not there, or damaged: the image is asked again
+    return undefined;
+  }
+}
+
+/** From a container that is made for the question and never started. */
+async function readFromImage(
+  engine: Engine,
+  reference: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<Accounts> {
+  const container = await engine.createContainer(toProbeSpec(reference, labels));
+  try {
+    const read = async (path: string): Promise<string> => {
+      const tar = await container.getArchive(path);
+      return (tar && readFirstFile(tar)) ?? "";
+    };
+    return { passwd: await read("/etc/passwd"), group: await read("/etc/group") };
+  } finally {
+    await container.remove();
+  }
+}
+
+function toProbeSpec(image: string, labels: Readonly<Record<string, string>>): ContainerSpec {
+  return {
+    name: "",
+    image,
+    entrypoint: ["/never-started"],
+    command: [],
+    env: {},
+    labels,
+    workingDir: "/",
+    user: "65534:65534",
+    network: "none",
+    dns: [],
+    binds: [],
+    volumes: [],
+    tmpfs: {},
+    readOnlyRoot: true,
+    memoryBytes: 64 * 1024 * 1024,
+    cpus: 1,
+    pids: 16,
+    init: false,
+    tty: false,
+    autoRemove: false,
+  };
+}

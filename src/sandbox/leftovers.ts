@@ -1,0 +1,87 @@
+import type { Paths } from "../config/paths.ts";
+import { debug } from "../debug.ts";
+import type { Engine } from "../docker/engine.ts";
+import { label } from "../docker/labels.ts";
+import { hasEnded } from "../files/process-identity.ts";
+import { parseOwnerLabel } from "./session-labels.ts";
+import { endSession, readActiveSessions, type SessionState } from "./session-state.ts";
+
+/** What was left of sessions whose process died, and is gone now. */
+export interface RemovedLeftovers {
+  readonly sessions: readonly string[];
+  readonly containers: readonly string[];
+  readonly volumes: readonly string[];
+}
+
+/** Sessions of this machine whose process died without cleaning up. */
+export async function findDeadSessions(paths: Paths): Promise<readonly SessionState[]> {
+  const active = await readActiveSessions(paths);
+  const ended = await Promise.all(active.map(({ owner }) => hasEnded(owner)));
+  return active.filter((_, index) => ended[index]);
+}
+
+/**
+ * Removes what dead sessions left: containers, volumes that aren't a kept home, sockets. Their audit logs stay. When no
+ * session died, the engine isn't asked.
+ */
+export async function removeLeftovers(paths: Paths, engine: Engine): Promise<RemovedLeftovers> {
+  const dead = await findDeadSessions(paths);
+  if (dead.length === 0) return { sessions: [], containers: [], volumes: [] };
+  const removed = await removeFromEngine(
+    engine,
+    dead.map(({ id }) => `${label.session}=${id}`),
+  );
+  for (const state of dead) await endSession(paths, state, undefined);
+  return { ...removed, sessions: dead.map(({ id }) => id) };
+}
+
+/** The same, and beyond it what has our label and a dead owner, whichever VAULTBOX_HOME it ran with. */
+export async function prune(paths: Paths, engine: Engine): Promise<RemovedLeftovers> {
+  const known = await removeLeftovers(paths, engine);
+  const others = await findOrphans(engine);
+  const removed = await removeFromEngine(
+    engine,
+    others.map((id) => `${label.session}=${id}`),
+  );
+  return {
+    sessions: [...new Set([...known.sessions, ...others])],
+    containers: [...known.containers, ...removed.containers],
+    volumes: [...known.volumes, ...removed.volumes],
+  };
+}
+
+async function findOrphans(engine: Engine): Promise<readonly string[]> {
+  const [containers, volumes] = await Promise.all([
+    engine.listContainers(label.session),
+    engine.listVolumes(label.session),
+  ]);
+  const orphans = new Set<string>();
+  for (const { labels } of [...containers, ...volumes]) {
+    const id = labels[label.session];
+    const owner = parseOwnerLabel(labels[label.owner]);
+    if (id !== undefined && owner !== undefined && (await hasEnded(owner))) orphans.add(id);
+  }
+  return [...orphans];
+}
+
+async function removeFromEngine(
+  engine: Engine,
+  labels: readonly string[],
+): Promise<Omit<RemovedLeftovers, "sessions">> {
+  const containers: string[] = [];
+  const volumes: string[] = [];
+  for (const one of labels) {
+    for (const { id, name } of await engine.listContainers(one)) {
+      const container = await engine.findContainer(id);
+      await container?.remove();
+      containers.push(name);
+    }
+    for (const { name, labels: own } of await engine.listVolumes(one)) {
+      if (own[label.home] !== undefined) continue;
+      await engine.removeVolume(name);
+      volumes.push(name);
+    }
+  }
+  debug("leftovers", `removed ${containers.length} containers, ${volumes.length} volumes`);
+  return { containers, volumes };
+}

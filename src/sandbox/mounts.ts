@@ -1,0 +1,221 @@
+import { lstat, realpath, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { Paths } from "../config/paths.ts";
+import type { BindMount } from "../docker/engine.ts";
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+
+/** What a mount is checked against. */
+export interface MountRules {
+  readonly home: string;
+  /** Exact sources that the user named with `--allow-mount`, after symbolic links */
+  readonly allowed: readonly string[];
+  readonly paths: Paths;
+}
+
+/** Files and directories in the home directory that hold credentials, or that run code on the host. */
+const privateInHome = [
+  ".ssh",
+  ".aws",
+  ".azure",
+  ".gnupg",
+  ".config/gh",
+  ".config/gcloud",
+  ".config/op",
+  ".docker",
+  ".kube",
+  ".netrc",
+  ".npmrc",
+  ".pypirc",
+  ".git-credentials",
+  ".password-store",
+  ".local/share/keyrings",
+  ".local/share/kwalletd",
+  "Library/Keychains",
+  ".mozilla",
+  ".config/google-chrome",
+  "Library/Application Support/Google/Chrome",
+] as const;
+
+/** Host directories that no sandbox has a use for, whole or in part. */
+const systemSources = ["/proc", "/sys", "/dev", "/boot", "/run", "/var/run", "/var/lib/docker"];
+/** Host directories that may not be mounted whole: system ones, and parents of homes. */
+const wholeSources = [
+  "/",
+  "/etc",
+  "/usr",
+  "/bin",
+  "/sbin",
+  "/lib",
+  "/var",
+  "/root",
+  "/home",
+  "/Users",
+  "/tmp",
+  "/opt",
+];
+/** Places in the sandbox that are ours or the engine's. */
+const reservedTargets = [
+  "/proc",
+  "/sys",
+  "/dev",
+  "/run/vaultbox",
+  "/bin",
+  "/sbin",
+  "/lib",
+  "/usr/bin",
+  "/etc",
+];
+
+/**
+ * Checks the workspace and returns its real path.
+ * @throws VaultboxError VBX_MOUNT_REFUSED
+ */
+export async function resolveWorkspace(path: string, rules: MountRules): Promise<string> {
+  const source = await resolveSource(path, rules);
+  if (!(await stat(source)).isDirectory()) {
+    throw refused(path, "it is not a directory", ["--workspace takes a directory"]);
+  }
+  return source;
+}
+
+/**
+ * Parses `SRC:DST[:ro|rw]`, or `SRC[:ro|rw]` for the same path inside; read-only unless it says `rw`.
+ * @throws VaultboxError VBX_USAGE, VBX_MOUNT_REFUSED
+ */
+export async function resolveMount(text: string, rules: MountRules): Promise<BindMount> {
+  const { source, target, readOnly } = parseMount(text);
+  const real = await resolveSource(source, rules);
+  const inside = target ?? real;
+  if (isReservedTarget(inside)) {
+    throw refused(text, `${quoted(inside)} in the sandbox is reserved`, []);
+  }
+  return { source: real, target: inside, readOnly };
+}
+
+/** @throws VaultboxError VBX_USAGE */
+export function parseMount(text: string): {
+  readonly source: string;
+  readonly target: string | undefined;
+  readonly readOnly: boolean;
+} {
+  const parts = text.split(":");
+  const last = parts.at(-1);
+  const mode = last === "ro" || last === "rw" ? parts.pop() : undefined;
+  const [source = "", target] = parts;
+  const isValid =
+    parts.length <= 2 && source !== "" && (target === undefined || isAbsolute(target));
+  if (!isValid) {
+    throw new VaultboxError("VBX_USAGE", `cannot read the mount ${quoted(text)}`, {
+      hints: [
+        "--mount SRC:DST[:ro|rw], with an absolute path for DST; read-only unless rw is said",
+      ],
+    });
+  }
+  const clean = target === undefined ? undefined : resolve(target);
+  return { source: resolve(source), target: clean, readOnly: mode !== "rw" };
+}
+
+/** The real path of a source, after the checks; symbolic links are followed first, so that no link can hide what it is. */
+async function resolveSource(path: string, rules: MountRules): Promise<string> {
+  let source: string;
+  try {
+    source = await realpath(path);
+  } catch (error) {
+    throw refused(path, "it does not exist", [], error);
+  }
+  if (rules.allowed.includes(source)) return source;
+  const reason = await findRefusal(source, rules);
+  if (reason === undefined) return source;
+  throw refused(path, source === resolve(path) ? reason : `it is ${quoted(source)}: ${reason}`, [
+    `--allow-mount ${source} makes an exception, if you are sure`,
+  ]);
+}
+
+/** Why a real path may not be mounted, or undefined. */
+async function findRefusal(source: string, rules: MountRules): Promise<string | undefined> {
+  const home = await realpath(rules.home).catch(() => rules.home);
+  if (source === home) return "it is your home directory";
+  if (contains(source, home)) return "it contains your home directory";
+  if (wholeSources.includes(source)) return "it is a system directory";
+  for (const folder of systemSources) {
+    if (contains(folder, source) && !contains(rules.paths.runtime, source)) {
+      return "it belongs to the system";
+    }
+  }
+  if ((await lstat(source)).isSocket()) return "it is a socket";
+  for (const name of privateInHome) {
+    if (overlaps(source, join(home, name))) return `it holds credentials (${name})`;
+  }
+  for (const own of [
+    rules.paths.config,
+    rules.paths.vaults,
+    rules.paths.state,
+    rules.paths.runtime,
+  ]) {
+    const real = await realpath(own).catch(() => own);
+    if (overlaps(source, real)) return "it holds vaultbox's own files";
+  }
+  return undefined;
+}
+
+function isReservedTarget(target: string): boolean {
+  return target === "/" || reservedTargets.some((folder) => contains(folder, target));
+}
+
+function overlaps(a: string, b: string): boolean {
+  return contains(a, b) || contains(b, a);
+}
+
+/** Whether `inner` is `outer` or in it. */
+export function contains(outer: string, inner: string): boolean {
+  const way = relative(outer, inner);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+function refused(
+  path: string,
+  why: string,
+  hints: readonly string[],
+  cause?: unknown,
+): VaultboxError {
+  return new VaultboxError("VBX_MOUNT_REFUSED", `cannot mount ${quoted(path)}: ${why}`, {
+    hints,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/**
+ * The workspace's binds: itself at the same path, and its project file read-only over itself, so that the sandbox can't
+ * prepare its next policy. A project file that isn't there yet needs no protection: without `vaultbox trust` it counts
+ * for nothing.
+ */
+export async function toWorkspaceBinds(
+  workspace: string,
+  projectFile: string | undefined,
+): Promise<readonly BindMount[]> {
+  const binds: BindMount[] = [{ source: workspace, target: workspace, readOnly: false }];
+  const own = join(workspace, "vaultbox.yaml");
+  const candidates = new Set([own, ...(projectFile === undefined ? [] : [projectFile])]);
+  for (const path of candidates) {
+    if (!contains(workspace, path)) continue;
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isFile() === true) binds.push({ source: path, target: path, readOnly: true });
+  }
+  return binds;
+}
+
+/** Real paths of what `--allow-mount` names. */
+export async function resolveAllowed(paths: readonly string[]): Promise<readonly string[]> {
+  return Promise.all(
+    paths.map(async (path) => {
+      const folder = await realpath(dirname(resolve(path))).catch(() => dirname(resolve(path)));
+      return realpath(path).catch(() => join(folder, basename(path)));
+    }),
+  );
+}
+
+export function defaultMountRules(paths: Paths, allowed: readonly string[]): MountRules {
+  return { home: homedir(), allowed, paths };
+}

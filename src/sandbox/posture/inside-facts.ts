@@ -1,0 +1,75 @@
+/** What the prologue saw from inside, parsed; raw enough that every judgement is made elsewhere. */
+export interface InsideFacts {
+  /** Fields of /proc/self/status */
+  readonly status: ReadonlyMap<string, string>;
+  readonly interfaces: readonly string[];
+  readonly routes4: readonly string[];
+  /** Devices of the IPv6 routes */
+  readonly routes6: readonly string[];
+  readonly nameservers: readonly string[];
+  readonly mounts: readonly InsideMount[];
+  readonly pidsLimit: string | undefined;
+  readonly memoryLimit: string | undefined;
+  readonly devices: readonly string[];
+  readonly sockets: readonly string[];
+  readonly rootWrites: readonly string[];
+  readonly homeWritable: boolean;
+  readonly sysctlWritable: boolean;
+  /** Files of /proc that couldn't be read */
+  readonly missing: readonly string[];
+}
+
+export interface InsideMount {
+  readonly target: string;
+  readonly type: string;
+  readonly readOnly: boolean;
+}
+
+/** Parses the report's lines: `KIND TEXT`. Unknown kinds are ignored; what's missing fails the assert that needs it. */
+export function parseInsideFacts(lines: readonly string[]): InsideFacts {
+  const byKind = new Map<string, string[]>();
+  for (const line of lines) {
+    const at = line.indexOf(" ");
+    if (at === -1) continue;
+    const kind = line.slice(0, at);
+    const texts = byKind.get(kind) ?? [];
+    texts.push(line.slice(at + 1));
+    byKind.set(kind, texts);
+  }
+  const texts = (kind: string): readonly string[] => byKind.get(kind) ?? [];
+  return {
+    status: parseStatus(texts("status")),
+    interfaces: texts("net").flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []),
+    routes4: texts("route4").slice(1),
+    routes6: texts("route6").flatMap((line) => line.trim().split(/\s+/).at(-1) ?? []),
+    nameservers: texts("resolv").flatMap((line) => /^\s*nameserver\s+(\S+)/.exec(line)?.[1] ?? []),
+    mounts: texts("mount").flatMap(parseMountLine),
+    pidsLimit: texts("pids")[0]?.trim(),
+    memoryLimit: texts("memory")[0]?.trim(),
+    devices: texts("dev"),
+    sockets: texts("socket"),
+    rootWrites: texts("rootwrite"),
+    homeWritable: texts("home").includes("writable"),
+    sysctlWritable: texts("sysctl").includes("writable"),
+    missing: texts("missing"),
+  };
+}
+
+function parseStatus(lines: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    lines.flatMap((line) => {
+      const at = line.indexOf(":");
+      return at === -1 ? [] : [[line.slice(0, at), line.slice(at + 1).trim()] as const];
+    }),
+  );
+}
+
+/** `DEVICE TARGET TYPE OPTIONS …`; blanks in a target are octal escapes (proc(5), fstab(5)). */
+function parseMountLine(line: string): readonly InsideMount[] {
+  const [, target, type, options] = line.split(" ");
+  if (target === undefined || type === undefined || options === undefined) return [];
+  const plain = target.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  );
+  return [{ target: plain, type, readOnly: options.split(",").includes("ro") }];
+}

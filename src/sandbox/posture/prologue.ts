@@ -1,0 +1,47 @@
+/**
+ * The sandbox's first program: a POSIX shell script that reports what it sees and waits for the host's word before it
+ * becomes the command. Shell builtins only, so that busybox and an image without coreutils do. The command's arguments
+ * are the script's own; nothing of the user's is ever part of the script text.
+ *
+ * It reads its one line byte by byte from a pipe or by line from a terminal (POSIX `read`), so what follows on stdin is
+ * the command's alone. `$0` is `vaultbox`: the shell's own "not found" message begins with it.
+ */
+const script = `
+n=$1; shift
+umask 022
+ulimit -c 0 2>/dev/null
+p() { printf '%s\\n' "$1"; }
+f() { if [ -r "$2" ]; then while IFS= read -r l || [ -n "$l" ]; do p "$1 $l"; done <"$2"; else p "missing $1"; fi; }
+p "vbx-$n begin"
+f status /proc/self/status
+f net /proc/net/dev
+f route4 /proc/net/route
+[ -e /proc/net/ipv6_route ] && f route6 /proc/net/ipv6_route
+f resolv /etc/resolv.conf
+f mount /proc/self/mounts
+for i in /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max; do [ -r "$i" ] && f pids "$i"; done
+for i in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do [ -r "$i" ] && f memory "$i"; done
+for i in /dev/* /dev/.[!.]*; do [ -e "$i" ] && p "dev $i"; done
+for i in /var/run/docker.sock /run/docker.sock /run/podman/podman.sock /run/containerd/containerd.sock /run/crio/crio.sock; do [ -e "$i" ] && p "socket $i"; done
+for i in /vaultbox-probe /etc/vaultbox-probe /usr/vaultbox-probe; do ( : >"$i" ) 2>/dev/null && p "rootwrite $i"; done
+[ -w "$HOME" ] && p "home writable"
+[ -w /proc/sys/kernel/core_pattern ] && p "sysctl writable"
+p "vbx-$n end"
+IFS= read -r g || exit 125
+[ "$g" = "go-$n" ] || exit 125
+unset n g i l
+exec "$@"
+`;
+
+/** The container's entrypoint and arguments for a command. */
+export function toPrologue(
+  nonce: string,
+  command: readonly string[],
+): { readonly entrypoint: readonly string[]; readonly command: readonly string[] } {
+  return { entrypoint: ["/bin/sh"], command: ["-c", script, "vaultbox", nonce, ...command] };
+}
+
+/** The line that lets the command begin. */
+export function toGoLine(nonce: string): string {
+  return `go-${nonce}\n`;
+}

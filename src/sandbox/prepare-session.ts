@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { openAuditLog, type AuditLog } from "../audit/audit-log.ts";
+import { createSummary, type LiveSummary } from "../audit/summarise.ts";
+import type { SessionCa } from "../ca/session-ca.ts";
+import type { Paths } from "../config/paths.ts";
+import type { ProxyServer } from "../proxy/proxy-server.ts";
+import { Redactor } from "../redact.ts";
+import type { OpenVault } from "../vault/open-vaults.ts";
+import { parseEnvironmentFlags, refuseSecrets } from "./environment.ts";
+import type { RunRequest } from "./run-request.ts";
+import { toSessionCredentials } from "./session-credentials.ts";
+import { createSessionId } from "./session-id.ts";
+import { createCaOfSession, openSessionProxy } from "./session-proxy.ts";
+import { beginSession, endSession, sessionFolder, type SessionState } from "./session-state.ts";
+
+/** A session that decides and records, before it has a sandbox. */
+export interface PreparedSession {
+  readonly state: SessionState;
+  readonly audit: AuditLog;
+  readonly summary: LiveSummary;
+  readonly ca: SessionCa;
+  readonly proxy: ProxyServer;
+  readonly redactor: Redactor;
+  /** Placeholders by environment variable */
+  readonly placeholders: Readonly<Record<string, string>>;
+  /** What the session ended with; set before the stack is disposed */
+  readonly outcome: { status: number | undefined };
+  /** `--env`, parsed and checked */
+  readonly userEnv: Readonly<Record<string, string>>;
+}
+
+/**
+ * Joins policy, vaults, CA, audit log and proxy into a session. What it opened is on `stack`.
+ * @throws VaultboxError of each part; a session lacking one of them doesn't start
+ */
+export async function prepareSession(
+  request: RunRequest,
+  host: { readonly paths: Paths; readonly env: NodeJS.ProcessEnv },
+  stack: AsyncDisposableStack,
+): Promise<PreparedSession> {
+  const userEnv = parseEnvironmentFlags(request.env, host.env);
+  const redactor = new Redactor();
+  const { credentials, env: placeholders } = toSessionCredentials(request.vaults, redactor);
+  await refuseSecretsIn(request, userEnv);
+  const id = createSessionId();
+  const { command, plan, workspace, upstream } = request;
+  const state = await beginSession(host.paths, {
+    id,
+    command: command.map((text) => redactor.redact(text)),
+    agent: plan.agent.name,
+    workspace,
+  });
+  const outcome: PreparedSession["outcome"] = { status: undefined };
+  stack.defer(() => endSession(host.paths, state, outcome.status));
+  const summary = createSummary();
+  const auditPath = join(sessionFolder(host.paths, id), "audit.jsonl");
+  const [audit, ca] = await Promise.all([
+    openAuditLog(auditPath, { session: id, onEvent: summary.add }),
+    createCaOfSession(id),
+  ]);
+  stack.defer(() => endAudit(audit, summary, outcome));
+  const { policy } = plan;
+  const proxy = await openSessionProxy({
+    session: id,
+    policy,
+    credentials,
+    recorder: audit,
+    upstream,
+    ca,
+  });
+  stack.use(proxy);
+  return { state, audit, summary, ca, proxy, redactor, placeholders, outcome, userEnv };
+}
+
+/** After the proxy was closed, so that every request has its outcome record before the end. */
+async function endAudit(
+  audit: AuditLog,
+  summary: LiveSummary,
+  outcome: PreparedSession["outcome"],
+): Promise<void> {
+  const { requests, refused } = summary.current();
+  const status = outcome.status ?? failedStatus;
+  // A log that can't be written has refused the requests already; the run's own failure is what is reported
+  await audit.end({ status, requests, refused }).catch(() => undefined);
+}
+
+/** As docker run: the command was not started. */
+const failedStatus = 125;
+
+/** A secret in `--env` or on the command line would be in the container for everybody to read. */
+async function refuseSecretsIn(
+  request: RunRequest,
+  userEnv: Readonly<Record<string, string>>,
+): Promise<void> {
+  const texts: Record<string, string> = { ...userEnv };
+  for (const [index, text] of request.command.entries()) texts[`argument ${index}`] = text;
+  // Shorter than any token: nothing to compare, and no keychain to ask
+  const isCandidate = Object.values(texts).some((text) => text.length >= minTokenLength);
+  if (!isCandidate) return;
+  refuseSecrets(texts, (await Promise.all(request.vaults.map(readStored))).flat());
+}
+
+const minTokenLength = 16;
+
+async function readStored(vault: OpenVault): Promise<readonly { name: string; value: string }[]> {
+  const stored = vault.credentials.filter(({ source }) => source.type === "stored");
+  const read = stored.map(async ({ name }) => {
+    const secret = await vault.reveal(name);
+    return { name, value: secret.reveal() };
+  });
+  const results = await Promise.allSettled(read);
+  // One that can't be read now can't be used by the proxy either, which says so
+  return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+}

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LinkKind } from "./link/link-end.ts";
+import { removeLeftovers } from "./leftovers.ts";
+import { prepareSession, type PreparedSession } from "./prepare-session.ts";
+import type { RunHost, RunRequest, RunResult } from "./run-request.ts";
+import { SignalWatch, type WatchedSignal } from "./signal-watch.ts";
+import { startSandbox, type ReadySandbox } from "./start-sandbox.ts";
+import { followSize, isInteractive, joinStreams } from "./user-streams.ts";
+
+/** How long a command may take to end after SIGTERM. */
+const graceMs = 10_000;
+/** As timeout(1) reports it. */
+const timeoutStatus = 124;
+/** Longest timer that Node can set in one go. */
+const maxTimerMs = 2 ** 31 - 1;
+
+/**
+ * Runs one command in a sandbox of its own and removes everything of it, whatever happens on the way.
+ * @throws VaultboxError when the command was not started; InterruptedError after a signal before the start
+ */
+export async function runSandbox(request: RunRequest, host: RunHost): Promise<RunResult> {
+  using signals = new SignalWatch();
+  const { session, link, status } = await runSession(request, host, signals);
+  return {
+    session: session.state.id,
+    status,
+    link,
+    summary: session.summary.current(),
+    auditPath: session.audit.path,
+  };
+}
+
+async function runSession(
+  request: RunRequest,
+  host: RunHost,
+  signals: SignalWatch,
+): Promise<{ session: PreparedSession; link: LinkKind; status: number }> {
+  await using stack = new AsyncDisposableStack();
+  const session = await prepareSession(request, host, stack);
+  const ready = await launch({ request, host, session, stack, signals });
+  const status = await runCommand(ready, request, host, signals);
+  session.outcome.status = status;
+  return { session, link: ready.link.report.link, status };
+}
+
+interface Launch {
+  readonly request: RunRequest;
+  readonly host: RunHost;
+  readonly session: PreparedSession;
+  readonly stack: AsyncDisposableStack;
+  readonly signals: SignalWatch;
+}
+
+async function launch({ request, host, session, stack, signals }: Launch): Promise<ReadySandbox> {
+  const engine = await Promise.race([host.engine, signals.interrupted]);
+  const removed = await removeLeftovers(host.paths, engine);
+  if (removed.sessions.length > 0) {
+    host.onNote(`removed what ${removed.sessions.length} session(s) that died had left`);
+  }
+  // The first build takes minutes, and leaves nothing of the session behind when it's given up
+  const images = await Promise.race([host.images(engine), signals.interrupted]);
+  const tty = isInteractive(host);
+  const ready = await startSandbox({ request, session, host, engine, images, tty }, stack);
+  signals.throwIfInterrupted();
+  const { link } = ready;
+  await session.audit.start({
+    command: session.state.command,
+    agent: request.plan.agent.name,
+    image: ready.image,
+    workspace: request.workspace,
+    link: link.report.link,
+    policyHash: request.plan.hash,
+    vaults: request.vaults.map(({ name }) => name),
+  });
+  session.audit.note("posture", { asserts: ready.asserts });
+  const { fallback } = link.report;
+  if (fallback !== undefined) session.audit.note("link-fallback", { reason: fallback });
+  return ready;
+}
+
+/** From `go` to the exit status. */
+async function runCommand(
+  ready: ReadySandbox,
+  request: RunRequest,
+  host: RunHost,
+  signals: SignalWatch,
+): Promise<number> {
+  const { container, attachment, report, link } = ready;
+  const tty = isInteractive(host);
+  using size = tty ? followSize(host.stdout, container) : undefined;
+  void size;
+  signals.forwardTo((signal, count) => forward(container, signal, count));
+  using limit = startLimit(ready, request, host);
+  void link.ended.then((reason) => limit.onLinkEnded(reason));
+  ready.go();
+  await using streams = joinStreams(host, { attachment, stdout: report.rest }, tty);
+  void streams;
+  const status = await container.wait();
+  limit.end();
+  return limit.expired() ? timeoutStatus : status;
+}
+
+function forward(container: ReadySandbox["container"], signal: WatchedSignal, count: number): void {
+  const ignore = (): undefined => undefined;
+  if (count > 1) {
+    container.kill("SIGKILL").catch(ignore);
+    return;
+  }
+  container.kill(signal).catch(ignore);
+  // A command may take SIGINT for something else; the others mean the end
+  if (signal !== "SIGINT") killLater(container);
+}
+
+function killLater(container: ReadySandbox["container"]): void {
+  setTimeout(() => void container.kill("SIGKILL").catch(() => undefined), graceMs).unref();
+}
+
+interface Limit extends Disposable {
+  readonly expired: () => boolean;
+  readonly end: () => void;
+  readonly onLinkEnded: (reason: string) => void;
+}
+
+/** Ends the command at `--timeout` or the policy's duration, and tells the user when the way out breaks. */
+function startLimit(ready: ReadySandbox, request: RunRequest, host: RunHost): Limit {
+  const abort = new AbortController();
+  let expired = false;
+  const limits = [request.timeoutMs, request.plan.policy.limits.durationMs];
+  const ms = Math.min(...limits.filter((one) => one !== undefined), Number.POSITIVE_INFINITY);
+  const wait = async (): Promise<void> => {
+    for (let left = ms; left > 0; left -= maxTimerMs) {
+      await sleep(Math.min(left, maxTimerMs), undefined, { signal: abort.signal });
+    }
+    expired = true;
+    host.onNote("the time limit of this session is reached; ending the command");
+    await ready.container.kill("SIGTERM");
+    killLater(ready.container);
+  };
+  // Aborted at the end of the run
+  if (Number.isFinite(ms)) wait().catch(() => undefined);
+  return {
+    expired: () => expired,
+    end: () => abort.abort(),
+    onLinkEnded: (reason) => {
+      if (!abort.signal.aborted) host.onNote(`warning: the sandbox lost its way out: ${reason}`);
+    },
+    [Symbol.dispose]: () => abort.abort(),
+  };
+}

@@ -1,0 +1,98 @@
+import { mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Paths } from "../config/paths.ts";
+import { writeFileAtomic } from "../files/atomic-write.ts";
+import { readOwnIdentity, type ProcessIdentity } from "../files/process-identity.ts";
+
+/** What is known of a session beside its audit log; `state.json` in its folder. */
+export interface SessionState {
+  readonly id: string;
+  readonly owner: ProcessIdentity;
+  readonly command: readonly string[];
+  readonly agent: string;
+  readonly workspace: string;
+  /** RFC 3339, UTC */
+  readonly startedAt: string;
+  /** Directory of the link's socket and the mounted files */
+  readonly runtimeDirectory: string;
+  readonly endedAt?: string;
+  readonly status?: number;
+}
+
+/** Sessions that have something to clean up have a marker in here; the folder is short, whatever the history is. */
+function activeFolder(paths: Paths): string {
+  return join(paths.state, "active");
+}
+
+export function sessionFolder(paths: Paths, id: string): string {
+  return join(paths.sessions, id);
+}
+
+/** Records a session before anything of it exists elsewhere, so that whatever happens can be cleaned up. */
+export async function beginSession(
+  paths: Paths,
+  facts: Omit<SessionState, "owner" | "startedAt" | "runtimeDirectory">,
+): Promise<SessionState> {
+  const state: SessionState = {
+    ...facts,
+    owner: await readOwnIdentity(),
+    startedAt: new Date().toISOString(),
+    runtimeDirectory: join(paths.runtime, facts.id),
+  };
+  const folder = sessionFolder(paths, facts.id);
+  await Promise.all([
+    mkdir(folder, { recursive: true, mode: 0o700 }),
+    mkdir(activeFolder(paths), { recursive: true, mode: 0o700 }),
+    mkdir(paths.runtime, { recursive: true, mode: 0o700 }),
+  ]);
+  await writeState(paths, state);
+  await writeFileAtomic(join(activeFolder(paths), facts.id), "");
+  return state;
+}
+
+/** Records the end, after everything of the session was removed. */
+export async function endSession(
+  paths: Paths,
+  state: SessionState,
+  status: number | undefined,
+): Promise<void> {
+  await rm(state.runtimeDirectory, { recursive: true, force: true });
+  const ended = { ...state, endedAt: new Date().toISOString() };
+  await writeState(paths, status === undefined ? ended : { ...ended, status });
+  await rm(join(activeFolder(paths), state.id), { force: true });
+}
+
+/** Sessions that did not record their end: running ones, and those whose process died. */
+export async function readActiveSessions(paths: Paths): Promise<readonly SessionState[]> {
+  const names = await readdir(activeFolder(paths)).catch(() => []);
+  const states = await Promise.all(
+    names.filter((name) => /^[0-9a-f]{12}$/.test(name)).map((id) => readState(paths, id)),
+  );
+  return states.filter((state) => state !== undefined);
+}
+
+async function writeState(paths: Paths, state: SessionState): Promise<void> {
+  const path = join(sessionFolder(paths, state.id), "state.json");
+  await writeFileAtomic(path, `${JSON.stringify(state, undefined, 2)}\n`);
+}
+
+export async function readState(paths: Paths, id: string): Promise<SessionState | undefined> {
+  try {
+    const text = await readFile(join(sessionFolder(paths, id), "state.json"), "utf8");
+    return parseState(JSON.parse(text), id);
+  } catch {
+    // Its process is between two steps, or it died there: there is nothing to go by
+    return undefined;
+  }
+}
+
+function parseState(value: unknown, id: string): SessionState | undefined {
+  if (typeof value !== "object" || value === null || !("owner" in value)) return undefined;
+  const state = value as SessionState;
+  const isWhole =
+    state.id === id &&
+    typeof state.owner === "object" &&
+    typeof state.runtimeDirectory === "string" &&
+    Array.isArray(state.command);
+  return isWhole ? state : undefined;
+}

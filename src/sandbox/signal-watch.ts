@@ -1,0 +1,61 @@
+import { constants } from "node:os";
+import { VaultboxError } from "../errors.ts";
+
+const watched = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+export type WatchedSignal = (typeof watched)[number];
+
+/** 128 + n, as a shell reports it. */
+export function toSignalStatus(signal: WatchedSignal): number {
+  return 128 + constants.signals[signal];
+}
+
+/** The session process was told to end before the command began. */
+export class InterruptedError extends VaultboxError {
+  readonly status: number;
+
+  constructor(signal: WatchedSignal) {
+    super("VBX_CANCELLED", `interrupted by ${signal}`);
+    this.status = toSignalStatus(signal);
+  }
+}
+
+/** Catches the signals that would end this process, so that nothing is left behind. */
+export class SignalWatch implements Disposable {
+  #received: WatchedSignal[] = [];
+  #forward: ((signal: WatchedSignal, count: number) => void) | undefined;
+  #interrupt: (error: InterruptedError) => void = () => undefined;
+  /** Rejects at the first signal that nobody forwards */
+  readonly interrupted: Promise<never>;
+
+  constructor() {
+    this.interrupted = new Promise((_, reject) => {
+      this.#interrupt = reject;
+    });
+    this.interrupted.catch(() => undefined);
+    for (const signal of watched) process.on(signal, this.#onSignal);
+  }
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    const known = watched.find((one) => one === signal);
+    if (known === undefined) return;
+    this.#received.push(known);
+    if (this.#forward === undefined) this.#interrupt(new InterruptedError(known));
+    else this.#forward(known, this.#received.length);
+  };
+
+  /** @throws InterruptedError when a signal came */
+  throwIfInterrupted(): void {
+    const [first] = this.#received;
+    if (first !== undefined) throw new InterruptedError(first);
+  }
+
+  /** From now on signals are the command's; `count` is 1 for the first one. */
+  forwardTo(forward: (signal: WatchedSignal, count: number) => void): void {
+    this.throwIfInterrupted();
+    this.#forward = forward;
+  }
+
+  [Symbol.dispose](): void {
+    for (const signal of watched) process.off(signal, this.#onSignal);
+  }
+}

@@ -1,0 +1,307 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { toJavaTrustStore } from "../ca/java-trust-store.ts";
+import { toTrustBundle } from "../ca/trust-bundle.ts";
+import type {
+  Attachment,
+  BindMount,
+  CreatedContainer,
+  Engine,
+  EngineInfo,
+  ImageFacts,
+  RunningContainer,
+} from "../docker/engine.ts";
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { agentPids, temporaryTargets, toAgentSpec, toRelaySpec } from "./container-specs.ts";
+import { toEnvironment } from "./environment.ts";
+import { createHomeVolume, seedHome, toHomeVolume, toProjectHome } from "./home-volume.ts";
+import { readAccounts, resolveIdentity, resolveRelayUser, toGroup, toPasswd } from "./identity.ts";
+import type { Identity } from "./identity.ts";
+import type { EstablishedLink, LinkEnd } from "./link/link-end.ts";
+import { chooseLink, openLink } from "./link/open-link.ts";
+import { defaultMountRules, resolveAllowed, resolveMount, toWorkspaceBinds } from "./mounts.ts";
+import { toPolicyDocument } from "./policy-document.ts";
+import { parseInsideFacts } from "./posture/inside-facts.ts";
+import { evaluatePosture, type PostureExpectation } from "./posture/posture.ts";
+import { toGoLine, toPrologue } from "./posture/prologue.ts";
+import { refuseUnsafe } from "./posture/refuse-unsafe.ts";
+import { readReport, type ReportReader } from "./posture/report-reader.ts";
+import type { PreparedSession } from "./prepare-session.ts";
+import type { RunHost, RunImages, RunRequest } from "./run-request.ts";
+import { toSessionLabels } from "./session-labels.ts";
+import { writeSandboxFiles } from "./trust-files.ts";
+
+const linkTimeoutMs = 20_000;
+
+export interface SandboxOptions {
+  readonly request: RunRequest;
+  readonly session: PreparedSession;
+  readonly host: RunHost;
+  readonly engine: Engine;
+  readonly images: RunImages;
+  readonly tty: boolean;
+}
+
+/** A sandbox whose posture was checked and whose command waits for `go`. */
+export interface ReadySandbox {
+  readonly container: RunningContainer;
+  readonly attachment: Attachment;
+  readonly report: ReportReader;
+  readonly link: EstablishedLink;
+  readonly image: string;
+  /** How many posture asserts held */
+  readonly asserts: number;
+  readonly go: () => void;
+}
+
+interface Plan extends SandboxOptions {
+  readonly info: EngineInfo;
+  readonly image: ImageFacts;
+  readonly identity: Identity;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly nonce: string;
+}
+
+/** Both containers with the facts that the posture is judged by. */
+interface Created {
+  readonly relay: CreatedContainer;
+  readonly agent: CreatedContainer;
+  readonly expected: PostureExpectation;
+}
+
+/**
+ * Makes relay and agent containers, joins them to the proxy and checks what they are.
+ * What it made is on `stack`, in the order in which it must go.
+ * @throws VaultboxError VBX_POSTURE_UNSAFE, VBX_LINK_FAILED, VBX_MOUNT_REFUSED, VBX_ENGINE_FAILED, VBX_IMAGE_MISSING
+ */
+export async function startSandbox(
+  options: SandboxOptions,
+  stack: AsyncDisposableStack,
+): Promise<ReadySandbox> {
+  const plan = await planSandbox(options);
+  const link = await openSessionLink(plan, stack);
+  const relay = await createRelay(plan, link, stack);
+  const relayStarted = startRelay(relay);
+  relayStarted.catch(() => undefined);
+  const { agent, expected } = await createAgent(plan, relay, stack);
+  // Both at once, before the rest of the stack; each removal is a question only when it happens again
+  stack.defer(async () => void (await Promise.all([agent.remove(), relay.remove()])));
+  const [attachment, { relay: runningRelay, attachment: relayAttachment }] = await Promise.all([
+    agent.attach(),
+    relayStarted,
+  ]);
+  const established = link.establish(relayAttachment);
+  established.catch(() => undefined);
+  const report = readReport(attachment.stdout, { nonce: plan.nonce, tty: plan.tty });
+  const container = await startAgent(agent, plan);
+  const [lines, agentFacts, relayFacts, linkFacts] = await Promise.all([
+    firstFailure(report.lines, attachment),
+    container.inspect(),
+    runningRelay.inspect(),
+    established,
+  ]);
+  const inside = parseInsideFacts(lines);
+  const asserts = evaluatePosture({ inside, agent: agentFacts, relay: relayFacts }, expected);
+  refuseUnsafe(asserts);
+  const go = (): void => void attachment.stdin.write(toGoLine(plan.nonce));
+  return {
+    container,
+    attachment,
+    report,
+    link: linkFacts,
+    image: plan.image.id,
+    asserts: asserts.length,
+    go,
+  };
+}
+
+async function planSandbox(options: SandboxOptions): Promise<Plan> {
+  const { engine, images, request, session } = options;
+  const [info, image] = await Promise.all([engine.info(), engine.inspectImage(images.agent)]);
+  if (image === undefined) {
+    throw new VaultboxError(
+      "VBX_IMAGE_MISSING",
+      `the engine has no image ${quoted(images.agent)}`,
+      {
+        hints: [`pull it first: docker pull ${images.agent}`],
+      },
+    );
+  }
+  const identity = await resolveIdentity(request.workspace, info);
+  const labels = toSessionLabels(session.state);
+  const nonce = randomBytes(16).toString("hex");
+  return { ...options, info, image, identity, labels, nonce };
+}
+
+/** The link's end here; it is closed before the containers are removed. */
+async function openSessionLink(plan: Plan, stack: AsyncDisposableStack): Promise<LinkEnd> {
+  const link = await openLink({
+    choice: chooseLink(plan.request.link, plan.info),
+    directory: join(plan.session.state.runtimeDirectory, "l"),
+    relayUser: resolveRelayUser(plan.info),
+    mountedAt: "/run/vaultbox-link",
+    onConnection: (socket) => plan.session.proxy.accept(socket),
+    timeoutMs: linkTimeoutMs,
+  });
+  stack.defer(() => link.close());
+  return link;
+}
+
+async function createRelay(
+  plan: Plan,
+  link: LinkEnd,
+  stack: AsyncDisposableStack,
+): Promise<CreatedContainer> {
+  const relay = await plan.engine.createContainer(
+    toRelaySpec({
+      session: plan.session.state.id,
+      image: plan.images.relay,
+      command: plan.images.relayCommand,
+      arguments: link.relayArguments,
+      user: resolveRelayUser(plan.info),
+      labels: plan.labels,
+      binds: link.binds,
+    }),
+  );
+  stack.defer(() => relay.remove());
+  return relay;
+}
+
+async function startRelay(
+  relay: CreatedContainer,
+): Promise<{ relay: RunningContainer; attachment: Attachment }> {
+  const attachment = await relay.attach();
+  return { relay: await relay.start(), attachment };
+}
+
+async function createAgent(
+  plan: Plan,
+  relay: CreatedContainer,
+  stack: AsyncDisposableStack,
+): Promise<Created> {
+  const { engine, request, session, identity } = plan;
+  const project = request.plan.projectFile?.project;
+  const wantsProjectHome = project?.home === "project";
+  const homeName =
+    request.home ?? (wantsProjectHome ? toProjectHome(request.workspace) : undefined);
+  const home = toHomeVolume(session.state.id, homeName);
+  const [binds] = await Promise.all([toBinds(plan), createHomeVolume(engine, home, plan.labels)]);
+  if (!home.kept) stack.defer(() => engine.removeVolume(home.name));
+  const agent = await engine.createContainer(
+    toAgentSpec({
+      session: session.state.id,
+      image: plan.images.agent,
+      relayId: relay.id,
+      prologue: toPrologue(plan.nonce, [...plan.image.entrypoint, ...request.command]),
+      env: toAgentEnvironment(plan),
+      labels: plan.labels,
+      identity,
+      workspace: request.workspace,
+      binds,
+      home,
+      memoryBytes: request.memoryBytes,
+      cpus: request.cpus,
+      runtime: request.runtime,
+      tty: plan.tty,
+    }),
+  );
+  stack.defer(() => agent.remove());
+  const { placeholders } = session;
+  const context = { home: identity.home, workspace: request.workspace, placeholders };
+  const files = request.plan.agent.homeFiles(context);
+  await seedHome(agent, { identity, files, volume: home });
+  return { relay, agent, expected: toExpectation(plan, relay.id, binds) };
+}
+
+function toExpectation(
+  plan: Plan,
+  relayId: string,
+  binds: readonly BindMount[],
+): PostureExpectation {
+  const { identity, request } = plan;
+  const writable = binds.filter(({ readOnly }) => !readOnly).map(({ target }) => target);
+  return {
+    uid: identity.uid,
+    gid: identity.gid,
+    memoryBytes: request.memoryBytes,
+    pids: agentPids,
+    relayId,
+    writableTargets: [...writable, identity.home, ...temporaryTargets],
+    mountTargets: [...binds.map(({ target }) => target), identity.home, ...temporaryTargets],
+  };
+}
+
+async function toBinds(plan: Plan): Promise<readonly BindMount[]> {
+  const { request, session, host, identity, engine } = plan;
+  const rules = defaultMountRules(host.paths, await resolveAllowed(request.allowMounts));
+  const accounts = await readAccounts(
+    engine,
+    { id: plan.image.id, reference: plan.images.agent },
+    { cacheFolder: join(host.paths.state, "images"), labels: plan.labels },
+  );
+  const caPem = session.ca.certificatePem;
+  const directory = session.state.runtimeDirectory;
+  const files = await writeSandboxFiles(directory, {
+    caPem,
+    bundlePem: toTrustBundle(caPem),
+    javaTrustStore: toJavaTrustStore(caPem),
+    policyMarkdown: toPolicyDocument(request.plan.policy, session.placeholders),
+    passwd: toPasswd(accounts.passwd, identity),
+    group: toGroup(accounts.group, identity),
+  });
+  const projectFile = request.plan.projectFile?.path;
+  const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
+  return [...(await toWorkspaceBinds(request.workspace, projectFile)), ...mounts, ...files];
+}
+
+function toAgentEnvironment(plan: Plan): Readonly<Record<string, string>> {
+  const { request, session } = plan;
+  return toEnvironment({
+    identity: plan.identity,
+    image: plan.image.env,
+    host: plan.host.env,
+    tty: plan.tty,
+    agent: request.plan.agent.env,
+    project: request.plan.projectFile?.project.env ?? {},
+    placeholders: session.placeholders,
+    user: session.userEnv,
+    session: session.state.id,
+  });
+}
+
+/** @throws VaultboxError VBX_POSTURE_UNSAFE for an image without a shell */
+async function startAgent(agent: CreatedContainer, plan: Plan): Promise<RunningContainer> {
+  try {
+    return await agent.start();
+  } catch (error) {
+    if (!/\/bin\/sh/.test(String(error))) throw error;
+    throw new VaultboxError(
+      "VBX_POSTURE_UNSAFE",
+      `cannot check a sandbox of the image ${quoted(plan.images.agent)}: it has no shell at "/bin/sh"`,
+      { hints: ["use an image with a shell, such as a distroless one tagged debug"], cause: error },
+    );
+  }
+}
+
+/** The report's lines, or what the container said on stderr instead of them. */
+async function firstFailure(
+  lines: Promise<readonly string[]>,
+  attachment: Attachment,
+): Promise<readonly string[]> {
+  const said: string[] = [];
+  const onData = (chunk: Buffer): void => void said.push(chunk.toString("utf8"));
+  attachment.stderr.on("data", onData);
+  try {
+    const result = await lines;
+    attachment.stderr.off("data", onData);
+    attachment.stderr.pause();
+    return result;
+  } catch (error) {
+    if (!(error instanceof VaultboxError) || said.length === 0) throw error;
+    throw new VaultboxError(error.code, `${error.message} ${quoted(said.join(""), 300)}`, {
+      hints: error.hints,
+      cause: error,
+    });
+  }
+}

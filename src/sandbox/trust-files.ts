@@ -1,0 +1,59 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { BindMount } from "../docker/engine.ts";
+
+/** Where the sandbox finds what vaultbox tells it, read-only. */
+export const infoDirectory = "/run/vaultbox";
+
+export const trustFiles = {
+  /** The session's CA alone */
+  ca: `${infoDirectory}/ca.pem`,
+  /** Public CAs and the session's */
+  bundle: `${infoDirectory}/ca-bundle.pem`,
+  javaTrustStore: `${infoDirectory}/truststore.jks`,
+} as const;
+
+/** Where distributions keep the bundle that programs read without being told; Debian, Fedora, Alpine, SUSE. */
+export const bundlePaths = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/cert.pem",
+  "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+  "/etc/ssl/ca-bundle.pem",
+] as const;
+
+export interface SandboxFiles {
+  readonly caPem: string;
+  readonly bundlePem: string;
+  readonly javaTrustStore: Buffer;
+  readonly policyMarkdown: string;
+  readonly passwd: string;
+  readonly group: string;
+}
+
+/** Writes what is mounted into the sandbox to a directory of the session; public facts only. */
+export async function writeSandboxFiles(
+  directory: string,
+  files: SandboxFiles,
+): Promise<readonly BindMount[]> {
+  const info = join(directory, "info");
+  // The directory above is private; what is in here must be readable by the sandbox's user
+  await mkdir(info, { recursive: true, mode: 0o755 });
+  const write = (path: string, content: string | Buffer): Promise<void> =>
+    writeFile(path, content, { mode: 0o644 });
+  await Promise.all([
+    write(join(info, "ca.pem"), files.caPem),
+    write(join(info, "ca-bundle.pem"), files.bundlePem),
+    write(join(info, "truststore.jks"), files.javaTrustStore),
+    write(join(info, "policy.md"), files.policyMarkdown),
+    write(join(directory, "passwd"), files.passwd),
+    write(join(directory, "group"), files.group),
+  ]);
+  const bundle = join(info, "ca-bundle.pem");
+  return [
+    { source: info, target: infoDirectory, readOnly: true },
+    ...bundlePaths.map((target) => ({ source: bundle, target, readOnly: true })),
+    { source: join(directory, "passwd"), target: "/etc/passwd", readOnly: true },
+    { source: join(directory, "group"), target: "/etc/group", readOnly: true },
+  ];
+}
