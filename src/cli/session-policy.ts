@@ -9,6 +9,7 @@ import type { ProjectFile } from "../policy/parse-policy.ts";
 import { readClientRegistry } from "../presets/client-registry.ts";
 import { expandPreset } from "../presets/expand-preset.ts";
 import { findPreset } from "../presets/presets.ts";
+import type { SessionRegistry } from "../sandbox/registry-access.ts";
 
 /** What a command line says about the policy of a session. */
 export interface SessionPolicyOptions {
@@ -33,6 +34,8 @@ export interface SessionPolicy extends EffectivePolicy {
   };
   readonly preferences: Preferences;
   readonly agent: AgentProfile;
+  /** Registries of the user's own clients that presets of the policy read from */
+  readonly registries: readonly SessionRegistry[];
 }
 
 /**
@@ -49,7 +52,8 @@ export async function resolveSessionPolicy(
   const policyFile =
     options.policy === undefined ? undefined : await readPolicyFile(options.policy);
   const agent = chooseAgent(options, projectFile?.project.agent);
-  const lookupPreset = createPresetLookup(options.workspace);
+  const registries: SessionRegistry[] = [];
+  const lookupPreset = createPresetLookup(options.workspace, registries);
   const label = `agent:${agent.name}`;
   const agentRules = [{ label, rules: agent.rules }];
   for (const name of agent.presets) agentRules.push({ label, rules: await lookupPreset(name) });
@@ -66,6 +70,7 @@ export async function resolveSessionPolicy(
     ...effective,
     preferences,
     agent,
+    registries,
     ...(projectFile === undefined ? {} : { projectFile }),
   };
 }
@@ -79,8 +84,11 @@ function chooseAgent(options: SessionPolicyOptions, projectAgent?: string): Agen
   return isKnown || projectAgent === undefined ? detected : selectAgent(command, projectAgent);
 }
 
-/** Looks presets up, each client's registry asked for once. */
-function createPresetLookup(workspace: string): (name: string) => Promise<readonly string[]> {
+/** Looks presets up, each client's registry asked for once; those that were asked for are added to `registries`. */
+function createPresetLookup(
+  workspace: string,
+  registries: SessionRegistry[],
+): (name: string) => Promise<readonly string[]> {
   const expanded = new Map<string, readonly string[]>();
   return async (name) => {
     const known = expanded.get(name);
@@ -91,6 +99,7 @@ function createPresetLookup(workspace: string): (name: string) => Promise<readon
       client === undefined
         ? undefined
         : await readClientRegistry(client, { untrusted: [workspace] });
+    if (client !== undefined && registry !== undefined) registries.push({ client, registry });
     const rules = expandPreset(preset, registry);
     expanded.set(name, rules);
     return rules;
