@@ -31,17 +31,19 @@ export interface SessionCa {
   readonly fingerprint: string;
   /**
    * A context with a leaf for a canonical host name or address, from the cache or minted now (0.4 ms). It carries
-   * `interceptTlsOptions`; ALPN is the server's.
+   * `interceptTlsOptions`; ALPN is the server's. Use it at once and don't keep it: a context that left the cache is freed.
    */
   readonly secureContextFor: (host: string) => SecureContext;
+  /** The same settings without a certificate, for a connection that has yet to name its host by SNI */
+  readonly baseContext: SecureContext;
 }
 
 /**
  * TLS towards clients in the sandbox. X25519 first: the connection never leaves the machine, so the larger hybrid key
- * shares would only cost time. Put them on the server too: OpenSSL takes curves and options from the context that the
- * connection began with, not from the one chosen by server name.
+ * shares would only cost time. OpenSSL takes curves and options from the context that a connection began with, not from
+ * the one chosen by SNI, so `baseContext` has them too.
  */
-export const interceptTlsOptions: SecureContextOptions = {
+const interceptTlsOptions: SecureContextOptions = {
   minVersion: "TLSv1.2",
   ecdhCurve: "X25519:P-256:P-384",
   honorCipherOrder: true,
@@ -103,10 +105,21 @@ export async function createSessionCa(options: {
       // Last in the map is last used; the first is dropped
       leaves.delete(host);
       leaves.set(host, leaf);
-      if (leaves.size > maxCachedLeaves) leaves.delete(leaves.keys().next().value!);
+      if (leaves.size > maxCachedLeaves) dropOldest(leaves);
       return leaf.context;
     },
+    baseContext: createSecureContext(interceptTlsOptions),
   };
+}
+
+function dropOldest(leaves: Map<string, Leaf>): void {
+  const [oldest] = leaves;
+  if (oldest === undefined) return;
+  const [host, { context }] = oldest;
+  leaves.delete(host);
+  // The collector sees 100 bytes where OpenSSL holds 31 KB, so a client that names a new host each time would cost
+  // gigabytes before it runs. Node has no public call to free a context; connections that use it keep it alive.
+  (context as { context?: { close?: () => void } }).context?.close?.();
 }
 
 function caSubject(name: string): CertificateSubject {

@@ -102,6 +102,42 @@ test("the cache keeps the hosts used last and forgets the rest", async () => {
   expect(ca.secureContextFor("dropped.example")).not.toBe(dropped);
 });
 
+test("3,000 hosts, each named once, cost no memory that stays", async () => {
+  const ca = await createSessionCa({ name: "memory" });
+  for (let i = 0; i < maxCachedLeaves; i += 1) ca.secureContextFor(`warm${i}.example`);
+  const before = process.memoryUsage.rss();
+  for (let i = 0; i < 3_000; i += 1) ca.secureContextFor(`h${i}.example`);
+  // Left to the collector, they hold 31 KB each: 93 MB
+  expect(process.memoryUsage.rss() - before).toBeLessThan(60_000_000);
+});
+
+test("a connection lives on when its leaf leaves the cache", async () => {
+  const ca = await createSessionCa({ name: "evicted" });
+  const server = createServer(
+    { SNICallback: (name, done) => done(null, ca.secureContextFor(name)) },
+    (socket) => socket.pipe(socket),
+  );
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const client = connect({
+    port,
+    host: "127.0.0.1",
+    servername: "a.example",
+    ca: ca.certificatePem,
+  });
+  try {
+    await once(client, "secureConnect");
+    for (let i = 0; i <= maxCachedLeaves; i += 1) ca.secureContextFor(`h${i}.example`);
+    client.write("still there");
+    const [echo] = (await once(client, "data")) as [Buffer];
+    expect(echo.toString()).toBe("still there");
+  } finally {
+    client.destroy();
+    server.close();
+  }
+});
+
 test.each(["127.0.0.1", "::1", "2001:db8::ff00:42:8329", "::ffff:102:304"])(
   "the leaf of the address %s names it as an address",
   async (address) => {
