@@ -2,6 +2,7 @@
 // "N passed, N failed".
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseScores, scoreProblems, totalScores } from "./docs/scoreboard-table.ts";
 import { buildTestImages } from "./engine/build-images.ts";
 import { runInherited } from "./engine/run-inherited.ts";
 import { prepareTestMachine } from "./engine/test-machine.ts";
@@ -32,6 +33,7 @@ async function runEverything(): Promise<TestReport> {
     await buildTestImages(machine.env);
     reports.push(await runProject("integration", machine.env));
     reports.push(await runProject("e2e", machine.env));
+    reports.push(checkScoreboard());
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     reports.push(broken("preparing the machine for integration and e2e tests"));
@@ -53,6 +55,14 @@ async function runProject(project: string, env: NodeJS.ProcessEnv): Promise<Test
     env,
   });
   return readReport({ project, status, json: readJson(output) });
+}
+
+/** Every attack was tried, blocked, and seen to succeed with the guard off. */
+function checkScoreboard(): TestReport {
+  const failures = scoreProblems(
+    totalScores(parseScores(readJson(`${results}scoreboard.jsonl`) ?? "")),
+  );
+  return { passed: failures.length === 0 ? 1 : 0, failed: failures.length, failures };
 }
 
 /** A stage that failed before it could run a test. */

@@ -1,0 +1,111 @@
+import type { Score } from "../support/scoreboard.ts";
+
+/** What each row attacks; the numbers are the project's own list of attacks, in docs/security.md. */
+export const rowTitles: ReadonlyMap<number, string> = new Map([
+  [1, "CONNECT, SNI, request target and Host that disagree"],
+  [2, "spellings of a host name"],
+  [3, "spellings of private and metadata addresses"],
+  [4, "DNS rebinding"],
+  [5, "host rules against an independent oracle"],
+  [6, "ports that no rule names"],
+  [7, "broken, empty and half-written policies"],
+  [8, "path rules against an independent oracle"],
+  [9, "malformed HTTP/1 requests and bodies"],
+  [10, "what the upstream's parser sees of what was forwarded"],
+  [11, "requests behind a refused CONNECT"],
+  [13, "upgrades, tunnels in tunnels, other protocols"],
+  [14, "malicious upstream answers"],
+  [15, "redirects to other places"],
+  [16, "foreign credentials on a host with a bound one"],
+  [17, "removing or doubling the injected credential"],
+  [19, "degraded parts: locked vault, unwritable log"],
+  [20, "injection outside of what rules allow"],
+  [21, "the secret anywhere in the sandbox"],
+  [22, "the secret anywhere on the host outside the vault"],
+  [24, "publishing and uploading with default presets"],
+  [25, "ways out of the sandbox beside the proxy"],
+  [26, "posture of the sandbox"],
+  [27, "control interfaces and other sessions"],
+  [32, "terminal sequences in what vaultbox prints"],
+  [33, "forged and damaged audit logs"],
+  [34, "tampered vault files"],
+  [35, "kill -9 and full disks while writing"],
+  [36, "writers at the same time"],
+  [37, "cost of guessing a passphrase"],
+  [38, "killed sessions and leftovers"],
+  [40, "slow and flooding clients"],
+  [41, "faults at every step of the proxy"],
+]);
+
+/** Rows that a release needs; a row without a score fails the run. */
+export const requiredRows: readonly number[] = [
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 14, 15, 16, 17, 19, 20, 21, 22, 25, 26, 27, 32, 33, 34, 35, 38,
+  40,
+];
+
+/** Scores of one row added up. */
+export interface RowTotal {
+  readonly row: number;
+  readonly attempts: number;
+  readonly blocked: number;
+  readonly controlSucceeded: number;
+}
+
+export function parseScores(jsonl: string): readonly Score[] {
+  return jsonl
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Score);
+}
+
+/** One total a row, ascending; a test that ran twice counts once, by its last run. */
+export function totalScores(scores: readonly Score[]): readonly RowTotal[] {
+  const last = new Map(scores.map((score) => [`${score.row} ${score.test}`, score]));
+  const totals = new Map<number, RowTotal>();
+  for (const score of last.values()) {
+    const total = totals.get(score.row) ?? {
+      row: score.row,
+      attempts: 0,
+      blocked: 0,
+      controlSucceeded: 0,
+    };
+    totals.set(score.row, {
+      row: score.row,
+      attempts: total.attempts + score.attempts,
+      blocked: total.blocked + score.blocked,
+      controlSucceeded: total.controlSucceeded + score.controlSucceeded,
+    });
+  }
+  return [...totals.values()].sort((a, b) => a.row - b.row);
+}
+
+/** What is wrong with the scores: a required row missing, an attempt that wasn't blocked, a control that never succeeded. */
+export function scoreProblems(totals: readonly RowTotal[]): readonly string[] {
+  const problems: string[] = [];
+  const byRow = new Map(totals.map((total) => [total.row, total]));
+  for (const row of requiredRows) {
+    if (!byRow.has(row)) problems.push(`row ${row} (${rowTitles.get(row)}) has no score`);
+  }
+  for (const { row, attempts, blocked, controlSucceeded } of totals) {
+    if (blocked !== attempts)
+      problems.push(`row ${row}: ${attempts - blocked} attempts were not blocked`);
+    if (controlSucceeded === 0)
+      problems.push(`row ${row}: no control succeeded, so the row proves nothing`);
+    if (!rowTitles.has(row)) problems.push(`row ${row} has no title`);
+  }
+  return problems;
+}
+
+/** The table for docs/security.md. */
+export function toMarkdownTable(totals: readonly RowTotal[]): string {
+  const lines = [
+    "| row | attack | attempts | blocked | controls that succeeded |",
+    "|--:|---|--:|--:|--:|",
+  ];
+  for (const { row, attempts, blocked, controlSucceeded } of totals) {
+    lines.push(
+      `| ${row} | ${rowTitles.get(row)} | ${attempts} | ${blocked} | ${controlSucceeded} |`,
+    );
+  }
+  return lines.join("\n");
+}
