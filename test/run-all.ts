@@ -54,6 +54,7 @@ async function runProject(project: string, env: NodeJS.ProcessEnv): Promise<Test
     args: [...args, `--outputFile.json=${output}`],
     env,
   });
+  if (status > 128) throw new Error(`the ${project} tests were interrupted`);
   return readReport({ project, status, json: readJson(output) });
 }
 

@@ -69,29 +69,22 @@ export async function installPackages(
   await run(["install", "--yes", "-qq", "--no-install-recommends", ...packages]);
 }
 
-/**
- * Refuses where vaultbox can't set an engine up by itself, with the commands that do.
- * @throws VaultboxError VBX_ENGINE_UNREACHABLE
- */
-export function requireInstallable(): void {
-  const isDebian = process.platform === "linux" && existsSync("/usr/bin/apt-get");
-  const isRoot = process.getuid?.() === 0;
-  if (isDebian && isRoot) return;
-  const packages = enginePackages.join(" ");
-  throw new VaultboxError(
-    "VBX_ENGINE_UNREACHABLE",
-    isDebian
-      ? "cannot install a container engine: that needs root"
-      : "cannot install a container engine: that is only known for Debian and Ubuntu",
-    {
-      hints: isDebian
-        ? [
-            `as root: apt-get install ${packages}`,
-            'then, for this user: usermod -aG docker "$USER"',
-          ]
-        : ["install Docker for this system, start it, and try again"],
-    },
-  );
+/** Whether this process may install packages: a Debian or Ubuntu, and root. */
+export function canInstallPackages(): boolean {
+  return isDebian() && process.getuid?.() === 0;
+}
+
+function isDebian(): boolean {
+  return process.platform === "linux" && existsSync("/usr/bin/apt-get");
+}
+
+/** The error where vaultbox can't set an engine up by itself: why there is none, and the commands that change it. */
+export function toManualSetup(absence: VaultboxError): VaultboxError {
+  const install = isDebian()
+    ? `no engine is installed here yet? as root: apt-get install ${enginePackages.join(" ")}`
+    : "no engine is installed here yet? install Docker for this system and start it";
+  const hints = [...absence.hints.slice(0, 2), install];
+  return new VaultboxError("VBX_ENGINE_UNREACHABLE", absence.message, { hints, cause: absence });
 }
 
 /**

@@ -1,11 +1,14 @@
 import { isVaultboxError } from "../errors.ts";
+import type { VaultboxError } from "../errors.ts";
+import { listEngineCandidates } from "./engine-candidates.ts";
 import { findEngine } from "./find-engine.ts";
 import {
+  canInstallPackages,
   enginePackages,
   findMissingPackages,
   installPackages,
-  requireInstallable,
   startEngine,
+  toManualSetup,
 } from "./install-engine.ts";
 import type { SetupOptions, StartedEngine } from "./install-engine.ts";
 
@@ -19,30 +22,30 @@ export interface EngineSetup {
 
 /**
  * Looks at the machine and changes nothing. An engine that the user named and that doesn't answer is an error.
- * @param extraPackages wanted beside the engine's own
+ * @param extraPackages wanted beside the engine's own; only where `canInstallPackages()`
  * @throws VaultboxError VBX_ENGINE_UNREACHABLE where vaultbox can't set an engine up
  */
 export async function planEngineSetup(
   env: NodeJS.ProcessEnv,
   extraPackages: readonly string[] = [],
 ): Promise<EngineSetup> {
-  const starts = await needsEngine(env);
-  const wanted = [...(starts ? enginePackages : []), ...extraPackages];
-  if (wanted.length === 0) return { packages: [], starts };
-  if (starts) requireInstallable();
-  const packages = await findMissingPackages(wanted);
-  if (packages.length > 0) requireInstallable();
-  return { packages, starts };
+  const absence = await findAbsence(env);
+  if (absence !== undefined && !canInstallPackages()) throw toManualSetup(absence);
+  const own = absence === undefined ? [] : enginePackages;
+  const wanted = [...new Set([...own, ...extraPackages])];
+  const packages = wanted.length === 0 ? [] : await findMissingPackages(wanted);
+  return { packages, starts: absence !== undefined };
 }
 
-async function needsEngine(env: NodeJS.ProcessEnv): Promise<boolean> {
+/** Why no engine answers; undefined when one does. */
+async function findAbsence(env: NodeJS.ProcessEnv): Promise<VaultboxError | undefined> {
   try {
     await findEngine(env);
-    return false;
+    return undefined;
   } catch (error) {
-    const named = (env["DOCKER_HOST"] ?? "") !== "" || (env["DOCKER_CONTEXT"] ?? "") !== "";
-    if (named || !isVaultboxError(error, "VBX_ENGINE_UNREACHABLE")) throw error;
-    return true;
+    const { explicit } = await listEngineCandidates(env);
+    if (explicit || !isVaultboxError(error, "VBX_ENGINE_UNREACHABLE")) throw error;
+    return error;
   }
 }
 
@@ -54,6 +57,6 @@ export async function applyEngineSetup(
 ): Promise<StartedEngine | undefined> {
   if (setup.packages.length > 0) await installPackages(setup.packages, options);
   // Installing it may have started it
-  if (!setup.starts || !(await needsEngine(env))) return undefined;
+  if (!setup.starts || (await findAbsence(env)) === undefined) return undefined;
   return await startEngine(options);
 }
