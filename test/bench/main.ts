@@ -154,7 +154,7 @@ function toText(
   );
   return [
     "medians over rounds; in brackets the ratio to direct, then to squid, of the same round",
-    "vaultbox is reached on its unix socket, the others on loopback TCP",
+    "vaultbox is reached on its unix socket, the others on loopback TCP; ! marks a row that failed at first",
     "",
     ...(Object.keys(table).length === 0 ? [] : [...toMarkdown(table, peaks), ""]),
     ...starts,

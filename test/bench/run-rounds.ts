@@ -20,6 +20,7 @@ export interface Sample extends Figures {
   readonly cpuMsPerThousand?: number;
   /** CPU time of the target for the whole row, ms */
   readonly cpuMs?: number;
+  /** Why it failed; with figures beside it, why the first attempt did */
   readonly error?: string;
 }
 
@@ -57,7 +58,7 @@ export async function runRounds(options: RoundOptions): Promise<readonly Sample[
       const shift = (round + index) % targets.length;
       for (const target of [...targets.slice(shift), ...targets.slice(0, shift)]) {
         // Names are new to a target, not to the others: each goes through the same ones
-        const sample = await measure(options, { round, row, target, firstHost });
+        const sample = await measureTwice(options, { round, row, target, firstHost });
         samples.push(sample);
         options.onSample(sample);
       }
@@ -67,15 +68,21 @@ export async function runRounds(options: RoundOptions): Promise<readonly Sample[
   return samples;
 }
 
-async function measure(
-  options: RoundOptions,
-  step: {
-    readonly round: number;
-    readonly row: Row;
-    readonly target: RunningTarget;
-    readonly firstHost: number;
-  },
-): Promise<Sample> {
+interface Step {
+  readonly round: number;
+  readonly row: Row;
+  readonly target: RunningTarget;
+  readonly firstHost: number;
+}
+
+/** A measurement that failed is made once more: a pooled connection may have been closed at that moment. */
+async function measureTwice(options: RoundOptions, step: Step): Promise<Sample> {
+  const sample = await measure(options, step);
+  if (sample.error === undefined) return sample;
+  return { ...(await measure(options, step)), error: sample.error };
+}
+
+async function measure(options: RoundOptions, step: Step): Promise<Sample> {
   const { effort, client, upstreamPort, upstreamCa } = options;
   const { round, row, target, firstHost } = step;
   const order: Order = {
