@@ -21,11 +21,11 @@ export function denied(
 ): Refusal {
   const url = `${request.scheme}://${authorityText}${request.path}`;
   const what = `refused ${request.method} ${url}: ${why[decision.reason]}`;
-  if (decision.reason === "denied-by-rule" || decision.reason === "websocket-not-allowed") {
-    return new Refusal(403, decision.reason, what);
-  }
+  if (decision.reason === "denied-by-rule") return new Refusal(403, decision.reason, what);
+  const isWebSocket = decision.reason === "websocket-not-allowed";
+  const pattern = isWebSocket ? toPattern(request).replace(/^http/, "ws") : toPattern(request);
   return new Refusal(403, decision.reason, what, {
-    remedy: `vaultbox run --allow '${request.method} ${toPattern(request)}' …`,
+    remedy: `vaultbox run --allow '${request.method} ${pattern}' …`,
   });
 }
 

@@ -38,16 +38,21 @@ async function proxy(flags: ProxyFlags): Promise<void> {
       import("../output.ts"),
     ]);
   const places = paths.resolvePaths();
-  const { policy, hash } = await resolveSessionPolicy(toSessionPolicyOptions(flags), places);
-  const { connectTo, upstreamCa } = flags;
+  const session = await resolveSessionPolicy(toSessionPolicyOptions(flags), places);
+  const { policy, hash, preferences } = session;
+  const vaultNames = flags.vault.length > 0 ? flags.vault : preferences.vaults;
   await using running = await standalone.openStandaloneProxy({
     paths: places,
     socketPath: flags.socket,
     caOutPath: flags.caOut,
     policy,
     policyHash: hash,
-    vaults: await openVaults(flags.vault, toVaultContext()),
-    upstream: { connectTo, upstreamCa, env: process.env },
+    vaults: await openVaults(vaultNames, toVaultContext()),
+    upstream: {
+      connectTo: [...flags.connectTo, ...preferences.connectTo],
+      upstreamCa: flags.upstreamCa,
+      env: process.env,
+    },
   });
   output.printNote(`session ${running.session} is listening on ${flags.socket}`);
   for (const [name, value] of Object.entries(running.placeholders)) {
