@@ -38,7 +38,8 @@ export async function runDemo(options: DemoOptions): Promise<readonly Claim[]> {
   const context = { home, onLine: options.onLine };
   await storeSecret(context);
   const run = await runAgent(context, standin, await prepareAgent(context));
-  return judgeRun(context, standin, run);
+  // Awaited here: the clean-up must not begin before
+  return await judgeRun(context, standin, run);
 }
 
 /** A stand-in of the vendor's API over TLS, with a certificate of the throwaway CA. */

@@ -1,0 +1,160 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { anthropicStandin } from "../../src/demo/anthropic-standin.ts";
+import { collectCommand } from "../../src/demo/box-contents.ts";
+import { openaiStandin } from "../../src/demo/openai-standin.ts";
+import type { ScriptedTurn } from "../../src/demo/scripted-turn.ts";
+import type { StandinHandler } from "../../src/demo/standin-server.ts";
+import { openAgentWorld, type AgentWorld } from "../support/agent-world.ts";
+import { createCanary, searchCanary, searchFiles } from "../support/canary.ts";
+import { recordScore } from "../support/scoreboard.ts";
+
+const execute = promisify(execFile);
+const collected = "box-contents.bin";
+/** An image may have to be built first. */
+const runTimeoutMs = 900_000;
+const links = ["unix", "stdio"] as const;
+
+/** A turn that takes all the box can read to the workspace, then one that answers with a fact from inside. */
+const script: readonly ScriptedTurn[] = [
+  { type: "shell", command: collectCommand(collected) },
+  { type: "shell", command: "echo the answer is $((6*7))" },
+  { type: "say", text: "Found: {output}." },
+];
+
+/** Looks at every container of ours, as the engine shows it, while a request is on its way. */
+function inspecting(handler: StandinHandler, seen: string[]): StandinHandler {
+  return async (request, response) => {
+    const { stdout } = await execute("docker", [
+      "ps",
+      "-q",
+      "--filter",
+      "label=dev.vaultbox.session",
+    ]);
+    const ids = stdout.split("\n").filter((id) => id !== "");
+    if (ids.length > 0) {
+      const inspected = await execute("docker", ["inspect", ...ids], { maxBuffer: 64e6 });
+      seen.push(inspected.stdout);
+    }
+    await handler(request, response);
+  };
+}
+
+async function runAgent(
+  world: AgentWorld,
+  run: { flags: readonly string[]; command: readonly string[] },
+): Promise<{ stdout: string }> {
+  const args = ["run", ...run.flags, "--", ...run.command];
+  const result = await world.vaultbox(args, { timeoutMs: runTimeoutMs });
+  // Together, so that a failure shows what the run said
+  expect({ status: result.status, stderr: result.stderr }).toMatchObject({ status: 0 });
+  return result;
+}
+
+async function searchBox(world: AgentWorld, canary: string): Promise<number> {
+  const search = await searchFiles([join(world.workspace, collected)], canary);
+  expect(search.bytes).toBeGreaterThan(10_000);
+  expect(search.skipped).toEqual([]);
+  return search.hits.length;
+}
+
+test.each(links)(
+  "Claude Code completes a tool-using turn over the %s link: the API sees the real key, the box never has it",
+  { timeout: runTimeoutMs },
+  async (link) => {
+    await using world = await openAgentWorld();
+    const canary = createCanary();
+    const key = `sk-ant-api03-${canary}`;
+    await world.store("anthropic", key);
+    const inspections: string[] = [];
+    const handler = inspecting(anthropicStandin({ script, apiKey: key }), inspections);
+    const api = await world.openApi(handler);
+    const { stdout } = await runAgent(world, {
+      flags: ["--link", link, ...world.runFlags({ "api.anthropic.com": api })],
+      command: ["claude", "-p", "say it", "--allowedTools", "Bash"],
+    });
+    expect(stdout).toContain("Found: the answer is 42.");
+    const turns = api.requests.filter(({ path }) => path === "/v1/messages");
+    expect(turns).toHaveLength(3);
+    expect(api.requests.every((request) => request.headers["x-api-key"] === key)).toBe(true);
+    const inBox = await searchBox(world, canary);
+    const inInspect = searchCanary(inspections.join("\n"), canary).length;
+    expect(inspections.join()).toContain("VAULTBOX_SESSION=");
+    expect({ inBox, inInspect }).toEqual({ inBox: 0, inInspect: 0 });
+    recordScore({
+      row: 21,
+      test: `Claude Code, ${link} link: environment, processes, files, docker inspect`,
+      attempts: 2,
+      blocked: 2,
+      controlSucceeded: 2,
+    });
+  },
+);
+
+test(
+  "Claude Code works with a subscription token in place of a key",
+  { timeout: runTimeoutMs },
+  async () => {
+    await using world = await openAgentWorld();
+    const token = `sk-ant-oat01-${createCanary()}`;
+    await world.store("anthropic-oauth", token);
+    const api = await world.openApi(anthropicStandin({ script, oauthToken: token }));
+    const { stdout } = await runAgent(world, {
+      flags: world.runFlags({ "api.anthropic.com": api }),
+      command: ["claude", "-p", "say it", "--allowedTools", "Bash"],
+    });
+    expect(stdout).toContain("Found: the answer is 42.");
+    expect(api.requests.every(({ authorised }) => authorised)).toBe(true);
+  },
+);
+
+test.each(links)(
+  "Codex completes a tool-using turn over the %s link: the API sees the real key, the box never has it",
+  { timeout: runTimeoutMs },
+  async (link) => {
+    await using world = await openAgentWorld();
+    const canary = createCanary();
+    const key = `sk-proj-${canary}`;
+    await world.store("openai", key);
+    const inspections: string[] = [];
+    const handler = inspecting(openaiStandin({ script, apiKey: key }), inspections);
+    const api = await world.openApi(handler);
+    const { stdout } = await runAgent(world, {
+      flags: ["--link", link, ...world.runFlags({ "api.openai.com": api })],
+      command: ["codex", "exec", "--skip-git-repo-check", "say it"],
+    });
+    expect(stdout).toContain("Found: the answer is 42.");
+    expect(api.requests.filter(({ path }) => path === "/v1/responses")).toHaveLength(3);
+    expect(api.requests.every(({ authorised }) => authorised)).toBe(true);
+    const inBox = await searchBox(world, canary);
+    const inInspect = searchCanary(inspections.join("\n"), canary).length;
+    expect({ inBox, inInspect }).toEqual({ inBox: 0, inInspect: 0 });
+    recordScore({
+      row: 21,
+      test: `Codex, ${link} link: environment, processes, files, docker inspect`,
+      attempts: 2,
+      blocked: 2,
+      controlSucceeded: 2,
+    });
+  },
+);
+
+test(
+  "the same search finds a secret that was put into the box",
+  { timeout: runTimeoutMs },
+  async () => {
+    await using world = await openAgentWorld();
+    const canary = createCanary();
+    await runAgent(world, {
+      flags: ["--env", `LEAKED=${canary}`],
+      command: [
+        "sh",
+        "-c",
+        `${collectCommand(collected)}; docker_id=$(hostname); echo "$docker_id"`,
+      ],
+    });
+    expect(await searchBox(world, canary)).toBeGreaterThan(0);
+  },
+);
