@@ -17,6 +17,21 @@ const entries: readonly CommandEntry[] = [
     load: async () => (await import("./commands/run.ts")).buildCommand(),
   },
   {
+    name: "ps",
+    summary: "list the sessions that run now",
+    load: async () => (await import("./commands/ps.ts")).buildCommand(),
+  },
+  {
+    name: "stop",
+    summary: "end sessions and remove their sandboxes",
+    load: async () => (await import("./commands/stop.ts")).buildCommand(),
+  },
+  {
+    name: "prune",
+    summary: "remove what sessions that died left behind",
+    load: async () => (await import("./commands/prune.ts")).buildCommand(),
+  },
+  {
     name: "credential",
     alias: "cred",
     summary: "keep secrets with the places they are for",
@@ -105,9 +120,12 @@ function inherit(command: Command, parent: Command): Command {
 
 /** commander's message in our voice: `vaultbox: error: unknown option '--alow'` and a hint below it. */
 function toErrorText(text: string): string {
-  const [first = "", ...rest] = text.trimEnd().split("\n");
-  // The value of an option that isn't there may be a secret; its name says enough
-  const lines = [`vaultbox: ${first.replace(/'(--[\w-]+)=[^]*'/, "'$1=…'")}`];
+  // What was typed in a wrong place may be a secret: an option's value, and arguments that nobody asked for
+  const safe = text
+    .replace(/'(--[\w-]+)=[^]*'/, "'$1=…'")
+    .replace(/(too many arguments[^]*? but got \d+): [^]*/, "$1");
+  const [first = "", ...rest] = safe.trimEnd().split("\n");
+  const lines = [`vaultbox: ${first}`];
   for (const line of rest) {
     const hint = line.replace(/^\(/, "").replace(/\)$/, "").trim();
     if (hint !== "") lines.push(`vaultbox: hint: ${hint.charAt(0).toLowerCase()}${hint.slice(1)}`);

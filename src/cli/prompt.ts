@@ -30,8 +30,9 @@ export async function promptHidden(question: string): Promise<string> {
     if (typed.state === "entered") resolve(line);
   };
   const onStop = (): void => reject(cancelled());
-  process.stderr.write(toPrintable(question));
+  // Raw mode before the question: who answers at once must not see the answer
   input.setRawMode(true);
+  process.stderr.write(toPrintable(question));
   input.on("data", onData).once("end", onStop);
   process.once("SIGINT", onStop).once("SIGTERM", onStop);
   input.resume();

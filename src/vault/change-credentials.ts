@@ -2,7 +2,7 @@
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { Secret } from "../redact.ts";
-import type { VaultEntry } from "./stored-credential.ts";
+import { isName, type VaultEntry } from "./stored-credential.ts";
 import type { VaultChange } from "./vault-store.ts";
 
 /** Adds all of them; with `replace` those of the same name go. Throws VBX_CREDENTIAL_EXISTS. */
@@ -55,7 +55,8 @@ export function findEntry(vault: string, entries: readonly VaultEntry[], name: s
   if (entry !== undefined) return entry;
   throw new VaultboxError(
     "VBX_CREDENTIAL_UNKNOWN",
-    `the vault ${quoted(vault)} has no credential ${quoted(name, 80)}`,
+    // What isn't even a name may be a secret, typed in the wrong place
+    `the vault ${quoted(vault)} has no credential ${isName(name) ? quoted(name) : "of that name"}`,
     { hints: [`see which it has: vaultbox credential list --vault ${vault}`] },
   );
 }

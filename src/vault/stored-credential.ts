@@ -71,7 +71,8 @@ export function isName(text: string): boolean {
 /** @throws VaultboxError VBX_USAGE */
 export function checkName(kind: "credential" | "vault", name: string): void {
   if (isName(name)) return;
-  throw new VaultboxError("VBX_USAGE", `cannot use ${quoted(name, 80)} as the name of a ${kind}`, {
+  // Not repeated: it may be a secret, typed in the wrong place
+  throw new VaultboxError("VBX_USAGE", `cannot use that as the name of a ${kind}`, {
     hints: ["a name has 1 to 63 of a-z, 0-9, dot, underscore, hyphen, and begins with a-z or 0-9"],
   });
 }

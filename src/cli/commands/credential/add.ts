@@ -22,7 +22,8 @@ export function buildCommand(): Command {
       .description("store a credential: of the preset with that name, or a custom one by --host")
       .argument("<name>", "name of the credential")
       // A secret typed as an argument gets a message of its own
-      .allowExcessArguments()
+      .argument("[extra...]", "refused, because a secret is never an argument")
+      .usage("[options] <name>")
       .option("--vault <name>", "vault to store it in", "default")
       .option("--preset <name>", "take host, scheme and variable from this preset")
       .option("--host <host>", "host it is for, or *.host for its subdomains")
@@ -36,9 +37,9 @@ export function buildCommand(): Command {
       .option("--from-command <command>", "get the secret from this command, once per session")
       .option("--from-env <variable>", "get the secret from this variable of the host, per session")
       .addHelpText("after", examples)
-      .action(async (name: string, flags: Flags, command: Command) => {
+      .action(async (name: string, extra: readonly string[], flags: Flags) => {
         const { addCredential } = await import("../../credential/add-credential.ts");
-        await addCredential(name, command.args.slice(1), flags);
+        await addCredential(name, extra, flags);
       })
   );
 }

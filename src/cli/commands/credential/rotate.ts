@@ -9,11 +9,12 @@ export function buildCommand(): Command {
       )
       .argument("<name>", "name of the credential")
       // A secret typed as an argument gets a message of its own
-      .allowExcessArguments()
+      .argument("[extra...]", "refused, because a secret is never an argument")
+      .usage("[options] <name>")
       .option("--vault <name>", "vault it is in", "default")
-      .action(async (name: string, flags: { readonly vault: string }, command: Command) => {
+      .action(async (name: string, extra: readonly string[], flags: { readonly vault: string }) => {
         const { rotateCredential } = await import("../../credential/change-credential.ts");
-        await rotateCredential(name, command.args.slice(1), flags.vault);
+        await rotateCredential(name, extra, flags.vault);
       })
   );
 }
