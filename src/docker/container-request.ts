@@ -77,6 +77,8 @@ function toMounts(spec: ContainerSpec): readonly Readonly<Record<string, unknown
     Source: volume.volume,
     Target: volume.target,
     ReadOnly: volume.readOnly,
+    // The image's own files at the target are not what a volume is for
+    VolumeOptions: { NoCopy: true },
   }));
   return [...binds, ...volumes];
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { debug } from "../../debug.ts";
+import { VaultboxError } from "../../errors.ts";
 import { runHostCommand } from "../../host-command.ts";
 import type { TarEntry } from "../tar.ts";
 
@@ -34,9 +35,24 @@ export function toProxyArgs(env: NodeJS.ProcessEnv): Readonly<Record<string, str
   return args;
 }
 
-/** The registry of the user's own npm settings, without a name or password in it. */
+/**
+ * The registry of the user's own npm settings, without a user name in it. npm doesn't tell an address with a password.
+ * @throws VaultboxError VBX_IMAGE_BUILD_FAILED
+ */
 export async function readNpmRegistry(env: NodeJS.ProcessEnv): Promise<string> {
-  const answer = await runNpm(["config", "get", "registry"], env);
+  const answer = await runNpm(["config", "get", "registry"], env).catch((error: unknown) => {
+    throw new VaultboxError(
+      "VBX_IMAGE_BUILD_FAILED",
+      "cannot read the registry from npm's settings",
+      {
+        hints: [
+          "see why: npm config get registry",
+          "a password in its address belongs into an _auth line of .npmrc",
+        ],
+        cause: error,
+      },
+    );
+  });
   if (!URL.canParse(answer)) return "";
   const url = new URL(answer);
   url.username = "";
