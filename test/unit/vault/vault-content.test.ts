@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { toAdd, toRemove, toRotate } from "../../../src/vault/change-credentials.ts";
+import { checkSecretValue, maxCredentials } from "../../../src/vault/stored-credential.ts";
+import { decodeContent, encodeContent, toSorted } from "../../../src/vault/vault-content.ts";
+import { makeCredential, makeEntry } from "../../support/temp-vaults.ts";
+
+const now = new Date("2026-11-21T11:00:00.000Z");
+
+test("decoding what was encoded gives the same vault, whatever the secrets hold", () => {
+  const name = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,62}$/);
+  const secret = fc.string({ minLength: 1, unit: "grapheme" });
+  const entries = fc.dictionary(name, secret, { maxKeys: 8 });
+  fc.assert(
+    fc.property(entries, fc.nat(), (secrets, counter) => {
+      const content = {
+        counter,
+        entries: Object.entries(secrets).map(([key, value]) => makeEntry(key, value)),
+      };
+      const decoded = decodeContent("v", encodeContent("v", content));
+      expect(decoded.entries.map((entry) => entry.secret?.reveal())).toEqual(
+        content.entries.map((entry) => entry.secret?.reveal()),
+      );
+      expect(decoded.counter).toBe(counter);
+      expect(decoded.entries.map((entry) => entry.credential)).toEqual(
+        content.entries.map((entry) => entry.credential),
+      );
+    }),
+  );
+});
+
+test("content that isn't understood wholly is refused, and the error quotes none of it", () => {
+  const good = JSON.parse(
+    encodeContent("v", { counter: 1, entries: [makeEntry("api", "the-secret")] }),
+  ) as { credentials: Record<string, unknown>[] } & Record<string, unknown>;
+  const [credential = {}] = good.credentials;
+  const changed = (change: Record<string, unknown>): unknown => ({
+    ...good,
+    credentials: [{ ...credential, ...change }],
+  });
+  const broken: readonly unknown[] = [
+    null,
+    [],
+    { ...good, format: 2 },
+    { ...good, vault: "w" },
+    { ...good, counter: -1 },
+    { ...good, counter: 1.5 },
+    { ...good, credentials: {} },
+    { ...good, credentials: [credential, credential] },
+    changed({ name: "Not A Name" }),
+    changed({ secret: "" }),
+    changed({ secret: 7 }),
+    changed({ source: { type: "env", variable: "A" } }),
+    changed({ source: { type: "shell" } }),
+    changed({ bindings: [] }),
+    changed({ bindings: [{ host: "a", port: 0, pathPrefix: "/", scheme: { type: "bearer" } }] }),
+    changed({ bindings: [{ host: "a", port: 443, pathPrefix: "/", scheme: { type: "none" } }] }),
+    changed({ placeholder: { prefix: "", length: 0, alphabet: "hex" } }),
+    changed({ unknown: true }),
+  ];
+  const texts = [...broken.map((plain) => JSON.stringify(plain)), '{"the-secret', "\u0000"];
+  for (const text of texts) {
+    const read = (): unknown => decodeContent("v", text);
+    expect(read).toThrow(expect.objectContaining({ code: "VBX_VAULT_DAMAGED" }));
+    expect(read).not.toThrow(/the-secret/);
+  }
+});
+
+test("adding, rotating and removing change only the credential they name", () => {
+  const entries = [makeEntry("a", "secret-a"), makeEntry("b", "secret-b")];
+  const rotated = toRotate("v", "b", "secret-new", now)(entries);
+  expect(rotated.map((entry) => entry.secret?.reveal())).toEqual(["secret-a", "secret-new"]);
+  expect(rotated[1]?.credential.updatedAt).toBe(now.toISOString());
+  expect(toRemove("v", "a")(entries)).toEqual([entries[1]]);
+  const again = makeEntry("a", "other");
+  const code = (value: string) => expect.objectContaining({ code: value });
+  expect(() => toAdd([again], { replace: false })(entries)).toThrow(code("VBX_CREDENTIAL_EXISTS"));
+  expect(toAdd([again], { replace: true })(entries)).toEqual([entries[1], again]);
+  expect(() => toRemove("v", "c")(entries)).toThrow(code("VBX_CREDENTIAL_UNKNOWN"));
+  const fromEnv = { credential: makeCredential("e", { source: { type: "env", variable: "E" } }) };
+  expect(() => toRotate("v", "e", "x", now)([fromEnv])).toThrow(code("VBX_USAGE"));
+});
+
+test("a vault holds no more credentials than its limit", () => {
+  const many = Array.from({ length: maxCredentials + 1 }, (_, index) =>
+    makeEntry(`c${index}`, "s"),
+  );
+  expect(() => toSorted(many)).toThrow(/65 credentials/);
+  expect(toSorted(many.slice(1))).toHaveLength(maxCredentials);
+});
+
+test("a secret with a line break, a NUL, or a broken character is refused without being shown", () => {
+  for (const value of ["", "a\nb", "a\rb", "a\0b", "\ud800", "x".repeat(65_537)]) {
+    expect(() => checkSecretValue("api", value)).toThrow(
+      expect.objectContaining({ code: "VBX_CREDENTIAL_INVALID" }),
+    );
+  }
+  expect(() => checkSecretValue("api", "a\nprivate")).not.toThrow(/private/);
+  expect(() => checkSecretValue("api", "é漢🙂 with spaces")).not.toThrow();
+});
