@@ -1,7 +1,7 @@
 import type { BindMount, ContainerSpec } from "../docker/engine.ts";
 import { label } from "../docker/labels.ts";
 import type { HomeVolume } from "./home-volume.ts";
-import type { Identity } from "./identity.ts";
+import { homeMount, type Identity } from "./identity.ts";
 
 /** Processes in the agent container: a parallel build fits, a fork bomb doesn't. */
 export const agentPids = 4096;
@@ -85,7 +85,7 @@ export function toAgentSpec(options: {
     network: { container: options.relayId },
     dns: [],
     binds: options.binds,
-    volumes: [{ volume: options.home.name, target: identity.home, readOnly: false }],
+    volumes: [{ volume: options.home.name, target: homeMount, readOnly: false }],
     tmpfs: temporary,
     readOnlyRoot: true,
     memoryBytes: options.memoryBytes,

@@ -1,6 +1,6 @@
 /** One entry of a home volume's tar: the files an agent is seeded with, owned by the sandbox's user. */
 export interface ArchiveEntry {
-  /** Relative, with `/`; a directory ends with `/`, the root is `./` */
+  /** Relative, with `/`; a directory ends with `/` */
   readonly path: string;
   readonly mode: number;
   readonly content?: string;
@@ -24,16 +24,19 @@ export function toOwnedTar(
   return Buffer.concat([...blocks, Buffer.alloc(2 * blockBytes)]);
 }
 
-/** Files with every directory above them, each once, the root first. */
-export function withParents(files: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
-  const directories = new Set<string>(["./"]);
+/** Files under `root`, with `root` and every directory between, each once and before what is in it. */
+export function withParents(files: readonly ArchiveEntry[], root: string): readonly ArchiveEntry[] {
+  const directories = new Set<string>([`${root}/`]);
   for (const file of files) {
     const parts = file.path.split("/");
     for (let count = 1; count < parts.length; count += 1) {
-      directories.add(`${parts.slice(0, count).join("/")}/`);
+      directories.add(`${[root, ...parts.slice(0, count)].join("/")}/`);
     }
   }
-  return [...[...directories].map((path) => ({ path, mode: 0o700 })), ...files];
+  return [
+    ...[...directories].map((path) => ({ path, mode: 0o700 })),
+    ...files.map((file) => ({ ...file, path: `${root}/${file.path}` })),
+  ];
 }
 
 /** Content of the first regular file of a tar, as the engine answers for one path; undefined when there is none. */

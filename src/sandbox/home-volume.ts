@@ -6,7 +6,7 @@ import { label } from "../docker/labels.ts";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { readFirstFile, toOwnedTar, withParents, type ArchiveEntry } from "./home-archive.ts";
-import type { Identity } from "./identity.ts";
+import { homeMount, type Identity } from "./identity.ts";
 
 /** The volume at HOME. */
 export interface HomeVolume {
@@ -64,7 +64,8 @@ export async function seedHome(
     const content = present === undefined ? file.content : mergeHomeFile(file, present);
     if (content !== present) entries.push({ path: file.path, mode: file.mode, content });
   }
-  await container.putArchive(identity.home, toOwnedTar(withParents(entries), identity));
+  const root = identity.home.slice(homeMount.length + 1);
+  await container.putArchive(homeMount, toOwnedTar(withParents(entries, root), identity));
 }
 
 async function readPresent(container: CreatedContainer, path: string): Promise<string | undefined> {

@@ -14,8 +14,14 @@ export interface Identity {
   readonly home: string;
 }
 
+/**
+ * Where the home volume is mounted. HOME is a directory in it, because an engine extracts an archive's entries with
+ * their owners, but never changes the owner of the volume's own root.
+ */
+export const homeMount = "/home";
+const homeName = "agent";
 /** The same for every user and image, so that a `--home` volume works with all of them. */
-export const sandboxHome = "/home/agent";
+const sandboxHome = `${homeMount}/${homeName}`;
 
 /**
  * The workspace's owner, so that files the agent writes belong to the user. A session of an ordinary user is never more

@@ -6,6 +6,7 @@ import type { ProjectFile } from "../policy/parse-policy.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { LinkChoice, LinkKind } from "./link/link-end.ts";
+import type { SessionRegistry } from "./registry-access.ts";
 import type { UpstreamSettings } from "./session-proxy.ts";
 
 /** What decides what the session may do; made by `resolveSessionPolicy`. */
@@ -15,6 +16,7 @@ export interface SessionPlan {
   readonly hash: string;
   readonly agent: AgentProfile;
   readonly projectFile?: { readonly path: string; readonly project: ProjectFile };
+  readonly registries: readonly SessionRegistry[];
 }
 
 /** One `vaultbox run`. */

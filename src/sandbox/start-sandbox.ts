@@ -16,7 +16,14 @@ import { quoted } from "../printable.ts";
 import { agentPids, temporaryTargets, toAgentSpec, toRelaySpec } from "./container-specs.ts";
 import { toEnvironment } from "./environment.ts";
 import { createHomeVolume, seedHome, toHomeVolume, toProjectHome } from "./home-volume.ts";
-import { readAccounts, resolveIdentity, resolveRelayUser, toGroup, toPasswd } from "./identity.ts";
+import {
+  homeMount,
+  readAccounts,
+  resolveIdentity,
+  resolveRelayUser,
+  toGroup,
+  toPasswd,
+} from "./identity.ts";
 import type { Identity } from "./identity.ts";
 import type { EstablishedLink, LinkEnd } from "./link/link-end.ts";
 import { chooseLink, openLink } from "./link/open-link.ts";
@@ -29,6 +36,7 @@ import { refuseUnsafe } from "./posture/refuse-unsafe.ts";
 import { readReport, type ReportReader } from "./posture/report-reader.ts";
 import type { PreparedSession } from "./prepare-session.ts";
 import type { RunHost, RunImages, RunRequest } from "./run-request.ts";
+import { toRegistryEnvironment } from "./registry-access.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import { writeSandboxFiles } from "./trust-files.ts";
 
@@ -61,6 +69,8 @@ interface Plan extends SandboxOptions {
   readonly identity: Identity;
   readonly labels: Readonly<Record<string, string>>;
   readonly nonce: string;
+  /** Of `--mount` */
+  readonly mounts: readonly BindMount[];
 }
 
 /** Both containers with the facts that the posture is judged by. */
@@ -83,11 +93,12 @@ export async function startSandbox(
   const link = await openSessionLink(plan, stack);
   const relay = await createRelay(plan, link, stack);
   const relayStarted = startRelay(relay);
-  relayStarted.catch(() => undefined);
+  // A start under way ends before the removal begins
+  stack.defer(() => relayStarted.then(ignore, ignore));
   const { agent, expected } = await createAgent(plan, relay, stack);
   // Both at once, before the rest of the stack; each removal is a question only when it happens again
   stack.defer(async () => void (await Promise.all([agent.remove(), relay.remove()])));
-  const [attachment, { relay: runningRelay, attachment: relayAttachment }] = await Promise.all([
+  const [attachment, { relay: runningRelay, attachment: relayAttachment }] = await settled([
     agent.attach(),
     relayStarted,
   ]);
@@ -117,7 +128,7 @@ export async function startSandbox(
 }
 
 async function planSandbox(options: SandboxOptions): Promise<Plan> {
-  const { engine, images, request, session } = options;
+  const { engine, images, request, session, host } = options;
   const [info, image] = await Promise.all([engine.info(), engine.inspectImage(images.agent)]);
   if (image === undefined) {
     throw new VaultboxError(
@@ -131,8 +142,20 @@ async function planSandbox(options: SandboxOptions): Promise<Plan> {
   const identity = await resolveIdentity(request.workspace, info);
   const labels = toSessionLabels(session.state);
   const nonce = randomBytes(16).toString("hex");
-  return { ...options, info, image, identity, labels, nonce };
+  const rules = defaultMountRules(host.paths, await resolveAllowed(request.allowMounts));
+  const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
+  return { ...options, info, image, identity, labels, nonce, mounts };
 }
+
+/** As Promise.all, but nothing is under way any more when it fails: what was begun can be cleaned up. */
+async function settled<T extends readonly Promise<unknown>[]>(
+  work: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
+const ignore = (): void => undefined;
 
 /** The link's end here; it is closed before the containers are removed. */
 async function openSessionLink(plan: Plan, stack: AsyncDisposableStack): Promise<LinkEnd> {
@@ -186,8 +209,8 @@ async function createAgent(
   const homeName =
     request.home ?? (wantsProjectHome ? toProjectHome(request.workspace) : undefined);
   const home = toHomeVolume(session.state.id, homeName);
-  const [binds] = await Promise.all([toBinds(plan), createHomeVolume(engine, home, plan.labels)]);
   if (!home.kept) stack.defer(() => engine.removeVolume(home.name));
+  const [binds] = await settled([toBinds(plan), createHomeVolume(engine, home, plan.labels)]);
   const agent = await engine.createContainer(
     toAgentSpec({
       session: session.state.id,
@@ -220,6 +243,7 @@ function toExpectation(
   binds: readonly BindMount[],
 ): PostureExpectation {
   const { identity, request } = plan;
+  const own = [homeMount, ...temporaryTargets];
   const writable = binds.filter(({ readOnly }) => !readOnly).map(({ target }) => target);
   return {
     uid: identity.uid,
@@ -227,14 +251,13 @@ function toExpectation(
     memoryBytes: request.memoryBytes,
     pids: agentPids,
     relayId,
-    writableTargets: [...writable, identity.home, ...temporaryTargets],
-    mountTargets: [...binds.map(({ target }) => target), identity.home, ...temporaryTargets],
+    writableTargets: [...writable, ...own],
+    mountTargets: [...binds.map(({ target }) => target), ...own],
   };
 }
 
 async function toBinds(plan: Plan): Promise<readonly BindMount[]> {
   const { request, session, host, identity, engine } = plan;
-  const rules = defaultMountRules(host.paths, await resolveAllowed(request.allowMounts));
   const accounts = await readAccounts(
     engine,
     { id: plan.image.id, reference: plan.images.agent },
@@ -251,8 +274,7 @@ async function toBinds(plan: Plan): Promise<readonly BindMount[]> {
     group: toGroup(accounts.group, identity),
   });
   const projectFile = request.plan.projectFile?.path;
-  const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
-  return [...(await toWorkspaceBinds(request.workspace, projectFile)), ...mounts, ...files];
+  return [...(await toWorkspaceBinds(request.workspace, projectFile)), ...plan.mounts, ...files];
 }
 
 function toAgentEnvironment(plan: Plan): Readonly<Record<string, string>> {
@@ -262,7 +284,7 @@ function toAgentEnvironment(plan: Plan): Readonly<Record<string, string>> {
     image: plan.image.env,
     host: plan.host.env,
     tty: plan.tty,
-    agent: request.plan.agent.env,
+    agent: { ...toRegistryEnvironment(request.plan.registries), ...request.plan.agent.env },
     project: request.plan.projectFile?.project.env ?? {},
     placeholders: session.placeholders,
     user: session.userEnv,

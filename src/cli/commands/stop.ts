@@ -1,0 +1,24 @@
+import { Command } from "commander";
+
+/** The command's own ten seconds after SIGTERM, and the removal. */
+const stopTimeoutMs = 20_000;
+
+export function buildCommand(): Command {
+  return new Command("stop")
+    .description("end sessions and remove their sandboxes")
+    .argument("<session...>", "ids, or beginnings of them, as vaultbox ps shows them")
+    .option("--json", "as one JSON document")
+    .action(stop);
+}
+
+async function stop(ids: readonly string[], flags: { readonly json?: boolean }): Promise<void> {
+  const [{ resolvePaths }, { stopSession }, { printJson, printLines }] = await Promise.all([
+    import("../../config/paths.ts"),
+    import("../../sandbox/list-sessions.ts"),
+    import("../output.ts"),
+  ]);
+  const stopped: string[] = [];
+  for (const id of ids) stopped.push((await stopSession(resolvePaths(), id, stopTimeoutMs)).id);
+  if (flags.json === true) printJson({ stopped });
+  else printLines(stopped.map((id) => `stopped ${id}`));
+}
