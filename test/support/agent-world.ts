@@ -13,7 +13,7 @@ export interface AgentWorld extends AsyncDisposable {
   /** Starts a stand-in over TLS; it ends with the world */
   readonly openApi: (handler: StandinHandler) => Promise<Standin>;
   /** Stores a credential of a preset in the vault `work` */
-  readonly store: (preset: string, secret: string) => Promise<void>;
+  readonly store: (preset: string, secret: string, env?: RunOptions["env"]) => Promise<void>;
   /** `vaultbox ARGS` in the workspace */
   readonly vaultbox: (args: readonly string[], options?: RunOptions) => Promise<CliResult>;
   /** `--vault work --upstream-ca …`, and `--connect-to` for each host at its stand-in */
@@ -55,8 +55,8 @@ export async function openAgentWorld(): Promise<AgentWorld> {
         ...options.env,
       },
     });
-  const required = async (args: readonly string[], input?: string): Promise<void> => {
-    const result = await vaultbox(args, input === undefined ? {} : { input });
+  const required = async (args: readonly string[], options?: RunOptions): Promise<void> => {
+    const result = await vaultbox(args, options);
     if (result.status !== 0) throw new Error(`vaultbox ${args.join(" ")}: ${result.stderr}`);
   };
   await required(["vault", "create", testVault, "--store", "age", "--unlock", "passphrase"]);
@@ -72,8 +72,8 @@ export async function openAgentWorld(): Promise<AgentWorld> {
           SNICallback: (name, done) => done(null, ca.secureContextFor(name)),
         }),
       ),
-    store: (preset, secret) =>
-      required(["credential", "add", preset, "--vault", testVault], secret),
+    store: (preset, secret, env = {}) =>
+      required(["credential", "add", preset, "--vault", testVault], { input: secret, env }),
     runFlags: (hosts) => [
       "--vault",
       testVault,
