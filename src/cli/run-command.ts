@@ -6,6 +6,7 @@ import { isVaultboxError, VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { defaultMountRules, resolveAllowed, resolveWorkspace } from "../sandbox/mounts.ts";
 import type { LinkChoice } from "../sandbox/link/link-end.ts";
+import { mapRegistryAddresses } from "../sandbox/registry-access.ts";
 import type { RunRequest, RunResult } from "../sandbox/run-request.ts";
 import { runSandbox } from "../sandbox/run-sandbox.ts";
 import { InterruptedError } from "../sandbox/signal-watch.ts";
@@ -90,7 +91,11 @@ async function toRequest(
     vaults: await openVaults(names ?? [], toVaultContext()),
     workspace,
     upstream: {
-      connectTo: [...flags.connectTo, ...preferences.connectTo],
+      connectTo: [
+        ...flags.connectTo,
+        ...preferences.connectTo,
+        ...(await mapRegistryAddresses(plan.registries, { env: process.env })),
+      ],
       upstreamCa: flags.upstreamCa,
       env: process.env,
     },
