@@ -1,6 +1,6 @@
 // A process that writes to a vault until it is killed, or a given number of times:
 //   node vault-writer.ts VAULTS STATE PREFIX [COUNT]
-// Before each change it prints `begin N`, after it `done N`. Its credentials are called PREFIX-0 … PREFIX-4 in turn.
+// Before each change it prints `begin N`, after it `done N`. Its credentials are called PREFIX-0 … PREFIX-2 in turn.
 import { writeSync } from "node:fs";
 import { openStore } from "../../src/vault/vault-catalog.ts";
 import { makeEntry } from "./temp-vaults.ts";
@@ -8,7 +8,8 @@ import { makeEntry } from "./temp-vaults.ts";
 const [vaults = "", state = "", prefix = "", count = "Infinity"] = process.argv.slice(2);
 const context = { paths: { vaults, state }, env: { VAULTBOX_HOME: state } };
 const store = await openStore(context, "default");
-const slots = 5;
+// Twenty writers fit into one vault
+const slots = 3;
 
 for (let number = 1; number <= Number(count); number += 1) {
   const name = `${prefix}-${number % slots}`;
