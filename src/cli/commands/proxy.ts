@@ -39,7 +39,9 @@ async function proxy(flags: ProxyFlags): Promise<void> {
     ]);
   const places = paths.resolvePaths();
   const session = await resolveSessionPolicy(toSessionPolicyOptions(flags), places);
-  const { policy, hash, preferences } = session;
+  const { policy, hash, preferences, registries } = session;
+  const { mapRegistryAddresses } = await import("../../sandbox/registry-access.ts");
+  const mapped = await mapRegistryAddresses(registries, { env: process.env });
   const vaultNames = flags.vault.length > 0 ? flags.vault : preferences.vaults;
   await using running = await standalone.openStandaloneProxy({
     paths: places,
@@ -49,7 +51,7 @@ async function proxy(flags: ProxyFlags): Promise<void> {
     policyHash: hash,
     vaults: await openVaults(vaultNames, toVaultContext()),
     upstream: {
-      connectTo: [...flags.connectTo, ...preferences.connectTo],
+      connectTo: [...flags.connectTo, ...preferences.connectTo, ...mapped],
       upstreamCa: flags.upstreamCa,
       env: process.env,
     },
