@@ -1,55 +1,27 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { toJavaTrustStore } from "../ca/java-trust-store.ts";
-import { toTrustBundle } from "../ca/trust-bundle.ts";
-import type {
-  Attachment,
-  BindMount,
-  CreatedContainer,
-  Engine,
-  EngineInfo,
-  ImageFacts,
-  RunningContainer,
-} from "../docker/engine.ts";
+import type { Attachment, CreatedContainer, RunningContainer } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
-import { agentPids, temporaryTargets, toAgentSpec, toRelaySpec } from "./container-specs.ts";
-import { toEnvironment } from "./environment.ts";
+import { toAgentSpec, toRelaySpec } from "./container-specs.ts";
 import { createHomeVolume, seedHome, toHomeVolume, toProjectHome } from "./home-volume.ts";
-import {
-  homeMount,
-  readAccounts,
-  resolveIdentity,
-  resolveRelayUser,
-  toGroup,
-  toPasswd,
-} from "./identity.ts";
-import type { Identity } from "./identity.ts";
+import { resolveRelayUser } from "./identity.ts";
 import type { EstablishedLink, LinkEnd } from "./link/link-end.ts";
 import { chooseLink, openLink } from "./link/open-link.ts";
-import { defaultMountRules, resolveAllowed, resolveMount, toWorkspaceBinds } from "./mounts.ts";
-import { toPolicyDocument } from "./policy-document.ts";
 import { parseInsideFacts } from "./posture/inside-facts.ts";
 import { evaluatePosture, type PostureExpectation } from "./posture/posture.ts";
 import { toGoLine, toPrologue } from "./posture/prologue.ts";
 import { refuseUnsafe } from "./posture/refuse-unsafe.ts";
 import { readReport, type ReportReader } from "./posture/report-reader.ts";
-import type { PreparedSession } from "./prepare-session.ts";
-import type { RunHost, RunImages, RunRequest } from "./run-request.ts";
-import { toRegistryEnvironment } from "./registry-access.ts";
-import { toSessionLabels } from "./session-labels.ts";
-import { writeSandboxFiles } from "./trust-files.ts";
+import {
+  planSandbox,
+  toAgentEnvironment,
+  toBinds,
+  toExpectation,
+  type SandboxOptions,
+  type SandboxPlan,
+} from "./sandbox-plan.ts";
 
 const linkTimeoutMs = 20_000;
-
-export interface SandboxOptions {
-  readonly request: RunRequest;
-  readonly session: PreparedSession;
-  readonly host: RunHost;
-  readonly engine: Engine;
-  readonly images: RunImages;
-  readonly tty: boolean;
-}
 
 /** A sandbox whose posture was checked and whose command waits for `go`. */
 export interface ReadySandbox {
@@ -61,16 +33,6 @@ export interface ReadySandbox {
   /** How many posture asserts held */
   readonly asserts: number;
   readonly go: () => void;
-}
-
-interface Plan extends SandboxOptions {
-  readonly info: EngineInfo;
-  readonly image: ImageFacts;
-  readonly identity: Identity;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly nonce: string;
-  /** Of `--mount` */
-  readonly mounts: readonly BindMount[];
 }
 
 /** Both containers with the facts that the posture is judged by. */
@@ -127,26 +89,6 @@ export async function startSandbox(
   };
 }
 
-async function planSandbox(options: SandboxOptions): Promise<Plan> {
-  const { engine, images, request, session, host } = options;
-  const [info, image] = await Promise.all([engine.info(), engine.inspectImage(images.agent)]);
-  if (image === undefined) {
-    throw new VaultboxError(
-      "VBX_IMAGE_MISSING",
-      `the engine has no image ${quoted(images.agent)}`,
-      {
-        hints: [`pull it first: docker pull ${images.agent}`],
-      },
-    );
-  }
-  const identity = await resolveIdentity(request.workspace, info);
-  const labels = toSessionLabels(session.state);
-  const nonce = randomBytes(16).toString("hex");
-  const rules = defaultMountRules(host.paths, await resolveAllowed(request.allowMounts));
-  const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
-  return { ...options, info, image, identity, labels, nonce, mounts };
-}
-
 /** As Promise.all, but nothing is under way any more when it fails: what was begun can be cleaned up. */
 async function settled<T extends readonly Promise<unknown>[]>(
   work: readonly [...T],
@@ -158,7 +100,7 @@ async function settled<T extends readonly Promise<unknown>[]>(
 const ignore = (): void => undefined;
 
 /** The link's end here; it is closed before the containers are removed. */
-async function openSessionLink(plan: Plan, stack: AsyncDisposableStack): Promise<LinkEnd> {
+async function openSessionLink(plan: SandboxPlan, stack: AsyncDisposableStack): Promise<LinkEnd> {
   const link = await openLink({
     choice: chooseLink(plan.request.link, plan.info),
     directory: join(plan.session.state.runtimeDirectory, "l"),
@@ -172,7 +114,7 @@ async function openSessionLink(plan: Plan, stack: AsyncDisposableStack): Promise
 }
 
 async function createRelay(
-  plan: Plan,
+  plan: SandboxPlan,
   link: LinkEnd,
   stack: AsyncDisposableStack,
 ): Promise<CreatedContainer> {
@@ -199,7 +141,7 @@ async function startRelay(
 }
 
 async function createAgent(
-  plan: Plan,
+  plan: SandboxPlan,
   relay: CreatedContainer,
   stack: AsyncDisposableStack,
 ): Promise<Created> {
@@ -237,63 +179,8 @@ async function createAgent(
   return { relay, agent, expected: toExpectation(plan, relay.id, binds) };
 }
 
-function toExpectation(
-  plan: Plan,
-  relayId: string,
-  binds: readonly BindMount[],
-): PostureExpectation {
-  const { identity, request } = plan;
-  const own = [homeMount, ...temporaryTargets];
-  const writable = binds.filter(({ readOnly }) => !readOnly).map(({ target }) => target);
-  return {
-    uid: identity.uid,
-    gid: identity.gid,
-    memoryBytes: request.memoryBytes,
-    pids: agentPids,
-    relayId,
-    writableTargets: [...writable, ...own],
-    mountTargets: [...binds.map(({ target }) => target), ...own],
-  };
-}
-
-async function toBinds(plan: Plan): Promise<readonly BindMount[]> {
-  const { request, session, host, identity, engine } = plan;
-  const accounts = await readAccounts(
-    engine,
-    { id: plan.image.id, reference: plan.images.agent },
-    { cacheFolder: join(host.paths.state, "images"), labels: plan.labels },
-  );
-  const caPem = session.ca.certificatePem;
-  const directory = session.state.runtimeDirectory;
-  const files = await writeSandboxFiles(directory, {
-    caPem,
-    bundlePem: toTrustBundle(caPem),
-    javaTrustStore: toJavaTrustStore(caPem),
-    policyMarkdown: toPolicyDocument(request.plan.policy, session.placeholders),
-    passwd: toPasswd(accounts.passwd, identity),
-    group: toGroup(accounts.group, identity),
-  });
-  const projectFile = request.plan.projectFile?.path;
-  return [...(await toWorkspaceBinds(request.workspace, projectFile)), ...plan.mounts, ...files];
-}
-
-function toAgentEnvironment(plan: Plan): Readonly<Record<string, string>> {
-  const { request, session } = plan;
-  return toEnvironment({
-    identity: plan.identity,
-    image: plan.image.env,
-    host: plan.host.env,
-    tty: plan.tty,
-    agent: { ...toRegistryEnvironment(request.plan.registries), ...request.plan.agent.env },
-    project: request.plan.projectFile?.project.env ?? {},
-    placeholders: session.placeholders,
-    user: session.userEnv,
-    session: session.state.id,
-  });
-}
-
 /** @throws VaultboxError VBX_POSTURE_UNSAFE for an image without a shell */
-async function startAgent(agent: CreatedContainer, plan: Plan): Promise<RunningContainer> {
+async function startAgent(agent: CreatedContainer, plan: SandboxPlan): Promise<RunningContainer> {
   try {
     return await agent.start();
   } catch (error) {

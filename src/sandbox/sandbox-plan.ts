@@ -1,0 +1,117 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { toJavaTrustStore } from "../ca/java-trust-store.ts";
+import { toTrustBundle } from "../ca/trust-bundle.ts";
+import type { BindMount, Engine, EngineInfo, ImageFacts } from "../docker/engine.ts";
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { agentPids, temporaryTargets } from "./container-specs.ts";
+import { toEnvironment } from "./environment.ts";
+import { homeMount, readAccounts, resolveIdentity, toGroup, toPasswd } from "./identity.ts";
+import type { Identity } from "./identity.ts";
+import { defaultMountRules, resolveAllowed, resolveMount, toWorkspaceBinds } from "./mounts.ts";
+import { toPolicyDocument } from "./policy-document.ts";
+import type { PostureExpectation } from "./posture/posture.ts";
+import type { PreparedSession } from "./prepare-session.ts";
+import type { RunHost, RunImages, RunRequest } from "./run-request.ts";
+import { toRegistryEnvironment } from "./registry-access.ts";
+import { toSessionLabels } from "./session-labels.ts";
+import { writeSandboxFiles } from "./trust-files.ts";
+
+export interface SandboxOptions {
+  readonly request: RunRequest;
+  readonly session: PreparedSession;
+  readonly host: RunHost;
+  readonly engine: Engine;
+  readonly images: RunImages;
+  readonly tty: boolean;
+}
+
+/** Everything that is known of a sandbox before its containers exist. */
+export interface SandboxPlan extends SandboxOptions {
+  readonly info: EngineInfo;
+  readonly image: ImageFacts;
+  readonly identity: Identity;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly nonce: string;
+  /** Of `--mount` */
+  readonly mounts: readonly BindMount[];
+}
+
+/** @throws VaultboxError VBX_IMAGE_MISSING, VBX_MOUNT_REFUSED, VBX_USAGE */
+export async function planSandbox(options: SandboxOptions): Promise<SandboxPlan> {
+  const { engine, images, request, session, host } = options;
+  const [info, image] = await Promise.all([engine.info(), engine.inspectImage(images.agent)]);
+  if (image === undefined) {
+    throw new VaultboxError(
+      "VBX_IMAGE_MISSING",
+      `the engine has no image ${quoted(images.agent)}`,
+      {
+        hints: [`pull it first: docker pull ${images.agent}`],
+      },
+    );
+  }
+  const identity = await resolveIdentity(request.workspace, info);
+  const labels = toSessionLabels(session.state);
+  const nonce = randomBytes(16).toString("hex");
+  const rules = defaultMountRules(host.paths, await resolveAllowed(request.allowMounts));
+  const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
+  return { ...options, info, image, identity, labels, nonce, mounts };
+}
+
+/** What the posture is judged by. */
+export function toExpectation(
+  plan: SandboxPlan,
+  relayId: string,
+  binds: readonly BindMount[],
+): PostureExpectation {
+  const { identity, request } = plan;
+  const own = [homeMount, ...temporaryTargets];
+  const writable = binds.filter(({ readOnly }) => !readOnly).map(({ target }) => target);
+  return {
+    uid: identity.uid,
+    gid: identity.gid,
+    memoryBytes: request.memoryBytes,
+    pids: agentPids,
+    relayId,
+    writableTargets: [...writable, ...own],
+    mountTargets: [...binds.map(({ target }) => target), ...own],
+  };
+}
+
+/** Writes the session's files and returns every bind mount of the agent container. */
+export async function toBinds(plan: SandboxPlan): Promise<readonly BindMount[]> {
+  const { request, session, host, identity, engine } = plan;
+  const accounts = await readAccounts(
+    engine,
+    { id: plan.image.id, reference: plan.images.agent },
+    { cacheFolder: join(host.paths.state, "images"), labels: plan.labels },
+  );
+  const caPem = session.ca.certificatePem;
+  const directory = session.state.runtimeDirectory;
+  const files = await writeSandboxFiles(directory, {
+    caPem,
+    bundlePem: toTrustBundle(caPem),
+    javaTrustStore: toJavaTrustStore(caPem),
+    policyMarkdown: toPolicyDocument(request.plan.policy, session.placeholders),
+    passwd: toPasswd(accounts.passwd, identity),
+    group: toGroup(accounts.group, identity),
+  });
+  const projectFile = request.plan.projectFile?.path;
+  return [...(await toWorkspaceBinds(request.workspace, projectFile)), ...plan.mounts, ...files];
+}
+
+export function toAgentEnvironment(plan: SandboxPlan): Readonly<Record<string, string>> {
+  const { request, session } = plan;
+  return toEnvironment({
+    identity: plan.identity,
+    image: plan.image.env,
+    host: plan.host.env,
+    tty: plan.tty,
+    agent: { ...toRegistryEnvironment(request.plan.registries), ...request.plan.agent.env },
+    project: request.plan.projectFile?.project.env ?? {},
+    placeholders: session.placeholders,
+    user: session.userEnv,
+    session: session.state.id,
+  });
+}
