@@ -32,7 +32,9 @@ export async function interceptTls(
     isServer: true,
     ALPNProtocols: ["http/1.1"],
     SNICallback: (name, done) => hello.answer(name, done),
-    ...(connect === undefined ? {} : { secureContext: context.ca.secureContextFor(connect.host) }),
+    // Curves and versions are those of the context that the connection begins with, also where SNI then picks another
+    secureContext:
+      connect === undefined ? context.ca.baseContext : context.ca.secureContextFor(connect.host),
   });
   socket.on("error", () => socket.destroy());
   const isSecure = await handshake(socket);
