@@ -5,6 +5,7 @@ import { version } from "./version.ts";
 
 /** Runs one command line and sets `process.exitCode`; the only place that prints errors. */
 export async function main(argv: readonly string[]): Promise<void> {
+  endQuietlyOnClosedPipe();
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
     process.stdout.write(`${version()}\n`);
     return;
@@ -15,5 +16,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else process.exitCode = reportError(error, { json: argv.includes("--json") });
+  }
+}
+
+/** `vaultbox cred presets | head`: a reader that has seen enough is no error (and no reason for a stack). */
+function endQuietlyOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
   }
 }
