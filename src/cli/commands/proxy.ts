@@ -28,22 +28,28 @@ export function buildCommand(): Command {
 }
 
 async function proxy(flags: ProxyFlags): Promise<void> {
-  const [paths, { resolveSessionPolicy }, { openVaults }, { toVaultContext }, standalone, output] =
-    await Promise.all([
-      import("../../config/paths.ts"),
-      import("../session-policy.ts"),
-      import("../../vault/open-vaults.ts"),
-      import("../vault-access.ts"),
-      import("../../sandbox/standalone-proxy.ts"),
-      import("../output.ts"),
-    ]);
+  const [
+    paths,
+    { resolveSessionPolicy },
+    { openVaults },
+    { toVaultContext },
+    { openStandaloneProxy },
+    output,
+  ] = await Promise.all([
+    import("../../config/paths.ts"),
+    import("../session-policy.ts"),
+    import("../../vault/open-vaults.ts"),
+    import("../vault-access.ts"),
+    import("../../sandbox/standalone-proxy.ts"),
+    import("../output.ts"),
+  ]);
   const places = paths.resolvePaths();
   const session = await resolveSessionPolicy(toSessionPolicyOptions(flags), places);
   const { policy, hash, preferences, registries } = session;
   const { mapRegistryAddresses } = await import("../../sandbox/registry-access.ts");
   const mapped = await mapRegistryAddresses(registries, { env: process.env });
   const vaultNames = flags.vault.length > 0 ? flags.vault : preferences.vaults;
-  await using running = await standalone.openStandaloneProxy({
+  await using running = await openStandaloneProxy({
     paths: places,
     socketPath: flags.socket,
     caOutPath: flags.caOut,
