@@ -19,8 +19,14 @@ export class InterruptedError extends VaultboxError {
   }
 }
 
-/** Catches the signals that would end this process, so that nothing is left behind. */
+type Listener = (signal: NodeJS.Signals) => void;
+
+/**
+ * Catches the signals that would end this process, so that nothing is left behind. Other listeners are put aside:
+ * when-exit (of conf) sends a signal it got to this process again, and the second one would mean "at once".
+ */
 export class SignalWatch implements Disposable {
+  readonly #aside = new Map<WatchedSignal, readonly Listener[]>();
   #received: WatchedSignal[] = [];
   #forward: ((signal: WatchedSignal, count: number) => void) | undefined;
   #interrupt: (error: InterruptedError) => void = () => undefined;
@@ -32,7 +38,11 @@ export class SignalWatch implements Disposable {
       this.#interrupt = reject;
     });
     this.interrupted.catch(() => undefined);
-    for (const signal of watched) process.on(signal, this.#onSignal);
+    for (const signal of watched) {
+      this.#aside.set(signal, process.rawListeners(signal) as Listener[]);
+      process.removeAllListeners(signal);
+      process.on(signal, this.#onSignal);
+    }
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
@@ -56,6 +66,9 @@ export class SignalWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const signal of watched) process.off(signal, this.#onSignal);
+    for (const signal of watched) {
+      process.off(signal, this.#onSignal);
+      for (const listener of this.#aside.get(signal) ?? []) process.on(signal, listener);
+    }
   }
 }
