@@ -1,11 +1,13 @@
 import type { Duplex } from "node:stream";
+import { proxyLimits } from "./limits.ts";
 
 /** Above this many unread bytes the socket is paused, so that a slow reader slows the sender. Bytes. */
 const highWaterBytes = 256 * 1024;
 
 /**
- * Pulls bytes from a socket. One reader at a time; `next` resolves with whatever has arrived, undefined at the end,
- * and rejects if the socket fails. It keeps an error listener for the socket's whole life.
+ * Pulls bytes from a socket. `next` resolves with whatever has arrived, undefined at the end, and rejects if the socket
+ * fails. One reader at a time: a new one takes over, and the one that waited is rejected, so that none waits for ever.
+ * It keeps an error listener for the socket's whole life.
  */
 export class ByteSource {
   readonly #socket: Duplex;
@@ -34,11 +36,12 @@ export class ByteSource {
   }
 
   /**
-   * Called once when the peer has ended its side or the socket is gone, whoever closed it. Over a unix socket a killed
-   * peer shows as an end of input and nothing else.
+   * Called once when the peer has ended its side or the socket is gone, whoever closed it: at once where that was
+   * before. Over a unix socket a killed peer shows as an end of input and nothing else.
    */
   onEnd(callback: (() => void) | undefined): void {
-    this.#onEndCallback = callback;
+    if (this.#ended) callback?.();
+    else this.#onEndCallback = callback;
   }
 
   /** Bytes that were read and not taken yet. */
@@ -60,6 +63,7 @@ export class ByteSource {
     if (this.#error !== undefined) return Promise.reject(this.#error);
     if (this.#ended) return Promise.resolve(undefined);
     if (this.#socket.isPaused()) this.#socket.resume();
+    this.#waiter?.reject(new Error("another reader took over"));
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject };
     });
@@ -116,12 +120,17 @@ export class ByteSource {
   }
 }
 
-/** Resolves when the socket takes more bytes; rejects if it closes first. */
+/**
+ * Resolves when the socket takes more bytes; rejects if it closes first. A peer that takes none for `writeIdleMs` has
+ * its socket destroyed: it would hold buffers and the other side of its request for ever.
+ */
 export function drained(socket: Duplex): Promise<void> {
   if (socket.destroyed) return Promise.reject(new Error("the connection was closed"));
   if (!socket.writableNeedDrain) return Promise.resolve();
   return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => socket.destroy(), proxyLimits.writeIdleMs);
     const settle = (callback: () => void) => () => {
+      clearTimeout(timer);
       socket.off("drain", onDrain);
       socket.off("close", onClose);
       callback();

@@ -1,14 +1,13 @@
 // One connection from the sandbox. Its first byte tells TLS from HTTP; CONNECT and absolute form make it a forward
 // proxy, a Host header or an SNI without either a transparent one. What is inside a tunnel is read the same way.
 import type { Duplex } from "node:stream";
-import { decideTunnel } from "../policy/decide.ts";
-import { type Authority, parseAuthority, toAuthorityText } from "./authority.ts";
+import type { Authority } from "./authority.ts";
+import { debug } from "../debug.ts";
 import { ByteSource } from "./byte-source.ts";
 import type { ClientSide } from "./client-side.ts";
+import { connectAuthority } from "./connect-authority.ts";
 import { within } from "./deadlines.ts";
-import { deniedTunnel } from "./denial.ts";
 import { readHead } from "./http1/read-head.ts";
-import { headerValues } from "./http1/header.ts";
 import { parseRequestHead, requestLine, type RequestHead } from "./http1/request-head.ts";
 import { interceptTls } from "./intercept-tls.ts";
 import { proxyLimits } from "./limits.ts";
@@ -25,11 +24,18 @@ const established = "HTTP/1.1 200 Connection Established\r\n\r\n";
 /** Serves a connection until it ends; never rejects. */
 export async function serveConnection(context: ProxyContext, socket: Duplex): Promise<void> {
   const deadline = context.deadlines.add(() => socket.destroy());
-  const client: ClientSide = { socket, source: new ByteSource(socket), deadline };
+  const client: ClientSide = {
+    socket,
+    source: new ByteSource(socket),
+    deadline,
+    waiting: () => context.slots.waiting(socket),
+    busy: () => context.slots.busy(socket),
+  };
   try {
     await serveOpen(context, client);
-  } catch {
+  } catch (error) {
     // The client is gone: whatever had begun is already in the audit
+    debug("proxy", `a connection ended: ${error instanceof Error ? error.message : String(error)}`);
     socket.destroy();
   } finally {
     context.deadlines.delete(deadline);
@@ -47,6 +53,7 @@ async function serveOpen(context: ProxyContext, client: ClientSide): Promise<voi
 /** Undefined when the connection ended instead. */
 async function beginsWithTls(client: ClientSide): Promise<boolean | undefined> {
   within(client.deadline, proxyLimits.clientIdleMs);
+  client.waiting();
   const first = await client.source.next();
   if (first === undefined) return undefined;
   client.source.unread(first);
@@ -98,11 +105,13 @@ class LazyRecord {
 
 async function readRequest(client: ClientSide): Promise<RequestHead | undefined> {
   within(client.deadline, proxyLimits.clientIdleMs);
+  client.waiting();
   const text = await readHead(client.source, {
     maxBytes: proxyLimits.requestHeadBytes,
     firstLine: requestLine,
     onFirstByte: () => within(client.deadline, proxyLimits.requestHeadMs),
   });
+  client.busy();
   client.deadline.at = Number.POSITIVE_INFINITY;
   return text === undefined ? undefined : parseRequestHead(text);
 }
@@ -127,45 +136,6 @@ async function serveConnect(
   return serveHttp(context, client, { ...authority, scheme: "http" });
 }
 
-/** @throws Refusal */
-function connectAuthority(
-  context: ProxyContext,
-  client: ClientSide,
-  { head, record }: { head: RequestHead; record: RequestRecord },
-): Authority {
-  record.facts.method = "CONNECT";
-  if (client.source.buffered > 0) {
-    throw new Refusal(400, "request-invalid", "bytes follow a CONNECT before its answer");
-  }
-  if (head.body.kind !== "none") {
-    throw new Refusal(400, "request-invalid", "a CONNECT request has a body");
-  }
-  const authority = parseAuthority(head.target, "https");
-  record.facts.scheme = "https";
-  record.facts.host = authority.host;
-  record.facts.port = authority.port;
-  for (const host of headerValues(head.headers, "host")) {
-    // Some clients leave the port out here; the host still has to be the same one
-    const named = parseAuthority(host, "https", authority.port);
-    if (named.host !== authority.host || named.port !== authority.port) {
-      throw new Refusal(
-        421,
-        "authority-mismatch",
-        "the CONNECT target and its Host header differ",
-        {
-          flags: ["authority-mismatch"],
-        },
-      );
-    }
-  }
-  const decision = decideTunnel(context.policy, authority);
-  if (decision.verdict === "deny") {
-    if (decision.rule !== undefined) record.facts.rule = decision.rule.source.label;
-    throw deniedTunnel(decision, toAuthorityText(authority), authority.host);
-  }
-  return authority;
-}
-
 /** Takes the client's TLS apart and serves what is inside. */
 async function serveTls(
   context: ProxyContext,
@@ -176,7 +146,7 @@ async function serveTls(
   if (intercepted === undefined) return;
   const { socket, authority } = intercepted;
   const deadline = context.deadlines.add(() => socket.destroy());
-  const inner: ClientSide = { socket, source: new ByteSource(socket), deadline };
+  const inner: ClientSide = { ...client, socket, source: new ByteSource(socket), deadline };
   try {
     await serveHttp(context, inner, authority);
   } catch {

@@ -8,4 +8,7 @@ export interface ClientSide {
   readonly source: ByteSource;
   /** Ends the connection when a phase takes too long */
   readonly deadline: Deadline;
+  /** It waits for a request head, and may be closed to make room; until `busy` */
+  readonly waiting: () => void;
+  readonly busy: () => void;
 }

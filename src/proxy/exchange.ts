@@ -8,11 +8,14 @@ import type { Preparation } from "./credential/authorise.ts";
 import { denied } from "./denial.ts";
 import { forward } from "./forward.ts";
 import type { RequestHead } from "./http1/request-head.ts";
+import { refuseImpossible } from "./impossible-request.ts";
+import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { Refusal } from "./refusal.ts";
 import { requestAuthority } from "./request-authority.ts";
 import type { RequestRecord } from "./request-record.ts";
-import { parseTarget, type RequestTarget } from "./target.ts";
+import { parseTarget } from "./target.ts";
+import { withTimeLimit } from "./time-limit.ts";
 
 /** A request that the policy allowed, with the credential it will get; nothing was resolved or revealed yet. */
 export interface AllowedRequest {
@@ -65,8 +68,7 @@ function decideRequest(
   const { facts } = record;
   facts.method = head.method;
   const target = parseTarget(head.method, head.target);
-  refuseMethod(head, target);
-  refuseOverrides(head);
+  refuseImpossible(head, target);
   const authority = requestAuthority(head, target, tunnel);
   facts.scheme = authority.scheme;
   facts.host = authority.host;
@@ -99,39 +101,12 @@ function strayPlaceholder(context: ProxyContext, head: RequestHead): readonly st
   return context.findPlaceholder(text) === undefined ? [] : ["placeholder-at-wrong-host"];
 }
 
-/**
- * Some servers take method or path from a header instead of the request line; the request line is what was decided
- * about, so that is what must run.
- */
-const overrides = new Set([
-  "x-http-method",
-  "x-http-method-override",
-  "x-method-override",
-  "x-original-url",
-  "x-override-url",
-  "x-rewrite-url",
-]);
-
-function refuseOverrides(head: RequestHead): void {
-  for (const [name] of head.headers) {
-    if (!overrides.has(name.toLowerCase().replaceAll("_", "-"))) continue;
-    throw new Refusal(400, "request-invalid", `a ${name} header asks for another request`);
-  }
-}
-
-// TRACE would echo the injected credential; CONNECT in a tunnel and `*` name no resource that a rule could allow
-function refuseMethod(head: RequestHead, target: RequestTarget): void {
-  const isRefused = head.method === "TRACE" || head.method === "TRACK" || head.method === "CONNECT";
-  if (isRefused || target.form === "asterisk" || target.form === "authority") {
-    throw new Refusal(400, "request-invalid", `a ${head.method} request is not possible here`);
-  }
-}
-
 /** The secret, fetched at the last moment. Degraded means refused: a request never goes out without its credential. */
 async function reveal(preparation: Preparation): Promise<string | undefined> {
   if (preparation.credential === undefined) return undefined;
   try {
-    return await preparation.credential.reveal();
+    const limit = { timeoutMs: proxyLimits.revealMs, signal: undefined };
+    return await withTimeLimit(preparation.credential.reveal(), limit);
   } catch (error) {
     const why = error instanceof VaultboxError ? ` (${error.code})` : "";
     throw new Refusal(502, "credential-unavailable", `the credential cannot be read${why}`, {

@@ -1,6 +1,7 @@
 import type { Authority } from "./authority.ts";
 import { toHostHeader } from "./authority.ts";
 import type { ClientSide } from "./client-side.ts";
+import { within } from "./deadlines.ts";
 import type { HeaderField } from "./http1/header.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import { type ResponseHead, responseFraming } from "./http1/response-head.ts";
@@ -9,7 +10,7 @@ import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { readFinalHead, StaleConnection } from "./read-response.ts";
 import { Refusal } from "./refusal.ts";
-import { ClientAborted, RequestBodyPump } from "./request-body-pump.ts";
+import { ClientAborted, hasContent, RequestBodyPump } from "./request-body-pump.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { relayResponse } from "./relay-response.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
@@ -71,6 +72,7 @@ async function attempt(
   try {
     upstream = await context.pool.acquire(authority, credential, { reuse, signal: abort.signal });
     record.address = upstream.address;
+    abort.signal.throwIfAborted();
     const outcome = await converse(context, client, { request, upstream });
     if (outcome.upstream === "keep") context.pool.release(upstream);
     else context.pool.discard(upstream);
@@ -97,27 +99,37 @@ async function converse(
 ): Promise<{ client: "keep" | "close"; upstream: "keep" | "close" }> {
   const { head } = request;
   const pump = new RequestBodyPump({ client, upstream, limiter: context.limiter, request });
-  const sent = pump.run(
-    serializeRequest({
-      ...head,
-      target: request.target,
-      host: toHostHeader(request.authority),
-      headers: request.headers,
-    }),
-  );
-  upstream.deadline.at = performance.now() + proxyLimits.responseHeadMs;
-  const response = await Promise.race([
-    readFinalHead(upstream, {
-      onContinue: () => pump.continue(),
-      isUpgrade: head.upgrade !== undefined,
-    }),
-    sent.then(never),
-  ]);
-  if (response.status === 101) {
-    await relayWebSocket({ client, upstream, response, request });
-    return { client: "close", upstream: "close" };
+  const sent = pump.run(toUpstreamHead(request)).then(never);
+  within(upstream.deadline, proxyLimits.responseHeadMs);
+  try {
+    const response = await Promise.race([
+      readFinalHead(upstream, {
+        onContinue: () => pump.continue(),
+        isUpgrade: head.upgrade !== undefined,
+      }),
+      sent,
+    ]);
+    pump.answered();
+    if (response.status === 101) {
+      await relayWebSocket({ client, upstream, response, request, limiter: context.limiter });
+      return { client: "close", upstream: "close" };
+    }
+    return await Promise.race([finish({ client, upstream, request, pump, response }), sent]);
+  } finally {
+    pump.stop();
   }
-  return finish({ client, upstream, request, pump, response });
+}
+
+function toUpstreamHead(request: ForwardedRequest): string {
+  const { head, authority, headers, target } = request;
+  return serializeRequest({
+    ...head,
+    target,
+    headers,
+    host: toHostHeader(authority),
+    // Without a body there is nothing to wait for; an Expect on such a request is how parsers are led apart
+    expectsContinue: head.expectsContinue && hasContent(head.body),
+  });
 }
 
 /** Relays the final response, then says which connections can go on. */
@@ -131,14 +143,11 @@ async function finish(exchange: {
   const { client, upstream, request, pump, response } = exchange;
   const { head, record } = request;
   const framing = responseFraming(head.method, response);
-  // An answer before the end of the request body: what is left of it can't be told from a next request
-  const isEarly = !pump.isDone;
-  const clientStays =
-    head.keepAlive && !isEarly && (framing.kind !== "until-close" || head.version === "1.1");
-  if (isEarly) pump.stop();
+  // An answer before the end of the request body: what may be left of it can't be told from a next request
+  const clientStays = head.keepAlive && pump.isDone;
   await relayResponse({ client, upstream, request, response, framing, close: !clientStays });
   record.end("completed");
-  const upstreamStays = response.keepAlive && !isEarly && framing.kind !== "until-close";
+  const upstreamStays = response.keepAlive && pump.isDone && framing.kind !== "until-close";
   keepIdleHint(upstream, response);
   return { client: clientStays ? "keep" : "close", upstream: upstreamStays ? "keep" : "close" };
 }

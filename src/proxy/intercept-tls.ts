@@ -39,6 +39,7 @@ export async function interceptTls(
   socket.on("error", () => socket.destroy());
   const isSecure = await handshake(socket);
   client.deadline.at = Number.POSITIVE_INFINITY;
+  if (isSecure) hello.check(serverName(socket));
   const { authority } = hello;
   if (isSecure && authority !== undefined) return { socket, authority };
   socket.destroy();
@@ -76,14 +77,30 @@ class Hello {
     }
   }
 
+  /** A resumed session (RFC 8446, section 2.2) never asks for a certificate, but it names a server all the same. */
+  check(name: string | undefined): void {
+    if (name === undefined || this.#refusal !== undefined) return;
+    try {
+      this.#name(name);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#refusal = error;
+    }
+  }
+
   #contextFor(name: string): SecureContext {
+    return this.#context.ca.secureContextFor(this.#name(name));
+  }
+
+  /** @throws Refusal */
+  #name(name: string): string {
     const host = parseServerName(name);
     const connect = this.#connect;
     if (connect !== undefined && connect.host !== host) {
       throw new AuthorityMismatch({ connect: connect.host, sni: host });
     }
     this.#authority = connect ?? { scheme: "https", host, port: 443, kind: "name" };
-    return this.#context.ca.secureContextFor(host);
+    return host;
   }
 
   /** A connection that ended before a request is in the audit when it was refused, not when the client gave up. */
@@ -104,6 +121,12 @@ class Hello {
     });
     await record.refuse(refusal);
   }
+}
+
+/** Undefined when the client sent none. */
+function serverName(socket: TLSSocket): string | undefined {
+  const { servername } = socket as { servername?: unknown };
+  return typeof servername === "string" && servername !== "" ? servername : undefined;
 }
 
 /** True once the handshake is done, false when the connection ended instead. */

@@ -19,6 +19,16 @@ export const proxyLimits = {
   /** From the first byte of a head to its last (slow senders) */
   requestHeadMs: 30_000,
   tlsHandshakeMs: 15_000,
+  /** How long a peer may take nothing of what is written to it, client or upstream */
+  writeIdleMs: 5 * 60_000,
+  /** How long a closing connection's late bytes are read, so that the last answer isn't lost to a reset */
+  lingerMs: 2_000,
+  /** How long the vault may take to hand out a secret; its owner may have to unlock a keychain */
+  revealMs: 60_000,
+  /** What a websocket gets for its close handshake once one side has ended */
+  closeHandshakeMs: 2_000,
+  /** What requests under way get to write their outcome when the session ends */
+  drainOutcomesMs: 2_000,
   /** Longest silence in a request body */
   requestBodyIdleMs: 120_000,
   /** From the end of the request to the head of the response: a model may think for minutes */

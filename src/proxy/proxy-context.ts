@@ -1,5 +1,6 @@
 import type { SessionCa } from "../ca/session-ca.ts";
 import type { CompiledPolicy } from "../policy/decide.ts";
+import type { ClientSlots } from "./client-slots.ts";
 import type { Authoriser } from "./credential/authorise.ts";
 import type { PlaceholderSearch } from "./credential/placeholder-search.ts";
 import type { Deadlines } from "./deadlines.ts";
@@ -18,6 +19,7 @@ export interface ProxyContext {
   readonly pool: UpstreamPool;
   readonly ca: SessionCa;
   readonly deadlines: Deadlines;
+  readonly slots: ClientSlots;
   /** The next request number, from 1 */
   readonly nextRequest: () => number;
 }

@@ -3,6 +3,7 @@ import type { SessionCa } from "../ca/session-ca.ts";
 import { compilePolicy } from "../policy/decide.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { serveConnection } from "./client-connection.ts";
+import { ClientSlots } from "./client-slots.ts";
 import { createAuthoriser } from "./credential/authorise.ts";
 import { createPlaceholderSearch } from "./credential/placeholder-search.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -12,6 +13,7 @@ import type { ProxyContext } from "./proxy-context.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
 import type { SessionCredential } from "./session-credential.ts";
 import { SessionLimiter } from "./session-limiter.ts";
+import { withTimeLimit } from "./time-limit.ts";
 import { UpstreamPool } from "./upstream-pool.ts";
 
 export interface ProxyServerOptions {
@@ -31,8 +33,10 @@ export class ProxyServer implements AsyncDisposable {
   readonly #context: ProxyContext;
   readonly #deadlines = new Deadlines();
   readonly #pool: UpstreamPool;
-  readonly #sockets = new Set<Duplex>();
+  readonly #slots = new ClientSlots(proxyLimits.clientConnections);
+  readonly #serving = new Set<Promise<void>>();
   #requests = 0;
+  #isClosed = false;
 
   constructor(options: ProxyServerOptions) {
     this.#pool = new UpstreamPool({ dialer: options.dialer, deadlines: this.#deadlines });
@@ -45,30 +49,33 @@ export class ProxyServer implements AsyncDisposable {
       pool: this.#pool,
       ca: options.ca,
       deadlines: this.#deadlines,
+      slots: this.#slots,
       nextRequest: () => ++this.#requests,
     };
   }
 
-  /** Takes over a connection from the sandbox; above the limit it's closed at once. */
+  /** Takes over a connection from the sandbox; when all slots are busy it's closed at once. */
   accept(socket: Duplex): void {
-    if (this.#sockets.size >= proxyLimits.clientConnections) {
+    if (this.#isClosed || !this.#slots.take(socket)) {
       socket.on("error", () => socket.destroy());
       socket.destroy();
       return;
     }
-    this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
-    void serveConnection(this.#context, socket);
+    const served = serveConnection(this.#context, socket).finally(() =>
+      this.#serving.delete(served),
+    );
+    this.#serving.add(served);
   }
 
-  /** Ends every connection, client and upstream. */
+  /** Ends every connection, client and upstream, and waits until their requests have recorded how they ended. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#isClosed = true;
+    this.#slots.destroyAll();
+    this.#pool.close();
+    const limit = { timeoutMs: proxyLimits.drainOutcomesMs, signal: undefined };
+    // A vault that never answers must not keep the session from ending
+    await withTimeLimit(Promise.allSettled(this.#serving), limit).catch(() => undefined);
     this.#pool.close();
     this.#deadlines.close();
-    // Outcomes of the requests that just ended are written by their own continuations
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
   }
 }

@@ -66,9 +66,12 @@ export async function relayResponse(relayed: RelayedResponse): Promise<void> {
     );
     pending = undefined;
   }
-  if (pending !== undefined) client.socket.write(pending, "latin1");
-  if (isChunked) client.socket.write(lastChunk);
+  if (isChunked)
+    client.socket.write(pending === undefined ? lastChunk : pending + lastChunk, "latin1");
+  else if (pending !== undefined) client.socket.write(pending, "latin1");
   if (client.socket.destroyed) throw new ResponseBroken("client", undefined);
+  // A client that sends requests and reads no answers must not fill our memory with them
+  if (client.socket.writableNeedDrain) await untilDrained(client.socket);
 }
 
 async function nextPiece(
@@ -84,7 +87,10 @@ async function nextPiece(
 }
 
 async function send(socket: Duplex, bytes: Buffer): Promise<void> {
-  if (socket.write(bytes)) return;
+  if (!socket.write(bytes)) await untilDrained(socket);
+}
+
+async function untilDrained(socket: Duplex): Promise<void> {
   try {
     await drained(socket);
   } catch (error) {

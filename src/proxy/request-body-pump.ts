@@ -4,6 +4,7 @@ import { within } from "./deadlines.ts";
 import type { ForwardedRequest } from "./forward.ts";
 import { readBody } from "./http1/body-reader.ts";
 import { lastChunk, toChunk } from "./http1/chunked-decoder.ts";
+import type { RequestFraming } from "./http1/request-head.ts";
 import { proxyLimits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
 import type { SessionLimiter } from "./session-limiter.ts";
@@ -22,6 +23,7 @@ export class RequestBodyPump {
   readonly #request: ForwardedRequest;
   #isDone = false;
   #isStopped = false;
+  /** Set while the body waits for `100 Continue` */
   #mayStart: (() => void) | undefined;
 
   constructor(parts: {
@@ -36,6 +38,7 @@ export class RequestBodyPump {
     this.#request = parts.request;
   }
 
+  /** Whether the whole request went out. */
   get isDone(): boolean {
     return this.#isDone;
   }
@@ -45,7 +48,12 @@ export class RequestBodyPump {
     this.#mayStart?.();
   }
 
-  /** The response came first; the body isn't wanted. */
+  /** The final response came: a body that still waits to begin isn't wanted; one under way goes on beside it. */
+  answered(): void {
+    if (this.#mayStart !== undefined) this.stop();
+  }
+
+  /** The exchange is over: nothing more is read from the client, or written. */
   stop(): void {
     this.#isStopped = true;
     this.#mayStart?.();
@@ -58,8 +66,9 @@ export class RequestBodyPump {
    */
   async run(head: string): Promise<void> {
     const { socket } = this.#upstream;
-    const framing = this.#request.head.body;
-    if (framing.kind === "none" || (framing.kind === "length" && framing.length === 0)) {
+    // Heads count too: a limit on bodies alone is none for data in queries and headers
+    this.#limiter.countUpload(head.length);
+    if (!hasContent(this.#request.head.body)) {
       socket.write(head, "latin1");
       this.#isDone = true;
       return;
@@ -67,7 +76,7 @@ export class RequestBodyPump {
     if (this.#request.head.expectsContinue) {
       socket.write(head, "latin1");
       await this.#waitForContinue();
-      if (this.#isStopped) return;
+      if (this.#isStopped || socket.destroyed) return;
       this.#client.socket.write(continueLine, "latin1");
       await this.#stream("");
       return;
@@ -88,7 +97,7 @@ export class RequestBodyPump {
     }
     for (;;) {
       const piece = await this.#nextPiece(reader);
-      if (this.#isStopped || socket.destroyed) return;
+      if (this.#isOver()) return;
       if (piece === undefined) break;
       this.#limiter.countUpload(piece.length);
       this.#request.record.bytesUp += piece.length;
@@ -97,10 +106,16 @@ export class RequestBodyPump {
       first = undefined;
       within(this.#upstream.deadline, proxyLimits.responseHeadMs);
       if (!socket.write(out)) await drained(socket).catch(() => undefined);
+      // Checked before the next read too: after the exchange the client's bytes are another reader's
+      if (this.#isOver()) return;
     }
     if (isChunked)
       socket.write(first ? Buffer.concat([Buffer.from(first, "latin1"), lastChunk]) : lastChunk);
     this.#isDone = true;
+  }
+
+  #isOver(): boolean {
+    return this.#isStopped || this.#upstream.socket.destroyed;
   }
 
   async #nextPiece(reader: {
@@ -113,19 +128,26 @@ export class RequestBodyPump {
       if (error instanceof Refusal) throw error;
       throw new ClientAborted("the client broke off its request", { cause: error });
     } finally {
-      this.#client.deadline.at = Number.POSITIVE_INFINITY;
+      if (!this.#isStopped) this.#client.deadline.at = Number.POSITIVE_INFINITY;
     }
   }
 
   /** RFC 9110, section 10.1.1: a client of a server that never heard of Expect must not wait for ever. */
   async #waitForContinue(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, proxyLimits.continueMs);
-      this.#mayStart = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      this.#upstream.socket.once("close", this.#mayStart);
-    });
+    const { socket } = this.#upstream;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, proxyLimits.continueMs);
+    this.#mayStart = resolve;
+    socket.once("close", resolve);
+    await promise;
+    this.#mayStart = undefined;
+    clearTimeout(timer);
+    // The connection may serve many requests: nothing of this one stays on it
+    socket.off("close", resolve);
   }
+}
+
+/** Whether a body follows the head. */
+export function hasContent(framing: RequestFraming): boolean {
+  return framing.kind === "chunked" || (framing.kind === "length" && framing.length > 0);
 }

@@ -59,10 +59,7 @@ export class RequestRecord {
         () => undefined,
       );
     }
-    this.end(
-      refusal.status >= 500 && refusal.status !== 503 ? "upstream-failed" : toOutcome(refusal),
-      refusal.reason,
-    );
+    this.end(toOutcome(refusal), refusal.reason);
   }
 
   end(outcome: RequestOutcomeEvent["outcome"], reason?: string): void {
@@ -107,7 +104,9 @@ export class RequestRecord {
   }
 }
 
-function toOutcome(refusal: Refusal): RequestOutcomeEvent["outcome"] {
-  if (refusal.reason === "limit-exceeded") return "limit-exceeded";
-  return refusal.reason === "internal-error" ? "internal-error" : "refused";
+export function toOutcome({ reason }: Refusal): RequestOutcomeEvent["outcome"] {
+  if (reason === "limit-exceeded" || reason === "internal-error") return reason;
+  return reason.startsWith("upstream-") || reason === "name-not-resolved"
+    ? "upstream-failed"
+    : "refused";
 }

@@ -5,14 +5,12 @@ import { within } from "./deadlines.ts";
 import { exchange } from "./exchange.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import type { ProxyContext } from "./proxy-context.ts";
+import { proxyLimits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
 import { refusalResponse } from "./refusal-response.ts";
 import { ResponseBroken } from "./relay-response.ts";
 import { ClientAborted } from "./request-body-pump.ts";
-import type { RequestRecord } from "./request-record.ts";
-
-/** How long a closing connection's late bytes are read, so that the last answer isn't lost to a reset. */
-const lingerMs = 2_000;
+import { type RequestRecord, toOutcome } from "./request-record.ts";
 
 /** Serves one request and turns every way it can fail into an answer and an outcome; never throws. */
 export async function serveRequest(
@@ -36,10 +34,13 @@ export async function serveRequest(
       return "close";
     }
     const refusal = toRefusal(error);
-    if (record.status === 0)
+    if (record.status === 0) {
       await answerRefusal(client, record, { refusal, withBody: head.method !== "HEAD" });
-    else client.socket.destroy();
-    record.end("internal-error", refusal.reason);
+    } else {
+      // Part of a response is out: breaking it off is the only way left to say that it isn't whole
+      record.end(toOutcome(refusal), refusal.reason);
+      client.socket.destroy();
+    }
     return "close";
   }
 }
@@ -54,11 +55,19 @@ export async function answerRefusal(
   client.socket.write(refusalResponse(answer.refusal, answer));
 }
 
-/** Ends our side, reads what the client still sends for a moment, then closes. */
+/**
+ * Ends our side and closes once the client has all of it: a slow reader gets its time, and what it still sends is read
+ * meanwhile and for a moment after, so that the last answer isn't lost to a reset.
+ */
 export async function finish(client: ClientSide): Promise<void> {
-  client.socket.end();
-  within(client.deadline, lingerMs);
+  const { promise: flushed, resolve } = Promise.withResolvers<void>();
+  within(client.deadline, proxyLimits.writeIdleMs);
+  client.socket.end(() => {
+    within(client.deadline, proxyLimits.lingerMs);
+    resolve();
+  });
   while ((await client.source.next()) !== undefined);
+  await flushed;
   client.socket.destroy();
 }
 

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { type ByteSource, drained } from "./byte-source.ts";
 import type { ClientSide } from "./client-side.ts";
-import type { Deadline } from "./deadlines.ts";
 import { within } from "./deadlines.ts";
 import type { ForwardedRequest } from "./forward.ts";
 import { headerValues, listMembers } from "./http1/header.ts";
@@ -10,6 +9,8 @@ import type { ResponseHead } from "./http1/response-head.ts";
 import { statusLine } from "./http1/serialize.ts";
 import { proxyLimits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
+import { toOutcome } from "./request-record.ts";
+import type { SessionLimiter } from "./session-limiter.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
 
 /** RFC 6455, section 1.3. */
@@ -27,29 +28,36 @@ export async function relayWebSocket(parts: {
   readonly upstream: UpstreamConnection;
   readonly response: ResponseHead;
   readonly request: ForwardedRequest;
+  readonly limiter: SessionLimiter;
 }): Promise<void> {
-  const { client, upstream, response, request } = parts;
+  const { client, upstream, response, request, limiter } = parts;
   const { record } = request;
   client.socket.write(handshakeAnswer(request, response), "latin1");
   record.status = 101;
-  const deadline = upstream.deadline;
-  const up = pipe(client.source, upstream.socket, {
-    deadline,
-    count: (n) => (record.bytesUp += n),
+  // A side that has ended may still be answered: the pipes see it, in order
+  client.source.onEnd(undefined);
+  const isAlive = (): void => {
+    within(client.deadline, proxyLimits.webSocketIdleMs);
+    within(upstream.deadline, proxyLimits.webSocketIdleMs);
+  };
+  isAlive();
+  const up = pipe(client.source, upstream.socket, (bytes) => {
+    isAlive();
+    limiter.countUpload(bytes);
+    record.bytesUp += bytes;
   });
-  const down = pipe(upstream.source, client.socket, {
-    deadline,
-    count: (n) => (record.bytesDown += n),
+  const down = pipe(upstream.source, client.socket, (bytes) => {
+    isAlive();
+    record.bytesDown += bytes;
   });
   // Once one side has ended, the other gets the time of a close handshake
-  await Promise.race([up, down]);
-  await Promise.race([Promise.all([up, down]), pause(closeHandshakeMs)]);
+  const first = await Promise.race([up, down]);
+  if (first === undefined) {
+    await Promise.race([Promise.all([up, down]), pause(proxyLimits.closeHandshakeMs)]);
+  }
   upstream.socket.destroy();
-  client.socket.end();
-  record.end("completed");
+  record.end(first === undefined ? "completed" : toOutcome(first), first?.reason);
 }
-
-const closeHandshakeMs = 2_000;
 
 function handshakeAnswer(request: ForwardedRequest, response: ResponseHead): string {
   const [key = ""] = headerValues(request.head.headers, "sec-websocket-key");
@@ -70,23 +78,25 @@ function handshakeAnswer(request: ForwardedRequest, response: ResponseHead): str
   return `${text}\r\n`;
 }
 
+/** Resolves at the end of `from`, with the refusal if `count` threw one; never rejects. */
 async function pipe(
   from: ByteSource,
   to: Duplex,
-  options: { readonly deadline: Deadline; readonly count: (bytes: number) => void },
-): Promise<void> {
+  count: (bytes: number) => void,
+): Promise<Refusal | undefined> {
   try {
     for (;;) {
-      within(options.deadline, proxyLimits.webSocketIdleMs);
       const chunk = await from.next();
       if (chunk === undefined) break;
-      options.count(chunk.length);
+      count(chunk.length);
       if (!to.write(chunk)) await drained(to);
     }
     to.end();
-  } catch {
+    return undefined;
+  } catch (error) {
     // Either side may break a websocket at any time; the outcome record says how much went through
     to.destroy();
+    return error instanceof Refusal ? error : undefined;
   }
 }
 
