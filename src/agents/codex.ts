@@ -45,6 +45,7 @@ function homeFiles(context: HomeContext): readonly HomeFile[] {
  * - The built-in provider opens a WebSocket first, in which the proxy could judge no request; it can't be told
  *   otherwise (openai/codex#27381), so the same API is named as a provider of our own.
  * - Plugins and apps are fetched from hosts that are not allowed, three tries each at every start.
+ * - Its daemon copies the whole program into HOME and looks for updates; the container ends with the command anyway.
  */
 function configText(workspace: string): string {
   return `model_provider = "openai-https"
@@ -69,6 +70,7 @@ enabled = false
 
 [features]
 apps = false
+daemon_auto_start = false
 in_app_updates = false
 plugins = false
 remote_plugin = false

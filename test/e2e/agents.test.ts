@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -53,11 +54,44 @@ async function runAgent(
   return result;
 }
 
-async function searchBox(world: AgentWorld, canary: string): Promise<number> {
+async function countInBox(world: AgentWorld, canary: string): Promise<number> {
   const search = await searchFiles([join(world.workspace, collected)], canary);
   expect(search.bytes).toBeGreaterThan(10_000);
   expect(search.skipped).toEqual([]);
   return search.hits.length;
+}
+
+/**
+ * Searches what the box could read and what the engine shows for the secret, and as a control for the placeholder,
+ * which must be in both.
+ */
+async function scoreSearch(world: AgentWorld, searched: Searched): Promise<void> {
+  const { canary, variable, inspections, test: name } = searched;
+  const text = await readFile(join(world.workspace, collected), "latin1");
+  const placeholder = new RegExp(`${variable}=(\\S{20,}?)[\0\n]`).exec(text)?.[1] ?? "";
+  const inspected = inspections.join("\n");
+  const found = [await countInBox(world, canary), searchCanary(inspected, canary).length];
+  const control = [
+    await countInBox(world, placeholder.slice(-40)),
+    searchCanary(inspected, placeholder.slice(-40)).length,
+  ];
+  expect(found).toEqual([0, 0]);
+  expect(Math.min(...control)).toBeGreaterThan(0);
+  recordScore({
+    row: 21,
+    test: name,
+    attempts: found.length,
+    blocked: found.filter((hits) => hits === 0).length,
+    controlSucceeded: control.filter((hits) => hits > 0).length,
+  });
+}
+
+interface Searched {
+  readonly canary: string;
+  /** Carries the placeholder in the box */
+  readonly variable: string;
+  readonly inspections: readonly string[];
+  readonly test: string;
 }
 
 test.each(links)(
@@ -79,16 +113,11 @@ test.each(links)(
     const turns = api.requests.filter(({ path }) => path === "/v1/messages");
     expect(turns).toHaveLength(3);
     expect(api.requests.every((request) => request.headers["x-api-key"] === key)).toBe(true);
-    const inBox = await searchBox(world, canary);
-    const inInspect = searchCanary(inspections.join("\n"), canary).length;
-    expect(inspections.join()).toContain("VAULTBOX_SESSION=");
-    expect({ inBox, inInspect }).toEqual({ inBox: 0, inInspect: 0 });
-    recordScore({
-      row: 21,
+    await scoreSearch(world, {
+      canary,
+      variable: "ANTHROPIC_API_KEY",
+      inspections,
       test: `Claude Code, ${link} link: environment, processes, files, docker inspect`,
-      attempts: 2,
-      blocked: 2,
-      controlSucceeded: 2,
     });
   },
 );
@@ -128,15 +157,11 @@ test.each(links)(
     expect(stdout).toContain("Found: the answer is 42.");
     expect(api.requests.filter(({ path }) => path === "/v1/responses")).toHaveLength(3);
     expect(api.requests.every(({ authorised }) => authorised)).toBe(true);
-    const inBox = await searchBox(world, canary);
-    const inInspect = searchCanary(inspections.join("\n"), canary).length;
-    expect({ inBox, inInspect }).toEqual({ inBox: 0, inInspect: 0 });
-    recordScore({
-      row: 21,
+    await scoreSearch(world, {
+      canary,
+      variable: "OPENAI_API_KEY",
+      inspections,
       test: `Codex, ${link} link: environment, processes, files, docker inspect`,
-      attempts: 2,
-      blocked: 2,
-      controlSucceeded: 2,
     });
   },
 );
@@ -149,12 +174,8 @@ test(
     const canary = createCanary();
     await runAgent(world, {
       flags: ["--env", `LEAKED=${canary}`],
-      command: [
-        "sh",
-        "-c",
-        `${collectCommand(collected)}; docker_id=$(hostname); echo "$docker_id"`,
-      ],
+      command: ["sh", "-c", collectCommand(collected)],
     });
-    expect(await searchBox(world, canary)).toBeGreaterThan(0);
+    expect(await countInBox(world, canary)).toBeGreaterThan(0);
   },
 );
