@@ -65,5 +65,6 @@ function normalise(output: string): string {
     .replace(/\b\d\d:\d\d:\d\d(?:\.\d+)?\b/g, "09:30:00")
     .replace(/\/tmp\/[^\s"]*\/project/g, "/home/you/project")
     .replace(/\/tmp\/[^\s"]*\/home/g, "/home/you")
-    .replace(/\b\d+(?:\.\d+)? ?ms\b/g, "4 ms");
+    .replace(/\b\d+(?:\.\d+)? ?(?:ms|s)\b/g, "4 ms")
+    .replace(/^(?:TIME|09:30).*$/gm, (line) => line.replace(/ {2,}/g, "  "));
 }
