@@ -1,5 +1,4 @@
-import { CommanderError } from "commander";
-import { buildProgram } from "./program.ts";
+import { enableOwnCompileCache } from "./compile-cache.ts";
 import { reportError } from "./report-error.ts";
 import { version } from "./version.ts";
 
@@ -10,13 +9,19 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${version()}\n`);
     return;
   }
+  if (!asksForHelp(argv)) enableOwnCompileCache(process.env);
+  // Not needed for the version, and commander takes longer to load than all of this file
+  const { runProgram } = await import("./run-program.ts");
   try {
-    const program = await buildProgram(argv);
-    await program.parseAsync(argv, { from: "user" });
+    process.exitCode = await runProgram(argv);
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-    else process.exitCode = reportError(error, { json: argv.includes("--json") });
+    process.exitCode = reportError(error, { json: argv.includes("--json") });
   }
+}
+
+/** Help loads next to nothing, so it needs no cache and shouldn't make a folder. */
+function asksForHelp(argv: readonly string[]): boolean {
+  return argv.length === 0 || argv[0] === "help" || argv.includes("--help") || argv.includes("-h");
 }
 
 /** `vaultbox cred presets | head`: a reader that has seen enough is no error (and no reason for a stack). */

@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, Help, type Option } from "commander";
+import { toErrorText } from "./commander-error.ts";
 
 /** One top-level command: its summary is known without loading it, so that `--help` and other commands stay fast. */
 interface CommandEntry {
@@ -98,37 +99,51 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
     .showHelpAfterError(false)
     .showSuggestionAfterError(true)
     .enablePositionalOptions()
-    .configureOutput({ outputError: (text, write) => write(toErrorText(text)) });
+    .configureHelp({ optionDescription: describeOption, subcommandTerm: nameCommand })
+    .addHelpText("after", helpEnd);
+  printErrorsOf(program, "vaultbox");
   const wanted = argv.find((argument) => !argument.startsWith("-"));
   for (const entry of entries) {
     const isWanted = wanted === entry.name || (entry.alias !== undefined && wanted === entry.alias);
-    const command = isWanted ? inherit(await entry.load(), program) : new Command(entry.name);
+    const command = isWanted ? await entry.load() : new Command(entry.name);
     command.summary(entry.summary);
-    if (!isWanted) command.description(entry.summary);
+    if (isWanted) inherit(command, program, "vaultbox");
+    else command.description(entry.summary);
     if (entry.alias !== undefined) command.alias(entry.alias);
     program.addCommand(command);
   }
   return program;
 }
 
+/** Names of the top-level commands, in the order a user meets them. */
+export const commandNames: readonly string[] = entries.map(({ name }) => name);
+
+const helpEnd = `
+Start here:
+  vaultbox doctor                        what this machine lacks, and what to do
+  vaultbox credential add anthropic      store a secret once
+  vaultbox run -- claude                 work without it in the sandbox
+  vaultbox help run                      how a command is used`;
+
 /** Gives a command and those below it the program's behaviour on errors. */
-function inherit(command: Command, parent: Command): Command {
+function inherit(command: Command, parent: Command, parentPath: string): void {
+  const path = `${parentPath} ${command.name()}`;
   command.copyInheritedSettings(parent);
-  for (const child of command.commands) inherit(child, command);
-  return command;
+  printErrorsOf(command, path);
+  for (const child of command.commands) inherit(child, command, path);
 }
 
-/** commander's message in our voice: `vaultbox: error: unknown option '--alow'` and a hint below it. */
-function toErrorText(text: string): string {
-  // What was typed in a wrong place may be a secret: an option's value, and arguments that nobody asked for
-  const safe = text
-    .replace(/'(--[\w-]+)=[^]*'/, "'$1=…'")
-    .replace(/(too many arguments[^]*? but got \d+): [^]*/, "$1");
-  const [first = "", ...rest] = safe.trimEnd().split("\n");
-  const lines = [`vaultbox: ${first}`];
-  for (const line of rest) {
-    const hint = line.replace(/^\(/, "").replace(/\)$/, "").trim();
-    if (hint !== "") lines.push(`vaultbox: hint: ${hint.charAt(0).toLowerCase()}${hint.slice(1)}`);
-  }
-  return `${lines.join("\n")}\n`;
+function printErrorsOf(command: Command, path: string): void {
+  command.configureOutput({ outputError: (text, write) => write(toErrorText(text, path)) });
+}
+
+/** An option that can be repeated has an empty list as default, which says nothing to a reader. */
+function describeOption(option: Option): string {
+  const isEmptyList = Array.isArray(option.defaultValue) && option.defaultValue.length === 0;
+  return isEmptyList ? option.description : new Help().optionDescription(option);
+}
+
+/** In a list of commands the names are enough; each one's own help has the rest. */
+function nameCommand(command: Command): string {
+  return [command.name(), ...command.aliases()].join("|");
 }

@@ -44,6 +44,11 @@ const maxDefaultMemory = 8 * gibibyte;
 
 /** Runs the command and returns the exit status: the command's own, or 125 and a message when it was not started. */
 export async function runCommand(argv: readonly string[], flags: RunFlags): Promise<number> {
+  if (argv.length === 0) {
+    throw new VaultboxError("VBX_USAGE", "there is no command to run", {
+      hints: ["it comes after --, for example: vaultbox run -- claude"],
+    });
+  }
   const engine = connectEngine(process.env);
   // Reported when it's awaited; until then another failure may come first
   engine.catch(() => undefined);

@@ -53,7 +53,12 @@ export function cliEnvironment(
   home: string,
   extra: CliOptions["env"] = {},
 ): Record<string, string> {
-  const env: Record<string, string> = { HOME: home, VAULTBOX_HOME: join(home, "vaultbox") };
+  const env: Record<string, string> = {
+    HOME: home,
+    VAULTBOX_HOME: join(home, "vaultbox"),
+    // A cache in a home that is used once only costs
+    NODE_DISABLE_COMPILE_CACHE: "1",
+  };
   for (const name of passedThrough) {
     const value = process.env[name];
     if (value !== undefined) env[name] = value;

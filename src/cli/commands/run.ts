@@ -12,7 +12,8 @@ Examples:
 export function buildCommand(): Command {
   const command = new Command("run")
     .description("run a command in a sandbox that holds no credential and reaches only the policy")
-    .argument("<command...>", "what to run, after --")
+    .argument("[command...]", "what to run, after --")
+    .usage("[options] -- COMMAND [ARG...]")
     .option(
       "--vault <name>",
       "use this vault's credentials (repeatable, the first wins)",
