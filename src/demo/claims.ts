@@ -2,6 +2,7 @@ import { parseJson, elements, field } from "./json-value.ts";
 import { apiHost, foreignKey, lastWords, refusedHost } from "./demo-script.ts";
 import type { BoxSearch } from "./box-contents.ts";
 import type { VaultboxResult } from "./run-vaultbox.ts";
+import type { SandboxCount } from "./sandbox-count.ts";
 import type { RecordedRequest } from "./standin-server.ts";
 
 /** One thing that the demo says of vaultbox, and whether it was so. */
@@ -20,6 +21,10 @@ export interface DemoEvidence {
   /** Of `vaultbox audit show --json` */
   readonly auditShow: VaultboxResult;
   readonly auditVerify: VaultboxResult;
+  /** What the sandbox had on the engine, at each request to the API */
+  readonly inUse: readonly SandboxCount[];
+  /** The same after the run */
+  readonly left: SandboxCount;
 }
 
 export function judge(evidence: DemoEvidence): readonly Claim[] {
@@ -30,6 +35,7 @@ export function judge(evidence: DemoEvidence): readonly Claim[] {
     hostRefused(evidence),
     foreignKeyRefused(evidence),
     auditWhole(evidence),
+    nothingLeft(evidence),
   ];
 }
 
@@ -89,6 +95,15 @@ function auditWhole({ auditVerify }: DemoEvidence): Claim {
     claim: "the audit log is complete and unchanged",
     held: auditVerify.status === 0,
     evidence: auditVerify.stdout.trim().split("\n")[0] ?? "",
+  };
+}
+
+function nothingLeft({ inUse, left }: DemoEvidence): Claim {
+  const most = Math.max(0, ...inUse.map(({ containers }) => containers));
+  return {
+    claim: "nothing of the sandbox is left",
+    held: most > 0 && left.containers === 0 && left.volumes === 0,
+    evidence: `${most} containers during the run, ${left.containers} and ${left.volumes} volumes after it`,
   };
 }
 

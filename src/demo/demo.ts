@@ -7,6 +7,8 @@ import { openDemoEngine } from "./demo-engine.ts";
 import { openDemoHome } from "./demo-home.ts";
 import type { DemoHome } from "./demo-home.ts";
 import { apiHost, boxContentsFile, demoScript, demoShellScript } from "./demo-script.ts";
+import { countSandbox } from "./sandbox-count.ts";
+import type { SandboxCount } from "./sandbox-count.ts";
 import { runRequiredStep, runStep } from "./demo-step.ts";
 import type { DemoContext } from "./demo-step.ts";
 import type { VaultboxResult } from "./run-vaultbox.ts";
@@ -34,19 +36,28 @@ export async function runDemo(options: DemoOptions): Promise<readonly Claim[]> {
   await using stack = new AsyncDisposableStack();
   stack.use(await openDemoEngine(options));
   const home = stack.use(await openDemoHome());
-  const standin = stack.use(await openApi(home));
+  const inUse: SandboxCount[] = [];
+  const standin = stack.use(await openApi(home, inUse));
   const context = { home, onLine: options.onLine };
   await storeSecret(context);
   const run = await runAgent(context, standin, await prepareAgent(context));
   // Awaited here: the clean-up must not begin before
-  return await judgeRun(context, standin, run);
+  return await judgeRun(context, { run, standin, inUse });
 }
 
-/** A stand-in of the vendor's API over TLS, with a certificate of the throwaway CA. */
-function openApi(home: DemoHome): Promise<Standin> {
-  return openStandin(anthropicStandin({ script: demoScript, apiKey: home.secret }), {
-    SNICallback: (name, done) => done(null, home.ca.secureContextFor(name)),
-  });
+/**
+ * A stand-in of the vendor's API over TLS, with a certificate of the throwaway CA. At each request it adds to `inUse`
+ * what the sandbox has on the engine.
+ */
+function openApi(home: DemoHome, inUse: SandboxCount[]): Promise<Standin> {
+  const answer = anthropicStandin({ script: demoScript, apiKey: home.secret });
+  return openStandin(
+    async (request, response) => {
+      inUse.push(await countSandbox(home.workspace));
+      await answer(request, response);
+    },
+    { SNICallback: (name, done) => done(null, home.ca.secureContextFor(name)) },
+  );
 }
 
 async function storeSecret(context: DemoContext): Promise<void> {
@@ -95,12 +106,15 @@ function runAgent(
   });
 }
 
-async function judgeRun(
-  context: DemoContext,
-  standin: Standin,
-  run: VaultboxResult,
-): Promise<readonly Claim[]> {
+interface FinishedRun {
+  readonly run: VaultboxResult;
+  readonly standin: Standin;
+  readonly inUse: readonly SandboxCount[];
+}
+
+async function judgeRun(context: DemoContext, finished: FinishedRun): Promise<readonly Claim[]> {
   const { home } = context;
+  const { run, standin, inUse } = finished;
   await runStep(context, { args: ["audit", "show"] });
   const auditVerify = await runStep(context, { args: ["audit", "verify"] });
   const quiet = { ...context, onLine: () => undefined };
@@ -110,6 +124,7 @@ async function judgeRun(
     secret: home.canary,
     control: "VAULTBOX_SESSION=",
   });
+  const left = await countSandbox(home.workspace);
   const { requests } = standin;
-  return judge({ run, requests, secret: home.secret, box, auditShow, auditVerify });
+  return judge({ run, requests, secret: home.secret, box, auditShow, auditVerify, inUse, left });
 }

@@ -27,6 +27,8 @@ const good: DemoEvidence = {
     }),
   },
   auditVerify: done,
+  inUse: [{ containers: 2, volumes: 1 }],
+  left: { containers: 0, volumes: 0 },
 };
 
 function failedClaims(evidence: DemoEvidence): readonly string[] {
@@ -46,6 +48,9 @@ test.each<[string, Partial<DemoEvidence>]>([
   ["the secret is nowhere", { box: { ...good.box, controlHits: 0 } }],
   ["the API got the real key", { requests: [] }],
   ["the API got the real key", { requests: [requestWith("real"), requestWith("placeholder")] }],
+  ["nothing of the sandbox is left", { left: { containers: 1, volumes: 0 } }],
+  ["nothing of the sandbox is left", { left: { containers: 0, volumes: 1 } }],
+  ["nothing of the sandbox is left", { inUse: [] }],
   ["the audit log", { auditVerify: { ...done, status: 1 } }],
 ])("a claim fails without its evidence: %s %#", (claim, change) => {
   expect(failedClaims({ ...good, ...change })).toEqual([expect.stringContaining(claim)]);
