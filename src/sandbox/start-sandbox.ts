@@ -67,7 +67,7 @@ export async function startSandbox(
   const established = link.establish(relayAttachment);
   established.catch(() => undefined);
   const report = readReport(attachment.stdout, { nonce: plan.nonce, tty: plan.tty });
-  const container = await startAgent(agent, plan);
+  const container = await agent.start();
   const [lines, agentFacts, relayFacts, linkFacts] = await Promise.all([
     firstFailure(report.lines, attachment),
     container.inspect(),
@@ -177,20 +177,6 @@ async function createAgent(
   const files = request.plan.agent.homeFiles(context);
   await seedHome(agent, { identity, files, volume: home });
   return { relay, agent, expected: toExpectation(plan, relay.id, binds) };
-}
-
-/** @throws VaultboxError VBX_POSTURE_UNSAFE for an image without a shell */
-async function startAgent(agent: CreatedContainer, plan: SandboxPlan): Promise<RunningContainer> {
-  try {
-    return await agent.start();
-  } catch (error) {
-    if (!/\/bin\/sh/.test(String(error))) throw error;
-    throw new VaultboxError(
-      "VBX_POSTURE_UNSAFE",
-      `cannot check a sandbox of the image ${quoted(plan.images.agent)}: it has no shell at "/bin/sh"`,
-      { hints: ["use an image with a shell, such as a distroless one tagged debug"], cause: error },
-    );
-  }
 }
 
 /** The report's lines, or what the container said on stderr instead of them. */

@@ -1,0 +1,159 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import {
+  contains,
+  parseMount,
+  resolveMount,
+  resolveWorkspace,
+  toWorkspaceBinds,
+  type MountRules,
+} from "../../../src/sandbox/mounts.ts";
+
+async function createHome(): Promise<AsyncDisposable & { rules: MountRules; home: string }> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), "vbm-")));
+  const home = join(root, "home");
+  const inHome = (path: string): string => join(home, path);
+  for (const path of [
+    ".ssh",
+    ".aws",
+    ".config/gh",
+    "project",
+    ".vaultbox/vaults",
+    ".vaultbox/state",
+  ]) {
+    await mkdir(inHome(path), { recursive: true });
+  }
+  for (const path of [".netrc", ".npmrc"]) await writeFile(inHome(path), "");
+  const paths = {
+    config: inHome(".vaultbox/config"),
+    vaults: inHome(".vaultbox/vaults"),
+    state: inHome(".vaultbox/state"),
+    sessions: inHome(".vaultbox/state/sessions"),
+    runtime: inHome(".vaultbox/run"),
+  };
+  return {
+    home,
+    rules: { home, allowed: [], paths },
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+test("the home directory, what is above it, credentials and vaultbox's own files are refused as workspace", async () => {
+  await using world = await createHome();
+  const inHome = [
+    ".",
+    "..",
+    ".ssh",
+    ".aws",
+    ".config",
+    ".config/gh",
+    ".vaultbox",
+    ".vaultbox/vaults",
+    ".vaultbox/state",
+  ];
+  const refused = [
+    ...inHome.map((path) => join(world.home, path)),
+    "/",
+    "/etc",
+    "/proc",
+    "/dev",
+    "/run",
+    "/var",
+  ];
+  for (const path of refused) {
+    await expect(resolveWorkspace(path, world.rules), path).rejects.toMatchObject({
+      code: "VBX_MOUNT_REFUSED",
+    });
+  }
+  const project = join(world.home, "project");
+  expect(await resolveWorkspace(project, world.rules)).toBe(project);
+});
+
+test("symbolic links are followed before anything is judged", async () => {
+  await using world = await createHome();
+  const link = join(world.home, "project", "innocent");
+  await symlink(join(world.home, ".ssh"), link);
+  await expect(resolveWorkspace(link, world.rules)).rejects.toThrow(/holds credentials \(\.ssh\)/);
+  const nested = join(world.home, "project", "again");
+  await symlink(link, nested);
+  await expect(resolveMount(`${nested}:/x`, world.rules)).rejects.toMatchObject({
+    code: "VBX_MOUNT_REFUSED",
+  });
+});
+
+test("a private file, a socket and a missing path are refused as mounts", async () => {
+  await using world = await createHome();
+  const socketPath = join(world.home, "project", "s");
+  const server = createServer().listen(socketPath);
+  await new Promise((resolve) => server.once("listening", resolve));
+  for (const path of [
+    join(world.home, ".netrc"),
+    join(world.home, ".npmrc"),
+    socketPath,
+    "/nonexistent",
+  ]) {
+    await expect(resolveMount(`${path}:/x`, world.rules)).rejects.toMatchObject({
+      code: "VBX_MOUNT_REFUSED",
+    });
+  }
+  server.close();
+});
+
+test("an exception is for exactly the path it names", async () => {
+  await using world = await createHome();
+  const aws = join(world.home, ".aws");
+  const rules = { ...world.rules, allowed: [aws] };
+  expect(await resolveMount(`${aws}:/aws`, rules)).toEqual({
+    source: aws,
+    target: "/aws",
+    readOnly: true,
+  });
+  await expect(resolveMount(`${join(world.home, ".ssh")}:/x`, rules)).rejects.toThrow();
+});
+
+test("a mount can't cover what is vaultbox's or the engine's in the sandbox", async () => {
+  await using world = await createHome();
+  const project = join(world.home, "project");
+  for (const target of [
+    "/",
+    "/proc/x",
+    "/dev",
+    "/etc/passwd",
+    "/run/vaultbox",
+    "/run/vaultbox/x",
+    "/bin",
+  ]) {
+    await expect(resolveMount(`${project}:${target}`, world.rules)).rejects.toThrow("reserved");
+  }
+});
+
+test("a mount is read-only unless it says rw", () => {
+  expect(parseMount("/a:/b")).toEqual({ source: "/a", target: "/b", readOnly: true });
+  expect(parseMount("/a:/b:rw")).toEqual({ source: "/a", target: "/b", readOnly: false });
+  expect(parseMount("/a:ro")).toEqual({ source: "/a", target: undefined, readOnly: true });
+  expect(parseMount("/a:/b/../c").target).toBe("/c");
+  for (const bad of ["", ":/b", "/a:b", "/a:/b:rx", "/a:/b:/c:rw"]) {
+    expect(() => parseMount(bad)).toThrow("cannot read the mount");
+  }
+});
+
+test("the project file is bound read-only over itself, but a link in its place is not followed", async () => {
+  await using world = await createHome();
+  const project = join(world.home, "project");
+  expect(await toWorkspaceBinds(project, undefined)).toHaveLength(1);
+  await writeFile(join(project, "vaultbox.yaml"), "");
+  expect((await toWorkspaceBinds(project, undefined))[1]).toMatchObject({ readOnly: true });
+  await rm(join(project, "vaultbox.yaml"));
+  await symlink(join(world.home, ".ssh"), join(project, "vaultbox.yaml"));
+  expect(await toWorkspaceBinds(project, undefined)).toHaveLength(1);
+});
+
+test("a path is in another only on whole segments", () => {
+  expect(contains("/a", "/a/b")).toBe(true);
+  expect(contains("/a", "/ab")).toBe(false);
+  expect(contains("/a", "/a/..b")).toBe(true);
+  expect(contains("/a/b", "/a")).toBe(false);
+});

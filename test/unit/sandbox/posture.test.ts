@@ -1,0 +1,187 @@
+import { expect, test } from "vitest";
+import type { ContainerFacts } from "../../../src/docker/engine.ts";
+import { parseInsideFacts } from "../../../src/sandbox/posture/inside-facts.ts";
+import { evaluatePosture, type PostureExpectation } from "../../../src/sandbox/posture/posture.ts";
+import { refuseUnsafe } from "../../../src/sandbox/posture/refuse-unsafe.ts";
+
+const goodLines = [
+  "status Uid:\t1000\t1000\t1000\t1000",
+  "status Gid:\t1000\t1000\t1000\t1000",
+  "status Groups:\t1000 ",
+  "status CapInh:\t0000000000000000",
+  "status CapPrm:\t0000000000000000",
+  "status CapEff:\t0000000000000000",
+  "status CapBnd:\t0000000000000000",
+  "status CapAmb:\t0000000000000000",
+  "status NoNewPrivs:\t1",
+  "status Seccomp:\t2",
+  "net Inter-|   Receive",
+  "net  face |bytes",
+  "net     lo:       0       0",
+  "route4 Iface\tDestination",
+  "route6 0000 00 0000 00 0000 ffffffff 00000001 00000000 00200200       lo",
+  "resolv nameserver 127.0.0.1",
+  "mount overlay / overlay ro,relatime 0 0",
+  "mount proc /proc proc rw,nosuid 0 0",
+  "mount tmpfs /proc/keys tmpfs rw 0 0",
+  "mount /dev/vda /work\\040space ext4 rw,relatime 0 0",
+  "mount tmpfs /tmp tmpfs rw 0 0",
+  "pids 100",
+  "memory 1073741824",
+  "dev /dev/null",
+  "dev /dev/pts",
+  "home writable",
+] as const;
+
+const container: ContainerFacts = {
+  id: "a",
+  name: "a",
+  image: "i",
+  labels: {},
+  running: true,
+  startedAt: "",
+  exitStatus: 0,
+  networkMode: "container:relay",
+  networks: [],
+  publishedPorts: 0,
+  privileged: false,
+  capAdd: [],
+  capDrop: ["ALL"],
+  securityOptions: ["no-new-privileges"],
+  readOnlyRoot: true,
+  pidMode: "",
+  ipcMode: "private",
+  utsMode: "",
+  usernsMode: "",
+  devices: 0,
+  pidsLimit: 100,
+  memoryBytes: 1073741824,
+  user: "1000:1000",
+  env: [],
+  mounts: [{ source: "/w", target: "/work space", readOnly: false, type: "bind" }],
+};
+
+const relay: ContainerFacts = { ...container, networkMode: "none", networks: ["none"], mounts: [] };
+
+const expected: PostureExpectation = {
+  uid: 1000,
+  gid: 1000,
+  memoryBytes: 1073741824,
+  pids: 100,
+  relayId: "relay",
+  writableTargets: ["/work space", "/tmp"],
+  mountTargets: ["/work space"],
+};
+
+function failedNames(change: {
+  lines?: readonly string[];
+  agent?: Partial<ContainerFacts>;
+  relay?: Partial<ContainerFacts>;
+}): readonly string[] {
+  const facts = {
+    inside: parseInsideFacts(change.lines ?? goodLines),
+    agent: { ...container, ...change.agent },
+    relay: { ...relay, ...change.relay },
+  };
+  return evaluatePosture(facts, expected).flatMap(({ name, holds }) => (holds ? [] : [name]));
+}
+
+test("a sandbox as asked for holds every one of at least twenty asserts", () => {
+  expect(failedNames({})).toEqual([]);
+  const facts = { inside: parseInsideFacts(goodLines), agent: container, relay };
+  expect(evaluatePosture(facts, expected).length).toBeGreaterThanOrEqual(20);
+});
+
+const insideFaults: readonly (readonly [string, string, string])[] = [
+  ["status Uid", "status Uid:\t1000\t0\t1000\t1000", "user id"],
+  ["status Gid", "status Gid:\t0\t0\t0\t0", "group id"],
+  ["status Groups", "status Groups:\t1000 998", "no further groups"],
+  ["status CapInh", "status CapInh:\t0000000000000001", "no capability in CapInh"],
+  ["status CapPrm", "status CapPrm:\t0000000000000001", "no capability in CapPrm"],
+  ["status CapEff", "status CapEff:\t00000000a80425fb", "no capability in CapEff"],
+  ["status CapBnd", "status CapBnd:\t000001ffffffffff", "no capability in CapBnd"],
+  ["status CapAmb", "status CapAmb:\t0000000000000400", "no capability in CapAmb"],
+  ["status NoNewPrivs", "status NoNewPrivs:\t0", "no new privileges"],
+  ["status Seccomp", "status Seccomp:\t0", "system call filter"],
+  ["net     lo", "net   eth0:       0       0", "loopback is the only interface"],
+  ["route4", "route4 Iface\nroute4 eth0\t00000000\t010011AC", "no IPv4 route"],
+  ["route6", "route6 0000 00 0000 eth0", "no IPv6 route"],
+  ["resolv", "resolv nameserver 127.0.0.11", "the relay is the only resolver"],
+  ["mount overlay", "mount overlay / overlay rw 0 0", "the root file system is read-only"],
+  ["mount tmpfs /tmp", "mount /dev/vda /etc ext4 rw 0 0", "nothing else is writable"],
+  ["pids", "pids max", "process limit"],
+  ["memory", "memory 9223372036854771712", "memory limit"],
+  ["dev /dev/pts", "dev /dev/kvm", "only default devices"],
+  ["home", "socket /var/run/docker.sock", "no engine socket"],
+  ["home", "rootwrite /etc/vaultbox-probe", "the root file system is read-only"],
+  ["home", "sysctl writable", "kernel settings are read-only"],
+  ["home", "nothing", "HOME is writable"],
+];
+
+test.each(insideFaults)(
+  "seen from inside, %s as %j fails the assert",
+  (begin, replacement, name) => {
+    const lines = goodLines.flatMap((line) =>
+      line.startsWith(begin) ? replacement.split("\n") : [line],
+    );
+    expect(failedNames({ lines })).toContain(name);
+  },
+);
+
+test("every fact that is missing fails the assert that needs it", () => {
+  const needed = goodLines.filter((line) =>
+    /^(?:status|net {5}|resolv|pids|memory|home)/.test(line),
+  );
+  for (const line of needed) {
+    expect(failedNames({ lines: goodLines.filter((one) => one !== line) })).not.toEqual([]);
+  }
+  expect(failedNames({ lines: [] }).length).toBeGreaterThan(15);
+});
+
+const engineFaults: readonly (readonly [string, Partial<ContainerFacts>])[] = [
+  ["not privileged", { privileged: true }],
+  ["no capability added, all dropped", { capAdd: ["NET_ADMIN"] }],
+  ["no capability added, all dropped", { capDrop: [] }],
+  ["security options", { securityOptions: [] }],
+  ["security options", { securityOptions: ["no-new-privileges", "seccomp=unconfined"] }],
+  ["namespaces of its own", { pidMode: "host" }],
+  ["namespaces of its own", { ipcMode: "host" }],
+  ["namespaces of its own", { usernsMode: "host" }],
+  ["namespaces of its own", { utsMode: "host" }],
+  ["no device", { devices: 1 }],
+  ["no published port", { publishedPorts: 1 }],
+  ["read-only root", { readOnlyRoot: false }],
+];
+
+test.each(engineFaults)(
+  "said by the engine of either container, the fault fails: %s %j",
+  (name, fault) => {
+    expect(failedNames({ agent: fault })).toContain(`agent: ${name}`);
+    expect(failedNames({ relay: fault })).toContain(`relay: ${name}`);
+  },
+);
+
+test("another network, a foreign mount and other limits fail", () => {
+  expect(failedNames({ agent: { networkMode: "bridge" } })).toEqual([
+    "agent: it is in the relay's network namespace",
+  ]);
+  const mount = { source: "/", target: "/host", readOnly: true, type: "bind" };
+  expect(failedNames({ agent: { mounts: [mount] } })).toEqual([
+    "agent: only the mounts that were asked for",
+  ]);
+  expect(failedNames({ agent: { memoryBytes: 0 } })).toEqual(["agent: limits as asked"]);
+  expect(failedNames({ relay: { networkMode: "bridge" } })).toEqual(["relay: no network"]);
+  expect(failedNames({ relay: { mounts: [{ ...mount, readOnly: false }] } })).toEqual([
+    "relay: nothing writable is mounted",
+  ]);
+});
+
+test("the error names every assert that failed, and what was found is printable", () => {
+  const asserts = [
+    { name: "one", holds: false, found: "a\u001b[31m" },
+    { name: "two", holds: true, found: "" },
+    { name: "three", holds: false, found: "b" },
+  ];
+  expect(() => refuseUnsafe(asserts)).toThrow(/one \(found: a\\x1b\[31m\); three \(found: b\)$/);
+  expect(() => refuseUnsafe(asserts.slice(1, 2))).not.toThrow();
+});
