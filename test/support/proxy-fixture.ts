@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
+import type { Duplex } from "node:stream";
 import { join } from "node:path";
 import type { AuditEvent } from "../../src/audit/audit-event.ts";
 import { createSessionCa, type SessionCa } from "../../src/ca/session-ca.ts";
@@ -17,6 +18,8 @@ export interface ProxyFixture extends AsyncDisposable {
   readonly ca: SessionCa;
   readonly events: AuditEvent[];
   readonly connect: () => Promise<Socket>;
+  /** Hands it a connection of another kind */
+  readonly accept: (socket: Duplex) => void;
 }
 
 export interface ProxyFixtureOptions {
@@ -28,6 +31,10 @@ export interface ProxyFixtureOptions {
   readonly clientCredentials?: "refuse" | "pass";
   /** Called instead of recording a decision */
   readonly onDecision?: () => Promise<void>;
+  /** Called before an outcome is recorded */
+  readonly onOutcome?: () => void;
+  /** Stands in for the session's CA */
+  readonly wrapCa?: (ca: SessionCa) => SessionCa;
 }
 
 /** A real proxy on a unix socket, its audit kept in memory. */
@@ -35,7 +42,8 @@ export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFix
   const folder = await mkdtemp(join(tmpdir(), "vbx-proxy-"));
   const path = join(folder, "s");
   const events: AuditEvent[] = [];
-  const ca = await createSessionCa({ name: "test" });
+  const sessionCa = await createSessionCa({ name: "test" });
+  const ca = options.wrapCa?.(sessionCa) ?? sessionCa;
   const proxy = new ProxyServer({
     policy: {
       rules: options.rules.map((text) => toRule(text, options)),
@@ -47,7 +55,10 @@ export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFix
         await options.onDecision?.();
         events.push(event);
       },
-      outcome: (event) => void events.push(event),
+      outcome: (event) => {
+        options.onOutcome?.();
+        events.push(event);
+      },
     },
     ca,
     dialer: options.dialer,
@@ -62,6 +73,7 @@ export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFix
     ca,
     events,
     connect: () => connectTo(path),
+    accept: (socket) => proxy.accept(socket),
     [Symbol.asyncDispose]: async () => {
       await proxy[Symbol.asyncDispose]();
       await closeServer(server);
