@@ -6,6 +6,8 @@ import type { DemoHome } from "./demo-home.ts";
 /** What every step of the demo needs. */
 export interface DemoContext {
   readonly home: DemoHome;
+  /** Aborts when the user wants an end */
+  readonly signal: AbortSignal;
   /** A line of the transcript */
   readonly onLine: (line: string) => void;
 }
@@ -21,7 +23,7 @@ export interface DemoStep {
 
 /** Runs one vaultbox command and shows it as a terminal would: the command line, then its output. */
 export async function runStep(context: DemoContext, step: DemoStep): Promise<VaultboxResult> {
-  const { home, onLine } = context;
+  const { home, onLine, signal } = context;
   const before = step.shownInput === undefined ? "" : `${step.shownInput} `;
   onLine("");
   onLine(`$ ${before}vaultbox ${step.args.map(toShellWord).join(" ")}`);
@@ -29,6 +31,7 @@ export async function runStep(context: DemoContext, step: DemoStep): Promise<Vau
     args: step.args,
     env: home.env,
     cwd: home.workspace,
+    signal,
     onLine: (line) => {
       if (step.shows?.(line) !== false) onLine(`  ${line}`);
     },

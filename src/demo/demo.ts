@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { anthropicStandin } from "./anthropic-standin.ts";
 import { searchBox } from "./box-contents.ts";
+import { watchCancellation } from "./cancellation.ts";
 import { judge } from "./claims.ts";
 import type { Claim } from "./claims.ts";
 import { openDemoEngine } from "./demo-engine.ts";
@@ -34,11 +35,12 @@ const vault = "demo";
  */
 export async function runDemo(options: DemoOptions): Promise<readonly Claim[]> {
   await using stack = new AsyncDisposableStack();
+  const { signal } = stack.use(watchCancellation());
   stack.use(await openDemoEngine(options));
   const home = stack.use(await openDemoHome());
   const inUse: SandboxCount[] = [];
   const standin = stack.use(await openApi(home, inUse));
-  const context = { home, onLine: options.onLine };
+  const context = { home, signal, onLine: options.onLine };
   await storeSecret(context);
   const run = await runAgent(context, standin, await prepareAgent(context));
   // Awaited here: the clean-up must not begin before

@@ -13,14 +13,20 @@ export interface VaultboxCall {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly input?: string;
+  readonly signal: AbortSignal;
   /** Each line of either stream as it comes */
   readonly onLine?: (line: string) => void;
 }
 
 const program = fileURLToPath(new URL("../../bin/vaultbox.js", import.meta.url));
 
-/** Runs the very program that a user runs, in a process of its own, without a terminal. */
+/**
+ * Runs the very program that a user runs, in a process of its own, without a terminal. An abort is a SIGTERM to it, and
+ * waits for its clean-up.
+ * @throws the signal's reason
+ */
 export async function runVaultbox(call: VaultboxCall): Promise<VaultboxResult> {
+  call.signal.throwIfAborted();
   const child = spawn(process.execPath, [program, ...call.args], {
     cwd: call.cwd,
     env: call.env,
@@ -31,10 +37,14 @@ export async function runVaultbox(call: VaultboxCall): Promise<VaultboxResult> {
   child.stdin.end(call.input ?? "");
   const stdout = gather(child.stdout, call.onLine);
   const stderr = gather(child.stderr, call.onLine);
-  const status = await new Promise<number>((resolve, reject) => {
+  const onAbort = (): void => void child.kill("SIGTERM");
+  call.signal.addEventListener("abort", onAbort);
+  const ended = new Promise<number>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 128));
   });
+  const status = await ended.finally(() => call.signal.removeEventListener("abort", onAbort));
+  call.signal.throwIfAborted();
   return { status, stdout: stdout(), stderr: stderr() };
 }
 
