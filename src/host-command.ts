@@ -1,5 +1,4 @@
 import { createInterface } from "node:readline";
-import { execa } from "execa";
 import { VaultboxError } from "./errors.ts";
 import { quoted } from "./printable.ts";
 
