@@ -20,6 +20,8 @@ export interface HostCommand {
  * @throws VaultboxError VBX_HOST_COMMAND_FAILED
  */
 export async function runHostCommand(command: HostCommand): Promise<string> {
+  // Loaded when a program is run: most commands run none, and it costs every start 50 ms
+  const { execa } = await import("execa");
   const child = execa(command.file, [...command.args], {
     reject: false,
     timeout: command.timeoutMs,
