@@ -25,20 +25,15 @@ const script: readonly ScriptedTurn[] = [
   { type: "say", text: "Found: {output}." },
 ];
 
-/** Looks at every container of ours, as the engine shows it, while a request is on its way. */
-function inspecting(handler: StandinHandler, seen: string[]): StandinHandler {
+/** Looks at the sandbox's containers, as the engine shows them, while a request is on its way. */
+function inspecting(world: AgentWorld, handler: StandinHandler, seen: string[]): StandinHandler {
+  // Only ours: those of other tests end while we look
+  const filter = `label=dev.vaultbox.workspace=${world.workspace}`;
   return async (request, response) => {
-    const { stdout } = await execute("docker", [
-      "ps",
-      "-q",
-      "--filter",
-      "label=dev.vaultbox.session",
-    ]);
+    const { stdout } = await execute("docker", ["ps", "-q", "--filter", filter]);
     const ids = stdout.split("\n").filter((id) => id !== "");
-    if (ids.length > 0) {
-      const inspected = await execute("docker", ["inspect", ...ids], { maxBuffer: 64e6 });
-      seen.push(inspected.stdout);
-    }
+    const inspected = await execute("docker", ["inspect", ...ids], { maxBuffer: 64e6 });
+    seen.push(inspected.stdout);
     await handler(request, response);
   };
 }
@@ -103,7 +98,7 @@ test.each(links)(
     const key = `sk-ant-api03-${canary}`;
     await world.store("anthropic", key);
     const inspections: string[] = [];
-    const handler = inspecting(anthropicStandin({ script, apiKey: key }), inspections);
+    const handler = inspecting(world, anthropicStandin({ script, apiKey: key }), inspections);
     const api = await world.openApi(handler);
     const { stdout } = await runAgent(world, {
       flags: ["--link", link, ...world.runFlags({ "api.anthropic.com": api })],
@@ -148,7 +143,7 @@ test.each(links)(
     const key = `sk-proj-${canary}`;
     await world.store("openai", key);
     const inspections: string[] = [];
-    const handler = inspecting(openaiStandin({ script, apiKey: key }), inspections);
+    const handler = inspecting(world, openaiStandin({ script, apiKey: key }), inspections);
     const api = await world.openApi(handler);
     const { stdout } = await runAgent(world, {
       flags: ["--link", link, ...world.runFlags({ "api.openai.com": api })],
