@@ -119,6 +119,7 @@ describe.each(["unix", "stdio"] as const)("over the %s link", (choice) => {
     await connected;
     client.resetAndDestroy();
     await closed;
+    expect(client.destroyed).toBe(true);
   });
 
   test("a stalled connection does not hold up another", async () => {
@@ -174,6 +175,7 @@ describe.each(["unix", "stdio"] as const)("over the %s link", (choice) => {
     await relay[Symbol.asyncDispose]();
     await exited;
     await closed;
+    expect(relay.child.exitCode ?? relay.child.signalCode).not.toBeNull();
   });
 
   test("the host learns when the relay is gone", async () => {

@@ -71,11 +71,9 @@ test("malformed messages are ignored", () => {
 });
 
 test("arbitrary bytes never throw and never make an answer longer than the question and one record", () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
-      const answer = answerDns(Buffer.from(bytes));
-      return answer === undefined || answer.length <= bytes.length + 16;
-    }),
-    { numRuns: 5000 },
-  );
+  const law = fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
+    const answer = answerDns(Buffer.from(bytes));
+    return answer === undefined || answer.length <= bytes.length + 16;
+  });
+  expect(() => fc.assert(law, { numRuns: 5000 })).not.toThrow();
 });
