@@ -1,4 +1,4 @@
-import { createHash, generateKeyPair } from "node:crypto";
+import { constants, createHash, generateKeyPair } from "node:crypto";
 import {
   createSecureContext,
   DEFAULT_CIPHERS,
@@ -115,7 +115,11 @@ export async function createSessionCa(options: {
       if (leaves.size > maxCachedLeaves) dropOldest(leaves);
       return leaf.context;
     },
-    baseContext: createSecureContext(interceptTlsOptions),
+    // A session that is resumed never asks for a name (TLS 1.2 doesn't even tell it), and the name is all there is here
+    baseContext: createSecureContext({
+      ...interceptTlsOptions,
+      secureOptions: constants.SSL_OP_NO_TICKET,
+    }),
   };
 }
 
