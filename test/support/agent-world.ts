@@ -28,7 +28,10 @@ export interface RunOptions {
 
 export const testVault = "work";
 
-export async function openAgentWorld(): Promise<AgentWorld> {
+/** `unlock`: an identity file opens at once, a passphrase takes the second that guessing one must cost. */
+export async function openAgentWorld({
+  unlock = "passphrase",
+}: { readonly unlock?: "passphrase" | "identity" } = {}): Promise<AgentWorld> {
   const root = await mkdtemp(join(tmpdir(), "vaultbox-test-agent-"));
   const workspace = join(root, "workspace");
   const vaultboxHome = join(root, "vaultbox");
@@ -38,7 +41,7 @@ export async function openAgentWorld(): Promise<AgentWorld> {
   await mkdir(workspace);
   await writeFile(caFile, ca.certificatePem);
   await writeFile(passphraseFile, "correct horse battery staple\n", { mode: 0o600 });
-  const stack = new AsyncDisposableStack();
+  await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(root, { recursive: true, force: true }));
 
   const vaultbox: AgentWorld["vaultbox"] = (args, options = {}) =>
@@ -59,15 +62,16 @@ export async function openAgentWorld(): Promise<AgentWorld> {
     const result = await vaultbox(args, options);
     if (result.status !== 0) throw new Error(`vaultbox ${args.join(" ")}: ${result.stderr}`);
   };
-  await required(["vault", "create", testVault, "--store", "age", "--unlock", "passphrase"]);
+  await required(["vault", "create", testVault, "--store", "age", "--unlock", unlock]);
 
+  const kept = stack.move();
   return {
     root,
     workspace,
     vaultboxHome,
     vaultbox,
     openApi: async (handler) =>
-      stack.use(
+      kept.use(
         await openStandin(handler, {
           SNICallback: (name, done) => done(null, ca.secureContextFor(name)),
         }),
@@ -84,6 +88,6 @@ export async function openAgentWorld(): Promise<AgentWorld> {
         `${host}:443:127.0.0.1:${port}`,
       ]),
     ],
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
