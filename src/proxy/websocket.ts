@@ -50,8 +50,9 @@ export async function relayWebSocket(parts: {
     isAlive();
     record.bytesDown += bytes;
   });
-  // Once one side has ended, the other gets the time of a close handshake
-  const first = await Promise.race([up, down]);
+  // Once one side has ended, the other gets the time of a close handshake. The end of the client isn't passed on before
+  // that: many servers drop the answer to a last frame when the connection's end comes with it
+  const first = await Promise.race([up, down.finally(() => client.socket.end())]);
   if (first === undefined) {
     await Promise.race([Promise.all([up, down]), pause(proxyLimits.closeHandshakeMs)]);
   }
@@ -91,7 +92,6 @@ async function pipe(
       count(chunk.length);
       if (!to.write(chunk)) await drained(to);
     }
-    to.end();
     return undefined;
   } catch (error) {
     // Either side may break a websocket at any time; the outcome record says how much went through

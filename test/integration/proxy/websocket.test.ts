@@ -91,3 +91,40 @@ test("an answer that isn't one to this handshake, and a switch that nobody asked
   const tunnel = await openTunnel(proxy, `${host}:443`);
   expect(await talk(tunnel, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 502 /);
 });
+
+test("bytes through a websocket count against the upload limit of the session", async () => {
+  await using upstream = await startRecordingUpstream(answerHandshake(acceptFor(key)));
+  await using proxy = await startProxy({
+    rules: [`GET https://${host}`],
+    websocket: true,
+    dialer: plainDialer(upstream.port),
+    limits: { uploadBytes: 20_000 },
+  });
+  const tunnel = await openTunnel(proxy, `${host}:443`);
+  expect(await talk(tunnel, handshake)).toMatch(/^HTTP\/1\.1 101 /);
+  await talk(tunnel, "x".repeat(100_000));
+  expect(upstream.received().length).toBeLessThan(21_000);
+  await expect
+    .poll(() => proxy.events.at(-1))
+    .toMatchObject({ outcome: "limit-exceeded", reason: "limit-exceeded" });
+  tunnel.destroy();
+});
+
+test("a websocket client that ends its side after its last frame still gets the answer to it", async () => {
+  await using upstream = await startRecordingUpstream((socket, received) => {
+    if (received.endsWith("\r\n\r\n")) answerHandshake(acceptFor(key))(socket, received);
+    else setTimeout(() => socket.end("bye"), 150);
+  });
+  await using proxy = await startProxy({
+    rules: [`GET http://${host}`],
+    websocket: true,
+    dialer: plainDialer(upstream.port),
+  });
+  const client = await proxy.connect();
+  expect(await talk(client, handshake)).toMatch(/^HTTP\/1\.1 101 /);
+  let text = "";
+  client.on("data", (chunk: Buffer) => (text += chunk.toString("latin1")));
+  client.end("\x88\x00");
+  await expect.poll(() => text).toBe("bye");
+  await expect.poll(() => proxy.events.at(-1)).toMatchObject({ outcome: "completed" });
+});
