@@ -52,7 +52,7 @@ test("a websocket that a rule allows passes bytes both ways, with the credential
   expect(upstream.received()).toContain(`Authorization: Bearer ${credential.secret}`);
   tunnel.destroy();
   await expect
-    .poll(() => proxy.events.at(-1))
+    .poll(() => proxy.events.at(-1), { timeout: 8000 })
     .toMatchObject({ outcome: "completed", status: 101, bytesUp: 4, bytesDown: 4 });
 });
 
