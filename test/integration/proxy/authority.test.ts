@@ -135,7 +135,7 @@ test("a ClientHello without a server name has no authority and is closed", async
   await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
   await expect(
     startTls(proxy, await proxy.connect(), { host: "allowed.example", sni: "none" }),
-  ).rejects.toThrow("the TLS handshake failed");
+  ).rejects.toThrow(/handshake|alert/i);
   expect(upstream.received()).toBe("");
 });
 
