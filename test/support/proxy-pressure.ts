@@ -68,7 +68,7 @@ async function ordinaryClient(
     if (kept === undefined || index % 10 === 0) {
       kept?.destroy();
       kept = await proxy.connect();
-      kept.on("error", () => undefined);
+      kept.on("error", () => undefined).setMaxListeners(0);
     }
     kept.write(`GET /${index} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
     const answer = await Promise.race([
