@@ -8,6 +8,8 @@ export interface HostCommand {
   readonly timeoutMs: number;
   /** Given on stdin; nothing is inherited */
   readonly input?: string;
+  /** The program gets this process's own stdin, for one that sets the terminal there */
+  readonly terminal?: true;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Called for each line of either output while it runs: progress, not a result */
@@ -26,7 +28,7 @@ export async function runHostCommand(command: HostCommand): Promise<string> {
     reject: false,
     timeout: command.timeoutMs,
     maxBuffer: 10 * 1024 * 1024,
-    stdin: command.input === undefined ? "ignore" : "pipe",
+    stdin: toStdin(command),
     ...(command.input === undefined ? {} : { input: command.input }),
     ...(command.env === undefined ? {} : { env: command.env }),
     ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
@@ -40,6 +42,11 @@ export async function runHostCommand(command: HostCommand): Promise<string> {
       ? (result.code ?? result.signal ?? "it did not start")
       : `exit status ${result.exitCode}`;
   throw new VaultboxError("VBX_HOST_COMMAND_FAILED", `cannot run ${quoted(command.file)}: ${why}`);
+}
+
+function toStdin({ input, terminal }: HostCommand): "inherit" | "ignore" | "pipe" {
+  if (terminal === true) return "inherit";
+  return input === undefined ? "ignore" : "pipe";
 }
 
 async function passLines(

@@ -5,7 +5,7 @@ import { prepareSession, type PreparedSession } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult } from "./run-request.ts";
 import { SignalWatch, type WatchedSignal } from "./signal-watch.ts";
 import { startSandbox, type ReadySandbox } from "./start-sandbox.ts";
-import { followSize, isInteractive, joinStreams } from "./user-streams.ts";
+import { followSize, isInteractive, joinStreams, openTerminal } from "./user-streams.ts";
 
 /** How long a command may take to end after SIGTERM. */
 const graceMs = 10_000;
@@ -87,10 +87,12 @@ async function runCommand(
 ): Promise<number> {
   const { container, attachment, report, link } = ready;
   const tty = isInteractive(host);
+  using terminal = tty ? await openTerminal(host) : undefined;
+  void terminal;
   using size = tty ? followSize(host.stdout, container) : undefined;
   void size;
   signals.forwardTo((signal, count) => forward(container, signal, count));
-  using limit = startLimit(ready, request, host);
+  using limit = startLimit(ready, request, tty ? withCarriageReturns(host) : host);
   void link.ended.then((reason) => limit.onLinkEnded(reason));
   ready.go();
   await using streams = joinStreams(host, { attachment, stdout: report.rest }, tty);
@@ -98,6 +100,18 @@ async function runCommand(
   const status = await container.wait();
   limit.end();
   return limit.expired() ? timeoutStatus : status;
+}
+
+/** For a terminal on which a line feed only moves down. */
+function withCarriageReturns(host: RunHost): RunHost {
+  return {
+    ...host,
+    onNote: (text) => {
+      host.stderr.write("\r");
+      host.onNote(text);
+      host.stderr.write("\r");
+    },
+  };
 }
 
 function forward(container: ReadySandbox["container"], signal: WatchedSignal, count: number): void {

@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Attachment, RunningContainer } from "../docker/engine.ts";
+import { runHostCommand } from "../host-command.ts";
+import { followTerminalModes } from "./terminal-modes.ts";
 
 export interface UserStreams {
   readonly stdin: NodeJS.ReadStream;
@@ -8,6 +10,7 @@ export interface UserStreams {
   readonly stderr: NodeJS.WriteStream;
 }
 
+const sttyTimeoutMs = 2_000;
 /** Output that comes after the exit status is waited for this long. */
 const lastOutputMs = 2_000;
 
@@ -17,8 +20,26 @@ export function isInteractive(streams: UserStreams): boolean {
 }
 
 /**
- * Joins the user's streams to the command's. Disposing waits for the last output, gives the terminal back as it was and
- * lets go of stdin.
+ * Hands the user's terminal to the command's: no byte is changed on its way, in either direction. Disposing gives it
+ * back as it was; so does Node at its own end, whatever ends it but SIGKILL.
+ */
+export async function openTerminal({ stdin }: UserStreams): Promise<Disposable> {
+  stdin.setRawMode(true);
+  // Node's raw mode leaves output processing on: a line feed, which moves the cursor straight down, would get a
+  // carriage return (libuv, uv_tty_set_mode). Where there is no stty, the display is a little off
+  const stty = {
+    file: "stty",
+    args: ["-opost"],
+    timeoutMs: sttyTimeoutMs,
+    terminal: true,
+  } as const;
+  await runHostCommand(stty).catch(() => undefined);
+  return { [Symbol.dispose]: () => void stdin.setRawMode(false) };
+}
+
+/**
+ * Joins the user's streams to the command's. Disposing waits for the last output, takes back what the command left the
+ * terminal in, and lets go of stdin.
  */
 export function joinStreams(
   user: UserStreams,
@@ -27,7 +48,8 @@ export function joinStreams(
 ): AsyncDisposable {
   const { stdin } = user;
   const { attachment, stdout } = container;
-  if (tty) stdin.setRawMode(true);
+  const modes = followTerminalModes();
+  if (tty) stdout.on("data", modes.read);
   stdin.pipe(attachment.stdin);
   stdin.on("error", () => undefined);
   // A reader that closed the pipe (`| head`) is not our failure; the command goes on, as with docker run
@@ -44,7 +66,8 @@ export function joinStreams(
     [Symbol.asyncDispose]: async () => {
       await Promise.race([ended, sleep(lastOutputMs)]);
       stdin.unpipe(attachment.stdin);
-      if (tty) stdin.setRawMode(false);
+      const reset = modes.reset();
+      if (reset !== "") user.stdout.write(reset);
       stdin.pause();
       // A pipe whose writer is still there would keep this process alive
       if (!tty) stdin.destroy();

@@ -13,6 +13,7 @@ if pid == 0:
     os.execvp(argv[0], argv)
 def size(rows, columns): fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 size(30, 100)
+before = termios.tcgetattr(fd)
 screen, until = b"", time.time() + 60
 while time.time() < until:
     ready, _, _ = select.select([fd], [], [], 0.1)
@@ -25,36 +26,54 @@ while time.time() < until:
         _, kind, value = steps.pop(0)
         time.sleep(0.2)
         if kind == "type": os.write(fd, value.encode())
+        elif kind == "signal": os.kill(pid, value)
         else: size(*value)
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-print(json.dumps({"screen": screen.decode("utf8", "replace"), "status": status}))
+restored = termios.tcgetattr(fd) == before
+print(json.dumps({"screen": screen.decode("utf8", "replace"), "status": status, "restored": restored}))
 `;
 
-type Step = readonly [string, "type" | "size", string | readonly number[]];
+type Step = readonly [string, "type" | "size" | "signal", string | number | readonly number[]];
 
 async function atTerminal(
   world: { home: string; workspace: string },
   script: string,
+  steps: readonly Step[] = [],
+): Promise<Seen> {
+  return await seeing(world, ["run", "--", "sh", "-c", script], steps);
+}
+
+interface Seen {
+  readonly screen: string;
+  readonly status: number;
+  /** Whether the terminal's settings were the same before and after */
+  readonly restored: boolean;
+}
+
+async function seeing(
+  world: { home: string; workspace: string },
+  args: readonly string[],
   steps: readonly Step[],
-): Promise<{ screen: string; status: number }> {
-  const argv = [process.execPath, cliPath, "run", "--", "sh", "-c", script];
+): Promise<Seen> {
+  const argv = [process.execPath, cliPath, ...args];
   const { stdout } = await promisify(execFile)(
     "python3",
     ["-c", person, JSON.stringify(argv), JSON.stringify(steps)],
     { cwd: world.workspace, env: { ...cliEnvironment(world.home), TERM: "xterm" } },
   );
-  return JSON.parse(stdout) as { screen: string; status: number };
+  return JSON.parse(stdout) as Seen;
 }
 
 test("on a terminal the command has one of its own, of the same size, that follows and echoes nothing of ours", async () => {
   await using world = await createWorld();
   const script =
     "test -t 0 && test -t 1 && echo is-tty; sleep 0.5; stty size; read line; echo got:$line; stty size; exit 3";
-  const { screen, status } = await atTerminal(world, script, [
+  const { screen, status, restored } = await atTerminal(world, script, [
     ["30 100", "size", [40, 120]],
     ["30 100", "type", "hello\r"],
   ]);
   expect(status).toBe(3);
+  expect(restored).toBe(true);
   expect(screen).toContain("is-tty");
   expect(screen).toContain("got:hello");
   expect(screen).toContain("40 120");
@@ -73,4 +92,35 @@ test("Ctrl-C goes to the command, which may live on", async () => {
   expect(screen).toContain("caught");
   expect(screen).toContain("again");
   expect(status).toBe(0);
+});
+
+test("no byte of the output changes on its way to the terminal", async () => {
+  await using world = await createWorld();
+  const script = "printf 'one\\ntwo\\n'; stty -opost; printf 'raw\\nend'";
+  const { screen, restored } = await atTerminal(world, script);
+  expect(screen).toContain("one\r\ntwo\r\nraw\nend");
+  expect(restored).toBe(true);
+});
+
+test("after a full-screen program that was killed the terminal is an ordinary one again", async () => {
+  await using world = await createWorld();
+  const script = String.raw`printf '\033[?1049h\033[?25l\033[?1000;1006hscreen\033[?2004h'; kill -9 $$`;
+  const { screen, status, restored } = await atTerminal(world, script);
+  expect(status).toBe(137);
+  expect(screen.split("screen")[1]).toBe(
+    "\x1b[?2004h\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1049l\x1b[?25h",
+  );
+  expect(restored).toBe(true);
+});
+
+test("the terminal is given back after a failure, a time limit and a signal to vaultbox", async () => {
+  await using world = await createWorld();
+  const failed = await seeing(world, ["run", "--mount", "/nonexistent:/x", "--", "true"], []);
+  expect(failed).toMatchObject({ status: 125, restored: true });
+  const limited = ["run", "--timeout", "1s", "--", "sleep", "60"];
+  const late = await seeing(world, limited, []);
+  expect(late).toMatchObject({ status: 124, restored: true });
+  const ended = await atTerminal(world, "echo ready; exec sleep 60", [["ready", "signal", 15]]);
+  expect(ended).toMatchObject({ status: 143, restored: true });
+  expect(late.screen).toMatch(/\rvaultbox: the time limit[^\n]*\n\r/);
 });
