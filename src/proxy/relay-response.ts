@@ -11,6 +11,7 @@ import { isRechunked, serializeResponse } from "./http1/serialize.ts";
 import { proxyLimits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
+import { writePiece } from "./write-piece.ts";
 
 /** The response broke off after its head was sent: the client's connection must break too, or it would look complete. */
 export class ResponseBroken extends Error {
@@ -87,7 +88,7 @@ async function nextPiece(
 }
 
 async function send(socket: Duplex, bytes: Buffer): Promise<void> {
-  if (!socket.write(bytes)) await untilDrained(socket);
+  if (!writePiece(socket, bytes)) await untilDrained(socket);
 }
 
 async function untilDrained(socket: Duplex): Promise<void> {

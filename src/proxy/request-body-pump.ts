@@ -9,6 +9,7 @@ import { proxyLimits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
 import type { SessionLimiter } from "./session-limiter.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
+import { writePiece } from "./write-piece.ts";
 
 const continueLine = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -105,7 +106,7 @@ export class RequestBodyPump {
       const out: Buffer = first ? Buffer.concat([Buffer.from(first, "latin1"), bytes]) : bytes;
       first = undefined;
       within(this.#upstream.deadline, proxyLimits.responseHeadMs);
-      if (!socket.write(out)) await drained(socket).catch(() => undefined);
+      if (!writePiece(socket, out)) await drained(socket).catch(() => undefined);
       // Checked before the next read too: after the exchange the client's bytes are another reader's
       if (this.#isOver()) return;
     }
