@@ -69,12 +69,35 @@ export function sentByAudit(events: readonly AuditEvent[]): Seen[] {
   return sent;
 }
 
-/** Requests that only one of the two knows. */
-export function disagreements(sent: readonly Seen[], seen: readonly Seen[]): readonly string[] {
+/** What the audit says may have arrived whole: its client gave up before the answer. Without lengths. */
+export function abortedByAudit(events: readonly AuditEvent[]): readonly string[] {
+  const aborted = new Set<number>();
+  for (const event of events) {
+    if (event.type === "request.outcome" && event.outcome === "client-aborted") {
+      aborted.add(event.request);
+    }
+  }
+  return events.flatMap((event) =>
+    event.type === "request.decision" && aborted.has(event.request)
+      ? [`${event.method} ${event.host} ${event.path}`]
+      : [],
+  );
+}
+
+/** Requests that only one of the two knows; `maybe` are those that the upstream may know. */
+export function disagreements(
+  sent: readonly Seen[],
+  seen: readonly Seen[],
+  maybe: readonly string[] = [],
+): readonly string[] {
+  const isPossible = (request: Seen): boolean =>
+    maybe.includes(request.slice(0, request.lastIndexOf(" ")));
   const counts = new Map<Seen, number>();
   for (const request of sent) counts.set(request, (counts.get(request) ?? 0) + 1);
   for (const request of seen) counts.set(request, (counts.get(request) ?? 0) - 1);
   return [...counts].flatMap(([request, count]) =>
-    count === 0 ? [] : [`${count > 0 ? "only sent" : "only seen"}: ${request}`],
+    count === 0 || (count < 0 && isPossible(request))
+      ? []
+      : [`${count > 0 ? "only sent" : "only seen"}: ${request}`],
   );
 }

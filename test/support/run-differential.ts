@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { Dialer } from "../../src/proxy/dial.ts";
-import { disagreements, sentByAudit, startSeeingUpstream } from "./differential.ts";
+import { abortedByAudit, disagreements, sentByAudit, startSeeingUpstream } from "./differential.ts";
 import { sampleRequests } from "./fuzz-requests.ts";
 import { findNginx, startNginx } from "./nginx.ts";
 import { startProxy } from "./proxy-fixture.ts";
@@ -61,7 +61,7 @@ export async function runDifferential(options: {
     cases: options.cases,
     forwarded: sent.length,
     refused: denied.length,
-    disagreements: disagreements(sent, upstream.seen),
+    disagreements: disagreements(sent, upstream.seen, abortedByAudit(proxy.events)),
   };
 }
 
