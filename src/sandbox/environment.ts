@@ -62,10 +62,15 @@ export function toEnvironment(sources: EnvironmentSources): Readonly<Record<stri
     USER: identity.userName,
     LOGNAME: identity.userName,
     SHELL: "/bin/sh",
-    ...(sources.tty ? { TERM: host["TERM"] ?? "xterm" } : {}),
+    ...(sources.tty ? terminalVariables(host) : {}),
     IS_SANDBOX: "1",
     VAULTBOX_SESSION: sources.session,
   };
+}
+
+/** The init (tini) signals the whole process group, as a terminal does; Ctrl-Z stops all of it too. */
+function terminalVariables(host: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return { TERM: host["TERM"] ?? "xterm", TINI_KILL_PROCESS_GROUP: "1" };
 }
 
 /** Of an image only the search path and what isn't about proxies, trust or identity matters; ours goes over the rest. */

@@ -5,7 +5,13 @@ import { prepareSession, type PreparedSession } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult } from "./run-request.ts";
 import { SignalWatch, type WatchedSignal } from "./signal-watch.ts";
 import { startSandbox, type ReadySandbox } from "./start-sandbox.ts";
-import { followSize, isInteractive, joinStreams, openTerminal } from "./user-streams.ts";
+import {
+  continueStopped,
+  followSize,
+  isInteractive,
+  joinStreams,
+  openTerminal,
+} from "./user-streams.ts";
 
 /** How long a command may take to end after SIGTERM. */
 const graceMs = 10_000;
@@ -97,6 +103,8 @@ async function runCommand(
   ready.go();
   await using streams = joinStreams(host, { attachment, stdout: report.rest }, tty);
   void streams;
+  using continuing = tty ? continueStopped(host.stdin, container) : undefined;
+  void continuing;
   const status = await container.wait();
   limit.end();
   return limit.expired() ? timeoutStatus : status;

@@ -76,6 +76,26 @@ export function joinStreams(
   };
 }
 
+/** Ctrl-Z, as a byte and in the keyboard protocol of kitty. */
+const suspendKeys = ["\x1a", "\x1b[122;5u"] as const;
+/** A command may clean up its screen before it stops. */
+const continueAfterMs = 500;
+
+/**
+ * Continues a command that Ctrl-Z has stopped: there is no shell beside it that could, and a stopped command doesn't
+ * read Ctrl-C either. Called after `joinStreams`, because listening makes stdin flow.
+ */
+export function continueStopped(stdin: NodeJS.ReadStream, container: RunningContainer): Disposable {
+  const onData = (chunk: Buffer): void => {
+    if (!suspendKeys.some((key) => chunk.includes(key))) return;
+    // The container may end at the same moment
+    const wake = (): void => void container.kill("SIGCONT").catch(() => undefined);
+    setTimeout(wake, continueAfterMs).unref();
+  };
+  stdin.on("data", onData);
+  return { [Symbol.dispose]: () => void stdin.off("data", onData) };
+}
+
 /** Keeps the container's terminal at the size of the user's. */
 export function followSize(stdout: NodeJS.WriteStream, container: RunningContainer): Disposable {
   const resize = (): void => {

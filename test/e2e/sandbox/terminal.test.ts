@@ -94,6 +94,18 @@ test("Ctrl-C goes to the command, which may live on", async () => {
   expect(status).toBe(0);
 });
 
+test("Ctrl-Z doesn't stop the command for good, nor what it started", async () => {
+  await using world = await createWorld();
+  const script = "echo ready; cat; echo after cat";
+  const { screen, status } = await atTerminal(world, script, [
+    ["ready", "type", "\u001a"],
+    ["^Z", "type", "on\r"],
+    ["on\r\non\r\n", "type", "\u0004"],
+  ]);
+  expect(screen).toContain("after cat");
+  expect(status).toBe(0);
+});
+
 test("no byte of the output changes on its way to the terminal", async () => {
   await using world = await createWorld();
   const script = "printf 'one\\ntwo\\n'; stty -opost; printf 'raw\\nend'";
