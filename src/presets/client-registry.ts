@@ -1,8 +1,8 @@
-import { realpathSync } from "node:fs";
-import { delimiter, isAbsolute, parse, relative, resolve } from "node:path";
+import { parse } from "node:path";
 import { VaultboxError } from "../errors.ts";
 import { runHostCommand } from "../host-command.ts";
 import type { HostCommand } from "../host-command.ts";
+import { toTrustedPath, withoutProjectSettings } from "../host-environment.ts";
 import { readNpmUrls } from "./npm-configuration.ts";
 import { readPipUrls } from "./pip-configuration.ts";
 
@@ -61,46 +61,10 @@ function createRunner(context: RegistryContext): RunClient {
   const environment = context.environment ?? process.env;
   const env = {
     ...withoutProjectSettings(environment),
-    PATH: trustedPath(environment["PATH"] ?? "", context.untrusted),
+    PATH: toTrustedPath(environment["PATH"] ?? "", context.untrusted),
   };
   const cwd = parse(process.cwd()).root;
   return (file, args) => run({ file, args, timeoutMs, cwd, env });
-}
-
-/**
- * A program that npm started (`npx vaultbox`, a package script) finds the settings of the project's `.npmrc` in
- * `npm_config_*`, where they'd count as the user's. An empty variable is none for npm.
- */
-function withoutProjectSettings(
-  environment: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string>> {
-  if (environment["npm_execpath"] === undefined) return {};
-  const names = Object.keys(environment).filter((name) => name.startsWith("npm_config_"));
-  return Object.fromEntries(names.map((name) => [name, ""]));
-}
-
-/** PATH without relative entries and without those an agent can write, such as `node_modules/.bin` and `.venv/bin`. */
-function trustedPath(path: string, untrusted: readonly string[]): string {
-  const roots = untrusted.map(realPathOf);
-  return path
-    .split(delimiter)
-    .filter((entry) => isAbsolute(entry))
-    .filter((entry) => !roots.some((root) => isInside(root, realPathOf(entry))))
-    .join(delimiter);
-}
-
-function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === "" || (!way.startsWith("..") && !isAbsolute(way));
-}
-
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    // It isn't there: nothing runs from it, and the text is all that can be compared
-    return resolve(path);
-  }
 }
 
 /** The user name and password of a URL are dropped here and go nowhere. */
