@@ -1,4 +1,4 @@
-import { homedir, tmpdir, userInfo } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** Where vaultbox keeps things on disk. */
@@ -32,9 +32,10 @@ export function resolvePaths(env: NodeJS.ProcessEnv = process.env): Paths {
     vaults: join(env["XDG_DATA_HOME"] ?? join(home, ".local", "share"), "vaultbox", "vaults"),
     state,
     sessions: join(state, "sessions"),
+    // Not in the shared temporary folder: whoever made `/tmp/vaultbox-1000` first would own what is put in it
     runtime:
-      runtimeRoot === undefined
-        ? join(tmpdir(), `vaultbox-${userInfo().uid}`)
+      runtimeRoot === undefined || runtimeRoot === ""
+        ? join(state, "run")
         : join(runtimeRoot, "vaultbox"),
   };
 }

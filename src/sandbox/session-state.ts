@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
 import { readOwnIdentity, type ProcessIdentity } from "../files/process-identity.ts";
+import { ensurePrivateFolder } from "../vault/private-file.ts";
 
 /** What is known of a session beside its audit log; `state.json` in its folder. */
 export interface SessionState {
@@ -28,7 +29,10 @@ export function sessionFolder(paths: Paths, id: string): string {
   return join(paths.sessions, id);
 }
 
-/** Records a session before anything of it exists elsewhere, so that whatever happens can be cleaned up. */
+/**
+ * Records a session before anything of it exists elsewhere, so that whatever happens can be cleaned up.
+ * @throws VaultboxError VBX_FILE_UNSAFE when the runtime folder isn't this user's alone
+ */
 export async function beginSession(
   paths: Paths,
   facts: Omit<SessionState, "owner" | "startedAt" | "runtimeDirectory">,
@@ -43,7 +47,8 @@ export async function beginSession(
   await Promise.all([
     mkdir(folder, { recursive: true, mode: 0o700 }),
     mkdir(activeFolder(paths), { recursive: true, mode: 0o700 }),
-    mkdir(paths.runtime, { recursive: true, mode: 0o700 }),
+    // The socket and the CA bundle of the sandbox are in there
+    ensurePrivateFolder(paths.runtime),
   ]);
   await writeState(paths, state);
   await writeFileAtomic(join(activeFolder(paths), facts.id), "");

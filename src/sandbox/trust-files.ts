@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BindMount } from "../docker/engine.ts";
 
@@ -38,9 +38,13 @@ export async function writeSandboxFiles(
 ): Promise<readonly BindMount[]> {
   const info = join(directory, "info");
   // The directory above is private; what is in here must be readable by the sandbox's user
-  await mkdir(info, { recursive: true, mode: 0o755 });
-  const write = (path: string, content: string | Buffer): Promise<void> =>
-    writeFile(path, content, { mode: 0o644 });
+  await mkdir(info, { recursive: true });
+  await chmod(info, 0o755);
+  // Not by the mode of the call, which the umask narrows: the sandbox may run as another user than this process
+  const write = async (path: string, content: string | Buffer): Promise<void> => {
+    await writeFile(path, content);
+    await chmod(path, 0o644);
+  };
   await Promise.all([
     write(join(info, "ca.pem"), files.caPem),
     write(join(info, "ca-bundle.pem"), files.bundlePem),
