@@ -2,6 +2,7 @@ import type { BindMount, ContainerSpec } from "../docker/engine.ts";
 import { label } from "../docker/labels.ts";
 import type { HomeVolume } from "./home-volume.ts";
 import { homeMount, type Identity } from "./identity.ts";
+import { toContainerName } from "./session-labels.ts";
 
 /** Processes in the agent container: a parallel build fits, a fork bomb doesn't. */
 export const agentPids = 4096;
@@ -28,7 +29,7 @@ export function toRelaySpec(options: {
   readonly binds: readonly BindMount[];
 }): ContainerSpec {
   return {
-    name: `vaultbox-${options.session}-relay`,
+    name: toContainerName(options.session, "relay"),
     image: options.image,
     entrypoint: options.command.slice(0, 1),
     command: [...options.command.slice(1), ...options.arguments],
@@ -74,7 +75,7 @@ export function toAgentSpec(options: {
 }): ContainerSpec {
   const { identity } = options;
   return {
-    name: `vaultbox-${options.session}`,
+    name: toContainerName(options.session, "agent"),
     image: options.image,
     entrypoint: options.prologue.entrypoint,
     command: options.prologue.command,

@@ -7,6 +7,7 @@ import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { readFirstFile, toOwnedTar, withParents, type ArchiveEntry } from "./home-archive.ts";
 import { homeMount, type Identity } from "./identity.ts";
+import { toSessionVolumeName } from "./session-labels.ts";
 
 /** The volume at HOME. */
 export interface HomeVolume {
@@ -22,7 +23,7 @@ const nameShape = /^[a-z0-9][a-z0-9._-]{0,40}$/;
  * @throws VaultboxError VBX_USAGE
  */
 export function toHomeVolume(session: string, home: string | undefined): HomeVolume {
-  if (home === undefined) return { name: `vaultbox-${session}-home`, kept: false };
+  if (home === undefined) return { name: toSessionVolumeName(session), kept: false };
   if (!nameShape.test(home)) {
     throw new VaultboxError("VBX_USAGE", `${quoted(home)} can't be the name of a home`, {
       hints: ["use lower-case letters, digits, dot, hyphen and underscore"],

@@ -2,8 +2,10 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ContainerSpec, Engine } from "../docker/engine.ts";
+import { label } from "../docker/labels.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
 import { readFirstFile } from "./home-archive.ts";
+import { toContainerName } from "./session-labels.ts";
 
 /** Who the agent is in the sandbox. */
 export interface Identity {
@@ -136,7 +138,7 @@ async function readFromImage(
 
 function toProbeSpec(image: string, labels: Readonly<Record<string, string>>): ContainerSpec {
   return {
-    name: "",
+    name: toContainerName(labels[label.session] ?? "", "probe"),
     image,
     entrypoint: ["/never-started"],
     command: [],

@@ -3,7 +3,7 @@ import { debug } from "../debug.ts";
 import type { Engine } from "../docker/engine.ts";
 import { label } from "../docker/labels.ts";
 import { hasEnded } from "../files/process-identity.ts";
-import { parseOwnerLabel } from "./session-labels.ts";
+import { isOwnName, parseOwnerLabel } from "./session-labels.ts";
 import { endSession, readActiveSessions, type SessionState } from "./session-state.ts";
 
 /** What was left of sessions whose process died, and is gone now. */
@@ -29,20 +29,17 @@ export async function removeLeftovers(paths: Paths, engine: Engine): Promise<Rem
   if (dead.length === 0) return { sessions: [], containers: [], volumes: [] };
   const removed = await removeFromEngine(
     engine,
-    dead.map(({ id }) => `${label.session}=${id}`),
+    dead.map(({ id }) => id),
   );
   for (const state of dead) await endSession(paths, state, undefined);
   return { ...removed, sessions: dead.map(({ id }) => id) };
 }
 
-/** The same, and beyond it what has our label and a dead owner, whichever VAULTBOX_HOME it ran with. */
+/** The same, and beyond it what has our label, a session's name and a dead owner, whichever VAULTBOX_HOME it ran with. */
 export async function prune(paths: Paths, engine: Engine): Promise<RemovedLeftovers> {
   const known = await removeLeftovers(paths, engine);
   const others = await findOrphans(engine);
-  const removed = await removeFromEngine(
-    engine,
-    others.map((id) => `${label.session}=${id}`),
-  );
+  const removed = await removeFromEngine(engine, others);
   return {
     sessions: [...new Set([...known.sessions, ...others])],
     containers: [...known.containers, ...removed.containers],
@@ -56,28 +53,31 @@ async function findOrphans(engine: Engine): Promise<readonly string[]> {
     engine.listVolumes(label.session),
   ]);
   const orphans = new Set<string>();
-  for (const { labels } of [...containers, ...volumes]) {
+  for (const { name, labels } of [...containers, ...volumes]) {
     const id = labels[label.session];
     const owner = parseOwnerLabel(labels[label.owner]);
-    if (id !== undefined && owner !== undefined && (await hasEnded(owner))) orphans.add(id);
+    if (id === undefined || !isOwnName(id, name)) continue;
+    if (owner !== undefined && (await hasEnded(owner))) orphans.add(id);
   }
   return [...orphans];
 }
 
 async function removeFromEngine(
   engine: Engine,
-  labels: readonly string[],
+  sessions: readonly string[],
 ): Promise<Omit<RemovedLeftovers, "sessions">> {
   const containers: string[] = [];
   const volumes: string[] = [];
-  for (const one of labels) {
-    for (const { id, name } of await engine.listContainers(one)) {
+  for (const session of sessions) {
+    const own = `${label.session}=${session}`;
+    for (const { id, name } of await engine.listContainers(own)) {
+      if (!isOwnName(session, name)) continue;
       const container = await engine.findContainer(id);
       await container?.remove();
       containers.push(name);
     }
-    for (const { name, labels: own } of await engine.listVolumes(one)) {
-      if (own[label.home] !== undefined) continue;
+    for (const { name } of await engine.listVolumes(own)) {
+      if (!isOwnName(session, name)) continue;
       await engine.removeVolume(name);
       volumes.push(name);
     }

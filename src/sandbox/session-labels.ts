@@ -15,6 +15,27 @@ export function toSessionLabels(session: {
   };
 }
 
+type ContainerRole = "agent" | "relay" | "probe";
+
+/** Names of what a session makes; labels alone prove nothing, because a container has its image's labels too. */
+export function toContainerName(session: string, role: ContainerRole): string {
+  return role === "agent" ? `vaultbox-${session}` : `vaultbox-${session}-${role}`;
+}
+
+export function toSessionVolumeName(session: string): string {
+  return `vaultbox-${session}-home`;
+}
+
+/** Whether something with a session's label was made by that session. */
+export function isOwnName(session: string, name: string): boolean {
+  const roles = ["agent", "relay", "probe"] as const;
+  return (
+    /^[0-9a-f]{12}$/.test(session) &&
+    (name === toSessionVolumeName(session) ||
+      roles.some((role) => name === toContainerName(session, role)))
+  );
+}
+
 /** The owner that a label names, or undefined when it isn't one of ours. */
 export function parseOwnerLabel(text: string | undefined): ProcessIdentity | undefined {
   if (text === undefined) return undefined;
