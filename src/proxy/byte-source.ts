@@ -49,6 +49,12 @@ export class ByteSource {
     return this.#size;
   }
 
+  /** Whether the peer ended its side, or the socket is gone, whatever is still to be read. */
+  get isGone(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether it ended and all of it was read. */
   get ended(): boolean {
     return this.#ended && this.#size === 0;
   }

@@ -61,26 +61,32 @@ async function attempt(
   { request, reuse }: { request: ForwardedRequest; reuse: "any" | "recent" | "no" },
 ): Promise<"keep" | "close"> {
   const { authority, credential, record } = request;
-  const abort = new AbortController();
   let upstream: UpstreamConnection | undefined;
+  let dialling: AbortController | undefined;
+  let aborted: ClientAborted | undefined;
   // As most servers do, a client that ends its side is taken to have given up
   client.source.onEnd(() => {
-    abort.abort(new ClientAborted("the client ended the connection"));
+    aborted = new ClientAborted("the client ended the connection");
+    dialling?.abort(aborted);
     upstream?.socket.destroy();
   });
   client.deadline.at = Number.POSITIVE_INFINITY;
   try {
-    upstream = await context.pool.acquire(authority, credential, { reuse, signal: abort.signal });
+    upstream = reuse === "no" ? undefined : context.pool.take(authority, credential, reuse);
+    if (upstream === undefined && aborted === undefined) {
+      dialling = new AbortController();
+      upstream = await context.pool.dial(authority, credential, dialling.signal);
+    }
+    // The end of the client may have come while the connection was made
+    if (upstream === undefined || client.source.isGone) throw aborted;
     record.address = upstream.address;
-    abort.signal.throwIfAborted();
     const outcome = await converse(context, client, { request, upstream });
     if (outcome.upstream === "keep") context.pool.release(upstream);
     else context.pool.discard(upstream);
     return outcome.client;
   } catch (error) {
     if (upstream !== undefined) context.pool.discard(upstream);
-    abort.signal.throwIfAborted();
-    throw error;
+    throw aborted ?? error;
   } finally {
     client.source.onEnd(undefined);
   }
@@ -99,22 +105,24 @@ async function converse(
 ): Promise<{ client: "keep" | "close"; upstream: "keep" | "close" }> {
   const { head } = request;
   const pump = new RequestBodyPump({ client, upstream, limiter: context.limiter, request });
-  const sent = pump.run(toUpstreamHead(request)).then(never);
+  const sending = pump.run(toUpstreamHead(request));
+  // Without a body it's all sent by now; else a broken upload ends the exchange
+  const unlessItFails = <T>(work: Promise<T>): Promise<T> =>
+    pump.isDone ? work : Promise.race([work, sending.then(never)]);
   within(upstream.deadline, proxyLimits.responseHeadMs);
   try {
-    const response = await Promise.race([
+    const response = await unlessItFails(
       readFinalHead(upstream, {
         onContinue: () => pump.continue(),
         isUpgrade: head.upgrade !== undefined,
       }),
-      sent,
-    ]);
+    );
     pump.answered();
     if (response.status === 101) {
       await relayWebSocket({ client, upstream, response, request, limiter: context.limiter });
       return { client: "close", upstream: "close" };
     }
-    return await Promise.race([finish({ client, upstream, request, pump, response }), sent]);
+    return await unlessItFails(finish({ client, upstream, request, pump, response }));
   } finally {
     pump.stop();
   }

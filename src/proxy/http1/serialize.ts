@@ -1,7 +1,9 @@
-import { STATUS_CODES } from "node:http";
 import { headerValues, listMembers, type HeaderField } from "./header.ts";
 import type { RequestFraming } from "./request-head.ts";
 import type { ResponseFraming, ResponseHead } from "./response-head.ts";
+
+// `import` of node:http reads every export, and two of them load undici: 22 ms of every start
+const { STATUS_CODES } = process.getBuiltinModule("node:http");
 
 /** Fields that belong to one connection (RFC 9110, section 7.6.1) or that we write ourselves. */
 const notForwardedUp = new Set([
