@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { dirname, join } from "node:path";
 import { resolvePaths } from "../config/paths.ts";
@@ -16,9 +16,10 @@ export function enableOwnCompileCache(env: NodeJS.ProcessEnv): void {
   const uid = process.getuid?.();
   if (uid === undefined) return;
   try {
-    const folder = join(resolvePaths(env).state, "compile-cache");
-    // Before anything is made: another user's home is no place for our files
-    if (!isPrivate(nearestExisting(folder), uid)) return;
+    const { state } = resolvePaths(env);
+    // The first session makes it; a command line with a fault in it shouldn't
+    if (!existsSync(state) || !isPrivate(state, uid)) return;
+    const folder = join(state, "compile-cache");
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (isPrivate(folder, uid)) enableCompileCache(folder);
   } catch (error) {
@@ -39,10 +40,4 @@ export function isPrivate(folder: string, uid: number): boolean {
     if (!isTrusted || isOpen) return false;
     if (above === dirname(above)) return true;
   }
-}
-
-function nearestExisting(folder: string): string {
-  let path = folder;
-  while (lstatSync(path, { throwIfNoEntry: false }) === undefined) path = dirname(path);
-  return path;
 }

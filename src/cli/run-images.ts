@@ -2,6 +2,7 @@ import type { AgentProfile } from "../agents/agent-profile.ts";
 import type { Engine } from "../docker/engine.ts";
 import type { BuildProgress, ImageOptions } from "../docker/image/image-request.ts";
 import type { Paths } from "../config/paths.ts";
+import { isVaultboxError, VaultboxError } from "../errors.ts";
 import type { RunImages } from "../sandbox/run-request.ts";
 import { printNote } from "./output.ts";
 
@@ -36,9 +37,25 @@ async function ensureRunImage(
 async function ensurePulled(engine: Engine, image: string): Promise<string> {
   if ((await engine.inspectImage(image)) === undefined) {
     printNote(`pulling the image ${image}`);
-    await engine.pullImage(image, () => undefined);
+    await pull(engine, image);
   }
   return image;
+}
+
+/** @throws VaultboxError VBX_IMAGE_MISSING */
+async function pull(engine: Engine, image: string): Promise<void> {
+  try {
+    await engine.pullImage(image, () => undefined);
+  } catch (error) {
+    if (!isVaultboxError(error, "VBX_ENGINE_FAILED")) throw error;
+    throw new VaultboxError("VBX_IMAGE_MISSING", error.message, {
+      hints: [
+        "check its name; docker images lists those that this engine has",
+        "without --image, vaultbox builds and uses its own",
+      ],
+      cause: error,
+    });
+  }
 }
 
 /** One line for each step of a build. */

@@ -66,7 +66,9 @@ function toSocket(path: string): EndpointOrReason {
 }
 
 function sshReason(value: string): string {
-  const target = URL.canParse(value) ? new URL(value).host : "HOST";
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const user = url === undefined || url.username === "" ? "" : `${url.username}@`;
+  const target = url === undefined ? "HOST" : `${user}${url.host}`;
   return (
     `vaultbox does not start ssh itself; forward the socket ` +
     `(ssh -nNT -L /tmp/engine.sock:${defaultSocket} ${target}) and set DOCKER_HOST=unix:///tmp/engine.sock`

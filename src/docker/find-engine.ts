@@ -1,9 +1,9 @@
 import { VaultboxError } from "../errors.ts";
 import { debug } from "../debug.ts";
-import { toPrintable } from "../printable.ts";
+import { quoted, toPrintable } from "../printable.ts";
 import { listEngineCandidates } from "./engine-candidates.ts";
 import type { EngineCandidate } from "./engine-candidates.ts";
-import type { EngineEndpoint } from "./engine-endpoint.ts";
+import { toDockerHost, type EngineEndpoint } from "./engine-endpoint.ts";
 import { pingEngine } from "./ping-engine.ts";
 
 /** An engine that answered. */
@@ -28,12 +28,17 @@ export async function findEngine(env: NodeJS.ProcessEnv): Promise<FoundEngine> {
       return { endpoint: candidate.endpoint, foundBy: candidate.foundBy };
     }
     reasons.push(why ?? "");
-    failures.push(`${candidate.foundBy}: ${why}`);
+    failures.push(`${explicit ? nameChosen(candidate) : candidate.foundBy}: ${why}`);
   }
   const tried = toPrintable(failures.join("; "));
   throw new VaultboxError("VBX_ENGINE_UNREACHABLE", `cannot reach a Docker Engine: ${tried}`, {
     hints: hintsFor({ explicit, denied: reasons.some((why) => why.startsWith("permission")) }),
   });
+}
+
+/** What the user named, with where that is; not as it was written, because that may hold a password. */
+function nameChosen({ foundBy, endpoint }: EngineCandidate): string {
+  return endpoint.kind === "unusable" ? foundBy : `${foundBy} (${quoted(toDockerHost(endpoint))})`;
 }
 
 async function tryCandidate(candidate: EngineCandidate): Promise<string | undefined> {

@@ -89,7 +89,8 @@ export async function resolveMount(text: string, rules: MountRules): Promise<Bin
   const real = await resolveSource(source, rules);
   const inside = target ?? real;
   if (isReservedTarget(inside)) {
-    throw refused(text, `${quoted(inside)} in the sandbox is reserved`, []);
+    const hint = "name another place for it, such as --mount SRC:/mnt/NAME";
+    throw refused(text, `${quoted(inside)} in the sandbox is reserved`, [hint]);
   }
   return { source: real, target: inside, readOnly };
 }
@@ -123,7 +124,8 @@ async function resolveSource(path: string, rules: MountRules): Promise<string> {
   try {
     source = await realpath(path);
   } catch (error) {
-    throw refused(path, "it does not exist", [], error);
+    const hint = "mounts and --workspace name files of this machine; check the path";
+    throw refused(path, "it does not exist", [hint], error);
   }
   if (rules.allowed.includes(source)) return source;
   const reason = await findRefusal(source, rules);

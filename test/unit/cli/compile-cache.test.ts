@@ -45,23 +45,26 @@ test("a command keeps its cache in a private folder, and makes none where others
   const run = (env: Record<string, string | undefined>) =>
     runCli(["policy", "show", "--json"], { cwd: home.path, env: { ...env, ...cache } });
   const { VAULTBOX_HOME } = cliEnvironment(home.path);
+  const state = join(home.path, "vaultbox", "state");
+  const folder = join(state, "compile-cache");
+  await mkdir(state, { recursive: true, mode: 0o700 });
   expect(await run({ VAULTBOX_HOME })).toMatchObject({ status: 0, stderr: "" });
-  const folder = join(home.path, "vaultbox", "state", "compile-cache");
   expect(isPrivate(folder, uid)).toBe(true);
   expect(await readdir(folder)).not.toEqual([]);
 
   const open = join(home.path, "open");
-  await mkdir(open);
+  await mkdir(join(open, "vaultbox", "state"), { recursive: true, mode: 0o700 });
   await chmod(open, 0o777);
   expect(await run({ VAULTBOX_HOME: join(open, "vaultbox") })).toMatchObject({ status: 0 });
   const made = await readdir(open, { recursive: true });
   expect(made.filter((path) => path.includes("compile-cache"))).toEqual([]);
 });
 
-test("help makes no folder at all", async () => {
+test("where no session was yet, nothing is made", async () => {
   await using home = await openFolder();
   const env = { HOME: home.path, VAULTBOX_HOME: undefined, NODE_DISABLE_COMPILE_CACHE: undefined };
   expect(await runCli(["run", "--help"], { env })).toMatchObject({ status: 0 });
   expect(await runCli(["--version"], { env })).toMatchObject({ status: 0 });
+  expect(await runCli(["cred", "add"], { env })).toMatchObject({ status: 2 });
   expect(await readdir(home.path)).toEqual([]);
 });

@@ -28,7 +28,9 @@ async function checkFake({ version, info, containers = [] }: FakeFacts) {
 test("Without an engine there is one failure with the reason and what to do", async () => {
   const checks = await checkEngine({ DOCKER_HOST: "unix:///no/such.sock" });
   expect(checks).toMatchObject([{ name: "engine", status: "fail" }]);
-  expect(checks[0]?.detail).toContain("DOCKER_HOST: there is no such socket");
+  expect(checks[0]?.detail).toContain(
+    'DOCKER_HOST ("unix:///no/such.sock"): there is no such socket',
+  );
 });
 
 test("An image that isn't built yet is a warning with the command that builds it", async () => {
