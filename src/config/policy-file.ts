@@ -1,5 +1,4 @@
 import { realpath } from "node:fs/promises";
-import { basename } from "node:path";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { parsePolicyFile, type PolicyFile } from "../policy/parse-policy.ts";
@@ -11,7 +10,7 @@ import { readPlainFile, toCode } from "./private-read.ts";
  * @throws InvalidFileError VBX_POLICY_INVALID with every problem; VaultboxError VBX_POLICY_INVALID when it can't be read
  */
 export async function readPolicyFile(path: string): Promise<PolicyFile> {
-  return parsePolicyFile(await readChosenFile(path), basename(path));
+  return parsePolicyFile(await readChosenFile(path), path);
 }
 
 /**
@@ -22,6 +21,9 @@ export async function readChosenFile(path: string): Promise<Uint8Array> {
   const target = await realpath(path).catch((error: unknown) => {
     const why = toCode(error) === "ENOENT" ? "there is no such file" : toCode(error);
     throw new VaultboxError("VBX_POLICY_INVALID", `cannot read ${quoted(path)}: ${why}`, {
+      hints: [
+        "docs/policy.md says what a policy file looks like; vaultbox init writes a project file",
+      ],
       cause: error,
     });
   });

@@ -22,6 +22,7 @@ export async function createContainer(
       return (answer as { Id: string }).Id;
     } catch (error) {
       if (hasStatus(error, 404) && /image/i.test(String(error))) throw imageMissing(spec, error);
+      if (/unknown (or invalid )?runtime/i.test(String(error))) throw runtimeMissing(spec, error);
       throw error;
     }
   });
@@ -77,6 +78,14 @@ async function start(
     throw error;
   }
   return toRunningContainer(api, container, () => watch.exit);
+}
+
+function runtimeMissing({ runtime = "" }: ContainerSpec, cause: unknown): VaultboxError {
+  return new VaultboxError(
+    "VBX_ENGINE_FAILED",
+    `cannot create the container: the engine has no runtime ${quoted(runtime)}`,
+    { hints: ["see which it has: docker info --format '{{json .Runtimes}}'"], cause },
+  );
 }
 
 function imageMissing(spec: ContainerSpec, cause: unknown): VaultboxError {

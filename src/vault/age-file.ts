@@ -99,6 +99,7 @@ function toDecryptError(vault: string, key: AgeKey, error: unknown): VaultboxErr
     return new VaultboxError(
       "VBX_PASSPHRASE_WRONG",
       `cannot open the vault ${quoted(vault)}: the passphrase is wrong, or the file's header is damaged`,
+      { hints: ["if the passphrase is right, restore the vault's file from a backup"] },
     );
   }
   return new VaultboxError(

@@ -45,6 +45,6 @@ test.each([
 test("a CA file that isn't there is named with the reason", async () => {
   await expect(readCaFile("/nonexistent/ca.pem")).rejects.toMatchObject({
     code: "VBX_UPSTREAM_CA_INVALID",
-    message: 'cannot use the CA file "/nonexistent/ca.pem": it can\'t be read (ENOENT)',
+    message: 'cannot use the CA file "/nonexistent/ca.pem": there is no such file',
   });
 });
