@@ -2,10 +2,9 @@ import type { AgentProfile } from "../agents/agent-profile.ts";
 import { selectAgent } from "../agents/select-agent.ts";
 import { resolveEffectivePolicy, type EffectivePolicy } from "../config/effective-policy.ts";
 import type { Paths } from "../config/paths.ts";
-import { readPolicyFile } from "../config/policy-file.ts";
 import { readPreferences, type Preferences } from "../config/preferences.ts";
 import { loadTrustedProjectFile } from "../config/project-file.ts";
-import type { ProjectFile } from "../policy/parse-policy.ts";
+import type { PolicyFile, ProjectFile } from "../policy/parse-policy.ts";
 import { readClientRegistry } from "../presets/client-registry.ts";
 import { expandPreset } from "../presets/expand-preset.ts";
 import { findPreset } from "../presets/presets.ts";
@@ -47,10 +46,9 @@ export async function resolveSessionPolicy(
   options: SessionPolicyOptions,
   paths: Paths,
 ): Promise<SessionPolicy> {
-  const preferences = readPreferences(paths);
+  const preferences = await readPreferences(paths);
   const projectFile = await loadTrustedProjectFile(options.workspace, paths);
-  const policyFile =
-    options.policy === undefined ? undefined : await readPolicyFile(options.policy);
+  const policyFile = await readPolicyOption(options.policy);
   const agent = chooseAgent(options, projectFile?.project.agent);
   const registries: SessionRegistry[] = [];
   const lookupPreset = createPresetLookup(options.workspace, registries);
@@ -73,6 +71,12 @@ export async function resolveSessionPolicy(
     registries,
     ...(projectFile === undefined ? {} : { projectFile }),
   };
+}
+
+async function readPolicyOption(path: string | undefined): Promise<PolicyFile | undefined> {
+  if (path === undefined) return undefined;
+  const { readPolicyFile } = await import("../config/policy-file.ts");
+  return await readPolicyFile(path);
 }
 
 /** `--agent`, else the agent that the command starts, else the project's, else the generic one. */

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { parsePolicyFile, type PolicyFile } from "../policy/parse-policy.ts";
-import { maxFileBytes } from "../policy/yaml-reader.ts";
+import { maxFileBytes } from "../policy/file-size.ts";
 import { readPlainFile, toCode } from "./private-read.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import Conf from "conf";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { parseRule } from "../policy/parse-rule.ts";
@@ -26,9 +26,9 @@ const keys = ["vaults", "image", "allow", "deny", "connectTo"] as const;
  * Reads the preferences; a missing file is no preference.
  * @throws VaultboxError VBX_CONFIG_INVALID naming file and key; never replaced by defaults
  */
-export function readPreferences(paths: Paths): Preferences {
+export async function readPreferences(paths: Paths): Promise<Preferences> {
   const file = join(paths.config, "config.json");
-  const store = readStore(paths.config, file);
+  const store = await readStore(paths.config, file);
   const fail = (key: string, why: string): never => {
     throw new VaultboxError(
       "VBX_CONFIG_INVALID",
@@ -73,8 +73,11 @@ function checkRule(
   }
 }
 
-function readStore(folder: string, file: string): Readonly<Record<string, unknown>> {
+async function readStore(folder: string, file: string): Promise<Readonly<Record<string, unknown>>> {
   try {
+    if (!(await isThere(file))) return {};
+    // Most users have no such file, and conf takes 50 ms to load
+    const { default: Conf } = await import("conf");
     const conf = new Conf<Record<string, unknown>>({
       cwd: folder,
       configName: "config",
@@ -90,6 +93,16 @@ function readStore(folder: string, file: string): Readonly<Record<string, unknow
       `cannot read preferences ${quoted(file)}: ${why}`,
       { cause: error },
     );
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return true;
+  } catch (error) {
+    if (toCode(error) === "ENOENT") return false;
+    throw error;
   }
 }
 

@@ -4,8 +4,8 @@ import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
-import { parseProjectFile, type ProjectFile } from "../policy/parse-policy.ts";
-import { maxFileBytes } from "../policy/yaml-reader.ts";
+import { maxFileBytes } from "../policy/file-size.ts";
+import type { ProjectFile } from "../policy/parse-policy.ts";
 import type { Paths } from "./paths.ts";
 import { readPlainFile, toCode } from "./private-read.ts";
 import { readTrust } from "./trust.ts";
@@ -74,6 +74,8 @@ export async function loadTrustedProjectFile(
       ],
     });
   }
+  // The YAML library is loaded for a file that is there, not for every run
+  const { parseProjectFile } = await import("../policy/parse-policy.ts");
   const project = parseProjectFile(found.content, basename(found.path));
   return { path: found.path, sha256: found.sha256, project };
 }

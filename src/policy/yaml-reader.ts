@@ -11,11 +11,10 @@ import {
 } from "yaml";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
+import { maxFileBytes } from "./file-size.ts";
 import type { Problem } from "./problem.ts";
 import { suggest } from "./suggest.ts";
 
-/** Largest policy or project file in bytes; the YAML library's check for duplicate keys is quadratic */
-export const maxFileBytes = 64 * 1024;
 /** Problems kept of one file; more say nothing new */
 const maxProblems = 100;
 

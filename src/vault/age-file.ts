@@ -1,4 +1,4 @@
-import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
+import type { Encrypter } from "age-encryption";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import {
@@ -21,13 +21,14 @@ export type AgeTarget =
   | { readonly type: "recipients"; readonly recipients: readonly string[] };
 
 export async function encryptText(text: string, target: AgeTarget): Promise<Uint8Array> {
-  const encrypter = new Encrypter();
+  const age = await importAge();
+  const encrypter = new age.Encrypter();
   switch (target.type) {
     case "passphrase":
       encrypter.addRecipient(toScryptRecipient(target.passphrase));
       break;
     case "identity":
-      encrypter.addRecipient(await identityToRecipient(target.identity));
+      encrypter.addRecipient(await age.identityToRecipient(target.identity));
       break;
     case "recipients":
       for (const recipient of target.recipients) addRecipient(encrypter, recipient);
@@ -41,6 +42,7 @@ export async function encryptText(text: string, target: AgeTarget): Promise<Uint
  * @throws VaultboxError VBX_PASSPHRASE_WRONG, VBX_VAULT_LOCKED (another identity), VBX_VAULT_DAMAGED
  */
 export async function decryptText(vault: string, file: Uint8Array, key: AgeKey): Promise<string> {
+  const { Decrypter } = await importAge();
   const decrypter = new Decrypter();
   if (key.type === "passphrase") decrypter.addIdentity(toScryptIdentity(key.passphrase));
   else decrypter.addIdentity(key.identity);
@@ -56,6 +58,11 @@ export async function decryptText(vault: string, file: Uint8Array, key: AgeKey):
     // Without the cause: nothing about decrypted bytes belongs in an error
     throw damaged(vault, "its content is not text");
   }
+}
+
+/** Loaded when a file is opened or written: it takes 60 ms, and many sessions have no age vault. */
+function importAge(): Promise<typeof import("age-encryption")> {
+  return import("age-encryption");
 }
 
 /** How a file is opened, from its header alone; `undefined` when it isn't an age file. */

@@ -1,6 +1,5 @@
 // Where the key of an age vault comes from: a file named by the environment, the vault's own identity (file or keychain),
 // or the user at a terminal. Without a terminal nothing asks.
-import { generateX25519Identity } from "age-encryption";
 import { VaultboxError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
 import { quoted } from "../printable.ts";
@@ -63,6 +62,7 @@ export async function createIdentity(
   if ((await readPrivateFile(path, maxKeyFileBytes)) !== undefined) {
     return { keys: await readIdentityFile(path, vault) };
   }
+  const { generateX25519Identity } = await import("age-encryption");
   const identity = await generateX25519Identity();
   if (keychain === undefined) {
     await writeFileAtomic(path, `# identity of the vaultbox vault ${vault}\n${identity}\n`);

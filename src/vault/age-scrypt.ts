@@ -7,7 +7,7 @@ import {
   scrypt,
   type ScryptOptions,
 } from "node:crypto";
-import { type Identity, type Recipient, Stanza } from "age-encryption";
+import type { Identity, Recipient, Stanza } from "age-encryption";
 
 /** `log2 N` of vaults that are written: 256 MiB of memory, 0.7 s on a 2-core machine of 2026. */
 export const workFactor = 18;
@@ -30,7 +30,8 @@ export function toScryptRecipient(passphrase: string, logN = workFactor): Recipi
         authTagLength: tagBytes,
       });
       const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
-      return [new Stanza(["scrypt", toBase64(salt), String(logN)], new Uint8Array(body))];
+      const age = await import("age-encryption");
+      return [new age.Stanza(["scrypt", toBase64(salt), String(logN)], new Uint8Array(body))];
     },
   };
 }

@@ -130,7 +130,7 @@ test("init writes a file that is valid and trusted, and never touches one that i
 test("no preferences are no preference, and good ones are read", async () => {
   await using place = await createPlace();
   const { paths } = place;
-  expect(readPreferences(paths)).toEqual({
+  expect(await readPreferences(paths)).toEqual({
     vaults: [],
     connectTo: [],
     userRules: { allow: [], deny: [] },
@@ -138,7 +138,7 @@ test("no preferences are no preference, and good ones are read", async () => {
   await mkdir(paths.config, { recursive: true });
   const preferences = { vaults: ["work"], image: "box:1", deny: ["*.example.net"] };
   await writeFile(join(paths.config, "config.json"), JSON.stringify(preferences));
-  expect(readPreferences(paths)).toMatchObject({
+  expect(await readPreferences(paths)).toMatchObject({
     vaults: ["work"],
     image: "box:1",
     userRules: { allow: [], deny: ["*.example.net"] },
@@ -162,6 +162,6 @@ test.each([
     await mkdir(place.paths.config, { recursive: true });
     await writeFile(file, content);
     await chmod(file, 0o600);
-    expect(() => readPreferences(place.paths)).toThrow(part);
+    await expect(readPreferences(place.paths)).rejects.toThrow(part);
   },
 );
