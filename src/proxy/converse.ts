@@ -1,0 +1,99 @@
+import { toHostHeader } from "./authority.ts";
+import type { ClientSide } from "./client-side.ts";
+import { within } from "./deadlines.ts";
+import type { ForwardedRequest } from "./forward.ts";
+import { type ResponseHead, responseFraming } from "./http1/response-head.ts";
+import { serializeRequest } from "./http1/serialize.ts";
+import { proxyLimits } from "./limits.ts";
+import type { ProxyContext } from "./proxy-context.ts";
+import { readFinalHead } from "./read-response.ts";
+import { relayResponse } from "./relay-response.ts";
+import { hasContent, RequestBodyPump } from "./request-body-pump.ts";
+import type { UpstreamConnection } from "./upstream-pool.ts";
+import { relayWebSocket } from "./websocket.ts";
+
+interface Conversation {
+  readonly request: ForwardedRequest;
+  readonly upstream: UpstreamConnection;
+}
+
+/** One request and its response on one upstream connection. */
+export async function converse(
+  context: ProxyContext,
+  client: ClientSide,
+  { request, upstream }: Conversation,
+): Promise<{ client: "keep" | "close"; upstream: "keep" | "close" }> {
+  const { head } = request;
+  const pump = new RequestBodyPump({ client, upstream, limiter: context.limiter, request });
+  const sending = pump.run(toUpstreamHead(request));
+  // Without a body it's all sent by now; else a broken upload ends the exchange
+  const unlessItFails = <T>(work: Promise<T>): Promise<T> =>
+    pump.isDone ? work : Promise.race([work, sending.then(never)]);
+  within(upstream.deadline, proxyLimits.responseHeadMs);
+  try {
+    const response = await unlessItFails(
+      readFinalHead(upstream, {
+        onContinue: () => pump.continue(),
+        isUpgrade: head.upgrade !== undefined,
+      }),
+    );
+    pump.answered();
+    if (response.status === 101) {
+      await relayWebSocket({ client, upstream, response, request, limiter: context.limiter });
+      return { client: "close", upstream: "close" };
+    }
+    return await unlessItFails(finish({ client, upstream, request, pump, response }));
+  } finally {
+    pump.stop();
+  }
+}
+
+function toUpstreamHead(request: ForwardedRequest): string {
+  const { head, authority, headers, target } = request;
+  return serializeRequest({
+    ...head,
+    target,
+    headers,
+    host: toHostHeader(authority),
+    // Without a body there is nothing to wait for; an Expect on such a request is how parsers are led apart
+    expectsContinue: head.expectsContinue && hasContent(head.body),
+  });
+}
+
+/** Relays the final response, then says which connections can go on. */
+async function finish(exchange: {
+  readonly client: ClientSide;
+  readonly upstream: UpstreamConnection;
+  readonly request: ForwardedRequest;
+  readonly pump: RequestBodyPump;
+  readonly response: ResponseHead;
+}): Promise<{ client: "keep" | "close"; upstream: "keep" | "close" }> {
+  const { client, upstream, request, pump, response } = exchange;
+  const { head, record } = request;
+  const framing = responseFraming(head.method, response);
+  // An answer before the end of the request body: what may be left of it can't be told from a next request
+  const clientStays = head.keepAlive && pump.isDone;
+  await relayResponse({ client, upstream, request, response, framing, close: !clientStays });
+  record.end("completed");
+  const upstreamStays = response.keepAlive && pump.isDone && framing.kind !== "until-close";
+  keepIdleHint(upstream, response);
+  return { client: clientStays ? "keep" : "close", upstream: upstreamStays ? "keep" : "close" };
+}
+
+/** `Keep-Alive: timeout=N` is how long the upstream keeps it; we give up a second earlier. */
+function keepIdleHint(upstream: UpstreamConnection, response: ResponseHead): void {
+  for (const [name, value] of response.headers) {
+    if (name.toLowerCase() !== "keep-alive") continue;
+    const seconds = /timeout=(\d{1,5})/.exec(value)?.[1];
+    if (seconds === undefined) continue;
+    upstream.idleMs = Math.min(
+      proxyLimits.idleUpstreamMs,
+      Math.max(0, Number(seconds) * 1000 - 1000),
+    );
+  }
+}
+
+/** A promise that never settles, for the side of a race that only matters when it fails. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
