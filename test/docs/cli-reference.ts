@@ -1,0 +1,78 @@
+import type { Command } from "commander";
+import { buildProgram, commandNames } from "../../src/cli/program.ts";
+import { errorCodes } from "./error-codes.ts";
+
+const helpWidth = 80;
+
+const introduction = `# Commands
+
+Generated from \`--help\` by \`npm run docs:cli\`. Commands, flags, exit statuses, codes, variables and \`--json\` documents are
+stable: to break one takes a major version. The wording of messages is not.
+
+## Exit status
+
+| status | meaning |
+|--:|---|
+| 0 | done |
+| 1 | an expected failure: \`vaultbox: error: …\` says what, \`vaultbox: hint: …\` what to do |
+| 2 | the command line is wrong |
+| 70 | a bug in vaultbox; its stack is printed |
+
+\`vaultbox run\` passes on the status of its command, 128 + n after signal n. Its own are those of \`docker run\`: 125 when
+vaultbox or the engine failed before the command started, 126 when the command can't be run, 127 when it isn't found;
+and 124 when \`--timeout\` ended it, as timeout(1) does.
+
+## Environment
+
+| variable | meaning |
+|---|---|
+| \`VAULTBOX_HOME\` | keep everything in this folder instead of the XDG ones |
+| \`VAULTBOX_PASSPHRASE_FILE\` | read the vault's passphrase from this file of mode 0600 |
+| \`VAULTBOX_IDENTITY_FILE\` | open the vault with the age identity in this file of mode 0600 |
+| \`VAULTBOX_BASE\` | \`debian\`: build images from Debian's packages, not from a registry's image |
+| \`VAULTBOX_DEBUG\` | \`1\`: say on stderr what is done; never a secret |
+| \`DOCKER_HOST\`, \`DOCKER_CONTEXT\` | the engine, as for the docker command |
+| \`HTTPS_PROXY\`, \`NO_PROXY\` | how the host itself reaches upstreams |
+| \`NODE_DISABLE_COMPILE_CACHE\` | \`1\`: keep no compiled code in the state folder |`;
+
+/** docs/cli.md: exit statuses, codes and the help of every command. */
+export async function toCliReference(): Promise<string> {
+  const root = await buildProgram([]);
+  const sections = [introduction, codesSection(), "## vaultbox", toHelp(root)];
+  for (const name of commandNames) {
+    const program = await buildProgram([name]);
+    const command = program.commands.find((one) => one.name() === name);
+    if (command === undefined) throw new Error(`the program has no command ${name}`);
+    sections.push(...toSections(command, "vaultbox"));
+  }
+  return `${sections.join("\n\n")}\n`;
+}
+
+function toSections(command: Command, parentPath: string): readonly string[] {
+  const path = `${parentPath} ${command.name()}`;
+  const depth = path.split(" ").length;
+  const below = command.commands.flatMap((child) => toSections(child, path));
+  return [`${"#".repeat(depth)} ${path}`, toHelp(command), ...below];
+}
+
+function toHelp(command: Command): string {
+  let text = "";
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+    getOutHelpWidth: () => helpWidth,
+    getOutHasColors: () => false,
+  });
+  command.outputHelp();
+  return `\`\`\`\n${text.trim()}\n\`\`\``;
+}
+
+function codesSection(): string {
+  const rows = Object.entries(errorCodes)
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
+  const about =
+    'With `--json`, an error is one JSON object on stderr: `{"error": {"code", "message", "hints"}}`.';
+  return ["## Error codes", "", about, "", "| code | meaning |", "|---|---|", ...rows].join("\n");
+}

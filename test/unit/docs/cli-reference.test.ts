@@ -1,0 +1,21 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { toCliReference } from "../../docs/cli-reference.ts";
+
+const document = new URL("../../../docs/cli.md", import.meta.url);
+
+test("docs/cli.md is what the commands' help says now; npm run docs:cli writes it", async () => {
+  expect(await readFile(document, "utf8")).toBe(await toCliReference());
+});
+
+test("every command says in one line what it does, and every option too", async () => {
+  const reference = await toCliReference();
+  const helps = reference.split("```\n").filter((part) => part.startsWith("Usage: "));
+  expect(helps.length).toBeGreaterThan(30);
+  for (const help of helps) {
+    expect(help).toMatch(/^Usage: vaultbox[^\n]*\n\n[a-z]/);
+    // An option whose description is missing ends its line, or the next option follows at once
+    expect(help).not.toMatch(/^ {2}-[^\n]*>\n {2}-/m);
+    expect(help).not.toContain("(default: [])");
+  }
+});
