@@ -1,6 +1,7 @@
 import { toPrintable } from "../printable.ts";
 import { formatSize } from "../units.ts";
 import type { AuditEvent, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
+import { createRemedies, remedyLine, type Remedy } from "./remedies.ts";
 
 /** A name and how often it came up. */
 export interface Count {
@@ -20,6 +21,8 @@ export interface AuditSummary {
   readonly credentials: readonly Count[];
   readonly hosts: readonly Count[];
   readonly flags: readonly Count[];
+  /** Rules that would have allowed what the policy refused */
+  readonly remedies: readonly Remedy[];
   readonly bytesUp: number;
   readonly bytesDown: number;
 }
@@ -41,6 +44,7 @@ export function createSummary(): LiveSummary {
   const credentials = new Map<string, number>();
   const hosts = new Map<string, number>();
   const flags = new Map<string, number>();
+  const remedies = createRemedies();
   /** Requests that were allowed and have no outcome yet */
   const open = new Set<number>();
 
@@ -50,6 +54,7 @@ export function createSummary(): LiveSummary {
     for (const flag of event.flags ?? []) count(flags, flag);
     if (event.verdict === "deny") {
       totals.refused += 1;
+      remedies.add(event);
       count(reasons, event.reason ?? "denied-by-rule");
       return;
     }
@@ -82,6 +87,7 @@ export function createSummary(): LiveSummary {
       credentials: ranked(credentials),
       hosts: ranked(hosts),
       flags: ranked(flags),
+      remedies: remedies.current(),
     }),
   };
 }
@@ -118,9 +124,11 @@ export function summaryLines(summary: AuditSummary): readonly string[] {
     ["credentials used", summary.credentials],
     ["flagged", summary.flags],
   ];
+  const remedy = remedyLine(summary.remedies);
   return [
     totals.join(", "),
     ...lists.filter(([, names]) => names.length > 0).map(([label, names]) => toLine(label, names)),
+    ...(remedy === undefined ? [] : [remedy]),
   ];
 }
 

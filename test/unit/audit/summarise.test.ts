@@ -31,6 +31,7 @@ test("a summary counts each request once, by decision and outcome", () => {
       { name: "evil.example", count: 1 },
     ],
     flags: [{ name: "foreign-credential", count: 1 }],
+    remedies: [{ rule: "GET https://evil.example/v1/items/2", count: 1 }],
     bytesUp: 30,
     bytesDown: 3000,
   });
@@ -43,6 +44,7 @@ test("the summary's text says what happened and leaves out what didn't", () => {
     "hosts: api.example.com (4), evil.example (1)",
     "credentials used: default/openai (2)",
     "flagged: foreign-credential (1)",
+    `allow: vaultbox run --allow 'GET https://evil.example/v1/items/2' …`,
   ]);
   expect(summaryLines(summarise([]))).toEqual(["0 requests, 0 refused, 0B up, 0B down"]);
 });
