@@ -29,7 +29,7 @@ and 124 when \`--timeout\` ended it, as timeout(1) does.
 | \`VAULTBOX_HOME\` | keep everything in this folder instead of the XDG ones |
 | \`VAULTBOX_PASSPHRASE_FILE\` | read the vault's passphrase from this file of mode 0600 |
 | \`VAULTBOX_IDENTITY_FILE\` | open the vault with the age identity in this file of mode 0600 |
-| \`VAULTBOX_BASE\` | \`debian\`: build images from Debian's packages, not from a registry's image |
+| \`VAULTBOX_BASE\` | what images are built on: \`published\`, Node's own image, or \`debian\`, Debian's packages |
 | \`VAULTBOX_DEBUG\` | \`1\`: say on stderr what is done; never a secret |
 | \`DOCKER_HOST\`, \`DOCKER_CONTEXT\` | the engine, as for the docker command |
 | \`HTTPS_PROXY\`, \`NO_PROXY\` | how the host itself reaches upstreams |

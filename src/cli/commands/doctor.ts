@@ -6,6 +6,7 @@ export function buildCommand(): Command {
       "check what vaultbox needs on this machine, and say what to do; the exit status is 1 when something fails",
     )
     .option("--json", "print one JSON document")
+    .addHelpText("after", "\nExamples:\n  vaultbox doctor\n  vaultbox doctor --json | jq .checks")
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { runChecks } = await import("../doctor/run-checks.ts");
       const { printJson, printLines } = await import("../output.ts");

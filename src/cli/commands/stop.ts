@@ -8,6 +8,10 @@ export function buildCommand(): Command {
     .description("end sessions and remove their sandboxes")
     .argument("<session...>", "ids, or beginnings of them, as vaultbox ps shows them")
     .option("--json", "as one JSON document")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  vaultbox stop 3f9a\n  vaultbox ps --json | jq -r .sessions[].id | xargs vaultbox stop",
+    )
     .action(stop);
 }
 

@@ -8,6 +8,10 @@ export function buildCommand(): Command {
     )
     .argument("[name]", "preset to show")
     .option("--json", "print one JSON document")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  vaultbox credential presets\n  vaultbox credential presets github",
+    )
     .action(async (name: string | undefined, { json }: { readonly json?: boolean }) => {
       const { findPreset, listPresets } = await import("../../../presets/presets.ts");
       const { printJson, printLines, toTable } = await import("../../output.ts");

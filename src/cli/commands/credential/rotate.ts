@@ -12,6 +12,7 @@ export function buildCommand(): Command {
       .argument("[extra...]", "refused, because a secret is never an argument")
       .usage("[options] <name>")
       .option("--vault <name>", "vault it is in", "default")
+      .addHelpText("after", "\nExample:\n  vaultbox credential rotate github < new-token.txt")
       .action(async (name: string, extra: readonly string[], flags: { readonly vault: string }) => {
         const { rotateCredential } = await import("../../credential/change-credential.ts");
         await rotateCredential(name, extra, flags.vault);

@@ -18,7 +18,7 @@ export function buildCommand(): Command {
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ vaultbox image build\n  $ vaultbox image build --agent claude --rebuild",
+      "\nExamples:\n  vaultbox image build\n  vaultbox image build --agent claude --rebuild",
     )
     .action(async (flags: BuildFlags) => {
       const { buildImages } = await import("../../build-images.ts");

@@ -15,6 +15,10 @@ export function buildCommand(): Command {
     .argument("<file>", "file to write; it must not exist")
     .option("-r, --recipient <recipient>", "age recipient (age1…) instead of a passphrase", collect)
     .option("--passphrase-file <file>", "read the passphrase from this file of mode 0600")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  vaultbox vault export work work-backup.age\n  vaultbox vault export work for-ci.age --recipient age1…",
+    )
     .action(async (name: string, file: string, flags: Flags) => {
       const { exportNamedVault } = await import("../../vault/transfer-vault.ts");
       await exportNamedVault(name, file, flags);

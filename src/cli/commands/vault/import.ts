@@ -24,6 +24,7 @@ export function buildCommand(): Command {
       "--accept-restored",
       "without a file: take the vault's own file as it is now, after you restored a backup of it",
     )
+    .addHelpText("after", "\nExample:\n  vaultbox vault import work work-backup.age")
     .action(async (name: string, file: string | undefined, flags: Flags) => {
       const { importIntoVault } = await import("../../vault/transfer-vault.ts");
       await importIntoVault(name, file, flags);
