@@ -59,8 +59,12 @@ function requestText(claim: Claim): string {
 async function tryClaim(proxy: ProxyFixture, claim: Claim, before = ""): Promise<string> {
   try {
     const tunnel = await openTunnel(proxy, `${claim.connect}:443`, { sni: claim.sni });
-    if (before !== "") await talk(tunnel, before, { quietMs: 40 });
-    const answer = await talk(tunnel, requestText(claim), { quietMs: 40 });
+    if (before !== "") {
+      tunnel.write(before);
+      for (let text = ""; !text.endsWith("ok");) text += String((await once(tunnel, "data"))[0]);
+    }
+    // A refusal closes the connection, so that nobody waits this long for one
+    const answer = await talk(tunnel, requestText(claim), { quietMs: 400 });
     tunnel.destroy();
     return answer;
   } catch (error) {
