@@ -1,4 +1,4 @@
-import { buffer } from "node:stream/consumers";
+import type { Readable } from "node:stream";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import type { EngineApi } from "./engine-api.ts";
@@ -43,8 +43,9 @@ function toCreatedContainer(api: EngineApi, id: string, spec: ContainerSpec): Cr
     getArchive: (target) =>
       attempt("read a file of the container", async () => {
         try {
-          return await buffer(
+          return await readLimited(
             await api.stream({ method: "GET", path: archive, query: { path: target } }),
+            target,
           );
         } catch (error) {
           if (hasStatus(error, 404) && !/no such container/i.test(String(error))) return undefined;
@@ -55,6 +56,27 @@ function toCreatedContainer(api: EngineApi, id: string, spec: ContainerSpec): Cr
     start: () => start(api, { id, name: spec.name }),
     remove: () => removeContainer(api, id),
   };
+}
+
+/** What is read of containers are settings of an agent and account files; whoever made them may have made them endless. */
+const maxArchiveBytes = 16 * 1024 * 1024;
+
+async function readLimited(stream: Readable, path: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Leaving the loop early ends the transfer
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > maxArchiveBytes) {
+      throw new VaultboxError(
+        "VBX_FILE_UNSAFE",
+        `cannot read ${quoted(path)} of the container: it is larger than ${maxArchiveBytes / 1024 ** 2} MiB`,
+        { hints: ["if it is in a kept home: docker volume ls --filter label=dev.vaultbox.home"] },
+      );
+    }
+  }
+  return Buffer.concat(chunks);
 }
 
 async function attach(api: EngineApi, path: string, tty: boolean): Promise<Attachment> {

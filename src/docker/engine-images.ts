@@ -3,6 +3,7 @@ import type { Engine, ImageBuild } from "./engine.ts";
 import { toImageFacts } from "./container-facts.ts";
 import { attempt, hasStatus } from "./engine-error.ts";
 import { followProgress } from "./progress-stream.ts";
+import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 
 type ImageCalls = Pick<
@@ -14,6 +15,7 @@ type ImageCalls = Pick<
 export function engineImages(api: EngineApi): ImageCalls {
   const inspect = (reference: string) =>
     attempt(`inspect the image ${quoted(reference)}`, async () => {
+      checkReference(reference);
       try {
         return toImageFacts(await api.call({ method: "GET", path: `/images/${reference}/json` }));
       } catch (error) {
@@ -32,6 +34,7 @@ export function engineImages(api: EngineApi): ImageCalls {
       }),
     pullImage: (reference, onLine) =>
       attempt(`pull the image ${quoted(reference)}`, async () => {
+        checkReference(reference);
         const query = { fromImage: withTag(reference) };
         const body = await api.stream({ method: "POST", path: "/images/create", query });
         await followProgress(body, onLine);
@@ -47,6 +50,7 @@ export function engineImages(api: EngineApi): ImageCalls {
       attempt(`build the image ${quoted(build.tag)}`, () => buildImage(api, build)),
     removeImage: (reference) =>
       attempt(`remove the image ${quoted(reference)}`, async () => {
+        checkReference(reference);
         try {
           await api.call({ method: "DELETE", path: `/images/${reference}` });
         } catch (error) {
@@ -67,6 +71,20 @@ async function buildImage(api: EngineApi, build: ImageBuild): Promise<void> {
   };
   const body = await api.stream({ method: "POST", path: "/build", query, file: build.context });
   await followProgress(body, build.onLine);
+}
+
+/** Registry host and port, repository, tag and digest use no other characters (distribution/reference grammar). */
+const referenceShape = /^[A-Za-z0-9][\w.:/@-]{0,511}$/;
+
+/**
+ * A reference is part of a path of the engine's API, and the HTTP client follows redirects: with `..` it would name
+ * another call, or another host.
+ */
+function checkReference(reference: string): void {
+  if (referenceShape.test(reference) && !/\.\.|\/\//.test(reference)) return;
+  throw new VaultboxError("VBX_USAGE", `${quoted(reference)} can't be the name of an image`, {
+    hints: ["write it as for docker run: NAME, NAME:TAG or HOST/NAME:TAG"],
+  });
 }
 
 /** Without a tag or digest the engine would pull every tag. */
