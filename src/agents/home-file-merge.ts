@@ -16,15 +16,14 @@ export function mergeHomeFile(file: HomeFile, present: string): string {
 }
 
 function mergeJsonText(present: string, seeded: string): string {
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(present);
+    const parsed: unknown = JSON.parse(present);
+    if (!isObject(parsed)) return seeded;
+    return `${JSON.stringify(merge(parsed, JSON.parse(seeded)), undefined, 2)}\n`;
   } catch {
-    // The agent left a broken file: starting afresh is what the agent itself would do
+    // The agent left a broken file, or one nested too deep to write: starting afresh is what the agent itself would do
     return seeded;
   }
-  if (!isObject(parsed)) return seeded;
-  return `${JSON.stringify(merge(parsed, JSON.parse(seeded)), undefined, 2)}\n`;
 }
 
 /** Objects by key, lists without doubles; of two other values the seeded one. */
