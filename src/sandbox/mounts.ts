@@ -1,9 +1,11 @@
-import { lstat, realpath, stat } from "node:fs/promises";
+import { chmod, lstat, realpath, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Paths } from "../config/paths.ts";
+import { readPlainFile } from "../config/private-read.ts";
 import type { BindMount } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
+import { maxFileBytes } from "../policy/file-size.ts";
 import { quoted } from "../printable.ts";
 
 /** What a mount is checked against. */
@@ -189,23 +191,27 @@ function refused(
 }
 
 /**
- * The workspace's binds: itself at the same path, and its project file read-only over itself, so that the sandbox can't
- * prepare its next policy. A project file that isn't there yet needs no protection: without `vaultbox trust` it counts
- * for nothing.
+ * The workspace's binds: itself at the same path, and over its project file a copy of that, read-only, so that the
+ * sandbox can't prepare its next policy. A copy, because the engine follows links when it mounts: a sandbox of another
+ * session in the same workspace could put a link to any file of the host there in the last moment. A project file that
+ * isn't there yet needs no protection: without `vaultbox trust` it counts for nothing.
+ * @param folder of the session, for the copy
+ * @throws VaultboxError VBX_FILE_UNSAFE when the project file isn't a plain file any more
  */
 export async function toWorkspaceBinds(
   workspace: string,
   projectFile: string | undefined,
+  folder: string,
 ): Promise<readonly BindMount[]> {
-  const binds: BindMount[] = [{ source: workspace, target: workspace, readOnly: false }];
-  const own = join(workspace, "vaultbox.yaml");
-  const candidates = new Set([own, ...(projectFile === undefined ? [] : [projectFile])]);
-  for (const path of candidates) {
-    if (!contains(workspace, path)) continue;
-    const found = await lstat(path).catch(() => undefined);
-    if (found?.isFile() === true) binds.push({ source: path, target: path, readOnly: true });
-  }
-  return binds;
+  const whole: BindMount = { source: workspace, target: workspace, readOnly: false };
+  if (projectFile === undefined || !contains(workspace, projectFile)) return [whole];
+  const content = await readPlainFile(projectFile, maxFileBytes);
+  if (content === undefined) return [whole];
+  const copy = join(folder, "project.yaml");
+  await writeFile(copy, content);
+  // Not by the mode of the call, which the umask narrows
+  await chmod(copy, 0o644);
+  return [whole, { source: copy, target: projectFile, readOnly: true }];
 }
 
 /** Real paths of what `--allow-mount` names. */

@@ -25,6 +25,8 @@ export interface SandboxOptions {
   readonly engine: Engine;
   readonly images: RunImages;
   readonly tty: boolean;
+  /** Rejects when the user gives up */
+  readonly interrupted: Promise<never>;
 }
 
 /** Everything that is known of a sandbox before its containers exist. */
@@ -98,7 +100,8 @@ export async function toBinds(plan: SandboxPlan): Promise<readonly BindMount[]> 
     group: toGroup(accounts.group, identity),
   });
   const projectFile = request.plan.projectFile?.path;
-  return [...(await toWorkspaceBinds(request.workspace, projectFile)), ...plan.mounts, ...files];
+  const workspace = await toWorkspaceBinds(request.workspace, projectFile, directory);
+  return [...workspace, ...plan.mounts, ...files];
 }
 
 export function toAgentEnvironment(plan: SandboxPlan): Readonly<Record<string, string>> {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -142,15 +142,21 @@ test("a mount is read-only unless it says rw", () => {
   }
 });
 
-test("the project file is bound read-only over itself, but a link in its place is not followed", async () => {
+test("a copy of the project file is bound read-only over it, and a link in its place is refused", async () => {
   await using world = await createHome();
   const project = join(world.home, "project");
-  expect(await toWorkspaceBinds(project, undefined)).toHaveLength(1);
-  await writeFile(join(project, "vaultbox.yaml"), "");
-  expect((await toWorkspaceBinds(project, undefined))[1]).toMatchObject({ readOnly: true });
-  await rm(join(project, "vaultbox.yaml"));
-  await symlink(join(world.home, ".ssh"), join(project, "vaultbox.yaml"));
-  expect(await toWorkspaceBinds(project, undefined)).toHaveLength(1);
+  const path = join(project, "vaultbox.yaml");
+  expect(await toWorkspaceBinds(project, undefined, world.home)).toHaveLength(1);
+  await writeFile(path, "version: 1\n");
+  const [, bind] = await toWorkspaceBinds(project, path, world.home);
+  expect(bind).toMatchObject({ target: path, readOnly: true });
+  expect(bind?.source.startsWith(`${project}/`)).toBe(false);
+  // What is put in its place from now on is not what the engine mounts
+  await rm(path);
+  await symlink(join(world.home, ".ssh"), path);
+  expect(await readFile(bind?.source ?? "", "utf8")).toBe("version: 1\n");
+  const refused = toWorkspaceBinds(project, path, world.home);
+  await expect(refused).rejects.toMatchObject({ code: "VBX_FILE_UNSAFE" });
 });
 
 test("a path is in another only on whole segments", () => {
