@@ -66,7 +66,9 @@ async function launch({ request, host, session, stack, signals }: Launch): Promi
   // The first build takes minutes, and leaves nothing of the session behind when it's given up
   const images = await Promise.race([host.images(engine), signals.interrupted]);
   const tty = isInteractive(host);
-  const ready = await startSandbox({ request, session, host, engine, images, tty }, stack);
+  const { interrupted } = signals;
+  const options = { request, session, host, engine, images, tty, interrupted };
+  const ready = await startSandbox(options, stack);
   signals.throwIfInterrupted();
   const { link } = ready;
   await session.audit.start({

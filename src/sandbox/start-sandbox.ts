@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Attachment, CreatedContainer, RunningContainer } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
@@ -22,6 +23,10 @@ import {
 } from "./sandbox-plan.ts";
 
 const linkTimeoutMs = 20_000;
+/** A container reports within a second of its start; an image whose shell doesn't is not waited for without end. */
+const reportTimeoutMs = 60_000;
+/** Of what a container says on stderr instead of a report, for the error message. */
+const maxSaidBytes = 4096;
 
 /** A sandbox whose posture was checked and whose command waits for `go`. */
 export interface ReadySandbox {
@@ -68,11 +73,14 @@ export async function startSandbox(
   established.catch(() => undefined);
   const report = readReport(attachment.stdout, { nonce: plan.nonce, tty: plan.tty });
   const container = await agent.start();
-  const [lines, agentFacts, relayFacts, linkFacts] = await Promise.all([
-    firstFailure(report.lines, attachment),
-    container.inspect(),
-    runningRelay.inspect(),
-    established,
+  const [lines, agentFacts, relayFacts, linkFacts] = await Promise.race([
+    Promise.all([
+      firstFailure(report.lines, attachment),
+      container.inspect(),
+      runningRelay.inspect(),
+      established,
+    ]),
+    options.interrupted,
   ]);
   const inside = parseInsideFacts(lines);
   const asserts = evaluatePosture({ inside, agent: agentFacts, relay: relayFacts }, expected);
@@ -179,24 +187,40 @@ async function createAgent(
   return { relay, agent, expected: toExpectation(plan, relay.id, binds) };
 }
 
-/** The report's lines, or what the container said on stderr instead of them. */
+/**
+ * The report's lines; their failure with what the container said on stderr instead of them.
+ * @throws VaultboxError VBX_POSTURE_UNSAFE
+ */
 async function firstFailure(
   lines: Promise<readonly string[]>,
   attachment: Attachment,
 ): Promise<readonly string[]> {
-  const said: string[] = [];
-  const onData = (chunk: Buffer): void => void said.push(chunk.toString("utf8"));
+  let said = "";
+  const onData = (chunk: Buffer): void => {
+    if (said.length < maxSaidBytes) said += chunk.toString("utf8", 0, maxSaidBytes);
+  };
   attachment.stderr.on("data", onData);
+  const abort = new AbortController();
   try {
-    const result = await lines;
-    attachment.stderr.off("data", onData);
-    attachment.stderr.pause();
-    return result;
+    return await Promise.race([lines, failLate(abort.signal)]);
   } catch (error) {
-    if (!(error instanceof VaultboxError) || said.length === 0) throw error;
-    throw new VaultboxError(error.code, `${error.message} ${quoted(said.join(""), 300)}`, {
+    if (!(error instanceof VaultboxError) || said === "") throw error;
+    throw new VaultboxError(error.code, `${error.message} ${quoted(said, 300)}`, {
       hints: error.hints,
       cause: error,
     });
+  } finally {
+    abort.abort();
+    attachment.stderr.off("data", onData);
+    attachment.stderr.pause();
   }
+}
+
+async function failLate(signal: AbortSignal): Promise<never> {
+  await sleep(reportTimeoutMs, undefined, { signal });
+  throw new VaultboxError(
+    "VBX_POSTURE_UNSAFE",
+    `the sandbox did not report its posture within ${reportTimeoutMs / 1000} s`,
+    { hints: ["the image needs a POSIX shell at /bin/sh"] },
+  );
 }

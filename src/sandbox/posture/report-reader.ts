@@ -29,6 +29,7 @@ export function readReport(
   // A terminal echoes the go line, with CR LF; it comes before any output of the command
   let echo = options.tty ? Buffer.from(`go-${options.nonce}\r\n`) : Buffer.alloc(0);
   let head: Buffer | undefined = Buffer.alloc(0);
+  let hasFailed = false;
 
   const forward = (chunk: Buffer): void => {
     const wanted = echo.subarray(0, chunk.length);
@@ -45,13 +46,18 @@ export function readReport(
       forward(chunk);
       return;
     }
+    // Nothing of an overlong output is kept; it's read on, so that its end is seen
+    if (hasFailed) return;
     head = Buffer.concat([head, chunk]);
     const found = splitReport(head, options.nonce);
     if (found !== undefined) {
       head = undefined;
       events.emit("lines", found.lines);
       if (found.rest.length > 0) forward(found.rest);
-    } else if (head.length > maxReportBytes) events.emit("error", noReport(head));
+    } else if (head.length > maxReportBytes) {
+      hasFailed = true;
+      events.emit("error", noReport(head));
+    }
   };
   output.on("data", onData);
   output.once("end", () => {
