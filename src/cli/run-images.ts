@@ -1,10 +1,10 @@
 import type { AgentProfile } from "../agents/agent-profile.ts";
 import type { Engine } from "../docker/engine.ts";
-import type { BuildProgress, ImageOptions } from "../docker/image/image-request.ts";
+import type { ImageOptions } from "../docker/image/image-request.ts";
 import type { Paths } from "../config/paths.ts";
 import { isVaultboxError, VaultboxError } from "../errors.ts";
 import type { RunImages } from "../sandbox/run-request.ts";
-import { printNote } from "./output.ts";
+import { openBuildReporter } from "./build-progress.ts";
 
 /** The images of a run: the relay's, and the one that was asked for or that the agent needs; built when missing. */
 export async function resolveRunImages(
@@ -13,7 +13,9 @@ export async function resolveRunImages(
   paths: Paths,
 ): Promise<RunImages> {
   const { ensureRelayImage, relayCommand } = await import("../docker/image/relay-image.ts");
-  const options = { env: process.env, stateFolder: paths.state, onProgress: createStepNotes() };
+  using reporter = openBuildReporter({ everyLine: false });
+  const { onProgress } = reporter;
+  const options = { env: process.env, stateFolder: paths.state, onProgress };
   const relay = await ensureRelayImage(engine, options);
   return { relay, relayCommand, agent: await ensureRunImage(engine, wanted, options) };
 }
@@ -23,7 +25,7 @@ async function ensureRunImage(
   { image, agent }: { readonly image: string | undefined; readonly agent: AgentProfile },
   options: ImageOptions,
 ): Promise<string> {
-  if (image !== undefined) return ensurePulled(engine, image);
+  if (image !== undefined) return ensurePulled(engine, image, options);
   const { npmPackage } = agent;
   if (npmPackage === undefined) {
     const { ensureBaseImage } = await import("../docker/image/base-image.ts");
@@ -34,18 +36,17 @@ async function ensureRunImage(
 }
 
 /** As docker run does: an image that isn't there is pulled. */
-async function ensurePulled(engine: Engine, image: string): Promise<string> {
-  if ((await engine.inspectImage(image)) === undefined) {
-    printNote(`pulling the image ${image}`);
-    await pull(engine, image);
-  }
+async function ensurePulled(engine: Engine, image: string, options: ImageOptions): Promise<string> {
+  if ((await engine.inspectImage(image)) === undefined) await pull(engine, image, options);
   return image;
 }
 
 /** @throws VaultboxError VBX_IMAGE_MISSING */
-async function pull(engine: Engine, image: string): Promise<void> {
+async function pull(engine: Engine, image: string, { onProgress }: ImageOptions): Promise<void> {
+  const step = `pulling the image ${image}`;
   try {
-    await engine.pullImage(image, () => undefined);
+    onProgress({ step, line: "" });
+    await engine.pullImage(image, (line) => onProgress({ step, line }));
   } catch (error) {
     if (!isVaultboxError(error, "VBX_ENGINE_FAILED")) throw error;
     throw new VaultboxError("VBX_IMAGE_MISSING", error.message, {
@@ -56,14 +57,4 @@ async function pull(engine: Engine, image: string): Promise<void> {
       cause: error,
     });
   }
-}
-
-/** One line for each step of a build. */
-function createStepNotes(): (progress: BuildProgress) => void {
-  let last = "";
-  return ({ step }) => {
-    if (step === last) return;
-    last = step;
-    printNote(step);
-  };
 }

@@ -37,6 +37,8 @@ export function openBuildDisplay(terminal: NodeJS.WriteStream): BuildDisplay {
   return {
     show: (state) => ink.rerender(<BuildProgress {...state} />),
     close: () => {
+      // Unmounting writes the last frame once more: an empty one leaves nothing on the screen
+      ink.rerender(<></>);
       ink.clear();
       ink.unmount();
     },
