@@ -5,6 +5,12 @@ import { Duplex } from "node:stream";
 const streamWindowBytes = 256 * 1024;
 const sessionWindowBytes = 32 * 1024 * 1024;
 const maxConcurrentStreams = 4096;
+/**
+ * Each reset is one client of the sandbox giving up, which is theirs to do: nghttp2's default (1,000 and 33 a second,
+ * for servers on the open network) would end the link of all of them. More than any loopback can do.
+ */
+const resetsAtOnce = 10_000_000;
+const resetsPerSecond = 1_000_000;
 
 export interface StdioLink {
   readonly ended: Promise<string>;
@@ -20,6 +26,8 @@ export function openStdioLink(duplex: Duplex, onConnection: (socket: Duplex) => 
       enablePush: false,
     },
     maxSessionMemory: 256,
+    streamResetBurst: resetsAtOnce,
+    streamResetRate: resetsPerSecond,
   });
   session.setLocalWindowSize(sessionWindowBytes);
   let reason = "the relay is gone";
@@ -28,6 +36,8 @@ export function openStdioLink(duplex: Duplex, onConnection: (socket: Duplex) => 
   });
   session.on("stream", (stream) => {
     stream.on("error", () => undefined);
+    // A client that connects and resets at once: both frames can be read before this is called
+    if (stream.destroyed || stream.aborted) return;
     // RST_STREAM from the relay: the client reset its connection
     stream.once("aborted", () => stream.destroy());
     stream.respond({ ":status": 200 });
