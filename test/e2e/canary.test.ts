@@ -123,6 +123,17 @@ function score(row: number, test: string, hits: HitsByPlace, control: HitsByPlac
   });
 }
 
+/** What the host shows of a container, and what is the host's own. */
+function splitPlaces(hits: HitsByPlace): readonly [HitsByPlace, HitsByPlace] {
+  const isHosts = ([place]: readonly [string, number]) =>
+    /^(every|the engine|state|docker top)/.test(place);
+  const all = Object.entries(hits);
+  return [
+    Object.fromEntries(all.filter((entry) => !isHosts(entry))),
+    Object.fromEntries(all.filter(isHosts)),
+  ];
+}
+
 /** Every place with 0 hits; what the search must equal. */
 const none = (hits: HitsByPlace): HitsByPlace =>
   Object.fromEntries(Object.keys(hits).map((place) => [place, 0]));
@@ -188,7 +199,9 @@ test.each([0, 1000])(
 
     const leaked = await leakIntoBox(prepared, dump);
     expect(Object.values(leaked).every((hits) => hits > 0)).toBe(true);
-    score(21, `box of uid ${uid}, four schemes`, { ...inBox, ...onHost }, leaked);
+    const [ofBox, ofHost] = splitPlaces(onHost);
+    score(21, `box of uid ${uid}, four schemes`, { ...inBox, ...ofBox }, leaked);
+    score(22, `host while a box of uid ${uid} runs`, ofHost, {});
   },
 );
 
@@ -212,7 +225,7 @@ test(
   "no command writes the secret to a file or prints it, whatever fails, with debug lines on",
   { timeout },
   async () => {
-    await using world = await openAgentWorld();
+    await using world = await openAgentWorld({ unlock: "identity" });
     const { canary, run, printed } = await prepare(world);
     const api = await world.openApi(echo(async () => undefined));
     const vault = ["--vault", testVault];
@@ -222,7 +235,7 @@ test(
       `* https://${host("one")}/**`,
     ];
     const get = `curl -sS -H "Authorization: Bearer $KEY_ONE" https://${host("one")}/`;
-    const locked = { env: { VAULTBOX_PASSPHRASE_FILE: undefined } };
+    const locked = { env: { VAULTBOX_IDENTITY_FILE: join(world.root, "nosuch") } };
     const dead = { env: { DOCKER_HOST: `unix://${world.root}/none.sock` } };
     const failing: readonly (readonly [number, readonly string[], object?])[] = [
       [0, ["run", ...flags, "--", "sh", "-c", get]],
@@ -281,26 +294,29 @@ test(
   { timeout },
   async () => {
     await using stack = new AsyncDisposableStack();
-    const image = await requireBaseImage(await requireEngine());
+    const base = await requireBaseImage(await requireEngine());
     const canary = createCanary();
     const name = `vaultbox-test-canary-${process.pid}`;
+    const docker = (...args: readonly string[]) => execute("docker", [...args]);
+    // An image that holds it, in a setting and in its history
+    await docker("create", "--name", `${name}-base`, base);
+    stack.defer(async () => void (await docker("rm", `${name}-base`)));
+    const change = ["--change", `ENV IN_IMAGE=${canary}`, "--message", canary];
+    await docker("commit", ...change, `${name}-base`, `${name}:image`);
+    stack.defer(async () => void (await docker("rmi", `${name}:image`)));
     const leak =
-      'echo "$LEAKED"; echo "$LEAKED" | tee /home-of/it > /leaked; exec python3 -c "import os,time; x=os.environ; time.sleep(60)" "$LEAKED"';
-    const args = ["--network", "none", "--label", `dev.vaultbox.test=${name}`, "-v", "/home-of"];
-    stack.defer(async () => void (await execute("docker", ["rm", "-f", "-v", name])));
-    const run = ["run", "-d", "--name", name, ...args, "-e", `LEAKED=${canary}`];
-    await execute("docker", [...run, image, "sh", "-c", leak]);
-    await expect
-      .poll(async () => (await execute("docker", ["logs", name])).stdout)
-      .toContain(canary);
+      'echo "$LEAKED"; echo "$LEAKED" | tee /home-of/it > /leaked; exec python3 -c "import time; time.sleep(60)" "$LEAKED"';
+    const flags = ["--network", "none", "--label", `dev.vaultbox.test=${name}`, "-v", "/home-of"];
+    const run = ["run", "-d", "--name", name, ...flags, "-e", `LEAKED=${canary}`];
+    await docker(...run, `${name}:image`, "sh", "-c", leak);
+    stack.defer(async () => void (await docker("rm", "-f", "-v", name)));
+    await expect.poll(async () => (await docker("logs", name)).stdout).toContain(canary);
     const hits = await searchHostOf(await containersWith(`dev.vaultbox.test=${name}`), canary);
-    const found = Object.keys(hits).filter((place) => (hits[place] ?? 0) > 0);
-    // The image has it only after a commit
-    expect(found.toSorted()).toEqual(
-      Object.keys(hits)
-        .filter((place) => !/history|image/.test(place))
-        .toSorted(),
-    );
-    score(22, "what the host shows of a container", none(hits), hits);
+    expect(Object.keys(hits)).toHaveLength(11);
+    expect(Object.keys(hits).filter((place) => hits[place] === 0)).toEqual([]);
+    // Only a control: what was attempted is in the other tests
+    const [ofBox, ofHost] = splitPlaces(hits);
+    score(21, "control: what the host shows of a plain container", {}, ofBox);
+    score(22, "control: the host while a plain container runs", {}, ofHost);
   },
 );
