@@ -58,3 +58,10 @@ export class VaultboxError extends Error {
 export function isVaultboxError(error: unknown, code?: VaultboxErrorCode): error is VaultboxError {
   return error instanceof VaultboxError && (code === undefined || error.code === code);
 }
+
+/** What went wrong first, when cleaning up after it failed as well (`SuppressedError`); for several, the innermost. */
+export function toFirstFailure(error: unknown): unknown {
+  let first = error;
+  while (first instanceof SuppressedError) first = first.suppressed;
+  return first;
+}

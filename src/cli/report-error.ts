@@ -1,6 +1,6 @@
 // The voice (stderr, prefix, lower case, no full stop), after age's tui.go: what could not be done, the fact that
 // stopped it, then what the user can do. Expected errors show no stack; a bug shows its stack and asks for a report.
-import { VaultboxError } from "../errors.ts";
+import { toFirstFailure, VaultboxError } from "../errors.ts";
 import { toPrintable, toPrintableJson } from "../printable.ts";
 import { version } from "./version.ts";
 
@@ -8,7 +8,8 @@ import { version } from "./version.ts";
 export const exitStatus = { failure: 1, usage: 2, bug: 70 } as const;
 
 /** Prints the error on stderr, as text or as one JSON object, and returns the exit status for it. */
-export function reportError(error: unknown, options: { json: boolean }): number {
+export function reportError(failure: unknown, options: { json: boolean }): number {
+  const error = toFirstFailure(failure);
   if (error instanceof VaultboxError) {
     if (error.code === "VBX_CANCELLED") return exitStatus.failure;
     process.stderr.write(options.json ? toJson(error) : toText(error));

@@ -19,6 +19,10 @@ export class InterruptedError extends VaultboxError {
   }
 }
 
+/** A third signal so long after the first means that nothing helps: an engine that doesn't answer, for one. */
+const patienceMs = 5_000;
+const lastSignal = 3;
+
 type Listener = (signal: NodeJS.Signals) => void;
 
 /**
@@ -28,6 +32,7 @@ type Listener = (signal: NodeJS.Signals) => void;
 export class SignalWatch implements Disposable {
   readonly #aside = new Map<WatchedSignal, readonly Listener[]>();
   #received: WatchedSignal[] = [];
+  #firstAt = 0;
   #forward: ((signal: WatchedSignal, count: number) => void) | undefined;
   #interrupt: (error: InterruptedError) => void = () => undefined;
   /** Rejects at the first signal that nobody forwards */
@@ -48,7 +53,10 @@ export class SignalWatch implements Disposable {
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     const known = watched.find((one) => one === signal);
     if (known === undefined) return;
-    this.#received.push(known);
+    if (this.#received.push(known) === 1) this.#firstAt = performance.now();
+    if (this.#received.length >= lastSignal && performance.now() - this.#firstAt >= patienceMs) {
+      giveUp(known);
+    }
     if (this.#forward === undefined) this.#interrupt(new InterruptedError(known));
     else this.#forward(known, this.#received.length);
   };
@@ -71,4 +79,11 @@ export class SignalWatch implements Disposable {
       for (const listener of this.#aside.get(signal) ?? []) process.on(signal, listener);
     }
   }
+}
+
+/** The way out of the sandbox ends with this process; what is left is removed by the next run. */
+function giveUp(signal: WatchedSignal): never {
+  process.stderr.write("vaultbox: gave up waiting; vaultbox prune removes what is left\n");
+  // eslint-disable-next-line unicorn/no-process-exit -- open requests to an engine that hangs would keep it alive
+  process.exit(toSignalStatus(signal));
 }

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { toFirstFailure, VaultboxError } from "../../../src/errors.ts";
+
+test("what failed first is what is reported, however many clean-ups failed after it", async () => {
+  const first = new VaultboxError("VBX_ENGINE_FAILED", "the engine is gone");
+  const work = async (): Promise<void> => {
+    await using stack = new AsyncDisposableStack();
+    for (const name of ["volume", "relay", "agent"]) {
+      stack.defer(() => Promise.reject(new Error(`cannot remove the ${name}`)));
+    }
+    throw first;
+  };
+  const failure: unknown = await work().catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(SuppressedError);
+  expect(toFirstFailure(failure)).toBe(first);
+  expect(toFirstFailure(first)).toBe(first);
+});
