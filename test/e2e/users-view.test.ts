@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createCanary } from "../support/canary.ts";
 import { mistakes } from "../support/mistakes.ts";
-import { requireEngine } from "../support/require-engine.ts";
+import { requireBaseImage, requireEngine } from "../support/require-engine.ts";
 import { runCli } from "../support/run-cli.ts";
 
 /** A user's machine: a home, a project, a locked vault, and files with faults. */
@@ -13,7 +13,10 @@ interface Machine extends AsyncDisposable {
   /** stderr with the folder's name replaced by `ROOT`, and the status; stdout must be empty */
   readonly fail: (
     args: readonly string[],
-    options?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
+    options?: {
+      readonly cwd?: string;
+      readonly env?: Readonly<Record<string, string | undefined>>;
+    },
   ) => Promise<{ readonly stderr: string; readonly status: number }>;
 }
 
@@ -104,6 +107,25 @@ test("an image that isn't there: the engine's own reason, and where images are l
     "",
   ]);
 });
+
+test.each([
+  [
+    "no-such-command",
+    127,
+    'vaultbox: error: cannot run "no-such-command": the sandbox has no such command\n' +
+      "vaultbox: hint: the image decides what there is, see --image; or name a file of the workspace, as ./NAME\n",
+  ],
+  ["./main.c", 126, expect.stringMatching(/^vaultbox: .*main\.c: Permission denied\n$/)],
+  ["./nosuch", 127, expect.stringMatching(/^vaultbox: .*nosuch: not found\n$/)],
+])(
+  "%s can't be run in the sandbox: the status is %i, and it is said",
+  async (name, status, stderr) => {
+    await requireBaseImage(await requireEngine());
+    await using machine = await openMachine();
+    const env = { VAULTBOX_BASE: process.env["VAULTBOX_BASE"] };
+    expect(await machine.fail(["run", "--", name], { env })).toEqual({ stderr, status });
+  },
+);
 
 test.each([
   ["as an argument", (secret: string) => ["credential", "add", "github", secret]],

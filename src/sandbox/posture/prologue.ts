@@ -4,7 +4,8 @@
  * are the script's own; nothing of the user's is ever part of the script text.
  *
  * It reads its one line byte by byte from a pipe or by line from a terminal (POSIX `read`), so what follows on stdin is
- * the command's alone. `$0` is `vaultbox`: the shell's own "not found" message begins with it.
+ * the command's alone. `$0` is `vaultbox`: what the shell itself says of a file that
+ * can't be run begins with it.
  */
 const script = `
 n=$1; shift
@@ -30,6 +31,14 @@ p "vbx-$n end"
 IFS= read -r g || exit 125
 [ "$g" = "go-$n" ] || exit 125
 unset n g i l
+case $1 in
+*/*) ;;
+*) command -v "$1" >/dev/null 2>&1 || {
+  printf 'vaultbox: error: cannot run "%s": the sandbox has no such command\\n' "$1" >&2
+  printf 'vaultbox: hint: the image decides what there is, see --image; or name a file of the workspace, as ./NAME\\n' >&2
+  exit 127
+} ;;
+esac
 exec "$@"
 `;
 
