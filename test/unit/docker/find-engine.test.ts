@@ -32,7 +32,8 @@ test("A DOCKER_HOST that doesn't answer is an error that names no other engine",
   const env = { DOCKER_HOST: "unix:///no/such.sock", HOME: await makeHome() };
   await expect(findEngine(env)).rejects.toMatchObject({
     code: "VBX_ENGINE_UNREACHABLE",
-    message: 'cannot reach a Docker Engine: DOCKER_HOST ("unix:///no/such.sock"): there is no such socket',
+    message:
+      'cannot reach a Docker Engine: DOCKER_HOST ("unix:///no/such.sock"): there is no such socket',
   });
 });
 
