@@ -157,6 +157,6 @@ async function serveTls(
 }
 
 async function refuse(client: ClientSide, record: RequestRecord, refusal: Refusal): Promise<void> {
-  await answerRefusal(client, record, { refusal, withBody: true });
+  await answerRefusal(client, record, { refusal, format: "text" });
   return finish(client);
 }

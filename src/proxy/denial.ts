@@ -14,12 +14,8 @@ const why: Record<Denied["reason"], string> = {
 };
 
 /** The refusal of a request that the policy denied, with what the user could run to allow exactly this. */
-export function denied(
-  decision: Denied,
-  request: Omit<EgressRequest, "websocket">,
-  authorityText: string,
-): Refusal {
-  const url = `${request.scheme}://${authorityText}${request.path}`;
+export function denied(decision: Denied, request: Omit<EgressRequest, "websocket">): Refusal {
+  const url = `${toOrigin(request)}${request.path}`;
   const what = `refused ${request.method} ${url}: ${why[decision.reason]}`;
   if (decision.reason === "denied-by-rule") return new Refusal(403, decision.reason, what);
   const isWebSocket = decision.reason === "websocket-not-allowed";
@@ -41,8 +37,13 @@ export function deniedTunnel(decision: Denied, authorityText: string, host: stri
 
 // The path was chosen in the sandbox and the remedy is for a shell of the host: nothing that a shell reads specially
 function toPattern(request: Omit<EgressRequest, "websocket">): string {
+  const path = /^[A-Za-z0-9._~/@-]{1,200}$/.test(request.path) ? request.path : "/**";
+  return `${toOrigin(request)}${path}`;
+}
+
+/** Scheme and host, with the port where it isn't the scheme's own. */
+function toOrigin(request: Omit<EgressRequest, "websocket">): string {
   const isDefault = request.port === (request.scheme === "https" ? 443 : 80);
   const host = request.host.includes(":") ? `[${request.host}]` : request.host;
-  const path = /^[A-Za-z0-9._~/@-]{1,200}$/.test(request.path) ? request.path : "/**";
-  return `${request.scheme}://${host}${isDefault ? "" : `:${request.port}`}${path}`;
+  return `${request.scheme}://${host}${isDefault ? "" : `:${request.port}`}`;
 }

@@ -2,7 +2,7 @@
 // A new rule kind, credential scheme or protocol is another step or another file, never a branch in here.
 import { decide } from "../policy/decide.ts";
 import { VaultboxError } from "../errors.ts";
-import { type Authority, toAuthorityText } from "./authority.ts";
+import type { Authority } from "./authority.ts";
 import type { ClientSide } from "./client-side.ts";
 import type { Preparation } from "./credential/authorise.ts";
 import { denied } from "./denial.ts";
@@ -80,7 +80,7 @@ function decideRequest(
   if (decision.rule !== undefined) facts.rule = decision.rule.source.label;
   if (decision.verdict === "deny") {
     facts.flags = strayPlaceholder(context, head);
-    throw denied(decision, egress, toAuthorityText(authority));
+    throw denied(decision, egress);
   }
   context.limiter.countRequest();
   const preparation = context.authorise({

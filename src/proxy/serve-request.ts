@@ -7,7 +7,7 @@ import type { RequestHead } from "./http1/request-head.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { proxyLimits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
-import { refusalResponse } from "./refusal-response.ts";
+import { type RefusalFormat, refusalResponse, toRefusalFormat } from "./refusal-response.ts";
 import { ResponseBroken } from "./relay-response.ts";
 import { ClientAborted } from "./request-body-pump.ts";
 import { type RequestRecord, toOutcome } from "./request-record.ts";
@@ -35,7 +35,8 @@ export async function serveRequest(
     }
     const refusal = toRefusal(error);
     if (record.status === 0) {
-      await answerRefusal(client, record, { refusal, withBody: head.method !== "HEAD" });
+      const format = toRefusalFormat(head.method, head.headers);
+      await answerRefusal(client, record, { refusal, format });
     } else {
       // Part of a response is out: breaking it off is the only way left to say that it isn't whole
       record.end(toOutcome(refusal), refusal.reason);
@@ -49,10 +50,10 @@ export async function serveRequest(
 export async function answerRefusal(
   client: ClientSide,
   record: RequestRecord,
-  answer: { readonly refusal: Refusal; readonly withBody: boolean },
+  answer: { readonly refusal: Refusal; readonly format: RefusalFormat },
 ): Promise<void> {
   await record.refuse(answer.refusal);
-  client.socket.write(refusalResponse(answer.refusal, answer));
+  client.socket.write(refusalResponse(answer.refusal, answer.format));
 }
 
 /**

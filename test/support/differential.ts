@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer as createHttpServer, METHODS } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { AuditEvent } from "../../src/audit/audit-event.ts";
+import { Refusal } from "../../src/proxy/refusal.ts";
 import { toCanonicalPath } from "../../src/proxy/target.ts";
 
 /** A request in the words that both sides have: `METHOD host path bytes`. */
@@ -26,7 +27,7 @@ export async function startSeeingUpstream(): Promise<SeeingUpstream> {
     incoming.on("error", () => undefined);
     incoming.on("end", () => {
       const [path = ""] = (incoming.url ?? "").split("?");
-      seen.push(`${incoming.method} ${incoming.headers.host} ${toCanonicalPath(path)} ${length}`);
+      seen.push(`${incoming.method} ${incoming.headers.host} ${toComparablePath(path)} ${length}`);
       outgoing.end("ok");
     });
     incoming.on("close", () => {
@@ -100,4 +101,14 @@ export function disagreements(
       ? []
       : [`${count > 0 ? "only sent" : "only seen"}: ${request}`],
   );
+}
+
+/** What the proxy would never send (the control does) is compared as it is. */
+function toComparablePath(path: string): string {
+  try {
+    return toCanonicalPath(path);
+  } catch (error) {
+    if (error instanceof Refusal) return path;
+    throw error;
+  }
 }

@@ -197,7 +197,7 @@ test("a client that speaks TLS to an address without a certificate for it still 
   await once(secure, "secureConnect");
   const answer = await talk(secure, "GET / HTTP/1.1\r\nHost: denied.example\r\n\r\n");
   expect(answer).toContain(
-    "vaultbox: refused GET https://denied.example:443/: the host is not allowed",
+    "vaultbox: refused GET https://denied.example/: the host is not allowed",
   );
   expect(answer).toContain(
     "to allow it, the user can run on the host: vaultbox run --allow 'GET https://denied.example/'",

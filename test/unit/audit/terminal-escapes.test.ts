@@ -119,7 +119,7 @@ const surfaces: Readonly<Record<string, (text: string) => string>> = {
     }),
   "a refusal": (text) => {
     const refusal = new Refusal(403, "path-not-allowed", text, { remedy: text });
-    return refusalResponse(refusal, { withBody: true }).replaceAll("\r\n", "\n");
+    return refusalResponse(refusal, "text").replaceAll("\r\n", "\n");
   },
 };
 
