@@ -1,24 +1,19 @@
 import { availableParallelism, totalmem } from "node:os";
-import { summaryLines } from "../audit/summarise.ts";
-import { resolvePaths, type Paths } from "../config/paths.ts";
+import { resolvePaths } from "../config/paths.ts";
 import { connectEngine } from "../docker/connect-engine.ts";
-import { isVaultboxError, VaultboxError } from "../errors.ts";
+import { isVaultboxError, toFirstFailure, VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { defaultMountRules, resolveAllowed, resolveWorkspace } from "../sandbox/mounts.ts";
 import type { LinkChoice } from "../sandbox/link/link-end.ts";
-import { mapRegistryAddresses } from "../sandbox/registry-access.ts";
-import type { RunRequest, RunResult } from "../sandbox/run-request.ts";
+import type { RunRequest, RunResult, RunStart } from "../sandbox/run-request.ts";
 import { runSandbox } from "../sandbox/run-sandbox.ts";
 import { InterruptedError } from "../sandbox/signal-watch.ts";
+import type { RelayImage } from "../sandbox/start-relay.ts";
 import { parseDuration, parseSize } from "../units.ts";
-import { openVaults } from "../vault/open-vaults.ts";
 import { printNote } from "./output.ts";
-import { toSessionPolicyOptions, type PolicyFlags } from "./policy-options.ts";
+import type { PolicyFlags } from "./policy-options.ts";
 import { reportError } from "./report-error.ts";
-import { resolveRunImages } from "./run-images.ts";
-import { resolveSessionPolicy } from "./session-policy.ts";
 import type { UpstreamFlags } from "./upstream-options.ts";
-import { toVaultContext } from "./vault-access.ts";
 
 /** Flags of `run`, as commander parses them. */
 export interface RunFlags extends PolicyFlags, UpstreamFlags {
@@ -37,6 +32,8 @@ export interface RunFlags extends PolicyFlags, UpstreamFlags {
   readonly json?: boolean;
 }
 
+export type RunLimits = Pick<RunRequest, "memoryBytes" | "cpus" | "timeoutMs">;
+
 /** Before the command started: vaultbox or the engine failed, as with docker run. */
 const notStartedStatus = 125;
 const gibibyte = 1024 ** 3;
@@ -52,22 +49,39 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
   const engine = connectEngine(process.env);
   // Reported when it's awaited; until then another failure may come first
   engine.catch(() => undefined);
+  const relayImage = findRelayImage(process.env);
+  relayImage.catch(() => undefined);
   try {
     const paths = resolvePaths();
-    const { request, image } = await toRequest(argv, flags, paths);
-    const result = await runSandbox(request, {
+    const limits = parseLimits(flags);
+    const allowed = await resolveAllowed(flags.allowMount);
+    const workspace = await resolveWorkspace(flags.workspace, defaultMountRules(paths, allowed));
+    const start: RunStart = {
+      workspace,
+      link: flags.link,
+      request: async () => {
+        const { readRunRequest } = await import("./read-run-request.ts");
+        return readRunRequest(argv, flags, { paths, workspace, limits });
+      },
+    };
+    const result = await runSandbox(start, {
       paths,
       env: process.env,
       stdin: process.stdin,
       stdout: process.stdout,
       stderr: process.stderr,
       engine,
-      images: (found) => resolveRunImages(found, { image, agent: request.plan.agent }, paths),
+      relayImage,
+      images: async (found, request) => {
+        const { resolveRunImages } = await import("./run-images.ts");
+        return resolveRunImages(found, { image: request.image, agent: request.plan.agent }, paths);
+      },
       onNote: printNote,
     });
-    printResult(result, flags);
+    await printResult(result, flags);
     return result.status;
-  } catch (error) {
+  } catch (failure) {
+    const error = toFirstFailure(failure);
     if (error instanceof InterruptedError) return error.status;
     if (!(error instanceof VaultboxError) || isVaultboxError(error, "VBX_USAGE")) throw error;
     reportError(error, { json: flags.json === true });
@@ -75,48 +89,8 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
   }
 }
 
-async function toRequest(
-  argv: readonly string[],
-  flags: RunFlags,
-  paths: Paths,
-): Promise<{ request: RunRequest; image: string | undefined }> {
-  const limits = parseLimits(flags);
-  const allowed = await resolveAllowed(flags.allowMount);
-  const workspace = await resolveWorkspace(flags.workspace, defaultMountRules(paths, allowed));
-  const options = { ...toSessionPolicyOptions(flags, argv), workspace };
-  const plan = await resolveSessionPolicy(options, paths);
-  const project = plan.projectFile?.project;
-  const { preferences } = plan;
-  const names = [flags.vault, project?.vaults ?? [], preferences.vaults].find(
-    (one) => one.length > 0,
-  );
-  const request: RunRequest = {
-    command: argv,
-    plan,
-    vaults: await openVaults(names ?? [], toVaultContext()),
-    workspace,
-    upstream: {
-      connectTo: [
-        ...flags.connectTo,
-        ...preferences.connectTo,
-        ...(await mapRegistryAddresses(plan.registries, { env: process.env })),
-      ],
-      upstreamCa: flags.upstreamCa,
-      env: process.env,
-    },
-    link: flags.link,
-    mounts: flags.mount,
-    allowMounts: flags.allowMount,
-    env: flags.env,
-    home: flags.home,
-    runtime: flags.runtime,
-    ...limits,
-  };
-  return { request, image: flags.image ?? project?.image ?? preferences.image };
-}
-
 /** @throws VaultboxError VBX_USAGE */
-function parseLimits(flags: RunFlags): Pick<RunRequest, "memoryBytes" | "cpus" | "timeoutMs"> {
+function parseLimits(flags: RunFlags): RunLimits {
   const cpus = flags.cpus === undefined ? availableParallelism() : Number(flags.cpus);
   if (!(cpus > 0)) {
     throw new VaultboxError("VBX_USAGE", `cannot read --cpus ${quoted(flags.cpus ?? "")}`, {
@@ -130,12 +104,19 @@ function parseLimits(flags: RunFlags): Pick<RunRequest, "memoryBytes" | "cpus" |
   return { cpus, memoryBytes, timeoutMs };
 }
 
-function printResult(result: RunResult, flags: RunFlags): void {
+/** Its failure is reported when the images of the run are resolved, after what else may be wrong. */
+async function findRelayImage(env: NodeJS.ProcessEnv): Promise<RelayImage> {
+  const { relayCommand, resolveRelayImage } = await import("../docker/image/relay-image.ts");
+  return { tag: (await resolveRelayImage(env)).tag, command: relayCommand };
+}
+
+async function printResult(result: RunResult, flags: RunFlags): Promise<void> {
   if (flags.json === true) {
     process.stderr.write(`${JSON.stringify(result)}\n`);
     return;
   }
   if (flags.quiet === true || result.summary.requests === 0) return;
+  const { summaryLines } = await import("../audit/summarise.ts");
   for (const line of summaryLines(result.summary)) printNote(line);
   printNote(`more: vaultbox audit show ${result.session}`);
 }

@@ -17,7 +17,8 @@ export async function resolveRunImages(
   const { onProgress } = reporter;
   const options = { env: process.env, stateFolder: paths.state, onProgress };
   const relay = await ensureRelayImage(engine, options);
-  return { relay, relayCommand, agent: await ensureRunImage(engine, wanted, options) };
+  const relayImage = { tag: relay, command: relayCommand };
+  return { relay: relayImage, agent: await ensureRunImage(engine, wanted, options) };
 }
 
 async function ensureRunImage(

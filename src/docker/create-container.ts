@@ -1,11 +1,12 @@
 import type { Readable } from "node:stream";
 import { VaultboxError } from "../errors.ts";
+import { once } from "../once.ts";
 import { quoted } from "../printable.ts";
 import type { EngineApi } from "./engine-api.ts";
 import { attempt, hasStatus } from "./engine-error.ts";
 import { toAttachment } from "./attachment.ts";
 import { toContainerRequest } from "./container-request.ts";
-import { watchExit } from "./exit-watch.ts";
+import { waitForStop, watchExit } from "./exit-watch.ts";
 import { removeContainer, toRunningContainer } from "./running-container.ts";
 import type { Attachment, ContainerSpec, CreatedContainer, RunningContainer } from "./engine.ts";
 
@@ -53,8 +54,8 @@ function toCreatedContainer(api: EngineApi, id: string, spec: ContainerSpec): Cr
         }
       }),
     attach: () => attach(api, path, spec.tty),
-    start: () => start(api, { id, name: spec.name }),
-    remove: () => removeContainer(api, id),
+    start: ({ watchesExit = true } = {}) => start(api, { id, name: spec.name }, watchesExit),
+    remove: once(() => removeContainer(api, id)),
   };
 }
 
@@ -89,17 +90,19 @@ async function attach(api: EngineApi, path: string, tty: boolean): Promise<Attac
 async function start(
   api: EngineApi,
   container: { readonly id: string; readonly name: string },
+  watchesExit: boolean,
 ): Promise<RunningContainer> {
-  const watch = await watchExit(api, container.id);
+  const { id } = container;
+  const watch = watchesExit ? await watchExit(api, id) : undefined;
   try {
     await attempt("start the container", async () => {
-      await api.call({ method: "POST", path: `/containers/${container.id}/start` });
+      await api.call({ method: "POST", path: `/containers/${id}/start` });
     });
   } catch (error) {
-    watch.cancel();
+    watch?.cancel();
     throw error;
   }
-  return toRunningContainer(api, container, () => watch.exit);
+  return toRunningContainer(api, container, () => watch?.exit ?? waitForStop(api, id));
 }
 
 function runtimeMissing({ runtime = "" }: ContainerSpec, cause: unknown): VaultboxError {

@@ -74,7 +74,8 @@ export interface CreatedContainer {
   readonly getArchive: (path: string) => Promise<Buffer | undefined>;
   /** Attach before the start, so that no byte is lost. */
   readonly attach: () => Promise<Attachment>;
-  readonly start: () => Promise<RunningContainer>;
+  /** `watchesExit: false` for one whose exit status nobody waits for: a call less */
+  readonly start: (options?: { readonly watchesExit?: boolean }) => Promise<RunningContainer>;
   readonly remove: () => Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import type { RunningContainer } from "./engine.ts";
 
 /** How long a removal that somebody else started may take, in milliseconds */
 const removalTimeoutMs = 15_000;
-const removalPollMs = 50;
+const removalPollMs = 10;
 
 /** Handle of a container that was started, by us or earlier. */
 export function toRunningContainer(

@@ -4,14 +4,20 @@ import { createSummary, type LiveSummary } from "../audit/summarise.ts";
 import type { SessionCa } from "../ca/session-ca.ts";
 import type { Paths } from "../config/paths.ts";
 import type { ProxyServer } from "../proxy/proxy-server.ts";
+import { once } from "../once.ts";
 import { Redactor } from "../redact.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import { parseEnvironmentFlags, refuseSecrets } from "./environment.ts";
 import type { RunRequest } from "./run-request.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
-import { createSessionId } from "./session-id.ts";
 import { createCaOfSession, openSessionProxy } from "./session-proxy.ts";
-import { beginSession, endSession, sessionFolder, type SessionState } from "./session-state.ts";
+import { sessionFolder, writeState, type SessionState } from "./session-state.ts";
+
+/** What is recorded of a session when everything of it is gone; kept up to date while it runs. */
+export interface SessionOutcome {
+  state: SessionState;
+  status: number | undefined;
+}
 
 /** A session that decides and records, before it has a sandbox. */
 export interface PreparedSession {
@@ -23,10 +29,16 @@ export interface PreparedSession {
   readonly redactor: Redactor;
   /** Placeholders by environment variable */
   readonly placeholders: Readonly<Record<string, string>>;
-  /** What the session ended with; set before the stack is disposed */
-  readonly outcome: { status: number | undefined };
+  readonly outcome: SessionOutcome;
+  /** Ends the proxy, then the audit log, so that every request has its outcome record before the end */
+  readonly close: () => Promise<void>;
   /** `--env`, parsed and checked */
   readonly userEnv: Readonly<Record<string, string>>;
+}
+
+interface SessionHost {
+  readonly paths: Paths;
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /**
@@ -35,30 +47,27 @@ export interface PreparedSession {
  */
 export async function prepareSession(
   request: RunRequest,
-  host: { readonly paths: Paths; readonly env: NodeJS.ProcessEnv },
+  { host, outcome }: { readonly host: SessionHost; readonly outcome: SessionOutcome },
   stack: AsyncDisposableStack,
 ): Promise<PreparedSession> {
   const userEnv = parseEnvironmentFlags(request.env, host.env);
   const redactor = new Redactor();
   const { credentials, env: placeholders } = toSessionCredentials(request.vaults, redactor);
   await refuseSecretsIn(request, userEnv);
-  const id = createSessionId();
-  const { command, plan, workspace, upstream } = request;
-  const state = await beginSession(host.paths, {
-    id,
-    command: command.map((text) => redactor.redact(text)),
-    agent: plan.agent.name,
-    workspace,
-  });
-  const outcome: PreparedSession["outcome"] = { status: undefined };
-  stack.defer(() => endSession(host.paths, state, outcome.status));
+  const { plan, upstream } = request;
+  const { id } = outcome.state;
+  const command = request.command.map((text) => redactor.redact(text));
+  const state = { ...outcome.state, command, agent: plan.agent.name };
+  outcome.state = state;
   const summary = createSummary();
   const auditPath = join(sessionFolder(host.paths, id), "audit.jsonl");
   const [audit, ca] = await Promise.all([
     openAuditLog(auditPath, { session: id, onEvent: summary.add }),
     createCaOfSession(id),
+    writeState(host.paths, state),
   ]);
-  stack.defer(() => endAudit(audit, summary, outcome));
+  const endLog = once(() => endAudit(audit, summary, outcome));
+  stack.defer(endLog);
   const { policy } = plan;
   const proxy = await openSessionProxy({
     session: id,
@@ -68,15 +77,18 @@ export async function prepareSession(
     upstream,
     ca,
   });
-  stack.use(proxy);
-  return { state, audit, summary, ca, proxy, redactor, placeholders, outcome, userEnv };
+  const close = once(async () => {
+    await proxy[Symbol.asyncDispose]();
+    await endLog();
+  });
+  stack.defer(close);
+  return { state, audit, summary, ca, proxy, redactor, placeholders, outcome, userEnv, close };
 }
 
-/** After the proxy was closed, so that every request has its outcome record before the end. */
 async function endAudit(
   audit: AuditLog,
   summary: LiveSummary,
-  outcome: PreparedSession["outcome"],
+  outcome: SessionOutcome,
 ): Promise<void> {
   const { requests, refused } = summary.current();
   const status = outcome.status ?? failedStatus;

@@ -7,6 +7,7 @@ import type { EgressPolicy } from "../policy/policy.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { LinkChoice, LinkKind } from "./link/link-end.ts";
 import type { SessionRegistry } from "./registry-access.ts";
+import type { RelayImage } from "./start-relay.ts";
 import type { UpstreamSettings } from "./session-proxy.ts";
 
 /** What decides what the session may do; made by `resolveSessionPolicy`. */
@@ -19,6 +20,15 @@ export interface SessionPlan {
   readonly registries: readonly SessionRegistry[];
 }
 
+/** What is known of a run before policy and vaults are read. */
+export interface RunStart {
+  /** Real path */
+  readonly workspace: string;
+  readonly link: LinkChoice;
+  /** The rest; called once the engine has work to do, because reading it takes as long as the relay's start */
+  readonly request: () => Promise<RunRequest>;
+}
+
 /** One `vaultbox run`. */
 export interface RunRequest {
   readonly command: readonly string[];
@@ -27,7 +37,6 @@ export interface RunRequest {
   /** Real path */
   readonly workspace: string;
   readonly upstream: UpstreamSettings;
-  readonly link: LinkChoice;
   readonly mounts: readonly string[];
   readonly allowMounts: readonly string[];
   readonly env: readonly string[];
@@ -37,6 +46,8 @@ export interface RunRequest {
   readonly cpus: number;
   readonly runtime: string | undefined;
   readonly timeoutMs: number | undefined;
+  /** What was asked for instead of the agent's own */
+  readonly image: string | undefined;
 }
 
 /** The machine and the user around a run. */
@@ -48,14 +59,16 @@ export interface RunHost {
   readonly stderr: NodeJS.WriteStream;
   /** Already on its way while the request was made */
   readonly engine: Promise<Engine>;
-  readonly images: (engine: Engine) => Promise<RunImages>;
+  /** The relay's image if it was built before */
+  readonly relayImage: Promise<RelayImage>;
+  /** Those of the run, built when they're missing */
+  readonly images: (engine: Engine, request: RunRequest) => Promise<RunImages>;
   readonly onNote: (text: string) => void;
 }
 
 /** Tags of the images of a run. */
 export interface RunImages {
-  readonly relay: string;
-  readonly relayCommand: readonly string[];
+  readonly relay: RelayImage;
   readonly agent: string;
 }
 

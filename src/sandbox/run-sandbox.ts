@@ -1,10 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LinkKind } from "./link/link-end.ts";
-import { removeLeftovers } from "./leftovers.ts";
-import { prepareSession, type PreparedSession } from "./prepare-session.ts";
-import type { RunHost, RunRequest, RunResult } from "./run-request.ts";
+import type { Duplex } from "node:stream";
+import type { Engine } from "../docker/engine.ts";
+import type { LinkChoice, LinkKind } from "./link/link-end.ts";
+import type { PreparedSession, SessionOutcome } from "./prepare-session.ts";
+import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts";
+import { createSessionId } from "./session-id.ts";
+import { beginSession, endSession } from "./session-state.ts";
 import { SignalWatch, type WatchedSignal } from "./signal-watch.ts";
-import { startSandbox, type ReadySandbox } from "./start-sandbox.ts";
+import {
+  startRelay,
+  startRelayEarly,
+  type EarlyRelay,
+  type RelayImage,
+  type StartingRelay,
+} from "./start-relay.ts";
+import type { ReadySandbox } from "./start-sandbox.ts";
 import {
   continueStopped,
   followSize,
@@ -24,9 +34,9 @@ const maxTimerMs = 2 ** 31 - 1;
  * Runs one command in a sandbox of its own and removes everything of it, whatever happens on the way.
  * @throws VaultboxError when the command was not started; InterruptedError after a signal before the start
  */
-export async function runSandbox(request: RunRequest, host: RunHost): Promise<RunResult> {
+export async function runSandbox(start: RunStart, host: RunHost): Promise<RunResult> {
   using signals = new SignalWatch();
-  const { session, link, status } = await runSession(request, host, signals);
+  const { session, link, status } = await runSession(start, host, signals);
   return {
     session: session.state.id,
     status,
@@ -37,16 +47,39 @@ export async function runSandbox(request: RunRequest, host: RunHost): Promise<Ru
 }
 
 async function runSession(
-  request: RunRequest,
+  start: RunStart,
   host: RunHost,
   signals: SignalWatch,
 ): Promise<{ session: PreparedSession; link: LinkKind; status: number }> {
   await using stack = new AsyncDisposableStack();
-  const session = await prepareSession(request, host, stack);
-  const ready = await launch({ request, host, session, stack, signals });
-  const status = await runCommand(ready, request, host, signals);
-  session.outcome.status = status;
-  return { session, link: ready.link.report.link, status };
+  const { workspace } = start;
+  // Nothing of the command line yet: it's not known to be free of secrets
+  const facts = { id: createSessionId(), command: [], agent: "", workspace };
+  const outcome: SessionOutcome = {
+    state: await beginSession(host.paths, facts),
+    status: undefined,
+  };
+  stack.defer(() => endSession(host.paths, outcome.state, outcome.status));
+  let session: PreparedSession | undefined;
+  const early = startRelayEarly(host.engine, host.relayImage, {
+    state: outcome.state,
+    link: start.link,
+    onConnection: (socket) => {
+      if (session === undefined) socket.destroy();
+      else session.proxy.accept(socket);
+    },
+  });
+  stack.use(early);
+  // What is loaded and read from here on is done while the relay starts
+  await early.underWay;
+  const request = await start.request();
+  const { prepareSession } = await import("./prepare-session.ts");
+  session = await prepareSession(request, { host, outcome }, stack);
+  const ready = await launch({ request, host, session, stack, signals, early, link: start.link });
+  outcome.status = await runCommand(ready, request, host, signals);
+  // Side by side; the stack goes through them again and throws what failed
+  await Promise.allSettled([ready.remove(), session.close()]);
+  return { session, link: ready.link.report.link, status: outcome.status };
 }
 
 interface Launch {
@@ -55,19 +88,25 @@ interface Launch {
   readonly session: PreparedSession;
   readonly stack: AsyncDisposableStack;
   readonly signals: SignalWatch;
+  readonly early: EarlyRelay;
+  readonly link: LinkChoice;
 }
 
-async function launch({ request, host, session, stack, signals }: Launch): Promise<ReadySandbox> {
+async function launch(run: Launch): Promise<ReadySandbox> {
+  const { request, host, session, stack, signals } = run;
   const engine = await Promise.race([host.engine, signals.interrupted]);
+  const { removeLeftovers } = await import("./leftovers.ts");
   const removed = await removeLeftovers(host.paths, engine);
   if (removed.sessions.length > 0) {
     host.onNote(`removed what ${removed.sessions.length} session(s) that died had left`);
   }
   // The first build takes minutes, and leaves nothing of the session behind when it's given up
-  const images = await Promise.race([host.images(engine), signals.interrupted]);
+  const images = await Promise.race([host.images(engine, request), signals.interrupted]);
+  const relay = (await run.early.relay) ?? (await startRelayLate(run, engine, images.relay));
   const tty = isInteractive(host);
   const { interrupted } = signals;
-  const options = { request, session, host, engine, images, tty, interrupted };
+  const options = { request, session, host, engine, images, relay, tty, interrupted };
+  const { startSandbox } = await import("./start-sandbox.ts");
   const ready = await startSandbox(options, stack);
   signals.throwIfInterrupted();
   const { link } = ready;
@@ -84,6 +123,13 @@ async function launch({ request, host, session, stack, signals }: Launch): Promi
   const { fallback } = link.report;
   if (fallback !== undefined) session.audit.note("link-fallback", { reason: fallback });
   return ready;
+}
+
+/** After its image was built. */
+function startRelayLate(run: Launch, engine: Engine, image: RelayImage): Promise<StartingRelay> {
+  const { state, proxy } = run.session;
+  const onConnection = (socket: Duplex): void => proxy.accept(socket);
+  return startRelay({ engine, image, state, link: run.link, onConnection }, run.stack);
 }
 
 /** From `go` to the exit status. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { toJavaTrustStore } from "../ca/java-trust-store.ts";
 import { toTrustBundle } from "../ca/trust-bundle.ts";
-import type { BindMount, Engine, EngineInfo, ImageFacts } from "../docker/engine.ts";
+import type { BindMount, Engine, ImageFacts } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { agentPids, temporaryTargets } from "./container-specs.ts";
@@ -16,6 +16,7 @@ import type { PreparedSession } from "./prepare-session.ts";
 import type { RunHost, RunImages, RunRequest } from "./run-request.ts";
 import { toRegistryEnvironment } from "./registry-access.ts";
 import { toSessionLabels } from "./session-labels.ts";
+import type { StartingRelay } from "./start-relay.ts";
 import { writeSandboxFiles } from "./trust-files.ts";
 
 export interface SandboxOptions {
@@ -24,6 +25,7 @@ export interface SandboxOptions {
   readonly host: RunHost;
   readonly engine: Engine;
   readonly images: RunImages;
+  readonly relay: StartingRelay;
   readonly tty: boolean;
   /** Rejects when the user gives up */
   readonly interrupted: Promise<never>;
@@ -31,7 +33,6 @@ export interface SandboxOptions {
 
 /** Everything that is known of a sandbox before its containers exist. */
 export interface SandboxPlan extends SandboxOptions {
-  readonly info: EngineInfo;
   readonly image: ImageFacts;
   readonly identity: Identity;
   readonly labels: Readonly<Record<string, string>>;
@@ -43,7 +44,8 @@ export interface SandboxPlan extends SandboxOptions {
 /** @throws VaultboxError VBX_IMAGE_MISSING, VBX_MOUNT_REFUSED, VBX_USAGE */
 export async function planSandbox(options: SandboxOptions): Promise<SandboxPlan> {
   const { engine, images, request, session, host } = options;
-  const [info, image] = await Promise.all([engine.info(), engine.inspectImage(images.agent)]);
+  const { info } = options.relay;
+  const image = await engine.inspectImage(images.agent);
   if (image === undefined) {
     throw new VaultboxError(
       "VBX_IMAGE_MISSING",
@@ -58,7 +60,7 @@ export async function planSandbox(options: SandboxOptions): Promise<SandboxPlan>
   const nonce = randomBytes(16).toString("hex");
   const rules = defaultMountRules(host.paths, await resolveAllowed(request.allowMounts));
   const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
-  return { ...options, info, image, identity, labels, nonce, mounts };
+  return { ...options, image, identity, labels, nonce, mounts };
 }
 
 /** What the posture is judged by. */

@@ -76,7 +76,8 @@ export async function readActiveSessions(paths: Paths): Promise<readonly Session
   return states.filter((state) => state !== undefined);
 }
 
-async function writeState(paths: Paths, state: SessionState): Promise<void> {
+/** Replaces what is known of a session. */
+export async function writeState(paths: Paths, state: SessionState): Promise<void> {
   const path = join(sessionFolder(paths, state.id), "state.json");
   await writeFileAtomic(path, `${JSON.stringify(state, undefined, 2)}\n`);
 }

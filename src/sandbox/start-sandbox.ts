@@ -1,13 +1,11 @@
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Attachment, CreatedContainer, RunningContainer } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
+import { once } from "../once.ts";
 import { quoted } from "../printable.ts";
-import { toAgentSpec, toRelaySpec } from "./container-specs.ts";
+import { toAgentSpec } from "./container-specs.ts";
 import { createHomeVolume, seedHome, toHomeVolume, toProjectHome } from "./home-volume.ts";
-import { resolveRelayUser } from "./identity.ts";
-import type { EstablishedLink, LinkEnd } from "./link/link-end.ts";
-import { chooseLink, openLink } from "./link/open-link.ts";
+import type { EstablishedLink } from "./link/link-end.ts";
 import { parseInsideFacts } from "./posture/inside-facts.ts";
 import { evaluatePosture, type PostureExpectation } from "./posture/posture.ts";
 import { toGoLine, toPrologue } from "./posture/prologue.ts";
@@ -22,7 +20,6 @@ import {
   type SandboxPlan,
 } from "./sandbox-plan.ts";
 
-const linkTimeoutMs = 20_000;
 /** A container reports within a second of its start; an image whose shell doesn't is not waited for without end. */
 const reportTimeoutMs = 60_000;
 /** Of what a container says on stderr instead of a report, for the error message. */
@@ -39,16 +36,18 @@ export interface ReadySandbox {
   readonly asserts: number;
   readonly go: () => void;
 }
+  /** Removes everything of the sandbox on the engine, all at once */
+  readonly remove: () => Promise<void>;
 
-/** Both containers with the facts that the posture is judged by. */
+/** The agent's container with the facts that the posture is judged by. */
 interface Created {
-  readonly relay: CreatedContainer;
+  readonly removeHome: () => Promise<void>;
   readonly agent: CreatedContainer;
   readonly expected: PostureExpectation;
 }
 
 /**
- * Makes relay and agent containers, joins them to the proxy and checks what they are.
+ * Makes the agent container beside the relay, joins both to the proxy and checks what they are.
  * What it made is on `stack`, in the order in which it must go.
  * @throws VaultboxError VBX_POSTURE_UNSAFE, VBX_LINK_FAILED, VBX_MOUNT_REFUSED, VBX_ENGINE_FAILED, VBX_IMAGE_MISSING
  */
@@ -57,19 +56,15 @@ export async function startSandbox(
   stack: AsyncDisposableStack,
 ): Promise<ReadySandbox> {
   const plan = await planSandbox(options);
-  const link = await openSessionLink(plan, stack);
-  const relay = await createRelay(plan, link, stack);
-  const relayStarted = startRelay(relay);
-  // A start under way ends before the removal begins
-  stack.defer(() => relayStarted.then(ignore, ignore));
-  const { agent, expected } = await createAgent(plan, relay, stack);
-  // Both at once, before the rest of the stack; each removal is a question only when it happens again
-  stack.defer(async () => void (await Promise.all([agent.remove(), relay.remove()])));
-  const [attachment, { relay: runningRelay, attachment: relayAttachment }] = await settled([
-    agent.attach(),
-    relayStarted,
-  ]);
-  const established = link.establish(relayAttachment);
+  const { relay } = options;
+  const { agent, expected, removeHome } = await createAgent(plan, stack);
+  const remove = async (): Promise<void> => {
+    await Promise.all([agent.remove().then(removeHome), relay.container.remove()]);
+  };
+  // All at once, before the rest of the stack, which finds it done
+  stack.defer(remove);
+  const [attachment, runningRelay] = await settled([agent.attach(), relay.started]);
+  const established = relay.link.establish(runningRelay.attachment);
   established.catch(() => undefined);
   const report = readReport(attachment.stdout, { nonce: plan.nonce, tty: plan.tty });
   const container = await agent.start();
@@ -77,7 +72,7 @@ export async function startSandbox(
     Promise.all([
       firstFailure(report.lines, attachment),
       container.inspect(),
-      runningRelay.inspect(),
+      runningRelay.container.inspect(),
       established,
     ]),
     options.interrupted,
@@ -95,6 +90,7 @@ export async function startSandbox(
     asserts: asserts.length,
     go,
   };
+    remove,
 }
 
 /** As Promise.all, but nothing is under way any more when it fails: what was begun can be cleaned up. */
@@ -105,67 +101,24 @@ async function settled<T extends readonly Promise<unknown>[]>(
   return Promise.all(work);
 }
 
-const ignore = (): void => undefined;
-
-/** The link's end here; it is closed before the containers are removed. */
-async function openSessionLink(plan: SandboxPlan, stack: AsyncDisposableStack): Promise<LinkEnd> {
-  const link = await openLink({
-    choice: chooseLink(plan.request.link, plan.info),
-    directory: join(plan.session.state.runtimeDirectory, "l"),
-    relayUser: resolveRelayUser(plan.info),
-    mountedAt: "/run/vaultbox-link",
-    onConnection: (socket) => plan.session.proxy.accept(socket),
-    timeoutMs: linkTimeoutMs,
-  });
-  stack.defer(() => link.close());
-  return link;
-}
-
-async function createRelay(
-  plan: SandboxPlan,
-  link: LinkEnd,
-  stack: AsyncDisposableStack,
-): Promise<CreatedContainer> {
-  const relay = await plan.engine.createContainer(
-    toRelaySpec({
-      session: plan.session.state.id,
-      image: plan.images.relay,
-      command: plan.images.relayCommand,
-      arguments: link.relayArguments,
-      user: resolveRelayUser(plan.info),
-      labels: plan.labels,
-      binds: link.binds,
-    }),
-  );
-  stack.defer(() => relay.remove());
-  return relay;
-}
-
-async function startRelay(
-  relay: CreatedContainer,
-): Promise<{ relay: RunningContainer; attachment: Attachment }> {
-  const attachment = await relay.attach();
-  return { relay: await relay.start(), attachment };
-}
-
-async function createAgent(
-  plan: SandboxPlan,
-  relay: CreatedContainer,
-  stack: AsyncDisposableStack,
-): Promise<Created> {
+async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Promise<Created> {
   const { engine, request, session, identity } = plan;
   const project = request.plan.projectFile?.project;
+  const relayId = plan.relay.container.id;
   const wantsProjectHome = project?.home === "project";
   const homeName =
     request.home ?? (wantsProjectHome ? toProjectHome(request.workspace) : undefined);
   const home = toHomeVolume(session.state.id, homeName);
-  if (!home.kept) stack.defer(() => engine.removeVolume(home.name));
+  const removeHome = once(async () => {
+    if (!home.kept) await engine.removeVolume(home.name);
+  });
+  stack.defer(removeHome);
   const [binds] = await settled([toBinds(plan), createHomeVolume(engine, home, plan.labels)]);
   const agent = await engine.createContainer(
     toAgentSpec({
       session: session.state.id,
       image: plan.images.agent,
-      relayId: relay.id,
+      relayId,
       prologue: toPrologue(plan.nonce, [...plan.image.entrypoint, ...request.command]),
       env: toAgentEnvironment(plan),
       labels: plan.labels,
@@ -184,7 +137,7 @@ async function createAgent(
   const context = { home: identity.home, workspace: request.workspace, placeholders };
   const files = request.plan.agent.homeFiles(context);
   await seedHome(agent, { identity, files, volume: home });
-  return { relay, agent, expected: toExpectation(plan, relay.id, binds) };
+  return { agent, removeHome, expected: toExpectation(plan, relayId, binds) };
 }
 
 /**

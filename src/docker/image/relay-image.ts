@@ -7,7 +7,7 @@ import { label } from "../labels.ts";
 import { toTar } from "../tar.ts";
 import type { TarEntry } from "../tar.ts";
 import type { Engine } from "../engine.ts";
-import { ensureBaseImage } from "./base-image.ts";
+import { ensureBaseImage, resolveBaseImage } from "./base-image.ts";
 import { ensureImage } from "./ensure-image.ts";
 import { toTagHash } from "./image-recipe.ts";
 import type { ImageOptions } from "./image-request.ts";
@@ -29,13 +29,8 @@ COPY . /opt/vaultbox-relay/
  * @throws VaultboxError VBX_IMAGE_BUILD_FAILED
  */
 export async function ensureRelayImage(engine: Engine, options: ImageOptions): Promise<string> {
-  const [base, program] = await Promise.all([
-    ensureBaseImage(engine, { ...options, rebuild: false }),
-    readProgram(),
-  ]);
-  const recipe = [...program, { path: "Dockerfile", content: dockerfile }];
-  const hash = toTagHash(recipe, [base]);
-  const tag = `vaultbox/relay:${hash}`;
+  const { tag, hash, base, recipe } = await resolveRelayImage(options.env);
+  await ensureBaseImage(engine, { ...options, rebuild: false });
   const build = (onProgress: ImageOptions["onProgress"]) =>
     engine.buildImage({
       context: Readable.from([toTar(recipe)]),
@@ -47,6 +42,19 @@ export async function ensureRelayImage(engine: Engine, options: ImageOptions): P
     });
   await ensureImage(engine, { tag, what: "the relay image", build }, options);
   return tag;
+}
+
+/** What the relay's image is here and now, whether it exists or not. */
+export async function resolveRelayImage(env: NodeJS.ProcessEnv): Promise<{
+  readonly tag: string;
+  readonly hash: string;
+  readonly base: string;
+  readonly recipe: readonly TarEntry[];
+}> {
+  const [{ tag: base }, program] = await Promise.all([resolveBaseImage(env), readProgram()]);
+  const recipe = [...program, { path: "Dockerfile", content: dockerfile }];
+  const hash = toTagHash(recipe, [base]);
+  return { tag: `vaultbox/relay:${hash}`, hash, base, recipe };
 }
 
 async function readProgram(): Promise<readonly TarEntry[]> {

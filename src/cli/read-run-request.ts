@@ -1,0 +1,56 @@
+import { mapRegistryAddresses } from "../sandbox/registry-access.ts";
+import type { RunRequest } from "../sandbox/run-request.ts";
+import { openVaults } from "../vault/open-vaults.ts";
+import { toSessionPolicyOptions } from "./policy-options.ts";
+import type { RunFlags, RunLimits } from "./run-command.ts";
+import { resolveSessionPolicy } from "./session-policy.ts";
+import { toVaultContext } from "./vault-access.ts";
+import type { Paths } from "../config/paths.ts";
+
+/** What decides a run, beside its flags. */
+export interface RunPlace {
+  readonly paths: Paths;
+  /** Real path */
+  readonly workspace: string;
+  readonly limits: RunLimits;
+}
+
+/**
+ * Reads what decides the run: project file, policy, preferences, registries and vaults.
+ * @throws VaultboxError of each of them
+ */
+export async function readRunRequest(
+  argv: readonly string[],
+  flags: RunFlags,
+  { paths, workspace, limits }: RunPlace,
+): Promise<RunRequest> {
+  const options = { ...toSessionPolicyOptions(flags, argv), workspace };
+  const plan = await resolveSessionPolicy(options, paths);
+  const project = plan.projectFile?.project;
+  const { preferences } = plan;
+  const names = [flags.vault, project?.vaults ?? [], preferences.vaults].find(
+    (one) => one.length > 0,
+  );
+  return {
+    command: argv,
+    plan,
+    vaults: await openVaults(names ?? [], toVaultContext()),
+    workspace,
+    upstream: {
+      connectTo: [
+        ...flags.connectTo,
+        ...preferences.connectTo,
+        ...(await mapRegistryAddresses(plan.registries, { env: process.env })),
+      ],
+      upstreamCa: flags.upstreamCa,
+      env: process.env,
+    },
+    mounts: flags.mount,
+    allowMounts: flags.allowMount,
+    env: flags.env,
+    home: flags.home,
+    runtime: flags.runtime,
+    ...limits,
+    image: flags.image ?? project?.image ?? preferences.image,
+  };
+}

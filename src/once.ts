@@ -1,0 +1,11 @@
+/** What was done once isn't done again, and who asks meanwhile waits for it; what failed is tried again. */
+export function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work().catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    });
+    return done;
+  };
+}
