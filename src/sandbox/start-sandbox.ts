@@ -35,9 +35,9 @@ export interface ReadySandbox {
   /** How many posture asserts held */
   readonly asserts: number;
   readonly go: () => void;
-}
   /** Removes everything of the sandbox on the engine, all at once */
   readonly remove: () => Promise<void>;
+}
 
 /** The agent's container with the facts that the posture is judged by. */
 interface Created {
@@ -55,8 +55,8 @@ export async function startSandbox(
   options: SandboxOptions,
   stack: AsyncDisposableStack,
 ): Promise<ReadySandbox> {
-  const plan = await planSandbox(options);
   const { relay } = options;
+  const plan = await planSandbox(options);
   const { agent, expected, removeHome } = await createAgent(plan, stack);
   const remove = async (): Promise<void> => {
     await Promise.all([agent.remove().then(removeHome), relay.container.remove()]);
@@ -89,8 +89,8 @@ export async function startSandbox(
     image: plan.image.id,
     asserts: asserts.length,
     go,
-  };
     remove,
+  };
 }
 
 /** As Promise.all, but nothing is under way any more when it fails: what was begun can be cleaned up. */
@@ -103,8 +103,8 @@ async function settled<T extends readonly Promise<unknown>[]>(
 
 async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Promise<Created> {
   const { engine, request, session, identity } = plan;
-  const project = request.plan.projectFile?.project;
   const relayId = plan.relay.container.id;
+  const project = request.plan.projectFile?.project;
   const wantsProjectHome = project?.home === "project";
   const homeName =
     request.home ?? (wantsProjectHome ? toProjectHome(request.workspace) : undefined);
