@@ -60,5 +60,6 @@ export function toImageFacts(answer: unknown): ImageFacts {
     env: info.Config?.Env ?? [],
     user: info.Config?.User ?? "",
     entrypoint: typeof entrypoint === "string" ? [entrypoint] : entrypoint,
+    volumes: Object.keys(info.Config?.Volumes ?? {}),
   };
 }

@@ -140,6 +140,8 @@ export interface ImageFacts {
   readonly env: readonly string[];
   readonly user: string;
   readonly entrypoint: readonly string[];
+  /** Paths for which the engine makes a volume, unless something is mounted there */
+  readonly volumes: readonly string[];
 }
 
 /** A build: a tar of the context, streamed progress lines. */

@@ -16,7 +16,18 @@ const temporary = {
   "/run": "rw,nosuid,nodev,noexec,mode=1777,size=64m",
 } as const;
 
-export const temporaryTargets: readonly string[] = Object.keys(temporary);
+/**
+ * Every file system in memory: the usual ones, and one at each volume that the image declares, where the engine would
+ * make a volume that nobody asked for. What the image has there is hidden.
+ * @param mounted targets of the other mounts
+ */
+export function toTemporary(
+  imageVolumes: readonly string[],
+  mounted: readonly string[],
+): Readonly<Record<string, string>> {
+  const free = imageVolumes.filter((path) => !mounted.includes(path));
+  return { ...Object.fromEntries(free.map((path) => [path, temporary["/var/tmp"]])), ...temporary };
+}
 
 /** The relay: no network, no secret, nothing writable. */
 export function toRelaySpec(options: {
@@ -67,6 +78,8 @@ export function toAgentSpec(options: {
   readonly identity: Identity;
   readonly workspace: string;
   readonly binds: readonly BindMount[];
+  /** From `toTemporary` */
+  readonly temporary: Readonly<Record<string, string>>;
   readonly home: HomeVolume;
   readonly memoryBytes: number;
   readonly cpus: number;
@@ -87,7 +100,7 @@ export function toAgentSpec(options: {
     dns: [],
     binds: options.binds,
     volumes: [{ volume: options.home.name, target: homeMount, readOnly: false }],
-    tmpfs: temporary,
+    tmpfs: options.temporary,
     readOnlyRoot: true,
     memoryBytes: options.memoryBytes,
     cpus: options.cpus,

@@ -5,7 +5,7 @@ import { toTrustBundle } from "../ca/trust-bundle.ts";
 import type { BindMount, Engine, ImageFacts } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
-import { agentPids, temporaryTargets } from "./container-specs.ts";
+import { agentPids, toTemporary } from "./container-specs.ts";
 import { toEnvironment } from "./environment.ts";
 import { homeMount, readAccounts, resolveIdentity, toGroup, toPasswd } from "./identity.ts";
 import type { Identity } from "./identity.ts";
@@ -70,7 +70,7 @@ export function toExpectation(
   binds: readonly BindMount[],
 ): PostureExpectation {
   const { identity, request } = plan;
-  const own = [homeMount, ...temporaryTargets];
+  const own = [homeMount, ...Object.keys(toPlanTemporary(plan, binds))];
   const writable = binds.filter(({ readOnly }) => !readOnly).map(({ target }) => target);
   return {
     uid: identity.uid,
@@ -81,6 +81,14 @@ export function toExpectation(
     writableTargets: [...writable, ...own],
     mountTargets: [...binds.map(({ target }) => target), ...own],
   };
+}
+
+/** The file systems in memory of the agent container. */
+export function toPlanTemporary(
+  plan: SandboxPlan,
+  binds: readonly BindMount[],
+): Readonly<Record<string, string>> {
+  return toTemporary(plan.image.volumes, [homeMount, ...binds.map(({ target }) => target)]);
 }
 
 /** Writes the session's files and returns every bind mount of the agent container. */

@@ -16,6 +16,7 @@ import {
   toAgentEnvironment,
   toBinds,
   toExpectation,
+  toPlanTemporary,
   type SandboxOptions,
   type SandboxPlan,
 } from "./sandbox-plan.ts";
@@ -125,6 +126,7 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
       identity,
       workspace: request.workspace,
       binds,
+      temporary: toPlanTemporary(plan, binds),
       home,
       memoryBytes: request.memoryBytes,
       cpus: request.cpus,

@@ -16,6 +16,7 @@ const facts: ImageFacts = {
   env: [],
   user: "",
   entrypoint: [],
+  volumes: [],
 };
 
 /** An engine that knows tags, and counts how often it is asked. */
