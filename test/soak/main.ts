@@ -1,11 +1,19 @@
 // npm run soak [-- PART=ROUNDS...]: what takes too long for every test run. Without arguments all parts run in full; with
 // them only the named ones, such as `cycles=5 kills=2`. One JSON line a part; the exit status is 1 when one failed.
+import { proxyDifferential } from "./proxy-differential.ts";
+import { proxyPressure } from "./proxy-pressure.ts";
 import { sessionCycles } from "./session-cycles.ts";
 import { sessionKills } from "./session-kills.ts";
 import { sessionsAtOnce } from "./sessions-at-once.ts";
 import type { SoakPart } from "./soak-part.ts";
 
-const parts: readonly SoakPart[] = [sessionCycles, sessionKills, sessionsAtOnce];
+const parts: readonly SoakPart[] = [
+  sessionCycles,
+  sessionKills,
+  sessionsAtOnce,
+  proxyDifferential,
+  proxyPressure,
+];
 
 const wanted = new Map(
   process.argv.slice(2).map((argument) => {

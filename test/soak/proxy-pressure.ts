@@ -1,7 +1,5 @@
-// Row 40 in full: `node test/soak/proxy-pressure.ts [--scale 0.1]`. One line of JSON for each pressure.
 import { once } from "node:events";
 import { connect } from "node:net";
-import { parseArgs } from "node:util";
 import type { Dialer } from "../../src/proxy/dial.ts";
 import { startProxy } from "../support/proxy-fixture.ts";
 import {
@@ -9,13 +7,47 @@ import {
   idleTunnels,
   manyNames,
   measurePressure,
+  type Pressure,
+  type PressureResult,
   slowHeads,
   stuckUploads,
 } from "../support/proxy-pressure.ts";
+import type { SoakPart } from "./soak-part.ts";
 import { type RawUpstream, startRawUpstream } from "../support/upstream.ts";
 
-const { values } = parseArgs({ options: { scale: { type: "string", default: "1" } } });
-const scale = Number(values.scale);
+/** Row 40 in full: what an ordinary client notices while others press; a round is one of a hundred of each. */
+export const proxyPressure: SoakPart = {
+  name: "pressure",
+  rounds: 100,
+  run: async (rounds) => {
+    const scale = rounds / 100;
+    const names = manyNames(Math.round(100_000 * scale));
+    const pressures = [
+      slowHeads(Math.round(10_000 * scale)),
+      idleTunnels(Math.round(10_000 * scale)),
+      headBombs(32),
+      stuckUploads(Math.max(1, Math.round(200 * scale))),
+      names,
+    ];
+    const results: PressureResult[] = [];
+    for (const pressure of pressures) results.push(await press(pressure));
+    const passed = results.every(({ failures }) => failures === 0);
+    return { passed, figures: { pressures: results, names: names.done() } };
+  },
+};
+
+async function press(pressure: Pressure): Promise<PressureResult> {
+  await using up = await startRawUpstream({
+    onConnection: (socket) =>
+      socket.on("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")),
+  });
+  await using stuck = await startRawUpstream({ onConnection: (socket) => socket.pause() });
+  await using proxy = await startProxy({
+    rules: ["* http://up.example", "* https://up.example", "* http://stuck.example"],
+    dialer: dialerTo(up, stuck),
+  });
+  return await measurePressure(proxy, pressure, 2000);
+}
 
 function dialerTo(up: RawUpstream, stuck: RawUpstream): Dialer {
   return {
@@ -26,28 +58,4 @@ function dialerTo(up: RawUpstream, stuck: RawUpstream): Dialer {
       return { socket, address: "127.0.0.1" };
     },
   };
-}
-
-const names = manyNames(Math.round(100_000 * scale));
-const pressures = [
-  slowHeads(Math.round(10_000 * scale)),
-  idleTunnels(Math.round(10_000 * scale)),
-  headBombs(32),
-  stuckUploads(Math.max(1, Math.round(200 * scale))),
-  names,
-];
-
-for (const pressure of pressures) {
-  await using up = await startRawUpstream({
-    onConnection: (socket) =>
-      socket.on("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")),
-  });
-  await using stuck = await startRawUpstream({ onConnection: (socket) => socket.pause() });
-  await using proxy = await startProxy({
-    rules: ["* http://up.example", "* https://up.example", "* http://stuck.example"],
-    dialer: dialerTo(up, stuck),
-  });
-  const result = await measurePressure(proxy, pressure, 2000);
-  const extra = pressure === names ? { names: names.done() } : {};
-  process.stdout.write(`${JSON.stringify({ ...result, ...extra })}\n`);
 }
