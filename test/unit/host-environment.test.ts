@@ -1,0 +1,66 @@
+import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { toTrustedPath, withoutProjectInfluence } from "../../src/host-environment.ts";
+
+const run = promisify(execFile);
+
+/** A repository that has its own `npm` where `npx` looks first, and its own settings for the real one. */
+async function createRepository(): Promise<AsyncDisposable & { path: string; bin: string }> {
+  const path = await realpath(await mkdtemp(join(tmpdir(), "vaultbox-test-repo-")));
+  const bin = join(path, "node_modules", ".bin");
+  await mkdir(bin, { recursive: true });
+  await writeFile(join(path, ".npmrc"), "registry=https://chosen-by-repo.example/\n");
+  await writeFile(join(path, "package.json"), '{"name":"x"}\n');
+  const tool = join(bin, "vaultbox-test-tool");
+  await writeFile(tool, "#!/bin/sh\necho from the repository\n");
+  await chmod(tool, 0o755);
+  return { path, bin, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Runs code of ours in the repository, as `npx vaultbox` there would. */
+async function runThere(repository: { path: string; bin: string }, code: string): Promise<string> {
+  const module = (name: string): string => new URL(`../../src/${name}`, import.meta.url).href;
+  const text = code.replaceAll(/@([\w/-]+\.ts)/g, (_, name: string) => module(name));
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", text], {
+    cwd: repository.path,
+    env: { ...process.env, PATH: `${repository.bin}${delimiter}${process.env["PATH"] ?? ""}` },
+  });
+  return stdout.trim();
+}
+
+test("no program of the repository runs in place of the user's, not even from npx", async () => {
+  await using repository = await createRepository();
+  const command = '{ file: "vaultbox-test-tool", args: [], timeoutMs: 5000 }';
+  const code = `import { runHostCommand } from "@host-command.ts";
+    console.log(await runHostCommand(${command}).catch((error) => error.code));`;
+  expect(await runThere(repository, code)).toBe("VBX_HOST_COMMAND_FAILED");
+  // The naive way, in the same place
+  const naive = `import { execFileSync } from "node:child_process";
+    process.stdout.write(execFileSync("vaultbox-test-tool"));`;
+  expect(await runThere(repository, naive)).toBe("from the repository");
+});
+
+test("a repository's .npmrc doesn't choose where the images' packages come from", async () => {
+  await using repository = await createRepository();
+  const code = `import { readNpmRegistry } from "@docker/image/host-network.ts";
+    console.log(await readNpmRegistry(process.env));`;
+  expect(await runThere(repository, code)).not.toContain("chosen-by-repo");
+  const naive = `import { execFileSync } from "node:child_process";
+    process.stdout.write(execFileSync("npm", ["config", "get", "registry"]));`;
+  expect(await runThere(repository, naive)).toContain("chosen-by-repo");
+}, 30_000);
+
+test("a search path keeps what is the user's", () => {
+  const path = ["/usr/bin", "bin", ".", "", "/a/node_modules/.bin", "/repo/.venv/bin", "/opt/x"];
+  const kept = toTrustedPath(path.join(delimiter), ["/repo"]);
+  expect(kept.split(delimiter)).toEqual(["/usr/bin", "/opt/x"]);
+  const environment = { PATH: "/usr/bin", npm_execpath: "/npm", npm_config_registry: "https://x" };
+  expect(withoutProjectInfluence(environment, "/")).toEqual({
+    PATH: "/usr/bin",
+    npm_config_registry: "",
+  });
+});
