@@ -16,12 +16,27 @@ export function reportError(failure: unknown, options: { json: boolean }): numbe
     if (process.env["VAULTBOX_DEBUG"] === "1") process.stderr.write(toCauseChain(error));
     return error.code === "VBX_USAGE" ? exitStatus.usage : exitStatus.failure;
   }
+  if (isMachineFailure(error)) {
+    const text = `cannot go on: ${error.message}`;
+    return reportError(
+      new VaultboxError("VBX_CONFIG_INVALID", text, { hints: [machineHint] }),
+      options,
+    );
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
     `vaultbox: error: this is a bug in vaultbox ${version()}\n${toPrintableLines(stack)}\n` +
       "vaultbox: hint: report it with the lines above, see SECURITY.md if it looks exploitable\n",
   );
   return exitStatus.bug;
+}
+
+/** A full disk, a read-only home or too many open files is no bug, wherever it shows first. */
+const machineCodes = ["ENOSPC", "EDQUOT", "EROFS", "EMFILE", "ENFILE", "EACCES", "EPERM", "EIO"];
+const machineHint = "vaultbox needs room and write access in its own folders; see vaultbox doctor";
+
+function isMachineFailure(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && machineCodes.includes(String(error.code));
 }
 
 function toText(error: VaultboxError): string {
