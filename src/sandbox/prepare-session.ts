@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { AuditEvent } from "../audit/audit-event.ts";
 import { openAuditLog, type AuditLog } from "../audit/audit-log.ts";
 import { createSummary, type LiveSummary } from "../audit/summarise.ts";
 import type { SessionCa } from "../ca/session-ca.ts";
@@ -60,13 +61,22 @@ export async function prepareSession(
   const state = { ...outcome.state, command, agent: plan.agent.name };
   outcome.state = state;
   const summary = createSummary();
+  let isStarted = false;
+  const onEvent = (event: AuditEvent): void => {
+    if (event.type === "session.start") isStarted = true;
+    summary.add(event);
+  };
   const auditPath = join(sessionFolder(host.paths, id), "audit.jsonl");
   const [audit, ca] = await Promise.all([
-    openAuditLog(auditPath, { session: id, onEvent: summary.add }),
+    openAuditLog(auditPath, { session: id, onEvent }),
     createCaOfSession(id),
     writeState(host.paths, state),
   ]);
-  const endLog = once(() => endAudit(audit, summary, outcome));
+  const endLog = once(() => {
+    // Otherwise its end would be all that is recorded of a session that failed on the way
+    if (!isStarted) audit.note("not-started");
+    return endAudit(audit, summary, outcome);
+  });
   stack.defer(endLog);
   const { policy } = plan;
   const proxy = await openSessionProxy({

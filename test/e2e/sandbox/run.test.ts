@@ -96,3 +96,15 @@ test("a refused request says why, on both links, and the run ends with a summary
     expect(result.stderr).toContain("1 request, 1 refused");
   }
 });
+
+test("a run that fails before its command has an audit log that says so, and verifies", async () => {
+  await using world = await createWorld();
+  const failed = await world.run(["run", "--runtime", "no-such-runtime", "--", "true"]);
+  expect(failed.status).toBe(125);
+  const verified = await world.run(["audit", "verify"]);
+  expect(verified.stdout).toMatch(/^session [0-9a-f]{12}: intact, 2 records, ended\n$/);
+  const shown = await world.run(["audit", "show"]);
+  expect(shown.stdout).toContain("  Command: not started\n");
+  expect(shown.stdout).toMatch(/ {2}Note: \S+ not-started\n/);
+  expect(shown.stdout).toMatch(/ {2}Ended: \S+, exit status 125\n/);
+});

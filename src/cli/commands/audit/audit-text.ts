@@ -18,7 +18,7 @@ export function toReportLines(
   if (start !== undefined) {
     lines.push(`  Command: ${start.command.join(" ")}`, `  Started: ${start.at}`);
     if (start.workspace !== undefined) lines.push(`  Workspace: ${start.workspace}`);
-  }
+  } else if (end !== undefined) lines.push("  Command: not started");
   lines.push(
     end === undefined ? "  Ended: not recorded" : `  Ended: ${end.at}, exit status ${end.status}`,
   );
