@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { requireEngine } from "../../support/require-engine.ts";
+import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
+import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
+
+/** The engine behind a socket that can go away, or stop to answer. */
+interface LooseEngine extends AsyncDisposable {
+  readonly dockerHost: string;
+  readonly lose: () => void;
+  readonly freeze: () => void;
+}
+
+async function createLooseEngine(): Promise<LooseEngine> {
+  const { endpoint } = await requireEngine();
+  const folder = await mkdtemp(join(tmpdir(), "vbe-"));
+  const path = join(folder, "e.sock");
+  const sockets = new Set<Socket>();
+  const track = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    socket.on("close", () => sockets.delete(socket));
+  };
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const engine = connect({ path: endpoint.replace(/^unix:\/\//, ""), allowHalfOpen: true });
+    track(client);
+    track(engine);
+    client.pipe(engine);
+    engine.pipe(client);
+    client.on("close", () => engine.destroy());
+    engine.on("close", () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  const lose = (): void => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  const freeze = (): void => {
+    server.removeAllListeners("connection").on("connection", track);
+    for (const socket of sockets) socket.unpipe().pause();
+  };
+  const dispose = async (): Promise<void> => {
+    lose();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { dockerHost: `unix://${path}`, lose, freeze, [Symbol.asyncDispose]: dispose };
+}
+
+function startRun(world: { home: string; workspace: string }, dockerHost: string) {
+  const args = ["run", "--", "sh", "-c", "echo ready; exec sleep 30"];
+  const env = { HOME: world.home, DOCKER_HOST: dockerHost };
+  const child = spawn(process.execPath, [cliPath, ...args], {
+    cwd: world.workspace,
+    env: cliEnvironment(world.home, env),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  return { child, said: () => said };
+}
+
+test("an engine that goes away in the middle is an error of the engine, not a bug", async () => {
+  await using world = await createWorld();
+  await using engine = await createLooseEngine();
+  const { child, said } = startRun(world, engine.dockerHost);
+  await untilOutput(child, "ready");
+  engine.lose();
+  expect([1, 125]).toContain(await untilClosed(child));
+  expect(said()).toContain("cannot wait for the container");
+  expect(said()).not.toContain("bug");
+}, 60_000);
+
+test("an engine that doesn't answer any more holds nobody for ever: a third signal ends the session", async () => {
+  await using world = await createWorld();
+  await using engine = await createLooseEngine();
+  const { child, said } = startRun(world, engine.dockerHost);
+  await untilOutput(child, "ready");
+  engine.freeze();
+  child.kill("SIGINT");
+  await sleep(2000);
+  child.kill("SIGINT");
+  await sleep(500);
+  // Three in a hurry are a person's impatience
+  child.kill("SIGINT");
+  await sleep(500);
+  expect(child.exitCode).toBeNull();
+  await sleep(3000);
+  child.kill("SIGINT");
+  expect(await untilClosed(child)).toBe(130);
+  expect(said()).toContain("vaultbox prune removes what is left");
+}, 60_000);
