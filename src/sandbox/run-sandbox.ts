@@ -6,7 +6,7 @@ import type { PreparedSession, SessionOutcome } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts";
 import { createSessionId } from "./session-id.ts";
 import { beginSession, endSession } from "./session-state.ts";
-import { SignalWatch, type WatchedSignal } from "./signal-watch.ts";
+import { giveUp, SignalWatch, type WatchedSignal } from "./signal-watch.ts";
 import {
   startRelay,
   startRelayEarly,
@@ -25,6 +25,8 @@ import {
 
 /** How long a command may take to end after SIGTERM. */
 const graceMs = 10_000;
+/** And after SIGKILL, when its time was up. */
+const unansweredMs = graceMs + 5_000;
 /** As timeout(1) reports it. */
 const timeoutStatus = 124;
 /** Longest timer that Node can set in one go. */
@@ -203,8 +205,12 @@ function startLimit(ready: ReadySandbox, request: RunRequest, host: RunHost): Li
     }
     expired = true;
     host.onNote("the time limit of this session is reached; ending the command");
-    await ready.container.kill("SIGTERM");
+    // Not waited for: an engine may never answer
+    void ready.container.kill("SIGTERM").catch(() => undefined);
     killLater(ready.container);
+    // An engine that doesn't end the command: then at least its way out ends, with this process
+    await sleep(unansweredMs, undefined, { signal: abort.signal });
+    giveUp(timeoutStatus);
   };
   // Aborted at the end of the run
   if (Number.isFinite(ms)) wait().catch(() => undefined);

@@ -55,7 +55,7 @@ export class SignalWatch implements Disposable {
     if (known === undefined) return;
     if (this.#received.push(known) === 1) this.#firstAt = performance.now();
     if (this.#received.length >= lastSignal && performance.now() - this.#firstAt >= patienceMs) {
-      giveUp(known);
+      giveUp(toSignalStatus(known));
     }
     if (this.#forward === undefined) this.#interrupt(new InterruptedError(known));
     else this.#forward(known, this.#received.length);
@@ -82,8 +82,8 @@ export class SignalWatch implements Disposable {
 }
 
 /** The way out of the sandbox ends with this process; what is left is removed by the next run. */
-function giveUp(signal: WatchedSignal): never {
+export function giveUp(status: number): never {
   process.stderr.write("vaultbox: gave up waiting; vaultbox prune removes what is left\n");
   // eslint-disable-next-line unicorn/no-process-exit -- open requests to an engine that hangs would keep it alive
-  process.exit(toSignalStatus(signal));
+  process.exit(status);
 }

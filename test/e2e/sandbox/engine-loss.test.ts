@@ -51,8 +51,12 @@ async function createLooseEngine(): Promise<LooseEngine> {
   return { dockerHost: `unix://${path}`, lose, freeze, [Symbol.asyncDispose]: dispose };
 }
 
-function startRun(world: { home: string; workspace: string }, dockerHost: string) {
-  const args = ["run", "--", "sh", "-c", "echo ready; exec sleep 30"];
+function startRun(
+  world: { home: string; workspace: string },
+  dockerHost: string,
+  flags: readonly string[] = [],
+) {
+  const args = ["run", ...flags, "--", "sh", "-c", "echo ready; exec sleep 30"];
   const env = { HOME: world.home, DOCKER_HOST: dockerHost };
   const child = spawn(process.execPath, [cliPath, ...args], {
     cwd: world.workspace,
@@ -93,4 +97,14 @@ test("an engine that doesn't answer any more holds nobody for ever: a third sign
   child.kill("SIGINT");
   expect(await untilClosed(child)).toBe(130);
   expect(said()).toContain("vaultbox prune removes what is left");
+}, 60_000);
+
+test("when the time is up and the engine doesn't answer, the sandbox's way out ends with the session", async () => {
+  await using world = await createWorld();
+  await using engine = await createLooseEngine();
+  const { child, said } = startRun(world, engine.dockerHost, ["--timeout", "3s"]);
+  await untilOutput(child, "ready");
+  engine.freeze();
+  expect(await untilClosed(child)).toBe(124);
+  expect(said()).toContain("gave up waiting");
 }, 60_000);
