@@ -58,7 +58,15 @@ async function writeUntilFull(): Promise<void> {
   const lines = text.split("\n").length - 1;
   const careless = await writeWithoutLooking();
   const laterRejected = later.filter(({ status }) => status === "rejected").length;
-  const result = { recorded, code, lines, endsWhole: text.endsWith("\n"), laterRejected, careless };
+  const result = {
+    recorded,
+    code,
+    lines,
+    endsWhole: text.endsWith("\n"),
+    later: later.length,
+    laterRejected,
+    careless,
+  };
   writeSync(1, JSON.stringify(result));
 }
 

@@ -69,19 +69,24 @@ test("when the session process is killed the sandbox has no way out, and the nex
   await new Promise((resolve) => setTimeout(resolve, 5000));
   const { readFile } = await import("node:fs/promises");
   const read = (name: string): Promise<string> => readFile(`${world.workspace}/${name}`, "utf8");
-  expect(await read("before")).toBe("403");
-  expect(await read("after")).toMatch(/^000(7|56|52)\n$/);
-  expect((await countOf(world.workspace)).containers).toBe(1);
+  const [before, after] = [await read("before"), await read("after")];
+  const orphaned = await countOf(world.workspace);
+  expect(before).toBe("403");
+  expect(after).toMatch(/^000(7|56|52)\n$/);
+  expect(orphaned.containers).toBe(1);
   const next = await world.run(["run", "--", "true"]);
   expect(next.status).toBe(0);
   expect(next.stderr).toContain("removed");
-  expect(await countOf(world.workspace)).toEqual(nothing);
+  const left = await countOf(world.workspace);
+  expect(left).toEqual(nothing);
+  const held = [after.startsWith("000"), left.containers + left.volumes === 0];
   recordScore({
     row: 38,
     test: "session killed: no way out, nothing left",
-    attempts: 2,
-    blocked: 2,
-    controlSucceeded: 1,
+    attempts: held.length,
+    blocked: held.filter(Boolean).length,
+    // While the session process lived there was an answer, and until the next command there were leftovers
+    controlSucceeded: [before === "403", orphaned.containers > 0].filter(Boolean).length,
   });
 });
 

@@ -89,8 +89,8 @@ test("a full disk makes decisions reject, also once there is room again [rows 35
   recordScore({
     row: 38,
     test: "decisions while the audit log's disk is full",
-    attempts: 4,
-    blocked: 1 + (result["laterRejected"] ?? 0),
+    attempts: 1 + (result["later"] ?? 0),
+    blocked: Number(result["code"] !== undefined) + (result["laterRejected"] ?? 0),
     controlSucceeded: result["careless"] ?? 0,
   });
 });

@@ -44,12 +44,14 @@ test("every malformed request head is refused and closed, and not a byte of it g
 test("a broken chunked body ends the connection, and what stands behind it is never a request", async () => {
   await using upstream = await startRecordingUpstream(() => undefined);
   await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
+  let blocked = 0;
   for (const { title, bytes } of refusedBodies) {
     const answer = await talk(
       await proxy.connect(),
       `${bytes}GET /smuggled HTTP/1.1\r\nHost: evil.example\r\n\r\n`,
     );
     expect(`${title}: ${answer}`).toMatch(/: HTTP\/1\.1 400 /);
+    if (answer.startsWith("HTTP/1.1 400 ")) blocked += 1;
   }
   expect(upstream.received()).not.toContain("smuggled");
   expect(upstream.received()).not.toContain("Authorization");
@@ -57,7 +59,7 @@ test("a broken chunked body ends the connection, and what stands behind it is ne
     row: 9,
     test: "chunked bodies",
     attempts: refusedBodies.length,
-    blocked: refusedBodies.length,
+    blocked,
     controlSucceeded: await countAcceptedByNaiveProxy(refusedBodies),
   });
 });

@@ -41,7 +41,14 @@ test("a vault with a passphrase is written with scrypt N = 2^18, a guess costs i
   const cheapMs = performance.now() - beganCheap;
   expect(guessMs).toBeGreaterThan(leastGuessMs);
   expect(cheapMs).toBeLessThan(leastGuessMs);
-  recordScore({ row: 37, test: "scrypt 2^18", attempts: 1, blocked: 1, controlSucceeded: 1 });
+  const guesses = [guessMs];
+  recordScore({
+    row: 37,
+    test: "scrypt 2^18",
+    attempts: guesses.length,
+    blocked: guesses.filter((ms) => ms > leastGuessMs).length,
+    controlSucceeded: [cheapMs].filter((ms) => ms < leastGuessMs).length,
+  });
 });
 
 test("a file with a work factor outside 2^16 to 2^22 is refused before any derivation", async () => {
@@ -67,11 +74,14 @@ test("a file with a work factor outside 2^16 to 2^22 is refused before any deriv
   // A file that somebody encrypted cheaply with the right passphrase, so that guessing it is cheap: the package opens it
   const cheap = await encryptCheaply(text, acceptedWorkFactors.least - 1);
   await expect(decryptText("v", cheap, key)).rejects.toMatchObject({ code: "VBX_VAULT_DAMAGED" });
+  blocked += 1;
   const naive = new Decrypter();
   naive.addPassphrase(passphrase);
-  expect(await naive.decrypt(cheap, "text")).toBe(text);
+  const opened = await naive.decrypt(cheap, "text");
+  expect(opened).toBe(text);
   const attempts = factors.length + 1;
-  recordScore({ row: 34, test: "downgrade", attempts, blocked: attempts, controlSucceeded: 1 });
+  const controlSucceeded = [opened].filter((one) => one === text).length;
+  recordScore({ row: 34, test: "downgrade", attempts, blocked, controlSucceeded });
 });
 
 test("a lower work factor written over the right one never opens: it is authenticated", async () => {

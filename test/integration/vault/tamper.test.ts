@@ -126,15 +126,26 @@ test("an older copy of the file is refused until its user accepts it", async () 
   await copyFile(backup, vault.file);
   const refused = await tryRead(vault);
   expect(refused).toBe("VBX_VAULT_ROLLED_BACK");
-  await expect(store.update(() => [])).rejects.toMatchObject({ code: "VBX_VAULT_ROLLED_BACK" });
+  const unwritten = await store
+    .update(() => [])
+    .catch((error: unknown) => (isVaultboxError(error) ? error.code : "another error"));
+  expect(unwritten).toBe("VBX_VAULT_ROLLED_BACK");
   // Without the counter that is kept beside the file, the old copy is as good as any
   const seen = join(vault.context.paths.state, "vaults", "default.seen");
   await rename(seen, `${seen}.away`);
-  expect(await tryRead(vault)).toBe("read 1");
+  const withoutCounter = await tryRead(vault);
+  expect(withoutCounter).toBe("read 1");
   await rename(`${seen}.away`, seen);
   await ((await openStore(vault.context, "default")) as AgeStore).acceptRestored();
   expect(await tryRead(vault)).toBe("read 1");
-  recordScore({ row: 34, test: "rollback", attempts: 2, blocked: 2, controlSucceeded: 1 });
+  const outcomes = [refused, unwritten];
+  recordScore({
+    row: 34,
+    test: "rollback",
+    attempts: outcomes.length,
+    blocked: outcomes.filter((code) => code === "VBX_VAULT_ROLLED_BACK").length,
+    controlSucceeded: [withoutCounter].filter((one) => one === "read 1").length,
+  });
 });
 
 test("a vault whose file is gone is an error, not an empty vault", async () => {
@@ -183,6 +194,8 @@ test("a symbolic link, an open mode or an open folder is refused before anything
   expect(await tryRead(vault)).toBe("read 1");
   // A plain read follows the link and looks at no mode
   await symlink(vault.file, elsewhere);
-  expect((await readFile(elsewhere)).length).toBeGreaterThan(0);
-  recordScore({ row: 34, test: "links and modes", attempts, blocked, controlSucceeded: 1 });
+  const followed = [await readFile(elsewhere)].filter((bytes) => bytes.length > 0);
+  expect(followed).toHaveLength(1);
+  const controlSucceeded = followed.length;
+  recordScore({ row: 34, test: "links and modes", attempts, blocked, controlSucceeded });
 });
