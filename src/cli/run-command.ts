@@ -72,9 +72,13 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
       stderr: process.stderr,
       engine,
       relayImage,
-      images: async (found, request) => {
-        const { resolveRunImages } = await import("./run-images.ts");
-        return resolveRunImages(found, { image: request.image, agent: request.plan.agent }, paths);
+      buildRelayImage: async (found) => {
+        const { buildRelayImage } = await import("./run-images.ts");
+        return await buildRelayImage(found, paths);
+      },
+      agentImage: async (found, { image, plan }) => {
+        const { resolveAgentImage } = await import("./run-images.ts");
+        return await resolveAgentImage(found, { image, agent: plan.agent }, paths);
       },
       onNote: printNote,
     });

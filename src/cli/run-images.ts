@@ -3,22 +3,28 @@ import type { Engine } from "../docker/engine.ts";
 import type { ImageOptions } from "../docker/image/image-request.ts";
 import type { Paths } from "../config/paths.ts";
 import { isVaultboxError, VaultboxError } from "../errors.ts";
-import type { RunImages } from "../sandbox/run-request.ts";
+import type { RelayImage } from "../sandbox/start-relay.ts";
 import { openBuildReporter } from "./build-progress.ts";
 
-/** The images of a run: the relay's, and the one that was asked for or that the agent needs; built when missing. */
-export async function resolveRunImages(
-  engine: Engine,
-  wanted: { readonly image: string | undefined; readonly agent: AgentProfile },
-  paths: Paths,
-): Promise<RunImages> {
+/** The relay's image, built when it's missing. */
+export async function buildRelayImage(engine: Engine, paths: Paths): Promise<RelayImage> {
   const { ensureRelayImage, relayCommand } = await import("../docker/image/relay-image.ts");
   using reporter = openBuildReporter({ everyLine: false });
   const { onProgress } = reporter;
   const options = { env: process.env, stateFolder: paths.state, onProgress };
-  const relay = await ensureRelayImage(engine, options);
-  const relayImage = { tag: relay, command: relayCommand };
-  return { relay: relayImage, agent: await ensureRunImage(engine, wanted, options) };
+  return { tag: await ensureRelayImage(engine, options), command: relayCommand };
+}
+
+/** The image that was asked for, or that the agent needs; built or pulled when it's missing. */
+export async function resolveAgentImage(
+  engine: Engine,
+  wanted: { readonly image: string | undefined; readonly agent: AgentProfile },
+  paths: Paths,
+): Promise<string> {
+  using reporter = openBuildReporter({ everyLine: false });
+  const { onProgress } = reporter;
+  const options = { env: process.env, stateFolder: paths.state, onProgress };
+  return await ensureRunImage(engine, wanted, options);
 }
 
 async function ensureRunImage(

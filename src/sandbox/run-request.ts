@@ -61,15 +61,10 @@ export interface RunHost {
   readonly engine: Promise<Engine>;
   /** The relay's image if it was built before */
   readonly relayImage: Promise<RelayImage>;
-  /** Those of the run, built when they're missing */
-  readonly images: (engine: Engine, request: RunRequest) => Promise<RunImages>;
+  readonly buildRelayImage: (engine: Engine) => Promise<RelayImage>;
+  /** Tag of the agent container's image, which is built when it's missing */
+  readonly agentImage: (engine: Engine, request: RunRequest) => Promise<string>;
   readonly onNote: (text: string) => void;
-}
-
-/** Tags of the images of a run. */
-export interface RunImages {
-  readonly relay: RelayImage;
-  readonly agent: string;
 }
 
 export interface RunResult {

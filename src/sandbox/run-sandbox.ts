@@ -7,13 +7,7 @@ import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts"
 import { createSessionId } from "./session-id.ts";
 import { beginSession, endSession } from "./session-state.ts";
 import { giveUp, SignalWatch, type WatchedSignal } from "./signal-watch.ts";
-import {
-  startRelay,
-  startRelayEarly,
-  type EarlyRelay,
-  type RelayImage,
-  type StartingRelay,
-} from "./start-relay.ts";
+import { startRelay, startRelayEarly, type EarlyRelay, type StartingRelay } from "./start-relay.ts";
 import type { ReadySandbox } from "./start-sandbox.ts";
 import {
   continueStopped,
@@ -102,12 +96,12 @@ async function launch(run: Launch): Promise<ReadySandbox> {
   if (removed.sessions.length > 0) {
     host.onNote(`removed what ${removed.sessions.length} session(s) that died had left`);
   }
+  const relay = (await run.early.relay) ?? (await startRelayLate(run, engine));
   // The first build takes minutes, and leaves nothing of the session behind when it's given up
-  const images = await Promise.race([host.images(engine, request), signals.interrupted]);
-  const relay = (await run.early.relay) ?? (await startRelayLate(run, engine, images.relay));
+  const image = await Promise.race([host.agentImage(engine, request), signals.interrupted]);
   const tty = isInteractive(host);
   const { interrupted } = signals;
-  const options = { request, session, host, engine, images, relay, tty, interrupted };
+  const options = { request, session, host, engine, imageTag: image, relay, tty, interrupted };
   const { startSandbox } = await import("./start-sandbox.ts");
   const ready = await startSandbox(options, stack);
   signals.throwIfInterrupted();
@@ -128,10 +122,12 @@ async function launch(run: Launch): Promise<ReadySandbox> {
 }
 
 /** After its image was built. */
-function startRelayLate(run: Launch, engine: Engine, image: RelayImage): Promise<StartingRelay> {
+async function startRelayLate(run: Launch, engine: Engine): Promise<StartingRelay> {
+  const { signals, link, stack } = run;
+  const image = await Promise.race([run.host.buildRelayImage(engine), signals.interrupted]);
   const { state, proxy } = run.session;
   const onConnection = (socket: Duplex): void => proxy.accept(socket);
-  return startRelay({ engine, image, state, link: run.link, onConnection }, run.stack);
+  return await startRelay({ engine, image, state, link, onConnection }, stack);
 }
 
 /** From `go` to the exit status. */

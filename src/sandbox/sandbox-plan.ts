@@ -13,7 +13,7 @@ import { defaultMountRules, resolveAllowed, resolveMount, toWorkspaceBinds } fro
 import { toPolicyDocument } from "./policy-document.ts";
 import type { PostureExpectation } from "./posture/posture.ts";
 import type { PreparedSession } from "./prepare-session.ts";
-import type { RunHost, RunImages, RunRequest } from "./run-request.ts";
+import type { RunHost, RunRequest } from "./run-request.ts";
 import { toRegistryEnvironment } from "./registry-access.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { StartingRelay } from "./start-relay.ts";
@@ -24,7 +24,8 @@ export interface SandboxOptions {
   readonly session: PreparedSession;
   readonly host: RunHost;
   readonly engine: Engine;
-  readonly images: RunImages;
+  /** Tag of the agent container's image */
+  readonly imageTag: string;
   readonly relay: StartingRelay;
   readonly tty: boolean;
   /** Rejects when the user gives up */
@@ -43,17 +44,13 @@ export interface SandboxPlan extends SandboxOptions {
 
 /** @throws VaultboxError VBX_IMAGE_MISSING, VBX_MOUNT_REFUSED, VBX_USAGE */
 export async function planSandbox(options: SandboxOptions): Promise<SandboxPlan> {
-  const { engine, images, request, session, host } = options;
+  const { engine, imageTag, request, session, host } = options;
   const { info } = options.relay;
-  const image = await engine.inspectImage(images.agent);
+  const image = await engine.inspectImage(imageTag);
   if (image === undefined) {
-    throw new VaultboxError(
-      "VBX_IMAGE_MISSING",
-      `the engine has no image ${quoted(images.agent)}`,
-      {
-        hints: [`pull it first: docker pull ${images.agent}`],
-      },
-    );
+    throw new VaultboxError("VBX_IMAGE_MISSING", `the engine has no image ${quoted(imageTag)}`, {
+      hints: [`pull it first: docker pull ${imageTag}`],
+    });
   }
   const identity = await resolveIdentity(request.workspace, info);
   const labels = toSessionLabels(session.state);
@@ -96,7 +93,7 @@ export async function toBinds(plan: SandboxPlan): Promise<readonly BindMount[]> 
   const { request, session, host, identity, engine } = plan;
   const accounts = await readAccounts(
     engine,
-    { id: plan.image.id, reference: plan.images.agent },
+    { id: plan.image.id, reference: plan.imageTag },
     { cacheFolder: join(host.paths.state, "images"), labels: plan.labels },
   );
   const caPem = session.ca.certificatePem;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { debug } from "../debug.ts";
 import type {
   Attachment,
   CreatedContainer,
@@ -134,6 +135,7 @@ export function startRelayEarly(
  * keep this process from sending it.
  */
 async function untilSent(relay: StartingRelay | undefined): Promise<void> {
+  if (relay !== undefined) debug("relay", "starting early");
   await relay?.sent;
   // A turn of the event loop to connect, and one to write
   await nextTurn();

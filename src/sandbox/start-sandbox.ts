@@ -118,7 +118,7 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
   const agent = await engine.createContainer(
     toAgentSpec({
       session: session.state.id,
-      image: plan.images.agent,
+      image: plan.imageTag,
       relayId,
       prologue: toPrologue(plan.nonce, [...plan.image.entrypoint, ...request.command]),
       env: toAgentEnvironment(plan),

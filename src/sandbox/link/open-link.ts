@@ -5,7 +5,7 @@ import { VaultboxError } from "../../errors.ts";
 import { toPrintable } from "../../printable.ts";
 import type { EstablishedLink, LinkChoice, LinkEnd, LinkOptions } from "./link-end.ts";
 import { readRelayStatus, type RelayStatus } from "./relay-status.ts";
-import { openStdioLink, type StdioLink } from "./stdio-link.ts";
+import type { StdioLink } from "./stdio-link.ts";
 import { openUnixLink, socketName, type UnixLink } from "./unix-link.ts";
 
 /**
@@ -26,7 +26,7 @@ export function chooseLink(choice: LinkChoice, info: EngineInfo): LinkChoice {
 export async function openLink(options: LinkOptions): Promise<LinkEnd> {
   const nonce = randomBytes(16).toString("hex");
   const unix = options.choice === "stdio" ? undefined : await openUnixLink({ ...options, nonce });
-  let stdio: StdioLink | undefined;
+  let stdio: Promise<StdioLink> | undefined;
   const args = [`--link=${options.choice}`, `--nonce=${nonce}`];
   if (unix !== undefined) args.push(`--socket=${options.mountedAt}/${socketName}`);
   return {
@@ -36,19 +36,15 @@ export async function openLink(options: LinkOptions): Promise<LinkEnd> {
         ? []
         : [{ source: options.directory, target: options.mountedAt, readOnly: true }],
     establish: async (attachment) => {
-      const openStdio = (): void => {
-        stdio ??= openStdioLink(attachment.duplex(), options.onConnection);
+      const openStdio = (): Promise<StdioLink> => {
+        stdio ??= openStdioLink(attachment, options.onConnection);
+        return stdio;
       };
-      if (options.choice === "stdio") openStdio();
-      return establish(attachment, {
-        unix,
-        stdio: () => stdio,
-        openStdio,
-        timeoutMs: options.timeoutMs,
-      });
+      if (options.choice === "stdio") await openStdio();
+      return establish(attachment, { unix, openStdio, timeoutMs: options.timeoutMs });
     },
     close: async () => {
-      stdio?.close();
+      (await stdio)?.close();
       await unix?.close();
     },
   };
@@ -56,9 +52,17 @@ export async function openLink(options: LinkOptions): Promise<LinkEnd> {
 
 interface Ends {
   readonly unix: UnixLink | undefined;
-  readonly stdio: () => StdioLink | undefined;
-  readonly openStdio: () => void;
+  readonly openStdio: () => Promise<StdioLink>;
   readonly timeoutMs: number;
+}
+
+/** HTTP/2 is loaded where it's needed: a mounted socket does without. */
+async function openStdioLink(
+  attachment: Attachment,
+  onConnection: LinkOptions["onConnection"],
+): Promise<StdioLink> {
+  const link = await import("./stdio-link.ts");
+  return link.openStdioLink(attachment.duplex(), onConnection);
 }
 
 /** Waits for the relay's word that it listens; falls back to its stdio when it asks for that. */
@@ -87,16 +91,18 @@ function establish(attachment: Attachment, ends: Ends): Promise<EstablishedLink>
       switch (status.relay) {
         case "ready": {
           clearTimeout(timer);
-          const link = status.link === "unix" ? ends.unix : ends.stdio();
-          resolve({
-            report: { ...status, ...(fallback === undefined ? {} : { fallback }) },
+          const report = { ...status, ...(fallback === undefined ? {} : { fallback }) };
+          const toEstablished = (link: UnixLink | StdioLink | undefined): EstablishedLink => ({
+            report,
             ended: Promise.race([streamEnded, ...(link === undefined ? [] : [link.ended])]),
           });
+          if (status.link === "unix") resolve(toEstablished(ends.unix));
+          else ends.openStdio().then((link) => resolve(toEstablished(link)), reject);
           return;
         }
         case "fallback":
           fallback = status.reason;
-          ends.openStdio();
+          ends.openStdio().catch(reject);
           return;
         case "failed":
           fail(status.reason);

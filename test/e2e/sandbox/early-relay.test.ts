@@ -1,0 +1,30 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { label } from "../../../src/docker/labels.ts";
+import { requireEngine } from "../../support/require-engine.ts";
+import { createWorld } from "../../support/sandbox-world.ts";
+
+/** How many relays the engine was told to start for the workspace, and what is left of them. */
+async function leftIn(workspace: string): Promise<number> {
+  const engine = await requireEngine();
+  const own = `${label.workspace}=${workspace}`;
+  const [containers, volumes] = await Promise.all([
+    engine.listContainers(own),
+    engine.listVolumes(own),
+  ]);
+  return containers.length + volumes.length;
+}
+
+test("a relay that started before the policy was found broken is gone with the error", async () => {
+  await using world = await createWorld();
+  await writeFile(join(world.workspace, "policy.yaml"), "version: 1\negress: 5\n");
+  const broken = await world.run(["run", "--policy", "policy.yaml", "--", "true"], {
+    env: { VAULTBOX_DEBUG: "1" },
+  });
+  expect(broken.status).toBe(125);
+  expect(broken.stderr).toContain("policy.yaml");
+  // The negative control: the relay was on its way, so there was something to remove
+  expect(broken.stderr).toContain("debug: relay: starting early");
+  expect(await leftIn(world.workspace)).toBe(0);
+});
