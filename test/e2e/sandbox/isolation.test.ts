@@ -155,6 +155,7 @@ test("nothing but the relay answers in the sandbox, for uid 0 and 1000 on both l
   expect(controlPackets).toMatch(/ICMP echo request/);
   const before = targets.arrivals();
   let attempts = 0;
+  let answered = 0;
   for (const owner of [0, 1000]) {
     for (const link of ["unix", "stdio"]) {
       await using world = await createWorld(owner);
@@ -168,6 +169,7 @@ test("nothing but the relay answers in the sandbox, for uid 0 and 1000 on both l
         targets.args.slice(1, 3),
       );
       attempts += stdout.match(/^tried /gm)?.length ?? 0;
+      answered += reached(stdout).length;
       expect(reached(stdout)).toEqual([]);
       expect(stdout).toContain("table route 1\n");
       expect(stdout).toContain("table dev 1\n");
@@ -181,7 +183,7 @@ test("nothing but the relay answers in the sandbox, for uid 0 and 1000 on both l
     row: 25,
     test,
     attempts,
-    blocked: attempts,
+    blocked: attempts - answered,
     controlSucceeded: controlReached.length,
   });
 });
@@ -194,18 +196,15 @@ test("another session's socket, proxy and processes are invisible, and a session
   const look = `
     find / -xdev -type s 2>/dev/null | grep -v '^/proc' ; cat /proc/net/unix | grep -c vaultbox;
     ls -d /run/vaultbox-link 2>/dev/null; ps -e -o args= | grep -c '[s]leep 60';
-    for p in 2375 2376 18080 8080; do curl -s -m 1 --noproxy '*' http://127.0.0.1:$p/ && echo "answer $p"; done
+    for p in 2375 2376 18080 8080; do curl -s -o /dev/null -w '%{http_code} ' -m 1 --noproxy '*' http://127.0.0.1:$p/; done; echo
     for path in / /vaultbox /health /_control /api /metrics; do curl -s -o /dev/null -w '%{http_code} ' -m 2 --noproxy '*' http://127.0.0.1:3128$path; done`;
   const { stdout } = await two.run(["run", "--link", "unix", "--", "sh", "-c", look]);
-  const [unix, sleeps, answers] = stdout.split("\n");
+  const [unix, sleeps, ports, answers] = stdout.split("\n");
   expect([unix, sleeps]).toEqual(["0", "0"]);
+  const closed = toWords(ports).map((code) => code === "000");
   // The relay's own proxy port has no page but refusals
-  expect(
-    answers
-      ?.trim()
-      .split(" ")
-      .every((code) => code === "400" || code === "403"),
-  ).toBe(true);
+  const refused = toWords(answers).map((code) => code === "400" || code === "403");
+  expect([closed.length, refused.length]).toEqual([4, 6]);
   const { sessions } = JSON.parse((await one.run(["ps", "--json"])).stdout) as {
     sessions: { id: string }[];
   };
@@ -216,14 +215,21 @@ test("another session's socket, proxy and processes are invisible, and a session
   const after = await run("python3", ["-c", connectTo, socket]);
   expect(reachable.stdout.trim()).toBe("connected");
   expect(after.stdout.trim()).toBe("refused");
+  const held = [unix === "0", sleeps === "0", ...closed, ...refused];
+  held.push(after.stdout.trim() === "refused");
+  expect(held).toEqual(held.map(() => true));
   recordScore({
     row: 27,
     test: "control API and other sessions",
-    attempts: 13,
-    blocked: 13,
-    controlSucceeded: 1,
+    attempts: held.length,
+    blocked: held.filter(Boolean).length,
+    controlSucceeded: [reachable].filter((one) => one.stdout.trim() === "connected").length,
   });
 });
+
+function toWords(line = ""): readonly string[] {
+  return line.split(" ").filter((word) => word !== "");
+}
 
 const connectTo = `
 import socket, sys
