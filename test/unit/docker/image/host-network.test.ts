@@ -30,7 +30,7 @@ async function withRegistry(registry: string): Promise<NodeJS.ProcessEnv> {
   await writeFile(npmrc, `registry=${registry}\n`);
   const own = Object.keys(process.env).filter((name) => /^npm_config_/i.test(name));
   const unset = Object.fromEntries(own.map((name) => [name, ""]));
-  return { ...process.env, ...unset, HOME: home, npm_config_userconfig: npmrc };
+  return { ...process.env, ...unset, HOME: home, NPM_CONFIG_USERCONFIG: npmrc };
 }
 
 test("The user's own npm registry is asked for, and a user name in it is dropped", async () => {
