@@ -47,8 +47,8 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
     });
   }
   const engine = connectEngine(process.env);
-  // Reported when it's awaited; until then another failure may come first
-  engine.catch(() => undefined);
+  // Asked for ahead, while the session is recorded. A failure is reported when it's awaited; another one may come first
+  engine.then((found) => found.info()).catch(() => undefined);
   const relayImage = findRelayImage(process.env);
   relayImage.catch(() => undefined);
   try {

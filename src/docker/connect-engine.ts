@@ -1,6 +1,6 @@
 import type { EngineApi } from "./engine-api.ts";
 import { loadTransport, openEngineApi } from "./engine-api.ts";
-import type { ContainerFacts, Engine } from "./engine.ts";
+import type { ContainerFacts, Engine, EngineInfo } from "./engine.ts";
 import { toContainerFacts } from "./container-facts.ts";
 import { createContainer } from "./create-container.ts";
 import { toDockerHost } from "./engine-endpoint.ts";
@@ -24,9 +24,11 @@ export async function connectEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
   const found = await search;
   const api = await openEngineApi(found.endpoint);
   const names = { endpoint: toDockerHost(found.endpoint), foundBy: found.foundBy };
+  let info: Promise<EngineInfo> | undefined;
   return {
     ...names,
-    info: () => readEngineInfo(api, names),
+    // Asked for once: whoever needs it soon can ask before
+    info: () => (info ??= readEngineInfo(api, names)),
     createContainer: (spec) => createContainer(api, spec),
     ...containerCalls(api),
     ...volumeCalls(api),
