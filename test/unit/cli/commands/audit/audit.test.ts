@@ -74,6 +74,7 @@ test("audit show lists the newest session's requests and sums them up", async ()
     hosts: api.example.com (2), evil.example (1)
     credentials used: work/api (1)
     flagged: foreign-credential (1)
+    allow: vaultbox run --allow 'GET https://evil.example/v1/items/2' …
     "
   `);
 });
