@@ -15,7 +15,7 @@ import { VaultboxError } from "../../errors.ts";
 import { runHostCommand } from "../../host-command.ts";
 import type { Engine } from "../engine.ts";
 import { readAptSources } from "./apt-sources.ts";
-import { readAptOptions, toStringEnv } from "./host-network.ts";
+import { readAptOptions, readNpmGlobalConfig, toStringEnv } from "./host-network.ts";
 import type { BuildProgress } from "./image-request.ts";
 
 /** The Node.js release line of the image */
@@ -76,9 +76,10 @@ export async function buildDebianNode(engine: Engine, image: DebianNode): Promis
 async function installNode(target: string, image: DebianNode): Promise<void> {
   const step = `fetching Node.js ${nodeMajor}`;
   const binary = `node-linux-${process.arch}`;
+  const settings = ["--globalconfig", await readNpmGlobalConfig(image.env), "--prefix", target];
   await runHostCommand({
     file: "npm",
-    args: [...npmInstall, "--prefix", target, `${binary}@${nodeMajor}`, `npm@${npmMajor}`],
+    args: [...npmInstall, ...settings, `${binary}@${nodeMajor}`, `npm@${npmMajor}`],
     timeoutMs: npmTimeoutMs,
     env: toStringEnv(image.env),
     onLine: (line) => image.onProgress({ step, line }),

@@ -72,6 +72,14 @@ export async function resolveNpmVersion(
   return version;
 }
 
+/**
+ * The file of npm's settings for all users. npm looks for it below the global folder, so an install into another one
+ * (`--prefix`) would miss it, and with it the CA of a company's registry.
+ */
+export async function readNpmGlobalConfig(env: NodeJS.ProcessEnv): Promise<string> {
+  return await runNpm(["config", "get", "globalconfig"], env);
+}
+
 async function runNpm(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   return await runHostCommand({
     file: "npm",
