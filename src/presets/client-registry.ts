@@ -5,6 +5,7 @@ import type { HostCommand } from "../host-command.ts";
 import { toTrustedPath, withoutProjectSettings } from "../host-environment.ts";
 import { readNpmUrls } from "./npm-configuration.ts";
 import { readPipUrls } from "./pip-configuration.ts";
+import type { RunClient } from "./run-client.ts";
 
 /** Where the user's own client gets its packages. */
 export interface ClientRegistry {
@@ -15,9 +16,6 @@ export interface ClientRegistry {
   /** Origins of further registries: npm's scopes, pip's extra indexes, the host that an index keeps its files on */
   readonly extraOrigins: readonly string[];
 }
-
-/** Runs one client of the host; the arguments are fixed texts. */
-export type RunClient = (file: string, args: readonly string[]) => Promise<string>;
 
 export interface RegistryContext {
   /** Directories that an agent can write: no program is taken from there, no configuration read there */

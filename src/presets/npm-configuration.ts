@@ -1,5 +1,5 @@
 import { VaultboxError } from "../errors.ts";
-import type { RunClient } from "./client-registry.ts";
+import type { RunClient } from "./run-client.ts";
 
 /**
  * The registry of the user's npm first, then those of scopes (`@scope:registry`).

@@ -1,5 +1,5 @@
 import { VaultboxError } from "../errors.ts";
-import type { RunClient } from "./client-registry.ts";
+import type { RunClient } from "./run-client.ts";
 
 /** How pip may be called on a machine, the likeliest first. */
 const pipCommands = [
