@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "node:stream";
+import type { Paths } from "../config/paths.ts";
 import type { Engine } from "../docker/engine.ts";
 import type { LinkChoice, LinkKind } from "./link/link-end.ts";
 import type { PreparedSession, SessionOutcome } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts";
 import { createSessionId } from "./session-id.ts";
-import { beginSession, endSession } from "./session-state.ts";
+import { beginSession, endSession, recordEnd } from "./session-state.ts";
 import { giveUp, SignalWatch, type WatchedSignal } from "./signal-watch.ts";
 import { startRelay, startRelayEarly, type EarlyRelay, type StartingRelay } from "./start-relay.ts";
 import type { ReadySandbox } from "./start-sandbox.ts";
@@ -47,7 +48,6 @@ async function runSession(
   host: RunHost,
   signals: SignalWatch,
 ): Promise<{ session: PreparedSession; link: LinkKind; status: number }> {
-  await using stack = new AsyncDisposableStack();
   const { workspace } = start;
   // Nothing of the command line yet: it's not known to be free of secrets
   const facts = { id: createSessionId(), command: [], agent: "", workspace };
@@ -55,7 +55,9 @@ async function runSession(
     state: await beginSession(host.paths, facts),
     status: undefined,
   };
-  stack.defer(() => endSession(host.paths, outcome.state, outcome.status));
+  const stack = new AsyncDisposableStack();
+  await using end = { [Symbol.asyncDispose]: () => removeSession(stack, outcome, host.paths) };
+  void end;
   let session: PreparedSession | undefined;
   const early = startRelayEarly(host.engine, host.relayImage, {
     state: outcome.state,
@@ -76,6 +78,21 @@ async function runSession(
   // Side by side; the stack goes through them again and throws what failed
   await Promise.allSettled([ready.remove(), session.close()]);
   return { session, link: ready.link.report.link, status: outcome.status };
+}
+
+/** What could not be removed is left to the next run, which removes it before it starts anything of its own. */
+async function removeSession(
+  stack: AsyncDisposableStack,
+  outcome: SessionOutcome,
+  paths: Paths,
+): Promise<void> {
+  try {
+    await stack.disposeAsync();
+  } catch (error) {
+    await recordEnd(paths, outcome.state, outcome.status);
+    throw error;
+  }
+  await endSession(paths, outcome.state, outcome.status);
 }
 
 interface Launch {

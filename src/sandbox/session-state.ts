@@ -61,13 +61,22 @@ export async function endSession(
   state: SessionState,
   status: number | undefined,
 ): Promise<void> {
-  await rm(state.runtimeDirectory, { recursive: true, force: true });
-  const ended = { ...state, endedAt: new Date().toISOString() };
-  await writeState(paths, status === undefined ? ended : { ...ended, status });
+  await recordEnd(paths, state, status);
   await rm(join(activeFolder(paths), state.id), { force: true });
 }
 
-/** Sessions that did not record their end: running ones, and those whose process died. */
+/** Records the end of a session of which something is left on the engine: it stays for the next run to clean up. */
+export async function recordEnd(
+  paths: Paths,
+  state: SessionState,
+  status: number | undefined,
+): Promise<void> {
+  await rm(state.runtimeDirectory, { recursive: true, force: true });
+  const ended = { ...state, endedAt: state.endedAt ?? new Date().toISOString() };
+  await writeState(paths, status === undefined ? ended : { ...ended, status });
+}
+
+/** Sessions that aren't all gone: running ones, those whose process died, and those it could not remove. */
 export async function readActiveSessions(paths: Paths): Promise<readonly SessionState[]> {
   const names = await readdir(activeFolder(paths)).catch(() => []);
   const states = await Promise.all(

@@ -14,6 +14,7 @@ import { toRelaySpec } from "./container-specs.ts";
 import { resolveRelayUser } from "./identity.ts";
 import type { LinkChoice, LinkEnd } from "./link/link-end.ts";
 import { chooseLink, openLink } from "./link/open-link.ts";
+import { createSessionContainer } from "./session-container.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { SessionState } from "./session-state.ts";
 
@@ -64,23 +65,23 @@ export async function startRelay(
     timeoutMs: linkTimeoutMs,
   });
   stack.defer(() => link.close());
-  const container = await engine.createContainer(
-    toRelaySpec({
-      session: state.id,
-      image: image.tag,
-      command: image.command,
-      arguments: link.relayArguments,
-      user,
-      labels: toSessionLabels(state),
-      binds: link.binds,
-    }),
-  );
-  stack.defer(() => container.remove());
+  const spec = toRelaySpec({
+    session: state.id,
+    image: image.tag,
+    command: image.command,
+    arguments: link.relayArguments,
+    user,
+    labels: toSessionLabels(state),
+    binds: link.binds,
+  });
+  const container = await createSessionContainer(engine, spec, stack);
   const attached = container.attach();
   const started = attached.then(async (attachment) => ({
     container: await container.start({ watchesExit: false }),
     attachment,
   }));
+  // Whoever waits for it gets the failure; until then it's no bug
+  started.catch(ignore);
   // A start under way ends before the removal begins
   stack.defer(() => started.then(ignore, ignore));
   return { info, link, container, sent: attached.then(ignore, ignore), started };
@@ -108,14 +109,14 @@ export function startRelayEarly(
   const stack = new AsyncDisposableStack();
   const begin = async (): Promise<StartingRelay | undefined> => {
     const [found, wanted] = await Promise.all([engine, image]);
-    await using attempt = new AsyncDisposableStack();
+    const attempt = stack.use(new AsyncDisposableStack());
     try {
-      const relay = await startRelay({ ...options, engine: found, image: wanted }, attempt);
-      stack.use(attempt.move());
-      return relay;
+      return await startRelay({ ...options, engine: found, image: wanted }, attempt);
     } catch (error) {
-      if (isVaultboxError(error, "VBX_IMAGE_MISSING")) return undefined;
-      throw error;
+      if (!isVaultboxError(error, "VBX_IMAGE_MISSING")) throw error;
+      // The next attempt's link is at the same place
+      await attempt.disposeAsync();
+      return undefined;
     }
   };
   const relay = begin();

@@ -11,6 +11,7 @@ import { evaluatePosture, type PostureExpectation } from "./posture/posture.ts";
 import { toGoLine, toPrologue } from "./posture/prologue.ts";
 import { refuseUnsafe } from "./posture/refuse-unsafe.ts";
 import { readReport, type ReportReader } from "./posture/report-reader.ts";
+import { createSessionContainer } from "./session-container.ts";
 import {
   planSandbox,
   toAgentEnvironment,
@@ -115,26 +116,24 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
   });
   stack.defer(removeHome);
   const [binds] = await settled([toBinds(plan), createHomeVolume(engine, home, plan.labels)]);
-  const agent = await engine.createContainer(
-    toAgentSpec({
-      session: session.state.id,
-      image: plan.imageTag,
-      relayId,
-      prologue: toPrologue(plan.nonce, [...plan.image.entrypoint, ...request.command]),
-      env: toAgentEnvironment(plan),
-      labels: plan.labels,
-      identity,
-      workspace: request.workspace,
-      binds,
-      temporary: toPlanTemporary(plan, binds),
-      home,
-      memoryBytes: request.memoryBytes,
-      cpus: request.cpus,
-      runtime: request.runtime,
-      tty: plan.tty,
-    }),
-  );
-  stack.defer(() => agent.remove());
+  const spec = toAgentSpec({
+    session: session.state.id,
+    image: plan.imageTag,
+    relayId,
+    prologue: toPrologue(plan.nonce, [...plan.image.entrypoint, ...request.command]),
+    env: toAgentEnvironment(plan),
+    labels: plan.labels,
+    identity,
+    workspace: request.workspace,
+    binds,
+    temporary: toPlanTemporary(plan, binds),
+    home,
+    memoryBytes: request.memoryBytes,
+    cpus: request.cpus,
+    runtime: request.runtime,
+    tty: plan.tty,
+  });
+  const agent = await createSessionContainer(engine, spec, stack);
   const { placeholders } = session;
   const context = { home: identity.home, workspace: request.workspace, placeholders };
   const files = request.plan.agent.homeFiles(context);
