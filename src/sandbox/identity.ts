@@ -5,6 +5,7 @@ import type { ContainerSpec, Engine } from "../docker/engine.ts";
 import { label } from "../docker/labels.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
 import { readFirstFile } from "./home-archive.ts";
+import { createSessionContainer } from "./session-container.ts";
 import { toContainerName } from "./session-labels.ts";
 
 /** Who the agent is in the sandbox. */
@@ -94,13 +95,22 @@ function accountLines(text: string): readonly string[] {
 export async function readAccounts(
   engine: Engine,
   image: { readonly id: string; readonly reference: string },
-  options: { readonly cacheFolder: string; readonly labels: Readonly<Record<string, string>> },
+  options: {
+    readonly cacheFolder: string;
+    readonly labels: Readonly<Record<string, string>>;
+    /** Has the removal of the container that is asked, should it fail at first */
+    readonly stack: AsyncDisposableStack;
+  },
 ): Promise<Accounts> {
   const key = createHash("sha256").update(image.id).digest("hex");
   const path = join(options.cacheFolder, `accounts-${key}.json`);
   const cached = await readCached(path);
   if (cached !== undefined) return cached;
-  const accounts = await readFromImage(engine, image.reference, options.labels);
+  const accounts = await readFromImage(
+    engine,
+    toProbeSpec(image.reference, options.labels),
+    options.stack,
+  );
   await mkdir(options.cacheFolder, { recursive: true, mode: 0o700 });
   await writeFileAtomic(path, JSON.stringify(accounts));
   return accounts;
@@ -121,19 +131,17 @@ async function readCached(path: string): Promise<Accounts | undefined> {
 /** From a container that is made for the question and never started. */
 async function readFromImage(
   engine: Engine,
-  reference: string,
-  labels: Readonly<Record<string, string>>,
+  probe: ContainerSpec,
+  stack: AsyncDisposableStack,
 ): Promise<Accounts> {
-  const container = await engine.createContainer(toProbeSpec(reference, labels));
-  try {
-    const read = async (path: string): Promise<string> => {
-      const tar = await container.getArchive(path);
-      return (tar && readFirstFile(tar)) ?? "";
-    };
-    return { passwd: await read("/etc/passwd"), group: await read("/etc/group") };
-  } finally {
-    await container.remove();
-  }
+  const container = await createSessionContainer(engine, probe, stack);
+  const read = async (path: string): Promise<string> => {
+    const tar = await container.getArchive(path);
+    return (tar && readFirstFile(tar)) ?? "";
+  };
+  const accounts = { passwd: await read("/etc/passwd"), group: await read("/etc/group") };
+  await container.remove();
+  return accounts;
 }
 
 function toProbeSpec(image: string, labels: Readonly<Record<string, string>>): ContainerSpec {

@@ -89,12 +89,15 @@ export function toPlanTemporary(
 }
 
 /** Writes the session's files and returns every bind mount of the agent container. */
-export async function toBinds(plan: SandboxPlan): Promise<readonly BindMount[]> {
+export async function toBinds(
+  plan: SandboxPlan,
+  stack: AsyncDisposableStack,
+): Promise<readonly BindMount[]> {
   const { request, session, host, identity, engine } = plan;
   const accounts = await readAccounts(
     engine,
     { id: plan.image.id, reference: plan.imageTag },
-    { cacheFolder: join(host.paths.state, "images"), labels: plan.labels },
+    { cacheFolder: join(host.paths.state, "images"), labels: plan.labels, stack },
   );
   const caPem = session.ca.certificatePem;
   const directory = session.state.runtimeDirectory;

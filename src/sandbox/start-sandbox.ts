@@ -115,7 +115,10 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
     if (!home.kept) await engine.removeVolume(home.name);
   });
   stack.defer(removeHome);
-  const [binds] = await settled([toBinds(plan), createHomeVolume(engine, home, plan.labels)]);
+  const [binds] = await settled([
+    toBinds(plan, stack),
+    createHomeVolume(engine, home, plan.labels),
+  ]);
   const spec = toAgentSpec({
     session: session.state.id,
     image: plan.imageTag,

@@ -7,6 +7,7 @@ import { resolvePaths, type Paths } from "../../../src/config/paths.ts";
 import type { CreatedContainer, Engine } from "../../../src/docker/engine.ts";
 import { VaultboxError } from "../../../src/errors.ts";
 import type { RunHost } from "../../../src/sandbox/run-request.ts";
+import { readAccounts } from "../../../src/sandbox/identity.ts";
 import { runSandbox } from "../../../src/sandbox/run-sandbox.ts";
 import { readActiveSessions } from "../../../src/sandbox/session-state.ts";
 
@@ -100,4 +101,20 @@ test("a relay that fails to start while the policy is read ends the run in order
   expect(failing.removed).toEqual(["relay"]);
   expect(unhandled).toEqual([]);
   expect(await readActiveSessions(paths)).toEqual([]);
+});
+
+test("the container that an image's accounts are read from is removed with the session when it could not be at once", async () => {
+  const { state } = await createPaths();
+  const image = { id: "sha256:0", reference: "image" };
+  let attempts = 0;
+  const probe = {
+    getArchive: () => Promise.resolve(undefined),
+    remove: () => (++attempts === 1 ? Promise.reject(lost) : Promise.resolve()),
+  };
+  const { engine } = createEngine({ create: () => Promise.resolve(probe as never) });
+  const stack = new AsyncDisposableStack();
+  const read = readAccounts(engine, image, { cacheFolder: state, labels: {}, stack });
+  await expect(read).rejects.toBe(lost);
+  await stack.disposeAsync();
+  expect(attempts).toBe(2);
 });
