@@ -52,6 +52,17 @@ export async function createWorld(owner = 0): Promise<SandboxWorld> {
   };
 }
 
+/** How many containers and volumes the sessions of a workspace have on the engine. */
+export async function countOnEngine(workspace: string): Promise<number> {
+  const engine = await requireEngine();
+  const own = `${label.workspace}=${workspace}`;
+  const [containers, volumes] = await Promise.all([
+    engine.listContainers(own),
+    engine.listVolumes(own),
+  ]);
+  return containers.length + volumes.length;
+}
+
 /** Only what this world made: `prune` would also remove what another test has just orphaned on purpose. */
 async function removeOwn(workspace: string): Promise<void> {
   const engine = await requireEngine();

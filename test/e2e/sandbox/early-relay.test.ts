@@ -1,20 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { label } from "../../../src/docker/labels.ts";
-import { requireEngine } from "../../support/require-engine.ts";
-import { createWorld } from "../../support/sandbox-world.ts";
-
-/** How many relays the engine was told to start for the workspace, and what is left of them. */
-async function leftIn(workspace: string): Promise<number> {
-  const engine = await requireEngine();
-  const own = `${label.workspace}=${workspace}`;
-  const [containers, volumes] = await Promise.all([
-    engine.listContainers(own),
-    engine.listVolumes(own),
-  ]);
-  return containers.length + volumes.length;
-}
+import { countOnEngine, createWorld } from "../../support/sandbox-world.ts";
 
 test("a relay that started before the policy was found broken is gone with the error", async () => {
   await using world = await createWorld();
@@ -26,5 +13,5 @@ test("a relay that started before the policy was found broken is gone with the e
   expect(broken.stderr).toContain("policy.yaml");
   // The negative control: the relay was on its way, so there was something to remove
   expect(broken.stderr).toContain("debug: relay: starting early");
-  expect(await leftIn(world.workspace)).toBe(0);
+  expect(await countOnEngine(world.workspace)).toBe(0);
 });

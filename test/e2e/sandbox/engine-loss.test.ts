@@ -7,7 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { requireEngine } from "../../support/require-engine.ts";
 import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
-import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
+import {
+  countOnEngine,
+  createWorld,
+  untilClosed,
+  untilOutput,
+} from "../../support/sandbox-world.ts";
 
 /** The engine behind a socket that can go away, or stop to answer. */
 interface LooseEngine extends AsyncDisposable {
@@ -68,7 +73,7 @@ function startRun(
   return { child, said: () => said };
 }
 
-test("an engine that goes away in the middle is an error of the engine, not a bug", async () => {
+test("an engine that goes away in the middle is an error of the engine, not a bug, and the next run cleans up", async () => {
   await using world = await createWorld();
   await using engine = await createLooseEngine();
   const { child, said } = startRun(world, engine.dockerHost);
@@ -77,6 +82,11 @@ test("an engine that goes away in the middle is an error of the engine, not a bu
   expect([1, 125]).toContain(await untilClosed(child));
   expect(said()).toContain("cannot wait for the container");
   expect(said()).not.toContain("bug");
+  expect(await countOnEngine(world.workspace)).toBeGreaterThan(0);
+  const sameHome = { VAULTBOX_HOME: join(world.home, "vaultbox") };
+  const next = await world.run(["run", "--", "true"], { env: sameHome });
+  expect(next.stderr).toContain("removed what 1 session(s) that died had left");
+  expect(await countOnEngine(world.workspace)).toBe(0);
 }, 60_000);
 
 test("an engine that doesn't answer any more holds nobody for ever: a third signal ends the session", async () => {
