@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineApi } from "./engine-api.ts";
 import { loadTransport, openEngineApi } from "./engine-api.ts";
 import type { ContainerFacts, Engine, EngineInfo } from "./engine.ts";
@@ -82,13 +83,26 @@ function volumeCalls(
       }),
     removeVolume: (name) =>
       attempt("remove the volume", async () => {
-        try {
-          await api.call({ method: "DELETE", path: `/volumes/${encodeURIComponent(name)}` });
-        } catch (error) {
-          if (!hasStatus(error, 404)) throw error;
-        }
+        const until = performance.now() + releaseTimeoutMs;
+        while (!(await tryRemoveVolume(api, name, until))) await sleep(releasePollMs);
       }),
   };
+}
+
+/** How long an engine may count a container that is gone as a user of its volume; on a busy machine some do. In `ms` */
+const releaseTimeoutMs = 3_000;
+const releasePollMs = 20;
+
+/** False when the volume is in use and the time isn't up. */
+async function tryRemoveVolume(api: EngineApi, name: string, until: number): Promise<boolean> {
+  try {
+    await api.call({ method: "DELETE", path: `/volumes/${encodeURIComponent(name)}` });
+    return true;
+  } catch (error) {
+    if (hasStatus(error, 404)) return true;
+    if (hasStatus(error, 409) && performance.now() < until) return false;
+    throw error;
+  }
 }
 
 interface VolumeAnswer {
