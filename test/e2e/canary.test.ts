@@ -244,7 +244,7 @@ test(
       [127, ["run", ...flags, "--", "no-such-command"]],
       [125, ["run", ...flags, "--", "true"], locked],
       [125, ["run", ...flags, "--", "true"], dead],
-      [125, ["run", ...flags, "--image", "nosuch:1", "--", "true"]],
+      [125, ["run", ...flags, "--image", "localhost:1/nosuch:1", "--", "true"]],
       [2, ["run", ...flags, "--connect-to", "one", "--", "true"]],
       [2, ["run", ...flags, "--alow", "x", "--", "true"]],
       [2, ["run", ...vault, "--env", `KEY=${canary}`, "--", "true"]],
