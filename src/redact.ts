@@ -41,6 +41,8 @@ export class Redactor {
     const value = secret.reveal();
     if (value.length < minRedactedLength) return;
     const mark = secret.toString();
+    // A session tells it at every use of a credential; the forms are worth making once
+    if (this.#needles.get(value) === mark) return;
     for (const form of encodedForms(value)) this.#needles.set(form, mark);
   }
 
