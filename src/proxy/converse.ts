@@ -1,7 +1,8 @@
 import { toHostHeader } from "./authority.ts";
 import type { ClientSide } from "./client-side.ts";
 import { within } from "./deadlines.ts";
-import type { ForwardedRequest } from "./forward.ts";
+import type { ForwardedRequest } from "./forwarded-request.ts";
+import { headerValues } from "./http1/header.ts";
 import { type ResponseHead, responseFraming } from "./http1/response-head.ts";
 import { serializeRequest } from "./http1/serialize.ts";
 import { proxyLimits } from "./limits.ts";
@@ -82,8 +83,7 @@ async function finish(exchange: {
 
 /** `Keep-Alive: timeout=N` is how long the upstream keeps it; we give up a second earlier. */
 function keepIdleHint(upstream: UpstreamConnection, response: ResponseHead): void {
-  for (const [name, value] of response.headers) {
-    if (name.toLowerCase() !== "keep-alive") continue;
+  for (const value of headerValues(response.headers, "keep-alive")) {
     const seconds = /timeout=(\d{1,5})/.exec(value)?.[1];
     if (seconds === undefined) continue;
     upstream.idleMs = Math.min(

@@ -1,4 +1,5 @@
 import type { Decision, EgressRequest } from "../policy/policy.ts";
+import { type Authority, toHostHeader } from "./authority.ts";
 import { Refusal } from "./refusal.ts";
 
 type Denied = Extract<Decision, { verdict: "deny" }>;
@@ -14,14 +15,18 @@ const why: Record<Denied["reason"], string> = {
 };
 
 /** The refusal of a request that the policy denied, with what the user could run to allow exactly this. */
-export function denied(decision: Denied, request: Omit<EgressRequest, "websocket">): Refusal {
-  const url = `${toOrigin(request)}${request.path}`;
-  const what = `refused ${request.method} ${url}: ${why[decision.reason]}`;
+export function denied(
+  decision: Denied,
+  request: Pick<EgressRequest, "method" | "path">,
+  authority: Authority,
+): Refusal {
+  const origin = `${authority.scheme}://${toHostHeader(authority)}`;
+  const what = `refused ${request.method} ${origin}${request.path}: ${why[decision.reason]}`;
   if (decision.reason === "denied-by-rule") return new Refusal(403, decision.reason, what);
   const isWebSocket = decision.reason === "websocket-not-allowed";
-  const pattern = isWebSocket ? toPattern(request).replace(/^http/, "ws") : toPattern(request);
+  const written = isWebSocket ? origin.replace(/^http/, "ws") : origin;
   return new Refusal(403, decision.reason, what, {
-    remedy: `vaultbox run --allow '${request.method} ${pattern}' …`,
+    remedy: `vaultbox run --allow '${request.method} ${written}${toSafePath(request.path)}' …`,
   });
 }
 
@@ -36,14 +41,6 @@ export function deniedTunnel(decision: Denied, authorityText: string, host: stri
 }
 
 // The path was chosen in the sandbox and the remedy is for a shell of the host: nothing that a shell reads specially
-function toPattern(request: Omit<EgressRequest, "websocket">): string {
-  const path = /^[A-Za-z0-9._~/@-]{1,200}$/.test(request.path) ? request.path : "/**";
-  return `${toOrigin(request)}${path}`;
-}
-
-/** Scheme and host, with the port where it isn't the scheme's own. */
-function toOrigin(request: Omit<EgressRequest, "websocket">): string {
-  const isDefault = request.port === (request.scheme === "https" ? 443 : 80);
-  const host = request.host.includes(":") ? `[${request.host}]` : request.host;
-  return `${request.scheme}://${host}${isDefault ? "" : `:${request.port}`}`;
+function toSafePath(path: string): string {
+  return /^[A-Za-z0-9._~/@-]{1,200}$/.test(path) ? path : "/**";
 }

@@ -10,33 +10,27 @@ import { forward } from "./forward.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import { refuseImpossible } from "./impossible-request.ts";
 import { proxyLimits } from "./limits.ts";
+import type { ParsedRequest } from "./parsed-request.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { Refusal } from "./refusal.ts";
 import { requestAuthority } from "./request-authority.ts";
-import type { RequestRecord } from "./request-record.ts";
 import { parseTarget } from "./target.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
 /** A request that the policy allowed, with the credential it will get; nothing was resolved or revealed yet. */
-export interface AllowedRequest {
-  readonly head: RequestHead;
+interface AllowedRequest {
   readonly authority: Authority;
   readonly preparation: Preparation;
 }
 
 /**
  * Serves one parsed request. Resolves `keep` when the connection can take another one.
- * @param tunnel the authority of the tunnel it came through, undefined on an open connection
  * @throws Refusal when the request isn't forwarded, or its upstream failed before any answer
  */
 export async function exchange(
   context: ProxyContext,
   client: ClientSide,
-  request: {
-    readonly head: RequestHead;
-    readonly tunnel: Authority | undefined;
-    readonly record: RequestRecord;
-  },
+  request: ParsedRequest,
 ): Promise<"keep" | "close"> {
   const { head, record } = request;
   const allowed = decideRequest(context, request);
@@ -56,14 +50,7 @@ export async function exchange(
 }
 
 /** Everything up to the decision; pure but for the session's counters. */
-function decideRequest(
-  context: ProxyContext,
-  request: {
-    readonly head: RequestHead;
-    readonly tunnel: Authority | undefined;
-    readonly record: RequestRecord;
-  },
-): AllowedRequest {
+function decideRequest(context: ProxyContext, request: ParsedRequest): AllowedRequest {
   const { head, tunnel, record } = request;
   const { facts } = record;
   facts.method = head.method;
@@ -80,7 +67,7 @@ function decideRequest(
   if (decision.rule !== undefined) facts.rule = decision.rule.source.label;
   if (decision.verdict === "deny") {
     facts.flags = strayPlaceholder(context, head);
-    throw denied(decision, egress);
+    throw denied(decision, egress, authority);
   }
   context.limiter.countRequest();
   const preparation = context.authorise({
@@ -92,7 +79,7 @@ function decideRequest(
   const credential = toCredentialId(preparation);
   if (credential !== "") facts.credential = credential;
   facts.flags = preparation.flags;
-  return { head, authority, preparation };
+  return { authority, preparation };
 }
 
 /** A placeholder on its way to a host that isn't even allowed is worth a look all the same (invariant 6). */

@@ -1,26 +1,11 @@
-import type { Authority } from "./authority.ts";
 import type { ClientSide } from "./client-side.ts";
 import { converse } from "./converse.ts";
-import type { HeaderField } from "./http1/header.ts";
-import type { RequestHead } from "./http1/request-head.ts";
+import type { ForwardedRequest } from "./forwarded-request.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { StaleConnection } from "./read-response.ts";
 import { Refusal } from "./refusal.ts";
 import { ClientAborted } from "./request-body-pump.ts";
-import type { RequestRecord } from "./request-record.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
-
-/** A request as it goes upstream, authorised and recorded. */
-export interface ForwardedRequest {
-  readonly head: RequestHead;
-  readonly record: RequestRecord;
-  readonly authority: Authority;
-  /** `vault/name`, or empty */
-  readonly credential: string;
-  readonly headers: readonly HeaderField[];
-  readonly target: string;
-  readonly secret: string | undefined;
-}
 
 // RFC 9110, section 9.2.2: may be sent again when a kept connection turns out to be closed
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);

@@ -1,7 +1,7 @@
 import { drained } from "./byte-source.ts";
 import type { ClientSide } from "./client-side.ts";
 import { within } from "./deadlines.ts";
-import type { ForwardedRequest } from "./forward.ts";
+import type { ForwardedRequest } from "./forwarded-request.ts";
 import { readBody } from "./http1/body-reader.ts";
 import { lastChunk, toChunk } from "./http1/chunked-decoder.ts";
 import type { RequestFraming } from "./http1/request-head.ts";

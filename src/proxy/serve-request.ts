@@ -1,11 +1,10 @@
 import { debug } from "../debug.ts";
-import type { Authority } from "./authority.ts";
 import type { ClientSide } from "./client-side.ts";
 import { within } from "./deadlines.ts";
 import { exchange } from "./exchange.ts";
-import type { RequestHead } from "./http1/request-head.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { proxyLimits } from "./limits.ts";
+import type { ParsedRequest } from "./parsed-request.ts";
 import { Refusal } from "./refusal.ts";
 import { type RefusalFormat, refusalResponse, toRefusalFormat } from "./refusal-response.ts";
 import { ResponseBroken } from "./relay-response.ts";
@@ -16,11 +15,7 @@ import { type RequestRecord, toOutcome } from "./request-record.ts";
 export async function serveRequest(
   context: ProxyContext,
   client: ClientSide,
-  request: {
-    readonly head: RequestHead;
-    readonly tunnel: Authority | undefined;
-    readonly record: RequestRecord;
-  },
+  request: ParsedRequest,
 ): Promise<"keep" | "close"> {
   const { head, record } = request;
   try {

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { type ByteSource, drained } from "./byte-source.ts";
 import type { ClientSide } from "./client-side.ts";
 import { within } from "./deadlines.ts";
-import type { ForwardedRequest } from "./forward.ts";
+import type { ForwardedRequest } from "./forwarded-request.ts";
 import { headerValues, listMembers } from "./http1/header.ts";
 import type { ResponseHead } from "./http1/response-head.ts";
 import { statusLine } from "./http1/serialize.ts";
