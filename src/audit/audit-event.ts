@@ -19,6 +19,17 @@ export interface SessionStartEvent {
   readonly vaults: readonly string[];
 }
 
+/** What a request does to one ref of a repository. */
+export interface RepositoryUpdate {
+  /** Full ref name */
+  readonly ref: string;
+  /** Object ids, hex; all zeros for none, empty when the request doesn't say */
+  readonly from: string;
+  readonly to: string;
+  /** Why this one isn't done, when it isn't */
+  readonly refused?: string;
+}
+
 export interface RequestDecisionEvent {
   readonly type: "request.decision";
   /** Number of the request within the session, from 1; joins the decision to its outcome */
@@ -37,6 +48,9 @@ export interface RequestDecisionEvent {
   readonly reason?: string;
   /** `vault/name` of the credential that will be attached */
   readonly credential?: string;
+  /** `owner/name`, of a request that a `git:` entry decided */
+  readonly repository?: string;
+  readonly updates?: readonly RepositoryUpdate[];
   /** What stands out: `placeholder-at-wrong-host`, `foreign-credential`, `authority-mismatch` … */
   readonly flags?: readonly string[];
   /** Every authority the client named, when they disagreed */

@@ -1,3 +1,5 @@
+import type { GitRule } from "./git-rule.ts";
+
 /** Where a rule was written, for `policy show`, `policy explain` and the audit. */
 export interface RuleSource {
   readonly kind: "project" | "file" | "flag" | "preset" | "agent" | "user";
@@ -40,6 +42,8 @@ export interface SessionLimits {
 /** What a session may reach. An empty rule list denies everything. */
 export interface EgressPolicy {
   readonly rules: readonly Rule[];
+  /** Repositories; missing is none */
+  readonly git?: readonly GitRule[];
   readonly limits: SessionLimits;
 }
 

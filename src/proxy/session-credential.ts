@@ -14,6 +14,8 @@ export interface CredentialBinding {
   /** Canonical path prefix on a segment boundary, `/` for all */
   readonly pathPrefix: string;
   readonly scheme: CredentialScheme;
+  /** `owner/name` or `owner/*`: only requests that a `git:` entry decided for it; missing is any request of the place */
+  readonly repository?: string;
 }
 
 /**

@@ -1,0 +1,140 @@
+// A door is a kind of request that its head alone can't decide: a push, an API call whose body names the branch, a
+// signature. It decides between the parsing of the head and the record of the decision: nothing was revealed or dialled.
+import type { RepositoryUpdate } from "../../audit/audit-event.ts";
+import type { Authority } from "../authority.ts";
+import type { HeaderField } from "../http1/header.ts";
+import type { RequestHead } from "../http1/request-head.ts";
+import type { ResponseHead } from "../http1/response-head.ts";
+import type { ProxyReason } from "../refusal.ts";
+
+/** A request as a door sees it. */
+export interface DoorRequest {
+  readonly head: RequestHead;
+  readonly authority: Authority;
+  readonly method: string;
+  /** Canonical path (proxy/target.ts) */
+  readonly path: string;
+  /** Path as the client wrote it */
+  readonly rawPath: string;
+  /** Query with its `?`, or empty */
+  readonly query: string;
+  /**
+   * The next piece of the body without its framing, undefined at the end. The first call answers `Expect: 100-continue`.
+   * @throws Refusal when the framing is broken, ClientAborted when the client is gone
+   */
+  readonly next: () => Promise<Buffer | undefined>;
+  /** The whole body (what `next` hasn't given yet). @throws Refusal 413 when it's longer */
+  readonly readBody: (maxBytes: number) => Promise<Buffer>;
+  /** For the audit: what is known so far goes into the decision record, also when the request is refused */
+  readonly note: (facts: {
+    readonly rule?: string;
+    readonly repository?: string;
+    readonly updates?: readonly RepositoryUpdate[];
+  }) => void;
+}
+
+export interface Door {
+  /**
+   * Whether the request is this door's, by its head alone. Not `exclusive`: host rules that allow the request come
+   * first, and the door is asked only when they don't.
+   */
+  readonly claim: (request: DoorRequest) => { readonly exclusive: boolean } | undefined;
+  /** Decides it. @throws Refusal */
+  readonly pass: (request: DoorRequest) => Promise<Passage>;
+}
+
+/** What becomes of a request that came through a door. */
+export type Passage = ForwardPassage | AnswerPassage | HostRulesPassage;
+
+/** It goes upstream, with the credential bound to this host and repository. */
+export interface ForwardPassage {
+  readonly type: "forward";
+  /** `owner/name`, for credentials bound to a repository; undefined when the request concerns several, or none */
+  readonly repository: string | undefined;
+  /** Instead of the client's; host, framing and Expect are the proxy's own anyway */
+  readonly headers?: readonly HeaderField[];
+  /** Instead of the client's path and query */
+  readonly target?: string;
+  /** Instead of the client's body; must be given when any of it was read */
+  readonly body?: PassageBody;
+  readonly response?: ResponseTransform;
+  /** Set for requests whose body the door made or buffered: may be kept waiting for the answer this long, in ms */
+  readonly responseHeadMs?: number;
+  /** Called when the exchange is over, whatever happened */
+  readonly release?: () => Promise<void>;
+}
+
+/** The proxy answers itself: a refused push's report, a signature. */
+export interface AnswerPassage {
+  readonly type: "answer";
+  readonly status: number;
+  readonly headers: readonly HeaderField[];
+  readonly body: Buffer;
+  /** Set when it's a refusal, in a form that the client understands */
+  readonly refusal?: ProxyReason;
+}
+
+/** About nothing that a door decides: host rules do. */
+export interface HostRulesPassage {
+  readonly type: "host-rules";
+  readonly body?: PassageBody;
+}
+
+/** A body that goes upstream, read once. */
+export interface PassageBody {
+  /** Bytes; undefined is sent in chunks */
+  readonly length: number | undefined;
+  readonly next: () => Promise<Buffer | undefined>;
+}
+
+/** Changes the final response on its way to the client. Ask for `accept-encoding: identity` where the bytes matter. */
+export interface ResponseTransform {
+  /**
+   * Undefined lets it through as it is.
+   * @throws Refusal to answer with that instead
+   */
+  readonly begin: (head: ResponseHead) => BodyTransform | undefined;
+}
+
+export interface BodyTransform {
+  /** Instead of the response's; framing headers are the proxy's own */
+  readonly headers?: readonly HeaderField[];
+  /** May hold bytes back. @throws Error to break the response off */
+  readonly push: (piece: Buffer) => Buffer | Promise<Buffer>;
+  readonly end: () => Buffer | Promise<Buffer>;
+}
+
+/** A request of vaultbox's own that a decision needs: the upstream's refs, its history, what a node id names. */
+export interface HostRequest {
+  /** The authority of a git rule or of its forge's API: nothing that the client chose */
+  readonly authority: Authority;
+  readonly method: "GET" | "POST";
+  /** Path and query */
+  readonly target: string;
+  readonly headers: readonly HeaderField[];
+  readonly body?: Buffer;
+  /** `owner/name`, for the credential */
+  readonly repository: string;
+  /** `rule.source.label` of the rule that the request serves */
+  readonly rule: string;
+  /** Why, for the audit's flags: `push-check` */
+  readonly flag: string;
+}
+
+export interface HostResponse extends AsyncDisposable {
+  readonly head: ResponseHead;
+  /** The next piece of the body. @throws when the upstream breaks off */
+  readonly next: () => Promise<Buffer | undefined>;
+}
+
+/** What doors get from the proxy. */
+export interface DoorTools {
+  /**
+   * Sends with the session's credential for that repository, dialled and recorded like every other request.
+   * @throws Refusal
+   */
+  readonly send: (request: HostRequest) => Promise<HostResponse>;
+}
+
+/** Makes the doors of one session. */
+export type OpenDoors = (tools: DoorTools) => readonly Door[];
