@@ -1,4 +1,5 @@
 import { toHostHeader } from "./authority.ts";
+import { hasContent } from "./client-body.ts";
 import type { ClientSide } from "./client-side.ts";
 import { within } from "./deadlines.ts";
 import type { ForwardedRequest } from "./forwarded-request.ts";
@@ -9,7 +10,7 @@ import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { readFinalHead } from "./read-response.ts";
 import { relayResponse } from "./relay-response.ts";
-import { hasContent, RequestBodyPump } from "./request-body-pump.ts";
+import { RequestBodyPump } from "./request-body-pump.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
 import { relayWebSocket } from "./websocket.ts";
 
@@ -25,7 +26,7 @@ export async function converse(
   { request, upstream }: Conversation,
 ): Promise<{ client: "keep" | "close"; upstream: "keep" | "close" }> {
   const { head } = request;
-  const pump = new RequestBodyPump({ client, upstream, limiter: context.limiter, request });
+  const pump = new RequestBodyPump({ upstream, limiter: context.limiter, request });
   const sending = pump.run(toUpstreamHead(request));
   // Without a body it's all sent by now; else a broken upload ends the exchange
   const unlessItFails = <T>(work: Promise<T>): Promise<T> =>
@@ -73,7 +74,7 @@ async function finish(exchange: {
   const { head, record } = request;
   const framing = responseFraming(head.method, response);
   // An answer before the end of the request body: what may be left of it can't be told from a next request
-  const clientStays = head.keepAlive && pump.isDone;
+  const clientStays = head.keepAlive && pump.isDone && request.clientBody.isDone;
   await relayResponse({ client, upstream, request, response, framing, close: !clientStays });
   record.end("completed");
   const upstreamStays = response.keepAlive && pump.isDone && framing.kind !== "until-close";

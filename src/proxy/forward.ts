@@ -1,10 +1,10 @@
+import { ClientAborted } from "./client-body.ts";
 import type { ClientSide } from "./client-side.ts";
 import { converse } from "./converse.ts";
 import type { ForwardedRequest } from "./forwarded-request.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { StaleConnection } from "./read-response.ts";
 import { Refusal } from "./refusal.ts";
-import { ClientAborted } from "./request-body-pump.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
 
 // RFC 9110, section 9.2.2: may be sent again when a kept connection turns out to be closed

@@ -1,10 +1,13 @@
 import type { Authority } from "./authority.ts";
+import type { ClientBody } from "./client-body.ts";
+import type { PassageBody, ResponseTransform } from "./doors/door.ts";
 import type { HeaderField } from "./http1/header.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import type { RequestRecord } from "./request-record.ts";
 
 /** A request as it goes upstream, authorised and recorded. */
 export interface ForwardedRequest {
+  /** As the client sent it, but for the framing of a body that a door put in */
   readonly head: RequestHead;
   readonly record: RequestRecord;
   readonly authority: Authority;
@@ -13,4 +16,8 @@ export interface ForwardedRequest {
   readonly headers: readonly HeaderField[];
   readonly target: string;
   readonly secret: string | undefined;
+  readonly clientBody: ClientBody;
+  /** What a door put in place of the client's body */
+  readonly body?: PassageBody;
+  readonly transform?: ResponseTransform;
 }

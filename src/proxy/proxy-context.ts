@@ -4,6 +4,7 @@ import type { ClientSlots } from "./client-slots.ts";
 import type { Authoriser } from "./credential/authorise.ts";
 import type { PlaceholderSearch } from "./credential/placeholder-search.ts";
 import type { Deadlines } from "./deadlines.ts";
+import type { Door } from "./doors/door.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
 import type { SessionLimiter } from "./session-limiter.ts";
 import type { UpstreamPool } from "./upstream-pool.ts";
@@ -11,6 +12,8 @@ import type { UpstreamPool } from "./upstream-pool.ts";
 /** What every connection of one session's proxy shares. */
 export interface ProxyContext {
   readonly policy: CompiledPolicy;
+  /** Asked in order; the first that claims a request decides it */
+  readonly doors: readonly Door[];
   readonly authorise: Authoriser;
   /** Finds a placeholder of this session in a text */
   readonly findPlaceholder: PlaceholderSearch;

@@ -8,6 +8,8 @@ import { createAuthoriser } from "./credential/authorise.ts";
 import { createPlaceholderSearch } from "./credential/placeholder-search.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Dialer } from "./dial.ts";
+import type { OpenDoors } from "./doors/door.ts";
+import { sendHostRequest } from "./host-request.ts";
 import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
@@ -23,11 +25,13 @@ export interface ProxyServerOptions {
   readonly recorder: RequestRecorder;
   readonly ca: SessionCa;
   readonly dialer: Dialer;
+  /** What decides requests that need more than their head; default: nothing does, host rules decide all */
+  readonly doors?: OpenDoors;
 }
 
 /**
- * The proxy of one session. It listens nowhere itself: a link hands it connections. It never follows redirects, makes
- * no request of its own and has no address for control (invariant 7).
+ * The proxy of one session. It listens nowhere itself: a link hands it connections. It never follows redirects
+ * and has no address for control; its own requests are those that a door's decision needs (invariant 7).
  */
 export class ProxyServer implements AsyncDisposable {
   readonly #context: ProxyContext;
@@ -40,7 +44,8 @@ export class ProxyServer implements AsyncDisposable {
 
   constructor(options: ProxyServerOptions) {
     this.#pool = new UpstreamPool({ dialer: options.dialer, deadlines: this.#deadlines });
-    this.#context = {
+    const context: ProxyContext = {
+      doors: options.doors?.({ send: (request) => sendHostRequest(context, request) }) ?? [],
       policy: compilePolicy(options.policy),
       authorise: createAuthoriser(options.credentials),
       findPlaceholder: createPlaceholderSearch(options.credentials),
@@ -52,6 +57,7 @@ export class ProxyServer implements AsyncDisposable {
       slots: this.#slots,
       nextRequest: () => ++this.#requests,
     };
+    this.#context = context;
   }
 
   /** Takes over a connection from the sandbox; when all slots are busy it's closed at once. */

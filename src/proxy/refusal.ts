@@ -7,6 +7,7 @@ export type ProxyReason =
   | "path-not-allowed"
   | "websocket-not-allowed"
   | "denied-by-rule"
+  | "git-not-allowed"
   | "authority-mismatch"
   | "request-invalid"
   | "address-not-allowed"
@@ -35,7 +36,7 @@ export class Refusal extends Error {
   readonly flags: readonly string[];
 
   constructor(
-    status: 400 | 403 | 408 | 413 | 421 | 429 | 431 | 502 | 503 | 504,
+    status: 400 | 403 | 408 | 413 | 415 | 421 | 429 | 431 | 502 | 503 | 504,
     reason: ProxyReason,
     what: string,
     options: { remedy?: string; flags?: readonly string[]; cause?: unknown } = {},

@@ -3,7 +3,8 @@ import { drained } from "./byte-source.ts";
 import type { ClientSide } from "./client-side.ts";
 import { within } from "./deadlines.ts";
 import type { ForwardedRequest } from "./forwarded-request.ts";
-import { readBody } from "./http1/body-reader.ts";
+import type { BodyTransform } from "./doors/door.ts";
+import { type BodyReader, readBody } from "./http1/body-reader.ts";
 import { lastChunk, toChunk } from "./http1/chunked-decoder.ts";
 import type { HeaderField } from "./http1/header.ts";
 import type { ResponseFraming, ResponseHead } from "./http1/response-head.ts";
@@ -40,16 +41,21 @@ export interface RelayedResponse {
 export async function relayResponse(relayed: RelayedResponse): Promise<void> {
   const { client, upstream, request, framing } = relayed;
   const { record, head } = request;
+  const transform =
+    framing.kind === "none" ? undefined : request.transform?.begin(relayed.response);
+  const headers = transform?.headers ?? relayed.response.headers;
+  // Its length isn't known before its end
+  const outFraming: ResponseFraming = transform === undefined ? framing : { kind: "until-close" };
   const text = serializeResponse({
-    head: { ...relayed.response, headers: scrubHeaders(relayed.response.headers, request.secret) },
-    framing,
+    head: { ...relayed.response, headers: scrubHeaders(headers, request.secret) },
+    framing: outFraming,
     requestMethod: head.method,
     clientVersion: head.version,
     close: relayed.close,
   });
   record.status = relayed.response.status;
-  const isChunked = isRechunked({ framing, clientVersion: head.version });
-  const reader = readBody(upstream.source, framing, "drop");
+  const isChunked = isRechunked({ framing: outFraming, clientVersion: head.version });
+  const reader = transformed(readBody(upstream.source, framing, "drop"), transform);
   const hasBody = framing.kind !== "none" && !(framing.kind === "length" && framing.length === 0);
   let pending: string | undefined = text;
   if (!hasBody || upstream.source.buffered === 0) {
@@ -73,6 +79,23 @@ export async function relayResponse(relayed: RelayedResponse): Promise<void> {
   if (client.socket.destroyed) throw new ResponseBroken("client", undefined);
   // A client that sends requests and reads no answers must not fill our memory with them
   if (client.socket.writableNeedDrain) await untilDrained(client.socket);
+}
+
+/** The body as it goes to the client; a transform that holds everything back gives empty pieces, which aren't sent. */
+function transformed(reader: BodyReader, transform: BodyTransform | undefined): BodyReader {
+  if (transform === undefined) return reader;
+  let ended = false;
+  return {
+    next: async () => {
+      while (!ended) {
+        const piece = await reader.next();
+        ended = piece === undefined;
+        const out = await (piece === undefined ? transform.end() : transform.push(piece));
+        if (out.length > 0) return out;
+      }
+      return undefined;
+    },
+  };
 }
 
 async function nextPiece(

@@ -1,24 +1,15 @@
 import { drained } from "./byte-source.ts";
-import type { ClientSide } from "./client-side.ts";
+import { hasContent } from "./client-body.ts";
 import { within } from "./deadlines.ts";
 import type { ForwardedRequest } from "./forwarded-request.ts";
-import { readBody } from "./http1/body-reader.ts";
 import { lastChunk, toChunk } from "./http1/chunked-decoder.ts";
-import type { RequestFraming } from "./http1/request-head.ts";
 import { proxyLimits } from "./limits.ts";
-import { Refusal } from "./refusal.ts";
 import type { SessionLimiter } from "./session-limiter.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
 import { writePiece } from "./write-piece.ts";
 
-const continueLine = "HTTP/1.1 100 Continue\r\n\r\n";
-
-/** The client's side failed while its body was sent: nobody is left to answer. */
-export class ClientAborted extends Error {}
-
 /** Sends the head and streams the body, as fast as the upstream takes it. */
 export class RequestBodyPump {
-  readonly #client: ClientSide;
   readonly #upstream: UpstreamConnection;
   readonly #limiter: SessionLimiter;
   readonly #request: ForwardedRequest;
@@ -28,12 +19,10 @@ export class RequestBodyPump {
   #mayStart: (() => void) | undefined;
 
   constructor(parts: {
-    readonly client: ClientSide;
     readonly upstream: UpstreamConnection;
     readonly limiter: SessionLimiter;
     readonly request: ForwardedRequest;
   }) {
-    this.#client = parts.client;
     this.#upstream = parts.upstream;
     this.#limiter = parts.limiter;
     this.#request = parts.request;
@@ -57,6 +46,7 @@ export class RequestBodyPump {
   /** The exchange is over: nothing more is read from the client, or written. */
   stop(): void {
     this.#isStopped = true;
+    this.#request.clientBody.release();
     this.#mayStart?.();
   }
 
@@ -78,7 +68,7 @@ export class RequestBodyPump {
       socket.write(head, "latin1");
       await this.#waitForContinue();
       if (this.#isStopped || socket.destroyed) return;
-      this.#client.socket.write(continueLine, "latin1");
+      this.#request.clientBody.continue();
       await this.#stream("");
       return;
     }
@@ -88,17 +78,22 @@ export class RequestBodyPump {
   /** `pending` goes out in one write with the first piece, when one is there already. */
   async #stream(pending: string): Promise<void> {
     const { socket } = this.#upstream;
-    const { body } = this.#request.head;
-    const isChunked = body.kind === "chunked";
-    const reader = readBody(this.#client.source, body, "refuse");
+    const { head, clientBody, body = clientBody } = this.#request;
+    const isChunked = head.body.kind === "chunked";
     let first: string | undefined = pending;
-    if (this.#client.source.buffered === 0 && pending !== "") {
+    if (!(body === clientBody && clientBody.isBuffered) && pending !== "") {
       socket.write(pending, "latin1");
       first = undefined;
     }
+    let left = head.body.kind === "length" ? head.body.length : Number.POSITIVE_INFINITY;
     for (;;) {
-      const piece = await this.#nextPiece(reader);
+      const piece = await body.next();
       if (this.#isOver()) return;
+      left -= piece?.length ?? 0;
+      // Of a body that a door put in: more or fewer bytes than the head says would be another request to the upstream
+      if (left < 0 || (piece === undefined && left > 0 && !isChunked)) {
+        throw new Error("the body isn't as long as its head says");
+      }
       if (piece === undefined) break;
       this.#limiter.countUpload(piece.length);
       this.#request.record.bytesUp += piece.length;
@@ -119,20 +114,6 @@ export class RequestBodyPump {
     return this.#isStopped || this.#upstream.socket.destroyed;
   }
 
-  async #nextPiece(reader: {
-    next: () => Promise<Buffer | undefined>;
-  }): Promise<Buffer | undefined> {
-    within(this.#client.deadline, proxyLimits.requestBodyIdleMs);
-    try {
-      return await reader.next();
-    } catch (error) {
-      if (error instanceof Refusal) throw error;
-      throw new ClientAborted("the client broke off its request", { cause: error });
-    } finally {
-      if (!this.#isStopped) this.#client.deadline.at = Number.POSITIVE_INFINITY;
-    }
-  }
-
   /** RFC 9110, section 10.1.1: a client of a server that never heard of Expect must not wait for ever. */
   async #waitForContinue(): Promise<void> {
     const { socket } = this.#upstream;
@@ -146,9 +127,4 @@ export class RequestBodyPump {
     // The connection may serve many requests: nothing of this one stays on it
     socket.off("close", resolve);
   }
-}
-
-/** Whether a body follows the head. */
-export function hasContent(framing: RequestFraming): boolean {
-  return framing.kind === "chunked" || (framing.kind === "length" && framing.length > 0);
 }

@@ -1,4 +1,8 @@
-import type { RequestDecisionEvent, RequestOutcomeEvent } from "../audit/audit-event.ts";
+import type {
+  RepositoryUpdate,
+  RequestDecisionEvent,
+  RequestOutcomeEvent,
+} from "../audit/audit-event.ts";
 import { AuthorityMismatch } from "./request-authority.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
 import { Refusal } from "./refusal.ts";
@@ -12,6 +16,8 @@ export interface RequestFacts {
   path: string;
   rule?: string;
   credential?: string;
+  repository?: string;
+  updates?: readonly RepositoryUpdate[];
   flags: readonly string[];
 }
 
@@ -48,9 +54,12 @@ export class RequestRecord {
     await this.#decide({ verdict: "allow" });
   }
 
-  /** Records the refusal, as the decision if there was none yet; never throws. */
-  async refuse(refusal: Refusal): Promise<void> {
-    this.status = refusal.status;
+  /**
+   * Records the refusal, as the decision if there was none yet; never throws.
+   * @param status of the answer, where a refusal has the form of another protocol's success
+   */
+  async refuse(refusal: Refusal, status: number = refusal.status): Promise<void> {
+    this.status = status;
     if (!this.#isDecided) {
       this.facts.flags = [...this.facts.flags, ...refusal.flags];
       const claimed = refusal instanceof AuthorityMismatch ? { claimed: refusal.claimed } : {};

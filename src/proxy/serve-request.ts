@@ -1,4 +1,5 @@
 import { debug } from "../debug.ts";
+import { ClientAborted } from "./client-body.ts";
 import type { ClientSide } from "./client-side.ts";
 import { within } from "./deadlines.ts";
 import { exchange } from "./exchange.ts";
@@ -8,7 +9,6 @@ import type { ParsedRequest } from "./parsed-request.ts";
 import { Refusal } from "./refusal.ts";
 import { type RefusalFormat, refusalResponse, toRefusalFormat } from "./refusal-response.ts";
 import { ResponseBroken } from "./relay-response.ts";
-import { ClientAborted } from "./request-body-pump.ts";
 import { type RequestRecord, toOutcome } from "./request-record.ts";
 
 /** Serves one request and turns every way it can fail into an answer and an outcome; never throws. */

@@ -53,13 +53,13 @@ export interface ForwardPassage {
   readonly repository: string | undefined;
   /** Instead of the client's; host, framing and Expect are the proxy's own anyway */
   readonly headers?: readonly HeaderField[];
+  /** Put on after the credential, unlooked at: what a storage host asked for in an answer to us */
+  readonly trustedHeaders?: readonly HeaderField[];
   /** Instead of the client's path and query */
   readonly target?: string;
   /** Instead of the client's body; must be given when any of it was read */
   readonly body?: PassageBody;
   readonly response?: ResponseTransform;
-  /** Set for requests whose body the door made or buffered: may be kept waiting for the answer this long, in ms */
-  readonly responseHeadMs?: number;
   /** Called when the exchange is over, whatever happened */
   readonly release?: () => Promise<void>;
 }

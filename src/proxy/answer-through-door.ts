@@ -1,0 +1,30 @@
+import type { ClientBody } from "./client-body.ts";
+import type { ClientSide } from "./client-side.ts";
+import type { AnswerPassage } from "./doors/door.ts";
+import { statusLine } from "./http1/serialize.ts";
+import type { ParsedRequest } from "./parsed-request.ts";
+import { Refusal } from "./refusal.ts";
+
+/** Records what a door answers itself, then answers. The connection is kept when the whole request was read. */
+export async function answerThroughDoor(
+  client: ClientSide,
+  request: ParsedRequest & { readonly body: ClientBody; readonly answer: AnswerPassage },
+): Promise<"keep" | "close"> {
+  const { head, record, body, answer } = request;
+  const { status } = answer;
+  if (answer.refusal === undefined) {
+    await record.allow();
+    record.status = status;
+    record.bytesDown = answer.body.length;
+  } else {
+    await record.refuse(new Refusal(403, answer.refusal, "refused by a door"), status);
+  }
+  const keeps = head.keepAlive && body.isDone;
+  let text = statusLine(status);
+  for (const [name, value] of answer.headers) text += `${name}: ${value}\r\n`;
+  text += `Content-Length: ${answer.body.length}\r\n`;
+  if (!keeps) text += "Connection: close\r\n";
+  client.socket.write(Buffer.concat([Buffer.from(`${text}\r\n`, "latin1"), answer.body]));
+  record.end("completed");
+  return keeps ? "keep" : "close";
+}
