@@ -1,65 +1,64 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
-export interface GitOutcome {
+export interface GitOptions {
+  readonly cwd: string;
+  /** Settings for this run, `name=value` */
+  readonly config?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string | Buffer;
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
+export interface GitResult {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The real git program, with nothing of this machine's configuration, in a folder of its own. */
-export interface GitPlace extends AsyncDisposable {
-  readonly folder: string;
-  /** Runs in `folder`, or in `options.cwd` within it; never throws for a failing git. */
-  readonly git: (
-    args: readonly string[],
-    options?: { readonly cwd?: string; readonly input?: Buffer; readonly env?: NodeJS.ProcessEnv },
-  ) => Promise<GitOutcome>;
-}
+/** A git that reads no configuration of this machine, and asks for nothing. */
+export const gitEnvironment: NodeJS.ProcessEnv = {
+  PATH: process.env["PATH"],
+  HOME: "/nonexistent",
+  LC_ALL: "C.UTF-8",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_AUTHOR_NAME: "Ann",
+  GIT_AUTHOR_EMAIL: "ann@example.test",
+  GIT_COMMITTER_NAME: "Ann",
+  GIT_COMMITTER_EMAIL: "ann@example.test",
+};
 
-/** Environment of a git that reads no configuration but its repository's, and asks for nothing. */
-export function toGitEnvironment(home: string): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env["PATH"],
-    HOME: home,
-    LC_ALL: "C",
-    GIT_CONFIG_NOSYSTEM: "1",
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_AUTHOR_NAME: "A",
-    GIT_AUTHOR_EMAIL: "a@example.com",
-    GIT_COMMITTER_NAME: "A",
-    GIT_COMMITTER_EMAIL: "a@example.com",
-  };
-}
-
-export async function makeGitPlace(): Promise<GitPlace> {
-  const folder = await mkdtemp(join(tmpdir(), "vaultbox-git-"));
-  return {
-    folder,
-    git: (args, options = {}) =>
-      new Promise((resolve, reject) => {
-        const child = spawn("git", args, {
-          cwd: join(folder, options.cwd ?? "."),
-          env: { ...toGitEnvironment(folder), ...options.env },
-        });
-        const stdout: Buffer[] = [];
-        const stderr: Buffer[] = [];
-        child.stdout.on("data", (piece: Buffer) => stdout.push(piece));
-        child.stderr.on("data", (piece: Buffer) => stderr.push(piece));
-        child.on("error", reject);
-        // git may end without reading its input
-        child.stdin.on("error", () => undefined);
-        child.stdin.end(options.input);
-        child.on("close", (status) =>
-          resolve({
-            status,
-            stdout: Buffer.concat(stdout).toString(),
-            stderr: Buffer.concat(stderr).toString(),
-          }),
-        );
+/** Runs git; a failing git is a result too. */
+export function runGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
+  const config = (options.config ?? []).flatMap((setting) => ["-c", setting]);
+  return new Promise((resolve, reject) => {
+    const child = spawn("git", [...config, ...args], {
+      cwd: options.cwd,
+      env: { ...gitEnvironment, ...options.env },
+      ...options.user,
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on("data", (piece: Buffer) => stdout.push(piece));
+    child.stderr.on("data", (piece: Buffer) => stderr.push(piece));
+    child.on("error", reject);
+    // git may end without reading its input
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(options.input);
+    child.on("close", (status) =>
+      resolve({
+        status,
+        stdout: Buffer.concat(stdout).toString("utf8"),
+        stderr: Buffer.concat(stderr).toString("utf8"),
       }),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
+    );
+  });
+}
+
+/** What git prints. @throws Error with what it complained about */
+export async function git(args: readonly string[], options: GitOptions): Promise<string> {
+  const { status, stdout, stderr } = await runGit(args, options);
+  if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr.trim()}`);
+  return stdout;
 }

@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { findRefNameFault } from "../../../src/git/ref-name.ts";
-import { makeGitPlace } from "../../support/git-command.ts";
+import { makeGitPlace } from "../../support/git-place.ts";
 
-const unit = fc.constantFrom(
-  ...["a", "B", "1", ".", "/", "-", "@", "{", "}", "~", "^", ":", "?", "*", "[", "\\", " "],
-  ...["..", "//", "@{", ".lock", "\u0001", "\u007f", "\t", "é", "\u200b", "🙂", "HEAD", "_", "'"],
-);
+// prettier-ignore
+const units = [
+  "a", "B", "1", ".", "/", "-", "@", "{", "}", "~", "^", ":", "?", "*", "[", "\\", " ", "..", "//", "@{", ".lock",
+  "\u0001", "\u007f", "\t", "é", "\u200b", "🙂", "HEAD", "_", "'",
+];
+const unit = fc.constantFrom(...units);
 const names = fc.string({ unit, maxLength: 6 }).map((text) => `refs/heads/${text}`);
 
 test("no name passes that git check-ref-format refuses", async () => {
