@@ -78,6 +78,9 @@ function parseAbsolute(target: string): RequestTarget {
  * `/`), and escapes that were escaped again (`%252e`).
  * `%2f` is refused too, with one exception: `@scope%2fname`, as npm writes a scoped package. Registries serve it at
  * `@scope/name` as well, so rules see the latter: an allow and a deny rule for a scope can't be dodged by spelling.
+ * The other exception is `/api/v4/projects/group%2Fname`, as GitLab wants a project, a branch or a file named in one
+ * segment (https://docs.gitlab.com/api/rest/#namespaced-paths): there the `%2F` stays, so a rule's `*` covers it and a
+ * deny rule reads it as a slash.
  */
 export function toCanonicalPath(rawPath: string): string {
   if (plainPath.test(rawPath)) return rawPath;
@@ -100,6 +103,9 @@ export function toCanonicalPath(rawPath: string): string {
     .join("/");
 }
 
+// Literally: what has to be decoded to look like it isn't GitLab's
+const gitlabProjects = "/api/v4/projects/";
+
 function toCanonicalSegment(segment: string, rawPath: string): string {
   const decoded = segment
     .replace(/%[0-9a-fA-F]{2}/g, decodeWhatMayStand)
@@ -110,11 +116,18 @@ function toCanonicalSegment(segment: string, rawPath: string): string {
   refuseDotSegment(decoded, rawPath);
   if (!decoded.includes("%2F")) return decoded;
   const [scope, name, ...rest] = decoded.split("%2F");
-  if (!scope!.startsWith("@") || scope!.length < 2 || name === "" || rest.length > 0) {
+  if (scope!.startsWith("@") && scope!.length > 1 && name !== "" && rest.length === 0) {
+    refuseDotSegment(name!, rawPath);
+    return `${scope}/${name}`;
+  }
+  if (!rawPath.startsWith(gitlabProjects)) {
     throw refusal(rawPath, "it escapes a slash (`%2f`) elsewhere than in `@scope%2fname`");
   }
-  refuseDotSegment(name!, rawPath);
-  return `${scope}/${name}`;
+  for (const piece of decoded.split("%2F")) {
+    if (piece === "") throw refusal(rawPath, "it escapes a slash (`%2f`) with nothing beside it");
+    refuseDotSegment(piece, rawPath);
+  }
+  return decoded;
 }
 
 // RFC 3986 pchar without `;`, which begins parameters on some servers; `%` itself never comes out of an escape

@@ -34,6 +34,52 @@ test("every spelling of a scoped package is matched as scope and name, and sent 
 });
 
 test.each([
+  ["/api/v4/projects/acme%2fwidgets", "/api/v4/projects/acme%2Fwidgets"],
+  ["/api/v4/projects/a%2Fb%2Fc/issues", "/api/v4/projects/a%2Fb%2Fc/issues"],
+  [
+    "/api/v4/projects/a%2fb/repository/files/src%2Fx.ts",
+    "/api/v4/projects/a%2Fb/repository/files/src%2Fx.ts",
+  ],
+  [
+    "/api/v4/projects/a%2Fb/repository/branches/%61gent%2fx",
+    "/api/v4/projects/a%2Fb/repository/branches/agent%2Fx",
+  ],
+  [
+    "/api/v4/projects/7/packages/npm/@acme%2fwidgets",
+    "/api/v4/projects/7/packages/npm/@acme/widgets",
+  ],
+])("the escaped slash in the GitLab project path %s stays one segment", (raw, canonical) => {
+  const target = parseTarget("PUT", `${raw}?x=1`);
+  expect(target.path).toBe(canonical);
+  expect(target.rawPath + target.query).toBe(`${raw}?x=1`);
+});
+
+test.each([
+  ["another beginning", "/api/v4/groups/a%2Fb"],
+  ["an older version", "/api/v3/projects/a%2Fb"],
+  ["a folder before it", "/x/api/v4/projects/a%2Fb"],
+  ["an escaped beginning", "/%61pi/v4/projects/a%2Fb"],
+  ["another case", "/API/v4/projects/a%2Fb"],
+  ["the beginning itself escaped", "/api/v4%2Fprojects/a%2Fb"],
+  [".. behind it", "/api/v4/projects/a%2f..%2Fb"],
+  [".. at its end", "/api/v4/projects/a%2F.."],
+  ["escaped dots", "/api/v4/projects/a%2F%2e%2e%2Fb"],
+  [".. before it", "/api/v4/projects/..%2Fuser"],
+  ["a dot", "/api/v4/projects/a%2F.%2Fb"],
+  ["dots with parameters", "/api/v4/projects/a%2F..;x%2Fb"],
+  ["nothing before it", "/api/v4/projects/%2Fa"],
+  ["nothing behind it", "/api/v4/projects/a%2F"],
+  ["two of them", "/api/v4/projects/a%2F%2Fb"],
+  ["an escaped escape", "/api/v4/projects/a%252Fb"],
+  ["an escaped backslash", "/api/v4/projects/a%2Fb%5Cc"],
+  ["a .. segment", "/api/v4/projects/a%2Fb/../../user"],
+])("an escaped slash with %s is refused, in and near a GitLab project path", (_, target) => {
+  expect(() => parseTarget("GET", target)).toThrow(
+    expect.objectContaining({ name: "Refusal", status: 400, reason: "request-invalid" }),
+  );
+});
+
+test.each([
   ["a fragment", "/a#b"],
   ["an empty target", ""],
   ["a space", "/a b"],
