@@ -6,7 +6,11 @@
 // 4. A deny rule errs on the side of matching: it covers WebSocket too and reads paths loosely (path-match.ts).
 // 5. Among several matching allow rules the grant is their union: one that lets client credentials pass is preferred,
 //    then the first. The verdict never depends on the order of rules.
-// 6. A refusal names the step at which the nearest allow rule failed: host → port → scheme → WebSocket → method → path.
+// 6. A `git:` entry opens the tunnel to its hosts and allows no request here: the doors of the proxy decide those, and a deny
+//    rule beats them as well (`isDeniedByRule`).
+// 7. A refusal names the step at which the nearest allow rule failed: host → port → scheme → WebSocket → method → path.
+import { findGitRuleOfTunnel, indexGitRules, type GitIndex } from "./git-rules.ts";
+import type { GitRule } from "./git-rule.ts";
 import { toComparableHost } from "./host-pattern.ts";
 import {
   compileAllowPath,
@@ -35,7 +39,12 @@ export interface CompiledPolicy {
   readonly exact: ReadonlyMap<string, HostRules>;
   /** By the host after `*.` */
   readonly subdomains: ReadonlyMap<string, HostRules>;
+  /** `git:` entries by the origins they open */
+  readonly git: GitIndex;
 }
+
+/** Whether a tunnel opens, and which rule or `git:` entry opens it. */
+export type TunnelDecision = Decision | { readonly verdict: "allow"; readonly gitRule: GitRule };
 
 /** What is known when a tunnel is opened: at CONNECT, or from the SNI of a transparent connection. */
 export interface TunnelAuthority {
@@ -69,17 +78,15 @@ export function compilePolicy(policy: EgressPolicy): CompiledPolicy {
       matchesPath: compile(rule.path),
     });
   }
-  return { kind: "compiled", policy, exact, subdomains };
+  return { kind: "compiled", policy, exact, subdomains, git: indexGitRules(policy.git ?? []) };
 }
 
 /** Decides one request. Give it a compiled policy where it is called often. */
 export function decide(policy: EgressPolicy | CompiledPolicy, request: EgressRequest): Decision {
   const groups = findRules(toCompiled(policy), request.host);
   const path = toPathView(request.path);
-  for (const { deny } of groups) {
-    const hit = deny.find((entry) => isDenied(entry, request, path));
-    if (hit !== undefined) return { verdict: "deny", reason: "denied-by-rule", rule: hit.rule };
-  }
+  const denial = findDenial(groups, request, path);
+  if (denial !== undefined) return { verdict: "deny", reason: "denied-by-rule", rule: denial };
   let furthest = 0;
   let grant: Rule | undefined;
   for (const { allow } of groups) {
@@ -95,6 +102,14 @@ export function decide(policy: EgressPolicy | CompiledPolicy, request: EgressReq
   return { verdict: "deny", reason: steps[furthest] ?? "host-not-allowed" };
 }
 
+/** The deny rule that covers a request: it beats whatever a door would say. */
+export function isDeniedByRule(
+  policy: EgressPolicy | CompiledPolicy,
+  request: EgressRequest,
+): Rule | undefined {
+  return findDenial(findRules(toCompiled(policy), request.host), request, toPathView(request.path));
+}
+
 /**
  * Whether any request at all could be allowed on this authority. A yes is no decision about a request: each one inside
  * the tunnel is decided by itself.
@@ -102,8 +117,9 @@ export function decide(policy: EgressPolicy | CompiledPolicy, request: EgressReq
 export function decideTunnel(
   policy: EgressPolicy | CompiledPolicy,
   authority: TunnelAuthority,
-): Decision {
-  const groups = findRules(toCompiled(policy), authority.host);
+): TunnelDecision {
+  const compiled = toCompiled(policy);
+  const groups = findRules(compiled, authority.host);
   const closed = new Map<string, Rule>();
   for (const { deny } of groups) {
     for (const { rule } of deny) {
@@ -124,6 +140,11 @@ export function decideTunnel(
       denial = denied;
     }
   }
+  const gitRule = findGitRuleOfTunnel(compiled.git, authority, (scheme) => {
+    denial ??= closed.get(scheme);
+    return !closed.has(scheme);
+  });
+  if (gitRule !== undefined) return { verdict: "allow", gitRule };
   if (denial !== undefined) return { verdict: "deny", reason: "denied-by-rule", rule: denial };
   return { verdict: "deny", reason };
 }
@@ -146,6 +167,18 @@ function findRules(compiled: CompiledPolicy, requestHost: string): readonly Host
     if (entry !== undefined) found.push(entry);
   }
   return found;
+}
+
+function findDenial(
+  groups: readonly HostRules[],
+  request: EgressRequest,
+  path: PathView,
+): Rule | undefined {
+  for (const { deny } of groups) {
+    const hit = deny.find((entry) => isDenied(entry, request, path));
+    if (hit !== undefined) return hit.rule;
+  }
+  return undefined;
 }
 
 function isDenied(entry: CompiledRule, request: EgressRequest, path: PathView): boolean {

@@ -1,4 +1,5 @@
 import type { PathPattern } from "./policy.ts";
+import { anyDepth, compileSegment, matchSegments } from "./segment-match.ts";
 
 /** A path pattern made ready for the hot path: no regular expression, no backtracking beyond the last `**`. */
 export type PathMatcher = (path: PathView) => boolean;
@@ -12,9 +13,6 @@ export interface PathView {
   readonly loose: () => readonly string[];
 }
 
-type SegmentTest = (segment: string) => boolean;
-
-const anyDepth = "**";
 // Double encoding, an encoded NUL, a raw backslash
 const suspicious = /%25[0-9a-f]{2}|%00|\\/i;
 
@@ -66,55 +64,6 @@ export function compileDenyPath(pattern: PathPattern): PathMatcher {
     .filter((segment) => segment !== "")
     .map((segment) => (segment === anyDepth ? anyDepth : compileSegment(segment, toLoose)));
   return (path) => path.ambiguous || matchSegments(steps, path.loose());
-}
-
-/** Walks both lists once; after a mismatch it only ever returns to the latest `**`, so the cost is their product at most. */
-function matchSegments(
-  steps: readonly (SegmentTest | typeof anyDepth)[],
-  segments: readonly string[],
-): boolean {
-  let step = 0;
-  let at = 0;
-  let resumeStep = -1;
-  let resumeAt = -1;
-  while (at < segments.length) {
-    const test = steps[step];
-    if (test === anyDepth) {
-      resumeStep = ++step;
-      resumeAt = at;
-    } else if (test !== undefined && test(segments[at] ?? "")) {
-      step++;
-      at++;
-    } else if (resumeStep >= 0) {
-      step = resumeStep;
-      at = ++resumeAt;
-    } else return false;
-  }
-  while (steps[step] === anyDepth) step++;
-  return step === steps.length;
-}
-
-/** `*` in a segment is any text without a slash; alone it wants at least one character. */
-function compileSegment(pattern: string, prepare: (literal: string) => string): SegmentTest {
-  if (pattern === "*") return (segment) => segment !== "";
-  const parts = pattern.split("*").map(prepare);
-  const [first = "", ...rest] = parts;
-  const last = rest.pop();
-  if (last === undefined) return (segment) => segment === first;
-  const shortest = parts.reduce((sum, part) => sum + part.length, 0);
-  return (segment) => {
-    if (segment.length < shortest || !segment.startsWith(first) || !segment.endsWith(last)) {
-      return false;
-    }
-    let from = first.length;
-    const end = segment.length - last.length;
-    for (const part of rest) {
-      const found = segment.indexOf(part, from);
-      if (found < 0 || found + part.length > end) return false;
-      from = found + part.length;
-    }
-    return true;
-  };
 }
 
 function toLooseSegments(path: string): readonly string[] {

@@ -1,0 +1,52 @@
+import type { GitRule } from "./git-rule.ts";
+
+/** Where a connection may go. */
+export interface GitOrigin {
+  readonly scheme: "https" | "http";
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * An origin that a `git:` entry opens, by what is asked there: `git` is smart HTTP (and LFS batches), `api` REST and
+ * GraphQL, `raw` reading of files and archives, `lfs` storage of LFS objects.
+ */
+export interface GitAuthority extends GitOrigin {
+  readonly kind: "git" | "api" | "raw" | "lfs";
+}
+
+/** Every origin that a rule opens. A request there is still decided by itself. */
+export function gitAuthorities(rule: GitRule): readonly GitAuthority[] {
+  const { scheme, host, port } = rule;
+  return [
+    { kind: "git", scheme, host, port },
+    ...apiAuthorities(rule),
+    ...rule.lfsHosts.map((one) => https("lfs", one)),
+  ];
+}
+
+function apiAuthorities({ forge, scheme, host, port }: GitRule): readonly GitAuthority[] {
+  switch (forge) {
+    case "github":
+      return host === "github.com"
+        ? [
+            https("api", "api.github.com"),
+            https("raw", "codeload.github.com"),
+            https("raw", "raw.githubusercontent.com"),
+          ]
+        : // GitHub Enterprise Server has its API at /api/v3 and /api/graphql of the same host
+          [{ kind: "api", scheme, host, port }];
+    case "gitlab":
+      return [{ kind: "api", scheme, host, port }];
+    // No door reads the API of these: host rules decide there
+    case "bitbucket":
+    case "gitea":
+    case "azure":
+    case "generic":
+      return [];
+  }
+}
+
+function https(kind: GitAuthority["kind"], host: string): GitAuthority {
+  return { kind, scheme: "https", host, port: 443 };
+}

@@ -1,0 +1,80 @@
+import { gitAuthorities, type GitAuthority, type GitOrigin } from "./git-authorities.ts";
+import type { GitRule } from "./git-rule.ts";
+import { toComparableHost } from "./host-pattern.ts";
+import type { EgressPolicy } from "./policy.ts";
+import { coversRepository } from "./repository-name.ts";
+
+type Kind = GitAuthority["kind"];
+
+/** Rules of one origin by what is asked there. */
+export type GitIndex = ReadonlyMap<string, readonly { readonly kind: Kind; rule: GitRule }[]>;
+
+/** What `findGitRules` and the like need: a policy, or one that was compiled. */
+export type GitPolicy =
+  | Pick<EgressPolicy, "git">
+  | { readonly kind: "compiled"; readonly git: GitIndex };
+
+export function indexGitRules(rules: readonly GitRule[]): GitIndex {
+  const index = new Map<string, { kind: Kind; rule: GitRule }[]>();
+  for (const rule of rules) {
+    for (const authority of gitAuthorities(rule)) {
+      const key = toKey(authority);
+      const entries = index.get(key) ?? [];
+      index.set(key, entries);
+      entries.push({ kind: authority.kind, rule });
+    }
+  }
+  return index;
+}
+
+/** All rules that open an origin for one kind of request, whatever their repository. */
+export function gitRulesAt(policy: GitPolicy, origin: GitOrigin, kind: Kind): readonly GitRule[] {
+  const found = toIndex(policy).get(toKey(origin)) ?? [];
+  return found.flatMap((entry) => (entry.kind === kind ? [entry.rule] : []));
+}
+
+/** The rules of a repository, by the origin of its clone URL. */
+export function findGitRules(
+  policy: GitPolicy,
+  origin: GitOrigin,
+  repository: string,
+): readonly GitRule[] {
+  return filterByRepository(gitRulesAt(policy, origin, "git"), repository);
+}
+
+/** The rules of a repository, by the origin of its forge's API. */
+export function findGitRulesByApi(
+  policy: GitPolicy,
+  origin: GitOrigin,
+  repository: string,
+): readonly GitRule[] {
+  return filterByRepository(gitRulesAt(policy, origin, "api"), repository);
+}
+
+export function filterByRepository(
+  rules: readonly GitRule[],
+  repository: string,
+): readonly GitRule[] {
+  return rules.filter((rule) => coversRepository(rule.repository, repository));
+}
+
+/** A rule that opens a tunnel to this host and port, whatever is asked there. */
+export function findGitRuleOfTunnel(
+  index: GitIndex,
+  authority: Pick<GitOrigin, "host" | "port">,
+  isOpen: (scheme: "https" | "http") => boolean,
+): GitRule | undefined {
+  for (const scheme of ["https", "http"] as const) {
+    const [first] = index.get(toKey({ scheme, ...authority })) ?? [];
+    if (first !== undefined && isOpen(scheme)) return first.rule;
+  }
+  return undefined;
+}
+
+function toIndex(policy: GitPolicy): GitIndex {
+  return "kind" in policy ? policy.git : indexGitRules(policy.git ?? []);
+}
+
+function toKey({ scheme, host, port }: GitOrigin): string {
+  return `${scheme}://${toComparableHost(host)}:${port}`;
+}
