@@ -51,6 +51,8 @@ export interface RequestDecisionEvent {
   /** `owner/name`, of a request that a `git:` entry decided */
   readonly repository?: string;
   readonly updates?: readonly RepositoryUpdate[];
+  /** Object id of the commit or tag that was signed */
+  readonly signed?: string;
   /** What stands out: `placeholder-at-wrong-host`, `foreign-credential`, `authority-mismatch` … */
   readonly flags?: readonly string[];
   /** Every authority the client named, when they disagreed */

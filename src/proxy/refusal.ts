@@ -16,6 +16,7 @@ export type ProxyReason =
   | "placeholder-at-wrong-place"
   | "credential-unavailable"
   | "limit-exceeded"
+  | "signature-refused"
   | "audit-unwritable"
   | "name-not-resolved"
   | "upstream-unreachable"

@@ -16,6 +16,7 @@ export interface RequestFacts {
   path: string;
   rule?: string;
   credential?: string;
+  signed?: string;
   repository?: string;
   updates?: readonly RepositoryUpdate[];
   flags: readonly string[];

@@ -30,6 +30,7 @@ export interface DoorRequest {
     readonly rule?: string;
     readonly repository?: string;
     readonly updates?: readonly RepositoryUpdate[];
+    readonly signed?: string;
   }) => void;
 }
 
