@@ -49,7 +49,11 @@ async function send(
   Object.assign(record.facts, { scheme, host, port, method, path, repository });
   record.facts.rule = request.rule;
   const preparation = context.authorise({
-    ...{ scheme, host, port, path, repository },
+    scheme,
+    host,
+    port,
+    path,
+    repository,
     rawTarget: target,
     headers,
     rule: { effect: "allow", clientCredentials: "refuse" },
@@ -65,7 +69,9 @@ async function send(
     record.address = upstream.address;
     const { body } = request;
     const head = serializeRequest({
-      ...{ method, target: authorised.target, headers: authorised.headers },
+      method,
+      target: authorised.target,
+      headers: authorised.headers,
       host: toHostHeader(authority),
       body: body === undefined ? { kind: "none" } : { kind: "length", length: body.length },
       expectsContinue: false,

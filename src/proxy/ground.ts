@@ -1,0 +1,72 @@
+// What decides a request. A prohibition beats everything; then the first door that claims it, then host rules.
+import { decide } from "../policy/decide.ts";
+import type { Rule } from "../policy/policy.ts";
+import type { Authority } from "./authority.ts";
+import { ClientBody } from "./client-body.ts";
+import type { ClientSide } from "./client-side.ts";
+import { denied } from "./denial.ts";
+import { toDoorRequest } from "./door-request.ts";
+import type { Door } from "./doors/door.ts";
+import type { RequestHead } from "./http1/request-head.ts";
+import { refuseImpossible } from "./impossible-request.ts";
+import type { ParsedRequest } from "./parsed-request.ts";
+import type { ProxyContext } from "./proxy-context.ts";
+import type { Refusal } from "./refusal.ts";
+import { requestAuthority } from "./request-authority.ts";
+import { parseTarget, type RequestTarget } from "./target.ts";
+
+/** A request that is about to be decided. */
+export interface Asked extends ParsedRequest {
+  readonly authority: Authority;
+  readonly target: RequestTarget;
+  readonly body: ClientBody;
+}
+
+/** What decides it: a host rule that allows it, none that does, or a door that claims it. */
+export type Ground =
+  | { readonly kind: "rule"; readonly rule: Rule }
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  | { readonly kind: "door"; readonly door: Door; readonly otherwise: Rule | Refusal };
+
+/** Everything that is known before anything is decided. @throws Refusal */
+export function readRequest(client: ClientSide, request: ParsedRequest): Asked {
+  const { head, tunnel, record } = request;
+  const { facts } = record;
+  facts.method = head.method;
+  const target = parseTarget(head.method, head.target);
+  refuseImpossible(head, target);
+  const authority = requestAuthority(head, target, tunnel);
+  facts.scheme = authority.scheme;
+  facts.host = authority.host;
+  facts.port = authority.port;
+  facts.path = target.path;
+  return { ...request, authority, target, body: new ClientBody(client, head) };
+}
+
+/** A prohibition beats every door; a door that isn't exclusive is asked when host rules don't allow the request. */
+export function findGround(context: ProxyContext, asked: Asked): Ground {
+  const { head, authority, target, record } = asked;
+  const { scheme, host, port } = authority;
+  const egress = { scheme, host, port, method: head.method, path: target.path };
+  const decision = decide(context.policy, { ...egress, websocket: head.upgrade === "websocket" });
+  const isDenied = decision.verdict === "deny";
+  if (decision.rule !== undefined) record.facts.rule = decision.rule.source.label;
+  if (!(isDenied && decision.reason === "denied-by-rule") && context.doors.length > 0) {
+    const seen = toDoorRequest(asked, asked);
+    for (const door of context.doors) {
+      const claim = door.claim(seen);
+      if (claim === undefined || !(claim.exclusive || isDenied)) continue;
+      const otherwise = isDenied ? denied(decision, egress, authority) : decision.rule;
+      return { kind: "door", door, otherwise };
+    }
+  }
+  if (decision.verdict === "allow") return { kind: "rule", rule: decision.rule };
+  record.facts.flags = strayPlaceholder(context, head);
+  return { kind: "refused", refusal: denied(decision, egress, authority) };
+}
+
+/** A placeholder on its way to a host that isn't even allowed is worth a look all the same (invariant 6). */
+function strayPlaceholder(context: ProxyContext, head: RequestHead): readonly string[] {
+  const text = [head.target, ...head.headers.map(([, value]) => value)].join("\n");
+  return context.findPlaceholder(text) === undefined ? [] : ["placeholder-at-wrong-host"];
+}
