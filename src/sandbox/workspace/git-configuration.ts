@@ -1,0 +1,87 @@
+import { isVaultboxError } from "../../errors.ts";
+import { runHostCommand } from "../../host-command.ts";
+
+/** One setting; section and name in lower case, the middle part as written, as git itself prints it. */
+export interface GitSetting {
+  readonly key: string;
+  /** Undefined for a name without `=`, which means true */
+  readonly value: string | undefined;
+}
+
+/** A repository's configuration is a few KiB. */
+export const maxConfigurationBytes = 1024 * 1024;
+const timeoutMs = 10_000;
+
+/** Nothing of this machine's git settings, of a repository around, or of the caller's environment has a say. */
+const plainEnvironment = {
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_COUNT: "0",
+  GIT_CEILING_DIRECTORIES: "/",
+  GIT_DIR: "/nonexistent",
+  GIT_TRACE: "0",
+  LC_ALL: "C",
+} as const;
+
+/**
+ * Reads the bytes of a configuration file, without the files it includes. By git itself, which gets the bytes on stdin
+ * and runs nowhere near the repository: any reader of our own would read some file differently from the program that it
+ * is to protect. Undefined when git can't read it, or isn't installed.
+ */
+export async function readConfiguration(
+  content: Uint8Array,
+): Promise<readonly GitSetting[] | undefined> {
+  const args = ["config", "--file", "-", "--no-includes", "--null", "--list"];
+  // Bytes that are no UTF-8 stay what they are for git's grammar: characters of a value
+  const input = Buffer.from(content).toString("utf8");
+  if (input === "") return [];
+  try {
+    const text = await runHostCommand({
+      file: "git",
+      args,
+      timeoutMs,
+      input,
+      env: plainEnvironment,
+    });
+    return parseList(text);
+  } catch (error) {
+    if (isVaultboxError(error, "VBX_HOST_COMMAND_FAILED")) return undefined;
+    throw error;
+  }
+}
+
+/** The settings of the user and the machine, which no repository can change. */
+export async function readUserConfiguration(): Promise<readonly GitSetting[]> {
+  const env = { GIT_CEILING_DIRECTORIES: "/", GIT_DIR: "/nonexistent", LC_ALL: "C" };
+  const args = ["config", "--includes", "--null", "--list"];
+  try {
+    return parseList(await runHostCommand({ file: "git", args, timeoutMs, env }));
+  } catch (error) {
+    // No git, or no settings that it can read: then it runs nothing because of them either
+    if (isVaultboxError(error, "VBX_HOST_COMMAND_FAILED")) return [];
+    throw error;
+  }
+}
+
+function parseList(text: string): readonly GitSetting[] {
+  return text
+    .split("\0")
+    .filter((item) => item !== "")
+    .map((item) => {
+      const at = item.indexOf("\n");
+      return at === -1
+        ? { key: item, value: undefined }
+        : { key: item.slice(0, at), value: item.slice(at + 1) };
+    });
+}
+
+/** The last value of a key, which is the one that counts. */
+export function lastValue(settings: readonly GitSetting[], key: string): string | undefined {
+  return settings.findLast((setting) => setting.key === key)?.value;
+}
+
+/** Git's spelling of true (git-config(1), "boolean"). */
+export function isTrue(setting: GitSetting | undefined): boolean {
+  if (setting === undefined) return false;
+  return setting.value === undefined || /^(?:true|yes|on|[1-9][0-9]*)$/i.test(setting.value);
+}

@@ -1,0 +1,122 @@
+import { realpathSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { Folder } from "../../files/beneath.ts";
+import { contains } from "../mounts.ts";
+import { lastValue, maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
+
+/** Where a work tree's repository is. */
+export interface GitLocation {
+  /** Absolute; `.git` itself, or what a `.git` file names */
+  readonly gitDirectory: string;
+  /** Absolute; what all work trees of the repository share */
+  readonly commonDirectory: string;
+  readonly kind: "folder" | "file";
+}
+
+export type LocatedGit =
+  | GitLocation
+  | { readonly kind: "none" }
+  | { readonly kind: "unusable"; readonly why: string };
+
+const maxLinkBytes = 8192;
+
+/**
+ * Finds the repository of a work tree. A `.git` file counts only if what it names points back to it: the agent of an
+ * earlier run could have written it, and what it names is mounted.
+ * @param root an open folder, its real path being `path`
+ */
+export async function locateGit(root: Folder, path: string): Promise<LocatedGit> {
+  const facts = root.facts(".git");
+  if (facts === undefined) return { kind: "none" };
+  const own = join(path, ".git");
+  if (facts.kind === "folder") {
+    return { kind: "folder", gitDirectory: own, commonDirectory: own };
+  }
+  if (facts.kind !== "file")
+    return unusable(facts.kind === "link" ? "it is a symbolic link" : "it is no file");
+  const named = readLine(root, ".git")?.replace(/^gitdir: ?/, "");
+  if (named === undefined || named === "") return unusable("it names no repository");
+  const gitDirectory = toRealPath(resolve(path, named));
+  if (gitDirectory === undefined) return unusable("what it names isn't there");
+  using folder = openOrNothing(gitDirectory);
+  if (folder === undefined) return unusable("what it names can't be read");
+  const common = readLine(folder, "commondir");
+  if (common !== undefined) return locateLinked(folder, { own, gitDirectory, common });
+  return locateModule(folder, { path, gitDirectory });
+}
+
+/** A linked work tree (gitrepository-layout(5), "worktrees"): `gitdir` in its administrative folder is the way back. */
+function locateLinked(
+  folder: Folder,
+  { own, gitDirectory, common }: { own: string; gitDirectory: string; common: string },
+): LocatedGit {
+  const back = readLine(folder, "gitdir");
+  if (back === undefined || toRealPath(resolve(gitDirectory, back)) !== own) {
+    return unusable("the work tree it names does not point back to it");
+  }
+  const commonDirectory = toRealPath(resolve(gitDirectory, common));
+  if (commonDirectory === undefined || dirname(dirname(gitDirectory)) !== commonDirectory) {
+    return unusable("the work tree it names is in no repository");
+  }
+  return { kind: "file", gitDirectory, commonDirectory };
+}
+
+/** A submodule: `core.worktree` of its repository is the way back. */
+async function locateModule(
+  folder: Folder,
+  { path, gitDirectory }: { path: string; gitDirectory: string },
+): Promise<LocatedGit> {
+  const content = folder.read("config", maxConfigurationBytes);
+  const settings = content && (await readConfiguration(content));
+  const worktree = settings && lastValue(settings, "core.worktree");
+  if (worktree === undefined || toRealPath(resolve(gitDirectory, worktree)) !== path) {
+    return unusable("the repository it names does not point back to it");
+  }
+  return { kind: "file", gitDirectory, commonDirectory: gitDirectory };
+}
+
+/** The work tree around a folder: itself, or the nearest above it, never as high as the home folder. */
+export function findWorkTree(workspace: string, home: string): string | undefined {
+  for (let folder = workspace; ; folder = dirname(folder)) {
+    if (folder === home && folder !== workspace) return undefined;
+    using open = openOrNothing(folder);
+    if (open?.facts(".git") !== undefined) return folder;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/** First line of a small file, without its line break. */
+export function readLine(folder: Folder, name: string): string | undefined {
+  const content = folder.read(name, maxLinkBytes);
+  return content?.toString("utf8").replace(/\r?\n[\s\S]*$/, "");
+}
+
+export function openOrNothing(path: string): Folder | undefined {
+  try {
+    return Folder.openRoot(path);
+  } catch {
+    // Not there, no folder, or not readable: nothing to look at
+    return undefined;
+  }
+}
+
+/** Names from an outer folder to one in it. */
+export function toNames(outer: string, inner: string): readonly string[] | undefined {
+  if (!contains(outer, inner) || !isAbsolute(inner)) return undefined;
+  return inner
+    .slice(outer.length)
+    .split("/")
+    .filter((name) => name !== "");
+}
+
+function toRealPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function unusable(why: string): LocatedGit {
+  return { kind: "unusable", why };
+}
