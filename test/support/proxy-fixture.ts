@@ -6,9 +6,11 @@ import type { Duplex } from "node:stream";
 import { join } from "node:path";
 import type { AuditEvent } from "../../src/audit/audit-event.ts";
 import { createSessionCa, type SessionCa } from "../../src/ca/session-ca.ts";
+import type { GitRule } from "../../src/policy/git-rule.ts";
 import type { SessionLimits } from "../../src/policy/policy.ts";
 import { parseRule } from "../../src/policy/parse-rule.ts";
 import type { Dialer } from "../../src/proxy/dial.ts";
+import type { OpenDoors } from "../../src/proxy/doors/door.ts";
 import { ProxyServer } from "../../src/proxy/proxy-server.ts";
 import type { SessionCredential } from "../../src/proxy/session-credential.ts";
 
@@ -29,6 +31,9 @@ export interface ProxyFixtureOptions {
   readonly limits?: SessionLimits;
   readonly websocket?: boolean;
   readonly clientCredentials?: "refuse" | "pass";
+  readonly doors?: OpenDoors;
+  /** `git:` entries of the policy */
+  readonly git?: readonly GitRule[];
   /** Called instead of recording a decision */
   readonly onDecision?: () => Promise<void>;
   /** Called before an outcome is recorded */
@@ -48,6 +53,7 @@ export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFix
     policy: {
       rules: options.rules.map((text) => toRule(text, options)),
       limits: options.limits ?? {},
+      ...(options.git === undefined ? {} : { git: options.git }),
     },
     credentials: options.credentials ?? [],
     recorder: {
@@ -62,6 +68,7 @@ export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFix
     },
     ca,
     dialer: options.dialer,
+    ...(options.doors === undefined ? {} : { doors: options.doors }),
   });
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
     proxy.accept(socket),
