@@ -22,10 +22,15 @@ export const rowTitles: ReadonlyMap<number, string> = new Map([
   [20, "injection outside of what rules allow"],
   [21, "the secret anywhere in the sandbox"],
   [22, "the secret anywhere on the host outside the vault"],
+  [23, "every other way into a repository: API, GraphQL, LFS, forks"],
   [24, "publishing and uploading with default presets"],
   [25, "ways out of the sandbox beside the proxy"],
   [26, "posture of the sandbox"],
   [27, "control interfaces and other sessions"],
+  [28, "programs that the host's git would run, planted in the workspace"],
+  [29, "tricks against the protected paths of a repository"],
+  [30, "links, pipes and swaps raced against the host's file access"],
+  [31, "files that host tools run, changed by the agent"],
   [32, "terminal sequences in what vaultbox prints"],
   [33, "forged and damaged audit logs"],
   [34, "tampered vault files"],
@@ -39,8 +44,8 @@ export const rowTitles: ReadonlyMap<number, string> = new Map([
 
 /** Rows that a release needs; a row without a score fails the run. */
 export const requiredRows: readonly number[] = [
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 14, 15, 16, 17, 19, 20, 21, 22, 25, 26, 27, 32, 33, 34, 35, 38,
-  40,
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 14, 15, 16, 17, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30, 31,
+  32, 33, 34, 35, 38, 40,
 ];
 
 /** Scores of one row added up. */
