@@ -12,8 +12,13 @@ export interface GitOptions {
 export interface GitResult {
   readonly status: number | null;
   readonly stdout: string;
+  /** The same, byte by byte */
+  readonly bytes: Buffer;
   readonly stderr: string;
 }
+
+/** Longest git command of a test, ms; a clone of half a gigabyte is among them. */
+const commandTimeoutMs = 120_000;
 
 /** A git that reads no configuration of this machine, and asks for nothing. */
 export const gitEnvironment: NodeJS.ProcessEnv = {
@@ -36,6 +41,8 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<Gi
     const child = spawn("git", [...config, ...args], {
       cwd: options.cwd,
       env: { ...gitEnvironment, ...options.env },
+      timeout: commandTimeoutMs,
+      killSignal: "SIGKILL",
       ...options.user,
     });
     const stdout: Buffer[] = [];
@@ -50,15 +57,16 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<Gi
       resolve({
         status,
         stdout: Buffer.concat(stdout).toString("utf8"),
+        bytes: Buffer.concat(stdout),
         stderr: Buffer.concat(stderr).toString("utf8"),
       }),
     );
   });
 }
 
-/** What git prints. @throws Error with what it complained about */
+/** What git prints, without the last line end. @throws Error with what it complained about */
 export async function git(args: readonly string[], options: GitOptions): Promise<string> {
   const { status, stdout, stderr } = await runGit(args, options);
   if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr.trim()}`);
-  return stdout;
+  return stdout.replace(/\n$/, "");
 }

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defaultMaxPackBytes, type GitRule, type PushGrant } from "../../src/policy/git-rule.ts";
+import { parseConnectTo } from "../../src/proxy/connect-to.ts";
+import { createDialer } from "../../src/proxy/dial.ts";
+import type { SessionCredential } from "../../src/proxy/session-credential.ts";
+import { createUpstreamTrust } from "../../src/proxy/trust.ts";
+import { type GitClient, openProxiedClient } from "./git-client.ts";
+import { gitHost, type GitServer, gitUser } from "./git-server.ts";
+import { type ProxyFixture, startProxy } from "./proxy-fixture.ts";
+
+export interface GitProxyOptions {
+  readonly server: GitServer;
+  readonly git?: readonly GitRule[];
+  /** Host rules, as of `--allow` */
+  readonly rules?: readonly string[];
+  /** Default: the server's token, for every repository of it */
+  readonly credentials?: readonly SessionCredential[];
+}
+
+/** A proxy in front of a git server, its credential for it, and a client that has no other way. */
+export interface GitProxy extends AsyncDisposable {
+  readonly client: GitClient;
+  readonly proxy: ProxyFixture;
+  /** For what tests write; removed with the proxy */
+  readonly folder: string;
+}
+
+export async function openGitProxy(options: GitProxyOptions): Promise<GitProxy> {
+  const { server } = options;
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "vbx-git-"));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const proxy = stack.use(
+    await startProxy({
+      rules: options.rules ?? [],
+      git: options.git ?? [],
+      credentials: options.credentials ?? [tokenCredential(server)],
+      dialer: createDialer({
+        trust: createUpstreamTrust({ extraCaPem: [server.ca.certPem] }),
+        connectTo: [parseConnectTo(`${gitHost}:443:127.0.0.1:${server.port}`)],
+      }),
+    }),
+  );
+  const caPem = proxy.ca.certificatePem;
+  const client = stack.use(await openProxiedClient({ path: proxy.path, caPem }, folder));
+  const kept = stack.move();
+  return { client, proxy, folder, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** The server's token, as the vault would give it. */
+export function tokenCredential(server: GitServer, repository?: string): SessionCredential {
+  const binding = {
+    host: gitHost,
+    port: 443,
+    pathPrefix: "/",
+    scheme: { type: "basic", username: gitUser },
+  } as const;
+  return {
+    name: "git",
+    vault: "test",
+    bindings: [{ ...binding, ...(repository === undefined ? {} : { repository }) }],
+    placeholder: "ghp_thisIsNoTokenButAPlaceholderForTests",
+    reveal: () => Promise.resolve(server.token),
+  };
+}
+
+/** What a `git:` entry of the server's host gives when it says no more than `push: ["agent/*"]`. */
+export const agentPushGrant: PushGrant = {
+  refs: ["refs/heads/agent/*"],
+  create: true,
+  force: false,
+  delete: false,
+  tags: false,
+  maxPackBytes: defaultMaxPackBytes,
+  denyPaths: [],
+};
+
+/** A `git:` entry: reading, unless more is given. */
+export function gitRule(
+  repository: string,
+  push?: Partial<PushGrant>,
+  rule: Partial<GitRule> = {},
+): GitRule {
+  return {
+    forge: "generic",
+    scheme: "https",
+    host: gitHost,
+    port: 443,
+    repository,
+    read: true,
+    push: push === undefined ? undefined : { ...agentPushGrant, ...push },
+    pulls: "create",
+    lfsHosts: [],
+    exclusive: true,
+    source: { kind: "flag", label: "--git" },
+    ...rule,
+  };
+}

@@ -1,0 +1,197 @@
+import { spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { accessSync, chownSync, existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { git, gitEnvironment } from "./git-command.ts";
+import { parseAccessLog, type ServedRequest, writeApacheConfig } from "./git-server-config.ts";
+import { createTestCa, type TestCa } from "./test-ca.ts";
+
+/** Debian's apache2-bin: the program without a service that the package manager would start. */
+const apache = "/usr/sbin/apache2";
+/** apache doesn't serve as root; nobody, on Debian. */
+const serverUser = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
+const startTimeoutMs = 10_000;
+/** A free port may be taken before apache has it. */
+const startAttempts = 5;
+
+export const gitHost = "git.example.test";
+export const gitUser = "x-access-token";
+
+export interface RepositoryOptions {
+  readonly format?: "sha1" | "sha256";
+  /** Settings of the repository, `name=value` */
+  readonly config?: readonly string[];
+  /** A bare repository whose content it begins with */
+  readonly from?: string;
+}
+
+/** apache with `git http-backend` over TLS on loopback; everything needs the user `x-access-token` and the token. */
+export interface GitServer extends AsyncDisposable {
+  readonly port: number;
+  readonly ca: TestCa;
+  /** The password; only what vaultbox holds for the host knows it */
+  readonly token: string;
+  /** `name` as in `acme/widgets`, served at `/acme/widgets.git`. Resolves to its folder */
+  readonly createRepository: (name: string, options?: RepositoryOptions) => Promise<string>;
+  readonly folderOf: (name: string) => string;
+  /** Runs git in a repository as the server's user */
+  readonly git: (name: string, args: readonly string[], input?: Buffer | string) => Promise<string>;
+  /** Full ref name → object id, read from the server's disk */
+  readonly refs: (name: string) => Promise<Readonly<Record<string, string>>>;
+  /** Every request that was answered so far */
+  readonly requests: () => Promise<readonly ServedRequest[]>;
+  /** What git and apache complained about */
+  readonly errors: () => Promise<string>;
+}
+
+type GitIn = (cwd: string, args: readonly string[], input?: Buffer | string) => Promise<string>;
+
+export async function startGitServer(
+  options: { readonly token?: string } = {},
+): Promise<GitServer> {
+  accessSync(apache);
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "vbx-git-server-"));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const ca = createTestCa("git server");
+  const token = options.token ?? randomBytes(20).toString("hex");
+  await writeSecrets(folder, ca, token);
+  if (serverUser !== undefined) giveAway(folder);
+  const port = await startApache(folder, stack);
+  const kept = stack.move();
+  const folderOf = (name: string): string => join(folder, "repositories", `${name}.git`);
+  const gitIn: GitIn = (cwd, args, input = "") =>
+    git(args, { cwd, input, ...(serverUser === undefined ? {} : { user: serverUser }) });
+  return {
+    port,
+    ca,
+    token,
+    folderOf,
+    createRepository: async (name, repository = {}) => {
+      const place = folderOf(name);
+      await createRepository(place, repository, gitIn);
+      return place;
+    },
+    git: (name, args, input) => gitIn(folderOf(name), args, input),
+    refs: async (name) => parseRefs(await gitIn(folderOf(name), ["for-each-ref"])),
+    requests: async () => parseAccessLog(await readFile(join(folder, "access.log"), "utf8")),
+    errors: () => readFile(join(folder, "error.log"), "utf8"),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+async function writeSecrets(folder: string, ca: TestCa, token: string): Promise<void> {
+  const { certPem, keyPem } = ca.issue({ hosts: [gitHost] });
+  // The form {SHA} of apache's password files: the token is random, so a slow hash would add nothing
+  const digest = createHash("sha1").update(token).digest("base64");
+  await mkdir(join(folder, "repositories"));
+  await writeFile(join(folder, "server.pem"), certPem);
+  await writeFile(join(folder, "server.key"), keyPem);
+  await writeFile(join(folder, "passwords"), `${gitUser}:{SHA}${digest}\n`);
+}
+
+function giveAway(folder: string): void {
+  if (serverUser === undefined) return;
+  for (const name of ["", "repositories", "server.key", "passwords"]) {
+    chownSync(join(folder, name), serverUser.uid, serverUser.gid);
+  }
+}
+
+async function startApache(folder: string, stack: AsyncDisposableStack): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    await writeFile(
+      join(folder, "apache.conf"),
+      writeApacheConfig({ folder, port, host: gitHost }),
+    );
+    const child = spawn(apache, ["-f", join(folder, "apache.conf"), "-D", "FOREGROUND"], {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: { PATH: gitEnvironment["PATH"], LC_ALL: "C.UTF-8" },
+      ...serverUser,
+    });
+    let complaint = "";
+    child.stderr.on("data", (piece: Buffer) => (complaint += piece.toString("utf8")));
+    const ended = once(child, "exit");
+    const isUp = await takesConnections(port, () => child.exitCode !== null);
+    if (isUp) {
+      stack.defer(async () => {
+        child.kill("SIGTERM");
+        await ended;
+      });
+      return port;
+    }
+    child.kill("SIGKILL");
+    await ended;
+    if (attempt === startAttempts) {
+      const log = await readFile(join(folder, "error.log"), "utf8").catch(() => "");
+      throw new Error(`apache did not start: ${complaint}${log}`);
+    }
+  }
+}
+
+async function takesConnections(port: number, hasEnded: () => boolean): Promise<boolean> {
+  const giveUpAt = Date.now() + startTimeoutMs;
+  while (!hasEnded() && Date.now() < giveUpAt) {
+    const socket = connect({ host: "127.0.0.1", port });
+    const isUp = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isUp) return !hasEnded();
+    await sleep(20);
+  }
+  return false;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function createRepository(
+  place: string,
+  { format = "sha1", config = [], from }: RepositoryOptions,
+  gitIn: GitIn,
+): Promise<void> {
+  const owner = dirname(place);
+  await mkdir(owner, { recursive: true });
+  if (serverUser !== undefined) chownSync(owner, serverUser.uid, serverUser.gid);
+  const init = ["init", "--quiet", "--bare", "--template=", `--object-format=${format}`];
+  await gitIn(owner, [...init, "--initial-branch=main", place]);
+  const settings = ["http.receivepack=true", "uploadpack.allowFilter=true", ...config];
+  for (const setting of settings) {
+    const [name = "", ...value] = setting.split("=");
+    await gitIn(place, ["config", name, value.join("=")]);
+  }
+  if (from === undefined) return;
+  await cp(join(from, "objects"), join(place, "objects"), { recursive: true });
+  await cp(join(from, "refs"), join(place, "refs"), { recursive: true });
+  if (existsSync(join(from, "packed-refs"))) {
+    await cp(join(from, "packed-refs"), join(place, "packed-refs"));
+  }
+  if (serverUser === undefined) return;
+  for (const name of await readdir(place, { recursive: true })) {
+    chownSync(join(place, name), serverUser.uid, serverUser.gid);
+  }
+}
+
+/** Lines of `git for-each-ref`. */
+function parseRefs(text: string): Readonly<Record<string, string>> {
+  const lines = text.split("\n").filter((line) => line !== "");
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [id = "", rest = ""] = line.split(" ");
+      return [rest.slice(rest.indexOf("\t") + 1), id];
+    }),
+  );
+}
