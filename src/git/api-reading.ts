@@ -10,7 +10,7 @@ export interface ApiRequest {
   readonly rawPath: string;
   /** Query with its `?`, or empty */
   readonly query: string;
-  /** Parsed JSON; undefined when the request has none, or it wasn't read yet */
+  /** Parsed JSON: undefined when it wasn't read yet, null when there is none */
   readonly body: unknown;
 }
 

@@ -1,0 +1,75 @@
+// GitHub's REST API: which repository a request is about, and what it asks of it. One rule decides it afterwards, whatever
+// other ways lead to the same branch.
+import type { ApiReading, ApiRequest } from "./api-reading.ts";
+import { findForbiddenWrite } from "./github/rest-forbidden.ts";
+import { leavesRepository, readRestRead } from "./github/rest-reads.ts";
+import { readRestWrite } from "./github/rest-writes.ts";
+import type { RepositoryAction } from "./repository-call.ts";
+
+interface RepositoryRequest extends ApiRequest {
+  /** `owner/name` */
+  readonly repository: string;
+  /** Behind the name */
+  readonly segments: readonly string[];
+}
+
+// https://docs.github.com/en/rest/repos/repos; letters, digits, hyphens for owners (and `_` for managed users)
+const ownerShape = /^[a-z0-9][a-z0-9_-]*$/i;
+const nameShape = /^[a-z0-9._-]+$/i;
+
+/**
+ * Reads a request to api.github.com, or what comes behind /api/v3 on another GitHub host. `body` is needed only where the
+ * method and path don't tell; null is a request without one.
+ */
+export function readGithubRest(request: ApiRequest): ApiReading {
+  const segments = request.path.replace(/\/$/, "").split("/").slice(1);
+  const at = segments.findIndex((segment) => segment.toLowerCase() === "repos");
+  const [owner, name] = at === -1 ? [] : segments.slice(at + 1);
+  if (owner === undefined || name === undefined) return readElsewhere(request, segments);
+  const repository = `${owner}/${name.replace(/\.git$/i, "")}`;
+  if (!ownerShape.test(owner) || !nameShape.test(name) || /%2f/i.test(request.rawPath)) {
+    return { kind: "not-understood", what: "its path does not name a repository plainly" };
+  }
+  const behind = segments.slice(at + 3);
+  if (at === 0) return readRepositoryRequest({ ...request, repository, segments: behind });
+  // /orgs/x/teams/y/repos/owner/name and the like: rights on the repository, or something that is done with it
+  if (isReading(request.method)) return { kind: "elsewhere" };
+  return toCalls(repository, [{ type: "forbidden", what: "changing who may enter" }]);
+}
+
+function readElsewhere({ method }: ApiRequest, segments: readonly string[]): ApiReading {
+  const isById = segments[0]?.toLowerCase() === "repositories";
+  if (!isById || isReading(method)) return { kind: "elsewhere" };
+  const what = "it names the repository by its number; name it as /repos/owner/name";
+  return { kind: "not-understood", what };
+}
+
+function readRepositoryRequest(request: RepositoryRequest): ApiReading {
+  const { method, repository, segments, query, body } = request;
+  const unclear = (what: string): ApiReading => ({ kind: "not-understood", repository, what });
+  if (isReading(method)) {
+    if (leavesRepository(segments, repository.slice(0, repository.indexOf("/")))) {
+      return unclear("it compares with another repository");
+    }
+    return toCalls(repository, [readRestRead(segments)]);
+  }
+  // A server may take parameters from there as well as from the body, or another method
+  if (query !== "" && query !== "?")
+    return unclear("a request that writes has a query; use the body");
+  const reading = readRestWrite(method, segments, body);
+  if (reading === "needs-body") return { kind: "needs-body" };
+  if (reading !== undefined) {
+    return "unclear" in reading ? unclear(reading.unclear) : toCalls(repository, reading);
+  }
+  const what = findForbiddenWrite(method, segments);
+  if (what !== undefined) return toCalls(repository, [{ type: "forbidden", what }]);
+  return unclear("it is no request to GitHub's API that is known to be safe");
+}
+
+function toCalls(repository: string, actions: readonly RepositoryAction[]): ApiReading {
+  return { kind: "calls", calls: actions.map((action) => ({ repository, action })) };
+}
+
+function isReading(method: string): boolean {
+  return method === "GET" || method === "HEAD";
+}

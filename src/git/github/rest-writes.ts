@@ -1,0 +1,172 @@
+// What writing requests behind `/repos/owner/name` mean (https://docs.github.com/en/rest). What isn't here, isn't understood.
+import { findRefNameFault } from "../ref-name.ts";
+import type { RepositoryAction } from "../repository-call.ts";
+import { fieldOf } from "../strict-json.ts";
+import { toBranchRef } from "./branch-ref.ts";
+import { matchRoute } from "./rest-route.ts";
+
+/** One clause about what isn't understood. */
+export type Unclear = { readonly unclear: string };
+
+export type WriteReading = readonly RepositoryAction[] | Unclear | "needs-body";
+
+interface Write {
+  /** Decoded text that the route's wildcards stand for */
+  readonly captured: readonly string[];
+  readonly body: unknown;
+}
+
+/** `fixed` and `unclear` need no body; `read` gets it. */
+type Meaning =
+  | { readonly fixed: readonly RepositoryAction[] }
+  | Unclear
+  | { readonly read: (write: Write) => readonly RepositoryAction[] | Unclear };
+
+const comment: Meaning = { fixed: [{ type: "pull", step: "comment" }] };
+const create: Meaning = { fixed: [{ type: "pull", step: "create" }] };
+const merge: Meaning = { fixed: [{ type: "pull", step: "merge" }] };
+const writeObjects: Meaning = { fixed: [{ type: "write-objects" }] };
+const issues: Meaning = { fixed: [{ type: "other", what: "changing issues" }] };
+const labels: Meaning = { fixed: [{ type: "other", what: "changing labels and milestones" }] };
+const comments: Meaning = { fixed: [{ type: "other", what: "commenting on commits" }] };
+const attention: Meaning = { fixed: [{ type: "other", what: "changing notifications" }] };
+// A pull request is an issue to this API: its title, text and state can be changed as such
+const editIssue: Meaning = { fixed: [...create.fixed, ...issues.fixed] };
+
+const writes: readonly (readonly [methods: string, route: string, meaning: Meaning])[] = [
+  ["PUT DELETE", "contents/**", { read: readContents }],
+  ["POST", "git/refs", { read: readRefCreation }],
+  ["PATCH", "git/refs/**", { read: readRefUpdate }],
+  ["DELETE", "git/refs/**", { read: readRefDeletion }],
+  ["POST", "git/blobs", writeObjects],
+  ["POST", "git/trees", writeObjects],
+  ["POST", "git/commits", writeObjects],
+  ["POST", "git/tags", writeObjects],
+  ["POST", "merges", { read: ({ body }) => readMerge(fieldOf(body, "base")) }],
+  ["POST", "merge-upstream", { read: ({ body }) => readMerge(fieldOf(body, "branch")) }],
+  ["POST", "pulls", create],
+  ["PATCH", "pulls/*", create],
+  ["POST DELETE", "pulls/*/requested_reviewers", create],
+  ["POST", "pulls/*/comments", comment],
+  ["POST", "pulls/*/comments/*/replies", comment],
+  ["PATCH DELETE", "pulls/comments/*", comment],
+  ["POST", "pulls/comments/*/reactions", comment],
+  ["DELETE", "pulls/comments/*/reactions/*", comment],
+  ["POST", "pulls/*/reviews", { read: readReview }],
+  ["POST", "pulls/*/reviews/*/events", { read: readReview }],
+  ["PUT DELETE", "pulls/*/reviews/*", comment],
+  ["PUT", "pulls/*/reviews/*/dismissals", merge],
+  ["PUT", "pulls/*/merge", merge],
+  ["PUT", "pulls/*/update-branch", { unclear: "it names no branch; merge and push with git" }],
+  ["POST", "issues/*/comments", comment],
+  ["PATCH DELETE", "issues/comments/*", comment],
+  ["POST", "issues", issues],
+  ["PATCH", "issues/*", editIssue],
+  ["POST PUT PATCH DELETE", "issues/**", issues],
+  ["POST PATCH DELETE", "labels", labels],
+  ["POST PATCH DELETE", "labels/**", labels],
+  ["POST", "milestones", labels],
+  ["PATCH DELETE", "milestones/*", labels],
+  ["POST", "commits/*/comments", comments],
+  ["PATCH DELETE", "comments/*", comments],
+  ["POST", "comments/*/reactions", comments],
+  ["DELETE", "comments/*/reactions/*", comments],
+  ["PUT", "notifications", attention],
+  ["PUT DELETE", "subscription", attention],
+];
+
+/** Undefined: not in the table. `body` is undefined when it wasn't read yet. */
+export function readRestWrite(
+  method: string,
+  segments: readonly string[],
+  body: unknown,
+): WriteReading | undefined {
+  for (const [methods, route, meaning] of writes) {
+    const captured = methods.split(" ").includes(method) ? matchRoute(route, segments) : undefined;
+    if (captured === undefined) continue;
+    if ("fixed" in meaning) return meaning.fixed;
+    if ("unclear" in meaning) return meaning;
+    if (body === undefined) return "needs-body";
+    return meaning.read({ captured: captured.map((segment) => decodeURIComponent(segment)), body });
+  }
+  return undefined;
+}
+
+function readContents({ captured, body }: Write): readonly RepositoryAction[] | Unclear {
+  const branch = fieldOf(body, "branch");
+  if (branch === undefined || branch === null) {
+    return { unclear: 'it names no branch; say "branch" in the body' };
+  }
+  const ref = toBranchRef(branch);
+  if (ref === undefined) return { unclear: '"branch" is not the short name of a branch' };
+  const path = captured.join("/");
+  if (captured.some((segment) => segment === "")) return { unclear: "its path names no file" };
+  return [
+    {
+      type: "update-ref",
+      update: { ref, change: "update", rewrite: "no", paths: [path] },
+    },
+  ];
+}
+
+function readRefCreation({ body }: Write): readonly RepositoryAction[] | Unclear {
+  const ref = fieldOf(body, "ref");
+  if (!isRefName(ref)) return { unclear: '"ref" is not the full name of a ref' };
+  return [
+    { type: "update-ref", update: { ref, change: "create", rewrite: "no", paths: "unknown" } },
+  ];
+}
+
+function readRefUpdate({ captured, body }: Write): readonly RepositoryAction[] | Unclear {
+  const ref = `refs/${captured.join("/")}`;
+  if (!isRefName(ref)) return { unclear: "its path names no ref" };
+  const force = fieldOf(body, "force");
+  if (force !== undefined && typeof force !== "boolean") {
+    return { unclear: '"force" is neither true nor false' };
+  }
+  const rewrite = force === true ? "yes" : "no";
+  return [{ type: "update-ref", update: { ref, change: "update", rewrite, paths: "unknown" } }];
+}
+
+function readRefDeletion({ captured }: Write): readonly RepositoryAction[] | Unclear {
+  const ref = `refs/${captured.join("/")}`;
+  if (!isRefName(ref)) return { unclear: "its path names no ref" };
+  return [{ type: "update-ref", update: { ref, change: "delete", rewrite: "yes", paths: [] } }];
+}
+
+function readMerge(branch: unknown): readonly RepositoryAction[] | Unclear {
+  const ref = toBranchRef(branch);
+  if (ref === undefined)
+    return { unclear: "it does not say by its short name which branch to merge into" };
+  return [
+    { type: "update-ref", update: { ref, change: "update", rewrite: "no", paths: "unknown" } },
+  ];
+}
+
+/** An approval may be all that a merge waits for. */
+function readReview({ body }: Write): readonly RepositoryAction[] | Unclear {
+  const step = toReviewStep(fieldOf(body, "event"));
+  return step === undefined
+    ? { unclear: '"event" is none of COMMENT, REQUEST_CHANGES and APPROVE' }
+    : [{ type: "pull", step }];
+}
+
+/** What a review with this event is; without one it stays a draft. */
+export function toReviewStep(event: unknown): "comment" | "merge" | undefined {
+  switch (typeof event === "string" ? event.toUpperCase() : event) {
+    case undefined:
+    case null:
+    case "COMMENT":
+    case "REQUEST_CHANGES":
+      return "comment";
+    case "APPROVE":
+    case "DISMISS":
+      return "merge";
+    default:
+      return undefined;
+  }
+}
+
+function isRefName(ref: unknown): ref is string {
+  return typeof ref === "string" && findRefNameFault(ref) === undefined;
+}
