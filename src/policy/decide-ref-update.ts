@@ -1,8 +1,9 @@
+import { findRefNameFault } from "../git/ref-name.ts";
 import type { RefUpdate } from "../git/repository-call.ts";
 import { toPrintable } from "../printable.ts";
 import { compileDeniedPaths } from "./denied-path.ts";
 import type { GitRule, PushGrant } from "./git-rule.ts";
-import { isFullRefName, isTagRef, matchesRef } from "./ref-pattern.ts";
+import { isTagRef, matchesRef } from "./ref-pattern.ts";
 
 /** `check`: it depends on facts that the request doesn't tell; with those filled in, the update is decided again. */
 export type RefVerdict =
@@ -34,7 +35,7 @@ const maxPathLength = 120;
 export function decideRefUpdate(rule: GitRule, update: RefUpdate): RefVerdict {
   const { push } = rule;
   if (push === undefined) return deny(reasons.noPush);
-  if (!isFullRefName(update.ref)) return deny(reasons.notAName);
+  if (findRefNameFault(update.ref) !== undefined) return deny(reasons.notAName);
   if (!matchesRef(push.refs, update.ref, { withTags: push.tags })) return deny(reasons.notCovered);
   if (update.change === "delete") return push.delete ? { verdict: "allow" } : deny(reasons.delete);
   if (update.change !== "update" && !push.create) return deny(reasons.create);

@@ -1,3 +1,5 @@
+import type { GitRule } from "./git-rule.ts";
+import { gitEntryKeys, parseGitEntry } from "./parse-git-entry.ts";
 import {
   parseOrigin,
   parseRuleOfHost,
@@ -11,6 +13,7 @@ import {
   readBoolean,
   readChoice,
   readCount,
+  readEntries,
   readList,
   readMap,
   readString,
@@ -22,6 +25,7 @@ import {
 /** One entry of `egress:`. A preset stays a name here: who looks it up is no part of this folder. */
 export type EgressEntry =
   | { readonly kind: "rules"; readonly rules: readonly Rule[] }
+  | { readonly kind: "git"; readonly rule: GitRule }
   | { readonly kind: "preset"; readonly name: string; readonly source: RuleSource };
 
 export const presetEntryKeys = ["preset"] as const;
@@ -39,8 +43,15 @@ export const clientCredentialChoices = ["refuse", "pass"] as const;
 /** Entries of `egress:`, and of one `allow:` or `deny:` list */
 const maxEntries = 1000;
 
-const entryKeys = [...presetEntryKeys, ...hostEntryKeys] as const;
-type EntryFields = Partial<Record<(typeof entryKeys)[number], Field>>;
+/** By the key that says what an entry is. */
+const keysOfKind = {
+  // Keys of other kinds get a better message than "unknown"
+  preset: [...presetEntryKeys, ...hostEntryKeys, ...gitEntryKeys],
+  git: gitEntryKeys,
+  host: hostEntryKeys,
+} as const;
+const kinds = ["preset", "git", "host"] as const;
+type HostFields = Partial<Record<(typeof hostEntryKeys)[number], Field>>;
 
 /** Reads the list below `egress:`; `kind` says whose file it is. Problems are reported to the reader. */
 export function parseEgress(
@@ -52,37 +63,59 @@ export function parseEgress(
   if (items.length > maxEntries) report(reader, field, `more than ${maxEntries} entries`);
   return items.slice(0, maxEntries).flatMap((item) => {
     const source: RuleSource = { kind, label: `${reader.file}:${item.line}` };
-    const fields = readMap(reader, item, entryKeys);
-    return fields === undefined ? [] : parseEntry(reader, item, { fields, source });
+    return parseEntry(reader, item, source) ?? [];
   });
 }
 
 function parseEntry(
   reader: FileReader,
   item: Field,
-  entry: { fields: EntryFields; source: RuleSource },
-): readonly EgressEntry[] {
-  const { fields, source } = entry;
-  if (fields.preset === undefined && fields.host === undefined) {
-    report(reader, item, "write host: or preset: in every entry");
-    return [];
+  source: RuleSource,
+): readonly EgressEntry[] | undefined {
+  const names = readEntries(reader, item)?.map(([name]) => name);
+  if (names === undefined) return undefined;
+  switch (kinds.find((kind) => names.includes(kind))) {
+    case "preset":
+      return parsePresetEntry(reader, item, source);
+    case "git": {
+      const fields = readMap(reader, item, keysOfKind.git);
+      const rule = fields && parseGitEntry(reader, { fields, source });
+      return rule && [{ kind: "git", rule }];
+    }
+    case "host": {
+      const fields = readMap(reader, item, keysOfKind.host);
+      return fields && [{ kind: "rules", rules: parseHostEntry(reader, { fields, source }) }];
+    }
+    case undefined:
+      // Which keys are right depends on what is missing; only typos are worth a word
+      readMap(reader, item, keysOfKind.preset);
+      report(reader, item, "write host:, git: or preset: in every entry");
+      return undefined;
   }
-  if (fields.preset === undefined) return [{ kind: "rules", rules: parseHostEntry(reader, entry) }];
+}
+
+function parsePresetEntry(
+  reader: FileReader,
+  item: Field,
+  source: RuleSource,
+): readonly EgressEntry[] | undefined {
+  const fields = readMap(reader, item, keysOfKind.preset);
+  if (fields?.preset === undefined) return undefined;
   for (const [key, other] of Object.entries(fields)) {
     if (key !== "preset") report(reader, other, "a preset entry has no other key");
   }
   const name = readString(reader, fields.preset);
-  if (name === undefined) return [];
+  if (name === undefined) return undefined;
   if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)) {
     report(reader, fields.preset, "write the name of a preset, as in preset: npm");
-    return [];
+    return undefined;
   }
   return [{ kind: "preset", name, source }];
 }
 
 function parseHostEntry(
   reader: FileReader,
-  entry: { fields: EntryFields; source: RuleSource },
+  entry: { fields: HostFields; source: RuleSource },
 ): readonly Rule[] {
   const { fields, source } = entry;
   const origin = readOrigin(reader, fields);
@@ -107,7 +140,7 @@ function parseHostEntry(
   ];
 }
 
-function readOrigin(reader: FileReader, fields: EntryFields): Origin | undefined {
+function readOrigin(reader: FileReader, fields: HostFields): Origin | undefined {
   const { host, port } = fields;
   if (host === undefined) return undefined;
   const text = readString(reader, host);

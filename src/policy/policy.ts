@@ -2,8 +2,8 @@ import type { GitRule } from "./git-rule.ts";
 
 /** Where a rule was written, for `policy show`, `policy explain` and the audit. */
 export interface RuleSource {
-  readonly kind: "project" | "file" | "flag" | "preset" | "agent" | "user";
-  /** What the user would recognise: `vaultbox.yaml:7`, `--allow`, `preset:npm` */
+  readonly kind: "project" | "file" | "flag" | "preset" | "agent" | "user" | "worktree";
+  /** What the user would recognise: `vaultbox.yaml:7`, `--allow`, `preset:npm`, `work tree` */
   readonly label: string;
 }
 

@@ -1,9 +1,8 @@
 import { VaultboxError } from "../errors.ts";
+import { findRefNameFault } from "../git/ref-name.ts";
 import { quoted } from "../printable.ts";
 import { anyDepth, compileSegment, matchSegments, type Step } from "./segment-match.ts";
 
-/** Longest pattern, and longest ref name that any pattern matches, in characters */
-const maxRefLength = 512;
 const branches = "refs/heads/";
 const tags = "refs/tags/";
 
@@ -15,9 +14,8 @@ const tags = "refs/tags/";
 export function parseRefPattern(text: string): string {
   if (text === "") throw invalid(text, "write the name of a branch, as in agent/*");
   const full = text.startsWith("refs/") ? text : `${branches}${text}`;
-  if (full.length > maxRefLength) throw invalid(text, `longer than ${maxRefLength} characters`);
   for (const segment of full.split("/")) {
-    if (segment === "") throw invalid(text, "an empty segment (//, or / at either end)");
+    if (segment === "") throw invalid(text, "an empty segment (//, or / at an end)");
     if (segment.includes(anyDepth) && segment !== anyDepth) {
       throw invalid(
         text,
@@ -25,11 +23,8 @@ export function parseRefPattern(text: string): string {
       );
     }
   }
-  const why = findFault(full.replaceAll("*", "x"));
+  const why = findRefNameFault(full.replaceAll("*", "x"));
   if (why !== undefined) throw invalid(text, why);
-  if (!/^refs\/[^/]+\/./.test(full)) {
-    throw invalid(text, "a full ref name has at least three parts, as in refs/heads/agent");
-  }
   // refs/** would cover every ref that the server keeps, its own bookkeeping too
   if (/^refs\/[^/]*\*/.test(full)) {
     throw invalid(text, "write the part after refs/ without *, as in refs/heads/**");
@@ -40,11 +35,6 @@ export function parseRefPattern(text: string): string {
 /** The pattern as a user writes it: short for branches, else whole. */
 export function formatRefPattern(pattern: string): string {
   return pattern.startsWith(branches) ? pattern.slice(branches.length) : pattern;
-}
-
-/** Whether it is a full ref name that git itself would make (git-check-ref-format), stricter where tools disagree. */
-export function isFullRefName(ref: string): boolean {
-  return ref.length <= maxRefLength && /^refs\/[^/]+\/./.test(ref) && findFault(ref) === undefined;
 }
 
 export function isTagRef(ref: string): boolean {
@@ -60,7 +50,7 @@ export function matchesRef(
   ref: string,
   { withTags }: { readonly withTags: boolean },
 ): boolean {
-  if (!isFullRefName(ref)) return false;
+  if (findRefNameFault(ref) !== undefined) return false;
   const segments = ref.split("/");
   const branch = withTags && isTagRef(ref) ? ["refs", "heads", ...segments.slice(2)] : undefined;
   return patterns.some((pattern) => {
@@ -78,25 +68,6 @@ function toSteps(pattern: string): readonly Step[] {
     );
   if (steps.at(-1) === anyDepth) steps.push((segment) => segment !== "");
   return steps;
-}
-
-/** Why git wouldn't make such a ref (git-check-ref-format, rules 1 to 10), or why tools could take it for something else. */
-function findFault(name: string): string | undefined {
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u0020\u007f]/.test(name)) return "a space or control character is in no ref name";
-  if (/[~^:?[\\]/.test(name)) return "none of ~ ^ : ? [ \\ is in a ref name";
-  if (name.includes("..")) return ".. is in no ref name";
-  if (name.includes("@{")) return "@{ is in no ref name";
-  for (const segment of name.split("/")) {
-    if (segment === "") return "an empty segment (//, or / at either end)";
-    if (segment.startsWith(".") || segment.endsWith(".")) {
-      return "no segment of a ref name begins or ends with a dot";
-    }
-    if (segment.startsWith("-")) return "a segment that begins with - could be taken for an option";
-    if (/\.lock$/i.test(segment)) return "no segment of a ref name ends with .lock";
-    if (segment === "@") return "@ alone is no name of a ref";
-  }
-  return undefined;
 }
 
 function invalid(text: string, why: string): VaultboxError {

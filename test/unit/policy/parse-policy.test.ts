@@ -91,6 +91,7 @@ egress:
  - preset: npm
    port: 3
  - git: https://example.com/x
+   prot: 3
 workspace: {}
 home: work
 env: {GITHUB_TOKEN: x, HTTPS_PROXY: y, A: 1}
@@ -99,27 +100,26 @@ limits: {duration: 2, requests: 0, upload: 3 furlongs, cpu: 1}
   expect(problemsOf(() => project(text))).toMatchInlineSnapshot(`
     [
       "vaultbox.yaml:2:1: agnt: unknown key (did you mean agent?); known: version, agent, vaults, egress, home, limits, image, env",
-      "vaultbox.yaml:4:4: egress[0].hots: unknown key (did you mean host?); known: preset, host, port, access, allow, deny, websocket, client_credentials",
-      "vaultbox.yaml:4:4: egress[0]: write host: or preset: in every entry",
+      "vaultbox.yaml:4:4: egress[0].hots: unknown key (did you mean host?); known: preset, host, port, access, allow, deny, websocket, client_credentials, git, forge, read, push, create, force, delete, tags, max_pack, paths, pulls, lfs",
+      "vaultbox.yaml:4:4: egress[0]: write host:, git: or preset: in every entry",
       "vaultbox.yaml:5:4: egress[1].host: invalid host "*": there is no rule for every host; write the hosts, or *.example.com",
-      "vaultbox.yaml:7:4: egress[2].alow: unknown key (did you mean allow?); known: preset, host, port, access, allow, deny, websocket, client_credentials",
+      "vaultbox.yaml:7:4: egress[2].alow: unknown key (did you mean allow?); known: host, port, access, allow, deny, websocket, client_credentials",
       "vaultbox.yaml:8:4: egress[2].access: write read or write, not "wirte" (did you mean write?)",
       "vaultbox.yaml:9:4: egress[2].port: write a whole number from 1 to 65535, not 70000",
       "vaultbox.yaml:10:12: egress[2].allow[0]: invalid rule "get /x": write GET",
       "vaultbox.yaml:10:22: egress[2].allow[1]: write text, not 5; put it in quotes",
       "vaultbox.yaml:10:25: egress[2].allow[2]: invalid rule "GET https://b.example.com/": it names another host than the entry it is in (a.example.com)",
       "vaultbox.yaml:12:4: egress[3].port: a preset entry has no other key",
-      "vaultbox.yaml:13:4: egress[4].git: unknown key; known: preset, host, port, access, allow, deny, websocket, client_credentials",
-      "vaultbox.yaml:13:4: egress[4]: write host: or preset: in every entry",
-      "vaultbox.yaml:14:1: workspace: unknown key; known: version, agent, vaults, egress, home, limits, image, env",
-      "vaultbox.yaml:15:1: home: write new or project, not "work"",
-      "vaultbox.yaml:16:7: env.GITHUB_TOKEN: looks like a secret; store it with vaultbox credential add",
-      "vaultbox.yaml:16:24: env.HTTPS_PROXY: vaultbox sets this variable itself",
-      "vaultbox.yaml:16:40: env.A: write text, not 1; put it in quotes",
-      "vaultbox.yaml:17:10: limits.duration: write text, not 2; put it in quotes",
-      "vaultbox.yaml:17:23: limits.requests: write a whole number from 1 to 1000000000, not 0",
-      "vaultbox.yaml:17:36: limits.upload: invalid size "3 furlongs": write a number and a unit, as in 512kB, 200MB or 1.5GiB",
-      "vaultbox.yaml:17:56: limits.cpu: unknown key; known: duration, requests, upload, requests_per_minute",
+      "vaultbox.yaml:14:4: egress[4].prot: unknown key; known: git, forge, read, push, create, force, delete, tags, max_pack, paths, pulls, lfs",
+      "vaultbox.yaml:15:1: workspace: unknown key; known: version, agent, vaults, egress, home, limits, image, env",
+      "vaultbox.yaml:16:1: home: write new or project, not "work"",
+      "vaultbox.yaml:17:7: env.GITHUB_TOKEN: looks like a secret; store it with vaultbox credential add",
+      "vaultbox.yaml:17:24: env.HTTPS_PROXY: vaultbox sets this variable itself",
+      "vaultbox.yaml:17:40: env.A: write text, not 1; put it in quotes",
+      "vaultbox.yaml:18:10: limits.duration: write text, not 2; put it in quotes",
+      "vaultbox.yaml:18:23: limits.requests: write a whole number from 1 to 1000000000, not 0",
+      "vaultbox.yaml:18:36: limits.upload: invalid size "3 furlongs": write a number and a unit, as in 512kB, 200MB or 1.5GiB",
+      "vaultbox.yaml:18:56: limits.cpu: unknown key; known: duration, requests, upload, requests_per_minute",
     ]
   `);
 });

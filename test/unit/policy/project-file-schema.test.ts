@@ -1,6 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { forges } from "../../../src/git/repository-call.ts";
+import { maxGitPatterns, pullChoices } from "../../../src/policy/git-options.ts";
+import {
+  gitEntryKeys,
+  gitLfsKeys,
+  gitPathsKeys,
+  pushOnlyKeys,
+} from "../../../src/policy/parse-git-entry.ts";
 import {
   accessChoices,
   clientCredentialChoices,
@@ -30,6 +38,7 @@ interface Schema {
   readonly items?: Schema;
   readonly oneOf?: readonly Schema[];
   readonly required?: readonly string[];
+  readonly dependentRequired?: Readonly<Record<string, readonly string[]>>;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly propertyNames?: Schema;
   readonly additionalProperties?: boolean | Schema;
@@ -77,6 +86,8 @@ function isValidObject(root: Schema, schema: Schema, value: unknown): boolean {
   const { properties = {}, additionalProperties = true, propertyNames } = schema;
   if (schema.required?.some((key) => !Object.hasOwn(value, key)) === true) return false;
   return Object.entries(value).every(([key, item]) => {
+    const needed = schema.dependentRequired?.[key] ?? [];
+    if (needed.some((other) => !Object.hasOwn(value, other))) return false;
     const own = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (propertyNames !== undefined && !isValid(root, { type: "string", ...propertyNames }, key)) {
       return false;
@@ -109,6 +120,14 @@ test("the schema knows exactly the keys and choices that the parser knows", asyn
   const entry = $defs["hostEntry"]?.properties ?? {};
   expect(entry["access"]?.enum).toEqual(accessChoices);
   expect(entry["client_credentials"]?.enum).toEqual(clientCredentialChoices);
+  const gitEntry = $defs["gitEntry"];
+  expect(keysOf(gitEntry)).toEqual(gitEntryKeys);
+  expect(keysOf(gitEntry?.properties?.["paths"])).toEqual(gitPathsKeys);
+  expect(keysOf(gitEntry?.properties?.["lfs"])).toEqual(gitLfsKeys);
+  expect(Object.keys(gitEntry?.dependentRequired ?? {})).toEqual(pushOnlyKeys);
+  expect(gitEntry?.properties?.["forge"]?.enum).toEqual(forges);
+  expect(gitEntry?.properties?.["pulls"]?.enum).toEqual(pullChoices);
+  expect($defs["patterns"]?.maxItems).toBe(maxGitPatterns);
   expect(properties["limits"]?.properties?.["requests"]?.maximum).toBe(maxLimitCount);
 });
 
@@ -126,7 +145,23 @@ test.each([
   ["version: 1\negress: [{preset: npm, host: a.example.com}]", false],
   ["version: 1\negress: [{}]", false],
   ["version: 1\negress: [a.example.com]", false],
-  ["version: 1\negress: [{git: https://example.com/x}]", false],
+  ["version: 1\negress: [{git: https://example.com/x}]", true],
+  ["version: 1\negress: [{git: git@example.com:x.git, read: false}]", true],
+  ["version: 1\negress: [{git: example.com}]", false],
+  ["version: 1\negress: [{git: https://example.com/x, host: example.com}]", false],
+  ["version: 1\negress: [{git: https://example.com/x, preset: npm}]", false],
+  ["version: 1\negress: [{git: https://example.com/x, forge: gitea-like}]", false],
+  ["version: 1\negress: [{git: https://github.com/acme/x, push: [a/*], create: false}]", true],
+  ["version: 1\negress: [{git: https://github.com/acme/x, create: false}]", false],
+  ["version: 1\negress: [{git: https://github.com/acme/x, push: a/*}]", false],
+  ["version: 1\negress: [{git: https://github.com/acme/x, push: [a], max_pack: 5}]", false],
+  ["version: 1\negress: [{git: https://github.com/acme/x, push: [a], max_pack: 5MB}]", true],
+  ["version: 1\negress: [{git: https://github.com/acme/x, push: [a], paths: {deny: [b]}}]", true],
+  ["version: 1\negress: [{git: https://github.com/acme/x, push: [a], paths: [b]}]", false],
+  ["version: 1\negress: [{git: https://github.com/acme/x, pulls: merge}]", true],
+  ["version: 1\negress: [{git: https://github.com/acme/x, pulls: all}]", false],
+  ["version: 1\negress: [{git: https://github.com/acme/x, lfs: {hosts: [s.example.com]}}]", true],
+  ["version: 1\negress: [{git: https://github.com/acme/x, lfs: {host: s.example.com}}]", false],
   ["version: 1\negress: [{host: a.example.com, port: 8443, access: write, websocket: true}]", true],
   ["version: 1\negress: [{host: a.example.com, port: 0}]", false],
   ["version: 1\negress: [{host: a.example.com, port: 65536}]", false],
