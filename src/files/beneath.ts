@@ -124,6 +124,11 @@ export class Folder implements Disposable {
     }
   }
 
+  /** Of the open folder itself. */
+  ownFacts(): EntryFacts {
+    return toFacts(fstatSync(this.#fd, { bigint: true }));
+  }
+
   /** The bytes of a regular file of at most `maxBytes`; undefined for anything else, which is neither followed nor waited for. */
   read(name: EntryName, maxBytes: number): Buffer | undefined {
     let fd: number;

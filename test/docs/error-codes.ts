@@ -14,6 +14,7 @@ export const errorCodes: Readonly<Record<VaultboxErrorCode, string>> = {
   VBX_ENGINE_UNREACHABLE: "no engine answered; every place that was tried is named",
   VBX_FILE_LOCKED: "another process holds the lock of a file for too long",
   VBX_FILE_UNSAFE: "a file is not a plain one of the right owner and mode",
+  VBX_GIT_UNUSABLE: "the host has no git, or one that is too old to check pushes",
   VBX_HOST_COMMAND_FAILED: "a program of the host failed or can't be started",
   VBX_IMAGE_BUILD_FAILED: "an image can't be built; the last lines of the build are shown",
   VBX_IMAGE_MISSING: "the engine has no such image and can't pull it",
@@ -26,6 +27,7 @@ export const errorCodes: Readonly<Record<VaultboxErrorCode, string>> = {
   VBX_PROJECT_FILE_INVALID: "vaultbox.yaml has a fault; file, line and key are named",
   VBX_PROJECT_FILE_UNTRUSTED: "vaultbox.yaml is new or changed, and was not trusted since",
   VBX_SESSION_UNKNOWN: "no session, or more than one, has an id that begins so",
+  VBX_SSH_AGENT_UNAVAILABLE: "no ssh-agent answers, or it lacks the key or refuses to use it",
   VBX_UPSTREAM_CA_INVALID: "a file of --upstream-ca holds no certificate",
   VBX_USAGE: "the command line is wrong",
   VBX_VAULT_DAMAGED: "a vault's file was changed or cut; nothing of it is used",
@@ -34,5 +36,7 @@ export const errorCodes: Readonly<Record<VaultboxErrorCode, string>> = {
   VBX_VAULT_ROLLED_BACK: "a vault's file is older than the one seen last",
   VBX_VAULT_UNKNOWN: "there is no vault of that name",
   VBX_VAULT_UNWRITABLE: "a vault's file can't be written; the old one is still there",
+  VBX_WORKSPACE_UNSAFE:
+    "something in the workspace can't be protected or hidden, so the command was not started",
   VBX_PASSPHRASE_WRONG: "the passphrase doesn't open the vault, or its header is damaged",
 };

@@ -1,0 +1,81 @@
+import type { GitSetting } from "./git-configuration.ts";
+
+const plainUrl =
+  /^(?:(?:https?|ssh|git|file|git\+ssh):\/\/(?!-)|\.{0,2}\/|[\w.~-]*[\w.]@?[\w.-]*:(?!:)|[\w.~][\w./~-]*$)/i;
+const anything = (): boolean => true;
+const isUrl = (value: string): boolean => plainUrl.test(value) && !value.includes("::");
+const isWord = (value: string): boolean => /^[\w./+:*^@ -]*$/.test(value) && !/^[-!]/.test(value);
+const isOneOf =
+  (...values: readonly string[]) =>
+  (value: string): boolean =>
+    values.includes(value.toLowerCase());
+
+/**
+ * Settings that run nothing, read no other file and send nothing anywhere new, with the values they may have. Of a
+ * repository that an agent made everything else counts as dangerous: git learns new keys with every release.
+ */
+const harmless: readonly (readonly [RegExp, (value: string) => boolean])[] = [
+  [
+    /^core\.(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks|autocrlf|eol|safecrlf|abbrev|compression|quotepath|untrackedcache|bigfilethreshold|sharedrepository|sparsecheckout|sparsecheckoutcone|whitespace|longpaths|protectntfs|protecthfs|preloadindex|commitgraph|multipackindex)$/,
+    isWord,
+  ],
+  [/^core\.fsmonitor$/, isOneOf("false", "no", "off", "0", "")],
+  [/^core\.worktree$/, (value) => /^(?:\.\.\/)+[\w. /-]*$/.test(value)],
+  [
+    /^extensions\.(?:objectformat|compatobjectformat|refstorage|partialclone|noop|preciousobjects|worktreeconfig)$/,
+    isWord,
+  ],
+  [/^remote\..+\.(?:url|pushurl)$/s, isUrl],
+  [
+    /^remote\..+\.(?:fetch|push|prune|prunetags|tagopt|mirror|promisor|partialclonefilter|skipdefaultupdate|skipfetchall|gh-resolved)$/s,
+    isTagOptionOrWord,
+  ],
+  [/^remote\.pushdefault$/, isWord],
+  [
+    /^branch\..+\.(?:remote|merge|rebase|pushremote|vscode-merge-base|gh-merge-base|github-pr-owner-number)$/s,
+    isWord,
+  ],
+  [/^branch\..+\.description$/s, anything],
+  [/^branch\.(?:autosetupmerge|autosetuprebase|sort)$/, isWord],
+  [/^submodule\..+\.url$/s, isUrl],
+  [/^submodule\..+\.(?:active|branch|fetchrecursesubmodules|ignore|shallow)$/s, isWord],
+  [/^submodule\..+\.update$/s, isOneOf("checkout", "rebase", "merge", "none")],
+  [/^submodule\.(?:active|recurse|fetchjobs|propagatebranches)$/, isWord],
+  [/^(?:user|author|committer)\.(?:name|email)$/, anything],
+  [/^user\.signingkey$/, anything],
+  [
+    /^(?:commit|tag|push)\.(?:gpgsign|default|autosetupremote|followtags|forcesignannotated|sort)$/,
+    isWord,
+  ],
+  [
+    /^(?:init\.defaultbranch|fetch\.prune|fetch\.prunetags|fetch\.parallel|pull\.(?:rebase|ff)|rebase\.(?:autostash|autosquash|updaterefs)|merge\.(?:ff|conflictstyle|renames)|rerere\.enabled|help\.autocorrect|log\.date|status\.[a-z]+|feature\.[a-z]+|index\.[a-z]+|diff\.(?:renames|algorithm|colormoved|mnemonicprefix))$/,
+    isWord,
+  ],
+  [
+    /^(?:gc|pack|receive|transfer|repack|maintenance|color|advice|column)\.(?:[\w-]+\.)*[\w-]+$/,
+    isWord,
+  ],
+  [/^lfs\.repositoryformatversion$/, isWord],
+  // What `git lfs install --local` writes; the program is the user's own
+  [/^filter\.lfs\.clean$/, isOneOf("git-lfs clean -- %f")],
+  [/^filter\.lfs\.smudge$/, isOneOf("git-lfs smudge -- %f", "git-lfs smudge --skip -- %f")],
+  [/^filter\.lfs\.process$/, isOneOf("git-lfs filter-process", "git-lfs filter-process --skip")],
+  [/^filter\.lfs\.required$/, isOneOf("true", "false")],
+];
+
+function isTagOptionOrWord(value: string): boolean {
+  return isWord(value) || value === "--tags" || value === "--no-tags";
+}
+
+/** Keys that name a folder or a file which git then reads programs or settings from; held even when it isn't there. */
+const pathSetting =
+  /^(?:core\.hookspath|include\.path|includeif\..+\.path|init\.templatedir|core\.attributesfile)$/s;
+
+/** Whether a setting can't make git run or read anything. */
+export function isHarmless({ key, value = "true" }: GitSetting): boolean {
+  return harmless.some(([name, accepts]) => name.test(key) && accepts(value));
+}
+
+export function isPathSetting({ key }: GitSetting): boolean {
+  return pathSetting.test(key);
+}

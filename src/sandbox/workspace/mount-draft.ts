@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import type { BindMount } from "../../docker/engine.ts";
+import { VaultboxError } from "../../errors.ts";
+import type { EntryKind, Folder } from "../../files/beneath.ts";
+import { quoted } from "../../printable.ts";
+import type { HeldPlace } from "./held-place.ts";
+
+/** More mounts than this make every start slow, and some engines fail. */
+const maxMounts = 500;
+
+/** Mounts over a folder that is in the sandbox at its own path, while they are being put together. */
+export interface MountDraft {
+  /** Absolute real path of `root` */
+  readonly path: string;
+  readonly root: Folder;
+  /** Of mounts that show the same entry again; by the names joined with `/` */
+  readonly own: Map<string, { readonly readOnly: boolean }>;
+  /** Of mounts that show other content instead; by the names joined with `/` */
+  readonly copies: Map<string, Uint8Array>;
+  readonly held: HeldPlace[];
+  readonly notes: string[];
+}
+
+export function createDraft(path: string, root: Folder): MountDraft {
+  return { path, root, own: new Map(), copies: new Map(), held: [], notes: [] };
+}
+
+/**
+ * Mounts a folder over itself, and so every folder above it: what is a mount point can't be renamed, and a protected
+ * entry could otherwise be moved away with a folder around it.
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE
+ */
+export function pinFolders(draft: MountDraft, names: readonly string[]): void {
+  for (let length = 1; length <= names.length; length++) {
+    const key = names.slice(0, length).join("/");
+    if (!draft.own.has(key)) draft.own.set(key, { readOnly: false });
+  }
+  if (draft.own.size + draft.copies.size <= maxMounts) return;
+  throw new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot protect the workspace: it would take more than ${maxMounts} mounts`,
+    {
+      hints: [
+        "run in one of the repositories instead of the folder around them",
+        "or leave the workspace unprotected in vaultbox.yaml: workspace: {protect: none}",
+      ],
+    },
+  );
+}
+
+/**
+ * Mounts an entry over itself read-only; where nothing is, a placeholder is held first.
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE when there is something else than the wanted kind
+ */
+export function holdReadOnly(
+  draft: MountDraft,
+  names: readonly string[],
+  wanted: HeldPlace["kind"],
+  content = "",
+): void {
+  const kind = kindOf(draft, names);
+  if (kind === undefined) draft.held.push({ names, kind: wanted, content });
+  else refuseOther(draft, names, { kind, wanted });
+  pinFolders(draft, names.slice(0, -1));
+  draft.own.set(names.join("/"), { readOnly: true });
+}
+
+/** The same with other content, which the sandbox sees instead. */
+export function holdCopy(draft: MountDraft, names: readonly string[], content: Uint8Array): void {
+  const kind = kindOf(draft, names);
+  if (kind === undefined) draft.held.push({ names, kind: "file", content: "" });
+  else refuseOther(draft, names, { kind, wanted: "file" });
+  pinFolders(draft, names.slice(0, -1));
+  draft.own.delete(names.join("/"));
+  draft.copies.set(names.join("/"), content);
+}
+
+/** What an entry is; undefined when it isn't there. */
+export function kindOf(draft: MountDraft, names: readonly string[]): EntryKind | undefined {
+  using parent = draft.root.openPath(names.slice(0, -1));
+  return parent?.facts(names.at(-1) ?? "")?.kind;
+}
+
+function refuseOther(
+  draft: MountDraft,
+  names: readonly string[],
+  { kind, wanted }: { readonly kind: EntryKind; readonly wanted: HeldPlace["kind"] },
+): void {
+  if (kind === wanted) return;
+  const path = join(draft.path, ...names);
+  const what = kind === "link" ? "a symbolic link" : "no plain file or folder";
+  throw new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot protect ${quoted(path)}: it is ${what}`, {
+    hints: [
+      `put a plain ${wanted} there; what it leads to could be changed in the sandbox`,
+      "or leave the workspace unprotected in vaultbox.yaml: workspace: {protect: none}",
+    ],
+  });
+}
+
+/** The mounts that show an entry again, outer ones first. */
+export function toOwnBinds(draft: MountDraft): readonly BindMount[] {
+  return [...draft.own].map(([key, { readOnly }]) => {
+    const path = join(draft.path, key);
+    return { source: path, target: path, readOnly };
+  });
+}

@@ -1,0 +1,49 @@
+import { posix } from "node:path";
+import { isHarmless, isPathSetting } from "./git-setting-safety.ts";
+import type { GitSetting } from "./git-configuration.ts";
+
+/** A place in the work tree that git's configuration names, as it was at launch. */
+export interface PointedPath {
+  /** Absolute, cleaned of `.` and `..`; it may be anywhere */
+  readonly path: string;
+  /** Whether it is held even when nothing is there */
+  readonly held: "folder" | "file" | undefined;
+  /** Whether a folder may be meant; words of a command mean files */
+  readonly isFolder: boolean;
+}
+
+/**
+ * Every path that the settings of a repository name: the folder of hooks, included files, and whatever in the text of
+ * a command could be a file. A word that is none is no path in the tree, which its caller finds out.
+ * @param workTree where git starts programs
+ * @param configFolder where the configuration lies, which included files are relative to
+ */
+export function toPointedPaths(
+  settings: readonly GitSetting[],
+  { workTree, configFolder }: { readonly workTree: string; readonly configFolder: string },
+): readonly PointedPath[] {
+  return settings.flatMap((setting) => {
+    const { key, value = "" } = setting;
+    if (value === "" || isHarmless(setting)) return [];
+    if (!isPathSetting(setting)) return toWords(value, workTree);
+    if (value.startsWith("~")) return [];
+    if (key !== "core.hookspath") {
+      return [{ path: posix.resolve(configFolder, value), held: "file" as const, isFolder: false }];
+    }
+    const path = posix.resolve(workTree, value);
+    const hooks = { path, held: "folder" as const, isFolder: true };
+    // Husky's hooks start what lies in the folder above them
+    return posix.basename(path) === "_"
+      ? [{ path: posix.dirname(path), held: undefined, isFolder: true }, hooks]
+      : [hooks];
+  });
+}
+
+function toWords(value: string, workTree: string): readonly PointedPath[] {
+  const words = value.split(/[\s"'=;&|()<>`$!,]+/).filter((word) => word !== "" && word !== ".");
+  return words.map((word) => ({
+    path: posix.resolve(workTree, word),
+    held: undefined,
+    isFolder: false,
+  }));
+}

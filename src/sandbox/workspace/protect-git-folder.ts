@@ -1,0 +1,129 @@
+import { join, posix, resolve } from "node:path";
+import { toText, type Folder } from "../../files/beneath.ts";
+import {
+  isTrue,
+  maxConfigurationBytes,
+  readConfiguration,
+  type GitSetting,
+} from "./git-configuration.ts";
+import { readLine } from "./git-folder.ts";
+import { sameFolder } from "./held-place.ts";
+import { holdCopy, holdReadOnly, kindOf, pinFolders, type MountDraft } from "./mount-draft.ts";
+import { isBareRepository } from "./walk.ts";
+
+/** Submodules within submodules, and folders within `modules` */
+const maxModuleDepth = 16;
+const empty = Buffer.alloc(0);
+
+export interface GitFolderOptions {
+  /** What the sandbox may read of a configuration file */
+  readonly toShown: (content: Buffer) => Buffer;
+  /** Whether a work tree is in the sandbox; the administrative folder of another one is read-only */
+  readonly isInSandbox: (workTree: string) => boolean;
+}
+
+/**
+ * Protects what makes git run programs or read settings in a repository's folder, and leaves the rest writable: index,
+ * refs, objects, logs, HEAD, and whatever a commit, a rebase or a stash keeps there.
+ * @param names of the folder, beneath the draft's root
+ * @returns the settings of the repository, its own and those of this work tree
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE
+ */
+export async function protectGitFolder(
+  draft: MountDraft,
+  names: readonly string[],
+  options: GitFolderOptions,
+): Promise<readonly GitSetting[]> {
+  pinFolders(draft, names);
+  const settings = await protectConfiguration(draft, [...names, "config"], options);
+  holdReadOnly(draft, [...names, "hooks"], "folder");
+  protectInfo(draft, [...names, "info"]);
+  // Git reads the configuration from wherever this file says, in a repository that is no linked work tree as well
+  holdReadOnly(draft, [...names, "commondir"], "file", sameFolder);
+  for (const legacy of ["remotes", "branches"]) {
+    if (kindOf(draft, [...names, legacy]) === "folder") {
+      holdReadOnly(draft, [...names, legacy], "folder");
+    }
+  }
+  const usesWorktreeConfig = hasWorktreeConfig(settings);
+  const own = usesWorktreeConfig
+    ? await protectConfiguration(draft, [...names, "config.worktree"], options)
+    : [];
+  await protectWorkTrees(draft, [...names, "worktrees"], { ...options, usesWorktreeConfig });
+  await protectModules(draft, [...names, "modules"], { options, depth: 0 });
+  return [...settings, ...own];
+}
+
+export function hasWorktreeConfig(settings: readonly GitSetting[]): boolean {
+  return isTrue(settings.findLast(({ key }) => key === "extensions.worktreeconfig"));
+}
+
+/** The sandbox gets a copy: it may show less than the file says, and no link can take the file's place before the mount. */
+export async function protectConfiguration(
+  draft: MountDraft,
+  names: readonly string[],
+  { toShown }: GitFolderOptions,
+): Promise<readonly GitSetting[]> {
+  using folder = draft.root.openPath(names.slice(0, -1));
+  const content = folder?.read(names.at(-1) ?? "", maxConfigurationBytes) ?? empty;
+  holdCopy(draft, names, toShown(content));
+  const settings = await readConfiguration(content);
+  if (settings === undefined) {
+    draft.notes.push(`git can't read ${posix.join(...names)}; what it names isn't protected`);
+  }
+  return settings ?? [];
+}
+
+function protectInfo(draft: MountDraft, names: readonly string[]): void {
+  if (kindOf(draft, names) === undefined) draft.held.push({ names, kind: "folder", content: "" });
+  pinFolders(draft, names);
+  holdReadOnly(draft, [...names, "attributes"], "file");
+}
+
+/** The administrative folders of linked work trees (gitrepository-layout(5)). */
+async function protectWorkTrees(
+  draft: MountDraft,
+  names: readonly string[],
+  options: GitFolderOptions & { readonly usesWorktreeConfig: boolean },
+): Promise<void> {
+  using folder = draft.root.openPath(names);
+  if (folder === undefined) return;
+  pinFolders(draft, names);
+  for (const { name, kind } of folder.entries()) {
+    if (kind !== "folder") continue;
+    const own = [...names, toText(name)];
+    using administrative = folder.open(name);
+    const link = administrative && readLine(administrative, "gitdir");
+    const path = resolve(join(draft.path, ...own), link ?? "");
+    if (link === undefined || !options.isInSandbox(path)) {
+      // Its work tree is elsewhere on the host, where git goes by what is written here
+      draft.own.set(own.join("/"), { readOnly: true });
+      continue;
+    }
+    pinFolders(draft, own);
+    holdReadOnly(draft, [...own, "commondir"], "file", "../..\n");
+    holdReadOnly(draft, [...own, "gitdir"], "file");
+    if (options.usesWorktreeConfig) {
+      await protectConfiguration(draft, [...own, "config.worktree"], options);
+    }
+  }
+}
+
+/** Repositories of submodules, at any depth: a submodule's name may have slashes. */
+async function protectModules(
+  draft: MountDraft,
+  names: readonly string[],
+  { options, depth }: { readonly options: GitFolderOptions; readonly depth: number },
+): Promise<void> {
+  using folder: Folder | undefined = draft.root.openPath(names);
+  if (folder === undefined || depth > maxModuleDepth) return;
+  pinFolders(draft, names);
+  for (const { name, kind } of folder.entries()) {
+    if (kind !== "folder") continue;
+    const own = [...names, toText(name)];
+    using inner = folder.open(name);
+    if (inner !== undefined && isBareRepository(inner.entries())) {
+      await protectGitFolder(draft, own, options);
+    } else await protectModules(draft, own, { options, depth: depth + 1 });
+  }
+}

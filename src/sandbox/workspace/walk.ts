@@ -1,0 +1,76 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { toText, type Entry, type Folder } from "../../files/beneath.ts";
+
+/** A folder that a walk is in. */
+export interface Place {
+  /** Names from the root; empty for the root itself */
+  readonly names: readonly string[];
+  readonly folder: Folder;
+  readonly entries: readonly Entry[];
+}
+
+export interface WalkOptions {
+  /** Called for every folder, outer ones first; what it opens it closes */
+  readonly visit: (place: Place) => void;
+  /** Whether the walk goes on into a folder */
+  readonly enters: (place: Place, name: string) => boolean;
+  /** Entries after which it ends */
+  readonly maxEntries: number;
+  /** `ms` after which it ends */
+  readonly maxMs: number;
+}
+
+export interface WalkResult {
+  readonly entries: number;
+  /** False when a limit ended it, or something was too deep */
+  readonly complete: boolean;
+}
+
+/** Folders within folders; each level holds a descriptor. */
+const maxDepth = 200;
+/** How long the process does nothing else, `ms`. */
+const sliceMs = 15;
+
+/**
+ * Goes through a tree without following a link or leaving its file system. The work is done in slices, so that the
+ * process answers meanwhile.
+ */
+export async function walk(root: Folder, options: WalkOptions): Promise<WalkResult> {
+  const started = performance.now();
+  const state = { entries: 0, complete: true, sliceEnds: started + sliceMs };
+  const step = async (folder: Folder, names: readonly string[]): Promise<void> => {
+    const place = { names, folder, entries: folder.entries() };
+    state.entries += place.entries.length;
+    options.visit(place);
+    const now = performance.now();
+    if (now > state.sliceEnds) {
+      await nextTurn();
+      state.sliceEnds = performance.now() + sliceMs;
+    }
+    for (const { name, kind } of place.entries) {
+      if (kind !== "folder" || !options.enters(place, toText(name))) continue;
+      const isOver = state.entries > options.maxEntries || now - started > options.maxMs;
+      if (isOver || names.length >= maxDepth) {
+        state.complete = false;
+        return;
+      }
+      using inner = folder.open(name);
+      if (inner === undefined || inner.device !== root.device) continue;
+      await step(inner, [...names, toText(name)]);
+    }
+  };
+  await step(root, []);
+  return { entries: state.entries, complete: state.complete };
+}
+
+/** Whether a host's file system, or git on it, takes a name for `.git`: without case, and without what HFS+ ignores. */
+export function isGitName(name: string): boolean {
+  return /^\.git$/i.test(name.replaceAll(/[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, ""));
+}
+
+/** Whether a folder is a repository without a work tree around it: git takes it for one wherever it lies. */
+export function isBareRepository(entries: readonly Entry[]): boolean {
+  const has = (wanted: string): boolean =>
+    entries.some(({ name }) => toText(name).toLowerCase() === wanted);
+  return has("head") && has("objects") && has("refs");
+}
