@@ -9,7 +9,7 @@ import type { ForwardPassage, Passage, PassageBody } from "./doors/door.ts";
 import { forward } from "./forward.ts";
 import type { ForwardedRequest } from "./forwarded-request.ts";
 import { type Asked, findGround, readRequest } from "./ground.ts";
-import type { HeaderField } from "./http1/header.ts";
+import { type HeaderField, headerValues } from "./http1/header.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import type { ParsedRequest } from "./parsed-request.ts";
 import type { ProxyContext } from "./proxy-context.ts";
@@ -83,7 +83,7 @@ async function send(
     credential: toCredentialId(preparation),
     headers:
       passage?.trustedHeaders === undefined ? headers : [...headers, ...passage.trustedHeaders],
-    target,
+    target: withTrustedQuery(target, passage?.trustedQuery),
     secret,
     clientBody: asked.body,
     ...(body === undefined ? {} : { body }),
@@ -112,12 +112,17 @@ function prepare(
     headers,
     rule,
     rawTarget: passage?.target ?? target.rawPath + target.query,
+    withoutCredential: headerValues(passage?.trustedHeaders ?? [], "authorization").length > 0,
     ...(passage?.repository === undefined ? {} : { repository: passage.repository }),
   });
   const credential = toCredentialId(preparation);
   if (credential !== "") record.facts.credential = credential;
   record.facts.flags = preparation.flags;
   return preparation;
+}
+
+function withTrustedQuery(target: string, query = ""): string {
+  return target.includes("?") ? `${target}${query.replace("?", "&")}` : `${target}${query}`;
 }
 
 /** The client's `100 Continue` was answered when its body was read. */

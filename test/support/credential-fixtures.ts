@@ -13,7 +13,7 @@ import type { CredentialScheme, SessionCredential } from "../../src/proxy/sessio
 /** A credential with a random secret. */
 export function makeCredential(
   scheme: CredentialScheme,
-  binding: { host?: string; port?: number; pathPrefix?: string } = {},
+  binding: { host?: string; port?: number; pathPrefix?: string; repository?: string } = {},
   name = "deploy-key",
 ): SessionCredential & { readonly secret: string } {
   const secret = `real-${randomBytes(20).toString("hex")}`;
@@ -27,6 +27,7 @@ export function makeCredential(
         port: binding.port ?? 443,
         pathPrefix: binding.pathPrefix ?? "/",
         scheme,
+        ...(binding.repository === undefined ? {} : { repository: binding.repository }),
       },
     ],
     placeholder: createPlaceholder({ prefix: "tok-", length: 40, alphabet: "alphanumeric" }),

@@ -4,7 +4,7 @@ import type { Refusal } from "../refusal.ts";
 import type { SessionCredential } from "../session-credential.ts";
 import { attach, unavailable } from "./attach.ts";
 import type { AuthorisedRequest } from "./attach.ts";
-import { bindingsFor, createBoundHosts } from "./bound-hosts.ts";
+import { bindingsFor, createBoundHosts, repositoryRank } from "./bound-hosts.ts";
 import type { BoundCredential, BoundHost } from "./bound-hosts.ts";
 import { createHeaderClassifier } from "./credential-names.ts";
 import type { ClassifiedHeader } from "./credential-names.ts";
@@ -34,6 +34,8 @@ export interface AuthorisationRequest {
   readonly rule: Pick<Rule, "effect" | "clientCredentials">;
   /** `owner/name`, of a request that a `git:` entry decided */
   readonly repository?: string;
+  /** The request brings an Authorization of its own that the client never saw: a storage's, from an LFS answer */
+  readonly withoutCredential?: boolean;
 }
 
 /** What will happen to the request; known before the decision is recorded, without the secret. */
@@ -87,7 +89,7 @@ function prepare(session: Session, request: AuthorisationRequest): Preparation {
   if (findings.foreign !== undefined) throw foreignAtBoundHost(request.host, findings.foreign);
   if (findings.offered.size > 1) throw severalPlaceholders(request.host);
 
-  const chosen = choose(bound, findings.offered);
+  const chosen = request.withoutCredential === true ? undefined : choose(bound, findings.offered);
   const cleaned = { headers: findings.headers, target: findings.target };
   return {
     ...(chosen === undefined ? {} : { credential: chosen.credential }),
@@ -101,11 +103,22 @@ function prepare(session: Session, request: AuthorisationRequest): Preparation {
   };
 }
 
+/**
+ * The client may say which of several equal credentials it means. One that is for this repository comes before others
+ * whatever the client holds: a variable of the sandbox has room for one placeholder only.
+ */
 function choose(
   bound: readonly BoundCredential[],
   offered: ReadonlySet<SessionCredential>,
 ): BoundCredential | undefined {
-  return bound.find(({ credential }) => offered.has(credential)) ?? bound[0];
+  const [first] = bound;
+  if (first === undefined) return undefined;
+  const rank = repositoryRank(first.binding);
+  return (
+    bound.find(
+      ({ credential, binding }) => offered.has(credential) && repositoryRank(binding) === rank,
+    ) ?? first
+  );
 }
 
 function strayPlaceholder(

@@ -1,4 +1,5 @@
 import { isAmbiguousPath } from "../../policy/path-match.ts";
+import { coversRepository, toComparableRepository } from "../../policy/repository-name.ts";
 import type { CredentialBinding, SessionCredential } from "../session-credential.ts";
 import { normaliseHeaderName } from "./credential-names.ts";
 
@@ -9,7 +10,10 @@ export interface BoundCredential {
 
 /** A host that at least one credential is bound to, on whatever port and path: everything there is strict. */
 export interface BoundHost {
-  /** The most specific first: exact host before `*.host`, longer path prefix before shorter, then the session's order */
+  /**
+   * The most specific first: one repository before an owner's, that before any request's, exact host before `*.host`,
+   * longer path prefix before shorter, then the session's order
+   */
   readonly bound: readonly BoundCredential[];
   /** Headers that a binding of this host uses, normalised */
   readonly headers: ReadonlySet<string>;
@@ -33,7 +37,8 @@ export function createBoundHosts(
   for (const { binding } of all) {
     if (
       !/^(?:\*\.)?[a-z0-9._:-]*[a-z0-9:]$/.test(binding.host) ||
-      !binding.pathPrefix.startsWith("/")
+      !binding.pathPrefix.startsWith("/") ||
+      (binding.repository !== undefined && !isRepositoryPattern(binding.repository))
     ) {
       throw new TypeError(`binding of ${binding.host}${binding.pathPrefix} isn't canonical`);
     }
@@ -48,15 +53,27 @@ export function createBoundHosts(
   };
 }
 
-/** The bindings that cover this request, the most specific first; none on plain http. */
+/**
+ * The bindings that cover this request, the most specific first; none on plain http. Those of a repository cover only
+ * what a `git:` entry decided for it.
+ */
 export function bindingsFor(
   boundHost: BoundHost,
-  request: { readonly scheme: string; readonly port: number; readonly path: string },
+  request: {
+    readonly scheme: string;
+    readonly port: number;
+    readonly path: string;
+    readonly repository?: string;
+  },
 ): readonly BoundCredential[] {
   if (request.scheme !== "https") return [];
+  const { repository } = request;
   return boundHost.bound.filter(
     ({ binding }) =>
-      binding.port === request.port && matchesPrefix(binding.pathPrefix, request.path),
+      binding.port === request.port &&
+      matchesPrefix(binding.pathPrefix, request.path) &&
+      (binding.repository === undefined ||
+        (repository !== undefined && coversRepository(binding.repository, repository))),
   );
 }
 
@@ -72,6 +89,8 @@ function describeHost(bound: readonly BoundCredential[]): BoundHost | undefined 
 }
 
 function bySpecificity(a: BoundCredential, b: BoundCredential): number {
+  const ranks = repositoryRank(a.binding) - repositoryRank(b.binding);
+  if (ranks !== 0) return ranks;
   const wildcards =
     Number(a.binding.host.startsWith("*.")) - Number(b.binding.host.startsWith("*."));
   if (wildcards !== 0) return wildcards;
@@ -79,6 +98,17 @@ function bySpecificity(a: BoundCredential, b: BoundCredential): number {
     b.binding.host.length - a.binding.host.length ||
     b.binding.pathPrefix.length - a.binding.pathPrefix.length
   );
+}
+
+/** How closely a binding names the repository: 0 is the closest. */
+export function repositoryRank({ repository }: CredentialBinding): 0 | 1 | 2 {
+  if (repository === undefined) return 2;
+  return repository.endsWith("/*") ? 1 : 0;
+}
+
+function isRepositoryPattern(text: string): boolean {
+  const name = text.endsWith("/*") ? `${text.slice(0, -1)}x` : text;
+  return !name.includes("*") && toComparableRepository(name)?.includes("/") === true;
 }
 
 function matchesHost(pattern: string, host: string): boolean {

@@ -54,10 +54,15 @@ export interface ForwardPassage {
   readonly repository: string | undefined;
   /** Instead of the client's; host, framing and Expect are the proxy's own anyway */
   readonly headers?: readonly HeaderField[];
-  /** Put on after the credential, unlooked at: what a storage host asked for in an answer to us */
+  /**
+   * Put on after the credential, unlooked at: what a storage host asked for in an answer to us. An Authorization among
+   * them takes the credential's place.
+   */
   readonly trustedHeaders?: readonly HeaderField[];
   /** Instead of the client's path and query */
   readonly target?: string;
+  /** Put behind the target after the credential, unlooked at: the signature of a storage's URL. With its `?` */
+  readonly trustedQuery?: string;
   /** Instead of the client's body; must be given when any of it was read */
   readonly body?: PassageBody;
   readonly response?: ResponseTransform;
