@@ -1,0 +1,76 @@
+import { Readable } from "node:stream";
+import { type GitCall, startGit } from "./git-process.ts";
+import { ObjectsUnreadable } from "./object-reader.ts";
+
+/** Two trees; `from` undefined is the empty one. */
+export interface TreePair {
+  readonly from: string | undefined;
+  readonly to: string;
+}
+
+/** The empty tree of each object format: git knows it without having it. */
+const emptyTrees = {
+  sha1: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+  sha256: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+} as const;
+
+/** Longer than any path that a file system takes; git's own limit for a name in a tree is lower. */
+const maxPathBytes = 1024 * 1024;
+
+/**
+ * The first path that differs in one of the pairs and that `isWanted`: contents, modes, symbolic links, submodules,
+ * what is there in one of them only; renames are both their paths.
+ * @throws ObjectsUnreadable when a tree is missing
+ */
+export async function findChangedPath(
+  question: Omit<GitCall, "args">,
+  pairs: { readonly list: readonly TreePair[]; readonly format: "sha1" | "sha256" },
+  isWanted: (path: string) => boolean,
+): Promise<string | undefined> {
+  if (pairs.list.length === 0) return undefined;
+  const args = ["diff-tree", "--stdin", "-r", "--raw", "-z", "--no-renames", "--no-abbrev"];
+  args.push("--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "--no-color");
+  const child = startGit({ ...question, args });
+  Readable.from(toLines(pairs.list, emptyTrees[pairs.format])).pipe(child.stdin);
+  const reader = new RawDiffReader();
+  let isRead = false;
+  try {
+    for await (const piece of child.stdout as AsyncIterable<Buffer>) {
+      for (const path of reader.push(piece)) if (isWanted(path)) return path;
+    }
+    isRead = true;
+  } finally {
+    if (!isRead) child.kill();
+  }
+  const { status } = await child.ended;
+  if (status !== 0 || reader.seenPairs !== pairs.list.length) {
+    throw new ObjectsUnreadable("a tree can't be compared");
+  }
+  return undefined;
+}
+
+function* toLines(pairs: readonly TreePair[], emptyTree: string): Generator<string> {
+  for (const { from, to } of pairs) yield `${from ?? emptyTree} ${to}\n`;
+}
+
+/** `TREE TREE\0` for each pair, then `:MODES IDS STATUS\0PATH\0` for each difference: a path follows only a colon. */
+class RawDiffReader {
+  seenPairs = 0;
+  #rest: Buffer = Buffer.alloc(0);
+  #pathFollows = false;
+
+  *push(piece: Buffer): Generator<string> {
+    let bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+    for (let end = bytes.indexOf(0); end !== -1; end = bytes.indexOf(0)) {
+      const text = bytes.toString("utf8", 0, end);
+      bytes = bytes.subarray(end + 1);
+      if (this.#pathFollows) {
+        this.#pathFollows = false;
+        yield text;
+      } else if (text.startsWith(":")) this.#pathFollows = true;
+      else this.seenPairs += 1;
+    }
+    if (bytes.length > maxPathBytes) throw new ObjectsUnreadable("a path is too long");
+    this.#rest = bytes;
+  }
+}

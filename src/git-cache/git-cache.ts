@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { acquireLock } from "../files/lock.ts";
+import { once } from "../once.ts";
+import type { ObjectFormat } from "./bare-repository.ts";
+import { findGit, type GitProgram } from "./git-program.ts";
+import { inspectPush, type PushInquiry } from "./inspect-push.ts";
+import { maxCacheBytes, maxCachePacks } from "./limits.ts";
+import { makeObjectStore, type ObjectStore } from "./object-store.ts";
+import { openQuarantine, removeDeadQuarantines } from "./quarantine.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** One push to look at. */
+export interface PushToInspect {
+  /** `https://host:port` */
+  readonly origin: string;
+  /** The repository's path at the origin */
+  readonly repository: string;
+  readonly objectFormat: ObjectFormat;
+  readonly maxPackBytes: number;
+  readonly checksObjects: boolean;
+  readonly upstream: Upstream;
+}
+
+export interface GitCache {
+  /** @throws VaultboxError VBX_GIT_UNUSABLE */
+  readonly open: (push: PushToInspect) => Promise<PushInquiry>;
+}
+
+/**
+ * The host's caches of upstream histories, one for each repository, below `folder`. Sessions share them: what is in
+ * them came from the upstream, never from a sandbox.
+ */
+export function openGitCache(folder: string): GitCache {
+  let git: GitProgram | undefined;
+  const prepare = once(async () => {
+    git = await findGit();
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  });
+  return {
+    open: async (push) => {
+      await prepare();
+      return openPush(folder, git as GitProgram, push);
+    },
+  };
+}
+
+/**
+ * Removes all caches, and what dead processes left; a push that is being looked at meanwhile is refused, not let
+ * through. Returns how many bytes there were.
+ */
+export async function removeGitCaches(folder: string): Promise<number> {
+  const { bytes } = await measure(folder);
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  return bytes;
+}
+
+async function openPush(
+  folder: string,
+  git: GitProgram,
+  push: PushToInspect,
+): Promise<PushInquiry> {
+  const key = JSON.stringify([push.origin, push.repository, push.objectFormat]);
+  const place = join(folder, createHash("sha256").update(key).digest("hex"));
+  const quarantines = join(folder, "incoming");
+  const stopping = new AbortController();
+  const base = { git, format: push.objectFormat, signal: stopping.signal, quarantines };
+  const history: ObjectStore = { ...base, repository: join(place, "history") };
+  const snapshots: ObjectStore = { ...base, repository: join(place, "snapshots") };
+  await mkdir(place, { recursive: true, mode: 0o700 });
+  await removeDeadQuarantines(quarantines);
+  {
+    await using _lock = await acquireLock(join(folder, "lock"));
+    for (const store of [history, snapshots]) await renew(store);
+  }
+  const quarantine = await openQuarantine(quarantines, push.objectFormat);
+  return inspectPush({ ...push, git, stopping, quarantine, history, snapshots });
+}
+
+/** A store that has grown too much begins anew: it can be fetched again. */
+async function renew(store: ObjectStore): Promise<void> {
+  const { bytes, packs } = await measure(store.repository);
+  if (bytes > maxCacheBytes || packs > maxCachePacks) {
+    const old = `${store.repository}.old`;
+    await rm(old, { recursive: true, force: true });
+    await rename(store.repository, old);
+    await rm(old, { recursive: true, force: true });
+  }
+  await makeObjectStore(store);
+}
+
+async function measure(folder: string): Promise<{ bytes: number; packs: number }> {
+  let bytes = 0;
+  let packs = 0;
+  for (const name of await readNames(folder)) {
+    // Another process may remove it meanwhile
+    const info = await lstat(join(folder, name)).catch(() => undefined);
+    if (info?.isFile() === true) bytes += info.size;
+    if (name.endsWith(".pack")) packs += 1;
+  }
+  return { bytes, packs };
+}
+
+async function readNames(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder, { recursive: true });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
+}

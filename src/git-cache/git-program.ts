@@ -1,0 +1,70 @@
+import { execFile } from "node:child_process";
+import { access, constants } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { VaultboxError } from "../errors.ts";
+import { withoutProjectInfluence } from "../host-environment.ts";
+import { quoted } from "../printable.ts";
+import { oldestGit } from "./limits.ts";
+
+/** The host's git, found once. */
+export interface GitProgram {
+  /** Absolute path */
+  readonly file: string;
+}
+
+const versionTimeoutMs = 10_000;
+const hints: readonly string[] = [
+  `install git ${oldestGit.join(".")} or newer on the host, or leave out what must be checked (a rule with force, and without paths, needs no look at the pack)`,
+];
+
+/**
+ * Finds git on the search path, without entries that a project could have a say in.
+ * @throws VaultboxError VBX_GIT_UNUSABLE when it's missing or too old
+ */
+export async function findGit(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<GitProgram> {
+  const path = withoutProjectInfluence(environment, process.cwd())["PATH"] ?? "";
+  for (const folder of path.split(delimiter).filter((entry) => entry !== "")) {
+    const file = join(folder, process.platform === "win32" ? "git.exe" : "git");
+    if (!(await isExecutable(file))) continue;
+    const version = await readVersion(file);
+    if (isNewEnough(version)) return { file };
+    throw unusable(`${quoted(file)} is ${version === undefined ? "not a git" : `git ${version}`}`);
+  }
+  throw unusable("there is no git on the search path");
+}
+
+/** Whether `2.39.5`, as `git version` says it, is one that can be used. */
+export function isNewEnough(version: string | undefined): boolean {
+  const [major = 0, minor = 0] = (version ?? "").split(".").map(Number);
+  return major > oldestGit[0] || (major === oldestGit[0] && minor >= oldestGit[1]);
+}
+
+function readVersion(file: string): Promise<string | undefined> {
+  const options = { timeout: versionTimeoutMs, env: { LC_ALL: "C" }, cwd: "/" };
+  return new Promise((resolve) => {
+    execFile(file, ["version"], options, (error, stdout) => {
+      const version = /^git version (\d+\.\d+(?:\.\d+)*)/.exec(stdout)?.[1];
+      resolve(error === null ? version : undefined);
+    });
+  });
+}
+
+async function isExecutable(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return true;
+  } catch {
+    // Not in this folder: the next one is looked into
+    return false;
+  }
+}
+
+function unusable(why: string): VaultboxError {
+  return new VaultboxError(
+    "VBX_GIT_UNUSABLE",
+    `pushes that must be checked need git ${oldestGit.join(".")} or newer on the host: ${why}`,
+    { hints },
+  );
+}

@@ -1,0 +1,96 @@
+// The questions about one push. Whatever can't be proven from the pack and the upstream's history has the answer that
+// refuses: a missing object, a limit, a damaged cache.
+import { createReadStream } from "node:fs";
+import { once } from "../once.ts";
+import { isCommit, isContained, isFastForward } from "./ancestry.ts";
+import { fetchHistory } from "./commit-history.ts";
+import { findDeniedChange, type PathVerdict } from "./denied-change.ts";
+import { ObjectsUnreadable } from "./object-reader.ts";
+import { emptyContents, type PackContents, readPackContents } from "./pack-contents.ts";
+import { type PackIntake, takeInPack } from "./pack-intake.ts";
+import type { PushKnowledge, PushMaterial } from "./push-knowledge.ts";
+import type { Upstream } from "./upstream.ts";
+
+export interface PushInquiry extends AsyncDisposable {
+  /** @throws what `next` throws */
+  readonly receive: (next: () => Promise<Buffer | undefined>) => Promise<PackIntake>;
+  /** The pack that was taken in, byte for byte; may be opened again */
+  readonly pack: () => {
+    readonly length: number;
+    readonly next: () => Promise<Buffer | undefined>;
+  };
+  readonly isCommit: (oid: string) => Promise<boolean>;
+  readonly isFastForward: (from: string, to: string) => Promise<boolean>;
+  readonly findDeniedPath: (
+    to: string,
+    isDenied: (path: string) => boolean,
+  ) => Promise<PathVerdict>;
+  readonly isContained: (oid: string, tips: readonly string[]) => Promise<boolean>;
+}
+
+export function inspectPush(material: PushMaterial): PushInquiry {
+  let contents = emptyContents;
+  let taken: { readonly file: string; readonly bytes: number } | undefined;
+  const tips = (): Promise<readonly string[]> => readTips(material.upstream);
+  const bringHistory = once(async () =>
+    fetchHistory(material.history, material.upstream, await tips()),
+  );
+  const know = (): PushKnowledge => ({ ...material, contents, bringHistory, tips });
+  return {
+    receive: async (next) => {
+      const intake = await takeIn(material, next);
+      if (!("contents" in intake)) return intake;
+      contents = intake.contents;
+      taken = intake;
+      return { type: "taken", file: intake.file, bytes: intake.bytes };
+    },
+    pack: () => openPack(taken),
+    isCommit: (oid) => isCommit(know(), oid),
+    isFastForward: (from, to) => isFastForward(know(), from, to),
+    findDeniedPath: (to, isDenied) => findDeniedChange(know(), to, isDenied),
+    isContained: (oid, others) => isContained(know(), oid, others),
+    [Symbol.asyncDispose]: async () => {
+      material.stopping.abort();
+      await material.quarantine[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function takeIn(
+  material: PushMaterial,
+  next: () => Promise<Buffer | undefined>,
+): Promise<
+  PackIntake | { readonly contents: PackContents; readonly file: string; readonly bytes: number }
+> {
+  const { git, quarantine, stopping, objectFormat, checksObjects } = material;
+  const place = { git, repository: quarantine.repository, signal: stopping.signal };
+  const intake = await takeInPack(place, { next, maxBytes: material.maxPackBytes, checksObjects });
+  if (intake.type !== "taken") return intake;
+  try {
+    const contents = await readPackContents({ ...place, format: objectFormat });
+    if (typeof contents === "string") return { type: "refused", why: contents };
+    return { contents, file: intake.file, bytes: intake.bytes };
+  } catch (error) {
+    if (!(error instanceof ObjectsUnreadable)) throw error;
+    return { type: "refused", why: "its commits can't be read" };
+  }
+}
+
+function openPack(taken: { readonly file: string; readonly bytes: number } | undefined) {
+  if (taken === undefined) return { length: 0, next: () => Promise.resolve(undefined) };
+  let pieces: AsyncIterator<Buffer> | undefined;
+  const next = async (): Promise<Buffer | undefined> => {
+    pieces ??= createReadStream(taken.file)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    const { done, value } = await pieces.next();
+    return done === true ? undefined : value;
+  };
+  return { length: taken.bytes, next };
+}
+
+async function readTips(upstream: Upstream): Promise<readonly string[]> {
+  const tips = new Set<string>();
+  for (const [name, oid] of await upstream.refs()) {
+    if (name.startsWith("refs/heads/") || name.startsWith("refs/tags/")) tips.add(oid);
+  }
+  return [...tips];
+}

@@ -1,0 +1,82 @@
+import { mkdir, readdir, readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { writeFileAtomic } from "../files/atomic-write.ts";
+import { isObjectId, makeBareRepository, type ObjectFormat } from "./bare-repository.ts";
+import type { GitProgram } from "./git-program.ts";
+import { maxFetchedBytes } from "./limits.ts";
+import { takeInPack } from "./pack-intake.ts";
+import { openQuarantine } from "./quarantine.ts";
+import { type FetchedPack, UpstreamUnusable } from "./upstream.ts";
+
+/** A bare repository of objects that came from the upstream, and the ids that it's complete for. */
+export interface ObjectStore {
+  readonly git: GitProgram;
+  readonly format: ObjectFormat;
+  readonly signal: AbortSignal;
+  readonly repository: string;
+  /** Folder for packs that are still coming in; on the same file system */
+  readonly quarantines: string;
+}
+
+const completeFile = "complete";
+
+/** Ids remembered at most; the oldest are forgotten, and would be fetched again. */
+const maxRemembered = 4096;
+
+export async function makeObjectStore(store: ObjectStore): Promise<void> {
+  await mkdir(store.quarantines, { recursive: true, mode: 0o700 });
+  await makeBareRepository(store.repository, store.format);
+}
+
+/** What the store is complete for, the newest last. */
+export async function readComplete(store: ObjectStore): Promise<readonly string[]> {
+  try {
+    const text = await readFile(join(store.repository, completeFile), "latin1");
+    return text.split("\n").filter((line) => isObjectId(line, store.format));
+  } catch {
+    // Nothing was fetched yet; or it can't be read, and what it says is fetched again
+    return [];
+  }
+}
+
+/**
+ * Takes a pack from the upstream in, once `isComplete` says so of a repository that holds only the pack. Two processes
+ * that do so at the same time do no harm: packs are named by their content, and a forgotten id is fetched again.
+ * @throws UpstreamUnusable
+ */
+export async function addPack(
+  store: ObjectStore,
+  pack: FetchedPack,
+  proof: {
+    readonly ids: readonly string[];
+    readonly isComplete: (repository: string) => Promise<boolean>;
+  },
+): Promise<void> {
+  await using quarantine = await openQuarantine(store.quarantines, store.format);
+  const place = { ...store, repository: quarantine.repository };
+  const source = { next: pack.next, maxBytes: maxFetchedBytes, checksObjects: false };
+  const intake = await takeInPack(place, source);
+  if (intake.type !== "taken") {
+    const why =
+      intake.type === "refused" ? intake.why : `it's longer than ${maxFetchedBytes} bytes`;
+    throw new UpstreamUnusable(`the upstream's history can't be used: ${why}`);
+  }
+  if (!(await proof.isComplete(quarantine.repository))) {
+    throw new UpstreamUnusable("the upstream's history can't be used: it isn't complete");
+  }
+  await movePacks(quarantine.repository, store.repository);
+  const known = (await readComplete(store)).filter((id) => !proof.ids.includes(id));
+  const remembered = [...known, ...proof.ids].slice(-maxRemembered);
+  await writeFileAtomic(join(store.repository, completeFile), `${remembered.join("\n")}\n`);
+}
+
+/** The index last: git sees a pack when it sees its index. */
+async function movePacks(from: string, to: string): Promise<void> {
+  const names = (await readdir(join(from, "objects", "pack"))).filter((name) =>
+    /^pack-[0-9a-f]+\.(?:pack|rev|idx)$/.test(name),
+  );
+  const inOrder = [...names].sort((a, b) => Number(a.endsWith("idx")) - Number(b.endsWith("idx")));
+  for (const name of inOrder) {
+    await rename(join(from, "objects", "pack", name), join(to, "objects", "pack", name));
+  }
+}

@@ -1,0 +1,45 @@
+import type { ObjectFormat } from "./bare-repository.ts";
+import { type CommitLinks, parseCommitLinks, parseTagLink, type TagLink } from "./commit-object.ts";
+import type { GitProgram } from "./git-program.ts";
+import { maxCommitHeadBytes, maxPackCommits, maxQueryMs } from "./limits.ts";
+import { listObjects, readObjects } from "./object-reader.ts";
+
+/** The commits and tags of a pushed pack, by id. */
+export interface PackContents {
+  readonly commits: ReadonlyMap<string, CommitLinks>;
+  readonly tags: ReadonlyMap<string, TagLink>;
+}
+
+export const emptyContents: PackContents = { commits: new Map(), tags: new Map() };
+
+interface Place {
+  readonly git: GitProgram;
+  readonly repository: string;
+  readonly format: ObjectFormat;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads all commits and tags of a repository that holds nothing but the pack.
+ * A text says why the pack isn't accepted. @throws ObjectsUnreadable
+ */
+export async function readPackContents(place: Place): Promise<PackContents | string> {
+  const question = { ...place, timeoutMs: maxQueryMs };
+  const oids: string[] = [];
+  for await (const { oid, type } of listObjects(question)) {
+    if (type !== "commit" && type !== "tag") continue;
+    oids.push(oid);
+    if (oids.length > maxPackCommits) return `the pack has more than ${maxPackCommits} commits`;
+  }
+  if (oids.length === 0) return emptyContents;
+  const commits = new Map<string, CommitLinks>();
+  const tags = new Map<string, TagLink>();
+  for await (const { oid, type, head } of readObjects(question, oids, maxCommitHeadBytes)) {
+    const links = type === "commit" ? parseCommitLinks(head, place.format) : undefined;
+    const link = type === "tag" ? parseTagLink(head, place.format) : undefined;
+    if (links !== undefined) commits.set(oid, links);
+    else if (link !== undefined) tags.set(oid, link);
+    else return "the pack holds a malformed object";
+  }
+  return { commits, tags };
+}

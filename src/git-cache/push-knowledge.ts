@@ -1,0 +1,50 @@
+import { type ObjectFormat, toObjectFolder } from "./bare-repository.ts";
+import type { GitProgram } from "./git-program.ts";
+import { maxQueryMs } from "./limits.ts";
+import { readTypes } from "./object-reader.ts";
+import type { ObjectStore } from "./object-store.ts";
+import type { PackContents } from "./pack-contents.ts";
+import type { Quarantine } from "./quarantine.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** What an inquiry works with. */
+export interface PushMaterial {
+  readonly git: GitProgram;
+  readonly objectFormat: ObjectFormat;
+  readonly maxPackBytes: number;
+  readonly checksObjects: boolean;
+  readonly upstream: Upstream;
+  readonly quarantine: Quarantine;
+  readonly history: ObjectStore;
+  readonly snapshots: ObjectStore;
+  readonly stopping: AbortController;
+}
+
+/** What is known so far, for the parts that answer. */
+export interface PushKnowledge extends PushMaterial {
+  readonly contents: PackContents;
+  /** Brings the history up to the upstream's branches and tags, once */
+  readonly bringHistory: () => Promise<void>;
+  /** Ids of the upstream's branches and tags */
+  readonly tips: () => Promise<readonly string[]>;
+}
+
+/** The types of those that the pack holds. */
+export function readPackTypes(
+  { git, quarantine, stopping }: PushKnowledge,
+  oids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const place = { git, repository: quarantine.repository, signal: stopping.signal };
+  return readTypes({ ...place, timeoutMs: maxQueryMs }, oids);
+}
+
+/** Where the trees of pushed commits and of what they stand on are looked for. */
+export function toTreeQuestion({ git, quarantine, stopping, history, snapshots }: PushKnowledge) {
+  return {
+    git,
+    repository: quarantine.repository,
+    signal: stopping.signal,
+    timeoutMs: maxQueryMs,
+    alternates: [toObjectFolder(history.repository), toObjectFolder(snapshots.repository)],
+  };
+}
