@@ -5,15 +5,22 @@ import type { SessionPolicyOptions } from "./session-policy.ts";
 /** The flags of every command that makes a session's policy, as commander parses them. */
 export interface PolicyFlags {
   readonly allow: readonly string[];
+  readonly git: readonly string[];
   readonly policy?: string;
   readonly workspace: string;
   readonly agent?: string;
 }
 
-/** Adds `--allow`, `--policy`, `--workspace` and `--agent`. */
+/** Adds `--allow`, `--git`, `--policy`, `--workspace` and `--agent`. */
 export function addPolicyOptions(command: Command): Command {
   return command
     .option("--allow <rule>", 'a host, "METHODS URL" or preset:NAME (repeatable)', collect, [])
+    .option(
+      "--git <url[:key=value]>",
+      "a repository that may be read, and pushed with :push=agent/* (repeatable)",
+      collect,
+      [],
+    )
     .option("--policy <file>", "use this file's egress and limits instead of the project file's")
     .option("--workspace <dir>", "the folder of the project", ".")
     .option("--agent <name>", "add the rules that this agent needs");
@@ -26,6 +33,7 @@ export function toSessionPolicyOptions(
   return {
     workspace: resolve(flags.workspace),
     allow: flags.allow,
+    git: flags.git,
     command,
     ...(flags.policy === undefined ? {} : { policy: flags.policy }),
     ...(flags.agent === undefined ? {} : { agent: flags.agent }),

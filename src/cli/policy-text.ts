@@ -1,3 +1,5 @@
+import type { GitRule } from "../policy/git-rule.ts";
+import { describeGitRule, formatGitUrl } from "../policy/git-rule-text.ts";
 import type { ProjectFile } from "../policy/parse-policy.ts";
 import { formatRule } from "../policy/parse-rule.ts";
 import type { Rule, SessionLimits } from "../policy/policy.ts";
@@ -23,6 +25,29 @@ export function toRuleLines(rules: readonly Rule[]): readonly string[] {
   );
 }
 
+/** A `git:` entry as `--json` shows it; a stable interface. */
+export function toGitJson(rule: GitRule): Readonly<Record<string, unknown>> {
+  const { forge, read, push, pulls, lfsHosts, exclusive, source } = rule;
+  return {
+    url: formatGitUrl(rule),
+    forge,
+    read,
+    push: push ?? null,
+    pulls,
+    lfsHosts,
+    exclusive,
+    source,
+  };
+}
+
+/** Each repository with its place, and below it what may be done there. */
+export function toGitLines(rules: readonly GitRule[]): readonly string[] {
+  return rules.flatMap((rule) => [
+    `  ${formatGitUrl(rule)} (${rule.source.label})`,
+    ...describeGitRule(rule).map((line) => `    ${line}`),
+  ]);
+}
+
 /** `  Duration: 2h` …; nothing for what has no limit. */
 export function toLimitLines(limits: SessionLimits): readonly string[] {
   const { durationMs, requests, uploadBytes, requestsPerMinute } = limits;
@@ -38,6 +63,7 @@ export function toLimitLines(limits: SessionLimits): readonly string[] {
 export function toGrantLines(project: ProjectFile): readonly string[] {
   const entries = project.egress ?? [];
   const rules = entries.flatMap((entry) => (entry.kind === "rules" ? entry.rules : []));
+  const git = entries.flatMap((entry) => (entry.kind === "git" ? [entry.rule] : []));
   const presets = entries.flatMap((entry) => (entry.kind === "preset" ? [entry.name] : []));
   const lines: string[] = [];
   if (project.agent !== undefined) lines.push(`  Agent: ${project.agent}`);
@@ -47,7 +73,10 @@ export function toGrantLines(project: ProjectFile): readonly string[] {
   for (const [name, value] of Object.entries(project.env)) lines.push(`  Env: ${name}=${value}`);
   if (presets.length > 0) lines.push(`  Presets: ${presets.join(", ")}`);
   if (rules.length > 0) lines.push(...(lines.length === 0 ? [] : [""]), ...toRuleLines(rules));
-  if (rules.length === 0 && presets.length === 0) lines.push("  Egress: nothing");
+  if (git.length > 0) {
+    lines.push(...(lines.length === 0 ? [] : [""]), "Repositories", "", ...toGitLines(git));
+  }
+  if (entries.length === 0) lines.push("  Egress: nothing");
   const limits = toLimitLines(project.limits);
   return limits.length === 0 ? lines : [...lines, "", "Limits", "", ...limits];
 }

@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { resolvePaths } from "../config/paths.ts";
 import { connectEngine } from "../docker/connect-engine.ts";
 import { isVaultboxError, toFirstFailure, VaultboxError } from "../errors.ts";
+import type { EgressPolicy } from "../policy/policy.ts";
 import { quoted } from "../printable.ts";
 import { defaultMountRules, resolveAllowed, resolveWorkspace } from "../sandbox/mounts.ts";
 import type { LinkChoice } from "../sandbox/link/link-end.ts";
@@ -56,12 +57,15 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
     const limits = parseLimits(flags);
     const allowed = await resolveAllowed(flags.allowMount);
     const workspace = await resolveWorkspace(flags.workspace, defaultMountRules(paths, allowed));
+    let policy: EgressPolicy | undefined;
     const start: RunStart = {
       workspace,
       link: flags.link,
       request: async () => {
         const { readRunRequest } = await import("./read-run-request.ts");
-        return readRunRequest(argv, flags, { paths, workspace, limits });
+        const request = await readRunRequest(argv, flags, { paths, workspace, limits });
+        policy = request.plan.policy;
+        return request;
       },
     };
     const result = await runSandbox(start, {
@@ -82,7 +86,7 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
       },
       onNote: printNote,
     });
-    await printResult(result, flags);
+    await printResult(result, flags, policy);
     return result.status;
   } catch (failure) {
     const error = toFirstFailure(failure);
@@ -114,7 +118,11 @@ async function findRelayImage(env: NodeJS.ProcessEnv): Promise<RelayImage> {
   return { tag: (await resolveRelayImage(env)).tag, command: relayCommand };
 }
 
-async function printResult(result: RunResult, flags: RunFlags): Promise<void> {
+async function printResult(
+  result: RunResult,
+  flags: RunFlags,
+  policy: EgressPolicy | undefined,
+): Promise<void> {
   if (flags.json === true) {
     process.stderr.write(`${JSON.stringify(result)}\n`);
     return;
@@ -122,5 +130,7 @@ async function printResult(result: RunResult, flags: RunFlags): Promise<void> {
   if (flags.quiet === true || result.summary.requests === 0) return;
   const { summaryLines } = await import("../audit/summarise.ts");
   for (const line of summaryLines(result.summary)) printNote(line);
+  const { toWorktreeNotes } = await import("../policy/git-rule-text.ts");
+  for (const line of toWorktreeNotes(policy?.git ?? [])) printNote(line);
   printNote(`more: vaultbox audit show ${result.session}`);
 }

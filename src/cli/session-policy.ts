@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import type { AgentProfile } from "../agents/agent-profile.ts";
 import { selectAgent } from "../agents/select-agent.ts";
 import { resolveEffectivePolicy, type EffectivePolicy } from "../config/effective-policy.ts";
@@ -9,6 +10,10 @@ import { readClientRegistry } from "../presets/client-registry.ts";
 import { expandPreset } from "../presets/expand-preset.ts";
 import { findPreset } from "../presets/presets.ts";
 import type { SessionRegistry } from "../sandbox/registry-access.ts";
+import {
+  readRepositoryFacts,
+  type RepositoryFacts,
+} from "../sandbox/workspace/repository-facts.ts";
 
 /** What a command line says about the policy of a session. */
 export interface SessionPolicyOptions {
@@ -18,6 +23,8 @@ export interface SessionPolicyOptions {
   readonly policy?: string;
   /** `--allow`, in order */
   readonly allow: readonly string[];
+  /** `--git`, in order */
+  readonly git?: readonly string[];
   /** `--agent NAME` */
   readonly agent?: string;
   /** What will run, when that is known */
@@ -35,10 +42,12 @@ export interface SessionPolicy extends EffectivePolicy {
   readonly agent: AgentProfile;
   /** Registries of the user's own clients that presets of the policy read from */
   readonly registries: readonly SessionRegistry[];
+  /** The work tree that the workspace is in, as it is now: nothing of it is read again while the session runs */
+  readonly repository?: RepositoryFacts;
 }
 
 /**
- * Reads the trusted project file, `--policy`, the preferences, the agent's profile and presets, and makes the policy of
+ * Reads the trusted project file, the work tree's remote, `--policy`, the preferences, the agent's profile and presets, and makes the policy of
  * a session of them. `policy show` and `run` call the same function, so that they can't disagree.
  * @throws VaultboxError of each part; nothing is skipped
  */
@@ -47,6 +56,7 @@ export async function resolveSessionPolicy(
   paths: Paths,
 ): Promise<SessionPolicy> {
   const preferences = await readPreferences(paths);
+  const repository = await readWorktree(options.workspace);
   const projectFile = await loadTrustedProjectFile(options.workspace, paths);
   const policyFile = await readPolicyOption(options.policy);
   const agent = chooseAgent(options, projectFile?.project.agent);
@@ -55,10 +65,13 @@ export async function resolveSessionPolicy(
   const label = `agent:${agent.name}`;
   const agentRules = [{ label, rules: agent.rules }];
   for (const name of agent.presets) agentRules.push({ label, rules: await lookupPreset(name) });
+  const remoteUrl = repository?.remoteUrl;
   const effective = await resolveEffectivePolicy({
     ...(projectFile === undefined ? {} : { project: projectFile.project }),
     ...(policyFile === undefined ? {} : { policyFile }),
     allow: options.allow,
+    git: options.git ?? [],
+    ...(remoteUrl === undefined ? {} : { worktree: { remoteUrl } }),
     agentRules,
     user: preferences.userRules,
     lookupPreset,
@@ -70,7 +83,14 @@ export async function resolveSessionPolicy(
     agent,
     registries,
     ...(projectFile === undefined ? {} : { projectFile }),
+    ...(repository === undefined ? {} : { repository }),
   };
+}
+
+async function readWorktree(workspace: string): Promise<RepositoryFacts | undefined> {
+  const path = await realpath(workspace).catch(() => undefined);
+  // A workspace that isn't there is an error of whoever needs it
+  return path === undefined ? undefined : await readRepositoryFacts(path);
 }
 
 async function readPolicyOption(path: string | undefined): Promise<PolicyFile | undefined> {

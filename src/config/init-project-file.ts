@@ -56,6 +56,8 @@ function toProjectFileText({ agent, presets }: InitOptions): string {
     "#  - host: api.example.com",
     '#    allow: ["GET /v1/**", "POST /v1/items"]',
     '#    deny: ["/v1/admin/**"]            # deny beats allow',
+    "#  - git: https://github.com/acme/widgets",
+    '#    push: ["agent/*"]                 # may be read, too; no force, no delete, no tags unless said',
     "",
     "# Keep the agent's home for this project (default: new, a fresh one for each run)",
     "# home: project",

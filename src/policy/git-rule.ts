@@ -42,4 +42,4 @@ export interface PushGrant {
 }
 
 /** Bytes of one push's pack when the rule says nothing. */
-export const defaultMaxPackBytes = 100 * 1024 * 1024;
+export const defaultMaxPackBytes = 100_000_000;

@@ -1,5 +1,6 @@
 import { VaultboxError } from "../errors.ts";
 import { forges, type Forge } from "../git/repository-call.ts";
+import { parseRemoteUrl, toHttpsRemote } from "../git/remote-url.ts";
 import { quoted } from "../printable.ts";
 import type { GitRule } from "./git-rule.ts";
 import { parseOrigin } from "./parse-rule.ts";
@@ -24,14 +25,6 @@ const knownForges: Readonly<Record<string, Forge>> = {
   "codeberg.org": "gitea",
   "dev.azure.com": "azure",
 };
-/** Hosts that the same repositories have for SSH: on port 443, or always */
-const sshHosts: Readonly<Record<string, string>> = {
-  "ssh.github.com": "github.com",
-  "altssh.gitlab.com": "gitlab.com",
-  "altssh.bitbucket.org": "bitbucket.org",
-  "ssh.dev.azure.com": "dev.azure.com",
-};
-
 /**
  * Reads the URL of a repository, or of every repository of an owner (`https://github.com/acme/*`). SSH forms
  * (`git@host:acme/widgets.git`, `ssh://…`) name the same repository at https on the host's usual port.
@@ -67,39 +60,22 @@ export function parseForge(text: string): Forge {
 
 function toParts(text: string): UrlParts {
   const url = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/]*)(\/.*)?$/.exec(text);
-  if (url !== null) {
-    const [, scheme = "", authority = "", path = ""] = url;
-    const name = scheme.toLowerCase();
-    if (name === "ssh" || name === "git+ssh") {
-      const host = authority.replace(/^[^@]*@/, "").replace(/:\d+$/, "");
-      return { origin: `https://${toWebHost(host)}`, path: toWebPath(host, path) };
-    }
-    if (name !== "https" && name !== "http") {
-      throw invalid(text, `the scheme ${quoted(name)} can't be allowed; write the https:// URL`);
-    }
-    return { origin: `${name}://${authority}`, path };
+  const scheme = url?.[1]?.toLowerCase();
+  if (scheme === "https" || scheme === "http") {
+    return { origin: `${scheme}://${url?.[2] ?? ""}`, path: url?.[3] ?? "" };
   }
-  // As git reads it: a colon before the first slash (gitprotocol, "scp-like syntax")
-  const scp = /^(?:[^@/:]+@)?(\[[^\]/]+\]|[^@/:[\]]+):(.+)$/.exec(text);
-  if (scp === null) {
-    throw invalid(text, "write the whole clone URL, as in https://github.com/acme/widgets");
+  const remote = parseRemoteUrl(text);
+  if (remote?.kind === "ssh") {
+    const { host, path } = toHttpsRemote(remote);
+    return { origin: `https://${host.includes(":") ? `[${host}]` : host}`, path };
   }
-  const [, host = "", path = ""] = scp;
-  if (/^[A-Za-z]$/.test(host)) throw invalid(text, "that is a path of Windows, not a host");
-  return { origin: `https://${toWebHost(host)}`, path: toWebPath(host, `/${path}`) };
-}
-
-function toWebHost(host: string): string {
-  const lower = host.toLowerCase();
-  return Object.hasOwn(sshHosts, lower) ? (sshHosts[lower] ?? host) : host;
-}
-
-/** Azure's `v3/org/project/repo` of SSH is `org/project/_git/repo` on the web. */
-function toWebPath(host: string, path: string): string {
-  const azure = /^\/+v3\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(path);
-  if (azure === null || toWebHost(host) !== "dev.azure.com") return path;
-  const [, organisation, project, name] = azure;
-  return `/${organisation}/${project}/_git/${name}`;
+  if (scheme !== undefined && !/^(?:ssh|git\+ssh|ssh\+git)$/.test(scheme)) {
+    throw invalid(
+      text,
+      `the scheme ${quoted(scheme, 40)} can't be allowed; write the https:// URL`,
+    );
+  }
+  throw invalid(text, "write the whole clone URL, as in https://github.com/acme/widgets");
 }
 
 function toRepository(text: string, path: string, forge: Forge): string {

@@ -1,3 +1,5 @@
+import type { GitRule } from "../policy/git-rule.ts";
+import { describeGitRule, formatGitUrl } from "../policy/git-rule-text.ts";
 import { formatRule } from "../policy/parse-rule.ts";
 import type { EgressPolicy, Rule } from "../policy/policy.ts";
 import { toPrintable } from "../printable.ts";
@@ -10,11 +12,14 @@ export function toPolicyDocument(
 ): string {
   const allowed = policy.rules.filter(({ effect }) => effect === "allow");
   const denied = policy.rules.filter(({ effect }) => effect === "deny");
+  const { git = [] } = policy;
+  const isNothing = allowed.length + git.length === 0;
   const sections = [
     "# What this sandbox may reach",
     "Everything that is not listed here is refused by the proxy. There is no other way out: no other network interface,\n" +
       "no name service beyond this machine. `*` stands for a part of a path segment, `**` for any number of segments.",
-    ...section("Allowed", allowed.length === 0 ? ["Nothing."] : allowed.map(toLine)),
+    ...section("Allowed", isNothing ? ["Nothing."] : allowed.map(toLine)),
+    ...repositories(git),
     ...section("Denied, whatever else is allowed", denied.map(toLine)),
     ...section("Limits of this session", toLimits(policy)),
     ...section(
@@ -30,6 +35,21 @@ export function toPolicyDocument(
       "another way won't help.",
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+function repositories(rules: readonly GitRule[]): readonly string[] {
+  if (rules.length === 0) return [];
+  return [
+    "## Repositories",
+    "This holds for git and for the forge's API alike. A push that is refused says why (`remote: vaultbox: …`); the same\n" +
+      "change is refused by any other way too.",
+    rules.map(toRepositoryLines).join("\n"),
+  ];
+}
+
+function toRepositoryLines(rule: GitRule): string {
+  const lines = describeGitRule(rule).map((line) => `  - ${toPrintable(line)}`);
+  return [`- \`${toPrintable(formatGitUrl(rule))}\``, ...lines].join("\n");
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -107,7 +107,7 @@ test.each([
   ["git:", "git: write text, not nothing"],
   ["git: 5", "git: write text, not 5"],
   ["git: github.com/acme/widgets", "write the whole clone URL"],
-  ["git: C:/acme/widgets", "a path of Windows"],
+  ["git: C:/acme/widgets", "write the whole clone URL"],
   ["git: ../widgets", "write the whole clone URL"],
   ["git: file:///srv/widgets", 'the scheme "file" can\'t be allowed; write the https:// URL'],
   ["git: git://github.com/acme/widgets", 'the scheme "git" can\'t be allowed'],

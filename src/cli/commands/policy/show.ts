@@ -8,6 +8,7 @@ import {
 const examples = `
 Examples:
   vaultbox policy show
+  vaultbox policy show --git 'https://github.com/acme/widgets:push=agent/*'
   vaultbox policy show --agent claude --allow preset:npm --json`;
 
 export function buildCommand(): Command {
@@ -24,7 +25,7 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
     { resolvePaths },
     { resolveSessionPolicy },
     output,
-    { toRuleJson, toRuleLines, toLimitLines },
+    { toGitJson, toGitLines, toRuleJson, toRuleLines, toLimitLines },
   ] = await Promise.all([
     import("../../../config/paths.ts"),
     import("../../session-policy.ts"),
@@ -33,18 +34,24 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
   ]);
   const session = await resolveSessionPolicy(toSessionPolicyOptions(flags), resolvePaths());
   const { policy, hash, agent, projectFile } = session;
+  const repositories = policy.git ?? [];
   if (flags.json === true) {
     const rules = policy.rules.map(toRuleJson);
     const project = projectFile?.path ?? null;
-    output.printJson({ hash, agent: agent.name, project, rules, limits: policy.limits });
+    const git = repositories.map(toGitJson);
+    output.printJson({ hash, agent: agent.name, project, rules, git, limits: policy.limits });
     return;
   }
-  if (policy.rules.length === 0) {
+  if (policy.rules.length + repositories.length === 0) {
     output.printLines([
       "no rule: every request is refused",
       "allow a host with --allow HOST, or write vaultbox.yaml with vaultbox init",
     ]);
-  } else output.printLines(toRuleLines(policy.rules));
+  } else if (policy.rules.length > 0) output.printLines(toRuleLines(policy.rules));
+  if (repositories.length > 0) {
+    const heading = [...(policy.rules.length > 0 ? [""] : []), "Repositories", ""];
+    output.printLines([...heading, ...toGitLines(repositories)]);
+  }
   const limits = toLimitLines(policy.limits);
   if (limits.length > 0) output.printLines(["", "Limits", "", ...limits]);
 }

@@ -1,0 +1,67 @@
+import type { GitRule, PushGrant } from "./git-rule.ts";
+import { formatSize } from "../units.ts";
+import { formatRefPattern } from "./ref-pattern.ts";
+
+const defaultPorts = { https: 443, http: 80 } as const;
+
+/** The clone URL of a rule without `.git`: `https://github.com/acme/widgets`, or `…/acme/*`. */
+export function formatGitUrl(
+  rule: Pick<GitRule, "scheme" | "host" | "port" | "repository">,
+): string {
+  const { scheme, port } = rule;
+  const host = rule.host.includes(":") ? `[${rule.host}]` : rule.host;
+  return `${scheme}://${host}${port === defaultPorts[scheme] ? "" : `:${port}`}/${rule.repository}`;
+}
+
+/** What a rule allows, in plain words; one clause a line. */
+export function describeGitRule(rule: GitRule): readonly string[] {
+  const lines = [rule.read ? "may be read" : "may not be read"];
+  if (rule.push === undefined) lines.push("nothing may be pushed");
+  else lines.push(...describePush(rule.push));
+  const pulls = describePulls(rule);
+  if (pulls !== undefined) lines.push(pulls);
+  if (rule.lfsHosts.length > 0) lines.push(`LFS objects may be at ${rule.lfsHosts.join(", ")}`);
+  return lines;
+}
+
+function describePush(push: PushGrant): readonly string[] {
+  const what = [
+    push.create ? "new ones too" : "no new ones",
+    push.force ? "with force" : "no force",
+    push.delete ? "deletion" : "no deletion",
+    push.tags ? "tags of these names" : "no tags beside those listed",
+    `at most ${formatSize(push.maxPackBytes)} a push`,
+  ];
+  const lines = [
+    `may be pushed: ${push.refs.map(formatRefPattern).join(", ")}`,
+    `pushes: ${what.join(", ")}`,
+  ];
+  if (push.denyPaths.length > 0) lines.push(`no push may change: ${push.denyPaths.join(", ")}`);
+  return lines;
+}
+
+/** Undefined where no door reads the forge's API: host rules decide there. */
+function describePulls({ forge, pulls }: GitRule): string | undefined {
+  if (forge !== "github" && forge !== "gitlab") return undefined;
+  const words = {
+    none: "read only",
+    comment: "comment",
+    create: "create and comment, no merge",
+    merge: "create, comment and merge",
+  };
+  return `${forge === "github" ? "pull" : "merge"} requests: ${words[pulls]}`;
+}
+
+/** What `run` says about the repository that it lets be read by itself, and what to type for more. */
+export function toWorktreeNotes(rules: readonly GitRule[]): readonly string[] {
+  return rules.flatMap((rule) => {
+    if (rule.source.kind !== "worktree") return [];
+    const command = `vaultbox run --git ${toShellWord(`${formatGitUrl(rule)}:push=agent/*`)}`;
+    return [`git: ${rule.repository} may be read; to let it push: ${command}`];
+  });
+}
+
+// The name is the work tree's own: nothing that a shell reads specially gets out of the quotes
+function toShellWord(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
