@@ -48,6 +48,18 @@ export function expandBindings(
   });
 }
 
+/** Where the credential of a preset is used at a server of one's own; undefined when the preset is for one server only. */
+export function expandOwnHost(
+  preset: Preset,
+  place: { readonly host: string; readonly port: number },
+): readonly ExpandedBinding[] | undefined {
+  return preset.credential?.ownHost?.map(({ pathPrefix = "/", scheme }) => ({
+    ...place,
+    pathPrefix,
+    scheme,
+  }));
+}
+
 function required(preset: Preset, registry: ClientRegistry | undefined): ClientRegistry {
   if (registry === undefined) throw new TypeError(`preset ${preset.name} needs a registry`);
   return registry;

@@ -20,6 +20,11 @@ export const github: Preset = {
       { host: "api.github.com", scheme: { type: "bearer" } },
       { host: "github.com", scheme: { type: "basic", username: "x-access-token" } },
     ],
+    // GitHub Enterprise Server has its API below /api of the same host
+    ownHost: [
+      { host: "{host}", pathPrefix: "/api", scheme: { type: "bearer" } },
+      { host: "{host}", scheme: { type: "basic", username: "x-access-token" } },
+    ],
     placeholder: { prefix: "github_pat_", length: 82, alphabet: "alphanumeric" },
   },
 };

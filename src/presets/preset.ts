@@ -6,7 +6,7 @@ export type PresetScheme =
   | { readonly type: "query"; readonly parameter: string };
 
 export interface PresetBinding {
-  /** Host, `*.host`, or `{registry}`: the host of the user's own client configuration */
+  /** Host, `*.host`, `{registry}`: the host of the user's own client configuration, or `{host}` of `ownHost` */
   readonly host: string;
   readonly port?: number;
   readonly pathPrefix?: string;
@@ -26,6 +26,8 @@ export interface PresetCredential {
   /** Environment variables that carry the placeholder in the sandbox */
   readonly env: readonly string[];
   readonly bindings: readonly PresetBinding[];
+  /** Instead of `bindings` for a server of one's own; their host is `{host}`, the one that the user names */
+  readonly ownHost?: readonly PresetBinding[];
   readonly placeholder: PlaceholderShape;
 }
 

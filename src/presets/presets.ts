@@ -2,7 +2,10 @@ import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { anthropic } from "./anthropic.ts";
 import { anthropicOauth } from "./anthropic-oauth.ts";
+import { azureDevops } from "./azure-devops.ts";
+import { bitbucket } from "./bitbucket.ts";
 import { datadog } from "./datadog.ts";
+import { gitea } from "./gitea.ts";
 import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";
 import { google } from "./google.ts";
@@ -22,7 +25,10 @@ const presets: ReadonlyMap<string, Preset> = new Map(
   [
     anthropic,
     anthropicOauth,
+    azureDevops,
+    bitbucket,
     datadog,
+    gitea,
     github,
     gitlab,
     google,

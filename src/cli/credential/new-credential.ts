@@ -1,7 +1,7 @@
 import { VaultboxError } from "../../errors.ts";
 import { quoted } from "../../printable.ts";
 import { readClientRegistry } from "../../presets/client-registry.ts";
-import { expandBindings } from "../../presets/expand-preset.ts";
+import { expandBindings, expandOwnHost } from "../../presets/expand-preset.ts";
 import { findPreset } from "../../presets/presets.ts";
 import { parseSourceCommand } from "../../vault/secret-source.ts";
 import {
@@ -46,12 +46,19 @@ export async function toNewCredential(
 ): Promise<StoredCredential> {
   checkName("credential", name);
   const source = toSource(flags);
-  const target =
-    flags.host === undefined ? await toPresetTarget(name, flags) : toCustom(name, flags);
+  const target = await toTarget(name, flags);
   const env = flags.env ?? target.env;
   for (const variable of env) checkVariable(variable);
   const at = now.toISOString();
   return { name, ...target, env, source, createdAt: at, updatedAt: at };
+}
+
+function toTarget(name: string, flags: NewCredentialFlags): Promise<Target> | Target {
+  const { host, preset } = flags;
+  if (host === undefined) return toPresetTarget(name, flags);
+  return preset === undefined
+    ? toCustom(name, { ...flags, host })
+    : toOwnHost(preset, { ...flags, host });
 }
 
 async function toPresetTarget(name: string, flags: NewCredentialFlags): Promise<Target> {
@@ -99,19 +106,34 @@ function toStoredBinding(
   return { host, port, pathPrefix, scheme };
 }
 
-function toCustom(name: string, flags: NewCredentialFlags): Target {
-  const { host, preset } = flags;
-  if (host === undefined) throw new Error("a custom credential needs a host");
-  if (preset !== undefined) {
-    throw new VaultboxError("VBX_USAGE", "--preset and --host exclude each other");
+/** The kind of service that a preset knows, at a server of the user's own. */
+function toOwnHost(name: string, flags: NewCredentialFlags & { readonly host: string }): Target {
+  const preset = findPreset(name);
+  const { path, bearer, basic, header, query } = flags;
+  if ([path, bearer, basic, header, query].some((flag) => flag !== undefined)) {
+    throw new VaultboxError("VBX_USAGE", "a preset brings its own paths and schemes", {
+      hints: ["leave --preset out, or the other flags"],
+    });
   }
+  const bindings = expandOwnHost(preset, parseBinding(flags));
+  if (preset.credential === undefined || bindings === undefined) {
+    throw new VaultboxError(
+      "VBX_USAGE",
+      `the preset ${quoted(name)} is for one server only; --preset and --host exclude each other`,
+    );
+  }
+  const { env, placeholder } = preset.credential;
+  return { preset: name, env, bindings: bindings.map(toStoredBinding), placeholder };
+}
+
+function toCustom(name: string, flags: NewCredentialFlags & { readonly host: string }): Target {
   const env = [
     name
       .toUpperCase()
       .replaceAll(/[^A-Z0-9]/g, "_")
       .replace(/^(?=\d)/, "_"),
   ];
-  return { env, bindings: [parseBinding({ ...flags, host })], placeholder: customPlaceholder };
+  return { env, bindings: [parseBinding(flags)], placeholder: customPlaceholder };
 }
 
 function toSource(flags: NewCredentialFlags): SecretSource {

@@ -3,7 +3,7 @@ import { resolveEffectivePolicy } from "../../../src/config/effective-policy.ts"
 import { compilePolicy, decide } from "../../../src/policy/decide.ts";
 import { parseRule } from "../../../src/policy/parse-rule.ts";
 import type { EgressRequest } from "../../../src/policy/policy.ts";
-import { expandPreset } from "../../../src/presets/expand-preset.ts";
+import { expandOwnHost, expandPreset } from "../../../src/presets/expand-preset.ts";
 import type { Preset } from "../../../src/presets/preset.ts";
 import { findPreset, listPresets, suggestPreset } from "../../../src/presets/presets.ts";
 import { createPlaceholder } from "../../../src/proxy/credential/placeholder.ts";
@@ -67,6 +67,17 @@ const cases: readonly (readonly [preset: string, verdict: "allow" | "deny", requ
   ["gitlab", "allow", "POST https://gitlab.com/group/sub/widgets.git/git-upload-pack"],
   ["gitlab", "deny", "POST https://gitlab.com/group/sub/widgets.git/git-receive-pack"],
   ["gitlab", "deny", "POST https://gitlab.com/api/v4/snippets"],
+  ["bitbucket", "allow", "GET https://api.bitbucket.org/2.0/repositories/acme/widgets"],
+  ["bitbucket", "allow", "POST https://bitbucket.org/acme/widgets.git/git-upload-pack"],
+  ["bitbucket", "deny", "POST https://bitbucket.org/acme/widgets.git/git-receive-pack"],
+  ["bitbucket", "deny", "POST https://api.bitbucket.org/2.0/snippets"],
+  ["gitea", "allow", "GET https://gitea.com/acme/widgets/info/refs"],
+  ["gitea", "deny", "POST https://gitea.com/acme/widgets/git-receive-pack"],
+  ["gitea", "deny", "POST https://gitea.com/api/v1/user/repos"],
+  ["azure-devops", "allow", "POST https://dev.azure.com/acme/tools/_git/widgets/git-upload-pack"],
+  ["azure-devops", "allow", "GET https://dev.azure.com/acme/tools/_apis/git/repositories"],
+  ["azure-devops", "deny", "POST https://dev.azure.com/acme/tools/_git/widgets/git-receive-pack"],
+  ["azure-devops", "deny", "POST https://dev.azure.com/acme/tools/_apis/git/repositories/x/pushes"],
   ["npm", "allow", "GET https://packages.test/npm/is-number"],
   ["npm", "allow", "GET https://scoped.test:8443/@acme%2fwidget"],
   ["npm", "allow", "POST https://packages.test/npm/-/npm/v1/security/advisories/bulk"],
@@ -150,6 +161,20 @@ describe("the presets", () => {
     }
   });
 });
+
+test.each(["github", "gitlab", "gitea"])(
+  "%s is known at a server of one's own, where nothing else is bound",
+  (name) => {
+    const place = { host: "git.example.com", port: 8443 };
+    const bindings = expandOwnHost(findPreset(name), place) ?? [];
+    expect(bindings.map(({ host, port, pathPrefix }) => [host, port, pathPrefix])).toEqual([
+      ["git.example.com", 8443, "/api"],
+      ["git.example.com", 8443, "/"],
+    ]);
+    expect(bindings[1]?.scheme.type).toBe("basic");
+    expect(expandOwnHost(findPreset("npm"), place)).toBeUndefined();
+  },
+);
 
 test("the client's own signed URLs pass only at the storage hosts of a preset", async () => {
   const { policy } = await resolveEffectivePolicy({
