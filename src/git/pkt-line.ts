@@ -6,9 +6,6 @@ import { GitProtocolError } from "./git-protocol-error.ts";
 export const maxPktData = 65_516;
 const lengthBytes = 4;
 
-/** The next piece of a stream of any size but 0, undefined at its end. */
-export type NextPiece = () => Promise<Buffer | undefined>;
-
 export type Pkt =
   | { readonly type: "data"; readonly data: Buffer }
   | { readonly type: "flush" | "delim" | "response-end" };
@@ -31,11 +28,8 @@ export function encodePkt(pkt: Pkt): Buffer {
   return pkt.type === "data" ? toPkt(pkt.data) : Buffer.from(markers[pkt.type]);
 }
 
-/**
- * A packet's length, with its own four bytes; 0 to 2 for the packets without data.
- * @throws GitProtocolError when it isn't four hex digits, or is a number that no packet has
- */
-export function parsePktLength(digits: Buffer): number {
+/** With its own four bytes; 0 to 2 for the packets without data. */
+function parsePktLength(digits: Buffer): number {
   const text = digits.toString("latin1");
   if (!/^[0-9a-fA-F]{4}$/.test(text)) {
     throw new GitProtocolError(`a packet's length is ${quoted(text)}, not four hex digits`);
@@ -47,81 +41,72 @@ export function parsePktLength(digits: Buffer): number {
   return length;
 }
 
-/** Reads packets from a stream, and leaves what is behind them for another reader. */
-export class PktReader {
-  readonly #next: NextPiece;
+/** Packets out of bytes that come in pieces. */
+export class PktQueue {
   readonly #maxBytes: number;
   #pieces: Buffer[] = [];
   #buffered = 0;
-  #read = 0;
+  #taken = 0;
+  /** Length of the packet whose data isn't complete */
+  #length: number | undefined;
 
   /** `maxBytes` limits all packets together, lengths included. */
-  constructor(next: NextPiece, options: { readonly maxBytes: number }) {
-    this.#next = next;
-    this.#maxBytes = options.maxBytes;
+  constructor(maxBytes: number = Number.POSITIVE_INFINITY) {
+    this.#maxBytes = maxBytes;
   }
 
-  /** Bytes of the packets read so far, lengths included. */
-  get bytesRead(): number {
-    return this.#read;
+  add(piece: Buffer): void {
+    if (piece.length === 0) return;
+    this.#pieces.push(piece);
+    this.#buffered += piece.length;
+  }
+
+  /** Bytes of the packets that were taken, lengths included. */
+  get takenBytes(): number {
+    return this.#taken;
+  }
+
+  /** Whether the bytes so far end where a packet ends. */
+  get isAtBoundary(): boolean {
+    return this.#buffered === 0 && this.#length === undefined;
   }
 
   /**
-   * The next packet; undefined when the stream ends where a packet ends.
-   * @throws GitProtocolError for a wrong length, an end inside a packet, and beyond the limit
+   * The next packet, undefined when it isn't complete.
+   * @throws GitProtocolError for a length that isn't four hex digits or that no packet has, and beyond the limit: as soon
+   * as the length is there
    */
-  async read(): Promise<Pkt | undefined> {
-    if (!(await this.#fill(lengthBytes))) {
-      if (this.#buffered === 0) return undefined;
-      throw new GitProtocolError("the stream ends inside a packet's length");
+  take(): Pkt | undefined {
+    if (this.#length === undefined) {
+      if (this.#buffered < lengthBytes) return undefined;
+      const length = parsePktLength(this.#cut(lengthBytes));
+      this.#taken += Math.max(length, lengthBytes);
+      if (this.#taken > this.#maxBytes) {
+        throw new GitProtocolError(`the packets are longer than ${this.#maxBytes} bytes`);
+      }
+      const marker = markerTypes[length];
+      if (marker !== undefined) return { type: marker };
+      this.#length = length;
     }
-    const length = parsePktLength(this.#take(lengthBytes));
-    this.#read += Math.max(length, lengthBytes);
-    if (this.#read > this.#maxBytes) {
-      throw new GitProtocolError(`the packets are longer than ${this.#maxBytes} bytes`);
-    }
-    const marker = markerTypes[length];
-    if (marker !== undefined) return { type: marker };
-    const dataLength = length - lengthBytes;
-    if (!(await this.#fill(dataLength))) {
-      throw new GitProtocolError("the stream ends inside a packet");
-    }
-    return { type: "data", data: this.#take(dataLength) };
-  }
-
-  /** The bytes behind the packets read so far; the reader must not be used after it. */
-  rest(): NextPiece {
-    const early = this.#pieces;
-    this.#pieces = [];
-    this.#buffered = 0;
-    return () => {
-      const piece = early.shift();
-      return piece === undefined ? this.#next() : Promise.resolve(piece);
-    };
-  }
-
-  async #fill(size: number): Promise<boolean> {
-    while (this.#buffered < size) {
-      const piece = await this.#next();
-      if (piece === undefined) return false;
-      if (piece.length === 0) continue;
-      this.#pieces.push(piece);
-      this.#buffered += piece.length;
-    }
-    return true;
-  }
-
-  #take(size: number): Buffer {
-    this.#buffered -= size;
-    const parts: Buffer[] = [];
-    let missing = size;
-    while (missing > 0) {
-      const piece = this.#pieces.shift() as Buffer;
-      parts.push(piece.subarray(0, missing));
-      if (piece.length > missing) this.#pieces.unshift(piece.subarray(missing));
-      missing -= Math.min(missing, piece.length);
-    }
+    const dataLength = this.#length - lengthBytes;
+    if (this.#buffered < dataLength) return undefined;
+    this.#length = undefined;
     // A copy, so that a small packet doesn't keep a big piece alive
-    return Buffer.concat(parts, size);
+    return { type: "data", data: Buffer.from(this.#cut(dataLength)) };
+  }
+
+  /** The bytes behind the packets that were taken, which the queue forgets. Only between packets. */
+  rest(): Buffer {
+    return this.#cut(this.#buffered);
+  }
+
+  #cut(size: number): Buffer {
+    const [first] = this.#pieces;
+    const bytes = first !== undefined && first.length >= size ? first : Buffer.concat(this.#pieces);
+    if (bytes !== first) this.#pieces = [bytes];
+    if (bytes.length > size) this.#pieces[0] = bytes.subarray(size);
+    else this.#pieces.shift();
+    this.#buffered -= size;
+    return bytes.subarray(0, size);
   }
 }
