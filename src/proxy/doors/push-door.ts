@@ -1,0 +1,212 @@
+// One push: its commands are read and decided, its pack is looked at where the decision needs it, and only then does a
+// byte of it go upstream. A refused push is answered as git's own server would, so that the client shows why.
+import type { RepositoryUpdate } from "../../audit/audit-event.ts";
+import { GitProtocolError } from "../../git/git-protocol-error.ts";
+import { flushPkt } from "../../git/pkt-line.ts";
+import { createReportMerger } from "../../git/push-report.ts";
+import {
+  encodeCommands,
+  readPushRequest,
+  type Push,
+  type PushRequest,
+} from "../../git/push-request.ts";
+import { headerValues } from "../http1/header.ts";
+import { Refusal } from "../refusal.ts";
+import type { DoorRequest, ForwardPassage, Passage, PassageBody } from "./door.ts";
+import { withHeader } from "./headers.ts";
+import { PackRefused, type PushInspection, type PushInspector } from "./push-inspection.ts";
+import { judgeByCommands, judgeByPack, type Judgement } from "./push-judgement.ts";
+import { answerRefusedPush, describeGrant, drain } from "./refused-push.ts";
+import type { GitAccess } from "./smart-http.ts";
+
+/** @throws Refusal when the request isn't a push that git would send, or the upstream can't be asked */
+export async function passPush(
+  request: DoorRequest,
+  access: GitAccess,
+  inspector: PushInspector,
+): Promise<Passage> {
+  // Behind an encoding the commands can't be read as they come; git never sends one here
+  if (headerValues(request.head.headers, "content-encoding").length > 0) {
+    throw new Refusal(415, "git-not-allowed", "a push with a Content-Encoding is not looked into");
+  }
+  const push = await readCommands(request);
+  if (push.kind === "probe") return passProbe(request, access);
+  const judgement = judgeByCommands(push, access);
+  if (judgement.isRefused) return await refuse(request, access, { push, judgement });
+  const inspection = await inspector.open({
+    authority: access.authority,
+    path: access.place.requestedPath,
+    repository: access.repository,
+    rule: access.rules[0]!.source.label,
+    objectFormat: push.objectFormat,
+    maxPackBytes: maxPackBytes(access),
+    inspectsPaths: judgement.needs.paths,
+  });
+  try {
+    return await passInspected(request, access, { push, judgement, inspection });
+  } catch (error) {
+    await inspection[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function readCommands(request: DoorRequest): Promise<PushRequest> {
+  try {
+    return await readPushRequest(request.next);
+  } catch (error) {
+    if (!(error instanceof GitProtocolError)) throw error;
+    throw new Refusal(400, "request-invalid", `the push cannot be read: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Before a large push git asks with a lone flush whether its credential is good; nothing is done by it. */
+function passProbe(request: DoorRequest, access: GitAccess): ForwardPassage {
+  return {
+    type: "forward",
+    repository: access.repository,
+    headers: request.head.headers,
+    body: { length: flushPkt.length, next: onceThen(flushPkt, nothing) },
+  };
+}
+
+interface Inspected {
+  readonly push: Push;
+  readonly judgement: Judgement;
+  readonly inspection: PushInspection;
+}
+
+async function passInspected(
+  request: DoorRequest,
+  access: GitAccess,
+  parts: Inspected,
+): Promise<Passage> {
+  const { push, inspection } = parts;
+  let { judgement } = parts;
+  const upstream = await inspection.upstreamRefs();
+  judgement = judgement.withUpstream(upstream);
+  if (!judgement.isRefused && judgement.needs.pack) {
+    try {
+      if (push.hasPack) await inspection.receive(push.rest);
+      judgement = await judgeByPack(judgement, inspection);
+    } catch (error) {
+      if (!(error instanceof PackRefused)) throw error;
+      judgement = judgement.refuseAll(error.message);
+    }
+  }
+  note(request, push, judgement);
+  if (judgement.isRefused) {
+    await inspection[Symbol.asyncDispose]();
+    return await refuse(request, access, { push, judgement });
+  }
+  return forwardPush(request, access, { push, judgement, inspection });
+}
+
+/** The push as it goes upstream: the commands that were allowed, then the pack as it was looked at, or as it comes. */
+function forwardPush(
+  request: DoorRequest,
+  access: GitAccess,
+  { push, judgement, inspection }: Inspected,
+): ForwardPassage {
+  const { refusals } = judgement;
+  const kept = push.commands.filter(({ ref }) => !refusals.has(ref));
+  const commands = refusals.size === 0 ? push.head : encodeCommands(push, kept);
+  if (commands === undefined) throw new Error("a signed push is never cut");
+  const lines = refusals.size === 0 ? [] : describeGrant(refusals, access);
+  return {
+    type: "forward",
+    repository: access.repository,
+    headers: withHeader(request.head.headers, "accept-encoding", "identity"),
+    body: toBody(request, {
+      push,
+      commands,
+      judgement,
+      inspection,
+      maxBytes: maxPackBytes(access),
+    }),
+    ...(refusals.size === 0
+      ? {}
+      : {
+          response: {
+            begin: (head) =>
+              head.status === 200
+                ? createReportMerger({ request: push, refusals, lines })
+                : undefined,
+          },
+        }),
+    release: async () => inspection[Symbol.asyncDispose](),
+  };
+}
+
+function toBody(
+  request: DoorRequest,
+  parts: Inspected & { readonly commands: Buffer; readonly maxBytes: number },
+): PassageBody {
+  const { push, commands, judgement, inspection, maxBytes } = parts;
+  if (!push.hasPack) return { length: commands.length, next: onceThen(commands, nothing) };
+  if (judgement.needs.pack) {
+    const pack = inspection.pack();
+    const length = pack.length === undefined ? undefined : pack.length + commands.length;
+    return { length, next: onceThen(commands, pack.next) };
+  }
+  // Nothing in the pack decides: it goes on as it comes
+  const { body } = request.head;
+  const length =
+    body.kind === "length" ? body.length - push.head.length + commands.length : undefined;
+  return { length, next: onceThen(commands, limited(push.rest, maxBytes)) };
+}
+
+function limited(
+  next: () => Promise<Buffer | undefined>,
+  maxBytes: number,
+): () => Promise<Buffer | undefined> {
+  let size = 0;
+  return async () => {
+    const piece = await next();
+    size += piece?.length ?? 0;
+    if (size > maxBytes) {
+      throw new Refusal(413, "git-not-allowed", `the pack is larger than ${maxBytes} bytes`);
+    }
+    return piece;
+  };
+}
+
+async function refuse(
+  request: DoorRequest,
+  access: GitAccess,
+  { push, judgement }: Pick<Inspected, "push" | "judgement">,
+): Promise<Passage> {
+  note(request, push, judgement);
+  // A client that still sends wouldn't read the answer
+  await drain(push.rest, maxPackBytes(access));
+  return answerRefusedPush(push, judgement.refusals, access);
+}
+
+function note(request: DoorRequest, push: Push, { refusals }: Judgement): void {
+  const updates = push.commands.map(({ ref, from, to }): RepositoryUpdate => {
+    const refused = refusals.get(ref);
+    return { ref, from, to, ...(refused === undefined ? {} : { refused }) };
+  });
+  request.note({ updates });
+}
+
+function maxPackBytes({ rules }: GitAccess): number {
+  return Math.max(0, ...rules.map(({ push }) => push?.maxPackBytes ?? 0));
+}
+
+function onceThen(
+  first: Buffer,
+  next: () => Promise<Buffer | undefined>,
+): () => Promise<Buffer | undefined> {
+  let pending: Buffer | undefined = first;
+  return () => {
+    const piece = pending;
+    pending = undefined;
+    return piece === undefined ? next() : Promise.resolve(piece);
+  };
+}
+
+function nothing(): Promise<undefined> {
+  return Promise.resolve(undefined);
+}

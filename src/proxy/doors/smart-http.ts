@@ -1,0 +1,135 @@
+// Git's smart HTTP protocol (gitprotocol-http): three places below a repository, decided by its `git:` entries.
+import type { GitRule } from "../../policy/git-rule.ts";
+import { findGitRules, type GitPolicy } from "../../policy/git-rules.ts";
+import { createAdvertisementRewriter } from "../../git/advertisement.ts";
+import type { Authority } from "../authority.ts";
+import { Refusal } from "../refusal.ts";
+import type { Door, DoorRequest, ForwardPassage, Passage, ResponseTransform } from "./door.ts";
+import { withHeader } from "./headers.ts";
+import { passPush } from "./push-door.ts";
+import type { PushInspector } from "./push-inspection.ts";
+
+/** Where a request of git is for, by its path alone. */
+interface GitPlace {
+  /** Path of the repository without `.git`: `/acme/widgets` */
+  readonly repositoryPath: string;
+  /** As requested: `/acme/widgets.git` */
+  readonly requestedPath: string;
+  readonly service: "info/refs" | "git-upload-pack" | "git-receive-pack";
+}
+
+/** A place with the entries that name its repository. */
+export interface GitAccess {
+  readonly authority: Authority;
+  readonly place: GitPlace;
+  /** `acme/widgets` */
+  readonly repository: string;
+  readonly rules: readonly GitRule[];
+}
+
+const placeShape = /^((\/.+?)(?:\.git)?)\/(info\/refs|git-upload-pack|git-receive-pack)$/;
+
+/** Clone, fetch and push of the repositories that the policy names. */
+export function createSmartHttpDoor(parts: {
+  readonly policy: GitPolicy;
+  readonly inspector: PushInspector;
+}): Door {
+  const find = (request: DoorRequest): GitAccess | undefined => {
+    const place = readPlace(request.path);
+    if (place === undefined) return undefined;
+    const repository = place.repositoryPath.slice(1);
+    const { authority } = request;
+    const rules = findGitRules(parts.policy, authority, repository);
+    return rules.length === 0 ? undefined : { authority, place, repository, rules };
+  };
+  return {
+    claim: (request) => {
+      const access = find(request);
+      return access && { exclusive: access.rules.some(({ exclusive }) => exclusive) };
+    },
+    pass: (request) => {
+      const access = find(request);
+      if (access === undefined) throw new Error("only a claimed request is passed");
+      request.note({ rule: access.rules[0]!.source.label, repository: access.repository });
+      return passThrough(request, access, parts.inspector);
+    },
+  };
+}
+
+function readPlace(path: string): GitPlace | undefined {
+  const match = placeShape.exec(path);
+  if (match === null) return undefined;
+  const [, requestedPath = "", repositoryPath = "", service] = match;
+  return { repositoryPath, requestedPath, service: service as GitPlace["service"] };
+}
+
+async function passThrough(
+  request: DoorRequest,
+  access: GitAccess,
+  inspector: PushInspector,
+): Promise<Passage> {
+  const { place, rules } = access;
+  const isPush = place.service === "git-receive-pack" || isPushDiscovery(request);
+  if (place.service === "info/refs") checkDiscovery(request);
+  else checkPost(request, place.service);
+  if (!isPush) {
+    if (!rules.some(({ read }) => read)) throw refused(access, "read");
+    return { type: "forward", repository: access.repository };
+  }
+  if (!rules.some(({ push }) => push !== undefined)) throw refused(access, "push to");
+  if (place.service === "info/refs") return passDiscovery(request, access);
+  return await passPush(request, access, inspector);
+}
+
+function isPushDiscovery({ query }: DoorRequest): boolean {
+  return query === "?service=git-receive-pack";
+}
+
+/** Only the two questions of the smart protocol: without `service` a server would answer the dumb one. */
+function checkDiscovery({ method, query }: DoorRequest): void {
+  const isKnown = query === "?service=git-upload-pack" || query === "?service=git-receive-pack";
+  if (method === "GET" && isKnown) return;
+  throw new Refusal(
+    403,
+    "git-not-allowed",
+    "only GET info/refs?service=git-upload-pack or git-receive-pack is understood here",
+  );
+}
+
+function checkPost({ method, query, head }: DoorRequest, service: string): void {
+  const types = head.headers.filter(([name]) => name.toLowerCase() === "content-type");
+  const isType = types.length === 1 && types[0]?.[1] === `application/x-${service}-request`;
+  if (method === "POST" && query === "" && isType) return;
+  throw new Refusal(403, "git-not-allowed", `only git's own POST of ${service} is understood here`);
+}
+
+/**
+ * The refs before a push. `no-thin` is added to what the server can do: clients then send packs that need no object of
+ * the server's, which is what lets the host look at them by themselves (gitprotocol-capabilities).
+ */
+function passDiscovery(request: DoorRequest, access: GitAccess): ForwardPassage {
+  const response: ResponseTransform = {
+    begin: (head) =>
+      head.status === 200
+        ? createAdvertisementRewriter({ addCapabilities: ["no-thin"] })
+        : undefined,
+  };
+  return {
+    type: "forward",
+    repository: access.repository,
+    headers: withHeader(request.head.headers, "accept-encoding", "identity"),
+    response,
+  };
+}
+
+function refused({ authority, repository, rules }: GitAccess, verb: "read" | "push to"): Refusal {
+  const url = `${authority.scheme}://${authority.host}/${repository}`;
+  return new Refusal(
+    403,
+    "git-not-allowed",
+    `refused to ${verb} ${repository}: the git entry for it (${rules[0]!.source.label}) does not allow it`,
+    verb === "read"
+      ? {}
+      : { remedy: `vaultbox run --git '${url}:push=agent/*' … (then push to a branch agent/NAME)` },
+  );
+}
