@@ -9,6 +9,7 @@ import { inspectPush, type PushInquiry } from "./inspect-push.ts";
 import { maxCacheBytes, maxCachePacks } from "./limits.ts";
 import { makeObjectStore, type ObjectStore } from "./object-store.ts";
 import { openQuarantine, removeDeadQuarantines } from "./quarantine.ts";
+import { asUnproven } from "./unproven.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** One push to look at. */
@@ -24,7 +25,7 @@ export interface PushToInspect {
 }
 
 export interface GitCache {
-  /** @throws VaultboxError VBX_GIT_UNUSABLE */
+  /** @throws VaultboxError VBX_GIT_UNUSABLE, VBX_FILE_LOCKED, VBX_PUSH_UNPROVEN */
   readonly open: (push: PushToInspect) => Promise<PushInquiry>;
 }
 
@@ -40,8 +41,10 @@ export function openGitCache(folder: string): GitCache {
   });
   return {
     open: async (push) => {
-      await prepare();
-      return openPush(folder, git as GitProgram, push);
+      return asUnproven(async () => {
+        await prepare();
+        return await openPush(folder, git as GitProgram, push);
+      });
     },
   };
 }

@@ -9,8 +9,10 @@ import { ObjectsUnreadable } from "./object-reader.ts";
 import { emptyContents, type PackContents, readPackContents } from "./pack-contents.ts";
 import { type PackIntake, takeInPack } from "./pack-intake.ts";
 import type { PushKnowledge, PushMaterial } from "./push-knowledge.ts";
+import { asUnproven } from "./unproven.ts";
 import type { Upstream } from "./upstream.ts";
 
+/** Every method @throws VaultboxError VBX_PUSH_UNPROVEN, and what the upstream's methods throw */
 export interface PushInquiry extends AsyncDisposable {
   /** @throws what `next` throws */
   readonly receive: (next: () => Promise<Buffer | undefined>) => Promise<PackIntake>;
@@ -37,18 +39,19 @@ export function inspectPush(material: PushMaterial): PushInquiry {
   );
   const know = (): PushKnowledge => ({ ...material, contents, bringHistory, tips });
   return {
-    receive: async (next) => {
-      const intake = await takeIn(material, next);
-      if (!("contents" in intake)) return intake;
-      contents = intake.contents;
-      taken = intake;
-      return { type: "taken", file: intake.file, bytes: intake.bytes };
-    },
+    receive: (next) =>
+      asUnproven(async () => {
+        const intake = await takeIn(material, next);
+        if (!("contents" in intake)) return intake;
+        contents = intake.contents;
+        taken = intake;
+        return { type: "taken", file: intake.file, bytes: intake.bytes };
+      }),
     pack: () => openPack(taken),
-    isCommit: (oid) => isCommit(know(), oid),
-    isFastForward: (from, to) => isFastForward(know(), from, to),
-    findDeniedPath: (to, isDenied) => findDeniedChange(know(), to, isDenied),
-    isContained: (oid, others) => isContained(know(), oid, others),
+    isCommit: (oid) => asUnproven(() => isCommit(know(), oid)),
+    isFastForward: (from, to) => asUnproven(() => isFastForward(know(), from, to)),
+    findDeniedPath: (to, isDenied) => asUnproven(() => findDeniedChange(know(), to, isDenied)),
+    isContained: (oid, others) => asUnproven(() => isContained(know(), oid, others)),
     [Symbol.asyncDispose]: async () => {
       material.stopping.abort();
       await material.quarantine[Symbol.asyncDispose]();

@@ -5,7 +5,7 @@ import type { PassageBody } from "./door.ts";
 
 /** Makes the inspection of one push; one for the session. */
 export interface PushInspector {
-  /** @throws Refusal 503 when the host has no usable git */
+  /** Costs nothing until something is asked */
   readonly open: (push: InspectedPush) => Promise<PushInspection>;
 }
 
@@ -32,17 +32,17 @@ export interface PushInspection extends AsyncDisposable {
   /**
    * Takes in the pack, wholly, before anything else is asked; a push without a pack leaves it out.
    * @throws Refusal 413 beyond `maxPackBytes`
-   * @throws PackRefused when it isn't a valid, self-contained pack or can't be checked within the limits. The rest of
-   * the body may be unread then
+   * @throws PackRefused when it isn't a valid, self-contained pack, or can't be checked on this host or within the
+   * limits. The rest of the body may be unread then
    */
   readonly receive: (next: () => Promise<Buffer | undefined>) => Promise<void>;
   /** The pack as it was checked, byte for byte; may be opened again */
   readonly pack: () => PassageBody;
-  /** Whether it's a commit that the pack or the upstream has: nothing else may be at a branch. @throws Refusal */
+  /** Whether it's a commit that the pack or the upstream has: nothing else may be at a branch. @throws PackRefused, Refusal */
   readonly isCommit: (oid: string) => Promise<boolean>;
   /**
    * Whether the commit `from` is `to` or one of its ancestors; false whenever that can't be proven.
-   * @throws Refusal when the upstream's history can't be read
+   * @throws PackRefused, Refusal when the upstream's history can't be read
    */
   readonly isFastForward: (from: string, to: string) => Promise<boolean>;
   /**

@@ -1,0 +1,183 @@
+// Repositories for tests, made and asked with the system's git, and an upstream that answers from such a repository.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FetchedPack, Upstream } from "../../src/git-cache/upstream.ts";
+
+export interface TestRepository {
+  readonly folder: string;
+  /** Runs git in it; without the last line break. @throws when git fails */
+  readonly git: (args: readonly string[], input?: string | Buffer) => Promise<string>;
+  readonly gitBytes: (args: readonly string[], input?: string | Buffer) => Promise<Buffer>;
+}
+
+/** A folder that is removed at the end. */
+export async function makeTemporaryFolder(
+  name: string,
+): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), `${name}-`));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+export async function makeRepository(
+  folder: string,
+  format: "sha1" | "sha256" = "sha1",
+): Promise<TestRepository> {
+  const gitBytes = (args: readonly string[], input?: string | Buffer): Promise<Buffer> =>
+    runGit(["--git-dir", folder, ...args], input);
+  await runGit(["init", "-q", "--bare", `--object-format=${format}`, "-b", "main", folder]);
+  const git = async (args: readonly string[], input?: string | Buffer): Promise<string> =>
+    (await gitBytes(args, input)).toString("utf8").replace(/\n$/, "");
+  return { folder, git, gitBytes };
+}
+
+export interface TestCommit {
+  readonly parents: readonly string[];
+  /** Path to content; undefined removes it */
+  readonly files: Readonly<Record<string, string | undefined>>;
+  /** Seconds since 1970 */
+  readonly date?: number;
+  readonly message?: string;
+}
+
+/** Makes commits in their order, each with parents named by `:N` (the Nth commit, from 1) or id; returns their ids. */
+export async function makeCommits(
+  repository: TestRepository,
+  commits: readonly TestCommit[],
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const [index, commit] of commits.entries()) {
+    const date = commit.date ?? 1_700_000_000 + index;
+    const message = commit.message ?? `commit ${index}`;
+    lines.push("reset refs/import/tip", "");
+    lines.push("commit refs/import/tip", `mark :${index + 1}`);
+    lines.push(
+      `author A <a@example.com> ${date} +0000`,
+      `committer A <a@example.com> ${date} +0000`,
+    );
+    lines.push(`data ${Buffer.byteLength(message)}`, message);
+    const [first, ...others] = commit.parents;
+    if (first !== undefined) lines.push(`from ${first}`);
+    for (const parent of others) lines.push(`merge ${parent}`);
+    for (const [path, content] of Object.entries(commit.files)) {
+      if (content === undefined) lines.push(`D ${JSON.stringify(path)}`);
+      else {
+        lines.push(`M 100644 inline ${JSON.stringify(path)}`);
+        lines.push(`data ${Buffer.byteLength(content)}`, content);
+      }
+    }
+    lines.push("");
+  }
+  lines.push("reset refs/import/tip", "from 0000000000000000000000000000000000000000", "");
+  await using marks = await makeTemporaryFolder("marks");
+  const file = join(marks.path, "marks");
+  const input = lines.slice(0, -3).join("\n");
+  await repository.git(["fast-import", "--quiet", "--force", `--export-marks=${file}`], input);
+  await repository.git(["update-ref", "-d", "refs/import/tip"]);
+  const { readFile } = await import("node:fs/promises");
+  const ids = new Map<number, string>();
+  for (const line of (await readFile(file, "utf8")).split("\n")) {
+    const match = /^:(\d+) ([0-9a-f]+)$/.exec(line);
+    if (match !== null) ids.set(Number(match[1]), match[2] ?? "");
+  }
+  return commits.map((_, index) => ids.get(index + 1) ?? "");
+}
+
+/** The pack that a push of `include` makes when the other side has `exclude`. */
+export function makePack(
+  repository: TestRepository,
+  { include, exclude }: { include: readonly string[]; exclude: readonly string[] },
+  options: readonly string[] = [],
+): Promise<Buffer> {
+  const revisions = [...include, ...exclude.map((oid) => `^${oid}`)].join("\n");
+  const args = ["pack-objects", "--revs", "--stdout", "-q", "--delta-base-offset", ...options];
+  return repository.gitBytes(args, `${revisions}\n`);
+}
+
+/** A pack of exactly these objects. */
+export function packObjects(repository: TestRepository, oids: readonly string[]): Promise<Buffer> {
+  return repository.gitBytes(["pack-objects", "--stdout", "-q"], `${oids.join("\n")}\n`);
+}
+
+export interface CountingUpstream extends Upstream {
+  readonly asked: { histories: number; trees: number };
+}
+
+/** Answers as a server would that has the repository. */
+export function toUpstream(repository: TestRepository): CountingUpstream {
+  const asked = { histories: 0, trees: 0 };
+  return {
+    asked,
+    refs: async () => {
+      const text = await repository.git(["for-each-ref", "--format=%(refname) %(objectname)"]);
+      const lines = text.split("\n").filter((line) => line !== "");
+      return new Map(lines.map((line) => line.split(" ") as [string, string]));
+    },
+    fetchHistory: async ({ wants, haves }) => {
+      asked.histories += 1;
+      const range = { include: wants, exclude: haves };
+      return toFetched(await makePack(repository, range, ["--filter=tree:0"]));
+    },
+    fetchTrees: async (commits) => {
+      asked.trees += 1;
+      const args = ["rev-list", "--objects", "--no-walk", "--filter=blob:none", ...commits];
+      const lines = (await repository.git(args)).split("\n");
+      return toFetched(
+        await packObjects(
+          repository,
+          lines.map((line) => line.split(" ")[0] ?? ""),
+        ),
+      );
+    },
+  };
+}
+
+/** The bytes in pieces of an odd size. */
+export function toPieces(bytes: Buffer, size = 4093): () => Promise<Buffer | undefined> {
+  let at = 0;
+  return () => {
+    if (at >= bytes.length) return Promise.resolve(undefined);
+    const piece = bytes.subarray(at, at + size);
+    at += size;
+    return Promise.resolve(piece);
+  };
+}
+
+function toFetched(bytes: Buffer): FetchedPack {
+  return { next: toPieces(bytes, 65_536), [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+export function runGit(
+  args: readonly string[],
+  input: string | Buffer = "",
+  env: Readonly<Record<string, string>> = {},
+): Promise<Buffer> {
+  const child = spawn("git", args, {
+    env: {
+      PATH: process.env["PATH"],
+      LC_ALL: "C",
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      GIT_AUTHOR_NAME: "A",
+      GIT_AUTHOR_EMAIL: "a@example.com",
+      GIT_COMMITTER_NAME: "A",
+      GIT_COMMITTER_EMAIL: "a@example.com",
+      ...env,
+    },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  const output: Buffer[] = [];
+  const errors: Buffer[] = [];
+  child.stdout.on("data", (piece: Buffer) => output.push(piece));
+  child.stderr.on("data", (piece: Buffer) => errors.push(piece));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status) => {
+      if (status === 0) resolve(Buffer.concat(output));
+      else reject(new Error(`git ${args.join(" ")}: ${Buffer.concat(errors).toString("utf8")}`));
+    });
+  });
+}
