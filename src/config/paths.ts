@@ -7,6 +7,8 @@ export interface Paths {
   readonly vaults: string;
   readonly state: string;
   readonly sessions: string;
+  /** What the host knows of upstream repositories; can be fetched again */
+  readonly git: string;
   /** Short, because a unix socket path has 104 bytes at most on macOS */
   readonly runtime: string;
 }
@@ -21,6 +23,7 @@ export function resolvePaths(env: NodeJS.ProcessEnv = process.env): Paths {
       vaults: join(root, "vaults"),
       state,
       sessions: join(state, "sessions"),
+      git: join(state, "git"),
       runtime: join(root, "run"),
     };
   }
@@ -32,6 +35,7 @@ export function resolvePaths(env: NodeJS.ProcessEnv = process.env): Paths {
     vaults: join(env["XDG_DATA_HOME"] ?? join(home, ".local", "share"), "vaultbox", "vaults"),
     state,
     sessions: join(state, "sessions"),
+    git: join(state, "git"),
     // Not in the shared temporary folder: whoever made `/tmp/vaultbox-1000` first would own what is put in it
     runtime:
       runtimeRoot === undefined || runtimeRoot === ""

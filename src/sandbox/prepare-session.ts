@@ -86,6 +86,7 @@ export async function prepareSession(
     recorder: audit,
     upstream,
     ca,
+    gitCacheFolder: host.paths.git,
   });
   const close = once(async () => {
     await proxy[Symbol.asyncDispose]();

@@ -1,8 +1,10 @@
 import type { RequestRecorder } from "../proxy/request-recorder.ts";
 import { createSessionCa, type SessionCa } from "../ca/session-ca.ts";
+import { compilePolicy } from "../policy/decide.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { parseConnectTo } from "../proxy/connect-to.ts";
 import { createDialer } from "../proxy/dial.ts";
+import type { OpenDoors } from "../proxy/doors/door.ts";
 import { ProxyServer } from "../proxy/proxy-server.ts";
 import type { SessionCredential } from "../proxy/session-credential.ts";
 import { createUpstreamTrust, readCaFile } from "../proxy/trust.ts";
@@ -25,6 +27,8 @@ export interface SessionProxyOptions {
   readonly recorder: RequestRecorder;
   readonly upstream: UpstreamSettings;
   readonly ca: SessionCa;
+  /** Where the host keeps the histories that pushes are held against */
+  readonly gitCacheFolder: string;
 }
 
 /** The CA of a session; its name shows in the sandbox's trust stores. */
@@ -45,5 +49,14 @@ export async function openSessionProxy(options: SessionProxyOptions): Promise<Pr
     upstreamProxy: parseUpstreamProxySettings(upstream.env),
   });
   const { policy, credentials, recorder, ca } = options;
-  return new ProxyServer({ policy, credentials, recorder, ca, dialer });
+  const doors = await toDoors(options);
+  return new ProxyServer({ policy, credentials, recorder, ca, dialer, ...doors });
+}
+
+/** Loaded when there is something to decide at a door. */
+async function toDoors(options: SessionProxyOptions): Promise<{ readonly doors?: OpenDoors }> {
+  const { policy, gitCacheFolder } = options;
+  if ((policy.git ?? []).length === 0) return {};
+  const { toSessionDoors } = await import("./session-doors.ts");
+  return { doors: toSessionDoors({ policy: compilePolicy(policy), gitCacheFolder }) };
 }

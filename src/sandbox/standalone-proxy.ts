@@ -50,7 +50,15 @@ export async function openStandaloneProxy(
   const ca = await createCaOfSession(session);
   const { policy, upstream, vaults } = options;
   const proxy = stack.use(
-    await openSessionProxy({ session, policy, credentials, recorder: audit, upstream, ca }),
+    await openSessionProxy({
+      session,
+      policy,
+      credentials,
+      recorder: audit,
+      upstream,
+      ca,
+      gitCacheFolder: options.paths.git,
+    }),
   );
   await audit.start({
     command: [],

@@ -2,20 +2,32 @@ import { Command } from "commander";
 
 export function buildCommand(): Command {
   return new Command("prune")
-    .description("remove what sessions that died left behind; audit logs and kept homes stay")
+    .description(
+      "remove what sessions that died left behind, and histories kept for checking pushes",
+    )
     .option("--json", "as one JSON document")
     .action(pruneLeftovers);
 }
 
 async function pruneLeftovers(flags: { readonly json?: boolean }): Promise<void> {
-  const [{ resolvePaths }, { connectEngine }, { prune }, { printJson, printLines }] =
-    await Promise.all([
-      import("../../config/paths.ts"),
-      import("../../docker/connect-engine.ts"),
-      import("../../sandbox/leftovers.ts"),
-      import("../output.ts"),
-    ]);
-  const removed = await prune(resolvePaths(), await connectEngine(process.env));
+  const [
+    { resolvePaths },
+    { connectEngine },
+    { prune },
+    { removeGitCaches },
+    { formatSize },
+    { printJson, printLines },
+  ] = await Promise.all([
+    import("../../config/paths.ts"),
+    import("../../docker/connect-engine.ts"),
+    import("../../sandbox/leftovers.ts"),
+    import("../../git-cache/git-cache.ts"),
+    import("../../units.ts"),
+    import("../output.ts"),
+  ]);
+  const paths = resolvePaths();
+  const leftovers = await prune(paths, await connectEngine(process.env));
+  const removed = { ...leftovers, gitCacheBytes: await removeGitCaches(paths.git) };
   if (flags.json === true) {
     printJson({ removed });
     return;
@@ -24,6 +36,9 @@ async function pruneLeftovers(flags: { readonly json?: boolean }): Promise<void>
     ...removed.sessions.map((id) => `session ${id}`),
     ...removed.containers.map((name) => `container ${name}`),
     ...removed.volumes.map((name) => `volume ${name}`),
+    ...(removed.gitCacheBytes === 0
+      ? []
+      : [`what is known of upstream repositories (${formatSize(removed.gitCacheBytes)})`]),
   ];
   printLines(lines.length === 0 ? ["nothing to remove"] : lines.map((line) => `removed ${line}`));
 }

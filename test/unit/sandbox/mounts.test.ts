@@ -32,6 +32,7 @@ async function createHome(): Promise<AsyncDisposable & { rules: MountRules; home
     vaults: inHome(".vaultbox/vaults"),
     state: inHome(".vaultbox/state"),
     sessions: inHome(".vaultbox/state/sessions"),
+    git: inHome(".vaultbox/state/git"),
     runtime: inHome(".vaultbox/run"),
   };
   return {
