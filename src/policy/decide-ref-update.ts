@@ -65,10 +65,14 @@ export function decideRefUpdateByAll(rules: readonly GitRule[], update: RefUpdat
     };
   }
   const denials = verdicts.flatMap((one) => (one.verdict === "deny" ? [one.reason] : []));
-  // Reasons before the name was covered say less than those after it
-  const order: readonly string[] = [reasons.notCovered, reasons.notAName, reasons.noPush];
-  const nearest = denials.find((reason) => !order.includes(reason));
-  return deny(nearest ?? order.find((reason) => denials.includes(reason)) ?? reasons.noPush);
+  return deny(denials.toSorted(compareReasons)[0] ?? reasons.noPush);
+}
+
+/** The furthest first; the order of entries makes no difference. */
+function compareReasons(one: string, other: string): number {
+  const order: readonly string[] = Object.values(reasons).toReversed();
+  // What a path was refused for isn't in the list, and comes furthest of all
+  return order.indexOf(one) - order.indexOf(other) || (one < other ? -1 : 1);
 }
 
 /** A moved tag is a force, whatever its history: who fetched the old one keeps it. */
