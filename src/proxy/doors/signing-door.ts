@@ -11,13 +11,16 @@ import { toSignedObjectId } from "../../git/commit-object-id.ts";
 import { type GitIdentity, toIdentityTexts } from "../../git/commit-object-identity.ts";
 import { signForGit, type SshSigner } from "../../git/sshsig.ts";
 import { VaultboxError } from "../../errors.ts";
-import { quoted } from "../../printable.ts";
+import { quoted, toPrintable } from "../../printable.ts";
+import { headerValues } from "../http1/header.ts";
 import { Refusal } from "../refusal.ts";
 import type { AnswerPassage, Door, DoorRequest } from "./door.ts";
 
 /** Where the sandbox's git asks for signatures; no resolver knows it, and nothing is dialled for it. */
 export const signingHost = "signing.vaultbox.internal";
 export const signingPath = "/sign";
+/** A request with this header has a refusal answered as a success with the reason as text: busybox's wget shows no other */
+export const plainAnswerHeader = "Vaultbox-Plain-Answer";
 
 /** Signatures within an hour, all at once at most: a rebase of a long branch, and no work for a signing farm. */
 export const maxSignaturesPerHour = 600;
@@ -55,16 +58,26 @@ export function createSigningDoor(options: SigningDoorOptions): Door {
       const payload = await request.readBody(maxObjectBytes);
       const { repository } = options;
       if (repository !== undefined) request.note({ repository });
-      const object = await parseFor(session, payload);
-      takeTurn();
-      const signature = await signFor(session, payload);
-      const id = toSignedObjectId(object, payload, signature);
-      session.signed.add(id);
-      // The record of the decision has it before the answer goes out
-      request.note({ signed: id });
-      return toAnswer(signature);
+      try {
+        const object = await parseFor(session, payload);
+        takeTurn();
+        const signature = await signFor(session, payload);
+        const id = toSignedObjectId(object, payload, signature);
+        session.signed.add(id);
+        // The record of the decision has it before the answer goes out
+        request.note({ signed: id });
+        return toAnswer(signature);
+      } catch (error) {
+        if (!(error instanceof Refusal) || !wantsPlainAnswer(request)) throw error;
+        const text = `vaultbox: ${toPrintable(error.message)}\n`;
+        return { ...toAnswer(text), refusal: error.reason };
+      }
     },
   };
+}
+
+function wantsPlainAnswer({ head }: DoorRequest): boolean {
+  return headerValues(head.headers, plainAnswerHeader.toLowerCase()).length > 0;
 }
 
 interface SigningSession extends SigningDoorOptions {
@@ -185,7 +198,7 @@ function createRate(now: () => number): () => void {
   };
 }
 
-function toAnswer(signature: string): AnswerPassage {
+function toAnswer(text: string): AnswerPassage {
   return {
     type: "answer",
     status: 200,
@@ -193,7 +206,7 @@ function toAnswer(signature: string): AnswerPassage {
       ["Content-Type", "text/plain"],
       ["Cache-Control", "no-store"],
     ],
-    body: Buffer.from(signature),
+    body: Buffer.from(text),
   };
 }
 

@@ -1,0 +1,200 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { signForGit, signWithKey, type SshSigner } from "../../src/git/sshsig.ts";
+import { toPublicKeyLine } from "../../src/git/ssh-key.ts";
+import { generateStoredKey, parseStoredKey } from "../../src/git/ssh-key-private.ts";
+import { parseAuthority } from "../../src/proxy/authority.ts";
+import type { AnswerPassage, Door, DoorRequest } from "../../src/proxy/doors/door.ts";
+import { createSigningDoor, type SigningDoorOptions } from "../../src/proxy/doors/signing-door.ts";
+import type { HeaderField } from "../../src/proxy/http1/header.ts";
+import type { RequestHead } from "../../src/proxy/http1/request-head.ts";
+import { Refusal } from "../../src/proxy/refusal.ts";
+import { toGitSignScript } from "../../src/sandbox/signing/git-sign.ts";
+
+export const person = { name: "Ann Example", email: "ann@example.com" } as const;
+
+/** A door with a key of its own, asked without a proxy around it. */
+export interface SigningBench {
+  readonly door: Door;
+  readonly signer: SshSigner;
+  readonly publicLine: string;
+  /** What the door noted for the audit, in order */
+  readonly notes: Record<string, unknown>[];
+  /** The armoured signature. @throws Refusal */
+  readonly ask: (body: Buffer | string, change?: Partial<DoorRequest>) => Promise<string>;
+  /** Signs whatever it gets: what a signer without the door's checks would do */
+  readonly askNaively: (body: Buffer | string) => Promise<string>;
+}
+
+export function createSigningBench(options: Partial<SigningDoorOptions> = {}): SigningBench {
+  const key = parseStoredKey(generateStoredKey("bench"));
+  const signer: SshSigner = {
+    publicKey: key.publicKey,
+    sign: (data) => Promise.resolve(signWithKey(key, data)),
+  };
+  const history = { isEmpty: false, isKnown: () => Promise.resolve(false) };
+  const door = createSigningDoor({
+    signer,
+    identity: person,
+    history,
+    repository: "acme/widgets",
+    ...options,
+  });
+  const notes: Record<string, unknown>[] = [];
+  return {
+    door,
+    signer,
+    notes,
+    publicLine: toPublicKeyLine(key.publicKey),
+    ask: async (body, change) => {
+      const request = toRequest(Buffer.from(body), (facts) => notes.push({ ...facts }), change);
+      const passage = (await door.pass(request)) as AnswerPassage;
+      return passage.body.toString();
+    },
+    askNaively: (body) => signForGit(Buffer.from(body), signer),
+  };
+}
+
+const plainHead: RequestHead = {
+  method: "POST",
+  target: "/sign",
+  version: "1.1",
+  headers: [],
+  body: { kind: "chunked" },
+  expectsContinue: false,
+  upgrade: undefined,
+  keepAlive: true,
+};
+
+function toField([name, value]: [string, string | string[] | undefined]): HeaderField {
+  return [name, String(value)];
+}
+
+/** As the pipeline hands it to a door. */
+function toRequest(
+  body: Buffer,
+  note: DoorRequest["note"],
+  change: Partial<DoorRequest> = {},
+): DoorRequest {
+  const parts = [body];
+  return {
+    head: plainHead,
+    authority: parseAuthority("signing.vaultbox.internal", "http", 80),
+    method: "POST",
+    path: "/sign",
+    rawPath: "/sign",
+    query: "",
+    next: () => Promise.resolve(parts.shift()),
+    readBody: (maxBytes) =>
+      body.length > maxBytes
+        ? Promise.reject(new Refusal(413, "request-invalid", "the body is too long"))
+        : Promise.resolve(body),
+    note,
+    ...change,
+  };
+}
+
+export interface SigningProxy extends AsyncDisposable {
+  /** The program for `gpg.ssh.program` */
+  readonly program: string;
+  readonly folder: string;
+}
+
+/** Stands for the proxy on loopback, so that the shim can be run by a git of this machine. */
+export async function startSigningProxy(bench: SigningBench): Promise<SigningProxy> {
+  const folder = await mkdtemp(join(tmpdir(), "vbx-sign-"));
+  const server = createServer((request, response) => {
+    void answer(bench, request).then(({ status, text, headers = {} }) => {
+      response.writeHead(status, headers);
+      response.end(text);
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const program = join(folder, "git-sign");
+  const place = `http://127.0.0.1:${portOf(server)}`;
+  await writeFile(program, toGitSignScript({ proxy: place, direct: place }));
+  await chmod(program, 0o755);
+  return {
+    program,
+    folder,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answer(
+  bench: SigningBench,
+  request: IncomingMessage,
+): Promise<{ status: number; text: string; headers?: Record<string, string> }> {
+  const { url = "", method, headers } = request;
+  const isSign = url === "http://signing.vaultbox.internal/sign" || url === "/sign";
+  if (!isSign || headers.host !== "signing.vaultbox.internal" || method !== "POST") {
+    return { status: 400, text: `unexpected ${method} ${url}` };
+  }
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  try {
+    const head = { ...plainHead, headers: Object.entries(request.headers).map(toField) };
+    return { status: 200, text: await bench.ask(Buffer.concat(parts), { head }) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const headers = { "X-Vaultbox-Refusal": error.reason };
+    return { status: error.status, text: `vaultbox: ${error.message}\n`, headers };
+  }
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+export interface GitResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A repository of this machine's git that nothing of the machine's settings reaches. */
+export interface TestRepository extends AsyncDisposable {
+  readonly path: string;
+  readonly git: (...args: readonly string[]) => Promise<GitResult>;
+  /** As `git`, and it must succeed; the output without the last line break */
+  readonly must: (...args: readonly string[]) => Promise<string>;
+}
+
+export async function createRepository(
+  config: Readonly<Record<string, string>> = {},
+  format: "sha1" | "sha256" = "sha1",
+): Promise<TestRepository> {
+  const path = await mkdtemp(join(tmpdir(), "vbx-repo-"));
+  const settings = { "user.name": person.name, "user.email": person.email, ...config };
+  const flags = Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+  const env = { PATH: process.env["PATH"], HOME: path, GIT_CONFIG_NOSYSTEM: "1" };
+  const git = (...args: readonly string[]): Promise<GitResult> =>
+    new Promise((resolve) => {
+      execFile("git", [...flags, ...args], { cwd: path, env }, (error, stdout, stderr) => {
+        resolve({ status: error === null ? 0 : 1, stdout, stderr });
+      });
+    });
+  const must = async (...args: readonly string[]): Promise<string> => {
+    const { status, stdout, stderr } = await git(...args);
+    if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
+    return stdout.replace(/\n$/, "");
+  };
+  await must("init", "-q", "-b", "main", `--object-format=${format}`);
+  return {
+    path,
+    git,
+    must,
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  };
+}
