@@ -2,6 +2,7 @@
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { Secret } from "../redact.ts";
+import { isSigningKey } from "./signing-key.ts";
 import { isName, type VaultEntry } from "./stored-credential.ts";
 import type { VaultChange } from "./vault-store.ts";
 
@@ -34,6 +35,7 @@ export function toAdd(
 export function toRotate(vault: string, name: string, value: string, now: Date): VaultChange {
   return (entries) => {
     const old = findEntry(vault, entries, name);
+    if (isSigningKey(old.credential)) throw notRotated(name);
     if (old.credential.source.type !== "stored") throw notStored(name);
     const credential = { ...old.credential, updatedAt: now.toISOString() };
     const renewed = { credential, secret: new Secret(name, value) };
@@ -59,6 +61,16 @@ export function findEntry(vault: string, entries: readonly VaultEntry[], name: s
     `the vault ${quoted(vault)} has no credential ${isName(name) ? quoted(name) : "of that name"}`,
     { hints: [`see which it has: vaultbox credential list --vault ${vault}`] },
   );
+}
+
+/** Another signing key is another public key, which has to be registered anew: a name of its own keeps them apart. */
+export function notRotated(name: string): VaultboxError {
+  return new VaultboxError("VBX_USAGE", `cannot rotate ${quoted(name)}: it is a signing key`, {
+    hints: [
+      "add the new one under another name: vaultbox credential add NAME --generate-signing-key",
+      `then remove this one: vaultbox credential remove ${name}`,
+    ],
+  });
 }
 
 /** A secret that the vault doesn't keep can't be rotated in it. */

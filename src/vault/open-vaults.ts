@@ -2,6 +2,7 @@ import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import type { Secret } from "../redact.ts";
 import { readFromCommand, readFromEnv } from "./secret-source.ts";
+import { isSigningKey, type StoredSigningKey } from "./signing-key.ts";
 import type { StoredCredential } from "./stored-credential.ts";
 import { findVaultKind, openStore } from "./vault-catalog.ts";
 import { defaultVault, type VaultContext } from "./vault-context.ts";
@@ -13,6 +14,8 @@ export interface OpenVault {
   readonly kind: "keychain" | "age";
   /** As they were when the vault was opened, sorted by name; without secrets */
   readonly credentials: readonly StoredCredential[];
+  /** Keys that sign commits, likewise */
+  readonly signingKeys: readonly StoredSigningKey[];
   /**
    * The secret as it is now, so that a rotated one reaches a running session; a source command runs once per session.
    * Rejects with a VaultboxError when the credential was removed or is now bound to another place.
@@ -42,17 +45,22 @@ export async function openVaults(
 async function openVault(name: string, context: VaultContext): Promise<OpenVault> {
   const store = await openStore(context, name);
   const { entries } = await store.read();
-  const credentials = entries.map((entry) => entry.credential);
+  const items = entries.map((entry) => entry.credential);
+  const signingKeys = items.filter((item) => isSigningKey(item));
+  const credentials = items.filter((item): item is StoredCredential => !isSigningKey(item));
   const sources = new Map<string, () => Promise<Secret>>();
   for (const credential of credentials) {
     sources.set(credential.name, toReveal(store, credential, context.env));
+  }
+  for (const key of signingKeys) {
+    if (key.source.type === "stored") sources.set(key.name, () => revealKey(store, key));
   }
   const reveal = async (wanted: string): Promise<Secret> => {
     const source = sources.get(wanted);
     if (source === undefined) throw gone(name, wanted, "it has no such credential");
     return source();
   };
-  return { name, kind: store.kind, credentials, reveal };
+  return { name, kind: store.kind, credentials, signingKeys, reveal };
 }
 
 function toReveal(
@@ -80,12 +88,28 @@ async function revealStored(store: VaultStore, opened: StoredCredential): Promis
   if (entry === undefined) {
     throw gone(store.name, opened.name, "it was removed since the session began");
   }
+  const { credential } = entry;
   // The session decided by the binding it began with: a secret that is now for another place must not follow it
-  if (JSON.stringify(entry.credential.bindings) !== JSON.stringify(opened.bindings)) {
+  if (
+    isSigningKey(credential) ||
+    JSON.stringify(credential.bindings) !== JSON.stringify(opened.bindings)
+  ) {
     throw gone(store.name, opened.name, "its binding was changed since the session began");
   }
   if (entry.secret !== undefined) return entry.secret;
   throw gone(store.name, opened.name, "its source was changed since the session began");
+}
+
+/** The same key as at the beginning: the sandbox was told the public half. */
+async function revealKey(store: VaultStore, opened: StoredSigningKey): Promise<Secret> {
+  const entry = await store.readEntry(opened.name);
+  if (entry === undefined) {
+    throw gone(store.name, opened.name, "it was removed since the session began");
+  }
+  const { credential, secret } = entry;
+  if (isSigningKey(credential) && credential.publicKey === opened.publicKey && secret)
+    return secret;
+  throw gone(store.name, opened.name, "it was replaced since the session began");
 }
 
 /** One run for all who ask at the same time and after; a failed run isn't kept. */

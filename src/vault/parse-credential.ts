@@ -1,8 +1,9 @@
+import { parseSigningKey } from "./signing-key.ts";
 import {
   isName,
   type SecretSource,
   type StoredBinding,
-  type StoredCredential,
+  type StoredItem,
   type StoredPlaceholder,
   type StoredScheme,
 } from "./stored-credential.ts";
@@ -22,10 +23,11 @@ const knownFields = new Set([
 ]);
 
 /** A credential from its plain form; `undefined` when any part of it is not as it was written. */
-export function parseCredential(plain: Plain): StoredCredential | undefined {
+export function parseCredential(plain: Plain): StoredItem | undefined {
   const { name, preset, env, createdAt, updatedAt } = plain;
-  if (Object.keys(plain).some((field) => !knownFields.has(field))) return undefined;
   if (typeof name !== "string" || !isName(name)) return undefined;
+  if (plain["kind"] !== undefined) return parseSigningKey(plain, name);
+  if (Object.keys(plain).some((field) => !knownFields.has(field))) return undefined;
   if (preset !== undefined && typeof preset !== "string") return undefined;
   if (!isTextList(env) || typeof createdAt !== "string" || typeof updatedAt !== "string") {
     return undefined;

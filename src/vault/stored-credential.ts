@@ -1,6 +1,7 @@
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import type { Secret } from "../redact.ts";
+import type { StoredSigningKey } from "./signing-key.ts";
 
 /** How the secret is put on a request; the shape of `CredentialScheme` in proxy/. */
 export type StoredScheme =
@@ -49,9 +50,12 @@ export interface StoredCredential {
   readonly updatedAt: string;
 }
 
+/** What a vault keeps under a name, without its secret. */
+export type StoredItem = StoredCredential | StoredSigningKey;
+
 /** A credential with its secret; they're stored as one so that no binding can be put under another secret. */
 export interface VaultEntry {
-  readonly credential: StoredCredential;
+  readonly credential: StoredItem;
   /** Present when `source.type` is `stored` */
   readonly secret?: Secret;
 }

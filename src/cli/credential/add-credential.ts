@@ -1,9 +1,16 @@
 import { Secret } from "../../redact.ts";
 import { toAdd } from "../../vault/change-credentials.ts";
+import { isSigningKey } from "../../vault/signing-key.ts";
 import { findVaultKind, openStore } from "../../vault/vault-catalog.ts";
-import { printNote } from "../output.ts";
+import { printLines, printNote } from "../output.ts";
 import { openOrCreateStore, toVaultContext } from "../vault-access.ts";
 import { toBindingText } from "./describe.ts";
+import {
+  isSigningKeyRequest,
+  type SigningKeyFlags,
+  toKeyNotes,
+  toNewSigningKey,
+} from "./new-signing-key.ts";
 import { type NewCredentialFlags, toNewCredential } from "./new-credential.ts";
 import { readSecret, refuseSecretArguments } from "./read-secret.ts";
 
@@ -11,9 +18,10 @@ import { readSecret, refuseSecretArguments } from "./read-secret.ts";
 export async function addCredential(
   name: string,
   extra: readonly string[],
-  flags: NewCredentialFlags & { readonly vault: string },
+  flags: NewCredentialFlags & SigningKeyFlags & { readonly vault: string },
 ): Promise<void> {
   refuseSecretArguments(name, extra);
+  if (isSigningKeyRequest(flags)) return addSigningKey(name, flags);
   const credential = await toNewCredential(name, flags, new Date());
   const context = toVaultContext();
   const exists = (await findVaultKind(context, flags.vault)) !== undefined;
@@ -29,4 +37,20 @@ export async function addCredential(
   const hosts = credential.bindings.map(toBindingText).join(", ");
   const where = `in the vault "${flags.vault}" for ${hosts}`;
   printNote(`stored the credential "${name}" ${where}; in a sandbox: ${credential.env.join(", ")}`);
+}
+
+/** The public key goes to stdout, so that it can be piped to whatever registers it. */
+async function addSigningKey(
+  name: string,
+  flags: SigningKeyFlags & { readonly vault: string },
+): Promise<void> {
+  const context = toVaultContext();
+  const entry = await toNewSigningKey(name, flags, { now: new Date(), env: process.env });
+  const exists = (await findVaultKind(context, flags.vault)) !== undefined;
+  const store = exists
+    ? await openStore(context, flags.vault)
+    : await openOrCreateStore(context, flags.vault);
+  await store.update(toAdd([entry], { replace: false }));
+  if (isSigningKey(entry.credential)) printLines([entry.credential.publicKey]);
+  for (const note of toKeyNotes(flags.vault, entry)) printNote(note);
 }

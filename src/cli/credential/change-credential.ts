@@ -1,4 +1,11 @@
-import { findEntry, notStored, toRemove, toRotate } from "../../vault/change-credentials.ts";
+import {
+  findEntry,
+  notRotated,
+  notStored,
+  toRemove,
+  toRotate,
+} from "../../vault/change-credentials.ts";
+import { isSigningKey } from "../../vault/signing-key.ts";
 import { openStore } from "../../vault/vault-catalog.ts";
 import { printNote } from "../output.ts";
 import { confirm, toVaultContext } from "../vault-access.ts";
@@ -13,6 +20,7 @@ export async function rotateCredential(
   refuseSecretArguments(name, extra);
   const store = await openStore(toVaultContext(), vault);
   const { credential } = findEntry(vault, (await store.read()).entries, name);
+  if (isSigningKey(credential)) throw notRotated(name);
   if (credential.source.type !== "stored") throw notStored(name);
   await store.update(toRotate(vault, name, await readSecret(name), new Date()));
   printNote(`the credential "${name}" of the vault "${vault}" has a new secret`);

@@ -1,8 +1,10 @@
-import type {
-  SecretSource,
-  StoredBinding,
-  StoredCredential,
-} from "../../vault/stored-credential.ts";
+import { parsePublicKeyLine, toFingerprint } from "../../git/ssh-key.ts";
+import {
+  isSigningKey,
+  type SigningKeySource,
+  type StoredSigningKey,
+} from "../../vault/signing-key.ts";
+import type { SecretSource, StoredBinding, StoredItem } from "../../vault/stored-credential.ts";
 
 /** `api.example.com`, with port and path where they aren't the usual ones. */
 export function toBindingText(binding: StoredBinding): string {
@@ -24,7 +26,7 @@ export function toSchemeText(binding: StoredBinding): string {
   }
 }
 
-export function toSourceText(source: SecretSource): string {
+export function toSourceText(source: SecretSource | SigningKeySource): string {
   switch (source.type) {
     case "stored":
       return "vault";
@@ -32,10 +34,24 @@ export function toSourceText(source: SecretSource): string {
       return `command ${[source.file, ...source.args].join(" ")}`;
     case "env":
       return `variable ${source.variable}`;
+    case "ssh-agent":
+      return "ssh-agent";
   }
 }
 
-export function toRow(credential: StoredCredential): readonly string[] {
+export function toRow(credential: StoredItem): readonly string[] {
+  if (isSigningKey(credential)) {
+    const { name, source, updatedAt } = credential;
+    const fingerprint = toKeyFingerprint(credential);
+    return [
+      name,
+      "-",
+      `commits, by ${fingerprint}`,
+      "-",
+      toSourceText(source),
+      updatedAt.slice(0, 10),
+    ];
+  }
   const { name, preset, env, bindings, source, updatedAt } = credential;
   return [
     name,
@@ -48,7 +64,8 @@ export function toRow(credential: StoredCredential): readonly string[] {
 }
 
 /** Heading, blank line, one line per fact; the secret is not among them. */
-export function toDetails(vault: string, credential: StoredCredential): readonly string[] {
+export function toDetails(vault: string, credential: StoredItem): readonly string[] {
+  if (isSigningKey(credential)) return toKeyDetails(vault, credential);
   const { name, preset, env, bindings, placeholder, source, createdAt, updatedAt } = credential;
   const { prefix, length, suffix = "" } = placeholder;
   return [
@@ -64,4 +81,28 @@ export function toDetails(vault: string, credential: StoredCredential): readonly
     `  Created: ${createdAt}`,
     `  Secret set: ${updatedAt}`,
   ];
+}
+
+function toKeyDetails(vault: string, key: StoredSigningKey): readonly string[] {
+  return [
+    `signing key ${key.name}`,
+    "",
+    `  Vault: ${vault}`,
+    "  Signs: commits and tags, with vaultbox run --sign; nothing of it is in the sandbox",
+    `  Public key: ${key.publicKey}`,
+    `  Fingerprint: ${toKeyFingerprint(key)}`,
+    `  Private key in: ${toSourceText(key.source)}`,
+    `  Created: ${key.createdAt}`,
+  ];
+}
+
+/** For JSON: what can be worked out is there too. */
+export function toDescription(
+  item: StoredItem,
+): StoredItem | (StoredSigningKey & { fingerprint: string }) {
+  return isSigningKey(item) ? { ...item, fingerprint: toKeyFingerprint(item) } : item;
+}
+
+function toKeyFingerprint({ publicKey }: StoredSigningKey): string {
+  return toFingerprint(parsePublicKeyLine(publicKey));
 }

@@ -21,13 +21,18 @@ async function askSecret(name: string): Promise<string> {
 
 /** Without the last line break, which `echo` and most programs add. */
 async function readStdin(name: string): Promise<string> {
+  // Two more for the line break
+  return (await readText(name, maxSecretBytes + 2)).replace(/\r?\n$/, "");
+}
+
+/** The text on stdin, as it is; of a longer one a part that is too long. @throws VaultboxError VBX_USAGE, VBX_CREDENTIAL_INVALID */
+export async function readText(name: string, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     length += chunk.length;
-    // Two more for the line break
-    if (length > maxSecretBytes + 2) break;
+    if (length > maxBytes) break;
   }
   if (length === 0) {
     throw new VaultboxError("VBX_USAGE", `no secret for ${quoted(name)} was given`, {
@@ -38,8 +43,7 @@ async function readStdin(name: string): Promise<string> {
     });
   }
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-    return text.replace(/\r?\n$/, "");
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
   } catch {
     // Without the cause: it says nothing more
     throw new VaultboxError(

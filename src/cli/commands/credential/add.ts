@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import type { NewCredentialFlags } from "../../credential/new-credential.ts";
+import type { SigningKeyFlags } from "../../credential/new-signing-key.ts";
 
-interface Flags extends NewCredentialFlags {
+interface Flags extends NewCredentialFlags, SigningKeyFlags {
   readonly vault: string;
 }
 
@@ -12,6 +13,7 @@ Examples:
   vaultbox credential add github --from-command 'gh auth token'
   vaultbox credential add billing --host api.example.com --header X-Api-Key --env BILLING_KEY
   vaultbox credential add ci --host ci.example.com --path /api --header 'Authorization: Token'
+  vaultbox credential add work-key --generate-signing-key
 
 The secret is read from stdin or typed without echo, never from the command line.`;
 
@@ -36,6 +38,12 @@ export function buildCommand(): Command {
       .option("--env <variable>", "variable that carries the placeholder in the sandbox", collect)
       .option("--from-command <command>", "get the secret from this command, once per session")
       .option("--from-env <variable>", "get the secret from this variable of the host, per session")
+      .option(
+        "--signing-key <file>",
+        "keep this OpenSSH private key (- for stdin), to sign commits",
+      )
+      .option("--generate-signing-key", "make a key that signs commits, and print its public half")
+      .option("--ssh-agent [fingerprint]", "sign commits with this key of the ssh-agent")
       .addHelpText("after", examples)
       .action(async (name: string, extra: readonly string[], flags: Flags) => {
         const { addCredential } = await import("../../credential/add-credential.ts");

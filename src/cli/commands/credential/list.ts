@@ -14,9 +14,9 @@ export function buildCommand(): Command {
     .action(async ({ vault, json }: Flags) => {
       const { listCredentials } = await import("../../credential/list-credentials.ts");
       const { printJson, printLines, printNote, toTable } = await import("../../output.ts");
-      const { toRow } = await import("../../credential/describe.ts");
+      const { toDescription, toRow } = await import("../../credential/describe.ts");
       const credentials = await listCredentials(vault);
-      if (json === true) return printJson({ vault, credentials });
+      if (json === true) return printJson({ vault, credentials: credentials.map(toDescription) });
       if (credentials.length === 0) {
         return printNote(`the vault "${vault}" is empty: vaultbox credential add NAME`);
       }

@@ -14,10 +14,10 @@ export function buildCommand(): Command {
     .option("--json", "print one JSON document")
     .action(async (name: string, { vault, json }: Flags) => {
       const { readCredential } = await import("../../credential/list-credentials.ts");
-      const { toDetails } = await import("../../credential/describe.ts");
+      const { toDescription, toDetails } = await import("../../credential/describe.ts");
       const { printJson, printLines } = await import("../../output.ts");
       const credential = await readCredential(vault, name);
-      if (json === true) printJson({ vault, credential });
+      if (json === true) printJson({ vault, credential: toDescription(credential) });
       else printLines(toDetails(vault, credential));
     });
 }
