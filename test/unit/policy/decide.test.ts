@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { compilePolicy, decide, decideTunnel } from "../../../src/policy/decide.ts";
+import { compilePolicy, decide, decideTunnel, isDeniedByRule } from "../../../src/policy/decide.ts";
+import { gitRule } from "./git-fixture.ts";
 import type { EgressPolicy, EgressRequest, Rule } from "../../../src/policy/policy.ts";
 
 function rule(changes: Partial<Rule> = {}): Rule {
@@ -156,6 +157,57 @@ test("a tunnel opens only where some request could be allowed", () => {
   expect(open("api.example.com", 22)).toEqual({ verdict: "deny", reason: "port-not-allowed" });
   expect(open("other.example.com")).toEqual({ verdict: "deny", reason: "host-not-allowed" });
   expect(open("closed.example.com")).toMatchObject({ reason: "denied-by-rule" });
+});
+
+test("a git entry opens the tunnel to its hosts, and no request in it", () => {
+  const git = [
+    gitRule({ lfsHosts: ["storage.example.com"] }),
+    gitRule({ forge: "gitlab", host: "git.example.com", port: 8443 }),
+    gitRule({ host: "plain.example.com", scheme: "http", port: 8080 }),
+  ];
+  const compiled = compilePolicy({ rules: [], git, limits: {} });
+  const open = (host: string, port = 443) => decideTunnel(compiled, { host, port });
+  const hosts = [
+    "github.com",
+    "api.github.com",
+    "codeload.github.com",
+    "raw.githubusercontent.com",
+  ];
+  for (const host of [...hosts, "storage.example.com", "GitHub.com."]) {
+    expect(open(host)).toEqual({ verdict: "allow", gitRule: git[0] });
+  }
+  expect(open("git.example.com", 8443)).toEqual({ verdict: "allow", gitRule: git[1] });
+  expect(open("plain.example.com", 8080)).toEqual({ verdict: "allow", gitRule: git[2] });
+  const closed = ["git.example.com", "uploads.github.com", "gist.github.com", "example.com"];
+  for (const host of closed) expect(open(host)).toMatchObject({ verdict: "deny" });
+  const asked = request({ host: "github.com", path: "/acme/widgets" });
+  expect(decide(compiled, asked)).toEqual({ verdict: "deny", reason: "host-not-allowed" });
+});
+
+test("a deny rule for a whole host closes it to git entries, and one for a path denies its requests", () => {
+  const whole = rule({
+    effect: "deny",
+    methods: "any",
+    host: { kind: "exact", host: "github.com" },
+  });
+  const wildcard = rule({ ...whole, host: { kind: "subdomains", host: "github.com" } });
+  const one = rule({ ...whole, path: path("/acme/widgets/**") });
+  const git = [gitRule()];
+  const open = (host: string, ...rules: readonly Rule[]) =>
+    decideTunnel({ rules, git, limits: {} }, { host, port: 443 });
+  expect(open("github.com", whole)).toEqual({
+    verdict: "deny",
+    reason: "denied-by-rule",
+    rule: whole,
+  });
+  expect(open("api.github.com", whole)).toMatchObject({ verdict: "allow" });
+  expect(open("api.github.com", wildcard)).toMatchObject({ reason: "denied-by-rule" });
+  expect(open("github.com", one)).toMatchObject({ verdict: "allow" });
+  const asked = (text: string) => request({ host: "github.com", method: "POST", path: text });
+  const denied = (text: string) => isDeniedByRule({ rules: [one], git, limits: {} }, asked(text));
+  expect(denied("/acme/widgets/git-receive-pack")).toBe(one);
+  expect(denied("/ACME/widgets/git-receive-pack")).toBe(one);
+  expect(denied("/acme/other/git-receive-pack")).toBeUndefined();
 });
 
 test("a path of many segments against many ** costs little", () => {

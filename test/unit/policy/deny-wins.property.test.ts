@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compilePolicy, decide, decideTunnel } from "../../../src/policy/decide.ts";
+import type { GitRule } from "../../../src/policy/git-rule.ts";
+import { gitRule, pushGrant } from "./git-fixture.ts";
 import { hashPolicy } from "../../../src/policy/policy-hash.ts";
 import type { Decision, EgressRequest, Rule } from "../../../src/policy/policy.ts";
 
@@ -104,4 +106,47 @@ test("the hash names what a policy allows: order, repetition and origin make no 
       expect(hashPolicy({ rules, limits: { requests: 1 } })).not.toBe(hash);
     }),
   );
+});
+
+test("the hash names what git entries allow, and changes with every field of them", () => {
+  const hash = (...git: readonly GitRule[]) => hashPolicy({ rules: [], git, limits: {} });
+  const plain = gitRule({ push: pushGrant({ refs: ["refs/heads/a", "refs/heads/b"] }) });
+  const same = gitRule({
+    push: pushGrant({ refs: ["refs/heads/b", "refs/heads/a"] }),
+    repository: "ACME/Widgets",
+    source: { kind: "project", label: "vaultbox.yaml:3" },
+  });
+  expect(hash()).toBe(hashPolicy({ rules: [], limits: {} }));
+  expect(hash(same, plain)).toBe(hash(plain));
+  const others = [
+    gitRule(),
+    ...(
+      [
+        { forge: "generic" },
+        { scheme: "http" },
+        { host: "example.com" },
+        { port: 8443 },
+        { repository: "acme/*" },
+        { read: false },
+        { pulls: "merge" },
+        { lfsHosts: ["example.com"] },
+        { exclusive: false },
+      ] as const
+    ).map((changes) => gitRule({ push: plain.push, ...changes })),
+    ...(
+      [
+        { refs: ["refs/heads/a"] },
+        { create: false },
+        { force: true },
+        { delete: true },
+        { tags: true },
+        { maxPackBytes: 1 },
+        { denyPaths: ["a"] },
+      ] as const
+    ).map((changes) =>
+      gitRule({ push: { ...pushGrant(), refs: plain.push?.refs ?? [], ...changes } }),
+    ),
+  ];
+  const hashes = [hash(), hash(plain), ...others.map((one) => hash(one))];
+  expect(new Set(hashes).size).toBe(hashes.length);
 });

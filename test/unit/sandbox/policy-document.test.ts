@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { parsePolicyFile } from "../../../src/policy/parse-policy.ts";
+import type { EgressPolicy } from "../../../src/policy/policy.ts";
+import { toPolicyDocument } from "../../../src/sandbox/policy-document.ts";
+
+function policyOf(text: string): EgressPolicy {
+  const { egress, limits } = parsePolicyFile(Buffer.from(`version: 1\negress:\n${text}`), "p.yaml");
+  return {
+    rules: egress.flatMap((entry) => (entry.kind === "rules" ? entry.rules : [])),
+    git: egress.flatMap((entry) => (entry.kind === "git" ? [entry.rule] : [])),
+    limits,
+  };
+}
+
+test("the document says in plain words what may be done with each repository", () => {
+  const text = `- git: https://github.com/acme/widgets
+  push: ["agent/*", "refs/tags/v*"]
+  delete: true
+  paths: { deny: [".github/**"] }
+  lfs: { hosts: [storage.example.com] }
+- git: https://git.example.com:8443/app
+`;
+  expect(toPolicyDocument(policyOf(text), {})).toContain(`
+## Repositories
+
+This holds for git and for the forge's API alike. A push that is refused says why (\`remote: vaultbox: …\`); the same
+change is refused by any other way too.
+
+- \`https://github.com/acme/widgets\`
+  - may be read
+  - may be pushed: agent/*, refs/tags/v*
+  - pushes: new ones too, no force, deletion, no tags beside those listed, at most 100MB a push
+  - no push may change: .github/**
+  - pull requests: create and comment, no merge
+  - LFS objects may be at storage.example.com
+- \`https://git.example.com:8443/app\`
+  - may be read
+  - nothing may be pushed
+
+## How a refusal looks
+`);
+});
+
+test("a document with repositories and no rule doesn't say that nothing is allowed", () => {
+  const document = toPolicyDocument(policyOf("- git: https://git.example.com/app\n"), {});
+  expect(document).not.toContain("Nothing.");
+  expect(toPolicyDocument({ rules: [], limits: {} }, {})).toContain("## Allowed\n\nNothing.");
+});
