@@ -1,6 +1,7 @@
 import { toPrintable } from "../printable.ts";
 import { formatSize } from "../units.ts";
 import type { AuditEvent, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
+import { toShortRef } from "./ref-updates.ts";
 import { createRemedies, remedyLine, type Remedy } from "./remedies.ts";
 
 /** A name and how often it came up. */
@@ -20,6 +21,12 @@ export interface AuditSummary {
   /** `vault/name` of each credential that was attached */
   readonly credentials: readonly Count[];
   readonly hosts: readonly Count[];
+  /** `owner/name ref` of what was let through to be pushed, whatever the server then did with it */
+  readonly pushed: readonly Count[];
+  /** `owner/name ref` of what was refused */
+  readonly pushesRefused: readonly Count[];
+  /** Commits and tags that were signed */
+  readonly signed: number;
   readonly flags: readonly Count[];
   /** Rules that would have allowed what the policy refused */
   readonly remedies: readonly Remedy[];
@@ -39,11 +46,13 @@ const maxNames = 1000;
 const otherName = "(others)";
 
 export function createSummary(): LiveSummary {
-  const totals = { requests: 0, refused: 0, failed: 0, bytesUp: 0, bytesDown: 0 };
+  const totals = { requests: 0, refused: 0, failed: 0, signed: 0, bytesUp: 0, bytesDown: 0 };
   const reasons = new Map<string, number>();
   const credentials = new Map<string, number>();
   const hosts = new Map<string, number>();
   const flags = new Map<string, number>();
+  const pushed = new Map<string, number>();
+  const pushesRefused = new Map<string, number>();
   const remedies = createRemedies();
   /** Requests that were allowed and have no outcome yet */
   const open = new Set<number>();
@@ -52,6 +61,11 @@ export function createSummary(): LiveSummary {
     totals.requests += 1;
     if (event.host !== "") count(hosts, event.host);
     for (const flag of event.flags ?? []) count(flags, flag);
+    for (const { ref, refused } of event.updates ?? []) {
+      const isRefused = refused !== undefined || event.verdict === "deny";
+      count(isRefused ? pushesRefused : pushed, `${event.repository ?? ""} ${toShortRef(ref)}`);
+    }
+    if (event.signed !== undefined && event.verdict === "allow") totals.signed += 1;
     if (event.verdict === "deny") {
       totals.refused += 1;
       remedies.add(event);
@@ -87,6 +101,8 @@ export function createSummary(): LiveSummary {
       credentials: ranked(credentials),
       hosts: ranked(hosts),
       flags: ranked(flags),
+      pushed: ranked(pushed),
+      pushesRefused: ranked(pushesRefused),
       remedies: remedies.current(),
     }),
   };
@@ -122,9 +138,12 @@ export function summaryLines(summary: AuditSummary): readonly string[] {
     ["reasons", summary.reasons],
     ["hosts", summary.hosts],
     ["credentials used", summary.credentials],
+    ["pushed", summary.pushed],
+    ["pushes refused", summary.pushesRefused],
     ["flagged", summary.flags],
   ];
   const remedy = remedyLine(summary.remedies);
+  if (summary.signed > 0) totals.push(`${plural(summary.signed, "object")} signed`);
   return [
     totals.join(", "),
     ...lists.filter(([, names]) => names.length > 0).map(([label, names]) => toLine(label, names)),

@@ -18,8 +18,9 @@ export interface PushRequestLimits {
 }
 
 export const pushRequestLimits: PushRequestLimits = {
-  maxCommands: 1000,
-  maxCommandBytes: 1024 * 1024,
+  // All of them go into one line of the audit, which has room for 1 MiB
+  maxCommands: 200,
+  maxCommandBytes: 128 * 1024,
   maxPushOptions: 64,
   maxPushOptionBytes: 64 * 1024,
 };

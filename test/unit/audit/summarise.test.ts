@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createSummary, summarise, summaryLines } from "../../../src/audit/summarise.ts";
+import { describeUpdates } from "../../../src/audit/ref-updates.ts";
 import { decisionOf, outcomeOf } from "../../support/audit-fixture.ts";
 
 const events = [
@@ -31,6 +32,9 @@ test("a summary counts each request once, by decision and outcome", () => {
       { name: "evil.example", count: 1 },
     ],
     flags: [{ name: "foreign-credential", count: 1 }],
+    pushed: [],
+    pushesRefused: [],
+    signed: 0,
     remedies: [{ rule: "GET https://evil.example/v1/items/2", count: 1 }],
     bytesUp: 30,
     bytesDown: 3000,
@@ -47,6 +51,29 @@ test("the summary's text says what happened and leaves out what didn't", () => {
     `allow: vaultbox run --allow 'GET https://evil.example/v1/items/2' …`,
   ]);
   expect(summaryLines(summarise([]))).toEqual(["0 requests, 0 refused, 0B up, 0B down"]);
+});
+
+test("what was pushed, refused and signed is said by repository and ref", () => {
+  const zero = "0".repeat(40);
+  const [old, tip] = ["a".repeat(40), "b".repeat(40)];
+  const push = decisionOf(1, {
+    repository: "acme/widgets",
+    updates: [
+      { ref: "refs/heads/agent/x", from: zero, to: tip },
+      { ref: "refs/heads/main", from: old, to: tip, refused: "not one of the refs" },
+    ],
+  });
+  const summary = summarise([push, outcomeOf(1), decisionOf(2, { signed: tip }), outcomeOf(2)]);
+  expect(summaryLines(summary)).toEqual([
+    "2 requests, 0 refused, 20B up, 2kB down, 1 object signed",
+    "hosts: api.example.com (2)",
+    "pushed: acme/widgets agent/x (1)",
+    "pushes refused: acme/widgets main (1)",
+  ]);
+  expect(describeUpdates(push)).toEqual([
+    "agent/x new at bbbbbbb",
+    "main refused: not one of the refs",
+  ]);
 });
 
 test("a client that tries very many hosts doesn't grow the summary without end", () => {

@@ -155,8 +155,8 @@ test.each<[string, readonly string[], string]>([
   ],
   [
     "too many commands",
-    [...Array.from({ length: 1001 }, (_, n) => `${a} ${b} refs/heads/${n}`), "-"],
-    "more than 1000 commands",
+    [...Array.from({ length: 201 }, (_, n) => `${a} ${b} refs/heads/${n}`), "-"],
+    "more than 200 commands",
   ],
   [
     "too long a list",

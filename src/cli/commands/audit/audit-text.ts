@@ -1,5 +1,6 @@
 import type { AuditRecord, RequestDecisionEvent } from "../../../audit/audit-event.ts";
 import type { AuditedRequest } from "../../../audit/read-audit.ts";
+import { describeUpdates } from "../../../audit/ref-updates.ts";
 import type { SessionReport } from "../../../audit/session-report.ts";
 import { summaryLines } from "../../../audit/summarise.ts";
 import { formatDuration, formatSize } from "../../../units.ts";
@@ -79,6 +80,8 @@ function toUrl({ scheme, host, port, path }: RequestDecisionEvent): string {
 
 function toWhy(decision: RequestDecisionEvent, outcomeReason?: string): string {
   const facts = [decision.reason ?? outcomeReason ?? decision.rule];
+  facts.push(...describeUpdates(decision));
+  if (decision.signed !== undefined) facts.push(`signed ${decision.signed}`);
   if (decision.credential !== undefined) facts.push(`with ${decision.credential}`);
   if (decision.flags !== undefined && decision.flags.length > 0) {
     facts.push(`[${decision.flags.join(", ")}]`);
