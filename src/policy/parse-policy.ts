@@ -2,8 +2,10 @@ import { isScalar } from "yaml";
 import type { VaultboxErrorCode } from "../errors.ts";
 import { parseEgress, type EgressEntry } from "./parse-egress.ts";
 import { parseLimits } from "./parse-limits.ts";
+import { parseWorkspace, type WorkspaceSettings } from "./parse-workspace.ts";
 import type { SessionLimits } from "./policy.ts";
 import { InvalidFileError, type Problem } from "./problem.ts";
+import { parseSigning, type SigningSettings } from "./signing-settings.ts";
 import {
   createReader,
   readChoice,
@@ -34,6 +36,8 @@ export interface ProjectFile {
   readonly image?: string;
   /** Values for the sandbox that are no secrets */
   readonly env: Readonly<Record<string, string>>;
+  readonly workspace?: WorkspaceSettings;
+  readonly signing?: SigningSettings;
 }
 
 export const policyFileKeys = ["version", "egress", "limits"] as const;
@@ -46,6 +50,8 @@ export const projectFileKeys = [
   "limits",
   "image",
   "env",
+  "workspace",
+  "signing",
 ] as const;
 export const homeChoices = ["new", "project"] as const;
 
@@ -98,6 +104,8 @@ export function parseProjectFile(content: Uint8Array, file: string): ProjectFile
   const home = (fields.home && readChoice(reader, fields.home, homeChoices)) ?? "new";
   const limits = fields.limits === undefined ? {} : parseLimits(reader, fields.limits);
   const env = fields.env === undefined ? {} : readEnv(reader, fields.env);
+  const workspace = fields.workspace && parseWorkspace(reader, fields.workspace);
+  const signing = fields.signing && parseSigning(reader, fields.signing);
   if (reader.problems.length > 0) throw toError("VBX_PROJECT_FILE_INVALID", reader);
   return {
     home,
@@ -107,6 +115,8 @@ export function parseProjectFile(content: Uint8Array, file: string): ProjectFile
     ...(image === undefined ? {} : { image }),
     ...(vaults === undefined ? {} : { vaults }),
     ...(egress === undefined ? {} : { egress }),
+    ...(workspace === undefined ? {} : { workspace }),
+    ...(signing === undefined ? {} : { signing }),
   };
 }
 

@@ -26,6 +26,7 @@ egress:
 home: project
 image: registry.example.com/tools/box:1.2
 env: { LOG_LEVEL: debug }
+signing: { key: work-key, name: Ann Example, email: ann@example.com }
 limits: { duration: 2h, requests: 5000, upload: 200MB, requests_per_minute: 300 }
 `;
 
@@ -51,6 +52,7 @@ test("a project file with every key is read, and every rule knows its line", () 
     home: "project",
     image: "registry.example.com/tools/box:1.2",
     env: { LOG_LEVEL: "debug" },
+    signing: { key: "work-key", identity: { name: "Ann Example", email: "ann@example.com" } },
     limits: {
       durationMs: 7_200_000,
       requests: 5000,
@@ -92,14 +94,14 @@ egress:
    port: 3
  - git: https://example.com/x
    prot: 3
-workspace: {}
+work: {}
 home: work
 env: {GITHUB_TOKEN: x, HTTPS_PROXY: y, A: 1}
 limits: {duration: 2, requests: 0, upload: 3 furlongs, cpu: 1}
 `;
   expect(problemsOf(() => project(text))).toMatchInlineSnapshot(`
     [
-      "vaultbox.yaml:2:1: agnt: unknown key (did you mean agent?); known: version, agent, vaults, egress, home, limits, image, env",
+      "vaultbox.yaml:2:1: agnt: unknown key (did you mean agent?); known: version, agent, vaults, egress, home, limits, image, env, workspace, signing",
       "vaultbox.yaml:4:4: egress[0].hots: unknown key (did you mean host?); known: preset, host, port, access, allow, deny, websocket, client_credentials, git, forge, read, push, create, force, delete, tags, max_pack, paths, pulls, lfs",
       "vaultbox.yaml:4:4: egress[0]: write host:, git: or preset: in every entry",
       "vaultbox.yaml:5:4: egress[1].host: invalid host "*": there is no rule for every host; write the hosts, or *.example.com",
@@ -111,7 +113,6 @@ limits: {duration: 2, requests: 0, upload: 3 furlongs, cpu: 1}
       "vaultbox.yaml:10:25: egress[2].allow[2]: invalid rule "GET https://b.example.com/": it names another host than the entry it is in (a.example.com)",
       "vaultbox.yaml:12:4: egress[3].port: a preset entry has no other key",
       "vaultbox.yaml:14:4: egress[4].prot: unknown key; known: git, forge, read, push, create, force, delete, tags, max_pack, paths, pulls, lfs",
-      "vaultbox.yaml:15:1: workspace: unknown key; known: version, agent, vaults, egress, home, limits, image, env",
       "vaultbox.yaml:16:1: home: write new or project, not "work"",
       "vaultbox.yaml:17:7: env.GITHUB_TOKEN: looks like a secret; store it with vaultbox credential add",
       "vaultbox.yaml:17:24: env.HTTPS_PROXY: vaultbox sets this variable itself",

@@ -21,6 +21,7 @@ import {
   parseProjectFile,
   projectFileKeys,
 } from "../../../src/policy/parse-policy.ts";
+import { protectChoices, workspaceKeys } from "../../../src/policy/parse-workspace.ts";
 import { InvalidFileError } from "../../../src/policy/problem.ts";
 
 interface Schema {
@@ -117,6 +118,8 @@ test("the schema knows exactly the keys and choices that the parser knows", asyn
   expect(keysOf($defs["presetEntry"])).toEqual(presetEntryKeys);
   expect(keysOf(properties["limits"])).toEqual(limitKeys);
   expect(properties["home"]?.enum).toEqual(homeChoices);
+  expect(keysOf(properties["workspace"])).toEqual(workspaceKeys);
+  expect(properties["workspace"]?.properties?.["protect"]?.enum).toEqual(protectChoices);
   const entry = $defs["hostEntry"]?.properties ?? {};
   expect(entry["access"]?.enum).toEqual(accessChoices);
   expect(entry["client_credentials"]?.enum).toEqual(clientCredentialChoices);
@@ -185,7 +188,15 @@ test.each([
   ["version: 1\nenv: {LOG_LEVEL: debug}", true],
   ["version: 1\nenv: {1A: x}", false],
   ["version: 1\nenv: {A: 1}", false],
-  ["version: 1\nworkspace: {}", false],
+  ["version: 1\nworkspaces: {}", false],
+  ["version: 1\nsigning: work-key", true],
+  ["version: 1\nsigning: Work Key", false],
+  ["version: 1\nsigning: {key: work-key}", true],
+  ["version: 1\nsigning: {key: work-key, name: Ann Example, email: ann@example.com}", true],
+  ["version: 1\nsigning: {key: work-key, name: Ann Example}", false],
+  ["version: 1\nsigning: {key: work-key, name: 'Ann <x', email: ann@example.com}", false],
+  ["version: 1\nsigning: {name: Ann Example, email: ann@example.com}", false],
+  ["version: 1\nsigning: [work-key]", false],
 ])("schema and parser agree about %j: %s", async (text, valid) => {
   const schema = await readSchema();
   expect({ schema: isValid(schema, schema, parse(text)), parser: isRead(text) }).toEqual({
