@@ -48,7 +48,7 @@ function findFault(text: string): string | undefined {
   let values = 0;
   let isNameNext = false;
   for (let at = 0; at < text.length; at += 1) {
-    switch (text[at]) {
+    switch (text.charAt(at)) {
       case "{":
       case "[":
         if (open.length === maxJsonDepth) return `it is nested deeper than ${maxJsonDepth} levels`;
