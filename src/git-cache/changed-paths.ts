@@ -53,24 +53,31 @@ function* toLines(pairs: readonly TreePair[], emptyTree: string): Generator<stri
   for (const { from, to } of pairs) yield `${from ?? emptyTree} ${to}\n`;
 }
 
-/** `TREE TREE\0` for each pair, then `:MODES IDS STATUS\0PATH\0` for each difference: a path follows only a colon. */
+/**
+ * `TREE TREE\n` for each pair, then `:MODES IDS STATUS\0PATH\0` for each difference. A path comes only behind such a
+ * head, so a path that looks like something else does no harm.
+ */
 class RawDiffReader {
   seenPairs = 0;
   #rest: Buffer = Buffer.alloc(0);
   #pathFollows = false;
 
   *push(piece: Buffer): Generator<string> {
-    let bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
-    for (let end = bytes.indexOf(0); end !== -1; end = bytes.indexOf(0)) {
-      const text = bytes.toString("utf8", 0, end);
-      bytes = bytes.subarray(end + 1);
-      if (this.#pathFollows) {
-        this.#pathFollows = false;
-        yield text;
-      } else if (text.startsWith(":")) this.#pathFollows = true;
-      else this.seenPairs += 1;
+    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+    let at = 0;
+    while (at < bytes.length) {
+      const isPairLine = !this.#pathFollows && bytes[at] !== colon;
+      const end = bytes.indexOf(isPairLine ? lineBreak : 0, at);
+      if (end === -1) break;
+      if (this.#pathFollows) yield bytes.toString("utf8", at, end);
+      if (isPairLine) this.seenPairs += 1;
+      else this.#pathFollows = !this.#pathFollows;
+      at = end + 1;
     }
-    if (bytes.length > maxPathBytes) throw new ObjectsUnreadable("a path is too long");
-    this.#rest = bytes;
+    this.#rest = bytes.subarray(at);
+    if (this.#rest.length > maxPathBytes) throw new ObjectsUnreadable("a path is too long");
   }
 }
+
+const colon = 0x3a;
+const lineBreak = 0x0a;
