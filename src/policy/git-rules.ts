@@ -2,7 +2,7 @@ import { gitAuthorities, type GitAuthority, type GitOrigin } from "./git-authori
 import type { GitRule } from "./git-rule.ts";
 import { toComparableHost } from "./host-pattern.ts";
 import type { EgressPolicy } from "./policy.ts";
-import { coversRepository } from "./repository-name.ts";
+import { coversRepository, isSpelledAs } from "./repository-name.ts";
 
 type Kind = GitAuthority["kind"];
 
@@ -56,6 +56,19 @@ export function filterByRepository(
   repository: string,
 ): readonly GitRule[] {
   return rules.filter((rule) => coversRepository(rule.repository, repository));
+}
+
+/**
+ * The rules that may grant something to a repository written like this. A forge that isn't known may tell `Acme/widgets`
+ * from `acme/widgets`; such a rule keeps host rules away from both, and grants only what is written as in the rule.
+ */
+export function filterBySpelling(
+  rules: readonly GitRule[],
+  repository: string,
+): readonly GitRule[] {
+  return rules.filter(
+    ({ forge, repository: written }) => forge !== "generic" || isSpelledAs(written, repository),
+  );
 }
 
 /** A rule that opens a tunnel to this host and port, whatever is asked there. */

@@ -24,6 +24,14 @@ export function coversRepository(ruleRepository: string, repository: string): bo
   return owner !== undefined && slash > 0 && name.slice(0, slash) === owner;
 }
 
+/** Whether the name is written with the same letters as in the rule; a rule's `*` stands for any. */
+export function isSpelledAs(ruleRepository: string, repository: string): boolean {
+  const name = repository.replace(/\.git$/i, "");
+  if (!ruleRepository.endsWith("/*")) return ruleRepository === name;
+  const slash = name.lastIndexOf("/");
+  return name.slice(0, slash) === ruleRepository.slice(0, -2);
+}
+
 // An encoded slash would make other segments than the server sees
 function decode(text: string): string | undefined {
   if (/%2f/i.test(text)) return undefined;

@@ -1,6 +1,6 @@
 // Git's smart HTTP protocol (gitprotocol-http): three places below a repository, decided by its `git:` entries.
 import type { GitRule } from "../../policy/git-rule.ts";
-import { findGitRules, type GitPolicy } from "../../policy/git-rules.ts";
+import { filterBySpelling, findGitRules, type GitPolicy } from "../../policy/git-rules.ts";
 import { createAdvertisementRewriter } from "../../git/advertisement.ts";
 import type { Authority } from "../authority.ts";
 import { Refusal } from "../refusal.ts";
@@ -68,7 +68,8 @@ async function passThrough(
   access: GitAccess,
   inspector: PushInspector,
 ): Promise<Passage> {
-  const { place, rules } = access;
+  const { place } = access;
+  const rules = filterBySpelling(access.rules, access.repository);
   const isPush = place.service === "git-receive-pack" || isPushDiscovery(request);
   if (place.service === "info/refs") checkDiscovery(request);
   else checkPost(request, place.service);
@@ -78,7 +79,7 @@ async function passThrough(
   }
   if (!rules.some(({ push }) => push !== undefined)) throw refused(access, "push to");
   if (place.service === "info/refs") return passDiscovery(request, access);
-  return await passPush(request, access, inspector);
+  return await passPush(request, { ...access, rules }, inspector);
 }
 
 function isPushDiscovery({ query }: DoorRequest): boolean {
