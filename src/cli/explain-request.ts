@@ -1,26 +1,40 @@
 import type { Paths } from "../config/paths.ts";
 import { VaultboxError } from "../errors.ts";
-import { decide } from "../policy/decide.ts";
-import type { Decision, EgressRequest } from "../policy/policy.ts";
+import { compilePolicy, decide } from "../policy/decide.ts";
+import type { GitRule } from "../policy/git-rule.ts";
+import { describeGitRule, formatGitUrl } from "../policy/git-rule-text.ts";
+import { formatRule } from "../policy/parse-rule.ts";
+import type { EgressPolicy, EgressRequest, RuleSource } from "../policy/policy.ts";
+import { coversRepository } from "../policy/repository-name.ts";
 import { parseAuthority } from "../proxy/authority.ts";
 import { bindingsFor, createBoundHosts } from "../proxy/credential/bound-hosts.ts";
 import { Refusal } from "../proxy/refusal.ts";
 import type { SessionCredential } from "../proxy/session-credential.ts";
 import { parseTarget } from "../proxy/target.ts";
 import { openVaults } from "../vault/open-vaults.ts";
+import type { Asked, DoorVerdict } from "./explain-door.ts";
 import { toVaultContext } from "./vault-access.ts";
 import { resolveSessionPolicy, type SessionPolicyOptions } from "./session-policy.ts";
 
 /** What would happen to one request. */
 export interface Explanation {
   readonly request: EgressRequest;
-  readonly decision: Decision;
+  /** `depends`: the body decides, by the git entries of the repository */
+  readonly verdict: "allow" | "deny" | "depends";
+  readonly reason: string | null;
+  /** Text of the rule that decided */
+  readonly rule: string | null;
+  readonly source: RuleSource | null;
+  /** `owner/name`, where git entries decided */
+  readonly repository: string | null;
+  /** In words: why, or what the entries of the repository allow */
+  readonly detail: readonly string[];
   /** `vault/name` of the credential that would be attached; null for none */
   readonly credential: string | null;
 }
 
 /**
- * Decides a request as the proxy would, with the same parsers, and names the credential it would attach.
+ * Decides a request as the proxy would, with the same parsers and doors, and names the credential it would attach.
  * @throws VaultboxError VBX_USAGE for what the proxy would refuse as invalid; those of the policy and the vaults
  */
 export async function explainRequest(
@@ -28,31 +42,79 @@ export async function explainRequest(
   options: SessionPolicyOptions,
   paths: Paths,
 ): Promise<Explanation> {
-  const request = readRequest(wanted.method, wanted.url);
+  const asked = readRequest(wanted.method, wanted.url);
   const session = await resolveSessionPolicy(options, paths);
-  const decision = decide(session.policy, request);
-  if (decision.verdict === "deny") return { request, decision, credential: null };
+  const found = await explainGround(session.policy, asked, paths);
+  if (found.verdict === "deny") return { ...found, credential: null };
   const { projectFile, preferences } = session;
   const names =
     wanted.vaults.length > 0 ? wanted.vaults : (projectFile?.project.vaults ?? preferences.vaults);
-  const credential = findCredential(request, await listCredentials(names));
-  return { request, decision, credential };
+  const { request, repository } = found;
+  const place = repository === null ? request : { ...request, repository };
+  return { ...found, credential: findCredential(place, await listCredentials(names)) };
+}
+
+/** A prohibition, then the doors of git entries, then host rules: as proxy/ground.ts has it. */
+async function explainGround(
+  policy: EgressPolicy,
+  asked: Asked,
+  paths: Paths,
+): Promise<Omit<Explanation, "credential">> {
+  const { request } = asked;
+  const decision = decide(policy, request);
+  const isAllowed = decision.verdict === "allow";
+  const byRule = {
+    request,
+    verdict: decision.verdict,
+    reason: decision.verdict === "deny" ? decision.reason : null,
+    rule: decision.rule === undefined ? null : formatRule(decision.rule),
+    source: decision.rule?.source ?? null,
+    repository: null,
+    detail: [],
+  };
+  const isProhibited = decision.verdict === "deny" && decision.reason === "denied-by-rule";
+  if (policy.git === undefined || isProhibited) return byRule;
+  const { explainDoor } = await import("./explain-door.ts");
+  const parts = { ...asked, isAllowed, gitCacheFolder: paths.git };
+  const answer = await explainDoor(compilePolicy(policy), parts);
+  if (answer.verdict === "host-rules") return byRule;
+  const { repository = null, label } = answer;
+  const entry = policy.git.find(
+    (rule) =>
+      rule.source.label === label &&
+      (repository === null || coversRepository(rule.repository, repository)),
+  );
+  return {
+    request,
+    verdict: answer.verdict,
+    reason: answer.verdict === "deny" ? answer.reason : null,
+    rule: entry === undefined ? null : `git: ${formatGitUrl(entry)}`,
+    source: entry?.source ?? null,
+    repository,
+    detail: toDetail(answer, entry),
+  };
+}
+
+function toDetail(answer: DoorVerdict, entry: GitRule | undefined): readonly string[] {
+  if (answer.verdict === "deny") return answer.why === "" ? [] : [answer.why];
+  return answer.verdict === "depends" && entry !== undefined ? describeGitRule(entry) : [];
 }
 
 /** Reads the request with the proxy's own parsers; `wss://` asks for a WebSocket. */
-function readRequest(method: string, url: string): EgressRequest {
-  const upgraded = /^wss?:/i.test(url);
-  const target = url.replace(/^ws(s?):/i, "http$1:");
+function readRequest(method: string, url: string): Asked {
+  const websocket = /^wss?:/i.test(url);
   try {
     if (!/^[A-Z][A-Z-]*$/.test(method) || method === "CONNECT") {
       throw new VaultboxError("VBX_USAGE", `invalid method "${method}": write it in upper case`);
     }
-    const { scheme, authorityText, path } = parseTarget(method, target);
+    const target = parseTarget(method, url.replace(/^ws(s?):/i, "http$1:"));
+    const { scheme, authorityText, path } = target;
     if (scheme === undefined || authorityText === undefined) {
       throw new VaultboxError("VBX_USAGE", `invalid URL "${url}": write it whole, with https://`);
     }
-    const { host, port } = parseAuthority(authorityText, scheme, scheme === "https" ? 443 : 80);
-    return { scheme, host, port, method, path, websocket: upgraded };
+    const authority = parseAuthority(authorityText, scheme, scheme === "https" ? 443 : 80);
+    const { host, port } = authority;
+    return { request: { scheme, host, port, method, path, websocket }, authority, target };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new VaultboxError("VBX_USAGE", error.message, { cause: error });
@@ -60,7 +122,7 @@ function readRequest(method: string, url: string): EgressRequest {
 }
 
 function findCredential(
-  request: EgressRequest,
+  request: EgressRequest & { readonly repository?: string },
   credentials: readonly SessionCredential[],
 ): string | null {
   const boundHost = createBoundHosts(credentials)(request.host);

@@ -97,6 +97,97 @@ test.each(["/srv/widgets.git", "file:///srv/widgets", "../other", "ext::sh -c x"
   },
 );
 
+test("policy explain asks the doors of the proxy, and says what the body will decide", async () => {
+  await using project = await createProject();
+  await writeFile(join(project.workspace, "vaultbox.yaml"), file);
+  await project.run("trust", "--yes");
+  const explain = async (...args: readonly string[]) =>
+    (await project.run("policy", "explain", ...args)).stdout;
+  const git = "https://github.com/acme/widgets.git";
+  expect(await explain("POST", `${git}/git-receive-pack`))
+    .toBe(`depends on the body of POST ${git}/git-receive-pack
+
+  Rule: git: https://github.com/acme/widgets
+  From: vaultbox.yaml:3
+  Credential: none
+
+  may be read
+  may be pushed: agent/*
+  pushes: new ones too, no force, no deletion, no tags beside those listed, at most 100MB a push
+  no push may change: .github/workflows/**
+  pull requests: create and comment, no merge
+`);
+  expect(await explain("GET", `${git}/info/refs?service=git-upload-pack`))
+    .toBe(`allow GET ${git}/info/refs?service=git-upload-pack
+
+  Rule: git: https://github.com/acme/widgets
+  From: vaultbox.yaml:3
+  Credential: none
+`);
+  expect(await explain("GET", `${git}/info/refs`)).toContain("Reason: git-not-allowed\n");
+  expect(await explain("GET", "https://github.com/acme/other/info/refs?service=git-upload-pack"))
+    .toBe(`deny GET https://github.com/acme/other/info/refs?service=git-upload-pack
+
+  Reason: host-not-allowed
+`);
+});
+
+test("policy explain push says what may be done to a ref", async () => {
+  await using project = await createProject();
+  await writeFile(join(project.workspace, "vaultbox.yaml"), file);
+  await project.run("trust", "--yes");
+  const explain = (...args: readonly string[]) => project.run("policy", "explain", "push", ...args);
+  const url = "git@github.com:acme/widgets.git";
+  expect((await explain(url, "agent/x")).stdout)
+    .toBe(`allow push https://github.com/acme/widgets refs/heads/agent/x
+
+  From: vaultbox.yaml:3
+
+  PUSH          VERDICT  WHY
+  create        allow    if no commit changes .github/workflows/**
+  fast-forward  allow    if no commit changes .github/workflows/**
+  force         deny     would drop commits; force is not allowed
+  delete        deny     deleting refs is not allowed
+`);
+  const main = JSON.parse((await explain(url, "refs/heads/main", "--json")).stdout) as unknown;
+  expect(main).toMatchObject({
+    ref: "refs/heads/main",
+    verdict: "deny",
+    from: ["vaultbox.yaml:3"],
+    steps: [
+      { step: "create", verdict: "deny", why: "not one of the refs that may be pushed" },
+      { step: "fast-forward" },
+      { step: "force" },
+      { step: "delete" },
+    ],
+  });
+  expect((await explain("https://github.com/acme/other", "x")).stdout).toContain(
+    "deny     no git entry for this repository\n",
+  );
+  expect(await explain(url)).toMatchObject({ status: 2 });
+  expect(await explain("https://github.com/acme/*", "x")).toMatchObject({ status: 2 });
+  expect(await explain("widgets", "x")).toMatchObject({ status: 2 });
+  expect(await project.run("policy", "explain", "GET", "https://a.example.com", "x")).toMatchObject(
+    {
+      status: 2,
+      stderr: "vaultbox: error: only push takes a ref\n",
+    },
+  );
+});
+
+test("a deny rule beats every entry, and policy explain says so", async () => {
+  await using project = await createProject();
+  await writeFile(
+    join(project.workspace, "p.yaml"),
+    `${file}  - host: github.com\n    deny: ["/acme/widgets/**"]\n`,
+  );
+  const explain = async (...args: readonly string[]) =>
+    (await project.run("policy", "explain", ...args, "--policy", "p.yaml")).stdout;
+  const url = "https://github.com/acme/widgets";
+  expect(await explain("push", url, "agent/x")).toContain("deny     denied by a rule (p.yaml:7)");
+  expect(await explain("POST", `${url}/git-receive-pack`)).toContain("Reason: denied-by-rule\n");
+});
+
 test.each([
   [
     "github.com/acme/widgets",

@@ -133,6 +133,8 @@ test("policy explain names the decision, the rule and where it is written", asyn
     reason: "method-not-allowed",
     rule: null,
     source: null,
+    repository: null,
+    detail: [],
     credential: null,
   });
   expect(await explain("GET", "https://api.example.com/v1/../x")).toMatchObject({ status: 2 });

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { VaultboxError } from "../../../errors.ts";
 import {
   addPolicyOptions,
   collect,
@@ -16,42 +17,72 @@ The exit status is 0 whatever the decision is; --json has it as "verdict".
 
 Examples:
   vaultbox policy explain GET https://docs.example.com/start
-  vaultbox policy explain POST https://api.github.com/repos/acme/widgets/pulls --agent claude`;
+  vaultbox policy explain POST https://api.github.com/repos/acme/widgets/pulls --agent claude
+  vaultbox policy explain push https://github.com/acme/widgets agent/x`;
 
 export function buildCommand(): Command {
   return addPolicyOptions(new Command("explain"))
     .summary("say what would happen to one request, and why")
-    .description("decide one request as the proxy would, without sending it")
-    .argument("<method>", "for example GET")
+    .description("decide one request, or pushes to one branch, as the proxy would; send nothing")
+    .argument("<method>", "for example GET; or push")
     .argument("<url>", "for example https://api.example.com/v1/items")
+    .argument("[ref]", "with push: the branch, or the full name of a ref")
     .option("--vault <name>", "look for the credential in this vault (repeatable)", collect, [])
     .option("--json", "print one JSON document")
     .addHelpText("after", examples)
     .action(explain);
 }
 
-async function explain(method: string, url: string, flags: ExplainFlags): Promise<void> {
-  const [{ resolvePaths }, { explainRequest }, output, { formatRule }] = await Promise.all([
+async function explain(
+  method: string,
+  url: string,
+  ref: string | undefined,
+  flags: ExplainFlags,
+): Promise<void> {
+  if (method === "push") return explainPushes(url, ref, flags);
+  if (ref !== undefined) throw new VaultboxError("VBX_USAGE", "only push takes a ref");
+  const [{ resolvePaths }, { explainRequest }, output] = await Promise.all([
     import("../../../config/paths.ts"),
     import("../../explain-request.ts"),
     import("../../output.ts"),
-    import("../../../policy/parse-rule.ts"),
   ]);
   const wanted = { method, url, vaults: flags.vault };
   const options = toSessionPolicyOptions(flags);
-  const { request, decision, credential } = await explainRequest(wanted, options, resolvePaths());
-  const { verdict, rule } = decision;
-  const reason = decision.verdict === "deny" ? decision.reason : undefined;
-  const ruleText = rule === undefined ? undefined : formatRule(rule);
-  if (flags.json === true) {
-    const source = rule?.source ?? null;
-    const facts = { reason: reason ?? null, rule: ruleText ?? null, source, credential };
-    output.printJson({ request, verdict, ...facts });
-    return;
-  }
-  const lines = [`${verdict} ${request.method} ${url}`, ""];
-  if (reason !== undefined) lines.push(`  Reason: ${reason}`);
-  if (ruleText !== undefined) lines.push(`  Rule: ${ruleText}`, `  From: ${rule?.source.label}`);
-  if (verdict === "allow") lines.push(`  Credential: ${credential ?? "none"}`);
+  const found = await explainRequest(wanted, options, resolvePaths());
+  if (flags.json === true) return output.printJson(found);
+  const { verdict, reason, rule, source, detail, credential } = found;
+  const says = verdict === "depends" ? "depends on the body of" : verdict;
+  const lines = [`${says} ${method} ${url}`, ""];
+  if (reason !== null) lines.push(`  Reason: ${reason}`);
+  if (rule !== null) lines.push(`  Rule: ${rule}`, `  From: ${source?.label}`);
+  if (verdict !== "deny") lines.push(`  Credential: ${credential ?? "none"}`);
+  if (detail.length > 0) lines.push("", ...detail.map((line) => `  ${line}`));
   output.printLines(lines);
+}
+
+async function explainPushes(
+  url: string,
+  ref: string | undefined,
+  flags: ExplainFlags,
+): Promise<void> {
+  if (ref === undefined) {
+    throw new VaultboxError("VBX_USAGE", "write the branch after the URL", {
+      hints: ["as in: vaultbox policy explain push https://github.com/acme/widgets agent/x"],
+    });
+  }
+  const [{ resolvePaths }, { explainPush }, output] = await Promise.all([
+    import("../../../config/paths.ts"),
+    import("../../explain-push.ts"),
+    import("../../output.ts"),
+  ]);
+  const options = toSessionPolicyOptions(flags);
+  const found = await explainPush({ url, ref }, options, resolvePaths());
+  if (flags.json === true) return output.printJson(found);
+  const steps = found.steps.map(({ step, verdict, why }) => [step, verdict, why]);
+  output.printLines([
+    `${found.verdict} push ${found.url} ${found.ref}`,
+    "",
+    ...(found.from.length === 0 ? [] : [`  From: ${found.from.join(", ")}`, ""]),
+    ...output.toTable(["push", "verdict", "why"], steps).map((line) => `  ${line}`),
+  ]);
 }

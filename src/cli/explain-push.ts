@@ -1,0 +1,106 @@
+import type { Paths } from "../config/paths.ts";
+import type { RefUpdate } from "../git/repository-call.ts";
+import { isDeniedByRule } from "../policy/decide.ts";
+import { decideRefUpdateByAll } from "../policy/decide-ref-update.ts";
+import { formatGitUrl } from "../policy/git-rule-text.ts";
+import { findGitRules } from "../policy/git-rules.ts";
+import type { GitRule } from "../policy/git-rule.ts";
+import { parseRepositoryUrl } from "../policy/parse-repository-url.ts";
+import type { EgressPolicy } from "../policy/policy.ts";
+import { VaultboxError } from "../errors.ts";
+import { resolveSessionPolicy, type SessionPolicyOptions } from "./session-policy.ts";
+
+/** What a push may do to one ref. */
+export interface PushExplanation {
+  /** Clone URL without `.git` */
+  readonly url: string;
+  readonly ref: string;
+  /** Whether any push to it could succeed */
+  readonly verdict: "allow" | "deny";
+  /** `rule.source.label` of the entries that decide */
+  readonly from: readonly string[];
+  readonly steps: readonly PushStep[];
+}
+
+export interface PushStep {
+  readonly step: "create" | "fast-forward" | "force" | "delete";
+  readonly verdict: "allow" | "deny";
+  /** Why it's denied, or on what it depends; empty when it's plain */
+  readonly why: string;
+}
+
+const facts: Readonly<Record<PushStep["step"], Omit<RefUpdate, "ref">>> = {
+  create: { change: "create", rewrite: "no", paths: "unknown" },
+  "fast-forward": { change: "update", rewrite: "no", paths: "unknown" },
+  force: { change: "update", rewrite: "yes", paths: "unknown" },
+  delete: { change: "delete", rewrite: "no", paths: [] },
+};
+
+/**
+ * Says what may be done to a ref by a push, without one.
+ * @throws VaultboxError VBX_USAGE for a URL that can't be read; those of the policy
+ */
+export async function explainPush(
+  wanted: { readonly url: string; readonly ref: string },
+  options: SessionPolicyOptions,
+  paths: Paths,
+): Promise<PushExplanation> {
+  const place = readPlace(wanted.url);
+  const ref = wanted.ref.startsWith("refs/") ? wanted.ref : `refs/heads/${wanted.ref}`;
+  const { policy } = await resolveSessionPolicy(options, paths);
+  const rules = findGitRules(policy, place, place.repository);
+  const denial = findDenial(policy, place);
+  const steps = (Object.keys(facts) as PushStep["step"][]).map((step) =>
+    denial === undefined
+      ? explainStep(rules, step, { ref, ...facts[step] })
+      : ({ step, verdict: "deny", why: `denied by a rule (${denial})` } as const),
+  );
+  return {
+    url: formatGitUrl(place),
+    ref,
+    verdict: steps.some(({ verdict }) => verdict === "allow") ? "allow" : "deny",
+    from: rules.map(({ source }) => source.label),
+    steps,
+  };
+}
+
+function explainStep(
+  rules: readonly GitRule[],
+  step: PushStep["step"],
+  update: RefUpdate,
+): PushStep {
+  if (rules.length === 0) return { step, verdict: "deny", why: "no git entry for this repository" };
+  const decision = decideRefUpdateByAll(rules, update);
+  switch (decision.verdict) {
+    case "allow":
+      return { step, verdict: "allow", why: "" };
+    case "deny":
+      return { step, verdict: "deny", why: decision.reason };
+    case "check": {
+      const denied = rules.flatMap(({ push }) => push?.denyPaths ?? []);
+      return { step, verdict: "allow", why: `if no commit changes ${denied.join(", ")}` };
+    }
+  }
+}
+
+/** A deny rule of the user's beats every entry. */
+function findDenial(
+  policy: EgressPolicy,
+  place: Pick<GitRule, "scheme" | "host" | "port" | "repository">,
+): string | undefined {
+  const { scheme, host, port } = place;
+  const path = `/${place.repository}/git-receive-pack`;
+  const request = { scheme, host, port, method: "POST", path, websocket: false };
+  return isDeniedByRule(policy, request)?.source.label;
+}
+
+function readPlace(url: string): ReturnType<typeof parseRepositoryUrl> {
+  try {
+    const place = parseRepositoryUrl(url);
+    if (!place.repository.endsWith("/*")) return place;
+    throw new VaultboxError("VBX_USAGE", "write one repository, not every one of an owner");
+  } catch (error) {
+    if (!(error instanceof VaultboxError)) throw error;
+    throw new VaultboxError("VBX_USAGE", error.message, { cause: error });
+  }
+}
