@@ -17,12 +17,14 @@ export interface MountDraft {
   readonly own: Map<string, { readonly readOnly: boolean }>;
   /** Of mounts that show other content instead; by the names joined with `/` */
   readonly copies: Map<string, Uint8Array>;
+  /** Folders that are shown empty */
+  readonly emptied: (readonly string[])[];
   readonly held: HeldPlace[];
   readonly notes: string[];
 }
 
 export function createDraft(path: string, root: Folder): MountDraft {
-  return { path, root, own: new Map(), copies: new Map(), held: [], notes: [] };
+  return { path, root, own: new Map(), copies: new Map(), emptied: [], held: [], notes: [] };
 }
 
 /**

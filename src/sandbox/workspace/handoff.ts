@@ -1,0 +1,120 @@
+import type { Folder } from "../../files/beneath.ts";
+import { holdUnit } from "./hold-unit.ts";
+import { examineUnit, type RepositoryUnit } from "./repository-unit.ts";
+import type { Mark, Scan } from "./scan.ts";
+
+/** One thing that the sandbox left for the host. */
+export interface HandoffEntry {
+  readonly change: "new" | "changed" | "removed" | "held" | "dangerous";
+  /** What a program of the host would do with it */
+  readonly kind: string;
+  /** From the workspace */
+  readonly path: string;
+  /** For a repository: why git must not use it, and where it is now */
+  readonly detail?: string;
+}
+
+/** What the sandbox left that the host's programs run or go by. */
+export interface Handoff {
+  readonly entries: readonly HandoffEntry[];
+  /** False when the workspace was too large to look through */
+  readonly complete: boolean;
+  readonly tookMs: number;
+}
+
+/** What a repository was at the start. */
+export interface KnownUnit {
+  readonly fingerprint: string;
+  /** Ids of what makes git run something there: the user's own */
+  readonly dangers: readonly string[];
+}
+
+/** What is remembered of the start; kept on disk for the case that this process dies. */
+export interface Baseline {
+  /** Before this nothing of the sandbox was there, `ns` since 1970 */
+  readonly since: bigint;
+  readonly marks: ReadonlyMap<string, Mark>;
+  /** By path */
+  readonly repositories: ReadonlyMap<string, KnownUnit>;
+}
+
+export interface HandoffOptions {
+  readonly workspace: string;
+  readonly root: Folder;
+  readonly protect: "default" | "none";
+}
+
+/** Reads what a scan's repositories make git do, before the run. */
+export async function readKnownUnits(
+  root: Folder,
+  scan: Scan,
+  workspace: string,
+): Promise<ReadonlyMap<string, KnownUnit>> {
+  const found = new Map<string, KnownUnit>();
+  for (const unit of scan.repositories) {
+    const { fingerprint, dangers } = await examineUnit(root, unit, workspace);
+    found.set(unit.names.join("/"), { fingerprint, dangers: dangers.map(({ id }) => id) });
+  }
+  return found;
+}
+
+/**
+ * Compares the workspace with what it was. A repository that could make the host's git run something, and isn't as it
+ * was, is held: renamed, so that git doesn't find it.
+ */
+export async function inspectHandoff(
+  baseline: Baseline,
+  scan: Scan,
+  options: HandoffOptions,
+): Promise<Handoff> {
+  const repositories: HandoffEntry[] = [];
+  // The innermost first: what is around one may be renamed next
+  for (const unit of scan.repositories.toReversed()) {
+    const entry = await inspectUnit(baseline, unit, options);
+    if (entry !== undefined) repositories.push(entry);
+  }
+  return {
+    entries: [...repositories, ...compareMarks(baseline.marks, scan)],
+    complete: scan.complete,
+    tookMs: scan.tookMs,
+  };
+}
+
+async function inspectUnit(
+  { since, repositories }: Baseline,
+  unit: RepositoryUnit,
+  { root, workspace, protect }: HandoffOptions,
+): Promise<HandoffEntry | undefined> {
+  const path = unit.names.join("/");
+  const known = repositories.get(path);
+  const { fingerprint, dangers, newest } = await examineUnit(root, unit, workspace);
+  if (known?.fingerprint === fingerprint) return undefined;
+  const kind = "repositories";
+  // Among installed packages, where the start doesn't look: its times say that it was there
+  if (known === undefined && newest < since && unit.shape !== "link") return undefined;
+  const own = dangers.filter(({ id }) => known?.dangers.includes(id) !== true);
+  if (own.length === 0) {
+    return { change: known === undefined ? "new" : "changed", kind, path };
+  }
+  const why = own.slice(0, 4).map(({ text }) => text);
+  if (own.length > why.length) why.push(`and ${own.length - why.length} more`);
+  const held = protect === "none" ? undefined : holdUnit(root, unit);
+  return held === undefined
+    ? { change: "dangerous", kind, path, detail: why.join(", ") }
+    : { change: "held", kind, path, detail: `${why.join(", ")}; it is ${held} now` };
+}
+
+function compareMarks(before: ReadonlyMap<string, Mark>, scan: Scan): readonly HandoffEntry[] {
+  const entries: HandoffEntry[] = [];
+  for (const [path, { kind, state }] of scan.marks) {
+    const was = before.get(path);
+    if (was?.state === state) continue;
+    entries.push({ change: was === undefined ? "new" : "changed", kind, path });
+  }
+  // What a limit kept the walk from isn't gone
+  if (!scan.complete) return entries;
+  for (const [path, { kind }] of before) {
+    if (!scan.marks.has(path)) entries.push({ change: "removed", kind, path });
+  }
+  return entries;
+}

@@ -1,0 +1,190 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import { toText, type Entry, type Folder } from "../../files/beneath.ts";
+import { findHandoffKind } from "./handoff-kinds.ts";
+import { toNames } from "./git-folder.ts";
+import { matches, type HideRules } from "./hide-rules.ts";
+import { listUnits, type RepositoryUnit } from "./repository-unit.ts";
+import { isSecretFile } from "./secret-files.ts";
+import { isBareRepository, isGitName, walk, type Place } from "./walk.ts";
+
+/** A file that a host's program would run or go by, as it was. */
+export interface Mark {
+  readonly kind: string;
+  /** Two of the same content and mode are the same */
+  readonly state: string;
+}
+
+/** What one walk through the workspace found. */
+export interface Scan {
+  readonly repositories: readonly RepositoryUnit[];
+  /** By path from the workspace */
+  readonly marks: ReadonlyMap<string, Mark>;
+  /** Names of what is hidden from the sandbox */
+  readonly secrets: readonly (readonly string[])[];
+  readonly notes: readonly string[];
+  readonly entries: number;
+  readonly complete: boolean;
+  readonly tookMs: number;
+}
+
+export interface ScanOptions {
+  /** Undefined: nothing is hidden */
+  readonly hide: HideRules | undefined;
+  /** Whether repositories are looked for among installed packages too; nothing else is, there */
+  readonly deep: boolean;
+  readonly maxEntries: number;
+  readonly maxMs: number;
+}
+
+/** Content of marked files is compared up to this size; beyond it size and time are. */
+const maxHashedBytes = 256 * 1024;
+const maxMarks = 20_000;
+
+interface Draft {
+  readonly workspace: string;
+  readonly options: ScanOptions;
+  readonly repositories: RepositoryUnit[];
+  readonly marks: Map<string, Mark>;
+  readonly secrets: (readonly string[])[];
+  readonly hiddenFolders: Set<string>;
+  readonly notes: string[];
+}
+
+/**
+ * Goes once through the workspace. Among installed packages (`node_modules`, Python environments) only the programs in
+ * `bin` folders are looked at: there are more files than in all the rest, and nobody edits them.
+ */
+export async function scanWorkspace(
+  root: Folder,
+  workspace: string,
+  options: ScanOptions,
+): Promise<Scan> {
+  const started = performance.now();
+  const draft: Draft = {
+    workspace,
+    options,
+    repositories: [],
+    marks: new Map(),
+    secrets: [],
+    hiddenFolders: new Set(),
+    notes: [],
+  };
+  const { maxEntries, maxMs } = options;
+  const result = await walk(root, {
+    visit: (place) => visit(draft, place),
+    enters: (place, name) => enters(draft, place, name),
+    maxEntries,
+    maxMs,
+  });
+  const tookMs = Math.round(performance.now() - started);
+  const { repositories, marks, secrets, notes } = draft;
+  return { repositories, marks, secrets, notes, ...result, tookMs };
+}
+
+function visit(draft: Draft, place: Place): void {
+  const { names, folder, entries } = place;
+  if (isBareRepository(entries)) {
+    draft.repositories.push(...listUnits(folder, names, "bare"));
+    return;
+  }
+  const isPackage = isAmongPackages(place);
+  for (const entry of entries) {
+    const name = toText(entry.name);
+    const own = [...names, name];
+    if (isGitName(name)) addRepository(draft, { folder, entry, names: own });
+    else if (!isPackage) addEntry(draft, { folder, entry, names: own });
+  }
+}
+
+interface Found {
+  readonly folder: Folder;
+  readonly entry: Entry;
+  readonly names: readonly string[];
+}
+
+function addRepository(draft: Draft, { folder, entry, names }: Found): void {
+  if (entry.kind === "file" || entry.kind === "link") {
+    draft.repositories.push({ names, shape: entry.kind });
+    return;
+  }
+  using inner = folder.open(entry.name);
+  if (inner !== undefined) draft.repositories.push(...listUnits(inner, names, "folder"));
+}
+
+function addEntry(draft: Draft, found: Found): void {
+  const path = found.names.join("/");
+  const { hide } = draft.options;
+  if (hide !== undefined && isHidden(hide, found, path)) addSecret(draft, found);
+  if (draft.marks.size >= maxMarks) return;
+  const mark = found.entry.kind === "link" ? toLinkMark(draft, found) : toMark(found, path);
+  if (mark !== undefined) draft.marks.set(path, mark);
+}
+
+function isHidden(hide: HideRules, { folder, entry }: Found, path: string): boolean {
+  if (matches(hide.shown, path)) return false;
+  if (matches(hide.hidden, path)) return true;
+  return (
+    hide.defaults && entry.kind !== "folder" && isSecretFile({ folder, name: entry.name }, path)
+  );
+}
+
+/** A link is no place for a mount; what it leads to is, when that's in the workspace. */
+function addSecret(draft: Draft, { folder, entry, names }: Found): void {
+  if (entry.kind === "file" || entry.kind === "folder") {
+    draft.secrets.push(names);
+    if (entry.kind === "folder") draft.hiddenFolders.add(names.join("/"));
+    if ((folder.facts(entry.name)?.links ?? 1) > 1 && entry.kind === "file") {
+      draft.notes.push(`${names.join("/")} is hidden, but has another name (a hard link)`);
+    }
+    return;
+  }
+  const target = folder.readLink(entry.name);
+  if (target === undefined) return;
+  const path = resolve(draft.workspace, ...names.slice(0, -1), target);
+  const inside = toNames(draft.workspace, path);
+  if (inside !== undefined && inside.length > 0) draft.secrets.push(inside);
+}
+
+function toMark({ folder, entry }: Found, path: string): Mark | undefined {
+  if (entry.kind !== "file") return undefined;
+  const kind = findHandoffKind(path);
+  if (kind === undefined) return undefined;
+  const facts = folder.facts(entry.name);
+  if (facts === undefined) return undefined;
+  const isProgram = path.includes("/bin/") || path.includes("/.bin/");
+  const content = isProgram ? undefined : folder.read(entry.name, maxHashedBytes);
+  const state =
+    content === undefined
+      ? `${facts.identity} ${facts.size} ${facts.changedAt}`
+      : createHash("sha256").update(content).digest("hex");
+  return { kind, state: `${(facts.mode & 0o111) === 0 ? "" : "x"} ${state}` };
+}
+
+/** Programs follow a link that leads out of the workspace with the user's rights. */
+function toLinkMark(draft: Draft, { folder, entry, names }: Found): Mark | undefined {
+  const target = folder.readLink(entry.name) ?? "";
+  const path = resolve(draft.workspace, ...names.slice(0, -1), target);
+  const leaves = toNames(draft.workspace, path) === undefined;
+  const kind = leaves ? "links out of the workspace" : findHandoffKind(names.join("/"));
+  return kind === undefined ? undefined : { kind, state: `link ${target}` };
+}
+
+function enters(draft: Draft, place: Place, name: string): boolean {
+  if (isGitName(name) || isBareRepository(place.entries)) return false;
+  if (draft.options.deep) return true;
+  if (draft.hiddenFolders.has([...place.names, name].join("/"))) return false;
+  if (place.names.at(-1) === "node_modules") return name === ".bin";
+  return isEnvironment(place) ? /^(?:bin|scripts)$/i.test(name) : true;
+}
+
+function isEnvironment({ entries }: Place): boolean {
+  return entries.some(({ name }) => toText(name) === "pyvenv.cfg");
+}
+
+/** Where only repositories are looked for. */
+function isAmongPackages({ names }: Place): boolean {
+  const packages = names.lastIndexOf("node_modules");
+  if (packages !== -1) return names[packages + 1] !== ".bin";
+  return names.includes("site-packages");
+}

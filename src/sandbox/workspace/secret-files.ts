@@ -1,0 +1,65 @@
+import type { EntryName, Folder } from "../../files/beneath.ts";
+
+/** Files of these sizes are looked into; settings and keys are far smaller. */
+const maxLookedAtBytes = 256 * 1024;
+
+/** Hidden by their names alone. */
+const secretNames =
+  /^(?:\.env(?:\..+|rc)?|\.netrc|_netrc|\.pypirc|\.git-credentials|\.pgpass|\.my\.cnf|\.htpasswd|\.boto|\.s3cfg|\.vault-token|\.dockercfg|\.terraformrc|credentials\.tfrc\.json|terraform\.tfstate(?:\..*)?|.+\.tfstate(?:\.backup)?|kubeconfig|.+\.kubeconfig|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|.+\.(?:p12|pfx|ppk|kdbx)|application_default_credentials\.json|master\.key|\.bash_history|\.zsh_history)$/i;
+/** Hidden by their names and the folders they are in. */
+const secretPaths =
+  /(?:^|\/)(?:\.aws\/(?:credentials|config)|\.docker\/config\.json|\.config\/gh\/hosts\.ya?ml|\.kube\/config|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.config\/gcloud\/.+|\.azure\/.+\.json|\.ssh\/[^/]+|\.gnupg\/.+)$/i;
+/** Examples of `.env`, which people commit for others to fill in. */
+const exampleNames = /\.(?:example|sample|template|tpl|dist|defaults?)$/i;
+const publicNames = /\.pub$|^known_hosts$|^authorized_keys$/i;
+
+/** Hidden when a token is in them. */
+const settingsNames =
+  /^(?:\.npmrc|\.yarnrc|\.yarnrc\.yml|pip\.conf|pip\.ini|nuget\.config|gradle\.properties|settings\.xml|auth\.json|auth\.toml|bunfig\.toml|\.condarc|\.gitconfig|\.hgrc|uv\.toml|\.gemrc|\.wgetrc|\.curlrc|\.mylogin\.cnf|\.pip\.conf)$/i;
+const token =
+  /(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent|password|passwd|token|secret|api[-_]?key|cleartextpassword|github-oauth)["']?\s*(?:[:=]|value=|>)\s*["'>]?(?!\s*$|["']?\$\{|["']?\$[A-Z]|["']?%|["']?<)[^\s"'<]{4,}/im;
+const userInfo = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#@"'$]*:[^\s/?#@"'$]+@/i;
+
+/** Hidden when a private key is in them. */
+const keyNames = /\.(?:pem|key|p8|der\.txt|asc)$/i;
+const privateKey = /-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?-----/;
+/** Hidden when they are a cloud's service account. */
+const accountNames =
+  /(?:service|account|credential|secret|firebase|gcp|gcloud|google|key|sa)[^/]*\.json$/i;
+const account = /"private_key"\s*:\s*"-----BEGIN/;
+
+/**
+ * Whether a file holds a secret that tools keep in files, by its name and, where a name says too little, by a look into
+ * it. A guess: what is called otherwise isn't found.
+ */
+export function isSecretFile(
+  file: { readonly folder: Folder; readonly name: EntryName },
+  path: string,
+): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (publicNames.test(name)) return false;
+  if (secretNames.test(name)) return !exampleNames.test(name);
+  if (secretPaths.test(path)) return true;
+  const wanted = settingsNames.test(name)
+    ? [token, userInfo]
+    : keyNames.test(name)
+      ? [privateKey]
+      : accountNames.test(name)
+        ? [account]
+        : [];
+  if (wanted.length === 0) return false;
+  const content = file.folder.read(file.name, maxLookedAtBytes)?.toString("latin1") ?? "";
+  return wanted.some((expression) => expression.test(content));
+}
+
+/** A git configuration without passwords in URLs and without headers that carry them; the rest is byte for byte the same. */
+export function withoutSecrets(content: Buffer): Buffer {
+  const text = content.toString("latin1");
+  const clean = text
+    .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)([^\s/?#@"\\]*)@/gi, (_, scheme: string, user: string) =>
+      // The user of SSH is part of how the host is reached, and no secret
+      /^(?:git\+)?ssh/i.test(scheme) ? `${scheme}${user.replace(/:.*/, "")}@` : scheme,
+    )
+    .replaceAll(/(^[ \t]*|\][ \t]*)extraheader[ \t]*=.*$/gim, "$1# a header was here");
+  return clean === text ? content : Buffer.from(clean, "latin1");
+}

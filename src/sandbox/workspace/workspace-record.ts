@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Paths } from "../../config/paths.ts";
+import { writeFileAtomic } from "../../files/atomic-write.ts";
+import { sessionFolder } from "../session-state.ts";
+import type { Baseline, Handoff, KnownUnit } from "./handoff.ts";
+import type { HeldPlace } from "./held-place.ts";
+import type { Mark } from "./scan.ts";
+
+/** What a session must undo and look at when it ends, by whichever process; `workspace.json` in its folder. */
+export interface WorkspaceRecord {
+  readonly workspace: string;
+  readonly protect: "default" | "none";
+  readonly held: readonly { readonly path: string; readonly places: readonly HeldPlace[] }[];
+  readonly baseline: Baseline;
+}
+
+const name = "workspace.json";
+const handoffName = "handoff.json";
+
+export async function writeRecord(
+  paths: Paths,
+  session: string,
+  record: WorkspaceRecord,
+): Promise<void> {
+  const { since, marks, repositories } = record.baseline;
+  const baseline = { since: String(since), marks: [...marks], repositories: [...repositories] };
+  const path = join(sessionFolder(paths, session), name);
+  await writeFileAtomic(path, JSON.stringify({ ...record, baseline }));
+}
+
+export async function readRecord(
+  paths: Paths,
+  session: string,
+): Promise<WorkspaceRecord | undefined> {
+  try {
+    const text = await readFile(join(sessionFolder(paths, session), name), "utf8");
+    return parseRecord(JSON.parse(text));
+  } catch {
+    // It ended before there was anything to undo
+    return undefined;
+  }
+}
+
+interface StoredRecord extends Omit<WorkspaceRecord, "baseline"> {
+  readonly baseline: {
+    readonly since: string;
+    readonly marks: readonly [string, Mark][];
+    readonly repositories: readonly [string, KnownUnit][];
+  };
+}
+
+function parseRecord(value: unknown): WorkspaceRecord | undefined {
+  // Written by this program to a folder that is the user's alone
+  const { workspace, protect, held, baseline } = value as StoredRecord;
+  if (typeof workspace !== "string" || !Array.isArray(held)) return undefined;
+  return {
+    workspace,
+    protect,
+    held,
+    baseline: {
+      since: BigInt(baseline.since),
+      marks: new Map(baseline.marks),
+      repositories: new Map(baseline.repositories),
+    },
+  };
+}
+
+/** Keeps what was found at the end beside the audit log. */
+export async function writeHandoff(paths: Paths, session: string, handoff: Handoff): Promise<void> {
+  const path = join(sessionFolder(paths, session), handoffName);
+  await writeFileAtomic(path, `${JSON.stringify(handoff, undefined, 2)}\n`);
+}
