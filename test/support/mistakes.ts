@@ -158,6 +158,22 @@ export const mistakes: readonly Mistake[] = [
     ],
   },
   {
+    what: "a repository without its URL",
+    args: run("--git", "acme/widgets"),
+    status: 2,
+    says: [
+      '--git: invalid git URL "acme/widgets": write the whole clone URL, as in https://github.com/acme/widgets',
+    ],
+  },
+  {
+    what: "a typo in an option of a repository",
+    args: run("--git", "https://github.com/acme/widgets:psuh=agent/*"),
+    status: 2,
+    says: [
+      '--git: invalid git entry "https://github.com/acme/widgets:psuh=agent/*": unknown option psuh (did you mean push?); known: push, create, force, delete, tags, deny, max_pack, pulls, read, lfs, forge',
+    ],
+  },
+  {
     what: "a --connect-to that can't be read",
     args: run("--connect-to", "api.example.com:443"),
     status: 2,
