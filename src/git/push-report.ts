@@ -23,21 +23,24 @@ const maxLineLength = 500;
 /** Bytes of an upstream's report that are kept until it's whole: a thousand refs with long names. */
 const maxReportBytes = 4 * 1024 * 1024;
 
-/** The body of the answer to a push of which nothing is done; empty when the client asked for no report and no side band. */
+/**
+ * The body of the answer to a push of which nothing is done. A client that asked for no report gets an error on the side
+ * band instead, as it would take everything else for success; one that asked for neither can't be told here, and the
+ * body is empty: another status than 200 is due.
+ */
 export function toRefusedReport({ request, refusals, lines }: PushRefusal): Buffer {
-  const failures = request.commands.map(({ ref }) =>
-    toFailureLine(ref, refusals.get(ref) ?? takenAlong),
-  );
-  const report =
-    request.reportStatus === "none"
-      ? Buffer.alloc(0)
-      : Buffer.concat([toPkt("unpack ok\n"), ...failures, flushPkt]);
-  if (request.sideBand === 0) return report;
-  return Buffer.concat([
-    toNotices(lines, request.sideBand),
-    toSideBand(1, report, request.sideBand),
-    flushPkt,
-  ]);
+  const { commands, reportStatus, sideBand } = request;
+  const failures = commands.map(({ ref }) => toFailureLine(ref, refusals.get(ref) ?? takenAlong));
+  const report = Buffer.concat([toPkt("unpack ok\n"), ...failures, flushPkt]);
+  if (sideBand === 0) return reportStatus === "none" ? Buffer.alloc(0) : report;
+  const verdict =
+    reportStatus === "none" ? toVerdict("nothing", sideBand) : [toSideBand(1, report, sideBand)];
+  return Buffer.concat([toNotices(lines, sideBand), ...verdict, flushPkt]);
+}
+
+/** For a client without a report: it ends with a failure. */
+function toVerdict(what: string, packetBytes: number): readonly Buffer[] {
+  return [toSideBand(3, Buffer.from(`vaultbox: ${what} of this push was done\n`), packetBytes)];
 }
 
 function toFailureLine(ref: string, reason: string): Buffer {
@@ -59,7 +62,8 @@ export interface AnswerTransform {
 
 /**
  * Adds the refused refs to the report of an upstream that was sent the others, and the lines for the user. A client that
- * asked for no report and no side band can be told nothing: its answer passes as it is.
+ * asked for no report gets an error on the side band; one that asked for neither can be told nothing: it must not get a
+ * part of its push done.
  */
 export function createReportMerger(refusal: PushRefusal): AnswerTransform {
   const { request } = refusal;
@@ -74,7 +78,9 @@ export function createReportMerger(refusal: PushRefusal): AnswerTransform {
     if (request.sideBand === 0) return report.add(encodePkt(pkt));
     if (pkt.type === "data") return takeBand(pkt.data, report);
     isOver = true;
-    return Buffer.concat([report.finish(), flushPkt]);
+    const verdict =
+      request.reportStatus === "none" ? toVerdict("only a part", request.sideBand) : [];
+    return Buffer.concat([report.finish(), ...verdict, flushPkt]);
   };
   return {
     push: (piece) => {

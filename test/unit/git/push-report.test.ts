@@ -39,7 +39,7 @@ async function readPackets(bytes: Buffer): Promise<Pkt[]> {
 async function read(
   answer: Buffer,
   sideBand: number,
-): Promise<{ report: string[]; notices: string }> {
+): Promise<{ report: string[]; notices: string; error: string }> {
   const bands: Record<number, Buffer[]> = { 1: [], 2: [], 3: [] };
   if (sideBand === 0) bands[1]!.push(answer);
   const packets = sideBand === 0 ? [] : await readPackets(answer);
@@ -55,6 +55,7 @@ async function read(
   return {
     report: report.map((pkt) => (pkt.type === "data" ? pkt.data.toString() : pkt.type)),
     notices: Buffer.concat(bands[2]!).toString(),
+    error: Buffer.concat(bands[3]!).toString(),
   };
 }
 
@@ -74,16 +75,18 @@ test.each([
         "flush",
       ],
       notices: told,
+      error: "",
     });
   },
 );
 
-test("without a side band the report comes bare, and without a report only the lines", async () => {
+test("without a side band the report comes bare, without a report there is an error", async () => {
   const bare = await read(toRefusedReport(refusal("v1", 0)), 0);
   expect(bare.report).toHaveLength(5);
   expect(await read(toRefusedReport(refusal("none", 65520)), 65520)).toEqual({
     report: [],
     notices: told,
+    error: "vaultbox: nothing of this push was done\n",
   });
   expect(toRefusedReport(refusal("none", 0))).toEqual(Buffer.alloc(0));
 });
@@ -138,6 +141,7 @@ test("refused refs are added to an upstream's report, in whatever pieces and pac
         expect(await read(merge(upstream, refusal("v2", sideBand), cuts), sideBand)).toEqual({
           report: merged,
           notices: `remote says\n${told}`,
+          error: "",
         });
       },
     ),
@@ -145,11 +149,12 @@ test("refused refs are added to an upstream's report, in whatever pieces and pac
   );
 });
 
-test("a bare report is completed as well, an answer without a report gets the lines only", async () => {
+test("a bare report is completed as well, a client without a report gets an error", async () => {
   expect((await read(merge(okReport, refusal("v1", 0), [3, 30]), 0)).report).toEqual(merged);
   expect(await read(merge(flushPkt, refusal("none", 65520)), 65520)).toEqual({
     report: [],
     notices: told,
+    error: "vaultbox: only a part of this push was done\n",
   });
   expect(merge(Buffer.alloc(0), refusal("none", 0))).toEqual(Buffer.alloc(0));
 });
