@@ -20,11 +20,11 @@ export function toSessionCredentials(
   redactor: Redactor,
 ): SessionCredentials {
   const credentials: SessionCredential[] = [];
-  const env: Record<string, string> = {};
+  const variables: Variables[] = [];
   for (const vault of vaults) {
     for (const stored of vault.credentials) {
       const placeholder = createPlaceholder(stored.placeholder);
-      for (const name of stored.env) env[name] ??= placeholder;
+      variables.push({ stored, placeholder });
       credentials.push({
         name: stored.name,
         vault: vault.name,
@@ -34,7 +34,29 @@ export function toSessionCredentials(
       });
     }
   }
-  return { credentials, env };
+  return { credentials, env: toEnvironment(variables) };
+}
+
+interface Variables {
+  readonly stored: OpenVault["credentials"][number];
+  readonly placeholder: string;
+}
+
+/**
+ * A variable has room for one placeholder: of a credential that is for any repository, since one for a single repository
+ * is chosen by what a request is for, and its placeholder refused everywhere else.
+ */
+function toEnvironment(all: readonly Variables[]): Readonly<Record<string, string>> {
+  const env: Record<string, string> = {};
+  const isForOne = ({ stored }: Variables): boolean =>
+    stored.bindings.every(({ repository }) => repository !== undefined);
+  for (const { stored, placeholder } of [
+    ...all.filter((one) => !isForOne(one)),
+    ...all.filter(isForOne),
+  ]) {
+    for (const name of stored.env) env[name] ??= placeholder;
+  }
+  return env;
 }
 
 function remember(secret: Secret, redactor: Redactor): string {

@@ -1,6 +1,7 @@
 import { parseSigningKey } from "./signing-key.ts";
 import {
   isName,
+  isRepositoryPattern,
   type SecretSource,
   type StoredBinding,
   type StoredItem,
@@ -49,14 +50,18 @@ function parseBindings(value: unknown): readonly StoredBinding[] | undefined {
 
 function parseBinding(value: unknown): StoredBinding | undefined {
   if (!isPlain(value)) return undefined;
-  const { host, port, pathPrefix } = value;
+  const { host, port, pathPrefix, repository } = value;
   const scheme = parseScheme(value["scheme"]);
   if (typeof host !== "string" || host === "" || scheme === undefined) return undefined;
   if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65_535) {
     return undefined;
   }
   if (typeof pathPrefix !== "string" || !pathPrefix.startsWith("/")) return undefined;
-  return { host, port, pathPrefix, scheme };
+  const binding = { host, port, pathPrefix, scheme };
+  if (repository === undefined) return binding;
+  return typeof repository === "string" && isRepositoryPattern(repository)
+    ? { ...binding, repository }
+    : undefined;
 }
 
 function parseScheme(value: unknown): StoredScheme | undefined {

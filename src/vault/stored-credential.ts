@@ -18,6 +18,8 @@ export interface StoredBinding {
   /** Path prefix on a segment boundary, `/` for all */
   readonly pathPrefix: string;
   readonly scheme: StoredScheme;
+  /** `owner/name` or `owner/*`: only what a `git:` entry decided for it; missing is every request of the place */
+  readonly repository?: string;
 }
 
 /** What a placeholder for it looks like; the shape of `PlaceholderShape` in presets/. */
@@ -67,6 +69,14 @@ export const maxCredentials = 64;
 export const maxSecretBytes = 64 * 1024;
 
 const namePattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+
+const repositoryPattern =
+  /^(?!(?:.*\/)?\.{1,2}(?:\/|$))[\w.~-]+(?:\/[\w.~ -]+)*\/(?:[\w.~ -]+|\*)$/;
+
+/** `owner/name` or `owner/*`, with more segments before them where a forge has groups. */
+export function isRepositoryPattern(text: string): boolean {
+  return text.length <= 512 && !text.endsWith(".git") && repositoryPattern.test(text);
+}
 
 export function isName(text: string): boolean {
   return namePattern.test(text);

@@ -1,7 +1,11 @@
 import { VaultboxError } from "../../errors.ts";
 import { formatHostPattern, parseHostPattern } from "../../policy/host-pattern.ts";
 import { quoted } from "../../printable.ts";
-import type { StoredBinding, StoredScheme } from "../../vault/stored-credential.ts";
+import {
+  isRepositoryPattern,
+  type StoredBinding,
+  type StoredScheme,
+} from "../../vault/stored-credential.ts";
 
 /** The flags that say where a custom credential goes and how. */
 export interface BindingFlags {
@@ -23,6 +27,22 @@ const forbiddenHeaders =
 export function hasBindingFlags(flags: BindingFlags): boolean {
   const { host, port, path, bearer, basic, header, query } = flags;
   return [host, port, path, bearer, basic, header, query].some((flag) => flag !== undefined);
+}
+
+/** `acme/widgets` or `acme/*`, as `--git` names it. @throws VaultboxError VBX_USAGE */
+export function parseRepository(text: string): string {
+  const name = text
+    .replace(/^\/+/, "")
+    .replace(/\/+$/, "")
+    .replace(/\.git$/i, "");
+  if (isRepositoryPattern(name)) return name;
+  throw new VaultboxError(
+    "VBX_USAGE",
+    `cannot use --repository ${quoted(text)}: not a repository`,
+    {
+      hints: ["write it without its host: acme/widgets, or acme/* for all of an owner"],
+    },
+  );
 }
 
 /** @throws VaultboxError VBX_USAGE */

@@ -6,10 +6,12 @@ import {
 } from "../../vault/signing-key.ts";
 import type { SecretSource, StoredBinding, StoredItem } from "../../vault/stored-credential.ts";
 
-/** `api.example.com`, with port and path where they aren't the usual ones. */
+/** `api.example.com`, with port and path where they aren't the usual ones, and the repository. */
 export function toBindingText(binding: StoredBinding): string {
   const port = binding.port === 443 ? "" : `:${binding.port}`;
-  return `${binding.host}${port}${binding.pathPrefix === "/" ? "" : binding.pathPrefix}`;
+  const path = binding.pathPrefix === "/" ? "" : binding.pathPrefix;
+  const repository = binding.repository === undefined ? "" : ` (${binding.repository})`;
+  return `${binding.host}${port}${path}${repository}`;
 }
 
 export function toSchemeText(binding: StoredBinding): string {

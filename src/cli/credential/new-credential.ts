@@ -10,10 +10,17 @@ import {
   type StoredCredential,
   type StoredPlaceholder,
 } from "../../vault/stored-credential.ts";
-import { type BindingFlags, hasBindingFlags, parseBinding } from "./binding-flags.ts";
+import {
+  type BindingFlags,
+  hasBindingFlags,
+  parseBinding,
+  parseRepository,
+} from "./binding-flags.ts";
 
 export interface NewCredentialFlags extends BindingFlags {
   readonly preset?: string;
+  /** The repository that it is for, and nothing else */
+  readonly repository?: string;
   /** Environment variables of the sandbox that carry the placeholder */
   readonly env?: readonly string[];
   readonly fromCommand?: string;
@@ -46,7 +53,7 @@ export async function toNewCredential(
 ): Promise<StoredCredential> {
   checkName("credential", name);
   const source = toSource(flags);
-  const target = await toTarget(name, flags);
+  const target = toRepositoryTarget(await toTarget(name, flags), flags.repository);
   const env = flags.env ?? target.env;
   for (const variable of env) checkVariable(variable);
   const at = now.toISOString();
@@ -59,6 +66,13 @@ function toTarget(name: string, flags: NewCredentialFlags): Promise<Target> | Ta
   return preset === undefined
     ? toCustom(name, { ...flags, host })
     : toOwnHost(preset, { ...flags, host });
+}
+
+/** Bound to a repository, on top of host and path. */
+function toRepositoryTarget(target: Target, text: string | undefined): Target {
+  if (text === undefined) return target;
+  const repository = parseRepository(text);
+  return { ...target, bindings: target.bindings.map((binding) => ({ ...binding, repository })) };
 }
 
 async function toPresetTarget(name: string, flags: NewCredentialFlags): Promise<Target> {

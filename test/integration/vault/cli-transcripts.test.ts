@@ -47,6 +47,27 @@ test("the first credential makes the default vault and says where; list and show
   });
 });
 
+test("a credential can be for one repository, of a preset, and at a server of one's own", async () => {
+  await using place = await makePlace();
+  const line = "credential add widgets --preset gitlab --host git.example.com";
+  const added = await place.cli(`${line} --repository /acme/tools/widgets.git`, "s3cret");
+  expect(added.stderr).toContain(
+    'in the vault "default" for git.example.com/api (acme/tools/widgets), git.example.com (acme/tools/widgets); in a sandbox: GITLAB_TOKEN',
+  );
+  expect((await place.cli("credential list")).stdout).toContain(
+    "git.example.com (acme/tools/widgets)",
+  );
+  const json: unknown = JSON.parse((await place.cli("credential show widgets --json")).stdout);
+  expect(json).toMatchObject({
+    credential: { bindings: [{ repository: "acme/tools/widgets" }, { pathPrefix: "/" }] },
+  });
+  for (const wrong of ["acme", "acme/w*", "*", "acme/..", "https://git.example.com/acme/widgets"]) {
+    const refused = await place.cli(`credential add x --preset github --repository ${wrong}`, "s");
+    expect({ wrong, ...refused }).toMatchObject({ status: 2 });
+    expect(refused.stderr).toContain("hint: write it without its host: acme/widgets");
+  }
+});
+
 test("empty lists say what to run next", async () => {
   await using place = await makePlace();
   expect(await place.cli("credential list")).toMatchObject({

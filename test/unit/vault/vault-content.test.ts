@@ -29,6 +29,24 @@ test("decoding what was encoded gives the same vault, whatever the secrets hold"
   );
 });
 
+function boundTo(repository: unknown) {
+  const place = { host: "git.example.com", port: 443, pathPrefix: "/" };
+  return { ...place, scheme: { type: "bearer" }, repository };
+}
+
+test.each([
+  "acme/widgets",
+  "acme/*",
+  "group/sub/widgets",
+  "org/My project/_git/widgets",
+  "a.b/c.d",
+])("a credential for the repository %s is kept as such", (repository) => {
+  const bindings = [boundTo(repository)] as ReturnType<typeof makeCredential>["bindings"];
+  const content = { counter: 1, entries: [makeEntry("api", "s", { bindings })] };
+  const [entry] = decodeContent("v", encodeContent("v", content)).entries;
+  expect(entry?.credential).toMatchObject({ bindings: [{ repository }] });
+});
+
 test("content that isn't understood wholly is refused, and the error quotes none of it", () => {
   const good = JSON.parse(
     encodeContent("v", { counter: 1, entries: [makeEntry("api", "the-secret")] }),
@@ -55,6 +73,13 @@ test("content that isn't understood wholly is refused, and the error quotes none
     changed({ bindings: [] }),
     changed({ bindings: [{ host: "a", port: 0, pathPrefix: "/", scheme: { type: "bearer" } }] }),
     changed({ bindings: [{ host: "a", port: 443, pathPrefix: "/", scheme: { type: "none" } }] }),
+    changed({ bindings: [boundTo("acme")] }),
+    changed({ bindings: [boundTo("*/widgets")] }),
+    changed({ bindings: [boundTo("acme/../x")] }),
+    changed({ bindings: [boundTo("../x")] }),
+    changed({ bindings: [boundTo("acme/w*")] }),
+    changed({ bindings: [boundTo("https://github.com/acme/widgets")] }),
+    changed({ bindings: [boundTo(7)] }),
     changed({ placeholder: { prefix: "", length: 0, alphabet: "hex" } }),
     changed({ unknown: true }),
   ];

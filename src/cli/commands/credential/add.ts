@@ -13,6 +13,8 @@ Examples:
   vaultbox credential add github --from-command 'gh auth token'
   vaultbox credential add billing --host api.example.com --header X-Api-Key --env BILLING_KEY
   vaultbox credential add ci --host ci.example.com --path /api --header 'Authorization: Token'
+  vaultbox credential add widgets --preset github --repository acme/widgets
+  vaultbox credential add forge --preset gitlab --host gitlab.example.com
   vaultbox credential add work-key --generate-signing-key
 
 The secret is read from stdin or typed without echo, never from the command line.`;
@@ -31,6 +33,7 @@ export function buildCommand(): Command {
       .option("--host <host>", "host it is for, or *.host for its subdomains")
       .option("--port <port>", "port it is for (default: 443)")
       .option("--path <prefix>", "only for paths below this one (default: /)")
+      .option("--repository <name>", "only for this repository (acme/widgets, acme/*) of --git")
       .option("--bearer", "send it as Authorization: Bearer (the default)")
       .option("--basic <user>", "send it as the password of this user")
       .option("--header <name>", "send it in this header; a prefix may follow: 'Name: prefix'")
