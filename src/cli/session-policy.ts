@@ -55,8 +55,10 @@ export async function resolveSessionPolicy(
   options: SessionPolicyOptions,
   paths: Paths,
 ): Promise<SessionPolicy> {
+  const worktree = readWorktree(options.workspace);
+  // Read while the rest is; what fails first is reported
+  worktree.catch(() => undefined);
   const preferences = await readPreferences(paths);
-  const repository = await readWorktree(options.workspace);
   const projectFile = await loadTrustedProjectFile(options.workspace, paths);
   const policyFile = await readPolicyOption(options.policy);
   const agent = chooseAgent(options, projectFile?.project.agent);
@@ -65,6 +67,7 @@ export async function resolveSessionPolicy(
   const label = `agent:${agent.name}`;
   const agentRules = [{ label, rules: agent.rules }];
   for (const name of agent.presets) agentRules.push({ label, rules: await lookupPreset(name) });
+  const repository = await worktree;
   const remoteUrl = repository?.remoteUrl;
   const effective = await resolveEffectivePolicy({
     ...(projectFile === undefined ? {} : { project: projectFile.project }),

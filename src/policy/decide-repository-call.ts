@@ -3,8 +3,6 @@ import { decideRefUpdateByAll, decideRefUpdate } from "./decide-ref-update.ts";
 import type { GitRule } from "./git-rule.ts";
 import { formatRefPattern } from "./ref-pattern.ts";
 
-export { findGitRules, findGitRulesByApi } from "./git-rules.ts";
-
 /** `what` is one clause for a refusal's text: what isn't allowed. `host-rules`: no `git:` entry decides it. */
 export type CallVerdict =
   | { readonly verdict: "allow"; readonly rule: GitRule }
