@@ -48,7 +48,7 @@ export async function explainDoor(
 ): Promise<DoorVerdict> {
   const { gitCacheFolder, isAllowed } = parts;
   const tools: DoorTools = { send: notGiven };
-  const doors = toSessionDoors({ policy, gitCacheFolder })(tools);
+  const doors = toSessionDoors({ policy, gitCacheFolder, signing: undefined })(tools);
   const noted: Noted = {};
   const request = toDoorRequest(parts, noted);
   const door = doors.find((one) => {
