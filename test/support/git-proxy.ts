@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openGitCache } from "../../src/git-cache/git-cache.ts";
 import { defaultMaxPackBytes, type GitRule, type PushGrant } from "../../src/policy/git-rule.ts";
 import { parseConnectTo } from "../../src/proxy/connect-to.ts";
 import { createDialer } from "../../src/proxy/dial.ts";
+import { openPushInspector } from "../../src/proxy/doors/push-inspector.ts";
+import { createSmartHttpDoor } from "../../src/proxy/doors/smart-http.ts";
 import type { SessionCredential } from "../../src/proxy/session-credential.ts";
 import { createUpstreamTrust } from "../../src/proxy/trust.ts";
 import { type GitClient, openProxiedClient } from "./git-client.ts";
@@ -32,8 +35,13 @@ export async function openGitProxy(options: GitProxyOptions): Promise<GitProxy> 
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "vbx-git-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const policy = { git: options.git ?? [] };
+  const store = openGitCache(join(folder, "git-cache"));
   const proxy = stack.use(
     await startProxy({
+      doors: (tools) => [
+        createSmartHttpDoor({ policy, inspector: openPushInspector(tools, store) }),
+      ],
       rules: options.rules ?? [],
       git: options.git ?? [],
       credentials: options.credentials ?? [tokenCredential(server)],

@@ -51,16 +51,19 @@ export interface GitServer extends AsyncDisposable {
 
 type GitIn = (cwd: string, args: readonly string[], input?: Buffer | string) => Promise<string>;
 
-export async function startGitServer(
-  options: { readonly token?: string } = {},
-): Promise<GitServer> {
+export interface GitServerOptions {
+  /** Users beside `x-access-token`, with their passwords */
+  readonly others?: Readonly<Record<string, string>>;
+}
+
+export async function startGitServer(options: GitServerOptions = {}): Promise<GitServer> {
   accessSync(apache);
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "vbx-git-server-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const ca = createTestCa("git server");
-  const token = options.token ?? randomBytes(20).toString("hex");
-  await writeSecrets(folder, ca, token);
+  const token = randomBytes(20).toString("hex");
+  await writeSecrets(folder, ca, { ...options.others, [gitUser]: token });
   if (serverUser !== undefined) giveAway(folder);
   const port = await startApache(folder, stack);
   const kept = stack.move();
@@ -85,14 +88,21 @@ export async function startGitServer(
   };
 }
 
-async function writeSecrets(folder: string, ca: TestCa, token: string): Promise<void> {
+async function writeSecrets(
+  folder: string,
+  ca: TestCa,
+  users: Readonly<Record<string, string>>,
+): Promise<void> {
   const { certPem, keyPem } = ca.issue({ hosts: [gitHost] });
-  // The form {SHA} of apache's password files: the token is random, so a slow hash would add nothing
-  const digest = createHash("sha1").update(token).digest("base64");
+  // The form {SHA} of apache's password files: the tokens are random, so a slow hash would add nothing
+  const lines = Object.entries(users).map(([user, token]) => {
+    const digest = createHash("sha1").update(token).digest("base64");
+    return `${user}:{SHA}${digest}\n`;
+  });
   await mkdir(join(folder, "repositories"));
   await writeFile(join(folder, "server.pem"), certPem);
   await writeFile(join(folder, "server.key"), keyPem);
-  await writeFile(join(folder, "passwords"), `${gitUser}:{SHA}${digest}\n`);
+  await writeFile(join(folder, "passwords"), lines.join(""));
 }
 
 function giveAway(folder: string): void {
@@ -168,7 +178,9 @@ async function createRepository(
   if (serverUser !== undefined) chownSync(owner, serverUser.uid, serverUser.gid);
   const init = ["init", "--quiet", "--bare", "--template=", `--object-format=${format}`];
   await gitIn(owner, [...init, "--initial-branch=main", place]);
-  const settings = ["http.receivepack=true", "uploadpack.allowFilter=true", ...config];
+  // As the large hosts have them: partial clones by every protocol version
+  const partial = ["uploadpack.allowFilter=true", "uploadpack.allowAnySHA1InWant=true"];
+  const settings = ["http.receivepack=true", ...partial, ...config];
   for (const setting of settings) {
     const [name = "", ...value] = setting.split("=");
     await gitIn(place, ["config", name, value.join("=")]);
