@@ -91,7 +91,7 @@ async function passInspected(
       if (push.hasPack) await inspection.receive(push.rest);
       judgement = await judgeByPack(judgement, inspection);
     } catch (error) {
-      if (!(error instanceof PackRefused)) throw error;
+      if (!(error instanceof PackRefused) && !isTooLarge(error)) throw error;
       judgement = judgement.refuseAll(error.message);
     }
   }
@@ -101,6 +101,11 @@ async function passInspected(
     return await refuse(request, access, { push, judgement });
   }
   return forwardPush(request, access, { push, judgement, inspection });
+}
+
+/** Git shows no text of an HTTP error here, so a report has to say it. */
+function isTooLarge(error: unknown): error is Refusal {
+  return error instanceof Refusal && error.status === 413;
 }
 
 /** The push as it goes upstream: the commands that were allowed, then the pack as it was looked at, or as it comes. */
