@@ -1,6 +1,7 @@
 import { findChangedPath, type TreePair } from "./changed-paths.ts";
 import { findUnreached, readHistoryTypes } from "./commit-history.ts";
 import { parseCommitLinks } from "./commit-object.ts";
+import { findCoveredParents } from "./covered-parents.ts";
 import { type CommitWalk, peelTag, walkCommits } from "./commit-walk.ts";
 import { type PushKnowledge, toTreeQuestion } from "./push-knowledge.ts";
 import { maxCommitHeadBytes, maxTreePairs } from "./limits.ts";
@@ -13,7 +14,11 @@ export type PathVerdict =
   /** It can't be said; `why` is a short text of ours */
   | { readonly type: "unproven"; readonly why: string };
 
-type IsDenied = (path: string) => boolean;
+interface Wanted {
+  readonly isDenied: (path: string) => boolean;
+  /** Whether that merge needn't be compared with that parent (covered-parents.ts) */
+  readonly isCovered: (merge: string, parent: string) => boolean;
+}
 
 /**
  * Looks at every commit that `to` brings. What the pack holds is taken for new at first, as far as no ref of the
@@ -24,7 +29,7 @@ type IsDenied = (path: string) => boolean;
 export async function findDeniedChange(
   push: PushKnowledge,
   to: string,
-  isDenied: IsDenied,
+  isDenied: (path: string) => boolean,
 ): Promise<PathVerdict> {
   const tip = peelTag(push.contents, to);
   if (tip.type !== undefined && tip.type !== "commit") {
@@ -33,16 +38,20 @@ export async function findDeniedChange(
   const tips = new Set(await push.tips());
   const atFirst = walkCommits(push.contents, [tip.oid], (oid) => tips.has(oid));
   if (isSubset(atFirst.boundary, tips)) {
-    const verdict = await compare(push, atFirst, isDenied);
+    const verdict = await compare(push, atFirst, { isDenied, isCovered: () => false });
     if (verdict.type === "none") return verdict;
   }
   await push.bringHistory();
   const known = await findKnown(push, walkCommits(push.contents, [tip.oid]));
-  const walk = walkCommits(push.contents, [tip.oid], (oid) => tips.has(oid) || known.has(oid));
-  if (![...walk.boundary].every((oid) => tips.has(oid) || known.has(oid))) {
+  const isKnown = (oid: string): boolean => tips.has(oid) || known.has(oid);
+  const walk = walkCommits(push.contents, [tip.oid], isKnown);
+  if (![...walk.boundary].every(isKnown)) {
     return { type: "unproven", why: "it builds on a commit that the upstream doesn't have" };
   }
-  return compare(push, walk, isDenied);
+  return compare(push, walk, {
+    isDenied,
+    isCovered: await findCoveredParents(push, walk, isKnown),
+  });
 }
 
 /** What of a walk the upstream's branches and tags reach now. */
@@ -57,20 +66,20 @@ async function findKnown(push: PushKnowledge, walk: CommitWalk): Promise<Readonl
 async function compare(
   push: PushKnowledge,
   walk: CommitWalk,
-  isDenied: IsDenied,
+  wanted: Wanted,
 ): Promise<PathVerdict> {
   if (walk.commits.size === 0) return { type: "none" };
   const outside = [...walk.boundary].filter((oid) => !push.contents.commits.has(oid));
   await fetchSnapshots(push.snapshots, push.upstream, outside);
   try {
-    return await comparePairs(push, walk, isDenied);
+    return await comparePairs(push, walk, wanted);
   } catch (error) {
     if (!(error instanceof ObjectsUnreadable)) throw error;
   }
   // The pack has commits of the upstream, without all of their trees
   await fetchSnapshots(push.snapshots, push.upstream, [...walk.boundary]);
   try {
-    return await comparePairs(push, walk, isDenied);
+    return await comparePairs(push, walk, wanted);
   } catch (error) {
     if (!(error instanceof ObjectsUnreadable)) throw error;
     return { type: "unproven", why: "a tree is in neither the pack nor the commits it builds on" };
@@ -80,23 +89,22 @@ async function compare(
 async function comparePairs(
   push: PushKnowledge,
   walk: CommitWalk,
-  isDenied: IsDenied,
+  wanted: Wanted,
 ): Promise<PathVerdict> {
   const trees = await readTrees(push, walk);
   const pairs = new Map<string, TreePair>();
   for (const oid of walk.commits) {
     const { tree, parents } = push.contents.commits.get(oid) ?? { tree: "", parents: [] };
-    const before = parents.length === 0 ? [undefined] : parents.map((parent) => trees.get(parent));
-    for (const from of before) {
-      if (parents.length > 0 && from === undefined) {
-        throw new ObjectsUnreadable("a parent's tree isn't known");
-      }
+    if (parents.length === 0) pairs.set(tree, { from: undefined, to: tree });
+    for (const parent of parents.filter((one) => !wanted.isCovered(oid, one))) {
+      const from = trees.get(parent);
+      if (from === undefined) throw new ObjectsUnreadable("a parent's tree isn't known");
       if (from !== tree) pairs.set(`${from} ${tree}`, { from, to: tree });
     }
     if (pairs.size > maxTreePairs) return { type: "unproven", why: "it has too many commits" };
   }
   const list = { list: [...pairs.values()], format: push.objectFormat };
-  const path = await findChangedPath(toTreeQuestion(push), list, isDenied);
+  const path = await findChangedPath(toTreeQuestion(push), list, wanted.isDenied);
   return path === undefined ? { type: "none" } : { type: "denied", path };
 }
 

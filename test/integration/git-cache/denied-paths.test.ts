@@ -59,15 +59,9 @@ for (const variant of [
   });
 }
 
-test("every way to change a denied path is seen, and a look at the two ends alone misses some", async () => {
-  let found = 0;
-  let missed = 0;
-  for (const commits of Object.values(harmful)) {
-    if ((await inspect(commits)) !== undefined) found += 1;
-    if (!(await differsAtTheEnds(commits))) missed += 1;
-  }
-  expect(found).toBe(Object.keys(harmful).length);
-  expect(missed).toBeGreaterThan(0);
+test("a look at the two ends alone would miss some of these", async () => {
+  const seen = await Promise.all(Object.values(harmful).map(differsAtTheEnds));
+  expect(seen).toContain(false);
 });
 
 test("history that the upstream has already isn't held against a client that sends it again", async () => {
@@ -82,6 +76,28 @@ test("history that the upstream has already isn't held against a client that sen
     await using push = await world.open();
     await push.receive(toPieces(await makePack(world.upstream, { include: [tip], exclude: [] })));
     expect(await push.findDeniedPath(tip, isDenied)).toBeUndefined();
+  }
+});
+
+test("a merge that brings in what the upstream changed isn't held to have changed it", async () => {
+  await using world = await makeInspectionWorld();
+  const ids = await makeCommits(world.upstream, [
+    ...base,
+    { parents: [":1"], files: { "src/c": "1" } },
+    { parents: [":3", ":2"], files: { "src/a": "2", [workflow]: "fixed" } },
+    { parents: [":3", ":2"], files: { "src/a": "2", [workflow]: "evil" } },
+    { parents: [":3", ":2"], files: { "src/a": "2" } },
+  ]);
+  await world.upstream.git(["update-ref", "refs/heads/main", ids[1]!]);
+  for (const [tip, found] of [
+    [ids[3]!, undefined],
+    [ids[4]!, workflow],
+    [ids[5]!, workflow],
+  ] as const) {
+    await using push = await world.open();
+    const pack = await makePack(world.upstream, { include: [tip], exclude: [ids[1]!] });
+    await push.receive(toPieces(pack));
+    expect(await push.findDeniedPath(tip, isDenied)).toBe(found);
   }
 });
 
