@@ -36,7 +36,11 @@ export function createSigningBench(options: Partial<SigningDoorOptions> = {}): S
     publicKey: key.publicKey,
     sign: (data) => Promise.resolve(signWithKey(key, data)),
   };
-  const history = { isEmpty: false, isKnown: () => Promise.resolve(false) };
+  const history = {
+    isEmpty: false,
+    isTip: () => false,
+    isUpstream: () => Promise.resolve(false),
+  };
   const door = createSigningDoor({
     signer,
     identity: person,
@@ -117,7 +121,10 @@ export async function startSigningProxy(bench: SigningBench): Promise<SigningPro
   await once(server, "listening");
   const program = join(folder, "git-sign");
   const place = `http://127.0.0.1:${portOf(server)}`;
-  await writeFile(program, toGitSignScript({ proxy: place, direct: place }));
+  await writeFile(
+    program,
+    toGitSignScript({ proxy: place, direct: place, tips: join(folder, "tips") }),
+  );
   await chmod(program, 0o755);
   return {
     program,
@@ -135,15 +142,16 @@ async function answer(
   request: IncomingMessage,
 ): Promise<{ status: number; text: string; headers?: Record<string, string> }> {
   const { url = "", method, headers } = request;
-  const isSign = url === "http://signing.vaultbox.internal/sign" || url === "/sign";
-  if (!isSign || headers.host !== "signing.vaultbox.internal" || method !== "POST") {
+  const path = url.replace(/^http:\/\/signing\.vaultbox\.internal/, "");
+  const isKnown = path === "/sign" || path === "/history";
+  if (!isKnown || headers.host !== "signing.vaultbox.internal" || method !== "POST") {
     return { status: 400, text: `unexpected ${method} ${url}` };
   }
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
   try {
     const head = { ...plainHead, headers: Object.entries(request.headers).map(toField) };
-    return { status: 200, text: await bench.ask(Buffer.concat(parts), { head }) };
+    return { status: 200, text: await bench.ask(Buffer.concat(parts), { head, path }) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const headers = { "X-Vaultbox-Refusal": error.reason };

@@ -14,24 +14,25 @@ import { VaultboxError } from "../../errors.ts";
 import { quoted, toPrintable } from "../../printable.ts";
 import { headerValues } from "../http1/header.ts";
 import { Refusal } from "../refusal.ts";
+import { createKnownHistory, type KnownHistory, type LaunchHistory } from "./known-history.ts";
 import type { AnswerPassage, Door, DoorRequest } from "./door.ts";
 
 /** Where the sandbox's git asks for signatures; no resolver knows it, and nothing is dialled for it. */
 export const signingHost = "signing.vaultbox.internal";
+/** `POST`: an object's bytes in, its signature out. */
 export const signingPath = "/sign";
-/** A request with this header has a refusal answered as a success with the reason as text: busybox's wget shows no other */
+/** `POST`: commits in, which show what else was in the repository at launch (`KnownHistory.learn`). */
+export const historyPath = "/history";
+/**
+ * A request with this header has every answer as a success with text, for clients that show no other (busybox's wget).
+ * `first` doesn't ask the upstream yet: the answer names what isn't known, and the client may show where it comes from.
+ */
 export const plainAnswerHeader = "Vaultbox-Plain-Answer";
+/** Begins the answer to `first`, before the ids that aren't known */
+export const unknownMark = "vaultbox-unknown:";
 
 /** Signatures within an hour, all at once at most: a rebase of a long branch, and no work for a signing farm. */
 export const maxSignaturesPerHour = 600;
-
-/** What the session's repository was when the session began. */
-export interface LaunchHistory {
-  /** Whether the repository had no commit at all; then its first ones have no parent */
-  readonly isEmpty: boolean;
-  /** Whether a commit or tag was part of the repository at launch, here or at its upstream */
-  readonly isKnown: (objectId: string) => Promise<boolean>;
-}
 
 export interface SigningDoorOptions {
   readonly signer: SshSigner;
@@ -45,30 +46,27 @@ export interface SigningDoorOptions {
 
 /** @param options what is signed; a session without a signer has no such door */
 export function createSigningDoor(options: SigningDoorOptions): Door {
-  const takeTurn = createRate(options.now ?? Date.now);
   const session: SigningSession = {
     ...options,
     identities: toIdentityTexts(options.identity),
-    signed: new Set(),
+    known: createKnownHistory(options.history),
+    takeTurn: createRate(options.now ?? Date.now),
   };
   return {
     claim: ({ authority }) => (authority.host === signingHost ? { exclusive: true } : undefined),
     pass: async (request) => {
       checkOperation(request);
-      const payload = await request.readBody(maxObjectBytes);
+      const body = await request.readBody(maxObjectBytes);
       const { repository } = options;
       if (repository !== undefined) request.note({ repository });
+      if (request.path === historyPath) {
+        session.known.learn(body);
+        return toAnswer("");
+      }
       try {
-        const object = await parseFor(session, payload);
-        takeTurn();
-        const signature = await signFor(session, payload);
-        const id = toSignedObjectId(object, payload, signature);
-        session.signed.add(id);
-        // The record of the decision has it before the answer goes out
-        request.note({ signed: id });
-        return toAnswer(signature);
+        return await sign(session, request, body);
       } catch (error) {
-        if (!(error instanceof Refusal) || !wantsPlainAnswer(request)) throw error;
+        if (!(error instanceof Refusal) || toPlainAnswer(request) === undefined) throw error;
         const text = `vaultbox: ${toPrintable(error.message)}\n`;
         return { ...toAnswer(text), refusal: error.reason };
       }
@@ -76,14 +74,37 @@ export function createSigningDoor(options: SigningDoorOptions): Door {
   };
 }
 
-function wantsPlainAnswer({ head }: DoorRequest): boolean {
-  return headerValues(head.headers, plainAnswerHeader.toLowerCase()).length > 0;
-}
-
 interface SigningSession extends SigningDoorOptions {
   readonly identities: readonly string[];
-  /** Ids of the objects that were signed, which later ones may be built on */
-  readonly signed: Set<string>;
+  readonly known: KnownHistory;
+  readonly takeTurn: () => void;
+}
+
+async function sign(
+  session: SigningSession,
+  request: DoorRequest,
+  payload: Buffer,
+): Promise<AnswerPassage> {
+  const { known } = session;
+  const object = parse(payload);
+  checkIdentity(session, object);
+  const needed = toNeeded(session, object);
+  const unknown = needed.filter((id) => !known.isKnown(id));
+  if (unknown.length > 0 && toPlainAnswer(request) === "first") {
+    return toAnswer(`${unknownMark} ${unknown.join(" ")}\n`);
+  }
+  for (const id of unknown) if (!(await known.isFound(id))) throw refuseUnknown(object, id);
+  session.takeTurn();
+  const signature = await signFor(session, payload);
+  const id = toSignedObjectId(object, payload, signature);
+  known.add(id);
+  // The record of the decision has it before the answer goes out
+  request.note({ signed: id });
+  return toAnswer(signature);
+}
+
+function toPlainAnswer({ head }: DoorRequest): string | undefined {
+  return headerValues(head.headers, plainAnswerHeader.toLowerCase())[0];
 }
 
 /** @throws Refusal */
@@ -95,21 +116,16 @@ function checkOperation({ authority, method, path, query }: DoorRequest): void {
       `the signer answers at http://${signingHost}/ only`,
     );
   }
-  if (path !== signingPath || query !== "") {
-    throw new Refusal(403, "path-not-allowed", `the signer has nothing but ${signingPath}`);
+  if ((path !== signingPath && path !== historyPath) || query !== "") {
+    throw new Refusal(
+      403,
+      "path-not-allowed",
+      `the signer has only ${signingPath} and ${historyPath}`,
+    );
   }
   if (method !== "POST") {
     throw new Refusal(403, "method-not-allowed", "the signer takes POST only");
   }
-}
-
-/** The object, when it's one to sign. @throws Refusal */
-async function parseFor(session: SigningSession, payload: Buffer): Promise<SignableObject> {
-  const object = parse(payload);
-  checkIdentity(session, object);
-  if (object.type === "tag") await checkTarget(session, object.object, object.objectType);
-  else await checkParents(session, object.parents);
-  return object;
 }
 
 function parse(payload: Buffer): SignableObject {
@@ -140,30 +156,21 @@ function checkIdentity({ identities, identity }: SigningSession, object: Signabl
   }
 }
 
-async function checkParents(session: SigningSession, parents: readonly string[]): Promise<void> {
-  if (parents.length === 0 && !session.history.isEmpty) {
-    throw refuse("a commit without parent is not signed: this session's repository has commits");
-  }
-  for (const parent of parents) {
-    if (await isOwn(session, parent)) continue;
-    throw refuse(
-      `its parent ${parent.slice(0, 12)} was not in this session's repository at launch and was not signed since`,
-    );
-  }
-}
-
-async function checkTarget(session: SigningSession, id: string, type: string): Promise<void> {
-  if (type !== "commit" && type !== "tag") {
+/** The objects that must be the session's own. @throws Refusal when there can't be any such */
+function toNeeded({ known }: SigningSession, object: SignableObject): readonly string[] {
+  if (object.type === "tag") {
+    if (object.objectType === "commit" || object.objectType === "tag") return [object.object];
     throw refuse("only tags of commits and of tags are signed");
   }
-  if (await isOwn(session, id)) return;
-  throw refuse(
-    `the tagged ${type} ${id.slice(0, 12)} was not in this session's repository at launch and was not signed since`,
-  );
+  if (object.parents.length > 0 || known.isEmpty) return object.parents;
+  throw refuse("a commit without parent is not signed: this session's repository has commits");
 }
 
-async function isOwn({ signed, history }: SigningSession, id: string): Promise<boolean> {
-  return signed.has(id) || (await history.isKnown(id));
+function refuseUnknown(object: SignableObject, id: string): Refusal {
+  const what = object.type === "tag" ? `the tagged ${object.objectType}` : "its parent";
+  return refuse(
+    `${what} ${id.slice(0, 12)} was not in this session's repository at launch and was not signed since`,
+  );
 }
 
 /** @throws Refusal 502 when the key can't be used now */

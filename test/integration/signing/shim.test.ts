@@ -28,7 +28,11 @@ interface Place extends AsyncDisposable {
 async function openPlace(format: "sha1" | "sha256" = "sha1"): Promise<Place> {
   const known = new Set<string>();
   const bench = createSigningBench({
-    history: { isEmpty: false, isKnown: (id) => Promise.resolve(known.has(id)) },
+    history: {
+      isEmpty: false,
+      isTip: (id) => known.has(id),
+      isUpstream: () => Promise.resolve(false),
+    },
   });
   const stack = new AsyncDisposableStack();
   const proxy = stack.use(await startSigningProxy(bench));

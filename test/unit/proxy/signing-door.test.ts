@@ -10,7 +10,11 @@ import { createSigningBench, person, type SigningBench } from "../../support/sig
 
 const known = "b".repeat(40);
 const unknown = "c".repeat(40);
-const history = { isEmpty: false, isKnown: (id: string) => Promise.resolve(id === known) };
+const history = {
+  isEmpty: false,
+  isTip: (id: string) => id === known,
+  isUpstream: () => Promise.resolve(false),
+};
 const me = `${person.name} <${person.email}> 1700000000 +0100`;
 const other = "Mallory <mallory@example.com> 1700000000 +0100";
 
