@@ -4,6 +4,7 @@ import { openVaults } from "../vault/open-vaults.ts";
 import { toSessionPolicyOptions } from "./policy-options.ts";
 import type { RunFlags, RunLimits } from "./run-command.ts";
 import { resolveSessionPolicy } from "./session-policy.ts";
+import { resolveSandboxGit } from "./session-signing.ts";
 import { toVaultContext } from "./vault-access.ts";
 import type { Paths } from "../config/paths.ts";
 
@@ -31,10 +32,12 @@ export async function readRunRequest(
   const names = [flags.vault, project?.vaults ?? [], preferences.vaults].find(
     (one) => one.length > 0,
   );
+  const vaults = await openVaults(names ?? [], toVaultContext());
   return {
     command: argv,
     plan,
-    vaults: await openVaults(names ?? [], toVaultContext()),
+    vaults,
+    git: await resolveSandboxGit(flags.sign, plan, vaults),
     workspace,
     upstream: {
       connectTo: [

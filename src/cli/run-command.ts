@@ -7,6 +7,7 @@ import { quoted } from "../printable.ts";
 import { defaultMountRules, resolveAllowed, resolveWorkspace } from "../sandbox/mounts.ts";
 import type { LinkChoice } from "../sandbox/link/link-end.ts";
 import type { RunRequest, RunResult, RunStart } from "../sandbox/run-request.ts";
+import type { Handoff } from "../sandbox/workspace/handoff.ts";
 import { runSandbox } from "../sandbox/run-sandbox.ts";
 import { InterruptedError } from "../sandbox/signal-watch.ts";
 import type { RelayImage } from "../sandbox/start-relay.ts";
@@ -19,6 +20,8 @@ import type { UpstreamFlags } from "./upstream-options.ts";
 /** Flags of `run`, as commander parses them. */
 export interface RunFlags extends PolicyFlags, UpstreamFlags {
   readonly vault: readonly string[];
+  /** `--sign NAME`, or false for `--no-sign` */
+  readonly sign?: string | false;
   readonly image?: string;
   readonly mount: readonly string[];
   readonly allowMount: readonly string[];
@@ -29,6 +32,7 @@ export interface RunFlags extends PolicyFlags, UpstreamFlags {
   readonly link: LinkChoice;
   readonly runtime?: string;
   readonly timeout?: string;
+  readonly failOnHandoff?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -37,6 +41,8 @@ export type RunLimits = Pick<RunRequest, "memoryBytes" | "cpus" | "timeoutMs">;
 
 /** Before the command started: vaultbox or the engine failed, as with docker run. */
 const notStartedStatus = 125;
+/** With `--fail-on-handoff`, when the command itself had ended with 0. */
+const handoffStatus = 123;
 const gibibyte = 1024 ** 3;
 const maxDefaultMemory = 8 * gibibyte;
 
@@ -87,7 +93,9 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
       onNote: printNote,
     });
     await printResult(result, flags, policy);
-    return result.status;
+    const isHandedOff = result.handoff === undefined || result.handoff.entries.length > 0;
+    const isFailure = flags.failOnHandoff === true && isHandedOff && result.status === 0;
+    return isFailure ? handoffStatus : result.status;
   } catch (failure) {
     const error = toFirstFailure(failure);
     if (error instanceof InterruptedError) return error.status;
@@ -118,6 +126,14 @@ async function findRelayImage(env: NodeJS.ProcessEnv): Promise<RelayImage> {
   return { tag: (await resolveRelayImage(env)).tag, command: relayCommand };
 }
 
+/** Also with `--quiet`: it's not about the run, but about what is run next. */
+async function printHandoff(handoff: Handoff, session: string): Promise<void> {
+  const { handoffLines } = await import("../sandbox/workspace/handoff-text.ts");
+  const lines = handoffLines(handoff);
+  for (const line of lines) printNote(line);
+  if (lines.length > 0) printNote(`all of it: vaultbox audit show ${session}`);
+}
+
 async function printResult(
   result: RunResult,
   flags: RunFlags,
@@ -127,6 +143,7 @@ async function printResult(
     process.stderr.write(`${JSON.stringify(result)}\n`);
     return;
   }
+  if (result.handoff !== undefined) await printHandoff(result.handoff, result.session);
   if (flags.quiet === true || result.summary.requests === 0) return;
   const { summaryLines } = await import("../audit/summarise.ts");
   for (const line of summaryLines(result.summary)) printNote(line);

@@ -4,6 +4,12 @@ import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { parseRule } from "../policy/parse-rule.ts";
 import { suggest } from "../policy/suggest.ts";
+import {
+  findSigningFault,
+  signingKeys,
+  toSigningSettings,
+  type SigningSettings,
+} from "../policy/signing-settings.ts";
 import type { UserRules } from "./effective-policy.ts";
 import type { Paths } from "./paths.ts";
 import { toCode } from "./private-read.ts";
@@ -18,9 +24,10 @@ export interface Preferences {
   readonly userRules: UserRules;
   /** `HOST:PORT:ADDR:PORT`, as `--connect-to`; parsed by who dials */
   readonly connectTo: readonly string[];
+  readonly signing?: SigningSettings;
 }
 
-const keys = ["vaults", "image", "allow", "deny", "connectTo"] as const;
+const keys = ["vaults", "image", "allow", "deny", "connectTo", "signing"] as const;
 
 /**
  * Reads the preferences; a missing file is no preference.
@@ -57,6 +64,7 @@ export async function readPreferences(paths: Paths): Promise<Preferences> {
     userRules: { allow: rules("allow"), deny: rules("deny") },
     connectTo: list("connectTo"),
     ...(typeof image === "string" ? { image } : {}),
+    ...readSigning(store["signing"], fail),
   };
 }
 
@@ -71,6 +79,28 @@ function checkRule(
     if (!(error instanceof VaultboxError)) throw error;
     fail(effect, error.message);
   }
+}
+
+function readSigning(
+  value: unknown,
+  fail: (key: string, why: string) => never,
+): { readonly signing?: SigningSettings } {
+  if (value === undefined) return {};
+  const fields = typeof value === "string" ? { key: value } : value;
+  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
+    return fail("signing", "write the name of a signing key");
+  }
+  const texts = Object.fromEntries(Object.entries(fields));
+  const isKnown = Object.entries(texts).every(
+    ([key, text]) => signingKeys.some((known) => known === key) && typeof text === "string",
+  );
+  const { key, name, email } = texts as Record<string, string | undefined>;
+  if (!isKnown || key === undefined)
+    return fail("signing", "write key, and name and email as text");
+  const why = findSigningFault({ key, name, email });
+  return why === undefined
+    ? { signing: toSigningSettings({ key, name, email }) }
+    : fail("signing", why);
 }
 
 async function readStore(folder: string, file: string): Promise<Readonly<Record<string, unknown>>> {

@@ -62,10 +62,12 @@ function toIdentity(uid: number, gid: number): Identity {
   };
 }
 
-/** The account files of an image. */
+/** The files of an image that the sandbox shows with something of ours in them. */
 export interface Accounts {
   readonly passwd: string;
   readonly group: string;
+  /** /etc/gitconfig, empty when there is none */
+  readonly gitConfig: string;
 }
 
 /** The image's passwd with our user in it, and no other of that name or number. */
@@ -120,8 +122,10 @@ async function readCached(path: string): Promise<Accounts | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(path, "utf8"));
     if (typeof value !== "object" || value === null) return undefined;
-    const { passwd, group } = value as Record<string, unknown>;
-    return typeof passwd === "string" && typeof group === "string" ? { passwd, group } : undefined;
+    const { passwd, group, gitConfig } = value as Record<string, unknown>;
+    if (typeof passwd !== "string" || typeof group !== "string") return undefined;
+    // Not there in one of an older version: the image is asked again
+    return typeof gitConfig === "string" ? { passwd, group, gitConfig } : undefined;
   } catch {
     // Not there, or damaged: the image is asked again
     return undefined;
@@ -139,7 +143,11 @@ async function readFromImage(
     const tar = await container.getArchive(path);
     return (tar && readFirstFile(tar)) ?? "";
   };
-  const accounts = { passwd: await read("/etc/passwd"), group: await read("/etc/group") };
+  const accounts = {
+    passwd: await read("/etc/passwd"),
+    group: await read("/etc/group"),
+    gitConfig: await read("/etc/gitconfig"),
+  };
   await container.remove();
   return accounts;
 }

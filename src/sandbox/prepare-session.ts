@@ -11,6 +11,8 @@ import type { OpenVault } from "../vault/open-vaults.ts";
 import { parseEnvironmentFlags, refuseSecrets } from "./environment.ts";
 import type { RunRequest } from "./run-request.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
+import type { SigningParts } from "./session-doors.ts";
+import { openSigner } from "./signing/session-signer.ts";
 import { createCaOfSession, openSessionProxy } from "./session-proxy.ts";
 import { sessionFolder, writeState, type SessionState } from "./session-state.ts";
 
@@ -79,6 +81,7 @@ export async function prepareSession(
   });
   stack.defer(endLog);
   const { policy } = plan;
+  const signing = toSigningParts(request, host.env, redactor);
   const proxy = await openSessionProxy({
     session: id,
     policy,
@@ -86,6 +89,7 @@ export async function prepareSession(
     recorder: audit,
     upstream,
     ca,
+    ...signing,
     gitCacheFolder: host.paths.git,
   });
   const close = once(async () => {
@@ -94,6 +98,17 @@ export async function prepareSession(
   });
   stack.defer(close);
   return { state, audit, summary, ca, proxy, redactor, placeholders, outcome, userEnv, close };
+}
+
+/** @throws VaultboxError VBX_SSH_AGENT_UNAVAILABLE */
+function toSigningParts(
+  { git: { signing } }: RunRequest,
+  env: NodeJS.ProcessEnv,
+  redactor: Redactor,
+): { readonly signing?: SigningParts } {
+  if (signing === undefined) return {};
+  const { identity, repository } = signing;
+  return { signing: { signer: openSigner(signing, { env, redactor }), identity, repository } };
 }
 
 async function endAudit(
@@ -126,7 +141,8 @@ async function refuseSecretsIn(
 const minTokenLength = 16;
 
 async function readStored(vault: OpenVault): Promise<readonly { name: string; value: string }[]> {
-  const stored = vault.credentials.filter(({ source }) => source.type === "stored");
+  const items = [...vault.credentials, ...vault.signingKeys];
+  const stored = items.filter(({ source }) => source.type === "stored");
   const read = stored.map(async ({ name }) => {
     const secret = await vault.reveal(name);
     return { name, value: secret.reveal() };

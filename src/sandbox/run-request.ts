@@ -9,6 +9,9 @@ import type { LinkChoice, LinkKind } from "./link/link-end.ts";
 import type { SessionRegistry } from "./registry-access.ts";
 import type { RelayImage } from "./start-relay.ts";
 import type { UpstreamSettings } from "./session-proxy.ts";
+import type { SandboxGit } from "./signing/sandbox-git.ts";
+import type { Handoff } from "./workspace/handoff.ts";
+import type { RepositoryFacts } from "./workspace/repository-facts.ts";
 
 /** What decides what the session may do; made by `resolveSessionPolicy`. */
 export interface SessionPlan {
@@ -18,6 +21,8 @@ export interface SessionPlan {
   readonly agent: AgentProfile;
   readonly projectFile?: { readonly path: string; readonly project: ProjectFile };
   readonly registries: readonly SessionRegistry[];
+  /** The work tree that the workspace is in, as it was at launch */
+  readonly repository?: RepositoryFacts;
 }
 
 /** What is known of a run before policy and vaults are read. */
@@ -34,6 +39,7 @@ export interface RunRequest {
   readonly command: readonly string[];
   readonly plan: SessionPlan;
   readonly vaults: readonly OpenVault[];
+  readonly git: SandboxGit;
   /** Real path */
   readonly workspace: string;
   readonly upstream: UpstreamSettings;
@@ -74,4 +80,6 @@ export interface RunResult {
   readonly link: LinkKind;
   readonly summary: AuditSummary;
   readonly auditPath: string;
+  /** What the sandbox left that the host's programs run or go by; missing when that could not be found out */
+  readonly handoff?: Handoff;
 }

@@ -5,6 +5,8 @@ import type { Engine } from "../docker/engine.ts";
 import type { LinkChoice, LinkKind } from "./link/link-end.ts";
 import type { PreparedSession, SessionOutcome } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts";
+import type { Handoff } from "./workspace/handoff.ts";
+import type { WorkspaceSession } from "./workspace/workspace-session.ts";
 import { createSessionId } from "./session-id.ts";
 import { beginSession, endSession, recordEnd } from "./session-state.ts";
 import { giveUp, SignalWatch, type WatchedSignal } from "./signal-watch.ts";
@@ -33,13 +35,14 @@ const maxTimerMs = 2 ** 31 - 1;
  */
 export async function runSandbox(start: RunStart, host: RunHost): Promise<RunResult> {
   using signals = new SignalWatch();
-  const { session, link, status } = await runSession(start, host, signals);
+  const { session, link, status, handoff } = await runSession(start, host, signals);
   return {
     session: session.state.id,
     status,
     link,
     summary: session.summary.current(),
     auditPath: session.audit.path,
+    ...(handoff === undefined ? {} : { handoff }),
   };
 }
 
@@ -47,7 +50,7 @@ async function runSession(
   start: RunStart,
   host: RunHost,
   signals: SignalWatch,
-): Promise<{ session: PreparedSession; link: LinkKind; status: number }> {
+): Promise<{ session: PreparedSession; link: LinkKind; status: number; handoff?: Handoff }> {
   const { workspace } = start;
   // Nothing of the command line yet: it's not known to be free of secrets
   const facts = { id: createSessionId(), command: [], agent: "", workspace };
@@ -71,13 +74,35 @@ async function runSession(
   // What is loaded and read from here on is done while the relay starts
   await early.underWay;
   const request = await start.request();
+  await removeDead(host, signals);
+  const { openSessionWorkspace, endSessionWorkspace } = await import("./session-workspace.ts");
+  const files = await openSessionWorkspace(request, host, outcome.state.id);
+  stack.defer(files.close);
   const { prepareSession } = await import("./prepare-session.ts");
   session = await prepareSession(request, { host, outcome }, stack);
-  const ready = await launch({ request, host, session, stack, signals, early, link: start.link });
+  const run = { request, host, session, stack, signals, early, link: start.link, files };
+  const ready = await launch(run);
   outcome.status = await runCommand(ready, request, host, signals);
   // Side by side; the stack goes through them again and throws what failed
-  await Promise.allSettled([ready.remove(), session.close()]);
-  return { session, link: ready.link.report.link, status: outcome.status };
+  const removed = ready.remove();
+  removed.catch(() => undefined);
+  const handoff = await endSessionWorkspace(files, session.audit, host.onNote);
+  await Promise.allSettled([removed, session.close()]);
+  const { status } = outcome;
+  return { session, link: ready.link.report.link, status, ...(handoff && { handoff }) };
+}
+
+/** Before the workspace is looked at: a sandbox whose session died may still run and write to it. */
+async function removeDead(host: RunHost, signals: SignalWatch): Promise<void> {
+  const { findDeadSessions, removeLeftovers } = await import("./leftovers.ts");
+  if ((await findDeadSessions(host.paths)).length === 0) return;
+  const engine = await Promise.race([host.engine, signals.interrupted]);
+  const removed = await removeLeftovers(host.paths, engine);
+  host.onNote(`removed what ${removed.sessions.length} session(s) that died had left`);
+  const { handoffLines } = await import("./workspace/handoff-text.ts");
+  for (const { session, handoff } of removed.handoffs) {
+    for (const line of handoffLines(handoff, `session ${session}`)) host.onNote(line);
+  }
 }
 
 /** What could not be removed is left to the next run, which removes it before it starts anything of its own. */
@@ -103,22 +128,29 @@ interface Launch {
   readonly signals: SignalWatch;
   readonly early: EarlyRelay;
   readonly link: LinkChoice;
+  readonly files: WorkspaceSession;
 }
 
 async function launch(run: Launch): Promise<ReadySandbox> {
   const { request, host, session, stack, signals } = run;
   const engine = await Promise.race([host.engine, signals.interrupted]);
-  const { removeLeftovers } = await import("./leftovers.ts");
-  const removed = await removeLeftovers(host.paths, engine);
-  if (removed.sessions.length > 0) {
-    host.onNote(`removed what ${removed.sessions.length} session(s) that died had left`);
-  }
   const relay = (await run.early.relay) ?? (await startRelayLate(run, engine));
   // The first build takes minutes, and leaves nothing of the session behind when it's given up
   const image = await Promise.race([host.agentImage(engine, request), signals.interrupted]);
   const tty = isInteractive(host);
   const { interrupted } = signals;
-  const options = { request, session, host, engine, imageTag: image, relay, tty, interrupted };
+  const { files } = run;
+  const options = {
+    request,
+    session,
+    host,
+    engine,
+    imageTag: image,
+    relay,
+    tty,
+    interrupted,
+    files,
+  };
   const { startSandbox } = await import("./start-sandbox.ts");
   const ready = await startSandbox(options, stack);
   signals.throwIfInterrupted();
@@ -133,6 +165,13 @@ async function launch(run: Launch): Promise<ReadySandbox> {
     vaults: request.vaults.map(({ name }) => name),
   });
   session.audit.note("posture", { asserts: ready.asserts });
+  const { noteWorkspace } = await import("./session-workspace.ts");
+  noteWorkspace(files, session.audit, host.onNote);
+  const { signing } = request.git;
+  if (signing !== undefined) {
+    const { key, vault } = signing;
+    session.audit.note("signing", { key: `${vault.name}/${key.name}`, public: key.publicKey });
+  }
   const { fallback } = link.report;
   if (fallback !== undefined) session.audit.note("link-fallback", { reason: fallback });
   return ready;

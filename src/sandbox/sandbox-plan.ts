@@ -6,7 +6,8 @@ import type { BindMount, Engine, ImageFacts } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { agentPids, toTemporary } from "./container-specs.ts";
-import { toEnvironment } from "./environment.ts";
+import { proxyUrl, toEnvironment } from "./environment.ts";
+import { gitFiles, toAllowedSigners, toGitConfig } from "./git-config.ts";
 import { homeMount, readAccounts, resolveIdentity, toGroup, toPasswd } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 import { defaultMountRules, resolveAllowed, resolveMount, toWorkspaceBinds } from "./mounts.ts";
@@ -17,7 +18,9 @@ import type { RunHost, RunRequest } from "./run-request.ts";
 import { toRegistryEnvironment } from "./registry-access.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { StartingRelay } from "./start-relay.ts";
-import { writeSandboxFiles } from "./trust-files.ts";
+import type { WorkspaceSession } from "./workspace/workspace-session.ts";
+import { toGitSignScript } from "./signing/git-sign.ts";
+import { writeSandboxFiles, type SandboxGitFiles } from "./trust-files.ts";
 
 export interface SandboxOptions {
   readonly request: RunRequest;
@@ -28,6 +31,7 @@ export interface SandboxOptions {
   readonly imageTag: string;
   readonly relay: StartingRelay;
   readonly tty: boolean;
+  readonly files: WorkspaceSession;
   /** Rejects when the user gives up */
   readonly interrupted: Promise<never>;
 }
@@ -77,6 +81,10 @@ export function toExpectation(
     relayId,
     writableTargets: [...writable, ...own],
     mountTargets: [...binds.map(({ target }) => target), ...own],
+    shownAgain: (plan.files.mounted()?.own ?? []).map(({ bind, base }) => ({
+      target: bind.target,
+      base,
+    })),
   };
 }
 
@@ -108,10 +116,33 @@ export async function toBinds(
     policyMarkdown: toPolicyDocument(request.plan.policy, session.placeholders),
     passwd: toPasswd(accounts.passwd, identity),
     group: toGroup(accounts.group, identity),
+    git: toGitFiles(request, accounts.gitConfig),
   });
   const projectFile = request.plan.projectFile?.path;
   const workspace = await toWorkspaceBinds(request.workspace, projectFile, directory);
-  return [...workspace, ...plan.mounts, ...files];
+  const { binds } = await plan.files.mount(directory);
+  return [...workspace, ...binds, ...plan.mounts, ...files];
+}
+
+function toGitFiles({ git, plan, workspace }: RunRequest, imageConfig: string): SandboxGitFiles {
+  const { identity, signing } = git;
+  const signingKey = signing?.key.publicKey;
+  const config = toGitConfig({
+    workspace,
+    rules: plan.policy.git ?? [],
+    identity,
+    signingKey,
+    hasImageConfig: imageConfig !== "",
+  });
+  if (signing === undefined) return { config, imageConfig };
+  const program = toGitSignScript({
+    proxy: proxyUrl,
+    direct: "http://127.0.0.1",
+    tips: gitFiles.launchTips,
+  });
+  const allowedSigners = toAllowedSigners(signing.identity, signing.key.publicKey);
+  const launchTips = signing.repository.tips.map((id) => `${id}\n`).join("");
+  return { config, imageConfig, signing: { program, allowedSigners, launchTips } };
 }
 
 export function toAgentEnvironment(plan: SandboxPlan): Readonly<Record<string, string>> {

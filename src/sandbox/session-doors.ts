@@ -1,18 +1,53 @@
 import { openGitCache } from "../git-cache/git-cache.ts";
 import type { GitPolicy } from "../policy/git-rules.ts";
-import type { OpenDoors } from "../proxy/doors/door.ts";
+import type { GitIdentity } from "../git/commit-object-identity.ts";
+import { parseRemoteUrl } from "../git/remote-url.ts";
+import type { SshSigner } from "../git/sshsig.ts";
+import type { Door, OpenDoors } from "../proxy/doors/door.ts";
+import type { PushInspector } from "../proxy/doors/push-inspection.ts";
 import { openPushInspector } from "../proxy/doors/push-inspector.ts";
+import { createSigningDoor } from "../proxy/doors/signing-door.ts";
 import { createSmartHttpDoor } from "../proxy/doors/smart-http.ts";
+import { openLaunchHistory } from "./signing/launch-history.ts";
+import type { RepositoryFacts } from "./workspace/repository-facts.ts";
 
 export interface SessionDoorsOptions {
   readonly policy: GitPolicy;
   /** Where the host keeps the histories that pushes are held against */
   readonly gitCacheFolder: string;
+  readonly signing?: SigningParts | undefined;
+}
+
+/** The signer of a session, for the repository that its workspace is in. */
+export interface SigningParts {
+  readonly signer: SshSigner;
+  readonly identity: GitIdentity;
+  readonly repository: RepositoryFacts;
 }
 
 /** Every way into a repository that the policy names, in one list: the first door that claims a request decides it. */
 export function toSessionDoors(options: SessionDoorsOptions): OpenDoors {
   const { policy, gitCacheFolder } = options;
   const store = openGitCache(gitCacheFolder);
-  return (tools) => [createSmartHttpDoor({ policy, inspector: openPushInspector(tools, store) })];
+  return (tools) => {
+    const inspector = openPushInspector(tools, store);
+    const doors = [createSmartHttpDoor({ policy, inspector })];
+    return options.signing === undefined
+      ? doors
+      : [...doors, toSigningDoor(options.signing, { policy, inspector })];
+  };
+}
+
+function toSigningDoor(
+  { signer, identity, repository }: SigningParts,
+  upstream: { readonly policy: GitPolicy; readonly inspector: PushInspector },
+): Door {
+  const remote =
+    repository.remoteUrl === undefined ? undefined : parseRemoteUrl(repository.remoteUrl);
+  return createSigningDoor({
+    signer,
+    identity,
+    history: openLaunchHistory(repository, upstream),
+    repository: remote?.path.slice(1),
+  });
 }

@@ -6,6 +6,7 @@ import { parseConnectTo } from "../proxy/connect-to.ts";
 import { createDialer } from "../proxy/dial.ts";
 import type { OpenDoors } from "../proxy/doors/door.ts";
 import { ProxyServer } from "../proxy/proxy-server.ts";
+import type { SigningParts } from "./session-doors.ts";
 import type { SessionCredential } from "../proxy/session-credential.ts";
 import { createUpstreamTrust, readCaFile } from "../proxy/trust.ts";
 import { parseUpstreamProxySettings } from "../proxy/upstream-proxy.ts";
@@ -29,6 +30,7 @@ export interface SessionProxyOptions {
   readonly ca: SessionCa;
   /** Where the host keeps the histories that pushes are held against */
   readonly gitCacheFolder: string;
+  readonly signing?: SigningParts;
 }
 
 /** The CA of a session; its name shows in the sandbox's trust stores. */
@@ -55,8 +57,8 @@ export async function openSessionProxy(options: SessionProxyOptions): Promise<Pr
 
 /** Loaded when there is something to decide at a door. */
 async function toDoors(options: SessionProxyOptions): Promise<{ readonly doors?: OpenDoors }> {
-  const { policy, gitCacheFolder } = options;
-  if ((policy.git ?? []).length === 0) return {};
+  const { policy, gitCacheFolder, signing } = options;
+  if ((policy.git ?? []).length === 0 && signing === undefined) return {};
   const { toSessionDoors } = await import("./session-doors.ts");
-  return { doors: toSessionDoors({ policy: compilePolicy(policy), gitCacheFolder }) };
+  return { doors: toSessionDoors({ policy: compilePolicy(policy), gitCacheFolder, signing }) };
 }

@@ -1,9 +1,8 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { BindMount } from "../docker/engine.ts";
-
-/** Where the sandbox finds what vaultbox tells it, read-only. */
-export const infoDirectory = "/run/vaultbox";
+import { gitFiles } from "./git-config.ts";
+import { infoDirectory } from "./info-directory.ts";
 
 export const trustFiles = {
   /** The session's CA alone */
@@ -29,6 +28,20 @@ export interface SandboxFiles {
   readonly policyMarkdown: string;
   readonly passwd: string;
   readonly group: string;
+  readonly git: SandboxGitFiles;
+}
+
+/** What git in the sandbox reads. */
+export interface SandboxGitFiles {
+  readonly config: string;
+  /** The image's own /etc/gitconfig, empty when it has none */
+  readonly imageConfig: string;
+  readonly signing?: {
+    readonly program: string;
+    readonly allowedSigners: string;
+    /** Ids that refs pointed to at launch, one a line */
+    readonly launchTips: string;
+  };
 }
 
 /** Writes what is mounted into the sandbox to a directory of the session; public facts only. */
@@ -41,10 +54,13 @@ export async function writeSandboxFiles(
   await mkdir(info, { recursive: true });
   await chmod(info, 0o755);
   // Not by the mode of the call, which the umask narrows: the sandbox may run as another user than this process
-  const write = async (path: string, content: string | Buffer): Promise<void> => {
+  const write = async (path: string, content: string | Buffer, mode = 0o644): Promise<void> => {
     await writeFile(path, content);
-    await chmod(path, 0o644);
+    await chmod(path, mode);
   };
+  const writeInfo = (target: string, content: string, mode?: number): Promise<void> =>
+    write(join(info, basename(target)), content, mode);
+  const { config, imageConfig, signing } = files.git;
   await Promise.all([
     write(join(info, "ca.pem"), files.caPem),
     write(join(info, "ca-bundle.pem"), files.bundlePem),
@@ -52,6 +68,15 @@ export async function writeSandboxFiles(
     write(join(info, "policy.md"), files.policyMarkdown),
     write(join(directory, "passwd"), files.passwd),
     write(join(directory, "group"), files.group),
+    write(join(directory, "gitconfig"), config),
+    writeInfo(gitFiles.imageConfig, imageConfig),
+    ...(signing === undefined
+      ? []
+      : [
+          writeInfo(gitFiles.signProgram, signing.program, 0o755),
+          writeInfo(gitFiles.allowedSigners, signing.allowedSigners),
+          writeInfo(gitFiles.launchTips, signing.launchTips),
+        ]),
   ]);
   const bundle = join(info, "ca-bundle.pem");
   return [
@@ -59,5 +84,6 @@ export async function writeSandboxFiles(
     ...bundlePaths.map((target) => ({ source: bundle, target, readOnly: true })),
     { source: join(directory, "passwd"), target: "/etc/passwd", readOnly: true },
     { source: join(directory, "group"), target: "/etc/group", readOnly: true },
+    { source: join(directory, "gitconfig"), target: gitFiles.config, readOnly: true },
   ];
 }

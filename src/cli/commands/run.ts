@@ -20,6 +20,8 @@ export function buildCommand(): Command {
       collect,
       [],
     )
+    .option("--sign <name>", "have commits and tags signed by this signing key of a vault")
+    .option("--no-sign", "sign nothing, whatever the project file says")
     .option("--image <image>", "run in this image instead of the agent's own")
     .option("--mount <src:dst[:ro|rw]>", "mount a host path too (repeatable)", collect, [])
     .option("--allow-mount <path>", "mount this path although it is refused", collect, [])
@@ -34,6 +36,10 @@ export function buildCommand(): Command {
     )
     .option("--runtime <name>", "container runtime of the engine, such as runsc")
     .option("--timeout <duration>", "end the command after this long, such as 30m")
+    .option(
+      "--fail-on-handoff",
+      "exit with 123 when the sandbox left something that programs of this machine run",
+    )
     .option("--quiet", "no summary at the end")
     .option("--json", "the summary as JSON on stderr")
     .passThroughOptions();

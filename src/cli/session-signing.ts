@@ -1,0 +1,64 @@
+import { VaultboxError } from "../errors.ts";
+import { type GitIdentity, isUsableIdentity } from "../git/commit-object-identity.ts";
+import type { SigningSettings } from "../policy/signing-settings.ts";
+import type { SandboxGit } from "../sandbox/signing/sandbox-git.ts";
+import { findSigningKey } from "../sandbox/signing/session-signer.ts";
+import { lastValue, readUserConfiguration } from "../sandbox/workspace/git-configuration.ts";
+import type { OpenVault } from "../vault/open-vaults.ts";
+import type { SessionPolicy } from "./session-policy.ts";
+
+/** `--sign NAME`, `--no-sign`, or neither */
+type SignFlag = string | boolean | undefined;
+
+/**
+ * In whose name the session commits, and the key that signs for it: the flag, else the project file, else the
+ * preferences. Name and email are the settings' own, else those of the user's own git.
+ * @throws VaultboxError VBX_CREDENTIAL_UNKNOWN, VBX_USAGE when a signature was asked for that can't be made
+ */
+export async function resolveSandboxGit(
+  flag: SignFlag,
+  plan: SessionPolicy,
+  vaults: readonly OpenVault[],
+): Promise<SandboxGit> {
+  const settings = plan.projectFile?.project.signing ?? plan.preferences.signing;
+  const identity = settings?.identity ?? (await readHostIdentity());
+  const name = chooseKey(flag, plan, settings);
+  if (name === undefined) return { identity };
+  const { key, vault } = findSigningKey(vaults, name);
+  const { repository } = plan;
+  if (repository === undefined) {
+    throw cannotSign("the workspace is in no git repository", ["make one first: git init"]);
+  }
+  if (identity === undefined) {
+    throw cannotSign("your git has no name and email to sign for", [
+      "set them: git config --global user.name NAME, and user.email ADDRESS",
+      "or write signing: with key, name and email in vaultbox.yaml",
+    ]);
+  }
+  return { identity, signing: { key, vault, identity, repository } };
+}
+
+/** The user's own setting for every project doesn't ask for the impossible where there is no repository. */
+function chooseKey(
+  flag: SignFlag,
+  plan: SessionPolicy,
+  settings: SigningSettings | undefined,
+): string | undefined {
+  if (typeof flag === "string") return flag;
+  if (flag === false) return undefined;
+  const isOnlyPreferred = plan.projectFile?.project.signing === undefined;
+  return isOnlyPreferred && plan.repository === undefined ? undefined : settings?.key;
+}
+
+/** As the user's git says it outside of any repository. */
+async function readHostIdentity(): Promise<GitIdentity | undefined> {
+  const settings = await readUserConfiguration();
+  const name = lastValue(settings, "user.name");
+  const email = lastValue(settings, "user.email");
+  if (name === undefined || email === undefined) return undefined;
+  return isUsableIdentity({ name, email }) ? { name, email } : undefined;
+}
+
+function cannotSign(why: string, hints: readonly string[]): VaultboxError {
+  return new VaultboxError("VBX_USAGE", `cannot sign in this session: ${why}`, { hints });
+}

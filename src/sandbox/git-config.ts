@@ -1,0 +1,97 @@
+// The sandbox's /etc/gitconfig: git there finds its repositories over https, commits in the user's name, and has its
+// signatures made by the host. None of it is a guard: what must hold is decided by the proxy, whatever git is told.
+import type { GitIdentity } from "../git/commit-object-identity.ts";
+import { toInsteadOf } from "../git/remote-url.ts";
+import type { GitRule } from "../policy/git-rule.ts";
+import { infoDirectory } from "./info-directory.ts";
+
+export const gitFiles = {
+  /** Takes the place of the image's own, which it includes */
+  config: "/etc/gitconfig",
+  imageConfig: `${infoDirectory}/image-gitconfig`,
+  signProgram: `${infoDirectory}/git-sign`,
+  allowedSigners: `${infoDirectory}/allowed_signers`,
+  launchTips: `${infoDirectory}/launch-tips`,
+} as const;
+
+export interface GitConfigFacts {
+  readonly workspace: string;
+  /** `git:` entries of the policy */
+  readonly rules: readonly GitRule[];
+  readonly identity: GitIdentity | undefined;
+  /** Line of the public key, when the session signs */
+  readonly signingKey: string | undefined;
+  readonly hasImageConfig: boolean;
+}
+
+type Setting = readonly [name: string, value: string];
+
+export function toGitConfig(facts: GitConfigFacts): string {
+  const { identity, signingKey, workspace } = facts;
+  const sections = [
+    // First, so that what follows counts
+    ...(facts.hasImageConfig ? [toSection("include", [["path", gitFiles.imageConfig]])] : []),
+    toSection("safe", [["directory", workspace]]),
+    // Nothing that asks for a password: the proxy puts the credential in
+    toSection("credential", [["helper", ""]]),
+    // A branch that follows another is written into the repository's configuration, which is read-only here
+    toSection("branch", [["autoSetupMerge", "false"]]),
+    ...(identity === undefined
+      ? []
+      : [
+          toSection("user", [
+            ["name", identity.name],
+            ["email", identity.email],
+          ]),
+        ]),
+    ...(signingKey === undefined ? [] : toSigningSections(signingKey)),
+    ...toInsteadOfSections(facts.rules),
+  ];
+  return sections.join("");
+}
+
+/** For `gpg.ssh.allowedSignersFile`, so that `git log --show-signature` knows the session's own signatures. */
+export function toAllowedSigners({ email }: GitIdentity, signingKey: string): string {
+  // ssh-keygen(1), ALLOWED SIGNERS: principals in double quotes; a quote can't be in one
+  return `"${email.replaceAll(/["*?!,]/g, "?")}" namespaces="git" ${signingKey}\n`;
+}
+
+function toSigningSections(signingKey: string): readonly string[] {
+  return [
+    toSection("user", [["signingKey", `key::${signingKey}`]]),
+    toSection("gpg", [["format", "ssh"]]),
+    toSection('gpg "ssh"', [
+      ["program", gitFiles.signProgram],
+      ["allowedSignersFile", gitFiles.allowedSigners],
+    ]),
+    toSection("commit", [["gpgSign", "true"]]),
+    toSection("tag", [["gpgSign", "true"]]),
+  ];
+}
+
+function toInsteadOfSections(rules: readonly GitRule[]): readonly string[] {
+  const sections = rules.flatMap(({ scheme, host, port, repository }) =>
+    toInsteadOf({ scheme, host, port, path: `/${repository}` }).map(({ base, prefixes }) =>
+      toSection(
+        `url ${quote(base)}`,
+        prefixes.map((prefix) => ["insteadOf", prefix]),
+      ),
+    ),
+  );
+  return [...new Set(sections)];
+}
+
+function toSection(name: string, settings: readonly Setting[]): string {
+  const lines = settings.map(([key, value]) => `\t${key} = ${quote(value)}\n`);
+  return `[${name}]\n${lines.join("")}`;
+}
+
+/** A value as git reads it back (git-config(1), "Syntax"). */
+function quote(value: string): string {
+  const escaped = value
+    .replaceAll("\\", "\\\\")
+    .replaceAll('"', '\\"')
+    .replaceAll("\n", "\\n")
+    .replaceAll("\t", "\\t");
+  return `"${escaped}"`;
+}
