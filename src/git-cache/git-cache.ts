@@ -12,6 +12,9 @@ import { openQuarantine, removeDeadQuarantines } from "./quarantine.ts";
 import { asUnproven } from "./unproven.ts";
 import type { Upstream } from "./upstream.ts";
 
+const quarantinesName = "incoming";
+const lockName = "lock";
+
 /** One push to look at. */
 export interface PushToInspect {
   /** `https://host:port` */
@@ -50,13 +53,20 @@ export function openGitCache(folder: string): GitCache {
 }
 
 /**
- * Removes all caches, and what dead processes left; a push that is being looked at meanwhile is refused, not let
- * through. Returns how many bytes there were.
+ * Removes all caches, and what dead processes left. A push that needs its cache meanwhile is refused, not let through;
+ * what it has taken in stays. Returns how many bytes were removed.
  */
 export async function removeGitCaches(folder: string): Promise<number> {
-  const { bytes } = await measure(folder);
-  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  return bytes;
+  const before = await measure(folder);
+  if ((await readNames(folder)).length === 0) return 0;
+  {
+    await using _lock = await acquireLock(join(folder, lockName));
+    for (const name of await readdir(folder)) {
+      if (/^[0-9a-f]{64}$/.test(name)) await rm(join(folder, name), { recursive: true });
+    }
+    await removeDeadQuarantines(join(folder, quarantinesName));
+  }
+  return before.bytes - (await measure(folder)).bytes;
 }
 
 async function openPush(
@@ -66,7 +76,7 @@ async function openPush(
 ): Promise<PushInquiry> {
   const key = JSON.stringify([push.origin, push.repository, push.objectFormat]);
   const place = join(folder, createHash("sha256").update(key).digest("hex"));
-  const quarantines = join(folder, "incoming");
+  const quarantines = join(folder, quarantinesName);
   const stopping = new AbortController();
   const base = { git, format: push.objectFormat, signal: stopping.signal, quarantines };
   const history: ObjectStore = { ...base, repository: join(place, "history") };
@@ -74,7 +84,7 @@ async function openPush(
   await mkdir(place, { recursive: true, mode: 0o700 });
   await removeDeadQuarantines(quarantines);
   {
-    await using _lock = await acquireLock(join(folder, "lock"));
+    await using _lock = await acquireLock(join(folder, lockName));
     for (const store of [history, snapshots]) await renew(store);
   }
   const quarantine = await openQuarantine(quarantines, push.objectFormat);
