@@ -18,7 +18,7 @@ export interface ApiRequest {
 export type ApiReading =
   | { readonly kind: "calls"; readonly calls: readonly RepositoryCall[] }
   /** The method and path don't tell: ask again with the parsed body */
-  | { readonly kind: "needs-body" }
+  | { readonly kind: "needs-body"; readonly repository?: string }
   /** `what` says what wasn't understood, and what to do instead where something can be done */
   | { readonly kind: "not-understood"; readonly repository?: string; readonly what: string }
   /** Concerns no repository that the request tells (`/user`, `/gists`): host rules decide */

@@ -57,7 +57,7 @@ function readRepositoryRequest(request: RepositoryRequest): ApiReading {
   if (query !== "" && query !== "?")
     return unclear("a request that writes has a query; use the body");
   const reading = readRestWrite(method, segments, body);
-  if (reading === "needs-body") return { kind: "needs-body" };
+  if (reading === "needs-body") return { kind: "needs-body", repository };
   if (reading !== undefined) {
     return "unclear" in reading ? unclear(reading.unclear) : toCalls(repository, reading);
   }

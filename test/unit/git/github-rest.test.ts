@@ -212,7 +212,7 @@ describe("readGithubRest", () => {
   ])("asks for the body of %s", (line) => {
     const [method, path] = line.split(" ") as [string, string];
     const request = { method, path, rawPath: path, query: "", body: undefined };
-    expect(readGithubRest(request)).toEqual({ kind: "needs-body" });
+    expect(readGithubRest(request)).toEqual({ kind: "needs-body", repository: "acme/widgets" });
   });
 
   it("names a repository without .git, and routes in any case", () => {
