@@ -3,7 +3,7 @@ import { headerValues, type HeaderField } from "./http1/header.ts";
 import { statusLine } from "./http1/serialize.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** What the answer is sent as. `json` for clients of JSON APIs: npm and the SDKs show its `error`, and no other body. */
+/** What the answer is sent as. `json` for clients of JSON APIs: npm and the SDKs show its `error`, gh its `message`, and no other body. */
 export type RefusalFormat = "text" | "json" | "no-body";
 
 /** How the client of a request reads an answer best. */
@@ -25,7 +25,7 @@ export function refusalResponse(refusal: Refusal, format: RefusalFormat): string
   const text = lines.join("\n");
   const body =
     format === "json"
-      ? `${JSON.stringify({ error: text, reason: refusal.reason })}\n`
+      ? `${JSON.stringify({ error: text, message: text, reason: refusal.reason })}\n`
       : `${text}\n`;
   return (
     statusLine(refusal.status) +

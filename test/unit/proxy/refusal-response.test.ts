@@ -18,6 +18,7 @@ test("a client of a JSON API gets the same text as JSON, so that it shows it", (
   const [, body = ""] = refusalResponse(refusal, format).split("\r\n\r\n");
   expect(JSON.parse(body)).toMatchObject({ reason: "host-not-allowed" });
   expect(JSON.parse(body).error).toContain("vaultbox: refused GET https://x.example/");
+  expect(JSON.parse(body).message).toBe(JSON.parse(body).error);
   expect(toRefusalFormat("GET", [["accept", "application/vnd.npm.install-v1+json; q=1.0"]])).toBe(
     "json",
   );
