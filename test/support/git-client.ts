@@ -14,6 +14,11 @@ export interface GitClient {
   readonly run: (args: readonly string[], options: GitOptions) => Promise<GitResult>;
 }
 
+export interface ProxiedClient extends GitClient, AsyncDisposable {
+  /** Port of loopback that leads to the proxy */
+  readonly port: number;
+}
+
 /** Settings that every client here gets: no progress on stderr, no background work that outlives the test. */
 const clientConfig = ["gc.auto=0", "maintenance.auto=false", "protocol.file.allow=always"];
 
@@ -24,14 +29,21 @@ const clientConfig = ["gc.auto=0", "maintenance.auto=false", "protocol.file.allo
 export async function openProxiedClient(
   proxy: Pick<ProxyFixture, "path"> & { readonly caPem: string },
   folder: string,
-): Promise<GitClient & AsyncDisposable> {
+): Promise<ProxiedClient> {
   const caFile = join(folder, "session-ca.pem");
   await writeFile(caFile, proxy.caPem);
   const forwarder = await forwardTo(proxy.path);
-  const env = {
-    HTTPS_PROXY: `http://127.0.0.1:${forwarder.port}`,
-    GIT_SSL_CAINFO: caFile,
+  const { port } = forwarder;
+  return {
+    ...proxiedClient(port, caFile),
+    port,
+    [Symbol.asyncDispose]: () => forwarder[Symbol.asyncDispose](),
   };
+}
+
+/** A client of a proxy that listens on a port of loopback. */
+export function proxiedClient(port: number, caFile: string): GitClient {
+  const env = { HTTPS_PROXY: `http://127.0.0.1:${port}`, GIT_SSL_CAINFO: caFile };
   return {
     urlOf: (name) => `https://${gitHost}/${name}.git`,
     run: (args, options) =>
@@ -40,7 +52,6 @@ export async function openProxiedClient(
         config: [...clientConfig, ...(options.config ?? [])],
         env: { ...env, ...options.env },
       }),
-    [Symbol.asyncDispose]: () => forwarder[Symbol.asyncDispose](),
   };
 }
 
@@ -65,7 +76,8 @@ export async function openDirectClient(server: GitServer, folder: string): Promi
   };
 }
 
-async function forwardTo(path: string): Promise<AsyncDisposable & { readonly port: number }> {
+/** A port of loopback that leads to a unix socket. */
+export async function forwardTo(path: string): Promise<AsyncDisposable & { readonly port: number }> {
   const clients = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     clients.add(client);
