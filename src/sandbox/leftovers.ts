@@ -4,6 +4,8 @@ import type { Engine } from "../docker/engine.ts";
 import { label } from "../docker/labels.ts";
 import { hasEnded } from "../files/process-identity.ts";
 import { isOwnName, parseOwnerLabel } from "./session-labels.ts";
+import type { Handoff } from "./workspace/handoff.ts";
+import { finishDeadSession } from "./workspace/workspace-session.ts";
 import { endSession, readActiveSessions, type SessionState } from "./session-state.ts";
 
 /** What was left of sessions whose process died, and is gone now. */
@@ -11,6 +13,8 @@ export interface RemovedLeftovers {
   readonly sessions: readonly string[];
   readonly containers: readonly string[];
   readonly volumes: readonly string[];
+  /** What the sandboxes of those sessions had left in their workspaces */
+  readonly handoffs: readonly { readonly session: string; readonly handoff: Handoff }[];
 }
 
 /** Sessions of this machine whose process died without cleaning up. */
@@ -26,13 +30,18 @@ export async function findDeadSessions(paths: Paths): Promise<readonly SessionSt
  */
 export async function removeLeftovers(paths: Paths, engine: Engine): Promise<RemovedLeftovers> {
   const dead = await findDeadSessions(paths);
-  if (dead.length === 0) return { sessions: [], containers: [], volumes: [] };
+  if (dead.length === 0) return { sessions: [], containers: [], volumes: [], handoffs: [] };
   const removed = await removeFromEngine(
     engine,
     dead.map(({ id }) => id),
   );
-  for (const state of dead) await endSession(paths, state, undefined);
-  return { ...removed, sessions: dead.map(({ id }) => id) };
+  const handoffs: { session: string; handoff: Handoff }[] = [];
+  for (const state of dead) {
+    const handoff = await finishDeadSession(paths, state.id);
+    if (handoff !== undefined) handoffs.push({ session: state.id, handoff });
+    await endSession(paths, state, undefined);
+  }
+  return { ...removed, handoffs, sessions: dead.map(({ id }) => id) };
 }
 
 /** The same, and beyond it what has our label, a session's name and a dead owner, whichever VAULTBOX_HOME it ran with. */
@@ -44,6 +53,7 @@ export async function prune(paths: Paths, engine: Engine): Promise<RemovedLeftov
     sessions: [...new Set([...known.sessions, ...others])],
     containers: [...known.containers, ...removed.containers],
     volumes: [...known.volumes, ...removed.volumes],
+    handoffs: known.handoffs,
   };
 }
 
@@ -65,7 +75,7 @@ async function findOrphans(engine: Engine): Promise<readonly string[]> {
 async function removeFromEngine(
   engine: Engine,
   sessions: readonly string[],
-): Promise<Omit<RemovedLeftovers, "sessions">> {
+): Promise<Pick<RemovedLeftovers, "containers" | "volumes">> {
   const containers: string[] = [];
   const volumes: string[] = [];
   for (const session of sessions) {

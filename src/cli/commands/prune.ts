@@ -16,7 +16,7 @@ async function pruneLeftovers(flags: { readonly json?: boolean }): Promise<void>
     { prune },
     { removeGitCaches },
     { formatSize },
-    { printJson, printLines },
+    { printJson, printLines, printNote },
   ] = await Promise.all([
     import("../../config/paths.ts"),
     import("../../docker/connect-engine.ts"),
@@ -31,6 +31,10 @@ async function pruneLeftovers(flags: { readonly json?: boolean }): Promise<void>
   if (flags.json === true) {
     printJson({ removed });
     return;
+  }
+  const { handoffLines } = await import("../../sandbox/workspace/handoff-text.ts");
+  for (const { session, handoff } of removed.handoffs) {
+    for (const line of handoffLines(handoff, `session ${session}`)) printNote(line);
   }
   const lines = [
     ...removed.sessions.map((id) => `session ${id}`),

@@ -8,6 +8,8 @@ export interface InsideFacts {
   readonly routes6: readonly string[];
   readonly nameservers: readonly string[];
   readonly mounts: readonly InsideMount[];
+  /** The same mounts with where they are from; empty where the kernel doesn't say */
+  readonly origins: readonly MountOrigin[];
   readonly pidsLimit: string | undefined;
   readonly memoryLimit: string | undefined;
   readonly devices: readonly string[];
@@ -23,6 +25,15 @@ export interface InsideMount {
   readonly target: string;
   readonly type: string;
   readonly readOnly: boolean;
+}
+
+/** Which part of which file system a mount shows (proc(5), mountinfo). */
+export interface MountOrigin {
+  readonly target: string;
+  /** `major:minor` */
+  readonly device: string;
+  /** Path in that file system */
+  readonly root: string;
 }
 
 /** Parses the report's lines: `KIND TEXT`. Unknown kinds are ignored; what's missing fails the assert that needs it. */
@@ -44,6 +55,7 @@ export function parseInsideFacts(lines: readonly string[]): InsideFacts {
     routes6: texts("route6").flatMap((line) => line.trim().split(/\s+/).at(-1) ?? []),
     nameservers: texts("resolv").flatMap((line) => /^\s*nameserver\s+(\S+)/.exec(line)?.[1] ?? []),
     mounts: texts("mount").flatMap(parseMountLine),
+    origins: texts("mountinfo").flatMap(parseOrigin),
     pidsLimit: texts("pids")[0]?.trim(),
     memoryLimit: texts("memory")[0]?.trim(),
     devices: texts("dev"),
@@ -68,8 +80,18 @@ function parseStatus(lines: readonly string[]): ReadonlyMap<string, string> {
 function parseMountLine(line: string): readonly InsideMount[] {
   const [, target, type, options] = line.split(" ");
   if (target === undefined || type === undefined || options === undefined) return [];
-  const plain = target.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
+  return [{ target: toPlain(target), type, readOnly: options.split(",").includes("ro") }];
+}
+
+/** `ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS …` */
+function parseOrigin(line: string): readonly MountOrigin[] {
+  const [, , device, root, target] = line.split(" ");
+  if (device === undefined || root === undefined || target === undefined) return [];
+  return [{ device, root: toPlain(root), target: toPlain(target) }];
+}
+
+function toPlain(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),
   );
-  return [{ target: plain, type, readOnly: options.split(",").includes("ro") }];
 }

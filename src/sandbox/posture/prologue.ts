@@ -20,6 +20,7 @@ f route4 /proc/net/route
 [ -e /proc/net/ipv6_route ] && f route6 /proc/net/ipv6_route
 f resolv /etc/resolv.conf
 f mount /proc/self/mounts
+[ -r /proc/self/mountinfo ] && f mountinfo /proc/self/mountinfo
 for i in /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max; do [ -r "$i" ] && f pids "$i"; done
 for i in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do [ -r "$i" ] && f memory "$i"; done
 for i in /dev/* /dev/.[!.]*; do [ -e "$i" ] && p "dev $i"; done

@@ -9,7 +9,10 @@ const maxPathLength = 60;
 const order: readonly HandoffEntry["change"][] = ["held", "dangerous", "new", "changed", "removed"];
 
 /** A run's hand-off for the terminal; empty when there is nothing to say. */
-export function handoffLines({ entries, complete }: Handoff): readonly string[] {
+export function handoffLines(
+  { entries, complete }: Handoff,
+  who = "the sandbox",
+): readonly string[] {
   const lines: string[] = [];
   const loud = entries.filter(({ change }) => change === "held" || change === "dangerous");
   for (const { change, path, detail = "" } of loud.slice(0, 4))
@@ -24,7 +27,7 @@ export function handoffLines({ entries, complete }: Handoff): readonly string[] 
     lines.push("  the workspace is too large to look through; not all of it was compared");
   if (lines.length === 0) return [];
   return [
-    `the sandbox left ${entries.length} ${entries.length === 1 ? "thing" : "things"} that programs of this machine run or go by:`,
+    `${who} left ${entries.length} ${entries.length === 1 ? "thing" : "things"} that programs of this machine run or go by:`,
     ...lines,
   ];
 }

@@ -17,6 +17,8 @@ import { readRecord, writeHandoff, writeRecord, type WorkspaceRecord } from "./w
 export interface WorkspaceSession {
   /** What is mounted over the workspace; makes the placeholders, which `close` removes */
   readonly mount: (directory: string) => Promise<WorkspaceMounts>;
+  /** What `mount` made, once it did */
+  readonly mounted: () => WorkspaceMounts | undefined;
   /** Looks at what the sandbox left, once it's dead; undefined when there was none */
   readonly inspect: () => Promise<Handoff | undefined>;
   /** Removes the placeholders */
@@ -61,6 +63,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   // A failure is reported by whoever waits for it
   scanning.catch(() => undefined);
   let record: WorkspaceRecord | undefined;
+  let mounts: WorkspaceMounts | undefined;
   const close = once(async () => {
     await scanning.catch(() => undefined);
     if (record !== undefined) await releasePlaces(options.paths, options.session, record);
@@ -71,8 +74,10 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
       const scan = await scanning;
       const begun = await begin(options, { root, scan, since });
       ({ record } = begun);
-      return await makeMounts(begun, scan, directory);
+      mounts = await makeMounts(begun, scan, directory);
+      return mounts;
     },
+    mounted: () => mounts,
     inspect: async () =>
       record === undefined ? undefined : await inspectEnd(options, { root, record }),
     close,

@@ -57,6 +57,7 @@ test("every launch holds all asserts; a privileged container on the host's netwo
         relayId: "none",
         writableTargets: [],
         mountTargets: [],
+        shownAgain: [],
       },
     ).filter(({ holds }) => !holds);
     expect(failed.length).toBeGreaterThanOrEqual(20);

@@ -71,6 +71,7 @@ const expected: PostureExpectation = {
   relayId: "relay",
   writableTargets: ["/work space", "/tmp"],
   mountTargets: ["/work space"],
+  shownAgain: [],
 };
 
 function failedNames(change: {
