@@ -13,7 +13,3 @@ export function isObjectId(text: string, format: ObjectFormat): boolean {
 export function isZeroId(id: string): boolean {
   return /^0+$/.test(id);
 }
-
-export function toZeroId(format: ObjectFormat): string {
-  return "0".repeat(objectIdLength[format]);
-}
