@@ -9,7 +9,7 @@ import type { ForwardPassage, Passage, PassageBody } from "./doors/door.ts";
 import { forward } from "./forward.ts";
 import type { ForwardedRequest } from "./forwarded-request.ts";
 import { type Asked, findGround, readRequest } from "./ground.ts";
-import { type HeaderField, headerValues } from "./http1/header.ts";
+import type { HeaderField } from "./http1/header.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import type { ParsedRequest } from "./parsed-request.ts";
 import type { ProxyContext } from "./proxy-context.ts";
@@ -112,7 +112,7 @@ function prepare(
     headers,
     rule,
     rawTarget: passage?.target ?? target.rawPath + target.query,
-    withoutCredential: headerValues(passage?.trustedHeaders ?? [], "authorization").length > 0,
+    withoutCredential: passage?.withoutCredential === true,
     ...(passage?.repository === undefined ? {} : { repository: passage.repository }),
   });
   const credential = toCredentialId(preparation);

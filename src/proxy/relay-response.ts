@@ -41,11 +41,11 @@ export interface RelayedResponse {
 export async function relayResponse(relayed: RelayedResponse): Promise<void> {
   const { client, upstream, request, framing } = relayed;
   const { record, head } = request;
-  const transform =
-    framing.kind === "none" ? undefined : request.transform?.begin(relayed.response);
+  const transform = request.transform?.begin(relayed.response);
   const headers = transform?.headers ?? relayed.response.headers;
-  // Its length isn't known before its end
-  const outFraming: ResponseFraming = transform === undefined ? framing : { kind: "until-close" };
+  // The length of a body that is changed isn't known before its end
+  const outFraming: ResponseFraming =
+    transform === undefined || framing.kind === "none" ? framing : { kind: "until-close" };
   const text = serializeResponse({
     head: { ...relayed.response, headers: scrubHeaders(headers, request.secret) },
     framing: outFraming,

@@ -54,11 +54,10 @@ export interface ForwardPassage {
   readonly repository: string | undefined;
   /** Instead of the client's; host, framing and Expect are the proxy's own anyway */
   readonly headers?: readonly HeaderField[];
-  /**
-   * Put on after the credential, unlooked at: what a storage host asked for in an answer to us. An Authorization among
-   * them takes the credential's place.
-   */
+  /** Put on after the credential, unlooked at: what a storage host asked for in an answer to us */
   readonly trustedHeaders?: readonly HeaderField[];
+  /** The storage's own headers or query are the credential */
+  readonly withoutCredential?: boolean;
   /** Instead of the client's path and query */
   readonly target?: string;
   /** Put behind the target after the credential, unlooked at: the signature of a storage's URL. With its `?` */

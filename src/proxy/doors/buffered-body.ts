@@ -1,0 +1,44 @@
+import { headerValues } from "../http1/header.ts";
+import { Refusal } from "../refusal.ts";
+import type { DoorRequest, PassageBody } from "./door.ts";
+
+/** A body that is all there. */
+export function bufferedBody(content: string | Buffer): PassageBody {
+  const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
+  let rest: Buffer | undefined = bytes.length === 0 ? undefined : bytes;
+  return {
+    length: bytes.length,
+    next: () => {
+      const piece = rest;
+      rest = undefined;
+      return Promise.resolve(piece);
+    },
+  };
+}
+
+/** The text of a body that isn't compressed. @throws Refusal */
+export async function readText(request: DoorRequest, maxBytes: number): Promise<string> {
+  const codings = headerValues(request.head.headers, "content-encoding");
+  if (codings.some((coding) => coding.toLowerCase() !== "identity")) {
+    throw new Refusal(415, "request-invalid", "a compressed body can't be looked into");
+  }
+  const bytes = await request.readBody(maxBytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    // The cause says nothing more
+    throw new Refusal(400, "request-invalid", "the body is not UTF-8");
+  }
+}
+
+/** The parsed body, undefined when there is none. @throws Refusal */
+export async function readJson(request: DoorRequest, maxBytes: number): Promise<unknown> {
+  const text = await readText(request, maxBytes);
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Its message quotes the body
+    throw new Refusal(400, "request-invalid", "the body is not JSON");
+  }
+}
