@@ -3,7 +3,7 @@ import type { RefUpdate } from "../git/repository-call.ts";
 import { isDeniedByRule } from "../policy/decide.ts";
 import { decideRefUpdateByAll } from "../policy/decide-ref-update.ts";
 import { formatGitUrl } from "../policy/git-rule-text.ts";
-import { findGitRules } from "../policy/git-rules.ts";
+import { filterBySpelling, findGitRules } from "../policy/git-rules.ts";
 import type { GitRule } from "../policy/git-rule.ts";
 import { parseRepositoryUrl } from "../policy/parse-repository-url.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
@@ -48,7 +48,8 @@ export async function explainPush(
   const place = readPlace(wanted.url);
   const ref = wanted.ref.startsWith("refs/") ? wanted.ref : `refs/heads/${wanted.ref}`;
   const { policy } = await resolveSessionPolicy(options, paths);
-  const rules = findGitRules(policy, place, place.repository);
+  const { repository } = place;
+  const rules = filterBySpelling(findGitRules(policy, place, repository), repository);
   const denial = findDenial(policy, place);
   const steps = (Object.keys(facts) as PushStep["step"][]).map((step) =>
     denial === undefined

@@ -65,12 +65,7 @@ export function toGrantLines(project: ProjectFile): readonly string[] {
   const rules = entries.flatMap((entry) => (entry.kind === "rules" ? entry.rules : []));
   const git = entries.flatMap((entry) => (entry.kind === "git" ? [entry.rule] : []));
   const presets = entries.flatMap((entry) => (entry.kind === "preset" ? [entry.name] : []));
-  const lines: string[] = [];
-  if (project.agent !== undefined) lines.push(`  Agent: ${project.agent}`);
-  if (project.image !== undefined) lines.push(`  Image: ${project.image}`);
-  if (project.vaults !== undefined) lines.push(`  Vaults: ${project.vaults.join(", ") || "none"}`);
-  if (project.home === "project") lines.push("  Home: kept for this project");
-  for (const [name, value] of Object.entries(project.env)) lines.push(`  Env: ${name}=${value}`);
+  const lines = [...toSettingLines(project)];
   if (presets.length > 0) lines.push(`  Presets: ${presets.join(", ")}`);
   if (rules.length > 0) lines.push(...(lines.length === 0 ? [] : [""]), ...toRuleLines(rules));
   if (git.length > 0) {
@@ -79,4 +74,27 @@ export function toGrantLines(project: ProjectFile): readonly string[] {
   if (entries.length === 0) lines.push("  Egress: nothing");
   const limits = toLimitLines(project.limits);
   return limits.length === 0 ? lines : [...lines, "", "Limits", "", ...limits];
+}
+
+/** Everything but what may be reached. */
+function toSettingLines(project: ProjectFile): readonly string[] {
+  const { workspace, signing } = project;
+  const lines: string[] = [];
+  if (project.agent !== undefined) lines.push(`  Agent: ${project.agent}`);
+  if (project.image !== undefined) lines.push(`  Image: ${project.image}`);
+  if (project.vaults !== undefined) lines.push(`  Vaults: ${project.vaults.join(", ") || "none"}`);
+  if (project.home === "project") lines.push("  Home: kept for this project");
+  for (const [name, value] of Object.entries(project.env)) lines.push(`  Env: ${name}=${value}`);
+  if (workspace !== undefined) {
+    const { hide, protect } = workspace;
+    lines.push(`  Hidden: ${hide.join(", ") || "nothing"}`);
+    if (protect === "none")
+      lines.push("  Protected: nothing; the sandbox may change what git runs");
+  }
+  if (signing !== undefined) {
+    const { key, identity } = signing;
+    const name = identity === undefined ? "" : ` as ${identity.name} <${identity.email}>`;
+    lines.push(`  Signing: commits and tags with the key ${key}${name}`);
+  }
+  return lines;
 }

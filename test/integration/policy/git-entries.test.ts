@@ -53,6 +53,22 @@ test("trust and policy show say in plain words what may be done with a repositor
   expect(await project.run("policy", "show")).toEqual({ status: 0, stderr: "", stdout: shown });
 });
 
+test("trust says what a file opens of the workspace, and whose name it signs with", async () => {
+  await using project = await createProject();
+  const settings = `version: 1
+workspace: { hide: [default, "!.env.example"], protect: none }
+signing: { key: work, name: Ann, email: ann@example.com }
+`;
+  await writeFile(join(project.workspace, "vaultbox.yaml"), settings);
+  const { stdout } = await project.run("trust", "--show");
+  expect(stdout).toContain(`
+  Hidden: default, !.env.example
+  Protected: nothing; the sandbox may change what git runs
+  Signing: commits and tags with the key work as Ann <ann@example.com>
+  Egress: nothing
+`);
+});
+
 test("--git adds an entry, and --json has all of it", async () => {
   await using project = await createProject();
   const flag = "git@github.com:acme/widgets.git:push=agent/*,fix/**:force=true:pulls=merge";
