@@ -168,7 +168,7 @@ function anyBody([one, two]: Server["ids"]): fc.Arbitrary<Buffer> {
       arbitrary: fc.constantFrom("0000", "0001", "0002", "0004").map((text) => Buffer.from(text)),
     },
   );
-  const flip = fc.option(fc.tuple(fc.nat(300), fc.nat(255)), { freq: 4 });
+  const flip = fc.option(fc.tuple(fc.nat(300), fc.nat(255)), { freq: 1 });
   return fc.tuple(first, fc.array(other, { maxLength: 3 }), flip).map(([head, rest, change]) => {
     const body = Buffer.concat([head, ...rest, flushPkt]);
     if (change !== null && change[0] < body.length) body[change[0]] = change[1];
@@ -193,9 +193,9 @@ test("of mutated pushes, those that are accepted are read as the real git reads 
       if (observed.length === commands.length) seen.same += 1;
       else seen.refusedByGit += 1;
     }),
-    { numRuns: 600, seed: 23 },
+    { numRuns: 800, seed: 23 },
   );
   // The comparison means something only when both were seen often
-  expect(seen.same).toBeGreaterThan(50);
+  expect(seen.same).toBeGreaterThan(100);
   expect(seen.refusedHere).toBeGreaterThan(50);
 }, 60_000);
