@@ -13,7 +13,7 @@ import type { HeaderField } from "./http1/header.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import type { ParsedRequest } from "./parsed-request.ts";
 import type { ProxyContext } from "./proxy-context.ts";
-import type { Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 import { reveal, toCredentialId } from "./reveal.ts";
 
 /**
@@ -30,6 +30,10 @@ export async function exchange(
   if (ground.kind === "refused") throw ground.refusal;
   context.limiter.countRequest();
   if (ground.kind === "rule") return send(context, client, asked, { rule: ground.rule });
+  if (request.head.upgrade !== undefined) {
+    // What is said after a switch of protocols no door reads
+    throw new Refusal(403, "websocket-not-allowed", "a websocket is not possible here");
+  }
   const passage = await ground.door.pass(toDoorRequest(request, asked));
   return goThrough(context, client, asked, { passage, otherwise: ground.otherwise });
 }

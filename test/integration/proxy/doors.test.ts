@@ -227,3 +227,16 @@ test("a request of the proxy's own is authorised and recorded like every other, 
   expect(outcomes(proxy.events)).toHaveLength(2);
   expect(JSON.stringify(proxy.events)).not.toContain(secret);
 });
+
+test("a request that a door claims can't switch protocols", async () => {
+  await using upstream = await startRecordingUpstream();
+  const doors = oneDoor(() => Promise.resolve({ type: "forward", repository: undefined }));
+  await using proxy = await startProxy({ rules: [], doors, dialer: plainDialer(upstream.port) });
+  const answer = await talk(
+    await proxy.connect(),
+    `GET http://${host}/door HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+  );
+  expect(answer).toContain("403");
+  expect(answer).toContain("websocket-not-allowed");
+  expect(upstream.connections()).toBe(0);
+});
