@@ -1,0 +1,49 @@
+import type { GitRule } from "../../policy/git-rule.ts";
+import { gitRulesAt, type GitPolicy } from "../../policy/git-rules.ts";
+import type { DoorRequest } from "./door.ts";
+
+/** Where a request to GitHub is for. */
+export type GithubPlace =
+  /** `path` and `rawPath` are those of the API, without the prefix that it has on another host */
+  | { readonly kind: "rest"; readonly path: string; readonly rawPath: string }
+  | { readonly kind: "graphql" }
+  /** Files and archives by name: `/owner/name/…` */
+  | { readonly kind: "raw"; readonly repository: string };
+
+/** A place with all entries that open its origin for this kind of request. */
+export interface GithubAccess {
+  readonly place: GithubPlace;
+  readonly rules: readonly GitRule[];
+}
+
+/** Undefined for what is no GitHub of an entry, or no API of it. */
+export function findGithubAccess(
+  policy: GitPolicy,
+  request: DoorRequest,
+): GithubAccess | undefined {
+  const { authority } = request;
+  const rulesFor = (kind: "api" | "raw") =>
+    gitRulesAt(policy, authority, kind).filter(({ forge }) => forge === "github");
+  const raw = rulesFor("raw");
+  if (raw.length > 0) {
+    const [, owner = "", name = ""] = request.path.split("/");
+    return { place: { kind: "raw", repository: `${owner}/${name}` }, rules: raw };
+  }
+  const rules = rulesFor("api");
+  if (rules.length === 0) return undefined;
+  const place =
+    authority.host === "api.github.com" ? toPlace(request, "") : toOwnHostPlace(request);
+  return place && { place, rules };
+}
+
+// GitHub Enterprise Server: https://docs.github.com/en/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api
+function toOwnHostPlace(request: DoorRequest): GithubPlace | undefined {
+  const match = /^\/api\/(?:v3|uploads)(?=\/|$)/i.exec(request.path);
+  if (match !== null) return toPlace(request, match[0]);
+  return /^\/api\/graphql(?:\/|$)/i.test(request.path) ? { kind: "graphql" } : undefined;
+}
+
+function toPlace({ path, rawPath }: DoorRequest, prefix: string): GithubPlace {
+  if (prefix === "" && /^\/graphql(?:\/|$)/i.test(path)) return { kind: "graphql" };
+  return { kind: "rest", path: path.slice(prefix.length) || "/", rawPath };
+}
