@@ -5,6 +5,7 @@ import { parseRemoteUrl } from "../git/remote-url.ts";
 import type { SshSigner } from "../git/sshsig.ts";
 import type { Door, OpenDoors } from "../proxy/doors/door.ts";
 import type { PushInspector } from "../proxy/doors/push-inspection.ts";
+import { createGithubDoor } from "../proxy/doors/github-door.ts";
 import { openPushInspector } from "../proxy/doors/push-inspector.ts";
 import { createSigningDoor } from "../proxy/doors/signing-door.ts";
 import { createSmartHttpDoor } from "../proxy/doors/smart-http.ts";
@@ -31,7 +32,7 @@ export function toSessionDoors(options: SessionDoorsOptions): OpenDoors {
   const store = openGitCache(gitCacheFolder);
   return (tools) => {
     const inspector = openPushInspector(tools, store);
-    const doors = [createSmartHttpDoor({ policy, inspector })];
+    const doors = [createSmartHttpDoor({ policy, inspector }), createGithubDoor({ policy, tools })];
     return options.signing === undefined
       ? doors
       : [...doors, toSigningDoor(options.signing, { policy, inspector })];
