@@ -1,5 +1,4 @@
 // GitHub's REST and GraphQL APIs, and files and archives by name: decided by the same entries as pushes are.
-import { readGraphqlRequest } from "../../git/github-graphql.ts";
 import { readGithubRest } from "../../git/github-rest.ts";
 import type { ApiReading } from "../../git/api-reading.ts";
 import type { RepositoryCall } from "../../git/repository-call.ts";
@@ -117,6 +116,8 @@ async function passGraphql(
   }
   const { value, release } = await door.readJson(request);
   return releasing({ release }, async () => {
+    // Most sessions never ask for it, and the parser takes longer to load than all other doors
+    const { readGraphqlRequest } = await import("../../git/github-graphql.ts");
     const graphql = readGraphqlRequest(value);
     if (graphql.kind === "not-understood") throw refuse(graphql.what);
     const facts = await door.lookUp({ authority: request.authority, rules }, graphql);
