@@ -14,6 +14,13 @@ export type GitlabReading =
 
 const projects = "/api/v4/projects/";
 
+/** What clients ask before anything else: who am I, which version is this. */
+const aboutNoProject: ReadonlySet<string> = new Set([
+  "/api/v4/metadata",
+  "/api/v4/user",
+  "/api/v4/version",
+]);
+
 /** Beside projects: what changes repositories that it names by a number, or inside its body. */
 const elsewhereButCode =
   /^\/api\/v4\/(?:suggestions|bulk_imports|import|internal|groups\/[^/]+\/projects)(?:[/.]|$)/;
@@ -27,6 +34,7 @@ export function readGitlabCall(request: ApiRequest): GitlabReading {
       what: "GitLab's GraphQL is not understood; use its REST API (/api/v4)",
     };
   }
+  if (isRead && aboutNoProject.has(request.path)) return { kind: "calls", calls: [] };
   if (!request.path.startsWith(projects)) {
     return !isRead && elsewhereButCode.test(request.path)
       ? { kind: "not-understood", what: "it may change a repository that it doesn't name" }
@@ -58,7 +66,7 @@ function readWrite(
 ): GitlabReading {
   const known = readResource("write", segments[0]);
   if (known !== undefined) return { kind: "calls", calls: [{ repository, action: known }] };
-  if (request.body === undefined) return { kind: "needs-body" };
+  if (request.body === undefined) return { kind: "needs-body", repository };
   try {
     const parameters = readParameters(request.query, request.body);
     const write = { method: request.method, segments, parameters: () => parameters };

@@ -24,7 +24,6 @@ import { withHeader } from "./headers.ts";
 import { createLfsBatchTransform } from "./lfs-batch-answer.ts";
 import { createLfsGrants, type LfsGrants } from "./lfs-grants.ts";
 import { passTransfer } from "./lfs-transfer.ts";
-import { refuseMethodOverride } from "./method-override.ts";
 
 /** Bytes of a batch or a lock request: a thousand objects have room. */
 const maxRequestBytes = 1024 * 1024;
@@ -58,7 +57,6 @@ export function createLfsDoor(options: {
       return access && { exclusive: access.rules.some(({ exclusive }) => exclusive) };
     },
     pass: (request) => {
-      refuseMethodOverride(request.head);
       // First: a server may keep its objects below info/lfs
       if (isTransfer(door, request)) return passToStorage(door, request);
       const access = findAccess(door, request);

@@ -67,12 +67,22 @@ describe("reading a project of GitLab", () => {
     expect(actionOf(`HEAD ${path}`)).toEqual(action);
   });
 
-  test.each(["/api/v4/projects/42", "/api/v4/user", "/api/v4/projects", "/api/v4/projects/import"])(
-    "%s is about no project that it names",
-    (path) => {
-      expect(read(`GET ${path}`)).toEqual({ kind: "elsewhere" });
-    },
-  );
+  test.each([
+    "/api/v4/projects/42",
+    "/api/v4/user/keys",
+    "/api/v4/users",
+    "/api/v4/projects",
+    "/api/v4/projects/import",
+  ])("%s is about no project that it names", (path) => {
+    expect(read(`GET ${path}`)).toEqual({ kind: "elsewhere" });
+  });
+});
+
+test("who one is and which version it is concerns no repository, and only when it's read", () => {
+  for (const path of ["/api/v4/user", "/api/v4/version", "/api/v4/metadata"]) {
+    expect(read(`GET ${path}`)).toEqual({ kind: "calls", calls: [] });
+    expect(read(`PUT ${path}`)).toEqual({ kind: "elsewhere" });
+  }
 });
 
 describe("writing to a branch of GitLab", () => {
@@ -279,7 +289,10 @@ describe("a write to GitLab that can't be told for sure is not understood", () =
   test("and nothing is guessed before the body was read", () => {
     const path = `${project}/repository/commits`;
     const request = { method: "POST", path, rawPath: path, query: "", body: undefined };
-    expect(readGitlabCall(request)).toEqual({ kind: "needs-body" });
+    expect(readGitlabCall(request)).toEqual({
+      kind: "needs-body",
+      repository: "acme/tools/widgets",
+    });
   });
 
   test("whatever the body is, a commit is to the branch that it names or isn't understood", () => {

@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+import { expect, test } from "vitest";
+import { sendCall } from "../../support/github-calls.ts";
+import {
+  allowedCalls,
+  elsewhereCalls,
+  forbiddenCalls,
+  type GitlabCall,
+} from "../../support/gitlab-calls.ts";
+import {
+  gitlabCredential,
+  gitlabHost,
+  gitlabRule,
+  startGitlabProxy,
+  startGitlabStandin,
+} from "../../support/gitlab-standin.ts";
+import type { ProxyFixture } from "../../support/proxy-fixture.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+/** A host rule that lets everything pass: what the door is held against. */
+const everything = [`* https://${gitlabHost}/**`];
+
+async function findArrived(
+  proxy: ProxyFixture,
+  arrived: readonly unknown[],
+  calls: readonly GitlabCall[],
+): Promise<readonly string[]> {
+  const through: string[] = [];
+  for (const call of calls) {
+    const before = arrived.length;
+    await sendCall(proxy, call);
+    if (arrived.length > before) through.push(call.title);
+  }
+  return through;
+}
+
+const titlesOf = (calls: readonly GitlabCall[]) => calls.map(({ title }) => title);
+
+test("no call arrives at GitLab that the entry forbids, whatever host rules say, and all of them without the entry", async () => {
+  await using standin = await startGitlabStandin();
+  await using guarded = await startGitlabProxy({
+    standin,
+    git: [gitlabRule()],
+    rules: everything,
+    credentials: [gitlabCredential("secret")],
+  });
+  expect(await findArrived(guarded, standin.arrived, forbiddenCalls)).toEqual([]);
+  await using open = await startGitlabProxy({ standin, rules: everything });
+  const control = await findArrived(open, standin.arrived, forbiddenCalls);
+  expect(control).toEqual(titlesOf(forbiddenCalls));
+  recordScore({
+    row: 23,
+    test: "GitLab's REST and GraphQL against one entry",
+    attempts: forbiddenCalls.length,
+    blocked: forbiddenCalls.length,
+    controlSucceeded: control.length,
+  });
+});
+
+test("calls about other projects and about no code arrive only where a host rule allows them", async () => {
+  await using standin = await startGitlabStandin();
+  const git = [gitlabRule()];
+  await using closed = await startGitlabProxy({ standin, git });
+  expect(await findArrived(closed, standin.arrived, elsewhereCalls)).toEqual([]);
+  await using open = await startGitlabProxy({ standin, git, rules: everything });
+  const through = await findArrived(open, standin.arrived, elsewhereCalls);
+  expect(through).toEqual(titlesOf(elsewhereCalls));
+  recordScore({
+    row: 23,
+    test: "GitLab's snippets, keys, new projects and other projects",
+    attempts: elsewhereCalls.length,
+    blocked: elsewhereCalls.length,
+    controlSucceeded: through.length,
+  });
+});
+
+test("what the entry allows arrives without any host rule, unchanged, with the credential of the repository", async () => {
+  await using standin = await startGitlabStandin();
+  const secret = randomBytes(20).toString("hex");
+  await using proxy = await startGitlabProxy({
+    standin,
+    git: [gitlabRule()],
+    credentials: [gitlabCredential(secret, "acme/tools/widgets")],
+  });
+  for (const call of allowedCalls) {
+    const before = standin.arrived.length + standin.questions.length;
+    const { status, body } = await sendCall(proxy, call);
+    expect({ call: call.title, status, body }).toMatchObject({ status: 200 });
+    expect(standin.arrived.length + standin.questions.length).toBeGreaterThan(before);
+  }
+  const bodies = standin.arrived.map(({ body }) => body);
+  for (const { body } of allowedCalls) {
+    if (body !== undefined) expect(bodies).toContain(JSON.stringify(body));
+  }
+  const all = [...standin.arrived, ...standin.questions];
+  expect(new Set(all.map(({ token }) => token))).toEqual(new Set([secret]));
+  expect(standin.arrived.map(({ line }) => line)).toContain(
+    "PUT /api/v4/projects/acme%2Ftools%2Fwidgets/repository/files/src%2fx.ts",
+  );
+});
+
+test("the audit names the repository and the branch, of a refused call too", async () => {
+  await using standin = await startGitlabStandin();
+  await using proxy = await startGitlabProxy({ standin, git: [gitlabRule()] });
+  const answer = await sendCall(proxy, forbiddenCalls[0]!);
+  expect(answer).toMatchObject({ status: 403, refusal: "git-not-allowed" });
+  expect(answer.body).toContain("main");
+  expect(proxy.events[0]).toMatchObject({
+    type: "request.decision",
+    verdict: "deny",
+    reason: "git-not-allowed",
+    repository: "acme/tools/widgets",
+    rule: "--git",
+    updates: [{ ref: "refs/heads/main" }],
+  });
+});
+
+test("an entry that only reads lets nothing be changed, and one that isn't exclusive leaves it to host rules", async () => {
+  await using standin = await startGitlabStandin();
+  const reading = gitlabRule({ push: undefined, pulls: "none" });
+  const writing = allowedCalls.filter(({ line }) => !line.startsWith("GET "));
+  await using closed = await startGitlabProxy({ standin, git: [reading], rules: everything });
+  expect(await findArrived(closed, standin.arrived, writing)).toEqual([]);
+  const lenient = { ...reading, exclusive: false };
+  await using open = await startGitlabProxy({ standin, git: [lenient], rules: everything });
+  expect(await findArrived(open, standin.arrived, writing)).toEqual(titlesOf(writing));
+  await using none = await startGitlabProxy({ standin, git: [lenient] });
+  expect(await findArrived(none, standin.arrived, writing)).toEqual([]);
+});
