@@ -22,6 +22,8 @@ export interface SigningBench {
   readonly door: Door;
   readonly signer: SshSigner;
   readonly publicLine: string;
+  /** Ids that refs pointed to at launch */
+  readonly tips: Set<string>;
   /** What the door noted for the audit, in order */
   readonly notes: Record<string, unknown>[];
   /** The armoured signature. @throws Refusal */
@@ -36,9 +38,10 @@ export function createSigningBench(options: Partial<SigningDoorOptions> = {}): S
     publicKey: key.publicKey,
     sign: (data) => Promise.resolve(signWithKey(key, data)),
   };
+  const tips = new Set<string>();
   const history = {
     isEmpty: false,
-    isTip: () => false,
+    isTip: (id: string) => tips.has(id),
     isUpstream: () => Promise.resolve(false),
   };
   const door = createSigningDoor({
@@ -53,6 +56,7 @@ export function createSigningBench(options: Partial<SigningDoorOptions> = {}): S
     door,
     signer,
     notes,
+    tips,
     publicLine: toPublicKeyLine(key.publicKey),
     ask: async (body, change) => {
       const request = toRequest(Buffer.from(body), (facts) => notes.push({ ...facts }), change);

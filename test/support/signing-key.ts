@@ -53,13 +53,17 @@ export async function isValidSignature(
     readonly signature: string;
     readonly publicLine: string;
     readonly namespace?: string;
+    /** Instead of a line for `signer` with the key */
+    readonly allowed?: string;
+    readonly signer?: string;
   },
 ): Promise<boolean> {
   const allowed = join(folder, "allowed");
   const signature = join(folder, "signature");
-  await writeFile(allowed, `someone@example.com ${check.publicLine}\n`);
+  const signer = check.signer ?? "someone@example.com";
+  await writeFile(allowed, check.allowed ?? `${signer} ${check.publicLine}\n`);
   await writeFile(signature, check.signature);
-  const args = ["-Y", "verify", "-f", allowed, "-I", "someone@example.com"];
+  const args = ["-Y", "verify", "-f", allowed, "-I", signer];
   const child = spawn("ssh-keygen", [...args, "-n", check.namespace ?? "git", "-s", signature], {
     stdio: ["pipe", "ignore", "ignore"],
   });

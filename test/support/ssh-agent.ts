@@ -12,6 +12,7 @@ const execute = promisify(execFile);
 export interface TestAgent extends AsyncDisposable {
   readonly socket: string;
   readonly add: (keyPath: string) => Promise<void>;
+  readonly remove: (keyPath: string) => Promise<void>;
 }
 
 /** The real ssh-agent, without keys. */
@@ -26,6 +27,7 @@ export async function startSshAgent(): Promise<TestAgent> {
   }
   return {
     socket,
+    remove: async (path) => void (await execute("ssh-add", ["-q", "-d", path], { env })),
     add: async (path) => void (await execute("ssh-add", ["-q", path], { env })),
     [Symbol.asyncDispose]: async () => {
       child.kill();

@@ -26,14 +26,7 @@ interface Place extends AsyncDisposable {
 
 /** A repository with one commit, and a signer that knows it. */
 async function openPlace(format: "sha1" | "sha256" = "sha1"): Promise<Place> {
-  const known = new Set<string>();
-  const bench = createSigningBench({
-    history: {
-      isEmpty: false,
-      isTip: (id) => known.has(id),
-      isUpstream: () => Promise.resolve(false),
-    },
-  });
+  const bench = createSigningBench();
   const stack = new AsyncDisposableStack();
   const proxy = stack.use(await startSigningProxy(bench));
   const allowed = join(proxy.folder, "allowed");
@@ -51,7 +44,7 @@ async function openPlace(format: "sha1" | "sha256" = "sha1"): Promise<Place> {
   );
   await repository.must("commit", "-q", "--allow-empty", "-m", "first");
   const first = await repository.must("rev-parse", "HEAD");
-  known.add(first);
+  bench.tips.add(first);
   return { bench, proxy, repository, first, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
@@ -127,6 +120,30 @@ async function blobIn(repository: TestRepository): Promise<string> {
   await writeFile(join(repository.path, "blob"), "text");
   return repository.must("hash-object", "-w", "blob");
 }
+
+test("work on older commits that no ref pointed to at launch is signed, once the sandbox has shown that they were there", async () => {
+  await using place = await openPlace();
+  const { repository, bench, proxy } = place;
+  const plain = ["-c", "commit.gpgsign=false", "commit", "-q", "--allow-empty", "-m"];
+  for (const subject of ["a", "b", "c"]) await repository.must(...plain, subject);
+  const tip = await repository.must("rev-parse", "HEAD");
+  bench.tips.add(tip);
+  bench.tips.delete(place.first);
+  const amend = ["commit", "-q", "--amend", "--allow-empty", "-S", "-m", "amended"];
+  const blind = await repository.git(...amend);
+  expect(blind.stderr).toContain("was not in this session's repository");
+  await writeFile(join(proxy.folder, "tips"), `${tip}\n`);
+  await repository.must(...amend);
+  expect((await repository.git("verify-commit", "HEAD")).status).toBe(0);
+  await repository.must("checkout", "-q", "-b", "old", place.first);
+  await repository.must("commit", "-q", "--allow-empty", "-S", "-m", "on the oldest");
+  await repository.must("merge", "-q", "-S", "--no-ff", "-m", "merge", `${tip}~1`);
+  expect((await repository.git("verify-commit", "HEAD")).status).toBe(0);
+  // Made in the session, without a signature, on top of it all: nothing shows that it was there
+  await repository.must(...plain, "unsigned");
+  const onUnsigned = await repository.git("commit", "--allow-empty", "-S", "-m", "x");
+  expect(onUnsigned.stderr).toContain("was not in this session's repository");
+});
 
 test("a second repository in the sandbox isn't signed for, whatever stands in it", async () => {
   await using place = await openPlace();

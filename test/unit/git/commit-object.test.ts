@@ -31,7 +31,7 @@ function tag(changes: { headers?: readonly string[]; body?: string } = {}): Buff
   return Buffer.from(`${headers.join("\n")}\n\n${changes.body ?? "release\n"}`, "latin1");
 }
 
-const [treeLine = "", parentLine = "", authorLine = "", committerLine = ""] = [
+const [treeLine, parentLine, authorLine, committerLine] = [
   `tree ${tree}`,
   `parent ${parent}`,
   `author ${person}`,
@@ -205,18 +205,16 @@ test.each(refused)("%s is not signed", (_what, bytes) => {
 
 test("arbitrary bytes are read or refused, and nothing else happens", () => {
   const piece = fc.constantFrom(
-    ...[
-      treeLine,
-      parentLine,
-      authorLine,
-      committerLine,
-      "\n",
-      "\n\n",
-      " ",
-      "\0",
-      "object ",
-      "tag a",
-    ],
+    treeLine,
+    parentLine,
+    authorLine,
+    committerLine,
+    "\n",
+    "\n\n",
+    " ",
+    "\0",
+    "object ",
+    "tag a",
   );
   fc.assert(
     fc.property(
