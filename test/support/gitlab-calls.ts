@@ -153,6 +153,11 @@ export const forbiddenCalls: readonly GitlabCall[] = [
 export const elsewhereCalls: readonly GitlabCall[] = [
   to("GET /issues"),
   to("POST /issues", { title: "T" }),
+  {
+    ...to("POST /uploads", "--b\r\n\r\nx\r\n--b--"),
+    title: "an upload",
+    headers: { "Content-Type": "multipart/form-data; boundary=b" },
+  },
   to("POST /labels", { name: "l", color: "#fff" }),
   to("GET https://gitlab.example.test/api/v4/projects/42"),
   to("GET https://gitlab.example.test/api/v4/projects/evil%2Fwidgets/repository/tree"),

@@ -7,7 +7,7 @@ import { bufferedBody } from "./buffered-body.ts";
 import { decideCalls, notUnderstood } from "./decide-calls.ts";
 import type { Door, DoorRequest, DoorTools, Passage } from "./door.ts";
 import { createGitlabProjects, type GitlabProjects } from "./gitlab-projects.ts";
-import { checkJsonBody, createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
+import { createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
 
 interface GitlabDoor {
   readonly policy: GitPolicy;
@@ -73,10 +73,6 @@ async function passThrough(
   request: DoorRequest,
   { reading, rules }: GitlabAccess,
 ): Promise<Passage> {
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    // Without a word about it Rails would look for `_method` in a form
-    if (reading.kind !== "not-understood") checkJsonBody(request);
-  }
   if (reading.kind !== "needs-body") return decide(door, request, { reading, rules });
   const body = await door.readJson(request);
   try {
