@@ -17,23 +17,36 @@ export interface TagLink {
  * Undefined when it isn't understood, or `head` ends within the parents.
  */
 export function parseCommitLinks(head: Buffer, format: ObjectFormat): CommitLinks | undefined {
-  const text = head.toString("latin1");
   const idLength = format === "sha1" ? 40 : 64;
-  if (!text.startsWith("tree ")) return undefined;
-  const tree = text.slice(5, 5 + idLength);
-  let at = 5 + idLength;
-  if (!isObjectId(tree, format) || text[at] !== "\n") return undefined;
-  at += 1;
+  const tree = readLink(head, 0, { word: "tree ", idLength });
+  if (tree === undefined) return undefined;
   const parents: string[] = [];
-  while (text.startsWith("parent", at)) {
-    const parent = text.slice(at + 7, at + 7 + idLength);
-    const end = at + 7 + idLength;
-    if (text[at + 6] !== " " || !isObjectId(parent, format) || text[end] !== "\n") return undefined;
+  let at = "tree ".length + idLength + 1;
+  while (startsWith(head, at, "parent")) {
+    const parent = readLink(head, at, { word: "parent ", idLength });
+    if (parent === undefined) return undefined;
     parents.push(parent);
-    at = end + 1;
+    at += "parent ".length + idLength + 1;
   }
   // The author's line must be in sight, else another parent could be behind the part that was read
-  return text.startsWith("author ", at) ? { tree, parents } : undefined;
+  return startsWith(head, at, "author ") ? { tree, parents } : undefined;
+}
+
+/** The id of a line `WORD ID`. A string of its own: a part of a longer one would keep the whole of it in memory. */
+function readLink(
+  head: Buffer,
+  at: number,
+  { word, idLength }: { readonly word: string; readonly idLength: number },
+): string | undefined {
+  const from = at + word.length;
+  const to = from + idLength;
+  if (!startsWith(head, at, word) || head[to] !== 0x0a) return undefined;
+  const oid = head.toString("latin1", from, to);
+  return /^[0-9a-f]+$/.test(oid) ? oid : undefined;
+}
+
+function startsWith(head: Buffer, at: number, word: string): boolean {
+  return head.toString("latin1", at, at + word.length) === word;
 }
 
 /** Undefined when it isn't understood. */

@@ -14,13 +14,13 @@ export const maxQueryMs = 60_000;
 export const maxPackObjects = 2_000_000;
 
 /** Commits and tags in a pushed pack: they're held in memory while the push is looked at. */
-export const maxPackCommits = 250_000;
+export const maxPackCommits = 100_000;
 
 /** Bytes of a commit in which its tree and parents must be: some 20,000 parents. */
 export const maxCommitHeadBytes = 1024 * 1024;
 
 /** Pairs of trees that are compared for one push. */
-export const maxTreePairs = 500_000;
+export const maxTreePairs = 200_000;
 
 /** Bytes of one pack from an upstream. */
 export const maxFetchedBytes = 1024 ** 3;

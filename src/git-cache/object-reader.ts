@@ -98,12 +98,17 @@ function* withLineBreaks(lines: Iterable<string>): Generator<string> {
   if (batch !== "") yield batch;
 }
 
+/** Each line as a string of its own: a part of a longer one would keep the whole of it in memory. */
 async function* splitLines(stream: Readable): AsyncGenerator<string> {
-  let rest = "";
+  let rest: Buffer = Buffer.alloc(0);
   for await (const piece of stream as AsyncIterable<Buffer>) {
-    const lines = (rest + piece.toString("latin1")).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
+    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    let at = 0;
+    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, at)) {
+      yield bytes.toString("latin1", at, end);
+      at = end + 1;
+    }
+    rest = bytes.subarray(at);
   }
 }
 
