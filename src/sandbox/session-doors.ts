@@ -6,6 +6,8 @@ import type { SshSigner } from "../git/sshsig.ts";
 import type { Door, OpenDoors } from "../proxy/doors/door.ts";
 import type { PushInspector } from "../proxy/doors/push-inspection.ts";
 import { createGithubDoor } from "../proxy/doors/github-door.ts";
+import { createGitlabDoor } from "../proxy/doors/gitlab-door.ts";
+import { createLfsDoor } from "../proxy/doors/lfs-door.ts";
 import { openPushInspector } from "../proxy/doors/push-inspector.ts";
 import { createSigningDoor } from "../proxy/doors/signing-door.ts";
 import { createSmartHttpDoor } from "../proxy/doors/smart-http.ts";
@@ -32,7 +34,12 @@ export function toSessionDoors(options: SessionDoorsOptions): OpenDoors {
   const store = openGitCache(gitCacheFolder);
   return (tools) => {
     const inspector = openPushInspector(tools, store);
-    const doors = [createSmartHttpDoor({ policy, inspector }), createGithubDoor({ policy, tools })];
+    const doors = [
+      createSmartHttpDoor({ policy, inspector }),
+      createLfsDoor({ policy }),
+      createGithubDoor({ policy, tools }),
+      createGitlabDoor({ policy, tools }),
+    ];
     return options.signing === undefined
       ? doors
       : [...doors, toSigningDoor(options.signing, { policy, inspector })];

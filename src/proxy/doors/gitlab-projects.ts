@@ -39,7 +39,7 @@ export function createGitlabProjects({ send }: DoorTools): GitlabProjects {
         ],
         repository,
         rule,
-        flag: "project-check",
+        check: "project",
       });
       const id = response.head.status === 200 ? await readId(response.next) : undefined;
       if (id === undefined) {
