@@ -4,6 +4,8 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createTestCa } from "../support/test-ca.ts";
+import { type GitEffort, type GitResult, measureGit, toGitLines } from "./git/measure-git.ts";
+import type { Sizes } from "./git/transfers.ts";
 import { type Child, startScript } from "./child-process.ts";
 import { type Row, rows as allRows } from "./measurement.ts";
 import { treePeakMegabytes } from "./process-tree.ts";
@@ -13,18 +15,24 @@ import { type StartUpResult, measureStartUp } from "./start-up.ts";
 import { targets as allTargets } from "./targets.ts";
 import type { BenchPlace, RunningTarget } from "./place.ts";
 
+/** Rows that measure something of their own instead of the targets. */
+const parts = ["startup", "git"] as const;
+
 const usage = `node test/bench/main.ts [--quick] [--rounds N] [--rows ROW,…] [--targets NAME,…] [--image IMAGE]
-  rows: ${allRows.join(", ")}, startup
+  rows: ${allRows.join(", ")}, ${parts.join(", ")}
   targets: ${Object.keys(allTargets).join(", ")}`;
 
 const full: Effort = { rounds: 5, durationMs: 1500, bytes: 100_000_000, events: 1000 };
 const quick: Effort = { rounds: 1, durationMs: 400, bytes: 20_000_000, events: 200 };
+const fullGit: Sizes = { commits: 10_000, megabytes: 500 };
+const quickGit: Sizes = { commits: 2000, megabytes: 60 };
 const resultPath = new URL("../../test-results/bench.json", import.meta.url);
 
 interface Plan {
   readonly effort: Effort;
   readonly rows: readonly Row[];
   readonly withStartUp: boolean;
+  readonly git: GitEffort | undefined;
   readonly targets: readonly string[];
   readonly image: string | undefined;
 }
@@ -34,7 +42,7 @@ function parsePlan(): Plan {
     options: {
       quick: { type: "boolean", default: false },
       rounds: { type: "string" },
-      rows: { type: "string", default: [...allRows, "startup"].join(",") },
+      rows: { type: "string", default: [...allRows, ...parts].join(",") },
       targets: { type: "string", default: Object.keys(allTargets).join(",") },
       image: { type: "string" },
     },
@@ -43,7 +51,7 @@ function parsePlan(): Plan {
   const rounds = values.rounds === undefined ? base.rounds : Number(values.rounds);
   const names = values.rows.split(",");
   const targets = values.targets.split(",");
-  const known: readonly string[] = [...allRows, "startup"];
+  const known: readonly string[] = [...allRows, ...parts];
   const isKnown =
     names.every((name) => known.includes(name)) && targets.every((name) => name in allTargets);
   if (!isKnown || !Number.isInteger(rounds) || rounds < 1) throw new Error(usage);
@@ -51,6 +59,7 @@ function parsePlan(): Plan {
     effort: { ...base, rounds },
     rows: allRows.filter((row) => names.includes(row)),
     withStartUp: names.includes("startup"),
+    git: names.includes("git") ? { ...(values.quick ? quickGit : fullGit), rounds } : undefined,
     targets,
     image: values.image,
   };
@@ -131,23 +140,27 @@ async function bench(plan: Plan): Promise<void> {
         plan.image,
       )
     : { figures: [], notes: [] };
+  const say = (line: string): unknown => process.stderr.write(`${line}\n`);
+  const git = plan.git === undefined ? undefined : await measureGit(plan.git, folder, say);
   const table = tabulate(
     samples,
     running.map(({ name }) => name),
   );
   await mkdir(new URL(".", resultPath), { recursive: true });
   const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
-  const result = { machine, effort: plan.effort, table, peaks, startUp, notes, samples };
+  const result = { machine, effort: plan.effort, table, peaks, startUp, git, notes, samples };
   await writeFile(resultPath, `${JSON.stringify(result, undefined, 2)}\n`);
-  process.stdout.write(`${toText(table, peaks, startUp, notes).join("\n")}\n`);
+  process.stdout.write(`${toText({ table, peaks, startUp, git, notes }).join("\n")}\n`);
 }
 
-function toText(
-  table: ReturnType<typeof tabulate>,
-  peaks: Readonly<Record<string, number>>,
-  startUp: StartUpResult,
-  notes: readonly string[],
-): readonly string[] {
+function toText(result: {
+  readonly table: ReturnType<typeof tabulate>;
+  readonly peaks: Readonly<Record<string, number>>;
+  readonly startUp: StartUpResult;
+  readonly git: GitResult | undefined;
+  readonly notes: readonly string[];
+}): readonly string[] {
+  const { table, peaks, startUp, git, notes } = result;
   const starts = startUp.figures.map(
     ({ name, medianMs, against, ratio }) =>
       `${name}: ${medianMs.toFixed(0)} ms${name === against ? "" : ` (${ratio.toFixed(2)} × ${against})`}`,
@@ -158,6 +171,7 @@ function toText(
     "",
     ...(Object.keys(table).length === 0 ? [] : [...toMarkdown(table, peaks), ""]),
     ...starts,
+    ...(git === undefined ? [] : ["", ...toGitLines(git)]),
     ...notes,
     ...startUp.notes,
   ];

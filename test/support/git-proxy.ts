@@ -9,12 +9,15 @@ import { openPushInspector } from "../../src/proxy/doors/push-inspector.ts";
 import { createSmartHttpDoor } from "../../src/proxy/doors/smart-http.ts";
 import type { SessionCredential } from "../../src/proxy/session-credential.ts";
 import { createUpstreamTrust } from "../../src/proxy/trust.ts";
-import { type GitClient, openProxiedClient } from "./git-client.ts";
+import { openProxiedClient, type ProxiedClient } from "./git-client.ts";
 import { gitHost, type GitServer, gitUser } from "./git-server.ts";
 import { type ProxyFixture, startProxy } from "./proxy-fixture.ts";
 
 export interface GitProxyOptions {
-  readonly server: GitServer;
+  /** What of a server the proxy needs */
+  readonly server: Pick<GitServer, "port" | "token"> & {
+    readonly ca: { readonly certPem: string };
+  };
   readonly git?: readonly GitRule[];
   /** Host rules, as of `--allow` */
   readonly rules?: readonly string[];
@@ -24,7 +27,7 @@ export interface GitProxyOptions {
 
 /** A proxy in front of a git server, its credential for it, and a client that has no other way. */
 export interface GitProxy extends AsyncDisposable {
-  readonly client: GitClient;
+  readonly client: ProxiedClient;
   readonly proxy: ProxyFixture;
   /** For what tests write; removed with the proxy */
   readonly folder: string;
@@ -58,7 +61,10 @@ export async function openGitProxy(options: GitProxyOptions): Promise<GitProxy> 
 }
 
 /** The server's token, as the vault would give it. */
-export function tokenCredential(server: GitServer, repository?: string): SessionCredential {
+export function tokenCredential(
+  server: Pick<GitServer, "token">,
+  repository?: string,
+): SessionCredential {
   const binding = {
     host: gitHost,
     port: 443,
