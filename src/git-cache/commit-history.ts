@@ -1,9 +1,10 @@
 // Commits and tags of the upstream. A pack comes in only when each of its commits has all its ancestors here, so
 // whatever commit is in this store is so with its whole history.
-import { toObjectFolder } from "./bare-repository.ts";
-import { readGit } from "./git-process.ts";
+import { type ObjectFormat, toObjectFolder } from "./bare-repository.ts";
+import { parseTagLink } from "./commit-object.ts";
+import { type GitCall, readGit } from "./git-process.ts";
 import { maxQueryMs } from "./limits.ts";
-import { ObjectsUnreadable, readTypes } from "./object-reader.ts";
+import { ObjectsUnreadable, readObjects, readTypes } from "./object-reader.ts";
 import { addPack, type ObjectStore, readComplete } from "./object-store.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -12,6 +13,9 @@ const maxHaves = 256;
 
 /** Refs of one upstream that are asked for. */
 const maxWants = 50_000;
+
+/** Bytes of a tag that say what it is of. */
+const maxTagHeadBytes = 256;
 
 /** Output of a question about many commits, in bytes. */
 const maxAnswerBytes = 64 * 1024 * 1024;
@@ -48,14 +52,15 @@ export async function isAncestor(store: ObjectStore, from: string, to: string): 
   return (await readGit({ ...toQuestion(store), args })).status === 0;
 }
 
-/** Those of `oids` (all here) that none of `tips` reaches. @throws ObjectsUnreadable */
+/** Those of `oids` (all here) that none of `tips` reaches; a tip that isn't here reaches nothing. @throws ObjectsUnreadable */
 export async function findUnreached(
   store: ObjectStore,
   oids: readonly string[],
   tips: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (oids.length === 0) return new Set();
-  const input = [...oids, ...tips.map((tip) => `^${tip}`)].join("\n");
+  const types = await readTypes(toQuestion(store), tips);
+  const input = [...oids, ...[...types.keys()].map((tip) => `^${tip}`)].join("\n");
   const call = { ...toQuestion(store), args: ["rev-list", "--stdin"] };
   const answer = await readGit(call, { input: `${input}\n`, maxBytes: maxAnswerBytes });
   if (answer.status !== 0) throw new ObjectsUnreadable("the upstream's history can't be walked");
@@ -68,11 +73,33 @@ async function hasWholeHistory(
   repository: string,
   { wants, haves }: { readonly wants: readonly string[]; readonly haves: readonly string[] },
 ): Promise<boolean> {
-  const question = { ...toQuestion(store), repository };
   const alternates = [toObjectFolder(store.repository)];
-  const input = [...wants, ...haves.map((tip) => `^${tip}`)].join("\n");
+  const question = { ...toQuestion(store), repository, alternates };
+  // A tag may be of a tree, which a history without trees doesn't have
+  const here = [...(await readTypes(question, wants)).keys()];
+  const commits = await peelTags(question, store.format, here);
+  const input = [...commits, ...haves.map((tip) => `^${tip}`)].join("\n");
   const args = ["rev-list", "--quiet", "--stdin"];
-  return (await readGit({ ...question, alternates, args }, { input: `${input}\n` })).status === 0;
+  return (await readGit({ ...question, args }, { input: `${input}\n` })).status === 0;
+}
+
+/** The commits at or behind these. */
+async function peelTags(
+  question: Omit<GitCall, "args">,
+  format: ObjectFormat,
+  oids: readonly string[],
+): Promise<readonly string[]> {
+  const commits: string[] = [];
+  for (let round = [...oids]; round.length > 0;) {
+    const tagged: string[] = [];
+    for await (const { oid, type, head } of readObjects(question, round, maxTagHeadBytes)) {
+      const link = type === "tag" ? parseTagLink(head, format) : undefined;
+      if (type === "commit") commits.push(oid);
+      else if (link?.type === "commit" || link?.type === "tag") tagged.push(link.target);
+    }
+    round = tagged;
+  }
+  return commits;
 }
 
 function toQuestion({ git, repository, signal }: ObjectStore) {
