@@ -14,7 +14,7 @@ import type { InspectedPush } from "./push-inspection.ts";
 const maxAnswerBytes = 1024 ** 3;
 
 /** Stands in the audit beside the requests that were made for a push. */
-export const pushCheckFlag = "push-check";
+export const pushCheck = "push";
 
 type Service = "git-upload-pack" | "git-receive-pack";
 
@@ -31,13 +31,16 @@ export function openHostFetch(tools: DoorTools, push: InspectedPush): PackUpstre
   let refs: Promise<ReadonlyMap<string, string>> | undefined;
   let server: Promise<Advertisement> | undefined;
   const fetchPack = async (order: FetchOrder): Promise<UpstreamPack> => {
-    server ??= readAdvertisement(tools, push, "git-upload-pack");
+    server ??= readAdvertisement(tools, push, { service: "git-upload-pack", headers: [version2] });
     return sendFetch(tools, push, toFetchBody(await server, order));
   };
   return {
     // As a push sees them: those are the refs that its commands are about
     refs: () =>
-      (refs ??= readAdvertisement(tools, push, "git-receive-pack").then((list) => list.refs)),
+      (refs ??= readAdvertisement(tools, push, {
+        service: push.onlyReads === true ? "git-upload-pack" : "git-receive-pack",
+        headers: [],
+      }).then((list) => list.refs)),
     fetchHistory: ({ wants, haves }) =>
       fetchPack({ wants, haves, filter: "tree:0", isShallow: false }),
     fetchTrees: (commits) =>
@@ -48,7 +51,8 @@ export function openHostFetch(tools: DoorTools, push: InspectedPush): PackUpstre
 async function readAdvertisement(
   tools: DoorTools,
   push: InspectedPush,
-  service: Service,
+  // Without version 2, the refs come with the first answer
+  { service, headers }: { readonly service: Service; readonly headers: readonly HeaderField[] },
 ): Promise<Advertisement> {
   await using response = await tools.send({
     ...toWhere(push),
@@ -57,8 +61,7 @@ async function readAdvertisement(
     headers: [
       ["accept", `application/x-${service}-advertisement`],
       ["accept-encoding", "identity"],
-      // Pushes know no version 2; without it, the refs come with the first answer
-      ...(service === "git-upload-pack" ? [version2] : []),
+      ...headers,
     ],
   });
   checkAnswer(response, `application/x-${service}-advertisement`);
@@ -100,7 +103,7 @@ async function sendFetch(
 const version2: HeaderField = ["git-protocol", "version=2"];
 
 function toWhere({ authority, repository, rule }: InspectedPush) {
-  return { authority, repository, rule, flag: pushCheckFlag };
+  return { authority, repository, rule, check: pushCheck };
 }
 
 /** The whole request at once: everything wanted and known, and `done`, so that the answer is the pack. */

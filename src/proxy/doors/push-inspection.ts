@@ -21,6 +21,8 @@ export interface InspectedPush {
   readonly maxPackBytes: number;
   /** Whether `findDeniedPath` will be asked: the pack's trees are then checked for order, doubles and names like `.git` */
   readonly inspectsPaths: boolean;
+  /** Nothing is pushed, the upstream is only asked what it has: a credential that may read is enough */
+  readonly onlyReads?: true;
 }
 
 export interface PushInspection extends AsyncDisposable {

@@ -62,5 +62,6 @@ function toUpstream(facts: RepositoryFacts, policy: GitPolicy): InspectedPush | 
     objectFormat: facts.objectFormat,
     maxPackBytes: 0,
     inspectsPaths: false,
+    onlyReads: true,
   };
 }
