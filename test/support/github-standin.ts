@@ -54,9 +54,13 @@ function ref(name: string): unknown {
   return { __typename: "Ref", name, prefix: "refs/heads/", repository };
 }
 
-/** Records what arrives for GitHub's hosts. `answer` may answer other GraphQL requests than the questions about ids. */
+/**
+ * Records what arrives for GitHub's hosts. `answer` may answer other GraphQL requests than the questions about ids;
+ * `questionAnswer` answers those instead.
+ */
 export async function startGithubStandin(
   answer: (request: ArrivedRequest) => unknown = () => ({ data: {} }),
+  questionAnswer?: { readonly status: number; readonly text: string },
 ): Promise<GithubStandin> {
   const ca = createTestCa();
   const arrived: ArrivedRequest[] = [];
@@ -69,7 +73,9 @@ export async function startGithubStandin(
         const seen = toArrived(request, body);
         const found = answerQuestion(seen);
         (found === undefined ? arrived : questions).push(seen);
-        sendJson(response, found ?? answer(seen));
+        if (found !== undefined && questionAnswer !== undefined) {
+          response.writeHead(questionAnswer.status).end(questionAnswer.text);
+        } else sendJson(response, found ?? answer(seen));
       });
     },
   });
