@@ -9,6 +9,8 @@ export interface PackSource {
   readonly maxBytes: number;
   /** Whether objects are looked at as fsck does: trees' order, doubles, names like `.git` */
   readonly checksObjects: boolean;
+  /** Time that git may take in `ms`, beside the time that `next` takes; default `maxIndexMs` */
+  readonly patienceMs?: number;
 }
 
 /** What became of a pack. `why` is a short text of ours, or undefined of `too-big`. */
@@ -40,7 +42,7 @@ export async function takeInPack(place: Place, source: PackSource): Promise<Pack
   if (source.checksObjects) args.push("--fsck-objects");
   const child = startGit({ ...place, args, timeoutMs: undefined });
   const output = collectText(child);
-  const patience = new Patience(child);
+  const patience = new Patience(child, source.patienceMs ?? maxIndexMs);
   let bytes = 0;
   try {
     for (let piece: Buffer | undefined = early; piece !== undefined; piece = await source.next()) {
@@ -136,11 +138,12 @@ function collectText(child: GitProcess): () => string {
 /** Limits the time that git is waited for, not the time that the client takes between two pieces. */
 class Patience {
   readonly #child: GitProcess;
-  #leftMs = maxIndexMs;
+  #leftMs: number;
   isOver = false;
 
-  constructor(child: GitProcess) {
+  constructor(child: GitProcess, patienceMs: number) {
     this.#child = child;
+    this.#leftMs = patienceMs;
   }
 
   async wait<Value>(work: Promise<Value>): Promise<Value> {
