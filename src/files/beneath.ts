@@ -105,6 +105,11 @@ export class Folder implements Disposable {
 
   entries(): readonly Entry[] {
     try {
+      const found = readdirSync(this.#self(), { withFileTypes: true });
+      // Bytes that are no UTF-8 read as this character; only then are names worth reading as bytes
+      if (!found.some(({ name }) => name.includes("\ufffd"))) {
+        return found.map((entry) => ({ name: entry.name, kind: toKind(entry) }));
+      }
       const options = { withFileTypes: true, encoding: "buffer" } as const;
       return readdirSync(this.#self(), options).map((entry) => ({
         name: toName(entry.name),

@@ -1,18 +1,17 @@
 /** Files that programs of the host run, or take their settings or instructions from, without being asked. */
 interface HandoffKind {
   readonly kind: string;
-  /** Of the path from the workspace, with `/` */
-  readonly path: RegExp;
+  /** Of the last name, or of the folders from the workspace with `/` at their end */
+  readonly of: "name" | "folder";
+  readonly pattern: string;
 }
 
-const start = "(?:^|/)";
-
-function named(kind: string, names: string): HandoffKind {
-  return { kind, path: new RegExp(`${start}(?:${names})$`, "i") };
+function named(kind: string, pattern: string): HandoffKind {
+  return { kind, of: "name", pattern };
 }
 
 function inFolder(kind: string, folders: string): HandoffKind {
-  return { kind, path: new RegExp(`${start}(?:${folders})/.+$`, "i") };
+  return { kind, of: "folder", pattern: folders };
 }
 
 /** The first that fits names a file; what isn't a file has its kind from elsewhere. */
@@ -98,14 +97,17 @@ const handoffKinds: readonly HandoffKind[] = [
     "containers",
     String.raw`(?:.+\.)?(?:dockerfile|containerfile)(?:\..+)?|(?:docker-)?compose(?:\..+)?\.ya?ml|vagrantfile|skaffold\.yaml`,
   ),
-  named("Cargo settings", String.raw`\.cargo/config(?:\.toml)?|rust-toolchain(?:\.toml)?`),
+  inFolder("Cargo settings", String.raw`\.cargo`),
+  named("Cargo settings", String.raw`rust-toolchain(?:\.toml)?`),
   named("Cargo builds", String.raw`build\.rs|cargo\.toml`),
-  named("Gradle wrapper", String.raw`gradlew(?:\.bat)?|gradle/wrapper/.+`),
+  named("Gradle wrapper", String.raw`gradlew(?:\.bat)?`),
+  inFolder("Gradle wrapper", "gradle/wrapper"),
   named("Gradle builds", String.raw`.+\.gradle(?:\.kts)?|gradle\.properties`),
-  named("Maven builds", String.raw`mvnw(?:\.cmd)?|\.mvn/.+|pom\.xml`),
+  named("Maven builds", String.raw`mvnw(?:\.cmd)?|pom\.xml`),
+  inFolder("Maven builds", String.raw`\.mvn`),
   named(
     ".NET builds",
-    String.raw`.+\.(?:sln|slnx|csproj|fsproj|vbproj|vcxproj|props|targets)|nuget\.config|global\.json|\.config/dotnet-tools\.json`,
+    String.raw`.+\.(?:sln|slnx|csproj|fsproj|vbproj|vcxproj|props|targets)|nuget\.config|global\.json|dotnet-tools\.json`,
   ),
   named(
     "C builds",
@@ -131,12 +133,41 @@ const handoffKinds: readonly HandoffKind[] = [
   named("desktop starters", String.raw`.+\.desktop|autorun\.inf|.+\.(?:command|lnk|scpt)`),
 ];
 
-const anyKind = new RegExp(handoffKinds.map(({ path }) => path.source).join("|"), "i");
+function toExpression(of: HandoffKind["of"], patterns: readonly string[]): RegExp {
+  const any = patterns.map((pattern) => `(?:${pattern})`).join("|");
+  return new RegExp(of === "name" ? `^(?:${any})$` : `(?:^|/)(?:${any})/`, "i");
+}
 
-/** What a program of the host would do with a file, by its path; undefined for an ordinary one. */
-export function findHandoffKind(path: string): string | undefined {
-  if (!anyKind.test(path)) return undefined;
-  return handoffKinds.find((one) => one.path.test(path))?.kind;
+function compile(of: HandoffKind["of"]): {
+  readonly any: RegExp;
+  readonly each: readonly { readonly kind: string; readonly expression: RegExp }[];
+} {
+  const kinds = handoffKinds.filter((one) => one.of === of);
+  return {
+    any: toExpression(
+      of,
+      kinds.map(({ pattern }) => pattern),
+    ),
+    each: kinds.map(({ kind, pattern }) => ({ kind, expression: toExpression(of, [pattern]) })),
+  };
+}
+
+const folders = compile("folder");
+const names = compile("name");
+
+/**
+ * What a program of the host would do with every file in a folder; asked once for all of them.
+ * @param path from the workspace, with `/` between and at the end
+ */
+export function findFolderKind(path: string): string | undefined {
+  if (!folders.any.test(path)) return undefined;
+  return folders.each.find(({ expression }) => expression.test(path))?.kind;
+}
+
+/** What a program of the host would do with a file of this name, wherever it is; undefined for an ordinary one. */
+export function findNameKind(name: string): string | undefined {
+  if (!names.any.test(name)) return undefined;
+  return names.each.find(({ expression }) => expression.test(name))?.kind;
 }
 
 /** How many different kinds there are. */

@@ -1,6 +1,6 @@
 import type { Folder } from "../../files/beneath.ts";
-import { holdUnit } from "./hold-unit.ts";
-import { examineUnit, type RepositoryUnit } from "./repository-unit.ts";
+import { holdPlace, holdUnit } from "./hold-unit.ts";
+import { examineUnit, type Danger, type RepositoryUnit } from "./repository-unit.ts";
 import type { Mark, Scan } from "./scan.ts";
 
 /** One thing that the sandbox left for the host. */
@@ -98,10 +98,22 @@ async function inspectUnit(
   }
   const why = own.slice(0, 4).map(({ text }) => text);
   if (own.length > why.length) why.push(`and ${own.length - why.length} more`);
-  const held = protect === "none" ? undefined : holdUnit(root, unit);
-  return held === undefined
+  const held = protect === "none" ? [] : hold(root, unit, { own, isKnown: known !== undefined });
+  return held.length === 0
     ? { change: "dangerous", kind, path, detail: why.join(", ") }
-    : { change: "held", kind, path, detail: `${why.join(", ")}; it is ${held} now` };
+    : { change: "held", kind, path, detail: `${why.join(", ")}; it is ${held.join(", ")} now` };
+}
+
+/** Of the user's own repository no more than needed is taken away. */
+function hold(
+  root: Folder,
+  unit: RepositoryUnit,
+  { own, isKnown }: { readonly own: readonly Danger[]; readonly isKnown: boolean },
+): readonly string[] {
+  const places = [...new Set(own.flatMap(({ place }) => place ?? []))];
+  const isInPlaces = own.every(({ place }) => place !== undefined);
+  if (!isKnown || !isInPlaces) return [holdUnit(root, unit) ?? []].flat();
+  return places.flatMap((place) => holdPlace(root, [...unit.names, place]) ?? []);
 }
 
 function compareMarks(before: ReadonlyMap<string, Mark>, scan: Scan): readonly HandoffEntry[] {

@@ -11,7 +11,11 @@ const maxNames = 100;
  * @returns the name it has now, as a path from the workspace; undefined when it could not be renamed
  */
 export function holdUnit(root: Folder, { names, shape }: RepositoryUnit): string | undefined {
-  const own = shape === "bare" ? [...names, headOf(root, names)] : names;
+  return holdPlace(root, shape === "bare" ? [...names, headOf(root, names)] : names);
+}
+
+/** The same for anything. */
+export function holdPlace(root: Folder, own: readonly string[]): string | undefined {
   using parent = root.openPath(own.slice(0, -1));
   const name = own.at(-1);
   if (parent === undefined || name === undefined) return undefined;

@@ -21,6 +21,8 @@ export interface Danger {
   readonly text: string;
   /** The same for the same text and content: what was there before the run is no finding */
   readonly id: string;
+  /** What in the repository is enough to take away */
+  readonly place?: string;
 }
 
 /** What a repository could make git do. */
@@ -109,7 +111,7 @@ async function lookAtFolder(look: Look, folder: Folder): Promise<void> {
     using inner = folder.open(legacy);
     for (const { name } of inner?.entries() ?? []) {
       const content = look.note(inner, name);
-      look.danger(`has old-style remotes (${legacy}/)`, content);
+      look.danger(`has old-style remotes (${legacy}/)`, content, legacy);
     }
   }
   lookAtTodo(look, folder);
@@ -178,12 +180,12 @@ function lookAtHooks(look: Look, folder: Folder): void {
 /** A rebase that was begun and not ended: whoever continues it runs its lines. */
 function lookAtTodo(look: Look, folder: Folder): void {
   for (const name of ["rebase-merge", "rebase-apply", "sequencer"]) {
-    if (folder.facts(name)?.kind === "link") look.danger(`has a ${name} elsewhere`);
+    if (folder.facts(name)?.kind === "link") look.danger(`has a ${name} elsewhere`, "", name);
     using inner = folder.open(name);
     for (const file of ["git-rebase-todo", "git-rebase-todo.backup", "todo"]) {
       const todo = look.note(inner, file)?.toString("utf8") ?? "";
       if (runsSomething.test(todo)) {
-        look.danger("is in the middle of a rebase that runs commands", todo);
+        look.danger("is in the middle of a rebase that runs commands", todo, name);
       }
     }
   }
@@ -192,7 +194,7 @@ function lookAtTodo(look: Look, folder: Folder): void {
 interface Look {
   /** Takes an entry into the fingerprint; its content when it's a plain file */
   readonly note: (folder: Folder | undefined, name: EntryName) => Buffer | undefined;
-  readonly danger: (text: string, content?: string | Buffer) => void;
+  readonly danger: (text: string, content?: string | Buffer, place?: string) => void;
   readonly result: () => UnitFindings;
 }
 
@@ -212,9 +214,9 @@ function createLook(): Look {
       if (content !== undefined) hash.update(content);
       return content;
     },
-    danger: (text, content = "") => {
+    danger: (text, content = "", place) => {
       const id = createHash("sha256").update(`${text}\0`).update(content).digest("base64url");
-      dangers.set(id, { text, id });
+      dangers.set(id, { text, id, ...(place === undefined ? {} : { place }) });
     },
     result: () => ({ fingerprint: hash.digest("hex"), dangers: [...dangers.values()], newest }),
   };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { toText, type Entry, type Folder } from "../../files/beneath.ts";
-import { findHandoffKind } from "./handoff-kinds.ts";
+import { findFolderKind, findNameKind } from "./handoff-kinds.ts";
 import { toNames } from "./git-folder.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
 import { listUnits, type RepositoryUnit } from "./repository-unit.ts";
@@ -89,11 +89,12 @@ function visit(draft: Draft, place: Place): void {
     return;
   }
   const isPackage = isAmongPackages(place);
+  const folderKind = findFolderKind([...names, ""].join("/"));
   for (const entry of entries) {
     const name = toText(entry.name);
     const own = [...names, name];
     if (isGitName(name)) addRepository(draft, { folder, entry, names: own });
-    else if (!isPackage) addEntry(draft, { folder, entry, names: own });
+    else if (!isPackage) addEntry(draft, { folder, entry, names: own, folderKind });
   }
 }
 
@@ -101,6 +102,8 @@ interface Found {
   readonly folder: Folder;
   readonly entry: Entry;
   readonly names: readonly string[];
+  /** Of everything in the folder */
+  readonly folderKind?: string | undefined;
 }
 
 function addRepository(draft: Draft, { folder, entry, names }: Found): void {
@@ -146,9 +149,9 @@ function addSecret(draft: Draft, { folder, entry, names }: Found): void {
   if (inside !== undefined && inside.length > 0) draft.secrets.push(inside);
 }
 
-function toMark({ folder, entry }: Found, path: string): Mark | undefined {
+function toMark({ folder, entry, folderKind }: Found, path: string): Mark | undefined {
   if (entry.kind !== "file") return undefined;
-  const kind = findHandoffKind(path);
+  const kind = folderKind ?? findNameKind(toText(entry.name));
   if (kind === undefined) return undefined;
   const facts = folder.facts(entry.name);
   if (facts === undefined) return undefined;
@@ -162,11 +165,13 @@ function toMark({ folder, entry }: Found, path: string): Mark | undefined {
 }
 
 /** Programs follow a link that leads out of the workspace with the user's rights. */
-function toLinkMark(draft: Draft, { folder, entry, names }: Found): Mark | undefined {
+function toLinkMark(draft: Draft, { folder, entry, names, folderKind }: Found): Mark | undefined {
   const target = folder.readLink(entry.name) ?? "";
   const path = resolve(draft.workspace, ...names.slice(0, -1), target);
   const leaves = toNames(draft.workspace, path) === undefined;
-  const kind = leaves ? "links out of the workspace" : findHandoffKind(names.join("/"));
+  const kind = leaves
+    ? "links out of the workspace"
+    : (folderKind ?? findNameKind(toText(entry.name)));
   return kind === undefined ? undefined : { kind, state: `link ${target}` };
 }
 
