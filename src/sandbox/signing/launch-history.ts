@@ -21,7 +21,7 @@ export function openLaunchHistory(
   const place = toUpstream(facts, upstream.policy);
   let questions = 0;
   return {
-    isEmpty: tips.size === 0,
+    isEmpty: tips.size === 0 && isReadable(facts),
     isTip: (id) => tips.has(id),
     isUpstream: async (id) => {
       if (place === undefined || questions >= maxUpstreamQuestions) return false;
@@ -37,6 +37,11 @@ export function openLaunchHistory(
       }
     },
   };
+}
+
+/** Whether no ref means that there is none: refs in git's table format aren't read, and their HEAD stands in for them. */
+function isReadable({ branch }: RepositoryFacts): boolean {
+  return branch !== undefined && branch !== ".invalid";
 }
 
 /** The remote at launch, when an entry of the policy lets the session read it. */
