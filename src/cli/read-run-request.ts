@@ -4,7 +4,7 @@ import { openVaults } from "../vault/open-vaults.ts";
 import { toSessionPolicyOptions } from "./policy-options.ts";
 import type { RunFlags, RunLimits } from "./run-command.ts";
 import { resolveSessionPolicy } from "./session-policy.ts";
-import { resolveSandboxGit } from "./session-signing.ts";
+import { readHostIdentity, resolveSandboxGit } from "./session-signing.ts";
 import { toVaultContext } from "./vault-access.ts";
 import type { Paths } from "../config/paths.ts";
 
@@ -32,12 +32,15 @@ export async function readRunRequest(
   const names = [flags.vault, project?.vaults ?? [], preferences.vaults].find(
     (one) => one.length > 0,
   );
-  const vaults = await openVaults(names ?? [], toVaultContext());
+  const [vaults, hostIdentity] = await Promise.all([
+    openVaults(names ?? [], toVaultContext()),
+    readHostIdentity(),
+  ]);
   return {
     command: argv,
     plan,
     vaults,
-    git: await resolveSandboxGit(flags.sign, plan, vaults),
+    git: resolveSandboxGit(flags.sign, { plan, vaults, hostIdentity }),
     workspace,
     upstream: {
       connectTo: [

@@ -15,13 +15,17 @@ type SignFlag = string | boolean | undefined;
  * preferences. Name and email are the settings' own, else those of the user's own git.
  * @throws VaultboxError VBX_CREDENTIAL_UNKNOWN, VBX_USAGE when a signature was asked for that can't be made
  */
-export async function resolveSandboxGit(
+export function resolveSandboxGit(
   flag: SignFlag,
-  plan: SessionPolicy,
-  vaults: readonly OpenVault[],
-): Promise<SandboxGit> {
+  sources: {
+    readonly plan: SessionPolicy;
+    readonly vaults: readonly OpenVault[];
+    readonly hostIdentity: GitIdentity | undefined;
+  },
+): SandboxGit {
+  const { plan, vaults, hostIdentity } = sources;
   const settings = plan.projectFile?.project.signing ?? plan.preferences.signing;
-  const identity = settings?.identity ?? (await readHostIdentity());
+  const identity = settings?.identity ?? hostIdentity;
   const name = chooseKey(flag, plan, settings);
   if (name === undefined) return { identity };
   const { key, vault } = findSigningKey(vaults, name);
@@ -51,7 +55,7 @@ function chooseKey(
 }
 
 /** As the user's git says it outside of any repository. */
-async function readHostIdentity(): Promise<GitIdentity | undefined> {
+export async function readHostIdentity(): Promise<GitIdentity | undefined> {
   const settings = await readUserConfiguration();
   const name = lastValue(settings, "user.name");
   const email = lastValue(settings, "user.email");
