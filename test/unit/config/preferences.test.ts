@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { resolvePaths } from "../../../src/config/paths.ts";
+import { readPreferences, type Preferences } from "../../../src/config/preferences.ts";
+
+async function read(store: unknown): Promise<Preferences> {
+  const home = await mkdtemp(join(tmpdir(), "vbx-preferences-"));
+  try {
+    const paths = resolvePaths({ VAULTBOX_HOME: home });
+    await mkdir(paths.config, { recursive: true });
+    await writeFile(join(paths.config, "config.json"), JSON.stringify(store));
+    return await readPreferences(paths);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+test("the key that signs may be named alone, or with the name and address to sign for", async () => {
+  expect((await read({})).signing).toBeUndefined();
+  expect((await read({ signing: "work-key" })).signing).toEqual({ key: "work-key" });
+  const identity = { name: "Ann Example", email: "ann@example.com" };
+  expect((await read({ signing: { key: "work-key", ...identity } })).signing).toEqual({
+    key: "work-key",
+    identity,
+  });
+});
+
+test("signing that isn't understood wholly is an error, never no signing", async () => {
+  const broken = [
+    true,
+    null,
+    [],
+    {},
+    "Work Key",
+    { name: "Ann", email: "a@b" },
+    { key: "work-key", name: "Ann" },
+    { key: "work-key", name: "Ann", email: 5 },
+    { key: "work-key", name: "Ann <x", email: "a@b" },
+    { key: "work-key", other: "x" },
+  ];
+  for (const signing of broken) {
+    await expect(read({ signing }), JSON.stringify(signing)).rejects.toMatchObject({
+      code: "VBX_CONFIG_INVALID",
+    });
+  }
+});
