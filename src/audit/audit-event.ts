@@ -51,6 +51,8 @@ export interface RequestDecisionEvent {
   /** `owner/name`, of a request that a `git:` entry decided */
   readonly repository?: string;
   readonly updates?: readonly RepositoryUpdate[];
+  /** Set on a request of vaultbox's own: the decision it was needed for, as in `push` */
+  readonly check?: string;
   /** Object id of the commit or tag that was signed */
   readonly signed?: string;
   /** What stands out: `placeholder-at-wrong-host`, `foreign-credential`, `authority-mismatch` … */

@@ -1,15 +1,15 @@
 import { toHostHeader } from "./authority.ts";
 import { within } from "./deadlines.ts";
 import type { HostRequest, HostResponse } from "./doors/door.ts";
-import { readBody } from "./http1/body-reader.ts";
+import { type BodyReader, readBody } from "./http1/body-reader.ts";
 import { responseFraming } from "./http1/response-head.ts";
 import { serializeRequest } from "./http1/serialize.ts";
-import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { readFinalHead } from "./read-response.ts";
 import { Refusal } from "./refusal.ts";
 import { RequestRecord } from "./request-record.ts";
 import { reveal, toCredentialId } from "./reveal.ts";
+import type { UpstreamConnection } from "./upstream-pool.ts";
 
 /** From the end of one of our own requests to the head of its answer, in milliseconds: somebody waits for the decision. */
 const answerMs = 60_000;
@@ -60,7 +60,7 @@ async function send(
   });
   const credential = toCredentialId(preparation);
   if (credential !== "") record.facts.credential = credential;
-  record.facts.flags = [request.flag];
+  record.facts.check = request.check;
   await record.allow();
   const authorised = preparation.apply(await reveal(preparation));
   // Always a connection of its own: nothing that the sandbox's requests left on one can be part of the answer
@@ -87,15 +87,10 @@ async function send(
     const reader = readBody(upstream.source, responseFraming(method, response), "drop");
     return {
       head: response,
-      next: async () => {
-        within(upstream.deadline, Math.min(silenceMs, proxyLimits.responseBodyIdleMs));
-        const piece = await reader.next();
-        record.bytesDown += piece?.length ?? 0;
-        if (piece === undefined) record.end("completed");
-        return piece;
-      },
+      next: () => readOn(upstream, record, reader),
       [Symbol.asyncDispose]: () => {
-        record.end("upstream-failed");
+        // Whoever asked may have read enough
+        record.end("completed");
         context.pool.discard(upstream);
         return Promise.resolve();
       },
@@ -103,5 +98,24 @@ async function send(
   } catch (error) {
     context.pool.discard(upstream);
     throw error;
+  }
+}
+
+async function readOn(
+  upstream: UpstreamConnection,
+  record: RequestRecord,
+  reader: BodyReader,
+): Promise<Buffer | undefined> {
+  within(upstream.deadline, silenceMs);
+  try {
+    const piece = await reader.next();
+    record.bytesDown += piece?.length ?? 0;
+    return piece;
+  } catch (error) {
+    record.end("upstream-failed");
+    throw error;
+  } finally {
+    // What the reader does with it may take its time
+    upstream.deadline.at = Number.POSITIVE_INFINITY;
   }
 }

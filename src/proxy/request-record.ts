@@ -18,6 +18,7 @@ export interface RequestFacts {
   credential?: string;
   signed?: string;
   repository?: string;
+  check?: string;
   updates?: readonly RepositoryUpdate[];
   flags: readonly string[];
 }

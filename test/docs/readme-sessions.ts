@@ -51,6 +51,7 @@ export function toBlock(steps: readonly { command: string; output: string }[]): 
     ...normalise(output)
       .trimEnd()
       .split("\n")
+      .map((line) => line.trimEnd())
       .filter((line) => line !== ""),
   ]);
   return ["```console", ...lines, "```"].join("\n");

@@ -122,8 +122,8 @@ export interface HostRequest {
   readonly repository: string;
   /** `rule.source.label` of the rule that the request serves */
   readonly rule: string;
-  /** Why, for the audit's flags: `push-check` */
-  readonly flag: string;
+  /** What it is needed for, for the audit: `push` */
+  readonly check: string;
 }
 
 export interface HostResponse extends AsyncDisposable {

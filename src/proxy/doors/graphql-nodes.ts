@@ -17,7 +17,7 @@ import { Refusal } from "../refusal.ts";
 import type { DoorTools, HostResponse } from "./door.ts";
 
 /** Stands in the audit beside the questions. */
-const doorCheckFlag = "door-check";
+const nodeCheck = "node-id";
 
 /** Bytes of an answer: fifty names have room. */
 const maxAnswerBytes = 256 * 1024;
@@ -95,7 +95,7 @@ async function ask(
     body: Buffer.from(JSON.stringify(question)),
     repository: rule.repository,
     rule: rule.source.label,
-    flag: doorCheckFlag,
+    check: nodeCheck,
   });
   if (response.head.status !== 200) throw unusable(`it answered ${response.head.status}`);
   const json = parseStrictJson(await readAnswer(response));

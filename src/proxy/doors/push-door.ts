@@ -4,12 +4,8 @@ import type { RepositoryUpdate } from "../../audit/audit-event.ts";
 import { GitProtocolError } from "../../git/git-protocol-error.ts";
 import { flushPkt } from "../../git/pkt-line.ts";
 import { createReportMerger } from "../../git/push-report.ts";
-import {
-  encodeCommands,
-  readPushRequest,
-  type Push,
-  type PushRequest,
-} from "../../git/push-request.ts";
+import { needsPack, type PushCommand } from "../../git/push-command.ts";
+import { encodeCommands, readPushRequest, type Push } from "../../git/push-request.ts";
 import { headerValues } from "../http1/header.ts";
 import { Refusal } from "../refusal.ts";
 import type { DoorRequest, ForwardPassage, Passage, PassageBody } from "./door.ts";
@@ -25,11 +21,23 @@ export async function passPush(
   access: GitAccess,
   inspector: PushInspector,
 ): Promise<Passage> {
+  try {
+    return await readAndPass(request, access, inspector);
+  } catch (error) {
+    throw asRefusal(error);
+  }
+}
+
+async function readAndPass(
+  request: DoorRequest,
+  access: GitAccess,
+  inspector: PushInspector,
+): Promise<Passage> {
   // Behind an encoding the commands can't be read as they come; git never sends one here
   if (headerValues(request.head.headers, "content-encoding").length > 0) {
     throw new Refusal(415, "git-not-allowed", "a push with a Content-Encoding is not looked into");
   }
-  const push = await readCommands(request);
+  const push = await readPushRequest(request.next);
   if (push.kind === "probe") return passProbe(request, access);
   const judgement = judgeByCommands(push, access);
   if (judgement.isRefused) return await refuse(request, access, { push, judgement });
@@ -50,15 +58,12 @@ export async function passPush(
   }
 }
 
-async function readCommands(request: DoorRequest): Promise<PushRequest> {
-  try {
-    return await readPushRequest(request.next);
-  } catch (error) {
-    if (!(error instanceof GitProtocolError)) throw error;
-    throw new Refusal(400, "request-invalid", `the push cannot be read: ${error.message}`, {
-      cause: error,
-    });
-  }
+/** The commands, and later the pack behind them, are read as git sends them or not at all. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof GitProtocolError)) return error;
+  return new Refusal(400, "request-invalid", `the push cannot be read: ${error.message}`, {
+    cause: error,
+  });
 }
 
 /** Before a large push git asks with a lone flush whether its credential is good; nothing is done by it. */
@@ -125,6 +130,7 @@ function forwardPush(
     headers: withHeader(request.head.headers, "accept-encoding", "identity"),
     body: toBody(request, {
       push,
+      kept,
       commands,
       judgement,
       inspection,
@@ -146,10 +152,15 @@ function forwardPush(
 
 function toBody(
   request: DoorRequest,
-  parts: Inspected & { readonly commands: Buffer; readonly maxBytes: number },
+  parts: Inspected & {
+    readonly kept: readonly PushCommand[];
+    readonly commands: Buffer;
+    readonly maxBytes: number;
+  },
 ): PassageBody {
-  const { push, commands, judgement, inspection, maxBytes } = parts;
-  if (!push.hasPack) return { length: commands.length, next: onceThen(commands, nothing) };
+  const { push, kept, commands, judgement, inspection, maxBytes } = parts;
+  // Of a push of which only deletions are left no pack may follow
+  if (!needsPack(kept)) return { length: commands.length, next: onceThen(commands, nothing) };
   if (judgement.needs.pack) {
     const pack = inspection.pack();
     const length = pack.length === undefined ? undefined : pack.length + commands.length;
@@ -168,7 +179,9 @@ function limited(
 ): () => Promise<Buffer | undefined> {
   let size = 0;
   return async () => {
-    const piece = await next();
+    const piece = await next().catch((error: unknown) => {
+      throw asRefusal(error);
+    });
     size += piece?.length ?? 0;
     if (size > maxBytes) {
       throw new Refusal(413, "git-not-allowed", `the pack is larger than ${maxBytes} bytes`);
@@ -183,6 +196,11 @@ async function refuse(
   { push, judgement }: Pick<Inspected, "push" | "judgement">,
 ): Promise<Passage> {
   note(request, push, judgement);
+  if (push.reportStatus === "none" && push.sideBand === 0) {
+    // It would take any answer of git's own for success
+    const [why = "not allowed"] = judgement.refusals.values();
+    throw new Refusal(403, "git-not-allowed", `refused to push to ${access.repository}: ${why}`);
+  }
   // A client that still sends wouldn't read the answer
   await drain(push.rest, maxPackBytes(access));
   return answerRefusedPush(push, judgement.refusals, access);

@@ -140,12 +140,12 @@ export function toUpdates(push: Push): readonly RefUpdate[] {
   });
 }
 
-/** An atomic push is done whole or not at all; so is one whose commands are signed, or whose pack isn't looked at. */
+/** Whole or not at all: an atomic push, one whose commands are signed, one whose client couldn't be told of a part. */
 function wholeOrPart(
   push: Push,
   refusals: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
-  const isWhole = push.isAtomic || push.certificate !== undefined;
+  const isWhole = push.isAtomic || push.certificate !== undefined || push.reportStatus === "none";
   if (refusals.size === 0 || !isWhole) return refusals;
   const others = push.commands.map(
     ({ ref }) => [ref, "not done: another ref of this push was refused"] as const,

@@ -3,6 +3,7 @@ import type { GitRule } from "../../policy/git-rule.ts";
 import { filterBySpelling, findGitRules, type GitPolicy } from "../../policy/git-rules.ts";
 import { createAdvertisementRewriter } from "../../git/advertisement.ts";
 import type { Authority } from "../authority.ts";
+import { headerValues } from "../http1/header.ts";
 import { Refusal } from "../refusal.ts";
 import type { Door, DoorRequest, ForwardPassage, Passage, ResponseTransform } from "./door.ts";
 import { withHeader } from "./headers.ts";
@@ -110,10 +111,18 @@ function checkPost({ method, query, head }: DoorRequest, service: string): void 
  */
 function passDiscovery(request: DoorRequest, access: GitAccess): ForwardPassage {
   const response: ResponseTransform = {
-    begin: (head) =>
-      head.status === 200
-        ? createAdvertisementRewriter({ addCapabilities: ["no-thin"] })
-        : undefined,
+    begin: (head) => {
+      if (head.status !== 200) return undefined;
+      const [type = ""] = headerValues(head.headers, "content-type");
+      if (type !== "application/x-git-receive-pack-advertisement") {
+        throw new Refusal(
+          502,
+          "upstream-invalid",
+          "the upstream does not speak git's smart protocol",
+        );
+      }
+      return createAdvertisementRewriter({ addCapabilities: ["no-thin"] });
+    },
   };
   return {
     type: "forward",

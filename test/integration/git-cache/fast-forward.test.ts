@@ -47,7 +47,7 @@ for (const variant of [
       "GET /acme/widgets.git/info/refs?service=git-upload-pack",
       "POST /acme/widgets.git/git-upload-pack",
     ]);
-    expect(world.tools.requests.every(({ flag }) => flag === "push-check")).toBe(true);
+    expect(world.tools.requests.every(({ check }) => check === "push")).toBe(true);
   });
 }
 

@@ -198,7 +198,7 @@ test("a request of the proxy's own is authorised and recorded like every other, 
           headers: [["Accept", "text/plain"]],
           repository: "acme/widgets",
           rule: "vaultbox.yaml:3",
-          flag: "push-check",
+          check: "push",
         });
         for (let piece = await response.next(); piece; piece = await response.next()) {
           seen.push(piece.toString());
@@ -222,7 +222,7 @@ test("a request of the proxy's own is authorised and recorded like every other, 
     verdict: "allow",
     rule: "vaultbox.yaml:3",
     repository: "acme/widgets",
-    flags: ["push-check"],
+    check: "push",
   });
   expect(outcomes(proxy.events)).toHaveLength(2);
   expect(JSON.stringify(proxy.events)).not.toContain(secret);

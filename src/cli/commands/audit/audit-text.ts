@@ -80,6 +80,7 @@ function toUrl({ scheme, host, port, path }: RequestDecisionEvent): string {
 
 function toWhy(decision: RequestDecisionEvent, outcomeReason?: string): string {
   const facts = [decision.reason ?? outcomeReason ?? decision.rule];
+  if (decision.check !== undefined) facts.push(`(to decide a ${decision.check})`);
   facts.push(...describeUpdates(decision));
   if (decision.signed !== undefined) facts.push(`signed ${decision.signed}`);
   if (decision.credential !== undefined) facts.push(`with ${decision.credential}`);
