@@ -10,6 +10,7 @@ import {
   type Input,
 } from "./graphql-input.ts";
 import { NotUnderstood } from "./not-understood.ts";
+import { isPlainPath } from "./plain-path.ts";
 
 const noObject = /^0+$/;
 
@@ -39,7 +40,9 @@ function readPaths(changes: unknown): readonly string[] {
   ];
   return files.map((file) => {
     const path = fieldOf(file, "path");
-    if (typeof path !== "string") throw new NotUnderstood("a file has no path");
+    if (typeof path !== "string" || !isPlainPath(path)) {
+      throw new NotUnderstood("a file's path is not a plain one");
+    }
     return path;
   });
 }

@@ -219,11 +219,15 @@ const connectionLeaves =
   "checkRunCount checkRunCountsByState:StateCount issueCount pageInfo:PageInfo statusContextCount " +
   "statusContextCountsByState:StateCount totalCount totalSize";
 
+const objectShapes: ReadonlyMap<string, Shape> = new Map(
+  Object.entries(shapes).map(([type, text]) => [type, parseShape(text)]),
+);
+
 /** The fields of a type, connection or edge. */
 export function shapeOf({ type, as }: Link): Shape {
   if (as === "connection") return parseShape(`${connectionLeaves} nodes:${type} edges:${type}^`);
   if (as === "edge") return parseShape(`cursor node:${type} size`);
-  return parseShape(Object.hasOwn(shapes, type) ? shapes[type as keyof typeof shapes] : "");
+  return objectShapes.get(type) ?? new Map();
 }
 
 /**

@@ -37,6 +37,7 @@ const other: readonly (readonly [route: string, what: string])[] = [
   ["security-advisories/**", "reading security advisories"],
   ["collaborators", "reading who may do what"],
   ["collaborators/**", "reading who may do what"],
+  ["teams", "reading who may do what"],
   ["notifications", "reading notifications"],
 ];
 

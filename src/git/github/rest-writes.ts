@@ -3,6 +3,7 @@ import { findRefNameFault } from "../ref-name.ts";
 import type { RepositoryAction } from "../repository-call.ts";
 import { fieldOf } from "../strict-json.ts";
 import { toBranchRef } from "./branch-ref.ts";
+import { isPlainPath } from "./plain-path.ts";
 import { matchRoute } from "./rest-route.ts";
 
 /** One clause about what isn't understood. */
@@ -59,9 +60,10 @@ const writes: readonly (readonly [methods: string, route: string, meaning: Meani
   ["PUT", "pulls/*/merge", merge],
   ["PUT", "pulls/*/update-branch", { unclear: "it names no branch; merge and push with git" }],
   ["POST", "issues/*/comments", comment],
-  ["PATCH DELETE", "issues/comments/*", comment],
+  // POST was an early spelling of PATCH, and may still be taken for it
+  ["POST PUT PATCH DELETE", "issues/comments/*", comment],
   ["POST", "issues", issues],
-  ["PATCH", "issues/*", editIssue],
+  ["POST PUT PATCH", "issues/*", editIssue],
   ["POST PUT PATCH DELETE", "issues/**", issues],
   ["POST PATCH DELETE", "labels", labels],
   ["POST PATCH DELETE", "labels/**", labels],
@@ -100,7 +102,7 @@ function readContents({ captured, body }: Write): readonly RepositoryAction[] | 
   const ref = toBranchRef(branch);
   if (ref === undefined) return { unclear: '"branch" is not the short name of a branch' };
   const path = captured.join("/");
-  if (captured.some((segment) => segment === "")) return { unclear: "its path names no file" };
+  if (!isPlainPath(path)) return { unclear: "its path names no file plainly" };
   return [
     {
       type: "update-ref",

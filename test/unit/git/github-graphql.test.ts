@@ -209,6 +209,13 @@ describe("readGraphqlRequest", () => {
       "a commit without branch",
       { query: "mutation{createCommitOnBranch(input:{}){clientMutationId}}" },
     ],
+    ...["a//b", "./a", "a/../b", "/a", "a/", "", "a\u0000", 5].map((path): [string, unknown] => [
+      `the path ${JSON.stringify(path)}`,
+      {
+        query: "mutation($i:I!){createCommitOnBranch(input:$i){clientMutationId}}",
+        variables: { i: { branch: onBranch, fileChanges: { deletions: [{ path }] } } },
+      },
+    ]),
     [
       "a branch named twice",
       {
