@@ -47,7 +47,7 @@ export function toGitRule(
             maxPackBytes: options.maxPackBytes ?? defaultMaxPackBytes,
             denyPaths: [...new Set(options.denyPaths)],
           },
-    pulls: options.pulls ?? "create",
+    pulls: options.pulls ?? (push.length === 0 ? "none" : "create"),
     lfsHosts: [...new Set(options.lfsHosts)],
     exclusive: true,
     source,

@@ -29,7 +29,7 @@ test("an entry with a URL alone may be read and pushed nowhere", () => {
     repository: "acme/widgets",
     read: true,
     push: undefined,
-    pulls: "create",
+    pulls: "none",
     lfsHosts: [],
     exclusive: true,
     source: { kind: "file", label: "p.yaml:3" },

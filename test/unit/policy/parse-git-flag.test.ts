@@ -9,7 +9,7 @@ test("a URL alone is the entry that a file has with a URL alone", () => {
     repository: "acme/widgets",
     read: true,
     push: undefined,
-    pulls: "create",
+    pulls: "none",
     exclusive: true,
     source,
   });
