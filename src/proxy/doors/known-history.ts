@@ -38,7 +38,12 @@ export function createKnownHistory(launch: LaunchHistory): KnownHistory {
   return {
     isEmpty: launch.isEmpty,
     isKnown,
-    isFound: async (id) => isKnown(id) || (await launch.isUpstream(id)),
+    isFound: async (id) => {
+      if (isKnown(id)) return true;
+      if (!(await launch.isUpstream(id))) return false;
+      if (learned.size < maxLearned) learned.add(id);
+      return true;
+    },
     add: (id) => void signed.add(id),
     learn: (list) => {
       for (const { id, parents } of readCommitList(list)) {

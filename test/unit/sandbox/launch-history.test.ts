@@ -40,6 +40,22 @@ test("a remote that can't be asked is not asked", async () => {
   }
 });
 
+test("the upstream is asked once about what it has", async () => {
+  const asked: string[] = [];
+  const id = "a".repeat(40);
+  const known = createKnownHistory({
+    isEmpty: false,
+    isTip: () => false,
+    isUpstream: (one) => {
+      asked.push(one);
+      return Promise.resolve(one === id);
+    },
+  });
+  expect([await known.isFound(id), await known.isFound(id)]).toEqual([true, true]);
+  expect(await known.isFound("b".repeat(40))).toBe(false);
+  expect(asked).toEqual([id, "b".repeat(40)]);
+});
+
 function commit(parent: string): { readonly id: string; readonly entry: string } {
   const content = `tree ${"a".repeat(40)}\nparent ${parent}\nauthor x\n\nx\n`;
   const id = createHash("sha1").update(`commit ${content.length}\0${content}`).digest("hex");
