@@ -5,11 +5,13 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { parseStoredKey, toStoredKey } from "../../src/git/ssh-key-private.ts";
 import { boxPlaces, dumpPath, writeDumpProgram } from "../support/box-dump.ts";
+import { requireEngine } from "../support/require-engine.ts";
 import type { CliResult } from "../support/run-cli.ts";
 import { createWorld, type SandboxWorld } from "../support/sandbox-world.ts";
 import { recordScore } from "../support/scoreboard.ts";
 import { createSigningBench, person } from "../support/signing-bench.ts";
-import { makeKeyFile, type KeyFile } from "../support/signing-key.ts";
+import { isValidSignature, makeKeyFile, type KeyFile } from "../support/signing-key.ts";
+import { importBusybox } from "../support/small-images.ts";
 import { startSshAgent } from "../support/ssh-agent.ts";
 
 const execute = promisify(execFile);
@@ -92,8 +94,7 @@ test.each([0, 1000])(
       expect(await place.verify("commit", name)).toContain(`Good "git" signature for`);
     }
     expect(await place.verify("tag", "v1.0")).toContain(`Good "git" signature for`);
-    const session = /audit show ([0-9a-f]+)/.exec(result.stderr)?.[1] ?? "";
-    const { stdout } = await place.world.run(["audit", "show", session, "--json"]);
+    const { stdout } = await place.world.run(["audit", "show", toSession(result), "--json"]);
     for (const id of names.split("\n")) expect(stdout).toContain(`"${id}"`);
   },
 );
@@ -103,6 +104,7 @@ test("the key is nowhere in the sandbox, where its public half is", async () => 
   const dump = await writeDumpProgram(place.world.workspace);
   const result = await place.run(
     `git commit -q --allow-empty -m x && cat /etc/gitconfig > box-gitconfig && ${dump}`,
+    { env: { VAULTBOX_DEBUG: "1" } },
   );
   expect(result).toMatchObject({ status: 0 });
   const { key, publicKey } = parseStoredKey(toStoredKey(place.key.text));
@@ -118,6 +120,10 @@ test("the key is nowhere in the sandbox, where its public half is", async () => 
     if (toForms(seed).some((form) => bytes.includes(form))) hits += 1;
     if (toForms(publicKey.blob.subarray(-32)).some((form) => bytes.includes(form))) controls += 1;
   }
+  const session = toSession(result);
+  const audit = await place.world.run(["audit", "show", session, "--json"]);
+  const printed = Buffer.from(result.stdout + result.stderr + audit.stdout);
+  if (toForms(seed).some((form) => printed.includes(form))) hits += 1;
   expect(hits).toBe(0);
   expect(controls).toBeGreaterThan(0);
   recordScore({
@@ -128,6 +134,11 @@ test("the key is nowhere in the sandbox, where its public half is", async () => 
     controlSucceeded: controls,
   });
 });
+
+/** As the end of a run names it. */
+function toSession({ stderr }: CliResult): string {
+  return /audit show ([0-9a-f]+)/.exec(stderr)?.[1] ?? "";
+}
 
 /** Parts of the bytes: raw, in hexadecimal, and in base64 wherever they begin in it. */
 function toForms(bytes: Buffer): readonly Buffer[] {
@@ -269,4 +280,27 @@ test("what can't sign is said before anything starts", async () => {
     "true",
   ]);
   expect(elsewhere.stderr).toContain("the workspace is in no git repository");
+});
+
+test("an image of busybox alone signs with its wget, and keeps its own git settings", async () => {
+  await using place = await openPlace();
+  const { world, key } = place;
+  const gitConfig = '[filter "lfs"]\n\tclean = git-lfs clean -- %f\n';
+  const applets = ["rm", "mv", "chmod", "head"];
+  await using image = await importBusybox(await requireEngine(), [], { applets, gitConfig });
+  const head = await place.git("rev-parse", "HEAD");
+  const object = (await place.git("cat-file", "commit", "HEAD")).replace(
+    /^parent .*/m,
+    `parent ${head}`,
+  );
+  await writeFile(join(world.workspace, "object"), object);
+  await writeFile(join(world.workspace, "foreign"), object.replace(head, "0".repeat(40)));
+  const sign = "/run/vaultbox/git-sign -Y sign -n git -f key";
+  const script = `cat /run/vaultbox/image-gitconfig; head -n 2 /etc/gitconfig; ${sign} object && ${sign} foreign`;
+  const result = await place.run(script, { flags: ["--sign", "work-key", "--image", image.tag] });
+  expect(result.stdout).toBe(`${gitConfig}[include]\n\tpath = "/run/vaultbox/image-gitconfig"\n`);
+  expect(result.stderr).toContain("its parent 000000000000 was not in this session's repository");
+  const signature = await readFile(join(world.workspace, "object.sig"), "utf8");
+  const check = { message: Buffer.from(object), signature, publicLine: key.publicLine };
+  expect(await isValidSignature(key.folder, check)).toBe(true);
 });
