@@ -104,14 +104,24 @@ interface Call {
   readonly body: Buffer;
 }
 
+/** Fields of a body, as far as there are any: attacks arrive here too, where nothing guards it. */
+function fieldsOf(body: Buffer): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(body.toString("utf8")) as Record<string, unknown>;
+  } catch {
+    // Not JSON
+    return {};
+  }
+}
+
 const lfsRoot = "/acme/widgets.git/info/lfs";
 
 function answerServer(world: World, call: Call): Answer {
   const { path, headers } = call;
   if (path === "/acme/widgets.git/verify") {
     const isOurs = headers.authorization === `RemoteAuth ${world.secrets.verify}`;
-    const { oid } = JSON.parse(call.body.toString("utf8")) as { oid: string };
-    return isOurs && world.stored.has(oid) ? { status: 200 } : { status: 403 };
+    const { oid } = fieldsOf(call.body);
+    return isOurs && world.stored.has(String(oid)) ? { status: 200 } : { status: 403 };
   }
   const basic = Buffer.from(`x-access-token:${world.token}`).toString("base64");
   if (headers.authorization !== `Basic ${basic}`) {
@@ -122,9 +132,9 @@ function answerServer(world: World, call: Call): Answer {
 }
 
 function answerBatch({ secrets, stored, options }: World, { body }: Call): Answer {
-  const { operation, objects } = JSON.parse(body.toString("utf8")) as {
-    operation: string;
-    objects: { oid: string; size: number }[];
+  const { operation, objects = [] } = fieldsOf(body) as {
+    operation?: string;
+    objects?: { oid: string; size: number }[];
   };
   const toAction = (oid: string) => ({
     href: `https://${options.storage ?? storageHost}/objects/${oid}?X-Amz-Signature=${secrets.query}`,
@@ -157,7 +167,7 @@ function answerBatch({ secrets, stored, options }: World, { body }: Call): Answe
 
 function answerLocks({ locks }: World, { method, path, body }: Call): Answer {
   if (method === "GET") return { status: 200, body: { locks: [...locks.values()] } };
-  const fields = JSON.parse(body.toString("utf8")) as { path?: string };
+  const fields = fieldsOf(body) as { path?: string };
   if (path.endsWith("/verify"))
     return { status: 200, body: { ours: [...locks.values()], theirs: [] } };
   const unlocked = /\/locks\/([^/]+)\/unlock$/.exec(path)?.[1];
