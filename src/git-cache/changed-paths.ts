@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { type GitCall, startGit } from "./git-process.ts";
-import { ObjectsUnreadable } from "./object-reader.ts";
+import { ObjectsUnreadable } from "./object-parser.ts";
 
 /** Two trees; `from` undefined is the empty one. */
 export interface TreePair {

@@ -4,7 +4,8 @@ import { type ObjectFormat, toObjectFolder } from "./bare-repository.ts";
 import { parseTagLink } from "./commit-object.ts";
 import { type GitCall, readGit } from "./git-process.ts";
 import { maxQueryMs } from "./limits.ts";
-import { ObjectsUnreadable, readObjects, readTypes } from "./object-reader.ts";
+import { ObjectsUnreadable } from "./object-parser.ts";
+import { readObjects, readTypes } from "./object-reader.ts";
 import { addPack, type ObjectStore, readComplete } from "./object-store.ts";
 import type { Upstream } from "./upstream.ts";
 

@@ -5,7 +5,8 @@ import { findCoveredParents } from "./covered-parents.ts";
 import { type CommitWalk, peelTag, walkCommits } from "./commit-walk.ts";
 import { type PushKnowledge, toTreeQuestion } from "./push-knowledge.ts";
 import { maxCommitHeadBytes, maxTreePairs } from "./limits.ts";
-import { ObjectsUnreadable, readObjects } from "./object-reader.ts";
+import { ObjectsUnreadable } from "./object-parser.ts";
+import { readObjects } from "./object-reader.ts";
 import { fetchSnapshots } from "./tree-snapshots.ts";
 
 export type PathVerdict =

@@ -6,8 +6,9 @@ import { once } from "../once.ts";
 import type { ObjectFormat } from "./bare-repository.ts";
 import { findGit, type GitProgram } from "./git-program.ts";
 import { inspectPush, type PushInquiry } from "./inspect-push.ts";
-import { maxCacheBytes, maxCachePacks } from "./limits.ts";
+import { maxCacheBytes, maxCachePacks, maxPushesAtOnce } from "./limits.ts";
 import { makeObjectStore, type ObjectStore } from "./object-store.ts";
+import { openSlots } from "./push-slots.ts";
 import { openQuarantine, removeDeadQuarantines } from "./quarantine.ts";
 import { asUnproven } from "./unproven.ts";
 import type { Upstream } from "./upstream.ts";
@@ -28,7 +29,10 @@ export interface PushToInspect {
 }
 
 export interface GitCache {
-  /** @throws VaultboxError VBX_GIT_UNUSABLE, VBX_FILE_LOCKED, VBX_PUSH_UNPROVEN */
+  /**
+   * Waits while `maxPushesAtOnce` others are looked at; disposing lets the next one in.
+   * @throws VaultboxError VBX_GIT_UNUSABLE, VBX_FILE_LOCKED, VBX_PUSH_UNPROVEN
+   */
   readonly open: (push: PushToInspect) => Promise<PushInquiry>;
 }
 
@@ -42,12 +46,29 @@ export function openGitCache(folder: string): GitCache {
     git = await findGit();
     await mkdir(folder, { recursive: true, mode: 0o700 });
   });
+  const enter = openSlots(maxPushesAtOnce);
   return {
     open: async (push) => {
-      return asUnproven(async () => {
-        await prepare();
-        return await openPush(folder, git as GitProgram, push);
-      });
+      const leave = await enter();
+      try {
+        const inquiry = await asUnproven(async () => {
+          await prepare();
+          return await openPush(folder, git as GitProgram, push);
+        });
+        return {
+          ...inquiry,
+          [Symbol.asyncDispose]: async () => {
+            try {
+              await inquiry[Symbol.asyncDispose]();
+            } finally {
+              leave();
+            }
+          },
+        };
+      } catch (error) {
+        leave();
+        throw error;
+      }
     },
   };
 }

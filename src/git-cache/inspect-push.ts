@@ -5,7 +5,7 @@ import { once } from "../once.ts";
 import { isCommit, isContained, isFastForward } from "./ancestry.ts";
 import { fetchHistory } from "./commit-history.ts";
 import { findDeniedChange, type PathVerdict } from "./denied-change.ts";
-import { ObjectsUnreadable } from "./object-reader.ts";
+import { ObjectsUnreadable } from "./object-parser.ts";
 import { emptyContents, type PackContents, readPackContents } from "./pack-contents.ts";
 import { type PackIntake, takeInPack } from "./pack-intake.ts";
 import type { PushKnowledge, PushMaterial } from "./push-knowledge.ts";

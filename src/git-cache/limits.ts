@@ -4,6 +4,9 @@ export const oldestGit: readonly [major: number, minor: number] = [2, 30];
 /** Address space of one git process in bytes, where the system can limit it: packs may unfold into any size. */
 export const maxGitMemoryBytes = 2 * 1024 ** 3;
 
+/** Pushes that are looked at at the same time: each may need a git process's memory, and its commits are held. */
+export const maxPushesAtOnce = 2;
+
 /** Time that git may need for one pack in `ms`, beside the time that the client needs to send it. */
 export const maxIndexMs = 5 * 60_000;
 

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { startGit, type GitEnd, type GitProcess, writeTo } from "./git-process.ts";
+import { Patience } from "./git-patience.ts";
 import type { GitProgram } from "./git-program.ts";
 import { maxGitMemoryBytes, maxIndexMs, maxPackObjects } from "./limits.ts";
 
@@ -133,30 +134,4 @@ function collectText(child: GitProcess): () => string {
     if (text.length < 4096) text += piece.toString("latin1");
   });
   return () => text;
-}
-
-/** Limits the time that git is waited for, not the time that the client takes between two pieces. */
-class Patience {
-  readonly #child: GitProcess;
-  #leftMs: number;
-  isOver = false;
-
-  constructor(child: GitProcess, patienceMs: number) {
-    this.#child = child;
-    this.#leftMs = patienceMs;
-  }
-
-  async wait<Value>(work: Promise<Value>): Promise<Value> {
-    const startedAt = performance.now();
-    const timer = setTimeout(() => {
-      this.isOver = true;
-      this.#child.kill();
-    }, this.#leftMs);
-    try {
-      return await work;
-    } finally {
-      clearTimeout(timer);
-      this.#leftMs = Math.max(1, this.#leftMs - (performance.now() - startedAt));
-    }
-  }
 }

@@ -1,5 +1,5 @@
 import { VaultboxError } from "../errors.ts";
-import { ObjectsUnreadable } from "./object-reader.ts";
+import { ObjectsUnreadable } from "./object-parser.ts";
 import { UpstreamUnusable } from "./upstream.ts";
 
 /** Turns what stands in the way of an answer into one error: without an answer, the push is refused. */

@@ -27,7 +27,7 @@ interface Dag {
 }
 
 const paths = ["a", "folder/b", "denied/c"];
-const runs = 50;
+const runs = 34;
 
 const dags: fc.Arbitrary<Dag> = fc.integer({ min: 3, max: 12 }).chain((count) =>
   fc.record({
