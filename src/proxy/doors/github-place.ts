@@ -31,19 +31,20 @@ export function findGithubAccess(
   }
   const rules = rulesFor("api");
   if (rules.length === 0) return undefined;
-  const place =
-    authority.host === "api.github.com" ? toPlace(request, "") : toOwnHostPlace(request);
+  const isOwnHost = authority.host !== "api.github.com";
+  const place = toApiPlace(request) ?? (isOwnHost ? undefined : toPlace(request, ""));
   return place && { place, rules };
 }
 
-// GitHub Enterprise Server: https://docs.github.com/en/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api
-function toOwnHostPlace(request: DoorRequest): GithubPlace | undefined {
+// GitHub Enterprise Server has it below /api: https://docs.github.com/en/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api
+function toApiPlace(request: DoorRequest): GithubPlace | undefined {
   const match = /^\/api\/(?:v3|uploads)(?=\/|$)/i.exec(request.path);
   if (match !== null) return toPlace(request, match[0]);
-  return /^\/api\/graphql(?:\/|$)/i.test(request.path) ? { kind: "graphql" } : undefined;
+  return /^\/api\/graphql(?:[/.;]|$)/i.test(request.path) ? { kind: "graphql" } : undefined;
 }
 
 function toPlace({ path, rawPath }: DoorRequest, prefix: string): GithubPlace {
-  if (prefix === "" && /^\/graphql(?:\/|$)/i.test(path)) return { kind: "graphql" };
-  return { kind: "rest", path: path.slice(prefix.length) || "/", rawPath };
+  const behind = path.slice(prefix.length) || "/";
+  const isGraphql = /^\/graphql(?:[/.;]|$)/i.test(behind);
+  return isGraphql ? { kind: "graphql" } : { kind: "rest", path: behind, rawPath };
 }

@@ -128,6 +128,9 @@ it("decides the API of another GitHub host below /api, and leaves the rest of th
   expect(await send(`POST ${host}/api/graphql`, { query: "{viewer{login}}" })).toBe(200);
   const merge = 'mutation{mergePullRequest(input:{pullRequestId:"PR_7"}){clientMutationId}}';
   expect(await send(`POST ${host}/api/graphql`, { query: merge })).toBe(403);
+  expect(await send(`POST ${host}/api/v3/graphql`, { query: merge })).toBe(403);
+  expect(await send(`POST ${host}/api/GraphQL`, { query: merge })).toBe(403);
+  expect(await send(`POST ${host}/api/graphql.json`, { query: merge })).toBe(403);
   expect(await send(`GET ${host}/acme/widgets/pulls`)).toBe(200);
   expect(standin.questions.map(({ url }) => url)).toEqual(["/api/graphql"]);
 });
