@@ -11,7 +11,6 @@ import type { Door, DoorRequest, DoorTools, Passage } from "./door.ts";
 import { findGithubAccess, type GithubAccess, type GithubPlace } from "./github-place.ts";
 import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
 import { checkJsonBody, createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
-import { refuseMethodOverride } from "./method-override.ts";
 
 interface GithubDoor {
   readonly policy: GitPolicy;
@@ -47,7 +46,6 @@ export function createGithubDoor(parts: {
       if (access === undefined) throw new Error("only a claimed request is passed");
       const { place, rules } = access;
       if (place.kind === "graphql") return passGraphql(door, request, rules);
-      if (!isReading(request)) refuseMethodOverride(request.head);
       return passRest(door, request, { place, rules });
     },
   };
@@ -108,7 +106,6 @@ async function passGraphql(
   request: DoorRequest,
   rules: readonly GitRule[],
 ): Promise<Passage> {
-  refuseMethodOverride(request.head);
   const refuse = (what: string) => notUnderstood(request, { what, ...toFirst(rules) });
   const { method, path, query } = request;
   if (method !== "POST" || !path.toLowerCase().endsWith("/graphql") || query !== "") {

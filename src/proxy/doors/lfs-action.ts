@@ -50,7 +50,7 @@ export function readLfsHref(href: unknown, storage: LfsStorage): LfsAddress | st
     if (isGitHost || isStorage(authority, storage.hosts)) {
       return { authority, path, query, isGitHost };
     }
-    return `its storage is at ${authority.host}, which the git entry does not name (lfs: [${authority.host}])`;
+    return `its storage is at ${authority.host}, which the git entry does not name (lfs: {hosts: [${authority.host}]})`;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return "its address is not valid";
