@@ -4,12 +4,19 @@ export default defineConfig({
   test: {
     dangerouslyIgnoreUnhandledErrors: false,
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/unit/**/*.test.tsx"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts", "test/unit/**/*.test.tsx"],
+          // Far more than any takes: the machines are noisy
+          testTimeout: 20_000,
+        },
+      },
       {
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 30_000,
         },
       },

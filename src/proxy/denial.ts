@@ -1,3 +1,4 @@
+import { toSuggestedRule } from "../audit/suggested-rule.ts";
 import type { Decision, EgressRequest } from "../policy/policy.ts";
 import { type Authority, toHostHeader } from "./authority.ts";
 import { Refusal } from "./refusal.ts";
@@ -23,10 +24,12 @@ export function denied(
   const origin = `${authority.scheme}://${toHostHeader(authority)}`;
   const what = `refused ${request.method} ${origin}${request.path}: ${why[decision.reason]}`;
   if (decision.reason === "denied-by-rule") return new Refusal(403, decision.reason, what);
-  const isWebSocket = decision.reason === "websocket-not-allowed";
-  const written = isWebSocket ? origin.replace(/^http/, "ws") : origin;
+  const { scheme, host, port } = authority;
+  const suggested = toSuggestedRule({ ...request, reason: decision.reason, scheme, host, port });
+  if (suggested === undefined) return new Refusal(403, decision.reason, what);
+  const { flag, prefix, path = "" } = suggested;
   return new Refusal(403, decision.reason, what, {
-    remedy: `vaultbox run --allow '${request.method} ${written}${toSafePath(request.path)}' …`,
+    remedy: `vaultbox run ${flag} '${prefix}${path}' …`,
   });
 }
 
@@ -38,9 +41,4 @@ export function deniedTunnel(decision: Denied, authorityText: string, host: stri
     `refused a connection to ${authorityText}: ${why[decision.reason]}`,
     decision.reason === "denied-by-rule" ? {} : { remedy: `vaultbox run --allow ${host} …` },
   );
-}
-
-// The path was chosen in the sandbox and the remedy is for a shell of the host: nothing that a shell reads specially
-function toSafePath(path: string): string {
-  return /^[A-Za-z0-9._~/@-]{1,200}$/.test(path) ? path : "/**";
 }

@@ -35,7 +35,7 @@ test("a summary counts each request once, by decision and outcome", () => {
     pushed: [],
     pushesRefused: [],
     signed: 0,
-    remedies: [{ rule: "GET https://evil.example/v1/items/2", count: 1 }],
+    remedies: [{ flag: "--allow", rule: "GET https://evil.example/v1/items/2", count: 1 }],
     bytesUp: 30,
     bytesDown: 3000,
   });
