@@ -31,6 +31,8 @@ function apiAuthorities({ forge, scheme, host, port }: GitRule): readonly GitAut
       return host === "github.com"
         ? [
             https("api", "api.github.com"),
+            // Release assets; the same paths, and never allowed by an entry
+            https("api", "uploads.github.com"),
             https("raw", "codeload.github.com"),
             https("raw", "raw.githubusercontent.com"),
           ]
