@@ -150,9 +150,7 @@ function checkIdentity({ identities, identity }: SigningSession, object: Signabl
     if (identities.includes(text)) continue;
     const found = quoted(Buffer.from(text, "latin1").toString("utf8"), 120);
     const wanted = quoted(`${identity.name} <${identity.email}>`, 120);
-    throw refuse(
-      `the ${role} is ${found}, and only ${wanted} is signed for; leave it unsigned with --no-gpg-sign`,
-    );
+    throw refuse(`the ${role} is ${found}, and only ${wanted} is signed for`);
   }
 }
 

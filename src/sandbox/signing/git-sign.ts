@@ -150,7 +150,7 @@ for signed in "$@"; do
   esac
   if [ "$first" != '-----BEGIN SSH SIGNATURE-----' ]; then
     if [ -s "$answer" ]; then cat "$answer" >&2; fi
-    say "not signed"
+    say "not signed; without a signature: git commit --no-gpg-sign, git tag --no-sign"
     exit 1
   fi
   chmod 600 "$answer" && mv -f "$answer" "$signed.sig" || exit 1
