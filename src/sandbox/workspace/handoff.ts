@@ -34,6 +34,8 @@ export interface Baseline {
   /** Before this nothing of the sandbox was there, `ns` since 1970 */
   readonly since: bigint;
   readonly marks: ReadonlyMap<string, Mark>;
+  /** Paths of what the sandbox saw empty */
+  readonly hidden: readonly string[];
   /** By path */
   readonly repositories: ReadonlyMap<string, KnownUnit>;
 }
@@ -74,7 +76,11 @@ export async function inspectHandoff(
     if (entry !== undefined) repositories.push(entry);
   }
   return {
-    entries: [...repositories, ...compareMarks(baseline.marks, scan)],
+    entries: [
+      ...repositories,
+      ...findMoved(baseline.hidden, options.root),
+      ...compareMarks(baseline.marks, scan),
+    ],
     complete: scan.complete,
     tookMs: scan.tookMs,
   };
@@ -114,6 +120,16 @@ function hold(
   const isInPlaces = own.every(({ place }) => place !== undefined);
   if (!isKnown || !isInPlaces) return [holdUnit(root, unit) ?? []].flat();
   return places.flatMap((place) => holdPlace(root, [...unit.names, place]) ?? []);
+}
+
+/** A hidden file can be moved with a folder around it, to where the next run may not look for it. */
+function findMoved(hidden: readonly string[], root: Folder): readonly HandoffEntry[] {
+  const gone = hidden.filter((path) => {
+    const names = path.split("/");
+    using parent = root.openPath(names.slice(0, -1));
+    return parent?.facts(names.at(-1) ?? "") === undefined;
+  });
+  return gone.map((path) => ({ change: "removed", kind: "hidden files, removed or moved", path }));
 }
 
 function compareMarks(before: ReadonlyMap<string, Mark>, scan: Scan): readonly HandoffEntry[] {

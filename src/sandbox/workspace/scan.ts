@@ -52,8 +52,8 @@ interface Draft {
 }
 
 /**
- * Goes once through the workspace. Among installed packages (`node_modules`, Python environments) only the programs in
- * `bin` folders are looked at: there are more files than in all the rest, and nobody edits them.
+ * Goes once through the workspace. Installed packages (in `node_modules` and `lib/…/site-packages`) are left out, apart
+ * from the programs in `node_modules/.bin`: there are more files than in all the rest, and nobody edits them.
  */
 export async function scanWorkspace(
   root: Folder,
@@ -180,11 +180,7 @@ function enters(draft: Draft, place: Place, name: string): boolean {
   if (draft.options.deep) return true;
   if (draft.hiddenFolders.has([...place.names, name].join("/"))) return false;
   if (place.names.at(-1) === "node_modules") return name === ".bin";
-  return isEnvironment(place) ? /^(?:bin|scripts)$/i.test(name) : true;
-}
-
-function isEnvironment({ entries }: Place): boolean {
-  return entries.some(({ name }) => toText(name) === "pyvenv.cfg");
+  return !(name === "site-packages" && place.names.some((one) => /^lib(?:64)?$/i.test(one)));
 }
 
 /** Where only repositories are looked for. */

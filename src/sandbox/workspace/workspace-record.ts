@@ -23,8 +23,13 @@ export async function writeRecord(
   session: string,
   record: WorkspaceRecord,
 ): Promise<void> {
-  const { since, marks, repositories } = record.baseline;
-  const baseline = { since: String(since), marks: [...marks], repositories: [...repositories] };
+  const { since, marks, hidden, repositories } = record.baseline;
+  const baseline = {
+    since: String(since),
+    marks: [...marks],
+    hidden,
+    repositories: [...repositories],
+  };
   const path = join(sessionFolder(paths, session), name);
   await writeFileAtomic(path, JSON.stringify({ ...record, baseline }));
 }
@@ -46,6 +51,7 @@ interface StoredRecord extends Omit<WorkspaceRecord, "baseline"> {
   readonly baseline: {
     readonly since: string;
     readonly marks: readonly [string, Mark][];
+    readonly hidden: readonly string[];
     readonly repositories: readonly [string, KnownUnit][];
   };
 }
@@ -61,6 +67,7 @@ function parseRecord(value: unknown): WorkspaceRecord | undefined {
     baseline: {
       since: BigInt(baseline.since),
       marks: new Map(baseline.marks),
+      hidden: baseline.hidden,
       repositories: new Map(baseline.repositories),
     },
   };

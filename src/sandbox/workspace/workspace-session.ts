@@ -108,7 +108,12 @@ async function begin(
     workspace,
     protect: settings.protect,
     held: await withShared(paths, session, protection.held),
-    baseline: { since, marks: scan.marks, repositories },
+    baseline: {
+      since,
+      marks: scan.marks,
+      hidden: scan.secrets.map((names) => names.join("/")),
+      repositories,
+    },
   };
   await writeRecord(paths, session, record);
   for (const { path, places } of protection.held) {

@@ -132,6 +132,19 @@ test("what a killed session left in the workspace is undone and reported by the 
   expect(await readdir(join(workspace, "n"))).toEqual([".git.vaultbox-held"]);
 });
 
+test("with --fail-on-handoff a run that leaves something for the host's programs ends with 123", async () => {
+  await using world = await createWorld();
+  const run = (...words: readonly string[]) => world.run(["run", ...words]);
+  const write = "echo '{}' > package.json";
+  expect((await run("--fail-on-handoff", "--", "sh", "-c", write)).status).toBe(123);
+  expect((await run("--fail-on-handoff", "--", "sh", "-c", write)).status).toBe(0);
+  expect((await run("--fail-on-handoff", "--", "sh", "-c", `${write}x; exit 3`)).status).toBe(3);
+  const changed = await run("--json", "--", "sh", "-c", "echo '[]' > package.json");
+  const entry = { change: "changed", kind: "npm scripts", path: "package.json" };
+  expect(JSON.parse(changed.stderr)).toMatchObject({ handoff: { entries: [entry] } });
+  expect((await world.run(["audit", "show"])).stdout).toContain("package.json");
+});
+
 test("secrets in the workspace read as empty in the sandbox, and as they are when nothing is hidden", async () => {
   await using world = await createWorld();
   const { workspace } = world;

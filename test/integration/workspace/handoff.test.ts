@@ -1,0 +1,246 @@
+import { chmod, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { resolvePaths } from "../../../src/config/paths.ts";
+import {
+  defaultWorkspaceSettings,
+  type WorkspaceSettings,
+} from "../../../src/policy/parse-workspace.ts";
+import type { Handoff } from "../../../src/sandbox/workspace/handoff.ts";
+import { handoffLines } from "../../../src/sandbox/workspace/handoff-text.ts";
+import { listHandoffKinds } from "../../../src/sandbox/workspace/handoff-kinds.ts";
+import { openWorkspaceSession } from "../../../src/sandbox/workspace/workspace-session.ts";
+import { git } from "../../support/host-git.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+/** One of each kind of file that a host's program runs or goes by. */
+const files = [
+  ".husky/pre-commit",
+  ".githooks/pre-push",
+  ".pre-commit-config.yaml",
+  "lefthook.yml",
+  ".gitattributes",
+  ".gitmodules",
+  ".lfsconfig",
+  ".gitconfig",
+  ".vscode/tasks.json",
+  ".vscode/settings.json",
+  "a.code-workspace",
+  ".idea/runConfigurations/x.xml",
+  ".zed/tasks.json",
+  ".exrc",
+  ".envrc",
+  ".env",
+  "mise.toml",
+  ".tool-versions",
+  "package.json",
+  "packages/a/package.json",
+  ".npmrc",
+  ".yarnrc.yml",
+  ".yarn/releases/yarn.cjs",
+  ".pnp.cjs",
+  "node_modules/.bin/eslint",
+  "eslint.config.js",
+  "Makefile",
+  "Justfile",
+  ".github/workflows/ci.yml",
+  ".gitlab-ci.yml",
+  "pyvenv.cfg",
+  ".venv/bin/python",
+  "setup.py",
+  "conftest.py",
+  "CLAUDE.md",
+  "docs/AGENTS.md",
+  ".mcp.json",
+  ".claude/settings.json",
+  ".claude/commands/x.md",
+  ".cursor/rules/x.mdc",
+  ".codex/config.toml",
+  ".gemini/settings.json",
+  ".devcontainer/devcontainer.json",
+  "Dockerfile",
+  "docker-compose.yml",
+  ".cargo/config.toml",
+  "build.rs",
+  "gradlew",
+  "gradle/wrapper/gradle-wrapper.jar",
+  "build.gradle.kts",
+  ".mvn/jvm.config",
+  "App.csproj",
+  "Directory.Build.props",
+  "CMakeLists.txt",
+  ".bazelrc",
+  "flake.nix",
+  "Gemfile",
+  "composer.json",
+  ".gdbinit",
+  ".bashrc",
+  ".ripgreprc",
+  "vaultbox.yaml",
+] as const;
+
+interface Folder extends AsyncDisposable {
+  readonly workspace: string;
+  /** Opens a session, lets `work` be its sandbox, and closes it. */
+  readonly during: (work: () => Promise<void>, settings?: WorkspaceSettings) => Promise<Handoff>;
+}
+
+async function createFolder(): Promise<Folder> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), "vbh-")));
+  const workspace = join(root, "w");
+  await mkdir(workspace);
+  const paths = resolvePaths({ VAULTBOX_HOME: join(root, "v") });
+  let sessions = 0;
+  return {
+    workspace,
+    during: async (work, settings = defaultWorkspaceSettings) => {
+      const session = String(++sessions).padStart(12, "0");
+      await mkdir(join(paths.sessions, session), { recursive: true });
+      const files = openWorkspaceSession({
+        paths,
+        session,
+        workspace,
+        settings,
+        checkMount: () => Promise.resolve(),
+      });
+      await files.mount(await mkdtemp(join(root, "s-")));
+      await work();
+      const handoff = await files.inspect();
+      await files.close();
+      if (handoff === undefined) throw new Error("the session was not looked at");
+      return handoff;
+    },
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+async function write(workspace: string, path: string, content: string): Promise<void> {
+  await mkdir(dirname(join(workspace, path)), { recursive: true });
+  await writeFile(join(workspace, path), content);
+}
+
+/** What a tool sees that only looks at git's own folder. */
+const naivePaths = /^\.git\//;
+
+test("every file that a program of the host runs or goes by is reported, new, changed and removed", async () => {
+  await using folder = await createFolder();
+  const { workspace, during } = folder;
+  const names = (handoff: Handoff, change: string): readonly string[] =>
+    handoff.entries.filter((entry) => entry.change === change).map(({ path }) => path);
+  const made = await during(async () => {
+    for (const path of files) await write(workspace, path, "one");
+    await write(workspace, "src/main.ts", "one");
+    await write(workspace, "README", "one");
+  });
+  expect(new Set(names(made, "new"))).toEqual(new Set(files));
+  expect(new Set(made.entries.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(40);
+  const changed = await during(async () => {
+    for (const path of files) await write(workspace, path, "two!");
+  });
+  expect(new Set(names(changed, "changed"))).toEqual(new Set(files));
+  const nothing = await during(async () => {
+    for (const path of files) if (!path.includes("bin/")) await write(workspace, path, "two!");
+  });
+  expect(nothing.entries).toEqual([]);
+  const removed = await during(async () => {
+    for (const path of files) await rm(join(workspace, path));
+  });
+  expect(new Set(names(removed, "removed"))).toEqual(new Set(files));
+  expect(listHandoffKinds().length).toBeGreaterThanOrEqual(40);
+  recordScore({
+    row: 31,
+    test: "files that run by themselves, new, changed and removed",
+    attempts: 3 * files.length,
+    blocked:
+      names(made, "new").length +
+      names(changed, "changed").length +
+      new Set(names(removed, "removed")).size,
+    controlSucceeded: 3 * files.filter((path) => !naivePaths.test(path)).length,
+  });
+});
+
+test("a link that leaves the workspace, a file made executable and a repository of its own are reported", async () => {
+  await using folder = await createFolder();
+  const { workspace, during } = folder;
+  await write(workspace, "Makefile", "all:");
+  await symlink("Makefile", join(workspace, "inside"));
+  const handoff = await during(async () => {
+    await symlink("/etc/passwd", join(workspace, "out"));
+    await symlink("../../..", join(workspace, "up"));
+    await symlink("Makefile", join(workspace, "again"));
+    await chmod(join(workspace, "Makefile"), 0o755);
+    await mkdir(join(workspace, "n"));
+    await git(join(workspace, "n"), "init", "-q");
+  });
+  expect(handoff.entries.map(({ change, path }) => `${change} ${path}`).toSorted()).toEqual([
+    "changed Makefile",
+    "new n/.git",
+    "new out",
+    "new up",
+  ]);
+});
+
+test("a repository that runs something is held only when that is new", async () => {
+  await using folder = await createFolder();
+  const { workspace, during } = folder;
+  await git(workspace, "init", "-q");
+  await git(workspace, "config", "core.editor", "vim");
+  await mkdir(join(workspace, "old"));
+  await git(join(workspace, "old"), "init", "-q");
+  await git(join(workspace, "old"), "config", "core.fsmonitor", "mine");
+  const quiet = await during(async () => {
+    await git(workspace, "config", "branch.main.remote", "origin");
+  });
+  expect(quiet.entries).toEqual([{ change: "changed", kind: "repositories", path: ".git" }]);
+  // Longer ago than the slack that the file system's clock gets
+  await sleep(2200);
+  const loud = await during(async () => {
+    await mkdir(join(workspace, "new"));
+    await git(join(workspace, "new"), "init", "-q");
+    await git(join(workspace, "new"), "config", "core.pager", "evil");
+    await rename(join(workspace, "old"), join(workspace, "moved"));
+  });
+  expect(loud.entries).toEqual([
+    {
+      change: "held",
+      kind: "repositories",
+      path: "new/.git",
+      detail: "sets core.pager; it is new/.git.vaultbox-held now",
+    },
+  ]);
+});
+
+test("a hidden file that was moved away with its folder is reported", async () => {
+  await using folder = await createFolder();
+  const { workspace, during } = folder;
+  await write(workspace, "config/id_rsa", "secret");
+  const handoff = await during(() => rename(join(workspace, "config"), join(workspace, "lib")));
+  expect(handoff.entries).toEqual([
+    { change: "removed", kind: "hidden files, removed or moved", path: "config/id_rsa" },
+  ]);
+});
+
+test("the report fits on a screen and nothing in a name drives the terminal", async () => {
+  await using folder = await createFolder();
+  const { workspace, during } = folder;
+  const handoff = await during(async () => {
+    for (const path of files) await write(workspace, path, "one");
+    await symlink("/x", join(workspace, "\u001b]0;title\u0007\u202e"));
+    for (let index = 0; index < 9; index++) {
+      const path = join(workspace, `r${index}`);
+      await mkdir(path);
+      await git(path, "init", "-q");
+      await git(path, "config", "core.fsmonitor", "x");
+    }
+  });
+  const lines = handoffLines(handoff);
+  expect(lines.length).toBeLessThanOrEqual(12);
+  expect(lines[0]).toBe(
+    `the sandbox left ${files.length + 10} things that programs of this machine run or go by:`,
+  );
+  // eslint-disable-next-line no-control-regex
+  expect(lines.join("")).not.toMatch(/[\u0000-\u001f\u202e]/);
+  expect(handoffLines({ entries: [], complete: true, tookMs: 0 })).toEqual([]);
+});

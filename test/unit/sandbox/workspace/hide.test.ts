@@ -1,0 +1,118 @@
+import { link, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { Folder } from "../../../../src/files/beneath.ts";
+import { parseHideRules } from "../../../../src/sandbox/workspace/hide-rules.ts";
+import { scanWorkspace, type Scan } from "../../../../src/sandbox/workspace/scan.ts";
+import { withoutSecrets } from "../../../../src/sandbox/workspace/secret-files.ts";
+
+const pem = "-----BEGIN PRIVATE KEY-----\nMC4\n";
+
+async function scan(
+  files: Readonly<Record<string, string>>,
+  hide: readonly string[] = ["default"],
+  prepare: (folder: string) => Promise<void> = () => Promise.resolve(),
+): Promise<Scan> {
+  const folder = await mkdtemp(join(tmpdir(), "vbhide-"));
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), content);
+    }
+    await prepare(folder);
+    using root = Folder.openRoot(folder);
+    const rules = parseHideRules(hide);
+    const limits = { deep: false, maxEntries: 10_000, maxMs: 10_000 };
+    return await scanWorkspace(root, folder, { hide: rules, ...limits });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const hidden = ({ secrets }: Scan): readonly string[] =>
+  secrets.map((names) => names.join("/")).toSorted();
+
+test("files that hold secrets by name or by content are hidden, and their like without secrets are not", async () => {
+  const secret = {
+    ".env": "",
+    ".env.local": "",
+    ".envrc": "",
+    "a/b/.env.production": "",
+    ".npmrc": "//r.example.com/:_authToken=npm_abcdef",
+    ".yarnrc.yml": "npmAuthToken: 'abcdefgh'",
+    "pip.conf": "index-url = https://u:hunter2@p.example.com/simple",
+    ".netrc": "",
+    ".pypirc": "",
+    ".git-credentials": "",
+    ".docker/config.json": "{}",
+    ".aws/credentials": "",
+    ".kube/config": "",
+    kubeconfig: "",
+    "terraform.tfstate": "",
+    "terraform.tfstate.backup": "",
+    id_rsa: "",
+    "keys/id_ed25519": "",
+    "server.key": pem,
+    "deep/cert.pem": pem,
+    "my-service-account.json": `{"private_key": "${pem.trim()}"}`,
+    "x.p12": "",
+  };
+  const shown = {
+    ".env.example": "",
+    ".env.sample": "",
+    ".env.template": "",
+    ".env.dist": "",
+    "sub/.npmrc": "registry=https://r.example.com/\n//r.example.com/:_authToken=${NPM_TOKEN}",
+    "sub/pip.conf": "index-url = https://p.example.com/simple",
+    "id_rsa.pub": "",
+    "ca.pem": "-----BEGIN CERTIFICATE-----",
+    "i18n/keys.json": '{"private_key": "Private key"}',
+    "environment.ts": "",
+    "translations.key": "hello",
+  };
+  expect(hidden(await scan({ ...secret, ...shown }))).toEqual(Object.keys(secret).toSorted());
+});
+
+test("globs replace the list, default adds it, an exclamation mark makes an exception, nothing hides nothing", async () => {
+  const files = {
+    ".env": "",
+    ".env.test": "",
+    "private/a": "",
+    "private/b/c": "",
+    "x/secret.txt": "",
+  };
+  expect(hidden(await scan(files, []))).toEqual([]);
+  expect(hidden(await scan(files, ["default", "!.env.test"]))).toEqual([".env"]);
+  expect(hidden(await scan(files, ["private/"]))).toEqual(["private"]);
+  expect(hidden(await scan(files, ["private/**"]))).toEqual(["private/a", "private/b"]);
+  expect(hidden(await scan(files, ["secret.*", "/.env"]))).toEqual([".env", "x/secret.txt"]);
+});
+
+test("what a link with a secret's name leads to is hidden when it's in the workspace, and a second name is pointed out", async () => {
+  const result = await scan(
+    { "config/prod.txt": "", ".netrc": "" },
+    ["default"],
+    async (folder) => {
+      await symlink("config/prod.txt", join(folder, ".env"));
+      await symlink("/etc/passwd", join(folder, ".pypirc"));
+      await link(join(folder, ".netrc"), join(folder, "other-name"));
+    },
+  );
+  expect(hidden(result)).toEqual([".netrc", "config/prod.txt"]);
+  expect(result.notes).toEqual([".netrc is hidden, but has another name (a hard link)"]);
+});
+
+test("a git configuration is shown without passwords and headers, and otherwise as it is", () => {
+  const clean = (text: string): string => withoutSecrets(Buffer.from(text)).toString();
+  expect(clean('[remote "o"]\n\turl = https://u:p@h/x\n')).toBe(
+    '[remote "o"]\n\turl = https://h/x\n',
+  );
+  expect(clean("url = https://token@h/x")).toBe("url = https://h/x");
+  expect(clean("url = ssh://git:p@h/x")).toBe("url = ssh://git@h/x");
+  expect(clean("url = git@h:x")).toBe("url = git@h:x");
+  expect(clean("[http]\n\textraHeader = Authorization: Basic eDp5\n[a]\n")).toBe(
+    "[http]\n\t# a header was here\n[a]\n",
+  );
+  expect(clean("[http] extraheader=Authorization: x\n")).toBe("[http] # a header was here\n");
+});
