@@ -49,6 +49,11 @@ export function readGitlabCall(request: ApiRequest): GitlabReading {
   return isRead ? readRead(repository, segments) : readWrite(request, { repository, segments });
 }
 
+/** Whether a canonical path is a project itself, and nothing below it. */
+export function isProjectPath(path: string): boolean {
+  return path.startsWith(projects) && toSegments(path.slice(projects.length)).length === 1;
+}
+
 function readRead(repository: string, segments: readonly string[]): GitlabReading {
   const [resource, , part = ""] = segments;
   const action =

@@ -13,6 +13,9 @@ export const gitlabHost = "gitlab.example.test";
 /** The number of acme/tools/widgets at the stand-in. */
 export const widgetsId = 42;
 
+/** What whoever registers a runner needs. */
+export const runnersToken = "GR1348941-thisIsARunnersToken";
+
 /** A request that reached the stand-in. */
 export interface GitlabRequest {
   readonly line: string;
@@ -51,7 +54,7 @@ export async function startGitlabStandin(): Promise<GitlabStandin> {
         const isQuestion = seen.line === "GET /api/v4/projects/acme%2Ftools%2Fwidgets";
         (isQuestion ? questions : arrived).push(seen);
         response.setHeader("content-type", "application/json");
-        response.end(JSON.stringify({ id: widgetsId }));
+        response.end(JSON.stringify({ id: widgetsId, runners_token: runnersToken }));
       });
     },
   });

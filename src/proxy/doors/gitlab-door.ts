@@ -1,13 +1,15 @@
 // GitLab's REST API: what it asks of a repository is decided by the `git:` entries that name it, as a push would be.
 import type { ApiRequest } from "../../git/api-reading.ts";
-import { readGitlabCall, type GitlabReading } from "../../git/gitlab-rest.ts";
+import { isProjectPath, readGitlabCall, type GitlabReading } from "../../git/gitlab-rest.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
 import { filterByRepository, gitRulesAt, type GitPolicy } from "../../policy/git-rules.ts";
 import { bufferedBody } from "./buffered-body.ts";
 import { decideCalls, notUnderstood } from "./decide-calls.ts";
-import type { Door, DoorRequest, DoorTools, Passage } from "./door.ts";
-import { createGitlabProjects, type GitlabProjects } from "./gitlab-projects.ts";
+import type { Door, DoorRequest, DoorTools, Passage, ResponseTransform } from "./door.ts";
+import { createGitlabProjects, maxProjectBytes, type GitlabProjects } from "./gitlab-projects.ts";
+import { withHeader } from "./headers.ts";
 import { createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
+import { isJsonAnswer, rewriteJson } from "./rewritten-json.ts";
 
 interface GitlabDoor {
   readonly policy: GitPolicy;
@@ -110,8 +112,26 @@ async function decide(
   const verdict = decideCalls(request, rules, reading.calls);
   if (verdict.verdict === "host-rules") return { type: "host-rules" };
   await checkProject(door, request, { reading, rules });
-  return { type: "forward", repository: verdict.repository };
+  const { repository } = verdict;
+  const passage = { type: "forward", repository } as const;
+  if (!isProjectPath(request.path)) return passage;
+  const headers = withHeader(request.head.headers, "accept-encoding", "identity");
+  return { ...passage, headers, response: withoutRunnersToken };
 }
+
+/**
+ * GitLab tells who may administer a project the token that registers runners, and a runner gets the CI variables
+ * (https://docs.gitlab.com/api/projects/#get-a-single-project). Reading the code isn't a reason to have it.
+ */
+const withoutRunnersToken: ResponseTransform = {
+  begin: (head) =>
+    head.status === 200 && isJsonAnswer(head)
+      ? rewriteJson(head, {
+          maxBytes: maxProjectBytes,
+          rewrite: ({ runners_token: _token, ...project }) => project,
+        })
+      : undefined,
+};
 
 /** About no repository: for whoever may read one, with the credential of it if it's the only one. */
 function passToReader(request: DoorRequest, rules: readonly GitRule[]): Passage {

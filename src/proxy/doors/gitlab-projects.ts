@@ -4,7 +4,7 @@ import { Refusal } from "../refusal.ts";
 import type { DoorTools } from "./door.ts";
 
 /** Bytes of GitLab's description of a project. */
-const maxProjectBytes = 1024 * 1024;
+export const maxProjectBytes = 1024 * 1024;
 
 /** Projects that are remembered: as many as a session's entries name. */
 const maxRemembered = 256;

@@ -2,12 +2,13 @@
 // here, as grants; the client gets the same addresses with a token behind them.
 import { lfsContentType, readLfsObject, type LfsBatch, type LfsObject } from "../../git/lfs.ts";
 import { toPrintable } from "../../printable.ts";
-import { headerValues } from "../http1/header.ts";
+import type { HeaderField } from "../http1/header.ts";
 import { Refusal } from "../refusal.ts";
-import type { BodyTransform, ResponseTransform } from "./door.ts";
+import type { ResponseTransform } from "./door.ts";
 import { readLfsExpiry, readLfsHeaders, readLfsHref, type LfsStorage } from "./lfs-action.ts";
 import type { LfsGrant, LfsGrants } from "./lfs-grants.ts";
-import { withHeader, withoutHeader } from "./headers.ts";
+import { withoutHeader } from "./headers.ts";
+import { isJsonAnswer, rewriteJson } from "./rewritten-json.ts";
 
 /** Bytes of an answer: a thousand objects with signed addresses have room. */
 const maxAnswerBytes = 8 * 1024 * 1024;
@@ -29,59 +30,23 @@ type Plain = Readonly<Record<string, unknown>>;
 export function createLfsBatchTransform(context: LfsBatchContext): ResponseTransform {
   return {
     begin: (head) => {
-      const type = headerValues(head.headers, "content-type")[0] ?? "";
-      const isBatch = head.status === 200 && /^application\/(?:[\w.+-]*\+)?json\b/i.test(type);
+      const isBatch = head.status === 200 && isJsonAnswer(head);
       if (!isBatch && head.status >= 200 && head.status < 300) {
-        throw invalid("it is no LFS batch answer");
+        throw new Refusal(502, "upstream-invalid", "the LFS server's answer is no batch");
       }
       // Errors are for the client to read; they're about the request, not about the storage
       if (!isBatch) return undefined;
-      if (
-        headerValues(head.headers, "content-encoding").some((coding) => !/^identity$/i.test(coding))
-      ) {
-        throw invalid("it is compressed, which was not asked for");
-      }
-      return rewriteWhole(
-        withoutHeader(withHeader(head.headers, "Content-Type", lfsContentType), "content-encoding"),
-        (text) => JSON.stringify(rewriteAnswer(parse(text), context)),
-      );
+      const transform = rewriteJson(head, {
+        maxBytes: maxAnswerBytes,
+        rewrite: (plain) => rewriteAnswer(plain, context),
+      });
+      const type: HeaderField = ["Content-Type", lfsContentType];
+      return {
+        ...transform,
+        headers: [...withoutHeader(transform.headers ?? [], "content-type"), type],
+      };
     },
   };
-}
-
-/** Holds the body back until its end. */
-function rewriteWhole(
-  headers: NonNullable<BodyTransform["headers"]>,
-  rewrite: (text: string) => string,
-): BodyTransform {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  return {
-    headers,
-    push: (piece) => {
-      size += piece.length;
-      if (size > maxAnswerBytes) throw new Error("the LFS batch answer is too long");
-      pieces.push(piece);
-      return Buffer.alloc(0);
-    },
-    end: () => Buffer.from(rewrite(Buffer.concat(pieces).toString("utf8"))),
-  };
-}
-
-function parse(text: string): Plain {
-  // Its text stays out of the error: it holds secrets
-  const plain = tryParse(text);
-  if (!isRecord(plain)) throw new Error("the LFS batch answer is no JSON object");
-  return plain;
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON: the caller says so
-    return undefined;
-  }
 }
 
 /** Only what the documentation knows goes on. */
@@ -161,10 +126,6 @@ function toError({ code, message }: Plain): Plain {
     code: typeof code === "number" ? code : 500,
     message: toPrintable(typeof message === "string" ? message : "").slice(0, maxMessageLength),
   };
-}
-
-function invalid(why: string): Refusal {
-  return new Refusal(502, "upstream-invalid", `the LFS server's answer can't be used: ${why}`);
 }
 
 function isRecord(value: unknown): value is Plain {

@@ -11,8 +11,10 @@ import {
   gitlabCredential,
   gitlabHost,
   gitlabRule,
+  runnersToken,
   startGitlabProxy,
   startGitlabStandin,
+  widgetsId,
 } from "../../support/gitlab-standin.ts";
 import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -113,6 +115,19 @@ test("the audit names the repository and the branch, of a refused call too", asy
     rule: "--git",
     updates: [{ ref: "refs/heads/main" }],
   });
+});
+
+test("who reads a project isn't told the token that registers runners, as without the entry", async () => {
+  await using standin = await startGitlabStandin();
+  await using guarded = await startGitlabProxy({ standin, git: [gitlabRule()] });
+  await using open = await startGitlabProxy({ standin, rules: everything });
+  for (const path of ["acme%2Ftools%2Fwidgets", "acme%2ftools%2fwidgets/?statistics=true"]) {
+    const line = `GET https://${gitlabHost}/api/v4/projects/${path}`;
+    const { status, body } = await sendCall(guarded, { title: "", line });
+    expect(status).toBe(200);
+    expect(body).toContain(`{"id":${widgetsId}}`);
+    expect((await sendCall(open, { title: "", line })).body).toContain(runnersToken);
+  }
 });
 
 test("an entry that only reads lets nothing be changed, and one that isn't exclusive leaves it to host rules", async () => {
