@@ -17,7 +17,7 @@ export interface AgentWorld extends AsyncDisposable {
   /** `vaultbox ARGS` in the workspace */
   readonly vaultbox: (args: readonly string[], options?: RunOptions) => Promise<CliResult>;
   /** `--vault work --upstream-ca …`, and `--connect-to` for each host at its stand-in */
-  readonly runFlags: (hosts: Readonly<Record<string, Standin>>) => readonly string[];
+  readonly runFlags: (hosts: Readonly<Record<string, Pick<Standin, "port">>>) => readonly string[];
 }
 
 export interface RunOptions {
