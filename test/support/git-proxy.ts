@@ -1,14 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openGitCache } from "../../src/git-cache/git-cache.ts";
 import { defaultMaxPackBytes, type GitRule, type PushGrant } from "../../src/policy/git-rule.ts";
 import { parseConnectTo } from "../../src/proxy/connect-to.ts";
 import { createDialer } from "../../src/proxy/dial.ts";
-import { openPushInspector } from "../../src/proxy/doors/push-inspector.ts";
-import { createSmartHttpDoor } from "../../src/proxy/doors/smart-http.ts";
 import type { SessionCredential } from "../../src/proxy/session-credential.ts";
 import { createUpstreamTrust } from "../../src/proxy/trust.ts";
+import { toSessionDoors } from "../../src/sandbox/session-doors.ts";
 import { openProxiedClient, type ProxiedClient } from "./git-client.ts";
 import { gitHost, type GitServer, gitUser } from "./git-server.ts";
 import { type ProxyFixture, startProxy } from "./proxy-fixture.ts";
@@ -39,12 +37,9 @@ export async function openGitProxy(options: GitProxyOptions): Promise<GitProxy> 
   const folder = await mkdtemp(join(tmpdir(), "vbx-git-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const policy = { git: options.git ?? [] };
-  const store = openGitCache(join(folder, "git-cache"));
   const proxy = stack.use(
     await startProxy({
-      doors: (tools) => [
-        createSmartHttpDoor({ policy, inspector: openPushInspector(tools, store) }),
-      ],
+      doors: toSessionDoors({ policy, gitCacheFolder: join(folder, "git-cache") }),
       rules: options.rules ?? [],
       git: options.git ?? [],
       credentials: options.credentials ?? [tokenCredential(server)],

@@ -28,7 +28,7 @@ const cases: readonly PushCase[] = [
   denied("a workflow is changed and changed back", "workflowBack"),
   denied("a workflow comes in by the second parent of a merge", "mergeOfWorkflow"),
   denied("a workflow is changed in the merge itself", "evilMerge"),
-  denied("a merge of upstream's main brings its workflow into the branch", "mergeOfMain"),
+  denied("a merge of main brings its workflow into a branch that upstream has", "mergeOfMain"),
   denied("a file is renamed into the workflows", "workflowRename"),
   denied("a workflow is deleted", "workflowDelete"),
   denied("a folder differs from the workflows by case", "workflowCase"),
@@ -79,6 +79,14 @@ const cases: readonly PushCase[] = [
     rule: workflows,
     push: ["URL", "agent/x"],
     after: { [x]: "work3" },
+  },
+  {
+    name: "a new branch that took over what upstream's main did to its workflows is made",
+    rule: workflows,
+    upstream: { "refs/heads/main": "main2" },
+    local: { "refs/heads/agent/new": "mergeOfMain" },
+    push: ["URL", "agent/new"],
+    after: { "refs/heads/agent/new": "mergeOfMain" },
   },
   {
     name: "a new branch from upstream's commits, which changed workflows, is made",

@@ -100,10 +100,16 @@ const cases: readonly PushCase[] = [
     unchecked: { [main]: "mergeFromMain" },
   },
   {
-    name: "the entry's name is compared without case",
-    rule: (repository) => gitRule(repository.toUpperCase(), {}),
+    name: "the entry's name is compared without case where the forge does so",
+    rule: (repository) => gitRule(repository.toUpperCase(), {}, { forge: "gitea" }),
     push: ["URL", "agent/x"],
     after: { [x]: "work3" },
+  },
+  {
+    name: "on an unknown server another case may be another repository",
+    rule: (repository) => gitRule(repository.toUpperCase(), {}),
+    push: ["URL", "agent/x"],
+    unchecked: { [x]: "work3" },
   },
   {
     name: "OWNER/* covers the owner's repositories",
