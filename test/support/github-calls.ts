@@ -204,6 +204,11 @@ export const forbiddenCalls: readonly GithubCall[] = [
   },
   { title: "an event", line: `POST ${repo}/dispatches`, body: {} },
   { title: "a secret", line: `PUT ${repo}/actions/secrets/X`, body: {} },
+  {
+    title: "a file of a release",
+    line: "POST https://uploads.github.com/repos/acme/widgets/releases/1/assets?name=a.bin",
+    body: { name: "a.bin" },
+  },
   { title: "a release", line: `POST ${repo}/releases`, body: { tag_name: "v1" } },
   { title: "a status", line: `POST ${repo}/statuses/1234`, body: { state: "success" } },
   { title: "rules of branches", line: `POST ${repo}/rulesets`, body: {} },

@@ -11,6 +11,7 @@ import { startTlsUpstream } from "./upstream.ts";
 
 export const githubHosts = [
   "api.github.com",
+  "uploads.github.com",
   "codeload.github.com",
   "raw.githubusercontent.com",
   "ghe.example",

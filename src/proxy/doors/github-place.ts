@@ -16,6 +16,9 @@ export interface GithubAccess {
   readonly rules: readonly GitRule[];
 }
 
+/** Hosts of github.com that are nothing but API; on every other host it's below /api. */
+const apiHosts: readonly string[] = ["api.github.com", "uploads.github.com"];
+
 /** Undefined for what is no GitHub of an entry, or no API of it. */
 export function findGithubAccess(
   policy: GitPolicy,
@@ -31,7 +34,7 @@ export function findGithubAccess(
   }
   const rules = rulesFor("api");
   if (rules.length === 0) return undefined;
-  const isOwnHost = authority.host !== "api.github.com";
+  const isOwnHost = !apiHosts.includes(authority.host);
   const place = toApiPlace(request) ?? (isOwnHost ? undefined : toPlace(request, ""));
   return place && { place, rules };
 }
