@@ -182,7 +182,8 @@ function findForeign(
     .filter(({ target, base }) => {
       const [own, around] = [find(target), find(base)];
       // A sandboxed kernel (gVisor) has one file system for each mount and says nothing of the host's
-      if (mounts.findLast((mount) => mount.target === base)?.type === "9p") return false;
+      const type = mounts.findLast((mount) => mount.target === base)?.type ?? "";
+      if (type === "9p" || type === "gofer") return false;
       if (own === undefined || around === undefined) return true;
       const root = posix.join(around.root, posix.relative(base, target));
       return own.device !== around.device || own.root !== root;

@@ -7,8 +7,6 @@ export interface HideRules {
   readonly shown: readonly RegExp[];
 }
 
-export const defaultHide = ["default"] as const;
-
 /**
  * Reads `workspace.hide`. `default` stands for vaultbox's list, `!glob` makes an exception, a glob without `/` means a
  * name anywhere, one with `/` a path from the workspace. `*` and `?` stay within a name, `**` is any number of folders.

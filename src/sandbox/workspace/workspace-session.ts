@@ -1,13 +1,16 @@
+import { join } from "node:path";
 import type { Paths } from "../../config/paths.ts";
 import type { BindMount } from "../../docker/engine.ts";
+import { VaultboxError } from "../../errors.ts";
 import { hasEnded } from "../../files/process-identity.ts";
 import { Folder } from "../../files/beneath.ts";
 import { once } from "../../once.ts";
+import { quoted } from "../../printable.ts";
 import type { WorkspaceSettings } from "../../policy/parse-workspace.ts";
 import { readActiveSessions } from "../session-state.ts";
 import { openOrNothing } from "./git-folder.ts";
 import { inspectHandoff, readKnownUnits, type Handoff } from "./handoff.ts";
-import { makeHeldPlace, removeHeldPlace } from "./held-place.ts";
+import { makeHeldPlace, removeHeldPlace, type HeldPlace } from "./held-place.ts";
 import { parseHideRules } from "./hide-rules.ts";
 import { planProtection, writeCopies, type OwnMount } from "./protection.ts";
 import { scanWorkspace, type Scan } from "./scan.ts";
@@ -52,7 +55,7 @@ const clockSlackMs = 2000;
 
 /** Begins to look through the workspace; nothing waits for it before `mount`. */
 export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSession {
-  const root = Folder.openRoot(options.workspace);
+  const root = openWorkspace(options.workspace);
   const since = BigInt(Date.now() - clockSlackMs) * 1_000_000n;
   const { hide } = options.settings;
   const scanning = scanWorkspace(root, options.workspace, {
@@ -82,6 +85,17 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
       record === undefined ? undefined : await inspectEnd(options, { root, record }),
     close,
   };
+}
+
+function openWorkspace(path: string): Folder {
+  try {
+    return Folder.openRoot(path);
+  } catch (error) {
+    throw new VaultboxError("VBX_MOUNT_REFUSED", `cannot open the workspace ${quoted(path)}`, {
+      hints: ["it must be a folder that you may read"],
+      cause: error,
+    });
+  }
 }
 
 interface Begun {
@@ -118,9 +132,24 @@ async function begin(
   await writeRecord(paths, session, record);
   for (const { path, places } of protection.held) {
     using folder = openOrNothing(path);
-    if (folder !== undefined) for (const place of places) makeHeldPlace(folder, place);
+    if (folder !== undefined) makePlaces(folder, path, places);
   }
   return { record, protection };
+}
+
+/** @throws VaultboxError VBX_WORKSPACE_UNSAFE */
+function makePlaces(folder: Folder, path: string, places: readonly HeldPlace[]): void {
+  for (const place of places) {
+    try {
+      makeHeldPlace(folder, place);
+    } catch (error) {
+      const at = quoted(join(path, ...place.names));
+      throw new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot hold ${at} against the sandbox`, {
+        hints: ["its folder must be writable for you, because a mount needs something to be on"],
+        cause: error,
+      });
+    }
+  }
 }
 
 async function makeMounts(

@@ -74,6 +74,27 @@ const expected: PostureExpectation = {
   shownAgain: [],
 };
 
+const pinned = [
+  "mountinfo 50 49 254:0 /home/me/work /work\\040space rw - ext4 /dev/vda rw",
+  "mountinfo 51 50 254:0 /home/me/work/.git /work\\040space/.git rw - ext4 /dev/vda rw",
+];
+
+test("a mount over the workspace that shows something from elsewhere fails", () => {
+  const again = { ...expected, shownAgain: [{ target: "/work space/.git", base: "/work space" }] };
+  const failed = (lines: readonly string[]): readonly string[] =>
+    evaluatePosture(
+      { inside: parseInsideFacts([...goodLines, ...lines]), agent: container, relay },
+      again,
+    ).flatMap(({ name, holds }) => (holds ? [] : [name]));
+  const name = "what is mounted over the workspace is the workspace's";
+  expect(failed(pinned)).toEqual([]);
+  // A link was put in its place before the engine mounted it
+  expect(failed(pinned.map((line) => line.replace("/work/.git", "/.ssh")))).toEqual([name]);
+  expect(failed(pinned.map((line) => line.replace("51 50 254:0", "51 50 254:1")))).toEqual([name]);
+  expect(failed(pinned.slice(0, 1))).toEqual([name]);
+  expect(failed([])).toEqual([name]);
+});
+
 function failedNames(change: {
   lines?: readonly string[];
   agent?: Partial<ContainerFacts>;

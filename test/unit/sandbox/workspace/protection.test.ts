@@ -1,0 +1,160 @@
+import { chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Folder } from "../../../../src/files/beneath.ts";
+import { makeHeldPlace, removeHeldPlace } from "../../../../src/sandbox/workspace/held-place.ts";
+import { parseHideRules } from "../../../../src/sandbox/workspace/hide-rules.ts";
+import { planProtection, type Protection } from "../../../../src/sandbox/workspace/protection.ts";
+import { scanWorkspace } from "../../../../src/sandbox/workspace/scan.ts";
+import { createGitFolder, git } from "../../../support/host-git.ts";
+
+async function plan(
+  workspace: string,
+  protect: "default" | "none" = "default",
+): Promise<Protection> {
+  using root = Folder.openRoot(workspace);
+  const limits = { deep: false, maxEntries: 10_000, maxMs: 10_000 };
+  const scan = await scanWorkspace(root, workspace, {
+    hide: parseHideRules(["default"]),
+    ...limits,
+  });
+  return await planProtection(scan, {
+    workspace,
+    root,
+    protect,
+    hides: true,
+    checkMount: () => Promise.reject(new Error("outside")),
+  });
+}
+
+/** Targets from the workspace: `path ro` or `path rw`, and `path copy` where other content is shown. */
+function toText(workspace: string, { own, copies }: Protection): readonly string[] {
+  const from = (path: string): string => path.slice(workspace.length + 1);
+  return [
+    ...own.map(({ bind }) => `${from(bind.target)} ${bind.readOnly ? "ro" : "rw"}`),
+    ...copies.map(({ target }) => `${from(target)} copy`),
+  ].toSorted();
+}
+
+async function createRepository(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  await git(path, "init", "-q", "-b", "main");
+  await git(path, "commit", "-q", "--allow-empty", "-m", "one");
+}
+
+test("what git runs is read-only, its folders are pinned, and the rest of a repository is writable", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path);
+  await rm(join(path, ".git/branches"), { recursive: true });
+  expect(toText(path, await plan(path))).toEqual([
+    ".git rw",
+    ".git/commondir ro",
+    ".git/config copy",
+    ".git/hooks ro",
+    ".git/info rw",
+    ".git/info/attributes ro",
+  ]);
+  expect(toText(path, await plan(path, "none"))).toEqual([]);
+});
+
+test("what the configuration names in the tree is protected too, with every folder above it", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path);
+  await mkdir(join(path, "tools/git"), { recursive: true });
+  await mkdir(join(path, ".husky/_"), { recursive: true });
+  await writeFile(join(path, "tools/git/clean.sh"), "");
+  await git(path, "config", "core.hooksPath", ".husky/_");
+  await git(path, "config", "filter.x.clean", "sh tools/git/clean.sh --fast %f");
+  await git(path, "config", "include.path", "../tools/included");
+  await git(path, "config", "diff.x.command", "/usr/bin/env");
+  expect(toText(path, await plan(path)).filter((line) => !line.startsWith(".git"))).toEqual([
+    ".husky ro",
+    ".husky/_ ro",
+    "tools rw",
+    "tools/git rw",
+    "tools/git/clean.sh ro",
+    "tools/included ro",
+  ]);
+});
+
+test("submodules, linked work trees and nested repositories are protected with the folders above them", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path);
+  await createRepository(join(path, "libs/nested"));
+  await createRepository(join(path, "../source"));
+  const allow = ["-c", "protocol.file.allow=always"];
+  await git(path, ...allow, "submodule", "add", "-q", join(path, "../source"), "libs/sub");
+  await git(path, "worktree", "add", "-q", "-b", "in", join(path, "in"));
+  await git(path, "worktree", "add", "-q", "-b", "out", join(path, "../out"));
+  const lines = toText(path, await plan(path));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      ".git/modules rw",
+      ".git/modules/libs rw",
+      ".git/modules/libs/sub rw",
+      ".git/modules/libs/sub/config copy",
+      ".git/modules/libs/sub/hooks ro",
+      ".git/worktrees/in rw",
+      ".git/worktrees/in/commondir ro",
+      ".git/worktrees/in/gitdir ro",
+      ".git/worktrees/out ro",
+      "in rw",
+      "in/.git ro",
+      "libs rw",
+      "libs/nested rw",
+      "libs/nested/.git rw",
+      "libs/nested/.git/config copy",
+      "libs/sub/.git ro",
+    ]),
+  );
+});
+
+test.each([".git", ".git/hooks", ".git/config", ".git/info/attributes", ".git/commondir"])(
+  "a symbolic link at %s is refused",
+  async (name) => {
+    await using folder = await createGitFolder();
+    const { path } = folder;
+    await createRepository(path);
+    await rm(join(path, name), { recursive: true, force: true });
+    await symlink("/etc", join(path, name));
+    await expect(plan(path)).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
+  },
+);
+
+test("a folder of hooks that has the repository in it is refused", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path);
+  await git(path, "config", "core.hooksPath", ".");
+  await expect(plan(path)).rejects.toThrow("has the repository in it");
+});
+
+test("more hidden files than a project has secrets are refused with what to do", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await mkdir(path);
+  for (let index = 0; index < 201; index++) await writeFile(join(path, `.env.${index}`), "");
+  await expect(plan(path)).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
+});
+
+test("a placeholder belongs to its folder's owner, and goes at the end unless somebody changed it", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path);
+  if (process.getuid?.() === 0) await chown(join(path, ".git"), 1000, 1000);
+  const before = await readdir(join(path, ".git"));
+  const [held] = (await plan(path)).held;
+  using root = Folder.openRoot(path);
+  for (const place of held?.places ?? []) makeHeldPlace(root, place);
+  expect(await readFile(join(path, ".git/commondir"), "utf8")).toBe(".\n");
+  const owner = await stat(join(path, ".git"));
+  expect((await stat(join(path, ".git/commondir"))).uid).toBe(owner.uid);
+  expect(await git(path, "-c", "safe.directory=*", "log", "--format=%s")).toBe("one");
+  await writeFile(join(path, ".git/info/attributes"), "* text\n");
+  for (const place of held?.places.toReversed() ?? []) removeHeldPlace(root, place);
+  expect(await readdir(join(path, ".git"))).toEqual(before);
+  expect(await readFile(join(path, ".git/info/attributes"), "utf8")).toBe("* text\n");
+});
