@@ -33,6 +33,7 @@ const harmful: Readonly<Record<string, readonly TestCommit[]>> = {
     { parents: [":1"], files: { "src/c": "1" } },
     { parents: [":2", ":3"], files: { [workflow]: "old" } },
   ],
+  "takes an older commit's state in a merge": [{ parents: [":1", ":2"], files: { "src/c": "1" } }],
   "replaces the folder by a file": [
     { parents: [":2"], files: { [workflow]: undefined, ".github/workflows": "x" } },
   ],
@@ -98,6 +99,29 @@ test("a merge that brings in what the upstream changed isn't held to have change
     const pack = await makePack(world.upstream, { include: [tip], exclude: [ids[1]!] });
     await push.receive(toPieces(pack));
     expect(await push.findDeniedPath(tip, isDenied)).toBe(found);
+  }
+});
+
+test("what the upstream had once, and no ref of it reaches now, is new again", async () => {
+  await using world = await makeInspectionWorld();
+  const ids = await makeCommits(world.upstream, [
+    ...base,
+    ...harmful["changes it"]!,
+    { parents: [":1"], files: { "src/c": "1" } },
+  ]);
+  const [, main, evil, aside] = ids as [string, string, string, string];
+  await world.upstream.git(["update-ref", "refs/heads/main", main]);
+  for (const isReached of [true, false]) {
+    const change = isReached
+      ? ["update-ref", "refs/heads/evil", evil]
+      : ["update-ref", "-d", "refs/heads/evil"];
+    await world.upstream.git(change);
+    await using push = await world.open();
+    const pack = await makePack(world.upstream, { include: [aside, evil], exclude: [main] });
+    await push.receive(toPieces(pack));
+    // Brings the cache up to what the upstream has now
+    expect(await push.isFastForward(main, aside)).toBe(false);
+    expect(await push.findDeniedPath(evil, isDenied)).toBe(isReached ? undefined : workflow);
   }
 });
 
