@@ -73,7 +73,10 @@ async function runAgent(world: AgentWorld, server: GitServer, run: AgentRun): Pr
   await writeFile(caFile, server.ca.certPem);
   const flags = [
     ...world.runFlags({ ...run.apis, [gitHost]: server }),
-    ...["--upstream-ca", caFile, "--git", `https://${gitHost}/${repository}:push=agent/*`],
+    "--upstream-ca",
+    caFile,
+    "--git",
+    `https://${gitHost}/${repository}:push=agent/*`,
   ];
   const args = ["run", ...flags, "--", ...run.command];
   const result = await world.vaultbox(args, { timeoutMs: runTimeoutMs });

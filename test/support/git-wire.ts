@@ -80,6 +80,10 @@ export async function sendRaw(
       headers: { host: gitHost, connection: "close", ...options.headers },
     });
     const answered = once(request, "response") as Promise<[IncomingMessage]>;
+    if (request.hasHeader("expect")) {
+      request.flushHeaders();
+      await Promise.race([once(request, "continue"), answered]);
+    }
     request.end(options.body);
     const [response] = await answered;
     const pieces: Buffer[] = [];

@@ -115,6 +115,8 @@ export async function runPushTable(cases: readonly PushCase[]): Promise<TableRes
     if (problems.length === 0) count.blocked += 1;
     if (free.length === 0) count.arrivedUnchecked += 1;
   });
+  const audit = JSON.stringify(guarded.proxy.events);
+  if (audit.includes(server.token)) wrong.push("the token is in the audit");
   return { wrong, ...count };
 }
 

@@ -51,6 +51,22 @@ const cases: readonly PushCase[] = [
     unchecked: { [main]: "mergeFromMain" },
     says: [/^HTTP 200$/m, /^ng refs\/heads\/main /m, /^remote: vaultbox: .*agent\/\*/m],
   },
+  {
+    name: "a push that waits to be asked for its body is done",
+    push: crafted({
+      revisions: forwardRevisions,
+      push: (ids) => ({ updates: [forward(ids)], headers: { expect: "100-continue" } }),
+    }),
+    after: { [x]: "work3" },
+  },
+  {
+    name: "a push with an authorisation of the client's own is refused",
+    push: crafted({
+      revisions: forwardRevisions,
+      push: (ids) => ({ updates: [forward(ids)], headers: { authorization: "Basic YTpi" } }),
+    }),
+    says: [/^HTTP 403\nvaultbox: /],
+  },
   named("refs/heads/agent/../main"),
   named("refs/heads/../heads/main"),
   named("refs/heads/agent//x"),

@@ -60,6 +60,15 @@ const cases: readonly PushCase[] = [
     unchecked: { "refs/tags/agent/v1": "amended" },
   },
   {
+    name: "a tag isn't moved forward without force: true either",
+    rule: { tags: true },
+    upstream: { ...upstream, "refs/tags/agent/v1": "work2" },
+    local: { "refs/tags/agent/v1": "work3" },
+    push: ["--force", "URL", "refs/tags/agent/v1"],
+    unchecked: { "refs/tags/agent/v1": "work3" },
+    says: [/remote: vaultbox: .*would move a tag/],
+  },
+  {
     name: "a tag is moved under tags: true and force: true",
     rule: { tags: true, force: true },
     upstream: { ...upstream, "refs/tags/agent/v1": "work2" },
