@@ -20,7 +20,7 @@ stable: to break one takes a major version. The wording of messages is not.
 
 \`vaultbox run\` passes on the status of its command, 128 + n after signal n. Its own are those of \`docker run\`: 125 when
 vaultbox or the engine failed before the command started, 126 when the command can't be run, 127 when it isn't found;
-and 124 when \`--timeout\` ended it, as timeout(1) does.
+124 when \`--timeout\` ended it, as timeout(1) does; and 123 with \`--fail-on-handoff\` (docs/workspace.md).
 
 ## Environment
 

@@ -57,6 +57,7 @@ const maxHidden = 200;
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE, VBX_MOUNT_REFUSED
  */
 export async function planProtection(scan: Scan, options: ProtectionOptions): Promise<Protection> {
+  if (!scan.complete && (options.hides || options.protect === "default")) throw tooLarge(scan);
   const draft = createDraft(options.workspace, options.root);
   const outside = new Map<string, MountDraft>();
   using opened = new DisposableStack();
@@ -74,6 +75,21 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
     held: all.map(({ path, held }) => ({ path, places: held })),
     notes: [...scan.notes, ...all.flatMap(({ notes }) => notes)],
   };
+}
+
+/** What wasn't looked at is neither hidden nor protected. */
+function tooLarge({ entries, tookMs }: Scan): VaultboxError {
+  const looked = `${entries} entries in ${(tookMs / 1000).toFixed(1)} s`;
+  return new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot look through the workspace for secrets and repositories: it is too large or too deep (${looked})`,
+    {
+      hints: [
+        "run in a smaller folder: --workspace DIR",
+        "or do without, in vaultbox.yaml: workspace: {hide: [], protect: none}",
+      ],
+    },
+  );
 }
 
 interface Around {

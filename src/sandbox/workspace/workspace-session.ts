@@ -48,7 +48,7 @@ export interface WorkspaceOptions {
 }
 
 /** The start waits for this; the largest trees that people work in have fewer files outside of packages. */
-const startLimits = { maxEntries: 400_000, maxMs: 10_000 };
+const startLimits = { maxEntries: 1_000_000, maxMs: 30_000 };
 const endLimits = { maxEntries: 2_000_000, maxMs: 30_000 };
 /** How much older than this process' clock says a change may look: file systems keep a coarser clock. */
 const clockSlackMs = 2000;

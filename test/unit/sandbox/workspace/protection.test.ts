@@ -132,6 +132,20 @@ test("a folder of hooks that has the repository in it is refused", async () => {
   await expect(plan(path)).rejects.toThrow("has the repository in it");
 });
 
+test("a workspace that was not looked through to its end is refused, unless nothing is asked of it", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await mkdir(join(path, "a/b"), { recursive: true });
+  using root = Folder.openRoot(path);
+  const rules = { hide: parseHideRules(["default"]), deep: false };
+  const scan = await scanWorkspace(root, path, { ...rules, maxEntries: 0, maxMs: 1000 });
+  const checkMount = (): Promise<void> => Promise.resolve();
+  const options = { workspace: path, root, hides: false, checkMount };
+  const refused = planProtection(scan, { ...options, protect: "default" });
+  await expect(refused).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
+  expect((await planProtection(scan, { ...options, protect: "none" })).own).toEqual([]);
+});
+
 test("more hidden files than a project has secrets are refused with what to do", async () => {
   await using folder = await createGitFolder();
   const { path } = folder;
