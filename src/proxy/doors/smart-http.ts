@@ -107,7 +107,8 @@ function checkPost({ method, query, head }: DoorRequest, service: string): void 
 
 /**
  * The refs before a push. `no-thin` is added to what the server can do: clients then send packs that need no object of
- * the server's, which is what lets the host look at them by themselves (gitprotocol-capabilities).
+ * the server's, which is what lets the host look at them by themselves (gitprotocol-capabilities). For the same reason the client isn't
+ * told of what the server shares with other repositories.
  */
 function passDiscovery(request: DoorRequest, access: GitAccess): ForwardPassage {
   const response: ResponseTransform = {
@@ -121,7 +122,7 @@ function passDiscovery(request: DoorRequest, access: GitAccess): ForwardPassage 
           "the upstream does not speak git's smart protocol",
         );
       }
-      return createAdvertisementRewriter({ addCapabilities: ["no-thin"] });
+      return createAdvertisementRewriter({ addCapabilities: ["no-thin"], dropOthers: true });
     },
   };
   return {

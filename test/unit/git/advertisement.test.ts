@@ -45,6 +45,27 @@ test("refs, peeled tags, other ids and shallow commits are told apart", async ()
   expect(found.capabilities.get("agent")).toBe("git/2.39.5");
 });
 
+test("commits of other repositories are left out where asked for, whatever the pieces", () => {
+  const refs = [`${a} refs/heads/main\0${chosen}\n`, `${b} refs/heads/x\n`];
+  const bytes = packets(refs[0]!, `${c} .have\n`, refs[1]!, `${a} .have\n`);
+  const only = packets(`${c} .have\0${chosen}\n`, `${a} .have\n`);
+  const run = (input: Buffer, dropOthers: boolean, size: number): string => {
+    const rewriter = createAdvertisementRewriter({ addCapabilities: [], dropOthers });
+    const out: Buffer[] = [];
+    for (let at = 0; at < input.length; at += size) {
+      out.push(rewriter.push(input.subarray(at, at + size)));
+    }
+    return Buffer.concat([...out, rewriter.end()]).toString("latin1");
+  };
+  for (const size of [1, 7, 1000]) {
+    expect(run(bytes, true, size)).toBe(packets(refs[0]!, refs[1]!).toString("latin1"));
+    expect(run(bytes, false, size)).toBe(bytes.toString("latin1"));
+    expect(run(only, true, size)).toBe(
+      packets(`${zero} capabilities^{}\0${chosen}\n`).toString("latin1"),
+    );
+  }
+});
+
 test("an empty repository has no refs, and its capabilities are known", async () => {
   const found = await parseAdvertisement(
     toNext(packets(`${"0".repeat(64)} capabilities^{}\0atomic object-format=sha256`)),
