@@ -77,7 +77,9 @@ export async function openDirectClient(server: GitServer, folder: string): Promi
 }
 
 /** A port of loopback that leads to a unix socket. */
-export async function forwardTo(path: string): Promise<AsyncDisposable & { readonly port: number }> {
+export async function forwardTo(
+  path: string,
+): Promise<AsyncDisposable & { readonly port: number }> {
   const clients = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     clients.add(client);
