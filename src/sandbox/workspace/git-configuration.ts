@@ -1,5 +1,6 @@
 import { isVaultboxError } from "../../errors.ts";
 import { runHostCommand } from "../../host-command.ts";
+import { parsePlainConfiguration } from "./plain-configuration.ts";
 
 /** One setting; section and name in lower case, the middle part as written, as git itself prints it. */
 export interface GitSetting {
@@ -24,17 +25,18 @@ const plainEnvironment = {
 } as const;
 
 /**
- * Reads the bytes of a configuration file, without the files it includes. By git itself, which gets the bytes on stdin
- * and runs nowhere near the repository: any reader of our own would read some file differently from the program that it
- * is to protect. Undefined when git can't read it, or isn't installed.
+ * Reads the bytes of a configuration file, without the files it includes. What isn't plain is read by git itself, which
+ * gets the bytes on stdin and runs nowhere near the repository: any reader of our own would read some file differently
+ * from the program that it is to protect. Undefined when git can't read it, or isn't installed.
  */
 export async function readConfiguration(
   content: Uint8Array,
 ): Promise<readonly GitSetting[] | undefined> {
   const args = ["config", "--file", "-", "--no-includes", "--null", "--list"];
+  const plain = parsePlainConfiguration(content);
+  if (plain !== undefined) return plain;
   // Bytes that are no UTF-8 stay what they are for git's grammar: characters of a value
   const input = Buffer.from(content).toString("utf8");
-  if (input === "") return [];
   try {
     const text = await runHostCommand({
       file: "git",
