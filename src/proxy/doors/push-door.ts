@@ -12,7 +12,7 @@ import type { DoorRequest, ForwardPassage, Passage, PassageBody } from "./door.t
 import { withHeader } from "./headers.ts";
 import { PackRefused, type PushInspection, type PushInspector } from "./push-inspection.ts";
 import { judgeByCommands, judgeByPack, type Judgement } from "./push-judgement.ts";
-import { answerRefusedPush, describeGrant, drain } from "./refused-push.ts";
+import { answerRefusedPush, answerUnreadPush, describeGrant, drain } from "./refused-push.ts";
 import type { GitAccess } from "./smart-http.ts";
 
 /** @throws Refusal when the request isn't a push that git would send, or the upstream can't be asked */
@@ -24,7 +24,10 @@ export async function passPush(
   try {
     return await readAndPass(request, access, inspector);
   } catch (error) {
-    throw asRefusal(error);
+    if (!(error instanceof GitProtocolError)) throw error;
+    // A client that still sends wouldn't read the answer
+    await drain(request.next, maxPackBytes(access));
+    return answerUnreadPush(error.message);
   }
 }
 

@@ -1,5 +1,7 @@
+import { flushPkt } from "../../git/pkt-line.ts";
 import { toRefusedReport } from "../../git/push-report.ts";
 import type { Push } from "../../git/push-request.ts";
+import { toSideBand } from "../../git/side-band.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
 import type { AnswerPassage } from "./door.ts";
 import type { GitAccess } from "./smart-http.ts";
@@ -8,6 +10,13 @@ import type { GitAccess } from "./smart-http.ts";
 const maxDrainedBytes = 1024 ** 3;
 /** Refs and rules that are listed to the client. */
 const maxLines = 5;
+/** Every client that takes side bands takes packets of this size. */
+const smallPacketBytes = 1000;
+
+const resultHeaders: AnswerPassage["headers"] = [
+  ["Content-Type", "application/x-git-receive-pack-result"],
+  ["Cache-Control", "no-cache"],
+];
 
 /** The answer of a push of which nothing is done: git's own report, and on the side band what is allowed. */
 export function answerRefusedPush(
@@ -18,12 +27,24 @@ export function answerRefusedPush(
   return {
     type: "answer",
     status: 200,
-    headers: [
-      ["Content-Type", "application/x-git-receive-pack-result"],
-      ["Cache-Control", "no-cache"],
-    ],
+    headers: resultHeaders,
     body: toRefusedReport({ request: push, refusals, lines: describeGrant(refusals, access) }),
     refusal: "git-not-allowed",
+  };
+}
+
+/**
+ * The answer of a push whose commands can't be read: git shows nothing of an HTTP error here, but what comes on the band
+ * of fatal errors. A client without side bands takes it for a broken answer.
+ */
+export function answerUnreadPush(why: string): AnswerPassage {
+  const text = `vaultbox: the push cannot be read: ${why}\n`;
+  return {
+    type: "answer",
+    status: 200,
+    headers: resultHeaders,
+    body: Buffer.concat([toSideBand(3, Buffer.from(text), smallPacketBytes), flushPkt]),
+    refusal: "request-invalid",
   };
 }
 

@@ -131,14 +131,14 @@ const cases: readonly PushCase[] = [
     rule: everything,
     push: ["URL", "agent/x:refs/heads/--mirror"],
     unchecked: { "refs/heads/--mirror": "work3" },
-    says: [/HTTP 400/],
+    says: [/^remote: vaultbox: the push cannot be read: .* is no name of a ref to push to/m],
   },
   {
     name: "a branch called agent/-f is refused whatever the rule covers",
     rule: everything,
     push: ["URL", "agent/x:refs/heads/agent/-f"],
     unchecked: { "refs/heads/agent/-f": "work3" },
-    says: [/HTTP 400/],
+    says: [/^remote: vaultbox: the push cannot be read: .* is no name of a ref to push to/m],
   },
   {
     name: "a branch with letters of other scripts is made",
@@ -149,7 +149,7 @@ const cases: readonly PushCase[] = [
     name: "a branch with an invisible character in its name is refused",
     push: ["URL", "agent/x:refs/heads/agent/a\u200bb"],
     unchecked: { "refs/heads/agent/a\u200bb": "work3" },
-    says: [/HTTP 400/],
+    says: [/^remote: vaultbox: the push cannot be read: .* is no name of a ref to push to/m],
   },
   {
     name: "a branch with a long name is made",
@@ -161,7 +161,7 @@ const cases: readonly PushCase[] = [
     rule: { refs: ["refs/heads/**"] },
     push: ["URL", `agent/x:refs/heads/agent${"/n23456789".repeat(110)}`],
     unchecked: { [`refs/heads/agent${"/n23456789".repeat(110)}`]: "work3" },
-    says: [/HTTP 400/],
+    says: [/^remote: vaultbox: the push cannot be read: .* is no name of a ref to push to/m],
   },
   {
     name: "of two branches the allowed one goes, the other doesn't",
