@@ -59,13 +59,16 @@ export function filterByRepository(
 }
 
 /**
- * The rules that may grant something to a repository written like this. A forge that isn't known may tell `Acme/widgets`
- * from `acme/widgets`; such a rule keeps host rules away from both, and grants only what is written as in the rule.
+ * The rules that may grant something to a repository written like this, without the `.git` at its end. A forge that isn't
+ * known may tell `Acme/widgets` from `acme/widgets`; such a rule keeps host rules away from both, and grants only what is
+ * written as in the rule. What still ends in `.git` (`acme/widgets.git.git`, `acme/widgets.GIT`) may be another repository
+ * anywhere: nothing is granted to it.
  */
 export function filterBySpelling(
   rules: readonly GitRule[],
   repository: string,
 ): readonly GitRule[] {
+  if (/\.git$/i.test(repository)) return [];
   return rules.filter(
     ({ forge, repository: written }) => forge !== "generic" || isSpelledAs(written, repository),
   );

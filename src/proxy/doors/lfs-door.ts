@@ -14,6 +14,7 @@ import {
   filterByRepository,
   findGitRules,
   gitRulesAt,
+  filterBySpelling,
   type GitPolicy,
 } from "../../policy/git-rules.ts";
 import { headerValues } from "../http1/header.ts";
@@ -97,10 +98,10 @@ async function passToStorage(door: LfsDoor, request: DoorRequest): Promise<Passa
 async function passToServer(
   door: LfsDoor,
   request: DoorRequest,
-  access: LfsAccess,
+  { place, rules: named }: LfsAccess,
 ): Promise<Passage> {
-  const { place, rules } = access;
-  request.note({ rule: rules[0]!.source.label, repository: place.repository });
+  const access = { place, rules: filterBySpelling(named, place.repository) };
+  request.note({ rule: named[0]!.source.label, repository: place.repository });
   if (place.endpoint === "unknown")
     return refuse(place, "this part of LFS's API is not understood");
   if (request.method !== "GET") checkType(request);

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { type GitProxy, gitRule, openGitProxy, tokenCredential } from "../../support/git-proxy.ts";
+import { type GitServer, startGitServer } from "../../support/git-server.ts";
+import { sendRaw } from "../../support/git-wire.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+const logDelayMs = 500;
+
+/** Repositories of their own on this server, each with a name that reads like the one that is granted. */
+const lookalikes = ["acme/widgets.git", "acme/widgets.GIT", "Acme/widgets", "acme/Widgets"];
+
+const paths = [
+  "/acme/widgets.git.git",
+  "/acme/widgets%2egit%2egit",
+  "/acme/widgets.git%2eGIT",
+  "/acme/widgets.GIT.git",
+  "/acme/widgets.GIT",
+  "/Acme/widgets.git",
+  "/acme/Widgets",
+];
+
+const suffixes = [
+  ["GET", "info/refs?service=git-upload-pack"],
+  ["GET", "info/refs?service=git-receive-pack"],
+  ["POST", "git-upload-pack"],
+  ["POST", "git-receive-pack"],
+  ["POST", "info/lfs/objects/batch"],
+] as const;
+
+test("a name that reads like the granted repository's opens no other repository", async () => {
+  await using server = await startGitServer();
+  for (const name of ["acme/widgets", ...lookalikes]) await server.createRepository(name);
+  await using guarded = await openGitProxy({
+    server,
+    git: [gitRule("acme/widgets", {})],
+    credentials: [tokenCredential(server, "acme/widgets")],
+  });
+  await using open = await openGitProxy({ server, rules: ["* https://git.example.test/**"] });
+  const attempts = paths.length * suffixes.length;
+  const served = await countServed(server, guarded);
+  const servedUnchecked = await countServed(server, open);
+  recordScore({
+    row: 23,
+    test: "repositories whose names read alike",
+    attempts,
+    blocked: attempts - served,
+    controlSucceeded: servedUnchecked,
+  });
+  expect([served, servedUnchecked]).toEqual([0, attempts]);
+  // The granted one, with and without .git
+  const before = (await server.requests()).length;
+  for (const path of ["/acme/widgets.git", "/acme/widgets"]) await ask(guarded, path, suffixes[0]);
+  await sleep(logDelayMs);
+  expect((await server.requests()).slice(before).map(({ user }) => user)).toEqual([
+    "x-access-token",
+    "x-access-token",
+  ]);
+});
+
+/** How many of the requests the server answered. */
+async function countServed(server: GitServer, proxy: GitProxy): Promise<number> {
+  const before = (await server.requests()).length;
+  for (const path of paths) for (const suffix of suffixes) await ask(proxy, path, suffix);
+  // Its log is written behind the answers
+  await sleep(logDelayMs);
+  return (await server.requests()).length - before;
+}
+
+async function ask(
+  { proxy }: GitProxy,
+  path: string,
+  [method, suffix]: (typeof suffixes)[number],
+): Promise<void> {
+  const isLfs = suffix.startsWith("info/lfs");
+  const batch = { operation: "download", objects: [{ oid: "0".repeat(64), size: 1 }] };
+  await sendRaw(proxy, {
+    method,
+    path: `${path}/${suffix}`,
+    ...(method === "GET"
+      ? {}
+      : {
+          headers: {
+            "content-type": isLfs
+              ? "application/vnd.git-lfs+json"
+              : `application/x-${suffix}-request`,
+          },
+          body: Buffer.from(isLfs ? JSON.stringify(batch) : "0000"),
+        }),
+  });
+}
