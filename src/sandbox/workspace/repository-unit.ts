@@ -93,6 +93,8 @@ export async function examineUnit(
   }
   using folder = unit.names.length === 0 ? root.openPath([]) : parent.open(name);
   if (folder === undefined) return look.result();
+  // A folder that was given the name of a repository has a new time, whatever is in it has not
+  look.touch(folder);
   if (unit.shape === "worktree") lookAtWorkTree(look, folder);
   else await lookAtFolder(look, folder);
   return look.result();
@@ -146,6 +148,7 @@ async function lookAtGitFile(
   using root = openOrNothing(workspace);
   using target = root?.openPath(names);
   if (target === undefined) return look.danger("names a repository that isn't a plain folder");
+  look.touch(target);
   const common = readLine(target, "commondir");
   if (common === undefined || common === ".") return await lookAtFolder(look, target);
   const isWorkTree = names.at(-2) === "worktrees" && names.includes(".git") && common === "../..";
@@ -194,6 +197,8 @@ function lookAtTodo(look: Look, folder: Folder): void {
 interface Look {
   /** Takes an entry into the fingerprint; its content when it's a plain file */
   readonly note: (folder: Folder | undefined, name: EntryName) => Buffer | undefined;
+  /** Takes when the folder itself changed into account, and nothing else of it */
+  readonly touch: (folder: Folder) => void;
   readonly danger: (text: string, content?: string | Buffer, place?: string) => void;
   readonly result: () => UnitFindings;
 }
@@ -213,6 +218,10 @@ function createLook(): Look {
       );
       if (content !== undefined) hash.update(content);
       return content;
+    },
+    touch: (folder) => {
+      const { changedAt } = folder.ownFacts();
+      if (changedAt > newest) newest = changedAt;
     },
     danger: (text, content = "", place) => {
       const id = createHash("sha256").update(`${text}\0`).update(content).digest("base64url");

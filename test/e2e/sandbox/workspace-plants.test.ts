@@ -53,7 +53,10 @@ async function runOwnCommands({ world }: PlantedWorld): Promise<number> {
     ["audit", "verify"],
     ["ps"],
   ];
-  for (const command of commands) await world.run(command);
+  for (const command of commands) {
+    const { status } = await world.run(command);
+    if (command[0] === "run") expect(status).toBe(0);
+  }
   return commands.length;
 }
 

@@ -194,13 +194,10 @@ test("a repository that runs something is held only when that is new", async () 
     await git(workspace, "config", "branch.main.remote", "origin");
   });
   expect(quiet.entries).toEqual([{ change: "changed", kind: "repositories", path: ".git" }]);
-  // Longer ago than the slack that the file system's clock gets
-  await sleep(2200);
   const loud = await during(async () => {
     await mkdir(join(workspace, "new"));
     await git(join(workspace, "new"), "init", "-q");
     await git(join(workspace, "new"), "config", "core.pager", "evil");
-    await rename(join(workspace, "old"), join(workspace, "moved"));
   });
   expect(loud.entries).toEqual([
     {
@@ -209,6 +206,28 @@ test("a repository that runs something is held only when that is new", async () 
       path: "new/.git",
       detail: "sets core.pager; it is new/.git.vaultbox-held now",
     },
+  ]);
+});
+
+test("a folder that was no repository is held when it is renamed to be one, also among installed packages", async () => {
+  await using folder = await createFolder();
+  const { workspace, during } = folder;
+  for (const place of ["fixtures/x", "node_modules/x"]) {
+    await mkdir(join(workspace, place), { recursive: true });
+    await git(join(workspace, place), "init", "-q");
+    await git(join(workspace, place), "config", "core.fsmonitor", "evil");
+    await rename(join(workspace, place, ".git"), join(workspace, place, "dot-git"));
+  }
+  // Longer ago than the slack that the file system's clock gets
+  await sleep(2200);
+  const handoff = await during(async () => {
+    for (const place of ["fixtures/x", "node_modules/x"]) {
+      await rename(join(workspace, place, "dot-git"), join(workspace, place, ".git"));
+    }
+  });
+  expect(handoff.entries.map(({ change, path }) => `${change} ${path}`).toSorted()).toEqual([
+    "held fixtures/x/.git",
+    "held node_modules/x/.git",
   ]);
 });
 
