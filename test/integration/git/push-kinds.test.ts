@@ -133,6 +133,16 @@ const cases: readonly PushCase[] = [
     unchecked: { [x]: "new" },
   },
   {
+    name: "a new branch above max_pack, which isn't looked into, ends before it's there",
+    rule: { maxPackBytes: 1_500_000 },
+    push: async (world) => {
+      await addBytes(world, 4_000_000);
+      return world.push(["URL", "agent/x:refs/heads/agent/new"]);
+    },
+    unchecked: { "refs/heads/agent/new": "new" },
+    says: [/HTTP 413/],
+  },
+  {
     name: "a push from a shallow clone is done",
     push: fromClone(["--depth=1"], x),
     after: { [x]: "new" },
