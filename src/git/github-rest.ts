@@ -23,7 +23,7 @@ const nameShape = /^[a-z0-9._-]+$/i;
  */
 export function readGithubRest(request: ApiRequest): ApiReading {
   const segments = request.path.replace(/\/$/, "").split("/").slice(1);
-  const at = segments.findIndex((segment) => segment.toLowerCase() === "repos");
+  const at = segments.findIndex((segment) => /^repos(?![a-z0-9_-])/i.test(segment));
   const [owner, name] = at === -1 ? [] : segments.slice(at + 1);
   if (owner === undefined || name === undefined) return readElsewhere(request, segments);
   const repository = `${owner}/${name.replace(/\.git$/i, "")}`;
@@ -35,6 +35,11 @@ export function readGithubRest(request: ApiRequest): ApiReading {
   // /orgs/x/teams/y/repos/owner/name and the like: rights on the repository, or something that is done with it
   if (isReading(request.method)) return { kind: "elsewhere" };
   return toCalls(repository, [{ type: "forbidden", what: "changing who may enter" }]);
+}
+
+/** Whether a canonical path is a repository itself, and nothing below it. */
+export function isRepositoryPath(path: string): boolean {
+  return /^\/repos\/[^/]+\/[^/]+\/?$/i.test(path);
 }
 
 function readElsewhere({ method }: ApiRequest, segments: readonly string[]): ApiReading {

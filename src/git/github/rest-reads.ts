@@ -39,10 +39,20 @@ const other: readonly (readonly [route: string, what: string])[] = [
   ["collaborators/**", "reading who may do what"],
   ["teams", "reading who may do what"],
   ["notifications", "reading notifications"],
+  // Whole issues of other repositories, which mention one of this repository or belong to it; forks, private ones too
+  ["issues/*/timeline", "reading issues of other repositories"],
+  ["issues/*/sub_issues", "reading issues of other repositories"],
+  ["issues/*/parent", "reading issues of other repositories"],
+  ["issues/*/dependencies/**", "reading issues of other repositories"],
+  ["forks", "reading about forks"],
 ];
 
+// What some routers leave out when they look for a route
+const decoration = /(?:(?:;|%3B|%20).*|\.json)$/i;
+
 /** What GET of a route behind `/repos/owner/name` reads. Issues count as reading: pull requests are issues to this API. */
-export function readRestRead(segments: readonly string[]): RepositoryAction {
+export function readRestRead(written: readonly string[]): RepositoryAction {
+  const segments = written.map((segment) => segment.replace(decoration, ""));
   for (const [route, what] of forbidden) {
     if (matchRoute(route, segments) !== undefined) return { type: "forbidden", what };
   }

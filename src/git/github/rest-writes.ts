@@ -1,7 +1,7 @@
 // What writing requests behind `/repos/owner/name` mean (https://docs.github.com/en/rest). What isn't here, isn't understood.
 import { findRefNameFault } from "../ref-name.ts";
 import type { RepositoryAction } from "../repository-call.ts";
-import { fieldOf } from "../strict-json.ts";
+import { fieldOf, isJsonObject } from "../strict-json.ts";
 import { toBranchRef } from "./branch-ref.ts";
 import { isPlainPath } from "./plain-path.ts";
 import { matchRoute } from "./rest-route.ts";
@@ -21,7 +21,11 @@ interface Write {
 type Meaning =
   | { readonly fixed: readonly RepositoryAction[] }
   | Unclear
-  | { readonly read: (write: Write) => readonly RepositoryAction[] | Unclear };
+  | {
+      /** Names in the body, and no others: a server could take one for a part of the path */
+      readonly fields: string;
+      readonly read: (write: Write) => readonly RepositoryAction[] | Unclear;
+    };
 
 const comment: Meaning = { fixed: [{ type: "pull", step: "comment" }] };
 const create: Meaning = { fixed: [{ type: "pull", step: "create" }] };
@@ -33,18 +37,34 @@ const comments: Meaning = { fixed: [{ type: "other", what: "commenting on commit
 const attention: Meaning = { fixed: [{ type: "other", what: "changing notifications" }] };
 // A pull request is an issue to this API: its title, text and state can be changed as such
 const editIssue: Meaning = { fixed: [...create.fixed, ...issues.fixed] };
+const review: Meaning = { fields: "commit_id body event comments", read: readReview };
 
 const writes: readonly (readonly [methods: string, route: string, meaning: Meaning])[] = [
-  ["PUT DELETE", "contents/**", { read: readContents }],
-  ["POST", "git/refs", { read: readRefCreation }],
-  ["PATCH", "git/refs/**", { read: readRefUpdate }],
-  ["DELETE", "git/refs/**", { read: readRefDeletion }],
+  [
+    "PUT DELETE",
+    "contents/**",
+    { fields: "message content sha branch committer author", read: readContents },
+  ],
+  ["POST", "git/refs", { fields: "ref sha", read: readRefCreation }],
+  ["PATCH", "git/refs/**", { fields: "sha force", read: readRefUpdate }],
+  ["DELETE", "git/refs/**", { fields: "", read: readRefDeletion }],
   ["POST", "git/blobs", writeObjects],
   ["POST", "git/trees", writeObjects],
   ["POST", "git/commits", writeObjects],
   ["POST", "git/tags", writeObjects],
-  ["POST", "merges", { read: ({ body }) => readMerge(fieldOf(body, "base")) }],
-  ["POST", "merge-upstream", { read: ({ body }) => readMerge(fieldOf(body, "branch")) }],
+  [
+    "POST",
+    "merges",
+    {
+      fields: "base head commit_message",
+      read: ({ body }) => readMerge(fieldOf(body, "base")),
+    },
+  ],
+  [
+    "POST",
+    "merge-upstream",
+    { fields: "branch", read: ({ body }) => readMerge(fieldOf(body, "branch")) },
+  ],
   ["POST", "pulls", create],
   ["PATCH", "pulls/*", create],
   ["POST DELETE", "pulls/*/requested_reviewers", create],
@@ -53,8 +73,8 @@ const writes: readonly (readonly [methods: string, route: string, meaning: Meani
   ["PATCH DELETE", "pulls/comments/*", comment],
   ["POST", "pulls/comments/*/reactions", comment],
   ["DELETE", "pulls/comments/*/reactions/*", comment],
-  ["POST", "pulls/*/reviews", { read: readReview }],
-  ["POST", "pulls/*/reviews/*/events", { read: readReview }],
+  ["POST", "pulls/*/reviews", review],
+  ["POST", "pulls/*/reviews/*/events", review],
   ["PUT DELETE", "pulls/*/reviews/*", comment],
   ["PUT", "pulls/*/reviews/*/dismissals", merge],
   ["PUT", "pulls/*/merge", merge],
@@ -89,9 +109,20 @@ export function readRestWrite(
     if ("fixed" in meaning) return meaning.fixed;
     if ("unclear" in meaning) return meaning;
     if (body === undefined) return "needs-body";
+    const stranger = findStranger(body, meaning.fields.split(" "));
+    if (stranger !== undefined) return { unclear: stranger };
     return meaning.read({ captured: captured.map((segment) => decodeURIComponent(segment)), body });
   }
   return undefined;
+}
+
+/** What is wrong with the body's names. */
+function findStranger(body: unknown, known: readonly string[]): string | undefined {
+  if (body === null) return undefined;
+  if (!isJsonObject(body)) return "its body is not a JSON object";
+  return Object.keys(body).every((name) => known.includes(name))
+    ? undefined
+    : "its body has a name that is not known there";
 }
 
 function readContents({ captured, body }: Write): readonly RepositoryAction[] | Unclear {

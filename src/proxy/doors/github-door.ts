@@ -1,5 +1,5 @@
 // GitHub's REST and GraphQL APIs, and files and archives by name: decided by the same entries as pushes are.
-import { readGithubRest } from "../../git/github-rest.ts";
+import { isRepositoryPath, readGithubRest } from "../../git/github-rest.ts";
 import type { ApiReading } from "../../git/api-reading.ts";
 import type { RepositoryCall } from "../../git/repository-call.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
@@ -7,10 +7,15 @@ import { filterByRepository, type GitPolicy } from "../../policy/git-rules.ts";
 import { Refusal } from "../refusal.ts";
 import { bufferedBody } from "./buffered-body.ts";
 import { decideCalls, notUnderstood } from "./decide-calls.ts";
-import type { Door, DoorRequest, DoorTools, Passage } from "./door.ts";
+import type { Door, DoorRequest, DoorTools, Passage, ResponseTransform } from "./door.ts";
 import { findGithubAccess, type GithubAccess, type GithubPlace } from "./github-place.ts";
 import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
+import { withHeader } from "./headers.ts";
 import { checkJsonBody, createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
+import { isJsonAnswer, rewriteJson } from "./rewritten-json.ts";
+
+/** Bytes of GitHub's description of a repository: two others are in it. */
+const maxRepositoryBytes = 1024 * 1024;
 
 interface GithubDoor {
   readonly policy: GitPolicy;
@@ -93,13 +98,36 @@ async function passRest(
   const { place, rules } = access;
   let reading = readHead(request, place);
   if (!isReading(request)) checkJsonBody(request);
-  if (reading.kind !== "needs-body") return decide(request, rules, { reading });
+  if (reading.kind !== "needs-body") {
+    const passage = decide(request, rules, { reading });
+    const isDescription = place.kind === "rest" && isRepositoryPath(place.path);
+    if (passage.type !== "forward" || !isDescription) return passage;
+    const headers = withHeader(request.head.headers, "accept-encoding", "identity");
+    return { ...passage, headers, response: withoutCloneToken };
+  }
   const body = await door.readJson(request);
   return releasing(body, () => {
     reading = readHead(request, place, body.value);
     return decide(request, rules, { reading, body });
   });
 }
+
+/**
+ * GitHub tells who reads a private repository a token to clone it with, here and in what it's a fork of
+ * (https://docs.github.com/en/rest/repos/repos#get-a-repository). No credential enters the sandbox.
+ */
+const withoutCloneToken: ResponseTransform = {
+  begin: (head) =>
+    head.status === 200 && isJsonAnswer(head)
+      ? rewriteJson(head, {
+          maxBytes: maxRepositoryBytes,
+          rewrite: (plain) =>
+            JSON.parse(JSON.stringify(plain), (name, value: unknown) =>
+              name === "temp_clone_token" ? undefined : value,
+            ) as typeof plain,
+        })
+      : undefined,
+};
 
 async function passGraphql(
   door: GithubDoor,
