@@ -18,17 +18,28 @@ export async function findCoveredParents(
 ): Promise<(merge: string, parent: string) => boolean> {
   const covered = new Set<string>();
   let questions = 0;
-  for (const merge of walk.commits) {
-    const parents = new Set(push.contents.commits.get(merge)?.parents);
-    for (const cover of [...parents].filter(isKnown)) {
-      for (const parent of parents) {
-        if (parent === cover || questions >= maxQuestions) continue;
-        questions += 1;
-        const { boundary } = walkCommits(push.contents, [parent], isKnown);
-        const unreached = await findUnreached(push.history, [...boundary], [cover]);
-        if (unreached.size === 0) covered.add(`${merge} ${parent}`);
-      }
-    }
+  for (const { merge, parent, cover } of listPairs(push, walk, isKnown)) {
+    // To go through the rest would take hours for merges of thousands of the upstream's commits
+    if (questions >= maxQuestions) break;
+    questions += 1;
+    const { boundary } = walkCommits(push.contents, [parent], isKnown);
+    const unreached = await findUnreached(push.history, [...boundary], [cover]);
+    if (unreached.size === 0) covered.add(`${merge} ${parent}`);
   }
   return (merge, parent) => covered.has(`${merge} ${parent}`);
+}
+
+/** Every two parents of a merge of which `cover` is the upstream's. */
+function* listPairs(
+  { contents }: PushKnowledge,
+  walk: CommitWalk,
+  isKnown: (oid: string) => boolean,
+) {
+  for (const merge of walk.commits) {
+    const parents = new Set(contents.commits.get(merge)?.parents);
+    if (parents.size < 2) continue;
+    for (const cover of [...parents].filter(isKnown)) {
+      for (const parent of parents) if (parent !== cover) yield { merge, parent, cover };
+    }
+  }
 }

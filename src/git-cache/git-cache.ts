@@ -26,6 +26,8 @@ export interface PushToInspect {
   readonly maxPackBytes: number;
   readonly checksObjects: boolean;
   readonly upstream: Upstream;
+  /** Time of all questions together in `ms`; default `maxInquiryMs` */
+  readonly patienceMs?: number;
 }
 
 export interface GitCache {

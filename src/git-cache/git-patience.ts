@@ -2,11 +2,11 @@ import type { GitProcess } from "./git-process.ts";
 
 /** Limits the time that git is waited for, not the time that the client takes between two pieces. */
 export class Patience {
-  readonly #child: GitProcess;
+  readonly #child: Pick<GitProcess, "kill">;
   #leftMs: number;
   isOver = false;
 
-  constructor(child: GitProcess, patienceMs: number) {
+  constructor(child: Pick<GitProcess, "kill">, patienceMs: number) {
     this.#child = child;
     this.#leftMs = patienceMs;
   }

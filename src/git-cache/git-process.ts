@@ -2,7 +2,7 @@
 // the user's or the machine's git settings has a say, no program can be started by it, and it can't grow without end.
 import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { maxGitMemoryBytes } from "./limits.ts";
+import { maxGitCpuSeconds, maxGitMemoryBytes } from "./limits.ts";
 import type { GitProgram } from "./git-program.ts";
 
 /** One call of git in a bare repository of ours. */
@@ -113,12 +113,12 @@ export async function writeTo(child: GitProcess, piece: Buffer | string): Promis
   child.stdin.off("drain", resolve).off("close", resolve).off("error", resolve);
 }
 
-/** A limit of the address space needs a shell: Node has no call for it. Other systems ignore or lack the limit. */
+/** Limits of memory and processor time need a shell: Node has no call for them. Other systems ignore or lack the first. */
 function toCommand(call: GitCall): { file: string; args: string[] } {
   const args = [...settings.flatMap((setting) => ["-c", setting]), ...call.args];
   if (process.platform !== "linux") return { file: call.git.file, args };
   const limitKib = String(maxGitMemoryBytes / 1024);
-  const script = 'ulimit -v "$0" && ulimit -c 0 && exec "$@"';
+  const script = `ulimit -v "$0" && ulimit -t ${maxGitCpuSeconds} && ulimit -c 0 && exec "$@"`;
   return { file: "/bin/sh", args: ["-c", script, limitKib, call.git.file, ...args] };
 }
 

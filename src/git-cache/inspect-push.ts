@@ -5,6 +5,8 @@ import { once } from "../once.ts";
 import { isCommit, isContained, isFastForward } from "./ancestry.ts";
 import { fetchHistory } from "./commit-history.ts";
 import { findDeniedChange, type PathVerdict } from "./denied-change.ts";
+import { Patience } from "./git-patience.ts";
+import { maxInquiryMs } from "./limits.ts";
 import { ObjectsUnreadable } from "./object-parser.ts";
 import { emptyContents, type PackContents, readPackContents } from "./pack-contents.ts";
 import { type PackIntake, takeInPack } from "./pack-intake.ts";
@@ -38,6 +40,7 @@ export function inspectPush(material: PushMaterial): PushInquiry {
     fetchHistory(material.history, material.upstream, await tips()),
   );
   const know = (): PushKnowledge => ({ ...material, contents, bringHistory, tips });
+  const ask = toQuestions(material);
   return {
     receive: (next) =>
       asUnproven(async () => {
@@ -48,15 +51,29 @@ export function inspectPush(material: PushMaterial): PushInquiry {
         return { type: "taken", file: intake.file, bytes: intake.bytes };
       }),
     pack: () => openPack(taken),
-    isCommit: (oid) => asUnproven(() => isCommit(know(), oid)),
-    isFastForward: (from, to) => asUnproven(() => isFastForward(know(), from, to)),
-    findDeniedPath: (to, isDenied) => asUnproven(() => findDeniedChange(know(), to, isDenied)),
-    isContained: (oid, others) => asUnproven(() => isContained(know(), oid, others)),
+    isCommit: (oid) => ask(() => isCommit(know(), oid)),
+    isFastForward: (from, to) => ask(() => isFastForward(know(), from, to)),
+    findDeniedPath: (to, isDenied) => ask(() => findDeniedChange(know(), to, isDenied)),
+    isContained: (oid, others) => ask(() => isContained(know(), oid, others)),
     [Symbol.asyncDispose]: async () => {
       material.stopping.abort();
       await material.quarantine[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Asks one question after the other, with one time limit for all of them. */
+function toQuestions({ stopping, patienceMs }: PushMaterial) {
+  const patience = new Patience({ kill: () => stopping.abort() }, patienceMs ?? maxInquiryMs);
+  return <Value>(question: () => Promise<Value>): Promise<Value> =>
+    asUnproven(async () => {
+      try {
+        if (!patience.isOver) return await patience.wait(question());
+      } catch (error) {
+        if (!patience.isOver) throw error;
+      }
+      throw new ObjectsUnreadable("it takes too long");
+    });
 }
 
 async function takeIn(

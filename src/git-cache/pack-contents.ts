@@ -1,7 +1,7 @@
 import type { ObjectFormat } from "./bare-repository.ts";
 import { type CommitLinks, parseCommitLinks, parseTagLink, type TagLink } from "./commit-object.ts";
 import type { GitProgram } from "./git-program.ts";
-import { maxCommitHeadBytes, maxPackCommits, maxQueryMs } from "./limits.ts";
+import { maxCommitHeadBytes, maxPackCommits, maxPackParents, maxQueryMs } from "./limits.ts";
 import { listObjects, readObjects } from "./object-reader.ts";
 
 /** The commits and tags of a pushed pack, by id. */
@@ -34,12 +34,15 @@ export async function readPackContents(place: Place): Promise<PackContents | str
   if (oids.length === 0) return emptyContents;
   const commits = new Map<string, CommitLinks>();
   const tags = new Map<string, TagLink>();
+  let parents = 0;
   for await (const { oid, type, head } of readObjects(question, oids, maxCommitHeadBytes)) {
     const links = type === "commit" ? parseCommitLinks(head, place.format) : undefined;
     const link = type === "tag" ? parseTagLink(head, place.format) : undefined;
     if (links !== undefined) commits.set(oid, links);
     else if (link !== undefined) tags.set(oid, link);
     else return "the pack holds a malformed object";
+    parents += links?.parents.length ?? 0;
+    if (parents > maxPackParents) return `its commits have more than ${maxPackParents} parents`;
   }
   return { commits, tags };
 }

@@ -18,6 +18,8 @@ export interface PushMaterial {
   readonly history: ObjectStore;
   readonly snapshots: ObjectStore;
   readonly stopping: AbortController;
+  /** Time of all questions together in `ms`; default `maxInquiryMs` */
+  readonly patienceMs?: number;
 }
 
 /** What is known so far, for the parts that answer. */

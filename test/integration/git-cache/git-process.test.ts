@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { makeBareRepository } from "../../../src/git-cache/bare-repository.ts";
 import { findGit } from "../../../src/git-cache/git-program.ts";
 import { readGit, startGit } from "../../../src/git-cache/git-process.ts";
-import { maxGitMemoryBytes } from "../../../src/git-cache/limits.ts";
+import { maxGitCpuSeconds, maxGitMemoryBytes } from "../../../src/git-cache/limits.ts";
 import { takeInPack } from "../../../src/git-cache/pack-intake.ts";
 import { makeTemporaryFolder, toPieces } from "../../support/git-repositories.ts";
 import { makeRawPack } from "../../support/hostile-packs.ts";
@@ -14,7 +14,9 @@ const pack = makeRawPack([{ type: "blob", data: Buffer.from("hello") }]);
 const header = pack.subarray(0, 12);
 
 test("git gets an environment of ours alone, and starts in its own repository", async () => {
-  await using place = await makePlace("env > env.txt; pwd >> env.txt; ulimit -v >> env.txt");
+  await using place = await makePlace(
+    "env > env.txt; pwd >> env.txt; ulimit -t >> env.txt; ulimit -v >> env.txt",
+  );
   await readGit({ ...place, args: ["version"], timeoutMs: 10_000, alternates: ['/a:"b', "/c"] });
   const lines = (await readFile(join(place.repository, "env.txt"), "utf8")).trim().split("\n");
   const names = lines.map((line) => line.split("=")[0]).filter((name) => /^[A-Z_]+$/.test(name!));
@@ -37,7 +39,8 @@ test("git gets an environment of ours alone, and starts in its own repository", 
   );
   expect(lines).toContain('GIT_ALTERNATE_OBJECT_DIRECTORIES="/a:\\"b":"/c"');
   expect(lines).toContain(place.repository);
-  if (process.platform === "linux") expect(lines.at(-1)).toBe(String(maxGitMemoryBytes / 1024));
+  if (process.platform !== "linux") return;
+  expect(lines.slice(-2)).toEqual([String(maxGitCpuSeconds), String(maxGitMemoryBytes / 1024)]);
 });
 
 test("a git that stops reading is ended in time, and the pack refused", async () => {
