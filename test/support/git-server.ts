@@ -119,7 +119,10 @@ async function startApache(folder: string, stack: AsyncDisposableStack): Promise
       join(folder, "apache.conf"),
       writeApacheConfig({ folder, port, host: gitHost }),
     );
-    const child = spawn(apache, ["-f", join(folder, "apache.conf"), "-D", "FOREGROUND"], {
+    // A test that runs out of time never gets to its end: the server ends with the process that started it
+    const parent = ["--pdeathsig", "TERM", "--", apache];
+    const options = ["-f", join(folder, "apache.conf"), "-D", "FOREGROUND"];
+    const child = spawn("setpriv", [...parent, ...options], {
       stdio: ["ignore", "ignore", "pipe"],
       env: { PATH: gitEnvironment["PATH"], LC_ALL: "C.UTF-8" },
       ...serverUser,
