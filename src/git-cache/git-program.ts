@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { VaultboxError } from "../errors.ts";
-import { withoutProjectInfluence } from "../host-environment.ts";
+import { toTrustedPath, withoutProjectInfluence } from "../host-environment.ts";
 import { quoted } from "../printable.ts";
 import { oldestGit } from "./limits.ts";
 
@@ -10,6 +10,8 @@ import { oldestGit } from "./limits.ts";
 export interface GitProgram {
   /** Absolute path */
   readonly file: string;
+  /** `2.39.5` */
+  readonly version: string;
 }
 
 const versionTimeoutMs = 10_000;
@@ -19,17 +21,20 @@ const hints: readonly string[] = [
 
 /**
  * Finds git on the search path, without entries that a project could have a say in.
+ * @param untrusted folders that a sandbox can write in, beside the working directory
  * @throws VaultboxError VBX_GIT_UNUSABLE when it's missing or too old
  */
 export async function findGit(
+  untrusted: readonly string[] = [],
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<GitProgram> {
-  const path = withoutProjectInfluence(environment, process.cwd())["PATH"] ?? "";
+  const own = withoutProjectInfluence(environment, process.cwd())["PATH"] ?? "";
+  const path = toTrustedPath(own, untrusted);
   for (const folder of path.split(delimiter).filter((entry) => entry !== "")) {
     const file = join(folder, process.platform === "win32" ? "git.exe" : "git");
     if (!(await isExecutable(file))) continue;
     const version = await readVersion(file);
-    if (isNewEnough(version)) return { file };
+    if (version !== undefined && isNewEnough(version)) return { file, version };
     throw unusable(`${quoted(file)} is ${version === undefined ? "not a git" : `git ${version}`}`);
   }
   throw unusable("there is no git on the search path");

@@ -1,5 +1,6 @@
 import { resolvePaths } from "../../config/paths.ts";
 import { checkEngine } from "./engine-checks.ts";
+import { checkGit } from "./git-check.ts";
 import type { HealthCheck } from "./health-check.ts";
 import { checkCaTrust, checkCommand, checkNode, checkRuntimeFolder } from "./host-checks.ts";
 import { checkKeychain } from "./keychain-check.ts";
@@ -11,7 +12,7 @@ export async function runChecks(env: NodeJS.ProcessEnv): Promise<readonly Health
     checkKeychain(env),
     checkCaTrust(env),
     checkRuntimeFolder(resolvePaths(env).runtime),
-    checkCommand("git", "repository rules and the agents need it"),
+    checkGit(env),
     checkCommand("npm", "agents are installed, and the registry is read, through it"),
   ]);
   return [checkNode(process.versions.node), ...engine, ...host];
