@@ -78,7 +78,7 @@ test("aborting ends git at once", async () => {
 
 test("a program that doesn't start is an end without a status", async () => {
   await using place = await makePlace();
-  const git = { file: join(place.repository, "nowhere") };
+  const git = { file: join(place.repository, "nowhere"), version: "2.39.5" };
   const answer = await readGit({ ...place, git, args: [], timeoutMs: 10_000 });
   expect(answer.status).not.toBe(0);
 });
@@ -91,7 +91,7 @@ async function makePlace(script?: string) {
   await writeFile(file, `#!/bin/sh\n${script ?? ""}\n`);
   await chmod(file, 0o755);
   return {
-    git: script === undefined ? await findGit() : { file },
+    git: script === undefined ? await findGit() : { file, version: "2.39.5" },
     repository,
     signal: new AbortController().signal,
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
