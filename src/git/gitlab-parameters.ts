@@ -8,6 +8,9 @@ export class NotUnderstood extends Error {}
 /** By name; undefined is a nested value of the query (`actions[][content]=`), which nothing here reads. */
 export type Parameters = ReadonlyMap<string, unknown>;
 
+/** Rack drops brackets before a name and a single one behind it (`[branch]`, `branch]`), others don't: both are refused. */
+const plainName = /^[a-z_][a-z0-9_]*(?:\[[^[\]]*\])*$/i;
+
 // Path parameters win over others of the same name, and `_method` and `sudo` change what a request is
 const reserved = ["id", "_method", "sudo"];
 
@@ -22,13 +25,12 @@ export function readParameters(query: string, body: unknown): Parameters {
     if (reserved.includes(name)) throw new NotUnderstood(`the parameter ${name} is not understood`);
     parameters.set(name, value);
   };
-  // Old servers take `;` for `&`
-  if (query.includes(";")) throw new NotUnderstood("the query holds a semicolon");
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (name.includes("[")) {
-      const [base = ""] = name.split("[", 1);
-      if (!parameters.has(base)) add(base, undefined);
-    } else add(name, value);
+  const lists = new Set<string>();
+  for (const [name, value] of readQuery(query)) {
+    const [base = ""] = name.split("[", 1);
+    if (base === name) add(name, value);
+    else if (!lists.has(base)) add(base, undefined);
+    if (base !== name) lists.add(base);
   }
   if (body === null || body === undefined) return parameters;
   if (typeof body !== "object" || Array.isArray(body)) {
@@ -36,6 +38,31 @@ export function readParameters(query: string, body: unknown): Parameters {
   }
   for (const [name, value] of Object.entries(body)) add(name, value);
   return parameters;
+}
+
+/** @throws NotUnderstood when a server could find other names in it */
+function readQuery(query: string): readonly (readonly [name: string, value: string])[] {
+  // Old servers take `;` for `&`
+  if (query.includes(";")) throw new NotUnderstood("the query holds a semicolon");
+  const fields = [...new URLSearchParams(query)];
+  if (fields.every(([name]) => plainName.test(name))) return fields;
+  throw new NotUnderstood("a name in the query can be read as another one");
+}
+
+/**
+ * Parameters of reading that show another project: a comparison with a fork, references in a text written out with the
+ * titles of what they name, or what somebody else may see.
+ */
+const leavingReads = ["from_project_id", "include_html_description", "render_html", "sudo"];
+
+/** @throws NotUnderstood when reading with this query may be reading another project */
+export function checkReadQuery(query: string): void {
+  for (const [name] of readQuery(query)) {
+    const [base = ""] = name.split("[", 1);
+    if (leavingReads.includes(base)) {
+      throw new NotUnderstood(`the parameter ${base} may show another project`);
+    }
+  }
 }
 
 /** @throws NotUnderstood when it's there and isn't text */

@@ -7,7 +7,6 @@ const readable: ReadonlySet<string> = new Set([
   "",
   "jobs",
   "languages",
-  "merge_requests",
   "pipelines",
   "releases",
   "repository",
@@ -98,6 +97,42 @@ const otherWrites: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
+ * What GitLab tells of a merge request itself. Elsewhere it shows issues and merge requests of any project that the
+ * author named: `closes_issues`, `related_issues`, `blocks`.
+ */
+const mergeRequestReads: ReadonlySet<string> = new Set([
+  "",
+  "approval_rules",
+  "approval_settings",
+  "approval_state",
+  "approvals",
+  "award_emoji",
+  "changes",
+  "commits",
+  "context_commits",
+  "diffs",
+  "discussions",
+  "draft_notes",
+  "merge_ref",
+  "notes",
+  "participants",
+  "pipelines",
+  "raw_diffs",
+  "resource_label_events",
+  "resource_milestone_events",
+  "resource_state_events",
+  "reviewers",
+  "time_stats",
+  "versions",
+]);
+
+/** What is read below a merge request, by the segment behind its number. */
+export function readMergeRequestPart(part = ""): RepositoryAction | undefined {
+  const [name = ""] = part.toLowerCase().split(".", 1);
+  return mergeRequestReads.has(name) ? read : undefined;
+}
+
+/**
  * What reading or writing a resource of a project asks for, whatever is behind its name; undefined when that depends on
  * more, or it isn't known.
  * @param resource the segment behind the project's id, undefined for the project itself
@@ -106,8 +141,8 @@ export function readResource(
   access: "read" | "write",
   resource = "",
 ): RepositoryAction | undefined {
-  // A format may stand behind the name: `variables.json`
-  const [name = ""] = resource.toLowerCase().split(".", 1);
+  // A format may stand behind the name: `variables.json`; some routers leave parameters and white space out
+  const [name = ""] = resource.toLowerCase().split(/[.;\s]/, 1);
   const what = (access === "read" ? secretReads : forbiddenWrites).get(name);
   if (what !== undefined) return { type: "forbidden", what };
   if (access === "read") return readable.has(name) ? read : undefined;

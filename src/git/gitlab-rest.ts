@@ -2,9 +2,14 @@
 // named by its path in one segment (`group%2Fname`); a number could be any project's, so writes by number aren't understood.
 import type { ApiReading, ApiRequest } from "./api-reading.ts";
 import { readMergeRequestWrite } from "./gitlab-merge-request.ts";
-import { NotUnderstood, readParameters, type Parameters } from "./gitlab-parameters.ts";
+import {
+  checkReadQuery,
+  NotUnderstood,
+  readParameters,
+  type Parameters,
+} from "./gitlab-parameters.ts";
 import { readComment, readRepositoryWrite, type GitlabWrite } from "./gitlab-repository.ts";
-import { readResource } from "./gitlab-resource.ts";
+import { readMergeRequestPart, readResource } from "./gitlab-resource.ts";
 import type { RepositoryAction } from "./repository-call.ts";
 
 /** `projectId`: the reading holds only when the repository has this number at the server. */
@@ -23,12 +28,14 @@ const aboutNoProject: ReadonlySet<string> = new Set([
 
 /** Beside projects: what changes repositories that it names by a number, or inside its body. */
 const elsewhereButCode =
-  /^\/api\/v4\/(?:suggestions|bulk_imports|import|internal|groups\/[^/]+\/projects)(?:[/.]|$)/;
+  /^\/api\/v4\/(?:ai|suggestions|bulk_imports|import|internal|runners|user\/runners|groups\/[^/]+\/projects)(?:[/.;]|$)/;
+/** One path for everything; Rails takes a format behind it. */
+const graphql = /^\/api\/(?:graphql|glql)(?:[/.;]|$)/;
 
 /** Asked for the body with undefined in its place; null is a request without one. */
 export function readGitlabCall(request: ApiRequest): GitlabReading {
   const isRead = request.method === "GET" || request.method === "HEAD";
-  if (request.path === "/api/graphql" || request.path.startsWith("/api/graphql/")) {
+  if (graphql.test(request.path)) {
     return {
       kind: "not-understood",
       what: "GitLab's GraphQL is not understood; use its REST API (/api/v4)",
@@ -46,7 +53,14 @@ export function readGitlabCall(request: ApiRequest): GitlabReading {
     const what = "a project is named by its path, as in /api/v4/projects/group%2Fname";
     return isRead ? { kind: "elsewhere" } : { kind: "not-understood", what };
   }
-  return isRead ? readRead(repository, segments) : readWrite(request, { repository, segments });
+  try {
+    return isRead
+      ? readRead(request, { repository, segments })
+      : readWrite(request, { repository, segments });
+  } catch (error) {
+    if (!(error instanceof NotUnderstood)) throw error;
+    return { kind: "not-understood", repository, what: error.message };
+  }
 }
 
 /** Whether a canonical path is a project itself, and nothing below it. */
@@ -54,39 +68,46 @@ export function isProjectPath(path: string): boolean {
   return path.startsWith(projects) && toSegments(path.slice(projects.length)).length === 1;
 }
 
-function readRead(repository: string, segments: readonly string[]): GitlabReading {
-  const [resource, , part = ""] = segments;
-  const action =
-    resource === "pipelines" && /^variables(?:\.|$)/i.test(part)
-      ? readResource("read", part)
-      : readResource("read", resource);
-  return { kind: "calls", calls: [{ repository, action: action ?? unknownRead }] };
+/** A project's path behind its id. */
+interface ProjectPlace {
+  readonly repository: string;
+  readonly segments: readonly string[];
+}
+
+/** @throws NotUnderstood */
+function readRead({ query }: ApiRequest, { repository, segments }: ProjectPlace): GitlabReading {
+  const action = toReadAction(segments) ?? unknownRead;
+  if (action.type === "read") checkReadQuery(query);
+  return { kind: "calls", calls: [{ repository, action }] };
+}
+
+function toReadAction([resource, , part]: readonly string[]): RepositoryAction | undefined {
+  if (resource === "merge_requests") return readMergeRequestPart(part);
+  return resource === "pipelines" && /^variables(?:[.;\s]|$)/i.test(part ?? "")
+    ? readResource("read", part)
+    : readResource("read", resource);
 }
 
 const unknownRead: RepositoryAction = { type: "other", what: "reading what is not code" };
 
+/** @throws NotUnderstood */
 function readWrite(
   request: ApiRequest,
-  { repository, segments }: { readonly repository: string; readonly segments: readonly string[] },
-): GitlabReading {
+  { repository, segments }: ProjectPlace,
+): Exclude<GitlabReading, { kind: "elsewhere" }> {
   const known = readResource("write", segments[0]);
   if (known !== undefined) return { kind: "calls", calls: [{ repository, action: known }] };
   if (request.body === undefined) return { kind: "needs-body", repository };
-  try {
-    const parameters = readParameters(request.query, request.body);
-    const write = { method: request.method, segments, parameters: () => parameters };
-    const read = readCodeWrite(write, parameters);
-    if (read === undefined) throw new NotUnderstood("this request is not known");
-    const { action, projectId } = read;
-    return {
-      kind: "calls",
-      calls: [{ repository, action }],
-      ...(projectId === undefined ? {} : { projectId }),
-    };
-  } catch (error) {
-    if (!(error instanceof NotUnderstood)) throw error;
-    return { kind: "not-understood", repository, what: error.message };
-  }
+  const parameters = readParameters(request.query, request.body);
+  const write = { method: request.method, segments, parameters: () => parameters };
+  const read = readCodeWrite(write, parameters);
+  if (read === undefined) throw new NotUnderstood("this request is not known");
+  const { action, projectId } = read;
+  return {
+    kind: "calls",
+    calls: [{ repository, action }],
+    ...(projectId === undefined ? {} : { projectId }),
+  };
 }
 
 function readCodeWrite(

@@ -75,6 +75,11 @@ async function passThrough(
   request: DoorRequest,
   { reading, rules }: GitlabAccess,
 ): Promise<Passage> {
+  if (request.head.headers.some(([name]) => name.toLowerCase() === "sudo")) {
+    const [rule] = rules;
+    const what = "a Sudo header makes it somebody else's request";
+    throw notUnderstood(request, { what, ...(rule === undefined ? {} : { rule }) });
+  }
   if (reading.kind !== "needs-body") return decide(door, request, { reading, rules });
   const body = await door.readJson(request);
   try {
