@@ -30,6 +30,8 @@ export interface SessionProxyOptions {
   readonly ca: SessionCa;
   /** Where the host keeps the histories that pushes are held against */
   readonly gitCacheFolder: string;
+  /** Folders of the host that the sandbox can write in: no program is run from there */
+  readonly writableFolders?: readonly string[];
   readonly signing?: SigningParts;
 }
 
@@ -57,8 +59,11 @@ export async function openSessionProxy(options: SessionProxyOptions): Promise<Pr
 
 /** Loaded when there is something to decide at a door. */
 async function toDoors(options: SessionProxyOptions): Promise<{ readonly doors?: OpenDoors }> {
-  const { policy, gitCacheFolder, signing } = options;
+  const { policy, gitCacheFolder, writableFolders, signing } = options;
   if ((policy.git ?? []).length === 0 && signing === undefined) return {};
   const { toSessionDoors } = await import("./session-doors.ts");
-  return { doors: toSessionDoors({ policy: compilePolicy(policy), gitCacheFolder, signing }) };
+  const compiled = compilePolicy(policy);
+  return {
+    doors: toSessionDoors({ policy: compiled, gitCacheFolder, writableFolders, signing }),
+  };
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -15,7 +15,7 @@ test("the host's git is found by its absolute path", async () => {
 
 test("without git, the error says what is needed", async () => {
   const empty = await makeFolder();
-  await expect(findGit({ PATH: empty })).rejects.toMatchObject({
+  await expect(findGit([], { PATH: empty })).rejects.toMatchObject({
     code: "VBX_GIT_UNUSABLE",
     message: expect.stringContaining("need git 2.30 or newer on the host") as string,
   });
@@ -24,7 +24,7 @@ test("without git, the error says what is needed", async () => {
 test("an old git is refused with its version", async () => {
   const folder = await makeFolder();
   await writeProgram(join(folder, "git"), "echo git version 2.25.1");
-  await expect(findGit({ PATH: folder })).rejects.toThrow("git 2.25.1");
+  await expect(findGit([], { PATH: folder })).rejects.toThrow("git 2.25.1");
 });
 
 test("a git in node_modules/.bin, in a relative folder or in the working directory is never run", async () => {
@@ -32,11 +32,27 @@ test("a git in node_modules/.bin, in a relative folder or in the working directo
   const bin = join(folder, "node_modules", ".bin");
   await mkdir(bin, { recursive: true });
   await writeProgram(join(bin, "git"), "echo git version 99.0");
-  await expect(findGit({ PATH: `${bin}:.:bin` })).rejects.toThrow("no git on the search path");
+  await expect(findGit([], { PATH: `${bin}:.:bin` })).rejects.toThrow("no git on the search path");
   // The control: the same program from a folder of the user's
   const other = await makeFolder();
   await writeProgram(join(other, "git"), "echo git version 99.0");
-  expect((await findGit({ PATH: other })).file).toBe(join(other, "git"));
+  expect((await findGit([], { PATH: other })).file).toBe(join(other, "git"));
+});
+
+test("a git in a folder that the sandbox can write in is never run, whatever the working directory is", async () => {
+  const workspace = await makeFolder();
+  const bin = join(workspace, "bin");
+  await mkdir(bin);
+  const planted = join(workspace, "it-ran");
+  await writeProgram(join(bin, "git"), `touch ${planted}; echo git version 99.0`);
+  const link = join(await makeFolder(), "bin");
+  await symlink(bin, link);
+  const environment = { PATH: `${bin}:${link}` };
+  await expect(findGit([workspace], environment)).rejects.toThrow("no git on the search path");
+  await expect(access(planted)).rejects.toThrow("ENOENT");
+  // The control: nobody says what the sandbox can write in
+  expect((await findGit([], environment)).file).toBe(join(bin, "git"));
+  await access(planted);
 });
 
 async function makeFolder(): Promise<string> {
