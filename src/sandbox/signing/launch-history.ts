@@ -9,6 +9,9 @@ import type { RepositoryFacts } from "../workspace/repository-facts.ts";
 /** Questions to the upstream within a session: each may bring its new history */
 const maxUpstreamQuestions = 200;
 
+/** Forges list what strangers propose beside them: `refs/pull/…`, `refs/merge-requests/…`. */
+const ownRef = /^refs\/(?:heads|tags)\//;
+
 /**
  * What the session's repository was at launch: its refs, and what is at the upstream that was its remote then, as far as
  * the session may read that. Nothing of the work tree is read again.
@@ -29,7 +32,8 @@ export function openLaunchHistory(
       try {
         await using inspection = await upstream.inspector.open(place);
         const refs = await inspection.upstreamRefs();
-        return [...refs.values()].includes(id) || (await inspection.isCommit(id));
+        const isTip = [...refs].some(([ref, tip]) => tip === id && ownRef.test(ref));
+        return isTip || (await inspection.isCommit(id));
       } catch (error) {
         // Not proven is not known; the failed request is in the audit
         debug("signing", `the upstream was not asked: ${String(error)}`);

@@ -12,6 +12,7 @@ import { forwardTo } from "../../support/git-client.ts";
 import { gitRule, tokenCredential } from "../../support/git-proxy.ts";
 import { gitHost, type GitServer, startGitServer } from "../../support/git-server.ts";
 import { type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";
+import { recordScore } from "../../support/scoreboard.ts";
 import { createSigningBench, person } from "../../support/signing-bench.ts";
 
 const me = `${person.name} <${person.email}> 1700000000 +0000`;
@@ -119,6 +120,32 @@ test("what the remote of the launch has, now and in its history, may be built on
   expect(decisions.filter((event) => "reason" in event)).toHaveLength(foreign.length + 1);
   // Asking needs no right to push
   expect(JSON.stringify(await server.requests())).not.toContain("receive-pack");
+});
+
+test("what a stranger proposed to the remote is not the remote's, and a branch with the same commit is", async () => {
+  await using server = await startGitServer();
+  await createHistory(server, "acme/widgets");
+  const message = "a stranger's";
+  const proposed = ["refs/pull/7/head", "refs/merge-requests/7/head", "refs/keep-around/x"];
+  const lines = proposed.map(
+    (ref) =>
+      `commit ${ref}\ncommitter ${me}\ndata ${message.length + ref.length}\n${message}${ref}\n`,
+  );
+  await server.git("acme/widgets", ["fast-import", "--quiet"], lines.join(""));
+  const heads = await Promise.all(
+    proposed.map((ref) => server.git("acme/widgets", ["rev-parse", ref])),
+  );
+  await using session = await openSession(server);
+  for (const head of heads) expect(await session.sign(head)).toMatch(/was not in this session/);
+  await server.git("acme/widgets", ["update-ref", "refs/heads/taken", heads[0] ?? ""]);
+  expect(await session.sign(heads[0] ?? "")).toMatch(/^-----BEGIN SSH SIGNATURE-----/);
+  recordScore({
+    row: 43,
+    test: "signing: commits that strangers proposed to the repository",
+    attempts: heads.length,
+    blocked: heads.length,
+    controlSucceeded: 1,
+  });
 });
 
 test("a remote that no entry lets the session read isn't asked", async () => {
