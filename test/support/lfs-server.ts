@@ -70,7 +70,7 @@ export async function startLfsServer(options: LfsServerOptions = {}): Promise<Lf
     ca,
     hosts: [lfsGitHost, storageHost, otherHost],
     handler: (request, response) => {
-      void readBody(request).then((body) => {
+      const answer = (body: Buffer): void => {
         const { method = "", url = "/", headers } = request;
         const { pathname, search } = new URL(url, "https://x");
         const host = headers.host ?? "";
@@ -81,7 +81,9 @@ export async function startLfsServer(options: LfsServerOptions = {}): Promise<Lf
           response,
           host === lfsGitHost ? answerServer(world, call) : answerStorage(world, call),
         );
-      });
+      };
+      // A request that ends early never arrived
+      readBody(request).then(answer, () => response.destroy());
     },
   });
   return {

@@ -1,10 +1,11 @@
 // One transfer with an LFS storage: the client comes with a token, and goes on with what the storage asked for.
+import { createHash } from "node:crypto";
 import type { HeaderField } from "../http1/header.ts";
 import { headerValues } from "../http1/header.ts";
 import type { ResponseHead } from "../http1/response-head.ts";
 import { sameAuthority, toAuthorityText } from "../authority.ts";
 import { Refusal } from "../refusal.ts";
-import { lfsContentType, readLfsObject } from "../../git/lfs.ts";
+import { lfsContentType, readLfsObject, type LfsObject } from "../../git/lfs.ts";
 import { bufferedBody, readJson } from "./buffered-body.ts";
 import type {
   BodyTransform,
@@ -87,7 +88,7 @@ export async function passTransfer(
 
 async function toBody(request: DoorRequest, grant: LfsGrant): Promise<PassageBody | undefined> {
   const { kind } = request.head.body;
-  if (grant.action === "upload") return toUpload(request, grant.object.size);
+  if (grant.action === "upload") return toUpload(request, grant.object);
   if (grant.action === "download") {
     if (kind !== "none") throw refused("a download has no body");
     return undefined;
@@ -99,11 +100,15 @@ async function toBody(request: DoorRequest, grant: LfsGrant): Promise<PassageBod
   return bufferedBody(JSON.stringify(object));
 }
 
-/** The object as announced: a storage that doesn't look would take anything. */
-function toUpload(request: DoorRequest, size: number): PassageBody {
+/**
+ * The object as announced: a storage that doesn't look would take anything for it. The last of it is held back until all
+ * of it is known to be the object.
+ */
+function toUpload(request: DoorRequest, { oid, size }: LfsObject): PassageBody {
   const framing = request.head.body;
   const announced = framing.kind === "length" ? framing.length : framing.kind === "none" ? 0 : size;
   if (announced !== size) throw refused(`the object has ${size} bytes, not ${announced}`);
+  const hash = createHash("sha256");
   let sent = 0;
   return {
     length: size,
@@ -112,6 +117,10 @@ function toUpload(request: DoorRequest, size: number): PassageBody {
       sent += piece?.length ?? 0;
       if (sent > size || (piece === undefined && sent < size)) {
         throw refused(`the object has ${size} bytes, not ${sent}`);
+      }
+      if (piece !== undefined) hash.update(piece);
+      if (sent === size && hash.copy().digest("hex") !== oid) {
+        throw refused("what is uploaded is another object");
       }
       return piece;
     },

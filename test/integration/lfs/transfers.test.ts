@@ -77,6 +77,7 @@ test("leave for one transfer is leave for no other, and the storage is closed wi
     get(upload),
     put(upload, `${content} and more`),
     put(upload, "less"),
+    put(upload, "an object!"),
     get(verify),
     post(verify, { oid: "b".repeat(64), size: 1 }),
     post(verify, { oid, size: 1 }),
@@ -93,6 +94,14 @@ test("leave for one transfer is leave for no other, and the storage is closed wi
       ...batchCall("upload"),
       line: `POST https://${lfsGitHost}/eve/loot.git/info/lfs/objects/batch`,
     },
+    // Where the software isn't known, this may be another repository
+    ...["Acme/widgets.git", "acme/Widgets"].flatMap((name) => [
+      {
+        ...batchCall("download"),
+        line: `POST https://${lfsGitHost}/${name}/info/lfs/objects/batch`,
+      },
+      get(`https://${lfsGitHost}/${name}/info/lfs/locks`),
+    ]),
     post(`${lfs}/locks/1/unlock`, { force: true }),
     { title: "", line: `DELETE ${lfs}/locks/1` },
   ];
