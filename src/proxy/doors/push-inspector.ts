@@ -1,5 +1,6 @@
 import { debug } from "../../debug.ts";
 import { VaultboxError } from "../../errors.ts";
+import { openSlots } from "../../slots.ts";
 import { formatSize } from "../../units.ts";
 import { toAuthorityText } from "../authority.ts";
 import { Refusal } from "../refusal.ts";
@@ -13,9 +14,20 @@ import {
   type PushInspector,
 } from "./push-inspection.ts";
 
+/** Pushes under way at the same time; the others wait. Each holds all refs of its upstream, of which there may be many. */
+const maxPushesUnderWay = 16;
+
 /** Looks at pushes in a store of the host, with the upstream as the session's credential sees it. */
 export function openPushInspector(tools: DoorTools, store: PackStore): PushInspector {
-  return { open: (push) => Promise.resolve(openInspection(tools, store, push)) };
+  const enter = openSlots(maxPushesUnderWay);
+  return {
+    open: async (push) => {
+      const leave = await enter();
+      const inspection = openInspection(tools, store, push);
+      const close = (): Promise<void> => Promise.resolve(inspection[Symbol.asyncDispose]());
+      return { ...inspection, [Symbol.asyncDispose]: () => close().finally(leave) };
+    },
+  };
 }
 
 /** The store is opened by the first question that needs it: the upstream's refs alone need no git on the host. */

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { openSlots } from "../../../src/git-cache/push-slots.ts";
+import { openSlots } from "../../src/slots.ts";
 
 test("so many are inside at a time, the others wait in their order", async () => {
   const enter = openSlots(2);
