@@ -1,20 +1,32 @@
+import { findChangedPath, type TreePair } from "./changed-paths.ts";
 import { findUnreached } from "./commit-history.ts";
 import { type CommitWalk, walkCommits } from "./commit-walk.ts";
-import type { PushKnowledge } from "./push-knowledge.ts";
+import { readGit } from "./git-process.ts";
+import { ObjectsUnreadable } from "./object-parser.ts";
+import { type PushKnowledge, toTreeQuestion } from "./push-knowledge.ts";
+import { readRootTrees } from "./root-trees.ts";
+import { fetchSnapshots } from "./tree-snapshots.ts";
+import { UpstreamUnusable } from "./upstream.ts";
+
+/** What is known of commits and paths. */
+interface CoverQuestion {
+  readonly isKnown: (oid: string) => boolean;
+  readonly isDenied: (path: string) => boolean;
+}
 
 /** Pairs of parents that are asked about; the merges behind them are compared with each parent. */
 const maxQuestions = 200;
 
 /**
  * A merge of the upstream's branch into the pushed one takes over what changed there, and isn't to be blamed for it. So
- * a parent is left out when another one is a commit of the upstream that has everything that this one stands on: the
- * merge must then leave denied paths as they are there. A merge with an older commit of the upstream gets no such leave:
- * it could bring an older state back.
+ * a parent is left out when another one, the cover, is a commit of the upstream, and no denied path of this one differs
+ * from where the two parted: what the merge has there must then be as in the cover, and that is what a merge by git makes
+ * of it. A merge with an older commit of the upstream gets no such leave: it would bring an older state back.
  */
 export async function findCoveredParents(
   push: PushKnowledge,
   walk: CommitWalk,
-  isKnown: (oid: string) => boolean,
+  { isKnown, isDenied }: CoverQuestion,
 ): Promise<(merge: string, parent: string) => boolean> {
   const covered = new Set<string>();
   let questions = 0;
@@ -22,11 +34,49 @@ export async function findCoveredParents(
     // To go through the rest would take hours for merges of thousands of the upstream's commits
     if (questions >= maxQuestions) break;
     questions += 1;
-    const { boundary } = walkCommits(push.contents, [parent], isKnown);
-    const unreached = await findUnreached(push.history, [...boundary], [cover]);
-    if (unreached.size === 0) covered.add(`${merge} ${parent}`);
+    const isCovered =
+      (await standsOn(push, parent, { cover, isKnown })) ||
+      (await isAsAtParting(push, { parent, cover }, isDenied));
+    if (isCovered) covered.add(`${merge} ${parent}`);
   }
   return (merge, parent) => covered.has(`${merge} ${parent}`);
+}
+
+/** Whether the cover has everything of the upstream's that `parent` is built on; tells most cases without a tree. */
+async function standsOn(
+  push: PushKnowledge,
+  parent: string,
+  at: { readonly cover: string; readonly isKnown: (oid: string) => boolean },
+): Promise<boolean> {
+  const { boundary } = walkCommits(push.contents, [parent], at.isKnown);
+  return (await findUnreached(push.history, [...boundary], [at.cover])).size === 0;
+}
+
+/** Whether denied paths are in `parent` as they were in every commit where it and the cover parted; false when unknown. */
+async function isAsAtParting(
+  push: PushKnowledge,
+  { parent, cover }: { readonly parent: string; readonly cover: string },
+  isDenied: (path: string) => boolean,
+): Promise<boolean> {
+  const question = toTreeQuestion(push);
+  const args = ["merge-base", "--all", parent, cover];
+  const { status, stdout } = await readGit({ ...question, args });
+  const bases = stdout.split("\n").filter((line) => line !== "");
+  if (status !== 0 || bases.length === 0) return false;
+  try {
+    const outside = [...bases, parent].filter((oid) => !push.contents.commits.has(oid));
+    await fetchSnapshots(push.snapshots, push.upstream, outside);
+    const format = push.objectFormat;
+    const trees = await readRootTrees(question, [...bases, parent], format);
+    const to = trees.get(parent);
+    const list = bases.map((base): TreePair => ({ from: trees.get(base), to: to ?? "" }));
+    if (to === undefined || list.some(({ from }) => from === undefined)) return false;
+    return (await findChangedPath(question, { list, format }, isDenied)) === undefined;
+  } catch (error) {
+    // The upstream gives no trees of a commit that is no tip, or some are missing: then it's compared like any other
+    if (error instanceof UpstreamUnusable || error instanceof ObjectsUnreadable) return false;
+    throw error;
+  }
 }
 
 /** Every two parents of a merge of which `cover` is the upstream's. */

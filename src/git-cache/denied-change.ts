@@ -1,12 +1,11 @@
 import { findChangedPath, type TreePair } from "./changed-paths.ts";
 import { findUnreached, readHistoryTypes } from "./commit-history.ts";
-import { parseCommitLinks } from "./commit-object.ts";
 import { findCoveredParents } from "./covered-parents.ts";
 import { type CommitWalk, peelTag, walkCommits } from "./commit-walk.ts";
 import { type PushKnowledge, toTreeQuestion } from "./push-knowledge.ts";
-import { maxCommitHeadBytes, maxTreePairs } from "./limits.ts";
+import { maxTreePairs } from "./limits.ts";
 import { ObjectsUnreadable } from "./object-parser.ts";
-import { readObjects } from "./object-reader.ts";
+import { readRootTrees } from "./root-trees.ts";
 import { fetchSnapshots } from "./tree-snapshots.ts";
 
 export type PathVerdict =
@@ -51,7 +50,7 @@ export async function findDeniedChange(
   }
   return compare(push, walk, {
     isDenied,
-    isCovered: await findCoveredParents(push, walk, isKnown),
+    isCovered: await findCoveredParents(push, walk, { isKnown, isDenied }),
   });
 }
 
@@ -121,12 +120,8 @@ async function readTrees(
     if (links === undefined) outside.push(oid);
     else trees.set(oid, links.tree);
   }
-  if (outside.length === 0) return trees;
-  for await (const object of readObjects(toTreeQuestion(push), outside, maxCommitHeadBytes)) {
-    const links = parseCommitLinks(object.head, push.objectFormat);
-    if (object.type === "commit" && links !== undefined) trees.set(object.oid, links.tree);
-  }
-  return trees;
+  const others = await readRootTrees(toTreeQuestion(push), outside, push.objectFormat);
+  return new Map([...trees, ...others]);
 }
 
 function isSubset(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean {

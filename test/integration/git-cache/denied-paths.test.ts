@@ -102,6 +102,36 @@ test("a merge that brings in what the upstream changed isn't held to have change
   }
 });
 
+test("a branch that is upstream already may merge what main changed at a denied path, and nothing else there", async () => {
+  await using world = await makeInspectionWorld();
+  const ids = await makeCommits(world.upstream, [
+    { parents: [], files: { "src/a": "1", [workflow]: "old" } },
+    // main goes on at the denied path, the agent's branch beside it; both are upstream
+    { parents: [":1"], files: { [workflow]: "fixed" } },
+    { parents: [":1"], files: { "src/c": "1" } },
+    { parents: [":3", ":2"], files: { [workflow]: "fixed" } },
+    { parents: [":3", ":2"], files: { [workflow]: "evil" } },
+    { parents: [":3", ":2"], files: { [workflow]: "old" } },
+    // main merged back an older commit: the state that main had once
+    { parents: [":2", ":1"], files: { [workflow]: "old" } },
+    { parents: [":2", ":3"], files: { [workflow]: "old", "src/c": "1" } },
+  ]);
+  await world.upstream.git(["update-ref", "refs/heads/main", ids[1]!]);
+  await world.upstream.git(["update-ref", "refs/heads/agent/x", ids[2]!]);
+  for (const [tip, found] of [
+    [ids[3]!, undefined],
+    [ids[4]!, workflow],
+    [ids[5]!, workflow],
+    [ids[6]!, workflow],
+    [ids[7]!, workflow],
+  ] as const) {
+    await using push = await world.open();
+    const exclude = [ids[1]!, ids[2]!];
+    await push.receive(toPieces(await makePack(world.upstream, { include: [tip], exclude })));
+    expect(await push.findDeniedPath(tip, isDenied)).toBe(found);
+  }
+});
+
 test("what the upstream had once, and no ref of it reaches now, is new again", async () => {
   await using world = await makeInspectionWorld();
   const ids = await makeCommits(world.upstream, [

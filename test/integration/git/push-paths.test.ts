@@ -28,7 +28,10 @@ const cases: readonly PushCase[] = [
   denied("a workflow is changed and changed back", "workflowBack"),
   denied("a workflow comes in by the second parent of a merge", "mergeOfWorkflow"),
   denied("a workflow is changed in the merge itself", "evilMerge"),
-  denied("a merge of main brings its workflow into a branch that upstream has", "mergeOfMain"),
+  {
+    ...denied("a merge of a main that upstream doesn't have brings its workflow in", "mergeOfMain"),
+    upstream: { "refs/heads/main": "main1", [x]: "work2" },
+  },
   denied("a file is renamed into the workflows", "workflowRename"),
   denied("a workflow is deleted", "workflowDelete"),
   denied("a folder differs from the workflows by case", "workflowCase"),
@@ -87,6 +90,14 @@ const cases: readonly PushCase[] = [
     local: { "refs/heads/agent/new": "mergeOfMain" },
     push: ["URL", "agent/new"],
     after: { "refs/heads/agent/new": "mergeOfMain" },
+  },
+  {
+    name: "a branch that upstream has takes over what upstream's main did to its workflows",
+    rule: workflows,
+    upstream: { "refs/heads/main": "main2", [x]: "work2" },
+    local: { [x]: "mergeOfMain" },
+    push: ["URL", "agent/x"],
+    after: { [x]: "mergeOfMain" },
   },
   {
     name: "a new branch from upstream's commits, which changed workflows, is made",
