@@ -21,6 +21,9 @@ const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/;
 const headerValue = /^[\t\u0020-\u007e\u0080-\u00ff]{0,8192}$/;
 /** Headers of one action. */
 const maxHeaders = 32;
+/** Characters of them together, and of an address: thousands of grants are kept at one time. */
+const maxHeaderLength = 16 * 1024;
+const maxHrefLength = 8 * 1024;
 
 /** Framing and routing are the proxy's own; GitLab asks for chunked uploads by such a header. */
 const ownHeaders: ReadonlySet<string> = new Set([
@@ -40,6 +43,7 @@ const ownHeaders: ReadonlySet<string> = new Set([
 /** An address that a server gave for an object. Why not, when it isn't one that may be asked. */
 export function readLfsHref(href: unknown, storage: LfsStorage): LfsAddress | string {
   if (typeof href !== "string") return "the server gave no address for it";
+  if (href.length > maxHrefLength) return `its address is longer than ${maxHrefLength} characters`;
   const [, scheme, authorityText = "", path = "/", query = ""] = hrefShape.exec(href) ?? [];
   if (scheme !== "https" && scheme !== "http") return "its address is not an https URL";
   try {
@@ -69,11 +73,14 @@ export function readLfsHeaders(plain: unknown): readonly HeaderField[] | undefin
   if (fields.length > maxHeaders) return undefined;
   const headers: HeaderField[] = [];
   const seen = new Set<string>();
+  let length = 0;
   for (const [name, value] of fields) {
     const lower = name.toLowerCase();
     if (!headerName.test(name) || seen.has(lower)) return undefined;
     if (typeof value !== "string" || !headerValue.test(value)) return undefined;
     seen.add(lower);
+    length += name.length + value.length;
+    if (length > maxHeaderLength) return undefined;
     if (!ownHeaders.has(lower)) headers.push([name, value.trim()]);
   }
   return headers;

@@ -43,7 +43,7 @@ export function createLfsGrants(now: () => number = Date.now, max: number = maxG
   return {
     add: (grant) => {
       const token = randomBytes(32).toString("base64url");
-      grants.set(token, grant);
+      grants.set(token, { ...grant, path: detached(grant.path), query: detached(grant.query) });
       for (const [oldest] of grants) {
         if (grants.size <= max) break;
         grants.delete(oldest);
@@ -59,4 +59,9 @@ export function createLfsGrants(now: () => number = Date.now, max: number = maxG
       return "unknown";
     },
   };
+}
+
+/** A copy that doesn't keep the answer in memory which the text is a piece of. */
+function detached(text: string): string {
+  return Buffer.from(text, "utf8").toString("utf8");
 }

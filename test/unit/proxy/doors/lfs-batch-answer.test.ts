@@ -137,6 +137,7 @@ describe("the answer to an LFS batch", () => {
       "https://store.example.net/../o",
       "https://store.example.net/o%2e%2e/../x",
       "https://store.example.net/a b",
+      `https://store.example.net/o?x=${"a".repeat(9000)}`,
       "https://store.example.net/o\r\nX: y",
       "https://store%2eexample.net/o",
       "https://store。example.net/o",
@@ -174,6 +175,7 @@ describe("the answer to an LFS batch", () => {
     ["a name that is none", { "A b": "c" }],
     ["a number", { A: 1 }],
     ["one name twice", { A: "1", a: "2" }],
+    ["too long together", { A: "1".repeat(8000), B: "2".repeat(8000), C: "3".repeat(8000) }],
     ["too many", Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`A${index}`, "x"]))],
   ])("with headers that can't be sent is an error: %s", (_, header) => {
     const { result } = rewrite(download({ href: "https://store.example.net/o", header }));
