@@ -104,6 +104,26 @@ const sha256: readonly PushCase[] = [
 ];
 
 const cases: readonly PushCase[] = [
+  {
+    name: "a push option that asks for nothing is sent along",
+    upstreamConfig: ["receive.advertisePushOptions=true"],
+    push: ["-o", "team=blue", "URL", "agent/x"],
+    after: { [x]: "work3" },
+  },
+  {
+    name: "a push option that sets a pipeline's variable",
+    upstreamConfig: ["receive.advertisePushOptions=true"],
+    push: ["-o", "ci.variable=A=1", "URL", "agent/x"],
+    unchecked: { [x]: "work3" },
+    says: [/a push option of it is not allowed/],
+  },
+  {
+    name: "a push option that merges a merge request",
+    upstreamConfig: ["receive.advertisePushOptions=true"],
+    push: ["-o", "merge_request.merge_when_pipeline_succeeds", "URL", "agent/x"],
+    unchecked: { [x]: "work3" },
+    says: [/a push option of it is not allowed/],
+  },
   ...versions,
   ...sha256,
   {
