@@ -102,13 +102,14 @@ async function openPush(
   const place = join(folder, createHash("sha256").update(key).digest("hex"));
   const quarantines = join(folder, quarantinesName);
   const stopping = new AbortController();
-  const base = { git, format: push.objectFormat, signal: stopping.signal, quarantines };
+  const lock = join(folder, lockName);
+  const base = { git, format: push.objectFormat, signal: stopping.signal, quarantines, lock };
   const history: ObjectStore = { ...base, repository: join(place, "history") };
   const snapshots: ObjectStore = { ...base, repository: join(place, "snapshots") };
   await mkdir(place, { recursive: true, mode: 0o700 });
   await removeDeadQuarantines(quarantines);
   {
-    await using _lock = await acquireLock(join(folder, lockName));
+    await using _lock = await acquireLock(lock);
     for (const store of [history, snapshots]) await renew(store);
   }
   const quarantine = await openQuarantine(quarantines, push.objectFormat);

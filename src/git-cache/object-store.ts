@@ -1,6 +1,8 @@
-import { mkdir, readdir, readFile, rename } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomic-write.ts";
+import { acquireLock } from "../files/lock.ts";
 import { isObjectId, makeBareRepository, type ObjectFormat } from "./bare-repository.ts";
 import type { GitProgram } from "./git-program.ts";
 import { maxFetchedBytes } from "./limits.ts";
@@ -16,9 +18,13 @@ export interface ObjectStore {
   readonly repository: string;
   /** Folder for packs that are still coming in; on the same file system */
   readonly quarantines: string;
+  /** Held while stores are removed or made anew, and while a pack is put into one */
+  readonly lock: string;
 }
 
 const completeFile = "complete";
+/** Tells a store from the one that was at the same place before it. */
+const generationFile = "generation";
 
 /** Ids remembered at most; the oldest are forgotten, and would be fetched again. */
 const maxRemembered = 4096;
@@ -26,6 +32,16 @@ const maxRemembered = 4096;
 export async function makeObjectStore(store: ObjectStore): Promise<void> {
   await mkdir(store.quarantines, { recursive: true, mode: 0o700 });
   await makeBareRepository(store.repository, store.format);
+  const token = randomBytes(16).toString("hex");
+  await writeFile(join(store.repository, generationFile), token, { flag: "wx" }).catch(
+    (error: unknown) => {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    },
+  );
+}
+
+async function readGeneration({ repository }: ObjectStore): Promise<string | undefined> {
+  return await readFile(join(repository, generationFile), "latin1").catch(() => undefined);
 }
 
 /** What the store is complete for, the newest last. */
@@ -41,7 +57,8 @@ export async function readComplete(store: ObjectStore): Promise<readonly string[
 
 /**
  * Takes a pack from the upstream in, once `isComplete` says so of a repository that holds only the pack. Two processes
- * that do so at the same time do no harm: packs are named by their content, and a forgotten id is fetched again.
+ * that do so at the same time do no harm: packs are named by their content, and a forgotten id is fetched again. When the
+ * store was made anew meanwhile, what the pack builds on is gone, and so the pack isn't kept.
  * @throws UpstreamUnusable
  */
 export async function addPack(
@@ -52,6 +69,7 @@ export async function addPack(
     readonly isComplete: (repository: string) => Promise<boolean>;
   },
 ): Promise<void> {
+  const generation = await readGeneration(store);
   await using quarantine = await openQuarantine(store.quarantines, store.format);
   const place = { ...store, repository: quarantine.repository };
   const source = { next: pack.next, maxBytes: maxFetchedBytes, checksObjects: false };
@@ -63,6 +81,10 @@ export async function addPack(
   }
   if (!(await proof.isComplete(quarantine.repository))) {
     throw new UpstreamUnusable("the upstream's history can't be used: it isn't complete");
+  }
+  await using _lock = await acquireLock(store.lock);
+  if (generation === undefined || generation !== (await readGeneration(store))) {
+    throw new UpstreamUnusable("its cache was removed meanwhile");
   }
   await movePacks(quarantine.repository, store.repository);
   const known = (await readComplete(store)).filter((id) => !proof.ids.includes(id));

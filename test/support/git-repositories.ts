@@ -144,7 +144,7 @@ export function toPieces(bytes: Buffer, size = 4093): () => Promise<Buffer | und
   };
 }
 
-function toFetched(bytes: Buffer): FetchedPack {
+export function toFetched(bytes: Buffer): FetchedPack {
   return { next: toPieces(bytes, 65_536), [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
