@@ -4,16 +4,16 @@ import type { RepositoryUpdate } from "../../audit/audit-event.ts";
 import { GitProtocolError } from "../../git/git-protocol-error.ts";
 import { flushPkt } from "../../git/pkt-line.ts";
 import { createReportMerger } from "../../git/push-report.ts";
-import { needsPack, type PushCommand } from "../../git/push-command.ts";
 import { encodeCommands, readPushRequest, type Push } from "../../git/push-request.ts";
 import { headerValues } from "../http1/header.ts";
 import { Refusal } from "../refusal.ts";
-import type { DoorRequest, ForwardPassage, Passage, PassageBody } from "./door.ts";
+import type { DoorRequest, ForwardPassage, Passage } from "./door.ts";
+import { type GitAccess, maxPackBytes } from "./git-access.ts";
 import { withHeader } from "./headers.ts";
 import { PackRefused, type PushInspection, type PushInspector } from "./push-inspection.ts";
 import { judgeByCommands, judgeByPack, type Judgement } from "./push-judgement.ts";
+import { onlyCommands, toPushBody } from "./push-body.ts";
 import { answerRefusedPush, answerUnreadPush, describeGrant, drain } from "./refused-push.ts";
-import type { GitAccess } from "./smart-http.ts";
 
 /** @throws Refusal when the request isn't a push that git would send, or the upstream can't be asked */
 export async function passPush(
@@ -61,21 +61,13 @@ async function readAndPass(
   }
 }
 
-/** The commands, and later the pack behind them, are read as git sends them or not at all. */
-function asRefusal(error: unknown): unknown {
-  if (!(error instanceof GitProtocolError)) return error;
-  return new Refusal(400, "request-invalid", `the push cannot be read: ${error.message}`, {
-    cause: error,
-  });
-}
-
 /** Before a large push git asks with a lone flush whether its credential is good; nothing is done by it. */
 function passProbe(request: DoorRequest, access: GitAccess): ForwardPassage {
   return {
     type: "forward",
     repository: access.repository,
     headers: request.head.headers,
-    body: { length: flushPkt.length, next: onceThen(flushPkt, nothing) },
+    body: onlyCommands(flushPkt),
   };
 }
 
@@ -131,12 +123,11 @@ function forwardPush(
     type: "forward",
     repository: access.repository,
     headers: withHeader(request.head.headers, "accept-encoding", "identity"),
-    body: toBody(request, {
+    body: toPushBody(request, {
       push,
       kept,
       commands,
-      judgement,
-      inspection,
+      pack: judgement.needs.pack ? inspection.pack() : undefined,
       maxBytes: maxPackBytes(access),
     }),
     ...(refusals.size === 0
@@ -150,46 +141,6 @@ function forwardPush(
           },
         }),
     release: async () => inspection[Symbol.asyncDispose](),
-  };
-}
-
-function toBody(
-  request: DoorRequest,
-  parts: Inspected & {
-    readonly kept: readonly PushCommand[];
-    readonly commands: Buffer;
-    readonly maxBytes: number;
-  },
-): PassageBody {
-  const { push, kept, commands, judgement, inspection, maxBytes } = parts;
-  // Of a push of which only deletions are left no pack may follow
-  if (!needsPack(kept)) return { length: commands.length, next: onceThen(commands, nothing) };
-  if (judgement.needs.pack) {
-    const pack = inspection.pack();
-    const length = pack.length === undefined ? undefined : pack.length + commands.length;
-    return { length, next: onceThen(commands, pack.next) };
-  }
-  // Nothing in the pack decides: it goes on as it comes
-  const { body } = request.head;
-  const length =
-    body.kind === "length" ? body.length - push.head.length + commands.length : undefined;
-  return { length, next: onceThen(commands, limited(push.rest, maxBytes)) };
-}
-
-function limited(
-  next: () => Promise<Buffer | undefined>,
-  maxBytes: number,
-): () => Promise<Buffer | undefined> {
-  let size = 0;
-  return async () => {
-    const piece = await next().catch((error: unknown) => {
-      throw asRefusal(error);
-    });
-    size += piece?.length ?? 0;
-    if (size > maxBytes) {
-      throw new Refusal(413, "git-not-allowed", `the pack is larger than ${maxBytes} bytes`);
-    }
-    return piece;
   };
 }
 
@@ -215,24 +166,4 @@ function note(request: DoorRequest, push: Push, { refusals }: Judgement): void {
     return { ref, from, to, ...(refused === undefined ? {} : { refused }) };
   });
   request.note({ updates });
-}
-
-function maxPackBytes({ rules }: GitAccess): number {
-  return Math.max(0, ...rules.map(({ push }) => push?.maxPackBytes ?? 0));
-}
-
-function onceThen(
-  first: Buffer,
-  next: () => Promise<Buffer | undefined>,
-): () => Promise<Buffer | undefined> {
-  let pending: Buffer | undefined = first;
-  return () => {
-    const piece = pending;
-    pending = undefined;
-    return piece === undefined ? next() : Promise.resolve(piece);
-  };
-}
-
-function nothing(): Promise<undefined> {
-  return Promise.resolve(undefined);
 }

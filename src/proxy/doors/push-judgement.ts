@@ -5,7 +5,7 @@ import { decideRefUpdateByAll } from "../../policy/decide-ref-update.ts";
 import { decideRepositoryCall } from "../../policy/decide-repository-call.ts";
 import { findDeniedPath } from "../../policy/denied-path.ts";
 import type { PushInspection } from "./push-inspection.ts";
-import type { GitAccess } from "./smart-http.ts";
+import type { GitAccess } from "./git-access.ts";
 
 /** What was found out so far about which refs of a push may go upstream. */
 export class Judgement {

@@ -4,7 +4,7 @@ import type { Push } from "../../git/push-request.ts";
 import { toSideBand } from "../../git/side-band.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
 import type { AnswerPassage } from "./door.ts";
-import type { GitAccess } from "./smart-http.ts";
+import type { GitAccess } from "./git-access.ts";
 
 /** The most of a refused push's pack that is read to no end before the connection is closed instead, in bytes. */
 const maxDrainedBytes = 1024 ** 3;

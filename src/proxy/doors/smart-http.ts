@@ -1,67 +1,31 @@
 // Git's smart HTTP protocol (gitprotocol-http): three places below a repository, decided by its `git:` entries.
-import type { GitRule } from "../../policy/git-rule.ts";
-import { filterBySpelling, findGitRules, type GitPolicy } from "../../policy/git-rules.ts";
+import { filterBySpelling, type GitPolicy } from "../../policy/git-rules.ts";
 import { createAdvertisementRewriter } from "../../git/advertisement.ts";
-import type { Authority } from "../authority.ts";
 import { headerValues } from "../http1/header.ts";
 import { Refusal } from "../refusal.ts";
 import type { Door, DoorRequest, ForwardPassage, Passage, ResponseTransform } from "./door.ts";
+import { findGitAccess, type GitAccess } from "./git-access.ts";
 import { withHeader } from "./headers.ts";
 import { passPush } from "./push-door.ts";
 import type { PushInspector } from "./push-inspection.ts";
-
-/** Where a request of git is for, by its path alone. */
-interface GitPlace {
-  /** Path of the repository without `.git`: `/acme/widgets` */
-  readonly repositoryPath: string;
-  /** As requested: `/acme/widgets.git` */
-  readonly requestedPath: string;
-  readonly service: "info/refs" | "git-upload-pack" | "git-receive-pack";
-}
-
-/** A place with the entries that name its repository. */
-export interface GitAccess {
-  readonly authority: Authority;
-  readonly place: GitPlace;
-  /** `acme/widgets` */
-  readonly repository: string;
-  readonly rules: readonly GitRule[];
-}
-
-const placeShape = /^((\/.+?)(?:\.git)?)\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 
 /** Clone, fetch and push of the repositories that the policy names. */
 export function createSmartHttpDoor(parts: {
   readonly policy: GitPolicy;
   readonly inspector: PushInspector;
 }): Door {
-  const find = (request: DoorRequest): GitAccess | undefined => {
-    const place = readPlace(request.path);
-    if (place === undefined) return undefined;
-    const repository = place.repositoryPath.slice(1);
-    const { authority } = request;
-    const rules = findGitRules(parts.policy, authority, repository);
-    return rules.length === 0 ? undefined : { authority, place, repository, rules };
-  };
   return {
     claim: (request) => {
-      const access = find(request);
+      const access = findGitAccess(parts.policy, request);
       return access && { exclusive: access.rules.some(({ exclusive }) => exclusive) };
     },
     pass: (request) => {
-      const access = find(request);
+      const access = findGitAccess(parts.policy, request);
       if (access === undefined) throw new Error("only a claimed request is passed");
       request.note({ rule: access.rules[0]!.source.label, repository: access.repository });
       return passThrough(request, access, parts.inspector);
     },
   };
-}
-
-function readPlace(path: string): GitPlace | undefined {
-  const match = placeShape.exec(path);
-  if (match === null) return undefined;
-  const [, requestedPath = "", repositoryPath = "", service] = match;
-  return { repositoryPath, requestedPath, service: service as GitPlace["service"] };
 }
 
 async function passThrough(
