@@ -8,7 +8,8 @@ import type { PolicyFile, ProjectFile } from "../policy/parse-policy.ts";
 import { parsePresetReference, parseRule } from "../policy/parse-rule.ts";
 import { parseRepositoryUrl, type RepositoryPlace } from "../policy/parse-repository-url.ts";
 import { hashPolicy } from "../policy/policy-hash.ts";
-import type { EgressPolicy, Rule, RuleSource } from "../policy/policy.ts";
+import type { EgressPolicy, Rule } from "../policy/policy.ts";
+import type { RuleSource } from "../policy/rule-source.ts";
 
 /** Rule texts that an agent's profile brings along. */
 export interface AgentRules {

@@ -7,7 +7,8 @@ import {
   type Origin,
   type RuleContext,
 } from "./parse-rule.ts";
-import type { Rule, RuleSource } from "./policy.ts";
+import type { Rule } from "./policy.ts";
+import type { RuleSource } from "./rule-source.ts";
 import {
   attempt,
   readBoolean,

@@ -11,7 +11,7 @@ import {
 import type { GitRule } from "./git-rule.ts";
 import { parseLfsHost } from "./parse-lfs-host.ts";
 import { parseRepositoryUrl } from "./parse-repository-url.ts";
-import type { RuleSource } from "./policy.ts";
+import type { RuleSource } from "./rule-source.ts";
 import { parseRefPattern } from "./ref-pattern.ts";
 import {
   attempt,

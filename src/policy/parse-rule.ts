@@ -2,7 +2,8 @@ import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { formatHostPattern, parseHostPattern } from "./host-pattern.ts";
 import { formatPathPattern, parsePathPattern } from "./path-pattern.ts";
-import type { HostPattern, PathPattern, Rule, RuleSource } from "./policy.ts";
+import type { HostPattern, PathPattern, Rule } from "./policy.ts";
+import type { RuleSource } from "./rule-source.ts";
 
 /** What the place where a rule is written says about it. */
 export interface RuleContext {

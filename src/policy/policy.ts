@@ -1,11 +1,5 @@
 import type { GitRule } from "./git-rule.ts";
-
-/** Where a rule was written, for `policy show`, `policy explain` and the audit. */
-export interface RuleSource {
-  readonly kind: "project" | "file" | "flag" | "preset" | "agent" | "user" | "worktree";
-  /** What the user would recognise: `vaultbox.yaml:7`, `--allow`, `preset:npm`, `work tree` */
-  readonly label: string;
-}
+import type { RuleSource } from "./rule-source.ts";
 
 /** A canonical host name: lower case ASCII LDH labels, no trailing dot. `subdomains` is `*.host`: every subdomain, never the apex. */
 export interface HostPattern {
