@@ -1,10 +1,14 @@
 // GitHub's REST API: which repository a request is about, and what it asks of it. One rule decides it afterwards, whatever
 // other ways lead to the same branch.
 import type { ApiReading, ApiRequest } from "./api-reading.ts";
+import { NotUnderstood } from "./github/not-understood.ts";
+import { readPullHead } from "./github/pull-head.ts";
 import { findForbiddenWrite } from "./github/rest-forbidden.ts";
 import { leavesRepository, readRestRead } from "./github/rest-reads.ts";
+import { matchRoute } from "./github/rest-route.ts";
 import { readRestWrite } from "./github/rest-writes.ts";
-import type { RepositoryAction } from "./repository-call.ts";
+import type { RepositoryAction, RepositoryCall } from "./repository-call.ts";
+import { fieldOf } from "./strict-json.ts";
 
 interface RepositoryRequest extends ApiRequest {
   /** `owner/name` */
@@ -64,11 +68,29 @@ function readRepositoryRequest(request: RepositoryRequest): ApiReading {
   const reading = readRestWrite(method, segments, body);
   if (reading === "needs-body") return { kind: "needs-body", repository };
   if (reading !== undefined) {
-    return "unclear" in reading ? unclear(reading.unclear) : toCalls(repository, reading);
+    if ("unclear" in reading) return unclear(reading.unclear);
+    const calls = reading.map((action) => ({ repository, action }));
+    return withHead(request, calls);
   }
   const what = findForbiddenWrite(method, segments);
   if (what !== undefined) return toCalls(repository, [{ type: "forbidden", what }]);
   return unclear("it is no request to GitHub's API that is known to be safe");
+}
+
+/** A new pull request with what it reads of another repository. */
+function withHead(request: RepositoryRequest, calls: readonly RepositoryCall[]): ApiReading {
+  const { method, segments, repository, body } = request;
+  if (method !== "POST" || matchRoute("pulls", segments) === undefined) {
+    return { kind: "calls", calls };
+  }
+  // A pull request that is made of an issue has them too
+  const place = { head: fieldOf(body, "head"), name: fieldOf(body, "head_repo") };
+  try {
+    return { kind: "calls", calls: [...calls, ...readPullHead(repository, place)] };
+  } catch (error) {
+    if (!(error instanceof NotUnderstood)) throw error;
+    return { kind: "not-understood", repository, what: error.message };
+  }
 }
 
 function toCalls(repository: string, actions: readonly RepositoryAction[]): ApiReading {

@@ -183,6 +183,10 @@ const typed: readonly GithubCall[] = [
 
 /** Ways to a repository that the entry doesn't name, from one that it does. */
 const leading: readonly GithubCall[] = [
+  to(`POST ${repo}/pulls`, { head: "eve:loot:main", base: "main" }),
+  to(`POST ${repo}/pulls`, { head: ["eve:main"], base: "main" }),
+  to(`POST ${repo}/pulls`, { head: "agent/x", Head_Repo: "loot", base: "main" }),
+  to(`POST ${repo}/pulls`, { base: "main" }),
   to(`GET ${repo}/compare/main...acme:loot:main`),
   to(`GET ${repo}/compare/main...eve%3Amain`),
   to(`GET ${repo}/compare/eve:main..main`),
@@ -223,8 +227,20 @@ const leading: readonly GithubCall[] = [
 /** What `githubRule` with `paths: deny: [".github/workflows/**"]` must keep from GitHub, under any host rule. */
 export const githubAttacks: readonly GithubCall[] = [...doubled, ...spelled, ...typed, ...leading];
 
-/** Reads of the repository that tell of others: issues that mention or belong to one of its own, private forks. */
+/**
+ * Requests about the repository that show others: private forks by a pull request from them, issues that mention or belong
+ * to one of its own.
+ */
 export const githubSideReads: readonly GithubCall[] = [
+  to(`POST ${repo}/pulls`, { head: "eve:main", base: "main", title: "t" }),
+  to(`POST ${repo}/pulls`, { head: "acme:main", head_repo: "loot", base: "main", title: "t" }),
+  to(`POST ${repo}/pulls`, { head: "main", head_repo: "loot", base: "main", title: "t" }),
+  mutate("createPullRequest", { repositoryId: "R_widgets", headRefName: "eve:main" }),
+  mutate("createPullRequest", {
+    repositoryId: "R_widgets",
+    headRefName: "acme:main",
+    headRepositoryId: "R_loot",
+  }),
   to(`GET ${repo}/issues/7/timeline`),
   to(`GET ${repo}/issues/7/timeline/`),
   to(`GET ${repo}/issues/7/sub_issues`),

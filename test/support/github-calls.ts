@@ -117,7 +117,7 @@ export const allowedCalls: readonly GithubCall[] = [
   { title: "its ref by id", ...mutate("updateRef", { refId: "REF_x", oid: "1".repeat(40) }) },
   {
     title: "a pull request by GraphQL",
-    ...mutate("createPullRequest", { repositoryId: "R_widgets", baseRefName: "main" }),
+    ...mutate("createPullRequest", { repositoryId: "R_widgets", headRefName: "acme:agent/x" }),
   },
   { title: "a comment by GraphQL", ...mutate("addComment", { subjectId: "PR_7", body: "hi" }) },
 ];

@@ -17,6 +17,7 @@ import {
 import { readArguments, readSelections } from "./graphql-selections.ts";
 import type { Facts } from "./node-facts.ts";
 import { NotUnderstood } from "./not-understood.ts";
+import { readPullHead } from "./pull-head.ts";
 import { toReviewStep } from "./rest-writes.ts";
 
 interface Mutation {
@@ -151,8 +152,14 @@ function about(action: RepositoryAction, types: readonly string[], fields: strin
 function readCreatePullRequest(input: Input): readonly RepositoryCall[] {
   const { repository } = nodeAt(input, "repositoryId", ["Repository"]);
   // Its commits become readable there
-  const head = toReads(optionalNodeAt(input, "headRepositoryId", ["Repository"]));
-  return [toCall(repository, { type: "pull", step: "create" }), ...head];
+  const [named] = optionalNodeAt(input, "headRepositoryId", ["Repository"]);
+  const calls = [toCall(repository, { type: "pull", step: "create" })];
+  const head = input.value("headRefName");
+  if (named === undefined) return [...calls, ...readPullHead(repository, { head })];
+  const name = named.repository.split("/")[1];
+  const isOwned = typeof head === "string" && head.includes(":");
+  const owned = isOwned ? readPullHead(repository, { head, name }) : [];
+  return [...calls, ...toReads([named]), ...owned];
 }
 
 /** An approval may be all that a merge waits for. */

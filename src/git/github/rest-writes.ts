@@ -28,7 +28,8 @@ type Meaning =
     };
 
 const comment: Meaning = { fixed: [{ type: "pull", step: "comment" }] };
-const create: Meaning = { fixed: [{ type: "pull", step: "create" }] };
+const create = { fixed: [{ type: "pull", step: "create" }] } as const satisfies Meaning;
+const pullFields = "title head head_repo base body draft maintainer_can_modify issue";
 const merge: Meaning = { fixed: [{ type: "pull", step: "merge" }] };
 const writeObjects: Meaning = { fixed: [{ type: "write-objects" }] };
 const issues: Meaning = { fixed: [{ type: "other", what: "changing issues" }] };
@@ -65,7 +66,7 @@ const writes: readonly (readonly [methods: string, route: string, meaning: Meani
     "merge-upstream",
     { fields: "branch", read: ({ body }) => readMerge(fieldOf(body, "branch")) },
   ],
-  ["POST", "pulls", create],
+  ["POST", "pulls", { fields: pullFields, read: () => create.fixed }],
   ["PATCH", "pulls/*", create],
   ["POST DELETE", "pulls/*/requested_reviewers", create],
   ["POST", "pulls/*/comments", comment],

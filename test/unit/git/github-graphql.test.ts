@@ -102,7 +102,7 @@ describe("readGraphqlRequest", () => {
       update("refs/heads/agent/x", { change: "delete", rewrite: "yes", paths: [] }),
     ],
     ["mergeBranch", { repositoryId: "R_1", base: "main", head: "x" }, update("refs/heads/main")],
-    ["createPullRequest", { repositoryId: "R_1", baseRefName: "main" }, pull("create")],
+    ["createPullRequest", { repositoryId: "R_1", headRefName: "agent/x" }, pull("create")],
     ["closePullRequest", { pullRequestId: "PR_7" }, pull("create")],
     ["mergePullRequest", { pullRequestId: "PR_7" }, pull("merge")],
     ["enablePullRequestAutoMerge", { pullRequestId: "PR_7" }, pull("merge")],
