@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fchmodSync,
   fchownSync,
   fstatSync,
   lstatSync,
@@ -197,6 +198,16 @@ export class Folder implements Disposable {
   /** Gives an entry of this folder another name in it. @throws Error of the system */
   rename(from: EntryName, to: string): void {
     renameSync(this.#at(from), this.#at(to));
+  }
+
+  /** Lets the folder's owner read and change it. @returns false when that is somebody else */
+  allowOwner(): boolean {
+    try {
+      fchmodSync(this.#fd, this.ownFacts().mode | 0o700);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Removes a file, a link or an empty folder. @returns whether it is gone by this call */

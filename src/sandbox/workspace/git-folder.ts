@@ -85,10 +85,11 @@ export function findWorkTree(workspace: string, home: string): string | undefine
   }
 }
 
-/** First line of a small file, without its line break. */
+/** The one line of a small file. Undefined when there are more: git takes line breaks within for a part of the name. */
 export function readLine(folder: Folder, name: string): string | undefined {
   const content = folder.read(name, maxLinkBytes);
-  return content?.toString("utf8").replace(/\r?\n[\s\S]*$/, "");
+  const line = content?.toString("utf8").replace(/[\r\n]+$/, "");
+  return line === undefined || /[\r\n]/.test(line) ? undefined : line;
 }
 
 export function openOrNothing(path: string): Folder | undefined {

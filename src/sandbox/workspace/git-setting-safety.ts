@@ -16,9 +16,11 @@ const isOneOf =
  */
 const harmless: readonly (readonly [RegExp, (value: string) => boolean])[] = [
   [
-    /^core\.(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks|autocrlf|eol|safecrlf|abbrev|compression|quotepath|untrackedcache|bigfilethreshold|sharedrepository|sparsecheckout|sparsecheckoutcone|whitespace|longpaths|protectntfs|protecthfs|preloadindex|commitgraph|multipackindex)$/,
+    /^core\.(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks|autocrlf|eol|safecrlf|abbrev|compression|quotepath|untrackedcache|bigfilethreshold|sharedrepository|sparsecheckout|sparsecheckoutcone|whitespace|longpaths|preloadindex|commitgraph|multipackindex)$/,
     isWord,
   ],
+  // Without them git writes files whose names a file system takes for `.git`
+  [/^core\.(?:protectntfs|protecthfs)$/, isOneOf("true", "yes", "on", "1")],
   [/^core\.fsmonitor$/, isOneOf("false", "no", "off", "0", "")],
   [/^core\.worktree$/, (value) => /^(?:\.\.\/)+[\w. /-]*$/.test(value)],
   [
@@ -52,7 +54,8 @@ const harmless: readonly (readonly [RegExp, (value: string) => boolean])[] = [
     isWord,
   ],
   [
-    /^(?:gc|pack|receive|transfer|repack|maintenance|color|advice|column)\.(?:[\w-]+\.)*[\w-]+$/,
+    // `gc.recentObjectsHook` is a program
+    /^(?:gc|pack|receive|transfer|repack|maintenance|color|advice|column)\.(?!.*(?:hook|command|program))(?:[\w-]+\.)*[\w-]+$/,
     isWord,
   ],
   [/^lfs\.repositoryformatversion$/, isWord],

@@ -1,7 +1,8 @@
 import type { Folder } from "../../files/beneath.ts";
 import { holdPlace, holdUnit } from "./hold-unit.ts";
-import { examineUnit, type Danger, type RepositoryUnit } from "./repository-unit.ts";
+import { examineUnit, type RepositoryUnit } from "./repository-unit.ts";
 import type { Mark, Scan } from "./scan.ts";
+import type { Danger } from "./unit-look.ts";
 
 /** One thing that the sandbox left for the host. */
 export interface HandoffEntry {
@@ -119,7 +120,7 @@ function hold(
   const places = [...new Set(own.flatMap(({ place }) => place ?? []))];
   const isInPlaces = own.every(({ place }) => place !== undefined);
   if (!isKnown || !isInPlaces) return [holdUnit(root, unit) ?? []].flat();
-  return places.flatMap((place) => holdPlace(root, [...unit.names, place]) ?? []);
+  return places.flatMap((place) => holdPlace(root, [...unit.names, ...place.split("/")]) ?? []);
 }
 
 /** A hidden file can be moved with a folder around it, to where the next run may not look for it. */

@@ -1,9 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { toText, type Folder } from "../../files/beneath.ts";
 import type { RepositoryUnit } from "./repository-unit.ts";
 
 /** What git doesn't look for, beside what it was. */
 export const heldSuffix = ".vaultbox-held";
 const maxNames = 100;
+const maxCounted = 10;
 
 /**
  * Takes a repository out of git's sight by renaming it, where it lies. A bare one keeps its place and loses its HEAD,
@@ -20,17 +22,30 @@ export function holdPlace(root: Folder, own: readonly string[]): string | undefi
   const name = own.at(-1);
   if (parent === undefined || name === undefined) return undefined;
   for (let count = 1; count <= maxNames; count++) {
-    const held = `${name}${heldSuffix}${count === 1 ? "" : `-${count}`}`;
+    const held = `${name}${heldSuffix}${toEnd(count)}`;
     if (parent.facts(held) !== undefined) continue;
-    try {
-      parent.rename(name, held);
-    } catch {
-      // Gone, or not ours to rename: the caller says that it's still there
-      return undefined;
-    }
-    return [...own.slice(0, -1), held].join("/");
+    // Gone, or not ours to rename: the caller says that it's still there
+    return rename(parent, name, held) ? [...own.slice(0, -1), held].join("/") : undefined;
   }
   return undefined;
+}
+
+/** After a few names that are taken one that nobody can have taken before. */
+function toEnd(count: number): string {
+  if (count === 1) return "";
+  return count <= maxCounted ? `-${count}` : `-${randomBytes(8).toString("hex")}`;
+}
+
+function rename(parent: Folder, from: string, to: string): boolean {
+  const attempt = (): boolean => {
+    try {
+      parent.rename(from, to);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return attempt() || (parent.allowOwner() && attempt());
 }
 
 function headOf(root: Folder, names: readonly string[]): string {

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { toText, type EntryName, type Folder } from "../../files/beneath.ts";
+import { toText, type Folder } from "../../files/beneath.ts";
 import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
 import { sameFolder } from "./held-place.ts";
 import { isHarmless } from "./git-setting-safety.ts";
 import { openOrNothing, readLine, toNames } from "./git-folder.ts";
+import { createLook, lookForLinks, type Look, type UnitFindings } from "./unit-look.ts";
 import { isBareRepository } from "./walk.ts";
 
 /** Something that git takes for a repository, or for the way to one. */
@@ -15,30 +15,12 @@ export interface RepositoryUnit {
   readonly shape: "folder" | "bare" | "file" | "link" | "module" | "worktree";
 }
 
-/** One reason why git must not use a repository. */
-export interface Danger {
-  /** As in `sets core.fsmonitor` */
-  readonly text: string;
-  /** The same for the same text and content: what was there before the run is no finding */
-  readonly id: string;
-  /** What in the repository is enough to take away */
-  readonly place?: string;
-}
-
-/** What a repository could make git do. */
-export interface UnitFindings {
-  /** Of everything that was looked at: the same means nothing changed */
-  readonly fingerprint: string;
-  /** Why git must not use it; empty when nothing in it makes git run anything */
-  readonly dangers: readonly Danger[];
-  /** When the newest of what was looked at changed, `ns` */
-  readonly newest: bigint;
-}
-
-const maxLookedAtBytes = 1024 * 1024;
-const maxModuleDepth = 16;
+const maxInnerDepth = 200;
 const hookSample = /\.sample$/;
 const elsewhere = "takes its settings from elsewhere (commondir)";
+const closed = "can't be looked into";
+/** What git itself has (git-merge(1), "merge strategies"). */
+const ownStrategies = new Set(["", "ort", "recursive", "resolve", "octopus", "ours", "subtree"]);
 const runsSomething = /^\s*(?:x|exec)\s/m;
 
 /** A repository's folder with the ones of its submodules and linked work trees. */
@@ -52,23 +34,29 @@ export function listUnits(
   for (const { name } of worktrees?.entries() ?? []) {
     units.push({ names: [...names, "worktrees", toText(name)], shape: "worktree" });
   }
+  if (shape !== "bare") {
+    // Anywhere in it: a `.git` file can name a repository that lies where git has none
+    addInner(folder, names, { units, depth: 0 });
+    return units;
+  }
   using modules = folder.open("modules");
-  if (modules !== undefined) addModules(modules, [...names, "modules"], { units, depth: 0 });
+  if (modules !== undefined) addInner(modules, [...names, "modules"], { units, depth: 1 });
   return units;
 }
 
-function addModules(
+function addInner(
   folder: Folder,
   names: readonly string[],
   { units, depth }: { readonly units: RepositoryUnit[]; readonly depth: number },
 ): void {
-  if (depth > maxModuleDepth) return;
-  for (const { name } of folder.entries()) {
+  if (depth > maxInnerDepth) return;
+  for (const { name, kind } of folder.entries()) {
+    if (kind !== "folder" || (depth === 0 && toText(name) === "worktrees")) continue;
     using inner = folder.open(name);
     if (inner === undefined) continue;
     const own = [...names, toText(name)];
     if (isBareRepository(inner.entries())) units.push(...listUnits(inner, own, "module"));
-    else addModules(inner, own, { units, depth: depth + 1 });
+    else addInner(inner, own, { units, depth: depth + 1 });
   }
 }
 
@@ -92,17 +80,27 @@ export async function examineUnit(
     return look.result();
   }
   using folder = unit.names.length === 0 ? root.openPath([]) : parent.open(name);
-  if (folder === undefined) return look.result();
+  if (folder === undefined) {
+    look.note(parent, name);
+    if (parent.facts(name) !== undefined) look.danger(closed);
+    return look.result();
+  }
   // A folder that was given the name of a repository has a new time, whatever is in it has not
   look.touch(folder);
-  if (unit.shape === "worktree") lookAtWorkTree(look, folder);
-  else await lookAtFolder(look, folder);
+  if (unit.shape === "worktree") await lookAtWorkTree(look, folder);
+  else await lookAtFolder(look, folder, { workspace, names: unit.names });
   return look.result();
 }
 
-async function lookAtFolder(look: Look, folder: Folder): Promise<void> {
-  await lookAtConfiguration(look, folder, "config");
-  await lookAtConfiguration(look, folder, "config.worktree");
+/** Where a repository's folder is. */
+interface Whereabouts {
+  readonly workspace: string;
+  readonly names: readonly string[];
+}
+
+async function lookAtFolder(look: Look, folder: Folder, where: Whereabouts): Promise<void> {
+  await lookAtConfiguration(look, { folder, name: "config" }, where);
+  await lookAtConfiguration(look, { folder, name: "config.worktree" }, where);
   lookAtHooks(look, folder);
   // The folder itself: what a session holds the place with
   if (folder.read("commondir", sameFolder.length)?.toString("utf8") !== sameFolder) {
@@ -110,24 +108,26 @@ async function lookAtFolder(look: Look, folder: Folder): Promise<void> {
     if (folder.facts("commondir") !== undefined) look.danger(elsewhere, common);
   }
   for (const legacy of ["remotes", "branches"]) {
-    using inner = folder.open(legacy);
+    using inner = openPlain(look, folder, legacy);
     for (const { name } of inner?.entries() ?? []) {
       const content = look.note(inner, name);
       look.danger(`has old-style remotes (${legacy}/)`, content, legacy);
     }
   }
-  lookAtTodo(look, folder);
+  await lookAtTodo(look, folder);
+  lookForLinks(look, folder);
 }
 
 /** The administrative folder of a linked work tree. */
-function lookAtWorkTree(look: Look, folder: Folder): void {
+async function lookAtWorkTree(look: Look, folder: Folder): Promise<void> {
   const common = look.note(folder, "commondir");
   if (common?.toString("utf8").trim() !== "../..") look.danger(elsewhere, common);
   look.note(folder, "config.worktree");
   if (folder.facts("config.worktree") !== undefined) look.danger("has settings of its own");
   lookAtHooks(look, folder);
   if (folder.facts("config") !== undefined) look.danger("has a configuration of its own");
-  lookAtTodo(look, folder);
+  await lookAtTodo(look, folder);
+  lookForLinks(look, folder);
 }
 
 async function lookAtGitFile(
@@ -141,7 +141,7 @@ async function lookAtGitFile(
 ): Promise<void> {
   const { parent, name, workspace, unit } = place;
   const content = look.note(parent, name)?.toString("utf8") ?? "";
-  const named = content.replace(/^gitdir: ?/, "").replace(/\r?\n[\s\S]*$/, "");
+  const named = content.replace(/^gitdir: ?/, "").replace(/[\r\n]+$/, "");
   const folder = resolve(workspace, ...unit.names.slice(0, -1));
   const names = toNames(workspace, resolve(folder, named));
   if (names === undefined) return look.danger("names a repository outside the workspace", content);
@@ -150,19 +150,54 @@ async function lookAtGitFile(
   if (target === undefined) return look.danger("names a repository that isn't a plain folder");
   look.touch(target);
   const common = readLine(target, "commondir");
-  if (common === undefined || common === ".") return await lookAtFolder(look, target);
-  const isWorkTree = names.at(-2) === "worktrees" && names.includes(".git") && common === "../..";
-  if (!isWorkTree) look.danger(elsewhere, common);
+  if (common === undefined || common === ".") {
+    return await lookAtFolder(look, target, { workspace, names });
+  }
+  using shared = root?.openPath(names.slice(0, -2));
+  // A unit of its own, which is looked at as such; without a HEAD it would be none
+  const isUnit =
+    names.at(-3) === ".git" || (shared !== undefined && isBareRepository(shared.entries()));
+  if (names.at(-2) !== "worktrees" || !isUnit || common !== "../..") {
+    look.danger(elsewhere, common);
+  }
 }
 
-async function lookAtConfiguration(look: Look, folder: Folder, name: string): Promise<void> {
+async function lookAtConfiguration(
+  look: Look,
+  { folder, name }: { readonly folder: Folder; readonly name: string },
+  where: Whereabouts,
+): Promise<void> {
   if (folder.facts(name) === undefined) return;
   const content = look.note(folder, name);
   const settings = content && (await readConfiguration(content.subarray(0, maxConfigurationBytes)));
   if (settings === undefined) return look.danger(`has a ${name} that can't be read`);
   for (const setting of settings) {
     if (!isHarmless(setting)) look.danger(`sets ${setting.key}`, setting.value);
+    else if (setting.key === "core.worktree") lookAtWorkTreeSetting(look, setting.value, where);
   }
+}
+
+/** Git writes and removes files of the work tree: it must be a plain folder of the workspace. */
+function lookAtWorkTreeSetting(
+  look: Look,
+  value: string | undefined,
+  { workspace, names }: Whereabouts,
+): void {
+  const inside = toNames(workspace, resolve(workspace, ...names, value ?? ""));
+  using root = openOrNothing(workspace);
+  using tree = inside === undefined ? undefined : root?.openPath(inside);
+  look.state(tree === undefined ? "elsewhere" : "inside");
+  if (tree === undefined) look.danger("has its files elsewhere (core.worktree)", value);
+}
+
+/** A folder of a repository; one that can't be looked into is a reason by itself. */
+function openPlain(look: Look, folder: Folder, name: string): Folder | undefined {
+  const inner = folder.open(name);
+  if (inner === undefined && folder.facts(name)?.kind === "folder") {
+    look.note(folder, name);
+    look.danger(`has a ${name} that can't be looked into`, "", name);
+  }
+  return inner;
 }
 
 function lookAtHooks(look: Look, folder: Folder): void {
@@ -172,7 +207,7 @@ function lookAtHooks(look: Look, folder: Folder): void {
     look.note(folder, "hooks");
     return look.danger("has hooks elsewhere");
   }
-  using hooks = folder.open("hooks");
+  using hooks = openPlain(look, folder, "hooks");
   for (const { name } of hooks?.entries() ?? []) {
     if (hookSample.test(toText(name))) continue;
     const content = look.note(hooks, name);
@@ -180,53 +215,36 @@ function lookAtHooks(look: Look, folder: Folder): void {
   }
 }
 
-/** A rebase that was begun and not ended: whoever continues it runs its lines. */
-function lookAtTodo(look: Look, folder: Folder): void {
+/** A rebase or a series of commits that was begun and not ended: whoever continues it runs its lines. */
+async function lookAtTodo(look: Look, folder: Folder): Promise<void> {
   for (const name of ["rebase-merge", "rebase-apply", "sequencer"]) {
     if (folder.facts(name)?.kind === "link") look.danger(`has a ${name} elsewhere`, "", name);
-    using inner = folder.open(name);
+    using inner = openPlain(look, folder, name);
+    if (inner === undefined) continue;
     for (const file of ["git-rebase-todo", "git-rebase-todo.backup", "todo"]) {
-      const todo = look.note(inner, file)?.toString("utf8") ?? "";
-      if (runsSomething.test(todo)) {
+      const todo = look.note(inner, file)?.toString("utf8");
+      if (todo === undefined && inner.facts(file) !== undefined) {
+        look.danger(`has a ${name} that can't be read`, "", name);
+      } else if (runsSomething.test(todo ?? "")) {
         look.danger("is in the middle of a rebase that runs commands", todo, name);
       }
     }
+    const strategies = await readStrategies(look, inner);
+    if (strategies === undefined) look.danger(`has a ${name} that can't be read`, "", name);
+    const other = strategies?.find((one) => !ownStrategies.has(one));
+    if (other !== undefined) look.danger("merges with a program in its tree", other, name);
   }
 }
 
-interface Look {
-  /** Takes an entry into the fingerprint; its content when it's a plain file */
-  readonly note: (folder: Folder | undefined, name: EntryName) => Buffer | undefined;
-  /** Takes when the folder itself changed into account, and nothing else of it */
-  readonly touch: (folder: Folder) => void;
-  readonly danger: (text: string, content?: string | Buffer, place?: string) => void;
-  readonly result: () => UnitFindings;
-}
-
-function createLook(): Look {
-  const hash = createHash("sha256");
-  const dangers = new Map<string, Danger>();
-  let newest = 0n;
-  return {
-    note: (folder, name) => {
-      const facts = folder?.facts(name);
-      if (folder === undefined || facts === undefined) return undefined;
-      if (facts.changedAt > newest) newest = facts.changedAt;
-      const content = folder.read(name, maxLookedAtBytes);
-      hash.update(
-        `${toText(name)}\0${facts.kind}\0${facts.mode}\0${content?.length ?? folder.readLink(name) ?? -1}\0`,
-      );
-      if (content !== undefined) hash.update(content);
-      return content;
-    },
-    touch: (folder) => {
-      const { changedAt } = folder.ownFacts();
-      if (changedAt > newest) newest = changedAt;
-    },
-    danger: (text, content = "", place) => {
-      const id = createHash("sha256").update(`${text}\0`).update(content).digest("base64url");
-      dangers.set(id, { text, id, ...(place === undefined ? {} : { place }) });
-    },
-    result: () => ({ fingerprint: hash.digest("hex"), dangers: [...dangers.values()], newest }),
-  };
+/** Of what goes on, the merge strategies: git runs `git-merge-NAME`, which with a slash is a file in the work tree. */
+async function readStrategies(look: Look, inner: Folder): Promise<readonly string[] | undefined> {
+  const found: string[] = [];
+  const one = look.note(inner, "strategy");
+  if (one !== undefined) found.push(one.toString("utf8").trim());
+  else if (inner.facts("strategy") !== undefined) return undefined;
+  const content = look.note(inner, "opts");
+  if (content === undefined) return inner.facts("opts") === undefined ? found : undefined;
+  const settings = await readConfiguration(content);
+  const named = settings?.filter(({ key }) => key === "options.strategy");
+  return named && [...found, ...named.map(({ value = "" }) => value)];
 }

@@ -45,6 +45,7 @@ interface Draft {
   readonly workspace: string;
   readonly options: ScanOptions;
   readonly repositories: RepositoryUnit[];
+  readonly unitKeys: Set<string>;
   readonly marks: Map<string, Mark>;
   readonly secrets: (readonly string[])[];
   readonly hiddenFolders: Set<string>;
@@ -65,6 +66,7 @@ export async function scanWorkspace(
     workspace,
     options,
     repositories: [],
+    unitKeys: new Set(),
     marks: new Map(),
     secrets: [],
     hiddenFolders: new Set(),
@@ -84,10 +86,8 @@ export async function scanWorkspace(
 
 function visit(draft: Draft, place: Place): void {
   const { names, folder, entries } = place;
-  if (isBareRepository(entries)) {
-    draft.repositories.push(...listUnits(folder, names, "bare"));
-    return;
-  }
+  // What looks like a bare repository is a folder like any other too: three empty names would hide all that is in it
+  if (isBareRepository(entries)) addUnits(draft, listUnits(folder, names, "bare"));
   const isPackage = isAmongPackages(place);
   const folderKind = findFolderKind([...names, ""].join("/"));
   for (const entry of entries) {
@@ -108,11 +108,25 @@ interface Found {
 
 function addRepository(draft: Draft, { folder, entry, names }: Found): void {
   if (entry.kind === "file" || entry.kind === "link") {
-    draft.repositories.push({ names, shape: entry.kind });
+    addUnits(draft, [{ names, shape: entry.kind }]);
     return;
   }
+  if (entry.kind !== "folder") return;
   using inner = folder.open(entry.name);
-  if (inner !== undefined) draft.repositories.push(...listUnits(inner, names, "folder"));
+  addUnits(
+    draft,
+    inner === undefined ? [{ names, shape: "folder" }] : listUnits(inner, names, "folder"),
+  );
+}
+
+/** Each once: the walk also comes through the repositories in a bare one. */
+function addUnits(draft: Draft, units: readonly RepositoryUnit[]): void {
+  for (const unit of units) {
+    const key = unit.names.join("/");
+    if (draft.unitKeys.has(key)) continue;
+    draft.unitKeys.add(key);
+    draft.repositories.push(unit);
+  }
 }
 
 function addEntry(draft: Draft, found: Found): void {
@@ -176,7 +190,7 @@ function toLinkMark(draft: Draft, { folder, entry, names, folderKind }: Found): 
 }
 
 function enters(draft: Draft, place: Place, name: string): boolean {
-  if (isGitName(name) || isBareRepository(place.entries)) return false;
+  if (isGitName(name)) return false;
   if (draft.options.deep) return true;
   if (draft.hiddenFolders.has([...place.names, name].join("/"))) return false;
   if (place.names.at(-1) === "node_modules") return name === ".bin";

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { toText, type EntryName, type Folder } from "../../files/beneath.ts";
+import { isBareRepository } from "./walk.ts";
+
+/** One reason why git must not use a repository. */
+export interface Danger {
+  /** As in `sets core.fsmonitor` */
+  readonly text: string;
+  /** The same for the same text and content: what was there before the run is no finding */
+  readonly id: string;
+  /** What in the repository is enough to take away */
+  readonly place?: string;
+}
+
+/** What a repository could make git do. */
+export interface UnitFindings {
+  /** Of everything that was looked at: the same means nothing changed */
+  readonly fingerprint: string;
+  /** Why git must not use it; empty when nothing in it makes git run anything */
+  readonly dangers: readonly Danger[];
+  /** When the newest of what was looked at changed, `ns` */
+  readonly newest: bigint;
+}
+
+/** Of a file that is compared. */
+const maxLookedAtBytes = 1024 * 1024;
+/** Folders within a repository's folder */
+const maxDepth = 200;
+
+/** Collects what is found in a unit. */
+export interface Look {
+  /** Takes an entry into the fingerprint; its content when it's a plain file */
+  readonly note: (folder: Folder | undefined, name: EntryName) => Buffer | undefined;
+  /** Takes a circumstance into the fingerprint */
+  readonly state: (text: string) => void;
+  /** Takes when the folder itself changed into account, and nothing else of it */
+  readonly touch: (folder: Folder) => void;
+  readonly danger: (text: string, content?: string | Buffer, place?: string) => void;
+  readonly result: () => UnitFindings;
+}
+
+export function createLook(): Look {
+  const hash = createHash("sha256");
+  const dangers = new Map<string, Danger>();
+  let newest = 0n;
+  return {
+    note: (folder, name) => {
+      const facts = folder?.facts(name);
+      if (folder === undefined || facts === undefined) return undefined;
+      if (facts.changedAt > newest) newest = facts.changedAt;
+      const content = folder.read(name, maxLookedAtBytes);
+      hash.update(
+        `${toText(name)}\0${facts.kind}\0${facts.mode}\0${content?.length ?? folder.readLink(name) ?? -1}\0`,
+      );
+      if (content !== undefined) hash.update(content);
+      return content;
+    },
+    state: (text) => void hash.update(`${text}\0`),
+    touch: (folder) => {
+      const { changedAt } = folder.ownFacts();
+      if (changedAt > newest) newest = changedAt;
+    },
+    danger: (text, content = "", place) => {
+      const id = createHash("sha256").update(`${text}\0`).update(content).digest("base64url");
+      dangers.set(id, { text, id, ...(place === undefined ? {} : { place }) });
+    },
+    result: () => ({ fingerprint: hash.digest("hex"), dangers: [...dangers.values()], newest }),
+  };
+}
+
+/**
+ * Finds symbolic links in a repository's folder, other than a HEAD that is one. Git writes through them with the user's
+ * rights: a log, a message or a lock that leads to a start file of the shell puts names of branches there.
+ */
+export function lookForLinks(look: Look, folder: Folder, names: readonly string[] = []): void {
+  for (const { name, kind } of folder.entries()) {
+    const own = [...names, toText(name)];
+    if (kind === "link") {
+      const target = folder.readLink(name) ?? "";
+      if (names.length === 0 && isPlainHead(toText(name), target)) continue;
+      look.note(folder, name);
+      const path = own.join("/");
+      look.danger(`leads elsewhere with ${path} (a symbolic link)`, target, path);
+    }
+    // Hooks are looked at one by one
+    if (kind !== "folder" || own.join("/") === "hooks" || names.length > maxDepth) continue;
+    using inner = folder.open(name);
+    // Another unit, which is looked at as such
+    if (inner === undefined || isBareRepository(inner.entries())) continue;
+    lookForLinks(look, inner, own);
+  }
+}
+
+/** As git itself writes it with `core.preferSymlinkRefs`. */
+function isPlainHead(name: string, target: string): boolean {
+  return name === "HEAD" && /^refs\/heads\/[\w./-]+$/.test(target) && !target.includes("..");
+}
