@@ -35,7 +35,8 @@ export interface GitEnd {
   readonly stderr: string;
 }
 
-const maxStderrBytes = 16 * 1024;
+/** Room for some two thousand lines. */
+const maxStderrBytes = 256 * 1024;
 
 const settings: readonly string[] = [
   "core.hooksPath=/dev/null",

@@ -73,13 +73,29 @@ async function toIntake(place: Place, result: IndexResult): Promise<PackIntake> 
   if (late) return { type: "refused", why: "it takes too long to check" };
   if (/exceeds maximum allowed size/.test(end.stderr)) return { type: "too-big" };
   const hash = /^pack\t([0-9a-f]{40,64})\n/.exec(result.output)?.[1];
-  if (end.status !== 0 || hash === undefined) return { type: "refused", why: toReason(end.stderr) };
+  const isGood = end.status === 0 || lacksOnlyAttributes(end);
+  if (!isGood || hash === undefined) return { type: "refused", why: toReason(end.stderr) };
   const file = join(place.repository, "objects", "pack", `pack-${hash}.pack`);
   // From a pipe, git reads to the pack's end and no further: what is behind it would go upstream unseen
   if ((await stat(file)).size !== bytes) {
     return { type: "refused", why: "there are bytes behind the pack's end" };
   }
   return { type: "taken", file, bytes };
+}
+
+/**
+ * Whether everything is well but that there are `.gitattributes` to look at whose content the pack doesn't have: they
+ * are the upstream's, and unchanged. Git says so last, when the pack and its index are in their place; of all that it
+ * finds fault with there is a line with the fault's name.
+ */
+function lacksOnlyAttributes({ status, stderr }: GitEnd): boolean {
+  const [last, ...others] = stderr.trimEnd().split("\n").toReversed();
+  return (
+    status === 128 &&
+    last === "fatal: fsck error in pack objects" &&
+    others.length > 0 &&
+    others.every((line) => /^error: object [0-9a-f]{40,64}: gitattributesMissing: /.test(line))
+  );
 }
 
 /** Git's own words may hold bytes of the pack: they choose the text, and aren't in it. */
