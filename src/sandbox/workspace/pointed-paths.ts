@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { posix } from "node:path";
 import { isHarmless, isPathSetting } from "./git-setting-safety.ts";
 import type { GitSetting } from "./git-configuration.ts";
@@ -20,13 +21,20 @@ export interface PointedPath {
  */
 export function toPointedPaths(
   settings: readonly GitSetting[],
-  { workTree, configFolder }: { readonly workTree: string; readonly configFolder: string },
+  {
+    workTree,
+    configFolder,
+    home = homedir(),
+  }: { readonly workTree: string; readonly configFolder: string; readonly home?: string },
 ): readonly PointedPath[] {
   return settings.flatMap((setting) => {
-    const { key, value = "" } = setting;
+    const { key } = setting;
+    const value = (setting.value ?? "").replaceAll(
+      /(^|[\s"'])(?:~|\$HOME|\$\{HOME\})\//g,
+      `$1${home}/`,
+    );
     if (value === "" || isHarmless(setting)) return [];
     if (!isPathSetting(setting)) return toWords(value, workTree);
-    if (value.startsWith("~")) return [];
     if (key !== "core.hookspath") {
       return [{ path: posix.resolve(configFolder, value), held: "file" as const, isFolder: false }];
     }

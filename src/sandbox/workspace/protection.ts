@@ -5,12 +5,17 @@ import { VaultboxError } from "../../errors.ts";
 import type { Folder } from "../../files/beneath.ts";
 import { quoted } from "../../printable.ts";
 import { contains } from "../mounts.ts";
-import { maxConfigurationBytes, readUserConfiguration } from "./git-configuration.ts";
+import {
+  maxConfigurationBytes,
+  readUserConfiguration,
+  type GitSetting,
+} from "./git-configuration.ts";
 import { locateGit, openOrNothing, toNames } from "./git-folder.ts";
 import type { HeldPlace } from "./held-place.ts";
 import { createDraft, holdReadOnly, kindOf, toOwnBinds, type MountDraft } from "./mount-draft.ts";
 import { toPointedPaths } from "./pointed-paths.ts";
 import { protectGitFolder } from "./protect-git-folder.ts";
+import { readOwnSettings, withIncluded } from "./included-settings.ts";
 import { protectPointedPaths } from "./protect-pointed-paths.ts";
 import type { RepositoryUnit } from "./repository-unit.ts";
 import { withoutSecrets } from "./secret-files.ts";
@@ -117,8 +122,7 @@ async function protectUnit(draft: MountDraft, unit: RepositoryUnit, around: Arou
   if (shape === "folder" || shape === "bare") {
     const settings = await protectGitFolder(draft, names, folderOptions);
     const configFolder = join(draft.path, ...names);
-    const pointed = toPointedPaths([...settings, ...user], { workTree, configFolder });
-    protectPointedPaths(draft, pointed);
+    await protectPointed(draft, settings, { user, workTree, configFolder });
     return;
   }
   holdReadOnly(draft, names, "file");
@@ -136,9 +140,33 @@ async function protectUnit(draft: MountDraft, unit: RepositoryUnit, around: Arou
     if (!draft.copies.has([...own, "config"].join("/"))) {
       await protectGitFolder(draft, own, folderOptions);
     }
+    // Relative paths in its settings mean this work tree as much as any other of it
+    using common = draft.root.openPath(own);
+    const settings = common && (await readOwnSettings(common));
+    await protectPointed(draft, settings ?? [], { user, workTree, configFolder: commonDirectory });
     return;
   }
   await protectOutside(commonDirectory, workTree, { ...around, folderOptions, inside: draft });
+}
+
+/** What a repository's settings name in a work tree, also the settings in files that they include. */
+async function protectPointed(
+  draft: MountDraft,
+  settings: readonly GitSetting[],
+  place: {
+    readonly user: readonly GitSetting[];
+    readonly workTree: string;
+    readonly configFolder: string;
+  },
+): Promise<void> {
+  const { user, workTree, configFolder } = place;
+  protectPointedPaths(draft, toPointedPaths(user, { workTree, configFolder }));
+  for (const one of await withIncluded(settings, configFolder)) {
+    protectPointedPaths(
+      draft,
+      toPointedPaths(one.settings, { workTree, configFolder: one.configFolder }),
+    );
+  }
 }
 
 /** The common folder of a work tree whose repository is elsewhere: mounted, so that git works, and as protected. */
@@ -148,7 +176,12 @@ async function protectOutside(
   around: AroundOutside,
 ): Promise<void> {
   const { options, user, outside, opened, folderOptions } = around;
-  if (outside.has(path)) return;
+  const place = { user, workTree, configFolder: path };
+  const known = outside.get(path);
+  if (known !== undefined) {
+    await protectPointed(around.inside, await readOwnSettings(known.root), place);
+    return;
+  }
   await options.checkMount(path);
   const root = openOrNothing(path);
   if (root === undefined) return;
@@ -156,8 +189,7 @@ async function protectOutside(
   draft.own.set("", { readOnly: false });
   outside.set(path, draft);
   const settings = await protectGitFolder(draft, [], folderOptions);
-  const pointed = toPointedPaths([...settings, ...user], { workTree, configFolder: path });
-  protectPointedPaths(around.inside, pointed);
+  await protectPointed(around.inside, settings, place);
 }
 
 /** Without protection git's configuration is still a file that may hold a password. */

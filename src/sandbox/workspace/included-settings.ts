@@ -1,0 +1,41 @@
+import { basename, dirname } from "node:path";
+import type { Folder } from "../../files/beneath.ts";
+import { maxConfigurationBytes, readConfiguration, type GitSetting } from "./git-configuration.ts";
+import { openOrNothing } from "./git-folder.ts";
+import { toPointedPaths } from "./pointed-paths.ts";
+
+/** As git has it (`MAX_INCLUDE_DEPTH`). */
+const maxIncludeDepth = 10;
+
+/** Settings of one file, with the folder that relative paths in it mean. */
+export interface SettingsOfFile {
+  readonly settings: readonly GitSetting[];
+  readonly configFolder: string;
+}
+
+/** A repository's own settings. */
+export async function readOwnSettings(folder: Folder): Promise<readonly GitSetting[]> {
+  const content = folder.read("config", maxConfigurationBytes);
+  return (content && (await readConfiguration(content))) ?? [];
+}
+
+/**
+ * Settings with those of the files they include, whatever the condition: what isn't so now may be so later. They are
+ * read for the paths they name; the files themselves are held like everything else that is named.
+ */
+export async function withIncluded(
+  settings: readonly GitSetting[],
+  configFolder: string,
+  depth = 0,
+): Promise<readonly SettingsOfFile[]> {
+  const found: SettingsOfFile[] = [{ settings, configFolder }];
+  if (depth >= maxIncludeDepth) return found;
+  const includes = settings.filter(({ key }) => /^include(?:if\..+)?\.path$/s.test(key));
+  for (const { path } of toPointedPaths(includes, { workTree: configFolder, configFolder })) {
+    using folder = openOrNothing(dirname(path));
+    const content = folder?.read(basename(path), maxConfigurationBytes);
+    const inner = content && (await readConfiguration(content));
+    if (inner !== undefined) found.push(...(await withIncluded(inner, dirname(path), depth + 1)));
+  }
+  return found;
+}

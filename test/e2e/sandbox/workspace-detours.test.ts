@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, readdir, realpath, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { detours } from "../../support/git-detours.ts";
+import { git, gitEnvironment } from "../../support/host-git.ts";
+import { createWorld } from "../../support/sandbox-world.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+const run = promisify(execFile);
+
+/** Plants everything in one run, uses all of it on the host, and returns the names of what a program ran for. */
+async function findExecuted(owner: number, settings: string): Promise<readonly string[]> {
+  await using world = await createWorld(owner);
+  const outer = await realpath(world.workspace);
+  // The folder around is not the sandbox's; a home lies beside it
+  const [workspace, home, markers] = ["w", "home", "markers"].map((name) => join(outer, name));
+  if (workspace === undefined || home === undefined || markers === undefined) throw new Error();
+  for (const folder of [workspace, home, markers]) await mkdir(folder);
+  await chmod(markers, 0o777);
+  const toLines = (part: "before" | "plant" | "use"): string => {
+    const lines = detours.map((one) => {
+      const text = (one[part] ?? "true").replaceAll("NAME", one.name);
+      const folder = part === "before" ? workspace : join(workspace, one.name);
+      return `( cd ${folder}; P=${workspace}/run-${one.name}; ${text}\n) </dev/null >/dev/null 2>&1`;
+    });
+    return [`export W=${workspace} H=${home} M=${markers}`, ...lines, "true"].join("\n");
+  };
+  for (const { name } of detours) {
+    await git(outer, "init", "-q", "-b", "main", join(workspace, name));
+    await git(join(workspace, name), "commit", "-q", "--allow-empty", "-m", "one");
+    const program = join(workspace, `run-${name}`);
+    await writeFile(program, `#!/bin/sh\ntouch ${markers}/${name}\n`, { mode: 0o755 });
+  }
+  const env = {
+    ...gitEnvironment(),
+    HOME: home,
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "safe.directory",
+    GIT_CONFIG_VALUE_0: "*",
+  };
+  await run("sh", ["-c", toLines("before")], { env });
+  await writeFile(join(workspace, "vaultbox.yaml"), `version: 1\n${settings}`);
+  await writeFile(join(workspace, "plant.sh"), toLines("plant"));
+  await run("chown", ["-R", `${owner}:${owner}`, workspace, home]);
+  await world.run(["trust", "--yes"], { cwd: workspace });
+  const { status, stderr } = await world.run(["run", "--", "sh", "plant.sh"], { cwd: workspace });
+  expect([status, stderr]).toEqual([0, expect.stringContaining("the sandbox left")]);
+  await run("timeout", ["60", "sh", "-c", toLines("use")], { env });
+  return (await readdir(markers)).toSorted();
+}
+
+test("no detour around what is protected makes the host's git run a program; unprotected, each one does", async () => {
+  const all = detours.map(({ name }) => name).toSorted();
+  const control = await findExecuted(0, "workspace: {protect: none}\n");
+  expect(control).toEqual(all);
+  const executed = [...(await findExecuted(0, "")), ...(await findExecuted(1000, "home: new\n"))];
+  recordScore({
+    row: 28,
+    test: "links, hidden repositories, strategies and settings that lead around what is protected",
+    attempts: 2 * all.length,
+    blocked: 2 * all.length - executed.length,
+    controlSucceeded: control.length,
+  });
+  expect(executed).toEqual([]);
+});
