@@ -8,6 +8,7 @@ import type { PushInspector } from "../proxy/doors/push-inspection.ts";
 import { createGithubDoor } from "../proxy/doors/github-door.ts";
 import { createGitlabDoor } from "../proxy/doors/gitlab-door.ts";
 import { createLfsDoor } from "../proxy/doors/lfs-door.ts";
+import { createOddGitDoor } from "../proxy/doors/odd-git-door.ts";
 import { openPushInspector } from "../proxy/doors/push-inspector.ts";
 import { createSigningDoor } from "../proxy/doors/signing-door.ts";
 import { createSmartHttpDoor } from "../proxy/doors/smart-http.ts";
@@ -41,6 +42,7 @@ export function toSessionDoors(options: SessionDoorsOptions): OpenDoors {
       createLfsDoor({ policy }),
       createGithubDoor({ policy, tools }),
       createGitlabDoor({ policy, tools }),
+      createOddGitDoor({ policy }),
     ];
     return options.signing === undefined
       ? doors

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { type GithubCall, sendCall } from "../../support/github-calls.ts";
+import { gitRule, openGitProxy } from "../../support/git-proxy.ts";
+import { gitHost, startGitServer } from "../../support/git-server.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+const root = `https://${gitHost}`;
+const pack = (service: string) => ({ "Content-Type": `application/x-${service}-request` });
+
+function to(line: string, body?: string, headers?: GithubCall["headers"]): GithubCall {
+  const [method = "", path = ""] = line.split(" ");
+  return {
+    title: line,
+    line: `${method} ${root}${path}`,
+    ...(body === undefined ? {} : { body }),
+    ...(headers === undefined ? {} : { headers }),
+  };
+}
+
+/** Below a repository, but not as git's clients ask for it. */
+const odd: readonly GithubCall[] = [
+  to("POST /acme/widgets.git/git-receive-pack/", "0000", pack("git-receive-pack")),
+  to("POST /acme/widgets.git/Git-Receive-Pack", "0000", pack("git-receive-pack")),
+  to("POST /acme/widgets/GIT-RECEIVE-PACK", "0000", pack("git-receive-pack")),
+  to("POST /acme/widgets/git-receive-pack;x", "0000", pack("git-receive-pack")),
+  to("POST /acme/widgets.GIT/git-receive-pack.json", "0000", pack("git-receive-pack")),
+  to("POST /Acme/widgets.git/git-receive-pack/", "0000", pack("git-receive-pack")),
+  to("POST /acme/widgets.git/git-upload-archive", "0000", pack("git-upload-archive")),
+  to("GET /acme/widgets.git/info/refs/?service=git-receive-pack"),
+  to("GET /acme/widgets.git/INFO/REFS?service=git-receive-pack"),
+  to("GET /acme/widgets.git/HEAD"),
+  to("GET /acme/widgets.git/config"),
+  to("GET /acme/widgets.git/objects/info/packs"),
+  to("GET /acme/widgets.git/refs/heads/main"),
+  to("PUT /acme/widgets.git/refs/heads/main", "f00"),
+  to("PUT /acme/widgets/refs/heads/main", "f00"),
+  to("MOVE /acme/widgets.git/refs/heads/main.lock"),
+  to("MKCOL /acme/widgets.git/objects/ab"),
+  to("PROPFIND /acme/widgets/objects/"),
+  to("LOCK /acme/widgets.git/info/refs"),
+  to("DELETE /acme/widgets.git/refs/heads/main"),
+  to(`PUT /acme/widgets.git/gitlab-lfs/objects/${"a".repeat(64)}/1`, "x"),
+  to(`GET /acme/widgets.git/gitlab-lfs/objects/${"a".repeat(64)}`),
+  to("POST /acme/widgets.git/INFO/LFS/objects/batch", "{}"),
+];
+
+test("what is git's below a repository and isn't understood is refused under a host rule for everything", async () => {
+  await using server = await startGitServer();
+  await server.createRepository("acme/widgets");
+  const rules = [`* ${root}/**`];
+  const git = [gitRule("acme/widgets", {})];
+  await using guarded = await openGitProxy({ server, rules, git });
+  await using open = await openGitProxy({ server, rules });
+  const count = async (): Promise<number> => (await server.requests()).length;
+  const findArrived = async (proxy: typeof open): Promise<readonly string[]> => {
+    const arrived: string[] = [];
+    for (const call of odd) {
+      const before = await count();
+      await sendCall(proxy.proxy, call);
+      if ((await count()) > before) arrived.push(call.title);
+    }
+    return arrived;
+  };
+  expect(await findArrived(guarded)).toEqual([]);
+  const control = await findArrived(open);
+  expect(control.length).toBeGreaterThan(odd.length - 5);
+  recordScore({
+    row: 23,
+    test: "git by the dumb protocol, WebDAV and forgiven spellings",
+    attempts: odd.length,
+    blocked: odd.length,
+    controlSucceeded: control.length,
+  });
+  // Pages of the same repository, and other repositories, are the host rule's
+  const before = await count();
+  await sendCall(guarded.proxy, to("GET /acme/widgets/pulls"));
+  await sendCall(guarded.proxy, to("GET /acme/other.git/HEAD"));
+  expect(await count()).toBe(before + 2);
+});
