@@ -5,7 +5,7 @@
  * end. Undefined for what names no repository: `..`, empty segments, control characters.
  */
 export function toComparableRepository(text: string): string | undefined {
-  const decoded = decode(text.replace(/^\/+/, "").replace(/\/+$/, ""));
+  const decoded = decode(withoutSlashesAround(text));
   if (decoded === undefined) return undefined;
   const name = decoded.replace(/\.git$/i, "").replaceAll(/[A-Z]+/g, (part) => part.toLowerCase());
   // eslint-disable-next-line no-control-regex
@@ -30,6 +30,14 @@ export function isSpelledAs(ruleRepository: string, repository: string): boolean
   if (!ruleRepository.endsWith("/*")) return ruleRepository === name;
   const slash = name.lastIndexOf("/");
   return name.slice(0, slash) === ruleRepository.slice(0, -2);
+}
+
+/** By hand: `/\/+$/` would take hours for a million slashes and a letter behind them. */
+function withoutSlashesAround(text: string): string {
+  let [start, end] = [0, text.length];
+  while (text[start] === "/") start += 1;
+  while (end > start && text[end - 1] === "/") end -= 1;
+  return text.slice(start, end);
 }
 
 // An encoded slash would make other segments than the server sees
