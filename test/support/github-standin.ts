@@ -76,7 +76,7 @@ export async function startGithubStandin(
         (found === undefined ? arrived : questions).push(seen);
         if (found !== undefined && questionAnswer !== undefined) {
           response.writeHead(questionAnswer.status).end(questionAnswer.text);
-        } else sendJson(response, found ?? answer(seen));
+        } else sendJson(response, found ?? answer(seen), new URL(seen.url, "https://x"));
       });
     },
   });
@@ -114,9 +114,12 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(pieces).toString("utf8");
 }
 
-function sendJson(response: ServerResponse, value: unknown): void {
-  response.setHeader("content-type", "application/json");
-  response.end(JSON.stringify(value));
+/** As GitHub: wrapped in a call of `callback`, where one is asked for. */
+function sendJson(response: ServerResponse, value: unknown, { searchParams }: URL): void {
+  const callback = searchParams.get("callback");
+  const text = JSON.stringify(value);
+  response.setHeader("content-type", `application/${callback === null ? "json" : "javascript"}`);
+  response.end(callback === null ? text : `/**/${callback}(${text})`);
 }
 
 /** A `git:` entry for acme/widgets: reading, `agent/*`, pull requests without merging. */

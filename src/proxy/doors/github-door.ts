@@ -7,12 +7,12 @@ import { filterByRepository, type GitPolicy } from "../../policy/git-rules.ts";
 import { Refusal } from "../refusal.ts";
 import { bufferedBody } from "./buffered-body.ts";
 import { decideCalls, notUnderstood } from "./decide-calls.ts";
-import type { Door, DoorRequest, DoorTools, Passage, ResponseTransform } from "./door.ts";
+import type { Door, DoorRequest, DoorTools, Passage } from "./door.ts";
 import { findGithubAccess, type GithubAccess, type GithubPlace } from "./github-place.ts";
 import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
 import { withHeader } from "./headers.ts";
 import { checkJsonBody, createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
-import { isJsonAnswer, rewriteJson } from "./rewritten-json.ts";
+import { rewriteAnswers } from "./rewritten-json.ts";
 
 /** Bytes of GitHub's description of a repository: two others are in it. */
 const maxRepositoryBytes = 1024 * 1024;
@@ -116,18 +116,13 @@ async function passRest(
  * GitHub tells who reads a private repository a token to clone it with, here and in what it's a fork of
  * (https://docs.github.com/en/rest/repos/repos#get-a-repository). No credential enters the sandbox.
  */
-const withoutCloneToken: ResponseTransform = {
-  begin: (head) =>
-    head.status === 200 && isJsonAnswer(head)
-      ? rewriteJson(head, {
-          maxBytes: maxRepositoryBytes,
-          rewrite: (plain) =>
-            JSON.parse(JSON.stringify(plain), (name, value: unknown) =>
-              name === "temp_clone_token" ? undefined : value,
-            ) as typeof plain,
-        })
-      : undefined,
-};
+const withoutCloneToken = rewriteAnswers({
+  maxBytes: maxRepositoryBytes,
+  rewrite: (plain) =>
+    JSON.parse(JSON.stringify(plain), (name, value: unknown) =>
+      name === "temp_clone_token" ? undefined : value,
+    ) as typeof plain,
+});
 
 async function passGraphql(
   door: GithubDoor,

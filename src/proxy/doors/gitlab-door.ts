@@ -5,11 +5,11 @@ import type { GitRule } from "../../policy/git-rule.ts";
 import { filterByRepository, gitRulesAt, type GitPolicy } from "../../policy/git-rules.ts";
 import { bufferedBody } from "./buffered-body.ts";
 import { decideCalls, notUnderstood } from "./decide-calls.ts";
-import type { Door, DoorRequest, DoorTools, Passage, ResponseTransform } from "./door.ts";
+import type { Door, DoorRequest, DoorTools, Passage } from "./door.ts";
 import { createGitlabProjects, maxProjectBytes, type GitlabProjects } from "./gitlab-projects.ts";
 import { withHeader } from "./headers.ts";
 import { createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
-import { isJsonAnswer, rewriteJson } from "./rewritten-json.ts";
+import { rewriteAnswers } from "./rewritten-json.ts";
 
 interface GitlabDoor {
   readonly policy: GitPolicy;
@@ -128,15 +128,10 @@ async function decide(
  * GitLab tells who may administer a project the token that registers runners, and a runner gets the CI variables
  * (https://docs.gitlab.com/api/projects/#get-a-single-project). Reading the code isn't a reason to have it.
  */
-const withoutRunnersToken: ResponseTransform = {
-  begin: (head) =>
-    head.status === 200 && isJsonAnswer(head)
-      ? rewriteJson(head, {
-          maxBytes: maxProjectBytes,
-          rewrite: ({ runners_token: _token, ...project }) => project,
-        })
-      : undefined,
-};
+const withoutRunnersToken = rewriteAnswers({
+  maxBytes: maxProjectBytes,
+  rewrite: ({ runners_token: _token, ...project }) => project,
+});
 
 /** About no repository: for whoever may read one, with the credential of it if it's the only one. */
 function passToReader(request: DoorRequest, rules: readonly GitRule[]): Passage {

@@ -1,7 +1,7 @@
 import { headerValues } from "../http1/header.ts";
 import type { ResponseHead } from "../http1/response-head.ts";
 import { Refusal } from "../refusal.ts";
-import type { BodyTransform } from "./door.ts";
+import type { BodyTransform, ResponseTransform } from "./door.ts";
 import { withoutHeader } from "./headers.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -10,6 +10,24 @@ type Plain = Readonly<Record<string, unknown>>;
 export function isJsonAnswer(head: ResponseHead): boolean {
   const [type = ""] = headerValues(head.headers, "content-type");
   return /^application\/(?:[\w.+-]*\+)?json\b/i.test(type);
+}
+
+/**
+ * Rewrites what a successful answer says. One in another form (JSONP, which GitHub gives for `?callback=`) is refused:
+ * what has to be cut out is in it too.
+ */
+export function rewriteAnswers(options: {
+  readonly maxBytes: number;
+  readonly rewrite: (plain: Plain) => Plain;
+}): ResponseTransform {
+  return {
+    begin: (head) => {
+      if (head.status < 200 || head.status > 299) return undefined;
+      if (isJsonAnswer(head) && head.status !== 206) return rewriteJson(head, options);
+      const what = "the upstream's answer can't be used: it is not whole, or not JSON";
+      throw new Refusal(502, "upstream-invalid", what);
+    },
+  };
 }
 
 /**

@@ -82,6 +82,10 @@ it("keeps the token that GitHub gives to clone a private repository, as without 
     expect(body).toContain('{"id":7,"parent":{"name":"base"}}');
     expect((await sendCall(open, call)).body).toContain(temp_clone_token);
   }
+  // In JavaScript it would be out of reach of who looks for it in JSON
+  const script = { title: "", line: `GET ${api}/repos/acme/widgets?callback=x` };
+  expect((await sendCall(guarded, script)).body).not.toContain(temp_clone_token);
+  expect((await sendCall(open, script)).body).toContain(temp_clone_token);
   const head = { title: "", line: `HEAD ${api}/repos/acme/widgets` };
   expect((await sendCall(guarded, head)).status).toBe(200);
 });
