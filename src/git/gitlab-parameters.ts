@@ -12,6 +12,7 @@ export type Parameters = ReadonlyMap<string, unknown>;
 const plainName = /^[a-z_][a-z0-9_]*(?:\[[^[\]]*\])*$/i;
 
 // Path parameters win over others of the same name, and `_method` and `sudo` change what a request is
+// (`private_token`, `job_token` and the like: who asks, before any header)
 const reserved = ["id", "_method", "sudo"];
 
 /**
@@ -22,7 +23,8 @@ export function readParameters(query: string, body: unknown): Parameters {
   const parameters = new Map<string, unknown>();
   const add = (name: string, value: unknown): void => {
     if (parameters.has(name)) throw new NotUnderstood(`the parameter ${name} is there twice`);
-    if (reserved.includes(name)) throw new NotUnderstood(`the parameter ${name} is not understood`);
+    if (reserved.includes(name) || name.endsWith("_token"))
+      throw new NotUnderstood(`the parameter ${name} is not understood`);
     parameters.set(name, value);
   };
   const lists = new Set<string>();
