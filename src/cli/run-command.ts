@@ -71,6 +71,8 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
         const { readRunRequest } = await import("./read-run-request.ts");
         const request = await readRunRequest(argv, flags, { paths, workspace, limits });
         policy = request.plan.policy;
+        const { repositoryNote } = request.plan;
+        if (repositoryNote !== undefined) printNote(repositoryNote);
         return request;
       },
     };
@@ -93,7 +95,7 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
       onNote: printNote,
     });
     await printResult(result, flags, policy);
-    const isHandedOff = result.handoff === undefined || result.handoff.entries.length > 0;
+    const isHandedOff = result.handoff?.complete !== true || result.handoff.entries.length > 0;
     const isFailure = flags.failOnHandoff === true && isHandedOff && result.status === 0;
     return isFailure ? handoffStatus : result.status;
   } catch (failure) {

@@ -10,6 +10,8 @@ import { readClientRegistry } from "../presets/client-registry.ts";
 import { expandPreset } from "../presets/expand-preset.ts";
 import { findPreset } from "../presets/presets.ts";
 import type { SessionRegistry } from "../sandbox/registry-access.ts";
+import { toPrintable } from "../printable.ts";
+import { isMadeInSandbox } from "../sandbox/workspace/made-repositories.ts";
 import {
   readRepositoryFacts,
   type RepositoryFacts,
@@ -44,6 +46,8 @@ export interface SessionPolicy extends EffectivePolicy {
   readonly registries: readonly SessionRegistry[];
   /** The work tree that the workspace is in, as it is now: nothing of it is read again while the session runs */
   readonly repository?: RepositoryFacts;
+  /** Why the work tree's remote is not read by default, for the user */
+  readonly repositoryNote?: string;
 }
 
 /**
@@ -68,7 +72,8 @@ export async function resolveSessionPolicy(
   const agentRules = [{ label, rules: agent.rules }];
   for (const name of agent.presets) agentRules.push({ label, rules: await lookupPreset(name) });
   const repository = await worktree;
-  const remoteUrl = repository?.remoteUrl;
+  const isMade = repository !== undefined && (await isMadeInSandbox(paths, repository));
+  const remoteUrl = isMade ? undefined : repository?.remoteUrl;
   const effective = await resolveEffectivePolicy({
     ...(projectFile === undefined ? {} : { project: projectFile.project }),
     ...(policyFile === undefined ? {} : { policyFile }),
@@ -87,7 +92,14 @@ export async function resolveSessionPolicy(
     registries,
     ...(projectFile === undefined ? {} : { projectFile }),
     ...(repository === undefined ? {} : { repository }),
+    ...(isMade && repository.remoteUrl !== undefined
+      ? { repositoryNote: toMadeNote(repository.remoteUrl) }
+      : {}),
   };
+}
+
+function toMadeNote(remoteUrl: string): string {
+  return `this repository or its remote was made in a sandbox; ${toPrintable(remoteUrl)} is not read unless you name it: --git URL`;
 }
 
 async function readWorktree(workspace: string): Promise<RepositoryFacts | undefined> {

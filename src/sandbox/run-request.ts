@@ -23,6 +23,8 @@ export interface SessionPlan {
   readonly registries: readonly SessionRegistry[];
   /** The work tree that the workspace is in, as it was at launch */
   readonly repository?: RepositoryFacts;
+  /** Why its remote isn't read by default, for the user */
+  readonly repositoryNote?: string;
 }
 
 /** What is known of a run before policy and vaults are read. */

@@ -110,7 +110,8 @@ export function toNames(outer: string, inner: string): readonly string[] | undef
     .filter((name) => name !== "");
 }
 
-function toRealPath(path: string): string | undefined {
+/** Undefined for what isn't there. */
+export function toRealPath(path: string): string | undefined {
   try {
     return realpathSync(path);
   } catch {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Folder } from "../../files/beneath.ts";
 import { holdPlace, holdUnit } from "./hold-unit.ts";
 import { examineUnit, type RepositoryUnit } from "./repository-unit.ts";
@@ -28,6 +29,8 @@ export interface KnownUnit {
   readonly fingerprint: string;
   /** Ids of what makes git run something there: the user's own */
   readonly dangers: readonly string[];
+  /** Of the remotes it names */
+  readonly remotes: string;
 }
 
 /** What is remembered of the start; kept on disk for the case that this process dies. */
@@ -55,10 +58,28 @@ export async function readKnownUnits(
 ): Promise<ReadonlyMap<string, KnownUnit>> {
   const found = new Map<string, KnownUnit>();
   for (const unit of scan.repositories) {
-    const { fingerprint, dangers } = await examineUnit(root, unit, workspace);
-    found.set(unit.names.join("/"), { fingerprint, dangers: dangers.map(({ id }) => id) });
+    const { fingerprint, dangers, remotes } = await examineUnit(root, unit, workspace);
+    const known = { fingerprint, dangers: dangers.map(({ id }) => id), remotes };
+    found.set(unit.names.join("/"), known);
   }
   return found;
+}
+
+/** Paths of repositories whose remotes nobody but the sandbox chose; before any of them is held. */
+export async function findMade(
+  baseline: Baseline,
+  scan: Scan,
+  { root, workspace }: HandoffOptions,
+): Promise<readonly string[]> {
+  // What wasn't looked at could hold one anywhere
+  const made: string[] = scan.complete ? [] : [workspace];
+  for (const unit of scan.repositories) {
+    const known = baseline.repositories.get(unit.names.join("/"));
+    const { remotes, newest } = await examineUnit(root, unit, workspace);
+    const isOld = known === undefined && newest < baseline.since;
+    if (!isOld && known?.remotes !== remotes) made.push(join(workspace, ...unit.names));
+  }
+  return made;
 }
 
 /**

@@ -172,6 +172,9 @@ async function lookAtConfiguration(
   const settings = content && (await readConfiguration(content.subarray(0, maxConfigurationBytes)));
   if (settings === undefined) return look.danger(`has a ${name} that can't be read`);
   for (const setting of settings) {
+    if (/^(?:remote|branch)\..+\.(?:url|remote)$/s.test(setting.key)) {
+      look.remote(setting.key, setting.value ?? "");
+    }
     if (!isHarmless(setting)) look.danger(`sets ${setting.key}`, setting.value);
     else if (setting.key === "core.worktree") lookAtWorkTreeSetting(look, setting.value, where);
   }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { toText, type Entry, type Folder } from "../../files/beneath.ts";
 import { findFolderKind, findNameKind } from "./handoff-kinds.ts";
-import { toNames } from "./git-folder.ts";
+import { toNames, toRealPath } from "./git-folder.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
 import { listUnits, type RepositoryUnit } from "./repository-unit.ts";
 import { isSecretFile } from "./secret-files.ts";
@@ -156,9 +156,9 @@ function addSecret(draft: Draft, { folder, entry, names }: Found): void {
     }
     return;
   }
-  const target = folder.readLink(entry.name);
-  if (target === undefined) return;
-  const path = resolve(draft.workspace, ...names.slice(0, -1), target);
+  if (entry.kind !== "link") return;
+  const path = toRealPath(join(draft.workspace, ...names));
+  if (path === undefined) return;
   const inside = toNames(draft.workspace, path);
   if (inside !== undefined && inside.length > 0) draft.secrets.push(inside);
 }

@@ -5,12 +5,12 @@ const maxLookedAtBytes = 256 * 1024;
 
 /** Hidden by their names alone. */
 const secretNames =
-  /^(?:\.env(?:\..+|rc)?|\.netrc|_netrc|\.pypirc|\.git-credentials|\.pgpass|\.my\.cnf|\.htpasswd|\.boto|\.s3cfg|\.vault-token|\.dockercfg|\.terraformrc|credentials\.tfrc\.json|terraform\.tfstate(?:\..*)?|.+\.tfstate(?:\.backup)?|kubeconfig|.+\.kubeconfig|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|.+\.(?:p12|pfx|ppk|kdbx)|application_default_credentials\.json|master\.key|\.bash_history|\.zsh_history)$/i;
+  /^(?:\.env(?:[._-].+|rc)?|\.netrc|_netrc|\.pypirc|\.git-credentials|\.pgpass|\.my\.cnf|\.htpasswd|\.boto|\.s3cfg|\.vault-token|\.dockercfg|\.terraformrc|credentials\.tfrc\.json|terraform\.tfstate(?:\..*)?|.+\.tfstate(?:\.backup)?|kubeconfig|.+\.kubeconfig|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|.+\.(?:p12|pfx|ppk|kdbx)|application_default_credentials\.json|master\.key|\.bash_history|\.zsh_history)$/i;
 /** Hidden by their names and the folders they are in. */
 const secretPaths =
   /(?:^|\/)(?:\.aws\/(?:credentials|config)|\.docker\/config\.json|\.config\/gh\/hosts\.ya?ml|\.kube\/config|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.config\/gcloud\/.+|\.azure\/.+\.json|\.ssh\/[^/]+|\.gnupg\/.+)$/i;
 /** Examples of `.env`, which people commit for others to fill in. */
-const exampleNames = /\.(?:example|sample|template|tpl|dist|defaults?)$/i;
+const exampleNames = /[._-](?:example|sample|template|tpl|dist|defaults?)$/i;
 const publicNames = /\.pub$|^known_hosts$|^authorized_keys$/i;
 
 /** Hidden when a token is in them. */
@@ -36,10 +36,11 @@ export function isSecretFile(
   file: { readonly folder: Folder; readonly name: EntryName },
   path: string,
 ): boolean {
-  const name = path.slice(path.lastIndexOf("/") + 1);
+  const written = path.slice(path.lastIndexOf("/") + 1);
+  const name = toOriginal(written);
   if (publicNames.test(name)) return false;
   if (secretNames.test(name)) return !exampleNames.test(name);
-  if (secretPaths.test(path)) return true;
+  if (secretPaths.test(`${path.slice(0, -written.length)}${name}`)) return true;
   const wanted = settingsNames.test(name)
     ? [token, userInfo]
     : keyNames.test(name)
@@ -50,6 +51,12 @@ export function isSecretFile(
   if (wanted.length === 0) return false;
   const content = file.folder.read(file.name, maxLookedAtBytes)?.toString("latin1") ?? "";
   return wanted.some((expression) => expression.test(content));
+}
+
+/** The name of the file that an editor keeps something of in this one, such as `.env` for `..env.swp` and `.env~`. */
+function toOriginal(name: string): string {
+  const swapped = /^\.(.+)\.sw[a-p]$/.exec(name)?.[1] ?? /^\.?#(.+?)#?$/.exec(name)?.[1] ?? name;
+  return swapped.replace(/(?:~|\.(?:bak|backup|orig|old|save|tmp|rej))+$/i, "");
 }
 
 /** A git configuration without passwords in URLs and without headers that carry them; the rest is byte for byte the same. */

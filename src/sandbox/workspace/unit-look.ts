@@ -18,6 +18,8 @@ export interface UnitFindings {
   readonly fingerprint: string;
   /** Why git must not use it; empty when nothing in it makes git run anything */
   readonly dangers: readonly Danger[];
+  /** Of the remotes it names, and which of them branches follow */
+  readonly remotes: string;
   /** When the newest of what was looked at changed, `ns` */
   readonly newest: bigint;
 }
@@ -33,6 +35,8 @@ export interface Look {
   readonly note: (folder: Folder | undefined, name: EntryName) => Buffer | undefined;
   /** Takes a circumstance into the fingerprint */
   readonly state: (text: string) => void;
+  /** Takes a setting that says where git fetches from */
+  readonly remote: (key: string, value: string) => void;
   /** Takes when the folder itself changed into account, and nothing else of it */
   readonly touch: (folder: Folder) => void;
   readonly danger: (text: string, content?: string | Buffer, place?: string) => void;
@@ -42,6 +46,7 @@ export interface Look {
 export function createLook(): Look {
   const hash = createHash("sha256");
   const dangers = new Map<string, Danger>();
+  const remotes = createHash("sha256");
   let newest = 0n;
   return {
     note: (folder, name) => {
@@ -56,6 +61,7 @@ export function createLook(): Look {
       return content;
     },
     state: (text) => void hash.update(`${text}\0`),
+    remote: (key, value) => void remotes.update(`${key}\0${value}\0`),
     touch: (folder) => {
       const { changedAt } = folder.ownFacts();
       if (changedAt > newest) newest = changedAt;
@@ -64,7 +70,12 @@ export function createLook(): Look {
       const id = createHash("sha256").update(`${text}\0`).update(content).digest("base64url");
       dangers.set(id, { text, id, ...(place === undefined ? {} : { place }) });
     },
-    result: () => ({ fingerprint: hash.digest("hex"), dangers: [...dangers.values()], newest }),
+    result: () => ({
+      fingerprint: hash.digest("hex"),
+      dangers: [...dangers.values()],
+      remotes: remotes.digest("hex"),
+      newest,
+    }),
   };
 }
 

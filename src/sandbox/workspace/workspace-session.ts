@@ -9,9 +9,10 @@ import { quoted } from "../../printable.ts";
 import type { WorkspaceSettings } from "../../policy/parse-workspace.ts";
 import { readActiveSessions } from "../session-state.ts";
 import { openOrNothing } from "./git-folder.ts";
-import { inspectHandoff, readKnownUnits, type Handoff } from "./handoff.ts";
+import { findMade, inspectHandoff, readKnownUnits, type Handoff } from "./handoff.ts";
 import { makeHeldPlace, removeHeldPlace, type HeldPlace } from "./held-place.ts";
 import { parseHideRules } from "./hide-rules.ts";
+import { rememberMade } from "./made-repositories.ts";
 import { planProtection, writeCopies, type OwnMount } from "./protection.ts";
 import { scanWorkspace, type Scan } from "./scan.ts";
 import { readRecord, writeHandoff, writeRecord, type WorkspaceRecord } from "./workspace-record.ts";
@@ -223,7 +224,9 @@ async function inspectEnd(
   await releasePlaces(paths, session, record);
   const { workspace, baseline, protect } = record;
   const scan = await scanWorkspace(root, workspace, { hide: undefined, deep: true, ...endLimits });
-  const handoff = await inspectHandoff(baseline, scan, { workspace, root, protect });
+  const options = { workspace, root, protect };
+  await rememberMade(paths, await findMade(baseline, scan, options));
+  const handoff = await inspectHandoff(baseline, scan, options);
   await writeHandoff(paths, session, handoff);
   return handoff;
 }

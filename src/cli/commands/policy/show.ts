@@ -54,4 +54,5 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
   }
   const limits = toLimitLines(policy.limits);
   if (limits.length > 0) output.printLines(["", "Limits", "", ...limits]);
+  if (session.repositoryNote !== undefined) output.printNote(session.repositoryNote);
 }

@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { git } from "../../support/host-git.ts";
+import {
+  createWorld,
+  untilClosed,
+  untilOutput,
+  type SandboxWorld,
+} from "../../support/sandbox-world.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+const url = "https://git.example.com/victim/private.git";
+
+async function readDefaults(world: SandboxWorld, folder = ""): Promise<readonly unknown[]> {
+  const cwd = join(world.workspace, folder);
+  const { stdout } = await world.run(["policy", "show", "--json"], { cwd });
+  return (JSON.parse(stdout) as { readonly git: readonly unknown[] }).git;
+}
+
+test("a remote that a sandbox chose isn't read by default, whatever way it came there; the user's own one is", async () => {
+  const ways: readonly string[] = [
+    `git init -q . && git remote add origin ${url}`,
+    `git init -q --bare store && git -C store remote add origin ${url} && git -C store config core.bare false && git -C store config core.worktree .. && echo 'gitdir: store' > .git`,
+    `mkdir -p t objects refs && git init -q t && mv t/.git .git && git remote add origin ${url} && echo 'ref: refs/heads/main' > HEAD`,
+  ];
+  let given = 0;
+  for (const way of ways) {
+    await using world = await createWorld();
+    expect((await world.run(["run", "--", "sh", "-c", way])).status).toBe(0);
+    given += (await readDefaults(world)).length;
+    const next = await world.run(["run", "--", "true"]);
+    expect(next.status).toBe(0);
+    given += (await readDefaults(world)).length;
+  }
+  // Also while the session that made it runs, and when it died before it could say so
+  await using world = await createWorld();
+  const child = world.spawn(["run", "--", "sh", "-c", `${ways[0]}; echo ready; sleep 60`]);
+  await untilOutput(child, "ready");
+  given += (await readDefaults(world)).length;
+  child.kill("SIGKILL");
+  await untilClosed(child);
+  given += (await readDefaults(world)).length;
+  const { stderr } = await world.run(["run", "--", "true"]);
+  expect(stderr).toContain("was made in a sandbox");
+  given += (await readDefaults(world)).length;
+  // Named by the user, it counts
+  const named = await world.run(["policy", "show", "--json", "--git", url]);
+  expect(JSON.parse(named.stdout)).toMatchObject({ git: [{}] });
+  // The control: the same repository, made by the user
+  await using own = await createWorld();
+  await git(own.workspace, "init", "-q", "-b", "main");
+  await git(own.workspace, "remote", "add", "origin", url);
+  await own.run(["run", "--", "sh", "-c", "git checkout -q -b agent; mkdir n; git init -q n"]);
+  const control = (await readDefaults(own)).length;
+  expect([given, control]).toEqual([0, 1]);
+  recordScore({
+    row: 29,
+    test: "remotes that a sandbox wrote, read by default in the next run",
+    attempts: 2 * ways.length + 3,
+    blocked: 2 * ways.length + 3 - given,
+    controlSucceeded: control,
+  });
+});
+
+test("what a remote of the user's repository becomes in an unprotected sandbox isn't read by default", async () => {
+  await using world = await createWorld();
+  await git(world.workspace, "init", "-q", "-b", "main");
+  await git(world.workspace, "remote", "add", "origin", "https://git.example.com/own/x.git");
+  await writeFile(
+    join(world.workspace, "vaultbox.yaml"),
+    "version: 1\nworkspace: {protect: none}\n",
+  );
+  await world.run(["trust", "--yes"]);
+  await world.run(["run", "--", "git", "commit", "-q", "--allow-empty", "-m", "x"]);
+  expect(await readDefaults(world)).toHaveLength(1);
+  await world.run(["run", "--", "git", "remote", "set-url", "origin", url]);
+  expect(await readDefaults(world)).toEqual([]);
+});
+
+test("three names that make a folder look like a bare repository neither show its secrets nor open its repository", async () => {
+  await using world = await createWorld();
+  const { workspace } = world;
+  const canary = randomBytes(20).toString("hex");
+  await git(workspace, "init", "-q", "-b", "main");
+  const files = [".env", "sub/.env", ".env~", "..env.swp", ".env_prod", "id_rsa.bak", "real/conf"];
+  for (const folder of ["sub", "real"]) await mkdir(join(workspace, folder));
+  for (const name of files) await writeFile(join(workspace, name), canary);
+  // A link to a link, through a folder that is one
+  await symlink("real", join(workspace, "shared"));
+  await symlink("shared/conf", join(workspace, "again"));
+  await symlink("again", join(workspace, ".env.test"));
+  const fake = "mkdir -p objects refs; echo 'ref: refs/heads/main' > HEAD";
+  expect((await world.run(["run", "--", "sh", "-c", fake])).status).toBe(0);
+  const look = `grep -rl ${canary.slice(0, 4)}'${canary.slice(4)}' .; echo x >> .git/config || echo held`;
+  const { stdout } = await world.run(["run", "--", "sh", "-c", look]);
+  expect(stdout).toBe("held\n");
+  await writeFile(join(workspace, "vaultbox.yaml"), "version: 1\nworkspace: {hide: []}\n");
+  await world.run(["trust", "--yes"]);
+  const control = await world.run(["run", "--", "sh", "-c", look]);
+  expect(control.stdout.split("\n").length).toBe(files.length + 2);
+});
