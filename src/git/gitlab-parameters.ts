@@ -11,8 +11,8 @@ export type Parameters = ReadonlyMap<string, unknown>;
 /** Rack drops brackets before a name and a single one behind it (`[branch]`, `branch]`), others don't: both are refused. */
 const plainName = /^[a-z_][a-z0-9_]*(?:\[[^[\]]*\])*$/i;
 
-// Path parameters win over others of the same name, and `_method` and `sudo` change what a request is
-// (`private_token`, `job_token` and the like: who asks, before any header)
+// Path parameters win over others of the same name; `_method` changes what a request is, `sudo` who asks, and so does a
+// token (`private_token`, `job_token`), which comes before any header
 const reserved = ["id", "_method", "sudo"];
 
 /**
@@ -23,8 +23,9 @@ export function readParameters(query: string, body: unknown): Parameters {
   const parameters = new Map<string, unknown>();
   const add = (name: string, value: unknown): void => {
     if (parameters.has(name)) throw new NotUnderstood(`the parameter ${name} is there twice`);
-    if (reserved.includes(name) || name.endsWith("_token"))
+    if (reserved.includes(name) || name.endsWith("_token")) {
       throw new NotUnderstood(`the parameter ${name} is not understood`);
+    }
     parameters.set(name, value);
   };
   const lists = new Set<string>();
