@@ -120,6 +120,8 @@ const spelled: readonly GithubCall[] = [
   to(`GET ${repo}/actions/secrets.json`),
   to(`GET ${repo}/Keys/`),
   to(`GET ${repo}/%68ooks`),
+  to(`GET ${repo}`, "callback=x", { "Content-Type": "application/x-www-form-urlencoded" }),
+  to(`GET ${repo}/contents/a`, { ref: "main" }),
 ];
 
 const typed: readonly GithubCall[] = [

@@ -133,6 +133,10 @@ const leading: readonly GitlabCall[] = [
   to("GET /releases?include_html_description=true"),
   to("GET /repository/tree?sudo=root"),
   to("GET /repository/tree", undefined, { Sudo: "root" }),
+  // Rack reads a form whatever the method is
+  to("GET /repository/compare?from=main&to=main", `from_project_id=${widgetsId + 1}`, form),
+  to("GET /repository/tree", "private_token=theirs", form),
+  to("HEAD /repository/tree", "sudo=root", form),
 ];
 
 /** What `gitlabRule` must keep from GitLab, under any host rule. */
