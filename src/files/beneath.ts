@@ -17,40 +17,30 @@ import {
   rmdirSync,
   unlinkSync,
   writeSync,
-  type BigIntStats,
 } from "node:fs";
 import { join } from "node:path";
+import {
+  toFacts,
+  toKind,
+  toName,
+  toText,
+  type Entry,
+  type EntryFacts,
+  type EntryName,
+} from "./entry-facts.ts";
+
+export {
+  toText,
+  type Entry,
+  type EntryFacts,
+  type EntryKind,
+  type EntryName,
+} from "./entry-facts.ts";
 
 // Files of a folder that somebody else may write to at this very moment. Every step goes from an open folder to a name
 // in it, and that name is never followed when it's a symbolic link, so that no exchange of an entry, or of a folder
 // above it, leads out. Node has no openat(2): on Linux `/proc/self/fd/N/name` is the same. Elsewhere a folder's real
 // path is compared before every step, which leaves the moment between the two (docs/workspace.md).
-
-/** A name in a folder: text, or its bytes when they are not UTF-8. */
-export type EntryName = string | Buffer;
-export type EntryKind = "file" | "folder" | "link" | "other";
-
-export interface Entry {
-  readonly name: EntryName;
-  readonly kind: EntryKind;
-}
-
-/** What lstat(2) says of an entry. */
-export interface EntryFacts {
-  readonly kind: EntryKind;
-  /** `bytes` */
-  readonly size: number;
-  /** Permission bits */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  /** Device and inode: the same entry, whatever its name */
-  readonly identity: string;
-  readonly device: string;
-  readonly links: number;
-  /** When the inode last changed, `ns`; nothing but the clock can set it */
-  readonly changedAt: bigint;
-}
 
 const hasDescriptors = process.platform === "linux" && existsSync("/proc/self/fd");
 const folderFlags =
@@ -195,6 +185,26 @@ export class Folder implements Disposable {
     return true;
   }
 
+  /** Takes the right to run as its owner or group from a program. @returns whether it had one and has none now */
+  withoutOwnerRights(name: EntryName): boolean {
+    let fd: number;
+    try {
+      fd = openSync(this.#at(name), readFlags);
+    } catch {
+      return false;
+    }
+    try {
+      const { mode } = fstatSync(fd);
+      if ((mode & 0o6000) === 0) return false;
+      fchmodSync(fd, mode & 0o1777);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
   /** Gives an entry of this folder another name in it. @throws Error of the system */
   rename(from: EntryName, to: string): void {
     renameSync(this.#at(from), this.#at(to));
@@ -259,39 +269,6 @@ export interface Owner {
   readonly uid: number;
   readonly gid: number;
   readonly mode?: number;
-}
-
-export function toText(name: EntryName): string {
-  return typeof name === "string" ? name : name.toString("utf8");
-}
-
-function toName(bytes: Buffer): EntryName {
-  const text = bytes.toString("utf8");
-  return Buffer.from(text).equals(bytes) ? text : bytes;
-}
-
-function toKind(entry: {
-  isFile: () => boolean;
-  isDirectory: () => boolean;
-  isSymbolicLink: () => boolean;
-}): EntryKind {
-  if (entry.isFile()) return "file";
-  if (entry.isDirectory()) return "folder";
-  return entry.isSymbolicLink() ? "link" : "other";
-}
-
-function toFacts(stats: BigIntStats): EntryFacts {
-  return {
-    kind: toKind(stats),
-    size: Number(stats.size),
-    mode: Number(stats.mode) & 0o7777,
-    uid: Number(stats.uid),
-    gid: Number(stats.gid),
-    identity: `${stats.dev}:${stats.ino}`,
-    device: String(stats.dev),
-    links: Number(stats.nlink),
-    changedAt: stats.ctimeNs,
-  };
 }
 
 /** Not more than it said it has, were it to grow meanwhile. */

@@ -100,6 +100,8 @@ export async function inspectHandoff(
   return {
     entries: [
       ...repositories,
+      ...scan.closed.map((names) => toClosed(names)),
+      ...takeOwnerRights(scan, options.root),
       ...findMoved(baseline.hidden, options.root),
       ...compareMarks(baseline.marks, scan),
     ],
@@ -142,6 +144,25 @@ function hold(
   const isInPlaces = own.every(({ place }) => place !== undefined);
   if (!isKnown || !isInPlaces) return [holdUnit(root, unit) ?? []].flat();
   return places.flatMap((place) => holdPlace(root, [...unit.names, ...place.split("/")]) ?? []);
+}
+
+/** Git finds a repository in a folder that can be entered and not listed. */
+function toClosed(names: readonly string[]): HandoffEntry {
+  const detail = "can't be looked into; don't go there before you know why";
+  return { change: "dangerous", kind: "closed folders", path: names.join("/"), detail };
+}
+
+/** Whoever else is on this machine could run such a program as the user. */
+function takeOwnerRights(scan: Scan, root: Folder): readonly HandoffEntry[] {
+  const kind = "programs that ran as their owner (setuid)";
+  return scan.ownerRights.map((names) => {
+    using parent = root.openPath(names.slice(0, -1));
+    const isTaken = parent?.withoutOwnerRights(names.at(-1) ?? "") === true;
+    const path = names.join("/");
+    return isTaken
+      ? { change: "held", kind, path, detail: "ran as its owner (setuid), and no more" }
+      : { change: "dangerous", kind, path, detail: "runs as its owner (setuid)" };
+  });
 }
 
 /** A hidden file can be moved with a folder around it, to where the next run may not look for it. */

@@ -63,6 +63,10 @@ const maxHidden = 200;
  */
 export async function planProtection(scan: Scan, options: ProtectionOptions): Promise<Protection> {
   if (!scan.complete && (options.hides || options.protect === "default")) throw tooLarge(scan);
+  const [closed] = scan.closed;
+  if (closed !== undefined && (options.hides || options.protect === "default")) {
+    throw notLookedInto(closed);
+  }
   const draft = createDraft(options.workspace, options.root);
   const outside = new Map<string, MountDraft>();
   using opened = new DisposableStack();
@@ -80,6 +84,16 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
     held: all.map(({ path, held }) => ({ path, places: held })),
     notes: [...scan.notes, ...all.flatMap(({ notes }) => notes)],
   };
+}
+
+/** The sandbox, which is its owner, could open it. */
+function notLookedInto(names: readonly string[]): VaultboxError {
+  const path = quoted(names.join("/"));
+  return new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot look into the folder ${path} for secrets and repositories: its mode forbids it`,
+    { hints: ["look at what is in it, then: chmod u+rwx"] },
+  );
 }
 
 /** What wasn't looked at is neither hidden nor protected. */

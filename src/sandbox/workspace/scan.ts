@@ -20,6 +20,10 @@ export interface Scan {
   readonly repositories: readonly RepositoryUnit[];
   /** By path from the workspace */
   readonly marks: ReadonlyMap<string, Mark>;
+  /** Folders of the workspace's owner that can't be looked into */
+  readonly closed: readonly (readonly string[])[];
+  /** Programs that run as their owner or group, changed after `since` */
+  readonly ownerRights: readonly (readonly string[])[];
   /** Names of what is hidden from the sandbox */
   readonly secrets: readonly (readonly string[])[];
   readonly notes: readonly string[];
@@ -33,6 +37,8 @@ export interface ScanOptions {
   readonly hide: HideRules | undefined;
   /** Whether repositories are looked for among installed packages too; nothing else is, there */
   readonly deep: boolean;
+  /** Programs that run as their owner are looked for among what changed after this, `ns`; undefined: they are not */
+  readonly since?: bigint;
   readonly maxEntries: number;
   readonly maxMs: number;
 }
@@ -40,6 +46,8 @@ export interface ScanOptions {
 /** Content of marked files is compared up to this size; beyond it size and time are. */
 const maxHashedBytes = 256 * 1024;
 const maxMarks = 20_000;
+/** Folders within folders */
+const maxWithin = 400;
 
 interface Draft {
   readonly workspace: string;
@@ -47,6 +55,8 @@ interface Draft {
   readonly repositories: RepositoryUnit[];
   readonly unitKeys: Set<string>;
   readonly marks: Map<string, Mark>;
+  readonly closed: (readonly string[])[];
+  readonly ownerRights: (readonly string[])[];
   readonly secrets: (readonly string[])[];
   readonly hiddenFolders: Set<string>;
   readonly notes: string[];
@@ -68,20 +78,38 @@ export async function scanWorkspace(
     repositories: [],
     unitKeys: new Set(),
     marks: new Map(),
+    closed: [],
+    ownerRights: [],
     secrets: [],
     hiddenFolders: new Set(),
     notes: [],
   };
   const { maxEntries, maxMs } = options;
+  const owner = root.ownFacts().uid;
   const result = await walk(root, {
     visit: (place) => visit(draft, place),
     enters: (place, name) => enters(draft, place, name),
+    onClosed: ({ folder, names }, name) => {
+      // Somebody else's is closed to the sandbox as well, which runs as the workspace's owner
+      if (folder.facts(name)?.uid === owner) draft.closed.push([...names, toText(name)]);
+    },
     maxEntries,
     maxMs,
   });
   const tookMs = Math.round(performance.now() - started);
-  const { repositories, marks, secrets, notes } = draft;
-  return { repositories, marks, secrets, notes, ...result, tookMs };
+  const { repositories, marks, closed, ownerRights, secrets, notes } = draft;
+  const complete = result.complete && marks.size < maxMarks;
+  return {
+    repositories,
+    marks,
+    closed,
+    ownerRights,
+    secrets,
+    notes,
+    entries: result.entries,
+    complete,
+    tookMs,
+  };
 }
 
 function visit(draft: Draft, place: Place): void {
@@ -91,10 +119,30 @@ function visit(draft: Draft, place: Place): void {
   const isPackage = isAmongPackages(place);
   const folderKind = findFolderKind([...names, ""].join("/"));
   for (const entry of entries) {
+    if (entry.kind === "file") lookAtRights(draft, place, entry);
     const name = toText(entry.name);
     const own = [...names, name];
     if (isGitName(name)) addRepository(draft, { folder, entry, names: own });
     else if (!isPackage) addEntry(draft, { folder, entry, names: own, folderKind });
+  }
+}
+
+function lookAtRights({ options, ownerRights }: Draft, place: Place, { name }: Entry): void {
+  if (options.since === undefined) return;
+  const facts = place.folder.facts(name);
+  if (facts === undefined || (facts.mode & 0o6000) === 0) return;
+  if (facts.changedAt >= options.since) ownerRights.push([...place.names, toText(name)]);
+}
+
+/** A repository's folder isn't walked through for anything else. */
+function lookAtRightsWithin(draft: Draft, folder: Folder, names: readonly string[]): void {
+  if (draft.options.since === undefined || names.length > maxWithin) return;
+  const entries = folder.entries();
+  for (const entry of entries) {
+    if (entry.kind === "file") lookAtRights(draft, { names, folder, entries }, entry);
+    if (entry.kind !== "folder") continue;
+    using inner = folder.open(entry.name);
+    if (inner !== undefined) lookAtRightsWithin(draft, inner, [...names, toText(entry.name)]);
   }
 }
 
@@ -113,6 +161,7 @@ function addRepository(draft: Draft, { folder, entry, names }: Found): void {
   }
   if (entry.kind !== "folder") return;
   using inner = folder.open(entry.name);
+  if (inner !== undefined) lookAtRightsWithin(draft, inner, names);
   addUnits(
     draft,
     inner === undefined ? [{ names, shape: "folder" }] : listUnits(inner, names, "folder"),

@@ -96,6 +96,8 @@ export function lookForLinks(look: Look, folder: Folder, names: readonly string[
     // Hooks are looked at one by one
     if (kind !== "folder" || own.join("/") === "hooks" || names.length > maxDepth) continue;
     using inner = folder.open(name);
+    if (inner === undefined)
+      look.danger(`has a ${own.join("/")} that can't be looked into`, "", own.join("/"));
     // Another unit, which is looked at as such
     if (inner === undefined || isBareRepository(inner.entries())) continue;
     lookForLinks(look, inner, own);

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { toText, type Entry, type Folder } from "../../files/beneath.ts";
+import { toText, type Entry, type EntryName, type Folder } from "../../files/beneath.ts";
 
 /** A folder that a walk is in. */
 export interface Place {
@@ -12,6 +12,8 @@ export interface Place {
 export interface WalkOptions {
   /** Called for every folder, outer ones first; what it opens it closes */
   readonly visit: (place: Place) => void;
+  /** Called for a folder that can't be looked into */
+  readonly onClosed: (place: Place, name: EntryName) => void;
   /** Whether the walk goes on into a folder */
   readonly enters: (place: Place, name: string) => boolean;
   /** Entries after which it ends */
@@ -55,7 +57,10 @@ export async function walk(root: Folder, options: WalkOptions): Promise<WalkResu
         return;
       }
       using inner = folder.open(name);
-      if (inner === undefined) continue;
+      if (inner === undefined) {
+        options.onClosed(place, name);
+        continue;
+      }
       await step(inner, [...names, toText(name)]);
     }
   };

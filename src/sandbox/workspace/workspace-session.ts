@@ -223,7 +223,9 @@ async function inspectEnd(
   // What it made itself is no finding
   await releasePlaces(paths, session, record);
   const { workspace, baseline, protect } = record;
-  const scan = await scanWorkspace(root, workspace, { hide: undefined, deep: true, ...endLimits });
+  const { since } = baseline;
+  const look = { hide: undefined, deep: true, since, ...endLimits };
+  const scan = await scanWorkspace(root, workspace, look);
   const options = { workspace, root, protect };
   await rememberMade(paths, await findMade(baseline, scan, options));
   const handoff = await inspectHandoff(baseline, scan, options);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, readdir, realpath, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, realpath, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -64,4 +64,28 @@ test("no detour around what is protected makes the host's git run a program; unp
     controlSucceeded: control.length,
   });
   expect(executed).toEqual([]);
+});
+
+test("a program that a sandbox lets run as its owner runs as its owner no more when the session ends", async () => {
+  await using world = await createWorld();
+  await git(world.workspace, "init", "-q", "-b", "main");
+  const places = ["s", "deep/node_modules/x/s", ".git/s", ".git/objects/aa/s"];
+  const plant = places
+    .map((place) => `mkdir -p $(dirname ${place}); cp /bin/true ${place}; chmod 6755 ${place}`)
+    .join("; ");
+  const look = `find . -perm /6000 -type f | wc -l`;
+  const { stdout, stderr } = await world.run(["run", "--", "sh", "-c", `${plant}; ${look}`]);
+  // The control: in the sandbox, before the end, they are
+  expect(stdout.trim()).toBe(String(places.length));
+  expect(stderr).toContain("ran as its owner");
+  const modes = await Promise.all(places.map((place) => stat(join(world.workspace, place))));
+  const left = modes.filter(({ mode }) => (mode & 0o6000) !== 0);
+  expect(left).toEqual([]);
+  recordScore({
+    row: 29,
+    test: "programs left with the right to run as their owner",
+    attempts: places.length,
+    blocked: places.length - left.length,
+    controlSucceeded: Number(stdout),
+  });
 });

@@ -1,0 +1,125 @@
+import { execFile } from "node:child_process";
+import { chmod, chown, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { Folder } from "../../../src/files/beneath.ts";
+import { inspectHandoff, type Handoff } from "../../../src/sandbox/workspace/handoff.ts";
+import { planProtection } from "../../../src/sandbox/workspace/protection.ts";
+import { scanWorkspace } from "../../../src/sandbox/workspace/scan.ts";
+import { git, gitEnvironment } from "../../support/host-git.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+const run = promisify(execFile);
+
+/** Not root, for whom no folder is closed. */
+const user = 1000;
+
+interface Tree extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** A folder of the user with an evil repository in `n`. */
+async function createTree(): Promise<Tree> {
+  const path = await realpath(await mkdtemp(join(tmpdir(), "vbc-")));
+  await mkdir(join(path, "n"));
+  await git(join(path, "n"), "init", "-q", ".");
+  await git(join(path, "n"), "config", "core.fsmonitor", "evil");
+  await mkdir(join(path, "n/.git/rebase-merge"));
+  await writeFile(join(path, "n/.git/rebase-merge/git-rebase-todo"), "exec evil\n");
+  await writeFile(join(path, "n/.git/hooks/pre-commit"), "evil\n", { mode: 0o755 });
+  for (const name of ["", "n", "n/.git", "n/.git/config", "n/.git/hooks", "n/.git/rebase-merge"]) {
+    await chown(join(path, name), user, user);
+  }
+  return {
+    path,
+    [Symbol.asyncDispose]: async () => {
+      for (const name of ["", "n", "n/.git"]) await chmod(join(path, name), 0o755).catch(() => {});
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+async function asUser<T>(work: () => Promise<T>): Promise<T> {
+  process.seteuid?.(user);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+/** As at the end of a session before which nothing was there. */
+async function inspect(path: string): Promise<Handoff> {
+  using root = Folder.openRoot(path);
+  const limits = { maxEntries: 1000, maxMs: 10_000 };
+  const scan = await scanWorkspace(root, path, { hide: undefined, deep: true, ...limits });
+  const baseline = { since: 0n, marks: new Map(), hidden: [], repositories: new Map() };
+  return await inspectHandoff(baseline, scan, { workspace: path, root, protect: "default" });
+}
+
+test("folders that can be entered and not listed hide nothing from the report, and a folder that can't be written keeps no repository", async () => {
+  const cases = [
+    { name: "n", mode: 0o311, expected: "dangerous" },
+    { name: "n/.git", mode: 0o311, expected: "held" },
+    { name: "n", mode: 0o555, expected: "held" },
+  ] as const;
+  // The control: git finds what can't be listed
+  await using control = await createTree();
+  const evil = `touch ${join(control.path, "ran")}; false`;
+  await writeFile(join(control.path, "n/.git/config"), `[core]\n\tfsmonitor = "${evil}"\n`);
+  for (const name of ["n/.git", "n"]) await chmod(join(control.path, name), 0o311);
+  const cwd = join(control.path, "n");
+  await run("git", ["status"], { cwd, uid: user, env: gitEnvironment() }).catch(() => undefined);
+  expect(await readdir(control.path)).toContain("ran");
+  let found = 0;
+  for (const { name, mode, expected } of cases) {
+    await using tree = await createTree();
+    await chmod(join(tree.path, name), mode);
+    const { entries } = await asUser(() => inspect(tree.path));
+    if (entries.some(({ change }) => change === expected)) found += 1;
+    else expect([name, mode, entries]).toEqual([]);
+  }
+  for (const name of ["hooks", "rebase-merge"]) {
+    await using tree = await createTree();
+    await writeFile(join(tree.path, "n/.git/config"), "[core]\n\trepositoryformatversion = 0\n");
+    await rm(join(tree.path, "n/.git", name === "hooks" ? "rebase-merge" : "hooks"), {
+      recursive: true,
+    });
+    await chmod(join(tree.path, "n/.git", name), 0o311);
+    const { entries } = await asUser(() => inspect(tree.path));
+    expect(entries).toMatchObject([{ change: "held", path: "n/.git" }]);
+    found += 1;
+  }
+  expect(found).toBe(5);
+  recordScore({
+    row: 29,
+    test: "repositories in folders that can be entered and not listed",
+    attempts: 5,
+    blocked: found,
+    controlSucceeded: 1,
+  });
+});
+
+test("a workspace with a folder that its owner could open, and that can't be looked into, isn't started in", async () => {
+  await using tree = await createTree();
+  await chmod(join(tree.path, "n"), 0o000);
+  const plan = asUser(async () => {
+    using root = Folder.openRoot(tree.path);
+    const limits = { maxEntries: 1000, maxMs: 10_000 };
+    const scan = await scanWorkspace(root, tree.path, { hide: undefined, deep: false, ...limits });
+    await planProtection(scan, {
+      workspace: tree.path,
+      root,
+      protect: "default",
+      hides: true,
+      checkMount: async () => {},
+    });
+  });
+  await expect(plan).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
+  // Somebody else's folder is closed to the sandbox too
+  await chown(join(tree.path, "n"), 0, 0);
+  const other = await asUser(() => inspect(tree.path));
+  expect(other.entries).toEqual([]);
+});
