@@ -3,6 +3,7 @@ import type { AgentProfile } from "../agents/agent-profile.ts";
 import { selectAgent } from "../agents/select-agent.ts";
 import { resolveEffectivePolicy, type EffectivePolicy } from "../config/effective-policy.ts";
 import type { Paths } from "../config/paths.ts";
+import { withoutProjectInfluence } from "../host-environment.ts";
 import { readPreferences, type Preferences } from "../config/preferences.ts";
 import { loadTrustedProjectFile } from "../config/project-file.ts";
 import type { PolicyFile, ProjectFile } from "../policy/parse-policy.ts";
@@ -59,6 +60,7 @@ export async function resolveSessionPolicy(
   options: SessionPolicyOptions,
   paths: Paths,
 ): Promise<SessionPolicy> {
+  leaveOutOfPath(options.workspace);
   const worktree = readWorktree(options.workspace);
   // Read while the rest is; what fails first is reported
   worktree.catch(() => undefined);
@@ -106,6 +108,14 @@ async function readWorktree(workspace: string): Promise<RepositoryFacts | undefi
   const path = await realpath(workspace).catch(() => undefined);
   // A workspace that isn't there is an error of whoever needs it
   return path === undefined ? undefined : await readRepositoryFacts(path);
+}
+
+/**
+ * What a sandbox can write chooses no program of the host, also when the workspace isn't where this process was started:
+ * from here on its folders aren't on our own search path.
+ */
+function leaveOutOfPath(workspace: string): void {
+  process.env["PATH"] = withoutProjectInfluence(process.env, workspace)["PATH"];
 }
 
 async function readPolicyOption(path: string | undefined): Promise<PolicyFile | undefined> {
