@@ -1,5 +1,5 @@
 import { VaultboxError } from "../errors.ts";
-import { type GitIdentity, isUsableIdentity } from "../git/commit-object-identity.ts";
+import { type GitIdentity, isUsableIdentity } from "../git/signature/commit-object-identity.ts";
 import type { SigningSettings } from "../policy/signing-settings.ts";
 import type { SandboxGit } from "../sandbox/signing/sandbox-git.ts";
 import { findSigningKey } from "../sandbox/signing/session-signer.ts";

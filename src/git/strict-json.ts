@@ -2,7 +2,7 @@
 // RFC 8259 section 4 leaves open what a name that comes twice means, and parsers differ: Ruby and JavaScript take the last
 // value, others the first, Go's takes names in any case for the same one. So such texts are refused, instead of guessed at.
 // None of the JSON and YAML parsers at hand does this for JSON: `JSON.parse` never tells, and YAML reads more than JSON.
-import { parseUtf8 } from "./utf8-text.ts";
+import { parseUtf8 } from "./wire/utf8-text.ts";
 
 /** Objects and arrays within each other; API bodies have fewer than ten. */
 const maxJsonDepth = 64;

@@ -1,4 +1,4 @@
-import { findRefNameFault } from "../git/ref-name.ts";
+import { findRefNameFault } from "../git/wire/ref-name.ts";
 import type { RefUpdate } from "../git/repository-call.ts";
 import { toPrintable } from "../printable.ts";
 import { compileDeniedPaths } from "./denied-path.ts";

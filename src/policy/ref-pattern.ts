@@ -1,5 +1,5 @@
 import { VaultboxError } from "../errors.ts";
-import { findRefNameFault } from "../git/ref-name.ts";
+import { findRefNameFault } from "../git/wire/ref-name.ts";
 import { quoted } from "../printable.ts";
 import { anyDepth, compileSegment, matchSegments, type Step } from "./segment-match.ts";
 

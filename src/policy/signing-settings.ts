@@ -1,5 +1,5 @@
 import { isScalar } from "yaml";
-import { isUsableIdentity, type GitIdentity } from "../git/commit-object-identity.ts";
+import { isUsableIdentity, type GitIdentity } from "../git/signature/commit-object-identity.ts";
 import { readMap, readString, report, type Field, type FileReader } from "./yaml-reader.ts";
 
 /** Which key signs the session's commits, and in whose name; `signing:` of the project file or of the preferences. */

@@ -1,17 +1,17 @@
 import { openGitCache } from "../git-cache/git-cache.ts";
 import type { GitPolicy } from "../policy/git-rules.ts";
-import type { GitIdentity } from "../git/commit-object-identity.ts";
+import type { GitIdentity } from "../git/signature/commit-object-identity.ts";
 import { parseRemoteUrl } from "../git/remote-url.ts";
-import type { SshSigner } from "../git/sshsig.ts";
+import type { SshSigner } from "../git/signature/sshsig.ts";
 import type { Door, OpenDoors } from "../proxy/doors/door.ts";
-import type { PushInspector } from "../proxy/doors/push-inspection.ts";
-import { createGithubDoor } from "../proxy/doors/github-door.ts";
-import { createGitlabDoor } from "../proxy/doors/gitlab-door.ts";
-import { createLfsDoor } from "../proxy/doors/lfs-door.ts";
-import { createOddGitDoor } from "../proxy/doors/odd-git-door.ts";
-import { openPushInspector } from "../proxy/doors/push-inspector.ts";
-import { createSigningDoor } from "../proxy/doors/signing-door.ts";
-import { createSmartHttpDoor } from "../proxy/doors/smart-http.ts";
+import type { PushInspector } from "../proxy/doors/git/push-inspection.ts";
+import { createGithubDoor } from "../proxy/doors/api/github-door.ts";
+import { createGitlabDoor } from "../proxy/doors/api/gitlab-door.ts";
+import { createLfsDoor } from "../proxy/doors/lfs/lfs-door.ts";
+import { createOddGitDoor } from "../proxy/doors/git/odd-git-door.ts";
+import { openPushInspector } from "../proxy/doors/git/push-inspector.ts";
+import { createSigningDoor } from "../proxy/doors/signing/signing-door.ts";
+import { createSmartHttpDoor } from "../proxy/doors/git/smart-http.ts";
 import { openLaunchHistory } from "./signing/launch-history.ts";
 import type { RepositoryFacts } from "./workspace/repository-facts.ts";
 

@@ -1,4 +1,4 @@
-import type { NextPiece } from "../../src/git/pkt-reader.ts";
+import type { NextPiece } from "../../src/git/wire/pkt-reader.ts";
 
 /** A stream of these pieces. */
 export function toNext(bytes: Buffer | readonly Buffer[]): NextPiece {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GitRule } from "../../src/policy/git-rule.ts";
 import { parseConnectTo } from "../../src/proxy/connect-to.ts";
 import { createDialer } from "../../src/proxy/dial.ts";
-import { createGithubDoor } from "../../src/proxy/doors/github-door.ts";
+import { createGithubDoor } from "../../src/proxy/doors/api/github-door.ts";
 import type { SessionCredential } from "../../src/proxy/session-credential.ts";
 import { createUpstreamTrust } from "../../src/proxy/trust.ts";
 import { startProxy, type ProxyFixture } from "./proxy-fixture.ts";

@@ -1,7 +1,7 @@
 import type { GitRule } from "../../src/policy/git-rule.ts";
 import { parseConnectTo } from "../../src/proxy/connect-to.ts";
 import { createDialer } from "../../src/proxy/dial.ts";
-import { createGitlabDoor } from "../../src/proxy/doors/gitlab-door.ts";
+import { createGitlabDoor } from "../../src/proxy/doors/api/gitlab-door.ts";
 import type { SessionCredential } from "../../src/proxy/session-credential.ts";
 import { createUpstreamTrust } from "../../src/proxy/trust.ts";
 import { startProxy, type ProxyFixture } from "./proxy-fixture.ts";

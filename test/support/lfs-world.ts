@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { GitRule } from "../../src/policy/git-rule.ts";
 import { parseConnectTo } from "../../src/proxy/connect-to.ts";
 import { createDialer } from "../../src/proxy/dial.ts";
-import { createLfsDoor } from "../../src/proxy/doors/lfs-door.ts";
+import { createLfsDoor } from "../../src/proxy/doors/lfs/lfs-door.ts";
 import type { SessionCredential } from "../../src/proxy/session-credential.ts";
 import { createUpstreamTrust } from "../../src/proxy/trust.ts";
 import { type GitClient, openProxiedClient } from "./git-client.ts";

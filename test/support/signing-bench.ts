@@ -4,12 +4,15 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { signForGit, signWithKey, type SshSigner } from "../../src/git/sshsig.ts";
-import { toPublicKeyLine } from "../../src/git/ssh-key.ts";
-import { generateStoredKey, parseStoredKey } from "../../src/git/ssh-key-private.ts";
+import { signForGit, signWithKey, type SshSigner } from "../../src/git/signature/sshsig.ts";
+import { toPublicKeyLine } from "../../src/git/signature/ssh-key.ts";
+import { generateStoredKey, parseStoredKey } from "../../src/git/signature/ssh-key-private.ts";
 import { parseAuthority } from "../../src/proxy/authority.ts";
 import type { AnswerPassage, Door, DoorRequest } from "../../src/proxy/doors/door.ts";
-import { createSigningDoor, type SigningDoorOptions } from "../../src/proxy/doors/signing-door.ts";
+import {
+  createSigningDoor,
+  type SigningDoorOptions,
+} from "../../src/proxy/doors/signing/signing-door.ts";
 import type { HeaderField } from "../../src/proxy/http1/header.ts";
 import type { RequestHead } from "../../src/proxy/http1/request-head.ts";
 import { Refusal } from "../../src/proxy/refusal.ts";

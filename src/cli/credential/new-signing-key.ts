@@ -1,7 +1,11 @@
 import { realpath } from "node:fs/promises";
 import { VaultboxError } from "../../errors.ts";
-import { parsePublicKeyLine, toFingerprint, toPublicKeyLine } from "../../git/ssh-key.ts";
-import { generateStoredKey, parseStoredKey, toStoredKey } from "../../git/ssh-key-private.ts";
+import { parsePublicKeyLine, toFingerprint, toPublicKeyLine } from "../../git/signature/ssh-key.ts";
+import {
+  generateStoredKey,
+  parseStoredKey,
+  toStoredKey,
+} from "../../git/signature/ssh-key-private.ts";
 import { quoted } from "../../printable.ts";
 import { Secret } from "../../redact.ts";
 import { chooseAgentKey } from "../../sandbox/signing/ssh-agent-key.ts";

@@ -1,4 +1,4 @@
-import { findRefNameFault } from "../ref-name.ts";
+import { findRefNameFault } from "../wire/ref-name.ts";
 
 // What GitHub may take for another ref than `refs/heads/<name>`: full names, the short forms of full names, an object id
 const ambiguousName =

@@ -1,5 +1,5 @@
 // What writing requests behind `/repos/owner/name` mean (https://docs.github.com/en/rest). What isn't here, isn't understood.
-import { findRefNameFault } from "../ref-name.ts";
+import { findRefNameFault } from "../wire/ref-name.ts";
 import type { RepositoryAction } from "../repository-call.ts";
 import { fieldOf, isJsonObject } from "../strict-json.ts";
 import { toBranchRef } from "./branch-ref.ts";

@@ -2,8 +2,8 @@ import { debug } from "../../debug.ts";
 import { parseRemoteUrl, toHttpsRemote } from "../../git/remote-url.ts";
 import { type GitPolicy, findGitRules } from "../../policy/git-rules.ts";
 import { parseAuthority } from "../../proxy/authority.ts";
-import type { InspectedPush, PushInspector } from "../../proxy/doors/push-inspection.ts";
-import type { LaunchHistory } from "../../proxy/doors/known-history.ts";
+import type { InspectedPush, PushInspector } from "../../proxy/doors/git/push-inspection.ts";
+import type { LaunchHistory } from "../../proxy/doors/signing/known-history.ts";
 import type { RepositoryFacts } from "../workspace/repository-facts.ts";
 
 /** Questions to the upstream within a session: each may bring its new history */

@@ -1,4 +1,4 @@
-import type { GitIdentity } from "../../git/commit-object-identity.ts";
+import type { GitIdentity } from "../../git/signature/commit-object-identity.ts";
 import type { RepositoryFacts } from "../workspace/repository-facts.ts";
 import type { FoundSigningKey } from "./session-signer.ts";
 

@@ -1,7 +1,7 @@
 import { VaultboxError } from "../../errors.ts";
-import { parsePublicKeyLine, toPublicKeyLine } from "../../git/ssh-key.ts";
-import { parseStoredKey } from "../../git/ssh-key-private.ts";
-import { signWithKey, type SshSigner } from "../../git/sshsig.ts";
+import { parsePublicKeyLine, toPublicKeyLine } from "../../git/signature/ssh-key.ts";
+import { parseStoredKey } from "../../git/signature/ssh-key-private.ts";
+import { signWithKey, type SshSigner } from "../../git/signature/sshsig.ts";
 import { quoted } from "../../printable.ts";
 import type { Redactor } from "../../redact.ts";
 import type { OpenVault } from "../../vault/open-vaults.ts";

@@ -1,5 +1,5 @@
 import { VaultboxError } from "../../errors.ts";
-import { toFingerprint, type SshPublicKey } from "../../git/ssh-key.ts";
+import { toFingerprint, type SshPublicKey } from "../../git/signature/ssh-key.ts";
 import { quoted } from "../../printable.ts";
 import { listAgentKeys, unavailable } from "./ssh-agent.ts";
 

@@ -1,8 +1,13 @@
 // A client of the user's ssh-agent (draft-miller-ssh-agent): what keys it has, and a signature by one of them.
 import { connect } from "node:net";
 import { VaultboxError } from "../../errors.ts";
-import { parsePublicKeyBlob, type SshPublicKey } from "../../git/ssh-key.ts";
-import { SshFormatError, SshReader, toSshString, toSshUint32 } from "../../git/ssh-key-wire.ts";
+import { parsePublicKeyBlob, type SshPublicKey } from "../../git/signature/ssh-key.ts";
+import {
+  SshFormatError,
+  SshReader,
+  toSshString,
+  toSshUint32,
+} from "../../git/signature/ssh-key-wire.ts";
 
 /** How long the agent may take to list its keys, `ms` */
 const listTimeoutMs = 5_000;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { openGitCache } from "../../../src/git-cache/git-cache.ts";
 import { parseAuthority } from "../../../src/proxy/authority.ts";
-import type { PushInspection } from "../../../src/proxy/doors/push-inspection.ts";
-import { openPushInspector } from "../../../src/proxy/doors/push-inspector.ts";
+import type { PushInspection } from "../../../src/proxy/doors/git/push-inspection.ts";
+import { openPushInspector } from "../../../src/proxy/doors/git/push-inspector.ts";
 import {
   makeRepository,
   makeTemporaryFolder,

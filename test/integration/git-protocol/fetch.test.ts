@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { type Advertisement, parseAdvertisement } from "../../../src/git/advertisement.ts";
-import { toFetchRequest, type UploadPackRequest } from "../../../src/git/fetch-request.ts";
-import { type FetchResponse, readFetchResponse } from "../../../src/git/fetch-response.ts";
-import { GitProtocolError } from "../../../src/git/git-protocol-error.ts";
-import { parseLsRefsResponse, toLsRefsRequest } from "../../../src/git/ls-refs.ts";
-import type { NextPiece } from "../../../src/git/pkt-reader.ts";
+import { type Advertisement, parseAdvertisement } from "../../../src/git/wire/advertisement.ts";
+import { toFetchRequest, type UploadPackRequest } from "../../../src/git/wire/fetch-request.ts";
+import { type FetchResponse, readFetchResponse } from "../../../src/git/wire/fetch-response.ts";
+import { GitProtocolError } from "../../../src/git/wire/git-protocol-error.ts";
+import { parseLsRefsResponse, toLsRefsRequest } from "../../../src/git/wire/ls-refs.ts";
+import type { NextPiece } from "../../../src/git/wire/pkt-reader.ts";
 import { startGitBackend } from "../../support/git-backend.ts";
 import { drain } from "../../support/git-pieces.ts";
 import { type GitPlace, makeGitPlace } from "../../support/git-place.ts";

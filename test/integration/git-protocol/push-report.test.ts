@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { createAdvertisementRewriter } from "../../../src/git/advertisement.ts";
-import { createReportMerger, toRefusedReport } from "../../../src/git/push-report.ts";
-import { encodeCommands, type Push, readPushRequest } from "../../../src/git/push-request.ts";
+import { createAdvertisementRewriter } from "../../../src/git/wire/advertisement.ts";
+import { createReportMerger, toRefusedReport } from "../../../src/git/wire/push-report.ts";
+import { encodeCommands, type Push, readPushRequest } from "../../../src/git/wire/push-request.ts";
 import {
   type Answer,
   type BackendAnswer,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type Push, readPushRequest } from "../../../src/git/push-request.ts";
+import { type Push, readPushRequest } from "../../../src/git/wire/push-request.ts";
 import { type Answer, readAll, reply, startGitBackend } from "../../support/git-backend.ts";
 import { drain, toNext } from "../../support/git-pieces.ts";
 import { type GitPlace, makeGitPlace } from "../../support/git-place.ts";

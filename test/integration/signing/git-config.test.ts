@@ -11,8 +11,8 @@ import {
   toGitConfig,
 } from "../../../src/sandbox/git-config.ts";
 import { isValidSignature, makeKeyFile } from "../../support/signing-key.ts";
-import { signForGit, signWithKey } from "../../../src/git/sshsig.ts";
-import { parseStoredKey, toStoredKey } from "../../../src/git/ssh-key-private.ts";
+import { signForGit, signWithKey } from "../../../src/git/signature/sshsig.ts";
+import { parseStoredKey, toStoredKey } from "../../../src/git/signature/ssh-key-private.ts";
 
 const execute = promisify(execFile);
 

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { parsePublicKeyLine, toFingerprint, toPublicKeyLine } from "../../../src/git/ssh-key.ts";
-import { toSshString, toSshUint32 } from "../../../src/git/ssh-key-wire.ts";
-import { signForGit } from "../../../src/git/sshsig.ts";
+import {
+  parsePublicKeyLine,
+  toFingerprint,
+  toPublicKeyLine,
+} from "../../../src/git/signature/ssh-key.ts";
+import { toSshString, toSshUint32 } from "../../../src/git/signature/ssh-key-wire.ts";
+import { signForGit } from "../../../src/git/signature/sshsig.ts";
 import { listAgentKeys, signWithAgent } from "../../../src/sandbox/signing/ssh-agent.ts";
 import { chooseAgentKey } from "../../../src/sandbox/signing/ssh-agent-key.ts";
 import { isValidSignature, makeKeyFile } from "../../support/signing-key.ts";

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createAdvertisementRewriter, parseAdvertisement } from "../../../src/git/advertisement.ts";
-import { GitProtocolError } from "../../../src/git/git-protocol-error.ts";
-import { flushPkt, toPkt } from "../../../src/git/pkt-line.ts";
+import {
+  createAdvertisementRewriter,
+  parseAdvertisement,
+} from "../../../src/git/wire/advertisement.ts";
+import { GitProtocolError } from "../../../src/git/wire/git-protocol-error.ts";
+import { flushPkt, toPkt } from "../../../src/git/wire/pkt-line.ts";
 import { toNext, toPieces } from "../../support/git-pieces.ts";
 
 const [a, b, c] = ["a".repeat(40), "b".repeat(40), "c".repeat(40)];

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { isUsableIdentity, toIdentityTexts } from "../../../src/git/commit-object-identity.ts";
+import {
+  isUsableIdentity,
+  toIdentityTexts,
+} from "../../../src/git/signature/commit-object-identity.ts";
 
 test("a plain identity has one form", () => {
   expect(toIdentityTexts({ name: "Ann Example", email: "ann@example.com" })).toEqual([

@@ -5,7 +5,7 @@ import {
   maxParents,
   parseSignableObject,
   UnsignableObjectError,
-} from "../../../src/git/commit-object.ts";
+} from "../../../src/git/signature/commit-object.ts";
 
 const tree = "a".repeat(40);
 const parent = "b".repeat(40);

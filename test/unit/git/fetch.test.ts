@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { toFetchRequest } from "../../../src/git/fetch-request.ts";
-import { type FetchResponse, readFetchResponse } from "../../../src/git/fetch-response.ts";
-import { GitProtocolError } from "../../../src/git/git-protocol-error.ts";
-import { parseLsRefsResponse, toLsRefsRequest } from "../../../src/git/ls-refs.ts";
-import { delimPkt, flushPkt, toPkt } from "../../../src/git/pkt-line.ts";
-import { toSideBand } from "../../../src/git/side-band.ts";
+import { toFetchRequest } from "../../../src/git/wire/fetch-request.ts";
+import { type FetchResponse, readFetchResponse } from "../../../src/git/wire/fetch-response.ts";
+import { GitProtocolError } from "../../../src/git/wire/git-protocol-error.ts";
+import { parseLsRefsResponse, toLsRefsRequest } from "../../../src/git/wire/ls-refs.ts";
+import { delimPkt, flushPkt, toPkt } from "../../../src/git/wire/pkt-line.ts";
+import { toSideBand } from "../../../src/git/wire/side-band.ts";
 import { drain, toNext, toPieces } from "../../support/git-pieces.ts";
 
 const a = "a".repeat(40);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { readGraphqlRequest } from "../../../src/git/github-graphql.ts";
+import { readGraphqlRequest } from "../../../src/git/github/github-graphql.ts";
 import { toFacts } from "../../../src/git/github/node-facts.ts";
 import ghRequests from "../../support/gh-requests.json" with { type: "json" };
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readGitlabCall } from "../../../src/git/gitlab-rest.ts";
+import { readGitlabCall } from "../../../src/git/gitlab/gitlab-rest.ts";
 import type { RefUpdate } from "../../../src/git/repository-call.ts";
 
 const project = "/api/v4/projects/acme%2Ftools%2Fwidgets";

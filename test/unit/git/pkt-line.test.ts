@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { GitProtocolError } from "../../../src/git/git-protocol-error.ts";
-import { encodePkt, flushPkt, maxPktData, toPkt, type Pkt } from "../../../src/git/pkt-line.ts";
-import { PktReader } from "../../../src/git/pkt-reader.ts";
+import { GitProtocolError } from "../../../src/git/wire/git-protocol-error.ts";
+import {
+  encodePkt,
+  flushPkt,
+  maxPktData,
+  toPkt,
+  type Pkt,
+} from "../../../src/git/wire/pkt-line.ts";
+import { PktReader } from "../../../src/git/wire/pkt-reader.ts";
 import { drain, toNext, toPieces } from "../../support/git-pieces.ts";
 
 async function readAll(bytes: Buffer | readonly Buffer[], maxBytes = 1 << 20): Promise<Pkt[]> {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { flushPkt, toPkt } from "../../../src/git/pkt-line.ts";
-import { encodeCommands, type Push, readPushRequest } from "../../../src/git/push-request.ts";
+import { flushPkt, toPkt } from "../../../src/git/wire/pkt-line.ts";
+import { encodeCommands, type Push, readPushRequest } from "../../../src/git/wire/push-request.ts";
 import { drain, toNext } from "../../support/git-pieces.ts";
 
 const a = "a".repeat(40);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { GitProtocolError } from "../../../src/git/git-protocol-error.ts";
-import { flushPkt, maxPktData, toPkt } from "../../../src/git/pkt-line.ts";
-import { encodeCommands, type Push, readPushRequest } from "../../../src/git/push-request.ts";
+import { GitProtocolError } from "../../../src/git/wire/git-protocol-error.ts";
+import { flushPkt, maxPktData, toPkt } from "../../../src/git/wire/pkt-line.ts";
+import { encodeCommands, type Push, readPushRequest } from "../../../src/git/wire/push-request.ts";
 import { drain, toNext } from "../../support/git-pieces.ts";
 
 const a = "a".repeat(40);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { findRefNameFault } from "../../../src/git/ref-name.ts";
+import { findRefNameFault } from "../../../src/git/wire/ref-name.ts";
 
 test.each([
   "refs/heads/main",

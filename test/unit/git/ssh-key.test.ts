@@ -1,12 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { parsePublicKeyLine, toFingerprint, toPublicKeyLine } from "../../../src/git/ssh-key.ts";
+import {
+  parsePublicKeyLine,
+  toFingerprint,
+  toPublicKeyLine,
+} from "../../../src/git/signature/ssh-key.ts";
 import {
   generateStoredKey,
   parseStoredKey,
   toStoredKey,
-} from "../../../src/git/ssh-key-private.ts";
-import { SshFormatError, toSshString } from "../../../src/git/ssh-key-wire.ts";
+} from "../../../src/git/signature/ssh-key-private.ts";
+import { SshFormatError, toSshString } from "../../../src/git/signature/ssh-key-wire.ts";
 
 function toFile(stored: string, lineEnd = "\n"): string {
   const lines = stored.match(/.{1,70}/g) ?? [];

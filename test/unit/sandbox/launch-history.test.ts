@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { PushInspection } from "../../../src/proxy/doors/push-inspection.ts";
-import { createKnownHistory } from "../../../src/proxy/doors/known-history.ts";
+import type { PushInspection } from "../../../src/proxy/doors/git/push-inspection.ts";
+import { createKnownHistory } from "../../../src/proxy/doors/signing/known-history.ts";
 import { openLaunchHistory } from "../../../src/sandbox/signing/launch-history.ts";
 import type { RepositoryFacts } from "../../../src/sandbox/workspace/repository-facts.ts";
 import { createHash } from "node:crypto";

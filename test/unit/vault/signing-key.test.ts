@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { toPublicKeyLine } from "../../../src/git/ssh-key.ts";
-import { generateStoredKey, parseStoredKey } from "../../../src/git/ssh-key-private.ts";
+import { toPublicKeyLine } from "../../../src/git/signature/ssh-key.ts";
+import { generateStoredKey, parseStoredKey } from "../../../src/git/signature/ssh-key-private.ts";
 import { Redactor, Secret } from "../../../src/redact.ts";
 import { findSigningKey, openSigner } from "../../../src/sandbox/signing/session-signer.ts";
 import { toSessionCredentials } from "../../../src/sandbox/session-credentials.ts";

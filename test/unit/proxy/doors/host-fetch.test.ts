@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { flushPkt, toPkt } from "../../../../src/git/pkt-line.ts";
+import { flushPkt, toPkt } from "../../../../src/git/wire/pkt-line.ts";
 import { parseAuthority } from "../../../../src/proxy/authority.ts";
 import type { DoorTools, HostRequest } from "../../../../src/proxy/doors/door.ts";
-import { openHostFetch } from "../../../../src/proxy/doors/host-fetch.ts";
+import { openHostFetch } from "../../../../src/proxy/doors/git/host-fetch.ts";
 
 const one = "1".repeat(40);
 const two = "2".repeat(40);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DoorRequest } from "../../../../src/proxy/doors/door.ts";
-import { createJsonBodyReader } from "../../../../src/proxy/doors/json-body.ts";
+import { createJsonBodyReader } from "../../../../src/proxy/doors/api/json-body.ts";
 import type { HeaderField } from "../../../../src/proxy/http1/header.ts";
 import type { RequestFraming } from "../../../../src/proxy/http1/request-head.ts";
 

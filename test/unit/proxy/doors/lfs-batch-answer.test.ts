@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { parseAuthority } from "../../../../src/proxy/authority.ts";
-import { rewriteAnswer } from "../../../../src/proxy/doors/lfs-batch-answer.ts";
-import { createLfsGrants, type LfsGrant } from "../../../../src/proxy/doors/lfs-grants.ts";
+import { rewriteAnswer } from "../../../../src/proxy/doors/lfs/lfs-batch-answer.ts";
+import { createLfsGrants, type LfsGrant } from "../../../../src/proxy/doors/lfs/lfs-grants.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
 
 const now = Date.parse("2026-11-21T12:00:00Z");

@@ -1,0 +1,222 @@
+// GitHub's REST and GraphQL APIs, and files and archives by name: decided by the same entries as pushes are.
+import { isRepositoryPath, readGithubRest } from "../../../git/github/github-rest.ts";
+import type { ApiReading } from "../../../git/api-reading.ts";
+import type { RepositoryCall } from "../../../git/repository-call.ts";
+import type { GitRule } from "../../../policy/git-rule.ts";
+import { filterByRepository, type GitPolicy } from "../../../policy/git-rules.ts";
+import { Refusal } from "../../refusal.ts";
+import { bufferedBody } from "../buffered-body.ts";
+import { decideCalls, notUnderstood } from "./decide-calls.ts";
+import type { Door, DoorRequest, DoorTools, Passage } from "../door.ts";
+import { findGithubAccess, type GithubAccess, type GithubPlace } from "./github-place.ts";
+import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
+import { withHeader } from "../headers.ts";
+import { checkJsonBody, createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
+import { rewriteAnswers } from "./rewritten-json.ts";
+
+/** Bytes of GitHub's description of a repository: two others are in it. */
+const maxRepositoryBytes = 1024 * 1024;
+
+interface GithubDoor {
+  readonly policy: GitPolicy;
+  readonly lookUp: NodesLookup;
+  readonly readJson: JsonBodyReader;
+}
+
+/** A body that the request goes on with, instead of the client's. */
+interface ReadBody {
+  readonly bytes: Buffer;
+  readonly release: () => void;
+}
+
+/** The ways into repositories that lead over api.github.com, codeload, raw files, or another GitHub host's API. */
+export function createGithubDoor(parts: {
+  readonly policy: GitPolicy;
+  readonly tools: DoorTools;
+}): Door {
+  const door: GithubDoor = {
+    policy: parts.policy,
+    lookUp: createNodesLookup(parts.tools),
+    readJson: createJsonBodyReader(),
+  };
+  return {
+    claim: (request) => {
+      const access = findGithubAccess(door.policy, request);
+      const rules = access === undefined ? [] : concernedRules(request, access);
+      if (rules.length === 0) return undefined;
+      return { exclusive: rules.some(({ exclusive }) => exclusive) };
+    },
+    pass: async (request) => {
+      const access = findGithubAccess(door.policy, request);
+      if (access === undefined) throw new Error("only a claimed request is passed");
+      const { place, rules } = access;
+      if (place.kind === "graphql") return passGraphql(door, request, rules);
+      return passRest(door, request, { place, rules });
+    },
+  };
+}
+
+/** The entries that a request may be decided by: those of its repository, or all where it doesn't tell. */
+function concernedRules(request: DoorRequest, { place, rules }: GithubAccess): readonly GitRule[] {
+  if (place.kind === "graphql") return rules;
+  const reading = readHead(request, place);
+  switch (reading.kind) {
+    case "elsewhere":
+      return [];
+    case "calls":
+      return rules.filter((rule) =>
+        reading.calls.some(({ repository }) => filterByRepository([rule], repository).length > 0),
+      );
+    case "needs-body":
+    case "not-understood": {
+      const { repository } = reading;
+      return repository === undefined ? rules : filterByRepository(rules, repository);
+    }
+  }
+}
+
+function readHead(
+  request: DoorRequest,
+  place: Exclude<GithubPlace, { kind: "graphql" }>,
+  body?: unknown,
+): ApiReading {
+  if (place.kind === "rest") {
+    const { method, query } = request;
+    return readGithubRest({ method, query, path: place.path, rawPath: place.rawPath, body });
+  }
+  // Nothing can be written there
+  if (!isReading(request)) return { kind: "elsewhere" };
+  const { repository } = place;
+  return { kind: "calls", calls: [{ repository, action: { type: "read" } }] };
+}
+
+async function passRest(
+  door: GithubDoor,
+  request: DoorRequest,
+  access: { readonly place: Exclude<GithubPlace, { kind: "graphql" }>; rules: readonly GitRule[] },
+): Promise<Passage> {
+  const { place, rules } = access;
+  let reading = readHead(request, place);
+  if (!isReading(request)) checkJsonBody(request);
+  if (reading.kind !== "needs-body") {
+    const passage = decide(request, rules, { reading });
+    const isDescription = place.kind === "rest" && isRepositoryPath(place.path);
+    if (passage.type !== "forward" || !isDescription) return passage;
+    const headers = withHeader(request.head.headers, "accept-encoding", "identity");
+    return { ...passage, headers, response: withoutCloneToken };
+  }
+  const body = await door.readJson(request);
+  return releasing(body, () => {
+    reading = readHead(request, place, body.value);
+    return decide(request, rules, { reading, body });
+  });
+}
+
+/**
+ * GitHub tells who reads a private repository a token to clone it with, here and in what it's a fork of
+ * (https://docs.github.com/en/rest/repos/repos#get-a-repository). No credential enters the sandbox.
+ */
+const withoutCloneToken = rewriteAnswers({
+  maxBytes: maxRepositoryBytes,
+  rewrite: (plain) =>
+    JSON.parse(JSON.stringify(plain), (name, value: unknown) =>
+      name === "temp_clone_token" ? undefined : value,
+    ) as typeof plain,
+});
+
+async function passGraphql(
+  door: GithubDoor,
+  request: DoorRequest,
+  rules: readonly GitRule[],
+): Promise<Passage> {
+  const refuse = (what: string) => notUnderstood(request, { what, ...toFirst(rules) });
+  const { method, path, query } = request;
+  if (method !== "POST" || !path.toLowerCase().endsWith("/graphql") || query !== "") {
+    throw refuse("GraphQL is read only as a POST without a query string");
+  }
+  const { value, release } = await door.readJson(request);
+  return releasing({ release }, async () => {
+    // Most sessions never ask for it, and the parser takes longer to load than all other doors
+    const { readGraphqlRequest } = await import("../../../git/github/github-graphql.ts");
+    const graphql = readGraphqlRequest(value);
+    if (graphql.kind === "not-understood") throw refuse(graphql.what);
+    const facts = await door.lookUp({ authority: request.authority, rules }, graphql);
+    const body = { bytes: graphql.body, release };
+    return decide(request, rules, { reading: graphql.toReading(facts), body });
+  });
+}
+
+/** What was read of a request becomes its passage. @throws Refusal */
+function decide(
+  request: DoorRequest,
+  rules: readonly GitRule[],
+  { reading, body }: { readonly reading: ApiReading; readonly body?: ReadBody },
+): Passage {
+  switch (reading.kind) {
+    case "not-understood": {
+      const { what, repository } = reading;
+      const own = repository === undefined ? rules : filterByRepository(rules, repository);
+      const place = repository === undefined ? {} : { repository };
+      throw notUnderstood(request, { what, ...place, ...toFirst(own) });
+    }
+    case "calls":
+      return decideUnderstood(request, rules, { calls: reading.calls, body });
+    case "needs-body":
+    case "elsewhere":
+      throw new Error("only a request that was read whole is decided");
+  }
+}
+
+function decideUnderstood(
+  request: DoorRequest,
+  rules: readonly GitRule[],
+  { calls, body }: { readonly calls: readonly RepositoryCall[]; body: ReadBody | undefined },
+): Passage {
+  const sent = body === undefined ? {} : { body: bufferedBody(body.bytes) };
+  if (calls.length === 0) return { type: "forward", ...passOnlyReader(request, rules), ...sent };
+  const verdict = decideCalls(request, rules, calls);
+  if (verdict.verdict === "host-rules") return { type: "host-rules", ...sent };
+  return { type: "forward", repository: verdict.repository, ...sent };
+}
+
+/** About no repository (who am I, the schema): for whoever may read one, with the credential of it if it's the only one. */
+function passOnlyReader(
+  request: DoorRequest,
+  rules: readonly GitRule[],
+): { readonly repository: string | undefined } {
+  const readable = rules.filter(({ read }) => read);
+  const [rule] = readable;
+  if (rule === undefined) {
+    throw new Refusal(403, "git-not-allowed", "no git: entry lets anything be read there");
+  }
+  request.note({ rule: rule.source.label });
+  const names = new Set(readable.map(({ repository }) => repository.toLowerCase()));
+  const isOne = names.size === 1 && !rule.repository.includes("*");
+  return { repository: isOne ? rule.repository : undefined };
+}
+
+/** Holds the body until the exchange is over, or the request is refused. */
+async function releasing(
+  { release }: Pick<ReadBody, "release">,
+  work: () => Passage | Promise<Passage>,
+): Promise<Passage> {
+  try {
+    const passage = await work();
+    if (passage.type === "forward") {
+      return { ...passage, release: () => Promise.resolve(release()) };
+    }
+    release();
+    return passage;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function toFirst([rule]: readonly GitRule[]): { readonly rule?: GitRule } {
+  return rule === undefined ? {} : { rule };
+}
+
+function isReading({ method }: DoorRequest): boolean {
+  return method === "GET" || method === "HEAD";
+}

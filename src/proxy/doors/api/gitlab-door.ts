@@ -1,0 +1,167 @@
+// GitLab's REST API: what it asks of a repository is decided by the `git:` entries that name it, as a push would be.
+import type { ApiRequest } from "../../../git/api-reading.ts";
+import {
+  isProjectPath,
+  readGitlabCall,
+  type GitlabReading,
+} from "../../../git/gitlab/gitlab-rest.ts";
+import type { GitRule } from "../../../policy/git-rule.ts";
+import { filterByRepository, gitRulesAt, type GitPolicy } from "../../../policy/git-rules.ts";
+import { bufferedBody } from "../buffered-body.ts";
+import { decideCalls, notUnderstood } from "./decide-calls.ts";
+import type { Door, DoorRequest, DoorTools, Passage } from "../door.ts";
+import { createGitlabProjects, maxProjectBytes, type GitlabProjects } from "./gitlab-projects.ts";
+import { withHeader } from "../headers.ts";
+import { createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
+import { rewriteAnswers } from "./rewritten-json.ts";
+
+interface GitlabDoor {
+  readonly policy: GitPolicy;
+  readonly projects: GitlabProjects;
+  readonly readJson: JsonBodyReader;
+}
+
+/** A request that is this door's, with the entries that are asked about it. */
+interface GitlabAccess {
+  readonly reading: Exclude<GitlabReading, { kind: "elsewhere" }>;
+  /** Of the repository; of the whole host when the request names none */
+  readonly rules: readonly GitRule[];
+}
+
+type Calls = Extract<GitlabReading, { kind: "calls" }>;
+
+export function createGitlabDoor(parts: {
+  readonly policy: GitPolicy;
+  readonly tools: DoorTools;
+}): Door {
+  const door: GitlabDoor = {
+    policy: parts.policy,
+    projects: createGitlabProjects(parts.tools),
+    readJson: createJsonBodyReader(),
+  };
+  return {
+    claim: (request) => {
+      const access = findAccess(door, request);
+      return access && { exclusive: access.rules.some(({ exclusive }) => exclusive) };
+    },
+    pass: (request) => {
+      const access = findAccess(door, request);
+      if (access === undefined) throw new Error("only a claimed request is passed");
+      return passThrough(door, request, access);
+    },
+  };
+}
+
+function findAccess({ policy }: GitlabDoor, request: DoorRequest): GitlabAccess | undefined {
+  if (!request.path.startsWith("/api/") || request.method === "OPTIONS") return undefined;
+  const all = gitRulesAt(policy, request.authority, "api").filter(
+    ({ forge }) => forge === "gitlab",
+  );
+  if (all.length === 0) return undefined;
+  const reading = read(request);
+  if (reading.kind === "elsewhere") return undefined;
+  const repository = repositoryOf(reading);
+  const rules = repository === undefined ? all : filterByRepository(all, repository);
+  return rules.length === 0 ? undefined : { reading, rules };
+}
+
+function read({ method, path, rawPath, query }: DoorRequest, body?: unknown): GitlabReading {
+  const request: ApiRequest = { method, path, rawPath, query, body };
+  return readGitlabCall(request);
+}
+
+function repositoryOf(reading: GitlabAccess["reading"]): string | undefined {
+  return reading.kind === "calls" ? reading.calls[0]?.repository : reading.repository;
+}
+
+async function passThrough(
+  door: GitlabDoor,
+  request: DoorRequest,
+  { reading, rules }: GitlabAccess,
+): Promise<Passage> {
+  if (request.head.headers.some(([name]) => name.toLowerCase() === "sudo")) {
+    const [rule] = rules;
+    const what = "a Sudo header makes it somebody else's request";
+    throw notUnderstood(request, { what, ...(rule === undefined ? {} : { rule }) });
+  }
+  if (reading.kind !== "needs-body") return decide(door, request, { reading, rules });
+  const body = await door.readJson(request);
+  try {
+    const whole = read(request, body.value);
+    if (whole.kind === "elsewhere") throw new Error("the body doesn't make it another API's");
+    const passage = await decide(door, request, { reading: whole, rules });
+    const sent = bufferedBody(body.bytes);
+    if (passage.type === "forward") {
+      return { ...passage, body: sent, release: () => Promise.resolve(body.release()) };
+    }
+    body.release();
+    return passage.type === "host-rules" ? { ...passage, body: sent } : passage;
+  } catch (error) {
+    body.release();
+    throw error;
+  }
+}
+
+/** @throws Refusal */
+async function decide(
+  door: GitlabDoor,
+  request: DoorRequest,
+  { reading, rules }: GitlabAccess,
+): Promise<Passage> {
+  if (reading.kind !== "calls") {
+    const [rule] = rules;
+    const repository = repositoryOf(reading);
+    throw notUnderstood(request, {
+      what: reading.kind === "not-understood" ? reading.what : "its body was not read",
+      ...(repository === undefined ? {} : { repository }),
+      ...(rule === undefined ? {} : { rule }),
+    });
+  }
+  if (reading.calls.length === 0) return passToReader(request, rules);
+  const verdict = decideCalls(request, rules, reading.calls);
+  if (verdict.verdict === "host-rules") return { type: "host-rules" };
+  await checkProject(door, request, { reading, rules });
+  const { repository } = verdict;
+  const passage = { type: "forward", repository } as const;
+  if (!isProjectPath(request.path)) return passage;
+  const headers = withHeader(request.head.headers, "accept-encoding", "identity");
+  return { ...passage, headers, response: withoutRunnersToken };
+}
+
+/**
+ * GitLab tells who may administer a project the token that registers runners, and a runner gets the CI variables
+ * (https://docs.gitlab.com/api/projects/#get-a-single-project). Reading the code isn't a reason to have it.
+ */
+const withoutRunnersToken = rewriteAnswers({
+  maxBytes: maxProjectBytes,
+  rewrite: ({ runners_token: _token, ...project }) => project,
+});
+
+/** About no repository: for whoever may read one, with the credential of it if it's the only one. */
+function passToReader(request: DoorRequest, rules: readonly GitRule[]): Passage {
+  const readable = rules.filter((rule) => rule.read);
+  const [rule] = readable;
+  if (rule === undefined) return { type: "host-rules" };
+  request.note({ rule: rule.source.label });
+  const names = new Set(readable.map(({ repository }) => repository.toLowerCase()));
+  const isOne = names.size === 1 && !rule.repository.includes("*");
+  return { type: "forward", repository: isOne ? rule.repository : undefined };
+}
+
+/** A merge request to a project by number: it must be the one that the path names. @throws Refusal */
+async function checkProject(
+  { projects }: GitlabDoor,
+  request: DoorRequest,
+  access: { readonly reading: Calls; readonly rules: readonly GitRule[] },
+): Promise<void> {
+  const { reading, rules } = access;
+  const [call] = reading.calls;
+  const [rule] = rules;
+  if (reading.projectId === undefined || call === undefined || rule === undefined) return;
+  const { repository } = call;
+  const place = { authority: request.authority, repository };
+  const own = await projects.idOf(place, rule.source.label);
+  if (own === reading.projectId) return;
+  const what = `project ${reading.projectId} is another one`;
+  throw notUnderstood(request, { what, repository, rule });
+}

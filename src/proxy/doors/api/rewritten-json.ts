@@ -1,0 +1,78 @@
+import { headerValues } from "../../http1/header.ts";
+import type { ResponseHead } from "../../http1/response-head.ts";
+import { Refusal } from "../../refusal.ts";
+import type { BodyTransform, ResponseTransform } from "../door.ts";
+import { withoutHeader } from "../headers.ts";
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/** Whether an answer is JSON. */
+export function isJsonAnswer(head: ResponseHead): boolean {
+  const [type = ""] = headerValues(head.headers, "content-type");
+  return /^application\/(?:[\w.+-]*\+)?json\b/i.test(type);
+}
+
+/**
+ * Rewrites what a successful answer says. One in another form (JSONP, which GitHub gives for `?callback=`) is refused:
+ * what has to be cut out is in it too.
+ */
+export function rewriteAnswers(options: {
+  readonly maxBytes: number;
+  readonly rewrite: (plain: Plain) => Plain;
+}): ResponseTransform {
+  return {
+    begin: (head) => {
+      if (head.status < 200 || head.status > 299) return undefined;
+      if (isJsonAnswer(head) && head.status !== 206) return rewriteJson(head, options);
+      const what = "the upstream's answer can't be used: it is not whole, or not JSON";
+      throw new Refusal(502, "upstream-invalid", what);
+    },
+  };
+}
+
+/**
+ * Holds a JSON answer back until its end, and gives another one instead. Its text is in no error: it holds secrets.
+ * @throws Refusal when it's compressed, although the request said not to
+ */
+export function rewriteJson(
+  head: ResponseHead,
+  options: { readonly maxBytes: number; readonly rewrite: (plain: Plain) => Plain },
+): BodyTransform {
+  const codings = headerValues(head.headers, "content-encoding");
+  if (codings.some((coding) => coding.toLowerCase() !== "identity")) {
+    throw new Refusal(
+      502,
+      "upstream-invalid",
+      "the upstream's answer can't be used: it is compressed, which was not asked for",
+    );
+  }
+  const pieces: Buffer[] = [];
+  let size = 0;
+  return {
+    headers: withoutHeader(head.headers, "content-encoding"),
+    push: (piece) => {
+      size += piece.length;
+      if (size > options.maxBytes) throw new Error("the answer is too long to be looked into");
+      pieces.push(piece);
+      return Buffer.alloc(0);
+    },
+    end: () => {
+      const plain = tryParse(Buffer.concat(pieces).toString("utf8"));
+      if (!isRecord(plain)) throw new Error("the answer is no JSON object");
+      return Buffer.from(JSON.stringify(options.rewrite(plain)));
+    },
+  };
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: the caller says so
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Plain {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,182 @@
+import type { Push } from "../../../git/wire/push-request.ts";
+import { readPushOption } from "../../../git/push-options.ts";
+import type { RefUpdate } from "../../../git/repository-call.ts";
+import { decideRefUpdateByAll } from "../../../policy/decide-ref-update.ts";
+import { decideRepositoryCall } from "../../../policy/decide-repository-call.ts";
+import { findDeniedPath } from "../../../policy/denied-path.ts";
+import type { PushInspection } from "./push-inspection.ts";
+import type { GitAccess } from "./git-access.ts";
+
+/** What was found out so far about which refs of a push may go upstream. */
+export class Judgement {
+  readonly push: Push;
+  readonly access: GitAccess;
+  /** Short reasons by ref; what isn't in it is allowed as far as is known */
+  readonly refusals: ReadonlyMap<string, string>;
+  /** What the rest of the decision needs */
+  readonly needs: { readonly history: boolean; readonly paths: boolean; readonly pack: boolean };
+
+  constructor(push: Push, access: GitAccess, refusals: ReadonlyMap<string, string>) {
+    this.push = push;
+    this.access = access;
+    this.refusals = wholeOrPart(push, refusals);
+    this.needs = findNeeds(this);
+  }
+
+  /** Whether nothing of it goes upstream. */
+  get isRefused(): boolean {
+    return this.push.commands.every(({ ref }) => this.refusals.has(ref));
+  }
+
+  with(more: ReadonlyMap<string, string>): Judgement {
+    return new Judgement(this.push, this.access, new Map([...more, ...this.refusals]));
+  }
+
+  refuseAll(reason: string): Judgement {
+    return this.with(new Map(this.push.commands.map(({ ref }) => [ref, reason])));
+  }
+
+  /** A command names the old id that its sender knew; when the ref has moved on, nothing that was decided holds. */
+  withUpstream(refs: ReadonlyMap<string, string>): Judgement {
+    const moved = this.push.commands.filter(({ ref, from }) => {
+      const now = refs.get(ref);
+      return now === undefined ? !isZero(from) : now !== from;
+    });
+    return this.with(
+      new Map(moved.map(({ ref }) => [ref, "it has moved on the server: fetch first"])),
+    );
+  }
+}
+
+/** Everything that the commands and push options decide by themselves. */
+export function judgeByCommands(push: Push, access: GitAccess): Judgement {
+  const option = push.pushOptions.find((text) => !isOptionAllowed(text, access));
+  const refusals = new Map<string, string>();
+  for (const update of toUpdates(push)) {
+    const verdict = decideRefUpdateByAll(access.rules, update);
+    if (option !== undefined) refusals.set(update.ref, "a push option of it is not allowed");
+    else if (verdict.verdict === "deny") refusals.set(update.ref, verdict.reason);
+  }
+  return new Judgement(push, access, refusals);
+}
+
+/** The rest, once the pack was received. @throws PackRefused, Refusal */
+export async function judgeByPack(
+  judgement: Judgement,
+  inspection: PushInspection,
+): Promise<Judgement> {
+  const { push, access } = judgement;
+  const refusals = new Map<string, string>();
+  for (const update of toUpdates(push)) {
+    if (judgement.refusals.has(update.ref) || update.change === "delete") continue;
+    const reason = await judgeUpdate(update, { access, inspection, push });
+    if (reason !== undefined) refusals.set(update.ref, reason);
+  }
+  const judged = judgement.with(refusals);
+  const isPart = judged.refusals.size > 0 && !judged.isRefused;
+  if (!isPart || (await isTruthful(judged, inspection))) return judged;
+  return judged.refuseAll("not done: its pack holds what another ref was refused for");
+}
+
+async function judgeUpdate(
+  update: RefUpdate,
+  parts: {
+    readonly access: GitAccess;
+    readonly inspection: PushInspection;
+    readonly push: Push;
+  },
+): Promise<string | undefined> {
+  const { access, inspection, push } = parts;
+  const command = push.commands.find(({ ref }) => ref === update.ref);
+  if (command === undefined) throw new Error("an update has its command");
+  const { from, to } = command;
+  if (update.ref.startsWith("refs/heads/") && !(await inspection.isCommit(to))) {
+    return "a branch must be a commit";
+  }
+  const verdict = decideRefUpdateByAll(access.rules, update);
+  if (verdict.verdict === "deny") return verdict.reason;
+  if (verdict.verdict === "allow") return undefined;
+  const isKept = !verdict.history || (await inspection.isFastForward(from, to));
+  const paths = verdict.paths ? await findDeniedPaths(to, access, inspection) : update.paths;
+  const rewrite = verdict.history ? (isKept ? "no" : "yes") : update.rewrite;
+  const final = decideRefUpdateByAll(access.rules, { ...update, rewrite, paths });
+  if (final.verdict === "allow") return undefined;
+  return final.verdict === "deny" ? final.reason : "it cannot be told what it changes";
+}
+
+/** One path of each rule that denies some: as much as the rules need to know. */
+async function findDeniedPaths(
+  to: string,
+  { rules }: GitAccess,
+  inspection: PushInspection,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { push } of rules) {
+    if (push === undefined || push.denyPaths.length === 0) continue;
+    const isDenied = (path: string): boolean => findDeniedPath(push.denyPaths, path) !== undefined;
+    const path = await inspection.findDeniedPath(to, isDenied);
+    if (path !== undefined) found.push(path);
+  }
+  return found;
+}
+
+/** Whether the pack without the refused refs holds nothing that only they needed. */
+async function isTruthful(judgement: Judgement, inspection: PushInspection): Promise<boolean> {
+  const { push, refusals } = judgement;
+  const brings = push.commands.filter(({ to }) => !isZero(to));
+  const tips = brings.flatMap(({ ref, to }) => (refusals.has(ref) ? [] : [to]));
+  for (const { ref, to } of brings) {
+    if (refusals.has(ref) && !(await inspection.isContained(to, tips))) return false;
+  }
+  return true;
+}
+
+/** The changes of refs that the commands ask for, as the policy reads them. */
+export function toUpdates(push: Push): readonly RefUpdate[] {
+  return push.commands.map(({ ref, from, to }) => {
+    if (isZero(to)) return { ref, change: "delete", rewrite: "no", paths: [] };
+    if (isZero(from)) return { ref, change: "create", rewrite: "no", paths: "unknown" };
+    return { ref, change: "update", rewrite: "unknown", paths: "unknown" };
+  });
+}
+
+/** Whole or not at all: an atomic push, one whose commands are signed, one whose client couldn't be told of a part. */
+function wholeOrPart(
+  push: Push,
+  refusals: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const isWhole = push.isAtomic || push.certificate !== undefined || push.reportStatus === "none";
+  if (refusals.size === 0 || !isWhole) return refusals;
+  const others = push.commands.map(
+    ({ ref }) => [ref, "not done: another ref of this push was refused"] as const,
+  );
+  return new Map([...others, ...refusals]);
+}
+
+function findNeeds(judgement: Judgement): Judgement["needs"] {
+  const { push, access, refusals } = judgement;
+  let history = false;
+  let paths = false;
+  for (const update of toUpdates(push)) {
+    if (refusals.has(update.ref)) continue;
+    const verdict = decideRefUpdateByAll(access.rules, update);
+    if (verdict.verdict !== "check") continue;
+    history ||= verdict.history;
+    paths ||= verdict.paths;
+  }
+  // Whether the rest can go without the refused refs is told by the pack too
+  const isPart = refusals.size > 0 && push.hasPack;
+  return { history, paths, pack: history || paths || isPart };
+}
+
+function isOptionAllowed(option: string, { rules, repository }: GitAccess): boolean {
+  return rules.some((rule) => {
+    const action = readPushOption(rule.forge, option);
+    if (action === undefined || action === "ignored") return action === "ignored";
+    return decideRepositoryCall([rule], { repository, action }).verdict === "allow";
+  });
+}
+
+function isZero(oid: string): boolean {
+  return /^0+$/.test(oid);
+}
