@@ -169,11 +169,12 @@ function findNeeds(judgement: Judgement): Judgement["needs"] {
   return { history, paths, pack: history || paths || isPart };
 }
 
+/** Whatever software the entries take the server for, the option must be harmless or allowed there. */
 function isOptionAllowed(option: string, { rules, repository }: GitAccess): boolean {
-  return rules.some((rule) => {
-    const action = readPushOption(rule.forge, option);
+  return rules.every(({ forge }) => {
+    const action = readPushOption(forge, option);
     if (action === undefined || action === "ignored") return action === "ignored";
-    return decideRepositoryCall([rule], { repository, action }).verdict === "allow";
+    return decideRepositoryCall(rules, { repository, action }).verdict === "allow";
   });
 }
 
