@@ -60,3 +60,10 @@ export function toFacts(stats: BigIntStats): EntryFacts {
     changedAt: stats.ctimeNs,
   };
 }
+
+/** Whose a new entry is, when the process may say so. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode?: number;
+}

@@ -27,6 +27,7 @@ export interface Handoff {
 /** What a repository was at the start. */
 export interface KnownUnit {
   readonly fingerprint: string;
+  readonly shape: RepositoryUnit["shape"];
   /** Ids of what makes git run something there: the user's own */
   readonly dangers: readonly string[];
   /** Of the remotes it names */
@@ -59,7 +60,7 @@ export async function readKnownUnits(
   const found = new Map<string, KnownUnit>();
   for (const unit of scan.repositories) {
     const { fingerprint, dangers, remotes } = await examineUnit(root, unit, workspace);
-    const known = { fingerprint, dangers: dangers.map(({ id }) => id), remotes };
+    const known = { fingerprint, dangers: dangers.map(({ id }) => id), remotes, shape: unit.shape };
     found.set(unit.names.join("/"), known);
   }
   return found;
@@ -93,7 +94,7 @@ export async function inspectHandoff(
 ): Promise<Handoff> {
   const repositories: HandoffEntry[] = [];
   // The innermost first: what is around one may be renamed next
-  for (const unit of scan.repositories.toReversed()) {
+  for (const unit of withKnown(scan, baseline).toReversed()) {
     const entry = await inspectUnit(baseline, unit, options);
     if (entry !== undefined) repositories.push(entry);
   }
@@ -108,6 +109,22 @@ export async function inspectHandoff(
     complete: scan.complete,
     tookMs: scan.tookMs,
   };
+}
+
+/** What was there before is looked at also when a limit ended the walk before it came there. */
+function withKnown(
+  { complete, repositories }: Scan,
+  baseline: Baseline,
+): readonly RepositoryUnit[] {
+  if (complete) return repositories;
+  const found = new Set(repositories.map(({ names }) => names.join("/")));
+  const missed = [...baseline.repositories].filter(([path]) => !found.has(path));
+  const units = missed.map(([path, { shape }]) => ({ names: toNames(path), shape }));
+  return [...repositories, ...units];
+}
+
+function toNames(path: string): readonly string[] {
+  return path.split("/").filter((name) => name !== "");
 }
 
 async function inspectUnit(

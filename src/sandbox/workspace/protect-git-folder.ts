@@ -1,4 +1,6 @@
 import { join, posix, resolve } from "node:path";
+import { VaultboxError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
 import { toText, type Folder } from "../../files/beneath.ts";
 import {
   isTrue,
@@ -66,12 +68,27 @@ export async function protectConfiguration(
 ): Promise<readonly GitSetting[]> {
   using folder = draft.root.openPath(names.slice(0, -1));
   const content = folder?.read(names.at(-1) ?? "", maxConfigurationBytes) ?? empty;
+  if (content === empty && kindOf(draft, names) === "file")
+    throw unreadable(join(draft.path, ...names));
   holdCopy(draft, names, toShown(content));
   const settings = await readConfiguration(content);
   if (settings === undefined) {
     draft.notes.push(`git can't read ${posix.join(...names)}; what it names isn't protected`);
   }
   return settings ?? [];
+}
+
+/** What it names could not be protected. */
+function unreadable(path: string): VaultboxError {
+  return new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot read the configuration ${quoted(path)}`,
+    {
+      hints: [
+        `it must be readable for you, and no larger than ${maxConfigurationBytes / 1024} KiB`,
+      ],
+    },
+  );
 }
 
 function protectInfo(draft: MountDraft, names: readonly string[]): void {

@@ -129,9 +129,10 @@ function visit(draft: Draft, place: Place): void {
 
 function lookAtRights({ options, ownerRights }: Draft, place: Place, { name }: Entry): void {
   if (options.since === undefined) return;
+  if ((place.folder.mode(name) & 0o6000) === 0) return;
   const facts = place.folder.facts(name);
-  if (facts === undefined || (facts.mode & 0o6000) === 0) return;
-  if (facts.changedAt >= options.since) ownerRights.push([...place.names, toText(name)]);
+  if (facts !== undefined && facts.changedAt >= options.since)
+    ownerRights.push([...place.names, toText(name)]);
 }
 
 /** A repository's folder isn't walked through for anything else. */

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Paths } from "../../config/paths.ts";
 import type { BindMount } from "../../docker/engine.ts";
 import { VaultboxError } from "../../errors.ts";
@@ -216,6 +217,14 @@ function toKey(path: string, names: readonly string[]): string {
   return [path, ...names].join("/");
 }
 
+/** Whether other users of this machine get as far as the workspace; its own mode is the sandbox's to choose. */
+function isReachable(workspace: string): boolean {
+  const above = dirname(workspace);
+  if (above === workspace) return true;
+  const mode = statSync(above, { throwIfNoEntry: false })?.mode ?? 0;
+  return (mode & 0o011) !== 0 && isReachable(above);
+}
+
 async function inspectEnd(
   { paths, session }: Pick<WorkspaceOptions, "paths" | "session">,
   { root, record }: { readonly root: Folder; readonly record: WorkspaceRecord },
@@ -224,7 +233,12 @@ async function inspectEnd(
   await releasePlaces(paths, session, record);
   const { workspace, baseline, protect } = record;
   const { since } = baseline;
-  const look = { hide: undefined, deep: true, since, ...endLimits };
+  const look = {
+    hide: undefined,
+    deep: true,
+    ...(isReachable(workspace) ? { since } : {}),
+    ...endLimits,
+  };
   const scan = await scanWorkspace(root, workspace, look);
   const options = { workspace, root, protect };
   await rememberMade(paths, await findMade(baseline, scan, options));

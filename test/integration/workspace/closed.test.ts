@@ -1,11 +1,26 @@
 import { execFile } from "node:child_process";
-import { chmod, chown, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { Folder } from "../../../src/files/beneath.ts";
-import { inspectHandoff, type Handoff } from "../../../src/sandbox/workspace/handoff.ts";
+import {
+  inspectHandoff,
+  readKnownUnits,
+  type Handoff,
+} from "../../../src/sandbox/workspace/handoff.ts";
+import { isHarmless } from "../../../src/sandbox/workspace/git-setting-safety.ts";
 import { planProtection } from "../../../src/sandbox/workspace/protection.ts";
 import { scanWorkspace } from "../../../src/sandbox/workspace/scan.ts";
 import { git, gitEnvironment } from "../../support/host-git.ts";
@@ -122,4 +137,56 @@ test("a workspace with a folder that its owner could open, and that can't be loo
   await chown(join(tree.path, "n"), 0, 0);
   const other = await asUser(() => inspect(tree.path));
   expect(other.entries).toEqual([]);
+});
+
+test("a repository that was there is looked at when too many new files keep the walk from coming there", async () => {
+  await using tree = await createTree();
+  const { path } = tree;
+  using root = Folder.openRoot(path);
+  const limits = { maxMs: 10_000, hide: undefined };
+  await writeFile(join(path, "n/.git/config"), "[core]\n\trepositoryformatversion = 0\n");
+  for (const name of ["hooks", "rebase-merge"]) {
+    await rm(join(path, "n/.git", name), { recursive: true });
+  }
+  const before = await scanWorkspace(root, path, { ...limits, deep: false, maxEntries: 1000 });
+  const repositories = await readKnownUnits(root, before, path);
+  const baseline = { since: 0n, marks: new Map(), hidden: [], repositories };
+  await symlink("/nonexistent/.bashrc", join(path, "n/.git/COMMIT_EDITMSG"));
+  const after = await scanWorkspace(root, path, { ...limits, deep: true, maxEntries: 0 });
+  expect([after.complete, after.repositories]).toEqual([false, []]);
+  const options = { workspace: path, root, protect: "default" } as const;
+  const { entries } = await inspectHandoff(baseline, after, options);
+  expect(entries).toMatchObject([{ change: "held", path: "n/.git" }]);
+  // Only the link was taken away
+  expect((await readdir(join(path, "n/.git"))).toSorted()).toEqual(
+    expect.arrayContaining(["COMMIT_EDITMSG.vaultbox-held", "HEAD", "config"]),
+  );
+});
+
+test("a configuration that is too large to read for what it names stops the start", async () => {
+  await using tree = await createTree();
+  const { path } = tree;
+  const config = `[core]\n\thooksPath = .githooks\n${"#\n".repeat(600_000)}`;
+  await writeFile(join(path, "n/.git/config"), config);
+  using root = Folder.openRoot(path);
+  const limits = { maxEntries: 1000, maxMs: 10_000 };
+  const scan = await scanWorkspace(root, path, { hide: undefined, deep: false, ...limits });
+  const options = { workspace: path, root, protect: "default", hides: true } as const;
+  const plan = planProtection(scan, { ...options, checkMount: async () => {} });
+  await expect(plan).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
+});
+
+test("settings that newer versions of git, or other file systems, run something by aren't harmless", () => {
+  const evil = [
+    ["gc.recentobjectshook", "./evil"],
+    ["core.protecthfs", "false"],
+    ["core.protectntfs", "no"],
+  ] as const;
+  for (const [key, value] of evil) expect([key, isHarmless({ key, value })]).toEqual([key, false]);
+  const plain = [
+    ["gc.auto", "0"],
+    ["core.protecthfs", "true"],
+    ["maintenance.commit-graph.enabled", "true"],
+  ] as const;
+  for (const [key, value] of plain) expect([key, isHarmless({ key, value })]).toEqual([key, true]);
 });
