@@ -102,6 +102,7 @@ async function lookAtFolder(look: Look, folder: Folder, where: Whereabouts): Pro
   await lookAtConfiguration(look, { folder, name: "config" }, where);
   await lookAtConfiguration(look, { folder, name: "config.worktree" }, where);
   lookAtHooks(look, folder);
+  lookAtAlternates(look, folder, where);
   // The folder itself: what a session holds the place with
   if (folder.read("commondir", sameFolder.length)?.toString("utf8") !== sameFolder) {
     const common = look.note(folder, "commondir");
@@ -191,6 +192,17 @@ function lookAtWorkTreeSetting(
   using tree = inside === undefined ? undefined : root?.openPath(inside);
   look.state(tree === undefined ? "elsewhere" : "inside");
   if (tree === undefined) look.danger("has its files elsewhere (core.worktree)", value);
+}
+
+/** Objects of another repository are copied into this one when git packs, where the next sandbox reads them. */
+function lookAtAlternates(look: Look, folder: Folder, { workspace, names }: Whereabouts): void {
+  using info = folder.openPath(["objects", "info"]);
+  const content = look.note(info, "alternates")?.toString("utf8") ?? "";
+  const paths = content.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const isInside = (path: string): boolean =>
+    toNames(workspace, resolve(workspace, ...names, "objects", path)) !== undefined;
+  if (paths.every(isInside)) return;
+  look.danger("takes objects from elsewhere (alternates)", content, "objects/info/alternates");
 }
 
 /** A folder of a repository; one that can't be looked into is a reason by itself. */

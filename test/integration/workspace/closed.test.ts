@@ -190,3 +190,17 @@ test("settings that newer versions of git, or other file systems, run something 
   ] as const;
   for (const [key, value] of plain) expect([key, isHarmless({ key, value })]).toEqual([key, true]);
 });
+
+test("objects that a repository takes from outside of the workspace are taken away again", async () => {
+  await using tree = await createTree();
+  const { path } = tree;
+  const info = join(path, "n/.git/objects/info");
+  await rm(join(path, "n/.git/hooks"), { recursive: true });
+  await rm(join(path, "n/.git/rebase-merge"), { recursive: true });
+  await writeFile(join(path, "n/.git/config"), "[core]\n\trepositoryformatversion = 0\n");
+  // The control: those of another repository in the workspace
+  await writeFile(join(info, "alternates"), `${path}/other/.git/objects\n`);
+  expect((await inspect(path)).entries).toMatchObject([{ change: "new", path: "n/.git" }]);
+  await writeFile(join(info, "alternates"), "/home/user/private/.git/objects\n");
+  expect((await inspect(path)).entries).toMatchObject([{ change: "held", path: "n/.git" }]);
+});
