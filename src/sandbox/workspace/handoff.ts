@@ -77,7 +77,7 @@ export async function findMade(
   for (const unit of scan.repositories) {
     const known = baseline.repositories.get(unit.names.join("/"));
     const { remotes, newest } = await examineUnit(root, unit, workspace);
-    const isOld = known === undefined && newest < baseline.since;
+    const isOld = known === undefined && wasThere(baseline, unit, newest);
     if (!isOld && known?.remotes !== remotes) made.push(join(workspace, ...unit.names));
   }
   return made;
@@ -111,6 +111,23 @@ export async function inspectHandoff(
   };
 }
 
+/**
+ * Of a repository that the start didn't see: whether its times say that it was there. Only among installed packages and
+ * in hidden folders, where the start doesn't look: elsewhere a folder around it was moved.
+ */
+function wasThere(
+  { since, hidden }: Baseline,
+  { names, shape }: RepositoryUnit,
+  newest: bigint,
+): boolean {
+  const path = names.join("/");
+  const isUnseen =
+    names.includes("node_modules") ||
+    names.includes("site-packages") ||
+    hidden.some((one) => path.startsWith(`${one}/`));
+  return isUnseen && newest < since && shape !== "link";
+}
+
 /** What was there before is looked at also when a limit ended the walk before it came there. */
 function withKnown(
   { complete, repositories }: Scan,
@@ -128,17 +145,16 @@ function toNames(path: string): readonly string[] {
 }
 
 async function inspectUnit(
-  { since, repositories }: Baseline,
+  baseline: Baseline,
   unit: RepositoryUnit,
   { root, workspace, protect }: HandoffOptions,
 ): Promise<HandoffEntry | undefined> {
   const path = unit.names.join("/");
-  const known = repositories.get(path);
+  const known = baseline.repositories.get(path);
   const { fingerprint, dangers, newest } = await examineUnit(root, unit, workspace);
   if (known?.fingerprint === fingerprint) return undefined;
   const kind = "repositories";
-  // Among installed packages, where the start doesn't look: its times say that it was there
-  if (known === undefined && newest < since && unit.shape !== "link") return undefined;
+  if (known === undefined && wasThere(baseline, unit, newest)) return undefined;
   const own = dangers.filter(({ id }) => known?.dangers.includes(id) !== true);
   if (own.length === 0) {
     return { change: known === undefined ? "new" : "changed", kind, path };

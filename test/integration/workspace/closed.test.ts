@@ -6,6 +6,7 @@ import {
   mkdtemp,
   readdir,
   realpath,
+  rename,
   rm,
   symlink,
   writeFile,
@@ -16,6 +17,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { Folder } from "../../../src/files/beneath.ts";
 import {
+  findMade,
   inspectHandoff,
   readKnownUnits,
   type Handoff,
@@ -203,4 +205,31 @@ test("objects that a repository takes from outside of the workspace are taken aw
   expect((await inspect(path)).entries).toMatchObject([{ change: "new", path: "n/.git" }]);
   await writeFile(join(info, "alternates"), "/home/user/private/.git/objects\n");
   expect((await inspect(path)).entries).toMatchObject([{ change: "held", path: "n/.git" }]);
+});
+
+test("a repository that the start didn't see is held when a folder around it was moved to where it would have", async () => {
+  await using tree = await createTree();
+  const { path } = tree;
+  await mkdir(join(path, "node_modules"));
+  await rename(join(path, "n"), join(path, "node_modules/n"));
+  using root = Folder.openRoot(path);
+  const limits = { maxEntries: 1000, maxMs: 10_000, hide: undefined };
+  const before = await scanWorkspace(root, path, { ...limits, deep: false });
+  expect(before.repositories).toEqual([]);
+  const repositories = await readKnownUnits(root, before, path);
+  // Everything in it is older than the session
+  const since = BigInt(Date.now() + 60_000) * 1_000_000n;
+  const baseline = { since, marks: new Map(), hidden: [], repositories };
+  const options = { workspace: path, root, protect: "default" } as const;
+  const look = async () => {
+    const scan = await scanWorkspace(root, path, { ...limits, deep: true });
+    const made = await findMade(baseline, scan, options);
+    return { made, ...(await inspectHandoff(baseline, scan, options)) };
+  };
+  expect(await look()).toMatchObject({ entries: [], made: [] });
+  await rename(join(path, "node_modules/n"), join(path, "n"));
+  expect(await look()).toMatchObject({
+    entries: [{ change: "held", path: "n/.git" }],
+    made: [join(path, "n/.git")],
+  });
 });
