@@ -23,19 +23,18 @@ export async function rememberMade(paths: Paths, made: readonly string[]): Promi
 
 /** Whether a repository is one of a sandbox: remembered, or of a session that runs or died and wasn't looked at yet. */
 export async function isMadeInSandbox(paths: Paths, facts: RepositoryFacts): Promise<boolean> {
-  const places = [join(facts.workTree, ".git"), facts.gitDirectory, facts.commonDirectory];
-  for (const place of places) {
-    for (let path = place; ; path = dirname(path)) {
-      if (await isRemembered(paths, path)) return true;
-      if (dirname(path) === path) break;
-    }
+  // Where the remotes are written: a work tree that a sandbox added to the user's repository has the user's remotes
+  const place = facts.commonDirectory;
+  for (let path = place; ; path = dirname(path)) {
+    if (await isRemembered(paths, path)) return true;
+    if (dirname(path) === path) break;
   }
   for (const { id } of await readActiveSessions(paths)) {
     const record = await readRecord(paths, id);
     if (record === undefined) continue;
     const { workspace, baseline } = record;
-    const keys = places.map((place) => toNames(workspace, place)?.join("/"));
-    if (keys.some((key) => key !== undefined && !baseline.repositories.has(key))) return true;
+    const key = toNames(workspace, place)?.join("/");
+    if (key !== undefined && !baseline.repositories.has(key)) return true;
   }
   return false;
 }

@@ -52,9 +52,11 @@ test("a remote that a sandbox chose isn't read by default, whatever way it came 
   await using own = await createWorld();
   await git(own.workspace, "init", "-q", "-b", "main");
   await git(own.workspace, "remote", "add", "origin", url);
-  await own.run(["run", "--", "sh", "-c", "git checkout -q -b agent; mkdir n; git init -q n"]);
-  const control = (await readDefaults(own)).length;
-  expect([given, control]).toEqual([0, 1]);
+  await git(own.workspace, "commit", "-q", "--allow-empty", "-m", "one");
+  const work = "git checkout -q -b agent; git init -q n; git worktree add -q wt -b wt";
+  await own.run(["run", "--", "sh", "-c", work]);
+  const control = (await readDefaults(own)).length + (await readDefaults(own, "wt")).length;
+  expect([given, control]).toEqual([0, 2]);
   recordScore({
     row: 29,
     test: "remotes that a sandbox wrote, read by default in the next run",
