@@ -7,7 +7,7 @@ import { quoted } from "../printable.ts";
 import { defaultMountRules, resolveAllowed, resolveWorkspace } from "../sandbox/mounts.ts";
 import type { LinkChoice } from "../sandbox/link/link-end.ts";
 import type { RunRequest, RunResult, RunStart } from "../sandbox/run-request.ts";
-import type { Handoff } from "../sandbox/workspace/handoff.ts";
+import type { Handoff } from "../sandbox/workspace/handoff/handoff.ts";
 import { runSandbox } from "../sandbox/run-sandbox.ts";
 import { InterruptedError } from "../sandbox/signal-watch.ts";
 import type { RelayImage } from "../sandbox/start-relay.ts";
@@ -130,7 +130,7 @@ async function findRelayImage(env: NodeJS.ProcessEnv): Promise<RelayImage> {
 
 /** Also with `--quiet`: it's not about the run, but about what is run next. */
 async function printHandoff(handoff: Handoff, session: string): Promise<void> {
-  const { handoffLines } = await import("../sandbox/workspace/handoff-text.ts");
+  const { handoffLines } = await import("../sandbox/workspace/handoff/handoff-text.ts");
   const lines = handoffLines(handoff);
   for (const line of lines) printNote(line);
   if (lines.length > 0) printNote(`all of it: vaultbox audit show ${session}`);

@@ -12,11 +12,11 @@ import { expandPreset } from "../presets/expand-preset.ts";
 import { findPreset } from "../presets/presets.ts";
 import type { SessionRegistry } from "../sandbox/registry-access.ts";
 import { toPrintable } from "../printable.ts";
-import { isMadeInSandbox } from "../sandbox/workspace/made-repositories.ts";
+import { isMadeInSandbox } from "../sandbox/workspace/handoff/made-repositories.ts";
 import {
   readRepositoryFacts,
   type RepositoryFacts,
-} from "../sandbox/workspace/repository-facts.ts";
+} from "../sandbox/workspace/repository/repository-facts.ts";
 
 /** What a command line says about the policy of a session. */
 export interface SessionPolicyOptions {

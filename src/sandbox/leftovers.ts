@@ -4,7 +4,7 @@ import type { Engine } from "../docker/engine.ts";
 import { label } from "../docker/labels.ts";
 import { hasEnded } from "../files/process-identity.ts";
 import { isOwnName, parseOwnerLabel } from "./session-labels.ts";
-import type { Handoff } from "./workspace/handoff.ts";
+import type { Handoff } from "./workspace/handoff/handoff.ts";
 import { finishDeadSession } from "./workspace/workspace-session.ts";
 import { endSession, readActiveSessions, type SessionState } from "./session-state.ts";
 

@@ -10,8 +10,8 @@ import type { SessionRegistry } from "./registry-access.ts";
 import type { RelayImage } from "./start-relay.ts";
 import type { UpstreamSettings } from "./session-proxy.ts";
 import type { SandboxGit } from "./signing/sandbox-git.ts";
-import type { Handoff } from "./workspace/handoff.ts";
-import type { RepositoryFacts } from "./workspace/repository-facts.ts";
+import type { Handoff } from "./workspace/handoff/handoff.ts";
+import type { RepositoryFacts } from "./workspace/repository/repository-facts.ts";
 
 /** What decides what the session may do; made by `resolveSessionPolicy`. */
 export interface SessionPlan {

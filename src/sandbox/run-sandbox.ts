@@ -5,7 +5,7 @@ import type { Engine } from "../docker/engine.ts";
 import type { LinkChoice, LinkKind } from "./link/link-end.ts";
 import type { PreparedSession, SessionOutcome } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts";
-import type { Handoff } from "./workspace/handoff.ts";
+import type { Handoff } from "./workspace/handoff/handoff.ts";
 import type { WorkspaceSession } from "./workspace/workspace-session.ts";
 import { createSessionId } from "./session-id.ts";
 import { beginSession, endSession, recordEnd } from "./session-state.ts";
@@ -99,7 +99,7 @@ async function removeDead(host: RunHost, signals: SignalWatch): Promise<void> {
   const engine = await Promise.race([host.engine, signals.interrupted]);
   const removed = await removeLeftovers(host.paths, engine);
   host.onNote(`removed what ${removed.sessions.length} session(s) that died had left`);
-  const { handoffLines } = await import("./workspace/handoff-text.ts");
+  const { handoffLines } = await import("./workspace/handoff/handoff-text.ts");
   for (const { session, handoff } of removed.handoffs) {
     for (const line of handoffLines(handoff, `session ${session}`)) host.onNote(line);
   }

@@ -13,7 +13,7 @@ import { openPushInspector } from "../proxy/doors/git/push-inspector.ts";
 import { createSigningDoor } from "../proxy/doors/signing/signing-door.ts";
 import { createSmartHttpDoor } from "../proxy/doors/git/smart-http.ts";
 import { openLaunchHistory } from "./signing/launch-history.ts";
-import type { RepositoryFacts } from "./workspace/repository-facts.ts";
+import type { RepositoryFacts } from "./workspace/repository/repository-facts.ts";
 
 export interface SessionDoorsOptions {
   readonly policy: GitPolicy;

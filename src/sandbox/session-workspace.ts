@@ -4,7 +4,7 @@ import { toPrintable } from "../printable.ts";
 import { defaultWorkspaceSettings } from "../policy/parse-workspace.ts";
 import { defaultMountRules, resolveAllowed, resolveWorkspace } from "./mounts.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
-import type { Handoff } from "./workspace/handoff.ts";
+import type { Handoff } from "./workspace/handoff/handoff.ts";
 import { openWorkspaceSession, type WorkspaceSession } from "./workspace/workspace-session.ts";
 
 /** Hidden files named on the terminal and in one note of the audit. */

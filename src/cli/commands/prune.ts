@@ -32,7 +32,7 @@ async function pruneLeftovers(flags: { readonly json?: boolean }): Promise<void>
     printJson({ removed });
     return;
   }
-  const { handoffLines } = await import("../../sandbox/workspace/handoff-text.ts");
+  const { handoffLines } = await import("../../sandbox/workspace/handoff/handoff-text.ts");
   for (const { session, handoff } of removed.handoffs) {
     for (const line of handoffLines(handoff, `session ${session}`)) printNote(line);
   }

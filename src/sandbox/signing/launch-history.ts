@@ -4,7 +4,7 @@ import { type GitPolicy, findGitRules } from "../../policy/git-rules.ts";
 import { parseAuthority } from "../../proxy/authority.ts";
 import type { InspectedPush, PushInspector } from "../../proxy/doors/git/push-inspection.ts";
 import type { LaunchHistory } from "../../proxy/doors/signing/known-history.ts";
-import type { RepositoryFacts } from "../workspace/repository-facts.ts";
+import type { RepositoryFacts } from "../workspace/repository/repository-facts.ts";
 
 /** Questions to the upstream within a session: each may bring its new history */
 const maxUpstreamQuestions = 200;

@@ -1,5 +1,5 @@
 import type { GitIdentity } from "../../git/signature/commit-object-identity.ts";
-import type { RepositoryFacts } from "../workspace/repository-facts.ts";
+import type { RepositoryFacts } from "../workspace/repository/repository-facts.ts";
 import type { FoundSigningKey } from "./session-signer.ts";
 
 /** In whose name a session commits; decided on the host at launch. */

@@ -9,13 +9,13 @@ import { once } from "../../once.ts";
 import { quoted } from "../../printable.ts";
 import type { WorkspaceSettings } from "../../policy/parse-workspace.ts";
 import { readActiveSessions } from "../session-state.ts";
-import { openOrNothing } from "./git-folder.ts";
-import { findMade, inspectHandoff, readKnownUnits, type Handoff } from "./handoff.ts";
-import { makeHeldPlace, removeHeldPlace, type HeldPlace } from "./held-place.ts";
-import { parseHideRules } from "./hide-rules.ts";
-import { rememberMade } from "./made-repositories.ts";
-import { planProtection, writeCopies, type OwnMount } from "./protection.ts";
-import { scanWorkspace, type Scan } from "./scan.ts";
+import { openOrNothing } from "./repository/git-location.ts";
+import { findMade, inspectHandoff, readKnownUnits, type Handoff } from "./handoff/handoff.ts";
+import { makeHeldPlace, removeHeldPlace, type HeldPlace } from "./protect/mount-point.ts";
+import { parseHideRules } from "./hide/hide-rules.ts";
+import { rememberMade } from "./handoff/made-repositories.ts";
+import { planProtection, writeCopies, type OwnMount } from "./protect/protection.ts";
+import { scanWorkspace, type Scan } from "./scan/scan.ts";
 import { readRecord, writeHandoff, writeRecord, type WorkspaceRecord } from "./workspace-record.ts";
 
 /** The workspace of one session, from before the sandbox is made until it's gone. */

@@ -21,10 +21,10 @@ import {
   inspectHandoff,
   readKnownUnits,
   type Handoff,
-} from "../../../src/sandbox/workspace/handoff.ts";
-import { isHarmless } from "../../../src/sandbox/workspace/git-setting-safety.ts";
-import { planProtection } from "../../../src/sandbox/workspace/protection.ts";
-import { scanWorkspace } from "../../../src/sandbox/workspace/scan.ts";
+} from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import { isHarmless } from "../../../src/sandbox/workspace/repository/git-setting-safety.ts";
+import { planProtection } from "../../../src/sandbox/workspace/protect/protection.ts";
+import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";
 import { git, gitEnvironment } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 

@@ -8,9 +8,9 @@ import {
   defaultWorkspaceSettings,
   type WorkspaceSettings,
 } from "../../../src/policy/parse-workspace.ts";
-import type { Handoff } from "../../../src/sandbox/workspace/handoff.ts";
-import { handoffLines } from "../../../src/sandbox/workspace/handoff-text.ts";
-import { listHandoffKinds } from "../../../src/sandbox/workspace/handoff-kinds.ts";
+import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import { handoffLines } from "../../../src/sandbox/workspace/handoff/handoff-text.ts";
+import { listHandoffKinds } from "../../../src/sandbox/workspace/scan/mark-kinds.ts";
 import { openWorkspaceSession } from "../../../src/sandbox/workspace/workspace-session.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";

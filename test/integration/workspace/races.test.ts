@@ -21,9 +21,12 @@ import { findProjectFile } from "../../../src/config/project-file.ts";
 import { resolvePaths } from "../../../src/config/paths.ts";
 import { Folder } from "../../../src/files/beneath.ts";
 import { defaultWorkspaceSettings } from "../../../src/policy/parse-workspace.ts";
-import { holdPlace } from "../../../src/sandbox/workspace/hold-unit.ts";
-import { makeHeldPlace, removeHeldPlace } from "../../../src/sandbox/workspace/held-place.ts";
-import { readRepositoryFacts } from "../../../src/sandbox/workspace/repository-facts.ts";
+import { holdPlace } from "../../../src/sandbox/workspace/handoff/hold-unit.ts";
+import {
+  makeHeldPlace,
+  removeHeldPlace,
+} from "../../../src/sandbox/workspace/protect/mount-point.ts";
+import { readRepositoryFacts } from "../../../src/sandbox/workspace/repository/repository-facts.ts";
 import { openWorkspaceSession } from "../../../src/sandbox/workspace/workspace-session.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { swap } from "../../support/swapping-process.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { PushInspection } from "../../../src/proxy/doors/git/push-inspection.ts";
 import { createKnownHistory } from "../../../src/proxy/doors/signing/known-history.ts";
 import { openLaunchHistory } from "../../../src/sandbox/signing/launch-history.ts";
-import type { RepositoryFacts } from "../../../src/sandbox/workspace/repository-facts.ts";
+import type { RepositoryFacts } from "../../../src/sandbox/workspace/repository/repository-facts.ts";
 import { createHash } from "node:crypto";
 
 const facts: RepositoryFacts = {

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { Folder } from "../../../../src/files/beneath.ts";
-import { parseHideRules } from "../../../../src/sandbox/workspace/hide-rules.ts";
-import { scanWorkspace, type Scan } from "../../../../src/sandbox/workspace/scan.ts";
-import { withoutSecrets } from "../../../../src/sandbox/workspace/secret-files.ts";
+import { parseHideRules } from "../../../../src/sandbox/workspace/hide/hide-rules.ts";
+import { scanWorkspace, type Scan } from "../../../../src/sandbox/workspace/scan/scan.ts";
+import { withoutSecrets } from "../../../../src/sandbox/workspace/hide/secret-files.ts";
 
 const pem = "-----BEGIN PRIVATE KEY-----\nMC4\n";
 

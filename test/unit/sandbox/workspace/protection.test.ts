@@ -2,10 +2,16 @@ import { chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "n
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Folder } from "../../../../src/files/beneath.ts";
-import { makeHeldPlace, removeHeldPlace } from "../../../../src/sandbox/workspace/held-place.ts";
-import { parseHideRules } from "../../../../src/sandbox/workspace/hide-rules.ts";
-import { planProtection, type Protection } from "../../../../src/sandbox/workspace/protection.ts";
-import { scanWorkspace } from "../../../../src/sandbox/workspace/scan.ts";
+import {
+  makeHeldPlace,
+  removeHeldPlace,
+} from "../../../../src/sandbox/workspace/protect/mount-point.ts";
+import { parseHideRules } from "../../../../src/sandbox/workspace/hide/hide-rules.ts";
+import {
+  planProtection,
+  type Protection,
+} from "../../../../src/sandbox/workspace/protect/protection.ts";
+import { scanWorkspace } from "../../../../src/sandbox/workspace/scan/scan.ts";
 import { createGitFolder, git } from "../../../support/host-git.ts";
 
 async function plan(

@@ -5,7 +5,7 @@ import {
   applyInsteadOf,
   readRepositoryFacts,
   withoutUserInfo,
-} from "../../../../src/sandbox/workspace/repository-facts.ts";
+} from "../../../../src/sandbox/workspace/repository/repository-facts.ts";
 import { createGitFolder, git } from "../../../support/host-git.ts";
 
 async function createRepository(path: string): Promise<void> {

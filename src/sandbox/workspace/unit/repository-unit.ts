@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
-import { toText, type Folder } from "../../files/beneath.ts";
-import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
-import { sameFolder } from "./held-place.ts";
-import { isHarmless } from "./git-setting-safety.ts";
-import { openOrNothing, readLine, toNames } from "./git-folder.ts";
+import { toText, type Folder } from "../../../files/beneath.ts";
+import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
+import { sameFolder } from "../protect/mount-point.ts";
+import { isHarmless } from "../repository/git-setting-safety.ts";
+import { openOrNothing, readLine, toNames } from "../repository/git-location.ts";
 import { createLook, lookForLinks, type Look, type UnitFindings } from "./unit-look.ts";
-import { isBareRepository } from "./walk.ts";
+import { isBareRepository } from "../scan/walk.ts";
 
 /** Something that git takes for a repository, or for the way to one. */
 export interface RepositoryUnit {

@@ -1,4 +1,4 @@
-import type { EntryFacts, Folder, Owner } from "../../files/beneath.ts";
+import type { EntryFacts, Folder, Owner } from "../../../files/beneath.ts";
 
 /** An entry that vaultbox puts where nothing is, so that a mount can hold the place against the sandbox. */
 export interface HeldPlace {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { Folder } from "../../files/beneath.ts";
+import type { Folder } from "../../../files/beneath.ts";
 import { holdPlace, holdUnit } from "./hold-unit.ts";
-import { examineUnit, type RepositoryUnit } from "./repository-unit.ts";
-import type { Mark, Scan } from "./scan.ts";
-import type { Danger } from "./unit-look.ts";
+import { examineUnit, type RepositoryUnit } from "../unit/repository-unit.ts";
+import type { Mark, Scan } from "../scan/scan.ts";
+import type { Danger } from "../unit/unit-look.ts";
 
 /** One thing that the sandbox left for the host. */
 export interface HandoffEntry {

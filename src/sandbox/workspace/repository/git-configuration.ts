@@ -1,5 +1,5 @@
-import { isVaultboxError } from "../../errors.ts";
-import { runHostCommand } from "../../host-command.ts";
+import { isVaultboxError } from "../../../errors.ts";
+import { runHostCommand } from "../../../host-command.ts";
 import { parsePlainConfiguration } from "./plain-configuration.ts";
 
 /** One setting; section and name in lower case, the middle part as written, as git itself prints it. */

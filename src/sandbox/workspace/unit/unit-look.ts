@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { toText, type EntryName, type Folder } from "../../files/beneath.ts";
-import { isBareRepository } from "./walk.ts";
+import { toText, type EntryName, type Folder } from "../../../files/beneath.ts";
+import { isBareRepository } from "../scan/walk.ts";
 
 /** One reason why git must not use a repository. */
 export interface Danger {

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { Folder } from "../../files/beneath.ts";
-import { contains } from "../mounts.ts";
+import { Folder } from "../../../files/beneath.ts";
+import { contains } from "../../mounts.ts";
 import { lastValue, maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
 
 /** Where a work tree's repository is. */

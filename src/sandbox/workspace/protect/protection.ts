@@ -1,25 +1,25 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { BindMount } from "../../docker/engine.ts";
-import { VaultboxError } from "../../errors.ts";
-import type { Folder } from "../../files/beneath.ts";
-import { quoted } from "../../printable.ts";
-import { contains } from "../mounts.ts";
+import type { BindMount } from "../../../docker/engine.ts";
+import { VaultboxError } from "../../../errors.ts";
+import type { Folder } from "../../../files/beneath.ts";
+import { quoted } from "../../../printable.ts";
+import { contains } from "../../mounts.ts";
 import {
   maxConfigurationBytes,
   readUserConfiguration,
   type GitSetting,
-} from "./git-configuration.ts";
-import { locateGit, openOrNothing, toNames } from "./git-folder.ts";
-import type { HeldPlace } from "./held-place.ts";
+} from "../repository/git-configuration.ts";
+import { locateGit, openOrNothing, toNames } from "../repository/git-location.ts";
+import type { HeldPlace } from "./mount-point.ts";
 import { createDraft, holdReadOnly, kindOf, toOwnBinds, type MountDraft } from "./mount-draft.ts";
 import { toPointedPaths } from "./pointed-paths.ts";
 import { protectGitFolder } from "./protect-git-folder.ts";
 import { readOwnSettings, withIncluded } from "./included-settings.ts";
 import { protectPointedPaths } from "./protect-pointed-paths.ts";
-import type { RepositoryUnit } from "./repository-unit.ts";
-import { withoutSecrets } from "./secret-files.ts";
-import type { Scan } from "./scan.ts";
+import type { RepositoryUnit } from "../unit/repository-unit.ts";
+import { withoutSecrets } from "../hide/secret-files.ts";
+import type { Scan } from "../scan/scan.ts";
 
 /** A bind over something in the sandbox, with the content it shows. */
 interface CopyMount {

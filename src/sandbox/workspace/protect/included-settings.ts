@@ -1,7 +1,11 @@
 import { basename, dirname } from "node:path";
-import type { Folder } from "../../files/beneath.ts";
-import { maxConfigurationBytes, readConfiguration, type GitSetting } from "./git-configuration.ts";
-import { openOrNothing } from "./git-folder.ts";
+import type { Folder } from "../../../files/beneath.ts";
+import {
+  maxConfigurationBytes,
+  readConfiguration,
+  type GitSetting,
+} from "../repository/git-configuration.ts";
+import { openOrNothing } from "../repository/git-location.ts";
 import { toPointedPaths } from "./pointed-paths.ts";
 
 /** As git has it (`MAX_INCLUDE_DEPTH`). */

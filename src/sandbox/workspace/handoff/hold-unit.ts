@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { toText, type Folder } from "../../files/beneath.ts";
-import type { RepositoryUnit } from "./repository-unit.ts";
+import { toText, type Folder } from "../../../files/beneath.ts";
+import type { RepositoryUnit } from "../unit/repository-unit.ts";
 
 /** What git doesn't look for, beside what it was. */
 export const heldSuffix = ".vaultbox-held";

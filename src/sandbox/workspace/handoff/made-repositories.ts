@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Paths } from "../../config/paths.ts";
-import { writeFileAtomic } from "../../files/atomic-write.ts";
-import { readActiveSessions } from "../session-state.ts";
-import { toNames } from "./git-folder.ts";
-import type { RepositoryFacts } from "./repository-facts.ts";
-import { readRecord } from "./workspace-record.ts";
+import type { Paths } from "../../../config/paths.ts";
+import { writeFileAtomic } from "../../../files/atomic-write.ts";
+import { readActiveSessions } from "../../session-state.ts";
+import { toNames } from "../repository/git-location.ts";
+import type { RepositoryFacts } from "../repository/repository-facts.ts";
+import { readRecord } from "../workspace-record.ts";
 
 // A remote that a sandbox wrote is the sandbox's choice, and not the user's: what it names isn't read with the user's
 // credential. Which repositories that is about is kept beside the sessions, one file for each path, for good.

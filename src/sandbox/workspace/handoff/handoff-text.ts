@@ -1,4 +1,4 @@
-import { toPrintable } from "../../printable.ts";
+import { toPrintable } from "../../../printable.ts";
 import type { Handoff, HandoffEntry } from "./handoff.ts";
 
 /** Lines on the terminal; the audit has every entry. */

@@ -1,13 +1,13 @@
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import type { Folder } from "../../files/beneath.ts";
+import type { Folder } from "../../../files/beneath.ts";
 import {
   findWorkTree,
   locateGit,
   openOrNothing,
   readLine,
   type GitLocation,
-} from "./git-folder.ts";
+} from "./git-location.ts";
 import {
   lastValue,
   maxConfigurationBytes,

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { BindMount } from "../../docker/engine.ts";
-import { VaultboxError } from "../../errors.ts";
-import type { EntryKind, Folder } from "../../files/beneath.ts";
-import { quoted } from "../../printable.ts";
-import type { HeldPlace } from "./held-place.ts";
+import type { BindMount } from "../../../docker/engine.ts";
+import { VaultboxError } from "../../../errors.ts";
+import type { EntryKind, Folder } from "../../../files/beneath.ts";
+import { quoted } from "../../../printable.ts";
+import type { HeldPlace } from "./mount-point.ts";
 
 /** More mounts than this make every start slow, and some engines fail. */
 const maxMounts = 500;

@@ -1,5 +1,5 @@
-import type { EntryName, Folder } from "../../files/beneath.ts";
-import { readLine } from "./git-folder.ts";
+import type { EntryName, Folder } from "../../../files/beneath.ts";
+import { readLine } from "./git-location.ts";
 
 /** A repository with more refs than this has its first ones known; what isn't known counts as new. */
 const maxTips = 100_000;
