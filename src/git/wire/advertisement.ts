@@ -10,7 +10,7 @@ import { parseUtf8 } from "./utf8-text.ts";
 export { createAdvertisementRewriter } from "./advertisement-rewriter.ts";
 
 export interface Advertisement {
-  /** 2: it lists no refs, `ls-refs` does (fetch-request.ts) */
+  /** 2: it lists no refs, only what the server can do */
   readonly version: 0 | 1 | 2;
   /** Full name or `HEAD` → object id; names that aren't UTF-8 are left out */
   readonly refs: ReadonlyMap<string, string>;

@@ -35,31 +35,25 @@ const agent = "agent=git/vaultbox";
  */
 export function toFetchRequest(wish: FetchWish): UploadPackRequest {
   if (wish.wants.length === 0) throw new RangeError("a fetch needs a wanted object");
-  return toUploadPackRequest(wish.version, wish.version === 2 ? toBodyV2(wish) : toBodyV0(wish));
-}
-
-export function toUploadPackRequest(version: 0 | 1 | 2, body: Buffer): UploadPackRequest {
+  const isSecond = wish.version === 2;
   return {
     headers: [
       ["Content-Type", "application/x-git-upload-pack-request"],
       ["Accept", "application/x-git-upload-pack-result"],
       ["Accept-Encoding", "identity"],
-      ...(version === 2 ? ([["Git-Protocol", "version=2"]] as const) : []),
+      ...(isSecond ? ([["Git-Protocol", "version=2"]] as const) : []),
     ],
-    body,
+    body: isSecond ? toBodyV2(wish) : toBodyV0(wish),
   };
 }
 
-/** The beginning of every request of version 2. */
-export function toCommandV2(
-  command: string,
-  { capabilities, objectFormat }: Pick<FetchWish, "capabilities" | "objectFormat">,
-): readonly Buffer[] {
-  if (!capabilities.has(command)) {
-    throw new GitProtocolError(`the server doesn't know the command ${command}`);
+/** The beginning of a request of version 2. */
+function toCommandV2({ capabilities, objectFormat }: FetchWish): readonly Buffer[] {
+  if (!capabilities.has("fetch")) {
+    throw new GitProtocolError("the server doesn't know the command fetch");
   }
   return [
-    toPkt(`command=${command}\n`),
+    toPkt("command=fetch\n"),
     ...(capabilities.has("agent") ? [toPkt(`${agent}\n`)] : []),
     ...(capabilities.has("object-format") ? [toPkt(`object-format=${objectFormat}\n`)] : []),
     delimPkt,
@@ -71,7 +65,7 @@ function toBodyV2(wish: FetchWish): Buffer {
   const features = new Set(typeof value === "string" ? value.split(" ") : []);
   checkDepth(wish, features.has("shallow"));
   return Buffer.concat([
-    ...toCommandV2("fetch", wish),
+    ...toCommandV2(wish),
     toPkt("no-progress\n"),
     toPkt("ofs-delta\n"),
     ...wish.wants.map((id) => toPkt(`want ${id}\n`)),

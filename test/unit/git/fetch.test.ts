@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { toFetchRequest } from "../../../src/git/wire/fetch-request.ts";
 import { type FetchResponse, readFetchResponse } from "../../../src/git/wire/fetch-response.ts";
 import { GitProtocolError } from "../../../src/git/wire/git-protocol-error.ts";
-import { parseLsRefsResponse, toLsRefsRequest } from "../../../src/git/wire/ls-refs.ts";
 import { delimPkt, flushPkt, toPkt } from "../../../src/git/wire/pkt-line.ts";
 import { toSideBand } from "../../../src/git/wire/side-band.ts";
 import { drain, toNext, toPieces } from "../../support/git-pieces.ts";
@@ -120,35 +119,4 @@ test("a request asks for no more than the server can do, and refuses what it can
   expect(() => toFetchRequest({ ...plain, capabilities: new Map() })).toThrow(GitProtocolError);
   expect(() => toFetchRequest({ ...plain, version: 0 })).toThrow("multiplex");
   expect(() => toFetchRequest({ ...plain, wants: [] })).toThrow(RangeError);
-  expect(() => toLsRefsRequest({ ...plain, prefixes: [] })).toThrow(GitProtocolError);
-});
-
-test("refs of version 2 are read with their tags' objects, and branches without a commit are left out", async () => {
-  const bytes = packets(
-    `${a} HEAD symref-target:refs/heads/main\n`,
-    "unborn refs/heads/none symref-target:x\n",
-    `${a} refs/heads/main\n`,
-    `${a} refs/tags/v1 peeled:${b}\n`,
-    "-",
-  );
-  const { refs, peeled } = await parseLsRefsResponse(toNext(bytes), { objectFormat: "sha1" });
-  expect([...refs]).toEqual([
-    ["HEAD", a],
-    ["refs/heads/main", a],
-    ["refs/tags/v1", a],
-  ]);
-  expect([...peeled]).toEqual([["refs/tags/v1", b]]);
-});
-
-test.each([
-  packets("ERR no\n", "-"),
-  packets(`${a}\n`, "-"),
-  packets("abc refs/heads/main\n", "-"),
-  packets(`${a} refs/tags/v1 peeled:x\n`, "-"),
-  packets(`${a} refs/heads/main\n`),
-  packets("|"),
-  Buffer.from("<html>"),
-])("an answer that is no list of refs is refused (%#)", async (bytes) => {
-  const list = parseLsRefsResponse(toNext(bytes), { objectFormat: "sha1" });
-  await expect(list).rejects.toThrow(GitProtocolError);
 });
