@@ -42,15 +42,6 @@ export function findGitRules(
   return filterByRepository(gitRulesAt(policy, origin, "git"), repository);
 }
 
-/** The rules of a repository, by the origin of its forge's API. */
-export function findGitRulesByApi(
-  policy: GitPolicy,
-  origin: GitOrigin,
-  repository: string,
-): readonly GitRule[] {
-  return filterByRepository(gitRulesAt(policy, origin, "api"), repository);
-}
-
 export function filterByRepository(
   rules: readonly GitRule[],
   repository: string,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RepositoryAction } from "../../../src/git/repository-call.ts";
 import { decideRepositoryCall } from "../../../src/policy/decide-repository-call.ts";
-import { findGitRules, findGitRulesByApi } from "../../../src/policy/git-rules.ts";
+import { filterByRepository, findGitRules, gitRulesAt } from "../../../src/policy/git-rules.ts";
 import { compilePolicy } from "../../../src/policy/decide.ts";
 import type { GitRule } from "../../../src/policy/git-rule.ts";
 import { gitRule, pushGrant, refUpdate } from "./git-fixture.ts";
@@ -131,7 +131,7 @@ test.each([
 });
 
 test("rules are found by the origin of the forge's API too", () => {
-  expect(findGitRulesByApi(policy, githubApi, "acme/widgets")).toHaveLength(2);
-  expect(findGitRulesByApi(policy, github, "acme/widgets")).toEqual([]);
-  expect(findGitRulesByApi(policy, gitlab, "group/sub/app")).toHaveLength(1);
+  expect(filterByRepository(gitRulesAt(policy, githubApi, "api"), "acme/widgets")).toHaveLength(2);
+  expect(filterByRepository(gitRulesAt(policy, github, "api"), "acme/widgets")).toEqual([]);
+  expect(filterByRepository(gitRulesAt(policy, gitlab, "api"), "group/sub/app")).toHaveLength(1);
 });
