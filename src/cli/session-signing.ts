@@ -3,10 +3,8 @@ import { type GitIdentity, isUsableIdentity } from "../git/signature/commit-obje
 import type { SigningSettings } from "../policy/signing-settings.ts";
 import type { SandboxGit } from "../sandbox/signing/sandbox-git.ts";
 import { findSigningKey } from "../sandbox/signing/session-signer.ts";
-import {
-  lastValue,
-  readUserConfiguration,
-} from "../sandbox/workspace/repository/git-configuration.ts";
+import { lastValue } from "../sandbox/workspace/repository/git-setting.ts";
+import { readUserConfiguration } from "../sandbox/workspace/repository/git-configuration.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { SessionPolicy } from "./session-policy.ts";
 

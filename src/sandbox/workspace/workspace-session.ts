@@ -9,7 +9,7 @@ import { once } from "../../once.ts";
 import { quoted } from "../../printable.ts";
 import type { WorkspaceSettings } from "../../policy/parse-workspace.ts";
 import { readActiveSessions } from "../session-state.ts";
-import { openOrNothing } from "./repository/git-location.ts";
+import { openOrNothing } from "./host-path.ts";
 import { findMade, inspectHandoff, readKnownUnits, type Handoff } from "./handoff/handoff.ts";
 import { makeHeldPlace, removeHeldPlace, type HeldPlace } from "./protect/mount-point.ts";
 import { parseHideRules } from "./hide/hide-rules.ts";

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { Paths } from "../../../config/paths.ts";
 import { writeFileAtomic } from "../../../files/atomic-write.ts";
 import { readActiveSessions } from "../../session-state.ts";
-import { toNames } from "../repository/git-location.ts";
+import { toNames } from "../host-path.ts";
 import type { RepositoryFacts } from "../repository/repository-facts.ts";
 import { readRecord } from "../workspace-record.ts";
 

@@ -1,11 +1,8 @@
 import { basename, dirname } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
-import {
-  maxConfigurationBytes,
-  readConfiguration,
-  type GitSetting,
-} from "../repository/git-configuration.ts";
-import { openOrNothing } from "../repository/git-location.ts";
+import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
+import type { GitSetting } from "../repository/git-setting.ts";
+import { openOrNothing } from "../host-path.ts";
 import { toPointedPaths } from "./pointed-paths.ts";
 
 /** As git has it (`MAX_INCLUDE_DEPTH`). */

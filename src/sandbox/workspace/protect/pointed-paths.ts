@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { posix } from "node:path";
 import { isHarmless, isPathSetting } from "../repository/git-setting-safety.ts";
-import type { GitSetting } from "../repository/git-configuration.ts";
+import type { GitSetting } from "../repository/git-setting.ts";
 
 /** A place in the work tree that git's configuration names, as it was at launch. */
 export interface PointedPath {

@@ -2,16 +2,12 @@ import { join, posix, resolve } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
 import { toText, type Folder } from "../../../files/beneath.ts";
-import {
-  isTrue,
-  maxConfigurationBytes,
-  readConfiguration,
-  type GitSetting,
-} from "../repository/git-configuration.ts";
+import { isTrue, type GitSetting } from "../repository/git-setting.ts";
+import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { readLine } from "../repository/git-location.ts";
 import { sameFolder } from "./mount-point.ts";
 import { holdCopy, holdReadOnly, kindOf, pinFolders, type MountDraft } from "./mount-draft.ts";
-import { isBareRepository } from "../scan/walk.ts";
+import { isBareRepository } from "../repository/repository-signs.ts";
 
 /** Submodules within submodules, and folders within `modules` */
 const maxModuleDepth = 16;

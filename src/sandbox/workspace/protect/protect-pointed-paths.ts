@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
-import { toNames } from "../repository/git-location.ts";
+import { toNames } from "../host-path.ts";
 import { holdReadOnly, kindOf, type MountDraft } from "./mount-draft.ts";
 import type { PointedPath } from "./pointed-paths.ts";
 

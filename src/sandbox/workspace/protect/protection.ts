@@ -5,12 +5,10 @@ import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
 import { quoted } from "../../../printable.ts";
 import { contains } from "../../mounts.ts";
-import {
-  maxConfigurationBytes,
-  readUserConfiguration,
-  type GitSetting,
-} from "../repository/git-configuration.ts";
-import { locateGit, openOrNothing, toNames } from "../repository/git-location.ts";
+import { maxConfigurationBytes, readUserConfiguration } from "../repository/git-configuration.ts";
+import type { GitSetting } from "../repository/git-setting.ts";
+import { locateGit } from "../repository/git-location.ts";
+import { openOrNothing, toNames } from "../host-path.ts";
 import type { HeldPlace } from "./mount-point.ts";
 import { createDraft, holdReadOnly, kindOf, toOwnBinds, type MountDraft } from "./mount-draft.ts";
 import { toPointedPaths } from "./pointed-paths.ts";

@@ -1,8 +1,8 @@
-import { realpathSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { Folder } from "../../../files/beneath.ts";
-import { contains } from "../../mounts.ts";
-import { lastValue, maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
+import { dirname, join, resolve } from "node:path";
+import type { Folder } from "../../../files/beneath.ts";
+import { openOrNothing, toRealPath } from "../host-path.ts";
+import { lastValue } from "./git-setting.ts";
+import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
 
 /** Where a work tree's repository is. */
 export interface GitLocation {
@@ -90,33 +90,6 @@ export function readLine(folder: Folder, name: string): string | undefined {
   const content = folder.read(name, maxLinkBytes);
   const line = content?.toString("utf8").replace(/[\r\n]+$/, "");
   return line === undefined || /[\r\n]/.test(line) ? undefined : line;
-}
-
-export function openOrNothing(path: string): Folder | undefined {
-  try {
-    return Folder.openRoot(path);
-  } catch {
-    // Not there, no folder, or not readable: nothing to look at
-    return undefined;
-  }
-}
-
-/** Names from an outer folder to one in it. */
-export function toNames(outer: string, inner: string): readonly string[] | undefined {
-  if (!contains(outer, inner) || !isAbsolute(inner)) return undefined;
-  return inner
-    .slice(outer.length)
-    .split("/")
-    .filter((name) => name !== "");
-}
-
-/** Undefined for what isn't there. */
-export function toRealPath(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 function unusable(why: string): LocatedGit {

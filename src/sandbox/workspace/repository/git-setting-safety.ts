@@ -1,4 +1,4 @@
-import type { GitSetting } from "./git-configuration.ts";
+import type { GitSetting } from "./git-setting.ts";
 
 const plainUrl =
   /^(?:(?:https?|ssh|git|file|git\+ssh):\/\/(?!-)|\.{0,2}\/|[\w.~-]*[\w.]@?[\w.-]*:(?!:)|[\w.~][\w./~-]*$)/i;

@@ -1,4 +1,4 @@
-import type { GitSetting } from "./git-configuration.ts";
+import type { GitSetting } from "./git-setting.ts";
 
 const section = /^\[([A-Za-z0-9-]+)(?: "([\w./@:+*-]+)")?\]$/;
 const setting =

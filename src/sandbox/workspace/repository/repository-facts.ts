@@ -1,19 +1,13 @@
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import type { Folder } from "../../../files/beneath.ts";
+import { findWorkTree, locateGit, readLine, type GitLocation } from "./git-location.ts";
+import { openOrNothing } from "../host-path.ts";
+import { lastValue, type GitSetting } from "./git-setting.ts";
 import {
-  findWorkTree,
-  locateGit,
-  openOrNothing,
-  readLine,
-  type GitLocation,
-} from "./git-location.ts";
-import {
-  lastValue,
   maxConfigurationBytes,
   readConfiguration,
   readUserConfiguration,
-  type GitSetting,
 } from "./git-configuration.ts";
 import { readTips } from "./repository-tips.ts";
 

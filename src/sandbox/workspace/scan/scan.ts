@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { toText, type Entry, type Folder } from "../../../files/beneath.ts";
 import { findFolderKind, findNameKind } from "./mark-kinds.ts";
-import { toNames, toRealPath } from "../repository/git-location.ts";
+import { toNames, toRealPath } from "../host-path.ts";
 import { matches, type HideRules } from "../hide/hide-rules.ts";
 import { listUnits, type RepositoryUnit } from "../unit/repository-unit.ts";
 import { isSecretFile } from "../hide/secret-files.ts";
-import { isBareRepository, isGitName, walk, type Place } from "./walk.ts";
+import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
+import { walk, type Place } from "./walk.ts";
 
 /** A file that a host's program would run or go by, as it was. */
 export interface Mark {

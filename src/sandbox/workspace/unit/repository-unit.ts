@@ -3,9 +3,10 @@ import { toText, type Folder } from "../../../files/beneath.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { sameFolder } from "../protect/mount-point.ts";
 import { isHarmless } from "../repository/git-setting-safety.ts";
-import { openOrNothing, readLine, toNames } from "../repository/git-location.ts";
+import { openOrNothing, toNames } from "../host-path.ts";
+import { readLine } from "../repository/git-location.ts";
 import { createLook, lookForLinks, type Look, type UnitFindings } from "./unit-look.ts";
-import { isBareRepository } from "../scan/walk.ts";
+import { isBareRepository } from "../repository/repository-signs.ts";
 
 /** Something that git takes for a repository, or for the way to one. */
 export interface RepositoryUnit {

@@ -1,0 +1,32 @@
+import { realpathSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import { Folder } from "../../files/beneath.ts";
+import { contains } from "../mounts.ts";
+
+/** A folder by its real path; undefined when it isn't there, is none, or may not be read. */
+export function openOrNothing(path: string): Folder | undefined {
+  try {
+    return Folder.openRoot(path);
+  } catch {
+    // For the caller all the same: nothing to look at
+    return undefined;
+  }
+}
+
+/** Names from an outer folder to one in it. */
+export function toNames(outer: string, inner: string): readonly string[] | undefined {
+  if (!contains(outer, inner) || !isAbsolute(inner)) return undefined;
+  return inner
+    .slice(outer.length)
+    .split("/")
+    .filter((name) => name !== "");
+}
+
+/** Undefined for what isn't there. */
+export function toRealPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}

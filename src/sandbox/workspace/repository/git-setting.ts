@@ -1,0 +1,17 @@
+/** One setting of git's; section and name in lower case, the middle part as written, as git itself prints it. */
+export interface GitSetting {
+  readonly key: string;
+  /** Undefined for a name without `=`, which means true */
+  readonly value: string | undefined;
+}
+
+/** The last value of a key, which is the one that counts. */
+export function lastValue(settings: readonly GitSetting[], key: string): string | undefined {
+  return settings.findLast((setting) => setting.key === key)?.value;
+}
+
+/** Git's spelling of true (git-config(1), "boolean"). */
+export function isTrue(setting: GitSetting | undefined): boolean {
+  if (setting === undefined) return false;
+  return setting.value === undefined || /^(?:true|yes|on|[1-9][0-9]*)$/i.test(setting.value);
+}
