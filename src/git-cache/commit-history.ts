@@ -1,7 +1,7 @@
 // Commits and tags of the upstream. A pack comes in only when each of its commits has all its ancestors here, so
 // whatever commit is in this store is so with its whole history.
 import { type ObjectFormat, toObjectFolder } from "./bare-repository.ts";
-import { parseTagLink } from "./commit-object.ts";
+import { parseTagLink } from "./object-links.ts";
 import { type GitCall, readGit } from "./git-process.ts";
 import { maxQueryMs } from "./limits.ts";
 import { ObjectsUnreadable } from "./object-parser.ts";

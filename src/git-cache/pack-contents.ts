@@ -1,5 +1,5 @@
 import type { ObjectFormat } from "./bare-repository.ts";
-import { type CommitLinks, parseCommitLinks, parseTagLink, type TagLink } from "./commit-object.ts";
+import { type CommitLinks, parseCommitLinks, parseTagLink, type TagLink } from "./object-links.ts";
 import type { GitProgram } from "./git-program.ts";
 import { maxCommitHeadBytes, maxPackCommits, maxPackParents, maxQueryMs } from "./limits.ts";
 import { listObjects, readObjects } from "./object-reader.ts";

@@ -1,4 +1,4 @@
-import { parseCommitLinks } from "./commit-object.ts";
+import { parseCommitLinks } from "./object-links.ts";
 import type { ObjectFormat } from "./bare-repository.ts";
 import type { GitCall } from "./git-process.ts";
 import { maxCommitHeadBytes } from "./limits.ts";

@@ -1,6 +1,7 @@
 // Git LFS over HTTP, as far as it says what is asked of a repository. https://github.com/git-lfs/git-lfs/tree/main/docs/api
 // (server-discovery.md, batch.md, locking.md, basic-transfers.md). What isn't known there is never passed on.
 import type { RepositoryAction } from "./repository-call.ts";
+import { isJsonObject } from "./strict-json.ts";
 
 /** Content type of everything in the LFS API. */
 export const lfsContentType = "application/vnd.git-lfs+json";
@@ -53,7 +54,7 @@ function toEndpoint(rest: string): LfsPlace["endpoint"] {
 
 /** Undefined when any part of it isn't as the documentation has it. */
 export function readLfsBatch(plain: unknown): LfsBatch | undefined {
-  if (!isRecord(plain)) return undefined;
+  if (!isJsonObject(plain)) return undefined;
   const { operation, objects, hash_algo: hash = "sha256" } = plain;
   if (operation !== "download" && operation !== "upload") return undefined;
   if (!Array.isArray(objects) || objects.length > maxBatchObjects || hash !== "sha256") {
@@ -78,7 +79,7 @@ export function toLfsBatchBody(batch: LfsBatch): Readonly<Record<string, unknown
 }
 
 export function readLfsObject(plain: unknown): LfsObject | undefined {
-  if (!isRecord(plain)) return undefined;
+  if (!isJsonObject(plain)) return undefined;
   const { oid, size } = plain;
   if (typeof oid !== "string" || !sha256.test(oid)) return undefined;
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
@@ -97,7 +98,7 @@ export function readLfsLock(
   if (endpoint === "locks" && method === "GET") {
     return { action: { type: "read" }, body: undefined };
   }
-  if (method !== "POST" || !isRecord(plain)) return undefined;
+  if (method !== "POST" || !isJsonObject(plain)) return undefined;
   const ref = readRef(plain["ref"]);
   if (ref === null) return undefined;
   switch (endpoint) {
@@ -130,14 +131,10 @@ function toPage({ cursor, limit }: Record<string, unknown>): Record<string, unkn
 /** Null when it isn't a ref. */
 function readRef(plain: unknown): string | undefined | null {
   if (plain === undefined || plain === null) return undefined;
-  const name = isRecord(plain) ? plain["name"] : undefined;
+  const name = isJsonObject(plain) ? plain["name"] : undefined;
   return typeof name === "string" && name.length <= 1024 ? name : null;
 }
 
 function toRefField(ref: string | undefined): Record<string, unknown> {
   return ref === undefined ? {} : { ref: { name: ref } };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -7,8 +7,6 @@ import { isObjectId, type ObjectFormat } from "./object-id.ts";
 import { type NextPiece, PktReader } from "./pkt-reader.ts";
 import { parseUtf8 } from "./utf8-text.ts";
 
-export { createAdvertisementRewriter } from "./advertisement-rewriter.ts";
-
 export interface Advertisement {
   /** 2: it lists no refs, only what the server can do */
   readonly version: 0 | 1 | 2;

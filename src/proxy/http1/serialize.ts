@@ -6,7 +6,7 @@ import type { ResponseFraming, ResponseHead } from "./response-head.ts";
 const { STATUS_CODES } = process.getBuiltinModule("node:http");
 
 /** Fields that belong to one connection (RFC 9110, section 7.6.1) or that we write ourselves. */
-const notForwardedUp = new Set([
+const ownRequestFields = new Set([
   "connection",
   "content-length",
   "expect",
@@ -44,11 +44,16 @@ export interface UpstreamRequest {
   readonly upgrade: "websocket" | undefined;
 }
 
+/** Whether a request's field is never copied from anywhere: framing and routing are the proxy's own. */
+export function isOwnRequestField(name: string): boolean {
+  return ownRequestFields.has(name.toLowerCase());
+}
+
 /** The request as we send it: written anew from the model, nothing of the client's framing is copied. */
 export function serializeRequest(request: UpstreamRequest): string {
   let text = `${request.method} ${request.target} HTTP/1.1\r\nHost: ${request.host}\r\n`;
   for (const [name, value] of request.headers) {
-    if (!notForwardedUp.has(name.toLowerCase())) text += `${name}: ${value}\r\n`;
+    if (!isOwnRequestField(name)) text += `${name}: ${value}\r\n`;
   }
   if (request.upgrade === "websocket") text += "Connection: Upgrade\r\nUpgrade: websocket\r\n";
   if (request.expectsContinue) text += "Expect: 100-continue\r\n";

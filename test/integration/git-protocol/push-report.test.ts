@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createAdvertisementRewriter } from "../../../src/git/wire/advertisement.ts";
+import { createAdvertisementRewriter } from "../../../src/git/wire/advertisement-rewriter.ts";
 import { createReportMerger, toRefusedReport } from "../../../src/git/wire/push-report.ts";
 import { encodeCommands, type Push, readPushRequest } from "../../../src/git/wire/push-request.ts";
 import {

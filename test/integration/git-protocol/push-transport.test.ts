@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createAdvertisementRewriter } from "../../../src/git/wire/advertisement.ts";
+import { createAdvertisementRewriter } from "../../../src/git/wire/advertisement-rewriter.ts";
 import { toRefusedReport } from "../../../src/git/wire/push-report.ts";
 import { type Push, readPushRequest } from "../../../src/git/wire/push-request.ts";
 import {

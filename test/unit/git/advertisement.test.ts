@@ -1,9 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  createAdvertisementRewriter,
-  parseAdvertisement,
-} from "../../../src/git/wire/advertisement.ts";
+import { parseAdvertisement } from "../../../src/git/wire/advertisement.ts";
+import { createAdvertisementRewriter } from "../../../src/git/wire/advertisement-rewriter.ts";
 import { GitProtocolError } from "../../../src/git/wire/git-protocol-error.ts";
 import { flushPkt, toPkt } from "../../../src/git/wire/pkt-line.ts";
 import { toNext, toPieces } from "../../support/git-pieces.ts";

@@ -12,7 +12,7 @@ import { findGithubAccess, type GithubAccess, type GithubPlace } from "./github-
 import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
 import { withHeader } from "../headers.ts";
 import { checkJsonBody, createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
-import { rewriteAnswers } from "./rewritten-json.ts";
+import { rewriteAnswers } from "../rewritten-json.ts";
 
 /** Bytes of GitHub's description of a repository: two others are in it. */
 const maxRepositoryBytes = 1024 * 1024;

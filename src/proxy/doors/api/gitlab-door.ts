@@ -13,7 +13,7 @@ import type { Door, DoorRequest, DoorTools, Passage } from "../door.ts";
 import { createGitlabProjects, maxProjectBytes, type GitlabProjects } from "./gitlab-projects.ts";
 import { withHeader } from "../headers.ts";
 import { createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
-import { rewriteAnswers } from "./rewritten-json.ts";
+import { rewriteAnswers } from "../rewritten-json.ts";
 
 interface GitlabDoor {
   readonly policy: GitPolicy;

@@ -1,3 +1,4 @@
+import { isZeroId } from "../../../git/wire/object-id.ts";
 import type { Push } from "../../../git/wire/push-request.ts";
 import { readPushOption } from "../../../git/push-options.ts";
 import type { RefUpdate } from "../../../git/repository-call.ts";
@@ -40,7 +41,7 @@ export class Judgement {
   withUpstream(refs: ReadonlyMap<string, string>): Judgement {
     const moved = this.push.commands.filter(({ ref, from }) => {
       const now = refs.get(ref);
-      return now === undefined ? !isZero(from) : now !== from;
+      return now === undefined ? !isZeroId(from) : now !== from;
     });
     return this.with(
       new Map(moved.map(({ ref }) => [ref, "it has moved on the server: fetch first"])),
@@ -123,7 +124,7 @@ async function findDeniedPaths(
 /** Whether the pack without the refused refs holds nothing that only they needed. */
 async function isTruthful(judgement: Judgement, inspection: PushInspection): Promise<boolean> {
   const { push, refusals } = judgement;
-  const brings = push.commands.filter(({ to }) => !isZero(to));
+  const brings = push.commands.filter(({ to }) => !isZeroId(to));
   const tips = brings.flatMap(({ ref, to }) => (refusals.has(ref) ? [] : [to]));
   for (const { ref, to } of brings) {
     if (refusals.has(ref) && !(await inspection.isContained(to, tips))) return false;
@@ -134,8 +135,8 @@ async function isTruthful(judgement: Judgement, inspection: PushInspection): Pro
 /** The changes of refs that the commands ask for, as the policy reads them. */
 export function toUpdates(push: Push): readonly RefUpdate[] {
   return push.commands.map(({ ref, from, to }) => {
-    if (isZero(to)) return { ref, change: "delete", rewrite: "no", paths: [] };
-    if (isZero(from)) return { ref, change: "create", rewrite: "no", paths: "unknown" };
+    if (isZeroId(to)) return { ref, change: "delete", rewrite: "no", paths: [] };
+    if (isZeroId(from)) return { ref, change: "create", rewrite: "no", paths: "unknown" };
     return { ref, change: "update", rewrite: "unknown", paths: "unknown" };
   });
 }
@@ -176,8 +177,4 @@ function isOptionAllowed(option: string, { rules, repository }: GitAccess): bool
     if (action === undefined || action === "ignored") return action === "ignored";
     return decideRepositoryCall(rules, { repository, action }).verdict === "allow";
   });
-}
-
-function isZero(oid: string): boolean {
-  return /^0+$/.test(oid);
 }

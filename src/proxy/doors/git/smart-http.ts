@@ -1,6 +1,6 @@
 // Git's smart HTTP protocol (gitprotocol-http): three places below a repository, decided by its `git:` entries.
 import { filterBySpelling, type GitPolicy } from "../../../policy/git-rules.ts";
-import { createAdvertisementRewriter } from "../../../git/wire/advertisement.ts";
+import { createAdvertisementRewriter } from "../../../git/wire/advertisement-rewriter.ts";
 import { headerValues } from "../../http1/header.ts";
 import { Refusal } from "../../refusal.ts";
 import type { Door, DoorRequest, ForwardPassage, Passage, ResponseTransform } from "../door.ts";

@@ -1,6 +1,7 @@
 import type { Authority } from "../../authority.ts";
-import { parseAuthority, sameAuthority } from "../../authority.ts";
+import { parseAuthority, sameAuthority, toHostHeader } from "../../authority.ts";
 import type { HeaderField } from "../../http1/header.ts";
+import { isOwnRequestField } from "../../http1/serialize.ts";
 import { Refusal } from "../../refusal.ts";
 import { parseTarget } from "../../target.ts";
 import { maxGrantMs, type LfsGrant } from "./lfs-grants.ts";
@@ -25,21 +26,6 @@ const maxHeaders = 32;
 const maxHeaderLength = 16 * 1024;
 const maxHrefLength = 8 * 1024;
 
-/** Framing and routing are the proxy's own; GitLab asks for chunked uploads by such a header. */
-const ownHeaders: ReadonlySet<string> = new Set([
-  "connection",
-  "content-length",
-  "expect",
-  "host",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
 /** An address that a server gave for an object. Why not, when it isn't one that may be asked. */
 export function readLfsHref(href: unknown, storage: LfsStorage): LfsAddress | string {
   if (typeof href !== "string") return "the server gave no address for it";
@@ -59,6 +45,12 @@ export function readLfsHref(href: unknown, storage: LfsStorage): LfsAddress | st
     if (!(error instanceof Refusal)) throw error;
     return "its address is not valid";
   }
+}
+
+/** The address that the client gets: the storage's own, with a token instead of its query. */
+export function toHref(address: Pick<LfsAddress, "authority" | "path">, query: string): string {
+  const { authority, path } = address;
+  return `${authority.scheme}://${toHostHeader(authority)}${path}${query}`;
 }
 
 function isStorage(authority: Authority, hosts: readonly string[]): boolean {
@@ -81,7 +73,8 @@ export function readLfsHeaders(plain: unknown): readonly HeaderField[] | undefin
     seen.add(lower);
     length += name.length + value.length;
     if (length > maxHeaderLength) return undefined;
-    if (!ownHeaders.has(lower)) headers.push([name, value.trim()]);
+    // GitLab asks for chunked uploads by such a header
+    if (!isOwnRequestField(name)) headers.push([name, value.trim()]);
   }
   return headers;
 }

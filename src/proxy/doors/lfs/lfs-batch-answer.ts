@@ -1,14 +1,21 @@
 // The answer to an LFS batch holds what must not reach the sandbox: headers and signed addresses of the storage. They stay
 // here, as grants; the client gets the same addresses with a token behind them.
 import { lfsContentType, readLfsObject, type LfsBatch, type LfsObject } from "../../../git/lfs.ts";
+import { isJsonObject } from "../../../git/strict-json.ts";
 import { toPrintable } from "../../../printable.ts";
 import type { HeaderField } from "../../http1/header.ts";
 import { Refusal } from "../../refusal.ts";
 import type { ResponseTransform } from "../door.ts";
-import { readLfsExpiry, readLfsHeaders, readLfsHref, type LfsStorage } from "./lfs-action.ts";
+import {
+  readLfsExpiry,
+  readLfsHeaders,
+  readLfsHref,
+  toHref,
+  type LfsStorage,
+} from "./lfs-action.ts";
 import type { LfsGrant, LfsGrants } from "./lfs-grants.ts";
 import { withoutHeader } from "../headers.ts";
-import { isJsonAnswer, rewriteJson } from "../api/rewritten-json.ts";
+import { isJsonAnswer, rewriteJson } from "../rewritten-json.ts";
 
 /** Bytes of an answer: a thousand objects with signed addresses have room. */
 const maxAnswerBytes = 8 * 1024 * 1024;
@@ -61,7 +68,7 @@ export function rewriteAnswer(plain: Plain, context: LfsBatchContext): Plain {
     objects: answered.flatMap((one: unknown) => {
       const object = readLfsObject(one);
       // Nobody asked for it
-      if (object === undefined || !isRecord(one) || !wanted.has(object.oid)) return [];
+      if (object === undefined || !isJsonObject(one) || !wanted.has(object.oid)) return [];
       if (!isBasic) return [failed(object, "the server wants another transfer than basic")];
       return [rewriteObject(object, one, context)];
     }),
@@ -70,15 +77,17 @@ export function rewriteAnswer(plain: Plain, context: LfsBatchContext): Plain {
 
 function rewriteObject(object: LfsObject, plain: Plain, context: LfsBatchContext): Plain {
   const { error, actions } = plain;
-  if (isRecord(error)) return { ...object, error: toError(error) };
+  if (isJsonObject(error)) return { ...object, error: toError(error) };
   // The server has it already
-  if (!isRecord(actions)) return { ...object };
+  if (!isJsonObject(actions)) return { ...object };
   const rewritten: Record<string, unknown> = {};
   const names = context.batch.operation === "download" ? downloads : uploads;
   for (const name of names) {
     const action = actions[name];
     if (action === undefined || action === null) continue;
-    const kept = isRecord(action) ? keep(name, action, { object, context }) : "it is not an action";
+    const kept = isJsonObject(action)
+      ? keep(name, action, { object, context })
+      : "it is not an action";
     if (typeof kept === "string") return failed(object, kept);
     rewritten[name] = kept;
   }
@@ -109,14 +118,6 @@ function keep(
   };
 }
 
-/** The address that the client gets. */
-export function toHref(address: Pick<LfsGrant, "authority" | "path">, query: string): string {
-  const { scheme, host, port, kind } = address.authority;
-  const name = kind === "ipv6" ? `[${host}]` : host;
-  const isUsual = port === (scheme === "https" ? 443 : 80);
-  return `${scheme}://${name}${isUsual ? "" : `:${port}`}${address.path}${query}`;
-}
-
 function failed(object: LfsObject, why: string): Plain {
   return { ...object, error: { code: 403, message: `vaultbox: ${why}` } };
 }
@@ -126,8 +127,4 @@ function toError({ code, message }: Plain): Plain {
     code: typeof code === "number" ? code : 500,
     message: toPrintable(typeof message === "string" ? message : "").slice(0, maxMessageLength),
   };
-}
-
-function isRecord(value: unknown): value is Plain {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -14,8 +14,7 @@ import type {
   PassageBody,
   ResponseTransform,
 } from "../door.ts";
-import { readLfsHref } from "./lfs-action.ts";
-import { toHref } from "./lfs-batch-answer.ts";
+import { readLfsHref, toHref } from "./lfs-action.ts";
 import type { LfsGrant, LfsGrants } from "./lfs-grants.ts";
 
 const methods: Readonly<Record<LfsGrant["action"], string>> = {

@@ -1,8 +1,9 @@
-import { headerValues } from "../../http1/header.ts";
-import type { ResponseHead } from "../../http1/response-head.ts";
-import { Refusal } from "../../refusal.ts";
-import type { BodyTransform, ResponseTransform } from "../door.ts";
-import { withoutHeader } from "../headers.ts";
+import { isJsonObject } from "../../git/strict-json.ts";
+import { headerValues } from "../http1/header.ts";
+import type { ResponseHead } from "../http1/response-head.ts";
+import { Refusal } from "../refusal.ts";
+import type { BodyTransform, ResponseTransform } from "./door.ts";
+import { withoutHeader } from "./headers.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -58,7 +59,7 @@ export function rewriteJson(
     },
     end: () => {
       const plain = tryParse(Buffer.concat(pieces).toString("utf8"));
-      if (!isRecord(plain)) throw new Error("the answer is no JSON object");
+      if (!isJsonObject(plain)) throw new Error("the answer is no JSON object");
       return Buffer.from(JSON.stringify(options.rewrite(plain)));
     },
   };
@@ -71,8 +72,4 @@ function tryParse(text: string): unknown {
     // Not JSON: the caller says so
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Plain {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseCommitLinks, parseTagLink } from "../../../src/git-cache/commit-object.ts";
+import { parseCommitLinks, parseTagLink } from "../../../src/git-cache/object-links.ts";
 
 const tree = "a".repeat(40);
 const one = "1".repeat(40);
