@@ -21,7 +21,6 @@ export interface EntryFacts {
   readonly gid: number;
   /** Device and inode: the same entry, whatever its name */
   readonly identity: string;
-  readonly device: string;
   readonly links: number;
   /** When the inode last changed, `ns`; nothing but the clock can set it */
   readonly changedAt: bigint;
@@ -55,7 +54,6 @@ export function toFacts(stats: BigIntStats): EntryFacts {
     uid: Number(stats.uid),
     gid: Number(stats.gid),
     identity: `${stats.dev}:${stats.ino}`,
-    device: String(stats.dev),
     links: Number(stats.nlink),
     changedAt: stats.ctimeNs,
   };

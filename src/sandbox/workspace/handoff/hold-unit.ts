@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { toText, type Folder } from "../../../files/beneath.ts";
+import { toText } from "../../../files/entry-facts.ts";
+import type { Folder } from "../../../files/beneath.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 
 /** What git doesn't look for, beside what it was. */

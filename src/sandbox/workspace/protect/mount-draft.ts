@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { BindMount } from "../../../docker/engine.ts";
 import { VaultboxError } from "../../../errors.ts";
-import type { EntryKind, Folder } from "../../../files/beneath.ts";
+import type { EntryKind } from "../../../files/entry-facts.ts";
+import type { Folder } from "../../../files/beneath.ts";
 import { quoted } from "../../../printable.ts";
 import type { HeldPlace } from "./mount-point.ts";
 

@@ -1,4 +1,5 @@
-import type { EntryFacts, Folder, Owner } from "../../../files/beneath.ts";
+import type { EntryFacts, Owner } from "../../../files/entry-facts.ts";
+import type { Folder } from "../../../files/beneath.ts";
 
 /** An entry that vaultbox puts where nothing is, so that a mount can hold the place against the sandbox. */
 export interface HeldPlace {

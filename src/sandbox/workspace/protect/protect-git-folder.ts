@@ -1,7 +1,8 @@
 import { join, posix, resolve } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
-import { toText, type Folder } from "../../../files/beneath.ts";
+import { toText } from "../../../files/entry-facts.ts";
+import type { Folder } from "../../../files/beneath.ts";
 import { isTrue, type GitSetting } from "../repository/git-setting.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { readLine } from "../repository/git-location.ts";

@@ -1,4 +1,4 @@
-import { toText, type Entry } from "../../../files/beneath.ts";
+import { toText, type Entry } from "../../../files/entry-facts.ts";
 
 // By what git takes something for a repository.
 

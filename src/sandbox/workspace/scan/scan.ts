@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
-import { toText, type Entry, type Folder } from "../../../files/beneath.ts";
+import { toText, type Entry } from "../../../files/entry-facts.ts";
+import type { Folder } from "../../../files/beneath.ts";
 import { findFolderKind, findNameKind } from "./mark-kinds.ts";
 import { toNames, toRealPath } from "../host-path.ts";
 import { matches, type HideRules } from "../hide/hide-rules.ts";

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { toText, type Folder } from "../../../files/beneath.ts";
+import { toText } from "../../../files/entry-facts.ts";
+import type { Folder } from "../../../files/beneath.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { sameFolder } from "../protect/mount-point.ts";
 import { isHarmless } from "../repository/git-setting-safety.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { toText, type EntryName, type Folder } from "../../../files/beneath.ts";
+import { toText, type EntryName } from "../../../files/entry-facts.ts";
+import type { Folder } from "../../../files/beneath.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 
 /** One reason why git must not use a repository. */

@@ -1,0 +1,81 @@
+import { Buffer } from "node:buffer";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
+import type { Owner } from "./entry-facts.ts";
+
+// Files at paths whose last name may be anybody's by now: it's opened without following a link or waiting for a pipe,
+// and everything else is asked of what was opened.
+
+const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const createFlags =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+
+/**
+ * The bytes of a regular file of at most `maxBytes`; undefined for anything else.
+ * @throws Error of the system
+ */
+export function readPlainFile(path: string | Buffer, maxBytes: number): Buffer | undefined {
+  const fd = openSync(path, readFlags);
+  try {
+    const facts = fstatSync(fd);
+    if (!facts.isFile() || facts.size > maxBytes) return undefined;
+    return readWhole(fd, facts.size, maxBytes);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Not more than it said it has, were it to grow meanwhile. */
+function readWhole(fd: number, size: number, maxBytes: number): Buffer | undefined {
+  const buffer = Buffer.alloc(Math.min(size, maxBytes) + 1);
+  let length = 0;
+  while (length < buffer.length) {
+    const count = readSync(fd, buffer, length, buffer.length - length, null);
+    if (count === 0) break;
+    length += count;
+  }
+  return length > size ? undefined : buffer.subarray(0, length);
+}
+
+/**
+ * Opens a file that wasn't there, for {@link fillPlainFile}.
+ * @throws Error of the system; EEXIST when something is there already
+ */
+export function createPlainFile(path: string | Buffer, { mode = 0o644 }: Owner): number {
+  return openSync(path, createFlags, mode);
+}
+
+/** Writes a file that was just made, gives it to its owner, and closes it. @throws Error of the system */
+export function fillPlainFile(fd: number, content: string, { uid, gid }: Owner): void {
+  try {
+    writeSync(fd, content);
+    if (process.getuid?.() === 0) fchownSync(fd, uid, gid);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Takes the right to run as its owner or group from a program.
+ * @returns whether it had one and has none now
+ * @throws Error of the system
+ */
+export function dropOwnerRights(path: string | Buffer): boolean {
+  const fd = openSync(path, readFlags);
+  try {
+    const { mode } = fstatSync(fd);
+    if ((mode & 0o6000) === 0) return false;
+    fchmodSync(fd, mode & 0o1777);
+    return true;
+  } finally {
+    closeSync(fd);
+  }
+}
