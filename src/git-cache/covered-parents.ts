@@ -36,7 +36,7 @@ export async function findCoveredParents(
     questions += 1;
     const isCovered =
       (await standsOn(push, parent, { cover, isKnown })) ||
-      (await isAsAtParting(push, { parent, cover }, isDenied));
+      (await isAsAtParting(push, { parent, cover }, { isKnown, isDenied }));
     if (isCovered) covered.add(`${merge} ${parent}`);
   }
   return (merge, parent) => covered.has(`${merge} ${parent}`);
@@ -56,7 +56,7 @@ async function standsOn(
 async function isAsAtParting(
   push: PushKnowledge,
   { parent, cover }: { readonly parent: string; readonly cover: string },
-  isDenied: (path: string) => boolean,
+  { isKnown, isDenied }: CoverQuestion,
 ): Promise<boolean> {
   const question = toTreeQuestion(push);
   const args = ["merge-base", "--all", parent, cover];
@@ -64,8 +64,9 @@ async function isAsAtParting(
   const bases = stdout.split("\n").filter((line) => line !== "");
   if (status !== 0 || bases.length === 0) return false;
   try {
-    const outside = [...bases, parent].filter((oid) => !push.contents.commits.has(oid));
-    await fetchSnapshots(push.snapshots, push.upstream, outside);
+    // Also of commits that the pack has: of the upstream's own it needn't have all trees
+    const { boundary } = walkCommits(push.contents, [parent], isKnown);
+    await fetchSnapshots(push.snapshots, push.upstream, [...bases, ...boundary]);
     const format = push.objectFormat;
     const trees = await readRootTrees(question, [...bases, parent], format);
     const to = trees.get(parent);

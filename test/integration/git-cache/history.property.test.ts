@@ -157,7 +157,11 @@ function changesDenied(dag: Dag): boolean {
     dag.commits[merge]!.parents.some((other) => {
       if (other === parent || !upstreamHas.has(other)) return false;
       const has = reach(dag, [other]);
-      return [...reach(dag, [parent])].every((one) => !upstreamHas.has(one) || has.has(one));
+      if ([...reach(dag, [parent])].every((one) => !upstreamHas.has(one) || has.has(one))) {
+        return true;
+      }
+      const bases = findMergeBases(dag, parent, other);
+      return bases.length > 0 && bases.every((base) => contents[base] === contents[parent]);
     });
   const fresh = [...reach(dag, [dag.to])].filter((index) => !upstreamHas.has(index));
   return fresh.some((index) => {
@@ -167,6 +171,15 @@ function changesDenied(dag: Dag): boolean {
       (parent) => contents[parent] !== contents[index] && !isCovered(index, parent),
     );
   });
+}
+
+/** The commits that both stand on and that no other such commit stands on. */
+function findMergeBases(dag: Dag, one: number, other: number): readonly number[] {
+  const others = reach(dag, [other]);
+  const common = [...reach(dag, [one])].filter((index) => others.has(index));
+  return common.filter((index) =>
+    common.every((later) => later === index || !reach(dag, [later]).has(index)),
+  );
 }
 
 async function isAncestor(repository: TestRepository, from: string, to: string): Promise<boolean> {
