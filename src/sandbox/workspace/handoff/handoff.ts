@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
 import { holdPlace, holdUnit } from "./hold-unit.ts";
-import { examineUnit, type RepositoryUnit } from "../unit/repository-unit.ts";
+import { examineUnit } from "../unit/examine-unit.ts";
+import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import type { Mark, Scan } from "../scan/scan.ts";
 import type { Danger } from "../unit/unit-look.ts";
 

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { toText, type EntryName } from "../../../files/entry-facts.ts";
 import type { Folder } from "../../../files/beneath.ts";
-import { isBareRepository } from "../repository/repository-signs.ts";
 
 /** One reason why git must not use a repository. */
 export interface Danger {
@@ -27,8 +26,6 @@ export interface UnitFindings {
 
 /** Of a file that is compared. */
 const maxLookedAtBytes = 1024 * 1024;
-/** Folders within a repository's folder */
-const maxDepth = 200;
 
 /** Collects what is found in a unit. */
 export interface Look {
@@ -80,32 +77,12 @@ export function createLook(): Look {
   };
 }
 
-/**
- * Finds symbolic links in a repository's folder, other than a HEAD that is one. Git writes through them with the user's
- * rights: a log, a message or a lock that leads to a start file of the shell puts names of branches there.
- */
-export function lookForLinks(look: Look, folder: Folder, names: readonly string[] = []): void {
-  for (const { name, kind } of folder.entries()) {
-    const own = [...names, toText(name)];
-    if (kind === "link") {
-      const target = folder.readLink(name) ?? "";
-      if (names.length === 0 && isPlainHead(toText(name), target)) continue;
-      look.note(folder, name);
-      const path = own.join("/");
-      look.danger(`leads elsewhere with ${path} (a symbolic link)`, target, path);
-    }
-    // Hooks are looked at one by one
-    if (kind !== "folder" || own.join("/") === "hooks" || names.length > maxDepth) continue;
-    using inner = folder.open(name);
-    if (inner === undefined)
-      look.danger(`has a ${own.join("/")} that can't be looked into`, "", own.join("/"));
-    // Another unit, which is looked at as such
-    if (inner === undefined || isBareRepository(inner.entries())) continue;
-    lookForLinks(look, inner, own);
+/** A folder of a repository; one that can't be looked into is a reason by itself. */
+export function openPlain(look: Look, folder: Folder, name: string): Folder | undefined {
+  const inner = folder.open(name);
+  if (inner === undefined && folder.facts(name)?.kind === "folder") {
+    look.note(folder, name);
+    look.danger(`has a ${name} that can't be looked into`, "", name);
   }
-}
-
-/** As git itself writes it with `core.preferSymlinkRefs`. */
-function isPlainHead(name: string, target: string): boolean {
-  return name === "HEAD" && /^refs\/heads\/[\w./-]+$/.test(target) && !target.includes("..");
+  return inner;
 }

@@ -1,0 +1,59 @@
+import { resolve } from "node:path";
+import type { Folder } from "../../../files/beneath.ts";
+import { openOrNothing, toNames } from "../host-path.ts";
+import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
+import { isHarmless } from "../repository/git-setting-safety.ts";
+import type { Look } from "./unit-look.ts";
+
+/** Where a repository's folder is. */
+export interface Whereabouts {
+  readonly workspace: string;
+  readonly names: readonly string[];
+}
+
+/** What git is told by a configuration file: its remotes, and every setting that could make it run or read something. */
+export async function lookAtConfiguration(
+  look: Look,
+  { folder, name }: { readonly folder: Folder; readonly name: string },
+  where: Whereabouts,
+): Promise<void> {
+  if (folder.facts(name) === undefined) return;
+  const content = look.note(folder, name);
+  const settings = content && (await readConfiguration(content.subarray(0, maxConfigurationBytes)));
+  if (settings === undefined) return look.danger(`has a ${name} that can't be read`);
+  for (const setting of settings) {
+    if (/^(?:remote|branch)\..+\.(?:url|remote)$/s.test(setting.key)) {
+      look.remote(setting.key, setting.value ?? "");
+    }
+    if (!isHarmless(setting)) look.danger(`sets ${setting.key}`, setting.value);
+    else if (setting.key === "core.worktree") lookAtWorkTreeSetting(look, setting.value, where);
+  }
+}
+
+/** Git writes and removes files of the work tree: it must be a plain folder of the workspace. */
+function lookAtWorkTreeSetting(
+  look: Look,
+  value: string | undefined,
+  { workspace, names }: Whereabouts,
+): void {
+  const inside = toNames(workspace, resolve(workspace, ...names, value ?? ""));
+  using root = openOrNothing(workspace);
+  using tree = inside === undefined ? undefined : root?.openPath(inside);
+  look.state(tree === undefined ? "elsewhere" : "inside");
+  if (tree === undefined) look.danger("has its files elsewhere (core.worktree)", value);
+}
+
+/** Objects of another repository are copied into this one when git packs, where the next sandbox reads them. */
+export function lookAtAlternates(
+  look: Look,
+  folder: Folder,
+  { workspace, names }: Whereabouts,
+): void {
+  using info = folder.openPath(["objects", "info"]);
+  const content = look.note(info, "alternates")?.toString("utf8") ?? "";
+  const paths = content.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const isInside = (path: string): boolean =>
+    toNames(workspace, resolve(workspace, ...names, "objects", path)) !== undefined;
+  if (paths.every(isInside)) return;
+  look.danger("takes objects from elsewhere (alternates)", content, "objects/info/alternates");
+}

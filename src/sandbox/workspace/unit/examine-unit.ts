@@ -1,0 +1,72 @@
+import { resolve } from "node:path";
+import type { Folder } from "../../../files/beneath.ts";
+import { openOrNothing, toNames } from "../host-path.ts";
+import { readLine } from "../repository/git-location.ts";
+import { isBareRepository } from "../repository/repository-signs.ts";
+import { elsewhere, lookAtFolder, lookAtWorkTree } from "./git-folder-look.ts";
+import type { RepositoryUnit } from "./repository-unit.ts";
+import { createLook, type Look, type UnitFindings } from "./unit-look.ts";
+
+/** Looks at everything in a unit that makes git run or read something. Nothing of it is followed or run. */
+export async function examineUnit(
+  root: Folder,
+  unit: RepositoryUnit,
+  workspace: string,
+): Promise<UnitFindings> {
+  const look = createLook();
+  using parent = root.openPath(unit.names.slice(0, -1));
+  const name = unit.names.at(-1) ?? "";
+  if (parent === undefined) return look.result();
+  if (unit.shape === "link") {
+    look.note(parent, name);
+    look.danger("is a symbolic link", parent.readLink(name));
+    return look.result();
+  }
+  if (unit.shape === "file") {
+    await lookAtGitFile(look, { parent, name, workspace, unit });
+    return look.result();
+  }
+  using folder = unit.names.length === 0 ? root.openPath([]) : parent.open(name);
+  if (folder === undefined) {
+    look.note(parent, name);
+    if (parent.facts(name) !== undefined) look.danger("can't be looked into");
+    return look.result();
+  }
+  // A folder that was given the name of a repository has a new time, whatever is in it has not
+  look.touch(folder);
+  if (unit.shape === "worktree") await lookAtWorkTree(look, folder);
+  else await lookAtFolder(look, folder, { workspace, names: unit.names });
+  return look.result();
+}
+
+async function lookAtGitFile(
+  look: Look,
+  place: {
+    readonly parent: Folder;
+    readonly name: string;
+    readonly workspace: string;
+    readonly unit: RepositoryUnit;
+  },
+): Promise<void> {
+  const { parent, name, workspace, unit } = place;
+  const content = look.note(parent, name)?.toString("utf8") ?? "";
+  const named = content.replace(/^gitdir: ?/, "").replace(/[\r\n]+$/, "");
+  const folder = resolve(workspace, ...unit.names.slice(0, -1));
+  const names = toNames(workspace, resolve(folder, named));
+  if (names === undefined) return look.danger("names a repository outside the workspace", content);
+  using root = openOrNothing(workspace);
+  using target = root?.openPath(names);
+  if (target === undefined) return look.danger("names a repository that isn't a plain folder");
+  look.touch(target);
+  const common = readLine(target, "commondir");
+  if (common === undefined || common === ".") {
+    return await lookAtFolder(look, target, { workspace, names });
+  }
+  using shared = root?.openPath(names.slice(0, -2));
+  // A unit of its own, which is looked at as such; without a HEAD it would be none
+  const isUnit =
+    names.at(-3) === ".git" || (shared !== undefined && isBareRepository(shared.entries()));
+  if (names.at(-2) !== "worktrees" || !isUnit || common !== "../..") {
+    look.danger(elsewhere, common);
+  }
+}

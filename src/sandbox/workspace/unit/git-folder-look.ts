@@ -1,0 +1,61 @@
+import type { Folder } from "../../../files/beneath.ts";
+import { toText } from "../../../files/entry-facts.ts";
+import { sameFolder } from "../protect/mount-point.ts";
+import { lookAtAlternates, lookAtConfiguration, type Whereabouts } from "./configuration-look.ts";
+import { lookForLinks } from "./link-look.ts";
+import { lookAtTodo } from "./todo-look.ts";
+import { openPlain, type Look } from "./unit-look.ts";
+
+/** Git's own example, which it doesn't run */
+const hookSample = /\.sample$/;
+/** Said of a unit that git reads the configuration of another folder for */
+export const elsewhere = "takes its settings from elsewhere (commondir)";
+
+/** The folder of a repository, with or without a work tree around it. */
+export async function lookAtFolder(look: Look, folder: Folder, where: Whereabouts): Promise<void> {
+  await lookAtConfiguration(look, { folder, name: "config" }, where);
+  await lookAtConfiguration(look, { folder, name: "config.worktree" }, where);
+  lookAtHooks(look, folder);
+  lookAtAlternates(look, folder, where);
+  // The folder itself: what a session holds the place with
+  if (folder.read("commondir", sameFolder.length)?.toString("utf8") !== sameFolder) {
+    const common = look.note(folder, "commondir");
+    if (folder.facts("commondir") !== undefined) look.danger(elsewhere, common);
+  }
+  for (const legacy of ["remotes", "branches"]) {
+    using inner = openPlain(look, folder, legacy);
+    for (const { name } of inner?.entries() ?? []) {
+      const content = look.note(inner, name);
+      look.danger(`has old-style remotes (${legacy}/)`, content, legacy);
+    }
+  }
+  await lookAtTodo(look, folder);
+  lookForLinks(look, folder);
+}
+
+/** The administrative folder of a linked work tree. */
+export async function lookAtWorkTree(look: Look, folder: Folder): Promise<void> {
+  const common = look.note(folder, "commondir");
+  if (common?.toString("utf8").trim() !== "../..") look.danger(elsewhere, common);
+  look.note(folder, "config.worktree");
+  if (folder.facts("config.worktree") !== undefined) look.danger("has settings of its own");
+  lookAtHooks(look, folder);
+  if (folder.facts("config") !== undefined) look.danger("has a configuration of its own");
+  await lookAtTodo(look, folder);
+  lookForLinks(look, folder);
+}
+
+function lookAtHooks(look: Look, folder: Folder): void {
+  const facts = folder.facts("hooks");
+  if (facts === undefined) return;
+  if (facts.kind !== "folder") {
+    look.note(folder, "hooks");
+    return look.danger("has hooks elsewhere");
+  }
+  using hooks = openPlain(look, folder, "hooks");
+  for (const { name } of hooks?.entries() ?? []) {
+    if (hookSample.test(toText(name))) continue;
+    const content = look.note(hooks, name);
+    look.danger(`has the hook ${toText(name)}`, content ?? hooks?.readLink(name));
+  }
+}

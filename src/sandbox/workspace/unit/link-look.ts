@@ -1,0 +1,37 @@
+import type { Folder } from "../../../files/beneath.ts";
+import { toText } from "../../../files/entry-facts.ts";
+import { isBareRepository } from "../repository/repository-signs.ts";
+import type { Look } from "./unit-look.ts";
+
+/** Folders within a repository's folder */
+const maxDepth = 200;
+
+/**
+ * Finds symbolic links in a repository's folder, other than a HEAD that is one. Git writes through them with the user's
+ * rights: a log, a message or a lock that leads to a start file of the shell puts names of branches there.
+ */
+export function lookForLinks(look: Look, folder: Folder, names: readonly string[] = []): void {
+  for (const { name, kind } of folder.entries()) {
+    const own = [...names, toText(name)];
+    if (kind === "link") {
+      const target = folder.readLink(name) ?? "";
+      if (names.length === 0 && isPlainHead(toText(name), target)) continue;
+      look.note(folder, name);
+      const path = own.join("/");
+      look.danger(`leads elsewhere with ${path} (a symbolic link)`, target, path);
+    }
+    // Hooks are looked at one by one
+    if (kind !== "folder" || own.join("/") === "hooks" || names.length > maxDepth) continue;
+    using inner = folder.open(name);
+    if (inner === undefined)
+      look.danger(`has a ${own.join("/")} that can't be looked into`, "", own.join("/"));
+    // Another unit, which is looked at as such
+    if (inner === undefined || isBareRepository(inner.entries())) continue;
+    lookForLinks(look, inner, own);
+  }
+}
+
+/** As git itself writes it with `core.preferSymlinkRefs`. */
+function isPlainHead(name: string, target: string): boolean {
+  return name === "HEAD" && /^refs\/heads\/[\w./-]+$/.test(target) && !target.includes("..");
+}

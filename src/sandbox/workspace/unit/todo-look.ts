@@ -1,0 +1,42 @@
+import type { Folder } from "../../../files/beneath.ts";
+import { readConfiguration } from "../repository/git-configuration.ts";
+import { openPlain, type Look } from "./unit-look.ts";
+
+/** What git itself has (git-merge(1), "merge strategies"). */
+const ownStrategies = new Set(["", "ort", "recursive", "resolve", "octopus", "ours", "subtree"]);
+/** A line of a todo list that is a command (git-rebase(1), "exec") */
+const runsSomething = /^\s*(?:x|exec)\s/m;
+
+/** A rebase or a series of commits that was begun and not ended: whoever continues it runs its lines. */
+export async function lookAtTodo(look: Look, folder: Folder): Promise<void> {
+  for (const name of ["rebase-merge", "rebase-apply", "sequencer"]) {
+    if (folder.facts(name)?.kind === "link") look.danger(`has a ${name} elsewhere`, "", name);
+    using inner = openPlain(look, folder, name);
+    if (inner === undefined) continue;
+    for (const file of ["git-rebase-todo", "git-rebase-todo.backup", "todo"]) {
+      const todo = look.note(inner, file)?.toString("utf8");
+      if (todo === undefined && inner.facts(file) !== undefined) {
+        look.danger(`has a ${name} that can't be read`, "", name);
+      } else if (runsSomething.test(todo ?? "")) {
+        look.danger("is in the middle of a rebase that runs commands", todo, name);
+      }
+    }
+    const strategies = await readStrategies(look, inner);
+    if (strategies === undefined) look.danger(`has a ${name} that can't be read`, "", name);
+    const other = strategies?.find((one) => !ownStrategies.has(one));
+    if (other !== undefined) look.danger("merges with a program in its tree", other, name);
+  }
+}
+
+/** Of what goes on, the merge strategies: git runs `git-merge-NAME`, which with a slash is a file in the work tree. */
+async function readStrategies(look: Look, inner: Folder): Promise<readonly string[] | undefined> {
+  const found: string[] = [];
+  const one = look.note(inner, "strategy");
+  if (one !== undefined) found.push(one.toString("utf8").trim());
+  else if (inner.facts("strategy") !== undefined) return undefined;
+  const content = look.note(inner, "opts");
+  if (content === undefined) return inner.facts("opts") === undefined ? found : undefined;
+  const settings = await readConfiguration(content);
+  const named = settings?.filter(({ key }) => key === "options.strategy");
+  return named && [...found, ...named.map(({ value = "" }) => value)];
+}
