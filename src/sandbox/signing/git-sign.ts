@@ -4,7 +4,7 @@ import {
   signingHost,
   signingPath,
   unknownMark,
-} from "../../proxy/doors/signing/signing-door.ts";
+} from "../../proxy/doors/signing/signer-address.ts";
 
 /** Longer than an ssh-agent may take with its user, seconds */
 const answerSeconds = 90;

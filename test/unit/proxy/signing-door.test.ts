@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { maxObjectBytes } from "../../../src/git/signature/commit-object.ts";
 import { parseAuthority } from "../../../src/proxy/authority.ts";
 import type { DoorRequest } from "../../../src/proxy/doors/door.ts";
-import { maxSignaturesPerHour } from "../../../src/proxy/doors/signing/signing-door.ts";
+import { maxSignaturesPerHour } from "../../../src/proxy/doors/signing/signature-rate.ts";
 import { Refusal } from "../../../src/proxy/refusal.ts";
 import { VaultboxError } from "../../../src/errors.ts";
 import { recordScore } from "../../support/scoreboard.ts";

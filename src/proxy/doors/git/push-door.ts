@@ -11,8 +11,9 @@ import type { DoorRequest, ForwardPassage, Passage } from "../door.ts";
 import { type GitAccess, maxPackBytes } from "./git-access.ts";
 import { withHeader } from "../headers.ts";
 import { PackRefused, type PushInspection, type PushInspector } from "./push-inspection.ts";
-import { judgeByCommands, judgeByPack, type Judgement } from "./push-judgement.ts";
+import { judgeByCommands, judgeByPack } from "./judge-push.ts";
 import { onlyCommands, toPushBody } from "./push-body.ts";
+import type { Judgement } from "./push-judgement.ts";
 import { answerRefusedPush, answerUnreadPush, describeGrant, drain } from "./refused-push.ts";
 
 /** @throws Refusal when the request isn't a push that git would send, or the upstream can't be asked */
