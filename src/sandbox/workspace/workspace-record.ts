@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { Paths } from "../../config/paths.ts";
 import { writeFileAtomic } from "../../files/atomic-write.ts";
 import { sessionFolder } from "../session-state.ts";
-import type { Baseline, Handoff, KnownUnit } from "./handoff/handoff.ts";
+import type { Baseline, KnownUnit } from "./handoff/baseline.ts";
+import type { Handoff } from "./handoff/handoff.ts";
 import type { HeldPlace } from "./protect/mount-point.ts";
-import type { Mark } from "./scan/scan.ts";
+import type { Mark } from "./scan/mark.ts";
 
 /** What a session must undo and look at when it ends, by whichever process; `workspace.json` in its folder. */
 export interface WorkspaceRecord {

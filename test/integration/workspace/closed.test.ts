@@ -16,12 +16,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { Folder } from "../../../src/files/beneath.ts";
-import {
-  findMade,
-  inspectHandoff,
-  readKnownUnits,
-  type Handoff,
-} from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import { findMade } from "../../../src/sandbox/workspace/handoff/made-repositories.ts";
+import { inspectHandoff } from "../../../src/sandbox/workspace/handoff/inspect-handoff.ts";
+import { readKnownUnits } from "../../../src/sandbox/workspace/handoff/baseline.ts";
+import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
 import { isHarmless } from "../../../src/sandbox/workspace/repository/git-setting-safety.ts";
 import { planProtection } from "../../../src/sandbox/workspace/protect/protection.ts";
 import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";

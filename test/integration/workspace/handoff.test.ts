@@ -10,7 +10,7 @@ import {
 } from "../../../src/policy/parse-workspace.ts";
 import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
 import { handoffLines } from "../../../src/sandbox/workspace/handoff/handoff-text.ts";
-import { listHandoffKinds } from "../../../src/sandbox/workspace/scan/mark-kinds.ts";
+import { listMarkKinds } from "../../../src/sandbox/workspace/scan/find-mark-kind.ts";
 import { openWorkspaceSession } from "../../../src/sandbox/workspace/workspace-session.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -148,7 +148,7 @@ test("every file that a program of the host runs or goes by is reported, new, ch
     for (const path of files) await rm(join(workspace, path));
   });
   expect(new Set(names(removed, "removed"))).toEqual(new Set(files));
-  expect(listHandoffKinds().length).toBeGreaterThanOrEqual(40);
+  expect(listMarkKinds().length).toBeGreaterThanOrEqual(40);
   recordScore({
     row: 31,
     test: "files that run by themselves, new, changed and removed",

@@ -4,12 +4,33 @@ import { dirname, join } from "node:path";
 import type { Paths } from "../../../config/paths.ts";
 import { writeFileAtomic } from "../../../files/atomic-write.ts";
 import { readActiveSessions } from "../../session-state.ts";
+import type { Scan } from "../scan/scan.ts";
+import { examineUnit } from "../unit/examine-unit.ts";
+import { wasThere, type Baseline } from "./baseline.ts";
+import type { HandoffOptions } from "./handoff.ts";
 import { toNames } from "../host-path.ts";
 import type { RepositoryFacts } from "../repository/repository-facts.ts";
 import { readRecord } from "../workspace-record.ts";
 
 // A remote that a sandbox wrote is the sandbox's choice, and not the user's: what it names isn't read with the user's
 // credential. Which repositories that is about is kept beside the sessions, one file for each path, for good.
+
+/** Paths of repositories whose remotes nobody but the sandbox chose; before any of them is held. */
+export async function findMade(
+  baseline: Baseline,
+  scan: Scan,
+  { root, workspace }: HandoffOptions,
+): Promise<readonly string[]> {
+  // What wasn't looked at could hold one anywhere
+  const made: string[] = scan.complete ? [] : [workspace];
+  for (const unit of scan.repositories) {
+    const known = baseline.repositories.get(unit.names.join("/"));
+    const { remotes, newest } = await examineUnit(root, unit, workspace);
+    const isOld = known === undefined && wasThere(baseline, unit, newest);
+    if (!isOld && known?.remotes !== remotes) made.push(join(workspace, ...unit.names));
+  }
+  return made;
+}
 
 /**
  * Remembers that what lies at these paths came into being in a sandbox, or got its remotes there.

@@ -1,21 +1,21 @@
 /** Files that programs of the host run, or take their settings or instructions from, without being asked. */
-interface HandoffKind {
+export interface MarkKind {
   readonly kind: string;
   /** Of the last name, or of the folders from the workspace with `/` at their end */
   readonly of: "name" | "folder";
   readonly pattern: string;
 }
 
-function named(kind: string, pattern: string): HandoffKind {
+function named(kind: string, pattern: string): MarkKind {
   return { kind, of: "name", pattern };
 }
 
-function inFolder(kind: string, folders: string): HandoffKind {
+function inFolder(kind: string, folders: string): MarkKind {
   return { kind, of: "folder", pattern: folders };
 }
 
 /** The first that fits names a file; what isn't a file has its kind from elsewhere. */
-const handoffKinds: readonly HandoffKind[] = [
+export const markKinds: readonly MarkKind[] = [
   inFolder("git hooks", String.raw`\.husky|\.githooks|\.git-hooks|\.hooks|git-hooks`),
   named(
     "git hook managers",
@@ -132,45 +132,3 @@ const handoffKinds: readonly HandoffKind[] = [
   ),
   named("desktop starters", String.raw`.+\.desktop|autorun\.inf|.+\.(?:command|lnk|scpt)`),
 ];
-
-function toExpression(of: HandoffKind["of"], patterns: readonly string[]): RegExp {
-  const any = patterns.map((pattern) => `(?:${pattern})`).join("|");
-  return new RegExp(of === "name" ? `^(?:${any})$` : `(?:^|/)(?:${any})/`, "i");
-}
-
-function compile(of: HandoffKind["of"]): {
-  readonly any: RegExp;
-  readonly each: readonly { readonly kind: string; readonly expression: RegExp }[];
-} {
-  const kinds = handoffKinds.filter((one) => one.of === of);
-  return {
-    any: toExpression(
-      of,
-      kinds.map(({ pattern }) => pattern),
-    ),
-    each: kinds.map(({ kind, pattern }) => ({ kind, expression: toExpression(of, [pattern]) })),
-  };
-}
-
-const folders = compile("folder");
-const names = compile("name");
-
-/**
- * What a program of the host would do with every file in a folder; asked once for all of them.
- * @param path from the workspace, with `/` between and at the end
- */
-export function findFolderKind(path: string): string | undefined {
-  if (!folders.any.test(path)) return undefined;
-  return folders.each.find(({ expression }) => expression.test(path))?.kind;
-}
-
-/** What a program of the host would do with a file of this name, wherever it is; undefined for an ordinary one. */
-export function findNameKind(name: string): string | undefined {
-  if (!names.any.test(name)) return undefined;
-  return names.each.find(({ expression }) => expression.test(name))?.kind;
-}
-
-/** How many different kinds there are. */
-export function listHandoffKinds(): readonly string[] {
-  return [...new Set(handoffKinds.map(({ kind }) => kind))];
-}

@@ -1,21 +1,14 @@
-import { createHash } from "node:crypto";
-import { join, resolve } from "node:path";
-import { toText, type Entry } from "../../../files/entry-facts.ts";
 import type { Folder } from "../../../files/beneath.ts";
-import { findFolderKind, findNameKind } from "./mark-kinds.ts";
-import { toNames, toRealPath } from "../host-path.ts";
-import { matches, type HideRules } from "../hide/hide-rules.ts";
-import { listUnits, type RepositoryUnit } from "../unit/repository-unit.ts";
-import { isSecretFile } from "../hide/secret-files.ts";
+import { toText } from "../../../files/entry-facts.ts";
+import { hasOtherName, isHidden, toHiddenNames } from "../hide/hidden-entry.ts";
+import type { HideRules } from "../hide/hide-rules.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
-import { walk, type Place } from "./walk.ts";
-
-/** A file that a host's program would run or go by, as it was. */
-export interface Mark {
-  readonly kind: string;
-  /** Two of the same content and mode are the same */
-  readonly state: string;
-}
+import { listUnits, type RepositoryUnit } from "../unit/repository-unit.ts";
+import { isAmongPackages, leadsToPackages } from "./installed-packages.ts";
+import { findFolderKind } from "./find-mark-kind.ts";
+import { toMark, type Mark } from "./mark.ts";
+import { hasOwnerRights, listOwnerRights } from "./owner-rights.ts";
+import { walk, type FoundEntry, type Place } from "./walk.ts";
 
 /** What one walk through the workspace found. */
 export interface Scan {
@@ -45,11 +38,8 @@ export interface ScanOptions {
   readonly maxMs: number;
 }
 
-/** Content of marked files is compared up to this size; beyond it size and time are. */
-const maxHashedBytes = 256 * 1024;
+/** More than this isn't a list that anybody reads; what isn't on it isn't compared. */
 const maxMarks = 20_000;
-/** Folders within folders */
-const maxWithin = 400;
 
 interface Draft {
   readonly workspace: string;
@@ -118,57 +108,39 @@ function visit(draft: Draft, place: Place): void {
   const { names, folder, entries } = place;
   // What looks like a bare repository is a folder like any other too: three empty names would hide all that is in it
   if (isBareRepository(entries)) addUnits(draft, listUnits(folder, names, "bare"));
-  const isPackage = isAmongPackages(place);
+  const isPackage = isAmongPackages(names);
   const folderKind = findFolderKind([...names, ""].join("/"));
+  const { since } = draft.options;
   for (const entry of entries) {
-    if (entry.kind === "file") lookAtRights(draft, place, entry);
     const name = toText(entry.name);
-    const own = [...names, name];
-    if (isGitName(name)) addRepository(draft, { folder, entry, names: own });
-    else if (!isPackage) addEntry(draft, { folder, entry, names: own, folderKind });
+    const found = { folder, entry, names: [...names, name] };
+    if (since !== undefined && hasOwnerRights(folder, entry, since)) {
+      draft.ownerRights.push(found.names);
+    }
+    if (isGitName(name)) addRepository(draft, found);
+    else if (!isPackage) {
+      addHidden(draft, found);
+      addMark(draft, found, folderKind);
+    }
   }
 }
 
-function lookAtRights({ options, ownerRights }: Draft, place: Place, { name }: Entry): void {
-  if (options.since === undefined) return;
-  if ((place.folder.mode(name) & 0o6000) === 0) return;
-  const facts = place.folder.facts(name);
-  if (facts !== undefined && facts.changedAt >= options.since)
-    ownerRights.push([...place.names, toText(name)]);
-}
-
-/** A repository's folder isn't walked through for anything else. */
-function lookAtRightsWithin(draft: Draft, folder: Folder, names: readonly string[]): void {
-  if (draft.options.since === undefined || names.length > maxWithin) return;
-  const entries = folder.entries();
-  for (const entry of entries) {
-    if (entry.kind === "file") lookAtRights(draft, { names, folder, entries }, entry);
-    if (entry.kind !== "folder") continue;
-    using inner = folder.open(entry.name);
-    if (inner !== undefined) lookAtRightsWithin(draft, inner, [...names, toText(entry.name)]);
-  }
-}
-
-interface Found {
-  readonly folder: Folder;
-  readonly entry: Entry;
-  readonly names: readonly string[];
-  /** Of everything in the folder */
-  readonly folderKind?: string | undefined;
-}
-
-function addRepository(draft: Draft, { folder, entry, names }: Found): void {
+function addRepository(draft: Draft, { folder, entry, names }: FoundEntry): void {
   if (entry.kind === "file" || entry.kind === "link") {
     addUnits(draft, [{ names, shape: entry.kind }]);
     return;
   }
   if (entry.kind !== "folder") return;
   using inner = folder.open(entry.name);
-  if (inner !== undefined) lookAtRightsWithin(draft, inner, names);
-  addUnits(
-    draft,
-    inner === undefined ? [{ names, shape: "folder" }] : listUnits(inner, names, "folder"),
-  );
+  if (inner === undefined) {
+    addUnits(draft, [{ names, shape: "folder" }]);
+    return;
+  }
+  const { since } = draft.options;
+  const programs = since === undefined ? [] : listOwnerRights(inner, names, since);
+  // One by one: a sandbox can make more of them than a call takes arguments
+  for (const program of programs) draft.ownerRights.push(program);
+  addUnits(draft, listUnits(inner, names, "folder"));
 }
 
 /** Each once: the walk also comes through the repositories in a bare one. */
@@ -181,77 +153,27 @@ function addUnits(draft: Draft, units: readonly RepositoryUnit[]): void {
   }
 }
 
-function addEntry(draft: Draft, found: Found): void {
-  const path = found.names.join("/");
+function addHidden(draft: Draft, found: FoundEntry): void {
   const { hide } = draft.options;
-  if (hide !== undefined && isHidden(hide, found, path)) addSecret(draft, found);
-  if (draft.marks.size >= maxMarks) return;
-  const mark = found.entry.kind === "link" ? toLinkMark(draft, found) : toMark(found, path);
-  if (mark !== undefined) draft.marks.set(path, mark);
-}
-
-function isHidden(hide: HideRules, { folder, entry }: Found, path: string): boolean {
-  if (matches(hide.shown, path)) return false;
-  if (matches(hide.hidden, path)) return true;
-  return (
-    hide.defaults && entry.kind !== "folder" && isSecretFile({ folder, name: entry.name }, path)
-  );
-}
-
-/** A link is no place for a mount; what it leads to is, when that's in the workspace. */
-function addSecret(draft: Draft, { folder, entry, names }: Found): void {
-  if (entry.kind === "file" || entry.kind === "folder") {
-    draft.secrets.push(names);
-    if (entry.kind === "folder") draft.hiddenFolders.add(names.join("/"));
-    if ((folder.facts(entry.name)?.links ?? 1) > 1 && entry.kind === "file") {
-      draft.notes.push(`${names.join("/")} is hidden, but has another name (a hard link)`);
-    }
-    return;
+  if (hide === undefined || !isHidden(hide, found)) return;
+  const names = toHiddenNames(found, draft.workspace);
+  if (names !== undefined) draft.secrets.push(names);
+  const path = found.names.join("/");
+  if (found.entry.kind === "folder") draft.hiddenFolders.add(path);
+  if (hasOtherName(found)) {
+    draft.notes.push(`${path} is hidden, but has another name (a hard link)`);
   }
-  if (entry.kind !== "link") return;
-  const path = toRealPath(join(draft.workspace, ...names));
-  if (path === undefined) return;
-  const inside = toNames(draft.workspace, path);
-  if (inside !== undefined && inside.length > 0) draft.secrets.push(inside);
 }
 
-function toMark({ folder, entry, folderKind }: Found, path: string): Mark | undefined {
-  if (entry.kind !== "file") return undefined;
-  const kind = folderKind ?? findNameKind(toText(entry.name));
-  if (kind === undefined) return undefined;
-  const facts = folder.facts(entry.name);
-  if (facts === undefined) return undefined;
-  const isProgram = path.includes("/bin/") || path.includes("/.bin/");
-  const content = isProgram ? undefined : folder.read(entry.name, maxHashedBytes);
-  const state =
-    content === undefined
-      ? `${facts.identity} ${facts.size} ${facts.changedAt}`
-      : createHash("sha256").update(content).digest("hex");
-  return { kind, state: `${(facts.mode & 0o111) === 0 ? "" : "x"} ${state}` };
-}
-
-/** Programs follow a link that leads out of the workspace with the user's rights. */
-function toLinkMark(draft: Draft, { folder, entry, names, folderKind }: Found): Mark | undefined {
-  const target = folder.readLink(entry.name) ?? "";
-  const path = resolve(draft.workspace, ...names.slice(0, -1), target);
-  const leaves = toNames(draft.workspace, path) === undefined;
-  const kind = leaves
-    ? "links out of the workspace"
-    : (folderKind ?? findNameKind(toText(entry.name)));
-  return kind === undefined ? undefined : { kind, state: `link ${target}` };
+function addMark(draft: Draft, found: FoundEntry, folderKind: string | undefined): void {
+  if (draft.marks.size >= maxMarks) return;
+  const mark = toMark(found, folderKind, draft.workspace);
+  if (mark !== undefined) draft.marks.set(found.names.join("/"), mark);
 }
 
 function enters(draft: Draft, place: Place, name: string): boolean {
   if (isGitName(name)) return false;
   if (draft.options.deep) return true;
   if (draft.hiddenFolders.has([...place.names, name].join("/"))) return false;
-  if (place.names.at(-1) === "node_modules") return name === ".bin";
-  return !(name === "site-packages" && place.names.some((one) => /^lib(?:64)?$/i.test(one)));
-}
-
-/** Where only repositories are looked for. */
-function isAmongPackages({ names }: Place): boolean {
-  const packages = names.lastIndexOf("node_modules");
-  if (packages !== -1) return names[packages + 1] !== ".bin";
-  return names.includes("site-packages");
+  return !leadsToPackages(place.names, name);
 }

@@ -10,6 +10,14 @@ export interface Place {
   readonly entries: readonly Entry[];
 }
 
+/** An entry of a folder that a walk is in. */
+export interface FoundEntry {
+  readonly folder: Folder;
+  readonly entry: Entry;
+  /** Names from the root to the entry itself */
+  readonly names: readonly string[];
+}
+
 export interface WalkOptions {
   /** Called for every folder, outer ones first; what it opens it closes */
   readonly visit: (place: Place) => void;
@@ -35,8 +43,8 @@ const maxDepth = 200;
 const sliceMs = 15;
 
 /**
- * Goes through a tree without following a link. What is mounted in it is in the sandbox as well. The work is done in slices, so that the
- * process answers meanwhile.
+ * Goes through a tree without following a link, also into what is mounted in it, which is in the sandbox as well. The
+ * work is done in slices, so that the process answers meanwhile.
  */
 export async function walk(root: Folder, options: WalkOptions): Promise<WalkResult> {
   const started = performance.now();

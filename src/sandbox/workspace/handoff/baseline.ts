@@ -1,0 +1,56 @@
+import type { Folder } from "../../../files/beneath.ts";
+import { isNearPackages } from "../scan/installed-packages.ts";
+import type { Mark } from "../scan/mark.ts";
+import type { Scan } from "../scan/scan.ts";
+import { examineUnit } from "../unit/examine-unit.ts";
+import type { RepositoryUnit } from "../unit/repository-unit.ts";
+
+/** What a repository was at the start. */
+export interface KnownUnit {
+  readonly fingerprint: string;
+  readonly shape: RepositoryUnit["shape"];
+  /** Ids of what makes git run something there: the user's own */
+  readonly dangers: readonly string[];
+  /** Of the remotes it names */
+  readonly remotes: string;
+}
+
+/** What is remembered of the start; kept on disk for the case that this process dies. */
+export interface Baseline {
+  /** Before this nothing of the sandbox was there, `ns` since 1970 */
+  readonly since: bigint;
+  readonly marks: ReadonlyMap<string, Mark>;
+  /** Paths of what the sandbox saw empty */
+  readonly hidden: readonly string[];
+  /** By path */
+  readonly repositories: ReadonlyMap<string, KnownUnit>;
+}
+
+/** Reads what a scan's repositories make git do, before the run. */
+export async function readKnownUnits(
+  root: Folder,
+  scan: Scan,
+  workspace: string,
+): Promise<ReadonlyMap<string, KnownUnit>> {
+  const found = new Map<string, KnownUnit>();
+  for (const unit of scan.repositories) {
+    const { fingerprint, dangers, remotes } = await examineUnit(root, unit, workspace);
+    const known = { fingerprint, dangers: dangers.map(({ id }) => id), remotes, shape: unit.shape };
+    found.set(unit.names.join("/"), known);
+  }
+  return found;
+}
+
+/**
+ * Of a repository that the start didn't see: whether its times say that it was there. Only among installed packages and
+ * in hidden folders, where the start doesn't look: elsewhere a folder around it was moved.
+ */
+export function wasThere(
+  { since, hidden }: Baseline,
+  { names, shape }: RepositoryUnit,
+  newest: bigint,
+): boolean {
+  const path = names.join("/");
+  const isUnseen = isNearPackages(names) || hidden.some((one) => path.startsWith(`${one}/`));
+  return isUnseen && newest < since && shape !== "link";
+}

@@ -1,0 +1,70 @@
+import type { Folder } from "../../../files/beneath.ts";
+import type { Mark } from "../scan/mark.ts";
+import type { Scan } from "../scan/scan.ts";
+import type { Baseline } from "./baseline.ts";
+import type { Handoff, HandoffEntry, HandoffOptions } from "./handoff.ts";
+import { inspectRepositories } from "./left-repositories.ts";
+
+/** Compares the workspace with what it was, and takes away what the host must not meet. */
+export async function inspectHandoff(
+  baseline: Baseline,
+  scan: Scan,
+  options: HandoffOptions,
+): Promise<Handoff> {
+  const repositories = await inspectRepositories(baseline, scan, options);
+  return {
+    entries: [
+      ...repositories,
+      ...scan.closed.map((names) => toClosed(names)),
+      ...takeOwnerRights(scan, options.root),
+      ...findMoved(baseline.hidden, options.root),
+      ...compareMarks(baseline.marks, scan),
+    ],
+    complete: scan.complete,
+    tookMs: scan.tookMs,
+  };
+}
+
+/** Git finds a repository in a folder that can be entered and not listed. */
+function toClosed(names: readonly string[]): HandoffEntry {
+  const detail = "can't be looked into; don't go there before you know why";
+  return { change: "dangerous", kind: "closed folders", path: names.join("/"), detail };
+}
+
+/** Whoever else is on this machine could run such a program as the user. */
+function takeOwnerRights(scan: Scan, root: Folder): readonly HandoffEntry[] {
+  const kind = "programs that ran as their owner (setuid)";
+  return scan.ownerRights.map((names) => {
+    using parent = root.openPath(names.slice(0, -1));
+    const isTaken = parent?.withoutOwnerRights(names.at(-1) ?? "") === true;
+    const path = names.join("/");
+    return isTaken
+      ? { change: "held", kind, path, detail: "ran as its owner (setuid), and no more" }
+      : { change: "dangerous", kind, path, detail: "runs as its owner (setuid)" };
+  });
+}
+
+/** A hidden file can be moved with a folder around it, to where the next run may not look for it. */
+function findMoved(hidden: readonly string[], root: Folder): readonly HandoffEntry[] {
+  const gone = hidden.filter((path) => {
+    const names = path.split("/");
+    using parent = root.openPath(names.slice(0, -1));
+    return parent?.facts(names.at(-1) ?? "") === undefined;
+  });
+  return gone.map((path) => ({ change: "removed", kind: "hidden files, removed or moved", path }));
+}
+
+function compareMarks(before: ReadonlyMap<string, Mark>, scan: Scan): readonly HandoffEntry[] {
+  const entries: HandoffEntry[] = [];
+  for (const [path, { kind, state }] of scan.marks) {
+    const was = before.get(path);
+    if (was?.state === state) continue;
+    entries.push({ change: was === undefined ? "new" : "changed", kind, path });
+  }
+  // What a limit kept the walk from isn't gone
+  if (!scan.complete) return entries;
+  for (const [path, { kind }] of before) {
+    if (!scan.marks.has(path)) entries.push({ change: "removed", kind, path });
+  }
+  return entries;
+}

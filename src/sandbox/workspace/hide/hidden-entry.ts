@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { toNames, toRealPath } from "../host-path.ts";
+import type { FoundEntry } from "../scan/walk.ts";
+import { matches, type HideRules } from "./hide-rules.ts";
+import { isSecretFile } from "./secret-files.ts";
+
+/** Whether an entry is to be hidden: its own exception first, then the user's rules, then vaultbox's list. */
+export function isHidden(rules: HideRules, { folder, entry, names }: FoundEntry): boolean {
+  const path = names.join("/");
+  if (matches(rules.shown, path)) return false;
+  if (matches(rules.hidden, path)) return true;
+  return (
+    rules.defaults && entry.kind !== "folder" && isSecretFile({ folder, name: entry.name }, path)
+  );
+}
+
+/**
+ * Names of what is mounted over to hide an entry. A link is no place for a mount; what it leads to is, when that's in
+ * the workspace.
+ */
+export function toHiddenNames(
+  { entry, names }: FoundEntry,
+  workspace: string,
+): readonly string[] | undefined {
+  if (entry.kind === "file" || entry.kind === "folder") return names;
+  if (entry.kind !== "link") return undefined;
+  const path = toRealPath(join(workspace, ...names));
+  const inside = path === undefined ? undefined : toNames(workspace, path);
+  return inside?.length === 0 ? undefined : inside;
+}
+
+/** Whether the same file is to be had by another name, which isn't hidden. */
+export function hasOtherName({ folder, entry }: FoundEntry): boolean {
+  return entry.kind === "file" && (folder.facts(entry.name)?.links ?? 1) > 1;
+}

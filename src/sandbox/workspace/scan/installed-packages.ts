@@ -1,0 +1,20 @@
+// Installed packages, of which there are more files than of all the rest, and which nobody edits: `node_modules`, apart
+// from the programs in its `.bin`, and Python's `lib/…/site-packages`.
+
+/** Whether a folder is left out of a walk for it. */
+export function leadsToPackages(names: readonly string[], name: string): boolean {
+  if (names.at(-1) === "node_modules") return name !== ".bin";
+  return name === "site-packages" && names.some((one) => /^lib(?:64)?$/i.test(one));
+}
+
+/** Whether of a folder that was walked into all the same only its repositories count. */
+export function isAmongPackages(names: readonly string[]): boolean {
+  const packages = names.lastIndexOf("node_modules");
+  if (packages !== -1) return names[packages + 1] !== ".bin";
+  return names.includes("site-packages");
+}
+
+/** Whether there may be things in a folder that a walk which leaves packages out didn't see. */
+export function isNearPackages(names: readonly string[]): boolean {
+  return names.includes("node_modules") || names.includes("site-packages");
+}

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import { toText } from "../../../files/entry-facts.ts";
+import { toNames } from "../host-path.ts";
+import { findNameKind } from "./find-mark-kind.ts";
+import type { FoundEntry } from "./walk.ts";
+
+/** A file that a host's program would run or go by, as it was. */
+export interface Mark {
+  readonly kind: string;
+  /** Two of the same content and mode are the same */
+  readonly state: string;
+}
+
+/** Content is compared up to this size; beyond it size and time are. */
+const maxHashedBytes = 256 * 1024;
+
+/**
+ * The mark of an entry; undefined for an ordinary one.
+ * @param folderKind of everything in its folder
+ */
+export function toMark(
+  found: FoundEntry,
+  folderKind: string | undefined,
+  workspace: string,
+): Mark | undefined {
+  if (found.entry.kind === "link") return toLinkMark(found, folderKind, workspace);
+  if (found.entry.kind !== "file") return undefined;
+  const kind = folderKind ?? findNameKind(toText(found.entry.name));
+  return kind === undefined ? undefined : toFileMark(found, kind);
+}
+
+function toFileMark({ folder, entry, names }: FoundEntry, kind: string): Mark | undefined {
+  const facts = folder.facts(entry.name);
+  if (facts === undefined) return undefined;
+  // There are hundreds of them, and large ones
+  const path = names.join("/");
+  const isProgram = path.includes("/bin/") || path.includes("/.bin/");
+  const content = isProgram ? undefined : folder.read(entry.name, maxHashedBytes);
+  const state =
+    content === undefined
+      ? `${facts.identity} ${facts.size} ${facts.changedAt}`
+      : createHash("sha256").update(content).digest("hex");
+  return { kind, state: `${(facts.mode & 0o111) === 0 ? "" : "x"} ${state}` };
+}
+
+/** Programs follow a link that leads out of the workspace with the user's rights. */
+function toLinkMark(
+  { folder, entry, names }: FoundEntry,
+  folderKind: string | undefined,
+  workspace: string,
+): Mark | undefined {
+  const target = folder.readLink(entry.name) ?? "";
+  const path = resolve(workspace, ...names.slice(0, -1), target);
+  const leaves = toNames(workspace, path) === undefined;
+  const kind = leaves
+    ? "links out of the workspace"
+    : (folderKind ?? findNameKind(toText(entry.name)));
+  return kind === undefined ? undefined : { kind, state: `link ${target}` };
+}
