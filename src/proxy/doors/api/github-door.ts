@@ -1,16 +1,15 @@
 // GitHub's REST and GraphQL APIs, and files and archives by name: decided by the same entries as pushes are.
 import { isRepositoryPath, readGithubRest } from "../../../git/github/github-rest.ts";
 import type { ApiReading } from "../../../git/api-reading.ts";
-import type { RepositoryCall } from "../../../git/repository-call.ts";
 import type { GitRule } from "../../../policy/git-rule.ts";
 import { filterByRepository, type GitPolicy } from "../../../policy/git-rules.ts";
-import { Refusal } from "../../refusal.ts";
-import { bufferedBody } from "../buffered-body.ts";
-import { decideCalls, notUnderstood } from "./decide-calls.ts";
+import { notUnderstood } from "./decide-calls.ts";
 import type { Door, DoorRequest, DoorTools, Passage } from "../door.ts";
+import { decideReading, toFirst } from "./github-passage.ts";
 import { findGithubAccess, type GithubAccess, type GithubPlace } from "./github-place.ts";
 import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
 import { withHeader } from "../headers.ts";
+import { releasing } from "./held-body.ts";
 import { checkJsonBody, createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
 import { rewriteAnswers } from "../rewritten-json.ts";
 
@@ -21,12 +20,6 @@ interface GithubDoor {
   readonly policy: GitPolicy;
   readonly lookUp: NodesLookup;
   readonly readJson: JsonBodyReader;
-}
-
-/** A body that the request goes on with, instead of the client's. */
-interface ReadBody {
-  readonly bytes: Buffer;
-  readonly release: () => void;
 }
 
 /** The ways into repositories that lead over api.github.com, codeload, raw files, or another GitHub host's API. */
@@ -99,7 +92,7 @@ async function passRest(
   let reading = readHead(request, place);
   if (!isReading(request)) checkJsonBody(request);
   if (reading.kind !== "needs-body") {
-    const passage = decide(request, rules, { reading });
+    const passage = decideReading(request, rules, { reading });
     const isDescription = place.kind === "rest" && isRepositoryPath(place.path);
     if (passage.type !== "forward" || !isDescription) return passage;
     const headers = withHeader(request.head.headers, "accept-encoding", "identity");
@@ -108,7 +101,7 @@ async function passRest(
   const body = await door.readJson(request);
   return releasing(body, () => {
     reading = readHead(request, place, body.value);
-    return decide(request, rules, { reading, body });
+    return decideReading(request, rules, { reading, body });
   });
 }
 
@@ -141,80 +134,9 @@ async function passGraphql(
     const graphql = readGraphqlRequest(value);
     if (graphql.kind === "not-understood") throw refuse(graphql.what);
     const facts = await door.lookUp({ authority: request.authority, rules }, graphql);
-    const body = { bytes: graphql.body, release };
-    return decide(request, rules, { reading: graphql.toReading(facts), body });
+    const body = { bytes: graphql.body };
+    return decideReading(request, rules, { reading: graphql.toReading(facts), body });
   });
-}
-
-/** What was read of a request becomes its passage. @throws Refusal */
-function decide(
-  request: DoorRequest,
-  rules: readonly GitRule[],
-  { reading, body }: { readonly reading: ApiReading; readonly body?: ReadBody },
-): Passage {
-  switch (reading.kind) {
-    case "not-understood": {
-      const { what, repository } = reading;
-      const own = repository === undefined ? rules : filterByRepository(rules, repository);
-      const place = repository === undefined ? {} : { repository };
-      throw notUnderstood(request, { what, ...place, ...toFirst(own) });
-    }
-    case "calls":
-      return decideUnderstood(request, rules, { calls: reading.calls, body });
-    case "needs-body":
-    case "elsewhere":
-      throw new Error("only a request that was read whole is decided");
-  }
-}
-
-function decideUnderstood(
-  request: DoorRequest,
-  rules: readonly GitRule[],
-  { calls, body }: { readonly calls: readonly RepositoryCall[]; body: ReadBody | undefined },
-): Passage {
-  const sent = body === undefined ? {} : { body: bufferedBody(body.bytes) };
-  if (calls.length === 0) return { type: "forward", ...passOnlyReader(request, rules), ...sent };
-  const verdict = decideCalls(request, rules, calls);
-  if (verdict.verdict === "host-rules") return { type: "host-rules", ...sent };
-  return { type: "forward", repository: verdict.repository, ...sent };
-}
-
-/** About no repository (who am I, the schema): for whoever may read one, with the credential of it if it's the only one. */
-function passOnlyReader(
-  request: DoorRequest,
-  rules: readonly GitRule[],
-): { readonly repository: string | undefined } {
-  const readable = rules.filter(({ read }) => read);
-  const [rule] = readable;
-  if (rule === undefined) {
-    throw new Refusal(403, "git-not-allowed", "no git: entry lets anything be read there");
-  }
-  request.note({ rule: rule.source.label });
-  const names = new Set(readable.map(({ repository }) => repository.toLowerCase()));
-  const isOne = names.size === 1 && !rule.repository.includes("*");
-  return { repository: isOne ? rule.repository : undefined };
-}
-
-/** Holds the body until the exchange is over, or the request is refused. */
-async function releasing(
-  { release }: Pick<ReadBody, "release">,
-  work: () => Passage | Promise<Passage>,
-): Promise<Passage> {
-  try {
-    const passage = await work();
-    if (passage.type === "forward") {
-      return { ...passage, release: () => Promise.resolve(release()) };
-    }
-    release();
-    return passage;
-  } catch (error) {
-    release();
-    throw error;
-  }
-}
-
-function toFirst([rule]: readonly GitRule[]): { readonly rule?: GitRule } {
-  return rule === undefined ? {} : { rule };
 }
 
 function isReading({ method }: DoorRequest): boolean {

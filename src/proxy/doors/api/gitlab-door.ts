@@ -8,10 +8,12 @@ import {
 import type { GitRule } from "../../../policy/git-rule.ts";
 import { filterByRepository, gitRulesAt, type GitPolicy } from "../../../policy/git-rules.ts";
 import { bufferedBody } from "../buffered-body.ts";
+import { findAnyReader } from "./any-reader.ts";
 import { decideCalls, notUnderstood } from "./decide-calls.ts";
 import type { Door, DoorRequest, DoorTools, Passage } from "../door.ts";
 import { createGitlabProjects, maxProjectBytes, type GitlabProjects } from "./gitlab-projects.ts";
 import { withHeader } from "../headers.ts";
+import { releasing } from "./held-body.ts";
 import { createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
 import { rewriteAnswers } from "../rewritten-json.ts";
 
@@ -86,20 +88,12 @@ async function passThrough(
   }
   if (reading.kind !== "needs-body") return decide(door, request, { reading, rules });
   const body = await door.readJson(request);
-  try {
+  return releasing(body, async () => {
     const whole = read(request, body.value);
     if (whole.kind === "elsewhere") throw new Error("the body doesn't make it another API's");
     const passage = await decide(door, request, { reading: whole, rules });
-    const sent = bufferedBody(body.bytes);
-    if (passage.type === "forward") {
-      return { ...passage, body: sent, release: () => Promise.resolve(body.release()) };
-    }
-    body.release();
-    return passage.type === "host-rules" ? { ...passage, body: sent } : passage;
-  } catch (error) {
-    body.release();
-    throw error;
-  }
+    return passage.type === "answer" ? passage : { ...passage, body: bufferedBody(body.bytes) };
+  });
 }
 
 /** @throws Refusal */
@@ -117,7 +111,10 @@ async function decide(
       ...(rule === undefined ? {} : { rule }),
     });
   }
-  if (reading.calls.length === 0) return passToReader(request, rules);
+  if (reading.calls.length === 0) {
+    const reader = findAnyReader(request, rules);
+    return reader === undefined ? { type: "host-rules" } : { type: "forward", ...reader };
+  }
   const verdict = decideCalls(request, rules, reading.calls);
   if (verdict.verdict === "host-rules") return { type: "host-rules" };
   await checkProject(door, request, { reading, rules });
@@ -136,17 +133,6 @@ const withoutRunnersToken = rewriteAnswers({
   maxBytes: maxProjectBytes,
   rewrite: ({ runners_token: _token, ...project }) => project,
 });
-
-/** About no repository: for whoever may read one, with the credential of it if it's the only one. */
-function passToReader(request: DoorRequest, rules: readonly GitRule[]): Passage {
-  const readable = rules.filter((rule) => rule.read);
-  const [rule] = readable;
-  if (rule === undefined) return { type: "host-rules" };
-  request.note({ rule: rule.source.label });
-  const names = new Set(readable.map(({ repository }) => repository.toLowerCase()));
-  const isOne = names.size === 1 && !rule.repository.includes("*");
-  return { type: "forward", repository: isOne ? rule.repository : undefined };
-}
 
 /** A merge request to a project by number: it must be the one that the path names. @throws Refusal */
 async function checkProject(
