@@ -1,7 +1,7 @@
 // The sandbox's /etc/gitconfig: git there finds its repositories over https, commits in the user's name, and has its
 // signatures made by the host. None of it is a guard: what must hold is decided by the proxy, whatever git is told.
 import type { GitIdentity } from "../git/signature/commit-object-identity.ts";
-import { toInsteadOf } from "../git/remote-url.ts";
+import { toInsteadOf } from "../git/instead-of.ts";
 import type { GitRule } from "../policy/git-rule.ts";
 import { infoDirectory } from "./info-directory.ts";
 

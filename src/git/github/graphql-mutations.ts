@@ -3,7 +3,8 @@
 import type { FieldNode } from "graphql";
 import type { RepositoryAction, RepositoryCall } from "../repository-call.ts";
 import type { GraphqlDocument } from "./graphql-document.ts";
-import { nodeAt, optionalNodeAt, toCall, toInput, type Input } from "./graphql-input.ts";
+import { nodeAt, toCall, toInput, type Input } from "./graphql-input.ts";
+import { readCreatePullRequest, readReview, readThread } from "./graphql-pull-mutations.ts";
 import { toReads } from "./graphql-queries.ts";
 import {
   readCommitOnBranch,
@@ -17,8 +18,6 @@ import {
 import { readArguments, readSelections } from "./graphql-selections.ts";
 import type { Facts } from "./node-facts.ts";
 import { NotUnderstood } from "./not-understood.ts";
-import { readPullHead } from "./pull-head.ts";
-import { toReviewStep } from "./rest-writes.ts";
 
 interface Mutation {
   /** Fields of its input, beside clientMutationId */
@@ -147,45 +146,4 @@ function other(what: string, types: readonly string[], fields: string): Mutation
 function about(action: RepositoryAction, types: readonly string[], fields: string): Mutation {
   const [id = ""] = fields.split(" ");
   return on(fields, (input) => [toCall(nodeAt(input, id, types).repository, action)]);
-}
-
-function readCreatePullRequest(input: Input): readonly RepositoryCall[] {
-  const { repository } = nodeAt(input, "repositoryId", ["Repository"]);
-  // Its commits become readable there
-  const [named] = optionalNodeAt(input, "headRepositoryId", ["Repository"]);
-  const calls = [toCall(repository, { type: "pull", step: "create" })];
-  const head = input.value("headRefName");
-  if (named === undefined) return [...calls, ...readPullHead(repository, { head })];
-  const name = named.repository.split("/")[1];
-  const isOwned = typeof head === "string" && head.includes(":");
-  const owned = isOwned ? readPullHead(repository, { head, name }) : [];
-  return [...calls, ...toReads([named]), ...owned];
-}
-
-/** An approval may be all that a merge waits for. */
-function readReview(input: Input): readonly RepositoryCall[] {
-  const step = toReviewStep(input.value("event"));
-  if (step === undefined) throw new NotUnderstood("a review's event is not known");
-  const places = [
-    ...optionalNodeAt(input, "pullRequestId", pullRequest),
-    ...optionalNodeAt(input, "pullRequestReviewId", review),
-  ];
-  return toPullCalls(places, step);
-}
-
-function readThread(input: Input): readonly RepositoryCall[] {
-  const places = [
-    ...optionalNodeAt(input, "pullRequestId", pullRequest),
-    ...optionalNodeAt(input, "pullRequestReviewId", review),
-    ...optionalNodeAt(input, "pullRequestReviewThreadId", ["PullRequestReviewThread"]),
-  ];
-  return toPullCalls(places, "comment");
-}
-
-function toPullCalls(
-  places: readonly { readonly repository: string }[],
-  step: "comment" | "merge",
-): readonly RepositoryCall[] {
-  if (places.length === 0) throw new NotUnderstood("it names no pull request");
-  return places.map(({ repository }) => toCall(repository, { type: "pull", step }));
 }

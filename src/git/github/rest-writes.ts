@@ -1,21 +1,19 @@
 // What writing requests behind `/repos/owner/name` mean (https://docs.github.com/en/rest). What isn't here, isn't understood.
-import { findRefNameFault } from "../wire/ref-name.ts";
 import type { RepositoryAction } from "../repository-call.ts";
 import { fieldOf, isJsonObject } from "../strict-json.ts";
-import { toBranchRef } from "./branch-ref.ts";
-import { isPlainPath } from "./plain-path.ts";
+import {
+  readContents,
+  readMerge,
+  readRefCreation,
+  readRefDeletion,
+  readRefUpdate,
+  type Unclear,
+  type Write,
+} from "./rest-ref-writes.ts";
 import { matchRoute } from "./rest-route.ts";
-
-/** One clause about what isn't understood. */
-export type Unclear = { readonly unclear: string };
+import { toReviewStep } from "./review-step.ts";
 
 export type WriteReading = readonly RepositoryAction[] | Unclear | "needs-body";
-
-interface Write {
-  /** Decoded text that the route's wildcards stand for */
-  readonly captured: readonly string[];
-  readonly body: unknown;
-}
 
 /** `fixed` and `unclear` need no body; `read` gets it. */
 type Meaning =
@@ -126,81 +124,10 @@ function findStranger(body: unknown, known: readonly string[]): string | undefin
     : "its body has a name that is not known there";
 }
 
-function readContents({ captured, body }: Write): readonly RepositoryAction[] | Unclear {
-  const branch = fieldOf(body, "branch");
-  if (branch === undefined || branch === null) {
-    return { unclear: 'it names no branch; say "branch" in the body' };
-  }
-  const ref = toBranchRef(branch);
-  if (ref === undefined) return { unclear: '"branch" is not the short name of a branch' };
-  const path = captured.join("/");
-  if (!isPlainPath(path)) return { unclear: "its path names no file plainly" };
-  return [
-    {
-      type: "update-ref",
-      update: { ref, change: "update", rewrite: "no", paths: [path] },
-    },
-  ];
-}
-
-function readRefCreation({ body }: Write): readonly RepositoryAction[] | Unclear {
-  const ref = fieldOf(body, "ref");
-  if (!isRefName(ref)) return { unclear: '"ref" is not the full name of a ref' };
-  return [
-    { type: "update-ref", update: { ref, change: "create", rewrite: "no", paths: "unknown" } },
-  ];
-}
-
-function readRefUpdate({ captured, body }: Write): readonly RepositoryAction[] | Unclear {
-  const ref = `refs/${captured.join("/")}`;
-  if (!isRefName(ref)) return { unclear: "its path names no ref" };
-  const force = fieldOf(body, "force");
-  if (force !== undefined && typeof force !== "boolean") {
-    return { unclear: '"force" is neither true nor false' };
-  }
-  const rewrite = force === true ? "yes" : "no";
-  return [{ type: "update-ref", update: { ref, change: "update", rewrite, paths: "unknown" } }];
-}
-
-function readRefDeletion({ captured }: Write): readonly RepositoryAction[] | Unclear {
-  const ref = `refs/${captured.join("/")}`;
-  if (!isRefName(ref)) return { unclear: "its path names no ref" };
-  return [{ type: "update-ref", update: { ref, change: "delete", rewrite: "yes", paths: [] } }];
-}
-
-function readMerge(branch: unknown): readonly RepositoryAction[] | Unclear {
-  const ref = toBranchRef(branch);
-  if (ref === undefined)
-    return { unclear: "it does not say by its short name which branch to merge into" };
-  return [
-    { type: "update-ref", update: { ref, change: "update", rewrite: "no", paths: "unknown" } },
-  ];
-}
-
 /** An approval may be all that a merge waits for. */
 function readReview({ body }: Write): readonly RepositoryAction[] | Unclear {
   const step = toReviewStep(fieldOf(body, "event"));
   return step === undefined
     ? { unclear: '"event" is none of COMMENT, REQUEST_CHANGES and APPROVE' }
     : [{ type: "pull", step }];
-}
-
-/** What a review with this event is; without one it stays a draft. */
-export function toReviewStep(event: unknown): "comment" | "merge" | undefined {
-  switch (typeof event === "string" ? event.toUpperCase() : event) {
-    case undefined:
-    case null:
-    case "COMMENT":
-    case "REQUEST_CHANGES":
-      return "comment";
-    case "APPROVE":
-    case "DISMISS":
-      return "merge";
-    default:
-      return undefined;
-  }
-}
-
-function isRefName(ref: unknown): ref is string {
-  return typeof ref === "string" && findRefNameFault(ref) === undefined;
 }

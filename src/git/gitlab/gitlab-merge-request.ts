@@ -1,7 +1,8 @@
 // Writes below `/projects/:id/merge_requests` of GitLab's REST API.
 // https://docs.gitlab.com/api/merge_requests/, merge_request_approvals/, notes/, discussions/, draft_notes/
 import { NotUnderstood, type Parameters } from "./gitlab-parameters.ts";
-import { readComment, type GitlabWrite } from "./gitlab-repository.ts";
+import { readComment } from "./gitlab-comment.ts";
+import { type GitlabWrite } from "./gitlab-repository.ts";
 import type { RepositoryAction } from "../repository-call.ts";
 
 /** A write that counts only when the project with this number is the one that the path names. */

@@ -8,7 +8,7 @@ import {
   toTreePaths,
   type Parameters,
 } from "./gitlab-parameters.ts";
-import { findQuickAction } from "./gitlab-quick-action.ts";
+import { readComment } from "./gitlab-comment.ts";
 import type { RefUpdate, RepositoryAction } from "../repository-call.ts";
 
 /** A write to one project: its path behind the id, decoded segment by segment. */
@@ -137,27 +137,6 @@ function createRef(kind: "heads" | "tags", name: string | undefined): Repository
 
 function deleteRef(kind: "heads" | "tags", name: string): RepositoryAction {
   return update({ ref: toRef(kind, name), change: "delete", rewrite: "yes", paths: [] });
-}
-
-/**
- * A comment, or what the commands in it do.
- * @throws NotUnderstood
- */
-export function readComment(parameters: Parameters, fields: readonly string[]): RepositoryAction {
-  const texts = fields.map((field) => textOf(parameters, field) ?? "");
-  const found = findQuickAction(texts.join("\n"));
-  switch (found.type) {
-    case "none":
-      return { type: "pull", step: "comment" };
-    case "edit":
-      return { type: "pull", step: "create" };
-    case "merge":
-      return { type: "pull", step: "merge" };
-    case "unknown":
-      throw new NotUnderstood(
-        `a line of the text begins with the command /${found.word}; write something before it`,
-      );
-  }
 }
 
 function update(change: RefUpdate): RepositoryAction {

@@ -8,7 +8,8 @@ import {
   readParameters,
   type Parameters,
 } from "./gitlab-parameters.ts";
-import { readComment, readRepositoryWrite, type GitlabWrite } from "./gitlab-repository.ts";
+import { readComment } from "./gitlab-comment.ts";
+import { readRepositoryWrite, type GitlabWrite } from "./gitlab-repository.ts";
 import { readMergeRequestPart, readResource } from "./gitlab-resource.ts";
 import type { RepositoryAction } from "../repository-call.ts";
 

@@ -1,6 +1,6 @@
+import type { AnswerTransform } from "./answer-transform.ts";
 import { GitProtocolError } from "./git-protocol-error.ts";
 import { encodePkt, type Pkt, PktQueue, toPkt } from "./pkt-line.ts";
-import type { AnswerTransform } from "./push-report.ts";
 
 /** Packets before the first ref at most: the service's name, a flush, a version. */
 const maxPrelude = 4;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toInsteadOf } from "../../../src/git/remote-url.ts";
+import { toInsteadOf } from "../../../src/git/instead-of.ts";
 import { makeGitPlace } from "../../support/git-place.ts";
 
 type Place = Parameters<typeof toInsteadOf>[0];

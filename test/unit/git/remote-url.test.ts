@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseRemoteUrl, toHttpsRemote, toInsteadOf } from "../../../src/git/remote-url.ts";
+import { toInsteadOf } from "../../../src/git/instead-of.ts";
+import { parseRemoteUrl, toHttpsRemote } from "../../../src/git/remote-url.ts";
 
 test.each<[string, string, string, number, string]>([
   ["https://github.com/acme/widgets.git", "https", "github.com", 443, "/acme/widgets"],

@@ -3,7 +3,7 @@
 import type { RepositoryUpdate } from "../../../audit/audit-event.ts";
 import { GitProtocolError } from "../../../git/wire/git-protocol-error.ts";
 import { flushPkt } from "../../../git/wire/pkt-line.ts";
-import { createReportMerger } from "../../../git/wire/push-report.ts";
+import { createReportMerger } from "../../../git/wire/push-report-merger.ts";
 import { encodeCommands, readPushRequest, type Push } from "../../../git/wire/push-request.ts";
 import { headerValues } from "../../http1/header.ts";
 import { Refusal } from "../../refusal.ts";
