@@ -5,7 +5,7 @@ import { label } from "../docker/labels.ts";
 import { hasEnded } from "../files/process-identity.ts";
 import { isOwnName, parseOwnerLabel } from "./session-labels.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";
-import { finishDeadSession } from "./workspace/workspace-session.ts";
+import { finishDeadSession } from "./workspace/session-end.ts";
 import { endSession, readActiveSessions, type SessionState } from "./session-state.ts";
 
 /** What was left of sessions whose process died, and is gone now. */

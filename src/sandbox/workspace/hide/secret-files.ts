@@ -59,15 +59,3 @@ function toOriginal(name: string): string {
   const swapped = /^\.(.+)\.sw[a-p]$/.exec(name)?.[1] ?? /^\.?#(.+?)#?$/.exec(name)?.[1] ?? name;
   return swapped.replace(/(?:~|\.(?:bak|backup|orig|old|save|tmp|rej))+$/i, "");
 }
-
-/** A git configuration without passwords in URLs and without headers that carry them; the rest is byte for byte the same. */
-export function withoutSecrets(content: Buffer): Buffer {
-  const text = content.toString("latin1");
-  const clean = text
-    .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)([^\s/?#@"\\]*)@/gi, (_, scheme: string, user: string) =>
-      // The user of SSH is part of how the host is reached, and no secret
-      /^(?:git\+)?ssh/i.test(scheme) ? `${scheme}${user.replace(/:.*/, "")}@` : scheme,
-    )
-    .replaceAll(/(^[ \t]*|\][ \t]*)extraheader[ \t]*=.*$/gim, "$1# a header was here");
-  return clean === text ? content : Buffer.from(clean, "latin1");
-}

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { Folder } from "../../../../src/files/beneath.ts";
 import { parseHideRules } from "../../../../src/sandbox/workspace/hide/hide-rules.ts";
 import { scanWorkspace, type Scan } from "../../../../src/sandbox/workspace/scan/scan.ts";
-import { withoutSecrets } from "../../../../src/sandbox/workspace/hide/secret-files.ts";
+import { withoutSecrets } from "../../../../src/sandbox/workspace/hide/git-passwords.ts";
 
 const pem = "-----BEGIN PRIVATE KEY-----\nMC4\n";
 

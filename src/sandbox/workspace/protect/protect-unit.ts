@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { quoted } from "../../../printable.ts";
+import { openOrNothing, toNames } from "../host-path.ts";
+import { locateGit } from "../repository/git-location.ts";
+import type { GitSetting } from "../repository/git-setting.ts";
+import type { RepositoryUnit } from "../unit/repository-unit.ts";
+import { readOwnSettings, withIncluded } from "./included-settings.ts";
+import { createDraft, holdReadOnly, type MountDraft } from "./mount-draft.ts";
+import { toPointedPaths } from "./pointed-paths.ts";
+import { protectGitFolder, type GitFolderOptions } from "./protect-git-folder.ts";
+import { protectPointedPaths } from "./protect-pointed-paths.ts";
+
+/** What all units of a workspace are protected with. */
+export interface Around extends GitFolderOptions {
+  /** Settings of the user and the machine */
+  readonly user: readonly GitSetting[];
+  /** Rejects when a folder outside the workspace may not be mounted */
+  readonly checkMount: (path: string) => Promise<unknown>;
+  /** Of repositories outside the workspace, by their real paths */
+  readonly outside: Map<string, MountDraft>;
+  /** Closes what is opened for them */
+  readonly opened: DisposableStack;
+}
+
+/** What relative paths in a repository's settings mean. */
+interface SettingsPlace {
+  readonly user: readonly GitSetting[];
+  readonly workTree: string;
+  readonly configFolder: string;
+}
+
+/**
+ * Protects one repository, and what its settings name in the work tree.
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE, VBX_MOUNT_REFUSED
+ */
+export async function protectUnit(
+  draft: MountDraft,
+  { names, shape }: RepositoryUnit,
+  around: Around,
+): Promise<void> {
+  // They are protected with the repository they belong to
+  if (shape === "module" || shape === "worktree") return;
+  const workTree = join(draft.path, ...(shape === "bare" ? names : names.slice(0, -1)));
+  if (shape === "folder" || shape === "bare") {
+    const settings = await protectGitFolder(draft, names, around);
+    const configFolder = join(draft.path, ...names);
+    await protectPointed(draft, settings, { user: around.user, workTree, configFolder });
+    return;
+  }
+  holdReadOnly(draft, names, "file");
+  using folder = draft.root.openPath(names.slice(0, -1));
+  const found = folder === undefined ? undefined : await locateGit(folder, workTree);
+  if (found === undefined || found.kind !== "file") {
+    const why = found?.kind === "unusable" ? found.why : "it can't be read";
+    draft.notes.push(`${quoted(names.join("/"))} leads to no repository of this work tree: ${why}`);
+    return;
+  }
+  const place = { user: around.user, workTree, configFolder: found.commonDirectory };
+  if (around.isInSandbox(found.commonDirectory)) await protectInside(draft, place, around);
+  else await protectOutside(draft, place, around);
+}
+
+/** A submodule or linked work tree of a repository in the workspace, which is protected with that one. */
+async function protectInside(
+  draft: MountDraft,
+  place: SettingsPlace,
+  around: Around,
+): Promise<void> {
+  const names = toNames(draft.path, place.configFolder) ?? [];
+  if (!draft.copies.has([...names, "config"].join("/"))) {
+    await protectGitFolder(draft, names, around);
+  }
+  // Relative paths in its settings mean this work tree as much as any other of it
+  using common = draft.root.openPath(names);
+  const settings = common && (await readOwnSettings(common));
+  await protectPointed(draft, settings ?? [], place);
+}
+
+/** The common folder of a work tree whose repository is elsewhere: mounted, so that git works, and as protected. */
+async function protectOutside(
+  draft: MountDraft,
+  place: SettingsPlace,
+  around: Around,
+): Promise<void> {
+  const path = place.configFolder;
+  const known = around.outside.get(path);
+  if (known !== undefined) {
+    await protectPointed(draft, await readOwnSettings(known.root), place);
+    return;
+  }
+  await around.checkMount(path);
+  const root = openOrNothing(path);
+  if (root === undefined) return;
+  const common = createDraft(path, around.opened.use(root));
+  common.own.set("", { readOnly: false });
+  around.outside.set(path, common);
+  const settings = await protectGitFolder(common, [], around);
+  await protectPointed(draft, settings, place);
+}
+
+/** What a repository's settings name in a work tree, also the settings in files that they include. */
+async function protectPointed(
+  draft: MountDraft,
+  settings: readonly GitSetting[],
+  { user, workTree, configFolder }: SettingsPlace,
+): Promise<void> {
+  protectPointedPaths(draft, toPointedPaths(user, { workTree, configFolder }));
+  for (const file of await withIncluded(settings, configFolder)) {
+    const place = { workTree, configFolder: file.configFolder };
+    protectPointedPaths(draft, toPointedPaths(file.settings, place));
+  }
+}
