@@ -1,5 +1,5 @@
 // What only a client of git would ask below a repository, and no other door understands: the dumb protocol, pushes by
-// WebDAV, objects of LFS without leave, services in spellings that some servers forgive (Azure's don't look at case). A
+// WebDAV, objects of LFS without a token, services in spellings that some servers forgive (Azure's don't look at case). A
 // host rule for the whole host must not let these in.
 import type { GitRule } from "../../../policy/git-rule.ts";
 import { findGitRules, type GitPolicy } from "../../../policy/git-rules.ts";

@@ -109,7 +109,7 @@ function keep(
   if (headers === undefined) return "the storage asks for headers that can't be sent";
   const now = context.now();
   const expiresAt = readLfsExpiry(action, now);
-  if (expiresAt <= now) return "the server's leave for it is over already";
+  if (expiresAt <= now) return "what the server gave for it has expired already";
   const { repository, rule, grants } = context;
   const grant = { action: name, ...address, headers, object, repository, rule, expiresAt };
   return {

@@ -63,7 +63,7 @@ async function passToStorage(door: LfsDoor, request: DoorRequest): Promise<Passa
     throw new Refusal(
       403,
       "git-not-allowed",
-      "the leave for this LFS transfer is over, or was never given; ask for it again (git lfs fetch, git lfs push)",
+      "the token of this LFS transfer has expired, or was never given; ask for another (git lfs fetch, git lfs push)",
     );
   }
   request.note({ rule: grant.rule, repository: grant.repository });

@@ -190,21 +190,21 @@ describe("the answer to an LFS batch", () => {
     [{ expires_at: "0001-01-01T00:00:00Z" }, 43_200],
     [{ expires_at: "junk" }, 43_200],
     [{ expires_in: 60, expires_at: "2026-11-21T13:00:00Z" }, 60],
-  ])("ends its leave as the server says, and after twelve hours: %j", (expiry, seconds) => {
+  ])("ends its token as the server says, and after twelve hours: %j", (expiry, seconds) => {
     const { result } = rewrite(download({ href: "https://store.example.net/o", ...expiry }));
     expect(result.objects[0]?.actions?.["download"]?.expires_in).toBe(seconds);
   });
 
   test.each([{ expires_in: -5 }, { expires_at: "2026-11-21T11:00:00Z" }])(
-    "is an error when the leave is over: %j",
+    "is an error when it has expired: %j",
     (expiry) => {
       const { result } = rewrite(download({ href: "https://store.example.net/o", ...expiry }));
-      expect(result.objects[0]?.error?.message).toContain("over already");
+      expect(result.objects[0]?.error?.message).toContain("expired already");
     },
   );
 });
 
-describe("the leave for a transfer", () => {
+describe("the token of a transfer", () => {
   const grant: LfsGrant = {
     action: "download",
     authority: gitHost,
