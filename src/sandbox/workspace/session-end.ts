@@ -7,7 +7,7 @@ import { inspectHandoff } from "./handoff/inspect-handoff.ts";
 import { findMade, rememberMade } from "./handoff/made-repositories.ts";
 import { openOrNothing } from "./host-path.ts";
 import { scanWorkspace } from "./scan/scan.ts";
-import { releasePlaces } from "./session-places.ts";
+import { releaseMountPoints } from "./session-mount-points.ts";
 import { readRecord, writeHandoff, type WorkspaceRecord } from "./workspace-record.ts";
 
 /** Twice what the start looks through: the sandbox has added to it. */
@@ -20,7 +20,7 @@ export async function inspectEnd(
   record: WorkspaceRecord,
 ): Promise<Handoff> {
   // What it made itself is no finding
-  await releasePlaces(paths, session, record);
+  await releaseMountPoints(paths, session, record);
   const { workspace, baseline, protect } = record;
   const { since } = baseline;
   const look = {

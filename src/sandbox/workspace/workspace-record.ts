@@ -5,14 +5,14 @@ import { writeFileAtomic } from "../../files/atomic-write.ts";
 import { sessionFolder } from "../session-state.ts";
 import type { Baseline, KnownUnit } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
-import type { HeldPlace } from "./protect/mount-point.ts";
+import type { MountPointsBeneath } from "./protect/mount-point.ts";
 import type { Mark } from "./scan/mark.ts";
 
 /** What a session must undo and look at when it ends, by whichever process; `workspace.json` in its folder. */
 export interface WorkspaceRecord {
   readonly workspace: string;
   readonly protect: "default" | "none";
-  readonly held: readonly { readonly path: string; readonly places: readonly HeldPlace[] }[];
+  readonly mountPoints: readonly MountPointsBeneath[];
   readonly baseline: Baseline;
 }
 
@@ -59,12 +59,12 @@ interface StoredRecord extends Omit<WorkspaceRecord, "baseline"> {
 
 function parseRecord(value: unknown): WorkspaceRecord | undefined {
   // Written by this program to a folder that is the user's alone
-  const { workspace, protect, held, baseline } = value as StoredRecord;
-  if (typeof workspace !== "string" || !Array.isArray(held)) return undefined;
+  const { workspace, protect, mountPoints, baseline } = value as StoredRecord;
+  if (typeof workspace !== "string" || !Array.isArray(mountPoints)) return undefined;
   return {
     workspace,
     protect,
-    held,
+    mountPoints,
     baseline: {
       since: BigInt(baseline.since),
       marks: new Map(baseline.marks),

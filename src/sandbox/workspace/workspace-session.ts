@@ -12,18 +12,18 @@ import { planProtection, type OwnMount, type Protection } from "./protect/protec
 import { writeCopies } from "./protect/shown-copies.ts";
 import { scanWorkspace, type Scan } from "./scan/scan.ts";
 import { inspectEnd } from "./session-end.ts";
-import { makePlaces, releasePlaces, withShared } from "./session-places.ts";
+import { makeMountPoints, releaseMountPoints, withShared } from "./session-mount-points.ts";
 import { writeRecord, type WorkspaceRecord } from "./workspace-record.ts";
 
 /** The workspace of one session, from before the sandbox is made until it's gone. */
 export interface WorkspaceSession {
-  /** What is mounted over the workspace; makes the placeholders, which `close` removes */
+  /** What is mounted over the workspace; makes the mount points, which `close` removes */
   readonly mount: (directory: string) => Promise<WorkspaceMounts>;
   /** What `mount` made, once it did */
   readonly mounted: () => WorkspaceMounts | undefined;
   /** Looks at what the sandbox left, once it's dead; undefined when there was none */
   readonly inspect: () => Promise<Handoff | undefined>;
-  /** Removes the placeholders */
+  /** Removes the mount points */
   readonly close: () => Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   let mounts: WorkspaceMounts | undefined;
   const close = once(async () => {
     await scanning.catch(() => undefined);
-    if (record !== undefined) await releasePlaces(options.paths, options.session, record);
+    if (record !== undefined) await releaseMountPoints(options.paths, options.session, record);
     root[Symbol.dispose]();
   });
   return {
@@ -119,7 +119,7 @@ async function begin(
   const record: WorkspaceRecord = {
     workspace,
     protect: settings.protect,
-    held: await withShared(paths, session, protection.held),
+    mountPoints: await withShared(paths, session, protection.mountPoints),
     baseline: {
       since,
       marks: scan.marks,
@@ -128,7 +128,7 @@ async function begin(
     },
   };
   await writeRecord(paths, session, record);
-  makePlaces(protection.held);
+  makeMountPoints(protection.mountPoints);
   return { record, protection };
 }
 

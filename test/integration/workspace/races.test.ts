@@ -23,8 +23,8 @@ import { Folder } from "../../../src/files/beneath.ts";
 import { defaultWorkspaceSettings } from "../../../src/policy/parse-workspace.ts";
 import { holdPlace } from "../../../src/sandbox/workspace/handoff/hold-unit.ts";
 import {
-  makeHeldPlace,
-  removeHeldPlace,
+  makeMountPoint,
+  removeMountPoint,
 } from "../../../src/sandbox/workspace/protect/mount-point.ts";
 import { readRepositoryFacts } from "../../../src/sandbox/workspace/repository/repository-facts.ts";
 import { openWorkspaceSession } from "../../../src/sandbox/workspace/workspace-session.ts";
@@ -94,11 +94,11 @@ const accesses: Readonly<Record<string, (world: World) => unknown>> = {
     );
     return Buffer.from(content ?? []).toString();
   },
-  "a placeholder": ({ workspace }) => {
+  "a mount point": ({ workspace }) => {
     using root = Folder.openRoot(workspace);
-    const place = { names: ["d", "placeholder"], kind: "file", content: "x" } as const;
-    makeHeldPlace(root, place);
-    removeHeldPlace(root, place);
+    const place = { names: ["d", "mount-point"], kind: "file", content: "x" } as const;
+    makeMountPoint(root, place);
+    removeMountPoint(root, place);
     return "";
   },
   "a repository that is held": ({ workspace }) => {
@@ -168,7 +168,7 @@ const kinds: Readonly<Record<string, (world: World) => Promise<readonly [string,
     await writeFile(join(outside, "linked"), "unchanged");
     await link(join(outside, "linked"), join(workspace, "d/evil"));
     await chmod(join(outside, "linked"), 0o666);
-    return [join(workspace, "d"), "placeholder"];
+    return [join(workspace, "d"), "mount-point"];
   },
 };
 
@@ -197,7 +197,7 @@ test.each(Object.keys(kinds))(
   async (kind) => {
     await using world = await createWorld();
     const [folder, name] = (await kinds[kind]?.(world)) ?? ["", ""];
-    if (name === "placeholder") await writeFile(join(folder, name), "x");
+    if (name === "mount-point") await writeFile(join(folder, name), "x");
     const before = readOutside(world);
     await using swapping = await swap(folder, name, "evil");
     const until = performance.now() + seconds * 1000;

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { toText } from "../../../files/entry-facts.ts";
 import type { Folder } from "../../../files/beneath.ts";
+import { toText } from "../../../files/entry-facts.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 
 /** What git doesn't look for, beside what it was. */
-export const heldSuffix = ".vaultbox-held";
+const heldSuffix = ".vaultbox-held";
 const maxNames = 100;
 const maxCounted = 10;
 

@@ -4,13 +4,13 @@ import { dirname, join } from "node:path";
 import type { Paths } from "../../../config/paths.ts";
 import { writeFileAtomic } from "../../../files/atomic-write.ts";
 import { readActiveSessions } from "../../session-state.ts";
-import type { Scan } from "../scan/scan.ts";
-import { examineUnit } from "../unit/examine-unit.ts";
-import { wasThere, type Baseline } from "./baseline.ts";
-import type { HandoffOptions } from "./handoff.ts";
 import { toNames } from "../host-path.ts";
 import type { RepositoryFacts } from "../repository/repository-facts.ts";
+import type { Scan } from "../scan/scan.ts";
+import { examineUnit } from "../unit/examine-unit.ts";
 import { readRecord } from "../workspace-record.ts";
+import { wasThere, type Baseline } from "./baseline.ts";
+import type { HandoffOptions } from "./handoff.ts";
 
 // A remote that a sandbox wrote is the sandbox's choice, and not the user's: what it names isn't read with the user's
 // credential. Which repositories that is about is kept beside the sessions, one file for each path, for good.

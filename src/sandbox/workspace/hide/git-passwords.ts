@@ -1,5 +1,5 @@
-import { maxConfigurationBytes } from "../repository/git-configuration.ts";
 import type { MountDraft } from "../protect/mount-draft.ts";
+import { maxConfigurationBytes } from "../repository/git-configuration.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 
 /** Without protection git's configuration is still a file that may hold a password. */

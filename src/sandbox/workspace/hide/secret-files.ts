@@ -1,5 +1,5 @@
-import type { EntryName } from "../../../files/entry-facts.ts";
 import type { Folder } from "../../../files/beneath.ts";
+import type { EntryName } from "../../../files/entry-facts.ts";
 
 /** Files of these sizes are looked into; settings and keys are far smaller. */
 const maxLookedAtBytes = 256 * 1024;

@@ -1,15 +1,15 @@
 import { basename, dirname } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
+import { openOrNothing } from "../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
-import { openOrNothing } from "../host-path.ts";
 import { toPointedPaths } from "./pointed-paths.ts";
 
 /** As git has it (`MAX_INCLUDE_DEPTH`). */
 const maxIncludeDepth = 10;
 
 /** Settings of one file, with the folder that relative paths in it mean. */
-export interface SettingsOfFile {
+interface SettingsOfFile {
   readonly settings: readonly GitSetting[];
   readonly configFolder: string;
 }
@@ -22,7 +22,7 @@ export async function readOwnSettings(folder: Folder): Promise<readonly GitSetti
 
 /**
  * Settings with those of the files they include, whatever the condition: what isn't so now may be so later. They are
- * read for the paths they name; the files themselves are held like everything else that is named.
+ * read for the paths they name; the files themselves are protected like everything else that is named.
  */
 export async function withIncluded(
   settings: readonly GitSetting[],

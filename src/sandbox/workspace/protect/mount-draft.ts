@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { BindMount } from "../../../docker/engine.ts";
 import { VaultboxError } from "../../../errors.ts";
-import type { EntryKind } from "../../../files/entry-facts.ts";
 import type { Folder } from "../../../files/beneath.ts";
+import type { EntryKind } from "../../../files/entry-facts.ts";
 import { quoted } from "../../../printable.ts";
-import type { HeldPlace } from "./mount-point.ts";
+import type { MountPoint } from "./mount-point.ts";
 
 /** More mounts than this make every start slow, and some engines fail. */
 const maxMounts = 500;
@@ -20,12 +20,13 @@ export interface MountDraft {
   readonly copies: Map<string, Uint8Array>;
   /** Folders that are shown empty */
   readonly emptied: (readonly string[])[];
-  readonly held: HeldPlace[];
+  /** Made before, where nothing is */
+  readonly mountPoints: MountPoint[];
   readonly notes: string[];
 }
 
 export function createDraft(path: string, root: Folder): MountDraft {
-  return { path, root, own: new Map(), copies: new Map(), emptied: [], held: [], notes: [] };
+  return { path, root, own: new Map(), copies: new Map(), emptied: [], mountPoints: [], notes: [] };
 }
 
 /**
@@ -52,26 +53,26 @@ export function pinFolders(draft: MountDraft, names: readonly string[]): void {
 }
 
 /**
- * Mounts an entry over itself read-only; where nothing is, a placeholder is held first.
+ * Mounts an entry over itself read-only; where nothing is, a mount point is made first.
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE when there is something else than the wanted kind
  */
-export function holdReadOnly(
+export function mountReadOnly(
   draft: MountDraft,
   names: readonly string[],
-  wanted: HeldPlace["kind"],
+  wanted: MountPoint["kind"],
   content = "",
 ): void {
   const kind = kindOf(draft, names);
-  if (kind === undefined) draft.held.push({ names, kind: wanted, content });
+  if (kind === undefined) draft.mountPoints.push({ names, kind: wanted, content });
   else refuseOther(draft, names, { kind, wanted });
   pinFolders(draft, names.slice(0, -1));
   draft.own.set(names.join("/"), { readOnly: true });
 }
 
 /** The same with other content, which the sandbox sees instead. */
-export function holdCopy(draft: MountDraft, names: readonly string[], content: Uint8Array): void {
+export function mountCopy(draft: MountDraft, names: readonly string[], content: Uint8Array): void {
   const kind = kindOf(draft, names);
-  if (kind === undefined) draft.held.push({ names, kind: "file", content: "" });
+  if (kind === undefined) draft.mountPoints.push({ names, kind: "file", content: "" });
   else refuseOther(draft, names, { kind, wanted: "file" });
   pinFolders(draft, names.slice(0, -1));
   draft.own.delete(names.join("/"));
@@ -87,7 +88,7 @@ export function kindOf(draft: MountDraft, names: readonly string[]): EntryKind |
 function refuseOther(
   draft: MountDraft,
   names: readonly string[],
-  { kind, wanted }: { readonly kind: EntryKind; readonly wanted: HeldPlace["kind"] },
+  { kind, wanted }: { readonly kind: EntryKind; readonly wanted: MountPoint["kind"] },
 ): void {
   if (kind === wanted) return;
   const path = join(draft.path, ...names);

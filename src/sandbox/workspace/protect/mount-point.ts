@@ -1,39 +1,47 @@
-import type { EntryFacts, Owner } from "../../../files/entry-facts.ts";
 import type { Folder } from "../../../files/beneath.ts";
+import type { EntryFacts, Owner } from "../../../files/entry-facts.ts";
 
-/** An entry that vaultbox puts where nothing is, so that a mount can hold the place against the sandbox. */
-export interface HeldPlace {
-  /** Names from the root it was made beneath */
+/** An entry that vaultbox makes where nothing is, so that a mount can keep the sandbox from making one. */
+export interface MountPoint {
+  /** Names from the folder it is beneath */
   readonly names: readonly string[];
   readonly kind: "file" | "folder";
   readonly content: string;
 }
 
-/** What a placeholder in `.git` says: `commondir` must name a folder, and this one is `.git` itself. */
+/** Those of one folder. */
+export interface MountPointsBeneath {
+  /** Absolute real path */
+  readonly path: string;
+  /** Outer ones first */
+  readonly points: readonly MountPoint[];
+}
+
+/** What a mount point in `.git` says: `commondir` must name a folder, and this one is `.git` itself. */
 export const sameFolder = ".\n";
 
 /** @returns whether it was made now; false when something was there */
-export function makeHeldPlace(root: Folder, place: HeldPlace): boolean {
-  using parent = root.openPath(place.names.slice(0, -1));
-  const name = place.names.at(-1);
+export function makeMountPoint(root: Folder, point: MountPoint): boolean {
+  using parent = root.openPath(point.names.slice(0, -1));
+  const name = point.names.at(-1);
   if (parent === undefined || name === undefined) return false;
-  const owner = toOwner(root, place.names.slice(0, -1));
-  return place.kind === "file"
-    ? parent.create(name, place.content, owner)
+  const owner = toOwner(root, point.names.slice(0, -1));
+  return point.kind === "file"
+    ? parent.create(name, point.content, owner)
     : parent.createFolder(name, owner);
 }
 
-/** Removes a placeholder that is as it was made; what somebody has put there or written to it stays. */
-export function removeHeldPlace(root: Folder, place: HeldPlace): void {
-  using parent = root.openPath(place.names.slice(0, -1));
-  const name = place.names.at(-1);
+/** Removes a mount point that is as it was made; what somebody has put there or written to it stays. */
+export function removeMountPoint(root: Folder, point: MountPoint): void {
+  using parent = root.openPath(point.names.slice(0, -1));
+  const name = point.names.at(-1);
   if (parent === undefined || name === undefined) return;
-  if (place.kind === "folder") {
+  if (point.kind === "folder") {
     parent.remove(name, "folder");
     return;
   }
-  const content = parent.read(name, Buffer.byteLength(place.content) + 1);
-  if (content?.toString("utf8") === place.content) parent.remove(name, "file");
+  const content = parent.read(name, Buffer.byteLength(point.content) + 1);
+  if (content?.toString("utf8") === point.content) parent.remove(name, "file");
 }
 
 /** Whoever owns the folder it is made in. */

@@ -7,8 +7,8 @@ import type { GitSetting } from "../repository/git-setting.ts";
 export interface PointedPath {
   /** Absolute, cleaned of `.` and `..`; it may be anywhere */
   readonly path: string;
-  /** Whether it is held even when nothing is there */
-  readonly held: "folder" | "file" | undefined;
+  /** What is made there when nothing is, so that it can be protected; undefined: then it stays so */
+  readonly wanted: "folder" | "file" | undefined;
   /** Whether a folder may be meant; words of a command mean files */
   readonly isFolder: boolean;
 }
@@ -36,13 +36,15 @@ export function toPointedPaths(
     if (value === "" || isHarmless(setting)) return [];
     if (!isPathSetting(setting)) return toWords(value, workTree);
     if (key !== "core.hookspath") {
-      return [{ path: posix.resolve(configFolder, value), held: "file" as const, isFolder: false }];
+      return [
+        { path: posix.resolve(configFolder, value), wanted: "file" as const, isFolder: false },
+      ];
     }
     const path = posix.resolve(workTree, value);
-    const hooks = { path, held: "folder" as const, isFolder: true };
+    const hooks = { path, wanted: "folder" as const, isFolder: true };
     // Husky's hooks start what lies in the folder above them
     return posix.basename(path) === "_"
-      ? [{ path: posix.dirname(path), held: undefined, isFolder: true }, hooks]
+      ? [{ path: posix.dirname(path), wanted: undefined, isFolder: true }, hooks]
       : [hooks];
   });
 }
@@ -51,7 +53,7 @@ function toWords(value: string, workTree: string): readonly PointedPath[] {
   const words = value.split(/[\s"'=;&|()<>`$!,]+/).filter((word) => word !== "" && word !== ".");
   return words.map((word) => ({
     path: posix.resolve(workTree, word),
-    held: undefined,
+    wanted: undefined,
     isFolder: false,
   }));
 }

@@ -1,14 +1,14 @@
 import { join, posix, resolve } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
-import { quoted } from "../../../printable.ts";
-import { toText } from "../../../files/entry-facts.ts";
 import type { Folder } from "../../../files/beneath.ts";
-import { isTrue, type GitSetting } from "../repository/git-setting.ts";
+import { toText } from "../../../files/entry-facts.ts";
+import { quoted } from "../../../printable.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { readLine } from "../repository/git-location.ts";
-import { sameFolder } from "./mount-point.ts";
-import { holdCopy, holdReadOnly, kindOf, pinFolders, type MountDraft } from "./mount-draft.ts";
+import { isTrue, type GitSetting } from "../repository/git-setting.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
+import { mountCopy, mountReadOnly, kindOf, pinFolders, type MountDraft } from "./mount-draft.ts";
+import { sameFolder } from "./mount-point.ts";
 
 /** Submodules within submodules, and folders within `modules` */
 const maxModuleDepth = 16;
@@ -35,13 +35,13 @@ export async function protectGitFolder(
 ): Promise<readonly GitSetting[]> {
   pinFolders(draft, names);
   const settings = await protectConfiguration(draft, [...names, "config"], options);
-  holdReadOnly(draft, [...names, "hooks"], "folder");
+  mountReadOnly(draft, [...names, "hooks"], "folder");
   protectInfo(draft, [...names, "info"]);
   // Git reads the configuration from wherever this file says, in a repository that is no linked work tree as well
-  holdReadOnly(draft, [...names, "commondir"], "file", sameFolder);
+  mountReadOnly(draft, [...names, "commondir"], "file", sameFolder);
   for (const legacy of ["remotes", "branches"]) {
     if (kindOf(draft, [...names, legacy]) === "folder") {
-      holdReadOnly(draft, [...names, legacy], "folder");
+      mountReadOnly(draft, [...names, legacy], "folder");
     }
   }
   const usesWorktreeConfig = hasWorktreeConfig(settings);
@@ -53,12 +53,12 @@ export async function protectGitFolder(
   return [...settings, ...own];
 }
 
-export function hasWorktreeConfig(settings: readonly GitSetting[]): boolean {
+function hasWorktreeConfig(settings: readonly GitSetting[]): boolean {
   return isTrue(settings.findLast(({ key }) => key === "extensions.worktreeconfig"));
 }
 
 /** The sandbox gets a copy: it may show less than the file says, and no link can take the file's place before the mount. */
-export async function protectConfiguration(
+async function protectConfiguration(
   draft: MountDraft,
   names: readonly string[],
   { toShown }: GitFolderOptions,
@@ -67,7 +67,7 @@ export async function protectConfiguration(
   const content = folder?.read(names.at(-1) ?? "", maxConfigurationBytes) ?? empty;
   if (content === empty && kindOf(draft, names) === "file")
     throw unreadable(join(draft.path, ...names));
-  holdCopy(draft, names, toShown(content));
+  mountCopy(draft, names, toShown(content));
   const settings = await readConfiguration(content);
   if (settings === undefined) {
     draft.notes.push(`git can't read ${posix.join(...names)}; what it names isn't protected`);
@@ -89,9 +89,10 @@ function unreadable(path: string): VaultboxError {
 }
 
 function protectInfo(draft: MountDraft, names: readonly string[]): void {
-  if (kindOf(draft, names) === undefined) draft.held.push({ names, kind: "folder", content: "" });
+  if (kindOf(draft, names) === undefined)
+    draft.mountPoints.push({ names, kind: "folder", content: "" });
   pinFolders(draft, names);
-  holdReadOnly(draft, [...names, "attributes"], "file");
+  mountReadOnly(draft, [...names, "attributes"], "file");
 }
 
 /** The administrative folders of linked work trees (gitrepository-layout(5)). */
@@ -115,8 +116,8 @@ async function protectWorkTrees(
       continue;
     }
     pinFolders(draft, own);
-    holdReadOnly(draft, [...own, "commondir"], "file", "../..\n");
-    holdReadOnly(draft, [...own, "gitdir"], "file");
+    mountReadOnly(draft, [...own, "commondir"], "file", "../..\n");
+    mountReadOnly(draft, [...own, "gitdir"], "file");
     if (options.usesWorktreeConfig) {
       await protectConfiguration(draft, [...own, "config.worktree"], options);
     }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
 import { toNames } from "../host-path.ts";
-import { holdReadOnly, kindOf, type MountDraft } from "./mount-draft.ts";
+import { mountReadOnly, kindOf, type MountDraft } from "./mount-draft.ts";
 import type { PointedPath } from "./pointed-paths.ts";
 
 /**
@@ -14,7 +14,7 @@ export function protectPointedPaths(draft: MountDraft, pointed: readonly Pointed
     const names = toNames(draft.path, one.path);
     if (names === undefined || names.includes(".git")) continue;
     if (names.length === 0) {
-      if (one.held === "folder") throw coversRepository(draft.path);
+      if (one.wanted === "folder") throw coversRepository(draft.path);
       continue;
     }
     protect(draft, names, one);
@@ -27,8 +27,8 @@ function protect(draft: MountDraft, names: readonly string[], one: PointedPath):
     const kind = kindOf(draft, part);
     const isLast = length === names.length;
     if (kind === undefined) {
-      if (one.held === undefined) return;
-      holdReadOnly(draft, part, isLast ? one.held : "folder");
+      if (one.wanted === undefined) return;
+      mountReadOnly(draft, part, isLast ? one.wanted : "folder");
       return;
     }
     if (kind === "link") {
@@ -39,11 +39,11 @@ function protect(draft: MountDraft, names: readonly string[], one: PointedPath):
     }
     if (!isLast) continue;
     // A folder among the words of a command is an argument; the folder of hooks, and the one around it, are not
-    if (kind === "folder" && one.held !== "folder" && !one.isFolder) return;
+    if (kind === "folder" && one.wanted !== "folder" && !one.isFolder) return;
     const isAround = [...draft.own.keys()].some((key) => key.startsWith(`${part.join("/")}/`));
     if (kind === "folder" && isAround && containsGit(draft, part))
       throw coversRepository(join(draft.path, ...part));
-    holdReadOnly(draft, part, kind === "folder" ? "folder" : "file");
+    mountReadOnly(draft, part, kind === "folder" ? "folder" : "file");
   }
 }
 

@@ -5,7 +5,7 @@ import { locateGit } from "../repository/git-location.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { readOwnSettings, withIncluded } from "./included-settings.ts";
-import { createDraft, holdReadOnly, type MountDraft } from "./mount-draft.ts";
+import { createDraft, mountReadOnly, type MountDraft } from "./mount-draft.ts";
 import { toPointedPaths } from "./pointed-paths.ts";
 import { protectGitFolder, type GitFolderOptions } from "./protect-git-folder.ts";
 import { protectPointedPaths } from "./protect-pointed-paths.ts";
@@ -47,7 +47,7 @@ export async function protectUnit(
     await protectPointed(draft, settings, { user: around.user, workTree, configFolder });
     return;
   }
-  holdReadOnly(draft, names, "file");
+  mountReadOnly(draft, names, "file");
   using folder = draft.root.openPath(names.slice(0, -1));
   const found = folder === undefined ? undefined : await locateGit(folder, workTree);
   if (found === undefined || found.kind !== "file") {

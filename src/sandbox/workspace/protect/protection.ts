@@ -8,7 +8,7 @@ import { hideSecrets } from "../hide/hide-secrets.ts";
 import { readUserConfiguration } from "../repository/git-configuration.ts";
 import type { Scan } from "../scan/scan.ts";
 import { createDraft, toOwnBinds, type MountDraft } from "./mount-draft.ts";
-import type { HeldPlace } from "./mount-point.ts";
+import type { MountPointsBeneath } from "./mount-point.ts";
 import { protectUnit, type Around } from "./protect-unit.ts";
 import { toCopies, type CopyMount } from "./shown-copies.ts";
 
@@ -23,8 +23,7 @@ export interface OwnMount {
 export interface Protection {
   readonly own: readonly OwnMount[];
   readonly copies: readonly CopyMount[];
-  /** Placeholders, by the folder they are beneath */
-  readonly held: readonly { readonly path: string; readonly places: readonly HeldPlace[] }[];
+  readonly mountPoints: readonly MountPointsBeneath[];
   readonly notes: readonly string[];
 }
 
@@ -64,7 +63,7 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
   return {
     own: all.flatMap((one) => toOwnBinds(one).map((bind) => ({ bind, base: one.path }))),
     copies: all.flatMap(toCopies),
-    held: all.map(({ path, held }) => ({ path, places: held })),
+    mountPoints: all.map(({ path, mountPoints }) => ({ path, points: mountPoints })),
     notes: [...scan.notes, ...all.flatMap(({ notes }) => notes)],
   };
 }

@@ -1,8 +1,8 @@
 import { dirname, join, resolve } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
 import { openOrNothing, toRealPath } from "../host-path.ts";
-import { lastValue } from "./git-setting.ts";
 import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
+import { lastValue } from "./git-setting.ts";
 
 /** Where a work tree's repository is. */
 export interface GitLocation {
@@ -13,7 +13,7 @@ export interface GitLocation {
   readonly kind: "folder" | "file";
 }
 
-export type LocatedGit =
+type LocatedGit =
   | GitLocation
   | { readonly kind: "none" }
   | { readonly kind: "unusable"; readonly why: string };

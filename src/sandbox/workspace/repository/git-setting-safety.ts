@@ -70,7 +70,7 @@ function isTagOptionOrWord(value: string): boolean {
   return isWord(value) || value === "--tags" || value === "--no-tags";
 }
 
-/** Keys that name a folder or a file which git then reads programs or settings from; held even when it isn't there. */
+/** Keys that name a folder or a file which git then reads programs or settings from; protected even when it isn't there. */
 const pathSetting =
   /^(?:core\.hookspath|include\.path|includeif\..+\.path|init\.templatedir|core\.attributesfile)$/s;
 

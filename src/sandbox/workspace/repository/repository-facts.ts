@@ -1,14 +1,15 @@
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import type { Folder } from "../../../files/beneath.ts";
-import { findWorkTree, locateGit, readLine, type GitLocation } from "./git-location.ts";
 import { openOrNothing } from "../host-path.ts";
-import { lastValue, type GitSetting } from "./git-setting.ts";
 import {
   maxConfigurationBytes,
   readConfiguration,
   readUserConfiguration,
 } from "./git-configuration.ts";
+import { findWorkTree, locateGit, readLine, type GitLocation } from "./git-location.ts";
+import { lastValue } from "./git-setting.ts";
+import { chooseRemote, readRemoteUrl } from "./remote.ts";
 import { readTips } from "./repository-tips.ts";
 
 /** What is known of the workspace's own repository at launch; the sandbox can't change any of it afterwards. */
@@ -64,7 +65,7 @@ async function readFacts(place: {
   const settings = own ?? [];
   const branch = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1];
   const remoteName = chooseRemote(settings, branch);
-  const written = remoteName && lastFirst(settings, `remote.${remoteName}.url`);
+  const remoteUrl = remoteName && readRemoteUrl(settings, remoteName, user);
   return {
     workTree,
     gitDirectory: found.gitDirectory,
@@ -74,42 +75,8 @@ async function readFacts(place: {
     configIssues: own === undefined ? ["git can't read the repository's configuration"] : [],
     ...(branch === undefined ? {} : { branch }),
     ...(remoteName === undefined ? {} : { remoteName }),
-    ...(written === undefined ? {} : { remoteUrl: withoutUserInfo(applyInsteadOf(written, user)) }),
+    ...(remoteUrl === undefined ? {} : { remoteUrl }),
   };
-}
-
-/** As git fetches from: of several URLs the first. */
-function lastFirst(settings: readonly GitSetting[], key: string): string | undefined {
-  return settings.find((setting) => setting.key === key)?.value;
-}
-
-function chooseRemote(
-  settings: readonly GitSetting[],
-  branch: string | undefined,
-): string | undefined {
-  const names = new Set(settings.flatMap(({ key }) => /^remote\.(.+)\.url$/s.exec(key)?.[1] ?? []));
-  const own = branch === undefined ? undefined : lastValue(settings, `branch.${branch}.remote`);
-  if (own !== undefined && names.has(own)) return own;
-  if (names.has("origin")) return "origin";
-  return names.size === 1 ? [...names][0] : undefined;
-}
-
-/** The longest prefix wins (git-config(1), `url.<base>.insteadOf`). */
-export function applyInsteadOf(url: string, settings: readonly GitSetting[]): string {
-  let best = { prefix: "", base: "" };
-  for (const { key, value = "" } of settings) {
-    const base = /^url\.(.+)\.insteadof$/s.exec(key)?.[1];
-    if (base === undefined || value === "" || !url.startsWith(value)) continue;
-    if (value.length > best.prefix.length) best = { prefix: value, base };
-  }
-  return best.base + url.slice(best.prefix.length);
-}
-
-/** Of a URL with a scheme; the user of `git@host:path` is part of how SSH reaches it and no secret. */
-export function withoutUserInfo(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, (whole, scheme: string) =>
-    /^ssh|^git\+ssh/i.test(scheme) ? whole.replace(/:[^/@]*@/, "@") : scheme,
-  );
 }
 
 function toHome(): string {

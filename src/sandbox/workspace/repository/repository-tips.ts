@@ -1,5 +1,5 @@
-import type { EntryName } from "../../../files/entry-facts.ts";
 import type { Folder } from "../../../files/beneath.ts";
+import type { EntryName } from "../../../files/entry-facts.ts";
 import { readLine } from "./git-location.ts";
 
 /** A repository with more refs than this has its first ones known; what isn't known counts as new. */

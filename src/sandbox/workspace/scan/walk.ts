@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { toText, type Entry, type EntryName } from "../../../files/entry-facts.ts";
 import type { Folder } from "../../../files/beneath.ts";
+import { toText, type Entry, type EntryName } from "../../../files/entry-facts.ts";
 
 /** A folder that a walk is in. */
 export interface Place {

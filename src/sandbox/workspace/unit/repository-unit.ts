@@ -1,5 +1,5 @@
-import { toText } from "../../../files/entry-facts.ts";
 import type { Folder } from "../../../files/beneath.ts";
+import { toText } from "../../../files/entry-facts.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 
 /** Something that git takes for a repository, or for the way to one. */

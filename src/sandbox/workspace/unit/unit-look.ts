@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { toText, type EntryName } from "../../../files/entry-facts.ts";
 import type { Folder } from "../../../files/beneath.ts";
+import { toText, type EntryName } from "../../../files/entry-facts.ts";
 
 /** One reason why git must not use a repository. */
 export interface Danger {

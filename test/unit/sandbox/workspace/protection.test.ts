@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Folder } from "../../../../src/files/beneath.ts";
 import {
-  makeHeldPlace,
-  removeHeldPlace,
+  makeMountPoint,
+  removeMountPoint,
 } from "../../../../src/sandbox/workspace/protect/mount-point.ts";
 import { parseHideRules } from "../../../../src/sandbox/workspace/hide/hide-rules.ts";
 import {
@@ -160,21 +160,21 @@ test("more hidden files than a project has secrets are refused with what to do",
   await expect(plan(path)).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
 });
 
-test("a placeholder belongs to its folder's owner, and goes at the end unless somebody changed it", async () => {
+test("a mount point belongs to its folder's owner, and goes at the end unless somebody changed it", async () => {
   await using folder = await createGitFolder();
   const { path } = folder;
   await createRepository(path);
   if (process.getuid?.() === 0) await chown(join(path, ".git"), 1000, 1000);
   const before = await readdir(join(path, ".git"));
-  const [held] = (await plan(path)).held;
+  const [beneath] = (await plan(path)).mountPoints;
   using root = Folder.openRoot(path);
-  for (const place of held?.places ?? []) makeHeldPlace(root, place);
+  for (const place of beneath?.points ?? []) makeMountPoint(root, place);
   expect(await readFile(join(path, ".git/commondir"), "utf8")).toBe(".\n");
   const owner = await stat(join(path, ".git"));
   expect((await stat(join(path, ".git/commondir"))).uid).toBe(owner.uid);
   expect(await git(path, "-c", "safe.directory=*", "log", "--format=%s")).toBe("one");
   await writeFile(join(path, ".git/info/attributes"), "* text\n");
-  for (const place of held?.places.toReversed() ?? []) removeHeldPlace(root, place);
+  for (const place of beneath?.points.toReversed() ?? []) removeMountPoint(root, place);
   expect(await readdir(join(path, ".git"))).toEqual(before);
   expect(await readFile(join(path, ".git/info/attributes"), "utf8")).toBe("* text\n");
 });

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   applyInsteadOf,
-  readRepositoryFacts,
   withoutUserInfo,
-} from "../../../../src/sandbox/workspace/repository/repository-facts.ts";
+} from "../../../../src/sandbox/workspace/repository/remote.ts";
+import { readRepositoryFacts } from "../../../../src/sandbox/workspace/repository/repository-facts.ts";
 import { createGitFolder, git } from "../../../support/host-git.ts";
 
 async function createRepository(path: string): Promise<void> {

@@ -6,25 +6,28 @@ import { hasEnded } from "../../files/process-identity.ts";
 import { quoted } from "../../printable.ts";
 import { readActiveSessions } from "../session-state.ts";
 import { openOrNothing } from "./host-path.ts";
-import { makeHeldPlace, removeHeldPlace, type HeldPlace } from "./protect/mount-point.ts";
+import {
+  makeMountPoint,
+  removeMountPoint,
+  type MountPoint,
+  type MountPointsBeneath,
+} from "./protect/mount-point.ts";
 import { readRecord, type WorkspaceRecord } from "./workspace-record.ts";
 
-type Held = WorkspaceRecord["held"];
-
 /** @throws VaultboxError VBX_WORKSPACE_UNSAFE when one can't be made */
-export function makePlaces(held: Held): void {
-  for (const { path, places } of held) {
+export function makeMountPoints(all: readonly MountPointsBeneath[]): void {
+  for (const { path, points } of all) {
     using folder = openOrNothing(path);
     if (folder === undefined) continue;
-    for (const place of places) makePlace(folder, path, place);
+    for (const point of points) makeOrRefuse(folder, path, point);
   }
 }
 
-function makePlace(folder: Folder, path: string, place: HeldPlace): void {
+function makeOrRefuse(folder: Folder, path: string, point: MountPoint): void {
   try {
-    makeHeldPlace(folder, place);
+    makeMountPoint(folder, point);
   } catch (error) {
-    const at = quoted(join(path, ...place.names));
+    const at = quoted(join(path, ...point.names));
     throw new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot hold ${at} against the sandbox`, {
       hints: ["its folder must be writable for you, because a mount needs something to be on"],
       cause: error,
@@ -32,12 +35,16 @@ function makePlace(folder: Folder, path: string, place: HeldPlace): void {
   }
 }
 
-/** Placeholders of another session in the same workspace are this one's too: the last to end removes them. */
-export async function withShared(paths: Paths, session: string, held: Held): Promise<Held> {
+/** Mount points of another session in the same workspace are this one's too: the last to end removes them. */
+export async function withShared(
+  paths: Paths,
+  session: string,
+  own: readonly MountPointsBeneath[],
+): Promise<readonly MountPointsBeneath[]> {
   const others = await readOtherRecords(paths, session);
-  const shared = others.flatMap((other) => other.held);
-  const inThis = shared.filter(({ path }) => held.some((own) => own.path === path));
-  return [...held, ...inThis];
+  const shared = others.flatMap((other) => other.mountPoints);
+  const inThis = shared.filter(({ path }) => own.some((one) => one.path === path));
+  return [...own, ...inThis];
 }
 
 async function readOtherRecords(
@@ -55,23 +62,25 @@ async function readOtherRecords(
 }
 
 /** Removes what a session made and no other one needs. */
-export async function releasePlaces(
+export async function releaseMountPoints(
   paths: Paths,
   session: string,
-  { held }: WorkspaceRecord,
+  { mountPoints }: WorkspaceRecord,
 ): Promise<void> {
   const others = await readOtherRecords(paths, session);
   const keep = new Set(
     others.flatMap((other) =>
-      other.held.flatMap(({ path, places }) => places.map((place) => toKey(path, place.names))),
+      other.mountPoints.flatMap(({ path, points }) =>
+        points.map((point) => toKey(path, point.names)),
+      ),
     ),
   );
-  for (const { path, places } of held) {
+  for (const { path, points } of mountPoints) {
     using folder = openOrNothing(path);
     if (folder === undefined) continue;
     // Inner ones first
-    for (const place of places.toReversed()) {
-      if (!keep.has(toKey(path, place.names))) removeHeldPlace(folder, place);
+    for (const point of points.toReversed()) {
+      if (!keep.has(toKey(path, point.names))) removeMountPoint(folder, point);
     }
   }
 }
