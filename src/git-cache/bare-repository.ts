@@ -14,6 +14,7 @@ export async function makeBareRepository(folder: string, format: ObjectFormat): 
   await writeFile(join(folder, "HEAD"), "ref: refs/heads/none\n", { mode: 0o600 });
 }
 
+/** The folder that other repositories can take objects from (`alternates`). */
 export function toObjectFolder(repository: string): string {
   return join(repository, "objects");
 }

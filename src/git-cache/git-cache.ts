@@ -30,6 +30,7 @@ export interface PushToInspect {
   readonly patienceMs?: number;
 }
 
+/** What a session looks at pushes with. */
 export interface GitCache {
   /**
    * Waits while `maxPushesAtOnce` others are looked at; disposing lets the next one in.

@@ -19,6 +19,7 @@ export interface GitCall {
   readonly timeoutMs: number | undefined;
 }
 
+/** A git that runs. */
 export interface GitProcess {
   readonly stdin: Writable;
   /** Must be read to its end, or destroyed */
@@ -28,6 +29,7 @@ export interface GitProcess {
   readonly kill: () => void;
 }
 
+/** How a git ended. */
 export interface GitEnd {
   /** Undefined when it was killed or didn't start */
   readonly status: number | undefined;
@@ -57,6 +59,7 @@ const settings: readonly string[] = [
   "transfer.unpackLimit=1",
 ];
 
+/** Starts git in a clean environment, within the limits. Who reads `stdout` and waits for `ended` gets all there is to know. */
 export function startGit(call: GitCall): GitProcess {
   const command = toCommand(call);
   const child = spawn(command.file, command.args, {

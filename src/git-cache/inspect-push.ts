@@ -32,6 +32,7 @@ export interface PushInquiry extends AsyncDisposable {
   readonly isContained: (oid: string, tips: readonly string[]) => Promise<boolean>;
 }
 
+/** Opens the questions about one push; disposing them stops every git that runs and removes the quarantine. */
 export function inspectPush(material: PushMaterial): PushInquiry {
   let contents = emptyContents;
   let taken: { readonly file: string; readonly bytes: number } | undefined;

@@ -29,6 +29,7 @@ const generationFile = "generation";
 /** Ids remembered at most; the oldest are forgotten, and would be fetched again. */
 const maxRemembered = 4096;
 
+/** Makes it where it isn't yet; what is there stays. */
 export async function makeObjectStore(store: ObjectStore): Promise<void> {
   await mkdir(store.quarantines, { recursive: true, mode: 0o700 });
   await makeBareRepository(store.repository, store.format);

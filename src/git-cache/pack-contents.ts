@@ -10,6 +10,7 @@ export interface PackContents {
   readonly tags: ReadonlyMap<string, TagLink>;
 }
 
+/** Of a push without a pack, or whose pack has only other objects. */
 export const emptyContents: PackContents = { commits: new Map(), tags: new Map() };
 
 interface Place {

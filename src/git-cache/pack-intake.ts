@@ -5,6 +5,7 @@ import { Patience } from "./git-patience.ts";
 import type { GitProgram } from "./git-program.ts";
 import { maxGitMemoryBytes, maxIndexMs, maxPackObjects } from "./limits.ts";
 
+/** A pack that comes in pieces, and how much of it is taken. */
 export interface PackSource {
   readonly next: () => Promise<Buffer | undefined>;
   readonly maxBytes: number;

@@ -14,6 +14,7 @@ const ownerFile = "owner.json";
 /** A quarantine without an owner's name is one that is just being made, or whose maker was killed doing it. */
 const namelessAgeMs = 10 * 60_000;
 
+/** Makes one below `folder`, under this process's name. */
 export async function openQuarantine(folder: string, format: ObjectFormat): Promise<Quarantine> {
   const place = join(folder, randomBytes(8).toString("hex"));
   await mkdir(place, { recursive: true, mode: 0o700 });

@@ -8,11 +8,13 @@ export interface Upstream {
   readonly fetchTrees: (commits: readonly string[]) => Promise<FetchedPack>;
 }
 
+/** Ids of commits and tags. */
 export interface HistoryRequest {
   readonly wants: readonly string[];
   readonly haves: readonly string[];
 }
 
+/** A pack that comes in pieces; disposing ends it. */
 export interface FetchedPack extends AsyncDisposable {
   readonly next: () => Promise<Buffer | undefined>;
 }

@@ -16,12 +16,14 @@ export interface LfsPlace {
   readonly endpoint: "batch" | "locks" | "verify-locks" | "unlock" | "unknown";
 }
 
+/** An object by its content. */
 export interface LfsObject {
   /** SHA-256, hex */
   readonly oid: string;
   readonly size: number;
 }
 
+/** What a client wants to transfer (batch.md, "Requests"). */
 export interface LfsBatch {
   readonly operation: "download" | "upload";
   readonly objects: readonly LfsObject[];
@@ -78,6 +80,7 @@ export function toLfsBatchBody(batch: LfsBatch): Readonly<Record<string, unknown
   };
 }
 
+/** Undefined when it has no valid id or size. */
 export function readLfsObject(plain: unknown): LfsObject | undefined {
   if (!isJsonObject(plain)) return undefined;
   const { oid, size } = plain;

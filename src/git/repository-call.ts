@@ -30,6 +30,7 @@ export type RepositoryAction =
   /** About neither code nor pull requests (issues, labels): host rules decide */
   | { readonly type: "other"; readonly what: string };
 
+/** What one request asks of one repository; a request may make several calls. */
 export interface RepositoryCall {
   /** `owner/name` as the request writes it, without `.git`; GitLab's may have more segments */
   readonly repository: string;

@@ -47,6 +47,7 @@ export function toList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
+/** `repository` is `owner/name`. */
 export function toCall(repository: string, action: RepositoryAction): RepositoryCall {
   return { repository, action };
 }

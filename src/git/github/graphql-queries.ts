@@ -48,6 +48,7 @@ export function readQueryField(
   }
 }
 
+/** Reading of each repository that ids in arguments led to. */
 export function toReads(nodes: readonly NodeFacts[]): readonly RepositoryCall[] {
   return nodes.map(({ repository }) => ({ repository, action: { type: "read" } }));
 }

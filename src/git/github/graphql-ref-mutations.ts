@@ -47,6 +47,7 @@ function readPaths(changes: unknown): readonly string[] {
   });
 }
 
+/** `name` is a full name, or the short one of a branch. @throws NotUnderstood */
 export function readCreateRef(input: Input): readonly RepositoryCall[] {
   const { repository } = nodeAt(input, "repositoryId", ["Repository"]);
   const ref = toQualifiedRef(input.value("name"));
@@ -65,12 +66,14 @@ export function readCreateLinkedBranch(input: Input): readonly RepositoryCall[] 
   ];
 }
 
+/** The ref that an id names; `force` may take commits out of it. @throws NotUnderstood */
 export function readUpdateRef(input: Input): readonly RepositoryCall[] {
   const { repository, ref } = nodeAt(input, "refId", ["Ref"]);
   const rewrite = isTrue(input.value("force")) ? "yes" : "no";
   return [toUpdateCall(repository, ref, { change: "update", rewrite, paths: "unknown" })];
 }
 
+/** Many refs at once, each named in full, or a branch in short. @throws NotUnderstood */
 export function readUpdateRefs(input: Input): readonly RepositoryCall[] {
   const { repository } = nodeAt(input, "repositoryId", ["Repository"]);
   const updates = toList(input.value("refUpdates"));
@@ -89,11 +92,13 @@ function readOneOfRefs(repository: string, update: unknown): RepositoryCall {
   return toUpdateCall(repository, ref, { change: "create-or-update", rewrite, paths: "unknown" });
 }
 
+/** The ref that an id names. @throws NotUnderstood */
 export function readDeleteRef(input: Input): readonly RepositoryCall[] {
   const { repository, ref } = nodeAt(input, "refId", ["Ref"]);
   return [toUpdateCall(repository, ref, { change: "delete", rewrite: "yes", paths: [] })];
 }
 
+/** A merge on the server into `base`, a branch by its short name. @throws NotUnderstood */
 export function readMergeBranch(input: Input): readonly RepositoryCall[] {
   const { repository } = nodeAt(input, "repositoryId", ["Repository"]);
   const ref = toBranchRef(input.value("base"));

@@ -8,6 +8,7 @@
 /** Fields of one type: undefined leads nowhere. */
 export type Shape = ReadonlyMap<string, Link | undefined>;
 
+/** Where a field leads: another type, and how its values are wrapped. */
 export interface Link {
   readonly type: string;
   readonly as: "object" | "connection" | "edge";

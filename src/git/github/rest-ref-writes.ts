@@ -16,6 +16,7 @@ export interface Write {
   readonly body: unknown;
 }
 
+/** A commit of one file on a branch that the body names. */
 export function readContents({ captured, body }: Write): readonly RepositoryAction[] | Unclear {
   const branch = fieldOf(body, "branch");
   if (branch === undefined || branch === null) {
@@ -33,6 +34,7 @@ export function readContents({ captured, body }: Write): readonly RepositoryActi
   ];
 }
 
+/** A new ref, which the body names in full. */
 export function readRefCreation({ body }: Write): readonly RepositoryAction[] | Unclear {
   const ref = fieldOf(body, "ref");
   if (!isRefName(ref)) return { unclear: '"ref" is not the full name of a ref' };
@@ -41,6 +43,7 @@ export function readRefCreation({ body }: Write): readonly RepositoryAction[] | 
   ];
 }
 
+/** A ref that the path names, moved; with `force` it may lose commits. */
 export function readRefUpdate({ captured, body }: Write): readonly RepositoryAction[] | Unclear {
   const ref = `refs/${captured.join("/")}`;
   if (!isRefName(ref)) return { unclear: "its path names no ref" };
@@ -52,6 +55,7 @@ export function readRefUpdate({ captured, body }: Write): readonly RepositoryAct
   return [{ type: "update-ref", update: { ref, change: "update", rewrite, paths: "unknown" } }];
 }
 
+/** A ref that the path names, removed. */
 export function readRefDeletion({ captured }: Write): readonly RepositoryAction[] | Unclear {
   const ref = `refs/${captured.join("/")}`;
   if (!isRefName(ref)) return { unclear: "its path names no ref" };

@@ -12,6 +12,7 @@ export interface ObjectIdentity {
 /** Something that can be signed. */
 export type SignableObject = SignableCommit | SignableTag;
 
+/** A commit, ids in hex. */
 export interface SignableCommit {
   readonly type: "commit";
   readonly tree: string;
@@ -20,6 +21,7 @@ export interface SignableCommit {
   readonly committer: ObjectIdentity;
 }
 
+/** An annotated tag; `object` is the id of what it is of. */
 export interface SignableTag {
   readonly type: "tag";
   readonly object: string;

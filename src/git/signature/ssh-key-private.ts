@@ -11,6 +11,7 @@ import { VaultboxError } from "../../errors.ts";
 import { parsePublicKeyBlob, type SshPublicKey } from "./ssh-key.ts";
 import { SshFormatError, SshReader, toSshString, toSshUint32 } from "./ssh-key-wire.ts";
 
+/** The only type of a stored key (RFC 8709). */
 export const ed25519KeyType = "ssh-ed25519";
 
 export interface SshPrivateKey {

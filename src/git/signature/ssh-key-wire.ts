@@ -5,6 +5,7 @@ export class SshFormatError extends Error {
   override readonly name = "SshFormatError";
 }
 
+/** Four bytes, the highest first (RFC 4251 §5). */
 export function toSshUint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);

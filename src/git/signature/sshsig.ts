@@ -39,6 +39,7 @@ export function toSignedData(message: Buffer): Buffer {
   ]);
 }
 
+/** The signature as text between `BEGIN` and `END SSH SIGNATURE` lines, with a line break at its end (PROTOCOL.sshsig). */
 export function toArmour(publicKey: SshPublicKey, signature: Buffer): string {
   const blob = Buffer.concat([
     magic,

@@ -7,6 +7,7 @@ import { isObjectId, type ObjectFormat } from "./object-id.ts";
 import { type NextPiece, PktReader } from "./pkt-reader.ts";
 import { parseUtf8 } from "./utf8-text.ts";
 
+/** What a server says of itself at first. */
 export interface Advertisement {
   /** 2: it lists no refs, only what the server can do */
   readonly version: 0 | 1 | 2;

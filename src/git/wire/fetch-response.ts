@@ -3,6 +3,7 @@ import { quoted } from "../../printable.ts";
 import { GitProtocolError } from "./git-protocol-error.ts";
 import { type NextPiece, PktReader } from "./pkt-reader.ts";
 
+/** A pack that an upstream sends, and what it says before it. */
 export interface FetchResponse {
   /** Commits whose parents aren't in the pack, when a depth was asked for or the server's own history is cut off */
   readonly shallow: readonly string[];

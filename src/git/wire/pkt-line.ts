@@ -13,7 +13,9 @@ export type Pkt =
 const markers = { flush: "0000", delim: "0001", "response-end": "0002" } as const;
 const markerTypes = ["flush", "delim", "response-end"] as const;
 
+/** Ends a list; it stands for no data. */
 export const flushPkt: Buffer = Buffer.from(markers.flush);
+/** Between the sections of a request of version 2. */
 export const delimPkt: Buffer = Buffer.from(markers.delim);
 
 /** One packet. @throws RangeError when the data doesn't fit: a mistake of the caller's */
@@ -24,6 +26,7 @@ export function toPkt(data: string | Buffer): Buffer {
   return Buffer.concat([Buffer.from(length, "latin1"), bytes]);
 }
 
+/** The bytes of a packet that was read. */
 export function encodePkt(pkt: Pkt): Buffer {
   return pkt.type === "data" ? toPkt(pkt.data) : Buffer.from(markers[pkt.type]);
 }

@@ -8,6 +8,7 @@ export interface PushCertificate {
   readonly nonce: string | undefined;
 }
 
+/** A certificate, and the lines and options that were signed in it. */
 export interface CertificateText {
   readonly certificate: PushCertificate;
   /** `OLD NEW REF` each, not looked at yet */

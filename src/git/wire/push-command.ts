@@ -31,6 +31,7 @@ export function parsePushCommand(line: string, format: ObjectFormat): PushComman
   return { ref, from, to };
 }
 
+/** `OLD NEW REF`, as it stands in a packet. */
 export function toCommandLine(command: PushCommand): string {
   return `${command.from} ${command.to} ${command.ref}`;
 }

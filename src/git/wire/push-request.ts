@@ -17,6 +17,7 @@ export interface PushProbe {
   readonly kind: "probe";
 }
 
+/** The commands of a push, its options, and the pack behind them. */
 export interface Push {
   readonly kind: "push";
   /** At least one, each ref once */

@@ -17,6 +17,7 @@ export interface PushRequestLimits {
   readonly maxPushOptionBytes: number;
 }
 
+/** The limits of every push; tests take smaller ones. */
 export const pushRequestLimits: PushRequestLimits = {
   // All of them go into one line of the audit, which has room for 1 MiB
   maxCommands: 200,
@@ -25,6 +26,7 @@ export const pushRequestLimits: PushRequestLimits = {
   maxPushOptionBytes: 64 * 1024,
 };
 
+/** What stands before a push's first flush. */
 export interface PushUpdate {
   readonly commands: readonly PushCommand[];
   readonly capabilities: Capabilities;

@@ -34,6 +34,7 @@ export interface DoorRequest {
   }) => void;
 }
 
+/** One kind of request, for one session. */
 export interface Door {
   /**
    * Whether the request is this door's, by its head alone. Not `exclusive`: host rules that allow the request come
@@ -101,6 +102,7 @@ export interface ResponseTransform {
   readonly begin: (head: ResponseHead) => BodyTransform | undefined;
 }
 
+/** A body that is changed piece by piece. */
 export interface BodyTransform {
   /** Instead of the response's; framing headers are the proxy's own */
   readonly headers?: readonly HeaderField[];
@@ -126,6 +128,7 @@ export interface HostRequest {
   readonly check: string;
 }
 
+/** The answer to one of vaultbox's own requests; disposing it closes its connection. */
 export interface HostResponse extends AsyncDisposable {
   readonly head: ResponseHead;
   /** The next piece of the body. @throws when the upstream breaks off */

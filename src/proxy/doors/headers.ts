@@ -9,6 +9,7 @@ export function withHeader(
   return [...withoutHeader(headers, name), [name, value]];
 }
 
+/** @param name in lower case */
 export function withoutHeader(
   headers: readonly HeaderField[],
   name: string,

@@ -35,7 +35,7 @@ function put(href: string, body: string = content): GithubCall {
   return { title: "put", line: `PUT ${href}`, body, headers: { "Content-Type": "" } };
 }
 
-/** An object is stored, and the client has leave to upload, verify and download it. */
+/** An object is stored, and the client has tokens to upload, verify and download it. */
 async function prepare(proxy: ProxyFixture) {
   const { upload, verify } = await askFor(proxy, "upload");
   const stored = await sendCall(proxy, put(upload!.href));
@@ -44,7 +44,7 @@ async function prepare(proxy: ProxyFixture) {
   return { upload: upload!.href, verify: verify!.href, download: download!.href };
 }
 
-test("leave for one transfer is leave for no other, and the storage is closed without one", async () => {
+test("a token for one transfer is good for no other, and the storage is closed without one", async () => {
   await using server = await startLfsServer();
   await using guarded = await openLfsWorld({ server, git: [lfsRule()] });
   const hosts = [lfsGitHost, storageHost, otherHost];
@@ -120,7 +120,7 @@ test("leave for one transfer is leave for no other, and the storage is closed wi
   const blocked = attempts.length - arrived.length;
   recordScore({
     row: 23,
-    test: "LFS: storage without leave, leave for something else, other repositories",
+    test: "LFS: storage without a token, a token for something else, other repositories",
     attempts: attempts.length,
     blocked,
     controlSucceeded: control.length,
@@ -130,7 +130,7 @@ test("leave for one transfer is leave for no other, and the storage is closed wi
   expect(control.length).toBeGreaterThan(attempts.length - 4);
 });
 
-test("a leave is good for the transfer that it's for, with a range too, and the storage gets its own header once", async () => {
+test("a token is good for the transfer that it's for, with a range too, and the storage gets its own header once", async () => {
   await using server = await startLfsServer();
   await using world = await openLfsWorld({ server, git: [lfsRule()] });
   const { verify, download } = await prepare(world.proxy);

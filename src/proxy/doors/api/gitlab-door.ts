@@ -32,6 +32,7 @@ interface GitlabAccess {
 
 type Calls = Extract<GitlabReading, { kind: "calls" }>;
 
+/** The REST API of every GitLab that an entry names. */
 export function createGitlabDoor(parts: {
   readonly policy: GitPolicy;
   readonly tools: DoorTools;

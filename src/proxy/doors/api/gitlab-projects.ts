@@ -22,6 +22,7 @@ export interface GitlabProjects {
   ) => Promise<number>;
 }
 
+/** Remembers for the session: a project keeps its number. */
 export function createGitlabProjects({ send }: DoorTools): GitlabProjects {
   const remembered = new Map<string, number>();
   return {

@@ -1,5 +1,6 @@
 // What the proxy needs of a place where packs are looked at; src/git-cache/ is one, and the session joins the two.
 
+/** Opens a push to look at; disposing it removes what came in. */
 export interface PackStore {
   /** @throws VaultboxError when the host can't look at packs */
   readonly open: (push: {
@@ -13,6 +14,7 @@ export interface PackStore {
   }) => Promise<StoredPush>;
 }
 
+/** The questions about one push. Every method @throws VaultboxError when it can't be told, Refusal of the upstream's methods */
 export interface StoredPush extends AsyncDisposable {
   readonly receive: (
     next: () => Promise<Buffer | undefined>,
@@ -51,6 +53,7 @@ export interface PackUpstream {
   readonly fetchTrees: (commits: readonly string[]) => Promise<UpstreamPack>;
 }
 
+/** A pack that comes in pieces; disposing ends it. */
 export interface UpstreamPack extends AsyncDisposable {
   readonly next: () => Promise<Buffer | undefined>;
 }

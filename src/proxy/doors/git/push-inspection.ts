@@ -9,6 +9,7 @@ export interface PushInspector {
   readonly open: (push: InspectedPush) => Promise<PushInspection>;
 }
 
+/** Where a push is to go, and what will be asked about it. */
 export interface InspectedPush {
   readonly authority: Authority;
   /** Path of the repository as requested, as in `/acme/widgets.git`: `/info/refs` and the services come behind it */
@@ -25,6 +26,7 @@ export interface InspectedPush {
   readonly onlyReads?: true;
 }
 
+/** The questions that decide a push. */
 export interface PushInspection extends AsyncDisposable {
   /**
    * The upstream's refs now, full name to object id, read with the session's credential. The commands' old ids are

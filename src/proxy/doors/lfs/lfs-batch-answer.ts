@@ -23,6 +23,7 @@ const maxAnswerBytes = 8 * 1024 * 1024;
 /** Characters of a message that a server sends about an object. */
 const maxMessageLength = 500;
 
+/** What a batch asked for, and what its grants may lead to. */
 export interface LfsBatchContext {
   readonly batch: LfsBatch;
   readonly storage: LfsStorage;
@@ -34,6 +35,7 @@ export interface LfsBatchContext {
 
 type Plain = Readonly<Record<string, unknown>>;
 
+/** Puts grants in place of the storage's addresses; `begin` @throws Refusal when the answer is no batch */
 export function createLfsBatchTransform(context: LfsBatchContext): ResponseTransform {
   return {
     begin: (head) => {

@@ -38,6 +38,7 @@ export interface LfsGrants {
   readonly find: (query: string) => LfsGrant | "unknown" | undefined;
 }
 
+/** @param now in milliseconds since the epoch */
 export function createLfsGrants(now: () => number = Date.now, max: number = maxGrants): LfsGrants {
   const grants = new Map<string, LfsGrant>();
   return {

@@ -30,6 +30,7 @@ export interface KnownHistory {
 /** Ids that are remembered; a session that shows more has its later ones refused */
 const maxLearned = 100_000;
 
+/** Begins with what was there at launch; remembers for the session. */
 export function createKnownHistory(launch: LaunchHistory): KnownHistory {
   const signed = new Set<string>();
   const learned = new Set<string>();

@@ -24,6 +24,7 @@ import {
   unknownMark,
 } from "./signer-address.ts";
 
+/** Who signs, in whose name, and for which repository. */
 export interface SigningDoorOptions {
   readonly signer: SshSigner;
   readonly identity: GitIdentity;
