@@ -44,7 +44,8 @@ function addInner(
     using inner = folder.open(name);
     if (inner === undefined) continue;
     const own = [...names, toText(name)];
-    if (isBareRepository(inner.entries())) units.push(...listUnits(inner, own, "module"));
-    else addInner(inner, own, { units, depth: depth + 1 });
+    if (!isBareRepository(inner.entries())) addInner(inner, own, { units, depth: depth + 1 });
+    // One by one: a sandbox can make more of them than a call takes arguments
+    else for (const unit of listUnits(inner, own, "module")) units.push(unit);
   }
 }
