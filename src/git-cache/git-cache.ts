@@ -6,9 +6,9 @@ import { once } from "../once.ts";
 import { openSlots } from "../slots.ts";
 import type { ObjectFormat } from "./bare-repository.ts";
 import { findGit, type GitProgram } from "./git-program.ts";
-import { inspectPush, type PushInquiry } from "./inspect-push.ts";
 import { maxCacheBytes, maxCachePacks, maxPushesAtOnce } from "./limits.ts";
 import { makeObjectStore, type ObjectStore } from "./object-store.ts";
+import { openPushInquiry, type PushInquiry } from "./push-inquiry.ts";
 import { openQuarantine, removeDeadQuarantines } from "./quarantine.ts";
 import { asUnproven } from "./unproven.ts";
 import type { Upstream } from "./upstream.ts";
@@ -114,7 +114,7 @@ async function openPush(
     for (const store of [history, snapshots]) await renew(store);
   }
   const quarantine = await openQuarantine(quarantines, push.objectFormat);
-  return inspectPush({ ...push, git, stopping, quarantine, history, snapshots });
+  return openPushInquiry({ ...push, git, stopping, quarantine, history, snapshots });
 }
 
 /** A store that has grown too much begins anew: it can be fetched again. */

@@ -7,15 +7,13 @@ import type { RequestTarget } from "./target.ts";
 
 /** What a door sees of a request, and how it reads on. */
 export function toDoorRequest(
-  request: ParsedRequest,
-  parts: {
+  asked: ParsedRequest & {
     readonly authority: Authority;
     readonly target: RequestTarget;
     readonly body: ClientBody;
   },
 ): DoorRequest {
-  const { head, record } = request;
-  const { authority, target, body } = parts;
+  const { head, record, authority, target, body } = asked;
   const next = (): Promise<Buffer | undefined> => {
     body.continue();
     return body.next();

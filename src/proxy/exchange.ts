@@ -34,7 +34,7 @@ export async function exchange(
     // What is said after a switch of protocols no door reads
     throw new Refusal(403, "websocket-not-allowed", "a websocket is not possible here");
   }
-  const passage = await ground.door.pass(toDoorRequest(request, asked));
+  const passage = await ground.door.pass(toDoorRequest(asked));
   return goThrough(context, client, asked, { passage, otherwise: ground.otherwise });
 }
 

@@ -52,7 +52,7 @@ export function findGround(context: ProxyContext, asked: Asked): Ground {
   const isDenied = decision.verdict === "deny";
   if (decision.rule !== undefined) record.facts.rule = decision.rule.source.label;
   if (!(isDenied && decision.reason === "denied-by-rule") && context.doors.length > 0) {
-    const seen = toDoorRequest(asked, asked);
+    const seen = toDoorRequest(asked);
     for (const door of context.doors) {
       const claim = door.claim(seen);
       if (claim === undefined || !(claim.exclusive || isDenied)) continue;

@@ -11,11 +11,11 @@ export interface PackStore {
     readonly maxPackBytes: number;
     readonly checksObjects: boolean;
     readonly upstream: PackUpstream;
-  }) => Promise<StoredPush>;
+  }) => Promise<PushInquiry>;
 }
 
 /** The questions about one push. Every method @throws VaultboxError when it can't be told, Refusal of the upstream's methods */
-export interface StoredPush extends AsyncDisposable {
+export interface PushInquiry extends AsyncDisposable {
   readonly receive: (
     next: () => Promise<Buffer | undefined>,
   ) => Promise<

@@ -6,7 +6,7 @@ import { toAuthorityText } from "../../authority.ts";
 import { Refusal } from "../../refusal.ts";
 import type { DoorTools } from "../door.ts";
 import { openHostFetch } from "./host-fetch.ts";
-import type { PackStore, PackUpstream, StoredPush } from "./pack-store.ts";
+import type { PackStore, PackUpstream, PushInquiry } from "./pack-store.ts";
 import {
   type InspectedPush,
   PackRefused,
@@ -33,18 +33,18 @@ export function openPushInspector(tools: DoorTools, store: PackStore): PushInspe
 /** The store is opened by the first question that needs it: the upstream's refs alone need no git on the host. */
 function openInspection(tools: DoorTools, store: PackStore, push: InspectedPush): PushInspection {
   const upstream = openHostFetch(tools, push);
-  let opening: Promise<StoredPush> | undefined;
-  let stored: StoredPush | undefined;
-  const ask = <Value>(work: (stored: StoredPush) => Promise<Value>): Promise<Value> =>
+  let opening: Promise<PushInquiry> | undefined;
+  let inquiry: PushInquiry | undefined;
+  const ask = <Value>(work: (inquiry: PushInquiry) => Promise<Value>): Promise<Value> =>
     asRefused(async () => {
-      opening ??= openStored(store, push, upstream);
-      stored = await opening;
-      return await work(stored);
+      opening ??= openInquiry(store, push, upstream);
+      inquiry = await opening;
+      return await work(inquiry);
     });
   return {
     upstreamRefs: upstream.refs,
     receive: (next) => ask((at) => receive(at, next, push.maxPackBytes)),
-    pack: () => stored?.pack() ?? { length: 0, next: () => Promise.resolve(undefined) },
+    pack: () => inquiry?.pack() ?? { length: 0, next: () => Promise.resolve(undefined) },
     isCommit: (oid) => ask((at) => at.isCommit(oid)),
     isFastForward: (from, to) => ask((at) => at.isFastForward(from, to)),
     findDeniedPath: (to, isDenied) => ask((at) => findDeniedPath(at, to, isDenied)),
@@ -55,11 +55,11 @@ function openInspection(tools: DoorTools, store: PackStore, push: InspectedPush)
   };
 }
 
-function openStored(
+function openInquiry(
   store: PackStore,
   push: InspectedPush,
   upstream: PackUpstream,
-): Promise<StoredPush> {
+): Promise<PushInquiry> {
   return store.open({
     origin: `${push.authority.scheme}://${toAuthorityText(push.authority)}`,
     repository: push.path,
@@ -71,11 +71,11 @@ function openStored(
 }
 
 async function receive(
-  stored: StoredPush,
+  inquiry: PushInquiry,
   next: () => Promise<Buffer | undefined>,
   maxPackBytes: number,
 ): Promise<void> {
-  const intake = await stored.receive(next);
+  const intake = await inquiry.receive(next);
   if (intake.type === "refused") throw new PackRefused(intake.why);
   if (intake.type === "taken") return;
   const limit = formatSize(maxPackBytes);
@@ -83,11 +83,11 @@ async function receive(
 }
 
 async function findDeniedPath(
-  stored: StoredPush,
+  inquiry: PushInquiry,
   to: string,
   isDenied: (path: string) => boolean,
 ): Promise<string | undefined> {
-  const verdict = await stored.findDeniedPath(to, isDenied);
+  const verdict = await inquiry.findDeniedPath(to, isDenied);
   if (verdict.type === "unproven") throw new PackRefused(verdict.why);
   return verdict.type === "denied" ? verdict.path : undefined;
 }

@@ -33,7 +33,7 @@ export interface PushInquiry extends AsyncDisposable {
 }
 
 /** Opens the questions about one push; disposing them stops every git that runs and removes the quarantine. */
-export function inspectPush(material: PushMaterial): PushInquiry {
+export function openPushInquiry(material: PushMaterial): PushInquiry {
   let contents = emptyContents;
   let taken: { readonly file: string; readonly bytes: number } | undefined;
   const tips = (): Promise<readonly string[]> => readTips(material.upstream);
