@@ -11,7 +11,7 @@ import { protectGitFolder, type GitFolderOptions } from "./protect-git-folder.ts
 import { protectPointedPaths } from "./protect-pointed-paths.ts";
 
 /** What all units of a workspace are protected with. */
-export interface Around extends GitFolderOptions {
+export interface UnitOptions extends GitFolderOptions {
   /** Settings of the user and the machine */
   readonly user: readonly GitSetting[];
   /** Rejects when a folder outside the workspace may not be mounted */
@@ -22,9 +22,11 @@ export interface Around extends GitFolderOptions {
   readonly opened: DisposableStack;
 }
 
-/** What relative paths in a repository's settings mean. */
+/** What the settings of a repository are read with, and what relative paths in them mean. */
 interface SettingsPlace {
+  /** Settings of the user and the machine, which count in every repository */
   readonly user: readonly GitSetting[];
+  /** Where git starts programs */
   readonly workTree: string;
   readonly configFolder: string;
 }
@@ -36,15 +38,15 @@ interface SettingsPlace {
 export async function protectUnit(
   draft: MountDraft,
   { names, shape }: RepositoryUnit,
-  around: Around,
+  options: UnitOptions,
 ): Promise<void> {
   // They are protected with the repository they belong to
   if (shape === "module" || shape === "worktree") return;
   const workTree = join(draft.path, ...(shape === "bare" ? names : names.slice(0, -1)));
   if (shape === "folder" || shape === "bare") {
-    const settings = await protectGitFolder(draft, names, around);
+    const settings = await protectGitFolder(draft, names, options);
     const configFolder = join(draft.path, ...names);
-    await protectPointed(draft, settings, { user: around.user, workTree, configFolder });
+    await protectPointed(draft, settings, { user: options.user, workTree, configFolder });
     return;
   }
   mountReadOnly(draft, names, "file");
@@ -55,20 +57,20 @@ export async function protectUnit(
     draft.notes.push(`${quoted(names.join("/"))} leads to no repository of this work tree: ${why}`);
     return;
   }
-  const place = { user: around.user, workTree, configFolder: found.commonDirectory };
-  if (around.isInSandbox(found.commonDirectory)) await protectInside(draft, place, around);
-  else await protectOutside(draft, place, around);
+  const place = { user: options.user, workTree, configFolder: found.commonDirectory };
+  if (options.isInSandbox(found.commonDirectory)) await protectInside(draft, place, options);
+  else await protectOutside(draft, place, options);
 }
 
 /** A submodule or linked work tree of a repository in the workspace, which is protected with that one. */
 async function protectInside(
   draft: MountDraft,
   place: SettingsPlace,
-  around: Around,
+  options: UnitOptions,
 ): Promise<void> {
   const names = toNames(draft.path, place.configFolder) ?? [];
   if (!draft.copies.has([...names, "config"].join("/"))) {
-    await protectGitFolder(draft, names, around);
+    await protectGitFolder(draft, names, options);
   }
   // Relative paths in its settings mean this work tree as much as any other of it
   using common = draft.root.openPath(names);
@@ -80,21 +82,21 @@ async function protectInside(
 async function protectOutside(
   draft: MountDraft,
   place: SettingsPlace,
-  around: Around,
+  options: UnitOptions,
 ): Promise<void> {
   const path = place.configFolder;
-  const known = around.outside.get(path);
+  const known = options.outside.get(path);
   if (known !== undefined) {
     await protectPointed(draft, await readOwnSettings(known.root), place);
     return;
   }
-  await around.checkMount(path);
+  await options.checkMount(path);
   const root = openOrNothing(path);
   if (root === undefined) return;
-  const common = createDraft(path, around.opened.use(root));
+  const common = createDraft(path, options.opened.use(root));
   common.own.set("", { readOnly: false });
-  around.outside.set(path, common);
-  const settings = await protectGitFolder(common, [], around);
+  options.outside.set(path, common);
+  const settings = await protectGitFolder(common, [], options);
   await protectPointed(draft, settings, place);
 }
 

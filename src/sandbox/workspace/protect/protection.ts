@@ -9,7 +9,7 @@ import { readUserConfiguration } from "../repository/git-configuration.ts";
 import type { Scan } from "../scan/scan.ts";
 import { createDraft, toOwnBinds, type MountDraft } from "./mount-draft.ts";
 import type { MountPointsBeneath } from "./mount-point.ts";
-import { protectUnit, type Around } from "./protect-unit.ts";
+import { protectUnit, type UnitOptions } from "./protect-unit.ts";
 import { toCopies, type CopyMount } from "./shown-copies.ts";
 
 /** A mount that shows an entry of a folder, at its own path, again. */
@@ -48,7 +48,7 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
   const outside = new Map<string, MountDraft>();
   using opened = new DisposableStack();
   if (options.protect === "default") {
-    const around: Around = {
+    const unitOptions: UnitOptions = {
       toShown: options.hides ? withoutSecrets : (content) => content,
       isInSandbox: (path) => contains(options.workspace, path),
       checkMount: options.checkMount,
@@ -56,7 +56,7 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
       outside,
       opened,
     };
-    for (const unit of scan.repositories) await protectUnit(draft, unit, around);
+    for (const unit of scan.repositories) await protectUnit(draft, unit, unitOptions);
   } else if (options.hides) hidePasswords(draft, scan.repositories);
   hideSecrets(draft, scan.secrets);
   const all = [draft, ...outside.values()];
