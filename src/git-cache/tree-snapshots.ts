@@ -5,7 +5,7 @@ import { maxQueryMs } from "./limits.ts";
 import { addPack, type ObjectStore, readComplete } from "./object-store.ts";
 import { type Upstream, UpstreamUnusable } from "./upstream.ts";
 
-/** Commits whose trees one push may ask for. */
+/** Commits whose trees are asked for at once. */
 const maxSnapshots = 64;
 
 /** Sees to it that all trees of these commits are here. @throws UpstreamUnusable */
