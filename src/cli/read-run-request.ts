@@ -2,7 +2,7 @@ import { mapRegistryAddresses } from "../sandbox/registry-access.ts";
 import type { RunRequest } from "../sandbox/run-request.ts";
 import { openVaults } from "../vault/open-vaults.ts";
 import { toSessionPolicyOptions } from "./policy-options.ts";
-import type { RunFlags, RunLimits } from "./run-command.ts";
+import type { RunFlags, RunLimits } from "./run-flags.ts";
 import { resolveSessionPolicy } from "./session-policy.ts";
 import { readHostIdentity, resolveSandboxGit } from "./session-signing.ts";
 import { toVaultContext } from "./vault-access.ts";

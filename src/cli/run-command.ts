@@ -1,50 +1,21 @@
-import { availableParallelism, totalmem } from "node:os";
 import { resolvePaths } from "../config/paths.ts";
 import { connectEngine } from "../docker/connect-engine.ts";
 import { isVaultboxError, toFirstFailure, VaultboxError } from "../errors.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
-import { quoted } from "../printable.ts";
 import { defaultMountRules, resolveAllowed, resolveWorkspace } from "../sandbox/mounts.ts";
-import type { LinkChoice } from "../sandbox/link/link-end.ts";
-import type { RunRequest, RunResult, RunStart } from "../sandbox/run-request.ts";
+import type { RunResult, RunStart } from "../sandbox/run-request.ts";
 import type { Handoff } from "../sandbox/workspace/handoff/handoff.ts";
 import { runSandbox } from "../sandbox/run-sandbox.ts";
 import { InterruptedError } from "../sandbox/signal-watch.ts";
 import type { RelayImage } from "../sandbox/start-relay.ts";
-import { parseDuration, parseSize } from "../units.ts";
 import { printNote } from "./output.ts";
-import type { PolicyFlags } from "./policy-options.ts";
 import { reportError } from "./report-error.ts";
-import type { UpstreamFlags } from "./upstream-options.ts";
-
-/** Flags of `run`, as commander parses them. */
-export interface RunFlags extends PolicyFlags, UpstreamFlags {
-  readonly vault: readonly string[];
-  /** `--sign NAME`, or false for `--no-sign` */
-  readonly sign?: string | false;
-  readonly image?: string;
-  readonly mount: readonly string[];
-  readonly allowMount: readonly string[];
-  readonly env: readonly string[];
-  readonly home?: string;
-  readonly memory?: string;
-  readonly cpus?: string;
-  readonly link: LinkChoice;
-  readonly runtime?: string;
-  readonly timeout?: string;
-  readonly failOnHandoff?: boolean;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-}
-
-export type RunLimits = Pick<RunRequest, "memoryBytes" | "cpus" | "timeoutMs">;
+import { parseRunLimits, type RunFlags } from "./run-flags.ts";
 
 /** Before the command started: vaultbox or the engine failed, as with docker run. */
 const notStartedStatus = 125;
 /** With `--fail-on-handoff`, when the command itself had ended with 0. */
 const handoffStatus = 123;
-const gibibyte = 1024 ** 3;
-const maxDefaultMemory = 8 * gibibyte;
 
 /** Runs the command and returns the exit status: the command's own, or 125 and a message when it was not started. */
 export async function runCommand(argv: readonly string[], flags: RunFlags): Promise<number> {
@@ -60,7 +31,7 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
   relayImage.catch(() => undefined);
   try {
     const paths = resolvePaths();
-    const limits = parseLimits(flags);
+    const limits = parseRunLimits(flags);
     const allowed = await resolveAllowed(flags.allowMount);
     const workspace = await resolveWorkspace(flags.workspace, defaultMountRules(paths, allowed));
     let policy: EgressPolicy | undefined;
@@ -105,21 +76,6 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
     reportError(error, { json: flags.json === true });
     return notStartedStatus;
   }
-}
-
-/** @throws VaultboxError VBX_USAGE */
-function parseLimits(flags: RunFlags): RunLimits {
-  const cpus = flags.cpus === undefined ? availableParallelism() : Number(flags.cpus);
-  if (!(cpus > 0)) {
-    throw new VaultboxError("VBX_USAGE", `cannot read --cpus ${quoted(flags.cpus ?? "")}`, {
-      hints: ["a number above 0, such as 2 or 0.5"],
-    });
-  }
-  const half = Math.floor(totalmem() / 2);
-  const memoryBytes =
-    flags.memory === undefined ? Math.min(maxDefaultMemory, half) : parseSize(flags.memory);
-  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout);
-  return { cpus, memoryBytes, timeoutMs };
 }
 
 /** Its failure is reported when the images of the run are resolved, after what else may be wrong. */

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { addPolicyOptions, collect } from "../policy-options.ts";
-import type { RunFlags } from "../run-command.ts";
+import type { RunFlags } from "../run-flags.ts";
 import { addUpstreamOptions } from "../upstream-options.ts";
 
 const examples = `

@@ -1,0 +1,48 @@
+import { availableParallelism, totalmem } from "node:os";
+import { VaultboxError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import type { LinkChoice } from "../sandbox/link/link-end.ts";
+import type { RunRequest } from "../sandbox/run-request.ts";
+import { parseDuration, parseSize } from "../units.ts";
+import type { PolicyFlags } from "./policy-options.ts";
+import type { UpstreamFlags } from "./upstream-options.ts";
+
+const gibibyte = 1024 ** 3;
+const maxDefaultMemory = 8 * gibibyte;
+
+/** Flags of `run`, as commander parses them. */
+export interface RunFlags extends PolicyFlags, UpstreamFlags {
+  readonly vault: readonly string[];
+  /** `--sign NAME`, or false for `--no-sign` */
+  readonly sign?: string | false;
+  readonly image?: string;
+  readonly mount: readonly string[];
+  readonly allowMount: readonly string[];
+  readonly env: readonly string[];
+  readonly home?: string;
+  readonly memory?: string;
+  readonly cpus?: string;
+  readonly link: LinkChoice;
+  readonly runtime?: string;
+  readonly timeout?: string;
+  readonly failOnHandoff?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export type RunLimits = Pick<RunRequest, "memoryBytes" | "cpus" | "timeoutMs">;
+
+/** @throws VaultboxError VBX_USAGE */
+export function parseRunLimits(flags: RunFlags): RunLimits {
+  const cpus = flags.cpus === undefined ? availableParallelism() : Number(flags.cpus);
+  if (!(cpus > 0)) {
+    throw new VaultboxError("VBX_USAGE", `cannot read --cpus ${quoted(flags.cpus ?? "")}`, {
+      hints: ["a number above 0, such as 2 or 0.5"],
+    });
+  }
+  const half = Math.floor(totalmem() / 2);
+  const memoryBytes =
+    flags.memory === undefined ? Math.min(maxDefaultMemory, half) : parseSize(flags.memory);
+  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout);
+  return { cpus, memoryBytes, timeoutMs };
+}
