@@ -1,8 +1,12 @@
+import { execFile } from "node:child_process";
 import { createInterface } from "node:readline";
 import { parse } from "node:path";
 import { VaultboxError } from "./errors.ts";
 import { withoutProjectInfluence } from "./host-environment.ts";
 import { quoted } from "./printable.ts";
+
+/** Standard output, in bytes; more is a failure. */
+const maxOutputBytes = 10 * 1024 * 1024;
 
 export interface HostCommand {
   readonly file: string;
@@ -26,27 +30,81 @@ export interface HostCommand {
  * @throws VaultboxError VBX_HOST_COMMAND_FAILED
  */
 export async function runHostCommand(command: HostCommand): Promise<string> {
-  // Loaded when a program is run: most commands run none, and it costs every start 50 ms
-  const { execa } = await import("execa");
   const cwd = process.cwd();
+  const env = {
+    ...command.env,
+    ...withoutProjectInfluence({ ...process.env, ...command.env }, cwd),
+  };
+  const place: CommandPlace = { env, cwd: command.cwd ?? parse(cwd).root };
+  const { terminal, onLine } = command;
+  const isPlain = terminal === undefined && onLine === undefined && process.platform !== "win32";
+  const end = await (isPlain ? runPlainly(command, place) : runWithExeca(command, place));
+  if (end.why === undefined) return end.stdout;
+  const { file } = command;
+  throw new VaultboxError("VBX_HOST_COMMAND_FAILED", `cannot run ${quoted(file)}: ${end.why}`);
+}
+
+interface CommandPlace {
+  /** Over this process's own */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+interface CommandEnd {
+  readonly stdout: string;
+  /** Undefined when it did what it should */
+  readonly why: string | undefined;
+}
+
+/** Every start of a session asks git two questions, and execa takes 50 ms to load: Node's own way does for a question. */
+function runPlainly(command: HostCommand, { env, cwd }: CommandPlace): Promise<CommandEnd> {
+  const { promise, resolve } = Promise.withResolvers<CommandEnd>();
+  const options = {
+    env: { ...process.env, ...env },
+    cwd,
+    timeout: command.timeoutMs,
+    killSignal: "SIGKILL",
+    maxBuffer: maxOutputBytes,
+  } as const;
+  const child = execFile(command.file, [...command.args], options, (error, stdout) => {
+    const isLate = error?.killed === true && error.signal === "SIGKILL";
+    const status = typeof error?.code === "number" ? `exit status ${error.code}` : undefined;
+    const why = isLate ? toLate(command) : (status ?? error?.code ?? error?.signal);
+    const failure = error === null ? undefined : (why ?? "it did not start");
+    resolve({
+      stdout: stdout.replace(/\r?\n$/, ""),
+      why: failure === undefined ? undefined : String(failure),
+    });
+  });
+  // A program that reads no input may be gone before it was written
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(command.input ?? "");
+  return promise;
+}
+
+async function runWithExeca(command: HostCommand, place: CommandPlace): Promise<CommandEnd> {
+  const { execa } = await import("execa");
   const child = execa(command.file, [...command.args], {
     reject: false,
     timeout: command.timeoutMs,
-    maxBuffer: 10 * 1024 * 1024,
+    maxBuffer: maxOutputBytes,
     stdin: toStdin(command),
     ...(command.input === undefined ? {} : { input: command.input }),
-    env: { ...command.env, ...withoutProjectInfluence({ ...process.env, ...command.env }, cwd) },
-    cwd: command.cwd ?? parse(cwd).root,
+    ...place,
     ...(command.onLine === undefined ? {} : { all: true }),
   });
   const [result] = await Promise.all([child, passLines(child.all, command.onLine)]);
-  if (!result.failed) return result.stdout;
+  if (!result.failed) return { stdout: result.stdout, why: undefined };
   const why = result.timedOut
-    ? `it took longer than ${command.timeoutMs} ms`
+    ? toLate(command)
     : result.exitCode === undefined
       ? (result.code ?? result.signal ?? "it did not start")
       : `exit status ${result.exitCode}`;
-  throw new VaultboxError("VBX_HOST_COMMAND_FAILED", `cannot run ${quoted(command.file)}: ${why}`);
+  return { stdout: "", why };
+}
+
+function toLate({ timeoutMs }: HostCommand): string {
+  return `it took longer than ${timeoutMs} ms`;
 }
 
 function toStdin({ input, terminal }: HostCommand): "inherit" | "ignore" | "pipe" {

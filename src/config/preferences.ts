@@ -6,9 +6,9 @@ import { parseRule } from "../policy/parse-rule.ts";
 import { suggest } from "../policy/suggest.ts";
 import {
   findSigningFault,
-  signingKeys,
   toSigningSettings,
   type SigningSettings,
+  signingKeys,
 } from "../policy/signing-settings.ts";
 import type { UserRules } from "./effective-policy.ts";
 import type { Paths } from "./paths.ts";

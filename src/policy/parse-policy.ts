@@ -2,10 +2,12 @@ import { isScalar } from "yaml";
 import type { VaultboxErrorCode } from "../errors.ts";
 import { parseEgress, type EgressEntry } from "./parse-egress.ts";
 import { parseLimits } from "./parse-limits.ts";
-import { parseWorkspace, type WorkspaceSettings } from "./parse-workspace.ts";
+import { parseWorkspace } from "./parse-workspace.ts";
+import type { WorkspaceSettings } from "./workspace-settings.ts";
 import type { SessionLimits } from "./policy.ts";
 import { InvalidFileError, type Problem } from "./problem.ts";
-import { parseSigning, type SigningSettings } from "./signing-settings.ts";
+import { parseSigning } from "./parse-signing.ts";
+import type { SigningSettings } from "./signing-settings.ts";
 import {
   createReader,
   readChoice,

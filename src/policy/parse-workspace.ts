@@ -7,22 +7,10 @@ import {
   type Field,
   type FileReader,
 } from "./yaml-reader.ts";
-
-/** `workspace:` of the project file: what of the mounted folder the sandbox may read and change. */
-export interface WorkspaceSettings {
-  /** Globs of what is hidden; `default` is vaultbox's own list, `!glob` an exception; empty hides nothing */
-  readonly hide: readonly string[];
-  /** Whether what git runs is kept from the sandbox */
-  readonly protect: "default" | "none";
-}
+import { defaultWorkspaceSettings, type WorkspaceSettings } from "./workspace-settings.ts";
 
 export const workspaceKeys = ["hide", "protect"] as const;
 export const protectChoices = ["default", "none"] as const;
-export const defaultWorkspaceSettings: WorkspaceSettings = {
-  hide: ["default"],
-  protect: "default",
-};
-
 const maxGlobs = 100;
 /** Relative, without steps upwards; a glob is matched, never opened. */
 const globShape = /^!?(?!\/*$)(?!.*(?:^|\/)\.\.?(?:\/|$))[^\0\\]{1,200}$/;

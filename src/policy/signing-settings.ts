@@ -1,6 +1,4 @@
-import { isScalar } from "yaml";
 import { isUsableIdentity, type GitIdentity } from "../git/signature/commit-object-identity.ts";
-import { readMap, readString, report, type Field, type FileReader } from "./yaml-reader.ts";
 
 /** Which key signs the session's commits, and in whose name; `signing:` of the project file or of the preferences. */
 export interface SigningSettings {
@@ -11,7 +9,7 @@ export interface SigningSettings {
 }
 
 /** As they are written. */
-interface SigningTexts {
+export interface SigningTexts {
   readonly key: string;
   readonly name?: string | undefined;
   readonly email?: string | undefined;
@@ -21,37 +19,6 @@ export const signingKeys = ["key", "name", "email"] as const;
 
 /** As names of credentials */
 const keyNameShape = /^[a-z0-9][a-z0-9._-]{0,62}$/;
-
-/** Reads `signing: NAME`, or a map of `key`, `name` and `email`. Problems are reported to the reader. */
-export function parseSigning(reader: FileReader, field: Field): SigningSettings | undefined {
-  if (isScalar(field.node)) {
-    const text = readString(reader, field);
-    return text === undefined ? undefined : toSettings(reader, field, { key: text });
-  }
-  const fields = readMap(reader, field, signingKeys);
-  if (fields === undefined) return undefined;
-  const { key, name, email } = fields;
-  if (key === undefined) {
-    report(reader, field, "key is missing; name a signing key of a vault");
-    return undefined;
-  }
-  const text = readString(reader, key);
-  const nameText = name && readString(reader, name);
-  const emailText = email && readString(reader, email);
-  if (text === undefined) return undefined;
-  return toSettings(reader, field, { key: text, name: nameText, email: emailText });
-}
-
-function toSettings(
-  reader: FileReader,
-  field: Field,
-  texts: SigningTexts,
-): SigningSettings | undefined {
-  const why = findSigningFault(texts);
-  if (why === undefined) return toSigningSettings(texts);
-  report(reader, field, why);
-  return undefined;
-}
 
 /** What is wrong with the settings, if anything. */
 export function findSigningFault({ key, name, email }: SigningTexts): string | undefined {

@@ -1,7 +1,7 @@
 import type { AuditLog } from "../audit/audit-log.ts";
 import { isVaultboxError } from "../errors.ts";
 import { toPrintable } from "../printable.ts";
-import { defaultWorkspaceSettings } from "../policy/parse-workspace.ts";
+import { defaultWorkspaceSettings } from "../policy/workspace-settings.ts";
 import { defaultMountRules, resolveAllowed, resolveWorkspace } from "./mounts.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";

@@ -3,7 +3,7 @@ import type { BindMount } from "../../docker/engine.ts";
 import { VaultboxError } from "../../errors.ts";
 import { Folder } from "../../files/beneath.ts";
 import { once } from "../../once.ts";
-import type { WorkspaceSettings } from "../../policy/parse-workspace.ts";
+import type { WorkspaceSettings } from "../../policy/workspace-settings.ts";
 import { quoted } from "../../printable.ts";
 import { readKnownUnits } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";

@@ -7,7 +7,7 @@ import { resolvePaths } from "../../../src/config/paths.ts";
 import {
   defaultWorkspaceSettings,
   type WorkspaceSettings,
-} from "../../../src/policy/parse-workspace.ts";
+} from "../../../src/policy/workspace-settings.ts";
 import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
 import { handoffLines } from "../../../src/sandbox/workspace/handoff/handoff-text.ts";
 import { listMarkKinds } from "../../../src/sandbox/workspace/scan/find-mark-kind.ts";

@@ -20,7 +20,7 @@ import { readPlainFile } from "../../../src/config/private-read.ts";
 import { findProjectFile } from "../../../src/config/project-file.ts";
 import { resolvePaths } from "../../../src/config/paths.ts";
 import { Folder } from "../../../src/files/beneath.ts";
-import { defaultWorkspaceSettings } from "../../../src/policy/parse-workspace.ts";
+import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
 import { holdPlace } from "../../../src/sandbox/workspace/handoff/hold-unit.ts";
 import {
   makeMountPoint,
