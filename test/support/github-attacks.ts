@@ -1,11 +1,11 @@
-import type { GithubCall } from "./github-calls.ts";
+import type { ApiCall } from "./api-call.ts";
 
 const api = "https://api.github.com";
 const repo = `${api}/repos/acme/widgets`;
 const graphql = `POST ${api}/graphql`;
 const oid = "1".repeat(40);
 
-function to(line: string, body?: unknown, headers?: GithubCall["headers"]): GithubCall {
+function to(line: string, body?: unknown, headers?: ApiCall["headers"]): ApiCall {
   const title = `${line} ${body === undefined ? "" : JSON.stringify(body)}`.slice(0, 200);
   return {
     title,
@@ -15,11 +15,11 @@ function to(line: string, body?: unknown, headers?: GithubCall["headers"]): Gith
   };
 }
 
-function ask(query: string, variables?: unknown): GithubCall {
+function ask(query: string, variables?: unknown): ApiCall {
   return to(graphql, { query, ...(variables === undefined ? {} : { variables }) });
 }
 
-function mutate(name: string, input: unknown): GithubCall {
+function mutate(name: string, input: unknown): ApiCall {
   return ask(`mutation($i:X!){${name}(input:$i){clientMutationId}}`, { i: input });
 }
 
@@ -35,7 +35,7 @@ const commit = {
 const merge = 'mergePullRequest(input:{pullRequestId:"PR_7"}){clientMutationId}';
 
 /** The body says one thing, and what a server may take for a part of it another. */
-const doubled: readonly GithubCall[] = [
+const doubled: readonly ApiCall[] = [
   to(file, { ...own, path: denied }),
   to(file, { ...own, ref: "refs/heads/main" }),
   to(file, { ...own, owner: "acme", repo: "loot" }),
@@ -79,7 +79,7 @@ const doubled: readonly GithubCall[] = [
 ];
 
 /** Spellings of a path that a router may read in another way. */
-const spelled: readonly GithubCall[] = [
+const spelled: readonly ApiCall[] = [
   to(`PUT ${repo}/contents/.github/workflows/x.yml`, own),
   to(`PUT ${repo}/contents/.github/workflows`, own),
   to(`PUT ${repo}/contents/.github/workflows/`, own),
@@ -124,7 +124,7 @@ const spelled: readonly GithubCall[] = [
   to(`GET ${repo}/contents/a`, { ref: "main" }),
 ];
 
-const typed: readonly GithubCall[] = [
+const typed: readonly ApiCall[] = [
   ask(`mutation{x:${merge}}`),
   ask(`mutation A{__typename ...on Mutation{${merge}}}`),
   ask(`mutation{...A} fragment A on Mutation{...B} fragment B on Mutation{${merge}}`),
@@ -184,7 +184,7 @@ const typed: readonly GithubCall[] = [
 ];
 
 /** Ways to a repository that the entry doesn't name, from one that it does. */
-const leading: readonly GithubCall[] = [
+const leading: readonly ApiCall[] = [
   to(`POST ${repo}/pulls`, { head: "eve:loot:main", base: "main" }),
   to(`POST ${repo}/pulls`, { head: ["eve:main"], base: "main" }),
   to(`POST ${repo}/pulls`, { head: "agent/x", Head_Repo: "loot", base: "main" }),
@@ -227,13 +227,13 @@ const leading: readonly GithubCall[] = [
 ];
 
 /** What `githubRule` with `paths: deny: [".github/workflows/**"]` must keep from GitHub, under any host rule. */
-export const githubAttacks: readonly GithubCall[] = [...doubled, ...spelled, ...typed, ...leading];
+export const githubAttacks: readonly ApiCall[] = [...doubled, ...spelled, ...typed, ...leading];
 
 /**
  * Requests about the repository that show others: private forks by a pull request from them, issues that mention or belong
  * to one of its own.
  */
-export const githubSideReads: readonly GithubCall[] = [
+export const githubSideReads: readonly ApiCall[] = [
   to(`POST ${repo}/pulls`, { head: "eve:main", base: "main", title: "t" }),
   to(`POST ${repo}/pulls`, { head: "acme:main", head_repo: "loot", base: "main", title: "t" }),
   to(`POST ${repo}/pulls`, { head: "main", head_repo: "loot", base: "main", title: "t" }),

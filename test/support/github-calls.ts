@@ -1,73 +1,16 @@
-import { once } from "node:events";
-import type { ProxyFixture } from "./proxy-fixture.ts";
-import { openTunnel } from "./tls-client.ts";
-
-/** A request as a client would send it. */
-export interface GithubCall {
-  readonly title: string;
-  /** `METHOD https://host/path` */
-  readonly line: string;
-  /** Sent as JSON; text is sent as it is */
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export interface CallAnswer {
-  readonly status: number;
-  readonly refusal: string | undefined;
-  readonly body: string;
-}
-
-/** Sends one call on a connection of its own. */
-export async function sendCall(proxy: ProxyFixture, call: GithubCall): Promise<CallAnswer> {
-  const [method = "", url = ""] = call.line.split(" ");
-  const [, host = "", target = ""] = /^https:\/\/([^/]+)(.*)$/.exec(url) ?? [];
-  const body = call.body === undefined ? "" : toText(call.body);
-  const headers = {
-    Host: host,
-    ...(call.body === undefined
-      ? {}
-      : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) }),
-    Connection: "close",
-    Accept: "application/json",
-    ...call.headers,
-  };
-  const head = Object.entries(headers)
-    .filter(([, value]) => value !== "")
-    .map(([name, value]) => `${name}: ${value}\r\n`);
-  const socket = await openTunnel(proxy, `${host}:443`);
-  const pieces: Buffer[] = [];
-  socket.on("data", (piece) => pieces.push(piece));
-  socket.on("error", () => socket.destroy()).on("end", () => socket.destroy());
-  socket.write(`${method} ${target} HTTP/1.1\r\n${head.join("")}\r\n${body}`);
-  await once(socket, "close");
-  return toAnswer(Buffer.concat(pieces).toString("utf8"));
-}
-
-function toText(body: unknown): string {
-  return typeof body === "string" ? body : JSON.stringify(body);
-}
-
-function toAnswer(text: string): CallAnswer {
-  const [head = "", ...rest] = text.split("\r\n\r\n");
-  return {
-    status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0),
-    refusal: /^x-vaultbox-refusal: (.*)$/im.exec(head)?.[1],
-    body: rest.join("\r\n\r\n"),
-  };
-}
+import type { ApiCall } from "./api-call.ts";
 
 const api = "https://api.github.com";
 const repo = `${api}/repos/acme/widgets`;
 const graphql = `POST ${api}/graphql`;
-const mutate = (name: string, input: unknown): Pick<GithubCall, "line" | "body"> => ({
+const mutate = (name: string, input: unknown): Pick<ApiCall, "line" | "body"> => ({
   line: graphql,
   body: {
     query: `mutation($i:I!){${name}(input:$i){clientMutationId}}`,
     variables: { i: input },
   },
 });
-const query = (text: string, variables?: unknown): Pick<GithubCall, "line" | "body"> => ({
+const query = (text: string, variables?: unknown): Pick<ApiCall, "line" | "body"> => ({
   line: graphql,
   body: { query: text, ...(variables === undefined ? {} : { variables }) },
 });
@@ -84,7 +27,7 @@ const onBranch = (branchName: string, repositoryNameWithOwner = "acme/widgets") 
 const merge = { pullRequestId: "PR_7" };
 
 /** What a `git:` entry with `push: ["agent/*"]` and no more lets through. */
-export const allowedCalls: readonly GithubCall[] = [
+export const allowedCalls: readonly ApiCall[] = [
   { title: "the repository", line: `GET ${repo}` },
   { title: "a file", line: `GET ${repo}/contents/README.md?ref=main` },
   { title: "pull requests", line: `GET ${repo}/pulls?state=all` },
@@ -123,7 +66,7 @@ export const allowedCalls: readonly GithubCall[] = [
 ];
 
 /** What it doesn't, by every way that leads to the same: none of it may arrive. */
-export const forbiddenCalls: readonly GithubCall[] = [
+export const forbiddenCalls: readonly ApiCall[] = [
   { title: "a file on main", ...put("main") },
   { title: "a file on main, escaped", line: put("").line, body: '{"branch":"m\\u0061in"}' },
   { title: "a file on no branch", ...put(undefined) },
@@ -315,7 +258,7 @@ export const forbiddenCalls: readonly GithubCall[] = [
 ];
 
 /** Repositories and places that no entry names: host rules decide, and there are none. */
-export const elsewhereCalls: readonly GithubCall[] = [
+export const elsewhereCalls: readonly ApiCall[] = [
   { title: "a gist", line: `POST ${api}/gists`, body: { files: {} } },
   { title: "a repository", line: `POST ${api}/user/repos`, body: { name: "loot" } },
   { title: "an invitation", line: `PATCH ${api}/user/repository_invitations/1` },

@@ -1,11 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GitRule } from "../../src/policy/git-rule.ts";
-import { parseConnectTo } from "../../src/proxy/connect-to.ts";
-import { createDialer } from "../../src/proxy/dial.ts";
 import { createGithubDoor } from "../../src/proxy/doors/api/github-door.ts";
 import type { SessionCredential } from "../../src/proxy/session-credential.ts";
-import { createUpstreamTrust } from "../../src/proxy/trust.ts";
-import { startProxy, type ProxyFixture } from "./proxy-fixture.ts";
+import { startForgeProxy, type ForgeProxyOptions } from "./forge-proxy.ts";
+import type { ProxyFixture } from "./proxy-fixture.ts";
 import { createTestCa } from "./test-ca.ts";
 import { startTlsUpstream } from "./upstream.ts";
 
@@ -168,22 +166,6 @@ export function githubCredential(secret: string, repository?: string): SessionCr
 }
 
 /** A proxy with the GitHub door in front of the stand-in. */
-export function startGithubProxy(options: {
-  readonly standin: GithubStandin;
-  readonly git?: readonly GitRule[];
-  /** Host rules, as of `--allow` */
-  readonly rules?: readonly string[];
-  readonly credentials?: readonly SessionCredential[];
-}): Promise<ProxyFixture> {
-  const { standin, git = [], rules = [], credentials = [] } = options;
-  return startProxy({
-    rules,
-    git,
-    credentials,
-    doors: (tools) => [createGithubDoor({ policy: { git }, tools })],
-    dialer: createDialer({
-      trust: createUpstreamTrust({ extraCaPem: [standin.caPem] }),
-      connectTo: githubHosts.map((host) => parseConnectTo(`${host}:443:127.0.0.1:${standin.port}`)),
-    }),
-  });
+export function startGithubProxy(options: ForgeProxyOptions): Promise<ProxyFixture> {
+  return startForgeProxy(options, { hosts: githubHosts, openDoor: createGithubDoor });
 }

@@ -1,10 +1,10 @@
-import type { GitlabCall } from "./gitlab-calls.ts";
+import { type ApiCall } from "./api-call.ts";
 import { gitlabHost, widgetsId } from "./gitlab-standin.ts";
 
 const api = `https://${gitlabHost}/api`;
 const widgets = `${api}/v4/projects/acme%2Ftools%2Fwidgets`;
 
-function to(place: string, body?: unknown, headers?: GitlabCall["headers"]): GitlabCall {
+function to(place: string, body?: unknown, headers?: ApiCall["headers"]): ApiCall {
   const [method = "", path = ""] = place.split(" ");
   const url = path.startsWith("https://") ? path : `${widgets}${path}`;
   const said = body === undefined ? "" : ` ${JSON.stringify(body)}`;
@@ -24,7 +24,7 @@ const mergeRequest = { source_branch: "agent/x", target_branch: "main", title: "
 const form = { "Content-Type": "application/x-www-form-urlencoded" };
 
 /** Parameters that Rack, Grape or Rails put together in another way than they're written. */
-const doubled: readonly GitlabCall[] = [
+const doubled: readonly ApiCall[] = [
   // Rack 2 leaves out brackets before a name and behind it
   to(`${remove}&[branch]=main`),
   to(`${remove}&]branch=main`),
@@ -87,7 +87,7 @@ const doubled: readonly GitlabCall[] = [
 ];
 
 /** Ways that don't name the repository, or name it otherwise, and lead to it. */
-const otherways: readonly GitlabCall[] = [
+const otherways: readonly ApiCall[] = [
   to(`POST ${api}/graphql.json`, { query: "mutation{x}" }),
   to(`POST ${api}/graphql/`, { query: "mutation{x}" }),
   to(`POST ${api}/graphql;x`, { query: "mutation{x}" }),
@@ -123,7 +123,7 @@ const otherways: readonly GitlabCall[] = [
 ];
 
 /** Reads of the project that show another one: its fork, or one that a text of the agent's own names. */
-const leading: readonly GitlabCall[] = [
+const leading: readonly ApiCall[] = [
   to(`GET /repository/compare?from=main&to=main&from_project_id=${widgetsId + 1}`),
   to(`GET /repository/compare?from=main&to=main&[from_project_id]=${widgetsId + 1}`),
   to(`GET /repository/compare?from=main&to=main&from_project_id]=${widgetsId + 1}`),
@@ -140,10 +140,10 @@ const leading: readonly GitlabCall[] = [
 ];
 
 /** What `gitlabRule` must keep from GitLab, under any host rule. */
-export const gitlabAttacks: readonly GitlabCall[] = [...doubled, ...otherways, ...leading];
+export const gitlabAttacks: readonly ApiCall[] = [...doubled, ...otherways, ...leading];
 
 /** What GitLab tells of other projects' issues and merge requests when a text or a setting of this one names them. */
-export const gitlabSideReads: readonly GitlabCall[] = [
+export const gitlabSideReads: readonly ApiCall[] = [
   to("GET /merge_requests/3/closes_issues"),
   to("GET /merge_requests/3/closes_issues.json"),
   to("GET /merge_requests/3/related_issues"),

@@ -1,18 +1,10 @@
+import type { ApiCall } from "./api-call.ts";
 import { gitlabHost, widgetsId } from "./gitlab-standin.ts";
-
-/** A request to GitLab's API as a client would send it. */
-export interface GitlabCall {
-  readonly title: string;
-  /** `METHOD https://host/path` */
-  readonly line: string;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 const api = `https://${gitlabHost}/api/v4`;
 const widgets = `${api}/projects/acme%2Ftools%2Fwidgets`;
 
-function to(place: string, body?: unknown): GitlabCall {
+function to(place: string, body?: unknown): ApiCall {
   const [method = "", path = ""] = place.split(" ");
   const url = path.startsWith("https://") ? path : `${widgets}${path}`;
   const title = `${place}${body === undefined ? "" : ` ${JSON.stringify(body)}`}`;
@@ -24,7 +16,7 @@ const actions = [{ action: "create", file_path: "src/x.ts", content: "c" }];
 const mergeRequest = { source_branch: "agent/x", target_branch: "main", title: "T" };
 
 /** What the entry of `gitlabRule` lets do. */
-export const allowedCalls: readonly GitlabCall[] = [
+export const allowedCalls: readonly ApiCall[] = [
   to("GET https://gitlab.example.test/api/v4/user"),
   to("GET "),
   to("GET /repository/tree?ref=main"),
@@ -50,7 +42,7 @@ export const allowedCalls: readonly GitlabCall[] = [
 ];
 
 /** What it doesn't, although each would work at a GitLab with the same token. */
-export const forbiddenCalls: readonly GitlabCall[] = [
+export const forbiddenCalls: readonly ApiCall[] = [
   to("POST /repository/commits", { branch: "main", commit_message: "m", actions }),
   to("POST /repository/commits?branch=main", { branch: "agent/x", commit_message: "m", actions }),
   to("POST /repository/commits", {
@@ -150,7 +142,7 @@ export const forbiddenCalls: readonly GitlabCall[] = [
 ];
 
 /** About other repositories, or no code: for host rules to decide. */
-export const elsewhereCalls: readonly GitlabCall[] = [
+export const elsewhereCalls: readonly ApiCall[] = [
   to("GET /issues"),
   to("POST /issues", { title: "T" }),
   {

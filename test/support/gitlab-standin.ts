@@ -1,10 +1,8 @@
 import type { GitRule } from "../../src/policy/git-rule.ts";
-import { parseConnectTo } from "../../src/proxy/connect-to.ts";
-import { createDialer } from "../../src/proxy/dial.ts";
 import { createGitlabDoor } from "../../src/proxy/doors/api/gitlab-door.ts";
 import type { SessionCredential } from "../../src/proxy/session-credential.ts";
-import { createUpstreamTrust } from "../../src/proxy/trust.ts";
-import { startProxy, type ProxyFixture } from "./proxy-fixture.ts";
+import { startForgeProxy, type ForgeProxyOptions } from "./forge-proxy.ts";
+import type { ProxyFixture } from "./proxy-fixture.ts";
 import { createTestCa } from "./test-ca.ts";
 import { startTlsUpstream } from "./upstream.ts";
 
@@ -112,22 +110,6 @@ export function gitlabCredential(secret: string, repository?: string): SessionCr
 }
 
 /** A proxy with the GitLab door in front of the stand-in. */
-export function startGitlabProxy(options: {
-  readonly standin: GitlabStandin;
-  readonly git?: readonly GitRule[];
-  /** Host rules, as of `--allow` */
-  readonly rules?: readonly string[];
-  readonly credentials?: readonly SessionCredential[];
-}): Promise<ProxyFixture> {
-  const { standin, git = [], rules = [], credentials = [] } = options;
-  return startProxy({
-    rules,
-    git,
-    credentials,
-    doors: (tools) => [createGitlabDoor({ policy: { git }, tools })],
-    dialer: createDialer({
-      trust: createUpstreamTrust({ extraCaPem: [standin.caPem] }),
-      connectTo: [parseConnectTo(`${gitlabHost}:443:127.0.0.1:${standin.port}`)],
-    }),
-  });
+export function startGitlabProxy(options: ForgeProxyOptions): Promise<ProxyFixture> {
+  return startForgeProxy(options, { hosts: [gitlabHost], openDoor: createGitlabDoor });
 }

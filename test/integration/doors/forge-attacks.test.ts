@@ -1,32 +1,17 @@
 import { expect, it } from "vitest";
+import { findArrived, sendCall } from "../../support/api-call.ts";
 import { githubAttacks, githubSideReads } from "../../support/github-attacks.ts";
-import { sendCall, type GithubCall } from "../../support/github-calls.ts";
 import {
   githubCredential,
   githubRule,
   startGithubProxy,
   startGithubStandin,
 } from "../../support/github-standin.ts";
-import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const api = "https://api.github.com";
 /** Host rules that let everything pass: what the door is held against. */
 const everything = [`* ${api}/**`];
-
-async function findArrived(
-  proxy: ProxyFixture,
-  arrived: readonly unknown[],
-  calls: readonly GithubCall[],
-): Promise<readonly string[]> {
-  const through: string[] = [];
-  for (const call of calls) {
-    const before = arrived.length;
-    await sendCall(proxy, call);
-    if (arrived.length > before) through.push(call.title);
-  }
-  return through;
-}
 
 function guardedRule() {
   const rule = githubRule();

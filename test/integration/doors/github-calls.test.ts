@@ -1,18 +1,12 @@
 import { expect, it } from "vitest";
-import {
-  allowedCalls,
-  elsewhereCalls,
-  forbiddenCalls,
-  sendCall,
-  type GithubCall,
-} from "../../support/github-calls.ts";
+import { findArrived } from "../../support/api-call.ts";
+import { allowedCalls, elsewhereCalls, forbiddenCalls } from "../../support/github-calls.ts";
 import {
   githubCredential,
   githubRule,
   startGithubProxy,
   startGithubStandin,
 } from "../../support/github-standin.ts";
-import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 /** Host rules that let everything pass: what the door is held against. */
@@ -23,20 +17,6 @@ const everything = [
   "* https://codeload.github.com/**",
 ];
 
-async function countArrived(
-  proxy: ProxyFixture,
-  arrived: readonly unknown[],
-  calls: readonly GithubCall[],
-): Promise<readonly string[]> {
-  const through: string[] = [];
-  for (const call of calls) {
-    const before = arrived.length;
-    await sendCall(proxy, call);
-    if (arrived.length > before) through.push(call.title);
-  }
-  return through;
-}
-
 it("lets no call arrive that the entry forbids, whatever host rules say, and all of them without the entry", async () => {
   await using standin = await startGithubStandin();
   const credentials = [githubCredential("a canary that is in no answer")];
@@ -46,9 +26,9 @@ it("lets no call arrive that the entry forbids, whatever host rules say, and all
     rules: everything,
     credentials,
   });
-  expect(await countArrived(guarded, standin.arrived, forbiddenCalls)).toEqual([]);
+  expect(await findArrived(guarded, standin.arrived, forbiddenCalls)).toEqual([]);
   await using open = await startGithubProxy({ standin, rules: everything, credentials });
-  const control = await countArrived(open, standin.arrived, forbiddenCalls);
+  const control = await findArrived(open, standin.arrived, forbiddenCalls);
   expect(forbiddenCalls.filter(({ title }) => !control.includes(title))).toEqual([]);
   recordScore({
     row: 23,
@@ -63,9 +43,9 @@ it("lets calls about other repositories and about no code arrive only where a ho
   await using standin = await startGithubStandin();
   const git = [githubRule()];
   await using closed = await startGithubProxy({ standin, git });
-  expect(await countArrived(closed, standin.arrived, elsewhereCalls)).toEqual([]);
+  expect(await findArrived(closed, standin.arrived, elsewhereCalls)).toEqual([]);
   await using open = await startGithubProxy({ standin, git, rules: everything });
-  const through = await countArrived(open, standin.arrived, elsewhereCalls);
+  const through = await findArrived(open, standin.arrived, elsewhereCalls);
   expect(through).toEqual(elsewhereCalls.map(({ title }) => title));
   recordScore({
     row: 23,
@@ -79,7 +59,7 @@ it("lets calls about other repositories and about no code arrive only where a ho
 it("lets everything arrive that the entry allows, without any host rule", async () => {
   await using standin = await startGithubStandin();
   await using proxy = await startGithubProxy({ standin, git: [githubRule()] });
-  const through = await countArrived(proxy, standin.arrived, allowedCalls);
+  const through = await findArrived(proxy, standin.arrived, allowedCalls);
   expect(through).toEqual(allowedCalls.map(({ title }) => title));
 });
 
@@ -90,6 +70,6 @@ it("lets nothing be changed by an entry that only reads", async () => {
   const writing = allowedCalls.filter(
     ({ line, body }) => !line.startsWith("GET ") && !JSON.stringify(body).includes('"query":"{'),
   );
-  const through = await countArrived(proxy, standin.arrived, writing);
+  const through = await findArrived(proxy, standin.arrived, writing);
   expect(through).toEqual(["a node"]);
 });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { allowedCalls, sendCall, type GithubCall } from "../../support/github-calls.ts";
+import { sendCall, type ApiCall } from "../../support/api-call.ts";
+import { allowedCalls } from "../../support/github-calls.ts";
 import {
   githubCredential,
   githubPlaceholder,
@@ -10,12 +11,12 @@ import {
 
 const secret = "ghs_theRealTokenThatOnlyTheHostKnows";
 const api = "https://api.github.com";
-const byTitle = (title: string): GithubCall => {
+const byTitle = (title: string): ApiCall => {
   const call = allowedCalls.find((one) => one.title === title);
   if (call === undefined) throw new Error(`no call "${title}"`);
   return call;
 };
-const asClient = (call: GithubCall): GithubCall => ({
+const asClient = (call: ApiCall): ApiCall => ({
   ...call,
   headers: { Authorization: `Bearer ${githubPlaceholder}` },
 });

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { sendCall } from "../../support/github-calls.ts";
+import { findArrived } from "../../support/api-call.ts";
 import { gitlabAttacks, gitlabSideReads } from "../../support/gitlab-attacks.ts";
-import type { GitlabCall } from "../../support/gitlab-calls.ts";
 import {
   gitlabCredential,
   gitlabHost,
@@ -9,25 +8,10 @@ import {
   startGitlabProxy,
   startGitlabStandin,
 } from "../../support/gitlab-standin.ts";
-import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 /** A host rule that lets everything pass: what the door is held against. */
 const everything = [`* https://${gitlabHost}/**`];
-
-async function findArrived(
-  proxy: ProxyFixture,
-  arrived: readonly unknown[],
-  calls: readonly GitlabCall[],
-): Promise<readonly string[]> {
-  const through: string[] = [];
-  for (const call of calls) {
-    const before = arrived.length;
-    await sendCall(proxy, call);
-    if (arrived.length > before) through.push(call.title);
-  }
-  return through;
-}
 
 test("no request arrives at GitLab whose parameters, path or headers another reader takes for something else", async () => {
   await using standin = await startGitlabStandin();

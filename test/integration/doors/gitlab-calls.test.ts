@@ -1,12 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { sendCall } from "../../support/github-calls.ts";
-import {
-  allowedCalls,
-  elsewhereCalls,
-  forbiddenCalls,
-  type GitlabCall,
-} from "../../support/gitlab-calls.ts";
+import { findArrived, sendCall, type ApiCall } from "../../support/api-call.ts";
+import { allowedCalls, elsewhereCalls, forbiddenCalls } from "../../support/gitlab-calls.ts";
 import {
   gitlabCredential,
   gitlabHost,
@@ -16,27 +11,12 @@ import {
   startGitlabStandin,
   widgetsId,
 } from "../../support/gitlab-standin.ts";
-import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 /** A host rule that lets everything pass: what the door is held against. */
 const everything = [`* https://${gitlabHost}/**`];
 
-async function findArrived(
-  proxy: ProxyFixture,
-  arrived: readonly unknown[],
-  calls: readonly GitlabCall[],
-): Promise<readonly string[]> {
-  const through: string[] = [];
-  for (const call of calls) {
-    const before = arrived.length;
-    await sendCall(proxy, call);
-    if (arrived.length > before) through.push(call.title);
-  }
-  return through;
-}
-
-const titlesOf = (calls: readonly GitlabCall[]) => calls.map(({ title }) => title);
+const titlesOf = (calls: readonly ApiCall[]) => calls.map(({ title }) => title);
 
 test("no call arrives at GitLab that the entry forbids, whatever host rules say, and all of them without the entry", async () => {
   await using standin = await startGitlabStandin();

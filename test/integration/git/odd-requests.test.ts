@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type GithubCall, sendCall } from "../../support/github-calls.ts";
+import { sendCall, type ApiCall } from "../../support/api-call.ts";
 import { gitRule, openGitProxy } from "../../support/git-proxy.ts";
 import { gitHost, startGitServer } from "../../support/git-server.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -7,7 +7,7 @@ import { recordScore } from "../../support/scoreboard.ts";
 const root = `https://${gitHost}`;
 const pack = (service: string) => ({ "Content-Type": `application/x-${service}-request` });
 
-function to(line: string, body?: string, headers?: GithubCall["headers"]): GithubCall {
+function to(line: string, body?: string, headers?: ApiCall["headers"]): ApiCall {
   const [method = "", path = ""] = line.split(" ");
   return {
     title: line,
@@ -18,7 +18,7 @@ function to(line: string, body?: string, headers?: GithubCall["headers"]): Githu
 }
 
 /** Below a repository, but not as git's clients ask for it. */
-const odd: readonly GithubCall[] = [
+const odd: readonly ApiCall[] = [
   to("POST /acme/widgets.git/git-receive-pack/", "0000", pack("git-receive-pack")),
   to("POST /acme/widgets.git/Git-Receive-Pack", "0000", pack("git-receive-pack")),
   to("POST /acme/widgets/GIT-RECEIVE-PACK", "0000", pack("git-receive-pack")),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { sendCall, type ApiCall } from "../../support/api-call.ts";
 import { searchCanary } from "../../support/canary.ts";
-import { type GithubCall, sendCall } from "../../support/github-calls.ts";
 import { lfsGitHost, otherHost, startLfsServer, storageHost } from "../../support/lfs-server.ts";
 import { lfsRule, openLfsWorld } from "../../support/lfs-world.ts";
 import type { ProxyFixture } from "../../support/proxy-fixture.ts";
@@ -12,7 +12,7 @@ const oid = createHash("sha256").update(content).digest("hex");
 const object = { oid, size: content.length };
 const lfs = `https://${lfsGitHost}/acme/widgets.git/info/lfs`;
 const type = { "Content-Type": "application/vnd.git-lfs+json" };
-const batchCall = (operation: string, more: object = {}): GithubCall => ({
+const batchCall = (operation: string, more: object = {}): ApiCall => ({
   title: operation,
   line: `POST ${lfs}/objects/batch`,
   body: { operation, transfers: ["basic"], objects: [object], ...more },
@@ -31,7 +31,7 @@ function dechunk(body: string): string {
   return body.slice(body.indexOf("{"), body.lastIndexOf("}") + 1);
 }
 
-function put(href: string, body: string = content): GithubCall {
+function put(href: string, body: string = content): ApiCall {
   return { title: "put", line: `PUT ${href}`, body, headers: { "Content-Type": "" } };
 }
 
@@ -51,15 +51,15 @@ test("a token for one transfer is good for no other, and the storage is closed w
   const rules = hosts.map((host) => `* https://${host}/**`);
   await using open = await openLfsWorld({ server, rules });
   const { upload, verify, download } = await prepare(guarded.proxy);
-  const get = (href: string): GithubCall => ({ title: "", line: `GET ${href}` });
-  const post = (href: string, body: unknown): GithubCall => ({
+  const get = (href: string): ApiCall => ({ title: "", line: `GET ${href}` });
+  const post = (href: string, body: unknown): ApiCall => ({
     title: "",
     line: `POST ${href}`,
     body,
     headers: type,
   });
   const token = download.slice(download.indexOf("?"));
-  const attempts: readonly GithubCall[] = [
+  const attempts: readonly ApiCall[] = [
     get(`https://${storageHost}/objects/${oid}`),
     put(`https://${storageHost}/objects/${oid}`),
     put(`https://${storageHost}/loot?X-Amz-Signature=theirs`),

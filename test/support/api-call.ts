@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import type { ProxyFixture } from "./proxy-fixture.ts";
+import { openTunnel } from "./tls-client.ts";
+
+/** A request as a client would send it. */
+export interface ApiCall {
+  readonly title: string;
+  /** `METHOD https://host/path` */
+  readonly line: string;
+  /** Sent as JSON; text is sent as it is */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface CallAnswer {
+  readonly status: number;
+  readonly refusal: string | undefined;
+  readonly body: string;
+}
+
+/** Sends one call on a connection of its own. */
+export async function sendCall(proxy: ProxyFixture, call: ApiCall): Promise<CallAnswer> {
+  const [method = "", url = ""] = call.line.split(" ");
+  const [, host = "", target = ""] = /^https:\/\/([^/]+)(.*)$/.exec(url) ?? [];
+  const body = call.body === undefined ? "" : toText(call.body);
+  const headers = {
+    Host: host,
+    ...(call.body === undefined
+      ? {}
+      : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) }),
+    Connection: "close",
+    Accept: "application/json",
+    ...call.headers,
+  };
+  const head = Object.entries(headers)
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `${name}: ${value}\r\n`);
+  const socket = await openTunnel(proxy, `${host}:443`);
+  const pieces: Buffer[] = [];
+  socket.on("data", (piece) => pieces.push(piece));
+  socket.on("error", () => socket.destroy()).on("end", () => socket.destroy());
+  socket.write(`${method} ${target} HTTP/1.1\r\n${head.join("")}\r\n${body}`);
+  await once(socket, "close");
+  return toAnswer(Buffer.concat(pieces).toString("utf8"));
+}
+
+/** Titles of those calls after which the stand-in has something that it hadn't. */
+export async function findArrived(
+  proxy: ProxyFixture,
+  arrived: readonly unknown[],
+  calls: readonly ApiCall[],
+): Promise<readonly string[]> {
+  const through: string[] = [];
+  for (const call of calls) {
+    const before = arrived.length;
+    await sendCall(proxy, call);
+    if (arrived.length > before) through.push(call.title);
+  }
+  return through;
+}
+
+function toText(body: unknown): string {
+  return typeof body === "string" ? body : JSON.stringify(body);
+}
+
+function toAnswer(text: string): CallAnswer {
+  const [head = "", ...rest] = text.split("\r\n\r\n");
+  return {
+    status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0),
+    refusal: /^x-vaultbox-refusal: (.*)$/im.exec(head)?.[1],
+    body: rest.join("\r\n\r\n"),
+  };
+}

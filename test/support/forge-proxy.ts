@@ -1,0 +1,38 @@
+import type { GitRule } from "../../src/policy/git-rule.ts";
+import type { GitPolicy } from "../../src/policy/git-rules.ts";
+import { parseConnectTo } from "../../src/proxy/connect-to.ts";
+import { createDialer } from "../../src/proxy/dial.ts";
+import type { Door, DoorTools } from "../../src/proxy/doors/door.ts";
+import type { SessionCredential } from "../../src/proxy/session-credential.ts";
+import { createUpstreamTrust } from "../../src/proxy/trust.ts";
+import { startProxy, type ProxyFixture } from "./proxy-fixture.ts";
+
+/** What tests choose of a proxy in front of a forge's stand-in. */
+export interface ForgeProxyOptions {
+  readonly standin: { readonly port: number; readonly caPem: string };
+  readonly git?: readonly GitRule[];
+  /** Host rules, as of `--allow` */
+  readonly rules?: readonly string[];
+  readonly credentials?: readonly SessionCredential[];
+}
+
+/** A proxy with one forge's door in front of its stand-in, which is at all of `hosts`. */
+export function startForgeProxy(
+  options: ForgeProxyOptions,
+  forge: {
+    readonly hosts: readonly string[];
+    readonly openDoor: (parts: { readonly policy: GitPolicy; readonly tools: DoorTools }) => Door;
+  },
+): Promise<ProxyFixture> {
+  const { standin, git = [], rules = [], credentials = [] } = options;
+  return startProxy({
+    rules,
+    git,
+    credentials,
+    doors: (tools) => [forge.openDoor({ policy: { git }, tools })],
+    dialer: createDialer({
+      trust: createUpstreamTrust({ extraCaPem: [standin.caPem] }),
+      connectTo: forge.hosts.map((host) => parseConnectTo(`${host}:443:127.0.0.1:${standin.port}`)),
+    }),
+  });
+}
