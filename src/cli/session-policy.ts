@@ -52,8 +52,8 @@ export interface SessionPolicy extends EffectivePolicy {
 }
 
 /**
- * Reads the trusted project file, the work tree's remote, `--policy`, the preferences, the agent's profile and presets, and makes the policy of
- * a session of them. `policy show` and `run` call the same function, so that they can't disagree.
+ * Reads the trusted project file, the work tree's remote, `--policy`, the preferences, the agent's profile and presets,
+ * and makes the policy of a session of them. `policy show` and `run` call the same function, so that they can't disagree.
  * @throws VaultboxError of each part; nothing is skipped
  */
 export async function resolveSessionPolicy(

@@ -96,11 +96,11 @@ async function passInspected(
       judgement = judgement.refuseAll(error.message);
     }
   }
-  note(request, push, judgement);
   if (judgement.isRefused) {
     await inspection[Symbol.asyncDispose]();
     return await refuse(request, access, { push, judgement });
   }
+  note(request, push, judgement);
   return forwardPush(request, access, { push, judgement, inspection });
 }
 
