@@ -1,7 +1,7 @@
 import { isAmbiguousPath } from "../../policy/path-match.ts";
 import { coversRepository, toComparableRepository } from "../../policy/repository-name.ts";
+import { foldHeaderName } from "../folded-name.ts";
 import type { CredentialBinding, SessionCredential } from "../session-credential.ts";
-import { normaliseHeaderName } from "./credential-names.ts";
 
 export interface BoundCredential {
   readonly credential: SessionCredential;
@@ -82,7 +82,7 @@ function describeHost(bound: readonly BoundCredential[]): BoundHost | undefined 
   const headers = new Set<string>();
   const parameters = new Set<string>();
   for (const { binding } of bound) {
-    if (binding.scheme.type === "header") headers.add(normaliseHeaderName(binding.scheme.header));
+    if (binding.scheme.type === "header") headers.add(foldHeaderName(binding.scheme.header));
     if (binding.scheme.type === "query") parameters.add(binding.scheme.parameter);
   }
   return { bound: bound.toSorted(bySpecificity), headers, parameters };

@@ -1,3 +1,5 @@
+import { foldHeaderName } from "../folded-name.ts";
+
 /**
  * Which header fields and query parameters carry a credential. Two layers: names that vendors document, and the words that
  * every such name is built from, because the list can never be complete.
@@ -101,11 +103,6 @@ const credentialSubprotocol = /api-?key|bearer|token|authorization|secret|passwo
 /** Signed URLs: AWS signature version 4, Google Cloud Storage. */
 const signedUrlPrefix = /^x(?:amz|goog)/;
 
-/** One spelling per header: servers behind CGI-like gateways can't tell `x_api_key` or `x.api.key` from `X-Api-Key`. */
-export function normaliseHeaderName(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-");
-}
-
 /** @param name normalised */
 export function classifyHeader(name: string): HeaderKind {
   if (name === "cookie" || name === "cookie2") return "cookie";
@@ -142,7 +139,7 @@ export function createHeaderClassifier(): (name: string) => ClassifiedHeader {
   return (name) => {
     const known = remembered.get(name);
     if (known !== undefined) return known;
-    const normalised = normaliseHeaderName(name);
+    const normalised = foldHeaderName(name);
     const classified = {
       kind: classifyHeader(normalised),
       lowerCase: name.toLowerCase(),

@@ -1,0 +1,8 @@
+/**
+ * The one spelling that names of headers are compared in: lower case, with `-` for whatever isn't a letter or a digit.
+ * CGI and what came after it (WSGI, PSGI, PHP) can't tell `x_api_key` or `x.api.key` from `X-Api-Key` (RFC 3875 section
+ * 4.1.18).
+ */
+export function foldHeaderName(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-");
+}
