@@ -18,9 +18,11 @@ export function hidePasswords(draft: MountDraft, units: readonly RepositoryUnit[
 export function withoutSecrets(content: Buffer): Buffer {
   const text = content.toString("latin1");
   const clean = text
-    .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)([^\s/?#@"\\]*)@/gi, (_, scheme: string, user: string) =>
-      // The user of SSH is part of how the host is reached, and no secret
-      /^(?:git\+)?ssh/i.test(scheme) ? `${scheme}${user.replace(/:.*/, "")}@` : scheme,
+    .replaceAll(
+      /(?<![a-z0-9+.-])([a-z0-9+.-]+:\/\/)([^\s/?#@"\\]*)@/gi,
+      (_, scheme: string, user: string) =>
+        // The user of SSH is part of how the host is reached, and no secret
+        /^(?:git\+)?ssh/i.test(scheme) ? `${scheme}${user.replace(/:.*/, "")}@` : scheme,
     )
     .replaceAll(/(^[ \t]*|\][ \t]*)extraheader[ \t]*=.*$/gim, "$1# a header was here");
   return clean === text ? content : Buffer.from(clean, "latin1");

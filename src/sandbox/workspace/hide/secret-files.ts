@@ -18,8 +18,8 @@ const publicNames = /\.pub$|^known_hosts$|^authorized_keys$/i;
 const settingsNames =
   /^(?:\.npmrc|\.yarnrc|\.yarnrc\.yml|pip\.conf|pip\.ini|nuget\.config|gradle\.properties|settings\.xml|auth\.json|auth\.toml|bunfig\.toml|\.condarc|\.gitconfig|\.hgrc|uv\.toml|\.gemrc|\.wgetrc|\.curlrc|\.mylogin\.cnf|\.pip\.conf)$/i;
 const token =
-  /(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent|password|passwd|token|secret|api[-_]?key|cleartextpassword|github-oauth)["']?\s*(?:[:=]|value=|>)\s*["'>]?(?!\s*$|["']?\$\{|["']?\$[A-Z]|["']?%|["']?<)[^\s"'<]{4,}/im;
-const userInfo = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#@"'$]*:[^\s/?#@"'$]+@/i;
+  /(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent|password|passwd|token|secret|api[-_]?key|cleartextpassword|github-oauth)["']?\s*(?:[:=]|value=|>)\s*["'>]?(?!["']?\$\{|["']?\$[A-Z]|["']?%|["']?<)[^\s"'<]{4,}/im;
+const userInfo = /[a-z0-9+.-]:\/\/[^\s/?#@"'$:]*:[^\s/?#@"'$]+@/i;
 
 /** Hidden when a private key is in them. */
 const keyNames = /\.(?:pem|key|p8|der\.txt|asc)$/i;

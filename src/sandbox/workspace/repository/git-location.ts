@@ -88,8 +88,15 @@ export function findWorkTree(workspace: string, home: string): string | undefine
 /** The one line of a small file. Undefined when there are more: git takes line breaks within for a part of the name. */
 export function readLine(folder: Folder, name: string): string | undefined {
   const content = folder.read(name, maxLinkBytes);
-  const line = content?.toString("utf8").replace(/[\r\n]+$/, "");
+  const line = content && withoutLineEnd(content.toString("utf8"));
   return line === undefined || /[\r\n]/.test(line) ? undefined : line;
+}
+
+/** Without the line breaks at the end, however many there are. */
+export function withoutLineEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === "\n" || text[end - 1] === "\r")) end--;
+  return text.slice(0, end);
 }
 
 function unusable(why: string): LocatedGit {

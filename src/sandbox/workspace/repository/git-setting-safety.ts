@@ -1,9 +1,16 @@
 import type { GitSetting } from "./git-setting.ts";
 
-const plainUrl =
-  /^(?:(?:https?|ssh|git|file|git\+ssh):\/\/(?!-)|\.{0,2}\/|[\w.~-]*[\w.]@?[\w.-]*:(?!:)|[\w.~][\w./~-]*$)/i;
+// A sandbox may have written what these read: none of them looks at a character more than a few times.
+
+/** A longer value isn't known to be harmless */
+const maxValueLength = 16_384;
+const maxHostLength = 256;
+const plainUrl = /^(?:(?:https?|ssh|git|file|git\+ssh):\/\/(?!-)|\.{0,2}\/|[\w.~][\w./~-]*$)/i;
+/** `user@host` or `host` of `host:path` */
+const plainHost = /^[\w.~-]*[\w.]@?[\w.-]*$/;
 const anything = (): boolean => true;
-const isUrl = (value: string): boolean => plainUrl.test(value) && !value.includes("::");
+const isUrl = (value: string): boolean =>
+  !value.includes("::") && (plainUrl.test(value) || isHostWithPath(value));
 const isWord = (value: string): boolean => /^[\w./+:*^@ -]*$/.test(value) && !/^[-!]/.test(value);
 const isOneOf =
   (...values: readonly string[]) =>
@@ -22,7 +29,7 @@ const harmless: readonly (readonly [RegExp, (value: string) => boolean])[] = [
   // Without them git writes files whose names a file system takes for `.git`
   [/^core\.(?:protectntfs|protecthfs)$/, isOneOf("true", "yes", "on", "1")],
   [/^core\.fsmonitor$/, isOneOf("false", "no", "off", "0", "")],
-  [/^core\.worktree$/, (value) => /^(?:\.\.\/)+[\w. /-]*$/.test(value)],
+  [/^core\.worktree$/, (value) => value.startsWith("../") && /^[\w. /-]*$/.test(value)],
   [
     /^extensions\.(?:objectformat|compatobjectformat|refstorage|partialclone|noop|preciousobjects|worktreeconfig)$/,
     isWord,
@@ -66,6 +73,13 @@ const harmless: readonly (readonly [RegExp, (value: string) => boolean])[] = [
   [/^filter\.lfs\.required$/, isOneOf("true", "false")],
 ];
 
+/** As scp(1) has it (git-clone(1), "GIT URLS"). */
+function isHostWithPath(value: string): boolean {
+  const end = value.indexOf(":");
+  if (end === -1 || end > maxHostLength) return false;
+  return plainHost.test(value.slice(0, end));
+}
+
 function isTagOptionOrWord(value: string): boolean {
   return isWord(value) || value === "--tags" || value === "--no-tags";
 }
@@ -76,6 +90,7 @@ const pathSetting =
 
 /** Whether a setting can't make git run or read anything. */
 export function isHarmless({ key, value = "true" }: GitSetting): boolean {
+  if (key.length + value.length > maxValueLength) return false;
   return harmless.some(([name, accepts]) => name.test(key) && accepts(value));
 }
 

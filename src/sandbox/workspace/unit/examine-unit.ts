@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
-import { readLine } from "../repository/git-location.ts";
+import { readLine, withoutLineEnd } from "../repository/git-location.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 import { elsewhere, lookAtFolder, lookAtWorkTree } from "./git-folder-look.ts";
 import type { RepositoryUnit } from "./repository-unit.ts";
@@ -50,7 +50,7 @@ async function lookAtGitFile(
 ): Promise<void> {
   const { parent, name, workspace, unit } = place;
   const content = look.note(parent, name)?.toString("utf8") ?? "";
-  const named = content.replace(/^gitdir: ?/, "").replace(/[\r\n]+$/, "");
+  const named = withoutLineEnd(content.replace(/^gitdir: ?/, ""));
   const folder = resolve(workspace, ...unit.names.slice(0, -1));
   const names = toNames(workspace, resolve(folder, named));
   if (names === undefined) return look.danger("names a repository outside the workspace", content);

@@ -5,7 +5,7 @@ import { openPlain, type Look } from "./unit-look.ts";
 /** What git itself has (git-merge(1), "merge strategies"). */
 const ownStrategies = new Set(["", "ort", "recursive", "resolve", "octopus", "ours", "subtree"]);
 /** A line of a todo list that is a command (git-rebase(1), "exec") */
-const runsSomething = /^\s*(?:x|exec)\s/m;
+const runsSomething = /^[^\S\n\r\u2028\u2029]*(?:x|exec)\s/m;
 
 /** A rebase or a series of commits that was begun and not ended: whoever continues it runs its lines. */
 export async function lookAtTodo(look: Look, folder: Folder): Promise<void> {

@@ -1,0 +1,107 @@
+import { expect, test } from "vitest";
+import type { Folder } from "../../../../src/files/beneath.ts";
+import { withoutSecrets } from "../../../../src/sandbox/workspace/hide/git-passwords.ts";
+import { isSecretFile } from "../../../../src/sandbox/workspace/hide/secret-files.ts";
+import { withoutLineEnd } from "../../../../src/sandbox/workspace/repository/git-location.ts";
+import { isHarmless } from "../../../../src/sandbox/workspace/repository/git-setting-safety.ts";
+import { parsePlainConfiguration } from "../../../../src/sandbox/workspace/repository/plain-configuration.ts";
+import { recordScore } from "../../../support/scoreboard.ts";
+
+/** `bytes`; the limits of what is read are up to 32 times as high */
+const size = 32 * 1024;
+/** Far above what a linear reader takes for `size`, far below what a quadratic one takes */
+const allowedMs = 400;
+
+const heads = ["", "a", "[", "token=", "a://", "../", "\n"];
+const repeated =
+  "a|A |. |.|/|../|~|@|:|::|\n|\r\n| |\t|\"|'|=|token=|a://|a://:|#|] |[a]\n|a = b\n|$|${|x |-----BEGIN |password\n|a.|user@".split(
+    "|",
+  );
+const tails = ["", "!", "\0"];
+
+const texts = heads.flatMap((head) =>
+  repeated.flatMap((part) =>
+    tails.map((tail) => `${head}${part.repeat(Math.ceil(size / part.length))}${tail}`),
+  ),
+);
+
+const readers: readonly ((text: string) => unknown)[] = [
+  (text) => isHarmless({ key: "remote.o.url", value: text }),
+  (text) => isHarmless({ key: "core.worktree", value: text }),
+  (text) => isHarmless({ key: `remote.${text}`, value: "x" }),
+  (text) => withoutSecrets(Buffer.from(text)),
+  (text) => parsePlainConfiguration(Buffer.from(text)),
+  (text) => withoutLineEnd(text),
+  (text) => isSecretFile({ folder: holding(text), name: ".npmrc" }, ".npmrc"),
+  (text) => isSecretFile({ folder: holding(text), name: "a.pem" }, "a.pem"),
+  (text) => isSecretFile({ folder: holding(text), name: "key.json" }, "key.json"),
+];
+
+function holding(text: string): Folder {
+  return { read: () => Buffer.from(text) } as unknown as Folder;
+}
+
+function measure(read: (text: string) => unknown, text: string): number {
+  const began = performance.now();
+  read(text);
+  return performance.now() - began;
+}
+
+test("no text of a sandbox keeps a reader of settings and secrets busy", () => {
+  const slow = readers.flatMap((read, index) =>
+    texts
+      .filter((text) => measure(read, text) > allowedMs)
+      .map((text) => `${index} ${JSON.stringify(text.slice(0, 20))}`),
+  );
+  expect(slow).toEqual([]);
+  // The control: expressions that read the same, and go over a text once for each of its characters
+  const naive: readonly (readonly [RegExp, string])[] = [
+    [/[\r\n]+$/, `${"\n".repeat(size)}x`],
+    [/^\s*(?:x|exec)\s/m, "\n".repeat(size)],
+    [/[a-z][a-z0-9+.-]*:\/\/[^@]*@/i, "a".repeat(size)],
+  ];
+  const late = naive.filter(
+    ([expression, text]) => measure((one) => expression.test(one), text) > allowedMs,
+  );
+  expect(late).toHaveLength(naive.length);
+  recordScore({
+    row: 48,
+    test: "texts that take a quadratic reader minutes",
+    attempts: readers.length * texts.length,
+    blocked: readers.length * texts.length - slow.length,
+    controlSucceeded: late.length,
+  });
+});
+
+test("what the readers say of ordinary settings stays what it was", () => {
+  const urls = [
+    "https://h/x.git",
+    "git@h.example:a/b.git",
+    "h~x:y",
+    "../up",
+    "file:///x",
+    "ssh://h/x",
+  ];
+  const others = [
+    "ext::sh -c x",
+
+    "a b:c",
+    "~:x",
+    `${"h".repeat(300)}:x`,
+    "a::b",
+  ];
+  const isUrl = (value: string): boolean => isHarmless({ key: "remote.o.url", value });
+  expect(urls.filter(isUrl)).toEqual(urls);
+  expect(others.filter(isUrl)).toEqual([]);
+  const isTree = (value: string): boolean => isHarmless({ key: "core.worktree", value });
+  expect(["../../x", "../a b", "..", "x/../", "/x"].map(isTree)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect(withoutSecrets(Buffer.from("url = 1https://u:p@h/ ssh://me:p@h")).toString()).toBe(
+    "url = 1https://h/ ssh://me@h",
+  );
+});
