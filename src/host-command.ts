@@ -14,6 +14,8 @@ export interface HostCommand {
   readonly timeoutMs: number;
   /** Given on stdin; nothing is inherited */
   readonly input?: string;
+  /** Of what goes in and comes out; `latin1` keeps every byte. Default: `utf8` */
+  readonly encoding?: "utf8" | "latin1";
   /** The program gets this process's own stdin, for one that sets the terminal there */
   readonly terminal?: true;
   readonly env?: Readonly<Record<string, string>>;
@@ -65,6 +67,7 @@ function runPlainly(command: HostCommand, { env, cwd }: CommandPlace): Promise<C
     timeout: command.timeoutMs,
     killSignal: "SIGKILL",
     maxBuffer: maxOutputBytes,
+    encoding: command.encoding ?? "utf8",
   } as const;
   const child = execFile(command.file, [...command.args], options, (error, stdout) => {
     const isLate = error?.killed === true && error.signal === "SIGKILL";
@@ -78,7 +81,7 @@ function runPlainly(command: HostCommand, { env, cwd }: CommandPlace): Promise<C
   });
   // A program that reads no input may be gone before it was written
   child.stdin?.on("error", () => undefined);
-  child.stdin?.end(command.input ?? "");
+  child.stdin?.end(command.input ?? "", options.encoding);
   return promise;
 }
 
@@ -88,8 +91,9 @@ async function runWithExeca(command: HostCommand, place: CommandPlace): Promise<
     reject: false,
     timeout: command.timeoutMs,
     maxBuffer: maxOutputBytes,
+    encoding: command.encoding ?? "utf8",
     stdin: toStdin(command),
-    ...(command.input === undefined ? {} : { input: command.input }),
+    ...toInput(command),
     ...place,
     ...(command.onLine === undefined ? {} : { all: true }),
   });
@@ -105,6 +109,10 @@ async function runWithExeca(command: HostCommand, place: CommandPlace): Promise<
 
 function toLate({ timeoutMs }: HostCommand): string {
   return `it took longer than ${timeoutMs} ms`;
+}
+
+function toInput({ input, encoding }: HostCommand): { readonly input?: Buffer } {
+  return input === undefined ? {} : { input: Buffer.from(input, encoding) };
 }
 
 function toStdin({ input, terminal }: HostCommand): "inherit" | "ignore" | "pipe" {

@@ -6,7 +6,9 @@ const unprintable =
 /** Text that is safe on a terminal and on one line: what is not printable becomes `\xNN` or `\u{NNNN}`. */
 export function toPrintable(text: string): string {
   return text.replace(unprintable, (character) => {
-    const code = character.charCodeAt(0);
+    const unit = character.charCodeAt(0);
+    // A byte of a file's name that is no UTF-8 (`files/name-text.ts`)
+    const code = unit >= 0xdc80 && unit <= 0xdcff ? unit & 0xff : unit;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
   });
 }

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
+import { toShellWord } from "../shell-word.ts";
 import { maxFileBytes } from "../policy/file-size.ts";
 import type { ProjectFile } from "../policy/parse-policy.ts";
 import type { Paths } from "./paths.ts";
@@ -97,10 +98,6 @@ async function isGitRoot(folder: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function toShellWord(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /**

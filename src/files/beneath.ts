@@ -13,16 +13,7 @@ import {
   unlinkSync,
 } from "node:fs";
 import { join } from "node:path";
-import {
-  toFacts,
-  toKind,
-  toName,
-  toText,
-  type Entry,
-  type EntryFacts,
-  type EntryName,
-  type Owner,
-} from "./entry-facts.ts";
+import { toFacts, toKind, type Entry, type EntryFacts, type Owner } from "./entry-facts.ts";
 import {
   openAgain,
   openFolder,
@@ -30,6 +21,7 @@ import {
   toFolderPath,
   type FolderDescriptor,
 } from "./folder-descriptor.ts";
+import { toNameBytes, toNameText } from "./name-text.ts";
 import { createPlainFile, dropOwnerRights, fillPlainFile, readPlainFile } from "./plain-file.ts";
 
 // Files of a folder that somebody else may write to at this very moment. Every step goes from an open folder to a name
@@ -46,23 +38,23 @@ export class Folder implements Disposable {
 
   /**
    * Opens the root that everything else is beneath.
-   * @param path real path of a folder that the caller chose
+   * @param path real path of a folder that the caller chose, as of `toNameText`
    * @throws Error of the system
    */
   static openRoot(path: string): Folder {
-    return new Folder({ fd: openFolder(path), path });
+    return new Folder({ fd: openFolder(toNameBytes(path)), path });
   }
 
   /** A folder in this one; undefined when there is none of that name, it is something else, or not ours to read. */
-  open(name: EntryName): Folder | undefined {
+  open(name: string): Folder | undefined {
     return orNothing(() => {
       const fd = openFolder(this.#at(name));
-      return new Folder({ fd, path: join(this.#open.path, toText(name)) });
+      return new Folder({ fd, path: join(this.#open.path, name) });
     });
   }
 
   /** A folder some steps further down, none of them a link. */
-  openPath(names: readonly EntryName[]): Folder | undefined {
+  openPath(names: readonly string[]): Folder | undefined {
     const { path } = this.#open;
     let folder: Folder | undefined = new Folder({ fd: openAgain(this.#open), path });
     for (const name of names) {
@@ -75,15 +67,15 @@ export class Folder implements Disposable {
 
   /** What is in it; nothing when it may not be read, or was removed. */
   entries(): readonly Entry[] {
-    return orNothing(() => readEntries(toFolderPath(this.#open))) ?? [];
+    return orNothing(() => readEntries(toNameBytes(toFolderPath(this.#open)))) ?? [];
   }
 
-  facts(name: EntryName): EntryFacts | undefined {
+  facts(name: string): EntryFacts | undefined {
     return orNothing(() => toFacts(lstatSync(this.#at(name), { bigint: true })));
   }
 
   /** Permission bits; quicker than all facts. */
-  mode(name: EntryName): number {
+  mode(name: string): number {
     return orNothing(() => lstatSync(this.#at(name)).mode & 0o7777) ?? 0;
   }
 
@@ -93,12 +85,12 @@ export class Folder implements Disposable {
   }
 
   /** The bytes of a regular file of at most `maxBytes`; undefined for anything else, which is neither followed nor waited for. */
-  read(name: EntryName, maxBytes: number): Buffer | undefined {
+  read(name: string, maxBytes: number): Buffer | undefined {
     return orNothing(() => readPlainFile(this.#at(name), maxBytes));
   }
 
-  readLink(name: EntryName): string | undefined {
-    return orNothing(() => readlinkSync(this.#at(name)));
+  readLink(name: string): string | undefined {
+    return orNothing(() => toNameText(readlinkSync(this.#at(name), { encoding: "buffer" })));
   }
 
   /** Makes a file that wasn't there. @returns false when something is there already */
@@ -130,12 +122,12 @@ export class Folder implements Disposable {
   }
 
   /** Takes the right to run as its owner or group from a program. @returns whether it had one and has none now */
-  withoutOwnerRights(name: EntryName): boolean {
+  withoutOwnerRights(name: string): boolean {
     return orNothing(() => dropOwnerRights(this.#at(name))) ?? false;
   }
 
   /** Gives an entry of this folder another name in it. @throws Error of the system */
-  rename(from: EntryName, to: string): void {
+  rename(from: string, to: string): void {
     renameSync(this.#at(from), this.#at(to));
   }
 
@@ -145,7 +137,7 @@ export class Folder implements Disposable {
   }
 
   /** Removes a file, a link or an empty folder. @returns whether it is gone by this call */
-  remove(name: EntryName, kind: "file" | "folder"): boolean {
+  remove(name: string, kind: "file" | "folder"): boolean {
     return succeeds(() => (kind === "folder" ? rmdirSync : unlinkSync)(this.#at(name)));
   }
 
@@ -153,20 +145,20 @@ export class Folder implements Disposable {
     closeSync(this.#open.fd);
   }
 
-  #at(name: EntryName): string | Buffer {
+  #at(name: string): string | Buffer {
     return toEntryPath(this.#open, name);
   }
 }
 
-function readEntries(path: string): readonly Entry[] {
+function readEntries(path: string | Buffer): readonly Entry[] {
   const found = readdirSync(path, { withFileTypes: true });
-  // Bytes that are no UTF-8 read as this character; only then are names worth reading as bytes
+  // Bytes that are no UTF-8 read as this character, which a name may have too: then names are read as bytes
   if (!found.some(({ name }) => name.includes("\ufffd"))) {
     return found.map((entry) => ({ name: entry.name, kind: toKind(entry) }));
   }
   const options = { withFileTypes: true, encoding: "buffer" } as const;
   return readdirSync(path, options).map((entry) => ({
-    name: toName(entry.name),
+    name: toNameText(entry.name),
     kind: toKind(entry),
   }));
 }

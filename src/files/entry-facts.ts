@@ -1,12 +1,10 @@
-import { Buffer } from "node:buffer";
 import type { BigIntStats } from "node:fs";
 
-/** A name in a folder: text, or its bytes when they are not UTF-8. */
-export type EntryName = string | Buffer;
 export type EntryKind = "file" | "folder" | "link" | "other";
 
 export interface Entry {
-  readonly name: EntryName;
+  /** As of {@link toNameText} in name-text.ts: never empty, without `/` */
+  readonly name: string;
   readonly kind: EntryKind;
 }
 
@@ -24,15 +22,6 @@ export interface EntryFacts {
   readonly links: number;
   /** When the inode last changed, `ns`; nothing but the clock can set it */
   readonly changedAt: bigint;
-}
-
-export function toText(name: EntryName): string {
-  return typeof name === "string" ? name : name.toString("utf8");
-}
-
-export function toName(bytes: Buffer): EntryName {
-  const text = bytes.toString("utf8");
-  return Buffer.from(text).equals(bytes) ? text : bytes;
 }
 
 export function toKind(entry: {

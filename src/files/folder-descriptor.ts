@@ -1,6 +1,7 @@
-import { Buffer } from "node:buffer";
-import { constants, existsSync, fstatSync, lstatSync, openSync, realpathSync } from "node:fs";
-import { toText, type EntryName } from "./entry-facts.ts";
+import type { Buffer } from "node:buffer";
+import { constants, existsSync, fstatSync, lstatSync, openSync } from "node:fs";
+import { toNameBytes } from "./name-text.ts";
+import { readRealPath } from "./real-path.ts";
 
 // Node has no openat(2): on Linux `/proc/self/fd/N/name` is the same. Elsewhere a folder's real path is compared before
 // every step, which leaves the moment between the two (docs/workspace.md).
@@ -8,7 +9,7 @@ import { toText, type EntryName } from "./entry-facts.ts";
 /** A folder that is open. */
 export interface FolderDescriptor {
   readonly fd: number;
-  /** Its real path when it was opened */
+  /** Its real path when it was opened, as of `toNameText` */
   readonly path: string;
 }
 
@@ -25,26 +26,23 @@ export function openFolder(path: string | Buffer): number {
 /** Opens an open folder once more. @throws Error of the system */
 export function openAgain(folder: FolderDescriptor): number {
   // The way to a descriptor is itself a link
-  return openSync(toFolderPath(folder), folderFlags | (constants.O_NONBLOCK ?? 0));
+  return openSync(toNameBytes(toFolderPath(folder)), folderFlags | (constants.O_NONBLOCK ?? 0));
 }
 
 /** A path that leads to the open folder and to no other. @throws Error when it was moved, where only its path is known */
 export function toFolderPath({ fd, path }: FolderDescriptor): string {
   if (hasDescriptors) return `/proc/self/fd/${fd}`;
   const now = fstatSync(fd, { bigint: true });
-  const there = lstatSync(path, { bigint: true });
+  const there = lstatSync(toNameBytes(path), { bigint: true });
   const isSame = now.ino === there.ino && now.dev === there.dev;
-  if (!isSame || realpathSync(path) !== path) throw new Error("the folder was moved");
+  if (!isSame || readRealPath(path) !== path) throw new Error("the folder was moved");
   return path;
 }
 
 /** The same for an entry of it. @throws Error when the name would lead elsewhere */
-export function toEntryPath(folder: FolderDescriptor, name: EntryName): string | Buffer {
-  const text = toText(name);
-  if (text === "" || text === "." || text === ".." || text.includes("/") || text.includes("\0")) {
+export function toEntryPath(folder: FolderDescriptor, name: string): string | Buffer {
+  if (name === "" || name === "." || name === ".." || name.includes("/") || name.includes("\0")) {
     throw new Error("not a name in a folder");
   }
-  const path = toFolderPath(folder);
-  if (typeof name === "string") return `${path}/${name}`;
-  return Buffer.concat([Buffer.from(`${path}/`), name]);
+  return toNameBytes(`${toFolderPath(folder)}/${name}`);
 }

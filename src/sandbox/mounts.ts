@@ -5,6 +5,8 @@ import type { Paths } from "../config/paths.ts";
 import { readPlainFile } from "../config/private-read.ts";
 import type { BindMount } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
+import { isNameUtf8 } from "../files/name-text.ts";
+import { readRealPath } from "../files/real-path.ts";
 import { maxFileBytes } from "../policy/file-size.ts";
 import { quoted } from "../printable.ts";
 
@@ -124,11 +126,14 @@ export function parseMount(text: string): {
 async function resolveSource(path: string, rules: MountRules): Promise<string> {
   let source: string;
   try {
-    source = await realpath(path);
+    source = readRealPath(path);
   } catch (error) {
+    // Node reads arguments and the current folder as UTF-8, and puts this in the place of what is none
+    if (path.includes("\ufffd")) throw notUtf8(path, error);
     const hint = "mounts and --workspace name files of this machine; check the path";
     throw refused(path, "it does not exist", [hint], error);
   }
+  if (!isNameUtf8(source)) throw notUtf8(source);
   if (rules.allowed.includes(source)) return source;
   const reason = await findRefusal(source, rules);
   if (reason === undefined) return source;
@@ -176,6 +181,12 @@ function overlaps(a: string, b: string): boolean {
 export function contains(outer: string, inner: string): boolean {
   const way = relative(outer, inner);
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/** A container engine can't be told such a name. */
+function notUtf8(path: string, cause?: unknown): VaultboxError {
+  const hint = "give the folder or file, and every folder above it, a name in UTF-8";
+  return refused(path, "its path is not UTF-8, or not there", [hint], cause);
 }
 
 function refused(

@@ -1,6 +1,6 @@
-import { realpathSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { Folder } from "../../files/beneath.ts";
+import { readRealPath } from "../../files/real-path.ts";
 import { contains } from "../mounts.ts";
 
 /** A folder by its real path; undefined when it isn't there, is none, or may not be read. */
@@ -25,7 +25,7 @@ export function toNames(outer: string, inner: string): readonly string[] | undef
 /** Undefined for what isn't there. */
 export function toRealPath(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return readRealPath(path);
   } catch {
     return undefined;
   }

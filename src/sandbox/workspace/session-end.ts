@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Paths } from "../../config/paths.ts";
 import type { Folder } from "../../files/beneath.ts";
+import { toNameBytes } from "../../files/name-text.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { inspectHandoff } from "./handoff/inspect-handoff.ts";
 import { findMade, rememberMade } from "./handoff/made-repositories.ts";
@@ -53,6 +54,6 @@ export async function finishDeadSession(
 function isReachable(workspace: string): boolean {
   const above = dirname(workspace);
   if (above === workspace) return true;
-  const mode = statSync(above, { throwIfNoEntry: false })?.mode ?? 0;
+  const mode = statSync(toNameBytes(above), { throwIfNoEntry: false })?.mode ?? 0;
   return (mode & 0o011) !== 0 && isReachable(above);
 }

@@ -5,7 +5,7 @@ export interface HandoffEntry {
   readonly change: "new" | "changed" | "removed" | "held" | "dangerous";
   /** What a program of the host would do with it */
   readonly kind: string;
-  /** From the workspace */
+  /** From the workspace, as of `toWrittenName` */
   readonly path: string;
   /** For a repository: why git must not use it, and where it is now */
   readonly detail?: string;

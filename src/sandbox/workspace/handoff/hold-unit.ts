@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { Folder } from "../../../files/beneath.ts";
-import { toText } from "../../../files/entry-facts.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 
 /** What git doesn't look for, beside what it was. */
@@ -51,6 +50,6 @@ function rename(parent: Folder, from: string, to: string): boolean {
 
 function headOf(root: Folder, names: readonly string[]): string {
   using folder = root.openPath(names);
-  const entry = folder?.entries().find(({ name }) => toText(name).toLowerCase() === "head");
-  return entry === undefined ? "HEAD" : toText(entry.name);
+  const entry = folder?.entries().find(({ name }) => name.toLowerCase() === "head");
+  return entry === undefined ? "HEAD" : entry.name;
 }

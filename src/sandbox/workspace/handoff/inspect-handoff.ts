@@ -1,4 +1,5 @@
 import type { Folder } from "../../../files/beneath.ts";
+import { toWrittenName } from "../../../files/name-text.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
@@ -12,17 +13,24 @@ export async function inspectHandoff(
   options: HandoffOptions,
 ): Promise<Handoff> {
   const repositories = await inspectRepositories(baseline, scan, options);
+  const entries = [
+    ...repositories,
+    ...scan.closed.map((names) => toClosed(names)),
+    ...takeOwnerRights(scan, options.root),
+    ...findMoved(baseline.hidden, options.root),
+    ...compareMarks(baseline.marks, scan),
+  ];
   return {
-    entries: [
-      ...repositories,
-      ...scan.closed.map((names) => toClosed(names)),
-      ...takeOwnerRights(scan, options.root),
-      ...findMoved(baseline.hidden, options.root),
-      ...compareMarks(baseline.marks, scan),
-    ],
+    entries: entries.map(toWritten),
     complete: scan.complete,
     tookMs: scan.tookMs,
   };
+}
+
+/** What is told of an entry leaves this program, for others that take only UTF-8. */
+function toWritten({ path, detail, ...entry }: HandoffEntry): HandoffEntry {
+  const own = { ...entry, path: toWrittenName(path) };
+  return detail === undefined ? own : { ...own, detail: toWrittenName(detail) };
 }
 
 /** Git finds a repository in a folder that can be entered and not listed. */

@@ -3,6 +3,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Paths } from "../../../config/paths.ts";
 import { writeFileAtomic } from "../../../files/atomic-write.ts";
+import { toNameBytes, toWrittenName } from "../../../files/name-text.ts";
 import { readActiveSessions } from "../../session-state.ts";
 import { toNames } from "../host-path.ts";
 import type { RepositoryFacts } from "../repository/repository-facts.ts";
@@ -39,7 +40,7 @@ export async function findMade(
 export async function rememberMade(paths: Paths, made: readonly string[]): Promise<void> {
   if (made.length === 0) return;
   await mkdir(toFolder(paths), { recursive: true, mode: 0o700 });
-  for (const path of made) await writeFileAtomic(toFile(paths, path), `${path}\n`);
+  for (const path of made) await writeFileAtomic(toFile(paths, path), `${toWrittenName(path)}\n`);
 }
 
 /** Whether a repository is one of a sandbox: remembered, or of a session that runs or died and wasn't looked at yet. */
@@ -75,5 +76,5 @@ function toFolder(paths: Paths): string {
 }
 
 function toFile(paths: Paths, path: string): string {
-  return join(toFolder(paths), createHash("sha256").update(path).digest("hex"));
+  return join(toFolder(paths), createHash("sha256").update(toNameBytes(path)).digest("hex"));
 }

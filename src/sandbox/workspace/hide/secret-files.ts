@@ -1,15 +1,14 @@
 import type { Folder } from "../../../files/beneath.ts";
-import type { EntryName } from "../../../files/entry-facts.ts";
 
 /** Files of these sizes are looked into; settings and keys are far smaller. */
 const maxLookedAtBytes = 256 * 1024;
 
 /** Hidden by their names alone. */
 const secretNames =
-  /^(?:\.env(?:[._-].+|rc)?|\.netrc|_netrc|\.pypirc|\.git-credentials|\.pgpass|\.my\.cnf|\.htpasswd|\.boto|\.s3cfg|\.vault-token|\.dockercfg|\.terraformrc|credentials\.tfrc\.json|terraform\.tfstate(?:\..*)?|.+\.tfstate(?:\.backup)?|kubeconfig|.+\.kubeconfig|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|.+\.(?:p12|pfx|ppk|kdbx)|application_default_credentials\.json|master\.key|\.bash_history|\.zsh_history)$/i;
+  /^(?:\.env(?:[._-].+|rc)?|\.netrc|_netrc|\.pypirc|\.git-credentials|\.pgpass|\.my\.cnf|\.htpasswd|\.boto|\.s3cfg|\.vault-token|\.dockercfg|\.terraformrc|credentials\.tfrc\.json|terraform\.tfstate(?:\..*)?|.+\.tfstate(?:\.backup)?|kubeconfig|.+\.kubeconfig|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|.+\.(?:p12|pfx|ppk|kdbx)|application_default_credentials\.json|master\.key|\.bash_history|\.zsh_history)$/is;
 /** Hidden by their names and the folders they are in. */
 const secretPaths =
-  /(?:^|\/)(?:\.aws\/(?:credentials|config)|\.docker\/config\.json|\.config\/gh\/hosts\.ya?ml|\.kube\/config|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.config\/gcloud\/.+|\.azure\/.+\.json|\.ssh\/[^/]+|\.gnupg\/.+)$/i;
+  /(?:^|\/)(?:\.aws\/(?:credentials|config)|\.docker\/config\.json|\.config\/gh\/hosts\.ya?ml|\.kube\/config|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.config\/gcloud\/.+|\.azure\/.+\.json|\.ssh\/[^/]+|\.gnupg\/.+)$/is;
 /** Examples of `.env`, which people commit for others to fill in. */
 const exampleNames = /[._-](?:example|sample|template|tpl|dist|defaults?)$/i;
 const publicNames = /\.pub$|^known_hosts$|^authorized_keys$/i;
@@ -34,7 +33,7 @@ const account = /"private_key"\s*:\s*"-----BEGIN/;
  * it. A guess: what is called otherwise isn't found.
  */
 export function isSecretFile(
-  file: { readonly folder: Folder; readonly name: EntryName },
+  file: { readonly folder: Folder; readonly name: string },
   path: string,
 ): boolean {
   const written = path.slice(path.lastIndexOf("/") + 1);
@@ -56,6 +55,6 @@ export function isSecretFile(
 
 /** The name of the file that an editor keeps something of in this one, such as `.env` for `..env.swp` and `.env~`. */
 function toOriginal(name: string): string {
-  const swapped = /^\.(.+)\.sw[a-p]$/.exec(name)?.[1] ?? /^\.?#(.+?)#?$/.exec(name)?.[1] ?? name;
+  const swapped = /^\.(.+)\.sw[a-p]$/s.exec(name)?.[1] ?? /^\.?#(.+?)#?$/s.exec(name)?.[1] ?? name;
   return swapped.replace(/(?:~|\.(?:bak|backup|orig|old|save|tmp|rej))+$/i, "");
 }

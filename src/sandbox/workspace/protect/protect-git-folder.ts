@@ -1,7 +1,6 @@
 import { join, posix, resolve } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
-import { toText } from "../../../files/entry-facts.ts";
 import { quoted } from "../../../printable.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { readLine } from "../repository/git-location.ts";
@@ -106,7 +105,7 @@ async function protectWorkTrees(
   pinFolders(draft, names);
   for (const { name, kind } of folder.entries()) {
     if (kind !== "folder") continue;
-    const own = [...names, toText(name)];
+    const own = [...names, name];
     using administrative = folder.open(name);
     const link = administrative && readLine(administrative, "gitdir");
     const path = resolve(join(draft.path, ...own), link ?? "");
@@ -135,7 +134,7 @@ async function protectModules(
   pinFolders(draft, names);
   for (const { name, kind } of folder.entries()) {
     if (kind !== "folder") continue;
-    const own = [...names, toText(name)];
+    const own = [...names, name];
     using inner = folder.open(name);
     if (inner !== undefined && isBareRepository(inner.entries())) {
       await protectGitFolder(draft, own, options);

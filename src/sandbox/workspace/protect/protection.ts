@@ -9,6 +9,7 @@ import { readUserConfiguration } from "../repository/git-configuration.ts";
 import type { Scan } from "../scan/scan.ts";
 import { createDraft, toOwnBinds, type MountDraft } from "./mount-draft.ts";
 import type { MountPointsBeneath } from "./mount-point.ts";
+import { refuseUnnameable } from "./nameable.ts";
 import { protectUnit, type UnitOptions } from "./protect-unit.ts";
 import { toCopies, type CopyMount } from "./shown-copies.ts";
 
@@ -60,9 +61,12 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
   } else if (options.hides) hidePasswords(draft, scan.repositories);
   hideSecrets(draft, scan.secrets);
   const all = [draft, ...outside.values()];
+  const own = all.flatMap((one) => toOwnBinds(one).map((bind) => ({ bind, base: one.path })));
+  const copies = all.flatMap(toCopies);
+  refuseUnnameable([...own.map(({ bind }) => bind.target), ...copies.map(({ target }) => target)]);
   return {
-    own: all.flatMap((one) => toOwnBinds(one).map((bind) => ({ bind, base: one.path }))),
-    copies: all.flatMap(toCopies),
+    own,
+    copies,
     mountPoints: all.map(({ path, mountPoints }) => ({ path, points: mountPoints })),
     notes: [...scan.notes, ...all.flatMap(({ notes }) => notes)],
   };

@@ -1,5 +1,6 @@
 import { isVaultboxError } from "../../../errors.ts";
 import { runHostCommand } from "../../../host-command.ts";
+import { toNameText } from "../../../files/name-text.ts";
 import type { GitSetting } from "./git-setting.ts";
 import { parsePlainConfiguration } from "./plain-configuration.ts";
 
@@ -29,14 +30,15 @@ export async function readConfiguration(
   const args = ["config", "--file", "-", "--no-includes", "--null", "--list"];
   const plain = parsePlainConfiguration(content);
   if (plain !== undefined) return plain;
-  // Bytes that are no UTF-8 stay what they are for git's grammar: characters of a value
-  const input = Buffer.from(content).toString("utf8");
+  // A path among the values may be no UTF-8: bytes go to git and come from it
+  const input = Buffer.from(content).toString("latin1");
   try {
     const text = await runHostCommand({
       file: "git",
       args,
       timeoutMs,
       input,
+      encoding: "latin1",
       env: plainEnvironment,
     });
     return parseList(text);
@@ -51,7 +53,9 @@ export async function readUserConfiguration(): Promise<readonly GitSetting[]> {
   const env = { GIT_CEILING_DIRECTORIES: "/", GIT_DIR: "/nonexistent", LC_ALL: "C" };
   const args = ["config", "--includes", "--null", "--list"];
   try {
-    return parseList(await runHostCommand({ file: "git", args, timeoutMs, env }));
+    return parseList(
+      await runHostCommand({ file: "git", args, timeoutMs, env, encoding: "latin1" }),
+    );
   } catch (error) {
     // No git, or no settings that it can read: then it runs nothing because of them either
     if (isVaultboxError(error, "VBX_HOST_COMMAND_FAILED")) return [];
@@ -59,8 +63,9 @@ export async function readUserConfiguration(): Promise<readonly GitSetting[]> {
   }
 }
 
-function parseList(text: string): readonly GitSetting[] {
-  return text
+/** @param bytes as Latin-1 */
+function parseList(bytes: string): readonly GitSetting[] {
+  return toNameText(Buffer.from(bytes, "latin1"))
     .split("\0")
     .filter((item) => item !== "")
     .map((item) => {

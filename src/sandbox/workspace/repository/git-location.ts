@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
+import { toNameText } from "../../../files/name-text.ts";
 import { openOrNothing, toRealPath } from "../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
 import { lastValue } from "./git-setting.ts";
@@ -88,7 +89,7 @@ export function findWorkTree(workspace: string, home: string): string | undefine
 /** The one line of a small file. Undefined when there are more: git takes line breaks within for a part of the name. */
 export function readLine(folder: Folder, name: string): string | undefined {
   const content = folder.read(name, maxLinkBytes);
-  const line = content && withoutLineEnd(content.toString("utf8"));
+  const line = content && withoutLineEnd(toNameText(content));
   return line === undefined || /[\r\n]/.test(line) ? undefined : line;
 }
 

@@ -1,4 +1,4 @@
-import { toText, type Entry } from "../../../files/entry-facts.ts";
+import type { Entry } from "../../../files/entry-facts.ts";
 
 // By what git takes something for a repository.
 
@@ -13,6 +13,6 @@ export function isGitName(name: string): boolean {
  */
 export function isBareRepository(entries: readonly Entry[]): boolean {
   const has = (wanted: string): boolean =>
-    entries.some(({ name }) => toText(name).toLowerCase() === wanted);
+    entries.some(({ name }) => name.toLowerCase() === wanted);
   return has("head") && ((has("objects") && has("refs")) || has("commondir"));
 }

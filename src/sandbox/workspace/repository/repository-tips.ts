@@ -1,5 +1,4 @@
 import type { Folder } from "../../../files/beneath.ts";
-import type { EntryName } from "../../../files/entry-facts.ts";
 import { readLine } from "./git-location.ts";
 
 /** A repository with more refs than this has its first ones known; what isn't known counts as new. */
@@ -38,6 +37,6 @@ function addLoose(folder: Folder, add: (text: string | undefined) => void, depth
   }
 }
 
-function readId(folder: Folder, name: EntryName): string | undefined {
+function readId(folder: Folder, name: string): string | undefined {
   return folder.read(name, 256)?.toString("latin1").trim();
 }

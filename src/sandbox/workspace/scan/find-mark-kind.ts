@@ -2,7 +2,7 @@ import { markKinds, type MarkKind } from "./mark-kinds.ts";
 
 function toExpression(of: MarkKind["of"], patterns: readonly string[]): RegExp {
   const any = patterns.map((pattern) => `(?:${pattern})`).join("|");
-  return new RegExp(of === "name" ? `^(?:${any})$` : `(?:^|/)(?:${any})/`, "i");
+  return new RegExp(of === "name" ? `^(?:${any})$` : `(?:^|/)(?:${any})/`, "is");
 }
 
 function compile(of: MarkKind["of"]): {

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { toText } from "../../../files/entry-facts.ts";
 import { toNames } from "../host-path.ts";
 import { findNameKind } from "./find-mark-kind.ts";
 import type { FoundEntry } from "./walk.ts";
@@ -26,7 +25,7 @@ export function toMark(
 ): Mark | undefined {
   if (found.entry.kind === "link") return toLinkMark(found, folderKind, workspace);
   if (found.entry.kind !== "file") return undefined;
-  const kind = folderKind ?? findNameKind(toText(found.entry.name));
+  const kind = folderKind ?? findNameKind(found.entry.name);
   return kind === undefined ? undefined : toFileMark(found, kind);
 }
 
@@ -53,8 +52,6 @@ function toLinkMark(
   const target = folder.readLink(entry.name) ?? "";
   const path = resolve(workspace, ...names.slice(0, -1), target);
   const leaves = toNames(workspace, path) === undefined;
-  const kind = leaves
-    ? "links out of the workspace"
-    : (folderKind ?? findNameKind(toText(entry.name)));
+  const kind = leaves ? "links out of the workspace" : (folderKind ?? findNameKind(entry.name));
   return kind === undefined ? undefined : { kind, state: `link ${target}` };
 }

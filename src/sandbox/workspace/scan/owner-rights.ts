@@ -1,5 +1,5 @@
 import type { Folder } from "../../../files/beneath.ts";
-import { toText, type Entry } from "../../../files/entry-facts.ts";
+import type { Entry } from "../../../files/entry-facts.ts";
 
 /** Folders within folders */
 const maxDepth = 400;
@@ -22,7 +22,7 @@ export function listOwnerRights(
 ): readonly (readonly string[])[] {
   if (names.length > maxDepth) return [];
   return folder.entries().flatMap((entry) => {
-    const own = [...names, toText(entry.name)];
+    const own = [...names, entry.name];
     if (hasOwnerRights(folder, entry, since)) return [own];
     if (entry.kind !== "folder") return [];
     using inner = folder.open(entry.name);

@@ -1,5 +1,4 @@
 import type { Folder } from "../../../files/beneath.ts";
-import { toText } from "../../../files/entry-facts.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
 import { listUnits, type RepositoryUnit } from "../unit/repository-unit.ts";
 import { findFolderKind } from "./find-mark-kind.ts";
@@ -53,7 +52,7 @@ export async function scanWorkspace(
     enters: (place, name) => enters(draft, place, name),
     onClosed: ({ folder, names }, name) => {
       // Somebody else's is closed to the sandbox as well, which runs as the workspace's owner
-      if (folder.facts(name)?.uid === owner) draft.closed.push([...names, toText(name)]);
+      if (folder.facts(name)?.uid === owner) draft.closed.push([...names, name]);
     },
     maxEntries,
     maxMs,
@@ -82,7 +81,7 @@ function visit(draft: ScanDraft, place: Place): void {
   const folderKind = findFolderKind([...names, ""].join("/"));
   const { since } = draft.options;
   for (const entry of entries) {
-    const name = toText(entry.name);
+    const name = entry.name;
     const found = { folder, entry, names: [...names, name] };
     if (since !== undefined && hasOwnerRights(folder, entry, since)) {
       draft.ownerRights.push(found.names);

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Folder } from "../../../files/beneath.ts";
-import { toText, type Entry, type EntryName } from "../../../files/entry-facts.ts";
+import type { Entry } from "../../../files/entry-facts.ts";
 
 /** A folder that a walk is in. */
 export interface Place {
@@ -22,7 +22,7 @@ export interface WalkOptions {
   /** Called for every folder, outer ones first; what it opens it closes */
   readonly visit: (place: Place) => void;
   /** Called for a folder that can't be looked into */
-  readonly onClosed: (place: Place, name: EntryName) => void;
+  readonly onClosed: (place: Place, name: string) => void;
   /** Whether the walk goes on into a folder */
   readonly enters: (place: Place, name: string) => boolean;
   /** Entries after which it ends */
@@ -59,7 +59,7 @@ export async function walk(root: Folder, options: WalkOptions): Promise<WalkResu
       state.sliceEnds = performance.now() + sliceMs;
     }
     for (const { name, kind } of place.entries) {
-      if (kind !== "folder" || !options.enters(place, toText(name))) continue;
+      if (kind !== "folder" || !options.enters(place, name)) continue;
       const isOver = state.entries > options.maxEntries || now - started > options.maxMs;
       if (isOver || names.length >= maxDepth) {
         state.complete = false;
@@ -70,7 +70,7 @@ export async function walk(root: Folder, options: WalkOptions): Promise<WalkResu
         options.onClosed(place, name);
         continue;
       }
-      await step(inner, [...names, toText(name)]);
+      await step(inner, [...names, name]);
     }
   };
   await step(root, []);

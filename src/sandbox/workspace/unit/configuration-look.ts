@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
+import { toNameText } from "../../../files/name-text.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { isHarmless } from "../repository/git-setting-safety.ts";
@@ -50,7 +51,7 @@ export function lookAtAlternates(
   { workspace, names }: Whereabouts,
 ): void {
   using info = folder.openPath(["objects", "info"]);
-  const content = look.note(info, "alternates")?.toString("utf8") ?? "";
+  const content = toNameText(look.note(info, "alternates") ?? Buffer.alloc(0));
   const paths = content.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   const isInside = (path: string): boolean =>
     toNames(workspace, resolve(workspace, ...names, "objects", path)) !== undefined;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
+import { toNameText } from "../../../files/name-text.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
 import { readLine, withoutLineEnd } from "../repository/git-location.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
@@ -49,7 +50,7 @@ async function lookAtGitFile(
   },
 ): Promise<void> {
   const { parent, name, workspace, unit } = place;
-  const content = look.note(parent, name)?.toString("utf8") ?? "";
+  const content = toNameText(look.note(parent, name) ?? Buffer.alloc(0));
   const named = withoutLineEnd(content.replace(/^gitdir: ?/, ""));
   const folder = resolve(workspace, ...unit.names.slice(0, -1));
   const names = toNames(workspace, resolve(folder, named));

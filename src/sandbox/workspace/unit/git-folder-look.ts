@@ -1,5 +1,4 @@
 import type { Folder } from "../../../files/beneath.ts";
-import { toText } from "../../../files/entry-facts.ts";
 import { sameFolder } from "../protect/mount-point.ts";
 import { lookAtAlternates, lookAtConfiguration, type Whereabouts } from "./configuration-look.ts";
 import { lookForLinks } from "./link-look.ts";
@@ -54,8 +53,8 @@ function lookAtHooks(look: Look, folder: Folder): void {
   }
   using hooks = openPlain(look, folder, "hooks");
   for (const { name } of hooks?.entries() ?? []) {
-    if (hookSample.test(toText(name))) continue;
+    if (hookSample.test(name)) continue;
     const content = look.note(hooks, name);
-    look.danger(`has the hook ${toText(name)}`, content ?? hooks?.readLink(name));
+    look.danger(`has the hook ${name}`, content ?? hooks?.readLink(name));
   }
 }

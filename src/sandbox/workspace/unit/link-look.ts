@@ -1,5 +1,4 @@
 import type { Folder } from "../../../files/beneath.ts";
-import { toText } from "../../../files/entry-facts.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 import type { Look } from "./unit-look.ts";
 
@@ -12,10 +11,10 @@ const maxDepth = 200;
  */
 export function lookForLinks(look: Look, folder: Folder, names: readonly string[] = []): void {
   for (const { name, kind } of folder.entries()) {
-    const own = [...names, toText(name)];
+    const own = [...names, name];
     if (kind === "link") {
       const target = folder.readLink(name) ?? "";
-      if (names.length === 0 && isPlainHead(toText(name), target)) continue;
+      if (names.length === 0 && isPlainHead(name, target)) continue;
       look.note(folder, name);
       const path = own.join("/");
       look.danger(`leads elsewhere with ${path} (a symbolic link)`, target, path);

@@ -1,5 +1,4 @@
 import type { Folder } from "../../../files/beneath.ts";
-import { toText } from "../../../files/entry-facts.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 
 /** Something that git takes for a repository, or for the way to one. */
@@ -21,7 +20,7 @@ export function listUnits(
   const units: RepositoryUnit[] = [{ names, shape }];
   using worktrees = folder.open("worktrees");
   for (const { name } of worktrees?.entries() ?? []) {
-    units.push({ names: [...names, "worktrees", toText(name)], shape: "worktree" });
+    units.push({ names: [...names, "worktrees", name], shape: "worktree" });
   }
   if (shape !== "bare") {
     // Anywhere in it: a `.git` file can name a repository that lies where git has none
@@ -40,10 +39,10 @@ function addInner(
 ): void {
   if (depth > maxInnerDepth) return;
   for (const { name, kind } of folder.entries()) {
-    if (kind !== "folder" || (depth === 0 && toText(name) === "worktrees")) continue;
+    if (kind !== "folder" || (depth === 0 && name === "worktrees")) continue;
     using inner = folder.open(name);
     if (inner === undefined) continue;
-    const own = [...names, toText(name)];
+    const own = [...names, name];
     if (!isBareRepository(inner.entries())) addInner(inner, own, { units, depth: depth + 1 });
     // One by one: a sandbox can make more of them than a call takes arguments
     else for (const unit of listUnits(inner, own, "module")) units.push(unit);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Folder } from "../../../files/beneath.ts";
-import { toText, type EntryName } from "../../../files/entry-facts.ts";
+import { toNameBytes } from "../../../files/name-text.ts";
 
 /** One reason why git must not use a repository. */
 export interface Danger {
@@ -30,7 +30,7 @@ const maxLookedAtBytes = 1024 * 1024;
 /** Collects what is found in a unit. */
 export interface Look {
   /** Takes an entry into the fingerprint; its content when it's a plain file */
-  readonly note: (folder: Folder | undefined, name: EntryName) => Buffer | undefined;
+  readonly note: (folder: Folder | undefined, name: string) => Buffer | undefined;
   /** Takes a circumstance into the fingerprint */
   readonly state: (text: string) => void;
   /** Takes a setting that says where git fetches from */
@@ -52,20 +52,21 @@ export function createLook(): Look {
       if (folder === undefined || facts === undefined) return undefined;
       if (facts.changedAt > newest) newest = facts.changedAt;
       const content = folder.read(name, maxLookedAtBytes);
-      hash.update(
-        `${toText(name)}\0${facts.kind}\0${facts.mode}\0${content?.length ?? folder.readLink(name) ?? -1}\0`,
-      );
+      const size = content?.length ?? folder.readLink(name) ?? -1;
+      hash.update(toNameBytes(`${name}\0${facts.kind}\0${facts.mode}\0${size}\0`));
       if (content !== undefined) hash.update(content);
       return content;
     },
-    state: (text) => void hash.update(`${text}\0`),
-    remote: (key, value) => void remotes.update(`${key}\0${value}\0`),
+    state: (text) => void hash.update(toNameBytes(`${text}\0`)),
+    remote: (key, value) => void remotes.update(toNameBytes(`${key}\0${value}\0`)),
     touch: (folder) => {
       const { changedAt } = folder.ownFacts();
       if (changedAt > newest) newest = changedAt;
     },
     danger: (text, content = "", place) => {
-      const id = createHash("sha256").update(`${text}\0`).update(content).digest("base64url");
+      const bytes = typeof content === "string" ? toNameBytes(content) : content;
+      const told = toNameBytes(`${text}\0`);
+      const id = createHash("sha256").update(told).update(bytes).digest("base64url");
       dangers.set(id, { text, id, ...(place === undefined ? {} : { place }) });
     },
     result: () => ({
