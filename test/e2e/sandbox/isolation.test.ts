@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
-import { writeFile } from "node:fs/promises";
+import { readdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -237,3 +237,44 @@ s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 try: s.connect(sys.argv[1]); print("connected")
 except OSError: print("refused")
 `;
+
+test.for(["unix", "stdio"])(
+  "no port of the host is opened for a session (%s link)",
+  async (link) => {
+    await requireEngine();
+    await using world = await createWorld();
+    const child = world.spawn(["run", "--link", link, "--", "sh", "-c", "echo ready; sleep 60"]);
+    await untilOutput(child, "ready");
+    expect(await findListening(child.pid ?? 0)).toEqual([]);
+    child.kill("SIGTERM");
+    await once(child, "close");
+    // The same look finds a port that is open
+    const server = createServer();
+    const udp = createSocket("udp6");
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => void udp.bind(0, "::1", resolve));
+    const control = await findListening(process.pid);
+    server.close();
+    udp.close();
+    expect(control.length).toBeGreaterThanOrEqual(2);
+  },
+);
+
+/** Internet sockets of a process that somebody else could connect or send to, by proc(5) `/proc/net/tcp`. */
+async function findListening(pid: number): Promise<readonly string[]> {
+  const folder = `/proc/${pid}/fd`;
+  const descriptors = await readdir(folder);
+  const links = await Promise.all(
+    descriptors.map((fd) => readlink(join(folder, fd)).catch(() => "")),
+  );
+  const found: string[] = [];
+  for (const table of ["tcp", "tcp6", "udp", "udp6"]) {
+    const lines = (await readFile(`/proc/${pid}/net/${table}`, "utf8")).trim().split("\n");
+    for (const line of lines.slice(1)) {
+      const fields = toWords(line);
+      const isOpen = table.startsWith("udp") || fields[3] === "0A";
+      if (isOpen && links.includes(`socket:[${fields[9]}]`)) found.push(`${table} ${fields[1]}`);
+    }
+  }
+  return found;
+}
