@@ -2,6 +2,7 @@ import type { CompiledPolicy } from "../policy/decide.ts";
 import type { EgressRequest } from "../policy/policy.ts";
 import type { Authority } from "../proxy/authority.ts";
 import type { DoorRequest, DoorTools } from "../proxy/doors/door.ts";
+import { findDoor } from "../proxy/find-door.ts";
 import type { HeaderField } from "../proxy/http1/header.ts";
 import { Refusal } from "../proxy/refusal.ts";
 import type { RequestTarget } from "../proxy/target.ts";
@@ -51,12 +52,10 @@ export async function explainDoor(
   const doors = toSessionDoors({ policy, gitCacheFolder, signing: undefined })(tools);
   const noted: Noted = {};
   const request = toDoorRequest(parts, noted);
-  const door = doors.find((one) => {
-    const claim = one.claim(request);
-    return claim !== undefined && (claim.exclusive || !isAllowed);
-  });
-  if (door === undefined) return { verdict: "host-rules" };
   try {
+    const { others = [] } = parts.request;
+    const door = findDoor(doors, request, { isAllowed, others });
+    if (door === undefined) return { verdict: "host-rules" };
     const passage = await door.pass(request);
     switch (passage.type) {
       case "host-rules":

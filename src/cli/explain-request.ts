@@ -4,12 +4,16 @@ import { compilePolicy, decide } from "../policy/decide.ts";
 import type { GitRule } from "../policy/git-rule.ts";
 import { describeGitRule, formatGitUrl } from "../policy/git-rule-text.ts";
 import { formatRule } from "../policy/parse-rule.ts";
+import { toRequiredPaths } from "../policy/other-path.ts";
 import type { EgressPolicy, EgressRequest } from "../policy/policy.ts";
 import type { RuleSource } from "../policy/rule-source.ts";
 import { coversRepository } from "../policy/repository-name.ts";
 import { parseAuthority } from "../proxy/authority.ts";
 import { bindingsFor, createBoundHosts } from "../proxy/credential/bound-hosts.ts";
+import { parseHeaderLines } from "../proxy/http1/request-head.ts";
+import { refuseImpossible } from "../proxy/impossible-request.ts";
 import { Refusal } from "../proxy/refusal.ts";
+import { readSecondResources } from "../proxy/second-resource.ts";
 import type { SessionCredential } from "../proxy/session-credential.ts";
 import { parseTarget } from "../proxy/target.ts";
 import { openVaults } from "../vault/open-vaults.ts";
@@ -34,16 +38,26 @@ export interface Explanation {
   readonly credential: string | null;
 }
 
+/** A request as the user writes it. */
+export interface WantedRequest {
+  readonly method: string;
+  readonly url: string;
+  /** `Name: value` */
+  readonly headers: readonly string[];
+  /** Names; none is those of the session */
+  readonly vaults: readonly string[];
+}
+
 /**
  * Decides a request as the proxy would, with the same parsers and doors, and names the credential it would attach.
  * @throws VaultboxError VBX_USAGE for what the proxy would refuse as invalid; those of the policy and the vaults
  */
 export async function explainRequest(
-  wanted: { readonly method: string; readonly url: string; readonly vaults: readonly string[] },
+  wanted: WantedRequest,
   options: SessionPolicyOptions,
   paths: Paths,
 ): Promise<Explanation> {
-  const asked = readRequest(wanted.method, wanted.url);
+  const asked = readRequest(wanted);
   const session = await resolveSessionPolicy(options, paths);
   const found = await explainGround(session.policy, asked, paths);
   if (found.verdict === "deny") return { ...found, credential: null };
@@ -71,7 +85,7 @@ async function explainGround(
     rule: decision.rule === undefined ? null : formatRule(decision.rule),
     source: decision.rule?.source ?? null,
     repository: null,
-    detail: [],
+    detail: decision.verdict === "deny" ? toOtherDetail(decision.other) : [],
   };
   const isProhibited = decision.verdict === "deny" && decision.reason === "denied-by-rule";
   if (policy.git === undefined || isProhibited) return byRule;
@@ -96,13 +110,20 @@ async function explainGround(
   };
 }
 
+/** What is refused beside the request line. */
+function toOtherDetail(
+  other: Pick<EgressRequest, "method" | "path"> | undefined,
+): readonly string[] {
+  return other === undefined ? [] : [`it does what ${other.method} ${other.path} would do`];
+}
+
 function toDetail(answer: DoorVerdict, entry: GitRule | undefined): readonly string[] {
   if (answer.verdict === "deny") return answer.why === "" ? [] : [answer.why];
   return answer.verdict === "depends" && entry !== undefined ? describeGitRule(entry) : [];
 }
 
 /** Reads the request with the proxy's own parsers; `wss://` asks for a WebSocket. */
-function readRequest(method: string, url: string): Asked {
+function readRequest({ method, url, headers: lines }: WantedRequest): Asked {
   const websocket = /^wss?:/i.test(url);
   try {
     if (!/^[A-Z][A-Z-]*$/.test(method) || method === "CONNECT") {
@@ -115,7 +136,15 @@ function readRequest(method: string, url: string): Asked {
     }
     const authority = parseAuthority(authorityText, scheme, scheme === "https" ? 443 : 80);
     const { host, port } = authority;
-    return { request: { scheme, host, port, method, path, websocket }, authority, target };
+    const head = { method, headers: parseHeaderLines(lines, 0) };
+    refuseImpossible(head, target, authority);
+    const others = readSecondResources({ head, authority, target });
+    const request = { scheme, host, port, method, path, websocket };
+    return {
+      request: others.length === 0 ? request : { ...request, others },
+      authority,
+      target,
+    };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new VaultboxError("VBX_USAGE", error.message, { cause: error });
@@ -127,7 +156,8 @@ function findCredential(
   credentials: readonly SessionCredential[],
 ): string | null {
   const boundHost = createBoundHosts(credentials)(request.host);
-  const [first] = boundHost === undefined ? [] : bindingsFor(boundHost, request);
+  const otherPaths = toRequiredPaths(request.others);
+  const [first] = boundHost === undefined ? [] : bindingsFor(boundHost, { ...request, otherPaths });
   return first === undefined ? null : `${first.credential.vault}/${first.credential.name}`;
 }
 

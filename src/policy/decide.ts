@@ -3,15 +3,19 @@
 // 2. Deny beats allow, whatever their order and however special the allow rule is.
 // 3. An allow rule matches when host, port, scheme, WebSocket, method and path all match, each exactly as written; a path
 //    that servers could read in two ways is matched only by "any path".
-// 4. A deny rule errs on the side of matching: it covers WebSocket too and reads paths loosely (path-match.ts).
+// 4. A deny rule errs on the side of matching: it covers WebSocket too and reads paths loosely (path-match.ts), and methods
+//    without case.
 // 5. Among several matching allow rules the grant is their union: one that lets client credentials pass is preferred,
 //    then the first. The verdict never depends on the order of rules.
 // 6. A `git:` entry opens the tunnel to its hosts and allows no request here: the doors of the proxy decide those, and a deny
 //    rule beats them as well (`isDeniedByRule`).
-// 7. A refusal names the step at which the nearest allow rule failed: host → port → scheme → WebSocket → method → path.
+// 7. What a request does to another path (`others`) is decided as the request that would do the same there; the request is
+//    allowed when all of it is.
+// 8. A refusal names the step at which the nearest allow rule failed: host → port → scheme → WebSocket → method → path.
 import { findGitRuleOfTunnel, indexGitRules, type GitIndex } from "./git-rules.ts";
 import type { GitRule } from "./git-rule.ts";
 import { toComparableHost } from "./host-pattern.ts";
+import { methodsOfUse, type OtherPath } from "./other-path.ts";
 import {
   compileAllowPath,
   compileDenyPath,
@@ -81,9 +85,20 @@ export function compilePolicy(policy: EgressPolicy): CompiledPolicy {
   return { kind: "compiled", policy, exact, subdomains, git: indexGitRules(policy.git ?? []) };
 }
 
-/** Decides one request. Give it a compiled policy where it is called often. */
+/** Decides one request, with everything that it reads or writes. Give it a compiled policy where it is called often. */
 export function decide(policy: EgressPolicy | CompiledPolicy, request: EgressRequest): Decision {
-  const groups = findRules(toCompiled(policy), request.host);
+  const compiled = toCompiled(policy);
+  const own = decideOne(compiled, request);
+  if (own.verdict === "deny") return own;
+  for (const other of request.others ?? []) {
+    const denied = refuseOther(compiled, request, other);
+    if (denied !== undefined) return denied;
+  }
+  return own;
+}
+
+function decideOne(compiled: CompiledPolicy, request: EgressRequest): Decision {
+  const groups = findRules(compiled, request.host);
   const path = toPathView(request.path);
   const denial = findDenial(groups, request, path);
   if (denial !== undefined) return { verdict: "deny", reason: "denied-by-rule", rule: denial };
@@ -100,6 +115,31 @@ export function decide(policy: EgressPolicy | CompiledPolicy, request: EgressReq
   }
   if (grant !== undefined) return { verdict: "allow", rule: grant };
   return { verdict: "deny", reason: steps[furthest] ?? "host-not-allowed" };
+}
+
+/** Why the request may not do what it does to another path; undefined when it may. */
+function refuseOther(
+  compiled: CompiledPolicy,
+  request: EgressRequest,
+  { path, use, needs }: OtherPath,
+): Decision | undefined {
+  const writes = use === "write" || use === "create";
+  const own = { ...request, path, websocket: false };
+  const alike = methodsOfUse[use].map((method) => ({ ...own, method }));
+  for (const one of writes ? [own, ...alike] : alike) {
+    const rule = isDeniedByRule(compiled, one);
+    if (rule === undefined) continue;
+    const other = { method: one.method, path };
+    return { verdict: "deny", reason: "denied-by-rule", rule, other };
+  }
+  if (needs === "not-denied") return undefined;
+  // A rule for COPY is for both its ends
+  if (writes && decideOne(compiled, own).verdict === "allow") return undefined;
+  for (const one of writes ? alike.slice(0, 1) : alike) {
+    const decision = decideOne(compiled, one);
+    if (decision.verdict === "deny") return { ...decision, other: { method: one.method, path } };
+  }
+  return undefined;
 }
 
 /** The deny rule that covers a request: it beats whatever a door would say. */
@@ -184,7 +224,8 @@ function findDenial(
 function isDenied(entry: CompiledRule, request: EgressRequest, path: PathView): boolean {
   const { rule, methods } = entry;
   if (rule.port !== request.port || rule.scheme !== request.scheme) return false;
-  if (methods !== undefined && !methods.has(request.method)) return false;
+  // Some servers take `delete` for DELETE
+  if (methods !== undefined && !methods.has(request.method.toUpperCase())) return false;
   return entry.matchesPath(path);
 }
 

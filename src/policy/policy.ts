@@ -1,4 +1,5 @@
 import type { GitRule } from "./git-rule.ts";
+import type { OtherPath } from "./other-path.ts";
 import type { RuleSource } from "./rule-source.ts";
 
 /** A canonical host name: lower case ASCII LDH labels, no trailing dot. `subdomains` is `*.host`: every subdomain, never the apex. */
@@ -50,6 +51,8 @@ export interface EgressRequest {
   /** Canonical path without query, begins with `/` */
   readonly path: string;
   readonly websocket: boolean;
+  /** What else the request reads or writes; missing is nothing */
+  readonly others?: readonly OtherPath[];
 }
 
 export type RefusalReason =
@@ -63,4 +66,10 @@ export type RefusalReason =
 
 export type Decision =
   | { readonly verdict: "allow"; readonly rule: Rule }
-  | { readonly verdict: "deny"; readonly reason: RefusalReason; readonly rule?: Rule };
+  | {
+      readonly verdict: "deny";
+      readonly reason: RefusalReason;
+      readonly rule?: Rule;
+      /** What is refused, when it isn't the request line: what the request does to another path */
+      readonly other?: Pick<EgressRequest, "method" | "path">;
+    };

@@ -18,11 +18,16 @@ const why: Record<Denied["reason"], string> = {
 /** The refusal of a request that the policy denied, with what the user could run to allow exactly this. */
 export function denied(
   decision: Denied,
-  request: Pick<EgressRequest, "method" | "path">,
+  asked: Pick<EgressRequest, "method" | "path">,
   authority: Authority,
 ): Refusal {
   const origin = `${authority.scheme}://${toHostHeader(authority)}`;
-  const what = `refused ${request.method} ${origin}${request.path}: ${why[decision.reason]}`;
+  const request = decision.other ?? asked;
+  const does =
+    decision.other === undefined
+      ? ""
+      : `: it does what ${request.method} ${origin}${request.path} would do`;
+  const what = `refused ${asked.method} ${origin}${asked.path}${does}: ${why[decision.reason]}`;
   if (decision.reason === "denied-by-rule") return new Refusal(403, decision.reason, what);
   const { scheme, host, port } = authority;
   const suggested = toSuggestedRule({ ...request, reason: decision.reason, scheme, host, port });

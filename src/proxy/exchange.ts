@@ -1,5 +1,6 @@
 // One request through the pipeline: parse → authority → decide → authorise → record → reveal → forward → record.
 // A new rule kind, credential scheme or protocol is another step, another door or another file, never a branch in here.
+import { toRequiredPaths } from "../policy/other-path.ts";
 import type { Rule } from "../policy/policy.ts";
 import { answerThroughDoor } from "./answer-through-door.ts";
 import type { ClientSide } from "./client-side.ts";
@@ -99,7 +100,7 @@ async function send(
 /** Chooses the credential, and refuses what isn't ours. */
 function prepare(
   context: ProxyContext,
-  { head, authority, target, record }: Asked,
+  { head, authority, target, others, record }: Asked,
   way: {
     readonly rule: Pick<Rule, "effect" | "clientCredentials">;
     readonly passage?: ForwardPassage;
@@ -113,6 +114,7 @@ function prepare(
     host,
     port,
     path: target.path,
+    otherPaths: toRequiredPaths(others),
     headers,
     rule,
     rawTarget: passage?.target ?? target.rawPath + target.query,

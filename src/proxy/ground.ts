@@ -1,5 +1,6 @@
 // What decides a request. A prohibition beats everything; then the first door that claims it, then host rules.
 import { decide } from "../policy/decide.ts";
+import type { OtherPath } from "../policy/other-path.ts";
 import type { Rule } from "../policy/policy.ts";
 import type { Authority } from "./authority.ts";
 import { ClientBody } from "./client-body.ts";
@@ -7,18 +8,22 @@ import type { ClientSide } from "./client-side.ts";
 import { denied } from "./denial.ts";
 import { toDoorRequest } from "./door-request.ts";
 import type { Door } from "./doors/door.ts";
+import { findDoor } from "./find-door.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import { refuseImpossible } from "./impossible-request.ts";
 import type { ParsedRequest } from "./parsed-request.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import type { Refusal } from "./refusal.ts";
 import { requestAuthority } from "./request-authority.ts";
+import { readSecondResources } from "./second-resource.ts";
 import { parseTarget, type RequestTarget } from "./target.ts";
 
 /** A request that is about to be decided. */
 export interface Asked extends ParsedRequest {
   readonly authority: Authority;
   readonly target: RequestTarget;
+  /** What it reads or writes beside its target */
+  readonly others: readonly OtherPath[];
   readonly body: ClientBody;
 }
 
@@ -34,28 +39,28 @@ export function readRequest(client: ClientSide, request: ParsedRequest): Asked {
   const { facts } = record;
   facts.method = head.method;
   const target = parseTarget(head.method, head.target);
-  refuseImpossible(head, target);
   const authority = requestAuthority(head, target, tunnel);
   facts.scheme = authority.scheme;
   facts.host = authority.host;
   facts.port = authority.port;
   facts.path = target.path;
-  return { ...request, authority, target, body: new ClientBody(client, head) };
+  refuseImpossible(head, target, authority);
+  const others = readSecondResources({ head, authority, target });
+  return { ...request, authority, target, others, body: new ClientBody(client, head) };
 }
 
-/** A prohibition beats every door; a door that isn't exclusive is asked when host rules don't allow the request. */
+/** A prohibition beats every door; a door that isn't exclusive is asked when host rules don't allow the request. @throws Refusal */
 export function findGround(context: ProxyContext, asked: Asked): Ground {
-  const { head, authority, target, record } = asked;
+  const { head, authority, target, others, record } = asked;
   const { scheme, host, port } = authority;
-  const egress = { scheme, host, port, method: head.method, path: target.path };
+  const egress = { scheme, host, port, method: head.method, path: target.path, others };
   const decision = decide(context.policy, { ...egress, websocket: head.upgrade === "websocket" });
   const isDenied = decision.verdict === "deny";
   if (decision.rule !== undefined) record.facts.rule = decision.rule.source.label;
   if (!(isDenied && decision.reason === "denied-by-rule") && context.doors.length > 0) {
-    const seen = toDoorRequest(asked);
-    for (const door of context.doors) {
-      const claim = door.claim(seen);
-      if (claim === undefined || !(claim.exclusive || isDenied)) continue;
+    const facts = { isAllowed: !isDenied, others };
+    const door = findDoor(context.doors, toDoorRequest(asked), facts);
+    if (door !== undefined) {
       const otherwise = isDenied ? denied(decision, egress, authority) : decision.rule;
       return { kind: "door", door, otherwise };
     }

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import type { ProxyFixture } from "./proxy-fixture.ts";
 import { openTunnel } from "./tls-client.ts";
 
@@ -20,6 +21,16 @@ export interface CallAnswer {
 
 /** Sends one call on a connection of its own. */
 export async function sendCall(proxy: ProxyFixture, call: ApiCall): Promise<CallAnswer> {
+  const { host, text } = toRequest(call);
+  return exchange(await openTunnel(proxy, `${host}:443`), text);
+}
+
+/** Sends the same bytes to a server of plain HTTP on loopback, past every proxy. */
+export async function sendPast(port: number, call: ApiCall): Promise<CallAnswer> {
+  return exchange(connect({ port, host: "127.0.0.1" }), toRequest(call).text);
+}
+
+function toRequest(call: ApiCall): { readonly host: string; readonly text: string } {
   const [method = "", url = ""] = call.line.split(" ");
   const [, host = "", target = ""] = /^https:\/\/([^/]+)(.*)$/.exec(url) ?? [];
   const body = call.body === undefined ? "" : toText(call.body);
@@ -35,11 +46,14 @@ export async function sendCall(proxy: ProxyFixture, call: ApiCall): Promise<Call
   const head = Object.entries(headers)
     .filter(([, value]) => value !== "")
     .map(([name, value]) => `${name}: ${value}\r\n`);
-  const socket = await openTunnel(proxy, `${host}:443`);
+  return { host, text: `${method} ${target} HTTP/1.1\r\n${head.join("")}\r\n${body}` };
+}
+
+async function exchange(socket: Socket, text: string): Promise<CallAnswer> {
   const pieces: Buffer[] = [];
   socket.on("data", (piece) => pieces.push(piece));
   socket.on("error", () => socket.destroy()).on("end", () => socket.destroy());
-  socket.write(`${method} ${target} HTTP/1.1\r\n${head.join("")}\r\n${body}`);
+  socket.write(text);
   await once(socket, "close");
   return toAnswer(Buffer.concat(pieces).toString("utf8"));
 }

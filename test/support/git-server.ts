@@ -1,23 +1,12 @@
-import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { accessSync, chownSync, existsSync } from "node:fs";
+import { chownSync, existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { git, gitEnvironment } from "./git-command.ts";
+import { serverUser, startApache } from "./apache.ts";
+import { git } from "./git-command.ts";
 import { parseAccessLog, type ServedRequest, writeApacheConfig } from "./git-server-config.ts";
 import { createTestCa, type TestCa } from "./test-ca.ts";
-
-/** Debian's apache2-bin: the program without a service that the package manager would start. */
-const apache = "/usr/sbin/apache2";
-/** apache doesn't serve as root; nobody, on Debian. */
-const serverUser = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
-const startTimeoutMs = 10_000;
-/** A free port may be taken before apache has it. */
-const startAttempts = 5;
 
 export const gitHost = "git.example.test";
 export const gitUser = "x-access-token";
@@ -57,7 +46,6 @@ export interface GitServerOptions {
 }
 
 export async function startGitServer(options: GitServerOptions = {}): Promise<GitServer> {
-  accessSync(apache);
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "vbx-git-server-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -65,7 +53,9 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   const token = randomBytes(20).toString("hex");
   await writeSecrets(folder, ca, { ...options.others, [gitUser]: token });
   if (serverUser !== undefined) giveAway(folder);
-  const port = await startApache(folder, stack);
+  const port = await startApache(folder, stack, (port) =>
+    writeApacheConfig({ folder, port, host: gitHost }),
+  );
   const kept = stack.move();
   const folderOf = (name: string): string => join(folder, "repositories", `${name}.git`);
   const gitIn: GitIn = (cwd, args, input = "") =>
@@ -110,65 +100,6 @@ function giveAway(folder: string): void {
   for (const name of ["", "repositories", "server.key", "passwords"]) {
     chownSync(join(folder, name), serverUser.uid, serverUser.gid);
   }
-}
-
-async function startApache(folder: string, stack: AsyncDisposableStack): Promise<number> {
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    await writeFile(
-      join(folder, "apache.conf"),
-      writeApacheConfig({ folder, port, host: gitHost }),
-    );
-    // A test that runs out of time never gets to its end: the server ends with the process that started it
-    const parent = ["--pdeathsig", "TERM", "--", apache];
-    const options = ["-f", join(folder, "apache.conf"), "-D", "FOREGROUND"];
-    const child = spawn("setpriv", [...parent, ...options], {
-      stdio: ["ignore", "ignore", "pipe"],
-      env: { PATH: gitEnvironment["PATH"], LC_ALL: "C.UTF-8" },
-      ...serverUser,
-    });
-    let complaint = "";
-    child.stderr.on("data", (piece: Buffer) => (complaint += piece.toString("utf8")));
-    const ended = once(child, "exit");
-    const isUp = await takesConnections(port, () => child.exitCode !== null);
-    if (isUp) {
-      stack.defer(async () => {
-        child.kill("SIGTERM");
-        await ended;
-      });
-      return port;
-    }
-    child.kill("SIGKILL");
-    await ended;
-    if (attempt === startAttempts) {
-      const log = await readFile(join(folder, "error.log"), "utf8").catch(() => "");
-      throw new Error(`apache did not start: ${complaint}${log}`);
-    }
-  }
-}
-
-async function takesConnections(port: number, hasEnded: () => boolean): Promise<boolean> {
-  const giveUpAt = Date.now() + startTimeoutMs;
-  while (!hasEnded() && Date.now() < giveUpAt) {
-    const socket = connect({ host: "127.0.0.1", port });
-    const isUp = await once(socket, "connect").then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isUp) return !hasEnded();
-    await sleep(20);
-  }
-  return false;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function createRepository(

@@ -26,6 +26,8 @@ export interface ProxyFixture extends AsyncDisposable {
 
 export interface ProxyFixtureOptions {
   readonly rules: readonly string[];
+  /** Rules that deny */
+  readonly denials?: readonly string[];
   readonly dialer: Dialer;
   readonly credentials?: readonly SessionCredential[];
   readonly limits?: SessionLimits;
@@ -42,6 +44,8 @@ export interface ProxyFixtureOptions {
   readonly wrapCa?: (ca: SessionCa) => SessionCa;
 }
 
+const source = { kind: "flag", label: "--allow" } as const;
+
 /** A real proxy on a unix socket, its audit kept in memory. */
 export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFixture> {
   const folder = await mkdtemp(join(tmpdir(), "vbx-proxy-"));
@@ -51,7 +55,10 @@ export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFix
   const ca = options.wrapCa?.(sessionCa) ?? sessionCa;
   const proxy = new ProxyServer({
     policy: {
-      rules: options.rules.map((text) => toRule(text, options)),
+      rules: [
+        ...options.rules.map((text) => toRule(text, options)),
+        ...(options.denials ?? []).map((text) => parseRule(text, { source, effect: "deny" })),
+      ],
       limits: options.limits ?? {},
       ...(options.git === undefined ? {} : { git: options.git }),
     },
@@ -90,7 +97,7 @@ export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFix
 }
 
 function toRule(text: string, options: ProxyFixtureOptions): ReturnType<typeof parseRule> {
-  const rule = parseRule(text, { source: { kind: "flag", label: "--allow" } });
+  const rule = parseRule(text, { source });
   return {
     ...rule,
     websocket: options.websocket ?? rule.websocket,

@@ -54,8 +54,8 @@ export function createBoundHosts(
 }
 
 /**
- * The bindings that cover this request, the most specific first; none on plain http. Those of a repository cover only
- * what a `git:` entry decided for it.
+ * The bindings that cover this request with every path that it reads or writes, the most specific first; none on plain
+ * http. Those of a repository cover only what a `git:` entry decided for it.
  */
 export function bindingsFor(
   boundHost: BoundHost,
@@ -63,15 +63,17 @@ export function bindingsFor(
     readonly scheme: string;
     readonly port: number;
     readonly path: string;
+    readonly otherPaths?: readonly string[];
     readonly repository?: string;
   },
 ): readonly BoundCredential[] {
   if (request.scheme !== "https") return [];
   const { repository } = request;
+  const paths = [request.path, ...(request.otherPaths ?? [])];
   return boundHost.bound.filter(
     ({ binding }) =>
       binding.port === request.port &&
-      matchesPrefix(binding.pathPrefix, request.path) &&
+      paths.every((path) => matchesPrefix(binding.pathPrefix, path)) &&
       (binding.repository === undefined ||
         (repository !== undefined && coversRepository(binding.repository, repository))),
   );

@@ -142,6 +142,28 @@ test("policy explain names the decision, the rule and where it is written", asyn
   expect(await explain("get", "https://api.example.com/")).toMatchObject({ status: 2 });
 });
 
+test("policy explain decides a second resource that a header names", async () => {
+  await using project = await createProject();
+  const rule = "* https://dav.example.com/open/**";
+  const explain = (...headers: readonly string[]) => {
+    const flags = headers.flatMap((header) => ["--header", header]);
+    const url = "https://dav.example.com/open/a";
+    return project.run("policy", "explain", "COPY", url, "--allow", rule, ...flags);
+  };
+  expect((await explain("Destination: /open/b")).stdout).toContain("allow COPY");
+  expect((await explain("Destination: https://dav.example.com/closed/b")).stdout)
+    .toMatchInlineSnapshot(`
+    "deny COPY https://dav.example.com/open/a
+
+      Reason: path-not-allowed
+
+      it does what PUT /closed/b would do
+    "
+  `);
+  expect(await explain("Destination: https://other.example.com/b")).toMatchObject({ status: 2 });
+  expect(await explain("X-Original-URL: /closed")).toMatchObject({ status: 2 });
+});
+
 test("policy explain names the credential that would be attached", async () => {
   await using project = await createProject();
   const add = "credential add billing --host api.example.com --path /v1 --from-env BILLING_KEY";

@@ -216,3 +216,51 @@ test("a path of many segments against many ** costs little", () => {
   expect(decide(rules, request({ path: "/a".repeat(4000) })).verdict).toBe("deny");
   expect(performance.now() - started).toBeLessThan(200);
 });
+
+test("a deny rule covers its methods in every case, an allow rule only as it is written", () => {
+  const rules = policy(rule({ methods: "any" }), rule({ effect: "deny", methods: ["DELETE"] }));
+  for (const method of ["DELETE", "delete", "Delete"]) {
+    expect(decide(rules, request({ method })).verdict).toBe("deny");
+  }
+  expect(decide(rules, request({ method: "patch" })).verdict).toBe("allow");
+  expect(decide(policy(rule()), request({ method: "get" }))).toMatchObject({
+    reason: "method-not-allowed",
+  });
+});
+
+test("what a request does to another path is decided as the request that would do it", () => {
+  const rules = policy(
+    rule({ methods: ["PUT", "COPY"], path: path("/mine/**") }),
+    rule({ methods: ["GET"], path: path("/public/**") }),
+    rule({ effect: "deny", methods: ["GET"], path: path("/public/secret") }),
+  );
+  const put = request({ method: "PUT", path: "/mine/a" });
+  const decideWith = (use: "read" | "write" | "create" | "move", other: string) =>
+    decide(rules, { ...put, others: [{ path: other, use, needs: "allowed" }] });
+  expect(decideWith("read", "/public/a").verdict).toBe("allow");
+  expect(decideWith("write", "/mine/b").verdict).toBe("allow");
+  expect(decideWith("read", "/mine/b")).toMatchObject({
+    reason: "path-not-allowed",
+    other: { method: "GET", path: "/mine/b" },
+  });
+  expect(decideWith("read", "/public/secret")).toMatchObject({ reason: "denied-by-rule" });
+  expect(decideWith("move", "/public/a")).toMatchObject({ other: { method: "DELETE" } });
+  expect(decideWith("write", "/closed")).toMatchObject({ reason: "path-not-allowed" });
+});
+
+test("a denial of PUT, or of DELETE where something is replaced, holds for a copy's destination", () => {
+  const copy = request({ method: "COPY", path: "/a" });
+  for (const [method, use, verdict] of [
+    ["PUT", "create", "deny"],
+    ["DELETE", "write", "deny"],
+    ["DELETE", "create", "allow"],
+    ["COPY", "create", "deny"],
+    ["GET", "write", "allow"],
+  ] as const) {
+    const denial = rule({ effect: "deny", methods: [method], path: path("/frozen/**") });
+    const others = [{ path: "/frozen/b", use, needs: "allowed" }] as const;
+    expect(decide(policy(rule({ methods: "any" }), denial), { ...copy, others }).verdict).toBe(
+      verdict,
+    );
+  }
+});

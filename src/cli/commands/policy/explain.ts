@@ -8,6 +8,7 @@ import {
 } from "../../policy-options.ts";
 
 interface ExplainFlags extends PolicyFlags {
+  readonly header: readonly string[];
   readonly vault: readonly string[];
   readonly json?: boolean;
 }
@@ -18,6 +19,7 @@ The exit status is 0 whatever the decision is; --json has it as "verdict".
 Examples:
   vaultbox policy explain GET https://docs.example.com/start
   vaultbox policy explain POST https://api.github.com/repos/acme/widgets/pulls --agent claude
+  vaultbox policy explain COPY https://dav.example.com/a --header 'Destination: /b'
   vaultbox policy explain push https://github.com/acme/widgets agent/x`;
 
 export function buildCommand(): Command {
@@ -27,6 +29,12 @@ export function buildCommand(): Command {
     .argument("<method>", "for example GET; or push")
     .argument("<url>", "for example https://api.example.com/v1/items")
     .argument("[ref]", "with push: the branch, or the full name of a ref")
+    .option(
+      "--header <name: value>",
+      "a header that says what the request does, as Destination (repeatable)",
+      collect,
+      [],
+    )
     .option("--vault <name>", "look for the credential in this vault (repeatable)", collect, [])
     .option("--json", "print one JSON document")
     .addHelpText("after", examples)
@@ -46,7 +54,7 @@ async function explain(
     import("../../explain-request.ts"),
     import("../../output.ts"),
   ]);
-  const wanted = { method, url, vaults: flags.vault };
+  const wanted = { method, url, headers: flags.header, vaults: flags.vault };
   const options = toSessionPolicyOptions(flags);
   const found = await explainRequest(wanted, options, resolvePaths());
   if (flags.json === true) return output.printJson(found);

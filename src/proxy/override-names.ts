@@ -1,0 +1,117 @@
+// Names of headers and parameters by which some servers take a request for another one than its first line says. Two
+// layers, as credential-names.ts has them: documented names, and the words that such names are built from.
+
+/**
+ * What the server takes from it. `path` is another resource whatever it says; an `authority` part may repeat what the
+ * request says anyway.
+ */
+export type OverrideKind = "method" | "path" | "host" | "scheme" | "port" | "forwarded";
+
+interface OverrideRow {
+  readonly kind: OverrideKind;
+  /** Folded (`foldHeaderName`), with spaces between */
+  readonly names: string;
+  readonly source: string;
+}
+
+const rows: readonly OverrideRow[] = [
+  {
+    kind: "method",
+    names: "x-http-method x-http-method-override x-method-override",
+    source:
+      "https://www.odata.org/documentation/odata-version-3-0 and the Express method-override package",
+  },
+  {
+    kind: "path",
+    names: "x-original-url x-rewrite-url",
+    source:
+      "Symfony's Request::prepareRequestUri, Zend_Controller_Request_Http (IIS URL Rewrite sets them)",
+  },
+  { kind: "path", names: "x-waws-unencoded-url", source: "Azure App Service, for IIS and Node" },
+  {
+    kind: "path",
+    names: "x-forwarded-prefix x-forwarded-path x-forwarded-uri x-forwarded-method",
+    source: "Spring's ForwardedHeaderFilter, Werkzeug's ProxyFix, Traefik's ForwardAuth",
+  },
+  {
+    kind: "path",
+    names: "x-envoy-original-path x-envoy-original-host x-envoy-original-method",
+    source: "https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers",
+  },
+  {
+    kind: "path",
+    names: "script-name x-script-name path-info request-uri query-string",
+    source:
+      "RFC 3875 sections 4.1.5 and 4.1.13; gunicorn takes SCRIPT_NAME from a header of that name",
+  },
+  {
+    kind: "path",
+    names:
+      "x-matched-path x-invoke-path x-invoke-query x-middleware-rewrite x-middleware-subrequest",
+    source: "Next.js: base-server.ts reads the first three; CVE-2025-29927 is about the last",
+  },
+  {
+    kind: "path",
+    names: "x-accel-redirect x-accel-mapping x-sendfile x-sendfile-type x-lighttpd-send-file",
+    source: "Rack::Sendfile reads two of them from the request: CVE-2025-61780",
+  },
+  // A CGI's libraries take it for the proxy that the user set: https://httpoxy.org (CVE-2016-5385)
+  { kind: "path", names: "proxy", source: "RFC 3875 section 4.1.18" },
+  {
+    kind: "path",
+    names: "helicone-target-url x-target-url",
+    source: "https://docs.helicone.ai/getting-started/integration-method/gateway",
+  },
+  { kind: "forwarded", names: "forwarded", source: "RFC 7239" },
+  {
+    kind: "host",
+    names: "x-forwarded-host x-original-host x-host x-http-host-override x-forwarded-server",
+    source:
+      "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-Host and its forerunners",
+  },
+  {
+    kind: "scheme",
+    names: "x-forwarded-proto x-forwarded-protocol x-forwarded-scheme x-url-scheme x-scheme",
+    source:
+      "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-Proto and its forerunners",
+  },
+  {
+    kind: "port",
+    names: "x-forwarded-port",
+    source: "Spring's ForwardedHeaderFilter, Werkzeug's ProxyFix",
+  },
+];
+
+const documented: ReadonlyMap<string, OverrideKind> = new Map(
+  rows.flatMap(({ kind, names }) => names.split(" ").map((name) => [name, kind] as const)),
+);
+
+const before =
+  "(?:original|orig|rewrite|rewritten|override|real|request|requested|forwarded|tunnel|proxy|http|upstream|target|destination|base|unencoded)-?";
+const methodWords = new RegExp(`^(?:x-)?(?:${before})*(?:http-?)?(?:method|verb)(?:-?override)?$`);
+const pathWords = new RegExp(`^(?:x-)?(?:${before})*(?:url|uri|path)(?:-?override)?$`);
+const hostWords = new RegExp(`^(?:x-)?(?:${before})+host(?:name)?(?:-?override)?$`);
+
+/** Asks what a page may do (Fetch standard); no server takes it for the method. */
+const harmless: ReadonlySet<string> = new Set(["access-control-request-method"]);
+
+/** @param name folded (`foldHeaderName`) */
+export function findOverride(name: string): OverrideKind | undefined {
+  const known = documented.get(name);
+  if (known !== undefined || harmless.has(name)) return known;
+  if (methodWords.test(name)) return "method";
+  if (pathWords.test(name)) return "path";
+  return hostWords.test(name) ? "host" : undefined;
+}
+
+// `method` alone is an ordinary parameter (https://www.flickr.com/services/api/request.rest.html)
+const methodParameter =
+  /^(?:_+(?:http)?method|x?http(?:request)?methodoverride|x?methodoverride|xhttpmethod)$/;
+
+/**
+ * Whether a query parameter changes the method: Symfony and Laravel, Google's `X-HTTP-Method-Override`.
+ * @param name percent-decoded
+ */
+export function isMethodParameter(name: string): boolean {
+  return methodParameter.test(name.toLowerCase().replaceAll(/[^a-z0-9_]/g, ""));
+}

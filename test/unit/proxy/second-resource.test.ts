@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import { parseAuthority } from "../../../src/proxy/authority.ts";
+import type { HeaderField } from "../../../src/proxy/http1/header.ts";
+import { readSecondResources } from "../../../src/proxy/second-resource.ts";
+import { refusalOf } from "../../support/credential-fixtures.ts";
+
+function read(
+  line: string,
+  ...headers: readonly HeaderField[]
+): ReturnType<typeof readSecondResources> {
+  const [, method = "", host = "", path = ""] = /^(\S+) ([^/]+)(.*)$/.exec(line) ?? [];
+  const authority = parseAuthority(host, "https", 443);
+  return readSecondResources({ head: { method, headers }, authority, target: { path } });
+}
+
+test.each([
+  ["PUT s3.example.com/mine/a", ["x-amz-copy-source", "/theirs/k"], "read /theirs/k", "/k"],
+  [
+    "PUT s3.example.com/mine/a",
+    ["X-Amz-Copy-Source", "theirs/a%62c?versionId=3"],
+    "read /theirs/abc",
+    "/abc",
+  ],
+  ["PUT mine.s3.eu.example.com/a", ["x-amz-copy-source", "mine/k"], "read /k", "/mine/k"],
+  [
+    "PUT mine-1.cos.x.example.com/a",
+    ["x-cos-copy-source", "mine-1.cos.x.example.com/k"],
+    "read /k",
+    "/mine-1.cos.x.example.com/k",
+  ],
+  ["PUT storage.example.com/mine/a", ["x-qs-move-source", "/mine/k"], "move /mine/k", "/k"],
+  [
+    "PUT a.blob.example.com/c/b",
+    ["x-ms-copy-source", "https://a.blob.example.com/c/x?sv=1"],
+    "read /c/x",
+  ],
+  ["PUT a.dfs.example.com/f/b", ["x-ms-rename-source", "/f/x"], "move /f/x"],
+  ["PUT swift.example.com/v1/acct/c/o", ["x-copy-from", "/c/x"], "read /v1/acct/c/x"],
+  ["PUT rgw.example.com/swift/v1/c/o", ["x-copy-from", "c/x"], "read /swift/v1/c/x"],
+  ["COPY dav.example.com/a", ["Destination", "https://dav.example.com/b"], "write /b", "/a"],
+  ["COPY dav.example.com/a", ["Destination", "/b"], "write /b", "/a"],
+  [
+    "COPY swift.example.com/v1/acct/c/o",
+    ["Destination", "c/x"],
+    "write /v1/acct/c/x",
+    "/v1/acct/c/o",
+  ],
+] as const)("%s with %j is also a %s", (line, header, required, ...others) => {
+  const found = read(line, [header[0], header[1]]);
+  const texts = found.map(({ use, path, needs }) =>
+    needs === "allowed" ? `${use} ${path}` : path,
+  );
+  expect(texts).toEqual([required, ...others]);
+});
+
+test("a destination that may be a path or an object of Swift's account must be allowed as both", () => {
+  const found = read("COPY swift.example.com/v1/acct/c/o", ["Destination", "/c/x"]);
+  expect(found.filter(({ needs }) => needs === "allowed").map(({ path }) => path)).toEqual([
+    "/c/x",
+    "/v1/acct/c/x",
+  ]);
+});
+
+test("Overwrite: F makes a destination that isn't replaced", () => {
+  const [found] = read("COPY dav.example.com/a", ["Destination", "/b"], ["Overwrite", "F"]);
+  expect(found?.use).toBe("create");
+});
+
+test.each([
+  ["another server", ["Destination", "https://other.example.com/b"]],
+  ["another port", ["Destination", "https://dav.example.com:8443/b"]],
+  ["another scheme", ["Destination", "http://dav.example.com/b"]],
+  ["no path", ["Destination", "b"]],
+  ["dot segments", ["Destination", "/a/../b"]],
+  ["user information", ["Destination", "https://dav.example.com@other.example.com/b"]],
+  ["a spelling that CGI folds", ["x_amz_copy_source", "/mine/k"]],
+  ["a bucket alone", ["x-amz-copy-source", "mine"]],
+  ["an access point", ["x-amz-copy-source", "arn:aws:s3:eu-1:1:accesspoint/mine//k"]],
+  ["a key that servers decode twice", ["x-amz-copy-source", "/mine/%252e%252e/k"]],
+  ["an object's neighbour by name alone", ["x-oss-symlink-target", "k"]],
+  ["another account", ["x-copy-from-account", "other"]],
+  ["no account to be in", ["x-copy-from", "c/x"]],
+  ["a list of two", ["If", "<https://dav.example.com/a> ([x]) <https://other.example.com/> ([y])"]],
+] as const)("a header that names %s is refused", (_, header) => {
+  const run = () => read("COPY dav.example.com/a", [header[0], header[1]]);
+  expect(refusalOf(run)).toMatchObject({ status: 400, reason: "request-invalid" });
+});
+
+test("a bucket of another host is refused, and a header that is there twice", () => {
+  const copy: HeaderField = ["x-amz-copy-source", "theirs/k"];
+  expect(refusalOf(() => read("PUT mine.s3.example.com/a", copy)).message).toContain(
+    "it is in another bucket than the host's",
+  );
+  expect(refusalOf(() => read("PUT s3.example.com/a/b", copy, copy)).message).toContain("twice");
+});
+
+test.each(["Range", "Overwrite", "Lock-Token", "Depth", "If-Match", "X-Amz-Copy-Source-Range"])(
+  "%s names no second resource",
+  (name) => {
+    expect(read("PUT dav.example.com/a", [name, "<urn:uuid:1>"])).toEqual([]);
+  },
+);
