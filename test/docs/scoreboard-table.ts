@@ -41,6 +41,7 @@ export const rowTitles: ReadonlyMap<number, string> = new Map([
   [40, "slow and flooding clients"],
   [41, "faults at every step of the proxy"],
   [43, "signatures for anything but the session's own commits and tags"],
+  [46, "paths of the host's programs, and other version control systems"],
   [51, "headers and parameters that name another resource, method or host"],
 ]);
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { toNames } from "../host-path.ts";
-import { findNameKind } from "./find-mark-kind.ts";
+import type { MarkFolder, MarkTable } from "./mark-table.ts";
 import type { FoundEntry } from "./walk.ts";
 
 /** A file that a host's program would run or go by, as it was. */
@@ -14,18 +14,20 @@ export interface Mark {
 /** Content is compared up to this size; beyond it size and time are. */
 const maxHashedBytes = 256 * 1024;
 
+/** What entries are looked at with. */
+export interface MarkScan {
+  readonly workspace: string;
+  readonly table: MarkTable;
+}
+
 /**
  * The mark of an entry; undefined for an ordinary one.
- * @param folderKind of everything in its folder
+ * @param around the folder it is in
  */
-export function toMark(
-  found: FoundEntry,
-  folderKind: string | undefined,
-  workspace: string,
-): Mark | undefined {
-  if (found.entry.kind === "link") return toLinkMark(found, folderKind, workspace);
+export function toMark(found: FoundEntry, around: MarkFolder, scan: MarkScan): Mark | undefined {
+  if (found.entry.kind === "link") return toLinkMark(found, around, scan);
   if (found.entry.kind !== "file") return undefined;
-  const kind = folderKind ?? findNameKind(found.entry.name);
+  const kind = scan.table.findKind(around, found.entry.name);
   return kind === undefined ? undefined : toFileMark(found, kind);
 }
 
@@ -46,12 +48,12 @@ function toFileMark({ folder, entry, names }: FoundEntry, kind: string): Mark | 
 /** Programs follow a link that leads out of the workspace with the user's rights. */
 function toLinkMark(
   { folder, entry, names }: FoundEntry,
-  folderKind: string | undefined,
-  workspace: string,
+  around: MarkFolder,
+  { workspace, table }: MarkScan,
 ): Mark | undefined {
   const target = folder.readLink(entry.name) ?? "";
   const path = resolve(workspace, ...names.slice(0, -1), target);
   const leaves = toNames(workspace, path) === undefined;
-  const kind = leaves ? "links out of the workspace" : (folderKind ?? findNameKind(entry.name));
+  const kind = leaves ? "links out of the workspace" : table.findKind(around, entry.name);
   return kind === undefined ? undefined : { kind, state: `link ${target}` };
 }

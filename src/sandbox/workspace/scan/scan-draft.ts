@@ -1,6 +1,7 @@
 import { hasOtherName, isHidden, toHiddenNames } from "../hide/hidden-entry.ts";
 import type { HideRules } from "../hide/hide-rules.ts";
 import { listUnits, type RepositoryUnit } from "../unit/repository-unit.ts";
+import type { MarkFolder, MarkTable } from "./mark-table.ts";
 import { toMark, type Mark } from "./mark.ts";
 import { listOwnerRights } from "./owner-rights.ts";
 import type { FoundEntry } from "./walk.ts";
@@ -23,6 +24,7 @@ export const maxMarks = 20_000;
 export interface ScanDraft {
   readonly workspace: string;
   readonly options: ScanOptions;
+  readonly table: MarkTable;
   readonly repositories: RepositoryUnit[];
   /** Paths of the repositories */
   readonly unitKeys: Set<string>;
@@ -35,10 +37,15 @@ export interface ScanDraft {
   readonly notes: string[];
 }
 
-export function createScanDraft(workspace: string, options: ScanOptions): ScanDraft {
+export function createScanDraft(
+  workspace: string,
+  options: ScanOptions,
+  table: MarkTable,
+): ScanDraft {
   return {
     workspace,
     options,
+    table,
     repositories: [],
     unitKeys: new Set(),
     marks: new Map(),
@@ -91,8 +98,8 @@ export function addHidden(draft: ScanDraft, found: FoundEntry): void {
   }
 }
 
-export function addMark(draft: ScanDraft, found: FoundEntry, folderKind: string | undefined): void {
+export function addMark(draft: ScanDraft, found: FoundEntry, around: MarkFolder): void {
   if (draft.marks.size >= maxMarks) return;
-  const mark = toMark(found, folderKind, draft.workspace);
+  const mark = toMark(found, around, draft);
   if (mark !== undefined) draft.marks.set(found.names.join("/"), mark);
 }

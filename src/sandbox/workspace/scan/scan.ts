@@ -1,7 +1,6 @@
 import type { Folder } from "../../../files/beneath.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
 import { listUnits, type RepositoryUnit } from "../unit/repository-unit.ts";
-import { findFolderKind } from "./find-mark-kind.ts";
 import { isAmongPackages, leadsToPackages } from "./installed-packages.ts";
 import type { Mark } from "./mark.ts";
 import { hasOwnerRights } from "./owner-rights.ts";
@@ -44,7 +43,8 @@ export async function scanWorkspace(
   options: ScanOptions,
 ): Promise<Scan> {
   const started = performance.now();
-  const draft = createScanDraft(workspace, options);
+  const { hostFileTable } = await import("./host-file-table.ts");
+  const draft = createScanDraft(workspace, options, hostFileTable);
   const { maxEntries, maxMs } = options;
   const owner = root.ownFacts().uid;
   const result = await walk(root, {
@@ -78,7 +78,7 @@ function visit(draft: ScanDraft, place: Place): void {
   // What looks like a bare repository is a folder like any other too: three empty names would hide all that is in it
   if (isBareRepository(entries)) addUnits(draft, listUnits(folder, names, "bare"));
   const isPackage = isAmongPackages(names);
-  const folderKind = findFolderKind([...names, ""].join("/"));
+  const around = draft.table.toFolder(names);
   const { since } = draft.options;
   for (const entry of entries) {
     const name = entry.name;
@@ -89,7 +89,7 @@ function visit(draft: ScanDraft, place: Place): void {
     if (isGitName(name)) addRepository(draft, found);
     else if (!isPackage) {
       addHidden(draft, found);
-      addMark(draft, found, folderKind);
+      addMark(draft, found, around);
     }
   }
 }

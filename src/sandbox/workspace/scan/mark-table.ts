@@ -1,0 +1,160 @@
+import type { HostFile } from "./host-files/host-file.ts";
+
+/** A folder that is walked, as far as its path says something about the files in it. */
+export interface MarkFolder {
+  /** From the workspace, in lower case, with `/` before and after each name */
+  readonly path: string;
+  /** Of every file in it */
+  readonly kind: string | undefined;
+}
+
+/** What the host's programs do with files, by their paths. */
+export interface MarkTable {
+  /** @param path names from the workspace */
+  readonly toFolder: (path: readonly string[]) => MarkFolder;
+  /**
+   * What a program of the host would do with a file; undefined for an ordinary one. A pattern with folders and a name
+   * counts first, then one of folders, then a name, then a name with `*`. Of two the longer one counts.
+   */
+  readonly findKind: (folder: MarkFolder, name: string) => string | undefined;
+}
+
+/** Folders and a name, with at most one `*` in the name, which parts it in two. */
+interface NamePattern {
+  readonly kind: string;
+  /** As in `MarkFolder`; empty for any folder */
+  readonly folders: string;
+  readonly start: string;
+  readonly end: string;
+}
+
+interface FolderPattern {
+  readonly kind: string;
+  /** One for each name of the folder's path */
+  readonly names: readonly (string | RegExp)[];
+  /** Letters of the pattern */
+  readonly length: number;
+}
+
+/** Patterns by what a name is looked up with: a few of them are then tried, and not hundreds for every file. */
+interface Patterns {
+  readonly names: Map<string, NamePattern[]>;
+  /** By the first two letters, of those with `*` after them */
+  readonly starts: Map<string, NamePattern[]>;
+  /** By the extension, of those that begin with `*` */
+  readonly extensions: Map<string, NamePattern[]>;
+  /** By the first name; `*` has those whose first name has one */
+  readonly folders: Map<string, FolderPattern[]>;
+}
+
+export function createMarkTable(rows: readonly HostFile[]): MarkTable {
+  const patterns: Patterns = {
+    names: new Map(),
+    starts: new Map(),
+    extensions: new Map(),
+    folders: new Map(),
+  };
+  for (const { kind, patterns: written } of rows) {
+    for (const pattern of written.split(" ")) {
+      if (pattern.endsWith("/")) addFolder(patterns, kind, pattern.slice(0, -1));
+      else addName(patterns, kind, pattern);
+    }
+  }
+  return {
+    toFolder: (path) => toFolder(patterns, path),
+    findKind: (folder, name) => findKind(patterns, folder, name.toLowerCase()),
+  };
+}
+
+function addFolder({ folders }: Patterns, kind: string, pattern: string): void {
+  const parts = pattern.split("/");
+  const [first = ""] = parts;
+  const names = parts.map(toExpression);
+  add(folders, first.includes("*") ? "*" : first, { kind, names, length: pattern.length });
+}
+
+function addName({ names, starts, extensions }: Patterns, kind: string, pattern: string): void {
+  const at = pattern.lastIndexOf("/") + 1;
+  const name = pattern.slice(at);
+  const [start = "", end] = name.split("*");
+  const folders = at === 0 ? "" : `/${pattern.slice(0, at)}`;
+  const one = { kind, folders, start, end: end ?? "" };
+  if (end === undefined) add(names, name, one);
+  else if (start === "") add(extensions, toExtension(end), one);
+  else add(starts, start.slice(0, 2), one);
+}
+
+function add<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function toExpression(part: string): string | RegExp {
+  if (!part.includes("*")) return part;
+  const text = part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll("*", ".*");
+  return new RegExp(`^${text}$`, "s");
+}
+
+function toExtension(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1);
+}
+
+function toFolder({ folders }: Patterns, path: readonly string[]): MarkFolder {
+  const parts = path.map((name) => name.toLowerCase());
+  const wild = folders.get("*") ?? [];
+  let closest: FolderPattern | undefined;
+  for (const [index, part] of parts.entries()) {
+    for (const one of [...(folders.get(part) ?? []), ...wild]) {
+      if (fits(one, parts.slice(index)) && one.length > (closest?.length ?? 0)) closest = one;
+    }
+  }
+  return { path: `/${parts.map((part) => `${part}/`).join("")}`, kind: closest?.kind };
+}
+
+function fits({ names }: FolderPattern, parts: readonly string[]): boolean {
+  return names.every((name, index) => {
+    const part = parts[index] ?? "";
+    return typeof name === "string" ? name === part : name.test(part);
+  });
+}
+
+function findKind(
+  { names, starts, extensions }: Patterns,
+  folder: MarkFolder,
+  name: string,
+): string | undefined {
+  let wild: NamePattern | undefined;
+  const lists = [
+    starts.get(name.slice(0, 2)),
+    starts.get(name.slice(0, 1)),
+    extensions.get(toExtension(name)),
+  ];
+  for (const list of lists) {
+    for (const one of list ?? []) {
+      if (isMatch(one, folder, name) && (wild === undefined || isCloser(one, wild))) wild = one;
+    }
+  }
+  let exact: NamePattern | undefined;
+  for (const one of names.get(name) ?? []) {
+    if (!folder.path.endsWith(one.folders)) continue;
+    if (exact === undefined || isCloser(one, exact)) exact = one;
+  }
+  const withFolders = [exact, wild].find((one) => one !== undefined && one.folders !== "");
+  return withFolders?.kind ?? folder.kind ?? exact?.kind ?? wild?.kind;
+}
+
+function isMatch(
+  { folders, start, end }: NamePattern,
+  { path }: MarkFolder,
+  name: string,
+): boolean {
+  const isLong = name.length >= start.length + end.length;
+  return isLong && name.startsWith(start) && name.endsWith(end) && path.endsWith(folders);
+}
+
+function isCloser(one: NamePattern, other: NamePattern): boolean {
+  const toLength = ({ folders, start, end }: NamePattern): number =>
+    folders.length + start.length + end.length;
+  return toLength(one) > toLength(other);
+}

@@ -1,0 +1,8 @@
+import type { HostFile } from "../../src/sandbox/workspace/scan/host-files/host-file.ts";
+
+/** Paths that a row is about: the ones it gives, and its patterns without `*`. */
+export function toExamples({ patterns, examples }: HostFile): readonly string[] {
+  const plain = patterns.split(" ").filter((one) => !one.includes("*"));
+  const given = examples.split(" ").filter((one) => one !== "");
+  return [...plain.map((one) => one.replace(/\/$/, "/a")), ...given];
+}
