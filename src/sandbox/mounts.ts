@@ -5,6 +5,7 @@ import type { Paths } from "../config/paths.ts";
 import { readPlainFile } from "../config/private-read.ts";
 import type { BindMount } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
+import { toKind } from "../files/entry-facts.ts";
 import { isNameUtf8 } from "../files/name-text.ts";
 import { readRealPath } from "../files/real-path.ts";
 import { maxFileBytes } from "../policy/file-size.ts";
@@ -153,7 +154,8 @@ async function findRefusal(source: string, rules: MountRules): Promise<string | 
       return "it belongs to the system";
     }
   }
-  if ((await lstat(source)).isSocket()) return "it is a socket";
+  const kind = toKind(await lstat(source));
+  if (kind === "other") return "it is a socket, a pipe or a device";
   for (const name of privateInHome) {
     if (overlaps(source, join(home, name))) return `it holds credentials (${name})`;
   }

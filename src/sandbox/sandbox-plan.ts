@@ -10,7 +10,7 @@ import { proxyUrl, toEnvironment } from "./environment.ts";
 import { gitFiles, toAllowedSigners, toGitConfig } from "./git-config.ts";
 import { homeMount, readAccounts, resolveIdentity, toGroup, toPasswd } from "./identity.ts";
 import type { Identity } from "./identity.ts";
-import { defaultMountRules, resolveAllowed, resolveMount, toWorkspaceBinds } from "./mounts.ts";
+import { toWorkspaceBinds } from "./mounts.ts";
 import { toPolicyDocument } from "./policy-document.ts";
 import type { PostureExpectation } from "./posture/posture.ts";
 import type { PreparedSession } from "./prepare-session.ts";
@@ -42,13 +42,11 @@ export interface SandboxPlan extends SandboxOptions {
   readonly identity: Identity;
   readonly labels: Readonly<Record<string, string>>;
   readonly nonce: string;
-  /** Of `--mount` */
-  readonly mounts: readonly BindMount[];
 }
 
-/** @throws VaultboxError VBX_IMAGE_MISSING, VBX_MOUNT_REFUSED, VBX_USAGE */
+/** @throws VaultboxError VBX_IMAGE_MISSING */
 export async function planSandbox(options: SandboxOptions): Promise<SandboxPlan> {
-  const { engine, imageTag, request, session, host } = options;
+  const { engine, imageTag, request, session } = options;
   const { info } = options.relay;
   const image = await engine.inspectImage(imageTag);
   if (image === undefined) {
@@ -59,9 +57,7 @@ export async function planSandbox(options: SandboxOptions): Promise<SandboxPlan>
   const identity = await resolveIdentity(request.workspace, info);
   const labels = toSessionLabels(session.state);
   const nonce = randomBytes(16).toString("hex");
-  const rules = defaultMountRules(host.paths, await resolveAllowed(request.allowMounts));
-  const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
-  return { ...options, image, identity, labels, nonce, mounts };
+  return { ...options, image, identity, labels, nonce };
 }
 
 /** What the posture is judged by. */
@@ -121,7 +117,7 @@ export async function toBinds(
   const projectFile = request.plan.projectFile?.path;
   const workspace = await toWorkspaceBinds(request.workspace, projectFile, directory);
   const { binds } = await plan.files.mount(directory);
-  return [...workspace, ...binds, ...plan.mounts, ...files];
+  return [...workspace, ...binds, ...plan.files.mounts, ...files];
 }
 
 function toGitFiles({ git, plan, workspace }: RunRequest, imageConfig: string): SandboxGitFiles {

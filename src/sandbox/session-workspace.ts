@@ -2,7 +2,7 @@ import type { AuditLog } from "../audit/audit-log.ts";
 import { isVaultboxError } from "../errors.ts";
 import { toPrintable } from "../printable.ts";
 import { defaultWorkspaceSettings } from "../policy/workspace-settings.ts";
-import { defaultMountRules, resolveAllowed, resolveWorkspace } from "./mounts.ts";
+import { defaultMountRules, resolveAllowed, resolveMount, resolveWorkspace } from "./mounts.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";
 import { openWorkspaceSession, type WorkspaceSession } from "./workspace/workspace-session.ts";
@@ -12,18 +12,23 @@ const maxNamed = 8;
 /** Notes of one hand-off in the audit; its own file beside the log has all. */
 const maxNotes = 2000;
 
-/** Begins to look through the workspace while the rest of the session is prepared. */
+/**
+ * Begins to look through the workspace, and what is mounted beside it, while the rest of the session is prepared.
+ * @throws VaultboxError VBX_MOUNT_REFUSED, VBX_USAGE
+ */
 export async function openSessionWorkspace(
   request: RunRequest,
   { paths }: Pick<RunHost, "paths">,
   session: string,
 ): Promise<WorkspaceSession> {
   const rules = defaultMountRules(paths, await resolveAllowed(request.allowMounts));
+  const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
   return openWorkspaceSession({
     paths,
     session,
     workspace: request.workspace,
     settings: request.plan.projectFile?.project.workspace ?? defaultWorkspaceSettings,
+    mounts,
     checkMount: (path) => resolveWorkspace(path, rules),
   });
 }
@@ -34,14 +39,18 @@ export function noteWorkspace(
   audit: Pick<AuditLog, "note">,
   onNote: (text: string) => void,
 ): void {
-  const { hidden = [], notes = [] } = workspace.mounted() ?? {};
+  const { hidden = [], masked = [], notes = [] } = workspace.mounted() ?? {};
   for (const note of notes) onNote(`warning: ${toPrintable(note)}`);
   for (const path of hidden) audit.note("workspace-hidden", { path });
   for (const text of notes) audit.note("workspace-unprotected", { text });
-  if (hidden.length === 0) return;
-  const named = hidden.slice(0, maxNamed).map(toPrintable).join(", ");
-  const more = hidden.length > maxNamed ? `, and ${hidden.length - maxNamed} more` : "";
-  onNote(`hidden from the sandbox: ${named}${more}`);
+  for (const path of masked) audit.note("workspace-masked", { path });
+  if (hidden.length > 0) onNote(`hidden from the sandbox: ${toList(hidden)}`);
+  if (masked.length > 0) onNote(`not reachable in the sandbox: ${toList(masked)}`);
+}
+
+function toList(paths: readonly string[]): string {
+  const named = paths.slice(0, maxNamed).map(toPrintable).join(", ");
+  return paths.length > maxNamed ? `${named}, and ${paths.length - maxNamed} more` : named;
 }
 
 /** Looks at what the sandbox left and records it. Its failure is no reason to lose the command's status. */

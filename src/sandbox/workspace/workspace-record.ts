@@ -24,11 +24,12 @@ export async function writeRecord(
   session: string,
   record: WorkspaceRecord,
 ): Promise<void> {
-  const { since, marks, hidden, repositories } = record.baseline;
+  const { since, marks, hidden, special, repositories } = record.baseline;
   const baseline = {
     since: String(since),
     marks: [...marks],
     hidden,
+    special,
     repositories: [...repositories],
   };
   const path = join(sessionFolder(paths, session), name);
@@ -53,6 +54,7 @@ interface StoredRecord extends Omit<WorkspaceRecord, "baseline"> {
     readonly since: string;
     readonly marks: readonly [string, Mark][];
     readonly hidden: readonly string[];
+    readonly special?: readonly string[];
     readonly repositories: readonly [string, KnownUnit][];
   };
 }
@@ -69,6 +71,8 @@ function parseRecord(value: unknown): WorkspaceRecord | undefined {
       since: BigInt(baseline.since),
       marks: new Map(baseline.marks),
       hidden: baseline.hidden,
+      // A session of an earlier version has none
+      special: baseline.special ?? [],
       repositories: new Map(baseline.repositories),
     },
   };

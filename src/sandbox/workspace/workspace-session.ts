@@ -8,15 +8,21 @@ import { quoted } from "../../printable.ts";
 import { readKnownUnits } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { parseHideRules } from "./hide/hide-rules.ts";
+import { toNames } from "./host-path.ts";
+import { maskSpecialFiles, type MaskedFolder, type Masks } from "./protect/mask-special-files.ts";
 import { planProtection, type OwnMount, type Protection } from "./protect/protection.ts";
 import { writeCopies } from "./protect/shown-copies.ts";
 import { scanWorkspace, type Scan } from "./scan/scan.ts";
+import { startLimits } from "./scan/walk.ts";
 import { inspectEnd } from "./session-end.ts";
+import { searchMounts } from "./search-mounts.ts";
 import { makeMountPoints, releaseMountPoints, withShared } from "./session-mount-points.ts";
 import { writeRecord, type WorkspaceRecord } from "./workspace-record.ts";
 
 /** The workspace of one session, from before the sandbox is made until it's gone. */
 export interface WorkspaceSession {
+  /** What is mounted beside the workspace, of `--mount` */
+  readonly mounts: readonly BindMount[];
   /** What is mounted over the workspace; makes the mount points, which `close` removes */
   readonly mount: (directory: string) => Promise<WorkspaceMounts>;
   /** What `mount` made, once it did */
@@ -33,6 +39,8 @@ export interface WorkspaceMounts {
   readonly own: readonly OwnMount[];
   /** Paths from the workspace */
   readonly hidden: readonly string[];
+  /** Special files, and folders that can't be listed: paths from the workspace, or absolute ones outside of it */
+  readonly masked: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -42,12 +50,12 @@ export interface WorkspaceOptions {
   /** Absolute real path */
   readonly workspace: string;
   readonly settings: WorkspaceSettings;
+  /** What is mounted beside the workspace */
+  readonly mounts: readonly BindMount[];
   /** Rejects when a folder outside the workspace may not be mounted */
   readonly checkMount: (path: string) => Promise<unknown>;
 }
 
-/** The start waits for this; the largest trees that people work in have fewer files outside of packages. */
-const startLimits = { maxEntries: 1_000_000, maxMs: 30_000 };
 /** How much older than this process' clock says a change may look: file systems keep a coarser clock. */
 const clockSlackMs = 2000;
 
@@ -61,19 +69,21 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
     deep: false,
     ...startLimits,
   });
+  const searching = searchMounts(options.mounts);
   // A failure is reported by whoever waits for it
-  scanning.catch(() => undefined);
+  for (const work of [scanning, searching]) work.catch(() => undefined);
   let record: WorkspaceRecord | undefined;
   let mounts: WorkspaceMounts | undefined;
   const close = once(async () => {
-    await scanning.catch(() => undefined);
+    await Promise.allSettled([scanning, searching]);
     if (record !== undefined) await releaseMountPoints(options.paths, options.session, record);
     root[Symbol.dispose]();
   });
   return {
+    mounts: options.mounts,
     mount: async (directory) => {
-      const scan = await scanning;
-      const begun = await begin(options, { root, scan, since });
+      const [scan, mounted] = await Promise.all([scanning, searching]);
+      const begun = await begin(options, { root, scan, mounted, since });
       ({ record } = begun);
       mounts = await makeMounts(begun, scan, directory);
       return mounts;
@@ -99,12 +109,21 @@ function openWorkspace(path: string): Folder {
 interface Begun {
   readonly record: WorkspaceRecord;
   readonly protection: Protection;
+  readonly masks: Masks;
+}
+
+interface Looked {
+  readonly root: Folder;
+  readonly scan: Scan;
+  /** Folders beside the workspace */
+  readonly mounted: readonly MaskedFolder[];
+  readonly since: bigint;
 }
 
 /** Records what will be there before it is, so that it can be undone whatever happens. */
 async function begin(
-  { paths, session, workspace, settings, checkMount }: WorkspaceOptions,
-  { root, scan, since }: { readonly root: Folder; readonly scan: Scan; readonly since: bigint },
+  { paths, session, workspace, settings, mounts, checkMount }: WorkspaceOptions,
+  { root, scan, mounted, since }: Looked,
 ): Promise<Begun> {
   const [protection, repositories] = await Promise.all([
     planProtection(scan, {
@@ -116,32 +135,37 @@ async function begin(
     }),
     readKnownUnits(root, scan, workspace),
   ]);
+  const files = mounts.map(({ target }) => target);
+  const masks = maskSpecialFiles([...protection.folders, ...mounted], files);
+  const mountPoints = [...protection.mountPoints, ...masks.mountPoints];
   const record: WorkspaceRecord = {
     workspace,
     protect: settings.protect,
-    mountPoints: await withShared(paths, session, protection.mountPoints),
+    mountPoints: await withShared(paths, session, mountPoints),
     baseline: {
       since,
       marks: scan.marks,
       hidden: scan.secrets.map((names) => names.join("/")),
+      special: scan.special.map((names) => names.join("/")),
       repositories,
     },
   };
   await writeRecord(paths, session, record);
-  makeMountPoints(protection.mountPoints);
-  return { record, protection };
+  makeMountPoints(mountPoints);
+  return { record, protection, masks };
 }
 
 async function makeMounts(
-  { protection }: Begun,
+  { record: { workspace }, protection, masks }: Begun,
   scan: Scan,
   directory: string,
 ): Promise<WorkspaceMounts> {
-  const copies = await writeCopies(protection.copies, directory);
+  const copies = await writeCopies([...protection.copies, ...masks.copies], directory);
   return {
     binds: [...protection.own.map(({ bind }) => bind), ...copies],
     own: protection.own,
     hidden: scan.secrets.map((names) => names.join("/")),
+    masked: masks.copies.map(({ target }) => toNames(workspace, target)?.join("/") ?? target),
     notes: protection.notes,
   };
 }

@@ -70,7 +70,13 @@ async function inspect(path: string): Promise<Handoff> {
   using root = Folder.openRoot(path);
   const limits = { maxEntries: 1000, maxMs: 10_000 };
   const scan = await scanWorkspace(root, path, { hide: undefined, deep: true, ...limits });
-  const baseline = { since: 0n, marks: new Map(), hidden: [], repositories: new Map() };
+  const baseline = {
+    since: 0n,
+    marks: new Map(),
+    hidden: [],
+    special: [],
+    repositories: new Map(),
+  };
   return await inspectHandoff(baseline, scan, { workspace: path, root, protect: "default" });
 }
 
@@ -150,7 +156,7 @@ test("a repository that was there is looked at when too many new files keep the 
   }
   const before = await scanWorkspace(root, path, { ...limits, deep: false, maxEntries: 1000 });
   const repositories = await readKnownUnits(root, before, path);
-  const baseline = { since: 0n, marks: new Map(), hidden: [], repositories };
+  const baseline = { since: 0n, marks: new Map(), hidden: [], special: [], repositories };
   await symlink("/nonexistent/.bashrc", join(path, "n/.git/COMMIT_EDITMSG"));
   const after = await scanWorkspace(root, path, { ...limits, deep: true, maxEntries: 0 });
   expect([after.complete, after.repositories]).toEqual([false, []]);
@@ -217,7 +223,7 @@ test("a repository that the start didn't see is held when a folder around it was
   const repositories = await readKnownUnits(root, before, path);
   // Everything in it is older than the session
   const since = BigInt(Date.now() + 60_000) * 1_000_000n;
-  const baseline = { since, marks: new Map(), hidden: [], repositories };
+  const baseline = { since, marks: new Map(), hidden: [], special: [], repositories };
   const options = { workspace: path, root, protect: "default" } as const;
   const look = async () => {
     const scan = await scanWorkspace(root, path, { ...limits, deep: true });

@@ -104,6 +104,7 @@ async function createFolder(): Promise<Folder> {
         session,
         workspace,
         settings,
+        mounts: [],
         checkMount: () => Promise.resolve(),
       });
       await files.mount(await mkdtemp(join(root, "s-")));

@@ -39,6 +39,7 @@ function createPlace(): Place {
         session: "0123456789ab",
         workspace: path,
         settings: defaultWorkspaceSettings,
+        mounts: [],
         checkMount: async () => {},
       });
       stack.defer(session.close);

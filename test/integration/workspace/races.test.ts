@@ -124,6 +124,7 @@ const accesses: Readonly<Record<string, (world: World) => unknown>> = {
       session: "0123456789ab",
       workspace,
       settings: defaultWorkspaceSettings,
+      mounts: [],
       checkMount: () => Promise.reject(new Error("outside")),
     });
     const mounts = await session.mount(directory).catch(() => undefined);

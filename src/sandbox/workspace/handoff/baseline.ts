@@ -22,6 +22,8 @@ export interface Baseline {
   readonly marks: ReadonlyMap<string, Mark>;
   /** Paths of what the sandbox saw empty */
   readonly hidden: readonly string[];
+  /** Paths of sockets, pipes and devices */
+  readonly special: readonly string[];
   /** By path */
   readonly repositories: ReadonlyMap<string, KnownUnit>;
 }

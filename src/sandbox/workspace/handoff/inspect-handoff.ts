@@ -1,6 +1,7 @@
 import type { Folder } from "../../../files/beneath.ts";
 import { toWrittenName } from "../../../files/name-text.ts";
 import type { Mark } from "../scan/mark.ts";
+import { maxMarks } from "../scan/scan-draft.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
 import type { Handoff, HandoffEntry, HandoffOptions } from "./handoff.ts";
@@ -17,6 +18,7 @@ export async function inspectHandoff(
     ...repositories,
     ...scan.closed.map((names) => toClosed(names)),
     ...takeOwnerRights(scan, options.root),
+    ...findSpecial(baseline.special, scan),
     ...findMoved(baseline.hidden, options.root),
     ...compareMarks(baseline.marks, scan),
   ];
@@ -50,6 +52,16 @@ function takeOwnerRights(scan: Scan, root: Folder): readonly HandoffEntry[] {
       ? { change: "held", kind, path, detail: "ran as its owner (setuid), and no more" }
       : { change: "dangerous", kind, path, detail: "runs as its owner (setuid)" };
   });
+}
+
+/** A program of the host that reads a pipe waits for it, and one that finds a socket may talk to it. */
+function findSpecial(before: readonly string[], scan: Scan): readonly HandoffEntry[] {
+  const known = new Set(before);
+  return scan.special
+    .map((names) => names.join("/"))
+    .filter((path) => !known.has(path))
+    .slice(0, maxMarks)
+    .map((path) => ({ change: "new", kind: "sockets, pipes and devices", path }));
 }
 
 /** A hidden file can be moved with a folder around it, to where the next run may not look for it. */

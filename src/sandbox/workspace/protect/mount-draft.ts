@@ -4,6 +4,7 @@ import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
 import type { EntryKind } from "../../../files/entry-facts.ts";
 import { quoted } from "../../../printable.ts";
+import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { MountPoint } from "./mount-point.ts";
 
 /** More mounts than this make every start slow, and some engines fail. */
@@ -22,11 +23,22 @@ export interface MountDraft {
   readonly emptied: (readonly string[])[];
   /** Made before, where nothing is */
   readonly mountPoints: MountPoint[];
+  /** What of it no program of the sandbox may reach */
+  readonly special: SpecialFiles;
   readonly notes: string[];
 }
 
-export function createDraft(path: string, root: Folder): MountDraft {
-  return { path, root, own: new Map(), copies: new Map(), emptied: [], mountPoints: [], notes: [] };
+export function createDraft(path: string, root: Folder, special: SpecialFiles): MountDraft {
+  return {
+    path,
+    root,
+    own: new Map(),
+    copies: new Map(),
+    emptied: [],
+    mountPoints: [],
+    special,
+    notes: [],
+  };
 }
 
 /**

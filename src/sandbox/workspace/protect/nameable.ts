@@ -13,15 +13,17 @@ export function isNameable(path: string): boolean {
   return isNameUtf8(path) && Buffer.byteLength(path) <= maxPathBytes;
 }
 
+const withoutBoth = "or do without, in vaultbox.yaml: workspace: {hide: [], protect: none}";
+
 /**
  * Nothing can be mounted over such a path, so that it would be neither hidden nor protected.
+ * @param otherwise a hint
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE
  */
-export function refuseUnnameable(paths: readonly string[]): void {
+export function refuseUnnameable(paths: readonly string[], otherwise = withoutBoth): void {
   const path = paths.find((one) => !isNameable(one));
   if (path === undefined) return;
   const what = `cannot hide or protect ${quoted(path)}`;
-  const otherwise = "or do without, in vaultbox.yaml: workspace: {hide: [], protect: none}";
   if (isNameUtf8(path)) {
     throw new VaultboxError(
       "VBX_WORKSPACE_UNSAFE",

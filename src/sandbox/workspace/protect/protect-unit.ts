@@ -4,6 +4,7 @@ import { openOrNothing, toNames } from "../host-path.ts";
 import { locateGit } from "../repository/git-location.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
+import { findSpecialFiles } from "../scan/find-special-files.ts";
 import { readOwnSettings, withIncluded } from "./included-settings.ts";
 import { createDraft, mountReadOnly, type MountDraft } from "./mount-draft.ts";
 import { toPointedPaths } from "./pointed-paths.ts";
@@ -93,7 +94,8 @@ async function protectOutside(
   await options.checkMount(path);
   const root = openOrNothing(path);
   if (root === undefined) return;
-  const common = createDraft(path, options.opened.use(root));
+  const special = await findSpecialFiles(options.opened.use(root));
+  const common = createDraft(path, root, special);
   common.own.set("", { readOnly: false });
   options.outside.set(path, common);
   const settings = await protectGitFolder(common, [], options);

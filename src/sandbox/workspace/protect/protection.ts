@@ -6,7 +6,9 @@ import { contains } from "../../mounts.ts";
 import { hidePasswords, withoutSecrets } from "../hide/git-passwords.ts";
 import { hideSecrets } from "../hide/hide-secrets.ts";
 import { readUserConfiguration } from "../repository/git-configuration.ts";
+import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { Scan } from "../scan/scan.ts";
+import type { MaskedFolder } from "./mask-special-files.ts";
 import { createDraft, toOwnBinds, type MountDraft } from "./mount-draft.ts";
 import type { MountPointsBeneath } from "./mount-point.ts";
 import { refuseUnnameable } from "./nameable.ts";
@@ -25,6 +27,8 @@ export interface Protection {
   readonly own: readonly OwnMount[];
   readonly copies: readonly CopyMount[];
   readonly mountPoints: readonly MountPointsBeneath[];
+  /** The workspace, and repositories outside of it, with what no program of the sandbox may reach */
+  readonly folders: readonly MaskedFolder[];
   readonly notes: readonly string[];
 }
 
@@ -45,7 +49,7 @@ export interface ProtectionOptions {
  */
 export async function planProtection(scan: Scan, options: ProtectionOptions): Promise<Protection> {
   if (options.hides || options.protect === "default") checkLookedAt(scan);
-  const draft = createDraft(options.workspace, options.root);
+  const draft = createDraft(options.workspace, options.root, toSpecialFiles(scan));
   const outside = new Map<string, MountDraft>();
   using opened = new DisposableStack();
   if (options.protect === "default") {
@@ -68,8 +72,14 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
     own,
     copies,
     mountPoints: all.map(({ path, mountPoints }) => ({ path, points: mountPoints })),
+    folders: all.map(({ path, special }) => ({ source: path, target: path, ...special })),
     notes: [...scan.notes, ...all.flatMap(({ notes }) => notes)],
   };
+}
+
+/** A folder that can't be looked into is masked, where it isn't refused. */
+function toSpecialFiles({ special, unlisted, closed, complete }: Scan): SpecialFiles {
+  return { special, unlisted: [...unlisted, ...closed], complete };
 }
 
 /** What wasn't looked at is neither hidden nor protected. */

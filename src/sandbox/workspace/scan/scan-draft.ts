@@ -29,7 +29,9 @@ export interface ScanDraft {
   /** Paths of the repositories */
   readonly unitKeys: Set<string>;
   readonly marks: Map<string, Mark>;
+  readonly special: (readonly string[])[];
   readonly closed: (readonly string[])[];
+  readonly unlisted: (readonly string[])[];
   readonly ownerRights: (readonly string[])[];
   readonly secrets: (readonly string[])[];
   /** Paths of folders among the secrets, which the walk stays out of */
@@ -49,7 +51,9 @@ export function createScanDraft(
     repositories: [],
     unitKeys: new Set(),
     marks: new Map(),
+    special: [],
     closed: [],
+    unlisted: [],
     ownerRights: [],
     secrets: [],
     hiddenFolders: new Set(),

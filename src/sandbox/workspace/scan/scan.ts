@@ -1,7 +1,7 @@
 import type { Folder } from "../../../files/beneath.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
 import { listUnits, type RepositoryUnit } from "../unit/repository-unit.ts";
-import { isAmongPackages, leadsToPackages } from "./installed-packages.ts";
+import { isAmongPackages, isBehindPackages } from "./installed-packages.ts";
 import type { Mark } from "./mark.ts";
 import { hasOwnerRights } from "./owner-rights.ts";
 import {
@@ -21,8 +21,12 @@ export interface Scan {
   readonly repositories: readonly RepositoryUnit[];
   /** By path from the workspace */
   readonly marks: ReadonlyMap<string, Mark>;
+  /** Special files: sockets, pipes and devices, wherever they are */
+  readonly special: readonly (readonly string[])[];
   /** Folders of the workspace's owner that can't be looked into */
   readonly closed: readonly (readonly string[])[];
+  /** Other folders that can't be listed */
+  readonly unlisted: readonly (readonly string[])[];
   /** Programs that run as their owner or group, changed after `since` */
   readonly ownerRights: readonly (readonly string[])[];
   /** Names of what is hidden from the sandbox */
@@ -34,8 +38,8 @@ export interface Scan {
 }
 
 /**
- * Goes once through the workspace. Installed packages are left out, unless the scan is deep: then repositories and
- * programs with their owner's rights are found among them, and nothing else.
+ * Goes once through the workspace, and everywhere for special files. Among installed packages nothing else is found,
+ * unless the scan is deep: then also repositories and programs with their owner's rights.
  */
 export async function scanWorkspace(
   root: Folder,
@@ -51,19 +55,22 @@ export async function scanWorkspace(
     visit: (place) => visit(draft, place),
     enters: (place, name) => enters(draft, place, name),
     onClosed: ({ folder, names }, name) => {
-      // Somebody else's is closed to the sandbox as well, which runs as the workspace's owner
-      if (folder.facts(name)?.uid === owner) draft.closed.push([...names, name]);
+      const isOwn = folder.facts(name)?.uid === owner;
+      const closed = isOwn && findInterest(draft, names) !== "special" ? "closed" : "unlisted";
+      draft[closed].push([...names, name]);
     },
     maxEntries,
     maxMs,
   });
   const tookMs = Math.round(performance.now() - started);
-  const { repositories, marks, closed, ownerRights, secrets, notes } = draft;
+  const { repositories, marks, special, closed, unlisted, ownerRights, secrets, notes } = draft;
   const complete = result.complete && marks.size < maxMarks;
   return {
     repositories,
     marks,
+    special,
     closed,
+    unlisted,
     ownerRights,
     secrets,
     notes,
@@ -73,11 +80,25 @@ export async function scanWorkspace(
   };
 }
 
+/** What counts in a folder; special files do everywhere. */
+function findInterest(
+  { options }: ScanDraft,
+  names: readonly string[],
+): "all" | "repositories" | "special" {
+  if (names.some(isGitName)) return "special";
+  if (!options.deep && isBehindPackages(names)) return "special";
+  return isAmongPackages(names) ? "repositories" : "all";
+}
+
 function visit(draft: ScanDraft, place: Place): void {
   const { names, folder, entries } = place;
+  for (const { name, kind } of entries) {
+    if (kind === "other") draft.special.push([...names, name]);
+  }
+  const interest = findInterest(draft, names);
+  if (interest === "special") return;
   // What looks like a bare repository is a folder like any other too: three empty names would hide all that is in it
   if (isBareRepository(entries)) addUnits(draft, listUnits(folder, names, "bare"));
-  const isPackage = isAmongPackages(names);
   const around = draft.table.toFolder(names);
   const { since } = draft.options;
   for (const entry of entries) {
@@ -87,7 +108,7 @@ function visit(draft: ScanDraft, place: Place): void {
       draft.ownerRights.push(found.names);
     }
     if (isGitName(name)) addRepository(draft, found);
-    else if (!isPackage) {
+    else if (interest === "all") {
       addHidden(draft, found);
       addMark(draft, found, around);
     }
@@ -95,8 +116,5 @@ function visit(draft: ScanDraft, place: Place): void {
 }
 
 function enters(draft: ScanDraft, place: Place, name: string): boolean {
-  if (isGitName(name)) return false;
-  if (draft.options.deep) return true;
-  if (draft.hiddenFolders.has([...place.names, name].join("/"))) return false;
-  return !leadsToPackages(place.names, name);
+  return draft.options.deep || !draft.hiddenFolders.has([...place.names, name].join("/"));
 }

@@ -18,17 +18,24 @@ export interface FoundEntry {
   readonly names: readonly string[];
 }
 
-export interface WalkOptions {
+/** Where a walk ends. */
+export interface WalkLimits {
+  /** Entries after which it ends */
+  readonly maxEntries: number;
+  /** `ms` after which it ends */
+  readonly maxMs: number;
+}
+
+/** The start waits for this; the largest trees that people work in have fewer files, packages included. */
+export const startLimits: WalkLimits = { maxEntries: 5_000_000, maxMs: 30_000 };
+
+export interface WalkOptions extends WalkLimits {
   /** Called for every folder, outer ones first; what it opens it closes */
   readonly visit: (place: Place) => void;
   /** Called for a folder that can't be looked into */
   readonly onClosed: (place: Place, name: string) => void;
   /** Whether the walk goes on into a folder */
   readonly enters: (place: Place, name: string) => boolean;
-  /** Entries after which it ends */
-  readonly maxEntries: number;
-  /** `ms` after which it ends */
-  readonly maxMs: number;
 }
 
 export interface WalkResult {
