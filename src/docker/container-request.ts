@@ -39,8 +39,7 @@ function toHostConfig(spec: ContainerSpec): Readonly<Record<string, unknown>> {
     Privileged: false,
     CapAdd: [],
     CapDrop: ["ALL"],
-    // No seccomp entry: that is the engine's default profile
-    SecurityOpt: ["no-new-privileges"],
+    SecurityOpt: ["no-new-privileges", `seccomp=${spec.seccomp}`],
     GroupAdd: [],
     Devices: [],
     IpcMode: "private",

@@ -57,6 +57,8 @@ export interface ContainerSpec {
   readonly memoryBytes: number;
   readonly cpus: number;
   readonly pids: number;
+  /** System call filter: a profile as JSON, or for Podman its path on the engine's host */
+  readonly seccomp: string;
   readonly runtime?: string;
   /** A small init as pid 1 that reaps and forwards signals */
   readonly init: boolean;

@@ -39,6 +39,16 @@ function watchStdin(link: RelayLink): RelayLink {
   return { ...link, closed: Promise.race([link.closed, ended]) };
 }
 
+/** The filter answers for a process that doesn't exist (src/docker/seccomp/seccomp-profile.ts). */
+function isFiltered(mark: number | undefined): boolean {
+  try {
+    return mark !== undefined && process.kill(mark, 0);
+  } catch {
+    // The kernel's own answer: there is no such process
+    return false;
+  }
+}
+
 async function main(): Promise<void> {
   const options = parseRelayOptions(process.argv.slice(2));
   const link = await openLink(options);
@@ -51,6 +61,7 @@ async function main(): Promise<void> {
     link: link.kind,
     listening: listeners.listening,
     missing: listeners.missing,
+    filtered: isFiltered(options.filterMark),
   });
   let stop: (reason: string) => void = () => undefined;
   const signalled = new Promise<string>((resolve) => {

@@ -6,6 +6,8 @@ export interface RelayOptions {
   /** Shared with the host for this session, hex; proves both ends of a mounted socket to each other */
   readonly nonce: string;
   readonly ports: RelayPorts;
+  /** The process id that exists only for the system call filter; undefined outside a container (tests) */
+  readonly filterMark: number | undefined;
 }
 
 /** Ports on loopback; 0 takes any free one (tests). */
@@ -22,9 +24,10 @@ const standardPorts: RelayPorts = { proxy: 3128, transparent: [80, 443], dns: 53
 export function parseRelayOptions(args: readonly string[]): RelayOptions {
   const values = new Map<string, string>();
   for (const argument of args) {
-    const match = /^--(link|socket|nonce|proxy-port|transparent-ports|dns-port)=(.*)$/.exec(
-      argument,
-    );
+    const match =
+      /^--(link|socket|nonce|proxy-port|transparent-ports|dns-port|filter-mark)=(.*)$/.exec(
+        argument,
+      );
     if (match === null) throw new Error(`unknown argument ${JSON.stringify(argument)}`);
     values.set(match[1] ?? "", match[2] ?? "");
   }
@@ -34,7 +37,9 @@ export function parseRelayOptions(args: readonly string[]): RelayOptions {
   const nonce = values.get("nonce") ?? "";
   if (link !== "stdio" && socket === "") throw new Error("no --socket");
   if (!/^[0-9a-f]{32,}$/.test(nonce)) throw new Error("no valid --nonce");
-  return { link, socket, nonce, ports: parsePorts(values) };
+  const mark = values.get("filter-mark");
+  const filterMark = mark === undefined ? undefined : Number(mark);
+  return { link, socket, nonce, ports: parsePorts(values), filterMark };
 }
 
 function parsePorts(values: ReadonlyMap<string, string>): RelayPorts {

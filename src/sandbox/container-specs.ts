@@ -36,6 +36,7 @@ export function toRelaySpec(options: {
   readonly command: readonly string[];
   readonly arguments: readonly string[];
   readonly user: string;
+  readonly seccomp: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly binds: readonly BindMount[];
 }): ContainerSpec {
@@ -58,6 +59,7 @@ export function toRelaySpec(options: {
     memoryBytes: relayMemoryBytes,
     cpus: 1,
     pids: relayPids,
+    seccomp: options.seccomp,
     init: false,
     tty: false,
     autoRemove: true,
@@ -76,6 +78,7 @@ export function toAgentSpec(options: {
   readonly env: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly identity: Identity;
+  readonly seccomp: string;
   readonly workspace: string;
   readonly binds: readonly BindMount[];
   /** From `toTemporary` */
@@ -105,6 +108,7 @@ export function toAgentSpec(options: {
     memoryBytes: options.memoryBytes,
     cpus: options.cpus,
     pids: agentPids,
+    seccomp: options.seccomp,
     ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
     init: true,
     tty: options.tty,

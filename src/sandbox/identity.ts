@@ -100,6 +100,7 @@ export async function readAccounts(
   options: {
     readonly cacheFolder: string;
     readonly labels: Readonly<Record<string, string>>;
+    readonly seccomp: string;
     /** Has the removal of the container that is asked, should it fail at first */
     readonly stack: AsyncDisposableStack;
   },
@@ -110,7 +111,7 @@ export async function readAccounts(
   if (cached !== undefined) return cached;
   const accounts = await readFromImage(
     engine,
-    toProbeSpec(image.reference, options.labels),
+    toProbeSpec(image.reference, options),
     options.stack,
   );
   await mkdir(options.cacheFolder, { recursive: true, mode: 0o700 });
@@ -152,7 +153,10 @@ async function readFromImage(
   return accounts;
 }
 
-function toProbeSpec(image: string, labels: Readonly<Record<string, string>>): ContainerSpec {
+function toProbeSpec(
+  image: string,
+  { labels, seccomp }: Pick<ContainerSpec, "labels" | "seccomp">,
+): ContainerSpec {
   return {
     name: toContainerName(labels[label.session] ?? "", "probe"),
     image,
@@ -171,6 +175,7 @@ function toProbeSpec(image: string, labels: Readonly<Record<string, string>>): C
     memoryBytes: 64 * 1024 * 1024,
     cpus: 1,
     pids: 16,
+    seccomp,
     init: false,
     tty: false,
     autoRemove: false,

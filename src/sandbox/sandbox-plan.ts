@@ -75,6 +75,7 @@ export function toExpectation(
     memoryBytes: request.memoryBytes,
     pids: agentPids,
     relayId,
+    seccomp: plan.relay.seccomp,
     writableTargets: [...writable, ...own],
     mountTargets: [...binds.map(({ target }) => target), ...own],
     shownAgain: (plan.files.mounted()?.own ?? []).map(({ bind, base }) => ({
@@ -101,7 +102,12 @@ export async function toBinds(
   const accounts = await readAccounts(
     engine,
     { id: plan.image.id, reference: plan.imageTag },
-    { cacheFolder: join(host.paths.state, "images"), labels: plan.labels, stack },
+    {
+      cacheFolder: join(host.paths.state, "images"),
+      labels: plan.labels,
+      seccomp: plan.relay.seccomp,
+      stack,
+    },
   );
   const caPem = session.ca.certificatePem;
   const directory = session.state.runtimeDirectory;

@@ -9,6 +9,7 @@ import type {
   EngineInfo,
   RunningContainer,
 } from "../docker/engine.ts";
+import { filterMark } from "../docker/seccomp/seccomp-profile.ts";
 import { isVaultboxError } from "../errors.ts";
 import { toRelaySpec } from "./container-specs.ts";
 import { resolveRelayUser } from "./identity.ts";
@@ -17,6 +18,7 @@ import { chooseLink, openLink } from "./link/open-link.ts";
 import { createSessionContainer } from "./session-container.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { SessionState } from "./session-state.ts";
+import { resolveSeccomp } from "./system-call-filter.ts";
 
 const linkTimeoutMs = 20_000;
 
@@ -38,6 +40,8 @@ export interface RelayImage {
 export interface StartingRelay {
   readonly info: EngineInfo;
   readonly link: LinkEnd;
+  /** For every container of the session, see `ContainerSpec` */
+  readonly seccomp: string;
   readonly container: CreatedContainer;
   /** Resolves when the word to start is on its way; never rejects */
   readonly sent: Promise<void>;
@@ -65,12 +69,14 @@ export async function startRelay(
     timeoutMs: linkTimeoutMs,
   });
   stack.defer(() => link.close());
+  const seccomp = await resolveSeccomp(info, state.runtimeDirectory);
   const spec = toRelaySpec({
     session: state.id,
     image: image.tag,
     command: image.command,
-    arguments: link.relayArguments,
+    arguments: [...link.relayArguments, `--filter-mark=${filterMark}`],
     user,
+    seccomp,
     labels: toSessionLabels(state),
     binds: link.binds,
   });
@@ -84,7 +90,7 @@ export async function startRelay(
   started.catch(ignore);
   // A start under way ends before the removal begins
   stack.defer(() => started.then(ignore, ignore));
-  return { info, link, container, sent: attached.then(ignore, ignore), started };
+  return { info, link, seccomp, container, sent: attached.then(ignore, ignore), started };
 }
 
 interface StartedRelay {

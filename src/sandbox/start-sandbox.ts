@@ -80,7 +80,10 @@ export async function startSandbox(
     options.interrupted,
   ]);
   const inside = parseInsideFacts(lines);
-  const asserts = evaluatePosture({ inside, agent: agentFacts, relay: relayFacts }, expected);
+  const asserts = evaluatePosture(
+    { inside, agent: agentFacts, relay: relayFacts, relayIsFiltered: linkFacts.report.filtered },
+    expected,
+  );
   refuseUnsafe(asserts);
   const go = (): void => void attachment.stdin.write(toGoLine(plan.nonce));
   return {
@@ -127,6 +130,7 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
     env: toAgentEnvironment(plan),
     labels: plan.labels,
     identity,
+    seccomp: plan.relay.seccomp,
     workspace: request.workspace,
     binds,
     temporary: toPlanTemporary(plan, binds),

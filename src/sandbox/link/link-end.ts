@@ -9,6 +9,8 @@ export interface RelayReport {
   readonly link: LinkKind;
   readonly listening: readonly string[];
   readonly missing: readonly string[];
+  /** Its system calls go through vaultbox's own filter */
+  readonly filtered: boolean;
   /** Why the mounted socket wasn't used, when it was tried */
   readonly fallback?: string;
 }

@@ -7,6 +7,7 @@ export type RelayStatus =
       readonly link: "unix" | "stdio";
       readonly listening: readonly string[];
       readonly missing: readonly string[];
+      readonly filtered: boolean;
     }
   | { readonly relay: "fallback" | "failed" | "ended"; readonly reason: string }
   | { readonly relay: "text"; readonly reason: string };
@@ -25,6 +26,7 @@ export function parseRelayStatus(line: string): RelayStatus {
         link,
         listening: toTexts(value["listening"]),
         missing: toTexts(value["missing"]),
+        filtered: value["filtered"] === true,
       };
     }
     case "fallback":

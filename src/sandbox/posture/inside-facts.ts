@@ -17,6 +17,8 @@ export interface InsideFacts {
   readonly rootWrites: readonly string[];
   readonly homeWritable: boolean;
   readonly sysctlWritable: boolean;
+  /** `kill -0` of the filter's mark succeeded */
+  readonly filterMarked: boolean;
   /** Files of /proc that couldn't be read */
   readonly missing: readonly string[];
 }
@@ -63,6 +65,7 @@ export function parseInsideFacts(lines: readonly string[]): InsideFacts {
     rootWrites: texts("rootwrite"),
     homeWritable: texts("home").includes("writable"),
     sysctlWritable: texts("sysctl").includes("writable"),
+    filterMarked: texts("filter").includes("marked"),
     missing: texts("missing"),
   };
 }

@@ -9,6 +9,8 @@ export interface PostureExpectation {
   readonly memoryBytes: number;
   readonly pids: number;
   readonly relayId: string;
+  /** See `ContainerSpec` */
+  readonly seccomp: string;
   /** Targets that may be written to: the workspace, `--mount … rw`, HOME and the temporary file systems */
   readonly writableTargets: readonly string[];
   /** Targets of every mount that was asked for */
@@ -21,6 +23,7 @@ export interface PostureFacts {
   readonly inside: InsideFacts;
   readonly agent: ContainerFacts;
   readonly relay: ContainerFacts;
+  readonly relayIsFiltered: boolean;
 }
 
 /** One checked fact. */
@@ -70,7 +73,7 @@ export function evaluatePosture(
     ...insideChecks(facts.inside, expected),
     ...isolationChecks(facts.inside, expected),
     ...agentChecks(facts.agent, expected),
-    ...relayChecks(facts.relay),
+    ...relayChecks(facts, expected),
   ].map(({ name, expected: holds, found }) => ({ name, holds, found: toText(found) }));
 }
 
@@ -102,6 +105,11 @@ function insideChecks(inside: InsideFacts, expected: PostureExpectation): readon
       found: status("NoNewPrivs"),
     },
     { name: "system call filter", expected: status("Seccomp") === "2", found: status("Seccomp") },
+    {
+      name: "the system call filter is vaultbox's own",
+      expected: inside.filterMarked,
+      found: "another one",
+    },
   ];
 }
 
@@ -202,7 +210,7 @@ function agentChecks(agent: ContainerFacts, expected: PostureExpectation): reado
     ({ target }) => !expected.mountTargets.includes(target),
   );
   return [
-    ...containerChecks(agent, "agent"),
+    ...containerChecks(agent, "agent", expected),
     {
       name: "agent: it is in the relay's network namespace",
       expected: agent.networkMode === `container:${expected.relayId}`,
@@ -221,10 +229,18 @@ function agentChecks(agent: ContainerFacts, expected: PostureExpectation): reado
   ];
 }
 
-function relayChecks(relay: ContainerFacts): readonly Check[] {
+function relayChecks(
+  { relay, relayIsFiltered }: PostureFacts,
+  expected: PostureExpectation,
+): readonly Check[] {
   const networks = relay.networks.filter((name) => name !== "none");
   return [
-    ...containerChecks(relay, "relay"),
+    ...containerChecks(relay, "relay", expected),
+    {
+      name: "relay: the system call filter is vaultbox's own",
+      expected: relayIsFiltered,
+      found: "another one",
+    },
     {
       name: "relay: no network",
       expected: relay.networkMode === "none" && networks.length === 0,
@@ -239,7 +255,11 @@ function relayChecks(relay: ContainerFacts): readonly Check[] {
 }
 
 /** What holds for both containers, as the engine says it. */
-function containerChecks(container: ContainerFacts, role: string): readonly Check[] {
+function containerChecks(
+  container: ContainerFacts,
+  role: string,
+  { seccomp }: PostureExpectation,
+): readonly Check[] {
   const namespaces = [
     container.pidMode,
     container.ipcMode,
@@ -247,6 +267,8 @@ function containerChecks(container: ContainerFacts, role: string): readonly Chec
     container.usernsMode,
   ];
   const options = container.securityOptions;
+  const profiles = options.filter((option) => /^seccomp[:=]/.test(option));
+  const others = options.filter((option) => !profiles.includes(option));
   return [
     { name: `${role}: not privileged`, expected: !container.privileged, found: "privileged" },
     {
@@ -260,8 +282,13 @@ function containerChecks(container: ContainerFacts, role: string): readonly Chec
       name: `${role}: security options`,
       expected:
         options.some((option) => /^no-new-privileges(?:[:=]true)?$/.test(option)) &&
-        options.every((option) => !/unconfined|disable/.test(option)),
-      found: options,
+        others.every((option) => !/unconfined|disable/.test(option)),
+      found: others,
+    },
+    {
+      name: `${role}: system call filter as asked`,
+      expected: profiles.length === 1 && profiles[0]?.slice("seccomp=".length) === seccomp,
+      found: profiles.map((profile) => profile.slice(0, 60)),
     },
     {
       name: `${role}: namespaces of its own`,

@@ -1,3 +1,5 @@
+import { filterMark } from "../../docker/seccomp/seccomp-profile.ts";
+
 /**
  * The sandbox's first program: a POSIX shell script that reports what it sees and waits for the host's word before it
  * becomes the command. Shell builtins only, so that busybox and an image without coreutils do. The command's arguments
@@ -28,6 +30,7 @@ for i in /var/run/docker.sock /run/docker.sock /run/podman/podman.sock /run/cont
 for i in /vaultbox-probe /etc/vaultbox-probe /usr/vaultbox-probe; do ( : >"$i" ) 2>/dev/null && p "rootwrite $i"; done
 [ -w "$HOME" ] && p "home writable"
 ( : >>/proc/sys/kernel/core_pattern ) 2>/dev/null && p "sysctl writable"
+kill -0 ${filterMark} 2>/dev/null && p "filter marked"
 p "vbx-$n end"
 IFS= read -r g || exit 125
 [ "$g" = "go-$n" ] || exit 125

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { toSeccompProfile } from "../../../src/docker/seccomp/seccomp-profile.ts";
 import { parseInsideFacts } from "../../../src/sandbox/posture/inside-facts.ts";
 import { evaluatePosture } from "../../../src/sandbox/posture/posture.ts";
 import { toPrologue } from "../../../src/sandbox/posture/prologue.ts";
@@ -48,13 +49,19 @@ test("every launch holds all asserts; a privileged container on the host's netwo
     const facts = await (await engine.findContainer(name))?.inspect();
     if (facts === undefined) throw new Error("the control container is gone");
     const failed = evaluatePosture(
-      { inside: parseInsideFacts(stdout.split("\n")), agent: facts, relay: facts },
+      {
+        inside: parseInsideFacts(stdout.split("\n")),
+        agent: facts,
+        relay: facts,
+        relayIsFiltered: false,
+      },
       {
         uid: 1000,
         gid: 1000,
         memoryBytes: 2 ** 30,
         pids: 100,
         relayId: "none",
+        seccomp: toSeccompProfile(),
         writableTargets: [],
         mountTargets: [],
         shownAgain: [],

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
+import { toSeccompProfile } from "../../../src/docker/seccomp/seccomp-profile.ts";
 import { toTar } from "../../../src/docker/tar.ts";
 import type { ContainerSpec, CreatedContainer, Engine } from "../../../src/docker/engine.ts";
 import { toStartFailureStatus } from "../../../src/docker/engine-error.ts";
@@ -32,6 +33,7 @@ async function createTestContainer(
     memoryBytes: 256 * 1024 * 1024,
     cpus: 1,
     pids: 64,
+    seccomp: toSeccompProfile(),
     init: true,
     tty: false,
     autoRemove: false,

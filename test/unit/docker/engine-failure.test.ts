@@ -19,6 +19,7 @@ const spec: ContainerSpec = {
   binds: [],
   volumes: [],
   tmpfs: {},
+  seccomp: "{}",
   readOnlyRoot: true,
   memoryBytes: 1e8,
   cpus: 1,

@@ -31,6 +31,7 @@ const goodLines = [
   "dev /dev/null",
   "dev /dev/pts",
   "home writable",
+  "filter marked",
 ] as const;
 
 const container: ContainerFacts = {
@@ -47,7 +48,7 @@ const container: ContainerFacts = {
   privileged: false,
   capAdd: [],
   capDrop: ["ALL"],
-  securityOptions: ["no-new-privileges"],
+  securityOptions: ["no-new-privileges", "seccomp={}"],
   readOnlyRoot: true,
   pidMode: "",
   ipcMode: "private",
@@ -69,6 +70,7 @@ const expected: PostureExpectation = {
   memoryBytes: 1073741824,
   pids: 100,
   relayId: "relay",
+  seccomp: "{}",
   writableTargets: ["/work space", "/tmp"],
   mountTargets: ["/work space"],
   shownAgain: [],
@@ -83,7 +85,12 @@ test("a mount over the workspace that shows something from elsewhere fails", () 
   const again = { ...expected, shownAgain: [{ target: "/work space/.git", base: "/work space" }] };
   const failed = (lines: readonly string[]): readonly string[] =>
     evaluatePosture(
-      { inside: parseInsideFacts([...goodLines, ...lines]), agent: container, relay },
+      {
+        inside: parseInsideFacts([...goodLines, ...lines]),
+        agent: container,
+        relay,
+        relayIsFiltered: true,
+      },
       again,
     ).flatMap(({ name, holds }) => (holds ? [] : [name]));
   const name = "what is mounted over the workspace is the workspace's";
@@ -99,18 +106,25 @@ function failedNames(change: {
   lines?: readonly string[];
   agent?: Partial<ContainerFacts>;
   relay?: Partial<ContainerFacts>;
+  relayIsFiltered?: boolean;
 }): readonly string[] {
   const facts = {
     inside: parseInsideFacts(change.lines ?? goodLines),
     agent: { ...container, ...change.agent },
     relay: { ...relay, ...change.relay },
+    relayIsFiltered: change.relayIsFiltered ?? true,
   };
   return evaluatePosture(facts, expected).flatMap(({ name, holds }) => (holds ? [] : [name]));
 }
 
 test("a sandbox as asked for holds every one of at least twenty asserts", () => {
   expect(failedNames({})).toEqual([]);
-  const facts = { inside: parseInsideFacts(goodLines), agent: container, relay };
+  const facts = {
+    inside: parseInsideFacts(goodLines),
+    agent: container,
+    relay,
+    relayIsFiltered: true,
+  };
   expect(evaluatePosture(facts, expected).length).toBeGreaterThanOrEqual(20);
 });
 
@@ -138,6 +152,7 @@ const insideFaults: readonly (readonly [string, string, string])[] = [
   ["home", "rootwrite /etc/vaultbox-probe", "the root file system is read-only"],
   ["home", "sysctl writable", "kernel settings are read-only"],
   ["home", "nothing", "HOME is writable"],
+  ["filter", "filter other", "the system call filter is vaultbox's own"],
 ];
 
 test.each(insideFaults)(
@@ -152,7 +167,7 @@ test.each(insideFaults)(
 
 test("every fact that is missing fails the assert that needs it", () => {
   const needed = goodLines.filter((line) =>
-    /^(?:status|net {5}|resolv|pids|memory|home)/.test(line),
+    /^(?:status|net {5}|resolv|pids|memory|home|filter)/.test(line),
   );
   for (const line of needed) {
     expect(failedNames({ lines: goodLines.filter((one) => one !== line) })).not.toEqual([]);
@@ -165,7 +180,10 @@ const engineFaults: readonly (readonly [string, Partial<ContainerFacts>])[] = [
   ["no capability added, all dropped", { capAdd: ["NET_ADMIN"] }],
   ["no capability added, all dropped", { capDrop: [] }],
   ["security options", { securityOptions: [] }],
-  ["security options", { securityOptions: ["no-new-privileges", "seccomp=unconfined"] }],
+  ["system call filter as asked", { securityOptions: ["no-new-privileges"] }],
+  ["system call filter as asked", { securityOptions: ["no-new-privileges", "seccomp=unconfined"] }],
+  ["system call filter as asked", { securityOptions: ["seccomp={}", "seccomp=unconfined"] }],
+  ["system call filter as asked", { securityOptions: ["seccomp=/etc/other.json"] }],
   ["namespaces of its own", { pidMode: "host" }],
   ["namespaces of its own", { ipcMode: "host" }],
   ["namespaces of its own", { usernsMode: "host" }],
@@ -193,6 +211,9 @@ test("another network, a foreign mount and other limits fail", () => {
   ]);
   expect(failedNames({ agent: { memoryBytes: 0 } })).toEqual(["agent: limits as asked"]);
   expect(failedNames({ relay: { networkMode: "bridge" } })).toEqual(["relay: no network"]);
+  expect(failedNames({ relayIsFiltered: false })).toEqual([
+    "relay: the system call filter is vaultbox's own",
+  ]);
   expect(failedNames({ relay: { mounts: [{ ...mount, readOnly: false }] } })).toEqual([
     "relay: nothing writable is mounted",
   ]);

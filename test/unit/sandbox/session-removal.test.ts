@@ -113,7 +113,8 @@ test("the container that an image's accounts are read from is removed with the s
   };
   const { engine } = createEngine({ create: () => Promise.resolve(probe as never) });
   const stack = new AsyncDisposableStack();
-  const read = readAccounts(engine, image, { cacheFolder: state, labels: {}, stack });
+  const options = { cacheFolder: state, labels: {}, seccomp: "{}", stack };
+  const read = readAccounts(engine, image, options);
   await expect(read).rejects.toBe(lost);
   await stack.disposeAsync();
   expect(attempts).toBe(2);

@@ -1,0 +1,19 @@
+import { join } from "node:path";
+import type { EngineInfo } from "../docker/engine.ts";
+import { toSeccompProfile } from "../docker/seccomp/seccomp-profile.ts";
+import { writeFileAtomic } from "../files/atomic-write.ts";
+
+/**
+ * The profile of a session's containers as its engine takes it. Podman reads a file where Docker reads JSON
+ * (podman issue 27710), so its one lies in the session's own folder, which goes with the session.
+ */
+export async function resolveSeccomp(
+  { flavour }: Pick<EngineInfo, "flavour">,
+  directory: string,
+): Promise<string> {
+  const profile = toSeccompProfile();
+  if (flavour !== "podman") return profile;
+  const path = join(directory, "seccomp.json");
+  await writeFileAtomic(path, profile);
+  return path;
+}
