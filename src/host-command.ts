@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createInterface } from "node:readline";
 import { parse } from "node:path";
 import { VaultboxError } from "./errors.ts";
-import { withoutProjectInfluence } from "./host-environment.ts";
+import { prepareProgram, type PreparedProgram } from "./host-program.ts";
 import { quoted } from "./printable.ts";
 
 /** Standard output, in bytes; more is a failure. */
@@ -26,29 +26,29 @@ export interface HostCommand {
 }
 
 /**
- * Runs a program of the host without a shell and returns its standard output, without the last line break. Nothing of
- * the working directory has a say in it: not which program is found, and not its settings.
+ * Runs a program of the host without a shell and returns its standard output, without the last line break. Nothing that
+ * a sandbox can write has a say in it, and nothing of the working directory: not which program is found, what its
+ * arguments and variables name, or its settings.
  * Neither output appears in the error: a command may print a secret.
- * @throws VaultboxError VBX_HOST_COMMAND_FAILED
+ * @throws VaultboxError VBX_HOST_COMMAND_FAILED; VBX_FILE_UNSAFE when the list of writable folders is damaged
  */
 export async function runHostCommand(command: HostCommand): Promise<string> {
-  const cwd = process.cwd();
-  const env = {
-    ...command.env,
-    ...withoutProjectInfluence({ ...process.env, ...command.env }, cwd),
-  };
-  const place: CommandPlace = { env, cwd: command.cwd ?? parse(cwd).root };
-  const { terminal, onLine } = command;
-  const isPlain = terminal === undefined && onLine === undefined && process.platform !== "win32";
-  const end = await (isPlain ? runPlainly(command, place) : runWithExeca(command, place));
+  const end = await run(command);
   if (end.why === undefined) return end.stdout;
   const { file } = command;
   throw new VaultboxError("VBX_HOST_COMMAND_FAILED", `cannot run ${quoted(file)}: ${end.why}`);
 }
 
-interface CommandPlace {
-  /** Over this process's own */
-  readonly env: Readonly<Record<string, string>>;
+async function run(command: HostCommand): Promise<CommandEnd> {
+  const program = prepareProgram(command.file, { ...process.env, ...command.env }, command.args);
+  if ("why" in program) return { stdout: "", why: program.why };
+  const place: CommandPlace = { ...program, cwd: command.cwd ?? parse(process.cwd()).root };
+  const { terminal, onLine } = command;
+  const isPlain = terminal === undefined && onLine === undefined && process.platform !== "win32";
+  return await (isPlain ? runPlainly(command, place) : runWithExeca(command, place));
+}
+
+interface CommandPlace extends PreparedProgram {
   readonly cwd: string;
 }
 
@@ -59,17 +59,17 @@ interface CommandEnd {
 }
 
 /** Every start of a session asks git two questions, and execa takes 50 ms to load: Node's own way does for a question. */
-function runPlainly(command: HostCommand, { env, cwd }: CommandPlace): Promise<CommandEnd> {
+function runPlainly(command: HostCommand, { file, env, cwd }: CommandPlace): Promise<CommandEnd> {
   const { promise, resolve } = Promise.withResolvers<CommandEnd>();
   const options = {
-    env: { ...process.env, ...env },
+    env,
     cwd,
     timeout: command.timeoutMs,
     killSignal: "SIGKILL",
     maxBuffer: maxOutputBytes,
     encoding: command.encoding ?? "utf8",
   } as const;
-  const child = execFile(command.file, [...command.args], options, (error, stdout) => {
+  const child = execFile(file, [...command.args], options, (error, stdout) => {
     const isLate = error?.killed === true && error.signal === "SIGKILL";
     const status = typeof error?.code === "number" ? `exit status ${error.code}` : undefined;
     const why = isLate ? toLate(command) : (status ?? error?.code ?? error?.signal);
@@ -85,9 +85,12 @@ function runPlainly(command: HostCommand, { env, cwd }: CommandPlace): Promise<C
   return promise;
 }
 
-async function runWithExeca(command: HostCommand, place: CommandPlace): Promise<CommandEnd> {
+async function runWithExeca(
+  command: HostCommand,
+  { file, ...place }: CommandPlace,
+): Promise<CommandEnd> {
   const { execa } = await import("execa");
-  const child = execa(command.file, [...command.args], {
+  const child = execa(file, [...command.args], {
     reject: false,
     timeout: command.timeoutMs,
     maxBuffer: maxOutputBytes,
@@ -95,6 +98,7 @@ async function runWithExeca(command: HostCommand, place: CommandPlace): Promise<
     stdin: toStdin(command),
     ...toInput(command),
     ...place,
+    extendEnv: false,
     ...(command.onLine === undefined ? {} : { all: true }),
   });
   const [result] = await Promise.all([child, passLines(child.all, command.onLine)]);

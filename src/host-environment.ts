@@ -1,20 +1,36 @@
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, delimiter, dirname, isAbsolute, relative, resolve } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, resolve } from "node:path";
+import { contains } from "./files/path-steps.ts";
+import type { WritableFolders } from "./writable-folders.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What to change in an environment before a program of the host gets it, so that a repository neither chooses which
- * program runs nor how it is set up: the search path, and what npm took from a project's `.npmrc`.
- * @param folder the working directory; an agent may have written everything in it
+ * Folders that no program is looked for in: beside those that sandboxes can write the working directory, whose content
+ * may be anybody's. Started from the home folder, the user's own programs are in there too.
  */
-export function withoutProjectInfluence(
+export function withWorkingDirectory(folders: WritableFolders, directory: string): WritableFolders {
+  const isHomeOrAbove = contains(realPathOf(directory), realPathOf(homedir()));
+  return isHomeOrAbove ? folders : folders.with([directory]);
+}
+
+/**
+ * The environment of a program of the host: no variable names a place that a sandbox can write, wherever in its value,
+ * and none was taken from a project's settings. `PATH` is left to who finds the program.
+ */
+export function toProgramEnvironment(
   environment: Environment,
-  folder: string,
+  folders: WritableFolders,
 ): Readonly<Record<string, string>> {
-  const path = toTrustedPath(environment["PATH"] ?? "", isHomeOrAbove(folder) ? [] : [folder]);
-  return { ...withoutProjectSettings(environment), PATH: path };
+  const entries = Object.entries({ ...environment, ...withoutProjectSettings(environment) });
+  return Object.fromEntries(
+    entries.filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined &&
+        (entry[0] === "PATH" || folders.holderInText(entry[1]) === undefined),
+    ),
+  );
 }
 
 /**
@@ -31,28 +47,17 @@ export function withoutProjectSettings(environment: Environment): Readonly<Recor
  * A search path without relative entries, without those in `untrusted` folders, and without `node_modules/.bin`, which
  * npm puts in front for every folder above the one it was started in.
  */
-export function toTrustedPath(path: string, untrusted: readonly string[]): string {
-  const roots = untrusted.map(realPathOf);
+export function toTrustedPath(path: string, untrusted: WritableFolders): string {
   return path
     .split(delimiter)
     .filter((entry) => isAbsolute(entry) && !isPackageBin(entry))
-    .filter((entry) => !roots.some((root) => isInside(root, realPathOf(entry))))
+    .filter((entry) => untrusted.holderOf(entry) === undefined)
     .join(delimiter);
 }
 
-function isPackageBin(entry: string): boolean {
+export function isPackageBin(entry: string): boolean {
   const clean = resolve(entry);
   return basename(clean) === ".bin" && basename(dirname(clean)) === "node_modules";
-}
-
-/** Started from the home folder, the user's own programs are in there too. */
-function isHomeOrAbove(folder: string): boolean {
-  return isInside(realPathOf(folder), realPathOf(homedir()));
-}
-
-function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === "" || (!way.startsWith("..") && !isAbsolute(way));
 }
 
 function realPathOf(path: string): string {

@@ -100,7 +100,8 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
     .showSuggestionAfterError(true)
     .enablePositionalOptions()
     .configureHelp({ optionDescription: describeOption, subcommandTerm: nameCommand })
-    .addHelpText("after", helpEnd);
+    .addHelpText("after", helpEnd)
+    .hook("preAction", checkEnvironment);
   printErrorsOf(program, "vaultbox");
   const wanted = argv.find((argument) => !argument.startsWith("-"));
   for (const entry of entries) {
@@ -113,6 +114,13 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
     program.addCommand(command);
   }
   return program;
+}
+
+/** Before any command's own work; help and wrong usage need none of it. */
+async function checkEnvironment(): Promise<void> {
+  const { readWritableFolders } = await import("../folder-list.ts");
+  const { refuseOwnEnvironment } = await import("../sandbox/own-environment.ts");
+  refuseOwnEnvironment(process.env, process.cwd(), readWritableFolders(process.env));
 }
 
 /** Names of the top-level commands, in the order a user meets them. */

@@ -1,10 +1,21 @@
 import { resolvePaths } from "../config/paths.ts";
 import { connectEngine } from "../docker/connect-engine.ts";
 import { isVaultboxError, toFirstFailure, VaultboxError } from "../errors.ts";
+import { readWritableFolders } from "../folder-list.ts";
+import { summaryLines } from "../audit/summarise.ts";
+import { toWorktreeNotes } from "../policy/git-rule-text.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
-import { defaultMountRules, resolveAllowed, resolveWorkspace } from "../sandbox/mounts.ts";
+import {
+  defaultMountRules,
+  resolveAllowed,
+  resolveWorkspace,
+  resolveWritable,
+} from "../sandbox/mounts.ts";
+import { refuseOwnEnvironment } from "../sandbox/own-environment.ts";
+import { readOwnCode, refuseOwnCode } from "../sandbox/own-code.ts";
 import type { RunResult, RunStart } from "../sandbox/run-request.ts";
 import type { Handoff } from "../sandbox/workspace/handoff/handoff.ts";
+import { handoffLines } from "../sandbox/workspace/handoff/handoff-text.ts";
 import { runSandbox } from "../sandbox/run-sandbox.ts";
 import { InterruptedError } from "../sandbox/signal-watch.ts";
 import type { RelayImage } from "../sandbox/start-relay.ts";
@@ -34,9 +45,14 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
     const limits = parseRunLimits(flags);
     const allowed = await resolveAllowed(flags.allowMount);
     const workspace = await resolveWorkspace(flags.workspace, defaultMountRules(paths, allowed));
+    const writable = [workspace, ...(await resolveWritable(flags.mount))];
+    const folders = readWritableFolders(process.env).with(writable);
+    refuseOwnEnvironment(process.env, process.cwd(), folders);
+    refuseOwnCode(readOwnCode(process), writable, paths.state);
     let policy: EgressPolicy | undefined;
     const start: RunStart = {
       workspace,
+      writable,
       link: flags.link,
       request: async () => {
         const { readRunRequest } = await import("./read-run-request.ts");
@@ -65,7 +81,7 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
       },
       onNote: printNote,
     });
-    await printResult(result, flags, policy);
+    printResult(result, flags, policy);
     const isHandedOff = result.handoff?.complete !== true || result.handoff.entries.length > 0;
     const isFailure = flags.failOnHandoff === true && isHandedOff && result.status === 0;
     return isFailure ? handoffStatus : result.status;
@@ -85,27 +101,20 @@ async function findRelayImage(env: NodeJS.ProcessEnv): Promise<RelayImage> {
 }
 
 /** Also with `--quiet`: it's not about the run, but about what is run next. */
-async function printHandoff(handoff: Handoff, session: string): Promise<void> {
-  const { handoffLines } = await import("../sandbox/workspace/handoff/handoff-text.ts");
+function printHandoff(handoff: Handoff, session: string): void {
   const lines = handoffLines(handoff);
   for (const line of lines) printNote(line);
   if (lines.length > 0) printNote(`all of it: vaultbox audit show ${session}`);
 }
 
-async function printResult(
-  result: RunResult,
-  flags: RunFlags,
-  policy: EgressPolicy | undefined,
-): Promise<void> {
+function printResult(result: RunResult, flags: RunFlags, policy: EgressPolicy | undefined): void {
   if (flags.json === true) {
     process.stderr.write(`${JSON.stringify(result)}\n`);
     return;
   }
-  if (result.handoff !== undefined) await printHandoff(result.handoff, result.session);
+  if (result.handoff !== undefined) printHandoff(result.handoff, result.session);
   if (flags.quiet === true || result.summary.requests === 0) return;
-  const { summaryLines } = await import("../audit/summarise.ts");
   for (const line of summaryLines(result.summary)) printNote(line);
-  const { toWorktreeNotes } = await import("../policy/git-rule-text.ts");
   for (const line of toWorktreeNotes(policy?.git ?? [])) printNote(line);
   printNote(`more: vaultbox audit show ${result.session}`);
 }

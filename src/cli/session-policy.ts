@@ -3,7 +3,8 @@ import type { AgentProfile } from "../agents/agent-profile.ts";
 import { selectAgent } from "../agents/select-agent.ts";
 import { resolveEffectivePolicy, type EffectivePolicy } from "../config/effective-policy.ts";
 import type { Paths } from "../config/paths.ts";
-import { withoutProjectInfluence } from "../host-environment.ts";
+import { readWritableFolders } from "../folder-list.ts";
+import { toTrustedPath, withWorkingDirectory } from "../host-environment.ts";
 import { readPreferences, type Preferences } from "../config/preferences.ts";
 import { loadTrustedProjectFile } from "../config/project-file.ts";
 import type { PolicyFile, ProjectFile } from "../policy/parse-policy.ts";
@@ -115,7 +116,8 @@ async function readWorktree(workspace: string): Promise<RepositoryFacts | undefi
  * from here on its folders aren't on our own search path.
  */
 function leaveOutOfPath(workspace: string): void {
-  process.env["PATH"] = withoutProjectInfluence(process.env, workspace)["PATH"];
+  const untrusted = withWorkingDirectory(readWritableFolders(process.env), workspace);
+  process.env["PATH"] = toTrustedPath(process.env["PATH"] ?? "", untrusted);
 }
 
 async function readPolicyOption(path: string | undefined): Promise<PolicyFile | undefined> {

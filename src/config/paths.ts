@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { resolveStateFolder } from "../state-folder.ts";
 
 /** Where vaultbox keeps things on disk. */
 export interface Paths {
@@ -16,8 +17,8 @@ export interface Paths {
 /** `VAULTBOX_HOME` moves all of it; otherwise the XDG base directories. */
 export function resolvePaths(env: NodeJS.ProcessEnv = process.env): Paths {
   const root = env["VAULTBOX_HOME"];
+  const state = resolveStateFolder(env);
   if (root !== undefined && root !== "") {
-    const state = join(root, "state");
     return {
       config: join(root, "config"),
       vaults: join(root, "vaults"),
@@ -28,7 +29,6 @@ export function resolvePaths(env: NodeJS.ProcessEnv = process.env): Paths {
     };
   }
   const home = homedir();
-  const state = join(env["XDG_STATE_HOME"] ?? join(home, ".local", "state"), "vaultbox");
   const runtimeRoot = env["XDG_RUNTIME_DIR"];
   return {
     config: join(env["XDG_CONFIG_HOME"] ?? join(home, ".config"), "vaultbox"),

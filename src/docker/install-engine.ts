@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { VaultboxError } from "../errors.ts";
 import { runHostCommand } from "../host-command.ts";
+import { prepareProgram } from "../host-program.ts";
 import { quoted } from "../printable.ts";
 import { pingEngine } from "./ping-engine.ts";
 
@@ -105,8 +106,13 @@ export async function startEngine(options: SetupOptions): Promise<StartedEngine 
 
 async function startByHand(options: SetupOptions): Promise<StartedEngine> {
   const logPath = join(tmpdir(), `vaultbox-dockerd-${process.pid}.log`);
+  const program = prepareProgram("dockerd", process.env);
+  if ("why" in program) {
+    throw new VaultboxError("VBX_ENGINE_UNREACHABLE", `cannot start dockerd: ${program.why}`);
+  }
+  const { file, env } = program;
   const log = openSync(logPath, "wx", 0o600);
-  const engine = spawn("dockerd", [], { detached: true, stdio: ["ignore", log, log] });
+  const engine = spawn(file, [], { detached: true, env, stdio: ["ignore", log, log] });
   closeSync(log);
   engine.unref();
   let ended: string | undefined;

@@ -42,12 +42,11 @@ export interface GitCache {
 /**
  * The host's caches of upstream histories, one for each repository, below `folder`. Sessions share them: what is in
  * them came from the upstream, never from a sandbox.
- * @param untrusted folders that a sandbox can write in: no git is run from there
  */
-export function openGitCache(folder: string, untrusted: readonly string[] = []): GitCache {
+export function openGitCache(folder: string): GitCache {
   let git: GitProgram | undefined;
   const prepare = once(async () => {
-    git = await findGit(untrusted);
+    git = await findGit();
     await mkdir(folder, { recursive: true, mode: 0o700 });
   });
   const enter = openSlots(maxPushesAtOnce);

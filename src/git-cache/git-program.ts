@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { access, constants } from "node:fs/promises";
-import { delimiter, join } from "node:path";
 import { VaultboxError } from "../errors.ts";
-import { toTrustedPath, withoutProjectInfluence } from "../host-environment.ts";
+import { readWritableFolders } from "../folder-list.ts";
+import { withWorkingDirectory } from "../host-environment.ts";
+import { findProgram } from "../host-program.ts";
 import { quoted } from "../printable.ts";
 import { oldestGit } from "./limits.ts";
 
@@ -20,24 +20,21 @@ const hints: readonly string[] = [
 ];
 
 /**
- * Finds git on the search path, without entries that a project could have a say in.
- * @param untrusted folders that a sandbox can write in, beside the working directory
+ * Finds git on the search path, where neither a project nor a sandbox could have put it.
  * @throws VaultboxError VBX_GIT_UNUSABLE when it's missing or too old
  */
 export async function findGit(
-  untrusted: readonly string[] = [],
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<GitProgram> {
-  const own = withoutProjectInfluence(environment, process.cwd())["PATH"] ?? "";
-  const path = toTrustedPath(own, untrusted);
-  for (const folder of path.split(delimiter).filter((entry) => entry !== "")) {
-    const file = join(folder, process.platform === "win32" ? "git.exe" : "git");
-    if (!(await isExecutable(file))) continue;
-    const version = await readVersion(file);
-    if (version !== undefined && isNewEnough(version)) return { file, version };
-    throw unusable(`${quoted(file)} is ${version === undefined ? "not a git" : `git ${version}`}`);
+  const folders = withWorkingDirectory(readWritableFolders(environment), process.cwd());
+  const program = findProgram("git", environment["PATH"] ?? "", folders);
+  if ("why" in program) {
+    throw unusable(program.why === "ENOENT" ? "there is no git on the search path" : program.why);
   }
-  throw unusable("there is no git on the search path");
+  const { file } = program;
+  const version = await readVersion(file);
+  if (version !== undefined && isNewEnough(version)) return { file, version };
+  throw unusable(`${quoted(file)} is ${version === undefined ? "not a git" : `git ${version}`}`);
 }
 
 /** Whether `2.39.5`, as `git version` says it, is one that can be used. */
@@ -54,16 +51,6 @@ function readVersion(file: string): Promise<string | undefined> {
       resolve(error === null ? version : undefined);
     });
   });
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  try {
-    await access(file, constants.X_OK);
-    return true;
-  } catch {
-    // Not in this folder: the next one is looked into
-    return false;
-  }
 }
 
 function unusable(why: string): VaultboxError {

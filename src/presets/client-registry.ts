@@ -5,6 +5,7 @@ import type { HostCommand } from "../host-command.ts";
 import { toTrustedPath, withoutProjectSettings } from "../host-environment.ts";
 import { readNpmUrls } from "./npm-configuration.ts";
 import { readPipUrls } from "./pip-configuration.ts";
+import { WritableFolders } from "../writable-folders.ts";
 import type { RunClient } from "./run-client.ts";
 
 /** Where the user's own client gets its packages. */
@@ -59,7 +60,7 @@ function createRunner(context: RegistryContext): RunClient {
   const environment = context.environment ?? process.env;
   const env = {
     ...withoutProjectSettings(environment),
-    PATH: toTrustedPath(environment["PATH"] ?? "", context.untrusted),
+    PATH: toTrustedPath(environment["PATH"] ?? "", new WritableFolders(context.untrusted)),
   };
   const cwd = parse(process.cwd()).root;
   return (file, args) => run({ file, args, timeoutMs, cwd, env });

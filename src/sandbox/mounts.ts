@@ -1,6 +1,6 @@
 import { chmod, lstat, realpath, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import { readPlainFile } from "../config/private-read.ts";
 import type { BindMount } from "../docker/engine.ts";
@@ -8,6 +8,7 @@ import { VaultboxError } from "../errors.ts";
 import { toKind } from "../files/entry-facts.ts";
 import { isNameUtf8 } from "../files/name-text.ts";
 import { readRealPath } from "../files/real-path.ts";
+import { contains } from "../files/path-steps.ts";
 import { maxFileBytes } from "../policy/file-size.ts";
 import { quoted } from "../printable.ts";
 
@@ -123,6 +124,12 @@ export function parseMount(text: string): {
   return { source: resolve(source), target: clean, readOnly: mode !== "rw" };
 }
 
+/** Real paths of what `--mount` lets the sandbox write; one that isn't there is refused later. */
+export async function resolveWritable(mounts: readonly string[]): Promise<readonly string[]> {
+  const writable = mounts.map(parseMount).filter(({ readOnly }) => !readOnly);
+  return Promise.all(writable.map(({ source }) => realpath(source).catch(() => source)));
+}
+
 /** The real path of a source, after the checks; symbolic links are followed first, so that no link can hide what it is. */
 async function resolveSource(path: string, rules: MountRules): Promise<string> {
   let source: string;
@@ -177,12 +184,6 @@ function isReservedTarget(target: string): boolean {
 
 function overlaps(a: string, b: string): boolean {
   return contains(a, b) || contains(b, a);
-}
-
-/** Whether `inner` is `outer` or in it. */
-export function contains(outer: string, inner: string): boolean {
-  const way = relative(outer, inner);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
 /** A container engine can't be told such a name. */

@@ -9,7 +9,6 @@ import { once } from "../once.ts";
 import { Redactor } from "../redact.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import { parseEnvironmentFlags, refuseSecrets } from "./environment.ts";
-import { parseMount } from "./mounts.ts";
 import type { RunRequest } from "./run-request.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
 import type { SigningParts } from "./session-doors.ts";
@@ -92,7 +91,6 @@ export async function prepareSession(
     ca,
     ...signing,
     gitCacheFolder: host.paths.git,
-    writableFolders: toWritableFolders(request),
   });
   const close = once(async () => {
     await proxy[Symbol.asyncDispose]();
@@ -100,11 +98,6 @@ export async function prepareSession(
   });
   stack.defer(close);
   return { state, audit, summary, ca, proxy, redactor, placeholders, outcome, userEnv, close };
-}
-
-function toWritableFolders({ workspace, mounts }: RunRequest): readonly string[] {
-  const writable = mounts.map(parseMount).filter(({ readOnly }) => !readOnly);
-  return [workspace, ...writable.map(({ source }) => source)];
 }
 
 /** @throws VaultboxError VBX_SSH_AGENT_UNAVAILABLE */

@@ -31,6 +31,8 @@ export interface SessionPlan {
 export interface RunStart {
   /** Real path */
   readonly workspace: string;
+  /** Real paths of what the sandbox can write: the workspace and mounts */
+  readonly writable: readonly string[];
   readonly link: LinkChoice;
   /** The rest; called once the engine has work to do, because reading it takes as long as the relay's start */
   readonly request: () => Promise<RunRequest>;

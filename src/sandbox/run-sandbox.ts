@@ -7,6 +7,7 @@ import type { PreparedSession, SessionOutcome } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";
 import type { WorkspaceSession } from "./workspace/workspace-session.ts";
+import { rememberFolders } from "./remember-folders.ts";
 import { createSessionId } from "./session-id.ts";
 import { beginSession, endSession, recordEnd } from "./session-state.ts";
 import { giveUp, SignalWatch, type WatchedSignal } from "./signal-watch.ts";
@@ -51,13 +52,16 @@ async function runSession(
   host: RunHost,
   signals: SignalWatch,
 ): Promise<{ session: PreparedSession; link: LinkKind; status: number; handoff?: Handoff }> {
-  const { workspace } = start;
+  const { workspace, writable } = start;
   // Nothing of the command line yet: it's not known to be free of secrets
   const facts = { id: createSessionId(), command: [], agent: "", workspace };
   const outcome: SessionOutcome = {
     state: await beginSession(host.paths, facts),
     status: undefined,
   };
+  const remembered = rememberFolders(host.paths, writable);
+  // Reported when it's awaited, once everything is there to be removed again
+  remembered.catch(() => undefined);
   const stack = new AsyncDisposableStack();
   await using end = { [Symbol.asyncDispose]: () => removeSession(stack, outcome, host.paths) };
   void end;
@@ -73,6 +77,7 @@ async function runSession(
   stack.use(early);
   // What is loaded and read from here on is done while the relay starts
   await early.underWay;
+  await remembered;
   const request = await start.request();
   await removeDead(host, signals);
   const { openSessionWorkspace, endSessionWorkspace } = await import("./session-workspace.ts");

@@ -19,8 +19,6 @@ export interface SessionDoorsOptions {
   readonly policy: GitPolicy;
   /** Where the host keeps the histories that pushes are held against */
   readonly gitCacheFolder: string;
-  /** Folders of the host that the sandbox can write in */
-  readonly writableFolders?: readonly string[] | undefined;
   readonly signing?: SigningParts | undefined;
 }
 
@@ -34,7 +32,7 @@ export interface SigningParts {
 /** Every way into a repository that the policy names, in one list: the first door that claims a request decides it. */
 export function toSessionDoors(options: SessionDoorsOptions): OpenDoors {
   const { policy, gitCacheFolder } = options;
-  const store = openGitCache(gitCacheFolder, options.writableFolders);
+  const store = openGitCache(gitCacheFolder);
   return (tools) => {
     const inspector = openPushInspector(tools, store);
     const doors = [

@@ -30,8 +30,6 @@ export interface SessionProxyOptions {
   readonly ca: SessionCa;
   /** Where the host keeps the histories that pushes are held against */
   readonly gitCacheFolder: string;
-  /** Folders of the host that the sandbox can write in: no program is run from there */
-  readonly writableFolders?: readonly string[];
   readonly signing?: SigningParts;
 }
 
@@ -59,11 +57,11 @@ export async function openSessionProxy(options: SessionProxyOptions): Promise<Pr
 
 /** Loaded when there is something to decide at a door. */
 async function toDoors(options: SessionProxyOptions): Promise<{ readonly doors?: OpenDoors }> {
-  const { policy, gitCacheFolder, writableFolders, signing } = options;
+  const { policy, gitCacheFolder, signing } = options;
   if ((policy.git ?? []).length === 0 && signing === undefined) return {};
   const { toSessionDoors } = await import("./session-doors.ts");
   const compiled = compilePolicy(policy);
   return {
-    doors: toSessionDoors({ policy: compiled, gitCacheFolder, writableFolders, signing }),
+    doors: toSessionDoors({ policy: compiled, gitCacheFolder, signing }),
   };
 }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { toTrustedPath, withoutProjectInfluence } from "../../src/host-environment.ts";
+import { toProgramEnvironment, toTrustedPath } from "../../src/host-environment.ts";
+import { WritableFolders } from "../../src/writable-folders.ts";
 
 const run = promisify(execFile);
 
@@ -56,11 +57,11 @@ test("a repository's .npmrc doesn't choose where the images' packages come from"
 
 test("a search path keeps what is the user's", () => {
   const path = ["/usr/bin", "bin", ".", "", "/a/node_modules/.bin", "/repo/.venv/bin", "/opt/x"];
-  const kept = toTrustedPath(path.join(delimiter), ["/repo"]);
+  const kept = toTrustedPath(path.join(delimiter), new WritableFolders(["/repo"]));
   expect(kept.split(delimiter)).toEqual(["/usr/bin", "/opt/x"]);
-  const environment = { PATH: "/usr/bin", npm_execpath: "/npm", npm_config_registry: "https://x" };
-  expect(withoutProjectInfluence(environment, "/")).toEqual({
-    PATH: "/usr/bin",
+  const environment = { npm_execpath: "/npm", npm_config_registry: "https://x" };
+  expect(toProgramEnvironment(environment, new WritableFolders([]))).toEqual({
+    npm_execpath: "/npm",
     npm_config_registry: "",
   });
 });

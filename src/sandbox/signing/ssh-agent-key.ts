@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import { VaultboxError } from "../../errors.ts";
+import { readWritableFolders } from "../../folder-list.ts";
 import { toFingerprint, type SshPublicKey } from "../../git/signature/ssh-key.ts";
 import { quoted } from "../../printable.ts";
 import { listAgentKeys, unavailable } from "./ssh-agent.ts";
@@ -6,8 +8,10 @@ import { listAgentKeys, unavailable } from "./ssh-agent.ts";
 /** The agent of the user's own session. @throws VaultboxError VBX_SSH_AGENT_UNAVAILABLE */
 export function findAgentSocket(env: NodeJS.ProcessEnv): string {
   const socket = env["SSH_AUTH_SOCK"];
-  if (socket !== undefined && socket !== "") return socket;
-  throw unavailable("SSH_AUTH_SOCK is not set here");
+  if (socket === undefined || socket === "") throw unavailable("SSH_AUTH_SOCK is not set here");
+  const holder = readWritableFolders(env).holderOf(resolve(socket));
+  if (holder === undefined) return socket;
+  throw unavailable(`its socket is in ${quoted(holder)}, where a sandbox can write`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isAbsolute } from "node:path";
 import { Folder } from "../../files/beneath.ts";
+import { contains } from "../../files/path-steps.ts";
 import { readRealPath } from "../../files/real-path.ts";
-import { contains } from "../mounts.ts";
 
 /** A folder by its real path; undefined when it isn't there, is none, or may not be read. */
 export function openOrNothing(path: string): Folder | undefined {

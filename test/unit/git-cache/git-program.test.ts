@@ -1,8 +1,10 @@
-import { access, chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { resolvePaths } from "../../../src/config/paths.ts";
 import { findGit, isNewEnough } from "../../../src/git-cache/git-program.ts";
+import { rememberFolders } from "../../../src/sandbox/remember-folders.ts";
 
 test("git counts from 2.30 on", () => {
   expect(["2.30.0", "2.39.5", "3.0", "10.1"].map(isNewEnough)).toEqual([true, true, true, true]);
@@ -15,7 +17,7 @@ test("the host's git is found by its absolute path", async () => {
 
 test("without git, the error says what is needed", async () => {
   const empty = await makeFolder();
-  await expect(findGit([], { PATH: empty })).rejects.toMatchObject({
+  await expect(findGit({ PATH: empty })).rejects.toMatchObject({
     code: "VBX_GIT_UNUSABLE",
     message: expect.stringContaining("need git 2.30 or newer on the host") as string,
   });
@@ -24,7 +26,7 @@ test("without git, the error says what is needed", async () => {
 test("an old git is refused with its version", async () => {
   const folder = await makeFolder();
   await writeProgram(join(folder, "git"), "echo git version 2.25.1");
-  await expect(findGit([], { PATH: folder })).rejects.toThrow("git 2.25.1");
+  await expect(findGit({ PATH: folder })).rejects.toThrow("git 2.25.1");
 });
 
 test("a git in node_modules/.bin, in a relative folder or in the working directory is never run", async () => {
@@ -32,11 +34,11 @@ test("a git in node_modules/.bin, in a relative folder or in the working directo
   const bin = join(folder, "node_modules", ".bin");
   await mkdir(bin, { recursive: true });
   await writeProgram(join(bin, "git"), "echo git version 99.0");
-  await expect(findGit([], { PATH: `${bin}:.:bin` })).rejects.toThrow("no git on the search path");
+  await expect(findGit({ PATH: `${bin}:.:bin` })).rejects.toThrow("no git on the search path");
   // The control: the same program from a folder of the user's
   const other = await makeFolder();
   await writeProgram(join(other, "git"), "echo git version 99.0");
-  expect((await findGit([], { PATH: other })).file).toBe(join(other, "git"));
+  expect((await findGit({ PATH: other })).file).toBe(join(other, "git"));
 });
 
 test("a git in a folder that the sandbox can write in is never run, whatever the working directory is", async () => {
@@ -48,10 +50,15 @@ test("a git in a folder that the sandbox can write in is never run, whatever the
   const link = join(await makeFolder(), "bin");
   await symlink(bin, link);
   const environment = { PATH: `${bin}:${link}` };
-  await expect(findGit([workspace], environment)).rejects.toThrow("no git on the search path");
+  const home = await makeFolder();
+  await rememberFolders(resolvePaths({ VAULTBOX_HOME: home }), [await realpath(workspace)]);
+  const remembering = { ...environment, VAULTBOX_HOME: home };
+  await expect(findGit(remembering)).rejects.toThrow("where a sandbox can write");
   await expect(access(planted)).rejects.toThrow("ENOENT");
-  // The control: nobody says what the sandbox can write in
-  expect((await findGit([], environment)).file).toBe(join(bin, "git"));
+  // The control: nobody knows what a sandbox can write in
+  expect((await findGit({ ...environment, VAULTBOX_HOME: await makeFolder() })).file).toBe(
+    join(bin, "git"),
+  );
   await access(planted);
 });
 

@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { contains } from "../../../src/files/path-steps.ts";
 import {
-  contains,
   parseMount,
   resolveMount,
   resolveWorkspace,

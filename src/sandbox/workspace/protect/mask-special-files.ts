@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
-import { contains } from "../../mounts.ts";
+import { contains } from "../../../files/path-steps.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import { refuseUnnameable } from "./nameable.ts";
 import type { CopyMount } from "./shown-copies.ts";

@@ -2,7 +2,7 @@ import type { BindMount } from "../../../docker/engine.ts";
 import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
 import { quoted } from "../../../printable.ts";
-import { contains } from "../../mounts.ts";
+import { contains } from "../../../files/path-steps.ts";
 import { hidePasswords, withoutSecrets } from "../hide/git-passwords.ts";
 import { hideSecrets } from "../hide/hide-secrets.ts";
 import { readUserConfiguration } from "../repository/git-configuration.ts";

@@ -1,0 +1,58 @@
+import { lstatSync, readlinkSync } from "node:fs";
+import { dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
+import { toNameBytes, toNameText } from "./name-text.ts";
+
+/** Links in one resolution; as many as Linux follows (path_resolution(7)). */
+const maxLinks = 40;
+
+/** Whether `inner` is `outer` or in it, by their texts. */
+export function contains(outer: string, inner: string): boolean {
+  const way = relative(outer, inner);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/**
+ * Every place that the kernel goes through from a path to what it names: the path as it is written, each symbolic link
+ * on the way, each folder that `..` leaves, and the end. Who can write in one of them decides what the path names.
+ * @param path absolute
+ */
+export function stepsOf(path: string): readonly string[] {
+  const { root } = parse(path);
+  const steps = new Set([resolve(path)]);
+  const names = path.slice(root.length).split(sep).toReversed();
+  let place = root;
+  let links = 0;
+  for (let name = names.pop(); name !== undefined; name = names.pop()) {
+    if (name === "" || name === ".") continue;
+    if (name === "..") {
+      steps.add(place);
+      place = dirname(place);
+      continue;
+    }
+    const next = join(place, name);
+    const target = readLink(next);
+    if (target === undefined) {
+      place = next;
+      continue;
+    }
+    steps.add(next);
+    // The kernel gives such a path up as well
+    if (++links > maxLinks) break;
+    if (isAbsolute(target)) place = parse(target).root;
+    names.push(...target.split(sep).toReversed());
+  }
+  return [...steps.add(place)];
+}
+
+/** Undefined for everything but a link. */
+function readLink(path: string): string | undefined {
+  try {
+    const name = toNameBytes(path);
+    const facts = lstatSync(name, { throwIfNoEntry: false });
+    if (facts?.isSymbolicLink() !== true) return undefined;
+    return toNameText(readlinkSync(name, { encoding: "buffer" }));
+  } catch {
+    // Not ours to look at, or not there: it leads on by its text
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+// The folders that sandboxes of this user can write in, or could once: workspaces and writable mounts. What is in them,
+// or is reached through them, is the sandbox's: it's no program of this machine, and configures nothing on it.
+import { dirname, isAbsolute, resolve } from "node:path";
+import { stepsOf } from "./files/path-steps.ts";
+
+/** Ends of a path that are tried from one start in a text: a folder's name may have blanks in it. */
+const maxEnds = 40;
+/** Where a path may begin: after what can't be of its name, or after an option's letters (`-I/folder/include`). */
+const pathStart = /(?:(?<![\w.~+%/-])|(?<=(?<![\w.~+%/-])-[A-Za-z-]*))\/+/g;
+const textAfterPath = /[\s:;,="'`()|&<>!?*{}[\]#]/;
+const pathEnd = /[/\s:;,="'`()|&<>!?*{}[\]#]/g;
+
+/** A set of folders, and what lies in them by path or by resolution. */
+export class WritableFolders {
+  readonly #keys: ReadonlyMap<string, string>;
+
+  /** @param folders absolute paths */
+  constructor(folders: Iterable<string>) {
+    this.#keys = new Map(Array.from(folders, (folder) => [toKey(resolve(folder)), folder]));
+  }
+
+  get all(): readonly string[] {
+    return [...this.#keys.values()];
+  }
+
+  /** These and further ones. */
+  with(folders: readonly string[]): WritableFolders {
+    return folders.length === 0 ? this : new WritableFolders([...this.all, ...folders]);
+  }
+
+  /** The folder that decides what an absolute path names, now or once a sandbox exchanges something in it. */
+  holderOf(path: string): string | undefined {
+    if (this.#keys.size === 0) return undefined;
+    for (const step of stepsOf(path)) {
+      const holder = this.outerOf(step);
+      if (holder !== undefined) return holder;
+    }
+    return undefined;
+  }
+
+  /** The same of any path that a text has in it, such as an argument or the value of a variable. */
+  holderInText(text: string): string | undefined {
+    if (this.#keys.size === 0 || !text.includes("/")) return undefined;
+    const whole = isAbsolute(text) ? this.holderOf(text) : undefined;
+    if (whole !== undefined) return whole;
+    for (const { 0: slashes, index } of text.matchAll(pathStart)) {
+      const rest = text.slice(index + slashes.length - 1);
+      const end = rest.search(textAfterPath);
+      const holder = this.holderOf(end === -1 ? rest : rest.slice(0, end)) ?? this.#beginOf(rest);
+      if (holder !== undefined) return holder;
+    }
+    return undefined;
+  }
+
+  /** The folder that a path is in by its text alone. */
+  outerOf(path: string): string | undefined {
+    for (let place = path; ; place = dirname(place)) {
+      const folder = this.#keys.get(toKey(place));
+      if (folder !== undefined) return folder;
+      if (place === dirname(place)) return undefined;
+    }
+  }
+
+  /** A folder of ours that a text begins with. */
+  #beginOf(text: string): string | undefined {
+    const ends = Array.from(text.matchAll(pathEnd), ({ index }) => index).slice(1, maxEnds);
+    for (const end of [...ends, text.length]) {
+      const folder = this.#keys.get(toKey(text.slice(0, end)));
+      if (folder !== undefined) return folder;
+    }
+    return undefined;
+  }
+}
+
+/** These systems fold the case of names, and how accents are written. */
+const foldsNames = process.platform === "darwin" || process.platform === "win32";
+
+function toKey(path: string): string {
+  return foldsNames ? path.normalize("NFC").toLowerCase() : path;
+}
