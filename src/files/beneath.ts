@@ -70,6 +70,15 @@ export class Folder implements Disposable {
     return orNothing(() => readEntries(toNameBytes(toFolderPath(this.#open)))) ?? [];
   }
 
+  /**
+   * What is in a folder some steps further down, in one call: a name on the way may be a link by now, so this is for a
+   * quick look at names alone. Undefined when it may not be read.
+   */
+  entriesBelow(names: readonly string[]): readonly Entry[] | undefined {
+    const path = [toFolderPath(this.#open), ...names].join("/");
+    return orNothing(() => readEntries(toNameBytes(path)));
+  }
+
   facts(name: string): EntryFacts | undefined {
     return orNothing(() => toFacts(lstatSync(this.#at(name), { bigint: true })));
   }

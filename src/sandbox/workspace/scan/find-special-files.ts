@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Folder } from "../../../files/beneath.ts";
-import { startLimits, walk } from "./walk.ts";
+import { sliceMs, startLimits, type WalkLimits } from "./walk.ts";
 
 /** Sockets, pipes and devices of a folder that is in the sandbox, and what couldn't be looked into for them. */
 export interface SpecialFiles {
@@ -12,17 +13,46 @@ export interface SpecialFiles {
 
 /** Looks for special files in a folder that nothing else is asked about: a mount, or a repository outside the workspace. */
 export async function findSpecialFiles(root: Folder): Promise<SpecialFiles> {
+  return await findSpecialBelow(root, [[]], startLimits);
+}
+
+/**
+ * Looks for special files in folders beneath a root, by their paths, in a third of the time that a walk takes: packages
+ * have more files than all the rest. What a link led it to on the way isn't beneath the root, and isn't returned.
+ */
+export async function findSpecialBelow(
+  root: Folder,
+  folders: readonly (readonly string[])[],
+  { maxEntries, maxMs }: WalkLimits,
+): Promise<SpecialFiles> {
   const special: (readonly string[])[] = [];
   const unlisted: (readonly string[])[] = [];
-  const { complete } = await walk(root, {
-    visit: ({ names, entries }) => {
-      for (const { name, kind } of entries) {
-        if (kind === "other") special.push([...names, name]);
-      }
-    },
-    onClosed: ({ names }, name) => void unlisted.push([...names, name]),
-    enters: () => true,
-    ...startLimits,
-  });
-  return { special, unlisted, complete };
+  const open = [...folders];
+  const started = performance.now();
+  let sliceEnds = started + sliceMs;
+  let entries = 0;
+  for (let names = open.pop(); names !== undefined; names = open.pop()) {
+    const listed = root.entriesBelow(names);
+    if (listed === undefined && isThere(root, names, "folder")) unlisted.push(names);
+    for (const { name, kind } of listed ?? []) {
+      if (kind === "folder") open.push([...names, name]);
+      else if (kind === "other" && isThere(root, [...names, name], "other"))
+        special.push([...names, name]);
+    }
+    entries += listed?.length ?? 0;
+    const now = performance.now();
+    if (entries > maxEntries || now - started > maxMs)
+      return { special, unlisted, complete: false };
+    if (now > sliceEnds) {
+      await nextTurn();
+      sliceEnds = performance.now() + sliceMs;
+    }
+  }
+  return { special, unlisted, complete: true };
+}
+
+/** By a way without links. */
+function isThere(root: Folder, names: readonly string[], kind: "folder" | "other"): boolean {
+  using parent = root.openPath(names.slice(0, -1));
+  return parent?.facts(names.at(-1) ?? "")?.kind === kind;
 }

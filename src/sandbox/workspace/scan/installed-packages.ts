@@ -1,12 +1,8 @@
 // Installed packages, of which there are more files than of all the rest, and which nobody edits: `node_modules`, apart
 // from the programs in its `.bin`, and Python's `lib/…/site-packages`.
 
-/** Whether a folder is an installed package, or in one. */
-export function isBehindPackages(names: readonly string[]): boolean {
-  return names.some((name, index) => leadsToPackages(names.slice(0, index), name));
-}
-
-function leadsToPackages(names: readonly string[], name: string): boolean {
+/** Whether a folder is an installed package, among which only special files are looked for. */
+export function leadsToPackages(names: readonly string[], name: string): boolean {
   if (names.at(-1) === "node_modules") return name !== ".bin";
   return name === "site-packages" && names.some((one) => /^lib(?:64)?$/i.test(one));
 }

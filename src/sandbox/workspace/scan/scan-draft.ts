@@ -30,6 +30,8 @@ export interface ScanDraft {
   readonly unitKeys: Set<string>;
   readonly marks: Map<string, Mark>;
   readonly special: (readonly string[])[];
+  /** Folders in which nothing but special files counts */
+  readonly aside: (readonly string[])[];
   readonly closed: (readonly string[])[];
   readonly unlisted: (readonly string[])[];
   readonly ownerRights: (readonly string[])[];
@@ -52,6 +54,7 @@ export function createScanDraft(
     unitKeys: new Set(),
     marks: new Map(),
     special: [],
+    aside: [],
     closed: [],
     unlisted: [],
     ownerRights: [],

@@ -1,7 +1,8 @@
 import type { Folder } from "../../../files/beneath.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
 import { listUnits, type RepositoryUnit } from "../unit/repository-unit.ts";
-import { isAmongPackages, isBehindPackages } from "./installed-packages.ts";
+import { isAmongPackages, leadsToPackages } from "./installed-packages.ts";
+import { findSpecialBelow } from "./find-special-files.ts";
 import type { Mark } from "./mark.ts";
 import { hasOwnerRights } from "./owner-rights.ts";
 import {
@@ -55,16 +56,21 @@ export async function scanWorkspace(
     visit: (place) => visit(draft, place),
     enters: (place, name) => enters(draft, place, name),
     onClosed: ({ folder, names }, name) => {
-      const isOwn = folder.facts(name)?.uid === owner;
-      const closed = isOwn && findInterest(draft, names) !== "special" ? "closed" : "unlisted";
+      const closed = folder.facts(name)?.uid === owner ? "closed" : "unlisted";
       draft[closed].push([...names, name]);
     },
     maxEntries,
     maxMs,
   });
+  const aside = await findSpecialBelow(root, draft.aside, {
+    maxEntries: maxEntries - result.entries,
+    maxMs: maxMs - (performance.now() - started),
+  });
+  draft.special.push(...aside.special);
+  draft.unlisted.push(...aside.unlisted);
   const tookMs = Math.round(performance.now() - started);
   const { repositories, marks, special, closed, unlisted, ownerRights, secrets, notes } = draft;
-  const complete = result.complete && marks.size < maxMarks;
+  const complete = result.complete && aside.complete && marks.size < maxMarks;
   return {
     repositories,
     marks,
@@ -80,25 +86,11 @@ export async function scanWorkspace(
   };
 }
 
-/** What counts in a folder; special files do everywhere. */
-function findInterest(
-  { options }: ScanDraft,
-  names: readonly string[],
-): "all" | "repositories" | "special" {
-  if (names.some(isGitName)) return "special";
-  if (!options.deep && isBehindPackages(names)) return "special";
-  return isAmongPackages(names) ? "repositories" : "all";
-}
-
 function visit(draft: ScanDraft, place: Place): void {
   const { names, folder, entries } = place;
-  for (const { name, kind } of entries) {
-    if (kind === "other") draft.special.push([...names, name]);
-  }
-  const interest = findInterest(draft, names);
-  if (interest === "special") return;
   // What looks like a bare repository is a folder like any other too: three empty names would hide all that is in it
   if (isBareRepository(entries)) addUnits(draft, listUnits(folder, names, "bare"));
+  const isPackage = isAmongPackages(names);
   const around = draft.table.toFolder(names);
   const { since } = draft.options;
   for (const entry of entries) {
@@ -107,8 +99,9 @@ function visit(draft: ScanDraft, place: Place): void {
     if (since !== undefined && hasOwnerRights(folder, entry, since)) {
       draft.ownerRights.push(found.names);
     }
-    if (isGitName(name)) addRepository(draft, found);
-    else if (interest === "all") {
+    if (entry.kind === "other") draft.special.push(found.names);
+    else if (isGitName(name)) addRepository(draft, found);
+    else if (!isPackage) {
       addHidden(draft, found);
       addMark(draft, found, around);
     }
@@ -116,5 +109,9 @@ function visit(draft: ScanDraft, place: Place): void {
 }
 
 function enters(draft: ScanDraft, place: Place, name: string): boolean {
-  return draft.options.deep || !draft.hiddenFolders.has([...place.names, name].join("/"));
+  const names = [...place.names, name];
+  if (draft.hiddenFolders.has(names.join("/"))) return false;
+  if (!isGitName(name) && (draft.options.deep || !leadsToPackages(place.names, name))) return true;
+  draft.aside.push(names);
+  return false;
 }

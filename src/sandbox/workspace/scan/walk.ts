@@ -47,7 +47,7 @@ export interface WalkResult {
 /** Folders within folders; each level holds a descriptor. */
 const maxDepth = 200;
 /** How long the process does nothing else, `ms`. */
-const sliceMs = 15;
+export const sliceMs = 15;
 
 /**
  * Goes through a tree without following a link, also into what is mounted in it, which is in the sandbox as well. The
