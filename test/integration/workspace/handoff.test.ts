@@ -1,19 +1,14 @@
-import { chmod, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rename, rm, symlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { resolvePaths } from "../../../src/config/paths.ts";
-import {
-  defaultWorkspaceSettings,
-  type WorkspaceSettings,
-} from "../../../src/policy/workspace-settings.ts";
+import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
 import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
 import { handoffLines } from "../../../src/sandbox/workspace/handoff/handoff-text.ts";
-import { openWorkspaceSession } from "../../../src/sandbox/workspace/workspace-session.ts";
 import { hostFileRows } from "../../../src/sandbox/workspace/scan/host-files/host-files.ts";
 import { toExamples } from "../../support/host-file-examples.ts";
 import { git } from "../../support/host-git.ts";
+import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 /** One of each kind of file that a host's program runs or goes by. */
@@ -82,68 +77,27 @@ const files = [
   "vaultbox.yaml",
 ] as const;
 
-interface Folder extends AsyncDisposable {
-  readonly workspace: string;
-  /** Opens a session, lets `work` be its sandbox, and closes it. */
-  readonly during: (work: () => Promise<void>, settings?: WorkspaceSettings) => Promise<Handoff>;
-}
-
-async function createFolder(): Promise<Folder> {
-  const root = await realpath(await mkdtemp(join(tmpdir(), "vbh-")));
-  const workspace = join(root, "w");
-  await mkdir(workspace);
-  const paths = resolvePaths({ VAULTBOX_HOME: join(root, "v") });
-  let sessions = 0;
-  return {
-    workspace,
-    during: async (work, settings = defaultWorkspaceSettings) => {
-      const session = String(++sessions).padStart(12, "0");
-      await mkdir(join(paths.sessions, session), { recursive: true });
-      const files = openWorkspaceSession({
-        paths,
-        session,
-        workspace,
-        settings,
-        mounts: [],
-        checkMount: () => Promise.resolve(),
-      });
-      await files.mount(await mkdtemp(join(root, "s-")));
-      await work();
-      const handoff = await files.inspect();
-      await files.close();
-      if (handoff === undefined) throw new Error("the session was not looked at");
-      return handoff;
-    },
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
-  };
-}
-
-async function write(workspace: string, path: string, content: string): Promise<void> {
-  await mkdir(dirname(join(workspace, path)), { recursive: true });
-  await writeFile(join(workspace, path), content);
-}
-
 /** What a tool sees that only looks at git's own folder. */
 const naivePaths = /^\.git\//;
 
 test("every file that a program of the host runs or goes by is reported, new, changed and removed", async () => {
-  await using folder = await createFolder();
+  await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   const names = (handoff: Handoff, change: string): readonly string[] =>
     handoff.entries.filter((entry) => entry.change === change).map(({ path }) => path);
   const made = await during(async () => {
-    for (const path of files) await write(workspace, path, "one");
-    await write(workspace, "src/main.ts", "one");
-    await write(workspace, "README", "one");
+    for (const path of files) await writeInto(workspace, path, "one");
+    await writeInto(workspace, "src/main.ts", "one");
+    await writeInto(workspace, "README", "one");
   });
   expect(new Set(names(made, "new"))).toEqual(new Set(files));
   expect(new Set(made.entries.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(40);
   const changed = await during(async () => {
-    for (const path of files) await write(workspace, path, "two!");
+    for (const path of files) await writeInto(workspace, path, "two!");
   });
   expect(new Set(names(changed, "changed"))).toEqual(new Set(files));
   const nothing = await during(async () => {
-    for (const path of files) if (!path.includes("bin/")) await write(workspace, path, "two!");
+    for (const path of files) if (!path.includes("bin/")) await writeInto(workspace, path, "two!");
   });
   expect(nothing.entries).toEqual([]);
   const removed = await during(async () => {
@@ -163,7 +117,7 @@ test("every file that a program of the host runs or goes by is reported, new, ch
 });
 
 test("the hand-off names every path that the rows have as examples, with its kind", async () => {
-  await using folder = await createFolder();
+  await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   const expected = new Map<string, string>();
   for (const [index, row] of hostFileRows.entries()) {
@@ -174,15 +128,17 @@ test("the hand-off names every path that the rows have as examples, with its kin
   }
   const settings = { ...defaultWorkspaceSettings, hide: [] };
   const { entries } = await during(async () => {
-    for (const path of expected.keys()) await write(workspace, path, "one");
+    for (const path of expected.keys()) await writeInto(workspace, path, "one");
   }, settings);
-  expect(new Map(entries.map(({ path, kind }) => [path, kind]))).toEqual(expected);
+  // Some lie in folders of version control systems, which are named as repositories too
+  const marks = entries.filter(({ kind }) => kind !== "repositories");
+  expect(new Map(marks.map(({ path, kind }) => [path, kind]))).toEqual(expected);
 });
 
 test("a link that leaves the workspace, a file made executable and a repository of its own are reported", async () => {
-  await using folder = await createFolder();
+  await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
-  await write(workspace, "Makefile", "all:");
+  await writeInto(workspace, "Makefile", "all:");
   await symlink("Makefile", join(workspace, "inside"));
   const handoff = await during(async () => {
     await symlink("/etc/passwd", join(workspace, "out"));
@@ -201,7 +157,7 @@ test("a link that leaves the workspace, a file made executable and a repository 
 });
 
 test("a repository that runs something is held only when that is new", async () => {
-  await using folder = await createFolder();
+  await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   await git(workspace, "init", "-q");
   await git(workspace, "config", "core.editor", "vim");
@@ -227,8 +183,43 @@ test("a repository that runs something is held only when that is new", async () 
   ]);
 });
 
+test("a repository that fetches what is missing from a place of the sandbox's is held", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  const settings = [
+    ["extensions.partialClone", "origin"],
+    ["remote.origin.promisor", "true"],
+    ["remote.origin.partialCloneFilter", "blob:none"],
+    ["fetch.bundleURI", "https://example.com/x"],
+    ["url.https://example.com/.insteadOf", "https://example.org/"],
+    ["remote.origin.url", "ssh://-oProxyCommand=run/x"],
+    ["remote.origin.url", "foo://x/y"],
+    ["lfs.url", "https://example.com/x"],
+  ] as const;
+  const { entries } = await during(async () => {
+    for (const [index, [key, value]] of settings.entries()) {
+      await mkdir(join(workspace, String(index)));
+      await git(join(workspace, String(index)), "init", "-q");
+      await git(join(workspace, String(index)), "config", key, value);
+    }
+    await mkdir(join(workspace, "plain"));
+    await git(join(workspace, "plain"), "init", "-q");
+    await git(join(workspace, "plain"), "remote", "add", "origin", "https://example.com/x");
+  });
+  const held = entries.filter(({ change }) => change === "held").map(({ path }) => path);
+  expect(held.toSorted()).toEqual(settings.map((_, index) => `${index}/.git`));
+  recordScore({
+    row: 52,
+    test: "settings that make git fetch from elsewhere",
+    attempts: settings.length,
+    blocked: held.length,
+    // Of a list of settings that run programs alone
+    controlSucceeded: settings.length,
+  });
+});
+
 test("a folder that was no repository is held when it is renamed to be one, also among installed packages", async () => {
-  await using folder = await createFolder();
+  await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   for (const place of ["fixtures/x", "node_modules/x"]) {
     await mkdir(join(workspace, place), { recursive: true });
@@ -250,9 +241,9 @@ test("a folder that was no repository is held when it is renamed to be one, also
 });
 
 test("a hidden file that was moved away with its folder is reported", async () => {
-  await using folder = await createFolder();
+  await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
-  await write(workspace, "config/id_rsa", "secret");
+  await writeInto(workspace, "config/id_rsa", "secret");
   const handoff = await during(() => rename(join(workspace, "config"), join(workspace, "lib")));
   expect(handoff.entries).toEqual([
     { change: "removed", kind: "hidden files, removed or moved", path: "config/id_rsa" },
@@ -260,10 +251,10 @@ test("a hidden file that was moved away with its folder is reported", async () =
 });
 
 test("the report fits on a screen and nothing in a name drives the terminal", async () => {
-  await using folder = await createFolder();
+  await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   const handoff = await during(async () => {
-    for (const path of files) await write(workspace, path, "one");
+    for (const path of files) await writeInto(workspace, path, "one");
     await symlink("/x", join(workspace, "\u001b]0;title\u0007\u202e"));
     for (let index = 0; index < 9; index++) {
       const path = join(workspace, `r${index}`);

@@ -25,6 +25,8 @@ export async function findMade(
   // What wasn't looked at could hold one anywhere
   const made: string[] = scan.complete ? [] : [workspace];
   for (const unit of scan.repositories) {
+    // Remotes are read of git only
+    if (unit.shape === "other") continue;
     const known = baseline.repositories.get(unit.names.join("/"));
     const { remotes, newest } = await examineUnit(root, unit, workspace);
     const isOld = known === undefined && wasThere(baseline, unit, newest);

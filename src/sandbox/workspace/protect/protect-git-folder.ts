@@ -6,7 +6,9 @@ import { maxConfigurationBytes, readConfiguration } from "../repository/git-conf
 import { readLine } from "../repository/git-location.ts";
 import { isTrue, type GitSetting } from "../repository/git-setting.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
+import { protectSettings } from "./protect-other.ts";
 import { mountCopy, mountReadOnly, kindOf, pinFolders, type MountDraft } from "./mount-draft.ts";
+import { saplingInGit } from "../other-systems/other-system.ts";
 import { sameFolder } from "./mount-point.ts";
 
 /** Submodules within submodules, and folders within `modules` */
@@ -43,6 +45,7 @@ export async function protectGitFolder(
       mountReadOnly(draft, [...names, legacy], "folder");
     }
   }
+  protectSettings(draft, names, { system: saplingInGit, toShown: options.toShown });
   const usesWorktreeConfig = hasWorktreeConfig(settings);
   const own = usesWorktreeConfig
     ? await protectConfiguration(draft, [...names, "config.worktree"], options)

@@ -9,6 +9,7 @@ import { readOwnSettings, withIncluded } from "./included-settings.ts";
 import { createDraft, mountReadOnly, type MountDraft } from "./mount-draft.ts";
 import { toPointedPaths } from "./pointed-paths.ts";
 import { protectGitFolder, type GitFolderOptions } from "./protect-git-folder.ts";
+import { protectOther } from "./protect-other.ts";
 import { protectPointedPaths } from "./protect-pointed-paths.ts";
 
 /** What all units of a workspace are protected with. */
@@ -41,6 +42,7 @@ export async function protectUnit(
   { names, shape }: RepositoryUnit,
   options: UnitOptions,
 ): Promise<void> {
+  if (shape === "other") return protectOther(draft, names, options.toShown);
   // They are protected with the repository they belong to
   if (shape === "module" || shape === "worktree") return;
   const workTree = join(draft.path, ...(shape === "bare" ? names : names.slice(0, -1)));

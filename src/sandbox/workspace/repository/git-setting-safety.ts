@@ -9,9 +9,12 @@ const plainUrl = /^(?:(?:https?|ssh|git|file|git\+ssh):\/\/(?!-)|\.{0,2}\/|[\w.~
 /** `user@host` or `host` of `host:path` */
 const plainHost = /^[\w.~-]*[\w.]@?[\w.-]*$/;
 const anything = (): boolean => true;
-const isUrl = (value: string): boolean =>
+/** An address that git and its like start no program for, other than ssh. */
+export const isPlainUrl = (value: string): boolean =>
   !value.includes("::") && (plainUrl.test(value) || isHostWithPath(value));
-const isWord = (value: string): boolean => /^[\w./+:*^@ -]*$/.test(value) && !/^[-!]/.test(value);
+/** A value without a blank at its beginning, quotes, or what a shell reads. */
+export const isPlainWord = (value: string): boolean =>
+  /^[\w./+:*^@ -]*$/.test(value) && !/^[-!]/.test(value);
 const isOneOf =
   (...values: readonly string[]) =>
   (value: string): boolean =>
@@ -24,48 +27,49 @@ const isOneOf =
 const harmless: readonly (readonly [RegExp, (value: string) => boolean])[] = [
   [
     /^core\.(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks|autocrlf|eol|safecrlf|abbrev|compression|quotepath|untrackedcache|bigfilethreshold|sharedrepository|sparsecheckout|sparsecheckoutcone|whitespace|longpaths|preloadindex|commitgraph|multipackindex)$/,
-    isWord,
+    isPlainWord,
   ],
   // Without them git writes files whose names a file system takes for `.git`
   [/^core\.(?:protectntfs|protecthfs)$/, isOneOf("true", "yes", "on", "1")],
   [/^core\.fsmonitor$/, isOneOf("false", "no", "off", "0", "")],
   [/^core\.worktree$/, (value) => value.startsWith("../") && /^[\w. /-]*$/.test(value)],
   [
-    /^extensions\.(?:objectformat|compatobjectformat|refstorage|partialclone|noop|preciousobjects|worktreeconfig)$/,
-    isWord,
+    /^extensions\.(?:objectformat|compatobjectformat|refstorage|noop|preciousobjects|worktreeconfig)$/,
+    isPlainWord,
   ],
-  [/^remote\..+\.(?:url|pushurl)$/s, isUrl],
+  // Not `extensions.partialClone` and `remote.*.promisor`: git then fetches what is missing in any command that reads
+  [/^remote\..+\.(?:url|pushurl)$/s, isPlainUrl],
   [
-    /^remote\..+\.(?:fetch|push|prune|prunetags|tagopt|mirror|promisor|partialclonefilter|skipdefaultupdate|skipfetchall|gh-resolved)$/s,
+    /^remote\..+\.(?:fetch|push|prune|prunetags|tagopt|mirror|skipdefaultupdate|skipfetchall|gh-resolved)$/s,
     isTagOptionOrWord,
   ],
-  [/^remote\.pushdefault$/, isWord],
+  [/^remote\.pushdefault$/, isPlainWord],
   [
     /^branch\..+\.(?:remote|merge|rebase|pushremote|vscode-merge-base|gh-merge-base|github-pr-owner-number)$/s,
-    isWord,
+    isPlainWord,
   ],
   [/^branch\..+\.description$/s, anything],
-  [/^branch\.(?:autosetupmerge|autosetuprebase|sort)$/, isWord],
-  [/^submodule\..+\.url$/s, isUrl],
-  [/^submodule\..+\.(?:active|branch|fetchrecursesubmodules|ignore|shallow)$/s, isWord],
+  [/^branch\.(?:autosetupmerge|autosetuprebase|sort)$/, isPlainWord],
+  [/^submodule\..+\.url$/s, isPlainUrl],
+  [/^submodule\..+\.(?:active|branch|fetchrecursesubmodules|ignore|shallow)$/s, isPlainWord],
   [/^submodule\..+\.update$/s, isOneOf("checkout", "rebase", "merge", "none")],
-  [/^submodule\.(?:active|recurse|fetchjobs|propagatebranches)$/, isWord],
+  [/^submodule\.(?:active|recurse|fetchjobs|propagatebranches)$/, isPlainWord],
   [/^(?:user|author|committer)\.(?:name|email)$/, anything],
   [/^user\.signingkey$/, anything],
   [
     /^(?:commit|tag|push)\.(?:gpgsign|default|autosetupremote|followtags|forcesignannotated|sort)$/,
-    isWord,
+    isPlainWord,
   ],
   [
     /^(?:init\.defaultbranch|fetch\.prune|fetch\.prunetags|fetch\.parallel|pull\.(?:rebase|ff)|rebase\.(?:autostash|autosquash|updaterefs)|merge\.(?:ff|conflictstyle|renames)|rerere\.enabled|help\.autocorrect|log\.date|status\.[a-z]+|feature\.[a-z]+|index\.[a-z]+|diff\.(?:renames|algorithm|colormoved|mnemonicprefix))$/,
-    isWord,
+    isPlainWord,
   ],
   [
     // `gc.recentObjectsHook` is a program
     /^(?:gc|pack|receive|transfer|repack|maintenance|color|advice|column)\.(?!.*(?:hook|command|program))(?:[\w-]+\.)*[\w-]+$/,
-    isWord,
+    isPlainWord,
   ],
-  [/^lfs\.repositoryformatversion$/, isWord],
+  [/^lfs\.repositoryformatversion$/, isPlainWord],
   // What `git lfs install --local` writes; the program is the user's own
   [/^filter\.lfs\.clean$/, isOneOf("git-lfs clean -- %f")],
   [/^filter\.lfs\.smudge$/, isOneOf("git-lfs smudge -- %f", "git-lfs smudge --skip -- %f")],
@@ -77,11 +81,12 @@ const harmless: readonly (readonly [RegExp, (value: string) => boolean])[] = [
 function isHostWithPath(value: string): boolean {
   const end = value.indexOf(":");
   if (end === -1 || end > maxHostLength) return false;
-  return plainHost.test(value.slice(0, end));
+  // `://` is a scheme: git starts `git-remote-NAME` for one that it doesn't know
+  return plainHost.test(value.slice(0, end)) && !value.startsWith("://", end);
 }
 
 function isTagOptionOrWord(value: string): boolean {
-  return isWord(value) || value === "--tags" || value === "--no-tags";
+  return isPlainWord(value) || value === "--tags" || value === "--no-tags";
 }
 
 /** Keys that name a folder or a file which git then reads programs or settings from; protected even when it isn't there. */

@@ -1,4 +1,6 @@
 import type { Folder } from "../../../files/beneath.ts";
+import type { Entry } from "../../../files/entry-facts.ts";
+import { findOtherSystem } from "../other-systems/other-system.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
 import { listUnits, type RepositoryUnit } from "../unit/repository-unit.ts";
 import { isAmongPackages, leadsToPackages } from "./installed-packages.ts";
@@ -101,11 +103,17 @@ function visit(draft: ScanDraft, place: Place): void {
     }
     if (entry.kind === "other") draft.special.push(found.names);
     else if (isGitName(name)) addRepository(draft, found);
+    else if (isOtherRepository(entry)) addUnits(draft, [{ names: found.names, shape: "other" }]);
     else if (!isPackage) {
       addHidden(draft, found);
       addMark(draft, found, around);
     }
   }
+}
+
+/** A link too: what it leads to is another repository's. */
+function isOtherRepository({ name, kind }: Entry): boolean {
+  return (kind === "folder" || kind === "link") && findOtherSystem(name) !== undefined;
 }
 
 function enters(draft: ScanDraft, place: Place, name: string): boolean {

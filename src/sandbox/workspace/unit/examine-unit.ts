@@ -2,9 +2,11 @@ import { resolve } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
 import { toNameText } from "../../../files/name-text.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
+import { findOtherSystem } from "../other-systems/other-system.ts";
 import { readLine, withoutLineEnd } from "../repository/git-location.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 import { elsewhere, lookAtFolder, lookAtWorkTree } from "./git-folder-look.ts";
+import { lookAtOther } from "./other-look.ts";
 import type { RepositoryUnit } from "./repository-unit.ts";
 import { createLook, type Look, type UnitFindings } from "./unit-look.ts";
 
@@ -18,7 +20,8 @@ export async function examineUnit(
   using parent = root.openPath(unit.names.slice(0, -1));
   const name = unit.names.at(-1) ?? "";
   if (parent === undefined) return look.result();
-  if (unit.shape === "link") {
+  const system = unit.shape === "other" ? findOtherSystem(name) : undefined;
+  if (unit.shape === "link" || (system !== undefined && parent.readLink(name) !== undefined)) {
     look.note(parent, name);
     look.danger("is a symbolic link", parent.readLink(name));
     return look.result();
@@ -35,7 +38,8 @@ export async function examineUnit(
   }
   // A folder that was given the name of a repository has a new time, whatever is in it has not
   look.touch(folder);
-  if (unit.shape === "worktree") await lookAtWorkTree(look, folder);
+  if (system !== undefined) lookAtOther(look, folder, system);
+  else if (unit.shape === "worktree") await lookAtWorkTree(look, folder);
   else await lookAtFolder(look, folder, { workspace, names: unit.names });
   return look.result();
 }

@@ -1,7 +1,9 @@
 import type { Folder } from "../../../files/beneath.ts";
 import { sameFolder } from "../protect/mount-point.ts";
 import { lookAtAlternates, lookAtConfiguration, type Whereabouts } from "./configuration-look.ts";
+import { saplingInGit } from "../other-systems/other-system.ts";
 import { lookForLinks } from "./link-look.ts";
+import { lookAtOther } from "./other-look.ts";
 import { lookAtTodo } from "./todo-look.ts";
 import { openPlain, type Look } from "./unit-look.ts";
 
@@ -28,6 +30,7 @@ export async function lookAtFolder(look: Look, folder: Folder, where: Whereabout
       look.danger(`has old-style remotes (${legacy}/)`, content, legacy);
     }
   }
+  lookAtOther(look, folder, saplingInGit);
   await lookAtTodo(look, folder);
   lookForLinks(look, folder);
 }

@@ -5,8 +5,8 @@ import { isBareRepository } from "../repository/repository-signs.ts";
 export interface RepositoryUnit {
   /** Names from the workspace to the folder or file itself */
   readonly names: readonly string[];
-  /** `module` and `worktree` are folders within another repository's */
-  readonly shape: "folder" | "bare" | "file" | "link" | "module" | "worktree";
+  /** `module` and `worktree` are folders within another repository's; `other` isn't git's */
+  readonly shape: "folder" | "bare" | "file" | "link" | "module" | "worktree" | "other";
 }
 
 const maxInnerDepth = 200;

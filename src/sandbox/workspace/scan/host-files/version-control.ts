@@ -118,29 +118,20 @@ export const versionControlFiles: readonly HostFile[] = [
     ["myrepos", ".mrconfig .mrtrust", "mr(1), configuration files"],
   ]),
   ...hostFiles("other version control", [
-    [
-      "Mercurial",
-      ".hg/hgrc .hg/hgrc-not-shared .hg/requires .hg/sharedpath .hgsub .hgsubstate .hgeol .hgrc",
-      "hgrc(5)",
-    ],
-    [
-      "Sapling",
-      ".sl/config .sl/hgrc .sl/requires .sl/sharedpath",
-      "sapling-scm.com/docs/introduction/differences-hg",
-    ],
-    [
-      "Jujutsu",
-      ".jj/repo/config.toml .jj/workspace-config.toml .jj/repo/store/git_target .jj/jjpr.toml",
-      "docs.jj-vcs.dev/latest/config",
-    ],
+    ["Mercurial", ".hgsub .hgsubstate .hgeol .hgrc", "hgrc(5)"],
+    ["Sapling", ".sl/config.local .slconfig", "sapling-scm.com/docs/introduction/differences-hg"],
+    ["Jujutsu", ".jj/jjpr.toml .jjconfig.toml", "docs.jj-vcs.dev/latest/config"],
     ["Subversion", ".subversion/", "svnbook.red-bean.com/en/1.8/svn.advanced.confarea.html"],
     [
       "Breezy",
-      ".bzr/branch/branch.conf .bzr/branch/location .bzrmeta/ .bzrrules",
+      ".bzr/branch/location .bzrmeta/ .bzrrules",
       "breezy-vcs.org/doc/en/user-reference/configuration-help.html",
     ],
-    ["Darcs", "_darcs/prefs/", "darcs.net/Using/Model#preference-files"],
-    ["Pijul", ".pijul/config", "pijul.org/manual/configuration.html"],
+    [
+      "Darcs",
+      "_darcs/prefs/motd _darcs/prefs/repos _darcs/prefs/defaultrepo",
+      "darcs.net/Using/Model#preference-files",
+    ],
     [
       "Fossil",
       ".fossil-settings/ .fslckout _fossil_",
