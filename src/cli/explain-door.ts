@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from "../policy/decide.ts";
 import type { EgressRequest } from "../policy/policy.ts";
 import type { Authority } from "../proxy/authority.ts";
+import { HeldBytes } from "../proxy/held-bytes.ts";
 import type { DoorRequest, DoorTools } from "../proxy/doors/door.ts";
 import { findDoor } from "../proxy/find-door.ts";
 import type { HeaderField } from "../proxy/http1/header.ts";
@@ -39,6 +40,9 @@ class NotGivenError extends Error {
   override readonly name = "NotGivenError";
 }
 
+/** No body is read. */
+const nothingHeld = new HeldBytes();
+
 /**
  * Asks the session's own doors, so that an explanation can't disagree with the proxy. Nothing is sent.
  * @param isAllowed whether host rules allow the request: then only exclusive doors are asked
@@ -48,7 +52,7 @@ export async function explainDoor(
   parts: Asked & { readonly isAllowed: boolean; readonly gitCacheFolder: string },
 ): Promise<DoorVerdict> {
   const { gitCacheFolder, isAllowed } = parts;
-  const tools: DoorTools = { send: notGiven };
+  const tools: DoorTools = { send: notGiven, openHold: () => nothingHeld.open() };
   const doors = toSessionDoors({ policy, gitCacheFolder, signing: undefined })(tools);
   const noted: Noted = {};
   const request = toDoorRequest(parts, noted);
@@ -102,6 +106,7 @@ function toDoorRequest({ request, authority, target }: Asked, noted: Noted): Doo
     query: target.query,
     next: notGiven,
     readBody: notGiven,
+    hold: nothingHeld.open(),
     note: ({ repository, rule }) => {
       if (repository !== undefined) noted.repository = repository;
       if (rule !== undefined) noted.rule = rule;

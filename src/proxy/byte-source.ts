@@ -1,19 +1,19 @@
 import type { Duplex } from "node:stream";
 import { proxyLimits } from "./limits.ts";
-
-/** Above this many unread bytes the socket is paused, so that a slow reader slows the sender. Bytes. */
-const highWaterBytes = 256 * 1024;
+import type { ReadAhead } from "./read-ahead.ts";
 
 /**
- * Pulls bytes from a socket. `next` resolves with whatever has arrived, undefined at the end, and rejects if the socket
+ * Pulls bytes from a socket, which is paused while many of them wait: a slow reader slows the sender. `next` resolves with whatever has arrived, undefined at the end, and rejects if the socket
  * fails. One reader at a time: a new one takes over, and the one that waited is rejected, so that none waits for ever.
  * It keeps an error listener for the socket's whole life.
  */
 export class ByteSource {
   readonly #socket: Duplex;
+  readonly #readAhead: ReadAhead;
   #chunks: Buffer[] = [];
   #size = 0;
   #ended = false;
+  #isClosed = false;
   #error: Error | undefined;
   #waiter:
     | { resolve: (chunk: Buffer | undefined) => void; reject: (error: Error) => void }
@@ -23,8 +23,9 @@ export class ByteSource {
   readonly #onEnd: () => void;
   readonly #onSocketClose: () => void;
 
-  constructor(socket: Duplex) {
+  constructor(socket: Duplex, readAhead: ReadAhead) {
     this.#socket = socket;
+    this.#readAhead = readAhead;
     this.#onData = (chunk) => this.#push(chunk);
     this.#onEnd = () => this.#finish(undefined);
     this.#onSocketClose = () => this.#closed();
@@ -62,8 +63,10 @@ export class ByteSource {
   next(): Promise<Buffer | undefined> {
     const chunk = this.#chunks.shift();
     if (chunk !== undefined) {
-      this.#size -= chunk.length;
-      if (this.#size < highWaterBytes && this.#socket.isPaused()) this.#socket.resume();
+      this.#resize(-chunk.length);
+      if (this.#size < proxyLimits.socketReadAheadBytes && this.#socket.isPaused()) {
+        this.#socket.resume();
+      }
       return Promise.resolve(chunk);
     }
     if (this.#error !== undefined) return Promise.reject(this.#error);
@@ -78,7 +81,7 @@ export class ByteSource {
   /** Puts bytes back in front. */
   unread(bytes: Buffer): void {
     this.#chunks.unshift(bytes);
-    this.#size += bytes.length;
+    this.#resize(bytes.length);
   }
 
   /** Stops reading and hands back what was read and not taken; the socket may then be given to another reader. */
@@ -90,7 +93,7 @@ export class ByteSource {
     this.#onEndCallback = undefined;
     const rest = Buffer.concat(this.#chunks);
     this.#chunks = [];
-    this.#size = 0;
+    this.#resize(-this.#size);
     return rest;
   }
 
@@ -102,8 +105,14 @@ export class ByteSource {
       return;
     }
     this.#chunks.push(chunk);
-    this.#size += chunk.length;
-    if (this.#size >= highWaterBytes) this.#socket.pause();
+    this.#resize(chunk.length);
+    const isMuch = this.#size >= proxyLimits.socketReadAheadBytes;
+    if (isMuch || this.#readAhead.isFull) this.#socket.pause();
+  }
+
+  #resize(bytes: number): void {
+    this.#size += bytes;
+    if (!this.#isClosed) this.#readAhead.add(bytes);
   }
 
   #finish(error: Error | undefined): void {
@@ -121,6 +130,9 @@ export class ByteSource {
   }
 
   #closed(): void {
+    // Nothing more comes, and perhaps nobody takes what came
+    this.#readAhead.add(-this.#size);
+    this.#isClosed = true;
     // A socket that closes without an end was reset or destroyed
     this.#finish(this.#ended ? undefined : new Error("the connection was closed"));
   }

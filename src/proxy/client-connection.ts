@@ -26,7 +26,7 @@ export async function serveConnection(context: ProxyContext, socket: Duplex): Pr
   const deadline = context.deadlines.add(() => socket.destroy());
   const client: ClientSide = {
     socket,
-    source: new ByteSource(socket),
+    source: new ByteSource(socket, context.readAhead),
     deadline,
     waiting: () => context.slots.waiting(socket),
     busy: () => context.slots.busy(socket),
@@ -146,7 +146,8 @@ async function serveTls(
   if (intercepted === undefined) return;
   const { socket, authority } = intercepted;
   const deadline = context.deadlines.add(() => socket.destroy());
-  const inner: ClientSide = { ...client, socket, source: new ByteSource(socket), deadline };
+  const source = new ByteSource(socket, context.readAhead);
+  const inner: ClientSide = { ...client, socket, source, deadline };
   try {
     await serveHttp(context, inner, authority);
   } catch {

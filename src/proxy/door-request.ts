@@ -1,6 +1,8 @@
 import type { Authority } from "./authority.ts";
 import type { ClientBody } from "./client-body.ts";
 import type { DoorRequest } from "./doors/door.ts";
+import { type Hold, memoryOfText } from "./held-bytes.ts";
+import type { RequestHead } from "./http1/request-head.ts";
 import type { ParsedRequest } from "./parsed-request.ts";
 import { Refusal } from "./refusal.ts";
 import type { RequestTarget } from "./target.ts";
@@ -11,9 +13,10 @@ export function toDoorRequest(
     readonly authority: Authority;
     readonly target: RequestTarget;
     readonly body: ClientBody;
+    readonly hold: Hold;
   },
 ): DoorRequest {
-  const { head, record, authority, target, body } = asked;
+  const { head, record, authority, target, body, hold } = asked;
   const next = (): Promise<Buffer | undefined> => {
     body.continue();
     return body.next();
@@ -25,12 +28,26 @@ export function toDoorRequest(
     path: target.path,
     rawPath: target.rawPath,
     query: target.query,
+    hold,
     next,
-    readBody: (maxBytes) => readWhole(next, maxBytes),
+    readBody: async (maxBytes, memoryOf = memoryOfText) => {
+      await hold.take(memoryOf(mostBytes(head, maxBytes)));
+      const bytes = await readWhole(next, maxBytes);
+      hold.shrinkTo(memoryOf(bytes.length));
+      return bytes;
+    },
     note: (facts) => {
       Object.assign(record.facts, facts);
     },
   };
+}
+
+/** What a body may come to. @throws Refusal 413 when it says that it's longer than may be read */
+function mostBytes({ body }: RequestHead, maxBytes: number): number {
+  if (body.kind === "none") return 0;
+  if (body.kind === "chunked") return maxBytes;
+  if (body.length > maxBytes) throw tooLong(maxBytes);
+  return body.length;
 }
 
 async function readWhole(
@@ -41,14 +58,13 @@ async function readWhole(
   let size = 0;
   for (let piece = await next(); piece !== undefined; piece = await next()) {
     size += piece.length;
-    if (size > maxBytes) {
-      throw new Refusal(
-        413,
-        "limit-exceeded",
-        `the body is longer than the ${maxBytes} bytes that are looked through here`,
-      );
-    }
+    if (size > maxBytes) throw tooLong(maxBytes);
     pieces.push(piece);
   }
   return Buffer.concat(pieces, size);
+}
+
+function tooLong(maxBytes: number): Refusal {
+  const what = `the body is longer than the ${maxBytes} bytes that are looked through here`;
+  return new Refusal(413, "limit-exceeded", what);
 }

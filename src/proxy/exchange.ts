@@ -26,17 +26,21 @@ export async function exchange(
   client: ClientSide,
   request: ParsedRequest,
 ): Promise<"keep" | "close"> {
-  const asked = readRequest(client, request);
+  using hold = context.held.open();
+  const asked = readRequest(client, { ...request, hold });
   const ground = findGround(context, asked);
   if (ground.kind === "refused") throw ground.refusal;
   context.limiter.countRequest();
-  if (ground.kind === "rule") return send(context, client, asked, { rule: ground.rule });
+  if (ground.kind === "rule") return await send(context, client, asked, { rule: ground.rule });
   if (request.head.upgrade !== undefined) {
     // What is said after a switch of protocols no door reads
     throw new Refusal(403, "websocket-not-allowed", "a websocket is not possible here");
   }
   const passage = await ground.door.pass(toDoorRequest(asked));
-  return goThrough(context, client, asked, { passage, otherwise: ground.otherwise });
+  // Of what was held to decide it, the body that goes on is left
+  if (passage.type !== "answer") hold.shrinkTo(passage.body?.length ?? 0);
+  // Awaited here: what is held is given back once all of it is over, and not before
+  return await goThrough(context, client, asked, { passage, otherwise: ground.otherwise });
 }
 
 async function goThrough(
@@ -91,6 +95,7 @@ async function send(
     target: withTrustedQuery(target, passage?.trustedQuery),
     secret,
     clientBody: asked.body,
+    hold: asked.hold,
     ...(body === undefined ? {} : { body }),
     ...(passage?.response === undefined ? {} : { transform: passage.response }),
   };

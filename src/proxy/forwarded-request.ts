@@ -1,6 +1,7 @@
 import type { Authority } from "./authority.ts";
 import type { ClientBody } from "./client-body.ts";
 import type { PassageBody, ResponseTransform } from "./doors/door.ts";
+import type { Hold } from "./held-bytes.ts";
 import type { HeaderField } from "./http1/header.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import type { RequestRecord } from "./request-record.ts";
@@ -17,6 +18,7 @@ export interface ForwardedRequest {
   readonly target: string;
   readonly secret: string | undefined;
   readonly clientBody: ClientBody;
+  readonly hold: Hold;
   /** What a door put in place of the client's body */
   readonly body?: PassageBody;
   readonly transform?: ResponseTransform;

@@ -9,6 +9,7 @@ import { denied } from "./denial.ts";
 import { toDoorRequest } from "./door-request.ts";
 import type { Door } from "./doors/door.ts";
 import { findDoor } from "./find-door.ts";
+import type { Hold } from "./held-bytes.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import { refuseImpossible } from "./impossible-request.ts";
 import type { ParsedRequest } from "./parsed-request.ts";
@@ -25,6 +26,8 @@ export interface Asked extends ParsedRequest {
   /** What it reads or writes beside its target */
   readonly others: readonly OtherPath[];
   readonly body: ClientBody;
+  /** What is held of it and for it, until the exchange is over */
+  readonly hold: Hold;
 }
 
 /** What decides it: a host rule that allows it, none that does, or a door that claims it. */
@@ -34,7 +37,10 @@ export type Ground =
   | { readonly kind: "door"; readonly door: Door; readonly otherwise: Rule | Refusal };
 
 /** Everything that is known before anything is decided. @throws Refusal */
-export function readRequest(client: ClientSide, request: ParsedRequest): Asked {
+export function readRequest(
+  client: ClientSide,
+  request: ParsedRequest & Pick<Asked, "hold">,
+): Asked {
   const { head, tunnel, record } = request;
   const { facts } = record;
   facts.method = head.method;

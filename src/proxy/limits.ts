@@ -14,6 +14,13 @@ export const proxyLimits = {
   interimResponses: 32,
   /** Connections from one sandbox at a time */
   clientConnections: 2048,
+  /** Memory of what is held back for clients (`HeldBytes`) */
+  heldBytes: 256 * 1024 * 1024,
+  /** How long a request waits for room in it */
+  heldBytesWaitMs: 30_000,
+  /** Bytes that one socket reads ahead of whoever takes them, and all sockets of a session together */
+  socketReadAheadBytes: 256 * 1024,
+  readAheadBytes: 32 * 1024 * 1024,
   /** From the accept to the first byte, and between two requests */
   clientIdleMs: 120_000,
   /** From the first byte of a head to its last (slow senders) */

@@ -5,6 +5,8 @@ import type { Authoriser } from "./credential/authorise.ts";
 import type { PlaceholderSearch } from "./credential/placeholder-search.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Door } from "./doors/door.ts";
+import type { HeldBytes } from "./held-bytes.ts";
+import type { ReadAhead } from "./read-ahead.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
 import type { SessionLimiter } from "./session-limiter.ts";
 import type { UpstreamPool } from "./upstream-pool.ts";
@@ -23,6 +25,8 @@ export interface ProxyContext {
   readonly ca: SessionCa;
   readonly deadlines: Deadlines;
   readonly slots: ClientSlots;
+  readonly held: HeldBytes;
+  readonly readAhead: ReadAhead;
   /** The next request number, from 1 */
   readonly nextRequest: () => number;
 }

@@ -9,9 +9,11 @@ import { createPlaceholderSearch } from "./credential/placeholder-search.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Dialer } from "./dial.ts";
 import type { OpenDoors } from "./doors/door.ts";
+import { HeldBytes } from "./held-bytes.ts";
 import { sendHostRequest } from "./host-request.ts";
 import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
+import { ReadAhead } from "./read-ahead.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
 import type { SessionCredential } from "./session-credential.ts";
 import { SessionLimiter } from "./session-limiter.ts";
@@ -43,9 +45,16 @@ export class ProxyServer implements AsyncDisposable {
   #isClosed = false;
 
   constructor(options: ProxyServerOptions) {
-    this.#pool = new UpstreamPool({ dialer: options.dialer, deadlines: this.#deadlines });
+    const held = new HeldBytes();
+    const readAhead = new ReadAhead();
+    const { dialer } = options;
+    this.#pool = new UpstreamPool({ dialer, deadlines: this.#deadlines, readAhead });
     const context: ProxyContext = {
-      doors: options.doors?.({ send: (request) => sendHostRequest(context, request) }) ?? [],
+      doors:
+        options.doors?.({
+          send: (request) => sendHostRequest(context, request),
+          openHold: () => held.open(),
+        }) ?? [],
       policy: compilePolicy(options.policy),
       authorise: createAuthoriser(options.credentials),
       findPlaceholder: createPlaceholderSearch(options.credentials),
@@ -55,6 +64,8 @@ export class ProxyServer implements AsyncDisposable {
       ca: options.ca,
       deadlines: this.#deadlines,
       slots: this.#slots,
+      held,
+      readAhead,
       nextRequest: () => ++this.#requests,
     };
     this.#context = context;

@@ -41,7 +41,7 @@ export interface RelayedResponse {
 export async function relayResponse(relayed: RelayedResponse): Promise<void> {
   const { client, upstream, request, framing } = relayed;
   const { record, head } = request;
-  const transform = request.transform?.begin(relayed.response);
+  const transform = request.transform?.begin(relayed.response, request.hold);
   const headers = transform?.headers ?? relayed.response.headers;
   // The length of a body that is changed isn't known before its end
   const outFraming: ResponseFraming =

@@ -4,6 +4,7 @@ import { ByteSource } from "./byte-source.ts";
 import { type Deadline, type Deadlines } from "./deadlines.ts";
 import type { Dialer } from "./dial.ts";
 import { proxyLimits } from "./limits.ts";
+import type { ReadAhead } from "./read-ahead.ts";
 
 /** One connection to an upstream, used by one request at a time. */
 export interface UpstreamConnection {
@@ -26,6 +27,7 @@ export interface UpstreamConnection {
 export interface UpstreamPoolOptions {
   readonly dialer: Dialer;
   readonly deadlines: Deadlines;
+  readonly readAhead: ReadAhead;
 }
 
 /**
@@ -66,7 +68,7 @@ export class UpstreamPool {
     const connection: UpstreamConnection = {
       key,
       socket,
-      source: new ByteSource(socket),
+      source: new ByteSource(socket, this.#options.readAhead),
       address,
       deadline: this.#options.deadlines.add(() => {
         connection.timedOut = true;

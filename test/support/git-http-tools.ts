@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import type { DoorTools, HostRequest, HostResponse } from "../../src/proxy/doors/door.ts";
+import { HeldBytes } from "../../src/proxy/held-bytes.ts";
 import type { HeaderField } from "../../src/proxy/http1/header.ts";
 
 export interface GitHttpTools extends DoorTools {
@@ -21,6 +22,7 @@ export function toGitHttpTools(
   return {
     requests,
     answered,
+    openHold: () => new HeldBytes().open(),
     send: async (request) => {
       requests.push(request);
       return await callBackend(projectRoot, request, { version: options.version ?? 2, answered });

@@ -15,6 +15,7 @@ import {
 } from "../../src/proxy/doors/signing/signing-door.ts";
 import type { HeaderField } from "../../src/proxy/http1/header.ts";
 import type { RequestHead } from "../../src/proxy/http1/request-head.ts";
+import { HeldBytes } from "../../src/proxy/held-bytes.ts";
 import { Refusal } from "../../src/proxy/refusal.ts";
 import { toGitSignScript } from "../../src/sandbox/signing/git-sign.ts";
 
@@ -104,6 +105,7 @@ function toRequest(
       body.length > maxBytes
         ? Promise.reject(new Refusal(413, "request-invalid", "the body is too long"))
         : Promise.resolve(body),
+    hold: new HeldBytes().open(),
     note,
     ...change,
   };

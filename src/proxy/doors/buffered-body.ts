@@ -1,4 +1,5 @@
 import { headerValues } from "../http1/header.ts";
+import { memoryOfJson } from "../held-bytes.ts";
 import { Refusal } from "../refusal.ts";
 import type { DoorRequest, PassageBody } from "./door.ts";
 
@@ -17,12 +18,12 @@ export function bufferedBody(content: string | Buffer): PassageBody {
 }
 
 /** The text of a body that isn't compressed. @throws Refusal */
-export async function readText(request: DoorRequest, maxBytes: number): Promise<string> {
+async function readText(request: DoorRequest, maxBytes: number): Promise<string> {
   const codings = headerValues(request.head.headers, "content-encoding");
   if (codings.some((coding) => coding.toLowerCase() !== "identity")) {
     throw new Refusal(415, "request-invalid", "a compressed body can't be looked into");
   }
-  const bytes = await request.readBody(maxBytes);
+  const bytes = await request.readBody(maxBytes, memoryOfJson);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

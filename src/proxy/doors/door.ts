@@ -2,6 +2,7 @@
 // signature. It decides between the parsing of the head and the record of the decision: nothing was revealed or dialled.
 import type { RepositoryUpdate } from "../../audit/audit-event.ts";
 import type { Authority } from "../authority.ts";
+import type { Hold } from "../held-bytes.ts";
 import type { HeaderField } from "../http1/header.ts";
 import type { RequestHead } from "../http1/request-head.ts";
 import type { ResponseHead } from "../http1/response-head.ts";
@@ -23,8 +24,14 @@ export interface DoorRequest {
    * @throws Refusal when the framing is broken, ClientAborted when the client is gone
    */
   readonly next: () => Promise<Buffer | undefined>;
-  /** The whole body (what `next` hasn't given yet). @throws Refusal 413 when it's longer */
-  readonly readBody: (maxBytes: number) => Promise<Buffer>;
+  /**
+   * The whole body (what `next` hasn't given yet). It's held until the exchange is over.
+   * @param memoryOf memory that so many bytes of it take while they're looked into; default: that of a text
+   * @throws Refusal 413 when it's longer, 503 when too much is held
+   */
+  readonly readBody: (maxBytes: number, memoryOf?: (bytes: number) => number) => Promise<Buffer>;
+  /** For what is held beside the body: given back when the exchange is over */
+  readonly hold: Hold;
   /** For the audit: what is known so far goes into the decision record, also when the request is refused */
   readonly note: (facts: {
     readonly rule?: string;
@@ -96,10 +103,10 @@ export interface PassageBody {
 /** Changes the final response on its way to the client. Ask for `accept-encoding: identity` where the bytes matter. */
 export interface ResponseTransform {
   /**
-   * Undefined lets it through as it is.
+   * Undefined lets it through as it is. What is held back is taken from `hold`.
    * @throws Refusal to answer with that instead
    */
-  readonly begin: (head: ResponseHead) => BodyTransform | undefined;
+  readonly begin: (head: ResponseHead, hold: Hold) => BodyTransform | undefined;
 }
 
 /** A body that is changed piece by piece. */
@@ -142,6 +149,8 @@ export interface DoorTools {
    * @throws Refusal
    */
   readonly send: (request: HostRequest) => Promise<HostResponse>;
+  /** For what is held beyond one request; whoever opens it disposes it */
+  readonly openHold: () => Hold;
 }
 
 /** Makes the doors of one session. */

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../git/strict-json.ts";
+import { type Hold, memoryOfText } from "../held-bytes.ts";
 import { headerValues } from "../http1/header.ts";
 import type { ResponseHead } from "../http1/response-head.ts";
 import { Refusal } from "../refusal.ts";
@@ -22,9 +23,9 @@ export function rewriteAnswers(options: {
   readonly rewrite: (plain: Plain) => Plain;
 }): ResponseTransform {
   return {
-    begin: (head) => {
+    begin: (head, hold) => {
       if (head.status < 200 || head.status > 299) return undefined;
-      if (isJsonAnswer(head) && head.status !== 206) return rewriteJson(head, options);
+      if (isJsonAnswer(head) && head.status !== 206) return rewriteJson(head, hold, options);
       const what = "the upstream's answer can't be used: it is not whole, or not JSON";
       throw new Refusal(502, "upstream-invalid", what);
     },
@@ -37,6 +38,7 @@ export function rewriteAnswers(options: {
  */
 export function rewriteJson(
   head: ResponseHead,
+  hold: Hold,
   options: { readonly maxBytes: number; readonly rewrite: (plain: Plain) => Plain },
 ): BodyTransform {
   const codings = headerValues(head.headers, "content-encoding");
@@ -54,6 +56,7 @@ export function rewriteJson(
     push: (piece) => {
       size += piece.length;
       if (size > options.maxBytes) throw new Error("the answer is too long to be looked into");
+      hold.grow(memoryOfText(piece.length));
       pieces.push(piece);
       return Buffer.alloc(0);
     },

@@ -9,8 +9,7 @@ import { decideReading, toFirst } from "./github-passage.ts";
 import { findGithubAccess, type GithubAccess, type GithubPlace } from "./github-place.ts";
 import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
 import { withHeader } from "../headers.ts";
-import { releasing } from "./held-body.ts";
-import { checkJsonBody, createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
+import { checkJsonBody, readJsonBody } from "./json-body.ts";
 import { rewriteAnswers } from "../rewritten-json.ts";
 
 /** Bytes of GitHub's description of a repository: two others are in it. */
@@ -19,7 +18,6 @@ const maxRepositoryBytes = 1024 * 1024;
 interface GithubDoor {
   readonly policy: GitPolicy;
   readonly lookUp: NodesLookup;
-  readonly readJson: JsonBodyReader;
 }
 
 /** The ways into repositories that lead over api.github.com, codeload, raw files, or another GitHub host's API. */
@@ -27,11 +25,7 @@ export function createGithubDoor(parts: {
   readonly policy: GitPolicy;
   readonly tools: DoorTools;
 }): Door {
-  const door: GithubDoor = {
-    policy: parts.policy,
-    lookUp: createNodesLookup(parts.tools),
-    readJson: createJsonBodyReader(),
-  };
+  const door: GithubDoor = { policy: parts.policy, lookUp: createNodesLookup(parts.tools) };
   return {
     claim: (request) => {
       const access = findGithubAccess(door.policy, request);
@@ -44,7 +38,7 @@ export function createGithubDoor(parts: {
       if (access === undefined) throw new Error("only a claimed request is passed");
       const { place, rules } = access;
       if (place.kind === "graphql") return passGraphql(door, request, rules);
-      return passRest(door, request, { place, rules });
+      return passRest(request, { place, rules });
     },
   };
 }
@@ -84,12 +78,11 @@ function readHead(
 }
 
 async function passRest(
-  door: GithubDoor,
   request: DoorRequest,
   access: { readonly place: Exclude<GithubPlace, { kind: "graphql" }>; rules: readonly GitRule[] },
 ): Promise<Passage> {
   const { place, rules } = access;
-  let reading = readHead(request, place);
+  const reading = readHead(request, place);
   if (!isReading(request)) checkJsonBody(request);
   if (reading.kind !== "needs-body") {
     const passage = decideReading(request, rules, { reading });
@@ -98,11 +91,8 @@ async function passRest(
     const headers = withHeader(request.head.headers, "accept-encoding", "identity");
     return { ...passage, headers, response: withoutCloneToken };
   }
-  const body = await door.readJson(request);
-  return releasing(body, () => {
-    reading = readHead(request, place, body.value);
-    return decideReading(request, rules, { reading, body });
-  });
+  const body = await readJsonBody(request);
+  return decideReading(request, rules, { reading: readHead(request, place, body.value), body });
 }
 
 /**
@@ -127,16 +117,15 @@ async function passGraphql(
   if (method !== "POST" || !path.toLowerCase().endsWith("/graphql") || query !== "") {
     throw refuse("GraphQL is read only as a POST without a query string");
   }
-  const { value, release } = await door.readJson(request);
-  return releasing({ release }, async () => {
-    // Most sessions never ask for it, and the parser takes longer to load than all other doors
-    const { readGraphqlRequest } = await import("../../../git/github/github-graphql.ts");
-    const graphql = readGraphqlRequest(value);
-    if (graphql.kind === "not-understood") throw refuse(graphql.what);
-    const facts = await door.lookUp({ authority: request.authority, rules }, graphql);
-    const body = { bytes: graphql.body };
-    return decideReading(request, rules, { reading: graphql.toReading(facts), body });
-  });
+  const { value } = await readJsonBody(request);
+  // Most sessions never ask for it, and the parser takes longer to load than all other doors
+  const { readGraphqlRequest } = await import("../../../git/github/github-graphql.ts");
+  const graphql = readGraphqlRequest(value);
+  if (graphql.kind === "not-understood") throw refuse(graphql.what);
+  const { authority, hold } = request;
+  const facts = await door.lookUp({ authority, rules, hold }, graphql);
+  const body = { bytes: graphql.body };
+  return decideReading(request, rules, { reading: graphql.toReading(facts), body });
 }
 
 function isReading({ method }: DoorRequest): boolean {

@@ -13,14 +13,12 @@ import { decideCalls, notUnderstood } from "./decide-calls.ts";
 import type { Door, DoorRequest, DoorTools, Passage } from "../door.ts";
 import { createGitlabProjects, maxProjectBytes, type GitlabProjects } from "./gitlab-projects.ts";
 import { withHeader } from "../headers.ts";
-import { releasing } from "./held-body.ts";
-import { createJsonBodyReader, type JsonBodyReader } from "./json-body.ts";
+import { readJsonBody } from "./json-body.ts";
 import { rewriteAnswers } from "../rewritten-json.ts";
 
 interface GitlabDoor {
   readonly policy: GitPolicy;
   readonly projects: GitlabProjects;
-  readonly readJson: JsonBodyReader;
 }
 
 /** A request that is this door's, with the entries that are asked about it. */
@@ -40,7 +38,6 @@ export function createGitlabDoor(parts: {
   const door: GitlabDoor = {
     policy: parts.policy,
     projects: createGitlabProjects(parts.tools),
-    readJson: createJsonBodyReader(),
   };
   return {
     claim: (request) => {
@@ -88,13 +85,11 @@ async function passThrough(
     throw notUnderstood(request, { what, ...(rule === undefined ? {} : { rule }) });
   }
   if (reading.kind !== "needs-body") return decide(door, request, { reading, rules });
-  const body = await door.readJson(request);
-  return releasing(body, async () => {
-    const whole = read(request, body.value);
-    if (whole.kind === "elsewhere") throw new Error("the body doesn't make it another API's");
-    const passage = await decide(door, request, { reading: whole, rules });
-    return passage.type === "answer" ? passage : { ...passage, body: bufferedBody(body.bytes) };
-  });
+  const body = await readJsonBody(request);
+  const whole = read(request, body.value);
+  if (whole.kind === "elsewhere") throw new Error("the body doesn't make it another API's");
+  const passage = await decide(door, request, { reading: whole, rules });
+  return passage.type === "answer" ? passage : { ...passage, body: bufferedBody(body.bytes) };
 }
 
 /** @throws Refusal */
@@ -146,7 +141,7 @@ async function checkProject(
   const [rule] = rules;
   if (reading.projectId === undefined || call === undefined || rule === undefined) return;
   const { repository } = call;
-  const place = { authority: request.authority, repository };
+  const place = { authority: request.authority, repository, hold: request.hold };
   const own = await projects.idOf(place, rule.source.label);
   if (own === reading.projectId) return;
   const what = `project ${reading.projectId} is another one`;

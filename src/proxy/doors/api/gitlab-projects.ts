@@ -1,7 +1,9 @@
 import type { Authority } from "../../authority.ts";
 import { toAuthorityText } from "../../authority.ts";
+import type { Hold } from "../../held-bytes.ts";
 import { Refusal } from "../../refusal.ts";
-import type { DoorTools } from "../door.ts";
+import type { DoorTools, HostResponse } from "../door.ts";
+import { readWholeAnswer } from "../whole-answer.ts";
 
 /** Bytes of GitLab's description of a project. */
 export const maxProjectBytes = 1024 * 1024;
@@ -13,11 +15,12 @@ const maxRemembered = 256;
 export interface GitlabProjects {
   /**
    * The number of a project, asked once.
+   * @param place where to ask, and what holds the answer while it's read
    * @param rule label of the rule that the question serves
    * @throws Refusal
    */
   readonly idOf: (
-    place: { readonly authority: Authority; readonly repository: string },
+    place: { readonly authority: Authority; readonly repository: string; readonly hold: Hold },
     rule: string,
   ) => Promise<number>;
 }
@@ -26,7 +29,7 @@ export interface GitlabProjects {
 export function createGitlabProjects({ send }: DoorTools): GitlabProjects {
   const remembered = new Map<string, number>();
   return {
-    idOf: async ({ authority, repository }, rule) => {
+    idOf: async ({ authority, repository, hold }, rule) => {
       const key = `${toAuthorityText(authority)}/${repository.toLowerCase()}`;
       const known = remembered.get(key);
       if (known !== undefined) return known;
@@ -42,7 +45,7 @@ export function createGitlabProjects({ send }: DoorTools): GitlabProjects {
         rule,
         check: "project",
       });
-      const id = response.head.status === 200 ? await readId(response.next) : undefined;
+      const id = response.head.status === 200 ? await readId(response, hold) : undefined;
       if (id === undefined) {
         throw new Refusal(
           502,
@@ -56,16 +59,11 @@ export function createGitlabProjects({ send }: DoorTools): GitlabProjects {
   };
 }
 
-async function readId(next: () => Promise<Buffer | undefined>): Promise<number | undefined> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for (let piece = await next(); piece !== undefined; piece = await next()) {
-    size += piece.length;
-    if (size > maxProjectBytes) return undefined;
-    pieces.push(piece);
-  }
+async function readId(response: HostResponse, hold: Hold): Promise<number | undefined> {
+  const answer = await readWholeAnswer(response, maxProjectBytes, hold);
+  if (answer === undefined) return undefined;
   try {
-    const project: unknown = JSON.parse(Buffer.concat(pieces).toString("utf8"));
+    const project: unknown = JSON.parse(answer.toString("utf8"));
     const id =
       typeof project === "object" && project !== null && "id" in project ? project.id : undefined;
     return typeof id === "number" && Number.isSafeInteger(id) ? id : undefined;

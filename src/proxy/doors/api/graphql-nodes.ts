@@ -13,8 +13,10 @@ import {
 import { parseStrictJson } from "../../../git/strict-json.ts";
 import type { GitRule } from "../../../policy/git-rule.ts";
 import { toAuthorityText, type Authority } from "../../authority.ts";
+import type { Hold } from "../../held-bytes.ts";
 import { Refusal } from "../../refusal.ts";
-import type { DoorTools, HostResponse } from "../door.ts";
+import type { DoorTools } from "../door.ts";
+import { readWholeAnswer } from "../whole-answer.ts";
 
 /** Stands in the audit beside the questions. */
 const nodeCheck = "node-id";
@@ -32,6 +34,8 @@ const maxTries = 5;
 export interface NodesPlace {
   readonly authority: Authority;
   readonly rules: readonly GitRule[];
+  /** For the answers, while they're read */
+  readonly hold: Hold;
 }
 
 /** Facts about all that a request names. @throws Refusal when the API doesn't answer */
@@ -78,7 +82,7 @@ function toAskers(rules: readonly GitRule[]): readonly GitRule[] {
 
 async function ask(
   tools: DoorTools,
-  { authority }: NodesPlace,
+  { authority, hold }: NodesPlace,
   { rule, question }: { readonly rule: GitRule; readonly question: unknown },
 ): Promise<unknown> {
   await using response = await tools.send({
@@ -98,21 +102,11 @@ async function ask(
     check: nodeCheck,
   });
   if (response.head.status !== 200) throw unusable(`it answered ${response.head.status}`);
-  const json = parseStrictJson(await readAnswer(response));
+  const answer = await readWholeAnswer(response, maxAnswerBytes, hold);
+  if (answer === undefined) throw unusable("its answer is too long");
+  const json = parseStrictJson(answer);
   if (json.fault !== undefined) throw unusable("its answer is not JSON");
   return json.value;
-}
-
-async function readAnswer(response: HostResponse): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for (;;) {
-    const piece = await response.next();
-    if (piece === undefined) return Buffer.concat(pieces, size);
-    size += piece.length;
-    if (size > maxAnswerBytes) throw unusable("its answer is too long");
-    pieces.push(piece);
-  }
 }
 
 function unusable(why: string): Refusal {

@@ -1,5 +1,6 @@
 import { parseStrictJson } from "../../../git/strict-json.ts";
 import { hasContent } from "../../client-body.ts";
+import { memoryOfJson } from "../../held-bytes.ts";
 import { headerValues } from "../../http1/header.ts";
 import { Refusal } from "../../refusal.ts";
 import type { DoorRequest } from "../door.ts";
@@ -7,55 +8,18 @@ import type { DoorRequest } from "../door.ts";
 /** Bytes of one body: a file of 18 MB in base64. Larger ones can be pushed; blobs (git/blobs) aren't read at all. */
 const maxBodyBytes = 25 * 1024 * 1024;
 
-/** Bytes of all bodies that are held at one time: each takes about four times its size while it's read. */
-const maxHeldBytes = 32 * 1024 * 1024;
-
-/** A body that was read; `release` when it's no longer held. */
+/** A body that was read. */
 export interface JsonBody {
   readonly bytes: Buffer;
   /** Null when the request has none */
   readonly value: unknown;
-  readonly release: () => void;
 }
 
-/** Reads JSON bodies of one session. @throws Refusal */
-export type JsonBodyReader = (request: DoorRequest) => Promise<JsonBody>;
-
-/** Remembers how much is held. */
-export function createJsonBodyReader(
-  limits: {
-    readonly maxBodyBytes: number;
-    readonly maxHeldBytes: number;
-  } = { maxBodyBytes, maxHeldBytes },
-): JsonBodyReader {
-  let heldBytes = 0;
-  return async (request) => {
-    const { body } = request.head;
-    checkJsonBody(request);
-    const reserved =
-      body.kind === "length" ? body.length : body.kind === "none" ? 0 : limits.maxBodyBytes;
-    if (reserved > limits.maxBodyBytes) throw tooLong(limits.maxBodyBytes);
-    if (heldBytes + reserved > limits.maxHeldBytes) {
-      throw new Refusal(
-        503,
-        "limit-exceeded",
-        "too many large requests to a forge's API at one time; try again when they are done",
-      );
-    }
-    heldBytes += reserved;
-    let isHeld = true;
-    const release = () => {
-      if (isHeld) heldBytes -= reserved;
-      isHeld = false;
-    };
-    try {
-      const bytes = await request.readBody(limits.maxBodyBytes);
-      return { bytes, value: parseBody(bytes), release };
-    } catch (error) {
-      release();
-      throw error;
-    }
-  };
+/** @throws Refusal */
+export async function readJsonBody(request: DoorRequest): Promise<JsonBody> {
+  checkJsonBody(request);
+  const bytes = await request.readBody(maxBodyBytes, memoryOfJson);
+  return { bytes, value: parseBody(bytes) };
 }
 
 /**
@@ -84,12 +48,4 @@ function parseBody(bytes: Buffer): unknown {
   const json = parseStrictJson(bytes);
   if (json.fault === undefined) return json.value;
   throw new Refusal(400, "request-invalid", `the body cannot be read for sure: ${json.fault}`);
-}
-
-function tooLong(maxBytes: number): Refusal {
-  return new Refusal(
-    413,
-    "limit-exceeded",
-    `the body is longer than the ${maxBytes} bytes that are looked through here`,
-  );
 }

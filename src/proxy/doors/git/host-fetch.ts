@@ -8,6 +8,7 @@ import {
 } from "../../../git/wire/fetch-request.ts";
 import { readFetchResponse } from "../../../git/wire/fetch-response.ts";
 import { GitProtocolError } from "../../../git/wire/git-protocol-error.ts";
+import type { Hold } from "../../held-bytes.ts";
 import { headerValues, type HeaderField } from "../../http1/header.ts";
 import { Refusal } from "../../refusal.ts";
 import type { DoorTools, HostResponse } from "../door.ts";
@@ -17,6 +18,9 @@ import type { InspectedPush } from "./push-inspection.ts";
 /** Bytes of one answer with a pack. */
 const maxAnswerBytes = 1024 ** 3;
 
+/** Memory that one byte of a list of refs takes, as names and ids: measured. */
+const refsFactor = 3;
+
 /** Stands in the audit beside the requests that were made for a push. */
 export const pushCheck = "push";
 
@@ -24,12 +28,19 @@ type Service = "git-upload-pack" | "git-receive-pack";
 
 type FetchOrder = Pick<FetchWish, "wants" | "haves" | "filter" | "depth">;
 
-/** The upstream of a push, for looking at it. Every method @throws Refusal */
-export function openHostFetch(tools: DoorTools, push: InspectedPush): PackUpstream {
+/**
+ * The upstream of a push, for looking at it. Every method @throws Refusal
+ * @param hold for its refs, which are kept as long as the push is looked at
+ */
+export function openHostFetch(tools: DoorTools, push: InspectedPush, hold: Hold): PackUpstream {
   let refs: Promise<ReadonlyMap<string, string>> | undefined;
   let server: Promise<Advertisement> | undefined;
   const fetchPack = async (order: FetchOrder): Promise<UpstreamPack> => {
-    server ??= readAdvertisement(tools, push, { service: "git-upload-pack", headers: [version2] });
+    server ??= readAdvertisement(tools, push, {
+      service: "git-upload-pack",
+      headers: [version2],
+      hold,
+    });
     const advertisement = await server;
     const request = await asRefusal(() => toFetchRequest({ ...advertisement, ...order }));
     return sendFetch(tools, push, { ...request, version: advertisement.version });
@@ -40,6 +51,7 @@ export function openHostFetch(tools: DoorTools, push: InspectedPush): PackUpstre
       (refs ??= readAdvertisement(tools, push, {
         service: push.onlyReads === true ? "git-upload-pack" : "git-receive-pack",
         headers: [],
+        hold,
       }).then((list) => list.refs)),
     fetchHistory: ({ wants, haves }) => fetchPack({ wants, haves, filter: "tree:0" }),
     fetchTrees: (commits) =>
@@ -51,8 +63,13 @@ async function readAdvertisement(
   tools: DoorTools,
   push: InspectedPush,
   // Without version 2, the refs come with the first answer
-  { service, headers }: { readonly service: Service; readonly headers: readonly HeaderField[] },
+  order: {
+    readonly service: Service;
+    readonly headers: readonly HeaderField[];
+    readonly hold: Hold;
+  },
 ): Promise<Advertisement> {
+  const { service, headers, hold } = order;
   await using response = await tools.send({
     ...toWhere(push),
     method: "GET",
@@ -64,9 +81,17 @@ async function readAdvertisement(
     ],
   });
   checkAnswer(response, `application/x-${service}-advertisement`);
-  const list = await asRefusal(() => parseAdvertisement(response.next));
+  const list = await asRefusal(() => parseAdvertisement(holding(response, hold)));
   if (list.objectFormat === push.objectFormat) return list;
   throw unusable(`it has ${list.objectFormat} objects, and the push ${push.objectFormat}`);
+}
+
+function holding(response: HostResponse, hold: Hold): HostResponse["next"] {
+  return async () => {
+    const piece = await response.next();
+    hold.grow(refsFactor * (piece?.length ?? 0));
+    return piece;
+  };
 }
 
 async function sendFetch(

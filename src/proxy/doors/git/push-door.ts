@@ -5,6 +5,8 @@ import { GitProtocolError } from "../../../git/wire/git-protocol-error.ts";
 import { flushPkt } from "../../../git/wire/pkt-line.ts";
 import { createReportMerger } from "../../../git/wire/push-report-merger.ts";
 import { encodeCommands, readPushRequest, type Push } from "../../../git/wire/push-request.ts";
+import { memoryOfText } from "../../held-bytes.ts";
+import { pushRequestLimits } from "../../../git/wire/push-update.ts";
 import { headerValues } from "../../http1/header.ts";
 import { Refusal } from "../../refusal.ts";
 import type { DoorRequest, ForwardPassage, Passage } from "../door.ts";
@@ -41,6 +43,7 @@ async function readAndPass(
   if (headerValues(request.head.headers, "content-encoding").length > 0) {
     throw new Refusal(415, "git-not-allowed", "a push with a Content-Encoding is not looked into");
   }
+  await request.hold.take(memoryOfText(mostCommandBytes(request)));
   const push = await readPushRequest(request.next);
   if (push.kind === "probe") return passProbe(request, access);
   const judgement = judgeByCommands(push, access);
@@ -60,6 +63,12 @@ async function readAndPass(
     await inspection[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** What is read of a push before its pack. */
+function mostCommandBytes({ head }: DoorRequest): number {
+  const most = pushRequestLimits.maxCommandBytes + pushRequestLimits.maxPushOptionBytes;
+  return head.body.kind === "length" ? Math.min(head.body.length, most) : most;
 }
 
 /** Before a large push git asks with a lone flush whether its credential is good; nothing is done by it. */

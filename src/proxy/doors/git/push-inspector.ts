@@ -23,16 +23,28 @@ export function openPushInspector(tools: DoorTools, store: PackStore): PushInspe
   return {
     open: async (push) => {
       const leave = await enter();
-      const inspection = openInspection(tools, store, push);
-      const close = (): Promise<void> => Promise.resolve(inspection[Symbol.asyncDispose]());
-      return { ...inspection, [Symbol.asyncDispose]: () => close().finally(leave) };
+      const hold = tools.openHold();
+      const upstream = openHostFetch(tools, push, hold);
+      const inspection = openInspection(store, push, upstream);
+      const close = async (): Promise<void> => {
+        try {
+          await inspection[Symbol.asyncDispose]();
+        } finally {
+          hold[Symbol.dispose]();
+          leave();
+        }
+      };
+      return { ...inspection, [Symbol.asyncDispose]: close };
     },
   };
 }
 
 /** The store is opened by the first question that needs it: the upstream's refs alone need no git on the host. */
-function openInspection(tools: DoorTools, store: PackStore, push: InspectedPush): PushInspection {
-  const upstream = openHostFetch(tools, push);
+function openInspection(
+  store: PackStore,
+  push: InspectedPush,
+  upstream: PackUpstream,
+): PushInspection {
   let opening: Promise<PushInquiry> | undefined;
   let inquiry: PushInquiry | undefined;
   const ask = <Value>(work: (inquiry: PushInquiry) => Promise<Value>): Promise<Value> =>

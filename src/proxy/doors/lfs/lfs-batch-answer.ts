@@ -38,14 +38,14 @@ type Plain = Readonly<Record<string, unknown>>;
 /** Puts grants in place of the storage's addresses; `begin` @throws Refusal when the answer is no batch */
 export function createLfsBatchTransform(context: LfsBatchContext): ResponseTransform {
   return {
-    begin: (head) => {
+    begin: (head, hold) => {
       const isBatch = head.status === 200 && isJsonAnswer(head);
       if (!isBatch && head.status >= 200 && head.status < 300) {
         throw new Refusal(502, "upstream-invalid", "the LFS server's answer is no batch");
       }
       // Errors are for the client to read; they're about the request, not about the storage
       if (!isBatch) return undefined;
-      const transform = rewriteJson(head, {
+      const transform = rewriteJson(head, hold, {
         maxBytes: maxAnswerBytes,
         rewrite: (plain) => rewriteAnswer(plain, context),
       });

@@ -25,6 +25,9 @@ export interface LfsGrant {
 /** Grants of one session at a time; of more the oldest are forgotten. */
 const maxGrants = 20_000;
 
+/** Characters of all their addresses and headers. */
+const maxGrantLength = 32 * 1024 * 1024;
+
 /** How long a grant lasts when the server doesn't say, and at most: a long queue of transfers, in milliseconds. */
 export const maxGrantMs = 12 * 60 * 60 * 1000;
 
@@ -39,15 +42,28 @@ export interface LfsGrants {
 }
 
 /** @param now in milliseconds since the epoch */
-export function createLfsGrants(now: () => number = Date.now, max: number = maxGrants): LfsGrants {
+export function createLfsGrants(
+  now: () => number = Date.now,
+  limits: { readonly grants: number; readonly length: number } = {
+    grants: maxGrants,
+    length: maxGrantLength,
+  },
+): LfsGrants {
   const grants = new Map<string, LfsGrant>();
+  let length = 0;
+  const forget = (token: string): void => {
+    const grant = grants.get(token);
+    if (grant !== undefined) length -= lengthOf(grant);
+    grants.delete(token);
+  };
   return {
     add: (grant) => {
       const token = randomBytes(32).toString("base64url");
       grants.set(token, { ...grant, path: detached(grant.path), query: detached(grant.query) });
+      length += lengthOf(grant);
       for (const [oldest] of grants) {
-        if (grants.size <= max) break;
-        grants.delete(oldest);
+        if (grants.size <= limits.grants && length <= limits.length) break;
+        forget(oldest);
       }
       return `?vaultbox=${token}`;
     },
@@ -56,10 +72,15 @@ export function createLfsGrants(now: () => number = Date.now, max: number = maxG
       if (token === undefined) return undefined;
       const grant = grants.get(token);
       if (grant !== undefined && grant.expiresAt > now()) return grant;
-      grants.delete(token);
+      forget(token);
       return "unknown";
     },
   };
+}
+
+function lengthOf({ path, query, headers }: LfsGrant): number {
+  const lengths = headers.map(([name, value]) => name.length + value.length);
+  return lengths.reduce((sum, one) => sum + one, path.length + query.length);
 }
 
 /** A copy that doesn't keep the answer in memory which the text is a piece of. */

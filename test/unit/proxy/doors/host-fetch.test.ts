@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { delimPkt, flushPkt, toPkt } from "../../../../src/git/wire/pkt-line.ts";
 import { parseAuthority } from "../../../../src/proxy/authority.ts";
+import { HeldBytes } from "../../../../src/proxy/held-bytes.ts";
 import type { DoorTools, HostRequest } from "../../../../src/proxy/doors/door.ts";
 import { openHostFetch } from "../../../../src/proxy/doors/git/host-fetch.ts";
 
@@ -135,7 +136,9 @@ test("without shallow fetches, the trees of one commit can't be read, and that i
 
 function open(answers: readonly Answer[], tail: Buffer = Buffer.alloc(0)) {
   const requests: HostRequest[] = [];
+  const held = new HeldBytes();
   const tools: DoorTools = {
+    openHold: () => held.open(),
     send: (request) => {
       const answer = answers[requests.length]!;
       requests.push(request);
@@ -162,7 +165,7 @@ function open(answers: readonly Answer[], tail: Buffer = Buffer.alloc(0)) {
     maxPackBytes: 1000,
     inspectsPaths: true,
   } as const;
-  return { fetch: openHostFetch(tools, push), requests };
+  return { fetch: openHostFetch(tools, push, held.open()), requests };
 }
 
 async function readAll(next: () => Promise<Buffer | undefined>): Promise<string> {

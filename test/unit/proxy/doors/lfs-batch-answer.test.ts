@@ -231,7 +231,7 @@ describe("the token of a transfer", () => {
   });
 
   test("is forgotten when there are too many", () => {
-    const grants = createLfsGrants(() => now, 2);
+    const grants = createLfsGrants(() => now, { grants: 2, length: 10_000 });
     const [first = "", second = "", third = ""] = [1, 2, 3].map(() => grants.add(grant));
     expect(grants.find(first)).toBe("unknown");
     expect([grants.find(second), grants.find(third)]).toEqual([grant, grant]);

@@ -1,0 +1,20 @@
+import { type Hold, memoryOfText } from "../held-bytes.ts";
+import type { HostResponse } from "./door.ts";
+
+/** The body of an answer to one of our own requests, undefined when it's longer. @throws Refusal 503 when too much is held */
+export async function readWholeAnswer(
+  response: HostResponse,
+  maxBytes: number,
+  hold: Hold,
+): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const piece = await response.next();
+    if (piece === undefined) return Buffer.concat(pieces, size);
+    size += piece.length;
+    if (size > maxBytes) return undefined;
+    hold.grow(memoryOfText(piece.length));
+    pieces.push(piece);
+  }
+}
