@@ -28,7 +28,7 @@ export class WritableFolders {
     return folders.length === 0 ? this : new WritableFolders([...this.all, ...folders]);
   }
 
-  /** The folder that decides what an absolute path names, now or once a sandbox exchanges something in it. */
+  /** The folder that decides what a path names, now or once a sandbox exchanges something in it. */
   holderOf(path: string): string | undefined {
     if (this.#keys.size === 0) return undefined;
     for (const step of stepsOf(path)) {

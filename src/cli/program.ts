@@ -119,8 +119,11 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
 /** Before any command's own work; help and wrong usage need none of it. */
 async function checkEnvironment(): Promise<void> {
   const { readWritableFolders } = await import("../folder-list.ts");
-  const { refuseOwnEnvironment } = await import("../sandbox/own-environment.ts");
-  refuseOwnEnvironment(process.env, process.cwd(), readWritableFolders(process.env));
+  const { refuseOwnEnvironment, refuseOwnFiles } = await import("../sandbox/own-environment.ts");
+  const { resolvePaths } = await import("../config/paths.ts");
+  const folders = readWritableFolders(process.env);
+  refuseOwnEnvironment(process.env, process.cwd(), folders);
+  refuseOwnFiles(resolvePaths(), folders);
 }
 
 /** Names of the top-level commands, in the order a user meets them. */

@@ -3,10 +3,12 @@ import type { RunRequest } from "../sandbox/run-request.ts";
 import { openVaults } from "../vault/open-vaults.ts";
 import { toSessionPolicyOptions } from "./policy-options.ts";
 import type { RunFlags, RunLimits } from "./run-flags.ts";
-import { resolveSessionPolicy } from "./session-policy.ts";
+import { resolveSessionPolicy, toChosenFileRules } from "./session-policy.ts";
 import { readHostIdentity, resolveSandboxGit } from "./session-signing.ts";
+import { readUpstreamCa } from "./upstream-ca.ts";
 import { toVaultContext } from "./vault-access.ts";
 import type { Paths } from "../config/paths.ts";
+import type { WritableFolders } from "../writable-folders.ts";
 
 /** What decides a run, beside its flags. */
 export interface RunPlace {
@@ -14,6 +16,10 @@ export interface RunPlace {
   /** Real path */
   readonly workspace: string;
   readonly limits: RunLimits;
+  /** Folders that sandboxes could write in before this one */
+  readonly earlier: WritableFolders;
+  /** Real paths of what this one will write in */
+  readonly writable: readonly string[];
 }
 
 /**
@@ -23,9 +29,9 @@ export interface RunPlace {
 export async function readRunRequest(
   argv: readonly string[],
   flags: RunFlags,
-  { paths, workspace, limits }: RunPlace,
+  { paths, workspace, limits, earlier, writable }: RunPlace,
 ): Promise<RunRequest> {
-  const options = { ...toSessionPolicyOptions(flags, argv), workspace };
+  const options = { ...toSessionPolicyOptions(flags, argv), workspace, earlier, writable };
   const plan = await resolveSessionPolicy(options, paths);
   const project = plan.projectFile?.project;
   const { preferences } = plan;
@@ -48,7 +54,7 @@ export async function readRunRequest(
         ...preferences.connectTo,
         ...(await mapRegistryAddresses(plan.registries, { env: process.env })),
       ],
-      upstreamCa: flags.upstreamCa,
+      upstreamCa: await readUpstreamCa(flags.upstreamCa, toChosenFileRules(options, paths)),
       env: process.env,
     },
     mounts: flags.mount,

@@ -46,8 +46,8 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
     const allowed = await resolveAllowed(flags.allowMount);
     const workspace = await resolveWorkspace(flags.workspace, defaultMountRules(paths, allowed));
     const writable = [workspace, ...(await resolveWritable(flags.mount))];
-    const folders = readWritableFolders(process.env).with(writable);
-    refuseOwnEnvironment(process.env, process.cwd(), folders);
+    const earlier = readWritableFolders(process.env);
+    refuseOwnEnvironment(process.env, process.cwd(), earlier.with(writable));
     refuseOwnCode(readOwnCode(process), writable, paths.state);
     let policy: EgressPolicy | undefined;
     const start: RunStart = {
@@ -56,7 +56,13 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
       link: flags.link,
       request: async () => {
         const { readRunRequest } = await import("./read-run-request.ts");
-        const request = await readRunRequest(argv, flags, { paths, workspace, limits });
+        const request = await readRunRequest(argv, flags, {
+          paths,
+          workspace,
+          limits,
+          earlier,
+          writable,
+        });
         policy = request.plan.policy;
         const { repositoryNote } = request.plan;
         if (repositoryNote !== undefined) printNote(repositoryNote);

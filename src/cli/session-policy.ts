@@ -2,6 +2,7 @@ import { realpath } from "node:fs/promises";
 import type { AgentProfile } from "../agents/agent-profile.ts";
 import { selectAgent } from "../agents/select-agent.ts";
 import { resolveEffectivePolicy, type EffectivePolicy } from "../config/effective-policy.ts";
+import type { ChosenFileRules } from "../config/chosen-file.ts";
 import type { Paths } from "../config/paths.ts";
 import { readWritableFolders } from "../folder-list.ts";
 import { toTrustedPath, withWorkingDirectory } from "../host-environment.ts";
@@ -18,6 +19,7 @@ import {
   readRepositoryFacts,
   type RepositoryFacts,
 } from "../sandbox/workspace/repository/repository-facts.ts";
+import type { WritableFolders } from "../writable-folders.ts";
 
 /** What a command line says about the policy of a session. */
 export interface SessionPolicyOptions {
@@ -33,6 +35,10 @@ export interface SessionPolicyOptions {
   readonly agent?: string;
   /** What will run, when that is known */
   readonly command?: readonly string[];
+  /** Folders that sandboxes could write in before the session that is to start; default: as they are remembered */
+  readonly earlier?: WritableFolders;
+  /** Real paths of what that session will write in */
+  readonly writable?: readonly string[];
 }
 
 /** The policy of a session with everything it was made from. */
@@ -67,7 +73,7 @@ export async function resolveSessionPolicy(
   worktree.catch(() => undefined);
   const preferences = await readPreferences(paths);
   const projectFile = await loadTrustedProjectFile(options.workspace, paths);
-  const policyFile = await readPolicyOption(options.policy);
+  const policyFile = await readPolicyOption(options, paths);
   const agent = chooseAgent(options, projectFile?.project.agent);
   const registries: SessionRegistry[] = [];
   const lookupPreset = createPresetLookup(options.workspace, registries);
@@ -120,10 +126,21 @@ function leaveOutOfPath(workspace: string): void {
   process.env["PATH"] = toTrustedPath(process.env["PATH"] ?? "", untrusted);
 }
 
-async function readPolicyOption(path: string | undefined): Promise<PolicyFile | undefined> {
-  if (path === undefined) return undefined;
+async function readPolicyOption(
+  options: SessionPolicyOptions,
+  paths: Paths,
+): Promise<PolicyFile | undefined> {
+  if (options.policy === undefined) return undefined;
   const { readPolicyFile } = await import("../config/policy-file.ts");
-  return await readPolicyFile(path);
+  return await readPolicyFile(options.policy, toChosenFileRules(options, paths));
+}
+
+/** By what files of the command line are judged; a session that is to start says what it will write in. */
+export function toChosenFileRules(
+  { earlier = readWritableFolders(process.env), writable = [] }: SessionPolicyOptions,
+  paths: Paths,
+): ChosenFileRules {
+  return { paths, earlier, writable };
 }
 
 /** `--agent`, else the agent that the command starts, else the project's, else the generic one. */

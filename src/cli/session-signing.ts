@@ -1,4 +1,5 @@
 import { VaultboxError } from "../errors.ts";
+import { readWritableFolders } from "../folder-list.ts";
 import { type GitIdentity, isUsableIdentity } from "../git/signature/commit-object-identity.ts";
 import type { SigningSettings } from "../policy/signing-settings.ts";
 import type { SandboxGit } from "../sandbox/signing/sandbox-git.ts";
@@ -57,7 +58,7 @@ function chooseKey(
 
 /** As the user's git says it outside of any repository. */
 export async function readHostIdentity(): Promise<GitIdentity | undefined> {
-  const settings = await readUserConfiguration();
+  const settings = await readUserConfiguration(readWritableFolders(process.env));
   const name = lastValue(settings, "user.name");
   const email = lastValue(settings, "user.email");
   if (name === undefined || email === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { parsePolicyFile, parseProjectFile } from "../policy/parse-policy.ts";
 import { InvalidFileError, type Problem } from "../policy/problem.ts";
-import { readChosenFile } from "./policy-file.ts";
+import { readPolicyContent } from "./policy-file.ts";
 import { projectFileName } from "./project-file.ts";
 
 export interface FileCheck {
@@ -15,7 +15,7 @@ export interface FileCheck {
  * @throws VaultboxError VBX_POLICY_INVALID, VBX_FILE_UNSAFE when it can't be read at all
  */
 export async function checkPolicyFile(path: string): Promise<FileCheck> {
-  const content = await readChosenFile(path);
+  const { content } = await readPolicyContent(path);
   const kind = basename(path) === projectFileName ? "project" : "policy";
   try {
     if (kind === "project") parseProjectFile(content, path);

@@ -53,6 +53,38 @@ export async function readProjectFile(path: string): Promise<ProjectFileContent 
 }
 
 /**
+ * The project file of a workspace, as {@link findProjectFile} finds it, or one further up that the user trusted once: a
+ * `.git` that a sandbox makes in a folder doesn't end the search for what limits it. One that was trusted and is gone is
+ * no reason to go on without.
+ * @throws VaultboxError VBX_PROJECT_FILE_UNTRUSTED, VBX_FILE_UNSAFE, VBX_CONFIG_INVALID
+ */
+async function findGoverningFile(
+  workspace: string,
+  paths: Paths,
+): Promise<ProjectFileContent | undefined> {
+  const near = await findProjectFile(workspace);
+  for (const folder of await listFoldersBelowHome(await realpath(workspace))) {
+    const path = join(folder, projectFileName);
+    if (near?.path === path) return near;
+    const trust = await readTrust(path, paths);
+    if (trust === undefined) continue;
+    const found = await readProjectFile(path);
+    if (found !== undefined) return found;
+    throw new VaultboxError(
+      "VBX_PROJECT_FILE_UNTRUSTED",
+      `${quoted(path)}, which you trusted (${trust.trustedAt}), is gone`,
+      {
+        hints: [
+          "bring it back, for example: git restore vaultbox.yaml",
+          `or do without it: vaultbox trust --revoke ${toShellWord(path)}`,
+        ],
+      },
+    );
+  }
+  return near;
+}
+
+/**
  * The workspace's project file, when there is one and the user trusted exactly this content.
  * @throws VaultboxError VBX_PROJECT_FILE_UNTRUSTED, VBX_PROJECT_FILE_INVALID, VBX_FILE_UNSAFE
  */
@@ -60,7 +92,7 @@ export async function loadTrustedProjectFile(
   workspace: string,
   paths: Paths,
 ): Promise<{ path: string; sha256: string; project: ProjectFile } | undefined> {
-  const found = await findProjectFile(workspace);
+  const found = await findGoverningFile(workspace, paths);
   if (found === undefined) return undefined;
   const trust = await readTrust(found.path, paths);
   if (trust?.sha256 !== found.sha256) {
@@ -82,15 +114,22 @@ export async function loadTrustedProjectFile(
 }
 
 async function listFolders(workspace: string): Promise<readonly string[]> {
-  const home = await realpath(homedir()).catch(() => homedir());
-  const folders: string[] = [];
-  for (let folder = workspace; ; folder = dirname(folder)) {
-    if (folder === home && folder !== workspace) break;
-    folders.push(folder);
-    if (await isGitRoot(folder)) return folders;
-    if (dirname(folder) === folder) break;
+  const folders = await listFoldersBelowHome(workspace);
+  for (const [index, folder] of folders.entries()) {
+    if (await isGitRoot(folder)) return folders.slice(0, index + 1);
   }
   return [workspace];
+}
+
+/** A folder and those above it, but not the home folder. */
+async function listFoldersBelowHome(start: string): Promise<readonly string[]> {
+  const home = await realpath(homedir()).catch(() => homedir());
+  const folders: string[] = [];
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (folder === home && folder !== start) return folders;
+    folders.push(folder);
+    if (dirname(folder) === folder) return folders;
+  }
 }
 
 async function isGitRoot(folder: string): Promise<boolean> {

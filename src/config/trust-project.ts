@@ -1,31 +1,49 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { parseProjectFile, type ProjectFile } from "../policy/parse-policy.ts";
+import { parsePolicyFile, parseProjectFile, type ProjectFile } from "../policy/parse-policy.ts";
+import { readChosenFile } from "./chosen-file.ts";
 import type { Paths } from "./paths.ts";
-import { locateProjectFile } from "./project-file.ts";
+import { locateProjectFile, projectFileName } from "./project-file.ts";
 import { readTrust, revokeTrust, writeTrust } from "./trust.ts";
 
-/** A project file as the user is asked about it; what is trusted is this content and no later one. */
+/** A file as the user is asked about it; what is trusted is this content and no later one. */
 export interface InspectedProject {
   readonly path: string;
   readonly sha256: string;
   readonly trusted: boolean;
-  readonly project: ProjectFile;
+  /** What it grants; of a file for `--policy` its egress and limits, of certificates nothing */
+  readonly project?: ProjectFile;
 }
 
 /**
- * Reads the file that is named, or the workspace's, and says what it grants.
- * @throws InvalidFileError VBX_PROJECT_FILE_INVALID; VaultboxError VBX_FILE_UNSAFE, VBX_CONFIG_INVALID
+ * Reads the file that is named, or the workspace's, and says what it grants. One that has another name than a project
+ * file is one for `--policy` or `--upstream-ca`.
+ * @throws InvalidFileError VBX_PROJECT_FILE_INVALID, VBX_POLICY_INVALID; VaultboxError VBX_FILE_UNSAFE, VBX_CONFIG_INVALID
  */
 export async function inspectProject(
   workspace: string,
   paths: Paths,
   file?: string,
 ): Promise<InspectedProject> {
-  const { path, content, sha256 } = await locateProjectFile(workspace, file);
-  const project = parseProjectFile(content, basename(path));
+  const isProject = file === undefined || basename(file) === projectFileName;
+  const found = isProject ? locateProjectFile(workspace, file) : readChosenFile(file, chosenKind);
+  const { path, content, sha256 } = await found;
+  const project = isProject ? parseProjectFile(content, basename(path)) : readGrants(path, content);
   const record = await readTrust(path, paths);
-  return { path, sha256, trusted: record?.sha256 === sha256, project };
+  return { path, sha256, trusted: record?.sha256 === sha256, ...(project && { project }) };
+}
+
+const chosenKind = {
+  maxBytes: 4 * 1024 * 1024,
+  code: "VBX_POLICY_INVALID",
+  cannot: "cannot read",
+  hint: "vaultbox trust takes a project file, or one for --policy or --upstream-ca",
+} as const;
+
+/** Undefined for certificates: whom to believe is not what may be reached. */
+function readGrants(path: string, content: Uint8Array): ProjectFile | undefined {
+  if (Buffer.from(content).includes("-----BEGIN CERTIFICATE-----")) return undefined;
+  return { ...parsePolicyFile(content, basename(path)), home: "new", env: {} };
 }
 
 /** Trusts what was inspected: a file that changed since then stays untrusted. */
@@ -46,6 +64,13 @@ export async function revokeProject(
 }
 
 async function toCanonicalPath(file: string): Promise<string> {
+  const target = basename(file) === projectFileName ? undefined : await toRealPath(file);
+  if (target !== undefined) return target;
   const folder = await realpath(dirname(file)).catch(() => dirname(file));
   return join(folder, basename(file));
+}
+
+/** Undefined for a file that is gone. */
+function toRealPath(file: string): Promise<string | undefined> {
+  return realpath(file).catch(() => undefined);
 }

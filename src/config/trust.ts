@@ -9,7 +9,7 @@ import { readPlainFile, toCode } from "./private-read.ts";
 
 /** That the user trusts one content of one file; any other content of it is not trusted. */
 export interface TrustRecord {
-  /** Absolute path of the project file */
+  /** Absolute path of the file */
   readonly path: string;
   /** SHA-256 of the trusted content, hex */
   readonly sha256: string;

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { readWritableFolders } from "../folder-list.ts";
 import {
   dockerConfigFolder,
   readContextEndpoint,
@@ -23,8 +24,26 @@ export interface EngineCandidates {
   readonly candidates: readonly EngineCandidate[];
 }
 
-/** DOCKER_HOST, then the current docker context (the docker command's own order), then the usual sockets. */
+/**
+ * DOCKER_HOST, then the current docker context (the docker command's own order), then the usual sockets. A socket that a
+ * sandbox can put there, or a context that it can write, is none.
+ * @throws VaultboxError VBX_FILE_UNSAFE when the list of folders that sandboxes can write is damaged
+ */
 export async function listEngineCandidates(env: NodeJS.ProcessEnv): Promise<EngineCandidates> {
+  const { explicit, candidates } = await listAll(env);
+  const folders = readWritableFolders(env);
+  const toSafe = (candidate: EngineCandidate): EngineCandidate => {
+    const paths = candidate.endpoint.kind === "socket" ? [candidate.endpoint.path] : [];
+    if (explicit) paths.push(join(dockerConfigFolder(env), "config.json"));
+    const holder = paths.map((path) => folders.holderOf(path)).find((one) => one);
+    if (holder === undefined) return candidate;
+    const why = `it leads into "${holder}", where a sandbox can write`;
+    return { ...candidate, endpoint: { kind: "unusable", why } };
+  };
+  return { explicit, candidates: candidates.map(toSafe) };
+}
+
+async function listAll(env: NodeJS.ProcessEnv): Promise<EngineCandidates> {
   const host = env["DOCKER_HOST"];
   if (host !== undefined && host !== "") {
     const endpoint = parseDockerHost(host, await readHostTls(env));

@@ -14,9 +14,11 @@ export function contains(outer: string, inner: string): boolean {
 /**
  * Every place that the kernel goes through from a path to what it names: the path as it is written, each symbolic link
  * on the way, each folder that `..` leaves, and the end. Who can write in one of them decides what the path names.
- * @param path absolute
+ * @param named a relative path is meant from the working directory
  */
-export function stepsOf(path: string): readonly string[] {
+export function stepsOf(named: string): readonly string[] {
+  // Not joined: after a link, `..` isn't the folder that the text says
+  const path = isAbsolute(named) ? named : `${process.cwd()}${sep}${named}`;
   const { root } = parse(path);
   const steps = new Set([resolve(path)]);
   const names = path.slice(root.length).split(sep).toReversed();

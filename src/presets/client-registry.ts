@@ -1,6 +1,9 @@
-import { parse } from "node:path";
+import { homedir } from "node:os";
+import { join, parse } from "node:path";
 import { VaultboxError } from "../errors.ts";
+import { readWritableFolders } from "../folder-list.ts";
 import { runHostCommand } from "../host-command.ts";
+import { quoted } from "../printable.ts";
 import type { HostCommand } from "../host-command.ts";
 import { toTrustedPath, withoutProjectSettings } from "../host-environment.ts";
 import { readNpmUrls } from "./npm-configuration.ts";
@@ -39,6 +42,7 @@ export async function readClientRegistry(
   client: "npm" | "pip",
   context: RegistryContext,
 ): Promise<ClientRegistry> {
+  refuseWritableSettings(client, context.environment ?? process.env);
   const urls = await (client === "npm" ? readNpmUrls : readPipUrls)(createRunner(context));
   const [main, ...others] = urls.map(parseRegistryUrl);
   if (main === undefined) {
@@ -53,6 +57,32 @@ export async function readClientRegistry(
     ...main,
     extraOrigins: [...new Set(extra)].filter((origin) => origin !== main.origin),
   };
+}
+
+/** Where the clients' own documentation says that a user's settings are; links to them are common (dotfiles). */
+const userSettings = {
+  // https://docs.npmjs.com/cli/configuring-npm/npmrc
+  npm: [".npmrc"],
+  // https://pip.pypa.io/en/stable/topics/configuration/
+  pip: [".config/pip/pip.conf", ".pip/pip.conf", "Library/Application Support/pip/pip.conf"],
+} as const;
+
+/** A registry that a sandbox chose would be one that it may reach, and that the token goes to. */
+function refuseWritableSettings(
+  client: "npm" | "pip",
+  environment: Readonly<Record<string, string | undefined>>,
+): void {
+  const folders = readWritableFolders(environment);
+  for (const name of userSettings[client]) {
+    const path = join(homedir(), name);
+    const holder = folders.holderOf(path);
+    if (holder === undefined) continue;
+    throw new VaultboxError(
+      "VBX_CONFIG_INVALID",
+      `cannot use your ${client} configuration: ${quoted(path)} leads into ${quoted(holder)}, where a sandbox can write`,
+      { hints: [`keep ${name} outside of every workspace, or leave the preset out`] },
+    );
+  }
 }
 
 function createRunner(context: RegistryContext): RunClient {

@@ -1,5 +1,4 @@
 import { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import {
   createSecureContext,
   getCACertificates,
@@ -18,7 +17,7 @@ export interface UpstreamTrust {
 /**
  * Node's bundled roots, the system's, those of NODE_EXTRA_CA_CERTS and the user's own files. TLS 1.2 and 1.3; curves and
  * ciphers stay Node's, whose first choice resists a later quantum computer.
- * @param options.extraCaPem certificates of the user's files, as `readCaFile` returns them
+ * @param options.extraCaPem certificates of the user's files, as `parseCaFile` returns them
  */
 export function createUpstreamTrust(options: { extraCaPem: readonly string[] }): UpstreamTrust {
   let secureContext: SecureContext | undefined;
@@ -42,19 +41,16 @@ function createUpstreamContext(extraCaPem: readonly string[]): SecureContext {
 
 const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
+/** What a file of `--upstream-ca` has to be. */
+export const caFileHint =
+  "give a file with one or more certificates that begin with -----BEGIN CERTIFICATE-----";
+
 /**
- * Reads the certificates of a PEM file (`--upstream-ca`), one PEM text each.
+ * The certificates in the text of a PEM file (`--upstream-ca`), one PEM text each.
+ * @param path for messages
  * @throws VaultboxError VBX_UPSTREAM_CA_INVALID
  */
-export async function readCaFile(path: string): Promise<readonly string[]> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
-    const why = code === "ENOENT" ? "there is no such file" : `it can't be read (${code})`;
-    throw invalid(path, why, cause);
-  }
+export function parseCaFile(path: string, text: string): readonly string[] {
   const certificates = text.match(pemCertificate) ?? [];
   if (certificates.length === 0) throw invalid(path, "it holds no PEM certificate");
   certificates.forEach((pem, index) => {
@@ -72,9 +68,7 @@ function invalid(path: string, why: string, cause?: unknown): VaultboxError {
     "VBX_UPSTREAM_CA_INVALID",
     `cannot use the CA file ${quoted(path)}: ${why}`,
     {
-      hints: [
-        "give a file with one or more certificates that begin with -----BEGIN CERTIFICATE-----",
-      ],
+      hints: [caFileHint],
       ...(cause !== undefined && { cause }),
     },
   );

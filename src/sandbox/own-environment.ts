@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
+import type { Paths } from "../config/paths.ts";
 import { VaultboxError } from "../errors.ts";
 import { contains } from "../files/path-steps.ts";
 import { quoted } from "../printable.ts";
@@ -65,6 +66,25 @@ export function refuseOwnEnvironment(
       "VBX_FILE_UNSAFE",
       `cannot use the environment variable ${name}: it leads into ${quoted(holder)}, where a sandbox can write`,
       { hints: [`unset ${name}, or move what it names out of that folder`] },
+    );
+  }
+}
+
+/**
+ * Refuses to go by files of our own that a sandbox can write: a folder may be a link into a workspace, also when no
+ * variable is.
+ * @throws VaultboxError VBX_FILE_UNSAFE
+ */
+export function refuseOwnFiles(paths: Paths, folders: WritableFolders): void {
+  const home = userInfo().homedir;
+  const preferences = join(paths.config, "config.json");
+  for (const path of [preferences, paths.config, paths.vaults, paths.state, paths.runtime]) {
+    const holder = folders.holderOf(path);
+    if (holder === undefined || contains(holder, home)) continue;
+    throw new VaultboxError(
+      "VBX_FILE_UNSAFE",
+      `cannot use ${quoted(path)}: it leads into ${quoted(holder)}, where a sandbox can write`,
+      { hints: ["keep vaultbox's own files outside of every workspace and writable mount"] },
     );
   }
 }

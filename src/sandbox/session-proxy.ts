@@ -8,14 +8,14 @@ import type { OpenDoors } from "../proxy/doors/door.ts";
 import { ProxyServer } from "../proxy/proxy-server.ts";
 import type { SigningParts } from "./session-doors.ts";
 import type { SessionCredential } from "../proxy/session-credential.ts";
-import { createUpstreamTrust, readCaFile } from "../proxy/trust.ts";
+import { createUpstreamTrust } from "../proxy/trust.ts";
 import { parseUpstreamProxySettings } from "../proxy/upstream-proxy.ts";
 
 /** How this machine reaches upstreams: the user's own settings, never a project file's. */
 export interface UpstreamSettings {
   /** `--connect-to HOST:PORT:ADDR:PORT` */
   readonly connectTo: readonly string[];
-  /** `--upstream-ca FILE` */
+  /** Certificates that are trusted too, one PEM text each */
   readonly upstreamCa: readonly string[];
   /** For the host's own HTTPS_PROXY and NO_PROXY */
   readonly env: NodeJS.ProcessEnv;
@@ -40,13 +40,12 @@ export function createCaOfSession(session: string): Promise<SessionCa> {
 
 /**
  * The proxy of a session, ready for connections.
- * @throws VaultboxError VBX_UPSTREAM_CA_INVALID, VBX_USAGE for a bad `--connect-to` or proxy variable
+ * @throws VaultboxError VBX_USAGE for a bad `--connect-to` or proxy variable
  */
 export async function openSessionProxy(options: SessionProxyOptions): Promise<ProxyServer> {
   const { upstream } = options;
-  const extraCaPem = (await Promise.all(upstream.upstreamCa.map(readCaFile))).flat();
   const dialer = createDialer({
-    trust: createUpstreamTrust({ extraCaPem }),
+    trust: createUpstreamTrust({ extraCaPem: upstream.upstreamCa }),
     connectTo: upstream.connectTo.map(parseConnectTo),
     upstreamProxy: parseUpstreamProxySettings(upstream.env),
   });

@@ -14,6 +14,7 @@ export const errorCodes: Readonly<Record<VaultboxErrorCode, string>> = {
   VBX_ENGINE_UNREACHABLE: "no engine answered; every place that was tried is named",
   VBX_FILE_LOCKED: "another process holds the lock of a file for too long",
   VBX_FILE_UNSAFE: "a file is not a plain one of the right owner and mode",
+  VBX_FILE_UNTRUSTED: "a file that decides what a session may do could be a sandbox's work",
   VBX_GIT_UNUSABLE: "the host has no git, or one that is too old to check pushes",
   VBX_HOST_COMMAND_FAILED: "a program of the host failed or can't be started",
   VBX_IMAGE_BUILD_FAILED: "an image can't be built; the last lines of the build are shown",

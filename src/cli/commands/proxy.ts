@@ -30,7 +30,8 @@ export function buildCommand(): Command {
 async function proxy(flags: ProxyFlags): Promise<void> {
   const [
     paths,
-    { resolveSessionPolicy },
+    { resolveSessionPolicy, toChosenFileRules },
+    { readUpstreamCa },
     { openVaults },
     { toVaultContext },
     { openStandaloneProxy },
@@ -38,13 +39,15 @@ async function proxy(flags: ProxyFlags): Promise<void> {
   ] = await Promise.all([
     import("../../config/paths.ts"),
     import("../session-policy.ts"),
+    import("../upstream-ca.ts"),
     import("../../vault/open-vaults.ts"),
     import("../vault-access.ts"),
     import("../../sandbox/standalone-proxy.ts"),
     import("../output.ts"),
   ]);
   const places = paths.resolvePaths();
-  const session = await resolveSessionPolicy(toSessionPolicyOptions(flags), places);
+  const options = toSessionPolicyOptions(flags);
+  const session = await resolveSessionPolicy(options, places);
   const { policy, hash, preferences, registries } = session;
   const { mapRegistryAddresses } = await import("../../sandbox/registry-access.ts");
   const mapped = await mapRegistryAddresses(registries, { env: process.env });
@@ -58,7 +61,7 @@ async function proxy(flags: ProxyFlags): Promise<void> {
     vaults: await openVaults(vaultNames, toVaultContext()),
     upstream: {
       connectTo: [...flags.connectTo, ...preferences.connectTo, ...mapped],
-      upstreamCa: flags.upstreamCa,
+      upstreamCa: await readUpstreamCa(flags.upstreamCa, toChosenFileRules(options, places)),
       env: process.env,
     },
   });

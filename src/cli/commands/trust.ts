@@ -19,7 +19,7 @@ Examples:
 export function buildCommand(): Command {
   return new Command("trust")
     .description("trust the project file as it is now, after showing what it grants")
-    .argument("[file]", "the project file (default: the one of this folder)")
+    .argument("[file]", "the project file (default: the one of this folder), or one of --policy")
     .option("--show", "print what it grants and whether it is trusted; change nothing")
     .option("--revoke", "take the trust back")
     .option("-y, --yes", "don't ask")
@@ -49,8 +49,9 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
   const inspected = await service.inspectProject(process.cwd(), paths, path);
   if (flags.json !== true) {
     const state = inspected.trusted ? "trusted" : "not trusted";
-    output.printLines([`${inspected.path} (${state}) grants:`, ""]);
-    output.printLines([...toGrantLines(inspected.project), ""]);
+    const { path: at, project } = inspected;
+    const lines = project && [`${at} (${state}) grants:`, "", ...toGrantLines(project)];
+    output.printLines([...(lines ?? [`${at} (${state}) has certificates of upstreams`]), ""]);
   }
   if (flags.show === true) {
     const { path: at, sha256, trusted, project } = inspected;

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { VaultboxError } from "../../errors.ts";
 import { readWritableFolders } from "../../folder-list.ts";
 import { toFingerprint, type SshPublicKey } from "../../git/signature/ssh-key.ts";
@@ -9,7 +8,7 @@ import { listAgentKeys, unavailable } from "./ssh-agent.ts";
 export function findAgentSocket(env: NodeJS.ProcessEnv): string {
   const socket = env["SSH_AUTH_SOCK"];
   if (socket === undefined || socket === "") throw unavailable("SSH_AUTH_SOCK is not set here");
-  const holder = readWritableFolders(env).holderOf(resolve(socket));
+  const holder = readWritableFolders(env).holderOf(socket);
   if (holder === undefined) return socket;
   throw unavailable(`its socket is in ${quoted(holder)}, where a sandbox can write`);
 }

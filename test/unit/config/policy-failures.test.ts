@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { resolveEffectivePolicy } from "../../../src/config/effective-policy.ts";
+import { resolvePaths } from "../../../src/config/paths.ts";
+import { WritableFolders } from "../../../src/writable-folders.ts";
 import { readPolicyFile } from "../../../src/config/policy-file.ts";
 import { isVaultboxError } from "../../../src/errors.ts";
 import { decide } from "../../../src/policy/decide.ts";
@@ -38,9 +40,15 @@ const faults: readonly (readonly [string, (path: string) => Promise<unknown>])[]
   ["an unknown version", (path) => writeFile(path, good.replace("1", "2"))],
 ];
 
+const noSandbox = {
+  paths: resolvePaths({ VAULTBOX_HOME: "/nonexistent" }),
+  earlier: new WritableFolders([]),
+  writable: [],
+};
+
 async function isReachable(path: string): Promise<boolean> {
   try {
-    const policyFile = await readPolicyFile(path);
+    const policyFile = await readPolicyFile(path, noSandbox);
     const { policy } = await resolveEffectivePolicy({
       policyFile,
       allow: [],

@@ -1,6 +1,7 @@
 import { isVaultboxError } from "../../../errors.ts";
 import { runHostCommand } from "../../../host-command.ts";
 import { toNameText } from "../../../files/name-text.ts";
+import type { WritableFolders } from "../../../writable-folders.ts";
 import type { GitSetting } from "./git-setting.ts";
 import { parsePlainConfiguration } from "./plain-configuration.ts";
 
@@ -48,14 +49,18 @@ export async function readConfiguration(
   }
 }
 
-/** The settings of the user and the machine, which no repository can change. */
-export async function readUserConfiguration(): Promise<readonly GitSetting[]> {
+/**
+ * The settings of the user and the machine, which no repository can change.
+ * @param without files in these folders don't count, though git goes by them: `include.path` may name one in a workspace
+ */
+export async function readUserConfiguration(
+  without?: WritableFolders,
+): Promise<readonly GitSetting[]> {
   const env = { GIT_CEILING_DIRECTORIES: "/", GIT_DIR: "/nonexistent", LC_ALL: "C" };
-  const args = ["config", "--includes", "--null", "--list"];
+  const args = ["config", "--includes", "--show-origin", "--null", "--list"];
   try {
-    return parseList(
-      await runHostCommand({ file: "git", args, timeoutMs, env, encoding: "latin1" }),
-    );
+    const bytes = await runHostCommand({ file: "git", args, timeoutMs, env, encoding: "latin1" });
+    return parseListWithOrigins(bytes, without);
   } catch (error) {
     // No git, or no settings that it can read: then it runs nothing because of them either
     if (isVaultboxError(error, "VBX_HOST_COMMAND_FAILED")) return [];
@@ -63,15 +68,29 @@ export async function readUserConfiguration(): Promise<readonly GitSetting[]> {
   }
 }
 
+/** Of `--show-origin`: where a setting is written (`file:/etc/gitconfig`), then the setting itself. */
+function parseListWithOrigins(bytes: string, without?: WritableFolders): readonly GitSetting[] {
+  const items = toNameText(Buffer.from(bytes, "latin1")).split("\0");
+  const settings: GitSetting[] = [];
+  for (let at = 0; at + 1 < items.length; at += 2) {
+    const [origin = "", item = ""] = items.slice(at, at + 2);
+    const file = origin.startsWith("file:") ? origin.slice("file:".length) : "/";
+    if (without?.holderOf(file) === undefined) settings.push(toSetting(item));
+  }
+  return settings;
+}
+
 /** @param bytes as Latin-1 */
 function parseList(bytes: string): readonly GitSetting[] {
   return toNameText(Buffer.from(bytes, "latin1"))
     .split("\0")
     .filter((item) => item !== "")
-    .map((item) => {
-      const at = item.indexOf("\n");
-      return at === -1
-        ? { key: item, value: undefined }
-        : { key: item.slice(0, at), value: item.slice(at + 1) };
-    });
+    .map(toSetting);
+}
+
+function toSetting(item: string): GitSetting {
+  const at = item.indexOf("\n");
+  return at === -1
+    ? { key: item, value: undefined }
+    : { key: item.slice(0, at), value: item.slice(at + 1) };
 }

@@ -8,6 +8,7 @@ import {
   readUserConfiguration,
 } from "./git-configuration.ts";
 import { findWorkTree, locateGit, readLine, type GitLocation } from "./git-location.ts";
+import { readWritableFolders } from "../../../folder-list.ts";
 import { lastValue } from "./git-setting.ts";
 import { chooseRemote, readRemoteUrl } from "./remote.ts";
 import { readTips } from "./repository-tips.ts";
@@ -60,7 +61,7 @@ async function readFacts(place: {
   const content = common.read("config", maxConfigurationBytes);
   const [own, user] = await Promise.all([
     content === undefined ? [] : readConfiguration(content),
-    readUserConfiguration(),
+    readUserConfiguration(readWritableFolders(process.env)),
   ]);
   const settings = own ?? [];
   const branch = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1];

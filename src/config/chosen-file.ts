@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { realpath } from "node:fs/promises";
+import { VaultboxError, type VaultboxErrorCode } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { toShellWord } from "../shell-word.ts";
+import type { WritableFolders } from "../writable-folders.ts";
+import type { Paths } from "./paths.ts";
+import { readPlainFile, toCode } from "./private-read.ts";
+import { readTrust, writeTrust } from "./trust.ts";
+
+/** A file that the user named and that decides what sessions may do; read once. */
+export interface ChosenFile {
+  /** Real path: a link is followed, because the user chose it */
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** SHA-256 of the content, hex */
+  readonly sha256: string;
+}
+
+/** What sandboxes can write when a file is read that decides what they may do. */
+export interface ChosenFileRules {
+  readonly paths: Paths;
+  /** By sessions before this one */
+  readonly earlier: WritableFolders;
+  /** Real paths of what this session will write in; none of a command that starts none */
+  readonly writable: readonly string[];
+}
+
+/** A kind of file that is named on the command line. */
+export interface ChosenFileKind {
+  readonly maxBytes: number;
+  /** Of the error when it can't be read */
+  readonly code: VaultboxErrorCode;
+  /** How its message begins: `cannot read` */
+  readonly cannot: string;
+  readonly hint: string;
+}
+
+/**
+ * Reads a file that the user named.
+ * @throws VaultboxError of the kind's code, VBX_FILE_UNSAFE
+ */
+export async function readChosenFile(path: string, kind: ChosenFileKind): Promise<ChosenFile> {
+  const fail = (why: string, cause?: unknown): VaultboxError =>
+    new VaultboxError(kind.code, `${kind.cannot} ${quoted(path)}: ${why}`, {
+      hints: [kind.hint],
+      cause,
+    });
+  const target = await realpath(path).catch((error: unknown) => {
+    throw fail(toCode(error) === "ENOENT" ? "there is no such file" : toCode(error), error);
+  });
+  const content = await readPlainFile(target, kind.maxBytes);
+  if (content === undefined) throw fail("it vanished");
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  return { path: target, content, sha256 };
+}
+
+/**
+ * Lets a file count only if no sandbox can have written it: like a project file, where one could, it counts with the
+ * content that the user trusted. What this session is the first to be able to write is trusted as it is now.
+ * @param name path as the user named it
+ * @throws VaultboxError VBX_FILE_UNTRUSTED
+ */
+export async function vouchForChosenFile(
+  name: string,
+  file: ChosenFile,
+  { paths, earlier, writable }: ChosenFileRules,
+): Promise<void> {
+  const { path, sha256 } = file;
+  const all = earlier.with(writable);
+  const holder = all.holderOf(name);
+  if (holder === undefined) return;
+  if (all.outerOf(path) === undefined) {
+    throw untrusted(
+      name,
+      `it is reached by a link in ${quoted(holder)}, where a sandbox can write`,
+      [`name the file itself: ${toShellWord(path)}`],
+    );
+  }
+  const trust = await readTrust(path, paths);
+  if (trust?.sha256 === sha256) return;
+  if (trust === undefined && earlier.holderOf(name) === undefined) {
+    await writeTrust({ path, sha256, trustedAt: new Date().toISOString() }, paths);
+    return;
+  }
+  const why =
+    trust === undefined
+      ? `a sandbox could write it (${quoted(holder)})`
+      : `it was changed since you used or trusted it (${trust.trustedAt})`;
+  throw untrusted(name, why, [
+    `read it, then run: vaultbox trust ${toShellWord(path)}`,
+    "or keep it outside of every workspace and writable mount",
+  ]);
+}
+
+function untrusted(name: string, why: string, hints: readonly string[]): VaultboxError {
+  return new VaultboxError("VBX_FILE_UNTRUSTED", `cannot use ${quoted(name)}: ${why}`, { hints });
+}
