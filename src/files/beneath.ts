@@ -15,6 +15,8 @@ import {
 import { join } from "node:path";
 import { toFacts, toKind, type Entry, type EntryFacts, type Owner } from "./entry-facts.ts";
 import {
+  allowOwnerOf,
+  closeToAll,
   openAgain,
   openFolder,
   toEntryPath,
@@ -39,35 +41,46 @@ export class Folder implements Disposable {
   /**
    * Opens the root that everything else is beneath.
    * @param path real path of a folder that the caller chose, as of `toNameText`
+   * @param options.opens whether its owner is given the rights to it that its mode keeps back
    * @throws Error of the system
    */
-  static openRoot(path: string): Folder {
-    return new Folder({ fd: openFolder(toNameBytes(path)), path });
+  static openRoot(path: string, { opens = false }: { readonly opens?: boolean } = {}): Folder {
+    const bytes = toNameBytes(path);
+    if (opens) orNothing(() => allowOwnerOf(bytes));
+    return new Folder({ fd: openFolder(bytes), path });
   }
 
-  /** A folder in this one; undefined when there is none of that name, it is something else, or not ours to read. */
+  /** A folder in this one; undefined when there is none of that name, or it is something else. @throws Error of the system */
   open(name: string): Folder | undefined {
-    return orNothing(() => {
+    return unlessMissing(() => {
       const fd = openFolder(this.#at(name));
       return new Folder({ fd, path: join(this.#open.path, name) });
     });
   }
 
-  /** A folder some steps further down, none of them a link. */
+  /** The same, after its owner was given the rights that its mode kept back. @throws Error of the system */
+  openUp(name: string): Folder | undefined {
+    const isAllowed = unlessMissing(() => {
+      allowOwnerOf(this.#at(name));
+      return true;
+    });
+    return isAllowed === undefined ? undefined : this.open(name);
+  }
+
+  /** A folder some steps further down, none of them a link. @throws Error of the system */
   openPath(names: readonly string[]): Folder | undefined {
     const { path } = this.#open;
     let folder: Folder | undefined = new Folder({ fd: openAgain(this.#open), path });
     for (const name of names) {
-      const next: Folder | undefined = folder?.open(name);
-      folder?.[Symbol.dispose]();
-      folder = next;
+      using above: Folder | undefined = folder;
+      folder = above?.open(name);
     }
     return folder;
   }
 
-  /** What is in it; nothing when it may not be read, or was removed. */
+  /** What is in it; nothing when it was removed. @throws Error of the system */
   entries(): readonly Entry[] {
-    return orNothing(() => readEntries(toNameBytes(toFolderPath(this.#open)))) ?? [];
+    return unlessMissing(() => readEntries(toNameBytes(toFolderPath(this.#open)))) ?? [];
   }
 
   /**
@@ -79,8 +92,9 @@ export class Folder implements Disposable {
     return orNothing(() => readEntries(toNameBytes(path)));
   }
 
+  /** Undefined when nothing is there. @throws Error of the system */
   facts(name: string): EntryFacts | undefined {
-    return orNothing(() => toFacts(lstatSync(this.#at(name), { bigint: true })));
+    return unlessMissing(() => toFacts(lstatSync(this.#at(name), { bigint: true })));
   }
 
   /** Permission bits; quicker than all facts. */
@@ -124,7 +138,7 @@ export class Folder implements Disposable {
     });
     if (isMade === undefined) return false;
     using made = this.open(name);
-    if (made !== undefined && process.getuid?.() === 0) {
+    if (made !== undefined && process.geteuid?.() === 0) {
       fchownSync(made.#open.fd, owner.uid, owner.gid);
     }
     return true;
@@ -143,6 +157,11 @@ export class Folder implements Disposable {
   /** Lets the folder's owner read and change it. @returns false when that is somebody else */
   allowOwner(): boolean {
     return succeeds(() => fchmodSync(this.#open.fd, this.ownFacts().mode | 0o700));
+  }
+
+  /** Takes everybody's rights to a folder in this one. @returns whether that is done */
+  keepOut(name: string): boolean {
+    return succeeds(() => closeToAll(this.#at(name)));
   }
 
   /** Removes a file, a link or an empty folder. @returns whether it is gone by this call */
@@ -172,8 +191,28 @@ function readEntries(path: string | Buffer): readonly Entry[] {
   }));
 }
 
-/** What can't be read is, for a caller that expects anything there, the same as what isn't there. */
-function orNothing<T>(attempt: () => T): T | undefined {
+/**
+ * Undefined for what isn't there, or is something else than was asked for. What is there and can't be looked at isn't
+ * the same: whoever asks must not take it for harmless.
+ * @throws Error of the system
+ */
+function unlessMissing<T>(attempt: () => T): T | undefined {
+  try {
+    return attempt();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
+    throw error;
+  }
+}
+
+/** Whether it's the system that refused, and not this program that failed. */
+export function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && "syscall" in error && "code" in error;
+}
+
+/** For a caller to whom what can't be read is the same as what isn't there. */
+export function orNothing<T>(attempt: () => T): T | undefined {
   try {
     return attempt();
   } catch {

@@ -1,5 +1,14 @@
-import type { Buffer } from "node:buffer";
-import { constants, existsSync, fstatSync, lstatSync, openSync } from "node:fs";
+import { Buffer } from "node:buffer";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+} from "node:fs";
 import { toNameBytes } from "./name-text.ts";
 import { readRealPath } from "./real-path.ts";
 
@@ -13,9 +22,13 @@ export interface FolderDescriptor {
   readonly path: string;
 }
 
+/** No file system that people work on has longer ones (limits.h, `NAME_MAX`). */
+export const maxNameBytes = 255;
 const hasDescriptors = process.platform === "linux" && existsSync("/proc/self/fd");
 /** Of what may be somebody else's by now: no link is followed, and no pipe waited for. */
 const carefully = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** Names a folder without a right to read it (open(2), `O_PATH`); Linux alone has it, and Node no name for it. */
+const pathOnly = process.platform === "linux" ? 0o10000000 : 0;
 const folderFlags = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0);
 
 /** @throws Error of the system, also when there is a link or something else than a folder */
@@ -27,6 +40,33 @@ export function openFolder(path: string | Buffer): number {
 export function openAgain(folder: FolderDescriptor): number {
   // The way to a descriptor is itself a link
   return openSync(toNameBytes(toFolderPath(folder)), folderFlags | (constants.O_NONBLOCK ?? 0));
+}
+
+/**
+ * Gives a folder's owner the rights to read and change it, also when its mode keeps even its owner out.
+ * @throws Error of the system, where it's no folder or somebody else's
+ */
+export function allowOwnerOf(path: string | Buffer): void {
+  changeMode(path, (mode) => mode | 0o700);
+}
+
+/** Takes all rights to a folder. @throws Error of the system, where it's no folder or somebody else's */
+export function closeToAll(path: string | Buffer): void {
+  changeMode(path, () => 0);
+}
+
+function changeMode(path: string | Buffer, change: (mode: number) => number): void {
+  const fd = openSync(path, pathOnly | folderFlags | carefully);
+  try {
+    const before = fstatSync(fd).mode & 0o7777;
+    const mode = change(before);
+    if (mode === before) return;
+    // A descriptor that only names a folder isn't taken by fchmod(2)
+    if (hasDescriptors) chmodSync(`/proc/self/fd/${fd}`, mode);
+    else fchmodSync(fd, mode);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** A path that leads to the open folder and to no other. @throws Error when it was moved, where only its path is known */
@@ -41,8 +81,9 @@ export function toFolderPath({ fd, path }: FolderDescriptor): string {
 
 /** The same for an entry of it. @throws Error when the name would lead elsewhere */
 export function toEntryPath(folder: FolderDescriptor, name: string): string | Buffer {
-  if (name === "" || name === "." || name === ".." || name.includes("/") || name.includes("\0")) {
-    throw new Error("not a name in a folder");
+  const isSpecial = name === "" || name === "." || name === "..";
+  if (isSpecial || /[/\0]/.test(name) || Buffer.byteLength(toNameBytes(name)) > maxNameBytes) {
+    throw Object.assign(new Error("not a name in a folder"), { code: "ENOENT" });
   }
   return toNameBytes(`${toFolderPath(folder)}/${name}`);
 }

@@ -57,7 +57,7 @@ export function createPlainFile(path: string | Buffer, { mode = 0o644 }: Owner):
 export function fillPlainFile(fd: number, content: string, { uid, gid }: Owner): void {
   try {
     writeSync(fd, content);
-    if (process.getuid?.() === 0) fchownSync(fd, uid, gid);
+    if (process.geteuid?.() === 0) fchownSync(fd, uid, gid);
   } finally {
     closeSync(fd);
   }

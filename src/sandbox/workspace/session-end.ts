@@ -1,12 +1,11 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Paths } from "../../config/paths.ts";
-import type { Folder } from "../../files/beneath.ts";
+import { Folder, orNothing } from "../../files/beneath.ts";
 import { toNameBytes } from "../../files/name-text.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { inspectHandoff } from "./handoff/inspect-handoff.ts";
 import { findMade, rememberMade } from "./handoff/made-repositories.ts";
-import { openOrNothing } from "./host-path.ts";
 import { scanWorkspace } from "./scan/scan.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
 import { readRecord, writeHandoff, type WorkspaceRecord } from "./workspace-record.ts";
@@ -20,6 +19,8 @@ export async function inspectEnd(
   root: Folder,
   record: WorkspaceRecord,
 ): Promise<Handoff> {
+  // A mode that keeps its owner out hides all of it
+  if ((root.ownFacts().mode & 0o700) !== 0o700) root.allowOwner();
   // What it made itself is no finding
   await releaseMountPoints(paths, session, record);
   const { workspace, baseline, protect } = record;
@@ -27,6 +28,7 @@ export async function inspectEnd(
   const look = {
     hide: undefined,
     deep: true,
+    opens: protect === "default",
     ...(isReachable(workspace) ? { since } : {}),
     ...endLimits,
   };
@@ -45,7 +47,7 @@ export async function finishDeadSession(
 ): Promise<Handoff | undefined> {
   const record = await readRecord(paths, session);
   if (record === undefined) return undefined;
-  using root = openOrNothing(record.workspace);
+  using root = orNothing(() => Folder.openRoot(record.workspace, { opens: true }));
   if (root === undefined) return undefined;
   return await inspectEnd({ paths, session }, root, record);
 }

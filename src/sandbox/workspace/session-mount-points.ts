@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Paths } from "../../config/paths.ts";
 import { VaultboxError } from "../../errors.ts";
-import type { Folder } from "../../files/beneath.ts";
+import { orNothing, type Folder } from "../../files/beneath.ts";
 import { hasEnded } from "../../files/process-identity.ts";
 import { quoted } from "../../printable.ts";
 import { readActiveSessions } from "../session-state.ts";
@@ -80,7 +80,9 @@ export async function releaseMountPoints(
     if (folder === undefined) continue;
     // Inner ones first
     for (const point of points.toReversed()) {
-      if (!keep.has(toKey(path, point.names))) removeMountPoint(folder, point);
+      if (keep.has(toKey(path, point.names))) continue;
+      // What can't be looked at any more isn't the mount point as it was made
+      orNothing(() => removeMountPoint(folder, point));
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Paths } from "../../config/paths.ts";
 import type { BindMount } from "../../docker/engine.ts";
 import { VaultboxError } from "../../errors.ts";
-import { Folder } from "../../files/beneath.ts";
+import { Folder, isSystemError } from "../../files/beneath.ts";
 import { once } from "../../once.ts";
 import type { WorkspaceSettings } from "../../policy/workspace-settings.ts";
 import { quoted } from "../../printable.ts";
@@ -82,7 +82,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   return {
     mounts: options.mounts,
     mount: async (directory) => {
-      const [scan, mounted] = await Promise.all([scanning, searching]);
+      const [scan, mounted] = await Promise.all([scanning, searching]).catch(refuseUnseen);
       const begun = await begin(options, { root, scan, mounted, since });
       ({ record } = begun);
       mounts = await makeMounts(begun, scan, directory);
@@ -93,6 +93,19 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
       record === undefined ? undefined : await inspectEnd(options, root, record),
     close,
   };
+}
+
+/** What can't be looked at is neither hidden nor protected. @throws VaultboxError VBX_WORKSPACE_UNSAFE */
+function refuseUnseen(error: unknown): never {
+  if (!isSystemError(error)) throw error;
+  throw new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot look through the workspace for secrets and repositories: ${error.code}`,
+    {
+      hints: ["each folder in it must be one that you may read and change: chmod -R u+rwX"],
+      cause: error,
+    },
+  );
 }
 
 function openWorkspace(path: string): Folder {
@@ -133,8 +146,8 @@ async function begin(
       hides: settings.hide.length > 0,
       checkMount,
     }),
-    readKnownUnits(root, scan, workspace),
-  ]);
+    readKnownUnits(root, scan, { workspace, protect: settings.protect }),
+  ]).catch(refuseUnseen);
   const files = mounts.map(({ target }) => target);
   const masks = maskSpecialFiles([...protection.folders, ...mounted], files);
   const mountPoints = [...protection.mountPoints, ...masks.mountPoints];

@@ -82,7 +82,7 @@ async function inspect(path: string): Promise<Handoff> {
 
 test("folders that can be entered and not listed hide nothing from the report, and a folder that can't be written keeps no repository", async () => {
   const cases = [
-    { name: "n", mode: 0o311, expected: "dangerous" },
+    { name: "n", mode: 0o311, expected: "held" },
     { name: "n/.git", mode: 0o311, expected: "held" },
     { name: "n", mode: 0o555, expected: "held" },
   ] as const;
@@ -155,7 +155,7 @@ test("a repository that was there is looked at when too many new files keep the 
     await rm(join(path, "n/.git", name), { recursive: true });
   }
   const before = await scanWorkspace(root, path, { ...limits, deep: false, maxEntries: 1000 });
-  const repositories = await readKnownUnits(root, before, path);
+  const repositories = await readKnownUnits(root, before, { workspace: path, protect: "default" });
   const baseline = { since: 0n, marks: new Map(), hidden: [], special: [], repositories };
   await symlink("/nonexistent/.bashrc", join(path, "n/.git/COMMIT_EDITMSG"));
   const after = await scanWorkspace(root, path, { ...limits, deep: true, maxEntries: 0 });
@@ -220,7 +220,7 @@ test("a repository that the start didn't see is held when a folder around it was
   const limits = { maxEntries: 1000, maxMs: 10_000, hide: undefined };
   const before = await scanWorkspace(root, path, { ...limits, deep: false });
   expect(before.repositories).toEqual([]);
-  const repositories = await readKnownUnits(root, before, path);
+  const repositories = await readKnownUnits(root, before, { workspace: path, protect: "default" });
   // Everything in it is older than the session
   const since = BigInt(Date.now() + 60_000) * 1_000_000n;
   const baseline = { since, marks: new Map(), hidden: [], special: [], repositories };

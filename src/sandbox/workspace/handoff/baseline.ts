@@ -1,9 +1,12 @@
+import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
+import { quoted } from "../../../printable.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Scan } from "../scan/scan.ts";
 import { examineUnit } from "../unit/examine-unit.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
+import type { Danger } from "../unit/unit-look.ts";
 
 /** What a repository was at the start. */
 export interface KnownUnit {
@@ -28,19 +31,32 @@ export interface Baseline {
   readonly repositories: ReadonlyMap<string, KnownUnit>;
 }
 
-/** Reads what a scan's repositories make git do, before the run. */
+/**
+ * Reads what a scan's repositories make git do, before the run.
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE when one can't be looked at that the sandbox could open
+ */
 export async function readKnownUnits(
   root: Folder,
   scan: Scan,
-  workspace: string,
+  { workspace, protect }: { readonly workspace: string; readonly protect: "default" | "none" },
 ): Promise<ReadonlyMap<string, KnownUnit>> {
   const found = new Map<string, KnownUnit>();
   for (const unit of scan.repositories) {
     const { fingerprint, dangers, remotes } = await examineUnit(root, unit, workspace);
+    const unseen = dangers.find((danger) => danger.unseen !== undefined);
+    if (unseen !== undefined && protect === "default") throw notLookedInto(unit, unseen);
     const known = { fingerprint, dangers: dangers.map(({ id }) => id), remotes, shape: unit.shape };
     found.set(unit.names.join("/"), known);
   }
   return found;
+}
+
+/** At the end nobody could say what is the user's own. */
+function notLookedInto({ names }: RepositoryUnit, { text }: Danger): VaultboxError {
+  const path = quoted(names.join("/"));
+  return new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot protect ${path}: it ${text}`, {
+    hints: ["look at what is in it, then: chmod -R u+rwX"],
+  });
 }
 
 /**

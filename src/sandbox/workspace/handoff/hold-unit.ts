@@ -1,11 +1,18 @@
 import { randomBytes } from "node:crypto";
-import type { Folder } from "../../../files/beneath.ts";
+import { orNothing, type Folder } from "../../../files/beneath.ts";
+import { maxNameBytes } from "../../../files/folder-descriptor.ts";
+import { toNameBytes } from "../../../files/name-text.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 
 /** What git doesn't look for, beside what it was. */
 const heldSuffix = ".vaultbox-held";
 const maxNames = 100;
 const maxCounted = 10;
+
+/** Whether a name is one that {@link holdUnit} gave. */
+export function isHeldName(name: string): boolean {
+  return name.includes(heldSuffix);
+}
 
 /**
  * Takes a repository out of git's sight by renaming it, where it lies. A bare one keeps its place and loses its HEAD,
@@ -18,22 +25,57 @@ export function holdUnit(root: Folder, { names, shape }: RepositoryUnit): string
 
 /** The same for anything. */
 export function holdPlace(root: Folder, own: readonly string[]): string | undefined {
-  using parent = root.openPath(own.slice(0, -1));
-  const name = own.at(-1);
-  if (parent === undefined || name === undefined) return undefined;
-  for (let count = 1; count <= maxNames; count++) {
-    const held = `${name}${heldSuffix}${toEnd(count)}`;
-    if (parent.facts(held) !== undefined) continue;
+  return hold(root, own, countedNames(own.at(-1) ?? ""))?.path;
+}
+
+/**
+ * The same for a folder that nobody looked into. What is in it could count on a name that is known before, so it gets
+ * another one, and nobody may go into it.
+ */
+export function holdUnseen(root: Folder, own: readonly string[]): string | undefined {
+  const held = hold(root, own, [toHeldName(own.at(-1) ?? "", toRandomEnd())]);
+  using parent = orNothing(() => root.openPath(own.slice(0, -1)));
+  parent?.keepOut(held?.name ?? own.at(-1) ?? "");
+  return held?.path;
+}
+
+function hold(
+  root: Folder,
+  own: readonly string[],
+  candidates: Iterable<string>,
+): { readonly name: string; readonly path: string } | undefined {
+  using parent = orNothing(() => root.openPath(own.slice(0, -1)));
+  const from = own.at(-1);
+  if (parent === undefined || from === undefined) return undefined;
+  // Without the right to look for a name there's none to give one either
+  const isTaken = (name: string): boolean => orNothing(() => parent.facts(name)) !== undefined;
+  for (const name of candidates) {
+    if (isTaken(name)) continue;
     // Gone, or not ours to rename: the caller says that it's still there
-    return rename(parent, name, held) ? [...own.slice(0, -1), held].join("/") : undefined;
+    if (!rename(parent, from, name)) return undefined;
+    return { name, path: [...own.slice(0, -1), name].join("/") };
   }
   return undefined;
 }
 
-/** After a few names that are taken one that nobody can have taken before. */
-function toEnd(count: number): string {
-  if (count === 1) return "";
-  return count <= maxCounted ? `-${count}` : `-${randomBytes(8).toString("hex")}`;
+/** After a few names that are taken ones that nobody can have taken before. */
+function* countedNames(name: string): Generator<string> {
+  yield toHeldName(name, "");
+  for (let count = 2; count <= maxCounted; count++) yield toHeldName(name, `-${count}`);
+  for (let count = maxCounted; count < maxNames; count++) yield toHeldName(name, toRandomEnd());
+}
+
+function toRandomEnd(): string {
+  return `-${randomBytes(8).toString("hex")}`;
+}
+
+/** As long as a file system takes it. */
+function toHeldName(name: string, end: string): string {
+  const suffix = `${heldSuffix}${end}`;
+  const characters = Array.from(name);
+  const length = (): number => Buffer.byteLength(toNameBytes(characters.join("")));
+  while (length() + suffix.length > maxNameBytes) characters.pop();
+  return `${characters.join("")}${suffix}`;
 }
 
 function rename(parent: Folder, from: string, to: string): boolean {
@@ -49,7 +91,8 @@ function rename(parent: Folder, from: string, to: string): boolean {
 }
 
 function headOf(root: Folder, names: readonly string[]): string {
-  using folder = root.openPath(names);
-  const entry = folder?.entries().find(({ name }) => name.toLowerCase() === "head");
+  using folder = orNothing(() => root.openPath(names));
+  const entry =
+    folder && orNothing(() => folder.entries())?.find(({ name }) => name.toLowerCase() === "head");
   return entry === undefined ? "HEAD" : entry.name;
 }

@@ -1,10 +1,11 @@
-import type { Folder } from "../../../files/beneath.ts";
+import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { toWrittenName } from "../../../files/name-text.ts";
 import type { Mark } from "../scan/mark.ts";
 import { maxMarks } from "../scan/scan-draft.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
 import type { Handoff, HandoffEntry, HandoffOptions } from "./handoff.ts";
+import { holdUnseen } from "./hold-unit.ts";
 import { inspectRepositories } from "./left-repositories.ts";
 
 /** Compares the workspace with what it was, and takes away what the host must not meet. */
@@ -16,7 +17,8 @@ export async function inspectHandoff(
   const repositories = await inspectRepositories(baseline, scan, options);
   const entries = [
     ...repositories,
-    ...scan.closed.map((names) => toClosed(names)),
+    ...holdUnseenFolders(scan, options),
+    ...scan.opened.map((names) => toOpened(names)),
     ...takeOwnerRights(scan, options.root),
     ...findSpecial(baseline.special, scan),
     ...findMoved(baseline.hidden, options.root),
@@ -35,17 +37,34 @@ function toWritten({ path, detail, ...entry }: HandoffEntry): HandoffEntry {
   return detail === undefined ? own : { ...own, detail: toWrittenName(detail) };
 }
 
-/** Git finds a repository in a folder that can be entered and not listed. */
-function toClosed(names: readonly string[]): HandoffEntry {
-  const detail = "can't be looked into; don't go there before you know why";
-  return { change: "dangerous", kind: "closed folders", path: names.join("/"), detail };
+/** Git finds a repository in a folder that can be entered and not listed, and at any depth. */
+function holdUnseenFolders(
+  { closed, deep }: Scan,
+  { root, protect }: HandoffOptions,
+): readonly HandoffEntry[] {
+  const all = [
+    ...closed.map((names) => ({ names, kind: "closed folders", why: "can't be looked into" })),
+    ...deep.map((names) => ({ names, kind: "deep folders", why: "is too deep to be looked into" })),
+  ];
+  return all.map(({ names, kind, why }) => {
+    const path = names.join("/");
+    const held = protect === "none" || names.length === 0 ? undefined : holdUnseen(root, names);
+    return held === undefined
+      ? { change: "dangerous", kind, path, detail: `${why}; don't go there before you know why` }
+      : { change: "held", kind, path, detail: `${why}; it is ${held} now, closed to all` };
+  });
+}
+
+/** Its mode kept its owner out, which is what somebody would do who hides something there. */
+function toOpened(names: readonly string[]): HandoffEntry {
+  return { change: "changed", kind: "closed folders, open now", path: names.join("/") };
 }
 
 /** Whoever else is on this machine could run such a program as the user. */
 function takeOwnerRights(scan: Scan, root: Folder): readonly HandoffEntry[] {
   const kind = "programs that ran as their owner (setuid)";
   return scan.ownerRights.map((names) => {
-    using parent = root.openPath(names.slice(0, -1));
+    using parent = orNothing(() => root.openPath(names.slice(0, -1)));
     const isTaken = parent?.withoutOwnerRights(names.at(-1) ?? "") === true;
     const path = names.join("/");
     return isTaken
@@ -68,8 +87,8 @@ function findSpecial(before: readonly string[], scan: Scan): readonly HandoffEnt
 function findMoved(hidden: readonly string[], root: Folder): readonly HandoffEntry[] {
   const gone = hidden.filter((path) => {
     const names = path.split("/");
-    using parent = root.openPath(names.slice(0, -1));
-    return parent?.facts(names.at(-1) ?? "") === undefined;
+    using parent = orNothing(() => root.openPath(names.slice(0, -1)));
+    return orNothing(() => parent?.facts(names.at(-1) ?? "")) === undefined;
   });
   return gone.map((path) => ({ change: "removed", kind: "hidden files, removed or moved", path }));
 }

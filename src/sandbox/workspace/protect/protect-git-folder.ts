@@ -77,6 +77,14 @@ async function protectConfiguration(
   return settings ?? [];
 }
 
+function tooDeep(path: string): VaultboxError {
+  return new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot protect ${quoted(path)}: it is in more than ${maxModuleDepth} folders`,
+    { hints: ["move what is in it out of .git/modules"] },
+  );
+}
+
 /** What it names could not be protected. */
 function unreadable(path: string): VaultboxError {
   return new VaultboxError(
@@ -133,7 +141,8 @@ async function protectModules(
   { options, depth }: { readonly options: GitFolderOptions; readonly depth: number },
 ): Promise<void> {
   using folder: Folder | undefined = draft.root.openPath(names);
-  if (folder === undefined || depth > maxModuleDepth) return;
+  if (folder === undefined) return;
+  if (depth > maxModuleDepth) throw tooDeep(join(draft.path, ...names));
   pinFolders(draft, names);
   for (const { name, kind } of folder.entries()) {
     if (kind !== "folder") continue;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { BindMount } from "../../../docker/engine.ts";
 import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
@@ -5,14 +6,16 @@ import { quoted } from "../../../printable.ts";
 import { contains } from "../../../files/path-steps.ts";
 import { hidePasswords, withoutSecrets } from "../hide/git-passwords.ts";
 import { hideSecrets } from "../hide/hide-secrets.ts";
+import { isHeldName } from "../handoff/hold-unit.ts";
 import { readUserConfiguration } from "../repository/git-configuration.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { MaskedFolder } from "./mask-special-files.ts";
 import { createDraft, toOwnBinds, type MountDraft } from "./mount-draft.ts";
 import type { MountPointsBeneath } from "./mount-point.ts";
-import { refuseUnnameable } from "./nameable.ts";
+import { isNameable, refuseUnnameable } from "./nameable.ts";
 import { protectUnit, type UnitOptions } from "./protect-unit.ts";
+import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { toCopies, type CopyMount } from "./shown-copies.ts";
 
 /** A mount that shows an entry of a folder, at its own path, again. */
@@ -61,7 +64,10 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
       outside,
       opened,
     };
-    for (const unit of scan.repositories) await protectUnit(draft, unit, unitOptions);
+    for (const unit of scan.repositories) {
+      if (isOutOfUse(draft, unit)) continue;
+      await protectUnit(draft, unit, unitOptions);
+    }
   } else if (options.hides) hidePasswords(draft, scan.repositories);
   hideSecrets(draft, scan.secrets);
   const all = [draft, ...outside.values()];
@@ -78,12 +84,24 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
 }
 
 /** A folder that can't be looked into is masked, where it isn't refused. */
-function toSpecialFiles({ special, unlisted, closed, complete }: Scan): SpecialFiles {
-  return { special, unlisted: [...unlisted, ...closed], complete };
+function toSpecialFiles({ special, unlisted, closed, deep, complete }: Scan): SpecialFiles {
+  return { special, unlisted: [...unlisted, ...closed, ...deep], complete };
+}
+
+/** Held by an earlier run at a place that no mount can be at; whatever is made of it is new when the run ends. */
+function isOutOfUse(draft: MountDraft, { names }: RepositoryUnit): boolean {
+  const path = join(draft.path, ...names);
+  if (!isHeldName(names.at(-1) ?? "") || isNameable(path)) return false;
+  draft.notes.push(
+    `${quoted(names.join("/"))} is held, and isn't protected: no mount can be there`,
+  );
+  return true;
 }
 
 /** What wasn't looked at is neither hidden nor protected. */
 function checkLookedAt(scan: Scan): void {
+  const [deep] = scan.deep;
+  if (deep !== undefined) throw tooDeep(deep);
   if (!scan.complete) throw tooLarge(scan);
   const [closed] = scan.closed;
   if (closed !== undefined) throw notLookedInto(closed);
@@ -99,11 +117,25 @@ function notLookedInto(names: readonly string[]): VaultboxError {
   );
 }
 
+function tooDeep(names: readonly string[]): VaultboxError {
+  const path = quoted(names.join("/"));
+  return new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot look into the folder ${path} for secrets and repositories: it is in ${names.length - 1} others`,
+    {
+      hints: [
+        `move it out of the workspace, or remove it: it begins at ${quoted(names[0] ?? "")}`,
+        "or do without, in vaultbox.yaml: workspace: {hide: [], protect: none}",
+      ],
+    },
+  );
+}
+
 function tooLarge({ entries, tookMs }: Scan): VaultboxError {
   const looked = `${entries} entries in ${(tookMs / 1000).toFixed(1)} s`;
   return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
-    `cannot look through the workspace for secrets and repositories: it is too large or too deep (${looked})`,
+    `cannot look through the workspace for secrets and repositories: it is too large (${looked})`,
     {
       hints: [
         "run in a smaller folder: --workspace DIR",

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import type { Folder } from "../../../files/beneath.ts";
+import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { toNameText } from "../../../files/name-text.ts";
 import { openOrNothing, toRealPath } from "../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
@@ -81,7 +81,7 @@ export function findWorkTree(workspace: string, home: string): string | undefine
   for (let folder = workspace; ; folder = dirname(folder)) {
     if (folder === home && folder !== workspace) return undefined;
     using open = openOrNothing(folder);
-    if (open?.facts(".git") !== undefined) return folder;
+    if (orNothing(() => open?.facts(".git")) !== undefined) return folder;
     if (dirname(folder) === folder) return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import type { Folder } from "../../../files/beneath.ts";
+import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { openOrNothing } from "../host-path.ts";
 import {
   maxConfigurationBytes,
@@ -41,6 +41,16 @@ export async function readRepositoryFacts(workspace: string): Promise<Repository
   const workTree = findWorkTree(workspace, toHome());
   using root = workTree === undefined ? undefined : openOrNothing(workTree);
   if (workTree === undefined || root === undefined) return undefined;
+  try {
+    return await readLocated(root, workTree);
+  } catch (error) {
+    // What may not be read can't be the user's own choice of a remote
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function readLocated(root: Folder, workTree: string): Promise<RepositoryFacts | undefined> {
   const found = await locateGit(root, workTree);
   if (found.kind === "none" || found.kind === "unusable") return undefined;
   using folder = openOrNothing(found.gitDirectory);

@@ -1,10 +1,26 @@
 import type { Entry } from "../../../files/entry-facts.ts";
 
-// By what git takes something for a repository.
+// By what git takes something for a repository. File systems fold names, and what is looked at here may be moved to
+// another one, so a name counts that any of them takes for the wanted one (git's `path.c` and `utf8.c`, `is_ntfs_dotgit`
+// and `is_hfs_dotgit`): whatever its case, with characters that HFS+ ignores, with an end that NTFS drops.
 
-/** Whether a host's file system, or git on it, takes a name for `.git`: without case, and without what HFS+ ignores. */
+const ignored = String.raw`[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*`;
+const gitName = toExpression(".git", "git~1");
+const headName = toExpression("head");
+const objectsName = toExpression("objects");
+const refsName = toExpression("refs");
+const commonName = toExpression("commondir");
+
+function toExpression(...names: readonly string[]): RegExp {
+  const any = names.map((name) =>
+    Array.from(name, (character) => `${ignored}${character === "." ? "[.]" : character}`).join(""),
+  );
+  return new RegExp(`^(?:${any.join("|")})(?:${ignored}[. ])*${ignored}(?:[:\\\\].*)?$`, "is");
+}
+
+/** Whether a file system takes a name for `.git`. */
 export function isGitName(name: string): boolean {
-  return /^\.git$/i.test(name.replaceAll(/[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, ""));
+  return gitName.test(name);
 }
 
 /**
@@ -12,7 +28,6 @@ export function isGitName(name: string): boolean {
  * objects and refs are where `commondir` says.
  */
 export function isBareRepository(entries: readonly Entry[]): boolean {
-  const has = (wanted: string): boolean =>
-    entries.some(({ name }) => name.toLowerCase() === wanted);
-  return has("head") && ((has("objects") && has("refs")) || has("commondir"));
+  const has = (wanted: RegExp): boolean => entries.some(({ name }) => wanted.test(name));
+  return has(headName) && ((has(objectsName) && has(refsName)) || has(commonName));
 }

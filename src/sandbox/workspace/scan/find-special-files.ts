@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Folder } from "../../../files/beneath.ts";
+import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { sliceMs, startLimits, type WalkLimits } from "./walk.ts";
 
 /** Sockets, pipes and devices of a folder that is in the sandbox, and what couldn't be looked into for them. */
@@ -51,8 +51,13 @@ export async function findSpecialBelow(
   return { special, unlisted, complete: true };
 }
 
-/** By a way without links. */
+/** By a way without links. What can't be looked at may be. */
 function isThere(root: Folder, names: readonly string[], kind: "folder" | "other"): boolean {
-  using parent = root.openPath(names.slice(0, -1));
-  return parent?.facts(names.at(-1) ?? "")?.kind === kind;
+  try {
+    using parent = root.openPath(names.slice(0, -1));
+    return parent?.facts(names.at(-1) ?? "")?.kind === kind;
+  } catch (error) {
+    if (isSystemError(error)) return true;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
-import type { Folder } from "../../../files/beneath.ts";
+import { orNothing, type Folder } from "../../../files/beneath.ts";
 import type { Entry } from "../../../files/entry-facts.ts";
+import { openInner } from "./open-inner.ts";
 
 /** Folders within folders */
 const maxDepth = 400;
@@ -25,7 +26,7 @@ export function listOwnerRights(
     const own = [...names, entry.name];
     if (hasOwnerRights(folder, entry, since)) return [own];
     if (entry.kind !== "folder") return [];
-    using inner = folder.open(entry.name);
+    using inner = orNothing(() => openInner(folder, entry.name, () => undefined));
     return inner === undefined ? [] : listOwnerRights(inner, own, since);
   });
 }

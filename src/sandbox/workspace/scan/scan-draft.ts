@@ -1,3 +1,4 @@
+import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts";
 import { hasOtherName, isHidden, toHiddenNames } from "../hide/hidden-entry.ts";
 import type { HideRules } from "../hide/hide-rules.ts";
 import { listUnits, type RepositoryUnit } from "../unit/repository-unit.ts";
@@ -11,6 +12,8 @@ export interface ScanOptions {
   readonly hide: HideRules | undefined;
   /** Whether repositories are looked for among installed packages too; nothing else is, there */
   readonly deep: boolean;
+  /** Whether the owner is given the rights to folders that their modes keep back, so that they are looked into */
+  readonly opens?: boolean;
   /** Programs that run as their owner are looked for among what changed after this, `ns`; undefined: they are not */
   readonly since?: bigint;
   readonly maxEntries: number;
@@ -34,6 +37,8 @@ export interface ScanDraft {
   readonly aside: (readonly string[])[];
   readonly closed: (readonly string[])[];
   readonly unlisted: (readonly string[])[];
+  readonly deep: (readonly string[])[];
+  readonly opened: (readonly string[])[];
   readonly ownerRights: (readonly string[])[];
   readonly secrets: (readonly string[])[];
   /** Paths of folders among the secrets, which the walk stays out of */
@@ -57,6 +62,8 @@ export function createScanDraft(
     aside: [],
     closed: [],
     unlisted: [],
+    deep: [],
+    opened: [],
     ownerRights: [],
     secrets: [],
     hiddenFolders: new Set(),
@@ -71,16 +78,28 @@ export function addRepository(draft: ScanDraft, { folder, entry, names }: FoundE
     return;
   }
   if (entry.kind !== "folder") return;
-  using inner = folder.open(entry.name);
-  if (inner === undefined) {
-    addUnits(draft, [{ names, shape: "folder" }]);
-    return;
-  }
+  // One whose inside can't be looked into is examined all the same, and found to be dangerous
+  addUnits(draft, [{ names, shape: "folder" }]);
+  using inner = orNothing(() => folder.open(entry.name));
+  if (inner === undefined) return;
   const { since } = draft.options;
   const programs = since === undefined ? [] : listOwnerRights(inner, names, since);
   // One by one: a sandbox can make more of them than a call takes arguments
   for (const program of programs) draft.ownerRights.push(program);
-  addUnits(draft, listUnits(inner, names, "folder"));
+  addInnerUnits(draft, { folder: inner, names, shape: "folder" });
+}
+
+/** The repositories in one; where they can't be listed, nobody may go into it. */
+export function addInnerUnits(
+  draft: ScanDraft,
+  { folder, names, shape }: { folder: Folder; names: readonly string[]; shape: "folder" | "bare" },
+): void {
+  try {
+    addUnits(draft, listUnits(folder, names, shape));
+  } catch (error) {
+    if (!isSystemError(error) && !(error instanceof RangeError)) throw error;
+    draft.closed.push(names);
+  }
 }
 
 /** Each once: the walk also comes through the repositories in a bare one. */

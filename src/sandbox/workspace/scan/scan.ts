@@ -1,14 +1,15 @@
-import type { Folder } from "../../../files/beneath.ts";
+import { orNothing, type Folder } from "../../../files/beneath.ts";
 import type { Entry } from "../../../files/entry-facts.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
-import { listUnits, type RepositoryUnit } from "../unit/repository-unit.ts";
+import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { isAmongPackages, leadsToPackages } from "./installed-packages.ts";
 import { findSpecialBelow } from "./find-special-files.ts";
 import type { Mark } from "./mark.ts";
 import { hasOwnerRights } from "./owner-rights.ts";
 import {
   addHidden,
+  addInnerUnits,
   addMark,
   addRepository,
   addUnits,
@@ -30,6 +31,10 @@ export interface Scan {
   readonly closed: readonly (readonly string[])[];
   /** Other folders that can't be listed */
   readonly unlisted: readonly (readonly string[])[];
+  /** Folders that weren't looked into, because they are in too many others */
+  readonly deep: readonly (readonly string[])[];
+  /** Folders whose owner was given the rights to look into them */
+  readonly opened: readonly (readonly string[])[];
   /** Programs that run as their owner or group, changed after `since` */
   readonly ownerRights: readonly (readonly string[])[];
   /** Names of what is hidden from the sandbox */
@@ -58,9 +63,14 @@ export async function scanWorkspace(
     visit: (place) => visit(draft, place),
     enters: (place, name) => enters(draft, place, name),
     onClosed: ({ folder, names }, name) => {
-      const closed = folder.facts(name)?.uid === owner ? "closed" : "unlisted";
-      draft[closed].push([...names, name]);
+      // Somebody else's is closed to the sandbox as well, which runs as the workspace's owner
+      const uid = orNothing(() => folder.facts(name))?.uid ?? owner;
+      draft[uid === owner ? "closed" : "unlisted"].push([...names, name]);
     },
+    onDeep: ({ names }, name) => void draft.deep.push([...names, name]),
+    ...(options.opens === true
+      ? { onOpened: ({ names }: Place, name: string) => void draft.opened.push([...names, name]) }
+      : {}),
     maxEntries,
     maxMs,
   });
@@ -71,7 +81,8 @@ export async function scanWorkspace(
   draft.special.push(...aside.special);
   draft.unlisted.push(...aside.unlisted);
   const tookMs = Math.round(performance.now() - started);
-  const { repositories, marks, special, closed, unlisted, ownerRights, secrets, notes } = draft;
+  const { repositories, marks, special, closed, unlisted, deep, opened } = draft;
+  const { ownerRights, secrets, notes } = draft;
   const complete = result.complete && aside.complete && marks.size < maxMarks;
   return {
     repositories,
@@ -79,6 +90,8 @@ export async function scanWorkspace(
     special,
     closed,
     unlisted,
+    deep,
+    opened,
     ownerRights,
     secrets,
     notes,
@@ -91,7 +104,7 @@ export async function scanWorkspace(
 function visit(draft: ScanDraft, place: Place): void {
   const { names, folder, entries } = place;
   // What looks like a bare repository is a folder like any other too: three empty names would hide all that is in it
-  if (isBareRepository(entries)) addUnits(draft, listUnits(folder, names, "bare"));
+  if (isBareRepository(entries)) addInnerUnits(draft, { folder, names, shape: "bare" });
   const isPackage = isAmongPackages(names);
   const around = draft.table.toFolder(names);
   const { since } = draft.options;

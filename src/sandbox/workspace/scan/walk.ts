@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Folder } from "../../../files/beneath.ts";
+import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import type { Entry } from "../../../files/entry-facts.ts";
+import { openInner } from "./open-inner.ts";
 
 /** A folder that a walk is in. */
 export interface Place {
@@ -34,6 +35,10 @@ export interface WalkOptions extends WalkLimits {
   readonly visit: (place: Place) => void;
   /** Called for a folder that can't be looked into */
   readonly onClosed: (place: Place, name: string) => void;
+  /** Called for a folder that the walk doesn't go on into because it's too deep */
+  readonly onDeep: (place: Place, name: string) => void;
+  /** Whether the owner is given the rights to a folder that its mode keeps back, to look into it; called when that was done */
+  readonly onOpened?: (place: Place, name: string) => void;
   /** Whether the walk goes on into a folder */
   readonly enters: (place: Place, name: string) => boolean;
 }
@@ -67,17 +72,26 @@ export async function walk(root: Folder, options: WalkOptions): Promise<WalkResu
     }
     for (const { name, kind } of place.entries) {
       if (kind !== "folder" || !options.enters(place, name)) continue;
-      const isOver = state.entries > options.maxEntries || now - started > options.maxMs;
-      if (isOver || names.length >= maxDepth) {
+      if (state.entries > options.maxEntries || now - started > options.maxMs) {
         state.complete = false;
         return;
       }
-      using inner = folder.open(name);
-      if (inner === undefined) {
-        options.onClosed(place, name);
+      if (names.length >= maxDepth) {
+        state.complete = false;
+        options.onDeep(place, name);
         continue;
       }
-      await step(inner, [...names, name]);
+      try {
+        using inner = openInner(
+          folder,
+          name,
+          options.onOpened && (() => options.onOpened?.(place, name)),
+        );
+        if (inner !== undefined) await step(inner, [...names, name]);
+      } catch (error) {
+        if (!isSystemError(error)) throw error;
+        options.onClosed(place, name);
+      }
     }
   };
   await step(root, []);

@@ -51,7 +51,12 @@ export function lookAtAlternates(
   { workspace, names }: Whereabouts,
 ): void {
   using info = folder.openPath(["objects", "info"]);
-  const content = toNameText(look.note(info, "alternates") ?? Buffer.alloc(0));
+  const bytes = look.note(info, "alternates");
+  if (bytes === undefined) {
+    if (info?.facts("alternates") === undefined) return;
+    return look.danger("has alternates that can't be read", "", "objects/info/alternates");
+  }
+  const content = toNameText(bytes);
   const paths = content.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   const isInside = (path: string): boolean =>
     toNames(workspace, resolve(workspace, ...names, "objects", path)) !== undefined;

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Folder } from "../../../files/beneath.ts";
+import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { toNameText } from "../../../files/name-text.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
@@ -10,38 +10,52 @@ import { lookAtOther } from "./other-look.ts";
 import type { RepositoryUnit } from "./repository-unit.ts";
 import { createLook, type Look, type UnitFindings } from "./unit-look.ts";
 
-/** Looks at everything in a unit that makes git run or read something. Nothing of it is followed or run. */
+/**
+ * Looks at everything in a unit that makes git run or read something. Nothing of it is followed or run. What can't be
+ * looked at is a danger, whatever the reason.
+ */
 export async function examineUnit(
   root: Folder,
   unit: RepositoryUnit,
   workspace: string,
 ): Promise<UnitFindings> {
   const look = createLook();
+  try {
+    await examine(look, root, { unit, workspace });
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    look.unseen("can't be looked into", { code: error.code });
+  }
+  return look.result();
+}
+
+async function examine(
+  look: Look,
+  root: Folder,
+  { unit, workspace }: { readonly unit: RepositoryUnit; readonly workspace: string },
+): Promise<void> {
   using parent = root.openPath(unit.names.slice(0, -1));
   const name = unit.names.at(-1) ?? "";
-  if (parent === undefined) return look.result();
+  if (parent === undefined) return;
   const system = unit.shape === "other" ? findOtherSystem(name) : undefined;
   if (unit.shape === "link" || (system !== undefined && parent.readLink(name) !== undefined)) {
     look.note(parent, name);
-    look.danger("is a symbolic link", parent.readLink(name));
-    return look.result();
+    return look.danger("is a symbolic link", parent.readLink(name));
   }
   if (unit.shape === "file") {
-    await lookAtGitFile(look, { parent, name, workspace, unit });
-    return look.result();
+    return await lookAtGitFile(look, { parent, name, workspace, unit });
   }
   using folder = unit.names.length === 0 ? root.openPath([]) : parent.open(name);
   if (folder === undefined) {
     look.note(parent, name);
     if (parent.facts(name) !== undefined) look.danger("can't be looked into");
-    return look.result();
+    return;
   }
   // A folder that was given the name of a repository has a new time, whatever is in it has not
   look.touch(folder);
   if (system !== undefined) lookAtOther(look, folder, system);
   else if (unit.shape === "worktree") await lookAtWorkTree(look, folder);
   else await lookAtFolder(look, folder, { workspace, names: unit.names });
-  return look.result();
 }
 
 async function lookAtGitFile(
@@ -54,7 +68,9 @@ async function lookAtGitFile(
   },
 ): Promise<void> {
   const { parent, name, workspace, unit } = place;
-  const content = toNameText(look.note(parent, name) ?? Buffer.alloc(0));
+  const bytes = look.note(parent, name);
+  if (bytes === undefined) return look.danger("is a file that can't be read");
+  const content = toNameText(bytes);
   const named = withoutLineEnd(content.replace(/^gitdir: ?/, ""));
   const folder = resolve(workspace, ...unit.names.slice(0, -1));
   const names = toNames(workspace, resolve(folder, named));

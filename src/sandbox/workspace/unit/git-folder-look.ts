@@ -24,7 +24,7 @@ export async function lookAtFolder(look: Look, folder: Folder, where: Whereabout
     if (folder.facts("commondir") !== undefined) look.danger(elsewhere, common);
   }
   for (const legacy of ["remotes", "branches"]) {
-    using inner = openPlain(look, folder, legacy);
+    using inner = openPlain(look, folder, { name: legacy });
     for (const { name } of inner?.entries() ?? []) {
       const content = look.note(inner, name);
       look.danger(`has old-style remotes (${legacy}/)`, content, legacy);
@@ -54,7 +54,7 @@ function lookAtHooks(look: Look, folder: Folder): void {
     look.note(folder, "hooks");
     return look.danger("has hooks elsewhere");
   }
-  using hooks = openPlain(look, folder, "hooks");
+  using hooks = openPlain(look, folder, { name: "hooks" });
   for (const { name } of hooks?.entries() ?? []) {
     if (hookSample.test(name)) continue;
     const content = look.note(hooks, name);

@@ -1,6 +1,6 @@
 import type { Folder } from "../../../files/beneath.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
-import type { Look } from "./unit-look.ts";
+import { openPlain, type Look } from "./unit-look.ts";
 
 /** Folders within a repository's folder */
 const maxDepth = 200;
@@ -20,10 +20,15 @@ export function lookForLinks(look: Look, folder: Folder, names: readonly string[
       look.danger(`leads elsewhere with ${path} (a symbolic link)`, target, path);
     }
     // Hooks are looked at one by one
-    if (kind !== "folder" || own.join("/") === "hooks" || names.length > maxDepth) continue;
-    using inner = folder.open(name);
-    if (inner === undefined)
-      look.danger(`has a ${own.join("/")} that can't be looked into`, "", own.join("/"));
+    if (kind !== "folder" || own.join("/") === "hooks") continue;
+    if (names.length > maxDepth) {
+      look.unseen("has folders in more others than are looked into", {
+        code: "EMLINK",
+        place: own[0] ?? "",
+      });
+      continue;
+    }
+    using inner = openPlain(look, folder, { name, place: own.join("/") });
     // Another unit, which is looked at as such
     if (inner === undefined || isBareRepository(inner.entries())) continue;
     lookForLinks(look, inner, own);

@@ -1,4 +1,4 @@
-import type { Folder } from "../../../files/beneath.ts";
+import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 
 /** Something that git takes for a repository, or for the way to one. */
@@ -18,7 +18,7 @@ export function listUnits(
   shape: "folder" | "bare" | "module",
 ): readonly RepositoryUnit[] {
   const units: RepositoryUnit[] = [{ names, shape }];
-  using worktrees = folder.open("worktrees");
+  using worktrees = openAllowed(folder, "worktrees");
   for (const { name } of worktrees?.entries() ?? []) {
     units.push({ names: [...names, "worktrees", name], shape: "worktree" });
   }
@@ -27,7 +27,7 @@ export function listUnits(
     addInner(folder, names, { units, depth: 0 });
     return units;
   }
-  using modules = folder.open("modules");
+  using modules = openAllowed(folder, "modules");
   if (modules !== undefined) addInner(modules, [...names, "modules"], { units, depth: 1 });
   return units;
 }
@@ -37,14 +37,25 @@ function addInner(
   names: readonly string[],
   { units, depth }: { readonly units: RepositoryUnit[]; readonly depth: number },
 ): void {
+  // Whoever examines the repository finds that there is more
   if (depth > maxInnerDepth) return;
   for (const { name, kind } of folder.entries()) {
     if (kind !== "folder" || (depth === 0 && name === "worktrees")) continue;
-    using inner = folder.open(name);
+    using inner = openAllowed(folder, name);
     if (inner === undefined) continue;
     const own = [...names, name];
     if (!isBareRepository(inner.entries())) addInner(inner, own, { units, depth: depth + 1 });
     // One by one: a sandbox can make more of them than a call takes arguments
     else for (const unit of listUnits(inner, own, "module")) units.push(unit);
+  }
+}
+
+/** Undefined for what may not be read, too: that is found when the repository is examined. @throws Error of the system */
+function openAllowed(folder: Folder, name: string): Folder | undefined {
+  try {
+    return folder.open(name);
+  } catch (error) {
+    if (isSystemError(error) && error.code === "EACCES") return undefined;
+    throw error;
   }
 }

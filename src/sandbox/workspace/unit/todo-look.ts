@@ -11,7 +11,7 @@ const runsSomething = /^[^\S\n\r\u2028\u2029]*(?:x|exec)\s/m;
 export async function lookAtTodo(look: Look, folder: Folder): Promise<void> {
   for (const name of ["rebase-merge", "rebase-apply", "sequencer"]) {
     if (folder.facts(name)?.kind === "link") look.danger(`has a ${name} elsewhere`, "", name);
-    using inner = openPlain(look, folder, name);
+    using inner = openPlain(look, folder, { name });
     if (inner === undefined) continue;
     for (const file of ["git-rebase-todo", "git-rebase-todo.backup", "todo"]) {
       const todo = look.note(inner, file)?.toString("utf8");

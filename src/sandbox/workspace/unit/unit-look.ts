@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Folder } from "../../../files/beneath.ts";
+import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { toNameBytes } from "../../../files/name-text.ts";
 
 /** One reason why git must not use a repository. */
@@ -10,6 +10,8 @@ export interface Danger {
   readonly id: string;
   /** What in the repository is enough to take away */
   readonly place?: string;
+  /** Why something couldn't be looked at, by the system's code */
+  readonly unseen?: string;
 }
 
 /** What a repository could make git do. */
@@ -38,6 +40,8 @@ export interface Look {
   /** Takes when the folder itself changed into account, and nothing else of it */
   readonly touch: (folder: Folder) => void;
   readonly danger: (text: string, content?: string | Buffer, place?: string) => void;
+  /** A danger, because nobody knows what is there */
+  readonly unseen: (text: string, why: { readonly code: string; readonly place?: string }) => void;
   readonly result: () => UnitFindings;
 }
 
@@ -69,6 +73,12 @@ export function createLook(): Look {
       const id = createHash("sha256").update(told).update(bytes).digest("base64url");
       dangers.set(id, { text, id, ...(place === undefined ? {} : { place }) });
     },
+    unseen: (text, { code, place }) => {
+      const id = createHash("sha256")
+        .update(toNameBytes(`${text}\0${code}`))
+        .digest("base64url");
+      dangers.set(id, { text, id, unseen: code, ...(place === undefined ? {} : { place }) });
+    },
     result: () => ({
       fingerprint: hash.digest("hex"),
       dangers: [...dangers.values()],
@@ -79,11 +89,23 @@ export function createLook(): Look {
 }
 
 /** A folder of a repository; one that can't be looked into is a reason by itself. */
-export function openPlain(look: Look, folder: Folder, name: string): Folder | undefined {
-  const inner = folder.open(name);
-  if (inner === undefined && folder.facts(name)?.kind === "folder") {
+export function openPlain(
+  look: Look,
+  folder: Folder,
+  { name, place = name }: { readonly name: string; readonly place?: string },
+): Folder | undefined {
+  try {
+    return folder.open(name);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
     look.note(folder, name);
-    look.danger(`has a ${name} that can't be looked into`, "", name);
+    const facts = folder.facts(name);
+    const text = `has a ${place} that can't be looked into`;
+    // Another one in its place is another danger
+    const code = `${error.code} ${facts?.identity}`;
+    // Somebody else's is closed to the sandbox too
+    if (facts?.uid === process.geteuid?.()) look.unseen(text, { code, place });
+    else look.danger(text, code, place);
+    return undefined;
   }
-  return inner;
 }

@@ -1,0 +1,152 @@
+import { execFile } from "node:child_process";
+import { lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+import { createWorkspacePlace, runShell } from "../../support/workspace-place.ts";
+
+const run = promisify(execFile);
+
+/** Not root, for whom no folder is closed. */
+const user = 1000;
+
+async function asUser<T>(work: () => Promise<T>): Promise<T> {
+  process.seteuid?.(user);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+/** Makes a repository whose settings leave a file, `RAN` in the workspace. */
+const evil = `evil() { git init -q "$1"; git -C "$1" commit -q --allow-empty -m x
+git -C "$1" config core.fsmonitor "touch '$W/RAN'; false"; }; W=$PWD`;
+
+/** What a run that does this leaves, and whether the host's git runs it later when it stands in `$E`. */
+async function leave(
+  lines: string,
+  { before = "git init -q .", look = 'cd "$E" 2>/dev/null && git status' } = {},
+): Promise<{ readonly ran: boolean; readonly unguarded: boolean; readonly handoff: Handoff }> {
+  const ranIn = (path: string): boolean => readdirSync(path).includes("RAN");
+  const after = `${lines}; cd "$W"; ${look} || true`;
+  await using control = createWorkspacePlace(user);
+  await runShell(control, `${before}; ${evil}; ${after}`, user);
+  const unguarded = ranIn(control.path);
+  await using place = createWorkspacePlace(user);
+  await runShell(place, before, user);
+  const session = await asUser(() => place.start());
+  await runShell(place, `${evil}; ${lines}`, user);
+  const found = await asUser(() => session.inspect());
+  const handoff = found ?? { entries: [], complete: false, tookMs: 0 };
+  await runShell(place, `W=$PWD; E=$(cat E); ${look} || true`, user);
+  return { ran: ranIn(place.path), unguarded, handoff };
+}
+
+const deepPath = `p=a; for i in $(seq 250); do p=$p/a; done; mkdir -p $p`;
+
+test("what can't be looked into at the end is held, for whatever reason", async () => {
+  const cases: Readonly<Record<string, string>> = {
+    "a folder that is entered and not listed":
+      'mkdir n; evil n/r; E=n/r; chmod 311 n; echo "$E" > E',
+    "the workspace itself": 'evil r; E=r; echo "$E" > E; chmod 311 .',
+    "a folder that is listed and not entered, until it is opened":
+      'mkdir n; evil n/r; E=n/r; echo "$E" > E; chmod 644 n',
+    "a folder in 250 others": `${deepPath}; evil $p/r; E=$p/r; echo "$E" > E`,
+    "a repository in a name that is no UTF-8": 'evil "$D/r"; E="$D/r"; echo "$E" > E',
+    "a repository beneath a name of 255 bytes": `n=$(printf '%0255d' 0); mkdir $n; evil $n/r; E=$n/r; echo "$E" > E`,
+  };
+  const look = 'chmod u+rwx . n 2>/dev/null; cd "$E" 2>/dev/null && git status';
+  const outcomes = [];
+  for (const [name, lines] of Object.entries(cases)) {
+    const { ran, unguarded, handoff } = await leave(lines, { look });
+    const isTold = handoff.entries.some(({ change }) => change === "held");
+    outcomes.push({ name, ran, unguarded, isTold });
+  }
+  expect(outcomes).toEqual(
+    Object.keys(cases).map((name) => ({ name, ran: false, unguarded: true, isTold: true })),
+  );
+  recordScore({
+    row: 44,
+    test: "repositories that can't be looked into, or only by their bytes",
+    attempts: outcomes.length,
+    blocked: outcomes.filter(({ ran }) => !ran).length,
+    controlSucceeded: outcomes.filter(({ unguarded }) => unguarded).length,
+  });
+});
+
+test("a repository that git finds through the index is not found at the name that a deep folder gets", async () => {
+  const index = `git -C "$W" update-index --add --cacheinfo 160000,$(git -C $p/r rev-parse HEAD)`;
+  const { ran, unguarded, handoff } = await leave(
+    `${deepPath}; evil $p/r; ${index},$p/r; echo . > E; E=.
+    q=$(echo $p | cut -c1-400).vaultbox-held; ${index},$q$(echo $p | cut -c401-)/r`,
+  );
+  expect([unguarded, ran]).toEqual([true, false]);
+  expect(handoff.entries).toContainEqual(
+    expect.objectContaining({ change: "held", kind: "deep folders" }),
+  );
+});
+
+test("a repository at a path that is longer than the kernel takes is held where it lies", async () => {
+  const { handoff } = await leave(
+    `evil r; n=$(printf '%0250d' 0); for i in $(seq 20); do mkdir $n; cd $n; done; mv "$W/r" .; echo . > "$W/E"`,
+  );
+  const held = handoff.entries.filter(({ change }) => change === "held");
+  expect(held.map(({ detail }) => detail?.slice(0, 19))).toEqual(["sets core.fsmonitor"]);
+  expect(Buffer.byteLength(held[0]?.path ?? "")).toBeGreaterThan(4096);
+});
+
+test("a module whose name leaves no room for a longer one is held under a shorter one", async () => {
+  await using place = createWorkspacePlace();
+  await runShell(place, "git init -q .");
+  const session = await place.start();
+  await runShell(
+    place,
+    `${evil}; n=$(printf '%0255d' 0); mkdir s; git init -q s; git init -q --bare s/.git/modules/$n
+    git -C s/.git/modules/$n config core.fsmonitor evil`,
+  );
+  await session.inspect();
+  const [name = ""] = readdirSync(join(place.path, "s/.git/modules"));
+  expect(name).toMatch(/^0{241}\.vaultbox-held$/);
+});
+
+test("what a start can't look into, or can't mount over, stops it with its name", async () => {
+  const cases: Readonly<Record<string, readonly [string, RegExp]>> = {
+    deep: [deepPath, /it is in 200 others$/],
+    closed: ["mkdir n; chmod 311 n", /cannot look into the folder "n"/],
+    "listed only": ["mkdir n; : > n/.env; chmod 644 n", /cannot look into the folder "n"/],
+    "in a repository": ["git init -q .; mkdir .git/x; chmod 0 .git/x", /has a x that can't be/],
+    modules: [
+      "git init -q .; mkdir -p .git/modules/$(printf 'a/%.0s' $(seq 20))",
+      /in more than 16 /,
+    ],
+    long: [
+      "n=$(printf '%0250d' 0); for i in $(seq 20); do mkdir $n; cd $n; done; echo S=1 > .env",
+      /its path is longer than 4095 bytes$/,
+    ],
+  };
+  for (const [name, [lines, message]] of Object.entries(cases)) {
+    await using place = createWorkspacePlace(user);
+    await runShell(place, lines, user);
+    const start = asUser(() => place.start());
+    await expect(start, name).rejects.toMatchObject({
+      code: "VBX_WORKSPACE_UNSAFE",
+      message: expect.stringMatching(message),
+    });
+    await run("chmod", ["-R", "u+rwX", place.path]);
+  }
+});
+
+test("a settings file that can't be read is hidden, because the sandbox could read it", async () => {
+  await using place = createWorkspacePlace(user);
+  await runShell(
+    place,
+    "echo '//r/:_authToken=abcdefgh' > .npmrc; echo x > ok.pem; chmod 0 .npmrc",
+    user,
+  );
+  const session = await asUser(() => place.start());
+  expect(session.mounted()?.hidden).toEqual([".npmrc"]);
+  expect(lstatSync(join(place.path, ".npmrc")).mode & 0o777).toBe(0);
+});
