@@ -1,5 +1,5 @@
 // Names of headers and parameters by which some servers take a request for another one than its first line says. Two
-// layers, as credential-names.ts has them: documented names, and the words that such names are built from.
+// layers, as credential-headers.ts has them: documented names, and the words that such names are built from.
 
 /**
  * What the server takes from it. `path` is another resource whatever it says; an `authority` part may repeat what the

@@ -6,8 +6,8 @@ import { attach, unavailable } from "./attach.ts";
 import type { AuthorisedRequest } from "./attach.ts";
 import { bindingsFor, createBoundHosts, repositoryRank } from "./bound-hosts.ts";
 import type { BoundCredential, BoundHost } from "./bound-hosts.ts";
-import { createHeaderClassifier } from "./credential-names.ts";
-import type { ClassifiedHeader } from "./credential-names.ts";
+import { createHeaderClassifier } from "./credential-headers.ts";
+import type { ClassifiedHeader } from "./credential-headers.ts";
 import {
   foreignAtBoundHost,
   foreignAtUnboundHost,

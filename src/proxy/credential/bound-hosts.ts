@@ -2,6 +2,7 @@ import { isAmbiguousPath } from "../../policy/path-match.ts";
 import { coversRepository, toComparableRepository } from "../../policy/repository-name.ts";
 import { foldHeaderName } from "../folded-name.ts";
 import type { CredentialBinding, SessionCredential } from "../session-credential.ts";
+import { foldParameterName } from "./credential-parameters.ts";
 
 export interface BoundCredential {
   readonly credential: SessionCredential;
@@ -17,7 +18,7 @@ export interface BoundHost {
   readonly bound: readonly BoundCredential[];
   /** Headers that a binding of this host uses, normalised */
   readonly headers: ReadonlySet<string>;
-  /** Query parameters that a binding of this host uses */
+  /** Query parameters that a binding of this host uses, folded */
   readonly parameters: ReadonlySet<string>;
 }
 
@@ -85,7 +86,8 @@ function describeHost(bound: readonly BoundCredential[]): BoundHost | undefined 
   const parameters = new Set<string>();
   for (const { binding } of bound) {
     if (binding.scheme.type === "header") headers.add(foldHeaderName(binding.scheme.header));
-    if (binding.scheme.type === "query") parameters.add(binding.scheme.parameter);
+    if (binding.scheme.type === "query")
+      parameters.add(foldParameterName(binding.scheme.parameter));
   }
   return { bound: bound.toSorted(bySpecificity), headers, parameters };
 }

@@ -3,10 +3,14 @@ import { listMembers } from "../http1/header.ts";
 import type { SessionCredential } from "../session-credential.ts";
 import type { BoundCredential, BoundHost } from "./bound-hosts.ts";
 import { offeredInHeader, offeredInQuery } from "./client-token.ts";
-import { hasCredentialSubprotocol, isCredentialParameter } from "./credential-names.ts";
-import type { ClassifiedHeader } from "./credential-names.ts";
+import { hasCredentialSubprotocol } from "./credential-headers.ts";
+import type { ClassifiedHeader } from "./credential-headers.ts";
+import { isCredentialParameter, looksLikeCredential, toReadings } from "./credential-parameters.ts";
 import type { RequestPlace } from "./credential-refusals.ts";
-import { detectQuery, withoutParameters } from "./query.ts";
+import { percentDecode } from "./percent-decode.ts";
+import { detectPathParameters, detectQuery, withoutParameters } from "./query.ts";
+import type { QueryParameter } from "./query.ts";
+import { holdsVendorToken } from "./token-shape.ts";
 
 /** The place of a request, as far as credentials care. */
 export interface InspectionContext {
@@ -46,6 +50,7 @@ export function inspectRequest(
   };
   for (const field of request.headers) inspectHeader(findings, field, context);
   if (request.rawTarget.includes("?")) inspectQuery(findings, context);
+  inspectPath(findings, context.boundHost);
   findings.haystack += findings.target;
   return findings;
 }
@@ -68,6 +73,9 @@ function inspectHeader(findings: Findings, field: HeaderField, context: Inspecti
     findings.foreign ??= { kind: "header", name, value };
   }
   findings.haystack += `${name}:${value}\n`;
+  if (boundHost !== undefined && holdsVendorToken(value)) {
+    findings.foreign ??= { kind: "header", name, value };
+  }
   if (boundHost === undefined) {
     if (kind === "cookie") findings.foreign ??= { kind: "header", name, value };
   } else if (kind === "cookie") findings.cookies++;
@@ -79,16 +87,37 @@ function inspectQuery(findings: Findings, { boundHost, bound }: InspectionContex
   const parameters = detectQuery(findings.target);
   const ours = new Set<number>();
   for (const [position, parameter] of parameters.entries()) {
-    const { name, value } = parameter;
     const offered = offeredInQuery(parameter, bound);
     if (offered !== undefined) {
       findings.offered.add(offered);
       ours.add(position);
-    } else if (isCredentialParameter(name) || boundHost?.parameters.has(name) === true) {
-      findings.foreign ??= { kind: "parameter", name, value };
+    } else if (isForeign(parameter, boundHost)) {
+      findings.foreign ??= toPlace(parameter);
     }
   }
   findings.target = withoutParameters(findings.target, parameters, ours);
+}
+
+/** Parameters of the path (`/report;token=…`, RFC 3986 section 3.3), and tokens anywhere in what is left of the target. */
+function inspectPath(findings: Findings, boundHost: BoundHost | undefined): void {
+  if (boundHost === undefined) return;
+  const parameter = detectPathParameters(findings.target).find((one) => isForeign(one, boundHost));
+  if (parameter !== undefined) findings.foreign ??= toPlace(parameter);
+  if (holdsVendorToken(percentDecode(findings.target))) findings.foreign ??= { kind: "target" };
+}
+
+/** What the name says holds for every host; what it may mean, only where a credential of ours is for the host. */
+function isForeign({ name, value }: QueryParameter, boundHost: BoundHost | undefined): boolean {
+  if (isCredentialParameter(name)) return true;
+  if (boundHost === undefined) return false;
+  return (
+    toReadings(name).some((reading) => boundHost.parameters.has(reading)) ||
+    looksLikeCredential(name, value)
+  );
+}
+
+function toPlace({ name, value }: QueryParameter): RequestPlace {
+  return { kind: "parameter", name, value };
 }
 
 /** `Connection: authorization` asks a proxy to drop that header (RFC 9110 §7.6.1); only the harmless options stay. */

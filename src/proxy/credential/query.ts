@@ -1,6 +1,6 @@
 import { percentDecode } from "./percent-decode.ts";
 
-/** One `name=value` of a query string. */
+/** One `name=value` of a query string, or of a path. */
 export interface QueryParameter {
   /** As received */
   readonly raw: string;
@@ -16,15 +16,27 @@ export function detectQuery(target: string): readonly QueryParameter[] {
   return target
     .slice(mark + 1)
     .split(/[&;?]/)
-    .map((raw) => {
-      const equals = raw.indexOf("=");
-      const name = equals === -1 ? raw : raw.slice(0, equals);
-      return {
-        raw,
-        name: percentDecode(name.replaceAll("+", " ")).trim(),
-        value: equals === -1 ? "" : percentDecode(raw.slice(equals + 1)),
-      };
-    });
+    .map(toParameter);
+}
+
+/** The parameters that some servers read out of a path: behind a `;` in any segment, encoded or not. */
+export function detectPathParameters(target: string): readonly QueryParameter[] {
+  const [path = ""] = target.split("?", 1);
+  if (!path.includes(";") && !path.includes("%")) return [];
+  return percentDecode(path)
+    .split("/")
+    .flatMap((segment) => segment.split(";").slice(1))
+    .map(toParameter);
+}
+
+function toParameter(raw: string): QueryParameter {
+  const equals = raw.indexOf("=");
+  const name = equals === -1 ? raw : raw.slice(0, equals);
+  return {
+    raw,
+    name: percentDecode(name.replaceAll("+", " ")).trim(),
+    value: equals === -1 ? "" : percentDecode(raw.slice(equals + 1)),
+  };
 }
 
 /** The target without the parameters at `positions` of `detectQuery`; untouched when there are none. */
