@@ -60,7 +60,7 @@ export async function explainDoor(
     const { others = [] } = parts.request;
     const door = findDoor(doors, request, { isAllowed, others });
     if (door === undefined) return { verdict: "host-rules" };
-    const passage = await door.pass(request);
+    const passage = await door.pass(request, { isAllowed });
     switch (passage.type) {
       case "host-rules":
         return { verdict: "host-rules" };

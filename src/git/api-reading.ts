@@ -21,5 +21,12 @@ export type ApiReading =
   | { readonly kind: "needs-body"; readonly repository?: string }
   /** `what` says what wasn't understood, and what to do instead where something can be done */
   | { readonly kind: "not-understood"; readonly repository?: string; readonly what: string }
+  /** Reads a repository that it names by its number: ask which one it is, and read `toPath(name)` */
+  | {
+      readonly kind: "by-number";
+      readonly number: string;
+      /** Canonical path of the same request by name */
+      readonly toPath: (name: string) => string;
+    }
   /** Concerns no repository that the request tells (`/user`, `/gists`): host rules decide */
   | { readonly kind: "elsewhere" };

@@ -27,8 +27,8 @@ export type RepositoryAction =
   | { readonly type: "pull"; readonly step: "comment" | "create" | "merge" }
   /** Understood, and no grant of a `git:` entry ever covers it: keys, hooks, transfers, workflow runs */
   | { readonly type: "forbidden"; readonly what: string }
-  /** About neither code nor pull requests (issues, labels): host rules decide */
-  | { readonly type: "other"; readonly what: string };
+  /** About neither code nor pull requests (issues, labels): host rules decide, but `reads` only where it may be read */
+  | { readonly type: "other"; readonly what: string; readonly reads?: true };
 
 /** What one request asks of one repository; a request may make several calls. */
 export interface RepositoryCall {

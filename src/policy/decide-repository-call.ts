@@ -19,7 +19,14 @@ export function decideRepositoryCall(
   rules: readonly GitRule[],
   { action }: RepositoryCall,
 ): CallVerdict {
-  if (action.type === "other") return { verdict: "host-rules", what: action.what };
+  if (action.type === "other") {
+    const { what } = action;
+    const closing = rules.find(({ exclusive }) => exclusive);
+    if (action.reads !== true || closing === undefined || rules.some(({ read }) => read)) {
+      return { verdict: "host-rules", what };
+    }
+    return { verdict: "deny", rule: closing, what: `${what}: this repository may not be read` };
+  }
   const rule = rules.find((one) => isGranted(one, action));
   if (rule !== undefined) return { verdict: "allow", rule };
   const what = toWhat(rules, action);

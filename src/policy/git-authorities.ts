@@ -9,10 +9,11 @@ export interface GitOrigin {
 
 /**
  * An origin that a `git:` entry opens, by what is asked there: `git` is smart HTTP (and LFS batches), `api` REST and
- * GraphQL, `raw` reading of files and archives, `lfs` storage of LFS objects.
+ * GraphQL, `raw` reading of files and archives, `lfs` storage of LFS objects. `page` opens nothing: other hosts of the same
+ * forge, where a repository that may not be read must not be shown either.
  */
 export interface GitAuthority extends GitOrigin {
-  readonly kind: "git" | "api" | "raw" | "lfs";
+  readonly kind: "git" | "api" | "raw" | "lfs" | "page";
 }
 
 /** Every origin that a rule opens. A request there is still decided by itself. */
@@ -35,13 +36,21 @@ function apiAuthorities({ forge, scheme, host, port }: GitRule): readonly GitAut
             https("api", "uploads.github.com"),
             https("raw", "codeload.github.com"),
             https("raw", "raw.githubusercontent.com"),
+            https("page", "media.githubusercontent.com"),
+            https("page", "patch-diff.githubusercontent.com"),
+            https("page", "raw.github.com"),
+            https("page", "www.github.com"),
           ]
-        : // GitHub Enterprise Server has its API at /api/v3 and /api/graphql of the same host
-          [{ kind: "api", scheme, host, port }];
+        : // GitHub Enterprise Server has its API at /api/v3 and /api/graphql of the same host, and files at others
+          [
+            { kind: "api", scheme, host, port },
+            ...["codeload", "media", "raw"].map((name) => https("page", `${name}.${host}`)),
+          ];
     case "gitlab":
       return [{ kind: "api", scheme, host, port }];
     // No door reads the API of these: host rules decide there
     case "bitbucket":
+      return [https("page", "api.bitbucket.org")];
     case "gitea":
     case "azure":
     case "generic":

@@ -72,7 +72,8 @@ export function findGitRuleOfTunnel(
   isOpen: (scheme: "https" | "http") => boolean,
 ): GitRule | undefined {
   for (const scheme of ["https", "http"] as const) {
-    const [first] = index.get(toKey({ scheme, ...authority })) ?? [];
+    const found = index.get(toKey({ scheme, ...authority })) ?? [];
+    const first = found.find(({ kind }) => kind !== "page");
     if (first !== undefined && isOpen(scheme)) return first.rule;
   }
   return undefined;

@@ -36,7 +36,8 @@ export async function exchange(
     // What is said after a switch of protocols no door reads
     throw new Refusal(403, "websocket-not-allowed", "a websocket is not possible here");
   }
-  const passage = await ground.door.pass(toDoorRequest(asked));
+  const isAllowed = !(ground.otherwise instanceof Error);
+  const passage = await ground.door.pass(toDoorRequest(asked), { isAllowed });
   // Of what was held to decide it, the body that goes on is left
   if (passage.type !== "answer") hold.shrinkTo(passage.body?.length ?? 0);
   // Awaited here: what is held is given back once all of it is over, and not before

@@ -5,6 +5,7 @@ import { parseRemoteUrl } from "../git/remote-url.ts";
 import type { SshSigner } from "../git/signature/sshsig.ts";
 import type { Door, OpenDoors } from "../proxy/doors/door.ts";
 import type { PushInspector } from "../proxy/doors/git/push-inspection.ts";
+import { createClosedDoor } from "../proxy/doors/api/closed-door.ts";
 import { createGithubDoor } from "../proxy/doors/api/github-door.ts";
 import { createGitlabDoor } from "../proxy/doors/api/gitlab-door.ts";
 import { createLfsDoor } from "../proxy/doors/lfs/lfs-door.ts";
@@ -41,6 +42,7 @@ export function toSessionDoors(options: SessionDoorsOptions): OpenDoors {
       createGithubDoor({ policy, tools }),
       createGitlabDoor({ policy, tools }),
       createOddGitDoor({ policy }),
+      createClosedDoor({ policy, tools }),
     ];
     return options.signing === undefined
       ? doors

@@ -47,6 +47,7 @@ export const rowTitles: ReadonlyMap<number, string> = new Map([
   [46, "paths of the host's programs, and other version control systems"],
   [49, "sockets, rings and keys that no network namespace holds back"],
   [51, "headers and parameters that name another resource, method or host"],
+  [58, "a repository that may not be read, by number, search, list, page, fork or former name"],
   [52, "reviews of a repository that is made to look otherwise"],
   [56, "what configures the next run, written by a sandbox"],
   [60, "programs and code of a sandbox, run by the host"],

@@ -64,7 +64,7 @@ export function createSigningBench(options: Partial<SigningDoorOptions> = {}): S
     publicLine: toPublicKeyLine(key.publicKey),
     ask: async (body, change) => {
       const request = toRequest(Buffer.from(body), (facts) => notes.push({ ...facts }), change);
-      const passage = (await door.pass(request)) as AnswerPassage;
+      const passage = (await door.pass(request, { isAllowed: false })) as AnswerPassage;
       return passage.body.toString();
     },
     askNaively: (body) => signForGit(Buffer.from(body), signer),

@@ -47,10 +47,16 @@ export function isRepositoryPath(path: string): boolean {
 }
 
 function readElsewhere({ method }: ApiRequest, segments: readonly string[]): ApiReading {
-  const isById = segments[0]?.toLowerCase() === "repositories";
-  if (!isById || isReading(method)) return { kind: "elsewhere" };
+  const [first = "", number = "", ...behind] = segments;
+  if (!/^repositories(?![a-z0-9_-])/i.test(first)) return { kind: "elsewhere" };
   const what = "it names the repository by its number; name it as /repos/owner/name";
-  return { kind: "not-understood", what };
+  if (!isReading(method)) return { kind: "not-understood", what };
+  // `/repositories` alone lists public ones
+  if (number === "") return { kind: "elsewhere" };
+  if (!/^\d{1,18}$/.test(number) || first.length > "repositories".length) {
+    return { kind: "not-understood", what };
+  }
+  return { kind: "by-number", number, toPath: (name) => ["/repos", name, ...behind].join("/") };
 }
 
 function readRepositoryRequest(request: RepositoryRequest): ApiReading {

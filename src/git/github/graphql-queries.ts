@@ -4,6 +4,7 @@ import type { GraphqlDocument } from "./graphql-document.ts";
 import { readArguments, readSelections } from "./graphql-selections.ts";
 import { nodeTypes } from "./graphql-shapes.ts";
 import type { Facts, NodeFacts } from "./node-facts.ts";
+import { readSearchedRepository } from "./github-search.ts";
 import { NotUnderstood } from "./not-understood.ts";
 
 const accountFields: readonly string[] = ["viewer", "user", "organization", "repositoryOwner"];
@@ -75,12 +76,6 @@ function readNodeIds(document: GraphqlDocument, field: FieldNode): readonly unkn
   return Array.isArray(ids) ? ids : [ids];
 }
 
-// Qualifiers that only narrow a search. `user:` and `org:` widen it, and so do OR, brackets and quotes, which may hide one:
-// https://docs.github.com/en/search-github/searching-on-github/searching-issues-and-pull-requests
-const qualifiers =
-  /^-?(?:assignee|author|base|closed|comments|commenter|created|draft|head|in|interactions|involves|is|label|language|linked|mentions|merged|milestone|no|reactions|reason|review|review-requested|reviewed-by|sort|state|status|type|updated|user-review-requested):[\w@./<>=*-]+$/;
-const word = /^(?!(?:AND|OR|NOT)$)[\w./@#-]+$/i;
-
 /** The one repository that a search for issues and pull requests is about, as `gh pr status` does it. */
 function readSearch(document: GraphqlDocument, field: FieldNode): string {
   const known = ["query", "type", "first", "last", "after", "before"];
@@ -88,13 +83,10 @@ function readSearch(document: GraphqlDocument, field: FieldNode): string {
   if (typeof query !== "string" || type !== "ISSUE") {
     throw new NotUnderstood("it searches for something else than issues and pull requests");
   }
-  const terms = query.trim().split(/ +/);
-  const places = terms.filter((term) => term.startsWith("repo:"));
-  const others = terms.filter((term) => !term.startsWith("repo:"));
-  const isPlain = others.every((term) => qualifiers.test(term) || word.test(term));
-  const [owner, name, ...rest] = (places[0] ?? "").slice("repo:".length).split("/");
-  if (places.length !== 1 || rest.length > 0 || !isPlain) {
+  const repository = readSearchedRepository(query);
+  if (repository === undefined) {
     throw new NotUnderstood("its search is not plainly limited to one repository");
   }
+  const [owner, name] = repository.split("/");
   return toRepositoryName(owner, name);
 }

@@ -57,7 +57,7 @@ export function readRestRead(written: readonly string[]): RepositoryAction {
     if (matchRoute(route, segments) !== undefined) return { type: "forbidden", what };
   }
   for (const [route, what] of other) {
-    if (matchRoute(route, segments) !== undefined) return { type: "other", what };
+    if (matchRoute(route, segments) !== undefined) return { type: "other", what, reads: true };
   }
   return { type: "read" };
 }

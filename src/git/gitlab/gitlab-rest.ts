@@ -52,7 +52,17 @@ export function readGitlabCall(request: ApiRequest): GitlabReading {
   const repository = toRepository(id);
   if (repository === undefined) {
     const what = "a project is named by its path, as in /api/v4/projects/group%2Fname";
-    return isRead ? { kind: "elsewhere" } : { kind: "not-understood", what };
+    if (!isRead) return { kind: "not-understood", what };
+    // A path or number with a format behind it may be the project's, too
+    const isWord = /^(?!\d)[\w-]*$/.test(id);
+    if (!/^\d{1,18}$/.test(id))
+      return isWord ? { kind: "elsewhere" } : { kind: "not-understood", what };
+    const behind = request.path.slice(projects.length + id.length);
+    return {
+      kind: "by-number",
+      number: id,
+      toPath: (name) => `${projects}${encodeURIComponent(name)}${behind}`,
+    };
   }
   try {
     return isRead
@@ -89,7 +99,11 @@ function toReadAction([resource, , part]: readonly string[]): RepositoryAction |
     : readResource("read", resource);
 }
 
-const unknownRead: RepositoryAction = { type: "other", what: "reading what is not code" };
+const unknownRead: RepositoryAction = {
+  type: "other",
+  what: "reading what is not code",
+  reads: true,
+};
 
 /** @throws NotUnderstood */
 function readWrite(

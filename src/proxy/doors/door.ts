@@ -48,8 +48,12 @@ export interface Door {
    * first, and the door is asked only when they don't.
    */
   readonly claim: (request: DoorRequest) => { readonly exclusive: boolean } | undefined;
-  /** Decides it. @throws Refusal */
-  readonly pass: (request: DoorRequest) => Promise<Passage>;
+  /**
+   * Decides it.
+   * @param facts `isAllowed`: whether host rules would let the request through
+   * @throws Refusal
+   */
+  readonly pass: (request: DoorRequest, facts: { readonly isAllowed: boolean }) => Promise<Passage>;
 }
 
 /** What becomes of a request that came through a door. */

@@ -190,9 +190,18 @@ describe("readGithubRest", () => {
     "POST /repos/-acme/widgets/pulls",
     "DELETE /repositories/123",
     "PUT /Repositories/123/contents/a",
+    "GET /repositories/12x",
+    "GET /repositories.json/123",
   ])("does not guess which repository %s is about", (line) => {
     expect(read(line).kind).toBe("not-understood");
     expect(read(line)).not.toHaveProperty("repository");
+  });
+
+  it("reads a repository by its number as it would by its name", () => {
+    const reading = read("GET /Repositories/123/contents/a");
+    expect(reading).toMatchObject({ kind: "by-number", number: "123" });
+    if (reading.kind !== "by-number") return;
+    expect(reading.toPath("acme/widgets")).toBe("/repos/acme/widgets/contents/a");
   });
 
   it.each([
@@ -200,7 +209,7 @@ describe("readGithubRest", () => {
     "POST /gists",
     "POST /user/repos",
     "POST /orgs/acme/repos",
-    "GET /repositories/123",
+    "GET /repositories",
     "GET /orgs/acme/teams/devs/repos/acme/widgets",
     "PATCH /user/repository_invitations/7",
     "POST /markdown",

@@ -67,15 +67,26 @@ describe("reading a project of GitLab", () => {
     expect(actionOf(`HEAD ${path}`)).toEqual(action);
   });
 
-  test.each([
-    "/api/v4/projects/42",
-    "/api/v4/user/keys",
-    "/api/v4/users",
-    "/api/v4/projects",
-    "/api/v4/projects/import",
-  ])("%s is about no project that it names", (path) => {
-    expect(read(`GET ${path}`)).toEqual({ kind: "elsewhere" });
+  test("a project by its number is read as it would be by its path", () => {
+    const reading = read("GET /api/v4/projects/42/variables");
+    expect(reading).toMatchObject({ kind: "by-number", number: "42" });
+    if (reading.kind !== "by-number") return;
+    expect(reading.toPath("acme/tools/x")).toBe("/api/v4/projects/acme%2Ftools%2Fx/variables");
   });
+
+  test.each(["/api/v4/projects/42.json", "/api/v4/projects/acme%2Fwidgets.json/variables"])(
+    "%s may be a project with a format behind it",
+    (path) => {
+      expect(read(`GET ${path}`).kind).toBe("not-understood");
+    },
+  );
+
+  test.each(["/api/v4/user/keys", "/api/v4/users", "/api/v4/projects", "/api/v4/projects/import"])(
+    "%s is about no project that it names",
+    (path) => {
+      expect(read(`GET ${path}`)).toEqual({ kind: "elsewhere" });
+    },
+  );
 });
 
 test("who one is and which version it is concerns no repository, and only when it's read", () => {

@@ -95,7 +95,8 @@ function toOption({ action }: RepositoryCall, { push }: GitRule): string | undef
   return action.type === "update-ref" && push === undefined ? "push=agent/*" : undefined;
 }
 
-function toShown({ authority, method, path }: DoorRequest): string {
+/** The request for a text: its path may be long. */
+export function toShown({ authority, method, path }: DoorRequest): string {
   const shown = path.length > maxShownPath ? `${path.slice(0, maxShownPath)}…` : path;
   return `${method} ${authority.scheme}://${toHostHeader(authority)}${shown}`;
 }

@@ -3,6 +3,7 @@ import { isRepositoryPath, readGithubRest } from "../../../git/github/github-res
 import type { ApiReading } from "../../../git/api-reading.ts";
 import type { GitRule } from "../../../policy/git-rule.ts";
 import { filterByRepository, type GitPolicy } from "../../../policy/git-rules.ts";
+import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
 import { notUnderstood } from "./decide-calls.ts";
 import type { Door, DoorRequest, DoorTools, Passage } from "../door.ts";
 import { decideReading, toFirst } from "./github-passage.ts";
@@ -18,6 +19,7 @@ const maxRepositoryBytes = 1024 * 1024;
 interface GithubDoor {
   readonly policy: GitPolicy;
   readonly lookUp: NodesLookup;
+  readonly closed: ClosedRepositories;
 }
 
 /** The ways into repositories that lead over api.github.com, codeload, raw files, or another GitHub host's API. */
@@ -25,7 +27,11 @@ export function createGithubDoor(parts: {
   readonly policy: GitPolicy;
   readonly tools: DoorTools;
 }): Door {
-  const door: GithubDoor = { policy: parts.policy, lookUp: createNodesLookup(parts.tools) };
+  const door: GithubDoor = {
+    policy: parts.policy,
+    lookUp: createNodesLookup(parts.tools),
+    closed: createClosedRepositories(parts.tools),
+  };
   return {
     claim: (request) => {
       const access = findGithubAccess(door.policy, request);
@@ -33,12 +39,13 @@ export function createGithubDoor(parts: {
       if (rules.length === 0) return undefined;
       return { exclusive: rules.some(({ exclusive }) => exclusive) };
     },
-    pass: async (request) => {
+    pass: async (request, { isAllowed }) => {
       const access = findGithubAccess(door.policy, request);
       if (access === undefined) throw new Error("only a claimed request is passed");
       const { place, rules } = access;
-      if (place.kind === "graphql") return passGraphql(door, request, rules);
-      return passRest(request, { place, rules });
+      if (place.kind === "graphql") return passGraphql(door, request, { rules, isAllowed });
+      const named = await nameRepository(door, request, { place, rules, isAllowed });
+      return named === undefined ? { type: "host-rules" } : passRest(request, named);
     },
   };
 }
@@ -54,6 +61,8 @@ function concernedRules(request: DoorRequest, { place, rules }: GithubAccess): r
       return rules.filter((rule) =>
         reading.calls.some(({ repository }) => filterByRepository([rule], repository).length > 0),
       );
+    case "by-number":
+      return rules;
     case "needs-body":
     case "not-understood": {
       const { repository } = reading;
@@ -77,10 +86,43 @@ function readHead(
   return { kind: "calls", calls: [{ repository, action: { type: "read" } }] };
 }
 
-async function passRest(
+/** A place that isn't GraphQL's. */
+interface RestAccess {
+  readonly place: Exclude<GithubPlace, { kind: "graphql" }>;
+  readonly rules: readonly GitRule[];
+}
+
+/**
+ * The same place by the repository's name, where the request has its number; undefined when no entry decides it.
+ * @throws Refusal
+ */
+async function nameRepository(
+  { closed }: GithubDoor,
   request: DoorRequest,
-  access: { readonly place: Exclude<GithubPlace, { kind: "graphql" }>; rules: readonly GitRule[] },
-): Promise<Passage> {
+  access: RestAccess & { readonly isAllowed: boolean },
+): Promise<RestAccess | undefined> {
+  const { place, rules, isAllowed } = access;
+  const reading = readHead(request, place);
+  if (reading.kind !== "by-number" || place.kind !== "rest") return access;
+  // Nothing is asked for what is refused anyway
+  if (!isAllowed) return undefined;
+  const { number, toPath } = reading;
+  const identity = await closed.lookUp({ forge: "github", rules, hold: request.hold }, { number });
+  if (identity === undefined) {
+    const what = "GitHub does not say which repository has this number";
+    throw notUnderstood(request, { what, ...toFirst(rules) });
+  }
+  const { name } = identity;
+  const path = toPath(name);
+  if (filterByRepository(rules, name).length === 0) {
+    const prefix = request.path.slice(0, request.path.length - place.path.length);
+    await closed.checkRequest(request, rules, prefix + path);
+    return undefined;
+  }
+  return { place: { kind: "rest", path, rawPath: path }, rules };
+}
+
+async function passRest(request: DoorRequest, access: RestAccess): Promise<Passage> {
   const { place, rules } = access;
   const reading = readHead(request, place);
   if (!isReading(request)) checkJsonBody(request);
@@ -110,7 +152,7 @@ const withoutCloneToken = rewriteAnswers({
 async function passGraphql(
   door: GithubDoor,
   request: DoorRequest,
-  rules: readonly GitRule[],
+  { rules, isAllowed }: { readonly rules: readonly GitRule[]; readonly isAllowed: boolean },
 ): Promise<Passage> {
   const refuse = (what: string) => notUnderstood(request, { what, ...toFirst(rules) });
   const { method, path, query } = request;
@@ -125,7 +167,14 @@ async function passGraphql(
   const { authority, hold } = request;
   const facts = await door.lookUp({ authority, rules, hold }, graphql);
   const body = { bytes: graphql.body };
-  return decideReading(request, rules, { reading: graphql.toReading(facts), body });
+  const reading = graphql.toReading(facts);
+  const passage = decideReading(request, rules, { reading, body });
+  if (isAllowed && passage.type === "host-rules" && reading.kind === "calls") {
+    for (const { repository } of reading.calls) {
+      await door.closed.checkRepository(request, rules, repository);
+    }
+  }
+  return passage;
 }
 
 function isReading({ method }: DoorRequest): boolean {

@@ -30,6 +30,7 @@ export function decideReading(
     case "calls":
       return decideUnderstood(request, rules, { calls: reading.calls, body });
     case "needs-body":
+    case "by-number":
     case "elsewhere":
       throw new Error("only a request that was read whole is decided");
   }

@@ -8,6 +8,7 @@ import {
 import type { GitRule } from "../../../policy/git-rule.ts";
 import { filterByRepository, gitRulesAt, type GitPolicy } from "../../../policy/git-rules.ts";
 import { bufferedBody } from "../buffered-body.ts";
+import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
 import { findAnyReader } from "./any-reader.ts";
 import { decideCalls, notUnderstood } from "./decide-calls.ts";
 import type { Door, DoorRequest, DoorTools, Passage } from "../door.ts";
@@ -19,6 +20,7 @@ import { rewriteAnswers } from "../rewritten-json.ts";
 interface GitlabDoor {
   readonly policy: GitPolicy;
   readonly projects: GitlabProjects;
+  readonly closed: ClosedRepositories;
 }
 
 /** A request that is this door's, with the entries that are asked about it. */
@@ -38,16 +40,18 @@ export function createGitlabDoor(parts: {
   const door: GitlabDoor = {
     policy: parts.policy,
     projects: createGitlabProjects(parts.tools),
+    closed: createClosedRepositories(parts.tools),
   };
   return {
     claim: (request) => {
       const access = findAccess(door, request);
       return access && { exclusive: access.rules.some(({ exclusive }) => exclusive) };
     },
-    pass: (request) => {
+    pass: async (request, { isAllowed }) => {
       const access = findAccess(door, request);
       if (access === undefined) throw new Error("only a claimed request is passed");
-      return passThrough(door, request, access);
+      const named = await nameProject(door, request, { ...access, isAllowed });
+      return named === undefined ? { type: "host-rules" } : passThrough(door, request, named);
     },
   };
 }
@@ -71,7 +75,38 @@ function read({ method, path, rawPath, query }: DoorRequest, body?: unknown): Gi
 }
 
 function repositoryOf(reading: GitlabAccess["reading"]): string | undefined {
+  if (reading.kind === "by-number") return undefined;
   return reading.kind === "calls" ? reading.calls[0]?.repository : reading.repository;
+}
+
+/**
+ * The same reading by the project's path, where the request has its number; undefined when no entry decides it.
+ * @throws Refusal
+ */
+async function nameProject(
+  { closed }: GitlabDoor,
+  request: DoorRequest,
+  access: GitlabAccess & { readonly isAllowed: boolean },
+): Promise<GitlabAccess | undefined> {
+  const { reading, rules, isAllowed } = access;
+  if (reading.kind !== "by-number") return access;
+  // Nothing is asked for what is refused anyway
+  if (!isAllowed) return undefined;
+  const { number, toPath } = reading;
+  const identity = await closed.lookUp({ forge: "gitlab", rules, hold: request.hold }, { number });
+  if (identity === undefined) {
+    const [rule] = rules;
+    const what = "GitLab does not say which project has this number";
+    throw notUnderstood(request, { what, ...(rule === undefined ? {} : { rule }) });
+  }
+  const path = toPath(identity.name);
+  const named = read({ ...request, path, rawPath: path });
+  const own = filterByRepository(rules, identity.name);
+  if (own.length === 0 || named.kind === "elsewhere") {
+    await closed.checkRequest(request, rules, path);
+    return undefined;
+  }
+  return { reading: named, rules: own };
 }
 
 async function passThrough(
