@@ -24,7 +24,13 @@ import {
   type FolderDescriptor,
 } from "./folder-descriptor.ts";
 import { toNameBytes, toNameText } from "./name-text.ts";
-import { createPlainFile, dropOwnerRights, fillPlainFile, readPlainFile } from "./plain-file.ts";
+import {
+  appendToPlainFile,
+  createPlainFile,
+  dropOwnerRights,
+  fillPlainFile,
+  readPlainFile,
+} from "./plain-file.ts";
 
 // Files of a folder that somebody else may write to at this very moment. Every step goes from an open folder to a name
 // in it, and that name is never followed when it's a symbolic link, so that no exchange of an entry, or of a folder
@@ -142,6 +148,11 @@ export class Folder implements Disposable {
       fchownSync(made.#open.fd, owner.uid, owner.gid);
     }
     return true;
+  }
+
+  /** Writes at the end of a plain file that has this name only. @returns whether it did */
+  append(name: string, content: Uint8Array): boolean {
+    return orNothing(() => appendToPlainFile(this.#at(name), content)) ?? false;
   }
 
   /** Takes the right to run as its owner or group from a program. @returns whether it had one and has none now */

@@ -15,6 +15,11 @@ import type { Owner } from "./entry-facts.ts";
 // and everything else is asked of what was opened.
 
 const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const appendFlags =
+  constants.O_WRONLY |
+  constants.O_APPEND |
+  (constants.O_NOFOLLOW ?? 0) |
+  (constants.O_NONBLOCK ?? 0);
 const createFlags =
   constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 
@@ -58,6 +63,23 @@ export function fillPlainFile(fd: number, content: string, { uid, gid }: Owner):
   try {
     writeSync(fd, content);
     if (process.geteuid?.() === 0) fchownSync(fd, uid, gid);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Writes at the end of a regular file with one name.
+ * @returns whether it was one
+ * @throws Error of the system
+ */
+export function appendToPlainFile(path: string | Buffer, content: Uint8Array): boolean {
+  const fd = openSync(path, appendFlags);
+  try {
+    const facts = fstatSync(fd);
+    if (!facts.isFile() || facts.nlink !== 1) return false;
+    writeSync(fd, content);
+    return true;
   } finally {
     closeSync(fd);
   }

@@ -50,6 +50,7 @@ export const rowTitles: ReadonlyMap<number, string> = new Map([
   [58, "a repository that may not be read, by number, search, list, page, fork or former name"],
   [52, "reviews of a repository that is made to look otherwise"],
   [56, "what configures the next run, written by a sandbox"],
+  [53, "secrets in the settings and logs of a repository"],
   [60, "programs and code of a sandbox, run by the host"],
 ]);
 

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { BindMount } from "../../src/docker/engine.ts";
 import { resolvePaths } from "../../src/config/paths.ts";
 import {
   defaultWorkspaceSettings,
@@ -13,7 +14,10 @@ import { openWorkspaceSession } from "../../src/sandbox/workspace/workspace-sess
 export interface WorkspaceFolder extends AsyncDisposable {
   readonly workspace: string;
   /** Opens a session, lets `work` be its sandbox, and closes it. */
-  readonly during: (work: () => Promise<void>, settings?: WorkspaceSettings) => Promise<Handoff>;
+  readonly during: (
+    work: (sandbox: { readonly copies: readonly BindMount[] }) => Promise<void>,
+    settings?: WorkspaceSettings,
+  ) => Promise<Handoff>;
 }
 
 export async function createWorkspaceFolder(): Promise<WorkspaceFolder> {
@@ -35,8 +39,8 @@ export async function createWorkspaceFolder(): Promise<WorkspaceFolder> {
         mounts: [],
         checkMount: () => Promise.resolve(),
       });
-      await files.mount(await mkdtemp(join(root, "s-")));
-      await work();
+      const { binds } = await files.mount(await mkdtemp(join(root, "s-")));
+      await work({ copies: binds.filter(({ source, target }) => source !== target) });
       const handoff = await files.inspect();
       await files.close();
       if (handoff === undefined) throw new Error("the session was not looked at");

@@ -6,6 +6,7 @@ import { toNameBytes } from "../../files/name-text.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { inspectHandoff } from "./handoff/inspect-handoff.ts";
 import { findMade, rememberMade } from "./handoff/made-repositories.ts";
+import { returnLogs } from "./hide/shown-log.ts";
 import { scanWorkspace } from "./scan/scan.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
 import { readRecord, writeHandoff, type WorkspaceRecord } from "./workspace-record.ts";
@@ -21,6 +22,7 @@ export async function inspectEnd(
 ): Promise<Handoff> {
   // A mode that keeps its owner out hides all of it
   if ((root.ownFacts().mode & 0o700) !== 0o700) root.allowOwner();
+  returnLogs(record.logs);
   // What it made itself is no finding
   await releaseMountPoints(paths, session, record);
   const { workspace, baseline, protect } = record;

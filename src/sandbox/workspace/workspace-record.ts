@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../../files/atomic-write.ts";
 import { sessionFolder } from "../session-state.ts";
 import type { Baseline, KnownUnit } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
+import type { ShownLog } from "./hide/shown-log.ts";
 import type { MountPointsBeneath } from "./protect/mount-point.ts";
 import type { Mark } from "./scan/mark.ts";
 
@@ -13,6 +14,7 @@ export interface WorkspaceRecord {
   readonly workspace: string;
   readonly protect: "default" | "none";
   readonly mountPoints: readonly MountPointsBeneath[];
+  readonly logs: readonly ShownLog[];
   readonly baseline: Baseline;
 }
 
@@ -49,7 +51,9 @@ export async function readRecord(
   }
 }
 
-interface StoredRecord extends Omit<WorkspaceRecord, "baseline"> {
+interface StoredRecord extends Omit<WorkspaceRecord, "baseline" | "logs"> {
+  /** Missing in what an earlier version wrote */
+  readonly logs?: readonly ShownLog[];
   readonly baseline: {
     readonly since: string;
     readonly marks: readonly [string, Mark][];
@@ -61,12 +65,13 @@ interface StoredRecord extends Omit<WorkspaceRecord, "baseline"> {
 
 function parseRecord(value: unknown): WorkspaceRecord | undefined {
   // Written by this program to a folder that is the user's alone
-  const { workspace, protect, mountPoints, baseline } = value as StoredRecord;
+  const { workspace, protect, mountPoints, logs = [], baseline } = value as StoredRecord;
   if (typeof workspace !== "string" || !Array.isArray(mountPoints)) return undefined;
   return {
     workspace,
     protect,
     mountPoints,
+    logs,
     baseline: {
       since: BigInt(baseline.since),
       marks: new Map(baseline.marks),

@@ -10,6 +10,7 @@ import type { Handoff } from "./handoff/handoff.ts";
 import { parseHideRules } from "./hide/hide-rules.ts";
 import { toNames } from "./host-path.ts";
 import { maskSpecialFiles, type MaskedFolder, type Masks } from "./protect/mask-special-files.ts";
+import { toShownLogs } from "./hide/shown-log.ts";
 import { planProtection, type OwnMount, type Protection } from "./protect/protection.ts";
 import { writeCopies } from "./protect/shown-copies.ts";
 import { scanWorkspace, type Scan } from "./scan/scan.ts";
@@ -83,7 +84,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
     mounts: options.mounts,
     mount: async (directory) => {
       const [scan, mounted] = await Promise.all([scanning, searching]).catch(refuseUnseen);
-      const begun = await begin(options, { root, scan, mounted, since });
+      const begun = await begin(options, { root, scan, mounted, since, directory });
       ({ record } = begun);
       mounts = await makeMounts(begun, scan, directory);
       return mounts;
@@ -131,12 +132,14 @@ interface Looked {
   /** Folders beside the workspace */
   readonly mounted: readonly MaskedFolder[];
   readonly since: bigint;
+  /** Of the session, for what is shown instead */
+  readonly directory: string;
 }
 
 /** Records what will be there before it is, so that it can be undone whatever happens. */
 async function begin(
   { paths, session, workspace, settings, mounts, checkMount }: WorkspaceOptions,
-  { root, scan, mounted, since }: Looked,
+  { root, scan, mounted, since, directory }: Looked,
 ): Promise<Begun> {
   const [protection, repositories] = await Promise.all([
     planProtection(scan, {
@@ -155,6 +158,7 @@ async function begin(
     workspace,
     protect: settings.protect,
     mountPoints: await withShared(paths, session, mountPoints),
+    logs: toShownLogs(protection.copies, directory),
     baseline: {
       since,
       marks: scan.marks,

@@ -12,6 +12,8 @@ const maxIncludeDepth = 10;
 interface SettingsOfFile {
   readonly settings: readonly GitSetting[];
   readonly configFolder: string;
+  /** Of an included file */
+  readonly path?: string;
 }
 
 /** A repository's own settings. */
@@ -36,7 +38,9 @@ export async function withIncluded(
     using folder = openOrNothing(dirname(path));
     const content = folder?.read(basename(path), maxConfigurationBytes);
     const inner = content && (await readConfiguration(content));
-    if (inner !== undefined) found.push(...(await withIncluded(inner, dirname(path), depth + 1)));
+    if (inner === undefined) continue;
+    const [first, ...further] = await withIncluded(inner, dirname(path), depth + 1);
+    if (first !== undefined) found.push({ ...first, path }, ...further);
   }
   return found;
 }

@@ -2,13 +2,20 @@ import { join } from "node:path";
 import type { BindMount } from "../../../docker/engine.ts";
 import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
-import type { EntryKind } from "../../../files/entry-facts.ts";
+import type { EntryKind, Owner } from "../../../files/entry-facts.ts";
 import { quoted } from "../../../printable.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { MountPoint } from "./mount-point.ts";
 
 /** More mounts than this make every start slow, and some engines fail. */
 const maxMounts = 500;
+
+/** What is shown of a log, which git goes on writing. */
+export interface LogCopy {
+  readonly content: Buffer;
+  /** Whose the log is */
+  readonly owner: Owner;
+}
 
 /** Mounts over a folder that is in the sandbox at its own path, while they are being put together. */
 export interface MountDraft {
@@ -19,6 +26,8 @@ export interface MountDraft {
   readonly own: Map<string, { readonly readOnly: boolean }>;
   /** Of mounts that show other content instead; by the names joined with `/` */
   readonly copies: Map<string, Uint8Array>;
+  /** Of mounts that the sandbox writes to instead; by the names joined with `/` */
+  readonly logs: Map<string, LogCopy>;
   /** Folders that are shown empty */
   readonly emptied: (readonly string[])[];
   /** Made before, where nothing is */
@@ -34,6 +43,7 @@ export function createDraft(path: string, root: Folder, special: SpecialFiles): 
     root,
     own: new Map(),
     copies: new Map(),
+    logs: new Map(),
     emptied: [],
     mountPoints: [],
     special,

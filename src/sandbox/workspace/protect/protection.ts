@@ -4,9 +4,10 @@ import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
 import { quoted } from "../../../printable.ts";
 import { contains } from "../../../files/path-steps.ts";
-import { hidePasswords, withoutSecrets } from "../hide/git-passwords.ts";
 import { hideSecrets } from "../hide/hide-secrets.ts";
 import { isHeldName } from "../handoff/hold-unit.ts";
+import { hideSettings } from "../hide/hide-settings.ts";
+import { withoutSecrets } from "../hide/settings-text.ts";
 import { readUserConfiguration } from "../repository/git-configuration.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { Scan } from "../scan/scan.ts";
@@ -68,7 +69,12 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
       if (isOutOfUse(draft, unit)) continue;
       await protectUnit(draft, unit, unitOptions);
     }
-  } else if (options.hides) hidePasswords(draft, scan.repositories);
+  }
+  if (options.hides) {
+    await hideSettings(draft, scan.repositories, scan.marks.keys());
+    for (const common of outside.values())
+      await hideSettings(common, [{ names: [], shape: "bare" }], []);
+  }
   hideSecrets(draft, scan.secrets);
   const all = [draft, ...outside.values()];
   const own = all.flatMap((one) => toOwnBinds(one).map((bind) => ({ bind, base: one.path })));

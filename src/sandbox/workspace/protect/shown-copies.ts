@@ -1,12 +1,24 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BindMount } from "../../../docker/engine.ts";
+import type { Owner } from "../../../files/entry-facts.ts";
 import type { MountDraft } from "./mount-draft.ts";
+
+/** Where a log is, and whose. */
+export interface LogPlace {
+  /** Absolute real path */
+  readonly root: string;
+  /** From `root` */
+  readonly names: readonly string[];
+  readonly owner: Owner;
+}
 
 /** A bind over something in the sandbox, with the content it shows. */
 export interface CopyMount {
   readonly target: string;
   readonly content: Uint8Array | "folder";
+  /** Of a copy that the sandbox writes to */
+  readonly log?: LogPlace;
 }
 
 /** What a draft shows other content of. */
@@ -19,7 +31,17 @@ export function toCopies(draft: MountDraft): readonly CopyMount[] {
     target: join(draft.path, ...names),
     content: "folder" as const,
   }));
-  return [...files, ...folders];
+  const logs = [...draft.logs].map(([key, { content, owner }]) => ({
+    target: join(draft.path, key),
+    content,
+    log: { root: draft.path, names: key.split("/"), owner },
+  }));
+  return [...files, ...folders, ...logs];
+}
+
+/** Where the copy of a number is. */
+export function toCopyPath(directory: string, index: number): string {
+  return join(directory, "shown", String(index));
 }
 
 /** Writes what is shown instead to a folder of the session, readable by whoever the sandbox runs as. */
@@ -31,12 +53,14 @@ export async function writeCopies(
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
   const binds: BindMount[] = [];
-  for (const [index, { target, content }] of copies.entries()) {
-    const source = join(folder, String(index));
+  for (const [index, { target, content, log }] of copies.entries()) {
+    const source = toCopyPath(directory, index);
     if (content === "folder") await mkdir(source);
     else await writeFile(source, content);
     await chmod(source, content === "folder" ? 0o755 : 0o644);
-    binds.push({ source, target, readOnly: true });
+    if (log !== undefined && process.getuid?.() === 0)
+      await chown(source, log.owner.uid, log.owner.gid);
+    binds.push({ source, target, readOnly: log === undefined });
   }
   return binds;
 }

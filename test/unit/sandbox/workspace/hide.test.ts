@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { Folder } from "../../../../src/files/beneath.ts";
 import { parseHideRules } from "../../../../src/sandbox/workspace/hide/hide-rules.ts";
 import { scanWorkspace, type Scan } from "../../../../src/sandbox/workspace/scan/scan.ts";
-import { withoutSecrets } from "../../../../src/sandbox/workspace/hide/git-passwords.ts";
+import { withoutSecrets } from "../../../../src/sandbox/workspace/hide/settings-text.ts";
 
 const pem = "-----BEGIN PRIVATE KEY-----\nMC4\n";
 
@@ -112,7 +112,7 @@ test("a git configuration is shown without passwords and headers, and otherwise 
   expect(clean("url = ssh://git:p@h/x")).toBe("url = ssh://git@h/x");
   expect(clean("url = git@h:x")).toBe("url = git@h:x");
   expect(clean("[http]\n\textraHeader = Authorization: Basic eDp5\n[a]\n")).toBe(
-    "[http]\n\t# a header was here\n[a]\n",
+    "[http]\n\t# a secret was here\n[a]\n",
   );
-  expect(clean("[http] extraheader=Authorization: x\n")).toBe("[http] # a header was here\n");
+  expect(clean("[http] extraheader=Authorization: x\n")).toBe("[http] # a secret was here\n");
 });

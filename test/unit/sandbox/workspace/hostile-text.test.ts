@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Folder } from "../../../../src/files/beneath.ts";
-import { withoutSecrets } from "../../../../src/sandbox/workspace/hide/git-passwords.ts";
+import { withoutSecrets } from "../../../../src/sandbox/workspace/hide/settings-text.ts";
 import { isSecretFile } from "../../../../src/sandbox/workspace/hide/secret-files.ts";
 import { withoutLineEnd } from "../../../../src/sandbox/workspace/repository/git-location.ts";
 import { isHarmless } from "../../../../src/sandbox/workspace/repository/git-setting-safety.ts";

@@ -1,0 +1,195 @@
+import { appendFile, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Folder } from "../../../src/files/beneath.ts";
+import { withoutSecrets } from "../../../src/sandbox/workspace/hide/settings-text.ts";
+import { planProtection } from "../../../src/sandbox/workspace/protect/protection.ts";
+import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";
+import { git } from "../../support/host-git.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
+
+const secret = "hunter2hunter2";
+const address = `https://me:${secret}@example.com/x`;
+
+/** Places that git, or a program that works on git's repositories, reads an address or a secret from. */
+const places: readonly (readonly [path: string, content: string])[] = [
+  [".git/config.worktree", `[remote "o"]\n\turl = ${address}\n`],
+  [".git/config.bak", `[http]\n\textraHeader = Authorization: Basic ${secret}\n`],
+  [".git/config~", `[remote "o"]\n\turl = ${address}\n`],
+  [".git/remotes/old", `URL: ${address}\nPull: refs/heads/main\n`],
+  [".git/branches/old", `${address}#main\n`],
+  [".git/svn/.metadata", `[svn-remote "svn"]\n\turl = svn+ssh://me:${secret}@example.com\n`],
+  [".git/lfs/settings", `url = ${address}\n`],
+  [".git/sl/config", `[paths]\ndefault = ${address}\n`],
+  [".git/gk/config", `[remote]\n token = ${secret}\n`],
+  [".git/sourcetreeconfig.json", `{"url": "${address}"}\n`],
+  [".git/FETCH_HEAD", `0123\t\tbranch 'main' of ${address}\n`],
+  [".git/logs/HEAD", `0 1 A <a@b> 1 +0000\tpull ${address} main: Fast-forward\n`],
+  [".git/logs/refs/heads/main", `0 1 A <a@b> 1 +0000\tclone: from ${address}\n`],
+  [".git/modules/a/b/HEAD", "ref: refs/heads/main\n"],
+  [".git/modules/a/b/refs/x", ""],
+  [".git/modules/a/b/objects/x", ""],
+  [".git/modules/a/b/config", `[remote "o"]\n\turl = ${address}\n`],
+  [".git/modules/a/b/logs/HEAD", `0 1 A <a@b> 1 +0000\tclone: from ${address}\n`],
+  [".git/worktrees/w/config.worktree", `[remote "o"]\n\tpushurl = ${address}\n`],
+  [".git/worktrees/w/logs/HEAD", `0 1 A <a@b> 1 +0000\tpull ${address}: x\n`],
+  [".gitmodules", `[submodule "a"]\n\tpath = a\n\turl = ${address}\n`],
+  [".lfsconfig", `[lfs]\n\turl = ${address}\n`],
+  ["conf/included", `[remote "o"]\n\turl = ${address}\n`],
+  ["hg/.hg/hgrc", `[auth]\nx.prefix = example.com\nx.password = ${secret}\n`],
+  ["sl/.sl/config", `[paths]\ndefault = ${address}\n`],
+  ["jj/.jj/repo/config.toml", `[x]\ntoken = "${secret}"\n`],
+];
+
+/** What the sandbox sees of a workspace: files, with what is mounted over them. */
+async function look(
+  workspace: string,
+  protect: "default" | "none",
+): Promise<(path: string) => Promise<string>> {
+  using root = Folder.openRoot(workspace);
+  const options = { hide: undefined, deep: false, maxEntries: 10_000, maxMs: 10_000 };
+  const scan = await scanWorkspace(root, workspace, options);
+  const plan = await planProtection(scan, {
+    workspace,
+    root,
+    protect,
+    hides: true,
+    checkMount: () => Promise.resolve(),
+  });
+  const copies = new Map(plan.copies.map(({ target, content }) => [target, content]));
+  return async (path) => {
+    const copy = copies.get(join(workspace, path));
+    return copy === undefined || copy === "folder"
+      ? await readFile(join(workspace, path), "utf8")
+      : Buffer.from(copy).toString();
+  };
+}
+
+test.for(["default", "none"] as const)(
+  "no place that settings are read from shows a secret, protect: %s",
+  async (protect) => {
+    await using folder = await createWorkspaceFolder();
+    const { workspace } = folder;
+    await git(workspace, "init", "-q");
+    await git(workspace, "config", "include.path", "../conf/included");
+    await git(workspace, "config", "remote.o.url", address);
+    for (const [path, content] of places) await writeInto(workspace, path, content);
+    const read = await look(workspace, protect);
+    const paths = [".git/config", ...places.map(([path]) => path)];
+    const seen = await Promise.all(paths.map(async (path) => ({ path, text: await read(path) })));
+    const shown = seen.filter(({ text }) => text.includes(secret)).map(({ path }) => path);
+    expect(shown).toEqual([]);
+    // What isn't secret is still there
+    expect(await read(".git/logs/HEAD")).toBe(
+      "0 1 A <a@b> 1 +0000\tpull https://example.com/x main: Fast-forward\n",
+    );
+    const holders = places.filter(([, content]) => content.includes(secret));
+    recordScore({
+      row: 53,
+      test: `places that settings are read from, protect: ${protect}`,
+      attempts: holders.length + 1,
+      blocked: holders.length + 1 - shown.length,
+      // The files themselves
+      controlSucceeded: holders.length + 1,
+    });
+  },
+);
+
+test("no setting that may hold a secret shows it, however it's written", () => {
+  const settings = [
+    // git's documentation
+    `[http]\n\textraHeader = Authorization: Basic ${secret}\n`,
+    `[http "https://example.com"]\n\textraheader = X-Token: ${secret}\n`,
+    `[http]\n\tproxy = http://me:${secret}@proxy:3128\n`,
+    `[http]\n\tproxy = me:${secret}@proxy:3128\n`,
+    `[remote "o"]\n\tproxy = socks5://me:${secret}@proxy\n`,
+    `[remote "o"]\n\tpushurl = ${address}\n`,
+    `[remote "o"]\n\ttoken = ${secret}\n`,
+    `[remote "${address}"]\n\tfetch = x\n`,
+    `[url "${address}"]\n\tinsteadOf = gh:\n`,
+    `[imap]\n\tpass = ${secret}\n`,
+    `[imap]\n\ttunnel = "sshpass -p ${secret} ssh host imapd"\n`,
+    `[sendemail]\n\tsmtpPass = ${secret}\n`,
+    `[sendemail "work"]\n\tsmtppass = ${secret}\n`,
+    `[gitcvs]\n\tdbPass = ${secret}\n`,
+    `[receive]\n\tcertNonceSeed = ${secret}\n`,
+    `[svn-remote "svn"]\n\turl = https://me:${secret}@example.com/svn\n`,
+    `[credential]\n\thelper = "!f() { echo username=me; echo password=${secret}; }; f"\n`,
+    `[core]\n\tsshCommand = sshpass -p ${secret} ssh\n`,
+    `[lfs]\n\turl = ${address}\n`,
+    // other programs' own
+    `[gitlab]\n\ttoken = ${secret}\n`,
+    `[github]\n\toauth-token = ${secret}\n`,
+    `[hub]\n\tapi_key = ${secret}\n`,
+    `[alias]\n\tx = "!curl -H 'Authorization: Bearer ${secret}' https://example.com"\n`,
+    `[alias]\n\tx = !curl https://example.com/?access_token=${secret}\n`,
+    "[x]\n\ty = ghp_0123456789012345678901234567890123456789\n",
+    // how git lets them be written
+    `[http]extraHeader=Authorization: ${secret}\n`,
+    `[http]\r\n\tEXTRAHEADER = Authorization: ${secret}\r\n`,
+    `[http]\n\textraHeader = "Authorization: \\\n${secret}"\n`,
+    `[http]\n\textraHeader = Authorization: \\\n  ${secret}\n`,
+    `[a]\n\tb = c # d \\\n[imap]\n\tpass = ${secret}\n`,
+    `[remote "o"]\n\turl = "https://me:${secret}@example.com/x"\n`,
+    `[remote "o"]\n\turl = https://me:"${secret}"@example.com/x\n`,
+    `[remote "o"]\n\turl = https://me:\\\n${secret}@example.com/x\n`,
+    `[remote "o"]\n\turl = https://example.com # was ${address}\n`,
+    `[a "]"]\n\tb = c\n[imap]\n\tpass = ${secret}\n`,
+    `# url = ${address}\n`,
+    `; password = ${secret}\n`,
+  ];
+  const shown = settings.filter((text) =>
+    /hunter2|ghp_/.test(withoutSecrets(Buffer.from(text)).toString()),
+  );
+  expect(shown).toEqual([]);
+  const naive = (text: string): string => text.replaceAll(/\/\/[^/@\s]*@/g, "//");
+  recordScore({
+    row: 53,
+    test: "settings that hold a secret",
+    attempts: settings.length,
+    blocked: settings.length - shown.length,
+    controlSucceeded: settings.filter((text) => /hunter2|ghp_/.test(naive(text))).length,
+  });
+});
+
+test("settings without a secret are shown as they are", () => {
+  const plain = [
+    "[core]\n\taskPass = /usr/bin/ssh-askpass\n\tbare = false\n",
+    "[credential]\n\thelper = store --file=~/.x\n\tusername = me\n",
+    '[http]\n\temptyAuth = true\n\tproactiveAuth = auto\n\tcookieFile = ~/.c\n\tsslCert = "/a b"\n',
+    '[remote "o"]\n\turl = ssh://git@example.com/x\n\turl = git@example.com:x\n',
+    "[user]\n\tsigningKey = ABCDEF\n\temail = a@example.com\n",
+    '[alias]\n\tx = "!f() { test \\"$TOKEN\\" = \\"\\" && echo $password; }; f" # why\n',
+    '[includeIf "gitdir:~/x/"]\n\tpath = y\\\nz\n',
+  ];
+  for (const text of plain) {
+    const content = Buffer.from(text);
+    expect(withoutSecrets(content)).toBe(content);
+  }
+});
+
+test("what git wrote to the copy of a log is in the log afterwards, once", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  await git(workspace, "init", "-q", "-b", "main");
+  await git(workspace, "commit", "-q", "--allow-empty", "-m", "one");
+  const log = join(workspace, ".git/logs/HEAD");
+  await appendFile(log, `0 1 A <a@b> 1 +0000\tpull ${address}: x\n`);
+  const before = await readFile(log, "utf8");
+  await during(async ({ copies }) => {
+    const copy = copies.find(({ target }) => target === log);
+    expect(copy?.readOnly).toBe(false);
+    expect(await readFile(copy?.source ?? "", "utf8")).not.toContain(secret);
+    await appendFile(copy?.source ?? "", "0 2 A <a@b> 2 +0000\tcommit: two\n");
+  });
+  expect(await readFile(log, "utf8")).toBe(`${before}0 2 A <a@b> 2 +0000\tcommit: two\n`);
+  // A copy that was written anew adds nothing
+  await during(async ({ copies }) => {
+    const copy = copies.find(({ target }) => target === log);
+    await appendFile(copy?.source ?? "", "x\n");
+    const text = await readFile(copy?.source ?? "", "utf8");
+    await writeInto("/", (copy?.source ?? "").slice(1), text.replace("commit", "COMMIT"));
+  });
+  expect(await readFile(log, "utf8")).toBe(`${before}0 2 A <a@b> 2 +0000\tcommit: two\n`);
+});
