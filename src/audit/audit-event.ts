@@ -1,10 +1,14 @@
 /** Facts of one audit event before it is chained; every text in it was redacted by its writer and holds no query string. */
-export type AuditEvent =
+export type AuditEvent = (
   | SessionStartEvent
   | RequestDecisionEvent
   | RequestOutcomeEvent
   | SessionNoteEvent
-  | SessionEndEvent;
+  | SessionEndEvent
+) & {
+  /** Set by the log when it holds less than the event */
+  readonly cut?: readonly CutValue[];
+};
 
 export interface SessionStartEvent {
   readonly type: "session.start";
@@ -94,6 +98,16 @@ export interface SessionEndEvent {
   readonly status: number;
   readonly requests: number;
   readonly refused: number;
+}
+
+/** A value that was too long for the log. */
+export interface CutValue {
+  /** Names and indexes that lead to it: `detail.path`, `command.3` */
+  readonly field: string;
+  /** Characters of the text (the log's ends with an ellipsis), or entries of the list */
+  readonly length: number;
+  /** SHA-256, hex, of the whole text in UTF-8, or of the whole list as JSON */
+  readonly sha256: string;
 }
 
 /** One line of `audit.jsonl`: the event in its chain. `hash` = SHA-256, hex, over the line's bytes before `,"hash"`, `prev` included. */

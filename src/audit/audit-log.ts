@@ -25,6 +25,9 @@ export interface AuditLog extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
+/** Room beyond a log's limit for the outcomes of requests under way; those of requests that it refused itself are lost. */
+const outcomeBytes = 16 * 1024 * 1024;
+
 /**
  * Creates the log; the file must not exist yet.
  * @throws VaultboxError VBX_AUDIT_UNWRITABLE
@@ -50,8 +53,11 @@ export async function openAuditLog(path: string, options: ChainWriterOptions): P
 function toAuditLog(path: string, session: string, writer: ChainWriter): AuditLog {
   return {
     path,
-    decision: (event) => writer.append(event),
-    outcome: (event) => void writer.append(event),
+    decision: (event) =>
+      writer.isFull(0) ? Promise.reject(unwritable(path, "it is full")) : writer.append(event),
+    outcome: (event) => {
+      if (!writer.isFull(outcomeBytes)) void writer.append(event);
+    },
     note: (note, detail) =>
       void writer.append({
         type: "session.note",

@@ -5,6 +5,9 @@ import type { AuditEvent } from "./audit-event.ts";
 import { writeHead } from "./audit-head.ts";
 import { genesisHash, sealEvent } from "./chain.ts";
 
+/** Bytes of one log: a sandbox that sends requests for days must not fill the disk. */
+export const maxLogBytes = 2 * 1024 ** 3;
+
 /** Longest time a written record waits for fsync; half of the second that is promised. */
 const syncDelayMs = 500;
 
@@ -12,6 +15,8 @@ export interface ChainWriterOptions {
   readonly session: string;
   /** Milliseconds since the epoch; the system's clock by default */
   readonly now?: () => number;
+  /** Bytes of the log at which `isFull` says so; default: `maxLogBytes` */
+  readonly maxBytes?: number;
   /** Called with every event once the kernel has it, for live views and the end-of-run summary; must not throw */
   readonly onEvent?: (event: AuditEvent) => void;
 }
@@ -29,6 +34,7 @@ export class ChainWriter {
   readonly #fd: number;
   readonly #session: string;
   readonly #now: () => number;
+  readonly #maxBytes: number;
   readonly #onEvent: ((event: AuditEvent) => void) | undefined;
   /** End of the chain, including what waits in the batch */
   #tip: { seq: number; hash: string };
@@ -49,9 +55,15 @@ export class ChainWriter {
     this.#fd = fd;
     this.#session = options.session;
     this.#now = options.now ?? Date.now;
+    this.#maxBytes = options.maxBytes ?? maxLogBytes;
     this.#onEvent = options.onEvent;
     this.#tip = { seq: 0, hash: genesisHash(options.session) };
     this.#written = this.#tip;
+  }
+
+  /** Whether no new request has room, with `spare` bytes more for what belongs to the old ones. */
+  isFull(spare: number): boolean {
+    return this.#size >= this.#maxBytes + spare;
   }
 
   /** Chains the event now and writes it at the end of this turn; the promise may be left alone. */

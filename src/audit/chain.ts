@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { AuditEvent, AuditRecord } from "./audit-event.ts";
+import { toBoundedJson } from "./bounded-event.ts";
 
 /** One line of the log without its line break, and the hash that the next line refers to. */
 export interface ChainedLine {
@@ -21,26 +22,18 @@ export function genesisHash(session: string): string {
 const hashField = ',"hash":"';
 /** Length of `,"hash":"<64 hex>"}`. */
 const sealLength = hashField.length + 64 + 2;
-const notPlain = /[^\x20-\x7e]/;
-const notPlainAll = /[^\x20-\x7e]/g;
-
 /**
- * Puts an event in the chain. The line is pure printable ASCII: JSON leaves U+2028, C1 controls and bidi marks as they are,
- * and some readers break lines at them or obey them. The hash covers the exact bytes before `,"hash"`.
+ * Puts an event in the chain. The line is pure printable ASCII, and no longer than readers take. The hash covers the exact
+ * bytes before `,"hash"`.
  */
 export function sealEvent(
   event: AuditEvent,
   position: { readonly seq: number; readonly at: string; readonly prev: string },
 ): ChainedLine {
-  const json = JSON.stringify(event);
-  const fields = notPlain.test(json) ? json.replace(notPlainAll, toEscape) : json;
+  const fields = toBoundedJson(event);
   const body = `{"seq":${position.seq},"at":"${position.at}","prev":"${position.prev}",${fields.slice(1, -1)}`;
   const digest = hash("sha256", body);
   return { line: `${body}${hashField}${digest}"}`, hash: digest };
-}
-
-function toEscape(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** Reads one line; `undefined` when it isn't an audit record at all. */

@@ -1,9 +1,9 @@
 import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditRecord } from "./audit-event.ts";
+import { maxLineBytes } from "./bounded-event.ts";
 import { toRecord } from "./read-audit.ts";
 import { unreadable } from "./read-error.ts";
-import { maxLineBytes } from "./read-lines.ts";
 
 /** How often a quiet log is looked at: file notifications don't cross bind mounts and network file systems. */
 const pollMs = 200;

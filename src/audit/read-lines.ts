@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { maxLineBytes } from "./bounded-event.ts";
 import { unreadable } from "./read-error.ts";
 
 /** One line of a log as it lies in the file, read as Latin-1 so that every byte counts. */
@@ -10,14 +11,12 @@ export interface LogLine {
   readonly isComplete: boolean;
 }
 
-/** A longer line is given up to here and the rest skipped: memory stays bounded whatever the file holds. */
-export const maxLineBytes = 1024 * 1024;
-
 const chunkBytes = 256 * 1024;
 const lineFeed = 0x0a;
 
 /**
- * The lines of a file of any size, one chunk in memory at a time.
+ * The lines of a file of any size, one chunk in memory at a time. Of a longer line than is written only the beginning is
+ * given: memory stays bounded whatever the file holds.
  * @throws VaultboxError VBX_SESSION_UNKNOWN when there's no such file, VBX_AUDIT_DAMAGED when it can't be read
  */
 export async function* readLogLines(path: string): AsyncGenerator<LogLine> {

@@ -1,8 +1,10 @@
-import { toPrintable } from "../printable.ts";
+import { shortened, toPrintable } from "../printable.ts";
 import type { RepositoryUpdate, RequestDecisionEvent } from "./audit-event.ts";
 
 /** Refs that fit a line. */
 const shownUpdates = 3;
+/** Characters of a ref's name, and of a reason, in a line */
+const shownLength = 120;
 /** Hex digits that name an object to a person, as git shortens them */
 const shortId = 7;
 
@@ -15,12 +17,14 @@ export function describeUpdates({ updates = [] }: RequestDecisionEvent): readonl
 
 /** A ref as people call it: `agent/x` for `refs/heads/agent/x`. */
 export function toShortRef(ref: string): string {
-  return toPrintable(ref.replace(/^refs\/(?:heads\/|tags\/(?=.))/, ""));
+  const name = ref.replace(/^refs\/(?:heads\/|tags\/(?=.))/, "");
+  return toPrintable(shortened(name, shownLength));
 }
 
 function describeUpdate({ ref, from, to, refused }: RepositoryUpdate): string {
   const name = toShortRef(ref);
-  if (refused !== undefined) return `${name} refused: ${toPrintable(refused)}`;
+  if (refused !== undefined)
+    return `${name} refused: ${toPrintable(shortened(refused, shownLength))}`;
   if (isNone(to)) return to === "" ? name : `${name} deleted`;
   if (isNone(from)) return `${name} new at ${to.slice(0, shortId)}`;
   return `${name} ${from.slice(0, shortId)}..${to.slice(0, shortId)}`;

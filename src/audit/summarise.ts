@@ -1,4 +1,4 @@
-import { toPrintable } from "../printable.ts";
+import { shortened, toPrintable } from "../printable.ts";
 import { formatSize } from "../units.ts";
 import type { AuditEvent, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
 import { toShortRef } from "./ref-updates.ts";
@@ -42,6 +42,8 @@ export interface LiveSummary {
 
 /** Distinct names counted for each list: a client that tries a million hosts doesn't fill the memory. */
 const maxNames = 1000;
+/** Characters of a name that are counted under; ends of longer ones aren't told apart. */
+const maxNameLength = 200;
 /** What came after the first `maxNames` names. */
 const otherName = "(others)";
 
@@ -114,7 +116,8 @@ export function summarise(events: Iterable<AuditEvent>): AuditSummary {
   return summary.current();
 }
 
-function count(names: Map<string, number>, name: string): void {
+function count(names: Map<string, number>, whole: string): void {
+  const name = shortened(whole, maxNameLength);
   const key = names.has(name) || names.size < maxNames ? name : otherName;
   names.set(key, (names.get(key) ?? 0) + 1);
 }

@@ -1,4 +1,5 @@
 import { enableOwnCompileCache } from "./compile-cache.ts";
+import { writeLine } from "../print.ts";
 import { reportError } from "./report-error.ts";
 import { version } from "./version.ts";
 
@@ -6,7 +7,7 @@ import { version } from "./version.ts";
 export async function main(argv: readonly string[]): Promise<void> {
   endQuietlyOnClosedPipe();
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
-    process.stdout.write(`${version()}\n`);
+    writeLine("stdout", version());
     return;
   }
   if (!asksForHelp(argv)) enableOwnCompileCache(process.env);

@@ -1,23 +1,32 @@
-import { toPrintable, toPrintableJson } from "../printable.ts";
+import { writeJson, writeLine } from "../print.ts";
+import { shortened, toPrintable } from "../printable.ts";
 
 /** One document on stdout. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${toPrintableJson(value, 2)}\n`);
+  writeJson("stdout", value, 2);
 }
 
-/** Lines on stdout; each is made printable. */
+/** One document on a line of stdout, for a stream of them. */
+export function printJsonLine(value: unknown): void {
+  writeJson("stdout", value);
+}
+
+/** Lines on stdout; each is made printable, and cut when it is very long. */
 export function printLines(lines: readonly string[]): void {
-  for (const line of lines) process.stdout.write(`${toPrintable(line)}\n`);
+  for (const line of lines) writeLine("stdout", line);
 }
 
 /** A note on stderr with the prefix. */
 export function printNote(text: string): void {
-  process.stderr.write(`vaultbox: ${toPrintable(text)}\n`);
+  writeLine("stderr", `vaultbox: ${text}`);
 }
 
 export function printWarning(text: string): void {
   printNote(`warning: ${text}`);
 }
+
+/** Characters of a cell: one long value would make all lines long. */
+const maxCellLength = 300;
 
 /** Aligned columns, two spaces apart, headings in upper case, no borders. */
 export function toTable(
@@ -25,7 +34,7 @@ export function toTable(
   rows: readonly (readonly string[])[],
 ): readonly string[] {
   const printable = [headings.map((heading) => heading.toUpperCase()), ...rows].map((row) =>
-    row.map(toPrintable),
+    row.map((cell) => toPrintable(shortened(cell, maxCellLength))),
   );
   const widths = headings.map((_, column) =>
     Math.max(...printable.map((row) => row[column]?.length ?? 0)),

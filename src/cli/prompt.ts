@@ -1,6 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 import { createInterface } from "node:readline/promises";
 import { VaultboxError } from "../errors.ts";
+import { writeLine, writeQuestion } from "../print.ts";
 import { toPrintable } from "../printable.ts";
 
 /** Whether a person can be asked: what is typed must come from a terminal, and the question must be seen on one. */
@@ -32,7 +33,7 @@ export async function promptHidden(question: string): Promise<string> {
   const onStop = (): void => reject(cancelled());
   // Raw mode before the question: who answers at once must not see the answer
   input.setRawMode(true);
-  process.stderr.write(toPrintable(question));
+  writeQuestion(question);
   input.on("data", onData).once("end", onStop);
   process.once("SIGINT", onStop).once("SIGTERM", onStop);
   input.resume();
@@ -43,7 +44,7 @@ export async function promptHidden(question: string): Promise<string> {
     input.off("data", onData).off("end", onStop);
     input.pause();
     input.setRawMode(false);
-    process.stderr.write("\n");
+    writeLine("stderr", "");
   }
 }
 
@@ -66,7 +67,7 @@ export async function promptYes(question: string): Promise<boolean> {
     return /^y(?:es)?$/i.test(answer.trim());
   } catch {
     // The only way out of the question but an answer
-    process.stderr.write("\n");
+    writeLine("stderr", "");
     throw cancelled();
   } finally {
     reader.close();

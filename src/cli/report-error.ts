@@ -1,7 +1,7 @@
 // The voice (stderr, prefix, lower case, no full stop), after age's tui.go: what could not be done, the fact that
 // stopped it, then what the user can do. Expected errors show no stack; a bug shows its stack and asks for a report.
 import { toFirstFailure, VaultboxError } from "../errors.ts";
-import { toPrintable, toPrintableJson } from "../printable.ts";
+import { writeJson, writeLine } from "../print.ts";
 import { version } from "./version.ts";
 
 /** Exit status of an expected failure, wrong usage and a bug. */
@@ -12,8 +12,9 @@ export function reportError(failure: unknown, options: { json: boolean }): numbe
   const error = toFirstFailure(failure);
   if (error instanceof VaultboxError) {
     if (error.code === "VBX_CANCELLED") return exitStatus.failure;
-    process.stderr.write(options.json ? toJson(error) : toText(error));
-    if (process.env["VAULTBOX_DEBUG"] === "1") process.stderr.write(toCauseChain(error));
+    if (options.json) writeJson("stderr", toJson(error));
+    else writeLines(toLines(error));
+    if (process.env["VAULTBOX_DEBUG"] === "1") writeLines(toCauseChain(error));
     return error.code === "VBX_USAGE" ? exitStatus.usage : exitStatus.failure;
   }
   if (isMachineFailure(error)) {
@@ -24,10 +25,11 @@ export function reportError(failure: unknown, options: { json: boolean }): numbe
     );
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(
-    `vaultbox: error: this is a bug in vaultbox ${version()}\n${toPrintableLines(stack)}\n` +
-      "vaultbox: hint: report it with the lines above, see SECURITY.md if it looks exploitable\n",
-  );
+  writeLines([
+    `vaultbox: error: this is a bug in vaultbox ${version()}`,
+    ...stack.split("\n"),
+    "vaultbox: hint: report it with the lines above, see SECURITY.md if it looks exploitable",
+  ]);
   return exitStatus.bug;
 }
 
@@ -39,25 +41,23 @@ function isMachineFailure(error: unknown): error is Error {
   return error instanceof Error && "code" in error && machineCodes.includes(String(error.code));
 }
 
-function toText(error: VaultboxError): string {
-  const lines = [`vaultbox: error: ${toPrintable(error.message)}`];
-  for (const hint of error.hints) lines.push(`vaultbox: hint: ${toPrintable(hint)}`);
-  return `${lines.join("\n")}\n`;
+function toLines(error: VaultboxError): readonly string[] {
+  const hints = error.hints.map((hint) => `vaultbox: hint: ${hint}`);
+  return [`vaultbox: error: ${error.message}`, ...hints];
 }
 
-function toJson(error: VaultboxError): string {
-  const { code, message, hints } = error;
-  return `${toPrintableJson({ error: { code, message, hints } })}\n`;
+function toJson({ code, message, hints }: VaultboxError): unknown {
+  return { error: { code, message, hints } };
 }
 
-function toCauseChain(error: Error): string {
-  let text = "";
+function toCauseChain(error: Error): readonly string[] {
+  const lines: string[] = [];
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
-    text += `vaultbox: debug: caused by: ${toPrintable(cause.message)}\n`;
+    lines.push(`vaultbox: debug: caused by: ${cause.message}`);
   }
-  return text;
+  return lines;
 }
 
-function toPrintableLines(text: string): string {
-  return text.split("\n").map(toPrintable).join("\n");
+function writeLines(lines: readonly string[]): void {
+  for (const line of lines) writeLine("stderr", line);
 }

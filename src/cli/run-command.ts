@@ -3,6 +3,7 @@ import { connectEngine } from "../docker/connect-engine.ts";
 import { isVaultboxError, toFirstFailure, VaultboxError } from "../errors.ts";
 import { readWritableFolders } from "../folder-list.ts";
 import { summaryLines } from "../audit/summarise.ts";
+import { writeJson } from "../print.ts";
 import { toWorktreeNotes } from "../policy/git-rule-text.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import {
@@ -115,7 +116,7 @@ function printHandoff(handoff: Handoff, session: string): void {
 
 function printResult(result: RunResult, flags: RunFlags, policy: EgressPolicy | undefined): void {
   if (flags.json === true) {
-    process.stderr.write(`${JSON.stringify(result)}\n`);
+    writeJson("stderr", result);
     return;
   }
   if (result.handoff !== undefined) printHandoff(result.handoff, result.session);

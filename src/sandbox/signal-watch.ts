@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { VaultboxError } from "../errors.ts";
+import { writeLine } from "../print.ts";
 
 const watched = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 export type WatchedSignal = (typeof watched)[number];
@@ -83,7 +84,7 @@ export class SignalWatch implements Disposable {
 
 /** The way out of the sandbox ends with this process; what is left is removed by the next run. */
 export function giveUp(status: number): never {
-  process.stderr.write("vaultbox: gave up waiting; vaultbox prune removes what is left\n");
+  writeLine("stderr", "vaultbox: gave up waiting; vaultbox prune removes what is left");
   // eslint-disable-next-line unicorn/no-process-exit -- open requests to an engine that hangs would keep it alive
   process.exit(status);
 }

@@ -13,10 +13,12 @@ export interface AuditFixture extends AsyncDisposable {
 
 export const fixtureSession = "0123456789ab";
 
-export async function openAuditFixture(): Promise<AuditFixture> {
+export async function openAuditFixture(
+  options: { readonly maxBytes?: number } = {},
+): Promise<AuditFixture> {
   const folder = await mkdtemp(join(tmpdir(), "vaultbox-audit-"));
   const path = join(folder, "audit.jsonl");
-  const log = await openAuditLog(path, { session: fixtureSession });
+  const log = await openAuditLog(path, { session: fixtureSession, ...options });
   return {
     folder,
     path,

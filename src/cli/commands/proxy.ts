@@ -67,7 +67,7 @@ async function proxy(flags: ProxyFlags): Promise<void> {
   });
   output.printNote(`session ${running.session} is listening on ${flags.socket}`);
   for (const [name, value] of Object.entries(running.placeholders)) {
-    process.stdout.write(`${name}=${value}\n`);
+    output.printLines([`${name}=${value}`]);
   }
   await untilSignal();
 }

@@ -8,11 +8,12 @@ export function buildCommand(): Command {
 }
 
 async function listRunning(flags: { readonly json?: boolean }): Promise<void> {
-  const [{ resolvePaths }, { listSessions }, { printJson, printLines, toTable }] =
+  const [{ resolvePaths }, { listSessions }, { printJson, printLines, toTable }, { shortened }] =
     await Promise.all([
       import("../../config/paths.ts"),
       import("../../sandbox/list-sessions.ts"),
       import("../output.ts"),
+      import("../../printable.ts"),
     ]);
   const sessions = await listSessions(resolvePaths());
   if (flags.json === true) {
@@ -29,7 +30,7 @@ async function listRunning(flags: { readonly json?: boolean }): Promise<void> {
     agent,
     startedAt.slice(0, 19).replace("T", " "),
     workspace,
-    command.join(" ").slice(0, 60),
+    shortened(command.join(" "), 60),
   ]);
   printLines(
     toTable(["session", "status", "agent", "started (UTC)", "workspace", "command"], rows),

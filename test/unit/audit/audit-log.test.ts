@@ -112,3 +112,24 @@ test("a listener hears of an event only after the kernel has it", async () => {
   expect(await readFile(path, "latin1")).toContain('"at":"2026-01-02T00:00:00.000Z"');
   await log.close();
 });
+
+test("a log that is full takes no new request, and still says how the others ended", async () => {
+  await using fixture = await openAuditFixture({ maxBytes: 2000 });
+  const { log, path } = fixture;
+  let taken = 0;
+  const fill = async (): Promise<void> => {
+    for (;;) {
+      await log.decision(decisionOf(taken + 1));
+      taken += 1;
+    }
+  };
+  await expect(fill()).rejects.toMatchObject({ code: "VBX_AUDIT_UNWRITABLE" });
+  await expect(log.decision(decisionOf(99))).rejects.toThrow("it is full");
+  expect(taken).toBeGreaterThan(2);
+  expect(taken).toBeLessThan(9);
+  for (let request = 1; request <= taken; request += 1) log.outcome(outcomeOf(request));
+  await log.end({ status: 0, requests: taken, refused: 0 });
+  const lines = await linesOf(path);
+  expect(lines).toHaveLength(2 * taken + 1);
+  expect(parseLine(lines.at(-1) ?? "")?.record.type).toBe("session.end");
+});

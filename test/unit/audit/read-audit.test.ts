@@ -2,7 +2,8 @@ import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type RequestFilter, RequestCollector, readAudit } from "../../../src/audit/read-audit.ts";
-import { maxLineBytes, readLogLines } from "../../../src/audit/read-lines.ts";
+import { maxLineBytes } from "../../../src/audit/bounded-event.ts";
+import { readLogLines } from "../../../src/audit/read-lines.ts";
 import { decisionOf, openAuditFixture, outcomeOf, toArray } from "../../support/audit-fixture.ts";
 
 async function requestsOf(path: string, filter: RequestFilter): Promise<number[]> {

@@ -5,10 +5,17 @@ import { createSummary, summaryLines } from "../../../src/audit/summarise.ts";
 import { RequestCollector } from "../../../src/audit/read-audit.ts";
 import { createFollowText } from "../../../src/cli/commands/audit/follow-text.ts";
 import { toReportLines } from "../../../src/cli/commands/audit/audit-text.ts";
-import { printJson, printLines, printNote, printWarning } from "../../../src/cli/output.ts";
+import {
+  printJson,
+  printJsonLine,
+  printLines,
+  printNote,
+  printWarning,
+} from "../../../src/cli/output.ts";
 import { reportError } from "../../../src/cli/report-error.ts";
+import { writeJson } from "../../../src/print.ts";
 import { VaultboxError } from "../../../src/errors.ts";
-import { quoted, toPrintable, toPrintableJson } from "../../../src/printable.ts";
+import { quoted, toPrintable } from "../../../src/printable.ts";
 import { refusalResponse } from "../../../src/proxy/refusal-response.ts";
 import { Refusal } from "../../../src/proxy/refusal.ts";
 import { decisionOf, outcomeOf } from "../../support/audit-fixture.ts";
@@ -107,10 +114,16 @@ const surfaces: Readonly<Record<string, (text: string) => string>> = {
       const report = reportOf(recordsWith(text));
       printLines(toReportLines(report, { session: text, path: text }));
     }),
+  "the result of run --json": (text) =>
+    captured(() => {
+      const { summary } = reportOf(recordsWith(text));
+      const entries = [{ change: "new", kind: text, path: text, detail: text }];
+      writeJson("stderr", { session: text, status: 0, summary, handoff: { entries } });
+    }),
   "audit show --json": (text) => captured(() => printJson(reportOf(recordsWith(text)))),
   "audit follow": (text) => captured(() => printLines(recordsWith(text).map(createFollowText()))),
   "audit follow --json": (text) =>
-    captured(() => printLines(recordsWith(text).map((record) => toPrintableJson(record)))),
+    captured(() => recordsWith(text).forEach((record) => printJsonLine(record))),
   "the summary of a run": (text) =>
     captured(() => {
       const { summary } = reportOf(recordsWith(text));

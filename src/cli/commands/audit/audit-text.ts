@@ -3,11 +3,14 @@ import type { AuditedRequest } from "../../../audit/read-audit.ts";
 import { describeUpdates } from "../../../audit/ref-updates.ts";
 import type { SessionReport } from "../../../audit/session-report.ts";
 import { summaryLines } from "../../../audit/summarise.ts";
+import { shortened } from "../../../printable.ts";
 import { formatDuration, formatSize } from "../../../units.ts";
 import { toTable } from "../../output.ts";
 
-/** A longer URL is cut in a table; `--json` has all of it. */
+/** A longer URL is cut in a table, as are method and command line; `--json` has all of it. */
 const maxUrlLength = 120;
+const maxMethodLength = 20;
+const maxCommandLength = 500;
 
 /** The report as lines; whoever prints them makes them printable. */
 export function toReportLines(
@@ -17,7 +20,7 @@ export function toReportLines(
   const { start, end, notes, requests, matched } = report;
   const lines = [`session ${log.session}`, "", `  Log: ${log.path}`];
   if (start !== undefined) {
-    lines.push(`  Command: ${start.command.join(" ")}`, `  Started: ${start.at}`);
+    lines.push(`  Command: ${toCommandText(start.command)}`, `  Started: ${start.at}`);
     if (start.workspace !== undefined) lines.push(`  Workspace: ${start.workspace}`);
   } else if (end !== undefined) lines.push("  Command: not started");
   lines.push(
@@ -35,7 +38,7 @@ function toRequestLines(requests: readonly AuditedRequest[], matched: number): r
     toClock(at),
     decision.verdict,
     outcome === undefined || outcome.status === 0 ? "-" : String(outcome.status),
-    decision.method,
+    shortened(decision.method, maxMethodLength),
     toUrl(decision),
     outcome === undefined ? "-" : formatSize(outcome.bytesDown),
     outcome === undefined ? "-" : formatDuration(outcome.durationMs),
@@ -51,7 +54,7 @@ export function toFollowLine(record: AuditRecord, decided?: RequestDecisionEvent
   const time = toClock(record.at);
   switch (record.type) {
     case "session.start":
-      return `${time}  start  ${record.command.join(" ")}`;
+      return `${time}  start  ${toCommandText(record.command)}`;
     case "session.note":
       return `${time}  note   ${record.note}`;
     case "session.end":
@@ -69,13 +72,17 @@ export function toFollowLine(record: AuditRecord, decided?: RequestDecisionEvent
 }
 
 function toRequestText(decision: RequestDecisionEvent): string {
-  return `${decision.method} ${toUrl(decision)}`;
+  return `${shortened(decision.method, maxMethodLength)} ${toUrl(decision)}`;
 }
 
 function toUrl({ scheme, host, port, path }: RequestDecisionEvent): string {
   const isDefault = (scheme === "https" && port === 443) || (scheme === "http" && port === 80);
   const url = `${scheme}://${host}${isDefault ? "" : `:${port}`}${path}`;
-  return url.length > maxUrlLength ? `${url.slice(0, maxUrlLength)}…` : url;
+  return shortened(url, maxUrlLength);
+}
+
+function toCommandText(command: readonly string[]): string {
+  return shortened(command.join(" "), maxCommandLength);
 }
 
 function toWhy(decision: RequestDecisionEvent, outcomeReason?: string): string {

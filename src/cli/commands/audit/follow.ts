@@ -16,10 +16,12 @@ async function follow(
   const { resolvePaths } = await import("../../../config/paths.ts");
   const { findSessionLog } = await import("../../../audit/session-log.ts");
   const { followAudit } = await import("../../../audit/follow-audit.ts");
-  const { toPrintableJson } = await import("../../../printable.ts");
-  const { printLines } = await import("../../output.ts");
+  const { printJsonLine, printLines } = await import("../../output.ts");
   const { createFollowText } = await import("./follow-text.ts");
   const log = await findSessionLog(resolvePaths().sessions, wanted);
-  const toText = flags.json === true ? toPrintableJson : createFollowText();
-  for await (const record of followAudit(log.path)) printLines([toText(record)]);
+  const toText = createFollowText();
+  for await (const record of followAudit(log.path)) {
+    if (flags.json === true) printJsonLine(record);
+    else printLines([toText(record)]);
+  }
 }
