@@ -1,4 +1,4 @@
-import { open, realpath, unlink } from "node:fs/promises";
+import { open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
@@ -7,6 +7,7 @@ import type { Paths } from "./paths.ts";
 import { projectFileName, readProjectFile } from "./project-file.ts";
 import { toCode } from "./private-read.ts";
 import { writeTrust } from "./trust.ts";
+import { readWorkspacePath } from "./workspace-path.ts";
 
 export interface InitOptions {
   readonly workspace: string;
@@ -22,10 +23,7 @@ export interface InitOptions {
 export async function initProjectFile(options: InitOptions, paths: Paths): Promise<string> {
   const text = toProjectFileText(options);
   parseProjectFile(Buffer.from(text), projectFileName);
-  const folder = await realpath(options.workspace).catch((error: unknown) => {
-    throw cannotWrite(options.workspace, error);
-  });
-  const path = join(folder, projectFileName);
+  const path = join(readWorkspacePath(options.workspace), projectFileName);
   await createFile(path, text);
   const written = await readProjectFile(path);
   if (written === undefined || !Buffer.from(written.content).equals(Buffer.from(text))) {

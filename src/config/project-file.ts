@@ -10,6 +10,7 @@ import type { ProjectFile } from "../policy/parse-policy.ts";
 import type { Paths } from "./paths.ts";
 import { readPlainFile, toCode } from "./private-read.ts";
 import { readTrust } from "./trust.ts";
+import { readWorkspacePath } from "./workspace-path.ts";
 
 export const projectFileName = "vaultbox.yaml";
 
@@ -29,7 +30,7 @@ export interface ProjectFileContent {
  * @throws VaultboxError VBX_FILE_UNSAFE
  */
 export async function findProjectFile(workspace: string): Promise<ProjectFileContent | undefined> {
-  for (const folder of await listFolders(await realpath(workspace))) {
+  for (const folder of await listFolders(readWorkspacePath(workspace))) {
     const found = await readProjectFile(join(folder, projectFileName));
     if (found !== undefined) return found;
   }
@@ -63,7 +64,7 @@ async function findGoverningFile(
   paths: Paths,
 ): Promise<ProjectFileContent | undefined> {
   const near = await findProjectFile(workspace);
-  for (const folder of await listFoldersBelowHome(await realpath(workspace))) {
+  for (const folder of await listFoldersBelowHome(readWorkspacePath(workspace))) {
     const path = join(folder, projectFileName);
     if (near?.path === path) return near;
     const trust = await readTrust(path, paths);

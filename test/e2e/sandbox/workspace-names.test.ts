@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import { cliPath } from "../../support/run-cli.ts";
 import { createWorld, type SandboxWorld } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { runShell } from "../../support/workspace-place.ts";
@@ -83,6 +84,8 @@ test("a workspace or mount whose own path is no UTF-8 is refused, one with odd c
     const { status, stderr } = await world.run(["run", ...flags, "--", "true"]);
     expect([status, stderr]).toEqual([125, expect.stringContaining("its path is not UTF-8")]);
   }
+  const shown = `cd "$D"; "${process.execPath}" "${cliPath}" policy show 2>&1 || echo "status $?"`;
+  expect(await runShell(place, shown)).toMatch(/its path is not UTF-8[^]*status 2\n$/);
   for (const workspace of ["a:b,c", "x\ny"]) {
     const args = ["run", "--workspace", workspace, "--", "sh", "-c", "touch made"];
     expect((await world.run(args)).status).toBe(0);
