@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { resolvePaths } from "../../src/config/paths.ts";
 import { defaultWorkspaceSettings } from "../../src/policy/workspace-settings.ts";
+import type { Handoff } from "../../src/sandbox/workspace/handoff/handoff.ts";
+import { finishDeadSession } from "../../src/sandbox/workspace/session-end.ts";
 import {
   openWorkspaceSession,
   type WorkspaceSession,
@@ -20,6 +22,8 @@ export interface WorkspacePlace extends AsyncDisposable {
   readonly open: () => WorkspaceSession;
   /** Opens a session and plans its mounts */
   readonly start: () => Promise<WorkspaceSession>;
+  /** What the next process finds that the session left, when its own has died */
+  readonly finish: () => Promise<Handoff | undefined>;
 }
 
 /** @param owner user of everything in it; only root can choose another */
@@ -57,6 +61,7 @@ export function createWorkspacePlace(owner = process.getuid?.() ?? 0): Workspace
   return {
     path,
     open,
+    finish: () => finishDeadSession(paths, session),
     start: async () => {
       const opened = open();
       await opened.mount(directory);

@@ -136,3 +136,20 @@ y'`,
   // eslint-disable-next-line no-control-regex
   expect(printed).not.toMatch(/[\u0000-\u001f]/);
 });
+
+test("names that are no UTF-8 come back from the records of a session whose process died", async () => {
+  await using place = createWorkspacePlace();
+  const other = `O=$(printf 'caf\\352')`;
+  await runShell(place, `mkdir "$D" q; for n in "$D" q; do echo 1 > "$n/package.json"; done`);
+  await place.start();
+  await runShell(
+    place,
+    `${other}; echo 2 > "$D/package.json"; mkdir "$O"; echo 1 > "$O/package.json"`,
+  );
+  const handoff = await place.finish();
+  const files = handoff?.entries.map(({ change, path }) => `${change} ${path}`);
+  expect(files?.toSorted()).toEqual([
+    String.raw`changed caf\xe9/package.json`,
+    String.raw`new caf\xea/package.json`,
+  ]);
+});

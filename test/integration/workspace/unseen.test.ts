@@ -118,6 +118,10 @@ test("what a start can't look into, or can't mount over, stops it with its name"
     closed: ["mkdir n; chmod 311 n", /cannot look into the folder "n"/],
     "listed only": ["mkdir n; : > n/.env; chmod 644 n", /cannot look into the folder "n"/],
     "in a repository": ["git init -q .; mkdir .git/x; chmod 0 .git/x", /has a x that can't be/],
+    "included by settings": [
+      "git init -q .; git config include.path ../i; echo '[core]' > i; chmod 0 i",
+      /cannot read the configuration "[^"]*\/i"$/,
+    ],
     modules: [
       "git init -q .; mkdir -p .git/modules/$(printf 'a/%.0s' $(seq 20))",
       /in more than 16 /,

@@ -1,3 +1,4 @@
+import { toSpellings } from "../repository/spellings.ts";
 import { isPlainUrl, isPlainWord } from "../repository/git-setting-safety.ts";
 
 /** A version control system beside git whose programs run what a repository's own settings say. */
@@ -145,12 +146,12 @@ export const saplingInGit: OtherSystem = {
   pointers: [],
 };
 
-const byFolder = new Map(systems.map((system) => [system.folder, system]));
+const anyFolder = toSpellings(...systems.map(({ folder }) => folder));
+const byFolder = systems.map((system) => ({ system, spelled: toSpellings(system.folder) }));
 
 /** The system whose repository a folder of this name is. */
 export function findOtherSystem(name: string): OtherSystem | undefined {
-  // Every name of a workspace is asked for, and most begin otherwise
-  return name.startsWith(".") || name.startsWith("_")
-    ? byFolder.get(name.toLowerCase())
-    : undefined;
+  // Every name of a workspace is asked for
+  if (!anyFolder.test(name)) return undefined;
+  return byFolder.find(({ spelled }) => spelled.test(name))?.system;
 }

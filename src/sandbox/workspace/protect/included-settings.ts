@@ -2,6 +2,7 @@ import { basename, dirname } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
 import { openOrNothing } from "../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
+import { unreadable } from "./unreadable-configuration.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
 import { toPointedPaths } from "./pointed-paths.ts";
 
@@ -25,6 +26,7 @@ export async function readOwnSettings(folder: Folder): Promise<readonly GitSetti
 /**
  * Settings with those of the files they include, whatever the condition: what isn't so now may be so later. They are
  * read for the paths they name; the files themselves are protected like everything else that is named.
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE when a file is there and can't be read
  */
 export async function withIncluded(
   settings: readonly GitSetting[],
@@ -36,7 +38,9 @@ export async function withIncluded(
   const includes = settings.filter(({ key }) => /^include(?:if\..+)?\.path$/s.test(key));
   for (const { path } of toPointedPaths(includes, { workTree: configFolder, configFolder })) {
     using folder = openOrNothing(dirname(path));
-    const content = folder?.read(basename(path), maxConfigurationBytes);
+    const name = basename(path);
+    const content = folder?.read(name, maxConfigurationBytes);
+    if (content === undefined && folder?.facts(name)?.kind === "file") throw unreadable(path);
     const inner = content && (await readConfiguration(content));
     if (inner === undefined) continue;
     const [first, ...further] = await withIncluded(inner, dirname(path), depth + 1);

@@ -10,6 +10,7 @@ import { protectSettings } from "./protect-other.ts";
 import { mountCopy, mountReadOnly, kindOf, pinFolders, type MountDraft } from "./mount-draft.ts";
 import { saplingInGit } from "../other-systems/other-system.ts";
 import { sameFolder } from "./mount-point.ts";
+import { unreadable } from "./unreadable-configuration.ts";
 
 /** Submodules within submodules, and folders within `modules` */
 const maxModuleDepth = 16;
@@ -82,19 +83,6 @@ function tooDeep(path: string): VaultboxError {
     "VBX_WORKSPACE_UNSAFE",
     `cannot protect ${quoted(path)}: it is in more than ${maxModuleDepth} folders`,
     { hints: ["move what is in it out of .git/modules"] },
-  );
-}
-
-/** What it names could not be protected. */
-function unreadable(path: string): VaultboxError {
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
-    `cannot read the configuration ${quoted(path)}`,
-    {
-      hints: [
-        `it must be readable for you, and no larger than ${maxConfigurationBytes / 1024} KiB`,
-      ],
-    },
   );
 }
 

@@ -6,8 +6,23 @@ import type { Look } from "./unit-look.ts";
 
 /** The folder of another system's repository: what its settings make a program run, and where else it leads. */
 export function lookAtOther(look: Look, folder: Folder, system: OtherSystem): void {
+  for (const { path } of [...system.settings, ...system.pointers])
+    lookForDetour(look, folder, path);
   for (const file of system.settings) lookAtSettings(look, folder, file);
   for (const file of system.pointers) lookAtPointer(look, folder, file);
+}
+
+/** A file or a link where a folder is on the way: it says that the rest lies elsewhere. */
+function lookForDetour(look: Look, root: Folder, path: string): void {
+  const names = path.split("/").slice(0, -1);
+  for (const [index, name] of names.entries()) {
+    using around = root.openPath(names.slice(0, index));
+    const kind = around?.facts(name)?.kind;
+    if (around === undefined || kind === undefined || kind === "folder") continue;
+    const place = names.slice(0, index + 1).join("/");
+    const content = look.note(around, name) ?? around.readLink(name);
+    look.danger(`leads elsewhere (${place})`, content, place);
+  }
 }
 
 function lookAtSettings(look: Look, root: Folder, { path, harmless }: SettingsFile): void {
