@@ -23,9 +23,21 @@ export function toPathSegments(path: string): readonly string[] {
 }
 
 /** The repository that a request of git or LFS is for; everything else may show any. */
-export function readGitNames({ path }: Pick<ForgeRequest, "path">): NamedRepositories {
-  const repository = gitPlace.exec(path)?.[1];
+export function readGitNames({ path, host, gitHost }: ForgeRequest): NamedRepositories {
+  const repository = host === gitHost ? gitPlace.exec(path)?.[1] : undefined;
   return repository === undefined ? any : toNamed(repository.split("/"));
+}
+
+/**
+ * `organisation/project/_git/name`. A repository that is called as its project has a shorter name too, so it isn't told
+ * for sure by either: https://learn.microsoft.com/azure/devops/repos/git/create-new-repo
+ */
+export function readAzureNames(request: ForgeRequest): NamedRepositories {
+  const named = readGitNames(request);
+  if (named.kind !== "one") return named;
+  const [, project, git, name, ...rest] = named.repository.toLowerCase().split("/");
+  const isWhole = git === "_git" && name !== undefined && rest.length === 0;
+  return isWhole && project !== name ? named : any;
 }
 
 const giteaFree =

@@ -1,4 +1,4 @@
-import { readBitbucketNames, readGiteaNames, readGitNames } from "./forge-names.ts";
+import { readAzureNames, readBitbucketNames, readGiteaNames, readGitNames } from "./forge-names.ts";
 import { readGithubNames } from "./github/github-names.ts";
 import { readGitlabNames } from "./gitlab/gitlab-names.ts";
 import type { Forge } from "./repository-call.ts";
@@ -36,6 +36,7 @@ export function readNamedRepositories(forge: Forge, request: ForgeRequest): Name
     case "bitbucket":
       return readBitbucketNames(request);
     case "azure":
+      return readAzureNames(request);
     case "generic":
       return readGitNames(request);
   }

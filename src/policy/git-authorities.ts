@@ -26,7 +26,13 @@ export function gitAuthorities(rule: GitRule): readonly GitAuthority[] {
   ];
 }
 
-function apiAuthorities({ forge, scheme, host, port }: GitRule): readonly GitAuthority[] {
+function apiAuthorities({
+  forge,
+  scheme,
+  host,
+  port,
+  repository,
+}: GitRule): readonly GitAuthority[] {
   switch (forge) {
     case "github":
       return host === "github.com"
@@ -44,15 +50,22 @@ function apiAuthorities({ forge, scheme, host, port }: GitRule): readonly GitAut
         : // GitHub Enterprise Server has its API at /api/v3 and /api/graphql of the same host, and files at others
           [
             { kind: "api", scheme, host, port },
-            ...["codeload", "media", "raw"].map((name) => https("page", `${name}.${host}`)),
+            ...["api", "codeload", "media", "raw"].map((name) => https("page", `${name}.${host}`)),
           ];
     case "gitlab":
       return [{ kind: "api", scheme, host, port }];
     // No door reads the API of these: host rules decide there
     case "bitbucket":
       return [https("page", "api.bitbucket.org")];
-    case "gitea":
     case "azure":
+      // Its search, and the host that each organisation had before
+      return host === "dev.azure.com"
+        ? [
+            https("page", "almsearch.dev.azure.com"),
+            https("page", `${repository.split("/", 1)[0]}.visualstudio.com`.toLowerCase()),
+          ]
+        : [];
+    case "gitea":
     case "generic":
       return [];
   }

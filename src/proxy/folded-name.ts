@@ -4,5 +4,6 @@
  * 4.1.18).
  */
 export function foldHeaderName(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-");
+  const lower = name.toLowerCase();
+  return /[^a-z0-9-]/.test(lower) ? lower.replaceAll(/[^a-z0-9]/g, "-") : lower;
 }

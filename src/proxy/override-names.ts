@@ -87,10 +87,12 @@ const documented: ReadonlyMap<string, OverrideKind> = new Map(
 );
 
 const before =
-  "(?:original|orig|rewrite|rewritten|override|real|request|requested|forwarded|tunnel|proxy|http|upstream|target|destination|base|unencoded)-?";
-const methodWords = new RegExp(`^(?:x-)?(?:${before})*(?:http-?)?(?:method|verb)(?:-?override)?$`);
-const pathWords = new RegExp(`^(?:x-)?(?:${before})*(?:url|uri|path)(?:-?override)?$`);
-const hostWords = new RegExp(`^(?:x-)?(?:${before})+host(?:name)?(?:-?override)?$`);
+  "(?:original|orig|rewrite|rewritten|override|real|request|requested|forwarded|forward|tunnel|proxy|http|upstream|backend|internal|target|destination|dest|base|context|servlet|effective|replaced|unencoded)-?";
+const words = new RegExp(
+  `^(?:x-)?(?:(?:${before})*(?:http-?)?(?:(?<method>method|verb)|(?<path>url|uri|path))|(?:${before})+(?<host>host(?:name)?))(?:-?override)?$`,
+);
+/** How every such name ends: the longer look is for these only. */
+const endings = /(?:method|verb|ur[il]|path|host|hostname|override)$/;
 
 /** Asks what a page may do (Fetch standard); no server takes it for the method. */
 const harmless: ReadonlySet<string> = new Set(["access-control-request-method"]);
@@ -99,9 +101,10 @@ const harmless: ReadonlySet<string> = new Set(["access-control-request-method"])
 export function findOverride(name: string): OverrideKind | undefined {
   const known = documented.get(name);
   if (known !== undefined || harmless.has(name)) return known;
-  if (methodWords.test(name)) return "method";
-  if (pathWords.test(name)) return "path";
-  return hostWords.test(name) ? "host" : undefined;
+  const found = endings.test(name) ? words.exec(name)?.groups : undefined;
+  if (found === undefined) return undefined;
+  if (found["method"] !== undefined) return "method";
+  return found["path"] === undefined ? "host" : "path";
 }
 
 // `method` alone is an ordinary parameter (https://www.flickr.com/services/api/request.rest.html)

@@ -12,9 +12,14 @@ const projects = "/api/v4/projects/";
 
 /** A request to a GitLab: projects by path, pages below `/-/`, git. */
 export function readGitlabNames(request: ForgeRequest): NamedRepositories {
-  const { path, query } = request;
+  const { method, path, query } = request;
   if (free.test(path)) return none;
-  if (path.startsWith(projects)) return readProject(path.slice(projects.length), query);
+  if (path.startsWith(projects)) {
+    const behind = path.slice(projects.length);
+    // A commit may begin with what another project has (`start_project`), which the body says
+    const isCommit = method !== "GET" && method !== "HEAD" && /^[^/]+\/repository/i.test(behind);
+    return isCommit ? any : readProject(behind, query);
+  }
   if (path.startsWith(api)) return any;
   const page = path.indexOf("/-/");
   return page === -1 ? readGitNames(request) : toNamed(path.slice(1, page).split("/"));
