@@ -5,8 +5,13 @@ import { stepsOf } from "./files/path-steps.ts";
 
 /** Ends of a path that are tried from one start in a text: a folder's name may have blanks in it. */
 const maxEnds = 40;
-/** Where a path may begin: after what can't be of its name, or after an option's letters (`-I/folder/include`). */
-const pathStart = /(?:(?<![\w.~+%/-])|(?<=(?<![\w.~+%/-])-[A-Za-z-]*))\/+/g;
+const slashes = /\/+/g;
+/** After one of these a slash is in the middle of a name. */
+const inName = /[\w.~+%-]/;
+/** An option's letters, as in `-I/folder/include`. */
+const optionEnd = /(?:^|[^\w.~+%-])-[A-Za-z-]*$/;
+/** Letters of an option that are looked at. */
+const maxOption = 32;
 const textAfterPath = /[\s:;,="'`()|&<>!?*{}[\]#]/;
 const pathEnd = /[/\s:;,="'`()|&<>!?*{}[\]#]/g;
 
@@ -43,11 +48,15 @@ export class WritableFolders {
     if (this.#keys.size === 0 || !text.includes("/")) return undefined;
     const whole = isAbsolute(text) ? this.holderOf(text) : undefined;
     if (whole !== undefined) return whole;
-    for (const { 0: slashes, index } of text.matchAll(pathStart)) {
-      const rest = text.slice(index + slashes.length - 1);
+    for (const { index } of text.matchAll(slashes)) {
+      if (!mayBegin(text, index)) continue;
+      const rest = text.slice(index).replace(/^\/+/, "/");
       const end = rest.search(textAfterPath);
-      const holder = this.holderOf(end === -1 ? rest : rest.slice(0, end)) ?? this.#beginOf(rest);
+      const path = end === -1 ? rest : rest.slice(0, end);
+      const holder = path === text ? undefined : this.holderOf(path);
       if (holder !== undefined) return holder;
+      const outer = end === -1 ? undefined : this.#beginOf(rest);
+      if (outer !== undefined) return outer;
     }
     return undefined;
   }
@@ -70,6 +79,12 @@ export class WritableFolders {
     }
     return undefined;
   }
+}
+
+/** Whether a path may begin in a text at a slash: not within a name, but after the letters of an option. */
+function mayBegin(text: string, at: number): boolean {
+  if (at === 0 || !inName.test(text[at - 1] ?? "")) return true;
+  return optionEnd.test(text.slice(Math.max(0, at - maxOption), at));
 }
 
 /** These systems fold the case of names, and how accents are written. */
