@@ -20,7 +20,7 @@ export async function inspectHandoff(
     ...holdUnseenFolders(scan, options),
     ...scan.opened.map((names) => toOpened(names)),
     ...takeOwnerRights(scan, options.root),
-    ...findSpecial(baseline.special, scan),
+    ...findSpecial(baseline, scan),
     ...findMoved(baseline.hidden, options.root),
     ...compareMarks(baseline.marks, scan),
   ];
@@ -74,11 +74,13 @@ function takeOwnerRights(scan: Scan, root: Folder): readonly HandoffEntry[] {
 }
 
 /** A program of the host that reads a pipe waits for it, and one that finds a socket may talk to it. */
-function findSpecial(before: readonly string[], scan: Scan): readonly HandoffEntry[] {
-  const known = new Set(before);
+function findSpecial({ special, hidden }: Baseline, scan: Scan): readonly HandoffEntry[] {
+  const known = new Set(special);
+  // Into a hidden folder neither the start looked nor the sandbox
+  const isHidden = (path: string): boolean => hidden.some((one) => path.startsWith(`${one}/`));
   return scan.special
     .map((names) => names.join("/"))
-    .filter((path) => !known.has(path))
+    .filter((path) => !known.has(path) && !isHidden(path))
     .slice(0, maxMarks)
     .map((path) => ({ change: "new", kind: "sockets, pipes and devices", path }));
 }
