@@ -14,9 +14,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { toFacts, toKind, type Entry, type EntryFacts, type Owner } from "./entry-facts.ts";
+import { readOrigin, type FileOrigin } from "./file-origin.ts";
 import {
   allowOwnerOf,
   closeToAll,
+  isAt,
   openAgain,
   openFolder,
   toEntryPath,
@@ -54,6 +56,17 @@ export class Folder implements Disposable {
     const bytes = toNameBytes(path);
     if (opens) orNothing(() => allowOwnerOf(bytes));
     return new Folder({ fd: openFolder(bytes), path });
+  }
+
+  /**
+   * The same, where nobody may have put a link on the way since its path was checked.
+   * @throws Error of the system, or when another folder is there than the path says
+   */
+  static openReal(path: string, options: { readonly opens?: boolean } = {}): Folder {
+    const folder = Folder.openRoot(path, options);
+    if (isAt(folder.#open.fd, path)) return folder;
+    folder[Symbol.dispose]();
+    throw new Error("a link is on the way to it, or it was moved");
   }
 
   /** A folder in this one; undefined when there is none of that name, or it is something else. @throws Error of the system */
@@ -111,6 +124,11 @@ export class Folder implements Disposable {
   /** Of the open folder itself. */
   ownFacts(): EntryFacts {
     return toFacts(fstatSync(this.#open.fd, { bigint: true }));
+  }
+
+  /** Which folder it is, whatever its path is by now; undefined where the kernel doesn't say. */
+  origin(): FileOrigin | undefined {
+    return readOrigin(this.#open.fd);
   }
 
   /** The bytes of a regular file of at most `maxBytes`; undefined for anything else, which is neither followed nor waited for. */

@@ -8,8 +8,9 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readlinkSync,
 } from "node:fs";
-import { toNameBytes } from "./name-text.ts";
+import { toNameBytes, toNameText } from "./name-text.ts";
 import { readRealPath } from "./real-path.ts";
 
 // Node has no openat(2): on Linux `/proc/self/fd/N/name` is the same. Elsewhere a folder's real path is compared before
@@ -77,6 +78,12 @@ export function toFolderPath({ fd, path }: FolderDescriptor): string {
   const isSame = now.ino === there.ino && now.dev === there.dev;
   if (!isSame || readRealPath(path) !== path) throw new Error("the folder was moved");
   return path;
+}
+
+/** Whether what is open is at a path, without a link on the way. */
+export function isAt(fd: number, path: string): boolean {
+  if (!hasDescriptors) return readRealPath(path) === path;
+  return toNameText(readlinkSync(`/proc/self/fd/${fd}`, { encoding: "buffer" })) === path;
 }
 
 /** The same for an entry of it. @throws Error when the name would lead elsewhere */

@@ -54,7 +54,7 @@ async function runSession(
 ): Promise<{ session: PreparedSession; link: LinkKind; status: number; handoff?: Handoff }> {
   const { workspace, writable } = start;
   // Nothing of the command line yet: it's not known to be free of secrets
-  const facts = { id: createSessionId(), command: [], agent: "", workspace };
+  const facts = { id: createSessionId(), command: [], agent: "", workspace, writable };
   const outcome: SessionOutcome = {
     state: await beginSession(host.paths, facts),
     status: undefined,

@@ -4,6 +4,7 @@ import { toJavaTrustStore } from "../ca/java-trust-store.ts";
 import { toTrustBundle } from "../ca/trust-bundle.ts";
 import type { BindMount, Engine, ImageFacts } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
+import { readBootId } from "../files/file-origin.ts";
 import { quoted } from "../printable.ts";
 import { agentPids, toTemporary } from "./container-specs.ts";
 import { proxyUrl, toEnvironment } from "./environment.ts";
@@ -78,11 +79,21 @@ export function toExpectation(
     seccomp: plan.relay.seccomp,
     writableTargets: [...writable, ...own],
     mountTargets: [...binds.map(({ target }) => target), ...own],
+    sources: plan.files.mounted()?.sources ?? [],
+    // An engine in a virtual machine may share the kernel, and not its file systems (WSL 2)
+    bootId: plan.relay.info.flavour === "docker-desktop" ? undefined : readBootId(),
+    covered: [...(plan.files.mounted()?.covered ?? []), ...toProjectFile(request, binds)],
     shownAgain: (plan.files.mounted()?.own ?? []).map(({ bind, base }) => ({
       target: bind.target,
       base,
     })),
   };
+}
+
+/** The project file, where a copy of it is mounted over it. */
+function toProjectFile({ plan }: RunRequest, binds: readonly BindMount[]): readonly string[] {
+  const targets = binds.map(({ target }) => target);
+  return targets.filter((target) => target === plan.projectFile?.path);
 }
 
 /** The file systems in memory of the agent container. */

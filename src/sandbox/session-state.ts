@@ -12,6 +12,8 @@ export interface SessionState {
   readonly command: readonly string[];
   readonly agent: string;
   readonly workspace: string;
+  /** Real paths of all that its sandbox can write in; earlier versions recorded none */
+  readonly writable?: readonly string[];
   /** RFC 3339, UTC */
   readonly startedAt: string;
   /** Directory of the link's socket and the mounted files */

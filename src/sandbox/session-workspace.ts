@@ -3,6 +3,7 @@ import { isVaultboxError } from "../errors.ts";
 import { toPrintable } from "../printable.ts";
 import { defaultWorkspaceSettings } from "../policy/workspace-settings.ts";
 import { defaultMountRules, resolveAllowed, resolveMount, resolveWorkspace } from "./mounts.ts";
+import { refuseNested } from "./refuse-nested.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";
 import { openWorkspaceSession, type WorkspaceSession } from "./workspace/workspace-session.ts";
@@ -23,6 +24,7 @@ export async function openSessionWorkspace(
 ): Promise<WorkspaceSession> {
   const rules = defaultMountRules(paths, await resolveAllowed(request.allowMounts));
   const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
+  await refuseNested(paths, session, { workspace: request.workspace, mounts });
   return openWorkspaceSession({
     paths,
     session,

@@ -126,7 +126,11 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
     session: session.state.id,
     image: plan.imageTag,
     relayId,
-    prologue: toPrologue(plan.nonce, [...plan.image.entrypoint, ...request.command]),
+    prologue: toPrologue(
+      plan.nonce,
+      [...plan.image.entrypoint, ...request.command],
+      (plan.files.mounted()?.sources ?? []).map(({ target }) => target),
+    ),
     env: toAgentEnvironment(plan),
     labels: plan.labels,
     identity,

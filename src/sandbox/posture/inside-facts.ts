@@ -1,3 +1,5 @@
+import { parseMountRow, withoutEscapes, type MountRow } from "../../files/mount-table.ts";
+
 /** What the prologue saw from inside, parsed; raw enough that every judgement is made elsewhere. */
 export interface InsideFacts {
   /** Fields of /proc/self/status */
@@ -9,7 +11,11 @@ export interface InsideFacts {
   readonly nameservers: readonly string[];
   readonly mounts: readonly InsideMount[];
   /** The same mounts with where they are from; empty where the kernel doesn't say */
-  readonly origins: readonly MountOrigin[];
+  readonly origins: readonly MountRow[];
+  /** What the targets lead to that the prologue was asked about, by their number; unreadable ones are missing */
+  readonly sources: ReadonlyMap<number, InsideSource>;
+  /** Of the sandbox's kernel */
+  readonly bootId: string | undefined;
   readonly pidsLimit: string | undefined;
   readonly memoryLimit: string | undefined;
   readonly devices: readonly string[];
@@ -29,13 +35,11 @@ export interface InsideMount {
   readonly readOnly: boolean;
 }
 
-/** Which part of which file system a mount shows (proc(5), mountinfo). */
-export interface MountOrigin {
-  readonly target: string;
-  /** `major:minor` */
-  readonly device: string;
-  /** Path in that file system */
-  readonly root: string;
+/** What an open file is (proc(5), fdinfo). */
+export interface InsideSource {
+  readonly mount: string | undefined;
+  /** Undefined before Linux 5.14 */
+  readonly inode: string | undefined;
 }
 
 /** Parses the report's lines: `KIND TEXT`. Unknown kinds are ignored; what's missing fails the assert that needs it. */
@@ -57,7 +61,9 @@ export function parseInsideFacts(lines: readonly string[]): InsideFacts {
     routes6: texts("route6").flatMap((line) => line.trim().split(/\s+/).at(-1) ?? []),
     nameservers: texts("resolv").flatMap((line) => /^\s*nameserver\s+(\S+)/.exec(line)?.[1] ?? []),
     mounts: texts("mount").flatMap(parseMountLine),
-    origins: texts("mountinfo").flatMap(parseOrigin),
+    origins: texts("mountinfo").flatMap((line) => parseMountRow(line) ?? []),
+    sources: parseSources(texts("source")),
+    bootId: texts("boot")[0]?.trim(),
     pidsLimit: texts("pids")[0]?.trim(),
     memoryLimit: texts("memory")[0]?.trim(),
     devices: texts("dev"),
@@ -83,18 +89,17 @@ function parseStatus(lines: readonly string[]): ReadonlyMap<string, string> {
 function parseMountLine(line: string): readonly InsideMount[] {
   const [, target, type, options] = line.split(" ");
   if (target === undefined || type === undefined || options === undefined) return [];
-  return [{ target: toPlain(target), type, readOnly: options.split(",").includes("ro") }];
+  return [{ target: withoutEscapes(target), type, readOnly: options.split(",").includes("ro") }];
 }
 
-/** `ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS …` */
-function parseOrigin(line: string): readonly MountOrigin[] {
-  const [, , device, root, target] = line.split(" ");
-  if (device === undefined || root === undefined || target === undefined) return [];
-  return [{ device, root: toPlain(root), target: toPlain(target) }];
-}
-
-function toPlain(text: string): string {
-  return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
-    String.fromCharCode(Number.parseInt(octal, 8)),
-  );
+/** `NUMBER FIELD: VALUE` */
+function parseSources(lines: readonly string[]): ReadonlyMap<number, InsideSource> {
+  const found = new Map<number, InsideSource>();
+  for (const line of lines) {
+    const [, number, field, value] = /^(\d+) (mnt_id|ino):\s*(\d+)$/.exec(line) ?? [];
+    if (number === undefined) continue;
+    const known = found.get(Number(number)) ?? { mount: undefined, inode: undefined };
+    found.set(Number(number), { ...known, [field === "ino" ? "inode" : "mount"]: value });
+  }
+  return found;
 }

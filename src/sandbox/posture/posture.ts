@@ -1,9 +1,14 @@
-import { posix } from "node:path";
 import type { ContainerFacts } from "../../docker/engine.ts";
-import type { InsideFacts, InsideMount, MountOrigin } from "./inside-facts.ts";
+import type { InsideFacts, InsideMount } from "./inside-facts.ts";
+import {
+  findExchanged,
+  findForeign,
+  findUncovered,
+  type ExpectedMounts,
+} from "./expected-mounts.ts";
 
 /** What a sandbox was asked to be. */
-export interface PostureExpectation {
+export interface PostureExpectation extends ExpectedMounts {
   readonly uid: number;
   readonly gid: number;
   readonly memoryBytes: number;
@@ -15,8 +20,6 @@ export interface PostureExpectation {
   readonly writableTargets: readonly string[];
   /** Targets of every mount that was asked for */
   readonly mountTargets: readonly string[];
-  /** Targets whose mounts show what is at the same place in another mount, `base`, and nothing from elsewhere */
-  readonly shownAgain: readonly { readonly target: string; readonly base: string }[];
 }
 
 export interface PostureFacts {
@@ -172,31 +175,18 @@ function isolationChecks(inside: InsideFacts, expected: PostureExpectation): rea
       expected: findForeign(inside, expected).length === 0,
       found: findForeign(inside, expected),
     },
+    {
+      name: "what is mounted is what was checked",
+      expected: findExchanged(inside, expected).length === 0,
+      found: findExchanged(inside, expected),
+    },
+    {
+      name: "everything that is to be covered is",
+      expected: findUncovered(inside, expected).length === 0,
+      found: findUncovered(inside, expected),
+    },
     { name: "HOME is writable", expected: inside.homeWritable, found: inside.homeWritable },
   ];
-}
-
-/**
- * Mounts that show something else than what they are over. An engine follows links in a mount's source, and another
- * session's sandbox could put one into the same workspace between the plan and the mount.
- */
-function findForeign(
-  { origins, mounts }: InsideFacts,
-  { shownAgain }: PostureExpectation,
-): readonly string[] {
-  const find = (target: string): MountOrigin | undefined =>
-    origins.findLast((origin) => origin.target === target);
-  return shownAgain
-    .filter(({ target, base }) => {
-      const [own, around] = [find(target), find(base)];
-      // A sandboxed kernel (gVisor) has one file system for each mount and says nothing of the host's
-      const type = mounts.findLast((mount) => mount.target === base)?.type ?? "";
-      if (type === "9p" || type === "gofer") return false;
-      if (own === undefined || around === undefined) return true;
-      const root = posix.join(around.root, posix.relative(base, target));
-      return own.device !== around.device || own.root !== root;
-    })
-    .map(({ target }) => target);
 }
 
 /** The engine's own: devices, /proc, name service files, and the empty file systems with which it hides parts of /proc. */

@@ -30,11 +30,17 @@ for i in /var/run/docker.sock /run/docker.sock /run/podman/podman.sock /run/cont
 for i in /vaultbox-probe /etc/vaultbox-probe /usr/vaultbox-probe; do ( : >"$i" ) 2>/dev/null && p "rootwrite $i"; done
 [ -w "$HOME" ] && p "home writable"
 ( : >>/proc/sys/kernel/core_pattern ) 2>/dev/null && p "sysctl writable"
+[ -r /proc/sys/kernel/random/boot_id ] && f boot /proc/sys/kernel/random/boot_id
+k=$1; shift; i=0
+while [ "$i" -lt "$k" ]; do
+  { [ -f "$1" ] || [ -d "$1" ]; } && ( while IFS= read -r l; do p "source $i $l"; done </proc/self/fdinfo/9 ) 2>/dev/null 9<"$1"
+  shift; i=$((i + 1))
+done
 kill -0 ${filterMark} 2>/dev/null && p "filter marked"
 p "vbx-$n end"
 IFS= read -r g || exit 125
 [ "$g" = "go-$n" ] || exit 125
-unset n g i l
+unset n g i l k
 case $1 in
 */*) ;;
 *) command -v "$1" >/dev/null 2>&1 || {
@@ -46,12 +52,19 @@ esac
 exec "$@"
 `;
 
-/** The container's entrypoint and arguments for a command. */
+/**
+ * The container's entrypoint and arguments for a command.
+ * @param targets of mounts, about which it reports what they lead to
+ */
 export function toPrologue(
   nonce: string,
   command: readonly string[],
+  targets: readonly string[] = [],
 ): { readonly entrypoint: readonly string[]; readonly command: readonly string[] } {
-  return { entrypoint: ["/bin/sh"], command: ["-c", script, "vaultbox", nonce, ...command] };
+  return {
+    entrypoint: ["/bin/sh"],
+    command: ["-c", script, "vaultbox", nonce, String(targets.length), ...targets, ...command],
+  };
 }
 
 /** The line that lets the command begin. */

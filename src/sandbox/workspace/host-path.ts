@@ -13,6 +13,16 @@ export function openOrNothing(path: string): Folder | undefined {
   }
 }
 
+/** The same, where no link may be on the way by now. */
+export function openRealOrNothing(path: string): Folder | undefined {
+  try {
+    return Folder.openReal(path);
+  } catch {
+    // For the caller all the same: nothing of what it knew
+    return undefined;
+  }
+}
+
 /** Names from an outer folder to one in it. */
 export function toNames(outer: string, inner: string): readonly string[] | undefined {
   if (!contains(outer, inner) || !isAbsolute(inner)) return undefined;

@@ -2,32 +2,45 @@ import { stat } from "node:fs/promises";
 import type { BindMount } from "../../docker/engine.ts";
 import { VaultboxError } from "../../errors.ts";
 import { Folder } from "../../files/beneath.ts";
+import { readOriginAt } from "../../files/file-origin.ts";
 import { quoted } from "../../printable.ts";
-import type { MaskedFolder } from "./protect/mask-special-files.ts";
+import type { MountSource } from "../posture/expected-mounts.ts";
+import type { MountedFolder } from "./protect/mask-special-files.ts";
 import { findSpecialFiles } from "./scan/find-special-files.ts";
+
+/** What is mounted beside the workspace, as it was looked at. */
+export interface SearchedMounts {
+  readonly folders: readonly MountedFolder[];
+  readonly files: readonly MountSource[];
+}
 
 /**
  * Looks for special files in the folders that are mounted beside the workspace.
- * @throws VaultboxError VBX_MOUNT_REFUSED when one can't be looked through
+ * @throws VaultboxError VBX_MOUNT_REFUSED when one can't be looked through, or isn't what was checked any more
  */
-export async function searchMounts(mounts: readonly BindMount[]): Promise<readonly MaskedFolder[]> {
-  const folders: MaskedFolder[] = [];
+export async function searchMounts(mounts: readonly BindMount[]): Promise<SearchedMounts> {
+  const folders: MountedFolder[] = [];
+  const files: MountSource[] = [];
   for (const { source, target } of mounts) {
-    if (!(await stat(source)).isDirectory()) continue;
-    using root = openMount(source);
+    if (!(await stat(source)).isDirectory()) {
+      files.push({ target, origin: openMount(source, readOriginAt) });
+      continue;
+    }
+    using root = openMount(source, (path) => Folder.openReal(path));
     const found = await findSpecialFiles(root);
-    if (!found.complete)
+    if (!found.complete) {
       throw refused(source, "it is too large or too deep", "mount one of the folders in it");
-    folders.push({ source, target, ...found });
+    }
+    folders.push({ source, target, origin: root.origin(), ...found });
   }
-  return folders;
+  return { folders, files };
 }
 
-function openMount(source: string): Folder {
+function openMount<T>(source: string, open: (path: string) => T): T {
   try {
-    return Folder.openRoot(source);
+    return open(source);
   } catch (error) {
-    throw refused(source, "it can't be listed", "it must be a folder that you may read", error);
+    throw refused(source, "it can't be opened", "it must be there, and yours to read", error);
   }
 }
 

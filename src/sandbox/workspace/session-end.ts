@@ -49,7 +49,7 @@ export async function finishDeadSession(
 ): Promise<Handoff | undefined> {
   const record = await readRecord(paths, session);
   if (record === undefined) return undefined;
-  using root = orNothing(() => Folder.openRoot(record.workspace, { opens: true }));
+  using root = orNothing(() => Folder.openReal(record.workspace, { opens: true }));
   if (root === undefined) return undefined;
   return await inspectEnd({ paths, session }, root, record);
 }

@@ -5,7 +5,7 @@ import { orNothing, type Folder } from "../../files/beneath.ts";
 import { hasEnded } from "../../files/process-identity.ts";
 import { quoted } from "../../printable.ts";
 import { readActiveSessions } from "../session-state.ts";
-import { openOrNothing } from "./host-path.ts";
+import { openRealOrNothing } from "./host-path.ts";
 import {
   makeMountPoint,
   removeMountPoint,
@@ -17,7 +17,7 @@ import { readRecord, type WorkspaceRecord } from "./workspace-record.ts";
 /** @throws VaultboxError VBX_WORKSPACE_UNSAFE when one can't be made */
 export function makeMountPoints(all: readonly MountPointsBeneath[]): void {
   for (const { path, points } of all) {
-    using folder = openOrNothing(path);
+    using folder = openRealOrNothing(path);
     if (folder === undefined) continue;
     for (const point of points) makeOrRefuse(folder, path, point);
   }
@@ -76,7 +76,7 @@ export async function releaseMountPoints(
     ),
   );
   for (const { path, points } of mountPoints) {
-    using folder = openOrNothing(path);
+    using folder = openRealOrNothing(path);
     if (folder === undefined) continue;
     // Inner ones first
     for (const point of points.toReversed()) {

@@ -5,18 +5,19 @@ import { Folder, isSystemError } from "../../files/beneath.ts";
 import { once } from "../../once.ts";
 import type { WorkspaceSettings } from "../../policy/workspace-settings.ts";
 import { quoted } from "../../printable.ts";
+import type { MountSource } from "../posture/expected-mounts.ts";
 import { readKnownUnits } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { parseHideRules } from "./hide/hide-rules.ts";
 import { toNames } from "./host-path.ts";
-import { maskSpecialFiles, type MaskedFolder, type Masks } from "./protect/mask-special-files.ts";
+import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
 import { toShownLogs } from "./hide/shown-log.ts";
 import { planProtection, type OwnMount, type Protection } from "./protect/protection.ts";
 import { writeCopies } from "./protect/shown-copies.ts";
 import { scanWorkspace, type Scan } from "./scan/scan.ts";
 import { startLimits } from "./scan/walk.ts";
 import { inspectEnd } from "./session-end.ts";
-import { searchMounts } from "./search-mounts.ts";
+import { searchMounts, type SearchedMounts } from "./search-mounts.ts";
 import { makeMountPoints, releaseMountPoints, withShared } from "./session-mount-points.ts";
 import { writeRecord, type WorkspaceRecord } from "./workspace-record.ts";
 
@@ -40,6 +41,10 @@ export interface WorkspaceMounts {
   readonly own: readonly OwnMount[];
   /** Paths from the workspace */
   readonly hidden: readonly string[];
+  /** What was checked, and must be what the sandbox has at these places */
+  readonly sources: readonly MountSource[];
+  /** Targets at which something else must be mounted than what lies there */
+  readonly covered: readonly string[];
   /** Special files, and folders that can't be listed: paths from the workspace, or absolute ones outside of it */
   readonly masked: readonly string[];
   readonly notes: readonly string[];
@@ -111,7 +116,7 @@ function refuseUnseen(error: unknown): never {
 
 function openWorkspace(path: string): Folder {
   try {
-    return Folder.openRoot(path);
+    return Folder.openReal(path);
   } catch (error) {
     throw new VaultboxError("VBX_MOUNT_REFUSED", `cannot open the workspace ${quoted(path)}`, {
       hints: ["it must be a folder that you may read"],
@@ -124,13 +129,14 @@ interface Begun {
   readonly record: WorkspaceRecord;
   readonly protection: Protection;
   readonly masks: Masks;
+  readonly sources: readonly MountSource[];
 }
 
 interface Looked {
   readonly root: Folder;
   readonly scan: Scan;
-  /** Folders beside the workspace */
-  readonly mounted: readonly MaskedFolder[];
+  /** What is mounted beside the workspace */
+  readonly mounted: SearchedMounts;
   readonly since: bigint;
   /** Of the session, for what is shown instead */
   readonly directory: string;
@@ -151,8 +157,8 @@ async function begin(
     }),
     readKnownUnits(root, scan, { workspace, protect: settings.protect }),
   ]).catch(refuseUnseen);
-  const files = mounts.map(({ target }) => target);
-  const masks = maskSpecialFiles([...protection.folders, ...mounted], files);
+  const targets = mounts.map(({ target }) => target);
+  const masks = maskSpecialFiles([...protection.folders, ...mounted.folders], targets);
   const mountPoints = [...protection.mountPoints, ...masks.mountPoints];
   const record: WorkspaceRecord = {
     workspace,
@@ -169,11 +175,12 @@ async function begin(
   };
   await writeRecord(paths, session, record);
   makeMountPoints(mountPoints);
-  return { record, protection, masks };
+  const folders = [...protection.folders, ...mounted.folders];
+  return { record, protection, masks, sources: [...folders, ...mounted.files] };
 }
 
 async function makeMounts(
-  { record: { workspace }, protection, masks }: Begun,
+  { record: { workspace }, protection, masks, sources }: Begun,
   scan: Scan,
   directory: string,
 ): Promise<WorkspaceMounts> {
@@ -182,6 +189,8 @@ async function makeMounts(
     binds: [...protection.own.map(({ bind }) => bind), ...copies],
     own: protection.own,
     hidden: scan.secrets.map((names) => names.join("/")),
+    sources: sources.map(({ target, origin }) => ({ target, origin })),
+    covered: copies.map(({ target }) => target),
     masked: masks.copies.map(({ target }) => toNames(workspace, target)?.join("/") ?? target),
     notes: protection.notes,
   };

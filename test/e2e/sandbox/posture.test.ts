@@ -65,6 +65,9 @@ test("every launch holds all asserts; a privileged container on the host's netwo
         writableTargets: [],
         mountTargets: [],
         shownAgain: [],
+        sources: [],
+        bootId: undefined,
+        covered: [],
       },
     ).filter(({ holds }) => !holds);
     expect(failed.length).toBeGreaterThanOrEqual(20);

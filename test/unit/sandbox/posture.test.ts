@@ -74,6 +74,9 @@ const expected: PostureExpectation = {
   writableTargets: ["/work space", "/tmp"],
   mountTargets: ["/work space"],
   shownAgain: [],
+  sources: [],
+  bootId: undefined,
+  covered: [],
 };
 
 const pinned = [
@@ -100,6 +103,53 @@ test("a mount over the workspace that shows something from elsewhere fails", () 
   expect(failed(pinned.map((line) => line.replace("51 50 254:0", "51 50 254:1")))).toEqual([name]);
   expect(failed(pinned.slice(0, 1))).toEqual([name]);
   expect(failed([])).toEqual([name]);
+});
+
+const checked = [
+  "boot b",
+  "source 0 pos:\t0",
+  "source 0 mnt_id:\t50",
+  "source 0 ino:\t7",
+  ...pinned.slice(0, 1),
+];
+
+function failedOfSources(
+  lines: readonly string[],
+  change: Partial<PostureExpectation> = {},
+): readonly string[] {
+  const origin = { device: "254:0", root: "/home/me/work", inode: "7" };
+  const sources = [{ target: "/work space", origin }];
+  const inside = parseInsideFacts([...goodLines, ...lines]);
+  const facts = { inside, agent: container, relay, relayIsFiltered: true };
+  const all = evaluatePosture(facts, { ...expected, sources, bootId: "b", ...change });
+  return all.flatMap(({ name, holds }) => (holds ? [] : [name]));
+}
+
+test("a mount that shows something else than what was checked fails, by file system, path or inode", () => {
+  const name = "what is mounted is what was checked";
+  const with_ = (from: string, to: string) => checked.map((line) => line.replace(from, to));
+  expect(failedOfSources(checked)).toEqual([]);
+  expect(failedOfSources(with_("/home/me/work", "/home/me/.ssh"))).toEqual([name]);
+  expect(failedOfSources(with_("254:0", "254:1"))).toEqual([name]);
+  expect(failedOfSources(with_("ino:\t7", "ino:\t8"))).toEqual([name]);
+  expect(failedOfSources(["boot b"])).toEqual([name]);
+  // Before Linux 5.14 there is no inode; where the sandbox may not read it, neither
+  expect(failedOfSources(checked.filter((line) => !line.includes("ino:")))).toEqual([]);
+  expect(
+    failedOfSources(with_("254:0", "254:1").filter((line) => !line.includes("source"))),
+  ).toEqual([name]);
+  // Another kernel has other numbers
+  expect(failedOfSources(with_("boot b", "boot c").slice(0, 1))).toEqual([]);
+  expect(failedOfSources([], { bootId: undefined })).toEqual([]);
+});
+
+test("a place that must be covered and has no mount fails", () => {
+  const covered = ["/work space/.env"];
+  const mask = "mountinfo 51 50 254:0 /empty /work\\040space/.env ro - ext4 /dev/vda rw";
+  expect(failedOfSources([...checked, mask], { covered })).toEqual([]);
+  expect(failedOfSources(checked, { covered })).toEqual(["everything that is to be covered is"]);
+  const elsewhere = mask.replace("/.env", "/x/.env");
+  expect(failedOfSources([...checked, elsewhere], { covered })).toHaveLength(1);
 });
 
 function failedNames(change: {

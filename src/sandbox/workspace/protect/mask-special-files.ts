@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
+import type { FileOrigin } from "../../../files/file-origin.ts";
 import { quoted } from "../../../printable.ts";
 import { contains } from "../../../files/path-steps.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
@@ -12,11 +13,13 @@ const maxMasks = 200;
 const empty = new Uint8Array();
 
 /** A folder of the host that is in the sandbox, and where. */
-export interface MaskedFolder extends SpecialFiles {
+export interface MountedFolder extends SpecialFiles {
   /** Absolute real path on the host */
   readonly source: string;
   /** Absolute path in the sandbox */
   readonly target: string;
+  /** Which folder was looked through; undefined where the kernel doesn't say */
+  readonly origin: FileOrigin | undefined;
 }
 
 /** What is mounted over special files. */
@@ -34,7 +37,7 @@ export interface Masks {
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE when there are too many
  */
 export function maskSpecialFiles(
-  folders: readonly MaskedFolder[],
+  folders: readonly MountedFolder[],
   mounts: readonly string[],
 ): Masks {
   const bases = [...folders.map(({ target }) => target), ...mounts];
@@ -60,7 +63,7 @@ export function maskSpecialFiles(
   };
 }
 
-function toCopies({ target, special, unlisted }: MaskedFolder): readonly CopyMount[] {
+function toCopies({ target, special, unlisted }: MountedFolder): readonly CopyMount[] {
   return [
     ...special.map((names) => ({ target: join(target, ...names), content: empty })),
     ...unlisted.map((names) => ({ target: join(target, ...names), content: "folder" as const })),

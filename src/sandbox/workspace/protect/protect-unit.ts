@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { quoted } from "../../../printable.ts";
-import { openOrNothing, toNames } from "../host-path.ts";
+import { openRealOrNothing, toNames } from "../host-path.ts";
 import { locateGit } from "../repository/git-location.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
@@ -94,7 +94,7 @@ async function protectOutside(
     return;
   }
   await options.checkMount(path);
-  const root = openOrNothing(path);
+  const root = openRealOrNothing(path);
   if (root === undefined) return;
   const special = await findSpecialFiles(options.opened.use(root));
   const common = createDraft(path, root, special);

@@ -11,7 +11,7 @@ import { withoutSecrets } from "../hide/settings-text.ts";
 import { readUserConfiguration } from "../repository/git-configuration.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { Scan } from "../scan/scan.ts";
-import type { MaskedFolder } from "./mask-special-files.ts";
+import type { MountedFolder } from "./mask-special-files.ts";
 import { createDraft, toOwnBinds, type MountDraft } from "./mount-draft.ts";
 import type { MountPointsBeneath } from "./mount-point.ts";
 import { isNameable, refuseUnnameable } from "./nameable.ts";
@@ -32,7 +32,7 @@ export interface Protection {
   readonly copies: readonly CopyMount[];
   readonly mountPoints: readonly MountPointsBeneath[];
   /** The workspace, and repositories outside of it, with what no program of the sandbox may reach */
-  readonly folders: readonly MaskedFolder[];
+  readonly folders: readonly MountedFolder[];
   readonly notes: readonly string[];
 }
 
@@ -84,7 +84,12 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
     own,
     copies,
     mountPoints: all.map(({ path, mountPoints }) => ({ path, points: mountPoints })),
-    folders: all.map(({ path, special }) => ({ source: path, target: path, ...special })),
+    folders: all.map(({ path, root, special }) => ({
+      source: path,
+      target: path,
+      origin: root.origin(),
+      ...special,
+    })),
     notes: [...scan.notes, ...all.flatMap(({ notes }) => notes)],
   };
 }

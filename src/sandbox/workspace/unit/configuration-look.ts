@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
 import { toNameText } from "../../../files/name-text.ts";
-import { openOrNothing, toNames } from "../host-path.ts";
+import { openRealOrNothing, toNames } from "../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { isHarmless } from "../repository/git-setting-safety.ts";
 import type { Look } from "./unit-look.ts";
@@ -38,7 +38,7 @@ function lookAtWorkTreeSetting(
   { workspace, names }: Whereabouts,
 ): void {
   const inside = toNames(workspace, resolve(workspace, ...names, value ?? ""));
-  using root = openOrNothing(workspace);
+  using root = openRealOrNothing(workspace);
   using tree = inside === undefined ? undefined : root?.openPath(inside);
   look.state(tree === undefined ? "elsewhere" : "inside");
   if (tree === undefined) look.danger("has its files elsewhere (core.worktree)", value);

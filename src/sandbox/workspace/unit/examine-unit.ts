@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { toNameText } from "../../../files/name-text.ts";
-import { openOrNothing, toNames } from "../host-path.ts";
+import { openRealOrNothing, toNames } from "../host-path.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
 import { readLine, withoutLineEnd } from "../repository/git-location.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
@@ -75,7 +75,7 @@ async function lookAtGitFile(
   const folder = resolve(workspace, ...unit.names.slice(0, -1));
   const names = toNames(workspace, resolve(folder, named));
   if (names === undefined) return look.danger("names a repository outside the workspace", content);
-  using root = openOrNothing(workspace);
+  using root = openRealOrNothing(workspace);
   using target = root?.openPath(names);
   if (target === undefined) return look.danger("names a repository that isn't a plain folder");
   look.touch(target);

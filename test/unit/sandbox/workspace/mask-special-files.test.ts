@@ -10,7 +10,7 @@ import { scanWorkspace } from "../../../../src/sandbox/workspace/scan/scan.ts";
 import { createGitFolder } from "../../../support/host-git.ts";
 
 const run = promisify(execFile);
-const none = { special: [], unlisted: [], complete: true };
+const none = { special: [], unlisted: [], complete: true, origin: undefined };
 
 test("a special file that two folders contain is masked once, by the folder it's seen in", () => {
   const inner = { ...none, source: "/w/in", target: "/w/in", special: [["k"]] };

@@ -1,0 +1,117 @@
+import { execFile } from "node:child_process";
+import { lstat, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { requireBaseImage, requireEngine } from "../../support/require-engine.ts";
+import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+const run = promisify(execFile);
+const canary = "canary-of-the-host";
+const tries = 6;
+
+/** Exchanges two entries for each other (renameat2(2), RENAME_EXCHANGE), now fast, now slowly, until \`stop\` is there. */
+const exchange = `
+import ctypes, os, random, sys, time
+libc = ctypes.CDLL(None, use_errno=True)
+a, b, stop = (os.fsencode(name) for name in sys.argv[1:4])
+print("ready", flush=True)
+while not os.path.exists(stop):
+    for _ in range(random.choice([1, 1, 1, 50])): libc.renameat2(-100, a, -100, b, 2)
+    time.sleep(random.choice([0, 0.001, 0.01, 0.05, 0.2]))
+`;
+
+interface Kind {
+  /** What takes the place of \`inner\` */
+  readonly plant: (place: string, secret: string) => Promise<void>;
+  readonly flags: (inner: string) => readonly string[];
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  "a link in the workspace's place": {
+    plant: (place, secret) => symlink(secret, place),
+    flags: (inner) => ["--workspace", inner],
+  },
+  "a link in a mount's place": {
+    plant: (place, secret) => symlink(secret, place),
+    flags: (inner) => ["--mount", inner],
+  },
+  "another folder in the workspace's place": {
+    plant: async (place) => {
+      await mkdir(join(place, "sub"), { recursive: true });
+      await writeFile(join(place, "sub/.env"), canary);
+    },
+    flags: (inner) => ["--workspace", inner],
+  },
+};
+
+/** A folder that one sandbox works in, and an inner one that another session is about to mount. */
+async function createPlaces(kind: Kind, home: string) {
+  const outer = await realpath(await mkdtemp(join(tmpdir(), "vbo-")));
+  const inner = join(outer, "inner");
+  await mkdir(inner);
+  await writeFile(join(inner, "own"), "own");
+  await mkdir(join(home, ".ssh"), { recursive: true });
+  await writeFile(join(home, ".ssh/id"), canary);
+  await kind.plant(join(outer, "planted"), join(home, ".ssh"));
+  return {
+    outer,
+    inner,
+    [Symbol.asyncDispose]: () => rm(outer, { recursive: true, force: true }),
+  };
+}
+
+async function isAsChecked(inner: string): Promise<boolean> {
+  const own = await lstat(join(inner, "own")).catch(() => undefined);
+  return own !== undefined && (await lstat(inner)).isDirectory();
+}
+
+async function race(kind: Kind) {
+  // The sandbox that attacks belongs to a state of its own: otherwise the session would be refused for being in it
+  await using attacker = await createWorld();
+  await using world = await createWorld();
+  await using places = await createPlaces(kind, world.home);
+  const { outer, inner } = places;
+  const loop = ["python3", "-c", exchange, "inner", "planted", "stop"];
+  const child = attacker.spawn(["run", "--workspace", outer, "--", ...loop]);
+  await untilOutput(child, "ready");
+  const read = `cat ${inner}/id ${inner}/sub/.env 2>/dev/null; true`;
+  let reached = 0;
+  let naive = 0;
+  for (let index = 0; index < tries; index += 1) {
+    const { stdout } = await world.run(["run", ...kind.flags(inner), "--", "sh", "-c", read]);
+
+    if (stdout.includes(canary)) reached += 1;
+  }
+  const base = await requireBaseImage(await requireEngine());
+  for (let index = 0; index < tries; index += 1) {
+    // Whoever looks at the path, sees nothing amiss there, and gives it to the engine
+    while (!(await isAsChecked(inner))) await sleep(2);
+    const mount = ["--mount", `type=bind,source=${inner},target=${inner}`];
+    const command = ["--rm", "--network", "none", ...mount, base, "sh", "-c", read];
+    const { stdout } = await run("docker", ["run", ...command]).catch(() => ({ stdout: "" }));
+    if (stdout.includes(canary)) naive += 1;
+  }
+  await writeFile(join(outer, "stop"), "");
+  await untilClosed(child);
+  return { reached, naive };
+}
+
+test("what another sandbox exchanges between the check and the mount never reaches a sandbox", async () => {
+  const found = new Map<string, Awaited<ReturnType<typeof race>>>();
+  for (const [name, kind] of Object.entries(kinds)) found.set(name, await race(kind));
+  const all = [...found.values()];
+  const reached = all.reduce((sum, one) => sum + one.reached, 0);
+  recordScore({
+    row: 47,
+    test: "the workspace and a mount, exchanged by the sandbox around them",
+    attempts: tries * all.length,
+    blocked: tries * all.length - reached,
+    controlSucceeded: all.reduce((sum, one) => sum + one.naive, 0),
+  });
+  expect([reached, [...found]]).toEqual([0, expect.anything()]);
+  expect([all.filter(({ naive }) => naive === 0), [...found]]).toEqual([[], expect.anything()]);
+}, 240_000);

@@ -1,0 +1,58 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { resolvePaths } from "../../../src/config/paths.ts";
+import { refuseNested } from "../../../src/sandbox/refuse-nested.ts";
+import { beginSession, writeState } from "../../../src/sandbox/session-state.ts";
+
+/** Whether a session starts beside another one in `/w/a` that also writes in `/w/rw`. */
+async function startsBeside(
+  workspace: string,
+  mounts: readonly string[] = [],
+  owner: "alive" | "dead" = "alive",
+): Promise<string> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), "vbn-")));
+  try {
+    const paths = resolvePaths({ VAULTBOX_HOME: join(root, "v"), XDG_RUNTIME_DIR: root });
+    const facts = { command: [], agent: "" };
+    const other = { ...facts, workspace: "/w/a", writable: ["/w/a", "/w/rw"] };
+    const state = await beginSession(paths, { ...other, id: "0123456789ab" });
+    // No process starts that late
+    const isDead = { ...state, owner: { ...state.owner, pid: 2 ** 22 + 1 } };
+    if (owner === "dead") await writeState(paths, isDead);
+    await beginSession(paths, { ...facts, workspace, writable: [workspace], id: "111111111111" });
+    const toMount = (text: string) => ({
+      source: text.replace(/:rw$/, ""),
+      target: "/mnt",
+      readOnly: !text.endsWith(":rw"),
+    });
+    return await refuseNested(paths, "111111111111", {
+      workspace,
+      mounts: mounts.map(toMount),
+    }).then(
+      () => "starts",
+      (error: unknown) => String(error),
+    );
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+test("a session in a folder that another one can write in, or around one, is refused with a way out", async () => {
+  const way = "session 0123456789ab";
+  expect(await startsBeside("/w/a/b")).toContain(`"/w/a/b" now: ${way} can write in the folder`);
+  expect(await startsBeside("/w/rw/b/c")).toContain(way);
+  expect(await startsBeside("/w")).toContain(`"/w" now: ${way} works in a folder of it`);
+  expect(await startsBeside("/x", ["/w/a/b"])).toContain(way);
+  expect(await startsBeside("/x", ["/w:rw"])).toContain(way);
+});
+
+test("sessions in one folder, side by side, or after one that died, start", async () => {
+  expect(await startsBeside("/w/a")).toBe("starts");
+  expect(await startsBeside("/w/ab")).toBe("starts");
+  expect(await startsBeside("/w/b", ["/w/a", "/w/rw:rw"])).toBe("starts");
+  // Nothing of what is mounted read-only can be exchanged from there
+  expect(await startsBeside("/x", ["/w"])).toBe("starts");
+  expect(await startsBeside("/w/a/b", [], "dead")).toBe("starts");
+});
