@@ -52,6 +52,11 @@ export interface RequestDecisionEvent {
   readonly reason?: string;
   /** `vault/name` of the credential that will be attached */
   readonly credential?: string;
+  /**
+   * What it does to other paths (`Destination`, `x-amz-copy-source`), each as the request that would do the same; of a
+   * refusal for one of them, that one
+   */
+  readonly others?: readonly { readonly method: string; readonly path: string }[];
   /** `owner/name`, of a request that a `git:` entry decided */
   readonly repository?: string;
   readonly updates?: readonly RepositoryUpdate[];

@@ -46,7 +46,7 @@ export function createRemedies(): Remedies {
 
 function toTarget(event: RequestDecisionEvent): Target | undefined {
   if (event.verdict !== "deny" || (event.flags ?? []).length > 0) return undefined;
-  const suggested = toSuggestedRule(event);
+  const suggested = toSuggestedRule({ ...event, ...event.others?.[0] });
   return suggested && { ...suggested, count: 1 };
 }
 

@@ -17,6 +17,16 @@ export const methodsOfUse: Readonly<Record<OtherPath["use"], readonly string[]>>
   move: ["GET", "DELETE"],
 };
 
+/** The requests that would do the same there, one for each path. */
+export function toLikeRequests(
+  others: readonly OtherPath[],
+): readonly { readonly method: string; readonly path: string }[] {
+  return others.flatMap(({ path, use, needs }) => {
+    const [method = ""] = methodsOfUse[use];
+    return needs === "allowed" ? [{ method, path }] : [];
+  });
+}
+
 /** The paths that must be allowed, and lie where a credential is for. */
 export function toRequiredPaths(others: readonly OtherPath[] = []): readonly string[] {
   return others.flatMap(({ path, needs }) => (needs === "allowed" ? [path] : []));

@@ -1,6 +1,6 @@
 // What decides a request. A prohibition beats everything; then the first door that claims it, then host rules.
 import { decide } from "../policy/decide.ts";
-import type { OtherPath } from "../policy/other-path.ts";
+import { toLikeRequests, type OtherPath } from "../policy/other-path.ts";
 import type { Rule } from "../policy/policy.ts";
 import type { Authority } from "./authority.ts";
 import { ClientBody } from "./client-body.ts";
@@ -62,6 +62,8 @@ export function findGround(context: ProxyContext, asked: Asked): Ground {
   const egress = { scheme, host, port, method: head.method, path: target.path, others };
   const decision = decide(context.policy, { ...egress, websocket: head.upgrade === "websocket" });
   const isDenied = decision.verdict === "deny";
+  const alike = isDenied ? [decision.other ?? []].flat() : toLikeRequests(others);
+  if (alike.length > 0) record.facts.others = alike;
   if (decision.rule !== undefined) record.facts.rule = decision.rule.source.label;
   if (!(isDenied && decision.reason === "denied-by-rule") && context.doors.length > 0) {
     const facts = { isAllowed: !isDenied, others };

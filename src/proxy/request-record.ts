@@ -17,6 +17,7 @@ export interface RequestFacts {
   rule?: string;
   credential?: string;
   signed?: string;
+  others?: NonNullable<RequestDecisionEvent["others"]>;
   repository?: string;
   check?: string;
   updates?: readonly RepositoryUpdate[];

@@ -169,6 +169,29 @@ test("what repeats the request, or stays where the rule is, goes on with the cre
   expect(server.deeds.every(({ authorised }) => authorised)).toBe(true);
 });
 
+test("the audit says what a request did, or would have done, to another path", async () => {
+  await using server = await startFoldingServer();
+  await using proxy = await openProxy(server.port, `* ${base}/**`);
+  await sendCall(proxy, call("COPY", { Destination: `${base}/b` }));
+  await sendCall(proxy, call("COPY", { Destination: `https://${host}/closed` }));
+  await sendCall(proxy, call("MOVE", {}));
+  const decisions = proxy.events.filter((event) => event.type === "request.decision");
+  expect(decisions.map(({ verdict, others }) => ({ verdict, others }))).toEqual([
+    { verdict: "deny", others: [{ method: "DELETE", path: "/v1/account/open/b" }] },
+    { verdict: "deny", others: [{ method: "PUT", path: "/closed" }] },
+    { verdict: "deny", others: [{ method: "DELETE", path: "/v1/account/open/mine" }] },
+  ]);
+  await using free = await startProxy({
+    rules: [`* ${base}/**`],
+    dialer: plainDialer(server.port),
+  });
+  await sendCall(free, call("COPY", { Destination: `${base}/b` }));
+  expect(free.events[0]).toMatchObject({
+    verdict: "allow",
+    others: [{ method: "PUT", path: "/v1/account/open/b" }],
+  });
+});
+
 test("apache copies and moves within the rule's path and out of it for nobody", async () => {
   const password = "token-of-the-vault";
   await using server = await startDavServer(davHost, password);

@@ -23,6 +23,13 @@ test("what was refused can be allowed by a rule that is no wider than what was a
   expect(rulesFor({ method: "TLS", path: "", port: 8443 })).toEqual(["api.example.com:8443"]);
 });
 
+test("what a request would have done to another path is what is proposed", () => {
+  const others = [{ method: "PUT", path: "/b" }];
+  expect(rulesFor({ method: "COPY", reason: "path-not-allowed", others })).toEqual([
+    "PUT https://api.example.com/b",
+  ]);
+});
+
 test("several paths of one host and method are one rule, and the most wanted comes first", () => {
   const other = { host: "b.example.com" };
   expect(rulesFor({}, other, { ...other, path: "/b" })).toEqual([
