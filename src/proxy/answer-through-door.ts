@@ -3,15 +3,22 @@ import type { ClientSide } from "./client-side.ts";
 import type { AnswerPassage } from "./doors/door.ts";
 import { statusLine } from "./http1/serialize.ts";
 import type { ParsedRequest } from "./parsed-request.ts";
+import type { ProxyContext } from "./proxy-context.ts";
+import { withoutEcho } from "./refuse-echo.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Records what a door answers itself, then answers. The connection is kept when the whole request was read. */
 export async function answerThroughDoor(
+  { echoes }: ProxyContext,
   client: ClientSide,
   request: ParsedRequest & { readonly body: ClientBody; readonly answer: AnswerPassage },
 ): Promise<"keep" | "close"> {
   const { head, record, body, answer } = request;
   const { status } = answer;
+  withoutEcho(answer.headers, { echoes, secrets: [] });
+  if (echoes.isIn(answer.body.toString("latin1"))) {
+    throw new Refusal(502, "internal-error", "the answer is not given: it repeats a credential");
+  }
   if (answer.refusal === undefined) {
     await record.allow();
     record.status = status;

@@ -78,7 +78,7 @@ async function serveHttp(
       head = read;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return refuse(client, record.get(), error);
+      return refuse(context, client, record.get(), error);
     }
     if (head.method === "CONNECT" && tunnel === undefined) {
       return serveConnect(context, client, { head, record: record.get() });
@@ -127,7 +127,7 @@ async function serveConnect(
     authority = connectAuthority(context, client, { head, record });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return refuse(client, record, error);
+    return refuse(context, client, record, error);
   }
   client.socket.write(established, "latin1");
   const isTls = await beginsWithTls(client);
@@ -157,7 +157,12 @@ async function serveTls(
   }
 }
 
-async function refuse(client: ClientSide, record: RequestRecord, refusal: Refusal): Promise<void> {
-  await answerRefusal(client, record, { refusal, format: "text" });
+async function refuse(
+  context: ProxyContext,
+  client: ClientSide,
+  record: RequestRecord,
+  refusal: Refusal,
+): Promise<void> {
+  await answerRefusal(context, client, record, { refusal, format: "text" });
   return finish(client);
 }

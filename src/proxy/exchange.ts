@@ -15,7 +15,7 @@ import type { RequestHead } from "./http1/request-head.ts";
 import type { ParsedRequest } from "./parsed-request.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { Refusal } from "./refusal.ts";
-import { reveal, toCredentialId } from "./reveal.ts";
+import { revealOn, toCredentialId } from "./reveal.ts";
 
 /**
  * Serves one parsed request. Resolves `keep` when the connection can take another one.
@@ -53,7 +53,7 @@ async function goThrough(
   const { passage, otherwise } = way;
   switch (passage.type) {
     case "answer":
-      return answerThroughDoor(client, { ...asked, answer: passage });
+      return answerThroughDoor(context, client, { ...asked, answer: passage });
     case "host-rules": {
       if (otherwise instanceof Error) throw otherwise;
       asked.record.facts.rule = otherwise.source.label;
@@ -84,8 +84,7 @@ async function send(
   const { passage, body } = way;
   const preparation = prepare(context, asked, way);
   await record.allow();
-  const secret = await reveal(preparation);
-  const { headers, target } = preparation.apply(secret);
+  const { secret, headers, target } = await revealOn(preparation, context.echoes);
   const request: ForwardedRequest = {
     head: body === undefined ? asked.head : withBody(asked.head, body),
     record,
@@ -94,13 +93,22 @@ async function send(
     headers:
       passage?.trustedHeaders === undefined ? headers : [...headers, ...passage.trustedHeaders],
     target: withTrustedQuery(target, passage?.trustedQuery),
-    secret,
+    secrets: toSecrets(secret, passage),
+    echoes: context.echoes,
     clientBody: asked.body,
     hold: asked.hold,
     ...(body === undefined ? {} : { body }),
     ...(passage?.response === undefined ? {} : { transform: passage.response }),
   };
   return forward(context, client, request);
+}
+
+/** What is searched for in the answer as it is, however short it is. */
+function toSecrets(secret: string | undefined, passage?: ForwardPassage): readonly string[] {
+  const { trustedHeaders = [], trustedQuery = "" } = passage ?? {};
+  const values = trustedHeaders.filter(([name]) => name.toLowerCase() === "authorization");
+  const trusted = [...values.map(([, value]) => value), trustedQuery.slice(1)];
+  return [secret ?? "", ...trusted].filter((text) => text !== "");
 }
 
 /** Chooses the credential, and refuses what isn't ours. */

@@ -1,6 +1,7 @@
 import type { Authority } from "./authority.ts";
 import type { ClientBody } from "./client-body.ts";
 import type { PassageBody, ResponseTransform } from "./doors/door.ts";
+import type { SecretEchoes } from "./credential/secret-echo.ts";
 import type { Hold } from "./held-bytes.ts";
 import type { HeaderField } from "./http1/header.ts";
 import type { RequestHead } from "./http1/request-head.ts";
@@ -16,7 +17,10 @@ export interface ForwardedRequest {
   readonly credential: string;
   readonly headers: readonly HeaderField[];
   readonly target: string;
-  readonly secret: string | undefined;
+  /** What it carries: the credential's secret, and what a storage asked for */
+  readonly secrets: readonly string[];
+  /** What the session sent of its secrets */
+  readonly echoes: SecretEchoes;
   readonly clientBody: ClientBody;
   readonly hold: Hold;
   /** What a door put in place of the client's body */

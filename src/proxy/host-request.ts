@@ -8,7 +8,7 @@ import type { ProxyContext } from "./proxy-context.ts";
 import { readFinalHead } from "./read-response.ts";
 import { Refusal } from "./refusal.ts";
 import { RequestRecord } from "./request-record.ts";
-import { reveal, toCredentialId } from "./reveal.ts";
+import { revealOn, toCredentialId } from "./reveal.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
 
 /** From the end of one of our own requests to the head of its answer, in milliseconds: somebody waits for the decision. */
@@ -62,7 +62,7 @@ async function send(
   if (credential !== "") record.facts.credential = credential;
   record.facts.check = request.check;
   await record.allow();
-  const authorised = preparation.apply(await reveal(preparation));
+  const authorised = await revealOn(preparation, context.echoes);
   // Always a connection of its own: nothing that the sandbox's requests left on one can be part of the answer
   const upstream = await context.pool.dial(authority, credential, AbortSignal.timeout(answerMs));
   try {

@@ -3,6 +3,7 @@ import type { CompiledPolicy } from "../policy/decide.ts";
 import type { ClientSlots } from "./client-slots.ts";
 import type { Authoriser } from "./credential/authorise.ts";
 import type { PlaceholderSearch } from "./credential/placeholder-search.ts";
+import type { SecretEchoes } from "./credential/secret-echo.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Door } from "./doors/door.ts";
 import type { HeldBytes } from "./held-bytes.ts";
@@ -25,6 +26,7 @@ export interface ProxyContext {
   readonly ca: SessionCa;
   readonly deadlines: Deadlines;
   readonly slots: ClientSlots;
+  readonly echoes: SecretEchoes;
   readonly held: HeldBytes;
   readonly readAhead: ReadAhead;
   /** The next request number, from 1 */

@@ -6,6 +6,7 @@ import { serveConnection } from "./client-connection.ts";
 import { ClientSlots } from "./client-slots.ts";
 import { createAuthoriser } from "./credential/authorise.ts";
 import { createPlaceholderSearch } from "./credential/placeholder-search.ts";
+import { SecretEchoes } from "./credential/secret-echo.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Dialer } from "./dial.ts";
 import type { OpenDoors } from "./doors/door.ts";
@@ -64,6 +65,7 @@ export class ProxyServer implements AsyncDisposable {
       ca: options.ca,
       deadlines: this.#deadlines,
       slots: this.#slots,
+      echoes: new SecretEchoes(),
       held,
       readAhead,
       nextRequest: () => ++this.#requests,

@@ -25,19 +25,22 @@ export type ProxyReason =
   | "upstream-invalid"
   | "internal-error";
 
+/** Statuses of the proxy's own refusals. */
+type RefusalStatus = 400 | 403 | 408 | 413 | 415 | 421 | 429 | 431 | 502 | 503 | 504;
+
 /**
  * A request that is not forwarded. `what` is one line for the client: what was refused and why. It never holds other
  * rules, secret names, internal addresses or bytes that weren't made printable.
  */
 export class Refusal extends Error {
-  readonly status: number;
+  readonly status: RefusalStatus;
   readonly reason: ProxyReason;
   /** The host command that would allow it, when one would */
   readonly remedy: string | undefined;
   readonly flags: readonly string[];
 
   constructor(
-    status: 400 | 403 | 408 | 413 | 415 | 421 | 429 | 431 | 502 | 503 | 504,
+    status: RefusalStatus,
     reason: ProxyReason,
     what: string,
     options: { remedy?: string; flags?: readonly string[]; cause?: unknown } = {},

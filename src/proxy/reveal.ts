@@ -1,5 +1,7 @@
 import { VaultboxError } from "../errors.ts";
 import type { Preparation } from "./credential/authorise.ts";
+import type { SecretEchoes } from "./credential/secret-echo.ts";
+import type { AuthorisedRequest } from "./credential/attach.ts";
 import { proxyLimits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
 import { withTimeLimit } from "./time-limit.ts";
@@ -9,7 +11,7 @@ import { withTimeLimit } from "./time-limit.ts";
  * out without its credential.
  * @throws Refusal 502 `credential-unavailable`
  */
-export async function reveal(preparation: Preparation): Promise<string | undefined> {
+async function reveal(preparation: Preparation): Promise<string | undefined> {
   if (preparation.credential === undefined) return undefined;
   try {
     const limit = { timeoutMs: proxyLimits.revealMs, signal: undefined };
@@ -20,6 +22,17 @@ export async function reveal(preparation: Preparation): Promise<string | undefin
       cause: error,
     });
   }
+}
+
+/** The request as it goes upstream. @throws Refusal 502 `credential-unavailable` */
+export async function revealOn(
+  preparation: Preparation,
+  echoes: SecretEchoes,
+): Promise<AuthorisedRequest & { readonly secret: string | undefined }> {
+  const secret = await reveal(preparation);
+  const authorised = preparation.apply(secret);
+  if (secret !== undefined) echoes.add(secret, authorised.headers);
+  return { ...authorised, secret };
 }
 
 /** `vault/name`, or empty when none is attached. */

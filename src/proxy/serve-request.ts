@@ -7,6 +7,7 @@ import type { ProxyContext } from "./proxy-context.ts";
 import { proxyLimits } from "./limits.ts";
 import type { ParsedRequest } from "./parsed-request.ts";
 import { Refusal } from "./refusal.ts";
+import { refusalWithoutEcho } from "./refuse-echo.ts";
 import { type RefusalFormat, refusalResponse, toRefusalFormat } from "./refusal-response.ts";
 import { ResponseBroken } from "./relay-response.ts";
 import { type RequestRecord, toOutcome } from "./request-record.ts";
@@ -31,7 +32,7 @@ export async function serveRequest(
     const refusal = toRefusal(error);
     if (record.status === 0) {
       const format = toRefusalFormat(head.method, head.headers);
-      await answerRefusal(client, record, { refusal, format });
+      await answerRefusal(context, client, record, { refusal, format });
     } else {
       // Part of a response is out: breaking it off is the only way left to say that it isn't whole
       record.end(toOutcome(refusal), refusal.reason);
@@ -43,12 +44,14 @@ export async function serveRequest(
 
 /** Records the refusal, then answers with it. The connection is closed after it (RFC 9931 for a CONNECT). */
 export async function answerRefusal(
+  { echoes }: ProxyContext,
   client: ClientSide,
   record: RequestRecord,
   answer: { readonly refusal: Refusal; readonly format: RefusalFormat },
 ): Promise<void> {
   await record.refuse(answer.refusal);
-  client.socket.write(refusalResponse(answer.refusal, answer.format));
+  const refusal = refusalWithoutEcho(answer.refusal, echoes);
+  client.socket.write(refusalResponse(refusal, answer.format));
 }
 
 /**

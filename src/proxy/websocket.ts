@@ -9,6 +9,7 @@ import type { ResponseHead } from "./http1/response-head.ts";
 import { statusLine } from "./http1/serialize.ts";
 import { proxyLimits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
+import { withoutEcho } from "./refuse-echo.ts";
 import { toOutcome } from "./request-record.ts";
 import type { SessionLimiter } from "./session-limiter.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
@@ -73,9 +74,8 @@ function handshakeAnswer(request: ForwardedRequest, response: ResponseHead): str
     throw new Refusal(502, "upstream-invalid", "the upstream's websocket handshake is not valid");
   }
   let text = `${statusLine(101)}Connection: Upgrade\r\nUpgrade: websocket\r\n`;
-  for (const [name, value] of response.headers) {
-    if (forwarded.includes(name.toLowerCase())) text += `${name}: ${value}\r\n`;
-  }
+  const kept = response.headers.filter(([name]) => forwarded.includes(name.toLowerCase()));
+  for (const [name, value] of withoutEcho(kept, request)) text += `${name}: ${value}\r\n`;
   return `${text}\r\n`;
 }
 

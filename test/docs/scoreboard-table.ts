@@ -42,6 +42,7 @@ export const rowTitles: ReadonlyMap<number, string> = new Map([
   [41, "faults at every step of the proxy"],
   [50, "records that spoil the audit log"],
   [54, "memory taken by requests that are held"],
+  [59, "secrets that come back in headers"],
   [43, "signatures for anything but the session's own commits and tags"],
   [44, "names that are no UTF-8, and what can't be looked into"],
   [45, "sockets, pipes and devices of the host"],
