@@ -24,7 +24,7 @@ import { resolveSessionPolicy, type SessionPolicyOptions } from "./session-polic
 /** What would happen to one request. */
 export interface Explanation {
   readonly request: EgressRequest;
-  /** `depends`: the body decides, by the git entries of the repository */
+  /** `depends`: the body decides, or which repository the forge says it is, by the git entries of the repository */
   readonly verdict: "allow" | "deny" | "depends";
   readonly reason: string | null;
   /** Text of the rule that decided */

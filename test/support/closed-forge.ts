@@ -1,4 +1,5 @@
 // Stand-ins for forges with one repository that must not be read, however it is asked for.
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,26 +60,9 @@ export async function startClosedForge(): Promise<ClosedForge> {
     ca,
     hosts: closedHosts,
     handler: (request, response) => {
-      request.resume();
-      const url = new URL(request.url ?? "/", `https://${request.headers.host}`);
-      const moved = /^(.*\/(?:repos|projects)\/)acme(?:\/|%2F)former$/i.exec(url.pathname)?.[1];
-      if (moved !== undefined) {
-        const place = moved.replace(/\/repos\/$/, "/repositories/");
-        response.writeHead(301, { location: `https://${url.host}${place}7` }).end("{}");
-        return;
-      }
-      const described = findDescribed(url.pathname);
-      const isUnknown =
-        /^(?:\/api\/v[13])?\/repos\/[^/]+\/[^/]+$|^\/api\/v4\/projects\/[^/]+$|^\/2\.0\/repositories\/[^/]+\/[^/]+$/.test(
-          url.pathname,
-        );
-      if (described === undefined && isUnknown) {
-        response.writeHead(404).end("{}");
-        return;
-      }
-      const text = shows(url) ? canary : "free";
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ ...toDescription(described), text }));
+      let body = "";
+      request.on("data", (piece: Buffer) => (body += piece.toString("utf8")));
+      request.on("end", () => answer(request, response, body));
     },
   });
   return {
@@ -86,6 +70,29 @@ export async function startClosedForge(): Promise<ClosedForge> {
     caPem: ca.certPem,
     [Symbol.asyncDispose]: () => upstream[Symbol.asyncDispose](),
   };
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, body: string): void {
+  const url = new URL(request.url ?? "/", `https://${request.headers.host}`);
+  const moved = /^(.*\/(?:repos|projects)\/)acme(?:\/|%2F)former$/i.exec(url.pathname)?.[1];
+  if (moved !== undefined) {
+    const place = moved.replace(/\/repos\/$/, "/repositories/");
+    response.writeHead(301, { location: `https://${url.host}${place}7` }).end("{}");
+    return;
+  }
+  const described = findDescribed(url.pathname);
+  const isUnknown =
+    /^(?:\/api\/v[13])?\/repos\/[^/]+\/[^/]+$|^\/api\/v4\/projects\/[^/]+$|^\/2\.0\/repositories\/[^/]+\/[^/]+$/.test(
+      url.pathname,
+    );
+  if (described === undefined && isUnknown) {
+    response.writeHead(404).end("{}");
+    return;
+  }
+  const isGraphql = url.pathname.endsWith("/graphql");
+  const isShown = isGraphql ? /secret|former|fork/.test(body) : shows(url);
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify({ ...toDescription(described), text: isShown ? canary : "free" }));
 }
 
 function findDescribed(path: string): Described | undefined {

@@ -256,6 +256,25 @@ test("a repository that may not be read is shown by no number, search, list, pag
   });
 }, 120_000);
 
+test("GraphQL shows a closed repository under no name, and others still", async () => {
+  await using forge = await startClosedForge();
+  await using proxy = await startClosedProxy(forge, rules);
+  await using open = await startClosedProxy(forge, []);
+  const ask = async (through: ProxyFixture, place: string) => {
+    const query = `{repository(${place}){object(expression:"HEAD:a"){... on Blob{text}}}}`;
+    const line = "POST https://api.github.com/graphql";
+    return (await sendCall(through, { title: place, line, body: { query } })).body;
+  };
+  const closed = ["acme/secret", "acme/former", "eve/fork", "nobody/nothing"];
+  for (const name of closed) {
+    const [owner, repository] = name.split("/");
+    const place = `owner:"${owner}",name:"${repository}"`;
+    expect(await ask(proxy, place)).toContain("git-not-allowed");
+    if (name !== "nobody/nothing") expect(await ask(open, place)).toContain(canary);
+  }
+  expect(await ask(proxy, 'owner:"acme",name:"open"')).toContain("free");
+});
+
 test("what shows nothing of a closed repository goes on where host rules allow it", async () => {
   await using forge = await startClosedForge();
   await using proxy = await startClosedProxy(forge, rules);

@@ -59,7 +59,9 @@ async function explain(
   const found = await explainRequest(wanted, options, resolvePaths());
   if (flags.json === true) return output.printJson(found);
   const { verdict, reason, rule, source, detail, credential } = found;
-  const says = verdict === "depends" ? "depends on the body of" : verdict;
+  const isRead = method === "GET" || method === "HEAD";
+  const unknown = isRead ? "depends on what the forge says of" : "depends on the body of";
+  const says = verdict === "depends" ? unknown : verdict;
   const lines = [`${says} ${method} ${url}`, ""];
   if (reason !== null) lines.push(`  Reason: ${reason}`);
   if (rule !== null) lines.push(`  Rule: ${rule}`, `  From: ${source?.label}`);
