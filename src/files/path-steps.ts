@@ -13,7 +13,7 @@ export function contains(outer: string, inner: string): boolean {
 
 /**
  * Every place that the kernel goes through from a path to what it names: the path as it is written, each symbolic link
- * on the way, each folder that `..` leaves, and the end. Who can write in one of them decides what the path names.
+ * on the way, each folder that `..` leaves, and last the end. Who can write in one of them decides what the path names.
  * @param named a relative path is meant from the working directory
  */
 export function stepsOf(named: string): readonly string[] {
@@ -43,6 +43,8 @@ export function stepsOf(named: string): readonly string[] {
     if (isAbsolute(target)) place = parse(target).root;
     names.push(...target.split(sep).toReversed());
   }
+  // Last, though it may be what the text says
+  steps.delete(place);
   return [...steps.add(place)];
 }
 

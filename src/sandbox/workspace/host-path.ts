@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path";
 import { Folder } from "../../files/beneath.ts";
-import { contains } from "../../files/path-steps.ts";
+import { contains, stepsOf } from "../../files/path-steps.ts";
 import { readRealPath } from "../../files/real-path.ts";
 
 /** A folder by its real path; undefined when it isn't there, is none, or may not be read. */
@@ -30,6 +30,22 @@ export function toNames(outer: string, inner: string): readonly string[] | undef
     .slice(outer.length)
     .split("/")
     .filter((name) => name !== "");
+}
+
+/**
+ * Where a path ends, when the kernel stays in a folder on the whole way, through every link: names from that folder.
+ * @param from names of the folder in it that a relative path is meant from
+ */
+export function followInside(
+  outer: string,
+  { from, path }: { readonly from: readonly string[]; readonly path: string },
+): readonly string[] | undefined {
+  const named = isAbsolute(path) ? path : [outer, ...from, path].join("/");
+  const steps = stepsOf(named);
+  const end = steps.at(-1);
+  return end !== undefined && steps.every((step) => contains(outer, step))
+    ? toNames(outer, end)
+    : undefined;
 }
 
 /** Undefined for what isn't there. */

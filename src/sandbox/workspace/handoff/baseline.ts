@@ -1,10 +1,12 @@
 import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
 import { quoted } from "../../../printable.ts";
+import type { KnownViews } from "../review/view.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Scan } from "../scan/scan.ts";
 import { examineUnit } from "../unit/examine-unit.ts";
+import { readUnitViews, toKnownViews } from "./left-views.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import type { Danger } from "../unit/unit-look.ts";
 
@@ -16,6 +18,8 @@ export interface KnownUnit {
   readonly dangers: readonly string[];
   /** Of the remotes it names */
   readonly remotes: string;
+  /** Of what makes git show something else there; missing in what an earlier version wrote */
+  readonly views?: KnownViews;
 }
 
 /** What is remembered of the start; kept on disk for the case that this process dies. */
@@ -45,7 +49,9 @@ export async function readKnownUnits(
     const { fingerprint, dangers, remotes } = await examineUnit(root, unit, workspace);
     const unseen = dangers.find((danger) => danger.unseen !== undefined);
     if (unseen !== undefined && protect === "default") throw notLookedInto(unit, unseen);
-    const known = { fingerprint, dangers: dangers.map(({ id }) => id), remotes, shape: unit.shape };
+    const views = toKnownViews(await readUnitViews(root, unit));
+    const own = dangers.map(({ id }) => id);
+    const known = { fingerprint, dangers: own, remotes, shape: unit.shape, views };
     found.set(unit.names.join("/"), known);
   }
   return found;

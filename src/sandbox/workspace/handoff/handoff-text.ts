@@ -48,10 +48,14 @@ function group(entries: readonly HandoffEntry[]): readonly string[] {
   return [...kinds].map(([kind, all]) => {
     const shown = all
       .slice(0, maxPathsInLine)
-      .map(({ change, path }) => `${toShort(path)} (${change})`);
+      .map((entry) => `${toShort(entry.path)} (${toChange(entry)})`);
     const more = all.length > shown.length ? `, and ${all.length - shown.length} more` : "";
     return `${kind}: ${shown.join(", ")}${more}`;
   });
+}
+
+function toChange({ change, detail }: HandoffEntry): string {
+  return detail === undefined ? change : `${change}: ${toPrintable(detail)}`;
 }
 
 function toShort(path: string): string {

@@ -7,7 +7,7 @@ export interface HandoffEntry {
   readonly kind: string;
   /** From the workspace, as of `toWrittenName` */
   readonly path: string;
-  /** For a repository: why git must not use it, and where it is now */
+  /** Why git must not use a repository, and where it is now; what makes git show something else, and what shows the truth */
   readonly detail?: string;
 }
 

@@ -6,6 +6,7 @@ import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
 import type { Handoff, HandoffEntry, HandoffOptions } from "./handoff.ts";
 import { holdUnseen } from "./hold-unit.ts";
+import { inspectViews } from "./left-views.ts";
 import { inspectRepositories } from "./left-repositories.ts";
 
 /** Compares the workspace with what it was, and takes away what the host must not meet. */
@@ -15,8 +16,11 @@ export async function inspectHandoff(
   options: HandoffOptions,
 ): Promise<Handoff> {
   const repositories = await inspectRepositories(baseline, scan, options);
+  // Of those that git still finds
+  const views = await inspectViews(baseline, scan.repositories, options.root);
   const entries = [
     ...repositories,
+    ...views,
     ...holdUnseenFolders(scan, options),
     ...scan.opened.map((names) => toOpened(names)),
     ...takeOwnerRights(scan, options.root),

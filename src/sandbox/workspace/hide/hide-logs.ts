@@ -1,4 +1,4 @@
-import type { Folder } from "../../../files/beneath.ts";
+import { orNothing, type Folder } from "../../../files/beneath.ts";
 import type { MountDraft } from "../protect/mount-draft.ts";
 import { hideSecretsInText } from "./secret-text.ts";
 
@@ -14,7 +14,7 @@ const maxDepth = 32;
 export function hideLogs(draft: MountDraft, folder: Folder, names: readonly string[]): void {
   const count = { left: maxLogs };
   hideLog(draft, { folder, name: "FETCH_HEAD", names });
-  using logs = folder.open("logs");
+  using logs = orNothing(() => folder.open("logs"));
   if (logs !== undefined) hideIn(draft, logs, { names: [...names, "logs"], count });
 }
 
@@ -26,12 +26,12 @@ function hideIn(
   if (names.length > maxDepth) return;
   for (const { name, kind } of folder.entries()) {
     if (count.left-- <= 0) {
-      draft.notes.push(`not all logs of ${names[0]} were looked through for passwords`);
+      draft.notes.push(`not all logs of ${names.join("/")} were looked through for passwords`);
       return;
     }
     if (kind === "file") hideLog(draft, { folder, name, names });
     if (kind !== "folder") continue;
-    using inner = folder.open(name);
+    using inner = orNothing(() => folder.open(name));
     if (inner !== undefined) hideIn(draft, inner, { names: [...names, name], count });
   }
 }

@@ -1,4 +1,4 @@
-import type { Folder } from "../../../files/beneath.ts";
+import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { toNames } from "../host-path.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
 import { readOwnSettings, withIncluded } from "../protect/included-settings.ts";
@@ -31,11 +31,12 @@ export async function hideSettings(
     if (shape === "other") hideOther(draft, names);
     if (shape !== "folder" && shape !== "bare" && shape !== "module" && shape !== "worktree")
       continue;
-    using folder = draft.root.openPath(names);
+    // What can't be opened was refused or masked
+    using folder = orNothing(() => draft.root.openPath(names));
     if (folder === undefined) continue;
     hideIn(draft, folder, { names, wanted: ownNames });
     for (const inner of ownFolders) {
-      using opened = folder.open(inner);
+      using opened = orNothing(() => folder.open(inner));
       if (opened !== undefined) hideIn(draft, opened, { names: [...names, inner], wanted: /^/ });
     }
     hideLogs(draft, folder, names);
@@ -80,7 +81,7 @@ function hideFile(draft: MountDraft, names: readonly string[]): void {
   const key = names.join("/");
   // A copy that is shown already has been made without secrets
   if (draft.copies.has(key)) return;
-  using parent = draft.root.openPath(names.slice(0, -1));
+  using parent = orNothing(() => draft.root.openPath(names.slice(0, -1)));
   const content = parent?.read(names.at(-1) ?? "", maxConfigurationBytes);
   if (content === undefined) return;
   const shown = withoutSecrets(content);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
-import { openOrNothing } from "../host-path.ts";
+import { orNothing } from "../../../files/beneath.ts";
+import { openOrNothing, openRealOrNothing } from "../host-path.ts";
 import { toCopyPath, type CopyMount } from "../protect/shown-copies.ts";
 
 /** A log of which the sandbox saw and wrote a copy. */
@@ -36,8 +37,8 @@ export function returnLogs(logs: readonly ShownLog[]): void {
     if (content === undefined || toDigest(content.subarray(0, length)) !== digest) continue;
     // Once, whoever looks again
     if (folder?.remove(basename(copy), "file") !== true || content.length === length) continue;
-    using outer = openOrNothing(root);
-    using place = outer?.openPath(names.slice(0, -1));
+    using outer = openRealOrNothing(root);
+    using place = orNothing(() => outer?.openPath(names.slice(0, -1)));
     place?.append(names.at(-1) ?? "", content.subarray(length));
   }
 }

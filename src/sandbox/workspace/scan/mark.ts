@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
-import { toNames } from "../host-path.ts";
+import { followInside } from "../host-path.ts";
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
 import type { FoundEntry } from "./walk.ts";
 
@@ -52,8 +51,8 @@ function toLinkMark(
   { workspace, table }: MarkScan,
 ): Mark | undefined {
   const target = folder.readLink(entry.name) ?? "";
-  const path = resolve(workspace, ...names.slice(0, -1), target);
-  const leaves = toNames(workspace, path) === undefined;
+  const end = followInside(workspace, { from: names.slice(0, -1), path: target });
+  const leaves = end === undefined;
   const kind = leaves ? "links out of the workspace" : table.findKind(around, entry.name);
   return kind === undefined ? undefined : { kind, state: `link ${target}` };
 }

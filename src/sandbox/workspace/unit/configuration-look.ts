@@ -1,10 +1,12 @@
-import { resolve } from "node:path";
-import type { Folder } from "../../../files/beneath.ts";
+import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { toNameText } from "../../../files/name-text.ts";
-import { openRealOrNothing, toNames } from "../host-path.ts";
+import { followInside, openRealOrNothing } from "../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { isHarmless } from "../repository/git-setting-safety.ts";
 import type { Look } from "./unit-look.ts";
+
+/** In all, with those of alternates */
+const maxAlternates = 100;
 
 /** Where a repository's folder is. */
 export interface Whereabouts {
@@ -37,7 +39,7 @@ function lookAtWorkTreeSetting(
   value: string | undefined,
   { workspace, names }: Whereabouts,
 ): void {
-  const inside = toNames(workspace, resolve(workspace, ...names, value ?? ""));
+  const inside = followInside(workspace, { from: names, path: value ?? "" });
   using root = openRealOrNothing(workspace);
   using tree = inside === undefined ? undefined : root?.openPath(inside);
   look.state(tree === undefined ? "elsewhere" : "inside");
@@ -57,9 +59,36 @@ export function lookAtAlternates(
     return look.danger("has alternates that can't be read", "", "objects/info/alternates");
   }
   const content = toNameText(bytes);
-  const paths = content.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  const isInside = (path: string): boolean =>
-    toNames(workspace, resolve(workspace, ...names, "objects", path)) !== undefined;
-  if (paths.every(isInside)) return;
+  using root = openRealOrNothing(workspace);
+  if (
+    root !== undefined &&
+    staysInside(root, content, {
+      workspace,
+      names: [...names, "objects"],
+      seen: new Set(),
+    })
+  )
+    return;
   look.danger("takes objects from elsewhere (alternates)", content, "objects/info/alternates");
+}
+
+/** Whether all alternates are in the workspace, and theirs too (gitrepository-layout(5), "objects/info/alternates"). */
+function staysInside(
+  root: Folder,
+  content: string,
+  { workspace, names, seen }: Whereabouts & { readonly seen: Set<string> },
+): boolean {
+  const lines = content.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return lines.every((path) => {
+    // Git takes a line in quotes apart
+    const end = path.startsWith('"') ? undefined : followInside(workspace, { from: names, path });
+    if (end === undefined || seen.size > maxAlternates) return false;
+    const key = end.join("/");
+    if (seen.has(key)) return true;
+    seen.add(key);
+    using info = orNothing(() => root.openPath([...end, "info"]));
+    const further = info?.read("alternates", maxConfigurationBytes);
+    if (further === undefined) return info?.facts("alternates") === undefined;
+    return staysInside(root, toNameText(further), { workspace, names: end, seen });
+  });
 }

@@ -1,7 +1,6 @@
-import { resolve } from "node:path";
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { toNameText } from "../../../files/name-text.ts";
-import { openRealOrNothing, toNames } from "../host-path.ts";
+import { followInside, openRealOrNothing } from "../host-path.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
 import { readLine, withoutLineEnd } from "../repository/git-location.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
@@ -72,8 +71,7 @@ async function lookAtGitFile(
   if (bytes === undefined) return look.danger("is a file that can't be read");
   const content = toNameText(bytes);
   const named = withoutLineEnd(content.replace(/^gitdir: ?/, ""));
-  const folder = resolve(workspace, ...unit.names.slice(0, -1));
-  const names = toNames(workspace, resolve(folder, named));
+  const names = followInside(workspace, { from: unit.names.slice(0, -1), path: named });
   if (names === undefined) return look.danger("names a repository outside the workspace", content);
   using root = openRealOrNothing(workspace);
   using target = root?.openPath(names);

@@ -1,0 +1,265 @@
+import { execFile } from "node:child_process";
+import { appendFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { git, gitEnvironment } from "../../support/host-git.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
+
+const run = promisify(execFile);
+
+/** A way to make git show something else. */
+interface Trick {
+  readonly name: string;
+  /** What the sandbox does */
+  readonly play: (workspace: string) => Promise<unknown>;
+  /** What a reviewer would ask */
+  readonly asked: string;
+  /** What the answer would have, were it the truth */
+  readonly truth: RegExp;
+}
+
+const tricks: readonly Trick[] = [
+  {
+    name: "replaces objects",
+    play: async (at) => {
+      const other = await git(at, "commit-tree", "-m", "innocent", "HEAD~1^{tree}");
+      await git(at, "replace", "HEAD", other);
+    },
+    asked: "git log",
+    truth: /evil/,
+  },
+  {
+    name: "replaces objects",
+    play: async (at) => {
+      const other = await git(at, "commit-tree", "-m", "innocent", "HEAD~1^{tree}");
+      await git(at, "replace", "HEAD", other);
+      await git(at, "pack-refs", "--all");
+    },
+    asked: "git log",
+    truth: /evil/,
+  },
+  {
+    name: "gives commits other parents",
+    play: async (at) => {
+      await writeInto(at, ".git/info/grafts", `${await git(at, "rev-parse", "HEAD")}\n`);
+    },
+    asked: "git log",
+    truth: /one/,
+  },
+  {
+    name: "cuts off the history",
+    play: async (at) => {
+      await writeInto(at, ".git/shallow", `${await git(at, "rev-parse", "HEAD")}\n`);
+    },
+    asked: "git log",
+    truth: /one/,
+  },
+  {
+    name: "skip-worktree",
+    play: async (at) => {
+      await git(at, "update-index", "--skip-worktree", "file");
+      await writeInto(at, "file", "changed");
+    },
+    asked: "git status --short",
+    truth: /[Sh] file/,
+  },
+  {
+    name: "skip-worktree",
+    play: async (at) => {
+      await git(at, "update-index", "--index-version", "4");
+      await git(at, "update-index", "--skip-worktree", "file");
+    },
+    asked: "git status --short",
+    truth: /S file/,
+  },
+  {
+    name: "assume-unchanged",
+    play: async (at) => {
+      await git(at, "update-index", "--assume-unchanged", "file");
+      await writeInto(at, "file", "changed");
+    },
+    asked: "git status --short",
+    truth: /h file/,
+  },
+  {
+    name: "assume-unchanged",
+    play: async (at) => {
+      await git(at, "update-index", "--assume-unchanged", "file");
+      await git(at, "update-index", "--split-index");
+      await writeInto(at, "file", "changed");
+    },
+    asked: "git status --short",
+    truth: /h file/,
+  },
+  {
+    name: "info/exclude",
+    play: async (at) => {
+      await appendFile(join(at, ".git/info/exclude"), "planted\n");
+      await writeInto(at, "planted", "");
+    },
+    asked: "git status --short",
+    truth: /planted/,
+  },
+  {
+    name: "adds notes to commits",
+    play: (at) => git(at, "notes", "add", "-m", "reviewed by all", "HEAD"),
+    asked: "git log",
+    truth: /evil\n\ncommit/,
+  },
+  {
+    name: "has branches that are other ones",
+    play: async (at) => {
+      await git(at, "branch", "other", "HEAD~1");
+      await git(at, "symbolic-ref", "refs/heads/safe", "refs/heads/other");
+    },
+    asked: "git branch --list safe --format='%(refname)'",
+    truth: /refs\/heads\/safe refs\/heads\/other/,
+  },
+  {
+    name: "has names that git takes before a branch",
+    play: async (at) => {
+      await writeInto(at, ".git/main", `${await git(at, "rev-parse", "HEAD~1")}\n`);
+    },
+    asked: "git log main",
+    truth: /evil/,
+  },
+];
+
+/** Runs what a person would type into a shell. */
+async function ask(workspace: string, command: string): Promise<string> {
+  const env = gitEnvironment();
+  const { stdout } = await run("sh", ["-c", `${command} | cat`], { cwd: workspace, env });
+  return stdout;
+}
+
+async function createRepository(workspace: string): Promise<void> {
+  await git(workspace, "init", "-q", "-b", "main");
+  await writeInto(workspace, "file", "one");
+  await git(workspace, "add", "file");
+  await git(workspace, "commit", "-q", "-m", "one");
+  await writeInto(workspace, "file", "two");
+  await git(workspace, "commit", "-q", "-a", "-m", "evil");
+}
+
+test("what makes git show something else is said, with a command that shows what is there", async () => {
+  let controlSucceeded = 0;
+  for (const { name, play, asked, truth } of tricks) {
+    await using folder = await createWorkspaceFolder();
+    const { workspace, during } = folder;
+    await createRepository(workspace);
+    const { entries } = await during(() => play(workspace).then(() => undefined));
+    const said = entries.filter(({ kind }) => kind === "what git shows");
+    expect(said.map(({ change, path }) => `${change} ${path}`)).toEqual(["new .git"]);
+    const [detail = "", command = ""] = said[0]?.detail?.split("; to see what is there: ") ?? [];
+    expect(detail).toContain(name);
+    // The control: who asks git as usual doesn't see it
+    if (!truth.test(await ask(workspace, asked))) controlSucceeded++;
+    expect(await ask(workspace, command.replace("NAME", "main"))).toMatch(truth);
+    const quiet = await during(() => Promise.resolve());
+    expect(quiet.entries).toEqual([]);
+  }
+  expect(controlSucceeded).toBe(tricks.length);
+  recordScore({
+    row: 52,
+    test: "git shows something else",
+    attempts: tricks.length,
+    blocked: tricks.length,
+    controlSucceeded,
+  });
+});
+
+test("everyday git says nothing of what git shows", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  await createRepository(workspace);
+  const { entries } = await during(async () => {
+    await git(workspace, "switch", "-q", "-c", "topic");
+    await writeInto(workspace, "file", "three");
+    await git(workspace, "commit", "-q", "-a", "-m", "three");
+    await writeInto(workspace, "file", "four");
+    await git(workspace, "stash");
+    await git(workspace, "tag", "v1");
+    await git(workspace, "rebase", "-q", "main");
+    await git(workspace, "worktree", "add", "-q", "w");
+    await git(workspace, "gc", "-q");
+    await mkdir(join(workspace, "new"));
+    await git(join(workspace, "new"), "init", "-q");
+  });
+  expect(entries.filter(({ kind }) => kind === "what git shows")).toEqual([]);
+});
+
+test("settings of a new repository that leave something out are said, and a damaged index is", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  const { entries } = await during(async () => {
+    await mkdir(join(workspace, "new"));
+    await git(join(workspace, "new"), "init", "-q");
+    await git(join(workspace, "new"), "config", "status.showUntrackedFiles", "no");
+    await git(join(workspace, "new"), "config", "submodule.a.ignore", "all");
+    await writeInto(workspace, "new/.git/index", "DIRC damaged");
+  });
+  const said = entries.filter(({ kind }) => kind === "what git shows");
+  expect(said.map(({ detail }) => detail?.split(";")[0])).toEqual([
+    "has an index that can't be read",
+    "sets status.showuntrackedfiles",
+    "sets submodule.a.ignore",
+  ]);
+});
+
+test("links and alternates are followed as the kernel follows them", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  await git(workspace, "init", "-q");
+  await writeInto(workspace, "deep/er/file", "");
+  const links: readonly (readonly [path: string, target: string])[] = [
+    ["up", "deep/er"],
+    ["out1", "up/../../../etc/passwd"],
+    ["a", "."],
+    ["out2", "a/../x"],
+    ["chain", "out1"],
+    ["loop", "loop"],
+    ["absolute", join(workspace, "up/../../../etc")],
+    ["fine", "up/../er/file"],
+    ["fine2", join(workspace, "deep/er/file")],
+  ];
+  const { entries } = await during(async () => {
+    for (const [path, target] of links) await symlink(target, join(workspace, path));
+    for (const [index, line] of ["../../../up/../../../x", "../../../a/.."].entries()) {
+      await mkdir(join(workspace, `r${index}`));
+      await git(join(workspace, `r${index}`), "init", "-q");
+      await writeInto(workspace, `r${index}/.git/objects/info/alternates`, `${line}\n`);
+    }
+    await mkdir(join(workspace, "r3"));
+    await git(join(workspace, "r3"), "init", "-q");
+    await writeInto(workspace, "r3/.git/objects/info/alternates", "../../../store\n");
+    await writeInto(workspace, "store/info/alternates", "/etc/objects\n");
+  });
+  const leaving = entries.filter(({ kind }) => kind === "links out of the workspace");
+  expect(leaving.map(({ path }) => path).toSorted()).toEqual(["absolute", "chain", "out1", "out2"]);
+  const held = entries.filter(({ change }) => change === "held").map(({ path }) => path);
+  expect(held.toSorted()).toEqual(["r0/.git", "r1/.git", "r3/.git"]);
+  recordScore({
+    row: 52,
+    test: "ways out through links",
+    attempts: 7,
+    blocked: leaving.length + held.length,
+    // By their text out1, out2 and the alternates of r0 and r3 stay inside
+    controlSucceeded: 5,
+  });
+});
+
+test("an index of any kind is read, and one of a sandbox's making takes no time", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  await createRepository(workspace);
+  const damaged = await readFile(join(workspace, ".git/index"));
+  await rm(join(workspace, ".git/index"));
+  // A count of entries that aren't there
+  damaged.writeUInt32BE(0xffffffff, 8);
+  const { entries } = await during(() => writeFile(join(workspace, ".git/index"), damaged));
+  expect(entries.map(({ detail }) => detail?.split(";")[0])).toEqual([
+    "has an index that can't be read",
+  ]);
+});
