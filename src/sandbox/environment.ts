@@ -170,24 +170,3 @@ export function parseEnvironmentFlags(
   }
   return Object.fromEntries(entries);
 }
-
-/**
- * Refuses a value that is, or holds, one of the session's secrets: it would be in the container and in `docker inspect`.
- * @throws VaultboxError VBX_USAGE
- */
-export function refuseSecrets(
-  env: Readonly<Record<string, string>>,
-  secrets: readonly { readonly name: string; readonly value: string }[],
-): void {
-  for (const [name, value] of Object.entries(env)) {
-    const found = secrets.find(
-      (secret) => secret.value.length >= 6 && value.includes(secret.value),
-    );
-    if (found === undefined) continue;
-    throw new VaultboxError(
-      "VBX_USAGE",
-      `cannot set ${quoted(name, 64)} with --env: the value is the secret of ${quoted(found.name)}`,
-      { hints: ["leave it out: the sandbox gets a placeholder, and the proxy puts the secret in"] },
-    );
-  }
-}

@@ -7,8 +7,8 @@ import type { Paths } from "../config/paths.ts";
 import type { ProxyServer } from "../proxy/proxy-server.ts";
 import { once } from "../once.ts";
 import { Redactor } from "../redact.ts";
-import type { OpenVault } from "../vault/open-vaults.ts";
-import { parseEnvironmentFlags, refuseSecrets } from "./environment.ts";
+import { refuseDisclosed, toDisclosures } from "./disclosed-secrets.ts";
+import { parseEnvironmentFlags } from "./environment.ts";
 import type { RunRequest } from "./run-request.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
 import type { SigningParts } from "./session-doors.ts";
@@ -56,7 +56,7 @@ export async function prepareSession(
   const userEnv = parseEnvironmentFlags(request.env, host.env);
   const redactor = new Redactor();
   const { credentials, env: placeholders } = toSessionCredentials(request.vaults, redactor);
-  await refuseSecretsIn(request, userEnv);
+  await refuseDisclosed(toDisclosures(request, userEnv), request.vaults);
   const { plan, upstream } = request;
   const { id } = outcome.state;
   const command = request.command.map((text) => redactor.redact(text));
@@ -124,30 +124,3 @@ async function endAudit(
 
 /** As docker run: the command was not started. */
 const failedStatus = 125;
-
-/** A secret in `--env` or on the command line would be in the container for everybody to read. */
-async function refuseSecretsIn(
-  request: RunRequest,
-  userEnv: Readonly<Record<string, string>>,
-): Promise<void> {
-  const texts: Record<string, string> = { ...userEnv };
-  for (const [index, text] of request.command.entries()) texts[`argument ${index}`] = text;
-  // Shorter than any token: nothing to compare, and no keychain to ask
-  const isCandidate = Object.values(texts).some((text) => text.length >= minTokenLength);
-  if (!isCandidate) return;
-  refuseSecrets(texts, (await Promise.all(request.vaults.map(readStored))).flat());
-}
-
-const minTokenLength = 16;
-
-async function readStored(vault: OpenVault): Promise<readonly { name: string; value: string }[]> {
-  const items = [...vault.credentials, ...vault.signingKeys];
-  const stored = items.filter(({ source }) => source.type === "stored");
-  const read = stored.map(async ({ name }) => {
-    const secret = await vault.reveal(name);
-    return { name, value: secret.reveal() };
-  });
-  const results = await Promise.allSettled(read);
-  // One that can't be read now can't be used by the proxy either, which says so
-  return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-}

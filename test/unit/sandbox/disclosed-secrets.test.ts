@@ -1,0 +1,114 @@
+import { randomBytes } from "node:crypto";
+import { expect, test } from "vitest";
+import { encodedForms, Secret } from "../../../src/redact.ts";
+import { refuseDisclosed, type Disclosure } from "../../../src/sandbox/disclosed-secrets.ts";
+import type { OpenVault } from "../../../src/vault/open-vaults.ts";
+import type { SecretSource, StoredCredential } from "../../../src/vault/stored-credential.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+const sources: Readonly<Record<string, SecretSource>> = {
+  stored: { type: "stored" },
+  command: { type: "command", file: "token", args: [] },
+  env: { type: "env", variable: "TOKEN" },
+};
+
+function createVault(values: Readonly<Record<string, string>>): {
+  readonly vault: OpenVault;
+  readonly asked: string[];
+} {
+  const asked: string[] = [];
+  const credentials = Object.keys(values).map(
+    (name) => ({ name, source: sources[name] }) as unknown as StoredCredential,
+  );
+  const reveal = (name: string): Promise<Secret> => {
+    asked.push(name);
+    return Promise.resolve(new Secret(name, values[name] ?? ""));
+  };
+  return { vault: { name: "v", kind: "age", credentials, signingKeys: [], reveal }, asked };
+}
+
+const toTyped = (text: string): Disclosure => ({ place: "--env", text, typed: true });
+const toNamed = (text: string): Disclosure => ({ place: "the path", text, typed: false });
+
+/** The ways in which a secret gets into a value without being it. */
+function encode(secret: string): readonly string[] {
+  const base64 = Buffer.from(`user:${secret}`).toString("base64");
+  return [
+    secret,
+    `Bearer ${secret}`,
+    `Basic ${base64}`,
+    Buffer.from(secret).toString("base64url"),
+    `${base64.slice(0, 20)}\n ${base64.slice(20)}`,
+    Buffer.from(secret).toString("hex"),
+    Array.from(Buffer.from(secret).toString("hex"))
+      .map((letter, at) => (at % 2 === 0 ? letter.toUpperCase() : letter))
+      .join(""),
+    encodeURIComponent(secret),
+    encodeURIComponent(encodeURIComponent(secret)),
+    Array.from(secret)
+      .map((letter) => `%${letter.charCodeAt(0).toString(16)}`)
+      .join(""),
+    Array.from(secret)
+      .map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`)
+      .join(""),
+    Array.from(secret)
+      .map((letter) => `\\x${letter.charCodeAt(0).toString(16)}`)
+      .join(""),
+    JSON.stringify({ token: secret }),
+    `https://user:${encodeURIComponent(secret)}@example.com/`,
+  ];
+}
+
+test("a secret of any source is found in every encoding, and the refusal doesn't show it", async () => {
+  const secret = `s3cr/t+${randomBytes(18).toString("hex")}"q`;
+  const attempts = Object.keys(sources).flatMap((source) =>
+    encode(secret).flatMap((text) => [toTyped, toNamed].map((to) => [source, to(text)] as const)),
+  );
+  let blocked = 0;
+  for (const [source, disclosure] of attempts) {
+    const { vault } = createVault({ [source]: secret });
+    const refused = refuseDisclosed([disclosure], [vault]);
+    await expect(refused, disclosure.text).rejects.toMatchObject({ code: "VBX_USAGE" });
+    const message = await refused.catch((error: unknown) => String(error));
+    expect(message).toContain(`the secret of "${source}"`);
+    for (const form of encodedForms(secret)) expect(message).not.toContain(form);
+    blocked++;
+  }
+  // What compares with stored secrets as they are lets the rest through
+  const naive = attempts.filter(
+    ([source, { text }]) => source !== "stored" || !text.includes(secret),
+  );
+  recordScore({
+    row: 55,
+    test: "secrets in what a sandbox is configured with",
+    attempts: attempts.length,
+    blocked,
+    controlSucceeded: naive.length,
+  });
+});
+
+test("nothing is asked for texts that can't hold a secret, and no command for one without a token in it", async () => {
+  const values = { stored: "a-stored-one-1", command: "a-command-one-1", env: "an-env-one-1" };
+  const plain = createVault(values);
+  const ordinary = ["claude", "npm", "test:unit", "--port=8080"];
+  const paths = ["/home/me/projects/acme-widgets-2024", "registry.example.com/team/image:1.2.3"];
+  await refuseDisclosed([...ordinary.map(toTyped), ...paths.map(toNamed)], [plain.vault]);
+  expect(plain.asked).toEqual([]);
+  const prompt = createVault(values);
+  await refuseDisclosed(
+    [toTyped("Fix the 3 failing tests in the parser, and README.md, please")],
+    [prompt.vault],
+  );
+  expect(prompt.asked).toEqual(["stored", "env"]);
+  const token = createVault(values);
+  await refuseDisclosed([toTyped("0a1b2c3d4e5f6a7b8c9d")], [token.vault]);
+  expect(token.asked).toEqual(["stored", "command", "env"]);
+});
+
+test("a secret that can't be read now stops no start", async () => {
+  const { vault } = createVault({ stored: "x".repeat(20) });
+  const broken = { ...vault, reveal: () => Promise.reject(new Error("locked")) };
+  await expect(refuseDisclosed([toTyped("0a1b2c3d4e5f6a7b8c9d")], [broken])).resolves.toBe(
+    undefined,
+  );
+});
