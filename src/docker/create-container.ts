@@ -53,6 +53,10 @@ function toCreatedContainer(api: EngineApi, id: string, spec: ContainerSpec): Cr
           throw error;
         }
       }),
+    streamArchive: (target) =>
+      attempt("read a folder of the container", () =>
+        api.stream({ method: "GET", path: archive, query: { path: target } }),
+      ),
     attach: () => attach(api, path, spec.tty),
     start: ({ watchesExit = true } = {}) => start(api, { id, name: spec.name }, watchesExit),
     remove: once(() => removeContainer(api, id)),

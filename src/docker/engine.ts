@@ -1,4 +1,4 @@
-import type { Duplex } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 
 /** Which engine answers, and how it was found. */
 export interface EngineInfo {
@@ -74,6 +74,8 @@ export interface CreatedContainer {
   readonly putArchive: (path: string, tar: Buffer) => Promise<void>;
   /** The tar of one path in the container's filesystem, or undefined if it isn't there. */
   readonly getArchive: (path: string) => Promise<Buffer | undefined>;
+  /** The same as it comes, of whatever size; destroying it ends the transfer. */
+  readonly streamArchive: (path: string) => Promise<Readable>;
   /** Attach before the start, so that no byte is lost. */
   readonly attach: () => Promise<Attachment>;
   /** `watchesExit: false` for one whose exit status nobody waits for: a call less */

@@ -1,12 +1,11 @@
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { ContainerSpec, Engine } from "../docker/engine.ts";
-import { label } from "../docker/labels.ts";
+import type { Engine } from "../docker/engine.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
 import { readFirstFile } from "./home-archive.ts";
+import { toProbeSpec } from "./probe-spec.ts";
 import { createSessionContainer } from "./session-container.ts";
-import { toContainerName } from "./session-labels.ts";
 
 /** Who the agent is in the sandbox. */
 export interface Identity {
@@ -111,7 +110,7 @@ export async function readAccounts(
   if (cached !== undefined) return cached;
   const accounts = await readFromImage(
     engine,
-    toProbeSpec(image.reference, options),
+    toProbeSpec({ image: image.reference, ...options }),
     options.stack,
   );
   await mkdir(options.cacheFolder, { recursive: true, mode: 0o700 });
@@ -133,10 +132,9 @@ async function readCached(path: string): Promise<Accounts | undefined> {
   }
 }
 
-/** From a container that is made for the question and never started. */
 async function readFromImage(
   engine: Engine,
-  probe: ContainerSpec,
+  probe: ReturnType<typeof toProbeSpec>,
   stack: AsyncDisposableStack,
 ): Promise<Accounts> {
   const container = await createSessionContainer(engine, probe, stack);
@@ -151,33 +149,4 @@ async function readFromImage(
   };
   await container.remove();
   return accounts;
-}
-
-function toProbeSpec(
-  image: string,
-  { labels, seccomp }: Pick<ContainerSpec, "labels" | "seccomp">,
-): ContainerSpec {
-  return {
-    name: toContainerName(labels[label.session] ?? "", "probe"),
-    image,
-    entrypoint: ["/never-started"],
-    command: [],
-    env: {},
-    labels,
-    workingDir: "/",
-    user: "65534:65534",
-    network: "none",
-    dns: [],
-    binds: [],
-    volumes: [],
-    tmpfs: {},
-    readOnlyRoot: true,
-    memoryBytes: 64 * 1024 * 1024,
-    cpus: 1,
-    pids: 16,
-    seccomp,
-    init: false,
-    tty: false,
-    autoRemove: false,
-  };
 }

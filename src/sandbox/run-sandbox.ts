@@ -91,7 +91,9 @@ async function runSession(
   // Side by side; the stack goes through them again and throws what failed
   const removed = ready.remove();
   removed.catch(() => undefined);
+  const looked = ready.lookAtHome?.(session.audit, host.onNote);
   const handoff = await endSessionWorkspace(files, session.audit, host.onNote);
+  await looked;
   await Promise.allSettled([removed, session.close()]);
   const { status } = outcome;
   return { session, link: ready.link.report.link, status, ...(handoff && { handoff }) };

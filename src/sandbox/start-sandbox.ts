@@ -1,16 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { HomeFile } from "../agents/agent-profile.ts";
 import type { Attachment, CreatedContainer, RunningContainer } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
 import { once } from "../once.ts";
 import { quoted } from "../printable.ts";
 import { toAgentSpec } from "./container-specs.ts";
 import { createHomeVolume, seedHome, toHomeVolume, toProjectHome } from "./home-volume.ts";
+import { homeMount } from "./identity.ts";
+import type { KeptHomeLook } from "./kept-home/kept-home.ts";
 import type { EstablishedLink } from "./link/link-end.ts";
 import { parseInsideFacts } from "./posture/inside-facts.ts";
 import { evaluatePosture, type PostureExpectation } from "./posture/posture.ts";
 import { toGoLine, toPrologue } from "./posture/prologue.ts";
 import { refuseUnsafe } from "./posture/refuse-unsafe.ts";
 import { readReport, type ReportReader } from "./posture/report-reader.ts";
+import { toProbeSpec } from "./probe-spec.ts";
 import { createSessionContainer } from "./session-container.ts";
 import {
   planSandbox,
@@ -37,6 +41,8 @@ export interface ReadySandbox {
   /** How many posture asserts held */
   readonly asserts: number;
   readonly go: () => void;
+  /** Says what the session left in a kept home, once it ended; undefined for a home that goes with it */
+  readonly lookAtHome: KeptHomeLook | undefined;
   /** Removes everything of the sandbox on the engine, all at once */
   readonly remove: () => Promise<void>;
 }
@@ -46,6 +52,7 @@ interface Created {
   readonly removeHome: () => Promise<void>;
   readonly agent: CreatedContainer;
   readonly expected: PostureExpectation;
+  readonly lookAtHome: KeptHomeLook | undefined;
 }
 
 /**
@@ -59,7 +66,7 @@ export async function startSandbox(
 ): Promise<ReadySandbox> {
   const { relay } = options;
   const plan = await planSandbox(options);
-  const { agent, expected, removeHome } = await createAgent(plan, stack);
+  const { agent, expected, removeHome, lookAtHome } = await createAgent(plan, stack);
   const remove = async (): Promise<void> => {
     await Promise.all([agent.remove().then(removeHome), relay.container.remove()]);
   };
@@ -94,6 +101,7 @@ export async function startSandbox(
     image: plan.image.id,
     asserts: asserts.length,
     go,
+    lookAtHome,
     remove,
   };
 }
@@ -149,7 +157,22 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
   const context = { home: identity.home, workspace: request.workspace, placeholders };
   const files = request.plan.agent.homeFiles(context);
   await seedHome(agent, { identity, files, volume: home });
-  return { agent, removeHome, expected: toExpectation(plan, relayId, binds) };
+  const lookAtHome = home.kept ? await prepareLook(plan, home.name, files) : undefined;
+  return { agent, removeHome, expected: toExpectation(plan, relayId, binds), lookAtHome };
+}
+
+/** Loaded before the command begins, as everything that comes after it. */
+async function prepareLook(
+  plan: SandboxPlan,
+  volume: string,
+  seeded: readonly HomeFile[],
+): Promise<KeptHomeLook> {
+  const { toKeptHomeLook } = await import("./kept-home/kept-home.ts");
+  const { engine, imageTag, labels, identity, host } = plan;
+  const volumes = [{ volume, target: homeMount, readOnly: true }];
+  const probe = toProbeSpec({ image: imageTag, labels, seccomp: plan.relay.seccomp, volumes });
+  const path = identity.home;
+  return toKeptHomeLook({ engine, probe, volume, path, stateFolder: host.paths.state, seeded });
 }
 
 /**

@@ -102,6 +102,19 @@ describe("a credential of the client's own", () => {
     }
   });
 
+  test.each(["appid", "APPID", "appid[]", "app%49d", "appid%5B0%5D", "%61pp_id", "app.id"])(
+    "beside the placeholder in a query is refused too, as %s",
+    (name) => {
+      const credential = makeCredential({ type: "query", parameter: "appid" });
+      const authorise = createAuthoriser([credential]);
+      for (const separator of ["&", ";"]) {
+        const both = `/v1/things?appid=${credential.placeholder}${separator}${name}=${key}`;
+        const request = makeRequest([], { rawTarget: both });
+        expect(refusalOf(() => authorise(request)).reason).toBe("foreign-credential");
+      }
+    },
+  );
+
   test("that is a placeholder of another session is named so", () => {
     const stale = createPlaceholder({ prefix: "tok-", length: 40, alphabet: "alphanumeric" });
     const authorise = createAuthoriser([makeCredential({ type: "bearer" })]);
