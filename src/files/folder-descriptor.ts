@@ -86,10 +86,15 @@ export function isAt(fd: number, path: string): boolean {
   return toNameText(readlinkSync(`/proc/self/fd/${fd}`, { encoding: "buffer" })) === path;
 }
 
+function isTooLong(name: string): boolean {
+  // A character takes three bytes at most, a pair of them four
+  return name.length * 3 > maxNameBytes && Buffer.byteLength(toNameBytes(name)) > maxNameBytes;
+}
+
 /** The same for an entry of it. @throws Error when the name would lead elsewhere */
 export function toEntryPath(folder: FolderDescriptor, name: string): string | Buffer {
   const isSpecial = name === "" || name === "." || name === "..";
-  if (isSpecial || /[/\0]/.test(name) || Buffer.byteLength(toNameBytes(name)) > maxNameBytes) {
+  if (isSpecial || name.includes("/") || name.includes("\0") || isTooLong(name)) {
     throw Object.assign(new Error("not a name in a folder"), { code: "ENOENT" });
   }
   return toNameBytes(`${toFolderPath(folder)}/${name}`);
