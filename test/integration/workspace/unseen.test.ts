@@ -150,7 +150,10 @@ test("a settings file that can't be read is hidden, because the sandbox could re
     "echo '//r/:_authToken=abcdefgh' > .npmrc; echo x > ok.pem; chmod 0 .npmrc",
     user,
   );
+  await runShell(place, "git init -q .; echo '[x]' > .gitmodules; chmod 0 .gitmodules", user);
   const session = await asUser(() => place.start());
+  const targets = session.mounted()?.binds.map(({ target }) => target);
+  expect(targets).toContain(join(place.path, ".gitmodules"));
   expect(session.mounted()?.hidden).toEqual([".npmrc"]);
   expect(lstatSync(join(place.path, ".npmrc")).mode & 0o777).toBe(0);
 });

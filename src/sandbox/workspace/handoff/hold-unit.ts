@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { maxNameBytes } from "../../../files/folder-descriptor.ts";
 import { toNameBytes } from "../../../files/name-text.ts";
+import { isHeadName } from "../repository/repository-signs.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 
 /** What git doesn't look for, beside what it was. */
@@ -92,7 +93,6 @@ function rename(parent: Folder, from: string, to: string): boolean {
 
 function headOf(root: Folder, names: readonly string[]): string {
   using folder = orNothing(() => root.openPath(names));
-  const entry =
-    folder && orNothing(() => folder.entries())?.find(({ name }) => name.toLowerCase() === "head");
+  const entry = folder && orNothing(() => folder.entries())?.find(({ name }) => isHeadName(name));
   return entry === undefined ? "HEAD" : entry.name;
 }

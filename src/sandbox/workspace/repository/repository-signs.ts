@@ -14,6 +14,11 @@ export function isGitName(name: string): boolean {
   return gitName.test(name);
 }
 
+/** The same for `HEAD`, without which a folder is no repository. */
+export function isHeadName(name: string): boolean {
+  return headName.test(name);
+}
+
 /**
  * Whether a folder is a repository without a work tree around it: git takes it for one wherever it lies, also when
  * objects and refs are where `commondir` says.
