@@ -1,11 +1,13 @@
 import { enableOwnCompileCache } from "./compile-cache.ts";
 import { writeLine } from "../print.ts";
 import { reportError } from "./report-error.ts";
+import { reportUncaught } from "./report-uncaught.ts";
 import { version } from "./version.ts";
 
 /** Runs one command line and sets `process.exitCode`; the only place that prints errors. */
 export async function main(argv: readonly string[]): Promise<void> {
   endQuietlyOnClosedPipe();
+  reportUncaught(process, { json: argv.includes("--json") });
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
     writeLine("stdout", version());
     return;

@@ -39,7 +39,7 @@ export async function exchange(
   const isAllowed = !(ground.otherwise instanceof Error);
   const passage = await ground.door.pass(toDoorRequest(asked), { isAllowed });
   // Of what was held to decide it, the body that goes on is left
-  if (passage.type !== "answer") hold.shrinkTo(passage.body?.length ?? 0);
+  if (passage.type !== "answer") hold.shrinkTo(lengthOf(passage.body));
   // Awaited here: what is held is given back once all of it is over, and not before
   return await goThrough(context, client, asked, { passage, otherwise: ground.otherwise });
 }
@@ -67,6 +67,11 @@ async function goThrough(
         await passage.release?.();
       }
   }
+}
+
+/** Bytes of a body that a door put in, as far as it says. */
+function lengthOf(body: PassageBody | undefined): number {
+  return body === undefined ? 0 : (body.length ?? Number.POSITIVE_INFINITY);
 }
 
 /** From the decision to the end of the exchange. */

@@ -42,7 +42,8 @@ export function noteWorkspace(
   onNote: (text: string) => void,
 ): void {
   const { hidden = [], masked = [], notes = [] } = workspace.mounted() ?? {};
-  for (const note of notes) onNote(`warning: ${toPrintable(note)}`);
+  for (const note of notes.slice(0, maxNamed)) onNote(`warning: ${toPrintable(note)}`);
+  if (notes.length > maxNamed) onNote(`warning: ${notes.length - maxNamed} more like these`);
   for (const path of hidden) audit.note("workspace-hidden", { path });
   for (const text of notes) audit.note("workspace-unprotected", { text });
   for (const path of masked) audit.note("workspace-masked", { path });

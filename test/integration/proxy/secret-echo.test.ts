@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
+import type { Door } from "../../../src/proxy/doors/door.ts";
+import type { HeaderField } from "../../../src/proxy/http1/header.ts";
+import { Refusal } from "../../../src/proxy/refusal.ts";
 import type { CredentialScheme } from "../../../src/proxy/session-credential.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
 import {
@@ -168,4 +171,39 @@ test("a secret that was sent comes back in the answer to no other request", asyn
   expect(stored).toBe(credential.secret);
   expect(second).toMatch(refused);
   expect(second).not.toContain(credential.secret);
+});
+
+test("an answer of the proxy's own, made of what a server said, brings back no secret", async () => {
+  const credential = makeCredential({ type: "bearer" }, { host });
+  await using upstream = await startRecordingUpstream();
+  const where = { where: "body" };
+  const door: Door = {
+    claim: ({ path }) => (path === "/door" ? { exclusive: true } : undefined),
+    pass: () => {
+      const said = `the server says: ${base64(credential.secret)}`;
+      if (where.where === "refusal") throw new Refusal(502, "upstream-invalid", said);
+      const headers: readonly HeaderField[] = where.where === "header" ? [["X-Said", said]] : [];
+      const body = Buffer.from(where.where === "body" ? said : "");
+      return Promise.resolve({ type: "answer", status: 200, headers, body });
+    },
+  };
+  await using proxy = await startProxy({
+    rules: [`* https://${host}`],
+    dialer: plainDialer(upstream.port),
+    credentials: [credential],
+    doors: () => [door],
+  });
+  const ask = async (path: string): Promise<string> => {
+    const tunnel = await openTunnel(proxy, `${host}:443`);
+    return talk(tunnel, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  };
+  // Not sent yet: the control
+  expect(await ask("/door")).toContain(base64(credential.secret));
+  expect(await ask("/")).toContain("200 OK");
+  for (const place of ["body", "header", "refusal"]) {
+    where.where = place;
+    const got = await ask("/door");
+    expect(got, place).toMatch(/^HTTP\/1\.1 502 /);
+    expect(got, place).not.toContain(base64(credential.secret));
+  }
 });
