@@ -37,7 +37,7 @@ export const agentFiles: readonly HostFile[] = [
     ["Windsurf", ".windsurfrules", "docs.windsurf.com/windsurf/cascade/memories"],
     [
       "Cline, Roo, Kilo",
-      ".clinerules .clinerules-* .roorules .roorules-* .roomodes .kilocoderules .kilocodemodes .rooignore .clineignore",
+      ".clinerules .clinerules-* .roorules .roorules-* .roomodes .zoomodes .kilocoderules .kilocodemodes .rooignore .clineignore",
       "docs.cline.bot/features/cline-rules",
       ".clinerules-code .roorules-code",
     ],
@@ -133,6 +133,28 @@ export const agentFiles: readonly HostFile[] = [
     ],
   ]),
   ...hostFiles("other agents' settings", [
+    ["Takt", ".takt/", "github.com/nrslib/takt"],
+    [
+      "Reasonix",
+      ".reasonix/ reasonix.toml reasonix.md reasonix.local.md",
+      "github.com/esengine/DeepSeek-Reasonix/blob/main-v2/docs/SUBAGENT_PROFILES.md",
+    ],
+    ["ZCode", ".zcode/", "zcode.z.ai/en/docs/mcp-services"],
+    ["Muse Code", ".muse/", "dev.meta.ai/docs/muse-code/configuration.md"],
+    ["deepagents", ".deepagents/", "docs.langchain.com/oss/deepagents/code/memory-and-skills"],
+    [
+      "IBM Bob",
+      ".bob/ .bobrules .bobrules-* .bobignore",
+      "bob.ibm.com/docs/ide/configuration/lifecycle-hooks",
+      ".bobrules-code",
+    ],
+    ["Codewhale", ".codewhale/", "github.com/Hmbown/Codewhale/blob/main/docs/HOOKS.md"],
+    ["Command Code", ".commandcode/", "commandcode.ai/docs/hooks"],
+    [
+      "Hermes Agent",
+      ".hermes.md",
+      "hermes-agent.nousresearch.com/docs/user-guide/features/context-files",
+    ],
     [
       "aider",
       ".aider.conf.yml .aider.conf.yaml .aider.model.settings.yml .aider.model.metadata.json .aiderignore .aider/ .aider.input.history",

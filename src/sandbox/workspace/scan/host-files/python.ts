@@ -73,7 +73,7 @@ export const pythonFiles: readonly HostFile[] = [
     [
       "tox, Nox",
       "tox.ini tox.toml toxfile.py noxfile.py .tox-config",
-      "tox.wiki/en/latest/plugins.html",
+      "tox.wiki/en/latest/plugin/getting_started.html",
     ],
     [
       "unittest, nose, ward, behave, Robot",

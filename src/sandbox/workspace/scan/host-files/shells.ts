@@ -142,7 +142,7 @@ export const shellFiles: readonly HostFile[] = [
     [
       "gnuplot",
       ".gnuplot .gnuplot_init gnuplot.ini",
-      "gnuplot.info/docs_5.4/Command-line_options.html",
+      "gnuplot.sourceforge.net/docs_4.2/node68.html",
     ],
     [
       "Octave, Maxima, Scilab",
