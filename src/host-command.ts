@@ -12,6 +12,8 @@ export interface HostCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly timeoutMs: number;
+  /** Ends it before */
+  readonly signal?: AbortSignal;
   /** Given on stdin; nothing is inherited */
   readonly input?: string;
   /** Of what goes in and comes out; `latin1` keeps every byte. Default: `utf8` */
@@ -68,6 +70,7 @@ function runPlainly(command: HostCommand, { file, env, cwd }: CommandPlace): Pro
     killSignal: "SIGKILL",
     maxBuffer: maxOutputBytes,
     encoding: command.encoding ?? "utf8",
+    ...(command.signal === undefined ? {} : { signal: command.signal }),
   } as const;
   const child = execFile(file, [...command.args], options, (error, stdout) => {
     const isLate = error?.killed === true && error.signal === "SIGKILL";
@@ -97,6 +100,7 @@ async function runWithExeca(
     encoding: command.encoding ?? "utf8",
     stdin: toStdin(command),
     ...toInput(command),
+    ...(command.signal === undefined ? {} : { cancelSignal: command.signal }),
     ...place,
     extendEnv: false,
     ...(command.onLine === undefined ? {} : { all: true }),

@@ -6,14 +6,12 @@ import {
   fstatSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   readlinkSync,
   renameSync,
   rmdirSync,
   unlinkSync,
 } from "node:fs";
-import { join } from "node:path";
-import { toFacts, toKind, type Entry, type EntryFacts, type Owner } from "./entry-facts.ts";
+import { toFacts, type Entry, type EntryFacts, type Owner } from "./entry-facts.ts";
 import { readOrigin, type FileOrigin } from "./file-origin.ts";
 import {
   allowOwnerOf,
@@ -25,6 +23,7 @@ import {
   toFolderPath,
   type FolderDescriptor,
 } from "./folder-descriptor.ts";
+import { readEntries, readEntrySlices } from "./folder-entries.ts";
 import { toNameBytes, toNameText } from "./name-text.ts";
 import {
   appendToPlainFile,
@@ -37,6 +36,9 @@ import {
 // Files of a folder that somebody else may write to at this very moment. Every step goes from an open folder to a name
 // in it, and that name is never followed when it's a symbolic link, so that no exchange of an entry, or of a folder
 // above it, leads out.
+
+/** From about ten thousand names on, on the usual file systems. */
+const hugeFolderBytes = 256 * 1024;
 
 /** An open folder. Its calls are synchronous: each is a few system calls, and a walk is cut into slices by its caller. */
 export class Folder implements Disposable {
@@ -73,7 +75,7 @@ export class Folder implements Disposable {
   open(name: string): Folder | undefined {
     return unlessMissing(() => {
       const fd = openFolder(this.#at(name));
-      return new Folder({ fd, path: join(this.#open.path, name) });
+      return new Folder({ fd, path: toInner(this.#open.path, name) });
     });
   }
 
@@ -100,6 +102,12 @@ export class Folder implements Disposable {
   /** What is in it; nothing when it was removed. @throws Error of the system */
   entries(): readonly Entry[] {
     return unlessMissing(() => readEntries(toNameBytes(toFolderPath(this.#open)))) ?? [];
+  }
+
+  /** The same part by part: all at once unless the folder is huge. @throws Error of the system */
+  *entrySlices(): Generator<readonly Entry[]> {
+    if (fstatSync(this.#open.fd).size < hugeFolderBytes) yield this.entries();
+    else yield* readEntrySlices(toNameBytes(toFolderPath(this.#open)));
   }
 
   /**
@@ -207,17 +215,9 @@ export class Folder implements Disposable {
   }
 }
 
-function readEntries(path: string | Buffer): readonly Entry[] {
-  const found = readdirSync(path, { withFileTypes: true });
-  // Bytes that are no UTF-8 read as this character, which a name may have too: then names are read as bytes
-  if (!found.some(({ name }) => name.includes("\ufffd"))) {
-    return found.map((entry) => ({ name: entry.name, kind: toKind(entry) }));
-  }
-  const options = { withFileTypes: true, encoding: "buffer" } as const;
-  return readdirSync(path, options).map((entry) => ({
-    name: toNameText(entry.name),
-    kind: toKind(entry),
-  }));
+/** The path of a long way grows with its last name only: nothing is cleaned of what isn't in it. */
+function toInner(path: string, name: string): string {
+  return path === "/" ? `/${name}` : `${path}/${name}`;
 }
 
 /**

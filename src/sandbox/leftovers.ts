@@ -5,7 +5,7 @@ import { label } from "../docker/labels.ts";
 import { hasEnded } from "../files/process-identity.ts";
 import { isOwnName, parseOwnerLabel } from "./session-labels.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";
-import { finishDeadSession } from "./workspace/session-end.ts";
+import { finishDeadSession } from "./workspace/dead-session.ts";
 import { endSession, readActiveSessions, type SessionState } from "./session-state.ts";
 
 /** What was left of sessions whose process died, and is gone now. */
@@ -27,8 +27,13 @@ export async function findDeadSessions(paths: Paths): Promise<readonly SessionSt
 /**
  * Removes what dead sessions left: containers, volumes that aren't a kept home, sockets. Their audit logs stay. When no
  * session died, the engine isn't asked.
+ * @param signal ends the look at what their sandboxes left
  */
-export async function removeLeftovers(paths: Paths, engine: Engine): Promise<RemovedLeftovers> {
+export async function removeLeftovers(
+  paths: Paths,
+  engine: Engine,
+  signal?: AbortSignal,
+): Promise<RemovedLeftovers> {
   const dead = await findDeadSessions(paths);
   if (dead.length === 0) return { sessions: [], containers: [], volumes: [], handoffs: [] };
   const removed = await removeFromEngine(
@@ -37,7 +42,7 @@ export async function removeLeftovers(paths: Paths, engine: Engine): Promise<Rem
   );
   const handoffs: { session: string; handoff: Handoff }[] = [];
   for (const state of dead) {
-    const handoff = await finishDeadSession(paths, state.id);
+    const handoff = await finishDeadSession({ paths, session: state.id, signal });
     if (handoff !== undefined) handoffs.push({ session: state.id, handoff });
     await endSession(paths, state, undefined);
   }

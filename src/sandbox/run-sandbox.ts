@@ -92,7 +92,11 @@ async function runSession(
   const removed = ready.remove();
   removed.catch(() => undefined);
   const looked = ready.lookAtHome?.(session.audit, host.onNote);
-  const handoff = await endSessionWorkspace(files, session.audit, host.onNote);
+  const handoff = await endSessionWorkspace(files, {
+    audit: session.audit,
+    onNote: host.onNote,
+    signal: signals.endsLook(),
+  });
   await looked;
   await Promise.allSettled([removed, session.close()]);
   const { status } = outcome;
@@ -104,12 +108,15 @@ async function removeDead(host: RunHost, signals: SignalWatch): Promise<void> {
   const { findDeadSessions, removeLeftovers } = await import("./leftovers.ts");
   if ((await findDeadSessions(host.paths)).length === 0) return;
   const engine = await Promise.race([host.engine, signals.interrupted]);
-  const removed = await removeLeftovers(host.paths, engine);
+  const look = new AbortController();
+  signals.interrupted.catch(() => look.abort());
+  const removed = await removeLeftovers(host.paths, engine, look.signal);
   host.onNote(`removed what ${removed.sessions.length} session(s) that died had left`);
   const { handoffLines } = await import("./workspace/handoff/handoff-text.ts");
   for (const { session, handoff } of removed.handoffs) {
     for (const line of handoffLines(handoff, `session ${session}`)) host.onNote(line);
   }
+  signals.throwIfInterrupted();
 }
 
 /** What could not be removed is left to the next run, which removes it before it starts anything of its own. */

@@ -56,14 +56,20 @@ function toList(paths: readonly string[]): string {
   return paths.length > maxNamed ? `${named}, and ${paths.length - maxNamed} more` : named;
 }
 
+interface EndReport {
+  readonly audit: Pick<AuditLog, "note">;
+  readonly onNote: (text: string) => void;
+  /** Ends the look */
+  readonly signal: AbortSignal;
+}
+
 /** Looks at what the sandbox left and records it. Its failure is no reason to lose the command's status. */
 export async function endSessionWorkspace(
   workspace: WorkspaceSession,
-  audit: Pick<AuditLog, "note">,
-  onNote: (text: string) => void,
+  { audit, onNote, signal }: EndReport,
 ): Promise<Handoff | undefined> {
   try {
-    const handoff = await workspace.inspect();
+    const handoff = await workspace.inspect(signal);
     if (handoff !== undefined) recordHandoff(handoff, audit);
     return handoff;
   } catch (error) {
@@ -76,11 +82,13 @@ export async function endSessionWorkspace(
   }
 }
 
-function recordHandoff({ entries, complete }: Handoff, audit: Pick<AuditLog, "note">): void {
+function recordHandoff(handoff: Handoff, audit: Pick<AuditLog, "note">): void {
+  const { entries, complete, more = 0, unseen } = handoff;
   for (const { change, kind, path, detail } of entries.slice(0, maxNotes)) {
     audit.note("handoff", { change, kind, path, ...(detail === undefined ? {} : { detail }) });
   }
   if (entries.length > 0 || !complete) {
-    audit.note("handoff-end", { entries: entries.length, complete });
+    const count = entries.length + more;
+    audit.note("handoff-end", { entries: count, complete, ...(unseen && { unseen }) });
   }
 }

@@ -74,6 +74,17 @@ export class SignalWatch implements Disposable {
     this.#forward = forward;
   }
 
+  /**
+   * From now on a signal ends what is done last, the look at what the sandbox left, and not the process. One that came
+   * before was the command's.
+   */
+  endsLook(): AbortSignal {
+    const look = new AbortController();
+    this.#received = [];
+    this.#forward = () => look.abort();
+    return look.signal;
+  }
+
   [Symbol.dispose](): void {
     for (const signal of watched) {
       process.off(signal, this.#onSignal);

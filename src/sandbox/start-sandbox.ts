@@ -76,6 +76,7 @@ export async function startSandbox(
   const established = relay.link.establish(runningRelay.attachment);
   established.catch(() => undefined);
   const report = readReport(attachment.stdout, { nonce: plan.nonce, tty: plan.tty });
+  options.files.started();
   const container = await agent.start();
   const [lines, agentFacts, relayFacts, linkFacts] = await Promise.race([
     Promise.all([

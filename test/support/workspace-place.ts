@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { resolvePaths } from "../../src/config/paths.ts";
 import { defaultWorkspaceSettings } from "../../src/policy/workspace-settings.ts";
 import type { Handoff } from "../../src/sandbox/workspace/handoff/handoff.ts";
-import { finishDeadSession } from "../../src/sandbox/workspace/session-end.ts";
+import { finishDeadSession } from "../../src/sandbox/workspace/dead-session.ts";
 import {
   openWorkspaceSession,
   type WorkspaceSession,
@@ -61,7 +61,7 @@ export function createWorkspacePlace(owner = process.getuid?.() ?? 0): Workspace
   return {
     path,
     open,
-    finish: () => finishDeadSession(paths, session),
+    finish: () => finishDeadSession({ paths, session }),
     start: async () => {
       const opened = open();
       await opened.mount(directory);

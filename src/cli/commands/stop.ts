@@ -1,7 +1,7 @@
 import { Command } from "commander";
 
 /** The command's own ten seconds after SIGTERM, and the removal. */
-const stopTimeoutMs = 20_000;
+const stopTimeoutMs = 90_000;
 
 export function buildCommand(): Command {
   return new Command("stop")

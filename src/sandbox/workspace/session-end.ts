@@ -1,22 +1,36 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Paths } from "../../config/paths.ts";
-import { Folder, orNothing } from "../../files/beneath.ts";
+import type { Folder } from "../../files/beneath.ts";
 import { toNameBytes } from "../../files/name-text.ts";
+import { lookThrough } from "./handoff/found.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { inspectHandoff } from "./handoff/inspect-handoff.ts";
-import { findMade, rememberMade } from "./handoff/made-repositories.ts";
+import { rememberMade, sortMade } from "./handoff/made-repositories.ts";
+import { forgetUnlooked, rememberUnlooked } from "./handoff/unlooked-sessions.ts";
 import { returnLogs } from "./hide/shown-log.ts";
-import { scanWorkspace } from "./scan/scan.ts";
+import { createLookBudget, type LookLimits } from "./look-budget.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
-import { readRecord, writeHandoff, type WorkspaceRecord } from "./workspace-record.ts";
+import { writeHandoff, type WorkspaceRecord } from "./workspace-record.ts";
 
-/** Twice what the start looks through: the sandbox has added to it. */
-const endLimits = { maxEntries: 2_000_000, maxMs: 30_000 };
+/** Twice what the start looks through: the sandbox has added to it. What is done about it takes its own time. */
+const endLimits: LookLimits = {
+  entries: 20_000_000,
+  findings: 20_000,
+  bytes: 1024 * 1024 * 1024,
+  ms: 40_000,
+};
+
+export interface EndOptions {
+  readonly paths: Paths;
+  readonly session: string;
+  /** Ends the look */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Looks at what a sandbox left, once it's dead, and takes away what the host must not meet. */
 export async function inspectEnd(
-  { paths, session }: { readonly paths: Paths; readonly session: string },
+  { paths, session, signal }: EndOptions,
   root: Folder,
   record: WorkspaceRecord,
 ): Promise<Handoff> {
@@ -27,31 +41,15 @@ export async function inspectEnd(
   await releaseMountPoints(paths, session, record);
   const { workspace, baseline, protect } = record;
   const { since } = baseline;
-  const look = {
-    hide: undefined,
-    deep: true,
-    opens: protect === "default",
-    ...(isReachable(workspace) ? { since } : {}),
-    ...endLimits,
-  };
-  const scan = await scanWorkspace(root, workspace, look);
-  const options = { workspace, root, protect };
-  await rememberMade(paths, await findMade(baseline, scan, options));
-  const handoff = await inspectHandoff(baseline, scan, options);
+  const budget = createLookBudget(endLimits, signal);
+  const options = { workspace, root, protect, budget };
+  const found = await lookThrough(baseline, options, isReachable(workspace) ? since : undefined);
+  await rememberMade(paths, workspace, sortMade(found.repositories));
+  const handoff = await inspectHandoff(baseline, found, options);
+  if (handoff.complete) await forgetUnlooked(paths, workspace);
+  else await rememberUnlooked(paths, session, workspace);
   await writeHandoff(paths, session, handoff);
   return handoff;
-}
-
-/** Ends what a session left whose process died. @returns what its sandbox left; undefined when there's nothing to look at */
-export async function finishDeadSession(
-  paths: Paths,
-  session: string,
-): Promise<Handoff | undefined> {
-  const record = await readRecord(paths, session);
-  if (record === undefined) return undefined;
-  using root = orNothing(() => Folder.openReal(record.workspace, { opens: true }));
-  if (root === undefined) return undefined;
-  return await inspectEnd({ paths, session }, root, record);
 }
 
 /** Whether other users of this machine get as far as the workspace; its own mode is the sandbox's to choose. */

@@ -6,16 +6,23 @@ import { once } from "../../once.ts";
 import type { WorkspaceSettings } from "../../policy/workspace-settings.ts";
 import { quoted } from "../../printable.ts";
 import type { MountSource } from "../posture/expected-mounts.ts";
-import { readKnownUnits } from "./handoff/baseline.ts";
+import { readKnownUnits, type Baseline } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
+import { leaveOutOthers } from "./handoff/trusted-baseline.ts";
+import {
+  listOtherSessions,
+  readOtherSessions,
+  rememberUnlooked,
+  type SessionPlace,
+} from "./handoff/unlooked-sessions.ts";
 import { parseHideRules } from "./hide/hide-rules.ts";
 import { toNames } from "./host-path.ts";
+import { createLookBudget, startLimits } from "./look-budget.ts";
 import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
 import { toShownLogs } from "./hide/shown-log.ts";
 import { planProtection, type OwnMount, type Protection } from "./protect/protection.ts";
 import { writeCopies } from "./protect/shown-copies.ts";
 import { scanWorkspace, type Scan } from "./scan/scan.ts";
-import { startLimits } from "./scan/walk.ts";
 import { inspectEnd } from "./session-end.ts";
 import { searchMounts, type SearchedMounts } from "./search-mounts.ts";
 import { makeMountPoints, releaseMountPoints, withShared } from "./session-mount-points.ts";
@@ -27,10 +34,15 @@ export interface WorkspaceSession {
   readonly mounts: readonly BindMount[];
   /** What is mounted over the workspace; makes the mount points, which `close` removes */
   readonly mount: (directory: string) => Promise<WorkspaceMounts>;
+  /** To be called before anything of the sandbox runs: from then on there is something to be looked at */
+  readonly started: () => void;
   /** What `mount` made, once it did */
   readonly mounted: () => WorkspaceMounts | undefined;
-  /** Looks at what the sandbox left, once it's dead; undefined when there was none */
-  readonly inspect: () => Promise<Handoff | undefined>;
+  /**
+   * Looks at what the sandbox left, once it's dead; undefined when there was none.
+   * @param signal ends the look
+   */
+  readonly inspect: (signal?: AbortSignal) => Promise<Handoff | undefined>;
   /** Removes the mount points */
   readonly close: () => Promise<void>;
 }
@@ -73,30 +85,42 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   const scanning = scanWorkspace(root, options.workspace, {
     hide: hide.length === 0 ? undefined : parseHideRules(hide),
     deep: false,
-    ...startLimits,
+    budget: createLookBudget(startLimits),
   });
+  const before = listOtherSessions(options.paths);
   const searching = searchMounts(options.mounts);
   // A failure is reported by whoever waits for it
-  for (const work of [scanning, searching]) work.catch(() => undefined);
+  for (const work of [scanning, searching, before]) work.catch(() => undefined);
   let record: WorkspaceRecord | undefined;
   let mounts: WorkspaceMounts | undefined;
+  let isUnlooked = false;
   const close = once(async () => {
     await Promise.allSettled([scanning, searching]);
     if (record !== undefined) await releaseMountPoints(options.paths, options.session, record);
+    if (isUnlooked) await rememberUnlooked(options.paths, options.session, options.workspace);
     root[Symbol.dispose]();
   });
   return {
     mounts: options.mounts,
     mount: async (directory) => {
       const [scan, mounted] = await Promise.all([scanning, searching]).catch(refuseUnseen);
-      const begun = await begin(options, { root, scan, mounted, since, directory });
+      const looked = { root, scan, mounted, since, directory, before: await before };
+      const begun = await begin(options, looked);
       ({ record } = begun);
       mounts = await makeMounts(begun, scan, directory);
       return mounts;
     },
     mounted: () => mounts,
-    inspect: async () =>
-      record === undefined ? undefined : await inspectEnd(options, root, record),
+    started: () => {
+      isUnlooked = true;
+    },
+    inspect: async (signal) => {
+      if (record === undefined) return undefined;
+      const handoff = await inspectEnd({ ...options, signal }, root, record);
+      // It says by itself when it didn't see all
+      isUnlooked = false;
+      return handoff;
+    },
     close,
   };
 }
@@ -140,12 +164,14 @@ interface Looked {
   readonly since: bigint;
   /** Of the session, for what is shown instead */
   readonly directory: string;
+  /** Sessions that were there when the look began */
+  readonly before: readonly SessionPlace[];
 }
 
 /** Records what will be there before it is, so that it can be undone whatever happens. */
 async function begin(
   { paths, session, workspace, settings, mounts, checkMount }: WorkspaceOptions,
-  { root, scan, mounted, since, directory }: Looked,
+  { root, scan, mounted, since, directory, before }: Looked,
 ): Promise<Begun> {
   const [protection, repositories] = await Promise.all([
     planProtection(scan, {
@@ -155,8 +181,26 @@ async function begin(
       hides: settings.hide.length > 0,
       checkMount,
     }),
-    readKnownUnits(root, scan, { workspace, protect: settings.protect }),
+    readKnownUnits(scan, {
+      root,
+      workspace,
+      protect: settings.protect,
+      budget: createLookBudget(startLimits),
+    }),
   ]).catch(refuseUnseen);
+  const baseline: Baseline = {
+    since,
+    marks: scan.marks,
+    hidden: scan.secrets.map((names) => names.join("/")),
+    special: scan.special.map((names) => names.join("/")),
+    repositories,
+  };
+  // One that began meanwhile has no sandbox before its record is there, and one that ended has left it there
+  const sessions = [...before, ...(await listOtherSessions(paths))];
+  const others = await readOtherSessions(
+    paths,
+    sessions.filter(({ id }) => id !== session),
+  );
   const targets = mounts.map(({ target }) => target);
   const masks = maskSpecialFiles([...protection.folders, ...mounted.folders], targets);
   const mountPoints = [...protection.mountPoints, ...masks.mountPoints];
@@ -165,13 +209,7 @@ async function begin(
     protect: settings.protect,
     mountPoints: await withShared(paths, session, mountPoints),
     logs: toShownLogs(protection.copies, directory),
-    baseline: {
-      since,
-      marks: scan.marks,
-      hidden: scan.secrets.map((names) => names.join("/")),
-      special: scan.special.map((names) => names.join("/")),
-      repositories,
-    },
+    baseline: leaveOutOthers(baseline, workspace, others),
   };
   await writeRecord(paths, session, record);
   makeMountPoints(mountPoints);

@@ -16,10 +16,17 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { Folder } from "../../../src/files/beneath.ts";
-import { findMade } from "../../../src/sandbox/workspace/handoff/made-repositories.ts";
+import { lookThrough } from "../../../src/sandbox/workspace/handoff/found.ts";
+import { sortMade } from "../../../src/sandbox/workspace/handoff/made-repositories.ts";
 import { inspectHandoff } from "../../../src/sandbox/workspace/handoff/inspect-handoff.ts";
 import { readKnownUnits } from "../../../src/sandbox/workspace/handoff/baseline.ts";
 import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import {
+  createLookBudget,
+  startLimits,
+  type LookBudget,
+  type LookLimits,
+} from "../../../src/sandbox/workspace/look-budget.ts";
 import { isHarmless } from "../../../src/sandbox/workspace/repository/git-setting-safety.ts";
 import { planProtection } from "../../../src/sandbox/workspace/protect/protection.ts";
 import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";
@@ -65,11 +72,13 @@ async function asUser<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+function createBudget(limits: Partial<LookLimits> = {}): LookBudget {
+  return createLookBudget({ ...startLimits, ...limits });
+}
+
 /** As at the end of a session before which nothing was there. */
 async function inspect(path: string): Promise<Handoff> {
   using root = Folder.openRoot(path);
-  const limits = { maxEntries: 1000, maxMs: 10_000 };
-  const scan = await scanWorkspace(root, path, { hide: undefined, deep: true, ...limits });
   const baseline = {
     since: 0n,
     marks: new Map(),
@@ -77,7 +86,8 @@ async function inspect(path: string): Promise<Handoff> {
     special: [],
     repositories: new Map(),
   };
-  return await inspectHandoff(baseline, scan, { workspace: path, root, protect: "default" });
+  const options = { workspace: path, root, protect: "default", budget: createBudget() } as const;
+  return await inspectHandoff(baseline, await lookThrough(baseline, options), options);
 }
 
 test("folders that can be entered and not listed hide nothing from the report, and a folder that can't be written keeps no repository", async () => {
@@ -128,8 +138,8 @@ test("a workspace with a folder that its owner could open, and that can't be loo
   await chmod(join(tree.path, "n"), 0o000);
   const plan = asUser(async () => {
     using root = Folder.openRoot(tree.path);
-    const limits = { maxEntries: 1000, maxMs: 10_000 };
-    const scan = await scanWorkspace(root, tree.path, { hide: undefined, deep: false, ...limits });
+    const look = { hide: undefined, deep: false, budget: createBudget() };
+    const scan = await scanWorkspace(root, tree.path, look);
     await planProtection(scan, {
       workspace: tree.path,
       root,
@@ -149,18 +159,21 @@ test("a repository that was there is looked at when too many new files keep the 
   await using tree = await createTree();
   const { path } = tree;
   using root = Folder.openRoot(path);
-  const limits = { maxMs: 10_000, hide: undefined };
   await writeFile(join(path, "n/.git/config"), "[core]\n\trepositoryformatversion = 0\n");
   for (const name of ["hooks", "rebase-merge"]) {
     await rm(join(path, "n/.git", name), { recursive: true });
   }
-  const before = await scanWorkspace(root, path, { ...limits, deep: false, maxEntries: 1000 });
-  const repositories = await readKnownUnits(root, before, { workspace: path, protect: "default" });
+  const look = { hide: undefined, deep: false, budget: createBudget() };
+  const before = await scanWorkspace(root, path, look);
+  const place = { root, workspace: path, protect: "default", budget: createBudget() } as const;
+  const repositories = await readKnownUnits(before, place);
   const baseline = { since: 0n, marks: new Map(), hidden: [], special: [], repositories };
   await symlink("/nonexistent/.bashrc", join(path, "n/.git/COMMIT_EDITMSG"));
-  const after = await scanWorkspace(root, path, { ...limits, deep: true, maxEntries: 0 });
-  expect([after.complete, after.repositories]).toEqual([false, []]);
-  const options = { workspace: path, root, protect: "default" } as const;
+  for (let index = 0; index < 3000; index++) await writeFile(join(path, `f${index}`), "");
+  const budget = createBudget({ entries: 2000 });
+  const options = { workspace: path, root, protect: "default", budget } as const;
+  const after = await lookThrough(baseline, options);
+  expect([after.scan.complete, after.scan.repositories]).toEqual([false, []]);
   const { entries } = await inspectHandoff(baseline, after, options);
   expect(entries).toMatchObject([{ change: "held", path: "n/.git" }]);
   // Only the link was taken away
@@ -175,8 +188,8 @@ test("a configuration that is too large to read for what it names stops the star
   const config = `[core]\n\thooksPath = .githooks\n${"#\n".repeat(600_000)}`;
   await writeFile(join(path, "n/.git/config"), config);
   using root = Folder.openRoot(path);
-  const limits = { maxEntries: 1000, maxMs: 10_000 };
-  const scan = await scanWorkspace(root, path, { hide: undefined, deep: false, ...limits });
+  const look = { hide: undefined, deep: false, budget: createBudget() };
+  const scan = await scanWorkspace(root, path, look);
   const options = { workspace: path, root, protect: "default", hides: true } as const;
   const plan = planProtection(scan, { ...options, checkMount: async () => {} });
   await expect(plan).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
@@ -217,23 +230,24 @@ test("a repository that the start didn't see is held when a folder around it was
   await mkdir(join(path, "node_modules"));
   await rename(join(path, "n"), join(path, "node_modules/n"));
   using root = Folder.openRoot(path);
-  const limits = { maxEntries: 1000, maxMs: 10_000, hide: undefined };
-  const before = await scanWorkspace(root, path, { ...limits, deep: false });
+  const plain = { hide: undefined, deep: false, budget: createBudget() };
+  const before = await scanWorkspace(root, path, plain);
   expect(before.repositories).toEqual([]);
-  const repositories = await readKnownUnits(root, before, { workspace: path, protect: "default" });
+  const place = { root, workspace: path, protect: "default", budget: createBudget() } as const;
+  const repositories = await readKnownUnits(before, place);
   // Everything in it is older than the session
   const since = BigInt(Date.now() + 60_000) * 1_000_000n;
   const baseline = { since, marks: new Map(), hidden: [], special: [], repositories };
-  const options = { workspace: path, root, protect: "default" } as const;
   const look = async () => {
-    const scan = await scanWorkspace(root, path, { ...limits, deep: true });
-    const made = await findMade(baseline, scan, options);
-    return { made, ...(await inspectHandoff(baseline, scan, options)) };
+    const options = { workspace: path, root, protect: "default", budget: createBudget() } as const;
+    const found = await lookThrough(baseline, options);
+    const { made } = sortMade(found.repositories);
+    return { made, ...(await inspectHandoff(baseline, found, options)) };
   };
   expect(await look()).toMatchObject({ entries: [], made: [] });
   await rename(join(path, "node_modules/n"), join(path, "n"));
   expect(await look()).toMatchObject({
     entries: [{ change: "held", path: "n/.git" }],
-    made: [join(path, "n/.git")],
+    made: ["n/.git"],
   });
 });

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { Folder } from "../../../src/files/beneath.ts";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
 import { planProtection } from "../../../src/sandbox/workspace/protect/protection.ts";
+import { createLookBudget, startLimits } from "../../../src/sandbox/workspace/look-budget.ts";
 import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -101,7 +102,7 @@ test("what a system runs in a repository that was there is read-only, and the pl
     "[paths]\ndefault = https://a:hunter2@example.com/x\n",
   );
   using root = Folder.openRoot(workspace);
-  const options = { hide: undefined, deep: false, maxEntries: 1000, maxMs: 10_000 };
+  const options = { hide: undefined, deep: false, budget: createLookBudget(startLimits) };
   const scan = await scanWorkspace(root, workspace, options);
   const plan = await planProtection(scan, {
     workspace,

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { Folder } from "../../../src/files/beneath.ts";
 import { withoutSecrets } from "../../../src/sandbox/workspace/hide/settings-text.ts";
 import { planProtection } from "../../../src/sandbox/workspace/protect/protection.ts";
+import { createLookBudget, startLimits } from "../../../src/sandbox/workspace/look-budget.ts";
 import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -48,7 +49,7 @@ async function look(
   protect: "default" | "none",
 ): Promise<(path: string) => Promise<string>> {
   using root = Folder.openRoot(workspace);
-  const options = { hide: undefined, deep: false, maxEntries: 10_000, maxMs: 10_000 };
+  const options = { hide: undefined, deep: false, budget: createLookBudget(startLimits) };
   const scan = await scanWorkspace(root, workspace, options);
   const plan = await planProtection(scan, {
     workspace,

@@ -1,14 +1,15 @@
 import { VaultboxError } from "../../../errors.ts";
-import type { Folder } from "../../../files/beneath.ts";
 import { quoted } from "../../../printable.ts";
+import type { LookEnd } from "../look-budget.ts";
 import type { KnownViews } from "../review/view.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Scan } from "../scan/scan.ts";
-import { examineUnit } from "../unit/examine-unit.ts";
+import { examineUnit, type LookPlace } from "../unit/examine-unit.ts";
 import { readUnitViews, toKnownViews } from "./left-views.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import type { Danger } from "../unit/unit-look.ts";
+import { toReason } from "./unseen-reason.ts";
 
 /** What a repository was at the start. */
 export interface KnownUnit {
@@ -37,24 +38,36 @@ export interface Baseline {
 
 /**
  * Reads what a scan's repositories make git do, before the run.
- * @throws VaultboxError VBX_WORKSPACE_UNSAFE when one can't be looked at that the sandbox could open
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE when one can't be looked at that the sandbox could open, or there is too much
  */
 export async function readKnownUnits(
-  root: Folder,
   scan: Scan,
-  { workspace, protect }: { readonly workspace: string; readonly protect: "default" | "none" },
+  place: LookPlace & { readonly protect: "default" | "none" },
 ): Promise<ReadonlyMap<string, KnownUnit>> {
   const found = new Map<string, KnownUnit>();
   for (const unit of scan.repositories) {
-    const { fingerprint, dangers, remotes } = await examineUnit(root, unit, workspace);
+    await place.budget.turn();
+    const { fingerprint, dangers, remotes, unseen: end } = await examineUnit(unit, place);
+    if (end !== undefined) throw tooMuch(unit, end);
     const unseen = dangers.find((danger) => danger.unseen !== undefined);
-    if (unseen !== undefined && protect === "default") throw notLookedInto(unit, unseen);
-    const views = toKnownViews(await readUnitViews(root, unit));
+    if (unseen !== undefined && place.protect === "default") throw notLookedInto(unit, unseen);
+    const views = toKnownViews(await readUnitViews(place.root, unit));
     const own = dangers.map(({ id }) => id);
     const known = { fingerprint, dangers: own, remotes, shape: unit.shape, views };
     found.set(unit.names.join("/"), known);
   }
   return found;
+}
+
+/** At the end it would be taken for a new one. */
+function tooMuch({ names }: RepositoryUnit, unseen: LookEnd): VaultboxError {
+  return new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot look through the repository ${quoted(names.join("/"))}: ${toReason(unseen)}`,
+    {
+      hints: ["run in one of the repositories instead of the folder around them: --workspace DIR"],
+    },
+  );
 }
 
 /** At the end nobody could say what is the user's own. */

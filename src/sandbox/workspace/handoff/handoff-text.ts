@@ -5,46 +5,52 @@ import type { Handoff, HandoffEntry } from "./handoff.ts";
 const maxLines = 12;
 const maxPathsInLine = 4;
 const maxPathLength = 60;
+const maxDetailLength = 400;
 
 const order: readonly HandoffEntry["change"][] = ["held", "dangerous", "new", "changed", "removed"];
 
 /** A run's hand-off for the terminal; empty when there is nothing to say. */
-export function handoffLines(
-  { entries, complete }: Handoff,
-  who = "the sandbox",
-): readonly string[] {
+export function handoffLines(handoff: Handoff, who = "the sandbox"): readonly string[] {
+  const { entries, more = 0 } = handoff;
   const lines: string[] = [];
-  const loud = entries.filter(({ change }) => change === "held" || change === "dangerous");
+  const isLoud = ({ change }: HandoffEntry): boolean => change === "held" || change === "dangerous";
+  const loud = entries.filter(isLoud);
   for (const { change, path, detail = "" } of loud.slice(0, 4))
     lines.push(toLoud(change, path, detail));
-  if (loud.length > 4) lines.push(`  and ${loud.length - 4} more repositories like these`);
-  const groups = group(entries.filter((entry) => !loud.includes(entry)));
+  if (loud.length > 4) lines.push(`  and ${loud.length - 4} more like these`);
+  const groups = group(entries.filter((entry) => !isLoud(entry)));
   const room = maxLines - lines.length - 2;
   for (const text of groups.slice(0, groups.length > room ? room - 1 : room))
     lines.push(`  ${text}`);
   if (groups.length > room) lines.push(`  and ${groups.length - room + 1} more kinds of files`);
-  if (!complete)
-    lines.push("  the workspace is too large to look through; not all of it was compared");
-  if (lines.length === 0) return [];
+  if (more > 0) lines.push(`  and ${more} more things, which are not listed`);
+  const count = entries.length + more;
+  const head = `${who} left ${count} ${count === 1 ? "thing" : "things"} that programs of this machine run or go by:`;
+  return [...(lines.length === 0 ? [] : [head, ...lines]), ...unseenLines(handoff, who)];
+}
+
+/** Said of a look that did not see all. */
+function unseenLines({ complete, unseen }: Handoff, who: string): readonly string[] {
+  if (complete) return [];
+  const why = unseen === undefined ? "" : `: ${toShort(unseen)}`;
   return [
-    `${who} left ${entries.length} ${entries.length === 1 ? "thing" : "things"} that programs of this machine run or go by:`,
-    ...lines,
+    `warning: not all that ${who} left in the workspace was looked at${why}`,
+    "  don't run git, an editor or a build in it, and no remote in it that is new is read",
+    "  remove what you don't know; the end of the next run there looks again",
   ];
 }
 
 function toLoud(change: HandoffEntry["change"], path: string, detail: string): string {
   const what = change === "held" ? "held back" : "DANGEROUS";
-  return `  ${what}: ${toShort(path)} ${toPrintable(detail)}`;
+  return `  ${what}: ${toShort(path)} ${toPrintable(cut(detail))}`;
 }
 
 /** One line a kind: how many, and the first of them. */
 function group(entries: readonly HandoffEntry[]): readonly string[] {
-  const kinds = new Map<string, HandoffEntry[]>();
-  for (const entry of entries.toSorted(
-    (a, b) => order.indexOf(a.change) - order.indexOf(b.change),
-  )) {
-    kinds.set(entry.kind, [...(kinds.get(entry.kind) ?? []), entry]);
-  }
+  const kinds = Map.groupBy(
+    entries.toSorted((a, b) => order.indexOf(a.change) - order.indexOf(b.change)),
+    ({ kind }) => kind,
+  );
   return [...kinds].map(([kind, all]) => {
     const shown = all
       .slice(0, maxPathsInLine)
@@ -55,7 +61,13 @@ function group(entries: readonly HandoffEntry[]): readonly string[] {
 }
 
 function toChange({ change, detail }: HandoffEntry): string {
-  return detail === undefined ? change : `${change}: ${toPrintable(detail)}`;
+  return detail === undefined ? change : `${change}: ${toPrintable(cut(detail))}`;
+}
+
+/** Where it is now comes last. */
+function cut(detail: string): string {
+  if (detail.length <= maxDetailLength) return detail;
+  return `${detail.slice(0, maxDetailLength - maxPathLength)}…${detail.slice(-maxPathLength)}`;
 }
 
 function toShort(path: string): string {

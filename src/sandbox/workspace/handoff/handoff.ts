@@ -1,4 +1,5 @@
 import type { Folder } from "../../../files/beneath.ts";
+import type { LookBudget } from "../look-budget.ts";
 
 /** One thing that the sandbox left for the host. */
 export interface HandoffEntry {
@@ -14,8 +15,12 @@ export interface HandoffEntry {
 /** What the sandbox left that the host's programs run or go by. */
 export interface Handoff {
   readonly entries: readonly HandoffEntry[];
-  /** False when the workspace was too large to look through */
+  /** How many more there are, which are not listed */
+  readonly more?: number;
+  /** False when not all of the workspace was looked at */
   readonly complete: boolean;
+  /** Why it wasn't */
+  readonly unseen?: string;
   readonly tookMs: number;
 }
 
@@ -24,4 +29,6 @@ export interface HandoffOptions {
   readonly workspace: string;
   readonly root: Folder;
   readonly protect: "default" | "none";
+  /** Of the whole look */
+  readonly budget: LookBudget;
 }

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { maxNameBytes } from "../../../files/folder-descriptor.ts";
 import { toNameBytes } from "../../../files/name-text.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { readFolderOrNothing } from "../read-folder.ts";
 import { isHeadName } from "../repository/repository-signs.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 
@@ -20,8 +22,12 @@ export function isHeldName(name: string): boolean {
  * without which it's no repository.
  * @returns the name it has now, as a path from the workspace; undefined when it could not be renamed
  */
-export function holdUnit(root: Folder, { names, shape }: RepositoryUnit): string | undefined {
-  return holdPlace(root, shape === "bare" ? [...names, headOf(root, names)] : names);
+export async function holdUnit(
+  root: Folder,
+  { names, shape }: RepositoryUnit,
+  budget: LookBudget,
+): Promise<string | undefined> {
+  return holdPlace(root, shape === "bare" ? [...names, await headOf(root, names, budget)] : names);
 }
 
 /** The same for anything. */
@@ -91,8 +97,9 @@ function rename(parent: Folder, from: string, to: string): boolean {
   return attempt() || (parent.allowOwner() && attempt());
 }
 
-function headOf(root: Folder, names: readonly string[]): string {
+async function headOf(root: Folder, names: readonly string[], budget: LookBudget): Promise<string> {
   using folder = orNothing(() => root.openPath(names));
-  const entry = folder && orNothing(() => folder.entries())?.find(({ name }) => isHeadName(name));
+  const entries = folder === undefined ? [] : await readFolderOrNothing(folder, budget);
+  const entry = entries.find(({ name }) => isHeadName(name));
   return entry === undefined ? "HEAD" : entry.name;
 }

@@ -1,62 +1,99 @@
 import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { toWrittenName } from "../../../files/name-text.ts";
+import { createLookBudget, type LookBudget } from "../look-budget.ts";
 import type { Mark } from "../scan/mark.ts";
-import { maxMarks } from "../scan/scan-draft.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
+import type { Found } from "./found.ts";
 import type { Handoff, HandoffEntry, HandoffOptions } from "./handoff.ts";
 import { holdUnseen } from "./hold-unit.ts";
 import { inspectViews } from "./left-views.ts";
-import { inspectRepositories } from "./left-repositories.ts";
+import { reportRepositories } from "./left-repositories.ts";
+import { toReason } from "./unseen-reason.ts";
+
+/** What is listed; a list that is longer isn't read, and a sandbox chooses how long it is. */
+const maxEntries = 10_000;
+/** Characters of a path, and of what is said of it */
+const maxTextLength = 4096;
+/** For what is done about it: renaming, and taking rights away */
+const handlingLimits = { entries: 4_000_000, findings: 40_000, bytes: 0, ms: 12_000 };
+/** The same once the user has ended the look. */
+const handlingMsAfterSignal = 1000;
 
 /** Compares the workspace with what it was, and takes away what the host must not meet. */
 export async function inspectHandoff(
   baseline: Baseline,
-  scan: Scan,
+  { scan, repositories }: Found,
   options: HandoffOptions,
 ): Promise<Handoff> {
-  const repositories = await inspectRepositories(baseline, scan, options);
-  // Of those that git still finds
-  const views = await inspectViews(baseline, scan.repositories, options.root);
+  const handling =
+    options.budget.ended() === "signal"
+      ? createLookBudget({ ...handlingLimits, ms: handlingMsAfterSignal })
+      : createLookBudget(handlingLimits, options.budget.signal);
+  const handled = { ...options, budget: handling };
   const entries = [
-    ...repositories,
-    ...views,
-    ...holdUnseenFolders(scan, options),
+    ...(await reportRepositories(repositories, handled)),
+    // Of those that git still finds
+    ...(await inspectViews(baseline, scan.repositories, options)),
+    ...(await holdUnseenFolders(scan, handled)),
     ...scan.opened.map((names) => toOpened(names)),
-    ...takeOwnerRights(scan, options.root),
+    ...(await takeOwnerRights(scan, handled)),
     ...findSpecial(baseline, scan),
     ...findMoved(baseline.hidden, options.root),
     ...compareMarks(baseline.marks, scan),
   ];
+  const end = options.budget.ended();
+  const complete = scan.complete && end === undefined;
   return {
-    entries: entries.map(toWritten),
-    complete: scan.complete,
+    entries: entries.slice(0, maxEntries).map(toWritten),
+    ...(entries.length > maxEntries ? { more: entries.length - maxEntries } : {}),
+    complete,
+    ...(complete ? {} : { unseen: end === undefined ? toLeftOut(options.budget) : toReason(end) }),
     tookMs: scan.tookMs,
   };
 }
 
+/** Of a look that went on. */
+function toLeftOut(budget: LookBudget): string {
+  const place = budget.leftOut();
+  return place === undefined
+    ? "there is too much in a folder"
+    : `it is too deep: ${toWrittenName(cut(place))}`;
+}
+
 /** What is told of an entry leaves this program, for others that take only UTF-8. */
 function toWritten({ path, detail, ...entry }: HandoffEntry): HandoffEntry {
-  const own = { ...entry, path: toWrittenName(path) };
-  return detail === undefined ? own : { ...own, detail: toWrittenName(detail) };
+  const own = { ...entry, path: toWrittenName(cut(path)) };
+  return detail === undefined ? own : { ...own, detail: toWrittenName(cut(detail)) };
+}
+
+/** In the middle: no system call takes a longer path, and where something is now comes last. */
+function cut(text: string): string {
+  if (text.length <= maxTextLength) return text;
+  return `${text.slice(0, maxTextLength / 2)}…${text.slice(-maxTextLength / 2)}`;
 }
 
 /** Git finds a repository in a folder that can be entered and not listed, and at any depth. */
-function holdUnseenFolders(
+async function holdUnseenFolders(
   { closed, deep }: Scan,
-  { root, protect }: HandoffOptions,
-): readonly HandoffEntry[] {
+  { root, protect, budget }: HandoffOptions,
+): Promise<readonly HandoffEntry[]> {
   const all = [
     ...closed.map((names) => ({ names, kind: "closed folders", why: "can't be looked into" })),
     ...deep.map((names) => ({ names, kind: "deep folders", why: "is too deep to be looked into" })),
   ];
-  return all.map(({ names, kind, why }) => {
+  const entries: HandoffEntry[] = [];
+  for (const { names, kind, why } of all) {
+    const isHeld = protect !== "none" && names.length > 0 && (await budget.turn());
+    const held = isHeld ? holdUnseen(root, names) : undefined;
     const path = names.join("/");
-    const held = protect === "none" || names.length === 0 ? undefined : holdUnseen(root, names);
-    return held === undefined
-      ? { change: "dangerous", kind, path, detail: `${why}; don't go there before you know why` }
-      : { change: "held", kind, path, detail: `${why}; it is ${held} now, closed to all` };
-  });
+    entries.push(
+      held === undefined
+        ? { change: "dangerous", kind, path, detail: `${why}; don't go there before you know why` }
+        : { change: "held", kind, path, detail: `${why}; it is ${held} now, closed to all` },
+    );
+  }
+  return entries;
 }
 
 /** Its mode kept its owner out, which is what somebody would do who hides something there. */
@@ -65,16 +102,27 @@ function toOpened(names: readonly string[]): HandoffEntry {
 }
 
 /** Whoever else is on this machine could run such a program as the user. */
-function takeOwnerRights(scan: Scan, root: Folder): readonly HandoffEntry[] {
+async function takeOwnerRights(
+  scan: Scan,
+  { root, budget }: HandoffOptions,
+): Promise<readonly HandoffEntry[]> {
   const kind = "programs that ran as their owner (setuid)";
-  return scan.ownerRights.map((names) => {
-    using parent = orNothing(() => root.openPath(names.slice(0, -1)));
-    const isTaken = parent?.withoutOwnerRights(names.at(-1) ?? "") === true;
+  const entries: HandoffEntry[] = [];
+  for (const names of scan.ownerRights) {
+    const isTaken = (await budget.turn()) && takeFrom(root, names);
     const path = names.join("/");
-    return isTaken
-      ? { change: "held", kind, path, detail: "ran as its owner (setuid), and no more" }
-      : { change: "dangerous", kind, path, detail: "runs as its owner (setuid)" };
-  });
+    entries.push(
+      isTaken
+        ? { change: "held", kind, path, detail: "ran as its owner (setuid), and no more" }
+        : { change: "dangerous", kind, path, detail: "runs as its owner (setuid)" },
+    );
+  }
+  return entries;
+}
+
+function takeFrom(root: Folder, names: readonly string[]): boolean {
+  using parent = orNothing(() => root.openPath(names.slice(0, -1)));
+  return parent?.withoutOwnerRights(names.at(-1) ?? "") === true;
 }
 
 /** A program of the host that reads a pipe waits for it, and one that finds a socket may talk to it. */
@@ -85,7 +133,6 @@ function findSpecial({ special, hidden }: Baseline, scan: Scan): readonly Handof
   return scan.special
     .map((names) => names.join("/"))
     .filter((path) => !known.has(path) && !isHidden(path))
-    .slice(0, maxMarks)
     .map((path) => ({ change: "new", kind: "sockets, pipes and devices", path }));
 }
 

@@ -3,7 +3,7 @@ import { readViews } from "../review/read-views.ts";
 import type { KnownViews, View } from "../review/view.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import type { Baseline } from "./baseline.ts";
-import type { HandoffEntry } from "./handoff.ts";
+import type { HandoffEntry, HandoffOptions } from "./handoff.ts";
 
 /** Of the hand-off's entries about them */
 const kind = "what git shows";
@@ -26,10 +26,11 @@ export function toKnownViews(views: readonly View[]): KnownViews {
 export async function inspectViews(
   baseline: Baseline,
   units: readonly RepositoryUnit[],
-  root: Folder,
+  { root, budget }: HandoffOptions,
 ): Promise<readonly HandoffEntry[]> {
   const entries: HandoffEntry[] = [];
   for (const unit of units) {
+    if (!(await budget.turn())) break;
     const path = unit.names.join("/");
     const known = baseline.repositories.get(path)?.views ?? {};
     for (const { id, state, text, command } of await readUnitViews(root, unit)) {

@@ -142,8 +142,8 @@ function tooDeep(names: readonly string[]): VaultboxError {
   );
 }
 
-function tooLarge({ entries, tookMs }: Scan): VaultboxError {
-  const looked = `${entries} entries in ${(tookMs / 1000).toFixed(1)} s`;
+function tooLarge({ tookMs }: Scan): VaultboxError {
+  const looked = `${(tookMs / 1000).toFixed(1)} s`;
   return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
     `cannot look through the workspace for secrets and repositories: it is too large (${looked})`,

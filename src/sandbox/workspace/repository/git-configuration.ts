@@ -2,6 +2,7 @@ import { isVaultboxError } from "../../../errors.ts";
 import { runHostCommand } from "../../../host-command.ts";
 import { toNameText } from "../../../files/name-text.ts";
 import type { WritableFolders } from "../../../writable-folders.ts";
+import type { LookBudget } from "../look-budget.ts";
 import type { GitSetting } from "./git-setting.ts";
 import { parsePlainConfiguration } from "./plain-configuration.ts";
 
@@ -27,6 +28,7 @@ const plainEnvironment = {
  */
 export async function readConfiguration(
   content: Uint8Array,
+  budget?: LookBudget,
 ): Promise<readonly GitSetting[] | undefined> {
   const args = ["config", "--file", "-", "--no-includes", "--null", "--list"];
   const plain = parsePlainConfiguration(content);
@@ -37,7 +39,8 @@ export async function readConfiguration(
     const text = await runHostCommand({
       file: "git",
       args,
-      timeoutMs,
+      timeoutMs: Math.min(timeoutMs, Math.ceil(budget?.msLeft() ?? timeoutMs) + 1),
+      ...(budget?.signal === undefined ? {} : { signal: budget.signal }),
       input,
       encoding: "latin1",
       env: plainEnvironment,

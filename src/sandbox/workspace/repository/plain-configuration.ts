@@ -1,5 +1,6 @@
 import type { GitSetting } from "./git-setting.ts";
 
+const maxSectionLength = 1024;
 const section = /^\[([A-Za-z0-9-]+)(?: "([\w./@:+*-]+)")?\]$/;
 const setting =
   /^[ \t]*([A-Za-z][A-Za-z0-9-]*) = ([!$%&'()*+,./:<=>?@[\]^`{|}~\w-]+(?: [!$%&'()*+,./:<=>?@[\]^`{|}~\w-]+)*)$/;
@@ -17,6 +18,8 @@ export function parsePlainConfiguration(content: Uint8Array): readonly GitSettin
     if (line === "") continue;
     const head = section.exec(line);
     if (head !== null) {
+      // It would be repeated for each of its settings
+      if (line.length > maxSectionLength) return undefined;
       const [, name = "", inner] = head;
       prefix = inner === undefined ? name.toLowerCase() : `${name.toLowerCase()}.${inner}`;
       continue;

@@ -3,6 +3,7 @@ import { orNothing, type Folder } from "../../../files/beneath.ts";
 import type { View } from "./view.ts";
 
 const maxPackedRefsBytes = 64 * 1024 * 1024;
+/** Of all tables together */
 const maxTableBytes = 64 * 1024 * 1024;
 const maxRefBytes = 1024;
 const maxRefs = 100_000;
@@ -100,8 +101,10 @@ function readStray(folder: Folder): Refs {
 function readTables(folder: Folder): Refs {
   const refs: Refs = new Map();
   using tables = orNothing(() => folder.open("reftable"));
+  let left = maxTableBytes;
   for (const { name } of tables?.entries() ?? []) {
-    const text = tables?.read(name, maxTableBytes)?.toString("latin1") ?? "";
+    const text = tables?.read(name, left)?.toString("latin1") ?? "";
+    left -= text.length;
     for (const [, object = ""] of text.matchAll(/place\/([0-9a-f]{40})/g)) {
       if (refs.size < maxRefs) refs.set(`refs/replace/${object}`, "");
     }

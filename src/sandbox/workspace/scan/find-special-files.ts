@@ -1,6 +1,5 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
-import { sliceMs, startLimits, type WalkLimits } from "./walk.ts";
+import { createLookBudget, startLimits, type LookBudget } from "../look-budget.ts";
 
 /** Sockets, pipes and devices of a folder that is in the sandbox, and what couldn't be looked into for them. */
 export interface SpecialFiles {
@@ -13,7 +12,7 @@ export interface SpecialFiles {
 
 /** Looks for special files in a folder that nothing else is asked about: a mount, or a repository outside the workspace. */
 export async function findSpecialFiles(root: Folder): Promise<SpecialFiles> {
-  return await findSpecialBelow(root, [[]], startLimits);
+  return await findSpecialBelow(root, [[]], createLookBudget(startLimits));
 }
 
 /**
@@ -23,32 +22,28 @@ export async function findSpecialFiles(root: Folder): Promise<SpecialFiles> {
 export async function findSpecialBelow(
   root: Folder,
   folders: readonly (readonly string[])[],
-  { maxEntries, maxMs }: WalkLimits,
+  budget: LookBudget,
 ): Promise<SpecialFiles> {
   const special: (readonly string[])[] = [];
   const unlisted: (readonly string[])[] = [];
+  const add = (list: (readonly string[])[], names: readonly string[]): void => {
+    budget.spend("findings");
+    list.push(names);
+  };
   const open = [...folders];
-  const started = performance.now();
-  let sliceEnds = started + sliceMs;
-  let entries = 0;
   for (let names = open.pop(); names !== undefined; names = open.pop()) {
+    if (budget.isDue() && !(await budget.turn())) break;
     const listed = root.entriesBelow(names);
-    if (listed === undefined && isThere(root, names, "folder")) unlisted.push(names);
+    if (listed === undefined && isThere(root, names, "folder")) add(unlisted, names);
+    budget.spend("entries", listed?.length ?? 0);
     for (const { name, kind } of listed ?? []) {
+      if (budget.isDue() && !(await budget.turn())) break;
       if (kind === "folder") open.push([...names, name]);
       else if (kind === "other" && isThere(root, [...names, name], "other"))
-        special.push([...names, name]);
-    }
-    entries += listed?.length ?? 0;
-    const now = performance.now();
-    if (entries > maxEntries || now - started > maxMs)
-      return { special, unlisted, complete: false };
-    if (now > sliceEnds) {
-      await nextTurn();
-      sliceEnds = performance.now() + sliceMs;
+        add(special, [...names, name]);
     }
   }
-  return { special, unlisted, complete: true };
+  return { special, unlisted, complete: budget.isWhole() };
 }
 
 /** By a way without links. What can't be looked at may be. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { followInside } from "../host-path.ts";
+import type { LookBudget } from "../look-budget.ts";
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
 import type { FoundEntry } from "./walk.ts";
 
@@ -17,6 +18,7 @@ const maxHashedBytes = 256 * 1024;
 export interface MarkScan {
   readonly workspace: string;
   readonly table: MarkTable;
+  readonly budget: LookBudget;
 }
 
 /**
@@ -27,16 +29,21 @@ export function toMark(found: FoundEntry, around: MarkFolder, scan: MarkScan): M
   if (found.entry.kind === "link") return toLinkMark(found, around, scan);
   if (found.entry.kind !== "file") return undefined;
   const kind = scan.table.findKind(around, found.entry.name);
-  return kind === undefined ? undefined : toFileMark(found, kind);
+  return kind === undefined ? undefined : toFileMark(found, kind, scan.budget);
 }
 
-function toFileMark({ folder, entry, names }: FoundEntry, kind: string): Mark | undefined {
+function toFileMark(
+  { folder, entry, names }: FoundEntry,
+  kind: string,
+  budget: LookBudget,
+): Mark | undefined {
   const facts = folder.facts(entry.name);
   if (facts === undefined) return undefined;
   // There are hundreds of them, and large ones
   const path = names.join("/");
   const isProgram = path.includes("/bin/") || path.includes("/.bin/");
   const content = isProgram ? undefined : folder.read(entry.name, maxHashedBytes);
+  budget.spend("bytes", content?.length ?? 0);
   const state =
     content === undefined
       ? `${facts.identity} ${facts.size} ${facts.changedAt}`

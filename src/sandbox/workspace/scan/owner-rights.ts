@@ -1,9 +1,8 @@
 import { orNothing, type Folder } from "../../../files/beneath.ts";
 import type { Entry } from "../../../files/entry-facts.ts";
+import { isTooDeep, type LookBudget } from "../look-budget.ts";
+import { readFolderOrNothing } from "../read-folder.ts";
 import { openInner } from "./open-inner.ts";
-
-/** Folders within folders */
-const maxDepth = 400;
 
 /**
  * Whether a file is a program that runs as its owner or group, whoever starts it.
@@ -15,18 +14,28 @@ export function hasOwnerRights(folder: Folder, { name, kind }: Entry, since: big
   return facts !== undefined && facts.changedAt >= since;
 }
 
-/** All such programs of a folder, at any depth; a repository's folder isn't walked through for anything else. */
-export function listOwnerRights(
+/** What programs with their owner's rights are looked for with. */
+interface OwnerRightsLook {
+  /** When they changed at the earliest, `ns` */
+  readonly since: bigint;
+  readonly budget: LookBudget;
+  readonly onFound: (names: readonly string[]) => void;
+}
+
+/** Finds all such programs of a folder, at any depth; a repository's folder isn't walked through for anything else. */
+export async function findOwnerRights(
   folder: Folder,
   names: readonly string[],
-  since: bigint,
-): readonly (readonly string[])[] {
-  if (names.length > maxDepth) return [];
-  return folder.entries().flatMap((entry) => {
+  look: OwnerRightsLook,
+): Promise<void> {
+  const { since, budget, onFound } = look;
+  if (isTooDeep(names)) return budget.leaveOut(names);
+  for (const entry of await readFolderOrNothing(folder, budget)) {
+    if (budget.isDue() && !(await budget.turn())) return;
     const own = [...names, entry.name];
-    if (hasOwnerRights(folder, entry, since)) return [own];
-    if (entry.kind !== "folder") return [];
+    if (hasOwnerRights(folder, entry, since)) onFound(own);
+    if (entry.kind !== "folder") continue;
     using inner = orNothing(() => openInner(folder, entry.name, () => undefined));
-    return inner === undefined ? [] : listOwnerRights(inner, own, since);
-  });
+    if (inner !== undefined) await findOwnerRights(inner, own, look);
+  }
 }

@@ -1,10 +1,11 @@
-import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts";
+import { isSystemError, orNothing } from "../../../files/beneath.ts";
 import { hasOtherName, isHidden, toHiddenNames } from "../hide/hidden-entry.ts";
 import type { HideRules } from "../hide/hide-rules.ts";
-import { listUnits, type RepositoryUnit } from "../unit/repository-unit.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { findUnits, type RepositoryUnit, type UnitPlace } from "../unit/repository-unit.ts";
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
 import { toMark, type Mark } from "./mark.ts";
-import { listOwnerRights } from "./owner-rights.ts";
+import { findOwnerRights } from "./owner-rights.ts";
 import type { FoundEntry } from "./walk.ts";
 
 export interface ScanOptions {
@@ -16,17 +17,19 @@ export interface ScanOptions {
   readonly opens?: boolean;
   /** Programs that run as their owner are looked for among what changed after this, `ns`; undefined: they are not */
   readonly since?: bigint;
-  readonly maxEntries: number;
-  readonly maxMs: number;
+  readonly budget: LookBudget;
 }
 
+/** What is kept, for what else could be read in its place */
+const keptWeight = 8;
 /** More than this isn't a list that anybody reads; what isn't on it isn't compared. */
-export const maxMarks = 20_000;
+const maxMarks = 20_000;
 
 /** What a scan has found so far. */
 export interface ScanDraft {
   readonly workspace: string;
   readonly options: ScanOptions;
+  readonly budget: LookBudget;
   readonly table: MarkTable;
   readonly repositories: RepositoryUnit[];
   /** Paths of the repositories */
@@ -54,6 +57,7 @@ export function createScanDraft(
   return {
     workspace,
     options,
+    budget: options.budget,
     table,
     repositories: [],
     unitKeys: new Set(),
@@ -72,44 +76,57 @@ export function createScanDraft(
 }
 
 /** Takes an entry that is called `.git`. */
-export function addRepository(draft: ScanDraft, { folder, entry, names }: FoundEntry): void {
+export async function addRepository(
+  draft: ScanDraft,
+  { folder, entry, names }: FoundEntry,
+): Promise<void> {
   if (entry.kind === "file" || entry.kind === "link") {
-    addUnits(draft, [{ names, shape: entry.kind }]);
+    addUnit(draft, { names, shape: entry.kind });
     return;
   }
   if (entry.kind !== "folder") return;
   // One whose inside can't be looked into is examined all the same, and found to be dangerous
-  addUnits(draft, [{ names, shape: "folder" }]);
+  addUnit(draft, { names, shape: "folder" });
   using inner = orNothing(() => folder.open(entry.name));
   if (inner === undefined) return;
+  const { budget } = draft;
   const { since } = draft.options;
-  const programs = since === undefined ? [] : listOwnerRights(inner, names, since);
-  // One by one: a sandbox can make more of them than a call takes arguments
-  for (const program of programs) draft.ownerRights.push(program);
-  addInnerUnits(draft, { folder: inner, names, shape: "folder" });
+  if (since !== undefined) {
+    const onFound = (program: readonly string[]): void => addFinding(draft, "ownerRights", program);
+    await findOwnerRights(inner, names, { since, budget, onFound });
+  }
+  await addUnitsOf(draft, { folder: inner, names, shape: "folder" });
 }
 
-/** The repositories in one; where they can't be listed, nobody may go into it. */
-export function addInnerUnits(
-  draft: ScanDraft,
-  { folder, names, shape }: { folder: Folder; names: readonly string[]; shape: "folder" | "bare" },
-): void {
+/** Takes a repository's folder, and the ones in it; where they can't be listed, nobody may go into it. */
+export async function addUnitsOf(draft: ScanDraft, place: UnitPlace): Promise<void> {
   try {
-    addUnits(draft, listUnits(folder, names, shape));
+    await findUnits(place, { budget: draft.budget, onFound: (unit) => addUnit(draft, unit) });
   } catch (error) {
     if (!isSystemError(error) && !(error instanceof RangeError)) throw error;
-    draft.closed.push(names);
+    addFinding(draft, "closed", place.names);
   }
 }
 
 /** Each once: the walk also comes through the repositories in a bare one. */
-export function addUnits(draft: ScanDraft, units: readonly RepositoryUnit[]): void {
-  for (const unit of units) {
-    const key = unit.names.join("/");
-    if (draft.unitKeys.has(key)) continue;
-    draft.unitKeys.add(key);
-    draft.repositories.push(unit);
-  }
+export function addUnit(draft: ScanDraft, unit: RepositoryUnit): void {
+  const { budget } = draft;
+  const key = unit.names.join("/");
+  if (draft.unitKeys.has(key) || budget.ended() !== undefined) return;
+  budget.spend("findings");
+  budget.spend("bytes", keptWeight * key.length);
+  draft.unitKeys.add(key);
+  draft.repositories.push(unit);
+}
+
+/** Takes one of what must be dealt with one by one. */
+export function addFinding(
+  { budget, ...draft }: ScanDraft,
+  kind: "special" | "closed" | "unlisted" | "deep" | "opened" | "ownerRights",
+  names: readonly string[],
+): void {
+  budget.spend("findings");
+  draft[kind].push(names);
 }
 
 export function addHidden(draft: ScanDraft, found: FoundEntry): void {
@@ -125,7 +142,11 @@ export function addHidden(draft: ScanDraft, found: FoundEntry): void {
 }
 
 export function addMark(draft: ScanDraft, found: FoundEntry, around: MarkFolder): void {
-  if (draft.marks.size >= maxMarks) return;
+  const { budget } = draft;
   const mark = toMark(found, around, draft);
-  if (mark !== undefined) draft.marks.set(found.names.join("/"), mark);
+  if (mark === undefined) return;
+  if (draft.marks.size >= maxMarks) return budget.leaveOut();
+  const path = found.names.join("/");
+  budget.spend("bytes", keptWeight * path.length);
+  draft.marks.set(path, mark);
 }

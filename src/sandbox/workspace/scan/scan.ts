@@ -5,16 +5,17 @@ import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { isAmongPackages, leadsToPackages } from "./installed-packages.ts";
 import { findSpecialBelow } from "./find-special-files.ts";
+import type { MarkFolder } from "./mark-table.ts";
 import type { Mark } from "./mark.ts";
 import { hasOwnerRights } from "./owner-rights.ts";
 import {
+  addFinding,
   addHidden,
-  addInnerUnits,
   addMark,
   addRepository,
-  addUnits,
+  addUnit,
+  addUnitsOf,
   createScanDraft,
-  maxMarks,
   type ScanDraft,
   type ScanOptions,
 } from "./scan-draft.ts";
@@ -40,7 +41,6 @@ export interface Scan {
   /** Names of what is hidden from the sandbox */
   readonly secrets: readonly (readonly string[])[];
   readonly notes: readonly string[];
-  readonly entries: number;
   readonly complete: boolean;
   readonly tookMs: number;
 }
@@ -57,71 +57,84 @@ export async function scanWorkspace(
   const started = performance.now();
   const { hostFileTable } = await import("./host-file-table.ts");
   const draft = createScanDraft(workspace, options, hostFileTable);
-  const { maxEntries, maxMs } = options;
+  const { budget } = options;
   const owner = root.ownFacts().uid;
-  const result = await walk(root, {
+  await walk(root, {
     visit: (place) => visit(draft, place),
     enters: (place, name) => enters(draft, place, name),
     onClosed: ({ folder, names }, name) => {
       // Somebody else's is closed to the sandbox as well, which runs as the workspace's owner
       const uid = orNothing(() => folder.facts(name))?.uid ?? owner;
-      draft[uid === owner ? "closed" : "unlisted"].push([...names, name]);
+      addFinding(draft, uid === owner ? "closed" : "unlisted", [...names, name]);
     },
-    onDeep: ({ names }, name) => void draft.deep.push([...names, name]),
+    onDeep: ({ names }, name) => addFinding(draft, "deep", [...names, name]),
     ...(options.opens === true
-      ? { onOpened: ({ names }: Place, name: string) => void draft.opened.push([...names, name]) }
+      ? {
+          onOpened: ({ names }: Place, name: string) =>
+            addFinding(draft, "opened", [...names, name]),
+        }
       : {}),
-    maxEntries,
-    maxMs,
+    budget,
   });
-  const aside = await findSpecialBelow(root, draft.aside, {
-    maxEntries: maxEntries - result.entries,
-    maxMs: maxMs - (performance.now() - started),
-  });
-  draft.special.push(...aside.special);
-  draft.unlisted.push(...aside.unlisted);
+  const aside = await findSpecialBelow(root, draft.aside, budget);
   const tookMs = Math.round(performance.now() - started);
-  const { repositories, marks, special, closed, unlisted, deep, opened } = draft;
+  const { repositories, marks, closed, deep, opened } = draft;
   const { ownerRights, secrets, notes } = draft;
-  const complete = result.complete && aside.complete && marks.size < maxMarks;
   return {
     repositories,
     marks,
-    special,
+    special: [...draft.special, ...aside.special],
     closed,
-    unlisted,
+    unlisted: [...draft.unlisted, ...aside.unlisted],
     deep,
     opened,
     ownerRights,
     secrets,
     notes,
-    entries: result.entries,
-    complete,
+    complete: budget.isWhole(),
     tookMs,
   };
 }
 
-function visit(draft: ScanDraft, place: Place): void {
+async function visit(draft: ScanDraft, place: Place): Promise<void> {
   const { names, folder, entries } = place;
   // What looks like a bare repository is a folder like any other too: three empty names would hide all that is in it
-  if (isBareRepository(entries)) addInnerUnits(draft, { folder, names, shape: "bare" });
-  const isPackage = isAmongPackages(names);
-  const around = draft.table.toFolder(names);
-  const { since } = draft.options;
+  if (isBareRepository(entries)) await addUnitsOf(draft, { folder, names, shape: "bare" });
+  const visited = {
+    ...place,
+    isPackage: isAmongPackages(names),
+    around: draft.table.toFolder(names),
+  };
+  const { budget } = draft;
   for (const entry of entries) {
-    const name = entry.name;
-    const found = { folder, entry, names: [...names, name] };
-    if (since !== undefined && hasOwnerRights(folder, entry, since)) {
-      draft.ownerRights.push(found.names);
-    }
-    if (entry.kind === "other") draft.special.push(found.names);
-    else if (isGitName(name)) addRepository(draft, found);
-    else if (isOtherRepository(entry)) addUnits(draft, [{ names: found.names, shape: "other" }]);
-    else if (!isPackage) {
-      addHidden(draft, found);
-      addMark(draft, found, around);
-    }
+    if (budget.isDue() && !(await budget.turn())) return;
+    const work = visitEntry(draft, visited, entry);
+    if (work !== undefined) await work;
   }
+}
+
+interface Visited extends Place {
+  readonly isPackage: boolean;
+  readonly around: MarkFolder;
+}
+
+/** A promise only for what takes long: there are many entries, and few repositories. */
+function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<void> | undefined {
+  const { folder, isPackage, around } = place;
+  const { name } = entry;
+  const found = { folder, entry, names: [...place.names, name] };
+  const { since } = draft.options;
+  if (since !== undefined && hasOwnerRights(folder, entry, since)) {
+    addFinding(draft, "ownerRights", found.names);
+  }
+  if (entry.kind !== "other" && isGitName(name)) return addRepository(draft, found);
+  if (entry.kind === "other") addFinding(draft, "special", found.names);
+  else if (isOtherRepository(entry)) addUnit(draft, { names: found.names, shape: "other" });
+  else if (!isPackage) {
+    addHidden(draft, found);
+    addMark(draft, found, around);
+  }
+  return undefined;
 }
 
 /** A link too: what it leads to is another repository's. */

@@ -1,6 +1,7 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import type { Entry } from "../../../files/entry-facts.ts";
+import { isTooDeep, type LookBudget } from "../look-budget.ts";
+import { readFolder } from "../read-folder.ts";
 import { openInner } from "./open-inner.ts";
 
 /** A folder that a walk is in. */
@@ -19,20 +20,9 @@ export interface FoundEntry {
   readonly names: readonly string[];
 }
 
-/** Where a walk ends. */
-export interface WalkLimits {
-  /** Entries after which it ends */
-  readonly maxEntries: number;
-  /** `ms` after which it ends */
-  readonly maxMs: number;
-}
-
-/** The start waits for this; the largest trees that people work in have fewer files, packages included. */
-export const startLimits: WalkLimits = { maxEntries: 5_000_000, maxMs: 30_000 };
-
-export interface WalkOptions extends WalkLimits {
+export interface WalkOptions {
   /** Called for every folder, outer ones first; what it opens it closes */
-  readonly visit: (place: Place) => void;
+  readonly visit: (place: Place) => Promise<void>;
   /** Called for a folder that can't be looked into */
   readonly onClosed: (place: Place, name: string) => void;
   /** Called for a folder that the walk doesn't go on into because it's too deep */
@@ -41,53 +31,31 @@ export interface WalkOptions extends WalkLimits {
   readonly onOpened?: (place: Place, name: string) => void;
   /** Whether the walk goes on into a folder */
   readonly enters: (place: Place, name: string) => boolean;
+  readonly budget: LookBudget;
 }
-
-export interface WalkResult {
-  readonly entries: number;
-  /** False when a limit ended it, or something was too deep */
-  readonly complete: boolean;
-}
-
-/** Folders within folders; each level holds a descriptor. */
-const maxDepth = 200;
-/** How long the process does nothing else, `ms`. */
-export const sliceMs = 15;
 
 /**
  * Goes through a tree without following a link, also into what is mounted in it, which is in the sandbox as well. The
  * work is done in slices, so that the process answers meanwhile.
  */
-export async function walk(root: Folder, options: WalkOptions): Promise<WalkResult> {
-  const started = performance.now();
-  const state = { entries: 0, complete: true, sliceEnds: started + sliceMs };
+export async function walk(root: Folder, options: WalkOptions): Promise<void> {
+  const { budget } = options;
   const step = async (folder: Folder, names: readonly string[]): Promise<void> => {
-    const place = { names, folder, entries: folder.entries() };
-    state.entries += place.entries.length;
-    options.visit(place);
-    const now = performance.now();
-    if (now > state.sliceEnds) {
-      await nextTurn();
-      state.sliceEnds = performance.now() + sliceMs;
-    }
+    const place = { names, folder, entries: await readFolder(folder, budget) };
+    await options.visit(place);
     for (const { name, kind } of place.entries) {
+      if (budget.isDue() && !(await budget.turn())) return;
       if (kind !== "folder" || !options.enters(place, name)) continue;
-      if (state.entries > options.maxEntries || now - started > options.maxMs) {
-        state.complete = false;
-        return;
-      }
-      if (names.length >= maxDepth) {
-        state.complete = false;
+      const own = [...names, name];
+      if (isTooDeep(own)) {
+        budget.leaveOut(own);
         options.onDeep(place, name);
         continue;
       }
       try {
-        using inner = openInner(
-          folder,
-          name,
-          options.onOpened && (() => options.onOpened?.(place, name)),
-        );
-        if (inner !== undefined) await step(inner, [...names, name]);
+        const { onOpened } = options;
+        using inner = openInner(folder, name, onOpened && (() => onOpened(place, name)));
+        if (inner !== undefined) await step(inner, own);
       } catch (error) {
         if (!isSystemError(error)) throw error;
         options.onClosed(place, name);
@@ -95,5 +63,4 @@ export async function walk(root: Folder, options: WalkOptions): Promise<WalkResu
     }
   };
   await step(root, []);
-  return { entries: state.entries, complete: state.complete };
 }

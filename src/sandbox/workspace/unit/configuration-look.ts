@@ -22,9 +22,12 @@ export async function lookAtConfiguration(
 ): Promise<void> {
   if (folder.facts(name) === undefined) return;
   const content = look.note(folder, name);
-  const settings = content && (await readConfiguration(content.subarray(0, maxConfigurationBytes)));
+  const settings =
+    content && (await readConfiguration(content.subarray(0, maxConfigurationBytes), look.budget));
   if (settings === undefined) return look.danger(`has a ${name} that can't be read`);
   for (const setting of settings) {
+    if (look.budget.isDue() && !(await look.budget.turn())) return;
+    look.budget.spend("bytes", setting.key.length);
     if (/^(?:remote|branch)\..+\.(?:url|remote)$/s.test(setting.key)) {
       look.remote(setting.key, setting.value ?? "");
     }

@@ -2,6 +2,8 @@ import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { toNameText } from "../../../files/name-text.ts";
 import { followInside, openRealOrNothing } from "../host-path.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { readFolder } from "../read-folder.ts";
 import { readLine, withoutLineEnd } from "../repository/git-location.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 import { elsewhere, lookAtFolder, lookAtWorkTree } from "./git-folder-look.ts";
@@ -9,30 +11,45 @@ import { lookAtOther } from "./other-look.ts";
 import type { RepositoryUnit } from "./repository-unit.ts";
 import { createLook, type Look, type UnitFindings } from "./unit-look.ts";
 
+/** Of one unit; a repository that people work with has less in it. */
+const unitLimits = { entries: 1_000_000, bytes: 256 * 1024 * 1024 };
+
+/** Where units are, and what looking at them may cost. */
+export interface LookPlace {
+  readonly root: Folder;
+  /** Absolute real path of `root` */
+  readonly workspace: string;
+  readonly budget: LookBudget;
+}
+
 /**
  * Looks at everything in a unit that makes git run or read something. Nothing of it is followed or run. What can't be
  * looked at is a danger, whatever the reason.
  */
-export async function examineUnit(
-  root: Folder,
-  unit: RepositoryUnit,
-  workspace: string,
-): Promise<UnitFindings> {
-  const look = createLook();
+export async function examineUnit(unit: RepositoryUnit, place: LookPlace): Promise<UnitFindings> {
+  const { budget } = place;
+  const part = budget.part(unitLimits);
+  const look = createLook(part);
   try {
-    await examine(look, root, { unit, workspace });
+    if (budget.ended() === undefined) await examine(look, unit, place);
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    look.unseen("can't be looked into", { code: error.code });
+    // Too much of something for this program, such as for an expression's stack, is a reason too
+    if (!isSystemError(error) && !(error instanceof RangeError)) throw error;
+    look.unseen("can't be looked into", { code: isSystemError(error) ? error.code : error.name });
   }
-  return look.result();
+  const unseen = budget.ended();
+  if (unseen === undefined && !part.isWhole()) {
+    look.danger("has more in it than can be looked through");
+  }
+  return { ...look.result(), ...(unseen && { unseen }) };
 }
 
 async function examine(
   look: Look,
-  root: Folder,
-  { unit, workspace }: { readonly unit: RepositoryUnit; readonly workspace: string },
+  unit: RepositoryUnit,
+  { root, workspace }: LookPlace,
 ): Promise<void> {
+  look.budget.spend("entries", unit.names.length);
   using parent = root.openPath(unit.names.slice(0, -1));
   const name = unit.names.at(-1) ?? "";
   if (parent === undefined) return;
@@ -84,7 +101,8 @@ async function lookAtGitFile(
   using shared = root?.openPath(names.slice(0, -2));
   // A unit of its own, which is looked at as such; without a HEAD it would be none
   const isUnit =
-    names.at(-3) === ".git" || (shared !== undefined && isBareRepository(shared.entries()));
+    names.at(-3) === ".git" ||
+    (shared !== undefined && isBareRepository(await readFolder(shared, look.budget)));
   if (names.at(-2) !== "worktrees" || !isUnit || common !== "../..") {
     look.danger(elsewhere, common);
   }

@@ -1,4 +1,5 @@
 import type { Folder } from "../../../files/beneath.ts";
+import { readFolder } from "../read-folder.ts";
 import { sameFolder } from "../protect/mount-point.ts";
 import { lookAtAlternates, lookAtConfiguration, type Whereabouts } from "./configuration-look.ts";
 import { saplingInGit } from "../other-systems/other-system.ts";
@@ -16,7 +17,7 @@ export const elsewhere = "takes its settings from elsewhere (commondir)";
 export async function lookAtFolder(look: Look, folder: Folder, where: Whereabouts): Promise<void> {
   await lookAtConfiguration(look, { folder, name: "config" }, where);
   await lookAtConfiguration(look, { folder, name: "config.worktree" }, where);
-  lookAtHooks(look, folder);
+  await lookAtHooks(look, folder);
   lookAtAlternates(look, folder, where);
   // The folder itself: what a session holds the place with
   if (folder.read("commondir", sameFolder.length)?.toString("utf8") !== sameFolder) {
@@ -25,14 +26,15 @@ export async function lookAtFolder(look: Look, folder: Folder, where: Whereabout
   }
   for (const legacy of ["remotes", "branches"]) {
     using inner = openPlain(look, folder, { name: legacy });
-    for (const { name } of inner?.entries() ?? []) {
+    for (const { name } of inner === undefined ? [] : await readFolder(inner, look.budget)) {
+      if (look.budget.isDue() && !(await look.budget.turn())) return;
       const content = look.note(inner, name);
       look.danger(`has old-style remotes (${legacy}/)`, content, legacy);
     }
   }
   lookAtOther(look, folder, saplingInGit);
   await lookAtTodo(look, folder);
-  lookForLinks(look, folder);
+  await lookForLinks(look, folder);
 }
 
 /** The administrative folder of a linked work tree. */
@@ -41,13 +43,13 @@ export async function lookAtWorkTree(look: Look, folder: Folder): Promise<void> 
   if (common?.toString("utf8").trim() !== "../..") look.danger(elsewhere, common);
   look.note(folder, "config.worktree");
   if (folder.facts("config.worktree") !== undefined) look.danger("has settings of its own");
-  lookAtHooks(look, folder);
+  await lookAtHooks(look, folder);
   if (folder.facts("config") !== undefined) look.danger("has a configuration of its own");
   await lookAtTodo(look, folder);
-  lookForLinks(look, folder);
+  await lookForLinks(look, folder);
 }
 
-function lookAtHooks(look: Look, folder: Folder): void {
+async function lookAtHooks(look: Look, folder: Folder): Promise<void> {
   const facts = folder.facts("hooks");
   if (facts === undefined) return;
   if (facts.kind !== "folder") {
@@ -55,7 +57,8 @@ function lookAtHooks(look: Look, folder: Folder): void {
     return look.danger("has hooks elsewhere");
   }
   using hooks = openPlain(look, folder, { name: "hooks" });
-  for (const { name } of hooks?.entries() ?? []) {
+  for (const { name } of hooks === undefined ? [] : await readFolder(hooks, look.budget)) {
+    if (look.budget.isDue() && !(await look.budget.turn())) return;
     if (hookSample.test(name)) continue;
     const content = look.note(hooks, name);
     look.danger(`has the hook ${name}`, content ?? hooks?.readLink(name));

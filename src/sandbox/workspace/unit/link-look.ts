@@ -1,27 +1,26 @@
 import type { Folder } from "../../../files/beneath.ts";
+import { isTooDeep } from "../look-budget.ts";
+import { readFolder } from "../read-folder.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 import { openPlain, type Look } from "./unit-look.ts";
-
-/** Folders within a repository's folder */
-const maxDepth = 200;
 
 /**
  * Finds symbolic links in a repository's folder, other than a HEAD that is one. Git writes through them with the user's
  * rights: a log, a message or a lock that leads to a start file of the shell puts names of branches there.
  */
-export function lookForLinks(look: Look, folder: Folder, names: readonly string[] = []): void {
-  for (const { name, kind } of folder.entries()) {
+export async function lookForLinks(
+  look: Look,
+  folder: Folder,
+  names: readonly string[] = [],
+): Promise<void> {
+  const { budget } = look;
+  for (const { name, kind } of await readFolder(folder, budget)) {
+    if (budget.isDue() && !(await budget.turn())) return;
     const own = [...names, name];
-    if (kind === "link") {
-      const target = folder.readLink(name) ?? "";
-      if (names.length === 0 && isPlainHead(name, target)) continue;
-      look.note(folder, name);
-      const path = own.join("/");
-      look.danger(`leads elsewhere with ${path} (a symbolic link)`, target, path);
-    }
+    if (kind === "link") lookAtLink(look, folder, own);
     // Hooks are looked at one by one
     if (kind !== "folder" || own.join("/") === "hooks") continue;
-    if (names.length > maxDepth) {
+    if (isTooDeep(own)) {
       look.unseen("has folders in more others than are looked into", {
         code: "EMLINK",
         place: own[0] ?? "",
@@ -30,9 +29,18 @@ export function lookForLinks(look: Look, folder: Folder, names: readonly string[
     }
     using inner = openPlain(look, folder, { name, place: own.join("/") });
     // Another unit, which is looked at as such
-    if (inner === undefined || isBareRepository(inner.entries())) continue;
-    lookForLinks(look, inner, own);
+    if (inner === undefined || isBareRepository(await readFolder(inner, budget))) continue;
+    await lookForLinks(look, inner, own);
   }
+}
+
+function lookAtLink(look: Look, folder: Folder, own: readonly string[]): void {
+  const name = own.at(-1) ?? "";
+  const target = folder.readLink(name) ?? "";
+  if (own.length === 1 && isPlainHead(name, target)) return;
+  look.note(folder, name);
+  const path = own.join("/");
+  look.danger(`leads elsewhere with ${path} (a symbolic link)`, target, path);
 }
 
 /** As git itself writes it with `core.preferSymlinkRefs`. */

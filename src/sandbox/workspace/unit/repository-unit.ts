@@ -1,4 +1,6 @@
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
+import { isTooDeep, type LookBudget } from "../look-budget.ts";
+import { readFolder } from "../read-folder.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 
 /** Something that git takes for a repository, or for the way to one. */
@@ -9,44 +11,57 @@ export interface RepositoryUnit {
   readonly shape: "folder" | "bare" | "file" | "link" | "module" | "worktree" | "other";
 }
 
-const maxInnerDepth = 200;
-
-/** A repository's folder with the ones of its submodules and linked work trees. */
-export function listUnits(
-  folder: Folder,
-  names: readonly string[],
-  shape: "folder" | "bare" | "module",
-): readonly RepositoryUnit[] {
-  const units: RepositoryUnit[] = [{ names, shape }];
-  using worktrees = openAllowed(folder, "worktrees");
-  for (const { name } of worktrees?.entries() ?? []) {
-    units.push({ names: [...names, "worktrees", name], shape: "worktree" });
-  }
-  if (shape !== "bare") {
-    // Anywhere in it: a `.git` file can name a repository that lies where git has none
-    addInner(folder, names, { units, depth: 0 });
-    return units;
-  }
-  using modules = openAllowed(folder, "modules");
-  if (modules !== undefined) addInner(modules, [...names, "modules"], { units, depth: 1 });
-  return units;
+/** A folder that is a repository. */
+export interface UnitPlace {
+  readonly folder: Folder;
+  /** Names from the workspace to it */
+  readonly names: readonly string[];
+  readonly shape: "folder" | "bare" | "module";
 }
 
-function addInner(
-  folder: Folder,
-  names: readonly string[],
-  { units, depth }: { readonly units: RepositoryUnit[]; readonly depth: number },
-): void {
+/** A folder in which there may be more of them. */
+interface InnerPlace extends Omit<UnitPlace, "shape"> {
+  /** Whether it is a repository's own folder: its `worktrees` were found before */
+  readonly isUnit: boolean;
+}
+
+interface UnitLook {
+  readonly budget: LookBudget;
+  readonly onFound: (unit: RepositoryUnit) => void;
+}
+
+/** Finds a repository's folder with the ones of its submodules and linked work trees. @throws Error of the system */
+export async function findUnits(place: UnitPlace, look: UnitLook): Promise<void> {
+  const { folder, names, shape } = place;
+  const { budget, onFound } = look;
+  onFound({ names, shape });
+  using worktrees = openAllowed(folder, "worktrees");
+  for (const { name } of worktrees === undefined ? [] : await readFolder(worktrees, budget)) {
+    if (budget.isDue() && !(await budget.turn())) return;
+    onFound({ names: [...names, "worktrees", name], shape: "worktree" });
+  }
+  // Anywhere in it: a `.git` file can name a repository that lies where git has none
+  if (shape !== "bare") return await findInner({ folder, names, isUnit: true }, look);
+  using modules = openAllowed(folder, "modules");
+  if (modules === undefined) return;
+  const own = { folder: modules, names: [...names, "modules"], isUnit: false };
+  await findInner(own, look);
+}
+
+async function findInner(place: InnerPlace, look: UnitLook): Promise<void> {
+  const { folder, names, isUnit } = place;
+  const { budget } = look;
   // Whoever examines the repository finds that there is more
-  if (depth > maxInnerDepth) return;
-  for (const { name, kind } of folder.entries()) {
-    if (kind !== "folder" || (depth === 0 && name === "worktrees")) continue;
+  if (isTooDeep(names)) return budget.leaveOut(names);
+  for (const { name, kind } of await readFolder(folder, budget)) {
+    if (budget.isDue() && !(await budget.turn())) return;
+    if (kind !== "folder" || (isUnit && name === "worktrees")) continue;
     using inner = openAllowed(folder, name);
     if (inner === undefined) continue;
-    const own = [...names, name];
-    if (!isBareRepository(inner.entries())) addInner(inner, own, { units, depth: depth + 1 });
-    // One by one: a sandbox can make more of them than a call takes arguments
-    else for (const unit of listUnits(inner, own, "module")) units.push(unit);
+    const own = { folder: inner, names: [...names, name] };
+    if (isBareRepository(await readFolder(inner, budget))) {
+      await findUnits({ ...own, shape: "module" }, look);
+    } else await findInner({ ...own, isUnit: false }, look);
   }
 }
 

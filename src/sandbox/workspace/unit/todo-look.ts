@@ -36,7 +36,7 @@ async function readStrategies(look: Look, inner: Folder): Promise<readonly strin
   else if (inner.facts("strategy") !== undefined) return undefined;
   const content = look.note(inner, "opts");
   if (content === undefined) return inner.facts("opts") === undefined ? found : undefined;
-  const settings = await readConfiguration(content);
+  const settings = await readConfiguration(content, look.budget);
   const named = settings?.filter(({ key }) => key === "options.strategy");
   return named && [...found, ...named.map(({ value = "" }) => value)];
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { toNameBytes } from "../../../files/name-text.ts";
+import type { LookBudget, LookEnd } from "../look-budget.ts";
 
 /** One reason why git must not use a repository. */
 export interface Danger {
@@ -24,13 +25,20 @@ export interface UnitFindings {
   readonly remotes: string;
   /** When the newest of what was looked at changed, `ns` */
   readonly newest: bigint;
+  /** Why not all of it was looked at: the look as a whole was over */
+  readonly unseen?: LookEnd;
 }
 
+/** More reasons are told, and compared, as one. */
+const maxDangers = 200;
+/** Characters of a reason: a sandbox chooses the names in it */
+const maxTextLength = 200;
 /** Of a file that is compared. */
 const maxLookedAtBytes = 1024 * 1024;
 
 /** Collects what is found in a unit. */
 export interface Look {
+  readonly budget: LookBudget;
   /** Takes an entry into the fingerprint; its content when it's a plain file */
   readonly note: (folder: Folder | undefined, name: string) => Buffer | undefined;
   /** Takes a circumstance into the fingerprint */
@@ -45,17 +53,28 @@ export interface Look {
   readonly result: () => UnitFindings;
 }
 
-export function createLook(): Look {
+export function createLook(budget: LookBudget): Look {
   const hash = createHash("sha256");
   const dangers = new Map<string, Danger>();
   const remotes = createHash("sha256");
+  const more = createHash("sha256");
+  let count = 0;
   let newest = 0n;
+  const add = (danger: Danger): void => {
+    if (dangers.has(danger.id)) return;
+    count++;
+    if (count <= maxDangers) dangers.set(danger.id, { ...danger, text: toShort(danger.text) });
+    else more.update(danger.id);
+  };
   return {
+    budget,
     note: (folder, name) => {
       const facts = folder?.facts(name);
       if (folder === undefined || facts === undefined) return undefined;
       if (facts.changedAt > newest) newest = facts.changedAt;
       const content = folder.read(name, maxLookedAtBytes);
+      budget.spend("entries");
+      budget.spend("bytes", content?.length ?? 0);
       const size = content?.length ?? folder.readLink(name) ?? -1;
       hash.update(toNameBytes(`${name}\0${facts.kind}\0${facts.mode}\0${size}\0`));
       if (content !== undefined) hash.update(content);
@@ -71,21 +90,30 @@ export function createLook(): Look {
       const bytes = typeof content === "string" ? toNameBytes(content) : content;
       const told = toNameBytes(`${text}\0`);
       const id = createHash("sha256").update(told).update(bytes).digest("base64url");
-      dangers.set(id, { text, id, ...(place === undefined ? {} : { place }) });
+      add({ text, id, ...(place === undefined ? {} : { place }) });
     },
     unseen: (text, { code, place }) => {
       const id = createHash("sha256")
         .update(toNameBytes(`${text}\0${code}`))
         .digest("base64url");
-      dangers.set(id, { text, id, unseen: code, ...(place === undefined ? {} : { place }) });
+      add({ text, id, unseen: code, ...(place === undefined ? {} : { place }) });
     },
     result: () => ({
       fingerprint: hash.digest("hex"),
-      dangers: [...dangers.values()],
+      dangers: [
+        ...dangers.values(),
+        ...(count > maxDangers
+          ? [{ text: `${count - maxDangers} more like these`, id: more.digest("base64url") }]
+          : []),
+      ],
       remotes: remotes.digest("hex"),
       newest,
     }),
   };
+}
+
+function toShort(text: string): string {
+  return text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 }
 
 /** A folder of a repository; one that can't be looked into is a reason by itself. */

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { Folder } from "../../../../src/files/beneath.ts";
 import { parseHideRules } from "../../../../src/sandbox/workspace/hide/hide-rules.ts";
+import { createLookBudget, startLimits } from "../../../../src/sandbox/workspace/look-budget.ts";
 import { scanWorkspace, type Scan } from "../../../../src/sandbox/workspace/scan/scan.ts";
 import { withoutSecrets } from "../../../../src/sandbox/workspace/hide/settings-text.ts";
 
@@ -23,8 +24,8 @@ async function scan(
     await prepare(folder);
     using root = Folder.openRoot(folder);
     const rules = parseHideRules(hide);
-    const limits = { deep: false, maxEntries: 10_000, maxMs: 10_000 };
-    return await scanWorkspace(root, folder, { hide: rules, ...limits });
+    const budget = createLookBudget(startLimits);
+    return await scanWorkspace(root, folder, { hide: rules, deep: false, budget });
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { Folder } from "../../../../src/files/beneath.ts";
 import { maskSpecialFiles } from "../../../../src/sandbox/workspace/protect/mask-special-files.ts";
 import { planProtection } from "../../../../src/sandbox/workspace/protect/protection.ts";
+import { createLookBudget, startLimits } from "../../../../src/sandbox/workspace/look-budget.ts";
 import { scanWorkspace } from "../../../../src/sandbox/workspace/scan/scan.ts";
 import { createGitFolder } from "../../../support/host-git.ts";
 
@@ -48,8 +49,8 @@ test("special files are masked also when nothing is protected or hidden, as are 
   await mkdir(join(path, "closed"));
   for (const pipe of ["p", "node_modules/x/p"]) await run("mkfifo", [join(path, pipe)]);
   using root = Folder.openRoot(path);
-  const limits = { maxEntries: 1000, maxMs: 10_000 };
-  const scan = await scanWorkspace(root, path, { hide: undefined, deep: false, ...limits });
+  const budget = createLookBudget(startLimits);
+  const scan = await scanWorkspace(root, path, { hide: undefined, deep: false, budget });
   // Root lists every folder, so one is said to be closed
   await chmod(join(path, "closed"), 0o711);
   const { folders } = await planProtection(

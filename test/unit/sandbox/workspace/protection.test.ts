@@ -11,6 +11,7 @@ import {
   planProtection,
   type Protection,
 } from "../../../../src/sandbox/workspace/protect/protection.ts";
+import { createLookBudget, startLimits } from "../../../../src/sandbox/workspace/look-budget.ts";
 import { scanWorkspace } from "../../../../src/sandbox/workspace/scan/scan.ts";
 import { createGitFolder, git } from "../../../support/host-git.ts";
 
@@ -19,10 +20,10 @@ async function plan(
   protect: "default" | "none" = "default",
 ): Promise<Protection> {
   using root = Folder.openRoot(workspace);
-  const limits = { deep: false, maxEntries: 10_000, maxMs: 10_000 };
   const scan = await scanWorkspace(root, workspace, {
     hide: parseHideRules(["default"]),
-    ...limits,
+    deep: false,
+    budget: createLookBudget(startLimits),
   });
   return await planProtection(scan, {
     workspace,
@@ -144,7 +145,8 @@ test("a workspace that was not looked through to its end is refused, unless noth
   await mkdir(join(path, "a/b"), { recursive: true });
   using root = Folder.openRoot(path);
   const rules = { hide: parseHideRules(["default"]), deep: false };
-  const scan = await scanWorkspace(root, path, { ...rules, maxEntries: 0, maxMs: 1000 });
+  const budget = createLookBudget({ ...startLimits, entries: 0 });
+  const scan = await scanWorkspace(root, path, { ...rules, budget });
   const checkMount = (): Promise<void> => Promise.resolve();
   const options = { workspace: path, root, hides: false, checkMount };
   const refused = planProtection(scan, { ...options, protect: "default" });

@@ -1,0 +1,42 @@
+import { opendirSync, readdirSync } from "node:fs";
+import { toKind, type Entry } from "./entry-facts.ts";
+import { toNameText } from "./name-text.ts";
+
+/** Names that are read from a huge folder in one go. */
+const namesPerSlice = 4096;
+
+/** @throws Error of the system */
+export function readEntries(path: string | Buffer): readonly Entry[] {
+  const found = readdirSync(path, { withFileTypes: true });
+  // Bytes that are no UTF-8 read as this character, which a name may have too: then names are read as bytes
+  if (!found.some(({ name }) => name.includes("\ufffd"))) {
+    return found.map((entry) => ({ name: entry.name, kind: toKind(entry) }));
+  }
+  const options = { withFileTypes: true, encoding: "buffer" } as const;
+  return readdirSync(path, options).map((entry) => ({
+    name: toNameText(entry.name),
+    kind: toKind(entry),
+  }));
+}
+
+/** The same part by part, for a folder with more in it than memory may hold. @throws Error of the system */
+export function* readEntrySlices(path: string | Buffer): Generator<readonly Entry[]> {
+  // The types know only of names as text
+  const encoding = "buffer" as BufferEncoding;
+  const folder = opendirSync(path, { encoding, bufferSize: namesPerSlice });
+  try {
+    for (;;) {
+      const slice: Entry[] = [];
+      while (slice.length < namesPerSlice) {
+        const entry = folder.readSync();
+        if (entry === null) break;
+        const name = toNameText(entry.name as unknown as Buffer);
+        slice.push({ name, kind: toKind(entry) });
+      }
+      if (slice.length > 0) yield slice;
+      if (slice.length < namesPerSlice) return;
+    }
+  } finally {
+    folder.closeSync();
+  }
+}

@@ -1,0 +1,59 @@
+import { toNames } from "../host-path.ts";
+import type { Mark } from "../scan/mark.ts";
+import type { Baseline } from "./baseline.ts";
+import type { OtherSession } from "./unlooked-sessions.ts";
+
+/**
+ * Takes out of a baseline what may be the work of other sandboxes: where another session is or was at work, only what
+ * its own baseline has counts as the user's, and as it was then.
+ */
+export function leaveOutOthers(
+  baseline: Baseline,
+  workspace: string,
+  others: readonly OtherSession[],
+): Baseline {
+  return others.reduce((trusted, other) => leaveOut(trusted, workspace, other), baseline);
+}
+
+function leaveOut(baseline: Baseline, workspace: string, other: OtherSession): Baseline {
+  const isOverlapping =
+    toNames(workspace, other.workspace) !== undefined ||
+    toNames(other.workspace, workspace) !== undefined;
+  if (!isOverlapping) return baseline;
+  const its = other.record?.baseline;
+  const hidden = its?.hidden ?? [];
+  /** Its path of the same place; undefined where its sandbox had no way to */
+  const toItsPath = (path: string): string | undefined => {
+    const place = path === "" ? workspace : `${workspace}/${path}`;
+    const its = toNames(other.workspace, place)?.join("/");
+    const isHidden = hidden.some((one) => its?.startsWith(`${one}/`) === true);
+    return isHidden ? undefined : its;
+  };
+  const special = new Set(its?.special);
+  const since = its === undefined || its.since > baseline.since ? baseline.since : its.since;
+  return {
+    since,
+    hidden: baseline.hidden,
+    special: baseline.special.filter((path) => {
+      const itsPath = toItsPath(path);
+      return itsPath === undefined || special.has(itsPath);
+    }),
+    marks: keepKnown(baseline.marks, its?.marks ?? new Map<string, Mark>(), toItsPath),
+    repositories: keepKnown(baseline.repositories, its?.repositories ?? new Map(), toItsPath),
+  };
+}
+
+/** Entries with the other baseline's value, where that has a say. */
+function keepKnown<Value>(
+  own: ReadonlyMap<string, Value>,
+  its: ReadonlyMap<string, Value>,
+  toItsPath: (path: string) => string | undefined,
+): ReadonlyMap<string, Value> {
+  const kept = new Map<string, Value>();
+  for (const [path, value] of own) {
+    const itsPath = toItsPath(path);
+    const known = itsPath === undefined ? value : its.get(itsPath);
+    if (known !== undefined) kept.set(path, known);
+  }
+  return kept;
+}

@@ -1,0 +1,14 @@
+import type { LookEnd } from "../look-budget.ts";
+
+const reasons: Readonly<Record<LookEnd, string>> = {
+  entries: "there is too much in the workspace",
+  findings: "there are too many repositories",
+  bytes: "there is too much to read",
+  ms: "it took too long",
+  signal: "it was interrupted",
+};
+
+/** Why a look ended early, for the user. */
+export function toReason(end: LookEnd): string {
+  return reasons[end];
+}

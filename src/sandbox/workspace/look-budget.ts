@@ -1,0 +1,136 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
+/** What a look may cost. */
+export interface LookLimits {
+  /** Names in folders, and folders opened */
+  readonly entries: number;
+  /** What takes work of its own: repositories, closed folders, programs with their owner's rights */
+  readonly findings: number;
+  /** Of files that are read and paths that are kept */
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** The start waits for this; the largest trees that people work in have less in them, packages included. */
+export const startLimits: LookLimits = {
+  entries: 10_000_000,
+  findings: 20_000,
+  bytes: 1024 * 1024 * 1024,
+  ms: 30_000,
+};
+
+/** Folders within folders; each level of a look holds a descriptor. */
+const maxDepth = 200;
+/**
+ * Characters of a path. No system call takes a path of this length; V8 takes the length for the hash of longer texts
+ * (16,383 characters), so that a sandbox could choose keys that are all the same to a map.
+ */
+const maxPathLength = 8192;
+
+/** Whether a look goes no further than to these names. */
+export function isTooDeep(names: readonly string[]): boolean {
+  return (
+    names.length > maxDepth || names.reduce((sum, name) => sum + name.length, 0) > maxPathLength
+  );
+}
+
+/** Why a look ended before it had seen all. */
+export type LookEnd = keyof LookLimits | "signal";
+
+/**
+ * What is left for one look through what a sandbox may have filled. Every loop of the look takes from the same one, so
+ * that it ends in time whatever it finds, and so that the process hears signals meanwhile.
+ */
+export interface LookBudget {
+  readonly spend: (what: "entries" | "findings" | "bytes", count?: number) => void;
+  /** Whether {@link LookBudget.turn} is to be called: the process was busy for a while, or the look is over */
+  readonly isDue: () => boolean;
+  /** Lets the process do other things. @returns false when the look is over */
+  readonly turn: () => Promise<boolean>;
+  /** Why it's over; undefined while it goes on */
+  readonly ended: () => LookEnd | undefined;
+  /** Says that something was left out though the look goes on: too deep, or too much of it */
+  readonly leaveOut: (names?: readonly string[]) => void;
+  /** Path of the first of what was too deep */
+  readonly leftOut: () => string | undefined;
+  readonly isWhole: () => boolean;
+  readonly msLeft: () => number;
+  readonly signal: AbortSignal | undefined;
+  /** A budget for one part, which takes from this one too and ends before it does at a limit of its own */
+  readonly part: (limits: Pick<LookLimits, "entries" | "bytes">) => LookBudget;
+}
+
+/** How long the process does nothing else, `ms`. */
+const sliceMs = 15;
+/** Questions between two looks at the clock. */
+const questionsPerLook = 16;
+
+/** @param signal ends the look at once */
+export function createLookBudget(limits: LookLimits, signal?: AbortSignal): LookBudget {
+  const until = performance.now() + limits.ms;
+  const left = { entries: limits.entries, findings: limits.findings, bytes: limits.bytes };
+  let end: LookEnd | undefined;
+  let isWhole = true;
+  let place: string | undefined;
+  let questions = 0;
+  let sliceEnds = performance.now() + sliceMs;
+  const ended = (): LookEnd | undefined => {
+    if (signal?.aborted === true) end ??= "signal";
+    if (performance.now() > until) end ??= "ms";
+    return end;
+  };
+  const budget: LookBudget = {
+    spend: (what, count = 1) => {
+      left[what] -= count;
+      if (left[what] < 0) end ??= what;
+    },
+    isDue: () => {
+      if (end !== undefined) return true;
+      if (++questions % questionsPerLook !== 0) return false;
+      return performance.now() > sliceEnds;
+    },
+    turn: async () => {
+      if (performance.now() > sliceEnds) {
+        await nextTurn();
+        sliceEnds = performance.now() + sliceMs;
+      }
+      return ended() === undefined;
+    },
+    ended,
+    leaveOut: (names) => {
+      isWhole = false;
+      place ??= names?.join("/");
+    },
+    leftOut: () => place,
+    isWhole: () => isWhole && ended() === undefined,
+    msLeft: () => Math.max(0, until - performance.now()),
+    signal,
+    part: (own) => createPart(budget, own),
+  };
+  return budget;
+}
+
+function createPart(whole: LookBudget, limits: Pick<LookLimits, "entries" | "bytes">): LookBudget {
+  const left = { ...limits };
+  let end: LookEnd | undefined;
+  let isWhole = true;
+  const ended = (): LookEnd | undefined => end ?? whole.ended();
+  const budget: LookBudget = {
+    ...whole,
+    spend: (what, count = 1) => {
+      whole.spend(what, count);
+      if (what === "findings") return;
+      left[what] -= count;
+      if (left[what] < 0) end ??= what;
+    },
+    isDue: () => end !== undefined || whole.isDue(),
+    turn: async () => (await whole.turn()) && end === undefined,
+    ended,
+    leaveOut: () => {
+      isWhole = false;
+    },
+    isWhole: () => isWhole && ended() === undefined,
+    part: (own) => createPart(budget, own),
+  };
+  return budget;
+}
