@@ -41,10 +41,11 @@ function holding(text: string): Folder {
   return { read: () => Buffer.from(text) } as unknown as Folder;
 }
 
+/** Of the processor, `ms`: the machine has other work too. */
 function measure(read: (text: string) => unknown, text: string): number {
-  const began = performance.now();
+  const began = process.threadCpuUsage();
   read(text);
-  return performance.now() - began;
+  return process.threadCpuUsage(began).user / 1000;
 }
 
 test("no text of a sandbox keeps a reader of settings and secrets busy", () => {
