@@ -5,10 +5,10 @@ export interface ResourceHeader {
   /** Folded, which is the only spelling that passes */
   readonly name: string;
   /**
-   * How its value names the resource: a URL or path; the same, or Swift's way; WebDAV's `<URL> (condition)`; `bucket/key`;
-   * Swift's `container/object`; or in a way that the request alone doesn't tell
+   * How its value names the resource: a URL or path; the same, or Swift's or CouchDB's way; WebDAV's `<URL> (condition)`;
+   * tus' `final;URL URL`; `bucket/key`; Swift's `container/object`; or in a way that the request alone doesn't tell
    */
-  readonly form: "url" | "destination" | "tagged-list" | "bucket" | "container" | "opaque";
+  readonly form: "url" | "destination" | "tagged-list" | "list" | "bucket" | "container" | "opaque";
   readonly use: OtherPath["use"];
 }
 
@@ -21,6 +21,12 @@ interface ResourceRow extends Pick<ResourceHeader, "form" | "use"> {
 const rows: readonly ResourceRow[] = [
   { names: "destination", form: "destination", use: "write", source: "RFC 4918 section 10.3" },
   { names: "if", form: "tagged-list", use: "read", source: "RFC 4918 section 10.4" },
+  {
+    names: "upload-concat",
+    form: "list",
+    use: "read",
+    source: "https://tus.io/protocols/resumable-upload#concatenation",
+  },
   {
     names: "x-amz-copy-source",
     form: "bucket",

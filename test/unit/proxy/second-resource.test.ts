@@ -39,6 +39,8 @@ test.each([
   ["PUT rgw.example.com/swift/v1/c/o", ["x-copy-from", "c/x"], "read /swift/v1/c/x"],
   ["COPY dav.example.com/a", ["Destination", "https://dav.example.com/b"], "write /b", "/a"],
   ["COPY dav.example.com/a", ["Destination", "/b"], "write /b", "/a"],
+  ["COPY couch.example.com/db/a", ["Destination", "b?rev=1-x"], "write /db/b", "/db/a"],
+  ["POST tus.example.com/files", ["Upload-Concat", "final;/files/a"], "read /files/a"],
   [
     "COPY swift.example.com/v1/acct/c/o",
     ["Destination", "c/x"],
@@ -61,6 +63,20 @@ test("a destination that may be a path or an object of Swift's account must be a
   ]);
 });
 
+test("a relative destination must be allowed in every folder that the request is in", () => {
+  const found = read("COPY couch.example.com/db/_design/a", ["Destination", "_design/b"]);
+  expect(found.filter(({ needs }) => needs === "allowed").map(({ path }) => path)).toEqual([
+    "/db/_design/b",
+    "/db/_design/_design/b",
+  ]);
+  const parts = read("POST tus.example.com/f", [
+    "Upload-Concat",
+    "final;/f/a https://tus.example.com/f/b",
+  ]);
+  expect(parts.map(({ path }) => path)).toEqual(["/f/a", "/f/b"]);
+  expect(read("POST tus.example.com/f", ["Upload-Concat", "partial"])).toEqual([]);
+});
+
 test("Overwrite: F makes a destination that isn't replaced", () => {
   const [found] = read("COPY dav.example.com/a", ["Destination", "/b"], ["Overwrite", "F"]);
   expect(found?.use).toBe("create");
@@ -68,6 +84,7 @@ test("Overwrite: F makes a destination that isn't replaced", () => {
 
 test.each([
   ["another server", ["Destination", "https://other.example.com/b"]],
+  ["a part at another server", ["Upload-Concat", "final;https://other.example.com/f/a"]],
   ["another port", ["Destination", "https://dav.example.com:8443/b"]],
   ["another scheme", ["Destination", "http://dav.example.com/b"]],
   ["no path", ["Destination", "b"]],
