@@ -17,7 +17,12 @@ export function toFolderListFile(stateFolder: string): string {
 export function readWritableFolders(
   env: Readonly<Record<string, string | undefined>>,
 ): WritableFolders {
-  return readFolderList(toFolderListFile(resolveStateFolder(env))) ?? new WritableFolders([]);
+  return readRememberedFolders(resolveStateFolder(env));
+}
+
+/** The same, by the folder that the list is in. */
+export function readRememberedFolders(stateFolder: string): WritableFolders {
+  return readFolderList(toFolderListFile(stateFolder)) ?? new WritableFolders([]);
 }
 
 /**

@@ -7,8 +7,8 @@ import { resolveSessionPolicy, toChosenFileRules } from "./session-policy.ts";
 import { readHostIdentity, resolveSandboxGit } from "./session-signing.ts";
 import { readUpstreamCa } from "./upstream-ca.ts";
 import { toVaultContext } from "./vault-access.ts";
+import type { ChosenFile } from "../config/chosen-file.ts";
 import type { Paths } from "../config/paths.ts";
-import type { WritableFolders } from "../writable-folders.ts";
 
 /** What decides a run, beside its flags. */
 export interface RunPlace {
@@ -16,10 +16,9 @@ export interface RunPlace {
   /** Real path */
   readonly workspace: string;
   readonly limits: RunLimits;
-  /** Folders that sandboxes could write in before this one */
-  readonly earlier: WritableFolders;
-  /** Real paths of what this one will write in */
+  /** Real paths of what the sandbox will write in */
   readonly writable: readonly string[];
+  readonly onFirstUse: (file: ChosenFile) => void;
 }
 
 /**
@@ -29,9 +28,10 @@ export interface RunPlace {
 export async function readRunRequest(
   argv: readonly string[],
   flags: RunFlags,
-  { paths, workspace, limits, earlier, writable }: RunPlace,
+  { paths, limits, ...place }: RunPlace,
 ): Promise<RunRequest> {
-  const options = { ...toSessionPolicyOptions(flags, argv), workspace, earlier, writable };
+  const { workspace } = place;
+  const options = { ...toSessionPolicyOptions(flags, argv), ...place };
   const plan = await resolveSessionPolicy(options, paths);
   const project = plan.projectFile?.project;
   const { preferences } = plan;

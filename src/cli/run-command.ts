@@ -1,4 +1,6 @@
+import type { ChosenFile } from "../config/chosen-file.ts";
 import { resolvePaths } from "../config/paths.ts";
+import { trustAsItIs } from "../config/trust.ts";
 import { connectEngine } from "../docker/connect-engine.ts";
 import { isVaultboxError, toFirstFailure, VaultboxError } from "../errors.ts";
 import { readWritableFolders } from "../folder-list.ts";
@@ -13,6 +15,7 @@ import {
   resolveWritable,
 } from "../sandbox/mounts.ts";
 import { refuseOwnEnvironment } from "../sandbox/own-environment.ts";
+import { rememberFolders } from "../sandbox/remember-folders.ts";
 import { readOwnCode, refuseOwnCode } from "../sandbox/own-code.ts";
 import type { RunResult, RunStart } from "../sandbox/run-request.ts";
 import type { Handoff } from "../sandbox/workspace/handoff/handoff.ts";
@@ -45,24 +48,30 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
     const paths = resolvePaths();
     const limits = parseRunLimits(flags);
     const allowed = await resolveAllowed(flags.allowMount);
-    const workspace = await resolveWorkspace(flags.workspace, defaultMountRules(paths, allowed));
-    const writable = [workspace, ...(await resolveWritable(flags.mount))];
-    const earlier = readWritableFolders(process.env);
-    refuseOwnEnvironment(process.env, process.cwd(), earlier.with(writable));
+    const rules = defaultMountRules(paths, allowed);
+    const workspace = await resolveWorkspace(flags.workspace, rules);
+    const writable = [workspace, ...(await resolveWritable(flags.mount, rules))];
+    const folders = readWritableFolders(process.env).with(writable);
+    refuseOwnEnvironment(process.env, process.cwd(), folders);
     refuseOwnCode(readOwnCode(process), writable, paths.state);
+    const firstUsed: ChosenFile[] = [];
     let policy: EgressPolicy | undefined;
     const start: RunStart = {
       workspace,
       writable,
       link: flags.link,
+      beforeSandbox: async () => {
+        await rememberFolders(paths, writable);
+        for (const { path, sha256 } of firstUsed) await trustAsItIs({ path, sha256 }, paths);
+      },
       request: async () => {
         const { readRunRequest } = await import("./read-run-request.ts");
         const request = await readRunRequest(argv, flags, {
           paths,
           workspace,
           limits,
-          earlier,
           writable,
+          onFirstUse: (file) => firstUsed.push(file),
         });
         policy = request.plan.policy;
         const { repositoryNote } = request.plan;

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import type { AgentProfile } from "../agents/agent-profile.ts";
 import { selectAgent } from "../agents/select-agent.ts";
 import { resolveEffectivePolicy, type EffectivePolicy } from "../config/effective-policy.ts";
-import type { ChosenFileRules } from "../config/chosen-file.ts";
+import type { ChosenFile, ChosenFileRules } from "../config/chosen-file.ts";
 import type { Paths } from "../config/paths.ts";
 import { readWritableFolders } from "../folder-list.ts";
 import { toTrustedPath, withWorkingDirectory } from "../host-environment.ts";
@@ -19,7 +19,6 @@ import {
   readRepositoryFacts,
   type RepositoryFacts,
 } from "../sandbox/workspace/repository/repository-facts.ts";
-import type { WritableFolders } from "../writable-folders.ts";
 
 /** What a command line says about the policy of a session. */
 export interface SessionPolicyOptions {
@@ -35,10 +34,10 @@ export interface SessionPolicyOptions {
   readonly agent?: string;
   /** What will run, when that is known */
   readonly command?: readonly string[];
-  /** Folders that sandboxes could write in before the session that is to start; default: as they are remembered */
-  readonly earlier?: WritableFolders;
-  /** Real paths of what that session will write in */
+  /** Real paths of what the session that is to start will write in */
   readonly writable?: readonly string[];
+  /** Called for a file of the command line that sandboxes can write from that session on */
+  readonly onFirstUse?: (file: ChosenFile) => void;
 }
 
 /** The policy of a session with everything it was made from. */
@@ -136,11 +135,9 @@ async function readPolicyOption(
 }
 
 /** By what files of the command line are judged; a session that is to start says what it will write in. */
-export function toChosenFileRules(
-  { earlier = readWritableFolders(process.env), writable = [] }: SessionPolicyOptions,
-  paths: Paths,
-): ChosenFileRules {
-  return { paths, earlier, writable };
+export function toChosenFileRules(options: SessionPolicyOptions, paths: Paths): ChosenFileRules {
+  const { writable = [], onFirstUse } = options;
+  return { paths, writable, ...(onFirstUse && { onFirstUse }) };
 }
 
 /** `--agent`, else the agent that the command starts, else the project's, else the generic one. */

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
+import { resolve } from "node:path";
 import { VaultboxError, type VaultboxErrorCode } from "../errors.ts";
+import { readRememberedFolders } from "../folder-list.ts";
 import { quoted } from "../printable.ts";
 import { toShellWord } from "../shell-word.ts";
-import type { WritableFolders } from "../writable-folders.ts";
 import type { Paths } from "./paths.ts";
 import { readPlainFile, toCode } from "./private-read.ts";
-import { readTrust, writeTrust } from "./trust.ts";
+import { readTrust } from "./trust.ts";
 
 /** A file that the user named and that decides what sessions may do; read once. */
 export interface ChosenFile {
@@ -20,10 +21,10 @@ export interface ChosenFile {
 /** What sandboxes can write when a file is read that decides what they may do. */
 export interface ChosenFileRules {
   readonly paths: Paths;
-  /** By sessions before this one */
-  readonly earlier: WritableFolders;
   /** Real paths of what this session will write in; none of a command that starts none */
   readonly writable: readonly string[];
+  /** Called for a file that sandboxes can write from this session on: it's to be trusted as it is now */
+  readonly onFirstUse?: (file: ChosenFile) => void;
 }
 
 /** A kind of file that is named on the command line. */
@@ -57,18 +58,22 @@ export async function readChosenFile(path: string, kind: ChosenFileKind): Promis
 
 /**
  * Lets a file count only if no sandbox can have written it: like a project file, where one could, it counts with the
- * content that the user trusted. What this session is the first to be able to write is trusted as it is now.
+ * content that the user trusted, or that it had when it was first used.
  * @param name path as the user named it
  * @throws VaultboxError VBX_FILE_UNTRUSTED
  */
 export async function vouchForChosenFile(
   name: string,
   file: ChosenFile,
-  { paths, earlier, writable }: ChosenFileRules,
+  { paths, writable, onFirstUse }: ChosenFileRules,
 ): Promise<void> {
   const { path, sha256 } = file;
+  // As it is after the content was read: who writes now was on the list before
+  const earlier = readRememberedFolders(paths.state);
   const all = earlier.with(writable);
-  const holder = all.holderOf(name);
+  // Where there is no link on the way, it's the file itself that the user named
+  const way = path === resolve(name) ? path : name;
+  const holder = all.holderOf(way);
   if (holder === undefined) return;
   if (all.outerOf(path) === undefined) {
     throw untrusted(
@@ -79,8 +84,8 @@ export async function vouchForChosenFile(
   }
   const trust = await readTrust(path, paths);
   if (trust?.sha256 === sha256) return;
-  if (trust === undefined && earlier.holderOf(name) === undefined) {
-    await writeTrust({ path, sha256, trustedAt: new Date().toISOString() }, paths);
+  if (trust === undefined && earlier.holderOf(way) === undefined) {
+    onFirstUse?.(file);
     return;
   }
   const why =

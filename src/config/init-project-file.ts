@@ -6,7 +6,7 @@ import { parseProjectFile } from "../policy/parse-policy.ts";
 import type { Paths } from "./paths.ts";
 import { projectFileName, readProjectFile } from "./project-file.ts";
 import { toCode } from "./private-read.ts";
-import { writeTrust } from "./trust.ts";
+import { trustAsItIs } from "./trust.ts";
 import { readWorkspacePath } from "./workspace-path.ts";
 
 export interface InitOptions {
@@ -29,8 +29,7 @@ export async function initProjectFile(options: InitOptions, paths: Paths): Promi
   if (written === undefined || !Buffer.from(written.content).equals(Buffer.from(text))) {
     throw new VaultboxError("VBX_FILE_UNSAFE", `${quoted(path)} was changed while it was written`);
   }
-  const { sha256 } = written;
-  await writeTrust({ path: written.path, sha256, trustedAt: new Date().toISOString() }, paths);
+  await trustAsItIs(written, paths);
   return written.path;
 }
 

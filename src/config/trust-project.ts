@@ -4,7 +4,7 @@ import { parsePolicyFile, parseProjectFile, type ProjectFile } from "../policy/p
 import { readChosenFile } from "./chosen-file.ts";
 import type { Paths } from "./paths.ts";
 import { locateProjectFile, projectFileName } from "./project-file.ts";
-import { readTrust, revokeTrust, writeTrust } from "./trust.ts";
+import { readTrust, revokeTrust, trustAsItIs } from "./trust.ts";
 
 /** A file as the user is asked about it; what is trusted is this content and no later one. */
 export interface InspectedProject {
@@ -48,8 +48,7 @@ function readGrants(path: string, content: Uint8Array): ProjectFile | undefined 
 
 /** Trusts what was inspected: a file that changed since then stays untrusted. */
 export async function trustProject(inspected: InspectedProject, paths: Paths): Promise<void> {
-  const { path, sha256 } = inspected;
-  await writeTrust({ path, sha256, trustedAt: new Date().toISOString() }, paths);
+  await trustAsItIs(inspected, paths);
 }
 
 /** Takes the trust back; a file that is gone can be named too. */

@@ -34,11 +34,15 @@ export async function readTrust(path: string, paths: Paths): Promise<TrustRecord
   });
 }
 
-/** Trusts exactly this content at this path; a record per file, so that two commands at once can't lose one. */
-export async function writeTrust(record: TrustRecord, paths: Paths): Promise<void> {
+/** Trusts exactly this content at this path, from now on; a record per file, so that two commands at once can't lose one. */
+export async function trustAsItIs(
+  { path, sha256 }: Omit<TrustRecord, "trustedAt">,
+  paths: Paths,
+): Promise<void> {
+  const record: TrustRecord = { path, sha256, trustedAt: new Date().toISOString() };
   await mkdir(toFolder(paths), { recursive: true, mode: 0o700 });
   const text = `${JSON.stringify(record, undefined, 2)}\n`;
-  await writeFileAtomic(toRecordPath(record.path, paths), text, { mode: 0o600 });
+  await writeFileAtomic(toRecordPath(path, paths), text, { mode: 0o600 });
 }
 
 /** Takes the trust in a file back; false when there was none. */

@@ -13,7 +13,8 @@ export function contains(outer: string, inner: string): boolean {
 
 /**
  * Every place that the kernel goes through from a path to what it names: the path as it is written, each symbolic link
- * on the way, each folder that `..` leaves, and last the end. Who can write in one of them decides what the path names.
+ * on the way, each folder around one that `..` leaves, and last the end. Who can write in one of them decides what the
+ * path names.
  * @param named a relative path is meant from the working directory
  */
 export function stepsOf(named: string): readonly string[] {
@@ -27,8 +28,9 @@ export function stepsOf(named: string): readonly string[] {
   for (let name = names.pop(); name !== undefined; name = names.pop()) {
     if (name === "" || name === ".") continue;
     if (name === "..") {
-      steps.add(place);
       place = dirname(place);
+      // Who can write in here can put another folder, with another parent, in the place of the one that is left
+      steps.add(place);
       continue;
     }
     const next = join(place, name);

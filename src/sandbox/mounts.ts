@@ -124,10 +124,16 @@ export function parseMount(text: string): {
   return { source: resolve(source), target: clean, readOnly: mode !== "rw" };
 }
 
-/** Real paths of what `--mount` lets the sandbox write; one that isn't there is refused later. */
-export async function resolveWritable(mounts: readonly string[]): Promise<readonly string[]> {
-  const writable = mounts.map(parseMount).filter(({ readOnly }) => !readOnly);
-  return Promise.all(writable.map(({ source }) => realpath(source).catch(() => source)));
+/**
+ * Real paths of what `--mount` lets the sandbox write.
+ * @throws VaultboxError VBX_USAGE, VBX_MOUNT_REFUSED: nothing counts for writable that is never mounted
+ */
+export async function resolveWritable(
+  mounts: readonly string[],
+  rules: MountRules,
+): Promise<readonly string[]> {
+  const resolved = await Promise.all(mounts.map((text) => resolveMount(text, rules)));
+  return resolved.flatMap(({ source, readOnly }) => (readOnly ? [] : [source]));
 }
 
 /** The real path of a source, after the checks; symbolic links are followed first, so that no link can hide what it is. */

@@ -1,9 +1,8 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { VaultboxError } from "../errors.ts";
-import { readFolderList, toFolderListFile } from "../folder-list.ts";
+import { readRememberedFolders, toFolderListFile } from "../folder-list.ts";
 import { quoted } from "../printable.ts";
-import { WritableFolders } from "../writable-folders.ts";
 
 /** The code that this process was started from, and loads more of while it runs. */
 export interface OwnCode {
@@ -41,7 +40,7 @@ export function refuseOwnCode(
   stateFolder: string,
 ): void {
   const list = toFolderListFile(stateFolder);
-  const earlier = readFolderList(list) ?? new WritableFolders([]);
+  const earlier = readRememberedFolders(stateFolder);
   const folders = earlier.with(writable);
   for (const [what, paths, remedy] of [
     ["vaultbox itself", code.modules, "install it elsewhere: npm install -g vaultbox"],

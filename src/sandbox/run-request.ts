@@ -36,6 +36,8 @@ export interface RunStart {
   readonly link: LinkChoice;
   /** The rest; called once the engine has work to do, because reading it takes as long as the relay's start */
   readonly request: () => Promise<RunRequest>;
+  /** Called once nothing of the request is wrong, and done before anything of the sandbox can write on this machine */
+  readonly beforeSandbox: () => Promise<void>;
 }
 
 /** One `vaultbox run`. */

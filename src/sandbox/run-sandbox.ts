@@ -7,7 +7,6 @@ import type { PreparedSession, SessionOutcome } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";
 import type { WorkspaceSession } from "./workspace/workspace-session.ts";
-import { rememberFolders } from "./remember-folders.ts";
 import { createSessionId } from "./session-id.ts";
 import { beginSession, endSession, recordEnd } from "./session-state.ts";
 import { giveUp, SignalWatch, type WatchedSignal } from "./signal-watch.ts";
@@ -59,9 +58,6 @@ async function runSession(
     state: await beginSession(host.paths, facts),
     status: undefined,
   };
-  const remembered = rememberFolders(host.paths, writable);
-  // Reported when it's awaited, once everything is there to be removed again
-  remembered.catch(() => undefined);
   const stack = new AsyncDisposableStack();
   await using end = { [Symbol.asyncDispose]: () => removeSession(stack, outcome, host.paths) };
   void end;
@@ -77,8 +73,10 @@ async function runSession(
   stack.use(early);
   // What is loaded and read from here on is done while the relay starts
   await early.underWay;
-  await remembered;
   const request = await start.request();
+  const remembered = start.beforeSandbox();
+  // Reported when it's awaited: no container is made before
+  remembered.catch(() => undefined);
   await removeDead(host, signals);
   const { openSessionWorkspace, endSessionWorkspace } = await import("./session-workspace.ts");
   const files = await openSessionWorkspace(request, host, outcome.state.id);
@@ -86,6 +84,7 @@ async function runSession(
   const { prepareSession } = await import("./prepare-session.ts");
   session = await prepareSession(request, { host, outcome }, stack);
   const run = { request, host, session, stack, signals, early, link: start.link, files };
+  await remembered;
   const ready = await launch(run);
   outcome.status = await runCommand(ready, request, host, signals);
   // Side by side; the stack goes through them again and throws what failed

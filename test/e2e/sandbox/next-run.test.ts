@@ -11,12 +11,15 @@ test("what an agent writes into the files that a run goes by configures no later
   await using world = await createWorld();
   const { workspace } = world;
   const [policy, project] = [join(workspace, "ci.yaml"), join(workspace, "vaultbox.yaml")];
-  await writeFile(policy, narrow);
+  await writeFile(policy, "version: 1\n");
   await writeFile(project, narrow);
   await mkdir(join(workspace, "sub"));
   const trusted = await world.run(["trust", "--yes"]);
   expect(trusted.status, trusted.stderr).toBe(0);
   const inBox = (...args: readonly string[]) => world.run(["run", "--policy", "ci.yaml", ...args]);
+  // A run that doesn't start leaves nothing that would count against the next
+  expect((await inBox("--", "true")).stderr).toContain("egress is missing");
+  await writeFile(policy, narrow);
   expect((await inBox("--", "true")).status).toBe(0);
   // As it was, it counts again
   const script = `printf '${wide.replaceAll("\n", "\\n")}' > ci.yaml && : > sub/.git && cp ci.yaml new.yaml`;

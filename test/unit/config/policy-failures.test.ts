@@ -5,7 +5,6 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { resolveEffectivePolicy } from "../../../src/config/effective-policy.ts";
 import { resolvePaths } from "../../../src/config/paths.ts";
-import { WritableFolders } from "../../../src/writable-folders.ts";
 import { readPolicyFile } from "../../../src/config/policy-file.ts";
 import { isVaultboxError } from "../../../src/errors.ts";
 import { decide } from "../../../src/policy/decide.ts";
@@ -42,7 +41,6 @@ const faults: readonly (readonly [string, (path: string) => Promise<unknown>])[]
 
 const noSandbox = {
   paths: resolvePaths({ VAULTBOX_HOME: "/nonexistent" }),
-  earlier: new WritableFolders([]),
   writable: [],
 };
 

@@ -8,6 +8,7 @@ import {
   parseMount,
   resolveMount,
   resolveWorkspace,
+  resolveWritable,
   toWorkspaceBinds,
   type MountRules,
 } from "../../../src/sandbox/mounts.ts";
@@ -130,6 +131,18 @@ test("a mount can't cover what is vaultbox's or the engine's in the sandbox", as
     "/bin",
   ]) {
     await expect(resolveMount(`${project}:${target}`, world.rules)).rejects.toThrow("reserved");
+  }
+});
+
+test("what a sandbox can write is what is mounted writable, and nothing that is refused", async () => {
+  await using world = await createHome();
+  const project = join(world.home, "project");
+  const mounts = [`${project}:rw`, `${project}:/mnt/x`];
+  expect(await resolveWritable(mounts, world.rules)).toEqual([project]);
+  for (const mount of ["/usr:/mnt/x:rw", `${world.home}/.ssh:rw`, "/nowhere:rw"]) {
+    await expect(resolveWritable([mount], world.rules)).rejects.toMatchObject({
+      code: "VBX_MOUNT_REFUSED",
+    });
   }
 });
 

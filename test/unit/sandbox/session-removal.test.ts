@@ -59,7 +59,16 @@ async function runBroken(engine: Engine, paths: Paths): Promise<unknown> {
     for (let turn = 0; turn < 10; turn += 1) await nextTurn();
     throw badPolicy;
   };
-  const run = runSandbox({ workspace: "/w", writable: ["/w"], link: "stdio", request }, host);
+  const run = runSandbox(
+    {
+      workspace: "/w",
+      writable: ["/w"],
+      link: "stdio",
+      request,
+      beforeSandbox: () => Promise.resolve(),
+    },
+    host,
+  );
   return await run.catch((error: unknown) => error);
 }
 
