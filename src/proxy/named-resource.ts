@@ -55,7 +55,9 @@ export function readContainer({ name, value, ownPath }: NamedResource): string {
   const account = findAccount(ownPath);
   if (account === undefined)
     throw refuseResource(name, "the request's path names no account that it is in");
-  return reading(name, () => toCanonicalPath(`${account}/${withoutSlash(withoutQuery(value))}`));
+  const text = withoutSlash(withoutQuery(value));
+  refuseTenant(name, text);
+  return reading(name, () => toCanonicalPath(`${account}/${text}`));
 }
 
 /** https://docs.openstack.org/api-ref/object-store/: `/v1/ACCOUNT`; Ceph's gateway has `/swift/v1`, with or without it. */
@@ -72,7 +74,9 @@ function findAccount(path: string): string | undefined {
 export function readBucket(place: NamedResource, use: OtherPath["use"]): readonly OtherPath[] {
   const { name, value, authority } = place;
   if (/^https?:/i.test(value)) return [{ path: readUrl(place, value), use, needs: "allowed" }];
-  const whole = reading(name, () => toCanonicalPath(`/${withoutSlash(withoutQuery(value))}`));
+  const text = withoutSlash(withoutQuery(value));
+  refuseTenant(name, text);
+  const whole = reading(name, () => toCanonicalPath(`/${text}`));
   const slash = whole.indexOf("/", 1);
   if (slash === -1 || slash === whole.length - 1)
     throw refuseResource(name, "it is not bucket/key");
@@ -87,6 +91,11 @@ export function readBucket(place: NamedResource, use: OtherPath["use"]): readonl
     { path, use, needs: "allowed" },
     { path: other, use, needs: "not-denied" },
   ];
+}
+
+/** `tenant:bucket` is another account's (https://docs.ceph.com/en/latest/radosgw/multitenancy/), `arn:` an access point's. */
+function refuseTenant(name: string, text: string): void {
+  if (/^[^/]*(?::|%3a)/i.test(text)) throw refuseResource(name, "it is in another account");
 }
 
 /** What stands before the service's own name: S3, OSS, COS, OBS, BOS, TOS, Google's, and servers that are named so. */

@@ -91,6 +91,7 @@ test.each([
   ["dot segments", ["Destination", "/a/../b"]],
   ["user information", ["Destination", "https://dav.example.com@other.example.com/b"]],
   ["a spelling that CGI folds", ["x_amz_copy_source", "/mine/k"]],
+  ["another tenant's bucket", ["x-amz-copy-source", "/other:mine/k"]],
   ["a bucket alone", ["x-amz-copy-source", "mine"]],
   ["an access point", ["x-amz-copy-source", "arn:aws:s3:eu-1:1:accesspoint/mine//k"]],
   ["a key that servers decode twice", ["x-amz-copy-source", "/mine/%252e%252e/k"]],
@@ -101,6 +102,13 @@ test.each([
 ] as const)("a header that names %s is refused", (_, header) => {
   const run = () => read("COPY dav.example.com/a", [header[0], header[1]]);
   expect(refusalOf(run)).toMatchObject({ status: 400, reason: "request-invalid" });
+});
+
+test("a container of another tenant is refused", () => {
+  for (const value of ["other:c/x", "/other%3Ac/x"]) {
+    const run = () => read("COPY swift.example.com/v1/acct/c/o", ["Destination", value]);
+    expect(refusalOf(run)).toMatchObject({ status: 400 });
+  }
 });
 
 test("a bucket of another host is refused, and a header that is there twice", () => {
