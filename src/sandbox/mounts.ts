@@ -6,6 +6,7 @@ import { readPlainFile } from "../config/private-read.ts";
 import type { BindMount } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
 import { toKind } from "../files/entry-facts.ts";
+import { orNothing } from "../files/beneath.ts";
 import { isNameUtf8 } from "../files/name-text.ts";
 import { readRealPath } from "../files/real-path.ts";
 import { contains } from "../files/path-steps.ts";
@@ -239,7 +240,7 @@ export async function resolveAllowed(paths: readonly string[]): Promise<readonly
   return Promise.all(
     paths.map(async (path) => {
       const folder = await realpath(dirname(resolve(path))).catch(() => dirname(resolve(path)));
-      return realpath(path).catch(() => join(folder, basename(path)));
+      return orNothing(() => readRealPath(path)) ?? join(folder, basename(path));
     }),
   );
 }

@@ -157,3 +157,19 @@ test("a settings file that can't be read is hidden, because the sandbox could re
   expect(session.mounted()?.hidden).toEqual([".npmrc"]);
   expect(lstatSync(join(place.path, ".npmrc")).mode & 0o777).toBe(0);
 });
+
+test("a folder that its owner had closed before, among packages, stays closed and where it is", async () => {
+  await using place = createWorkspacePlace(user);
+  await runShell(
+    place,
+    "mkdir -p node_modules/x/own node_modules/y; chmod 0 node_modules/x/own",
+    user,
+  );
+  await new Promise((resolve) => void setTimeout(resolve, 2100));
+  const session = await asUser(() => place.start());
+  await runShell(place, "mkdir node_modules/y/new; chmod 311 node_modules/y/new", user);
+  const handoff = await asUser(() => session.inspect());
+  expect(handoff?.entries.map(({ path }) => path)).toEqual(["node_modules/y/new"]);
+  expect(lstatSync(join(place.path, "node_modules/x/own")).mode & 0o777).toBe(0);
+  await run("chmod", ["-R", "u+rwX", place.path]);
+});

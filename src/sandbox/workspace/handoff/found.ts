@@ -23,7 +23,7 @@ export async function lookThrough(
   const scan = await scanWorkspace(root, workspace, {
     hide: undefined,
     deep: true,
-    opens: options.protect === "default",
+    ...(options.protect === "default" ? { opens: baseline.since } : {}),
     ...(since === undefined ? {} : { since }),
     budget,
   });

@@ -35,7 +35,8 @@ export async function findOwnerRights(
     const own = [...names, entry.name];
     if (hasOwnerRights(folder, entry, since)) onFound(own);
     if (entry.kind !== "folder") continue;
-    using inner = orNothing(() => openInner(folder, entry.name, () => undefined));
+    const opening = { since, onOpened: () => undefined };
+    using inner = orNothing(() => openInner(folder, entry.name, opening));
     if (inner !== undefined) await findOwnerRights(inner, own, look);
   }
 }

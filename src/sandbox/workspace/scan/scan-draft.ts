@@ -13,8 +13,11 @@ export interface ScanOptions {
   readonly hide: HideRules | undefined;
   /** Whether repositories are looked for among installed packages too; nothing else is, there */
   readonly deep: boolean;
-  /** Whether the owner is given the rights to folders that their modes keep back, so that they are looked into */
-  readonly opens?: boolean;
+  /**
+   * The owner is given the rights to folders that changed after this, `ns`, and that their modes keep closed; older ones
+   * are the owner's own choice. Undefined: no mode is changed
+   */
+  readonly opens?: bigint;
   /** Programs that run as their owner are looked for among what changed after this, `ns`; undefined: they are not */
   readonly since?: bigint;
   readonly budget: LookBudget;

@@ -19,7 +19,7 @@ import {
   type ScanDraft,
   type ScanOptions,
 } from "./scan-draft.ts";
-import { walk, type Place } from "./walk.ts";
+import { walk, type Place, type WalkOptions } from "./walk.ts";
 
 /** What one walk through the workspace found. */
 export interface Scan {
@@ -57,23 +57,20 @@ export async function scanWorkspace(
   const started = performance.now();
   const { hostFileTable } = await import("./host-file-table.ts");
   const draft = createScanDraft(workspace, options, hostFileTable);
-  const { budget } = options;
+  const { budget, opens } = options;
   const owner = root.ownFacts().uid;
   await walk(root, {
     visit: (place) => visit(draft, place),
     enters: (place, name) => enters(draft, place, name),
     onClosed: ({ folder, names }, name) => {
       // Somebody else's is closed to the sandbox as well, which runs as the workspace's owner
-      const uid = orNothing(() => folder.facts(name))?.uid ?? owner;
-      addFinding(draft, uid === owner ? "closed" : "unlisted", [...names, name]);
+      const facts = orNothing(() => folder.facts(name));
+      if (facts !== undefined && opens !== undefined && facts.changedAt < opens) return;
+      const isOwn = (facts?.uid ?? owner) === owner;
+      addFinding(draft, isOwn ? "closed" : "unlisted", [...names, name]);
     },
     onDeep: ({ names }, name) => addFinding(draft, "deep", [...names, name]),
-    ...(options.opens === true
-      ? {
-          onOpened: ({ names }: Place, name: string) =>
-            addFinding(draft, "opened", [...names, name]),
-        }
-      : {}),
+    ...(opens === undefined ? {} : { opening: toOpening(draft, opens) }),
     budget,
   });
   const aside = await findSpecialBelow(root, draft.aside, budget);
@@ -94,6 +91,13 @@ export async function scanWorkspace(
     complete: budget.isWhole(),
     tookMs,
   };
+}
+
+function toOpening(draft: ScanDraft, since: bigint): NonNullable<WalkOptions["opening"]> {
+  return ({ names }, name) => ({
+    since,
+    onOpened: () => addFinding(draft, "opened", [...names, name]),
+  });
 }
 
 async function visit(draft: ScanDraft, place: Place): Promise<void> {

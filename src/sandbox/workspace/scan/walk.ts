@@ -2,7 +2,7 @@ import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import type { Entry } from "../../../files/entry-facts.ts";
 import { isTooDeep, type LookBudget } from "../look-budget.ts";
 import { readFolder } from "../read-folder.ts";
-import { openInner } from "./open-inner.ts";
+import { openInner, type Opening } from "./open-inner.ts";
 
 /** A folder that a walk is in. */
 export interface Place {
@@ -27,8 +27,8 @@ export interface WalkOptions {
   readonly onClosed: (place: Place, name: string) => void;
   /** Called for a folder that the walk doesn't go on into because it's too deep */
   readonly onDeep: (place: Place, name: string) => void;
-  /** Whether the owner is given the rights to a folder that its mode keeps back, to look into it; called when that was done */
-  readonly onOpened?: (place: Place, name: string) => void;
+  /** How folders are opened that their modes keep closed; undefined: they aren't */
+  readonly opening?: (place: Place, name: string) => Opening;
   /** Whether the walk goes on into a folder */
   readonly enters: (place: Place, name: string) => boolean;
   readonly budget: LookBudget;
@@ -53,8 +53,7 @@ export async function walk(root: Folder, options: WalkOptions): Promise<void> {
         continue;
       }
       try {
-        const { onOpened } = options;
-        using inner = openInner(folder, name, onOpened && (() => onOpened(place, name)));
+        using inner = openInner(folder, name, options.opening?.(place, name));
         if (inner !== undefined) await step(inner, own);
       } catch (error) {
         if (!isSystemError(error)) throw error;
