@@ -35,6 +35,7 @@ const dangerous: readonly (readonly [path: string, content: string])[] = [
   [".pijul/config", '[hooks]\nrecord = ["touch RAN"]\n'],
   [".bzr/branch/branch.conf", "post_commit = x.run\n"],
   [".HG/hgrc", "[hooks]\npre-status = touch RAN\n"],
+  [".h\u200cg/hgrc", "[hooks]\npre-status = touch RAN\n"],
   [".h\u200dg. /hgrc", "[hooks]\npre-status = touch RAN\n"],
   [".jj/repo", "../../elsewhere/repo"],
 ];

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import type { Folder } from "../../../../src/files/beneath.ts";
 import { withoutSecrets } from "../../../../src/sandbox/workspace/hide/settings-text.ts";
 import { isSecretFile } from "../../../../src/sandbox/workspace/hide/secret-files.ts";
+import { findOtherSystem } from "../../../../src/sandbox/workspace/other-systems/other-system.ts";
+import { parsePlainSettings } from "../../../../src/sandbox/workspace/other-systems/plain-settings.ts";
 import { withoutLineEnd } from "../../../../src/sandbox/workspace/repository/git-location.ts";
 import { isHarmless } from "../../../../src/sandbox/workspace/repository/git-setting-safety.ts";
 import { parsePlainConfiguration } from "../../../../src/sandbox/workspace/repository/plain-configuration.ts";
@@ -31,6 +33,8 @@ const readers: readonly ((text: string) => unknown)[] = [
   (text) => isHarmless({ key: `remote.${text}`, value: "x" }),
   (text) => withoutSecrets(Buffer.from(text)),
   (text) => parsePlainConfiguration(Buffer.from(text)),
+  (text) => parsePlainSettings(Buffer.from(text)),
+  (text) => findOtherSystem(text),
   (text) => withoutLineEnd(text),
   (text) => isSecretFile({ folder: holding(text), name: ".npmrc" }, ".npmrc"),
   (text) => isSecretFile({ folder: holding(text), name: "a.pem" }, "a.pem"),
