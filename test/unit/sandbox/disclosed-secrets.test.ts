@@ -1,9 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { encodedForms, Secret } from "../../../src/redact.ts";
-import { refuseDisclosed, type Disclosure } from "../../../src/sandbox/disclosed-secrets.ts";
+import {
+  refuseDisclosed,
+  toDisclosures,
+  type Disclosure,
+} from "../../../src/sandbox/disclosed-secrets.ts";
 import type { OpenVault } from "../../../src/vault/open-vaults.ts";
 import type { SecretSource, StoredCredential } from "../../../src/vault/stored-credential.ts";
+import type { RunRequest } from "../../../src/sandbox/run-request.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const sources: Readonly<Record<string, SecretSource>> = {
@@ -85,6 +90,38 @@ test("a secret of any source is found in every encoding, and the refusal doesn't
     blocked,
     controlSucceeded: naive.length,
   });
+});
+
+const request = {
+  command: ["true"],
+  mounts: [],
+  workspace: "/w",
+  image: undefined,
+  home: undefined,
+  git: { identity: undefined },
+  plan: { policy: { rules: [], limits: {} }, registries: [], projectFile: undefined },
+} as unknown as RunRequest;
+const token = `tok-${randomBytes(16).toString("hex")}`;
+const registry = { origin: "https://r.example.com", pathPrefix: `/${token}`, extraOrigins: [] };
+const withEnv = (env: object): object => ({ ...request.plan, projectFile: { project: { env } } });
+const places: readonly (readonly [string, Partial<Record<keyof RunRequest, unknown>>])[] = [
+  ["argument 1", { command: ["sh", `x${token}`] }],
+  ["--mount", { mounts: [`/home/me/${token}:/x`] }],
+  ["the workspace's path", { workspace: `/home/me/${token}` }],
+  ["the name of the image", { image: `registry.example.com/${token}:1` }],
+  ["the name of the home", { home: token }],
+  ["git's user.name", { git: { identity: { name: token, email: "a@b" } } }],
+  ["git's user.email", { git: { identity: { name: "a", email: `${token}@b` } } }],
+  ["of the project file", { plan: withEnv({ X: token }) }],
+  ["the name of a variable", { plan: withEnv({ [token]: "" }) }],
+  ["registry", { plan: { ...request.plan, registries: [{ client: "npm", registry }] } }],
+];
+
+test.each(places)("a secret in %s is found before the start", async (place, change) => {
+  const { vault } = createVault({ command: token });
+  const disclosures = toDisclosures({ ...request, ...change } as RunRequest, {});
+  await expect(refuseDisclosed(disclosures, [vault])).rejects.toThrow(place);
+  await refuseDisclosed(toDisclosures(request, {}), [vault]);
 });
 
 test("nothing is asked for texts that can't hold a secret, and no command for one without a token in it", async () => {
