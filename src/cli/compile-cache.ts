@@ -3,14 +3,15 @@ import { enableCompileCache } from "node:module";
 import { dirname, join } from "node:path";
 import { resolvePaths } from "../config/paths.ts";
 import { debug } from "../debug.ts";
+import { readWritableFolders } from "../folder-list.ts";
 
 const groupOrOthersWrite = 0o022;
 const sticky = 0o1000;
 
 /**
  * Lets Node keep what it compiled, which saves about a tenth of a second of work for each command. Who can write such a
- * cache runs code as this user: it lies in our state folder, which no sandbox can mount, and it's used only where nobody
- * else can write to it or replace a folder above it.
+ * cache runs code as this user: it lies in our state folder, and it's used only where no sandbox and nobody else can write
+ * to it or replace a folder above it.
  */
 export function enableOwnCompileCache(env: NodeJS.ProcessEnv): void {
   const uid = process.getuid?.();
@@ -19,6 +20,8 @@ export function enableOwnCompileCache(env: NodeJS.ProcessEnv): void {
     const { state } = resolvePaths(env);
     // The first session makes it; a command line with a fault in it shouldn't
     if (!existsSync(state) || !isPrivate(state, uid)) return;
+    // Whoever mounts the home folder for a sandbox to write in lets it write here as well
+    if (readWritableFolders(env).holderOf(state) !== undefined) return;
     const folder = join(state, "compile-cache");
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (isPrivate(folder, uid)) enableCompileCache(folder);

@@ -101,7 +101,7 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
     .enablePositionalOptions()
     .configureHelp({ optionDescription: describeOption, subcommandTerm: nameCommand })
     .addHelpText("after", helpEnd)
-    .hook("preAction", checkEnvironment);
+    .hook("preAction", (_, command) => checkEnvironment(command.name()));
   printErrorsOf(program, "vaultbox");
   const wanted = argv.find((argument) => !argument.startsWith("-"));
   for (const entry of entries) {
@@ -116,8 +116,10 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
   return program;
 }
 
-/** Before any command's own work; help and wrong usage need none of it. */
-async function checkEnvironment(): Promise<void> {
+/** Before a command's own work; help and wrong usage need none of it. */
+async function checkEnvironment(command: string): Promise<void> {
+  // It looks at more, what its own sandbox will write, and has an exit status of its own
+  if (command === "run") return;
   const { readWritableFolders } = await import("../folder-list.ts");
   const { refuseOwnEnvironment, refuseOwnFiles } = await import("../sandbox/own-environment.ts");
   const { resolvePaths } = await import("../config/paths.ts");

@@ -14,7 +14,7 @@ import {
   resolveWorkspace,
   resolveWritable,
 } from "../sandbox/mounts.ts";
-import { refuseOwnEnvironment } from "../sandbox/own-environment.ts";
+import { refuseOwnEnvironment, refuseOwnFiles } from "../sandbox/own-environment.ts";
 import { rememberFolders } from "../sandbox/remember-folders.ts";
 import { readOwnCode, refuseOwnCode } from "../sandbox/own-code.ts";
 import type { RunResult, RunStart } from "../sandbox/run-request.ts";
@@ -53,6 +53,7 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
     const writable = [workspace, ...(await resolveWritable(flags.mount, rules))];
     const folders = readWritableFolders(process.env).with(writable);
     refuseOwnEnvironment(process.env, process.cwd(), folders);
+    refuseOwnFiles(paths, folders);
     refuseOwnCode(readOwnCode(process), writable, paths.state);
     const firstUsed: ChosenFile[] = [];
     let policy: EgressPolicy | undefined;

@@ -126,7 +126,7 @@ export function parseMount(text: string): {
 }
 
 /**
- * Real paths of what `--mount` lets the sandbox write.
+ * Real paths of what `--mount` lets the sandbox write; a socket that is mounted answers as before, whoever asks.
  * @throws VaultboxError VBX_USAGE, VBX_MOUNT_REFUSED: nothing counts for writable that is never mounted
  */
 export async function resolveWritable(
@@ -134,7 +134,9 @@ export async function resolveWritable(
   rules: MountRules,
 ): Promise<readonly string[]> {
   const resolved = await Promise.all(mounts.map((text) => resolveMount(text, rules)));
-  return resolved.flatMap(({ source, readOnly }) => (readOnly ? [] : [source]));
+  const sources = resolved.flatMap(({ source, readOnly }) => (readOnly ? [] : [source]));
+  const facts = await Promise.all(sources.map((source) => stat(source)));
+  return sources.filter((_, index) => facts[index]?.isSocket() === false);
 }
 
 /** The real path of a source, after the checks; symbolic links are followed first, so that no link can hide what it is. */

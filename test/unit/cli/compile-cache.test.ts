@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -58,6 +58,22 @@ test("a command keeps its cache in a private folder, and makes none where others
   expect(await run({ VAULTBOX_HOME: join(open, "vaultbox") })).toMatchObject({ status: 0 });
   const made = await readdir(open, { recursive: true });
   expect(made.filter((path) => path.includes("compile-cache"))).toEqual([]);
+});
+
+test("no cache is used, and no command goes on, where a sandbox can write in our own folder", async () => {
+  await using home = await openFolder();
+  const state = join(home.path, "vaultbox", "state");
+  await mkdir(state, { recursive: true, mode: 0o700 });
+  const list = join(state, "writable-folders.json");
+  await writeFile(list, JSON.stringify({ version: 1, folders: [await realpath(home.path)] }));
+  const env = {
+    VAULTBOX_HOME: join(home.path, "vaultbox"),
+    NODE_DISABLE_COMPILE_CACHE: undefined,
+  };
+  const ended = await runCli(["policy", "show"], { env });
+  expect(ended).toMatchObject({ status: 1 });
+  expect(ended.stderr).toContain("where a sandbox can write");
+  expect(await readdir(state)).toEqual(["writable-folders.json"]);
 });
 
 test("where no session was yet, nothing is made", async () => {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -139,6 +140,12 @@ test("what a sandbox can write is what is mounted writable, and nothing that is 
   const project = join(world.home, "project");
   const mounts = [`${project}:rw`, `${project}:/mnt/x`];
   expect(await resolveWritable(mounts, world.rules)).toEqual([project]);
+  const socket = join(project, "s");
+  const server = createServer().listen(socket);
+  await once(server, "listening");
+  const rules = { ...world.rules, allowed: [socket] };
+  expect(await resolveWritable([`${socket}:rw`], rules)).toEqual([]);
+  server.close();
   for (const mount of ["/usr:/mnt/x:rw", `${world.home}/.ssh:rw`, "/nowhere:rw"]) {
     await expect(resolveWritable([mount], world.rules)).rejects.toMatchObject({
       code: "VBX_MOUNT_REFUSED",
