@@ -78,7 +78,8 @@ async function runSession(
   // Reported when it's awaited: no container is made before
   remembered.catch(() => undefined);
   await removeDead(host, signals);
-  const { openSessionWorkspace, endSessionWorkspace } = await import("./session-workspace.ts");
+  const { openSessionWorkspace, watchWorkspace, endSessionWorkspace } =
+    await import("./session-workspace.ts");
   const files = await openSessionWorkspace(request, host, outcome.state.id);
   stack.defer(files.close);
   const { prepareSession } = await import("./prepare-session.ts");
@@ -86,7 +87,12 @@ async function runSession(
   const run = { request, host, session, stack, signals, early, link: start.link, files };
   await remembered;
   const ready = await launch(run);
-  outcome.status = await runCommand(ready, request, host, signals);
+  {
+    const { onNote } = isInteractive(host) ? withCarriageReturns(host) : host;
+    using watch = watchWorkspace(files, session, onNote);
+    void watch;
+    outcome.status = await runCommand(ready, request, host, signals);
+  }
   // Side by side; the stack goes through them again and throws what failed
   const removed = ready.remove();
   removed.catch(() => undefined);

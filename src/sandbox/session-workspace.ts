@@ -1,6 +1,6 @@
 import type { AuditLog } from "../audit/audit-log.ts";
 import { isVaultboxError } from "../errors.ts";
-import { toPrintable } from "../printable.ts";
+import { quoted, toPrintable } from "../printable.ts";
 import { defaultWorkspaceSettings } from "../policy/workspace-settings.ts";
 import { defaultMountRules, resolveAllowed, resolveMount, resolveWorkspace } from "./mounts.ts";
 import { refuseNested } from "./refuse-nested.ts";
@@ -10,6 +10,8 @@ import { openWorkspaceSession, type WorkspaceSession } from "./workspace/workspa
 
 /** Hidden files named on the terminal and in one note of the audit. */
 const maxNamed = 8;
+/** Sockets of the host that are told of in one session. */
+const maxSockets = 50;
 /** Notes of one hand-off in the audit; its own file beside the log has all. */
 const maxNotes = 2000;
 
@@ -61,6 +63,24 @@ interface EndReport {
   readonly onNote: (text: string) => void;
   /** Ends the look */
   readonly signal: AbortSignal;
+}
+
+/** Says which sockets of the host appear within the sandbox's reach while it runs. */
+export function watchWorkspace(
+  workspace: WorkspaceSession,
+  { audit, state }: { readonly audit: Pick<AuditLog, "note">; readonly state: { id: string } },
+  onNote: (text: string) => void,
+): Disposable {
+  let count = 0;
+  return workspace.watchSockets((path) => {
+    count += 1;
+    if (count > maxSockets) return;
+    audit.note("workspace-socket", { path });
+    onNote(
+      `warning: a program of this machine listens at ${quoted(path)} now, where the sandbox can reach it; ` +
+        `to end the session: vaultbox stop ${state.id}`,
+    );
+  });
 }
 
 /** Looks at what the sandbox left and records it. Its failure is no reason to lose the command's status. */

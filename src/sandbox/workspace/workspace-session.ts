@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Paths } from "../../config/paths.ts";
 import type { BindMount } from "../../docker/engine.ts";
 import { VaultboxError } from "../../errors.ts";
@@ -5,6 +6,7 @@ import { Folder, isSystemError } from "../../files/beneath.ts";
 import { once } from "../../once.ts";
 import type { WorkspaceSettings } from "../../policy/workspace-settings.ts";
 import { quoted } from "../../printable.ts";
+import { HostSockets, watchHostSockets, type ReachedPlaces } from "../host-sockets.ts";
 import type { MountSource } from "../posture/expected-mounts.ts";
 import { readKnownUnits, type Baseline } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
@@ -38,6 +40,8 @@ export interface WorkspaceSession {
   readonly started: () => void;
   /** What `mount` made, once it did */
   readonly mounted: () => WorkspaceMounts | undefined;
+  /** Calls back for each socket of the host that appears where the sandbox can reach it, until it's disposed */
+  readonly watchSockets: (onSocket: (path: string) => void) => Disposable;
   /**
    * Looks at what the sandbox left, once it's dead; undefined when there was none.
    * @param signal ends the look
@@ -53,6 +57,8 @@ export interface WorkspaceMounts {
   readonly own: readonly OwnMount[];
   /** Paths from the workspace */
   readonly hidden: readonly string[];
+  /** What of the host the sandbox can reach */
+  readonly reached: ReachedPlaces;
   /** What was checked, and must be what the sandbox has at these places */
   readonly sources: readonly MountSource[];
   /** Targets at which something else must be mounted than what lies there */
@@ -77,8 +83,11 @@ export interface WorkspaceOptions {
 /** How much older than this process' clock says a change may look: file systems keep a coarser clock. */
 const clockSlackMs = 2000;
 
+const nothing = { folders: [], covered: [] };
+
 /** Begins to look through the workspace; nothing waits for it before `mount`. */
 export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSession {
+  const sockets = new HostSockets();
   const root = openWorkspace(options.workspace);
   const since = BigInt(Date.now() - clockSlackMs) * 1_000_000n;
   const { hide } = options.settings;
@@ -111,6 +120,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
       return mounts;
     },
     mounted: () => mounts,
+    watchSockets: (onSocket) => watchHostSockets(sockets, mounts?.reached ?? nothing, onSocket),
     started: () => {
       isUnlooked = true;
     },
@@ -154,6 +164,8 @@ interface Begun {
   readonly protection: Protection;
   readonly masks: Masks;
   readonly sources: readonly MountSource[];
+  /** Real paths of what is mounted beside the workspace */
+  readonly folders: readonly string[];
 }
 
 interface Looked {
@@ -214,11 +226,17 @@ async function begin(
   await writeRecord(paths, session, record);
   makeMountPoints(mountPoints);
   const folders = [...protection.folders, ...mounted.folders];
-  return { record, protection, masks, sources: [...folders, ...mounted.files] };
+  return {
+    record,
+    protection,
+    masks,
+    sources: [...folders, ...mounted.files],
+    folders: [...new Set(folders.map(({ source }) => source))],
+  };
 }
 
 async function makeMounts(
-  { record: { workspace }, protection, masks, sources }: Begun,
+  { record: { workspace }, protection, masks, sources, folders }: Begun,
   scan: Scan,
   directory: string,
 ): Promise<WorkspaceMounts> {
@@ -227,9 +245,18 @@ async function makeMounts(
     binds: [...protection.own.map(({ bind }) => bind), ...copies],
     own: protection.own,
     hidden: scan.secrets.map((names) => names.join("/")),
+    reached: { folders, covered: toCovered(scan, masks, workspace) },
     sources: sources.map(({ target, origin }) => ({ target, origin })),
     covered: copies.map(({ target }) => target),
     masked: masks.copies.map(({ target }) => toNames(workspace, target)?.join("/") ?? target),
     notes: protection.notes,
   };
+}
+
+/** Paths on the host. */
+function toCovered(scan: Scan, masks: Masks, workspace: string): readonly string[] {
+  const masked = masks.mountPoints.flatMap(({ path, points }) =>
+    points.map(({ names }) => join(path, ...names)),
+  );
+  return [...masked, ...scan.secrets.map((names) => join(workspace, ...names))];
 }

@@ -1,4 +1,4 @@
-import { mkdir, realpath, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { git } from "../../support/host-git.ts";
@@ -53,7 +53,7 @@ async function findReached(when: "before" | "later") {
   });
   await using hosted = when === "before" ? await openSpecialFiles(folders) : undefined;
   void hosted;
-  const script = `echo ready; while [ ! -e go ]; do sleep 0.1; done; ${specialFilesProbe}`;
+  const script = `echo ready; while [ ! -e go ]; do sleep 0.1; done; ${specialFilesProbe}\nsleep 2`;
   const child = world.spawn(["run", ...flags, "--", "sh", "-c", script, "sh", ...tries]);
   let text = "";
   child.stdout?.on("data", (chunk: Buffer) => void (text += chunk.toString()));
@@ -68,7 +68,17 @@ async function findReached(when: "before" | "later") {
     const left = await Promise.all(folders.map((folder) => stat(join(folder, "k"))));
     expect(left.every((facts) => facts.isSocket())).toBe(true);
   }
-  return { reached: text.match(/^reached \d+$/gm) ?? [], text, tries: tries.length / 2 };
+  const sessions = join(world.home, "../v/state/sessions");
+  const logs = await Promise.all(
+    (await readdir(sessions)).map((id) => readFile(join(sessions, id, "audit.jsonl"), "utf8")),
+  );
+  const notes = logs.join("").split("\n");
+  return {
+    notes: notes.filter((note) => note.includes("workspace-socket")).join("\n"),
+    reached: text.match(/^reached \d+$/gm) ?? [],
+    text,
+    tries: tries.length / 2,
+  };
 }
 
 test("no socket, pipe or device of the host answers in the sandbox, wherever it lies; unmasked, each does", async () => {
@@ -89,6 +99,14 @@ test("no socket, pipe or device of the host answers in the sandbox, wherever it 
   // All but those below another mount and in the hidden folder
   expect([control.reached.length, control.text]).toEqual([tries - 6, expect.anything()]);
   expect(control.text).toContain("sockets, pipes and devices:");
+  // Those that came late can't be masked any more: the user is told while the sandbox runs, and so is the audit
+  expect(control.text).toMatch(
+    /listens at "[^"]*\/linked\/d\/k" now, where the sandbox can reach it/,
+  );
+  expect(control.text).toContain("/ro/k");
+  expect(text).not.toContain("listens at");
+  expect(control.notes).toContain("/linked/d/k");
+  expect(control.notes).not.toContain("/private/");
 });
 
 test("a socket that the user mounts by name is there; a pipe isn't mounted without that", async () => {
