@@ -53,12 +53,8 @@ function toTarget(event: RequestDecisionEvent): Target | undefined {
 /** How many rules fit the line. */
 const shownRules = 3;
 
-/** Characters of a rule in it */
-const maxRuleLength = 300;
-
 /** The command that would allow what was refused most; undefined when no rule would. */
 export function remedyLine(remedies: readonly Remedy[]): string | undefined {
-  const short = remedies.filter(({ rule }) => rule.length <= maxRuleLength);
-  const flags = short.slice(0, shownRules).map(({ flag, rule }) => `${flag} '${rule}'`);
+  const flags = remedies.slice(0, shownRules).map(({ flag, rule }) => `${flag} '${rule}'`);
   return flags.length === 0 ? undefined : `allow: vaultbox run ${flags.join(" ")} …`;
 }
