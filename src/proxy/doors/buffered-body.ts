@@ -3,15 +3,18 @@ import { memoryOfJson } from "../held-bytes.ts";
 import { Refusal } from "../refusal.ts";
 import type { DoorRequest, PassageBody } from "./door.ts";
 
+/** Bytes of one piece: TLS makes a copy of all that it's given at once. */
+const pieceBytes = 64 * 1024;
+
 /** A body that is all there. */
 export function bufferedBody(content: string | Buffer): PassageBody {
-  const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-  let rest: Buffer | undefined = bytes.length === 0 ? undefined : bytes;
+  let rest = typeof content === "string" ? Buffer.from(content, "utf8") : content;
   return {
-    length: bytes.length,
+    length: rest.length,
     next: () => {
-      const piece = rest;
-      rest = undefined;
+      if (rest.length === 0) return Promise.resolve(undefined);
+      const piece = rest.subarray(0, pieceBytes);
+      rest = rest.subarray(pieceBytes);
       return Promise.resolve(piece);
     },
   };
