@@ -170,6 +170,59 @@ test("what makes git show something else is said, with a command that shows what
   });
 });
 
+/** The same with files of the work tree, which are named for themselves. */
+const treeTricks: readonly Omit<Trick, "name">[] = [
+  {
+    play: async (at) => {
+      await writeInto(at, ".gitattributes", "file -diff\n");
+      await writeInto(at, "file", "planted");
+    },
+    asked: "git diff",
+    truth: /planted/,
+  },
+  {
+    play: (at) => writeInto(at, ".mailmap", "Boss <boss@example.com> <a@example.com>\n"),
+    asked: "git log",
+    truth: /Author: A </,
+  },
+  {
+    play: async (at) => {
+      await git(at, "init", "-q", "sub");
+      await git(join(at, "sub"), "commit", "-q", "--allow-empty", "-m", "one");
+      await git(at, "add", "sub");
+      await git(at, "commit", "-q", "-m", "sub");
+      await writeInto(
+        at,
+        ".gitmodules",
+        '[submodule "s"]\n\tpath = sub\n\turl = ./sub\n\tignore = all\n',
+      );
+      await writeInto(at, "sub/planted", "");
+    },
+    asked: "git status --short sub",
+    truth: /sub/,
+  },
+];
+
+test("a file of the work tree that changes what git shows is named with such a command", async () => {
+  for (const { play, asked, truth } of treeTricks) {
+    await using folder = await createWorkspaceFolder();
+    const { workspace, during } = folder;
+    await createRepository(workspace);
+    const { entries } = await during(() => play(workspace).then(() => undefined));
+    const said = entries.flatMap(({ detail }) => detail?.split("to see what is there: ")[1] ?? []);
+    expect(said.length).toBe(1);
+    expect(await ask(workspace, asked)).not.toMatch(truth);
+    expect(await ask(workspace, said[0] ?? "")).toMatch(truth);
+  }
+  recordScore({
+    row: 52,
+    test: "files of the work tree that change what git shows",
+    attempts: treeTricks.length,
+    blocked: treeTricks.length,
+    controlSucceeded: treeTricks.length,
+  });
+});
+
 test("everyday git says nothing of what git shows", async () => {
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;

@@ -1,6 +1,7 @@
 import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { toWrittenName } from "../../../files/name-text.ts";
 import { createLookBudget, type LookBudget } from "../look-budget.ts";
+import { toReviewDetail } from "../review/tree-commands.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
@@ -151,7 +152,9 @@ function compareMarks(before: ReadonlyMap<string, Mark>, scan: Scan): readonly H
   for (const [path, { kind, state }] of scan.marks) {
     const was = before.get(path);
     if (was?.state === state) continue;
-    entries.push({ change: was === undefined ? "new" : "changed", kind, path });
+    const detail = toReviewDetail(kind);
+    const change = was === undefined ? "new" : "changed";
+    entries.push({ change, kind, path, ...(detail === undefined ? {} : { detail }) });
   }
   // What a limit kept the walk from isn't gone
   if (!scan.complete) return entries;

@@ -79,10 +79,10 @@ export const versionControlFiles: readonly HostFile[] = [
   ]),
   ...hostFiles("git attributes", [["git", ".gitattributes", "gitattributes(5)"]]),
   ...hostFiles("git submodules", [["git", ".gitmodules", "gitmodules(5)"]]),
+  ...hostFiles("names of authors", [["git", ".mailmap", "gitmailmap(5)"]]),
   ...hostFiles("git LFS settings", [["git-lfs", ".lfsconfig", "git-lfs-config(5)"]]),
   ...hostFiles("git settings", [
     ["git", ".gitconfig .gitignore_global .gitinclude", "git-config(1), files"],
-    ["git", ".mailmap", "gitmailmap(5)"],
     ["git", ".git-blame-ignore-revs", "git-blame(1), blame.ignoreRevsFile"],
     ["gitlint", ".gitlint", "jorisroovers.com/gitlint/latest/configuration"],
     ["git-secret", ".gitsecret/", "git-secret(7)"],
