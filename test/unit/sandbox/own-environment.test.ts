@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { resolvePaths } from "../../../src/config/paths.ts";
 import { expect, onTestFinished, test } from "vitest";
-import { refuseOwnEnvironment } from "../../../src/sandbox/own-environment.ts";
+import { refuseOwnEnvironment, refuseOwnFiles } from "../../../src/sandbox/own-environment.ts";
 import { WritableFolders } from "../../../src/writable-folders.ts";
 
 test("variables that make this process load, trust or ask what a sandbox can write are refused", async () => {
@@ -37,4 +38,21 @@ test("variables that make this process load, trust or ask what a sandbox can wri
     PWD: workspace,
   };
   expect(() => refuseOwnEnvironment(harmless, workspace, folders)).not.toThrow();
+});
+
+test("vaultbox's own files are refused where a sandbox can write, also through a link", async () => {
+  const root = await realpath(await mkdtemp(join(tmpdir(), "vbx-own-")));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const [workspace, home] = [join(root, "workspace"), join(root, "home")];
+  await Promise.all([mkdir(workspace), mkdir(join(home, "config"), { recursive: true })]);
+  const paths = resolvePaths({ VAULTBOX_HOME: home });
+  const refuse = (folder: string) => () => refuseOwnFiles(paths, new WritableFolders([folder]));
+  expect(refuse(workspace)).not.toThrow();
+  await symlink(join(workspace, "preferences.json"), join(home, "config", "config.json"));
+  expect(refuse(workspace)).toThrow("where a sandbox can write");
+  for (const own of [home, paths.vaults, paths.state, join(home, "config")]) {
+    expect(refuse(own), own).toThrow("where a sandbox can write");
+  }
+  // The whole home can be written only by a sandbox whose user named it with --allow-mount
+  expect(refuse(userInfo().homedir)).not.toThrow();
 });
