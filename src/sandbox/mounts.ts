@@ -198,7 +198,8 @@ function overlaps(a: string, b: string): boolean {
 /** A container engine can't be told such a name. */
 function notUtf8(path: string, cause?: unknown): VaultboxError {
   const hint = "give the folder or file, and every folder above it, a name in UTF-8";
-  return refused(path, "its path is not UTF-8, or not there", [hint], cause);
+  const why = "its path is not UTF-8";
+  return refused(path, cause === undefined ? why : `${why}, or not there`, [hint], cause);
 }
 
 function refused(
