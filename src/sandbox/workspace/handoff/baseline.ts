@@ -51,7 +51,7 @@ export async function readKnownUnits(
     if (end !== undefined) throw tooMuch(unit, end);
     const unseen = dangers.find((danger) => danger.unseen !== undefined);
     if (unseen !== undefined && place.protect === "default") throw notLookedInto(unit, unseen);
-    const views = toKnownViews(await readUnitViews(place.root, unit));
+    const views = toKnownViews(await readUnitViews(place.root, unit, place.budget));
     const own = dangers.map(({ id }) => id);
     const known = { fingerprint, dangers: own, remotes, shape: unit.shape, views };
     found.set(unit.names.join("/"), known);

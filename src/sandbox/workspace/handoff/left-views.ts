@@ -1,4 +1,5 @@
 import { orNothing, type Folder } from "../../../files/beneath.ts";
+import type { LookBudget } from "../look-budget.ts";
 import { readViews } from "../review/read-views.ts";
 import type { KnownViews, View } from "../review/view.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
@@ -12,10 +13,11 @@ const kind = "what git shows";
 export async function readUnitViews(
   root: Folder,
   { names, shape }: RepositoryUnit,
+  budget: LookBudget,
 ): Promise<readonly View[]> {
   if (shape === "other" || shape === "file" || shape === "link") return [];
   using folder = orNothing(() => root.openPath(names));
-  return folder === undefined ? [] : await readViews(folder);
+  return folder === undefined ? [] : await readViews(folder, budget);
 }
 
 export function toKnownViews(views: readonly View[]): KnownViews {
@@ -33,7 +35,7 @@ export async function inspectViews(
     if (!(await budget.turn())) break;
     const path = unit.names.join("/");
     const known = baseline.repositories.get(path)?.views ?? {};
-    for (const { id, state, text, command } of await readUnitViews(root, unit)) {
+    for (const { id, state, text, command } of await readUnitViews(root, unit, budget)) {
       if (known[id] === state) continue;
       const change = known[id] === undefined ? "new" : "changed";
       entries.push({ change, kind, path, detail: `${text}; to see what is there: ${command}` });

@@ -1,5 +1,6 @@
 import type { Folder } from "../../../files/beneath.ts";
 import { toNameText } from "../../../files/name-text.ts";
+import type { LookBudget } from "../look-budget.ts";
 import { parseIndexFlags, type FlaggedFiles, type IndexFlags } from "./index-flags.ts";
 import type { View } from "./view.ts";
 
@@ -7,15 +8,15 @@ import type { View } from "./view.ts";
 const maxIndexBytes = 64 * 1024 * 1024;
 
 /** What the index of a work tree keeps git from comparing. */
-export function readIndexViews(folder: Folder): readonly View[] {
+export function readIndexViews(folder: Folder, budget: LookBudget): readonly View[] {
   const facts = folder.facts("index");
   if (facts === undefined) return [];
-  const index = readFlags(folder, "index");
+  const index = readFlags(folder, "index", budget);
   if (index === undefined) {
     const state = `${facts.size} ${facts.changedAt}`;
     return [toView("index", state, ["has an index that can't be read", "git ls-files -v"])];
   }
-  const shared = index.shared === undefined ? undefined : readFlags(folder, index.shared);
+  const shared = index.shared === undefined ? undefined : readFlags(folder, index.shared, budget);
   const all = shared === undefined ? [index] : [index, shared];
   return [
     ...toFlagView(
@@ -37,8 +38,9 @@ export function readIndexViews(folder: Folder): readonly View[] {
   ];
 }
 
-function readFlags(folder: Folder, name: string): IndexFlags | undefined {
+function readFlags(folder: Folder, name: string, budget: LookBudget): IndexFlags | undefined {
   const content = folder.read(name, maxIndexBytes);
+  budget.spend("bytes", content?.length);
   return content && parseIndexFlags(content);
 }
 

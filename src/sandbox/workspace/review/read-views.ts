@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { orNothing, type Folder } from "../../../files/beneath.ts";
+import type { LookBudget } from "../look-budget.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { readIndexViews } from "./index-views.ts";
@@ -38,19 +39,20 @@ const settings: readonly (readonly [key: RegExp, command: string])[] = [
 const usual = new Set(["core.filemode true", "core.ignorecase false", "core.symlinks true"]);
 
 /** Everything in a repository's folder, or in that of a linked work tree, that makes git show something else. */
-export async function readViews(folder: Folder): Promise<readonly View[]> {
+export async function readViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {
   return [
-    ...readFileViews(folder),
-    ...readIndexViews(folder),
-    ...readRefViews(folder),
+    ...readFileViews(folder, budget),
+    ...readIndexViews(folder, budget),
+    ...(await readRefViews(folder, budget)),
     ...(await readSettingViews(folder)),
   ];
 }
 
-function readFileViews(folder: Folder): readonly View[] {
+function readFileViews(folder: Folder, budget: LookBudget): readonly View[] {
   return files.flatMap(([path, text, command]) => {
     using inner = orNothing(() => folder.openPath(path.slice(0, -1)));
     const content = inner?.read(path.at(-1) ?? "", maxFileBytes);
+    budget.spend("bytes", content?.length);
     const isEmpty =
       content
         ?.toString("latin1")

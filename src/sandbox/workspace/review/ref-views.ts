@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { orNothing, type Folder } from "../../../files/beneath.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { readFolderOrNothing } from "../read-folder.ts";
 import type { View } from "./view.ts";
 
 const maxPackedRefsBytes = 64 * 1024 * 1024;
@@ -9,15 +11,22 @@ const maxRefBytes = 1024;
 const maxRefs = 100_000;
 const maxDepth = 32;
 
+/** Where refs are read, and what that may cost. */
+interface RefPlace {
+  readonly folder: Folder;
+  readonly budget: LookBudget;
+}
+
 /** Refs by their names, with what they say. */
 type Refs = Map<string, string>;
 
 /** Refs that stand for other objects, for notes, or for other refs. */
-export function readRefViews(folder: Folder): readonly View[] {
-  const packed = folder.read("packed-refs", maxPackedRefsBytes)?.toString("latin1") ?? "";
-  const replaced = readRefs(folder, packed, "refs/replace/");
-  const notes = readRefs(folder, packed, "refs/notes/");
-  const branches = readRefs(folder, "", "refs/heads/");
+export async function readRefViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {
+  const packed = readText(folder, budget, { name: "packed-refs", maxBytes: maxPackedRefsBytes });
+  const place = { folder, budget };
+  const replaced = await readRefs(place, packed, "refs/replace/");
+  const notes = await readRefs(place, packed, "refs/notes/");
+  const branches = await readRefs(place, "", "refs/heads/");
   const symbolic = new Map([...branches].filter(([, value]) => value.startsWith("ref:")));
   return [
     ...toView("replace", replaced, [
@@ -29,11 +38,11 @@ export function readRefViews(folder: Folder): readonly View[] {
       "has branches that are other ones",
       "git for-each-ref --format='%(refname) %(symref)'",
     ]),
-    ...toView("stray refs", readStray(folder), [
+    ...toView("stray refs", await readStray(place), [
       "has names that git takes before a branch of the same name",
       "git log refs/heads/NAME",
     ]),
-    ...toView("tables", readTables(folder), [
+    ...toView("tables", await readTables(place), [
       "replaces objects (refs/replace)",
       "git --no-replace-objects log",
     ]),
@@ -53,7 +62,11 @@ function toView(
   return [{ id, state: hash.digest("hex"), text: `${what}: ${shown}`, command }];
 }
 
-function readRefs(folder: Folder, packed: string, prefix: string): Refs {
+async function readRefs(
+  { folder, budget }: RefPlace,
+  packed: string,
+  prefix: string,
+): Promise<Refs> {
   const refs: Refs = new Map();
   if (packed.includes(prefix)) {
     for (const line of packed.split("\n")) {
@@ -62,52 +75,65 @@ function readRefs(folder: Folder, packed: string, prefix: string): Refs {
     }
   }
   using inner = orNothing(() => folder.openPath(prefix.split("/").filter((name) => name !== "")));
-  if (inner !== undefined) addLoose(refs, inner, { prefix, depth: 0 });
+  if (inner !== undefined) await addLoose(refs, { folder: inner, budget }, { prefix, depth: 0 });
   return refs;
 }
 
-function addLoose(
+async function addLoose(
   refs: Refs,
-  folder: Folder,
+  { folder, budget }: RefPlace,
   { prefix, depth }: { readonly prefix: string; readonly depth: number },
-): void {
+): Promise<void> {
   if (depth > maxDepth) return;
-  for (const { name, kind } of orNothing(() => folder.entries()) ?? []) {
-    if (refs.size >= maxRefs) return;
+  for (const { name, kind } of await readFolderOrNothing(folder, budget)) {
+    if (refs.size >= maxRefs || (budget.isDue() && !(await budget.turn()))) return;
     if (kind === "file") {
-      refs.set(prefix + name, folder.read(name, maxRefBytes)?.toString("latin1").trim() ?? "");
+      refs.set(prefix + name, readText(folder, budget, { name, maxBytes: maxRefBytes }).trim());
     }
     if (kind !== "folder") continue;
     using inner = orNothing(() => folder.open(name));
-    if (inner !== undefined)
-      addLoose(refs, inner, { prefix: `${prefix}${name}/`, depth: depth + 1 });
+    if (inner !== undefined) {
+      const place = { prefix: `${prefix}${name}/`, depth: depth + 1 };
+      await addLoose(refs, { folder: inner, budget }, place);
+    }
   }
 }
 
 /** `main` means `.git/main` before `refs/heads/main` (gitrevisions(7)); git's own names there are in capitals. */
-function readStray(folder: Folder): Refs {
+async function readStray({ folder, budget }: RefPlace): Promise<Refs> {
   const refs: Refs = new Map();
-  for (const { name, kind } of folder.entries()) {
-    if (kind !== "file" || /^[A-Z_]+$/.test(name)) continue;
-    const value = folder.read(name, maxRefBytes)?.toString("latin1") ?? "";
+  for (const { name, kind } of await readFolderOrNothing(folder, budget)) {
+    if (refs.size >= maxRefs || (budget.isDue() && !(await budget.turn()))) break;
+    // A list of commits is not a name of one
+    if (kind !== "file" || name === "shallow" || /^[A-Z_]+$/.test(name)) continue;
+    const value = readText(folder, budget, { name, maxBytes: maxRefBytes });
     if (/^(?:ref: refs\/|[0-9a-f]{40}(?:[0-9a-f]{24})?\s*$)/.test(value)) refs.set(name, value);
   }
-  // A list of commits, not a name of one
-  refs.delete("shallow");
   return refs;
 }
 
 /** Of a repository that keeps refs in tables (gitformat-reftable(5)): names share their beginnings with the one before. */
-function readTables(folder: Folder): Refs {
+async function readTables({ folder, budget }: RefPlace): Promise<Refs> {
   const refs: Refs = new Map();
   using tables = orNothing(() => folder.open("reftable"));
-  let left = maxTableBytes;
-  for (const { name } of tables?.entries() ?? []) {
-    const text = tables?.read(name, left)?.toString("latin1") ?? "";
-    left -= text.length;
+  if (tables === undefined) return refs;
+  for (const { name } of await readFolderOrNothing(tables, budget)) {
+    if (!(await budget.turn())) break;
+    const text = readText(tables, budget, { name, maxBytes: maxTableBytes });
     for (const [, object = ""] of text.matchAll(/place\/([0-9a-f]{40})/g)) {
       if (refs.size < maxRefs) refs.set(`refs/replace/${object}`, "");
     }
   }
   return refs;
+}
+
+/** Bytes as letters; nothing of what is no plain file of that size. */
+function readText(
+  folder: Folder,
+  budget: LookBudget,
+  { name, maxBytes }: { readonly name: string; readonly maxBytes: number },
+): string {
+  const content = folder.read(name, maxBytes);
+  budget.spend("bytes", content?.length);
+  return content?.toString("latin1") ?? "";
 }
