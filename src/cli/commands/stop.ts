@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-/** The command's own ten seconds after SIGTERM, and the removal. */
+/** The command's own ten seconds after SIGTERM, the look at what it left, and the removal. */
 const stopTimeoutMs = 90_000;
 
 export function buildCommand(): Command {

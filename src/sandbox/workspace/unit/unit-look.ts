@@ -29,8 +29,10 @@ export interface UnitFindings {
   readonly unseen?: LookEnd;
 }
 
+/** What one takes in memory, `bytes` */
+const dangerBytes = 1000;
 /** More reasons are told, and compared, as one. */
-const maxDangers = 200;
+const maxDangers = 5000;
 /** Characters of a reason: a sandbox chooses the names in it */
 const maxTextLength = 200;
 /** Of a file that is compared. */
@@ -63,6 +65,7 @@ export function createLook(budget: LookBudget): Look {
   const add = (danger: Danger): void => {
     if (dangers.has(danger.id)) return;
     count++;
+    budget.spend("bytes", dangerBytes);
     if (count <= maxDangers) dangers.set(danger.id, { ...danger, text: toShort(danger.text) });
     else more.update(danger.id);
   };

@@ -1,0 +1,99 @@
+import { mkdirSync, renameSync } from "node:fs";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import { isMadeInSandbox } from "../../../src/sandbox/workspace/handoff/made-repositories.ts";
+import { readRepositoryFacts } from "../../../src/sandbox/workspace/repository/repository-facts.ts";
+import { git } from "../../support/host-git.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+import { createSessionsPlace, type SessionsPlace } from "../../support/sessions-place.ts";
+
+async function createRepository(folder: string, program: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await git(folder, "init", "-q", "-b", "main");
+  await git(folder, "config", "core.fsmonitor", program);
+}
+
+/** What a first session leaves while a second one begins. */
+async function plant(folder: string): Promise<void> {
+  await createRepository(join(folder, "n"), "evil");
+  await writeFile(join(folder, "Makefile"), "all: evil\n");
+  await symlink("/etc/passwd", join(folder, "out"));
+}
+
+const planted = ["Makefile", "n/.git", "out"];
+
+function pathsOf({ entries }: Handoff): readonly string[] {
+  return entries.map(({ path }) => path).toSorted();
+}
+
+function held({ entries }: Handoff): readonly string[] {
+  return entries.filter(({ change }) => change === "held").map(({ path }) => path);
+}
+
+async function isMade({ paths }: SessionsPlace, folder: string): Promise<boolean> {
+  const facts = await readRepositoryFacts(folder);
+  if (facts === undefined) throw new Error("no repository there");
+  return await isMadeInSandbox(paths, facts);
+}
+
+test("a session that begins while another one runs doesn't take what that one left for the user's", async () => {
+  await using place = await createSessionsPlace();
+  const { workspace } = place;
+  await createRepository(join(workspace, "own"), "mine");
+  const first = await place.open();
+  await plant(workspace);
+  const second = await place.open();
+  expect(held(await first.end())).toEqual(["n/.git"]);
+  // The second sandbox gives it back
+  renameSync(join(workspace, "n/.git.vaultbox-held"), join(workspace, "n/.git"));
+  const handoff = await second.end();
+  expect(pathsOf(handoff)).toEqual(planted);
+  expect(held(handoff)).toEqual(["n/.git"]);
+  // The control: what was there before both, and what the user has while no session runs
+  renameSync(join(workspace, "n/.git.vaultbox-held"), join(workspace, "n/.git"));
+  const third = await place.open();
+  const control = await third.end();
+  expect(pathsOf(control)).toEqual([]);
+  recordScore({
+    row: 57,
+    test: "what one session left, seen by another one's start",
+    attempts: planted.length,
+    blocked: pathsOf(handoff).length,
+    controlSucceeded: planted.length - pathsOf(control).length,
+  });
+});
+
+test("what a session left that died, above or below the workspace, is not the user's for a session that begins", async () => {
+  for (const [outer, inner] of [
+    ["", "sub"],
+    ["sub", ""],
+  ] as const) {
+    await using place = await createSessionsPlace();
+    const top = place.workspace;
+    await mkdir(join(top, "sub"));
+    await createRepository(join(top, "sub/own"), "mine");
+    const first = await place.open({ workspace: join(top, outer) });
+    await plant(join(top, "sub"));
+    await first.die();
+    const second = await place.open({ workspace: join(top, inner) });
+    const handoff = await second.end();
+    const prefix = inner === "" ? "sub/" : "";
+    expect(pathsOf(handoff)).toEqual(planted.map((path) => `${prefix}${path}`));
+    expect(await isMade(place, join(top, "sub/own"))).toBe(false);
+  }
+});
+
+test("the remotes that an unprotected sandbox gives the user's repository are not read while it runs", async () => {
+  await using place = await createSessionsPlace();
+  const { workspace } = place;
+  await git(workspace, "init", "-q", "-b", "main");
+  await git(workspace, "remote", "add", "origin", "https://git.example.com/own/x.git");
+  const session = await place.open({ settings: { protect: "none" } });
+  expect(await isMade(place, workspace)).toBe(false);
+  await git(workspace, "remote", "set-url", "origin", "https://git.example.com/victim/x.git");
+  expect(await isMade(place, workspace)).toBe(true);
+  await session.end();
+  expect(await isMade(place, workspace)).toBe(true);
+});
