@@ -8,6 +8,6 @@ if (major < 24) {
   );
   process.exitCode = 1;
 } else {
-  const { main } = await import("../dist/cli/main.js");
+  const { main } = await import("../dist/main.js");
   await main(process.argv.slice(2));
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageFolder } from "../package-folder.ts";
 
-/** The version in package.json, two folders up from the sources and from the build alike. */
+/** The version in package.json. */
 export function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const text = readFileSync(join(packageFolder, "package.json"), "utf8");
   const parsed: unknown = JSON.parse(text);
   if (typeof parsed === "object" && parsed !== null && "version" in parsed) {
     if (typeof parsed.version === "string") return parsed.version;

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { packageFolder } from "../package-folder.ts";
 
 export interface VaultboxResult {
   /** Exit status, 128 after a signal */
@@ -18,7 +19,7 @@ export interface VaultboxCall {
   readonly onLine?: (line: string) => void;
 }
 
-const program = fileURLToPath(new URL("../../bin/vaultbox.js", import.meta.url));
+const program = join(packageFolder, "bin/vaultbox.js");
 
 /**
  * Runs the very program that a user runs, in a process of its own, without a terminal. An abort is a SIGTERM to it, and

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { VaultboxError } from "../errors.ts";
 import { readRememberedFolders, toFolderListFile } from "../folder-list.ts";
+import { packageFolder } from "../package-folder.ts";
 import { quoted } from "../printable.ts";
 
 /** The code that this process was started from, and loads more of while it runs. */
@@ -16,7 +17,7 @@ export interface OwnCode {
 
 /** Finds them out for this process. */
 export function readOwnCode({ argv0, argv, env, execPath }: NodeJS.Process): OwnCode {
-  const root = resolve(import.meta.dirname, "../..");
+  const root = packageFolder;
   const script = argv[1];
   const text = readFileSync(join(root, "package.json"), "utf8");
   const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> };

@@ -27,7 +27,7 @@ async function startNpmPeer(name: string, place: BenchPlace): Promise<RunningTar
 async function startVaultbox(place: BenchPlace): Promise<RunningTarget> {
   const socketPath = `${place.folder}/vaultbox.sock`;
   const caOut = `${place.folder}/vaultbox-ca.pem`;
-  await access(resolve(cliPath, "../../dist/cli/main.js"));
+  await access(resolve(cliPath, "../../dist/main.js"));
   const address: TargetAddress = { kind: "proxy", socketPath };
   const child = await startProgram(
     process.execPath,

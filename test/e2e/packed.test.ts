@@ -71,7 +71,7 @@ test("the package has what runs and what is read, and nothing else", async () =>
   expect(paths).toEqual(
     expect.arrayContaining([
       "bin/vaultbox.js",
-      "dist/cli/main.js",
+      "dist/main.js",
       "dist/relay/main.js",
       "devcontainer/Dockerfile",
       "docs/cli.md",

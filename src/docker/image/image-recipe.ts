@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { packageFolder } from "../../package-folder.ts";
 import type { TarEntry } from "../tar.ts";
 
-// The package's devcontainer folder, as far from the sources as from the build
-const folder = new URL("../../../devcontainer/", import.meta.url);
+const folder = join(packageFolder, "devcontainer");
 
 /** Hex digits of a content hash in a tag */
 const tagHashLength = 12;
@@ -29,7 +30,7 @@ export async function readAgentRecipe(): Promise<readonly TarEntry[]> {
 
 async function readRecipeFiles(names: readonly string[]): Promise<readonly TarEntry[]> {
   return await Promise.all(
-    names.map(async (path) => ({ path, content: await readFile(new URL(path, folder), "utf8") })),
+    names.map(async (path) => ({ path, content: await readFile(join(folder, path), "utf8") })),
   );
 }
 

@@ -1,7 +1,8 @@
 import { readFile, readdir } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { VaultboxError } from "../../errors.ts";
+import { packageFolder } from "../../package-folder.ts";
 import { quoted } from "../../printable.ts";
 import { label } from "../labels.ts";
 import { toTar } from "../tar.ts";
@@ -12,8 +13,8 @@ import { ensureImage } from "./ensure-image.ts";
 import { toTagHash } from "./image-recipe.ts";
 import type { ImageOptions } from "./image-request.ts";
 
-// The compiled relay, as far from the sources as from the build
-const programFolder = new URL("../../../dist/relay/", import.meta.url);
+// The built relay
+const programFolder = join(packageFolder, "dist/relay");
 
 /** What runs the relay in its image; the relay's own arguments follow. */
 export const relayCommand = ["node", "/opt/vaultbox-relay/main.js"] as const;
@@ -64,14 +65,14 @@ async function readProgram(): Promise<readonly TarEntry[]> {
   if (names.length === 0) {
     throw new VaultboxError(
       "VBX_IMAGE_BUILD_FAILED",
-      `cannot build the relay image: there is no compiled relay in ${quoted(fileURLToPath(programFolder))}`,
+      `cannot build the relay image: there is no compiled relay in ${quoted(programFolder)}`,
       { hints: ["in a checkout: npm run build", "otherwise install vaultbox again"] },
     );
   }
   const files = await Promise.all(
     names
       .toSorted((a, b) => (a < b ? -1 : 1))
-      .map(async (path) => ({ path, content: await readFile(new URL(path, programFolder)) })),
+      .map(async (path) => ({ path, content: await readFile(join(programFolder, path)) })),
   );
   // Without it Node would take the files for CommonJS
   return [...files, { path: "package.json", content: '{"type":"module"}\n' }];

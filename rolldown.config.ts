@@ -1,0 +1,21 @@
+import { defineConfig } from "rolldown";
+
+// One file for what every command loads, and one for each part that only some load: opening, resolving and compiling 400
+// modules one by one took a third of a start. Packages stay outside; names stay readable in stack traces.
+const shared = {
+  platform: "node",
+  external: (id: string) => !id.startsWith(".") && !id.startsWith("/"),
+} as const;
+
+export default defineConfig([
+  {
+    ...shared,
+    input: { main: "src/cli/main.ts" },
+    output: { dir: "dist.new", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
+  },
+  {
+    ...shared,
+    input: { main: "src/relay/main.ts" },
+    output: { dir: "dist.new/relay", entryFileNames: "[name].js" },
+  },
+]);
