@@ -14,6 +14,8 @@ export interface SessionReport {
   readonly start: Recorded<"session.start"> | undefined;
   readonly end: Recorded<"session.end"> | undefined;
   readonly notes: readonly Recorded<"session.note">[];
+  /** How many notes there are beyond those */
+  readonly moreNotes: number;
   /** The requests that match, oldest first */
   readonly requests: readonly AuditedRequest[];
   /** How many matched, those beyond the limit included */
@@ -23,7 +25,7 @@ export interface SessionReport {
 }
 
 /** Notes kept for a report; the log holds all. */
-const maxNotes = 200;
+const maxNotes = 2500;
 
 /**
  * Reads a log once, holding what the filter keeps.
@@ -38,13 +40,23 @@ export async function readSessionReport(
   const notes: Recorded<"session.note">[] = [];
   let start: SessionReport["start"];
   let end: SessionReport["end"];
+  let noteCount = 0;
   for await (const record of readAudit(path)) {
     requests.add(record);
     summary.add(record);
     if (record.type === "session.start") start ??= record;
     else if (record.type === "session.end") end = record;
-    else if (record.type === "session.note" && notes.length < maxNotes) notes.push(record);
+    else if (record.type === "session.note" && noteCount++ < maxNotes) notes.push(record);
   }
   const { matched } = requests;
-  return { start, end, notes, requests: requests.requests, matched, summary: summary.current() };
+  const moreNotes = noteCount - notes.length;
+  return {
+    start,
+    end,
+    notes,
+    moreNotes,
+    requests: requests.requests,
+    matched,
+    summary: summary.current(),
+  };
 }

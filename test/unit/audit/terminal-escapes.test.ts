@@ -84,6 +84,7 @@ function reportOf(records: readonly AuditRecord[]) {
   return {
     start: start?.type === "session.start" ? start : undefined,
     end: end?.type === "session.end" ? end : undefined,
+    moreNotes: 0,
     notes: note?.type === "session.note" ? [note] : [],
     requests: requests.requests,
     matched: requests.matched,

@@ -1,4 +1,8 @@
-import type { AuditRecord, RequestDecisionEvent } from "../../../audit/audit-event.ts";
+import type {
+  AuditRecord,
+  RequestDecisionEvent,
+  SessionNoteEvent,
+} from "../../../audit/audit-event.ts";
 import type { AuditedRequest } from "../../../audit/read-audit.ts";
 import { describeUpdates } from "../../../audit/ref-updates.ts";
 import type { SessionReport } from "../../../audit/session-report.ts";
@@ -11,13 +15,14 @@ import { toTable } from "../../output.ts";
 const maxUrlLength = 120;
 const maxMethodLength = 20;
 const maxCommandLength = 500;
+const maxNoteLength = 300;
 
 /** The report as lines; whoever prints them makes them printable. */
 export function toReportLines(
   report: SessionReport,
   log: { readonly session: string; readonly path: string },
 ): readonly string[] {
-  const { start, end, notes, requests, matched } = report;
+  const { start, end, notes, moreNotes, requests, matched } = report;
   const lines = [`session ${log.session}`, "", `  Log: ${log.path}`];
   if (start !== undefined) {
     lines.push(`  Command: ${toCommandText(start.command)}`, `  Started: ${start.at}`);
@@ -26,7 +31,8 @@ export function toReportLines(
   lines.push(
     end === undefined ? "  Ended: not recorded" : `  Ended: ${end.at}, exit status ${end.status}`,
   );
-  for (const { at, note } of notes) lines.push(`  Note: ${toClock(at)} ${note}`);
+  for (const note of notes) lines.push(`  Note: ${toClock(note.at)} ${toNoteText(note)}`);
+  if (moreNotes > 0) lines.push(`  Note: and ${moreNotes} more, in the log`);
   lines.push("", ...toRequestLines(requests, matched), "", ...summaryLines(report.summary));
   return lines;
 }
@@ -56,7 +62,7 @@ export function toFollowLine(record: AuditRecord, decided?: RequestDecisionEvent
     case "session.start":
       return `${time}  start  ${toCommandText(record.command)}`;
     case "session.note":
-      return `${time}  note   ${record.note}`;
+      return `${time}  note   ${toNoteText(record)}`;
     case "session.end":
       return `${time}  end    exit status ${record.status}`;
     case "request.decision":
@@ -69,6 +75,12 @@ export function toFollowLine(record: AuditRecord, decided?: RequestDecisionEvent
       return `${time}  ${String(record.status).padEnd(5)}  ${request}  ${size}, ${took}${what}`;
     }
   }
+}
+
+/** What a note says of what: `handoff kind="directory environments" path=".envrc"`. */
+function toNoteText({ note, detail = {} }: SessionNoteEvent): string {
+  const facts = Object.entries(detail).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return shortened([note, ...facts].join(" "), maxNoteLength);
 }
 
 function toRequestText(decision: RequestDecisionEvent): string {

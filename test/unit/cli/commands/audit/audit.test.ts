@@ -26,7 +26,7 @@ async function recordedHome(): Promise<string> {
   const now = (): number => Date.UTC(2026, 0, 31, 12);
   const log = await openAuditLog(path, { session: fixtureSession, now });
   await log.start({ ...startFacts, command: ["claude", "-p"] });
-  log.note("link closed");
+  log.note("handoff", { change: "new", path: ".envrc" });
   await log.decision(decisionOf(1, { credential: "work/api" }));
   log.outcome(outcomeOf(1));
   await log.decision(
@@ -62,7 +62,7 @@ test("audit show lists the newest session's requests and sums them up", async ()
       Command: claude -p
       Started: 2026-01-31T12:00:00.000Z
       Ended: 2026-01-31T12:00:00.000Z, exit status 0
-      Note: 12:00:00.000 link closed
+      Note: 12:00:00.000 handoff change="new" path=".envrc"
 
     TIME          VERDICT  STATUS  METHOD  URL                                      DOWN  TOOK  WHY
     12:00:00.000  allow    200     GET     https://api.example.com/v1/items/1       1kB   12ms  --allow with work/api
@@ -105,7 +105,7 @@ test("audit follow prints one line for each event and ends with the session", as
   await recordedHome();
   expect(await stdoutOf("follow")).toMatchInlineSnapshot(`
     "12:00:00.000  start  claude -p
-    12:00:00.000  note   link closed
+    12:00:00.000  note   handoff change="new" path=".envrc"
     12:00:00.000  allow  GET https://api.example.com/v1/items/1  --allow with work/api
     12:00:00.000  200    GET https://api.example.com/v1/items/1  10B up, 1kB down, 12ms
     12:00:00.000  deny   GET https://evil.example/v1/items/2  host-not-allowed
