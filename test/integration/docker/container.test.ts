@@ -136,7 +136,7 @@ test("The engine reports the restrictions that every container gets", async () =
     privileged: false,
     capAdd: [],
     capDrop: ["ALL"],
-    securityOptions: ["no-new-privileges"],
+    securityOptions: ["no-new-privileges", `seccomp=${spec.seccomp}`],
     readOnlyRoot: true,
     pidMode: "",
     ipcMode: "private",
