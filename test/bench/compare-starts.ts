@@ -36,6 +36,10 @@ try {
   const places = {
     "an empty folder": await makeFolder(join(folder, "empty")),
     [`a repository of ${files} files`]: await makeRepository(join(folder, "repository"), files),
+    [`a project with ${files} files of packages`]: await makePackages(
+      join(folder, "packages"),
+      files,
+    ),
   };
   for (const [name, cwd] of Object.entries(places)) {
     for (const line of await compare(name, cwd)) process.stdout.write(`${line}\n`);
@@ -79,6 +83,20 @@ async function timeRun(checkout: string, cwd: string): Promise<RunTimes> {
 
 async function makeFolder(path: string): Promise<string> {
   await mkdir(path, { recursive: true });
+  return path;
+}
+
+/** Ten files a folder, as installed packages have. */
+async function makePackages(path: string, count: number): Promise<string> {
+  await writeFile(join(await makeFolder(path), "package.json"), "{}\n");
+  const perFolder = 10;
+  for (let index = 0; index < count; index += perFolder) {
+    const inner = await makeFolder(
+      join(path, "node_modules", `package-${index % 1000}`, `part-${index}`),
+    );
+    const names = Array.from({ length: perFolder }, (_, n) => `${n}.js`);
+    await Promise.all(names.map((name) => writeFile(join(inner, name), "")));
+  }
   return path;
 }
 
