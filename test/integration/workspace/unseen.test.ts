@@ -173,3 +173,21 @@ test("a folder that its owner had closed before, among packages, stays closed an
   expect(lstatSync(join(place.path, "node_modules/x/own")).mode & 0o777).toBe(0);
   await run("chmod", ["-R", "u+rwX", place.path]);
 });
+
+test("what can't be looked into stops the start, however many other reasons come before it", async () => {
+  const begin = async (hooks: number, closed: string): Promise<unknown> => {
+    await using place = createWorkspacePlace(user);
+    const make = `git init -q .; cd .git/hooks; for i in $(seq ${hooks}); do : > hook-$i; done; cd ..; ${closed}`;
+    await runShell(place, make, user);
+    return await asUser(() => place.start()).then(
+      () => "started",
+      (error: unknown) => error,
+    );
+  };
+  const closed = "mkdir z; chmod 000 z";
+  const refused = { code: "VBX_WORKSPACE_UNSAFE" };
+  expect(await begin(1, closed)).toMatchObject(refused);
+  expect(await begin(5001, closed)).toMatchObject(refused);
+  // The control: as many, without one that can't be looked into
+  expect(await begin(5001, ":")).toBe("started");
+}, 60_000);

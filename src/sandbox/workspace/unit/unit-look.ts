@@ -60,14 +60,20 @@ export function createLook(budget: LookBudget): Look {
   const dangers = new Map<string, Danger>();
   const remotes = createHash("sha256");
   const more = createHash("sha256");
+  /** Of the first of those that are told as one */
+  let unseenMore: string | undefined;
   let count = 0;
   let newest = 0n;
   const add = (danger: Danger): void => {
     if (dangers.has(danger.id)) return;
     count++;
     budget.spend("bytes", dangerBytes);
-    if (count <= maxDangers) dangers.set(danger.id, { ...danger, text: toShort(danger.text) });
-    else more.update(danger.id);
+    if (count <= maxDangers) {
+      dangers.set(danger.id, { ...danger, text: toShort(danger.text) });
+      return;
+    }
+    more.update(danger.id);
+    unseenMore ??= danger.unseen;
   };
   return {
     budget,
@@ -106,7 +112,13 @@ export function createLook(budget: LookBudget): Look {
       dangers: [
         ...dangers.values(),
         ...(count > maxDangers
-          ? [{ text: `${count - maxDangers} more like these`, id: more.digest("base64url") }]
+          ? [
+              {
+                text: `has ${count - maxDangers} more like these${unseenMore ? ", some of which can't be looked into" : ""}`,
+                id: more.digest("base64url"),
+                ...(unseenMore && { unseen: unseenMore }),
+              },
+            ]
           : []),
       ],
       remotes: remotes.digest("hex"),
