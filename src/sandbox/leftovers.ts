@@ -42,8 +42,9 @@ export async function removeLeftovers(
   );
   const handoffs: { session: string; handoff: Handoff }[] = [];
   for (const state of dead) {
-    const handoff = await finishDeadSession({ paths, session: state.id, signal });
-    if (handoff !== undefined) handoffs.push({ session: state.id, handoff });
+    const { id: session, workspace } = state;
+    const handoff = await finishDeadSession({ paths, session, workspace, signal });
+    if (handoff !== undefined) handoffs.push({ session, handoff });
     await endSession(paths, state, undefined);
   }
   return { ...removed, handoffs, sessions: dead.map(({ id }) => id) };

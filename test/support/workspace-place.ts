@@ -61,7 +61,7 @@ export function createWorkspacePlace(owner = process.getuid?.() ?? 0): Workspace
   return {
     path,
     open,
-    finish: () => finishDeadSession({ paths, session }),
+    finish: () => finishDeadSession({ paths, workspace: path, session }),
     start: async () => {
       const opened = open();
       await opened.mount(directory);

@@ -6,7 +6,12 @@ import type { Handoff } from "./handoff/handoff.ts";
 import { rememberUnlooked } from "./handoff/unlooked-sessions.ts";
 import { inspectEnd, type EndOptions } from "./session-end.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
-import { readRecord, writeHandoff, type WorkspaceRecord } from "./workspace-record.ts";
+import { readRecord, writeHandoff } from "./workspace-record.ts";
+
+interface DeadSessionOptions extends EndOptions {
+  /** Absolute real path */
+  readonly workspace: string;
+}
 
 /** In the session's folder, from before the look on. */
 const attemptName = "looked-at";
@@ -16,20 +21,26 @@ const attemptName = "looked-at";
  * fails would keep every later run from starting.
  * @returns what its sandbox left; undefined when there's nothing to look at
  */
-export async function finishDeadSession(options: EndOptions): Promise<Handoff | undefined> {
-  const { paths, session } = options;
+export async function finishDeadSession(
+  options: DeadSessionOptions,
+): Promise<Handoff | undefined> {
+  const { paths, session, workspace } = options;
   const record = await readRecord(paths, session);
   if (record === undefined) return undefined;
+  if (record === "unreadable") {
+    return await giveUp(options, workspace, "the record of what was there before can't be read");
+  }
   using root = orNothing(() => Folder.openReal(record.workspace, { opens: true }));
   if (root === undefined) return undefined;
-  if (!(await isFirstAttempt(options))) {
-    return await giveUp(options, record, "an earlier look at it didn't end");
-  }
   try {
-    return await inspectEnd(options, root, record);
+    if (await isFirstAttempt(options)) return await inspectEnd(options, root, record);
   } catch (error) {
-    return await giveUp(options, record, error instanceof Error ? error.message : String(error));
+    await releaseMountPoints(paths, session, record);
+    const why = error instanceof Error ? error.message : String(error);
+    return await giveUp(options, record.workspace, why);
   }
+  await releaseMountPoints(paths, session, record);
+  return await giveUp(options, record.workspace, "an earlier look at it didn't end");
 }
 
 async function isFirstAttempt({ paths, session }: EndOptions): Promise<boolean> {
@@ -45,11 +56,10 @@ async function isFirstAttempt({ paths, session }: EndOptions): Promise<boolean> 
 /** Nothing was looked at: then nothing in the workspace that wasn't there before counts as the user's. */
 async function giveUp(
   { paths, session }: EndOptions,
-  record: WorkspaceRecord,
+  workspace: string,
   unseen: string,
 ): Promise<Handoff> {
-  await releaseMountPoints(paths, session, record);
-  await rememberUnlooked(paths, session, record.workspace);
+  await rememberUnlooked(paths, session, workspace);
   const handoff = { entries: [], complete: false, unseen, tookMs: 0 };
   await writeHandoff(paths, session, handoff);
   return handoff;

@@ -58,7 +58,7 @@ async function readOtherRecords(
       return isOther ? await readRecord(paths, id) : undefined;
     }),
   );
-  return records.filter((record) => record !== undefined);
+  return records.filter((record) => record !== undefined && record !== "unreadable");
 }
 
 /** Removes what a session made and no other one needs. */

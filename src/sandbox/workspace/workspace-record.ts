@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isSystemError } from "../../files/beneath.ts";
 import type { Paths } from "../../config/paths.ts";
 import { writeFileAtomic } from "../../files/atomic-write.ts";
 import { sessionFolder } from "../session-state.ts";
@@ -38,16 +39,17 @@ export async function writeRecord(
   await writeFileAtomic(path, JSON.stringify({ ...record, baseline }));
 }
 
+/** @returns undefined when there was no sandbox yet, and nothing to undo */
 export async function readRecord(
   paths: Paths,
   session: string,
-): Promise<WorkspaceRecord | undefined> {
+): Promise<WorkspaceRecord | "unreadable" | undefined> {
   try {
     const text = await readFile(join(sessionFolder(paths, session), name), "utf8");
     return parseRecord(JSON.parse(text));
-  } catch {
-    // It ended before there was anything to undo
-    return undefined;
+  } catch (error) {
+    // Nobody can say what was there before its sandbox
+    return isSystemError(error) && error.code === "ENOENT" ? undefined : "unreadable";
   }
 }
 
@@ -63,10 +65,10 @@ interface StoredRecord extends Omit<WorkspaceRecord, "baseline" | "logs"> {
   };
 }
 
-function parseRecord(value: unknown): WorkspaceRecord | undefined {
+function parseRecord(value: unknown): WorkspaceRecord | "unreadable" {
   // Written by this program to a folder that is the user's alone
   const { workspace, protect, mountPoints, logs = [], baseline } = value as StoredRecord;
-  if (typeof workspace !== "string" || !Array.isArray(mountPoints)) return undefined;
+  if (typeof workspace !== "string" || !Array.isArray(mountPoints)) return "unreadable";
   return {
     workspace,
     protect,

@@ -1,10 +1,12 @@
 import { mkdirSync, renameSync } from "node:fs";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { finishDeadSession } from "../../../src/sandbox/workspace/dead-session.ts";
 import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
 import { isMadeInSandbox } from "../../../src/sandbox/workspace/handoff/made-repositories.ts";
 import { readRepositoryFacts } from "../../../src/sandbox/workspace/repository/repository-facts.ts";
+import { sessionFolder } from "../../../src/sandbox/session-state.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSessionsPlace, type SessionsPlace } from "../../support/sessions-place.ts";
@@ -96,4 +98,29 @@ test("the remotes that an unprotected sandbox gives the user's repository are no
   expect(await isMade(place, workspace)).toBe(true);
   await session.end();
   expect(await isMade(place, workspace)).toBe(true);
+});
+
+test("a session whose record can't be read was not looked at, and what is in its workspace isn't the user's", async () => {
+  const leave = async (damage: (record: string) => Promise<void>) => {
+    await using place = await createSessionsPlace();
+    const { paths, workspace } = place;
+    const dead = await place.open();
+    await plant(workspace);
+    const damaged = join(sessionFolder(paths, dead.id), "workspace.json");
+    await damage(damaged);
+    // While it runs, and once it has died
+    const together = await (await place.open()).end();
+    renameSync(join(workspace, "n/.git.vaultbox-held"), join(workspace, "n/.git"));
+    await dead.die();
+    const handoff = await finishDeadSession({ paths, workspace, session: dead.id });
+    const next = await place.open();
+    return { handoff, found: [pathsOf(together), pathsOf(await next.end())] };
+  };
+  for (const text of ["", "{", "null", "{}"]) {
+    const { handoff, found } = await leave((record) => writeFile(record, text));
+    expect(handoff).toMatchObject({ complete: false, unseen: expect.stringContaining("record") });
+    expect([text, found]).toEqual([text, [planted, planted]]);
+  }
+  // The control: without a record there was no sandbox
+  await expect(leave((record) => rm(record))).rejects.toThrow("vaultbox-held");
 });

@@ -2,8 +2,9 @@ import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Paths } from "../../../config/paths.ts";
 import { writeFileAtomic } from "../../../files/atomic-write.ts";
+import { isSystemError } from "../../../files/beneath.ts";
 import { contains } from "../../../files/path-steps.ts";
-import { readActiveSessions } from "../../session-state.ts";
+import { readActiveSessions, readState } from "../../session-state.ts";
 import { readRecord, type WorkspaceRecord } from "../workspace-record.ts";
 
 // A session whose end wasn't looked at wholly is remembered, until a later one looks through its workspace: what isn't
@@ -60,7 +61,12 @@ export async function readOtherSessions(
   const found = await Promise.all(
     [...all.values()].map(async (one) => ({ ...one, record: await readRecord(paths, one.id) })),
   );
-  return found.filter(({ id, record }) => record !== undefined || unlooked.has(id));
+  return found
+    .filter(({ id, record }) => record !== undefined || unlooked.has(id))
+    .map(({ record, ...one }) => ({
+      ...one,
+      record: record === "unreadable" ? undefined : record,
+    }));
 }
 
 async function readUnlooked(paths: Paths): Promise<readonly SessionPlace[]> {
@@ -75,9 +81,10 @@ async function readOne(paths: Paths, id: string): Promise<SessionPlace | undefin
   try {
     const text = await readFile(join(toFolder(paths), id), "utf8");
     return { id, workspace: (JSON.parse(text) as { readonly workspace: string }).workspace };
-  } catch {
+  } catch (error) {
     // Another process has just forgotten it
-    return undefined;
+    if (isSystemError(error) && error.code === "ENOENT") return undefined;
+    return { id, workspace: (await readState(paths, id))?.workspace ?? "/" };
   }
 }
 
