@@ -185,6 +185,7 @@ async function begin(
   { paths, session, workspace, settings, mounts, checkMount }: WorkspaceOptions,
   { root, scan, mounted, since, directory, before }: Looked,
 ): Promise<Begun> {
+  const budget = createLookBudget(startLimits);
   const [protection, repositories] = await Promise.all([
     planProtection(scan, {
       workspace,
@@ -192,13 +193,9 @@ async function begin(
       protect: settings.protect,
       hides: settings.hide.length > 0,
       checkMount,
+      budget,
     }),
-    readKnownUnits(scan, {
-      root,
-      workspace,
-      protect: settings.protect,
-      budget: createLookBudget(startLimits),
-    }),
+    readKnownUnits(scan, { root, workspace, protect: settings.protect, budget }),
   ]).catch(refuseUnseen);
   const baseline: Baseline = {
     since,

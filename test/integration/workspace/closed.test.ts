@@ -146,6 +146,7 @@ test("a workspace with a folder that its owner could open, and that can't be loo
       protect: "default",
       hides: true,
       checkMount: async () => {},
+      budget: createBudget(),
     });
   });
   await expect(plan).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
@@ -191,7 +192,11 @@ test("a configuration that is too large to read for what it names stops the star
   const look = { hide: undefined, deep: false, budget: createBudget() };
   const scan = await scanWorkspace(root, path, look);
   const options = { workspace: path, root, protect: "default", hides: true } as const;
-  const plan = planProtection(scan, { ...options, checkMount: async () => {} });
+  const plan = planProtection(scan, {
+    ...options,
+    checkMount: async () => {},
+    budget: createBudget(),
+  });
   await expect(plan).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
 });
 

@@ -111,6 +111,7 @@ test("what a system runs in a repository that was there is read-only, and the pl
     protect: "default",
     hides: true,
     checkMount: () => Promise.resolve(),
+    budget: createLookBudget(startLimits),
   });
   const from = (path: string): string => path.slice(workspace.length + 1);
   expect(plan.own.map(({ bind }) => `${from(bind.target)} ${bind.readOnly ? "ro" : "rw"}`)).toEqual(

@@ -57,6 +57,7 @@ async function look(
     protect,
     hides: true,
     checkMount: () => Promise.resolve(),
+    budget: createLookBudget(startLimits),
   });
   const copies = new Map(plan.copies.map(({ target, content }) => [target, content]));
   return async (path) => {
@@ -96,6 +97,47 @@ test.for(["default", "none"] as const)(
     });
   },
 );
+
+test("what is too large, too deep or too much to be looked through shows no secret either", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  await git(workspace, "init", "-q");
+  const line = `0 1 A <a@b> 1 +0000\tpull ${address}: x\n`;
+  const deep = `.git/logs/refs/heads/${"d/".repeat(40)}main`;
+  for (let index = 0; index < 1100; index++)
+    await writeInto(workspace, `.git/svn/f${index}`, index === 1099 ? address : "");
+  const large = "# \n".repeat(6_000_000);
+  const places = [
+    [".git/config.old", `${large.slice(0, 2_000_000)}[remote "o"]\n\turl = ${address}\n`],
+    [".git/config.older", `${large}[remote "o"]\n\turl = ${address}\n`],
+    [".git/logs/HEAD", line.repeat(300_000)],
+    [".git/svn/f1099", address],
+    [deep, line],
+  ] as const;
+  for (const [path, content] of places) await writeInto(workspace, path, content);
+  let shown: readonly string[] = [];
+  await during(async ({ copies }) => {
+    const read = async (path: string): Promise<string> => {
+      const copy = copies.find(({ target }) => target === join(workspace, path));
+      return await readFile(copy?.source ?? join(workspace, path), "utf8");
+    };
+    const texts = await Promise.all(places.map(async ([path]) => [path, await read(path)]));
+    shown = texts.flatMap(([path = "", text]) => (text?.includes(secret) === true ? [path] : []));
+    // Git goes on writing to a log that is shown empty
+    const log = copies.find(({ target }) => target.endsWith("/logs/HEAD"));
+    await appendFile(log?.source ?? "", "0 2 A <a@b> 2 +0000\tcommit: two\n");
+  });
+  expect(shown).toEqual([]);
+  expect((await readFile(join(workspace, ".git/logs/HEAD"), "utf8")).slice(-60)).toContain("two");
+  recordScore({
+    row: 53,
+    test: "settings and logs that are too large, too deep or too many",
+    attempts: places.length,
+    blocked: places.length - shown.length,
+    // The files themselves
+    controlSucceeded: places.length,
+  });
+});
 
 test("no setting that may hold a secret shows it, however it's written", () => {
   const settings = [

@@ -1,62 +1,61 @@
 import { orNothing, type Folder } from "../../../files/beneath.ts";
+import { isTooDeep, type LookBudget } from "../look-budget.ts";
 import type { MountDraft } from "../protect/mount-draft.ts";
+import { readFolderOrNothing } from "../read-folder.ts";
 import { hideSecretsInText } from "./secret-text.ts";
 
-/** A larger log isn't looked through */
+/** A larger log isn't looked through, and shown empty */
 const maxLogBytes = 16 * 1024 * 1024;
-const maxLogs = 5000;
-/** Of all logs of a repository */
-const maxBytes = 256 * 1024 * 1024;
-const maxDepth = 32;
+const empty = Buffer.alloc(0);
+
+/** Where logs are, and what looking through them may cost. */
+interface LogFolder {
+  readonly folder: Folder;
+  readonly names: readonly string[];
+  readonly budget: LookBudget;
+}
 
 /**
  * Shows copies of a repository's logs where an address in them has a password: `git pull URL` writes its arguments
  * there. Git goes on writing, to the copy; what it wrote is added to the log when the session ends.
  */
-export function hideLogs(draft: MountDraft, folder: Folder, names: readonly string[]): void {
-  const count = { left: maxLogs, bytes: maxBytes };
-  hideLog(draft, { folder, name: "FETCH_HEAD", names });
+export async function hideLogs(draft: MountDraft, place: LogFolder): Promise<void> {
+  const { folder, names, budget } = place;
+  hideLog(draft, place, "FETCH_HEAD");
   using logs = orNothing(() => folder.open("logs"));
-  if (logs !== undefined) hideIn(draft, logs, { names: [...names, "logs"], count });
+  if (logs !== undefined) await hideIn(draft, { folder: logs, names: [...names, "logs"], budget });
 }
 
-/** What is left to look through. */
-interface LogCount {
-  left: number;
-  bytes: number;
-}
-
-function hideIn(
-  draft: MountDraft,
-  folder: Folder,
-  { names, count }: { readonly names: readonly string[]; readonly count: LogCount },
-): void {
-  if (names.length > maxDepth) return;
-  for (const { name, kind } of folder.entries()) {
-    if (count.left-- <= 0 || count.bytes <= 0) {
-      draft.notes.push(`not all logs of ${names.join("/")} were looked through for passwords`);
-      return;
-    }
-    if (kind === "file") count.bytes -= hideLog(draft, { folder, name, names });
+async function hideIn(draft: MountDraft, place: LogFolder): Promise<void> {
+  const { folder, names, budget } = place;
+  if (isTooDeep(names)) return budget.leaveOut(names);
+  for (const { name, kind } of await readFolderOrNothing(folder, budget)) {
+    if (budget.isDue() && !(await budget.turn())) return;
+    if (kind === "file") hideLog(draft, place, name);
     if (kind !== "folder") continue;
     using inner = orNothing(() => folder.open(name));
-    if (inner !== undefined) hideIn(draft, inner, { names: [...names, name], count });
+    if (inner !== undefined)
+      await hideIn(draft, { folder: inner, names: [...names, name], budget });
   }
 }
 
-/** @returns how much was looked through, `bytes` */
-function hideLog(
-  draft: MountDraft,
-  { folder, name, names }: { folder: Folder; name: string; names: readonly string[] },
-): number {
+function hideLog(draft: MountDraft, { folder, names, budget }: LogFolder, name: string): void {
   const content = folder.read(name, maxLogBytes);
-  if (content?.includes("://") !== true) return content?.length ?? 0;
+  budget.spend("bytes", content?.length);
+  if (content?.includes("://") === false) return;
+  const facts = orNothing(() => folder.facts(name));
+  // Somebody else's that can't be read is closed to the sandbox as well
+  const isOpen = facts?.uid === process.geteuid?.() || (facts?.size ?? 0) > maxLogBytes;
+  if (facts?.kind !== "file" || (content === undefined && !isOpen)) return;
+  const path = [...names, name].join("/");
+  const shown = content === undefined ? empty : withoutPasswords(content);
+  if (content === undefined) draft.notes.push(`${path} can't be looked through; it is shown empty`);
+  if (shown !== content) draft.logs.set(path, { content: shown, owner: facts });
+}
+
+function withoutPasswords(content: Buffer): Buffer {
   const lines = content.toString("latin1").split("\n");
   const clean = lines.map((line) => (line.includes("://") ? hideSecretsInText(line) : line));
   const shown = Buffer.from(clean.join("\n"), "latin1");
-  const facts = folder.facts(name);
-  if (facts !== undefined && !shown.equals(content)) {
-    draft.logs.set([...names, name].join("/"), { content: shown, owner: facts });
-  }
-  return content.length;
+  return shown.equals(content) ? content : shown;
 }

@@ -1,9 +1,10 @@
 import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { toNames } from "../host-path.ts";
+import type { LookBudget } from "../look-budget.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
 import { readOwnSettings, withIncluded } from "../protect/included-settings.ts";
 import { kindOf, type MountDraft } from "../protect/mount-draft.ts";
-import { maxConfigurationBytes } from "../repository/git-configuration.ts";
+import { readFolderOrNothing } from "../read-folder.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { hideLogs } from "./hide-logs.ts";
 import { withoutSecrets } from "./settings-text.ts";
@@ -15,8 +16,15 @@ const treeNames =
 const ownNames = /^(?:config.*|sourcetree.*|description|.*\.(?:conf|cfg|ini|toml|json|ya?ml))$/i;
 /** Folders of a repository that hold settings: old remotes, `git svn`, git-lfs, Sapling, GitKraken, git-annex, git-p4 */
 const ownFolders = ["remotes", "branches", "svn", "lfs", "sl", "gk", "annex", "info"];
-/** Files of such a folder; one that has more isn't looked through */
-const maxFiles = 1000;
+/** Larger ones aren't looked through, and shown empty: no settings are */
+const maxSettingsBytes = 16 * 1024 * 1024;
+
+/** Where settings are, and what looking through them may cost. */
+interface HidePlace {
+  readonly folder: Folder;
+  readonly names: readonly string[];
+  readonly budget: LookBudget;
+}
 
 /**
  * Shows copies without secrets in place of the files that git and its like read settings from, wherever they are.
@@ -24,71 +32,89 @@ const maxFiles = 1000;
  */
 export async function hideSettings(
   draft: MountDraft,
-  units: readonly RepositoryUnit[],
-  paths: Iterable<string>,
+  {
+    units,
+    paths,
+    budget,
+  }: {
+    readonly units: readonly RepositoryUnit[];
+    readonly paths: Iterable<string>;
+    readonly budget: LookBudget;
+  },
 ): Promise<void> {
   for (const { names, shape } of units) {
-    if (shape === "other") hideOther(draft, names);
+    if (!(await budget.turn())) return;
+    if (shape === "other") hideOther(draft, names, budget);
     if (shape !== "folder" && shape !== "bare" && shape !== "module" && shape !== "worktree")
       continue;
     // What can't be opened was refused or masked
     using folder = orNothing(() => draft.root.openPath(names));
     if (folder === undefined) continue;
-    hideIn(draft, folder, { names, wanted: ownNames });
+    const place = { folder, names, budget };
+    await hideIn(draft, place, ownNames);
     for (const inner of ownFolders) {
       using opened = orNothing(() => folder.open(inner));
-      if (opened !== undefined) hideIn(draft, opened, { names: [...names, inner], wanted: /^/ });
+      if (opened === undefined) continue;
+      await hideIn(draft, { folder: opened, names: [...names, inner], budget }, /^/);
     }
-    hideLogs(draft, folder, names);
-    await hideIncluded(draft, folder, names);
+    await hideLogs(draft, place);
+    await hideIncluded(draft, place);
   }
   for (const path of paths) {
     const names = path.split("/");
-    if (treeNames.test(names.at(-1) ?? "")) hideFile(draft, names);
+    if (budget.isDue() && !(await budget.turn())) return;
+    if (treeNames.test(names.at(-1) ?? "")) hideFile(draft, names, budget);
   }
 }
 
-function hideOther(draft: MountDraft, names: readonly string[]): void {
+function hideOther(draft: MountDraft, names: readonly string[], budget: LookBudget): void {
   for (const { path } of findOtherSystem(names.at(-1) ?? "")?.settings ?? []) {
-    hideFile(draft, [...names, ...path.split("/")]);
+    hideFile(draft, [...names, ...path.split("/")], budget);
   }
 }
 
-function hideIn(
+async function hideIn(
   draft: MountDraft,
-  folder: Folder,
-  { names, wanted }: { readonly names: readonly string[]; readonly wanted: RegExp },
-): void {
-  for (const { name, kind } of folder.entries().slice(0, maxFiles)) {
-    if (kind === "file" && wanted.test(name)) hideFile(draft, [...names, name]);
+  { folder, names, budget }: HidePlace,
+  wanted: RegExp,
+): Promise<void> {
+  for (const { name, kind } of await readFolderOrNothing(folder, budget)) {
+    if (budget.isDue() && !(await budget.turn())) return;
+    if (kind === "file" && wanted.test(name)) hideFile(draft, [...names, name], budget);
   }
 }
 
 /** What the settings include, whatever the condition, as far as it's in the workspace. */
 async function hideIncluded(
   draft: MountDraft,
-  folder: Folder,
-  names: readonly string[],
+  { folder, names, budget }: HidePlace,
 ): Promise<void> {
-  const configFolder = [draft.path, ...names].join("/");
-  for (const { path } of await withIncluded(await readOwnSettings(folder), configFolder)) {
+  const own = {
+    settings: await readOwnSettings(folder, budget),
+    configFolder: [draft.path, ...names].join("/"),
+  };
+  for (const { path } of await withIncluded(own, budget)) {
     const inside = path === undefined ? undefined : toNames(draft.path, path);
-    if (inside !== undefined && kindOf(draft, inside) === "file") hideFile(draft, inside);
+    if (inside !== undefined && kindOf(draft, inside) === "file") hideFile(draft, inside, budget);
   }
 }
 
-function hideFile(draft: MountDraft, names: readonly string[]): void {
+function hideFile(draft: MountDraft, names: readonly string[], budget: LookBudget): void {
   const key = names.join("/");
   // A copy that is shown already has been made without secrets
   if (draft.copies.has(key)) return;
   using parent = orNothing(() => draft.root.openPath(names.slice(0, -1)));
   const name = names.at(-1) ?? "";
-  const content = parent?.read(name, maxConfigurationBytes);
+  const content = parent?.read(name, maxSettingsBytes);
+  budget.spend("bytes", content?.length);
   if (content === undefined) {
     const facts = orNothing(() => parent?.facts(name));
     // The sandbox is its owner, and can change the mode that keeps us out
-    const isUnread = facts?.kind === "file" && facts.size <= maxConfigurationBytes;
-    if (isUnread && facts.uid === process.geteuid?.()) draft.copies.set(key, Buffer.alloc(0));
+    const isOpen = facts?.uid === process.geteuid?.() || (facts?.size ?? 0) > maxSettingsBytes;
+    if (facts?.kind !== "file" || !isOpen) return;
+    draft.own.delete(key);
+    draft.copies.set(key, Buffer.alloc(0));
+    draft.notes.push(`${key} can't be looked through; it is shown empty`);
     return;
   }
   const shown = withoutSecrets(content);

@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
 import { openOrNothing } from "../host-path.ts";
+import type { LookBudget } from "../look-budget.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { unreadable } from "./unreadable-configuration.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
@@ -18,33 +19,58 @@ interface SettingsOfFile {
 }
 
 /** A repository's own settings. */
-export async function readOwnSettings(folder: Folder): Promise<readonly GitSetting[]> {
+export async function readOwnSettings(
+  folder: Folder,
+  budget: LookBudget,
+): Promise<readonly GitSetting[]> {
   const content = folder.read("config", maxConfigurationBytes);
-  return (content && (await readConfiguration(content))) ?? [];
+  return (content && (await readConfiguration(content, budget))) ?? [];
 }
 
 /**
  * Settings with those of the files they include, whatever the condition: what isn't so now may be so later. They are
- * read for the paths they name; the files themselves are protected like everything else that is named.
+ * read for the paths they name, each file once; the files themselves are protected like everything else that is named.
+ * Ends early when the budget is over.
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE when a file is there and can't be read
  */
 export async function withIncluded(
-  settings: readonly GitSetting[],
-  configFolder: string,
-  depth = 0,
+  own: SettingsOfFile,
+  budget: LookBudget,
 ): Promise<readonly SettingsOfFile[]> {
-  const found: SettingsOfFile[] = [{ settings, configFolder }];
-  if (depth >= maxIncludeDepth) return found;
-  const includes = settings.filter(({ key }) => /^include(?:if\..+)?\.path$/s.test(key));
-  for (const { path } of toPointedPaths(includes, { workTree: configFolder, configFolder })) {
-    using folder = openOrNothing(dirname(path));
-    const name = basename(path);
-    const content = folder?.read(name, maxConfigurationBytes);
-    if (content === undefined && folder?.facts(name)?.kind === "file") throw unreadable(path);
-    const inner = content && (await readConfiguration(content));
-    if (inner === undefined) continue;
-    const [first, ...further] = await withIncluded(inner, dirname(path), depth + 1);
-    if (first !== undefined) found.push({ ...first, path }, ...further);
+  const found: SettingsOfFile[] = [own];
+  const seen = new Set<string>();
+  // The outer ones first: a file that is seen again was seen with fewer around it
+  let level: readonly SettingsOfFile[] = [own];
+  for (let depth = 0; depth < maxIncludeDepth && level.length > 0; depth++) {
+    const next: SettingsOfFile[] = [];
+    for (const path of level.flatMap(toIncluded)) {
+      if (!(await budget.turn())) return found;
+      if (seen.has(path)) continue;
+      seen.add(path);
+      const settings = await readIncluded(path, budget);
+      if (settings !== undefined) next.push({ settings, configFolder: dirname(path), path });
+    }
+    found.push(...next);
+    level = next;
   }
   return found;
+}
+
+function toIncluded({ settings, configFolder }: SettingsOfFile): readonly string[] {
+  const includes = settings.filter(({ key }) => /^include(?:if\..+)?\.path$/s.test(key));
+  const pointed = toPointedPaths(includes, { workTree: configFolder, configFolder });
+  return pointed.map(({ path }) => path);
+}
+
+async function readIncluded(
+  path: string,
+  budget: LookBudget,
+): Promise<readonly GitSetting[] | undefined> {
+  using folder = openOrNothing(dirname(path));
+  const name = basename(path);
+  const content = folder?.read(name, maxConfigurationBytes);
+  if (content === undefined && folder?.facts(name)?.kind === "file") throw unreadable(path);
+  budget.spend("entries");
+  budget.spend("bytes", content?.length);
+  return content && (await readConfiguration(content, budget));
 }

@@ -9,6 +9,8 @@ import type { MountPoint } from "./mount-point.ts";
 
 /** More mounts than this make every start slow, and some engines fail. */
 const maxMounts = 500;
+/** With what is hidden. */
+const maxAllMounts = 700;
 
 /** What is shown of a log, which git goes on writing. */
 export interface LogCopy {
@@ -61,10 +63,19 @@ export function pinFolders(draft: MountDraft, names: readonly string[]): void {
     const key = names.slice(0, length).join("/");
     if (!draft.own.has(key)) draft.own.set(key, { readOnly: false });
   }
-  if (draft.own.size + draft.copies.size <= maxMounts) return;
-  throw new VaultboxError(
+  if (draft.own.size + draft.copies.size > maxMounts) throw tooMany(maxMounts);
+}
+
+/** @throws VaultboxError VBX_WORKSPACE_UNSAFE when there are more mounts than a start can make */
+export function refuseTooMany({ own, copies, logs, emptied }: MountDraft): void {
+  const count = own.size + copies.size + logs.size + emptied.length;
+  if (count > maxAllMounts) throw tooMany(maxAllMounts);
+}
+
+function tooMany(limit: number): VaultboxError {
+  return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
-    `cannot protect the workspace: it would take more than ${maxMounts} mounts`,
+    `cannot protect the workspace: it would take more than ${limit} mounts`,
     {
       hints: [
         "run in one of the repositories instead of the folder around them",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { quoted } from "../../../printable.ts";
 import { openRealOrNothing, toNames } from "../host-path.ts";
+import type { LookBudget } from "../look-budget.ts";
 import { locateGit } from "../repository/git-location.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
@@ -20,6 +21,8 @@ export interface UnitOptions extends GitFolderOptions {
   readonly checkMount: (path: string) => Promise<unknown>;
   /** Of repositories outside the workspace, by their real paths */
   readonly outside: Map<string, MountDraft>;
+  /** What looking at them may cost */
+  readonly budget: LookBudget;
   /** Closes what is opened for them */
   readonly opened: DisposableStack;
 }
@@ -31,6 +34,7 @@ interface SettingsPlace {
   /** Where git starts programs */
   readonly workTree: string;
   readonly configFolder: string;
+  readonly budget: LookBudget;
 }
 
 /**
@@ -49,7 +53,8 @@ export async function protectUnit(
   if (shape === "folder" || shape === "bare") {
     const settings = await protectGitFolder(draft, names, options);
     const configFolder = join(draft.path, ...names);
-    await protectPointed(draft, settings, { user: options.user, workTree, configFolder });
+    const { user, budget } = options;
+    await protectPointed(draft, settings, { user, workTree, configFolder, budget });
     return;
   }
   mountReadOnly(draft, names, "file");
@@ -60,7 +65,8 @@ export async function protectUnit(
     draft.notes.push(`${quoted(names.join("/"))} leads to no repository of this work tree: ${why}`);
     return;
   }
-  const place = { user: options.user, workTree, configFolder: found.commonDirectory };
+  const { user, budget } = options;
+  const place = { user, workTree, configFolder: found.commonDirectory, budget };
   if (options.isInSandbox(found.commonDirectory)) await protectInside(draft, place, options);
   else await protectOutside(draft, place, options);
 }
@@ -77,7 +83,7 @@ async function protectInside(
   }
   // Relative paths in its settings mean this work tree as much as any other of it
   using common = draft.root.openPath(names);
-  const settings = common && (await readOwnSettings(common));
+  const settings = common && (await readOwnSettings(common, options.budget));
   await protectPointed(draft, settings ?? [], place);
 }
 
@@ -90,7 +96,7 @@ async function protectOutside(
   const path = place.configFolder;
   const known = options.outside.get(path);
   if (known !== undefined) {
-    await protectPointed(draft, await readOwnSettings(known.root), place);
+    await protectPointed(draft, await readOwnSettings(known.root, options.budget), place);
     return;
   }
   await options.checkMount(path);
@@ -108,10 +114,10 @@ async function protectOutside(
 async function protectPointed(
   draft: MountDraft,
   settings: readonly GitSetting[],
-  { user, workTree, configFolder }: SettingsPlace,
+  { user, workTree, configFolder, budget }: SettingsPlace,
 ): Promise<void> {
   protectPointedPaths(draft, toPointedPaths(user, { workTree, configFolder }));
-  for (const file of await withIncluded(settings, configFolder)) {
+  for (const file of await withIncluded({ settings, configFolder }, budget)) {
     const place = { workTree, configFolder: file.configFolder };
     protectPointedPaths(draft, toPointedPaths(file.settings, place));
   }

@@ -5,6 +5,7 @@ import type { Folder } from "../../../files/beneath.ts";
 import { quoted } from "../../../printable.ts";
 import { contains } from "../../../files/path-steps.ts";
 import { hideSecrets } from "../hide/hide-secrets.ts";
+import type { LookBudget } from "../look-budget.ts";
 import { isHeldName } from "../handoff/hold-unit.ts";
 import { hideSettings } from "../hide/hide-settings.ts";
 import { withoutSecrets } from "../hide/settings-text.ts";
@@ -12,7 +13,7 @@ import { readUserConfiguration } from "../repository/git-configuration.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { MountedFolder } from "./mask-special-files.ts";
-import { createDraft, toOwnBinds, type MountDraft } from "./mount-draft.ts";
+import { createDraft, refuseTooMany, toOwnBinds, type MountDraft } from "./mount-draft.ts";
 import type { MountPointsBeneath } from "./mount-point.ts";
 import { isNameable, refuseUnnameable } from "./nameable.ts";
 import { protectUnit, type UnitOptions } from "./protect-unit.ts";
@@ -45,6 +46,7 @@ export interface ProtectionOptions {
   readonly hides: boolean;
   /** Rejects when a folder outside the workspace may not be mounted */
   readonly checkMount: (path: string) => Promise<unknown>;
+  readonly budget: LookBudget;
 }
 
 /**
@@ -64,19 +66,26 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
       user: await readUserConfiguration(),
       outside,
       opened,
+      budget: options.budget,
     };
     for (const unit of scan.repositories) {
+      await options.budget.turn();
       if (isOutOfUse(draft, unit)) continue;
       await protectUnit(draft, unit, unitOptions);
     }
   }
   if (options.hides) {
-    await hideSettings(draft, scan.repositories, scan.marks.keys());
+    const { budget } = options;
+    const paths = scan.marks.keys();
+    await hideSettings(draft, { units: scan.repositories, paths, budget });
     for (const common of outside.values())
-      await hideSettings(common, [{ names: [], shape: "bare" }], []);
+      await hideSettings(common, { units: [{ names: [], shape: "bare" }], paths: [], budget });
   }
   hideSecrets(draft, scan.secrets);
+  const isAsked = options.hides || options.protect === "default";
+  if (isAsked && !options.budget.isWhole()) throw tooLarge(scan);
   const all = [draft, ...outside.values()];
+  for (const one of all) refuseTooMany(one);
   const own = all.flatMap((one) => toOwnBinds(one).map((bind) => ({ bind, base: one.path })));
   const copies = all.flatMap(toCopies);
   refuseUnnameable([...own.map(({ bind }) => bind.target), ...copies.map(({ target }) => target)]);

@@ -55,7 +55,14 @@ test("special files are masked also when nothing is protected or hidden, as are 
   await chmod(join(path, "closed"), 0o711);
   const { folders } = await planProtection(
     { ...scan, closed: [["closed"]] },
-    { workspace: path, root, protect: "none", hides: false, checkMount: async () => {} },
+    {
+      workspace: path,
+      root,
+      protect: "none",
+      hides: false,
+      checkMount: async () => {},
+      budget: createLookBudget(startLimits),
+    },
   );
   const { copies } = maskSpecialFiles(folders, []);
   expect(copies.map(({ target, content }) => [target, content.length])).toEqual([

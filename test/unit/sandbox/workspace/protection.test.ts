@@ -7,6 +7,7 @@ import {
   removeMountPoint,
 } from "../../../../src/sandbox/workspace/protect/mount-point.ts";
 import { parseHideRules } from "../../../../src/sandbox/workspace/hide/hide-rules.ts";
+import { withIncluded } from "../../../../src/sandbox/workspace/protect/included-settings.ts";
 import {
   planProtection,
   type Protection,
@@ -31,6 +32,7 @@ async function plan(
     protect,
     hides: true,
     checkMount: () => Promise.reject(new Error("outside")),
+    budget: createLookBudget(startLimits),
   });
 }
 
@@ -148,7 +150,7 @@ test("a workspace that was not looked through to its end is refused, unless noth
   const budget = createLookBudget({ ...startLimits, entries: 0 });
   const scan = await scanWorkspace(root, path, { ...rules, budget });
   const checkMount = (): Promise<void> => Promise.resolve();
-  const options = { workspace: path, root, hides: false, checkMount };
+  const options = { workspace: path, root, hides: false, checkMount, budget };
   const refused = planProtection(scan, { ...options, protect: "default" });
   await expect(refused).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
   expect((await planProtection(scan, { ...options, protect: "none" })).own).toEqual([]);
@@ -179,4 +181,32 @@ test("a mount point belongs to its folder's owner, and goes at the end unless so
   for (const place of beneath?.points.toReversed() ?? []) removeMountPoint(root, place);
   expect(await readdir(join(path, ".git"))).toEqual(before);
   expect(await readFile(join(path, ".git/info/attributes"), "utf8")).toBe("* text\n");
+});
+
+test("settings that include each other again and again are read once each, within the budget", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path);
+  const includes = "[include]\n".concat(
+    ...Array.from({ length: 30 }, (_, index) => `\tpath = ${path}/i${index % 6}\n`),
+  );
+  for (let index = 0; index < 6; index++) await writeFile(join(path, `i${index}`), includes);
+  const settings = [{ key: "include.path", value: join(path, "i0") }];
+  const own = { settings, configFolder: join(path, ".git") };
+  const budget = createLookBudget({ ...startLimits, entries: 6 });
+  const found = await withIncluded(own, budget);
+  const read = ["i0", "i1", "i2", "i3", "i4", "i5"];
+  expect(found.flatMap((one) => one.path?.slice(-2) ?? []).toSorted()).toEqual(read);
+  // The control: each time anew, ten levels deep
+  let naive = 0;
+  const visit = (depth: number): void => {
+    if (++naive > 1_000_000 || depth === 10) return;
+    for (let index = 0; index < 30 && naive <= 1_000_000; index++) visit(depth + 1);
+  };
+  visit(0);
+  expect(naive).toBeGreaterThan(1_000_000);
+  // More of them than may be read stop the start
+  const small = createLookBudget({ ...startLimits, entries: 5 });
+  await withIncluded(own, small);
+  expect(small.isWhole()).toBe(false);
 });
