@@ -21,9 +21,7 @@ const attemptName = "looked-at";
  * fails would keep every later run from starting.
  * @returns what its sandbox left; undefined when there's nothing to look at
  */
-export async function finishDeadSession(
-  options: DeadSessionOptions,
-): Promise<Handoff | undefined> {
+export async function finishDeadSession(options: DeadSessionOptions): Promise<Handoff | undefined> {
   const { paths, session, workspace } = options;
   const record = await readRecord(paths, session);
   if (record === undefined) return undefined;

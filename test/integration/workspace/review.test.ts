@@ -3,6 +3,9 @@ import { appendFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { Folder } from "../../../src/files/beneath.ts";
+import { createLookBudget, startLimits } from "../../../src/sandbox/workspace/look-budget.ts";
+import { readViews } from "../../../src/sandbox/workspace/review/read-views.ts";
 import { git, gitEnvironment } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
@@ -315,4 +318,27 @@ test("an index of any kind is read, and one of a sandbox's making takes no time"
   expect(entries.map(({ detail }) => detail?.split(";")[0])).toEqual([
     "has an index that can't be read",
   ]);
+});
+
+test("large lists of refs are read in time, while the process answers", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace } = folder;
+  await git(workspace, "init", "-q");
+  const packed = join(workspace, ".git/packed-refs");
+  const id = "0".repeat(39);
+  const lines = Array.from({ length: 90_000 }, (_, index) => `${id}1 refs/replace/${index}\n`);
+  let longest = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 5);
+  for (const text of [lines.join(""), "x refs/replace/".repeat(4_000_000)]) {
+    await writeFile(packed, text);
+    using root = Folder.openRoot(join(workspace, ".git"));
+    const found = await readViews(root, createLookBudget(startLimits));
+    expect(found.some((view) => view.id === "replace")).toBe(true);
+  }
+  clearInterval(timer);
+  expect(longest).toBeLessThan(2000);
 });

@@ -52,6 +52,8 @@ export async function readKnownUnits(
     const unseen = dangers.find((danger) => danger.unseen !== undefined);
     if (unseen !== undefined && place.protect === "default") throw notLookedInto(unit, unseen);
     const views = toKnownViews(await readUnitViews(place.root, unit, place.budget));
+    const over = place.budget.ended();
+    if (over !== undefined) throw tooMuch(unit, over);
     const own = dangers.map(({ id }) => id);
     const known = { fingerprint, dangers: own, remotes, shape: unit.shape, views };
     found.set(unit.names.join("/"), known);

@@ -82,7 +82,7 @@ async function readFacts(place: {
     gitDirectory: found.gitDirectory,
     commonDirectory: found.commonDirectory,
     objectFormat: lastValue(settings, "extensions.objectformat") === "sha256" ? "sha256" : "sha1",
-    tips: readTips(folder, common),
+    tips: await readTips(folder, common),
     configIssues: own === undefined ? ["git can't read the repository's configuration"] : [],
     ...(branch === undefined ? {} : { branch }),
     ...(remoteName === undefined ? {} : { remoteName }),

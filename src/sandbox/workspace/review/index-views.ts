@@ -8,15 +8,16 @@ import type { View } from "./view.ts";
 const maxIndexBytes = 64 * 1024 * 1024;
 
 /** What the index of a work tree keeps git from comparing. */
-export function readIndexViews(folder: Folder, budget: LookBudget): readonly View[] {
+export async function readIndexViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {
   const facts = folder.facts("index");
   if (facts === undefined) return [];
-  const index = readFlags(folder, "index", budget);
+  const index = await readFlags(folder, "index", budget);
   if (index === undefined) {
     const state = `${facts.size} ${facts.changedAt}`;
     return [toView("index", state, ["has an index that can't be read", "git ls-files -v"])];
   }
-  const shared = index.shared === undefined ? undefined : readFlags(folder, index.shared, budget);
+  const shared =
+    index.shared === undefined ? undefined : await readFlags(folder, index.shared, budget);
   const all = shared === undefined ? [index] : [index, shared];
   return [
     ...toFlagView(
@@ -38,7 +39,12 @@ export function readIndexViews(folder: Folder, budget: LookBudget): readonly Vie
   ];
 }
 
-function readFlags(folder: Folder, name: string, budget: LookBudget): IndexFlags | undefined {
+async function readFlags(
+  folder: Folder,
+  name: string,
+  budget: LookBudget,
+): Promise<IndexFlags | undefined> {
+  await budget.turn();
   const content = folder.read(name, maxIndexBytes);
   budget.spend("bytes", content?.length);
   return content && parseIndexFlags(content);

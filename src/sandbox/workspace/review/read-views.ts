@@ -41,15 +41,17 @@ const usual = new Set(["core.filemode true", "core.ignorecase false", "core.syml
 /** Everything in a repository's folder, or in that of a linked work tree, that makes git show something else. */
 export async function readViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {
   return [
-    ...readFileViews(folder, budget),
-    ...readIndexViews(folder, budget),
+    ...(await readFileViews(folder, budget)),
+    ...(await readIndexViews(folder, budget)),
     ...(await readRefViews(folder, budget)),
-    ...(await readSettingViews(folder)),
+    ...(await readSettingViews(folder, budget)),
   ];
 }
 
-function readFileViews(folder: Folder, budget: LookBudget): readonly View[] {
-  return files.flatMap(([path, text, command]) => {
+async function readFileViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {
+  const views: View[] = [];
+  for (const [path, text, command] of files) {
+    await budget.turn();
     using inner = orNothing(() => folder.openPath(path.slice(0, -1)));
     const content = inner?.read(path.at(-1) ?? "", maxFileBytes);
     budget.spend("bytes", content?.length);
@@ -58,15 +60,16 @@ function readFileViews(folder: Folder, budget: LookBudget): readonly View[] {
         ?.toString("latin1")
         .replaceAll(/^[ \t]*(?:#.*)?\r?$/gm, "")
         .trim() === "";
-    if (content === undefined || isEmpty) return [];
+    if (content === undefined || isEmpty) continue;
     const state = createHash("sha256").update(content).digest("hex");
-    return [{ id: path.join("/"), state, text, command }];
-  });
+    views.push({ id: path.join("/"), state, text, command });
+  }
+  return views;
 }
 
-async function readSettingViews(folder: Folder): Promise<readonly View[]> {
+async function readSettingViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {
   const content = folder.read("config", maxConfigurationBytes);
-  const found = (content && (await readConfiguration(content))) ?? [];
+  const found = (content && (await readConfiguration(content, budget))) ?? [];
   return found.flatMap((setting) => toSettingView(setting));
 }
 

@@ -68,15 +68,22 @@ async function readRefs(
   prefix: string,
 ): Promise<Refs> {
   const refs: Refs = new Map();
-  if (packed.includes(prefix)) {
-    for (const line of packed.split("\n")) {
-      const [value = "", name] = line.split(" ");
-      if (name?.startsWith(prefix) === true && refs.size < maxRefs) refs.set(name, value);
-    }
+  let end = 0;
+  for (let at = packed.indexOf(prefix); at !== -1; at = packed.indexOf(prefix, end)) {
+    if (refs.size >= maxRefs || (budget.isDue() && !(await budget.turn()))) break;
+    const from = packed.lastIndexOf("\n", at) + 1;
+    end = toLineEnd(packed, at);
+    const [value = "", name = ""] = packed.slice(from, end).split(" ");
+    if (from + value.length + 1 === at) refs.set(name, value);
   }
   using inner = orNothing(() => folder.openPath(prefix.split("/").filter((name) => name !== "")));
   if (inner !== undefined) await addLoose(refs, { folder: inner, budget }, { prefix, depth: 0 });
   return refs;
+}
+
+function toLineEnd(text: string, at: number): number {
+  const end = text.indexOf("\n", at);
+  return end === -1 ? text.length : end;
 }
 
 async function addLoose(
