@@ -5,20 +5,39 @@ import { toNames } from "../host-path.ts";
 import { mountReadOnly, kindOf, type MountDraft } from "./mount-draft.ts";
 import type { PointedPath } from "./pointed-paths.ts";
 
+/** What git itself writes in a repository's folder (gitrepository-layout(5)). */
+const writtenByGit =
+  /^(?:index|refs|logs|objects|packed-refs|shallow|worktrees|modules|rebase-.*|sequencer|BISECT_.*|(?:.*_)?(?:HEAD|MSG|EDITMSG)|.*\.lock)$/;
+
 /**
- * Protects what git's configuration names in the tree.
+ * Protects what git's configuration names in the tree, and in the folders of repositories.
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE when it names the work tree itself, or a folder with the repository in it
  */
 export function protectPointedPaths(draft: MountDraft, pointed: readonly PointedPath[]): void {
   for (const one of pointed) {
     const names = toNames(draft.path, one.path);
-    if (names === undefined || names.includes(".git")) continue;
+    // A draft that shows itself again is the folder of a repository elsewhere
+    const isGitFolder = names?.includes(".git") === true || draft.own.has("");
+    if (names === undefined || (isGitFolder && isReadOnly(draft, names))) continue;
     if (names.length === 0) {
       if (one.wanted === "folder") throw coversRepository(draft.path);
-      continue;
-    }
-    protect(draft, names, one);
+    } else if (one.wanted === undefined && isGitFolder && isWrittenByGit(names)) {
+      draft.notes.push(`${quoted(names.join("/"))} is named by git's settings, and git writes it`);
+    } else protect(draft, names, one);
   }
+}
+
+/** Of a repository's folder: its configuration, the hooks that git has by itself, and what is in there. */
+function isReadOnly(draft: MountDraft, names: readonly string[]): boolean {
+  return names.some((_, index) => {
+    const key = names.slice(0, index + 1).join("/");
+    return draft.copies.has(key) || draft.own.get(key)?.readOnly === true;
+  });
+}
+
+/** A file of git's own among the words of a command: read-only, it would keep git from its work. */
+function isWrittenByGit(names: readonly string[]): boolean {
+  return writtenByGit.test(names[names.lastIndexOf(".git") + 1] ?? "");
 }
 
 function protect(draft: MountDraft, names: readonly string[], one: PointedPath): void {

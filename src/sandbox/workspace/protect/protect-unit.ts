@@ -54,7 +54,7 @@ export async function protectUnit(
     const settings = await protectGitFolder(draft, names, options);
     const configFolder = join(draft.path, ...names);
     const { user, budget } = options;
-    await protectPointed(draft, settings, { user, workTree, configFolder, budget });
+    await protectPointed([draft], settings, { user, workTree, configFolder, budget });
     return;
   }
   mountReadOnly(draft, names, "file");
@@ -84,7 +84,7 @@ async function protectInside(
   // Relative paths in its settings mean this work tree as much as any other of it
   using common = draft.root.openPath(names);
   const settings = common && (await readOwnSettings(common, options.budget));
-  await protectPointed(draft, settings ?? [], place);
+  await protectPointed([draft], settings ?? [], place);
 }
 
 /** The common folder of a work tree whose repository is elsewhere: mounted, so that git works, and as protected. */
@@ -96,7 +96,7 @@ async function protectOutside(
   const path = place.configFolder;
   const known = options.outside.get(path);
   if (known !== undefined) {
-    await protectPointed(draft, await readOwnSettings(known.root, options.budget), place);
+    await protectPointed([draft, known], await readOwnSettings(known.root, options.budget), place);
     return;
   }
   await options.checkMount(path);
@@ -107,18 +107,22 @@ async function protectOutside(
   common.own.set("", { readOnly: false });
   options.outside.set(path, common);
   const settings = await protectGitFolder(common, [], options);
-  await protectPointed(draft, settings, place);
+  await protectPointed([draft, common], settings, place);
 }
 
-/** What a repository's settings name in a work tree, also the settings in files that they include. */
+/**
+ * What a repository's settings name in a work tree or in its own folder, also the settings in files that they include.
+ * @param drafts of the folders that either is in
+ */
 async function protectPointed(
-  draft: MountDraft,
+  drafts: readonly MountDraft[],
   settings: readonly GitSetting[],
   { user, workTree, configFolder, budget }: SettingsPlace,
 ): Promise<void> {
-  protectPointedPaths(draft, toPointedPaths(user, { workTree, configFolder }));
+  const pointed = [...toPointedPaths(user, { workTree, configFolder })];
   for (const file of await withIncluded({ settings, configFolder }, budget)) {
     const place = { workTree, configFolder: file.configFolder };
-    protectPointedPaths(draft, toPointedPaths(file.settings, place));
+    pointed.push(...toPointedPaths(file.settings, place));
   }
+  for (const draft of drafts) protectPointedPaths(draft, pointed);
 }

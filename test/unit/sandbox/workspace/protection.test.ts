@@ -88,6 +88,36 @@ test("what the configuration names in the tree is protected too, with every fold
   ]);
 });
 
+test("what the configuration names in the repository's own folder is protected, and what git writes there stays writable", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path);
+  await mkdir(join(path, ".git/tools"));
+  await writeFile(join(path, ".git/tools/clean"), "");
+  await writeFile(join(path, ".git/local.inc"), '[diff "x"]\n\tcommand = .git/tools/diff\n');
+  await writeFile(join(path, ".git/tools/diff"), "");
+  await git(path, "config", "include.path", "local.inc");
+  await git(path, "config", "--add", "include.path", "absent.inc");
+  await git(path, "config", "core.hooksPath", ".git/own-hooks");
+  await git(path, "config", "filter.x.clean", ".git/tools/clean %f .git/index .git/HEAD");
+  await git(path, "config", "includeIf.gitdir:x.path", "config");
+  const before = await plan(path);
+  const lines = toText(path, before).filter((line) => line.startsWith(".git"));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      ".git/absent.inc ro",
+      ".git/config copy",
+      ".git/local.inc ro",
+      ".git/own-hooks ro",
+      ".git/tools rw",
+      ".git/tools/clean ro",
+      ".git/tools/diff ro",
+    ]),
+  );
+  expect(lines.filter((line) => /index|HEAD/.test(line))).toEqual([]);
+  expect(before.notes.join("\n")).toContain(".git/index");
+});
+
 test("submodules, linked work trees and nested repositories are protected with the folders above them", async () => {
   await using folder = await createGitFolder();
   const { path } = folder;
