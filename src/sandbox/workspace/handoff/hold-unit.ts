@@ -19,7 +19,7 @@ export function isHeldName(name: string): boolean {
 
 /**
  * Takes a repository out of git's sight by renaming it, where it lies. A bare one keeps its place and loses its HEAD,
- * without which it's no repository.
+ * in every spelling that a file system takes for it: without one it's no repository.
  * @returns the name it has now, as a path from the workspace; undefined when it could not be renamed
  */
 export async function holdUnit(
@@ -27,7 +27,13 @@ export async function holdUnit(
   { names, shape }: RepositoryUnit,
   budget: LookBudget,
 ): Promise<string | undefined> {
-  return holdPlace(root, shape === "bare" ? [...names, await headOf(root, names, budget)] : names);
+  if (shape !== "bare") return holdPlace(root, names);
+  const held: (string | undefined)[] = [];
+  for (const head of await headsOf(root, names, budget)) {
+    await budget.turn();
+    held.push(holdPlace(root, [...names, head]));
+  }
+  return held.includes(undefined) ? undefined : held[0];
 }
 
 /** The same for anything. */
@@ -97,9 +103,14 @@ function rename(parent: Folder, from: string, to: string): boolean {
   return attempt() || (parent.allowOwner() && attempt());
 }
 
-async function headOf(root: Folder, names: readonly string[], budget: LookBudget): Promise<string> {
+/** What every git goes by first, whatever else there is. */
+async function headsOf(
+  root: Folder,
+  names: readonly string[],
+  budget: LookBudget,
+): Promise<readonly string[]> {
   using folder = orNothing(() => root.openPath(names));
   const entries = folder === undefined ? [] : await readFolderOrNothing(folder, budget);
-  const entry = entries.find(({ name }) => isHeadName(name));
-  return entry === undefined ? "HEAD" : entry.name;
+  const heads = entries.map(({ name }) => name).filter(isHeadName);
+  return heads.toSorted((a, b) => Number(b === "HEAD") - Number(a === "HEAD"));
 }

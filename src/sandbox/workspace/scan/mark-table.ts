@@ -17,6 +17,8 @@ export interface MarkTable {
    * counts first, then one of folders, then a name, then a name with `*`. Of two the longer one counts.
    */
   readonly findKind: (folder: MarkFolder, name: string) => string | undefined;
+  /** What a program of the host would do with files somewhere in a folder, whatever else is on their way. */
+  readonly findKindBelow: (path: readonly string[]) => string | undefined;
 }
 
 /** Folders and a name, with at most one `*` in the name, which parts it in two. */
@@ -45,6 +47,8 @@ interface Patterns {
   readonly extensions: Map<string, NamePattern[]>;
   /** By the first name; `*` has those whose first name has one */
   readonly folders: Map<string, FolderPattern[]>;
+  /** Folders on the way to a file or folder of a pattern, by their last name, or `*` */
+  readonly ways: Map<string, FolderPattern[]>;
 }
 
 export function createMarkTable(rows: readonly HostFile[]): MarkTable {
@@ -53,16 +57,19 @@ export function createMarkTable(rows: readonly HostFile[]): MarkTable {
     starts: new Map(),
     extensions: new Map(),
     folders: new Map(),
+    ways: new Map(),
   };
   for (const { kind, patterns: written } of rows) {
     for (const pattern of written.split(" ")) {
       if (pattern.endsWith("/")) addFolder(patterns, kind, pattern.slice(0, -1));
       else addName(patterns, kind, pattern);
+      addWays(patterns, kind, pattern.split("/").slice(0, -1));
     }
   }
   return {
     toFolder: (path) => toFolder(patterns, path),
     findKind: (folder, name) => findKind(patterns, folder, name.toLowerCase()),
+    findKindBelow: (path) => findKindBelow(patterns, path),
   };
 }
 
@@ -71,6 +78,13 @@ function addFolder({ folders }: Patterns, kind: string, pattern: string): void {
   const [first = ""] = parts;
   const names = parts.map(toExpression);
   add(folders, first.includes("*") ? "*" : first, { kind, names, length: pattern.length });
+}
+
+function addWays({ ways }: Patterns, kind: string, folders: readonly string[]): void {
+  for (const [index, last] of folders.entries()) {
+    const names = folders.slice(0, index + 1).map(toExpression);
+    add(ways, last.includes("*") ? "*" : last, { kind, names, length: index });
+  }
 }
 
 function addName({ names, starts, extensions }: Patterns, kind: string, pattern: string): void {
@@ -117,6 +131,12 @@ function fits({ names }: FolderPattern, parts: readonly string[]): boolean {
     const part = parts[index] ?? "";
     return typeof name === "string" ? name === part : name.test(part);
   });
+}
+
+function findKindBelow({ ways }: Patterns, path: readonly string[]): string | undefined {
+  const parts = path.map((name) => name.toLowerCase());
+  const found = [...(ways.get(parts.at(-1) ?? "") ?? []), ...(ways.get("*") ?? [])];
+  return found.find((one) => fits(one, parts.slice(-one.names.length)))?.kind;
 }
 
 function findKind(

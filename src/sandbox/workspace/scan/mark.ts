@@ -14,11 +14,20 @@ export interface Mark {
 /** Content is compared up to this size; beyond it size and time are. */
 const maxHashedBytes = 256 * 1024;
 
+/** A link to a folder in the workspace, in which programs then find what is in that one. */
+export interface FolderAlias {
+  /** Names from the workspace to the link */
+  readonly names: readonly string[];
+  /** And to where it ends */
+  readonly end: readonly string[];
+}
+
 /** What entries are looked at with. */
 export interface MarkScan {
   readonly workspace: string;
   readonly table: MarkTable;
   readonly budget: LookBudget;
+  readonly onAlias: (alias: FolderAlias) => void;
 }
 
 /**
@@ -55,11 +64,15 @@ function toFileMark(
 function toLinkMark(
   { folder, entry, names }: FoundEntry,
   around: MarkFolder,
-  { workspace, table }: MarkScan,
+  { workspace, table, onAlias }: MarkScan,
 ): Mark | undefined {
   const target = folder.readLink(entry.name) ?? "";
   const end = followInside(workspace, { from: names.slice(0, -1), path: target });
-  const leaves = end === undefined;
-  const kind = leaves ? "links out of the workspace" : table.findKind(around, entry.name);
+  const below = end === undefined ? undefined : table.findKindBelow(names);
+  if (end !== undefined && below !== undefined) onAlias({ names, end });
+  const kind =
+    end === undefined
+      ? "links out of the workspace"
+      : (table.findKind(around, entry.name) ?? below);
   return kind === undefined ? undefined : { kind, state: `link ${target}` };
 }

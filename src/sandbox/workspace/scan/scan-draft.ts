@@ -4,7 +4,7 @@ import type { HideRules } from "../hide/hide-rules.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { findUnits, type RepositoryUnit, type UnitPlace } from "../unit/repository-unit.ts";
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
-import { toMark, type Mark } from "./mark.ts";
+import { toMark, type FolderAlias, type Mark } from "./mark.ts";
 import { findOwnerRights } from "./owner-rights.ts";
 import type { FoundEntry } from "./walk.ts";
 
@@ -27,6 +27,8 @@ export interface ScanOptions {
 const keptWeight = 8;
 /** More than this isn't a list that anybody reads; what isn't on it isn't compared. */
 const maxMarks = 20_000;
+/** Links to folders that are looked through once more, by the names that they have through the link */
+const maxAliases = 200;
 
 /** What a scan has found so far. */
 export interface ScanDraft {
@@ -38,6 +40,7 @@ export interface ScanDraft {
   /** Paths of the repositories */
   readonly unitKeys: Set<string>;
   readonly marks: Map<string, Mark>;
+  readonly aliases: FolderAlias[];
   readonly special: (readonly string[])[];
   /** Folders in which nothing but special files counts */
   readonly aside: (readonly string[])[];
@@ -65,6 +68,7 @@ export function createScanDraft(
     repositories: [],
     unitKeys: new Set(),
     marks: new Map(),
+    aliases: [],
     special: [],
     aside: [],
     closed: [],
@@ -145,8 +149,12 @@ export function addHidden(draft: ScanDraft, found: FoundEntry): void {
 }
 
 export function addMark(draft: ScanDraft, found: FoundEntry, around: MarkFolder): void {
-  const { budget } = draft;
-  const mark = toMark(found, around, draft);
+  const { budget, aliases } = draft;
+  const onAlias = (alias: FolderAlias): void => {
+    if (aliases.length < maxAliases) aliases.push(alias);
+    else budget.leaveOut();
+  };
+  const mark = toMark(found, around, { ...draft, onAlias });
   if (mark === undefined) return;
   if (draft.marks.size >= maxMarks) return budget.leaveOut();
   const path = found.names.join("/");

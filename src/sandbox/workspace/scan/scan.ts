@@ -7,6 +7,7 @@ import { isAmongPackages, leadsToPackages } from "./installed-packages.ts";
 import { findSpecialBelow } from "./find-special-files.ts";
 import type { MarkFolder } from "./mark-table.ts";
 import type { Mark } from "./mark.ts";
+import { markAliases } from "./mark-aliases.ts";
 import { hasOwnerRights } from "./owner-rights.ts";
 import {
   addFinding,
@@ -73,6 +74,7 @@ export async function scanWorkspace(
     ...(opens === undefined ? {} : { opening: toOpening(draft, opens) }),
     budget,
   });
+  await markAliases(root, draft);
   const aside = await findSpecialBelow(root, draft.aside, budget);
   const tookMs = Math.round(performance.now() - started);
   const { repositories, marks, closed, deep, opened } = draft;

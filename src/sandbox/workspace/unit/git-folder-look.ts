@@ -34,7 +34,7 @@ export async function lookAtFolder(look: Look, folder: Folder, where: Whereabout
   }
   lookAtOther(look, folder, saplingInGit);
   await lookAtTodo(look, folder);
-  await lookForLinks(look, folder);
+  await lookForLinks(look, folder, { shape: "repository" });
 }
 
 /** The administrative folder of a linked work tree. */
@@ -46,7 +46,7 @@ export async function lookAtWorkTree(look: Look, folder: Folder): Promise<void> 
   await lookAtHooks(look, folder);
   if (folder.facts("config") !== undefined) look.danger("has a configuration of its own");
   await lookAtTodo(look, folder);
-  await lookForLinks(look, folder);
+  await lookForLinks(look, folder, { shape: "worktree" });
 }
 
 async function lookAtHooks(look: Look, folder: Folder): Promise<void> {

@@ -4,6 +4,9 @@ import { readFolder } from "../read-folder.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 import { openPlain, type Look } from "./unit-look.ts";
 
+/** Nothing in the folder of a linked work tree is looked at by itself. */
+type Shape = "repository" | "worktree";
+
 /**
  * Finds symbolic links in a repository's folder, other than a HEAD that is one. Git writes through them with the user's
  * rights: a log, a message or a lock that leads to a start file of the shell puts names of branches there.
@@ -11,7 +14,7 @@ import { openPlain, type Look } from "./unit-look.ts";
 export async function lookForLinks(
   look: Look,
   folder: Folder,
-  names: readonly string[] = [],
+  { shape, names = [] }: { readonly shape: Shape; readonly names?: readonly string[] },
 ): Promise<void> {
   const { budget } = look;
   for (const { name, kind } of await readFolder(folder, budget)) {
@@ -28,10 +31,16 @@ export async function lookForLinks(
       continue;
     }
     using inner = openPlain(look, folder, { name, place: own.join("/") });
-    // Another unit, which is looked at as such
-    if (inner === undefined || isBareRepository(await readFolder(inner, budget))) continue;
-    await lookForLinks(look, inner, own);
+    if (inner === undefined) continue;
+    if (shape !== "worktree" && (await isUnit(inner, own, look))) continue;
+    await lookForLinks(look, inner, { shape, names: own });
   }
+}
+
+/** Whether a folder in a repository's is looked at by itself (`findUnits`). */
+async function isUnit(folder: Folder, own: readonly string[], look: Look): Promise<boolean> {
+  if (own[0] === "worktrees") return own.length === 2;
+  return isBareRepository(await readFolder(folder, look.budget));
 }
 
 function lookAtLink(look: Look, folder: Folder, own: readonly string[]): void {

@@ -1,0 +1,97 @@
+import { readdir, symlink, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { git, gitEnvironment } from "../../support/host-git.ts";
+import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+// Ways in which what the host's programs run was not where it was looked for.
+
+const run = promisify(execFile);
+
+test("what a link to a folder of the workspace puts in a program's way is reported, then and when it changes", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  const links: readonly (readonly [link: string, target: string, file: string])[] = [
+    [".claude", "docs/a", "settings.json"],
+    [".vscode", "docs/b", "tasks.json"],
+    [".cargo", "docs/c", "config.toml"],
+    [".github", "docs/g", "workflows/x.yml"],
+    [".husky", "docs/e", "pre-commit"],
+    [".config/mise", "../docs/m", "config.toml"],
+  ];
+  const first = await during(async () => {
+    for (const [link, target, file] of links) {
+      await writeInto(workspace, join(join(link, ".."), target, file), "x");
+      await writeInto(workspace, join(link, "../placeholder"), "");
+      await symlink(target, join(workspace, link));
+    }
+  });
+  const second = await during(async () => {
+    for (const [link, target, file] of links) {
+      await writeFile(join(workspace, link, "..", target, file), "another");
+    }
+  });
+  const toLines = (entries: typeof first.entries): readonly string[] =>
+    entries.map(({ change, path }) => `${change} ${path}`);
+  for (const [link, , file] of links) {
+    expect(toLines(first.entries)).toContain(`new ${link}`);
+    expect(toLines(first.entries)).toContain(`new ${link}/${file}`);
+    expect(toLines(second.entries)).toContain(`changed ${link}/${file}`);
+  }
+  recordScore({
+    row: 31,
+    test: "folders of host files that are links within the workspace",
+    attempts: 2 * links.length,
+    blocked: first.entries.length >= links.length ? 2 * links.length : 0,
+    // By their own paths they are ordinary files
+    controlSucceeded: [...first.entries, ...second.entries].every(
+      ({ path }) => !path.startsWith("docs/"),
+    )
+      ? links.length
+      : 0,
+  });
+});
+
+test("a bare repository is held whatever other spellings of HEAD lie in it", async () => {
+  const script = `git init -q --bare b && cd b && rm -rf hooks
+printf '[core]\\nrepositoryformatversion=0\\nbare=false\\nworktree=.\\nfsmonitor="touch $PWD/../RAN;false"\\n' > config
+p=$(printf '%0240d' 0); i=0; while [ $i -lt 1500 ]; do : > $p$i; i=$((i+1)); done; rm -f $p*
+for n in head Head HEAd HEAD. HEAD.. heaD... hEAD; do : > $n; done`;
+  const look = (cwd: string): Promise<unknown> =>
+    run("git", ["status"], { cwd: join(cwd, "b"), env: gitEnvironment() }).catch(() => undefined);
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  const shell = { cwd: workspace, env: gitEnvironment() };
+  const handoff = await during(async () => void (await run("sh", ["-c", script], shell)));
+  expect(handoff.entries.map(({ change }) => change)).toContain("held");
+  await look(workspace);
+  expect(await readdir(workspace)).not.toContain("RAN");
+  await using control = await createWorkspaceFolder();
+  await run("sh", ["-c", script], { ...shell, cwd: control.workspace });
+  await look(control.workspace);
+  expect(await readdir(control.workspace)).toContain("RAN");
+});
+
+test("a link for git to write through is held wherever it is in a repository's folder", async () => {
+  const places = ["logs", "worktrees/wt/logs", "worktrees/wt/logs/refs", "rr-cache"];
+  const shapes = ["mkdir -p objects refs", ": > commondir", "true"];
+  const held: string[] = [];
+  for (const place of places) {
+    for (const shape of shapes) {
+      await using folder = await createWorkspaceFolder();
+      const { workspace, during } = folder;
+      await git(workspace, "init", "-q", "-b", "main");
+      await git(workspace, "commit", "-q", "--allow-empty", "-m", "one");
+      const script = `git worktree add -q wt -b wt; mkdir -p .git/${place}; cd .git/${place}; ${shape}; rm -f HEAD; ln -s /tmp/MARK HEAD`;
+      const handoff = await during(async () => {
+        await run("sh", ["-c", script], { cwd: workspace, env: gitEnvironment() });
+      });
+      const isHeld = handoff.entries.some(({ change }) => change === "held");
+      if (isHeld) held.push(`${place} ${shape}`);
+    }
+  }
+  expect(held).toEqual(places.flatMap((place) => shapes.map((shape) => `${place} ${shape}`)));
+});
