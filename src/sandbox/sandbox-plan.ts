@@ -91,9 +91,11 @@ export function toExpectation(
 }
 
 /** The project file, where a copy of it is mounted over it. */
-function toProjectFile({ plan }: RunRequest, binds: readonly BindMount[]): readonly string[] {
-  const targets = binds.map(({ target }) => target);
-  return targets.filter((target) => target === plan.projectFile?.path);
+function toProjectFile(
+  { plan }: RunRequest,
+  binds: readonly BindMount[],
+): readonly { readonly target: string }[] {
+  return binds.filter(({ target }) => target === plan.projectFile?.path);
 }
 
 /** The file systems in memory of the agent container. */

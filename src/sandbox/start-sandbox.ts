@@ -9,6 +9,7 @@ import { createHomeVolume, seedHome, toHomeVolume, toProjectHome } from "./home-
 import { homeMount } from "./identity.ts";
 import type { KeptHomeLook } from "./kept-home/kept-home.ts";
 import type { EstablishedLink } from "./link/link-end.ts";
+import { toAskedPlaces } from "./posture/expected-mounts.ts";
 import { parseInsideFacts } from "./posture/inside-facts.ts";
 import { evaluatePosture, type PostureExpectation } from "./posture/posture.ts";
 import { toGoLine, toPrologue } from "./posture/prologue.ts";
@@ -135,11 +136,7 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
     session: session.state.id,
     image: plan.imageTag,
     relayId,
-    prologue: toPrologue(
-      plan.nonce,
-      [...plan.image.entrypoint, ...request.command],
-      (plan.files.mounted()?.sources ?? []).map(({ target }) => target),
-    ),
+    prologue: toPrologue(plan.nonce, [...plan.image.entrypoint, ...request.command], toAsked(plan)),
     env: toAgentEnvironment(plan),
     labels: plan.labels,
     identity,
@@ -160,6 +157,15 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
   await seedHome(agent, { identity, files, volume: home });
   const lookAtHome = home.kept ? await prepareLook(plan, home.name, files) : undefined;
   return { agent, removeHome, expected: toExpectation(plan, relayId, binds), lookAtHome };
+}
+
+/** What the prologue tells of. */
+function toAsked({ files }: SandboxPlan): Parameters<typeof toPrologue>[2] {
+  const { sources = [], covered = [] } = files.mounted() ?? {};
+  return {
+    targets: sources.map(({ target }) => target),
+    covered: toAskedPlaces(covered).map(({ target }) => target),
+  };
 }
 
 /** Loaded before the command begins, as everything that comes after it. */

@@ -10,14 +10,23 @@ export interface MountSource {
   readonly origin: FileOrigin | undefined;
 }
 
+/** A place at which something else must be mounted than what lies there. */
+export interface CoveredPlace {
+  readonly target: string;
+  /** The folder that it was found in; undefined where nobody can exchange it, or nobody can tell */
+  readonly around?: FileOrigin;
+  /** How the path ends, in its file system, of what is shown instead */
+  readonly shows?: string;
+}
+
 /** Which mounts a sandbox must have. */
 export interface ExpectedMounts {
   /** What was checked before it was mounted, in the order that the prologue was told */
   readonly sources: readonly MountSource[];
   /** Id of this machine's boot; undefined when the engine is known to have another kernel */
   readonly bootId: string | undefined;
-  /** Targets that must be mounts: what is hidden, masked or protected would be open otherwise */
-  readonly covered: readonly string[];
+  /** What is hidden, masked or protected, and would be open otherwise */
+  readonly covered: readonly CoveredPlace[];
   /** Targets whose mounts show what is at the same place in another mount, `base`, and nothing from elsewhere */
   readonly shownAgain: readonly { readonly target: string; readonly base: string }[];
 }
@@ -75,7 +84,33 @@ export function findUncovered(
   const targets = new Set(origins.map(({ target }) => target));
   return isSandboxedKernel({ mounts }, sources[0]?.target ?? "")
     ? []
-    : covered.filter((target) => !targets.has(target));
+    : covered.flatMap(({ target }) => (targets.has(target) ? [] : [target]));
+}
+
+/** Covered places of which the prologue is to tell, in this order. */
+export function toAskedPlaces(covered: readonly CoveredPlace[]): readonly CoveredPlace[] {
+  return covered.filter(({ around }) => around !== undefined);
+}
+
+/**
+ * Covered places that aren't in the folder that was looked at: it was exchanged before the mount, and what is in it lies
+ * open elsewhere. The prologue looks at the mount from the very folder that it tells of.
+ */
+export function findMisplaced(
+  inside: InsideFacts,
+  { covered, bootId }: ExpectedMounts,
+): readonly string[] {
+  if (bootId === undefined || inside.bootId !== bootId) return [];
+  const find = (id: string | undefined): MountRow | undefined =>
+    inside.origins.find((origin) => origin.id === id);
+  return toAskedPlaces(covered).flatMap(({ target, around, shows }, index) => {
+    const found = inside.covered.get(index);
+    const isThere =
+      found?.around.inode === around?.inode &&
+      find(found?.around.mount)?.device === around?.device &&
+      find(found?.over)?.root.endsWith(shows ?? "") === true;
+    return isThere || isSandboxedKernel(inside, target) ? [] : [target];
+  });
 }
 
 /** One like gVisor's has a file system of its own for each mount, and says nothing of the host's. */

@@ -14,6 +14,8 @@ export interface InsideFacts {
   readonly origins: readonly MountRow[];
   /** What the targets lead to that the prologue was asked about, by their number; unreadable ones are missing */
   readonly sources: ReadonlyMap<number, InsideSource>;
+  /** Of covered places, by their number: what the folder around one and what is mounted in it are */
+  readonly covered: ReadonlyMap<number, InsideCovered>;
   /** Of the sandbox's kernel */
   readonly bootId: string | undefined;
   readonly pidsLimit: string | undefined;
@@ -42,6 +44,13 @@ export interface InsideSource {
   readonly inode: string | undefined;
 }
 
+/** What a folder and an entry in it are (proc(5), fdinfo), the entry as seen from the open folder. */
+export interface InsideCovered {
+  readonly around: InsideSource;
+  /** Id of the mount in it */
+  readonly over: string | undefined;
+}
+
 /** Parses the report's lines: `KIND TEXT`. Unknown kinds are ignored; what's missing fails the assert that needs it. */
 export function parseInsideFacts(lines: readonly string[]): InsideFacts {
   const byKind = new Map<string, string[]>();
@@ -63,6 +72,7 @@ export function parseInsideFacts(lines: readonly string[]): InsideFacts {
     mounts: texts("mount").flatMap(parseMountLine),
     origins: texts("mountinfo").flatMap((line) => parseMountRow(line) ?? []),
     sources: parseSources(texts("source")),
+    covered: parseCovered(texts("covered")),
     bootId: texts("boot")[0]?.trim(),
     pidsLimit: texts("pids")[0]?.trim(),
     memoryLimit: texts("memory")[0]?.trim(),
@@ -102,4 +112,15 @@ function parseSources(lines: readonly string[]): ReadonlyMap<number, InsideSourc
     found.set(Number(number), { ...known, [field === "ino" ? "inode" : "mount"]: value });
   }
   return found;
+}
+
+/** `NUMBER mnt_id: AROUND ino: AROUND mnt_id: OVER` */
+function parseCovered(lines: readonly string[]): ReadonlyMap<number, InsideCovered> {
+  return new Map(
+    lines.flatMap((line) => {
+      const parts = /^(\d+) mnt_id:\s*(\d+) ino:\s*(\d+) mnt_id:\s*(\d+)$/.exec(line);
+      const [, number, mount, inode, over] = parts ?? [];
+      return number === undefined ? [] : [[Number(number), { around: { mount, inode }, over }]];
+    }),
+  );
 }

@@ -3,6 +3,7 @@ import type { InsideFacts, InsideMount } from "./inside-facts.ts";
 import {
   findExchanged,
   findForeign,
+  findMisplaced,
   findUncovered,
   type ExpectedMounts,
 } from "./expected-mounts.ts";
@@ -184,6 +185,11 @@ function isolationChecks(inside: InsideFacts, expected: PostureExpectation): rea
       name: "everything that is to be covered is",
       expected: findUncovered(inside, expected).length === 0,
       found: findUncovered(inside, expected),
+    },
+    {
+      name: "what is covered is in the folder that was looked at",
+      expected: findMisplaced(inside, expected).length === 0,
+      found: findMisplaced(inside, expected),
     },
     { name: "HOME is writable", expected: inside.homeWritable, found: inside.homeWritable },
   ];

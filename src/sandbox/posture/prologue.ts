@@ -36,6 +36,14 @@ while [ "$i" -lt "$k" ]; do
   { [ -f "$1" ] || [ -d "$1" ]; } && ( while IFS= read -r l; do p "source $i $l"; done </proc/self/fdinfo/9 ) 2>/dev/null 9<"$1"
   shift; i=$((i + 1))
 done
+k=$1; shift; i=0
+while [ "$i" -lt "$k" ]; do
+  ( e=/proc/self/fd/9/\${1##*/}; { [ -f "$e" ] || [ -d "$e" ]; } || exit; exec 8<"$e"
+    { read -r l; read -r l; read -r l; read -r k; } </proc/self/fdinfo/9
+    { read -r g; read -r g; read -r g; } </proc/self/fdinfo/8
+    p "covered $i $l $k $g" ) 2>/dev/null 9<"\${1%/*}/"
+  shift; i=$((i + 1))
+done
 kill -0 ${filterMark} 2>/dev/null && p "filter marked"
 p "vbx-$n end"
 IFS= read -r g || exit 125
@@ -52,19 +60,37 @@ esac
 exec "$@"
 `;
 
+/** Absolute paths in the sandbox. */
+interface AskedTargets {
+  readonly targets: readonly string[];
+  readonly covered: readonly string[];
+}
+
 /**
  * The container's entrypoint and arguments for a command.
- * @param targets of mounts, about which it reports what they lead to
+ * @param asked about which it reports: targets of mounts, with what they lead to, and covered places
  */
 export function toPrologue(
   nonce: string,
   command: readonly string[],
-  targets: readonly string[] = [],
+  { targets, covered }: AskedTargets = { targets: [], covered: [] },
 ): { readonly entrypoint: readonly string[]; readonly command: readonly string[] } {
   return {
     entrypoint: ["/bin/sh"],
-    command: ["-c", script, "vaultbox", nonce, String(targets.length), ...targets, ...command],
+    command: [
+      "-c",
+      script,
+      "vaultbox",
+      nonce,
+      ...counted(targets),
+      ...counted(covered),
+      ...command,
+    ],
   };
+}
+
+function counted(texts: readonly string[]): readonly string[] {
+  return [String(texts.length), ...texts];
 }
 
 /** The line that lets the command begin. */

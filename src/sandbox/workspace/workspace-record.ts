@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../../files/atomic-write.ts";
 import { sessionFolder } from "../session-state.ts";
 import type { Baseline, KnownUnit } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
+import type { HiddenPlace } from "./hide/moved-secrets.ts";
 import type { ShownLog } from "./hide/shown-log.ts";
 import type { MountPointsBeneath } from "./protect/mount-point.ts";
 import type { Mark } from "./scan/mark.ts";
@@ -16,6 +17,8 @@ export interface WorkspaceRecord {
   readonly protect: "default" | "none";
   readonly mountPoints: readonly MountPointsBeneath[];
   readonly logs: readonly ShownLog[];
+  /** Missing in what an earlier version wrote */
+  readonly hiddenIn?: readonly HiddenPlace[];
   readonly baseline: Baseline;
 }
 
@@ -67,13 +70,21 @@ interface StoredRecord extends Omit<WorkspaceRecord, "baseline" | "logs"> {
 
 function parseRecord(value: unknown): WorkspaceRecord | "unreadable" {
   // Written by this program to a folder that is the user's alone
-  const { workspace, protect, mountPoints, logs = [], baseline } = value as StoredRecord;
+  const {
+    workspace,
+    protect,
+    mountPoints,
+    logs = [],
+    hiddenIn = [],
+    baseline,
+  } = value as StoredRecord;
   if (typeof workspace !== "string" || !Array.isArray(mountPoints)) return "unreadable";
   return {
     workspace,
     protect,
     mountPoints,
     logs,
+    hiddenIn,
     baseline: {
       since: BigInt(baseline.since),
       marks: new Map(baseline.marks),

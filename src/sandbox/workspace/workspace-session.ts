@@ -7,7 +7,7 @@ import { once } from "../../once.ts";
 import type { WorkspaceSettings } from "../../policy/workspace-settings.ts";
 import { quoted } from "../../printable.ts";
 import { HostSockets, watchHostSockets, type ReachedPlaces } from "../host-sockets.ts";
-import type { MountSource } from "../posture/expected-mounts.ts";
+import type { CoveredPlace, MountSource } from "../posture/expected-mounts.ts";
 import { readKnownUnits, type Baseline } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { leaveOutOthers } from "./handoff/trusted-baseline.ts";
@@ -17,7 +17,9 @@ import {
   rememberUnlooked,
   type SessionPlace,
 } from "./handoff/unlooked-sessions.ts";
+import { toCoveredPlaces } from "./covered-places.ts";
 import { parseHideRules } from "./hide/hide-rules.ts";
+import { refuseMovedSecrets, toHiddenPlaces } from "./hide/moved-secrets.ts";
 import { toNames } from "./host-path.ts";
 import { createLookBudget, startLimits } from "./look-budget.ts";
 import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
@@ -61,8 +63,7 @@ export interface WorkspaceMounts {
   readonly reached: ReachedPlaces;
   /** What was checked, and must be what the sandbox has at these places */
   readonly sources: readonly MountSource[];
-  /** Targets at which something else must be mounted than what lies there */
-  readonly covered: readonly string[];
+  readonly covered: readonly CoveredPlace[];
   /** Special files, and folders that can't be listed: paths from the workspace, or absolute ones outside of it */
   readonly masked: readonly string[];
   readonly notes: readonly string[];
@@ -164,6 +165,7 @@ interface Begun {
   readonly protection: Protection;
   readonly masks: Masks;
   readonly sources: readonly MountSource[];
+  readonly covered: readonly CoveredPlace[];
   /** Real paths of what is mounted beside the workspace */
   readonly folders: readonly string[];
 }
@@ -213,11 +215,16 @@ async function begin(
   const targets = mounts.map(({ target }) => target);
   const masks = maskSpecialFiles([...protection.folders, ...mounted.folders], targets);
   const mountPoints = [...protection.mountPoints, ...masks.mountPoints];
+  const copies = [...protection.copies, ...masks.copies];
+  const covered = toCoveredPlaces({ workspace, root, copies, directory });
+  const rules = parseHideRules(settings.hide);
+  refuseMovedSecrets(others, { workspace, root, rules, covered });
   const record: WorkspaceRecord = {
     workspace,
     protect: settings.protect,
     mountPoints: await withShared(paths, session, mountPoints),
     logs: toShownLogs(protection.copies, directory),
+    hiddenIn: toHiddenPlaces(workspace, covered, baseline.hidden),
     baseline: leaveOutOthers(baseline, workspace, others),
   };
   await writeRecord(paths, session, record);
@@ -228,12 +235,13 @@ async function begin(
     protection,
     masks,
     sources: [...folders, ...mounted.files],
+    covered,
     folders: [...new Set(folders.map(({ source }) => source))],
   };
 }
 
 async function makeMounts(
-  { record: { workspace }, protection, masks, sources, folders }: Begun,
+  { record: { workspace }, protection, masks, sources, covered, folders }: Begun,
   scan: Scan,
   directory: string,
 ): Promise<WorkspaceMounts> {
@@ -244,7 +252,7 @@ async function makeMounts(
     hidden: scan.secrets.map((names) => names.join("/")),
     reached: { folders, covered: toCovered(scan, masks, workspace) },
     sources: sources.map(({ target, origin }) => ({ target, origin })),
-    covered: copies.map(({ target }) => target),
+    covered,
     masked: masks.copies.map(({ target }) => toNames(workspace, target)?.join("/") ?? target),
     notes: protection.notes,
   };

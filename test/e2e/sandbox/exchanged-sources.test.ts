@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { lstat, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -114,4 +114,50 @@ test("what another sandbox exchanges between the check and the mount never reach
   });
   expect([reached, [...found]]).toEqual([0, expect.anything()]);
   expect([all.filter(({ naive }) => naive === 0), [...found]]).toEqual([[], expect.anything()]);
+}, 240_000);
+
+test("a folder with a hidden file that another sandbox exchanges before the mount shows the file to no sandbox", async () => {
+  await using world = await createWorld();
+  const workspace = await realpath(await mkdtemp(join(tmpdir(), "vbo-")));
+  await mkdir(join(workspace, "d"));
+  await writeFile(join(workspace, "d/.env"), `KEY=${canary}`);
+  const loop = ["sh", "-c", 'mkdir planted; exec python3 -c "$1" d planted stop', "sh", exchange];
+  const child = world.spawn(["run", "--workspace", workspace, "--", ...loop]);
+  await untilOutput(child, "ready");
+  const read = "cat d/.env planted/.env 2>/dev/null; true";
+  let reached = 0;
+  let started = 0;
+  for (let index = 0; index < tries; index += 1) {
+    const shell = ["sh", "-c", read];
+    const { stdout, status } = await world.run(["run", "--workspace", workspace, "--", ...shell]);
+    if (stdout.includes(canary)) reached += 1;
+    if (status === 0) started += 1;
+  }
+  const base = await requireBaseImage(await requireEngine());
+  const aside = await realpath(await mkdtemp(join(tmpdir(), "vbo-")));
+  const empty = join(aside, "empty");
+  await writeFile(empty, "");
+  let naive = 0;
+  for (let index = 0; index < 2 * tries; index += 1) {
+    const folder = (await readdir(join(workspace, "d"))).includes(".env") ? "d" : "planted";
+    const mounts = [
+      `type=bind,source=${workspace},target=/w`,
+      `type=bind,source=${empty},target=/w/${folder}/.env,readonly`,
+    ].flatMap((mount) => ["--mount", mount]);
+    const command = ["--rm", "--network", "none", "-w", "/w", ...mounts, base, "sh", "-c", read];
+    const { stdout } = await run("docker", ["run", ...command]).catch(() => ({ stdout: "" }));
+    if (stdout.includes(canary)) naive += 1;
+  }
+  await writeFile(join(workspace, "stop"), "");
+  await untilClosed(child);
+  for (const path of [workspace, aside]) await rm(path, { recursive: true, force: true });
+  recordScore({
+    row: 47,
+    test: "a folder with a hidden file, exchanged by another sandbox in the same workspace",
+    attempts: tries,
+    blocked: tries - reached,
+    controlSucceeded: naive,
+  });
+  expect([reached, { started, naive }]).toEqual([0, expect.anything()]);
+  expect(naive).toBeGreaterThan(0);
 }, 240_000);

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -123,4 +123,48 @@ test("a session whose record can't be read was not looked at, and what is in its
   }
   // The control: without a record there was no sandbox
   await expect(leave((record) => rm(record))).rejects.toThrow("vaultbox-held");
+});
+
+test("a folder with a hidden file that a running sandbox moves to where no look goes stops the next start", async () => {
+  const isRefused = async (
+    move: (workspace: string) => void,
+    { isRunning = true } = {},
+  ): Promise<boolean> => {
+    await using place = await createSessionsPlace();
+    const { workspace } = place;
+    for (const folder of ["d/.aws", "node_modules"])
+      await mkdir(join(workspace, folder), { recursive: true });
+    await writeFile(join(workspace, "d/.env"), "SECRET=1\n");
+    await writeFile(join(workspace, "d/.aws/credentials"), "secret\n");
+    const first = await place.open();
+    if (!isRunning) await first.end();
+    move(workspace);
+    return await place.open().then(
+      () => false,
+      (error: unknown) => {
+        expect(error).toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
+        return true;
+      },
+    );
+  };
+  const rename = (from: string, to: string) => (workspace: string) =>
+    renameSync(join(workspace, from), join(workspace, to));
+  const moves = [rename("d", "node_modules/d"), rename("d/.aws", "d/aws"), rename("d", ".git")];
+  const refused = await Promise.all(moves.map((move) => isRefused(move)));
+  // The control: nothing hides them there
+  const alone = await Promise.all(moves.map((move) => isRefused(move, { isRunning: false })));
+  expect([refused, alone]).toEqual([
+    [true, true, true],
+    [false, false, false],
+  ]);
+  // Where a look finds it, or when the user removed it, it's no reason
+  expect(await isRefused(rename("d", "e"))).toBe(false);
+  expect(await isRefused((workspace) => rmSync(join(workspace, "d/.env")))).toBe(false);
+  recordScore({
+    row: 47,
+    test: "hidden files, moved with a folder while another session runs",
+    attempts: moves.length,
+    blocked: refused.filter(Boolean).length,
+    controlSucceeded: alone.filter((one) => !one).length,
+  });
 });

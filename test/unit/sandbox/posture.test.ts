@@ -144,12 +144,35 @@ test("a mount that shows something else than what was checked fails, by file sys
 });
 
 test("a place that must be covered and has no mount fails", () => {
-  const covered = ["/work space/.env"];
+  const covered = [{ target: "/work space/.env" }];
   const mask = "mountinfo 51 50 254:0 /empty /work\\040space/.env ro - ext4 /dev/vda rw";
   expect(failedOfSources([...checked, mask], { covered })).toEqual([]);
   expect(failedOfSources(checked, { covered })).toEqual(["everything that is to be covered is"]);
   const elsewhere = mask.replace("/.env", "/x/.env");
   expect(failedOfSources([...checked, elsewhere], { covered })).toHaveLength(1);
+});
+
+test("a place that is covered in another folder than was looked at fails, by inode, file system or mount", () => {
+  const around = { device: "254:0", root: "/home/me/work/d", inode: "8" };
+  const place = { target: "/work space/d/.env", around, shows: "/s/shown/0" };
+  const covered = [{ target: "/work space/plain" }, place];
+  const lines = [
+    ...checked,
+    "mountinfo 51 50 0:5 /run/s/shown/0 /work\\040space/d/.env ro - tmpfs tmpfs rw",
+    "mountinfo 52 50 0:5 /run/s/shown/1 /work\\040space/plain ro - tmpfs tmpfs rw",
+    "covered 0 mnt_id:\t50 ino:\t8 mnt_id:\t51",
+  ];
+  const with_ = (from: string, to: string) => lines.map((line) => line.replace(from, to));
+  const names = ["what is covered is in the folder that was looked at"];
+  expect(failedOfSources(lines, { covered })).toEqual([]);
+  expect(failedOfSources(with_("ino:\t8", "ino:\t9"), { covered })).toEqual(names);
+  // What is open there is the folder's own, or another thing that is shown
+  expect(failedOfSources(with_("mnt_id:\t51", "mnt_id:\t50"), { covered })).toEqual(names);
+  expect(failedOfSources(with_("mnt_id:\t51", "mnt_id:\t52"), { covered })).toEqual(names);
+  const none = lines.filter((line) => !line.startsWith("covered"));
+  expect(failedOfSources(none, { covered })).toEqual(names);
+  // Another kernel has other numbers
+  expect(failedOfSources(none, { covered, bootId: undefined })).toEqual([]);
 });
 
 function failedNames(change: {

@@ -4,7 +4,7 @@ import type { Paths } from "../../../config/paths.ts";
 import { writeFileAtomic } from "../../../files/atomic-write.ts";
 import { isSystemError } from "../../../files/beneath.ts";
 import { contains } from "../../../files/path-steps.ts";
-import { readActiveSessions, readState } from "../../session-state.ts";
+import { readActiveSessions, readState, type SessionState } from "../../session-state.ts";
 import { readRecord, type WorkspaceRecord } from "../workspace-record.ts";
 
 // A session whose end wasn't looked at wholly is remembered, until a later one looks through its workspace: what isn't
@@ -37,6 +37,8 @@ async function forget(paths: Paths, workspace: string, except: string | undefine
 export interface SessionPlace {
   readonly id: string;
   readonly workspace: string;
+  /** Whether its sandbox may be at work now */
+  readonly isRunning: boolean;
 }
 
 /** A session because of which another one can't take for the user's what is there. */
@@ -48,7 +50,11 @@ export interface OtherSession extends SessionPlace {
 /** Sessions that run, that died, or that weren't looked at to their end. */
 export async function listOtherSessions(paths: Paths): Promise<readonly SessionPlace[]> {
   const [active, unlooked] = await Promise.all([readActiveSessions(paths), readUnlooked(paths)]);
-  return [...active.map(({ id, workspace }) => ({ id, workspace })), ...unlooked];
+  return [...unlooked, ...active.map(toRunning)];
+}
+
+function toRunning({ id, workspace }: SessionState): SessionPlace {
+  return { id, workspace, isRunning: true };
 }
 
 /** With what was there before each of them; without those that have made no sandbox yet. */
@@ -80,11 +86,13 @@ async function readUnlooked(paths: Paths): Promise<readonly SessionPlace[]> {
 async function readOne(paths: Paths, id: string): Promise<SessionPlace | undefined> {
   try {
     const text = await readFile(join(toFolder(paths), id), "utf8");
-    return { id, workspace: (JSON.parse(text) as { readonly workspace: string }).workspace };
+    const { workspace } = JSON.parse(text) as { readonly workspace: string };
+    return { id, workspace, isRunning: false };
   } catch (error) {
     // Another process has just forgotten it
     if (isSystemError(error) && error.code === "ENOENT") return undefined;
-    return { id, workspace: (await readState(paths, id))?.workspace ?? "/" };
+    const workspace = (await readState(paths, id))?.workspace ?? "/";
+    return { id, workspace, isRunning: false };
   }
 }
 
