@@ -1,17 +1,18 @@
 import type { Duplex } from "node:stream";
+import { ChunkQueue } from "../chunk-queue.ts";
 import { proxyLimits } from "./limits.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 
 /**
- * Pulls bytes from a socket, which is paused while many of them wait: a slow reader slows the sender. `next` resolves with whatever has arrived, undefined at the end, and rejects if the socket
- * fails. One reader at a time: a new one takes over, and the one that waited is rejected, so that none waits for ever.
- * It keeps an error listener for the socket's whole life.
+ * Pulls bytes from a socket, which is paused while many of them wait: a slow reader slows the sender. `next` resolves
+ * with whatever has arrived, undefined at the end, and rejects if the socket fails. One reader at a time: a new one takes
+ * over, and the one that waited is rejected, so that none waits for ever. It keeps an error listener for the socket's
+ * whole life.
  */
 export class ByteSource {
   readonly #socket: Duplex;
   readonly #readAhead: ReadAhead;
-  #chunks: Buffer[] = [];
-  #size = 0;
+  readonly #chunks = new ChunkQueue();
   #ended = false;
   #isClosed = false;
   #error: Error | undefined;
@@ -47,7 +48,7 @@ export class ByteSource {
 
   /** Bytes that were read and not taken yet. */
   get buffered(): number {
-    return this.#size;
+    return this.#chunks.size;
   }
 
   /** Whether the peer ended its side, or the socket is gone, whatever is still to be read. */
@@ -57,14 +58,14 @@ export class ByteSource {
 
   /** Whether it ended and all of it was read. */
   get ended(): boolean {
-    return this.#ended && this.#size === 0;
+    return this.#ended && this.#chunks.size === 0;
   }
 
   next(): Promise<Buffer | undefined> {
     const chunk = this.#chunks.shift();
     if (chunk !== undefined) {
-      this.#resize(-chunk.length);
-      if (this.#size < proxyLimits.socketReadAheadBytes && this.#socket.isPaused()) {
+      this.#count(-chunk.length);
+      if (this.#chunks.size < proxyLimits.socketReadAheadBytes && this.#socket.isPaused()) {
         this.#socket.resume();
       }
       return Promise.resolve(chunk);
@@ -78,10 +79,16 @@ export class ByteSource {
     });
   }
 
+  /** Reads to the end and keeps nothing of it. Rejects if the socket fails. */
+  async discard(): Promise<void> {
+    do this.#count(-this.#chunks.clear());
+    while ((await this.next()) !== undefined);
+  }
+
   /** Puts bytes back in front. */
   unread(bytes: Buffer): void {
     this.#chunks.unshift(bytes);
-    this.#resize(bytes.length);
+    this.#count(bytes.length);
   }
 
   /** Stops reading and hands back what was read and not taken; the socket may then be given to another reader. */
@@ -91,9 +98,8 @@ export class ByteSource {
     this.#socket.off("end", this.#onEnd);
     this.#socket.off("close", this.#onSocketClose);
     this.#onEndCallback = undefined;
-    const rest = Buffer.concat(this.#chunks);
-    this.#chunks = [];
-    this.#resize(-this.#size);
+    const rest = this.#chunks.takeAll();
+    this.#count(-rest.length);
     return rest;
   }
 
@@ -105,13 +111,12 @@ export class ByteSource {
       return;
     }
     this.#chunks.push(chunk);
-    this.#resize(chunk.length);
-    const isMuch = this.#size >= proxyLimits.socketReadAheadBytes;
+    this.#count(chunk.length);
+    const isMuch = this.#chunks.size >= proxyLimits.socketReadAheadBytes;
     if (isMuch || this.#readAhead.isFull) this.#socket.pause();
   }
 
-  #resize(bytes: number): void {
-    this.#size += bytes;
+  #count(bytes: number): void {
     if (!this.#isClosed) this.#readAhead.add(bytes);
   }
 
@@ -131,7 +136,7 @@ export class ByteSource {
 
   #closed(): void {
     // Nothing more comes, and perhaps nobody takes what came
-    this.#readAhead.add(-this.#size);
+    this.#readAhead.add(-this.#chunks.size);
     this.#isClosed = true;
     // A socket that closes without an end was reset or destroyed
     this.#finish(this.#ended ? undefined : new Error("the connection was closed"));

@@ -1,3 +1,4 @@
+import { ChunkQueue } from "../chunk-queue.ts";
 import type { Authority } from "./authority.ts";
 import type { ClientBody } from "./client-body.ts";
 import type { DoorRequest } from "./doors/door.ts";
@@ -54,14 +55,12 @@ async function readWhole(
   next: () => Promise<Buffer | undefined>,
   maxBytes: number,
 ): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let size = 0;
+  const pieces = new ChunkQueue();
   for (let piece = await next(); piece !== undefined; piece = await next()) {
-    size += piece.length;
-    if (size > maxBytes) throw tooLong(maxBytes);
     pieces.push(piece);
+    if (pieces.size > maxBytes) throw tooLong(maxBytes);
   }
-  return Buffer.concat(pieces, size);
+  return pieces.takeAll();
 }
 
 function tooLong(maxBytes: number): Refusal {

@@ -65,7 +65,7 @@ export async function finish(client: ClientSide): Promise<void> {
     within(client.deadline, proxyLimits.lingerMs);
     resolve();
   });
-  while ((await client.source.next()) !== undefined);
+  await client.source.discard();
   await flushed;
   client.socket.destroy();
 }

@@ -1,3 +1,4 @@
+import { ChunkQueue } from "../../chunk-queue.ts";
 import { isJsonObject } from "../../git/strict-json.ts";
 import { type Hold, memoryOfText } from "../held-bytes.ts";
 import { headerValues } from "../http1/header.ts";
@@ -49,19 +50,18 @@ export function rewriteJson(
       "the upstream's answer can't be used: it is compressed, which was not asked for",
     );
   }
-  const pieces: Buffer[] = [];
-  let size = 0;
+  const pieces = new ChunkQueue();
   return {
     headers: withoutHeader(head.headers, "content-encoding"),
     push: (piece) => {
-      size += piece.length;
-      if (size > options.maxBytes) throw new Error("the answer is too long to be looked into");
+      if (pieces.size + piece.length > options.maxBytes)
+        throw new Error("the answer is too long to be looked into");
       hold.grow(memoryOfText(piece.length));
       pieces.push(piece);
       return Buffer.alloc(0);
     },
     end: () => {
-      const plain = tryParse(Buffer.concat(pieces).toString("utf8"));
+      const plain = tryParse(pieces.takeAll().toString("utf8"));
       if (!isJsonObject(plain)) throw new Error("the answer is no JSON object");
       return Buffer.from(JSON.stringify(options.rewrite(plain)));
     },

@@ -1,3 +1,4 @@
+import { ChunkQueue } from "../../chunk-queue.ts";
 import { type Hold, memoryOfText } from "../held-bytes.ts";
 import type { HostResponse } from "./door.ts";
 
@@ -7,13 +8,11 @@ export async function readWholeAnswer(
   maxBytes: number,
   hold: Hold,
 ): Promise<Buffer | undefined> {
-  const pieces: Buffer[] = [];
-  let size = 0;
+  const pieces = new ChunkQueue();
   for (;;) {
     const piece = await response.next();
-    if (piece === undefined) return Buffer.concat(pieces, size);
-    size += piece.length;
-    if (size > maxBytes) return undefined;
+    if (piece === undefined) return pieces.takeAll();
+    if (pieces.size + piece.length > maxBytes) return undefined;
     hold.grow(memoryOfText(piece.length));
     pieces.push(piece);
   }
