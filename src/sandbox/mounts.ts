@@ -102,6 +102,32 @@ export async function resolveMount(text: string, rules: MountRules): Promise<Bin
   return { source: real, target: inside, readOnly };
 }
 
+/**
+ * What is hidden and protected in the workspace is so at the workspace's own path only: a mount must not show it again.
+ * @throws VaultboxError VBX_MOUNT_REFUSED
+ */
+export function refuseSecondView(
+  { source, target }: BindMount,
+  workspace: string,
+  { allowed }: MountRules,
+): void {
+  if (allowed.includes(source)) return;
+  const exception = `--allow-mount ${source} makes an exception, if you are sure`;
+  if (contains(workspace, source)) {
+    throw refused(source, "it is in the workspace, which is in the sandbox at its own path", [
+      `use it there: ${source}`,
+      exception,
+    ]);
+  }
+  if (contains(source, workspace) && source !== target) {
+    throw refused(
+      source,
+      "the workspace is in it, and would be seen without what is hidden in it",
+      [`mount it at its own path: --mount ${source}`, exception],
+    );
+  }
+}
+
 /** @throws VaultboxError VBX_USAGE */
 export function parseMount(text: string): {
   readonly source: string;

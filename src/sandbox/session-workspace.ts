@@ -2,7 +2,13 @@ import type { AuditLog } from "../audit/audit-log.ts";
 import { isVaultboxError } from "../errors.ts";
 import { quoted, toPrintable } from "../printable.ts";
 import { defaultWorkspaceSettings } from "../policy/workspace-settings.ts";
-import { defaultMountRules, resolveAllowed, resolveMount, resolveWorkspace } from "./mounts.ts";
+import {
+  defaultMountRules,
+  refuseSecondView,
+  resolveAllowed,
+  resolveMount,
+  resolveWorkspace,
+} from "./mounts.ts";
 import { refuseNested } from "./refuse-nested.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";
@@ -26,6 +32,7 @@ export async function openSessionWorkspace(
 ): Promise<WorkspaceSession> {
   const rules = defaultMountRules(paths, await resolveAllowed(request.allowMounts));
   const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
+  for (const mount of mounts) refuseSecondView(mount, request.workspace, rules);
   await refuseNested(paths, session, { workspace: request.workspace, mounts });
   return openWorkspaceSession({
     paths,

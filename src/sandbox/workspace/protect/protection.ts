@@ -9,7 +9,7 @@ import type { LookBudget } from "../look-budget.ts";
 import { isHeldName } from "../handoff/hold-unit.ts";
 import { hideSettings } from "../hide/hide-settings.ts";
 import { withoutSecrets } from "../hide/settings-text.ts";
-import { readUserConfiguration } from "../repository/git-configuration.ts";
+import { readUserSettings } from "./user-settings.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { MountedFolder } from "./mask-special-files.ts";
@@ -63,7 +63,7 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
       toShown: options.hides ? withoutSecrets : (content) => content,
       isInSandbox: (path) => contains(options.workspace, path),
       checkMount: options.checkMount,
-      user: await readUserConfiguration(),
+      user: await readUserSettings(options.budget),
       outside,
       opened,
       budget: options.budget,

@@ -59,11 +59,26 @@ export async function readConfiguration(
 export async function readUserConfiguration(
   without?: WritableFolders,
 ): Promise<readonly GitSetting[]> {
+  const written = await readWrittenSettings();
+  return written
+    .filter(({ file }) => without?.holderOf(file) === undefined)
+    .map(({ setting }) => setting);
+}
+
+/** A setting of the user or the machine, with the file that it's written in. */
+export interface WrittenSetting {
+  /** Absolute; `/` for what is in none */
+  readonly file: string;
+  readonly setting: GitSetting;
+}
+
+/** The same with their files, in git's order. */
+export async function readWrittenSettings(): Promise<readonly WrittenSetting[]> {
   const env = { GIT_CEILING_DIRECTORIES: "/", GIT_DIR: "/nonexistent", LC_ALL: "C" };
   const args = ["config", "--includes", "--show-origin", "--null", "--list"];
   try {
     const bytes = await runHostCommand({ file: "git", args, timeoutMs, env, encoding: "latin1" });
-    return parseListWithOrigins(bytes, without);
+    return parseListWithOrigins(bytes);
   } catch (error) {
     // No git, or no settings that it can read: then it runs nothing because of them either
     if (isVaultboxError(error, "VBX_HOST_COMMAND_FAILED")) return [];
@@ -72,13 +87,13 @@ export async function readUserConfiguration(
 }
 
 /** Of `--show-origin`: where a setting is written (`file:/etc/gitconfig`), then the setting itself. */
-function parseListWithOrigins(bytes: string, without?: WritableFolders): readonly GitSetting[] {
+function parseListWithOrigins(bytes: string): readonly WrittenSetting[] {
   const items = toNameText(Buffer.from(bytes, "latin1")).split("\0");
-  const settings: GitSetting[] = [];
+  const settings: WrittenSetting[] = [];
   for (let at = 0; at + 1 < items.length; at += 2) {
     const [origin = "", item = ""] = items.slice(at, at + 2);
     const file = origin.startsWith("file:") ? origin.slice("file:".length) : "/";
-    if (without?.holderOf(file) === undefined) settings.push(toSetting(item));
+    settings.push({ file, setting: toSetting(item) });
   }
   return settings;
 }

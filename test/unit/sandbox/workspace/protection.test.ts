@@ -1,6 +1,6 @@
 import { chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Folder } from "../../../../src/files/beneath.ts";
 import {
   makeMountPoint,
@@ -86,6 +86,20 @@ test("what the configuration names in the tree is protected too, with every fold
     "tools/git/clean.sh ro",
     "tools/included ro",
   ]);
+});
+
+test("what the user's settings name is protected, also of files that they include on a condition", async () => {
+  await using folder = await createGitFolder();
+  const { path, home } = folder;
+  await createRepository(path);
+  await mkdir(join(path, "tools/h"), { recursive: true });
+  await mkdir(home);
+  await writeFile(join(home, "work.inc"), "[core]\n\thooksPath = tools/h\n");
+  const settings = `[includeIf "gitdir:${path}/"]\n\tpath = work.inc\n`;
+  await writeFile(join(home, ".gitconfig"), settings);
+  vi.stubEnv("HOME", home);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(toText(path, await plan(path))).toContain("tools/h ro");
 });
 
 test("what the configuration names in the repository's own folder is protected, and what git writes there stays writable", async () => {
