@@ -64,6 +64,7 @@ export function createWorkspacePlace(owner = process.getuid?.() ?? 0): Workspace
     finish: () => finishDeadSession({ paths, workspace: path, session }),
     start: async () => {
       const opened = open();
+      rmSync(join(directory, "shown"), { recursive: true, force: true });
       await opened.mount(directory);
       return opened;
     },

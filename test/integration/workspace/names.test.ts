@@ -94,6 +94,31 @@ test("a held repository whose place can't be named doesn't stop the next start",
   );
 });
 
+test("a harmless repository that a run leaves where no mount can be is held, and doesn't stop the next start", async () => {
+  const cases = [
+    'git init -q "$D"',
+    'mkdir "$D"; git init -q "$D/r"',
+    'git init -q --bare "$D"',
+    'mkdir -p .git/modules; git init -q --bare ".git/modules/$D"',
+  ];
+  for (const lines of cases) {
+    await using place = createWorkspacePlace();
+    await runShell(place, "git init -q .");
+    const first = await place.start();
+    await runShell(place, lines);
+    const handoff = await first.inspect();
+    expect([lines, handoff?.entries]).toEqual([
+      lines,
+      [expect.objectContaining({ change: "held", detail: expect.stringContaining("no mount") })],
+    ]);
+    await expect(place.start(), lines).resolves.toBeDefined();
+    // The control: the same, not held
+    await using control = createWorkspacePlace();
+    await runShell(control, `git init -q .; ${lines}`);
+    await expect(control.start()).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
+  }
+});
+
 test("settings that name a file or folder whose name is no UTF-8 stop the start, and so does a submodule", async () => {
   const cases = [
     `git init -q .; mkdir "h$D"; git config core.hooksPath "h$D"`,

@@ -1,6 +1,7 @@
 import type { Danger } from "../unit/unit-look.ts";
 import type { ExaminedUnit } from "./examined-units.ts";
 import type { HandoffEntry, HandoffOptions } from "./handoff.ts";
+import { isNameable } from "../protect/nameable.ts";
 import { holdPlace, holdUnit } from "./hold-unit.ts";
 import { toReason } from "./unseen-reason.ts";
 
@@ -41,6 +42,9 @@ async function report(
   }
   if (known?.fingerprint === findings.fingerprint) return undefined;
   const own = dangers.filter(({ id }) => known?.dangers.includes(id) !== true);
+  // The next start could not protect it, and would be refused because of it
+  const isBarred = known === undefined && !isNameable([options.workspace, path].join("/"));
+  if (own.length === 0 && isBarred) own.push({ text: "is where no mount can be", id: "" });
   if (own.length === 0) {
     return { change: known === undefined ? "new" : "changed", kind, path };
   }

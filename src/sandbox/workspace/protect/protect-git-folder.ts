@@ -1,11 +1,13 @@
 import { join, posix, resolve } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
+import { isHeldName } from "../handoff/hold-unit.ts";
 import { quoted } from "../../../printable.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { readLine } from "../repository/git-location.ts";
 import { isTrue, type GitSetting } from "../repository/git-setting.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
+import { isNameable } from "./nameable.ts";
 import { protectSettings } from "./protect-other.ts";
 import { mountCopy, mountReadOnly, kindOf, pinFolders, type MountDraft } from "./mount-draft.ts";
 import { saplingInGit } from "../other-systems/other-system.ts";
@@ -135,6 +137,8 @@ async function protectModules(
   for (const { name, kind } of folder.entries()) {
     if (kind !== "folder") continue;
     const own = [...names, name];
+    // By this name no work tree finds it
+    if (isHeldName(name) && !isNameable(join(draft.path, ...own))) continue;
     using inner = folder.open(name);
     if (inner !== undefined && isBareRepository(inner.entries())) {
       await protectGitFolder(draft, own, options);

@@ -103,7 +103,7 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
   };
 }
 
-/** A folder that can't be looked into is masked, where it isn't refused. */
+/** A folder that can't be looked into is masked: the sandbox, which may own it, could open it. */
 function toSpecialFiles({ special, unlisted, closed, deep, complete }: Scan): SpecialFiles {
   return { special, unlisted: [...unlisted, ...closed, ...deep], complete };
 }
@@ -120,34 +120,18 @@ function isOutOfUse(draft: MountDraft, { names }: RepositoryUnit): boolean {
 
 /** What wasn't looked at is neither hidden nor protected. */
 function checkLookedAt(scan: Scan): void {
-  const [deep] = scan.deep;
-  if (deep !== undefined) throw tooDeep(deep);
   if (!scan.complete) throw tooLarge(scan);
-  const [closed] = scan.closed;
+  const units = new Set(scan.repositories.map(({ names }) => names.join("/")));
+  const closed = scan.closed.find((names) => units.has(names.join("/")));
   if (closed !== undefined) throw notLookedInto(closed);
 }
 
-/** The sandbox, which is its owner, could open it. */
+/** A mask over a repository would take it from the sandbox. */
 function notLookedInto(names: readonly string[]): VaultboxError {
-  const path = quoted(names.join("/"));
   return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
-    `cannot look into the folder ${path} for secrets and repositories: its mode forbids it`,
-    { hints: ["look at what is in it, then: chmod u+rwx"] },
-  );
-}
-
-function tooDeep(names: readonly string[]): VaultboxError {
-  const path = quoted(names.join("/"));
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
-    `cannot look into the folder ${path} for secrets and repositories: it is in ${names.length - 1} others`,
-    {
-      hints: [
-        `move it out of the workspace, or remove it: it begins at ${quoted(names[0] ?? "")}`,
-        "or do without, in vaultbox.yaml: workspace: {hide: [], protect: none}",
-      ],
-    },
+    `cannot look into all folders of the repository ${quoted(names.join("/"))}: a mode forbids it`,
+    { hints: ["look at what is in it, then: chmod -R u+rwX"] },
   );
 }
 

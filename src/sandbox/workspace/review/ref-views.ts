@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { orNothing, type Folder } from "../../../files/beneath.ts";
+import { isHeldName } from "../handoff/hold-unit.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
 import type { View } from "./view.ts";
@@ -113,6 +114,8 @@ async function readStray({ folder, budget }: RefPlace): Promise<Refs> {
     if (refs.size >= maxRefs || (budget.isDue() && !(await budget.turn()))) break;
     // A list of commits is not a name of one
     if (kind !== "file" || name === "shallow" || /^[A-Z_]+$/.test(name)) continue;
+    // Of a repository without a work tree, what makes it one
+    if (name.startsWith("HEAD") && isHeldName(name)) continue;
     const value = readText(folder, budget, { name, maxBytes: maxRefBytes });
     if (/^(?:ref: refs\/|[0-9a-f]{40}(?:[0-9a-f]{24})?\s*$)/.test(value)) refs.set(name, value);
   }

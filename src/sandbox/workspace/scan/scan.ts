@@ -1,5 +1,5 @@
 import { orNothing, type Folder } from "../../../files/beneath.ts";
-import type { Entry } from "../../../files/entry-facts.ts";
+import type { Entry, EntryFacts } from "../../../files/entry-facts.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
@@ -70,7 +70,13 @@ export async function scanWorkspace(
       const isOwn = (facts?.uid ?? owner) === owner;
       addFinding(draft, isOwn ? "closed" : "unlisted", [...names, name]);
     },
-    onDeep: ({ names }, name) => addFinding(draft, "deep", [...names, name]),
+    onDeep: ({ folder, names }, name) => {
+      const facts = orNothing(() => folder.facts(name));
+      if (facts !== undefined && opens !== undefined && wasClosed(facts, opens)) return;
+      // The start masks it
+      if (options.deep) budget.leaveOut([...names, name]);
+      addFinding(draft, "deep", [...names, name]);
+    },
     ...(opens === undefined ? {} : { opening: toOpening(draft, opens) }),
     budget,
   });
@@ -79,20 +85,36 @@ export async function scanWorkspace(
   const tookMs = Math.round(performance.now() - started);
   const { repositories, marks, closed, deep, opened } = draft;
   const { ownerRights, secrets, notes } = draft;
+  // At the start what is in a closed folder is masked with it
+  const isOpen = options.deep ? (): boolean => true : toOpenness([...closed, ...draft.unlisted]);
   return {
-    repositories,
+    repositories: repositories.filter(({ names }) => isOpen(names)),
     marks,
-    special: [...draft.special, ...aside.special],
+    special: [...draft.special, ...aside.special].filter(isOpen),
     closed,
     unlisted: [...draft.unlisted, ...aside.unlisted],
     deep,
     opened,
     ownerRights,
-    secrets,
+    secrets: secrets.filter(isOpen),
     notes,
     complete: budget.isWhole(),
     tookMs,
   };
+}
+
+/** Says of names whether they lie in none of some folders. */
+function toOpenness(
+  folders: readonly (readonly string[])[],
+): (names: readonly string[]) => boolean {
+  const closed = new Set(folders.map((names) => names.join("/")));
+  if (closed.size === 0) return () => true;
+  return (names) => !names.some((_, length) => closed.has(names.slice(0, length).join("/")));
+}
+
+/** Whether nobody can have gone into a folder since then: it's held since an earlier run. */
+function wasClosed({ mode, changedAt }: EntryFacts, since: bigint): boolean {
+  return (mode & 0o700) === 0 && changedAt < since;
 }
 
 function toOpening(draft: ScanDraft, since: bigint): NonNullable<WalkOptions["opening"]> {

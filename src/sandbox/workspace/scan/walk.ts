@@ -48,7 +48,6 @@ export async function walk(root: Folder, options: WalkOptions): Promise<void> {
       if (kind !== "folder" || !options.enters(place, name)) continue;
       const own = [...names, name];
       if (isTooDeep(own)) {
-        budget.leaveOut(own);
         options.onDeep(place, name);
         continue;
       }
