@@ -30,9 +30,10 @@ export async function writeRecord(
   session: string,
   record: WorkspaceRecord,
 ): Promise<void> {
-  const { since, marks, hidden, special, repositories } = record.baseline;
+  const { since, begun = since, marks, hidden, special, repositories } = record.baseline;
   const baseline = {
     since: String(since),
+    begun: String(begun),
     marks: [...marks],
     hidden,
     special,
@@ -61,6 +62,7 @@ interface StoredRecord extends Omit<WorkspaceRecord, "baseline" | "logs"> {
   readonly logs?: readonly ShownLog[];
   readonly baseline: {
     readonly since: string;
+    readonly begun?: string;
     readonly marks: readonly [string, Mark][];
     readonly hidden: readonly string[];
     readonly special?: readonly string[];
@@ -87,6 +89,7 @@ function parseRecord(value: unknown): WorkspaceRecord | "unreadable" {
     hiddenIn,
     baseline: {
       since: BigInt(baseline.since),
+      begun: BigInt(baseline.begun ?? baseline.since),
       marks: new Map(baseline.marks),
       hidden: baseline.hidden,
       // A session of an earlier version has none

@@ -201,6 +201,7 @@ async function begin(
   ]).catch(refuseUnseen);
   const baseline: Baseline = {
     since,
+    begun: since,
     marks: scan.marks,
     hidden: scan.secrets.map((names) => names.join("/")),
     special: scan.special.map((names) => names.join("/")),

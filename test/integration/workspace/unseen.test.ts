@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { createSessionsPlace } from "../../support/sessions-place.ts";
 import { createWorkspacePlace, runShell } from "../../support/workspace-place.ts";
 
 const run = promisify(execFile);
@@ -157,23 +158,22 @@ test("a folder that can't be looked into is masked at the start, with all that i
   }
 });
 
-test("what one run leaves too deep is held and masked in the next one, which says nothing new of it", async () => {
-  await using place = createWorkspacePlace(user);
-  const first = await asUser(() => place.start());
-  await runShell(place, `${deepPath}; ${evil}; evil $p/r`, user);
-  const left = await asUser(() => first.inspect());
-  expect(left?.entries).toMatchObject([{ change: "held", kind: "deep folders" }]);
-  await new Promise((resolve) => void setTimeout(resolve, 2100));
-  const next = await asUser(() => place.start());
-  expect(next.mounted()?.masked).toMatchObject([expect.stringContaining(".vaultbox-held-")]);
-  expect(await asUser(() => next.inspect())).toMatchObject({ entries: [], complete: true });
+test("what one run leaves too deep is held, and the next one says nothing new of it", async () => {
+  await using place = await createSessionsPlace();
+  const during = async (lines: string): Promise<Handoff> => {
+    const session = await place.open();
+    await runShell({ path: place.workspace }, lines);
+    const handoff = await session.end();
+    await new Promise((resolve) => void setTimeout(resolve, 2100));
+    return handoff;
+  };
+  const held = [{ change: "held", kind: "deep folders" }];
+  expect((await during(`${deepPath}; ${evil}; evil $p/r`)).entries).toMatchObject(held);
+  expect(await during(":")).toMatchObject({ entries: [], complete: true });
   // The control: one that its sandbox opened
-  const third = await asUser(() => place.start());
-  const held = third.mounted()?.masked[0] ?? "";
-  await runShell(place, `chmod 755 '${held}'`, user);
-  expect((await asUser(() => third.inspect()))?.entries).toMatchObject([{ change: "held" }]);
-  await run("chmod", ["-R", "u+rwX", place.path]);
-});
+  const open = "chmod 755 $(find . -name '*.vaultbox-held-*')";
+  expect((await during(open)).entries).toMatchObject(held);
+}, 30_000);
 
 test("a settings file that can't be read is hidden, because the sandbox could read it", async () => {
   await using place = createWorkspacePlace(user);

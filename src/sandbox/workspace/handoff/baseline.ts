@@ -27,6 +27,8 @@ export interface KnownUnit {
 export interface Baseline {
   /** Before this nothing of the sandbox was there, `ns` since 1970 */
   readonly since: bigint;
+  /** When the session itself began, `ns`; missing in what an earlier version wrote */
+  readonly begun?: bigint;
   readonly marks: ReadonlyMap<string, Mark>;
   /** Paths of what the sandbox saw empty */
   readonly hidden: readonly string[];

@@ -24,6 +24,7 @@ export async function lookThrough(
     hide: undefined,
     deep: true,
     ...(options.protect === "default" ? { opens: baseline.since } : {}),
+    heldBefore: baseline.begun ?? baseline.since,
     ...(since === undefined ? {} : { since }),
     budget,
   });

@@ -33,6 +33,7 @@ function leaveOut(baseline: Baseline, workspace: string, other: OtherSession): B
   const since = its === undefined || its.since > baseline.since ? baseline.since : its.since;
   return {
     since,
+    ...(baseline.begun === undefined ? {} : { begun: baseline.begun }),
     hidden: baseline.hidden,
     special: baseline.special.filter((path) => {
       const itsPath = toItsPath(path);

@@ -18,6 +18,8 @@ export interface ScanOptions {
    * are the owner's own choice. Undefined: no mode is changed
    */
   readonly opens?: bigint;
+  /** A folder that is too deep, and that nobody could go into since before this, `ns`, is held from an earlier run */
+  readonly heldBefore?: bigint;
   /** Programs that run as their owner are looked for among what changed after this, `ns`; undefined: they are not */
   readonly since?: bigint;
   readonly budget: LookBudget;

@@ -58,7 +58,7 @@ export async function scanWorkspace(
   const started = performance.now();
   const { hostFileTable } = await import("./host-file-table.ts");
   const draft = createScanDraft(workspace, options, hostFileTable);
-  const { budget, opens } = options;
+  const { budget, opens, heldBefore } = options;
   const owner = root.ownFacts().uid;
   await walk(root, {
     visit: (place) => visit(draft, place),
@@ -72,7 +72,7 @@ export async function scanWorkspace(
     },
     onDeep: ({ folder, names }, name) => {
       const facts = orNothing(() => folder.facts(name));
-      if (facts !== undefined && opens !== undefined && wasClosed(facts, opens)) return;
+      if (facts !== undefined && heldBefore !== undefined && wasClosed(facts, heldBefore)) return;
       // The start masks it
       if (options.deep) budget.leaveOut([...names, name]);
       addFinding(draft, "deep", [...names, name]);
