@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Paths } from "../../config/paths.ts";
-import type { Folder } from "../../files/beneath.ts";
+import { isSystemError, type Folder } from "../../files/beneath.ts";
 import { toNameBytes } from "../../files/name-text.ts";
 import { lookThrough } from "./handoff/found.ts";
 import type { Handoff } from "./handoff/handoff.ts";
@@ -44,12 +44,19 @@ export async function inspectEnd(
   const budget = createLookBudget(endLimits, signal);
   const options = { workspace, root, protect, budget };
   const found = await lookThrough(baseline, options, isReachable(workspace) ? since : undefined);
-  await rememberMade(paths, workspace, sortMade(found.repositories));
+  const made = sortMade(found.repositories);
   const handoff = await inspectHandoff(baseline, found, options);
-  if (handoff.complete) await forgetUnlooked(paths, workspace);
-  else await rememberUnlooked(paths, session, workspace);
-  await writeHandoff(paths, session, handoff);
-  return handoff;
+  try {
+    await rememberMade(paths, workspace, made);
+    if (handoff.complete) await forgetUnlooked(paths, workspace);
+    else await rememberUnlooked(paths, session, workspace);
+    await writeHandoff(paths, session, handoff);
+    return handoff;
+  } catch (error) {
+    // What is dangerous was held before: a sandbox can fill the disk that this is written to
+    if (!isSystemError(error)) throw error;
+    return { ...handoff, complete: false, unseen: `it can't be written down (${error.code})` };
+  }
 }
 
 /** Whether other users of this machine get as far as the workspace; its own mode is the sandbox's to choose. */

@@ -1,6 +1,6 @@
-import { readdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { git, gitEnvironment } from "../../support/host-git.ts";
@@ -94,4 +94,35 @@ test("a link for git to write through is held wherever it is in a repository's f
     }
   }
   expect(held).toEqual(places.flatMap((place) => shapes.map((shape) => `${place} ${shape}`)));
+});
+
+test("a repository is held and reported although the disk for vaultbox's own files is full", async (context) => {
+  if (process.getuid?.() !== 0) context.skip("mounting a small file system needs root");
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  const own = join(dirname(workspace), "v");
+  await mkdir(own);
+  const options = ["-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", own];
+  const isMounted = await run("mount", options).then(
+    () => true,
+    () => false,
+  );
+  if (!isMounted) context.skip("this machine does not let root mount a tmpfs");
+  try {
+    const handoff = await during(async () => {
+      await git(workspace, "init", "-q", "sub");
+      await git(join(workspace, "sub"), "config", "core.fsmonitor", "touch RAN; false");
+      const fill = "dd if=/dev/zero of=full bs=1k; true";
+      await run("sh", ["-c", fill], { cwd: own });
+    });
+    expect(handoff.entries.map(({ change, path }) => `${change} ${path}`)).toEqual([
+      "held sub/.git",
+    ]);
+    expect(handoff).toMatchObject({
+      complete: false,
+      unseen: expect.stringContaining("ENOSPC") as string,
+    });
+  } finally {
+    await run("umount", ["-l", own]);
+  }
 });
