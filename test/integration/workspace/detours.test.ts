@@ -1,6 +1,7 @@
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { execFile } from "node:child_process";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { git, gitEnvironment } from "../../support/host-git.ts";
@@ -53,6 +54,24 @@ test("what a link to a folder of the workspace puts in a program's way is report
       ? links.length
       : 0,
   });
+});
+
+test("a link out of the workspace is reported among installed packages too, when it is new", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  await writeInto(workspace, "node_modules/a/package.json", "{}");
+  await writeInto(workspace, "venv/lib/python3/site-packages/x.py", "");
+  await symlink("/nonexistent", join(workspace, "node_modules/a/old"));
+  // The start takes what changed in the two seconds before it for new
+  await sleep(2100);
+  const links = ["node_modules/.package-lock.json", "node_modules/a/.cache"];
+  links.push("venv/lib/python3/site-packages/__pycache__");
+  const handoff = await during(async () => {
+    for (const link of links) await symlink("/nonexistent/.bashrc", join(workspace, link));
+    await symlink("package.json", join(workspace, "node_modules/a/inside"));
+  });
+  const told = handoff.entries.map(({ change, path }) => `${change} ${path}`);
+  expect(told.toSorted()).toEqual(links.map((link) => `new ${link}`).toSorted());
 });
 
 test("a bare repository is held whatever other spellings of HEAD lie in it", async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
+import { readdir, mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Folder } from "../../../src/files/beneath.ts";
@@ -155,9 +155,17 @@ test("of a repository that was there only the file that is new is disabled, and 
     "held .git",
     "held theirs/.jj",
   ]);
-  const held = join(workspace, "theirs/.jj/repo/config.toml.vaultbox-held");
+  const heldIn = async (path: string, name: string): Promise<string> => {
+    const names = await readdir(join(workspace, path));
+    return join(
+      workspace,
+      path,
+      names.find((one) => one.startsWith(`${name}.vaultbox-held-`)) ?? "",
+    );
+  };
+  const held = await heldIn("theirs/.jj/repo", "config.toml");
   expect(await readFile(held, "utf8")).toBe('ui.pager = "./run"\n');
-  await stat(join(workspace, ".git/sl/config.vaultbox-held"));
+  await stat(await heldIn(".git/sl", "config"));
   await stat(join(workspace, "mine/.hg/hgrc"));
 });
 

@@ -27,18 +27,21 @@ export async function holdUnit(
   { names, shape }: RepositoryUnit,
   budget: LookBudget,
 ): Promise<string | undefined> {
-  if (shape !== "bare") return holdPlace(root, names);
+  if (shape !== "bare") return hold(root, names, countedNames(names.at(-1) ?? ""))?.path;
   const held: (string | undefined)[] = [];
   for (const head of await headsOf(root, names, budget)) {
     await budget.turn();
-    held.push(holdPlace(root, [...names, head]));
+    held.push(hold(root, [...names, head], countedNames(head))?.path);
   }
   return held.includes(undefined) ? undefined : held[0];
 }
 
-/** The same for anything. */
+/**
+ * The same for something in a repository that stays one. Git goes by many names in there (a log has its branch's), so it
+ * gets one that nobody can have counted on.
+ */
 export function holdPlace(root: Folder, own: readonly string[]): string | undefined {
-  return hold(root, own, countedNames(own.at(-1) ?? ""))?.path;
+  return hold(root, own, [toHeldName(own.at(-1) ?? "", toRandomEnd())])?.path;
 }
 
 /**

@@ -10,16 +10,17 @@ import { walk } from "./walk.ts";
 export async function markAliases(root: Folder, draft: ScanDraft): Promise<void> {
   const { budget, table } = draft;
   // No more are added while they are looked through: a link in one that leads around it has no end
-  for (const { names, end } of draft.aliases.slice()) {
+  for (const { names: alias, end } of draft.aliases.slice()) {
     using folder = orNothing(() => root.openPath(end));
     if (folder === undefined) continue;
     await walk(folder, {
       visit: (place) => {
-        const inner = [...names, ...place.names];
+        const inner = [...alias, ...place.names];
         const around = table.toFolder(inner);
         for (const entry of place.entries) {
           if (entry.kind !== "folder" && entry.kind !== "other") {
-            addMark(draft, { folder: place.folder, entry, names: [...inner, entry.name] }, around);
+            const names = [...inner, entry.name];
+            addMark(draft, { folder: place.folder, entry, names }, { around });
           }
         }
         return Promise.resolve();

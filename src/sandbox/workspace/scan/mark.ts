@@ -11,6 +11,9 @@ export interface Mark {
   readonly state: string;
 }
 
+/** Programs follow a link that leads out of the workspace with the user's rights. */
+export const leavingKind = "links out of the workspace";
+
 /** Content is compared up to this size; beyond it size and time are. */
 const maxHashedBytes = 256 * 1024;
 
@@ -60,7 +63,6 @@ function toFileMark(
   return { kind, state: `${(facts.mode & 0o111) === 0 ? "" : "x"} ${state}` };
 }
 
-/** Programs follow a link that leads out of the workspace with the user's rights. */
 function toLinkMark(
   { folder, entry, names }: FoundEntry,
   around: MarkFolder,
@@ -70,9 +72,6 @@ function toLinkMark(
   const end = followInside(workspace, { from: names.slice(0, -1), path: target });
   const below = end === undefined ? undefined : table.findKindBelow(names);
   if (end !== undefined && below !== undefined) onAlias({ names, end });
-  const kind =
-    end === undefined
-      ? "links out of the workspace"
-      : (table.findKind(around, entry.name) ?? below);
+  const kind = end === undefined ? leavingKind : (table.findKind(around, entry.name) ?? below);
   return kind === undefined ? undefined : { kind, state: `link ${target}` };
 }

@@ -150,14 +150,19 @@ export function addHidden(draft: ScanDraft, found: FoundEntry): void {
   }
 }
 
-export function addMark(draft: ScanDraft, found: FoundEntry, around: MarkFolder): void {
+/** @param only of this kind; undefined: of any */
+export function addMark(
+  draft: ScanDraft,
+  found: FoundEntry,
+  { around, only }: { readonly around: MarkFolder; readonly only?: string },
+): void {
   const { budget, aliases } = draft;
   const onAlias = (alias: FolderAlias): void => {
     if (aliases.length < maxAliases) aliases.push(alias);
     else budget.leaveOut();
   };
   const mark = toMark(found, around, { ...draft, onAlias });
-  if (mark === undefined) return;
+  if (mark === undefined || (only !== undefined && mark.kind !== only)) return;
   if (draft.marks.size >= maxMarks) return budget.leaveOut();
   const path = found.names.join("/");
   budget.spend("bytes", keptWeight * path.length);

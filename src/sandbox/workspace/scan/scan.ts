@@ -6,7 +6,7 @@ import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { isAmongPackages, leadsToPackages } from "./installed-packages.ts";
 import { findSpecialBelow } from "./find-special-files.ts";
 import type { MarkFolder } from "./mark-table.ts";
-import type { Mark } from "./mark.ts";
+import { leavingKind, type Mark } from "./mark.ts";
 import { markAliases } from "./mark-aliases.ts";
 import { hasOwnerRights } from "./owner-rights.ts";
 import {
@@ -20,7 +20,7 @@ import {
   type ScanDraft,
   type ScanOptions,
 } from "./scan-draft.ts";
-import { walk, type Place, type WalkOptions } from "./walk.ts";
+import { walk, type FoundEntry, type Place, type WalkOptions } from "./walk.ts";
 
 /** What one walk through the workspace found. */
 export interface Scan {
@@ -160,9 +160,16 @@ function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<voi
   else if (isOtherRepository(entry)) addUnit(draft, { names: found.names, shape: "other" });
   else if (!isPackage) {
     addHidden(draft, found);
-    addMark(draft, found, around);
+    addMark(draft, found, { around });
+  } else if (entry.kind === "link" && isNew(draft, found)) {
+    addMark(draft, found, { around, only: leavingKind });
   }
   return undefined;
+}
+
+/** Among installed packages, which the start doesn't look at: what changed since then. */
+function isNew({ options: { opens } }: ScanDraft, { folder, entry }: FoundEntry): boolean {
+  return opens !== undefined && (folder.facts(entry.name)?.changedAt ?? opens) >= opens;
 }
 
 /** A link too: what it leads to is another repository's. */
