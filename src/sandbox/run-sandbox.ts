@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "node:stream";
 import type { Paths } from "../config/paths.ts";
 import type { Engine } from "../docker/engine.ts";
@@ -7,27 +6,13 @@ import type { PreparedSession, SessionOutcome } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";
 import type { WorkspaceSession } from "./workspace/workspace-session.ts";
+import { runCommand, withCarriageReturns } from "./sandbox-command.ts";
 import { createSessionId } from "./session-id.ts";
 import { beginSession, endSession, recordEnd } from "./session-state.ts";
-import { giveUp, SignalWatch, type WatchedSignal } from "./signal-watch.ts";
+import { SignalWatch } from "./signal-watch.ts";
 import { startRelay, startRelayEarly, type EarlyRelay, type StartingRelay } from "./start-relay.ts";
 import type { ReadySandbox } from "./start-sandbox.ts";
-import {
-  continueStopped,
-  followSize,
-  isInteractive,
-  joinStreams,
-  openTerminal,
-} from "./user-streams.ts";
-
-/** How long a command may take to end after SIGTERM. */
-const graceMs = 10_000;
-/** And after SIGKILL, when its time was up. */
-const unansweredMs = graceMs + 5_000;
-/** As timeout(1) reports it. */
-const timeoutStatus = 124;
-/** Longest timer that Node can set in one go. */
-const maxTimerMs = 2 ** 31 - 1;
+import { isInteractive } from "./user-streams.ts";
 
 /**
  * Runs one command in a sandbox of its own and removes everything of it, whatever happens on the way.
@@ -203,94 +188,4 @@ async function startRelayLate(run: Launch, engine: Engine): Promise<StartingRela
   const { state, proxy } = run.session;
   const onConnection = (socket: Duplex): void => proxy.accept(socket);
   return await startRelay({ engine, image, state, link, onConnection }, stack);
-}
-
-/** From `go` to the exit status. */
-async function runCommand(
-  ready: ReadySandbox,
-  request: RunRequest,
-  host: RunHost,
-  signals: SignalWatch,
-): Promise<number> {
-  const { container, attachment, report, link } = ready;
-  const tty = isInteractive(host);
-  using terminal = tty ? await openTerminal(host) : undefined;
-  void terminal;
-  using size = tty ? followSize(host.stdout, container) : undefined;
-  void size;
-  signals.forwardTo((signal, count) => forward(container, signal, count));
-  using limit = startLimit(ready, request, tty ? withCarriageReturns(host) : host);
-  void link.ended.then((reason) => limit.onLinkEnded(reason));
-  ready.go();
-  await using streams = joinStreams(host, { attachment, stdout: report.rest }, tty);
-  void streams;
-  using continuing = tty ? continueStopped(host.stdin, container) : undefined;
-  void continuing;
-  const status = await container.wait();
-  limit.end();
-  return limit.expired() ? timeoutStatus : status;
-}
-
-/** For a terminal on which a line feed only moves down. */
-function withCarriageReturns(host: RunHost): RunHost {
-  return {
-    ...host,
-    onNote: (text) => {
-      host.stderr.write("\r");
-      host.onNote(text);
-      host.stderr.write("\r");
-    },
-  };
-}
-
-function forward(container: ReadySandbox["container"], signal: WatchedSignal, count: number): void {
-  const ignore = (): undefined => undefined;
-  if (count > 1) {
-    container.kill("SIGKILL").catch(ignore);
-    return;
-  }
-  container.kill(signal).catch(ignore);
-  // A command may take SIGINT for something else; the others mean the end
-  if (signal !== "SIGINT") killLater(container);
-}
-
-function killLater(container: ReadySandbox["container"]): void {
-  setTimeout(() => void container.kill("SIGKILL").catch(() => undefined), graceMs).unref();
-}
-
-interface Limit extends Disposable {
-  readonly expired: () => boolean;
-  readonly end: () => void;
-  readonly onLinkEnded: (reason: string) => void;
-}
-
-/** Ends the command at `--timeout` or the policy's duration, and tells the user when the way out breaks. */
-function startLimit(ready: ReadySandbox, request: RunRequest, host: RunHost): Limit {
-  const abort = new AbortController();
-  let expired = false;
-  const limits = [request.timeoutMs, request.plan.policy.limits.durationMs];
-  const ms = Math.min(...limits.filter((one) => one !== undefined), Number.POSITIVE_INFINITY);
-  const wait = async (): Promise<void> => {
-    for (let left = ms; left > 0; left -= maxTimerMs) {
-      await sleep(Math.min(left, maxTimerMs), undefined, { signal: abort.signal });
-    }
-    expired = true;
-    host.onNote("the time limit of this session is reached; ending the command");
-    // Not waited for: an engine may never answer
-    void ready.container.kill("SIGTERM").catch(() => undefined);
-    killLater(ready.container);
-    // An engine that doesn't end the command: then at least its way out ends, with this process
-    await sleep(unansweredMs, undefined, { signal: abort.signal });
-    giveUp(timeoutStatus);
-  };
-  // Aborted at the end of the run
-  if (Number.isFinite(ms)) wait().catch(() => undefined);
-  return {
-    expired: () => expired,
-    end: () => abort.abort(),
-    onLinkEnded: (reason) => {
-      if (!abort.signal.aborted) host.onNote(`warning: the sandbox lost its way out: ${reason}`);
-    },
-    [Symbol.dispose]: () => abort.abort(),
-  };
 }
