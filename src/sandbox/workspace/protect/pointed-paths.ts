@@ -49,11 +49,40 @@ export function toPointedPaths(
   });
 }
 
+/** More words of one command aren't looked at. */
+const maxWords = 200;
+
+/**
+ * Files that a command's text may name, however its shell gets there: `$PWD/x`, `"$(git rev-parse --show-toplevel)/x"`,
+ * `my\\ x`, `cd folder && ./x`. Which of them are there is found out by the caller.
+ */
 function toWords(value: string, workTree: string): readonly PointedPath[] {
-  const words = value.split(/[\s"'=;&|()<>`$!,]+/).filter((word) => word !== "" && word !== ".");
-  return words.map((word) => ({
-    path: posix.resolve(workTree, word),
-    wanted: undefined,
-    isFolder: false,
-  }));
+  const words = toParts(value).slice(0, maxWords);
+  const folders = [...value.matchAll(/(?:\bcd|\bpushd|-C)\s+["']?([^\s"';&|]+)/g)].map(
+    ([, folder = ""]) => posix.resolve(workTree, folder),
+  );
+  const named = words.flatMap((word) => [word, ...toEnds(word)]);
+  const paths = [workTree, ...folders].flatMap((folder) =>
+    named.map((word) => posix.resolve(folder, word)),
+  );
+  return [...new Set(paths)].map((path) => ({ path, wanted: undefined, isFolder: false }));
+}
+
+/** Words between blanks, and texts between quotes. */
+function toParts(text: string): readonly string[] {
+  const quoted = [...text.matchAll(/"([^"]*)"|'([^']*)'/g)].flatMap(([, a, b]) => a ?? b ?? []);
+  const blanks = text.split(/[\s"'=;&|()<>`$!,{}]+/);
+  const escaped = text
+    .split(/(?<!\\)[\s"'=;&|()<>`$!,{}]+/)
+    .map((word) => word.replaceAll("\\", ""));
+  return [...blanks, ...quoted, ...escaped].filter((word) => word !== "" && word !== ".");
+}
+
+/** What follows a variable or a command at the beginning of a word: each end of it behind a slash. */
+function toEnds(word: string): readonly string[] {
+  const parts = word.split("/");
+  return parts.slice(1).flatMap((_, index) => {
+    const end = parts.slice(index + 1).join("/");
+    return end === "" ? [] : [end];
+  });
 }

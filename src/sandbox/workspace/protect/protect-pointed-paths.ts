@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
-import { toNames } from "../host-path.ts";
+import { followInside, toNames } from "../host-path.ts";
 import { mountReadOnly, kindOf, type MountDraft } from "./mount-draft.ts";
 import type { PointedPath } from "./pointed-paths.ts";
 
@@ -23,7 +23,21 @@ export function protectPointedPaths(draft: MountDraft, pointed: readonly Pointed
       if (one.wanted === "folder") throw coversRepository(draft.path);
     } else if (one.wanted === undefined && isGitFolder && isWrittenByGit(names)) {
       draft.notes.push(`${quoted(names.join("/"))} is named by git's settings, and git writes it`);
-    } else protect(draft, names, one);
+    } else {
+      protect(draft, names, one);
+      if (one.wanted === "folder") protectLinked(draft, names);
+    }
+  }
+}
+
+/** What links in a folder of hooks lead to, in the tree: the hooks themselves. */
+export function protectLinked(draft: MountDraft, names: readonly string[]): void {
+  using folder = draft.root.openPath(names);
+  for (const { name, kind } of folder?.entries() ?? []) {
+    const path = kind === "link" ? folder?.readLink(name) : undefined;
+    const end = path === undefined ? undefined : followInside(draft.path, { from: names, path });
+    if (end === undefined || end.length === 0 || isReadOnly(draft, end)) continue;
+    protect(draft, end, { path: join(draft.path, ...end), wanted: undefined, isFolder: false });
   }
 }
 

@@ -11,7 +11,7 @@ import { createDraft, mountReadOnly, type MountDraft } from "./mount-draft.ts";
 import { toPointedPaths } from "./pointed-paths.ts";
 import { protectGitFolder, type GitFolderOptions } from "./protect-git-folder.ts";
 import { protectOther } from "./protect-other.ts";
-import { protectPointedPaths } from "./protect-pointed-paths.ts";
+import { protectLinked, protectPointedPaths } from "./protect-pointed-paths.ts";
 
 /** What all units of a workspace are protected with. */
 export interface UnitOptions extends GitFolderOptions {
@@ -53,6 +53,7 @@ export async function protectUnit(
   if (shape === "folder" || shape === "bare") {
     const settings = await protectGitFolder(draft, names, options);
     const configFolder = join(draft.path, ...names);
+    protectLinked(draft, [...names, "hooks"]);
     const { user, budget } = options;
     await protectPointed([draft], settings, { user, workTree, configFolder, budget });
     return;

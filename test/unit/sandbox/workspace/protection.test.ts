@@ -88,6 +88,41 @@ test("what the configuration names in the tree is protected too, with every fold
   ]);
 });
 
+test("the file of a command is protected, however the command's text gets to it", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path);
+  await mkdir(join(path, "tools"));
+  for (const name of ["a", "b", "my c", "d", "e", "f g"])
+    await writeFile(join(path, "tools", name), "");
+  await git(path, "config", "filter.a.clean", '"$(git rev-parse --show-toplevel)/tools/a"');
+  await git(path, "config", "filter.b.clean", "$PWD/tools/b --x");
+  await git(path, "config", "filter.c.clean", String.raw`./tools/my\ c`);
+  await git(path, "config", "filter.d.clean", "cd tools && ./d");
+  await git(path, "config", "filter.e.clean", "sh -c 'exec ${PWD}/tools/e'");
+  await git(path, "config", "filter.f.clean", 'sh "tools/f g"');
+  const lines = toText(path, await plan(path)).filter((line) => line.startsWith("tools/"));
+  expect(lines.toSorted()).toEqual(
+    ["a", "b", "d", "e", "f g", "my c"].map((name) => `tools/${name} ro`),
+  );
+});
+
+test("a script that a hook is a link to is protected, in git's folder of hooks and in one of the user's", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path);
+  await mkdir(join(path, "scripts"));
+  await mkdir(join(path, ".githooks"));
+  for (const name of ["one", "two"]) await writeFile(join(path, "scripts", name), "");
+  await mkdir(join(path, ".git/hooks"), { recursive: true });
+  await symlink("../../scripts/one", join(path, ".git/hooks/pre-commit"));
+  await symlink("../scripts/two", join(path, ".githooks/pre-push"));
+  await git(path, "config", "core.hooksPath", ".githooks");
+  expect(toText(path, await plan(path))).toEqual(
+    expect.arrayContaining(["scripts rw", "scripts/one ro", "scripts/two ro"]),
+  );
+});
+
 test("what the user's settings name is protected, also of files that they include on a condition", async () => {
   await using folder = await createGitFolder();
   const { path, home } = folder;
