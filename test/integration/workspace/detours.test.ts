@@ -94,6 +94,24 @@ for n in head Head HEAd HEAD. HEAD.. heaD... hEAD; do : > $n; done`;
   expect(await readdir(control.workspace)).toContain("RAN");
 });
 
+test("a repository whose work tree is another one's own folder is held", async () => {
+  const held: string[] = [];
+  const trees = ["../../.git", "../../.git/hooks", "../../.hg", "../../.GIT"];
+  for (const tree of trees) {
+    await using folder = await createWorkspaceFolder();
+    const { workspace, during } = folder;
+    await git(workspace, "init", "-q");
+    for (const name of [".hg", ".GIT"]) await mkdir(join(workspace, name));
+    const handoff = await during(async () => {
+      await git(workspace, "init", "-q", "src");
+      await git(join(workspace, "src"), "config", "core.worktree", tree);
+    });
+    const entry = handoff.entries.find(({ path }) => path === "src/.git");
+    if (entry?.change === "held") held.push(tree);
+  }
+  expect(held).toEqual(trees);
+});
+
 test("a link for git to write through is held wherever it is in a repository's folder", async () => {
   const places = ["logs", "worktrees/wt/logs", "worktrees/wt/logs/refs", "rr-cache"];
   const shapes = ["mkdir -p objects refs", ": > commondir", "true"];

@@ -2,6 +2,8 @@ import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { toNameText } from "../../../files/name-text.ts";
 import { followInside, openRealOrNothing } from "../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
+import { findOtherSystem } from "../other-systems/other-system.ts";
+import { isGitName } from "../repository/repository-signs.ts";
 import { isHarmless } from "../repository/git-setting-safety.ts";
 import type { Look } from "./unit-look.ts";
 
@@ -36,7 +38,7 @@ export async function lookAtConfiguration(
   }
 }
 
-/** Git writes and removes files of the work tree: it must be a plain folder of the workspace. */
+/** Git writes and removes files of the work tree: it must be a plain folder of the workspace, and in no repository's own. */
 function lookAtWorkTreeSetting(
   look: Look,
   value: string | undefined,
@@ -44,7 +46,10 @@ function lookAtWorkTreeSetting(
 ): void {
   const inside = followInside(workspace, { from: names, path: value ?? "" });
   using root = openRealOrNothing(workspace);
-  using tree = inside === undefined ? undefined : root?.openPath(inside);
+  const isOwnFolder = inside?.some(
+    (name) => isGitName(name) || findOtherSystem(name) !== undefined,
+  );
+  using tree = inside === undefined || isOwnFolder === true ? undefined : root?.openPath(inside);
   look.state(tree === undefined ? "elsewhere" : "inside");
   if (tree === undefined) look.danger("has its files elsewhere (core.worktree)", value);
 }
