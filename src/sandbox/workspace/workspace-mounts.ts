@@ -7,7 +7,7 @@ import type { WorkspaceSettings } from "../../policy/workspace-settings.ts";
 import type { ReachedPlaces } from "../host-sockets.ts";
 import type { CoveredPlace, MountSource } from "../posture/expected-mounts.ts";
 import { readKnownUnits, type Baseline } from "./handoff/baseline.ts";
-import { leaveOutOthers } from "./handoff/trusted-baseline.ts";
+import { leaveOutOthers, wasBeforeOthers } from "./handoff/trusted-baseline.ts";
 import {
   listOtherSessions,
   readOtherSessions,
@@ -90,6 +90,10 @@ export async function planMounts(
   { root, scan, mounted, since, directory, before }: LookedAt,
 ): Promise<PlannedMounts> {
   const budget = createLookBudget(startLimits);
+  const earlier = await readOtherSessions(
+    paths,
+    before.filter(({ id }) => id !== session),
+  );
   const [protection, repositories] = await Promise.all([
     planProtection(scan, {
       workspace,
@@ -98,6 +102,7 @@ export async function planMounts(
       hides: settings.hide.length > 0,
       checkMount,
       budget,
+      isOwn: (names) => wasBeforeOthers(names, workspace, earlier),
     }),
     readKnownUnits(scan, { root, workspace, protect: settings.protect, budget }),
   ]).catch(refuseUnseen);

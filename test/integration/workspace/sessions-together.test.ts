@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -168,3 +168,32 @@ test("a folder with a hidden file that a running sandbox moves to where no look 
     controlSucceeded: alone.filter((one) => !one).length,
   });
 });
+
+test("as many repositories as a session leaves that wasn't looked at, the next one starts and protects the user's", async () => {
+  const leave = async (isLooked: boolean) => {
+    await using place = await createSessionsPlace();
+    const { workspace } = place;
+    await createRepository(join(workspace, "z"), "mine");
+    const first = await place.open();
+    for (let index = 0; index < 120; index++) {
+      mkdirSync(join(workspace, `n${index}/.git/objects`), { recursive: true });
+      mkdirSync(join(workspace, `n${index}/.git/refs`));
+      await writeFile(join(workspace, `n${index}/.git/HEAD`), "ref: refs/heads/main\n");
+    }
+    if (isLooked) await first.end();
+    else await first.end(AbortSignal.abort());
+    for (let index = 0; index < 120; index++) {
+      const held = join(workspace, `n${index}/.git.vaultbox-held`);
+      if (existsSync(held)) renameSync(held, join(workspace, `n${index}/.git`));
+    }
+    const next = await place.open();
+    const isReserved = (path: string): boolean => existsSync(join(workspace, path, "commondir"));
+    const protects = [isReserved("z/.git"), isReserved("n0/.git"), isReserved("n99/.git")];
+    // What is made of one that isn't protected
+    await git(join(workspace, "n99"), "config", "core.fsmonitor", "evil");
+    return { protects, held: held(await next.end()) };
+  };
+  expect(await leave(false)).toEqual({ protects: [true, true, false], held: ["n99/.git"] });
+  // The control: as many that count as the user's
+  await expect(leave(true)).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
+}, 60_000);

@@ -15,20 +15,34 @@ export function leaveOutOthers(
   return others.reduce((trusted, other) => leaveOut(trusted, workspace, other), baseline);
 }
 
+/** Whether a repository was there before each of the other sessions, or where none had a way to. */
+export function wasBeforeOthers(
+  names: readonly string[],
+  workspace: string,
+  others: readonly OtherSession[],
+): boolean {
+  return others.every((other) => {
+    const path = toPathIn(other, workspace, names.join("/"));
+    return path === undefined || other.record?.baseline.repositories.has(path) === true;
+  });
+}
+
+/** The path of a place in another session's workspace; undefined where its sandbox had no way to. */
+function toPathIn(other: OtherSession, workspace: string, path: string): string | undefined {
+  const place = path === "" ? workspace : `${workspace}/${path}`;
+  const its = toNames(other.workspace, place)?.join("/");
+  const hidden = other.record?.baseline.hidden ?? [];
+  const isHidden = hidden.some((one) => its?.startsWith(`${one}/`) === true);
+  return isHidden ? undefined : its;
+}
+
 function leaveOut(baseline: Baseline, workspace: string, other: OtherSession): Baseline {
   const isOverlapping =
     toNames(workspace, other.workspace) !== undefined ||
     toNames(other.workspace, workspace) !== undefined;
   if (!isOverlapping) return baseline;
   const its = other.record?.baseline;
-  const hidden = its?.hidden ?? [];
-  /** Its path of the same place; undefined where its sandbox had no way to */
-  const toItsPath = (path: string): string | undefined => {
-    const place = path === "" ? workspace : `${workspace}/${path}`;
-    const its = toNames(other.workspace, place)?.join("/");
-    const isHidden = hidden.some((one) => its?.startsWith(`${one}/`) === true);
-    return isHidden ? undefined : its;
-  };
+  const toItsPath = (path: string): string | undefined => toPathIn(other, workspace, path);
   const special = new Set(its?.special);
   const since = its === undefined || its.since > baseline.since ? baseline.since : its.since;
   return {

@@ -11,6 +11,8 @@ import type { MountPoint } from "./mount-point.ts";
 const maxMounts = 500;
 /** With what is hidden. */
 const maxAllMounts = 700;
+/** The rest is the user's own. */
+const maxForOthers = 300;
 
 /** What is shown of a log, which git goes on writing. */
 export interface LogCopy {
@@ -64,6 +66,11 @@ export function pinFolders(draft: MountDraft, names: readonly string[]): void {
     if (!draft.own.has(key)) draft.own.set(key, { readOnly: false });
   }
   if (draft.own.size + draft.copies.size > maxMounts) throw tooMany(maxMounts);
+}
+
+/** Whether there is room for what may not be the user's. */
+export function hasRoomForOthers({ own, copies }: MountDraft): boolean {
+  return own.size + copies.size < maxForOthers;
 }
 
 /** @throws VaultboxError VBX_WORKSPACE_UNSAFE when there are more mounts than a start can make */

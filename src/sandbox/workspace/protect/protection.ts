@@ -13,7 +13,13 @@ import { readUserSettings } from "./user-settings.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { MountedFolder } from "./mask-special-files.ts";
-import { createDraft, refuseTooMany, toOwnBinds, type MountDraft } from "./mount-draft.ts";
+import {
+  createDraft,
+  hasRoomForOthers,
+  refuseTooMany,
+  toOwnBinds,
+  type MountDraft,
+} from "./mount-draft.ts";
 import type { MountPointsBeneath } from "./mount-point.ts";
 import { isNameable, refuseUnnameable } from "./nameable.ts";
 import { protectUnit, type UnitOptions } from "./protect-unit.ts";
@@ -47,6 +53,8 @@ export interface ProtectionOptions {
   /** Rejects when a folder outside the workspace may not be mounted */
   readonly checkMount: (path: string) => Promise<unknown>;
   readonly budget: LookBudget;
+  /** Whether a repository was there before other sessions that weren't looked at; the others are protected last */
+  readonly isOwn?: (names: readonly string[]) => boolean;
 }
 
 /**
@@ -68,11 +76,7 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
       opened,
       budget: options.budget,
     };
-    for (const unit of scan.repositories) {
-      await options.budget.turn();
-      if (isOutOfUse(draft, unit)) continue;
-      await protectUnit(draft, unit, unitOptions);
-    }
+    await protectUnits(draft, scan.repositories, { ...unitOptions, isOwn: options.isOwn });
   }
   if (options.hides) {
     const { budget } = options;
@@ -101,6 +105,29 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
     })),
     notes: [...scan.notes, ...all.flatMap(({ notes }) => notes)],
   };
+}
+
+/**
+ * The user's first: a sandbox chooses how many it leaves. What is made of one that isn't protected is seen at the end,
+ * where it counts as new.
+ */
+async function protectUnits(
+  draft: MountDraft,
+  units: readonly RepositoryUnit[],
+  options: UnitOptions & { readonly isOwn: ProtectionOptions["isOwn"] },
+): Promise<void> {
+  const isOwn = ({ names }: RepositoryUnit): boolean => options.isOwn?.(names) !== false;
+  let left = 0;
+  for (const unit of [...units.filter(isOwn), ...units.filter((one) => !isOwn(one))]) {
+    await options.budget.turn();
+    if (isOutOfUse(draft, unit)) continue;
+    if (isOwn(unit) || hasRoomForOthers(draft)) await protectUnit(draft, unit, options);
+    else left++;
+  }
+  if (left === 0) return;
+  draft.notes.push(
+    `${left} repositories that another session left are not protected: don't run git in them before the run has ended`,
+  );
 }
 
 /** A folder that can't be looked into is masked: the sandbox, which may own it, could open it. */
