@@ -36,7 +36,9 @@ export async function inspectEnd(
 ): Promise<Handoff> {
   // A mode that keeps its owner out hides all of it
   if ((root.ownFacts().mode & 0o700) !== 0o700) root.allowOwner();
-  returnLogs(record.logs);
+  // What is dangerous is held whatever can't be written: a sandbox can fill the disk
+  const unwritten: string[] = [];
+  await noting(unwritten, () => returnLogs(record.logs));
   // What it made itself is no finding
   await releaseMountPoints(paths, session, record);
   const { workspace, baseline, protect } = record;
@@ -46,16 +48,23 @@ export async function inspectEnd(
   const found = await lookThrough(baseline, options, isReachable(workspace) ? since : undefined);
   const made = sortMade(found.repositories);
   const handoff = await inspectHandoff(baseline, found, options);
-  try {
+  await noting(unwritten, async () => {
     await rememberMade(paths, workspace, made);
     if (handoff.complete) await forgetUnlooked(paths, workspace);
     else await rememberUnlooked(paths, session, workspace);
     await writeHandoff(paths, session, handoff);
-    return handoff;
+  });
+  if (unwritten.length === 0) return handoff;
+  return { ...handoff, complete: false, unseen: `it can't be written down (${unwritten[0]})` };
+}
+
+/** Writes, and notes why the system doesn't let it. */
+async function noting(codes: string[], write: () => void | Promise<void>): Promise<void> {
+  try {
+    await write();
   } catch (error) {
-    // What is dangerous was held before: a sandbox can fill the disk that this is written to
     if (!isSystemError(error)) throw error;
-    return { ...handoff, complete: false, unseen: `it can't be written down (${error.code})` };
+    codes.push(error.code);
   }
 }
 
