@@ -53,10 +53,14 @@ export async function openAuditLog(path: string, options: ChainWriterOptions): P
 function toAuditLog(path: string, session: string, writer: ChainWriter): AuditLog {
   return {
     path,
-    decision: (event) =>
-      writer.isFull(0) ? Promise.reject(unwritable(path, "it is full")) : writer.append(event),
+    decision: (event) => {
+      if (!writer.isFull(0)) return writer.append(event);
+      writer.lose(event);
+      return Promise.reject(unwritable(path, "it is full"));
+    },
     outcome: (event) => {
-      if (!writer.isFull(outcomeBytes)) void writer.append(event);
+      if (writer.isFull(outcomeBytes)) writer.lose(event);
+      else void writer.append(event);
     },
     note: (note, detail) =>
       void writer.append({

@@ -19,6 +19,8 @@ export interface ChainWriterOptions {
   readonly maxBytes?: number;
   /** Called with every event once the kernel has it, for live views and the end-of-run summary; must not throw */
   readonly onEvent?: (event: AuditEvent) => void;
+  /** Called with every event that isn't in the log, because it can't be written or is full; must not throw */
+  readonly onLost?: (event: AuditEvent) => void;
 }
 
 /** Records of one turn of the event loop, on their way to one write. */
@@ -36,6 +38,7 @@ export class ChainWriter {
   readonly #now: () => number;
   readonly #maxBytes: number;
   readonly #onEvent: ((event: AuditEvent) => void) | undefined;
+  readonly #onLost: ((event: AuditEvent) => void) | undefined;
   /** End of the chain, including what waits in the batch */
   #tip: { seq: number; hash: string };
   /** End of the chain in the file */
@@ -57,6 +60,7 @@ export class ChainWriter {
     this.#now = options.now ?? Date.now;
     this.#maxBytes = options.maxBytes ?? maxLogBytes;
     this.#onEvent = options.onEvent;
+    this.#onLost = options.onLost;
     this.#tip = { seq: 0, hash: genesisHash(options.session) };
     this.#written = this.#tip;
   }
@@ -68,7 +72,10 @@ export class ChainWriter {
 
   /** Chains the event now and writes it at the end of this turn; the promise may be left alone. */
   append(event: AuditEvent): Promise<void> {
-    if (this.#failure !== undefined) return handled(Promise.reject(this.#failure));
+    if (this.#failure !== undefined) {
+      this.lose(event);
+      return handled(Promise.reject(this.#failure));
+    }
     if (this.#closing !== undefined) {
       return handled(Promise.reject(unwritable(this.#path, "it is closed")));
     }
@@ -96,22 +103,28 @@ export class ChainWriter {
     const batch = this.#batch;
     if (batch === undefined) return;
     this.#batch = undefined;
-    if (this.#failure !== undefined) {
-      batch.done.reject(this.#failure);
-      return;
-    }
+    if (this.#failure !== undefined) return this.#lose(batch, this.#failure);
     const tip = this.#tip;
     try {
       this.#size += this.#writeFully(Buffer.from(batch.text, "latin1"));
     } catch (error) {
-      batch.done.reject(this.#poison(error));
-      return;
+      return this.#lose(batch, this.#poison(error));
     }
     this.#written = tip;
     this.#ended = batch.events.at(-1)?.type === "session.end";
     this.#scheduleSync();
     batch.done.resolve();
     if (this.#onEvent !== undefined) for (const event of batch.events) this.#onEvent(event);
+  }
+
+  /** For an event that the log has no room for. */
+  lose(event: AuditEvent): void {
+    this.#onLost?.(event);
+  }
+
+  #lose(batch: Batch, failure: VaultboxError): void {
+    batch.done.reject(failure);
+    for (const event of batch.events) this.lose(event);
   }
 
   #writeFully(bytes: Buffer): number {

@@ -13,6 +13,8 @@ export interface Count {
 /** What a session did, for the end of a run and `audit show`. Lists are most frequent first. */
 export interface AuditSummary {
   readonly requests: number;
+  /** How many of them are not in the log, because it couldn't be written or was full */
+  readonly unrecorded: number;
   /** Decisions against, and requests that were allowed and refused later (a limit, an address, a credential) */
   readonly refused: number;
   /** Allowed, but the upstream or vaultbox failed */
@@ -37,6 +39,8 @@ export interface AuditSummary {
 /** A summary that grows with the session. */
 export interface LiveSummary {
   readonly add: (event: AuditEvent) => void;
+  /** The same for one that isn't in the log */
+  readonly addUnrecorded: (event: AuditEvent) => void;
   readonly current: () => AuditSummary;
 }
 
@@ -48,7 +52,15 @@ const maxNameLength = 200;
 const otherName = "(others)";
 
 export function createSummary(): LiveSummary {
-  const totals = { requests: 0, refused: 0, failed: 0, signed: 0, bytesUp: 0, bytesDown: 0 };
+  const totals = {
+    requests: 0,
+    unrecorded: 0,
+    refused: 0,
+    failed: 0,
+    signed: 0,
+    bytesUp: 0,
+    bytesDown: 0,
+  };
   const reasons = new Map<string, number>();
   const credentials = new Map<string, number>();
   const hosts = new Map<string, number>();
@@ -92,10 +104,15 @@ export function createSummary(): LiveSummary {
     }
   }
 
+  const add = (event: AuditEvent): void => {
+    if (event.type === "request.decision") decide(event);
+    else if (event.type === "request.outcome") conclude(event);
+  };
   return {
-    add: (event) => {
-      if (event.type === "request.decision") decide(event);
-      else if (event.type === "request.outcome") conclude(event);
+    add,
+    addUnrecorded: (event) => {
+      if (event.type === "request.decision") totals.unrecorded += 1;
+      add(event);
     },
     current: () => ({
       ...totals,
@@ -147,8 +164,12 @@ export function summaryLines(summary: AuditSummary): readonly string[] {
   ];
   const remedy = remedyLine(summary.remedies);
   if (summary.signed > 0) totals.push(`${plural(summary.signed, "object")} signed`);
+  const { unrecorded } = summary;
   return [
     totals.join(", "),
+    ...(unrecorded === 0
+      ? []
+      : [`warning: ${unrecorded} of them are not in the audit log, which could not be written`]),
     ...lists.filter(([, names]) => names.length > 0).map(([label, names]) => toLine(label, names)),
     ...(remedy === undefined ? [] : [remedy]),
   ];

@@ -31,6 +31,8 @@ import { parseRunLimits, type RunFlags } from "./run-flags.ts";
 const notStartedStatus = 125;
 /** With `--fail-on-handoff`, when the command itself had ended with 0. */
 const handoffStatus = 123;
+/** The command did well, and not all that it asked for is in the audit log. */
+const unrecordedStatus = 1;
 
 /** Runs the command and returns the exit status: the command's own, or 125 and a message when it was not started. */
 export async function runCommand(argv: readonly string[], flags: RunFlags): Promise<number> {
@@ -100,8 +102,9 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
     });
     printResult(result, flags, policy);
     const isHandedOff = result.handoff?.complete !== true || result.handoff.entries.length > 0;
-    const isFailure = flags.failOnHandoff === true && isHandedOff && result.status === 0;
-    return isFailure ? handoffStatus : result.status;
+    if (result.status !== 0) return result.status;
+    if (flags.failOnHandoff === true && isHandedOff) return handoffStatus;
+    return result.summary.unrecorded === 0 ? 0 : unrecordedStatus;
   } catch (failure) {
     const error = toFirstFailure(failure);
     if (error instanceof InterruptedError) return error.status;
@@ -130,7 +133,8 @@ function printResult(result: RunResult, flags: RunFlags, policy: EgressPolicy | 
     return;
   }
   if (result.handoff !== undefined) printHandoff(result.handoff, result.session);
-  if (flags.quiet === true || result.summary.requests === 0) return;
+  const { requests, unrecorded } = result.summary;
+  if ((flags.quiet === true && unrecorded === 0) || requests === 0) return;
   for (const line of summaryLines(result.summary)) printNote(line);
   for (const line of toWorktreeNotes(policy?.git ?? [])) printNote(line);
   printNote(`more: vaultbox audit show ${result.session}`);

@@ -70,7 +70,7 @@ export async function prepareSession(
   };
   const auditPath = join(sessionFolder(host.paths, id), "audit.jsonl");
   const [audit, ca] = await Promise.all([
-    openAuditLog(auditPath, { session: id, onEvent }),
+    openAuditLog(auditPath, { session: id, onEvent, onLost: summary.addUnrecorded }),
     createCaOfSession(id),
     writeState(host.paths, state),
   ]);

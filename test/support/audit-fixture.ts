@@ -1,3 +1,4 @@
+import type { ChainWriterOptions } from "../../src/audit/chain-writer.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ export interface AuditFixture extends AsyncDisposable {
 export const fixtureSession = "0123456789ab";
 
 export async function openAuditFixture(
-  options: { readonly maxBytes?: number } = {},
+  options: Pick<ChainWriterOptions, "maxBytes" | "onEvent" | "onLost"> = {},
 ): Promise<AuditFixture> {
   const folder = await mkdtemp(join(tmpdir(), "vaultbox-audit-"));
   const path = join(folder, "audit.jsonl");

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
+import { createSummary, summaryLines } from "../../../src/audit/summarise.ts";
 import { expect, test } from "vitest";
 import { readHead } from "../../../src/audit/audit-head.ts";
 import { openAuditLog } from "../../../src/audit/audit-log.ts";
@@ -132,4 +133,23 @@ test("a log that is full takes no new request, and still says how the others end
   const lines = await linesOf(path);
   expect(lines).toHaveLength(2 * taken + 1);
   expect(parseLine(lines.at(-1) ?? "")?.record.type).toBe("session.end");
+});
+
+test("what the log has no room for is counted in the summary all the same, and said to be missing", async () => {
+  const summary = createSummary();
+  const { add: onEvent, addUnrecorded: onLost } = summary;
+  await using fixture = await openAuditFixture({ maxBytes: 600, onEvent, onLost });
+  const { log } = fixture;
+  const refused = { verdict: "deny", flags: ["placeholder-at-wrong-host"] } as const;
+  let rejected = 0;
+  for (let request = 1; request <= 6; request += 1) {
+    await log.decision(decisionOf(request, refused)).catch(() => void (rejected += 1));
+  }
+  expect(rejected).toBeGreaterThan(2);
+  const current = summary.current();
+  expect(current).toMatchObject({ requests: 6, refused: 6, unrecorded: rejected });
+  expect(current.flags).toEqual([{ name: "placeholder-at-wrong-host", count: 6 }]);
+  expect(summaryLines(current)[1]).toContain(
+    `warning: ${rejected} of them are not in the audit log`,
+  );
 });

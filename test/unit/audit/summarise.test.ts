@@ -19,6 +19,7 @@ const events = [
 test("a summary counts each request once, by decision and outcome", () => {
   expect(summarise(events)).toEqual({
     requests: 5,
+    unrecorded: 0,
     refused: 3,
     failed: 1,
     reasons: [
