@@ -179,16 +179,20 @@ export function plainDialer(port: number): Dialer & { readonly dialled: string[]
 export async function talk(
   socket: Socket,
   bytes: string | Buffer,
-  options: { quietMs?: number } = {},
+  options: { quietMs?: number; until?: RegExp } = {},
 ): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on("error", () => socket.destroy());
   const done = new Promise<void>((resolve) => {
-    let timer = setTimeout(resolve, options.quietMs ?? 300);
+    const { until } = options;
+    // What is waited for comes, however busy the machine is
+    const quietMs = until === undefined ? (options.quietMs ?? 300) : 20_000;
+    let timer = setTimeout(resolve, quietMs);
     socket.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       clearTimeout(timer);
-      timer = setTimeout(resolve, options.quietMs ?? 300);
+      if (until?.test(Buffer.concat(chunks).toString("latin1")) === true) return resolve();
+      timer = setTimeout(resolve, quietMs);
     });
     socket.on("end", () => {
       clearTimeout(timer);

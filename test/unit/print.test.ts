@@ -83,7 +83,7 @@ test("a line is one line of bounded length, and JSON is whole", () => {
 const others: Readonly<Record<string, string>> = {
   "print.ts": "the one way",
   "sandbox/user-streams.ts": "passes the command's own output on",
-  "sandbox/run-sandbox.ts": "a carriage return",
+  "sandbox/sandbox-command.ts": "a carriage return",
   "sandbox/signing/git-sign.ts": "a program for the sandbox",
   "relay/main.ts": "a program for the sandbox, whose output the host parses",
 };

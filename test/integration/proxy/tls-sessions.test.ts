@@ -24,7 +24,7 @@ async function shake(proxy: ProxyFixture, options: Handshake): Promise<TLSSocket
   const socket = await proxy.connect();
   if (options.connect !== undefined) {
     expect(
-      await talk(socket, `CONNECT ${options.connect}:443 HTTP/1.1\r\n\r\n`, { quietMs: 60 }),
+      await talk(socket, `CONNECT ${options.connect}:443 HTTP/1.1\r\n\r\n`, { until: /\r\n\r\n$/ }),
     ).toContain(" 200 ");
     for (const name of ["data", "end", "close", "error"]) socket.removeAllListeners(name);
     socket.pause();
