@@ -1,6 +1,5 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { resolveStateFolder } from "../state-folder.ts";
+import { isAbsolute, join } from "node:path";
+import { resolveBaseFolder, resolveStateFolder } from "../state-folder.ts";
 
 /** Where vaultbox keeps things on disk. */
 export interface Paths {
@@ -28,18 +27,17 @@ export function resolvePaths(env: NodeJS.ProcessEnv = process.env): Paths {
       runtime: join(root, "run"),
     };
   }
-  const home = homedir();
   const runtimeRoot = env["XDG_RUNTIME_DIR"];
   return {
-    config: join(env["XDG_CONFIG_HOME"] ?? join(home, ".config"), "vaultbox"),
-    vaults: join(env["XDG_DATA_HOME"] ?? join(home, ".local", "share"), "vaultbox", "vaults"),
+    config: join(resolveBaseFolder(env["XDG_CONFIG_HOME"], ".config"), "vaultbox"),
+    vaults: join(resolveBaseFolder(env["XDG_DATA_HOME"], ".local/share"), "vaultbox", "vaults"),
     state,
     sessions: join(state, "sessions"),
     git: join(state, "git"),
     // Not in the shared temporary folder: whoever made `/tmp/vaultbox-1000` first would own what is put in it
     runtime:
-      runtimeRoot === undefined || runtimeRoot === ""
-        ? join(state, "run")
-        : join(runtimeRoot, "vaultbox"),
+      runtimeRoot !== undefined && isAbsolute(runtimeRoot)
+        ? join(runtimeRoot, "vaultbox")
+        : join(state, "run"),
   };
 }

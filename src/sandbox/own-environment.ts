@@ -57,11 +57,11 @@ export function refuseOwnEnvironment(
   folders: WritableFolders,
 ): void {
   // Who let a sandbox write all of it named it with --allow-mount
-  const home = userInfo().homedir;
+  const home = findAccountHome();
   for (const name of ownVariables) {
     const value = env[name] ?? "";
     const holder = folders.holderInText(value) ?? findRelative({ name, value }, folder, folders);
-    if (holder === undefined || contains(holder, home)) continue;
+    if (holder === undefined || (home !== undefined && contains(holder, home))) continue;
     throw new VaultboxError(
       "VBX_FILE_UNSAFE",
       `cannot use the environment variable ${name}: it leads into ${quoted(holder)}, where a sandbox can write`,
@@ -76,11 +76,11 @@ export function refuseOwnEnvironment(
  * @throws VaultboxError VBX_FILE_UNSAFE
  */
 export function refuseOwnFiles(paths: Paths, folders: WritableFolders): void {
-  const home = userInfo().homedir;
+  const home = findAccountHome();
   const preferences = join(paths.config, "config.json");
   for (const path of [preferences, paths.config, paths.vaults, paths.state, paths.runtime]) {
     const holder = folders.holderOf(path);
-    if (holder === undefined || contains(holder, home)) continue;
+    if (holder === undefined || (home !== undefined && contains(holder, home))) continue;
     throw new VaultboxError(
       "VBX_FILE_UNSAFE",
       `cannot use ${quoted(path)}: it leads into ${quoted(holder)}, where a sandbox can write`,
@@ -112,5 +112,15 @@ function findModule(name: string, folder: string): readonly string[] {
   } catch {
     // No package of that name: Node would have failed as well
     return [];
+  }
+}
+
+/** The home of the account, which no variable chooses; undefined for one without a passwd entry. */
+function findAccountHome(): string | undefined {
+  try {
+    return userInfo().homedir;
+  } catch {
+    // Usual in containers (`docker run --user 1000`): then no folder is excepted
+    return undefined;
   }
 }

@@ -94,6 +94,19 @@ for n in head Head HEAd HEAD. HEAD.. heaD... hEAD; do : > $n; done`;
   expect(await readdir(control.workspace)).toContain("RAN");
 });
 
+test("a link that is too deep to be seen in the user's own repository is told of as dangerous", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  await git(workspace, "init", "-q", "-b", "main");
+  await git(workspace, "commit", "-q", "--allow-empty", "-m", "one");
+  const script = `cd .git/logs; i=0; while [ $i -lt 210 ]; do mkdir a; cd a; i=$((i+1)); done; ln -s /tmp/MARK x`;
+  const handoff = await during(async () => {
+    await run("sh", ["-c", script], { cwd: workspace, env: gitEnvironment() });
+  });
+  const entry = handoff.entries.find(({ path }) => path === ".git");
+  expect(entry?.change).toMatch(/held|dangerous/);
+});
+
 test("a repository whose work tree is another one's own folder is held", async () => {
   const held: string[] = [];
   const trees = ["../../.git", "../../.git/hooks", "../../.hg", "../../.GIT"];

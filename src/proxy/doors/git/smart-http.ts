@@ -2,6 +2,7 @@
 import { filterBySpelling, type GitPolicy } from "../../../policy/git-rules.ts";
 import { createAdvertisementRewriter } from "../../../git/wire/advertisement-rewriter.ts";
 import { headerValues } from "../../http1/header.ts";
+import { toShellWord } from "../../../shell-word.ts";
 import { Refusal } from "../../refusal.ts";
 import type { Door, DoorRequest, ForwardPassage, Passage, ResponseTransform } from "../door.ts";
 import { findGitAccess, type GitAccess } from "./git-access.ts";
@@ -105,6 +106,8 @@ function refused({ authority, repository, rules }: GitAccess, verb: "read" | "pu
     `refused to ${verb} ${repository}: the git entry for it (${rules[0]!.source.label}) does not allow it`,
     verb === "read"
       ? {}
-      : { remedy: `vaultbox run --git '${url}:push=agent/*' … (then push to a branch agent/NAME)` },
+      : {
+          remedy: `vaultbox run --git ${toShellWord(`${url}:push=agent/*`)} … (then push to a branch agent/NAME)`,
+        },
   );
 }

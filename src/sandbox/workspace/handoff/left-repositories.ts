@@ -40,12 +40,13 @@ async function report(
     const isLeft = unseen === "signal" && known !== undefined;
     return await toEntry(one, { why, own: [], isLeft }, options);
   }
-  if (known?.fingerprint === findings.fingerprint) return undefined;
   const own = dangers.filter(({ id }) => known?.dangers.includes(id) !== true);
   // The next start could not protect it, and would be refused because of it
   const isBarred = known === undefined && !isNameable([options.workspace, path].join("/"));
   if (own.length === 0 && isBarred) own.push({ text: "is where no mount can be", id: "" });
   if (own.length === 0) {
+    // The fingerprint is of what is in it, and a danger may be of what isn't
+    if (known?.fingerprint === findings.fingerprint) return undefined;
     return { change: known === undefined ? "new" : "changed", kind, path };
   }
   const reasons = own.slice(0, 4).map(({ text }) => text);
