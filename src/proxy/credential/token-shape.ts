@@ -20,7 +20,8 @@ const vendorToken = new RegExp(
     String.raw`AIza[\w-]{35}`,
     "A[KS]IA[A-Z0-9]{16}",
     String.raw`bot[0-9]{8,10}:[\w-]{35}`,
-    String.raw`eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.`,
+    // Bounded: a header of nothing but beginnings would be read to its end from each of them
+    String.raw`eyJ[\w-]{10,500}\.eyJ[\w-]{10}`,
   ].join("|")})`,
 );
 

@@ -38,10 +38,14 @@ export function createOddGitDoor({ policy }: { readonly policy: GitPolicy }): Do
   };
 }
 
+/** No entry names a repository with more; a path may have thousands of beginnings. Characters. */
+const maxNameLength = 1024;
+
 /** The repository that the path begins with, when the rest is git's. */
 function findPlace(policy: GitPolicy, request: DoorRequest): OddPlace | undefined {
   const { authority, method, path } = request;
   for (let end = path.indexOf("/", 1); end !== -1; end = path.indexOf("/", end + 1)) {
+    if (end > maxNameLength) return undefined;
     const name = path.slice(1, end);
     const rules = findGitRules(policy, authority, name);
     if (rules.length === 0) continue;
