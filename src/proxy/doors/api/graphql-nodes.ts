@@ -17,6 +17,7 @@ import type { Hold } from "../../held-bytes.ts";
 import { Refusal } from "../../refusal.ts";
 import type { DoorTools } from "../door.ts";
 import { readWholeAnswer } from "../whole-answer.ts";
+import { questionHeaders, toAskers } from "./forge-question.ts";
 
 /** Stands in the audit beside the questions. */
 const nodeCheck = "node-id";
@@ -26,9 +27,6 @@ const maxAnswerBytes = 256 * 1024;
 
 /** Ids and names that are remembered; then all are forgotten. */
 const maxRemembered = 10_000;
-
-/** Entries whose credentials are tried for what isn't found. */
-const maxTries = 5;
 
 /** The API to ask, and the entries whose credentials may ask there. */
 export interface NodesPlace {
@@ -74,12 +72,6 @@ function toEntry<Value>(name: string, value: Value | undefined): readonly [strin
   return value === undefined ? [] : [[name, value]];
 }
 
-/** One entry for each repository: a credential may be bound to it. */
-function toAskers(rules: readonly GitRule[]): readonly GitRule[] {
-  const byRepository = new Map(rules.map((rule) => [rule.repository.toLowerCase(), rule]));
-  return [...byRepository.values()].slice(0, maxTries);
-}
-
 async function ask(
   tools: DoorTools,
   { authority, hold }: NodesPlace,
@@ -89,13 +81,7 @@ async function ask(
     authority,
     method: "POST",
     target: authority.host === "api.github.com" ? "/graphql" : "/api/graphql",
-    headers: [
-      ["content-type", "application/json"],
-      ["accept", "application/json"],
-      ["accept-encoding", "identity"],
-      // Without one, GitHub refuses: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
-      ["user-agent", "vaultbox"],
-    ],
+    headers: [["content-type", "application/json"], ...questionHeaders],
     body: Buffer.from(JSON.stringify(question)),
     repository: rule.repository,
     rule: rule.source.label,

@@ -14,13 +14,12 @@ import type { Hold } from "../../held-bytes.ts";
 import { headerValues } from "../../http1/header.ts";
 import type { DoorTools, HostResponse } from "../door.ts";
 import { readWholeAnswer } from "../whole-answer.ts";
+import { questionHeaders, toAskers } from "./forge-question.ts";
 
 /** Bytes of a description. */
 const maxAnswerBytes = 1024 * 1024;
 /** Names and numbers that are remembered; then all are forgotten. */
 const maxRemembered = 10_000;
-/** Entries whose credentials are tried for what isn't shown. */
-const maxTries = 5;
 
 /** The forge to ask, by the entries whose credentials may ask there. */
 export interface IdentityPlace {
@@ -44,8 +43,7 @@ export function createIdentityLookup(tools: DoorTools): IdentityLookup {
     const key = `${toAuthorityText(toApiAuthority(place.rules[0]))} ${text}`;
     const known = found.get(key);
     if (known !== undefined) return known;
-    const askers = new Map(place.rules.map((rule) => [rule.repository.toLowerCase(), rule]));
-    for (const rule of [...askers.values()].slice(0, maxTries)) {
+    for (const rule of toAskers(place.rules)) {
       const identity = await ask(tools, { ...place, rule }, asked);
       if (identity === undefined) continue;
       if (found.size >= maxRemembered) found.clear();
@@ -69,12 +67,7 @@ async function ask(
     authority: toApiAuthority(rule),
     method: "GET",
     target: `${isOwnHost ? "/api/v3" : ""}${path}`,
-    headers: [
-      ["accept", "application/json"],
-      ["accept-encoding", "identity"],
-      // Without one, GitHub refuses: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
-      ["user-agent", "vaultbox"],
-    ],
+    headers: questionHeaders,
     repository: rule.repository,
     rule: rule.source.label,
     check: "repository",
