@@ -56,12 +56,11 @@ export function refuseOwnEnvironment(
   folder: string,
   folders: WritableFolders,
 ): void {
-  // Who let a sandbox write all of it named it with --allow-mount
   const home = findAccountHome();
   for (const name of ownVariables) {
     const value = env[name] ?? "";
     const holder = folders.holderInText(value) ?? findRelative({ name, value }, folder, folders);
-    if (holder === undefined || (home !== undefined && contains(holder, home))) continue;
+    if (holder === undefined || isExcepted(holder, home)) continue;
     throw new VaultboxError(
       "VBX_FILE_UNSAFE",
       `cannot use the environment variable ${name}: it leads into ${quoted(holder)}, where a sandbox can write`,
@@ -80,7 +79,7 @@ export function refuseOwnFiles(paths: Paths, folders: WritableFolders): void {
   const preferences = join(paths.config, "config.json");
   for (const path of [preferences, paths.config, paths.vaults, paths.state, paths.runtime]) {
     const holder = folders.holderOf(path);
-    if (holder === undefined || (home !== undefined && contains(holder, home))) continue;
+    if (holder === undefined || isExcepted(holder, home)) continue;
     throw new VaultboxError(
       "VBX_FILE_UNSAFE",
       `cannot use ${quoted(path)}: it leads into ${quoted(holder)}, where a sandbox can write`,
@@ -113,6 +112,11 @@ function findModule(name: string, folder: string): readonly string[] {
     // No package of that name: Node would have failed as well
     return [];
   }
+}
+
+/** Who let a sandbox write all of the home folder named it with `--allow-mount`. */
+function isExcepted(holder: string, home: string | undefined): boolean {
+  return home !== undefined && contains(holder, home);
 }
 
 /** The home of the account, which no variable chooses; undefined for one without a passwd entry. */

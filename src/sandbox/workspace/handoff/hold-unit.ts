@@ -27,13 +27,17 @@ export async function holdUnit(
   { names, shape }: RepositoryUnit,
   budget: LookBudget,
 ): Promise<string | undefined> {
-  if (shape !== "bare") return hold(root, names, countedNames(names.at(-1) ?? ""))?.path;
+  if (shape !== "bare") return holdCounted(root, names);
   const held: (string | undefined)[] = [];
   for (const head of await headsOf(root, names, budget)) {
     await budget.turn();
-    held.push(hold(root, [...names, head], countedNames(head))?.path);
+    held.push(holdCounted(root, [...names, head]));
   }
   return held.includes(undefined) ? undefined : held[0];
+}
+
+function holdCounted(root: Folder, own: readonly string[]): string | undefined {
+  return hold(root, own, countedNames(own.at(-1) ?? ""))?.path;
 }
 
 /**
