@@ -30,7 +30,9 @@ import {
   createPlainFile,
   dropOwnerRights,
   fillPlainFile,
+  lookAtFile,
   readPlainFile,
+  type FoundFile,
 } from "./plain-file.ts";
 
 // Files of a folder that somebody else may write to at this very moment. Every step goes from an open folder to a name
@@ -142,6 +144,17 @@ export class Folder implements Disposable {
   /** The bytes of a regular file of at most `maxBytes`; undefined for anything else, which is neither followed nor waited for. */
   read(name: string, maxBytes: number): Buffer | undefined {
     return orNothing(() => readPlainFile(this.#at(name), maxBytes));
+  }
+
+  /** A file or folder some steps further down, none of them a link: in one go, and then its path is compared. */
+  lookBelow(names: readonly string[], maxBytes: number): FoundFile | undefined {
+    const way = names.join("/");
+    const path = toInner(this.#open.path, way);
+    return orNothing(() =>
+      lookAtFile(toNameBytes(`${toFolderPath(this.#open)}/${way}`), maxBytes, (fd) =>
+        isAt(fd, path),
+      ),
+    );
   }
 
   readLink(name: string): string | undefined {

@@ -9,7 +9,7 @@ import {
   readSync,
   writeSync,
 } from "node:fs";
-import type { Owner } from "./entry-facts.ts";
+import { toFacts, type EntryFacts, type Owner } from "./entry-facts.ts";
 
 // Files at paths whose last name may be anybody's by now: it's opened without following a link or waiting for a pipe,
 // and everything else is asked of what was opened.
@@ -33,6 +33,35 @@ export function readPlainFile(path: string | Buffer, maxBytes: number): Buffer |
     const facts = fstatSync(fd);
     if (!facts.isFile() || facts.size > maxBytes) return undefined;
     return readWhole(fd, facts.size, maxBytes);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What is at a path. */
+export interface FoundFile {
+  readonly facts: EntryFacts;
+  /** Of a regular file of at most so many bytes */
+  readonly content: Buffer | undefined;
+}
+
+/**
+ * Looks at a file or folder, and at its content, in as few calls as possible.
+ * @param isRight asked of what was opened
+ * @returns undefined when it isn't right
+ * @throws Error of the system
+ */
+export function lookAtFile(
+  path: string | Buffer,
+  maxBytes: number,
+  isRight: (fd: number) => boolean,
+): FoundFile | undefined {
+  const fd = openSync(path, readFlags);
+  try {
+    const facts = toFacts(fstatSync(fd, { bigint: true }));
+    if (!isRight(fd)) return undefined;
+    const isRead = facts.kind === "file" && facts.size <= maxBytes;
+    return { facts, content: isRead ? readWhole(fd, facts.size, maxBytes) : undefined };
   } finally {
     closeSync(fd);
   }

@@ -32,20 +32,29 @@ export function toNames(outer: string, inner: string): readonly string[] | undef
     .filter((name) => name !== "");
 }
 
-/**
- * Where a path ends, when the kernel stays in a folder on the whole way, through every link: names from that folder.
- * @param from names of the folder in it that a relative path is meant from
- */
-export function followInside(
-  outer: string,
-  { from, path }: { readonly from: readonly string[]; readonly path: string },
-): readonly string[] | undefined {
-  const named = isAbsolute(path) ? path : [outer, ...from, path].join("/");
-  const steps = stepsOf(named);
-  const end = steps.at(-1);
-  return end !== undefined && steps.every((step) => contains(outer, step))
-    ? toNames(outer, end)
-    : undefined;
+/** A path as it is written in a folder. */
+interface WrittenPath {
+  /** Names of the folder that a relative one is meant from */
+  readonly from: readonly string[];
+  readonly path: string;
+}
+
+/** Where a path ends in a folder, as names from it, or the first place on its way that isn't in the folder. */
+type Followed = { readonly end: readonly string[] } | { readonly leavesAt: string };
+
+/** Goes the way that the kernel goes, through every link. */
+export function follow(outer: string, { from, path }: WrittenPath): Followed {
+  const steps = stepsOf(isAbsolute(path) ? path : [outer, ...from, path].join("/"));
+  const leavesAt = steps.find((step) => !contains(outer, step));
+  return leavesAt === undefined
+    ? { end: toNames(outer, steps.at(-1) ?? outer) ?? [] }
+    : { leavesAt };
+}
+
+/** Where a path ends, when the kernel stays in a folder on the whole way: names from that folder. */
+export function followInside(outer: string, written: WrittenPath): readonly string[] | undefined {
+  const followed = follow(outer, written);
+  return "end" in followed ? followed.end : undefined;
 }
 
 /** Undefined for what isn't there. */

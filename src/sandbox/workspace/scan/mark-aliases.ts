@@ -1,34 +1,39 @@
 import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { isGitName } from "../repository/repository-signs.ts";
+import { leadsToPackages } from "./installed-packages.ts";
 import { addMark, type ScanDraft } from "./scan-draft.ts";
 import { walk } from "./walk.ts";
 
 /**
  * Marks what programs find through links to folders of the workspace, by the path through the link: the files of
- * `docs/a` are `.claude/…` once `.claude` leads there. A link that leads on from there is marked and not followed.
+ * `docs/a` are `.claude/…` once `.claude` leads there. Links that lead on from there are followed too, each once: one
+ * that leads around itself has no end.
  */
 export async function markAliases(root: Folder, draft: ScanDraft): Promise<void> {
-  const { budget, table } = draft;
-  // No more are added while they are looked through: a link in one that leads around it has no end
-  for (const { names: alias, end } of draft.aliases.slice()) {
+  const { budget, table, aliases } = draft;
+  // More are added while they are looked through
+  for (const { names: shown, end, links } of aliases) {
     using folder = orNothing(() => root.openPath(end));
     if (folder === undefined) continue;
     await walk(folder, {
       visit: (place) => {
-        const inner = [...alias, ...place.names];
+        const inner = [...shown, ...place.names];
         const around = table.toFolder(inner);
         for (const entry of place.entries) {
-          if (entry.kind !== "folder" && entry.kind !== "other") {
-            const names = [...inner, entry.name];
-            addMark(draft, { folder: place.folder, entry, names }, { around });
-          }
+          if (entry.kind === "folder" || entry.kind === "other") continue;
+          const found = { folder: place.folder, entry, names: [...inner, entry.name] };
+          const path = [...end, ...place.names, entry.name].join("/");
+          addMark(draft, found, { around, through: { links, path } });
         }
         return Promise.resolve();
       },
       // The walk through the workspace finds these by themselves
       onClosed: () => undefined,
       onDeep: () => undefined,
-      enters: (_, name) => !isGitName(name),
+      enters: (place, name) =>
+        !isGitName(name) &&
+        !leadsToPackages([...shown, ...place.names], name) &&
+        !leadsToPackages([...end, ...place.names], name),
       budget,
     });
   }

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { followInside } from "../host-path.ts";
+import type { Folder } from "../../../files/beneath.ts";
+import type { FoundFile } from "../../../files/plain-file.ts";
+import { follow } from "../host-path.ts";
 import type { LookBudget } from "../look-budget.ts";
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
 import type { FoundEntry } from "./walk.ts";
@@ -25,53 +27,73 @@ export interface FolderAlias {
   readonly end: readonly string[];
 }
 
+/** A link that led to another one, with all that led there: following each once has an end. */
+export interface FollowedAlias extends FolderAlias {
+  /** Paths of the links themselves */
+  readonly links: Set<string>;
+}
+
 /** What entries are looked at with. */
 export interface MarkScan {
   readonly workspace: string;
+  readonly root: Folder;
   readonly table: MarkTable;
   readonly budget: LookBudget;
   readonly onAlias: (alias: FolderAlias) => void;
 }
 
 /**
- * The mark of an entry; undefined for an ordinary one.
+ * The mark of an entry; undefined for an ordinary one. Its state is what a program finds at the name: through a link
+ * that stays in the workspace the content of where the kernel ends, and of a link that leaves it the place where.
  * @param around the folder it is in
  */
 export function toMark(found: FoundEntry, around: MarkFolder, scan: MarkScan): Mark | undefined {
   if (found.entry.kind === "link") return toLinkMark(found, around, scan);
   if (found.entry.kind !== "file") return undefined;
-  const kind = scan.table.findKind(around, found.entry.name);
-  return kind === undefined ? undefined : toFileMark(found, kind, scan.budget);
-}
-
-function toFileMark(
-  { folder, entry, names }: FoundEntry,
-  kind: string,
-  budget: LookBudget,
-): Mark | undefined {
-  const facts = folder.facts(entry.name);
-  if (facts === undefined) return undefined;
+  const { folder, entry, names } = found;
+  const kind = scan.table.findKind(around, entry.name);
+  if (kind === undefined) return undefined;
   // There are hundreds of them, and large ones
   const path = names.join("/");
   const isProgram = path.includes("/bin/") || path.includes("/.bin/");
+  const facts = folder.facts(entry.name);
+  if (facts === undefined) return undefined;
   const content = isProgram ? undefined : folder.read(entry.name, maxHashedBytes);
+  return { kind, state: toFileState({ facts, content }, scan.budget) };
+}
+
+function toFileState({ facts, content }: FoundFile, budget: LookBudget): string {
   budget.spend("bytes", content?.length ?? 0);
   const state =
     content === undefined
       ? `${facts.identity} ${facts.size} ${facts.changedAt}`
       : createHash("sha256").update(content).digest("hex");
-  return { kind, state: `${(facts.mode & 0o111) === 0 ? "" : "x"} ${state}` };
+  return `${(facts.mode & 0o111) === 0 ? "" : "x"} ${state}`;
 }
 
 function toLinkMark(
   { folder, entry, names }: FoundEntry,
   around: MarkFolder,
-  { workspace, table, onAlias }: MarkScan,
+  scan: MarkScan,
 ): Mark | undefined {
+  const { workspace, table, onAlias } = scan;
   const target = folder.readLink(entry.name) ?? "";
-  const end = followInside(workspace, { from: names.slice(0, -1), path: target });
-  const below = end === undefined ? undefined : table.findKindBelow(names);
-  if (end !== undefined && below !== undefined) onAlias({ names, end });
-  const kind = end === undefined ? leavingKind : (table.findKind(around, entry.name) ?? below);
-  return kind === undefined ? undefined : { kind, state: `link ${target}` };
+  const followed = follow(workspace, { from: names.slice(0, -1), path: target });
+  if ("leavesAt" in followed) {
+    return { kind: leavingKind, state: `link ${target} ${followed.leavesAt}` };
+  }
+  const kind = table.findKind(around, entry.name) ?? table.findKindBelow(names);
+  if (kind === undefined) return undefined;
+  const { end } = followed;
+  const state = toEndState(end, scan);
+  if (state === "folder") onAlias({ names, end });
+  return { kind, state: `link ${target} ${state}` };
+}
+
+/** The state of what a link ends at. */
+function toEndState(end: readonly string[], { root, budget }: MarkScan): string {
+  if (end.length === 0) return "folder";
+  const found = root.lookBelow(end, maxHashedBytes);
+  if (found?.facts.kind !== "file") return found?.facts.kind ?? "nothing";
+  return toFileState(found, budget);
 }

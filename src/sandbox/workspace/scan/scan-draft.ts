@@ -1,10 +1,10 @@
-import { isSystemError, orNothing } from "../../../files/beneath.ts";
+import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts";
 import { hasOtherName, isHidden, toHiddenNames } from "../hide/hidden-entry.ts";
 import type { HideRules } from "../hide/hide-rules.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { findUnits, type RepositoryUnit, type UnitPlace } from "../unit/repository-unit.ts";
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
-import { toMark, type FolderAlias, type Mark } from "./mark.ts";
+import { toMark, type FolderAlias, type FollowedAlias, type Mark } from "./mark.ts";
 import { findOwnerRights } from "./owner-rights.ts";
 import type { FoundEntry } from "./walk.ts";
 
@@ -35,6 +35,7 @@ const maxAliases = 200;
 /** What a scan has found so far. */
 export interface ScanDraft {
   readonly workspace: string;
+  readonly root: Folder;
   readonly options: ScanOptions;
   readonly budget: LookBudget;
   readonly table: MarkTable;
@@ -42,7 +43,7 @@ export interface ScanDraft {
   /** Paths of the repositories */
   readonly unitKeys: Set<string>;
   readonly marks: Map<string, Mark>;
-  readonly aliases: FolderAlias[];
+  readonly aliases: FollowedAlias[];
   readonly special: (readonly string[])[];
   /** Folders in which nothing but special files counts */
   readonly aside: (readonly string[])[];
@@ -58,12 +59,12 @@ export interface ScanDraft {
 }
 
 export function createScanDraft(
-  workspace: string,
+  place: { readonly workspace: string; readonly root: Folder },
   options: ScanOptions,
   table: MarkTable,
 ): ScanDraft {
   return {
-    workspace,
+    ...place,
     options,
     budget: options.budget,
     table,
@@ -150,21 +151,31 @@ export function addHidden(draft: ScanDraft, found: FoundEntry): void {
   }
 }
 
-/** @param only of this kind; undefined: of any */
+interface MarkPlace {
+  readonly around: MarkFolder;
+  /** Of this kind; undefined: of any */
+  readonly only?: string;
+  /** Of an entry that was found through links: these, and its own path without them */
+  readonly through?: { readonly links: Set<string>; readonly path: string };
+}
+
 export function addMark(
   draft: ScanDraft,
   found: FoundEntry,
-  { around, only }: { readonly around: MarkFolder; readonly only?: string },
+  { around, only, through }: MarkPlace,
 ): void {
-  const { budget, aliases } = draft;
+  const { budget, aliases, options } = draft;
+  const path = found.names.join("/");
   const onAlias = (alias: FolderAlias): void => {
-    if (aliases.length < maxAliases) aliases.push(alias);
-    else budget.leaveOut();
+    const { links, path: own } = through ?? { links: new Set<string>(), path };
+    if (only !== undefined || links.has(own)) return;
+    if (aliases.length < maxAliases) aliases.push({ ...alias, links: links.add(own) });
+    // A start isn't refused because of it
+    else if (options.deep) budget.leaveOut();
   };
   const mark = toMark(found, around, { ...draft, onAlias });
   if (mark === undefined || (only !== undefined && mark.kind !== only)) return;
   if (draft.marks.size >= maxMarks) return budget.leaveOut();
-  const path = found.names.join("/");
   budget.spend("bytes", keptWeight * path.length);
   draft.marks.set(path, mark);
 }

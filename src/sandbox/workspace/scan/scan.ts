@@ -57,7 +57,7 @@ export async function scanWorkspace(
 ): Promise<Scan> {
   const started = performance.now();
   const { hostFileTable } = await import("./host-file-table.ts");
-  const draft = createScanDraft(workspace, options, hostFileTable);
+  const draft = createScanDraft({ workspace, root }, options, hostFileTable);
   const { budget, opens, heldBefore } = options;
   const owner = root.ownFacts().uid;
   await walk(root, {
@@ -161,8 +161,10 @@ function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<voi
   else if (!isPackage) {
     addHidden(draft, found);
     addMark(draft, found, { around });
-  } else if (entry.kind === "link" && isNew(draft, found)) {
-    addMark(draft, found, { around, only: leavingKind });
+  } else if (entry.kind === "link") {
+    // `node_modules/.bin` itself is among what is in `node_modules`
+    if (!isAmongPackages(found.names)) addMark(draft, found, { around });
+    else if (isNew(draft, found)) addMark(draft, found, { around, only: leavingKind });
   }
   return undefined;
 }
