@@ -3,7 +3,6 @@ import { resolvePaths } from "../config/paths.ts";
 import { trustAsItIs } from "../config/trust.ts";
 import { connectEngine } from "../docker/connect-engine.ts";
 import { isVaultboxError, toFirstFailure, VaultboxError } from "../errors.ts";
-import { readWritableFolders } from "../folder-list.ts";
 import { summaryLines } from "../audit/summarise.ts";
 import { writeJson } from "../print.ts";
 import { toWorktreeNotes } from "../policy/git-rule-text.ts";
@@ -11,12 +10,12 @@ import type { EgressPolicy } from "../policy/policy.ts";
 import {
   defaultMountRules,
   resolveAllowed,
+  resolveOuter,
   resolveWorkspace,
   resolveWritable,
 } from "../sandbox/mounts.ts";
-import { refuseOwnEnvironment, refuseOwnFiles } from "../sandbox/own-environment.ts";
+import { refuseOwnPlaces } from "../sandbox/own-places.ts";
 import { rememberFolders } from "../sandbox/remember-folders.ts";
-import { readOwnCode, refuseOwnCode } from "../sandbox/own-code.ts";
 import type { RunResult, RunStart } from "../sandbox/run-request.ts";
 import type { Handoff } from "../sandbox/workspace/handoff/handoff.ts";
 import { handoffLines } from "../sandbox/workspace/handoff/handoff-text.ts";
@@ -52,11 +51,9 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
     const allowed = await resolveAllowed(flags.allowMount);
     const rules = defaultMountRules(paths, allowed);
     const workspace = await resolveWorkspace(flags.workspace, rules);
-    const writable = [workspace, ...(await resolveWritable(flags.mount, rules))];
-    const folders = readWritableFolders(process.env).with(writable);
-    refuseOwnEnvironment(process.env, process.cwd(), folders);
-    refuseOwnFiles(paths, folders);
-    refuseOwnCode(readOwnCode(process), writable, paths.state);
+    const folders = [workspace, ...(await resolveWritable(flags.mount, rules))];
+    const writable = [...folders, ...(await resolveOuter(folders, rules))];
+    refuseOwnPlaces(paths, writable);
     const firstUsed: ChosenFile[] = [];
     let policy: EgressPolicy | undefined;
     const start: RunStart = {

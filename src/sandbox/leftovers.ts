@@ -6,7 +6,7 @@ import { hasEnded } from "../files/process-identity.ts";
 import { isOwnName, parseOwnerLabel } from "./session-labels.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";
 import { finishDeadSession } from "./workspace/dead-session.ts";
-import { endSession, readActiveSessions, type SessionState } from "./session-state.ts";
+import { endSession, readActiveSessions, toWritable, type SessionState } from "./session-state.ts";
 
 /** What was left of sessions whose process died, and is gone now. */
 export interface RemovedLeftovers {
@@ -42,8 +42,9 @@ export async function removeLeftovers(
   );
   const handoffs: { session: string; handoff: Handoff }[] = [];
   for (const state of dead) {
-    const { id: session, workspace } = state;
-    const handoff = await finishDeadSession({ paths, session, workspace, signal });
+    const session = state.id;
+    const roots = toWritable(state);
+    const handoff = await finishDeadSession({ paths, session, roots, signal });
     if (handoff !== undefined) handoffs.push({ session, handoff });
     await endSession(paths, state, undefined);
   }

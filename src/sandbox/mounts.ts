@@ -12,6 +12,7 @@ import { readRealPath } from "../files/real-path.ts";
 import { contains } from "../files/path-steps.ts";
 import { maxFileBytes } from "../policy/file-size.ts";
 import { quoted } from "../printable.ts";
+import { findOuterRepositories } from "./workspace/roots/outer-repository.ts";
 
 /** What a mount is checked against. */
 export interface MountRules {
@@ -102,32 +103,6 @@ export async function resolveMount(text: string, rules: MountRules): Promise<Bin
   return { source: real, target: inside, readOnly };
 }
 
-/**
- * What is hidden and protected in the workspace is so at the workspace's own path only: a mount must not show it again.
- * @throws VaultboxError VBX_MOUNT_REFUSED
- */
-export function refuseSecondView(
-  { source, target }: BindMount,
-  workspace: string,
-  { allowed }: MountRules,
-): void {
-  if (allowed.includes(source)) return;
-  const exception = `--allow-mount ${source} makes an exception, if you are sure`;
-  if (contains(workspace, source)) {
-    throw refused(source, "it is in the workspace, which is in the sandbox at its own path", [
-      `use it there: ${source}`,
-      exception,
-    ]);
-  }
-  if (contains(source, workspace) && source !== target) {
-    throw refused(
-      source,
-      "the workspace is in it, and would be seen without what is hidden in it",
-      [`mount it at its own path: --mount ${source}`, exception],
-    );
-  }
-}
-
 /** @throws VaultboxError VBX_USAGE */
 export function parseMount(text: string): {
   readonly source: string;
@@ -163,6 +138,20 @@ export async function resolveWritable(
   const sources = resolved.flatMap(({ source, readOnly }) => (readOnly ? [] : [source]));
   const facts = await Promise.all(sources.map((source) => stat(source)));
   return sources.filter((_, index) => facts[index]?.isSocket() === false);
+}
+
+/** Real paths of repositories that work trees among the folders need; one that may not be mounted is refused later. */
+export async function resolveOuter(
+  folders: readonly string[],
+  rules: MountRules,
+): Promise<readonly string[]> {
+  const found = await findOuterRepositories(folders);
+  const refusals = await Promise.all(
+    found.map(async (path) =>
+      rules.allowed.includes(path) ? undefined : await findRefusal(path, rules),
+    ),
+  );
+  return found.filter((_, index) => refusals[index] === undefined);
 }
 
 /** The real path of a source, after the checks; symbolic links are followed first, so that no link can hide what it is. */

@@ -1,15 +1,15 @@
 import type { Paths } from "../config/paths.ts";
-import type { BindMount } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
 import { hasEnded } from "../files/process-identity.ts";
 import { quoted } from "../printable.ts";
 import { contains } from "../files/path-steps.ts";
-import { readActiveSessions, type SessionState } from "./session-state.ts";
+import { readActiveSessions, toWritable, type SessionState } from "./session-state.ts";
 
 /** What a session that is about to start mounts; real paths. */
 export interface MountedPlaces {
-  readonly workspace: string;
-  readonly mounts: readonly BindMount[];
+  readonly sources: readonly string[];
+  /** Those that its sandbox can write in */
+  readonly writable: readonly string[];
 }
 
 /**
@@ -22,12 +22,10 @@ export interface MountedPlaces {
 export async function refuseNested(
   paths: Paths,
   session: string,
-  { workspace, mounts }: MountedPlaces,
+  { sources, writable }: MountedPlaces,
 ): Promise<void> {
-  const sources = [workspace, ...mounts.map(({ source }) => source)];
-  const writable = [workspace, ...mounts.flatMap((one) => (one.readOnly ? [] : [one.source]))];
   for (const other of await readOthers(paths, session)) {
-    for (const folder of other.writable ?? [other.workspace]) {
+    for (const folder of toWritable(other)) {
       const inner = sources.find((source) => isInside(source, folder));
       if (inner !== undefined) {
         throw nested(inner, `session ${other.id} can write in the folder around it`, [

@@ -65,7 +65,7 @@ async function runSession(
   await removeDead(host, signals);
   const { openSessionWorkspace, watchWorkspace, endSessionWorkspace } =
     await import("./session-workspace.ts");
-  const files = await openSessionWorkspace(request, host, outcome.state.id);
+  const files = await openSessionWorkspace(request, host, outcome);
   stack.defer(files.close);
   const { prepareSession } = await import("./prepare-session.ts");
   session = await prepareSession(request, { host, outcome }, stack);

@@ -22,6 +22,11 @@ export interface SessionState {
   readonly status?: number;
 }
 
+/** Real paths of all that a session's sandbox can write in. */
+export function toWritable({ writable, workspace }: SessionState): readonly string[] {
+  return writable ?? [workspace];
+}
+
 /** Sessions that have something to clean up have a marker in here; the folder is short, whatever the history is. */
 function activeFolder(paths: Paths): string {
   return join(paths.state, "active");

@@ -2,16 +2,16 @@ import type { AuditLog } from "../audit/audit-log.ts";
 import { isVaultboxError } from "../errors.ts";
 import { quoted, toPrintable } from "../printable.ts";
 import { defaultWorkspaceSettings } from "../policy/workspace-settings.ts";
-import {
-  defaultMountRules,
-  refuseSecondView,
-  resolveAllowed,
-  resolveMount,
-  resolveWorkspace,
-} from "./mounts.ts";
+import { defaultMountRules, resolveAllowed, resolveMount, resolveWorkspace } from "./mounts.ts";
+import { refuseOwnPlaces } from "./own-places.ts";
+import type { SessionOutcome } from "./prepare-session.ts";
 import { refuseNested } from "./refuse-nested.ts";
+import { rememberFolders } from "./remember-folders.ts";
+import { refuseSecondViews } from "./second-view.ts";
+import { toWritable, writeState } from "./session-state.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";
+import type { MountedRoot } from "./workspace/roots/mounted-root.ts";
 import { openWorkspaceSession, type WorkspaceSession } from "./workspace/workspace-session.ts";
 
 /** Hidden files named on the terminal and in one note of the audit. */
@@ -28,19 +28,47 @@ const maxNotes = 2000;
 export async function openSessionWorkspace(
   request: RunRequest,
   { paths }: Pick<RunHost, "paths">,
-  session: string,
+  outcome: SessionOutcome,
 ): Promise<WorkspaceSession> {
-  const rules = defaultMountRules(paths, await resolveAllowed(request.allowMounts));
+  const { workspace } = request;
+  const session = outcome.state.id;
+  const allowed = await resolveAllowed(request.allowMounts);
+  const rules = defaultMountRules(paths, allowed);
   const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
-  for (const mount of mounts) refuseSecondView(mount, request.workspace, rules);
-  await refuseNested(paths, session, { workspace: request.workspace, mounts });
+  const roots: MountedRoot[] = [
+    { kind: "workspace", source: workspace, target: workspace, writable: true },
+    ...mounts.map(({ source, target, readOnly }) => ({
+      kind: "mount" as const,
+      source,
+      target,
+      writable: !readOnly,
+    })),
+  ];
+  const refuse = async (): Promise<void> => {
+    refuseSecondViews(roots, allowed);
+    const sources = roots.map(({ source }) => source);
+    await refuseNested(paths, session, { sources, writable: toWritable(outcome.state) });
+  };
+  await refuse();
   return openWorkspaceSession({
     paths,
     session,
-    workspace: request.workspace,
+    workspace,
     settings: request.plan.projectFile?.project.workspace ?? defaultWorkspaceSettings,
     mounts,
-    checkMount: (path) => resolveWorkspace(path, rules),
+    admit: async (root) => {
+      await resolveWorkspace(root.source, rules);
+      roots.push(root);
+      const writable = toWritable(outcome.state);
+      if (!writable.includes(root.source)) {
+        refuseOwnPlaces(paths, [root.source]);
+        // Recorded first: of two sessions that start at least one sees the other
+        outcome.state = { ...outcome.state, writable: [...writable, root.source] };
+        await writeState(paths, outcome.state);
+        await rememberFolders(paths, [root.source]);
+      }
+      await refuse();
+    },
   });
 }
 

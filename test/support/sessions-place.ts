@@ -51,7 +51,7 @@ export async function createSessionsPlace(): Promise<SessionsPlace> {
         workspace,
         settings: { ...defaultWorkspaceSettings, ...settings },
         mounts: [],
-        checkMount: () => Promise.resolve(),
+        admit: () => Promise.resolve(),
       });
       await files.mount(await mkdtemp(join(root, "s-")));
       return {

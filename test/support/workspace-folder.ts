@@ -37,7 +37,7 @@ export async function createWorkspaceFolder(): Promise<WorkspaceFolder> {
         workspace,
         settings,
         mounts: [],
-        checkMount: () => Promise.resolve(),
+        admit: () => Promise.resolve(),
       });
       const { binds } = await files.mount(await mkdtemp(join(root, "s-")));
       await work({ copies: binds.filter(({ source, target }) => source !== target) });

@@ -53,7 +53,7 @@ export function createWorkspacePlace(owner = process.getuid?.() ?? 0): Workspace
       workspace: path,
       settings: defaultWorkspaceSettings,
       mounts: [],
-      checkMount: async () => {},
+      admit: async () => {},
     });
     stack.defer(opened.close);
     return opened;
@@ -61,7 +61,7 @@ export function createWorkspacePlace(owner = process.getuid?.() ?? 0): Workspace
   return {
     path,
     open,
-    finish: () => finishDeadSession({ paths, workspace: path, session }),
+    finish: () => finishDeadSession({ paths, roots: [path], session }),
     start: async () => {
       const opened = open();
       rmSync(join(directory, "shown"), { recursive: true, force: true });

@@ -4,13 +4,13 @@ import type { EntryFacts } from "../../files/entry-facts.ts";
 import type { FileOrigin } from "../../files/file-origin.ts";
 import type { CoveredPlace } from "../posture/expected-mounts.ts";
 import { toNames } from "./host-path.ts";
+import { findRootOf, type OpenRoot } from "./roots/mounted-root.ts";
 import type { CopyMount } from "./protect/shown-copies.ts";
 
-/** A workspace, with what is mounted over it. */
-interface CoveredWorkspace {
-  /** Absolute real path of `root` */
-  readonly workspace: string;
-  readonly root: Folder;
+/** What is in a sandbox, with what is mounted over it. */
+interface CoveredRoots {
+  /** The workspace first */
+  readonly roots: readonly OpenRoot[];
   /** In the order in which they are written */
   readonly copies: readonly CopyMount[];
   /** Of the session, where they are written to */
@@ -18,23 +18,28 @@ interface CoveredWorkspace {
 }
 
 /** Where other content is to be, each with the folder around it: that one, wherever its path leads by then. */
-export function toCoveredPlaces(covered: CoveredWorkspace): readonly CoveredPlace[] {
-  const { workspace, root, copies, directory } = covered;
+export function toCoveredPlaces(covered: CoveredRoots): readonly CoveredPlace[] {
+  const { roots, copies, directory } = covered;
+  const owner = roots[0]?.folder.ownFacts();
   const known = new Map<string, FileOrigin | undefined>();
   return copies.map(({ target }, index) => {
-    const names = toNames(workspace, target)?.slice(0, -1);
     const place = { target, shows: join("/", basename(directory), "shown", String(index)) };
-    if (names === undefined) return place;
-    const key = names.join("/");
-    if (!known.has(key)) known.set(key, toReachableOrigin(root, names));
+    const root = findRootOf(roots, target);
+    if (root === undefined || owner === undefined) return place;
+    const names = toNames(root.target, target)?.slice(0, -1) ?? [];
+    const key = [root.target, ...names].join("/");
+    if (!known.has(key)) known.set(key, toReachableOrigin(root.folder, names, owner));
     const around = known.get(key);
     return around === undefined ? place : { ...place, around };
   });
 }
 
 /** Undefined also for a folder that is closed to the sandbox, which can't say what it is. */
-function toReachableOrigin(root: Folder, names: readonly string[]): FileOrigin | undefined {
-  const owner = root.ownFacts();
+function toReachableOrigin(
+  root: Folder,
+  names: readonly string[],
+  owner: EntryFacts,
+): FileOrigin | undefined {
   for (let length = 1; length <= names.length; length++) {
     using parent = orNothing(() => root.openPath(names.slice(0, length - 1)));
     const facts = orNothing(() => parent?.facts(names[length - 1] ?? ""));

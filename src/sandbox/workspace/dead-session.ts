@@ -5,12 +5,13 @@ import { sessionFolder } from "../session-state.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { rememberUnlooked } from "./handoff/unlooked-sessions.ts";
 import { inspectEnd, type EndOptions } from "./session-end.ts";
+import { toApart } from "./roots/mounted-root.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
 import { readRecord, writeHandoff } from "./workspace-record.ts";
 
 interface DeadSessionOptions extends EndOptions {
-  /** Absolute real path */
-  readonly workspace: string;
+  /** Real paths of what its sandbox could write in */
+  readonly roots: readonly string[];
 }
 
 /** In the session's folder, from before the look on. */
@@ -22,23 +23,31 @@ const attemptName = "looked-at";
  * @returns what its sandbox left; undefined when there's nothing to look at
  */
 export async function finishDeadSession(options: DeadSessionOptions): Promise<Handoff | undefined> {
-  const { paths, session, workspace } = options;
+  const { paths, session } = options;
   const record = await readRecord(paths, session);
   if (record === undefined) return undefined;
   if (record === "unreadable") {
-    return await giveUp(options, workspace, "the record of what was there before can't be read");
+    const why = "the record of what was there before can't be read";
+    return await giveUp(options, options.roots, why);
   }
-  using root = orNothing(() => Folder.openReal(record.workspace, { opens: true }));
-  if (root === undefined) return undefined;
+  const sources = record.roots.map(({ source }) => source);
+  using opened = new DisposableStack();
+  const roots = record.roots.flatMap((root) => {
+    const folder = orNothing(() => Folder.openReal(root.source, { opens: true }));
+    if (folder === undefined) return [];
+    const apart = toApart(root, record.roots);
+    return [{ ...root, writable: true, folder: opened.use(folder), apart }];
+  });
+  if (roots.length === 0) return undefined;
   try {
-    if (await isFirstAttempt(options)) return await inspectEnd(options, root, record);
+    if (await isFirstAttempt(options)) return await inspectEnd(options, roots, record);
   } catch (error) {
     await releaseMountPoints(paths, session, record);
     const why = error instanceof Error ? error.message : String(error);
-    return await giveUp(options, record.workspace, why);
+    return await giveUp(options, sources, why);
   }
   await releaseMountPoints(paths, session, record);
-  return await giveUp(options, record.workspace, "an earlier look at it didn't end");
+  return await giveUp(options, sources, "an earlier look at it didn't end");
 }
 
 async function isFirstAttempt({ paths, session }: EndOptions): Promise<boolean> {
@@ -51,13 +60,13 @@ async function isFirstAttempt({ paths, session }: EndOptions): Promise<boolean> 
   }
 }
 
-/** Nothing was looked at: then nothing in the workspace that wasn't there before counts as the user's. */
+/** Nothing was looked at: then nothing in the roots that wasn't there before counts as the user's. */
 async function giveUp(
   { paths, session }: EndOptions,
-  workspace: string,
+  roots: readonly string[],
   unseen: string,
 ): Promise<Handoff> {
-  await rememberUnlooked(paths, session, workspace);
+  await rememberUnlooked(paths, session, roots);
   const handoff = { entries: [], complete: false, unseen, tookMs: 0 };
   await writeHandoff(paths, session, handoff);
   return handoff;

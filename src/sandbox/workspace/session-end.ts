@@ -1,15 +1,16 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Paths } from "../../config/paths.ts";
-import { isSystemError, type Folder } from "../../files/beneath.ts";
+import { isSystemError } from "../../files/beneath.ts";
 import { toNameBytes } from "../../files/name-text.ts";
-import { lookThrough } from "./handoff/found.ts";
+import { lookThrough, type LeftRoot } from "./handoff/found.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { inspectHandoff } from "./handoff/inspect-handoff.ts";
 import { rememberMade, sortMade } from "./handoff/made-repositories.ts";
 import { forgetUnlooked, rememberUnlooked } from "./handoff/unlooked-sessions.ts";
 import { returnLogs } from "./hide/shown-log.ts";
 import { createLookBudget, type LookLimits } from "./look-budget.ts";
+import type { OpenRoot } from "./roots/mounted-root.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
 import { writeHandoff, type WorkspaceRecord } from "./workspace-record.ts";
 
@@ -28,34 +29,52 @@ export interface EndOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Looks at what a sandbox left, once it's dead, and takes away what the host must not meet. */
+/**
+ * Looks at what a sandbox left, once it's dead, and takes away what the host must not meet.
+ * @param roots of the record, those that are still there
+ */
 export async function inspectEnd(
   { paths, session, signal }: EndOptions,
-  root: Folder,
+  roots: readonly OpenRoot[],
   record: WorkspaceRecord,
 ): Promise<Handoff> {
-  // A mode that keeps its owner out hides all of it
-  if ((root.ownFacts().mode & 0o700) !== 0o700) root.allowOwner();
+  for (const { folder } of roots) {
+    // A mode that keeps its owner out hides all of it
+    if ((folder.ownFacts().mode & 0o700) !== 0o700) folder.allowOwner();
+  }
   // What is dangerous is held whatever can't be written: a sandbox can fill the disk
   const unwritten: string[] = [];
   await noting(unwritten, () => returnLogs(record.logs));
   // What it made itself is no finding
   await releaseMountPoints(paths, session, record);
-  const { workspace, baseline, protect } = record;
-  const { since } = baseline;
-  const budget = createLookBudget(endLimits, signal);
-  const options = { workspace, root, protect, budget };
-  const found = await lookThrough(baseline, options, isReachable(workspace) ? since : undefined);
-  const made = sortMade(found.repositories);
-  const handoff = await inspectHandoff(baseline, found, options);
+  const options = { protect: record.protect, budget: createLookBudget(endLimits, signal) };
+  const found = await lookThrough(toLeft(roots, record), options);
+  const made = found.map(({ root, repositories }) => ({
+    source: root.source,
+    sorted: sortMade(repositories),
+  }));
+  const handoff = await inspectHandoff(found, options);
   await noting(unwritten, async () => {
-    await rememberMade(paths, workspace, made);
-    if (handoff.complete) await forgetUnlooked(paths, workspace);
-    else await rememberUnlooked(paths, session, workspace);
+    for (const { source, sorted } of made) await rememberMade(paths, source, sorted);
+    const sources = record.roots.map(({ source }) => source);
+    if (handoff.complete) await forgetUnlooked(paths, sources);
+    else await rememberUnlooked(paths, session, sources);
     await writeHandoff(paths, session, handoff);
   });
   if (unwritten.length === 0) return handoff;
   return { ...handoff, complete: false, unseen: `it can't be written down (${unwritten[0]})` };
+}
+
+function toLeft(roots: readonly OpenRoot[], record: WorkspaceRecord): readonly LeftRoot[] {
+  return roots.flatMap((root) => {
+    const known = record.roots.find(
+      ({ source, target }) => source === root.source && target === root.target,
+    );
+    if (known === undefined) return [];
+    const { baseline } = known;
+    const since = isReachable(root.source) ? baseline.since : undefined;
+    return [{ root, baseline, since }];
+  });
 }
 
 /** Writes, and notes why the system doesn't let it. */
@@ -68,10 +87,10 @@ async function noting(codes: string[], write: () => void | Promise<void>): Promi
   }
 }
 
-/** Whether other users of this machine get as far as the workspace; its own mode is the sandbox's to choose. */
-function isReachable(workspace: string): boolean {
-  const above = dirname(workspace);
-  if (above === workspace) return true;
+/** Whether other users of this machine get as far as a root; its own mode is the sandbox's to choose. */
+function isReachable(source: string): boolean {
+  const above = dirname(source);
+  if (above === source) return true;
   const mode = statSync(toNameBytes(above), { throwIfNoEntry: false })?.mode ?? 0;
   return (mode & 0o011) !== 0 && isReachable(above);
 }

@@ -2,19 +2,18 @@ import { join } from "node:path";
 import type { Paths } from "../../config/paths.ts";
 import type { BindMount } from "../../docker/engine.ts";
 import { VaultboxError } from "../../errors.ts";
-import { isSystemError, type Folder } from "../../files/beneath.ts";
+import { isSystemError } from "../../files/beneath.ts";
 import type { WorkspaceSettings } from "../../policy/workspace-settings.ts";
 import type { ReachedPlaces } from "../host-sockets.ts";
 import type { CoveredPlace, MountSource } from "../posture/expected-mounts.ts";
-import { readKnownUnits, type Baseline } from "./handoff/baseline.ts";
+import { readKnownUnits, type Baseline, type KnownPlace } from "./handoff/baseline.ts";
 import { leaveOutOthers, wasBeforeOthers } from "./handoff/trusted-baseline.ts";
 import {
   listOtherSessions,
-  readOtherSessions,
+  readOtherRoots,
   type SessionPlace,
 } from "./handoff/unlooked-sessions.ts";
 import { toCoveredPlaces } from "./covered-places.ts";
-import { parseHideRules } from "./hide/hide-rules.ts";
 import { refuseMovedSecrets, toHiddenPlaces } from "./hide/moved-secrets.ts";
 import { toNames } from "./host-path.ts";
 import { createLookBudget, startLimits } from "./look-budget.ts";
@@ -22,17 +21,18 @@ import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
 import { toShownLogs } from "./hide/shown-log.ts";
 import { planProtection, type OwnMount, type Protection } from "./protect/protection.ts";
 import { writeCopies } from "./protect/shown-copies.ts";
+import { toTold, type MountedRoot } from "./roots/mounted-root.ts";
+import type { LookedRoot } from "./roots/scan-root.ts";
 import type { Scan } from "./scan/scan.ts";
-import type { SearchedMounts } from "./search-mounts.ts";
 import { makeMountPoints, withShared } from "./session-mount-points.ts";
 import { writeRecord, type WorkspaceRecord } from "./workspace-record.ts";
 
-/** What is mounted over a workspace. */
+/** What is mounted over a session's roots. */
 export interface WorkspaceMounts {
   readonly binds: readonly BindMount[];
-  /** The ones that show the workspace's own entries again */
+  /** The ones that show a root's own entries again */
   readonly own: readonly OwnMount[];
-  /** Paths from the workspace */
+  /** Paths from the workspace, or absolute ones outside of it */
   readonly hidden: readonly string[];
   /** What of the host the sandbox can reach */
   readonly reached: ReachedPlaces;
@@ -52,27 +52,29 @@ export interface WorkspaceOptions {
   readonly settings: WorkspaceSettings;
   /** What is mounted beside the workspace */
   readonly mounts: readonly BindMount[];
-  /** Rejects when a folder outside the workspace may not be mounted */
-  readonly checkMount: (path: string) => Promise<unknown>;
+  /**
+   * Takes a repository's folder outside of what is mounted among what the sandbox can write; rejects when it may not be
+   * mounted
+   */
+  readonly admit: (root: MountedRoot) => Promise<void>;
 }
 
 /** Mounts that are decided and recorded. */
 interface PlannedMounts {
   readonly record: WorkspaceRecord;
+  readonly looked: readonly LookedRoot[];
   readonly protection: Protection;
   readonly masks: Masks;
   readonly sources: readonly MountSource[];
   readonly covered: readonly CoveredPlace[];
-  /** Real paths of what is mounted beside the workspace */
-  readonly folders: readonly string[];
 }
 
 /** What was looked at for them. */
 interface LookedAt {
-  readonly root: Folder;
-  readonly scan: Scan;
-  /** What is mounted beside the workspace */
-  readonly mounted: SearchedMounts;
+  /** The workspace first */
+  readonly looked: readonly LookedRoot[];
+  /** Files that are mounted */
+  readonly files: readonly MountSource[];
   readonly since: bigint;
   /** Of the session, for what is shown instead */
   readonly directory: string;
@@ -83,62 +85,70 @@ interface LookedAt {
 /**
  * Decides what is mounted, makes the mount points, and records all of it before it's there, so that it can be undone
  * whatever happens.
- * @throws VaultboxError VBX_WORKSPACE_UNSAFE, VBX_MOUNT_REFUSED
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE
  */
 export async function planMounts(
-  { paths, session, workspace, settings, mounts, checkMount }: WorkspaceOptions,
-  { root, scan, mounted, since, directory, before }: LookedAt,
+  { paths, session, settings, mounts }: WorkspaceOptions,
+  { looked, files, since, directory, before }: LookedAt,
 ): Promise<PlannedMounts> {
   const budget = createLookBudget(startLimits);
-  const earlier = await readOtherSessions(
+  const { protect } = settings;
+  const earlier = await readOtherRoots(
     paths,
     before.filter(({ id }) => id !== session),
   );
-  const [protection, repositories] = await Promise.all([
-    planProtection(scan, {
-      workspace,
-      root,
-      protect: settings.protect,
+  const [protection, known] = await Promise.all([
+    planProtection(looked, {
+      protect,
       hides: settings.hide.length > 0,
-      checkMount,
       budget,
-      isOwn: (names) => wasBeforeOthers(names, workspace, earlier),
+      isOwn: ({ source }, names) => wasBeforeOthers(names, source, earlier),
     }),
-    readKnownUnits(scan, { root, workspace, protect: settings.protect, budget }),
+    readKnown(looked, { protect, budget }),
   ]).catch(refuseUnseen);
-  const baseline = toBaseline(scan, repositories, since);
   // One that began meanwhile has no sandbox before its record is there, and one that ended has left it there
   const sessions = [...before, ...(await listOtherSessions(paths))];
-  const others = await readOtherSessions(
+  const others = await readOtherRoots(
     paths,
     sessions.filter(({ id }) => id !== session),
   );
   const targets = mounts.map(({ target }) => target);
-  const masks = maskSpecialFiles([...protection.folders, ...mounted.folders], targets);
+  const masks = maskSpecialFiles(protection.folders, targets);
   const mountPoints = [...protection.mountPoints, ...masks.mountPoints];
   const copies = [...protection.copies, ...masks.copies];
-  const covered = toCoveredPlaces({ workspace, root, copies, directory });
-  const rules = parseHideRules(settings.hide);
-  refuseMovedSecrets(others, { workspace, root, rules, covered });
+  const covered = toCoveredPlaces({ roots: looked.map(({ root }) => root), copies, directory });
+  refuseMovedSecrets(others, { looked, covered });
   const record: WorkspaceRecord = {
-    workspace,
-    protect: settings.protect,
+    protect,
     mountPoints: await withShared(paths, session, mountPoints),
     logs: toShownLogs(protection.copies, directory),
-    hiddenIn: toHiddenPlaces(workspace, covered, baseline.hidden),
-    baseline: leaveOutOthers(baseline, workspace, others),
+    roots: known.map(({ root: { kind, source, target }, scan, repositories }) => {
+      const baseline = toBaseline(scan, repositories, since);
+      const hiddenIn = toHiddenPlaces(target, covered, baseline.hidden);
+      return { kind, source, target, hiddenIn, baseline: leaveOutOthers(baseline, source, others) };
+    }),
   };
   await writeRecord(paths, session, record);
   makeMountPoints(mountPoints);
-  const folders = [...protection.folders, ...mounted.folders];
-  return {
-    record,
-    protection,
-    masks,
-    sources: [...folders, ...mounted.files],
-    covered,
-    folders: [...new Set(folders.map(({ source }) => source))],
-  };
+  return { record, looked, protection, masks, covered, sources: [...protection.folders, ...files] };
+}
+
+interface KnownRoot extends LookedRoot {
+  readonly repositories: Baseline["repositories"];
+}
+
+/** What is remembered of all that the sandbox can write in. */
+async function readKnown(
+  looked: readonly LookedRoot[],
+  options: Omit<KnownPlace, "root">,
+): Promise<readonly KnownRoot[]> {
+  const known: KnownRoot[] = [];
+  for (const one of looked) {
+    const { root, scan } = one;
+    if (!root.writable) continue;
+    known.push({ ...one, repositories: await readKnownUnits(scan, { ...options, root }) });
+  }
+  return known;
 }
 
 function toBaseline(scan: Scan, repositories: Baseline["repositories"], since: bigint): Baseline {
@@ -154,29 +164,36 @@ function toBaseline(scan: Scan, repositories: Baseline["repositories"], since: b
 
 /** Writes what is shown instead, and says what is to be mounted. */
 export async function makeMounts(
-  { record: { workspace }, protection, masks, sources, covered, folders }: PlannedMounts,
-  scan: Scan,
+  { looked, protection, masks, sources, covered }: PlannedMounts,
   directory: string,
 ): Promise<WorkspaceMounts> {
   const copies = await writeCopies([...protection.copies, ...masks.copies], directory);
+  const folders = new Set(protection.folders.map(({ source }) => source));
   return {
     binds: [...protection.own.map(({ bind }) => bind), ...copies],
     own: protection.own,
-    hidden: scan.secrets.map((names) => names.join("/")),
-    reached: { folders, covered: toCovered(scan, masks, workspace) },
+    hidden: looked.flatMap(({ root, scan }) =>
+      scan.secrets.map((names) => toTold(root, names.join("/"))),
+    ),
+    reached: { folders: [...folders], covered: toCovered(looked, masks) },
     sources: sources.map(({ target, origin }) => ({ target, origin })),
     covered,
-    masked: masks.copies.map(({ target }) => toNames(workspace, target)?.join("/") ?? target),
+    masked: masks.copies.map(
+      ({ target }) => toNames(looked[0]?.root.target ?? "", target)?.join("/") ?? target,
+    ),
     notes: protection.notes,
   };
 }
 
 /** Paths on the host. */
-function toCovered(scan: Scan, masks: Masks, workspace: string): readonly string[] {
+function toCovered(looked: readonly LookedRoot[], masks: Masks): readonly string[] {
   const masked = masks.mountPoints.flatMap(({ path, points }) =>
     points.map(({ names }) => join(path, ...names)),
   );
-  return [...masked, ...scan.secrets.map((names) => join(workspace, ...names))];
+  const hidden = looked.flatMap(({ root, scan }) =>
+    scan.secrets.map((names) => join(root.source, ...names)),
+  );
+  return [...masked, ...hidden];
 }
 
 /** What can't be looked at is neither hidden nor protected. @throws VaultboxError VBX_WORKSPACE_UNSAFE */

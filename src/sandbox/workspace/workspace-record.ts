@@ -9,17 +9,22 @@ import type { Handoff } from "./handoff/handoff.ts";
 import type { HiddenPlace } from "./hide/moved-secrets.ts";
 import type { ShownLog } from "./hide/shown-log.ts";
 import type { MountPointsBeneath } from "./protect/mount-point.ts";
+import type { MountedRoot } from "./roots/mounted-root.ts";
 import type { Mark } from "./scan/mark.ts";
+
+/** A folder that the sandbox can write in, and what was there before it. */
+export interface RootRecord extends Omit<MountedRoot, "writable"> {
+  readonly hiddenIn: readonly HiddenPlace[];
+  readonly baseline: Baseline;
+}
 
 /** What a session must undo and look at when it ends, by whichever process; `workspace.json` in its folder. */
 export interface WorkspaceRecord {
-  readonly workspace: string;
   readonly protect: "default" | "none";
   readonly mountPoints: readonly MountPointsBeneath[];
   readonly logs: readonly ShownLog[];
-  /** Missing in what an earlier version wrote */
-  readonly hiddenIn?: readonly HiddenPlace[];
-  readonly baseline: Baseline;
+  /** The workspace first */
+  readonly roots: readonly RootRecord[];
 }
 
 const name = "workspace.json";
@@ -30,17 +35,20 @@ export async function writeRecord(
   session: string,
   record: WorkspaceRecord,
 ): Promise<void> {
-  const { since, begun = since, marks, hidden, special, repositories } = record.baseline;
-  const baseline = {
+  const roots = record.roots.map((root) => ({ ...root, baseline: toStored(root.baseline) }));
+  const path = join(sessionFolder(paths, session), name);
+  await writeFileAtomic(path, JSON.stringify({ ...record, roots }));
+}
+
+function toStored(baseline: Baseline): StoredBaseline {
+  const { since, begun = since, marks, repositories } = baseline;
+  return {
+    ...baseline,
     since: String(since),
     begun: String(begun),
     marks: [...marks],
-    hidden,
-    special,
     repositories: [...repositories],
   };
-  const path = join(sessionFolder(paths, session), name);
-  await writeFileAtomic(path, JSON.stringify({ ...record, baseline }));
 }
 
 /** @returns undefined when there was no sandbox yet, and nothing to undo */
@@ -57,45 +65,57 @@ export async function readRecord(
   }
 }
 
-interface StoredRecord extends Omit<WorkspaceRecord, "baseline" | "logs"> {
-  /** Missing in what an earlier version wrote */
+interface StoredBaseline {
+  readonly since: string;
+  readonly begun?: string;
+  readonly marks: readonly [string, Mark][];
+  readonly hidden: readonly string[];
+  readonly special?: readonly string[];
+  readonly repositories: readonly [string, KnownUnit][];
+}
+
+/** What is missing in what an earlier version wrote, which knew of the workspace alone. */
+interface EarlierRecord {
+  readonly workspace?: string;
+  readonly hiddenIn?: readonly HiddenPlace[];
+  readonly baseline?: StoredBaseline;
+}
+
+interface StoredRecord extends Omit<WorkspaceRecord, "roots" | "logs">, EarlierRecord {
   readonly logs?: readonly ShownLog[];
-  readonly baseline: {
-    readonly since: string;
-    readonly begun?: string;
-    readonly marks: readonly [string, Mark][];
-    readonly hidden: readonly string[];
-    readonly special?: readonly string[];
-    readonly repositories: readonly [string, KnownUnit][];
-  };
+  readonly roots?: readonly (Omit<RootRecord, "baseline"> & {
+    readonly baseline: StoredBaseline;
+  })[];
 }
 
 function parseRecord(value: unknown): WorkspaceRecord | "unreadable" {
   // Written by this program to a folder that is the user's alone
-  const {
-    workspace,
-    protect,
-    mountPoints,
-    logs = [],
-    hiddenIn = [],
-    baseline,
-  } = value as StoredRecord;
-  if (typeof workspace !== "string" || !Array.isArray(mountPoints)) return "unreadable";
+  const stored = value as StoredRecord;
+  const { protect, mountPoints, logs = [] } = stored;
+  const roots = stored.roots ?? toRoots(stored);
+  if (!Array.isArray(roots) || !Array.isArray(mountPoints)) return "unreadable";
   return {
-    workspace,
     protect,
     mountPoints,
     logs,
-    hiddenIn,
-    baseline: {
-      since: BigInt(baseline.since),
-      begun: BigInt(baseline.begun ?? baseline.since),
-      marks: new Map(baseline.marks),
-      hidden: baseline.hidden,
-      // A session of an earlier version has none
-      special: baseline.special ?? [],
-      repositories: new Map(baseline.repositories),
-    },
+    roots: roots.map((root) => ({ ...root, baseline: toBaseline(root.baseline) })),
+  };
+}
+
+function toRoots({ workspace, hiddenIn = [], baseline }: EarlierRecord): StoredRecord["roots"] {
+  if (typeof workspace !== "string" || baseline === undefined) return undefined;
+  return [{ kind: "workspace", source: workspace, target: workspace, hiddenIn, baseline }];
+}
+
+function toBaseline(stored: StoredBaseline): Baseline {
+  return {
+    since: BigInt(stored.since),
+    begun: BigInt(stored.begun ?? stored.since),
+    marks: new Map(stored.marks),
+    hidden: stored.hidden,
+    // A session of an earlier version has none
+    special: stored.special ?? [],
+    repositories: new Map(stored.repositories),
   };
 }
 

@@ -1,16 +1,14 @@
 import type { BindMount } from "../../docker/engine.ts";
-import { VaultboxError } from "../../errors.ts";
-import { Folder } from "../../files/beneath.ts";
 import { once } from "../../once.ts";
-import { quoted } from "../../printable.ts";
 import { HostSockets, watchHostSockets } from "../host-sockets.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { listOtherSessions, rememberUnlooked } from "./handoff/unlooked-sessions.ts";
 import { parseHideRules } from "./hide/hide-rules.ts";
-import { createLookBudget, startLimits } from "./look-budget.ts";
-import { scanWorkspace } from "./scan/scan.ts";
+import type { MountedRoot } from "./roots/mounted-root.ts";
+import { openMounts, openRoots } from "./roots/open-roots.ts";
+import { findOuterRoots } from "./roots/outer-repository.ts";
+import { lookAtRoot, type LookedRoot } from "./roots/scan-root.ts";
 import { inspectEnd } from "./session-end.ts";
-import { searchMounts } from "./search-mounts.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
 import {
   makeMounts,
@@ -21,11 +19,11 @@ import {
 } from "./workspace-mounts.ts";
 import type { WorkspaceRecord } from "./workspace-record.ts";
 
-/** The workspace of one session, from before the sandbox is made until it's gone. */
+/** The workspace of one session, and what is mounted beside it, from before the sandbox is made until it's gone. */
 export interface WorkspaceSession {
   /** What is mounted beside the workspace, of `--mount` */
   readonly mounts: readonly BindMount[];
-  /** What is mounted over the workspace; makes the mount points, which `close` removes */
+  /** What is mounted over the roots; makes the mount points, which `close` removes */
   readonly mount: (directory: string) => Promise<WorkspaceMounts>;
   /** To be called before anything of the sandbox runs: from then on there is something to be looked at */
   readonly started: () => void;
@@ -47,38 +45,55 @@ const clockSlackMs = 2000;
 
 const nothing = { folders: [], covered: [] };
 
-/** Begins to look through the workspace; nothing waits for it before `mount`. */
+/**
+ * Begins to look through what is mounted; nothing waits for it before `mount`.
+ * @throws VaultboxError VBX_MOUNT_REFUSED
+ */
 export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSession {
+  const { paths, session } = options;
   const sockets = new HostSockets();
-  const root = openWorkspace(options.workspace);
+  const opened = openMounts(options.workspace, options.mounts);
   const since = BigInt(Date.now() - clockSlackMs) * 1_000_000n;
+  const roots = [...opened.roots];
   const { hide } = options.settings;
-  const scanning = scanWorkspace(root, options.workspace, {
-    hide: hide.length === 0 ? undefined : parseHideRules(hide),
-    deep: false,
-    budget: createLookBudget(startLimits),
-  });
-  const before = listOtherSessions(options.paths);
-  const searching = searchMounts(options.mounts);
+  const rules = hide.length === 0 ? undefined : parseHideRules(hide);
+  const looking = Promise.all(opened.roots.map((root) => lookAtRoot(root, rules)));
+  const before = listOtherSessions(paths);
   // A failure is reported by whoever waits for it
-  for (const work of [scanning, searching, before]) work.catch(() => undefined);
+  for (const work of [looking, before]) work.catch(() => undefined);
   let record: WorkspaceRecord | undefined;
   let mounts: WorkspaceMounts | undefined;
   let isUnlooked = false;
+  const lookAtOuter = async (looked: readonly LookedRoot[]): Promise<readonly LookedRoot[]> => {
+    // Only a repository that is protected is mounted
+    if (options.settings.protect === "none") return [];
+    const outer = await findOuterRoots(looked);
+    for (const root of outer) await options.admit(root);
+    const added = openRoots(outer);
+    roots.push(...added);
+    return await Promise.all(added.map((root) => lookAtRoot(root, rules)));
+  };
   const close = once(async () => {
-    await Promise.allSettled([scanning, searching]);
-    if (record !== undefined) await releaseMountPoints(options.paths, options.session, record);
-    if (isUnlooked) await rememberUnlooked(options.paths, options.session, options.workspace);
-    root[Symbol.dispose]();
+    await Promise.allSettled([looking]);
+    if (record !== undefined) await releaseMountPoints(paths, session, record);
+    if (isUnlooked) await rememberUnlooked(paths, session, toSources(roots));
+    for (const { folder } of roots) folder[Symbol.dispose]();
   });
   return {
     mounts: options.mounts,
     mount: async (directory) => {
-      const [scan, mounted] = await Promise.all([scanning, searching]).catch(refuseUnseen);
-      const looked = { root, scan, mounted, since, directory, before: await before };
-      const planned = await planMounts(options, looked);
+      const inner = await looking.catch(refuseUnseen);
+      const looked = [...inner, ...(await lookAtOuter(inner).catch(refuseUnseen))];
+      const { files } = opened;
+      const planned = await planMounts(options, {
+        looked,
+        files,
+        since,
+        directory,
+        before: await before,
+      });
       ({ record } = planned);
-      mounts = await makeMounts(planned, scan, directory);
+      mounts = await makeMounts(planned, directory);
       return mounts;
     },
     mounted: () => mounts,
@@ -88,7 +103,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
     },
     inspect: async (signal) => {
       if (record === undefined) return undefined;
-      const handoff = await inspectEnd({ ...options, signal }, root, record);
+      const handoff = await inspectEnd({ paths, session, signal }, roots, record);
       // It says by itself when it didn't see all
       isUnlooked = false;
       return handoff;
@@ -97,13 +112,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   };
 }
 
-function openWorkspace(path: string): Folder {
-  try {
-    return Folder.openReal(path);
-  } catch (error) {
-    throw new VaultboxError("VBX_MOUNT_REFUSED", `cannot open the workspace ${quoted(path)}`, {
-      hints: ["it must be a folder that you may read"],
-      cause: error,
-    });
-  }
+/** Of what the sandbox can write in. */
+function toSources(roots: readonly MountedRoot[]): readonly string[] {
+  return roots.flatMap(({ source, writable }) => (writable ? [source] : []));
 }

@@ -133,7 +133,7 @@ test("a dead session is looked at once, and then nothing in its workspace that i
   await dead.die();
   // As an attempt leaves it that was killed
   await writeFile(join(sessionFolder(paths, dead.id), "looked-at"), "");
-  const handoff = await finishDeadSession({ paths, workspace, session: dead.id });
+  const handoff = await finishDeadSession({ paths, roots: [workspace], session: dead.id });
   expect(handoff).toMatchObject({ complete: false, unseen: "an earlier look at it didn't end" });
   const made = [join(workspace, "made"), join(workspace, "own")];
   expect(await Promise.all(made.map((folder) => isMade(place, folder)))).toEqual([true, false]);

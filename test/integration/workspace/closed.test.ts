@@ -32,6 +32,7 @@ import { planProtection } from "../../../src/sandbox/workspace/protect/protectio
 import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";
 import { git, gitEnvironment } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { toLooked, toWorkspaceRoot } from "../../support/workspace-root.ts";
 
 const run = promisify(execFile);
 
@@ -86,8 +87,9 @@ async function inspect(path: string): Promise<Handoff> {
     special: [],
     repositories: new Map(),
   };
-  const options = { workspace: path, root, protect: "default", budget: createBudget() } as const;
-  return await inspectHandoff(baseline, await lookThrough(baseline, options), options);
+  const options = { protect: "default", budget: createBudget() } as const;
+  const left = [{ root: toWorkspaceRoot(path, root), baseline }];
+  return await inspectHandoff(await lookThrough(left, options), options);
 }
 
 test("folders that can be entered and not listed hide nothing from the report, and a folder that can't be written keeps no repository", async () => {
@@ -140,14 +142,8 @@ test("a folder that its owner could open, and that can't be looked into, is mask
     using root = Folder.openRoot(tree.path);
     const look = { hide: undefined, deep: false, budget: createBudget() };
     const scan = await scanWorkspace(root, tree.path, look);
-    return await planProtection(scan, {
-      workspace: tree.path,
-      root,
-      protect: "none",
-      hides: true,
-      checkMount: async () => {},
-      budget: createBudget(),
-    });
+    const looked = toLooked(toWorkspaceRoot(tree.path, root), scan);
+    return await planProtection(looked, { protect: "none", hides: true, budget: createBudget() });
   });
   expect(folders).toMatchObject([{ unlisted: [["n"]] }]);
   // Somebody else's folder is closed to the sandbox too
@@ -166,16 +162,17 @@ test("a repository that was there is looked at when too many new files keep the 
   }
   const look = { hide: undefined, deep: false, budget: createBudget() };
   const before = await scanWorkspace(root, path, look);
-  const place = { root, workspace: path, protect: "default", budget: createBudget() } as const;
+  const own = toWorkspaceRoot(path, root);
+  const place = { root: own, protect: "default", budget: createBudget() } as const;
   const repositories = await readKnownUnits(before, place);
   const baseline = { since: 0n, marks: new Map(), hidden: [], special: [], repositories };
   await symlink("/nonexistent/.bashrc", join(path, "n/.git/COMMIT_EDITMSG"));
   for (let index = 0; index < 3000; index++) await writeFile(join(path, `f${index}`), "");
   const budget = createBudget({ entries: 2000 });
-  const options = { workspace: path, root, protect: "default", budget } as const;
-  const after = await lookThrough(baseline, options);
-  expect([after.scan.complete, after.scan.repositories]).toEqual([false, []]);
-  const { entries } = await inspectHandoff(baseline, after, options);
+  const options = { protect: "default", budget } as const;
+  const after = await lookThrough([{ root: own, baseline }], options);
+  expect(after).toMatchObject([{ scan: { complete: false, repositories: [] } }]);
+  const { entries } = await inspectHandoff(after, options);
   expect(entries).toMatchObject([{ change: "held", path: "n/.git" }]);
   // Only the link was taken away
   expect((await readdir(join(path, "n/.git"))).toSorted()).toEqual(
@@ -195,10 +192,9 @@ test("a configuration that is too large to read for what it names stops the star
   using root = Folder.openRoot(path);
   const look = { hide: undefined, deep: false, budget: createBudget() };
   const scan = await scanWorkspace(root, path, look);
-  const options = { workspace: path, root, protect: "default", hides: true } as const;
-  const plan = planProtection(scan, {
-    ...options,
-    checkMount: async () => {},
+  const plan = planProtection(toLooked(toWorkspaceRoot(path, root), scan), {
+    protect: "default",
+    hides: true,
     budget: createBudget(),
   });
   await expect(plan).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
@@ -242,16 +238,17 @@ test("a repository that the start didn't see is held when a folder around it was
   const plain = { hide: undefined, deep: false, budget: createBudget() };
   const before = await scanWorkspace(root, path, plain);
   expect(before.repositories).toEqual([]);
-  const place = { root, workspace: path, protect: "default", budget: createBudget() } as const;
+  const own = toWorkspaceRoot(path, root);
+  const place = { root: own, protect: "default", budget: createBudget() } as const;
   const repositories = await readKnownUnits(before, place);
   // Everything in it is older than the session
   const since = BigInt(Date.now() + 60_000) * 1_000_000n;
   const baseline = { since, marks: new Map(), hidden: [], special: [], repositories };
   const look = async () => {
-    const options = { workspace: path, root, protect: "default", budget: createBudget() } as const;
-    const found = await lookThrough(baseline, options);
-    const { made } = sortMade(found.repositories);
-    return { made, ...(await inspectHandoff(baseline, found, options)) };
+    const options = { protect: "default", budget: createBudget() } as const;
+    const found = await lookThrough([{ root: own, baseline }], options);
+    const made = found.flatMap(({ repositories: all }) => sortMade(all).made);
+    return { made, ...(await inspectHandoff(found, options)) };
   };
   expect(await look()).toMatchObject({ entries: [], made: [] });
   await rename(join(path, "node_modules/n"), join(path, "n"));

@@ -9,6 +9,7 @@ import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
+import { toLooked, toWorkspaceRoot } from "../../support/workspace-root.ts";
 
 /** Settings with which a program runs something, or goes elsewhere for its settings. */
 const dangerous: readonly (readonly [path: string, content: string])[] = [
@@ -105,12 +106,9 @@ test("what a system runs in a repository that was there is read-only, and the pl
   using root = Folder.openRoot(workspace);
   const options = { hide: undefined, deep: false, budget: createLookBudget(startLimits) };
   const scan = await scanWorkspace(root, workspace, options);
-  const plan = await planProtection(scan, {
-    workspace,
-    root,
+  const plan = await planProtection(toLooked(toWorkspaceRoot(workspace, root), scan), {
     protect: "default",
     hides: true,
-    checkMount: () => Promise.resolve(),
     budget: createLookBudget(startLimits),
   });
   const from = (path: string): string => path.slice(workspace.length + 1);

@@ -125,7 +125,7 @@ const accesses: Readonly<Record<string, (world: World) => unknown>> = {
       workspace,
       settings: defaultWorkspaceSettings,
       mounts: [],
-      checkMount: () => Promise.reject(new Error("outside")),
+      admit: () => Promise.reject(new Error("outside")),
     });
     const mounts = await session.mount(directory).catch(() => undefined);
     const shown = readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -112,7 +112,7 @@ test("a session whose record can't be read was not looked at, and what is in its
     const together = await (await place.open()).end();
     renameSync(join(workspace, "n/.git.vaultbox-held"), join(workspace, "n/.git"));
     await dead.die();
-    const handoff = await finishDeadSession({ paths, workspace, session: dead.id });
+    const handoff = await finishDeadSession({ paths, roots: [workspace], session: dead.id });
     const next = await place.open();
     return { handoff, found: [pathsOf(together), pathsOf(await next.end())] };
   };

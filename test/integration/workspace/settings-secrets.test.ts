@@ -9,6 +9,7 @@ import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
+import { toLooked, toWorkspaceRoot } from "../../support/workspace-root.ts";
 
 const secret = "hunter2hunter2";
 const address = `https://me:${secret}@example.com/x`;
@@ -51,12 +52,9 @@ async function look(
   using root = Folder.openRoot(workspace);
   const options = { hide: undefined, deep: false, budget: createLookBudget(startLimits) };
   const scan = await scanWorkspace(root, workspace, options);
-  const plan = await planProtection(scan, {
-    workspace,
-    root,
+  const plan = await planProtection(toLooked(toWorkspaceRoot(workspace, root), scan), {
     protect,
     hides: true,
-    checkMount: () => Promise.resolve(),
     budget: createLookBudget(startLimits),
   });
   const copies = new Map(plan.copies.map(({ target, content }) => [target, content]));

@@ -4,11 +4,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { resolvePaths } from "../../../src/config/paths.ts";
 import { contains } from "../../../src/files/path-steps.ts";
 import {
   parseMount,
-  refuseSecondView,
   resolveMount,
   resolveWorkspace,
   resolveWritable,
@@ -187,21 +185,4 @@ test("a path is in another only on whole segments", () => {
   expect(contains("/a", "/ab")).toBe(false);
   expect(contains("/a", "/a/..b")).toBe(true);
   expect(contains("/a/b", "/a")).toBe(false);
-});
-
-test("a mount shows nothing of the workspace at another path, unless the user says so", () => {
-  const rules = { home: "/home/me", allowed: ["/ws/k.sock"], paths: resolvePaths({}) };
-  const mount = (source: string, target: string) => () =>
-    refuseSecondView({ source, target, readOnly: true }, "/ws", rules);
-  expect(mount("/ws/sub", "/x")).toThrow("it is in the workspace");
-  expect(mount("/ws/sub", "/ws/other")).toThrow("it is in the workspace");
-  expect(mount("/", "/x")).toThrow("the workspace is in it");
-  for (const [source, target] of [
-    ["/ws/k.sock", "/ws/k.sock"],
-    ["/", "/"],
-    ["/wsx", "/x"],
-    ["/data", "/ws/data"],
-  ] as const) {
-    expect(mount(source, target)).not.toThrow();
-  }
 });

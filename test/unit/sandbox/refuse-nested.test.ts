@@ -22,15 +22,13 @@ async function startsBeside(
     const isDead = { ...state, owner: { ...state.owner, pid: 2 ** 22 + 1 } };
     if (owner === "dead") await writeState(paths, isDead);
     await beginSession(paths, { ...facts, workspace, writable: [workspace], id: "111111111111" });
-    const toMount = (text: string) => ({
-      source: text.replace(/:rw$/, ""),
-      target: "/mnt",
-      readOnly: !text.endsWith(":rw"),
-    });
-    return await refuseNested(paths, "111111111111", {
+    const writable = mounts.filter((text) => text.endsWith(":rw"));
+    const toSources = (texts: readonly string[]) => [
       workspace,
-      mounts: mounts.map(toMount),
-    }).then(
+      ...texts.map((text) => text.replace(/:rw$/, "")),
+    ];
+    const places = { sources: toSources(mounts), writable: toSources(writable) };
+    return await refuseNested(paths, "111111111111", places).then(
       () => "starts",
       (error: unknown) => String(error),
     );

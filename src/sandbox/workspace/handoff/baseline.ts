@@ -2,6 +2,7 @@ import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
 import type { LookEnd } from "../look-budget.ts";
 import type { KnownViews } from "../review/view.ts";
+import { toTold, type MountedRoot } from "../roots/mounted-root.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Scan } from "../scan/scan.ts";
@@ -38,24 +39,30 @@ export interface Baseline {
   readonly repositories: ReadonlyMap<string, KnownUnit>;
 }
 
+/** Where repositories are, and whether the sandbox is kept from changing what git runs there. */
+export interface KnownPlace extends LookPlace {
+  readonly protect: "default" | "none";
+}
+
 /**
  * Reads what a scan's repositories make git do, before the run.
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE when one can't be looked at that the sandbox could open, or there is too much
  */
 export async function readKnownUnits(
   scan: Scan,
-  place: LookPlace & { readonly protect: "default" | "none" },
+  place: KnownPlace,
 ): Promise<ReadonlyMap<string, KnownUnit>> {
   const found = new Map<string, KnownUnit>();
   for (const unit of scan.repositories) {
     await place.budget.turn();
     const { fingerprint, dangers, remotes, unseen: end } = await examineUnit(unit, place);
-    if (end !== undefined) throw tooMuch(unit, end);
+    if (end !== undefined) throw tooMuch(place.root, unit, end);
     const unseen = dangers.find((danger) => danger.unseen !== undefined);
-    if (unseen !== undefined && place.protect === "default") throw notLookedInto(unit, unseen);
-    const views = toKnownViews(await readUnitViews(place.root, unit, place.budget));
+    if (unseen !== undefined && place.protect === "default")
+      throw notLookedInto(place.root, unit, unseen);
+    const views = toKnownViews(await readUnitViews(place.root.folder, unit, place.budget));
     const over = place.budget.ended();
-    if (over !== undefined) throw tooMuch(unit, over);
+    if (over !== undefined) throw tooMuch(place.root, unit, over);
     const own = dangers.map(({ id }) => id);
     const known = { fingerprint, dangers: own, remotes, shape: unit.shape, views };
     found.set(unit.names.join("/"), known);
@@ -64,10 +71,10 @@ export async function readKnownUnits(
 }
 
 /** At the end it would be taken for a new one. */
-function tooMuch({ names }: RepositoryUnit, unseen: LookEnd): VaultboxError {
+function tooMuch(root: MountedRoot, { names }: RepositoryUnit, unseen: LookEnd): VaultboxError {
   return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
-    `cannot look through the repository ${quoted(names.join("/"))}: ${toReason(unseen)}`,
+    `cannot look through the repository ${quoted(toTold(root, names.join("/")))}: ${toReason(unseen)}`,
     {
       hints: ["run in one of the repositories instead of the folder around them: --workspace DIR"],
     },
@@ -75,8 +82,12 @@ function tooMuch({ names }: RepositoryUnit, unseen: LookEnd): VaultboxError {
 }
 
 /** At the end nobody could say what is the user's own. */
-function notLookedInto({ names }: RepositoryUnit, { text }: Danger): VaultboxError {
-  const path = quoted(names.join("/"));
+function notLookedInto(
+  root: MountedRoot,
+  { names }: RepositoryUnit,
+  { text }: Danger,
+): VaultboxError {
+  const path = quoted(toTold(root, names.join("/")));
   return new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot protect ${path}: it ${text}`, {
     hints: ["look at what is in it, then: chmod -R u+rwX"],
   });

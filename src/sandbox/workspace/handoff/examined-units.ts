@@ -8,7 +8,7 @@ import type { HandoffOptions } from "./handoff.ts";
 /** A repository that is there at the end, and what it was at the start. */
 export interface ExaminedUnit {
   readonly unit: RepositoryUnit;
-  /** From the workspace */
+  /** From the root */
   readonly path: string;
   readonly known: KnownUnit | undefined;
   readonly findings: UnitFindings;
@@ -21,7 +21,7 @@ export async function examineKnown(
 ): Promise<readonly ExaminedUnit[]> {
   const units = [...repositories].flatMap(([path, { shape }]) => {
     const names = path.split("/").filter((name) => name !== "");
-    return toPresent(options.root, { names, shape }) ?? [];
+    return toPresent(options.root.folder, { names, shape }) ?? [];
   });
   return await examineAll(units, repositories, options);
 }

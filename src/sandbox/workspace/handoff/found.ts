@@ -1,33 +1,54 @@
-import { scanWorkspace, type Scan } from "../scan/scan.ts";
+import type { LookBudget } from "../look-budget.ts";
+import type { OpenRoot } from "../roots/mounted-root.ts";
+import { scanRoot } from "../roots/scan-root.ts";
+import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
 import { examineFound, examineKnown, type ExaminedUnit } from "./examined-units.ts";
 import type { HandoffOptions } from "./handoff.ts";
 
-/** What one look through a workspace found, to be compared with the baseline. */
-export interface Found {
+/** A root that a sandbox was in, and what it was before. */
+export interface LeftRoot {
+  readonly root: OpenRoot;
+  readonly baseline: Baseline;
+  /** Programs that run as their owner are looked for among what changed after this, `ns`; undefined: they are not */
+  readonly since?: bigint | undefined;
+}
+
+/** What one look through a root found, to be compared with the baseline. */
+export interface Found extends LeftRoot {
   readonly scan: Scan;
   readonly repositories: readonly ExaminedUnit[];
 }
 
-/**
- * Looks through a workspace after a sandbox was in it.
- * @param since programs that run as their owner are looked for among what changed after this, `ns`
- */
+/** Looks through the roots after a sandbox was in them: what was known before of all of them comes first. */
 export async function lookThrough(
-  baseline: Baseline,
-  options: HandoffOptions,
-  since?: bigint,
-): Promise<Found> {
-  const { root, workspace, budget } = options;
-  const known = await examineKnown(baseline, options);
-  const scan = await scanWorkspace(root, workspace, {
-    hide: undefined,
-    deep: true,
-    ...(options.protect === "default" ? { opens: baseline.since } : {}),
-    heldBefore: baseline.begun ?? baseline.since,
-    ...(since === undefined ? {} : { since }),
-    budget,
-  });
-  const found = await examineFound(scan.repositories, baseline, options);
-  return { scan, repositories: [...known, ...found] };
+  left: readonly LeftRoot[],
+  { protect, budget }: Omit<HandoffOptions, "root">,
+): Promise<readonly Found[]> {
+  const known: (readonly ExaminedUnit[])[] = [];
+  for (const { root, baseline } of left) {
+    known.push(await examineKnown(baseline, { root, protect, budget }));
+  }
+  const all: Found[] = [];
+  for (const [index, one] of left.entries()) {
+    const { root, baseline, since } = one;
+    const options = { root, protect, budget: toOwnBudget(root, budget) };
+    const scan = await scanRoot(root, {
+      hide: undefined,
+      deep: true,
+      ...(protect === "default" ? { opens: baseline.since } : {}),
+      heldBefore: baseline.begun ?? baseline.since,
+      ...(since === undefined ? {} : { since }),
+      budget: options.budget,
+    });
+    const found = await examineFound(scan.repositories, baseline, options);
+    all.push({ ...one, scan, repositories: [...(known[index] ?? []), ...found] });
+  }
+  return all;
+}
+
+/** The same budget; what is left out of the look is told by its place on the host. */
+function toOwnBudget({ kind, source }: OpenRoot, budget: LookBudget): LookBudget {
+  if (kind === "workspace") return budget;
+  return { ...budget, leaveOut: (names) => budget.leaveOut(names && [source, ...names]) };
 }

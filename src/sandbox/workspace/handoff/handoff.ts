@@ -1,12 +1,12 @@
-import type { Folder } from "../../../files/beneath.ts";
 import type { LookBudget } from "../look-budget.ts";
+import type { OpenRoot } from "../roots/mounted-root.ts";
 
 /** One thing that the sandbox left for the host. */
 export interface HandoffEntry {
   readonly change: "new" | "changed" | "removed" | "held" | "dangerous";
   /** What a program of the host would do with it */
   readonly kind: string;
-  /** From the workspace, as of `toWrittenName` */
+  /** From the workspace, or absolute outside of it; as of `toWrittenName` */
   readonly path: string;
   /** Why git must not use a repository, and where it is now; what makes git show something else, and what shows the truth */
   readonly detail?: string;
@@ -17,17 +17,16 @@ export interface Handoff {
   readonly entries: readonly HandoffEntry[];
   /** How many more there are, which are not listed */
   readonly more?: number;
-  /** False when not all of the workspace was looked at */
+  /** False when not all of the roots was looked at */
   readonly complete: boolean;
   /** Why it wasn't */
   readonly unseen?: string;
   readonly tookMs: number;
 }
 
-/** Where a hand-off is looked for. */
+/** Where a hand-off is looked for, in one root. */
 export interface HandoffOptions {
-  readonly workspace: string;
-  readonly root: Folder;
+  readonly root: OpenRoot;
   readonly protect: "default" | "none";
   /** Of the whole look */
   readonly budget: LookBudget;

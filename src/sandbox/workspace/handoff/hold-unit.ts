@@ -18,16 +18,16 @@ export function isHeldName(name: string): boolean {
 }
 
 /**
- * Takes a repository out of git's sight by renaming it, where it lies. A bare one keeps its place and loses its HEAD,
- * in every spelling that a file system takes for it: without one it's no repository.
- * @returns the name it has now, as a path from the workspace; undefined when it could not be renamed
+ * Takes a repository out of git's sight by renaming it, where it lies. A bare one, and one that is the root itself, keeps
+ * its place and loses its HEAD, in every spelling that a file system takes for it: without one it's no repository.
+ * @returns the name it has now, as a path from the root; undefined when it could not be renamed
  */
 export async function holdUnit(
   root: Folder,
   { names, shape }: RepositoryUnit,
   budget: LookBudget,
 ): Promise<string | undefined> {
-  if (shape !== "bare") return holdCounted(root, names);
+  if (shape !== "bare" && names.length > 0) return holdCounted(root, names);
   const held: (string | undefined)[] = [];
   for (const head of await headsOf(root, names, budget)) {
     await budget.turn();

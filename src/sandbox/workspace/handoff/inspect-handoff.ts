@@ -2,6 +2,7 @@ import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { toWrittenName } from "../../../files/name-text.ts";
 import { createLookBudget, type LookBudget } from "../look-budget.ts";
 import { toReviewDetail } from "../review/tree-commands.ts";
+import { toTold } from "../roots/mounted-root.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
@@ -21,37 +22,60 @@ const handlingLimits = { entries: 4_000_000, findings: 40_000, bytes: 0, ms: 12_
 /** The same once the user has ended the look. */
 const handlingMsAfterSignal = 1000;
 
-/** Compares the workspace with what it was, and takes away what the host must not meet. */
+/** Compares the roots with what they were, and takes away what the host must not meet. */
 export async function inspectHandoff(
-  baseline: Baseline,
-  { scan, repositories }: Found,
-  options: HandoffOptions,
+  all: readonly Found[],
+  { protect, budget }: Omit<HandoffOptions, "root">,
 ): Promise<Handoff> {
   const handling =
-    options.budget.ended() === "signal"
+    budget.ended() === "signal"
       ? createLookBudget({ ...handlingLimits, ms: handlingMsAfterSignal })
-      : createLookBudget(handlingLimits, options.budget.signal);
+      : createLookBudget(handlingLimits, budget.signal);
+  const entries: HandoffEntry[] = [];
+  for (const found of all) {
+    entries.push(...(await inspectRoot(found, { root: found.root, protect, budget }, handling)));
+  }
+  const end = budget.ended();
+  const complete = all.every(({ scan }) => scan.complete) && end === undefined;
+  return {
+    entries: toListed(entries).map(toWritten),
+    ...(entries.length > maxEntries ? { more: entries.length - maxEntries } : {}),
+    complete,
+    ...(complete ? {} : { unseen: end === undefined ? toLeftOut(budget) : toReason(end) }),
+    tookMs: all.reduce((sum, { scan }) => sum + scan.tookMs, 0),
+  };
+}
+
+async function inspectRoot(
+  { root, baseline, scan, repositories }: Found,
+  options: HandoffOptions,
+  handling: LookBudget,
+): Promise<readonly HandoffEntry[]> {
   const handled = { ...options, budget: handling };
-  const entries = [
+  const told = (entry: HandoffEntry): HandoffEntry => ({
+    ...entry,
+    path: toTold(root, entry.path),
+  });
+  return [
     ...(await reportRepositories(repositories, handled)),
     // Of those that git still finds
     ...(await inspectViews(baseline, scan.repositories, options)),
     ...(await holdUnseenFolders(scan, handled)),
-    ...scan.opened.map((names) => toOpened(names)),
-    ...(await takeOwnerRights(scan, handled)),
-    ...findSpecial(baseline, scan),
-    ...findMoved(baseline.hidden, options.root),
-    ...compareMarks(baseline.marks, scan),
+    ...[
+      ...scan.opened.map((names) => toOpened(names)),
+      ...(await takeOwnerRights(scan, handled)),
+      ...findSpecial(baseline, scan),
+      ...findMoved(baseline.hidden, root.folder),
+      ...compareMarks(baseline.marks, scan),
+    ].map(told),
   ];
-  const end = options.budget.ended();
-  const complete = scan.complete && end === undefined;
-  return {
-    entries: entries.slice(0, maxEntries).map(toWritten),
-    ...(entries.length > maxEntries ? { more: entries.length - maxEntries } : {}),
-    complete,
-    ...(complete ? {} : { unseen: end === undefined ? toLeftOut(options.budget) : toReason(end) }),
-    tookMs: scan.tookMs,
-  };
+}
+
+/** No more than anybody reads, and nothing that was held is left out for the length of one root's list. */
+function toListed(entries: readonly HandoffEntry[]): readonly HandoffEntry[] {
+  if (entries.length <= maxEntries) return entries;
+  const isHeld = ({ change }: HandoffEntry): boolean => change === "held" || change === "dangerous";
+  return [...entries.filter(isHeld), ...entries.filter((one) => !isHeld(one))].slice(0, maxEntries);
 }
 
 /** Of a look that went on. */
@@ -86,13 +110,15 @@ async function holdUnseenFolders(
   const entries: HandoffEntry[] = [];
   for (const { names, kind, why } of all) {
     const isHeld = protect !== "none" && names.length > 0 && (await budget.turn());
-    const held = isHeld ? holdUnseen(root, names) : undefined;
-    const path = names.join("/");
-    entries.push(
-      held === undefined
-        ? { change: "dangerous", kind, path, detail: `${why}; don't go there before you know why` }
-        : { change: "held", kind, path, detail: `${why}; it is ${held} now, closed to all` },
-    );
+    const held = isHeld ? holdUnseen(root.folder, names) : undefined;
+    const path = toTold(root, names.join("/"));
+    if (held === undefined) {
+      const detail = `${why}; don't go there before you know why`;
+      entries.push({ change: "dangerous", kind, path, detail });
+    } else {
+      const detail = `${why}; it is ${toTold(root, held)} now, closed to all`;
+      entries.push({ change: "held", kind, path, detail });
+    }
   }
   return entries;
 }
@@ -110,7 +136,7 @@ async function takeOwnerRights(
   const kind = "programs that ran as their owner (setuid)";
   const entries: HandoffEntry[] = [];
   for (const names of scan.ownerRights) {
-    const isTaken = (await budget.turn()) && takeFrom(root, names);
+    const isTaken = (await budget.turn()) && takeFrom(root.folder, names);
     const path = names.join("/");
     entries.push(
       isTaken

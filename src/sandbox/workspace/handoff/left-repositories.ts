@@ -1,6 +1,7 @@
 import type { Danger } from "../unit/unit-look.ts";
 import type { ExaminedUnit } from "./examined-units.ts";
 import type { HandoffEntry, HandoffOptions } from "./handoff.ts";
+import { toTold } from "../roots/mounted-root.ts";
 import { isNameable } from "../protect/nameable.ts";
 import { holdPlace, holdUnit } from "./hold-unit.ts";
 import { toReason } from "./unseen-reason.ts";
@@ -42,12 +43,13 @@ async function report(
   }
   const own = dangers.filter(({ id }) => known?.dangers.includes(id) !== true);
   // The next start could not protect it, and would be refused because of it
-  const isBarred = known === undefined && !isNameable([options.workspace, path].join("/"));
+  const isBarred = known === undefined && !isNameable([options.root.target, path].join("/"));
   if (own.length === 0 && isBarred) own.push({ text: "is where no mount can be", id: "" });
   if (own.length === 0) {
     // The fingerprint is of what is in it, and a danger may be of what isn't
     if (known?.fingerprint === findings.fingerprint) return undefined;
-    return { change: known === undefined ? "new" : "changed", kind, path };
+    const told = toTold(options.root, path);
+    return { change: known === undefined ? "new" : "changed", kind, path: told };
   }
   const reasons = own.slice(0, 4).map(({ text }) => text);
   if (own.length > reasons.length) reasons.push(`and ${own.length - reasons.length} more`);
@@ -65,9 +67,10 @@ async function toEntry(
   { why, own, isLeft }: Verdict,
   options: HandoffOptions,
 ): Promise<HandoffEntry> {
-  const { path } = one;
+  const path = toTold(options.root, one.path);
   const isHeld = options.protect !== "none" && !isLeft && options.budget.ended() === undefined;
-  const held = isHeld ? await hold(one, own, options) : [];
+  const places = isHeld ? await hold(one, own, options) : [];
+  const held = places.map((place) => toTold(options.root, place));
   return held.length === 0
     ? { change: "dangerous", kind, path, detail: why }
     : { change: "held", kind, path, detail: `${why}; it is ${held.join(", ")} now` };
@@ -77,7 +80,7 @@ async function toEntry(
 async function hold(
   { unit, known }: ExaminedUnit,
   own: readonly Danger[],
-  { root, budget }: HandoffOptions,
+  { root: { folder: root }, budget }: HandoffOptions,
 ): Promise<readonly string[]> {
   const places = [...new Set(own.flatMap(({ place }) => place ?? []))];
   const isInPlaces = own.length > 0 && own.every(({ place }) => place !== undefined);

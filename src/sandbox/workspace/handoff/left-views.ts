@@ -2,6 +2,7 @@ import { orNothing, type Folder } from "../../../files/beneath.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { readViews } from "../review/read-views.ts";
 import type { KnownViews, View } from "../review/view.ts";
+import { toTold } from "../roots/mounted-root.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import type { Baseline } from "./baseline.ts";
 import type { HandoffEntry, HandoffOptions } from "./handoff.ts";
@@ -35,10 +36,15 @@ export async function inspectViews(
     if (!(await budget.turn())) break;
     const path = unit.names.join("/");
     const known = baseline.repositories.get(path)?.views ?? {};
-    for (const { id, state, text, command } of await readUnitViews(root, unit, budget)) {
+    for (const { id, state, text, command } of await readUnitViews(root.folder, unit, budget)) {
       if (known[id] === state) continue;
       const change = known[id] === undefined ? "new" : "changed";
-      entries.push({ change, kind, path, detail: `${text}; to see what is there: ${command}` });
+      entries.push({
+        change,
+        kind,
+        path: toTold(root, path),
+        detail: `${text}; to see what is there: ${command}`,
+      });
     }
   }
   return entries;

@@ -27,7 +27,10 @@ export function sortMade(examined: readonly ExaminedUnit[]): {
   };
 }
 
-/** Remembers which repositories of a workspace came into being in a sandbox, or got their remotes there. */
+/**
+ * Remembers which repositories of a root came into being in a sandbox, or got their remotes there.
+ * @param workspace the root's real path
+ */
 export async function rememberMade(
   paths: Paths,
   workspace: string,

@@ -2,7 +2,7 @@ import type { Paths } from "../../../config/paths.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
 import { createLookBudget } from "../look-budget.ts";
 import { examineUnit } from "../unit/examine-unit.ts";
-import { listOtherSessions, readOtherSessions, type OtherSession } from "./unlooked-sessions.ts";
+import { listOtherSessions, readOtherRoots, type OtherRoot } from "./unlooked-sessions.ts";
 
 /** For one repository, asked about before a run. */
 const limits = { entries: 1_000_000, findings: 1000, bytes: 256 * 1024 * 1024, ms: 10_000 };
@@ -13,22 +13,24 @@ const limits = { entries: 1_000_000, findings: 1000, bytes: 256 * 1024 * 1024, m
  * @param place absolute path of the repository's folder
  */
 export async function isSuspect(paths: Paths, place: string): Promise<boolean> {
-  const others = await readOtherSessions(paths, await listOtherSessions(paths));
+  const others = await readOtherRoots(paths, await listOtherSessions(paths));
   for (const other of others) {
-    const names = toNames(other.workspace, place);
+    const names = toNames(other.source, place);
     if (names !== undefined && !(await isAsBefore(other, names))) return true;
   }
   return false;
 }
 
 async function isAsBefore(
-  { workspace, record }: OtherSession,
+  { source, record }: OtherRoot,
   names: readonly string[],
 ): Promise<boolean> {
   const known = record?.baseline.repositories.get(names.join("/"));
-  using root = openOrNothing(workspace);
-  if (known === undefined || root === undefined) return false;
-  const place = { root, workspace, budget: createLookBudget(limits) };
+  using folder = openOrNothing(source);
+  if (record === undefined || known === undefined || folder === undefined) return false;
+  const { kind, target } = record;
+  const root = { kind, source, target, writable: true, folder, apart: new Set<string>() };
+  const place = { root, budget: createLookBudget(limits) };
   const { remotes, unseen } = await examineUnit({ names, shape: known.shape }, place);
   return unseen === undefined && remotes === known.remotes;
 }

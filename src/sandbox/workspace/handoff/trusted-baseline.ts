@@ -1,48 +1,47 @@
 import { toNames } from "../host-path.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Baseline } from "./baseline.ts";
-import type { OtherSession } from "./unlooked-sessions.ts";
+import type { OtherRoot } from "./unlooked-sessions.ts";
 
 /**
- * Takes out of a baseline what may be the work of other sandboxes: where another session is or was at work, only what
+ * Takes out of a root's baseline what may be the work of other sandboxes: where another session is or was at work, only what
  * its own baseline has counts as the user's, and as it was then.
  */
 export function leaveOutOthers(
   baseline: Baseline,
-  workspace: string,
-  others: readonly OtherSession[],
+  root: string,
+  others: readonly OtherRoot[],
 ): Baseline {
-  return others.reduce((trusted, other) => leaveOut(trusted, workspace, other), baseline);
+  return others.reduce((trusted, other) => leaveOut(trusted, root, other), baseline);
 }
 
 /** Whether a repository was there before each of the other sessions, or where none had a way to. */
 export function wasBeforeOthers(
   names: readonly string[],
-  workspace: string,
-  others: readonly OtherSession[],
+  root: string,
+  others: readonly OtherRoot[],
 ): boolean {
   return others.every((other) => {
-    const path = toPathIn(other, workspace, names.join("/"));
+    const path = toPathIn(other, root, names.join("/"));
     return path === undefined || other.record?.baseline.repositories.has(path) === true;
   });
 }
 
-/** The path of a place in another session's workspace; undefined where its sandbox had no way to. */
-function toPathIn(other: OtherSession, workspace: string, path: string): string | undefined {
-  const place = path === "" ? workspace : `${workspace}/${path}`;
-  const its = toNames(other.workspace, place)?.join("/");
+/** The path of a place in another session's root; undefined where its sandbox had no way to. */
+function toPathIn(other: OtherRoot, root: string, path: string): string | undefined {
+  const place = path === "" ? root : `${root}/${path}`;
+  const its = toNames(other.source, place)?.join("/");
   const hidden = other.record?.baseline.hidden ?? [];
   const isHidden = hidden.some((one) => its?.startsWith(`${one}/`) === true);
   return isHidden ? undefined : its;
 }
 
-function leaveOut(baseline: Baseline, workspace: string, other: OtherSession): Baseline {
+function leaveOut(baseline: Baseline, root: string, other: OtherRoot): Baseline {
   const isOverlapping =
-    toNames(workspace, other.workspace) !== undefined ||
-    toNames(other.workspace, workspace) !== undefined;
+    toNames(root, other.source) !== undefined || toNames(other.source, root) !== undefined;
   if (!isOverlapping) return baseline;
   const its = other.record?.baseline;
-  const toItsPath = (path: string): string | undefined => toPathIn(other, workspace, path);
+  const toItsPath = (path: string): string | undefined => toPathIn(other, root, path);
   const special = new Set(its?.special);
   const since = its === undefined || its.since > baseline.since ? baseline.since : its.since;
   return {

@@ -4,75 +4,108 @@ import type { Paths } from "../../../config/paths.ts";
 import { writeFileAtomic } from "../../../files/atomic-write.ts";
 import { isSystemError } from "../../../files/beneath.ts";
 import { contains } from "../../../files/path-steps.ts";
-import { readActiveSessions, readState, type SessionState } from "../../session-state.ts";
-import { readRecord, type WorkspaceRecord } from "../workspace-record.ts";
+import {
+  readActiveSessions,
+  readState,
+  toWritable,
+  type SessionState,
+} from "../../session-state.ts";
+import { readRecord, type RootRecord, type WorkspaceRecord } from "../workspace-record.ts";
 
-// A session whose end wasn't looked at wholly is remembered, until a later one looks through its workspace: what isn't
-// in its baseline may be its sandbox's. One file each, and one session for a workspace.
+// A session whose end wasn't looked at wholly is remembered, until later ones look through all of its roots: what isn't
+// in its baselines may be its sandbox's. One file each, and one session for the same roots.
 
-/** Remembers that not all was looked at of what a session left. */
+/**
+ * Remembers that not all was looked at of what a session left.
+ * @param roots real paths of what its sandbox could write in
+ */
 export async function rememberUnlooked(
   paths: Paths,
   session: string,
-  workspace: string,
+  roots: readonly string[],
 ): Promise<void> {
   await mkdir(toFolder(paths), { recursive: true, mode: 0o700 });
-  await writeFileAtomic(join(toFolder(paths), session), JSON.stringify({ workspace }));
-  // Its baseline leaves out what isn't in theirs
-  await forget(paths, workspace, session);
+  await writeFileAtomic(join(toFolder(paths), session), JSON.stringify({ roots }));
+  // Its baselines leave out what isn't in theirs
+  await forget(paths, roots, session);
 }
 
-/** Forgets the sessions of a workspace, and of those in it, once all of it was looked at. */
-export async function forgetUnlooked(paths: Paths, workspace: string): Promise<void> {
-  await forget(paths, workspace, undefined);
+/** Forgets of the sessions what lies in these roots, once all of it was looked at. */
+export async function forgetUnlooked(paths: Paths, roots: readonly string[]): Promise<void> {
+  await forget(paths, roots, undefined);
 }
 
-async function forget(paths: Paths, workspace: string, except: string | undefined): Promise<void> {
-  for (const { id, workspace: own } of await readUnlooked(paths)) {
-    if (id !== except && contains(workspace, own)) await rm(join(toFolder(paths), id));
+async function forget(
+  paths: Paths,
+  roots: readonly string[],
+  except: string | undefined,
+): Promise<void> {
+  for (const { id, roots: own } of await readUnlooked(paths)) {
+    if (id === except) continue;
+    const left = own.filter((one) => !roots.some((root) => contains(root, one)));
+    const file = join(toFolder(paths), id);
+    if (left.length === 0) await rm(file, { force: true });
+    else if (left.length < own.length) await writeFileAtomic(file, JSON.stringify({ roots: left }));
   }
 }
 
 /** Where a session works. */
 export interface SessionPlace {
   readonly id: string;
-  readonly workspace: string;
+  /** Real paths of what its sandbox can write in, or could */
+  readonly roots: readonly string[];
   /** Whether its sandbox may be at work now */
   readonly isRunning: boolean;
 }
 
-/** A session because of which another one can't take for the user's what is there. */
-export interface OtherSession extends SessionPlace {
-  /** Undefined when nothing can be said of what was there before it */
-  readonly record: WorkspaceRecord | undefined;
+/** A root of a session because of which another one can't take for the user's what is there. */
+export interface OtherRoot {
+  /** Of the session */
+  readonly id: string;
+  /** Absolute real path */
+  readonly source: string;
+  readonly isRunning: boolean;
+  /** Undefined when nothing can be said of what was there before the session */
+  readonly record: RootRecord | undefined;
 }
 
 /** Sessions that run, that died, or that weren't looked at to their end. */
 export async function listOtherSessions(paths: Paths): Promise<readonly SessionPlace[]> {
   const [active, unlooked] = await Promise.all([readActiveSessions(paths), readUnlooked(paths)]);
-  return [...unlooked, ...active.map(toRunning)];
+  return [...unlooked, ...active.map((state) => toPlace(state, true))];
 }
 
-function toRunning({ id, workspace }: SessionState): SessionPlace {
-  return { id, workspace, isRunning: true };
+function toPlace(state: SessionState, isRunning: boolean): SessionPlace {
+  return { id: state.id, roots: toWritable(state), isRunning };
 }
 
-/** With what was there before each of them; without those that have made no sandbox yet. */
-export async function readOtherSessions(
+/** Each root of each of them, with what was there before; without those that have made no sandbox yet. */
+export async function readOtherRoots(
   paths: Paths,
   sessions: readonly SessionPlace[],
-): Promise<readonly OtherSession[]> {
+): Promise<readonly OtherRoot[]> {
   const all = new Map(sessions.map((one) => [one.id, one]));
   const unlooked = new Set((await readUnlooked(paths)).map(({ id }) => id));
   const found = await Promise.all(
-    [...all.values()].map(async (one) => ({ ...one, record: await readRecord(paths, one.id) })),
+    [...all.values()].map(async (one) => {
+      const record = await readRecord(paths, one.id);
+      if (record === undefined && !unlooked.has(one.id)) return [];
+      return toRoots(one, record);
+    }),
   );
-  return found
-    .filter(({ id, record }) => record !== undefined || unlooked.has(id))
-    .map(({ record, ...one }) => ({
-      ...one,
-      record: record === "unreadable" ? undefined : record,
-    }));
+  return found.flat();
+}
+
+/** Of a session that ended, those that no later one has looked through. */
+function toRoots(
+  { id, roots, isRunning }: SessionPlace,
+  record: WorkspaceRecord | "unreadable" | undefined,
+): readonly OtherRoot[] {
+  if (record === undefined || record === "unreadable") {
+    return roots.map((source) => ({ id, source, isRunning, record: undefined }));
+  }
+  const left = record.roots.filter(({ source }) => isRunning || roots.includes(source));
+  return left.map((one) => ({ id, source: one.source, isRunning, record: one }));
 }
 
 async function readUnlooked(paths: Paths): Promise<readonly SessionPlace[]> {
@@ -83,16 +116,22 @@ async function readUnlooked(paths: Paths): Promise<readonly SessionPlace[]> {
   return found.filter((one) => one !== undefined);
 }
 
+/** An earlier version wrote the workspace alone. */
+interface StoredPlace {
+  readonly roots?: readonly string[];
+  readonly workspace?: string;
+}
+
 async function readOne(paths: Paths, id: string): Promise<SessionPlace | undefined> {
   try {
     const text = await readFile(join(toFolder(paths), id), "utf8");
-    const { workspace } = JSON.parse(text) as { readonly workspace: string };
-    return { id, workspace, isRunning: false };
+    const { workspace, roots = [workspace ?? "/"] } = JSON.parse(text) as StoredPlace;
+    return { id, roots, isRunning: false };
   } catch (error) {
     // Another process has just forgotten it
     if (isSystemError(error) && error.code === "ENOENT") return undefined;
-    const workspace = (await readState(paths, id))?.workspace ?? "/";
-    return { id, workspace, isRunning: false };
+    const state = await readState(paths, id);
+    return state === undefined ? { id, roots: ["/"], isRunning: false } : toPlace(state, false);
   }
 }
 

@@ -7,10 +7,11 @@ import { isSecretFile } from "./secret-files.ts";
 /** Whether an entry is to be hidden: its own exception first, then the user's rules, then vaultbox's list. */
 export function isHidden(rules: HideRules, { folder, entry, names }: FoundEntry): boolean {
   const path = names.join("/");
+  const told = rules.around === undefined ? path : `${rules.around}/${path}`;
   if (matches(rules.shown, path)) return false;
   if (matches(rules.hidden, path)) return true;
   return (
-    rules.defaults && entry.kind !== "folder" && isSecretFile({ folder, name: entry.name }, path)
+    rules.defaults && entry.kind !== "folder" && isSecretFile({ folder, name: entry.name }, told)
   );
 }
 

@@ -5,6 +5,8 @@ export interface HideRules {
   readonly hidden: readonly RegExp[];
   /** Exceptions of either, written with `!` */
   readonly shown: readonly RegExp[];
+  /** Path of the folder that is looked through, as far as vaultbox's list goes by it; empty without */
+  readonly around?: string;
 }
 
 /**

@@ -1,32 +1,31 @@
 import { join } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
-import { orNothing, type Folder } from "../../../files/beneath.ts";
+import { orNothing } from "../../../files/beneath.ts";
 import type { FileOrigin } from "../../../files/file-origin.ts";
 import { quoted } from "../../../printable.ts";
 import type { CoveredPlace } from "../../posture/expected-mounts.ts";
-import type { OtherSession } from "../handoff/unlooked-sessions.ts";
+import type { OtherRoot } from "../handoff/unlooked-sessions.ts";
 import { toNames } from "../host-path.ts";
+import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
+import type { LookedRoot } from "../roots/scan-root.ts";
 import { isHidden } from "./hidden-entry.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
 
-/** What is hidden in a session: the path from its workspace, and the folder around it. */
+/** What is hidden in a root: the path from it, and the folder around it. */
 export type HiddenPlace = readonly [path: string, around: FileOrigin];
 
 interface HiddenHere {
-  /** Absolute real path of `root` */
-  readonly workspace: string;
-  readonly root: Folder;
-  readonly rules: HideRules;
+  readonly looked: readonly LookedRoot[];
   readonly covered: readonly CoveredPlace[];
 }
 
-/** The hidden ones among covered places. */
+/** The hidden ones of a root among covered places. @param root where it is in the sandbox */
 export function toHiddenPlaces(
-  workspace: string,
+  root: string,
   covered: readonly CoveredPlace[],
   hidden: readonly string[],
 ): readonly HiddenPlace[] {
-  const paths = new Map(hidden.map((path) => [join(workspace, path), path]));
+  const paths = new Map(hidden.map((path) => [join(root, path), path]));
   return covered.flatMap(({ target, around }) => {
     const path = paths.get(target);
     return path === undefined || around === undefined ? [] : [[path, around] as const];
@@ -38,18 +37,20 @@ export function toHiddenPlaces(
  * it: among packages, or behind the look. Each such folder must be covered here too, wherever it is now.
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE when one isn't
  */
-export function refuseMovedSecrets(others: readonly OtherSession[], here: HiddenHere): void {
+export function refuseMovedSecrets(others: readonly OtherRoot[], here: HiddenHere): void {
   const known = new Set(
     here.covered.flatMap(({ target, around }) =>
       around === undefined ? [] : [toKey(around, target)],
     ),
   );
-  for (const { id, workspace, isRunning, record } of others) {
-    if (!isRunning) continue;
-    for (const [path, around] of record?.hiddenIn ?? []) {
-      const names = toNames(here.workspace, join(workspace, path));
-      if (names === undefined || known.has(toKey(around, path))) continue;
-      if (isMoved(here, names, around)) throw moved(names, id);
+  for (const { root, rules } of here.looked) {
+    for (const { id, source, isRunning, record } of others) {
+      if (!isRunning || rules === undefined) continue;
+      for (const [path, around] of record?.hiddenIn ?? []) {
+        const names = toNames(root.source, join(source, path));
+        if (names === undefined || known.has(toKey(around, path))) continue;
+        if (isMoved(root, rules, { names, around })) throw moved(toTold(root, names.join("/")), id);
+      }
     }
   }
 }
@@ -60,9 +61,9 @@ function toKey({ device, inode }: FileOrigin, path: string): string {
 
 /** Whether what was hidden there would be hidden here as well, and may be somewhere else now. */
 function isMoved(
-  { root, rules }: HiddenHere,
-  names: readonly string[],
-  around: FileOrigin,
+  { folder: root }: OpenRoot,
+  rules: HideRules,
+  { names, around }: { readonly names: readonly string[]; readonly around: FileOrigin },
 ): boolean {
   using folder = orNothing(() => root.openPath(names.slice(0, -1)));
   const name = names.at(-1) ?? "";
@@ -76,10 +77,10 @@ function isMoved(
   return !matches(rules.shown, path) && (rules.defaults || matches(rules.hidden, path));
 }
 
-function moved(names: readonly string[], session: string): VaultboxError {
+function moved(path: string, session: string): VaultboxError {
   return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
-    `cannot hide ${quoted(names.join("/"))}: the folder around it was moved while another session runs`,
+    `cannot hide ${quoted(path)}: the folder around it was moved while another session runs`,
     {
       hints: [
         `end that session, and read what it says: vaultbox stop ${session}`,

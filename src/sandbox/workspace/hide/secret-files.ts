@@ -9,6 +9,9 @@ const secretNames =
 /** Hidden by their names and the folders they are in. */
 const secretPaths =
   /(?:^|\/)(?:\.aws\/(?:credentials|config)|\.docker\/config\.json|\.config\/gh\/hosts\.ya?ml|\.kube\/config|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.config\/gcloud\/.+|\.azure\/.+\.json|\.ssh\/[^/]+|\.gnupg\/.+)$/is;
+/** Folders that hold nothing else, or are known for it. */
+const secretFolders =
+  /(?:^|\/)(?:\.aws|\.docker|\.config\/gh|\.kube|\.config\/gcloud|\.azure|\.ssh|\.gnupg)(?:\/|$)/i;
 /** Examples of `.env`, which people commit for others to fill in. */
 const exampleNames = /[._-](?:example|sample|template|tpl|dist|defaults?)$/i;
 const publicNames = /\.pub$|^known_hosts$|^authorized_keys$/i;
@@ -27,6 +30,11 @@ const privateKey = /-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?-----/;
 const accountNames =
   /(?:service|account|credential|secret|firebase|gcp|gcloud|google|key|sa)[^/]*\.json$/i;
 const account = /"private_key"\s*:\s*"-----BEGIN/;
+
+/** Whether a folder is one that tools keep secrets in, or lies in one. @param path absolute */
+export function isSecretFolder(path: string): boolean {
+  return secretFolders.test(path);
+}
 
 /**
  * Whether a file holds a secret that tools keep in files, by its name and, where a name says too little, by a look into

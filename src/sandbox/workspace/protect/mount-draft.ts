@@ -4,6 +4,7 @@ import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
 import type { EntryKind, Owner } from "../../../files/entry-facts.ts";
 import { quoted } from "../../../printable.ts";
+import type { MountedRoot, OpenRoot } from "../roots/mounted-root.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { MountPoint } from "./mount-point.ts";
 
@@ -21,11 +22,15 @@ export interface LogCopy {
   readonly owner: Owner;
 }
 
-/** Mounts over a folder that is in the sandbox at its own path, while they are being put together. */
+/** Mounts over a folder that is in the sandbox, while they are being put together. */
 export interface MountDraft {
   /** Absolute real path of `root` */
   readonly path: string;
   readonly root: Folder;
+  /** Where it is in the sandbox */
+  readonly target: string;
+  readonly kind: MountedRoot["kind"];
+  readonly writable: boolean;
   /** Of mounts that show the same entry again; by the names joined with `/` */
   readonly own: Map<string, { readonly readOnly: boolean }>;
   /** Of mounts that show other content instead; by the names joined with `/` */
@@ -41,11 +46,16 @@ export interface MountDraft {
   readonly notes: string[];
 }
 
-export function createDraft(path: string, root: Folder, special: SpecialFiles): MountDraft {
+export function createDraft(root: OpenRoot, special: SpecialFiles): MountDraft {
+  const { source, folder, target, kind, writable } = root;
   return {
-    path,
-    root,
-    own: new Map(),
+    path: source,
+    root: folder,
+    target,
+    kind,
+    writable,
+    // No bind of its own shows it yet
+    own: new Map(kind === "repository" ? [["", { readOnly: false }]] : []),
     copies: new Map(),
     logs: new Map(),
     emptied: [],
@@ -74,9 +84,11 @@ export function hasRoomForOthers({ own, copies }: MountDraft): boolean {
 }
 
 /** @throws VaultboxError VBX_WORKSPACE_UNSAFE when there are more mounts than a start can make */
-export function refuseTooMany({ own, copies, logs, emptied }: MountDraft): void {
-  const count = own.size + copies.size + logs.size + emptied.length;
-  if (count > maxAllMounts) throw tooMany(maxAllMounts);
+export function refuseTooMany(drafts: readonly MountDraft[]): void {
+  const counts = drafts.map(
+    ({ own, copies, logs, emptied }) => own.size + copies.size + logs.size + emptied.length,
+  );
+  if (counts.reduce((sum, count) => sum + count, 0) > maxAllMounts) throw tooMany(maxAllMounts);
 }
 
 function tooMany(limit: number): VaultboxError {
@@ -144,7 +156,6 @@ function refuseOther(
 /** The mounts that show an entry again, outer ones first. */
 export function toOwnBinds(draft: MountDraft): readonly BindMount[] {
   return [...draft.own].map(([key, { readOnly }]) => {
-    const path = join(draft.path, key);
-    return { source: path, target: path, readOnly };
+    return { source: join(draft.path, key), target: join(draft.target, key), readOnly };
   });
 }

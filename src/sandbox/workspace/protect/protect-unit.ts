@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { quoted } from "../../../printable.ts";
-import { openRealOrNothing, toNames } from "../host-path.ts";
+import { contains } from "../../../files/path-steps.ts";
+import { toNames } from "../host-path.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { locateGit } from "../repository/git-location.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
-import { findSpecialFiles } from "../scan/find-special-files.ts";
+import { findRootAt } from "../roots/mounted-root.ts";
 import { readOwnSettings, withIncluded } from "./included-settings.ts";
-import { createDraft, mountReadOnly, type MountDraft } from "./mount-draft.ts";
+import { mountReadOnly, type MountDraft } from "./mount-draft.ts";
 import { toPointedPaths } from "./pointed-paths.ts";
 import { protectGitFolder, type GitFolderOptions } from "./protect-git-folder.ts";
 import { protectOther } from "./protect-other.ts";
@@ -17,14 +18,10 @@ import { protectLinked, protectPointedPaths } from "./protect-pointed-paths.ts";
 export interface UnitOptions extends GitFolderOptions {
   /** Settings of the user and the machine */
   readonly user: readonly GitSetting[];
-  /** Rejects when a folder outside the workspace may not be mounted */
-  readonly checkMount: (path: string) => Promise<unknown>;
-  /** Of repositories outside the workspace, by their real paths */
-  readonly outside: Map<string, MountDraft>;
+  /** Of all that the sandbox can write in */
+  readonly drafts: readonly MountDraft[];
   /** What looking at them may cost */
   readonly budget: LookBudget;
-  /** Closes what is opened for them */
-  readonly opened: DisposableStack;
 }
 
 /** What the settings of a repository are read with, and what relative paths in them mean. */
@@ -54,8 +51,8 @@ export async function protectUnit(
     const settings = await protectGitFolder(draft, names, options);
     const configFolder = join(draft.path, ...names);
     protectLinked(draft, [...names, "hooks"]);
-    const { user, budget } = options;
-    await protectPointed([draft], settings, { user, workTree, configFolder, budget });
+    const { user, budget, drafts } = options;
+    await protectPointed(drafts, settings, { user, workTree, configFolder, budget });
     return;
   }
   mountReadOnly(draft, names, "file");
@@ -68,16 +65,13 @@ export async function protectUnit(
   }
   const { user, budget } = options;
   const place = { user, workTree, configFolder: found.commonDirectory, budget };
-  if (options.isInSandbox(found.commonDirectory)) await protectInside(draft, place, options);
-  else await protectOutside(draft, place, options);
+  await protectCommon(place, options);
 }
 
-/** A submodule or linked work tree of a repository in the workspace, which is protected with that one. */
-async function protectInside(
-  draft: MountDraft,
-  place: SettingsPlace,
-  options: UnitOptions,
-): Promise<void> {
+/** The repository of a submodule or linked work tree, which is protected with the root that it's in. */
+async function protectCommon(place: SettingsPlace, options: UnitOptions): Promise<void> {
+  const draft = findRootAt(options.drafts.map(toPlace), place.configFolder)?.draft;
+  if (draft === undefined) return;
   const names = toNames(draft.path, place.configFolder) ?? [];
   if (!draft.copies.has([...names, "config"].join("/"))) {
     await protectGitFolder(draft, names, options);
@@ -85,30 +79,15 @@ async function protectInside(
   // Relative paths in its settings mean this work tree as much as any other of it
   using common = draft.root.openPath(names);
   const settings = common && (await readOwnSettings(common, options.budget));
-  await protectPointed([draft], settings ?? [], place);
+  await protectPointed(options.drafts, settings ?? [], place);
 }
 
-/** The common folder of a work tree whose repository is elsewhere: mounted, so that git works, and as protected. */
-async function protectOutside(
-  draft: MountDraft,
-  place: SettingsPlace,
-  options: UnitOptions,
-): Promise<void> {
-  const path = place.configFolder;
-  const known = options.outside.get(path);
-  if (known !== undefined) {
-    await protectPointed([draft, known], await readOwnSettings(known.root, options.budget), place);
-    return;
-  }
-  await options.checkMount(path);
-  const root = openRealOrNothing(path);
-  if (root === undefined) return;
-  const special = await findSpecialFiles(options.opened.use(root));
-  const common = createDraft(path, root, special);
-  common.own.set("", { readOnly: false });
-  options.outside.set(path, common);
-  const settings = await protectGitFolder(common, [], options);
-  await protectPointed([draft, common], settings, place);
+function toPlace(draft: MountDraft): {
+  readonly source: string;
+  readonly target: string;
+  readonly draft: MountDraft;
+} {
+  return { source: draft.path, target: draft.target, draft };
 }
 
 /**
@@ -125,5 +104,14 @@ async function protectPointed(
     const place = { workTree, configFolder: file.configFolder };
     pointed.push(...toPointedPaths(file.settings, place));
   }
-  for (const draft of drafts) protectPointedPaths(draft, pointed);
+  for (const draft of drafts) protectPointedPaths(draft, pointed.filter(isIn(draft, drafts)));
+}
+
+/** Whether a path is in a draft's folder, and in that of no inner one. */
+function isIn(
+  draft: MountDraft,
+  drafts: readonly MountDraft[],
+): (pointed: { readonly path: string }) => boolean {
+  const inner = drafts.filter((one) => one !== draft && contains(draft.path, one.path));
+  return ({ path }) => contains(draft.path, path) && !inner.some((one) => contains(one.path, path));
 }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { BindMount } from "../../../docker/engine.ts";
 import { VaultboxError } from "../../../errors.ts";
-import type { Folder } from "../../../files/beneath.ts";
 import { quoted } from "../../../printable.ts";
 import { contains } from "../../../files/path-steps.ts";
 import { hideSecrets } from "../hide/hide-secrets.ts";
@@ -10,12 +9,15 @@ import { isHeldName } from "../handoff/hold-unit.ts";
 import { hideSettings } from "../hide/hide-settings.ts";
 import { withoutSecrets } from "../hide/settings-text.ts";
 import { readUserSettings } from "./user-settings.ts";
+import { findRootOf, toTold, type MountedRoot, type OpenRoot } from "../roots/mounted-root.ts";
+import type { LookedRoot } from "../roots/scan-root.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { MountedFolder } from "./mask-special-files.ts";
 import {
   createDraft,
   hasRoomForOthers,
+  pinFolders,
   refuseTooMany,
   toOwnBinds,
   type MountDraft,
@@ -33,78 +35,99 @@ export interface OwnMount {
   readonly base: string;
 }
 
-/** What is mounted over the workspace, and what must be there for it. */
+/** What is mounted over the roots, and what must be there for it. */
 export interface Protection {
   readonly own: readonly OwnMount[];
   readonly copies: readonly CopyMount[];
   readonly mountPoints: readonly MountPointsBeneath[];
-  /** The workspace, and repositories outside of it, with what no program of the sandbox may reach */
+  /** The roots, with what no program of the sandbox may reach */
   readonly folders: readonly MountedFolder[];
   readonly notes: readonly string[];
 }
 
 export interface ProtectionOptions {
-  /** Absolute real path */
-  readonly workspace: string;
-  readonly root: Folder;
   readonly protect: "default" | "none";
   /** Whether anything is hidden: then also the passwords in git's configuration */
   readonly hides: boolean;
-  /** Rejects when a folder outside the workspace may not be mounted */
-  readonly checkMount: (path: string) => Promise<unknown>;
   readonly budget: LookBudget;
   /** Whether a repository was there before other sessions that weren't looked at; the others are protected last */
-  readonly isOwn?: (names: readonly string[]) => boolean;
+  readonly isOwn?: (root: MountedRoot, names: readonly string[]) => boolean;
 }
 
 /**
- * Decides what is mounted over the workspace. Nothing is changed yet.
- * @throws VaultboxError VBX_WORKSPACE_UNSAFE, VBX_MOUNT_REFUSED
+ * Decides what is mounted over each root. Nothing is changed yet.
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE
  */
-export async function planProtection(scan: Scan, options: ProtectionOptions): Promise<Protection> {
-  if (options.hides || options.protect === "default") checkLookedAt(scan);
-  const draft = createDraft(options.workspace, options.root, toSpecialFiles(scan));
-  const outside = new Map<string, MountDraft>();
-  using opened = new DisposableStack();
-  if (options.protect === "default") {
-    const unitOptions: UnitOptions = {
-      toShown: options.hides ? withoutSecrets : (content) => content,
-      isInSandbox: (path) => contains(options.workspace, path),
-      checkMount: options.checkMount,
-      user: await readUserSettings(options.budget),
-      outside,
-      opened,
-      budget: options.budget,
+export async function planProtection(
+  looked: readonly LookedRoot[],
+  { protect, hides, budget, isOwn }: ProtectionOptions,
+): Promise<Protection> {
+  const isAsked = hides || protect === "default";
+  if (isAsked) checkLookedAt(looked);
+  const drafted = looked.map((one) => ({
+    ...one,
+    draft: createDraft(one.root, toSpecialFiles(one.scan)),
+  }));
+  const writable = drafted.filter(({ root }) => root.writable);
+  for (const { root, draft } of writable) pinApart(root, draft);
+  if (protect === "default") {
+    const drafts = writable.map(({ draft }) => draft);
+    const options: UnitOptions = {
+      toShown: hides ? withoutSecrets : (content) => content,
+      isInSandbox: (path) => drafts.some((draft) => contains(draft.path, path)),
+      user: await readUserSettings(budget),
+      drafts,
+      budget,
     };
-    await protectUnits(draft, scan.repositories, { ...unitOptions, isOwn: options.isOwn });
+    for (const { root, scan, draft } of writable) {
+      const isOfUser = isOwn && ((names: readonly string[]) => isOwn(root, names));
+      await protectUnits(draft, scan.repositories, { ...options, isOwn: isOfUser });
+    }
   }
-  if (options.hides) {
-    const { budget } = options;
-    const paths = scan.marks.keys();
-    await hideSettings(draft, { units: scan.repositories, paths, budget });
-    for (const common of outside.values())
-      await hideSettings(common, { units: [{ names: [], shape: "bare" }], paths: [], budget });
+  for (const { scan, rules, draft } of drafted) {
+    if (rules !== undefined) {
+      await hideSettings(draft, { units: scan.repositories, paths: scan.marks.keys(), budget });
+    }
+    hideSecrets(draft, scan.secrets);
   }
-  hideSecrets(draft, scan.secrets);
-  const isAsked = options.hides || options.protect === "default";
-  if (isAsked && !options.budget.isWhole()) throw tooLarge(scan);
-  const all = [draft, ...outside.values()];
-  for (const one of all) refuseTooMany(one);
-  const own = all.flatMap((one) => toOwnBinds(one).map((bind) => ({ bind, base: one.path })));
-  const copies = all.flatMap(toCopies);
+  if (isAsked && !budget.isWhole()) throw tooLarge(looked);
+  return toProtection(
+    drafted.map(({ draft }) => draft),
+    looked,
+  );
+}
+
+function toProtection(drafts: readonly MountDraft[], looked: readonly LookedRoot[]): Protection {
+  refuseTooMany(drafts);
+  // Where another root lies over one, its own mounts are seen
+  const isSeen = ({ target }: MountDraft, path: string): boolean =>
+    findRootOf(drafts, path)?.target === target;
+  const own = drafts.flatMap((draft) =>
+    toOwnBinds(draft)
+      .filter((bind) => isSeen(draft, bind.target))
+      .map((bind) => ({ bind, base: draft.target })),
+  );
+  const copies = drafts.flatMap((draft) =>
+    toCopies(draft).filter(({ target }) => isSeen(draft, target)),
+  );
   refuseUnnameable([...own.map(({ bind }) => bind.target), ...copies.map(({ target }) => target)]);
   return {
     own,
     copies,
-    mountPoints: all.map(({ path, mountPoints }) => ({ path, points: mountPoints })),
-    folders: all.map(({ path, root, special }) => ({
+    mountPoints: drafts.map(({ path, mountPoints }) => ({ path, points: mountPoints })),
+    folders: drafts.map(({ path, target, root, special }) => ({
       source: path,
-      target: path,
+      target,
       origin: root.origin(),
       ...special,
     })),
-    notes: [...scan.notes, ...all.flatMap(({ notes }) => notes)],
+    notes: [...looked.flatMap(({ scan }) => scan.notes), ...drafts.flatMap(({ notes }) => notes)],
   };
+}
+
+/** A folder around another root could be renamed with it. */
+function pinApart({ apart }: OpenRoot, draft: MountDraft): void {
+  for (const path of apart) pinFolders(draft, path.split("/").slice(0, -1));
 }
 
 /**
@@ -114,7 +137,7 @@ export async function planProtection(scan: Scan, options: ProtectionOptions): Pr
 async function protectUnits(
   draft: MountDraft,
   units: readonly RepositoryUnit[],
-  options: UnitOptions & { readonly isOwn: ProtectionOptions["isOwn"] },
+  options: UnitOptions & { readonly isOwn: ((names: readonly string[]) => boolean) | undefined },
 ): Promise<void> {
   const isOwn = ({ names }: RepositoryUnit): boolean => options.isOwn?.(names) !== false;
   let left = 0;
@@ -146,27 +169,29 @@ function isOutOfUse(draft: MountDraft, { names }: RepositoryUnit): boolean {
 }
 
 /** What wasn't looked at is neither hidden nor protected. */
-function checkLookedAt(scan: Scan): void {
-  if (!scan.complete) throw tooLarge(scan);
-  const units = new Set(scan.repositories.map(({ names }) => names.join("/")));
-  const closed = scan.closed.find((names) => units.has(names.join("/")));
-  if (closed !== undefined) throw notLookedInto(closed);
+function checkLookedAt(looked: readonly LookedRoot[]): void {
+  if (looked.some(({ scan }) => !scan.complete)) throw tooLarge(looked);
+  for (const { root, scan } of looked) {
+    const units = new Set(scan.repositories.map(({ names }) => names.join("/")));
+    const closed = scan.closed.find((names) => units.has(names.join("/")));
+    if (closed !== undefined && root.writable) throw notLookedInto(toTold(root, closed.join("/")));
+  }
 }
 
 /** A mask over a repository would take it from the sandbox. */
-function notLookedInto(names: readonly string[]): VaultboxError {
+function notLookedInto(path: string): VaultboxError {
   return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
-    `cannot look into all folders of the repository ${quoted(names.join("/"))}: a mode forbids it`,
+    `cannot look into all folders of the repository ${quoted(path)}: a mode forbids it`,
     { hints: ["look at what is in it, then: chmod -R u+rwX"] },
   );
 }
 
-function tooLarge({ tookMs }: Scan): VaultboxError {
-  const looked = `${(tookMs / 1000).toFixed(1)} s`;
+function tooLarge(looked: readonly LookedRoot[]): VaultboxError {
+  const tookMs = looked.reduce((sum, { scan }) => sum + scan.tookMs, 0);
   return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
-    `cannot look through the workspace for secrets and repositories: it is too large (${looked})`,
+    `cannot look through the workspace for secrets and repositories: it is too large (${(tookMs / 1000).toFixed(1)} s)`,
     {
       hints: [
         "run in a smaller folder: --workspace DIR",

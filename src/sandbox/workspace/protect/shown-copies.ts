@@ -24,17 +24,18 @@ export interface CopyMount {
 /** What a draft shows other content of. */
 export function toCopies(draft: MountDraft): readonly CopyMount[] {
   const files = [...draft.copies].map(([key, content]) => ({
-    target: join(draft.path, key),
+    target: join(draft.target, key),
     content,
   }));
   const folders = draft.emptied.map((names) => ({
-    target: join(draft.path, ...names),
+    target: join(draft.target, ...names),
     content: "folder" as const,
   }));
   const logs = [...draft.logs].map(([key, { content, owner }]) => ({
-    target: join(draft.path, key),
+    target: join(draft.target, key),
     content,
-    log: { root: draft.path, names: key.split("/"), owner },
+    // Nothing is added to a log that the sandbox can't write to
+    ...(draft.writable ? { log: { root: draft.path, names: key.split("/"), owner } } : {}),
   }));
   return [...files, ...folders, ...logs];
 }

@@ -1,5 +1,5 @@
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
-import { createLookBudget, startLimits, type LookBudget } from "../look-budget.ts";
+import type { LookBudget } from "../look-budget.ts";
 
 /** Sockets, pipes and devices of a folder that is in the sandbox, and what couldn't be looked into for them. */
 export interface SpecialFiles {
@@ -8,11 +8,6 @@ export interface SpecialFiles {
   readonly unlisted: readonly (readonly string[])[];
   /** False when a limit ended the search */
   readonly complete: boolean;
-}
-
-/** Looks for special files in a folder that nothing else is asked about: a mount, or a repository outside the workspace. */
-export async function findSpecialFiles(root: Folder): Promise<SpecialFiles> {
-  return await findSpecialBelow(root, [[]], createLookBudget(startLimits));
 }
 
 /**

@@ -22,6 +22,8 @@ export interface ScanOptions {
   readonly heldBefore?: bigint;
   /** Programs that run as their owner are looked for among what changed after this, `ns`; undefined: they are not */
   readonly since?: bigint;
+  /** Paths of folders that are no part of it */
+  readonly apart?: ReadonlySet<string>;
   readonly budget: LookBudget;
 }
 
@@ -98,14 +100,26 @@ export async function addRepository(
   // One whose inside can't be looked into is examined all the same, and found to be dangerous
   addUnit(draft, { names, shape: "folder" });
   using inner = orNothing(() => folder.open(entry.name));
-  if (inner === undefined) return;
+  if (inner !== undefined) await addFolder(draft, inner, names);
+}
+
+/** Takes a root that is a repository's folder itself. */
+export async function addRootRepository(draft: ScanDraft, folder: Folder): Promise<void> {
+  await addFolder(draft, folder, []);
+}
+
+async function addFolder(
+  draft: ScanDraft,
+  folder: Folder,
+  names: readonly string[],
+): Promise<void> {
   const { budget } = draft;
   const { since } = draft.options;
   if (since !== undefined) {
     const onFound = (program: readonly string[]): void => addFinding(draft, "ownerRights", program);
-    await findOwnerRights(inner, names, { since, budget, onFound });
+    await findOwnerRights(folder, names, { since, budget, onFound });
   }
-  await addUnitsOf(draft, { folder: inner, names, shape: "folder" });
+  await addUnitsOf(draft, { folder, names, shape: "folder" });
 }
 
 /** Takes a repository's folder, and the ones in it; where they can't be listed, nobody may go into it. */

@@ -4,7 +4,7 @@ import { findOtherSystem } from "../other-systems/other-system.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { isAmongPackages, leadsToPackages } from "./installed-packages.ts";
-import { findSpecialBelow } from "./find-special-files.ts";
+import { findSpecialBelow, type SpecialFiles } from "./find-special-files.ts";
 import type { MarkFolder } from "./mark-table.ts";
 import { leavingKind, type Mark } from "./mark.ts";
 import { markAliases } from "./mark-aliases.ts";
@@ -55,10 +55,47 @@ export async function scanWorkspace(
   workspace: string,
   options: ScanOptions,
 ): Promise<Scan> {
+  return await createScan({ workspace, root }, options, async (draft) => {
+    await walkThrough(draft, root);
+    await markAliases(root, draft);
+    return await findSpecialBelow(root, draft.aside, draft.budget);
+  });
+}
+
+/** @param look fills the draft; returns what was found where nothing but special files counts */
+export async function createScan(
+  place: Pick<ScanDraft, "workspace" | "root">,
+  options: ScanOptions,
+  look: (draft: ScanDraft) => Promise<SpecialFiles>,
+): Promise<Scan> {
   const started = performance.now();
   const { hostFileTable } = await import("./host-file-table.ts");
-  const draft = createScanDraft({ workspace, root }, options, hostFileTable);
-  const { budget, opens, heldBefore } = options;
+  const draft = createScanDraft(place, options, hostFileTable);
+  const aside = await look(draft);
+  const tookMs = Math.round(performance.now() - started);
+  const { repositories, marks, closed, deep, opened } = draft;
+  const { ownerRights, secrets, notes } = draft;
+  // At the start what is in a closed folder is masked with it
+  const isOpen = options.deep ? (): boolean => true : toOpenness([...closed, ...draft.unlisted]);
+  return {
+    repositories: repositories.filter(({ names }) => isOpen(names)),
+    marks,
+    special: [...draft.special, ...aside.special].filter(isOpen),
+    closed,
+    unlisted: [...draft.unlisted, ...aside.unlisted],
+    deep,
+    opened,
+    ownerRights,
+    secrets: secrets.filter(isOpen),
+    notes,
+    complete: draft.budget.isWhole(),
+    tookMs,
+  };
+}
+
+async function walkThrough(draft: ScanDraft, root: Folder): Promise<void> {
+  const { budget, options } = draft;
+  const { opens, heldBefore } = options;
   const owner = root.ownFacts().uid;
   await walk(root, {
     visit: (place) => visit(draft, place),
@@ -80,27 +117,6 @@ export async function scanWorkspace(
     ...(opens === undefined ? {} : { opening: toOpening(draft, opens) }),
     budget,
   });
-  await markAliases(root, draft);
-  const aside = await findSpecialBelow(root, draft.aside, budget);
-  const tookMs = Math.round(performance.now() - started);
-  const { repositories, marks, closed, deep, opened } = draft;
-  const { ownerRights, secrets, notes } = draft;
-  // At the start what is in a closed folder is masked with it
-  const isOpen = options.deep ? (): boolean => true : toOpenness([...closed, ...draft.unlisted]);
-  return {
-    repositories: repositories.filter(({ names }) => isOpen(names)),
-    marks,
-    special: [...draft.special, ...aside.special].filter(isOpen),
-    closed,
-    unlisted: [...draft.unlisted, ...aside.unlisted],
-    deep,
-    opened,
-    ownerRights,
-    secrets: secrets.filter(isOpen),
-    notes,
-    complete: budget.isWhole(),
-    tookMs,
-  };
 }
 
 /** Says of names whether they lie in none of some folders. */
@@ -136,6 +152,7 @@ async function visit(draft: ScanDraft, place: Place): Promise<void> {
   const { budget } = draft;
   for (const entry of entries) {
     if (budget.isDue() && !(await budget.turn())) return;
+    if (isApart(draft, names, entry.name)) continue;
     const work = visitEntry(draft, visited, entry);
     if (work !== undefined) await work;
   }
@@ -179,8 +196,18 @@ function isOtherRepository({ name, kind }: Entry): boolean {
   return (kind === "folder" || kind === "link") && findOtherSystem(name) !== undefined;
 }
 
+/** Another root, which is looked through by itself. */
+function isApart(
+  { options: { apart } }: ScanDraft,
+  names: readonly string[],
+  name: string,
+): boolean {
+  return apart !== undefined && apart.size > 0 && apart.has([...names, name].join("/"));
+}
+
 function enters(draft: ScanDraft, place: Place, name: string): boolean {
   const names = [...place.names, name];
+  if (isApart(draft, place.names, name)) return false;
   if (draft.hiddenFolders.has(names.join("/"))) return false;
   if (!isGitName(name) && (draft.options.deep || !leadsToPackages(place.names, name))) return true;
   draft.aside.push(names);

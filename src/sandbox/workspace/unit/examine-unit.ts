@@ -9,6 +9,7 @@ import { isBareRepository } from "../repository/repository-signs.ts";
 import { elsewhere, lookAtFolder, lookAtWorkTree } from "./git-folder-look.ts";
 import { lookAtOther } from "./other-look.ts";
 import type { RepositoryUnit } from "./repository-unit.ts";
+import type { OpenRoot } from "../roots/mounted-root.ts";
 import { createLook, type Look, type UnitFindings } from "./unit-look.ts";
 
 /** Of one unit; a repository that people work with has less in it. */
@@ -16,9 +17,7 @@ const unitLimits = { entries: 1_000_000, bytes: 256 * 1024 * 1024 };
 
 /** Where units are, and what looking at them may cost. */
 export interface LookPlace {
-  readonly root: Folder;
-  /** Absolute real path of `root` */
-  readonly workspace: string;
+  readonly root: OpenRoot;
   readonly budget: LookBudget;
 }
 
@@ -47,7 +46,7 @@ export async function examineUnit(unit: RepositoryUnit, place: LookPlace): Promi
 async function examine(
   look: Look,
   unit: RepositoryUnit,
-  { root, workspace }: LookPlace,
+  { root: { folder: root, source: workspace } }: LookPlace,
 ): Promise<void> {
   look.budget.spend("entries", unit.names.length);
   using parent = root.openPath(unit.names.slice(0, -1));

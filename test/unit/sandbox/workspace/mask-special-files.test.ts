@@ -9,6 +9,7 @@ import { planProtection } from "../../../../src/sandbox/workspace/protect/protec
 import { createLookBudget, startLimits } from "../../../../src/sandbox/workspace/look-budget.ts";
 import { scanWorkspace } from "../../../../src/sandbox/workspace/scan/scan.ts";
 import { createGitFolder } from "../../../support/host-git.ts";
+import { toLooked, toWorkspaceRoot } from "../../../support/workspace-root.ts";
 
 const run = promisify(execFile);
 const none = { special: [], unlisted: [], complete: true, origin: undefined };
@@ -53,17 +54,12 @@ test("special files are masked also when nothing is protected or hidden, as are 
   const scan = await scanWorkspace(root, path, { hide: undefined, deep: false, budget });
   // Root lists every folder, so one is said to be closed
   await chmod(join(path, "closed"), 0o711);
-  const { folders } = await planProtection(
-    { ...scan, closed: [["closed"]] },
-    {
-      workspace: path,
-      root,
-      protect: "none",
-      hides: false,
-      checkMount: async () => {},
-      budget: createLookBudget(startLimits),
-    },
-  );
+  const closed = { ...scan, closed: [["closed"]] };
+  const { folders } = await planProtection(toLooked(toWorkspaceRoot(path, root), closed, false), {
+    protect: "none",
+    hides: false,
+    budget: createLookBudget(startLimits),
+  });
   const { copies } = maskSpecialFiles(folders, []);
   expect(copies.map(({ target, content }) => [target, content.length])).toEqual([
     [join(path, "p"), 0],

@@ -15,6 +15,7 @@ import {
 import { createLookBudget, startLimits } from "../../../../src/sandbox/workspace/look-budget.ts";
 import { scanWorkspace } from "../../../../src/sandbox/workspace/scan/scan.ts";
 import { createGitFolder, git } from "../../../support/host-git.ts";
+import { toLooked, toWorkspaceRoot } from "../../../support/workspace-root.ts";
 
 async function plan(
   workspace: string,
@@ -26,12 +27,9 @@ async function plan(
     deep: false,
     budget: createLookBudget(startLimits),
   });
-  return await planProtection(scan, {
-    workspace,
-    root,
+  return await planProtection(toLooked(toWorkspaceRoot(workspace, root), scan), {
     protect,
     hides: true,
-    checkMount: () => Promise.reject(new Error("outside")),
     budget: createLookBudget(startLimits),
   });
 }
@@ -228,11 +226,11 @@ test("a workspace that was not looked through to its end is refused, unless noth
   const rules = { hide: parseHideRules(["default"]), deep: false };
   const budget = createLookBudget({ ...startLimits, entries: 0 });
   const scan = await scanWorkspace(root, path, { ...rules, budget });
-  const checkMount = (): Promise<void> => Promise.resolve();
-  const options = { workspace: path, root, hides: false, checkMount, budget };
-  const refused = planProtection(scan, { ...options, protect: "default" });
+  const options = { hides: false, budget };
+  const looked = toLooked(toWorkspaceRoot(path, root), scan, false);
+  const refused = planProtection(looked, { ...options, protect: "default" });
   await expect(refused).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
-  expect((await planProtection(scan, { ...options, protect: "none" })).own).toEqual([]);
+  expect((await planProtection(looked, { ...options, protect: "none" })).own).toEqual([]);
 });
 
 test("more hidden files than a project has secrets are refused with what to do", async () => {

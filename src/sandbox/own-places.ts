@@ -1,0 +1,16 @@
+import type { Paths } from "../config/paths.ts";
+import { readWritableFolders } from "../folder-list.ts";
+import { readOwnCode, refuseOwnCode } from "./own-code.ts";
+import { refuseOwnEnvironment, refuseOwnFiles } from "./own-environment.ts";
+
+/**
+ * Refuses to let a sandbox write where this program, or what it goes by, comes from.
+ * @param writable real paths
+ * @throws VaultboxError VBX_FILE_UNSAFE, VBX_MOUNT_REFUSED
+ */
+export function refuseOwnPlaces(paths: Paths, writable: readonly string[]): void {
+  const folders = readWritableFolders(process.env).with(writable);
+  refuseOwnEnvironment(process.env, process.cwd(), folders);
+  refuseOwnFiles(paths, folders);
+  refuseOwnCode(readOwnCode(process), writable, paths.state);
+}

@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import type { Folder } from "../../../files/beneath.ts";
+import { contains } from "../../../files/path-steps.ts";
+import { toNames } from "../host-path.ts";
+
+/** A folder of the host that is in the sandbox. All that is looked at, hidden, protected and reported is so in each. */
+export interface MountedRoot {
+  /** `repository` is git's folder of a work tree in another root, when it lies outside of them */
+  readonly kind: "workspace" | "mount" | "repository";
+  /** Absolute real path on the host */
+  readonly source: string;
+  /** Absolute path in the sandbox */
+  readonly target: string;
+  readonly writable: boolean;
+}
+
+/** One that is held open from the look at the start to the one at the end. */
+export interface OpenRoot extends MountedRoot {
+  readonly folder: Folder;
+  /** Paths of other roots that the sandbox sees in it; they are looked through by themselves */
+  readonly apart: ReadonlySet<string>;
+}
+
+/** How a place in a root is told: from the workspace, or absolute on the host. */
+export function toTold({ kind, source }: MountedRoot, path: string): string {
+  return kind === "workspace" ? path : join(source, path);
+}
+
+/** Whether what an outer root has at the place of an inner one is that one. */
+export function isSameView(outer: Places, inner: Places): boolean {
+  const names = toNames(outer.source, inner.source);
+  return names !== undefined && join(outer.target, ...names) === inner.target;
+}
+
+type Places = Pick<MountedRoot, "source" | "target">;
+
+/** Paths of the roots that the sandbox sees in a root. */
+export function toApart(root: Places, roots: readonly Places[]): ReadonlySet<string> {
+  const inner = roots.filter((one) => one.source !== root.source && isSameView(root, one));
+  return new Set(inner.map(({ source }) => toNames(root.source, source)?.join("/") ?? ""));
+}
+
+/** The innermost root that has a path of the host at that path in the sandbox too. */
+export function findRootAt<Root extends Places>(
+  roots: readonly Root[],
+  path: string,
+): Root | undefined {
+  return innermost(
+    roots.filter(({ source, target }) => source === target && contains(source, path)),
+    ({ source }) => source,
+  );
+}
+
+/** The innermost root that a path in the sandbox is in. */
+export function findRootOf<Root extends Pick<MountedRoot, "target">>(
+  roots: readonly Root[],
+  target: string,
+): Root | undefined {
+  return innermost(
+    roots.filter((root) => contains(root.target, target)),
+    (root) => root.target,
+  );
+}
+
+function innermost<Root>(roots: readonly Root[], toPath: (root: Root) => string): Root | undefined {
+  return roots.toSorted((a, b) => toPath(b).length - toPath(a).length).at(0);
+}

@@ -1,0 +1,60 @@
+import { statSync } from "node:fs";
+import type { BindMount } from "../../../docker/engine.ts";
+import { VaultboxError } from "../../../errors.ts";
+import { Folder } from "../../../files/beneath.ts";
+import { readOriginAt } from "../../../files/file-origin.ts";
+import { quoted } from "../../../printable.ts";
+import type { MountSource } from "../../posture/expected-mounts.ts";
+import { toApart, type MountedRoot, type OpenRoot } from "./mounted-root.ts";
+
+/** What is mounted, opened: folders are looked through, files are only told from others. */
+export interface OpenedMounts {
+  /** The workspace first */
+  readonly roots: readonly OpenRoot[];
+  readonly files: readonly MountSource[];
+}
+
+/**
+ * Opens the workspace and what is mounted beside it.
+ * @param workspace absolute real path
+ * @throws VaultboxError VBX_MOUNT_REFUSED when one can't be opened, or isn't what was checked any more
+ */
+export function openMounts(workspace: string, mounts: readonly BindMount[]): OpenedMounts {
+  const places: MountedRoot[] = [
+    { kind: "workspace", source: workspace, target: workspace, writable: true },
+  ];
+  const files: MountSource[] = [];
+  for (const { source, target, readOnly } of mounts) {
+    if (openOrRefuse(source, (path) => statSync(path).isDirectory())) {
+      places.push({ kind: "mount", source, target, writable: !readOnly });
+    } else files.push({ target, origin: openOrRefuse(source, readOriginAt) });
+  }
+  return { roots: openRoots(places), files };
+}
+
+/** @throws VaultboxError VBX_MOUNT_REFUSED */
+export function openRoots(places: readonly MountedRoot[]): readonly OpenRoot[] {
+  using opened = new DisposableStack();
+  const roots = places.map((place) => ({
+    ...place,
+    folder: opened.use(openOrRefuse(place.source, (path) => Folder.openReal(path))),
+    apart: toApart(place, places),
+  }));
+  opened.move();
+  return roots;
+}
+
+function openOrRefuse<T>(source: string, open: (path: string) => T): T {
+  try {
+    return open(source);
+  } catch (error) {
+    throw new VaultboxError(
+      "VBX_MOUNT_REFUSED",
+      `cannot open ${quoted(source)} to look through it`,
+      {
+        hints: ["it must be there, and yours to read"],
+        cause: error,
+      },
+    );
+  }
+}

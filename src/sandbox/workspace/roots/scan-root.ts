@@ -1,0 +1,54 @@
+import { VaultboxError } from "../../../errors.ts";
+import { quoted } from "../../../printable.ts";
+import type { HideRules } from "../hide/hide-rules.ts";
+import { createLookBudget, startLimits } from "../look-budget.ts";
+import { findSpecialBelow } from "../scan/find-special-files.ts";
+import { addRootRepository, type ScanOptions } from "../scan/scan-draft.ts";
+import { createScan, scanWorkspace, type Scan } from "../scan/scan.ts";
+import type { OpenRoot } from "./mounted-root.ts";
+import { toRootRules } from "./root-hide.ts";
+
+/** A root as the start found it. */
+export interface LookedRoot {
+  readonly root: OpenRoot;
+  readonly scan: Scan;
+  /** What is hidden in it; undefined: nothing */
+  readonly rules: HideRules | undefined;
+}
+
+/**
+ * Looks through a root before the sandbox is made.
+ * @throws VaultboxError VBX_MOUNT_REFUSED when a mount can't be looked through; Error of the system
+ */
+export async function lookAtRoot(root: OpenRoot, hide: HideRules | undefined): Promise<LookedRoot> {
+  const rules = toRootRules(hide, root);
+  const budget = createLookBudget(startLimits);
+  const scan =
+    root.writable || rules !== undefined
+      ? await scanRoot(root, { hide: rules, deep: false, budget })
+      : await createScan(
+          { workspace: root.source, root: root.folder },
+          { hide: rules, deep: false, budget },
+          () => findSpecialBelow(root.folder, [[]], budget),
+        );
+  if (root.kind === "mount" && !scan.complete) throw tooLarge(root);
+  return { root, scan, rules };
+}
+
+/** Looks once through a root. Nothing in the folder of a repository is a file that programs other than git go by. */
+export async function scanRoot(root: OpenRoot, options: ScanOptions): Promise<Scan> {
+  const { kind, folder, source, apart } = root;
+  if (kind !== "repository") return await scanWorkspace(folder, source, { ...options, apart });
+  return await createScan({ workspace: source, root: folder }, options, async (draft) => {
+    await addRootRepository(draft, folder);
+    return await findSpecialBelow(folder, [[]], options.budget);
+  });
+}
+
+function tooLarge({ source }: OpenRoot): VaultboxError {
+  return new VaultboxError(
+    "VBX_MOUNT_REFUSED",
+    `cannot look through ${quoted(source)} for secrets and sockets: it is too large`,
+    { hints: ["mount one of the folders in it"] },
+  );
+}

@@ -1,0 +1,16 @@
+import type { Folder } from "../../src/files/beneath.ts";
+import { parseHideRules } from "../../src/sandbox/workspace/hide/hide-rules.ts";
+import type { OpenRoot } from "../../src/sandbox/workspace/roots/mounted-root.ts";
+import type { LookedRoot } from "../../src/sandbox/workspace/roots/scan-root.ts";
+import type { Scan } from "../../src/sandbox/workspace/scan/scan.ts";
+
+/** A workspace that is all of what is mounted. */
+export function toWorkspaceRoot(path: string, folder: Folder): OpenRoot {
+  const apart = new Set<string>();
+  return { kind: "workspace", source: path, target: path, writable: true, folder, apart };
+}
+
+/** The same as a start found it, with what is hidden by default. */
+export function toLooked(root: OpenRoot, scan: Scan, hides = true): readonly LookedRoot[] {
+  return [{ root, scan, rules: hides ? parseHideRules(["default"]) : undefined }];
+}
