@@ -43,24 +43,29 @@ function toCreatedContainer(api: EngineApi, id: string, spec: ContainerSpec): Cr
       }),
     getArchive: (target) =>
       attempt("read a file of the container", async () => {
-        try {
-          return await readLimited(
-            await api.stream({ method: "GET", path: archive, query: { path: target } }),
-            target,
-          );
-        } catch (error) {
-          if (hasStatus(error, 404) && !/no such container/i.test(String(error))) return undefined;
-          throw error;
-        }
+        const stream = await streamArchive(api, archive, target);
+        return stream && (await readLimited(stream, target));
       }),
     streamArchive: (target) =>
-      attempt("read a folder of the container", () =>
-        api.stream({ method: "GET", path: archive, query: { path: target } }),
-      ),
+      attempt("read a folder of the container", () => streamArchive(api, archive, target)),
     attach: () => attach(api, path, spec.tty),
     start: ({ watchesExit = true } = {}) => start(api, { id, name: spec.name }, watchesExit),
     remove: once(() => removeContainer(api, id)),
   };
+}
+
+/** Undefined when nothing is there. @throws Error of the engine */
+async function streamArchive(
+  api: EngineApi,
+  path: string,
+  target: string,
+): Promise<Readable | undefined> {
+  try {
+    return await api.stream({ method: "GET", path, query: { path: target } });
+  } catch (error) {
+    if (hasStatus(error, 404) && !/no such container/i.test(String(error))) return undefined;
+    throw error;
+  }
 }
 
 /** What is read of containers are settings of an agent and account files; whoever made them may have made them endless. */

@@ -75,7 +75,7 @@ export interface CreatedContainer {
   /** The tar of one path in the container's filesystem, or undefined if it isn't there. */
   readonly getArchive: (path: string) => Promise<Buffer | undefined>;
   /** The same as it comes, of whatever size; destroying it ends the transfer. */
-  readonly streamArchive: (path: string) => Promise<Readable>;
+  readonly streamArchive: (path: string) => Promise<Readable | undefined>;
   /** Attach before the start, so that no byte is lost. */
   readonly attach: () => Promise<Attachment>;
   /** `watchesExit: false` for one whose exit status nobody waits for: a call less */

@@ -5,6 +5,9 @@ import { toNameBytes, toNameText } from "./name-text.ts";
 /** Links in one resolution; as many as Linux follows (path_resolution(7)). */
 const maxLinks = 40;
 
+/** Text of the link at a path; undefined for everything but a link. */
+export type LinkReader = (path: string) => string | undefined;
+
 /** Whether `inner` is `outer` or in it, by their texts. */
 export function contains(outer: string, inner: string): boolean {
   const way = relative(outer, inner);
@@ -17,7 +20,7 @@ export function contains(outer: string, inner: string): boolean {
  * path names.
  * @param named a relative path is meant from the working directory
  */
-export function stepsOf(named: string): readonly string[] {
+export function stepsOf(named: string, toTarget: LinkReader = readLink): readonly string[] {
   // Not joined: after a link, `..` isn't the folder that the text says
   const path = isAbsolute(named) ? named : `${process.cwd()}${sep}${named}`;
   const { root } = parse(path);
@@ -34,7 +37,7 @@ export function stepsOf(named: string): readonly string[] {
       continue;
     }
     const next = join(place, name);
-    const target = readLink(next);
+    const target = toTarget(next);
     if (target === undefined) {
       place = next;
       continue;
@@ -50,7 +53,29 @@ export function stepsOf(named: string): readonly string[] {
   return [...steps.add(place)];
 }
 
-/** Undefined for everything but a link. */
+/** A path as it is written in a folder. */
+export interface WrittenPath {
+  /** Names of the folder that a relative one is meant from */
+  readonly from: readonly string[];
+  readonly path: string;
+}
+
+/** Where a path ends in a folder, as names from it, or the first place on its way that isn't in the folder. */
+type Followed = { readonly end: readonly string[] } | { readonly leavesAt: string };
+
+/** Goes the way that the kernel goes from a folder, through every link. */
+export function follow(
+  outer: string,
+  { from, path }: WrittenPath,
+  toTarget?: LinkReader,
+): Followed {
+  const steps = stepsOf(isAbsolute(path) ? path : [outer, ...from, path].join("/"), toTarget);
+  const leavesAt = steps.find((step) => !contains(outer, step));
+  if (leavesAt !== undefined) return { leavesAt };
+  const way = relative(outer, steps.at(-1) ?? outer);
+  return { end: way === "" ? [] : way.split(sep) };
+}
+
 function readLink(path: string): string | undefined {
   try {
     const name = toNameBytes(path);

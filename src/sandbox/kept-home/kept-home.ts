@@ -1,15 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { posix } from "node:path";
 import type { HomeFile } from "../../agents/agent-profile.ts";
 import type { ContainerSpec, Engine } from "../../docker/engine.ts";
 import type { AuditLog } from "../../audit/audit-log.ts";
 import { isVaultboxError } from "../../errors.ts";
 import { toPrintable } from "../../printable.ts";
 import { createSessionContainer } from "../session-container.ts";
+import { readStartFiles } from "./read-start-files.ts";
 import {
   compareStartFiles,
   maxFiles,
   readRecord,
-  readStartFiles,
   toRecordPath,
   writeRecord,
   type HomeChange,
@@ -56,6 +56,7 @@ export function toKeptHomeLook(options: KeptHomeOptions): KeptHomeLook {
     } catch (error) {
       const why = toPrintable(error instanceof Error ? error.message : String(error));
       onNote(`warning: what the sandbox left in the kept home could not be looked at: ${why}`);
+      onNote(toRemoval(options.volume));
       if (!isVaultboxError(error, "VBX_AUDIT_UNWRITABLE")) audit.note("home-look-failed", { why });
     }
   };
@@ -66,15 +67,11 @@ async function look(options: KeptHomeOptions): Promise<HomeReport> {
   const { engine, probe, volume, path, stateFolder, seeded } = options;
   await using stack = new AsyncDisposableStack();
   const container = await createSessionContainer(engine, probe, stack);
-  const archive = await container.streamArchive(path);
-  const abort = new AbortController();
-  stack.defer(() => abort.abort());
-  const late = sleep(lookTimeoutMs, undefined, { signal: abort.signal }).then(() =>
-    archive.destroy(new Error(`it takes longer than ${lookTimeoutMs / 1000} s`)),
-  );
-  late.catch(() => undefined);
-  const found = await readStartFiles(archive);
-  archive.destroy();
+  const found = await readStartFiles({
+    open: (place) => container.streamArchive(posix.join(path, place)),
+    home: path,
+    signal: AbortSignal.timeout(lookTimeoutMs),
+  });
   const record = toRecordPath(stateFolder, volume);
   const before = await readRecord(record);
   await writeRecord(record, merge(before, found));
@@ -92,8 +89,12 @@ export function homeReportLines({ volume, changes, complete }: HomeReport): read
   return [
     "the next session with this home begins with what this one left there, and what runs by itself:",
     ...lines,
-    `  to begin anew: docker volume rm ${volume}`,
+    toRemoval(volume),
   ];
+}
+
+function toRemoval(volume: string): string {
+  return `  to begin anew: docker volume rm ${volume}`;
 }
 
 /** What wasn't reached is as it was. */

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Readable } from "node:stream";
 import type { HomeFile } from "../../agents/agent-profile.ts";
 import { writeFileAtomic } from "../../files/atomic-write.ts";
-import { findStartKind } from "./start-files.ts";
-import { readTar, type TarEntry } from "./tar-entries.ts";
+import { findStartKind, findStartKindBelow } from "./start-files.ts";
+import type { TarEntry } from "./tar-entries.ts";
 
 /** Start files by their path from the home, and what each of them says, as a digest. */
 export interface StartFiles {
@@ -23,25 +22,6 @@ export interface HomeChange {
 
 /** More start files than any home has; the sandbox can make as many as it likes. */
 export const maxFiles = 2000;
-const maxEntries = 500_000;
-/** A larger start file is known by its size */
-const maxContentBytes = 1024 * 1024;
-
-/** @param archive of the home, as the engine gives it: every path begins with the home's own name */
-export async function readStartFiles(archive: Readable): Promise<StartFiles> {
-  const digests = new Map<string, string>();
-  const wants = (path: string): boolean => findStartKind(toHomePath(path)) !== undefined;
-  let count = 0;
-  for await (const entry of readTar(archive, { wants, maxContentBytes })) {
-    const path = toHomePath(entry.path);
-    if (entry.type !== "folder" && findStartKind(path) !== undefined) {
-      digests.set(path, toDigest(path, entry));
-    }
-    if (++count > maxEntries || digests.size > maxFiles) return { digests, complete: false };
-  }
-  return { digests, complete: true };
-}
-
 /** What changed since `before`; what vaultbox itself puts into every home isn't said to be new. */
 export function compareStartFiles(
   before: ReadonlyMap<string, string>,
@@ -51,14 +31,16 @@ export function compareStartFiles(
   const own = new Map(
     seeded.map(({ path, content }) => [path, digestOf(path, Buffer.from(content))]),
   );
-  const kindOf = (path: string): string => findStartKind(path) ?? "";
+  const kindOf = (path: string): string => findStartKind(path) ?? findStartKindBelow(path) ?? "";
   const changes: HomeChange[] = [];
   for (const [path, digest] of digests) {
     const old = before.get(path);
     if (old === digest || withoutMode(digest) === own.get(path)) continue;
     changes.push({ change: old === undefined ? "new" : "changed", kind: kindOf(path), path });
   }
-  const gone = complete ? [...before.keys()].filter((path) => !digests.has(path)) : [];
+  // With a link on the way to start files these are gone too
+  const isGone = (path: string): boolean => !digests.has(path) && findStartKind(path) !== undefined;
+  const gone = complete ? [...before.keys()].filter((path) => isGone(path)) : [];
   return [
     ...changes,
     ...gone.map((path) => ({ change: "removed" as const, kind: kindOf(path), path })),
@@ -89,16 +71,21 @@ export async function writeRecord(path: string, digests: StartFiles["digests"]):
   await writeFileAtomic(path, JSON.stringify([...digests]));
 }
 
-function toHomePath(path: string): string {
-  return path.replace(/^\.?\/?[^/]+\//, "");
+/**
+ * What a file says. The execute bit counts: it makes a command of a file.
+ * @param path where a program finds it
+ */
+export function toDigest(path: string, { type, mode, digest, content, size }: TarEntry): string {
+  const bits = (mode & 0o111) === 0 ? "-" : "x";
+  if (type === "other") return `other ${bits}`;
+  const said = content === undefined ? digest : digestOf(path, content);
+  // Too large to be read
+  return `${said ?? digestOf(path, Buffer.from(`${size} bytes`))} ${bits}`;
 }
 
-/** The execute bit counts: it makes a command of a file. */
-function toDigest(path: string, { type, mode, target, content, size }: TarEntry): string {
-  const bits = (mode & 0o111) === 0 ? "-" : "x";
-  if (type === "link") return `link ${bits} ${target}`;
-  if (type === "other") return `other ${bits}`;
-  return `${digestOf(path, content ?? Buffer.from(`${size} bytes`))} ${bits}`;
+/** What a link itself says. */
+export function toLinkDigest(text: string): string {
+  return `link x ${text}`;
 }
 
 function withoutMode(digest: string): string {

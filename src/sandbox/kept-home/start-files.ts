@@ -64,14 +64,39 @@ const rows: readonly StartFileRow[] = [
   },
 ];
 
-const compiled = rows.map(({ kind, patterns }) => ({
-  kind,
-  pattern: new RegExp(`^(?:${patterns.trim().split(/\s+/).map(toExpression).join("|")})$`, "s"),
-}));
+const compiled = rows.map(({ kind, patterns }) => {
+  const all = patterns.trim().split(/\s+/);
+  const ways = all.flatMap((pattern) => {
+    const folders = pattern.split("/").slice(0, -1);
+    return folders.map((_, index) => folders.slice(0, index + 1).join("/"));
+  });
+  return { kind, pattern: toExpressionOf(all), way: toExpressionOf(ways) };
+});
+
+/**
+ * Places of a home, as paths from it, in which all start files are: of a pattern what comes before its first `*`. None
+ * is in another one.
+ */
+export const startPlaces: readonly string[] = rows
+  .flatMap(({ patterns }) => patterns.trim().split(/\s+/))
+  .map((pattern) => pattern.replace(/\/[^/]*\*.*$/s, ""))
+  .filter(
+    (place, index, all) =>
+      all.indexOf(place) === index && !all.some((outer) => place.startsWith(`${outer}/`)),
+  );
 
 /** What runs or obeys this file by itself; undefined for any other. @param path from the home */
 export function findStartKind(path: string): string | undefined {
   return compiled.find(({ pattern }) => pattern.test(path))?.kind;
+}
+
+/** What runs or obeys files somewhere in this folder by itself. */
+export function findStartKindBelow(path: string): string | undefined {
+  return compiled.find(({ way }) => way.test(path))?.kind;
+}
+
+function toExpressionOf(patterns: readonly string[]): RegExp {
+  return new RegExp(`^(?:${patterns.map(toExpression).join("|")})$`, "s");
 }
 
 function toExpression(pattern: string): string {

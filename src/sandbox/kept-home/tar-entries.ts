@@ -1,15 +1,19 @@
+import { createHash, type Hash } from "node:crypto";
 import type { Readable } from "node:stream";
 
 /** One entry of a tar. */
 export interface TarEntry {
   readonly path: string;
-  readonly type: "file" | "link" | "folder" | "other";
+  /** `name`: one more name (hard link) of a file that came before */
+  readonly type: "file" | "link" | "name" | "folder" | "other";
   /** Bits of the mode, `0o777` */
   readonly mode: number;
   readonly size: number;
-  /** Of a symbolic link */
+  /** Of a symbolic link; for a `name` the path that came before */
   readonly target: string;
-  /** Of a file, when it was wanted; the rest is skipped */
+  /** Of a file that was wanted, SHA-256; the rest is skipped */
+  readonly digest: string | undefined;
+  /** The same file, unless it's too large to be kept */
   readonly content: Buffer | undefined;
 }
 
@@ -19,18 +23,23 @@ const maxHeaderBytes = 64 * 1024;
 const types: Readonly<Record<string, TarEntry["type"]>> = {
   "\0": "file",
   "0": "file",
+  "1": "name",
   "2": "link",
   "5": "folder",
 };
 
 /**
- * Reads a tar as it comes: ustar with the extended headers of POSIX.1-2001 (pax), and GNU's long names. Content is kept
- * only of files that `wants` names, up to `maxContentBytes` each.
+ * Reads a tar as it comes: ustar with the extended headers of POSIX.1-2001 (pax), and GNU's long names. Only files that
+ * `wants` names are read, and kept up to `maxContentBytes` each. An entry that isn't wanted is given before it's skipped:
+ * whoever ends the loop there needs no more of the stream.
  * @throws Error when it isn't a tar, or ends early
  */
 export async function* readTar(
   stream: Readable,
-  options: { readonly wants: (path: string) => boolean; readonly maxContentBytes: number },
+  options: {
+    readonly wants: (path: string, size: number) => boolean;
+    readonly maxContentBytes: number;
+  },
 ): AsyncGenerator<TarEntry> {
   const source = toReader(stream);
   let extended: ReadonlyMap<string, string> = new Map();
@@ -50,19 +59,26 @@ export async function* readTar(
     const name = toText(header.subarray(0, 100));
     const path = extended.get("path") ?? (prefix === "" ? name : `${prefix}/${name}`);
     const length = Number(extended.get("size") ?? size);
-    const isWanted =
-      types[type] === "file" && length <= options.maxContentBytes && options.wants(path);
+    const isWanted = types[type] === "file" && options.wants(path, length);
+    const isKept = isWanted && length <= options.maxContentBytes;
     const whole = Math.ceil(length / blockBytes) * blockBytes;
-    const content = isWanted ? (await source.read(whole)).subarray(0, length) : undefined;
-    if (!isWanted) await source.skip(whole);
+    const content = isKept ? (await source.read(whole)).subarray(0, length) : undefined;
+    const hash = isWanted ? createHash("sha256") : undefined;
+    if (content !== undefined) hash?.update(content);
+    else if (hash !== undefined) {
+      await source.skip(length, hash);
+      await source.skip(whole - length);
+    }
     yield {
       path,
       type: types[type] ?? "other",
       mode: toNumber(header.subarray(100, 108)) & 0o777,
       size: length,
       target: extended.get("linkpath") ?? toText(header.subarray(157, 257)),
+      digest: hash?.digest("hex"),
       content,
     };
+    if (!isWanted) await source.skip(whole);
     extended = new Map();
   }
 }
@@ -85,7 +101,7 @@ function parseExtended(type: string, block: Buffer): readonly (readonly [string,
 
 interface Reader {
   readonly read: (count: number) => Promise<Buffer>;
-  readonly skip: (count: number) => Promise<void>;
+  readonly skip: (count: number, hash?: Hash) => Promise<void>;
 }
 
 function toReader(stream: Readable): Reader {
@@ -103,13 +119,15 @@ function toReader(stream: Readable): Reader {
       rest = rest.subarray(count);
       return found;
     },
-    skip: async (count) => {
+    skip: async (count, hash) => {
       let left = count;
       while (left > rest.length) {
+        hash?.update(rest);
         left -= rest.length;
         rest = Buffer.alloc(0);
         await next();
       }
+      hash?.update(rest.subarray(0, left));
       rest = rest.subarray(left);
     },
   };

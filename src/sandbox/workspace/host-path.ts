@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path";
 import { Folder } from "../../files/beneath.ts";
-import { contains, stepsOf } from "../../files/path-steps.ts";
+import { contains, follow, type WrittenPath } from "../../files/path-steps.ts";
 import { readRealPath } from "../../files/real-path.ts";
 
 /** A folder by its real path; undefined when it isn't there, is none, or may not be read. */
@@ -30,25 +30,6 @@ export function toNames(outer: string, inner: string): readonly string[] | undef
     .slice(outer.length)
     .split("/")
     .filter((name) => name !== "");
-}
-
-/** A path as it is written in a folder. */
-interface WrittenPath {
-  /** Names of the folder that a relative one is meant from */
-  readonly from: readonly string[];
-  readonly path: string;
-}
-
-/** Where a path ends in a folder, as names from it, or the first place on its way that isn't in the folder. */
-type Followed = { readonly end: readonly string[] } | { readonly leavesAt: string };
-
-/** Goes the way that the kernel goes, through every link. */
-export function follow(outer: string, { from, path }: WrittenPath): Followed {
-  const steps = stepsOf(isAbsolute(path) ? path : [outer, ...from, path].join("/"));
-  const leavesAt = steps.find((step) => !contains(outer, step));
-  return leavesAt === undefined
-    ? { end: toNames(outer, steps.at(-1) ?? outer) ?? [] }
-    : { leavesAt };
 }
 
 /** Where a path ends, when the kernel stays in a folder on the whole way: names from that folder. */

@@ -40,6 +40,16 @@ test("what a session leaves in a kept home for the next one is listed; without a
     expect(removed.stderr).toContain(".profile (removed; shells)");
     expect(removed.stderr).toContain(".config/git/config (changed; git)");
     expect(removed.stderr).not.toContain("bin/git");
+    const linked = await inHome(
+      `cd; mkdir x; echo "[user]" > x/gitk; ln -s ../x .config/fish; echo x > x/config.fish; rm -rf .claude
+      ln -s x .claude; echo "{\\"hooks\\":{}}" > x/settings.json; truncate -s 4T .aaa; echo evil > .zshenv`,
+    );
+    for (const text of [".config/fish/config.fish", ".claude/settings.json", ".zshenv"]) {
+      expect(linked.stderr).toContain(`${text} (`);
+    }
+    expect(linked.stderr).not.toContain("could not be looked at");
+    const later = await inHome("echo evil >> ~/x/config.fish");
+    expect(later.stderr).toContain(".config/fish/config.fish (changed; shells)");
     const fresh = await world.run(["run", "--", "sh", "-c", plants.join("\n")]);
     expect(fresh).toMatchObject({ status: 0, stderr: "" });
     const row = { row: 61, test: "start files of a kept home" };

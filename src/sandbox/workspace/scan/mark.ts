@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Folder } from "../../../files/beneath.ts";
 import type { FoundFile } from "../../../files/plain-file.ts";
-import { follow } from "../host-path.ts";
+import { follow } from "../../../files/path-steps.ts";
 import type { LookBudget } from "../look-budget.ts";
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
 import type { FoundEntry } from "./walk.ts";

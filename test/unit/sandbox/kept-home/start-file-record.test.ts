@@ -1,37 +1,19 @@
-import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Readable } from "node:stream";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { readStartFiles } from "../../../../src/sandbox/kept-home/read-start-files.ts";
 import {
   compareStartFiles,
   readRecord,
-  readStartFiles,
   toRecordPath,
   writeRecord,
   type StartFiles,
 } from "../../../../src/sandbox/kept-home/start-file-record.ts";
 import { findStartKind } from "../../../../src/sandbox/kept-home/start-files.ts";
+import { createHome, readHome } from "../../../support/kept-home.ts";
 
 const long = `bin/${"a".repeat(90)}/${"b".repeat(120)}`;
-
-async function createHome(files: Readonly<Record<string, string>>): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), "vaultbox-home-"));
-  onTestFinished(() => rm(root, { recursive: true }));
-  const home = join(root, "agent");
-  await mkdir(home);
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(home, path)), { recursive: true });
-    await writeFile(join(home, path), content);
-  }
-  return home;
-}
-
-function readHome(home: string, format = "pax"): Promise<StartFiles> {
-  const child = spawn("tar", ["-c", `--format=${format}`, "-C", dirname(home), "agent"]);
-  return readStartFiles(child.stdout);
-}
 
 const files = {
   ".bashrc": "alias ls=x",
@@ -46,7 +28,7 @@ test.each(["pax", "gnu", "posix"])(
   async (format) => {
     const home = await createHome(files);
     await symlink("/etc/passwd", join(home, "bin/git"));
-    const { digests, complete } = await readHome(home, format);
+    const { digests, complete } = await readHome(home, { format });
     expect([...digests.keys()].toSorted()).toEqual(
       [".bashrc", ".config/git/config", "bin/git", long].toSorted(),
     );
@@ -102,7 +84,9 @@ test("a home with more start files than are looked at is said not to be complete
   const many = Object.fromEntries(Array.from({ length: 2100 }, (_, at) => [`bin/${at}`, ""]));
   const { digests, complete } = await readHome(await createHome(many));
   expect([complete, digests.size <= 2001]).toEqual([false, true]);
-  await expect(readStartFiles(Readable.from([Buffer.alloc(700, "x")]))).rejects.toThrow("tar");
+  const open = (): Promise<Readable> => Promise.resolve(Readable.from([Buffer.alloc(700, "x")]));
+  const signal = AbortSignal.timeout(10_000);
+  await expect(readStartFiles({ open, home: "/h", signal })).rejects.toThrow("tar");
 });
 
 test("a record is read as it was written, and a damaged one is none", async () => {
