@@ -13,7 +13,7 @@ import { findEngine } from "./find-engine.ts";
 import { toRunningContainer } from "./running-container.ts";
 
 /**
- * Finds an engine and connects to it. Takes about 50 ms, nearly all of it loading the transport: start it first and
+ * Finds an engine and connects to it. Takes about 30 ms, most of it loading the transport: start it first and
  * await it when it's needed.
  * @throws VaultboxError VBX_ENGINE_UNREACHABLE
  */
