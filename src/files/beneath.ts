@@ -23,7 +23,12 @@ import {
   toFolderPath,
   type FolderDescriptor,
 } from "./folder-descriptor.ts";
-import { readEntries, readEntrySlices } from "./folder-entries.ts";
+import {
+  readEntries,
+  readEntrySlices,
+  readUnusualEntries,
+  type UnusualEntries,
+} from "./folder-entries.ts";
 import { toNameBytes, toNameText } from "./name-text.ts";
 import {
   appendToPlainFile,
@@ -115,10 +120,10 @@ export class Folder implements Disposable {
   /**
    * What is in a folder some steps further down, in one call: a name on the way may be a link by now, so this is for a
    * quick look at names alone. Undefined when it may not be read.
+   * @param path from this folder
    */
-  entriesBelow(names: readonly string[]): readonly Entry[] | undefined {
-    const path = [toFolderPath(this.#open), ...names].join("/");
-    return orNothing(() => readEntries(toNameBytes(path)));
+  unusualBelow(path: string): UnusualEntries | undefined {
+    return orNothing(() => readUnusualEntries(toNameBytes(`${toFolderPath(this.#open)}/${path}`)));
   }
 
   /** Undefined when nothing is there. @throws Error of the system */
@@ -134,6 +139,11 @@ export class Folder implements Disposable {
   /** Of the open folder itself. */
   ownFacts(): EntryFacts {
     return toFacts(fstatSync(this.#open.fd, { bigint: true }));
+  }
+
+  /** Permission bits of the open folder itself; quicker than all facts. */
+  ownMode(): number {
+    return fstatSync(this.#open.fd).mode & 0o7777;
   }
 
   /** Which folder it is, whatever its path is by now; undefined where the kernel doesn't say. */
@@ -206,7 +216,7 @@ export class Folder implements Disposable {
 
   /** Lets the folder's owner read and change it. @returns false when that is somebody else */
   allowOwner(): boolean {
-    return succeeds(() => fchmodSync(this.#open.fd, this.ownFacts().mode | 0o700));
+    return succeeds(() => fchmodSync(this.#open.fd, this.ownMode() | 0o700));
   }
 
   /** Takes everybody's rights to a folder in this one. @returns whether that is done */

@@ -1,4 +1,4 @@
-import { opendirSync, readdirSync } from "node:fs";
+import { opendirSync, readdirSync, type Dirent } from "node:fs";
 import { toKind, type Entry } from "./entry-facts.ts";
 import { toNameText } from "./name-text.ts";
 
@@ -8,15 +8,33 @@ const namesPerSlice = 4096;
 /** @throws Error of the system */
 export function readEntries(path: string | Buffer): readonly Entry[] {
   const found = readdirSync(path, { withFileTypes: true });
-  // Bytes that are no UTF-8 read as this character, which a name may have too: then names are read as bytes
-  if (!found.some(({ name }) => name.includes("\ufffd"))) {
-    return found.map((entry) => ({ name: entry.name, kind: toKind(entry) }));
-  }
+  if (!hasBytes(found)) return found.map((entry) => ({ name: entry.name, kind: toKind(entry) }));
   const options = { withFileTypes: true, encoding: "buffer" } as const;
   return readdirSync(path, options).map((entry) => ({
     name: toNameText(entry.name),
     kind: toKind(entry),
   }));
+}
+
+/** The entries of a folder that are no plain files, of which there are most, and how many there are with those. */
+export interface UnusualEntries {
+  readonly entries: readonly Entry[];
+  readonly count: number;
+}
+
+/** @throws Error of the system */
+export function readUnusualEntries(path: string | Buffer): UnusualEntries {
+  const found = readdirSync(path, { withFileTypes: true });
+  const unusual = found.filter((entry) => !entry.isFile());
+  const entries = hasBytes(unusual)
+    ? readEntries(path).filter(({ kind }) => kind !== "file")
+    : unusual.map((entry) => ({ name: entry.name, kind: toKind(entry) }));
+  return { entries, count: found.length };
+}
+
+/** Bytes that are no UTF-8 read as this character, which a name may have too: then names are read as bytes. */
+function hasBytes(found: readonly Dirent[]): boolean {
+  return found.some(({ name }) => name.includes("\ufffd"));
 }
 
 /** The same part by part, for a folder with more in it than memory may hold. @throws Error of the system */

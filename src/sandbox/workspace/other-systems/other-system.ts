@@ -151,7 +151,6 @@ const byFolder = systems.map((system) => ({ system, spelled: toSpellings(system.
 
 /** The system whose repository a folder of this name is. */
 export function findOtherSystem(name: string): OtherSystem | undefined {
-  // Every name of a workspace is asked for
   if (!anyFolder.test(name)) return undefined;
   return byFolder.find(({ spelled }) => spelled.test(name))?.system;
 }

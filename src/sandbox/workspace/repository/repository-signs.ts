@@ -1,5 +1,5 @@
 import type { Entry } from "../../../files/entry-facts.ts";
-import { toSpellings } from "./spellings.ts";
+import { toSpellings, type Spellings } from "./spellings.ts";
 
 // By what git takes something for a repository.
 
@@ -24,6 +24,6 @@ export function isHeadName(name: string): boolean {
  * objects and refs are where `commondir` says.
  */
 export function isBareRepository(entries: readonly Entry[]): boolean {
-  const has = (wanted: RegExp): boolean => entries.some(({ name }) => wanted.test(name));
+  const has = (wanted: Spellings): boolean => entries.some(({ name }) => wanted.test(name));
   return has(headName) && ((has(objectsName) && has(refsName)) || has(commonName));
 }

@@ -4,13 +4,29 @@
 /** What HFS+ doesn't see in a name */
 const ignored = String.raw`[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*`;
 
+/** Names that are all the same to some file system. */
+export interface Spellings {
+  readonly test: (name: string) => boolean;
+}
+
 /**
  * Every spelling of names in small letters: whatever the case, with characters that HFS+ ignores, and with an end that
  * NTFS drops.
  */
-export function toSpellings(...names: readonly string[]): RegExp {
+export function toSpellings(...names: readonly string[]): Spellings {
   const any = names.map((name) =>
     Array.from(name, (character) => `${ignored}${character === "." ? "[.]" : character}`).join(""),
   );
-  return new RegExp(`^(?:${any.join("|")})(?:${ignored}[. ])*${ignored}(?:[:\\\\].*)?$`, "is");
+  const whole = new RegExp(
+    `^(?:${any.join("|")})(?:${ignored}[. ])*${ignored}(?:[:\\\\].*)?$`,
+    "is",
+  );
+  const firsts = new Set(names.flatMap(([first = ""]) => [first, first.toUpperCase()]));
+  // Every name of a workspace is asked for, and nearly all begin with another letter
+  return { test: (name) => mayBegin(firsts, name) && whole.test(name) };
+}
+
+/** What HFS+ ignores is no ASCII. */
+function mayBegin(firsts: ReadonlySet<string>, name: string): boolean {
+  return firsts.has(name.charAt(0)) || name.charCodeAt(0) > 0x7f;
 }

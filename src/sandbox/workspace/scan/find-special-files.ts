@@ -25,24 +25,25 @@ export async function findSpecialBelow(
     budget.spend("findings");
     list.push(names);
   };
-  const open = [...folders];
-  for (let names = open.pop(); names !== undefined; names = open.pop()) {
+  const open = folders.map((names) => names.join("/"));
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
     if (budget.isDue() && !(await budget.turn())) break;
-    const listed = root.entriesBelow(names);
-    if (listed === undefined && isThere(root, names, "folder")) add(unlisted, names);
-    budget.spend("entries", listed?.length ?? 0);
-    for (const { name, kind } of listed ?? []) {
+    const listed = root.unusualBelow(path);
+    if (listed === undefined && isThere(root, path, "folder")) add(unlisted, path.split("/"));
+    budget.spend("entries", listed?.count ?? 0);
+    for (const { name, kind } of listed?.entries ?? []) {
       if (budget.isDue() && !(await budget.turn())) break;
-      if (kind === "folder") open.push([...names, name]);
-      else if (kind === "other" && isThere(root, [...names, name], "other"))
-        add(special, [...names, name]);
+      const inner = path === "" ? name : `${path}/${name}`;
+      if (kind === "folder") open.push(inner);
+      else if (kind === "other" && isThere(root, inner, "other")) add(special, inner.split("/"));
     }
   }
   return { special, unlisted, complete: budget.isWhole() };
 }
 
 /** By a way without links. What can't be looked at may be. */
-function isThere(root: Folder, names: readonly string[], kind: "folder" | "other"): boolean {
+function isThere(root: Folder, path: string, kind: "folder" | "other"): boolean {
+  const names = path.split("/");
   try {
     using parent = root.openPath(names.slice(0, -1));
     return parent?.facts(names.at(-1) ?? "")?.kind === kind;

@@ -21,19 +21,24 @@ export interface MarkTable {
   readonly findKindBelow: (path: readonly string[]) => string | undefined;
 }
 
-/** Folders and a name, with at most one `*` in the name, which parts it in two. */
-interface NamePattern {
+/** A name with at most one `*` in it, which parts it in two. */
+interface NamePart {
+  readonly start: string;
+  /** Undefined without a `*` */
+  readonly end: string | undefined;
+}
+
+/** Folders and a name. */
+interface NamePattern extends NamePart {
   readonly kind: string;
   /** As in `MarkFolder`; empty for any folder */
   readonly folders: string;
-  readonly start: string;
-  readonly end: string;
 }
 
 interface FolderPattern {
   readonly kind: string;
   /** One for each name of the folder's path */
-  readonly names: readonly (string | RegExp)[];
+  readonly names: readonly NamePart[];
   /** Letters of the pattern */
   readonly length: number;
 }
@@ -76,13 +81,13 @@ export function createMarkTable(rows: readonly HostFile[]): MarkTable {
 function addFolder({ folders }: Patterns, kind: string, pattern: string): void {
   const parts = pattern.split("/");
   const [first = ""] = parts;
-  const names = parts.map(toExpression);
+  const names = parts.map(toPart);
   add(folders, first.includes("*") ? "*" : first, { kind, names, length: pattern.length });
 }
 
 function addWays({ ways }: Patterns, kind: string, folders: readonly string[]): void {
   for (const [index, last] of folders.entries()) {
-    const names = folders.slice(0, index + 1).map(toExpression);
+    const names = folders.slice(0, index + 1).map(toPart);
     add(ways, last.includes("*") ? "*" : last, { kind, names, length: index });
   }
 }
@@ -90,9 +95,9 @@ function addWays({ ways }: Patterns, kind: string, folders: readonly string[]): 
 function addName({ names, starts, extensions }: Patterns, kind: string, pattern: string): void {
   const at = pattern.lastIndexOf("/") + 1;
   const name = pattern.slice(at);
-  const [start = "", end] = name.split("*");
+  const { start, end } = toPart(name);
   const folders = at === 0 ? "" : `/${pattern.slice(0, at)}`;
-  const one = { kind, folders, start, end: end ?? "" };
+  const one = { kind, folders, start, end };
   if (end === undefined) add(names, name, one);
   else if (start === "") add(extensions, toExtension(end), one);
   else add(starts, start.slice(0, 2), one);
@@ -104,10 +109,15 @@ function add<T>(map: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
-function toExpression(part: string): string | RegExp {
-  if (!part.includes("*")) return part;
-  const text = part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll("*", ".*");
-  return new RegExp(`^${text}$`, "s");
+function toPart(name: string): NamePart {
+  const [start = "", end] = name.split("*");
+  return { start, end };
+}
+
+function fitsPart({ start, end }: NamePart, name: string): boolean {
+  if (end === undefined) return name === start;
+  const isLong = name.length >= start.length + end.length;
+  return isLong && name.startsWith(start) && name.endsWith(end);
 }
 
 function toExtension(name: string): string {
@@ -127,10 +137,7 @@ function toFolder({ folders }: Patterns, path: readonly string[]): MarkFolder {
 }
 
 function fits({ names }: FolderPattern, parts: readonly string[]): boolean {
-  return names.every((name, index) => {
-    const part = parts[index] ?? "";
-    return typeof name === "string" ? name === part : name.test(part);
-  });
+  return names.every((name, index) => fitsPart(name, parts[index] ?? ""));
 }
 
 function findKindBelow({ ways }: Patterns, path: readonly string[]): string | undefined {
@@ -144,37 +151,34 @@ function findKind(
   folder: MarkFolder,
   name: string,
 ): string | undefined {
-  let wild: NamePattern | undefined;
-  const lists = [
-    starts.get(name.slice(0, 2)),
-    starts.get(name.slice(0, 1)),
-    extensions.get(toExtension(name)),
-  ];
-  for (const list of lists) {
-    for (const one of list ?? []) {
-      if (isMatch(one, folder, name) && (wild === undefined || isCloser(one, wild))) wild = one;
-    }
-  }
-  let exact: NamePattern | undefined;
-  for (const one of names.get(name) ?? []) {
-    if (!folder.path.endsWith(one.folders)) continue;
-    if (exact === undefined || isCloser(one, exact)) exact = one;
-  }
+  const exact = findClosest(names.get(name), folder, name);
+  let wild = findClosest(starts.get(name.slice(0, 2)), folder, name);
+  wild = findClosest(starts.get(name.slice(0, 1)), folder, name, wild);
+  wild = findClosest(extensions.get(toExtension(name)), folder, name, wild);
+  // Nearly every file
+  if (exact === undefined && wild === undefined) return folder.kind;
   const withFolders = [exact, wild].find((one) => one !== undefined && one.folders !== "");
   return withFolders?.kind ?? folder.kind ?? exact?.kind ?? wild?.kind;
 }
 
-function isMatch(
-  { folders, start, end }: NamePattern,
+/** @param closest the one that counts so far */
+function findClosest(
+  patterns: readonly NamePattern[] | undefined,
   { path }: MarkFolder,
   name: string,
-): boolean {
-  const isLong = name.length >= start.length + end.length;
-  return isLong && name.startsWith(start) && name.endsWith(end) && path.endsWith(folders);
+  closest?: NamePattern,
+): NamePattern | undefined {
+  if (patterns === undefined) return closest;
+  let found = closest;
+  for (const one of patterns) {
+    const fitting = fitsPart(one, name) && path.endsWith(one.folders);
+    if (fitting && (found === undefined || isCloser(one, found))) found = one;
+  }
+  return found;
 }
 
 function isCloser(one: NamePattern, other: NamePattern): boolean {
   const toLength = ({ folders, start, end }: NamePattern): number =>
-    folders.length + start.length + end.length;
+    folders.length + start.length + (end?.length ?? 0);
   return toLength(one) > toLength(other);
 }

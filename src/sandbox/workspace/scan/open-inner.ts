@@ -1,4 +1,4 @@
-import { orNothing, type Folder } from "../../../files/beneath.ts";
+import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts";
 
 /** How a folder is opened whose mode keeps its owner out. */
 export interface Opening {
@@ -19,13 +19,31 @@ export function openInner(
   name: string,
   opening: Opening | undefined,
 ): Folder | undefined {
-  const facts = opening && folder.facts(name);
-  if (opening === undefined || facts?.kind !== "folder") return folder.open(name);
-  const isOpen = (facts.mode & 0o700) === 0o700;
-  if (isOpen || facts.changedAt < opening.since) return folder.open(name);
+  let inner: Folder | undefined;
+  try {
+    inner = folder.open(name);
+  } catch (error) {
+    if (opening === undefined || !isSystemError(error)) throw error;
+    return openUp(folder, name, opening);
+  }
+  if (inner === undefined || opening === undefined) return inner;
+  const isOpen = letsIn(inner.ownMode()) || inner.ownFacts().changedAt < opening.since;
   // Somebody else's stays as it is
-  const opened = orNothing(() => folder.openUp(name));
+  if (!isOpen && inner.allowOwner()) opening.onOpened();
+  return inner;
+}
+
+/** Opens a folder that this program isn't let into either. @throws Error of the system */
+function openUp(folder: Folder, name: string, opening: Opening): Folder | undefined {
+  const facts = folder.facts(name);
+  const isAsWanted =
+    facts?.kind !== "folder" || letsIn(facts.mode) || facts.changedAt < opening.since;
+  const opened = isAsWanted ? undefined : orNothing(() => folder.openUp(name));
   if (opened === undefined) return folder.open(name);
   opening.onOpened();
   return opened;
+}
+
+function letsIn(mode: number): boolean {
+  return (mode & 0o700) === 0o700;
 }

@@ -144,10 +144,11 @@ async function visit(draft: ScanDraft, place: Place): Promise<void> {
   const { names, folder, entries } = place;
   // What looks like a bare repository is a folder like any other too: three empty names would hide all that is in it
   if (isBareRepository(entries)) await addUnitsOf(draft, { folder, names, shape: "bare" });
+  let around: MarkFolder | undefined;
   const visited = {
     ...place,
     isPackage: isAmongPackages(names),
-    around: draft.table.toFolder(names),
+    around: () => (around ??= draft.table.toFolder(names)),
   };
   const { budget } = draft;
   for (const entry of entries) {
@@ -160,7 +161,8 @@ async function visit(draft: ScanDraft, place: Place): Promise<void> {
 
 interface Visited extends Place {
   readonly isPackage: boolean;
-  readonly around: MarkFolder;
+  /** Asked for where it counts: among packages it hardly does */
+  readonly around: () => MarkFolder;
 }
 
 /** A promise only for what takes long: there are many entries, and few repositories. */
@@ -177,11 +179,11 @@ function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<voi
   else if (isOtherRepository(entry)) addUnit(draft, { names: found.names, shape: "other" });
   else if (!isPackage) {
     addHidden(draft, found);
-    addMark(draft, found, { around });
+    addMark(draft, found, { around: around() });
   } else if (entry.kind === "link") {
     // `node_modules/.bin` itself is among what is in `node_modules`
-    if (!isAmongPackages(found.names)) addMark(draft, found, { around });
-    else if (isNew(draft, found)) addMark(draft, found, { around, only: leavingKind });
+    if (!isAmongPackages(found.names)) addMark(draft, found, { around: around() });
+    else if (isNew(draft, found)) addMark(draft, found, { around: around(), only: leavingKind });
   }
   return undefined;
 }

@@ -44,8 +44,9 @@ export async function walk(root: Folder, options: WalkOptions): Promise<void> {
     const place = { names, folder, entries: await readFolder(folder, budget) };
     await options.visit(place);
     for (const { name, kind } of place.entries) {
+      if (kind !== "folder") continue;
       if (budget.isDue() && !(await budget.turn())) return;
-      if (kind !== "folder" || !options.enters(place, name)) continue;
+      if (!options.enters(place, name)) continue;
       const own = [...names, name];
       if (isTooDeep(own)) {
         options.onDeep(place, name);
