@@ -13,9 +13,8 @@ import {
 } from "node:fs";
 import { toFacts, type Entry, type EntryFacts, type Owner } from "./entry-facts.ts";
 import { readOrigin, type FileOrigin } from "./file-origin.ts";
+import { allowOwnerOf, dropOwnerRights, setFolderMode } from "./entry-mode.ts";
 import {
-  allowOwnerOf,
-  closeToAll,
   isAt,
   openAgain,
   openFolder,
@@ -33,7 +32,6 @@ import { toNameBytes, toNameText } from "./name-text.ts";
 import {
   appendToPlainFile,
   createPlainFile,
-  dropOwnerRights,
   fillPlainFile,
   lookAtFile,
   readPlainFile,
@@ -221,7 +219,12 @@ export class Folder implements Disposable {
 
   /** Takes everybody's rights to a folder in this one. @returns whether that is done */
   keepOut(name: string): boolean {
-    return succeeds(() => closeToAll(this.#at(name)));
+    return succeeds(() => setFolderMode(this.#at(name), 0));
+  }
+
+  /** Takes everybody's rights to a folder in this one but its owner's. @returns whether that is done */
+  keepToOwner(name: string): boolean {
+    return succeeds(() => setFolderMode(this.#at(name), 0o700));
   }
 
   /** Removes a file, a link or an empty folder. @returns whether it is gone by this call */

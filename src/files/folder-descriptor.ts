@@ -1,15 +1,5 @@
 import { Buffer } from "node:buffer";
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  fchmodSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readlinkSync,
-} from "node:fs";
+import { constants, existsSync, fstatSync, lstatSync, openSync, readlinkSync } from "node:fs";
 import { toNameBytes, toNameText } from "./name-text.ts";
 import { readRealPath } from "./real-path.ts";
 
@@ -25,49 +15,21 @@ export interface FolderDescriptor {
 
 /** No file system that people work on has longer ones (limits.h, `NAME_MAX`). */
 export const maxNameBytes = 255;
-const hasDescriptors = process.platform === "linux" && existsSync("/proc/self/fd");
+/** Whether the kernel gives a path for what is open. */
+export const hasDescriptors = process.platform === "linux" && existsSync("/proc/self/fd");
 /** Of what may be somebody else's by now: no link is followed, and no pipe waited for. */
-const carefully = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-/** Names a folder without a right to read it (open(2), `O_PATH`); Linux alone has it, and Node no name for it. */
-const pathOnly = process.platform === "linux" ? 0o10000000 : 0;
-const folderFlags = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0);
+export const carefulFlags = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+export const folderFlags = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0);
 
 /** @throws Error of the system, also when there is a link or something else than a folder */
 export function openFolder(path: string | Buffer): number {
-  return openSync(path, folderFlags | carefully);
+  return openSync(path, folderFlags | carefulFlags);
 }
 
 /** Opens an open folder once more. @throws Error of the system */
 export function openAgain(folder: FolderDescriptor): number {
   // The way to a descriptor is itself a link
   return openSync(toNameBytes(toFolderPath(folder)), folderFlags | (constants.O_NONBLOCK ?? 0));
-}
-
-/**
- * Gives a folder's owner the rights to read and change it, also when its mode keeps even its owner out.
- * @throws Error of the system, where it's no folder or somebody else's
- */
-export function allowOwnerOf(path: string | Buffer): void {
-  changeMode(path, (mode) => mode | 0o700);
-}
-
-/** Takes all rights to a folder. @throws Error of the system, where it's no folder or somebody else's */
-export function closeToAll(path: string | Buffer): void {
-  changeMode(path, () => 0);
-}
-
-function changeMode(path: string | Buffer, change: (mode: number) => number): void {
-  const fd = openSync(path, pathOnly | folderFlags | carefully);
-  try {
-    const before = fstatSync(fd).mode & 0o7777;
-    const mode = change(before);
-    if (mode === before) return;
-    // A descriptor that only names a folder isn't taken by fchmod(2)
-    if (hasDescriptors) chmodSync(`/proc/self/fd/${fd}`, mode);
-    else fchmodSync(fd, mode);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** A path that leads to the open folder and to no other. @throws Error when it was moved, where only its path is known */

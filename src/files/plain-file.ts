@@ -2,7 +2,6 @@ import { Buffer } from "node:buffer";
 import {
   closeSync,
   constants,
-  fchmodSync,
   fchownSync,
   fstatSync,
   openSync,
@@ -108,23 +107,6 @@ export function appendToPlainFile(path: string | Buffer, content: Uint8Array): b
     const facts = fstatSync(fd);
     if (!facts.isFile() || facts.nlink !== 1) return false;
     writeSync(fd, content);
-    return true;
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/**
- * Takes the right to run as its owner or group from a program.
- * @returns whether it had one and has none now
- * @throws Error of the system
- */
-export function dropOwnerRights(path: string | Buffer): boolean {
-  const fd = openSync(path, readFlags);
-  try {
-    const { mode } = fstatSync(fd);
-    if ((mode & 0o6000) === 0) return false;
-    fchmodSync(fd, mode & 0o1777);
     return true;
   } finally {
     closeSync(fd);

@@ -26,10 +26,16 @@ export interface WorkspacePlace extends AsyncDisposable {
   readonly finish: () => Promise<Handoff | undefined>;
 }
 
-/** @param owner user of everything in it; only root can choose another */
-export function createWorkspacePlace(owner = process.getuid?.() ?? 0): WorkspacePlace {
+/**
+ * @param owner user of everything in it; only root can choose another
+ * @param around the folder in which the workspace is made; undefined: beside everything else
+ */
+export function createWorkspacePlace(
+  owner = process.getuid?.() ?? 0,
+  around?: string,
+): WorkspacePlace {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "vbn-")));
-  const path = join(base, "w");
+  const path = join(around ?? base, "w");
   const directory = join(base, "run");
   const paths = resolvePaths({ VAULTBOX_HOME: join(base, "home"), XDG_RUNTIME_DIR: base });
   const folder = join(paths.state, "sessions", session);

@@ -1,15 +1,16 @@
-import { access, rename } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { git } from "../../support/host-git.ts";
 import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { takeBack } from "../../support/take-back.ts";
 
 const evil =
   "git init -q n; git -C n config core.fsmonitor 'touch ../RAN; false'; echo planted; sleep 60 & wait";
 /** What it saw at its start is held in its place by mounts; a copy is as good. */
 const giveBack =
-  "echo begun; until cp -r n/.git.vaultbox-held n/.git 2>/dev/null; do sleep 0.1; done";
+  "echo begun; until [ -e n/.git.vaultbox-held/HEAD.vaultbox-held ]; do sleep 0.1; done; cp -r n/.git.vaultbox-held n/.git; mv n/.git/HEAD.vaultbox-held n/.git/HEAD";
 
 test("a held repository that a second session gives back is held again at its end", async () => {
   await using world = await createWorld();
@@ -35,7 +36,7 @@ test("a held repository that a second session gives back is held again at its en
   };
   expect(await look()).toBe(false);
   // The control: taken back by the user, git runs it
-  await rename(join(workspace, "n/.git.vaultbox-held-2"), join(workspace, "n/.git"));
+  takeBack(join(workspace, "n"), ".git.vaultbox-held-2");
   const control = await look();
   expect(control).toBe(true);
   recordScore({

@@ -82,6 +82,8 @@ test("a held repository whose place can't be named doesn't stop the next start",
   const first = await place.start();
   await runShell(place, evilRepository);
   await first.inspect();
+  // As a version left it that took no HEAD away
+  await runShell(place, `cd "$D/.git.vaultbox-held"; mv HEAD.vaultbox-held HEAD`);
   const next = await place.start();
   expect(next.mounted()?.notes).toEqual([
     String.raw`"caf\xe9/.git.vaultbox-held" is held, and isn't protected: no mount can be there`,

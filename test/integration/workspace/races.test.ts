@@ -106,10 +106,8 @@ const accesses: Readonly<Record<string, (world: World) => unknown>> = {
     const held = holdPlace(root, ["d", ".git"]);
     using folder = root.openPath(["d"]);
     // Back again, for the next time
-    const [name] = held === undefined ? [] : held.split("/").slice(-1);
-    if (name === undefined) return "";
     try {
-      folder?.rename(name, ".git");
+      folder?.rename(held.taken?.names.at(-1) ?? "", ".git");
     } catch {
       // It was exchanged meanwhile
     }

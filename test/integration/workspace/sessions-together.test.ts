@@ -10,6 +10,7 @@ import { sessionFolder } from "../../../src/sandbox/session-state.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSessionsPlace, type SessionsPlace } from "../../support/sessions-place.ts";
+import { takeBack } from "../../support/take-back.ts";
 
 async function createRepository(folder: string, program: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
@@ -49,12 +50,12 @@ test("a session that begins while another one runs doesn't take what that one le
   const second = await place.open();
   expect(held(await first.end())).toEqual(["n/.git"]);
   // The second sandbox gives it back
-  renameSync(join(workspace, "n/.git.vaultbox-held"), join(workspace, "n/.git"));
+  takeBack(join(workspace, "n"));
   const handoff = await second.end();
   expect(pathsOf(handoff)).toEqual(planted);
   expect(held(handoff)).toEqual(["n/.git"]);
   // The control: what was there before both, and what the user has while no session runs
-  renameSync(join(workspace, "n/.git.vaultbox-held"), join(workspace, "n/.git"));
+  takeBack(join(workspace, "n"));
   const third = await place.open();
   const control = await third.end();
   expect(pathsOf(control)).toEqual([]);
@@ -110,7 +111,7 @@ test("a session whose record can't be read was not looked at, and what is in its
     await damage(damaged);
     // While it runs, and once it has died
     const together = await (await place.open()).end();
-    renameSync(join(workspace, "n/.git.vaultbox-held"), join(workspace, "n/.git"));
+    takeBack(join(workspace, "n"));
     await dead.die();
     const handoff = await finishDeadSession({ paths, roots: [workspace], session: dead.id });
     const next = await place.open();
@@ -183,8 +184,8 @@ test("as many repositories as a session leaves that wasn't looked at, the next o
     if (isLooked) await first.end();
     else await first.end(AbortSignal.abort());
     for (let index = 0; index < 120; index++) {
-      const held = join(workspace, `n${index}/.git.vaultbox-held`);
-      if (existsSync(held)) renameSync(held, join(workspace, `n${index}/.git`));
+      const folder = join(workspace, `n${index}`);
+      if (existsSync(join(folder, ".git.vaultbox-held"))) takeBack(folder);
     }
     const next = await place.open();
     const isReserved = (path: string): boolean => existsSync(join(workspace, path, "commondir"));

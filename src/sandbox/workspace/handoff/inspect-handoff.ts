@@ -8,7 +8,7 @@ import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
 import type { Found } from "./found.ts";
 import type { Handoff, HandoffEntry, HandoffOptions } from "./handoff.ts";
-import { holdUnseen } from "./hold-unit.ts";
+import { holdUnseen, toHoldText } from "./hold-unit.ts";
 import { inspectViews } from "./left-views.ts";
 import { reportRepositories } from "./left-repositories.ts";
 import { toReason } from "./unseen-reason.ts";
@@ -56,6 +56,8 @@ async function inspectRoot(
     ...entry,
     path: toTold(root, entry.path),
   });
+  // By the paths that they have before anything gets another name
+  const programs = await takeOwnerRights(scan, handled);
   return [
     ...(await reportRepositories(repositories, handled)),
     // Of those that git still finds
@@ -63,7 +65,7 @@ async function inspectRoot(
     ...(await holdUnseenFolders(scan, handled)),
     ...[
       ...scan.opened.map((names) => toOpened(names)),
-      ...(await takeOwnerRights(scan, handled)),
+      ...programs,
       ...findSpecial(baseline, scan),
       ...findMoved(baseline.hidden, root.folder),
       ...compareMarks(baseline.marks, scan),
@@ -112,13 +114,11 @@ async function holdUnseenFolders(
     const isHeld = protect !== "none" && names.length > 0 && (await budget.turn());
     const held = isHeld ? holdUnseen(root.folder, names) : undefined;
     const path = toTold(root, names.join("/"));
-    if (held === undefined) {
-      const detail = `${why}; don't go there before you know why`;
-      entries.push({ change: "dangerous", kind, path, detail });
-    } else {
-      const detail = `${why}; it is ${toTold(root, held)} now, closed to all`;
-      entries.push({ change: "held", kind, path, detail });
-    }
+    const [change, done] =
+      held?.isHeld === true
+        ? (["held", toHoldText(held, root)] as const)
+        : (["dangerous", "don't go there before you know why"] as const);
+    entries.push({ change, kind, path, detail: `${why}; ${done}` });
   }
   return entries;
 }

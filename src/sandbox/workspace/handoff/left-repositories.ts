@@ -3,7 +3,7 @@ import type { ExaminedUnit } from "./examined-units.ts";
 import type { HandoffEntry, HandoffOptions } from "./handoff.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import { isNameable } from "../protect/nameable.ts";
-import { holdPlace, holdUnit } from "./hold-unit.ts";
+import { holdPlace, holdUnit, toHoldText, type Hold } from "./hold-unit.ts";
 import { toReason } from "./unseen-reason.ts";
 
 const kind = "repositories";
@@ -68,24 +68,22 @@ async function toEntry(
   options: HandoffOptions,
 ): Promise<HandoffEntry> {
   const path = toTold(options.root, one.path);
-  const isHeld = options.protect !== "none" && !isLeft && options.budget.ended() === undefined;
-  const places = isHeld ? await hold(one, own, options) : [];
-  const held = places.map((place) => toTold(options.root, place));
-  return held.length === 0
-    ? { change: "dangerous", kind, path, detail: why }
-    : { change: "held", kind, path, detail: `${why}; it is ${held.join(", ")} now` };
+  const isTried = options.protect !== "none" && !isLeft && options.budget.ended() === undefined;
+  const holds = isTried ? await hold(one, own, options) : [];
+  const isHeld = holds.length > 0 && holds.every((each) => each.isHeld);
+  const done = holds.map((each) => toHoldText(each, options.root)).filter((text) => text !== "");
+  return { change: isHeld ? "held" : "dangerous", kind, path, detail: [why, ...done].join("; ") };
 }
 
 /** Of the user's own repository no more than needed is taken away. */
 async function hold(
-  { unit, known }: ExaminedUnit,
+  { unit, known, findings }: ExaminedUnit,
   own: readonly Danger[],
   { root: { folder: root }, budget }: HandoffOptions,
-): Promise<readonly string[]> {
+): Promise<readonly Hold[]> {
   const places = [...new Set(own.flatMap(({ place }) => place ?? []))];
   const isInPlaces = own.length > 0 && own.every(({ place }) => place !== undefined);
-  if (known === undefined || !isInPlaces) {
-    return [(await holdUnit(root, unit, budget)) ?? []].flat();
-  }
-  return places.flatMap((place) => holdPlace(root, [...unit.names, ...place.split("/")]) ?? []);
+  if (known === undefined || !isInPlaces)
+    return [await holdUnit(root, unit, { isSeen: findings.isPart !== true, budget })];
+  return places.map((place) => holdPlace(root, [...unit.names, ...place.split("/")]));
 }

@@ -1,7 +1,7 @@
 import { join, posix, resolve } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
-import { isHeldName } from "../handoff/hold-unit.ts";
+import { isHeldName } from "../handoff/held-name.ts";
 import { quoted } from "../../../printable.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { readLine } from "../repository/git-location.ts";

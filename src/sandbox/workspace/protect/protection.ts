@@ -5,7 +5,7 @@ import { quoted } from "../../../printable.ts";
 import { contains } from "../../../files/path-steps.ts";
 import { hideSecrets } from "../hide/hide-secrets.ts";
 import type { LookBudget } from "../look-budget.ts";
-import { isHeldName } from "../handoff/hold-unit.ts";
+import { isHeldName } from "../handoff/held-name.ts";
 import { hideSettings } from "../hide/hide-settings.ts";
 import { withoutSecrets } from "../hide/settings-text.ts";
 import { readUserSettings } from "./user-settings.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { orNothing, type Folder } from "../../../files/beneath.ts";
-import { isHeldName } from "../handoff/hold-unit.ts";
+import { isHeldName } from "../handoff/held-name.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
 import type { View } from "./view.ts";

@@ -37,10 +37,11 @@ export async function examineUnit(unit: RepositoryUnit, place: LookPlace): Promi
     look.unseen("can't be looked into", { code: isSystemError(error) ? error.code : error.name });
   }
   const unseen = budget.ended();
-  if (unseen === undefined && !part.isWhole()) {
-    look.danger("has more in it than can be looked through");
-  }
-  return { ...look.result(), ...(unseen && { unseen }) };
+  const isWhole = part.isWhole();
+  if (unseen === undefined && !isWhole) look.danger("has more in it than can be looked through");
+  const found = look.result();
+  const isPart = !isWhole || found.dangers.some((danger) => danger.unseen !== undefined);
+  return { ...found, isPart, ...(unseen && { unseen }) };
 }
 
 async function examine(

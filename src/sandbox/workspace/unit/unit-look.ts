@@ -27,6 +27,8 @@ export interface UnitFindings {
   readonly newest: bigint;
   /** Why not all of it was looked at: the look as a whole was over */
   readonly unseen?: LookEnd;
+  /** Whether there is something in it that could not be looked at, which is among the dangers */
+  readonly isPart?: boolean;
 }
 
 /** What one takes in memory, `bytes` */
