@@ -35,7 +35,7 @@ export async function lookAtRoot(root: OpenRoot, hide: HideRules | undefined): P
   return { root, scan, rules };
 }
 
-/** Looks once through a root. Nothing in the folder of a repository is a file that programs other than git go by. */
+/** Looks once through a root. */
 export async function scanRoot(root: OpenRoot, options: ScanOptions): Promise<Scan> {
   const { kind, folder, source, apart } = root;
   if (kind !== "repository") return await scanWorkspace(folder, source, { ...options, apart });

@@ -8,6 +8,7 @@ import { findSpecialBelow, type SpecialFiles } from "./find-special-files.ts";
 import type { MarkFolder } from "./mark-table.ts";
 import { leavingKind, type Mark } from "./mark.ts";
 import { markAliases } from "./mark-aliases.ts";
+import { markGitFolders } from "./mark-git-folders.ts";
 import { hasOwnerRights } from "./owner-rights.ts";
 import {
   addFinding,
@@ -69,9 +70,10 @@ export async function createScan(
   look: (draft: ScanDraft) => Promise<SpecialFiles>,
 ): Promise<Scan> {
   const started = performance.now();
-  const { hostFileTable } = await import("./host-file-table.ts");
+  const { hostFileTable, gitFolderTable } = await import("./host-file-table.ts");
   const draft = createScanDraft(place, options, hostFileTable);
   const aside = await look(draft);
+  await markGitFolders({ ...draft, table: gitFolderTable });
   const tookMs = Math.round(performance.now() - started);
   const { repositories, marks, closed, deep, opened } = draft;
   const { ownerRights, secrets, notes } = draft;

@@ -3,6 +3,7 @@ import { buildFiles } from "./builds.ts";
 import { ciFiles } from "./ci.ts";
 import { editorFiles } from "./editors.ts";
 import { environmentFiles } from "./environments.ts";
+import { gitFolderFiles } from "./git-folders.ts";
 import type { HostFile } from "./host-file.ts";
 import { infrastructureFiles } from "./infrastructure.ts";
 import { javascriptFiles } from "./javascript.ts";
@@ -16,6 +17,7 @@ import { versionControlFiles } from "./version-control.ts";
 /** Every row; which of two that match a path counts, `mark-table.ts` says. */
 export const hostFileRows: readonly HostFile[] = [
   ...versionControlFiles,
+  ...gitFolderFiles,
   ...editorFiles,
   ...languageServerFiles,
   ...environmentFiles,

@@ -21,7 +21,7 @@ export const languageFiles: readonly HostFile[] = [
     ["Go", "go.mod go.work go.env .goenv tools.go", "go.dev/ref/mod#workspaces"],
     [
       "golangci-lint, air, gqlgen, wire, sqlc, ent",
-      ".golangci.yml .golangci.yaml .golangci.toml .golangci.json .custom-gcl.yml .air.toml air.toml gqlgen.yml gqlgen.yaml .gqlgen.yml sqlc.yaml sqlc.yml sqlc.json buf.gen.yaml buf.yaml buf.work.yaml buf.gen.*.yaml .mockery.yaml .mockery.yml .revive.toml revive.toml staticcheck.conf .testcoverage.yml .realize.yaml reflex.conf .fresh.toml runner.conf .wgo.toml atlas.hcl wails.json fyneapp.toml tinygo.json kratos.yaml",
+      ".golangci.yml .golangci.yaml .golangci.toml .golangci.json .custom-gcl.yml .air.toml air.toml .air.conf air.conf gqlgen.yml gqlgen.yaml .gqlgen.yml sqlc.yaml sqlc.yml sqlc.json buf.gen.yaml buf.yaml buf.work.yaml buf.gen.*.yaml .mockery.yaml .mockery.yml .revive.toml revive.toml staticcheck.conf .testcoverage.yml .realize.yaml reflex.conf .fresh.toml runner.conf .wgo.toml atlas.hcl wails.json fyneapp.toml tinygo.json kratos.yaml",
       "golangci-lint.run/docs/configuration/file",
       "buf.gen.go.yaml",
     ],

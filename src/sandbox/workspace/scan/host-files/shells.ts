@@ -79,8 +79,8 @@ export const shellFiles: readonly HostFile[] = [
     ],
     ["less, lesspipe", ".lessfilter .lesskey .lesspipe .lesshst", "lesspipe(1), lesskey(1)"],
     [
-      "entr, watchexec, bacon",
-      ".watchexec bacon.toml .bacon-locations .entrrc .watchr watchr.rb",
+      "entr, watchexec, bacon, modd",
+      ".watchexec modd.conf bacon.toml .bacon-locations .entrrc .watchr watchr.rb",
       "dystroy.org/bacon/config",
     ],
     ["watchman", ".watchmanconfig", "facebook.github.io/watchman/docs/config"],

@@ -6,6 +6,12 @@ export const versionControlFiles: readonly HostFile[] = [
     ["husky", ".husky/", "typicode.github.io/husky/how-to.html"],
     ["git", ".githooks/ .git-hooks/ git-hooks/ .hooks/", "git-config(1), core.hooksPath"],
     ["ghooks", "git_hooks/", "git-config(1), core.hooksPath"],
+    [
+      "git, from folders that projects link or copy hooks from",
+      "hooks/pre-commit hooks/prepare-commit-msg hooks/commit-msg hooks/post-commit hooks/pre-push hooks/pre-rebase hooks/pre-merge-commit hooks/post-checkout hooks/post-merge hooks/post-rewrite scripts/pre-commit scripts/commit-msg scripts/pre-push scripts/post-checkout scripts/post-merge scripts/pre-commit.* scripts/pre-push.*",
+      "githooks(5)",
+      "scripts/pre-commit.sh scripts/pre-push.sh",
+    ],
   ]),
   ...hostFiles("git hook managers", [
     [
@@ -91,6 +97,11 @@ export const versionControlFiles: readonly HostFile[] = [
       "Gerrit",
       ".gitreview",
       "docs.opendev.org/opendev/git-review/latest/installation.html#gitreview-file-format",
+    ],
+    [
+      "Arcanist",
+      ".arcconfig .arclint .arcunit .arcrc",
+      "we.phorge.it/book/phorge/article/arcanist_new_project",
     ],
     [
       "Android repo",
