@@ -33,6 +33,7 @@ export async function createContainer(
 function toCreatedContainer(api: EngineApi, id: string, spec: ContainerSpec): CreatedContainer {
   const path = `/containers/${id}`;
   const archive = `${path}/archive`;
+  const attachments = new DisposableStack();
   return {
     id,
     name: spec.name,
@@ -48,9 +49,21 @@ function toCreatedContainer(api: EngineApi, id: string, spec: ContainerSpec): Cr
       }),
     streamArchive: (target) =>
       attempt("read a folder of the container", () => streamArchive(api, archive, target)),
-    attach: () => attach(api, path, spec.tty),
+    attach: async () => {
+      const attachment = await attach(api, path, spec.tty);
+      if (attachments.disposed) attachment.close();
+      else attachments.defer(attachment.close);
+      return attachment;
+    },
     start: ({ watchesExit = true } = {}) => start(api, { id, name: spec.name }, watchesExit),
-    remove: once(() => removeContainer(api, id)),
+    remove: once(async () => {
+      try {
+        await removeContainer(api, id);
+      } finally {
+        // Engines leave it open for a container that was never started, which would keep this process alive
+        attachments.dispose();
+      }
+    }),
   };
 }
 

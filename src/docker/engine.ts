@@ -80,6 +80,7 @@ export interface CreatedContainer {
   readonly attach: () => Promise<Attachment>;
   /** `watchesExit: false` for one whose exit status nobody waits for: a call less */
   readonly start: (options?: { readonly watchesExit?: boolean }) => Promise<RunningContainer>;
+  /** Closes what was attached, too */
   readonly remove: () => Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -9,7 +9,9 @@ import { onTestFinished } from "vitest";
 export type FakeAnswer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** An engine's API on a unix socket of its own, for what a real engine does only when it's broken. */
-export async function startFakeEngine(answer: FakeAnswer): Promise<{ env: NodeJS.ProcessEnv }> {
+export async function startFakeEngine(
+  answer: FakeAnswer,
+): Promise<{ env: NodeJS.ProcessEnv; server: Server }> {
   const folder = await mkdtemp(join(tmpdir(), "vaultbox-fake-"));
   const path = join(folder, "engine.sock");
   const server = createServer((request, response) => {
@@ -23,5 +25,5 @@ export async function startFakeEngine(answer: FakeAnswer): Promise<{ env: NodeJS
     await new Promise((resolve) => server.close(resolve));
     await rm(folder, { recursive: true });
   });
-  return { env: { DOCKER_HOST: `unix://${path}`, HOME: folder } };
+  return { env: { DOCKER_HOST: `unix://${path}`, HOME: folder }, server };
 }

@@ -4,8 +4,9 @@ import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { requireEngine } from "../../support/require-engine.ts";
+import { openRewritingEngine } from "../../support/rewriting-engine.ts";
 import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
 import {
   countOnEngine,
@@ -117,4 +118,19 @@ test("when the time is up and the engine doesn't answer, the sandbox's way out e
   engine.freeze();
   expect(await untilClosed(child)).toBe(124);
   expect(said()).toContain("gave up waiting");
+}, 60_000);
+
+test("a run whose container can't be started ends, though the engine keeps its attachments open", async () => {
+  await using world = await createWorld();
+  const path = join(world.workspace, "..", `vbx-unstarted-${process.pid}.sock`);
+  const { endpoint } = await requireEngine();
+  const socket = endpoint.replace(/^unix:\/\//, "");
+  // Not waited for: the real engine never closes an attachment of a container that was never started
+  const unstarting = await openRewritingEngine(path, socket, { request: ["/start", "/never"] });
+  onTestFinished(() => void unstarting[Symbol.asyncDispose]());
+  const env = { DOCKER_HOST: `unix://${path}` };
+  const ended = await world.run(["run", "--", "true"], { env, timeoutMs: 30_000 });
+  expect(ended.stderr).toContain("cannot start the container");
+  expect(ended.status).toBe(125);
+  expect(await countOnEngine(world.workspace)).toBe(0);
 }, 60_000);

@@ -1,5 +1,7 @@
-import { Readable } from "node:stream";
-import { expect, test } from "vitest";
+import { once } from "node:events";
+import { Readable, type Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
 import { connectEngine } from "../../../src/docker/connect-engine.ts";
 import type { ContainerSpec } from "../../../src/docker/engine.ts";
 import type { FakeAnswer } from "../../support/fake-engine.ts";
@@ -133,4 +135,28 @@ test("An engine that doesn't upgrade the connection can't be attached to", async
     code: "VBX_ENGINE_FAILED",
     message: expect.stringContaining("did not upgrade the connection") as unknown,
   });
+});
+
+test("an attachment that the engine leaves open is closed with its container", async () => {
+  let held: Duplex | undefined;
+  const { env, server } = await startFakeEngine((request, response) => {
+    if (request.url?.includes("/start") === true)
+      return answerJson(400, { message: "bind source path does not exist" })(request, response);
+    return answerJson(201, { Id: "abc" })(request, response);
+  });
+  server.on("upgrade", (_request, socket) => {
+    held = socket;
+    socket.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+  });
+  const container = await (await connectEngine(env)).createContainer(spec);
+  await container.attach();
+  await expect(container.start({ watchesExit: false })).rejects.toThrow(/does not exist/);
+  if (held === undefined) throw new Error("the stand-in was not asked to attach");
+  const closed = once(held, "end").then(() => "closed");
+  held.resume();
+  onTestFinished(() => void held?.destroy());
+  // Control: until the container is removed, nothing closes it
+  expect(await Promise.race([closed, sleep(100, "open")])).toBe("open");
+  await container.remove();
+  expect(await Promise.race([closed, sleep(5_000, "open")])).toBe("closed");
 });
