@@ -7,14 +7,42 @@ const maxLineLength = 4096;
 
 type Output = "stdout" | "stderr";
 
+/** A terminal that another program writes to, too. */
+export interface SharedTerminal {
+  readonly outputs: readonly Output[];
+  /** Makes the next line readable, and one of its own */
+  readonly lead: () => string;
+  readonly onLine: (text: string) => void;
+}
+
+/** The one terminal of this process; not a session's, because a crash is told on it as well */
+const shared: { terminal?: SharedTerminal | undefined } = {};
+
+/** From now until it's disposed, what is said ourselves is told from what the other program writes. */
+export function shareTerminal(terminal: SharedTerminal): Disposable {
+  shared.terminal = terminal;
+  return { [Symbol.dispose]: () => (shared.terminal = undefined) };
+}
+
+function write(output: Output, text: string): void {
+  const { terminal } = shared;
+  if (terminal?.outputs.includes(output) !== true) {
+    process[output].write(`${text}\n`);
+    return;
+  }
+  // A line feed alone only moves down where the terminal is in raw mode
+  process[output].write(`${terminal.lead()}${text}\r\n`);
+  terminal.onLine(text);
+}
+
 /** One line. */
 export function writeLine(output: Output, text: string): void {
-  process[output].write(`${toPrintable(shortened(text, maxLineLength))}\n`);
+  write(output, toPrintable(shortened(text, maxLineLength)));
 }
 
 /** A value as JSON on lines of its own, equal to the value once it's parsed. */
 export function writeJson(output: Output, value: unknown, indent?: number): void {
-  process[output].write(`${toPrintableJson(value, indent)}\n`);
+  write(output, toPrintableJson(value, indent));
 }
 
 /** A question, behind which the answer is typed. */

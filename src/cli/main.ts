@@ -31,7 +31,8 @@ function asksForHelp(argv: readonly string[]): boolean {
 function endQuietlyOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      // Another listener is a command's own, which ends by it in order
+      if (error.code !== "EPIPE" && stream.listenerCount("error") === 1) throw error;
     });
   }
 }

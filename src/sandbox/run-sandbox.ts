@@ -6,7 +6,7 @@ import type { PreparedSession, SessionOutcome } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";
 import type { WorkspaceSession } from "./workspace/workspace-session.ts";
-import { runCommand, withCarriageReturns } from "./sandbox-command.ts";
+import { runCommand } from "./sandbox-command.ts";
 import { createSessionId } from "./session-id.ts";
 import { beginSession, endSession, recordEnd } from "./session-state.ts";
 import { SignalWatch } from "./signal-watch.ts";
@@ -73,8 +73,7 @@ async function runSession(
   await remembered;
   const ready = await launch(run);
   {
-    const { onNote } = isInteractive(host) ? withCarriageReturns(host) : host;
-    using watch = watchWorkspace(files, session, onNote);
+    using watch = watchWorkspace(files, session, host.onNote);
     void watch;
     outcome.status = await runCommand(ready, request, host, signals);
   }

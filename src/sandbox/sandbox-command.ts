@@ -14,6 +14,10 @@ import {
 const graceMs = 10_000;
 /** And after SIGKILL, when its time was up. */
 const unansweredMs = graceMs + 5_000;
+/** How long a command that ignores SIGPIPE may go on without a reader. */
+const ignoredPipeMs = 1_000;
+/** As a shell reports the end by SIGPIPE. */
+const lostOutputStatus = 141;
 /** As timeout(1) reports it. */
 const timeoutStatus = 124;
 /** Longest timer that Node can set in one go. */
@@ -33,28 +37,41 @@ export async function runCommand(
   using size = tty ? followSize(host.stdout, container) : undefined;
   void size;
   signals.forwardTo((signal, count) => forward(container, signal, count));
-  using limit = startLimit(ready, request, tty ? withCarriageReturns(host) : host);
+  using limit = startLimit(ready, request, host);
   void link.ended.then((reason) => limit.onLinkEnded(reason));
   ready.go();
-  await using streams = joinStreams(host, { attachment, stdout: report.rest }, tty);
+  const output = endOnLostOutput(container, host);
+  const { onLost } = output;
+  await using streams = joinStreams(host, { attachment, stdout: report.rest }, { tty, onLost });
   void streams;
   using continuing = tty ? continueStopped(host.stdin, container) : undefined;
   void continuing;
   const status = await container.wait();
   limit.end();
-  return limit.expired() ? timeoutStatus : status;
+  if (limit.expired()) return timeoutStatus;
+  return output.isLost() ? lostOutputStatus : status;
 }
 
-/** For a terminal on which a line feed only moves down. */
-export function withCarriageReturns(host: RunHost): RunHost {
-  return {
-    ...host,
-    onNote: (text) => {
-      host.stderr.write("\r");
-      host.onNote(text);
-      host.stderr.write("\r");
-    },
+/** The command hears what a local one would whose reader has gone; one that doesn't end by it is told to. */
+function endOnLostOutput(
+  container: ReadySandbox["container"],
+  { onNote }: RunHost,
+): { readonly onLost: (error: Error) => void; readonly isLost: () => boolean } {
+  let isLost = false;
+  const ignore = (): undefined => undefined;
+  const onLost = (error: Error): void => {
+    isLost = true;
+    const isClosed = "code" in error && error.code === "EPIPE";
+    if (!isClosed)
+      onNote(`warning: cannot pass the output on (${error.message}); ending the command`);
+    container.kill("SIGPIPE").catch(ignore);
+    const tell = (): void => {
+      container.kill("SIGTERM").catch(ignore);
+      killLater(container);
+    };
+    setTimeout(tell, ignoredPipeMs).unref();
   };
+  return { onLost, isLost: () => isLost };
 }
 
 function forward(container: ReadySandbox["container"], signal: WatchedSignal, count: number): void {

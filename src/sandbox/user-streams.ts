@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Attachment, RunningContainer } from "../docker/engine.ts";
 import { runHostCommand } from "../host-command.ts";
-import { followTerminalModes } from "./terminal-modes.ts";
+import { keepReadable } from "./shared-terminal.ts";
 
 export interface UserStreams {
   readonly stdin: NodeJS.ReadStream;
@@ -38,41 +38,52 @@ export async function openTerminal({ stdin }: UserStreams): Promise<Disposable> 
 }
 
 /**
- * Joins the user's streams to the command's. Disposing waits for the last output, takes back what the command left the
- * terminal in, and lets go of stdin.
+ * Joins the user's streams to the command's. Disposing waits for the last output, makes the terminal an ordinary one
+ * again, and lets go of stdin.
+ * @param onLost called once when output can't be passed on any more: a reader that has seen enough (`| head`), a full disk
  */
 export function joinStreams(
   user: UserStreams,
   container: { readonly attachment: Attachment; readonly stdout: Readable },
-  tty: boolean,
+  { tty, onLost }: { readonly tty: boolean; readonly onLost: (error: Error) => void },
 ): AsyncDisposable {
   const { stdin } = user;
   const { attachment, stdout } = container;
-  const modes = followTerminalModes();
-  if (tty) stdout.on("data", modes.read);
+  const outputs = [{ from: stdout, to: user.stdout }];
+  if (!tty) outputs.push({ from: attachment.stderr as Readable, to: user.stderr });
+  const lose = onceOnly(onLost);
+  const terminal = keepReadable(user, outputs);
   stdin.pipe(attachment.stdin);
   stdin.on("error", () => undefined);
-  // A reader that closed the pipe (`| head`) is not our failure; the command goes on, as with docker run
-  const drain = (stream: NodeJS.ReadableStream) => () => stream.resume();
-  user.stdout.on("error", drain(stdout));
-  stdout.pipe(user.stdout, { end: false });
-  if (!tty) {
-    user.stderr.on("error", drain(attachment.stderr));
-    attachment.stderr.pipe(user.stderr, { end: false });
+  for (const { from, to } of outputs) {
+    to.on("error", (error: Error) => {
+      // What comes until the command has ended goes nowhere, so that it isn't held up
+      from.resume();
+      lose(error);
+    });
+    from.pipe(to, { end: false });
   }
-  const outputs = tty ? [stdout] : [stdout, attachment.stderr as Readable];
-  const ended = Promise.all(outputs.map((one) => finished(one).catch(() => undefined)));
+  const ended = Promise.all(outputs.map(({ from }) => finished(from).catch(() => undefined)));
   return {
     [Symbol.asyncDispose]: async () => {
       await Promise.race([ended, sleep(lastOutputMs)]);
       stdin.unpipe(attachment.stdin);
-      const reset = modes.reset();
-      if (reset !== "") user.stdout.write(reset);
+      for (const { from, to } of outputs) if (to.isTTY) from.unpipe(to);
+      terminal.giveBack();
       stdin.pause();
       // A pipe whose writer is still there would keep this process alive
       if (!tty) stdin.destroy();
       attachment.close();
     },
+  };
+}
+
+function onceOnly(work: (error: Error) => void): (error: Error) => void {
+  let isDone = false;
+  return (error) => {
+    if (isDone) return;
+    isDone = true;
+    work(error);
   };
 }
 

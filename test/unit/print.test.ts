@@ -82,8 +82,6 @@ test("a line is one line of bounded length, and JSON is whole", () => {
 /** What writes to a stream by itself: with the reason why it isn't our own text. */
 const others: Readonly<Record<string, string>> = {
   "print.ts": "the one way",
-  "sandbox/user-streams.ts": "passes the command's own output on",
-  "sandbox/sandbox-command.ts": "a carriage return",
   "sandbox/signing/git-sign.ts": "a program for the sandbox",
   "relay/main.ts": "a program for the sandbox, whose output the host parses",
 };

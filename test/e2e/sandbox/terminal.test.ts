@@ -3,6 +3,8 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
 import { createWorld } from "../../support/sandbox-world.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+import { SmallTerminal } from "../../support/small-terminal.ts";
 
 /** A person at a terminal of 100 × 30: waits for a text, types, resizes, and says what the screen showed. */
 const person = `
@@ -119,9 +121,10 @@ test("after a full-screen program that was killed the terminal is an ordinary on
   const script = String.raw`printf '\033[?1049h\033[?25l\033[?1000;1006hscreen\033[?2004h'; kill -9 $$`;
   const { screen, status, restored } = await atTerminal(world, script);
   expect(status).toBe(137);
-  expect(screen.split("screen")[1]).toBe(
-    "\x1b[?2004h\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1049l\x1b[?25h",
-  );
+  const reset = screen.split("screen\x1b[?2004h")[1];
+  for (const part of ["\x1b[?1049l", ";1000;", ";1006;", ";2004;", "\x1b[?7;25h"]) {
+    expect(reset).toContain(part);
+  }
   expect(restored).toBe(true);
 });
 
@@ -134,5 +137,43 @@ test("the terminal is given back after a failure, a time limit and a signal to v
   expect(late).toMatchObject({ status: 124, restored: true });
   const ended = await atTerminal(world, "echo ready; exec sleep 60", [["ready", "signal", 15]]);
   expect(ended).toMatchObject({ status: 143, restored: true });
-  expect(late.screen).toMatch(/\rvaultbox: the time limit[^\n]*\n\r/);
+  expect(late.screen).toMatch(/vaultbox: the time limit[^\n]*\r\n/);
+});
+
+/** What a person can read of it. */
+function readableLines(screen: string): readonly string[] {
+  const terminal = new SmallTerminal();
+  terminal.write(screen);
+  return terminal.lines;
+}
+
+const hiding = String.raw`\033[8m\033]11;#000\007\033]10;#000\007\033(0\033[1;2r\033]0;`;
+
+test("the report of what a sandbox left is readable, whatever it left the terminal in", async () => {
+  await using world = await createWorld();
+  const script = `echo touch >.envrc; printf 'it is done${hiding}'`;
+  const { screen } = await atTerminal(world, script);
+  const own = screen.slice(screen.indexOf("vaultbox: the sandbox left"));
+  expect(own).toContain("directory environments: .envrc (new)");
+  const isReadable = (lines: readonly string[]): boolean =>
+    lines.some((line) => line.startsWith("vaultbox: the sandbox left 1 thing")) &&
+    lines.some((line) => line.startsWith("vaultbox:   directory environments: .env"));
+  expect(isReadable(readableLines(screen))).toBe(true);
+  // The control: the same lines right behind the sandbox's last byte
+  const left = screen.slice(0, screen.indexOf("\x1b]0;") + 4);
+  expect(isReadable(readableLines(left + own))).toBe(false);
+  recordScore({ row: 32, test: "hand-off", attempts: 1, blocked: 1, controlSucceeded: 1 });
+});
+
+test("a line that is said during the run is readable then, and said again at the end", async () => {
+  await using world = await createWorld();
+  const script = `printf 'working${hiding}'; trap "printf '\\033[2J'; exit" TERM; while :; do sleep 0.1; done`;
+  const { screen } = await seeing(world, ["run", "--timeout", "1s", "--", "sh", "-c", script], []);
+  const [before = "", then = "", again = ""] = screen.split("vaultbox: the time limit");
+  expect(again).not.toBe("");
+  const note = "vaultbox: the time limit";
+  const sees = (shown: string) => readableLines(shown).some((line) => line.startsWith(note));
+  expect(sees(`${before}${note}`)).toBe(true);
+  expect(sees(`${before}${note}${then}${note}${again}`)).toBe(true);
+  expect(sees(`${before.slice(0, before.indexOf("\x1b]0;") + 4)}${note}`)).toBe(false);
 });

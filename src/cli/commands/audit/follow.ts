@@ -20,7 +20,10 @@ async function follow(
   const { createFollowText } = await import("./follow-text.ts");
   const log = await findSessionLog(resolvePaths().sessions, wanted);
   const toText = createFollowText();
-  for await (const record of followAudit(log.path)) {
+  // Its reader may have seen enough
+  const reader = new AbortController();
+  process.stdout.once("error", () => reader.abort());
+  for await (const record of followAudit(log.path, { signal: reader.signal })) {
     if (flags.json === true) printJsonLine(record);
     else printLines([toText(record)]);
   }

@@ -1,0 +1,54 @@
+import { fstatSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { shareTerminal, writeLine } from "../print.ts";
+import { followTerminal } from "./terminal-modes.ts";
+
+type Screen = NodeJS.WriteStream;
+
+/** One output of the command, and where the user gets it. */
+interface PassedOutput {
+  readonly from: Readable;
+  readonly to: Screen;
+}
+
+/** Lines that were said during a run and may have been drawn over; more than a run says */
+const maxRepeated = 100;
+
+/**
+ * Keeps what vaultbox says readable on a terminal that the command writes to as well. `giveBack` makes it an ordinary
+ * terminal again, and says once more what the command may have drawn over.
+ */
+export function keepReadable(
+  user: { readonly stdout: Screen; readonly stderr: Screen },
+  outputs: readonly PassedOutput[],
+): { readonly giveBack: () => void } {
+  const screens = toScreens(user);
+  if (screens.length === 0) return { giveBack: () => undefined };
+  const use = followTerminal();
+  for (const { from, to } of outputs) {
+    // A pipe may end at the same terminal, as `| cat` does
+    from.on("data", (chunk: Buffer) => use.read(chunk, { isShown: to.isTTY }));
+  }
+  const said: string[] = [];
+  const share = shareTerminal({
+    outputs: user.stderr.isTTY ? ["stderr"] : [],
+    lead: use.lead,
+    onLine: (text) => void (said.length < maxRepeated && said.push(text)),
+  });
+  return {
+    giveBack: () => {
+      const isDrawnOver = use.isChanged();
+      const reset = use.reset();
+      if (reset !== "") for (const screen of screens) screen.write(reset);
+      if (isDrawnOver) for (const text of said.splice(0)) writeLine("stderr", text);
+      share[Symbol.dispose]();
+    },
+  };
+}
+
+/** The terminals among them, each once. */
+function toScreens({ stdout, stderr }: { stdout: Screen; stderr: Screen }): readonly Screen[] {
+  const screens = [stderr, stdout].filter((stream) => stream.isTTY);
+  const devices = screens.map((screen) => ("fd" in screen ? fstatSync(Number(screen.fd)).rdev : 0));
+  return screens.filter((_, index) => devices.indexOf(devices[index] ?? 0) === index);
+}

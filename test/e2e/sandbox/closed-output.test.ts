@@ -1,0 +1,54 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
+import { countOnEngine, createWorld, type SandboxWorld } from "../../support/sandbox-world.ts";
+
+/** The status of vaultbox, and what its reader got, in a line of bash. */
+async function inPipe(world: SandboxWorld, command: string, reader: string): Promise<string> {
+  const line = `timeout 60 "$0" "$1" run -- sh -c "$2" ${reader}; printf ' %s' "\${PIPESTATUS[0]}"`;
+  const { stdout } = await promisify(execFile)(
+    "bash",
+    ["-c", line, process.execPath, cliPath, command],
+    { cwd: world.workspace, env: cliEnvironment(world.home) },
+  );
+  return stdout;
+}
+
+test("a run whose reader has seen enough ends as by SIGPIPE, and nothing of it is left", async () => {
+  await using world = await createWorld();
+  expect(await inPipe(world, "yes", "| head -1")).toBe("y\n 141");
+  expect(await inPipe(world, "yes >&2", "2>&1 | head -1")).toBe("y\n 141");
+  // One that ignores SIGPIPE, as Node's programs do, is told to end
+  const stubborn = 'trap "" PIPE; while :; do echo x; sleep 0.1; done';
+  expect(await inPipe(world, stubborn, "2>/dev/null | head -1")).toBe("x\n 141");
+  expect(await countOnEngine(world.workspace)).toBe(0);
+  // The control: a reader that reads on
+  expect(await inPipe(world, "yes | head -3", "| tail -1")).toBe("y\n 0");
+});
+
+test("a command goes on behind a closed pipe until it writes again", async () => {
+  await using world = await createWorld();
+  const script = "echo first; sleep 1; touch done";
+  expect(await inPipe(world, script, "| head -1")).toBe("first\n 0");
+  expect(await inPipe(world, "ls", "| cat")).toBe("done\n 0");
+});
+
+test("a full disk behind the output ends the run in order, and says so", async () => {
+  await using world = await createWorld();
+  const child = spawn(
+    "bash",
+    ["-c", '"$0" "$1" run -- yes >/dev/full', process.execPath, cliPath],
+    {
+      cwd: world.workspace,
+      env: cliEnvironment(world.home),
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  expect(await once(child, "close")).toEqual([141, null]);
+  expect(said).toContain("warning: cannot pass the output on (ENOSPC");
+  expect(await countOnEngine(world.workspace)).toBe(0);
+});
