@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import type { AuditEvent } from "../audit/audit-event.ts";
-import { openAuditLog, type AuditLog } from "../audit/audit-log.ts";
-import { createSummary, type LiveSummary } from "../audit/summarise.ts";
+import type { AuditLog } from "../audit/audit-log.ts";
+import type { LiveSummary } from "../audit/summarise.ts";
 import type { SessionCa } from "../ca/session-ca.ts";
 import type { Paths } from "../config/paths.ts";
 import type { ProxyServer } from "../proxy/proxy-server.ts";
@@ -13,6 +12,7 @@ import type { RunRequest } from "./run-request.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
 import type { SigningParts } from "./session-doors.ts";
 import { openSigner } from "./signing/session-signer.ts";
+import { openSessionLog } from "./session-log.ts";
 import { createCaOfSession, openSessionProxy } from "./session-proxy.ts";
 import { sessionFolder, writeState, type SessionState } from "./session-state.ts";
 
@@ -62,23 +62,13 @@ export async function prepareSession(
   const command = request.command.map((text) => redactor.redact(text));
   const state = { ...outcome.state, command, agent: plan.agent.name };
   outcome.state = state;
-  const summary = createSummary();
-  let isStarted = false;
-  const onEvent = (event: AuditEvent): void => {
-    if (event.type === "session.start") isStarted = true;
-    summary.add(event);
-  };
   const auditPath = join(sessionFolder(host.paths, id), "audit.jsonl");
-  const [audit, ca] = await Promise.all([
-    openAuditLog(auditPath, { session: id, onEvent, onLost: summary.addUnrecorded }),
+  const [{ audit, summary, end }, ca] = await Promise.all([
+    openSessionLog(auditPath, id),
     createCaOfSession(id),
     writeState(host.paths, state),
   ]);
-  const endLog = once(() => {
-    // Otherwise its end would be all that is recorded of a session that failed on the way
-    if (!isStarted) audit.note("not-started");
-    return endAudit(audit, summary, outcome);
-  });
+  const endLog = once(() => end(outcome.status ?? failedStatus));
   stack.defer(endLog);
   const { policy } = plan;
   const signing = toSigningParts(request, host.env, redactor);
@@ -109,17 +99,6 @@ function toSigningParts(
   if (signing === undefined) return {};
   const { identity, repository } = signing;
   return { signing: { signer: openSigner(signing, { env, redactor }), identity, repository } };
-}
-
-async function endAudit(
-  audit: AuditLog,
-  summary: LiveSummary,
-  outcome: SessionOutcome,
-): Promise<void> {
-  const { requests, refused } = summary.current();
-  const status = outcome.status ?? failedStatus;
-  // A log that can't be written has refused the requests already; the run's own failure is what is reported
-  await audit.end({ status, requests, refused }).catch(() => undefined);
 }
 
 /** As docker run: the command was not started. */

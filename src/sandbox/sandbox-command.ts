@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import { giveUp, type SignalWatch, type WatchedSignal } from "./signal-watch.ts";
 import type { ReadySandbox } from "./start-sandbox.ts";
+import { timeoutStatus, timeoutText, untilTimeLimit } from "./time-limit.ts";
 import {
   continueStopped,
   followSize,
@@ -18,10 +19,6 @@ const unansweredMs = graceMs + 5_000;
 const ignoredPipeMs = 1_000;
 /** As a shell reports the end by SIGPIPE. */
 const lostOutputStatus = 141;
-/** As timeout(1) reports it. */
-const timeoutStatus = 124;
-/** Longest timer that Node can set in one go. */
-const maxTimerMs = 2 ** 31 - 1;
 
 /** From `go` to the exit status. */
 export async function runCommand(
@@ -102,11 +99,9 @@ function startLimit(ready: ReadySandbox, request: RunRequest, host: RunHost): Li
   const limits = [request.timeoutMs, request.plan.policy.limits.durationMs];
   const ms = Math.min(...limits.filter((one) => one !== undefined), Number.POSITIVE_INFINITY);
   const wait = async (): Promise<void> => {
-    for (let left = ms; left > 0; left -= maxTimerMs) {
-      await sleep(Math.min(left, maxTimerMs), undefined, { signal: abort.signal });
-    }
+    await untilTimeLimit(ms, abort.signal);
     expired = true;
-    host.onNote("the time limit of this session is reached; ending the command");
+    host.onNote(`${timeoutText}; ending the command`);
     // Not waited for: an engine may never answer
     void ready.container.kill("SIGTERM").catch(() => undefined);
     killLater(ready.container);

@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { chmod, lstat, mkdir, unlink } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { dirname, join } from "node:path";
-import { openAuditLog } from "../audit/audit-log.ts";
 import { toTrustBundle } from "../ca/trust-bundle.ts";
 import type { Paths } from "../config/paths.ts";
 import { VaultboxError } from "../errors.ts";
@@ -13,7 +12,9 @@ import { Redactor } from "../redact.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
 import { createSessionId } from "./session-id.ts";
+import { openSessionLog } from "./session-log.ts";
 import { createCaOfSession, openSessionProxy, type UpstreamSettings } from "./session-proxy.ts";
+import { timeoutStatus, untilTimeLimit } from "./time-limit.ts";
 
 export interface StandaloneProxyOptions {
   readonly paths: Paths;
@@ -31,6 +32,8 @@ export interface StandaloneProxy extends AsyncDisposable {
   readonly auditPath: string;
   /** Environment variables a client would have in a sandbox; every value is a placeholder */
   readonly placeholders: Readonly<Record<string, string>>;
+  /** Resolves when the policy's duration is over, or never; nothing is served any more */
+  readonly expired: Promise<void>;
 }
 
 /**
@@ -44,8 +47,9 @@ export async function openStandaloneProxy(
   const folder = join(options.paths.sessions, session);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await using stack = new AsyncDisposableStack();
-  const audit = await openAuditLog(join(folder, "audit.jsonl"), { session });
-  stack.defer(() => audit.close());
+  const { audit, end } = await openSessionLog(join(folder, "audit.jsonl"), session);
+  let status = 0;
+  stack.defer(() => end(status));
   const { credentials, env } = toSessionCredentials(options.vaults, new Redactor());
   const ca = await createCaOfSession(session);
   const { policy, upstream, vaults } = options;
@@ -67,9 +71,17 @@ export async function openStandaloneProxy(
   });
   await writeFileAtomic(options.caOutPath, toTrustBundle(ca.certificatePem), { mode: 0o644 });
   const server = await listen(options.socketPath, (socket) => proxy.accept(socket));
-  stack.defer(() => closeServer(server));
+  // The connections that it has are the proxy's to end
+  stack.defer(() => void server.close());
+  const clock = new AbortController();
+  stack.defer(() => clock.abort());
   const owned = stack.move();
+  const expired = untilExpired(policy.limits.durationMs, clock.signal).then(() => {
+    status = timeoutStatus;
+    return owned.disposeAsync();
+  });
   return {
+    expired,
     session,
     auditPath: audit.path,
     placeholders: env,
@@ -122,8 +134,9 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-  });
+/** Pends for ever without a duration, and after the end. */
+async function untilExpired(ms: number | undefined, signal: AbortSignal): Promise<void> {
+  const never = new Promise<never>(() => undefined);
+  if (ms === undefined) return await never;
+  await untilTimeLimit(ms, signal).catch(() => never);
 }

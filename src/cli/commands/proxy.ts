@@ -69,12 +69,16 @@ async function proxy(flags: ProxyFlags): Promise<void> {
   for (const [name, value] of Object.entries(running.placeholders)) {
     output.printLines([`${name}=${value}`]);
   }
-  await untilSignal();
+  const isExpired = await Promise.race([untilSignal(), running.expired.then(() => true)]);
+  if (!isExpired) return;
+  const { timeoutStatus, timeoutText } = await import("../../sandbox/time-limit.ts");
+  output.printNote(timeoutText);
+  process.exitCode = timeoutStatus;
 }
 
-function untilSignal(): Promise<void> {
+function untilSignal(): Promise<false> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.once(signal, () => resolve());
+      process.once(signal, () => resolve(false));
   });
 }
