@@ -1,4 +1,5 @@
 import { VaultboxError } from "../errors.ts";
+import { patiently } from "../patience.ts";
 import { quoted } from "../printable.ts";
 import type { Secret } from "../redact.ts";
 import { readFromCommand, readFromEnv } from "./secret-source.ts";
@@ -18,6 +19,7 @@ export interface OpenVault {
   readonly signingKeys: readonly StoredSigningKey[];
   /**
    * The secret as it is now, so that a rotated one reaches a running session; a source command runs once per session.
+   * What failed and may have asked a person is asked again after a pause, see `patiently`.
    * Rejects with a VaultboxError when the credential was removed or is now bound to another place.
    */
   readonly reveal: (name: string) => Promise<Secret>;
@@ -53,7 +55,11 @@ async function openVault(name: string, context: VaultContext): Promise<OpenVault
     sources.set(credential.name, toReveal(store, credential, context.env));
   }
   for (const key of signingKeys) {
-    if (key.source.type === "stored") sources.set(key.name, () => revealKey(store, key));
+    if (key.source.type !== "stored") continue;
+    sources.set(
+      key.name,
+      asking(store, () => revealKey(store, key)),
+    );
   }
   const reveal = async (wanted: string): Promise<Secret> => {
     const source = sources.get(wanted);
@@ -71,9 +77,9 @@ function toReveal(
   const { source } = credential;
   switch (source.type) {
     case "stored":
-      return () => revealStored(store, credential);
+      return asking(store, () => revealStored(store, credential));
     case "command":
-      return once(() => readFromCommand(credential, source));
+      return once(patiently(() => readFromCommand(credential, source)));
     case "env": {
       // Read now: what the session's own environment says later is not the user's choice any more
       const value = env[source.variable];
@@ -81,6 +87,11 @@ function toReveal(
       return async () => readFromEnv(credential, source.variable, fixed);
     }
   }
+}
+
+/** A keychain that is locked may ask its user. */
+function asking(store: VaultStore, read: () => Promise<Secret>): () => Promise<Secret> {
+  return store.kind === "keychain" ? patiently(read) : read;
 }
 
 async function revealStored(store: VaultStore, opened: StoredCredential): Promise<Secret> {

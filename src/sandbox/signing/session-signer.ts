@@ -3,6 +3,7 @@ import { parsePublicKeyLine, toPublicKeyLine } from "../../git/signature/ssh-key
 import { parseStoredKey } from "../../git/signature/ssh-key-private.ts";
 import { signWithKey, type SshSigner } from "../../git/signature/sshsig.ts";
 import { quoted } from "../../printable.ts";
+import { patiently } from "../../patience.ts";
 import type { Redactor } from "../../redact.ts";
 import type { OpenVault } from "../../vault/open-vaults.ts";
 import type { StoredSigningKey } from "../../vault/signing-key.ts";
@@ -45,7 +46,7 @@ export function openSigner(
   const publicKey = parsePublicKeyLine(key.publicKey);
   if (key.source.type === "ssh-agent") {
     const socket = findAgentSocket(options.env);
-    return { publicKey, sign: (data) => signWithAgent(socket, publicKey, data) };
+    return { publicKey, sign: patiently((data) => signWithAgent(socket, publicKey, data)) };
   }
   return {
     publicKey,

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openVaults } from "../../../src/vault/open-vaults.ts";
+import { readFromCommand } from "../../../src/vault/secret-source.ts";
 import { createVault, openStore } from "../../../src/vault/vault-catalog.ts";
 import { makeCredential, makeEntry, makeTempVaults } from "../../support/temp-vaults.ts";
 
@@ -69,6 +70,24 @@ test("a source command runs once for all requests of a session, and its failure 
   expect(error).toMatchObject({ code: "VBX_HOST_COMMAND_FAILED" });
   expect(String(error)).toMatch(/"bad".*exit status 3/);
   expect(String(error)).not.toContain("leaked-output");
+});
+
+test("a source command that fails is not run again for each request", async () => {
+  await using temp = await makeTempVaults();
+  const counter = join(temp.folder, "runs");
+  const script = `require("fs").appendFileSync(${JSON.stringify(counter)}, "x"); process.exit(1)`;
+  const source = { type: "command", file: process.execPath, args: ["-e", script] } as const;
+  const { store } = await createVault(temp.context, "default", { store: "age" });
+  const credential = makeCredential("declined", { source });
+  await store.update(() => [{ credential }]);
+  const [vault] = await openVaults([], temp.context);
+  const ask = () => expect(vault?.reveal("declined")).rejects.toThrow("exit status 1");
+  await Promise.all(Array.from({ length: 30 }, ask));
+  for (let request = 0; request < 10; request += 1) await ask();
+  expect(await readFile(counter, "utf8")).toBe("x");
+  // The control: without the pause each request runs it
+  for (const _ of [1, 2]) await readFromCommand(credential, source).catch(() => undefined);
+  expect(await readFile(counter, "utf8")).toBe("xxx");
 });
 
 test("an environment source is read when the session begins", async () => {
