@@ -84,4 +84,34 @@ export const detours: readonly Detour[] = [
     plant: `cat $P > .gh/pre-commit; rm -rf .gh; mkdir .gh; cp $P .gh/pre-commit`,
     use: "git commit -q --allow-empty -m x",
   },
+  {
+    name: "hook-script",
+    before: `cd NAME; mkdir scripts; echo true > scripts/check.sh; printf '#!/bin/sh\\nexec sh "$(git rev-parse --show-toplevel)"/scripts/check.sh\\n' > .git/hooks/pre-commit; chmod +x .git/hooks/pre-commit`,
+    plant: `cat $P > scripts/check.sh; rm -rf scripts; mkdir scripts; cp $P scripts/check.sh`,
+    use: "git commit -q --allow-empty -m x",
+  },
+  {
+    name: "hooks-of-worktree-settings",
+    before: `cd NAME; git config extensions.worktreeConfig true; git worktree add -q ../NAME-linked; cd ../NAME-linked; git config --worktree core.hooksPath hk; mkdir hk; echo true > hk/pre-commit; chmod +x hk/pre-commit`,
+    plant: `cat $P > ../NAME-linked/hk/pre-commit; rm -rf ../NAME-linked/hk; mkdir ../NAME-linked/hk; cp $P ../NAME-linked/hk/pre-commit`,
+    use: "cd ../NAME-linked; git commit -q --allow-empty -m x",
+  },
+  {
+    name: "new-work-tree",
+    before: `cd NAME; mkdir tools; echo cat > tools/clean; git config filter.x.clean 'sh tools/clean'; echo '*.x filter=x' > .gitattributes; echo 1 > f.x; git add .; git commit -qm x`,
+    plant: `git worktree add -q ../NAME-linked; cp $P ../NAME-linked/tools/clean; echo 2 > ../NAME-linked/f.x`,
+    use: "cd ../NAME-linked; git status",
+  },
+  {
+    name: "copied-git-file",
+    before: `cd NAME; mkdir tools; echo cat > tools/clean; git config filter.x.clean 'sh tools/clean'; echo '*.x filter=x' > .gitattributes; echo 1 > f.x; git add .; git commit -qm x; git worktree add -q ../NAME-linked`,
+    plant: `mkdir -p sub/tools; cp ../NAME-linked/.git sub/.git; cp .gitattributes sub; cp $P sub/tools/clean; echo 2 > sub/f.x`,
+    use: "cd sub; git status",
+  },
+  {
+    name: "pattern-and-folder",
+    before: `cd NAME; mkdir tools; for f in h15.sh tools/h16; do printf '#!/bin/sh\\ncat\\n' > $f; chmod +x $f; done; git config filter.x.clean './h*5.sh'; git config filter.y.clean 'env -C tools ./h16'; printf '*.x filter=x\\n*.y filter=y\\n' > .gitattributes; echo 1 > f.x; echo 1 > f.y; git add .; git commit -qm x`,
+    plant: `cat $P > h15.sh; cat $P > tools/h16; echo 2 > f.x; echo 2 > f.y`,
+    use: "git status",
+  },
 ];

@@ -17,13 +17,14 @@ import { toCoveredPlaces } from "./covered-places.ts";
 import { refuseMovedSecrets, toHiddenPlaces } from "./hide/moved-secrets.ts";
 import { toNames } from "./host-path.ts";
 import { createLookBudget, startLimits } from "./look-budget.ts";
+import { readProgramMarks, withPrograms } from "./pointed/program-marks.ts";
+import type { Mark } from "./scan/mark.ts";
 import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
 import { toShownLogs } from "./hide/shown-log.ts";
 import { planProtection, type OwnMount, type Protection } from "./protect/protection.ts";
 import { writeCopies } from "./protect/shown-copies.ts";
 import { toTold, type MountedRoot } from "./roots/mounted-root.ts";
 import type { LookedRoot } from "./roots/scan-root.ts";
-import { toTargetPoints } from "./roots/target-points.ts";
 import type { Scan } from "./scan/scan.ts";
 import { makeMountPoints, withShared } from "./session-mount-points.ts";
 import { writeRecord, type WorkspaceRecord } from "./workspace-record.ts";
@@ -107,6 +108,10 @@ export async function planMounts(
     }),
     readKnown(looked, { protect, budget }),
   ]).catch(refuseUnseen);
+  const programs = new Map<string, ReadonlyMap<string, Mark>>();
+  for (const { root } of known) {
+    programs.set(root.target, await readProgramMarks(protection.pointed, { root, budget }));
+  }
   // One that began meanwhile has no sandbox before its record is there, and one that ended has left it there
   const sessions = [...before, ...(await listOtherSessions(paths))];
   const others = await readOtherRoots(
@@ -115,21 +120,17 @@ export async function planMounts(
   );
   const targets = mounts.map(({ target }) => target);
   const masks = maskSpecialFiles(protection.folders, targets);
-  const roots = looked.map(({ root }) => root);
-  const mountPoints = [
-    ...toTargetPoints(roots, mounts),
-    ...protection.mountPoints,
-    ...masks.mountPoints,
-  ];
+  const mountPoints = [...protection.mountPoints, ...masks.mountPoints];
   const copies = [...protection.copies, ...masks.copies];
-  const covered = toCoveredPlaces({ roots, copies, directory });
+  const covered = toCoveredPlaces({ roots: looked.map(({ root }) => root), copies, directory });
   refuseMovedSecrets(others, { looked, covered });
   const record: WorkspaceRecord = {
     protect,
     mountPoints: await withShared(paths, session, mountPoints),
     logs: toShownLogs(protection.copies, directory),
     roots: known.map(({ root: { kind, source, target }, scan, repositories }) => {
-      const baseline = toBaseline(scan, repositories, since);
+      const marks = withPrograms(scan.marks, programs.get(target) ?? new Map());
+      const baseline = toBaseline({ ...scan, marks }, repositories, since);
       const hiddenIn = toHiddenPlaces(target, covered, baseline.hidden);
       return { kind, source, target, hiddenIn, baseline: leaveOutOthers(baseline, source, others) };
     }),

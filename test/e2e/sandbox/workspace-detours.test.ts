@@ -89,3 +89,43 @@ test("a program that a sandbox lets run as its owner runs as its owner no more w
     controlSucceeded: Number(stdout),
   });
 });
+
+test("in a folder of a repository nothing changes what the repository around it runs", async () => {
+  const ran: string[] = [];
+  const refused: string[] = [];
+  for (const settings of ["", "workspace: {protect: none}\n"]) {
+    await using world = await createWorld();
+    const outer = await realpath(world.workspace);
+    const front = join(outer, "front");
+    await git(outer, "init", "-q", "-b", "main");
+    for (const name of ["hk", "conf", "scripts"]) {
+      await mkdir(join(front, name), { recursive: true });
+    }
+    await writeFile(join(front, "hk/pre-commit"), "#!/bin/sh\n. front/scripts/check\n", {
+      mode: 0o755,
+    });
+    await writeFile(join(front, "scripts/check"), "true\n");
+    await writeFile(join(front, "conf/shared.cfg"), "[a]\n");
+    await git(outer, "config", "core.hooksPath", "front/hk");
+    await git(outer, "config", "include.path", "../front/conf/shared.cfg");
+    await writeFile(join(front, "vaultbox.yaml"), `version: 1\n${settings}`);
+    await world.run(["trust", "--yes"], { cwd: front });
+    const plant = `echo 'touch ${outer}/ran-hook' >> hk/pre-commit; echo 'touch ${outer}/ran-script' >> scripts/check
+printf '[core]\\n\\tfsmonitor = "touch ${outer}/ran-include; false"\\n' > conf/shared.cfg`;
+    const { stderr } = await world.run(["run", "--", "sh", "-c", plant], { cwd: front });
+    refused.push(...(stderr.match(/Read-only/g) ?? []));
+    await git(outer, "status");
+    await git(outer, "commit", "-q", "--allow-empty", "-m", "x");
+    ran.push((await readdir(outer)).filter((name) => name.startsWith("ran-")).join(" "));
+  }
+  expect(refused.length).toBe(3);
+  // The control: nothing is protected
+  expect(ran).toEqual(["", "ran-hook ran-include ran-script"]);
+  recordScore({
+    row: 29,
+    test: "what the repository around a workspace names in it",
+    attempts: 3,
+    blocked: refused.length,
+    controlSucceeded: ran[1]?.split(" ").length ?? 0,
+  });
+});

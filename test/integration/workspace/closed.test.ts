@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Folder } from "../../../src/files/beneath.ts";
 import { lookThrough } from "../../../src/sandbox/workspace/handoff/found.ts";
 import { sortMade } from "../../../src/sandbox/workspace/handoff/made-repositories.ts";
@@ -65,11 +65,14 @@ async function createTree(): Promise<Tree> {
 }
 
 async function asUser<T>(work: () => Promise<T>): Promise<T> {
+  // Nobody else may read root's list of folders
+  vi.stubEnv("VAULTBOX_HOME", "/nonexistent");
   process.seteuid?.(user);
   try {
     return await work();
   } finally {
     process.seteuid?.(0);
+    vi.unstubAllEnvs();
   }
 }
 

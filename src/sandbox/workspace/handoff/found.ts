@@ -5,6 +5,7 @@ import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
 import { examineFound, examineKnown, type ExaminedUnit } from "./examined-units.ts";
 import type { HandoffOptions } from "./handoff.ts";
+import { withLeftPrograms } from "./left-programs.ts";
 
 /** A root that a sandbox was in, and what it was before. */
 export interface LeftRoot {
@@ -44,7 +45,7 @@ export async function lookThrough(
     const found = await examineFound(scan.repositories, baseline, options);
     all.push({ ...one, scan, repositories: [...(known[index] ?? []), ...found] });
   }
-  return all;
+  return protect === "none" ? all : await withLeftPrograms(all, budget);
 }
 
 /** The same budget; what is left out of the look is told by its place on the host. */

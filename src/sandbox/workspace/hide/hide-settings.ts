@@ -2,7 +2,7 @@ import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { toNames } from "../host-path.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
-import { readOwnSettings, withIncluded } from "../protect/included-settings.ts";
+import type { PointedPath } from "../pointed/pointed-paths.ts";
 import { kindOf, type MountDraft } from "../protect/mount-draft.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
@@ -29,16 +29,19 @@ interface HidePlace {
 /**
  * Shows copies without secrets in place of the files that git and its like read settings from, wherever they are.
  * @param paths of files that programs of the host go by, from the workspace
+ * @param pointed what settings name, of which those that are included are settings too
  */
 export async function hideSettings(
   draft: MountDraft,
   {
     units,
     paths,
+    pointed,
     budget,
   }: {
     readonly units: readonly RepositoryUnit[];
     readonly paths: Iterable<string>;
+    readonly pointed: readonly PointedPath[];
     readonly budget: LookBudget;
   },
 ): Promise<void> {
@@ -58,7 +61,12 @@ export async function hideSettings(
       await hideIn(draft, { folder: opened, names: [...names, inner], budget }, /^/);
     }
     await hideLogs(draft, place);
-    await hideIncluded(draft, place);
+  }
+  // What settings include, whatever the condition
+  for (const { path, kind } of pointed) {
+    if (budget.isDue() && !(await budget.turn())) return;
+    const inside = kind === "settings" ? toNames(draft.path, path) : undefined;
+    if (inside !== undefined && kindOf(draft, inside) === "file") hideFile(draft, inside, budget);
   }
   for (const path of paths) {
     const names = path.split("/");
@@ -81,21 +89,6 @@ async function hideIn(
   for (const { name, kind } of await readFolderOrNothing(folder, budget)) {
     if (budget.isDue() && !(await budget.turn())) return;
     if (kind === "file" && wanted.test(name)) hideFile(draft, [...names, name], budget);
-  }
-}
-
-/** What the settings include, whatever the condition, as far as it's in the workspace. */
-async function hideIncluded(
-  draft: MountDraft,
-  { folder, names, budget }: HidePlace,
-): Promise<void> {
-  const own = {
-    settings: await readOwnSettings(folder, budget),
-    configFolder: [draft.path, ...names].join("/"),
-  };
-  for (const { path } of await withIncluded(own, budget)) {
-    const inside = path === undefined ? undefined : toNames(draft.path, path);
-    if (inside !== undefined && kindOf(draft, inside) === "file") hideFile(draft, inside, budget);
   }
 }
 

@@ -73,7 +73,10 @@ export function createDraft(root: OpenRoot, special: SpecialFiles): MountDraft {
 export function pinFolders(draft: MountDraft, names: readonly string[]): void {
   for (let length = 1; length <= names.length; length++) {
     const key = names.slice(0, length).join("/");
-    if (!draft.own.has(key)) draft.own.set(key, { readOnly: false });
+    // In what is read-only nothing is writable again
+    const around = draft.own.get(names.slice(0, length - 1).join("/"));
+    const readOnly = length > 1 && around?.readOnly === true;
+    if (!draft.own.has(key)) draft.own.set(key, { readOnly });
   }
   if (draft.own.size + draft.copies.size > maxMounts) throw tooMany(maxMounts);
 }
@@ -118,7 +121,11 @@ export function mountReadOnly(
   if (kind === undefined) draft.mountPoints.push({ names, kind: wanted, content });
   else refuseOther(draft, names, { kind, wanted });
   pinFolders(draft, names.slice(0, -1));
-  draft.own.set(names.join("/"), { readOnly: true });
+  const key = names.join("/");
+  draft.own.set(key, { readOnly: true });
+  for (const inner of draft.own.keys()) {
+    if (inner.startsWith(`${key}/`)) draft.own.set(inner, { readOnly: true });
+  }
 }
 
 /** The same with other content, which the sandbox sees instead. */

@@ -12,7 +12,7 @@ import { protectSettings } from "./protect-other.ts";
 import { mountCopy, mountReadOnly, kindOf, pinFolders, type MountDraft } from "./mount-draft.ts";
 import { saplingInGit } from "../other-systems/other-system.ts";
 import { sameFolder } from "./mount-point.ts";
-import { unreadable } from "./unreadable-configuration.ts";
+import { unreadable } from "../repository/unreadable-configuration.ts";
 
 /** Submodules within submodules, and folders within `modules` */
 const maxModuleDepth = 16;
@@ -29,14 +29,13 @@ export interface GitFolderOptions {
  * Protects what makes git run programs or read settings in a repository's folder, and leaves the rest writable: index,
  * refs, objects, logs, HEAD, and whatever a commit, a rebase or a stash keeps there.
  * @param names of the folder, beneath the draft's root
- * @returns the settings of the repository, its own and those of this work tree
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE
  */
 export async function protectGitFolder(
   draft: MountDraft,
   names: readonly string[],
   options: GitFolderOptions,
-): Promise<readonly GitSetting[]> {
+): Promise<void> {
   pinFolders(draft, names);
   const settings = await protectConfiguration(draft, [...names, "config"], options);
   mountReadOnly(draft, [...names, "hooks"], "folder");
@@ -50,12 +49,11 @@ export async function protectGitFolder(
   }
   protectSettings(draft, names, { system: saplingInGit, toShown: options.toShown });
   const usesWorktreeConfig = hasWorktreeConfig(settings);
-  const own = usesWorktreeConfig
-    ? await protectConfiguration(draft, [...names, "config.worktree"], options)
-    : [];
+  if (usesWorktreeConfig) {
+    await protectConfiguration(draft, [...names, "config.worktree"], options);
+  }
   await protectWorkTrees(draft, [...names, "worktrees"], { ...options, usesWorktreeConfig });
   await protectModules(draft, [...names, "modules"], { options, depth: 0 });
-  return [...settings, ...own];
 }
 
 function hasWorktreeConfig(settings: readonly GitSetting[]): boolean {

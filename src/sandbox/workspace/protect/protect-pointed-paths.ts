@@ -2,15 +2,22 @@ import { join } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
 import { followInside, toNames } from "../host-path.ts";
+import { isProgram } from "../pointed/program-file.ts";
+import { type PointedKind, type PointedPath } from "../pointed/pointed-paths.ts";
+import { isNearPackages } from "../scan/installed-packages.ts";
 import { mountReadOnly, kindOf, type MountDraft } from "./mount-draft.ts";
-import type { PointedPath } from "./pointed-paths.ts";
 
 /** What git itself writes in a repository's folder (gitrepository-layout(5)). */
 const writtenByGit =
   /^(?:index|refs|logs|objects|packed-refs|shallow|worktrees|modules|rebase-.*|sequencer|BISECT_.*|(?:.*_)?(?:HEAD|MSG|EDITMSG)|.*\.lock)$/;
+/** What is made where nothing is, so that it can be protected */
+const wanted: Readonly<Partial<Record<PointedKind, "folder" | "file">>> = {
+  hooks: "folder",
+  settings: "file",
+};
 
 /**
- * Protects what git's configuration names in the tree, and in the folders of repositories.
+ * Protects what settings and hooks name in the tree, and in the folders of repositories.
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE when it names the work tree itself, or a folder with the repository in it
  */
 export function protectPointedPaths(draft: MountDraft, pointed: readonly PointedPath[]): void {
@@ -20,12 +27,14 @@ export function protectPointedPaths(draft: MountDraft, pointed: readonly Pointed
     const isGitFolder = names?.includes(".git") === true || draft.own.has("");
     if (names === undefined || (isGitFolder && isReadOnly(draft, names))) continue;
     if (names.length === 0) {
-      if (one.wanted === "folder") throw coversRepository(draft.path);
-    } else if (one.wanted === undefined && isGitFolder && isWrittenByGit(names)) {
-      draft.notes.push(`${quoted(names.join("/"))} is named by git's settings, and git writes it`);
-    } else {
-      protect(draft, names, one);
-      if (one.wanted === "folder") protectLinked(draft, names);
+      if (one.kind === "hooks") throw coversRepository(draft.path);
+      if (one.kind === "matchFolder") noteMatches(draft, ".");
+    } else if (one.kind === "file" && isGitFolder && isWrittenByGit(names)) {
+      if (!one.isOfHook)
+        note(draft, `${quoted(names.join("/"))} is named by git's settings, and git writes it`);
+    } else if (!one.isOfHook || isHookProgram(draft, names, one)) {
+      protect(draft, names, one.kind);
+      if (one.kind === "hooks") protectLinked(draft, names);
     }
   }
 }
@@ -37,8 +46,20 @@ export function protectLinked(draft: MountDraft, names: readonly string[]): void
     const path = kind === "link" ? folder?.readLink(name) : undefined;
     const end = path === undefined ? undefined : followInside(draft.path, { from: names, path });
     if (end === undefined || end.length === 0 || isReadOnly(draft, end)) continue;
-    protect(draft, end, { path: join(draft.path, ...end), wanted: undefined, isFolder: false });
+    protect(draft, end, "file");
   }
+}
+
+/**
+ * Whether a word of a hook's text is protected: it also has words for files that package managers and editors write, and
+ * installed packages are replaced as a whole.
+ */
+function isHookProgram(draft: MountDraft, names: readonly string[], one: PointedPath): boolean {
+  if (isNearPackages(names)) return false;
+  using folder = draft.root.openPath(names.slice(0, -1));
+  return (
+    one.kind !== "file" || (folder !== undefined && isProgram(folder, names.at(-1) ?? "", one))
+  );
 }
 
 /** Of a repository's folder: its configuration, the hooks that git has by itself, and what is in there. */
@@ -54,35 +75,58 @@ function isWrittenByGit(names: readonly string[]): boolean {
   return writtenByGit.test(names[names.lastIndexOf(".git") + 1] ?? "");
 }
 
-function protect(draft: MountDraft, names: readonly string[], one: PointedPath): void {
+function protect(draft: MountDraft, names: readonly string[], pointed: PointedKind): void {
   for (let length = 1; length <= names.length; length++) {
     const part = names.slice(0, length);
     const kind = kindOf(draft, part);
     const isLast = length === names.length;
     if (kind === undefined) {
-      if (one.wanted === undefined) return;
-      mountReadOnly(draft, part, isLast ? one.wanted : "folder");
+      const made = wanted[pointed];
+      if (made === undefined) return;
+      mountReadOnly(draft, part, isLast ? made : "folder");
       return;
     }
-    if (kind === "link") {
-      draft.notes.push(
-        `${quoted(part.join("/"))} is a symbolic link that git's settings lead through; it isn't protected`,
-      );
-      return;
-    }
-    if (!isLast) continue;
-    // A folder among the words of a command is an argument; the folder of hooks, and the one around it, are not
-    if (kind === "folder" && one.wanted !== "folder" && !one.isFolder) return;
-    const isAround = [...draft.own.keys()].some((key) => key.startsWith(`${part.join("/")}/`));
-    if (kind === "folder" && isAround && containsGit(draft, part))
-      throw coversRepository(join(draft.path, ...part));
-    mountReadOnly(draft, part, kind === "folder" ? "folder" : "file");
+    if (kind === "link") return noteLink(draft, part);
+    if (isLast) mountAgain(draft, part, { kind: kind === "folder" ? "folder" : "file", pointed });
   }
 }
 
-function containsGit(draft: MountDraft, names: readonly string[]): boolean {
+function mountAgain(
+  draft: MountDraft,
+  names: readonly string[],
+  { kind, pointed }: { readonly kind: "folder" | "file"; readonly pointed: PointedKind },
+): void {
+  // A folder among the words of a command is an argument; the folder of hooks, and the one around it, are not
+  const isFolder = pointed === "hooks" || pointed === "programs" || pointed === "matchFolder";
+  if (kind === "folder" && !isFolder) return;
+  if (kind === "folder" && isAroundRepository(draft, names)) {
+    if (pointed !== "matchFolder") throw coversRepository(join(draft.path, ...names));
+    return noteMatches(draft, names.join("/"));
+  }
+  mountReadOnly(draft, names, kind);
+}
+
+function isAroundRepository(draft: MountDraft, names: readonly string[]): boolean {
   const prefix = `${names.join("/")}/`;
   return [...draft.copies.keys()].some((key) => key.startsWith(prefix));
+}
+
+function noteLink(draft: MountDraft, names: readonly string[]): void {
+  note(
+    draft,
+    `${quoted(names.join("/"))} is a symbolic link that git's settings lead through; it isn't protected`,
+  );
+}
+
+function noteMatches(draft: MountDraft, path: string): void {
+  note(
+    draft,
+    `a command of git's settings or hooks takes programs by a pattern in ${quoted(path)}: new ones are told of at the end`,
+  );
+}
+
+function note(draft: MountDraft, text: string): void {
+  if (!draft.notes.includes(text)) draft.notes.push(text);
 }
 
 function coversRepository(path: string): VaultboxError {

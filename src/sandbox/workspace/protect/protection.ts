@@ -8,7 +8,7 @@ import type { LookBudget } from "../look-budget.ts";
 import { isHeldName } from "../handoff/held-name.ts";
 import { hideSettings } from "../hide/hide-settings.ts";
 import { withoutSecrets } from "../hide/settings-text.ts";
-import { readUserSettings } from "./user-settings.ts";
+import type { PointedPath } from "../pointed/pointed-paths.ts";
 import { findRootOf, toTold, type MountedRoot, type OpenRoot } from "../roots/mounted-root.ts";
 import type { LookedRoot } from "../roots/scan-root.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
@@ -24,6 +24,7 @@ import {
 } from "./mount-draft.ts";
 import type { MountPointsBeneath } from "./mount-point.ts";
 import { isNameable, refuseUnnameable } from "./nameable.ts";
+import { protectAllPointed, readAllPointed, type UnitsOfRoot } from "./protect-all-pointed.ts";
 import { protectUnit, type UnitOptions } from "./protect-unit.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { toCopies, type CopyMount } from "./shown-copies.ts";
@@ -42,6 +43,8 @@ export interface Protection {
   readonly mountPoints: readonly MountPointsBeneath[];
   /** The roots, with what no program of the sandbox may reach */
   readonly folders: readonly MountedFolder[];
+  /** What the settings and hooks of repositories name; nothing when none is protected */
+  readonly pointed: readonly PointedPath[];
   readonly notes: readonly string[];
 }
 
@@ -70,34 +73,46 @@ export async function planProtection(
   }));
   const writable = drafted.filter(({ root }) => root.writable);
   for (const { root, draft } of writable) pinApart(root, draft);
-  if (protect === "default") {
-    const drafts = writable.map(({ draft }) => draft);
-    const options: UnitOptions = {
-      toShown: hides ? withoutSecrets : (content) => content,
-      isInSandbox: (path) => drafts.some((draft) => contains(draft.path, path)),
-      user: await readUserSettings(budget),
-      drafts,
-      budget,
-    };
-    for (const { root, scan, draft } of writable) {
-      const isOfUser = isOwn && ((names: readonly string[]) => isOwn(root, names));
-      await protectUnits(draft, scan.repositories, { ...options, isOwn: isOfUser });
-    }
+  const drafts = writable.map(({ draft }) => draft);
+  const options: UnitOptions = {
+    toShown: hides ? withoutSecrets : (content) => content,
+    isInSandbox: (path) => drafts.some((draft) => contains(draft.path, path)),
+    drafts,
+    budget,
+  };
+  const all: UnitsOfRoot[] = [];
+  for (const { root, scan, draft } of writable) {
+    const isOfUser = (names: readonly string[]): boolean => isOwn?.(root, names) !== false;
+    const units =
+      protect === "default"
+        ? await protectUnits(draft, scan.repositories, { ...options, isOwn: isOfUser })
+        : scan.repositories;
+    all.push({ draft, units, isOwn: isOfUser });
   }
+  const found = isAsked ? await readAllPointed(all, budget) : [];
+  if (protect === "default") protectAllPointed(drafts, found);
+  const pointed = found.flatMap((one) => one.pointed);
   for (const { scan, rules, draft } of drafted) {
     if (rules !== undefined) {
-      await hideSettings(draft, { units: scan.repositories, paths: scan.marks.keys(), budget });
+      const paths = scan.marks.keys();
+      await hideSettings(draft, { units: scan.repositories, paths, pointed, budget });
     }
     hideSecrets(draft, scan.secrets);
   }
   if (isAsked && !budget.isWhole()) throw tooLarge(looked);
-  return toProtection(
-    drafted.map(({ draft }) => draft),
-    looked,
-  );
+  return {
+    ...toMounts(
+      drafted.map(({ draft }) => draft),
+      looked,
+    ),
+    pointed: protect === "default" ? pointed : [],
+  };
 }
 
-function toProtection(drafts: readonly MountDraft[], looked: readonly LookedRoot[]): Protection {
+function toMounts(
+  drafts: readonly MountDraft[],
+  looked: readonly LookedRoot[],
+): Omit<Protection, "pointed"> {
   refuseTooMany(drafts);
   // Where another root lies over one, its own mounts are seen
   const isSeen = ({ target }: MountDraft, path: string): boolean =>
@@ -133,24 +148,31 @@ function pinApart({ apart }: OpenRoot, draft: MountDraft): void {
 /**
  * The user's first: a sandbox chooses how many it leaves. What is made of one that isn't protected is seen at the end,
  * where it counts as new.
+ * @returns those that are protected
  */
 async function protectUnits(
   draft: MountDraft,
   units: readonly RepositoryUnit[],
-  options: UnitOptions & { readonly isOwn: ((names: readonly string[]) => boolean) | undefined },
-): Promise<void> {
-  const isOwn = ({ names }: RepositoryUnit): boolean => options.isOwn?.(names) !== false;
+  options: UnitOptions & Pick<UnitsOfRoot, "isOwn">,
+): Promise<readonly RepositoryUnit[]> {
+  const isOwn = ({ names }: RepositoryUnit): boolean => options.isOwn(names);
+  const done: RepositoryUnit[] = [];
   let left = 0;
   for (const unit of [...units.filter(isOwn), ...units.filter((one) => !isOwn(one))]) {
     await options.budget.turn();
     if (isOutOfUse(draft, unit)) continue;
-    if (isOwn(unit) || hasRoomForOthers(draft)) await protectUnit(draft, unit, options);
-    else left++;
+    if (!isOwn(unit) && !hasRoomForOthers(draft)) {
+      left++;
+      continue;
+    }
+    await protectUnit(draft, unit, options);
+    done.push(unit);
   }
-  if (left === 0) return;
+  if (left === 0) return done;
   draft.notes.push(
     `${left} repositories that another session left are not protected: don't run git in them before the run has ended`,
   );
+  return done;
 }
 
 /** A folder that can't be looked into is masked: the sandbox, which may own it, could open it. */

@@ -15,6 +15,9 @@ export const isPlainUrl = (value: string): boolean =>
 /** A value without a blank at its beginning, quotes, or what a shell reads. */
 export const isPlainWord = (value: string): boolean =>
   /^[\w./+:*^@ -]*$/.test(value) && !/^[-!]/.test(value);
+/** The name of a remote, or an address: for `NAME::…` and an unknown scheme git starts `git-remote-NAME`. */
+const isRemote = (value: string): boolean =>
+  isPlainUrl(value) || (isPlainWord(value) && !value.includes(":"));
 const isOneOf =
   (...values: readonly string[]) =>
   (value: string): boolean =>
@@ -43,9 +46,9 @@ const harmless: readonly (readonly [RegExp, (value: string) => boolean])[] = [
     /^remote\..+\.(?:fetch|push|prune|prunetags|tagopt|mirror|skipdefaultupdate|skipfetchall|gh-resolved)$/s,
     isTagOptionOrWord,
   ],
-  [/^remote\.pushdefault$/, isPlainWord],
+  [/^(?:remote\.pushdefault|branch\..+\.(?:remote|pushremote))$/s, isRemote],
   [
-    /^branch\..+\.(?:remote|merge|rebase|pushremote|vscode-merge-base|gh-merge-base|github-pr-owner-number)$/s,
+    /^branch\..+\.(?:merge|rebase|vscode-merge-base|gh-merge-base|github-pr-owner-number)$/s,
     isPlainWord,
   ],
   [/^branch\..+\.description$/s, anything],
@@ -101,4 +104,12 @@ export function isHarmless({ key, value = "true" }: GitSetting): boolean {
 
 export function isPathSetting({ key }: GitSetting): boolean {
   return pathSetting.test(key);
+}
+
+/** Keys of files that git or its like only reads: nothing in them is run, and no setting. */
+const dataSetting =
+  /^(?:blame\.ignorerevsfile|commit\.template|core\.excludesfile|fsck\.skiplist|fetch\.fsck\.skiplist|receive\.fsck\.skiplist|mailmap\.(?:file|blob)|gpg\.ssh\.(?:allowedsignersfile|revocationfile)|http\.(?:.+\.)?(?:cookiefile|ssl(?:cert|key|cainfo|capath)|proxyssl(?:cert|key|cainfo))|credential\.(?:.+\.)?username)$/s;
+
+export function isDataSetting({ key }: GitSetting): boolean {
+  return dataSetting.test(key);
 }

@@ -39,23 +39,16 @@ export interface MarkScan {
   readonly root: Folder;
   readonly table: MarkTable;
   readonly budget: LookBudget;
+  readonly onAlias: (alias: FolderAlias) => void;
 }
-
-/** Called for a link that leads to a folder of the workspace. */
-type OnAlias = (alias: FolderAlias) => void;
 
 /**
  * The mark of an entry; undefined for an ordinary one. Its state is what a program finds at the name: through a link
  * that stays in the workspace the content of where the kernel ends, and of a link that leaves it the place where.
  * @param around the folder it is in
  */
-export function toMark(
-  found: FoundEntry,
-  around: MarkFolder,
-  scan: MarkScan,
-  onAlias: OnAlias,
-): Mark | undefined {
-  if (found.entry.kind === "link") return toLinkMark(found, around, scan, onAlias);
+export function toMark(found: FoundEntry, around: MarkFolder, scan: MarkScan): Mark | undefined {
+  if (found.entry.kind === "link") return toLinkMark(found, around, scan);
   if (found.entry.kind !== "file") return undefined;
   const { folder, entry, names } = found;
   const kind = scan.table.findKind(around, entry.name);
@@ -69,8 +62,9 @@ export function toMark(
   return { kind, state: toFileState({ facts, content }, scan.budget) };
 }
 
-function toFileState({ facts, content }: FoundFile, budget: LookBudget): string {
-  budget.spend("bytes", content?.length ?? 0);
+/** Two of the same content and mode are the same. */
+export function toFileState({ facts, content }: FoundFile, budget?: LookBudget): string {
+  budget?.spend("bytes", content?.length ?? 0);
   const state =
     content === undefined
       ? `${facts.identity} ${facts.size} ${facts.changedAt}`
@@ -82,9 +76,8 @@ function toLinkMark(
   { folder, entry, names }: FoundEntry,
   around: MarkFolder,
   scan: MarkScan,
-  onAlias: OnAlias,
 ): Mark | undefined {
-  const { workspace, table } = scan;
+  const { workspace, table, onAlias } = scan;
   const target = folder.readLink(entry.name) ?? "";
   const followed = follow(workspace, { from: names.slice(0, -1), path: target });
   if ("leavesAt" in followed) {

@@ -7,7 +7,7 @@ import {
   removeMountPoint,
 } from "../../../../src/sandbox/workspace/protect/mount-point.ts";
 import { parseHideRules } from "../../../../src/sandbox/workspace/hide/hide-rules.ts";
-import { withIncluded } from "../../../../src/sandbox/workspace/protect/included-settings.ts";
+import { withIncluded } from "../../../../src/sandbox/workspace/pointed/included-settings.ts";
 import {
   planProtection,
   type Protection,

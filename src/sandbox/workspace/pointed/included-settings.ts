@@ -3,27 +3,28 @@ import type { Folder } from "../../../files/beneath.ts";
 import { openOrNothing } from "../host-path.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
-import { unreadable } from "./unreadable-configuration.ts";
+import { unreadable } from "../repository/unreadable-configuration.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
-import { toPointedPaths } from "./pointed-paths.ts";
+import { toSettingPaths } from "./pointed-paths.ts";
 
 /** As git has it (`MAX_INCLUDE_DEPTH`). */
 const maxIncludeDepth = 10;
 
 /** Settings of one file, with the folder that relative paths in it mean. */
-interface SettingsOfFile {
+export interface SettingsOfFile {
   readonly settings: readonly GitSetting[];
   readonly configFolder: string;
   /** Of an included file */
   readonly path?: string;
 }
 
-/** A repository's own settings. */
+/** A repository's own settings, or those of one of its work trees (`config.worktree`). */
 export async function readOwnSettings(
   folder: Folder,
   budget: LookBudget,
+  name = "config",
 ): Promise<readonly GitSetting[]> {
-  const content = folder.read("config", maxConfigurationBytes);
+  const content = folder.read(name, maxConfigurationBytes);
   return (content && (await readConfiguration(content, budget))) ?? [];
 }
 
@@ -58,8 +59,8 @@ export async function withIncluded(
 
 function toIncluded({ settings, configFolder }: SettingsOfFile): readonly string[] {
   const includes = settings.filter(({ key }) => /^include(?:if\..+)?\.path$/s.test(key));
-  const pointed = toPointedPaths(includes, { workTree: configFolder, configFolder });
-  return pointed.map(({ path }) => path);
+  const place = { workTree: configFolder, configFolder };
+  return includes.flatMap((one) => toSettingPaths(one, place).map(({ path }) => path));
 }
 
 async function readIncluded(

@@ -1,6 +1,6 @@
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
-import { maxConfigurationBytes } from "../repository/git-configuration.ts";
+import { maxConfigurationBytes } from "./git-configuration.ts";
 
 /** What it names could not be protected. */
 export function unreadable(path: string): VaultboxError {

@@ -1,0 +1,164 @@
+import { createHash } from "node:crypto";
+import { posix } from "node:path";
+import { VaultboxError } from "../../../errors.ts";
+import { toNameBytes } from "../../../files/name-text.ts";
+import { openOrNothing, toNames } from "../host-path.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { readProgramMarks, toState, withPrograms } from "../pointed/program-marks.ts";
+import type { PointedPath } from "../pointed/pointed-paths.ts";
+import { createTreeNames } from "../pointed/tree-names.ts";
+import { readUserSettings } from "../pointed/user-settings.ts";
+import { readOuterPointed, readUnitPointed, type CountingOptions } from "../pointed/what-counts.ts";
+import {
+  findOuterPlaces,
+  findWorkTrees,
+  toGitPlace,
+  type GitPlace,
+} from "../repository/git-place.ts";
+import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
+import type { Mark } from "../scan/mark.ts";
+import type { RepositoryUnit } from "../unit/repository-unit.ts";
+import type { Danger } from "../unit/unit-look.ts";
+import type { ExaminedUnit } from "./examined-units.ts";
+import type { Found } from "./found.ts";
+
+/**
+ * Adds what the host's git would run by settings and hooks that are the user's. In a repository that was there before,
+ * and around a root, a program that isn't as it was is a mark; in a new one, where relative paths mean files of the
+ * sandbox, it's a danger.
+ */
+export async function withLeftPrograms(
+  all: readonly Found[],
+  budget: LookBudget,
+): Promise<readonly Found[]> {
+  const isAny = all.some(
+    ({ root, repositories }) => repositories.length > 0 || findOuterPlaces(root.source).length > 0,
+  );
+  if (!isAny) return all;
+  const options: CountingOptions = {
+    user: await orLeftOut(budget, () => readUserSettings(budget)),
+    budget,
+    names: createTreeNames(
+      all.map(({ root }) => root.source),
+      budget,
+    ),
+    notes: [],
+  };
+  const pointed = await readKnownPointed(all, options);
+  const isOwn = toOwnership(all);
+  const left: Found[] = [];
+  for (const one of all) {
+    const { root, scan } = one;
+    const marks = withPrograms(scan.marks, await readProgramMarks(pointed, { root, budget }));
+    const repositories: ExaminedUnit[] = [];
+    for (const examined of one.repositories) {
+      const { unit, known, findings } = examined;
+      const isSettled = known !== undefined || findings.dangers.length > 0 || findings.unseen;
+      const dangers = isSettled ? [] : await findDangers(root, unit, { options, isOwn });
+      repositories.push(
+        dangers.length === 0 ? examined : { ...examined, findings: { ...findings, dangers } },
+      );
+    }
+    const complete = scan.complete && budget.isWhole();
+    left.push({ ...one, scan: { ...scan, marks, complete }, repositories });
+  }
+  return left;
+}
+
+/** What is named by repositories that were there before, and by those around the roots. */
+async function readKnownPointed(
+  all: readonly Found[],
+  options: CountingOptions,
+): Promise<readonly PointedPath[]> {
+  const { budget } = options;
+  const isNew = ({ known }: ExaminedUnit): boolean => known === undefined;
+  const added = new Set(
+    all.flatMap(({ root, repositories }) =>
+      repositories.filter(isNew).map(({ unit }) => toGitPlace(root.source, unit)?.workTree),
+    ),
+  );
+  const reading = { ...options, counts: (workTree: string) => !added.has(workTree) };
+  const found: PointedPath[] = [];
+  for (const { root, repositories } of all) {
+    found.push(...(await readOuterPointed(root.source, reading)));
+    for (const { unit } of repositories.filter((one) => !isNew(one))) {
+      if (!(await budget.turn())) return found;
+      const pointed = await orLeftOut(budget, () => readUnitPointed(root.source, unit, reading));
+      found.push(...pointed);
+    }
+  }
+  return found;
+}
+
+/** Nothing of what can't be read, and then the look isn't whole. */
+async function orLeftOut<T>(
+  budget: LookBudget,
+  read: () => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof VaultboxError)) throw error;
+    budget.leaveOut();
+    return [];
+  }
+}
+
+/** Whether a program is one that the user had. */
+type IsOwn = (program: {
+  /** Absolute */
+  readonly path: string;
+  readonly fromWorkTree: string;
+  readonly mark: Mark;
+}) => boolean;
+
+/** Programs that git would run in a new repository, without those that are as the user has them. */
+async function findDangers(
+  root: OpenRoot,
+  unit: RepositoryUnit,
+  { options, isOwn }: { readonly options: CountingOptions; readonly isOwn: IsOwn },
+): Promise<readonly Danger[]> {
+  const { budget } = options;
+  const place = toGitPlace(root.source, unit);
+  if (place === undefined || !(await budget.turn())) return [];
+  const pointed = await orLeftOut(budget, () =>
+    readUnitPointed(root.source, unit, { ...options, counts: () => false }),
+  );
+  const marks = await readProgramMarks(pointed, { root, budget });
+  return [...marks].flatMap(([name, mark]) => {
+    const path = posix.join(root.source, name);
+    const fromWorkTree = posix.relative(place.workTree, path);
+    return isOwn({ path, fromWorkTree, mark }) ? [] : [toDanger(toTold(root, name), mark)];
+  });
+}
+
+function toDanger(path: string, { state }: Mark): Danger {
+  const text = `makes git run ${path}`;
+  const bytes = toNameBytes(`${text}\0${state}`);
+  return { text, id: createHash("sha256").update(bytes).digest("base64url") };
+}
+
+/** In a root before the run, by its name and content; or in a work tree that no sandbox can write in. */
+function toOwnership(all: readonly Found[]): IsOwn {
+  const marks = all.flatMap(({ baseline }) => [...baseline.marks]);
+  const own = new Set(marks.map(([path, { state }]) => `${posix.basename(path)} ${state}`));
+  const places = all.flatMap(({ root, repositories }) => [
+    ...repositories.flatMap(({ unit, known }) =>
+      known === undefined ? [] : (toGitPlace(root.source, unit) ?? []),
+    ),
+    ...findOuterPlaces(root.source),
+  ]);
+  const trees = places.flatMap((one) => [one, ...findWorkTrees(one)]);
+  const outer = [...new Set(trees.map(({ workTree }: GitPlace) => workTree))];
+  const isInRoot = (path: string): boolean =>
+    all.some(({ root }) => toNames(root.source, path) !== undefined);
+  return ({ path, fromWorkTree, mark: { state } }) => {
+    if (own.has(`${posix.basename(path)} ${state}`)) return true;
+    return outer.some((workTree) => {
+      const original = posix.join(workTree, fromWorkTree);
+      if (isInRoot(original)) return false;
+      using folder = openOrNothing(posix.dirname(original));
+      return folder !== undefined && toState(folder, posix.basename(original)) === state;
+    });
+  };
+}

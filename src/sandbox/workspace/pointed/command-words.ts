@@ -1,0 +1,58 @@
+/** A word of a text that a shell reads, which may name a file. */
+export interface CommandWord {
+  readonly text: string;
+  /** Whether something stands before it that runs what it names, whatever that is */
+  readonly isRun: boolean;
+}
+
+/** No system call takes a longer path. */
+const maxWordLength = 4096;
+const separators = /[\s"'=;&|()<>`$!,{}]+/;
+/** Also what stands between the parts of a search path, and of `python:FILE:NAME` */
+const colons = /[\s"'=;&|()<>`$!,{}:]+/;
+const unescapedSeparators = /(?<!\\)[\s"'=;&|()<>`$!,{}]+/;
+const braces = /([^\s{}"']{0,256})\{([^\s{}]{0,1024},[^\s{}]{0,1024})\}([^\s{}"']{0,256})/g;
+const runner =
+  /(?:^|[\s;&|("'`])(?:\.|source|exec|eval|-f|--file|<|(?:[\w./-]*\/)?(?:env|(?:ba|da|z|k|fi)?sh|node|deno|bun|python[\d.]*|ruby|perl|php|lua|tclsh|pwsh))\s+(?:-[\w-]+\s+)*["']?([^\s"';&|]+)/g;
+const moduleOption = /(?:^|\s)-m\s{0,8}([\w.]{1,512})(?![\w.])/g;
+
+/**
+ * Every word of a text that may name a file, however its shell gets there: `$PWD/x`, `my\ x`,
+ * `"$(git rev-parse --show-toplevel)/x"`, `x/{a,b}.sh`. Which of them are there is found out by the caller.
+ */
+export function toCommandWords(text: string): readonly CommandWord[] {
+  const run = new Set([...text.matchAll(runner)].flatMap(([, word = ""]) => withEnds(word)));
+  const modules = [...text.matchAll(moduleOption)].flatMap(([, name = ""]) => toModuleFiles(name));
+  const words = new Set(toParts(text).flatMap(withEnds));
+  return [
+    ...[...words].map((word) => ({ text: word, isRun: run.has(word) })),
+    ...modules.map((word) => ({ text: word, isRun: true })),
+  ];
+}
+
+/** Words between blanks, and texts between quotes. */
+function toParts(text: string): readonly string[] {
+  const quoted = [...text.matchAll(/"([^"]*)"|'([^']*)'/g)].flatMap(([, a, b]) => a ?? b ?? []);
+  const escaped = text.split(unescapedSeparators).map((word) => word.replaceAll("\\", ""));
+  const expanded = [...text.matchAll(braces)].flatMap(([, before = "", inner = "", after = ""]) =>
+    inner.split(",").flatMap((one) => `${before}${one}${after}`.split(separators)),
+  );
+  return [...text.split(separators), ...text.split(colons), ...quoted, ...escaped, ...expanded];
+}
+
+/** A word, and each end of it behind a slash: a variable or a command may stand before it. */
+function withEnds(word: string): readonly string[] {
+  if (word.length > maxWordLength) return [];
+  const parts = word.split("/");
+  return parts
+    .map((_, index) => parts.slice(index).join("/"))
+    .filter((end) => end !== "" && end !== ".");
+}
+
+/** Files that `python -m NAME` may run (Python's documentation, "Command line and environment"). */
+function toModuleFiles(name: string): readonly string[] {
+  const parts = name.split(".").filter((part) => part !== "");
+  const path = parts.join("/");
+  const packages = parts.map((_, index) => `${parts.slice(0, index + 1).join("/")}/__init__.py`);
+  return path === "" ? [] : [`${path}.py`, `${path}/__main__.py`, ...packages];
+}

@@ -1,0 +1,69 @@
+import { posix } from "node:path";
+import type { TreeNames } from "./tree-names.ts";
+
+/** What a shell's pattern fits to, and the folder that names were looked for in, where more could appear. */
+export interface PatternMatch {
+  /** Absolute */
+  readonly folder: string;
+  readonly paths: readonly string[];
+}
+
+/** Whether a shell takes a word for a pattern of names; `*` alone mostly stands for anything else. */
+export function isPattern(word: string): boolean {
+  return /[*?[]/.test(word) && /[\w/-]/.test(word.replaceAll(/\[[^\]]*\]/g, ""));
+}
+
+/** What is there that a pattern fits to, by a shell's rules (glob(7)). */
+export async function findMatches(
+  names: TreeNames,
+  folder: string,
+  pattern: string,
+): Promise<readonly PatternMatch[]> {
+  const steps = pattern.split("/").filter((step) => step !== "" && step !== ".");
+  let folders: readonly string[] = [folder];
+  for (const step of steps.slice(0, -1)) {
+    const next = await Promise.all(folders.map((one) => enter(names, one, step)));
+    folders = next.flat();
+  }
+  const matches = folders.map(async (one) => ({
+    folder: one,
+    paths: await fitting(names, one, steps.at(-1) ?? ""),
+  }));
+  return (await Promise.all(matches)).filter(({ paths }) => paths.length > 0);
+}
+
+async function enter(names: TreeNames, folder: string, step: string): Promise<readonly string[]> {
+  return /[*?[]/.test(step) ? await fitting(names, folder, step) : [posix.resolve(folder, step)];
+}
+
+async function fitting(names: TreeNames, folder: string, step: string): Promise<readonly string[]> {
+  const isInside = names.roots.some((root) => folder === root || folder.startsWith(`${root}/`));
+  if (!isInside) return [];
+  // One of several characters is taken for any
+  const simple = step.replaceAll(/\[[^\]]*\]/g, "?").replaceAll(/\*+/g, "*");
+  const all = [...(await names.list(folder)).keys()];
+  return all.filter((name) => fits(name, simple)).map((name) => posix.join(folder, name));
+}
+
+/** Looks at no character more often than the pattern is long. */
+function fits(name: string, pattern: string): boolean {
+  let at = 0;
+  let inPattern = 0;
+  let star = -1;
+  let restart = 0;
+  while (at < name.length) {
+    const wanted = pattern[inPattern];
+    if (wanted === "*") {
+      star = inPattern++;
+      restart = at;
+    } else if (wanted === "?" || wanted === name[at]) {
+      inPattern++;
+      at++;
+    } else if (star === -1) return false;
+    else {
+      inPattern = star + 1;
+      at = ++restart;
+    }
+  }
+  return /^\**$/.test(pattern.slice(inPattern));
+}

@@ -1,0 +1,53 @@
+import { dirname, join, posix } from "node:path";
+import { toNameText } from "../../../files/name-text.ts";
+import { openOrNothing } from "../host-path.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { findOtherSystem } from "../other-systems/other-system.ts";
+import { maxConfigurationBytes } from "../repository/git-configuration.ts";
+import { toPointed, withHome, type PointedPath } from "./pointed-paths.ts";
+import { toTextPaths } from "./text-paths.ts";
+import type { TreeNames } from "./tree-names.ts";
+
+/** Includes within includes; Mercurial itself has no limit. */
+const maxDepth = 10;
+const include = /^[ \t]*%include[ \t]+(?!builtin:)(.+?)[ \t]*$/gm;
+
+/**
+ * What the settings of another system's repository name: any word of them may be a program, an extension or a hook.
+ * @param folder of the repository, such as `.hg`
+ */
+export async function readOtherPointed(
+  folder: string,
+  { names, budget }: { readonly names: TreeNames; readonly budget: LookBudget },
+): Promise<readonly PointedPath[]> {
+  const system = findOtherSystem(posix.basename(folder));
+  const workTree = dirname(folder);
+  const found: PointedPath[] = [];
+  const seen = new Set<string>();
+  let level: readonly string[] = (system?.settings ?? []).map(({ path }) => join(folder, path));
+  for (let depth = 0; depth < maxDepth && level.length > 0; depth++) {
+    const next: string[] = [];
+    for (const path of level.filter((one) => !seen.has(one))) {
+      seen.add(path);
+      if (!(await budget.turn())) return found;
+      const text = readText(path, budget);
+      const folders = [...new Set([workTree, folder, dirname(path)])];
+      found.push(...(await toTextPaths({ text, folders, isOfHook: false, isData: false }, names)));
+      for (const [, named = ""] of text.matchAll(include)) {
+        const included = posix.resolve(dirname(path), withHome(named));
+        found.push(toPointed(included, "settings"));
+        next.push(included);
+      }
+    }
+    level = next;
+  }
+  return found;
+}
+
+function readText(path: string, budget: LookBudget): string {
+  using folder = openOrNothing(dirname(path));
+  const content = folder?.read(posix.basename(path), maxConfigurationBytes);
+  budget.spend("entries");
+  budget.spend("bytes", content?.length);
+  return content === undefined ? "" : withHome(toNameText(content));
+}

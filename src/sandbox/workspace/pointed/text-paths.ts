@@ -1,0 +1,81 @@
+import { posix } from "node:path";
+import { toCommandWords, type CommandWord } from "./command-words.ts";
+import { findMatches, isPattern } from "./name-pattern.ts";
+import { toPointed, type PointedKind, type PointedPath } from "./pointed-paths.ts";
+import type { TreeNames } from "./tree-names.ts";
+
+/** Names of a program's file that its user leaves out: Node's modules, a package of Python's. */
+const endings = [".js", ".cjs", ".mjs", ".ts", "/index.js", "/__main__.py"];
+/** What make reads in a folder (make's manual, "What Name to Give Your Makefile"). */
+const makeFiles = ["GNUmakefile", "makefile", "Makefile"];
+
+/** The text of a command or a hook, with the folders that words in it may be meant from. */
+export interface CommandText {
+  readonly text: string;
+  /** Absolute */
+  readonly folders: readonly string[];
+  readonly isOfHook: boolean;
+  readonly isData: boolean;
+}
+
+/**
+ * What there is of the files that a text names, in folders that the sandbox has. Each folder that it names is one that
+ * its other words may be meant from: `cd tools && ./x`, `make -C tools`, `D=tools; $D/x`.
+ */
+export async function toTextPaths(
+  { text, folders, isOfHook, isData }: CommandText,
+  names: TreeNames,
+): Promise<readonly PointedPath[]> {
+  const words = toCommandWords(text);
+  const named = new Set<string>();
+  for (const folder of folders) {
+    for (const { text: word } of words) {
+      const path = posix.resolve(folder, word);
+      const isAround = names.roots.some((root) => root.startsWith(`${path}/`));
+      if (isAround || (await names.find(path))?.kind === "folder") named.add(path);
+    }
+  }
+  const found = new Map<string, PointedPath>();
+  const add = (path: string, kind: PointedKind, isRun: boolean): void => {
+    const known = found.get(`${kind} ${path}`);
+    const one = { ...toPointed(path, kind), isData, isOfHook };
+    found.set(`${kind} ${path}`, { ...one, isRun: isRun || known?.isRun === true });
+  };
+  for (const folder of new Set([...folders, ...named])) {
+    for (const word of words) await addWord(names, { folder, word, add });
+  }
+  if (words.some(({ text: word }) => /^(?:g|b|nmake|re)?make$/.test(word))) {
+    for (const path of [...named].flatMap((one) => makeFiles.map((file) => `${one}/${file}`))) {
+      if ((await names.find(path))?.kind === "file") add(path, "file", true);
+    }
+  }
+  return [...found.values()];
+}
+
+interface WordPlace {
+  readonly folder: string;
+  readonly word: CommandWord;
+  readonly add: (path: string, kind: PointedKind, isRun: boolean) => void;
+}
+
+async function addWord(names: TreeNames, { folder, word, add }: WordPlace): Promise<void> {
+  const { text, isRun } = word;
+  if (isPattern(text)) {
+    for (const match of await findMatches(names, folder, text)) {
+      // Most patterns are for files that a command only reads
+      const programs = match.paths.filter((one) => names.isRunnable(one));
+      if (programs.length > 0) add(match.folder, "matchFolder", false);
+      for (const one of programs) add(one, "file", true);
+    }
+    return;
+  }
+  const path = posix.resolve(folder, text);
+  const entry = await names.find(path);
+  if (entry !== undefined && entry.path !== path) add(path, "link", isRun);
+  if (entry?.kind === "file") return add(entry.path, "file", isRun);
+  if (!text.includes("/") && !isRun) return;
+  for (const ending of endings) {
+    const longer = await names.find(`${path}${ending}`);
+    if (longer?.kind === "file") add(longer.path, "file", isRun);
+  }
+}

@@ -1,0 +1,146 @@
+import { join, resolve } from "node:path";
+import { isVaultboxError } from "../../../errors.ts";
+import { openOrNothing } from "../host-path.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { isDataSetting } from "../repository/git-setting-safety.ts";
+import {
+  findOuterPlaces,
+  findWorkTrees,
+  toGitPlace,
+  type GitPlace,
+} from "../repository/git-place.ts";
+import { lastValue } from "../repository/git-setting.ts";
+import type { RepositoryUnit } from "../unit/repository-unit.ts";
+import { readHookTexts } from "./hook-texts.ts";
+import { readOwnSettings, withIncluded, type SettingsOfFile } from "./included-settings.ts";
+import { readOtherPointed } from "./other-pointed.ts";
+import { toCommandText, toSettingPaths, type PointedPath } from "./pointed-paths.ts";
+import { toTextPaths } from "./text-paths.ts";
+import type { TreeNames } from "./tree-names.ts";
+
+// What a version control system goes by at a place: the settings of every scope that counts there, the hooks, and what
+// their texts name. What is protected at the start, compared at the end and hidden is all found here.
+
+/** What it's read with. */
+export interface CountingOptions {
+  /** Settings of the user and the machine, which count in every repository */
+  readonly user: readonly SettingsOfFile[];
+  readonly budget: LookBudget;
+  /** Of the folders that the sandbox has */
+  readonly names: TreeNames;
+  /** Takes what can't be told, for the user */
+  readonly notes: string[];
+  /** Which other work trees of the same repository count; undefined: all of them */
+  readonly counts?: (workTree: string) => boolean;
+}
+
+/** What counts in the work trees of a repository of a workspace; nothing of what belongs to another one. */
+export async function readUnitPointed(
+  workspace: string,
+  unit: RepositoryUnit,
+  options: CountingOptions,
+): Promise<readonly PointedPath[]> {
+  if (unit.shape === "other")
+    return await readOtherPointed(join(workspace, ...unit.names), options);
+  const place = toGitPlace(workspace, unit);
+  return place === undefined ? [] : await readPointed(place, options);
+}
+
+/** What counts in a workspace because of the repositories that it's a part of. */
+export async function readOuterPointed(
+  workspace: string,
+  options: CountingOptions,
+): Promise<readonly PointedPath[]> {
+  const found: PointedPath[] = [];
+  for (const place of findOuterPlaces(workspace)) {
+    try {
+      found.push(...(await readPointed(place, options)));
+    } catch (error) {
+      if (!isVaultboxError(error, "VBX_WORKSPACE_UNSAFE")) throw error;
+      options.notes.push(
+        `what the repository around the workspace names in it isn't protected: ${error.message}`,
+      );
+    }
+  }
+  return found;
+}
+
+/**
+ * What the settings and hooks of a repository name, in all of its work trees: relative paths mean each of them.
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE when a file that is included is there and can't be read
+ */
+export async function readPointed(
+  place: GitPlace,
+  options: CountingOptions,
+): Promise<readonly PointedPath[]> {
+  const { user, budget } = options;
+  const { commonDirectory } = place;
+  const shared = await readSettings(commonDirectory, "config", budget);
+  const worktree = shared
+    .flatMap(({ settings }) => lastValue(settings, "core.worktree") ?? [])
+    .at(-1);
+  const set = worktree === undefined ? [] : [resolve(commonDirectory, worktree)];
+  const { counts = () => true } = options;
+  const others = findWorkTrees(place).filter(({ workTree }) => counts(workTree));
+  const places = new Map<string, GitPlace>();
+  for (const one of [
+    ...others,
+    ...set.map((workTree) => ({ ...place, workTree, gitDirectory: commonDirectory })),
+    place,
+  ]) {
+    places.set(one.workTree, one);
+  }
+  const found: PointedPath[] = [];
+  for (const one of places.values()) {
+    if (!(await budget.turn())) break;
+    const own = await readSettings(one.gitDirectory, "config.worktree", budget);
+    found.push(...(await readWorkTree(one, [...user, ...shared, ...own], options)));
+  }
+  return found;
+}
+
+/** The settings of one file in a repository's folder, with those of the files that it includes. */
+async function readSettings(
+  configFolder: string,
+  name: string,
+  budget: LookBudget,
+): Promise<readonly SettingsOfFile[]> {
+  using folder = openOrNothing(configFolder);
+  if (folder === undefined) return [];
+  const settings = await readOwnSettings(folder, budget, name);
+  return await withIncluded({ settings, configFolder }, budget);
+}
+
+/** Commands that go by where the repository is, and not from the work tree */
+const fromRepository = /GIT_(?:COMMON_)?DIR|--(?:absolute-)?git-(?:common-dir|dir|path)/;
+
+/** @param files all settings that count there */
+async function readWorkTree(
+  { workTree, gitDirectory, commonDirectory }: GitPlace,
+  files: readonly SettingsOfFile[],
+  { budget, names, notes }: CountingOptions,
+): Promise<readonly PointedPath[]> {
+  const found: PointedPath[] = [];
+  const toFolders = (text: string): readonly string[] =>
+    fromRepository.test(text) ? [workTree, gitDirectory, commonDirectory] : [workTree];
+  for (const { settings, configFolder } of files) {
+    for (const setting of settings) {
+      found.push(...toSettingPaths(setting, { workTree, configFolder }));
+      const text = toCommandText(setting);
+      if (text === undefined) continue;
+      const isData = isDataSetting(setting);
+      const own = { text, folders: toFolders(text), isOfHook: false, isData };
+      found.push(...(await toTextPaths(own, names)));
+    }
+  }
+  const own = found.filter(({ kind }) => kind === "hooks" || kind === "programs");
+  const hooks = new Set([join(commonDirectory, "hooks"), ...own.map(({ path }) => path)]);
+  for (const path of hooks) {
+    for (const { text, folders: around } of await readHookTexts(path, { budget, notes })) {
+      const all = [...new Set([...toFolders(text), ...around])];
+      const own = { text, folders: all, isOfHook: true, isData: false };
+      found.push(...(await toTextPaths(own, names)));
+    }
+  }
+  return found;
+}

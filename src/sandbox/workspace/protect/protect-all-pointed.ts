@@ -1,0 +1,71 @@
+import { contains } from "../../../files/path-steps.ts";
+import type { LookBudget } from "../look-budget.ts";
+import type { PointedPath } from "../pointed/pointed-paths.ts";
+import { createTreeNames } from "../pointed/tree-names.ts";
+import { readUserSettings } from "../pointed/user-settings.ts";
+import { readOuterPointed, readUnitPointed, type CountingOptions } from "../pointed/what-counts.ts";
+import { findOuterPlaces } from "../repository/git-place.ts";
+import type { RepositoryUnit } from "../unit/repository-unit.ts";
+import { hasRoomForOthers, type MountDraft } from "./mount-draft.ts";
+import { protectPointedPaths } from "./protect-pointed-paths.ts";
+
+/** The repositories of one root. */
+export interface UnitsOfRoot {
+  readonly draft: MountDraft;
+  readonly units: readonly RepositoryUnit[];
+  /** Whether a repository is the user's */
+  readonly isOwn: (names: readonly string[]) => boolean;
+}
+
+/** What one repository names, or those around a root. */
+interface UnitPointed {
+  readonly pointed: readonly PointedPath[];
+  readonly isOwn: boolean;
+}
+
+/** What all repositories name that count in the roots: those in them, and those that they're a part of. */
+export async function readAllPointed(
+  all: readonly UnitsOfRoot[],
+  budget: LookBudget,
+): Promise<readonly UnitPointed[]> {
+  const isAny = all.some(
+    ({ draft, units }) => units.length > 0 || findOuterPlaces(draft.path).length > 0,
+  );
+  if (!isAny) return [];
+  const roots = all.map(({ draft }) => draft.path);
+  const shared = {
+    user: await readUserSettings(budget),
+    budget,
+    names: createTreeNames(roots, budget),
+  };
+  const found: UnitPointed[] = [];
+  for (const { draft, units, isOwn } of all) {
+    const options: CountingOptions = { ...shared, notes: draft.notes };
+    found.push({ pointed: await readOuterPointed(draft.path, options), isOwn: true });
+    for (const unit of units) {
+      if (!(await budget.turn())) return found;
+      const pointed = await readUnitPointed(draft.path, unit, options);
+      found.push({ pointed, isOwn: isOwn(unit.names) });
+    }
+  }
+  return found;
+}
+
+/** Protects what they name, each in the innermost root; what isn't the user's only as far as there is room. */
+export function protectAllPointed(
+  drafts: readonly MountDraft[],
+  all: readonly UnitPointed[],
+): void {
+  for (const draft of drafts) {
+    const inner = drafts.filter((one) => one !== draft && contains(draft.path, one.path));
+    const isIn = ({ path }: PointedPath): boolean =>
+      contains(draft.path, path) && !inner.some((one) => contains(one.path, path));
+    for (const { pointed, isOwn } of all) {
+      const own = pointed.filter(isIn);
+      if (isOwn) protectPointedPaths(draft, own);
+      else {
+        for (const one of own) if (hasRoomForOthers(draft)) protectPointedPaths(draft, [one]);
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { git, gitEnvironment } from "../../support/host-git.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+import { createWorkspaceFolder, type WorkspaceFolder } from "../../support/workspace-folder.ts";
+
+// What the user's own settings and hooks make git run of what a sandbox left.
+
+const run = promisify(execFile);
+
+/** A way to a program of the sandbox, by settings that it didn't write. All are shell lines; `$P` is its program. */
+interface NewTree {
+  readonly name: string;
+  /** Of the user, before */
+  readonly before: string;
+  readonly plant: string;
+  /** The user, afterwards */
+  readonly use: string;
+}
+
+const filter = `mkdir tools; echo cat > tools/clean; git config filter.x.clean 'sh tools/clean'; echo '*.x filter=x' > .gitattributes; echo 1 > f.x; git add .; git commit -qm x`;
+const hooks = `mkdir hk; echo exit 0 > hk/pre-commit; chmod +x hk/pre-commit; git config core.hooksPath hk; git add .; git commit -qm x`;
+const hook = `mkdir scripts; echo true > scripts/check.sh; printf '#!/bin/sh\\nsh ./scripts/check.sh\\n' > .git/hooks/pre-commit; chmod +x .git/hooks/pre-commit; git add .; git commit -qnm x`;
+
+const trees: readonly NewTree[] = [
+  {
+    name: "filter in a new work tree",
+    before: filter,
+    plant: "git worktree add -q n; cp $P n/tools/clean; echo 2 > n/f.x",
+    use: "cd n; git status",
+  },
+  {
+    name: "hooks in a new work tree",
+    before: hooks,
+    plant: "git worktree add -q n; cp $P n/hk/pre-commit",
+    use: "cd n; git commit -q --allow-empty -m x",
+  },
+  {
+    name: "a hook's script in a new work tree",
+    before: hook,
+    plant: "git worktree add -q n; cp $P n/scripts/check.sh",
+    use: "cd n; git commit -q --allow-empty -m x",
+  },
+  {
+    name: "a copied .git file",
+    before: `${filter}; git worktree add -q wt`,
+    plant:
+      "mkdir -p n/tools; cp wt/.git n; cp .gitattributes n; cp $P n/tools/clean; echo 2 > n/f.x",
+    use: "cd n; git status",
+  },
+  {
+    name: "settings of the user in a new repository",
+    before: `git config -f $HOME/.gitconfig core.hooksPath global-hk`,
+    plant: "git init -q n; mkdir n/global-hk; cp $P n/global-hk/pre-commit",
+    use: "cd n; git commit -q --allow-empty -m x",
+  },
+  {
+    name: "conditional settings of the user in a bare repository",
+    before: `printf '[core]\\n\\thooksPath = ghk\\n' > $HOME/x.inc; git config -f $HOME/.gitconfig includeIf.gitdir:/.path x.inc`,
+    plant: "git init -q --bare n; mkdir n/ghk; cp $P n/ghk/post-receive",
+    use: "git push -q n HEAD:refs/heads/x",
+  },
+];
+
+/** Lets the sandbox plant, the user use it, and says whether the sandbox's program ran. */
+async function tryTree(
+  { before, plant, use }: NewTree,
+  protect: "default" | "none",
+): Promise<{ readonly ran: boolean; readonly held: readonly string[] }> {
+  await using folder: WorkspaceFolder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  const home = await mkdtemp(join(workspace, "../home-"));
+  await writeFile(join(home, ".gitconfig"), "");
+  const { GIT_CONFIG_GLOBAL: _, ...plain } = gitEnvironment();
+  const env = { ...plain, HOME: home, P: join(workspace, "p") };
+  vi.stubEnv("HOME", home);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const shell = (lines: string): Promise<unknown> =>
+    run("sh", ["-c", lines], { cwd: workspace, env }).catch(() => undefined);
+  await git(workspace, "init", "-q", "-b", "main");
+  await git(workspace, "commit", "-q", "--allow-empty", "-m", "one");
+  await shell(before);
+  await writeFile(env.P, `#!/bin/sh\ntouch ${home}/RAN\ncat\n`, { mode: 0o755 });
+  const { entries } = await during(async () => void (await shell(plant)), { hide: [], protect });
+  await shell(use);
+  const held = entries.filter(({ change }) => change === "held").map(({ path }) => path);
+  return { ran: (await readdir(home)).includes("RAN"), held };
+}
+
+test("a new work tree or repository is held when the user's settings or hooks would run a sandbox's program in it", async () => {
+  const ran: string[] = [];
+  const free: string[] = [];
+  for (const tree of trees) {
+    const result = await tryTree(tree, "default");
+    if (result.ran || result.held.length !== 1) ran.push(tree.name);
+    // The control: nothing is held
+    if ((await tryTree(tree, "none")).ran) free.push(tree.name);
+  }
+  expect(free).toEqual(trees.map(({ name }) => name));
+  expect(ran).toEqual([]);
+  recordScore({
+    row: 28,
+    test: "programs in new work trees that the user's own settings and hooks name",
+    attempts: trees.length,
+    blocked: trees.length - ran.length,
+    controlSucceeded: free.length,
+  });
+});
+
+test("a new work tree in which everything is as the user has it isn't held", async () => {
+  for (const before of [filter, hooks, hook]) {
+    const plant = "git worktree add -q n; echo text > n/other; git -C n add other; git init -q m";
+    const same: NewTree = { name: "same", before, plant, use: "true" };
+    expect((await tryTree(same, "default")).held).toEqual([]);
+  }
+});
+
+test("a program that a setting names, and that appears during the run, is told of", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  await git(workspace, "init", "-q");
+  await git(workspace, "config", "filter.x.clean", "./tools/clean");
+  await git(workspace, "config", "filter.y.clean", "./h*5.sh");
+  await writeFile(join(workspace, "h15.sh"), "#!/bin/sh\n", { mode: 0o755 });
+  const { entries } = await during(async () => {
+    await mkdir(join(workspace, "tools"));
+    await writeFile(join(workspace, "tools/clean"), "#!/bin/sh\n", { mode: 0o755 });
+    await writeFile(join(workspace, "h05.sh"), "#!/bin/sh\n", { mode: 0o755 });
+    await writeFile(join(workspace, "other.sh"), "#!/bin/sh\n", { mode: 0o755 });
+  });
+  const told = entries.map(({ change, path }) => `${change} ${path}`);
+  expect(told.toSorted()).toEqual(["new h05.sh", "new tools/clean"]);
+});
+
+test("alternates of alternates that a sandbox lets lead out of the workspace are taken away", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  await git(workspace, "init", "-q");
+  await mkdir(join(workspace, "pool/info"), { recursive: true });
+  await mkdir(join(workspace, "pool/pack"));
+  const alternates = join(workspace, ".git/objects/info/alternates");
+  await writeFile(alternates, `${workspace}/pool\n`);
+  expect((await during(async () => {})).entries).toEqual([]);
+  const { entries } = await during(() =>
+    writeFile(join(workspace, "pool/info/alternates"), "/nonexistent/.git/objects\n"),
+  );
+  expect(entries).toMatchObject([{ change: "held", path: ".git" }]);
+  await expect(readdir(join(workspace, ".git/objects/info"))).resolves.not.toContain("alternates");
+});
