@@ -138,9 +138,12 @@ export async function endSessionWorkspace(
 }
 
 function recordHandoff(handoff: Handoff, audit: Pick<AuditLog, "note">): void {
-  const { entries, complete, more = 0, unseen } = handoff;
+  const { entries, compiled, complete, more = 0, unseen } = handoff;
   for (const { change, kind, path, detail } of entries.slice(0, maxNotes)) {
     audit.note("handoff", { change, kind, path, ...(detail === undefined ? {} : { detail }) });
+  }
+  if (compiled !== undefined) {
+    audit.note("handoff-compiled", { count: compiled.count, tools: compiled.tools.join(", ") });
   }
   if (entries.length > 0 || !complete) {
     const count = entries.length + more;

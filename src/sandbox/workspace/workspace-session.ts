@@ -1,6 +1,7 @@
 import type { BindMount } from "../../docker/engine.ts";
 import { once } from "../../once.ts";
 import { HostSockets, watchHostSockets } from "../host-sockets.ts";
+import { clockSlackNs } from "./clock-slack.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { listOtherSessions, rememberUnlooked } from "./handoff/unlooked-sessions.ts";
 import { parseHideRules } from "./hide/hide-rules.ts";
@@ -40,9 +41,6 @@ export interface WorkspaceSession {
   readonly close: () => Promise<void>;
 }
 
-/** How much older than this process' clock says a change may look: file systems keep a coarser clock. */
-const clockSlackMs = 2000;
-
 const nothing = { folders: [], covered: [] };
 
 /**
@@ -53,7 +51,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   const { paths, session } = options;
   const sockets = new HostSockets();
   const opened = openMounts(options.workspace, options.mounts);
-  const since = BigInt(Date.now() - clockSlackMs) * 1_000_000n;
+  const since = BigInt(Date.now()) * 1_000_000n - clockSlackNs;
   const roots = [...opened.roots];
   const { hide } = options.settings;
   const rules = hide.length === 0 ? undefined : parseHideRules(hide);

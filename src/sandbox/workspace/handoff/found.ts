@@ -2,6 +2,7 @@ import type { LookBudget } from "../look-budget.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
 import { scanRoot } from "../roots/scan-root.ts";
 import type { Scan } from "../scan/scan.ts";
+import { toMadeSince } from "./compiled-files.ts";
 import type { Baseline } from "./baseline.ts";
 import { examineFound, examineKnown, type ExaminedUnit } from "./examined-units.ts";
 import type { HandoffOptions } from "./handoff.ts";
@@ -39,6 +40,7 @@ export async function lookThrough(
       deep: true,
       ...(protect === "default" ? { opens: baseline.since } : {}),
       heldBefore: baseline.begun ?? baseline.since,
+      made: { since: baseline.since, counted: toMadeSince(baseline) },
       ...(since === undefined ? {} : { since }),
       budget: options.budget,
     });

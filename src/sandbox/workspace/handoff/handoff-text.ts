@@ -26,7 +26,19 @@ export function handoffLines(handoff: Handoff, who = "the sandbox"): readonly st
   if (more > 0) lines.push(`  and ${more} more things, which are not listed`);
   const count = entries.length + more;
   const head = `${who} left ${count} ${count === 1 ? "thing" : "things"} that programs of this machine run or go by:`;
-  return [...(lines.length === 0 ? [] : [head, ...lines]), ...unseenLines(handoff, who)];
+  return [
+    ...(lines.length === 0 ? [] : [head, ...lines]),
+    ...compiledLines(handoff),
+    ...unseenLines(handoff, who),
+  ];
+}
+
+function compiledLines({ compiled }: Handoff): readonly string[] {
+  if (compiled === undefined) return [];
+  const { count, tools, remove } = compiled;
+  const [files, run] = count === 1 ? ["file is", "runs"] : ["files are", "run"];
+  const made = `${count} compiled ${files} new or changed (${tools.join(", ")})`;
+  return [`${made}, which ${run} instead of source; to remove: ${toPrintable(remove)}`];
 }
 
 /** Said of a look that did not see all. */

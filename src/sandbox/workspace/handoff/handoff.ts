@@ -12,9 +12,20 @@ export interface HandoffEntry {
   readonly detail?: string;
 }
 
+/** New or changed files that a compiler made and that run instead of their source: every build makes some. */
+export interface CompiledFiles {
+  readonly count: number;
+  /** What made them */
+  readonly tools: readonly string[];
+  /** A command of a shell that removes them */
+  readonly remove: string;
+}
+
 /** What the sandbox left that the host's programs run or go by. */
 export interface Handoff {
   readonly entries: readonly HandoffEntry[];
+  /** Apart from the entries; undefined for none */
+  readonly compiled?: CompiledFiles;
   /** How many more there are, which are not listed */
   readonly more?: number;
   /** False when not all of the roots was looked at */

@@ -3,9 +3,11 @@ import { toWrittenName } from "../../../files/name-text.ts";
 import { createLookBudget, type LookBudget } from "../look-budget.ts";
 import { toReviewDetail } from "../review/tree-commands.ts";
 import { toTold } from "../roots/mounted-root.ts";
+import { isCompiledKind } from "../scan/compiled-mark.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
+import { findForged, toCompiledFiles } from "./compiled-files.ts";
 import type { Found } from "./found.ts";
 import type { Handoff, HandoffEntry, HandoffOptions } from "./handoff.ts";
 import { holdUnseen, toHoldText } from "./hold-unit.ts";
@@ -37,8 +39,10 @@ export async function inspectHandoff(
   }
   const end = budget.ended();
   const complete = all.every(({ scan }) => scan.complete) && end === undefined;
+  const compiled = toCompiledFiles(all);
   return {
     entries: toListed(entries).map(toWritten),
+    ...(compiled === undefined ? {} : { compiled }),
     ...(entries.length > maxEntries ? { more: entries.length - maxEntries } : {}),
     complete,
     ...(complete ? {} : { unseen: end === undefined ? toLeftOut(budget) : toReason(end) }),
@@ -69,6 +73,7 @@ async function inspectRoot(
       ...findSpecial(baseline, scan),
       ...findMoved(baseline.hidden, root.folder),
       ...compareMarks(baseline.marks, scan),
+      ...findForged(baseline.marks, scan.marks),
     ].map(told),
   ];
 }
@@ -177,7 +182,7 @@ function compareMarks(before: ReadonlyMap<string, Mark>, scan: Scan): readonly H
   const entries: HandoffEntry[] = [];
   for (const [path, { kind, state }] of scan.marks) {
     const was = before.get(path);
-    if (was?.state === state) continue;
+    if (was?.state === state || isCompiledKind(kind)) continue;
     const detail = toReviewDetail(kind);
     const change = was === undefined ? "new" : "changed";
     entries.push({ change, kind, path, ...(detail === undefined ? {} : { detail }) });
@@ -185,7 +190,8 @@ function compareMarks(before: ReadonlyMap<string, Mark>, scan: Scan): readonly H
   // What a limit kept the walk from isn't gone
   if (!scan.complete) return entries;
   for (const [path, { kind }] of before) {
-    if (!scan.marks.has(path)) entries.push({ change: "removed", kind, path });
+    if (!scan.marks.has(path) && !isCompiledKind(kind))
+      entries.push({ change: "removed", kind, path });
   }
   return entries;
 }

@@ -18,3 +18,9 @@ export function isAmongPackages(names: readonly string[]): boolean {
 export function isNearPackages(names: readonly string[]): boolean {
   return names.includes("node_modules") || names.includes("site-packages");
 }
+
+/** Whether a folder is what build tools keep beside the packages. */
+export function isBuildCache(names: readonly string[]): boolean {
+  const name = names[names.lastIndexOf("node_modules") + 1];
+  return name === ".cache" || name === ".vite";
+}

@@ -6,6 +6,8 @@ export interface MarkFolder {
   readonly path: string;
   /** Of every file in it */
   readonly kind: string | undefined;
+  /** Of those that are nothing else */
+  readonly lesser: string | undefined;
 }
 
 /** What the host's programs do with files, by their paths. */
@@ -52,23 +54,35 @@ interface Patterns {
   readonly extensions: Map<string, NamePattern[]>;
   /** By the first name; `*` has those whose first name has one */
   readonly folders: Map<string, FolderPattern[]>;
+  readonly lesserFolders: Map<string, FolderPattern[]>;
   /** Folders on the way to a file or folder of a pattern, by their last name, or `*` */
   readonly ways: Map<string, FolderPattern[]>;
 }
 
-export function createMarkTable(rows: readonly HostFile[]): MarkTable {
+/** @param lesser rows that count for what is nothing else by its folders */
+export function createMarkTable(
+  rows: readonly HostFile[],
+  lesser: readonly HostFile[] = [],
+): MarkTable {
   const patterns: Patterns = {
     names: new Map(),
     starts: new Map(),
     extensions: new Map(),
     folders: new Map(),
+    lesserFolders: new Map(),
     ways: new Map(),
   };
   for (const { kind, patterns: written } of rows) {
     for (const pattern of written.split(" ")) {
-      if (pattern.endsWith("/")) addFolder(patterns, kind, pattern.slice(0, -1));
+      if (pattern.endsWith("/")) addFolder(patterns.folders, kind, pattern.slice(0, -1));
       else addName(patterns, kind, pattern);
       addWays(patterns, kind, pattern.split("/").slice(0, -1));
+    }
+  }
+  for (const { kind, patterns: written } of lesser) {
+    for (const pattern of written.split(" ")) {
+      if (pattern.endsWith("/")) addFolder(patterns.lesserFolders, kind, pattern.slice(0, -1));
+      else addName(patterns, kind, pattern);
     }
   }
   return {
@@ -78,7 +92,7 @@ export function createMarkTable(rows: readonly HostFile[]): MarkTable {
   };
 }
 
-function addFolder({ folders }: Patterns, kind: string, pattern: string): void {
+function addFolder(folders: Patterns["folders"], kind: string, pattern: string): void {
   const parts = pattern.split("/");
   const [first = ""] = parts;
   const names = parts.map(toPart);
@@ -124,8 +138,14 @@ function toExtension(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
-function toFolder({ folders }: Patterns, path: readonly string[]): MarkFolder {
+function toFolder({ folders, lesserFolders }: Patterns, path: readonly string[]): MarkFolder {
   const parts = path.map((name) => name.toLowerCase());
+  const kind = findFolder(folders, parts);
+  const lesser = findFolder(lesserFolders, parts);
+  return { path: `/${parts.map((part) => `${part}/`).join("")}`, kind, lesser };
+}
+
+function findFolder(folders: Patterns["folders"], parts: readonly string[]): string | undefined {
   const wild = folders.get("*") ?? [];
   let closest: FolderPattern | undefined;
   for (const [index, part] of parts.entries()) {
@@ -133,7 +153,7 @@ function toFolder({ folders }: Patterns, path: readonly string[]): MarkFolder {
       if (fits(one, parts.slice(index)) && one.length > (closest?.length ?? 0)) closest = one;
     }
   }
-  return { path: `/${parts.map((part) => `${part}/`).join("")}`, kind: closest?.kind };
+  return closest?.kind;
 }
 
 function fits({ names }: FolderPattern, parts: readonly string[]): boolean {
@@ -156,7 +176,7 @@ function findKind(
   wild = findClosest(starts.get(name.slice(0, 1)), folder, name, wild);
   wild = findClosest(extensions.get(toExtension(name)), folder, name, wild);
   // Nearly every file
-  if (exact === undefined && wild === undefined) return folder.kind;
+  if (exact === undefined && wild === undefined) return folder.kind ?? folder.lesser;
   const withFolders = [exact, wild].find((one) => one !== undefined && one.folders !== "");
   return withFolders?.kind ?? folder.kind ?? exact?.kind ?? wild?.kind;
 }

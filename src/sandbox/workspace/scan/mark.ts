@@ -3,6 +3,7 @@ import type { Folder } from "../../../files/beneath.ts";
 import type { FoundFile } from "../../../files/plain-file.ts";
 import { follow } from "../../../files/path-steps.ts";
 import type { LookBudget } from "../look-budget.ts";
+import { isCompiledKind, toCompiledMark, type CompiledLook } from "./compiled-mark.ts";
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
 import type { FoundEntry } from "./walk.ts";
 
@@ -40,6 +41,7 @@ export interface MarkScan {
   readonly table: MarkTable;
   readonly budget: LookBudget;
   readonly onAlias: (alias: FolderAlias) => void;
+  readonly compiled: CompiledLook;
 }
 
 /**
@@ -53,6 +55,7 @@ export function toMark(found: FoundEntry, around: MarkFolder, scan: MarkScan): M
   const { folder, entry, names } = found;
   const kind = scan.table.findKind(around, entry.name);
   if (kind === undefined) return undefined;
+  if (isCompiledKind(kind)) return toCompiledMark(found, kind, scan.compiled);
   // There are hundreds of them, and large ones
   const path = names.join("/");
   const isProgram = path.includes("/bin/") || path.includes("/.bin/");
@@ -84,7 +87,7 @@ function toLinkMark(
     return { kind: leavingKind, state: `link ${target} ${followed.leavesAt}` };
   }
   const kind = table.findKind(around, entry.name) ?? table.findKindBelow(names);
-  if (kind === undefined) return undefined;
+  if (kind === undefined || isCompiledKind(kind)) return undefined;
   const { end } = followed;
   const state = toEndState(end, scan);
   if (state === "folder") onAlias({ names, end });

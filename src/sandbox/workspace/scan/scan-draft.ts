@@ -4,6 +4,7 @@ import type { HideRules } from "../hide/hide-rules.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { findUnits, type RepositoryUnit, type UnitPlace } from "../unit/repository-unit.ts";
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
+import { createCompiledLook, type CompiledLook, type MadeSince } from "./compiled-mark.ts";
 import { toMark, type FolderAlias, type FollowedAlias, type Mark } from "./mark.ts";
 import { findOwnerRights } from "./owner-rights.ts";
 import type { FoundEntry } from "./walk.ts";
@@ -22,6 +23,8 @@ export interface ScanOptions {
   readonly heldBefore?: bigint;
   /** Programs that run as their owner are looked for among what changed after this, `ns`; undefined: they are not */
   readonly since?: bigint;
+  /** Which compiled files are looked at; undefined: all, at the start */
+  readonly made?: MadeSince;
   /** Paths of folders that are no part of it */
   readonly apart?: ReadonlySet<string>;
   readonly budget: LookBudget;
@@ -45,6 +48,7 @@ export interface ScanDraft {
   /** Paths of the repositories */
   readonly unitKeys: Set<string>;
   readonly marks: Map<string, Mark>;
+  readonly compiled: CompiledLook;
   readonly aliases: FollowedAlias[];
   readonly special: (readonly string[])[];
   /** Folders in which nothing but special files counts */
@@ -73,6 +77,7 @@ export function createScanDraft(
     repositories: [],
     unitKeys: new Set(),
     marks: new Map(),
+    compiled: createCompiledLook(options),
     aliases: [],
     special: [],
     aside: [],

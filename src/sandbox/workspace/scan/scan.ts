@@ -3,7 +3,8 @@ import type { Entry, EntryFacts } from "../../../files/entry-facts.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
-import { isAmongPackages, leadsToPackages } from "./installed-packages.ts";
+import { isAmongPackages, isBuildCache, leadsToPackages } from "./installed-packages.ts";
+import { toCompiledKind } from "./compiled-mark.ts";
 import { findSpecialBelow, type SpecialFiles } from "./find-special-files.ts";
 import type { MarkFolder } from "./mark-table.ts";
 import { leavingKind, type Mark } from "./mark.ts";
@@ -22,6 +23,8 @@ import {
   type ScanOptions,
 } from "./scan-draft.ts";
 import { walk, type FoundEntry, type Place, type WalkOptions } from "./walk.ts";
+
+const cacheKind = toCompiledKind("JavaScript");
 
 /** What one walk through the workspace found. */
 export interface Scan {
@@ -42,6 +45,8 @@ export interface Scan {
   readonly ownerRights: readonly (readonly string[])[];
   /** Names of what is hidden from the sandbox */
   readonly secrets: readonly (readonly string[])[];
+  /** How many compiled files are new or changed, by what made them */
+  readonly made: ReadonlyMap<string, number>;
   readonly notes: readonly string[];
   readonly complete: boolean;
   readonly tookMs: number;
@@ -89,6 +94,7 @@ export async function createScan(
     opened,
     ownerRights,
     secrets: secrets.filter(isOpen),
+    made: draft.compiled.made,
     notes,
     complete: draft.budget.isWhole(),
     tookMs,
@@ -186,6 +192,8 @@ function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<voi
     // `node_modules/.bin` itself is among what is in `node_modules`
     if (!isAmongPackages(found.names)) addMark(draft, found, { around: around() });
     else if (isNew(draft, found)) addMark(draft, found, { around: around(), only: leavingKind });
+  } else if (draft.options.made !== undefined && isBuildCache(place.names)) {
+    addMark(draft, found, { around: around(), only: cacheKind });
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { compiledFiles } from "../../../../src/sandbox/workspace/scan/host-files/compiled.ts";
 import type { HostFile } from "../../../../src/sandbox/workspace/scan/host-files/host-file.ts";
 import { hostFileRows } from "../../../../src/sandbox/workspace/scan/host-files/host-files.ts";
 import { createMarkTable } from "../../../../src/sandbox/workspace/scan/mark-table.ts";
@@ -41,7 +42,7 @@ const row = (patterns: string, examples: string, kind = "x"): HostFile => ({
 });
 
 test("every pattern finds an example of its row, wherever the folder lies", () => {
-  expect(hostFileRows.flatMap(findDead)).toEqual([]);
+  expect([...hostFileRows, ...compiledFiles].flatMap(findDead)).toEqual([]);
   // The control: a name with a folder in it, in a list of last names, matched nothing
   expect(findDead(row("fish/*.fish a*b", "fish/config.fish"))).toEqual(["a*b"]);
 });
@@ -62,7 +63,7 @@ test("no pattern is written twice, in capitals, or with two asterisks in its nam
 });
 
 test("every row says which tool it is about and where its documentation says so", () => {
-  for (const { tool, source } of hostFileRows) {
+  for (const { tool, source } of [...hostFileRows, ...compiledFiles]) {
     expect(tool).not.toBe("");
     expect(source).toMatch(
       /^(?:[\w.-]+\.[a-z]{2,}(?:[/,#].*)?|[\w.+-]+\(\d\).*|npm help .+|gem help .+|docs\/.+|.+ User Guide, .+)$/,

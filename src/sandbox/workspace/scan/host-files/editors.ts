@@ -84,8 +84,9 @@ export const editorFiles: readonly HostFile[] = [
     ],
     [
       "Emacs",
-      ".dir-locals.el .dir-locals-2.el .emacs .emacs.d/ _emacs .elpaignore",
+      ".dir-locals.el .dir-locals-2.el .emacs .emacs.d/ _emacs .elpaignore *.elc *.eln",
       "gnu.org/software/emacs/manual/html_node/emacs/Directory-Variables.html",
+      "a.elc a.eln",
     ],
     [
       "Projectile, EIDE",

@@ -68,6 +68,9 @@ export const languageFiles: readonly HostFile[] = [
     ],
     ["Ruby", ".rubyopt .rubyrc .gemrc gemrc extconf.rb", "gem help gem_environment"],
   ]),
+  ...hostFiles("vendor/bin", [
+    ["Composer", "vendor/bin/", "getcomposer.org/doc/articles/vendor-binaries.md"],
+  ]),
   ...hostFiles("PHP builds", [
     [
       "Composer",

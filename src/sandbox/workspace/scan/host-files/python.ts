@@ -32,6 +32,13 @@ export const pythonFiles: readonly HostFile[] = [
       ".condarc condarc environment.yml environment.yaml conda.yaml pixi.toml .pixi/ conda-project.yml anaconda-project.yml .mambarc conda-meta/ etc/conda/activate.d/",
       "docs.conda.io/projects/conda/en/stable/user-guide/configuration/use-condarc.html",
     ],
+    // Python takes a module of these before its source, or without one; it makes none of them by itself
+    [
+      "Python modules",
+      "*.pyc *.pyo *.pyd *-linux-gnu.so *-linux-musl.so *-darwin.so *.abi3.so __pycache__",
+      "docs.python.org/3/library/importlib.html#importlib.machinery.SourcelessFileLoader",
+      "a.pyc a.pyo a.pyd a.cpython-311-x86_64-linux-gnu.so a.cpython-311-x86_64-linux-musl.so a.cpython-311-darwin.so a.abi3.so",
+    ],
     ["Pipenv", "pipfile", "pipenv.pypa.io/en/latest/scripts.html"],
     [
       "Poetry, PDM, Hatch, uv, Rye",
