@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import { VaultboxError } from "../errors.ts";
 import { hasEnded } from "../files/process-identity.ts";
@@ -62,7 +63,9 @@ function nested(
     {
       hints: [
         `wait until it has ended, or end it: vaultbox stop ${id}`,
-        "or use the same folder in both",
+        basename(path) === ".git" || basename(folder) === ".git"
+          ? "or run both in linked work trees: git worktree add ../NAME"
+          : "or use the same folder in both",
       ],
     },
   );

@@ -25,6 +25,7 @@ import { planProtection, type OwnMount, type Protection } from "./protect/protec
 import { writeCopies } from "./protect/shown-copies.ts";
 import { toTold, type MountedRoot } from "./roots/mounted-root.ts";
 import type { LookedRoot } from "./roots/scan-root.ts";
+import { toTargetPoints } from "./roots/target-points.ts";
 import type { Scan } from "./scan/scan.ts";
 import { makeMountPoints, withShared } from "./session-mount-points.ts";
 import { writeRecord, type WorkspaceRecord } from "./workspace-record.ts";
@@ -120,9 +121,14 @@ export async function planMounts(
   );
   const targets = mounts.map(({ target }) => target);
   const masks = maskSpecialFiles(protection.folders, targets);
-  const mountPoints = [...protection.mountPoints, ...masks.mountPoints];
+  const roots = looked.map(({ root }) => root);
+  const mountPoints = [
+    ...toTargetPoints(roots, mounts),
+    ...protection.mountPoints,
+    ...masks.mountPoints,
+  ];
   const copies = [...protection.copies, ...masks.copies];
-  const covered = toCoveredPlaces({ roots: looked.map(({ root }) => root), copies, directory });
+  const covered = toCoveredPlaces({ roots, copies, directory });
   refuseMovedSecrets(others, { looked, covered });
   const record: WorkspaceRecord = {
     protect,

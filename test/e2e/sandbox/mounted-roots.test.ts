@@ -1,0 +1,204 @@
+import { execFileSync } from "node:child_process";
+import { cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { git } from "../../support/host-git.ts";
+import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
+import { createFolders } from "../../support/root-folders.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+const remote = "https://git.example.com/victim/private.git";
+
+/** What is in a folder, but for what a test doesn't ask about. */
+async function marks(base: string): Promise<readonly string[]> {
+  return (await readdir(base)).filter((name) => name.startsWith("RAN"));
+}
+
+/** Run in git's folder of the repository: the user's git writes through the link, and runs the command. */
+const plant = (base: string, name: string): string =>
+  `rm -f logs/HEAD; ln -s ${base}/RAN-log-${name} logs/HEAD; mkdir rebase-merge; cd rebase-merge;
+  echo "exec touch ${base}/RAN-exec-${name}" > git-rebase-todo; git rev-parse HEAD > onto; cp onto orig-head;
+  echo refs/heads/main > head-name; : > interactive`;
+
+async function useGit(folder: string): Promise<void> {
+  await git(folder, "commit", "-q", "--allow-empty", "-m", "three").catch(() => undefined);
+  await git(folder, "rebase", "--continue").catch(() => undefined);
+}
+
+test("what a sandbox leaves in a repository outside of its workspace is held, also when it was killed", async () => {
+  await using world = await createWorld();
+  await createFolders(world);
+  const base = world.workspace;
+  const [main, wt] = [join(base, "main"), join(base, "wt")];
+  const work = `cd ${main}/.git; ${plant(base, "end")}`;
+  const ended = await world.run(["run", "--workspace", wt, "--", "sh", "-c", work]);
+  expect(ended.status).toBe(0);
+  expect(ended.stderr).toContain(`held back: ${main}/.git is in the middle of a rebase`);
+  expect(ended.stderr).toContain("leads elsewhere with logs/HEAD");
+  await useGit(main);
+  const fromEnded = await marks(base);
+  const killed = `cd ${main}/.git; rm -rf rebase-merge; ${plant(base, "kill")}; echo planted; sleep 60`;
+  const child = world.spawn(["run", "--workspace", wt, "--", "sh", "-c", killed]);
+  await untilOutput(child, "planted");
+  child.kill("SIGKILL");
+  await untilClosed(child);
+  // Whichever the next run is
+  const next = await world.run(["run", "--workspace", join(base, "ws"), "--", "true"]);
+  expect(next.stderr).toContain(`held back: ${main}/.git is in the middle of a rebase`);
+  await useGit(main);
+  const fromKilled = await marks(base);
+  // The control: the same without a session around it
+  await cp(main, join(base, "naive"), { recursive: true });
+  await git(join(base, "naive"), "worktree", "prune");
+  execFileSync("sh", ["-c", `rm -rf rebase-merge; ${plant(base, "naive")}`], {
+    cwd: join(base, "naive/.git"),
+  });
+  await useGit(join(base, "naive"));
+  const control = await marks(base);
+  expect([fromEnded, fromKilled, control.toSorted()]).toEqual([
+    [],
+    [],
+    ["RAN-exec-naive", "RAN-log-naive"],
+  ]);
+  recordScore({
+    row: 28,
+    test: "a repository outside of the workspace",
+    attempts: 4,
+    blocked: 4 - fromKilled.length,
+    controlSucceeded: control.length,
+  });
+});
+
+test("a repository in a writable mount is protected, hidden in and held, and its new remotes aren't the user's", async () => {
+  await using world = await createWorld();
+  await createFolders(world);
+  const base = world.workspace;
+  const other = join(base, "other");
+  await writeFile(join(other, ".env"), "CANARY");
+  const evil = (name: string): string =>
+    `git init -q ${name}; rm -rf ${name}/.git/hooks; git -C ${name} config core.fsmonitor "touch ${base}/RAN-${name}; false"`;
+  const work = `cd ${other}; cat .env; echo x >> .git/config; echo x > .git/hooks/pre-commit; ${evil("sub")}
+    git init -q new; git -C new remote add origin ${remote}; echo x > package.json`;
+  const args = ["run", "--workspace", join(base, "ws"), "--mount", `${other}:rw`, "--", "sh", "-c"];
+  const { stdout, stderr } = await world.run([...args, work]);
+  expect(stdout).toBe("");
+  expect(stderr).toContain(`hidden from the sandbox: ${other}/.env`);
+  expect(stderr).toContain(`held back: ${other}/sub/.git sets core.fsmonitor`);
+  expect(stderr).toContain(`npm scripts: ${other}/package.json (new)`);
+  expect(await readFile(join(other, ".git/config"), "utf8")).not.toContain("x\n");
+  expect(await readdir(join(other, ".git/hooks"))).not.toContain("pre-commit");
+  await git(join(other, "sub"), "status").catch(() => undefined);
+  const ran = await marks(base);
+  const shown = await world.run(["policy", "show", "--json"], { cwd: join(other, "new") });
+  expect(JSON.parse(shown.stdout)).toMatchObject({ git: [] });
+  // The control: nothing is protected or hidden, and the user adds the remote
+  const project = "version: 1\nworkspace: {hide: [], protect: none}\n";
+  await writeFile(join(base, "ws/vaultbox.yaml"), project);
+  await world.run(["trust", "--yes"], { cwd: join(base, "ws") });
+  const naive = await world.run([...args, `cd ${other}; cat .env; ${evil("naive")}`]);
+  expect(naive.stdout).toBe("CANARY");
+  await git(join(other, "naive"), "status").catch(() => undefined);
+  await git(other, "remote", "add", "origin", remote);
+  const own = await world.run(["policy", "show", "--json"], { cwd: other });
+  expect(JSON.parse(own.stdout)).toMatchObject({ git: [{}] });
+  const control = await marks(base);
+  expect([ran, control]).toEqual([[], ["RAN-naive"]]);
+  recordScore({
+    row: 57,
+    test: "a repository and a remote that a session leaves in a writable mount",
+    attempts: 4,
+    blocked: 4,
+    controlSucceeded: 3,
+  });
+});
+
+test("a session in a folder around the repository that another one works in is refused, either way; work trees are not", async () => {
+  await using world = await createWorld();
+  await createFolders(world);
+  const base = world.workspace;
+  const [main, wt] = [join(base, "main"), join(base, "wt")];
+  await git(main, "worktree", "add", "-q", "-b", "third", join(base, "wt2"));
+  // Found by the look through the workspace alone
+  await git(main, "worktree", "add", "-q", "-b", "fourth", join(base, "ws/in"));
+  const runs: readonly (readonly [string, string])[] = [
+    [wt, main],
+    [join(base, "ws"), main],
+    [main, wt],
+    [main, join(base, "ws")],
+  ];
+  let refused = 0;
+  for (const [first, second] of runs) {
+    const child = world.spawn(["run", "--workspace", first, "--", "sh", "-c", "echo on; sleep 60"]);
+    await untilOutput(child, "on");
+    const { status, stderr } = await world.run(["run", "--workspace", second, "--", "true"]);
+    expect(stderr).toContain("linked work trees: git worktree add");
+    if (status === 125) refused += 1;
+    child.kill("SIGTERM");
+    await untilClosed(child);
+  }
+  // The control: both in linked work trees
+  const child = world.spawn(["run", "--workspace", wt, "--", "sh", "-c", "echo on; sleep 60"]);
+  await untilOutput(child, "on");
+  const commit = "git commit -q --allow-empty -m there && git log -1 --format=%s";
+  const beside = await world.run([
+    "run",
+    "--workspace",
+    join(base, "wt2"),
+    "--",
+    "sh",
+    "-c",
+    commit,
+  ]);
+  child.kill("SIGTERM");
+  await untilClosed(child);
+  expect([refused, beside.status, beside.stdout]).toEqual([4, 0, "there\n"]);
+  const folders = await readFile(join(world.home, "../v/state/writable-folders.json"), "utf8");
+  expect(folders).toContain(`"${main}`);
+  recordScore({
+    row: 47,
+    test: "sessions around a repository that is mounted beside a workspace",
+    attempts: 4,
+    blocked: refused,
+    controlSucceeded: 1,
+  });
+});
+
+test("everyday git works in a linked work tree whose repository is elsewhere", async () => {
+  await using world = await createWorld();
+  await createFolders(world);
+  const wt = join(world.workspace, "wt");
+  const work = `set -e; git switch -q -c t; for i in 1 2 3; do echo $i > f$i; git add f$i; git commit -q -m f$i; done
+    git rebase -q --exec true HEAD~2; git stash list; git worktree add -q sub; git worktree remove sub; git tag v1
+    git gc -q; git reflog expire --expire=now --all; git gc -q --prune=now; git log --format=%s | tr '\\n' ' '`;
+  const { status, stdout, stderr } = await world.run([
+    "run",
+    "--fail-on-handoff",
+    "--workspace",
+    wt,
+    "--",
+    "sh",
+    "-c",
+    work,
+  ]);
+  expect(stderr).not.toContain("held back");
+  expect([status, stdout]).toEqual([0, "f3 f2 f1 two one "]);
+  expect(await git(wt, "fsck")).toBe("");
+});
+
+test("a mount in the workspace leaves no folder of another user's there", async () => {
+  await using world = await createWorld(1000);
+  const base = world.workspace;
+  await using beside = await createWorld(1000);
+  await writeFile(join(beside.workspace, "file"), "shown\n");
+  const mounts = [
+    "--mount",
+    `${beside.workspace}:${base}/in/side:rw`,
+    "--mount",
+    `${beside.workspace}/file:${base}/one/file`,
+  ];
+  const work = "cat in/side/file one/file; mkdir one/kept";
+  const { stdout } = await world.run(["run", ...mounts, "--", "sh", "-c", work]);
+  expect(stdout).toBe("shown\nshown\n");
+  expect([await readdir(base), await readdir(join(base, "one"))]).toEqual([["one"], ["kept"]]);
+  expect((await stat(join(base, "one"))).uid).toBe(1000);
+});

@@ -1,0 +1,92 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { git } from "../../support/host-git.ts";
+import { createFolders } from "../../support/root-folders.ts";
+import { createWorld } from "../../support/sandbox-world.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+test("no setting or log of a repository outside of the workspace shows a password, in whichever of its folders", async () => {
+  await using world = await createWorld();
+  await createFolders(world);
+  const base = world.workspace;
+  const [main, wt] = [join(base, "main"), join(base, "wt")];
+  await git(main, "worktree", "add", "-q", "-b", "third", join(base, "wt2"));
+  const address = (count: number): string => `https://u:CANARY${count}@git.example.com/x`;
+  const settings = (count: number): string => `[remote "o"]\n\turl = ${address(count)}\n`;
+  const files: Readonly<Record<string, string>> = {
+    "config.bak": settings(1),
+    FETCH_HEAD: `abc\t\tbranch 'm' of ${address(2)}\n`,
+    "worktrees/wt/logs/HEAD": `0 1 A <a@b> 1 +0000\tpull ${address(3)}: x\n`,
+    "worktrees/wt2/logs/HEAD": `0 1 A <a@b> 1 +0000\tpull ${address(4)}: x\n`,
+    "worktrees/wt2/FETCH_HEAD": `abc\t\tbranch 'm' of ${address(5)}\n`,
+    "worktrees/wt/config.worktree": settings(6),
+    "modules/m/HEAD": "ref: refs/heads/main\n",
+    "modules/m/objects/x": "",
+    "modules/m/refs/x": "",
+    "modules/m/config": settings(7),
+    "modules/m/logs/HEAD": `0 1 A <a@b> 1 +0000\tpull ${address(8)}: x\n`,
+  };
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(join(main, ".git", path, ".."), { recursive: true });
+    await writeFile(join(main, ".git", path), content);
+  }
+  const look = ["--", "grep", "-rohE", "CANARY[0-9]", join(main, ".git")];
+  const { stdout } = await world.run(["run", "--workspace", wt, ...look]);
+  // The control: nothing is hidden
+  await writeFile(join(wt, "vaultbox.yaml"), "version: 1\nworkspace: {hide: []}\n");
+  await world.run(["trust", "--yes"], { cwd: wt });
+  const control = await world.run(["run", "--workspace", wt, ...look]);
+  const shown = control.stdout.split("\n").filter((line) => line !== "");
+  expect([stdout, new Set(shown).size]).toEqual(["", 8]);
+  recordScore({
+    row: 53,
+    test: "settings and logs of a repository outside of the workspace",
+    attempts: 8,
+    blocked: 8,
+    controlSucceeded: 8,
+  });
+});
+
+test("what a rule names is hidden in a read-only mount as well, unless the mount is what it names", async () => {
+  await using world = await createWorld();
+  await createFolders(world);
+  const base = world.workspace;
+  const files = [
+    "other/.env",
+    "other/x/.cargo/credentials.toml",
+    "conf/.aws/credentials",
+    "one/.env",
+  ];
+  for (const path of files) {
+    await mkdir(join(base, path, ".."), { recursive: true });
+    await writeFile(join(base, path), `CANARY ${path}\n`);
+  }
+  await git(join(base, "other"), "remote", "add", "o", "https://u:CANARY@git.example.com/x");
+  const mounts = [
+    "--mount",
+    join(base, "other"),
+    "--mount",
+    `${join(base, "other/x/.cargo")}:/c`,
+    "--mount",
+    join(base, "conf/.aws"),
+    "--mount",
+    join(base, "one/.env"),
+  ];
+  const args = ["run", "--workspace", join(base, "ws"), ...mounts, "--", "grep", "-rh", "CANARY"];
+  const look = [...args, base, "/c"];
+  const hidden = (await world.run(look)).stdout.trimEnd().split("\n");
+  expect(hidden.toSorted()).toEqual(["CANARY conf/.aws/credentials", "CANARY one/.env"]);
+  // The control: nothing is hidden
+  await writeFile(join(base, "ws/vaultbox.yaml"), "version: 1\nworkspace: {hide: []}\n");
+  await world.run(["trust", "--yes"], { cwd: join(base, "ws") });
+  const control = (await world.run(look)).stdout.split("\n").filter((line) => line !== "");
+  expect(control.length).toBe(6);
+  recordScore({
+    row: 53,
+    test: "secrets in read-only mounts",
+    attempts: 4,
+    blocked: 4,
+    controlSucceeded: control.length - 2,
+  });
+});

@@ -1,0 +1,171 @@
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { resolvePaths } from "../../../src/config/paths.ts";
+import { beginSession, endSession, writeState } from "../../../src/sandbox/session-state.ts";
+import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
+import { finishDeadSession } from "../../../src/sandbox/workspace/dead-session.ts";
+import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import { isMadeInSandbox } from "../../../src/sandbox/workspace/handoff/made-repositories.ts";
+import {
+  listOtherSessions,
+  rememberUnlooked,
+} from "../../../src/sandbox/workspace/handoff/unlooked-sessions.ts";
+import { readRepositoryFacts } from "../../../src/sandbox/workspace/repository/repository-facts.ts";
+import { openWorkspaceSession } from "../../../src/sandbox/workspace/workspace-session.ts";
+import { git } from "../../support/host-git.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+
+/** Two folders, and sessions that have the one for their workspace and the other for a writable mount. */
+async function createPlace() {
+  const root = await realpath(await mkdtemp(join(tmpdir(), "vbr-")));
+  const paths = resolvePaths({ VAULTBOX_HOME: join(root, "v") });
+  for (const name of ["a", "b"]) await mkdir(join(root, name));
+  let sessions = 0;
+  const open = async (workspace: string, mounted: readonly string[] = []) => {
+    const id = String(++sessions).padStart(12, "0");
+    const sources = [workspace, ...mounted];
+    const facts = { id, command: [], agent: "", workspace, writable: sources };
+    const state = await beginSession(paths, facts);
+    const files = openWorkspaceSession({
+      paths,
+      session: id,
+      workspace,
+      settings: defaultWorkspaceSettings,
+      mounts: mounted.map((source) => ({ source, target: source, readOnly: false })),
+      admit: () => Promise.resolve(),
+    });
+    const { binds } = await files.mount(await mkdtemp(join(root, "s-")));
+    const end = async (signal?: AbortSignal): Promise<Handoff | undefined> => {
+      const handoff = await files.inspect(signal);
+      await files.close();
+      await endSession(paths, state, 0);
+      return handoff;
+    };
+    const die = async (): Promise<void> => {
+      await files.close();
+      await writeState(paths, { ...state, owner: { ...state.owner, boot: "another" } });
+    };
+    return { id, binds, end, die };
+  };
+  const dispose = () => rm(root, { recursive: true, force: true });
+  return { paths, a: join(root, "a"), b: join(root, "b"), open, [Symbol.asyncDispose]: dispose };
+}
+
+async function makeEvil(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await git(folder, "init", "-q");
+  await git(folder, "config", "core.fsmonitor", "evil");
+  await git(folder, "remote", "add", "origin", "https://git.example.com/victim/private");
+}
+
+const evil = { change: "held", kind: "repositories" };
+
+test("what a session left in one of its folders isn't the user's in the next session there, whatever became of the first", async () => {
+  const fates = ["looked at", "running", "died", "signal"] as const;
+  let kept = 0;
+  for (const fate of fates) {
+    await using place = await createPlace();
+    const { paths, a, b } = place;
+    const first = await place.open(a, [b]);
+    await makeEvil(join(b, "n"));
+    let handoff: Handoff | undefined;
+    if (fate === "looked at") handoff = await first.end();
+    if (fate === "died") await first.die();
+    if (fate === "signal") await first.end(AbortSignal.abort());
+    if (fate === "looked at") {
+      expect(handoff?.entries).toMatchObject([{ ...evil, path: join(b, "n/.git") }]);
+    }
+    const heldName = join(b, "n/.git.vaultbox-held");
+    // A signal ends the look before anything is held that can be looked at later
+    await rename(heldName, join(b, "n/.git")).catch(() => undefined);
+    const facts = await readRepositoryFacts(join(b, "n"));
+    expect(facts && (await isMadeInSandbox(paths, facts))).toBe(true);
+    if (fate !== "looked at") {
+      const found = await (await place.open(b)).end();
+      expect([fate, found?.entries]).toMatchObject([fate, [{ ...evil, path: "n/.git" }]]);
+    }
+    kept++;
+  }
+  // The control: made by the user, before any session
+  await using place = await createPlace();
+  await makeEvil(join(place.b, "n"));
+  const { entries = [] } = (await (await place.open(place.b)).end()) ?? {};
+  const facts = await readRepositoryFacts(join(place.b, "n"));
+  expect([entries, facts && (await isMadeInSandbox(place.paths, facts))]).toEqual([[], false]);
+  recordScore({
+    row: 57,
+    test: "what a session leaves in a writable mount",
+    attempts: fates.length,
+    blocked: kept,
+    controlSucceeded: 1,
+  });
+});
+
+test("a session that wasn't looked at is remembered until each of its folders was", async () => {
+  await using place = await createPlace();
+  const { paths, a, b } = place;
+  await rememberUnlooked(paths, "aaaaaaaaaaaa", [a, b]);
+  const roots = async () => (await listOtherSessions(paths)).map((one) => one.roots);
+  expect(await roots()).toEqual([[a, b]]);
+  await (await place.open(b)).end();
+  expect(await roots()).toEqual([[a]]);
+  await (await place.open(a)).end();
+  expect(await roots()).toEqual([]);
+  // As an earlier version wrote it
+  await writeFile(join(paths.state, "unlooked/aaaaaaaaaaaa"), JSON.stringify({ workspace: a }));
+  expect(await roots()).toEqual([[a]]);
+});
+
+test("a session of an earlier version, which knew of the workspace alone, is looked at", async () => {
+  await using place = await createPlace();
+  const { paths, a } = place;
+  const first = await place.open(a);
+  await makeEvil(join(a, "n"));
+  await first.die();
+  const file = join(paths.sessions, first.id, "workspace.json");
+  const { roots, ...record } = JSON.parse(await readFile(file, "utf8")) as {
+    readonly roots: readonly [{ readonly baseline: unknown }];
+  };
+  const { baseline } = roots[0];
+  await writeFile(file, JSON.stringify({ ...record, workspace: a, baseline }));
+  const handoff = await finishDeadSession({ paths, session: first.id, roots: [a] });
+  expect(handoff?.entries).toMatchObject([{ ...evil, path: "n/.git" }]);
+});
+
+test("what the user had before in a writable mount is looked at first, however much a sandbox fills the workspace", async () => {
+  await using place = await createPlace();
+  const { a, b } = place;
+  await git(b, "init", "-q");
+  const first = await place.open(a, [b]);
+  await symlink("/nonexistent/.bashrc", join(b, ".git/COMMIT_EDITMSG"));
+  for (let index = 0; index < 200; index++) await writeFile(join(a, `f${index}`), "");
+  const handoff = await first.end();
+  const text = `leads elsewhere with COMMIT_EDITMSG`;
+  expect(handoff?.entries).toMatchObject([{ change: "held", path: join(b, ".git") }]);
+  expect(handoff?.entries[0]?.detail).toContain(text);
+  expect(handoff?.entries[0]?.detail).toContain(`${join(b, ".git/COMMIT_EDITMSG")}.vaultbox-held-`);
+});
+
+test("what is mounted over a writable mount is at the place where the sandbox has it", async () => {
+  await using place = await createPlace();
+  const { a, b } = place;
+  await git(b, "init", "-q");
+  await writeFile(join(b, ".env"), "x");
+  const opened = await place.open(a, [b]);
+  const targets = opened.binds.map(({ target, readOnly }) => `${target} ${readOnly ? "ro" : "rw"}`);
+  expect(targets).toEqual(
+    expect.arrayContaining([`${b}/.git/config ro`, `${b}/.git/hooks ro`, `${b}/.env ro`]),
+  );
+  await opened.end();
+});
