@@ -21,12 +21,10 @@ export function toSpellings(...names: readonly string[]): Spellings {
     `^(?:${any.join("|")})(?:${ignored}[. ])*${ignored}(?:[:\\\\].*)?$`,
     "is",
   );
-  const firsts = new Set(names.flatMap(([first = ""]) => [first, first.toUpperCase()]));
-  // Every name of a workspace is asked for, and nearly all begin with another letter
-  return { test: (name) => mayBegin(firsts, name) && whole.test(name) };
-}
-
-/** What HFS+ ignores is no ASCII. */
-function mayBegin(firsts: ReadonlySet<string>, name: string): boolean {
-  return firsts.has(name.charAt(0)) || name.charCodeAt(0) > 0x7f;
+  const firsts = new Uint8Array(0x80);
+  for (const [first = ""] of names) {
+    for (const letter of [first, first.toUpperCase()]) firsts[letter.charCodeAt(0)] = 1;
+  }
+  // Every name of a workspace is asked for, and nearly all begin with another letter. What HFS+ ignores is no ASCII.
+  return { test: (name) => firsts[name.charCodeAt(0)] !== 0 && whole.test(name) };
 }

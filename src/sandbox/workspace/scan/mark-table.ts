@@ -48,8 +48,8 @@ interface FolderPattern {
 /** Patterns by what a name is looked up with: a few of them are then tried, and not hundreds for every file. */
 interface Patterns {
   readonly names: Map<string, NamePattern[]>;
-  /** By the first two letters, of those with `*` after them */
-  readonly starts: Map<string, NamePattern[]>;
+  /** By the first one or two letters, of those with `*` after them */
+  readonly starts: Map<number, NamePattern[]>;
   /** By the extension, of those that begin with `*` */
   readonly extensions: Map<string, NamePattern[]>;
   /** By the first name; `*` has those whose first name has one */
@@ -114,10 +114,10 @@ function addName({ names, starts, extensions }: Patterns, kind: string, pattern:
   const one = { kind, folders, start, end };
   if (end === undefined) add(names, name, one);
   else if (start === "") add(extensions, toExtension(end), one);
-  else add(starts, start.slice(0, 2), one);
+  else add(starts, toStart(start, Math.min(start.length, 2)), one);
 }
 
-function add<T>(map: Map<string, T[]>, key: string, value: T): void {
+function add<K, T>(map: Map<K, T[]>, key: K, value: T): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
@@ -132,6 +132,12 @@ function fitsPart({ start, end }: NamePart, name: string): boolean {
   if (end === undefined) return name === start;
   const isLong = name.length >= start.length + end.length;
   return isLong && name.startsWith(start) && name.endsWith(end);
+}
+
+/** The first letters as a number, for which no text has to be made. */
+function toStart(name: string, letters: number): number {
+  const first = name.charCodeAt(0);
+  return letters === 1 ? first : first * 0x10000 + name.charCodeAt(1);
 }
 
 function toExtension(name: string): string {
@@ -172,8 +178,8 @@ function findKind(
   name: string,
 ): string | undefined {
   const exact = findClosest(names.get(name), folder, name);
-  let wild = findClosest(starts.get(name.slice(0, 2)), folder, name);
-  wild = findClosest(starts.get(name.slice(0, 1)), folder, name, wild);
+  let wild = findClosest(starts.get(toStart(name, 2)), folder, name);
+  wild = findClosest(starts.get(toStart(name, 1)), folder, name, wild);
   wild = findClosest(extensions.get(toExtension(name)), folder, name, wild);
   // Nearly every file
   if (exact === undefined && wild === undefined) return folder.kind ?? folder.lesser;

@@ -40,17 +40,24 @@ export interface MarkScan {
   readonly root: Folder;
   readonly table: MarkTable;
   readonly budget: LookBudget;
-  readonly onAlias: (alias: FolderAlias) => void;
   readonly compiled: CompiledLook;
 }
+
+/** Called for a link that leads to a folder of the workspace. */
+type OnAlias = (alias: FolderAlias) => void;
 
 /**
  * The mark of an entry; undefined for an ordinary one. Its state is what a program finds at the name: through a link
  * that stays in the workspace the content of where the kernel ends, and of a link that leaves it the place where.
  * @param around the folder it is in
  */
-export function toMark(found: FoundEntry, around: MarkFolder, scan: MarkScan): Mark | undefined {
-  if (found.entry.kind === "link") return toLinkMark(found, around, scan);
+export function toMark(
+  found: FoundEntry,
+  around: MarkFolder,
+  scan: MarkScan,
+  onAlias: OnAlias,
+): Mark | undefined {
+  if (found.entry.kind === "link") return toLinkMark(found, around, scan, onAlias);
   if (found.entry.kind !== "file") return undefined;
   const { folder, entry, names } = found;
   const kind = scan.table.findKind(around, entry.name);
@@ -79,8 +86,9 @@ function toLinkMark(
   { folder, entry, names }: FoundEntry,
   around: MarkFolder,
   scan: MarkScan,
+  onAlias: OnAlias,
 ): Mark | undefined {
-  const { workspace, table, onAlias } = scan;
+  const { workspace, table } = scan;
   const target = folder.readLink(entry.name) ?? "";
   const followed = follow(workspace, { from: names.slice(0, -1), path: target });
   if ("leavesAt" in followed) {

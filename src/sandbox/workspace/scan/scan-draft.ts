@@ -184,17 +184,17 @@ export function addMark(
   { around, only, through }: MarkPlace,
 ): void {
   const { budget, aliases, options } = draft;
-  const path = found.names.join("/");
   const onAlias = (alias: FolderAlias): void => {
-    const { links, path: own } = through ?? { links: new Set<string>(), path };
-    if (only !== undefined || links.has(own)) return;
-    if (aliases.length < maxAliases) aliases.push({ ...alias, links: links.add(own) });
+    const { links, path } = through ?? { links: new Set<string>(), path: found.names.join("/") };
+    if (only !== undefined || links.has(path)) return;
+    if (aliases.length < maxAliases) aliases.push({ ...alias, links: links.add(path) });
     // A start isn't refused because of it
     else if (options.deep) budget.leaveOut();
   };
-  const mark = toMark(found, around, { ...draft, onAlias });
+  const mark = toMark(found, around, draft, onAlias);
   if (mark === undefined || (only !== undefined && mark.kind !== only)) return;
   if (draft.marks.size >= maxMarks) return budget.leaveOut();
+  const path = found.names.join("/");
   budget.spend("bytes", keptWeight * path.length);
   draft.marks.set(path, mark);
 }

@@ -177,11 +177,12 @@ interface Visited extends Place {
 function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<void> | undefined {
   const { folder, isPackage, around } = place;
   const { name } = entry;
-  const found = { folder, entry, names: [...place.names, name] };
   const { since } = draft.options;
   if (since !== undefined && hasOwnerRights(folder, entry, since)) {
-    addFinding(draft, "ownerRights", found.names);
+    addFinding(draft, "ownerRights", [...place.names, name]);
   }
+  if (isOrdinary(draft, place, entry)) return undefined;
+  const found = { folder, entry, names: [...place.names, name] };
   if (entry.kind !== "other" && isGitName(name)) return addRepository(draft, found);
   if (entry.kind === "other") addFinding(draft, "special", found.names);
   else if (isOtherRepository(entry)) addUnit(draft, { names: found.names, shape: "other" });
@@ -196,6 +197,16 @@ function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<voi
     addMark(draft, found, { around: around(), only: cacheKind });
   }
   return undefined;
+}
+
+/** A file that nothing more is asked about. There are more of them than of all the rest, so nothing is made for each. */
+function isOrdinary(
+  { table, options: { hide } }: ScanDraft,
+  { isPackage, around }: Visited,
+  { name, kind }: Entry,
+): boolean {
+  if (kind !== "file" || isGitName(name)) return false;
+  return isPackage || (hide === undefined && table.findKind(around(), name) === undefined);
 }
 
 /** Among installed packages, which the start doesn't look at: what changed since then. */
