@@ -116,12 +116,13 @@ export class Folder implements Disposable {
   }
 
   /**
-   * What is in a folder some steps further down, in one call: a name on the way may be a link by now, so this is for a
-   * quick look at names alone. Undefined when it may not be read.
-   * @param path from this folder
+   * What is in folders some steps further down, each in one call: a name on the way may be a link by now, so this is for
+   * a quick look at names alone. Undefined for one that may not be read.
+   * @param paths from this folder
    */
-  unusualBelow(path: string): UnusualEntries | undefined {
-    return orNothing(() => readUnusualEntries(toNameBytes(`${toFolderPath(this.#open)}/${path}`)));
+  async unusualBelow(paths: readonly string[]): Promise<readonly (UnusualEntries | undefined)[]> {
+    const own = toFolderPath(this.#open);
+    return await readUnusualEntries(paths.map((path) => toNameBytes(`${own}/${path}`)));
   }
 
   /** Undefined when nothing is there. @throws Error of the system */

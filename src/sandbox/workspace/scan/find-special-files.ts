@@ -1,6 +1,9 @@
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import type { LookBudget } from "../look-budget.ts";
 
+/** Folders that are read at a time, by the threads of the system calls. */
+const readsAtOnce = 64;
+
 /** Sockets, pipes and devices of a folder that is in the sandbox, and what couldn't be looked into for them. */
 export interface SpecialFiles {
   /** Names from the folder */
@@ -26,16 +29,20 @@ export async function findSpecialBelow(
     list.push(names);
   };
   const open = folders.map((names) => names.join("/"));
-  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+  while (open.length > 0) {
     if (budget.isDue() && !(await budget.turn())) break;
-    const listed = root.unusualBelow(path);
-    if (listed === undefined && isThere(root, path, "folder")) add(unlisted, path.split("/"));
-    budget.spend("entries", listed?.count ?? 0);
-    for (const { name, kind } of listed?.entries ?? []) {
-      if (budget.isDue() && !(await budget.turn())) break;
-      const inner = path === "" ? name : `${path}/${name}`;
-      if (kind === "folder") open.push(inner);
-      else if (kind === "other" && isThere(root, inner, "other")) add(special, inner.split("/"));
+    const paths = open.splice(-readsAtOnce);
+    const lists = await root.unusualBelow(paths);
+    for (const [index, path] of paths.entries()) {
+      const listed = lists[index];
+      if (listed === undefined && isThere(root, path, "folder")) add(unlisted, path.split("/"));
+      budget.spend("entries", listed?.count ?? 0);
+      for (const { name, kind } of listed?.entries ?? []) {
+        if (budget.isDue() && !(await budget.turn())) break;
+        const inner = path === "" ? name : `${path}/${name}`;
+        if (kind === "folder") open.push(inner);
+        else if (kind === "other" && isThere(root, inner, "other")) add(special, inner.split("/"));
+      }
     }
   }
   return { special, unlisted, complete: budget.isWhole() };

@@ -76,7 +76,7 @@ export function createMarkTable(
     for (const pattern of written.split(" ")) {
       if (pattern.endsWith("/")) addFolder(patterns.folders, kind, pattern.slice(0, -1));
       else addName(patterns, kind, pattern);
-      addWays(patterns, kind, pattern.split("/").slice(0, -1));
+      if (pattern.includes("/")) addWays(patterns, kind, pattern.split("/").slice(0, -1));
     }
   }
   for (const { kind, patterns: written } of lesser) {
@@ -124,8 +124,10 @@ function add<K, T>(map: Map<K, T[]>, key: K, value: T): void {
 }
 
 function toPart(name: string): NamePart {
-  const [start = "", end] = name.split("*");
-  return { start, end };
+  const at = name.indexOf("*");
+  return at === -1
+    ? { start: name, end: undefined }
+    : { start: name.slice(0, at), end: name.slice(at + 1) };
 }
 
 function fitsPart({ start, end }: NamePart, name: string): boolean {
