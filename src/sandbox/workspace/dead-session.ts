@@ -4,7 +4,7 @@ import { Folder, orNothing } from "../../files/beneath.ts";
 import { sessionFolder } from "../session-state.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { rememberUnlooked } from "./handoff/unlooked-sessions.ts";
-import { inspectEnd, type EndOptions } from "./session-end.ts";
+import { inspectEnd, toUnopened, type EndOptions } from "./session-end.ts";
 import { toApart } from "./roots/mounted-root.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
 import { readRecord, writeHandoff } from "./workspace-record.ts";
@@ -38,7 +38,8 @@ export async function finishDeadSession(options: DeadSessionOptions): Promise<Ha
     const apart = toApart(root, record.roots);
     return [{ ...root, writable: true, folder: opened.use(folder), apart }];
   });
-  if (roots.length === 0) return undefined;
+  // Its disk may be back later
+  if (roots.length === 0) return await giveUp(options, sources, toUnopened(sources));
   try {
     if (await isFirstAttempt(options)) return await inspectEnd(options, roots, record);
   } catch (error) {

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { Paths } from "../../config/paths.ts";
 import { isSystemError } from "../../files/beneath.ts";
 import { toNameBytes } from "../../files/name-text.ts";
+import { quoted } from "../../printable.ts";
 import { lookThrough, type LeftRoot } from "./handoff/found.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { inspectHandoff } from "./handoff/inspect-handoff.ts";
@@ -53,16 +54,29 @@ export async function inspectEnd(
     source: root.source,
     sorted: sortMade(repositories),
   }));
-  const handoff = await inspectHandoff(found, options);
+  const looked = roots.map(({ source }) => source);
+  const sources = record.roots.map(({ source }) => source);
+  const missing = sources.filter((source) => !looked.includes(source));
+  const inspected = await inspectHandoff(found, options);
+  const handoff =
+    missing.length === 0 || !inspected.complete
+      ? inspected
+      : { ...inspected, complete: false, unseen: toUnopened(missing) };
   await noting(unwritten, async () => {
     for (const { source, sorted } of made) await rememberMade(paths, source, sorted);
-    const sources = record.roots.map(({ source }) => source);
-    if (handoff.complete) await forgetUnlooked(paths, sources);
-    else await rememberUnlooked(paths, session, sources);
+    if (inspected.complete) await forgetUnlooked(paths, looked);
+    const unlooked = inspected.complete ? missing : sources;
+    if (unlooked.length > 0) await rememberUnlooked(paths, session, unlooked);
     await writeHandoff(paths, session, handoff);
   });
   if (unwritten.length === 0) return handoff;
   return { ...handoff, complete: false, unseen: `it can't be written down (${unwritten[0]})` };
+}
+
+/** Why roots of a record weren't looked at that aren't there any more, or can't be opened. */
+export function toUnopened([first = "", ...more]: readonly string[]): string {
+  const others = more.length === 0 ? "" : ` and ${more.length} more`;
+  return `${quoted(first)}${others} can't be opened`;
 }
 
 function toLeft(roots: readonly OpenRoot[], record: WorkspaceRecord): readonly LeftRoot[] {

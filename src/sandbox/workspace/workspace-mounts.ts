@@ -7,6 +7,7 @@ import type { WorkspaceSettings } from "../../policy/workspace-settings.ts";
 import type { ReachedPlaces } from "../host-sockets.ts";
 import type { CoveredPlace, MountSource } from "../posture/expected-mounts.ts";
 import { readKnownUnits, type Baseline, type KnownPlace } from "./handoff/baseline.ts";
+import { readMade } from "./handoff/made-repositories.ts";
 import { leaveOutOthers, wasBeforeOthers } from "./handoff/trusted-baseline.ts";
 import {
   listOtherSessions,
@@ -100,12 +101,14 @@ export async function planMounts(
     paths,
     before.filter(({ id }) => id !== session),
   );
+  const isMade = await readMade(paths);
   const [protection, known] = await Promise.all([
     planProtection(looked, {
       protect,
       hides: settings.hide.length > 0,
       budget,
-      isOwn: ({ source }, names) => wasBeforeOthers(names, source, earlier),
+      isOwn: ({ source }, names) =>
+        wasBeforeOthers(names, source, earlier) && !isMade(join(source, ...names)),
     }),
     readKnown(looked, { protect, budget }),
   ]).catch(refuseUnseen);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -170,22 +170,26 @@ test("a folder with a hidden file that a running sandbox moves to where no look 
   });
 });
 
-test("as many repositories as a session leaves that wasn't looked at, the next one starts and protects the user's", async () => {
-  const leave = async (isLooked: boolean) => {
+test("as many repositories as sessions leave, the next one starts and protects the user's", async () => {
+  const leave = async (whose: "looked at" | "not looked at" | "the user's") => {
     await using place = await createSessionsPlace();
     const { workspace } = place;
     await createRepository(join(workspace, "z"), "mine");
+    const fill = async (): Promise<void> => {
+      for (let index = 0; index < 120; index++) {
+        mkdirSync(join(workspace, `n${index}/.git/objects`), { recursive: true });
+        mkdirSync(join(workspace, `n${index}/.git/refs`));
+        await writeFile(join(workspace, `n${index}/.git/HEAD`), "ref: refs/heads/main\n");
+      }
+    };
+    if (whose === "the user's") await fill();
     const first = await place.open();
-    for (let index = 0; index < 120; index++) {
-      mkdirSync(join(workspace, `n${index}/.git/objects`), { recursive: true });
-      mkdirSync(join(workspace, `n${index}/.git/refs`));
-      await writeFile(join(workspace, `n${index}/.git/HEAD`), "ref: refs/heads/main\n");
-    }
-    if (isLooked) await first.end();
-    else await first.end(AbortSignal.abort());
+    await fill();
+    await first.end(whose === "not looked at" ? AbortSignal.abort() : undefined);
     for (let index = 0; index < 120; index++) {
       const folder = join(workspace, `n${index}`);
-      if (existsSync(join(folder, ".git.vaultbox-held"))) takeBack(folder);
+      const isHeld = readdirSync(folder).some((name) => name.startsWith(".git.vaultbox-held"));
+      if (isHeld) takeBack(folder);
     }
     const next = await place.open();
     const isReserved = (path: string): boolean => existsSync(join(workspace, path, "commondir"));
@@ -194,7 +198,39 @@ test("as many repositories as a session leaves that wasn't looked at, the next o
     await git(join(workspace, "n99"), "config", "core.fsmonitor", "evil");
     return { protects, held: held(await next.end()) };
   };
-  expect(await leave(false)).toEqual({ protects: [true, true, false], held: ["n99/.git"] });
-  // The control: as many that count as the user's
-  await expect(leave(true)).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
+  const expected = { protects: [true, true, false], held: ["n99/.git"] };
+  expect(await leave("not looked at")).toEqual(expected);
+  expect(await leave("looked at")).toEqual(expected);
+  // The control: as many that are the user's
+  await expect(leave("the user's")).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
 }, 60_000);
+
+test("a workspace that can't be opened when its session has died is not the user's once it's back", async () => {
+  const leave = async (isAway: boolean) => {
+    await using place = await createSessionsPlace();
+    const { paths, workspace } = place;
+    const dead = await place.open();
+    await plant(workspace);
+    await dead.die();
+    if (isAway) renameSync(workspace, `${workspace}-away`);
+    const handoff = await finishDeadSession({ paths, session: dead.id, roots: [workspace] });
+    await rm(join(paths.sessions, dead.id, "state.json"));
+    if (isAway) renameSync(`${workspace}-away`, workspace);
+    const next = await (await place.open()).end();
+    return { unseen: handoff?.unseen, found: [pathsOf(handoff ?? next), pathsOf(next)] };
+  };
+  const away = await leave(true);
+  expect(away).toEqual({
+    unseen: expect.stringContaining("can't be opened"),
+    found: [[], planted],
+  });
+  // The control: what was looked at is not told of again
+  expect((await leave(false)).found[0]).toEqual(planted);
+  recordScore({
+    row: 57,
+    test: "a workspace that is away when its dead session is looked at",
+    attempts: planted.length,
+    blocked: away.found[1]?.length ?? 0,
+    controlSucceeded: planted.length,
+  });
+});

@@ -52,6 +52,15 @@ export async function isMadeInSandbox(paths: Paths, facts: RepositoryFacts): Pro
   return await isSuspect(paths, place);
 }
 
+/**
+ * Says of absolute paths of repositories whether they are remembered as those of a sandbox, so that the others are
+ * protected before them. A list that can't be read makes none of them less worth protecting.
+ */
+export async function readMade(paths: Paths): Promise<(place: string) => boolean> {
+  const list = await readList(toFile(paths));
+  return (place) => list !== everything && isAmongMade(list, place);
+}
+
 /** What can't be read says of no repository that it's the user's. */
 const everything: readonly MadeIn[] = [{ workspace: "/", isAll: true, own: [], made: [] }];
 
