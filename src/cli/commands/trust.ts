@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 
 interface TrustFlags {
@@ -14,12 +14,16 @@ Trust is for this exact content: after any change the file counts for nothing un
 Examples:
   vaultbox trust
   vaultbox trust --show
+  vaultbox trust sub/.git
   vaultbox trust ../widgets/vaultbox.yaml --revoke`;
 
 export function buildCommand(): Command {
   return new Command("trust")
     .description("trust the project file as it is now, after showing what it grants")
-    .argument("[file]", "the project file (default: the one of this folder), or one of --policy")
+    .argument(
+      "[file]",
+      "the project file (default: the one of this folder), one of --policy, or what a run left DANGEROUS",
+    )
     .option("--show", "print what it grants and whether it is trusted; change nothing")
     .option("--revoke", "take the trust back")
     .option("-y, --yes", "don't ask")
@@ -46,6 +50,10 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
     const line = revoked.wasTrusted ? "is no longer trusted" : "was not trusted";
     return print({ path: revoked.path, trusted: false }, `${revoked.path} ${line}`);
   }
+  if (path !== undefined && flags.show !== true) {
+    const taken = await takeOverLeft(path, flags);
+    if (taken !== undefined) return print({ path, trusted: true }, taken);
+  }
   const inspected = await service.inspectProject(process.cwd(), paths, path);
   if (flags.json !== true) {
     const state = inspected.trusted ? "trusted" : "not trusted";
@@ -64,4 +72,33 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
   }
   await service.trustProject(inspected, paths);
   print({ path: inspected.path, trusted: true }, `trusted ${inspected.path} as it is now`);
+}
+
+/** Makes what runs called dangerous at a path the user's. @returns what was done; undefined when it's about a file's content */
+async function takeOverLeft(path: string, flags: TrustFlags): Promise<string | undefined> {
+  const [{ resolvePaths }, { lstat, realpath }, { readOpenDangers, takeOver }, { contains }] =
+    await Promise.all([
+      import("../../config/paths.ts"),
+      import("node:fs/promises"),
+      import("../../sandbox/workspace/handoff/open-dangers.ts"),
+      import("../../files/path-steps.ts"),
+    ]);
+  const paths = resolvePaths();
+  // The last name may be a link, and is meant itself
+  const place = join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path));
+  const open = (await readOpenDangers(paths)).filter((one) => contains(place, one.place));
+  if (open.length === 0) {
+    const isFolder = await lstat(place).then(
+      (facts) => facts.isDirectory(),
+      () => false,
+    );
+    return isFolder ? `nothing in ${place} is known to be dangerous` : undefined;
+  }
+  const { confirm } = await import("../vault-access.ts");
+  const { printLines } = await import("../output.ts");
+  if (flags.json !== true)
+    printLines(["left by a sandbox:", ...open.map((one) => `  ${one.place}`), ""]);
+  await confirm("does this count as yours from now on?", flags);
+  await takeOver(paths, place);
+  return `${place} counts as yours from now on`;
 }

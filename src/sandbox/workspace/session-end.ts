@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Paths } from "../../config/paths.ts";
+import { VaultboxError } from "../../errors.ts";
 import { isSystemError } from "../../files/beneath.ts";
 import { toNameBytes } from "../../files/name-text.ts";
 import { quoted } from "../../printable.ts";
@@ -8,6 +9,13 @@ import { lookThrough, type LeftRoot } from "./handoff/found.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { inspectHandoff } from "./handoff/inspect-handoff.ts";
 import { rememberMade, sortMade } from "./handoff/made-repositories.ts";
+import {
+  maxOpenDangers,
+  readOpenDangers,
+  rememberDangers,
+  type OpenDanger,
+} from "./handoff/open-dangers.ts";
+import { withOpenDangers } from "./handoff/dangers-again.ts";
 import { forgetUnlooked, rememberUnlooked } from "./handoff/unlooked-sessions.ts";
 import { returnLogs } from "./hide/shown-log.ts";
 import { createLookBudget, type LookLimits } from "./look-budget.ts";
@@ -49,7 +57,11 @@ export async function inspectEnd(
   // What it made itself is no finding
   await releaseMountPoints(paths, session, record);
   const options = { protect: record.protect, budget: createLookBudget(endLimits, signal) };
-  const found = await lookThrough(toLeft(roots, record), options);
+  const again = await readOpenDangers(paths).catch(() => []);
+  const found = (await lookThrough(toLeft(roots, record), options)).map((one) => ({
+    ...one,
+    scan: withOpenDangers(one, again),
+  }));
   const made = found.map(({ root, repositories }) => ({
     source: root.source,
     sorted: sortMade(repositories),
@@ -57,15 +69,20 @@ export async function inspectEnd(
   const looked = roots.map(({ source }) => source);
   const sources = record.roots.map(({ source }) => source);
   const missing = sources.filter((source) => !looked.includes(source));
-  const inspected = await inspectHandoff(found, options);
+  const dangers: OpenDanger[] = [];
+  const onDanger = (danger: OpenDanger): void => void dangers.push(danger);
+  const inspected = await inspectHandoff(found, { ...options, onDanger });
   const handoff =
     missing.length === 0 || !inspected.complete
       ? inspected
       : { ...inspected, complete: false, unseen: toUnopened(missing) };
   await noting(unwritten, async () => {
+    const isListed = dangers.length <= maxOpenDangers;
+    const isWhole = inspected.complete && isListed;
+    if (isListed) await rememberDangers(paths, { roots: looked, isWhole, dangers });
     for (const { source, sorted } of made) await rememberMade(paths, source, sorted);
-    if (inspected.complete) await forgetUnlooked(paths, looked);
-    const unlooked = inspected.complete ? missing : sources;
+    if (isWhole) await forgetUnlooked(paths, looked);
+    const unlooked = isWhole ? missing : sources;
     if (unlooked.length > 0) await rememberUnlooked(paths, session, unlooked);
     await writeHandoff(paths, session, handoff);
   });
@@ -96,7 +113,7 @@ async function noting(codes: string[], write: () => void | Promise<void>): Promi
   try {
     await write();
   } catch (error) {
-    if (!isSystemError(error)) throw error;
+    if (!isSystemError(error) && !(error instanceof VaultboxError)) throw error;
     codes.push(error.code);
   }
 }

@@ -8,6 +8,7 @@ import type { ReachedPlaces } from "../host-sockets.ts";
 import type { CoveredPlace, MountSource } from "../posture/expected-mounts.ts";
 import { readKnownUnits, type Baseline, type KnownPlace } from "./handoff/baseline.ts";
 import { readMade } from "./handoff/made-repositories.ts";
+import { leaveOutDangers, readOpenDangers } from "./handoff/open-dangers.ts";
 import { leaveOutOthers, wasBeforeOthers } from "./handoff/trusted-baseline.ts";
 import {
   listOtherSessions,
@@ -89,7 +90,7 @@ interface LookedAt {
 /**
  * Decides what is mounted, makes the mount points, and records all of it before it's there, so that it can be undone
  * whatever happens.
- * @throws VaultboxError VBX_WORKSPACE_UNSAFE
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE, VBX_CONFIG_INVALID
  */
 export async function planMounts(
   { paths, session, settings, mounts }: WorkspaceOptions,
@@ -101,7 +102,7 @@ export async function planMounts(
     paths,
     before.filter(({ id }) => id !== session),
   );
-  const isMade = await readMade(paths);
+  const [isMade, open] = await Promise.all([readMade(paths), readOpenDangers(paths)]);
   const [protection, known] = await Promise.all([
     planProtection(looked, {
       protect,
@@ -139,9 +140,10 @@ export async function planMounts(
     logs: toShownLogs(protection.copies, directory),
     roots: known.map(({ root: { kind, source, target }, scan, repositories }) => {
       const marks = withPrograms(scan.marks, programs.get(target) ?? new Map());
-      const baseline = toBaseline({ ...scan, marks }, repositories, since);
-      const hiddenIn = toHiddenPlaces(target, covered, baseline.hidden);
-      return { kind, source, target, hiddenIn, baseline: leaveOutOthers(baseline, source, others) };
+      const found = toBaseline({ ...scan, marks }, repositories, since);
+      const hiddenIn = toHiddenPlaces(target, covered, found.hidden);
+      const baseline = leaveOutDangers(leaveOutOthers(found, source, others), source, open);
+      return { kind, source, target, hiddenIn, baseline };
     }),
   };
   await writeRecord(paths, session, record);

@@ -72,6 +72,7 @@ interface StoredBaseline {
   readonly hidden: readonly string[];
   readonly special?: readonly string[];
   readonly repositories: readonly [string, KnownUnit][];
+  readonly dangerous?: readonly string[];
 }
 
 /** What is missing in what an earlier version wrote, which knew of the workspace alone. */
@@ -116,6 +117,7 @@ function toBaseline(stored: StoredBaseline): Baseline {
     // A session of an earlier version has none
     special: stored.special ?? [],
     repositories: new Map(stored.repositories),
+    ...(stored.dangerous === undefined ? {} : { dangerous: stored.dangerous }),
   };
 }
 

@@ -92,7 +92,8 @@ async function inspect(path: string): Promise<Handoff> {
   };
   const options = { protect: "default", budget: createBudget() } as const;
   const left = [{ root: toWorkspaceRoot(path, root), baseline }];
-  return await inspectHandoff(await lookThrough(left, options), options);
+  const found = await lookThrough(left, options);
+  return await inspectHandoff(found, { ...options, onDanger: () => undefined });
 }
 
 test("folders that can be entered and not listed hide nothing from the report, and a folder that can't be written keeps no repository", async () => {
@@ -175,7 +176,7 @@ test("a repository that was there is looked at when too many new files keep the 
   const options = { protect: "default", budget } as const;
   const after = await lookThrough([{ root: own, baseline }], options);
   expect(after).toMatchObject([{ scan: { complete: false, repositories: [] } }]);
-  const { entries } = await inspectHandoff(after, options);
+  const { entries } = await inspectHandoff(after, { ...options, onDanger: () => undefined });
   expect(entries).toMatchObject([{ change: "held", path: "n/.git" }]);
   // Only the link was taken away
   expect((await readdir(join(path, "n/.git"))).toSorted()).toEqual(
@@ -251,7 +252,7 @@ test("a repository that the start didn't see is held when a folder around it was
     const options = { protect: "default", budget: createBudget() } as const;
     const found = await lookThrough([{ root: own, baseline }], options);
     const made = found.flatMap(({ repositories: all }) => sortMade(all).made);
-    return { made, ...(await inspectHandoff(found, options)) };
+    return { made, ...(await inspectHandoff(found, { ...options, onDanger: () => undefined })) };
   };
   expect(await look()).toMatchObject({ entries: [], made: [] });
   await rename(join(path, "node_modules/n"), join(path, "n"));

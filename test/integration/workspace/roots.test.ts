@@ -1,13 +1,5 @@
-import {
-  mkdir,
-  mkdtemp,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -25,6 +17,7 @@ import { readRepositoryFacts } from "../../../src/sandbox/workspace/repository/r
 import { openWorkspaceSession } from "../../../src/sandbox/workspace/workspace-session.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { takeBack } from "../../support/take-back.ts";
 
 /** Two folders, and sessions that have the one for their workspace and the other for a writable mount. */
 async function createPlace() {
@@ -86,9 +79,8 @@ test("what a session left in one of its folders isn't the user's in the next ses
     if (fate === "looked at") {
       expect(handoff?.entries).toMatchObject([{ ...evil, path: join(b, "n/.git") }]);
     }
-    const heldName = join(b, "n/.git.vaultbox-held");
     // A signal ends the look before anything is held that can be looked at later
-    await rename(heldName, join(b, "n/.git")).catch(() => undefined);
+    if (existsSync(join(b, "n/.git.vaultbox-held"))) takeBack(join(b, "n"));
     const facts = await readRepositoryFacts(join(b, "n"));
     expect(facts && (await isMadeInSandbox(paths, facts))).toBe(true);
     if (fate !== "looked at") {

@@ -37,6 +37,8 @@ export interface Baseline {
   readonly special: readonly string[];
   /** By path */
   readonly repositories: ReadonlyMap<string, KnownUnit>;
+  /** Paths of repositories that an earlier run called dangerous, and that nobody took over; undefined: none */
+  readonly dangerous?: readonly string[];
 }
 
 /** Where repositories are, and whether the sandbox is kept from changing what git runs there. */
@@ -98,11 +100,12 @@ function notLookedInto(
  * in hidden folders, where the start doesn't look: elsewhere a folder around it was moved.
  */
 export function wasThere(
-  { since, hidden }: Baseline,
+  { since, hidden, dangerous = [] }: Baseline,
   { names, shape }: RepositoryUnit,
   newest: bigint,
 ): boolean {
   const path = names.join("/");
+  if (dangerous.includes(path)) return false;
   const isUnseen = isNearPackages(names) || hidden.some((one) => path.startsWith(`${one}/`));
   return isUnseen && newest < since && shape !== "link";
 }

@@ -1,4 +1,5 @@
 import { toPrintable } from "../../../printable.ts";
+import { toShellWord } from "../../../shell-word.ts";
 import type { Handoff, HandoffEntry } from "./handoff.ts";
 
 /** Lines on the terminal; the audit has every entry. */
@@ -18,6 +19,8 @@ export function handoffLines(handoff: Handoff, who = "the sandbox"): readonly st
   for (const { change, path, detail = "" } of loud.slice(0, 4))
     lines.push(toLoud(change, path, detail));
   if (loud.length > 4) lines.push(`  and ${loud.length - 4} more like these`);
+  const dangerous = loud.find(({ change }) => change === "dangerous");
+  if (dangerous !== undefined) lines.push(`  ${toTakeOver(dangerous)}`);
   const groups = group(entries.filter((entry) => !isLoud(entry)));
   const room = maxLines - lines.length - 2;
   for (const text of groups.slice(0, groups.length > room ? room - 1 : room))
@@ -55,6 +58,14 @@ function unseenLines({ complete, unseen }: Handoff, who: string): readonly strin
 function toLoud(change: HandoffEntry["change"], path: string, detail: string): string {
   const what = change === "held" ? "held back" : "DANGEROUS";
   return `  ${what}: ${toShort(path)} ${toPrintable(cut(detail))}`;
+}
+
+/** Later runs try to hold what is dangerous, until the user says that it isn't. */
+function toTakeOver({ path }: HandoffEntry): string {
+  // A name that is no plain text isn't what the user would have to type
+  const word = toShellWord(path);
+  const place = word === path && path.length <= maxPathLength ? word : "PATH";
+  return `once you know that what is DANGEROUS is yours, in the workspace: vaultbox trust ${place}`;
 }
 
 /** One line a kind: how many, and the first of them. */

@@ -1,5 +1,6 @@
 import type { LookBudget } from "../look-budget.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
+import type { OpenDanger } from "./open-dangers.ts";
 
 /** One thing that the sandbox left for the host. */
 export interface HandoffEntry {
@@ -41,4 +42,10 @@ export interface HandoffOptions {
   readonly protect: "default" | "none";
   /** Of the whole look */
   readonly budget: LookBudget;
+}
+
+/** How what was found is dealt with. */
+export interface HandlingOptions extends HandoffOptions {
+  /** Called for what is dangerous, and still there */
+  readonly onDanger: (danger: OpenDanger) => void;
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { toWrittenName } from "../../../files/name-text.ts";
 import { createLookBudget, type LookBudget } from "../look-budget.ts";
@@ -9,7 +10,7 @@ import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
 import { findForged, toCompiledFiles } from "./compiled-files.ts";
 import type { Found } from "./found.ts";
-import type { Handoff, HandoffEntry, HandoffOptions } from "./handoff.ts";
+import type { HandlingOptions, Handoff, HandoffEntry } from "./handoff.ts";
 import { holdUnseen, toHoldText } from "./hold-unit.ts";
 import { inspectViews } from "./left-views.ts";
 import { reportRepositories } from "./left-repositories.ts";
@@ -27,7 +28,7 @@ const handlingMsAfterSignal = 1000;
 /** Compares the roots with what they were, and takes away what the host must not meet. */
 export async function inspectHandoff(
   all: readonly Found[],
-  { protect, budget }: Omit<HandoffOptions, "root">,
+  { protect, budget, onDanger }: Omit<HandlingOptions, "root">,
 ): Promise<Handoff> {
   const handling =
     budget.ended() === "signal"
@@ -35,7 +36,9 @@ export async function inspectHandoff(
       : createLookBudget(handlingLimits, budget.signal);
   const entries: HandoffEntry[] = [];
   for (const found of all) {
-    entries.push(...(await inspectRoot(found, { root: found.root, protect, budget }, handling)));
+    entries.push(
+      ...(await inspectRoot(found, { root: found.root, protect, budget, onDanger }, handling)),
+    );
   }
   const end = budget.ended();
   const complete = all.every(({ scan }) => scan.complete) && end === undefined;
@@ -52,7 +55,7 @@ export async function inspectHandoff(
 
 async function inspectRoot(
   { root, baseline, scan, repositories }: Found,
-  options: HandoffOptions,
+  options: HandlingOptions,
   handling: LookBudget,
 ): Promise<readonly HandoffEntry[]> {
   const handled = { ...options, budget: handling };
@@ -108,7 +111,7 @@ function cut(text: string): string {
 /** Git finds a repository in a folder that can be entered and not listed, and at any depth. */
 async function holdUnseenFolders(
   { closed, deep }: Scan,
-  { root, protect, budget }: HandoffOptions,
+  { root, protect, budget, onDanger }: HandlingOptions,
 ): Promise<readonly HandoffEntry[]> {
   const all = [
     ...closed.map((names) => ({ names, kind: "closed folders", why: "can't be looked into" })),
@@ -123,6 +126,7 @@ async function holdUnseenFolders(
       held?.isHeld === true
         ? (["held", toHoldText(held, root)] as const)
         : (["dangerous", "don't go there before you know why"] as const);
+    if (change === "dangerous") onDanger({ place: join(root.source, ...names), kind: "folder" });
     entries.push({ change, kind, path, detail: `${why}; ${done}` });
   }
   return entries;
@@ -136,13 +140,14 @@ function toOpened(names: readonly string[]): HandoffEntry {
 /** Whoever else is on this machine could run such a program as the user. */
 async function takeOwnerRights(
   scan: Scan,
-  { root, budget }: HandoffOptions,
+  { root, budget, onDanger }: HandlingOptions,
 ): Promise<readonly HandoffEntry[]> {
   const kind = "programs that ran as their owner (setuid)";
   const entries: HandoffEntry[] = [];
   for (const names of scan.ownerRights) {
     const isTaken = (await budget.turn()) && takeFrom(root.folder, names);
     const path = names.join("/");
+    if (!isTaken) onDanger({ place: join(root.source, ...names), kind: "program" });
     entries.push(
       isTaken
         ? { change: "held", kind, path, detail: "ran as its owner (setuid), and no more" }

@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import type { Danger } from "../unit/unit-look.ts";
 import type { ExaminedUnit } from "./examined-units.ts";
-import type { HandoffEntry, HandoffOptions } from "./handoff.ts";
+import type { HandoffEntry, HandlingOptions } from "./handoff.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import { isNameable } from "../protect/nameable.ts";
 import { holdPlace, holdUnit, toHoldText, type Hold } from "./hold-unit.ts";
@@ -15,7 +16,7 @@ const kind = "repositories";
  */
 export async function reportRepositories(
   examined: readonly ExaminedUnit[],
-  options: HandoffOptions,
+  options: HandlingOptions,
 ): Promise<readonly HandoffEntry[]> {
   const entries: HandoffEntry[] = [];
   const isUnseen = ({ findings }: ExaminedUnit): boolean => findings.unseen !== undefined;
@@ -31,7 +32,7 @@ export async function reportRepositories(
 
 async function report(
   one: ExaminedUnit,
-  options: HandoffOptions,
+  options: HandlingOptions,
 ): Promise<HandoffEntry | undefined> {
   const { known, path, findings } = one;
   const { unseen, dangers } = findings;
@@ -65,12 +66,22 @@ interface Verdict {
 async function toEntry(
   one: ExaminedUnit,
   { why, own, isLeft }: Verdict,
-  options: HandoffOptions,
+  options: HandlingOptions,
 ): Promise<HandoffEntry> {
   const path = toTold(options.root, one.path);
   const isTried = options.protect !== "none" && !isLeft && options.budget.ended() === undefined;
   const holds = isTried ? await hold(one, own, options) : [];
   const isHeld = holds.length > 0 && holds.every((each) => each.isHeld);
+  if (!isHeld && !isLeft) {
+    const places = [
+      one.unit.names,
+      ...holds.flatMap(({ taken }) => (taken === undefined ? [] : [taken.names])),
+    ];
+    for (const names of places) {
+      const place = join(options.root.source, ...names);
+      options.onDanger({ place, kind: "repository", known: one.known });
+    }
+  }
   const done = holds.map((each) => toHoldText(each, options.root)).filter((text) => text !== "");
   return { change: isHeld ? "held" : "dangerous", kind, path, detail: [why, ...done].join("; ") };
 }
@@ -79,7 +90,7 @@ async function toEntry(
 async function hold(
   { unit, known, findings }: ExaminedUnit,
   own: readonly Danger[],
-  { root: { folder: root }, budget }: HandoffOptions,
+  { root: { folder: root }, budget }: HandlingOptions,
 ): Promise<readonly Hold[]> {
   const places = [...new Set(own.flatMap(({ place }) => place ?? []))];
   const isInPlaces = own.length > 0 && own.every(({ place }) => place !== undefined);

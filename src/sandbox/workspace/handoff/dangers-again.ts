@@ -1,0 +1,35 @@
+import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts";
+import { toNames } from "../host-path.ts";
+import type { Scan } from "../scan/scan.ts";
+import type { Found } from "./found.ts";
+import type { OpenDanger } from "./open-dangers.ts";
+
+/** Adds to what was found in a root what an earlier run could not hold there: by its times it's older than this run. */
+export function withOpenDangers({ root, scan }: Found, open: readonly OpenDanger[]): Scan {
+  const closed = [...scan.closed];
+  const ownerRights = [...scan.ownerRights];
+  const known = new Set([...closed, ...ownerRights].map((names) => names.join("/")));
+  for (const { place, kind } of open) {
+    const names = toNames(root.source, place);
+    if (names === undefined || known.has(names.join("/"))) continue;
+    if (kind === "folder" && isClosed(root.folder, names)) closed.push(names);
+    if (kind === "program" && hasOwnerRights(root.folder, names)) ownerRights.push(names);
+  }
+  return { ...scan, closed, ownerRights };
+}
+
+function isClosed(root: Folder, names: readonly string[]): boolean {
+  try {
+    using folder = root.openPath(names);
+    folder?.entries();
+    return false;
+  } catch (error) {
+    if (isSystemError(error)) return true;
+    throw error;
+  }
+}
+
+function hasOwnerRights(root: Folder, names: readonly string[]): boolean {
+  using parent = orNothing(() => root.openPath(names.slice(0, -1)));
+  return ((parent?.mode(names.at(-1) ?? "") ?? 0) & 0o6000) !== 0;
+}

@@ -1,0 +1,114 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Paths } from "../../../config/paths.ts";
+import { VaultboxError } from "../../../errors.ts";
+import { writeFileAtomic } from "../../../files/atomic-write.ts";
+import { isSystemError } from "../../../files/beneath.ts";
+import { acquireLock } from "../../../files/lock.ts";
+import { contains } from "../../../files/path-steps.ts";
+import { quoted } from "../../../printable.ts";
+import { toNames } from "../host-path.ts";
+import type { Baseline, KnownUnit } from "./baseline.ts";
+
+// What the end of a run called DANGEROUS and could not hold. It isn't the user's for later runs, which try again, until
+// it's harmless or gone, or the user takes it over. One file for all workspaces.
+
+/** Something dangerous that is still there. */
+export interface OpenDanger {
+  /** Absolute, on the host */
+  readonly place: string;
+  readonly kind: "repository" | "folder" | "program";
+  /** What a repository was before the run; undefined: it wasn't there */
+  readonly known?: KnownUnit | undefined;
+}
+
+/** What one end of a run found dangerous in the roots that it looked through. */
+interface FoundDangers {
+  /** Real paths of the roots */
+  readonly roots: readonly string[];
+  /** Whether all of them was looked at: then what isn't found any more is over */
+  readonly isWhole: boolean;
+  readonly dangers: readonly OpenDanger[];
+}
+
+/** More of one run aren't listed: then all that is new in its roots is not the user's. */
+export const maxOpenDangers = 1000;
+
+/** @throws VaultboxError VBX_CONFIG_INVALID when the list is damaged: nobody can say what isn't the user's */
+export async function readOpenDangers(paths: Paths): Promise<readonly OpenDanger[]> {
+  const file = toFile(paths);
+  try {
+    const list: unknown = JSON.parse(await readFile(file, "utf8"));
+    if (Array.isArray(list)) return list as readonly OpenDanger[];
+  } catch (error) {
+    if (isSystemError(error)) {
+      if (error.code === "ENOENT") return [];
+      throw error;
+    }
+    // No JSON: reported as any other damage
+  }
+  throw new VaultboxError("VBX_CONFIG_INVALID", `the list ${quoted(file)} is damaged`, {
+    hints: ["it says what runs left that is dangerous; look at your workspaces, then delete it"],
+  });
+}
+
+/** Remembers what is dangerous, in place of what was so in the same roots. */
+export async function rememberDangers(
+  paths: Paths,
+  { roots, isWhole, dangers }: FoundDangers,
+): Promise<void> {
+  const before = await readOpenDangers(paths);
+  if (before.length === 0 && dangers.length === 0) return;
+  const found = new Set(dangers.map(({ place }) => place));
+  await change(paths, (list) => [
+    ...list.filter(({ place }) => {
+      const isOver = isWhole && roots.some((root) => contains(root, place));
+      return !isOver && !found.has(place);
+    }),
+    ...dangers,
+  ]);
+}
+
+/**
+ * Makes what is dangerous at a place, and below it, the user's own.
+ * @param place absolute
+ * @returns the places that were
+ */
+export async function takeOver(paths: Paths, place: string): Promise<readonly string[]> {
+  const isTaken = (one: OpenDanger): boolean => contains(place, one.place);
+  const taken = (await readOpenDangers(paths)).filter(isTaken).map((one) => one.place);
+  if (taken.length > 0) await change(paths, (list) => list.filter((one) => !isTaken(one)));
+  return taken;
+}
+
+async function change(
+  paths: Paths,
+  toNext: (list: readonly OpenDanger[]) => readonly OpenDanger[],
+): Promise<void> {
+  const file = toFile(paths);
+  await using lock = await acquireLock(`${file}.lock`);
+  void lock;
+  await writeFileAtomic(file, JSON.stringify(toNext(await readOpenDangers(paths))));
+}
+
+/** Takes out of a root's baseline what is dangerous there: it counts as it was before, or as new. */
+export function leaveOutDangers(
+  baseline: Baseline,
+  root: string,
+  open: readonly OpenDanger[],
+): Baseline {
+  const repositories = new Map(baseline.repositories);
+  const dangerous: string[] = [];
+  for (const { place, kind, known } of open) {
+    const path = toNames(root, place)?.join("/");
+    if (path === undefined || kind !== "repository") continue;
+    dangerous.push(path);
+    if (known === undefined) repositories.delete(path);
+    else if (repositories.has(path)) repositories.set(path, known);
+  }
+  return dangerous.length === 0 ? baseline : { ...baseline, repositories, dangerous };
+}
+
+function toFile(paths: Paths): string {
+  return join(paths.state, "dangerous.json");
+}
