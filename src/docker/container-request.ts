@@ -1,6 +1,19 @@
 import type { ContainerSpec } from "./engine.ts";
 
 /**
+ * Limits of each process (setrlimit(2)). The kernel counts signals, with timers, and message queues for the user on the
+ * whole machine, so that all sandboxes of a user get less than is there for one.
+ */
+const ulimits: readonly (readonly [string, number])[] = [
+  // A core dump would put the session's memory on a disk
+  ["core", 0],
+  // Of thousands
+  ["sigpending", 2048],
+  // Bytes, of 819,200
+  ["msgqueue", 409_600],
+];
+
+/**
  * The engine API's request for a container. What every vaultbox container has in common is said here, once, and
  * explicitly, even where it's the engine's default: a daemon's own configuration can change defaults.
  */
@@ -51,8 +64,7 @@ function toHostConfig(spec: ContainerSpec): Readonly<Record<string, unknown>> {
     // The same as Memory: no swap on top of it
     MemorySwap: spec.memoryBytes,
     NanoCpus: Math.round(spec.cpus * 1e9),
-    // A core dump would put the session's memory on a disk
-    Ulimits: [{ Name: "core", Soft: 0, Hard: 0 }],
+    Ulimits: ulimits.map(([Name, limit]) => ({ Name, Soft: limit, Hard: limit })),
     ...(spec.runtime === undefined ? {} : { Runtime: spec.runtime }),
     Init: spec.init,
     AutoRemove: spec.autoRemove,
