@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { Authority } from "./authority.ts";
 import { debug } from "../debug.ts";
 import { ByteSource } from "./byte-source.ts";
+import { ClientAborted } from "./client-body.ts";
 import type { ClientSide } from "./client-side.ts";
 import { connectAuthority } from "./connect-authority.ts";
 import { within } from "./deadlines.ts";
@@ -73,7 +74,7 @@ async function serveHttp(
     const record = new LazyRecord(context);
     let head: RequestHead;
     try {
-      const read = await readRequest(client);
+      const read = await readRequest(context, client);
       if (read === undefined) return finish(client);
       head = read;
     } catch (error) {
@@ -103,7 +104,10 @@ class LazyRecord {
   }
 }
 
-async function readRequest(client: ClientSide): Promise<RequestHead | undefined> {
+async function readRequest(
+  { turns }: ProxyContext,
+  client: ClientSide,
+): Promise<RequestHead | undefined> {
   within(client.deadline, proxyLimits.clientIdleMs);
   client.waiting();
   const text = await readHead(client.source, {
@@ -113,7 +117,10 @@ async function readRequest(client: ClientSide): Promise<RequestHead | undefined>
   });
   client.busy();
   client.deadline.at = Number.POSITIVE_INFINITY;
-  return text === undefined ? undefined : parseRequestHead(text);
+  if (text === undefined) return undefined;
+  await turns.take();
+  if (client.socket.destroyed) throw new ClientAborted();
+  return parseRequestHead(text);
 }
 
 /** A CONNECT: refused here if no request inside could be allowed, else the tunnel's end is ours. */

@@ -40,6 +40,7 @@ export async function converse(
       }),
     );
     pump.answered();
+    await context.turns.take();
     if (response.status === 101) {
       await relayWebSocket({ client, upstream, response, request, limiter: context.limiter });
       return { client: "close", upstream: "close" };

@@ -7,6 +7,7 @@ import type { RequestHead } from "./http1/request-head.ts";
 import type { ParsedRequest } from "./parsed-request.ts";
 import { Refusal } from "./refusal.ts";
 import type { RequestTarget } from "./target.ts";
+import type { Turns } from "./turns.ts";
 
 /** What a door sees of a request, and how it reads on. */
 export function toDoorRequest(
@@ -16,6 +17,7 @@ export function toDoorRequest(
     readonly body: ClientBody;
     readonly hold: Hold;
   },
+  turns: Turns,
 ): DoorRequest {
   const { head, record, authority, target, body, hold } = asked;
   const next = (): Promise<Buffer | undefined> => {
@@ -34,6 +36,7 @@ export function toDoorRequest(
     readBody: async (maxBytes, memoryOf = memoryOfText) => {
       await hold.take(memoryOf(mostBytes(head, maxBytes)));
       const bytes = await readWhole(next, maxBytes);
+      await turns.take();
       hold.shrinkTo(memoryOf(bytes.length));
       return bytes;
     },

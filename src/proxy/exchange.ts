@@ -37,7 +37,7 @@ export async function exchange(
     throw new Refusal(403, "websocket-not-allowed", "a websocket is not possible here");
   }
   const isAllowed = !(ground.otherwise instanceof Error);
-  const passage = await ground.door.pass(toDoorRequest(asked), { isAllowed });
+  const passage = await ground.door.pass(toDoorRequest(asked, context.turns), { isAllowed });
   // Of what was held to decide it, the body that goes on is left
   if (passage.type !== "answer") hold.shrinkTo(lengthOf(passage.body));
   // Awaited here: what is held is given back once all of it is over, and not before

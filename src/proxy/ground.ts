@@ -67,7 +67,7 @@ export function findGround(context: ProxyContext, asked: Asked): Ground {
   if (decision.rule !== undefined) record.facts.rule = decision.rule.source.label;
   if (!(isDenied && decision.reason === "denied-by-rule") && context.doors.length > 0) {
     const facts = { isAllowed: !isDenied, others };
-    const door = findDoor(context.doors, toDoorRequest(asked), facts);
+    const door = findDoor(context.doors, toDoorRequest(asked, context.turns), facts);
     if (door !== undefined) {
       const otherwise = isDenied ? denied(decision, egress, authority) : decision.rule;
       return { kind: "door", door, otherwise };

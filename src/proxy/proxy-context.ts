@@ -10,6 +10,7 @@ import type { HeldBytes } from "./held-bytes.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
 import type { SessionLimiter } from "./session-limiter.ts";
+import type { Turns } from "./turns.ts";
 import type { UpstreamPool } from "./upstream-pool.ts";
 
 /** What every connection of one session's proxy shares. */
@@ -29,6 +30,7 @@ export interface ProxyContext {
   readonly echoes: SecretEchoes;
   readonly held: HeldBytes;
   readonly readAhead: ReadAhead;
+  readonly turns: Turns;
   /** The next request number, from 1 */
   readonly nextRequest: () => number;
 }

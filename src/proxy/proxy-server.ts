@@ -19,6 +19,7 @@ import type { RequestRecorder } from "./request-recorder.ts";
 import type { SessionCredential } from "./session-credential.ts";
 import { SessionLimiter } from "./session-limiter.ts";
 import { withTimeLimit } from "./time-limit.ts";
+import { Turns } from "./turns.ts";
 import { UpstreamPool } from "./upstream-pool.ts";
 
 export interface ProxyServerOptions {
@@ -68,6 +69,7 @@ export class ProxyServer implements AsyncDisposable {
       echoes: new SecretEchoes(),
       held,
       readAhead,
+      turns: new Turns(),
       nextRequest: () => ++this.#requests,
     };
     this.#context = context;

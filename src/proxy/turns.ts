@@ -1,0 +1,34 @@
+/** How long requests are worked on one right after the other, `ms` */
+const budgetMs = 20;
+
+/**
+ * Lets timers, signals and other connections have their turn between requests, however many came at once and however long
+ * each takes: beyond the budget there's one request in a turn of the event loop.
+ */
+export class Turns {
+  readonly #waiting: (() => void)[] = [];
+  /** When work began in this turn of the event loop */
+  #startedAt: number | undefined;
+
+  /** Resolves when the work on a request may go on, in the order of those who ask. */
+  async take(): Promise<void> {
+    const now = performance.now();
+    if (this.#startedAt === undefined) this.#begin(now);
+    else if (this.#waiting.length > 0 || now - this.#startedAt >= budgetMs) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #begin(now: number): void {
+    this.#startedAt = now;
+    setImmediate(this.#end);
+  }
+
+  readonly #end = (): void => {
+    this.#startedAt = undefined;
+    const next = this.#waiting.shift();
+    if (next === undefined) return;
+    this.#begin(performance.now());
+    next();
+  };
+}
