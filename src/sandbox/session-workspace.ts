@@ -7,6 +7,7 @@ import { refuseOwnPlaces } from "./own-places.ts";
 import type { SessionOutcome } from "./prepare-session.ts";
 import { refuseNested } from "./refuse-nested.ts";
 import { rememberFolders } from "./remember-folders.ts";
+import { refuseRepositoryParts } from "./repository-part.ts";
 import { refuseSecondViews } from "./second-view.ts";
 import { toWritable, writeState } from "./session-state.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
@@ -49,6 +50,7 @@ export async function openSessionWorkspace(
     const sources = roots.map(({ source }) => source);
     await refuseNested(paths, session, { sources, writable: toWritable(outcome.state) });
   };
+  refuseRepositoryParts(roots, allowed);
   await refuse();
   return openWorkspaceSession({
     paths,

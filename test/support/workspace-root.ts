@@ -7,7 +7,15 @@ import type { Scan } from "../../src/sandbox/workspace/scan/scan.ts";
 /** A workspace that is all of what is mounted. */
 export function toWorkspaceRoot(path: string, folder: Folder): OpenRoot {
   const apart = new Set<string>();
-  return { kind: "workspace", source: path, target: path, writable: true, folder, apart };
+  return {
+    kind: "workspace",
+    source: path,
+    target: path,
+    writable: true,
+    folder,
+    apart,
+    emptied: [],
+  };
 }
 
 /** The same as a start found it, with what is hidden by default. */

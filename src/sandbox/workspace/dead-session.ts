@@ -5,7 +5,6 @@ import { sessionFolder } from "../session-state.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { rememberUnlooked } from "./handoff/unlooked-sessions.ts";
 import { inspectEnd, toUnopened, type EndOptions } from "./session-end.ts";
-import { toApart } from "./roots/mounted-root.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
 import { readRecord, writeHandoff } from "./workspace-record.ts";
 
@@ -35,8 +34,8 @@ export async function finishDeadSession(options: DeadSessionOptions): Promise<Ha
   const roots = record.roots.flatMap((root) => {
     const folder = orNothing(() => Folder.openReal(root.source, { opens: true }));
     if (folder === undefined) return [];
-    const apart = toApart(root, record.roots);
-    return [{ ...root, writable: true, folder: opened.use(folder), apart }];
+    const apart = new Set(root.apart);
+    return [{ ...root, writable: true, folder: opened.use(folder), apart, emptied: [] }];
   });
   // Its disk may be back later
   if (roots.length === 0) return await giveUp(options, sources, toUnopened(sources));

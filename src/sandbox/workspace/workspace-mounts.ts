@@ -138,12 +138,14 @@ export async function planMounts(
     protect,
     mountPoints: await withShared(paths, session, mountPoints),
     logs: toShownLogs(protection.copies, directory),
-    roots: known.map(({ root: { kind, source, target }, scan, repositories }) => {
+    roots: known.map(({ root, scan, repositories }) => {
+      const { kind, source, target } = root;
+      const apart = [...root.apart];
       const marks = withPrograms(scan.marks, programs.get(target) ?? new Map());
       const found = toBaseline({ ...scan, marks }, repositories, since);
       const hiddenIn = toHiddenPlaces(target, covered, found.hidden);
       const baseline = leaveOutDangers(leaveOutOthers(found, source, others), source, open);
-      return { kind, source, target, hiddenIn, baseline };
+      return { kind, source, target, apart, hiddenIn, baseline };
     }),
   };
   await writeRecord(paths, session, record);

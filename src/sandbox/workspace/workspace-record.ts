@@ -14,6 +14,8 @@ import type { Mark } from "./scan/mark.ts";
 
 /** A folder that the sandbox can write in, and what was there before it. */
 export interface RootRecord extends Omit<MountedRoot, "writable"> {
+  /** Paths of what is no part of it */
+  readonly apart: readonly string[];
   readonly hiddenIn: readonly HiddenPlace[];
   readonly baseline: Baseline;
 }
@@ -105,7 +107,8 @@ function parseRecord(value: unknown): WorkspaceRecord | "unreadable" {
 
 function toRoots({ workspace, hiddenIn = [], baseline }: EarlierRecord): StoredRecord["roots"] {
   if (typeof workspace !== "string" || baseline === undefined) return undefined;
-  return [{ kind: "workspace", source: workspace, target: workspace, hiddenIn, baseline }];
+  const place = { source: workspace, target: workspace };
+  return [{ kind: "workspace", ...place, apart: [], hiddenIn, baseline }];
 }
 
 function toBaseline(stored: StoredBaseline): Baseline {

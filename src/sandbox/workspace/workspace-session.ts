@@ -67,7 +67,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
     if (options.settings.protect === "none") return [];
     const outer = await findOuterRoots(looked);
     for (const root of outer) await options.admit(root);
-    const added = openRoots(outer);
+    const added = openRoots(outer, roots);
     roots.push(...added);
     return await Promise.all(added.map((root) => lookAtRoot(root, rules)));
   };

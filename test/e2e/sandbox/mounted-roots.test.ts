@@ -202,3 +202,43 @@ test("a mount in the workspace leaves no folder of another user's there", async 
   expect([await readdir(base), await readdir(join(base, "one"))]).toEqual([["one"], ["kept"]]);
   expect((await stat(join(base, "one"))).uid).toBe(1000);
 });
+
+test("beside a bare repository a work tree is all that a session has of the work trees there", async () => {
+  await using world = await createWorld();
+  await createFolders(world);
+  const base = world.workspace;
+  const bare = join(base, "x.git");
+  await git(base, "clone", "-q", "--bare", "main", "x.git");
+  for (const name of ["one", "trees/two"]) await git(bare, "worktree", "add", "-q", name);
+  await writeFile(join(bare, "trees/two/.env"), "CANARY");
+  const work = `ln -s a b; git add b; git -c user.name=a -c user.email=a@b commit -q -m three && git log -1 --format=%s
+    cat ../trees/two/.env; echo x > ../trees/two/x; mv ../trees ../t; ln -s /x ../logs/y; mkdir -p ../logs/z; touch ../logs/z/.git; ln -s /x ../logs/z/y`;
+  const args = ["run", "--workspace", join(bare, "one"), "--", "sh", "-c"];
+  const { stdout, stderr } = await world.run([...args, work]);
+  expect(stdout).toBe("three\n");
+  // A link of the work tree is none of the repository
+  expect(await git(join(bare, "one"), "status", "--short")).toBe("");
+  expect(stderr).not.toContain(join(bare, "one"));
+  expect(stderr).toContain("leads elsewhere with logs/y");
+  expect(await readdir(join(bare, "trees/two"))).not.toContain("x");
+  expect((await readdir(join(bare, "logs/z"))).join()).toMatch(/y\.vaultbox-held-/);
+});
+
+test("a part of a repository is not mounted writable without its repository", async () => {
+  await using world = await createWorld();
+  await createFolders(world);
+  const base = world.workspace;
+  const run = (source: string, ...more: readonly string[]) =>
+    world.run(["run", "--workspace", join(base, "ws"), "--mount", source, ...more, "--", "true"]);
+  const hooks = join(base, "other/.git/hooks");
+  const refused = await run(`${hooks}:/h:rw`);
+  expect([refused.status, refused.stderr]).toEqual([
+    125,
+    expect.stringContaining("is a part of the repository"),
+  ]);
+  // What the hints say works
+  const whole = await run(`${join(base, "other/.git")}:rw`);
+  const allowed = await run(`${hooks}:/h:rw`, "--allow-mount", hooks);
+  const readable = await run(`${hooks}:/h`);
+  expect([whole.status, allowed.status, readable.status]).toEqual([0, 0, 0]);
+});

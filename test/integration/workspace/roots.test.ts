@@ -161,3 +161,35 @@ test("what is mounted over a writable mount is at the place where the sandbox ha
   );
   await opened.end();
 });
+
+test("a mount of downloaded packages starts as it is, and what is new in it is held", async () => {
+  await using place = await createPlace();
+  const { a } = place;
+  const cache = join(place.b, ".cargo/registry");
+  await makeEvil(join(cache, "own"));
+  // Everything that is there is older than the session
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  await writeFile(join(cache, ".env"), "x");
+  const opened = await place.open(a, [cache]);
+  expect(opened.binds).toEqual([]);
+  await makeEvil(join(cache, "new"));
+  await writeFile(join(cache, "Makefile"), "");
+  const handoff = await opened.end();
+  expect(handoff?.entries).toMatchObject([{ ...evil, path: join(cache, "new/.git") }]);
+});
+
+test("a script in the workspace that a hook of a repository outside of it is a link to is protected", async () => {
+  await using place = await createPlace();
+  const { a, b } = place;
+  await git(b, "init", "-q");
+  await writeFile(join(a, "check.sh"), "");
+  await mkdir(join(b, ".git/hooks"), { recursive: true });
+  await symlink(join(a, "check.sh"), join(b, ".git/hooks/pre-commit"));
+  const opened = await place.open(a, [b]);
+  expect(opened.binds).toContainEqual({
+    source: join(a, "check.sh"),
+    target: join(a, "check.sh"),
+    readOnly: true,
+  });
+  await opened.end();
+});

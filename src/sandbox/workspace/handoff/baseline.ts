@@ -2,7 +2,7 @@ import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
 import type { LookEnd } from "../look-budget.ts";
 import type { KnownViews } from "../review/view.ts";
-import { toTold, type MountedRoot } from "../roots/mounted-root.ts";
+import { isOfPackages, toTold, type MountedRoot } from "../roots/mounted-root.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Scan } from "../scan/scan.ts";
@@ -102,10 +102,11 @@ function notLookedInto(
 export function wasThere(
   { since, hidden, dangerous = [] }: Baseline,
   { names, shape }: RepositoryUnit,
-  newest: bigint,
+  { newest, root }: { readonly newest: bigint; readonly root: MountedRoot },
 ): boolean {
   const path = names.join("/");
   if (dangerous.includes(path)) return false;
-  const isUnseen = isNearPackages(names) || hidden.some((one) => path.startsWith(`${one}/`));
+  const isUnseen =
+    isNearPackages(names) || isOfPackages(root) || hidden.some((one) => path.startsWith(`${one}/`));
   return isUnseen && newest < since && shape !== "link";
 }

@@ -36,7 +36,8 @@ export async function examineFound(
   const examined = await examineAll(others, baseline.repositories, options);
   return examined.filter(
     ({ unit, findings }) =>
-      findings.unseen !== undefined || !wasThere(baseline, unit, findings.newest),
+      findings.unseen !== undefined ||
+      !wasThere(baseline, unit, { newest: findings.newest, root: options.root }),
   );
 }
 

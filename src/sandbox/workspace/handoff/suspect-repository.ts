@@ -29,7 +29,8 @@ async function isAsBefore(
   using folder = openOrNothing(source);
   if (record === undefined || known === undefined || folder === undefined) return false;
   const { kind, target } = record;
-  const root = { kind, source, target, writable: true, folder, apart: new Set<string>() };
+  const apart = new Set(record.apart);
+  const root = { kind, source, target, writable: true, folder, apart, emptied: [] };
   const place = { root, budget: createLookBudget(limits) };
   const { remotes, unseen } = await examineUnit({ names, shape: known.shape }, place);
   return unseen === undefined && remotes === known.remotes;

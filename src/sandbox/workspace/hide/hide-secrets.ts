@@ -10,7 +10,8 @@ const maxHidden = 200;
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE when there are too many
  */
 export function hideSecrets(draft: MountDraft, secrets: readonly (readonly string[])[]): void {
-  if (secrets.length > maxHidden) throw tooMany(secrets);
+  // In what is mounted beside the workspace only the number of mounts is a limit
+  if (secrets.length > maxHidden && draft.kind === "workspace") throw tooMany(secrets);
   for (const names of secrets) {
     const kind = kindOf(draft, names);
     if (kind === "file") {

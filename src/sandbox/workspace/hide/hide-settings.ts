@@ -7,11 +7,9 @@ import { kindOf, type MountDraft } from "../protect/mount-draft.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { hideLogs } from "./hide-logs.ts";
+import { isTreeSettings } from "./tree-settings.ts";
 import { withoutSecrets } from "./settings-text.ts";
 
-/** Settings in the work tree: of git, git-lfs, Mercurial and Subversion */
-const treeNames =
-  /^(?:\.gitmodules|\.lfsconfig|\.gitconfig|\.hgsub|\.hgrc|\.slconfig|\.gitreview|\.gitrepo)$/i;
 /** In a repository's folder: git's own, what editors leave of it, and what other programs keep there */
 const ownNames = /^(?:config.*|sourcetree.*|description|.*\.(?:conf|cfg|ini|toml|json|ya?ml))$/i;
 /** Folders of a repository that hold settings: old remotes, `git svn`, git-lfs, Sapling, GitKraken, git-annex, git-p4 */
@@ -71,7 +69,7 @@ export async function hideSettings(
   for (const path of paths) {
     const names = path.split("/");
     if (budget.isDue() && !(await budget.turn())) return;
-    if (treeNames.test(names.at(-1) ?? "")) hideFile(draft, names, budget);
+    if (isTreeSettings(names.at(-1) ?? "")) hideFile(draft, names, budget);
   }
 }
 

@@ -62,9 +62,10 @@ export function protectAllPointed(
       contains(draft.path, path) && !inner.some((one) => contains(one.path, path));
     for (const { pointed, isOwn } of all) {
       const own = pointed.filter(isIn);
-      if (isOwn) protectPointedPaths(draft, own);
+      if (isOwn) protectPointedPaths(draft, own, drafts);
       else {
-        for (const one of own) if (hasRoomForOthers(draft)) protectPointedPaths(draft, [one]);
+        for (const one of own)
+          if (hasRoomForOthers(draft)) protectPointedPaths(draft, [one], drafts);
       }
     }
   }

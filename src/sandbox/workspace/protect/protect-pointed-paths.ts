@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
-import { followInside, toNames } from "../host-path.ts";
+import { contains } from "../../../files/path-steps.ts";
+import { toNames, toRealPath } from "../host-path.ts";
 import { isProgram } from "../pointed/program-file.ts";
 import { type PointedKind, type PointedPath } from "../pointed/pointed-paths.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
@@ -18,13 +19,17 @@ const wanted: Readonly<Partial<Record<PointedKind, "folder" | "file">>> = {
 
 /**
  * Protects what settings and hooks name in the tree, and in the folders of repositories.
+ * @param drafts of all that the sandbox can write in
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE when it names the work tree itself, or a folder with the repository in it
  */
-export function protectPointedPaths(draft: MountDraft, pointed: readonly PointedPath[]): void {
+export function protectPointedPaths(
+  draft: MountDraft,
+  pointed: readonly PointedPath[],
+  drafts: readonly MountDraft[],
+): void {
   for (const one of pointed) {
     const names = toNames(draft.path, one.path);
-    // A draft that shows itself again is the folder of a repository elsewhere
-    const isGitFolder = names?.includes(".git") === true || draft.own.has("");
+    const isGitFolder = names?.includes(".git") === true || draft.kind === "repository";
     if (names === undefined || (isGitFolder && isReadOnly(draft, names))) continue;
     if (names.length === 0) {
       if (one.kind === "hooks") throw coversRepository(draft.path);
@@ -34,20 +39,36 @@ export function protectPointedPaths(draft: MountDraft, pointed: readonly Pointed
         note(draft, `${quoted(names.join("/"))} is named by git's settings, and git writes it`);
     } else if (!one.isOfHook || isHookProgram(draft, names, one)) {
       protect(draft, names, one.kind);
-      if (one.kind === "hooks") protectLinked(draft, names);
+      if (one.kind === "hooks") protectLinked(draft, names, drafts);
     }
   }
 }
 
-/** What links in a folder of hooks lead to, in the tree: the hooks themselves. */
-export function protectLinked(draft: MountDraft, names: readonly string[]): void {
+/**
+ * Protects what links in a folder of hooks lead to, in whichever root: the hooks themselves.
+ * @param drafts of all that the sandbox can write in
+ */
+export function protectLinked(
+  draft: MountDraft,
+  names: readonly string[],
+  drafts: readonly MountDraft[],
+): void {
   using folder = draft.root.openPath(names);
   for (const { name, kind } of folder?.entries() ?? []) {
-    const path = kind === "link" ? folder?.readLink(name) : undefined;
-    const end = path === undefined ? undefined : followInside(draft.path, { from: names, path });
-    if (end === undefined || end.length === 0 || isReadOnly(draft, end)) continue;
-    protect(draft, end, "file");
+    const path = kind === "link" ? toRealPath(join(draft.path, ...names, name)) : undefined;
+    const around = path === undefined ? undefined : findAround(drafts, path);
+    const end = path && around && toNames(around.path, path);
+    if (!around || !end || end.length === 0 || isReadOnly(around, end)) continue;
+    protect(around, end, "file");
   }
+}
+
+/** The draft of the innermost folder that a path of the host is in. */
+function findAround(drafts: readonly MountDraft[], path: string): MountDraft | undefined {
+  return drafts
+    .filter((draft) => contains(draft.path, path))
+    .toSorted((a, b) => b.path.length - a.path.length)
+    .at(0);
 }
 
 /**

@@ -32,7 +32,7 @@ export async function protectUnit(
   if (shape === "other") protectOther(draft, names, options.toShown);
   else if (shape === "folder" || shape === "bare") {
     await protectGitFolder(draft, names, options);
-    protectLinked(draft, [...names, "hooks"]);
+    protectLinked(draft, [...names, "hooks"], options.drafts);
   } else {
     mountReadOnly(draft, names, "file");
     await protectCommon(draft, names, options);

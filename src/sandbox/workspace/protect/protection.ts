@@ -72,7 +72,10 @@ export async function planProtection(
     draft: createDraft(one.root, toSpecialFiles(one.scan)),
   }));
   const writable = drafted.filter(({ root }) => root.writable);
-  for (const { root, draft } of writable) pinApart(root, draft);
+  for (const { root, draft } of writable) {
+    pinApart(root, draft);
+    draft.emptied.push(...root.emptied);
+  }
   const drafts = writable.map(({ draft }) => draft);
   const options: UnitOptions = {
     toShown: hides ? withoutSecrets : (content) => content,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Folder } from "../../../files/beneath.ts";
 import { contains } from "../../../files/path-steps.ts";
 import { toNames } from "../host-path.ts";
+import { isPackageCache } from "../scan/installed-packages.ts";
 
 /** A folder of the host that is in the sandbox. All that is looked at, hidden, protected and reported is so in each. */
 export interface MountedRoot {
@@ -17,13 +18,20 @@ export interface MountedRoot {
 /** One that is held open from the look at the start to the one at the end. */
 export interface OpenRoot extends MountedRoot {
   readonly folder: Folder;
-  /** Paths of other roots that the sandbox sees in it; they are looked through by themselves */
+  /** Paths of what is no part of it: other roots that the sandbox sees in it, and what it sees empty */
   readonly apart: ReadonlySet<string>;
+  /** Names of work trees in a repository's folder that aren't mounted, and seen empty */
+  readonly emptied: readonly (readonly string[])[];
 }
 
 /** How a place in a root is told: from the workspace, or absolute on the host. */
 export function toTold({ kind, source }: MountedRoot, path: string): string {
   return kind === "workspace" ? path : join(source, path);
+}
+
+/** Whether a root is a mount of installed or downloaded packages; they are looked through at the end only. */
+export function isOfPackages({ kind, source }: MountedRoot): boolean {
+  return kind === "mount" && isPackageCache(source);
 }
 
 /** Whether what an outer root has at the place of an inner one is that one. */

@@ -5,6 +5,7 @@ import { Folder } from "../../../files/beneath.ts";
 import { readOriginAt } from "../../../files/file-origin.ts";
 import { quoted } from "../../../printable.ts";
 import type { MountSource } from "../../posture/expected-mounts.ts";
+import { findInnerTrees } from "./inner-trees.ts";
 import { toApart, type MountedRoot, type OpenRoot } from "./mounted-root.ts";
 
 /** What is mounted, opened: folders are looked through, files are only told from others. */
@@ -32,16 +33,29 @@ export function openMounts(workspace: string, mounts: readonly BindMount[]): Ope
   return { roots: openRoots(places), files };
 }
 
-/** @throws VaultboxError VBX_MOUNT_REFUSED */
-export function openRoots(places: readonly MountedRoot[]): readonly OpenRoot[] {
+/**
+ * @param others roots that are there already
+ * @throws VaultboxError VBX_MOUNT_REFUSED
+ */
+export function openRoots(
+  places: readonly MountedRoot[],
+  others: readonly MountedRoot[] = [],
+): readonly OpenRoot[] {
   using opened = new DisposableStack();
-  const roots = places.map((place) => ({
-    ...place,
-    folder: opened.use(openOrRefuse(place.source, (path) => Folder.openReal(path))),
-    apart: toApart(place, places),
-  }));
+  const roots = places.map((place) => {
+    const folder = opened.use(openOrRefuse(place.source, (path) => Folder.openReal(path)));
+    const apart = toApart(place, [...others, ...places]);
+    if (place.kind !== "repository") return { ...place, folder, apart, emptied: [] };
+    const trees = findInnerTrees(folder, place.source);
+    const emptied = trees.filter((names) => !apart.has(names.join("/")));
+    return { ...place, folder, emptied, apart: new Set([...apart, ...emptied.map(toPath)]) };
+  });
   opened.move();
   return roots;
+}
+
+function toPath(names: readonly string[]): string {
+  return names.join("/");
 }
 
 function openOrRefuse<T>(source: string, open: (path: string) => T): T {

@@ -5,7 +5,7 @@ import { createLookBudget, startLimits } from "../look-budget.ts";
 import { findSpecialBelow } from "../scan/find-special-files.ts";
 import { addRootRepository, type ScanOptions } from "../scan/scan-draft.ts";
 import { createScan, scanWorkspace, type Scan } from "../scan/scan.ts";
-import type { OpenRoot } from "./mounted-root.ts";
+import { isOfPackages, type OpenRoot } from "./mounted-root.ts";
 import { toRootRules } from "./root-hide.ts";
 
 /** A root as the start found it. */
@@ -21,16 +21,16 @@ export interface LookedRoot {
  * @throws VaultboxError VBX_MOUNT_REFUSED when a mount can't be looked through; Error of the system
  */
 export async function lookAtRoot(root: OpenRoot, hide: HideRules | undefined): Promise<LookedRoot> {
-  const rules = toRootRules(hide, root);
+  const rules = isOfPackages(root) ? undefined : toRootRules(hide, root);
   const budget = createLookBudget(startLimits);
-  const scan =
-    root.writable || rules !== undefined
-      ? await scanRoot(root, { hide: rules, deep: false, budget })
-      : await createScan(
-          { workspace: root.source, root: root.folder },
-          { hide: rules, deep: false, budget },
-          () => findSpecialBelow(root.folder, [[]], budget),
-        );
+  const isWalked = !isOfPackages(root) && (root.writable || rules !== undefined);
+  const scan = isWalked
+    ? await scanRoot(root, { hide: rules, deep: false, isReadOnly: !root.writable, budget })
+    : await createScan(
+        { workspace: root.source, root: root.folder },
+        { hide: rules, deep: false, budget },
+        () => findSpecialBelow(root.folder, [[]], budget),
+      );
   if (root.kind === "mount" && !scan.complete) throw tooLarge(root);
   return { root, scan, rules };
 }
@@ -38,11 +38,18 @@ export async function lookAtRoot(root: OpenRoot, hide: HideRules | undefined): P
 /** Looks once through a root. */
 export async function scanRoot(root: OpenRoot, options: ScanOptions): Promise<Scan> {
   const { kind, folder, source, apart } = root;
-  if (kind !== "repository") return await scanWorkspace(folder, source, { ...options, apart });
-  return await createScan({ workspace: source, root: folder }, options, async (draft) => {
+  if (kind !== "repository") {
+    const own = { ...options, apart, isPackages: isOfPackages(root) };
+    return await scanWorkspace(folder, source, own);
+  }
+  const own = { ...options, apart };
+  const scan = await createScan({ workspace: source, root: folder }, own, async (draft) => {
     await addRootRepository(draft, folder);
     return await findSpecialBelow(folder, [[]], options.budget);
   });
+  const isOwn = (names: readonly string[]): boolean =>
+    !names.some((_, index) => apart.has(names.slice(0, index + 1).join("/")));
+  return { ...scan, special: scan.special.filter(isOwn), unlisted: scan.unlisted.filter(isOwn) };
 }
 
 function tooLarge({ source }: OpenRoot): VaultboxError {

@@ -1,5 +1,14 @@
 // Installed packages, of which there are more files than of all the rest, and which nobody edits: `node_modules`, apart
-// from the programs in its `.bin`, and Python's `lib/…/site-packages`.
+// from the programs in its `.bin`, and Python's `lib/…/site-packages`; of what is mounted beside the workspace also where
+// package managers keep what they downloaded.
+
+const packageCaches =
+  /(?:^|\/)(?:node_modules|site-packages|go\/pkg\/mod|\.cargo\/(?:registry|git)|\.rustup\/toolchains|\.m2\/repository|\.gradle\/(?:caches|wrapper)|\.ivy2\/cache|\.nuget\/packages|\.npm\/_cacache|pnpm\/store|\.yarn\/berry|\.pub-cache|\.cache\/(?:pip|uv|go-build|yarn|pypoetry|ccache|sccache|bazel))(?:\/|$)/;
+
+/** Whether a mounted folder is one of installed or downloaded packages, or lies in one. @param path absolute */
+export function isPackageCache(path: string): boolean {
+  return packageCaches.test(path);
+}
 
 /** Whether a folder is an installed package, among which only special files are looked for. */
 export function leadsToPackages(names: readonly string[], name: string): boolean {

@@ -19,6 +19,8 @@ interface OwnerRightsLook {
   /** When they changed at the earliest, `ns` */
   readonly since: bigint;
   readonly budget: LookBudget;
+  /** Paths of folders that are looked through by themselves */
+  readonly apart?: ReadonlySet<string> | undefined;
   readonly onFound: (names: readonly string[]) => void;
 }
 
@@ -34,7 +36,7 @@ export async function findOwnerRights(
     if (budget.isDue() && !(await budget.turn())) return;
     const own = [...names, entry.name];
     if (hasOwnerRights(folder, entry, since)) onFound(own);
-    if (entry.kind !== "folder") continue;
+    if (entry.kind !== "folder" || look.apart?.has(own.join("/")) === true) continue;
     const opening = { since, onOpened: () => undefined };
     using inner = orNothing(() => openInner(folder, entry.name, opening));
     if (inner !== undefined) await findOwnerRights(inner, own, look);

@@ -25,6 +25,10 @@ export interface ScanOptions {
   readonly since?: bigint;
   /** Which compiled files are looked at; undefined: all, at the start */
   readonly made?: MadeSince;
+  /** Whether all of it is installed packages */
+  readonly isPackages?: boolean;
+  /** Whether only what is hidden counts: the sandbox can't change anything there */
+  readonly isReadOnly?: boolean;
   /** Paths of folders that are no part of it */
   readonly apart?: ReadonlySet<string>;
   readonly budget: LookBudget;
@@ -122,7 +126,7 @@ async function addFolder(
   const { since } = draft.options;
   if (since !== undefined) {
     const onFound = (program: readonly string[]): void => addFinding(draft, "ownerRights", program);
-    await findOwnerRights(folder, names, { since, budget, onFound });
+    await findOwnerRights(folder, names, { since, budget, apart: draft.options.apart, onFound });
   }
   await addUnitsOf(draft, { folder, names, shape: "folder" });
 }
@@ -130,7 +134,11 @@ async function addFolder(
 /** Takes a repository's folder, and the ones in it; where they can't be listed, nobody may go into it. */
 export async function addUnitsOf(draft: ScanDraft, place: UnitPlace): Promise<void> {
   try {
-    await findUnits(place, { budget: draft.budget, onFound: (unit) => addUnit(draft, unit) });
+    await findUnits(place, {
+      budget: draft.budget,
+      apart: draft.options.apart,
+      onFound: (unit) => addUnit(draft, unit),
+    });
   } catch (error) {
     if (!isSystemError(error) && !(error instanceof RangeError)) throw error;
     addFinding(draft, "closed", place.names);

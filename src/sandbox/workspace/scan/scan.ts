@@ -1,5 +1,6 @@
 import { orNothing, type Folder } from "../../../files/beneath.ts";
 import type { Entry, EntryFacts } from "../../../files/entry-facts.ts";
+import { isTreeSettings } from "../hide/tree-settings.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
@@ -155,7 +156,7 @@ async function visit(draft: ScanDraft, place: Place): Promise<void> {
   let around: MarkFolder | undefined;
   const visited = {
     ...place,
-    isPackage: isAmongPackages(names),
+    isPackage: isAmong(draft, names),
     around: () => (around ??= draft.table.toFolder(names)),
   };
   const { budget } = draft;
@@ -188,10 +189,12 @@ function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<voi
   else if (isOtherRepository(entry)) addUnit(draft, { names: found.names, shape: "other" });
   else if (!isPackage) {
     addHidden(draft, found);
-    addMark(draft, found, { around: around() });
+    if (draft.options.isReadOnly !== true || isTreeSettings(name)) {
+      addMark(draft, found, { around: around() });
+    }
   } else if (entry.kind === "link") {
     // `node_modules/.bin` itself is among what is in `node_modules`
-    if (!isAmongPackages(found.names)) addMark(draft, found, { around: around() });
+    if (!isAmong(draft, found.names)) addMark(draft, found, { around: around() });
     else if (isNew(draft, found)) addMark(draft, found, { around: around(), only: leavingKind });
   } else if (draft.options.made !== undefined && isBuildCache(place.names)) {
     addMark(draft, found, { around: around(), only: cacheKind });
@@ -207,6 +210,10 @@ function isOrdinary(
 ): boolean {
   if (kind !== "file" || isGitName(name)) return false;
   return isPackage || (hide === undefined && table.findKind(around(), name) === undefined);
+}
+
+function isAmong({ options: { isPackages } }: ScanDraft, names: readonly string[]): boolean {
+  return isPackages === true || isAmongPackages(names);
 }
 
 /** Among installed packages, which the start doesn't look at: what changed since then. */

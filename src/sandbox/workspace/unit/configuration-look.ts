@@ -14,6 +14,8 @@ const maxAlternates = 100;
 export interface Whereabouts {
   readonly workspace: string;
   readonly names: readonly string[];
+  /** Paths from it of folders that are no part of the repository */
+  readonly apart?: ReadonlySet<string>;
 }
 
 /** What git is told by a configuration file: its remotes, and every setting that could make it run or read something. */

@@ -47,7 +47,7 @@ export async function examineUnit(unit: RepositoryUnit, place: LookPlace): Promi
 async function examine(
   look: Look,
   unit: RepositoryUnit,
-  { root: { folder: root, source: workspace } }: LookPlace,
+  { root: { folder: root, source: workspace, apart } }: LookPlace,
 ): Promise<void> {
   look.budget.spend("entries", unit.names.length);
   using parent = root.openPath(unit.names.slice(0, -1));
@@ -71,7 +71,9 @@ async function examine(
   look.touch(folder);
   if (system !== undefined) lookAtOther(look, folder, system);
   else if (unit.shape === "worktree") await lookAtWorkTree(look, folder);
-  else await lookAtFolder(look, folder, { workspace, names: unit.names });
+  else if (unit.names.length > 0)
+    await lookAtFolder(look, folder, { workspace, names: unit.names });
+  else await lookAtFolder(look, folder, { workspace, names: [], apart });
 }
 
 async function lookAtGitFile(

@@ -34,7 +34,7 @@ export async function lookAtFolder(look: Look, folder: Folder, where: Whereabout
   }
   lookAtOther(look, folder, saplingInGit);
   await lookAtTodo(look, folder);
-  await lookForLinks(look, folder, { shape: "repository" });
+  await lookForLinks(look, folder, { shape: "repository", apart: where.apart });
 }
 
 /** The administrative folder of a linked work tree. */

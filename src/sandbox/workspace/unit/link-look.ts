@@ -4,8 +4,15 @@ import { readFolder } from "../read-folder.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 import { openPlain, type Look } from "./unit-look.ts";
 
-/** Nothing in the folder of a linked work tree is looked at by itself. */
-type Shape = "repository" | "worktree";
+/** What links are looked for in. */
+interface LinkPlace {
+  /** Nothing in the folder of a linked work tree is looked at by itself */
+  readonly shape: "repository" | "worktree";
+  /** From the folder of the repository */
+  readonly names?: readonly string[];
+  /** Paths from it of folders that are no part of the repository */
+  readonly apart?: ReadonlySet<string> | undefined;
+}
 
 /**
  * Finds symbolic links in a repository's folder, other than a HEAD that is one. Git writes through them with the user's
@@ -14,7 +21,7 @@ type Shape = "repository" | "worktree";
 export async function lookForLinks(
   look: Look,
   folder: Folder,
-  { shape, names = [] }: { readonly shape: Shape; readonly names?: readonly string[] },
+  { shape, names = [], apart }: LinkPlace,
 ): Promise<void> {
   const { budget } = look;
   for (const { name, kind } of await readFolder(folder, budget)) {
@@ -23,6 +30,7 @@ export async function lookForLinks(
     if (kind === "link") lookAtLink(look, folder, own);
     // Hooks are looked at one by one
     if (kind !== "folder" || own.join("/") === "hooks") continue;
+    if (apart?.has(own.join("/")) === true) continue;
     if (isTooDeep(own)) {
       look.unseen("has folders in more others than are looked into", {
         code: "EMLINK",
@@ -33,7 +41,7 @@ export async function lookForLinks(
     using inner = openPlain(look, folder, { name, place: own.join("/") });
     if (inner === undefined) continue;
     if (shape !== "worktree" && (await isUnit(inner, own, look))) continue;
-    await lookForLinks(look, inner, { shape, names: own });
+    await lookForLinks(look, inner, { shape, names: own, apart });
   }
 }
 

@@ -27,6 +27,8 @@ interface InnerPlace extends Omit<UnitPlace, "shape"> {
 
 interface UnitLook {
   readonly budget: LookBudget;
+  /** Paths of folders that are no part of the repository */
+  readonly apart?: ReadonlySet<string> | undefined;
   readonly onFound: (unit: RepositoryUnit) => void;
 }
 
@@ -56,6 +58,7 @@ async function findInner(place: InnerPlace, look: UnitLook): Promise<void> {
   for (const { name, kind } of await readFolder(folder, budget)) {
     if (budget.isDue() && !(await budget.turn())) return;
     if (kind !== "folder" || (isUnit && name === "worktrees")) continue;
+    if (look.apart?.has([...names, name].join("/")) === true) continue;
     using inner = openAllowed(folder, name);
     if (inner === undefined) continue;
     const own = { folder: inner, names: [...names, name] };
