@@ -1,7 +1,7 @@
-import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, isAbsolute, resolve } from "node:path";
 import { contains } from "./files/path-steps.ts";
+import { toRealPath } from "./files/real-path.ts";
 import type { WritableFolders } from "./writable-folders.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * may be anybody's. Started from the home folder, the user's own programs are in there too.
  */
 export function withWorkingDirectory(folders: WritableFolders, directory: string): WritableFolders {
-  const isHomeOrAbove = contains(realPathOf(directory), realPathOf(homedir()));
+  const isHomeOrAbove = contains(toRealPath(directory), toRealPath(homedir()));
   return isHomeOrAbove ? folders : folders.with([directory]);
 }
 
@@ -58,13 +58,4 @@ export function toTrustedPath(path: string, untrusted: WritableFolders): string 
 export function isPackageBin(entry: string): boolean {
   const clean = resolve(entry);
   return basename(clean) === ".bin" && basename(dirname(clean)) === "node_modules";
-}
-
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    // It isn't there: nothing runs from it, and the text is all that can be compared
-    return resolve(path);
-  }
 }

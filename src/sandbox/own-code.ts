@@ -1,9 +1,10 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { VaultboxError } from "../errors.ts";
-import { readRememberedFolders, toFolderListFile } from "../folder-list.ts";
+import { toFolderListFile } from "../folder-list.ts";
 import { packageFolder } from "../package-folder.ts";
 import { quoted } from "../printable.ts";
+import type { WritableFolders } from "../writable-folders.ts";
 
 /** The code that this process was started from, and loads more of while it runs. */
 export interface OwnCode {
@@ -33,15 +34,21 @@ export function readOwnCode({ argv0, argv, env, execPath }: NodeJS.Process): Own
  * Nothing starts where the sandbox could change vaultbox itself or Node: the next command, or a module that is loaded
  * once the sandbox has run, would be the sandbox's.
  * @param writable real paths of what the sandbox will write, beside what earlier ones could
- * @throws VaultboxError VBX_MOUNT_REFUSED; VBX_FILE_UNSAFE when the list of the earlier ones is damaged
+ * @throws VaultboxError VBX_MOUNT_REFUSED
  */
 export function refuseOwnCode(
   code: OwnCode,
-  writable: readonly string[],
-  stateFolder: string,
+  {
+    writable,
+    earlier,
+    stateFolder,
+  }: {
+    readonly writable: readonly string[];
+    readonly earlier: WritableFolders;
+    readonly stateFolder: string;
+  },
 ): void {
   const list = toFolderListFile(stateFolder);
-  const earlier = readRememberedFolders(stateFolder);
   const folders = earlier.with(writable);
   for (const [what, paths, remedy] of [
     ["vaultbox itself", code.modules, "install it elsewhere: npm install -g vaultbox"],

@@ -44,10 +44,13 @@ const ownVariables: readonly string[] = [
   "DBUS_SESSION_BUS_ADDRESS",
 ];
 
+/** What Node makes of bytes in a variable that are no UTF-8: the name of another file */
+const replacement = "\ufffd";
+
 const pieceEnd = /[\s:;,="'`]+/;
 
 /**
- * Refuses to go on where one of our own variables leads into a folder that a sandbox can write.
+ * Refuses to go on where one of our own variables leads into a folder that a sandbox can write, or can't be read.
  * @param folder working directory: what relative names are meant from
  * @throws VaultboxError VBX_FILE_UNSAFE
  */
@@ -59,6 +62,7 @@ export function refuseOwnEnvironment(
   const home = findAccountHome();
   for (const name of ownVariables) {
     const value = env[name] ?? "";
+    if (value.includes(replacement)) throw notUtf8(name);
     const holder = folders.holderInText(value) ?? findRelative({ name, value }, folder, folders);
     if (holder === undefined || isExcepted(holder, home)) continue;
     throw new VaultboxError(
@@ -86,6 +90,14 @@ export function refuseOwnFiles(paths: Paths, folders: WritableFolders): void {
       { hints: ["keep vaultbox's own files outside of every workspace and writable mount"] },
     );
   }
+}
+
+function notUtf8(name: string): VaultboxError {
+  return new VaultboxError(
+    "VBX_FILE_UNSAFE",
+    `cannot use the environment variable ${name}: its value is not UTF-8`,
+    { hints: [`set ${name} to a path in UTF-8 for vaultbox, or rename the folder`] },
+  );
 }
 
 /** A path from the working directory, or a package that Node finds from there (`NODE_OPTIONS=--import=tsx`). */

@@ -1,5 +1,5 @@
 import type { Paths } from "../config/paths.ts";
-import { readWritableFolders } from "../folder-list.ts";
+import { readRememberedFolders } from "../folder-list.ts";
 import { readOwnCode, refuseOwnCode } from "./own-code.ts";
 import { refuseOwnEnvironment, refuseOwnFiles } from "./own-environment.ts";
 
@@ -9,8 +9,9 @@ import { refuseOwnEnvironment, refuseOwnFiles } from "./own-environment.ts";
  * @throws VaultboxError VBX_FILE_UNSAFE, VBX_MOUNT_REFUSED
  */
 export function refuseOwnPlaces(paths: Paths, writable: readonly string[]): void {
-  const folders = readWritableFolders(process.env).with(writable);
+  const earlier = readRememberedFolders(paths.state);
+  const folders = earlier.with(writable);
   refuseOwnEnvironment(process.env, process.cwd(), folders);
   refuseOwnFiles(paths, folders);
-  refuseOwnCode(readOwnCode(process), writable, paths.state);
+  refuseOwnCode(readOwnCode(process), { writable, earlier, stateFolder: paths.state });
 }

@@ -13,7 +13,7 @@ import { homeMount, readAccounts, resolveIdentity, toGroup, toPasswd } from "./i
 import type { Identity } from "./identity.ts";
 import { toWorkspaceBinds } from "./mounts.ts";
 import { toPolicyDocument } from "./policy-document.ts";
-import type { PostureExpectation } from "./posture/posture.ts";
+import type { PostureExpectation } from "./posture/expectation.ts";
 import type { PreparedSession } from "./prepare-session.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import { toRegistryEnvironment } from "./registry-access.ts";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { ContainerFacts } from "../../../src/docker/engine.ts";
 import { parseInsideFacts } from "../../../src/sandbox/posture/inside-facts.ts";
-import { evaluatePosture, type PostureExpectation } from "../../../src/sandbox/posture/posture.ts";
+import type { PostureExpectation } from "../../../src/sandbox/posture/expectation.ts";
+import { evaluatePosture } from "../../../src/sandbox/posture/posture.ts";
 import { refuseUnsafe } from "../../../src/sandbox/posture/refuse-unsafe.ts";
 
 const goodLines = [

@@ -1,6 +1,6 @@
-import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
+import { toRealPath } from "../../../files/real-path.ts";
 import { openOrNothing } from "../host-path.ts";
 import {
   maxConfigurationBytes,
@@ -38,7 +38,7 @@ export interface RepositoryFacts {
  * @param workspace real path
  */
 export async function readRepositoryFacts(workspace: string): Promise<RepositoryFacts | undefined> {
-  const workTree = findWorkTree(workspace, toHome());
+  const workTree = findWorkTree(workspace, toRealPath(homedir()));
   using root = workTree === undefined ? undefined : openOrNothing(workTree);
   if (workTree === undefined || root === undefined) return undefined;
   try {
@@ -88,12 +88,4 @@ async function readFacts(place: {
     ...(remoteName === undefined ? {} : { remoteName }),
     ...(remoteUrl === undefined ? {} : { remoteUrl }),
   };
-}
-
-function toHome(): string {
-  try {
-    return realpathSync(homedir());
-  } catch {
-    return homedir();
-  }
 }
