@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { toFacts, type Entry, type EntryFacts, type Owner } from "./entry-facts.ts";
 import { readOrigin, type FileOrigin } from "./file-origin.ts";
-import { allowOwnerOf, dropOwnerRights, setFolderMode } from "./entry-mode.ts";
+import { allowOwnerOf, dropOwnerRights, dropRights, setFolderMode } from "./entry-mode.ts";
 import {
   isAt,
   openAgain,
@@ -206,6 +206,16 @@ export class Folder implements Disposable {
   /** Takes the right to run as its owner or group from a program. @returns whether it had one and has none now */
   withoutOwnerRights(name: string): boolean {
     return orNothing(() => dropOwnerRights(this.#at(name))) ?? false;
+  }
+
+  /** Takes bits of its mode from a file or folder in this one. @returns whether it had one and has none now */
+  withoutRights(name: string, bits: number): boolean {
+    return orNothing(() => dropRights(this.#at(name), bits)) ?? false;
+  }
+
+  /** The same for the open folder itself. */
+  withoutOwnRights(bits: number): boolean {
+    return succeeds(() => fchmodSync(this.#open.fd, this.ownMode() & ~bits));
   }
 
   /** Gives an entry of this folder another name in it. @throws Error of the system */

@@ -40,6 +40,18 @@ export function dropOwnerRights(path: string | Buffer): boolean {
   );
 }
 
+/**
+ * Takes rights from a file or folder.
+ * @param bits of its mode
+ * @returns whether it had one of them and has none now
+ * @throws Error of the system
+ */
+export function dropRights(path: string | Buffer, bits: number): boolean {
+  return changeMode(path, constants.O_RDONLY, (facts) =>
+    facts.isFile() || facts.isDirectory() ? facts.mode & ~bits : facts.mode,
+  );
+}
+
 /** @returns whether the mode was another one */
 function changeMode(
   path: string | Buffer,

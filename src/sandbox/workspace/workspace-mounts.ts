@@ -176,6 +176,7 @@ function toBaseline(scan: Scan, repositories: Baseline["repositories"], since: b
     since,
     begun: since,
     marks: scan.marks,
+    shared: scan.shared,
     hidden: scan.secrets.map((names) => names.join("/")),
     special: scan.special.map((names) => names.join("/")),
     repositories,

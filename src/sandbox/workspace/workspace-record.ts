@@ -43,9 +43,10 @@ export async function writeRecord(
 }
 
 function toStored(baseline: Baseline): StoredBaseline {
-  const { since, begun = since, marks, repositories } = baseline;
+  const { since, begun = since, marks, shared, repositories } = baseline;
   return {
     ...baseline,
+    shared: shared === undefined ? undefined : [...shared],
     since: String(since),
     begun: String(begun),
     marks: [...marks],
@@ -71,6 +72,7 @@ interface StoredBaseline {
   readonly since: string;
   readonly begun?: string;
   readonly marks: readonly [string, Mark][];
+  readonly shared?: readonly [string, number][] | undefined;
   readonly hidden: readonly string[];
   readonly special?: readonly string[];
   readonly repositories: readonly [string, KnownUnit][];
@@ -116,6 +118,7 @@ function toBaseline(stored: StoredBaseline): Baseline {
     since: BigInt(stored.since),
     begun: BigInt(stored.begun ?? stored.since),
     marks: new Map(stored.marks),
+    ...(stored.shared === undefined ? {} : { shared: new Map(stored.shared) }),
     hidden: stored.hidden,
     // A session of an earlier version has none
     special: stored.special ?? [],

@@ -5,7 +5,13 @@ import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 
-const files = ["lazygit.yml", "branchless/config", "sl/config", "gk/config", "gitbutler/a.toml"];
+const files = [
+  "lazygit.yml",
+  "branchless/config",
+  "av/config.yaml",
+  "gk/config",
+  "gitbutler/a.toml",
+];
 
 test("what programs around git go by in the folders of repositories is told, also in modules and bare ones", async () => {
   await using folder = await createWorkspaceFolder();

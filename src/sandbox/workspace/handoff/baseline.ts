@@ -33,6 +33,8 @@ export interface Baseline {
   readonly marks: ReadonlyMap<string, Mark>;
   /** Paths of what the sandbox saw empty */
   readonly hidden: readonly string[];
+  /** What others than the owner may write to, by path; missing in what an earlier version wrote */
+  readonly shared?: ReadonlyMap<string, number>;
   /** Paths of sockets, pipes and devices */
   readonly special: readonly string[];
   /** By path */

@@ -14,6 +14,7 @@ import type { HandlingOptions, Handoff, HandoffEntry } from "./handoff.ts";
 import { holdUnseen, toHoldText } from "./hold-unit.ts";
 import { inspectViews } from "./left-views.ts";
 import { reportRepositories } from "./left-repositories.ts";
+import { takeSharedRights } from "./shared-rights.ts";
 import { toReason } from "./unseen-reason.ts";
 
 /** What is listed; a list that is longer isn't read, and a sandbox chooses how long it is. */
@@ -54,10 +55,11 @@ export async function inspectHandoff(
 }
 
 async function inspectRoot(
-  { root, baseline, scan, repositories }: Found,
+  found: Found,
   options: HandlingOptions,
   handling: LookBudget,
 ): Promise<readonly HandoffEntry[]> {
+  const { root, baseline, scan, repositories } = found;
   const handled = { ...options, budget: handling };
   const told = (entry: HandoffEntry): HandoffEntry => ({
     ...entry,
@@ -65,6 +67,7 @@ async function inspectRoot(
   });
   // By the paths that they have before anything gets another name
   const programs = await takeOwnerRights(scan, handled);
+  const shared = await takeSharedRights(found, handling);
   return [
     ...(await reportRepositories(repositories, handled)),
     // Of those that git still finds
@@ -73,6 +76,7 @@ async function inspectRoot(
     ...[
       ...scan.opened.map((names) => toOpened(names)),
       ...programs,
+      ...shared,
       ...findSpecial(baseline, scan),
       ...findMoved(baseline.hidden, root.folder),
       ...compareMarks(baseline.marks, scan),

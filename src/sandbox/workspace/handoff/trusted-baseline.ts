@@ -47,6 +47,7 @@ function leaveOut(baseline: Baseline, root: string, other: OtherRoot): Baseline 
   return {
     since,
     ...(baseline.begun === undefined ? {} : { begun: baseline.begun }),
+    ...(baseline.shared === undefined ? {} : { shared: baseline.shared }),
     hidden: baseline.hidden,
     special: baseline.special.filter((path) => {
       const itsPath = toItsPath(path);

@@ -5,12 +5,13 @@ import { follow } from "../../../files/path-steps.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { isCompiledKind, toCompiledMark, type CompiledLook } from "./compiled-mark.ts";
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
+import { sharedBits } from "./owner-rights.ts";
 import type { FoundEntry } from "./walk.ts";
 
 /** A file that a host's program would run or go by, as it was. */
 export interface Mark {
   readonly kind: string;
-  /** Two of the same content and mode are the same */
+  /** Two of the same content are the same that the same people may run and write to */
   readonly state: string;
 }
 
@@ -79,7 +80,8 @@ export function toFileState({ facts, content }: FoundFile, budget?: LookBudget):
     content === undefined
       ? `${facts.identity} ${facts.size} ${facts.changedAt}`
       : createHash("sha256").update(content).digest("hex");
-  return `${(facts.mode & 0o111) === 0 ? "" : "x"} ${state}`;
+  const rights = `${(facts.mode & 0o111) === 0 ? "" : "x"}${(facts.mode & sharedBits) === 0 ? "" : "w"}`;
+  return `${rights} ${state}`;
 }
 
 function toLinkMark(

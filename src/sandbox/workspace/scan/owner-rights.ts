@@ -14,31 +14,52 @@ export function hasOwnerRights(folder: Folder, { name, kind }: Entry, since: big
   return facts !== undefined && facts.changedAt >= since;
 }
 
-/** What programs with their owner's rights are looked for with. */
-interface OwnerRightsLook {
+/** Bits of a mode that let others than the owner write; where there is an ACL, the group's are its mask (acl(5)). */
+export const sharedBits = 0o022;
+
+/** What modes are looked for with. */
+interface ModeLook {
   /** When they changed at the earliest, `ns` */
   readonly since: bigint;
   readonly budget: LookBudget;
   /** Paths of folders that are looked through by themselves */
   readonly apart?: ReadonlySet<string> | undefined;
-  readonly onFound: (names: readonly string[]) => void;
+  readonly onOwnerRights: (names: readonly string[]) => void;
+  readonly onShared: (names: readonly string[], mode: number) => void;
 }
 
-/** Finds all such programs of a folder, at any depth; a repository's folder isn't walked through for anything else. */
-export async function findOwnerRights(
+/**
+ * Finds all such programs of a folder, at any depth, and what others may write to; a repository's folder isn't walked
+ * through for anything else.
+ */
+export async function findModes(
   folder: Folder,
   names: readonly string[],
-  look: OwnerRightsLook,
+  look: ModeLook,
 ): Promise<void> {
-  const { since, budget, onFound } = look;
+  const { since, budget } = look;
   if (isTooDeep(names)) return budget.leaveOut(names);
   for (const entry of await readFolderOrNothing(folder, budget)) {
     if (budget.isDue() && !(await budget.turn())) return;
     const own = [...names, entry.name];
-    if (hasOwnerRights(folder, entry, since)) onFound(own);
+    lookAtMode(folder, entry, { names: own, look });
     if (entry.kind !== "folder" || look.apart?.has(own.join("/")) === true) continue;
     const opening = { since, onOpened: () => undefined };
     using inner = orNothing(() => openInner(folder, entry.name, opening));
-    if (inner !== undefined) await findOwnerRights(inner, own, look);
+    if (inner !== undefined) await findModes(inner, own, look);
   }
+}
+
+function lookAtMode(
+  folder: Folder,
+  { name, kind }: Entry,
+  { names, look }: { readonly names: readonly string[]; readonly look: ModeLook },
+): void {
+  if (kind !== "file" && kind !== "folder") return;
+  const mode = folder.mode(name);
+  const isProgram = kind === "file" && (mode & 0o6000) !== 0;
+  if (!isProgram && (mode & sharedBits) === 0) return;
+  if ((folder.facts(name)?.changedAt ?? 0n) < look.since) return;
+  if (isProgram) look.onOwnerRights(names);
+  if ((mode & sharedBits) !== 0) look.onShared(names, mode);
 }

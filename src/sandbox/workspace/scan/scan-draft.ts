@@ -6,7 +6,7 @@ import { findUnits, type RepositoryUnit, type UnitPlace } from "../unit/reposito
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
 import { createCompiledLook, type CompiledLook, type MadeSince } from "./compiled-mark.ts";
 import { toMark, type FolderAlias, type FollowedAlias, type Mark } from "./mark.ts";
-import { findOwnerRights } from "./owner-rights.ts";
+import { findModes, sharedBits } from "./owner-rights.ts";
 import type { FoundEntry } from "./walk.ts";
 
 export interface ScanOptions {
@@ -62,6 +62,8 @@ export interface ScanDraft {
   readonly deep: (readonly string[])[];
   readonly opened: (readonly string[])[];
   readonly ownerRights: (readonly string[])[];
+  /** What others than the owner may write to, by path, and those bits of its mode */
+  readonly shared: Map<string, number>;
   readonly secrets: (readonly string[])[];
   /** Paths of folders among the secrets, which the walk stays out of */
   readonly hiddenFolders: Set<string>;
@@ -90,6 +92,7 @@ export function createScanDraft(
     deep: [],
     opened: [],
     ownerRights: [],
+    shared: new Map(),
     secrets: [],
     hiddenFolders: new Set(),
     notes: [],
@@ -124,9 +127,15 @@ async function addFolder(
 ): Promise<void> {
   const { budget } = draft;
   const { since } = draft.options;
+  addShared(draft, names, folder.ownMode());
   if (since !== undefined) {
-    const onFound = (program: readonly string[]): void => addFinding(draft, "ownerRights", program);
-    await findOwnerRights(folder, names, { since, budget, apart: draft.options.apart, onFound });
+    await findModes(folder, names, {
+      since,
+      budget,
+      apart: draft.options.apart,
+      onOwnerRights: (program) => addFinding(draft, "ownerRights", program),
+      onShared: (entry, mode) => addShared(draft, entry, mode),
+    });
   }
   await addUnitsOf(draft, { folder, names, shape: "folder" });
 }
@@ -138,6 +147,7 @@ export async function addUnitsOf(draft: ScanDraft, place: UnitPlace): Promise<vo
       budget: draft.budget,
       apart: draft.options.apart,
       onFound: (unit) => addUnit(draft, unit),
+      onFolder: (folder, names) => addShared(draft, names, folder.ownMode()),
     });
   } catch (error) {
     if (!isSystemError(error) && !(error instanceof RangeError)) throw error;
@@ -154,6 +164,18 @@ export function addUnit(draft: ScanDraft, unit: RepositoryUnit): void {
   budget.spend("bytes", keptWeight * key.length);
   draft.unitKeys.add(key);
   draft.repositories.push(unit);
+}
+
+/** Takes what others than its owner may write to. */
+export function addShared(
+  { shared, budget }: ScanDraft,
+  names: readonly string[],
+  mode: number,
+): void {
+  if ((mode & sharedBits) === 0) return;
+  const path = names.join("/");
+  budget.spend("bytes", keptWeight * path.length);
+  shared.set(path, mode & sharedBits);
 }
 
 /** Takes one of what must be dealt with one by one. */

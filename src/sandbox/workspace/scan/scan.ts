@@ -17,6 +17,7 @@ import {
   addHidden,
   addMark,
   addRepository,
+  addShared,
   addUnit,
   addUnitsOf,
   createScanDraft,
@@ -44,6 +45,8 @@ export interface Scan {
   readonly opened: readonly (readonly string[])[];
   /** Programs that run as their owner or group, changed after `since` */
   readonly ownerRights: readonly (readonly string[])[];
+  /** What others than the owner may write to, by path, and those bits of its mode: folders, and all in repositories */
+  readonly shared: ReadonlyMap<string, number>;
   /** Names of what is hidden from the sandbox */
   readonly secrets: readonly (readonly string[])[];
   /** How many compiled files are new or changed, by what made them */
@@ -94,6 +97,7 @@ export async function createScan(
     deep,
     opened,
     ownerRights,
+    shared: draft.shared,
     secrets: secrets.filter(isOpen),
     made: draft.compiled.made,
     notes,
@@ -154,9 +158,11 @@ async function visit(draft: ScanDraft, place: Place): Promise<void> {
   // What looks like a bare repository is a folder like any other too: three empty names would hide all that is in it
   if (isBareRepository(entries)) await addUnitsOf(draft, { folder, names, shape: "bare" });
   let around: MarkFolder | undefined;
+  const isPackage = isAmong(draft, names);
+  if (!isPackage) addShared(draft, names, folder.ownMode());
   const visited = {
     ...place,
-    isPackage: isAmong(draft, names),
+    isPackage,
     around: () => (around ??= draft.table.toFolder(names)),
   };
   const { budget } = draft;

@@ -30,6 +30,8 @@ interface UnitLook {
   /** Paths of folders that are no part of the repository */
   readonly apart?: ReadonlySet<string> | undefined;
   readonly onFound: (unit: RepositoryUnit) => void;
+  /** Called for each folder in a repository that is looked into */
+  readonly onFolder: (folder: Folder, names: readonly string[]) => void;
 }
 
 /** Finds a repository's folder with the ones of its submodules and linked work trees. @throws Error of the system */
@@ -62,6 +64,7 @@ async function findInner(place: InnerPlace, look: UnitLook): Promise<void> {
     using inner = openAllowed(folder, name);
     if (inner === undefined) continue;
     const own = { folder: inner, names: [...names, name] };
+    look.onFolder(inner, own.names);
     if (isBareRepository(await readFolder(inner, budget))) {
       await findUnits({ ...own, shape: "module" }, look);
     } else await findInner({ ...own, isUnit: false }, look);

@@ -8,7 +8,6 @@ export const gitFolderFiles: readonly HostFile[] = hostFiles("settings of git to
     "github.com/jesseduffield/lazygit/blob/master/docs/Config.md",
   ],
   ["git-branchless", ".git/branchless/config", "docs.rs/git-branchless-lib"],
-  ["Sapling", ".git/sl/config .git/sl/config.local", "sapling-scm.com/docs/git/git_support_modes"],
   ["GitKraken, GitLens", ".git/gk/config", "help.gitkraken.com/cli/cli-home"],
   ["GitButler", ".git/gitbutler/", "docs.gitbutler.com/development/operations-log"],
   [

@@ -1,0 +1,76 @@
+import { orNothing } from "../../../files/beneath.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { isCompiledKind } from "../scan/compiled-mark.ts";
+import type { Scan } from "../scan/scan.ts";
+import type { Found } from "./found.ts";
+import type { HandoffEntry } from "./handoff.ts";
+
+const kind = "what others may write to";
+
+/**
+ * Takes the rights to write back that others than the owner didn't have before, on the root, the repositories and the
+ * folders around files that programs go by: whoever else is on this machine could put others in their place.
+ */
+export async function takeSharedRights(
+  { root, baseline, scan, since }: Found,
+  budget: LookBudget,
+): Promise<readonly HandoffEntry[]> {
+  const before = baseline.shared;
+  if (since === undefined || before === undefined) return [];
+  const places = toPlaces(scan);
+  const given = new Map<string, number>();
+  for (const [path, bits] of scan.shared) {
+    // Who can write in a folder around it can take its place
+    const own = toWays(path).reduce((sum, one) => sum | (before.get(one) ?? 0), 0);
+    if ((bits & ~own) !== 0 && isPlace(places, path)) given.set(path, bits & ~own);
+  }
+  const entries: HandoffEntry[] = [];
+  for (const [path, bits] of given) {
+    const isTaken = (await budget.turn()) && takeFrom(root, path, bits);
+    const isInner = toWays(path).some((one) => one !== path && given.has(one));
+    if (isTaken && isInner) continue;
+    const who = bits === 0o020 ? "the group" : "others";
+    entries.push(
+      isTaken
+        ? { change: "held", kind, path: toShown(path), detail: `let ${who} write, and no more` }
+        : { change: "dangerous", kind, path: toShown(path), detail: `lets ${who} write` },
+    );
+  }
+  return entries;
+}
+
+interface Places {
+  /** The root, and folders around marks */
+  readonly around: ReadonlySet<string>;
+  readonly repositories: ReadonlySet<string>;
+}
+
+function toPlaces({ marks, repositories }: Scan): Places {
+  const around = new Set([""]);
+  for (const [path, mark] of marks) {
+    if (!isCompiledKind(mark.kind)) for (const one of toWays(path)) around.add(one);
+  }
+  return { around, repositories: new Set(repositories.map(({ names }) => names.join("/"))) };
+}
+
+function isPlace({ around, repositories }: Places, path: string): boolean {
+  return around.has(path) || toWays(path).some((one) => repositories.has(one));
+}
+
+/** The root, every folder around a path, and the path. */
+function toWays(path: string): readonly string[] {
+  if (path === "") return [""];
+  const names = path.split("/");
+  return ["", ...names.map((_, index) => names.slice(0, index + 1).join("/"))];
+}
+
+function toShown(path: string): string {
+  return path === "" ? "." : path;
+}
+
+function takeFrom({ folder }: Found["root"], path: string, bits: number): boolean {
+  if (path === "") return folder.withoutOwnRights(bits);
+  const names = path.split("/");
+  using parent = orNothing(() => folder.openPath(names.slice(0, -1)));
+  return parent?.withoutRights(names.at(-1) ?? "", bits) === true;
+}
