@@ -129,3 +129,25 @@ printf '[core]\\n\\tfsmonitor = "touch ${outer}/ran-include; false"\\n' > conf/s
     controlSucceeded: ran[1]?.split(" ").length ?? 0,
   });
 });
+
+test("a switch to a branch in which a protected file differs leaves the file as it is, and says so", async () => {
+  await using world = await createWorld();
+  const { workspace } = world;
+  await git(workspace, "init", "-q", "-b", "main");
+  await writeFile(join(workspace, "check.sh"), "true\n");
+  await git(workspace, "add", ".");
+  await git(workspace, "commit", "-q", "-m", "one");
+  await git(workspace, "switch", "-q", "-c", "other");
+  await writeFile(join(workspace, "check.sh"), "false\n");
+  await git(workspace, "commit", "-q", "-a", "-m", "two");
+  await git(workspace, "switch", "-q", "main");
+  await writeFile(join(workspace, ".git/hooks/pre-commit"), "#!/bin/sh\nsh check.sh\n", {
+    mode: 0o755,
+  });
+  const { status, stderr } = await world.run(["run", "--", "git", "switch", "other"]);
+  expect([status, stderr]).toEqual([
+    0,
+    expect.stringContaining("unable to unlink old 'check.sh': Device or resource busy"),
+  ]);
+  expect(await git(workspace, "status", "--short")).toBe(" M check.sh");
+});

@@ -5,7 +5,11 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { git, gitEnvironment } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
-import { createWorkspaceFolder, type WorkspaceFolder } from "../../support/workspace-folder.ts";
+import {
+  createWorkspaceFolder,
+  writeInto,
+  type WorkspaceFolder,
+} from "../../support/workspace-folder.ts";
 
 // What the user's own settings and hooks make git run of what a sandbox left.
 
@@ -108,6 +112,24 @@ test("a new work tree or repository is held when the user's settings or hooks wo
     blocked: trees.length - ran.length,
     controlSucceeded: free.length,
   });
+});
+
+test("a new repository of another system is held when its user's settings would run a program in it", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  const home = await mkdtemp(join(workspace, "../home-"));
+  await writeFile(join(home, ".hgrc"), "[hooks]\nupdate = sh tools/up.sh\n");
+  vi.stubEnv("HOME", home);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { entries } = await during(async () => {
+    for (const name of ["n", "empty"])
+      await writeInto(workspace, `${name}/.hg/requires`, "store\n");
+    await writeInto(workspace, "n/tools/up.sh", "touch RAN\n");
+  });
+  expect(entries.map(({ change, path }) => `${change} ${path}`).toSorted()).toEqual([
+    "held n/.hg",
+    "new empty/.hg",
+  ]);
 });
 
 test("a new work tree in which everything is as the user has it isn't held", async () => {

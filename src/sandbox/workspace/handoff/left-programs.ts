@@ -8,7 +8,12 @@ import { readProgramMarks, toState, withPrograms } from "../pointed/program-mark
 import type { PointedPath } from "../pointed/pointed-paths.ts";
 import { createTreeNames } from "../pointed/tree-names.ts";
 import { readUserSettings } from "../pointed/user-settings.ts";
-import { readOuterPointed, readUnitPointed, type CountingOptions } from "../pointed/what-counts.ts";
+import {
+  hasOuter,
+  readOuterPointed,
+  readUnitPointed,
+  type CountingOptions,
+} from "../pointed/what-counts.ts";
 import {
   findOuterPlaces,
   findWorkTrees,
@@ -17,7 +22,6 @@ import {
 } from "../repository/git-place.ts";
 import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
 import type { Mark } from "../scan/mark.ts";
-import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import type { Danger } from "../unit/unit-look.ts";
 import type { ExaminedUnit } from "./examined-units.ts";
 import type { Found } from "./found.ts";
@@ -32,11 +36,11 @@ export async function withLeftPrograms(
   budget: LookBudget,
 ): Promise<readonly Found[]> {
   const isAny = all.some(
-    ({ root, repositories }) => repositories.length > 0 || findOuterPlaces(root.source).length > 0,
+    ({ root, repositories }) => repositories.length > 0 || hasOuter(root.source),
   );
   if (!isAny) return all;
   const options: CountingOptions = {
-    user: await orLeftOut(budget, () => readUserSettings(budget)),
+    user: (await orNoSettings(() => readUserSettings(budget))) ?? leaveOut(budget),
     budget,
     names: createTreeNames(
       all.map(({ root }) => root.source),
@@ -52,11 +56,10 @@ export async function withLeftPrograms(
     const marks = withPrograms(scan.marks, await readProgramMarks(pointed, { root, budget }));
     const repositories: ExaminedUnit[] = [];
     for (const examined of one.repositories) {
-      const { unit, known, findings } = examined;
+      const { known, findings } = examined;
       const isSettled = known !== undefined || findings.dangers.length > 0 || findings.unseen;
-      const dangers = isSettled ? [] : await findDangers(root, unit, { options, isOwn });
       repositories.push(
-        dangers.length === 0 ? examined : { ...examined, findings: { ...findings, dangers } },
+        isSettled ? examined : await examineNew(root, examined, { options, isOwn }),
       );
     }
     const complete = scan.complete && budget.isWhole();
@@ -83,25 +86,11 @@ async function readKnownPointed(
     found.push(...(await readOuterPointed(root.source, reading)));
     for (const { unit } of repositories.filter((one) => !isNew(one))) {
       if (!(await budget.turn())) return found;
-      const pointed = await orLeftOut(budget, () => readUnitPointed(root.source, unit, reading));
-      found.push(...pointed);
+      const pointed = await orNoSettings(() => readUnitPointed(root.source, unit, reading));
+      found.push(...(pointed ?? leaveOut(budget)));
     }
   }
   return found;
-}
-
-/** Nothing of what can't be read, and then the look isn't whole. */
-async function orLeftOut<T>(
-  budget: LookBudget,
-  read: () => Promise<readonly T[]>,
-): Promise<readonly T[]> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof VaultboxError)) throw error;
-    budget.leaveOut();
-    return [];
-  }
 }
 
 /** Whether a program is one that the user had. */
@@ -112,28 +101,48 @@ type IsOwn = (program: {
   readonly mark: Mark;
 }) => boolean;
 
-/** Programs that git would run in a new repository, without those that are as the user has them. */
-async function findDangers(
+/** A new repository with the programs that git would run in it as dangers, without those that are as the user has them. */
+async function examineNew(
   root: OpenRoot,
-  unit: RepositoryUnit,
+  examined: ExaminedUnit,
   { options, isOwn }: { readonly options: CountingOptions; readonly isOwn: IsOwn },
-): Promise<readonly Danger[]> {
+): Promise<ExaminedUnit> {
+  const { unit, findings } = examined;
   const { budget } = options;
-  const place = toGitPlace(root.source, unit);
-  if (place === undefined || !(await budget.turn())) return [];
-  const pointed = await orLeftOut(budget, () =>
-    readUnitPointed(root.source, unit, { ...options, counts: () => false }),
-  );
-  const marks = await readProgramMarks(pointed, { root, budget });
-  return [...marks].flatMap(([name, mark]) => {
+  await budget.turn();
+  const alone = { ...options, counts: () => false };
+  const pointed = await orNoSettings(() => readUnitPointed(root.source, unit, alone));
+  const marks = await readProgramMarks(pointed ?? [], { root, budget });
+  const around = posix.join(root.source, ...unit.names.slice(0, -1));
+  const workTree = toGitPlace(root.source, unit)?.workTree ?? around;
+  const dangers = [...marks].flatMap(([name, mark]) => {
     const path = posix.join(root.source, name);
-    const fromWorkTree = posix.relative(place.workTree, path);
-    return isOwn({ path, fromWorkTree, mark }) ? [] : [toDanger(toTold(root, name), mark)];
+    const fromWorkTree = posix.relative(workTree, path);
+    if (isOwn({ path, fromWorkTree, mark })) return [];
+    return [toDanger(`makes git run ${toTold(root, name)}`, mark.state)];
   });
+  if (pointed === undefined) dangers.push(toDanger("has settings that can't be read", ""));
+  const unseen = budget.ended();
+  return { ...examined, findings: { ...findings, dangers, ...(unseen && { unseen }) } };
 }
 
-function toDanger(path: string, { state }: Mark): Danger {
-  const text = `makes git run ${path}`;
+/** Nothing, and the look isn't whole. */
+function leaveOut(budget: LookBudget): readonly never[] {
+  budget.leaveOut();
+  return [];
+}
+
+/** Undefined when settings are there that can't be read. */
+async function orNoSettings<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof VaultboxError) return undefined;
+    throw error;
+  }
+}
+
+function toDanger(text: string, state: string): Danger {
   const bytes = toNameBytes(`${text}\0${state}`);
   return { text, id: createHash("sha256").update(bytes).digest("base64url") };
 }

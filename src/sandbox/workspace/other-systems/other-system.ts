@@ -7,6 +7,8 @@ export interface OtherSystem {
   /** Name of the repository's folder, in lower case */
   readonly folder: string;
   readonly settings: readonly SettingsFile[];
+  /** Of the user, from the home folder: they count in every repository */
+  readonly userSettings: readonly string[];
   /** Files that say where a repository's settings or its objects are */
   readonly pointers: readonly PointerFile[];
 }
@@ -47,10 +49,11 @@ const saplingSettings: SettingsFile["harmless"] = [
 // Sources: hgrc(5), "files"; sapling-scm.com/docs/internals/requires; jj's docs/design/secure-config.md and
 // lib/src/secure_config.rs (0.37 and later keep them with the user, and take over what lies here once);
 // darcs.net/Using/Configuration, posthook; pijul.org/manual/configuration.html, hooks; "bzr help configuration".
-const systems: readonly OtherSystem[] = [
+export const otherSystems: readonly OtherSystem[] = [
   {
     name: "Mercurial",
     folder: ".hg",
+    userSettings: [".hgrc", ".config/hg/hgrc"],
     settings: [
       { path: "hgrc", isReserved: true, harmless: mercurialSettings },
       { path: "hgrc-not-shared", isReserved: true, harmless: mercurialSettings },
@@ -64,6 +67,7 @@ const systems: readonly OtherSystem[] = [
   {
     name: "Sapling",
     folder: ".sl",
+    userSettings: [".slconfig", ".config/sapling/sapling.conf"],
     settings: [
       {
         path: "config",
@@ -79,6 +83,7 @@ const systems: readonly OtherSystem[] = [
   {
     name: "Jujutsu",
     folder: ".jj",
+    userSettings: [".jjconfig.toml", ".config/jj/config.toml"],
     settings: ["repo/config.toml", "workspace-config.toml"].map((path) => ({
       path,
       isReserved: false,
@@ -102,6 +107,7 @@ const systems: readonly OtherSystem[] = [
   {
     name: "Darcs",
     folder: "_darcs",
+    userSettings: [".darcs/defaults"],
     settings: ["prefs/defaults", "prefs/prefs"].map((path) => ({
       path,
       isReserved: true,
@@ -112,6 +118,7 @@ const systems: readonly OtherSystem[] = [
   {
     name: "Pijul",
     folder: ".pijul",
+    userSettings: [".config/pijul/config.toml", ".pijulconfig"],
     settings: [
       {
         path: "config",
@@ -124,6 +131,7 @@ const systems: readonly OtherSystem[] = [
   {
     name: "Breezy",
     folder: ".bzr",
+    userSettings: [".config/breezy/breezy.conf", ".bazaar/bazaar.conf"],
     settings: [
       {
         path: "branch/branch.conf",
@@ -142,12 +150,13 @@ const systems: readonly OtherSystem[] = [
 export const saplingInGit: OtherSystem = {
   name: "Sapling",
   folder: ".git",
+  userSettings: [],
   settings: [{ path: "sl/config", isReserved: false, harmless: saplingSettings }],
   pointers: [],
 };
 
-const anyFolder = toSpellings(...systems.map(({ folder }) => folder));
-const byFolder = systems.map((system) => ({ system, spelled: toSpellings(system.folder) }));
+const anyFolder = toSpellings(...otherSystems.map(({ folder }) => folder));
+const byFolder = otherSystems.map((system) => ({ system, spelled: toSpellings(system.folder) }));
 
 /** The system whose repository a folder of this name is. */
 export function findOtherSystem(name: string): OtherSystem | undefined {

@@ -11,7 +11,9 @@ const separators = /[\s"'=;&|()<>`$!,{}]+/;
 /** Also what stands between the parts of a search path, and of `python:FILE:NAME` */
 const colons = /[\s"'=;&|()<>`$!,{}:]+/;
 const unescapedSeparators = /(?<!\\)[\s"'=;&|()<>`$!,{}]+/;
-const braces = /([^\s{}"']{0,256})\{([^\s{}]{0,1024},[^\s{}]{0,1024})\}([^\s{}"']{0,256})/g;
+const braces = /\{([^\s{}]{0,1024},[^\s{}]{0,1024})\}/g;
+/** What may stand directly before and behind a list in braces */
+const maxAround = 256;
 const runner =
   /(?:^|[\s;&|("'`])(?:\.|source|exec|eval|-f|--file|<|(?:[\w./-]*\/)?(?:env|(?:ba|da|z|k|fi)?sh|node|deno|bun|python[\d.]*|ruby|perl|php|lua|tclsh|pwsh))\s+(?:-[\w-]+\s+)*["']?([^\s"';&|]+)/g;
 const moduleOption = /(?:^|\s)-m\s{0,8}([\w.]{1,512})(?![\w.])/g;
@@ -34,10 +36,27 @@ export function toCommandWords(text: string): readonly CommandWord[] {
 function toParts(text: string): readonly string[] {
   const quoted = [...text.matchAll(/"([^"]*)"|'([^']*)'/g)].flatMap(([, a, b]) => a ?? b ?? []);
   const escaped = text.split(unescapedSeparators).map((word) => word.replaceAll("\\", ""));
-  const expanded = [...text.matchAll(braces)].flatMap(([, before = "", inner = "", after = ""]) =>
-    inner.split(",").flatMap((one) => `${before}${one}${after}`.split(separators)),
-  );
-  return [...text.split(separators), ...text.split(colons), ...quoted, ...escaped, ...expanded];
+  return [
+    ...text.split(separators),
+    ...text.split(colons),
+    ...quoted,
+    ...escaped,
+    ...toExpanded(text),
+  ];
+}
+
+/** What a shell makes of a list in braces. */
+function toExpanded(text: string): readonly string[] {
+  return [...text.matchAll(braces)].flatMap(({ 0: whole, 1: list = "", index }) => {
+    const end = index + whole.length;
+    const before =
+      text
+        .slice(Math.max(0, index - maxAround), index)
+        .split(separators)
+        .at(-1) ?? "";
+    const after = text.slice(end, end + maxAround).split(separators)[0] ?? "";
+    return list.split(",").map((one) => `${before}${one}${after}`);
+  });
 }
 
 /** A word, and each end of it behind a slash: a variable or a command may stand before it. */

@@ -1,36 +1,46 @@
+import { homedir } from "node:os";
 import { dirname, join, posix } from "node:path";
 import { toNameText } from "../../../files/name-text.ts";
 import { openOrNothing } from "../host-path.ts";
 import type { LookBudget } from "../look-budget.ts";
-import { findOtherSystem } from "../other-systems/other-system.ts";
+import type { OtherSystem } from "../other-systems/other-system.ts";
 import { maxConfigurationBytes } from "../repository/git-configuration.ts";
 import { toPointed, withHome, type PointedPath } from "./pointed-paths.ts";
 import { toTextPaths } from "./text-paths.ts";
 import type { TreeNames } from "./tree-names.ts";
+
+interface OtherOptions {
+  /** Where its programs are started */
+  readonly workTree: string;
+  readonly names: TreeNames;
+  readonly budget: LookBudget;
+}
 
 /** Includes within includes; Mercurial itself has no limit. */
 const maxDepth = 10;
 const include = /^[ \t]*%include[ \t]+(?!builtin:)(.+?)[ \t]*$/gm;
 
 /**
- * What the settings of another system's repository name: any word of them may be a program, an extension or a hook.
+ * What the settings of another system's repository name, its own and those of its user: any word of them may be a
+ * program, an extension or a hook.
  * @param folder of the repository, such as `.hg`
  */
 export async function readOtherPointed(
   folder: string,
-  { names, budget }: { readonly names: TreeNames; readonly budget: LookBudget },
+  { settings, userSettings }: OtherSystem,
+  { workTree, names, budget }: OtherOptions,
 ): Promise<readonly PointedPath[]> {
-  const system = findOtherSystem(posix.basename(folder));
-  const workTree = dirname(folder);
   const found: PointedPath[] = [];
   const seen = new Set<string>();
-  let level: readonly string[] = (system?.settings ?? []).map(({ path }) => join(folder, path));
+  const ofUser = userSettings.map((path) => join(homedir(), path));
+  let level = [...settings.map(({ path }) => join(folder, path)), ...ofUser];
   for (let depth = 0; depth < maxDepth && level.length > 0; depth++) {
     const next: string[] = [];
     for (const path of level.filter((one) => !seen.has(one))) {
       seen.add(path);
       if (!(await budget.turn())) return found;
       const text = readText(path, budget);
+      if (text === "") continue;
       const folders = [...new Set([workTree, folder, dirname(path)])];
       found.push(...(await toTextPaths({ text, folders, isOfHook: false, isData: false }, names)));
       for (const [, named = ""] of text.matchAll(include)) {

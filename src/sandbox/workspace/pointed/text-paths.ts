@@ -29,7 +29,7 @@ export async function toTextPaths(
   const words = toCommandWords(text);
   const named = new Set<string>();
   for (const folder of folders) {
-    for (const { text: word } of words) {
+    for (const { text: word } of await toLikely(words, folder, names)) {
       const path = posix.resolve(folder, word);
       const isAround = names.roots.some((root) => root.startsWith(`${path}/`));
       if (isAround || (await names.find(path))?.kind === "folder") named.add(path);
@@ -42,7 +42,9 @@ export async function toTextPaths(
     found.set(`${kind} ${path}`, { ...one, isRun: isRun || known?.isRun === true });
   };
   for (const folder of new Set([...folders, ...named])) {
-    for (const word of words) await addWord(names, { folder, word, add });
+    for (const word of await toLikely(words, folder, names)) {
+      await addWord(names, { folder, word, add });
+    }
   }
   if (words.some(({ text: word }) => /^(?:g|b|nmake|re)?make$/.test(word))) {
     for (const path of [...named].flatMap((one) => makeFiles.map((file) => `${one}/${file}`))) {
@@ -50,6 +52,24 @@ export async function toTextPaths(
     }
   }
   return [...found.values()];
+}
+
+/** Words without those that begin with nothing that is in the folder: most words of a text aren't looked for. */
+async function toLikely(
+  words: readonly CommandWord[],
+  folder: string,
+  { roots, list }: TreeNames,
+): Promise<readonly CommandWord[]> {
+  if (!roots.some((root) => folder === root || folder.startsWith(`${root}/`))) return words;
+  const there = await list(folder);
+  return words.filter(({ text, isRun }) => {
+    const plain = text.replace(/^(?:\.\/+)+/, "");
+    const end = plain.indexOf("/");
+    const first = end === -1 ? plain : plain.slice(0, end);
+    // An absolute path, the folder around, a pattern, or a name without its ending
+    const isOther = first === "" || first === ".." || /[*?[]/.test(first) || (isRun && end === -1);
+    return isOther || there.has(first);
+  });
 }
 
 interface WordPlace {

@@ -1,7 +1,14 @@
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { isVaultboxError } from "../../../errors.ts";
+import { orNothing } from "../../../files/beneath.ts";
 import { openOrNothing } from "../host-path.ts";
 import type { LookBudget } from "../look-budget.ts";
+import {
+  findOtherSystem,
+  otherSystems,
+  saplingInGit,
+  type OtherSystem,
+} from "../other-systems/other-system.ts";
 import { isDataSetting } from "../repository/git-setting-safety.ts";
 import {
   findOuterPlaces,
@@ -40,8 +47,12 @@ export async function readUnitPointed(
   unit: RepositoryUnit,
   options: CountingOptions,
 ): Promise<readonly PointedPath[]> {
-  if (unit.shape === "other")
-    return await readOtherPointed(join(workspace, ...unit.names), options);
+  if (unit.shape === "other") {
+    const folder = join(workspace, ...unit.names);
+    const system = findOtherSystem(basename(folder));
+    const own = { ...options, workTree: dirname(folder) };
+    return system === undefined ? [] : await readOtherPointed(folder, system, own);
+  }
   const place = toGitPlace(workspace, unit);
   return place === undefined ? [] : await readPointed(place, options);
 }
@@ -52,6 +63,10 @@ export async function readOuterPointed(
   options: CountingOptions,
 ): Promise<readonly PointedPath[]> {
   const found: PointedPath[] = [];
+  for (const { workTree, system } of findOuterOthers(workspace)) {
+    const own = { ...options, workTree };
+    found.push(...(await readOtherPointed(join(workTree, system.folder), system, own)));
+  }
   for (const place of findOuterPlaces(workspace)) {
     try {
       found.push(...(await readPointed(place, options)));
@@ -61,6 +76,29 @@ export async function readOuterPointed(
         `what the repository around the workspace names in it isn't protected: ${error.message}`,
       );
     }
+  }
+  return found;
+}
+
+/** Whether a folder is a part of any repository. */
+export function hasOuter(workspace: string): boolean {
+  return findOuterPlaces(workspace).length > 0 || findOuterOthers(workspace).length > 0;
+}
+
+interface OuterOther {
+  readonly workTree: string;
+  readonly system: OtherSystem;
+}
+
+function findOuterOthers(workspace: string): readonly OuterOther[] {
+  const found: OuterOther[] = [];
+  for (let inner = workspace; dirname(inner) !== inner; inner = dirname(inner)) {
+    const workTree = dirname(inner);
+    using folder = openOrNothing(workTree);
+    const there = otherSystems.filter(
+      (system) => orNothing(() => folder?.facts(system.folder))?.kind === "folder",
+    );
+    found.push(...there.map((system) => ({ workTree, system })));
   }
   return found;
 }
@@ -96,6 +134,9 @@ export async function readPointed(
     const own = await readSettings(one.gitDirectory, "config.worktree", budget);
     found.push(...(await readWorkTree(one, [...user, ...shared, ...own], options)));
   }
+  // Sapling in a repository of git's
+  const { workTree } = place;
+  found.push(...(await readOtherPointed(commonDirectory, saplingInGit, { ...options, workTree })));
   return found;
 }
 

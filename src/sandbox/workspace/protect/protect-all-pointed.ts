@@ -3,8 +3,12 @@ import type { LookBudget } from "../look-budget.ts";
 import type { PointedPath } from "../pointed/pointed-paths.ts";
 import { createTreeNames } from "../pointed/tree-names.ts";
 import { readUserSettings } from "../pointed/user-settings.ts";
-import { readOuterPointed, readUnitPointed, type CountingOptions } from "../pointed/what-counts.ts";
-import { findOuterPlaces } from "../repository/git-place.ts";
+import {
+  hasOuter,
+  readOuterPointed,
+  readUnitPointed,
+  type CountingOptions,
+} from "../pointed/what-counts.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { hasRoomForOthers, type MountDraft } from "./mount-draft.ts";
 import { protectPointedPaths } from "./protect-pointed-paths.ts";
@@ -28,9 +32,7 @@ export async function readAllPointed(
   all: readonly UnitsOfRoot[],
   budget: LookBudget,
 ): Promise<readonly UnitPointed[]> {
-  const isAny = all.some(
-    ({ draft, units }) => units.length > 0 || findOuterPlaces(draft.path).length > 0,
-  );
+  const isAny = all.some(({ draft, units }) => units.length > 0 || hasOuter(draft.path));
   if (!isAny) return [];
   const roots = all.map(({ draft }) => draft.path);
   const shared = {

@@ -84,10 +84,10 @@ export async function planProtection(
     budget,
   };
   const all: UnitsOfRoot[] = [];
-  for (const { root, scan, draft } of writable) {
+  for (const { root, scan, draft } of drafted) {
     const isOfUser = (names: readonly string[]): boolean => isOwn?.(root, names) !== false;
     const units =
-      protect === "default"
+      protect === "default" && root.writable
         ? await protectUnits(draft, scan.repositories, { ...options, isOwn: isOfUser })
         : scan.repositories;
     all.push({ draft, units, isOwn: isOfUser });

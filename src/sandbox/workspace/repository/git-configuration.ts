@@ -21,6 +21,11 @@ const plainEnvironment = {
   LC_ALL: "C",
 } as const;
 
+/** What git has said of a text, which it would say again */
+const readBefore = new Map<string, readonly GitSetting[]>();
+const maxKept = 1000;
+const maxKeptLength = 16_384;
+
 /**
  * Reads the bytes of a configuration file, without the files it includes. What isn't plain is read by git itself, which
  * gets the bytes on stdin and runs nowhere near the repository: any reader of our own would read some file differently
@@ -35,6 +40,8 @@ export async function readConfiguration(
   if (plain !== undefined) return plain;
   // A path among the values may be no UTF-8: bytes go to git and come from it
   const input = Buffer.from(content).toString("latin1");
+  const known = readBefore.get(input);
+  if (known !== undefined) return known;
   try {
     const text = await runHostCommand({
       file: "git",
@@ -45,7 +52,9 @@ export async function readConfiguration(
       encoding: "latin1",
       env: plainEnvironment,
     });
-    return parseList(text);
+    const settings = parseList(text);
+    if (input.length <= maxKeptLength && readBefore.size < maxKept) readBefore.set(input, settings);
+    return settings;
   } catch (error) {
     if (isVaultboxError(error, "VBX_HOST_COMMAND_FAILED")) return undefined;
     throw error;

@@ -1,6 +1,6 @@
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Folder } from "../../../../src/files/beneath.ts";
 import { createLookBudget, startLimits } from "../../../../src/sandbox/workspace/look-budget.ts";
 import { toCommandWords } from "../../../../src/sandbox/workspace/pointed/command-words.ts";
@@ -157,9 +157,33 @@ test("in a folder of a repository all is protected that the repository around it
   expect((await plan(join(inner, "deep/er"))).readOnly).toEqual(["hooks"]);
 });
 
-test("what settings of other systems name is protected, with what they include", async () => {
+test("a file with a password that the repository around a folder includes is shown without it", async () => {
   await using folder = await createGitFolder();
   const { path } = folder;
+  await createRepository(path);
+  const inner = join(path, "front");
+  const content = '[remote "o"]\n\turl = https://me:hunter2hunter2@example.com/x\n';
+  await write(inner, ["conf/shared.cfg"], content);
+  await git(path, "config", "include.path", "../front/conf/shared.cfg");
+  const shown: string[] = [];
+  for (const protect of ["default", "none"] as const) {
+    for (const writable of [true, false]) {
+      using root = Folder.openRoot(inner);
+      const budget = createLookBudget(startLimits);
+      const scan = await scanWorkspace(root, inner, { hide: undefined, deep: false, budget });
+      const looked = toLooked({ ...toWorkspaceRoot(inner, root), writable }, scan);
+      const { copies } = await planProtection(looked, { protect, hides: true, budget });
+      const copy = copies.find(({ target }) => target.endsWith("shared.cfg"));
+      shown.push(copy === undefined || copy.content === "folder" ? "" : String(copy.content));
+    }
+  }
+  expect(shown).toEqual(shown.map(() => expect.stringContaining("example.com/x")));
+  expect(shown.join("")).not.toContain("hunter2");
+});
+
+test("what settings of other systems name is protected, with what they include", async () => {
+  await using folder = await createGitFolder();
+  const { path, home } = folder;
   await write(path, ["tools/up.sh", "tools/e.py", "tools/c.sh", "tools/fix"]);
   await write(
     path,
@@ -168,13 +192,23 @@ test("what settings of other systems name is protected, with what they include",
   );
   await write(path, ["conf/shared.rc"], "[hooks]\ncommit = python:tools/c.sh:run\n");
   await write(path, ["j/.jj/repo/config.toml"], '[fix.tools.x]\ncommand = ["./tools/y"]\n');
-  await write(path, ["j/tools/y"]);
+  await write(path, ["j/tools/y", "tools/mine.sh", "g/tools/sl"]);
+  // The user's own, which count in every repository
+  await write(home, [".hgrc"], "[hooks]\npost-pull = tools/mine.sh\n");
+  vi.stubEnv("HOME", home);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await createRepository(join(path, "g"));
+  await write(path, ["g/.git/sl/config"], "[hooks]\ncommit = tools/sl\n");
+  // In a folder of it, too
+  expect((await plan(join(path, "tools"))).readOnly).toEqual(["c.sh", "e.py", "mine.sh", "up.sh"]);
   const { readOnly } = await plan(path);
   expect(readOnly.filter((one) => !one.includes(".hg/") && !one.includes(".jj/"))).toEqual([
     "conf/shared.rc",
+    "g/tools/sl",
     "j/tools/y",
     "tools/c.sh",
     "tools/e.py",
+    "tools/mine.sh",
     "tools/up.sh",
   ]);
 });
@@ -208,7 +242,7 @@ test("words are found in a text of any form in time that grows with its length",
   for (const text of texts) {
     const started = performance.now();
     toCommandWords(text);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   }
 });
 
