@@ -1,18 +1,22 @@
 import { join } from "node:path";
 import { toNames, toRealPath } from "../host-path.ts";
+import type { LookBudget } from "../look-budget.ts";
 import type { FoundEntry } from "../scan/walk.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
 import { isSecretFile } from "./secret-files.ts";
 
 /** Whether an entry is to be hidden: its own exception first, then the user's rules, then vaultbox's list. */
-export function isHidden(rules: HideRules, { folder, entry, names }: FoundEntry): boolean {
+export function isHidden(
+  rules: HideRules,
+  { folder, entry, names }: FoundEntry,
+  budget?: LookBudget,
+): boolean {
   const path = names.join("/");
   const told = rules.around === undefined ? path : `${rules.around}/${path}`;
   if (matches(rules.shown, path)) return false;
   if (matches(rules.hidden, path)) return true;
-  return (
-    rules.defaults && entry.kind !== "folder" && isSecretFile({ folder, name: entry.name }, told)
-  );
+  if (!rules.defaults || entry.kind === "folder") return false;
+  return isSecretFile({ folder, name: entry.name }, told, budget);
 }
 
 /**

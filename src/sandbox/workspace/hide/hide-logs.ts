@@ -42,7 +42,7 @@ async function hideIn(draft: MountDraft, place: LogFolder): Promise<void> {
 function hideLog(draft: MountDraft, { folder, names, budget }: LogFolder, name: string): void {
   const content = folder.read(name, maxLogBytes);
   budget.spend("bytes", content?.length);
-  if (content?.includes("://") === false) return;
+  if (content?.includes(":") === false) return;
   const facts = orNothing(() => folder.facts(name));
   // Somebody else's that can't be read is closed to the sandbox as well
   const isOpen = facts?.uid === process.geteuid?.() || (facts?.size ?? 0) > maxLogBytes;
@@ -55,7 +55,12 @@ function hideLog(draft: MountDraft, { folder, names, budget }: LogFolder, name: 
 
 function withoutPasswords(content: Buffer): Buffer {
   const lines = content.toString("latin1").split("\n");
-  const clean = lines.map((line) => (line.includes("://") ? hideSecretsInText(line) : line));
+  const clean = lines.map((line) => {
+    // Of a log what is behind the name, the time and the tab (gitrepository-layout(5), "logs")
+    const message = line.slice(line.indexOf("\t") + 1);
+    if (!message.includes("://") && message.indexOf(":") > message.lastIndexOf("@")) return line;
+    return line.slice(0, line.length - message.length) + hideSecretsInText(message);
+  });
   const shown = Buffer.from(clean.join("\n"), "latin1");
   return shown.equals(content) ? content : shown;
 }

@@ -1,14 +1,17 @@
 import type { Folder } from "../../../files/beneath.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { holdsSecret } from "./secret-settings.ts";
 
-/** Files of these sizes are looked into; settings and keys are far smaller. */
-const maxLookedAtBytes = 256 * 1024;
+/** Larger files of these names are hidden without a look: no settings are, and few of what ends like a key */
+const maxSettingsBytes = 256 * 1024;
+const maxKeyBytes = 16 * 1024 * 1024;
 
 /** Hidden by their names alone. */
 const secretNames =
   /^(?:\.env(?:[._-].+|rc)?|\.netrc|_netrc|\.pypirc|\.git-credentials|\.pgpass|\.my\.cnf|\.htpasswd|\.boto|\.s3cfg|\.vault-token|\.dockercfg|\.terraformrc|credentials\.tfrc\.json|terraform\.tfstate(?:\..*)?|.+\.tfstate(?:\.backup)?|kubeconfig|.+\.kubeconfig|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|.+\.(?:p12|pfx|ppk|kdbx)|application_default_credentials\.json|master\.key|\.bash_history|\.zsh_history)$/is;
 /** Hidden by their names and the folders they are in. */
 const secretPaths =
-  /(?:^|\/)(?:\.aws\/(?:credentials|config)|\.docker\/config\.json|\.config\/gh\/hosts\.ya?ml|\.kube\/config|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.config\/gcloud\/.+|\.azure\/.+\.json|\.ssh\/[^/]+|\.gnupg\/.+)$/is;
+  /(?:^|\/)(?:\.aws\/(?:credentials|config)|\.docker\/config\.json|\.config\/gh\/hosts\.ya?ml|\.kube\/config|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.config\/gcloud\/.+|\.azure\/.+\.json|\.ssh\/[^/]+|\.gnupg\/.+|\.git\/(?:.+\/)?credentials|git-crypt\/keys\/.+|annex\/creds\/[^/]+)$/is;
 /** Folders that hold nothing else, or are known for it. */
 const secretFolders =
   /(?:^|\/)(?:\.aws|\.docker|\.config\/gh|\.kube|\.config\/gcloud|\.azure|\.ssh|\.gnupg)(?:\/|$)/i;
@@ -19,10 +22,6 @@ const publicNames = /\.pub$|^known_hosts$|^authorized_keys$/i;
 /** Hidden when a token is in them. */
 const settingsNames =
   /^(?:\.npmrc|\.yarnrc|\.yarnrc\.yml|pip\.conf|pip\.ini|nuget\.config|gradle\.properties|settings\.xml|auth\.json|auth\.toml|bunfig\.toml|\.condarc|\.gitconfig|\.hgrc|uv\.toml|\.gemrc|\.wgetrc|\.curlrc|\.mylogin\.cnf|\.pip\.conf)$/i;
-const token =
-  /(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent|password|passwd|token|secret|api[-_]?key|cleartextpassword|github-oauth)["']?\s*(?:[:=]|value=|>)\s*["'>]?(?!["']?\$\{|["']?\$[A-Z]|["']?%|["']?<)[^\s"'<]{4,}/im;
-const userInfo = /[a-z0-9+.-]:\/\/[^\s/?#@"'$:]*:[^\s/?#@"'$]+@/i;
-
 /** Hidden when a private key is in them. */
 const keyNames = /\.(?:pem|key|p8|der\.txt|asc)$/i;
 const privateKey = /-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?-----/;
@@ -43,29 +42,22 @@ export function isSecretFolder(path: string): boolean {
 export function isSecretFile(
   file: { readonly folder: Folder; readonly name: string },
   path: string,
+  budget?: LookBudget,
 ): boolean {
   const written = path.slice(path.lastIndexOf("/") + 1);
   const name = toOriginal(written);
   if (publicNames.test(name)) return false;
   if (secretNames.test(name)) return !exampleNames.test(name);
   if (secretPaths.test(`${path.slice(0, -written.length)}${name}`)) return true;
-  const wanted = settingsNames.test(name)
-    ? [token, userInfo]
-    : keyNames.test(name)
-      ? [privateKey]
-      : accountNames.test(name)
-        ? [account]
-        : [];
-  if (wanted.length === 0) return false;
-  const content = file.folder.read(file.name, maxLookedAtBytes)?.toString("latin1");
-  // The sandbox may read what keeps us out: it's the owner, and can change a mode
-  if (content === undefined) return isUnread(file);
-  return wanted.some((expression) => expression.test(content));
-}
-
-function isUnread({ folder, name }: { readonly folder: Folder; readonly name: string }): boolean {
-  const facts = folder.facts(name);
-  return facts?.kind === "file" && facts.size <= maxLookedAtBytes;
+  const isSettings = settingsNames.test(name);
+  const form = keyNames.test(name) ? privateKey : accountNames.test(name) ? account : undefined;
+  if (!isSettings && form === undefined) return false;
+  const bytes = file.folder.read(file.name, isSettings ? maxSettingsBytes : maxKeyBytes);
+  budget?.spend("bytes", bytes?.length);
+  // The sandbox reads what is too large for us, and what its mode keeps from us: it's the owner, and can change a mode
+  if (bytes === undefined) return file.folder.facts(file.name)?.kind === "file";
+  const content = bytes.toString("latin1");
+  return (isSettings && holdsSecret(content, name)) || form?.test(content) === true;
 }
 
 /** The name of the file that an editor keeps something of in this one, such as `.env` for `..env.swp` and `.env~`. */

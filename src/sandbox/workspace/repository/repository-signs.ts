@@ -9,6 +9,15 @@ const objectsName = toSpellings("objects");
 const refsName = toSpellings("refs");
 const commonName = toSpellings("commondir");
 
+/** Without these there is no repository (gitrepository-layout(5)): a glob of the user's doesn't mean them. */
+const gitFiles = toSpellings(
+  ..."head config config.worktree index packed-refs commondir gitdir shallow".split(" "),
+);
+
+export function isGitFile(name: string): boolean {
+  return gitFiles.test(name);
+}
+
 /** Whether a file system takes a name for `.git`. */
 export function isGitName(name: string): boolean {
   return gitName.test(name);

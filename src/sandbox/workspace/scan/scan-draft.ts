@@ -2,6 +2,7 @@ import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts
 import { hasOtherName, isHidden, toHiddenNames } from "../hide/hidden-entry.ts";
 import type { HideRules } from "../hide/hide-rules.ts";
 import type { LookBudget } from "../look-budget.ts";
+import { isGitFile } from "../repository/repository-signs.ts";
 import { findUnits, type RepositoryUnit, type UnitPlace } from "../unit/repository-unit.ts";
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
 import { createCompiledLook, type CompiledLook, type MadeSince } from "./compiled-mark.ts";
@@ -148,6 +149,9 @@ export async function addUnitsOf(draft: ScanDraft, place: UnitPlace): Promise<vo
       apart: draft.options.apart,
       onFound: (unit) => addUnit(draft, unit),
       onFolder: (folder, names) => addShared(draft, names, folder.ownMode()),
+      onInner: (found) => {
+        if (!isGitFile(found.entry.name)) addHidden(draft, found);
+      },
     });
   } catch (error) {
     if (!isSystemError(error) && !(error instanceof RangeError)) throw error;
@@ -190,7 +194,7 @@ export function addFinding(
 
 export function addHidden(draft: ScanDraft, found: FoundEntry): void {
   const { hide } = draft.options;
-  if (hide === undefined || !isHidden(hide, found)) return;
+  if (hide === undefined || !isHidden(hide, found, draft.budget)) return;
   const names = toHiddenNames(found, draft.workspace);
   if (names !== undefined) draft.secrets.push(names);
   const path = found.names.join("/");

@@ -2,6 +2,7 @@ import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { isTooDeep, type LookBudget } from "../look-budget.ts";
 import { readFolder } from "../read-folder.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
+import type { FoundEntry } from "../scan/walk.ts";
 
 /** Something that git takes for a repository, or for the way to one. */
 export interface RepositoryUnit {
@@ -25,6 +26,12 @@ interface InnerPlace extends Omit<UnitPlace, "shape"> {
   readonly isUnit: boolean;
 }
 
+/** Folders of a repository whose names are branches and parts of object ids. */
+const history: ReadonlySet<string> = new Set(["objects", "refs", "logs"]);
+const ignore = (): void => {
+  // Names in there say nothing of what they hold
+};
+
 interface UnitLook {
   readonly budget: LookBudget;
   /** Paths of folders that are no part of the repository */
@@ -32,18 +39,15 @@ interface UnitLook {
   readonly onFound: (unit: RepositoryUnit) => void;
   /** Called for each folder in a repository that is looked into */
   readonly onFolder: (folder: Folder, names: readonly string[]) => void;
+  /** Called for whatever is no folder in a repository's folder, apart from its history */
+  readonly onInner: (found: FoundEntry) => void;
 }
 
 /** Finds a repository's folder with the ones of its submodules and linked work trees. @throws Error of the system */
 export async function findUnits(place: UnitPlace, look: UnitLook): Promise<void> {
   const { folder, names, shape } = place;
-  const { budget, onFound } = look;
-  onFound({ names, shape });
-  using worktrees = openAllowed(folder, "worktrees");
-  for (const { name } of worktrees === undefined ? [] : await readFolder(worktrees, budget)) {
-    if (budget.isDue() && !(await budget.turn())) return;
-    onFound({ names: [...names, "worktrees", name], shape: "worktree" });
-  }
+  look.onFound({ names, shape });
+  await findWorktrees(place, look);
   // Anywhere in it: a `.git` file can name a repository that lies where git has none
   if (shape !== "bare") return await findInner({ folder, names, isUnit: true }, look);
   using modules = openAllowed(folder, "modules");
@@ -52,22 +56,40 @@ export async function findUnits(place: UnitPlace, look: UnitLook): Promise<void>
   await findInner(own, look);
 }
 
+async function findWorktrees({ folder, names }: UnitPlace, look: UnitLook): Promise<void> {
+  const { budget, onFound, onInner } = look;
+  using worktrees = openAllowed(folder, "worktrees");
+  for (const { name } of worktrees === undefined ? [] : await readFolder(worktrees, budget)) {
+    if (budget.isDue() && !(await budget.turn())) return;
+    const own = [...names, "worktrees", name];
+    onFound({ names: own, shape: "worktree" });
+    using worktree = worktrees && openAllowed(worktrees, name);
+    for (const entry of worktree === undefined ? [] : await readFolder(worktree, budget)) {
+      if (worktree !== undefined && entry.kind !== "folder")
+        onInner({ folder: worktree, entry, names: [...own, entry.name] });
+    }
+  }
+}
+
 async function findInner(place: InnerPlace, look: UnitLook): Promise<void> {
   const { folder, names, isUnit } = place;
-  const { budget } = look;
+  const { budget, onInner } = look;
   // Whoever examines the repository finds that there is more
   if (isTooDeep(names)) return budget.leaveOut(names);
-  for (const { name, kind } of await readFolder(folder, budget)) {
+  for (const entry of await readFolder(folder, budget)) {
     if (budget.isDue() && !(await budget.turn())) return;
+    const { name, kind } = entry;
+    if (kind !== "folder") onInner({ folder, entry, names: [...names, name] });
     if (kind !== "folder" || (isUnit && name === "worktrees")) continue;
     if (look.apart?.has([...names, name].join("/")) === true) continue;
     using inner = openAllowed(folder, name);
     if (inner === undefined) continue;
     const own = { folder: inner, names: [...names, name] };
     look.onFolder(inner, own.names);
+    const innerLook = isUnit && history.has(name) ? { ...look, onInner: ignore } : look;
     if (isBareRepository(await readFolder(inner, budget))) {
-      await findUnits({ ...own, shape: "module" }, look);
-    } else await findInner({ ...own, isUnit: false }, look);
+      await findUnits({ ...own, shape: "module" }, innerLook);
+    } else await findInner({ ...own, isUnit: false }, innerLook);
   }
 }
 

@@ -75,6 +75,44 @@ test("files that hold secrets by name or by content are hidden, and their like w
   expect(hidden(await scan({ ...secret, ...shown }))).toEqual(Object.keys(secret).toSorted());
 });
 
+test("the names hold in a repository's folder too, and not among its objects and branches", async () => {
+  const repository = {
+    ".git/HEAD": "ref: refs/heads/main\n",
+    ".git/config": "[core]\n",
+    ".git/objects/x": "",
+    ".git/refs/heads/.env": "",
+    ".git/logs/refs/heads/.env": "",
+    ".git/modules/a/HEAD": "",
+    ".git/modules/a/refs/x": "",
+    ".git/modules/a/objects/x": "",
+    ".git/worktrees/w/HEAD": "",
+    ".git/hooks/check.key": "no key",
+  };
+  const secret = {
+    ".git/.git-credentials": "https://u:p@h",
+    ".git/credentials": "https://u:p@h",
+    ".git/.env": "",
+    ".git/id_ed25519": "",
+    ".git/keys/deploy.pem": pem,
+    ".git/git-crypt/keys/default": "",
+    ".git/annex/creds/0123": "",
+    ".git/modules/a/.netrc": "",
+    ".git/worktrees/w/.env": "",
+  };
+  const result = await scan({ ...repository, ...secret });
+  expect(hidden(result)).toEqual(Object.keys(secret).toSorted());
+  // A glob of the user's takes no repository away
+  expect(hidden(await scan({ ...repository, ".git/x": "" }, ["HEAD", "x", "config"]))).toEqual([
+    ".git/x",
+  ]);
+});
+
+test("settings that are too large to look into are hidden, and a large file that only ends like a key isn't", async () => {
+  const large = "a = b\n".repeat(50_000);
+  const files = { ".npmrc": large, "pip.conf": large, "talk.key": large, "x/keys.json": large };
+  expect(hidden(await scan(files))).toEqual([".npmrc", "pip.conf"]);
+});
+
 test("globs replace the list, default adds it, an exclamation mark makes an exception, nothing hides nothing", async () => {
   const files = {
     ".env": "",

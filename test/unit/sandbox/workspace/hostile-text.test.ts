@@ -13,6 +13,8 @@ import { recordScore } from "../../../support/scoreboard.ts";
 const size = 32 * 1024;
 /** Far above what a linear reader takes for `size`, far below what a quadratic one takes */
 const allowedMs = 400;
+/** The verdict is about the processor's time; all texts together may wait for it */
+const allowedWallMs = 120_000;
 
 const heads = ["", "a", "[", "token=", "a://", "../", "\n"];
 const repeated =
@@ -52,31 +54,35 @@ function measure(read: (text: string) => unknown, text: string): number {
   return process.threadCpuUsage(began).user / 1000;
 }
 
-test("no text of a sandbox keeps a reader of settings and secrets busy", () => {
-  const slow = readers.flatMap((read, index) =>
-    texts
-      .filter((text) => measure(read, text) > allowedMs)
-      .map((text) => `${index} ${JSON.stringify(text.slice(0, 20))}`),
-  );
-  expect(slow).toEqual([]);
-  // The control: expressions that read the same, and go over a text once for each of its characters
-  const naive: readonly (readonly [RegExp, string])[] = [
-    [/[\r\n]+$/, `${"\n".repeat(size)}x`],
-    [/^\s*(?:x|exec)\s/m, "\n".repeat(size)],
-    [/[a-z][a-z0-9+.-]*:\/\/[^@]*@/i, "a".repeat(size)],
-  ];
-  const late = naive.filter(
-    ([expression, text]) => measure((one) => expression.test(one), text) > allowedMs,
-  );
-  expect(late).toHaveLength(naive.length);
-  recordScore({
-    row: 48,
-    test: "texts that take a quadratic reader minutes",
-    attempts: readers.length * texts.length,
-    blocked: readers.length * texts.length - slow.length,
-    controlSucceeded: late.length,
-  });
-});
+test(
+  "no text of a sandbox keeps a reader of settings and secrets busy",
+  () => {
+    const slow = readers.flatMap((read, index) =>
+      texts
+        .filter((text) => measure(read, text) > allowedMs)
+        .map((text) => `${index} ${JSON.stringify(text.slice(0, 20))}`),
+    );
+    expect(slow).toEqual([]);
+    // The control: expressions that read the same, and go over a text once for each of its characters
+    const naive: readonly (readonly [RegExp, string])[] = [
+      [/[\r\n]+$/, `${"\n".repeat(size)}x`],
+      [/^\s*(?:x|exec)\s/m, "\n".repeat(size)],
+      [/[a-z][a-z0-9+.-]*:\/\/[^@]*@/i, "a".repeat(size)],
+    ];
+    const late = naive.filter(
+      ([expression, text]) => measure((one) => expression.test(one), text) > allowedMs,
+    );
+    expect(late).toHaveLength(naive.length);
+    recordScore({
+      row: 48,
+      test: "texts that take a quadratic reader minutes",
+      attempts: readers.length * texts.length,
+      blocked: readers.length * texts.length - slow.length,
+      controlSucceeded: late.length,
+    });
+  },
+  allowedWallMs,
+);
 
 test("what the readers say of ordinary settings stays what it was", () => {
   const urls = [

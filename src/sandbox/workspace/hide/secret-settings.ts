@@ -1,0 +1,47 @@
+import { createReferenceTest, isCommandReference, type ReferenceTest } from "./secret-names.ts";
+import { hideSecretsInText } from "./secret-text.ts";
+
+// Settings of package managers and of programs that fetch. Each has its own way to say that a value is elsewhere, and none
+// of another's: `$SECRET` is a variable for Bun, and a password for pip.
+
+const placeToFillIn = String.raw`<[\w .-]*>`;
+const bracedVariable = String.raw`\$\{[\w.]+(?:\?[^}]*|:?-)?\}`;
+
+const references: readonly (readonly [RegExp, ReferenceTest])[] = [
+  [/^\.gitconfig/i, isCommandReference],
+  // .npmrc(5), Yarn's "Configuring Yarn", Maven's "Settings Reference"
+  [/^(?:\.npmrc|\.yarnrc|\.yarnrc\.yml|settings\.xml)/i, createTest(bracedVariable)],
+  // Bun's "bunfig.toml", conda's "Settings"
+  [/^(?:bunfig\.toml|\.condarc)/i, createTest(bracedVariable, String.raw`\$\w+`)],
+  // NuGet's "nuget.config reference", environment variables
+  [/^nuget\.config/i, createTest(String.raw`%\w+%`)],
+];
+const isPlaceToFillIn = createTest();
+
+function createTest(...forms: readonly string[]): ReferenceTest {
+  return createReferenceTest(new RegExp(`^(?:${[placeToFillIn, ...forms].join("|")})+$`));
+}
+
+/** Of XML: an element, a name with its value beside it, NuGet's keys; of Composer: an object of hosts and tokens */
+const marked = [
+  /(?:password|passwd|passphrase|token|secret|apikey)>\s{0,8}([^<]+)/gi,
+  /(?:password|passwd|passphrase|token|secret|apikey)"\s{1,8}value="([^"]+)"/gi,
+  /<apikeys>\s{0,80}<add\s{1,8}key="[^"]{1,255}"\s{1,8}value="([^"]+)"/gi,
+  /"(?:github-oauth|gitlab-oauth|gitlab-token|bearer)"\s{0,8}:\s{0,8}\{\s{0,80}"[^"]{1,255}"\s{0,8}:\s{0,8}"([^"]+)"/gi,
+];
+/** A name and its value with nothing but a blank between them, as curl and Yarn take them */
+const pair = /^([ \t]*["']?-{0,2}[\w.@/:-]{1,255}["']?)[ \t]+(?![=:\s])/;
+/** The end of a line whose value begins in the next one (INI) */
+const continued = /([=:])[ \t]{0,80}\r?\n[ \t]{1,80}/g;
+
+/** Whether a file of settings holds a secret itself. @param name of the program's settings */
+export function holdsSecret(content: string, name: string): boolean {
+  const isReference = references.find(([names]) => names.test(name))?.[1] ?? isPlaceToFillIn;
+  const isSecret = (line: string): boolean => hideSecretsInText(line, isReference) !== line;
+  const lines = content.replaceAll(continued, "$1 ").split(/\r?\n/);
+  const paired = lines.flatMap((line) => (pair.test(line) ? line.replace(pair, "$1 = ") : []));
+  if (lines.some(isSecret) || paired.some(isSecret)) return true;
+  return marked.some((form) =>
+    [...content.matchAll(form)].some(([, value = ""]) => !isReference(value.trim())),
+  );
+}
