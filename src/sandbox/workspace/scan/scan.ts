@@ -163,6 +163,7 @@ async function visit(draft: ScanDraft, place: Place): Promise<void> {
   const visited = {
     ...place,
     isPackage,
+    isCache: isPackage && draft.options.made !== undefined && isBuildCache(names),
     around: () => (around ??= draft.table.toFolder(names)),
   };
   const { budget } = draft;
@@ -176,6 +177,8 @@ async function visit(draft: ScanDraft, place: Place): Promise<void> {
 
 interface Visited extends Place {
   readonly isPackage: boolean;
+  /** Whether compiled files are counted there, all the same */
+  readonly isCache: boolean;
   /** Asked for where it counts: among packages it hardly does */
   readonly around: () => MarkFolder;
 }
@@ -202,7 +205,7 @@ function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<voi
     // `node_modules/.bin` itself is among what is in `node_modules`
     if (!isAmong(draft, found.names)) addMark(draft, found, { around: around() });
     else if (isNew(draft, found)) addMark(draft, found, { around: around(), only: leavingKind });
-  } else if (draft.options.made !== undefined && isBuildCache(place.names)) {
+  } else if (place.isCache) {
     addMark(draft, found, { around: around(), only: cacheKind });
   }
   return undefined;
@@ -211,11 +214,12 @@ function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<voi
 /** A file that nothing more is asked about. There are more of them than of all the rest, so nothing is made for each. */
 function isOrdinary(
   { table, options: { hide } }: ScanDraft,
-  { isPackage, around }: Visited,
+  { isPackage, isCache, around }: Visited,
   { name, kind }: Entry,
 ): boolean {
   if (kind !== "file" || isGitName(name)) return false;
-  return isPackage || (hide === undefined && table.findKind(around(), name) === undefined);
+  if (isPackage) return !isCache;
+  return hide === undefined && table.findKind(around(), name) === undefined;
 }
 
 function isAmong({ options: { isPackages } }: ScanDraft, names: readonly string[]): boolean {
