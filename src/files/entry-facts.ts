@@ -19,6 +19,8 @@ export interface EntryFacts {
   readonly gid: number;
   /** Device and inode: the same entry, whatever its name */
   readonly identity: string;
+  /** Inode and when it came into being: the same entry of a file system, whatever its path, also after a restart */
+  readonly key: string;
   readonly links: number;
   /** When the inode last changed, `ns`; nothing but the clock can set it */
   readonly changedAt: bigint;
@@ -43,6 +45,8 @@ export function toFacts(stats: BigIntStats): EntryFacts {
     uid: Number(stats.uid),
     gid: Number(stats.gid),
     identity: `${stats.dev}:${stats.ino}`,
+    // Where the file system doesn't keep it, when the content changed last
+    key: `${stats.ino}:${stats.birthtimeNs || stats.mtimeNs}`,
     links: Number(stats.nlink),
     changedAt: stats.ctimeNs,
   };

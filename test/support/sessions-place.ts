@@ -17,6 +17,8 @@ const run = promisify(execFile);
 /** A session of which there is nothing but its workspace. */
 export interface OpenSession {
   readonly id: string;
+  /** Paths of what its sandbox doesn't see */
+  readonly hidden: readonly string[];
   /** Looks at the workspace, and ends the session */
   readonly end: (signal?: AbortSignal) => Promise<Handoff>;
   /** Lets it look as if its process had died */
@@ -53,9 +55,10 @@ export async function createSessionsPlace(): Promise<SessionsPlace> {
         mounts: [],
         admit: () => Promise.resolve(),
       });
-      await files.mount(await mkdtemp(join(root, "s-")));
+      const { hidden } = await files.mount(await mkdtemp(join(root, "s-")));
       return {
         id,
+        hidden,
         end: async (signal) => {
           const handoff = await files.inspect(signal);
           await files.close();

@@ -16,6 +16,7 @@ import {
   type SessionPlace,
 } from "./handoff/unlooked-sessions.ts";
 import { toCoveredPlaces } from "./covered-places.ts";
+import { readHiddenKeys } from "./hide/hidden-once.ts";
 import { refuseMovedSecrets, toHiddenPlaces } from "./hide/moved-secrets.ts";
 import { toNames } from "./host-path.ts";
 import { createLookBudget, startLimits } from "./look-budget.ts";
@@ -144,7 +145,8 @@ export async function planMounts(
       const marks = withPrograms(scan.marks, programs.get(target) ?? new Map());
       const found = toBaseline({ ...scan, marks }, repositories, since);
       const hiddenIn = toHiddenPlaces(target, covered, found.hidden);
-      const baseline = leaveOutDangers(leaveOutOthers(found, source, others), source, open);
+      const trusted = leaveOutDangers(leaveOutOthers(found, source, others), source, open);
+      const baseline = { ...trusted, hiddenAs: readHiddenKeys(root.folder, scan.secrets) };
       return { kind, source, target, apart, hiddenIn, baseline };
     }),
   };

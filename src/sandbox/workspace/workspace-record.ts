@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../../files/atomic-write.ts";
 import { sessionFolder } from "../session-state.ts";
 import type { Baseline, KnownUnit } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
+import type { HiddenKey } from "./hide/hidden-once.ts";
 import type { HiddenPlace } from "./hide/moved-secrets.ts";
 import type { ShownLog } from "./hide/shown-log.ts";
 import type { MountPointsBeneath } from "./protect/mount-point.ts";
@@ -74,6 +75,7 @@ interface StoredBaseline {
   readonly marks: readonly [string, Mark][];
   readonly shared?: readonly [string, number][] | undefined;
   readonly hidden: readonly string[];
+  readonly hiddenAs?: readonly HiddenKey[];
   readonly special?: readonly string[];
   readonly repositories: readonly [string, KnownUnit][];
   readonly dangerous?: readonly string[];
@@ -123,6 +125,7 @@ function toBaseline(stored: StoredBaseline): Baseline {
     // A session of an earlier version has none
     special: stored.special ?? [],
     repositories: new Map(stored.repositories),
+    ...(stored.hiddenAs === undefined ? {} : { hiddenAs: stored.hiddenAs }),
     ...(stored.dangerous === undefined ? {} : { dangerous: stored.dangerous }),
   };
 }

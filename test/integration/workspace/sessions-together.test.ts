@@ -126,13 +126,13 @@ test("a session whose record can't be read was not looked at, and what is in its
   await expect(leave((record) => rm(record))).rejects.toThrow("vaultbox-held");
 });
 
-test("a folder with a hidden file that a running sandbox moves to where no look goes stops the next start", async () => {
-  const isRefused = async (
+test("a folder with a hidden file that a running sandbox moves to where no look goes shows nothing to the next start", async () => {
+  const start = async (
     move: (workspace: string) => void,
-    { isRunning = true } = {},
-  ): Promise<boolean> => {
+    { isRunning = true, isKnown = true } = {},
+  ): Promise<"refused" | "hidden" | "shown"> => {
     await using place = await createSessionsPlace();
-    const { workspace } = place;
+    const { paths, workspace } = place;
     for (const folder of ["d/.aws", "node_modules"])
       await mkdir(join(workspace, folder), { recursive: true });
     await writeFile(join(workspace, "d/.env"), "SECRET=1\n");
@@ -140,33 +140,38 @@ test("a folder with a hidden file that a running sandbox moves to where no look 
     const first = await place.open();
     if (!isRunning) await first.end();
     move(workspace);
+    // Of what was moved while nothing was remembered of it, the running session's own record knows
+    if (!isKnown) await rm(join(paths.state, "hidden.json"));
     return await place.open().then(
-      () => false,
+      ({ hidden }) => (hidden.length === 2 ? "hidden" : "shown"),
       (error: unknown) => {
         expect(error).toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
-        return true;
+        return "refused";
       },
     );
   };
   const rename = (from: string, to: string) => (workspace: string) =>
     renameSync(join(workspace, from), join(workspace, to));
   const moves = [rename("d", "node_modules/d"), rename("d/.aws", "d/aws"), rename("d", ".git")];
-  const refused = await Promise.all(moves.map((move) => isRefused(move)));
+  const hidden = await Promise.all(moves.map((move) => start(move)));
+  const refused = await Promise.all(moves.map((move) => start(move, { isKnown: false })));
   // The control: nothing hides them there
-  const alone = await Promise.all(moves.map((move) => isRefused(move, { isRunning: false })));
-  expect([refused, alone]).toEqual([
-    [true, true, true],
-    [false, false, false],
+  const off = { isRunning: false, isKnown: false };
+  const alone = await Promise.all(moves.map((move) => start(move, off)));
+  expect([hidden, refused, alone]).toEqual([
+    moves.map(() => "hidden"),
+    moves.map(() => "refused"),
+    moves.map(() => "shown"),
   ]);
   // Where a look finds it, or when the user removed it, it's no reason
-  expect(await isRefused(rename("d", "e"))).toBe(false);
-  expect(await isRefused((workspace) => rmSync(join(workspace, "d/.env")))).toBe(false);
+  expect(await start(rename("d", "e"))).toBe("hidden");
+  expect(await start((workspace) => rmSync(join(workspace, "d/.env")))).toBe("shown");
   recordScore({
     row: 47,
     test: "hidden files, moved with a folder while another session runs",
-    attempts: moves.length,
-    blocked: refused.filter(Boolean).length,
-    controlSucceeded: alone.filter((one) => !one).length,
+    attempts: 2 * moves.length,
+    blocked: [...hidden, ...refused].filter((one) => one !== "shown").length,
+    controlSucceeded: alone.filter((one) => one === "shown").length,
   });
 });
 

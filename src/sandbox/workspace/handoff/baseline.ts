@@ -1,6 +1,7 @@
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
 import type { LookEnd } from "../look-budget.ts";
+import type { HiddenKey } from "../hide/hidden-once.ts";
 import type { KnownViews } from "../review/view.ts";
 import { isOfPackages, toTold, type MountedRoot } from "../roots/mounted-root.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
@@ -35,6 +36,8 @@ export interface Baseline {
   readonly hidden: readonly string[];
   /** What others than the owner may write to, by path; missing in what an earlier version wrote */
   readonly shared?: ReadonlyMap<string, number>;
+  /** What was there, of those that the start could look at; missing in what an earlier version wrote */
+  readonly hiddenAs?: readonly HiddenKey[];
   /** Paths of sockets, pipes and devices */
   readonly special: readonly string[];
   /** By path */

@@ -12,6 +12,7 @@ import { findForged, toCompiledFiles } from "./compiled-files.ts";
 import type { Found } from "./found.ts";
 import type { HandlingOptions, Handoff, HandoffEntry } from "./handoff.ts";
 import { holdUnseen, toHoldText } from "./hold-unit.ts";
+import { readPlace } from "../hide/hidden-once.ts";
 import { inspectViews } from "./left-views.ts";
 import { reportRepositories } from "./left-repositories.ts";
 import { takeSharedRights } from "./shared-rights.ts";
@@ -78,7 +79,7 @@ async function inspectRoot(
       ...programs,
       ...shared,
       ...findSpecial(baseline, scan),
-      ...findMoved(baseline.hidden, root.folder),
+      ...findMoved(baseline, root.folder),
       ...compareMarks(baseline.marks, scan),
       ...findForged(baseline.marks, scan.marks),
     ].map(told),
@@ -177,14 +178,22 @@ function findSpecial({ special, hidden }: Baseline, scan: Scan): readonly Handof
     .map((path) => ({ change: "new", kind: "sockets, pipes and devices", path }));
 }
 
-/** A hidden file can be moved with a folder around it, to where the next run may not look for it. */
-function findMoved(hidden: readonly string[], root: Folder): readonly HandoffEntry[] {
-  const gone = hidden.filter((path) => {
-    const names = path.split("/");
-    using parent = orNothing(() => root.openPath(names.slice(0, -1)));
-    return orNothing(() => parent?.facts(names.at(-1) ?? "")) === undefined;
-  });
-  return gone.map((path) => ({ change: "removed", kind: "hidden files, removed or moved", path }));
+/**
+ * A hidden file can be moved with a folder around it, to where the next run may not look for it, and another one put in
+ * its place.
+ */
+function findMoved({ hidden, hiddenAs = [] }: Baseline, root: Folder): readonly HandoffEntry[] {
+  const kind = "hidden files, removed or moved";
+  const keys = new Map(hiddenAs.map(({ path, key }) => [path, key]));
+  const entries: HandoffEntry[] = [];
+  for (const path of hidden) {
+    const now = readPlace(root, path.split("/"))?.key ?? "";
+    if (now === "") entries.push({ change: "removed", kind, path });
+    else if (now !== (keys.get(path) ?? now)) {
+      entries.push({ change: "changed", kind, path, detail: "another one is there now" });
+    }
+  }
+  return entries;
 }
 
 function compareMarks(before: ReadonlyMap<string, Mark>, scan: Scan): readonly HandoffEntry[] {

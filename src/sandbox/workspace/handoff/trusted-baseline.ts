@@ -45,10 +45,8 @@ function leaveOut(baseline: Baseline, root: string, other: OtherRoot): Baseline 
   const special = new Set(its?.special);
   const since = its === undefined || its.since > baseline.since ? baseline.since : its.since;
   return {
+    ...baseline,
     since,
-    ...(baseline.begun === undefined ? {} : { begun: baseline.begun }),
-    ...(baseline.shared === undefined ? {} : { shared: baseline.shared }),
-    hidden: baseline.hidden,
     special: baseline.special.filter((path) => {
       const itsPath = toItsPath(path);
       return itsPath === undefined || special.has(itsPath);
