@@ -29,4 +29,9 @@ export default defineConfig([
     input: { main: "src/relay/main.ts" },
     output: { dir: "dist.new/relay", entryFileNames: "[name].js" },
   },
+  {
+    ...shared,
+    input: { main: "src/sandbox/watchdog/thread.ts" },
+    output: { dir: "dist.new/watchdog", entryFileNames: "[name].js" },
+  },
 ]);

@@ -13,6 +13,7 @@ import { SignalWatch } from "./signal-watch.ts";
 import { startRelay, startRelayEarly, type EarlyRelay, type StartingRelay } from "./start-relay.ts";
 import type { ReadySandbox } from "./start-sandbox.ts";
 import { isInteractive } from "./user-streams.ts";
+import { openWatchdog, type Watchdog } from "./watchdog/watchdog.ts";
 
 /**
  * Runs one command in a sandbox of its own and removes everything of it, whatever happens on the way.
@@ -43,6 +44,7 @@ async function runSession(
     state: await beginSession(host.paths, facts),
     status: undefined,
   };
+  using watchdog = openWatchdog();
   const stack = new AsyncDisposableStack();
   await using end = { [Symbol.asyncDispose]: () => removeSession(stack, outcome, host.paths) };
   void end;
@@ -51,6 +53,7 @@ async function runSession(
     state: outcome.state,
     link: start.link,
     onConnection: (socket) => {
+      watchdog.wake();
       if (session === undefined) socket.destroy();
       else session.proxy.accept(socket);
     },
@@ -69,13 +72,14 @@ async function runSession(
   stack.defer(files.close);
   const { prepareSession } = await import("./prepare-session.ts");
   session = await prepareSession(request, { host, outcome }, stack);
-  const run = { request, host, session, stack, signals, early, link: start.link, files };
+  const { link } = start;
+  const run = { request, host, session, stack, signals, early, link, files, watchdog };
   await remembered;
   const ready = await launch(run);
   {
     using watch = watchWorkspace(files, session, host.onNote);
     void watch;
-    outcome.status = await runCommand(ready, request, host, signals);
+    outcome.status = await runCommand(ready, request, host, { signals, watchdog });
   }
   // Side by side; the stack goes through them again and throws what failed
   const removed = ready.remove();
@@ -132,6 +136,7 @@ interface Launch {
   readonly early: EarlyRelay;
   readonly link: LinkChoice;
   readonly files: WorkspaceSession;
+  readonly watchdog: Watchdog;
 }
 
 async function launch(run: Launch): Promise<ReadySandbox> {
@@ -182,9 +187,12 @@ async function launch(run: Launch): Promise<ReadySandbox> {
 
 /** After its image was built. */
 async function startRelayLate(run: Launch, engine: Engine): Promise<StartingRelay> {
-  const { signals, link, stack } = run;
+  const { signals, link, stack, watchdog } = run;
   const image = await Promise.race([run.host.buildRelayImage(engine), signals.interrupted]);
   const { state, proxy } = run.session;
-  const onConnection = (socket: Duplex): void => proxy.accept(socket);
+  const onConnection = (socket: Duplex): void => {
+    watchdog.wake();
+    proxy.accept(socket);
+  };
   return await startRelay({ engine, image, state, link, onConnection }, stack);
 }

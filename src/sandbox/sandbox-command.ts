@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import { giveUp, type SignalWatch, type WatchedSignal } from "./signal-watch.ts";
 import type { ReadySandbox } from "./start-sandbox.ts";
+import type { Watchdog } from "./watchdog/watchdog.ts";
 import { timeoutStatus, timeoutText, untilTimeLimit } from "./time-limit.ts";
 import {
   continueStopped,
@@ -17,6 +18,8 @@ const graceMs = 10_000;
 const unansweredMs = graceMs + 5_000;
 /** How long a command that ignores SIGPIPE may go on without a reader. */
 const ignoredPipeMs = 1_000;
+const busyText =
+  "warning: the command was ended: what it sent kept vaultbox computing, deaf to signals and time limits";
 /** As a shell reports the end by SIGPIPE. */
 const lostOutputStatus = 141;
 
@@ -25,7 +28,7 @@ export async function runCommand(
   ready: ReadySandbox,
   request: RunRequest,
   host: RunHost,
-  signals: SignalWatch,
+  { signals, watchdog }: { readonly signals: SignalWatch; readonly watchdog: Watchdog },
 ): Promise<number> {
   const { container, attachment, report, link } = ready;
   const tty = isInteractive(host);
@@ -34,8 +37,10 @@ export async function runCommand(
   using size = tty ? followSize(host.stdout, container) : undefined;
   void size;
   signals.forwardTo((signal, count) => forward(container, signal, count));
-  using limit = startLimit(ready, request, host);
+  const limitMs = toLimit(request);
+  using limit = startLimit(ready, limitMs, host);
   void link.ended.then((reason) => limit.onLinkEnded(reason));
+  watchdog.watch({ container: container.id, limitMs });
   ready.go();
   const output = endOnLostOutput(container, host);
   const { onLost } = output;
@@ -45,7 +50,9 @@ export async function runCommand(
   void continuing;
   const status = await container.wait();
   limit.end();
-  if (limit.expired()) return timeoutStatus;
+  watchdog.settle();
+  if (watchdog.verdict() === "busy") host.onNote(busyText);
+  if (limit.expired() || watchdog.verdict() === "time-limit") return timeoutStatus;
   return output.isLost() ? lostOutputStatus : status;
 }
 
@@ -92,13 +99,18 @@ interface Limit extends Disposable {
   readonly onLinkEnded: (reason: string) => void;
 }
 
+/** `--timeout` or the policy's duration, whichever is over first */
+function toLimit(request: RunRequest): number | undefined {
+  const limits = [request.timeoutMs, request.plan.policy.limits.durationMs];
+  const known = limits.filter((one) => one !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
 /** Ends the command at `--timeout` or the policy's duration, and tells the user when the way out breaks. */
-function startLimit(ready: ReadySandbox, request: RunRequest, host: RunHost): Limit {
+function startLimit(ready: ReadySandbox, limitMs: number | undefined, host: RunHost): Limit {
   const abort = new AbortController();
   let expired = false;
-  const limits = [request.timeoutMs, request.plan.policy.limits.durationMs];
-  const ms = Math.min(...limits.filter((one) => one !== undefined), Number.POSITIVE_INFINITY);
-  const wait = async (): Promise<void> => {
+  const wait = async (ms: number): Promise<void> => {
     await untilTimeLimit(ms, abort.signal);
     expired = true;
     host.onNote(`${timeoutText}; ending the command`);
@@ -110,7 +122,7 @@ function startLimit(ready: ReadySandbox, request: RunRequest, host: RunHost): Li
     giveUp(timeoutStatus);
   };
   // Aborted at the end of the run
-  if (Number.isFinite(ms)) wait().catch(() => undefined);
+  if (limitMs !== undefined) wait(limitMs).catch(() => undefined);
   return {
     expired: () => expired,
     end: () => abort.abort(),
