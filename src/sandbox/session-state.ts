@@ -78,9 +78,11 @@ export async function recordEnd(
   state: SessionState,
   status: number | undefined,
 ): Promise<void> {
-  await rm(state.runtimeDirectory, { recursive: true, force: true });
   const ended = { ...state, endedAt: state.endedAt ?? new Date().toISOString() };
-  await writeState(paths, status === undefined ? ended : { ...ended, status });
+  await Promise.all([
+    rm(state.runtimeDirectory, { recursive: true, force: true }),
+    writeState(paths, status === undefined ? ended : { ...ended, status }),
+  ]);
 }
 
 /** Sessions that aren't all gone: running ones, those whose process died, and those it could not remove. */

@@ -6,7 +6,7 @@ import { toMadeSince } from "./compiled-files.ts";
 import type { Baseline } from "./baseline.ts";
 import { examineFound, examineKnown, type ExaminedUnit } from "./examined-units.ts";
 import type { HandoffOptions } from "./handoff.ts";
-import { withLeftPrograms } from "./left-programs.ts";
+import { readLeftSettings, withLeftPrograms } from "./left-programs.ts";
 
 /** A root that a sandbox was in, and what it was before. */
 export interface LeftRoot {
@@ -31,6 +31,10 @@ export async function lookThrough(
   for (const { root, baseline } of left) {
     known.push(await examineKnown(baseline, { root, protect, budget }));
   }
+  const isAsked = protect === "default" && known.some((units) => units.length > 0);
+  // Git answers while the roots are looked through
+  const asked = isAsked ? readLeftSettings(budget) : undefined;
+  asked?.catch(() => undefined);
   const all: Found[] = [];
   for (const [index, one] of left.entries()) {
     const { root, baseline, since } = one;
@@ -47,7 +51,7 @@ export async function lookThrough(
     const found = await examineFound(scan.repositories, baseline, options);
     all.push({ ...one, scan, repositories: [...(known[index] ?? []), ...found] });
   }
-  return protect === "none" ? all : await withLeftPrograms(all, budget);
+  return protect === "none" ? all : await withLeftPrograms(all, budget, asked);
 }
 
 /** The same budget; what is left out of the look is told by its place on the host. */

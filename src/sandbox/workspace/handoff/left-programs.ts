@@ -6,6 +6,7 @@ import { openOrNothing, toNames } from "../host-path.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { readProgramMarks, toState, withPrograms } from "../pointed/program-marks.ts";
 import type { PointedPath } from "../pointed/pointed-paths.ts";
+import type { SettingsOfFile } from "../pointed/included-settings.ts";
 import { createTreeNames } from "../pointed/tree-names.ts";
 import { readUserSettings } from "../pointed/user-settings.ts";
 import {
@@ -26,21 +27,28 @@ import type { Danger } from "../unit/unit-look.ts";
 import type { ExaminedUnit } from "./examined-units.ts";
 import type { Found } from "./found.ts";
 
+/** The user's own settings, for {@link withLeftPrograms}. */
+export async function readLeftSettings(budget: LookBudget): Promise<readonly SettingsOfFile[]> {
+  return (await orNoSettings(() => readUserSettings(budget))) ?? leaveOut(budget);
+}
+
 /**
  * Adds what the host's git would run by settings and hooks that are the user's. In a repository that was there before,
  * and around a root, a program that isn't as it was is a mark; in a new one, where relative paths mean files of the
  * sandbox, it's a danger.
+ * @param asked the user's settings, where git was asked for them before
  */
 export async function withLeftPrograms(
   all: readonly Found[],
   budget: LookBudget,
+  asked?: ReturnType<typeof readLeftSettings>,
 ): Promise<readonly Found[]> {
   const isAny = all.some(
     ({ root, repositories }) => repositories.length > 0 || hasOuter(root.source),
   );
   if (!isAny) return all;
   const options: CountingOptions = {
-    user: (await orNoSettings(() => readUserSettings(budget))) ?? leaveOut(budget),
+    user: await (asked ?? readLeftSettings(budget)),
     budget,
     names: createTreeNames(
       all.map(({ root }) => root.source),
