@@ -69,9 +69,10 @@ export async function readUserConfiguration(
   without?: WritableFolders,
 ): Promise<readonly GitSetting[]> {
   const written = await readWrittenSettings();
-  return written
-    .filter(({ file }) => without?.holderOf(file) === undefined)
-    .map(({ setting }) => setting);
+  // Many settings are in few files
+  const files = new Set(written.map(({ file }) => file));
+  for (const file of files) if (without?.holderOf(file) !== undefined) files.delete(file);
+  return written.filter(({ file }) => files.has(file)).map(({ setting }) => setting);
 }
 
 /** A setting of the user or the machine, with the file that it's written in. */

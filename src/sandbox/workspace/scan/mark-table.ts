@@ -55,9 +55,10 @@ interface Patterns {
   /** By the first name; `*` has those whose first name has one */
   readonly folders: Map<string, FolderPattern[]>;
   readonly lesserFolders: Map<string, FolderPattern[]>;
-  /** Folders on the way to a file or folder of a pattern, by their last name, or `*` */
-  readonly ways: Map<string, FolderPattern[]>;
 }
+
+/** Folders on the way to a file or folder of a pattern, by their last name, or `*` */
+type Ways = Map<string, FolderPattern[]>;
 
 /** @param lesser rows that count for what is nothing else by its folders */
 export function createMarkTable(
@@ -70,13 +71,12 @@ export function createMarkTable(
     extensions: new Map(),
     folders: new Map(),
     lesserFolders: new Map(),
-    ways: new Map(),
   };
+  let ways: Ways | undefined;
   for (const { kind, patterns: written } of rows) {
     for (const pattern of written.split(" ")) {
       if (pattern.endsWith("/")) addFolder(patterns.folders, kind, pattern.slice(0, -1));
       else addName(patterns, kind, pattern);
-      if (pattern.includes("/")) addWays(patterns, kind, pattern.split("/").slice(0, -1));
     }
   }
   for (const { kind, patterns: written } of lesser) {
@@ -88,7 +88,8 @@ export function createMarkTable(
   return {
     toFolder: (path) => toFolder(patterns, path),
     findKind: (folder, name) => findKind(patterns, folder, name.toLowerCase()),
-    findKindBelow: (path) => findKindBelow(patterns, path),
+    // Asked of links alone, of which many workspaces have none
+    findKindBelow: (path) => findKindBelow((ways ??= toWays(rows)), path),
   };
 }
 
@@ -99,7 +100,15 @@ function addFolder(folders: Patterns["folders"], kind: string, pattern: string):
   add(folders, first.includes("*") ? "*" : first, { kind, names, length: pattern.length });
 }
 
-function addWays({ ways }: Patterns, kind: string, folders: readonly string[]): void {
+function toWays(rows: readonly HostFile[]): Ways {
+  const ways: Ways = new Map();
+  for (const { kind, patterns } of rows) {
+    for (const pattern of patterns.split(" ")) addWays(ways, kind, pattern.split("/").slice(0, -1));
+  }
+  return ways;
+}
+
+function addWays(ways: Ways, kind: string, folders: readonly string[]): void {
   for (const [index, last] of folders.entries()) {
     const names = folders.slice(0, index + 1).map(toPart);
     add(ways, last.includes("*") ? "*" : last, { kind, names, length: index });
@@ -168,7 +177,7 @@ function fits({ names }: FolderPattern, parts: readonly string[]): boolean {
   return names.every((name, index) => fitsPart(name, parts[index] ?? ""));
 }
 
-function findKindBelow({ ways }: Patterns, path: readonly string[]): string | undefined {
+function findKindBelow(ways: Ways, path: readonly string[]): string | undefined {
   const parts = path.map((name) => name.toLowerCase());
   const found = [...(ways.get(parts.at(-1) ?? "") ?? []), ...(ways.get("*") ?? [])];
   return found.find((one) => fits(one, parts.slice(-one.names.length)))?.kind;
