@@ -20,7 +20,7 @@ export interface AuditSummary {
   /** Allowed, but the upstream or vaultbox failed */
   readonly failed: number;
   readonly reasons: readonly Count[];
-  /** `vault/name` of each credential that was attached */
+  /** `vault/name` of each credential that was sent */
   readonly credentials: readonly Count[];
   readonly hosts: readonly Count[];
   /** `owner/name ref` of what was let through to be pushed, whatever the server then did with it */
@@ -68,8 +68,8 @@ export function createSummary(): LiveSummary {
   const pushed = new Map<string, number>();
   const pushesRefused = new Map<string, number>();
   const remedies = createRemedies();
-  /** Requests that were allowed and have no outcome yet */
-  const open = new Set<number>();
+  /** Requests that were allowed and have no outcome yet, with the credential that was chosen for them */
+  const open = new Map<number, string | undefined>();
 
   function decide(event: RequestDecisionEvent): void {
     totals.requests += 1;
@@ -86,15 +86,18 @@ export function createSummary(): LiveSummary {
       count(reasons, event.reason ?? "denied-by-rule");
       return;
     }
-    open.add(event.request);
-    if (event.credential !== undefined) count(credentials, event.credential);
+    open.set(event.request, event.credential);
   }
 
   function conclude(event: RequestOutcomeEvent): void {
     totals.bytesUp += event.bytesUp;
     totals.bytesDown += event.bytesDown;
     // A request that was denied is counted already
-    if (!open.delete(event.request)) return;
+    if (!open.has(event.request)) return;
+    const credential = open.get(event.request);
+    open.delete(event.request);
+    // It's revealed and sent once there is a connection
+    if (credential !== undefined && event.address !== undefined) count(credentials, credential);
     if (event.outcome === "refused" || event.outcome === "limit-exceeded") {
       totals.refused += 1;
       count(reasons, event.reason ?? event.outcome);

@@ -1,11 +1,10 @@
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
+import { toFolded, withoutDotsAtEnd } from "./loose-name.ts";
 import { anyDepth, compileSegment, matchSegments, type Step } from "./segment-match.ts";
 
 const maxPatternLength = 1024;
 const maxSegments = 64;
-// Code points that HFS+ leaves out when it compares names; git guards its own `.git` against the same ones
-const ignorable = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 interface CompiledPattern {
   readonly text: string;
@@ -96,18 +95,10 @@ function toSegments(path: string): readonly string[] {
     .filter((segment) => segment !== "" && segment !== ".");
 }
 
-/** A name as the least exact file system compares it; upper case first, so that ſ is s and the Kelvin sign is k. */
 function toLooseName(name: string): string {
-  const folded = name.replace(ignorable, "").normalize("NFC").toUpperCase().toLowerCase();
-  const trimmed = withoutDotsAtEnd(folded.normalize("NFC"));
+  const folded = toFolded(name);
+  const trimmed = withoutDotsAtEnd(folded);
   return trimmed === "" ? folded : trimmed;
-}
-
-/** By hand: `/[. ]+$/` would take hours for a name of a million dots and a letter behind them. */
-function withoutDotsAtEnd(name: string): string {
-  let end = name.length;
-  while (name[end - 1] === "." || name[end - 1] === " ") end -= 1;
-  return name.slice(0, end);
 }
 
 function invalid(text: string, why: string): VaultboxError {

@@ -1,5 +1,6 @@
 import type { PathPattern } from "./policy.ts";
-import { anyDepth, compileSegment, matchSegments } from "./segment-match.ts";
+import { toFolded, withoutDotsAtEnd } from "./loose-name.ts";
+import { anyDepth, compileSegment, matchSegments, type SegmentTest } from "./segment-match.ts";
 
 /** A path pattern made ready for the hot path: no regular expression, no backtracking beyond the last `**`. */
 export type PathMatcher = (path: PathView) => boolean;
@@ -54,16 +55,22 @@ export function compileAllowPath(pattern: PathPattern): PathMatcher {
 }
 
 /**
- * For deny rules, where the safe mistake is to match: letter case, percent-encoding, encoded slashes, `;parameters` and
- * empty segments make no difference, and a path that could be read in two ways matches.
+ * For deny rules, where the safe mistake is to match: letter case, percent-encoding, encoded slashes, `;parameters`,
+ * empty segments, characters that aren't seen, and what Windows drops from the end of a name make no difference, and a
+ * path that could be read in two ways matches.
  */
 export function compileDenyPath(pattern: PathPattern): PathMatcher {
   if (pattern === "any") return () => true;
   const steps = pattern.segments
     .flatMap((segment) => segment.split(/%2f|%5c/i))
     .filter((segment) => segment !== "")
-    .map((segment) => (segment === anyDepth ? anyDepth : compileSegment(segment, toLoose)));
+    .map((segment) => (segment === anyDepth ? anyDepth : compileLoose(segment)));
   return (path) => path.ambiguous || matchSegments(steps, path.loose());
+}
+
+function compileLoose(segment: string): SegmentTest {
+  const test = compileSegment(segment, toLoose);
+  return (name) => test(name) || test(withoutEnd(name));
 }
 
 function toLooseSegments(path: string): readonly string[] {
@@ -73,11 +80,23 @@ function toLooseSegments(path: string): readonly string[] {
     .filter((segment) => segment !== "");
 }
 
-/** Bytes of percent-escapes as Latin-1 characters, lower case: only for comparing, never shown. */
+/**
+ * Percent-escapes as bytes, and those as UTF-8 where they are any; without characters that aren't seen, in lower case:
+ * only for comparing, never shown.
+ */
 function toLoose(text: string): string {
-  return text
-    .replaceAll(/%[0-9a-f]{2}/gi, (escape) =>
-      String.fromCharCode(Number.parseInt(escape.slice(1), 16)),
-    )
-    .toLowerCase();
+  if (!text.includes("%")) return text.toLowerCase();
+  const bytes = text.replaceAll(/%[0-9a-f]{2}/gi, (escape) =>
+    String.fromCharCode(Number.parseInt(escape.slice(1), 16)),
+  );
+  return toFolded(Buffer.from(bytes, "latin1").toString("utf8").normalize("NFKC"));
+}
+
+/**
+ * A segment as Windows takes it for a file's name: without the stream behind a colon, and without the dots and blanks at
+ * its end.
+ */
+function withoutEnd(segment: string): string {
+  const colon = segment.indexOf(":");
+  return withoutDotsAtEnd(colon > 0 ? segment.slice(0, colon) : segment);
 }

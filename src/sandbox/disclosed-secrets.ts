@@ -13,8 +13,11 @@ export interface Disclosure {
   /** As the error names it: `the variable "X" of --env` */
   readonly place: string;
   readonly text: string;
-  /** The user typed it for this run; what isn't is the same at every start, and asked about only when it looks random */
-  readonly typed: boolean;
+  /**
+   * Where it's likely to be a secret: in the value of a variable whatever it looks like, in other text that the user typed
+   * for this run when it may be a token, and in what is the same at every start only when it looks random
+   */
+  readonly kind: "value" | "typed" | "named";
 }
 
 /** The shortest that is looked for; anything shorter is in ordinary text. */
@@ -23,21 +26,26 @@ const minSecretLength = 6;
 const minTokenLength = 16;
 
 /**
- * Refuses a start that would put one of the session's secrets into the sandbox, as it is or in an encoding. No secret is
- * read where nothing could be one; one that a command gives only where something looks like a token, because the command
- * takes its time and may ask a person.
+ * Refuses a start that would put one of the session's secrets into the sandbox, as it is or in an encoding. What is in an
+ * open vault file or a variable is compared with every text. A keychain takes its time and may ask a person, so it's read
+ * only where a text could be a secret: any value of a variable, and what looks like one elsewhere. A command is run only
+ * where something looks like a token.
  * @throws VaultboxError VBX_USAGE naming the place and the credential; it never holds the value
  */
 export async function refuseDisclosed(
   disclosures: readonly Disclosure[],
   vaults: readonly OpenVault[],
 ): Promise<void> {
-  const candidates = disclosures.filter(isCandidate);
-  if (candidates.length === 0) return;
-  const looksRandom = candidates.some(({ text }) => hasRandomRun(text));
-  const isAsked = ({ type }: SecretSource): boolean => type !== "command" || looksRandom;
+  const comparable = disclosures.filter(({ text }) => text.length >= minSecretLength);
+  const isLikely = comparable.some(isCandidate);
+  const looksRandom = comparable.some(({ text }) => hasRandomRun(text));
+  const isAsked = (vault: OpenVault, { type }: SecretSource): boolean => {
+    if (type === "command") return looksRandom;
+    return type === "env" || vault.kind === "age" || isLikely;
+  };
   const secrets = (await Promise.all(vaults.map((vault) => readSecrets(vault, isAsked)))).flat();
-  for (const { place, text } of candidates) {
+  if (secrets.length === 0) return;
+  for (const { place, text } of comparable) {
     const readings = toReadings(text);
     const found = secrets.find(({ forms }) =>
       forms.some((form) => readings.some((reading) => reading.includes(form))),
@@ -52,11 +60,11 @@ export function toDisclosures(
   userEnv: Readonly<Record<string, string>>,
 ): readonly Disclosure[] {
   const { plan, git } = request;
-  const typed = (place: string, text: string): Disclosure => ({ place, text, typed: true });
-  const named = (place: string, text: string): Disclosure => ({ place, text, typed: false });
+  const typed = (place: string, text: string): Disclosure => ({ place, text, kind: "typed" });
+  const named = (place: string, text: string): Disclosure => ({ place, text, kind: "named" });
   const variables = (env: Readonly<Record<string, string>>, of: string): readonly Disclosure[] =>
     Object.entries(env).flatMap(([name, value]) => [
-      typed(`the variable ${quoted(name, 64)} of ${of}`, value),
+      { place: `the variable ${quoted(name, 64)} of ${of}`, text: value, kind: "value" as const },
       named(`the name of a variable of ${of}`, name),
     ]);
   const { name, email } = git.identity ?? {};
@@ -75,9 +83,9 @@ export function toDisclosures(
   ];
 }
 
-function isCandidate({ text, typed }: Disclosure): boolean {
-  if (hasRandomRun(text)) return true;
-  if (!typed) return false;
+function isCandidate({ text, kind }: Disclosure): boolean {
+  if (kind === "value" || hasRandomRun(text)) return true;
+  if (kind === "named") return false;
   if (text.length >= minTokenLength) return true;
   const [word = ""] = text.split("=").slice(-1);
   return word.length >= minSecretLength && /\d/.test(word) && /[A-Za-z]/.test(word);
@@ -102,10 +110,14 @@ interface SoughtSecret {
 
 async function readSecrets(
   vault: OpenVault,
-  isAsked: (source: SecretSource) => boolean,
+  isAsked: (vault: OpenVault, source: SecretSource) => boolean,
 ): Promise<readonly SoughtSecret[]> {
-  const keys = vault.signingKeys.filter(({ source }) => source.type === "stored");
-  const credentials = vault.credentials.filter(({ source }) => isAsked(source));
+  const isStored = ({ source }: { readonly source: { readonly type: string } }): boolean =>
+    source.type === "stored";
+  const keys = vault.signingKeys.filter(
+    (key) => isStored(key) && isAsked(vault, { type: "stored" }),
+  );
+  const credentials = vault.credentials.filter(({ source }) => isAsked(vault, source));
   const read = [...credentials, ...keys].map(async ({ name }) => {
     const value = (await vault.reveal(name)).reveal();
     return { name, forms: value.length < minSecretLength ? [] : encodedForms(value) };

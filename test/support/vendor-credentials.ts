@@ -38,6 +38,15 @@ export const vendorHeaders: readonly (readonly [source: string, ...names: string
   ["docs.github.com", "X-GitHub-OTP"],
   ["plex.tv", "X-Plex-Token"],
   ["docs.hasura.io", "X-Hasura-Admin-Secret"],
+  ["developer.broadcom.com/xapis", "vmware-api-session-id", "x-dr-session"],
+  ["support.huaweicloud.com/api-apig", "X-Apig-AppCode"],
+  ["api.natterly.com", "X-Session-ID"],
+  ["learn.microsoft.com/azure/app-service", "X-ZUMO-APPLICATION", "X-ARR-ClientCert"],
+  ["myanimelist.net/apiconfig", "X-MAL-CLIENT-ID"],
+  ["backstage.forgerock.com", "iPlanetDirectoryPro"],
+  // By their shape: an id of a session, a code of an app, plurals
+  ["the rule by shape", "sessionid", "JSESSIONID", "X-Acme-SessionId", "X-Access-Code"],
+  ["the rule by shape", "Authorize", "X-ApiKeys", "X-Api-Keys", "X-Token-Id", "X-App-Code"],
 ];
 
 export const vendorParameters: readonly (readonly [source: string, ...names: string[]])[] = [
@@ -62,6 +71,7 @@ export const vendorParameters: readonly (readonly [source: string, ...names: str
   ["woocommerce.github.io", "consumer_secret", "consumer_key"],
   ["developer.marvel.com", "apikey"],
   ["guides.rubyonrails.org", "user[api_key]", "auth%5btoken%5d", "session[password]"],
+  ["support.huaweicloud.com/api-apig", "appcode", "X-Apig-AppCode"],
   ["www.php.net/variables.external", "api.key", "api+key", "%20api_key"],
 ];
 
@@ -79,6 +89,11 @@ export const harmlessHeaders: readonly (readonly [name: string, value: string])[
   ["X-GitHub-Api-Version", "2022-11-28"],
   ["GraphQL-Features", "merge_queue"],
   ["Git-Protocol", "version=2"],
+  ["session-id", "ses_0199"],
+  ["X-Acme-Session-Id", "6f1c2f0e-5a84-4f0e-9d55-0c5b1f6f2a11"],
+  ["vscode-sessionid", "6f1c2f0e-5a84-4f0e-9d55-0c5b1f6f2a111732900000000"],
+  ["Surrogate-Keys", "a b"],
+  ["X-Request-Id", "6f1c2f0e5a844f0e"],
   ["npm-session", "1f6f2a11a844f0e9"],
   ["npm-auth-type", "web"],
   ["npm-command", "publish"],

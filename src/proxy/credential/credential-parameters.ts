@@ -13,7 +13,7 @@ const documented: ReadonlySet<string> = new Set(
 );
 
 const words =
-  /(?:(?:api|auth|access|secret|app|application|user|consumer|master|admin|licen[cs]e|private|service|session|client|write|dev|developer|subscription|registration|function|account)key|accesskeyid|token|secret|password|passwd|passphrase|signature|jwt|credentials?|authorization|clientassertion)$/;
+  /(?:(?:api|auth|access|secret|app|application|user|consumer|master|admin|licen[cs]e|private|service|session|client|write|dev|developer|subscription|registration|function|account)keys?|accesskeyid|appcode|accesscode|apisessionid|token|secret|password|passwd|passphrase|signature|jwt|credentials?|authorization|clientassertion)$/;
 
 /** Signed URLs: AWS signature version 4, Google Cloud Storage. */
 const signedUrlPrefix = /^x(?:amz|goog)/;

@@ -3,7 +3,7 @@ import { listMembers } from "../http1/header.ts";
 import type { SessionCredential } from "../session-credential.ts";
 import type { BoundCredential, BoundHost } from "./bound-hosts.ts";
 import { offeredInHeader, offeredInQuery } from "./client-token.ts";
-import { hasCredentialSubprotocol } from "./credential-headers.ts";
+import { hasCredentialSubprotocol, isSessionCredential } from "./credential-headers.ts";
 import type { ClassifiedHeader } from "./credential-headers.ts";
 import { isCredentialParameter, looksLikeCredential, toReadings } from "./credential-parameters.ts";
 import type { RequestPlace } from "./credential-refusals.ts";
@@ -59,7 +59,8 @@ function inspectHeader(findings: Findings, field: HeaderField, context: Inspecti
   const { boundHost, bound } = context;
   const [name, value] = field;
   const { kind, lowerCase, normalised } = context.classify(name);
-  const isSlot = kind === "credential" || boundHost?.headers.has(normalised) === true;
+  const isCredential = kind === "credential" || (kind === "session" && isSessionCredential(value));
+  const isSlot = isCredential || boundHost?.headers.has(normalised) === true;
   if (isSlot) {
     const offered = offeredInHeader({ name: lowerCase, value }, bound);
     if (offered !== undefined) {

@@ -5,8 +5,8 @@ import type { HeaderField } from "../http1/header.ts";
 
 /** Letters and digits of a text that is looked for without case and without what stands between. */
 const minBareLength = 10;
-/** Characters of one that is looked for as it is; shorter ones are in ordinary texts. */
-const minExactLength = 6;
+/** Characters of one that is looked for without case, blanks and quotes; shorter ones are in ordinary texts. */
+const minCloseLength = 6;
 
 /** A secret that is longer than twice this is known by its end too: beginnings are alike (`ghp_`, a token's algorithm). */
 const endLength = 16;
@@ -19,7 +19,7 @@ const maxLayers = 4;
 
 interface Needles {
   readonly bare: readonly string[];
-  readonly exact: readonly string[];
+  readonly close: readonly string[];
 }
 
 /** What one session sent of its secrets, and whether a text repeats any of it. */
@@ -41,9 +41,10 @@ export class SecretEchoes {
     if (this.#needles.size === 0) return false;
     for (const view of viewsOf(text)) {
       const bare = toBare(view);
+      const close = toClose(view);
       for (const needles of this.#needles.values()) {
         if (needles.bare.some((needle) => bare.includes(needle))) return true;
-        if (needles.exact.some((needle) => view.includes(needle))) return true;
+        if (needles.close.some((needle) => close.includes(needle))) return true;
       }
     }
     return false;
@@ -70,13 +71,13 @@ function toNeedles(value: string): Needles {
   const forms = encodedForms(value);
   const all = value.length > 2 * endLength ? [...forms, value.slice(-endLength)] : forms;
   const bare = new Set<string>();
-  const exact = new Set<string>();
+  const close = new Set<string>();
   for (const form of all) {
     const plain = toBare(form);
     if (plain.length >= minBareLength) bare.add(plain);
-    else if (form.length >= minExactLength) exact.add(form);
+    else if (form.length >= minCloseLength) close.add(toClose(form));
   }
-  return { bare: [...bare], exact: [...exact] };
+  return { bare: [...bare], close: [...close] };
 }
 
 /** For each byte: the letter or digit that it stands for, in lower case, or 0. */
@@ -96,6 +97,11 @@ function toBare(text: string): string {
     if (bare !== 0) bytes[length++] = bare;
   }
   return bytes.toString("latin1", 0, length);
+}
+
+/** Without case, blanks and quotes: signs stay, as they are most of a short secret. */
+function toClose(text: string): string {
+  return text.toLowerCase().replaceAll(/[\s"']/g, "");
 }
 
 /** The text, and what it is once decoded, as often as that changes it. */

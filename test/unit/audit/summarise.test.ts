@@ -3,13 +3,19 @@ import { createSummary, summarise, summaryLines } from "../../../src/audit/summa
 import { describeUpdates } from "../../../src/audit/ref-updates.ts";
 import { decisionOf, outcomeOf } from "../../support/audit-fixture.ts";
 
+/** Without the address that was dialled: nothing was sent. */
+function unsentOf(...args: Parameters<typeof outcomeOf>): ReturnType<typeof outcomeOf> {
+  const { address: _address, ...outcome } = outcomeOf(...args);
+  return outcome;
+}
+
 const events = [
   decisionOf(1, { credential: "default/openai" }),
   outcomeOf(1),
   decisionOf(2, { verdict: "deny", reason: "host-not-allowed", host: "evil.example" }),
   outcomeOf(2, { outcome: "refused", status: 403, bytesUp: 0, bytesDown: 0 }),
   decisionOf(3, { credential: "default/openai" }),
-  outcomeOf(3, { outcome: "upstream-failed", status: 502, reason: "upstream-unreachable" }),
+  unsentOf(3, { outcome: "upstream-failed", status: 502, reason: "upstream-unreachable" }),
   decisionOf(4, { verdict: "deny", reason: "host-not-allowed", flags: ["foreign-credential"] }),
   outcomeOf(4, { outcome: "limit-exceeded", status: 403, bytesUp: 0, bytesDown: 0 }),
   decisionOf(5),
@@ -27,7 +33,7 @@ test("a summary counts each request once, by decision and outcome", () => {
       { name: "address-not-allowed", count: 1 },
       { name: "upstream-unreachable", count: 1 },
     ],
-    credentials: [{ name: "default/openai", count: 2 }],
+    credentials: [{ name: "default/openai", count: 1 }],
     hosts: [
       { name: "api.example.com", count: 4 },
       { name: "evil.example", count: 1 },
@@ -42,12 +48,24 @@ test("a summary counts each request once, by decision and outcome", () => {
   });
 });
 
+test("a credential counts as used once it was sent, and not when it was only chosen", () => {
+  const unsent = ["credential-unavailable", "address-not-allowed", "upstream-unreachable", "limit"];
+  const chosen = unsent.flatMap((reason, index) => [
+    decisionOf(index + 1, { credential: "default/c1" }),
+    unsentOf(index + 1, { outcome: "upstream-failed", reason }),
+  ]);
+  expect(summarise(chosen).credentials).toEqual([]);
+  const sent = outcomeOf(9, { outcome: "upstream-failed", address: "192.0.2.1" });
+  const all = [...chosen, decisionOf(9, { credential: "default/c1" }), sent];
+  expect(summarise(all).credentials).toEqual([{ name: "default/c1", count: 1 }]);
+});
+
 test("the summary's text says what happened and leaves out what didn't", () => {
   expect(summaryLines(summarise(events))).toEqual([
     "5 requests, 3 refused, 1 failed, 30B up, 3kB down",
     "reasons: host-not-allowed (2), address-not-allowed (1), upstream-unreachable (1)",
     "hosts: api.example.com (4), evil.example (1)",
-    "credentials used: default/openai (2)",
+    "credentials used: default/openai (1)",
     "flagged: foreign-credential (1)",
     `allow: vaultbox run --allow 'GET https://evil.example/v1/items/2' …`,
   ]);

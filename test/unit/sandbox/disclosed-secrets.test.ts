@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { encodedForms, Secret } from "../../../src/redact.ts";
 import {
+  hasRandomRun,
   refuseDisclosed,
   toDisclosures,
   type Disclosure,
@@ -17,7 +18,10 @@ const sources: Readonly<Record<string, SecretSource>> = {
   env: { type: "env", variable: "TOKEN" },
 };
 
-function createVault(values: Readonly<Record<string, string>>): {
+function createVault(
+  values: Readonly<Record<string, string>>,
+  kind: OpenVault["kind"] = "age",
+): {
   readonly vault: OpenVault;
   readonly asked: string[];
 } {
@@ -29,11 +33,12 @@ function createVault(values: Readonly<Record<string, string>>): {
     asked.push(name);
     return Promise.resolve(new Secret(name, values[name] ?? ""));
   };
-  return { vault: { name: "v", kind: "age", credentials, signingKeys: [], reveal }, asked };
+  return { vault: { name: "v", kind, credentials, signingKeys: [], reveal }, asked };
 }
 
-const toTyped = (text: string): Disclosure => ({ place: "--env", text, typed: true });
-const toNamed = (text: string): Disclosure => ({ place: "the path", text, typed: false });
+const toValue = (text: string): Disclosure => ({ place: "--env", text, kind: "value" });
+const toTyped = (text: string): Disclosure => ({ place: "--env", text, kind: "typed" });
+const toNamed = (text: string): Disclosure => ({ place: "the path", text, kind: "named" });
 
 /** The ways in which a secret gets into a value without being it. */
 function encode(secret: string): readonly string[] {
@@ -124,14 +129,50 @@ test.each(places)("a secret in %s is found before the start", async (place, chan
   await refuseDisclosed(toDisclosures(request, {}), [vault]);
 });
 
-test("nothing is asked for texts that can't hold a secret, and no command for one without a token in it", async () => {
+/** As people choose them: words, letters only, digits only, signs, letters of other scripts. */
+const words =
+  "correcthorse|hunter-pass|Passwort|p@ss-word!|secretsecretsec|82739182736|zwölfzeichen|abc def ghi|aaaaaaaaaaaaaaa|Tr0ub4d|secret|123456";
+
+test("a secret that looks like a word is found wherever it's put", async () => {
+  let attempts = 0;
+  let blocked = 0;
+  let naive = 0;
+  for (const secret of words.split("|")) {
+    const texts = [secret, `--password=${secret}`, `/home/me/${secret}/x`, `a ${secret} b`];
+    for (const text of texts) {
+      const places = [toValue(text), toTyped(text), toNamed(text)];
+      const cases = [
+        ...places.map((place) => ({ place, source: "stored", kind: "age" as const })),
+        ...places.map((place) => ({ place, source: "env", kind: "keychain" as const })),
+        { place: toValue(text), source: "stored", kind: "keychain" as const },
+      ];
+      for (const { place, source, kind } of cases) {
+        const { vault } = createVault({ [source]: secret }, kind);
+        attempts++;
+        await expect(refuseDisclosed([place], [vault]), text).rejects.toThrow(source);
+        blocked++;
+        // What asks only for what looks like a token lets it through
+        if (!hasRandomRun(text)) naive++;
+      }
+    }
+  }
+  recordScore({
+    row: 55,
+    test: "secrets that look like words",
+    attempts,
+    blocked,
+    controlSucceeded: naive,
+  });
+});
+
+test("no keychain is asked for texts that can't hold a secret, and no command for one without a token in it", async () => {
   const values = { stored: "a-stored-one-1", command: "a-command-one-1", env: "an-env-one-1" };
-  const plain = createVault(values);
+  const plain = createVault(values, "keychain");
   const ordinary = ["claude", "npm", "test:unit", "--port=8080"];
   const paths = ["/home/me/projects/acme-widgets-2024", "registry.example.com/team/image:1.2.3"];
   await refuseDisclosed([...ordinary.map(toTyped), ...paths.map(toNamed)], [plain.vault]);
-  expect(plain.asked).toEqual([]);
-  const prompt = createVault(values);
+  expect(plain.asked).toEqual(["env"]);
+  const prompt = createVault(values, "keychain");
   await refuseDisclosed(
     [toTyped("Fix the 3 failing tests in the parser, and README.md, please")],
     [prompt.vault],

@@ -99,6 +99,46 @@ test.each(Object.entries(spellings))("a secret that is repeated %s is found", (n
   expect(found).toHaveLength(places.length);
 });
 
+test("a short secret is found in any case, cut by blanks, quoted and encoded", () => {
+  const short = ["hunter42", "p@ss-word!", "Tr0ub4", "a.b-c_d", "Zz&=0aB", "12-34-56"];
+  const write: readonly ((secret: string) => string)[] = [
+    (one) => one,
+    (one) => one.toUpperCase(),
+    (one) => one.toLowerCase(),
+    (one) => `${one.slice(0, 3)} ${one.slice(3)}`,
+    (one) => Array.from(one).join(" "),
+    (one) => `"${one.slice(0, 2)}" "${one.slice(2)}"`,
+    (one) => encodeURIComponent(one.toUpperCase()),
+    (one) => JSON.stringify({ a: one.toUpperCase() }),
+    (one) => hex(one),
+    (one) => hex(one).toUpperCase(),
+    (one) => percent(one.toUpperCase()),
+    (one) => each(one.toUpperCase(), (code) => `&#${code};`),
+  ];
+  let naive = 0;
+  const missed = short.flatMap((one) => {
+    const echoes = new SecretEchoes();
+    echoes.add(one, []);
+    return write.flatMap((spell) => {
+      const text = `bad token ${spell(one)}, sorry`;
+      if (!text.includes(one)) naive++;
+      return echoes.isInHeaders([["X-Echo", text]]) ? [] : text;
+    });
+  });
+  const attempts = short.length * write.length;
+  recordScore({
+    row: 59,
+    test: "short secrets",
+    attempts,
+    blocked: attempts - missed.length,
+    controlSucceeded: naive,
+  });
+  expect(missed).toEqual([]);
+  const echoes = new SecretEchoes();
+  echoes.add("p@ss-word!", []);
+  expect(echoes.isInHeaders([["X-Hint", "pass-word or password!"]])).toBe(false);
+});
+
 test("ordinary headers hold no secret", () => {
   const echoes = session();
   echoes.add("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLW9mLWl0", []);
