@@ -70,6 +70,14 @@ test("rights to write that a run gave to others are taken back where they lead t
   });
 });
 
+test("so are those on what links lead to", async () => {
+  const before = `${tree}; mkdir -p docs/a/b rules; echo x > docs/a/b/x; ln -s docs/a .husky
+    echo all: > rules/main; ln -s rules/main Makefile`;
+  const { entries } = await endOf(before, "chmod 777 docs/a/b rules");
+  const told = entries.filter((entry) => entry.kind === kind).map(({ path }) => path);
+  expect(told.toSorted()).toEqual(["docs/a/b", "rules"]);
+});
+
 test("what was so before, and folders without anything that runs, stay as they are", async () => {
   const before = `${tree}; mkdir shared; echo all: > shared/Makefile; chmod 2775 shared; chmod 757 .git/refs`;
   const during =

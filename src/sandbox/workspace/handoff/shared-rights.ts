@@ -40,21 +40,25 @@ export async function takeSharedRights(
 }
 
 interface Places {
-  /** The root, and folders around marks */
+  /** The root, and folders around marks and around what they lead to */
   readonly around: ReadonlySet<string>;
-  readonly repositories: ReadonlySet<string>;
+  /** Repositories, and folders that marks lead to: all in them */
+  readonly whole: ReadonlySet<string>;
 }
 
-function toPlaces({ marks, repositories }: Scan): Places {
-  const around = new Set([""]);
+function toPlaces({ marks, linked, repositories }: Scan): Places {
+  const around = new Set(["", ...[...linked].flatMap((path) => toWays(path))]);
   for (const [path, mark] of marks) {
     if (!isCompiledKind(mark.kind)) for (const one of toWays(path)) around.add(one);
   }
-  return { around, repositories: new Set(repositories.map(({ names }) => names.join("/"))) };
+  return {
+    around,
+    whole: new Set([...linked, ...repositories.map(({ names }) => names.join("/"))]),
+  };
 }
 
-function isPlace({ around, repositories }: Places, path: string): boolean {
-  return around.has(path) || toWays(path).some((one) => repositories.has(one));
+function isPlace({ around, whole }: Places, path: string): boolean {
+  return around.has(path) || toWays(path).some((one) => whole.has(one));
 }
 
 /** The root, every folder around a path, and the path. */

@@ -42,6 +42,8 @@ export interface MarkScan {
   readonly table: MarkTable;
   readonly budget: LookBudget;
   readonly compiled: CompiledLook;
+  /** Paths of what links of a kind end at */
+  readonly linked: Set<string>;
 }
 
 /** Called for a link that leads to a folder of the workspace. */
@@ -100,6 +102,7 @@ function toLinkMark(
   if (kind === undefined || isCompiledKind(kind)) return undefined;
   const { end } = followed;
   const state = toEndState(end, scan);
+  scan.linked.add(end.join("/"));
   if (state === "folder") onAlias({ names, end });
   return { kind, state: `link ${target} ${state}` };
 }

@@ -55,6 +55,8 @@ export interface ScanDraft {
   readonly marks: Map<string, Mark>;
   readonly compiled: CompiledLook;
   readonly aliases: FollowedAlias[];
+  /** Paths of what links of a kind end at */
+  readonly linked: Set<string>;
   readonly special: (readonly string[])[];
   /** Folders in which nothing but special files counts */
   readonly aside: (readonly string[])[];
@@ -86,6 +88,7 @@ export function createScanDraft(
     marks: new Map(),
     compiled: createCompiledLook(options),
     aliases: [],
+    linked: new Set(),
     special: [],
     aside: [],
     closed: [],

@@ -47,6 +47,8 @@ export interface Scan {
   readonly ownerRights: readonly (readonly string[])[];
   /** What others than the owner may write to, by path, and those bits of its mode: folders, and all in repositories */
   readonly shared: ReadonlyMap<string, number>;
+  /** Paths of what marks that are links end at */
+  readonly linked: ReadonlySet<string>;
   /** Names of what is hidden from the sandbox */
   readonly secrets: readonly (readonly string[])[];
   /** How many compiled files are new or changed, by what made them */
@@ -98,6 +100,7 @@ export async function createScan(
     opened,
     ownerRights,
     shared: draft.shared,
+    linked: draft.linked,
     secrets: secrets.filter(isOpen),
     made: draft.compiled.made,
     notes,
