@@ -99,6 +99,23 @@ test("nobody else gets into what is held, and the user's own way back works", as
   expect(readdirSync(place.path)).toContain("RAN");
 });
 
+test("a repository of which only a part could be taken away is dangerous, not held", async () => {
+  await using place = createWorkspacePlace(user);
+  await runShell(place, "git init -q .", user);
+  const session = await asUser(() => place.start());
+  await runShell(
+    place,
+    "cd .git; ln -s /tmp/x MERGE_MSG; mkdir logs; ln -s /tmp/x logs/HEAD",
+    user,
+  );
+  // Nothing in there can be changed by the user
+  await runShell(place, "chown root .git/logs");
+  const handoff = (await asUser(() => session.inspect())) ?? nothing;
+  const [entry] = handoff.entries.filter(({ path }) => path === ".git");
+  expect(entry?.change).toBe("dangerous");
+  expect(entry?.detail).toMatch(/MERGE_MSG.*; it is \.git\/MERGE_MSG\.vaultbox-held-\w+ now$/);
+});
+
 test("programs lose their owner's rights wherever they lie, also those that nobody may read", async () => {
   await using place = createWorkspacePlace(user);
   // Others get as far as the workspace
