@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -140,21 +140,32 @@ test("a new work tree in which everything is as the user has it isn't held", asy
   }
 });
 
-test("a program that a setting names, and that appears during the run, is told of", async () => {
+test("a program that git would start, and that appears during the run, is held; others are told of", async () => {
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   await git(workspace, "init", "-q");
   await git(workspace, "config", "filter.x.clean", "./tools/clean");
   await git(workspace, "config", "filter.y.clean", "./h*5.sh");
+  await git(workspace, "config", "alias.b", "!./dist/cli --build");
+  await git(workspace, "config", "core.pager", "delta");
+  await git(workspace, "config", "diff.external", "/usr/bin/env");
   await writeFile(join(workspace, "h15.sh"), "#!/bin/sh\n", { mode: 0o755 });
+  await writeInto(workspace, ".git/hooks/pre-push", "#!/bin/sh\nsh scripts/check.sh\nmake lint\n");
   const { entries } = await during(async () => {
-    await mkdir(join(workspace, "tools"));
-    await writeFile(join(workspace, "tools/clean"), "#!/bin/sh\n", { mode: 0o755 });
-    await writeFile(join(workspace, "h05.sh"), "#!/bin/sh\n", { mode: 0o755 });
-    await writeFile(join(workspace, "other.sh"), "#!/bin/sh\n", { mode: 0o755 });
+    const made = ["tools/clean", "h05.sh", "dist/cli", "scripts/check.sh"];
+    for (const path of [...made, "delta", "env", "bin/env", "lint", "other.sh"]) {
+      await writeInto(workspace, path, "#!/bin/sh\n");
+      await chmod(join(workspace, path), 0o755);
+    }
   });
   const told = entries.map(({ change, path }) => `${change} ${path}`);
-  expect(told.toSorted()).toEqual(["new h05.sh", "new tools/clean"]);
+  expect(told.toSorted()).toEqual([
+    "held h05.sh",
+    "held tools/clean",
+    "new dist/cli",
+    "new scripts/check.sh",
+  ]);
+  expect(await readdir(join(workspace, "tools"))).not.toContain("clean");
 });
 
 test("alternates of alternates that a sandbox lets lead out of the workspace are taken away", async () => {

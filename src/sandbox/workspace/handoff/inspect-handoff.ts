@@ -5,12 +5,12 @@ import { createLookBudget, type LookBudget } from "../look-budget.ts";
 import { toReviewDetail } from "../review/tree-commands.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import { isCompiledKind } from "../scan/compiled-mark.ts";
-import type { Mark } from "../scan/mark.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
 import { findForged, toCompiledFiles } from "./compiled-files.ts";
 import type { Found } from "./found.ts";
 import type { HandlingOptions, Handoff, HandoffEntry } from "./handoff.ts";
+import { holdPrograms, isNewProgram } from "./hold-programs.ts";
 import { holdUnseen, toHoldText } from "./hold-unit.ts";
 import { readPlace } from "../hide/hidden-once.ts";
 import { inspectViews } from "./left-views.ts";
@@ -70,6 +70,7 @@ async function inspectRoot(
   const programs = await takeOwnerRights(scan, handled);
   const shared = await takeSharedRights(found, handling);
   return [
+    ...(await holdPrograms(found, handling)),
     ...(await reportRepositories(repositories, handled)),
     // Of those that git still finds
     ...(await inspectViews(baseline, scan.repositories, options)),
@@ -80,7 +81,7 @@ async function inspectRoot(
       ...shared,
       ...findSpecial(baseline, scan),
       ...findMoved(baseline, root.folder),
-      ...compareMarks(baseline.marks, scan),
+      ...compareMarks(found),
       ...findForged(baseline.marks, scan.marks),
     ].map(told),
   ];
@@ -196,11 +197,14 @@ function findMoved({ hidden, hiddenAs = [] }: Baseline, root: Folder): readonly 
   return entries;
 }
 
-function compareMarks(before: ReadonlyMap<string, Mark>, scan: Scan): readonly HandoffEntry[] {
+function compareMarks(found: Found): readonly HandoffEntry[] {
+  const { scan } = found;
+  const before = found.baseline.marks;
   const entries: HandoffEntry[] = [];
   for (const [path, { kind, state }] of scan.marks) {
     const was = before.get(path);
     if (was?.state === state || isCompiledKind(kind)) continue;
+    if (isNewProgram(found, path, kind)) continue;
     const detail = toReviewDetail(kind);
     const change = was === undefined ? "new" : "changed";
     entries.push({ change, kind, path, ...(detail === undefined ? {} : { detail }) });

@@ -3,6 +3,8 @@ export interface CommandWord {
   readonly text: string;
   /** Whether something stands before it that runs what it names, whatever that is */
   readonly isRun: boolean;
+  /** Whether it's a name without a folder, which a shell looks for on its search path */
+  readonly isBare: boolean;
 }
 
 /** No system call takes a longer path. */
@@ -16,6 +18,7 @@ const braces = /\{([^\s{}]{0,1024},[^\s{}]{0,1024})\}/g;
 const maxAround = 256;
 const runner =
   /(?:^|[\s;&|("'`])(?:\.|source|exec|eval|-f|--file|<|(?:[\w./-]*\/)?(?:env|(?:ba|da|z|k|fi)?sh|node|deno|bun|python[\d.]*|ruby|perl|php|lua|tclsh|pwsh))\s+(?:-[\w-]+\s+)*["']?([^\s"';&|]+)/g;
+const absolute = /(?:^|[\s=!;&|(])["']?(\/[^\s"';&|()<>`$,{}]*)/g;
 const moduleOption = /(?:^|\s)-m\s{0,8}([\w.]{1,512})(?![\w.])/g;
 
 /**
@@ -25,10 +28,17 @@ const moduleOption = /(?:^|\s)-m\s{0,8}([\w.]{1,512})(?![\w.])/g;
 export function toCommandWords(text: string): readonly CommandWord[] {
   const run = new Set([...text.matchAll(runner)].flatMap(([, word = ""]) => withEnds(word)));
   const modules = [...text.matchAll(moduleOption)].flatMap(([, name = ""]) => toModuleFiles(name));
-  const words = new Set(toParts(text).flatMap(withEnds));
+  const whole = new Set([...text.matchAll(absolute)].map(([, word = ""]) => word));
+  const words = new Map<string, boolean>();
+  for (const part of toParts(text)) {
+    const isBare = !part.includes("/");
+    // Where nothing stands before its slash it's all of a path
+    for (const word of whole.has(part) ? [part] : withEnds(part))
+      words.set(word, isBare && words.get(word) !== false);
+  }
   return [
-    ...[...words].map((word) => ({ text: word, isRun: run.has(word) })),
-    ...modules.map((word) => ({ text: word, isRun: true })),
+    ...[...words].map(([word, isBare]) => ({ text: word, isRun: run.has(word), isBare })),
+    ...modules.map((word) => ({ text: word, isRun: true, isBare: false })),
   ];
 }
 

@@ -42,7 +42,7 @@ export async function readOtherPointed(
       const text = readText(path, budget);
       if (text === "") continue;
       const folders = [...new Set([workTree, folder, dirname(path)])];
-      found.push(...(await toTextPaths({ text, folders, isOfHook: false, isData: false }, names)));
+      found.push(...(await toTextPaths({ text, folders, by: "setting", isData: false }, names)));
       for (const [, named = ""] of text.matchAll(include)) {
         const included = posix.resolve(dirname(path), withHome(named));
         found.push(toPointed(included, "settings"));

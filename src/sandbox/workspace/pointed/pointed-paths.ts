@@ -10,10 +10,12 @@ export interface PointedPath {
   readonly kind: PointedKind;
   /** Whether git only reads what is there, and runs nothing of it */
   readonly isData: boolean;
-  /** Whether a hook's text has it, of which many words are no programs */
-  readonly isOfHook: boolean;
+  /** What names it: git itself starts what a setting names; of a hook's text many words are no programs */
+  readonly by: "setting" | "alias" | "hook";
   /** Whether it's run whatever it looks like */
   readonly isRun: boolean;
+  /** Whether it's named without a folder, and so looked for on the search path */
+  readonly isBare: boolean;
 }
 
 /**
@@ -58,7 +60,7 @@ export function toCommandText(setting: GitSetting): string | undefined {
 }
 
 export function toPointed(path: string, kind: PointedKind): PointedPath {
-  return { path, kind, isData: false, isOfHook: false, isRun: false };
+  return { path, kind, isData: false, by: "setting", isRun: false, isBare: false };
 }
 
 /** As git has it for paths, and a shell for the rest. */

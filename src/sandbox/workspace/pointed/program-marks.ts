@@ -8,8 +8,9 @@ import { toFileState, type Mark } from "../scan/mark.ts";
 import type { PointedPath } from "./pointed-paths.ts";
 import { isProgram } from "./program-file.ts";
 
-/** What they are called in the hand-off. */
-export const programKind = "programs that git's settings and hooks name";
+/** What they are called in the hand-off: those that git starts by itself, and the others. */
+export const startedKind = "programs that git's settings start";
+const namedKind = "programs that git's aliases and hooks name";
 /** Content is compared up to this size; beyond it size and time are */
 const maxHashedBytes = 16 * 1024 * 1024;
 
@@ -27,12 +28,14 @@ export async function readProgramMarks(
   for (const one of pointed) {
     const names = one.isData ? undefined : toNames(place.root.source, one.path);
     if (names === undefined || names.length === 0 || one.kind === "matchFolder") continue;
-    if (one.isOfHook && isNearPackages(names)) continue;
+    if (one.by === "hook" && isNearPackages(names)) continue;
     if (!(await place.budget.turn())) break;
     const isFolder = one.kind === "hooks" || one.kind === "programs";
     for (const path of isFolder ? listFiles(place, names) : [names]) {
       const mark = readMark(place, path, one);
-      if (mark !== undefined) marks.set(path.join("/"), mark);
+      const key = path.join("/");
+      // What is named by more than one is what git starts by itself
+      if (mark !== undefined && marks.get(key)?.kind !== startedKind) marks.set(key, mark);
     }
   }
   return marks;
@@ -57,7 +60,7 @@ function readMark(
   const name = end?.at(-1) ?? "";
   const state = folder && toState(folder, name, budget);
   if (folder === undefined || state === undefined || !isWanted(folder, name, one)) return undefined;
-  return { kind: programKind, state };
+  return { kind: one.by === "setting" ? startedKind : namedKind, state };
 }
 
 /** The state of a file; undefined for what is none. */
@@ -70,13 +73,16 @@ export function toState(folder: Folder, name: string, budget?: LookBudget): stri
 
 function isWanted(folder: Folder, name: string, one: PointedPath): boolean {
   if (one.kind !== "file" && one.kind !== "link") return true;
+  // A name alone is looked for on the search path, unless it is one of a script
+  if (one.isBare && !one.isRun && !name.includes(".")) return false;
   return isProgram(folder, name, one);
 }
 
-/** A scan's marks with those of programs, which have a kind of their own only where nothing else says what they are. */
+/** A scan's marks with those of programs, whose own kind counts where git starts them, or where they have no other. */
 export function withPrograms(
   marks: ReadonlyMap<string, Mark>,
   programs: ReadonlyMap<string, Mark>,
 ): ReadonlyMap<string, Mark> {
-  return new Map([...programs, ...marks]);
+  const started = [...programs].filter(([, { kind }]) => kind === startedKind);
+  return new Map([...programs, ...marks, ...started]);
 }

@@ -14,7 +14,7 @@ export interface CommandText {
   readonly text: string;
   /** Absolute */
   readonly folders: readonly string[];
-  readonly isOfHook: boolean;
+  readonly by: PointedPath["by"];
   readonly isData: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface CommandText {
  * its other words may be meant from: `cd tools && ./x`, `make -C tools`, `D=tools; $D/x`.
  */
 export async function toTextPaths(
-  { text, folders, isOfHook, isData }: CommandText,
+  { text, folders, by, isData }: CommandText,
   names: TreeNames,
 ): Promise<readonly PointedPath[]> {
   const words = toCommandWords(text);
@@ -36,10 +36,15 @@ export async function toTextPaths(
     }
   }
   const found = new Map<string, PointedPath>();
-  const add = (path: string, kind: PointedKind, isRun: boolean): void => {
+  const add = (path: string, kind: PointedKind, { isRun, isBare }: Manner): void => {
     const known = found.get(`${kind} ${path}`);
-    const one = { ...toPointed(path, kind), isData, isOfHook };
-    found.set(`${kind} ${path}`, { ...one, isRun: isRun || known?.isRun === true });
+    found.set(`${kind} ${path}`, {
+      ...toPointed(path, kind),
+      isData,
+      by,
+      isRun: isRun || known?.isRun === true,
+      isBare: isBare && known?.isBare !== false,
+    });
   };
   for (const folder of new Set([...folders, ...named])) {
     for (const word of await toLikely(words, folder, names)) {
@@ -48,7 +53,7 @@ export async function toTextPaths(
   }
   if (words.some(({ text: word }) => /^(?:g|b|nmake|re)?make$/.test(word))) {
     for (const path of [...named].flatMap((one) => makeFiles.map((file) => `${one}/${file}`))) {
-      if ((await names.find(path))?.kind === "file") add(path, "file", true);
+      if ((await names.find(path))?.kind === "file") add(path, "file", run);
     }
   }
   return [...found.values()];
@@ -75,8 +80,11 @@ async function toLikely(
 interface WordPlace {
   readonly folder: string;
   readonly word: CommandWord;
-  readonly add: (path: string, kind: PointedKind, isRun: boolean) => void;
+  readonly add: (path: string, kind: PointedKind, manner: Manner) => void;
 }
+
+type Manner = Pick<PointedPath, "isRun" | "isBare">;
+const run: Manner = { isRun: true, isBare: false };
 
 async function addWord(names: TreeNames, { folder, word, add }: WordPlace): Promise<void> {
   const { text, isRun } = word;
@@ -84,18 +92,18 @@ async function addWord(names: TreeNames, { folder, word, add }: WordPlace): Prom
     for (const match of await findMatches(names, folder, text)) {
       // Most patterns are for files that a command only reads
       const programs = match.paths.filter((one) => names.isRunnable(one));
-      if (programs.length > 0) add(match.folder, "matchFolder", false);
-      for (const one of programs) add(one, "file", true);
+      if (programs.length > 0) add(match.folder, "matchFolder", word);
+      for (const one of programs) add(one, "file", run);
     }
     return;
   }
   const path = posix.resolve(folder, text);
   const entry = await names.find(path);
-  if (entry !== undefined && entry.path !== path) add(path, "link", isRun);
-  if (entry?.kind === "file") return add(entry.path, "file", isRun);
+  if (entry !== undefined && entry.path !== path) add(path, "link", word);
+  if (entry?.kind === "file") return add(entry.path, "file", word);
   if (!text.includes("/") && !isRun) return;
   for (const ending of endings) {
     const longer = await names.find(`${path}${ending}`);
-    if (longer?.kind === "file") add(longer.path, "file", isRun);
+    if (longer?.kind === "file") add(longer.path, "file", word);
   }
 }

@@ -22,7 +22,7 @@ import { readHookTexts } from "./hook-texts.ts";
 import { readOwnSettings, withIncluded, type SettingsOfFile } from "./included-settings.ts";
 import { readOtherPointed } from "./other-pointed.ts";
 import { toCommandText, toSettingPaths, type PointedPath } from "./pointed-paths.ts";
-import { toTextPaths } from "./text-paths.ts";
+import { toTextPaths, type CommandText } from "./text-paths.ts";
 import type { TreeNames } from "./tree-names.ts";
 
 // What a version control system goes by at a place: the settings of every scope that counts there, the hooks, and what
@@ -170,7 +170,8 @@ async function readWorkTree(
       const text = toCommandText(setting);
       if (text === undefined) continue;
       const isData = isDataSetting(setting);
-      const own = { text, folders: toFolders(text), isOfHook: false, isData };
+      const by = setting.key.startsWith("alias.") ? "alias" : "setting";
+      const own: CommandText = { text, folders: toFolders(text), by, isData };
       found.push(...(await toTextPaths(own, names)));
     }
   }
@@ -179,7 +180,7 @@ async function readWorkTree(
   for (const path of hooks) {
     for (const { text, folders: around } of await readHookTexts(path, { budget, notes })) {
       const all = [...new Set([...toFolders(text), ...around])];
-      const own = { text, folders: all, isOfHook: true, isData: false };
+      const own: CommandText = { text, folders: all, by: "hook", isData: false };
       found.push(...(await toTextPaths(own, names)));
     }
   }

@@ -35,9 +35,9 @@ export function protectPointedPaths(
       if (one.kind === "hooks") throw coversRepository(draft.path);
       if (one.kind === "matchFolder") noteMatches(draft, ".");
     } else if (one.kind === "file" && isGitFolder && isWrittenByGit(names)) {
-      if (!one.isOfHook)
+      if (one.by !== "hook")
         note(draft, `${quoted(names.join("/"))} is named by git's settings, and git writes it`);
-    } else if (!one.isOfHook || isHookProgram(draft, names, one)) {
+    } else if (one.by !== "hook" || isHookProgram(draft, names, one)) {
       protect(draft, names, one.kind);
       if (one.kind === "hooks") protectLinked(draft, names, drafts);
     }
@@ -142,7 +142,7 @@ function noteLink(draft: MountDraft, names: readonly string[]): void {
 function noteMatches(draft: MountDraft, path: string): void {
   note(
     draft,
-    `a command of git's settings or hooks takes programs by a pattern in ${quoted(path)}: new ones are told of at the end`,
+    `a command of git's settings or hooks takes programs by a pattern in ${quoted(path)}: new ones are looked at when the run ends`,
   );
 }
 

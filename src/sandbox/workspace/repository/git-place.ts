@@ -22,16 +22,19 @@ export function toGitPlace(
   const path = join(workspace, ...names);
   if (shape === "folder") return { ...toPlace(path), workTree: dirname(path) };
   if (shape === "bare" || shape === "module") return toPlace(path);
-  return shape === "file" ? findGitPlace(dirname(path)) : undefined;
+  return shape === "file" ? findGitPlace(dirname(path), basename(path)) : undefined;
 }
 
-/** As git finds it, for a folder with a `.git`, or a bare repository; undefined for any other. */
-export function findGitPlace(folder: string): GitPlace | undefined {
+/**
+ * As git finds it, for a folder with a `.git`, or a bare repository; undefined for any other.
+ * @param name as it's spelled there, which some file systems take for `.git`
+ */
+function findGitPlace(folder: string, name = ".git"): GitPlace | undefined {
   using open = openOrNothing(folder);
-  const kind = open && orNothing(() => open.facts(".git"))?.kind;
+  const kind = open && orNothing(() => open.facts(name))?.kind;
   if (open === undefined) return undefined;
   if (kind === undefined) return isBare(open) ? toPlace(folder) : undefined;
-  const named = kind === "file" ? readLine(open, ".git")?.replace(/^gitdir: ?/, "") : ".git";
+  const named = kind === "file" ? readLine(open, name)?.replace(/^gitdir: ?/, "") : name;
   const end = named === undefined ? undefined : toRealPath(resolve(folder, named));
   return end === undefined ? undefined : { ...toPlace(end), workTree: folder };
 }
