@@ -12,6 +12,7 @@ import type { PolicyFile, ProjectFile } from "../policy/parse-policy.ts";
 import { readClientRegistry } from "../presets/client-registry.ts";
 import { expandPreset } from "../presets/expand-preset.ts";
 import { findPreset } from "../presets/presets.ts";
+import { toShellWord } from "../shell-word.ts";
 import type { SessionRegistry } from "../sandbox/registry-access.ts";
 import { toPrintable } from "../printable.ts";
 import { isMadeInSandbox } from "../sandbox/workspace/handoff/made-repositories.ts";
@@ -81,7 +82,8 @@ export async function resolveSessionPolicy(
   for (const name of agent.presets) agentRules.push({ label, rules: await lookupPreset(name) });
   const repository = await worktree;
   const isMade = repository !== undefined && (await isMadeInSandbox(paths, repository));
-  const remoteUrl = isMade ? undefined : repository?.remoteUrl;
+  const note = repository && toRemoteNote(repository, isMade);
+  const remoteUrl = note === undefined ? repository?.remoteUrl : undefined;
   const effective = await resolveEffectivePolicy({
     ...(projectFile === undefined ? {} : { project: projectFile.project }),
     ...(policyFile === undefined ? {} : { policyFile }),
@@ -100,14 +102,20 @@ export async function resolveSessionPolicy(
     registries,
     ...(projectFile === undefined ? {} : { projectFile }),
     ...(repository === undefined ? {} : { repository }),
-    ...(isMade && repository.remoteUrl !== undefined
-      ? { repositoryNote: toMadeNote(repository.remoteUrl) }
-      : {}),
+    ...(note === undefined ? {} : { repositoryNote: note }),
   };
 }
 
-function toMadeNote(remoteUrl: string): string {
-  return `this repository or its remote was made in a sandbox; ${toPrintable(remoteUrl)} is not read unless you name it: --git URL`;
+/** Why a remote is somebody else's choice. */
+function toRemoteNote(
+  { remoteUrl, isForeign, workTree }: RepositoryFacts,
+  isMade: boolean,
+): string | undefined {
+  if (remoteUrl === undefined || (!isMade && !isForeign)) return undefined;
+  const why = isMade
+    ? "this repository or its remote was made in a sandbox"
+    : `this repository belongs to another user (if you trust it: git config --global --add safe.directory ${toShellWord(workTree)})`;
+  return `${why}; ${toPrintable(remoteUrl)} is not read unless you name it: --git URL`;
 }
 
 async function readWorktree(workspace: string): Promise<RepositoryFacts | undefined> {

@@ -37,6 +37,7 @@ async function openSession(server: GitServer, git = [gitRule("acme/widgets")]): 
     remoteUrl: `git@${gitHost}:acme/widgets.git`,
     tips: ["f".repeat(40)],
     configIssues: [],
+    isForeign: false,
   } as const;
   const proxy = stack.use(
     await startProxy({

@@ -13,6 +13,7 @@ const facts: RepositoryFacts = {
   branch: "main",
   tips: [],
   configIssues: [],
+  isForeign: false,
 };
 const neverAsked = {
   policy: { git: [] },

@@ -10,6 +10,7 @@ import {
 import { findWorkTree, locateGit, readLine, type GitLocation } from "./git-location.ts";
 import { readWritableFolders } from "../../../folder-list.ts";
 import { lastValue } from "./git-setting.ts";
+import { isOwnRepository } from "./ownership.ts";
 import { chooseRemote, readRemoteUrl } from "./remote.ts";
 import { readTips } from "./repository-tips.ts";
 
@@ -24,6 +25,8 @@ export interface RepositoryFacts {
   readonly remoteName?: string;
   /** After the user's own `url.*.insteadOf`, without user and password */
   readonly remoteUrl?: string;
+  /** Whether it belongs to somebody else, who chose its remotes: git asks before it works there */
+  readonly isForeign: boolean;
   /** Short name; missing on a detached HEAD */
   readonly branch?: string;
   /** Object ids of HEAD and every ref */
@@ -56,16 +59,17 @@ async function readLocated(root: Folder, workTree: string): Promise<RepositoryFa
   using folder = openOrNothing(found.gitDirectory);
   using common = openOrNothing(found.commonDirectory);
   if (folder === undefined || common === undefined) return undefined;
-  return await readFacts({ workTree, found, folder, common });
+  return await readFacts({ workTree, root, found, folder, common });
 }
 
 async function readFacts(place: {
   readonly workTree: string;
+  readonly root: Folder;
   readonly found: GitLocation;
   readonly folder: Folder;
   readonly common: Folder;
 }): Promise<RepositoryFacts | undefined> {
-  const { workTree, found, folder, common } = place;
+  const { workTree, root, found, folder, common } = place;
   const head = readLine(folder, "HEAD");
   if (head === undefined) return undefined;
   const content = common.read("config", maxConfigurationBytes);
@@ -77,8 +81,16 @@ async function readFacts(place: {
   const branch = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1];
   const remoteName = chooseRemote(settings, branch);
   const remoteUrl = remoteName && readRemoteUrl(settings, remoteName, user);
+  const git = root.facts(".git");
+  const owners = {
+    uids: [root.ownFacts(), folder.ownFacts(), ...(git === undefined ? [] : [git])].map(
+      ({ uid }) => uid,
+    ),
+    path: workTree,
+  };
   return {
     workTree,
+    isForeign: !isOwnRepository(owners, user),
     gitDirectory: found.gitDirectory,
     commonDirectory: found.commonDirectory,
     objectFormat: lastValue(settings, "extensions.objectformat") === "sha256" ? "sha256" : "sha1",

@@ -1,6 +1,7 @@
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { chown, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { isOwnRepository } from "../../../../src/sandbox/workspace/repository/ownership.ts";
 import {
   applyInsteadOf,
   withoutUserInfo,
@@ -75,6 +76,37 @@ test("a file that the configuration includes is not read", async () => {
   await writeFile(join(path, "more"), '[remote "origin"]\n\turl = https://evil.example/x\n');
   await git(path, "config", "include.path", "../more");
   expect((await readRepositoryFacts(path))?.remoteUrl).toBeUndefined();
+});
+
+test("a repository of another user is one whose remotes somebody else chose, unless it's a safe directory", async () => {
+  const own = process.geteuid?.() ?? 0;
+  const isOwn = (uids: readonly number[], safe: readonly string[] = [], env = {}): boolean =>
+    isOwnRepository(
+      { uids, path: "/srv/p" },
+      safe.map((value) => ({ key: "safe.directory", value })),
+      env,
+    );
+  expect(isOwn([own, own, own])).toBe(true);
+  const foreign = [
+    [own + 1, own + 1],
+    [own, own + 1],
+    [own, own, own + 1],
+  ];
+  expect(foreign.filter((uids) => isOwn(uids))).toEqual([]);
+  const named = ["*", "/srv/p", "/srv/p/", "/srv/*"];
+  expect(named.filter((value) => !isOwn([own + 1], [value]))).toEqual([]);
+  const others = ["/srv", "/srv/p/*", "/srv/pp", "", "p"];
+  expect(others.filter((value) => isOwn([own + 1], [value]))).toEqual([]);
+  expect(isOwn([own + 1], ["*", ""])).toBe(false);
+  expect(isOwn([own + 1], [], { SUDO_UID: String(own + 1) })).toBe(own === 0);
+  await using folder = await createGitFolder();
+  await createRepository(folder.path);
+  expect((await readRepositoryFacts(folder.path))?.isForeign).toBe(false);
+  if (own !== 0) return;
+  // As git says it itself
+  await chown(join(folder.path, ".git"), 1000, 1000);
+  expect((await readRepositoryFacts(folder.path))?.isForeign).toBe(true);
+  await expect(git(folder.path, "status")).rejects.toThrow(/dubious ownership/);
 });
 
 test("the longest insteadOf of the user applies", () => {
