@@ -35,6 +35,11 @@ export function isSecretFolder(path: string): boolean {
   return secretFolders.test(path);
 }
 
+/** Whether a file has a private key in it; one that is too large to look into has none. */
+export function holdsPrivateKey(folder: Folder, name: string): boolean {
+  return privateKey.test(folder.read(name, maxSettingsBytes)?.toString("latin1") ?? "");
+}
+
 /**
  * Whether a file holds a secret that tools keep in files, by its name and, where a name says too little, by a look into
  * it. A guess: what is called otherwise isn't found.

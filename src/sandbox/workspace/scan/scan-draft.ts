@@ -1,4 +1,5 @@
 import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts";
+import { findNamedSecrets } from "../hide/find-named-secrets.ts";
 import { hasOtherName, isHidden, toHiddenNames } from "../hide/hidden-entry.ts";
 import type { HideRules } from "../hide/hide-rules.ts";
 import type { LookBudget } from "../look-budget.ts";
@@ -183,6 +184,17 @@ export function addShared(
   const path = names.join("/");
   budget.spend("bytes", keptWeight * path.length);
   shared.set(path, mode & sharedBits);
+}
+
+/** Adds what git's settings name as the place of a secret, and isn't hidden by its name. */
+export async function addNamedSecrets(draft: ScanDraft): Promise<void> {
+  const { root, workspace, repositories, secrets, budget, options } = draft;
+  if (options.hide?.defaults !== true) return;
+  const place = { root, path: workspace, rules: options.hide, budget };
+  const known = new Set(secrets.map((names) => names.join("/")));
+  for (const names of await findNamedSecrets(repositories, place)) {
+    if (!known.has(names.join("/"))) secrets.push(names);
+  }
 }
 
 /** Takes one of what must be dealt with one by one. */

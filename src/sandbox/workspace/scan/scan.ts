@@ -16,6 +16,7 @@ import {
   addFinding,
   addHidden,
   addMark,
+  addNamedSecrets,
   addRepository,
   addShared,
   addUnit,
@@ -85,6 +86,7 @@ export async function createScan(
   const draft = createScanDraft(place, options, hostFileTable);
   const aside = await look(draft);
   await markGitFolders({ ...draft, table: gitFolderTable });
+  await addNamedSecrets(draft);
   const tookMs = Math.round(performance.now() - started);
   const { repositories, marks, closed, deep, opened } = draft;
   const { ownerRights, secrets, notes } = draft;

@@ -107,6 +107,40 @@ test("the names hold in a repository's folder too, and not among its objects and
   ]);
 });
 
+test("what git's settings name as the place of a secret is hidden, whatever it's called", async () => {
+  const config = [
+    "[credential]\n\thelper = store --file .git/store",
+    '[credential "https://h"]\n\thelper = store --file=private/other',
+    '[credential]\n\thelper = "netrc -f private/machines"',
+    "[http]\n\tcookieFile = private/cookies\n\tsslKey = private/client\n\tsslCert = private/both",
+    '[http "https://h"]\n\tproxySSLKey = private/proxy',
+    "[core]\n\tsshCommand = ssh -i private/deploy -F private/ssh_config",
+    '[alias]\n\tx = "!scp -oIdentityFile=private/second a b"\n\ty = !sign private/signer README',
+    "[user]\n\tsigningKey = private/sign.pub",
+    "[include]\n\tpath = ../private/more",
+  ].join("\n");
+  const files = {
+    ".git/HEAD": "ref: refs/heads/main\n",
+    ".git/config": `${config}\n`,
+    "private/more": "[http]\n\tcookieFile = private/jar\n",
+    "private/ssh_config": "Host a",
+    "private/sign.pub": "ssh-ed25519 AAAA",
+    README: "",
+  };
+  const names = "other machines cookies client proxy deploy second jar".split(" ");
+  const secret = {
+    ".git/store": "",
+    ...Object.fromEntries(names.map((name) => [`private/${name}`, ""])),
+    "private/both": pem,
+    "private/signer": pem,
+  };
+  expect(hidden(await scan({ ...files, ...secret }))).toEqual(Object.keys(secret).toSorted());
+  // The control: nothing names them
+  expect(hidden(await scan({ ...files, ...secret, ".git/config": "" }))).toEqual([]);
+  const shown = await scan({ ...files, ...secret }, ["default", "!private/**"]);
+  expect(hidden(shown)).toEqual([".git/store"]);
+});
+
 test("settings that are too large to look into are hidden, and a large file that only ends like a key isn't", async () => {
   const large = "a = b\n".repeat(50_000);
   const files = { ".npmrc": large, "pip.conf": large, "talk.key": large, "x/keys.json": large };
