@@ -36,15 +36,22 @@ export async function runCommand(
   void terminal;
   using size = tty ? followSize(host.stdout, container) : undefined;
   void size;
-  signals.forwardTo((signal, count) => forward(container, signal, count));
+  let isTold = false;
+  signals.forwardTo((signal, count) => {
+    isTold = true;
+    forward(container, signal, count);
+  });
   const limitMs = toLimit(request);
   using limit = startLimit(ready, limitMs, host);
   void link.ended.then((reason) => limit.onLinkEnded(reason));
   watchdog.watch({ container: container.id, limitMs });
   ready.go();
   const output = endOnLostOutput(container, host);
-  const { onLost } = output;
-  await using streams = joinStreams(host, { attachment, stdout: report.rest }, { tty, onLost });
+  await using streams = joinStreams(
+    host,
+    { attachment, stdout: report.rest },
+    { tty, onLost: output.onLost, isHurried: () => isTold || limit.expired() },
+  );
   void streams;
   using continuing = tty ? continueStopped(host.stdin, container) : undefined;
   void continuing;

@@ -11,7 +11,7 @@ export interface UserStreams {
 }
 
 const sttyTimeoutMs = 2_000;
-/** Output that comes after the exit status is waited for this long. */
+/** An engine that doesn't say the end of the output is waited for this long after the last of it. */
 const lastOutputMs = 2_000;
 
 /** A terminal is given to the command when both ends of it are one, as a person at a shell expects. */
@@ -37,15 +37,22 @@ export async function openTerminal({ stdin }: UserStreams): Promise<Disposable> 
   return { [Symbol.dispose]: () => void stdin.setRawMode(false) };
 }
 
+interface JoinOptions {
+  readonly tty: boolean;
+  /** Called once when output can't be passed on any more: a reader that has seen enough (`| head`), a full disk */
+  readonly onLost: (error: Error) => void;
+  /** Whether the run is to end now, though a reader hasn't taken all of the output */
+  readonly isHurried: () => boolean;
+}
+
 /**
  * Joins the user's streams to the command's. Disposing waits for the last output, makes the terminal an ordinary one
  * again, and lets go of stdin.
- * @param onLost called once when output can't be passed on any more: a reader that has seen enough (`| head`), a full disk
  */
 export function joinStreams(
   user: UserStreams,
   container: { readonly attachment: Attachment; readonly stdout: Readable },
-  { tty, onLost }: { readonly tty: boolean; readonly onLost: (error: Error) => void },
+  { tty, onLost, isHurried }: JoinOptions,
 ): AsyncDisposable {
   const { stdin } = user;
   const { attachment, stdout } = container;
@@ -63,10 +70,10 @@ export function joinStreams(
     });
     from.pipe(to, { end: false });
   }
-  const ended = Promise.all(outputs.map(({ from }) => finished(from).catch(() => undefined)));
+  const passed = untilPassedOn(outputs);
   return {
     [Symbol.asyncDispose]: async () => {
-      await Promise.race([ended, sleep(lastOutputMs)]);
+      await passed(isHurried);
       stdin.unpipe(attachment.stdin);
       for (const { from, to } of outputs) if (to.isTTY) from.unpipe(to);
       terminal.giveBack();
@@ -75,6 +82,26 @@ export function joinStreams(
       if (!tty) stdin.destroy();
       attachment.close();
     },
+  };
+}
+
+/** Waits until all of the output was passed on, however slow its reader is. */
+function untilPassedOn(
+  outputs: readonly { readonly from: Readable; readonly to: NodeJS.WriteStream }[],
+): (isHurried: () => boolean) => Promise<void> {
+  let bytes = 0;
+  let isEnded = false;
+  for (const { from } of outputs) from.on("data", (chunk: Buffer) => (bytes += chunk.length));
+  const ended = Promise.all(outputs.map(({ from }) => finished(from).catch(() => undefined))).then(
+    () => (isEnded = true),
+  );
+  return async () => {
+    for (let before = -1; !isEnded;) {
+      const isHeldUp = outputs.some(({ to }) => to.writableNeedDrain && !to.destroyed);
+      if (bytes === before && !isHeldUp) return;
+      before = bytes;
+      await Promise.race([ended, sleep(lastOutputMs)]);
+    }
   };
 }
 

@@ -28,6 +28,13 @@ test("a run whose reader has seen enough ends as by SIGPIPE, and nothing of it i
   expect(await inPipe(world, "yes | head -3", "| tail -1")).toBe("y\n 0");
 });
 
+test("a slow reader gets all of the output", async () => {
+  await using world = await createWorld();
+  expect(await inPipe(world, "head -c 3000000 /dev/zero", "| (sleep 5; wc -c)")).toBe(
+    "3000000\n 0",
+  );
+});
+
 test("a command goes on behind a closed pipe until it writes again", async () => {
   await using world = await createWorld();
   const script = "echo first; sleep 1; touch done";
