@@ -66,6 +66,43 @@ test("a remote that a sandbox chose isn't read by default, whatever way it came 
   });
 });
 
+test("which of the user's remotes is read isn't chosen by the branch that a sandbox leaves in HEAD", async () => {
+  const ways = ["git checkout -q side", "git worktree add -q wt side"];
+  const given: unknown[] = [];
+  const control: unknown[] = [];
+  for (const way of ways) {
+    await using world = await createWorld();
+    const { workspace } = world;
+    await git(workspace, "init", "-q", "-b", "main");
+    await git(workspace, "commit", "-q", "--allow-empty", "-m", "one");
+    await git(workspace, "remote", "add", "origin", "https://git.example.com/acme/pub.git");
+    await git(workspace, "remote", "add", "priv", url);
+    await git(workspace, "branch", "-q", "side");
+    await git(workspace, "config", "branch.side.remote", "priv");
+    const folder = way.includes("wt") ? "wt" : "";
+    await world.run(["run", "--", "sh", "-c", way]);
+    given.push(JSON.stringify(await readDefaults(world, folder)).includes("victim"));
+    // The control: the user goes to that branch, and a branch without a remote of its own changes nothing
+    await using own = await createWorld();
+    for (const args of ["init -q -b main", `remote add origin ${url}`, `remote add priv ${url}`])
+      await git(own.workspace, ...args.split(" "));
+    await git(own.workspace, "commit", "-q", "--allow-empty", "-m", "one");
+    await git(own.workspace, "config", "branch.side.remote", "priv");
+    await git(own.workspace, "checkout", "-q", "-b", "side");
+    await own.run(["run", "--", "git", "commit", "-q", "--allow-empty", "-m", "two"]);
+    control.push(JSON.stringify(await readDefaults(own)).includes("victim"));
+  }
+  expect(given).toEqual([false, false]);
+  expect(control).toEqual([true, true]);
+  recordScore({
+    row: 29,
+    test: "remotes that a sandbox chose by the branch in HEAD",
+    attempts: ways.length,
+    blocked: ways.length,
+    controlSucceeded: control.length,
+  });
+});
+
 test("what a remote of the user's repository becomes in an unprotected sandbox isn't read by default", async () => {
   await using world = await createWorld();
   await git(world.workspace, "init", "-q", "-b", "main");

@@ -38,6 +38,7 @@ async function openSession(server: GitServer, git = [gitRule("acme/widgets")]): 
     tips: ["f".repeat(40)],
     configIssues: [],
     isForeign: false,
+    isBranchRemote: false,
   } as const;
   const proxy = stack.use(
     await startProxy({

@@ -14,6 +14,7 @@ const facts: RepositoryFacts = {
   tips: [],
   configIssues: [],
   isForeign: false,
+  isBranchRemote: false,
 };
 const neverAsked = {
   policy: { git: [] },

@@ -47,9 +47,14 @@ export async function rememberMade(
 /** Whether a repository is one of a sandbox: remembered, or of a session that runs or wasn't looked at to its end. */
 export async function isMadeInSandbox(paths: Paths, facts: RepositoryFacts): Promise<boolean> {
   // Where the remotes are written: a work tree that a sandbox added to the user's repository has the user's remotes
-  const place = facts.commonDirectory;
-  if (isAmongMade(await readList(toFile(paths)), place)) return true;
-  return await isSuspect(paths, place);
+  const places = new Set([facts.commonDirectory]);
+  // But not which of them, where its HEAD chooses
+  if (facts.isBranchRemote) places.add(facts.gitDirectory);
+  const list = await readList(toFile(paths));
+  for (const place of places) {
+    if (isAmongMade(list, place) || (await isSuspect(paths, place))) return true;
+  }
+  return false;
 }
 
 /**

@@ -93,6 +93,11 @@ export function readLine(folder: Folder, name: string): string | undefined {
   return line === undefined || /[\r\n]/.test(line) ? undefined : line;
 }
 
+/** The branch that HEAD names; undefined when it's detached. */
+export function toBranch(head: string | undefined): string | undefined {
+  return /^ref: refs\/heads\/(.+)$/.exec(head ?? "")?.[1];
+}
+
 /** Without the line breaks at the end, however many there are. */
 export function withoutLineEnd(text: string): string {
   let end = text.length;

@@ -7,7 +7,7 @@ import {
   readConfiguration,
   readUserConfiguration,
 } from "./git-configuration.ts";
-import { findWorkTree, locateGit, readLine, type GitLocation } from "./git-location.ts";
+import { findWorkTree, locateGit, readLine, toBranch, type GitLocation } from "./git-location.ts";
 import { readWritableFolders } from "../../../folder-list.ts";
 import { lastValue } from "./git-setting.ts";
 import { isOwnRepository } from "./ownership.ts";
@@ -27,6 +27,8 @@ export interface RepositoryFacts {
   readonly remoteUrl?: string;
   /** Whether it belongs to somebody else, who chose its remotes: git asks before it works there */
   readonly isForeign: boolean;
+  /** Whether it's another remote than it would be without the branch in HEAD */
+  readonly isBranchRemote: boolean;
   /** Short name; missing on a detached HEAD */
   readonly branch?: string;
   /** Object ids of HEAD and every ref */
@@ -78,7 +80,7 @@ async function readFacts(place: {
     readUserConfiguration(readWritableFolders(process.env)),
   ]);
   const settings = own ?? [];
-  const branch = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1];
+  const branch = toBranch(head);
   const remoteName = chooseRemote(settings, branch);
   const remoteUrl = remoteName && readRemoteUrl(settings, remoteName, user);
   const git = root.facts(".git");
@@ -90,6 +92,7 @@ async function readFacts(place: {
   };
   return {
     workTree,
+    isBranchRemote: remoteName !== chooseRemote(settings, undefined),
     isForeign: !isOwnRepository(owners, user),
     gitDirectory: found.gitDirectory,
     commonDirectory: found.commonDirectory,

@@ -3,6 +3,8 @@ import { toNameText } from "../../../files/name-text.ts";
 import { followInside, openRealOrNothing } from "../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
+import { readLine, toBranch } from "../repository/git-location.ts";
+import { chooseRemote } from "../repository/remote.ts";
 import { isGitName } from "../repository/repository-signs.ts";
 import { isHarmless } from "../repository/git-setting-safety.ts";
 import type { Look } from "./unit-look.ts";
@@ -38,6 +40,9 @@ export async function lookAtConfiguration(
     if (!isHarmless(setting)) look.danger(`sets ${setting.key}`, setting.value);
     else if (setting.key === "core.worktree") lookAtWorkTreeSetting(look, setting.value, where);
   }
+  // Whoever writes HEAD chooses among the remotes, where the branch has one of its own
+  const chosen = chooseRemote(settings, toBranch(readLine(folder, "HEAD")));
+  if (chosen !== chooseRemote(settings, undefined)) look.remote("HEAD", chosen ?? "");
 }
 
 /** Git writes and removes files of the work tree: it must be a plain folder of the workspace, and in no repository's own. */

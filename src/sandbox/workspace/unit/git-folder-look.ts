@@ -1,5 +1,6 @@
 import type { Folder } from "../../../files/beneath.ts";
 import { readFolder } from "../read-folder.ts";
+import { readLine } from "../repository/git-location.ts";
 import { sameFolder } from "../protect/mount-point.ts";
 import { lookAtAlternates, lookAtConfiguration, type Whereabouts } from "./configuration-look.ts";
 import { saplingInGit } from "../other-systems/other-system.ts";
@@ -42,6 +43,8 @@ export async function lookAtWorkTree(look: Look, folder: Folder): Promise<void> 
   const common = look.note(folder, "commondir");
   if (common?.toString("utf8").trim() !== "../..") look.danger(elsewhere, common);
   look.note(folder, "config.worktree");
+  // It may choose among the repository's remotes
+  look.remote("HEAD", readLine(folder, "HEAD") ?? "");
   if (folder.facts("config.worktree") !== undefined) look.danger("has settings of its own");
   await lookAtHooks(look, folder);
   if (folder.facts("config") !== undefined) look.danger("has a configuration of its own");
