@@ -133,7 +133,7 @@ test("a folder with a hidden file that a running sandbox moves to where no look 
   ): Promise<"refused" | "hidden" | "shown"> => {
     await using place = await createSessionsPlace();
     const { paths, workspace } = place;
-    for (const folder of ["d/.aws", "node_modules"])
+    for (const folder of ["d/.aws", "node_modules", "repository/.git"])
       await mkdir(join(workspace, folder), { recursive: true });
     await writeFile(join(workspace, "d/.env"), "SECRET=1\n");
     await writeFile(join(workspace, "d/.aws/credentials"), "secret\n");
@@ -152,7 +152,11 @@ test("a folder with a hidden file that a running sandbox moves to where no look 
   };
   const rename = (from: string, to: string) => (workspace: string) =>
     renameSync(join(workspace, from), join(workspace, to));
-  const moves = [rename("d", "node_modules/d"), rename("d/.aws", "d/aws"), rename("d", ".git")];
+  const moves = [
+    rename("d", "node_modules/d"),
+    rename("d/.aws", "d/aws"),
+    rename("d", "repository/.git/objects"),
+  ];
   const hidden = await Promise.all(moves.map((move) => start(move)));
   const refused = await Promise.all(moves.map((move) => start(move, { isKnown: false })));
   // The control: nothing hides them there
