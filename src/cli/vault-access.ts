@@ -1,5 +1,5 @@
 import { resolvePaths } from "../config/paths.ts";
-import { VaultboxError } from "../errors.ts";
+import { isVaultboxError, VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { readPassphraseFile } from "../vault/age-key.ts";
 import { createVault, findVaultKind, openStore } from "../vault/vault-catalog.ts";
@@ -19,12 +19,20 @@ export function toVaultContext(env: NodeJS.ProcessEnv = process.env): VaultConte
 
 /** The vault to write to; the default one is made when it's first needed, and a note says where. */
 export async function openOrCreateStore(context: VaultContext, name: string): Promise<VaultStore> {
-  if (name !== defaultVault || (await findVaultKind(context, name)) !== undefined) {
-    return openStore(context, name);
+  return name === defaultVault ? openOrMakeStore(context, name) : openStore(context, name);
+}
+
+/** The vault to write to, made if there is none; a note says where. Another process may make it at the same time. */
+export async function openOrMakeStore(context: VaultContext, name: string): Promise<VaultStore> {
+  if ((await findVaultKind(context, name)) !== undefined) return openStore(context, name);
+  try {
+    const { store, where } = await createVault(context, name, {});
+    printNote(`created the vault ${quoted(name)} ${where}`);
+    return store;
+  } catch (error) {
+    if (isVaultboxError(error, "VBX_VAULT_EXISTS")) return openStore(context, name);
+    throw error;
   }
-  const { store, where } = await createVault(context, name, {});
-  printNote(`created the vault ${quoted(name)} ${where}`);
-  return store;
 }
 
 /**

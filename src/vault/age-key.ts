@@ -51,7 +51,7 @@ export async function readIdentity(context: VaultContext, vault: string): Promis
   return { keys: [{ type: "identity", identity, origin: "the keychain" }], keychain };
 }
 
-/** Makes the identity of a new vault, or takes the one that an interrupted creation left. */
+/** Makes the identity of a new vault, or takes the one that an interrupted creation left; under the vault's lock. */
 export async function createIdentity(
   context: VaultContext,
   vault: string,

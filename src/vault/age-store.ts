@@ -17,7 +17,7 @@ import {
   readFileVersion,
   readPrivateFile,
 } from "./private-file.ts";
-import { type SeenCounter, toFileCounter, toKeychainCounter } from "./seen-counter.ts";
+import { type SeenCounter, toFileCounter, toKeychainCounter, toRemoved } from "./seen-counter.ts";
 import { decodeContent, encodeContent, toSorted } from "./vault-content.ts";
 import type { VaultPaths } from "./vault-paths.ts";
 import type { VaultChange, VaultContent, VaultStore } from "./vault-store.ts";
@@ -29,8 +29,6 @@ export interface AgeStoreOptions {
   readonly name: string;
   readonly paths: VaultPaths;
   readonly keys: AgeKeys;
-  /** How long to wait for other writers, `ms` */
-  readonly lockTimeoutMs?: number;
 }
 
 export class AgeStore implements VaultStore {
@@ -39,15 +37,12 @@ export class AgeStore implements VaultStore {
   readonly #paths: VaultPaths;
   readonly #keys: AgeKeys;
   readonly #seen: SeenCounter;
-  readonly #lockTimeoutMs: number | undefined;
   #opened: { version: FileVersion; content: VaultContent; key: AgeKey } | undefined;
 
-  constructor(options: AgeStoreOptions) {
-    const { name, paths, keys } = options;
+  constructor({ name, paths, keys }: AgeStoreOptions) {
     this.name = name;
     this.#paths = paths;
     this.#keys = keys;
-    this.#lockTimeoutMs = options.lockTimeoutMs;
     this.#seen =
       keys.keychain === undefined
         ? toFileCounter(name, paths.seen)
@@ -66,53 +61,46 @@ export class AgeStore implements VaultStore {
   }
 
   async update(change: VaultChange): Promise<void> {
-    await using _lock = await this.#lock();
+    await using _lock = await acquireLock(this.#paths.lock);
     const content = await this.read();
     const entries = toSorted(change(content.entries));
-    const key = this.#opened?.key;
-    if (key === undefined) throw new Error("a vault was read without a key");
-    await this.#write({ counter: content.counter + 1, entries }, key);
+    await this.#write({ counter: content.counter + 1, entries }, this.#openedKey());
   }
 
-  /** Writes the first, empty content. @throws VaultboxError VBX_VAULT_EXISTS */
+  /** Writes the first, empty content, under the vault's lock. */
   async create(): Promise<void> {
-    await using _lock = await this.#lock();
-    if ((await readFileVersion(this.#paths.content)) !== undefined) {
-      throw new VaultboxError(
-        "VBX_VAULT_EXISTS",
-        `cannot create the vault ${quoted(this.name)}: it exists`,
-      );
-    }
     const key = this.#keys.keys[0];
     if (key === undefined) throw new Error("a vault can't be created without a key");
-    await this.#write({ counter: (await this.#seen.read()) + 1, entries: [] }, key);
+    const { counter } = await this.#seen.read();
+    await this.#write({ counter: counter + 1, entries: [] }, key);
   }
 
-  /** Takes the file as it is now for the newest, after its user restored a backup. */
+  /** Makes the file as it is now the newest of all that ever were, after its user restored a backup. */
   async acceptRestored(): Promise<void> {
-    await using _lock = await this.#lock();
-    const { content } = await this.#open();
-    await this.#seen.write(content.counter);
+    await using _lock = await acquireLock(this.#paths.lock);
+    const { content, seen } = await this.#open();
+    const counter = Math.max(content.counter, seen) + 1;
+    await this.#write({ ...content, counter }, this.#openedKey());
   }
 
   async destroy(): Promise<void> {
-    await using _lock = await this.#lock();
+    // First: whatever ends the process from here on, no older file is taken for the vault's
+    await this.#seen.write(toRemoved(await this.#seen.read()));
     await rm(this.#paths.content, { force: true });
     await rm(this.#paths.identity, { force: true });
     await this.#keys.keychain?.delete(toIdentityAccount(this.name));
-    await this.#seen.forget();
     await this.#sweep();
   }
 
-  #lock(): Promise<AsyncDisposable> {
-    const timeoutMs = this.#lockTimeoutMs;
-    return acquireLock(this.#paths.lock, timeoutMs === undefined ? {} : { timeoutMs });
+  #openedKey(): AgeKey {
+    if (this.#opened === undefined) throw new Error("a vault was read without a key");
+    return this.#opened.key;
   }
 
   /** The counter is read before the file: a writer in between makes the file newer than it, never older. */
   async #open(): Promise<{ content: VaultContent; seen: number }> {
     await checkPrivateFolder(this.#paths.folder).catch(ignoreMissing);
-    const seen = await this.#seen.read();
+    const { counter: seen } = await this.#seen.read();
     const { content: path } = this.#paths;
     const opened = this.#opened;
     if (opened !== undefined && isSameVersion(opened.version, await readFileVersion(path))) {
@@ -150,7 +138,7 @@ export class AgeStore implements VaultStore {
       throw unwritable(path, cause);
     }
     try {
-      await this.#seen.write(content.counter);
+      await this.#seen.write({ counter: content.counter, isRemoved: false });
     } catch (error) {
       // The vault has the change. An older counter refuses nothing that is right, so this isn't worth a failure.
       debug("vault", `the last seen counter was not kept: ${String(error)}`);

@@ -71,20 +71,25 @@ export class KeychainStore implements VaultStore {
     await this.#writeIndex({ counter, names, pending: [] });
   }
 
-  /** Writes the empty index of a new vault; one that exists stays. */
+  /** Writes the empty index of a new vault, under the vault's lock; one that exists stays. */
   async create(): Promise<void> {
     if ((await this.#keychain.get(this.#toAccount("@index"))) !== undefined) return;
     await this.#writeIndex({ counter: 1, names: [], pending: [] });
   }
 
   async destroy(): Promise<void> {
-    await using _lock = await acquireLock(this.#paths.lock);
-    const { names, pending } = await this.#readIndex();
+    const { names, pending } = await this.#readIndexToDestroy();
     for (const name of new Set([...names, ...pending])) {
       await this.#keychain.delete(this.#toAccount(name));
     }
     await this.#keychain.delete(this.#toAccount("@index"));
     await rm(this.#paths.marker, { force: true });
+  }
+
+  /** A removal that was interrupted may have taken the index, after all that it names. */
+  async #readIndexToDestroy(): Promise<Pick<Index, "names" | "pending">> {
+    const value = await this.#keychain.get(this.#toAccount("@index"));
+    return value === undefined ? { names: [], pending: [] } : this.#readIndex();
   }
 
   async #readIndex(): Promise<Index> {

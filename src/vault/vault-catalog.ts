@@ -2,18 +2,14 @@
 import { readdir } from "node:fs/promises";
 import { isVaultboxError, VaultboxError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
+import { acquireLock } from "../files/lock.ts";
 import { quoted } from "../printable.ts";
 import { readAgeKind } from "./age-file.ts";
 import { type AgeKeys, createIdentity, readIdentity, readPassphrase } from "./age-key.ts";
 import { AgeStore, maxVaultFileBytes } from "./age-store.ts";
 import { openKeychain, type Keychain } from "./keychain.ts";
 import { KeychainStore } from "./keychain-store.ts";
-import {
-  checkPrivateFolder,
-  ensurePrivateFolder,
-  readFileVersion,
-  readPrivateFile,
-} from "./private-file.ts";
+import { checkPrivateFolder, ensurePrivateFolder, readPrivateFile } from "./private-file.ts";
 import { toFileCounter } from "./seen-counter.ts";
 import { checkName, isName } from "./stored-credential.ts";
 import { damaged } from "./vault-content.ts";
@@ -33,7 +29,8 @@ export interface VaultSummary extends VaultKind {
 }
 
 const markerText = "this vault is kept in the keychain of the system\n";
-const maxMarkerBytes = 1024;
+/** Of the file that says that a vault is in the keychain. */
+export const maxMarkerBytes = 1024;
 
 /** Sorted by name; nothing is opened. @throws VaultboxError VBX_FILE_UNSAFE */
 export async function listVaults(context: VaultContext): Promise<readonly VaultSummary[]> {
@@ -93,25 +90,6 @@ export async function acceptRestoredVault(context: VaultContext, name: string): 
   );
 }
 
-/**
- * Deletes a vault with its key, without opening it: a vault whose passphrase is lost can go too.
- * @throws VaultboxError VBX_VAULT_UNKNOWN, VBX_KEYCHAIN_UNAVAILABLE
- */
-export async function removeVault(context: VaultContext, name: string): Promise<void> {
-  const paths = toVaultPaths(context, name);
-  const marker = await readPrivateFile(paths.marker, maxMarkerBytes);
-  const service = toKeychainService(context.env);
-  if (marker !== undefined) {
-    return new KeychainStore(name, paths, await openKeychain(service)).destroy();
-  }
-  const seen = await toFileCounter(name, paths.seen).read();
-  const content = await readFileVersion(paths.content);
-  if (content === undefined && seen === 0) throw unknownVault(name);
-  const inFile = (await readFileVersion(paths.identity)) !== undefined || seen > 0;
-  const keys = inFile ? { keys: [] } : { keys: [], keychain: await openKeychain(service) };
-  await new AgeStore({ name, paths, keys }).destroy();
-}
-
 export interface CreateVaultOptions {
   /** Default: the keychain if one answers, else an age file */
   readonly store?: "keychain" | "age";
@@ -136,21 +114,24 @@ export async function createVault(
   checkName("vault", name);
   const paths = toVaultPaths(context, name);
   await ensurePrivateFolder(paths.folder);
+  const keychain = await chooseKeychain(context, options);
+  // Its key too is made under the lock: of two who make the same vault, one would write over the other's
+  await using _lock = await acquireLock(paths.lock);
   if ((await findVaultKind(context, name)) !== undefined) {
     throw new VaultboxError(
       "VBX_VAULT_EXISTS",
       `cannot create the vault ${quoted(name)}: it exists`,
-      { hints: ["see it: vaultbox credential list --vault NAME"] },
+      { hints: [`see it: vaultbox credential list --vault ${name}`] },
     );
   }
-  const keychain = await chooseKeychain(context, options);
   if (options.store !== "age" && keychain !== undefined) {
     const store = new KeychainStore(name, paths, keychain);
     await store.create();
     await writeFileAtomic(paths.marker, markerText);
     return { store, where: "in the keychain of the system" };
   }
-  return createAgeVault(context, name, { ...options, keychain });
+  // Awaited: the lock is held until it is made
+  return await createAgeVault(context, name, { ...options, keychain });
 }
 
 async function createAgeVault(
@@ -193,7 +174,8 @@ function readKeys(context: VaultContext, name: string, kind: VaultKind): Promise
 
 /** A vault of which vaultbox knows changes doesn't just not exist: an empty one in its place would hide a loss. */
 async function refuseVanished(name: string, paths: VaultPaths): Promise<undefined> {
-  if ((await toFileCounter(name, paths.seen).read()) === 0) return undefined;
+  const seen = await toFileCounter(name, paths.seen).read();
+  if (seen.counter === 0 || seen.isRemoved) return undefined;
   throw new VaultboxError(
     "VBX_VAULT_DAMAGED",
     `cannot open the vault ${quoted(name)}: its file ${quoted(paths.content)} is gone`,

@@ -19,6 +19,6 @@ export interface VaultStore {
   readonly readEntry: (name: string) => Promise<VaultEntry | undefined>;
   /** Reads, changes and writes under the vault's lock; a change that throws leaves everything as it was */
   readonly update: (change: VaultChange) => Promise<void>;
-  /** Deletes all of it */
+  /** Deletes all of it, under the vault's lock */
   readonly destroy: () => Promise<void>;
 }

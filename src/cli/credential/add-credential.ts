@@ -46,10 +46,7 @@ async function addSigningKey(
 ): Promise<void> {
   const context = toVaultContext();
   const entry = await toNewSigningKey(name, flags, { now: new Date(), env: process.env });
-  const exists = (await findVaultKind(context, flags.vault)) !== undefined;
-  const store = exists
-    ? await openStore(context, flags.vault)
-    : await openOrCreateStore(context, flags.vault);
+  const store = await openOrCreateStore(context, flags.vault);
   await store.update(toAdd([entry], { replace: false }));
   if (isSigningKey(entry.credential)) printLines([entry.credential.publicKey]);
   for (const note of toKeyNotes(flags.vault, entry)) printNote(note);

@@ -5,16 +5,10 @@ import type { AgeKey, AgeTarget } from "../../vault/age-file.ts";
 import { readIdentityFile, readPassphraseFile } from "../../vault/age-key.ts";
 import { toAdd } from "../../vault/change-credentials.ts";
 import { exportVault, importEntries, readExportKind } from "../../vault/transfer.ts";
-import {
-  acceptRestoredVault,
-  createVault,
-  findVaultKind,
-  openStore,
-} from "../../vault/vault-catalog.ts";
-import type { VaultContext } from "../../vault/vault-context.ts";
+import { acceptRestoredVault, openStore } from "../../vault/vault-catalog.ts";
 import { printNote } from "../output.ts";
 import { canPrompt, promptHidden } from "../prompt.ts";
-import { readNewPassphrase, toVaultContext } from "../vault-access.ts";
+import { openOrMakeStore, readNewPassphrase, toVaultContext } from "../vault-access.ts";
 
 export interface ExportFlags {
   readonly recipient?: readonly string[];
@@ -72,18 +66,9 @@ export async function importIntoVault(
   const keys = await readImportKeys(path, flags);
   const allowCommands = flags.allowCommands === true;
   const entries = await importEntries(path, keys, { allowCommands });
-  const store =
-    (await findVaultKind(context, name)) === undefined
-      ? await createForImport(context, name)
-      : await openStore(context, name);
+  const store = await openOrMakeStore(context, name);
   await store.update(toAdd(entries, { replace: flags.replace === true }));
   printNote(`added ${entries.length} credentials to the vault "${name}"`);
-}
-
-async function createForImport(context: VaultContext, name: string): ReturnType<typeof openStore> {
-  const { store, where } = await createVault(context, name, {});
-  printNote(`created the vault "${name}" ${where}`);
-  return store;
 }
 
 async function readImportKeys(path: string, flags: ImportFlags): Promise<readonly AgeKey[]> {

@@ -9,7 +9,7 @@ export function buildCommand(): Command {
     .argument("<name>", "name of the vault")
     .option("-y, --yes", "don't ask")
     .action(async (name: string, flags: { yes?: boolean }) => {
-      const { removeVault } = await import("../../../vault/vault-catalog.ts");
+      const { removeVault } = await import("../../../vault/remove-vault.ts");
       const { confirm, toVaultContext } = await import("../../vault-access.ts");
       const { checkName } = await import("../../../vault/stored-credential.ts");
       const { printNote } = await import("../../output.ts");
