@@ -44,7 +44,7 @@ async function send(
   record: RequestRecord,
 ): Promise<HostResponse> {
   const { authority, method, target, headers, repository } = request;
-  const path = target.replace(/\?.*$/, "");
+  const path = target.replace(/\?.*$/s, "");
   const { scheme, host, port } = authority;
   Object.assign(record.facts, { scheme, host, port, method, path, repository });
   record.facts.rule = request.rule;

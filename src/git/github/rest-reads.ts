@@ -48,7 +48,7 @@ const other: readonly (readonly [route: string, what: string])[] = [
 ];
 
 // What some routers leave out when they look for a route
-const decoration = /(?:(?:;|%3B|%20).*|\.json)$/i;
+const decoration = /(?:(?:;|%3B|%20).*|\.json)$/is;
 
 /** What GET of a route behind `/repos/owner/name` reads. Issues count as reading: pull requests are issues to this API. */
 export function readRestRead(written: readonly string[]): RepositoryAction {

@@ -68,7 +68,7 @@ const edits: ReadonlySet<string> = new Set([
 const merges: ReadonlySet<string> = new Set(["approve", "merge", "submit_review"]);
 
 // GitLab wants the word alone or with a space behind; it ignores code blocks and quotes, which nobody can tell apart here
-const command = /^[^\S\n]*\/([a-z][a-z_]*)(?=\s|$)/gim;
+const command = /(?:^|[\n\u2028\u2029])[^\S\n\u2028\u2029]*\/([a-z][a-z_]*)(?=\s|$)/gi;
 
 /**
  * Reads a text for commands. GitLab drops carriage returns before it looks, so they can't hide one.

@@ -8,9 +8,12 @@ export interface PatternMatch {
   readonly paths: readonly string[];
 }
 
+/** `[abc]` of glob(7); no name, and so no set in one, is longer */
+const characterSet = /\[[^\]]{0,255}\]/g;
+
 /** Whether a shell takes a word for a pattern of names; `*` alone mostly stands for anything else. */
 export function isPattern(word: string): boolean {
-  return /[*?[]/.test(word) && /[\w/-]/.test(word.replaceAll(/\[[^\]]*\]/g, ""));
+  return /[*?[]/.test(word) && /[\w/-]/.test(word.replaceAll(characterSet, ""));
 }
 
 /** What is there that a pattern fits to, by a shell's rules (glob(7)). */
@@ -40,7 +43,7 @@ async function fitting(names: TreeNames, folder: string, step: string): Promise<
   const isInside = names.roots.some((root) => folder === root || folder.startsWith(`${root}/`));
   if (!isInside) return [];
   // One of several characters is taken for any
-  const simple = step.replaceAll(/\[[^\]]*\]/g, "?").replaceAll(/\*+/g, "*");
+  const simple = step.replaceAll(characterSet, "?").replaceAll(/\*+/g, "*");
   const all = [...(await names.list(folder)).keys()];
   return all.filter((name) => fits(name, simple)).map((name) => posix.join(folder, name));
 }
