@@ -12,6 +12,7 @@ const bounded: Readonly<Record<string, string>> = {
   "/(?:service|account|credential|secret|firebase|gcp|gcloud|google|key|sa)[^/]*\\.json$/i":
     "names of files, 255 bytes",
   "/(?:~|\\.(?:bak|backup|orig|old|save|tmp|rej))+$/i": "names of files, 255 bytes",
+  '/"((?:[^"\\\\\\n]|\\\\.)*)"/': "sections of settings in which every quote is closed",
   "/\\/+$/": "the registry in the user's own configuration",
   "/^[0-9a-f:.]*:[0-9a-f:.]*$/": "URLs of 2,048 characters",
   "/^deb\\s+(\\[[^\\]]*\\]\\s+)?(.*)$/": "the machine's own sources of packages",
@@ -20,6 +21,8 @@ const bounded: Readonly<Record<string, string>> = {
 
 const letters = " \t\n\r\u2028a0A_-./:@\\\"'[]=;,{}()<>?&%$~*#!|+^é".split("");
 const length = 10_000;
+/** An expression with two ways for each character would never end on a longer one. */
+const shortLength = 40;
 
 test("no expression that sees a sandbox's text takes longer than the text is long", () => {
   const slow = listSourceExpressions()
@@ -30,6 +33,7 @@ test("no expression that sees a sandbox's text takes longer than the text is lon
 
 test("an expression that goes back for each character is found (control)", () => {
   for (const pattern of [
+    "^(?:a|aa)*$",
     "^[^\\S\\n]*\\/x",
     "eyJ[\\w-]+\\.",
     ":[ \\t]*([\\t\\x20-\\x7e]*)$",
@@ -64,8 +68,9 @@ function findSlowText({ pattern, flags }: SourceExpression): readonly string[] {
   for (const head of heads) {
     for (const unit of head === "" ? [...letters, ...words, ...pairs] : [...letters, ...words]) {
       const toText = (size: number): string => `${head}${unit.repeat(size / unit.length)}\0\n`;
+      const isEndless = toLeastMs(expression, toText(shortLength)) > 8;
+      if (isEndless) return [JSON.stringify(`${head}${unit}…`)];
       if (toMs(expression, toText(length)) < 8) continue;
-      // A pause of the machine doesn't come twice
       const [once, twice] = [length, 2 * length].map((size) => toLeastMs(expression, toText(size)));
       if (twice! > 24 && twice! > 3 * once!) return [JSON.stringify(`${head}${unit}…`)];
     }
@@ -73,8 +78,13 @@ function findSlowText({ pattern, flags }: SourceExpression): readonly string[] {
   return [];
 }
 
+/** A pause of the machine doesn't come three times. */
 function toLeastMs(expression: RegExp, text: string): number {
-  return Math.min(...[1, 2, 3].map(() => toMs(expression, text)));
+  let least = Infinity;
+  for (let round = 0; round < 3 && least > 8; round++) {
+    least = Math.min(least, toMs(expression, text));
+  }
+  return least;
 }
 
 /** CPU time, so that other work on the machine doesn't count. */

@@ -40,7 +40,7 @@ const strongWord =
 const lastWord =
   /^(?:.*keys?|.*signature|.*session|.*cookie|sign|sig|otp|totp|passcode|pin|pwd|pass|ticket|sid)$/;
 /** A session's id by its last words: `X-Session-Id`, `JSESSIONID`; and an id of what is a credential itself */
-const sessionId = /(?:^|-)(?:.*sess(?:ion)?-?id|(?:token|auth|ticket)-id)$/;
+const sessionId = /(?:sess(?:ion)?-?id|(?:^|-)(?:token|auth|ticket)-id)$/;
 /** The runs of a client: Model Context Protocol (transports), and agents */
 const runId = /^(?:mcp-session-id|session-id|x-claude-code-session-id|vscode-sessionid)$/;
 const uuid = /^(?:[a-z]+[_-])?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;

@@ -52,7 +52,7 @@ function toFilesOfCommand(
       (isHelper && (secretOption.test(option) || joined !== undefined)) ||
       (isSsh && (keyOption.test(option) || joined !== undefined));
     // `!f() { cat <keys/token; }`
-    const name = (joined ?? text).replaceAll(/^[<!(]+|[;)&|]+$/g, "");
+    const name = (joined ?? text).replaceAll(/^[<!(]+|(?<![;)&|])[;)&|]+$/g, "");
     return toFiles(name, folders, isSecret);
   });
 }

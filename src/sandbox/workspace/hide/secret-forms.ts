@@ -181,7 +181,7 @@ function findShortPassword({ text, literalFrom }: Word, before: Before): number 
   const isNext = value === text;
   if (isNext && words.at(-1) !== "-p") return undefined;
   if (isNext && !isOf(nextPassword)) return undefined;
-  if (/^[\d.:/]+(?:[-:][\d.:]+)*(?:\/(?:tcp|udp))?$/.test(value)) return undefined;
+  if (/^[\d.:/][\d.:/-]*(?:\/(?:tcp|udp))?$/.test(value)) return undefined;
   if (literalFrom === undefined && before.isReference(value)) return undefined;
   // Of another program's options: letters, a long option with one hyphen
   if (!isNext && !isOf(attachedPassword) && /^[a-z-]*$/.test(value)) return undefined;
@@ -200,7 +200,7 @@ function findAfterScheme({ text }: Word, { words, isReference }: Before): number
 }
 
 function isValue(value: string, { isReference }: Before): boolean {
-  const bare = value.replaceAll(/^["']+|["',;]+$/g, "");
+  const bare = value.replaceAll(/^["']+|(?<!["',;])["',;]+$/g, "");
   return bare !== "" && !isPlainValue(bare) && !isReference(value);
 }
 

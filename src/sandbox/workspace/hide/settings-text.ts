@@ -9,7 +9,7 @@ const setting =
 const addressName = /(?:url|insteadof|proxy|default|push)$/i;
 const addressValue = /^[\w.+-]+:\/\//;
 /** `user:password@host`, as git takes it for a proxy (git-config(1), http.proxy) */
-const userOfProxy = /^[^\s@/"]*:.*@/s;
+const userOfProxy = /^[^\s@/":]*:.*@/s;
 
 /**
  * A file of settings without the secrets in it; byte for byte the same elsewhere. It's read as git reads its own
