@@ -5,7 +5,7 @@ import type { SigningSettings } from "../policy/signing-settings.ts";
 import type { SandboxGit } from "../sandbox/signing/sandbox-git.ts";
 import { findSigningKey } from "../sandbox/signing/session-signer.ts";
 import { lastValue } from "../sandbox/workspace/repository/git-setting.ts";
-import { readUserConfiguration } from "../sandbox/workspace/repository/git-configuration.ts";
+import { readUserConfiguration } from "../sandbox/workspace/repository/user-configuration.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { SessionPolicy } from "./session-policy.ts";
 

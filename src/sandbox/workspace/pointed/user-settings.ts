@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { LookBudget } from "../look-budget.ts";
-import { readWrittenSettings } from "../repository/git-configuration.ts";
+import { readWrittenSettings } from "../repository/user-configuration.ts";
 import { withIncluded, type SettingsOfFile } from "./included-settings.ts";
 
 /**

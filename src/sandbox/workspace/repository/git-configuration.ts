@@ -1,9 +1,8 @@
 import { isVaultboxError } from "../../../errors.ts";
 import { runHostCommand } from "../../../host-command.ts";
 import { toNameText } from "../../../files/name-text.ts";
-import type { WritableFolders } from "../../../writable-folders.ts";
 import type { LookBudget } from "../look-budget.ts";
-import type { GitSetting } from "./git-setting.ts";
+import { toSetting, type GitSetting } from "./git-setting.ts";
 import { parsePlainConfiguration } from "./plain-configuration.ts";
 
 /** A repository's configuration is a few KiB. */
@@ -61,64 +60,10 @@ export async function readConfiguration(
   }
 }
 
-/**
- * The settings of the user and the machine, which no repository can change.
- * @param without files in these folders don't count, though git goes by them: `include.path` may name one in a workspace
- */
-export async function readUserConfiguration(
-  without?: WritableFolders,
-): Promise<readonly GitSetting[]> {
-  const written = await readWrittenSettings();
-  // Many settings are in few files
-  const files = new Set(written.map(({ file }) => file));
-  for (const file of files) if (without?.holderOf(file) !== undefined) files.delete(file);
-  return written.filter(({ file }) => files.has(file)).map(({ setting }) => setting);
-}
-
-/** A setting of the user or the machine, with the file that it's written in. */
-export interface WrittenSetting {
-  /** Absolute; `/` for what is in none */
-  readonly file: string;
-  readonly setting: GitSetting;
-}
-
-/** The same with their files, in git's order. */
-export async function readWrittenSettings(): Promise<readonly WrittenSetting[]> {
-  const env = { GIT_CEILING_DIRECTORIES: "/", GIT_DIR: "/nonexistent", LC_ALL: "C" };
-  const args = ["config", "--includes", "--show-origin", "--null", "--list"];
-  try {
-    const bytes = await runHostCommand({ file: "git", args, timeoutMs, env, encoding: "latin1" });
-    return parseListWithOrigins(bytes);
-  } catch (error) {
-    // No git, or no settings that it can read: then it runs nothing because of them either
-    if (isVaultboxError(error, "VBX_HOST_COMMAND_FAILED")) return [];
-    throw error;
-  }
-}
-
-/** Of `--show-origin`: where a setting is written (`file:/etc/gitconfig`), then the setting itself. */
-function parseListWithOrigins(bytes: string): readonly WrittenSetting[] {
-  const items = toNameText(Buffer.from(bytes, "latin1")).split("\0");
-  const settings: WrittenSetting[] = [];
-  for (let at = 0; at + 1 < items.length; at += 2) {
-    const [origin = "", item = ""] = items.slice(at, at + 2);
-    const file = origin.startsWith("file:") ? origin.slice("file:".length) : "/";
-    settings.push({ file, setting: toSetting(item) });
-  }
-  return settings;
-}
-
 /** @param bytes as Latin-1 */
 function parseList(bytes: string): readonly GitSetting[] {
   return toNameText(Buffer.from(bytes, "latin1"))
     .split("\0")
     .filter((item) => item !== "")
     .map(toSetting);
-}
-
-function toSetting(item: string): GitSetting {
-  const at = item.indexOf("\n");
-  return at === -1
-    ? { key: item, value: undefined }
-    : { key: item.slice(0, at), value: item.slice(at + 1) };
 }

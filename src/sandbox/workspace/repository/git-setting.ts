@@ -5,6 +5,14 @@ export interface GitSetting {
   readonly value: string | undefined;
 }
 
+/** @param item as `git config --list --null` writes it */
+export function toSetting(item: string): GitSetting {
+  const at = item.indexOf("\n");
+  return at === -1
+    ? { key: item, value: undefined }
+    : { key: item.slice(0, at), value: item.slice(at + 1) };
+}
+
 /** The last value of a key, which is the one that counts. */
 export function lastValue(settings: readonly GitSetting[], key: string): string | undefined {
   return settings.findLast((setting) => setting.key === key)?.value;

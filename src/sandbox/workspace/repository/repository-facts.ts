@@ -2,17 +2,14 @@ import { homedir } from "node:os";
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { toRealPath } from "../../../files/real-path.ts";
 import { openOrNothing } from "../host-path.ts";
-import {
-  maxConfigurationBytes,
-  readConfiguration,
-  readUserConfiguration,
-} from "./git-configuration.ts";
+import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
 import { findWorkTree, locateGit, readLine, toBranch, type GitLocation } from "./git-location.ts";
 import { readWritableFolders } from "../../../folder-list.ts";
 import { lastValue } from "./git-setting.ts";
 import { isOwnRepository } from "./ownership.ts";
 import { chooseRemote, readRemoteUrl } from "./remote.ts";
 import { readTips } from "./repository-tips.ts";
+import { readUserConfiguration } from "./user-configuration.ts";
 
 /** What is known of the workspace's own repository at launch; the sandbox can't change any of it afterwards. */
 export interface RepositoryFacts {
