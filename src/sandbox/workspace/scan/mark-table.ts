@@ -1,4 +1,5 @@
 import type { HostFile } from "./host-files/host-file.ts";
+import { NameFilter } from "./name-filter.ts";
 
 /** A folder that is walked, as far as its path says something about the files in it. */
 export interface MarkFolder {
@@ -47,6 +48,8 @@ interface FolderPattern {
 
 /** Patterns by what a name is looked up with: a few of them are then tried, and not hundreds for every file. */
 interface Patterns {
+  /** Of all with a name */
+  readonly filter: NameFilter;
   readonly names: Map<string, NamePattern[]>;
   /** By the first one or two letters, of those with `*` after them */
   readonly starts: Map<number, NamePattern[]>;
@@ -66,6 +69,7 @@ export function createMarkTable(
   lesser: readonly HostFile[] = [],
 ): MarkTable {
   const patterns: Patterns = {
+    filter: new NameFilter(),
     names: new Map(),
     starts: new Map(),
     extensions: new Map(),
@@ -87,7 +91,11 @@ export function createMarkTable(
   }
   return {
     toFolder: (path) => toFolder(patterns, path),
-    findKind: (folder, name) => findKind(patterns, folder, name.toLowerCase()),
+    findKind: (folder, name) =>
+      // Nearly every file
+      patterns.filter.mayFit(name)
+        ? findKind(patterns, folder, name.toLowerCase())
+        : (folder.kind ?? folder.lesser),
     // Asked of links alone, of which many workspaces have none
     findKindBelow: (path) => findKindBelow((ways ??= toWays(rows)), path),
   };
@@ -115,15 +123,26 @@ function addWays(ways: Ways, kind: string, folders: readonly string[]): void {
   }
 }
 
-function addName({ names, starts, extensions }: Patterns, kind: string, pattern: string): void {
+function addName(
+  { filter, names, starts, extensions }: Patterns,
+  kind: string,
+  pattern: string,
+): void {
   const at = pattern.lastIndexOf("/") + 1;
   const name = pattern.slice(at);
   const { start, end } = toPart(name);
   const folders = at === 0 ? "" : `/${pattern.slice(0, at)}`;
   const one = { kind, folders, start, end };
-  if (end === undefined) add(names, name, one);
-  else if (start === "") add(extensions, toExtension(end), one);
-  else add(starts, toStart(start, Math.min(start.length, 2)), one);
+  if (end === undefined) {
+    filter.addName(name);
+    add(names, name, one);
+  } else if (start === "") {
+    filter.addEnd(end);
+    add(extensions, toExtension(end), one);
+  } else {
+    filter.addStart(start);
+    add(starts, toStart(start, Math.min(start.length, 2)), one);
+  }
 }
 
 function add<K, T>(map: Map<K, T[]>, key: K, value: T): void {
@@ -192,7 +211,6 @@ function findKind(
   let wild = findClosest(starts.get(toStart(name, 2)), folder, name);
   wild = findClosest(starts.get(toStart(name, 1)), folder, name, wild);
   wild = findClosest(extensions.get(toExtension(name)), folder, name, wild);
-  // Nearly every file
   if (exact === undefined && wild === undefined) return folder.kind ?? folder.lesser;
   const withFolders = [exact, wild].find((one) => one !== undefined && one.folders !== "");
   return withFolders?.kind ?? folder.kind ?? exact?.kind ?? wild?.kind;

@@ -72,6 +72,28 @@ test("every row says which tool it is about and where its documentation says so"
   }
 });
 
+test("a name in other letters that its file system takes for the same is found too", () => {
+  const table = createMarkTable(hostFileRows);
+  // The last one is the sign for kelvin, whose small letter is a `k`
+  const spellings = [
+    (name: string) => name.toUpperCase(),
+    (name: string) => name.replace(/k/i, "\u212a"),
+  ];
+  const missed = hostFileRows.flatMap((one) =>
+    toExamples(one).flatMap((path) => {
+      const names = path.split("/");
+      const folder = table.toFolder(names.slice(0, -1));
+      const name = names.at(-1) ?? "";
+      const kind = table.findKind(folder, name.toLowerCase());
+      const others = spellings
+        .map((spell) => spell(name))
+        .filter((other) => other.toLowerCase() === name.toLowerCase());
+      return others.filter((other) => table.findKind(folder, other) !== kind);
+    }),
+  );
+  expect(missed).toEqual([]);
+});
+
 test("all examples are found, and ordinary files are not", () => {
   const table = createMarkTable(hostFileRows);
   const examples = hostFileRows.flatMap((one) => toExamples(one).map((path) => path.split("/")));
