@@ -72,9 +72,9 @@ test("a hidden file is hidden wherever a sandbox moved it, and the move is told 
       "d/x/credentials",
     ],
     "behind git's own names": [
-      "git init -q .; mkdir conf; echo CANARY > conf/.env",
-      "mv conf .git/conf; mkdir conf; : > conf/.env",
-      ".git/conf/.env",
+      "git init -q .; mkdir -p .config/gh; echo CANARY > .config/gh/hosts.yml",
+      "mv .config/gh .git/x; mkdir .config/gh; : > .config/gh/hosts.yml",
+      ".git/x/hosts.yml",
     ],
     "with a folder further out": [
       "mkdir -p a/b/c; echo CANARY > a/b/c/.env",
