@@ -39,6 +39,10 @@ export interface MountDraft {
   readonly logs: Map<string, LogCopy>;
   /** Folders that are shown empty */
   readonly emptied: (readonly string[])[];
+  /** Work trees in it that are shown with nothing but an empty `.git` */
+  readonly emptiedTrees: (readonly string[])[];
+  /** Absolute paths of the `.git` of work trees outside of the sandbox, shown as empty files: for git they are there */
+  readonly unseenTrees: Set<string>;
   /** Made before, where nothing is */
   readonly mountPoints: MountPoint[];
   /** What of it no program of the sandbox may reach */
@@ -59,6 +63,8 @@ export function createDraft(root: OpenRoot, special: SpecialFiles): MountDraft {
     copies: new Map(),
     logs: new Map(),
     emptied: [],
+    emptiedTrees: [],
+    unseenTrees: new Set(),
     mountPoints: [],
     special,
     notes: [],
@@ -89,7 +95,8 @@ export function hasRoomForOthers({ own, copies }: MountDraft): boolean {
 /** @throws VaultboxError VBX_WORKSPACE_UNSAFE when there are more mounts than a start can make */
 export function refuseTooMany(drafts: readonly MountDraft[]): void {
   const counts = drafts.map(
-    ({ own, copies, logs, emptied }) => own.size + copies.size + logs.size + emptied.length,
+    ({ own, copies, logs, emptied, emptiedTrees, unseenTrees }) =>
+      own.size + copies.size + logs.size + emptied.length + emptiedTrees.length + unseenTrees.size,
   );
   if (counts.reduce((sum, count) => sum + count, 0) > maxAllMounts) throw tooMany(maxAllMounts);
 }

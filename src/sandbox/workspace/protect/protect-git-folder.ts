@@ -1,15 +1,15 @@
-import { join, posix, resolve } from "node:path";
+import { join, posix } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import type { Folder } from "../../../files/beneath.ts";
 import { isHeldName } from "../handoff/held-name.ts";
 import { quoted } from "../../../printable.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
-import { readLine } from "../repository/git-location.ts";
 import { isTrue, type GitSetting } from "../repository/git-setting.ts";
 import { isBareRepository } from "../repository/repository-signs.ts";
 import { isNameable } from "./nameable.ts";
 import { protectSettings } from "./protect-other.ts";
 import { mountCopy, mountReadOnly, kindOf, pinFolders, type MountDraft } from "./mount-draft.ts";
+import { protectWorkTrees, type TreesInSandbox } from "./protect-work-trees.ts";
 import { saplingInGit } from "../other-systems/other-system.ts";
 import { sameFolder } from "./mount-point.ts";
 import { unreadable } from "../repository/unreadable-configuration.ts";
@@ -21,8 +21,7 @@ const empty = Buffer.alloc(0);
 export interface GitFolderOptions {
   /** What the sandbox may read of a configuration file */
   readonly toShown: (content: Buffer) => Buffer;
-  /** Whether a work tree is in the sandbox; the administrative folder of another one is read-only */
-  readonly isInSandbox: (workTree: string) => boolean;
+  readonly trees: TreesInSandbox;
 }
 
 /**
@@ -52,7 +51,15 @@ export async function protectGitFolder(
   if (usesWorktreeConfig) {
     await protectConfiguration(draft, [...names, "config.worktree"], options);
   }
-  await protectWorkTrees(draft, [...names, "worktrees"], { ...options, usesWorktreeConfig });
+  await protectWorkTrees(draft, [...names, "worktrees"], {
+    trees: options.trees,
+    protectSettings: async (own) => {
+      if (usesWorktreeConfig) {
+        await protectConfiguration(draft, [...own, "config.worktree"], options);
+      }
+      await protectModules(draft, [...own, "modules"], { options, depth: 0 });
+    },
+  });
   await protectModules(draft, [...names, "modules"], { options, depth: 0 });
 }
 
@@ -91,35 +98,6 @@ function protectInfo(draft: MountDraft, names: readonly string[]): void {
     draft.mountPoints.push({ names, kind: "folder", content: "" });
   pinFolders(draft, names);
   mountReadOnly(draft, [...names, "attributes"], "file");
-}
-
-/** The administrative folders of linked work trees (gitrepository-layout(5)). */
-async function protectWorkTrees(
-  draft: MountDraft,
-  names: readonly string[],
-  options: GitFolderOptions & { readonly usesWorktreeConfig: boolean },
-): Promise<void> {
-  using folder = draft.root.openPath(names);
-  if (folder === undefined) return;
-  pinFolders(draft, names);
-  for (const { name, kind } of folder.entries()) {
-    if (kind !== "folder") continue;
-    const own = [...names, name];
-    using administrative = folder.open(name);
-    const link = administrative && readLine(administrative, "gitdir");
-    const path = resolve(join(draft.path, ...own), link ?? "");
-    if (link === undefined || !options.isInSandbox(path)) {
-      // Its work tree is elsewhere on the host, where git goes by what is written here
-      draft.own.set(own.join("/"), { readOnly: true });
-      continue;
-    }
-    pinFolders(draft, own);
-    mountReadOnly(draft, [...own, "commondir"], "file", "../..\n");
-    mountReadOnly(draft, [...own, "gitdir"], "file");
-    if (options.usesWorktreeConfig) {
-      await protectConfiguration(draft, [...own, "config.worktree"], options);
-    }
-  }
 }
 
 /** Repositories of submodules, at any depth: a submodule's name may have slashes. */

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { BindMount } from "../../../docker/engine.ts";
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
@@ -26,6 +26,7 @@ import type { MountPointsBeneath } from "./mount-point.ts";
 import { isNameable, refuseUnnameable } from "./nameable.ts";
 import { protectAllPointed, readAllPointed, type UnitsOfRoot } from "./protect-all-pointed.ts";
 import { protectUnit, type UnitOptions } from "./protect-unit.ts";
+import type { TreesInSandbox } from "./protect-work-trees.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { toCopies, type CopyMount } from "./shown-copies.ts";
 
@@ -74,12 +75,12 @@ export async function planProtection(
   const writable = drafted.filter(({ root }) => root.writable);
   for (const { root, draft } of writable) {
     pinApart(root, draft);
-    draft.emptied.push(...root.emptied);
+    draft.emptiedTrees.push(...root.emptied);
   }
   const drafts = writable.map(({ draft }) => draft);
   const options: UnitOptions = {
     toShown: hides ? withoutSecrets : (content) => content,
-    isInSandbox: (path) => drafts.some((draft) => contains(draft.path, path)),
+    trees: toTreesInSandbox(looked.map(({ root }) => root)),
     drafts,
     budget,
   };
@@ -112,6 +113,17 @@ export async function planProtection(
   };
 }
 
+function toTreesInSandbox(roots: readonly OpenRoot[]): TreesInSandbox {
+  const emptied = roots.flatMap(({ source, emptied: all }) =>
+    all.map((names) => join(source, ...names)),
+  );
+  return (link) => {
+    if (emptied.includes(dirname(link))) return "emptied";
+    if (roots.some(({ writable, source }) => writable && contains(source, link))) return "seen";
+    return roots.some(({ target }) => contains(target, link)) ? "covered" : "apart";
+  };
+}
+
 function toMounts(
   drafts: readonly MountDraft[],
   looked: readonly LookedRoot[],
@@ -128,10 +140,12 @@ function toMounts(
   const copies = drafts.flatMap((draft) =>
     toCopies(draft).filter(({ target }) => isSeen(draft, target)),
   );
+  const unseen = new Set(drafts.flatMap(({ unseenTrees }) => [...unseenTrees]));
+  const stubs = [...unseen].map((target) => ({ target, content: new Uint8Array() }));
   refuseUnnameable([...own.map(({ bind }) => bind.target), ...copies.map(({ target }) => target)]);
   return {
     own,
-    copies,
+    copies: [...copies, ...stubs],
     mountPoints: drafts.map(({ path, mountPoints }) => ({ path, points: mountPoints })),
     folders: drafts.map(({ path, target, root, special }) => ({
       source: path,

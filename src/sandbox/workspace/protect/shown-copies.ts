@@ -16,7 +16,8 @@ export interface LogPlace {
 /** A bind over something in the sandbox, with the content it shows. */
 export interface CopyMount {
   readonly target: string;
-  readonly content: Uint8Array | "folder";
+  /** `work tree` is a folder with nothing but an empty `.git` */
+  readonly content: Uint8Array | "folder" | "work tree";
   /** Of a copy that the sandbox writes to */
   readonly log?: LogPlace;
 }
@@ -31,13 +32,17 @@ export function toCopies(draft: MountDraft): readonly CopyMount[] {
     target: join(draft.target, ...names),
     content: "folder" as const,
   }));
+  const trees = draft.emptiedTrees.map((names) => ({
+    target: join(draft.target, ...names),
+    content: "work tree" as const,
+  }));
   const logs = [...draft.logs].map(([key, { content, owner }]) => ({
     target: join(draft.target, key),
     content,
     // Nothing is added to a log that the sandbox can't write to
     ...(draft.writable ? { log: { root: draft.path, names: key.split("/"), owner } } : {}),
   }));
-  return [...files, ...folders, ...logs];
+  return [...files, ...folders, ...trees, ...logs];
 }
 
 /** Where the copy of a number is. */
@@ -56,9 +61,11 @@ export async function writeCopies(
   const binds: BindMount[] = [];
   for (const [index, { target, content, log }] of copies.entries()) {
     const source = toCopyPath(directory, index);
-    if (content === "folder") await mkdir(source);
+    const isFolder = typeof content === "string";
+    if (isFolder) await mkdir(source);
     else await writeFile(source, content);
-    await chmod(source, content === "folder" ? 0o755 : 0o644);
+    if (content === "work tree") await writeFile(join(source, ".git"), "");
+    await chmod(source, isFolder ? 0o755 : 0o644);
     if (log !== undefined && process.getuid?.() === 0)
       await chown(source, log.owner.uid, log.owner.gid);
     binds.push({ source, target, readOnly: log === undefined });

@@ -68,6 +68,10 @@ async function findWorktrees({ folder, names }: UnitPlace, look: UnitLook): Prom
       if (worktree !== undefined && entry.kind !== "folder")
         onInner({ folder: worktree, entry, names: [...own, entry.name] });
     }
+    // Of the work tree's submodules
+    using modules = worktree && openAllowed(worktree, "modules");
+    if (modules !== undefined)
+      await findInner({ folder: modules, names: [...own, "modules"], isUnit: false }, look);
   }
 }
 

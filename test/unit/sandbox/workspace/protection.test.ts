@@ -186,7 +186,7 @@ test("submodules, linked work trees and nested repositories are protected with t
       ".git/worktrees/in rw",
       ".git/worktrees/in/commondir ro",
       ".git/worktrees/in/gitdir ro",
-      ".git/worktrees/out ro",
+      ".git/worktrees/out rw",
       "in rw",
       "in/.git ro",
       "libs rw",
@@ -194,6 +194,54 @@ test("submodules, linked work trees and nested repositories are protected with t
       "libs/nested/.git rw",
       "libs/nested/.git/config copy",
       "libs/sub/.git ro",
+    ]),
+  );
+});
+
+test("of a work tree that the sandbox doesn't see all is read-only that git goes by there, and git finds it there", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path);
+  for (const name of ["out", "odd", "gone", "locked"]) {
+    await git(path, "worktree", "add", "-q", join(path, "..", name));
+  }
+  await git(path, "worktree", "lock", join(path, "../locked"));
+  for (const name of ["gone", "locked"]) await rm(join(path, "..", name), { recursive: true });
+  await symlink("refs/heads/out", join(path, ".git/worktrees/odd/sequencer"));
+  await mkdir(join(path, ".git/worktrees/out/modules/sub"), { recursive: true });
+  await mkdir(join(path, ".git/worktrees/out/rebase-merge"));
+  const lines = toText(path, await plan(path));
+  const own = lines.filter((line) => line.startsWith(".git/worktrees/"));
+  expect(own).toEqual([
+    // Nobody can say what such a thing leads to, or where its work tree is
+    ".git/worktrees/locked ro",
+    ".git/worktrees/odd ro",
+    ".git/worktrees/out rw",
+    ".git/worktrees/out/HEAD ro",
+    ".git/worktrees/out/commondir ro",
+    ".git/worktrees/out/gitdir ro",
+    ".git/worktrees/out/index ro",
+    ".git/worktrees/out/modules ro",
+    ".git/worktrees/out/rebase-merge ro",
+  ]);
+  const { copies } = await plan(path);
+  const shown = copies.map(({ target }) => target).filter((one) => !one.startsWith(`${path}/`));
+  expect(shown).toEqual([join(path, "../out/.git")]);
+});
+
+test("the repository of a submodule of a linked work tree is protected", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path);
+  await createRepository(join(path, "../source"));
+  await git(path, "worktree", "add", "-q", join(path, "in"));
+  const allow = ["-c", "protocol.file.allow=always"];
+  await git(join(path, "in"), ...allow, "submodule", "add", "-q", join(path, "../source"), "sub");
+  await rm(join(path, "in/sub"), { recursive: true });
+  expect(toText(path, await plan(path))).toEqual(
+    expect.arrayContaining([
+      ".git/worktrees/in/modules/sub/config copy",
+      ".git/worktrees/in/modules/sub/hooks ro",
     ]),
   );
 });
