@@ -14,6 +14,13 @@ export interface SessionState {
   readonly workspace: string;
   /** Real paths of all that its sandbox can write in; earlier versions recorded none */
   readonly writable?: readonly string[];
+  /**
+   * Real paths of what its sandbox can't move, of what lies in these; undefined while it has no sandbox, and for an
+   * earlier version's
+   */
+  readonly pinned?: readonly string[];
+  /** Whether `pinned` is recorded, and compared with what others mount, before it has a sandbox */
+  readonly pins?: true;
   /** RFC 3339, UTC */
   readonly startedAt: string;
   /** Directory of the link's socket and the mounted files */
@@ -42,10 +49,11 @@ export function sessionFolder(paths: Paths, id: string): string {
  */
 export async function beginSession(
   paths: Paths,
-  facts: Omit<SessionState, "owner" | "startedAt" | "runtimeDirectory">,
+  facts: Omit<SessionState, "owner" | "pins" | "startedAt" | "runtimeDirectory">,
 ): Promise<SessionState> {
   const state: SessionState = {
     ...facts,
+    pins: true,
     owner: await readOwnIdentity(),
     startedAt: new Date().toISOString(),
     runtimeDirectory: join(paths.runtime, facts.id),

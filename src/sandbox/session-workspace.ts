@@ -48,7 +48,8 @@ export async function openSessionWorkspace(
   const refuse = async (): Promise<void> => {
     refuseSecondViews(roots, allowed);
     const sources = roots.map(({ source }) => source);
-    await refuseNested(paths, session, { sources, writable: toWritable(outcome.state) });
+    const { pinned } = outcome.state;
+    await refuseNested(paths, session, { sources, writable: toWritable(outcome.state), pinned });
   };
   refuseRepositoryParts(roots, allowed);
   await refuse();
@@ -69,6 +70,12 @@ export async function openSessionWorkspace(
         await writeState(paths, outcome.state);
         await rememberFolders(paths, [root.source]);
       }
+      await refuse();
+    },
+    pin: async (pinned) => {
+      // Recorded first, for the same reason
+      outcome.state = { ...outcome.state, pinned };
+      await writeState(paths, outcome.state);
       await refuse();
     },
   });

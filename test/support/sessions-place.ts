@@ -54,6 +54,7 @@ export async function createSessionsPlace(): Promise<SessionsPlace> {
         settings: { ...defaultWorkspaceSettings, ...settings },
         mounts: [],
         admit: () => Promise.resolve(),
+        pin: () => Promise.resolve(),
       });
       const { hidden } = await files.mount(await mkdtemp(join(root, "s-")));
       return {

@@ -38,6 +38,7 @@ export async function createWorkspaceFolder(): Promise<WorkspaceFolder> {
         settings,
         mounts: [],
         admit: () => Promise.resolve(),
+        pin: () => Promise.resolve(),
       });
       const { binds } = await files.mount(await mkdtemp(join(root, "s-")));
       await work({ copies: binds.filter(({ source, target }) => source !== target) });

@@ -60,6 +60,7 @@ export function createWorkspacePlace(
       settings: defaultWorkspaceSettings,
       mounts: [],
       admit: async () => {},
+      pin: async () => {},
     });
     stack.defer(opened.close);
     return opened;

@@ -4,6 +4,7 @@ import type { Paths } from "../../config/paths.ts";
 import { VaultboxError } from "../../errors.ts";
 import { isSystemError } from "../../files/beneath.ts";
 import { toNameBytes } from "../../files/name-text.ts";
+import { contains } from "../../files/path-steps.ts";
 import { quoted } from "../../printable.ts";
 import { lookThrough, type LeftRoot } from "./handoff/found.ts";
 import type { Handoff } from "./handoff/handoff.ts";
@@ -20,7 +21,7 @@ import { forgetUnlooked, rememberUnlooked } from "./handoff/unlooked-sessions.ts
 import { returnLogs } from "./hide/shown-log.ts";
 import { createLookBudget, type LookLimits } from "./look-budget.ts";
 import type { OpenRoot } from "./roots/mounted-root.ts";
-import { releaseMountPoints } from "./session-mount-points.ts";
+import { readOtherRecords, releaseMountPoints } from "./session-mount-points.ts";
 import { writeHandoff, type WorkspaceRecord } from "./workspace-record.ts";
 
 /** Twice what the start looks through: the sandbox has added to it. What is done about it takes its own time. */
@@ -71,7 +72,10 @@ export async function inspectEnd(
   const missing = sources.filter((source) => !looked.includes(source));
   const dangers: OpenDanger[] = [];
   const onDanger = (danger: OpenDanger): void => void dangers.push(danger);
-  const inspected = await inspectHandoff(found, { ...options, onDanger });
+  const others = await readOtherRecords(paths, session);
+  const findSharer = (place: string): string | undefined =>
+    others.find((other) => other.protect === "default" && isIn(other, place))?.id;
+  const inspected = await inspectHandoff(found, { ...options, onDanger, findSharer });
   const handoff =
     missing.length === 0 || !inspected.complete
       ? inspected
@@ -94,6 +98,10 @@ export async function inspectEnd(
 export function toUnopened([first = "", ...more]: readonly string[]): string {
   const others = more.length === 0 ? "" : ` and ${more.length} more`;
   return `${quoted(first)}${others} can't be opened`;
+}
+
+function isIn({ roots }: WorkspaceRecord, place: string): boolean {
+  return roots.some(({ source }) => contains(source, place));
 }
 
 function toLeft(roots: readonly OpenRoot[], record: WorkspaceRecord): readonly LeftRoot[] {

@@ -3,6 +3,7 @@ import type { Paths } from "../../config/paths.ts";
 import { VaultboxError } from "../../errors.ts";
 import { orNothing, type Folder } from "../../files/beneath.ts";
 import { hasEnded } from "../../files/process-identity.ts";
+import { contains } from "../../files/path-steps.ts";
 import { quoted } from "../../printable.ts";
 import { readActiveSessions } from "../session-state.ts";
 import { openRealOrNothing } from "./host-path.ts";
@@ -35,30 +36,43 @@ function makeOrRefuse(folder: Folder, path: string, point: MountPoint): void {
   }
 }
 
-/** Mount points of another session in the same workspace are this one's too: the last to end removes them. */
+/** Mount points of another session in the same folders are this one's too: the last to end removes them. */
 export async function withShared(
   paths: Paths,
   session: string,
   own: readonly MountPointsBeneath[],
 ): Promise<readonly MountPointsBeneath[]> {
   const others = await readOtherRecords(paths, session);
-  const shared = others.flatMap((other) => other.mountPoints);
-  const inThis = shared.filter(({ path }) => own.some((one) => one.path === path));
-  return [...own, ...inThis];
+  const inThis = others
+    .flatMap((other) => other.mountPoints)
+    .map(({ path, points }) => ({
+      path,
+      points: points.filter(({ names }) =>
+        own.some((one) => contains(one.path, join(path, ...names))),
+      ),
+    }));
+  return [...own, ...inThis.filter(({ points }) => points.length > 0)];
 }
 
-async function readOtherRecords(
+/** A session that runs, and what it will undo and look at. */
+export interface OtherRecord extends WorkspaceRecord {
+  readonly id: string;
+}
+
+/** Those of all sessions that run, apart from one. */
+export async function readOtherRecords(
   paths: Paths,
   session: string,
-): Promise<readonly WorkspaceRecord[]> {
+): Promise<readonly OtherRecord[]> {
   const active = await readActiveSessions(paths);
   const records = await Promise.all(
     active.map(async ({ id, owner }) => {
       const isOther = id !== session && !(await hasEnded(owner));
-      return isOther ? await readRecord(paths, id) : undefined;
+      const record = isOther ? await readRecord(paths, id) : undefined;
+      return record === undefined || record === "unreadable" ? undefined : { ...record, id };
     }),
   );
-  return records.filter((record) => record !== undefined && record !== "unreadable");
+  return records.filter((record) => record !== undefined);
 }
 
 /** Removes what a session made and no other one needs. */

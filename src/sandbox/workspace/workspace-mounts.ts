@@ -63,6 +63,11 @@ export interface WorkspaceOptions {
    * mounted
    */
   readonly admit: (root: MountedRoot) => Promise<void>;
+  /**
+   * Takes what the sandbox won't be able to move, real paths; rejects when another session mounts something else that
+   * lies in what it can write in
+   */
+  readonly pin: (paths: readonly string[]) => Promise<void>;
 }
 
 /** Mounts that are decided and recorded. */
@@ -94,7 +99,7 @@ interface LookedAt {
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE, VBX_CONFIG_INVALID
  */
 export async function planMounts(
-  { paths, session, settings, mounts }: WorkspaceOptions,
+  { paths, session, settings, mounts, pin }: WorkspaceOptions,
   { looked, files, since, directory, before }: LookedAt,
 ): Promise<PlannedMounts> {
   const budget = createLookBudget(startLimits);
@@ -118,6 +123,7 @@ export async function planMounts(
   for (const { root } of known) {
     programs.set(root.target, await readProgramMarks(protection.pointed, { root, budget }));
   }
+  await pin(protection.pinned);
   // One that began meanwhile has no sandbox before its record is there, and one that ended has left it there
   const sessions = [...before, ...(await listOtherSessions(paths))];
   const others = await readOtherRoots(
@@ -162,13 +168,14 @@ interface KnownRoot extends LookedRoot {
 /** What is remembered of all that the sandbox can write in. */
 async function readKnown(
   looked: readonly LookedRoot[],
-  options: Omit<KnownPlace, "root">,
+  options: Omit<KnownPlace, "root" | "roots">,
 ): Promise<readonly KnownRoot[]> {
   const known: KnownRoot[] = [];
+  const roots = looked.map(({ root }) => root);
   for (const one of looked) {
     const { root, scan } = one;
     if (!root.writable) continue;
-    known.push({ ...one, repositories: await readKnownUnits(scan, { ...options, root }) });
+    known.push({ ...one, repositories: await readKnownUnits(scan, { ...options, root, roots }) });
   }
   return known;
 }

@@ -93,7 +93,11 @@ async function inspect(path: string): Promise<Handoff> {
   const options = { protect: "default", budget: createBudget() } as const;
   const left = [{ root: toWorkspaceRoot(path, root), baseline }];
   const found = await lookThrough(left, options);
-  return await inspectHandoff(found, { ...options, onDanger: () => undefined });
+  return await inspectHandoff(found, {
+    ...options,
+    onDanger: () => undefined,
+    findSharer: () => undefined,
+  });
 }
 
 test("folders that can be entered and not listed hide nothing from the report, and a folder that can't be written keeps no repository", async () => {
@@ -167,7 +171,7 @@ test("a repository that was there is looked at when too many new files keep the 
   const look = { hide: undefined, deep: false, budget: createBudget() };
   const before = await scanWorkspace(root, path, look);
   const own = toWorkspaceRoot(path, root);
-  const place = { root: own, protect: "default", budget: createBudget() } as const;
+  const place = { root: own, roots: [own], protect: "default", budget: createBudget() } as const;
   const repositories = await readKnownUnits(before, place);
   const baseline = { since: 0n, marks: new Map(), hidden: [], special: [], repositories };
   await symlink("/nonexistent/.bashrc", join(path, "n/.git/COMMIT_EDITMSG"));
@@ -176,7 +180,11 @@ test("a repository that was there is looked at when too many new files keep the 
   const options = { protect: "default", budget } as const;
   const after = await lookThrough([{ root: own, baseline }], options);
   expect(after).toMatchObject([{ scan: { complete: false, repositories: [] } }]);
-  const { entries } = await inspectHandoff(after, { ...options, onDanger: () => undefined });
+  const { entries } = await inspectHandoff(after, {
+    ...options,
+    onDanger: () => undefined,
+    findSharer: () => undefined,
+  });
   expect(entries).toMatchObject([{ change: "held", path: "n/.git" }]);
   // Only the link was taken away
   expect((await readdir(join(path, "n/.git"))).toSorted()).toEqual(
@@ -243,7 +251,7 @@ test("a repository that the start didn't see is held when a folder around it was
   const before = await scanWorkspace(root, path, plain);
   expect(before.repositories).toEqual([]);
   const own = toWorkspaceRoot(path, root);
-  const place = { root: own, protect: "default", budget: createBudget() } as const;
+  const place = { root: own, roots: [own], protect: "default", budget: createBudget() } as const;
   const repositories = await readKnownUnits(before, place);
   // Everything in it is older than the session
   const since = BigInt(Date.now() + 60_000) * 1_000_000n;
@@ -252,7 +260,14 @@ test("a repository that the start didn't see is held when a folder around it was
     const options = { protect: "default", budget: createBudget() } as const;
     const found = await lookThrough([{ root: own, baseline }], options);
     const made = found.flatMap(({ repositories: all }) => sortMade(all).made);
-    return { made, ...(await inspectHandoff(found, { ...options, onDanger: () => undefined })) };
+    return {
+      made,
+      ...(await inspectHandoff(found, {
+        ...options,
+        onDanger: () => undefined,
+        findSharer: () => undefined,
+      })),
+    };
   };
   expect(await look()).toMatchObject({ entries: [], made: [] });
   await rename(join(path, "node_modules/n"), join(path, "n"));

@@ -124,6 +124,7 @@ const accesses: Readonly<Record<string, (world: World) => unknown>> = {
       settings: defaultWorkspaceSettings,
       mounts: [],
       admit: () => Promise.reject(new Error("outside")),
+      pin: () => Promise.resolve(),
     });
     const mounts = await session.mount(directory).catch(() => undefined);
     const shown = readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -37,6 +37,7 @@ async function createPlace() {
       settings: defaultWorkspaceSettings,
       mounts: mounted.map((source) => ({ source, target: source, readOnly: false })),
       admit: () => Promise.resolve(),
+      pin: () => Promise.resolve(),
     });
     const { binds } = await files.mount(await mkdtemp(join(root, "s-")));
     const end = async (signal?: AbortSignal): Promise<Handoff | undefined> => {

@@ -19,6 +19,8 @@ export interface KnownUnit {
   readonly shape: RepositoryUnit["shape"];
   /** Ids of what makes git run something there: the user's own */
   readonly dangers: readonly string[];
+  /** Ids of what leads to other folders, in the root or not; missing in what an earlier version wrote */
+  readonly leads?: readonly string[];
   /** Of the remotes it names */
   readonly remotes: string;
   /** Of what makes git show something else there; missing in what an earlier version wrote */
@@ -59,10 +61,11 @@ export async function readKnownUnits(
   scan: Scan,
   place: KnownPlace,
 ): Promise<ReadonlyMap<string, KnownUnit>> {
-  const found = new Map<string, KnownUnit>();
+  const all = new Map<string, KnownUnit>();
   for (const unit of scan.repositories) {
     await place.budget.turn();
-    const { fingerprint, dangers, remotes, unseen: end } = await examineUnit(unit, place);
+    const found = await examineUnit(unit, place);
+    const { fingerprint, dangers, leads, remotes, unseen: end } = found;
     if (end !== undefined) throw tooMuch(place.root, unit, end);
     const unseen = dangers.find((danger) => danger.unseen !== undefined);
     if (unseen !== undefined && place.protect === "default")
@@ -71,10 +74,10 @@ export async function readKnownUnits(
     const over = place.budget.ended();
     if (over !== undefined) throw tooMuch(place.root, unit, over);
     const own = dangers.map(({ id }) => id);
-    const known = { fingerprint, dangers: own, remotes, shape: unit.shape, views };
-    found.set(unit.names.join("/"), known);
+    const known = { fingerprint, dangers: own, leads, remotes, shape: unit.shape, views };
+    all.set(unit.names.join("/"), known);
   }
-  return found;
+  return all;
 }
 
 /** At the end it would be taken for a new one. */

@@ -25,11 +25,12 @@ export interface Found extends LeftRoot {
 /** Looks through the roots after a sandbox was in them: what was known before of all of them comes first. */
 export async function lookThrough(
   left: readonly LeftRoot[],
-  { protect, budget }: Omit<HandoffOptions, "root">,
+  { protect, budget }: Omit<HandoffOptions, "root" | "roots">,
 ): Promise<readonly Found[]> {
+  const roots = left.map(({ root }) => root);
   const known: (readonly ExaminedUnit[])[] = [];
   for (const { root, baseline } of left) {
-    known.push(await examineKnown(baseline, { root, protect, budget }));
+    known.push(await examineKnown(baseline, { root, roots, protect, budget }));
   }
   const isAsked = protect === "default" && known.some((units) => units.length > 0);
   // Git answers while the roots are looked through
@@ -38,7 +39,7 @@ export async function lookThrough(
   const all: Found[] = [];
   for (const [index, one] of left.entries()) {
     const { root, baseline, since } = one;
-    const options = { root, protect, budget: toOwnBudget(root, budget) };
+    const options = { root, roots, protect, budget: toOwnBudget(root, budget) };
     const scan = await scanRoot(root, {
       hide: undefined,
       deep: true,

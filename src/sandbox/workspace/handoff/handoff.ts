@@ -39,6 +39,8 @@ export interface Handoff {
 /** Where a hand-off is looked for, in one root. */
 export interface HandoffOptions {
   readonly root: OpenRoot;
+  /** All of them */
+  readonly roots: readonly OpenRoot[];
   readonly protect: "default" | "none";
   /** Of the whole look */
   readonly budget: LookBudget;
@@ -48,4 +50,10 @@ export interface HandoffOptions {
 export interface HandlingOptions extends HandoffOptions {
   /** Called for what is dangerous, and still there */
   readonly onDanger: (danger: OpenDanger) => void;
+  /**
+   * Id of another session that runs, whose sandbox can write to a place, and whose end holds what it finds there;
+   * undefined: none
+   * @param place absolute, on the host
+   */
+  readonly findSharer: (place: string) => string | undefined;
 }

@@ -30,17 +30,17 @@ const handlingMsAfterSignal = 1000;
 /** Compares the roots with what they were, and takes away what the host must not meet. */
 export async function inspectHandoff(
   all: readonly Found[],
-  { protect, budget, onDanger }: Omit<HandlingOptions, "root">,
+  options: Omit<HandlingOptions, "root" | "roots">,
 ): Promise<Handoff> {
+  const { budget } = options;
   const handling =
     budget.ended() === "signal"
       ? createLookBudget({ ...handlingLimits, ms: handlingMsAfterSignal })
       : createLookBudget(handlingLimits, budget.signal);
   const entries: HandoffEntry[] = [];
+  const roots = all.map(({ root }) => root);
   for (const found of all) {
-    entries.push(
-      ...(await inspectRoot(found, { root: found.root, protect, budget, onDanger }, handling)),
-    );
+    entries.push(...(await inspectRoot(found, { ...options, root: found.root, roots }, handling)));
   }
   const end = budget.ended();
   const complete = all.every(({ scan }) => scan.complete) && end === undefined;

@@ -5,6 +5,7 @@ import type { HandoffEntry, HandlingOptions } from "./handoff.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import { isNameable } from "../protect/nameable.ts";
 import { holdPlace, holdUnit, toHoldText, type Hold } from "./hold-unit.ts";
+import { unfinished } from "../unit/todo-look.ts";
 import { toReason } from "./unseen-reason.ts";
 
 const kind = "repositories";
@@ -69,6 +70,13 @@ async function toEntry(
   options: HandlingOptions,
 ): Promise<HandoffEntry> {
   const path = toTold(options.root, one.path);
+  const sharer = findSharer(one, own, options);
+  if (sharer !== undefined) {
+    const place = join(options.root.source, ...one.unit.names);
+    options.onDanger({ place, kind: "repository", known: one.known });
+    const later = `session ${sharer} works there, and holds it when it ends`;
+    return { change: "dangerous", kind, path, detail: `${why}; ${later}` };
+  }
   const isTried = options.protect !== "none" && !isLeft && options.budget.ended() === undefined;
   const holds = isTried ? await hold(one, own, options) : [];
   const isHeld = holds.length > 0 && holds.every((each) => each.isHeld);
@@ -84,6 +92,17 @@ async function toEntry(
   }
   const done = holds.map((each) => toHoldText(each, options.root)).filter((text) => text !== "");
   return { change: isHeld ? "held" : "dangerous", kind, path, detail: [why, ...done].join("; ") };
+}
+
+/** Whether another session may be in the middle of just that: a rebase of its own must not lose its state. */
+function findSharer(
+  { unit }: ExaminedUnit,
+  own: readonly Danger[],
+  { root, protect, findSharer: find }: HandlingOptions,
+): string | undefined {
+  const isUnfinished = own.every(({ place = "" }) => unfinished.includes(place));
+  if (protect === "none" || own.length === 0 || !isUnfinished) return undefined;
+  return find(join(root.source, ...unit.names));
 }
 
 /** Of the user's own repository no more than needed is taken away. */

@@ -31,7 +31,7 @@ async function isAsBefore(
   const { kind, target } = record;
   const apart = new Set(record.apart);
   const root = { kind, source, target, writable: true, folder, apart, emptied: [] };
-  const place = { root, budget: createLookBudget(limits) };
+  const place = { root, roots: [root], budget: createLookBudget(limits) };
   const { remotes, unseen } = await examineUnit({ names, shape: known.shape }, place);
   return unseen === undefined && remotes === known.remotes;
 }

@@ -1,6 +1,6 @@
 import { toNames } from "../host-path.ts";
 import type { Mark } from "../scan/mark.ts";
-import type { Baseline } from "./baseline.ts";
+import type { Baseline, KnownUnit } from "./baseline.ts";
 import type { OtherRoot } from "./unlooked-sessions.ts";
 
 /**
@@ -51,22 +51,38 @@ function leaveOut(baseline: Baseline, root: string, other: OtherRoot): Baseline 
       const itsPath = toItsPath(path);
       return itsPath === undefined || special.has(itsPath);
     }),
-    marks: keepKnown(baseline.marks, its?.marks ?? new Map<string, Mark>(), toItsPath),
-    repositories: keepKnown(baseline.repositories, its?.repositories ?? new Map(), toItsPath),
+    marks: keepKnown(baseline.marks, its?.marks ?? new Map<string, Mark>(), { toItsPath }),
+    repositories: keepKnown(baseline.repositories, its?.repositories ?? new Map(), {
+      toItsPath,
+      ...(other.source === root ? {} : { choose: chooseUnit }),
+    }),
   };
+}
+
+/** What a unit was before a session that sees it in another root, where less, or more, of what it leads to is inside. */
+function chooseUnit(own: KnownUnit, its: KnownUnit): KnownUnit {
+  const leads = own.dangers.filter((id) => its.leads?.includes(id));
+  return { ...its, shape: own.shape, dangers: [...its.dangers, ...leads] };
+}
+
+interface KeepOptions<Value> {
+  readonly toItsPath: (path: string) => string | undefined;
+  /** What counts where both have one; undefined: the other's */
+  readonly choose?: (own: Value, its: Value) => Value;
 }
 
 /** Entries with the other baseline's value, where that has a say. */
 function keepKnown<Value>(
   own: ReadonlyMap<string, Value>,
   its: ReadonlyMap<string, Value>,
-  toItsPath: (path: string) => string | undefined,
+  { toItsPath, choose }: KeepOptions<Value>,
 ): ReadonlyMap<string, Value> {
   const kept = new Map<string, Value>();
   for (const [path, value] of own) {
     const itsPath = toItsPath(path);
     const known = itsPath === undefined ? value : its.get(itsPath);
-    if (known !== undefined) kept.set(path, known);
+    if (known === undefined) continue;
+    kept.set(path, itsPath === undefined || choose === undefined ? known : choose(value, known));
   }
   return kept;
 }

@@ -26,6 +26,7 @@ import type { MountPointsBeneath } from "./mount-point.ts";
 import { isNameable, refuseUnnameable } from "./nameable.ts";
 import { protectAllPointed, readAllPointed, type UnitsOfRoot } from "./protect-all-pointed.ts";
 import { protectUnit, type UnitOptions } from "./protect-unit.ts";
+import { findPinned } from "./pinned-paths.ts";
 import type { TreesInSandbox } from "./protect-work-trees.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { toCopies, type CopyMount } from "./shown-copies.ts";
@@ -44,6 +45,8 @@ export interface Protection {
   readonly mountPoints: readonly MountPointsBeneath[];
   /** The roots, with what no program of the sandbox may reach */
   readonly folders: readonly MountedFolder[];
+  /** Real paths of what the sandbox can't move, of what lies in the roots */
+  readonly pinned: readonly string[];
   /** What the settings and hooks of repositories name; nothing when none is protected */
   readonly pointed: readonly PointedPath[];
   readonly notes: readonly string[];
@@ -109,6 +112,7 @@ export async function planProtection(
       drafted.map(({ draft }) => draft),
       looked,
     ),
+    pinned: findPinned(writable),
     pointed: protect === "default" ? pointed : [],
   };
 }
@@ -127,7 +131,7 @@ function toTreesInSandbox(roots: readonly OpenRoot[]): TreesInSandbox {
 function toMounts(
   drafts: readonly MountDraft[],
   looked: readonly LookedRoot[],
-): Omit<Protection, "pointed"> {
+): Omit<Protection, "pinned" | "pointed"> {
   refuseTooMany(drafts);
   // Where another root lies over one, its own mounts are seen
   const isSeen = ({ target }: MountDraft, path: string): boolean =>

@@ -57,8 +57,8 @@ function lookAtWorkTreeSetting(
     (name) => isGitName(name) || findOtherSystem(name) !== undefined,
   );
   using tree = inside === undefined || isOwnFolder === true ? undefined : root?.openPath(inside);
-  look.state(tree === undefined ? "elsewhere" : "inside");
-  if (tree === undefined) look.danger("has its files elsewhere (core.worktree)", value);
+  const text = "has its files elsewhere (core.worktree)";
+  look.leads({ text, content: value ?? "", isInside: tree !== undefined });
 }
 
 /** Objects of another repository are copied into this one when git packs, where the next sandbox reads them. */
@@ -75,23 +75,22 @@ export function lookAtAlternates(
   }
   const content = toNameText(bytes);
   using root = openRealOrNothing(workspace);
-  if (
-    root !== undefined &&
-    staysInside(root, content, {
-      workspace,
-      names: [...names, "objects"],
-      seen: new Set(),
-    })
-  )
-    return;
-  look.danger("takes objects from elsewhere (alternates)", content, "objects/info/alternates");
+  const where = { look, workspace, names: [...names, "objects"], seen: new Set<string>() };
+  const isInside = root !== undefined && staysInside(root, content, where);
+  const text = "takes objects from elsewhere (alternates)";
+  look.leads({ text, content, place: "objects/info/alternates", isInside });
 }
 
 /** Whether all alternates are in the workspace, and theirs too (gitrepository-layout(5), "objects/info/alternates"). */
 function staysInside(
   root: Folder,
   content: string,
-  { workspace, names, seen }: Whereabouts & { readonly seen: Set<string> },
+  {
+    look,
+    workspace,
+    names,
+    seen,
+  }: Whereabouts & { readonly look: Look; readonly seen: Set<string> },
 ): boolean {
   const lines = content.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return lines.every((path) => {
@@ -102,8 +101,8 @@ function staysInside(
     if (seen.has(key)) return true;
     seen.add(key);
     using info = orNothing(() => root.openPath([...end, "info"]));
-    const further = info?.read("alternates", maxConfigurationBytes);
+    const further = look.note(info, "alternates");
     if (further === undefined) return info?.facts("alternates") === undefined;
-    return staysInside(root, toNameText(further), { workspace, names: end, seen });
+    return staysInside(root, toNameText(further), { look, workspace, names: end, seen });
   });
 }

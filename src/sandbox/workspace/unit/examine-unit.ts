@@ -1,6 +1,8 @@
+import { isAbsolute, join } from "node:path";
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { toNameText } from "../../../files/name-text.ts";
-import { followInside, openRealOrNothing } from "../host-path.ts";
+import { contains, stepsOf } from "../../../files/path-steps.ts";
+import { openRealOrNothing, toNames } from "../host-path.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { readFolder } from "../read-folder.ts";
@@ -9,7 +11,7 @@ import { isBareRepository } from "../repository/repository-signs.ts";
 import { elsewhere, lookAtFolder, lookAtWorkTree } from "./git-folder-look.ts";
 import { lookAtOther } from "./other-look.ts";
 import type { RepositoryUnit } from "./repository-unit.ts";
-import type { OpenRoot } from "../roots/mounted-root.ts";
+import type { MountedRoot, OpenRoot } from "../roots/mounted-root.ts";
 import { createLook, type Look, type UnitFindings } from "./unit-look.ts";
 
 /** Of one unit; a repository that people work with has less in it. */
@@ -18,6 +20,8 @@ const unitLimits = { entries: 1_000_000, bytes: 256 * 1024 * 1024 };
 /** Where units are, and what looking at them may cost. */
 export interface LookPlace {
   readonly root: OpenRoot;
+  /** All that the sandbox can write in, with `root` */
+  readonly roots: readonly MountedRoot[];
   readonly budget: LookBudget;
 }
 
@@ -47,7 +51,7 @@ export async function examineUnit(unit: RepositoryUnit, place: LookPlace): Promi
 async function examine(
   look: Look,
   unit: RepositoryUnit,
-  { root: { folder: root, source: workspace, apart } }: LookPlace,
+  { root: { folder: root, source: workspace, apart }, roots }: LookPlace,
 ): Promise<void> {
   look.budget.spend("entries", unit.names.length);
   using parent = root.openPath(unit.names.slice(0, -1));
@@ -59,7 +63,8 @@ async function examine(
     return look.danger("is a symbolic link", parent.readLink(name));
   }
   if (unit.shape === "file") {
-    return await lookAtGitFile(look, { parent, name, workspace, unit });
+    const from = join(workspace, ...unit.names.slice(0, -1));
+    return await lookAtGitFile(look, { parent, name, from, roots });
   }
   using folder = unit.names.length === 0 ? root.openPath([]) : parent.open(name);
   if (folder === undefined) {
@@ -81,17 +86,21 @@ async function lookAtGitFile(
   place: {
     readonly parent: Folder;
     readonly name: string;
-    readonly workspace: string;
-    readonly unit: RepositoryUnit;
+    /** Path of `parent` */
+    readonly from: string;
+    readonly roots: readonly MountedRoot[];
   },
 ): Promise<void> {
-  const { parent, name, workspace, unit } = place;
+  const { parent, name, from, roots } = place;
   const bytes = look.note(parent, name);
   if (bytes === undefined) return look.danger("is a file that can't be read");
   const content = toNameText(bytes);
   const named = withoutLineEnd(content.replace(/^gitdir: ?/, ""));
-  const names = followInside(workspace, { from: unit.names.slice(0, -1), path: named });
-  if (names === undefined) return look.danger("names a repository outside the workspace", content);
+  const end = findEnd(roots, isAbsolute(named) ? named : [from, named].join("/"));
+  const isInside = end !== undefined;
+  look.leads({ text: "names a repository outside the workspace", content, isInside });
+  if (!isInside) return;
+  const { workspace, names } = end;
   using root = openRealOrNothing(workspace);
   using target = root?.openPath(names);
   if (target === undefined) return look.danger("names a repository that isn't a plain folder");
@@ -108,4 +117,23 @@ async function lookAtGitFile(
   if (names.at(-2) !== "worktrees" || !isUnit || common !== "../..") {
     look.danger(elsewhere, common);
   }
+}
+
+/**
+ * Where the kernel's way from a path ends, in the innermost root that has it; undefined when it goes through anything else
+ * than roots and the folders around them.
+ */
+function findEnd(
+  roots: readonly MountedRoot[],
+  path: string,
+): { readonly workspace: string; readonly names: readonly string[] } | undefined {
+  const open = roots.filter(({ writable }) => writable);
+  const steps = stepsOf(path);
+  const isOwn = (step: string): boolean =>
+    open.some(({ source }) => contains(source, step) || contains(step, source));
+  const end = steps.every(isOwn) ? (steps.at(-1) ?? path) : "";
+  const around = open.filter(({ source }) => contains(source, end));
+  const root = around.toSorted((a, b) => b.source.length - a.source.length).at(0);
+  const names = root && toNames(root.source, end);
+  return root && names && { workspace: root.source, names };
 }

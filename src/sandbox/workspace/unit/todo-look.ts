@@ -2,6 +2,9 @@ import type { Folder } from "../../../files/beneath.ts";
 import { readConfiguration } from "../repository/git-configuration.ts";
 import { openPlain, type Look } from "./unit-look.ts";
 
+/** Folders in which git keeps what is to be done next of a rebase, or of a series of commits. */
+export const unfinished: readonly string[] = ["rebase-merge", "rebase-apply", "sequencer"];
+
 /** What git itself has (git-merge(1), "merge strategies"). */
 const ownStrategies = new Set(["", "ort", "recursive", "resolve", "octopus", "ours", "subtree"]);
 /** A line of a todo list that is a command (git-rebase(1), "exec") */
@@ -9,7 +12,7 @@ const runsSomething = /^[^\S\n\r\u2028\u2029]*(?:x|exec)\s/m;
 
 /** A rebase or a series of commits that was begun and not ended: whoever continues it runs its lines. */
 export async function lookAtTodo(look: Look, folder: Folder): Promise<void> {
-  for (const name of ["rebase-merge", "rebase-apply", "sequencer"]) {
+  for (const name of unfinished) {
     if (folder.facts(name)?.kind === "link") look.danger(`has a ${name} elsewhere`, "", name);
     using inner = openPlain(look, folder, { name });
     if (inner === undefined) continue;

@@ -21,6 +21,8 @@ export interface UnitFindings {
   readonly fingerprint: string;
   /** Why git must not use it; empty when nothing in it makes git run anything */
   readonly dangers: readonly Danger[];
+  /** Ids that {@link Look.leads} gives: a danger only where it leads out of the root */
+  readonly leads: readonly string[];
   /** Of the remotes it names, and which of them branches follow */
   readonly remotes: string;
   /** When the newest of what was looked at changed, `ns` */
@@ -45,13 +47,18 @@ export interface Look {
   readonly budget: LookBudget;
   /** Takes an entry into the fingerprint; its content when it's a plain file */
   readonly note: (folder: Folder | undefined, name: string) => Buffer | undefined;
-  /** Takes a circumstance into the fingerprint */
-  readonly state: (text: string) => void;
   /** Takes a setting that says where git fetches from */
   readonly remote: (key: string, value: string) => void;
   /** Takes when the folder itself changed into account, and nothing else of it */
   readonly touch: (folder: Folder) => void;
   readonly danger: (text: string, content?: string | Buffer, place?: string) => void;
+  /** What leads to another folder: a danger when that is outside of the root */
+  readonly leads: (lead: {
+    readonly text: string;
+    readonly content: string;
+    readonly place?: string;
+    readonly isInside: boolean;
+  }) => void;
   /** A danger, because nobody knows what is there */
   readonly unseen: (text: string, why: { readonly code: string; readonly place?: string }) => void;
   readonly result: () => UnitFindings;
@@ -59,6 +66,7 @@ export interface Look {
 
 export function createLook(budget: LookBudget): Look {
   const hash = createHash("sha256");
+  const leads = new Set<string>();
   const dangers = new Map<string, Danger>();
   const remotes = createHash("sha256");
   const more = createHash("sha256");
@@ -91,17 +99,18 @@ export function createLook(budget: LookBudget): Look {
       if (content !== undefined) hash.update(content);
       return content;
     },
-    state: (text) => void hash.update(toNameBytes(`${text}\0`)),
     remote: (key, value) => void remotes.update(toNameBytes(`${key}\0${value}\0`)),
     touch: (folder) => {
       const { changedAt } = folder.ownFacts();
       if (changedAt > newest) newest = changedAt;
     },
     danger: (text, content = "", place) => {
-      const bytes = typeof content === "string" ? toNameBytes(content) : content;
-      const told = toNameBytes(`${text}\0`);
-      const id = createHash("sha256").update(told).update(bytes).digest("base64url");
-      add({ text, id, ...(place === undefined ? {} : { place }) });
+      add({ text, id: toId(text, content), ...(place === undefined ? {} : { place }) });
+    },
+    leads: ({ text, content, place, isInside }) => {
+      const id = toId(text, content);
+      if (leads.size < maxDangers) leads.add(id);
+      if (!isInside) add({ text, id, ...(place === undefined ? {} : { place }) });
     },
     unseen: (text, { code, place }) => {
       const id = createHash("sha256")
@@ -111,6 +120,7 @@ export function createLook(budget: LookBudget): Look {
     },
     result: () => ({
       fingerprint: hash.digest("hex"),
+      leads: [...leads],
       dangers: [
         ...dangers.values(),
         ...(count > maxDangers
@@ -127,6 +137,12 @@ export function createLook(budget: LookBudget): Look {
       newest,
     }),
   };
+}
+
+function toId(text: string, content: string | Buffer): string {
+  const bytes = typeof content === "string" ? toNameBytes(content) : content;
+  const told = toNameBytes(`${text}\0`);
+  return createHash("sha256").update(told).update(bytes).digest("base64url");
 }
 
 function toShort(text: string): string {

@@ -1,0 +1,215 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test, vi } from "vitest";
+import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import { git, gitEnvironment } from "../../support/host-git.ts";
+import { filter, hook, hooks, newTrees, type NewTree } from "../../support/new-trees.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+import { createSessionsPlace, type SessionsPlace } from "../../support/sessions-place.ts";
+
+const run = promisify(execFile);
+
+/** Folders of one repository that people start sessions in at the same time. */
+const folders = {
+  main: "main",
+  outside: "wt",
+  below: "main/.agents/x",
+} as const;
+type Kind = keyof typeof folders;
+const pairs = (Object.keys(folders) as Kind[]).flatMap((first) =>
+  (Object.keys(folders) as Kind[])
+    .filter((second) => second !== first)
+    .map((second) => [first, second] as const),
+);
+
+/** A repository with a submodule, and linked work trees. */
+async function createPlace() {
+  const place = await createSessionsPlace();
+  const base = place.workspace;
+  const main = join(base, "main");
+  for (const name of ["main", "source"]) {
+    await mkdir(join(base, name));
+    await git(join(base, name), "init", "-q", "-b", "main");
+    await git(join(base, name), "commit", "-q", "--allow-empty", "-m", "one");
+  }
+  const allow = ["-c", "protocol.file.allow=always"];
+  await git(main, ...allow, "submodule", "add", "-q", join(base, "source"), "sub");
+  await git(main, "commit", "-q", "-m", "sub");
+  await git(main, "worktree", "add", "-q", join(base, "wt"));
+  await git(main, "worktree", "add", "-q", "-b", "below", join(base, "main/.agents/x"));
+  return { ...place, base, main, gitFolder: join(main, ".git") };
+}
+
+function open(place: SessionsPlace, kind: Kind) {
+  return place.open({ workspace: join(place.workspace, folders[kind]) });
+}
+
+/** An unfinished rebase that runs a command. */
+async function plantRebase(gitFolder: string): Promise<void> {
+  await mkdir(join(gitFolder, "rebase-merge"));
+  await writeFile(join(gitFolder, "rebase-merge/git-rebase-todo"), "exec true\n");
+}
+
+test.each(pairs)(
+  "sessions in %s and then %s hold nothing of what the user had, and keep each other's mount points",
+  async (first, second) => {
+    for (const endsFirst of [0, 1] as const) {
+      await using place = await createPlace();
+      const point = join(place.gitFolder, "info/attributes");
+      const sessions = [await open(place, first), await open(place, second)] as const;
+      expect(existsSync(point)).toBe(true);
+      const one = await sessions[endsFirst].end();
+      expect(existsSync(point)).toBe(true);
+      const other = await sessions[endsFirst === 0 ? 1 : 0].end();
+      expect([one.entries, other.entries]).toEqual([[], []]);
+      expect(existsSync(point)).toBe(false);
+    }
+  },
+);
+
+test("what one session left in the repository that another one shares isn't the user's, whichever ends first, and when it died", async () => {
+  let held = 0;
+  for (const [first, second] of pairs) {
+    for (const fate of ["ends", "dies"] as const) {
+      await using place = await createPlace();
+      const { gitFolder } = place;
+      const one = await open(place, first);
+      await symlink("/nonexistent/.bashrc", join(gitFolder, "COMMIT_EDITMSG.x"));
+      await plantRebase(join(gitFolder, "modules/sub"));
+      const two = await open(place, second);
+      if (fate === "dies") await one.die();
+      const { entries } = await two.end();
+      const isHeld = readdirSync(gitFolder).some((name) =>
+        name.startsWith("COMMIT_EDITMSG.x.vaultbox-held"),
+      );
+      // As long as the first one runs, the rebase may be its own
+      const change = fate === "dies" ? "held" : "dangerous";
+      expect([first, second, fate, entries]).toMatchObject([
+        first,
+        second,
+        fate,
+        expect.arrayContaining([expect.objectContaining({ change })]),
+      ]);
+      if (fate === "ends") await one.end();
+      if (isHeld && !existsSync(join(gitFolder, "modules/sub/rebase-merge"))) held += 1;
+    }
+  }
+  // The control: what the user had before both
+  await using place = await createPlace();
+  await plantRebase(place.gitFolder);
+  const sessions = [await open(place, "main"), await open(place, "outside")];
+  for (const session of sessions) expect((await session.end()).entries).toEqual([]);
+  expect(held).toBe(2 * pairs.length);
+  recordScore({
+    row: 57,
+    test: "what a session leaves in a repository that another one's work tree belongs to",
+    attempts: 4 * pairs.length,
+    blocked: 2 * held,
+    controlSucceeded: 1,
+  });
+});
+
+test("a rebase of a session that runs isn't taken from it by another one that ends, and is held when its own ends", async () => {
+  await using place = await createPlace();
+  const { gitFolder } = place;
+  const linked = await open(place, "outside");
+  const main = await open(place, "main");
+  await plantRebase(gitFolder);
+  const [entry] = (await linked.end()).entries;
+  expect(entry).toMatchObject({ change: "dangerous", path: gitFolder });
+  expect(entry?.detail).toContain(`session ${main.id} works there, and holds it when it ends`);
+  expect(existsSync(join(gitFolder, "rebase-merge"))).toBe(true);
+  const { entries } = await main.end();
+  expect(entries).toMatchObject([{ change: "held", path: ".git" }]);
+  expect(existsSync(join(gitFolder, "rebase-merge"))).toBe(false);
+  // One that went on to its end is none
+  const again = await open(place, "main");
+  const beside = await open(place, "outside");
+  await plantRebase(gitFolder);
+  await beside.end();
+  await rm(join(gitFolder, "rebase-merge"), { recursive: true });
+  expect((await again.end()).entries).toEqual([]);
+});
+
+/** The same in a linked work tree: what a sandbox makes there, and whether its program runs. */
+async function tryLinked(
+  { before, plant, use }: NewTree,
+  protect: "default" | "none",
+): Promise<{ readonly ran: boolean; readonly entries: Handoff["entries"] }> {
+  await using place = await createSessionsPlace();
+  const [main, home] = [join(place.workspace, "main"), join(place.workspace, "home")];
+  for (const path of [main, home]) await mkdir(path);
+  const { GIT_CONFIG_GLOBAL: _, ...plain } = gitEnvironment();
+  const env = { ...plain, HOME: home, P: join(home, "p") };
+  vi.stubEnv("HOME", home);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await writeFile(env.P, `#!/bin/sh\ntouch ${home}/RAN\ncat\n`, { mode: 0o755 });
+  const shell = (cwd: string, lines: string): Promise<unknown> =>
+    run("sh", ["-c", lines], { cwd, env }).catch(() => undefined);
+  await git(main, "init", "-q", "-b", "main");
+  await git(main, "commit", "-q", "--allow-empty", "-m", "one");
+  await shell(main, `${before}; git worktree add -q ../linked`);
+  const linked = join(place.workspace, "linked");
+  const session = await place.open({ workspace: linked, settings: { hide: [], protect } });
+  await shell(linked, plant);
+  const { entries } = await session.end();
+  await shell(linked, use);
+  return { ran: readdirSync(home).includes("RAN"), entries };
+}
+
+test("in a linked work tree a new one is held as in the main one: only when the user's settings would run a program in it", async () => {
+  const copied = {
+    name: "a copied .git file",
+    before: filter,
+    plant: "mkdir -p n/tools; cp .git .gitattributes n; cp $P n/tools/clean; echo 2 > n/f.x",
+    use: "cd n; git status",
+  };
+  const trees = [...newTrees.slice(0, 3), copied];
+  const ran: string[] = [];
+  const free: string[] = [];
+  for (const tree of trees) {
+    const result = await tryLinked(tree, "default");
+    const held = result.entries.filter(({ change }) => change === "held");
+    if (result.ran || held.length !== 1) ran.push(tree.name);
+    // The control: nothing is held
+    if ((await tryLinked(tree, "none")).ran) free.push(tree.name);
+  }
+  expect([ran, free]).toEqual([[], trees.map(({ name }) => name)]);
+  for (const before of [filter, hooks, hook]) {
+    const plant = "git worktree add -q n; echo text > n/other; git -C n add other";
+    const { entries } = await tryLinked({ name: "same", before, plant, use: "true" }, "default");
+    const repositories = entries.filter(({ kind }) => kind === "repositories");
+    expect(repositories.map(({ change, path }) => `${change} ${basename(path)}`)).toEqual([
+      "new .git",
+      "new n",
+    ]);
+    expect(entries.filter(({ change }) => change !== "new")).toEqual([]);
+  }
+  recordScore({
+    row: 28,
+    test: "programs in new work trees beside a linked one",
+    attempts: trees.length,
+    blocked: trees.length - ran.length,
+    controlSucceeded: free.length,
+  });
+});
+
+test("a .git file that names a repository in no folder of the session is held", async () => {
+  await using place = await createPlace();
+  const session = await open(place, "outside");
+  const { workspace } = place;
+  for (const [name, named] of [
+    ["a", join(workspace, "source/.git")],
+    ["b", "../../source/.git"],
+    ["c", "/proc/self/cwd/.git"],
+  ] as const) {
+    await mkdir(join(workspace, "wt", name));
+    await writeFile(join(workspace, "wt", name, ".git"), `gitdir: ${named}\n`);
+  }
+  const { entries } = await session.end();
+  const text = expect.stringContaining("names a repository outside the workspace");
+  expect(entries).toMatchObject(["a", "b", "c"].map(() => ({ change: "held", detail: text })));
+});
