@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { git } from "../../support/host-git.ts";
@@ -142,7 +142,8 @@ test("a session in a folder around a repository that isn't protected there, and 
   const folders = await readFile(join(world.home, "../v/state/writable-folders.json"), "utf8");
   expect(folders).toContain(`"${around}`);
   // The control: where it's protected
-  await rm(join(around, "vaultbox.yaml"));
+  await writeFile(join(around, "vaultbox.yaml"), "version: 1\n");
+  await world.run(["trust", "--yes"], { cwd: around });
   const child = world.spawn(["run", "--workspace", wt, "--", "sh", "-c", "echo on; sleep 60"]);
   await untilOutput(child, "on");
   const beside = await world.run(["run", "--workspace", around, "--", "true"]);
