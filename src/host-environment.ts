@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { basename, delimiter, dirname, isAbsolute, resolve } from "node:path";
+import { readHomeFolder } from "./home-folder.ts";
 import { contains } from "./files/path-steps.ts";
 import { toRealPath } from "./files/real-path.ts";
 import type { WritableFolders } from "./writable-folders.ts";
@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * may be anybody's. Started from the home folder, the user's own programs are in there too.
  */
 export function withWorkingDirectory(folders: WritableFolders, directory: string): WritableFolders {
-  const isHomeOrAbove = contains(toRealPath(directory), toRealPath(homedir()));
+  const isHomeOrAbove = contains(toRealPath(directory), toRealPath(readHomeFolder()));
   return isHomeOrAbove ? folders : folders.with([directory]);
 }
 

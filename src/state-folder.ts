@@ -1,11 +1,33 @@
-import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { VaultboxError } from "./errors.ts";
+import { readHomeFolder } from "./home-folder.ts";
+import { quoted } from "./printable.ts";
 
-/** The folder of what vaultbox remembers: below `VAULTBOX_HOME`, else where the XDG base directories have state. */
-export function resolveStateFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const root = env["VAULTBOX_HOME"];
-  if (root !== undefined && root !== "") return join(root, "state");
-  return join(resolveBaseFolder(env["XDG_STATE_HOME"], ".local/state"), "vaultbox");
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The folder of what vaultbox remembers: below `VAULTBOX_HOME`, else where the XDG base directories have state.
+ * @throws VaultboxError VBX_CONFIG_INVALID
+ */
+export function resolveStateFolder(env: Environment): string {
+  const root = readOwnHome(env);
+  if (root !== undefined) return join(root, "state");
+  return join(resolveBaseFolder(env, "XDG_STATE_HOME", ".local/state"), "vaultbox");
+}
+
+/**
+ * The folder that `VAULTBOX_HOME` names; undefined when it's empty or not set.
+ * @throws VaultboxError VBX_CONFIG_INVALID for a relative one: it would be a folder of whatever repository we were started
+ * in, with preferences and vaults of that repository's
+ */
+export function readOwnHome(env: Environment): string | undefined {
+  const root = env["VAULTBOX_HOME"] || undefined;
+  if (root === undefined || isAbsolute(root)) return root;
+  throw new VaultboxError(
+    "VBX_CONFIG_INVALID",
+    `cannot use VAULTBOX_HOME ${quoted(root)}: it is no absolute path`,
+    { hints: ["set VAULTBOX_HOME to an absolute path, or unset it"] },
+  );
 }
 
 /**
@@ -13,6 +35,7 @@ export function resolveStateFolder(env: Readonly<Record<string, string | undefin
  * Specification, "Basics"); a relative one would be a folder of whatever repository we were started in.
  * @param below the default, below the home folder
  */
-export function resolveBaseFolder(value: string | undefined, below: string): string {
-  return value !== undefined && isAbsolute(value) ? value : join(homedir(), below);
+export function resolveBaseFolder(env: Environment, name: string, below: string): string {
+  const value = env[name];
+  return value !== undefined && isAbsolute(value) ? value : join(readHomeFolder(env), below);
 }

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "node:path";
-import { resolveBaseFolder, resolveStateFolder } from "../state-folder.ts";
+import { readOwnHome, resolveBaseFolder, resolveStateFolder } from "../state-folder.ts";
 
 /** Where vaultbox keeps things on disk. */
 export interface Paths {
@@ -13,11 +13,14 @@ export interface Paths {
   readonly runtime: string;
 }
 
-/** `VAULTBOX_HOME` moves all of it; otherwise the XDG base directories. */
+/**
+ * `VAULTBOX_HOME` moves all of it; otherwise the XDG base directories.
+ * @throws VaultboxError VBX_CONFIG_INVALID when one of these variables can't be used
+ */
 export function resolvePaths(env: NodeJS.ProcessEnv = process.env): Paths {
-  const root = env["VAULTBOX_HOME"];
+  const root = readOwnHome(env);
   const state = resolveStateFolder(env);
-  if (root !== undefined && root !== "") {
+  if (root !== undefined) {
     return {
       config: join(root, "config"),
       vaults: join(root, "vaults"),
@@ -29,8 +32,8 @@ export function resolvePaths(env: NodeJS.ProcessEnv = process.env): Paths {
   }
   const runtimeRoot = env["XDG_RUNTIME_DIR"];
   return {
-    config: join(resolveBaseFolder(env["XDG_CONFIG_HOME"], ".config"), "vaultbox"),
-    vaults: join(resolveBaseFolder(env["XDG_DATA_HOME"], ".local/share"), "vaultbox", "vaults"),
+    config: join(resolveBaseFolder(env, "XDG_CONFIG_HOME", ".config"), "vaultbox"),
+    vaults: join(resolveBaseFolder(env, "XDG_DATA_HOME", ".local/share"), "vaultbox", "vaults"),
     state,
     sessions: join(state, "sessions"),
     git: join(state, "git"),

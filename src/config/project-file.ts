@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstat, realpath } from "node:fs/promises";
-import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { readHomeFolder } from "../home-folder.ts";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { toShellWord } from "../shell-word.ts";
@@ -124,7 +124,7 @@ async function listFolders(workspace: string): Promise<readonly string[]> {
 
 /** A folder and those above it, but not the home folder. */
 async function listFoldersBelowHome(start: string): Promise<readonly string[]> {
-  const home = await realpath(homedir()).catch(() => homedir());
+  const home = await realpath(readHomeFolder()).catch(() => readHomeFolder());
   const folders: string[] = [];
   for (let folder = start; ; folder = dirname(folder)) {
     if (folder === home && folder !== start) return folders;

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { readHomeFolder } from "../home-folder.ts";
 import { parseDockerHost } from "./engine-endpoint.ts";
 import type { EndpointOrReason, EngineTls } from "./engine-endpoint.ts";
 
 /** The folder of the docker command's own settings. */
 export function dockerConfigFolder(env: NodeJS.ProcessEnv): string {
-  return env["DOCKER_CONFIG"] || join(env["HOME"] || homedir(), ".docker");
+  return env["DOCKER_CONFIG"] || join(readHomeFolder(env), ".docker");
 }
 
 /** The name of the context that the docker command would use, or undefined for its default. */

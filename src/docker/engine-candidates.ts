@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { readHomeFolder } from "../home-folder.ts";
 import { readWritableFolders } from "../folder-list.ts";
 import {
   dockerConfigFolder,
@@ -59,7 +59,7 @@ async function listAll(env: NodeJS.ProcessEnv): Promise<EngineCandidates> {
 
 function usualSockets(env: NodeJS.ProcessEnv): readonly EngineCandidate[] {
   if (process.platform === "win32") return [atSocket("named pipe", "//./pipe/docker_engine")];
-  const home = env["HOME"] || homedir();
+  const home = readHomeFolder(env);
   const runtime = env["XDG_RUNTIME_DIR"];
   const colima = env["COLIMA_HOME"] || join(home, ".colima");
   return [

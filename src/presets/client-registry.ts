@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { join, parse } from "node:path";
+import { readHomeFolder } from "../home-folder.ts";
 import { VaultboxError } from "../errors.ts";
 import { readWritableFolders } from "../folder-list.ts";
 import { runHostCommand } from "../host-command.ts";
@@ -74,7 +74,7 @@ function refuseWritableSettings(
 ): void {
   const folders = readWritableFolders(environment);
   for (const name of userSettings[client]) {
-    const path = join(homedir(), name);
+    const path = join(readHomeFolder(), name);
     const holder = folders.holderOf(path);
     if (holder === undefined) continue;
     throw new VaultboxError(

@@ -1,6 +1,6 @@
 import { chmod, lstat, realpath, stat, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { readHomeFolder } from "../home-folder.ts";
 import type { Paths } from "../config/paths.ts";
 import { readPlainFile } from "../config/private-read.ts";
 import type { BindMount } from "../docker/engine.ts";
@@ -264,5 +264,5 @@ export async function resolveAllowed(paths: readonly string[]): Promise<readonly
 }
 
 export function defaultMountRules(paths: Paths, allowed: readonly string[]): MountRules {
-  return { home: homedir(), allowed, paths };
+  return { home: readHomeFolder(), allowed, paths };
 }

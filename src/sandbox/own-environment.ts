@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import { VaultboxError } from "../errors.ts";
 import { contains } from "../files/path-steps.ts";
+import { readAccountHome } from "../home-folder.ts";
 import { quoted } from "../printable.ts";
 import type { WritableFolders } from "../writable-folders.ts";
 
@@ -59,7 +59,7 @@ export function refuseOwnEnvironment(
   folder: string,
   folders: WritableFolders,
 ): void {
-  const home = findAccountHome();
+  const home = readAccountHome();
   for (const name of ownVariables) {
     const value = env[name] ?? "";
     if (value.includes(replacement)) throw notUtf8(name);
@@ -79,7 +79,7 @@ export function refuseOwnEnvironment(
  * @throws VaultboxError VBX_FILE_UNSAFE
  */
 export function refuseOwnFiles(paths: Paths, folders: WritableFolders): void {
-  const home = findAccountHome();
+  const home = readAccountHome();
   const preferences = join(paths.config, "config.json");
   for (const path of [preferences, paths.config, paths.vaults, paths.state, paths.runtime]) {
     const holder = folders.holderOf(path);
@@ -129,14 +129,4 @@ function findModule(name: string, folder: string): readonly string[] {
 /** Who let a sandbox write all of the home folder named it with `--allow-mount`. */
 function isExcepted(holder: string, home: string | undefined): boolean {
   return home !== undefined && contains(holder, home);
-}
-
-/** The home of the account, which no variable chooses; undefined for one without a passwd entry. */
-function findAccountHome(): string | undefined {
-  try {
-    return userInfo().homedir;
-  } catch {
-    // Usual in containers (`docker run --user 1000`): then no folder is excepted
-    return undefined;
-  }
 }

@@ -30,7 +30,7 @@ vaultbox, then SIGTERM and SIGKILL if that doesn't end it. So does one whose out
 
 | variable | meaning |
 |---|---|
-| \`VAULTBOX_HOME\` | keep everything in this folder instead of the XDG ones |
+| \`VAULTBOX_HOME\` | keep everything in this folder (an absolute path) instead of the XDG ones |
 | \`VAULTBOX_PASSPHRASE_FILE\` | read the vault's passphrase from this file of mode 0600 |
 | \`VAULTBOX_IDENTITY_FILE\` | open the vault with the age identity in this file of mode 0600 |
 | \`VAULTBOX_BASE\` | what images are built on: \`published\`, Node's own image, or \`debian\`, Debian's packages |

@@ -1,4 +1,5 @@
-import { homedir } from "node:os";
+import { execFileSync } from "node:child_process";
+import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { resolvePaths } from "../../../src/config/paths.ts";
@@ -18,3 +19,29 @@ test.each(["", ".", "relative/folder"])(
     ]);
   },
 );
+
+test("without HOME the account's home is taken, and a relative HOME or VAULTBOX_HOME is an error", () => {
+  for (const env of [{}, { HOME: "" }, { VAULTBOX_HOME: "" }]) {
+    const paths = Object.values(resolvePaths(env)) as string[];
+    expect(paths.every((path) => path.startsWith(`${userInfo().homedir}/`))).toBe(true);
+  }
+  expect(resolvePaths({ HOME: "/me" }).state).toBe("/me/.local/state/vaultbox");
+  for (const value of [".", "own", "../own"]) {
+    for (const name of ["HOME", "VAULTBOX_HOME"]) {
+      expect(() => resolvePaths({ [name]: value })).toThrow("no absolute path");
+    }
+  }
+});
+
+test("an account without a passwd entry needs HOME, and says so", (context) => {
+  if (process.getuid?.() !== 0) context.skip("becoming another user needs root");
+  const module = new URL("../../../src/home-folder.ts", import.meta.url).href;
+  const code = `const { readHomeFolder } = await import(${JSON.stringify(module)});
+    try { console.log(readHomeFolder()); } catch (error) { console.log(error.code, error.message); }`;
+  const ask = (env: NodeJS.ProcessEnv): string => {
+    const options = { uid: 54_321, gid: 54_321, cwd: "/", env, encoding: "utf8" } as const;
+    return execFileSync(process.execPath, ["--input-type=module", "--eval", code], options).trim();
+  };
+  expect(ask({ HOME: "/me" })).toBe("/me");
+  expect(ask({})).toMatch(/^VBX_CONFIG_INVALID cannot find your home folder: HOME is not set/);
+});

@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { posix } from "node:path";
+import { readHomeFolder } from "../../../home-folder.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
 import { toWords } from "./words.ts";
 
@@ -62,7 +62,7 @@ function toFiles(
   folders: readonly string[],
   isSecret: boolean,
 ): readonly NamedFile[] {
-  const written = value.replace(/^(?:~|\$HOME|\$\{HOME\})\//, `${homedir()}/`);
+  const written = value.replace(/^(?:~|\$HOME|\$\{HOME\})\//, `${readHomeFolder()}/`);
   if (written === "" || written.endsWith(".pub")) return [];
   return folders.map((folder) => ({ path: posix.resolve(folder, written), isSecret }));
 }

@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { dirname, join, posix } from "node:path";
+import { readHomeFolder } from "../../../home-folder.ts";
 import { toNameText } from "../../../files/name-text.ts";
 import { openOrNothing } from "../host-path.ts";
 import type { LookBudget } from "../look-budget.ts";
@@ -32,7 +32,7 @@ export async function readOtherPointed(
 ): Promise<readonly PointedPath[]> {
   const found: PointedPath[] = [];
   const seen = new Set<string>();
-  const ofUser = userSettings.map((path) => join(homedir(), path));
+  const ofUser = userSettings.map((path) => join(readHomeFolder(), path));
   let level = [...settings.map(({ path }) => join(folder, path)), ...ofUser];
   for (let depth = 0; depth < maxDepth && level.length > 0; depth++) {
     const next: string[] = [];

@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { posix } from "node:path";
+import { readHomeFolder } from "../../../home-folder.ts";
 import { isHarmless, isPathSetting } from "../repository/git-setting-safety.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
 
@@ -65,5 +65,5 @@ export function toPointed(path: string, kind: PointedKind): PointedPath {
 
 /** As git has it for paths, and a shell for the rest. */
 export function withHome(text: string): string {
-  return text.replaceAll(/(^|[\s"'])(?:~|\$HOME|\$\{HOME\})\//g, `$1${homedir()}/`);
+  return text.replaceAll(/(^|[\s"'])(?:~|\$HOME|\$\{HOME\})\//g, `$1${readHomeFolder()}/`);
 }

@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { readHomeFolder } from "../../../home-folder.ts";
 import type { GitSetting } from "./git-setting.ts";
 
 /** Who owns the parts of a repository that git asks about. */
@@ -35,7 +35,7 @@ export function isOwnRepository(
 
 function isNamed(path: string, value: string): boolean {
   if (value === "*") return true;
-  const written = value.replace(/^~(?=\/)/, homedir());
+  const written = value.replace(/^~(?=\/)/, readHomeFolder());
   if (written.endsWith("/*")) return path.startsWith(written.slice(0, -1));
   return path === written.replace(/(?<=.)\/$/, "");
 }

@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { readHomeFolder } from "../../../home-folder.ts";
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { toRealPath } from "../../../files/real-path.ts";
 import { openOrNothing } from "../host-path.ts";
@@ -40,7 +40,7 @@ export interface RepositoryFacts {
  * @param workspace real path
  */
 export async function readRepositoryFacts(workspace: string): Promise<RepositoryFacts | undefined> {
-  const workTree = findWorkTree(workspace, toRealPath(homedir()));
+  const workTree = findWorkTree(workspace, toRealPath(readHomeFolder()));
   using root = workTree === undefined ? undefined : openOrNothing(workTree);
   if (workTree === undefined || root === undefined) return undefined;
   try {
