@@ -223,3 +223,21 @@ test("what can't be looked into stops the start, however many other reasons come
   // The control: as many, without one that can't be looked into
   expect(await begin(5001, ":")).toBe("started");
 }, 60_000);
+
+test("a start that meets a folder in too many others says which, and starts once it is gone", async () => {
+  for (const folder of [".git/logs/refs/heads", ".git/refs/heads", ".git/rr-cache"]) {
+    await using place = createWorkspacePlace(user);
+    await runShell(place, `git init -q .; mkdir -p ${folder}; cd ${folder}; ${deepPath}`, user);
+    const refused = await asUser(() => place.start()).then(
+      () => "started",
+      (error: unknown) => error,
+    );
+    const message = `"${folder}/a/a/a`;
+    expect(refused).toMatchObject({ message: expect.stringContaining(message) as string });
+    expect(refused).toMatchObject({
+      hints: expect.arrayContaining([expect.stringMatching(/^move that folder/)]) as string[],
+    });
+    await run("rm", ["-r", join(place.path, folder, "a")]);
+    await asUser(() => place.start());
+  }
+});

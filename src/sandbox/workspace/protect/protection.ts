@@ -31,6 +31,9 @@ import type { TreesInSandbox } from "./protect-work-trees.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { toCopies, type CopyMount } from "./shown-copies.ts";
 
+/** Characters of a path that is told of in an error. */
+const maxToldLength = 120;
+
 /** A mount that shows an entry of a folder, at its own path, again. */
 export interface OwnMount {
   readonly bind: BindMount;
@@ -106,7 +109,7 @@ export async function planProtection(
     }
     hideSecrets(draft, scan.secrets);
   }
-  if (isAsked && !budget.isWhole()) throw tooLarge(looked);
+  if (isAsked && !budget.isWhole()) throw notLookedThrough(looked, budget.leftOut());
   return {
     ...toMounts(
       drafted.map(({ draft }) => draft),
@@ -213,7 +216,8 @@ function isOutOfUse(draft: MountDraft, { names }: RepositoryUnit): boolean {
 
 /** What wasn't looked at is neither hidden nor protected. */
 function checkLookedAt(looked: readonly LookedRoot[]): void {
-  if (looked.some(({ scan }) => !scan.complete)) throw tooLarge(looked);
+  const partly = looked.find(({ scan }) => !scan.complete);
+  if (partly !== undefined) throw notLookedThrough(looked, partly.scan.leftOut);
   for (const { root, scan } of looked) {
     const units = new Set(scan.repositories.map(({ names }) => names.join("/")));
     const closed = scan.closed.find((names) => units.has(names.join("/")));
@@ -230,16 +234,25 @@ function notLookedInto(path: string): VaultboxError {
   );
 }
 
-function tooLarge(looked: readonly LookedRoot[]): VaultboxError {
+/** @param leftOut path of what is too deep; undefined: there is too much of it */
+function notLookedThrough(
+  looked: readonly LookedRoot[],
+  leftOut: string | undefined,
+): VaultboxError {
   const tookMs = looked.reduce((sum, { scan }) => sum + scan.tookMs, 0);
+  const [why, hint] =
+    leftOut === undefined
+      ? [
+          `it is too large (${(tookMs / 1000).toFixed(1)} s)`,
+          "run in a smaller folder: --workspace DIR",
+        ]
+      : [
+          `a folder in it is in too many others: ${quoted(leftOut.slice(0, maxToldLength))}…`,
+          "move that folder to where it is in fewer, or remove it",
+        ];
   return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
-    `cannot look through the workspace for secrets and repositories: it is too large (${(tookMs / 1000).toFixed(1)} s)`,
-    {
-      hints: [
-        "run in a smaller folder: --workspace DIR",
-        "or do without, in vaultbox.yaml: workspace: {hide: [], protect: none}",
-      ],
-    },
+    `cannot look through the workspace for secrets and repositories: ${why}`,
+    { hints: [hint, "or do without, in vaultbox.yaml: workspace: {hide: [], protect: none}"] },
   );
 }

@@ -56,6 +56,8 @@ export interface Scan {
   readonly made: ReadonlyMap<string, number>;
   readonly notes: readonly string[];
   readonly complete: boolean;
+  /** Path of the first of what was too deep */
+  readonly leftOut: string | undefined;
   readonly tookMs: number;
 }
 
@@ -107,6 +109,7 @@ export async function createScan(
     made: draft.compiled.made,
     notes,
     complete: draft.budget.isWhole(),
+    leftOut: draft.budget.leftOut(),
     tookMs,
   };
 }
