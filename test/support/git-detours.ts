@@ -85,6 +85,12 @@ export const detours: readonly Detour[] = [
     use: "git commit -q --allow-empty -m x",
   },
   {
+    name: "inside-git",
+    before: `cd NAME; echo '[a]' > .git/local.inc; git config include.path local.inc; mkdir .git/own-hooks; git config core.hooksPath .git/own-hooks`,
+    plant: `cp $P .git/own-hooks/pre-commit; printf '[core]\\n\\tfsmonitor = %s\\n' $P > .git/local.inc`,
+    use: "git commit -q --allow-empty -m x; git status",
+  },
+  {
     name: "hook-script",
     before: `cd NAME; mkdir scripts; echo true > scripts/check.sh; printf '#!/bin/sh\\nexec sh "$(git rev-parse --show-toplevel)"/scripts/check.sh\\n' > .git/hooks/pre-commit; chmod +x .git/hooks/pre-commit`,
     plant: `cat $P > scripts/check.sh; rm -rf scripts; mkdir scripts; cp $P scripts/check.sh`,

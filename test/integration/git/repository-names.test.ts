@@ -1,10 +1,13 @@
+import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { type GitProxy, gitRule, openGitProxy, tokenCredential } from "../../support/git-proxy.ts";
 import { type GitServer, startGitServer } from "../../support/git-server.ts";
 import { sendRaw } from "../../support/git-wire.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
+const run = promisify(execFile);
 const logDelayMs = 500;
 
 /** Repositories of their own on this server, each with a name that reads like the one that is granted. */
@@ -56,6 +59,34 @@ test("a name that reads like the granted repository's opens no other repository"
     "x-access-token",
     "x-access-token",
   ]);
+});
+
+test("the command that a refused push names is one that a shell reads as it was meant, whatever the repository's name", async () => {
+  await using server = await startGitServer();
+  await using guarded = await openGitProxy({ server, git: [gitRule("acme/*", undefined)] });
+  for (const name of ["x';touch$IFS$HOME;'", "$(id)", "a;id", "x%27;id;%27", "plain"]) {
+    const path = `/acme/${name}/info/refs?service=git-receive-pack`;
+    const { body } = await sendRaw(guarded.proxy, { method: "GET", path });
+    const command = /vaultbox (run --git .*) …/.exec(body.toString())?.[1] ?? "";
+    const { stdout } = await run("bash", ["-c", `printf '%s\\n' ${command}`]);
+    const entry = `https://git.example.test/acme/${decodeURIComponent(name)}:push=agent/*`;
+    expect(stdout.split("\n").slice(0, 3)).toEqual(["run", "--git", entry]);
+  }
+});
+
+test("a path of thousands of segments costs no more than a short one, however many entries there are", async () => {
+  await using server = await startGitServer();
+  const git = Array.from({ length: 20 }, (_, index) => gitRule(`acme/repository-${index}`, {}));
+  await using guarded = await openGitProxy({ server, git });
+  const askFor = async (path: string): Promise<number> => {
+    const { user } = process.cpuUsage();
+    const { status } = await sendRaw(guarded.proxy, { method: "GET", path });
+    expect(status).toBe(403);
+    return (process.cpuUsage().user - user) / 1000;
+  };
+  await askFor("/a");
+  // A look at each of its beginnings, for each entry, took a second for one entry
+  expect(await askFor("/a".repeat(8000))).toBeLessThan(1000);
 });
 
 /** How many of the requests the server answered. */

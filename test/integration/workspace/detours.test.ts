@@ -94,56 +94,102 @@ for n in head Head HEAd HEAD. HEAD.. heaD... hEAD; do : > $n; done`;
   expect(await readdir(control.workspace)).toContain("RAN");
 });
 
-test("a link that is too deep to be seen in the user's own repository is told of as dangerous", async () => {
-  await using folder = await createWorkspaceFolder();
-  const { workspace, during } = folder;
-  await git(workspace, "init", "-q", "-b", "main");
-  await git(workspace, "commit", "-q", "--allow-empty", "-m", "one");
-  const script = `cd .git/logs; i=0; while [ $i -lt 210 ]; do mkdir a; cd a; i=$((i+1)); done; ln -s /tmp/MARK x`;
-  const handoff = await during(async () => {
-    await run("sh", ["-c", script], { cwd: workspace, env: gitEnvironment() });
-  });
-  const entry = handoff.entries.find(({ path }) => path === ".git");
-  expect(entry?.change).toMatch(/held|dangerous/);
-});
-
 test("a repository whose work tree is another one's own folder is held", async () => {
   const held: string[] = [];
+  const written: string[] = [];
   const trees = ["../../.git", "../../.git/hooks", "../../.hg", "../../.GIT"];
   for (const tree of trees) {
     await using folder = await createWorkspaceFolder();
     const { workspace, during } = folder;
     await git(workspace, "init", "-q");
     for (const name of [".hg", ".GIT"]) await mkdir(join(workspace, name));
-    const handoff = await during(async () => {
-      await git(workspace, "init", "-q", "src");
+    const plant = async (): Promise<void> => {
+      await writeInto(workspace, "src/planted", "x");
+      for (const args of [
+        ["init", "-q"],
+        ["add", "-A"],
+        ["commit", "-qm", "x"],
+      ]) {
+        await git(join(workspace, "src"), ...args);
+      }
       await git(join(workspace, "src"), "config", "core.worktree", tree);
-    });
+    };
+    const use = async (): Promise<boolean> => {
+      await git(join(workspace, "src"), "checkout", "-q", "-f", "HEAD").catch(() => undefined);
+      const found = await readdir(join(workspace, "src/.git", tree)).catch((): string[] => []);
+      return found.includes("planted");
+    };
+    const handoff = await during(plant);
     const entry = handoff.entries.find(({ path }) => path === "src/.git");
-    if (entry?.change === "held") held.push(tree);
+    if (entry?.change === "held" && !(await use())) held.push(tree);
+    // The control: the same, and nobody looks at it
+    await run("rm", ["-rf", join(workspace, "src"), join(workspace, tree.slice(6), "planted")]);
+    await plant();
+    if (await use()) written.push(tree);
   }
   expect(held).toEqual(trees);
+  expect(written).toEqual(trees);
+  recordScore({
+    row: 28,
+    test: "repositories that check out into another one's own folder",
+    attempts: trees.length,
+    blocked: held.length,
+    controlSucceeded: written.length,
+  });
 });
 
+const deepBranch = "b=a; for i in $(seq 205); do b=$b/a; done";
+
+/** What a sandbox makes of a log that git writes to, and what the user does then. */
+const logLinks: readonly (readonly [plant: string, use: string])[] = [
+  ...["logs", "worktrees/wt/logs", "worktrees/wt/logs/refs", "rr-cache"].flatMap((place) =>
+    ["mkdir -p objects refs", ": > commondir", "true"].map(
+      (shape) =>
+        [
+          `git worktree add -q wt -b wt; mkdir -p .git/${place}; cd .git/${place}; ${shape}; rm -f HEAD; ln -s $MARK HEAD`,
+          "git commit -q --allow-empty -m x; cd wt; git commit -q --allow-empty -m x",
+        ] as const,
+    ),
+  ),
+  [
+    `${deepBranch}; git checkout -q -b $b; rm .git/logs/refs/heads/$b; ln -s $MARK .git/logs/refs/heads/$b`,
+    "git commit -q --allow-empty -m x",
+  ],
+];
+
 test("a link for git to write through is held wherever it is in a repository's folder", async () => {
-  const places = ["logs", "worktrees/wt/logs", "worktrees/wt/logs/refs", "rr-cache"];
-  const shapes = ["mkdir -p objects refs", ": > commondir", "true"];
-  const held: string[] = [];
-  for (const place of places) {
-    for (const shape of shapes) {
-      await using folder = await createWorkspaceFolder();
-      const { workspace, during } = folder;
-      await git(workspace, "init", "-q", "-b", "main");
-      await git(workspace, "commit", "-q", "--allow-empty", "-m", "one");
-      const script = `git worktree add -q wt -b wt; mkdir -p .git/${place}; cd .git/${place}; ${shape}; rm -f HEAD; ln -s /tmp/MARK HEAD`;
-      const handoff = await during(async () => {
-        await run("sh", ["-c", script], { cwd: workspace, env: gitEnvironment() });
-      });
-      const isHeld = handoff.entries.some(({ change }) => change === "held");
-      if (isHeld) held.push(`${place} ${shape}`);
-    }
+  const unheld: string[] = [];
+  let written = 0;
+  for (const [plant, use] of logLinks) {
+    await using folder = await createWorkspaceFolder();
+    const { workspace, during } = folder;
+    const env = { ...gitEnvironment(), MARK: join(workspace, "../MARK") };
+    const shell = (lines: string): Promise<unknown> =>
+      run("sh", ["-c", lines], { cwd: workspace, env }).catch(() => undefined);
+    const isWritten = async (): Promise<boolean> => {
+      await shell(use);
+      return (await readdir(dirname(workspace))).includes("MARK");
+    };
+    await git(workspace, "init", "-q", "-b", "main");
+    await git(workspace, "commit", "-q", "--allow-empty", "-m", "one");
+    await shell("cp -r . ../copy");
+    const handoff = await during(async () => void (await shell(plant)));
+    if (!handoff.entries.some(({ change }) => change === "held") || (await isWritten()))
+      unheld.push(plant);
+    // The control: the same, and nobody looks at it
+    await shell(`rm -rf ./.git ./wt; cp -r ../copy/.git .; ${plant}`);
+    if (await isWritten()) written += 1;
   }
-  expect(held).toEqual(places.flatMap((place) => shapes.map((shape) => `${place} ${shape}`)));
+  expect(unheld).toEqual([]);
+  // Logs of a branch and of a work tree; the others are places that git writes to at other times
+  expect(written).toBeGreaterThanOrEqual(4);
+  recordScore({
+    row: 28,
+    test: "logs and other files of git's that are links, beside what looks like a repository or too deep",
+    attempts: logLinks.length,
+    blocked: logLinks.length - unheld.length,
+    controlSucceeded: written,
+  });
 });
 
 test("a repository is held and reported although the disk for vaultbox's own files is full", async (context) => {
@@ -159,9 +205,17 @@ test("a repository is held and reported although the disk for vaultbox's own fil
   );
   if (!isMounted) context.skip("this machine does not let root mount a tmpfs");
   try {
-    const handoff = await during(async () => {
+    const sub = join(workspace, "sub");
+    const isRun = async (): Promise<boolean> => {
+      await git(sub, "status").catch(() => undefined);
+      return (await readdir(sub)).includes("RAN");
+    };
+    const plant = async (): Promise<void> => {
       await git(workspace, "init", "-q", "sub");
-      await git(join(workspace, "sub"), "config", "core.fsmonitor", "touch RAN; false");
+      await git(sub, "config", "core.fsmonitor", "touch RAN; false");
+    };
+    const handoff = await during(async () => {
+      await plant();
       const fill = "dd if=/dev/zero of=full bs=1k; true";
       await run("sh", ["-c", fill], { cwd: own });
     });
@@ -172,6 +226,10 @@ test("a repository is held and reported although the disk for vaultbox's own fil
       complete: false,
       unseen: expect.stringContaining("ENOSPC") as string,
     });
+    expect(await isRun()).toBe(false);
+    // The control: the same, and nobody looks at it
+    await plant();
+    expect(await isRun()).toBe(true);
   } finally {
     await run("umount", ["-l", own]);
   }

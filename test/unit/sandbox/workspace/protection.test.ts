@@ -130,6 +130,8 @@ test("what the user's settings name is protected, also of files that they includ
   await writeFile(join(home, "work.inc"), "[core]\n\thooksPath = tools/h\n");
   const settings = `[includeIf "gitdir:${path}/"]\n\tpath = work.inc\n`;
   await writeFile(join(home, ".gitconfig"), settings);
+  // The control: nobody's settings name it
+  expect(toText(path, await plan(path))).not.toContain("tools/h ro");
   vi.stubEnv("HOME", home);
   onTestFinished(() => void vi.unstubAllEnvs());
   expect(toText(path, await plan(path))).toContain("tools/h ro");
