@@ -1,6 +1,7 @@
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import type { Secret } from "../redact.ts";
+import { findSecretFault } from "../secret-fault.ts";
 import type { StoredSigningKey } from "./signing-key.ts";
 
 /** How the secret is put on a request; the shape of `CredentialScheme` in proxy/. */
@@ -92,23 +93,22 @@ export function checkName(kind: "credential" | "vault", name: string): void {
 }
 
 /**
- * A secret goes on one header line as it is, so it can't hold a line break.
+ * Refuses a secret that no request could carry. Keys that sign commits aren't asked about: they go on none.
  * @throws VaultboxError VBX_CREDENTIAL_INVALID; the message never holds the value
  */
 export function checkSecretValue(name: string, value: string): void {
-  const why = secretFault(value);
-  if (why === undefined) return;
+  const bytes = Buffer.byteLength(value, "utf8");
+  const fault =
+    bytes > maxSecretBytes
+      ? `has ${bytes} bytes, and ${maxSecretBytes} are the most`
+      : findSecretFault(value);
+  if (fault === undefined) return;
   throw new VaultboxError(
     "VBX_CREDENTIAL_INVALID",
-    `cannot use this secret for ${quoted(name)}: ${why}`,
+    `cannot use this secret for ${quoted(name)}: it ${fault}`,
+    { hints: /[\r\n]/.test(value.trim()) ? [keyHint] : [] },
   );
 }
 
-function secretFault(value: string): string | undefined {
-  if (value === "") return "it is empty";
-  const bytes = Buffer.byteLength(value, "utf8");
-  if (bytes > maxSecretBytes) return `it has ${bytes} bytes, and ${maxSecretBytes} are the most`;
-  if (/[\r\n\0]/.test(value)) return "it holds a line break or a NUL byte";
-  // A lone surrogate would be stored as something else than was given
-  return value.isWellFormed() ? undefined : "it is not valid UTF-8";
-}
+/** For whoever takes a file of several lines for a token. */
+const keyHint = "a key that signs commits: vaultbox credential add NAME --signing-key FILE";

@@ -6,7 +6,8 @@ import { quoted } from "../printable.ts";
 import { type AgeKey, type AgeTarget, decryptText, encryptText, readAgeKind } from "./age-file.ts";
 import { maxVaultFileBytes } from "./age-store.ts";
 import { readPrivateFile } from "./private-file.ts";
-import type { VaultEntry } from "./stored-credential.ts";
+import { isSigningKey } from "./signing-key.ts";
+import { checkSecretValue, type VaultEntry } from "./stored-credential.ts";
 import { decodeContent, encodeContent, readVaultName } from "./vault-content.ts";
 import type { VaultStore } from "./vault-store.ts";
 
@@ -44,6 +45,10 @@ export async function importEntries(
 ): Promise<readonly VaultEntry[]> {
   const bytes = await readExport(path);
   const { entries } = await decryptWithAny(path, bytes, keys);
+  for (const { credential, secret } of entries) {
+    if (secret !== undefined && !isSigningKey(credential))
+      checkSecretValue(credential.name, secret.reveal());
+  }
   const command = entries.find((entry) => entry.credential.source.type === "command");
   if (command === undefined || options.allowCommands) return entries;
   throw new VaultboxError(

@@ -1,3 +1,4 @@
+import { findSecretFault } from "../../secret-fault.ts";
 import type { HeaderField } from "../http1/header.ts";
 import { Refusal } from "../refusal.ts";
 import type { CredentialScheme } from "../session-credential.ts";
@@ -13,10 +14,6 @@ export interface AuthorisedRequest {
   readonly target: string;
 }
 
-// A line break would end the header, other controls and non-latin1 can't be in one (RFC 9110 §5.5); C1 is latin1's own controls
-// eslint-disable-next-line no-control-regex
-const notInHeader = /[^\u0020-\u007e\u00a0-\u00ff]/;
-
 /**
  * Puts the secret on the request, behind everything that's there already.
  * @throws Refusal credential-unavailable, which never quotes the secret
@@ -26,8 +23,8 @@ export function attach(
   scheme: CredentialScheme,
   secret: string,
 ): AuthorisedRequest {
-  const fault = secretFault(secret);
-  if (fault !== undefined) throw unavailable(fault);
+  const fault = findSecretFault(secret);
+  if (fault !== undefined) throw unavailable(`its secret ${fault}`);
   switch (scheme.type) {
     case "bearer":
       return withHeader(request, "Authorization", applyBearer(secret));
@@ -47,13 +44,6 @@ export function unavailable(why: string): Refusal {
     `the credential for this host can't be used: ${why}`,
     { remedy: "vaultbox credential rotate" },
   );
-}
-
-function secretFault(secret: string): string | undefined {
-  if (secret === "") return "its secret is empty";
-  if (secret.trim() !== secret) return "its secret begins or ends with white space";
-  if (notInHeader.test(secret)) return "its secret holds a character that no HTTP header can carry";
-  return undefined;
 }
 
 function withHeader(request: AuthorisedRequest, name: string, value: string): AuthorisedRequest {

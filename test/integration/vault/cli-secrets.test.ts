@@ -2,9 +2,15 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { resolvePaths } from "../../../src/config/paths.ts";
+import { encryptText } from "../../../src/vault/age-file.ts";
+import type { VaultEntry } from "../../../src/vault/stored-credential.ts";
+import { openStore } from "../../../src/vault/vault-catalog.ts";
+import { encodeContent } from "../../../src/vault/vault-content.ts";
 import { createCanary, searchCanary, searchFiles } from "../../support/canary.ts";
 import { type CliResult, runCli } from "../../support/run-cli.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { makeEntry } from "../../support/temp-vaults.ts";
 
 async function makeHome(): Promise<{ readonly home: string } & AsyncDisposable> {
   const home = await mkdtemp(join(tmpdir(), "vaultbox-test-secrets-"));
@@ -97,22 +103,56 @@ test("no command prints a secret or writes it outside the encrypted file, also w
   });
 });
 
-test("a secret of any allowed text comes back as it was given, and others are refused", async () => {
+test("a secret that no request can carry is refused by add, rotate and import, and one that can comes back", async () => {
   await using place = await makeHome();
-  const env = { HOME: place.home, VAULTBOX_HOME: join(place.home, "v") };
-  const add = (input: string | Uint8Array): Promise<CliResult> =>
-    runCli(["credential", "add", "a", "--host", "a.example.com"], { env, input });
-  for (const input of [
-    "",
-    "\n",
+  const { home } = place;
+  const env = { HOME: home, VAULTBOX_HOME: join(home, "v") };
+  const cli = (args: readonly string[], input: string | Uint8Array = ""): Promise<CliResult> =>
+    runCli(args, { env, input });
+  const add = ["credential", "add", "a", "--host", "a.example.com"];
+  const unusable = [
     "two\nlines",
-    "nul\0",
-    "x".repeat(65_537),
-    Buffer.of(0xff, 0xfe),
-  ]) {
-    const { status, stderr } = await add(input);
-    expect([1, 2]).toContain(status);
-    expect(stderr).not.toContain("two");
+    "two\r\nlines",
+    "two\n\n",
+    "nul\0two",
+    "tab\ttwo",
+    "two\u001b[0m",
+    "two漢",
+  ];
+  const others = ["", "\n", " two", "two ", "x".repeat(65_537), Buffer.of(0xff, 0xfe)];
+  for (const args of [add, [...add, "--basic", "bot"], [...add, "--query", "key"]]) {
+    for (const input of [...unusable, ...others]) {
+      const { status, stderr } = await cli(args, input);
+      expect([1, 2]).toContain(status);
+      expect(stderr).not.toMatch(/two|漢/);
+    }
   }
-  expect((await add("x".repeat(65_536))).status).toBe(0);
-});
+  expect((await cli(add, "x".repeat(65_536))).status).toBe(0);
+  expect((await cli(["credential", "rotate", "a"], "two\nlines")).stderr).toContain("a line break");
+  expect((await cli(["credential", "rotate", "a"], "naïve one")).status).toBe(0);
+  const read = async (): Promise<string | undefined> => {
+    const store = await openStore({ paths: resolvePaths(env), env }, "default");
+    return (await store.read()).entries[0]?.secret?.reveal();
+  };
+  expect(await read()).toBe("naïve one");
+  // Of a file that an earlier version wrote; a key that signs has lines
+  const target = { type: "passphrase", passphrase: "four random words here" } as const;
+  await writeFile(join(home, "pp"), `${target.passphrase}\n`, { mode: 0o600 });
+  expect((await cli(["credential", "add", "key", "--generate-signing-key"])).status).toBe(0);
+  const { entries } = await (await openStore({ paths: resolvePaths(env), env }, "default")).read();
+  const importing = async (added: readonly VaultEntry[]): Promise<CliResult> => {
+    const file = join(home, `${added.length}.age`);
+    const content = encodeContent("old", { counter: 1, entries: [...entries, ...added] });
+    await writeFile(file, await encryptText(content, target), { mode: 0o600 });
+    const args = ["vault", "import", "copy", file, "--passphrase-file", join(home, "pp")];
+    return cli(args);
+  };
+  const refused = await importing([makeEntry("b", "two\nlines")]);
+  expect([refused.status, refused.stderr]).toEqual([
+    1,
+    expect.stringContaining('for "b": it holds'),
+  ]);
+  expect((await cli(["credential", "list", "--vault", "copy"])).status).toBe(1);
+  expect((await importing([])).status).toBe(0);
+  expect((await cli(["credential", "list", "--vault", "copy"])).stdout).toContain("key");
+}, 60_000);
