@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { AuditEvent, CutValue } from "./audit-event.ts";
 
 /** Bytes of one line of a log without its line break: no writer makes a longer one, no reader takes one. */
@@ -22,17 +22,32 @@ const shortJson = 16 * 1024;
  * sandbox: values that are too long are cut, and `cut` says how long they were and what their hash was.
  */
 export function toBoundedJson(event: AuditEvent): string {
-  const whole = toAsciiJson(event);
-  if (whole.length <= shortJson) return whole;
+  const whole = isShort(event) ? toAsciiJson(event) : undefined;
+  if (whole !== undefined && whole.length <= shortJson) return whole;
   for (const step of steps) {
     const cuts: CutValue[] = [];
     const kept = bound(event, "", { ...step, cuts }) as AuditEvent;
+    if (!isShort(kept, maxLineBytes)) continue;
     const json = toAsciiJson(
       cuts.length === 0 ? kept : { ...kept, cut: cuts.slice(0, step.entries) },
     );
     if (json.length + sealBytes <= maxLineBytes) return json;
   }
   throw new Error("an event has too many fields for a line of the log");
+}
+
+/** Whether the texts in a value are short, all together: told before any JSON is made, which may be longer than a text can be. */
+function isShort(value: unknown, most = shortJson): boolean {
+  let left = most;
+  const take = (one: unknown): boolean => {
+    if (typeof one === "string") left -= one.length;
+    else if (typeof one === "object" && one !== null) {
+      for (const inner of Object.values(one)) if (!take(inner)) return false;
+    }
+    left -= 1;
+    return left >= 0;
+  };
+  return take(value);
 }
 
 interface Bound {
@@ -64,8 +79,17 @@ function keep<Value>(
   { entries, cuts }: Bound,
 ): readonly Value[] {
   if (list.length <= entries) return list;
-  cuts.push({ field, length: list.length, sha256: hash("sha256", JSON.stringify(list)) });
+  cuts.push({ field, length: list.length, sha256: hashList(list) });
   return list.slice(0, entries);
+}
+
+/** The hash of its JSON, made an entry at a time. */
+function hashList(list: readonly unknown[]): string {
+  const sum = createHash("sha256");
+  for (const [at, one] of list.entries()) {
+    sum.update(`${at === 0 ? "[" : ","}${JSON.stringify(one)}`);
+  }
+  return sum.update("]").digest("hex");
 }
 
 const notPlain = /[^\x20-\x7e]/;

@@ -40,10 +40,16 @@ export function readDestination(place: NamedResource): readonly string[] {
   return value.startsWith("/") ? [readUrl(place, value), swift] : [swift];
 }
 
+/** Folders that a relative name may be meant for: each makes another path that must be decided. */
+const maxFolders = 8;
+
 /** A relative name may be meant for any folder that the request is in, but the root. */
 function readBelow({ name, value, ownPath }: NamedResource): readonly string[] {
   const folders = ownPath.split("/").slice(1, -1);
   if (folders.length === 0) throw refuseResource(name, "it is no path");
+  if (folders.length > maxFolders) {
+    throw refuseResource(name, `it is relative to more than ${maxFolders} folders`);
+  }
   return folders.map((_, at) => {
     const folder = folders.slice(0, at + 1).join("/");
     return reading(name, () => toCanonicalPath(`/${folder}/${withoutQuery(value)}`));

@@ -16,6 +16,9 @@ import {
 import { findResourceHeader, type ResourceHeader } from "./second-resource-names.ts";
 import type { RequestTarget } from "./target.ts";
 
+/** Of one header's value; longer than a key of a store, escaped, with what signs its URL. */
+const maxResourceBytes = 8 * 1024;
+
 /** What a request says of itself, and where it is for. */
 export interface RequestPlace {
   readonly head: Pick<RequestHead, "method" | "headers">;
@@ -38,6 +41,8 @@ export function readSecondResources(place: RequestPlace): readonly OtherPath[] {
       throw refuseResource(name, `it can be taken for ${header.name}`);
     if (seen.has(header.name)) throw refuseResource(name, "it is there twice");
     seen.add(header.name);
+    if (value.length > maxResourceBytes)
+      throw refuseResource(name, `it is longer than ${maxResourceBytes} bytes`);
     const { authority, target } = place;
     const resource = { name, value, authority, ownPath: target.path };
     found.push(...readHeader(resource, header, place.head));

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { appendFile } from "node:fs/promises";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { AuditEvent } from "../../../src/audit/audit-event.ts";
 import { maxLineBytes, toBoundedJson } from "../../../src/audit/bounded-event.ts";
 import { parseLine, sealEvent } from "../../../src/audit/chain.ts";
@@ -120,4 +120,26 @@ test("a log of long names is read, verified and shown in few lines; one line of 
   expect(shown.length).toBeLessThan(1_000_000);
   await appendFile(path, `${JSON.stringify({ ...decisionOf(9), path: long(2_000_000) })}\n`);
   await expect(readSessionReport(path, {})).rejects.toMatchObject({ code: "VBX_AUDIT_DAMAGED" });
+});
+
+test("the hash of a list that was cut is that of its JSON", () => {
+  const command = Array.from({ length: 70_000 }, (_, at) => `word "${at}"`);
+  const { line } = sealEvent(startOf(command), position);
+  const sha256 = createHash("sha256").update(JSON.stringify(command)).digest("hex");
+  expect(JSON.parse(line).cut).toEqual([{ field: "command", length: command.length, sha256 }]);
+});
+
+test("of an event that is too long no JSON is made as a whole, which could be longer than a text can be", () => {
+  const others = Array.from({ length: 300 }, () => ({ method: "PUT", path: '"'.repeat(50_000) }));
+  const event = decisionOf(1, { others });
+  const naive = JSON.stringify(event).length;
+  const made = vi.spyOn(JSON, "stringify");
+  onTestFinished(() => made.mockRestore());
+  const { line } = sealEvent(event, position);
+  const lengths = made.mock.results.map(({ value }) => String(value).length);
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(maxLineBytes);
+  expect(naive).toBeGreaterThan(20 * maxLineBytes);
+  expect(parseLine(line)?.isSealed).toBe(true);
+  const score = { attempts: 1, blocked: 1, controlSucceeded: 1 };
+  recordScore({ row: 50, test: "JSON longer than a text can be", ...score });
 });

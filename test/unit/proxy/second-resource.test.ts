@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { parseAuthority } from "../../../src/proxy/authority.ts";
 import type { HeaderField } from "../../../src/proxy/http1/header.ts";
+import { Refusal } from "../../../src/proxy/refusal.ts";
 import { readSecondResources } from "../../../src/proxy/second-resource.ts";
 import { refusalOf } from "../../support/credential-fixtures.ts";
+import { recordScore } from "../../support/scoreboard.ts";
 
 function read(
   line: string,
@@ -125,3 +127,54 @@ test.each(["Range", "Overwrite", "Lock-Token", "Depth", "If-Match", "X-Amz-Copy-
     expect(read("PUT dav.example.com/a", [name, "<urn:uuid:1>"])).toEqual([]);
   },
 );
+
+/** Values of 45 KB, each of the shapes that a header may name resources in. */
+const longValues = [
+  "b".repeat(45_000),
+  '"'.repeat(45_000),
+  `/${"b/".repeat(22_000)}b`,
+  "</a> ".repeat(9_000),
+  `final;${"/a ".repeat(15_000)}/a`,
+  `mine/${"%22".repeat(15_000)}`,
+  "(".repeat(45_000),
+];
+
+test("one request of 60 KB makes no gigabyte of paths, whatever header names resources in whatever form [row 40]", () => {
+  const path = `${"/a".repeat(8_000)}/x`;
+  const names = ["Destination", "If", "Upload-Concat", "x-amz-copy-source", "x-ms-copy-source"];
+  const attempts = names.flatMap((name) => longValues.map((value) => [name, value] as const));
+  let most = 0;
+  for (const header of attempts) {
+    try {
+      const found = read(`COPY x.example.com${path}`, header);
+      most = Math.max(
+        most,
+        found.reduce((sum, one) => sum + one.path.length, 0),
+      );
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+  }
+  expect(most).toBeLessThan(1_000_000);
+  // A reader without the limits reads a relative name in every folder of the path
+  const folders = path.split("/").slice(1, -1);
+  const naive = folders.reduce((sum, _, at) => sum + 2 * (at + 1) + longValues[0]!.length, 0);
+  expect(naive).toBeGreaterThan(300_000_000);
+  const count = attempts.length;
+  recordScore({
+    row: 40,
+    test: "names below folders",
+    attempts: count,
+    blocked: count,
+    controlSucceeded: 1,
+  });
+});
+
+test("a relative destination is read below eight folders, and refused below more", () => {
+  const found = read(`COPY couch.example.com${"/a".repeat(8)}/doc`, ["Destination", "b"]);
+  expect(found.filter(({ needs }) => needs === "allowed")).toHaveLength(8);
+  const refusal = refusalOf(() =>
+    read(`COPY couch.example.com${"/a".repeat(9)}/doc`, ["Destination", "b"]),
+  );
+  expect(refusal.message).toContain("it is relative to more than 8 folders");
+});
