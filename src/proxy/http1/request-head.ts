@@ -25,9 +25,10 @@ export type RequestFraming =
 
 // RFC 9112, section 3: one space each; method is a token, target has no white space or control
 export const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}) ([\x21-\x7e]+) HTTP\/1\.([01])$/;
-// RFC 9110, section 5.5: no control but tab in a value; obs-text passes
+// RFC 9110, section 5.5: no control but tab in a value; obs-text passes. A name is looked at in many ways and
+// remembered, so it is short: the longest that is documented has 52 characters
 const headerLine =
-  /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*((?:[\x21-\x7e\x80-\xff][\t\x20-\x7e\x80-\xff]*)?)$/;
+  /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}):[ \t]*((?:[\x21-\x7e\x80-\xff][\t\x20-\x7e\x80-\xff]*)?)$/;
 const contentLength = /^(?:0|[1-9][0-9]{0,14})$/;
 
 /** Header names that `Connection` may nominate: removing any other would let a client strip what others rely on. */
