@@ -1,12 +1,11 @@
 import { mapRegistryAddresses } from "../sandbox/registry-access.ts";
 import type { RunRequest } from "../sandbox/run-request.ts";
-import { openVaults } from "../vault/open-vaults.ts";
 import { toSessionPolicyOptions } from "./policy-options.ts";
 import type { RunFlags, RunLimits } from "./run-flags.ts";
 import { resolveSessionPolicy, toChosenFileRules } from "./session-policy.ts";
 import { readHostIdentity, resolveSandboxGit } from "./session-signing.ts";
 import { readUpstreamCa } from "./upstream-ca.ts";
-import { toVaultContext } from "./vault-access.ts";
+import { openSessionVaults } from "./session-vaults.ts";
 import type { ChosenFile } from "../config/chosen-file.ts";
 import type { Paths } from "../config/paths.ts";
 
@@ -35,11 +34,8 @@ export async function readRunRequest(
   const plan = await resolveSessionPolicy(options, paths);
   const project = plan.projectFile?.project;
   const { preferences } = plan;
-  const names = [flags.vault, project?.vaults ?? [], preferences.vaults].find(
-    (one) => one.length > 0,
-  );
   const [vaults, hostIdentity] = await Promise.all([
-    openVaults(names ?? [], toVaultContext()),
+    openSessionVaults(flags.vault, plan),
     readHostIdentity(),
   ]);
   return {

@@ -32,16 +32,14 @@ async function proxy(flags: ProxyFlags): Promise<void> {
     paths,
     { resolveSessionPolicy, toChosenFileRules },
     { readUpstreamCa },
-    { openVaults },
-    { toVaultContext },
+    { openSessionVaults },
     { openStandaloneProxy },
     output,
   ] = await Promise.all([
     import("../../config/paths.ts"),
     import("../session-policy.ts"),
     import("../upstream-ca.ts"),
-    import("../../vault/open-vaults.ts"),
-    import("../vault-access.ts"),
+    import("../session-vaults.ts"),
     import("../../sandbox/standalone-proxy.ts"),
     import("../output.ts"),
   ]);
@@ -51,14 +49,13 @@ async function proxy(flags: ProxyFlags): Promise<void> {
   const { policy, hash, preferences, registries } = session;
   const { mapRegistryAddresses } = await import("../../sandbox/registry-access.ts");
   const mapped = await mapRegistryAddresses(registries, { env: process.env });
-  const vaultNames = flags.vault.length > 0 ? flags.vault : preferences.vaults;
   await using running = await openStandaloneProxy({
     paths: places,
     socketPath: flags.socket,
     caOutPath: flags.caOut,
     policy,
     policyHash: hash,
-    vaults: await openVaults(vaultNames, toVaultContext()),
+    vaults: await openSessionVaults(flags.vault, session),
     upstream: {
       connectTo: [...flags.connectTo, ...preferences.connectTo, ...mapped],
       upstreamCa: await readUpstreamCa(flags.upstreamCa, toChosenFileRules(options, places)),
@@ -66,6 +63,9 @@ async function proxy(flags: ProxyFlags): Promise<void> {
     },
   });
   output.printNote(`session ${running.session} is listening on ${flags.socket}`);
+  if (session.projectFile?.project.signing !== undefined) {
+    output.printNote("nothing is signed: only vaultbox run signs, whatever the project file says");
+  }
   for (const [name, value] of Object.entries(running.placeholders)) {
     output.printLines([`${name}=${value}`]);
   }

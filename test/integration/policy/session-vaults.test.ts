@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { cliEnvironment, cliPath, runCli } from "../../support/run-cli.ts";
+
+interface Place extends AsyncDisposable {
+  /** Folder with a trusted project file that says `vaults: [work]` and has a signing key; folder without one */
+  readonly project: string;
+  readonly plain: string;
+  readonly cli: (cwd: string, ...args: readonly string[]) => Promise<string>;
+  /** What `vaultbox proxy` says before it serves */
+  readonly startProxy: (cwd: string, ...args: readonly string[]) => Promise<string>;
+}
+
+/** The vaults `default`, `work` and `other` have a credential for the same host each. */
+async function createPlace(): Promise<Place> {
+  const home = await mkdtemp(join(tmpdir(), "vbv-"));
+  const [project, plain] = [join(home, "project"), join(home, "plain")];
+  const cli = async (cwd: string, ...args: readonly string[]): Promise<string> => {
+    const env = { HOME: home, VAULTBOX_HOME: join(home, "vaultbox") };
+    const { stdout, stderr, status } = await runCli(args, { cwd, env });
+    expect({ args, stderr, status }).toMatchObject({ status: 0 });
+    return stdout;
+  };
+  await mkdir(project);
+  await mkdir(plain);
+  for (const vault of ["default", "work", "other"]) {
+    if (vault !== "default") await cli(plain, "vault", "create", vault, "--store", "age");
+    const to = [
+      "--host",
+      "api.example.com",
+      "--from-env",
+      "X",
+      "--env",
+      `${vault.toUpperCase()}_TOKEN`,
+    ];
+    await cli(plain, "credential", "add", "items", "--vault", vault, ...to);
+  }
+  const egress = "egress: [{host: api.example.com, access: write}]";
+  const file = `version: 1\nvaults: [work]\nsigning: work-key\n${egress}\n`;
+  await writeFile(join(project, "vaultbox.yaml"), file);
+  await cli(project, "trust", "--yes");
+  return {
+    project,
+    plain,
+    cli,
+    startProxy: (cwd, ...args) => startProxy({ home, cwd, args }),
+    [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }),
+  };
+}
+
+async function startProxy(options: {
+  readonly home: string;
+  readonly cwd: string;
+  readonly args: readonly string[];
+}): Promise<string> {
+  const { home, cwd, args } = options;
+  const places = ["--socket", join(home, "p.sock"), "--ca-out", join(home, "ca.pem")];
+  const child = spawn(process.execPath, [cliPath, "proxy", ...places, ...args], {
+    cwd,
+    env: cliEnvironment(home),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  try {
+    while (!/_TOKEN=/.test(said) && child.exitCode === null) await sleep(20);
+    return said;
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+test("a proxy alone uses the vaults that the trusted project file names, as run and policy explain do", async () => {
+  await using place = await createPlace();
+  const { project, plain, cli, startProxy: start } = place;
+  const explain = ["policy", "explain", "GET", "https://api.example.com/x"];
+  const rule = ["--allow", "api.example.com"];
+  const named = await start(project);
+  expect(named).toContain("WORK_TOKEN=");
+  expect(named).not.toContain("DEFAULT_TOKEN=");
+  expect(named).toContain("nothing is signed");
+  expect(await cli(project, ...explain)).toContain("Credential: work/items\n");
+  const flagged = await start(project, "--vault", "other");
+  expect(flagged).toContain("OTHER_TOKEN=");
+  expect(flagged).not.toContain("WORK_TOKEN=");
+  expect(await cli(project, ...explain, "--vault", "other")).toContain("Credential: other/items\n");
+  // Where no file says which, it's the default one
+  const unnamed = await start(plain, ...rule);
+  expect(unnamed).toContain("DEFAULT_TOKEN=");
+  expect(unnamed).not.toContain("nothing is signed");
+  expect(await cli(plain, ...explain, ...rule)).toContain("Credential: default/items\n");
+});
