@@ -1,17 +1,22 @@
 import type { CompiledPolicy } from "../policy/decide.ts";
-import type { EgressRequest } from "../policy/policy.ts";
-import type { Authority } from "../proxy/authority.ts";
 import { HeldBytes } from "../proxy/held-bytes.ts";
-import type { DoorRequest, DoorTools } from "../proxy/doors/door.ts";
+import type { DoorRequest, DoorTools, ForwardPassage } from "../proxy/doors/door.ts";
 import { findDoor } from "../proxy/find-door.ts";
-import type { HeaderField } from "../proxy/http1/header.ts";
+import { type HeaderField, headerValues } from "../proxy/http1/header.ts";
+import type { RequestHead } from "../proxy/http1/request-head.ts";
 import { Refusal } from "../proxy/refusal.ts";
-import type { RequestTarget } from "../proxy/target.ts";
 import { toSessionDoors } from "../sandbox/session-doors.ts";
+import type { AskedRequest } from "./asked-request.ts";
 
 /** What a door says of a request without its body. */
 export type DoorVerdict =
-  | { readonly verdict: "allow"; readonly repository?: string; readonly label?: string }
+  | {
+      readonly verdict: "allow";
+      readonly repository?: string;
+      readonly label?: string;
+      /** How it goes upstream; undefined when the proxy answers itself */
+      readonly passage?: Omit<ForwardPassage, "release" | "body">;
+    }
   | {
       readonly verdict: "deny";
       readonly reason: string;
@@ -22,13 +27,6 @@ export type DoorVerdict =
   /** The body decides, or what the upstream says of it */
   | { readonly verdict: "depends"; readonly repository?: string; readonly label?: string }
   | { readonly verdict: "host-rules" };
-
-/** A request as the proxy's parsers read it. */
-export interface Asked {
-  readonly request: EgressRequest;
-  readonly authority: Authority;
-  readonly target: RequestTarget;
-}
 
 interface Noted {
   repository?: string;
@@ -49,7 +47,7 @@ const nothingHeld = new HeldBytes();
  */
 export async function explainDoor(
   policy: CompiledPolicy,
-  parts: Asked & { readonly isAllowed: boolean; readonly gitCacheFolder: string },
+  parts: AskedRequest & { readonly isAllowed: boolean; readonly gitCacheFolder: string },
 ): Promise<DoorVerdict> {
   const { gitCacheFolder, isAllowed } = parts;
   const tools: DoorTools = { send: notGiven, openHold: () => nothingHeld.open() };
@@ -60,6 +58,10 @@ export async function explainDoor(
     const { others = [] } = parts.request;
     const door = findDoor(doors, request, { isAllowed, others });
     if (door === undefined) return { verdict: "host-rules" };
+    if (parts.request.websocket) {
+      const why = "a websocket is not possible here";
+      return { verdict: "deny", reason: "websocket-not-allowed", why, ...toFacts(noted) };
+    }
     const passage = await door.pass(request, { isAllowed });
     switch (passage.type) {
       case "host-rules":
@@ -70,7 +72,7 @@ export async function explainDoor(
           : { verdict: "deny", reason: passage.refusal, why: "", ...toFacts(noted) };
       case "forward":
         await passage.release?.();
-        return { verdict: "allow", ...toFacts(noted) };
+        return { verdict: "allow", passage, ...toFacts(noted) };
     }
   } catch (error) {
     if (error instanceof NotGivenError) return { verdict: "depends", ...toFacts(noted) };
@@ -86,18 +88,16 @@ function toFacts({ repository, rule }: Noted): { repository?: string; label?: st
   };
 }
 
-function toDoorRequest({ request, authority, target }: Asked, noted: Noted): DoorRequest {
+function toDoorRequest(
+  { request, head, authority, target }: AskedRequest,
+  noted: Noted,
+): DoorRequest {
   const { method, path } = request;
   return {
     head: {
-      method,
-      target: target.rawPath + target.query,
-      version: "1.1",
-      headers: toHeaders(method, path),
+      ...head,
+      headers: [...head.headers, ...toMissingHeaders(head, path)],
       body: method === "GET" || method === "HEAD" ? { kind: "none" } : { kind: "chunked" },
-      expectsContinue: false,
-      upgrade: request.websocket ? "websocket" : undefined,
-      keepAlive: true,
     },
     authority,
     method,
@@ -114,9 +114,10 @@ function toDoorRequest({ request, authority, target }: Asked, noted: Noted): Doo
   };
 }
 
-/** As git and API clients send them. */
-function toHeaders(method: string, path: string): readonly HeaderField[] {
+/** What git and API clients send, and the user didn't write. */
+function toMissingHeaders({ method, headers }: RequestHead, path: string): readonly HeaderField[] {
   if (method === "GET" || method === "HEAD") return [];
+  if (headerValues(headers, "content-type").length > 0) return [];
   const service = /\/(git-(?:upload|receive)-pack)$/.exec(path)?.[1];
   const lfs = /\/info\/lfs\//.test(path) ? "application/vnd.git-lfs+json" : "application/json";
   const type = service === undefined ? lfs : `application/x-${service}-request`;

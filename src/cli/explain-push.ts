@@ -8,7 +8,13 @@ import type { GitRule } from "../policy/git-rule.ts";
 import { parseRepositoryUrl } from "../policy/parse-repository-url.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { VaultboxError } from "../errors.ts";
-import { resolveSessionPolicy, type SessionPolicyOptions } from "./session-policy.ts";
+import { Refusal } from "../proxy/refusal.ts";
+import { refuseLiteralAddress } from "./explain-sending.ts";
+import {
+  resolveSessionPolicy,
+  type SessionPolicy,
+  type SessionPolicyOptions,
+} from "./session-policy.ts";
 
 /** What a push may do to one ref. */
 export interface PushExplanation {
@@ -47,14 +53,15 @@ export async function explainPush(
 ): Promise<PushExplanation> {
   const place = readPlace(wanted.url);
   const ref = wanted.ref.startsWith("refs/") ? wanted.ref : `refs/heads/${wanted.ref}`;
-  const { policy } = await resolveSessionPolicy(options, paths);
+  const session = await resolveSessionPolicy(options, paths);
+  const { policy } = session;
   const { repository } = place;
   const rules = filterBySpelling(findGitRules(policy, place, repository), repository);
-  const denial = findDenial(policy, place);
+  const denial = (await findClosedAddress(place, session)) ?? findDenial(policy, place, wanted.url);
   const steps = (Object.keys(facts) as PushStep["step"][]).map((step) =>
     denial === undefined
       ? explainStep(rules, step, { ref, ...facts[step] })
-      : ({ step, verdict: "deny", why: `denied by a rule (${denial})` } as const),
+      : ({ step, verdict: "deny", why: denial } as const),
   );
   return {
     url: formatGitUrl(place),
@@ -84,15 +91,34 @@ function explainStep(
   }
 }
 
-/** A deny rule of the user's beats every entry. */
-function findDenial(
-  policy: EgressPolicy,
-  place: Pick<GitRule, "scheme" | "host" | "port" | "repository">,
-): string | undefined {
-  const { scheme, host, port } = place;
-  const path = `/${place.repository}/git-receive-pack`;
-  const request = { scheme, host, port, method: "POST", path, websocket: false };
-  return isDeniedByRule(policy, request)?.source.label;
+type Place = Pick<GitRule, "scheme" | "host" | "port" | "repository">;
+
+/** A deny rule of the user's beats every entry. Git asks for the refs, then sends the push, both below the URL as it's written. */
+function findDenial(policy: EgressPolicy, place: Place, url: string): string | undefined {
+  const { scheme, host, port, repository } = place;
+  const written = /\.git\/*$/i.test(url) ? `/${repository}.git` : `/${repository}`;
+  const requests = [
+    { method: "GET", path: `${written}/info/refs` },
+    { method: "POST", path: `${written}/git-receive-pack` },
+  ];
+  for (const { method, path } of requests) {
+    const rule = isDeniedByRule(policy, { scheme, host, port, method, path, websocket: false });
+    if (rule !== undefined) return `denied by a rule (${rule.source.label})`;
+  }
+  return undefined;
+}
+
+async function findClosedAddress(
+  place: Place,
+  session: SessionPolicy,
+): Promise<string | undefined> {
+  try {
+    await refuseLiteralAddress(place, session);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error.message;
+    throw error;
+  }
 }
 
 function readPlace(url: string): ReturnType<typeof parseRepositoryUrl> {

@@ -1,24 +1,14 @@
 import type { Paths } from "../config/paths.ts";
-import { VaultboxError } from "../errors.ts";
 import { compilePolicy, decide } from "../policy/decide.ts";
 import type { GitRule } from "../policy/git-rule.ts";
 import { describeGitRule, formatGitUrl } from "../policy/git-rule-text.ts";
 import { formatRule } from "../policy/parse-rule.ts";
-import { toRequiredPaths } from "../policy/other-path.ts";
 import type { EgressPolicy, EgressRequest } from "../policy/policy.ts";
 import type { RuleSource } from "../policy/rule-source.ts";
 import { coversRepository } from "../policy/repository-name.ts";
-import { parseAuthority } from "../proxy/authority.ts";
-import { bindingsFor, createBoundHosts } from "../proxy/credential/bound-hosts.ts";
-import { parseHeaderLines } from "../proxy/http1/request-head.ts";
-import { refuseImpossible } from "../proxy/impossible-request.ts";
-import { Refusal } from "../proxy/refusal.ts";
-import { readSecondResources } from "../proxy/second-resource.ts";
-import type { SessionCredential } from "../proxy/session-credential.ts";
-import { parseTarget } from "../proxy/target.ts";
-import { openVaults } from "../vault/open-vaults.ts";
-import type { Asked, DoorVerdict } from "./explain-door.ts";
-import { toVaultContext } from "./vault-access.ts";
+import { type AskedRequest, parseAskedRequest, type WantedRequest } from "./asked-request.ts";
+import type { DoorVerdict } from "./explain-door.ts";
+import { explainSending, type Sending } from "./explain-sending.ts";
 import { resolveSessionPolicy, type SessionPolicyOptions } from "./session-policy.ts";
 
 /** What would happen to one request. */
@@ -38,56 +28,57 @@ export interface Explanation {
   readonly credential: string | null;
 }
 
-/** A request as the user writes it. */
-export interface WantedRequest {
-  readonly method: string;
-  readonly url: string;
-  /** `Name: value` */
-  readonly headers: readonly string[];
-  /** Names; none is those of the session */
-  readonly vaults: readonly string[];
+/** What decides a request, and how it would go on; undefined when it goes nowhere. */
+interface ExplainedGround {
+  readonly found: Omit<Explanation, "credential">;
+  readonly sending?: Sending;
 }
 
 /**
- * Decides a request as the proxy would, with the same parsers and doors, and names the credential it would attach.
+ * Decides a request as the proxy would, with the same parsers, doors and credential checks, and names the credential it
+ * would attach.
  * @throws VaultboxError VBX_USAGE for what the proxy would refuse as invalid; those of the policy and the vaults
  */
 export async function explainRequest(
-  wanted: WantedRequest,
+  wanted: WantedRequest & {
+    /** Names; none is those of the session */
+    readonly vaults: readonly string[];
+  },
   options: SessionPolicyOptions,
   paths: Paths,
 ): Promise<Explanation> {
-  const asked = readRequest(wanted);
+  const asked = parseAskedRequest(wanted);
   const session = await resolveSessionPolicy(options, paths);
-  const found = await explainGround(session.policy, asked, paths);
-  if (found.verdict === "deny") return { ...found, credential: null };
-  const { projectFile, preferences } = session;
-  const names =
-    wanted.vaults.length > 0 ? wanted.vaults : (projectFile?.project.vaults ?? preferences.vaults);
-  const { request, repository } = found;
-  const place = repository === null ? request : { ...request, repository };
-  return { ...found, credential: findCredential(place, await listCredentials(names)) };
+  const { found, sending } = await explainGround(session.policy, asked, paths);
+  if (sending === undefined) return { ...found, credential: null };
+  const sent = await explainSending(asked, sending, { plan: session, vaults: wanted.vaults });
+  if (sent.verdict === "sent") return { ...found, credential: sent.credential };
+  const { reason, why } = sent;
+  return { ...found, verdict: "deny", reason, detail: [why], credential: null };
 }
 
 /** A prohibition, then the doors of git entries, then host rules: as proxy/ground.ts has it. */
 async function explainGround(
   policy: EgressPolicy,
-  asked: Asked,
+  asked: AskedRequest,
   paths: Paths,
-): Promise<Omit<Explanation, "credential">> {
+): Promise<ExplainedGround> {
   const { request } = asked;
   const decision = decide(policy, request);
   const isAllowed = decision.verdict === "allow";
   const byRule = {
-    request,
-    verdict: decision.verdict,
-    reason: decision.verdict === "deny" ? decision.reason : null,
-    rule: decision.rule === undefined ? null : formatRule(decision.rule),
-    source: decision.rule?.source ?? null,
-    repository: null,
-    detail: decision.verdict === "deny" ? toOtherDetail(decision.other) : [],
+    found: {
+      request,
+      verdict: decision.verdict,
+      reason: isAllowed ? null : decision.reason,
+      rule: decision.rule === undefined ? null : formatRule(decision.rule),
+      source: decision.rule?.source ?? null,
+      repository: null,
+      detail: isAllowed ? [] : toOtherDetail(decision.other),
+    },
+    ...(isAllowed && { sending: { rule: decision.rule } }),
   };
-  const isProhibited = decision.verdict === "deny" && decision.reason === "denied-by-rule";
+  const isProhibited = !isAllowed && decision.reason === "denied-by-rule";
   if (policy.git === undefined || isProhibited) return byRule;
   const { explainDoor } = await import("./explain-door.ts");
   const parts = { ...asked, isAllowed, gitCacheFolder: paths.git };
@@ -99,15 +90,28 @@ async function explainGround(
       rule.source.label === label &&
       (repository === null || coversRepository(rule.repository, repository)),
   );
+  const sending = toSending(answer);
   return {
-    request,
-    verdict: answer.verdict,
-    reason: answer.verdict === "deny" ? answer.reason : null,
-    rule: entry === undefined ? null : `git: ${formatGitUrl(entry)}`,
-    source: entry?.source ?? null,
-    repository,
-    detail: toDetail(answer, entry),
+    found: {
+      request,
+      verdict: answer.verdict,
+      reason: answer.verdict === "deny" ? answer.reason : null,
+      rule: entry === undefined ? null : `git: ${formatGitUrl(entry)}`,
+      source: entry?.source ?? null,
+      repository,
+      detail: toDetail(answer, entry),
+    },
+    ...(sending && { sending }),
   };
+}
+
+/** What a door refuses or answers isn't sent; what its body decides goes on with its own head, as far as is known. */
+function toSending(answer: Exclude<DoorVerdict, { verdict: "host-rules" }>): Sending | undefined {
+  const { repository } = answer;
+  const rule = { effect: "allow", clientCredentials: "refuse" } as const;
+  if (answer.verdict === "depends") return { rule, passage: { repository } };
+  if (answer.verdict === "deny" || answer.passage === undefined) return undefined;
+  return { rule, passage: answer.passage };
 }
 
 /** What is refused beside the request line. */
@@ -120,56 +124,4 @@ function toOtherDetail(
 function toDetail(answer: DoorVerdict, entry: GitRule | undefined): readonly string[] {
   if (answer.verdict === "deny") return answer.why === "" ? [] : [answer.why];
   return answer.verdict === "depends" && entry !== undefined ? describeGitRule(entry) : [];
-}
-
-/** Reads the request with the proxy's own parsers; `wss://` asks for a WebSocket. */
-function readRequest({ method, url, headers: lines }: WantedRequest): Asked {
-  const websocket = /^wss?:/i.test(url);
-  try {
-    if (!/^[A-Z][A-Z-]*$/.test(method) || method === "CONNECT") {
-      throw new VaultboxError("VBX_USAGE", `invalid method "${method}": write it in upper case`);
-    }
-    const target = parseTarget(method, url.replace(/^ws(s?):/i, "http$1:"));
-    const { scheme, authorityText, path } = target;
-    if (scheme === undefined || authorityText === undefined) {
-      throw new VaultboxError("VBX_USAGE", `invalid URL "${url}": write it whole, with https://`);
-    }
-    const authority = parseAuthority(authorityText, scheme, scheme === "https" ? 443 : 80);
-    const { host, port } = authority;
-    const head = { method, headers: parseHeaderLines(lines, 0) };
-    refuseImpossible(head, target, authority);
-    const others = readSecondResources({ head, authority, target });
-    const request = { scheme, host, port, method, path, websocket };
-    return {
-      request: others.length === 0 ? request : { ...request, others },
-      authority,
-      target,
-    };
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new VaultboxError("VBX_USAGE", error.message, { cause: error });
-  }
-}
-
-function findCredential(
-  request: EgressRequest & { readonly repository?: string },
-  credentials: readonly SessionCredential[],
-): string | null {
-  const boundHost = createBoundHosts(credentials)(request.host);
-  const otherPaths = toRequiredPaths(request.others);
-  const [first] = boundHost === undefined ? [] : bindingsFor(boundHost, { ...request, otherPaths });
-  return first === undefined ? null : `${first.credential.vault}/${first.credential.name}`;
-}
-
-async function listCredentials(names: readonly string[]): Promise<readonly SessionCredential[]> {
-  const vaults = await openVaults(names, toVaultContext());
-  return vaults.flatMap((vault) =>
-    vault.credentials.map(({ name, bindings }) => ({
-      name,
-      vault: vault.name,
-      bindings,
-      placeholder: "",
-      reveal: () => Promise.reject(new Error("an explanation reads no secret")),
-    })),
-  );
 }

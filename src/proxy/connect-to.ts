@@ -55,7 +55,7 @@ export function parseConnectTo(text: string): ConnectTo {
  * still comes from the resolver and is checked as any other.
  */
 export function findDialTarget(
-  authority: Authority,
+  authority: Pick<Authority, "host" | "port">,
   entries: readonly ConnectTo[],
 ): DialTarget | undefined {
   const entry = entries.find(

@@ -9,7 +9,7 @@ import {
   type ConnectedAddress,
   type OpenSocket,
 } from "./connect-address.ts";
-import { findDialTarget, type ConnectTo } from "./connect-to.ts";
+import { findDialTarget, type ConnectTo, type DialTarget } from "./connect-to.ts";
 import { Refusal } from "./refusal.ts";
 import { resolveName, resolveWithHost, type Resolve } from "./resolve.ts";
 import type { UpstreamTrust } from "./trust.ts";
@@ -63,18 +63,29 @@ export function createDialer(options: DialerOptions): Dialer {
   };
 }
 
+/**
+ * What is dialled for an authority, as far as that can be told before anything is resolved.
+ * @throws Refusal 403 `address-not-allowed` for an address that isn't public and that the user didn't choose
+ */
+export function resolveDialTarget(
+  authority: Pick<Authority, "host" | "port">,
+  connectTo: readonly ConnectTo[] = [],
+): DialTarget & { readonly isMapped: boolean } {
+  const { host, port } = authority;
+  const mapped = findDialTarget(authority, connectTo);
+  const target = mapped ?? { host, port, chosenByUser: false };
+  if (isIP(target.host) !== 0 && !target.chosenByUser) refuseUnlessPublic([target.host], host);
+  return { ...target, isMapped: mapped !== undefined };
+}
+
 async function openStream(
   authority: Authority,
   options: DialerOptions,
   signal: AbortSignal | undefined,
 ): Promise<DialedUpstream> {
   const { resolve = resolveWithHost, openSocket = openTcpSocket } = options;
-  const mapped = findDialTarget(authority, options.connectTo ?? []);
-  const target = mapped ?? { host: authority.host, port: authority.port, chosenByUser: false };
-  if (isIP(target.host) !== 0 && !target.chosenByUser)
-    refuseUnlessPublic([target.host], authority.host);
-  const proxy =
-    mapped === undefined ? upstreamProxyFor(authority, options.upstreamProxy) : undefined;
+  const target = resolveDialTarget(authority, options.connectTo);
+  const proxy = target.isMapped ? undefined : upstreamProxyFor(authority, options.upstreamProxy);
   if (proxy !== undefined) {
     return openProxyTunnel(proxy, authority, { resolve, openSocket, trust: options.trust, signal });
   }

@@ -205,6 +205,25 @@ test("a deny rule beats every entry, and policy explain says so", async () => {
 });
 
 test.each([
+  ["the spelling that git uses", "* /acme/widgets.git/**"],
+  ["the list of refs that git asks for first", "GET /acme/widgets.git/info/refs"],
+  ["the push itself", "POST /acme/widgets.git/git-receive-pack"],
+])("policy explain push sees a deny rule for %s", async (_, rule) => {
+  await using project = await createProject();
+  await writeFile(
+    join(project.workspace, "p.yaml"),
+    `${file}  - host: github.com\n    deny: ["${rule}"]\n`,
+  );
+  const explain = async (...args: readonly string[]) =>
+    (await project.run("policy", "explain", ...args, "--policy", "p.yaml")).stdout;
+  const push = await explain("push", "https://github.com/acme/widgets.git", "agent/x");
+  expect(push).toMatch(/^deny push /);
+  expect(push).toContain("denied by a rule (p.yaml:7)");
+  // As it's written without .git the rule isn't about it, for the proxy neither
+  expect(await explain("push", "https://github.com/acme/widgets", "agent/x")).toMatch(/^allow/);
+});
+
+test.each([
   [
     "github.com/acme/widgets",
     '--git: invalid git URL "github.com/acme/widgets": write the whole clone URL, as in https://github.com/acme/widgets',

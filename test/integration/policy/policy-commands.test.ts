@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -13,7 +13,6 @@ interface Project extends AsyncDisposable {
 async function createProject(): Promise<Project> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "vaultbox-test-policy-")));
   const workspace = join(root, "w");
-  const { mkdir } = await import("node:fs/promises");
   await mkdir(workspace);
   const clean = (text: string) => text.replaceAll(workspace, "WORKSPACE");
   return {
@@ -178,6 +177,65 @@ test("policy explain names the credential that would be attached", async () => {
   expect(
     await project.run("policy", "explain", "GET", "https://api.example.com/v1", "--vault", "none"),
   ).toMatchObject({ status: 0, stdout: expect.stringContaining("host-not-allowed") as string });
+});
+
+test.each([
+  ["a key of its own in the query", "https://api.example.com/v1/x?api_key=abcdefghijk123", []],
+  ["a token of its own", "https://api.example.com/v1/x", ["Authorization: Bearer foo"]],
+  ["a token of its own where nothing is bound", "https://free.example.com/x", ["X-Api-Key: foo"]],
+] as const)(
+  "policy explain refuses what the proxy refuses of an allowed request: %s",
+  async (_, url, headers) => {
+    await using project = await createProject();
+    const add = "credential add billing --host api.example.com --from-env BILLING_KEY";
+    expect(await project.run(...add.split(" "))).toMatchObject({ status: 0 });
+    const flags = headers.flatMap((header) => ["--header", header]);
+    const rules = ["--allow", "api.example.com", "--allow", "GET https://free.example.com/**"];
+    const { stdout } = await project.run("policy", "explain", "GET", url, ...flags, ...rules);
+    expect(stdout).toMatch(/^deny GET /);
+    expect(stdout).toContain("Reason: foreign-credential\n");
+    // By the rules alone it is allowed
+    const plain = await project.run("policy", "explain", "GET", url.replace(/\?.*/, ""), ...rules);
+    expect(plain.stdout).toMatch(/^allow GET /);
+  },
+);
+
+test.each(["127.0.0.1", "169.254.169.254", "[::1]", "10.0.0.8", "2130706433"])(
+  "policy explain refuses the address %s, which the proxy never dials",
+  async (host) => {
+    await using project = await createProject();
+    const rules = ["--allow", `GET https://${host}/**`, "--allow", "GET https://192.0.2.0/**"];
+    const explain = (at: string) =>
+      project.run("policy", "explain", "GET", `https://${at}/x`, ...rules, "--json");
+    const found = await explain(host);
+    if (found.status !== 0) return expect(found.status).toBe(2);
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      verdict: "deny",
+      reason: "address-not-allowed",
+    });
+    // What the user maps there is dialled
+    await mkdir(join(project.workspace, "../home/config"), { recursive: true });
+    await project.write(
+      "../home/config/config.json",
+      JSON.stringify({ connectTo: [`${host}:443:127.0.0.1:8443`] }),
+    );
+    expect(JSON.parse((await explain(host)).stdout)).toMatchObject({ verdict: "allow" });
+  },
+);
+
+test("policy explain refuses another Host than the URL's, as the proxy does", async () => {
+  await using project = await createProject();
+  const explain = (host: string) =>
+    project.run(
+      "policy",
+      "explain",
+      "GET",
+      "https://api.example.com/x",
+      "--header",
+      `Host: ${host}`,
+    );
+  expect((await explain("evil.example.com")).stderr).toContain("names different hosts");
+  expect((await explain("api.example.com")).status).toBe(0);
 });
 
 test("policy check lists every problem and ends with status 1", async () => {

@@ -1,0 +1,64 @@
+import { VaultboxError } from "../errors.ts";
+import type { EgressRequest } from "../policy/policy.ts";
+import { type Authority, parseAuthority, toAuthorityText } from "../proxy/authority.ts";
+import { parseRequestHead, type RequestHead } from "../proxy/http1/request-head.ts";
+import { refuseImpossible } from "../proxy/impossible-request.ts";
+import { Refusal } from "../proxy/refusal.ts";
+import { requestAuthority } from "../proxy/request-authority.ts";
+import { readSecondResources } from "../proxy/second-resource.ts";
+import { parseTarget, type RequestTarget } from "../proxy/target.ts";
+
+/** A request as the user writes it. */
+export interface WantedRequest {
+  readonly method: string;
+  readonly url: string;
+  /** `Name: value` */
+  readonly headers: readonly string[];
+}
+
+/** A request as the proxy's parsers read it. */
+export interface AskedRequest {
+  readonly request: EgressRequest;
+  readonly head: RequestHead;
+  readonly authority: Authority;
+  readonly target: RequestTarget;
+}
+
+/**
+ * Reads a request with the proxy's own parsers, as if it came through a tunnel to its host; `wss://` asks for a WebSocket.
+ * @throws VaultboxError VBX_USAGE for what the proxy would refuse as invalid
+ */
+export function parseAskedRequest({ method, url, headers }: WantedRequest): AskedRequest {
+  if (!/^[A-Z][A-Z-]*$/.test(method) || method === "CONNECT") {
+    throw new VaultboxError("VBX_USAGE", `invalid method "${method}": write it in upper case`);
+  }
+  try {
+    const { scheme, authorityText, rawPath, query } = parseTarget(
+      method,
+      url.replace(/^ws(s?):/i, "http$1:"),
+    );
+    if (scheme === undefined || authorityText === undefined) {
+      throw new VaultboxError("VBX_USAGE", `invalid URL "${url}": write it whole, with https://`);
+    }
+    const tunnel = parseAuthority(authorityText, scheme, scheme === "https" ? 443 : 80);
+    const head = parseHead(`${method} ${rawPath}${query} HTTP/1.1`, headers, tunnel);
+    const target = parseTarget(method, head.target);
+    const authority = requestAuthority(head, target, tunnel);
+    refuseImpossible(head, target, authority);
+    const others = readSecondResources({ head, authority, target });
+    const { host, port } = authority;
+    const websocket = head.upgrade === "websocket" || /^wss?:/i.test(url);
+    const request = { scheme, host, port, method, path: target.path, websocket };
+    const asked = others.length === 0 ? request : { ...request, others };
+    return { request: asked, head, authority, target };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new VaultboxError("VBX_USAGE", error.message, { cause: error });
+  }
+}
+
+function parseHead(line: string, headers: readonly string[], tunnel: Authority): RequestHead {
+  const namesHost = headers.some((header) => /^host:/i.test(header));
+  const host = namesHost ? [] : [`Host: ${toAuthorityText(tunnel)}`];
+  return parseRequestHead([line, ...host, ...headers].join("\r\n"));
+}

@@ -1,0 +1,89 @@
+// What comes behind the decision, as proxy/exchange.ts and its dialer have it: nothing is revealed, resolved or sent.
+import { isIP } from "node:net";
+import { toRequiredPaths } from "../policy/other-path.ts";
+import type { Rule } from "../policy/policy.ts";
+import type { Authority } from "../proxy/authority.ts";
+import { type ConnectTo, parseConnectTo } from "../proxy/connect-to.ts";
+import { createAuthoriser } from "../proxy/credential/authorise.ts";
+import { createPlaceholder } from "../proxy/credential/placeholder.ts";
+import { resolveDialTarget } from "../proxy/dial.ts";
+import type { ForwardPassage } from "../proxy/doors/door.ts";
+import { Refusal } from "../proxy/refusal.ts";
+import type { SessionCredential } from "../proxy/session-credential.ts";
+import { mapRegistryAddresses } from "../sandbox/registry-access.ts";
+import type { OpenVault } from "../vault/open-vaults.ts";
+import type { AskedRequest } from "./asked-request.ts";
+import type { SessionPolicy } from "./session-policy.ts";
+import { openSessionVaults } from "./session-vaults.ts";
+
+/** Why a request may be sent, and what a door changes of it. */
+export interface Sending {
+  readonly rule: Pick<Rule, "effect" | "clientCredentials">;
+  readonly passage?: Pick<
+    ForwardPassage,
+    "repository" | "headers" | "target" | "withoutCredential"
+  >;
+}
+
+/** `credential`: `vault/name` of the one that is attached; null for none */
+export type SendingVerdict =
+  | { readonly verdict: "sent"; readonly credential: string | null }
+  | { readonly verdict: "refused"; readonly reason: string; readonly why: string };
+
+/**
+ * Asks the proxy's own credential step, then its check of addresses that are written literally.
+ * @param session `vaults`: those of `--vault`
+ * @throws VaultboxError of the vaults
+ */
+export async function explainSending(
+  { request, head, authority, target }: AskedRequest,
+  { rule, passage }: Sending,
+  session: { readonly plan: SessionPolicy; readonly vaults: readonly string[] },
+): Promise<SendingVerdict> {
+  const { scheme, host, port, path } = request;
+  const vaults = await openSessionVaults(session.vaults, session.plan);
+  try {
+    const { credential } = createAuthoriser(toCredentials(vaults))({
+      scheme,
+      host,
+      port,
+      path,
+      otherPaths: toRequiredPaths(request.others),
+      headers: passage?.headers ?? head.headers,
+      rule,
+      rawTarget: passage?.target ?? target.rawPath + target.query,
+      withoutCredential: passage?.withoutCredential === true,
+      ...(passage?.repository === undefined ? {} : { repository: passage.repository }),
+    });
+    await refuseLiteralAddress(authority, session.plan);
+    const id = credential === undefined ? null : `${credential.vault}/${credential.name}`;
+    return { verdict: "sent", credential: id };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { verdict: "refused", reason: error.reason, why: error.message };
+  }
+}
+
+/** @throws Refusal 403 `address-not-allowed` */
+export async function refuseLiteralAddress(
+  authority: Pick<Authority, "host" | "port">,
+  { preferences, registries }: SessionPolicy,
+): Promise<void> {
+  if (isIP(authority.host) === 0) return;
+  const mapped = await mapRegistryAddresses(registries, { env: process.env });
+  const connectTo: readonly ConnectTo[] = [...preferences.connectTo, ...mapped].map(parseConnectTo);
+  resolveDialTarget(authority, connectTo);
+}
+
+/** With placeholders that no client knows yet. */
+function toCredentials(vaults: readonly OpenVault[]): readonly SessionCredential[] {
+  return vaults.flatMap((vault) =>
+    vault.credentials.map(({ name, bindings, placeholder }) => ({
+      name,
+      vault: vault.name,
+      bindings,
+      placeholder: createPlaceholder(placeholder),
+      reveal: () => Promise.reject(new Error("an explanation reads no secret")),
+    })),
+  );
+}
