@@ -1,3 +1,4 @@
+import { maxGraphqlPieces } from "../git/github/graphql-pieces.ts";
 import { proxyLimits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -18,6 +19,14 @@ export function memoryOfText(bytes: number): number {
 /** Memory for a JSON text of so many bytes, were it as full of values as it can be. */
 export function memoryOfJson(bytes: number): number {
   return memoryOfText(bytes) + jsonValueBytes * Math.min(maxJsonValues, bytes / 2);
+}
+
+/** Memory of one piece of a GraphQL query while it's parsed and printed: measured at 110. Bytes. */
+const graphqlPieceBytes = 120;
+
+/** Memory for a JSON text of so many bytes that holds a GraphQL query, were it as full of pieces as it can be. */
+export function memoryOfGraphql(bytes: number): number {
+  return memoryOfJson(bytes) + graphqlPieceBytes * Math.min(maxGraphqlPieces, bytes);
 }
 
 interface Waiter {

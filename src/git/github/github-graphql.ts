@@ -35,7 +35,7 @@ export function readGraphqlRequest(
       repositories: [...needs.repositories],
       toReading: (facts) =>
         understood(() => ({ kind: "calls", calls: withoutDoubles(readCalls(document, facts)) })),
-      body: Buffer.from(JSON.stringify(document.request)),
+      body: Buffer.from(JSON.stringify(document.toRequest())),
     };
   });
 }

@@ -10,6 +10,7 @@ import {
   type ValueNode,
 } from "graphql";
 import { fieldOf, isJsonObject } from "../strict-json.ts";
+import { hasTooManyPieces, maxGraphqlPieces } from "./graphql-pieces.ts";
 import { NotUnderstood } from "./not-understood.ts";
 
 /** Names, punctuators and strings of one document; `gh` sends fewer than a thousand. */
@@ -21,8 +22,11 @@ export interface GraphqlDocument {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** What a value stands for, variables put in. @throws NotUnderstood */
   readonly resolve: (value: ValueNode) => unknown;
-  /** The request in the words in which it was read here, as a JSON value */
-  readonly request: unknown;
+  /**
+   * The request in the words in which it was read here, as a JSON value. Not before its depth was checked: each line is
+   * indented by its level
+   */
+  readonly toRequest: () => unknown;
 }
 
 const knownKeys: readonly string[] = ["query", "variables", "operationName", "extensions"];
@@ -51,15 +55,20 @@ export function readGraphqlDocument(body: unknown): GraphqlDocument {
     operation,
     fragments: new Map(document.definitions.filter(isFragment).map((one) => [one.name.value, one])),
     resolve: (value) => resolveValue(value, variables),
-    request: {
+    toRequest: () => ({
       query: print(document),
       variables: Object.fromEntries(variables.given),
       ...(operationName === undefined ? {} : { operationName }),
-    },
+    }),
   };
 }
 
 function parseText(query: string): DocumentNode {
+  if (hasTooManyPieces(query)) {
+    throw new NotUnderstood(
+      `its query has more than ${maxGraphqlPieces} comments, quotes, line breaks and escapes`,
+    );
+  }
   try {
     // Block strings become plain ones: servers needn't agree about their indentation
     return visit(parse(query, { maxTokens, noLocation: true }), {

@@ -6,10 +6,11 @@ import { githubRule } from "../../support/github-standin.ts";
 import { plainDialer, type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";
 import { startRawUpstream } from "../../support/upstream.ts";
 
-// Room for one body of 200,000 bytes while it's read: 4 bytes of memory each, and 100 for each value it might hold
+// Room for one body of 200,000 bytes while it's read: 4 bytes of memory each, 100 for each value it might hold, 120 for
+// each of 100,000 pieces of a query
 vi.mock("../../../src/proxy/limits.ts", async (load) => {
   const { proxyLimits } = await load<typeof import("../../../src/proxy/limits.ts")>();
-  return { proxyLimits: { ...proxyLimits, heldBytes: 12_000_000, heldBytesWaitMs: 300 } };
+  return { proxyLimits: { ...proxyLimits, heldBytes: 24_000_000, heldBytesWaitMs: 300 } };
 });
 
 const size = 200_000;

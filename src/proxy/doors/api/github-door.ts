@@ -10,6 +10,7 @@ import { decideReading, toFirst } from "./github-passage.ts";
 import { findGithubAccess, type GithubAccess, type GithubPlace } from "./github-place.ts";
 import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
 import { withHeader } from "../headers.ts";
+import { memoryOfGraphql } from "../../held-bytes.ts";
 import { checkJsonBody, readJsonBody } from "./json-body.ts";
 import { rewriteAnswers } from "../rewritten-json.ts";
 
@@ -159,7 +160,7 @@ async function passGraphql(
   if (method !== "POST" || !path.toLowerCase().endsWith("/graphql") || query !== "") {
     throw refuse("GraphQL is read only as a POST without a query string");
   }
-  const { value } = await readJsonBody(request);
+  const { value } = await readJsonBody(request, memoryOfGraphql);
   // Most sessions never ask for it, and the parser takes longer to load than all other doors
   const { readGraphqlRequest } = await import("../../../git/github/github-graphql.ts");
   const graphql = readGraphqlRequest(value);

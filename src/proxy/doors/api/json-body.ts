@@ -15,10 +15,16 @@ export interface JsonBody {
   readonly value: unknown;
 }
 
-/** @throws Refusal */
-export async function readJsonBody(request: DoorRequest): Promise<JsonBody> {
+/**
+ * @param memoryOf what a body of so many bytes takes while it's looked into
+ * @throws Refusal
+ */
+export async function readJsonBody(
+  request: DoorRequest,
+  memoryOf: (bytes: number) => number = memoryOfJson,
+): Promise<JsonBody> {
   checkJsonBody(request);
-  const bytes = await request.readBody(maxBodyBytes, memoryOfJson);
+  const bytes = await request.readBody(maxBodyBytes, memoryOf);
   return { bytes, value: parseBody(bytes) };
 }
 

@@ -1,0 +1,33 @@
+/**
+ * Characters of one query that cost an object each when it's parsed and printed: comments, line breaks, escapes, and what
+ * is written as an escape. graphql-js counts tokens only; a comment, or a part of a string, is none.
+ */
+export const maxGraphqlPieces = 100_000;
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const quote = 0x22;
+const numberSign = 0x23;
+const backslash = 0x5c;
+
+/** Whether a parser would make more of the text than it may; one pass that keeps nothing. */
+export function hasTooManyPieces(query: string): boolean {
+  let pieces = 0;
+  for (let at = 0; at < query.length && pieces <= maxGraphqlPieces; at += 1) {
+    if (isPiece(query.charCodeAt(at))) pieces += 1;
+  }
+  return pieces > maxGraphqlPieces;
+}
+
+function isPiece(code: number): boolean {
+  switch (code) {
+    case lineFeed:
+    case carriageReturn:
+    case quote:
+    case numberSign:
+    case backslash:
+      return true;
+    default:
+      return code < 0x20 || (code >= 0x7f && code < 0xa0);
+  }
+}
