@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Folder } from "../../../src/files/beneath.ts";
 import { withoutSecrets } from "../../../src/sandbox/workspace/hide/settings-text.ts";
-import { planProtection } from "../../../src/sandbox/workspace/protect/protection.ts";
+import {
+  planProtection,
+  type Protection,
+} from "../../../src/sandbox/workspace/protect/protection.ts";
 import { createLookBudget, startLimits } from "../../../src/sandbox/workspace/look-budget.ts";
 import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";
 import { git } from "../../support/host-git.ts";
@@ -234,3 +237,57 @@ test("what git wrote to the copy of a log is in the log afterwards, once", async
   });
   expect(await readFile(log, "utf8")).toBe(`${before}0 2 A <a@b> 2 +0000\tcommit: two\n`);
 });
+
+test("the settings of repositories that other sessions left keep no start from being made, and show no secret", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace } = folder;
+  const count = 230;
+  const files = ["config", "FETCH_HEAD", "config~", "logs/HEAD"];
+  await git(workspace, "init", "-q");
+  await git(workspace, "config", "remote.o.url", address);
+  for (let index = 0; index < count; index += 1) {
+    const unit = `r${index}/.git`;
+    await writeInto(workspace, `${unit}/HEAD`, "ref: refs/heads/main\n");
+    for (const name of ["objects/x", "refs/x"]) await writeInto(workspace, `${unit}/${name}`, "");
+    for (const name of files) {
+      await writeInto(workspace, `${unit}/${name}`, `[remote "o"]\n\turl = ${address}\n`);
+    }
+  }
+  using root = Folder.openRoot(workspace);
+  const options = { hide: undefined, deep: false, budget: createLookBudget(startLimits) };
+  const scan = await scanWorkspace(root, workspace, options);
+  const plan = async (isOwn: (names: readonly string[]) => boolean): Promise<Protection> =>
+    await planProtection(toLooked(toWorkspaceRoot(workspace, root), scan), {
+      protect: "default",
+      hides: true,
+      budget: createLookBudget(startLimits),
+      isOwn: (_, names) => isOwn(names),
+    });
+  const { own, copies, notes } = await plan(([name]) => name === ".git");
+  const shown = new Map(copies.map(({ target, content }) => [target, content]));
+  const places = ["", ...Array.from({ length: count }, (_, index) => `r${index}/`)];
+  const open = places.flatMap((place) =>
+    shown.get(join(workspace, place, ".git")) === "folder"
+      ? []
+      : [
+          `${place}.git/config`,
+          ...(place === "" ? [] : files.map((name) => `${place}.git/${name}`)),
+        ],
+  );
+  const readable = open.filter((path) => {
+    const content = shown.get(join(workspace, path));
+    return content === undefined || Buffer.from(content).toString().includes(secret);
+  });
+  expect(readable).toEqual([]);
+  // The user's own is shown as it is
+  expect(open).toContain(".git/config");
+  expect(notes.join("\n")).toMatch(/repositories that another session left, .* are shown empty/);
+  const targets = [...own.map(({ bind }) => bind.target), ...shown.keys()];
+  expect(new Set(targets).size).toBe(targets.length);
+  const inEmptied = targets.filter((target) =>
+    [...shown].some(([path, content]) => content === "folder" && target.startsWith(`${path}/`)),
+  );
+  expect(inEmptied).toEqual([]);
+  // The control: all of them are the user's
+  await expect(plan(() => true)).rejects.toThrow("more than 500 mounts");
+}, 60_000);

@@ -3,7 +3,7 @@ import { toNames } from "../host-path.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
 import type { PointedPath } from "../pointed/pointed-paths.ts";
-import { kindOf, type MountDraft } from "../protect/mount-draft.ts";
+import { hasRoomForCopies, kindOf, type MountDraft } from "../protect/mount-draft.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { hideLogs } from "./hide-logs.ts";
@@ -24,42 +24,34 @@ interface HidePlace {
   readonly budget: LookBudget;
 }
 
+/** Where settings are looked for. */
+interface SettingsPlaces {
+  readonly units: readonly RepositoryUnit[];
+  /** Whether a repository is the user's */
+  readonly isOwn: (names: readonly string[]) => boolean;
+  /** Of files that programs of the host go by, from the root */
+  readonly paths: Iterable<string>;
+  /** What settings name, of which those that are included are settings too */
+  readonly pointed: readonly PointedPath[];
+  readonly budget: LookBudget;
+}
+
 /**
- * Shows copies without secrets in place of the files that git and its like read settings from, wherever they are.
- * @param paths of files that programs of the host go by, from the workspace
- * @param pointed what settings name, of which those that are included are settings too
+ * Shows copies without secrets in place of the files that git and its like read settings from, wherever they are. The
+ * user's repositories come first; where there is no room for the copies of another one, it is shown empty.
  */
-export async function hideSettings(
-  draft: MountDraft,
-  {
-    units,
-    paths,
-    pointed,
-    budget,
-  }: {
-    readonly units: readonly RepositoryUnit[];
-    readonly paths: Iterable<string>;
-    readonly pointed: readonly PointedPath[];
-    readonly budget: LookBudget;
-  },
-): Promise<void> {
-  for (const { names, shape } of units) {
+export async function hideSettings(draft: MountDraft, places: SettingsPlaces): Promise<void> {
+  const { units, isOwn, paths, pointed, budget } = places;
+  const own = units.filter(({ names }) => isOwn(names));
+  for (const unit of own) {
     if (!(await budget.turn())) return;
-    if (shape === "other") hideOther(draft, names, budget);
-    if (shape !== "folder" && shape !== "bare" && shape !== "module" && shape !== "worktree")
-      continue;
-    // What can't be opened was refused or masked
-    using folder = orNothing(() => draft.root.openPath(names));
-    if (folder === undefined) continue;
-    const place = { folder, names, budget };
-    await hideIn(draft, place, ownNames);
-    for (const inner of ownFolders) {
-      using opened = orNothing(() => folder.open(inner));
-      if (opened === undefined) continue;
-      await hideIn(draft, { folder: opened, names: [...names, inner], budget }, /^/);
-    }
-    await hideLogs(draft, place);
+    await hideUnit(draft, unit, budget);
   }
+  await hideOthers(
+    draft,
+    units.filter(({ names }) => !isOwn(names)),
+    budget,
+  );
   // What settings include, whatever the condition
   for (const { path, kind } of pointed) {
     if (budget.isDue() && !(await budget.turn())) return;
@@ -71,6 +63,59 @@ export async function hideSettings(
     if (budget.isDue() && !(await budget.turn())) return;
     if (isTreeSettings(names.at(-1) ?? "")) hideFile(draft, names, budget);
   }
+}
+
+/** A sandbox chooses how many repositories it leaves, and how many files with passwords there are in each. */
+async function hideOthers(
+  draft: MountDraft,
+  units: readonly RepositoryUnit[],
+  budget: LookBudget,
+): Promise<void> {
+  let left = 0;
+  for (const unit of units) {
+    if (!(await budget.turn())) return;
+    const found: MountDraft = {
+      ...draft,
+      copies: new Map(draft.copies),
+      logs: new Map(),
+      notes: [],
+    };
+    await hideUnit(found, unit, budget);
+    const copies = [...found.copies].filter(([key]) => !draft.copies.has(key));
+    if (copies.length + found.logs.size === 0) continue;
+    if (hasRoomForCopies(draft, copies.length + found.logs.size)) {
+      for (const [key, content] of copies) draft.copies.set(key, content);
+      for (const [key, log] of found.logs) draft.logs.set(key, log);
+      draft.notes.push(...found.notes);
+    } else {
+      draft.emptied.push(unit.names);
+      left++;
+    }
+  }
+  if (left > 0)
+    draft.notes.push(
+      `${left} repositories that another session left, with passwords in their settings, are shown empty`,
+    );
+}
+
+async function hideUnit(
+  draft: MountDraft,
+  { names, shape }: RepositoryUnit,
+  budget: LookBudget,
+): Promise<void> {
+  if (shape === "other") hideOther(draft, names, budget);
+  if (shape !== "folder" && shape !== "bare" && shape !== "module" && shape !== "worktree") return;
+  // What can't be opened was refused or masked
+  using folder = orNothing(() => draft.root.openPath(names));
+  if (folder === undefined) return;
+  const place = { folder, names, budget };
+  await hideIn(draft, place, ownNames);
+  for (const inner of ownFolders) {
+    using opened = orNothing(() => folder.open(inner));
+    if (opened === undefined) continue;
+    await hideIn(draft, { folder: opened, names: [...names, inner], budget }, /^/);
+  }
+  await hideLogs(draft, place);
 }
 
 function hideOther(draft: MountDraft, names: readonly string[], budget: LookBudget): void {

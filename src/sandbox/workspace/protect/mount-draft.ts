@@ -14,6 +14,8 @@ const maxMounts = 500;
 const maxAllMounts = 700;
 /** The rest is the user's own. */
 const maxForOthers = 300;
+/** With the copies of their settings; the rest is for files with secrets. */
+const maxAllForOthers = 500;
 
 /** What is shown of a log, which git goes on writing. */
 export interface LogCopy {
@@ -87,18 +89,26 @@ export function pinFolders(draft: MountDraft, names: readonly string[]): void {
   if (draft.own.size + draft.copies.size > maxMounts) throw tooMany(maxMounts);
 }
 
-/** Whether there is room for what may not be the user's. */
-export function hasRoomForOthers({ own, copies }: MountDraft): boolean {
-  return own.size + copies.size < maxForOthers;
+function countMounts(draft: MountDraft): number {
+  const { own, copies, logs, emptied, emptiedTrees, unseenTrees } = draft;
+  const shown = copies.size + logs.size + emptied.length + emptiedTrees.length + unseenTrees.size;
+  return own.size + shown;
+}
+
+/** Whether there is room to protect what may not be the user's. */
+export function hasRoomForOthers(draft: MountDraft): boolean {
+  return countMounts(draft) < maxForOthers;
+}
+
+/** Whether there is room for copies of its settings. */
+export function hasRoomForCopies(draft: MountDraft, count: number): boolean {
+  return countMounts(draft) + count <= maxAllForOthers;
 }
 
 /** @throws VaultboxError VBX_WORKSPACE_UNSAFE when there are more mounts than a start can make */
 export function refuseTooMany(drafts: readonly MountDraft[]): void {
-  const counts = drafts.map(
-    ({ own, copies, logs, emptied, emptiedTrees, unseenTrees }) =>
-      own.size + copies.size + logs.size + emptied.length + emptiedTrees.length + unseenTrees.size,
-  );
-  if (counts.reduce((sum, count) => sum + count, 0) > maxAllMounts) throw tooMany(maxAllMounts);
+  const count = drafts.reduce((sum, draft) => sum + countMounts(draft), 0);
+  if (count > maxAllMounts) throw tooMany(maxAllMounts);
 }
 
 function tooMany(limit: number): VaultboxError {

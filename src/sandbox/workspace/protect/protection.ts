@@ -23,6 +23,7 @@ import {
   type MountDraft,
 } from "./mount-draft.ts";
 import type { MountPointsBeneath } from "./mount-point.ts";
+import { withoutEmptied } from "./emptied-folders.ts";
 import { isNameable, refuseUnnameable } from "./nameable.ts";
 import { protectAllPointed, readAllPointed, type UnitsOfRoot } from "./protect-all-pointed.ts";
 import { protectUnit, type UnitOptions } from "./protect-unit.ts";
@@ -102,17 +103,19 @@ export async function planProtection(
   const found = isAsked ? await readAllPointed(all, budget) : [];
   if (protect === "default") protectAllPointed(drafts, found);
   const pointed = found.flatMap((one) => one.pointed);
-  for (const { scan, rules, draft } of drafted) {
+  for (const { root, scan, rules, draft } of drafted) {
     if (rules !== undefined) {
       const paths = scan.marks.keys();
-      await hideSettings(draft, { units: scan.repositories, paths, pointed, budget });
+      const units = scan.repositories;
+      const isOfUser = (names: readonly string[]): boolean => isOwn?.(root, names) !== false;
+      await hideSettings(draft, { units, isOwn: isOfUser, paths, pointed, budget });
     }
     hideSecrets(draft, scan.secrets);
   }
   if (isAsked && !budget.isWhole()) throw notLookedThrough(looked, budget.leftOut());
   return {
     ...toMounts(
-      drafted.map(({ draft }) => draft),
+      drafted.map(({ draft }) => withoutEmptied(draft)),
       looked,
     ),
     pinned: findPinned(writable),
