@@ -57,7 +57,9 @@ function parseBinding(value: unknown): StoredBinding | undefined {
     return undefined;
   }
   if (typeof pathPrefix !== "string" || !pathPrefix.startsWith("/")) return undefined;
-  const binding = { host, port, pathPrefix, scheme };
+  // An earlier version kept an address with its brackets, which no request matched
+  const bare = host.replace(/^\[([^\]]*)\]$/, "$1");
+  const binding = { host: bare, port, pathPrefix, scheme };
   if (repository === undefined) return binding;
   return typeof repository === "string" && isRepositoryPattern(repository)
     ? { ...binding, repository }

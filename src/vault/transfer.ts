@@ -34,8 +34,8 @@ export async function readExportKind(path: string): Promise<AgeKey["type"]> {
 }
 
 /**
- * The credentials of an exported file. Those with a source command are refused unless `allowCommands`: whoever made the
- * file would choose what runs on this host.
+ * The credentials of an exported file. Those that take their secret from this host, by a command or a variable, are
+ * refused unless `allowCommands`: whoever made the file would choose what runs here, and what of it goes where.
  * @throws VaultboxError VBX_PASSPHRASE_WRONG, VBX_VAULT_LOCKED, VBX_VAULT_DAMAGED, VBX_CREDENTIAL_INVALID
  */
 export async function importEntries(
@@ -48,12 +48,19 @@ export async function importEntries(
   for (const { credential, secret } of entries) {
     if (secret !== undefined && !isSigningKey(credential))
       checkSecretValue(credential.name, secret.reveal());
+    if (options.allowCommands) continue;
+    const { type } = credential.source;
+    if (type === "command")
+      throw fromHost(credential.name, "a command that would run on this host");
+    if (type === "env") throw fromHost(credential.name, "a variable of this host");
   }
-  const command = entries.find((entry) => entry.credential.source.type === "command");
-  if (command === undefined || options.allowCommands) return entries;
-  throw new VaultboxError(
+  return entries;
+}
+
+function fromHost(name: string, what: string): VaultboxError {
+  return new VaultboxError(
     "VBX_CREDENTIAL_INVALID",
-    `cannot import ${quoted(command.credential.name)}: its secret comes from a command that would run on this host`,
+    `cannot import ${quoted(name)}: its secret comes from ${what}`,
     { hints: ["if you know who made the file, add --allow-commands"] },
   );
 }

@@ -3,7 +3,9 @@
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { Secret } from "../redact.ts";
+import { findCredentialFault } from "./credential-fault.ts";
 import { parseCredential } from "./parse-credential.ts";
+import { isSigningKey } from "./signing-key.ts";
 import { isName, maxCredentials, type VaultEntry } from "./stored-credential.ts";
 import type { VaultContent } from "./vault-store.ts";
 
@@ -87,6 +89,10 @@ function fromPlainEntry(vault: string, plain: unknown): VaultEntry {
   const { secret, ...rest } = plain;
   const credential = parseCredential(rest);
   if (credential === undefined) throw damaged(vault, "one of its credentials is not valid");
+  const fault = isSigningKey(credential) ? undefined : findCredentialFault(credential);
+  if (fault !== undefined) {
+    throw damaged(vault, `its credential ${quoted(credential.name)} is not valid: ${fault}`);
+  }
   if (credential.source.type !== "stored") {
     if (secret !== undefined) throw damaged(vault, "a credential has two sources for its secret");
     return { credential };

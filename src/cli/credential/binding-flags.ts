@@ -1,6 +1,13 @@
 import { VaultboxError } from "../../errors.ts";
-import { formatHostPattern, parseHostPattern } from "../../policy/host-pattern.ts";
+import { parseHostPattern } from "../../policy/host-pattern.ts";
 import { quoted } from "../../printable.ts";
+import {
+  isCredentialHeader,
+  isHeaderPrefix,
+  isParameterName,
+  isPlainPath,
+  isUserName,
+} from "../../vault/credential-fault.ts";
 import {
   isRepositoryPattern,
   type StoredBinding,
@@ -17,12 +24,6 @@ export interface BindingFlags {
   readonly header?: string;
   readonly query?: string;
 }
-
-// RFC 9110 §5.6.2 token
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-// Headers that frame or route the request are the proxy's own
-const forbiddenHeaders =
-  /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*|cookie|content-.*|x-forwarded-.*|forwarded|via)$/i;
 
 export function hasBindingFlags(flags: BindingFlags): boolean {
   const { host, port, path, bearer, basic, header, query } = flags;
@@ -57,7 +58,8 @@ export function parseBinding(flags: BindingFlags & { readonly host: string }): S
 
 function parseHost(text: string): string {
   try {
-    return formatHostPattern(parseHostPattern(text));
+    const { kind, host } = parseHostPattern(text);
+    return kind === "subdomains" ? `*.${host}` : host;
   } catch (cause) {
     const why = cause instanceof VaultboxError ? cause.message : "not a host name";
     throw new VaultboxError("VBX_USAGE", `cannot use --host ${quoted(text)}: ${why}`, { cause });
@@ -70,13 +72,9 @@ function parsePort(text = "443"): number {
   throw new VaultboxError("VBX_USAGE", `cannot use --port ${quoted(text)}: not 1 to 65535`);
 }
 
-/** Only plain segments: what would have to be decoded or resolved first could be read in two ways. */
 function parsePathPrefix(text = "/"): string {
-  const segments = text.split("/").slice(1);
-  const plain = /^[A-Za-z0-9._~!$&'()+,=:@-]*$/;
-  const trimmed = segments.at(-1) === "" ? segments.slice(0, -1) : segments;
-  const valid = trimmed.every((segment) => plain.test(segment) && !/^\.{0,2}$/.test(segment));
-  if (text.startsWith("/") && valid) return `/${trimmed.join("/")}`;
+  const path = text === "/" ? text : text.replace(/(?<=[^/])\/$/, "");
+  if (isPlainPath(path)) return path;
   throw new VaultboxError("VBX_USAGE", `cannot use --path ${quoted(text)}: not a plain path`, {
     hints: ["write the beginning of the path, as in /v1/projects"],
   });
@@ -98,8 +96,7 @@ function parseScheme(flags: BindingFlags): StoredScheme {
 }
 
 function parseUsername(text: string): string {
-  // RFC 7617 §2: a colon ends the user name
-  if (/^[\u0021-\u007e]+$/.test(text) && !text.includes(":")) return text;
+  if (isUserName(text)) return text;
   throw new VaultboxError(
     "VBX_USAGE",
     "cannot use this --basic user name: printable ASCII without a colon is needed",
@@ -110,7 +107,7 @@ function parseUsername(text: string): string {
 /** `X-Api-Key`, or `Authorization: Token ` with a prefix before the secret. */
 function parseHeader(text: string): StoredScheme {
   const [name = "", ...rest] = text.split(":");
-  if (!token.test(name) || forbiddenHeaders.test(name)) {
+  if (!isCredentialHeader(name)) {
     throw new VaultboxError(
       "VBX_USAGE",
       `cannot use --header ${quoted(name)}: not a header for a credential`,
@@ -118,7 +115,7 @@ function parseHeader(text: string): StoredScheme {
   }
   const prefix = rest.join(":").replace(/^ /, "");
   if (prefix === "") return { type: "header", header: name };
-  if (!/^[\u0020-\u007e]+$/.test(prefix)) {
+  if (!isHeaderPrefix(prefix)) {
     throw new VaultboxError(
       "VBX_USAGE",
       "cannot use this --header prefix: printable ASCII is needed",
@@ -128,6 +125,6 @@ function parseHeader(text: string): StoredScheme {
 }
 
 function parseParameter(text: string): string {
-  if (/^[A-Za-z0-9_.~-]{1,64}$/.test(text)) return text;
+  if (isParameterName(text)) return text;
   throw new VaultboxError("VBX_USAGE", `cannot use --query ${quoted(text)}: not a parameter name`);
 }

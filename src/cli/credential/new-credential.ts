@@ -3,6 +3,11 @@ import { quoted } from "../../printable.ts";
 import { readClientRegistry } from "../../presets/client-registry.ts";
 import { expandBindings, expandOwnHost } from "../../presets/expand-preset.ts";
 import { findPreset } from "../../presets/presets.ts";
+import {
+  findCredentialFault,
+  isReservedVariable,
+  isVariable,
+} from "../../vault/credential-fault.ts";
 import { parseSourceCommand } from "../../vault/secret-source.ts";
 import {
   checkName,
@@ -37,11 +42,6 @@ const customPlaceholder: StoredPlaceholder = {
   alphabet: "alphanumeric",
 };
 
-const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-// A placeholder in one of these would break the sandbox or the way to the proxy
-const reservedVariables =
-  /^(?:PATH|HOME|USER|SHELL|PWD|TMPDIR|IFS|ENV|BASH_ENV|NODE_OPTIONS|LD_.*|DYLD_.*|.*_PROXY|SSL_CERT_.*|.*_CA_BUNDLE|NODE_EXTRA_CA_CERTS|VAULTBOX_.*)$/i;
-
 /**
  * The credential that the command line describes: of a preset, or custom by `--host`.
  * @throws VaultboxError VBX_USAGE, VBX_PRESET_UNKNOWN
@@ -57,7 +57,10 @@ export async function toNewCredential(
   const env = flags.env ?? target.env;
   for (const variable of env) checkVariable(variable);
   const at = now.toISOString();
-  return { name, ...target, env, source, createdAt: at, updatedAt: at };
+  const credential = { name, ...target, env, source, createdAt: at, updatedAt: at };
+  const fault = findCredentialFault(credential);
+  if (fault === undefined) return credential;
+  throw new VaultboxError("VBX_USAGE", `cannot add the credential ${quoted(name)}: ${fault}`);
 }
 
 function toTarget(name: string, flags: NewCredentialFlags): Promise<Target> | Target {
@@ -157,16 +160,16 @@ function toSource(flags: NewCredentialFlags): SecretSource {
   }
   if (fromCommand !== undefined) return parseSourceCommand(fromCommand);
   if (fromEnv === undefined) return { type: "stored" };
-  if (variablePattern.test(fromEnv)) return { type: "env", variable: fromEnv };
+  if (isVariable(fromEnv)) return { type: "env", variable: fromEnv };
   // The value isn't repeated: it may be the secret itself
   throw new VaultboxError("VBX_USAGE", "--from-env needs the name of a variable, not its value");
 }
 
 function checkVariable(variable: string): void {
-  if (!variablePattern.test(variable)) {
+  if (!isVariable(variable)) {
     throw new VaultboxError("VBX_USAGE", "--env needs the name of a variable, without a value");
   }
-  if (!reservedVariables.test(variable)) return;
+  if (!isReservedVariable(variable)) return;
   throw new VaultboxError(
     "VBX_USAGE",
     `cannot put a placeholder in ${quoted(variable)}: the sandbox uses that variable itself`,

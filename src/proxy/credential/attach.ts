@@ -1,5 +1,6 @@
 import { findSecretFault } from "../../secret-fault.ts";
 import type { HeaderField } from "../http1/header.ts";
+import { isOwnRequestField } from "../http1/serialize.ts";
 import { Refusal } from "../refusal.ts";
 import type { CredentialScheme } from "../session-credential.ts";
 import { applyBasic } from "./basic.ts";
@@ -13,6 +14,9 @@ export interface AuthorisedRequest {
   /** Path and query */
   readonly target: string;
 }
+
+// RFC 9110 §5.6.2
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
  * Puts the secret on the request, behind everything that's there already.
@@ -31,6 +35,9 @@ export function attach(
     case "basic":
       return withHeader(request, "Authorization", applyBasic(scheme.username, secret));
     case "header":
+      if (!headerName.test(scheme.header) || isOwnRequestField(scheme.header)) {
+        throw unavailable("its header is not one that a request can carry");
+      }
       return withHeader(request, scheme.header, applyHeader(secret, scheme.prefix));
     case "query":
       return { ...request, target: applyQuery(request.target, scheme.parameter, secret) };

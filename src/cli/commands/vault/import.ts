@@ -19,7 +19,10 @@ export function buildCommand(): Command {
     .option("--identity-file <file>", "open it with the age identity in this file of mode 0600")
     .option("--passphrase-file <file>", "open it with the passphrase in this file of mode 0600")
     .option("--replace", "replace credentials of the same name")
-    .option("--allow-commands", "take credentials whose secret comes from a command too")
+    .option(
+      "--allow-commands",
+      "take credentials whose secret comes from a command or a variable of this host too",
+    )
     .option(
       "--accept-restored",
       "without a file: take the vault's own file as it is now, after you restored a backup of it",
