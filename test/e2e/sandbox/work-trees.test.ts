@@ -25,6 +25,7 @@ const run = promisify(execFile);
 /** Each by itself, in the folder of git's that has a work tree's own: what git would run or lose in that tree. */
 const arms = (base: string): readonly string[] => [
   `mkdir o; printf '[core]\\n\\tfsmonitor = "touch ${base}/RAN-common; false"\\n' > o/config; cp ../../HEAD o; mkdir o/objects o/refs; rm -f commondir; echo o > commondir`,
+  `printf '[core]\\n\\tfsmonitor = "touch ${base}/RAN-own; false"\\n' > config.worktree`,
   `rm -f logs/HEAD; ln -s ${base}/RAN-log logs/HEAD`,
   `mkdir rebase-merge; cd rebase-merge; echo "exec touch ${base}/RAN-exec" > git-rebase-todo
     git rev-parse HEAD > onto; cp onto orig-head; echo refs/heads/elsewhere > head-name; : > interactive`,
@@ -42,6 +43,7 @@ test("a work tree that a sandbox doesn't see is neither armed nor lost, whicheve
   await createFolders(world);
   const base = world.workspace;
   const [main, tree] = [join(base, "main"), join(base, "elsewhere")];
+  await git(main, "config", "extensions.worktreeConfig", "true");
   await git(main, "worktree", "add", "-q", tree);
   const own = join(main, ".git/worktrees/elsewhere");
   // Git removes it with the next `gc` when it takes the work tree for gone
@@ -58,10 +60,20 @@ test("a work tree that a sandbox doesn't see is neither armed nor lost, whicheve
     if (head !== "ref: refs/heads/elsewhere\n" || !existsSync(index)) lost += 1;
     await use(tree);
   }
+  // What git goes by can't be changed while the session runs either
+  const settings = arms(base)
+    .slice(0, 2)
+    .map((arm) => `(cd ${own} && ${arm})`);
+  const live = `{ ${settings.join("; ")}; } 2> /dev/null; echo on; sleep 60`;
+  const child = world.spawn(["run", "--workspace", main, "--", "sh", "-c", live]);
+  await untilOutput(child, "on");
+  await git(tree, "status");
+  child.kill("SIGTERM");
+  await untilClosed(child);
   const ran = (await readdir(base)).filter((name) => name.startsWith("RAN"));
   expect([ran, lost, await git(tree, "status", "--short", "-b")]).toEqual([[], 0, "## elsewhere"]);
   // The control: the same without a sandbox around it
-  for (const [index, arm] of arms(base).slice(0, 3).entries()) {
+  for (const [index, arm] of arms(base).slice(0, 4).entries()) {
     const [copy, its] = [join(base, `naive${index}`), join(base, `tree${index}`)];
     await cp(join(base, "naive"), copy, { recursive: true });
     await git(copy, "worktree", "add", "-q", "-b", `t${index}`, its);
@@ -71,7 +83,7 @@ test("a work tree that a sandbox doesn't see is neither armed nor lost, whicheve
   await cp(tree, join(base, "aside"), { recursive: true });
   execFileSync("sh", ["-c", "mv ../elsewhere ../moved; git worktree prune"], { cwd: main });
   const control = (await readdir(base)).filter((name) => name.startsWith("RAN"));
-  expect(control.toSorted()).toEqual(["RAN-common", "RAN-exec", "RAN-log"]);
+  expect(control.toSorted()).toEqual(["RAN-common", "RAN-exec", "RAN-log", "RAN-own"]);
   expect(existsSync(own)).toBe(false);
   recordScore({
     row: 28,

@@ -38,6 +38,7 @@ async function createPlace() {
   const allow = ["-c", "protocol.file.allow=always"];
   await git(main, ...allow, "submodule", "add", "-q", join(base, "source"), "sub");
   await git(main, "commit", "-q", "-m", "sub");
+  await git(main, "config", "extensions.worktreeConfig", "true");
   await git(main, "worktree", "add", "-q", join(base, "wt"));
   await git(main, "worktree", "add", "-q", "-b", "below", join(base, "main/.agents/x"));
   return { ...place, base, main, gitFolder: join(main, ".git") };

@@ -57,8 +57,8 @@ export async function protectGitFolder(
       if (usesWorktreeConfig) {
         await protectConfiguration(draft, [...own, "config.worktree"], options);
       }
-      await protectModules(draft, [...own, "modules"], { options, depth: 0 });
     },
+    protectModules: (own) => protectModules(draft, [...own, "modules"], { options, depth: 0 }),
   });
   await protectModules(draft, [...names, "modules"], { options, depth: 0 });
 }

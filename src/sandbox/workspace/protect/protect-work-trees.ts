@@ -21,8 +21,10 @@ export type TreesInSandbox = (link: string) => "seen" | "emptied" | "apart" | "c
 
 interface WorkTreeOptions {
   readonly trees: TreesInSandbox;
-  /** Protects what else git reads settings from, in the administrative folder of these names */
+  /** Protects a work tree's own settings, in the administrative folder of these names */
   readonly protectSettings: (names: readonly string[]) => Promise<void>;
+  /** The same for the repositories of its submodules */
+  readonly protectModules: (names: readonly string[]) => Promise<void>;
 }
 
 /**
@@ -49,7 +51,7 @@ const kept = [
 export async function protectWorkTrees(
   draft: MountDraft,
   names: readonly string[],
-  { trees, protectSettings }: WorkTreeOptions,
+  { trees, protectSettings, protectModules }: WorkTreeOptions,
 ): Promise<void> {
   using folder = draft.root.openPath(names);
   if (folder === undefined) return;
@@ -67,7 +69,10 @@ export async function protectWorkTrees(
       mountReadOnly(draft, [...own, "commondir"], "file", "../..\n");
       mountReadOnly(draft, [...own, "gitdir"], "file");
       await protectSettings(own);
-    } else if (link === undefined || !(await keepUnseen(draft, own, { link, trees }))) {
+      await protectModules(own);
+    } else if (link !== undefined && (await keepUnseen(draft, own, { link, trees }))) {
+      await protectSettings(own);
+    } else {
       draft.own.set(own.join("/"), { readOnly: true });
     }
   }

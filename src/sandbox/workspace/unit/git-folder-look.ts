@@ -17,7 +17,9 @@ export const elsewhere = "takes its settings from elsewhere (commondir)";
 /** The folder of a repository, with or without a work tree around it. */
 export async function lookAtFolder(look: Look, folder: Folder, where: Whereabouts): Promise<void> {
   await lookAtConfiguration(look, { folder, name: "config" }, where);
-  await lookAtConfiguration(look, { folder, name: "config.worktree" }, where);
+  if (hasContent(folder, "config.worktree")) {
+    await lookAtConfiguration(look, { folder, name: "config.worktree" }, where);
+  }
   await lookAtHooks(look, folder);
   lookAtAlternates(look, folder, where);
   // The folder itself: what a session holds the place with
@@ -42,14 +44,22 @@ export async function lookAtFolder(look: Look, folder: Folder, where: Whereabout
 export async function lookAtWorkTree(look: Look, folder: Folder): Promise<void> {
   const common = look.note(folder, "commondir");
   if (common?.toString("utf8").trim() !== "../..") look.danger(elsewhere, common);
-  look.note(folder, "config.worktree");
   // It may choose among the repository's remotes
   look.remote("HEAD", readLine(folder, "HEAD") ?? "");
-  if (folder.facts("config.worktree") !== undefined) look.danger("has settings of its own");
+  if (hasContent(folder, "config.worktree")) {
+    look.note(folder, "config.worktree");
+    look.danger("has settings of its own");
+  }
   await lookAtHooks(look, folder);
   if (folder.facts("config") !== undefined) look.danger("has a configuration of its own");
   await lookAtTodo(look, folder);
   await lookForLinks(look, folder, { shape: "worktree" });
+}
+
+/** An empty file is what a session holds the place with. */
+function hasContent(folder: Folder, name: string): boolean {
+  const facts = folder.facts(name);
+  return facts !== undefined && (facts.kind !== "file" || facts.size > 0);
 }
 
 async function lookAtHooks(look: Look, folder: Folder): Promise<void> {
