@@ -20,7 +20,7 @@ import type { RunResult, RunStart } from "../sandbox/run-request.ts";
 import type { Handoff } from "../sandbox/workspace/handoff/handoff.ts";
 import { handoffLines } from "../sandbox/workspace/handoff/handoff-text.ts";
 import { runSandbox } from "../sandbox/run-sandbox.ts";
-import { InterruptedError } from "../sandbox/signal-watch.ts";
+import { InterruptedError, leave } from "../sandbox/signal-watch.ts";
 import type { RelayImage } from "../sandbox/start-relay.ts";
 import { printNote } from "./output.ts";
 import { reportError } from "./report-error.ts";
@@ -35,6 +35,16 @@ const unrecordedStatus = 1;
 
 /** Runs the command and returns the exit status: the command's own, or 125 and a message when it was not started. */
 export async function runCommand(argv: readonly string[], flags: RunFlags): Promise<number> {
+  let isDropped = false;
+  const status = await runOnce(argv, flags, () => (isDropped = true));
+  return isDropped ? leave(status) : status;
+}
+
+async function runOnce(
+  argv: readonly string[],
+  flags: RunFlags,
+  onDropped: () => void,
+): Promise<number> {
   if (argv.length === 0) {
     throw new VaultboxError("VBX_USAGE", "there is no command to run", {
       hints: ["it comes after --, for example: vaultbox run -- claude"],
@@ -96,6 +106,7 @@ export async function runCommand(argv: readonly string[], flags: RunFlags): Prom
         return await resolveAgentImage(found, { image, agent: plan.agent }, paths);
       },
       onNote: printNote,
+      onDropped,
     });
     printResult(result, flags, policy);
     const isHandedOff = result.handoff?.complete !== true || result.handoff.entries.length > 0;

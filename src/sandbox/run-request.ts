@@ -77,6 +77,8 @@ export interface RunHost {
   /** Tag of the agent container's image, which is built when it's missing */
   readonly agentImage: (engine: Engine, request: RunRequest) => Promise<string>;
   readonly onNote: (text: string) => void;
+  /** Output is dropped that its reader doesn't take: it would keep this process alive */
+  readonly onDropped: () => void;
 }
 
 export interface RunResult {

@@ -1,15 +1,9 @@
 import { fstatSync } from "node:fs";
-import type { Readable } from "node:stream";
 import { shareTerminal, writeLine } from "../print.ts";
+import type { PassedOutput } from "./passed-output.ts";
 import { followTerminal } from "./terminal-modes.ts";
 
 type Screen = NodeJS.WriteStream;
-
-/** One output of the command, and where the user gets it. */
-interface PassedOutput {
-  readonly from: Readable;
-  readonly to: Screen;
-}
 
 /** Lines that were said during a run and may have been drawn over; more than a run says */
 const maxRepeated = 100;

@@ -96,6 +96,11 @@ export class SignalWatch implements Disposable {
 /** The way out of the sandbox ends with this process; what is left is removed by the next run. */
 export function giveUp(status: number): never {
   writeLine("stderr", "vaultbox: gave up waiting; vaultbox prune removes what is left");
-  // eslint-disable-next-line unicorn/no-process-exit -- open requests to an engine that hangs would keep it alive
+  leave(status);
+}
+
+/** Ends this process, which an open request to an engine that hangs, or a reader that takes nothing, would keep alive. */
+export function leave(status: number): never {
+  // eslint-disable-next-line unicorn/no-process-exit -- it doesn't end by itself
   process.exit(status);
 }

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
-import { finished } from "node:stream/promises";
 import type { Attachment, RunningContainer } from "../docker/engine.ts";
 import { runHostCommand } from "../host-command.ts";
+import { passOn, type PassedOutput, type PassOptions } from "./passed-output.ts";
 import { keepReadable } from "./shared-terminal.ts";
 
 export interface UserStreams {
@@ -11,8 +11,6 @@ export interface UserStreams {
 }
 
 const sttyTimeoutMs = 2_000;
-/** An engine that doesn't say the end of the output is waited for this long after the last of it. */
-const lastOutputMs = 2_000;
 
 /** A terminal is given to the command when both ends of it are one, as a person at a shell expects. */
 export function isInteractive(streams: UserStreams): boolean {
@@ -37,14 +35,6 @@ export async function openTerminal({ stdin }: UserStreams): Promise<Disposable> 
   return { [Symbol.dispose]: () => void stdin.setRawMode(false) };
 }
 
-interface JoinOptions {
-  readonly tty: boolean;
-  /** Called once when output can't be passed on any more: a reader that has seen enough (`| head`), a full disk */
-  readonly onLost: (error: Error) => void;
-  /** Whether the run is to end now, though a reader hasn't taken all of the output */
-  readonly isHurried: () => boolean;
-}
-
 /**
  * Joins the user's streams to the command's. Disposing waits for the last output, makes the terminal an ordinary one
  * again, and lets go of stdin.
@@ -52,28 +42,19 @@ interface JoinOptions {
 export function joinStreams(
   user: UserStreams,
   container: { readonly attachment: Attachment; readonly stdout: Readable },
-  { tty, onLost, isHurried }: JoinOptions,
+  { tty, ...options }: PassOptions & { readonly tty: boolean },
 ): AsyncDisposable {
   const { stdin } = user;
   const { attachment, stdout } = container;
-  const outputs = [{ from: stdout, to: user.stdout }];
+  const outputs: PassedOutput[] = [{ from: stdout, to: user.stdout }];
   if (!tty) outputs.push({ from: attachment.stderr as Readable, to: user.stderr });
-  const lose = onceOnly(onLost);
   const terminal = keepReadable(user, outputs);
   stdin.pipe(attachment.stdin);
   stdin.on("error", () => undefined);
-  for (const { from, to } of outputs) {
-    to.on("error", (error: Error) => {
-      // What comes until the command has ended goes nowhere, so that it isn't held up
-      from.resume();
-      lose(error);
-    });
-    from.pipe(to, { end: false });
-  }
-  const passed = untilPassedOn(outputs);
+  const passed = passOn(outputs, options);
   return {
     [Symbol.asyncDispose]: async () => {
-      await passed(isHurried);
+      await passed();
       stdin.unpipe(attachment.stdin);
       for (const { from, to } of outputs) if (to.isTTY) from.unpipe(to);
       terminal.giveBack();
@@ -82,35 +63,6 @@ export function joinStreams(
       if (!tty) stdin.destroy();
       attachment.close();
     },
-  };
-}
-
-/** Waits until all of the output was passed on, however slow its reader is. */
-function untilPassedOn(
-  outputs: readonly { readonly from: Readable; readonly to: NodeJS.WriteStream }[],
-): (isHurried: () => boolean) => Promise<void> {
-  let bytes = 0;
-  let isEnded = false;
-  for (const { from } of outputs) from.on("data", (chunk: Buffer) => (bytes += chunk.length));
-  const ended = Promise.all(outputs.map(({ from }) => finished(from).catch(() => undefined))).then(
-    () => (isEnded = true),
-  );
-  return async () => {
-    for (let before = -1; !isEnded;) {
-      const isHeldUp = outputs.some(({ to }) => to.writableNeedDrain && !to.destroyed);
-      if (bytes === before && !isHeldUp) return;
-      before = bytes;
-      await Promise.race([ended, sleep(lastOutputMs)]);
-    }
-  };
-}
-
-function onceOnly(work: (error: Error) => void): (error: Error) => void {
-  let isDone = false;
-  return (error) => {
-    if (isDone) return;
-    isDone = true;
-    work(error);
   };
 }
 
@@ -145,10 +97,4 @@ export function followSize(stdout: NodeJS.WriteStream, container: RunningContain
   resize();
   stdout.on("resize", resize);
   return { [Symbol.dispose]: () => void stdout.off("resize", resize) };
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

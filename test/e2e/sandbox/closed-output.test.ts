@@ -1,5 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
@@ -34,6 +36,38 @@ test("a slow reader gets all of the output", async () => {
     "3000000\n 0",
   );
 });
+
+test.each([
+  ["its time limit", 124, ["--timeout", "3s"]],
+  ["a signal", 143, []],
+] as const)(
+  "a reader that takes nothing doesn't hold up the end by %s",
+  async (_, status, flags) => {
+    await using world = await createWorld();
+    const script = "ln -s /etc/hostname link; yes";
+    const child = spawn(process.execPath, [cliPath, "run", ...flags, "--", "sh", "-c", script], {
+      cwd: world.workspace,
+      env: cliEnvironment(world.home),
+      // Nobody reads the first of these pipes
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    const begun = async (): Promise<void> => {
+      while (!(await readdir(world.workspace)).includes("link")) await sleep(50);
+      await sleep(2_000);
+    };
+    await begun();
+    const before = performance.now();
+    if (flags.length === 0) child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([status, null]);
+    // Before, the engine didn't say the end of the command, and 15 s later the run was given up
+    expect(performance.now() - before).toBeLessThan(12_000);
+    expect(said).toContain("links out of the workspace: link (new)");
+    expect(said).not.toContain("gave up");
+    expect(await countOnEngine(world.workspace)).toBe(0);
+  },
+);
 
 test("a command goes on behind a closed pipe until it writes again", async () => {
   await using world = await createWorld();
