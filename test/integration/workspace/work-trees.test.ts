@@ -161,6 +161,26 @@ async function tryLinked(
   return { ran: readdirSync(home).includes("RAN"), entries };
 }
 
+test("what is dangerous in a submodule's repository is so in each folder that it's seen from, and nothing else of it", async () => {
+  await using place = await createPlace();
+  const modules = join(place.gitFolder, "modules");
+  const main = await open(place, "main");
+  const linked = await open(place, "outside");
+  await plantRebase(join(modules, "sub"));
+  expect((await main.end()).entries).toMatchObject([
+    { change: "dangerous", path: ".git/modules/sub" },
+    { change: "dangerous", path: "sub/.git" },
+  ]);
+  // From there its work tree is elsewhere, as it was before
+  const again = await open(place, "outside");
+  const { entries } = await again.end();
+  expect(entries).toMatchObject([{ change: "dangerous", path: join(modules, "sub") }]);
+  expect(entries[0]?.detail).not.toContain("core.worktree");
+  await linked.end();
+  expect(readdirSync(modules)).toEqual(["sub"]);
+  expect(existsSync(join(modules, "sub/rebase-merge"))).toBe(false);
+});
+
 test("in a linked work tree a new one is held as in the main one: only when the user's settings would run a program in it", async () => {
   const copied = {
     name: "a copied .git file",

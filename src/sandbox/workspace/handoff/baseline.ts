@@ -80,6 +80,15 @@ export async function readKnownUnits(
   return all;
 }
 
+/**
+ * What a unit was before, known from another root, where less, or more, of what it leads to is inside.
+ * @param own what a look from this root says of it now
+ */
+export function toKnownHere(own: KnownUnit, its: KnownUnit): KnownUnit {
+  const leads = own.dangers.filter((id) => its.leads?.includes(id));
+  return { ...its, shape: own.shape, dangers: [...its.dangers, ...leads] };
+}
+
 /** At the end it would be taken for a new one. */
 function tooMuch(root: MountedRoot, { names }: RepositoryUnit, unseen: LookEnd): VaultboxError {
   return new VaultboxError(

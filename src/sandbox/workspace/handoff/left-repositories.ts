@@ -73,7 +73,7 @@ async function toEntry(
   const sharer = findSharer(one, own, options);
   if (sharer !== undefined) {
     const place = join(options.root.source, ...one.unit.names);
-    options.onDanger({ place, kind: "repository", known: one.known });
+    options.onDanger({ place, kind: "repository", known: one.known, root: options.root.source });
     const later = `session ${sharer} works there, and holds it when it ends`;
     return { change: "dangerous", kind, path, detail: `${why}; ${later}` };
   }
@@ -87,7 +87,7 @@ async function toEntry(
     ];
     for (const names of places) {
       const place = join(options.root.source, ...names);
-      options.onDanger({ place, kind: "repository", known: one.known });
+      options.onDanger({ place, kind: "repository", known: one.known, root: options.root.source });
     }
   }
   const done = holds.map((each) => toHoldText(each, options.root)).filter((text) => text !== "");

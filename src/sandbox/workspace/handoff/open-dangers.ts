@@ -8,7 +8,7 @@ import { acquireLock } from "../../../files/lock.ts";
 import { contains } from "../../../files/path-steps.ts";
 import { quoted } from "../../../printable.ts";
 import { toNames } from "../host-path.ts";
-import type { Baseline, KnownUnit } from "./baseline.ts";
+import { toKnownHere, type Baseline, type KnownUnit } from "./baseline.ts";
 
 // What the end of a run called DANGEROUS and could not hold. It isn't the user's for later runs, which try again, until
 // it's harmless or gone, or the user takes it over. One file for all workspaces.
@@ -18,6 +18,8 @@ export interface OpenDanger {
   /** Absolute, on the host */
   readonly place: string;
   readonly kind: "repository" | "folder" | "program";
+  /** Real path of the root that it was found in; missing in what an earlier version wrote */
+  readonly root?: string;
   /** What a repository was before the run; undefined: it wasn't there */
   readonly known?: KnownUnit | undefined;
 }
@@ -99,12 +101,15 @@ export function leaveOutDangers(
 ): Baseline {
   const repositories = new Map(baseline.repositories);
   const dangerous: string[] = [];
-  for (const { place, kind, known } of open) {
+  for (const { place, kind, known, root: its = root } of open) {
     const path = toNames(root, place)?.join("/");
     if (path === undefined || kind !== "repository") continue;
     dangerous.push(path);
+    const own = repositories.get(path);
     if (known === undefined) repositories.delete(path);
-    else if (repositories.has(path)) repositories.set(path, known);
+    else if (own !== undefined) {
+      repositories.set(path, its === root ? known : toKnownHere(own, known));
+    }
   }
   return dangerous.length === 0 ? baseline : { ...baseline, repositories, dangerous };
 }

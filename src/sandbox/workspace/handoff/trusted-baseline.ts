@@ -1,6 +1,6 @@
 import { toNames } from "../host-path.ts";
 import type { Mark } from "../scan/mark.ts";
-import type { Baseline, KnownUnit } from "./baseline.ts";
+import { toKnownHere, type Baseline } from "./baseline.ts";
 import type { OtherRoot } from "./unlooked-sessions.ts";
 
 /**
@@ -54,15 +54,9 @@ function leaveOut(baseline: Baseline, root: string, other: OtherRoot): Baseline 
     marks: keepKnown(baseline.marks, its?.marks ?? new Map<string, Mark>(), { toItsPath }),
     repositories: keepKnown(baseline.repositories, its?.repositories ?? new Map(), {
       toItsPath,
-      ...(other.source === root ? {} : { choose: chooseUnit }),
+      ...(other.source === root ? {} : { choose: toKnownHere }),
     }),
   };
-}
-
-/** What a unit was before a session that sees it in another root, where less, or more, of what it leads to is inside. */
-function chooseUnit(own: KnownUnit, its: KnownUnit): KnownUnit {
-  const leads = own.dangers.filter((id) => its.leads?.includes(id));
-  return { ...its, shape: own.shape, dangers: [...its.dangers, ...leads] };
 }
 
 interface KeepOptions<Value> {
