@@ -1,6 +1,8 @@
-// The one way to the terminal for what vaultbox says itself: whatever is in it, it drives no terminal and stays bounded.
+// The one way to the terminal for what vaultbox says itself: whatever is in it, it drives no terminal, stays bounded and
+// shows no secret.
 // A test looks for others (test/unit/print.test.ts). The agent's own output is passed on by sandbox/user-streams.ts.
 import { shortened, toPrintable, toPrintableJson } from "./printable.ts";
+import { revealedSecrets } from "./redact.ts";
 
 /** Characters of one line; `--json` has all of it. */
 const maxLineLength = 4096;
@@ -35,9 +37,9 @@ function write(output: Output, text: string): void {
   terminal.onLine(text);
 }
 
-/** One line. */
+/** One line, without the secrets that vaults gave out. */
 export function writeLine(output: Output, text: string): void {
-  write(output, toPrintable(shortened(text, maxLineLength)));
+  write(output, toPrintable(shortened(revealedSecrets.redact(text), maxLineLength)));
 }
 
 /** A value as JSON on lines of its own, equal to the value once it's parsed. */

@@ -35,15 +35,18 @@ const minRedactedLength = 6;
 
 /** Replaces every known secret, raw and in the encodings it travels in, with `[secret NAME]`. */
 export class Redactor {
-  readonly #needles = new Map<string, string>();
+  /** Mark by form, the longest form first: one secret may be in another */
+  #needles: ReadonlyMap<string, string> = new Map();
 
   add(secret: Secret): void {
     const value = secret.reveal();
     if (value.length < minRedactedLength) return;
     const mark = secret.toString();
-    // A session tells it at every use of a credential; the forms are worth making once
+    // It's told at every use of a credential; the forms are worth making once
     if (this.#needles.get(value) === mark) return;
-    for (const form of encodedForms(value)) this.#needles.set(form, mark);
+    const own = encodedForms(value).map((form) => [form, mark] as const);
+    const all = [...this.#needles, ...own].toSorted(([a], [b]) => b.length - a.length);
+    this.#needles = new Map(all);
   }
 
   redact(text: string): string {
@@ -52,6 +55,12 @@ export class Redactor {
     return result;
   }
 }
+
+/**
+ * What vaults gave out. It's the process's and not a session's, as the terminal is: any part may fail with a message of
+ * somebody to whom a secret was sent.
+ */
+export const revealedSecrets = new Redactor();
 
 /** The forms in which a value shows up: raw, JSON, URL, hex and base64 at each of its three alignments. */
 export function encodedForms(value: string): readonly string[] {

@@ -2,6 +2,7 @@
 // stopped it, then what the user can do. Expected errors show no stack; a bug shows its stack and asks for a report.
 import { toFirstFailure, VaultboxError } from "../errors.ts";
 import { writeJson, writeLine } from "../print.ts";
+import { revealedSecrets } from "../redact.ts";
 import { version } from "./version.ts";
 
 /** Exit status of an expected failure, wrong usage and a bug. */
@@ -47,7 +48,8 @@ function toLines(error: VaultboxError): readonly string[] {
 }
 
 function toJson({ code, message, hints }: VaultboxError): unknown {
-  return { error: { code, message, hints } };
+  const redact = (text: string): string => revealedSecrets.redact(text);
+  return { error: { code, message: redact(message), hints: hints.map(redact) } };
 }
 
 function toCauseChain(error: Error): readonly string[] {

@@ -5,7 +5,7 @@ import type { SessionCa } from "../ca/session-ca.ts";
 import type { Paths } from "../config/paths.ts";
 import type { ProxyServer } from "../proxy/proxy-server.ts";
 import { once } from "../once.ts";
-import { Redactor } from "../redact.ts";
+import { revealedSecrets } from "../redact.ts";
 import { refuseDisclosed, toDisclosures } from "./disclosed-secrets.ts";
 import { parseEnvironmentFlags } from "./environment.ts";
 import type { RunRequest } from "./run-request.ts";
@@ -29,7 +29,6 @@ export interface PreparedSession {
   readonly summary: LiveSummary;
   readonly ca: SessionCa;
   readonly proxy: ProxyServer;
-  readonly redactor: Redactor;
   /** Placeholders by environment variable */
   readonly placeholders: Readonly<Record<string, string>>;
   readonly outcome: SessionOutcome;
@@ -54,12 +53,11 @@ export async function prepareSession(
   stack: AsyncDisposableStack,
 ): Promise<PreparedSession> {
   const userEnv = parseEnvironmentFlags(request.env, host.env);
-  const redactor = new Redactor();
-  const { credentials, env: placeholders } = toSessionCredentials(request.vaults, redactor);
+  const { credentials, env: placeholders } = toSessionCredentials(request.vaults);
   await refuseDisclosed(toDisclosures(request, userEnv), request.vaults);
   const { plan, upstream } = request;
   const { id } = outcome.state;
-  const command = request.command.map((text) => redactor.redact(text));
+  const command = request.command.map((text) => revealedSecrets.redact(text));
   const state = { ...outcome.state, command, agent: plan.agent.name };
   outcome.state = state;
   const auditPath = join(sessionFolder(host.paths, id), "audit.jsonl");
@@ -71,7 +69,7 @@ export async function prepareSession(
   const endLog = once(() => end(outcome.status ?? failedStatus));
   stack.defer(endLog);
   const { policy } = plan;
-  const signing = toSigningParts(request, host.env, redactor);
+  const signing = toSigningParts(request, host.env);
   const proxy = await openSessionProxy({
     session: id,
     policy,
@@ -87,18 +85,17 @@ export async function prepareSession(
     await endLog();
   });
   stack.defer(close);
-  return { state, audit, summary, ca, proxy, redactor, placeholders, outcome, userEnv, close };
+  return { state, audit, summary, ca, proxy, placeholders, outcome, userEnv, close };
 }
 
 /** @throws VaultboxError VBX_SSH_AGENT_UNAVAILABLE */
 function toSigningParts(
   { git: { signing } }: RunRequest,
   env: NodeJS.ProcessEnv,
-  redactor: Redactor,
 ): { readonly signing?: SigningParts } {
   if (signing === undefined) return {};
   const { identity, repository } = signing;
-  return { signing: { signer: openSigner(signing, { env, redactor }), identity, repository } };
+  return { signing: { signer: openSigner(signing, env), identity, repository } };
 }
 
 /** As docker run: the command was not started. */

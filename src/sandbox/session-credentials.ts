@@ -1,4 +1,3 @@
-import { Secret, type Redactor } from "../redact.ts";
 import { createPlaceholder } from "../proxy/credential/placeholder.ts";
 import type { SessionCredential } from "../proxy/session-credential.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
@@ -13,12 +12,9 @@ export interface SessionCredentials {
 
 /**
  * Gives each credential of the vaults a placeholder for this session. No secret is read here: that happens request by
- * request, and what was read is told to `redactor`, so that it can't show up in our own output.
+ * request.
  */
-export function toSessionCredentials(
-  vaults: readonly OpenVault[],
-  redactor: Redactor,
-): SessionCredentials {
+export function toSessionCredentials(vaults: readonly OpenVault[]): SessionCredentials {
   const credentials: SessionCredential[] = [];
   const variables: Variables[] = [];
   for (const vault of vaults) {
@@ -30,7 +26,7 @@ export function toSessionCredentials(
         vault: vault.name,
         bindings: stored.bindings,
         placeholder,
-        reveal: async () => remember(await vault.reveal(stored.name), redactor),
+        reveal: async () => (await vault.reveal(stored.name)).reveal(),
       });
     }
   }
@@ -57,9 +53,4 @@ function toEnvironment(all: readonly Variables[]): Readonly<Record<string, strin
     for (const name of stored.env) env[name] ??= placeholder;
   }
   return env;
-}
-
-function remember(secret: Secret, redactor: Redactor): string {
-  redactor.add(secret);
-  return secret.reveal();
 }

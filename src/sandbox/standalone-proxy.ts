@@ -8,7 +8,6 @@ import { VaultboxError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { quoted } from "../printable.ts";
-import { Redactor } from "../redact.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
 import { createSessionId } from "./session-id.ts";
@@ -50,7 +49,7 @@ export async function openStandaloneProxy(
   const { audit, end } = await openSessionLog(join(folder, "audit.jsonl"), session);
   let status = 0;
   stack.defer(() => end(status));
-  const { credentials, env } = toSessionCredentials(options.vaults, new Redactor());
+  const { credentials, env } = toSessionCredentials(options.vaults);
   const ca = await createCaOfSession(session);
   const { policy, upstream, vaults } = options;
   const proxy = stack.use(

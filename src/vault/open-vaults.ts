@@ -1,7 +1,7 @@
 import { VaultboxError } from "../errors.ts";
 import { patiently } from "../patience.ts";
 import { quoted } from "../printable.ts";
-import type { Secret } from "../redact.ts";
+import { revealedSecrets, type Secret } from "../redact.ts";
 import { readFromCommand, readFromEnv } from "./secret-source.ts";
 import { isSigningKey, type StoredSigningKey } from "./signing-key.ts";
 import type { StoredCredential } from "./stored-credential.ts";
@@ -64,7 +64,9 @@ async function openVault(name: string, context: VaultContext): Promise<OpenVault
   const reveal = async (wanted: string): Promise<Secret> => {
     const source = sources.get(wanted);
     if (source === undefined) throw gone(name, wanted, "it has no such credential");
-    return source();
+    const secret = await source();
+    revealedSecrets.add(secret);
+    return secret;
   };
   return { name, kind: store.kind, credentials, signingKeys, reveal };
 }

@@ -1,8 +1,10 @@
 import { debug } from "../../debug.ts";
+import { VaultboxError } from "../../errors.ts";
 import { parseRemoteUrl, toHttpsRemote } from "../../git/remote-url.ts";
 import { type GitPolicy, findGitRules } from "../../policy/git-rules.ts";
 import { parseAuthority } from "../../proxy/authority.ts";
 import type { InspectedPush, PushInspector } from "../../proxy/doors/git/push-inspection.ts";
+import { Refusal } from "../../proxy/refusal.ts";
 import type { LaunchHistory } from "../../proxy/doors/signing/known-history.ts";
 import type { RepositoryFacts } from "../workspace/repository/repository-facts.ts";
 
@@ -36,11 +38,17 @@ export function openLaunchHistory(
         return isTip || (await inspection.isCommit(id));
       } catch (error) {
         // Not proven is not known; the failed request is in the audit
-        debug("signing", `the upstream was not asked: ${String(error)}`);
+        debug("signing", `the upstream was not asked: ${toReason(error)}`);
         return false;
       }
     },
   };
+}
+
+/** By its code: its message may quote the upstream. */
+function toReason(error: unknown): string {
+  if (error instanceof Refusal) return error.reason;
+  return error instanceof VaultboxError ? error.code : "internal-error";
 }
 
 /** Whether no ref means that there is none: refs in git's table format aren't read, and their HEAD stands in for them. */

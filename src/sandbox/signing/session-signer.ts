@@ -4,7 +4,6 @@ import { parseStoredKey } from "../../git/signature/ssh-key-private.ts";
 import { signWithKey, type SshSigner } from "../../git/signature/sshsig.ts";
 import { quoted } from "../../printable.ts";
 import { patiently } from "../../patience.ts";
-import type { Redactor } from "../../redact.ts";
 import type { OpenVault } from "../../vault/open-vaults.ts";
 import type { StoredSigningKey } from "../../vault/signing-key.ts";
 import { signWithAgent } from "./ssh-agent.ts";
@@ -36,23 +35,19 @@ export function findSigningKey(vaults: readonly OpenVault[], name: string): Foun
 }
 
 /**
- * Signs with the key as it is at that moment: one that was removed signs no more. What was read is told to `redactor`.
+ * Signs with the key as it is at that moment: one that was removed signs no more.
  * @throws VaultboxError VBX_SSH_AGENT_UNAVAILABLE when the agent isn't there at the start
  */
-export function openSigner(
-  { vault, key }: FoundSigningKey,
-  options: { readonly env: NodeJS.ProcessEnv; readonly redactor: Redactor },
-): SshSigner {
+export function openSigner({ vault, key }: FoundSigningKey, env: NodeJS.ProcessEnv): SshSigner {
   const publicKey = parsePublicKeyLine(key.publicKey);
   if (key.source.type === "ssh-agent") {
-    const socket = findAgentSocket(options.env);
+    const socket = findAgentSocket(env);
     return { publicKey, sign: patiently((data) => signWithAgent(socket, publicKey, data)) };
   }
   return {
     publicKey,
     sign: async (data) => {
       const secret = await vault.reveal(key.name);
-      options.redactor.add(secret);
       const privateKey = parseStoredKey(secret.reveal());
       if (toPublicKeyLine(privateKey.publicKey) === key.publicKey) {
         return signWithKey(privateKey, data);

@@ -1,8 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { PushInspection } from "../../../src/proxy/doors/git/push-inspection.ts";
+import { Refusal } from "../../../src/proxy/refusal.ts";
 import { createKnownHistory } from "../../../src/proxy/doors/signing/known-history.ts";
 import { openLaunchHistory } from "../../../src/sandbox/signing/launch-history.ts";
 import type { RepositoryFacts } from "../../../src/sandbox/workspace/repository/repository-facts.ts";
+import { githubRule } from "../../support/github-standin.ts";
 import { createHash } from "node:crypto";
 
 const facts: RepositoryFacts = {
@@ -40,6 +42,26 @@ test("a remote that can't be asked is not asked", async () => {
     const history = openLaunchHistory({ ...facts, remoteUrl }, neverAsked);
     expect(await history.isUpstream("a".repeat(40))).toBe(false);
   }
+});
+
+test("what an upstream says when it is asked is not printed", async () => {
+  vi.stubEnv("VAULTBOX_DEBUG", "1");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const printed = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const said = new Refusal(502, "upstream-invalid", "the server says: you sent a secret");
+  const history = openLaunchHistory(
+    { ...facts, remoteUrl: "https://github.com/acme/widgets" },
+    {
+      policy: { git: [githubRule({ scheme: "https", host: "github.com", port: 443 })] },
+      inspector: { open: () => Promise.reject<PushInspection>(said) },
+    },
+  );
+  expect(await history.isUpstream("a".repeat(40))).toBe(false);
+  const lines = printed.mock.calls.map(([text]) => String(text));
+  printed.mockRestore();
+  expect(lines).toEqual([
+    "vaultbox: debug: signing: the upstream was not asked: upstream-invalid\n",
+  ]);
 });
 
 test("the upstream is asked once about what it has", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Redactor, Secret } from "../../../src/redact.ts";
+import { Secret } from "../../../src/redact.ts";
 import { toSessionCredentials } from "../../../src/sandbox/session-credentials.ts";
 import { makeCredential } from "../../support/temp-vaults.ts";
 
@@ -13,7 +13,7 @@ function bind(repository?: string) {
 function open(credentials: readonly ReturnType<typeof makeCredential>[]) {
   const reveal = () => Promise.resolve(new Secret("a", "s"));
   const vault = { name: "v", kind: "age", credentials, signingKeys: [], reveal } as const;
-  return toSessionCredentials([vault], new Redactor());
+  return toSessionCredentials([vault]);
 }
 
 test("a variable holds the placeholder of a credential that is for every repository, when there is one", () => {

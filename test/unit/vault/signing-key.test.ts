@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { toPublicKeyLine } from "../../../src/git/signature/ssh-key.ts";
 import { generateStoredKey, parseStoredKey } from "../../../src/git/signature/ssh-key-private.ts";
-import { Redactor, Secret } from "../../../src/redact.ts";
+import { revealedSecrets, Secret } from "../../../src/redact.ts";
 import { findSigningKey, openSigner } from "../../../src/sandbox/signing/session-signer.ts";
 import { toSessionCredentials } from "../../../src/sandbox/session-credentials.ts";
 import { toAdd, toRemove, toRotate } from "../../../src/vault/change-credentials.ts";
@@ -71,7 +71,7 @@ test("a session gets no variable and no placeholder for a signing key, and no re
     toAdd([makeSigningKey("work-key"), makeEntry("api", "x-secret")], { replace: false }),
   );
   const vault = await open();
-  const { credentials, env } = toSessionCredentials([vault], new Redactor());
+  const { credentials, env } = toSessionCredentials([vault]);
   expect(credentials.map(({ name }) => name)).toEqual(["api"]);
   expect(Object.keys(env)).toEqual(["API_TOKEN"]);
   expect(vault.signingKeys.map(({ name }) => name)).toEqual(["work-key"]);
@@ -82,10 +82,11 @@ test("a signer uses the key as it is in the vault: removed or replaced, it signs
   const { store, open } = await openStore(vaults);
   const entry = makeSigningKey("work-key");
   await store.update(toAdd([entry], { replace: false }));
-  const redactor = new Redactor();
-  const signer = openSigner(findSigningKey([await open()], "work-key"), { env: {}, redactor });
+  const signer = openSigner(findSigningKey([await open()], "work-key"), {});
   expect((await signer.sign(Buffer.from("x"))).length).toBeGreaterThan(64);
-  expect(redactor.redact(`it was ${entry.secret?.reveal()}`)).toBe("it was [secret work-key]");
+  expect(revealedSecrets.redact(`it was ${entry.secret?.reveal()}`)).toBe(
+    "it was [secret work-key]",
+  );
   await store.update(toAdd([makeSigningKey("work-key")], { replace: true }));
   await expect(signer.sign(Buffer.from("x"))).rejects.toThrow(/replaced since the session began/);
   await store.update(toAdd([makeEntry("work-key", "a-secret")], { replace: true }));
@@ -100,8 +101,7 @@ test("a stored key that isn't the one that the vault says it is signs nothing", 
   const entry = makeSigningKey("work-key");
   const other = { ...entry, secret: new Secret("work-key", generateStoredKey("other")) };
   await store.update(toAdd([other], { replace: false }));
-  const options = { env: {}, redactor: new Redactor() };
-  const signer = openSigner(findSigningKey([await open()], "work-key"), options);
+  const signer = openSigner(findSigningKey([await open()], "work-key"), {});
   await expect(signer.sign(Buffer.from("x"))).rejects.toThrow(/not the one it is said to be/);
 });
 
