@@ -88,8 +88,9 @@ export async function addPack(
     throw new UpstreamUnusable("its cache was removed meanwhile");
   }
   await movePacks(quarantine.repository, store.repository);
-  const known = (await readComplete(store)).filter((id) => !proof.ids.includes(id));
-  const remembered = [...known, ...proof.ids].slice(-maxRemembered);
+  const proven = new Set(proof.ids);
+  const known = (await readComplete(store)).filter((id) => !proven.has(id));
+  const remembered = [...known, ...proven].slice(-maxRemembered);
   await writeFileAtomic(join(store.repository, completeFile), `${remembered.join("\n")}\n`);
 }
 

@@ -88,10 +88,10 @@ export function connectAddress(
 
 // IPv6 and IPv4 in turn, so that one broken family costs one head start (RFC 8305 section 4)
 function alternateFamilies(addresses: readonly string[]): string[] {
-  const first = addresses.filter(
-    (address) => address.includes(":") === addresses[0]?.includes(":"),
-  );
-  const second = addresses.filter((address) => !first.includes(address));
+  const isFirst = (address: string): boolean =>
+    address.includes(":") === addresses[0]?.includes(":");
+  const first = addresses.filter(isFirst);
+  const second = addresses.filter((address) => !isFirst(address));
   return first
     .flatMap((address, index) => [address, ...second.slice(index, index + 1)])
     .concat(second.slice(first.length));

@@ -8,8 +8,9 @@ export class SessionLimiter {
   readonly #limits: SessionLimits;
   #requests = 0;
   #uploadBytes = 0;
-  /** Start times of the requests of the last minute, oldest first */
+  /** Start times of the requests of the last minute, oldest first, behind `#past` older ones */
   #recent: number[] = [];
+  #past = 0;
 
   constructor(limits: SessionLimits) {
     this.#limits = limits;
@@ -36,8 +37,12 @@ export class SessionLimiter {
 
   #countRecent(most: number): void {
     const now = performance.now();
-    while ((this.#recent[0] ?? now) <= now - minuteMs) this.#recent.shift();
-    if (this.#recent.length >= most) {
+    while ((this.#recent[this.#past] ?? now) <= now - minuteMs) this.#past += 1;
+    if (this.#past > this.#recent.length / 2) {
+      this.#recent = this.#recent.slice(this.#past);
+      this.#past = 0;
+    }
+    if (this.#recent.length - this.#past >= most) {
       throw exceeded(`the session has used its ${most} requests of this minute`);
     }
     this.#recent.push(now);

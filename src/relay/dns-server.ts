@@ -24,6 +24,9 @@ export function openUdpDns(
   });
 }
 
+/** Longest message that is waited for, in `bytes`: one question with all that a client may add to it. */
+const maxQueryBytes = 4096;
+
 /** How long a TCP client of the resolver may be silent. */
 const dnsIdleMs = 10_000;
 
@@ -35,6 +38,10 @@ export function serveTcpDns(socket: Socket): void {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= 2) {
       const length = pending.readUInt16BE(0);
+      if (length > maxQueryBytes) {
+        socket.destroy();
+        return;
+      }
       if (pending.length < length + 2) return;
       const answer = answerDns(pending.subarray(2, length + 2));
       pending = pending.subarray(length + 2);

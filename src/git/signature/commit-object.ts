@@ -85,14 +85,18 @@ function splitHeaders(text: string): readonly Header[] {
 
 /** Takes headers off the front, in the order in which git writes them. */
 class HeaderQueue {
-  readonly #headers: Header[];
+  readonly #headers: readonly Header[];
+  #taken = 0;
 
   constructor(headers: readonly Header[]) {
-    this.#headers = [...headers];
+    this.#headers = headers;
   }
 
   next(name: string): string | undefined {
-    return this.#headers[0]?.name === name ? this.#headers.shift()?.value : undefined;
+    const header = this.#headers[this.#taken];
+    if (header?.name !== name) return undefined;
+    this.#taken += 1;
+    return header.value;
   }
 
   /** @throws UnsignableObjectError */
@@ -112,7 +116,7 @@ class HeaderQueue {
 
   /** @throws UnsignableObjectError when a header is left: twice, out of order, or of no known name */
   end(): void {
-    const [left] = this.#headers;
+    const left = this.#headers[this.#taken];
     if (left === undefined) return;
     const name = /^[A-Za-z0-9-]{1,32}$/.test(left.name) ? `: ${left.name}` : "";
     throw new UnsignableObjectError(`it has a header that is not signed${name}`);

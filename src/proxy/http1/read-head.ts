@@ -1,4 +1,5 @@
 import type { ByteSource } from "../byte-source.ts";
+import { GrowingBytes } from "./growing-bytes.ts";
 import { Refusal } from "../refusal.ts";
 
 const lineFeed = 0x0a;
@@ -19,8 +20,9 @@ export async function readHead(
     readonly onFirstByte?: () => void;
   },
 ): Promise<string | undefined> {
-  let pending: Buffer | undefined;
-  let scanned = 0;
+  let pending: GrowingBytes | undefined;
+  let searched = 0;
+  let isBegun = false;
   for (;;) {
     const chunk = await source.next();
     if (chunk === undefined) {
@@ -28,41 +30,44 @@ export async function readHead(
       throw new Refusal(400, "request-invalid", "the message head ended before its empty line");
     }
     if (pending === undefined) options.onFirstByte?.();
-    const bytes: Buffer = pending === undefined ? chunk : Buffer.concat([pending, chunk]);
-    const end = findHeadEnd(bytes, scanned);
-    if (scanned === 0) checkBeginning(bytes, options.firstLine);
-    if (end.found) {
-      if (end.at > options.maxBytes) throw headTooLarge(options.maxBytes);
-      if (end.at + 4 < bytes.length) source.unread(bytes.subarray(end.at + 4));
-      return bytes.toString("latin1", 0, end.at);
+    const bytes = pending?.add(chunk) ?? chunk;
+    const end = findHeadEnd(bytes, searched);
+    if (!isBegun) isBegun = hasBegun(bytes, searched, options.firstLine);
+    if (end !== undefined) {
+      if (end > options.maxBytes) throw headTooLarge(options.maxBytes);
+      if (end + 4 < bytes.length) source.unread(bytes.subarray(end + 4));
+      return bytes.toString("latin1", 0, end);
     }
     if (bytes.length > options.maxBytes) throw headTooLarge(options.maxBytes);
-    pending = bytes;
-    scanned = end.at;
+    pending ??= new GrowingBytes(chunk);
+    searched = bytes.length;
   }
 }
 
-/** Another protocol (TLS in TLS, SSH, SMTP) may never send an empty line: its beginning already tells. */
-function checkBeginning(bytes: Buffer, firstLine: RegExp): void {
+/**
+ * Another protocol (TLS in TLS, SSH, SMTP) may never send an empty line: its beginning already tells.
+ * @returns whether the first line is whole
+ */
+function hasBegun(bytes: Buffer, searched: number, firstLine: RegExp): boolean {
   const [first = 0] = bytes;
-  const end = bytes.indexOf("\r\n");
+  const end = bytes.indexOf("\r\n", Math.max(0, searched - 1));
   const isText = first > 0x20 && first < 0x7f;
-  if (isText && (end === -1 || firstLine.test(bytes.toString("latin1", 0, end)))) return;
+  if (isText && end === -1) return false;
+  if (isText && firstLine.test(bytes.toString("latin1", 0, end))) return true;
   throw new Refusal(400, "request-invalid", "the first line is not valid HTTP/1.1");
 }
 
-/** The index of the CRLF CRLF, or from where to look on when more bytes are there. */
-function findHeadEnd(bytes: Buffer, from: number): { found: boolean; at: number } {
-  let lineStart = from;
-  for (;;) {
-    const at = bytes.indexOf(lineFeed, lineStart);
-    if (at === -1) return { found: false, at: lineStart };
+/** The index of the CRLF CRLF. Lines that end before `searched` were looked at. */
+function findHeadEnd(bytes: Buffer, searched: number): number | undefined {
+  for (let from = searched; ;) {
+    const at = bytes.indexOf(lineFeed, from);
+    if (at === -1) return undefined;
     if (at === 0 || bytes[at - 1] !== carriageReturn) {
       throw new Refusal(400, "request-invalid", "a line ends with LF alone");
     }
-    if (at >= 3 && bytes[at - 2] === lineFeed) return { found: true, at: at - 3 };
+    if (at >= 3 && bytes[at - 2] === lineFeed) return at - 3;
     if (at === 1) throw new Refusal(400, "request-invalid", "an empty line stands before the head");
-    lineStart = at + 1;
+    from = at + 1;
   }
 }
 

@@ -75,10 +75,10 @@ export interface ClientResponse {
 export function serializeResponse(response: ClientResponse): string {
   const { head, framing } = response;
   let text = statusLine(head.status);
-  const nominated = listMembers(headerValues(head.headers, "connection"));
+  const nominated = new Set(listMembers(headerValues(head.headers, "connection")));
   for (const [name, value] of head.headers) {
     const lower = name.toLowerCase();
-    if (!notForwardedDown.has(lower) && !nominated.includes(lower)) text += `${name}: ${value}\r\n`;
+    if (!notForwardedDown.has(lower) && !nominated.has(lower)) text += `${name}: ${value}\r\n`;
   }
   if (framing.kind === "length") text += `Content-Length: ${framing.length}\r\n`;
   // The length that a GET would have had is information for the client, not framing
