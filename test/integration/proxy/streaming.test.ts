@@ -131,23 +131,29 @@ test("requests on one connection share an upstream connection, and one with anot
   expect(upstream.received().match(new RegExp(`Bearer ${credential.secret}`, "g"))).toHaveLength(2);
 });
 
-test("a kept connection that the upstream closed meanwhile is replaced for a GET", async () => {
-  let answered = 0;
-  await using upstream = await startRecordingUpstream((socket) => {
-    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-    answered++;
-    // Closed while idle, right when the next request may be on its way
-    setTimeout(() => socket.destroy(), 50);
-  });
-  await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
-  const tunnel = await openTunnel(proxy, `${host}:443`);
-  for (let index = 0; index < 8; index++) {
-    expect(await talk(tunnel, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`, { quietMs: 45 })).toMatch(
-      / 200 OK/,
-    );
-  }
-  expect(answered).toBe(8);
-});
+test.each(["while it is idle", "when the next request arrives"])(
+  "a kept connection that the upstream closes %s is replaced for a GET",
+  async (when) => {
+    let answered = 0;
+    let closed = 0;
+    await using upstream = await startRecordingUpstream((socket, received) => {
+      if (received.split("GET / ").length > 2) return void socket.destroy();
+      answered++;
+      socket.once("close", () => closed++);
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", () => {
+        if (when === "while it is idle") socket.destroy();
+      });
+    });
+    await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
+    const tunnel = await openTunnel(proxy, `${host}:443`);
+    for (let index = 0; index < 8; index++) {
+      const get = `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+      expect(await talk(tunnel, get, { until: /\r\n\r\nok$/ })).toMatch(/ 200 OK/);
+      if (when === "while it is idle") await expect.poll(() => closed).toBe(index + 1);
+    }
+    expect([answered, upstream.connections()]).toEqual([8, 8]);
+  },
+);
 
 test("an upstream that breaks off its body breaks the client's connection, so that it can't look complete", async () => {
   for (const framing of ["Content-Length: 100", "Transfer-Encoding: chunked"]) {
