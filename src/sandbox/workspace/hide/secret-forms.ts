@@ -1,3 +1,4 @@
+import { likelyToken } from "../../../token-forms.ts";
 import { isPlainValue, isSecretName, type ReferenceTest } from "./secret-names.ts";
 import type { Word } from "./words.ts";
 
@@ -26,12 +27,11 @@ const attachedPassword =
   /(?:^|[/!;&|(`])(?:mysql\w*|mariadb[\w-]*|sshpass|7z[ar]?|unrar|rar|xtrabackup|docker|podman)$/;
 const nextPassword =
   /(?:^|[/!;&|(`])(?:sshpass|docker|podman|mongo\w*|az|helm|skopeo|buildah|nerdctl)$/;
-/** Forms that services give their tokens, so that they can be found */
-const token =
-  /\b(?:gh[pousr]_[A-Za-z0-9]{20}|github_pat_[A-Za-z0-9_]{20}|gl[a-z]{2,6}-[\w-]{15}|xox[a-z]-[\w-]{10}|sk-[\w-]{20}|A[KS]IA[A-Z0-9]{16}|npm_[A-Za-z0-9]{30}|pypi-[\w-]{20}|eyJ[\w-]{10}|AIza[\w-]{30}|AT[A-Z]{2,4}[\w-]{20}|dckr_pat_[\w-]{20}|hf_[A-Za-z0-9]{30}|dop_v1_[a-f0-9]{40}|ya29\.[\w-]{20})/;
-
 const forms: readonly SecretForm[] = [
-  { source: "what services say of their tokens", find: ({ text }) => offsetOf(token.exec(text)) },
+  {
+    source: "what services say of their tokens",
+    find: ({ text }) => offsetOf(likelyToken.exec(text)),
+  },
   { source: "environ(7), INI, YAML, RFC 9110: NAME=value, name: value", find: findNamed },
   { source: "the same, parted by blanks; --password value", find: findAfterName },
   { source: "RFC 3986, query", find: findInQuery },
@@ -55,7 +55,7 @@ export function findSecret(word: Word, before: Before): number | undefined {
   const last = before.words.at(-1) ?? "";
   // Most words of a log: neither they nor the one before are a part of any form
   if (plainText.test(word.text) && plainText.test(last) && !authScheme.test(last)) {
-    return offsetOf(token.exec(word.text));
+    return offsetOf(likelyToken.exec(word.text));
   }
   let first: number | undefined;
   for (const { find } of forms) {
