@@ -1,8 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Paths } from "../../../config/paths.ts";
-import { writeFileAtomic } from "../../../files/atomic-write.ts";
-import { acquireLock } from "../../../files/lock.ts";
+import { createRememberedList } from "../../remembered-list.ts";
 import type { RepositoryFacts } from "../repository/repository-facts.ts";
 import { isSuspect } from "./suspect-repository.ts";
 import type { ExaminedUnit } from "./examined-units.ts";
@@ -10,6 +7,14 @@ import { addMade, isAmongMade, type MadeIn } from "./made-list.ts";
 
 // A remote that a sandbox wrote is the sandbox's choice, and not the user's: what it names isn't read with the user's
 // credential. Which repositories that is about is kept in one file beside the sessions, for good.
+
+/** What can't be read says of no repository that it's the user's. */
+const everything: readonly MadeIn[] = [{ workspace: "/", isAll: true, own: [], made: [] }];
+
+const list = createRememberedList<MadeIn>({
+  file: "made-in-sandbox.json",
+  damaged: { countsAs: everything },
+});
 
 /** Of what was looked at, the repositories whose remotes are the user's, and those whose remotes a sandbox chose. */
 export function sortMade(examined: readonly ExaminedUnit[]): {
@@ -37,11 +42,7 @@ export async function rememberMade(
   sorted: ReturnType<typeof sortMade>,
 ): Promise<void> {
   if (sorted.made.length === 0) return;
-  const file = toFile(paths);
-  await using lock = await acquireLock(`${file}.lock`);
-  void lock;
-  const list = addMade(await readList(file), { workspace, ...sorted });
-  await writeFileAtomic(file, JSON.stringify(list));
+  await list.change(paths, (before) => addMade(before, { workspace, ...sorted }));
 }
 
 /** Whether a repository is one of a sandbox: remembered, or of a session that runs or wasn't looked at to its end. */
@@ -50,9 +51,9 @@ export async function isMadeInSandbox(paths: Paths, facts: RepositoryFacts): Pro
   const places = new Set([facts.commonDirectory]);
   // But not which of them, where its HEAD chooses
   if (facts.isBranchRemote) places.add(facts.gitDirectory);
-  const list = await readList(toFile(paths));
+  const made = await list.read(paths);
   for (const place of places) {
-    if (isAmongMade(list, place) || (await isSuspect(paths, place))) return true;
+    if (isAmongMade(made, place) || (await isSuspect(paths, place))) return true;
   }
   return false;
 }
@@ -62,22 +63,6 @@ export async function isMadeInSandbox(paths: Paths, facts: RepositoryFacts): Pro
  * protected before them. A list that can't be read makes none of them less worth protecting.
  */
 export async function readMade(paths: Paths): Promise<(place: string) => boolean> {
-  const list = await readList(toFile(paths));
-  return (place) => list !== everything && isAmongMade(list, place);
-}
-
-/** What can't be read says of no repository that it's the user's. */
-const everything: readonly MadeIn[] = [{ workspace: "/", isAll: true, own: [], made: [] }];
-
-async function readList(file: string): Promise<readonly MadeIn[]> {
-  try {
-    const list: unknown = JSON.parse(await readFile(file, "utf8"));
-    return Array.isArray(list) ? (list as readonly MadeIn[]) : everything;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ENOENT" ? [] : everything;
-  }
-}
-
-function toFile(paths: Paths): string {
-  return join(paths.state, "made-in-sandbox.json");
+  const made = await list.read(paths);
+  return (place) => made !== everything && isAmongMade(made, place);
 }

@@ -1,12 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Paths } from "../../../config/paths.ts";
-import { VaultboxError } from "../../../errors.ts";
-import { writeFileAtomic } from "../../../files/atomic-write.ts";
-import { isSystemError } from "../../../files/beneath.ts";
-import { acquireLock } from "../../../files/lock.ts";
 import { contains } from "../../../files/path-steps.ts";
-import { quoted } from "../../../printable.ts";
+import { createRememberedList } from "../../remembered-list.ts";
 import { toNames } from "../host-path.ts";
 import { toKnownHere, type Baseline, type KnownUnit } from "./baseline.ts";
 
@@ -36,22 +30,16 @@ interface FoundDangers {
 /** More of one run aren't listed: then all that is new in its roots is not the user's. */
 export const maxOpenDangers = 1000;
 
-/** @throws VaultboxError VBX_CONFIG_INVALID when the list is damaged: nobody can say what isn't the user's */
-export async function readOpenDangers(paths: Paths): Promise<readonly OpenDanger[]> {
-  const file = toFile(paths);
-  try {
-    const list: unknown = JSON.parse(await readFile(file, "utf8"));
-    if (Array.isArray(list)) return list as readonly OpenDanger[];
-  } catch (error) {
-    if (isSystemError(error)) {
-      if (error.code === "ENOENT") return [];
-      throw error;
-    }
-    // No JSON: reported as any other damage
-  }
-  throw new VaultboxError("VBX_CONFIG_INVALID", `the list ${quoted(file)} is damaged`, {
-    hints: ["it says what runs left that is dangerous; look at your workspaces, then delete it"],
-  });
+const list = createRememberedList<OpenDanger>({
+  file: "dangerous.json",
+  damaged: {
+    hint: "it says what runs left that is dangerous; look at your workspaces, then delete it",
+  },
+});
+
+/** @throws VaultboxError VBX_CONFIG_INVALID when the list is damaged */
+export function readOpenDangers(paths: Paths): Promise<readonly OpenDanger[]> {
+  return list.read(paths);
 }
 
 /** Remembers what is dangerous, in place of what was so in the same roots. */
@@ -59,11 +47,9 @@ export async function rememberDangers(
   paths: Paths,
   { roots, isWhole, dangers }: FoundDangers,
 ): Promise<void> {
-  const before = await readOpenDangers(paths);
-  if (before.length === 0 && dangers.length === 0) return;
   const found = new Set(dangers.map(({ place }) => place));
-  await change(paths, (list) => [
-    ...list.filter(({ place }) => {
+  await list.change(paths, (before) => [
+    ...before.filter(({ place }) => {
       const isOver = isWhole && roots.some((root) => contains(root, place));
       return !isOver && !found.has(place);
     }),
@@ -79,18 +65,8 @@ export async function rememberDangers(
 export async function takeOver(paths: Paths, place: string): Promise<readonly string[]> {
   const isTaken = (one: OpenDanger): boolean => contains(place, one.place);
   const taken = (await readOpenDangers(paths)).filter(isTaken).map((one) => one.place);
-  if (taken.length > 0) await change(paths, (list) => list.filter((one) => !isTaken(one)));
+  await list.change(paths, (before) => before.filter((one) => !isTaken(one)));
   return taken;
-}
-
-async function change(
-  paths: Paths,
-  toNext: (list: readonly OpenDanger[]) => readonly OpenDanger[],
-): Promise<void> {
-  const file = toFile(paths);
-  await using lock = await acquireLock(`${file}.lock`);
-  void lock;
-  await writeFileAtomic(file, JSON.stringify(toNext(await readOpenDangers(paths))));
 }
 
 /** Takes out of a root's baseline what is dangerous there: it counts as it was before, or as new. */
@@ -112,8 +88,4 @@ export function leaveOutDangers(
     }
   }
   return dangerous.length === 0 ? baseline : { ...baseline, repositories, dangerous };
-}
-
-function toFile(paths: Paths): string {
-  return join(paths.state, "dangerous.json");
 }

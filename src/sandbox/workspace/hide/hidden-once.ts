@@ -1,11 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Paths } from "../../../config/paths.ts";
-import { VaultboxError } from "../../../errors.ts";
-import { writeFileAtomic } from "../../../files/atomic-write.ts";
-import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts";
-import { acquireLock } from "../../../files/lock.ts";
-import { quoted } from "../../../printable.ts";
+import { orNothing, type Folder } from "../../../files/beneath.ts";
+import { createRememberedList } from "../../remembered-list.ts";
 
 // What was hidden once. A sandbox can move a folder with a hidden file in it to where the next start doesn't look, so it's
 // known again by its inode, wherever it is then.
@@ -52,38 +47,21 @@ function readHiddenKey(root: Folder, names: readonly string[]): HiddenKey | unde
   return place?.key === "" ? undefined : place;
 }
 
-/** @throws VaultboxError VBX_CONFIG_INVALID when the list is damaged: nobody can say what is to be hidden */
-export async function readHiddenOnce(paths: Paths): Promise<readonly HiddenOnce[]> {
-  const file = toFile(paths);
-  try {
-    const list: unknown = JSON.parse(await readFile(file, "utf8"));
-    if (Array.isArray(list)) return list as readonly HiddenOnce[];
-  } catch (error) {
-    if (isSystemError(error)) {
-      if (error.code === "ENOENT") return [];
-      throw error;
-    }
-    // No JSON: reported as any other damage
-  }
-  throw new VaultboxError("VBX_CONFIG_INVALID", `the list ${quoted(file)} is damaged`, {
-    hints: ["it says what was hidden, and may be moved now; look for it, then delete the list"],
-  });
+const list = createRememberedList<HiddenOnce>({
+  file: "hidden.json",
+  damaged: {
+    hint: "it says what was hidden, and may be moved now; look for it, then delete the list",
+  },
+});
+
+/** @throws VaultboxError VBX_CONFIG_INVALID when the list is damaged */
+export function readHiddenOnce(paths: Paths): Promise<readonly HiddenOnce[]> {
+  return list.read(paths);
 }
 
-/** Writes the list, when it's another one. */
 export async function rememberHidden(
   paths: Paths,
   toNext: (list: readonly HiddenOnce[]) => readonly HiddenOnce[],
 ): Promise<void> {
-  const before = await readHiddenOnce(paths);
-  if (JSON.stringify(before) === JSON.stringify(toNext(before))) return;
-  const file = toFile(paths);
-  await using lock = await acquireLock(`${file}.lock`);
-  void lock;
-  const next = toNext(await readHiddenOnce(paths)).slice(-maxRemembered);
-  await writeFileAtomic(file, JSON.stringify(next));
-}
-
-function toFile(paths: Paths): string {
-  return join(paths.state, "hidden.json");
+  await list.change(paths, (before) => toNext(before).slice(-maxRemembered));
 }

@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Paths } from "../config/paths.ts";
+import { VaultboxError } from "../errors.ts";
+import { writeFileAtomic } from "../files/atomic-write.ts";
+import { isSystemError } from "../files/beneath.ts";
+import { acquireLock } from "../files/lock.ts";
+import { quoted } from "../printable.ts";
+
+/** What sessions of all workspaces remember: one file of vaultbox's state. */
+export interface RememberedList<T> {
+  /** Empty when there is no list yet. @throws VaultboxError VBX_CONFIG_INVALID */
+  readonly read: (paths: Paths) => Promise<readonly T[]>;
+  /** Writes another list in place of what is there; nothing when it's the same */
+  readonly change: (paths: Paths, toNext: (list: readonly T[]) => readonly T[]) => Promise<void>;
+}
+
+interface ListOptions<T> {
+  /** Name of the file */
+  readonly file: string;
+  /** What a damaged list counts as; with a hint it's an error, because nobody can say what it said */
+  readonly damaged: { readonly countsAs: readonly T[] } | { readonly hint: string };
+}
+
+export function createRememberedList<T>({
+  file: name,
+  damaged,
+}: ListOptions<T>): RememberedList<T> {
+  const toFile = (paths: Paths): string => join(paths.state, name);
+  const read = async (paths: Paths): Promise<readonly T[]> => {
+    let why = "is damaged";
+    try {
+      const list: unknown = JSON.parse(await readFile(toFile(paths), "utf8"));
+      if (Array.isArray(list)) return list as readonly T[];
+    } catch (error) {
+      // No JSON otherwise
+      if (isSystemError(error)) {
+        if (error.code === "ENOENT") return [];
+        why = `can't be read (${error.code})`;
+      }
+    }
+    if ("countsAs" in damaged) return damaged.countsAs;
+    throw new VaultboxError("VBX_CONFIG_INVALID", `the list ${quoted(toFile(paths))} ${why}`, {
+      hints: [damaged.hint],
+    });
+  };
+  return {
+    read,
+    change: async (paths, toNext) => {
+      const before = await read(paths);
+      if (JSON.stringify(before) === JSON.stringify(toNext(before))) return;
+      const file = toFile(paths);
+      await using lock = await acquireLock(`${file}.lock`);
+      void lock;
+      await writeFileAtomic(file, JSON.stringify(toNext(await read(paths))));
+    },
+  };
+}
