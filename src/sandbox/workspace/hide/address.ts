@@ -25,6 +25,7 @@ export function withoutUserInfo(
 ): string {
   const last = word.lastIndexOf("@");
   if (last === -1) return word;
+  let behind: SignsOfHost | undefined;
   for (
     let mark = word.indexOf("://");
     mark !== -1 && mark + 3 < last;
@@ -32,7 +33,11 @@ export function withoutUserInfo(
   ) {
     const from = mark + 3;
     const authority = toAuthority(word, from);
-    if (plainAuthority.test(authority) && !isCut(authority, word.slice(last + 1))) continue;
+    if (
+      plainAuthority.test(authority) &&
+      !isCut(authority, (behind ??= toSignsOfHost(word.slice(last + 1))))
+    )
+      continue;
     const isSsh = sshScheme.test(word.slice(Math.max(0, mark - longestScheme), mark));
     const info = word.slice(from, last);
     const colon = info.indexOf(":");
@@ -46,11 +51,21 @@ export function withoutUserInfo(
   return word;
 }
 
-/** Whether what looks like a host is the beginning of a user and password, by what stands behind the last `@`. */
-function isCut(authority: string, behind: string): boolean {
+/** What tells that a host stands behind the last `@` of a word. */
+interface SignsOfHost {
+  readonly hasDot: boolean;
+  readonly isAlone: boolean;
+}
+
+function toSignsOfHost(behind: string): SignsOfHost {
+  return { hasDot: hostWithDot.test(behind), isAlone: hostAlone.test(behind) };
+}
+
+/** Whether what looks like a host is the beginning of a user and password. */
+function isCut(authority: string, behind: SignsOfHost): boolean {
   const [start, port] = dotless.exec(authority) ?? [];
   if (start === undefined) return false;
-  return hostWithDot.test(behind) || (port !== undefined && hostAlone.test(behind));
+  return behind.hasDot || (port !== undefined && behind.isAlone);
 }
 
 /** The same of an address without a scheme, which anything else with a `:` and an `@` may be. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Folder } from "../../../../src/files/beneath.ts";
 import { withoutSecrets } from "../../../../src/sandbox/workspace/hide/settings-text.ts";
+import { hideSecretsInText } from "../../../../src/sandbox/workspace/hide/secret-text.ts";
 import { isSecretFile } from "../../../../src/sandbox/workspace/hide/secret-files.ts";
 import { findOtherSystem } from "../../../../src/sandbox/workspace/other-systems/other-system.ts";
 import { parsePlainSettings } from "../../../../src/sandbox/workspace/other-systems/plain-settings.ts";
@@ -18,10 +19,10 @@ const allowedWallMs = 120_000;
 
 const heads = ["", "a", "[", "token=", "a://", "../", "\n"];
 const repeated =
-  "a|A |. |.|/|../|~|@|:|::|\n|\r\n| |\t|\"|'|=|token=|a://|a://:|#|] |[a]\n|a = b\n|$|${|x |-----BEGIN |password\n|a.|user@".split(
+  "a|A |. |.|/|../|~|@|:|::|\n|\r\n| |\t|\"|'|=|token=|a://|a://:|#|] |[a]\n|a = b\n|$|${|x |-----BEGIN |password\n|a.|user@|://x/".split(
     "|",
   );
-const tails = ["", "!", "\0"];
+const tails = ["", "!", "\0", `@${"a.".repeat(size)}`];
 
 const texts = heads.flatMap((head) =>
   repeated.flatMap((part) =>
@@ -34,6 +35,7 @@ const readers: readonly ((text: string) => unknown)[] = [
   (text) => isHarmless({ key: "core.worktree", value: text }),
   (text) => isHarmless({ key: `remote.${text}`, value: "x" }),
   (text) => withoutSecrets(Buffer.from(text)),
+  (text) => hideSecretsInText(text),
   (text) => parsePlainConfiguration(Buffer.from(text)),
   (text) => parsePlainSettings(Buffer.from(text)),
   (text) => findOtherSystem(text),
