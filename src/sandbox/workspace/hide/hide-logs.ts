@@ -21,7 +21,7 @@ interface LogFolder {
  */
 export async function hideLogs(draft: MountDraft, place: LogFolder): Promise<void> {
   const { folder, names, budget } = place;
-  hideLog(draft, place, "FETCH_HEAD");
+  await hideLog(draft, place, "FETCH_HEAD");
   using logs = orNothing(() => folder.open("logs"));
   if (logs !== undefined) await hideIn(draft, { folder: logs, names: [...names, "logs"], budget });
 }
@@ -31,7 +31,7 @@ async function hideIn(draft: MountDraft, place: LogFolder): Promise<void> {
   if (isTooDeep(names)) return budget.leaveOut(names);
   for (const { name, kind } of await readFolderOrNothing(folder, budget)) {
     if (budget.isDue() && !(await budget.turn())) return;
-    if (kind === "file") hideLog(draft, place, name);
+    if (kind === "file") await hideLog(draft, place, name);
     if (kind !== "folder") continue;
     using inner = orNothing(() => folder.open(name));
     if (inner !== undefined)
@@ -39,7 +39,11 @@ async function hideIn(draft: MountDraft, place: LogFolder): Promise<void> {
   }
 }
 
-function hideLog(draft: MountDraft, { folder, names, budget }: LogFolder, name: string): void {
+async function hideLog(
+  draft: MountDraft,
+  { folder, names, budget }: LogFolder,
+  name: string,
+): Promise<void> {
   const content = folder.read(name, maxLogBytes);
   budget.spend("bytes", content?.length);
   if (content?.includes(":") === false) return;
@@ -48,19 +52,26 @@ function hideLog(draft: MountDraft, { folder, names, budget }: LogFolder, name: 
   const isOpen = facts?.uid === process.geteuid?.() || (facts?.size ?? 0) > maxLogBytes;
   if (facts?.kind !== "file" || (content === undefined && !isOpen)) return;
   const path = [...names, name].join("/");
-  const shown = content === undefined ? empty : withoutPasswords(content);
+  const shown = content === undefined ? empty : await withoutPasswords(content, budget);
   if (content === undefined) draft.notes.push(`${path} can't be looked through; it is shown empty`);
   if (shown !== content) draft.logs.set(path, { content: shown, owner: facts });
 }
 
-function withoutPasswords(content: Buffer): Buffer {
+/** Once the look is over, what is left of a log is left out: the start is refused then. */
+async function withoutPasswords(content: Buffer, budget: LookBudget): Promise<Buffer> {
   const lines = content.toString("latin1").split("\n");
-  const clean = lines.map((line) => {
-    // Of a log what is behind the name, the time and the tab (gitrepository-layout(5), "logs")
-    const message = line.slice(line.indexOf("\t") + 1);
-    if (!message.includes("://") && message.indexOf(":") > message.lastIndexOf("@")) return line;
-    return line.slice(0, line.length - message.length) + hideSecretsInText(message);
-  });
+  const clean: string[] = [];
+  for (const line of lines) {
+    if (budget.isDue() && !(await budget.turn())) return empty;
+    clean.push(withoutPassword(line));
+  }
   const shown = Buffer.from(clean.join("\n"), "latin1");
   return shown.equals(content) ? content : shown;
+}
+
+function withoutPassword(line: string): string {
+  // Of a log what is behind the name, the time and the tab (gitrepository-layout(5), "logs")
+  const message = line.slice(line.indexOf("\t") + 1);
+  if (!message.includes("://") && message.indexOf(":") > message.lastIndexOf("@")) return line;
+  return line.slice(0, line.length - message.length) + hideSecretsInText(message);
 }

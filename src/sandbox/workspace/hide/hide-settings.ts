@@ -8,7 +8,7 @@ import { readFolderOrNothing } from "../read-folder.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { hideLogs } from "./hide-logs.ts";
 import { isTreeSettings } from "./tree-settings.ts";
-import { withoutSecrets } from "./settings-text.ts";
+import { withoutSecretsByStep } from "./settings-text.ts";
 
 /** In a repository's folder: git's own, what editors leave of it, and what other programs keep there */
 const ownNames = /^(?:config.*|sourcetree.*|description|.*\.(?:conf|cfg|ini|toml|json|ya?ml))$/i;
@@ -56,12 +56,13 @@ export async function hideSettings(draft: MountDraft, places: SettingsPlaces): P
   for (const { path, kind } of pointed) {
     if (budget.isDue() && !(await budget.turn())) return;
     const inside = kind === "settings" ? toNames(draft.path, path) : undefined;
-    if (inside !== undefined && kindOf(draft, inside) === "file") hideFile(draft, inside, budget);
+    if (inside !== undefined && kindOf(draft, inside) === "file")
+      await hideFile(draft, inside, budget);
   }
   for (const path of paths) {
     const names = path.split("/");
     if (budget.isDue() && !(await budget.turn())) return;
-    if (isTreeSettings(names.at(-1) ?? "")) hideFile(draft, names, budget);
+    if (isTreeSettings(names.at(-1) ?? "")) await hideFile(draft, names, budget);
   }
 }
 
@@ -103,7 +104,7 @@ async function hideUnit(
   { names, shape }: RepositoryUnit,
   budget: LookBudget,
 ): Promise<void> {
-  if (shape === "other") hideOther(draft, names, budget);
+  if (shape === "other") await hideOther(draft, names, budget);
   if (shape !== "folder" && shape !== "bare" && shape !== "module" && shape !== "worktree") return;
   // What can't be opened was refused or masked
   using folder = orNothing(() => draft.root.openPath(names));
@@ -118,9 +119,13 @@ async function hideUnit(
   await hideLogs(draft, place);
 }
 
-function hideOther(draft: MountDraft, names: readonly string[], budget: LookBudget): void {
+async function hideOther(
+  draft: MountDraft,
+  names: readonly string[],
+  budget: LookBudget,
+): Promise<void> {
   for (const { path } of findOtherSystem(names.at(-1) ?? "")?.settings ?? []) {
-    hideFile(draft, [...names, ...path.split("/")], budget);
+    await hideFile(draft, [...names, ...path.split("/")], budget);
   }
 }
 
@@ -131,11 +136,15 @@ async function hideIn(
 ): Promise<void> {
   for (const { name, kind } of await readFolderOrNothing(folder, budget)) {
     if (budget.isDue() && !(await budget.turn())) return;
-    if (kind === "file" && wanted.test(name)) hideFile(draft, [...names, name], budget);
+    if (kind === "file" && wanted.test(name)) await hideFile(draft, [...names, name], budget);
   }
 }
 
-function hideFile(draft: MountDraft, names: readonly string[], budget: LookBudget): void {
+async function hideFile(
+  draft: MountDraft,
+  names: readonly string[],
+  budget: LookBudget,
+): Promise<void> {
   const key = names.join("/");
   // A copy that is shown already has been made without secrets
   if (draft.copies.has(key)) return;
@@ -153,7 +162,12 @@ function hideFile(draft: MountDraft, names: readonly string[], budget: LookBudge
     draft.notes.push(`${key} can't be looked through; it is shown empty`);
     return;
   }
-  const shown = withoutSecrets(content);
+  const steps = withoutSecretsByStep(content);
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) {
+    if (budget.isDue() && !(await budget.turn())) return;
+  }
+  const shown = step.value;
   if (shown === content) return;
   draft.own.delete(key);
   draft.copies.set(key, shown);

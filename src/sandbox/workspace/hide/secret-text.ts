@@ -11,6 +11,8 @@ const hidden = "hidden";
 const sign = /[@=:?-]|pass|bearer|basic|token|digest|apikey|[A-Za-z0-9]{20}/i;
 /** Commands within commands, each in quotes */
 const maxDepth = 3;
+/** Nobody writes a longer line, and a look at one takes long: all of it is hidden, characters */
+const maxLineLength = 32 * 1024;
 
 /**
  * A text without the secrets in it: an address loses its user and password, and where another secret begins the rest of
@@ -23,7 +25,10 @@ export function hideSecretsInText(
 ): string {
   return text
     .split("\n")
-    .map((line) => (sign.test(line) ? hideInLine(line, isReference, 0) : line))
+    .map((line) => {
+      if (!sign.test(line)) return line;
+      return line.length > maxLineLength ? hidden : hideInLine(line, isReference, 0);
+    })
     .join("\n");
 }
 

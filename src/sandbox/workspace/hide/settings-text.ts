@@ -1,45 +1,63 @@
 import { withoutUserInfo, withoutUserOfHost } from "./address.ts";
 import { isCommandReference, isSecretSetting } from "./secret-names.ts";
 import { hideSecretsInText } from "./secret-text.ts";
+import { readHead, readValue } from "./settings-syntax.ts";
 
-/** A section, a name with `=`, or both on one line */
-const setting =
-  /([ \t]*)(?:\[((?:[^"\]\\\n]|"(?:[^"\\\n]|\\.)*")*)\]([ \t]*))?(?:([A-Za-z][\w.:-]*)([ \t]*=[ \t]*))?/y;
 /** Settings whose whole value is an address, whatever is in it */
 const addressName = /(?:url|insteadof|proxy|default|push)$/i;
 const addressValue = /^[\w.+-]+:\/\//;
 /** `user:password@host`, as git takes it for a proxy (git-config(1), http.proxy) */
 const userOfProxy = /^[^\s@/":]*:.*@/s;
 
+/** No program has a longer one: all of it is hidden, characters */
+const maxSectionLength = 32 * 1024;
+/** Lines that are looked at in one step, characters */
+const maxStepLength = 16 * 1024;
+/** JSON is looked at in one step; what is longer is read as lines, characters */
+const maxObjectLength = 1024 * 1024;
+
 /**
  * A file of settings without the secrets in it; byte for byte the same elsewhere. It's read as git reads its own
  * (git-config(1), "syntax"): values may be in quotes and go on in the next line. Files of other systems have fewer forms.
  */
 export function withoutSecrets(content: Buffer): Buffer {
+  const steps = withoutSecretsByStep(content);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same in steps that are short each, whatever is in the file. */
+export function* withoutSecretsByStep(content: Buffer): Generator<void, Buffer> {
   const text = content.toString("latin1");
-  const clean = text.trimStart().startsWith("{") ? hideInObject(text) : hideInSettings(text);
+  const isObject = text.length <= maxObjectLength && text.trimStart().startsWith("{");
+  const clean = (isObject ? hideInObject(text) : undefined) ?? (yield* hideInSettings(text));
   return clean === text ? content : Buffer.from(clean, "latin1");
 }
 
-function hideInSettings(text: string): string {
+function* hideInSettings(text: string): Generator<void, string> {
   let clean = "";
   // Beginning of the lines before `at` that are no settings, which are looked at together
   let from = 0;
   let isAlias = false;
   for (let at = 0; at < text.length;) {
-    setting.lastIndex = at;
-    const [start = "", blank = "", section, behind = "", name, sign = ""] =
-      setting.exec(text) ?? [];
+    const { blank, section, behind, name, sign, length } = readHead(text, at);
     if (section === undefined && name === undefined) {
       at = text.indexOf("\n", at) + 1 || text.length;
+      if (at - from < maxStepLength) continue;
+      clean += hideSecretsInText(text.slice(from, at));
+      from = at;
+      yield;
       continue;
     }
+    yield;
     clean += hideSecretsInText(text.slice(from, at)) + blank;
     if (section !== undefined) {
       isAlias = /^\s*alias\b/i.test(section);
       clean += `[${hideInSection(section)}]${behind}`;
     }
-    at += start.length;
+    at += length;
     if (name !== undefined) {
       const { shown, end } = hideInSetting(text, { name, sign, from: at, isAlias });
       clean += shown;
@@ -52,6 +70,7 @@ function hideInSettings(text: string): string {
 
 /** The part in quotes may be an address; that of a condition is none. */
 function hideInSection(section: string): string {
+  if (section.length > maxSectionLength) return "hidden";
   if (/^\s*includeif\b/i.test(section) && !section.includes("://")) return section;
   return section.replace(/"((?:[^"\\\n]|\\.)*)"/, (whole, written: string) => {
     const name = written.replaceAll(/\\(.)/g, "$1");
@@ -103,8 +122,8 @@ function hideInValue(name: string, value: string): string {
   return hideSecretsInText(value, isCommandReference);
 }
 
-/** JSON keeps its form, so that programs can go on reading it; what is none is text. */
-function hideInObject(text: string): string {
+/** JSON keeps its form, so that programs can go on reading it; undefined for what is none. */
+function hideInObject(text: string): string | undefined {
   try {
     let isChanged = false;
     const shown: unknown = JSON.parse(text, (key, value: unknown) => {
@@ -115,33 +134,8 @@ function hideInObject(text: string): string {
     });
     return isChanged ? `${JSON.stringify(shown, undefined, 2)}\n` : text;
   } catch {
-    return hideInSettings(text);
+    return undefined;
   }
-}
-
-/** A value without quotes, escapes, continued lines and a comment; where that begins, and where the last line ends. */
-function readValue(
-  text: string,
-  from: number,
-): { readonly value: string; readonly commentAt: number; readonly end: number } {
-  let value = "";
-  let isQuoted = false;
-  let commentAt: number | undefined;
-  let index = from;
-  for (; index < text.length && text[index] !== "\n"; index++) {
-    const letter = text[index] ?? "";
-    if (commentAt !== undefined) continue;
-    if (letter === "\\") {
-      index++;
-      if (text[index] === "\r" && text[index + 1] === "\n") index++;
-      const next = text[index] ?? "";
-      if (next !== "\n") value += next === "n" || next === "t" ? " " : next;
-    } else if (letter === '"') isQuoted = !isQuoted;
-    else if (!isQuoted && (letter === "#" || letter === ";")) commentAt = index;
-    else value += letter;
-  }
-  const end = Math.min(index + 1, text.length);
-  return { value: value.trim(), commentAt: commentAt ?? end, end };
 }
 
 function quote(value: string): string {

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import type { Folder } from "../../../../src/files/beneath.ts";
-import { withoutSecrets } from "../../../../src/sandbox/workspace/hide/settings-text.ts";
+import {
+  withoutSecrets,
+  withoutSecretsByStep,
+} from "../../../../src/sandbox/workspace/hide/settings-text.ts";
 import { hideSecretsInText } from "../../../../src/sandbox/workspace/hide/secret-text.ts";
 import { isSecretFile } from "../../../../src/sandbox/workspace/hide/secret-files.ts";
 import { findOtherSystem } from "../../../../src/sandbox/workspace/other-systems/other-system.ts";
@@ -85,6 +88,42 @@ test(
   },
   allowedWallMs,
 );
+
+test("a section, a name or a value of any length is no crash, and hidden where nobody would write it", () => {
+  const many = 9_000_000;
+  const texts = [
+    `[${"a".repeat(many)}\n`,
+    `["${"\\a".repeat(many / 2)}"]x = https://u:p@h\n`,
+    `[a "${"a".repeat(many)}https://u:p@h"]\n`,
+    `a = "${"a".repeat(many)}https://u:p@h\n`,
+  ];
+  for (const text of texts) expect(withoutSecrets(Buffer.from(text)).includes("u:p@h")).toBe(false);
+  // The control: an expression goes back over each of its repetitions
+  expect(() => /\[((?:[^"\]\\\n]|"(?:[^"\\\n]|\\.)*")*)\]/.test(`[${"a".repeat(many)}`)).toThrow(
+    RangeError,
+  );
+});
+
+test("a look at a large file of settings goes by steps, so that signals and the time limit are heard", () => {
+  const parts = ["-u a:$b ", "a = x://u:p@h\n", "x://u:p@h\n", "a= ", "[a]\n", "token=$a "];
+  const length = 800_000;
+  const shares: number[] = [];
+  for (const part of parts) {
+    const text = `x = ${part.repeat(length / part.length)}`;
+    const steps = withoutSecretsByStep(Buffer.from(text));
+    let longest = 0;
+    for (let isDone = false; !isDone;) {
+      longest = Math.max(
+        longest,
+        measure(() => (isDone = steps.next().done === true), ""),
+      );
+    }
+    expect([part, longest > allowedMs]).toEqual([part, false]);
+    shares.push(longest / measure((all) => withoutSecrets(Buffer.from(all)), text));
+  }
+  // The control: all at once takes longer
+  expect(Math.min(...shares)).toBeLessThan(0.5);
+});
 
 test("what the readers say of ordinary settings stays what it was", () => {
   const urls = [
