@@ -175,9 +175,14 @@ async function visit(draft: ScanDraft, place: Place): Promise<void> {
     around: () => (around ??= draft.table.toFolder(names)),
   };
   const { budget } = draft;
+  const { since } = draft.options;
   for (const entry of entries) {
     if (budget.isDue() && !(await budget.turn())) return;
     if (isApart(draft, names, entry.name)) continue;
+    if (since !== undefined && hasOwnerRights(folder, entry, since)) {
+      addFinding(draft, "ownerRights", [...names, entry.name]);
+    }
+    if (isOrdinary(draft, visited, entry)) continue;
     const work = visitEntry(draft, visited, entry);
     if (work !== undefined) await work;
   }
@@ -195,11 +200,6 @@ interface Visited extends Place {
 function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<void> | undefined {
   const { folder, isPackage, around } = place;
   const { name } = entry;
-  const { since } = draft.options;
-  if (since !== undefined && hasOwnerRights(folder, entry, since)) {
-    addFinding(draft, "ownerRights", [...place.names, name]);
-  }
-  if (isOrdinary(draft, place, entry)) return undefined;
   const found = { folder, entry, names: [...place.names, name] };
   if (entry.kind !== "other" && isGitName(name)) return addRepository(draft, found);
   if (entry.kind === "other") addFinding(draft, "special", found.names);

@@ -43,8 +43,7 @@ export async function walk(root: Folder, options: WalkOptions): Promise<void> {
   const step = async (folder: Folder, names: readonly string[]): Promise<void> => {
     const place = { names, folder, entries: await readFolder(folder, budget) };
     await options.visit(place);
-    for (const { name, kind } of place.entries) {
-      if (kind !== "folder") continue;
+    for (const { name } of place.entries.filter(({ kind }) => kind === "folder")) {
       if (budget.isDue() && !(await budget.turn())) return;
       if (!options.enters(place, name)) continue;
       const own = [...names, name];
