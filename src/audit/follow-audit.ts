@@ -15,9 +15,13 @@ const chunkBytes = 64 * 1024;
  */
 export async function* followAudit(
   path: string,
-  options: { readonly signal?: AbortSignal } = {},
+  options: {
+    readonly signal?: AbortSignal;
+    /** Whose log it is to be; without one, whosever */
+    readonly session?: string;
+  } = {},
 ): AsyncGenerator<AuditRecord> {
-  const { signal } = options;
+  const { signal, session } = options;
   await using handle = await open(path, "r").catch((error: unknown) => {
     throw unreadable(path, error);
   });
@@ -34,7 +38,7 @@ export async function* followAudit(
     pending = (lines.pop() ?? "").slice(0, maxLineBytes);
     for (const text of lines) {
       number += 1;
-      const record = toRecord(path, { number, text });
+      const record = toRecord(path, { number, text }, session);
       yield record;
       if (record.type === "session.end") return;
     }

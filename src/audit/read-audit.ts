@@ -1,7 +1,7 @@
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import type { AuditRecord, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
-import { parseLine } from "./chain.ts";
+import { genesisHash, parseLine } from "./chain.ts";
 import { readLogLines } from "./read-lines.ts";
 
 /** A request as a reader wants it: its decision, and its outcome once there is one. */
@@ -27,20 +27,34 @@ export interface RequestFilter {
 /**
  * The records of a log of any size. An incomplete last line is left out; any other line that isn't a record throws:
  * a listing that quietly skips lines would show what a forger wants. Hashes are `verifyAudit`'s business.
+ * @param session whose log it is to be; without one, whosever
  * @throws VaultboxError VBX_SESSION_UNKNOWN, VBX_AUDIT_DAMAGED
  */
-export async function* readAudit(path: string): AsyncGenerator<AuditRecord> {
+export async function* readAudit(path: string, session?: string): AsyncGenerator<AuditRecord> {
   for await (const line of readLogLines(path)) {
     if (!line.isComplete) return;
-    yield toRecord(path, line);
+    yield toRecord(path, line, session);
   }
 }
 
+/**
+ * @param session whose log it is to be; without one, whosever
+ * @throws VaultboxError VBX_AUDIT_DAMAGED
+ */
 export function toRecord(
   path: string,
   line: { readonly number: number; readonly text: string },
+  session?: string,
 ): AuditRecord {
   const parsed = parseLine(line.text);
+  const isFirst = session !== undefined && parsed?.record.seq === 1;
+  if (isFirst && parsed?.record.prev !== genesisHash(session)) {
+    throw new VaultboxError(
+      "VBX_AUDIT_DAMAGED",
+      `cannot read the audit log ${quoted(path)}: it is not the one of session ${session}`,
+      { hints: [`vaultbox audit verify ${session} says more`] },
+    );
+  }
   if (parsed !== undefined) return parsed.record;
   throw new VaultboxError(
     "VBX_AUDIT_DAMAGED",

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { maxLineBytes } from "./bounded-event.ts";
 import { unreadable } from "./read-error.ts";
@@ -21,6 +22,7 @@ const lineFeed = 0x0a;
  */
 export async function* readLogLines(path: string): AsyncGenerator<LogLine> {
   await using handle = await openForReading(path);
+  if (!(await handle.stat()).isFile()) throw unreadable(path, "it is not a regular file");
   const chunk = Buffer.allocUnsafe(chunkBytes);
   let number = 1;
   let pending = "";
@@ -50,7 +52,8 @@ function cut(pending: string, more: string): string {
 
 async function openForReading(path: string): Promise<FileHandle> {
   try {
-    return await open(path, "r");
+    // Not blocking: opening a pipe for reading would wait for its writer
+    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     throw unreadable(path, error);
   }

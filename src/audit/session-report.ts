@@ -29,11 +29,13 @@ const maxNotes = 2500;
 
 /**
  * Reads a log once, holding what the filter keeps.
+ * @param session whose log it is to be; without one, whosever
  * @throws VaultboxError VBX_SESSION_UNKNOWN, VBX_AUDIT_DAMAGED
  */
 export async function readSessionReport(
   path: string,
   filter: RequestFilter,
+  session?: string,
 ): Promise<SessionReport> {
   const requests = new RequestCollector(filter);
   const summary = createSummary();
@@ -41,7 +43,7 @@ export async function readSessionReport(
   let start: SessionReport["start"];
   let end: SessionReport["end"];
   let noteCount = 0;
-  for await (const record of readAudit(path)) {
+  for await (const record of readAudit(path, session)) {
     requests.add(record);
     summary.add(record);
     if (record.type === "session.start") start ??= record;

@@ -1,5 +1,6 @@
 import { type AuditHead, readHead } from "./audit-head.ts";
 import type { AuditRecord } from "./audit-event.ts";
+import { quoted } from "../printable.ts";
 import { genesisHash, parseLine } from "./chain.ts";
 import { type LogLine, readLogLines } from "./read-lines.ts";
 
@@ -41,12 +42,13 @@ const maxFindings = 20;
 /**
  * Checks every line against the chain and the end of the log against its head. The chain has no key: it shows what was
  * changed by anyone who didn't recompute it to the end together with the head, and the box can reach neither.
+ * @param session whose log it is to be; without one, whosever its head says
  * @throws VaultboxError VBX_SESSION_UNKNOWN, VBX_AUDIT_DAMAGED when the file can't be read
  */
-export async function verifyAudit(path: string): Promise<AuditVerification> {
+export async function verifyAudit(path: string, session?: string): Promise<AuditVerification> {
   // Before the log: a running session only makes the log longer
   const head = await readHead(path);
-  const check = new ChainCheck(typeof head === "object" ? head : undefined);
+  const check = new ChainCheck(typeof head === "object" ? head : undefined, session);
   for await (const line of readLogLines(path)) check.line(line);
   return check.finish(head);
 }
@@ -61,10 +63,13 @@ class ChainCheck {
   #last: AuditRecord | undefined;
   #isIncomplete = false;
 
-  constructor(head: AuditHead | undefined) {
+  constructor(head: AuditHead | undefined, wanted: string | undefined) {
     this.#head = head;
-    this.#session = head?.session;
-    this.#expected = { seq: 1, prev: head && genesisHash(head.session) };
+    this.#session = wanted ?? head?.session;
+    this.#expected = { seq: 1, prev: this.#session && genesisHash(this.#session) };
+    if (head !== undefined && head.session !== this.#session) {
+      this.#find("replaced", 1, `it is the log of session ${quoted(head.session)}`);
+    }
   }
 
   line(line: LogLine): void {

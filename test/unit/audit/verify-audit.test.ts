@@ -6,7 +6,9 @@ import { expect, test } from "vitest";
 import { headPath } from "../../../src/audit/audit-head.ts";
 import { openAuditLog } from "../../../src/audit/audit-log.ts";
 import { sealEvent } from "../../../src/audit/chain.ts";
+import { followAudit } from "../../../src/audit/follow-audit.ts";
 import { readAudit } from "../../../src/audit/read-audit.ts";
+import { readSessionReport } from "../../../src/audit/session-report.ts";
 import { verifyAudit } from "../../../src/audit/verify-audit.ts";
 import {
   decisionOf,
@@ -113,6 +115,32 @@ test("a tail without line break is told apart from damage, and readers leave it 
   });
   const records = await toArray(readAudit(fixture.path));
   expect(records).toHaveLength(1);
+});
+
+test("another session's log in the place of a session's is found by every reader that was asked for the session [row 33]", async () => {
+  await using log = await endedLog();
+  const other = "ba9876543210";
+  expect(await verifyAudit(log.path, fixtureSession)).toMatchObject({ status: "intact" });
+  const readers = [
+    async (session?: string) => {
+      const { status, findings } = await verifyAudit(log.path, session);
+      if (status === "damaged") throw new Error(findings[0]?.message);
+    },
+    (session?: string) => toArray(readAudit(log.path, session)),
+    (session?: string) => readSessionReport(log.path, {}, session),
+    (session?: string) => toArray(followAudit(log.path, session === undefined ? {} : { session })),
+  ];
+  for (const read of readers) {
+    await expect(read(other)).rejects.toThrow(
+      /it is the log of session "0123456789ab"|it is not the one of session ba9876543210/,
+    );
+    // Who isn't told whose it is to be takes it for what it says
+    await read();
+    await read(fixtureSession);
+  }
+  const attempts = readers.length;
+  const test = "another session's log";
+  recordScore({ row: 33, test, attempts, blocked: attempts, controlSucceeded: attempts });
 });
 
 const lineBreaks = ["\r", "\n", "\r\n", "\u2028", "\u2029", "\u0085", "\v", "\f"];

@@ -23,7 +23,10 @@ async function follow(
   // Its reader may have seen enough
   const reader = new AbortController();
   process.stdout.once("error", () => reader.abort());
-  for await (const record of followAudit(log.path, { signal: reader.signal })) {
+  for await (const record of followAudit(log.path, {
+    signal: reader.signal,
+    session: log.session,
+  })) {
     if (flags.json === true) printJsonLine(record);
     else printLines([toText(record)]);
   }

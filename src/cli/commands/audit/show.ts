@@ -34,7 +34,7 @@ async function show(wanted: string | undefined, flags: ShowFlags): Promise<void>
   const { printJson, printLines } = await import("../../output.ts");
   const filter = parseFilter(flags, Date.now());
   const log = await findSessionLog(resolvePaths().sessions, wanted);
-  const report = await readSessionReport(log.path, filter);
+  const report = await readSessionReport(log.path, filter, log.session);
   if (flags.json === true) {
     printJson({ ...log, ...report });
     return;

@@ -21,8 +21,9 @@ async function verify(
   const { verifyAudit } = await import("../../../audit/verify-audit.ts");
   const { printJson, printLines } = await import("../../output.ts");
   const isFile = wanted !== undefined && /[/\\]|\.jsonl$/.test(wanted);
-  const path = isFile ? wanted : (await findSessionLog(resolvePaths().sessions, wanted)).path;
-  const result = await verifyAudit(path);
+  const log = isFile ? { path: wanted } : await findSessionLog(resolvePaths().sessions, wanted);
+  const { path, session } = { session: undefined, ...log };
+  const result = await verifyAudit(path, session);
   if (flags.json === true) printJson({ path, ...result });
   else {
     const { toVerificationLines } = await import("./verification-text.ts");
