@@ -88,17 +88,24 @@ async function requestTunnel(
       ? ""
       : `Proxy-Authorization: ${proxy.authorization.reveal()}\r\n`;
   socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${authorization}\r\n`);
-  const answer = await readAnswer(socket);
-  const status = /^HTTP\/1\.[01] ([0-9]{3})(?: |\r)/.exec(answer)?.[1];
-  if (status?.startsWith("2")) return;
+  const { head, isFollowed } = await readAnswer(socket);
+  const status = /^HTTP\/1\.[01] ([0-9]{3})(?: |\r|$)/.exec(head)?.[1];
+  if (status?.startsWith("2")) {
+    // In a tunnel to a web server the client speaks first
+    if (isFollowed) throw unreachable("it sent bytes behind its answer");
+    return;
+  }
   if (status === undefined) throw unreachable("its answer to CONNECT is not HTTP");
   if (status === "407") throw unreachable("it wants other credentials (407)");
   throw unreachable(`it refused the tunnel to "${authority.host}" (${status})`);
 }
 
-/** The head of the proxy's answer. Nothing may follow it: in a tunnel to a web server the client speaks first. */
-function readAnswer(socket: Socket): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+/** The head of the proxy's answer, and whether anything came behind it: a refusal mostly has a page. */
+function readAnswer(socket: Socket): Promise<{ head: string; isFollowed: boolean }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    head: string;
+    isFollowed: boolean;
+  }>();
   let received = "";
   // `readable` and not `data`: without its listener the socket is back in the state a new owner expects
   const onReadable = (): void => {
@@ -107,10 +114,10 @@ function readAnswer(socket: Socket): Promise<string> {
     }
     const end = received.indexOf("\r\n\r\n");
     if (end === -1 && received.length <= maxAnswerBytes) return;
+    const head = received.slice(0, end);
     socket.off("readable", onReadable).off("error", reject).off("close", onClose);
     if (end === -1) reject(unreachable("its answer to CONNECT has no end"));
-    else if (received.length > end + 4) reject(unreachable("it sent bytes behind its answer"));
-    else resolve(received);
+    else resolve({ head, isFollowed: received.length > end + 4 });
   };
   const onClose = (): void => reject(new Error("closed before the answer to CONNECT"));
   socket.on("readable", onReadable).once("error", reject).once("close", onClose);

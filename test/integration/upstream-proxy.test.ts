@@ -167,6 +167,12 @@ test("what NO_PROXY or --connect-to names goes past the company's proxy", async 
 test.each([
   ["wants a credential", "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "407"],
   ["forbids the tunnel", "HTTP/1.1 403 Forbidden\r\nX: y\r\n\r\n", "403"],
+  [
+    "refuses with a page, as every one does",
+    "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 3\r\n\r\nabc",
+    "407",
+  ],
+  ["has no reason phrase", "HTTP/1.1 403\r\n\r\n", "403"],
   ["doesn't speak HTTP", "SSH-2.0-x\r\n\r\n", "not HTTP"],
   ["never ends its answer", `HTTP/1.1 200 OK\r\n${"X: y\r\n".repeat(5_000)}`, "no end"],
   ["speaks before it's asked", "HTTP/1.1 200 OK\r\n\r\nhello", "behind its answer"],
