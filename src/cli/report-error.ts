@@ -10,20 +10,13 @@ export const exitStatus = { failure: 1, usage: 2, bug: 70 } as const;
 
 /** Prints the error on stderr, as text or as one JSON object, and returns the exit status for it. */
 export function reportError(failure: unknown, options: { json: boolean }): number {
-  const error = toFirstFailure(failure);
+  const error = toExpected(failure);
   if (error instanceof VaultboxError) {
     if (error.code === "VBX_CANCELLED") return exitStatus.failure;
     if (options.json) writeJson("stderr", toJson(error));
     else writeLines(toLines(error));
     if (process.env["VAULTBOX_DEBUG"] === "1") writeLines(toCauseChain(error));
     return error.code === "VBX_USAGE" ? exitStatus.usage : exitStatus.failure;
-  }
-  if (isMachineFailure(error)) {
-    const text = `cannot go on: ${error.message}`;
-    return reportError(
-      new VaultboxError("VBX_CONFIG_INVALID", text, { hints: [machineHint] }),
-      options,
-    );
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   writeLines([
@@ -37,6 +30,14 @@ export function reportError(failure: unknown, options: { json: boolean }): numbe
 /** A full disk, a read-only home or too many open files is no bug, wherever it shows first. */
 const machineCodes = ["ENOSPC", "EDQUOT", "EROFS", "EMFILE", "ENFILE", "EACCES", "EPERM", "EIO"];
 const machineHint = "vaultbox needs room and write access in its own folders; see vaultbox doctor";
+
+/** What went wrong first; a VaultboxError where it's no bug. */
+export function toExpected(failure: unknown): unknown {
+  const error = toFirstFailure(failure);
+  if (!isMachineFailure(error)) return error;
+  const text = `cannot go on: ${error.message}`;
+  return new VaultboxError("VBX_CONFIG_INVALID", text, { hints: [machineHint], cause: error });
+}
 
 function isMachineFailure(error: unknown): error is Error {
   return error instanceof Error && "code" in error && machineCodes.includes(String(error.code));

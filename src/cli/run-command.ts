@@ -2,7 +2,7 @@ import type { ChosenFile } from "../config/chosen-file.ts";
 import { resolvePaths } from "../config/paths.ts";
 import { trustAsItIs } from "../config/trust.ts";
 import { connectEngine } from "../docker/connect-engine.ts";
-import { isVaultboxError, toFirstFailure, VaultboxError } from "../errors.ts";
+import { isVaultboxError, VaultboxError } from "../errors.ts";
 import { summaryLines } from "../audit/summarise.ts";
 import { writeJson } from "../print.ts";
 import { toWorktreeNotes } from "../policy/git-rule-text.ts";
@@ -23,7 +23,7 @@ import { runSandbox } from "../sandbox/run-sandbox.ts";
 import { InterruptedError, leave } from "../sandbox/signal-watch.ts";
 import type { RelayImage } from "../sandbox/start-relay.ts";
 import { printNote } from "./output.ts";
-import { reportError } from "./report-error.ts";
+import { reportError, toExpected } from "./report-error.ts";
 import { parseRunLimits, type RunFlags } from "./run-flags.ts";
 
 /** Before the command started: vaultbox or the engine failed, as with docker run. */
@@ -114,7 +114,7 @@ async function runOnce(
     if (flags.failOnHandoff === true && isHandedOff) return handoffStatus;
     return result.summary.unrecorded === 0 ? 0 : unrecordedStatus;
   } catch (failure) {
-    const error = toFirstFailure(failure);
+    const error = toExpected(failure);
     if (error instanceof InterruptedError) return error.status;
     if (!(error instanceof VaultboxError) || isVaultboxError(error, "VBX_USAGE")) throw error;
     reportError(error, { json: flags.json === true });

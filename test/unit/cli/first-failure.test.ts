@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { toExpected } from "../../../src/cli/report-error.ts";
 import { toFirstFailure, VaultboxError } from "../../../src/errors.ts";
 
 test("what failed first is what is reported, however many clean-ups failed after it", async () => {
@@ -14,4 +15,15 @@ test("what failed first is what is reported, however many clean-ups failed after
   expect(failure).toBeInstanceOf(SuppressedError);
   expect(toFirstFailure(failure)).toBe(first);
   expect(toFirstFailure(first)).toBe(first);
+});
+
+test("a full disk is an expected failure wherever it shows, so that run ends with 125", () => {
+  const full = Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" });
+  expect(toExpected(new SuppressedError(new Error("later"), full))).toMatchObject({
+    code: "VBX_CONFIG_INVALID",
+    message: "cannot go on: ENOSPC: no space left",
+    cause: full,
+  });
+  const bug = new TypeError("not a function");
+  expect(toExpected(bug)).toBe(bug);
 });
