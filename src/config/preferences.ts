@@ -1,4 +1,4 @@
-import { lstat } from "node:fs/promises";
+import { lstat, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
@@ -106,6 +106,8 @@ function readSigning(
 async function readStore(folder: string, file: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     if (!(await isThere(file))) return {};
+    // A link is the user's own; conf would wait for ever for a pipe's writer
+    if (!(await stat(file)).isFile()) throw new TypeError("it is not a regular file");
     // Most users have no such file, and conf takes 50 ms to load
     const { default: Conf } = await import("conf");
     const conf = new Conf<Record<string, unknown>>({
@@ -117,7 +119,12 @@ async function readStore(folder: string, file: string): Promise<Readonly<Record<
     });
     return conf.store;
   } catch (error) {
-    const why = error instanceof SyntaxError ? "it is no JSON object" : toCode(error);
+    const why =
+      error instanceof SyntaxError
+        ? "it is no JSON object"
+        : error instanceof TypeError
+          ? error.message
+          : toCode(error);
     throw new VaultboxError(
       "VBX_CONFIG_INVALID",
       `cannot read preferences ${quoted(file)}: ${why}`,

@@ -6,6 +6,7 @@ import { toTrustBundle } from "../ca/trust-bundle.ts";
 import type { Paths } from "../config/paths.ts";
 import { VaultboxError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
+import { atNamedPath } from "../files/named-path.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { quoted } from "../printable.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
@@ -68,7 +69,11 @@ export async function openStandaloneProxy(
     policyHash: options.policyHash,
     vaults: vaults.map(({ name }) => name),
   });
-  await writeFileAtomic(options.caOutPath, toTrustBundle(ca.certificatePem), { mode: 0o644 });
+  const { caOutPath } = options;
+  const bundle = toTrustBundle(ca.certificatePem);
+  await atNamedPath("cannot write", caOutPath, () =>
+    writeFileAtomic(caOutPath, bundle, { mode: 0o644 }),
+  );
   const server = await listen(options.socketPath, (socket) => proxy.accept(socket));
   // The connections that it has are the proxy's to end
   stack.defer(() => void server.close());

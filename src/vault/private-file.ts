@@ -76,7 +76,8 @@ async function openWithoutFollowing(path: string): Promise<FileHandle | undefine
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
     return await open(path, flags);
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return undefined;
+    if (hasCode(error, "ENAMETOOLONG")) throw unsafe(path, "the name is too long");
     if (hasCode(error, "ELOOP") || hasCode(error, "EMLINK")) {
       throw unsafe(path, "it is a symbolic link");
     }

@@ -1,7 +1,8 @@
 // Taking a vault to another machine: the same content in an age file, by passphrase or to recipients.
 import { lstat } from "node:fs/promises";
 import { VaultboxError } from "../errors.ts";
-import { writeFileAtomic } from "../files/atomic-write.ts";
+import { writeNewFile } from "../files/atomic-write.ts";
+import { atNamedPath } from "../files/named-path.ts";
 import { quoted } from "../printable.ts";
 import { type AgeKey, type AgeTarget, decryptText, encryptText, readAgeKind } from "./age-file.ts";
 import { maxVaultFileBytes } from "./age-store.ts";
@@ -21,8 +22,14 @@ export async function exportVault(
   target: AgeTarget,
 ): Promise<number> {
   const content = await store.read();
-  await refuseExisting(path);
-  await writeFileAtomic(path, await encryptText(encodeContent(store.name, content), target));
+  await atNamedPath("cannot export to", path, async () => {
+    // Before the encryption, which takes a second; what came to be meanwhile stays too
+    if ((await findAt(path)) !== undefined) throw taken(path);
+    const bytes = await encryptText(encodeContent(store.name, content), target);
+    await writeNewFile(path, bytes).catch((error: unknown) => {
+      throw hasCode(error, "EEXIST") ? taken(path) : error;
+    });
+  });
   return content.entries.length;
 }
 
@@ -88,15 +95,21 @@ async function readExport(path: string): Promise<Uint8Array> {
   throw new VaultboxError("VBX_USAGE", `cannot read ${quoted(path)}: there is no such file`);
 }
 
-async function refuseExisting(path: string): Promise<void> {
-  const found = await lstat(path).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+function findAt(path: string): Promise<object | undefined> {
+  return lstat(path).catch((error: unknown) => {
+    if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   });
-  if (found === undefined) return;
-  throw new VaultboxError("VBX_USAGE", `cannot export to ${quoted(path)}: it exists`, {
+}
+
+function taken(path: string): VaultboxError {
+  return new VaultboxError("VBX_USAGE", `cannot export to ${quoted(path)}: it exists`, {
     hints: ["name a file that does not exist yet"],
   });
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 function notAnExport(path: string): VaultboxError {

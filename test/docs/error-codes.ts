@@ -15,6 +15,7 @@ export const errorCodes: Readonly<Record<VaultboxErrorCode, string>> = {
   VBX_FILE_LOCKED: "another process holds the lock of a file for too long",
   VBX_FILE_UNSAFE: "a file is not a plain one of the right owner and mode",
   VBX_FILE_UNTRUSTED: "a file that decides what a session may do could be a sandbox's work",
+  VBX_FILE_UNUSABLE: "a path that you named can't be read or written there",
   VBX_GIT_UNUSABLE: "the host has no git, or one that is too old to check pushes",
   VBX_HOST_COMMAND_FAILED: "a program of the host failed or can't be started",
   VBX_IMAGE_BUILD_FAILED: "an image can't be built; the last lines of the build are shown",
