@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmod, lstat, mkdir, unlink } from "node:fs/promises";
+import { chmod, lstat, mkdir, rm, unlink } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { toTrustBundle } from "../ca/trust-bundle.ts";
@@ -47,6 +47,9 @@ export async function openStandaloneProxy(
   const folder = join(options.paths.sessions, session);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await using stack = new AsyncDisposableStack();
+  let isOpen = false;
+  // Of a proxy that never served, no log is left that would pass for the newest session's
+  stack.defer(() => (isOpen ? undefined : rm(folder, { recursive: true })));
   const { audit, end } = await openSessionLog(join(folder, "audit.jsonl"), session);
   let status = 0;
   stack.defer(() => end(status));
@@ -79,6 +82,7 @@ export async function openStandaloneProxy(
   stack.defer(() => void server.close());
   const clock = new AbortController();
   stack.defer(() => clock.abort());
+  isOpen = true;
   const owned = stack.move();
   const expired = untilExpired(policy.limits.durationMs, clock.signal).then(() => {
     status = timeoutStatus;

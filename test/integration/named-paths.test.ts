@@ -54,6 +54,8 @@ test("a path that is none, or a folder, is a mistake of whoever names it, and no
     }
   }
   expect(bugs).toEqual([]);
+  // What never served is no session
+  expect(await readdir(join(place.home, "v", "state", "sessions"))).toEqual([]);
   expect((await place.cli("audit", "verify", "./pipe")).stderr).toContain("not a regular file");
   expect((await readdir(place.home)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
