@@ -1,5 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 
@@ -37,6 +37,16 @@ export async function findSessionLog(sessionsFolder: string, wanted?: string): P
     throw unknown(`${others.length + 1} sessions begin with ${quoted(wanted)}`);
   }
   return { session: newest.session, path: newest.path };
+}
+
+/** A log by its path; in a session's own folder it must be that session's. */
+export function toNamedLog(
+  sessionsFolder: string,
+  path: string,
+): { readonly path: string; readonly session: string | undefined } {
+  const folder = dirname(resolve(path));
+  const isInPlace = dirname(folder) === resolve(sessionsFolder);
+  return { path, session: isInPlace ? basename(folder) : undefined };
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

@@ -17,12 +17,13 @@ async function verify(
   flags: { readonly json?: boolean },
 ): Promise<void> {
   const { resolvePaths } = await import("../../../config/paths.ts");
-  const { findSessionLog } = await import("../../../audit/session-log.ts");
+  const { findSessionLog, toNamedLog } = await import("../../../audit/session-log.ts");
   const { verifyAudit } = await import("../../../audit/verify-audit.ts");
   const { printJson, printLines } = await import("../../output.ts");
   const isFile = wanted !== undefined && /[/\\]|\.jsonl$/.test(wanted);
-  const log = isFile ? { path: wanted } : await findSessionLog(resolvePaths().sessions, wanted);
-  const { path, session } = { session: undefined, ...log };
+  const { sessions } = resolvePaths();
+  const log = isFile ? toNamedLog(sessions, wanted) : await findSessionLog(sessions, wanted);
+  const { path, session } = log;
   const result = await verifyAudit(path, session);
   if (flags.json === true) printJson({ path, ...result });
   else {

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openAuditLog } from "../../../../../src/audit/audit-log.ts";
 import { buildCommand } from "../../../../../src/cli/commands/audit/audit.ts";
@@ -165,4 +165,30 @@ test("filters that can't be meant are refused with what to write", () => {
   ]) {
     expect(() => parseFilter(flags, now)).toThrow(expect.objectContaining({ code: "VBX_USAGE" }));
   }
+});
+
+test("a session's log copied into another session's folder, with its head, is taken for that session's by no command", async () => {
+  const path = await recordedHome();
+  const other = "ba9876543210";
+  const folder = join(dirname(path), "..", other);
+  await mkdir(folder);
+  for (const name of ["audit.jsonl", "audit.head"]) {
+    await copyFile(join(dirname(path), name), join(folder, name));
+  }
+  const copied = join(folder, "audit.jsonl");
+  for (const args of [
+    ["verify", other],
+    ["verify", copied],
+    ["show", other],
+    ["follow", other],
+  ]) {
+    await expect(stdoutOf(...args)).rejects.toMatchObject({ code: "VBX_AUDIT_DAMAGED" });
+  }
+  // Where it may be anybody's, its head says whose it is
+  const elsewhere = join(dirname(path), "..", "..");
+  for (const name of ["audit.jsonl", "audit.head"]) {
+    await copyFile(join(folder, name), join(elsewhere, name));
+  }
+  expect(await stdoutOf("verify", join(elsewhere, "audit.jsonl"))).toContain(fixtureSession);
+  expect(await stdoutOf("verify", fixtureSession)).toContain("intact");
 });
