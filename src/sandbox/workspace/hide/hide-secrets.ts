@@ -11,7 +11,7 @@ const maxHidden = 200;
  */
 export function hideSecrets(draft: MountDraft, secrets: readonly (readonly string[])[]): void {
   // In what is mounted beside the workspace only the number of mounts is a limit
-  if (secrets.length > maxHidden && draft.kind === "workspace") throw tooMany(secrets);
+  if (secrets.length > maxHidden && draft.root.kind === "workspace") throw tooMany(secrets);
   for (const names of secrets) {
     const kind = kindOf(draft, names);
     if (kind === "file") {

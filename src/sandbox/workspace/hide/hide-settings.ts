@@ -55,7 +55,7 @@ export async function hideSettings(draft: MountDraft, places: SettingsPlaces): P
   // What settings include, whatever the condition
   for (const { path, kind } of pointed) {
     if (budget.isDue() && !(await budget.turn())) return;
-    const inside = kind === "settings" ? toNames(draft.path, path) : undefined;
+    const inside = kind === "settings" ? toNames(draft.root.source, path) : undefined;
     if (inside !== undefined && kindOf(draft, inside) === "file")
       await hideFile(draft, inside, budget);
   }
@@ -75,13 +75,9 @@ async function hideOthers(
   let left = 0;
   for (const unit of units) {
     if (!(await budget.turn())) return;
-    const found: MountDraft = {
-      ...draft,
-      copies: new Map(draft.copies),
-      logs: new Map(),
-      notes: [],
-    };
+    const found: MountDraft = { ...draft, copies: new Map(), logs: new Map(), notes: [] };
     await hideUnit(found, unit, budget);
+    // A copy that is shown already has been made without secrets
     const copies = [...found.copies].filter(([key]) => !draft.copies.has(key));
     if (copies.length + found.logs.size === 0) continue;
     if (hasRoomForCopies(draft, copies.length + found.logs.size)) {
@@ -107,7 +103,7 @@ async function hideUnit(
   if (shape === "other") await hideOther(draft, names, budget);
   if (shape !== "folder" && shape !== "bare" && shape !== "module" && shape !== "worktree") return;
   // What can't be opened was refused or masked
-  using folder = orNothing(() => draft.root.openPath(names));
+  using folder = orNothing(() => draft.root.folder.openPath(names));
   if (folder === undefined) return;
   const place = { folder, names, budget };
   await hideIn(draft, place, ownNames);
@@ -148,7 +144,7 @@ async function hideFile(
   const key = names.join("/");
   // A copy that is shown already has been made without secrets
   if (draft.copies.has(key)) return;
-  using parent = orNothing(() => draft.root.openPath(names.slice(0, -1)));
+  using parent = orNothing(() => draft.root.folder.openPath(names.slice(0, -1)));
   const name = names.at(-1) ?? "";
   const content = parent?.read(name, maxSettingsBytes);
   budget.spend("bytes", content?.length);

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import type { BindMount } from "../../../docker/engine.ts";
 import { VaultboxError } from "../../../errors.ts";
-import type { Folder } from "../../../files/beneath.ts";
 import type { EntryKind, Owner } from "../../../files/entry-facts.ts";
 import { quoted } from "../../../printable.ts";
-import type { MountedRoot, OpenRoot } from "../roots/mounted-root.ts";
+import type { OpenRoot } from "../roots/mounted-root.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { MountPoint } from "./mount-point.ts";
 
@@ -26,13 +25,7 @@ export interface LogCopy {
 
 /** Mounts over a folder that is in the sandbox, while they are being put together. */
 export interface MountDraft {
-  /** Absolute real path of `root` */
-  readonly path: string;
-  readonly root: Folder;
-  /** Where it is in the sandbox */
-  readonly target: string;
-  readonly kind: MountedRoot["kind"];
-  readonly writable: boolean;
+  readonly root: OpenRoot;
   /** Of mounts that show the same entry again; by the names joined with `/` */
   readonly own: Map<string, { readonly readOnly: boolean }>;
   /** Of mounts that show other content instead; by the names joined with `/` */
@@ -53,15 +46,10 @@ export interface MountDraft {
 }
 
 export function createDraft(root: OpenRoot, special: SpecialFiles): MountDraft {
-  const { source, folder, target, kind, writable } = root;
   return {
-    path: source,
-    root: folder,
-    target,
-    kind,
-    writable,
+    root,
     // No bind of its own shows it yet
-    own: new Map(kind === "repository" ? [["", { readOnly: false }]] : []),
+    own: new Map(root.kind === "repository" ? [["", { readOnly: false }]] : []),
     copies: new Map(),
     logs: new Map(),
     emptied: [],
@@ -157,7 +145,7 @@ export function mountCopy(draft: MountDraft, names: readonly string[], content: 
 
 /** What an entry is; undefined when it isn't there. */
 export function kindOf(draft: MountDraft, names: readonly string[]): EntryKind | undefined {
-  using parent = draft.root.openPath(names.slice(0, -1));
+  using parent = draft.root.folder.openPath(names.slice(0, -1));
   return parent?.facts(names.at(-1) ?? "")?.kind;
 }
 
@@ -167,7 +155,7 @@ function refuseOther(
   { kind, wanted }: { readonly kind: EntryKind; readonly wanted: MountPoint["kind"] },
 ): void {
   if (kind === wanted) return;
-  const path = join(draft.path, ...names);
+  const path = join(draft.root.source, ...names);
   const what = kind === "link" ? "a symbolic link" : "no plain file or folder";
   throw new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot protect ${quoted(path)}: it is ${what}`, {
     hints: [
@@ -180,6 +168,6 @@ function refuseOther(
 /** The mounts that show an entry again, outer ones first. */
 export function toOwnBinds(draft: MountDraft): readonly BindMount[] {
   return [...draft.own].map(([key, { readOnly }]) => {
-    return { source: join(draft.path, key), target: join(draft.target, key), readOnly };
+    return { source: join(draft.root.source, key), target: join(draft.root.target, key), readOnly };
   });
 }

@@ -1,12 +1,6 @@
 import { join } from "node:path";
 import { toNames } from "../host-path.ts";
-import type { OpenRoot } from "../roots/mounted-root.ts";
 import type { MountDraft } from "./mount-draft.ts";
-
-interface DraftedRoot {
-  readonly root: OpenRoot;
-  readonly draft: MountDraft;
-}
 
 /**
  * What a sandbox can't move: mount points of its own, in every root that has them. An engine that goes by the path of
@@ -14,19 +8,19 @@ interface DraftedRoot {
  * @param all roots that it can write in
  * @returns absolute paths on the host
  */
-export function findPinned(all: readonly DraftedRoot[]): readonly string[] {
+export function findPinned(all: readonly MountDraft[]): readonly string[] {
   const pinned = new Set(
-    all.flatMap(({ root, draft }) =>
-      [...draft.own.keys(), ...root.apart].map((path) => join(root.source, path)),
+    all.flatMap(({ root, own }) =>
+      [...own.keys(), ...root.apart].map((path) => join(root.source, path)),
     ),
   );
   return [...pinned].filter((path) => all.every((one) => isPinnedIn(one, path)));
 }
 
-function isPinnedIn({ root, draft }: DraftedRoot, path: string): boolean {
-  const own = toNames(root.source, path)?.join("/");
+function isPinnedIn({ root, own }: MountDraft, path: string): boolean {
+  const key = toNames(root.source, path)?.join("/");
   // The root itself is a mount point
-  if (own === undefined || own === "" || draft.own.has(own)) return true;
+  if (key === undefined || key === "" || own.has(key)) return true;
   // In another root, which says by itself
-  return [...root.apart].some((inner) => own === inner || own.startsWith(`${inner}/`));
+  return [...root.apart].some((inner) => key === inner || key.startsWith(`${inner}/`));
 }

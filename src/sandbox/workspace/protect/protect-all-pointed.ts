@@ -32,9 +32,9 @@ export async function readAllPointed(
   all: readonly UnitsOfRoot[],
   budget: LookBudget,
 ): Promise<readonly UnitPointed[]> {
-  const isAny = all.some(({ draft, units }) => units.length > 0 || hasOuter(draft.path));
+  const isAny = all.some(({ draft, units }) => units.length > 0 || hasOuter(draft.root.source));
   if (!isAny) return [];
-  const roots = all.map(({ draft }) => draft.path);
+  const roots = all.map(({ draft }) => draft.root.source);
   const shared = {
     user: await readUserSettings(budget),
     budget,
@@ -43,10 +43,10 @@ export async function readAllPointed(
   const found: UnitPointed[] = [];
   for (const { draft, units, isOwn } of all) {
     const options: CountingOptions = { ...shared, notes: draft.notes };
-    found.push({ pointed: await readOuterPointed(draft.path, options), isOwn: true });
+    found.push({ pointed: await readOuterPointed(draft.root.source, options), isOwn: true });
     for (const unit of units) {
       if (!(await budget.turn())) return found;
-      const pointed = await readUnitPointed(draft.path, unit, options);
+      const pointed = await readUnitPointed(draft.root.source, unit, options);
       found.push({ pointed, isOwn: isOwn(unit.names) });
     }
   }
@@ -59,9 +59,12 @@ export function protectAllPointed(
   all: readonly UnitPointed[],
 ): void {
   for (const draft of drafts) {
-    const inner = drafts.filter((one) => one !== draft && contains(draft.path, one.path));
+    const { source } = draft.root;
+    const inner = drafts
+      .filter(({ root }) => root !== draft.root && contains(source, root.source))
+      .map(({ root }) => root.source);
     const isIn = ({ path }: PointedPath): boolean =>
-      contains(draft.path, path) && !inner.some((one) => contains(one.path, path));
+      contains(source, path) && !inner.some((one) => contains(one, path));
     for (const { pointed, isOwn } of all) {
       const own = pointed.filter(isIn);
       if (isOwn) protectPointedPaths(draft, own, drafts);

@@ -73,10 +73,10 @@ async function protectConfiguration(
   names: readonly string[],
   { toShown }: GitFolderOptions,
 ): Promise<readonly GitSetting[]> {
-  using folder = draft.root.openPath(names.slice(0, -1));
+  using folder = draft.root.folder.openPath(names.slice(0, -1));
   const content = folder?.read(names.at(-1) ?? "", maxConfigurationBytes) ?? empty;
   if (content === empty && kindOf(draft, names) === "file")
-    throw unreadable(join(draft.path, ...names));
+    throw unreadable(join(draft.root.source, ...names));
   mountCopy(draft, names, toShown(content));
   const settings = await readConfiguration(content);
   if (settings === undefined) {
@@ -106,15 +106,15 @@ async function protectModules(
   names: readonly string[],
   { options, depth }: { readonly options: GitFolderOptions; readonly depth: number },
 ): Promise<void> {
-  using folder: Folder | undefined = draft.root.openPath(names);
+  using folder: Folder | undefined = draft.root.folder.openPath(names);
   if (folder === undefined) return;
-  if (depth > maxModuleDepth) throw tooDeep(join(draft.path, ...names));
+  if (depth > maxModuleDepth) throw tooDeep(join(draft.root.source, ...names));
   pinFolders(draft, names);
   for (const { name, kind } of folder.entries()) {
     if (kind !== "folder") continue;
     const own = [...names, name];
     // By this name no work tree finds it
-    if (isHeldName(name) && !isNameable(join(draft.path, ...own))) continue;
+    if (isHeldName(name) && !isNameable(join(draft.root.source, ...own))) continue;
     using inner = folder.open(name);
     if (inner !== undefined && isBareRepository(inner.entries())) {
       await protectGitFolder(draft, own, options);

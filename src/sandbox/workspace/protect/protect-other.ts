@@ -50,6 +50,6 @@ export function protectSettings(
 }
 
 function readContent(draft: MountDraft, names: readonly string[]): Buffer {
-  using folder = draft.root.openPath(names.slice(0, -1));
+  using folder = draft.root.folder.openPath(names.slice(0, -1));
   return folder?.read(names.at(-1) ?? "", maxConfigurationBytes) ?? empty;
 }

@@ -28,11 +28,11 @@ export function protectPointedPaths(
   drafts: readonly MountDraft[],
 ): void {
   for (const one of pointed) {
-    const names = toNames(draft.path, one.path);
-    const isGitFolder = names?.includes(".git") === true || draft.kind === "repository";
+    const names = toNames(draft.root.source, one.path);
+    const isGitFolder = names?.includes(".git") === true || draft.root.kind === "repository";
     if (names === undefined || (isGitFolder && isReadOnly(draft, names))) continue;
     if (names.length === 0) {
-      if (one.kind === "hooks") throw coversRepository(draft.path);
+      if (one.kind === "hooks") throw coversRepository(draft.root.source);
       if (one.kind === "matchFolder") noteMatches(draft, ".");
     } else if (one.kind === "file" && isGitFolder && isWrittenByGit(names)) {
       if (one.by !== "hook")
@@ -53,11 +53,11 @@ export function protectLinked(
   names: readonly string[],
   drafts: readonly MountDraft[],
 ): void {
-  using folder = draft.root.openPath(names);
+  using folder = draft.root.folder.openPath(names);
   for (const { name, kind } of folder?.entries() ?? []) {
-    const path = kind === "link" ? toRealPath(join(draft.path, ...names, name)) : undefined;
+    const path = kind === "link" ? toRealPath(join(draft.root.source, ...names, name)) : undefined;
     const around = path === undefined ? undefined : findAround(drafts, path);
-    const end = path && around && toNames(around.path, path);
+    const end = path && around && toNames(around.root.source, path);
     if (!around || !end || end.length === 0 || isReadOnly(around, end)) continue;
     protect(around, end, "file");
   }
@@ -66,8 +66,8 @@ export function protectLinked(
 /** The draft of the innermost folder that a path of the host is in. */
 function findAround(drafts: readonly MountDraft[], path: string): MountDraft | undefined {
   return drafts
-    .filter((draft) => contains(draft.path, path))
-    .toSorted((a, b) => b.path.length - a.path.length)
+    .filter((draft) => contains(draft.root.source, path))
+    .toSorted((a, b) => b.root.source.length - a.root.source.length)
     .at(0);
 }
 
@@ -77,7 +77,7 @@ function findAround(drafts: readonly MountDraft[], path: string): MountDraft | u
  */
 function isHookProgram(draft: MountDraft, names: readonly string[], one: PointedPath): boolean {
   if (isNearPackages(names)) return false;
-  using folder = draft.root.openPath(names.slice(0, -1));
+  using folder = draft.root.folder.openPath(names.slice(0, -1));
   return (
     one.kind !== "file" || (folder !== undefined && isProgram(folder, names.at(-1) ?? "", one))
   );
@@ -121,7 +121,7 @@ function mountAgain(
   const isFolder = pointed === "hooks" || pointed === "programs" || pointed === "matchFolder";
   if (kind === "folder" && !isFolder) return;
   if (kind === "folder" && isAroundRepository(draft, names)) {
-    if (pointed !== "matchFolder") throw coversRepository(join(draft.path, ...names));
+    if (pointed !== "matchFolder") throw coversRepository(join(draft.root.source, ...names));
     return noteMatches(draft, names.join("/"));
   }
   mountReadOnly(draft, names, kind);

@@ -46,24 +46,18 @@ async function protectCommon(
   options: UnitOptions,
 ): Promise<void> {
   const around = names.slice(0, -1);
-  using folder = draft.root.openPath(around);
-  const found = folder && (await locateGit(folder, join(draft.path, ...around)));
+  using folder = draft.root.folder.openPath(around);
+  const found = folder && (await locateGit(folder, join(draft.root.source, ...around)));
   if (found === undefined || found.kind !== "file") {
     const why = found?.kind === "unusable" ? found.why : "it can't be read";
     draft.notes.push(`${quoted(names.join("/"))} leads to no repository of this work tree: ${why}`);
     return;
   }
-  const common = findRootAt(options.drafts.map(toPlace), found.commonDirectory)?.draft;
+  const roots = options.drafts.map(({ root }) => root);
+  const at = findRootAt(roots, found.commonDirectory);
+  const common = options.drafts.find(({ root }) => root === at);
   if (common === undefined) return;
-  const own = toNames(common.path, found.commonDirectory) ?? [];
+  const own = toNames(common.root.source, found.commonDirectory) ?? [];
   if (!common.copies.has([...own, "config"].join("/")))
     await protectGitFolder(common, own, options);
-}
-
-function toPlace(draft: MountDraft): {
-  readonly source: string;
-  readonly target: string;
-  readonly draft: MountDraft;
-} {
-  return { source: draft.path, target: draft.target, draft };
 }

@@ -53,7 +53,7 @@ export async function protectWorkTrees(
   names: readonly string[],
   { trees, protectSettings, protectModules }: WorkTreeOptions,
 ): Promise<void> {
-  using folder = draft.root.openPath(names);
+  using folder = draft.root.folder.openPath(names);
   if (folder === undefined) return;
   pinFolders(draft, names);
   for (const { name, kind } of folder.entries()) {
@@ -61,7 +61,7 @@ export async function protectWorkTrees(
     const own = [...names, name];
     using administrative = folder.open(name);
     const line = administrative && readLine(administrative, "gitdir");
-    const link = line === undefined ? undefined : resolve(join(draft.path, ...own), line);
+    const link = line === undefined ? undefined : resolve(join(draft.root.source, ...own), line);
     // Nothing of it is used, and `git worktree prune` removes it
     if (link !== undefined && isGone(link, administrative)) continue;
     if (link !== undefined && trees(link) === "seen") {
@@ -100,7 +100,7 @@ async function keepUnseen(
 ): Promise<boolean> {
   const view = trees(link);
   if (view === "covered" || !isNameable(link) || !hasRoomForOthers(draft)) return false;
-  if (!(await isItsTree(link, join(draft.path, ...own)))) return false;
+  if (!(await isItsTree(link, join(draft.root.source, ...own)))) return false;
   const there = kept.flatMap((name) => {
     const kind = kindOf(draft, [...own, name]);
     return kind === undefined ? [] : [{ name, kind }];

@@ -79,26 +79,29 @@ export async function planProtection(
     ...one,
     draft: createDraft(one.root, toSpecialFiles(one.scan)),
   }));
-  const writable = drafted.filter(({ root }) => root.writable);
-  for (const { root, draft } of writable) {
-    pinApart(root, draft);
-    draft.emptiedTrees.push(...root.emptied);
+  const drafts = drafted.map(({ draft }) => draft).filter(({ root }) => root.writable);
+  for (const draft of drafts) {
+    pinApart(draft);
+    draft.emptiedTrees.push(...draft.root.emptied);
   }
-  const drafts = writable.map(({ draft }) => draft);
   const options: UnitOptions = {
     toShown: hides ? withoutSecrets : (content) => content,
     trees: toTreesInSandbox(looked.map(({ root }) => root)),
     drafts,
     budget,
   };
+  const toIsOwn =
+    (root: OpenRoot) =>
+    (names: readonly string[]): boolean =>
+      isOwn?.(root, names) !== false;
   const all: UnitsOfRoot[] = [];
   for (const { root, scan, draft } of drafted) {
-    const isOfUser = (names: readonly string[]): boolean => isOwn?.(root, names) !== false;
+    const own = { isOwn: toIsOwn(root) };
     const units =
       protect === "default" && root.writable
-        ? await protectUnits(draft, scan.repositories, { ...options, isOwn: isOfUser })
+        ? await protectUnits(draft, scan.repositories, { ...options, ...own })
         : scan.repositories;
-    all.push({ draft, units, isOwn: isOfUser });
+    all.push({ draft, units, ...own });
   }
   const found = isAsked ? await readAllPointed(all, budget) : [];
   if (protect === "default") protectAllPointed(drafts, found);
@@ -107,8 +110,7 @@ export async function planProtection(
     if (rules !== undefined) {
       const paths = scan.marks.keys();
       const units = scan.repositories;
-      const isOfUser = (names: readonly string[]): boolean => isOwn?.(root, names) !== false;
-      await hideSettings(draft, { units, isOwn: isOfUser, paths, pointed, budget });
+      await hideSettings(draft, { units, isOwn: toIsOwn(root), paths, pointed, budget });
     }
     hideSecrets(draft, scan.secrets);
   }
@@ -118,7 +120,7 @@ export async function planProtection(
       drafted.map(({ draft }) => withoutEmptied(draft)),
       looked,
     ),
-    pinned: findPinned(writable),
+    pinned: findPinned(drafts),
     pointed: protect === "default" ? pointed : [],
   };
 }
@@ -140,12 +142,13 @@ function toMounts(
 ): Omit<Protection, "pinned" | "pointed"> {
   refuseTooMany(drafts);
   // Where another root lies over one, its own mounts are seen
-  const isSeen = ({ target }: MountDraft, path: string): boolean =>
-    findRootOf(drafts, path)?.target === target;
+  const roots = drafts.map(({ root }) => root);
+  const isSeen = ({ root }: MountDraft, path: string): boolean =>
+    findRootOf(roots, path)?.target === root.target;
   const own = drafts.flatMap((draft) =>
     toOwnBinds(draft)
       .filter((bind) => isSeen(draft, bind.target))
-      .map((bind) => ({ bind, base: draft.target })),
+      .map((bind) => ({ bind, base: draft.root.target })),
   );
   const copies = drafts.flatMap((draft) =>
     toCopies(draft).filter(({ target }) => isSeen(draft, target)),
@@ -156,11 +159,14 @@ function toMounts(
   return {
     own,
     copies: [...copies, ...stubs],
-    mountPoints: drafts.map(({ path, mountPoints }) => ({ path, points: mountPoints })),
-    folders: drafts.map(({ path, target, root, special }) => ({
-      source: path,
+    mountPoints: drafts.map(({ root, mountPoints }) => ({
+      path: root.source,
+      points: mountPoints,
+    })),
+    folders: drafts.map(({ root: { source, target, folder }, special }) => ({
+      source,
       target,
-      origin: root.origin(),
+      origin: folder.origin(),
       ...special,
     })),
     notes: [...looked.flatMap(({ scan }) => scan.notes), ...drafts.flatMap(({ notes }) => notes)],
@@ -168,8 +174,8 @@ function toMounts(
 }
 
 /** A folder around another root could be renamed with it. */
-function pinApart({ apart }: OpenRoot, draft: MountDraft): void {
-  for (const path of apart) pinFolders(draft, path.split("/").slice(0, -1));
+function pinApart(draft: MountDraft): void {
+  for (const path of draft.root.apart) pinFolders(draft, path.split("/").slice(0, -1));
 }
 
 /**
@@ -209,7 +215,7 @@ function toSpecialFiles({ special, unlisted, closed, deep, complete }: Scan): Sp
 
 /** Held by an earlier run at a place that no mount can be at; whatever is made of it is new when the run ends. */
 function isOutOfUse(draft: MountDraft, { names }: RepositoryUnit): boolean {
-  const path = join(draft.path, ...names);
+  const path = join(draft.root.source, ...names);
   if (!isHeldName(names.at(-1) ?? "") || isNameable(path)) return false;
   draft.notes.push(
     `${quoted(names.join("/"))} is held, and isn't protected: no mount can be there`,

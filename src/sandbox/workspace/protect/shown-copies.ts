@@ -25,22 +25,24 @@ export interface CopyMount {
 /** What a draft shows other content of. */
 export function toCopies(draft: MountDraft): readonly CopyMount[] {
   const files = [...draft.copies].map(([key, content]) => ({
-    target: join(draft.target, key),
+    target: join(draft.root.target, key),
     content,
   }));
   const folders = draft.emptied.map((names) => ({
-    target: join(draft.target, ...names),
+    target: join(draft.root.target, ...names),
     content: "folder" as const,
   }));
   const trees = draft.emptiedTrees.map((names) => ({
-    target: join(draft.target, ...names),
+    target: join(draft.root.target, ...names),
     content: "work tree" as const,
   }));
   const logs = [...draft.logs].map(([key, { content, owner }]) => ({
-    target: join(draft.target, key),
+    target: join(draft.root.target, key),
     content,
     // Nothing is added to a log that the sandbox can't write to
-    ...(draft.writable ? { log: { root: draft.path, names: key.split("/"), owner } } : {}),
+    ...(draft.root.writable
+      ? { log: { root: draft.root.source, names: key.split("/"), owner } }
+      : {}),
   }));
   return [...files, ...folders, ...trees, ...logs];
 }
