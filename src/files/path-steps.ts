@@ -4,6 +4,8 @@ import { toNameBytes, toNameText } from "./name-text.ts";
 
 /** Links in one resolution; as many as Linux follows (path_resolution(7)). */
 const maxLinks = 40;
+/** Characters of a path; no system call takes a longer one (PATH_MAX in limits.h, with the byte at its end). */
+const maxPathLength = 4095;
 
 /** Text of the link at a path; undefined for everything but a link. */
 export type LinkReader = (path: string) => string | undefined;
@@ -19,10 +21,12 @@ export function contains(outer: string, inner: string): boolean {
  * on the way, each folder around one that `..` leaves, and last the end. Who can write in one of them decides what the
  * path names.
  * @param named a relative path is meant from the working directory
+ * @returns nothing for a path that is too long for the kernel
  */
 export function stepsOf(named: string, toTarget: LinkReader = readLink): readonly string[] {
   // Not joined: after a link, `..` isn't the folder that the text says
   const path = isAbsolute(named) ? named : `${process.cwd()}${sep}${named}`;
+  if (path.length > maxPathLength) return [];
   const { root } = parse(path);
   const steps = new Set([resolve(path)]);
   const names = path.slice(root.length).split(sep).toReversed();
@@ -63,16 +67,18 @@ export interface WrittenPath {
 /** Where a path ends in a folder, as names from it, or the first place on its way that isn't in the folder. */
 type Followed = { readonly end: readonly string[] } | { readonly leavesAt: string };
 
-/** Goes the way that the kernel goes from a folder, through every link. */
+/** Goes the way that the kernel goes from a folder, through every link. A path that is too long leads nowhere in it. */
 export function follow(
   outer: string,
   { from, path }: WrittenPath,
   toTarget?: LinkReader,
 ): Followed {
   const steps = stepsOf(isAbsolute(path) ? path : [outer, ...from, path].join("/"), toTarget);
+  const end = steps.at(-1);
+  if (end === undefined) return { leavesAt: path };
   const leavesAt = steps.find((step) => !contains(outer, step));
   if (leavesAt !== undefined) return { leavesAt };
-  const way = relative(outer, steps.at(-1) ?? outer);
+  const way = relative(outer, end);
   return { end: way === "" ? [] : way.split(sep) };
 }
 

@@ -1,5 +1,5 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** What a sandbox leaves in a workspace to keep the look at it busy. */
 export interface HostileTree {
@@ -33,6 +33,13 @@ function writeRepository(folder: string, files: Readonly<Record<string, string>>
   }
   writeFileSync(join(folder, "HEAD"), "ref: refs/heads/main\n");
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+}
+
+function fillWith(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const git = path.slice(0, path.indexOf("/.git/") + 5);
+  if (path.includes("/.git/")) writeRepository(git, {});
+  writeFileSync(path, content);
 }
 
 function inRepository(files: Readonly<Record<string, string>>): HostileTree["plant"] {
@@ -74,6 +81,28 @@ export const hostileTrees: readonly HostileTree[] = [
   {
     what: "a .git file of line breaks",
     plant: (workspace) => writeFileSync(join(workspace, ".git"), `${"\n".repeat(megabyte - 1)}x`),
+  },
+  {
+    what: "a .git file with a long path",
+    plant: (workspace) => fillWith(join(workspace, "n/.git"), `gitdir: ${"a/".repeat(400_000)}b\n`),
+  },
+  {
+    what: "alternates with a long path",
+    plant: (workspace) =>
+      fillWith(join(workspace, "n/.git/objects/info/alternates"), "a/".repeat(300_000)),
+  },
+  {
+    what: "many alternates",
+    plant: (workspace) =>
+      fillWith(join(workspace, "n/.git/objects/info/alternates"), "../objects\n".repeat(90_000)),
+  },
+  {
+    what: "files that others may write to, in a repository",
+    plant: (workspace) => {
+      const before = process.umask(0);
+      fill(join(workspace, "n/.git/objects/zz"), 130_000, (index) => `${index}`);
+      process.umask(before);
+    },
   },
   {
     what: "a long core.worktree",

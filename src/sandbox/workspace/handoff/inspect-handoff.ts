@@ -15,6 +15,7 @@ import { holdUnseen, toHoldText } from "./hold-unit.ts";
 import { readPlace } from "../hide/hidden-once.ts";
 import { inspectViews } from "./left-views.ts";
 import { reportRepositories } from "./left-repositories.ts";
+import { HandlingSteps } from "./handling-steps.ts";
 import { takeSharedRights } from "./shared-rights.ts";
 import { toReason } from "./unseen-reason.ts";
 
@@ -26,6 +27,8 @@ const maxTextLength = 4096;
 const handlingLimits = { entries: 4_000_000, findings: 40_000, bytes: 0, ms: 12_000 };
 /** The same once the user has ended the look. */
 const handlingMsAfterSignal = 1000;
+/** For taking rights away, which comes first: a sandbox chooses how many files it leaves. */
+const rightsMs = 3000;
 
 /** Compares the roots with what they were, and takes away what the host must not meet. */
 export async function inspectHandoff(
@@ -33,58 +36,71 @@ export async function inspectHandoff(
   options: Omit<HandlingOptions, "root" | "roots">,
 ): Promise<Handoff> {
   const { budget } = options;
-  const handling =
-    budget.ended() === "signal"
+  const isOver = budget.ended() === "signal";
+  const createBudget = (ms: number): LookBudget =>
+    isOver
       ? createLookBudget({ ...handlingLimits, ms: handlingMsAfterSignal })
-      : createLookBudget(handlingLimits, budget.signal);
-  const entries: HandoffEntry[] = [];
+      : createLookBudget({ ...handlingLimits, ms }, budget.signal);
   const roots = all.map(({ root }) => root);
+  const steps = new HandlingSteps();
+  const rights = createBudget(rightsMs);
   for (const found of all) {
-    entries.push(...(await inspectRoot(found, { ...options, root: found.root, roots }, handling)));
+    await takeRights(found, { ...options, root: found.root, roots, budget: rights }, steps);
   }
+  const handling = createBudget(handlingLimits.ms);
+  for (const found of all) {
+    await inspectRoot(found, { ...options, root: found.root, roots }, { handling, steps });
+  }
+  const { entries, failure } = steps;
   const end = budget.ended();
-  const complete = all.every(({ scan }) => scan.complete) && end === undefined;
+  const complete =
+    all.every(({ scan }) => scan.complete) && end === undefined && failure === undefined;
   const compiled = toCompiledFiles(all);
   return {
     entries: toListed(entries).map(toWritten),
     ...(compiled === undefined ? {} : { compiled }),
     ...(entries.length > maxEntries ? { more: entries.length - maxEntries } : {}),
     complete,
-    ...(complete ? {} : { unseen: end === undefined ? toLeftOut(budget) : toReason(end) }),
+    ...(complete
+      ? {}
+      : { unseen: failure ?? (end === undefined ? toLeftOut(budget) : toReason(end)) }),
     tookMs: all.reduce((sum, { scan }) => sum + scan.tookMs, 0),
   };
+}
+
+/** By the paths that things have before anything gets another name. */
+async function takeRights(
+  found: Found,
+  options: HandlingOptions,
+  steps: HandlingSteps,
+): Promise<void> {
+  const told = toTeller(found.root);
+  await steps.take(async () => (await takeOwnerRights(found.scan, options)).map(told));
+  await steps.take(async () => (await takeSharedRights(found, options.budget)).map(told));
 }
 
 async function inspectRoot(
   found: Found,
   options: HandlingOptions,
-  handling: LookBudget,
-): Promise<readonly HandoffEntry[]> {
+  { handling, steps }: { readonly handling: LookBudget; readonly steps: HandlingSteps },
+): Promise<void> {
   const { root, baseline, scan, repositories } = found;
   const handled = { ...options, budget: handling };
-  const told = (entry: HandoffEntry): HandoffEntry => ({
-    ...entry,
-    path: toTold(root, entry.path),
-  });
-  // By the paths that they have before anything gets another name
-  const programs = await takeOwnerRights(scan, handled);
-  const shared = await takeSharedRights(found, handling);
-  return [
-    ...(await holdPrograms(found, handling)),
-    ...(await reportRepositories(repositories, handled)),
-    // Of those that git still finds
-    ...(await inspectViews(baseline, scan.repositories, options)),
-    ...(await holdUnseenFolders(scan, handled)),
-    ...[
-      ...scan.opened.map((names) => toOpened(names)),
-      ...programs,
-      ...shared,
-      ...findSpecial(baseline, scan),
-      ...findMoved(baseline, root.folder),
-      ...compareMarks(found),
-      ...findForged(baseline.marks, scan.marks),
-    ].map(told),
-  ];
+  await steps.take(() => holdPrograms(found, handling));
+  await steps.take(() => reportRepositories(repositories, handled));
+  // Of those that git still finds
+  await steps.take(() => inspectViews(baseline, scan.repositories, options));
+  await steps.take(() => holdUnseenFolders(scan, handled));
+  const told = toTeller(root);
+  await steps.take(() => scan.opened.map((names) => told(toOpened(names))));
+  await steps.take(() => findSpecial(baseline, scan).map(told));
+  await steps.take(() => findMoved(baseline, root.folder).map(told));
+  await steps.take(() => compareMarks(found).map(told));
+  await steps.take(() => findForged(baseline.marks, scan.marks).map(told));
+}
+
+function toTeller(root: Found["root"]): (entry: HandoffEntry) => HandoffEntry {
+  return (entry) => ({ ...entry, path: toTold(root, entry.path) });
 }
 
 /** No more than anybody reads, and nothing that was held is left out for the length of one root's list. */

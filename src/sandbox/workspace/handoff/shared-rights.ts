@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { orNothing } from "../../../files/beneath.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { isCompiledKind } from "../scan/compiled-mark.ts";
@@ -6,6 +7,8 @@ import type { Found } from "./found.ts";
 import type { HandoffEntry } from "./handoff.ts";
 
 const kind = "what others may write to";
+/** Of one folder; more are told by their number. */
+const maxOfFolder = 10;
 
 /**
  * Takes the rights to write back that others than the owner didn't have before, on the root, the repositories and the
@@ -24,19 +27,42 @@ export async function takeSharedRights(
     const own = toWays(path).reduce((sum, one) => sum | (before.get(one) ?? 0), 0);
     if ((bits & ~own) !== 0 && isPlace(places, path)) given.set(path, bits & ~own);
   }
-  const entries: HandoffEntry[] = [];
+  const folders = new Map<string, Told[]>();
   for (const [path, bits] of given) {
     const isTaken = (await budget.turn()) && takeFrom(root, path, bits);
     const isInner = toWays(path).some((one) => one !== path && given.has(one));
     if (isTaken && isInner) continue;
-    const who = bits === 0o020 ? "the group" : "others";
-    entries.push(
-      isTaken
-        ? { change: "held", kind, path: toShown(path), detail: `let ${who} write, and no more` }
-        : { change: "dangerous", kind, path: toShown(path), detail: `lets ${who} write` },
-    );
+    const key = `${isTaken} ${bits} ${dirname(path)}`;
+    const told = folders.get(key) ?? [];
+    folders.set(key, told);
+    told.push({ path, who: bits === 0o020 ? "the group" : "others", isTaken });
   }
-  return entries;
+  return [...folders.values()].flatMap((all) =>
+    all.length > maxOfFolder ? [toFolderEntry(all)] : all.map(toEntry),
+  );
+}
+
+/** Something that others were given rights to. */
+interface Told {
+  readonly path: string;
+  readonly who: string;
+  readonly isTaken: boolean;
+}
+
+function toEntry({ path, who, isTaken }: Told): HandoffEntry {
+  return isTaken
+    ? { change: "held", kind, path: toShown(path), detail: `let ${who} write, and no more` }
+    : { change: "dangerous", kind, path: toShown(path), detail: `lets ${who} write` };
+}
+
+/** @param all of one folder, with the same rights */
+function toFolderEntry(all: readonly Told[]): HandoffEntry {
+  const [{ path, who, isTaken } = { path: "", who: "", isTaken: false }] = all;
+  const [change, end] = isTaken
+    ? (["held", ", and no more"] as const)
+    : (["dangerous", ""] as const);
+  const detail = `${all.length} entries in it let ${who} write${end}`;
+  return { change, kind, path: toShown(dirname(path)), detail };
 }
 
 interface Places {

@@ -92,8 +92,12 @@ function staysInside(
     seen,
   }: Whereabouts & { readonly look: Look; readonly seen: Set<string> },
 ): boolean {
-  const lines = content.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const lines = content.split("\n", maxAlternates + 1);
+  if (lines.length > maxAlternates) return false;
   return lines.every((path) => {
+    if (path === "" || path.startsWith("#")) return true;
+    look.budget.spend("entries", path.length);
+    if (look.budget.ended() !== undefined) return false;
     // Git takes a line in quotes apart
     const end = path.startsWith('"') ? undefined : followInside(workspace, { from: names, path });
     if (end === undefined || seen.size > maxAlternates) return false;

@@ -131,7 +131,8 @@ function findEnd(
   const steps = stepsOf(path);
   const isOwn = (step: string): boolean =>
     open.some(({ source }) => contains(source, step) || contains(step, source));
-  const end = steps.every(isOwn) ? (steps.at(-1) ?? path) : "";
+  const end = steps.every(isOwn) ? steps.at(-1) : undefined;
+  if (end === undefined) return undefined;
   const around = open.filter(({ source }) => contains(source, end));
   const root = around.toSorted((a, b) => b.source.length - a.source.length).at(0);
   const names = root && toNames(root.source, end);
