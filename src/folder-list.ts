@@ -1,10 +1,10 @@
 // The list of a user's writable folders on disk. It lies beside the sessions, so that it holds when those are pruned.
-import { readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { VaultboxError } from "./errors.ts";
 import { quoted } from "./printable.ts";
 import { resolveStateFolder } from "./state-folder.ts";
 import { WritableFolders } from "./writable-folders.ts";
+import { readRegularTextSync } from "./files/regular-file.ts";
 
 export function toFolderListFile(stateFolder: string): string {
   return join(stateFolder, "writable-folders.json");
@@ -32,7 +32,7 @@ export function readRememberedFolders(stateFolder: string): WritableFolders {
 export function readFolderList(file: string): WritableFolders | undefined {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = readRegularTextSync(file);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw damaged(file, error);

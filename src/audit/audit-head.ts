@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { rename, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../files/atomic-write.ts";
+import { readRegularText } from "../files/regular-file.ts";
 
 /** How far the log had come when it was last synced: a log that is shorter was cut. */
 export interface AuditHead {
@@ -45,7 +46,7 @@ export async function writeHead(
 export async function readHead(logPath: string): Promise<AuditHead | "unreadable" | undefined> {
   let text: string;
   try {
-    text = await readFile(headPath(logPath), "utf8");
+    text = await readRegularText(headPath(logPath));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     return "unreadable";

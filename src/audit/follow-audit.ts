@@ -1,5 +1,5 @@
-import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openRegularFile } from "../files/regular-file.ts";
 import type { AuditRecord } from "./audit-event.ts";
 import { maxLineBytes } from "./bounded-event.ts";
 import { toRecord } from "./read-audit.ts";
@@ -22,7 +22,7 @@ export async function* followAudit(
   } = {},
 ): AsyncGenerator<AuditRecord> {
   const { signal, session } = options;
-  await using handle = await open(path, "r").catch((error: unknown) => {
+  await using handle = await openRegularFile(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
   const chunk = Buffer.allocUnsafe(chunkBytes);

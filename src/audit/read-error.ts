@@ -3,6 +3,7 @@ import { quoted } from "../printable.ts";
 
 /** What a user sees when a log can't be opened or read. */
 export function unreadable(path: string, cause: unknown): VaultboxError {
+  if (cause instanceof VaultboxError) return cause;
   const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
   if (isMissing) {
     return new VaultboxError("VBX_SESSION_UNKNOWN", `there is no audit log at ${quoted(path)}`, {

@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { openRegularFile } from "../files/regular-file.ts";
 import { maxLineBytes } from "./bounded-event.ts";
 import { unreadable } from "./read-error.ts";
 
@@ -52,8 +52,7 @@ function cut(pending: string, more: string): string {
 
 async function openForReading(path: string): Promise<FileHandle> {
   try {
-    // Not blocking: opening a pipe for reading would wait for its writer
-    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return await openRegularFile(path);
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -1,10 +1,11 @@
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
+import { VaultboxError } from "../errors.ts";
 import { parsePolicyFile, parseProjectFile } from "../policy/parse-policy.ts";
-import { maxFileBytes } from "../policy/file-size.ts";
 import { InvalidFileError, type Problem } from "../policy/problem.ts";
+import { quoted } from "../printable.ts";
+import { parseChosenFile, type ChosenFile } from "./chosen-file.ts";
 import { readPolicyContent } from "./policy-file.ts";
-import { readPlainFile } from "./private-read.ts";
-import { projectFileName } from "./project-file.ts";
+import { projectFileName, readProjectFile } from "./project-file.ts";
 
 export interface FileCheck {
   /** As what the file was read: by its name */
@@ -13,20 +14,29 @@ export interface FileCheck {
 }
 
 /**
- * Every problem of a project or policy file, which must be a file itself and no link.
+ * Every problem of a project or policy file.
  * @throws VaultboxError VBX_POLICY_INVALID, VBX_FILE_UNSAFE when it can't be read at all
  */
 export async function checkPolicyFile(path: string): Promise<FileCheck> {
-  // Its problems are said in its own words: a link, made by a sandbox, would have another file's be said
-  const content =
-    (await readPlainFile(path, maxFileBytes)) ?? (await readPolicyContent(path)).content;
   const kind = basename(path) === projectFileName ? "project" : "policy";
+  const file = await (kind === "project" ? readProject(path) : readPolicyContent(path));
+  const parse = kind === "project" ? parseProjectFile : parsePolicyFile;
   try {
-    if (kind === "project") parseProjectFile(content, path);
-    else parsePolicyFile(content, path);
+    parseChosenFile<unknown>(file, () => parse(file.content, path));
     return { kind, problems: [] };
   } catch (error) {
     if (error instanceof InvalidFileError) return { kind, problems: error.problems };
     throw error;
   }
+}
+
+/** As a session reads it: a link in its place is refused. @throws VaultboxError VBX_POLICY_INVALID, VBX_FILE_UNSAFE */
+async function readProject(path: string): Promise<ChosenFile> {
+  const file = await readProjectFile(path);
+  if (file !== undefined) return { ...file, isLinked: file.path !== resolve(path) };
+  throw new VaultboxError(
+    "VBX_POLICY_INVALID",
+    `cannot read ${quoted(path)}: there is no such file`,
+    { hints: ["vaultbox init writes one"] },
+  );
 }

@@ -3,6 +3,7 @@ import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { VaultboxError, type VaultboxErrorCode } from "../errors.ts";
 import { readRememberedFolders } from "../folder-list.ts";
+import { InvalidFileError } from "../policy/problem.ts";
 import { quoted } from "../printable.ts";
 import { toShellWord } from "../shell-word.ts";
 import type { Paths } from "./paths.ts";
@@ -13,6 +14,8 @@ import { readTrust } from "./trust.ts";
 export interface ChosenFile {
   /** Real path: a link is followed, because the user chose it */
   readonly path: string;
+  /** Whether a link leads to it from the path that was named */
+  readonly isLinked: boolean;
   readonly content: Uint8Array;
   /** SHA-256 of the content, hex */
   readonly sha256: string;
@@ -53,7 +56,22 @@ export async function readChosenFile(path: string, kind: ChosenFileKind): Promis
   const content = await readPlainFile(target, kind.maxBytes);
   if (content === undefined) throw fail("it vanished");
   const sha256 = createHash("sha256").update(content).digest("hex");
-  return { path: target, content, sha256 };
+  return { path: target, isLinked: target !== resolve(path), content, sha256 };
+}
+
+/**
+ * Parses a file. Who made the link to one may want to see what is in it, so its problems are told by their places alone.
+ * @throws InvalidFileError
+ */
+export function parseChosenFile<Parsed>(file: ChosenFile, parse: () => Parsed): Parsed {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof InvalidFileError) || !file.isLinked) throw error;
+    const message = `not valid; a link leads to the file, so what it says is shown by: vaultbox policy check ${toShellWord(file.path)}`;
+    const problems = error.problems.map((problem) => ({ ...problem, key: "", message }));
+    throw new InvalidFileError(error.code, problems);
+  }
 }
 
 /**
@@ -67,12 +85,12 @@ export async function vouchForChosenFile(
   file: ChosenFile,
   { paths, writable, onFirstUse }: ChosenFileRules,
 ): Promise<void> {
-  const { path, sha256 } = file;
+  const { path, isLinked, sha256 } = file;
   // As it is after the content was read: who writes now was on the list before
   const earlier = readRememberedFolders(paths.state);
   const all = earlier.with(writable);
   // Where there is no link on the way, it's the file itself that the user named
-  const way = path === resolve(name) ? path : name;
+  const way = isLinked ? name : path;
   const holder = all.holderOf(way);
   if (holder === undefined) return;
   if (all.outerOf(path) === undefined) {

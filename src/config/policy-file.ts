@@ -1,6 +1,7 @@
 import { maxFileBytes } from "../policy/file-size.ts";
 import { parsePolicyFile, type PolicyFile } from "../policy/parse-policy.ts";
 import {
+  parseChosenFile,
   readChosenFile,
   vouchForChosenFile,
   type ChosenFile,
@@ -22,7 +23,7 @@ const kind = {
 export async function readPolicyFile(path: string, rules: ChosenFileRules): Promise<PolicyFile> {
   const file = await readPolicyContent(path);
   await vouchForChosenFile(path, file, rules);
-  return parsePolicyFile(file.content, path);
+  return parseChosenFile(file, () => parsePolicyFile(file.content, path));
 }
 
 /** The bytes of a policy file, whoever wrote it. @throws VaultboxError VBX_POLICY_INVALID, VBX_FILE_UNSAFE */

@@ -1,6 +1,6 @@
-import { lstat, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { VaultboxError } from "../errors.ts";
+import { openRegularFile } from "../files/regular-file.ts";
 import { quoted } from "../printable.ts";
 import { parseRule } from "../policy/parse-rule.ts";
 import { suggest } from "../policy/suggest.ts";
@@ -105,9 +105,8 @@ function readSigning(
 
 async function readStore(folder: string, file: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    if (!(await isThere(file))) return {};
-    // A link is the user's own; conf would wait for ever for a pipe's writer
-    if (!(await stat(file)).isFile()) throw new TypeError("it is not a regular file");
+    // conf would wait for the writer of a pipe
+    await (await openRegularFile(file)).close();
     // Most users have no such file, and conf takes 50 ms to load
     const { default: Conf } = await import("conf");
     const conf = new Conf<Record<string, unknown>>({
@@ -119,12 +118,9 @@ async function readStore(folder: string, file: string): Promise<Readonly<Record<
     });
     return conf.store;
   } catch (error) {
-    const why =
-      error instanceof SyntaxError
-        ? "it is no JSON object"
-        : error instanceof TypeError
-          ? error.message
-          : toCode(error);
+    // Also a link to nothing: there is no file to read
+    if (toCode(error) === "ENOENT") return {};
+    const why = error instanceof SyntaxError ? "it is no JSON object" : toWhy(error);
     throw new VaultboxError(
       "VBX_CONFIG_INVALID",
       `cannot read preferences ${quoted(file)}: ${why}`,
@@ -133,14 +129,8 @@ async function readStore(folder: string, file: string): Promise<Readonly<Record<
   }
 }
 
-async function isThere(file: string): Promise<boolean> {
-  try {
-    await lstat(file);
-    return true;
-  } catch (error) {
-    if (toCode(error) === "ENOENT") return false;
-    throw error;
-  }
+function toWhy(error: unknown): string {
+  return error instanceof VaultboxError ? "it is not a regular file" : toCode(error);
 }
 
 // conf would take a list or null for an empty object

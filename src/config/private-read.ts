@@ -1,6 +1,5 @@
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
 import { VaultboxError } from "../errors.ts";
+import { openRegularFile } from "../files/regular-file.ts";
 import { quoted } from "../printable.ts";
 
 /**
@@ -12,9 +11,8 @@ export async function readPlainFile(
   path: string,
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
-  // Not blocking: opening a pipe for reading would wait for its writer
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const handle = await open(path, flags).catch((error: unknown) => {
+  const handle = await openRegularFile(path, { followsLinks: false }).catch((error: unknown) => {
+    if (error instanceof VaultboxError) throw error;
     const code = toCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     const why = code === "ELOOP" ? "it is a symbolic link" : code;
@@ -22,8 +20,6 @@ export async function readPlainFile(
   });
   if (handle === undefined) return undefined;
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw unsafe(path, "it is not a regular file");
     const buffer = Buffer.alloc(maxBytes + 1);
     let length = 0;
     while (length < buffer.length) {

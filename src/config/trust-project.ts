@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { parsePolicyFile, parseProjectFile, type ProjectFile } from "../policy/parse-policy.ts";
-import { readChosenFile } from "./chosen-file.ts";
+import { parseChosenFile, readChosenFile } from "./chosen-file.ts";
 import type { Paths } from "./paths.ts";
 import { locateProjectFile, projectFileName } from "./project-file.ts";
 import { readTrust, revokeTrust, trustAsItIs } from "./trust.ts";
@@ -26,9 +26,9 @@ export async function inspectProject(
   file?: string,
 ): Promise<InspectedProject> {
   const isProject = file === undefined || basename(file) === projectFileName;
-  const found = isProject ? locateProjectFile(workspace, file) : readChosenFile(file, chosenKind);
-  const { path, content, sha256 } = await found;
-  const project = isProject ? parseProjectFile(content, basename(path)) : readGrants(path, content);
+  const { path, sha256, project } = isProject
+    ? await readProject(workspace, file)
+    : await readGrants(file);
   const record = await readTrust(path, paths);
   return { path, sha256, trusted: record?.sha256 === sha256, ...(project && { project }) };
 }
@@ -40,10 +40,24 @@ const chosenKind = {
   hint: "vaultbox trust takes a project file, or one for --policy or --upstream-ca",
 } as const;
 
-/** Undefined for certificates: whom to believe is not what may be reached. */
-function readGrants(path: string, content: Uint8Array): ProjectFile | undefined {
-  if (Buffer.from(content).includes("-----BEGIN CERTIFICATE-----")) return undefined;
-  return { ...parsePolicyFile(content, basename(path)), home: "new", env: {} };
+type ReadFile = Pick<InspectedProject, "path" | "sha256"> & {
+  readonly project: ProjectFile | undefined;
+};
+
+async function readProject(workspace: string, file?: string): Promise<ReadFile> {
+  const { path, content, sha256 } = await locateProjectFile(workspace, file);
+  return { path, sha256, project: parseProjectFile(content, basename(path)) };
+}
+
+/** Nothing for certificates: whom to believe is not what may be reached. */
+async function readGrants(file: string): Promise<ReadFile> {
+  const found = await readChosenFile(file, chosenKind);
+  const { path, content, sha256 } = found;
+  if (Buffer.from(content).includes("-----BEGIN CERTIFICATE-----")) {
+    return { path, sha256, project: undefined };
+  }
+  const policy = parseChosenFile(found, () => parsePolicyFile(content, basename(path)));
+  return { path, sha256, project: { ...policy, home: "new", env: {} } };
 }
 
 /** Trusts what was inspected: a file that changed since then stays untrusted. */

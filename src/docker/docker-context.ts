@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readHomeFolder } from "../home-folder.ts";
 import { parseDockerHost } from "./engine-endpoint.ts";
 import type { EndpointOrReason, EngineTls } from "./engine-endpoint.ts";
+import { readRegularText } from "../files/regular-file.ts";
 
 /** The folder of the docker command's own settings. */
 export function dockerConfigFolder(env: NodeJS.ProcessEnv): string {
@@ -50,7 +50,7 @@ export async function readTlsFolder(
 ): Promise<EngineTls | undefined> {
   const [ca, cert, key] = await Promise.all(
     ["ca.pem", "cert.pem", "key.pem"].map((name) =>
-      readFile(join(folder, name), "utf8").catch(() => undefined),
+      readRegularText(join(folder, name)).catch(() => undefined),
     ),
   );
   if (ca === undefined && cert === undefined && key === undefined) return undefined;
@@ -64,7 +64,7 @@ export async function readTlsFolder(
 
 /** A file that isn't there or isn't JSON counts as absent: whoever needs it says so. */
 async function readJson(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const text = await readFile(path, "utf8").catch(() => undefined);
+  const text = await readRegularText(path).catch(() => undefined);
   if (text === undefined) return undefined;
   try {
     return asRecord(JSON.parse(text));

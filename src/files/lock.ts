@@ -2,11 +2,12 @@
 // content, so a lock is never seen half-written. The owner is a pid with its start time: a lock left by kill -9 is
 // known as such at once. The libraries for this (proper-lockfile and its kind) can only wait until a time has passed.
 import { randomBytes } from "node:crypto";
-import { readFile, readlink, symlink, unlink, writeFile } from "node:fs/promises";
+import { readlink, symlink, unlink, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { hasEnded, type ProcessIdentity, readOwnIdentity } from "./process-identity.ts";
+import { readRegularText } from "./regular-file.ts";
 
 export interface LockOptions {
   /** How long to wait for another owner, `ms`; default `lockTimeoutMs` */
@@ -72,7 +73,7 @@ async function tryMark(path: string, token: string): Promise<boolean> {
 
 async function readMark(path: string): Promise<string | undefined> {
   try {
-    return process.platform === "win32" ? await readFile(path, "utf8") : await readlink(path);
+    return process.platform === "win32" ? await readRegularText(path) : await readlink(path);
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
     // Not a link: somebody else's file. Its "owner" never ends, so the wait runs out with a message that names it.

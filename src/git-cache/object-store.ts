@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomic-write.ts";
 import { acquireLock } from "../files/lock.ts";
@@ -9,6 +9,7 @@ import { maxFetchedBytes } from "./limits.ts";
 import { takeInPack } from "./pack-intake.ts";
 import { openQuarantine } from "./quarantine.ts";
 import { type FetchedPack, UpstreamUnusable } from "./upstream.ts";
+import { readRegularText } from "../files/regular-file.ts";
 
 /** A bare repository of objects that came from the upstream, and the ids that it's complete for. */
 export interface ObjectStore {
@@ -42,13 +43,13 @@ export async function makeObjectStore(store: ObjectStore): Promise<void> {
 }
 
 async function readGeneration({ repository }: ObjectStore): Promise<string | undefined> {
-  return await readFile(join(repository, generationFile), "latin1").catch(() => undefined);
+  return await readRegularText(join(repository, generationFile)).catch(() => undefined);
 }
 
 /** What the store is complete for, the newest last. */
 export async function readComplete(store: ObjectStore): Promise<readonly string[]> {
   try {
-    const text = await readFile(join(store.repository, completeFile), "latin1");
+    const text = await readRegularText(join(store.repository, completeFile));
     return text.split("\n").filter((line) => isObjectId(line, store.format));
   } catch {
     // Nothing was fetched yet; or it can't be read, and what it says is fetched again

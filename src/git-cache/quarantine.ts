@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hasEnded, type ProcessIdentity, readOwnIdentity } from "../files/process-identity.ts";
 import { makeBareRepository, type ObjectFormat } from "./bare-repository.ts";
+import { readRegularText } from "../files/regular-file.ts";
 
 /** A bare repository of its own for objects that aren't trusted yet; disposing removes it. */
 export interface Quarantine extends AsyncDisposable {
@@ -38,7 +39,7 @@ export async function removeDeadQuarantines(folder: string): Promise<void> {
 
 async function isDead(place: string): Promise<boolean> {
   try {
-    const owner = parseOwner(await readFile(join(place, ownerFile), "utf8"));
+    const owner = parseOwner(await readRegularText(join(place, ownerFile)));
     if (owner !== undefined) return await hasEnded(owner);
     return Date.now() - (await stat(place)).mtimeMs > namelessAgeMs;
   } catch {

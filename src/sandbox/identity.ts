@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Engine } from "../docker/engine.ts";
@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../files/atomic-write.ts";
 import { readFirstFile } from "./home-archive.ts";
 import { toProbeSpec } from "./probe-spec.ts";
 import { createSessionContainer } from "./session-container.ts";
+import { readRegularText } from "../files/regular-file.ts";
 
 /** Who the agent is in the sandbox. */
 export interface Identity {
@@ -120,7 +121,7 @@ export async function readAccounts(
 
 async function readCached(path: string): Promise<Accounts | undefined> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, "utf8"));
+    const value: unknown = JSON.parse(await readRegularText(path));
     if (typeof value !== "object" || value === null) return undefined;
     const { passwd, group, gitConfig } = value as Record<string, unknown>;
     if (typeof passwd !== "string" || typeof group !== "string") return undefined;

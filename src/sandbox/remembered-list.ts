@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import { VaultboxError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
 import { isSystemError } from "../files/beneath.ts";
+import { readRegularText } from "../files/regular-file.ts";
 import { acquireLock } from "../files/lock.ts";
 import { quoted } from "../printable.ts";
 
@@ -30,14 +30,14 @@ export function createRememberedList<T>({
   const read = async (paths: Paths): Promise<readonly T[]> => {
     let why = "is damaged";
     try {
-      const list: unknown = JSON.parse(await readFile(toFile(paths), "utf8"));
+      const list: unknown = JSON.parse(await readRegularText(toFile(paths)));
       if (Array.isArray(list)) return list as readonly T[];
     } catch (error) {
       // No JSON otherwise
       if (isSystemError(error)) {
         if (error.code === "ENOENT") return [];
         why = `can't be read (${error.code})`;
-      }
+      } else if (error instanceof VaultboxError) why = "is not a regular file";
     }
     if ("countsAs" in damaged) return damaged.countsAs;
     throw new VaultboxError("VBX_CONFIG_INVALID", `the list ${quoted(toFile(paths))} ${why}`, {

@@ -1,9 +1,10 @@
-import { mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
 import { readOwnIdentity, type ProcessIdentity } from "../files/process-identity.ts";
 import { ensurePrivateFolder } from "../vault/private-file.ts";
+import { readRegularText } from "../files/regular-file.ts";
 
 /** What is known of a session beside its audit log; `state.json` in its folder. */
 export interface SessionState {
@@ -110,7 +111,7 @@ export async function writeState(paths: Paths, state: SessionState): Promise<voi
 
 export async function readState(paths: Paths, id: string): Promise<SessionState | undefined> {
   try {
-    const text = await readFile(join(sessionFolder(paths, id), "state.json"), "utf8");
+    const text = await readRegularText(join(sessionFolder(paths, id), "state.json"));
     return parseState(JSON.parse(text), id);
   } catch {
     // Its process is between two steps, or it died there: there is nothing to go by

@@ -1,9 +1,9 @@
 // Files that hold a key or a vault: only a regular file of this user that nobody else can read or write, in a folder of
 // which the same is true. Links are refused, so that nobody decides where a secret is read from or written to.
-import { constants } from "node:fs";
-import { lstat, mkdir, open, type FileHandle } from "node:fs/promises";
+import { lstat, mkdir, type FileHandle } from "node:fs/promises";
 import type { BigIntStats } from "node:fs";
 import { VaultboxError } from "../errors.ts";
+import { openRegularFile } from "../files/regular-file.ts";
 import { quoted } from "../printable.ts";
 
 /** What tells one version of a file from another. */
@@ -44,7 +44,6 @@ export async function readPrivateFile(
   if (handle === undefined) return undefined;
   try {
     const stats = await handle.stat({ bigint: true });
-    if (!stats.isFile()) throw unsafe(path, "it is not a regular file");
     checkOwnerAndMode(path, stats, "chmod 600");
     if (stats.size > maxBytes) {
       throw unsafe(path, `it has ${stats.size} bytes, and ${maxBytes} are the most`);
@@ -72,16 +71,13 @@ export function isSameVersion(a: FileVersion, b: FileVersion | undefined): boole
 
 async function openWithoutFollowing(path: string): Promise<FileHandle | undefined> {
   try {
-    // O_NONBLOCK: a named pipe in its place must not hang us. Windows has neither flag, and they are undefined there.
-    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-    return await open(path, flags);
+    return await openRegularFile(path, { followsLinks: false });
   } catch (error) {
     if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return undefined;
     if (hasCode(error, "ENAMETOOLONG")) throw unsafe(path, "the name is too long");
     if (hasCode(error, "ELOOP") || hasCode(error, "EMLINK")) {
       throw unsafe(path, "it is a symbolic link");
     }
-    if (hasCode(error, "ENXIO")) throw unsafe(path, "it is not a regular file");
     if (hasCode(error, "EACCES")) throw unsafe(path, "this user may not read it");
     throw error;
   }

@@ -1,8 +1,9 @@
 import { X509Certificate } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { runHostCommand } from "../../host-command.ts";
 import type { HealthCheck } from "./health-check.ts";
 import { fail, ok, warn } from "./health-check.ts";
+import { readRegularText } from "../../files/regular-file.ts";
 
 const minNodeMajor = 24;
 const commandTimeoutMs = 10_000;
@@ -23,7 +24,7 @@ export async function checkCaTrust(env: NodeJS.ProcessEnv): Promise<HealthCheck>
   for (const variable of caVariables) {
     const path = env[variable];
     if (path === undefined || path === "") continue;
-    const text = await readFile(path, "utf8").catch(() => undefined);
+    const text = await readRegularText(path).catch(() => undefined);
     if (text === undefined) {
       return fail(
         name,

@@ -1,5 +1,6 @@
-import { readFile, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { readRegularText } from "../../files/regular-file.ts";
 
 /** Suites of the distribution itself, beside its codename */
 const ownSuites = ["", "-updates", "-security", "/updates"] as const;
@@ -20,7 +21,7 @@ export async function readAptSources(
   ];
   const lines: string[] = [];
   for (const path of paths) {
-    const text = await readFile(path, "utf8").catch(() => "");
+    const text = await readRegularText(path).catch(() => "");
     if (path.endsWith(".sources")) lines.push(...parseDeb822(text));
     else if (path.endsWith(".list")) lines.push(...parseOneLine(text));
   }

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { debug } from "../../debug.ts";
 import { VaultboxError } from "../../errors.ts";
 import { runHostCommand } from "../../host-command.ts";
 import type { TarEntry } from "../tar.ts";
+import { readRegularFile } from "../../files/regular-file.ts";
 
 /** How long a question to npm or apt about its settings may take, in milliseconds */
 const questionTimeoutMs = 20_000;
@@ -16,7 +16,7 @@ const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"] as
 export async function readCaFile(env: NodeJS.ProcessEnv): Promise<readonly TarEntry[]> {
   for (const path of [...caVariables.map((name) => env[name]), caBundlePath]) {
     if (path === undefined || path === "") continue;
-    const content = await readFile(path).catch(() => undefined);
+    const content = await readRegularFile(path).catch(() => undefined);
     if (content !== undefined) return [{ path: "host-ca.pem", content }];
     debug("docker", `CA bundle ${path} is not readable`);
   }

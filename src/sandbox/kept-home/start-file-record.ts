@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { HomeFile } from "../../agents/agent-profile.ts";
 import { writeFileAtomic } from "../../files/atomic-write.ts";
 import { findStartKind, findStartKindBelow } from "./start-files.ts";
 import type { TarEntry } from "./tar-entries.ts";
+import { readRegularText } from "../../files/regular-file.ts";
 
 /** Start files by their path from the home, and what each of them says, as a digest. */
 export interface StartFiles {
@@ -55,7 +56,7 @@ export function toRecordPath(stateFolder: string, volume: string): string {
 /** Empty when there is no record yet, or it can't be read: then everything is new. */
 export async function readRecord(path: string): Promise<ReadonlyMap<string, string>> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, "utf8"));
+    const value: unknown = JSON.parse(await readRegularText(path));
     if (!Array.isArray(value)) return new Map();
     const isPair = (one: unknown): one is [string, string] =>
       Array.isArray(one) && one.length === 2 && one.every((text) => typeof text === "string");

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isSystemError } from "../../files/beneath.ts";
 import type { Paths } from "../../config/paths.ts";
@@ -12,6 +11,7 @@ import type { ShownLog } from "./hide/shown-log.ts";
 import type { MountPointsBeneath } from "./protect/mount-point.ts";
 import type { MountedRoot } from "./roots/mounted-root.ts";
 import type { Mark } from "./scan/mark.ts";
+import { readRegularText } from "../../files/regular-file.ts";
 
 /** A folder that the sandbox can write in, and what was there before it. */
 export interface RootRecord extends Omit<MountedRoot, "writable"> {
@@ -61,7 +61,7 @@ export async function readRecord(
   session: string,
 ): Promise<WorkspaceRecord | "unreadable" | undefined> {
   try {
-    const text = await readFile(join(sessionFolder(paths, session), name), "utf8");
+    const text = await readRegularText(join(sessionFolder(paths, session), name));
     return parseRecord(JSON.parse(text));
   } catch (error) {
     // Nobody can say what was there before its sandbox

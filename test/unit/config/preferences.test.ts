@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test } from "vitest";
 import { resolvePaths } from "../../../src/config/paths.ts";
 import { readPreferences, type Preferences } from "../../../src/config/preferences.ts";
 
@@ -45,4 +47,21 @@ test("signing that isn't understood wholly is an error, never no signing", async
       code: "VBX_CONFIG_INVALID",
     });
   }
+});
+
+test("preferences that are a pipe or a folder are an error and nothing is waited for; a link to a file is read", async () => {
+  const home = await mkdtemp(join(tmpdir(), "vbx-preferences-"));
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  const paths = resolvePaths({ VAULTBOX_HOME: home });
+  const file = join(paths.config, "config.json");
+  await mkdir(paths.config, { recursive: true });
+  await promisify(execFile)("mkfifo", [file]);
+  await expect(readPreferences(paths)).rejects.toMatchObject({ code: "VBX_CONFIG_INVALID" });
+  await rm(file);
+  await mkdir(file);
+  await expect(readPreferences(paths)).rejects.toMatchObject({ code: "VBX_CONFIG_INVALID" });
+  await rm(file, { recursive: true });
+  await writeFile(join(home, "mine.json"), '{"image": "debian"}');
+  await symlink(join(home, "mine.json"), file);
+  expect((await readPreferences(paths)).image).toBe("debian");
 });

@@ -41,6 +41,6 @@ test("a list that is damaged or can't be read is an error with a hint, or counts
   }
   await rm(file);
   await mkdir(file);
-  await expect(strict.read(paths)).rejects.toThrow("can't be read (EISDIR)");
+  await expect(strict.read(paths)).rejects.toThrow("is not a regular file");
   expect(await lenient.read(paths)).toEqual([7]);
 });

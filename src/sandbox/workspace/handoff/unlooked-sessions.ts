@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Paths } from "../../../config/paths.ts";
 import { writeFileAtomic } from "../../../files/atomic-write.ts";
@@ -11,6 +11,7 @@ import {
   type SessionState,
 } from "../../session-state.ts";
 import { readRecord, type RootRecord, type WorkspaceRecord } from "../workspace-record.ts";
+import { readRegularText } from "../../../files/regular-file.ts";
 
 // A session whose end wasn't looked at wholly is remembered, until later ones look through all of its roots: what isn't
 // in its baselines may be its sandbox's. One file each, and one session for the same roots.
@@ -124,7 +125,7 @@ interface StoredPlace {
 
 async function readOne(paths: Paths, id: string): Promise<SessionPlace | undefined> {
   try {
-    const text = await readFile(join(toFolder(paths), id), "utf8");
+    const text = await readRegularText(join(toFolder(paths), id));
     const { workspace, roots = [workspace ?? "/"] } = JSON.parse(text) as StoredPlace;
     return { id, roots, isRunning: false };
   } catch (error) {
