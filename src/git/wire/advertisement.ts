@@ -26,6 +26,9 @@ export interface Advertisement {
 /** Bytes of an advertisement when the caller says nothing: about half a million refs. */
 export const maxAdvertisementBytes = 64 * 1024 * 1024;
 
+/** Lines of what a server of version 2 can do; git has nine. A few bytes of each become some hundred of memory. */
+const maxCapabilities = 1000;
+
 /** @throws GitProtocolError for anything else, and with the server's own words when it reports an error */
 export async function parseAdvertisement(
   next: NextPiece,
@@ -69,6 +72,9 @@ async function readVersion2(reader: PktReader): Promise<Advertisement> {
     const at = text.indexOf("=");
     const name = at === -1 ? text : text.slice(0, at);
     if (!capabilities.has(name)) capabilities.set(name, at === -1 ? true : text.slice(at + 1));
+    if (capabilities.size > maxCapabilities) {
+      throw new GitProtocolError(`the server lists more than ${maxCapabilities} capabilities`);
+    }
   }
   return {
     version: 2,

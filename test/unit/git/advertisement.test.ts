@@ -46,6 +46,15 @@ test("refs, peeled tags, other ids and shallow commits are told apart", async ()
   expect(found.capabilities.get("agent")).toBe("git/2.39.5");
 });
 
+test("a server of version 2 that lists capabilities without an end is refused", async () => {
+  const list = (count: number) =>
+    packets("version 2\n", ...Array.from({ length: count }, (_, index) => `c${index}\n`));
+  expect((await parseAdvertisement(toNext([list(1000)]))).capabilities.size).toBe(1000);
+  await expect(parseAdvertisement(toNext([list(1001)]))).rejects.toThrow(
+    "the server lists more than 1000 capabilities",
+  );
+});
+
 test("commits of other repositories are left out where asked for, whatever the pieces", () => {
   const refs = [`${a} refs/heads/main\0${chosen}\n`, `${b} refs/heads/x\n`];
   const bytes = packets(refs[0]!, `${c} .have\n`, refs[1]!, `${a} .have\n`);
