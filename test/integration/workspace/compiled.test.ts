@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { rm, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { handoffLines } from "../../../src/sandbox/workspace/handoff/handoff-text.ts";
+import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 
@@ -119,7 +119,7 @@ const built = [
   "app/__pycache__/b.cpython-312.pyc",
 ];
 
-test("a build leaves one line with a count and a command that removes what it made, and nothing else", async () => {
+test("a build leaves one line with a count and names, and no command that removes files", async () => {
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   for (const path of ["old.o", "target/debug/deps/libold.so"])
@@ -128,8 +128,6 @@ test("a build leaves one line with a count and a command that removes what it ma
   await sleep(200);
   const none = await during(() => Promise.resolve());
   expect([none.compiled, handoffLines(none)]).toEqual([undefined, []]);
-  // A whole second, which is what the command goes by
-  await sleep(1100);
   const handoff = await during(async () => {
     for (const path of built) await writeInto(workspace, path, "two");
   });
@@ -138,7 +136,31 @@ test("a build leaves one line with a count and a command that removes what it ma
   const lines = handoffLines(handoff);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain("11 compiled files are new or changed (");
-  execFileSync("sh", ["-c", handoff.compiled?.remove ?? "false"]);
-  expect(built.filter((path) => existsSync(join(workspace, path)))).toEqual([]);
-  expect(existsSync(join(workspace, "old.o"))).toBe(true);
+  expect(handoff.compiled?.paths.toSorted()).toEqual(built.toSorted());
+  expect(lines[0]).toMatch(/: .*, and 7 more$/);
+});
+
+test("branches and packages that have names of compiled files aren't among them", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  await git(workspace, "init", "-q");
+  await git(workspace, "commit", "-q", "--allow-empty", "-m", "one");
+  const others = [".venv/lib/python3.11/site-packages/numpy/core.so", "node_modules/esb/native.so"];
+  const { compiled: found } = await during(async () => {
+    for (const path of [...others, "x.o"]) await writeInto(workspace, path, "two");
+    await git(workspace, "branch", "fix/libfoo.so");
+    await git(workspace, "tag", "v1.0.a");
+  });
+  expect(found).toMatchObject({ count: 1, paths: ["x.o"] });
+  // What a command goes by that looks for names: it would remove these too
+  const named = execFileSync("find", [workspace, "-name", "*.so", "-o", "-name", "*.[oa]"]);
+  const controls = named.toString().trim().split("\n").length - 1;
+  expect(controls).toBeGreaterThanOrEqual(4);
+  recordScore({
+    row: 31,
+    test: "names of compiled files, of what is none",
+    attempts: 4,
+    blocked: 4,
+    controlSucceeded: 4,
+  });
 });

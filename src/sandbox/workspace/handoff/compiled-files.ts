@@ -1,8 +1,8 @@
-import { toShellWord } from "../../../shell-word.ts";
+import { toWrittenName } from "../../../files/name-text.ts";
 import { clockSlackNs } from "../clock-slack.ts";
+import { toTold } from "../roots/mounted-root.ts";
 import type { Mark } from "../scan/mark.ts";
 import { isCompiledKind, isForged } from "../scan/compiled-mark.ts";
-import { compiledFiles } from "../scan/host-files/compiled.ts";
 import type { Baseline } from "./baseline.ts";
 import type { Found } from "./found.ts";
 import type { CompiledFiles, HandoffEntry } from "./handoff.ts";
@@ -31,32 +31,18 @@ export function findForged(
   return entries;
 }
 
-/** How many compiled files are new or changed, and what removes them; undefined for none. */
+/** Compiled files that are new or changed; undefined for none. */
 export function toCompiledFiles(all: readonly Found[]): CompiledFiles | undefined {
-  const found = all.filter(({ scan }) => scan.made.size > 0);
   const made = new Map<string, number>();
-  for (const { scan } of found) {
+  for (const { scan } of all) {
     for (const [tool, count] of scan.made) made.set(tool, (made.get(tool) ?? 0) + count);
   }
-  const [first] = found;
-  if (first === undefined) return undefined;
-  const tools = [...made.keys()];
-  const places = found.map(({ root }) => toShellWord(root.source)).join(" ");
-  const since = new Date(Number(toMadeSince(first.baseline) / 1_000_000n));
-  const time = since.toISOString().slice(0, 19).replace("T", " ");
-  const names = compiledFiles
-    .filter(({ kind }) => made.has(kind))
-    .flatMap(({ patterns }) => patterns.split(" "))
-    .map(toTest);
+  if (made.size === 0) return undefined;
   return {
     count: [...made.values()].reduce((sum, count) => sum + count, 0),
-    tools,
-    remove: `find ${places} -type f -newerct '${time} UTC' \\( ${names.join(" -o ")} \\) -delete`,
+    tools: [...made.keys()],
+    paths: all.flatMap(({ root, scan }) =>
+      scan.madePaths.map((path) => toWrittenName(toTold(root, path))),
+    ),
   };
-}
-
-/** What find(1) tells files of a pattern by. */
-function toTest(pattern: string): string {
-  if (pattern.endsWith("/")) return `-path '*/${pattern}*'`;
-  return pattern.includes("/") ? `-path '*/${pattern}'` : `-name '${pattern}'`;
 }

@@ -38,10 +38,12 @@ export function handoffLines(handoff: Handoff, who = "the sandbox"): readonly st
 
 function compiledLines({ compiled }: Handoff): readonly string[] {
   if (compiled === undefined) return [];
-  const { count, tools, remove } = compiled;
+  const { count, tools, paths } = compiled;
   const [files, run] = count === 1 ? ["file is", "runs"] : ["files are", "run"];
   const made = `${count} compiled ${files} new or changed (${tools.join(", ")})`;
-  return [`${made}, which ${run} instead of source; to remove: ${toPrintable(remove)}`];
+  const shown = paths.slice(0, maxPathsInLine).map(toShort).join(", ");
+  const more = count > maxPathsInLine ? `, and ${count - maxPathsInLine} more` : "";
+  return [`${made}, which ${run} instead of source: ${shown}${more}`];
 }
 
 /** Said of a look that did not see all. */

@@ -18,8 +18,8 @@ export interface CompiledFiles {
   readonly count: number;
   /** What made them */
   readonly tools: readonly string[];
-  /** A command of a shell that removes them */
-  readonly remove: string;
+  /** Of the first of them: from the workspace, or absolute outside of it; as of `toWrittenName` */
+  readonly paths: readonly string[];
 }
 
 /** What the sandbox left that the host's programs run or go by. */

@@ -16,6 +16,8 @@ export interface CompiledLook {
   readonly since: MadeSince | undefined;
   /** How many are counted, by what made them */
   readonly made: Map<string, number>;
+  /** Paths of the first of these, from the root */
+  readonly paths: string[];
   /** Asked before one is read */
   readonly mayRead: () => boolean;
   readonly budget: LookBudget;
@@ -27,6 +29,8 @@ const maxBytes = 1024 * 1024;
 /** `magic`, `flags`, then the source's time and size, or its hash (PEP 552) */
 const headerBytes = 16;
 
+/** Compiled files of one root that are told by name. */
+const maxToldFiles = 1000;
 /** Files that a start reads, which waits for them; those beyond are only counted when they change. */
 const maxReadAtStart = 1000;
 
@@ -38,7 +42,7 @@ export function createCompiledLook({
   readonly budget: LookBudget;
 }): CompiledLook {
   let left = since === undefined ? maxReadAtStart : Infinity;
-  return { since, made: new Map(), mayRead: () => left-- > 0, budget };
+  return { since, made: new Map(), paths: [], mayRead: () => left-- > 0, budget };
 }
 
 /** The kind of a mark on a compiled file, by the tool. */
@@ -57,13 +61,16 @@ export function isCompiledKind(kind: string): boolean {
 export function toCompiledMark(
   { folder, entry, names }: FoundEntry,
   kind: string,
-  { since, made, mayRead, budget }: CompiledLook,
+  { since, made, paths, mayRead, budget }: CompiledLook,
 ): Mark | undefined {
   if (since !== undefined) {
     const changedAt = folder.facts(entry.name)?.changedAt ?? 0n;
     if (changedAt < since.since) return undefined;
     const tool = kind.slice(kindStart.length);
-    if (changedAt >= since.counted) made.set(tool, (made.get(tool) ?? 0) + 1);
+    if (changedAt >= since.counted) {
+      made.set(tool, (made.get(tool) ?? 0) + 1);
+      if (paths.length < maxToldFiles) paths.push(names.join("/"));
+    }
   }
   const isPython = names.at(-2) === "__pycache__" && entry.name.endsWith(".pyc");
   if (!isPython || !mayRead()) return undefined;

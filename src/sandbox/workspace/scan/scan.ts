@@ -54,6 +54,8 @@ export interface Scan {
   readonly secrets: readonly (readonly string[])[];
   /** How many compiled files are new or changed, by what made them */
   readonly made: ReadonlyMap<string, number>;
+  /** Paths of the first of these */
+  readonly madePaths: readonly string[];
   readonly notes: readonly string[];
   readonly complete: boolean;
   /** Path of the first of what was too deep */
@@ -107,6 +109,7 @@ export async function createScan(
     linked: draft.linked,
     secrets: secrets.filter(isOpen),
     made: draft.compiled.made,
+    madePaths: draft.compiled.paths,
     notes,
     complete: draft.budget.isWhole(),
     leftOut: draft.budget.leftOut(),
