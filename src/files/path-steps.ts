@@ -7,6 +7,9 @@ const maxLinks = 40;
 /** Characters of a path; no system call takes a longer one (PATH_MAX in limits.h, with the byte at its end). */
 const maxPathLength = 4095;
 
+/** The same with all that links on its way put into it: each may add as much */
+const maxWayLength = 4 * maxPathLength;
+
 /** Text of the link at a path; undefined for everything but a link. */
 export type LinkReader = (path: string) => string | undefined;
 
@@ -41,6 +44,7 @@ export function stepsOf(named: string, toTarget: LinkReader = readLink): readonl
       continue;
     }
     const next = join(place, name);
+    if (next.length > maxWayLength) return [];
     const target = toTarget(next);
     if (target === undefined) {
       place = next;

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, ftruncateSync, mkdirSync, openSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** What a sandbox leaves in a workspace to keep the look at it busy. */
@@ -85,6 +85,18 @@ export const hostileTrees: readonly HostileTree[] = [
   {
     what: "a .git file with a long path",
     plant: (workspace) => fillWith(join(workspace, "n/.git"), `gitdir: ${"a/".repeat(400_000)}b\n`),
+  },
+  {
+    what: "a .git file with a path that links make longer",
+    plant: (workspace) => {
+      for (let index = 0; index < 40; index++)
+        symlinkSync(
+          `${"./".repeat(100)}${"a/../".repeat(750)}l${index + 1}`,
+          join(workspace, `l${index}`),
+        );
+      symlinkSync("a/".repeat(2000), join(workspace, "l40"));
+      writeFileSync(join(workspace, ".git"), `gitdir: l0/${"a/".repeat(1500)}\n`);
+    },
   },
   {
     what: "alternates with a long path",

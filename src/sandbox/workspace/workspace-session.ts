@@ -69,7 +69,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
     const outer = await findOuterRoots(looked);
     for (const root of outer) await options.admit(root);
     const added = openRoots(outer, roots);
-    roots.push(...added);
+    for (const one of added) roots.push(one);
     return await Promise.all(added.map((root) => lookAtRoot(root, rules)));
   };
   const close = once(async () => {

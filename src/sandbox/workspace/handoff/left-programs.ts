@@ -91,11 +91,11 @@ async function readKnownPointed(
   const reading = { ...options, counts: (workTree: string) => !added.has(workTree) };
   const found: PointedPath[] = [];
   for (const { root, repositories } of all) {
-    found.push(...(await readOuterPointed(root.source, reading)));
+    for (const one of await readOuterPointed(root.source, reading)) found.push(one);
     for (const { unit } of repositories.filter((one) => !isNew(one))) {
       if (!(await budget.turn())) return found;
       const pointed = await orNoSettings(() => readUnitPointed(root.source, unit, reading));
-      found.push(...(pointed ?? leaveOut(budget)));
+      for (const one of pointed ?? leaveOut(budget)) found.push(one);
     }
   }
   return found;

@@ -52,7 +52,7 @@ async function readNamedFiles(
     const settings = (await readConfiguration(content, budget)) ?? [];
     const folders = [dirname(configFolder), configFolder];
     for (const one of await withIncluded({ settings, configFolder }, budget)) {
-      all.push(...toNamedFiles(one.settings, folders));
+      for (const file of toNamedFiles(one.settings, folders)) all.push(file);
     }
   }
   return all;

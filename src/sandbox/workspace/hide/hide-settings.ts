@@ -83,7 +83,7 @@ async function hideOthers(
     if (hasRoomForCopies(draft, copies.length + found.logs.size)) {
       for (const [key, content] of copies) draft.copies.set(key, content);
       for (const [key, log] of found.logs) draft.logs.set(key, log);
-      draft.notes.push(...found.notes);
+      for (const one of found.notes) draft.notes.push(one);
     } else {
       draft.emptied.push(unit.names);
       left++;

@@ -51,7 +51,7 @@ export async function withIncluded(
       const settings = await readIncluded(path, budget);
       if (settings !== undefined) next.push({ settings, configFolder: dirname(path), path });
     }
-    found.push(...next);
+    for (const one of next) found.push(one);
     level = next;
   }
   return found;

@@ -42,7 +42,8 @@ export async function readOtherPointed(
       const text = readText(path, budget);
       if (text === "") continue;
       const folders = [...new Set([workTree, folder, dirname(path)])];
-      found.push(...(await toTextPaths({ text, folders, by: "setting", isData: false }, names)));
+      for (const one of await toTextPaths({ text, folders, by: "setting", isData: false }, names))
+        found.push(one);
       for (const [, named = ""] of text.matchAll(include)) {
         const included = posix.resolve(dirname(path), withHome(named));
         found.push(toPointed(included, "settings"));

@@ -12,7 +12,8 @@ export async function readUserSettings(budget: LookBudget): Promise<readonly Set
   const found: SettingsOfFile[] = [];
   for (const { file, setting } of await readWrittenSettings()) {
     const own = { settings: [setting], configFolder: dirname(file) };
-    if (setting.key.startsWith("includeif.")) found.push(...(await withIncluded(own, budget)));
+    if (setting.key.startsWith("includeif."))
+      for (const one of await withIncluded(own, budget)) found.push(one);
     else found.push(own);
   }
   return found;

@@ -65,11 +65,12 @@ export async function readOuterPointed(
   const found: PointedPath[] = [];
   for (const { workTree, system } of findOuterOthers(workspace)) {
     const own = { ...options, workTree };
-    found.push(...(await readOtherPointed(join(workTree, system.folder), system, own)));
+    for (const one of await readOtherPointed(join(workTree, system.folder), system, own))
+      found.push(one);
   }
   for (const place of findOuterPlaces(workspace)) {
     try {
-      found.push(...(await readPointed(place, options)));
+      for (const one of await readPointed(place, options)) found.push(one);
     } catch (error) {
       if (!isVaultboxError(error, "VBX_WORKSPACE_UNSAFE")) throw error;
       options.notes.push(
@@ -98,7 +99,7 @@ function findOuterOthers(workspace: string): readonly OuterOther[] {
     const there = otherSystems.filter(
       (system) => orNothing(() => folder?.facts(system.folder))?.kind === "folder",
     );
-    found.push(...there.map((system) => ({ workTree, system })));
+    for (const system of there) found.push({ workTree, system });
   }
   return found;
 }
@@ -132,11 +133,13 @@ export async function readPointed(
   for (const one of places.values()) {
     if (!(await budget.turn())) break;
     const own = await readSettings(one.gitDirectory, "config.worktree", budget);
-    found.push(...(await readWorkTree(one, [...user, ...shared, ...own], options)));
+    for (const path of await readWorkTree(one, [...user, ...shared, ...own], options))
+      found.push(path);
   }
   // Sapling in a repository of git's
   const { workTree } = place;
-  found.push(...(await readOtherPointed(commonDirectory, saplingInGit, { ...options, workTree })));
+  for (const one of await readOtherPointed(commonDirectory, saplingInGit, { ...options, workTree }))
+    found.push(one);
   return found;
 }
 
@@ -166,13 +169,13 @@ async function readWorkTree(
     fromRepository.test(text) ? [workTree, gitDirectory, commonDirectory] : [workTree];
   for (const { settings, configFolder } of files) {
     for (const setting of settings) {
-      found.push(...toSettingPaths(setting, { workTree, configFolder }));
+      for (const one of toSettingPaths(setting, { workTree, configFolder })) found.push(one);
       const text = toCommandText(setting);
       if (text === undefined) continue;
       const isData = isDataSetting(setting);
       const by = setting.key.startsWith("alias.") ? "alias" : "setting";
       const own: CommandText = { text, folders: toFolders(text), by, isData };
-      found.push(...(await toTextPaths(own, names)));
+      for (const one of await toTextPaths(own, names)) found.push(one);
     }
   }
   const own = found.filter(({ kind }) => kind === "hooks" || kind === "programs");
@@ -181,7 +184,7 @@ async function readWorkTree(
     for (const { text, folders: around } of await readHookTexts(path, { budget, notes })) {
       const all = [...new Set([...toFolders(text), ...around])];
       const own: CommandText = { text, folders: all, by: "hook", isData: false };
-      found.push(...(await toTextPaths(own, names)));
+      for (const one of await toTextPaths(own, names)) found.push(one);
     }
   }
   return found;

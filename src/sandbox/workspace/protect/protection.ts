@@ -82,7 +82,7 @@ export async function planProtection(
   const drafts = drafted.map(({ draft }) => draft).filter(({ root }) => root.writable);
   for (const draft of drafts) {
     pinApart(draft);
-    draft.emptiedTrees.push(...draft.root.emptied);
+    for (const one of draft.root.emptied) draft.emptiedTrees.push(one);
   }
   const options: UnitOptions = {
     toShown: hides ? withoutSecrets : (content) => content,
