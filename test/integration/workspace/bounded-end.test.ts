@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { constants } from "node:buffer";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -89,6 +90,33 @@ test("the end of a run ends in time, hears signals and leaves little behind, wha
     controlSucceeded: controls.length,
   });
 }, 300_000);
+
+test("a start refuses a workspace of which its record would be longer than a text can be", async () => {
+  await using place = await createSessionsPlace();
+  const before = process.cwd();
+  const mask = process.umask(0);
+  process.chdir(place.workspace);
+  const name = "\u0001".repeat(50);
+  for (let level = 0; level < 140; level++) {
+    mkdirSync(name, 0o755);
+    process.chdir(name);
+  }
+  const count = 17_000;
+  for (let index = 0; index < count; index++) mkdirSync(String(index), 0o777);
+  process.chdir(before);
+  process.umask(mask);
+  await expect(place.open()).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
+  // The control: as JSON, which the record is
+  const written = JSON.stringify(`${name}/`.repeat(140)).length * count;
+  expect(written).toBeGreaterThan(constants.MAX_STRING_LENGTH);
+  recordScore({
+    row: 48,
+    test: "folders whose record no text holds",
+    attempts: 1,
+    blocked: 1,
+    controlSucceeded: 1,
+  });
+}, 60_000);
 
 test("a signal ends the look soon, and the user's own repository stays where it is", async () => {
   await using place = await createSessionsPlace();

@@ -36,8 +36,8 @@ export interface ScanOptions {
   readonly budget: LookBudget;
 }
 
-/** What is kept, for what else could be read in its place */
-const keptWeight = 8;
+/** What is kept, for what else could be read in its place; the record has six characters for some, and 512 MiB of them */
+const keptWeight = 32;
 /** More than this isn't a list that anybody reads; what isn't on it isn't compared. */
 const maxMarks = 20_000;
 /** Links to folders that are looked through once more, by the names that they have through the link */
@@ -204,6 +204,7 @@ export function addFinding(
   names: readonly string[],
 ): void {
   budget.spend("findings");
+  budget.spend("bytes", keptWeight * names.join("/").length);
   draft[kind].push(names);
 }
 
