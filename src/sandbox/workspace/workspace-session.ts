@@ -4,6 +4,7 @@ import { HostSockets, watchHostSockets } from "../host-sockets.ts";
 import { clockSlackNs } from "./clock-slack.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { listOtherSessions, rememberUnlooked } from "./handoff/unlooked-sessions.ts";
+import { hideLinked } from "./hide/hide-linked.ts";
 import { hideMoved } from "./hide/hide-moved.ts";
 import { parseHideRules } from "./hide/hide-rules.ts";
 import type { MountedRoot } from "./roots/mounted-root.ts";
@@ -83,7 +84,9 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
     mount: async (directory) => {
       const inner = await looking.catch(refuseUnseen);
       const outer = await lookAtOuter(inner).catch(refuseUnseen);
-      const looked = await hideMoved(paths, [...inner, ...outer]).catch(refuseUnseen);
+      const looked = await hideLinked([...inner, ...outer])
+        .then((all) => hideMoved(paths, all))
+        .catch(refuseUnseen);
       const { files } = opened;
       const planned = await planMounts(options, {
         looked,

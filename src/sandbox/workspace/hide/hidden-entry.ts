@@ -3,7 +3,7 @@ import { toNames, toRealPath } from "../host-path.ts";
 import type { LookBudget } from "../look-budget.ts";
 import type { FoundEntry } from "../scan/walk.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
-import { isSecretFile } from "./secret-files.ts";
+import { isSecretFile, mayLeadToSecret } from "./secret-files.ts";
 
 /** Whether an entry is to be hidden: its own exception first, then the user's rules, then vaultbox's list. */
 export function isHidden(
@@ -17,6 +17,11 @@ export function isHidden(
   if (matches(rules.hidden, path)) return true;
   if (!rules.defaults || entry.kind === "folder") return false;
   return isSecretFile({ folder, name: entry.name }, told, budget);
+}
+
+/** Whether what a link of this name leads to may be hidden for the name or path of the link. */
+export function mayHideThrough({ defaults, hidden }: HideRules, name: string): boolean {
+  return hidden.length > 0 || (defaults && mayLeadToSecret(name));
 }
 
 /**

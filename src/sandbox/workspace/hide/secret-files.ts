@@ -12,6 +12,9 @@ const secretNames =
 /** Hidden by their names and the folders they are in. */
 const secretPaths =
   /(?:^|\/)(?:\.aws\/(?:credentials|config)|\.docker\/config\.json|\.config\/gh\/hosts\.ya?ml|\.kube\/config|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.config\/gcloud\/.+|\.azure\/.+\.json|\.ssh\/[^/]+|\.gnupg\/.+|\.git\/(?:.+\/)?credentials|git-crypt\/keys\/.+|annex\/creds\/[^/]+)$/is;
+/** Names of the folders in these, of which a link may be one. */
+const secretPathNames =
+  /^(?:\.aws|\.docker|\.config|gh|\.kube|\.cargo|\.gem|gcloud|\.azure|\.ssh|\.gnupg)$/i;
 /** Folders that hold nothing else, or are known for it. */
 const secretFolders =
   /(?:^|\/)(?:\.aws|\.docker|\.config\/gh|\.kube|\.config\/gcloud|\.azure|\.ssh|\.gnupg)(?:\/|$)/i;
@@ -29,6 +32,12 @@ const privateKey = /-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?-----/;
 const accountNames =
   /(?:service|account|credential|secret|firebase|gcp|gcloud|google|key|sa)[^/]*\.json$/i;
 const account = /"private_key"\s*:\s*"-----BEGIN/;
+
+/** Whether what a link of this name leads to may be hidden, by a look into it or as a folder of secrets. */
+export function mayLeadToSecret(name: string): boolean {
+  const all = [secretPathNames, settingsNames, keyNames, accountNames];
+  return all.some((names) => names.test(name));
+}
 
 /** Whether a folder is one that tools keep secrets in, or lies in one. @param path absolute */
 export function isSecretFolder(path: string): boolean {

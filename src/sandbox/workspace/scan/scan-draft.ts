@@ -1,6 +1,6 @@
 import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts";
 import { findNamedSecrets } from "../hide/find-named-secrets.ts";
-import { hasOtherName, isHidden, toHiddenNames } from "../hide/hidden-entry.ts";
+import { hasOtherName, isHidden, mayHideThrough, toHiddenNames } from "../hide/hidden-entry.ts";
 import type { HideRules } from "../hide/hide-rules.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { isGitFile } from "../repository/repository-signs.ts";
@@ -69,6 +69,7 @@ export interface ScanDraft {
   /** What others than the owner may write to, by path, and those bits of its mode */
   readonly shared: Map<string, number>;
   readonly secrets: (readonly string[])[];
+  readonly secretLinks: (readonly string[])[];
   /** Paths of folders among the secrets, which the walk stays out of */
   readonly hiddenFolders: Set<string>;
   readonly notes: string[];
@@ -99,6 +100,7 @@ export function createScanDraft(
     ownerRights: [],
     shared: new Map(),
     secrets: [],
+    secretLinks: [],
     hiddenFolders: new Set(),
     notes: [],
   };
@@ -210,7 +212,13 @@ export function addFinding(
 
 export function addHidden(draft: ScanDraft, found: FoundEntry): void {
   const { hide } = draft.options;
-  if (hide === undefined || !isHidden(hide, found, draft.budget)) return;
+  if (hide === undefined) return;
+  const isSecret = isHidden(hide, found, draft.budget);
+  if (found.entry.kind === "link" && (isSecret || mayHideThrough(hide, found.entry.name))) {
+    draft.budget.spend("bytes", keptWeight * found.names.join("/").length);
+    draft.secretLinks.push(found.names);
+  }
+  if (!isSecret) return;
   const names = toHiddenNames(found, draft.workspace);
   if (names !== undefined) draft.secrets.push(names);
   const path = found.names.join("/");

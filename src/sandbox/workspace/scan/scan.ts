@@ -52,6 +52,8 @@ export interface Scan {
   readonly linked: ReadonlySet<string>;
   /** Names of what is hidden from the sandbox */
   readonly secrets: readonly (readonly string[])[];
+  /** Names of links that are hidden, or lead to where files are that may be hidden by their path */
+  readonly secretLinks: readonly (readonly string[])[];
   /** How many compiled files are new or changed, by what made them */
   readonly made: ReadonlyMap<string, number>;
   /** Paths of the first of these */
@@ -108,6 +110,7 @@ export async function createScan(
     shared: draft.shared,
     linked: draft.linked,
     secrets: secrets.filter(isOpen),
+    secretLinks: draft.secretLinks.filter(isOpen),
     made: draft.compiled.made,
     madePaths: draft.compiled.paths,
     notes,
