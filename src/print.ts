@@ -9,11 +9,13 @@ const maxLineLength = 4096;
 
 type Output = "stdout" | "stderr";
 
-/** A terminal that another program writes to, too. */
+/** A terminal, pipe or file that another program writes to, too. */
 export interface SharedTerminal {
   readonly outputs: readonly Output[];
   /** Makes the next line readable, and one of its own */
   readonly lead: () => string;
+  /** A line feed alone only moves down where the terminal is in raw mode */
+  readonly lineEnd: "\r\n" | "\n";
   readonly onLine: (text: string) => void;
 }
 
@@ -32,8 +34,7 @@ function write(output: Output, text: string): void {
     process[output].write(`${text}\n`);
     return;
   }
-  // A line feed alone only moves down where the terminal is in raw mode
-  process[output].write(`${terminal.lead()}${text}\r\n`);
+  process[output].write(`${terminal.lead()}${text}${terminal.lineEnd}`);
   terminal.onLine(text);
 }
 
