@@ -11,9 +11,34 @@ import { isTreeSettings } from "./tree-settings.ts";
 import { withoutSecretsByStep } from "./settings-text.ts";
 
 /** In a repository's folder: git's own, what editors leave of it, and what other programs keep there */
-const ownNames = /^(?:config.*|sourcetree.*|description|.*\.(?:conf|cfg|ini|toml|json|ya?ml))$/i;
+const ownNames =
+  /^(?:[.#]*config.*|gc\.log|sourcetree.*|description|.*\.(?:conf|cfg|ini|toml|json|ya?ml))$/i;
 /** Folders of a repository that hold settings: old remotes, `git svn`, git-lfs, Sapling, GitKraken, git-annex, git-p4 */
-const ownFolders = ["remotes", "branches", "svn", "lfs", "sl", "gk", "annex", "info"];
+const ownFolders = [
+  "remotes",
+  "branches",
+  "svn",
+  "lfs",
+  "lfs/logs",
+  "sl",
+  "sl/blackbox",
+  "gk",
+  "annex",
+  "info",
+];
+/**
+ * The same of other systems, and what editors leave of it: Mercurial's and Sapling's log of commands and names of remotes,
+ * Darcs' preferences, where a branch of Breezy's is, Jujutsu's settings
+ */
+const otherFolders: readonly (readonly [folder: string, names: RegExp])[] = [
+  ["", /^(?:[.#]*(?:hgrc|config|workspace-config).*|blackbox\.log.*)$/],
+  ["blackbox", /^/],
+  ["logexchange", /^/],
+  ["remotenames", /^/],
+  ["prefs", /^/],
+  ["repo", /^[.#]*config.*$/],
+  ["branch", /^(?:location|parent|bound|[.#]*branch\.conf.*)$/],
+];
 /** Larger ones aren't looked through, and shown empty: no settings are */
 const maxSettingsBytes = 16 * 1024 * 1024;
 
@@ -108,9 +133,7 @@ async function hideUnit(
   const place = { folder, names, budget };
   await hideIn(draft, place, ownNames);
   for (const inner of ownFolders) {
-    using opened = orNothing(() => folder.open(inner));
-    if (opened === undefined) continue;
-    await hideIn(draft, { folder: opened, names: [...names, inner], budget }, /^/);
+    await hideBelow(draft, { names: [...names, ...inner.split("/")], budget }, /^/);
   }
   await hideLogs(draft, place);
 }
@@ -123,6 +146,19 @@ async function hideOther(
   for (const { path } of findOtherSystem(names.at(-1) ?? "")?.settings ?? []) {
     await hideFile(draft, [...names, ...path.split("/")], budget);
   }
+  for (const [inner, wanted] of otherFolders) {
+    const own = [...names, ...inner.split("/").filter((name) => name !== "")];
+    await hideBelow(draft, { names: own, budget }, wanted);
+  }
+}
+
+async function hideBelow(
+  draft: MountDraft,
+  { names, budget }: Omit<HidePlace, "folder">,
+  wanted: RegExp,
+): Promise<void> {
+  using folder = orNothing(() => draft.root.folder.openPath(names));
+  if (folder !== undefined) await hideIn(draft, { folder, names, budget }, wanted);
 }
 
 async function hideIn(
