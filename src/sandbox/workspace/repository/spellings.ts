@@ -1,8 +1,8 @@
 // File systems fold names, and what is looked at here may be moved to another one, so a name counts that any of them
 // takes for the wanted one (git's `path.c` and `utf8.c`, `is_ntfs_dotgit` and `is_hfs_dotgit`).
 
-/** What HFS+ doesn't see in a name */
-const ignored = String.raw`[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*`;
+/** What HFS+ doesn't see in a name, and what the case folding of ext4, F2FS and APFS doesn't (Unicode, NFKC_Casefold) */
+const ignored = String.raw`[\p{Default_Ignorable_Code_Point}\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*`;
 
 /** Names that are all the same to some file system. */
 export interface Spellings {
@@ -10,7 +10,7 @@ export interface Spellings {
 }
 
 /**
- * Every spelling of names in small letters: whatever the case, with characters that HFS+ ignores, and with an end that
+ * Every spelling of names in small letters: whatever the case, with characters that file systems ignore, and with an end that
  * NTFS drops.
  */
 export function toSpellings(...names: readonly string[]): Spellings {
@@ -19,7 +19,8 @@ export function toSpellings(...names: readonly string[]): Spellings {
   );
   const whole = new RegExp(
     `^(?:${any.join("|")})(?:${ignored}[. ])*${ignored}(?:[:\\\\].*)?$`,
-    "is",
+    // With `u` what Unicode folds to a letter is that letter: U+017F is an s, U+212A a k
+    "isu",
   );
   const firsts = new Uint8Array(0x80);
   for (const [first = ""] of names) {

@@ -20,6 +20,9 @@ test("every spelling that a file system takes for .git counts, and no other name
     ".git:stream",
     ".git\\config",
     "git~1 .:x",
+    ".g\u00adit",
+    ".git\ufe0f",
+    ".gi\u{e0020}t",
   ];
   for (const name of spelled) expect([name, isGitName(name)]).toEqual([name, true]);
   const others = [
@@ -41,5 +44,6 @@ test("a folder is a bare repository however its names are spelled", () => {
   expect(isBareRepository(toEntries("HEAD", "objects", "refs"))).toBe(true);
   expect(isBareRepository(toEntries("he\u200dad", "OBJECTS ", "refs."))).toBe(true);
   expect(isBareRepository(toEntries("HEAD", "commondir:x"))).toBe(true);
+  expect(isBareRepository(toEntries("HEAD", "object\u017f", "ref\u017f"))).toBe(true);
   expect(isBareRepository(toEntries("HEADER", "objects", "refs"))).toBe(false);
 });
