@@ -109,3 +109,13 @@ test("an access control list shows in the mode, and its right to write goes with
   expect(entries.map(({ path }) => path).toSorted()).toEqual(hasAcl ? [".git", ".github"] : []);
   expect(writable).toEqual([]);
 });
+
+test("what the user let the group write to in a repository just before the run stays, and isn't said", async () => {
+  const before = `${tree}; (umask 002; echo x > .git/own; mkdir .git/more; echo x > .git/more/own); sleep 0.3`;
+  const { entries, writable } = await endOf(before, "umask 002; echo x > .git/made");
+  expect(entries.filter((entry) => entry.kind === kind).map(({ path }) => path)).toEqual([
+    ".git/made",
+  ]);
+  expect(writable).toContain("./.git/own");
+  expect(writable).toContain("./.git/more/own");
+});

@@ -21,6 +21,8 @@ export const sharedBits = 0o022;
 interface ModeLook {
   /** When they changed at the earliest, `ns` */
   readonly since: bigint;
+  /** The same of what others may write to: the start didn't see the user's own files of a moment before, `ns` */
+  readonly sharedSince: bigint;
   readonly budget: LookBudget;
   /** Paths of folders that are looked through by themselves */
   readonly apart?: ReadonlySet<string> | undefined;
@@ -59,7 +61,8 @@ function lookAtMode(
   const mode = folder.mode(name);
   const isProgram = kind === "file" && (mode & 0o6000) !== 0;
   if (!isProgram && (mode & sharedBits) === 0) return;
-  if ((folder.facts(name)?.changedAt ?? 0n) < look.since) return;
+  const changedAt = folder.facts(name)?.changedAt ?? 0n;
+  if (changedAt < look.since) return;
   if (isProgram) look.onOwnerRights(names);
-  if ((mode & sharedBits) !== 0) look.onShared(names, mode);
+  if ((mode & sharedBits) !== 0 && changedAt >= look.sharedSince) look.onShared(names, mode);
 }

@@ -133,11 +133,12 @@ async function addFolder(
   names: readonly string[],
 ): Promise<void> {
   const { budget } = draft;
-  const { since } = draft.options;
+  const { since, made } = draft.options;
   addShared(draft, names, folder.ownMode());
   if (since !== undefined) {
     await findModes(folder, names, {
       since,
+      sharedSince: made?.counted ?? since,
       budget,
       apart: draft.options.apart,
       onOwnerRights: (program) => addFinding(draft, "ownerRights", program),
