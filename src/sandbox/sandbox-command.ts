@@ -1,3 +1,4 @@
+import { VaultboxError } from "../errors.ts";
 import { openEnding } from "./command-ending.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import type { SignalWatch } from "./signal-watch.ts";
@@ -45,10 +46,27 @@ export async function runCommand(
   void streams;
   using continuing = tty ? continueStopped(host.stdin, container) : undefined;
   void continuing;
-  const status = ending.settle(await container.wait());
+  const status = ending.settle(await waitFor(container));
   watchdog.settle();
   if (watchdog.verdict() === "busy") host.onNote(busyText);
   return watchdog.verdict() === "time-limit" ? timeoutStatus : status;
+}
+
+/** @throws VaultboxError when the engine went away: nobody knows whether the command still runs */
+async function waitFor(container: ReadySandbox["container"]): Promise<number> {
+  try {
+    return await container.wait();
+  } catch (error) {
+    if (!(error instanceof VaultboxError)) throw error;
+    const text = `${error.message}; the command may still run, and what it left was not looked at`;
+    throw new VaultboxError(error.code, text, {
+      hints: [
+        "when the engine answers again: vaultbox prune",
+        "don't run git, an editor or a build in the workspace before that",
+      ],
+      cause: error,
+    });
+  }
 }
 
 /** `--timeout` or the policy's duration, whichever is over first */

@@ -82,6 +82,7 @@ test("an engine that goes away in the middle is an error of the engine, not a bu
   engine.lose();
   expect([1, 125]).toContain(await untilClosed(child));
   expect(said()).toContain("cannot wait for the container");
+  expect(said()).toContain("the command may still run, and what it left was not looked at");
   expect(said()).not.toContain("bug");
   expect(await countOnEngine(world.workspace)).toBeGreaterThan(0);
   const sameHome = { VAULTBOX_HOME: join(world.home, "vaultbox") };

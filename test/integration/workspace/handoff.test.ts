@@ -183,6 +183,33 @@ test("a repository that runs something is held only when that is new", async () 
   ]);
 });
 
+test("a rebase that stopped, and its end, are no finding; one that runs a command is", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace, during } = folder;
+  const own = ["-c", "user.name=a", "-c", "user.email=a@b"];
+  await git(workspace, "init", "-q", "-b", "main");
+  const commit = async (text: string): Promise<void> => {
+    await writeInto(workspace, "file", text);
+    await git(workspace, "add", "file");
+    await git(workspace, ...own, "commit", "-q", "-m", text);
+  };
+  await commit("one");
+  await commit("two");
+  await git(workspace, "switch", "-q", "-c", "topic", "HEAD~1");
+  await commit("three");
+  const begun = await during(async () => {
+    await git(workspace, ...own, "rebase", "main").catch(() => undefined);
+  });
+  expect(begun.entries).toEqual([]);
+  const aborted = await during(async () => void (await git(workspace, "rebase", "--abort")));
+  expect(aborted.entries).toEqual([]);
+  // The control
+  const running = await during(async () => {
+    await git(workspace, ...own, "rebase", "--exec", "true", "main").catch(() => undefined);
+  });
+  expect(running.entries.map(({ change }) => change)).toEqual(["held"]);
+});
+
 test("a repository that fetches what is missing from a place of the sandbox's is held", async () => {
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;

@@ -47,6 +47,8 @@ export interface Look {
   readonly budget: LookBudget;
   /** Takes an entry into the fingerprint; its content when it's a plain file */
   readonly note: (folder: Folder | undefined, name: string) => Buffer | undefined;
+  /** Reads a plain file that is no finding but by what is dangerous in it */
+  readonly read: (folder: Folder, name: string) => Buffer | undefined;
   /** Takes a setting that says where git fetches from */
   readonly remote: (key: string, value: string) => void;
   /** Takes when the folder itself changed into account, and nothing else of it */
@@ -85,15 +87,23 @@ export function createLook(budget: LookBudget): Look {
     more.update(danger.id);
     unseenMore ??= danger.unseen;
   };
+  const readEntry = (folder: Folder, name: string, changedAt: bigint): Buffer | undefined => {
+    if (changedAt > newest) newest = changedAt;
+    const content = folder.read(name, maxLookedAtBytes);
+    budget.spend("entries");
+    budget.spend("bytes", content?.length ?? 0);
+    return content;
+  };
   return {
     budget,
+    read: (folder, name) => {
+      const facts = folder.facts(name);
+      return facts && readEntry(folder, name, facts.changedAt);
+    },
     note: (folder, name) => {
       const facts = folder?.facts(name);
       if (folder === undefined || facts === undefined) return undefined;
-      if (facts.changedAt > newest) newest = facts.changedAt;
-      const content = folder.read(name, maxLookedAtBytes);
-      budget.spend("entries");
-      budget.spend("bytes", content?.length ?? 0);
+      const content = readEntry(folder, name, facts.changedAt);
       const size = content?.length ?? folder.readLink(name) ?? -1;
       hash.update(toNameBytes(`${name}\0${facts.kind}\0${facts.mode}\0${size}\0`));
       if (content !== undefined) hash.update(content);
