@@ -2,10 +2,9 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import { VaultboxError } from "../errors.ts";
-import { hasEnded } from "../files/process-identity.ts";
 import { quoted } from "../printable.ts";
 import { contains } from "../files/path-steps.ts";
-import { readActiveSessions, toWritable, type SessionState } from "./session-state.ts";
+import { readOtherRunning, toWritable, type SessionState } from "./session-state.ts";
 
 /** What a session that is about to start mounts; real paths. */
 export interface MountedPlaces {
@@ -29,7 +28,7 @@ export async function refuseNested(
   session: string,
   { sources, writable, pinned }: MountedPlaces,
 ): Promise<void> {
-  for (const other of await readOthers(paths, session)) {
+  for (const other of await readOtherRunning(paths, session)) {
     for (const folder of toWritable(other)) {
       const inner = sources.find(
         (source) => isInside(source, folder) && !isKept(other, source, writable),
@@ -59,12 +58,6 @@ function isKept(
   return pinned === undefined
     ? pins === true && writable.includes(source)
     : pinned.includes(source);
-}
-
-async function readOthers(paths: Paths, session: string): Promise<readonly SessionState[]> {
-  const active = (await readActiveSessions(paths)).filter(({ id }) => id !== session);
-  const ended = await Promise.all(active.map(({ owner }) => hasEnded(owner)));
-  return active.filter((_, index) => ended[index] !== true);
 }
 
 function isInside(inner: string, outer: string): boolean {

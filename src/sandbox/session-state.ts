@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
-import { readOwnIdentity, type ProcessIdentity } from "../files/process-identity.ts";
+import { hasEnded, readOwnIdentity, type ProcessIdentity } from "../files/process-identity.ts";
 import { ensurePrivateFolder } from "../vault/private-file.ts";
 import { readRegularText } from "../files/regular-file.ts";
 
@@ -101,6 +101,16 @@ export async function readActiveSessions(paths: Paths): Promise<readonly Session
     names.filter((name) => /^[0-9a-f]{12}$/.test(name)).map((id) => readState(paths, id)),
   );
   return states.filter((state) => state !== undefined);
+}
+
+/** Those of them whose process runs, apart from one. @param session its id */
+export async function readOtherRunning(
+  paths: Paths,
+  session: string,
+): Promise<readonly SessionState[]> {
+  const active = (await readActiveSessions(paths)).filter(({ id }) => id !== session);
+  const ended = await Promise.all(active.map(({ owner }) => hasEnded(owner)));
+  return active.filter((_, index) => ended[index] !== true);
 }
 
 /** Replaces what is known of a session. */

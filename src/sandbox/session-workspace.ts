@@ -12,7 +12,7 @@ import { refuseSecondViews } from "./second-view.ts";
 import { toWritable, writeState } from "./session-state.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import type { Handoff } from "./workspace/handoff/handoff.ts";
-import type { MountedRoot } from "./workspace/roots/mounted-root.ts";
+import { toMountedRoots } from "./workspace/roots/mounted-root.ts";
 import { openWorkspaceSession, type WorkspaceSession } from "./workspace/workspace-session.ts";
 
 /** Hidden files named on the terminal and in one note of the audit. */
@@ -36,15 +36,7 @@ export async function openSessionWorkspace(
   const allowed = await resolveAllowed(request.allowMounts);
   const rules = defaultMountRules(paths, allowed);
   const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
-  const roots: MountedRoot[] = [
-    { kind: "workspace", source: workspace, target: workspace, writable: true },
-    ...mounts.map(({ source, target, readOnly }) => ({
-      kind: "mount" as const,
-      source,
-      target,
-      writable: !readOnly,
-    })),
-  ];
+  const roots = [...toMountedRoots(workspace, mounts)];
   const refuse = async (): Promise<void> => {
     refuseSecondViews(roots, allowed);
     const sources = roots.map(({ source }) => source);

@@ -2,10 +2,9 @@ import { join } from "node:path";
 import type { Paths } from "../../config/paths.ts";
 import { VaultboxError } from "../../errors.ts";
 import { orNothing, type Folder } from "../../files/beneath.ts";
-import { hasEnded } from "../../files/process-identity.ts";
 import { contains } from "../../files/path-steps.ts";
 import { quoted } from "../../printable.ts";
-import { readActiveSessions } from "../session-state.ts";
+import { readOtherRunning } from "../session-state.ts";
 import { openRealOrNothing } from "./host-path.ts";
 import {
   makeMountPoint,
@@ -64,11 +63,10 @@ export async function readOtherRecords(
   paths: Paths,
   session: string,
 ): Promise<readonly OtherRecord[]> {
-  const active = await readActiveSessions(paths);
+  const running = await readOtherRunning(paths, session);
   const records = await Promise.all(
-    active.map(async ({ id, owner }) => {
-      const isOther = id !== session && !(await hasEnded(owner));
-      const record = isOther ? await readRecord(paths, id) : undefined;
+    running.map(async ({ id }) => {
+      const record = await readRecord(paths, id);
       return record === undefined || record === "unreadable" ? undefined : { ...record, id };
     }),
   );

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { BindMount } from "../../../docker/engine.ts";
 import type { Folder } from "../../../files/beneath.ts";
 import { contains } from "../../../files/path-steps.ts";
 import { toNames } from "../host-path.ts";
@@ -13,6 +14,25 @@ export interface MountedRoot {
   /** Absolute path in the sandbox */
   readonly target: string;
   readonly writable: boolean;
+}
+
+/**
+ * The workspace, and what is mounted beside it, of which some may be files.
+ * @param workspace absolute real path
+ */
+export function toMountedRoots(
+  workspace: string,
+  mounts: readonly BindMount[],
+): readonly MountedRoot[] {
+  return [
+    { kind: "workspace", source: workspace, target: workspace, writable: true },
+    ...mounts.map(({ source, target, readOnly }) => ({
+      kind: "mount" as const,
+      source,
+      target,
+      writable: !readOnly,
+    })),
+  ];
 }
 
 /** One that is held open from the look at the start to the one at the end. */

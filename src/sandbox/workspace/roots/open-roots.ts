@@ -6,7 +6,7 @@ import { readOriginAt } from "../../../files/file-origin.ts";
 import { quoted } from "../../../printable.ts";
 import type { MountSource } from "../../posture/expected-mounts.ts";
 import { findInnerTrees } from "./inner-trees.ts";
-import { toApart, type MountedRoot, type OpenRoot } from "./mounted-root.ts";
+import { toApart, toMountedRoots, type MountedRoot, type OpenRoot } from "./mounted-root.ts";
 
 /** What is mounted, opened: folders are looked through, files are only told from others. */
 export interface OpenedMounts {
@@ -21,13 +21,12 @@ export interface OpenedMounts {
  * @throws VaultboxError VBX_MOUNT_REFUSED when one can't be opened, or isn't what was checked any more
  */
 export function openMounts(workspace: string, mounts: readonly BindMount[]): OpenedMounts {
-  const places: MountedRoot[] = [
-    { kind: "workspace", source: workspace, target: workspace, writable: true },
-  ];
+  const places: MountedRoot[] = [];
   const files: MountSource[] = [];
-  for (const { source, target, readOnly } of mounts) {
-    if (openOrRefuse(source, (path) => statSync(path).isDirectory())) {
-      places.push({ kind: "mount", source, target, writable: !readOnly });
+  for (const root of toMountedRoots(workspace, mounts)) {
+    const { kind, source, target } = root;
+    if (kind === "workspace" || openOrRefuse(source, (path) => statSync(path).isDirectory())) {
+      places.push(root);
     } else files.push({ target, origin: openOrRefuse(source, readOriginAt) });
   }
   return { roots: openRoots(places), files };
