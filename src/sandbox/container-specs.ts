@@ -1,7 +1,8 @@
 import type { BindMount, ContainerSpec } from "../docker/engine.ts";
 import { label } from "../docker/labels.ts";
 import type { HomeVolume } from "./home-volume.ts";
-import { homeMount, type Identity } from "./identity.ts";
+import type { Identity } from "./identity.ts";
+import { homeMount } from "./sandbox-home.ts";
 import { toContainerName } from "./session-labels.ts";
 
 /** Processes in the agent container: a parallel build fits, a fork bomb doesn't. */

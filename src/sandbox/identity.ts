@@ -5,6 +5,7 @@ import type { Engine } from "../docker/engine.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
 import { readFirstFile } from "./home-archive.ts";
 import { toProbeSpec } from "./probe-spec.ts";
+import { sandboxHome } from "./sandbox-home.ts";
 import { createSessionContainer } from "./session-container.ts";
 import { readRegularText } from "../files/regular-file.ts";
 
@@ -16,15 +17,6 @@ export interface Identity {
   readonly groupName: string;
   readonly home: string;
 }
-
-/**
- * Where the home volume is mounted. HOME is a directory in it, because an engine extracts an archive's entries with
- * their owners, but never changes the owner of the volume's own root.
- */
-export const homeMount = "/home";
-const homeName = "agent";
-/** The same for every user and image, so that a `--home` volume works with all of them. */
-const sandboxHome = `${homeMount}/${homeName}`;
 
 /**
  * The workspace's owner, so that files the agent writes belong to the user. A session of an ordinary user is never more

@@ -1,5 +1,5 @@
 import { chmod, lstat, realpath, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { readHomeFolder } from "../home-folder.ts";
 import type { Paths } from "../config/paths.ts";
 import { readPlainFile } from "../config/private-read.ts";
@@ -12,6 +12,8 @@ import { readRealPath } from "../files/real-path.ts";
 import { contains } from "../files/path-steps.ts";
 import { maxFileBytes } from "../policy/file-size.ts";
 import { quoted } from "../printable.ts";
+import { parseMount } from "./mount-text.ts";
+import { homeMount, sandboxHome } from "./sandbox-home.ts";
 import { findOuterRepositories } from "./workspace/roots/outer-repository.ts";
 
 /** What a mount is checked against. */
@@ -89,41 +91,22 @@ export async function resolveWorkspace(path: string, rules: MountRules): Promise
 }
 
 /**
- * Parses `SRC:DST[:ro|rw]`, or `SRC[:ro|rw]` for the same path inside; read-only unless it says `rw`.
+ * Reads the text of a mount, and checks both places.
  * @throws VaultboxError VBX_USAGE, VBX_MOUNT_REFUSED
  */
 export async function resolveMount(text: string, rules: MountRules): Promise<BindMount> {
   const { source, target, readOnly } = parseMount(text);
   const real = await resolveSource(source, rules);
   const inside = target ?? real;
+  if (inside === homeMount) {
+    const hint = "mount into the home, such as --mount SRC:~/NAME, or keep one: --home NAME";
+    throw refused(text, `the sandbox's home is at ${quoted(sandboxHome)}`, [hint]);
+  }
   if (isReservedTarget(inside)) {
     const hint = "name another place for it, such as --mount SRC:/mnt/NAME";
     throw refused(text, `${quoted(inside)} in the sandbox is reserved`, [hint]);
   }
   return { source: real, target: inside, readOnly };
-}
-
-/** @throws VaultboxError VBX_USAGE */
-export function parseMount(text: string): {
-  readonly source: string;
-  readonly target: string | undefined;
-  readonly readOnly: boolean;
-} {
-  const parts = text.split(":");
-  const last = parts.at(-1);
-  const mode = last === "ro" || last === "rw" ? parts.pop() : undefined;
-  const [source = "", target] = parts;
-  const isValid =
-    parts.length <= 2 && source !== "" && (target === undefined || isAbsolute(target));
-  if (!isValid) {
-    throw new VaultboxError("VBX_USAGE", `cannot read the mount ${quoted(text)}`, {
-      hints: [
-        "--mount SRC:DST[:ro|rw], with an absolute path for DST; read-only unless rw is said",
-      ],
-    });
-  }
-  const clean = target === undefined ? undefined : resolve(target);
-  return { source: resolve(source), target: clean, readOnly: mode !== "rw" };
 }
 
 /**

@@ -5,8 +5,9 @@ import { VaultboxError } from "../errors.ts";
 import { once } from "../once.ts";
 import { quoted } from "../printable.ts";
 import { toAgentSpec } from "./container-specs.ts";
-import { createHomeVolume, seedHome, toHomeVolume, toProjectHome } from "./home-volume.ts";
-import { homeMount } from "./identity.ts";
+import { seedHome } from "./home-seed.ts";
+import { createHomeVolume, toHomeVolume, toProjectHome } from "./home-volume.ts";
+import { homeMount } from "./sandbox-home.ts";
 import type { KeptHomeLook } from "./kept-home/kept-home.ts";
 import type { EstablishedLink } from "./link/link-end.ts";
 import { toAskedPlaces } from "./posture/expected-mounts.ts";
@@ -155,7 +156,8 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
   const { placeholders } = session;
   const context = { home: identity.home, workspace: request.workspace, placeholders };
   const files = request.plan.agent.homeFiles(context);
-  await seedHome(agent, { identity, files, volume: home });
+  const mounted = binds.map(({ target }) => target);
+  await seedHome(agent, { identity, files, volume: home, mounted });
   const lookAtHome = home.kept ? await prepareLook(plan, home.name, files) : undefined;
   return { agent, removeHome, expected: toExpectation(plan, relayId, binds), lookAtHome };
 }

@@ -23,7 +23,12 @@ export function buildCommand(): Command {
     .option("--sign <name>", "have commits and tags signed by this signing key of a vault")
     .option("--no-sign", "sign nothing, whatever the project file says")
     .option("--image <image>", "run in this image instead of the agent's own")
-    .option("--mount <src:dst[:ro|rw]>", "mount a host path too (repeatable)", collect, [])
+    .option(
+      "--mount <src:dst[:ro|rw]>",
+      "mount a host path too; ~ in DST is the sandbox's home (repeatable)",
+      collect,
+      [],
+    )
     .option("--allow-mount <path>", "mount this path although it is refused", collect, [])
     .option("--env <name[=value]>", "set a variable in the sandbox (repeatable)", collect, [])
     .option("--home <name>", "keep the home directory under this name; default: new each run")

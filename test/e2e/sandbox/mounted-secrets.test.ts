@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { git } from "../../support/host-git.ts";
@@ -89,4 +89,28 @@ test("what a rule names is hidden in a read-only mount as well, unless the mount
     blocked: 4,
     controlSucceeded: control.length - 2,
   });
+});
+
+test("a user's own instructions are in the agent's home, read-only and without secrets, and nothing is written to them", async () => {
+  await using world = await createWorld(1000);
+  const own = join(world.home, ".claude");
+  await mkdir(join(own, "skills/deploy"), { recursive: true });
+  await writeFile(join(own, "CLAUDE.md"), "answer in verse\n");
+  await writeFile(join(own, "settings.json"), '{"model":"opus"}\n');
+  await writeFile(join(own, "skills/deploy/SKILL.md"), "deploy\n");
+  await writeFile(join(own, "skills/deploy/.env"), "CANARY=1\n");
+  // As a shell leaves them: only the first tilde is replaced
+  const mounts = ["CLAUDE.md", "settings.json", "skills"].map(
+    (name) => `${own}/${name}:~/.claude/${name}`,
+  );
+  const look = `cd ~/.claude && cat CLAUDE.md settings.json skills/deploy/SKILL.md skills/deploy/.env
+    (echo x >CLAUDE.md) 2>/dev/null || echo read-only; touch mine && echo mine; grep -c hasCompletedOnboarding ~/.claude.json`;
+  const flags = mounts.flatMap((mount) => ["--mount", mount]);
+  const args = ["run", "--agent", "claude", ...flags, "--", "sh", "-c", look];
+  const { status, stdout } = await world.run(args);
+  expect([status, stdout]).toEqual([
+    0,
+    'answer in verse\n{"model":"opus"}\ndeploy\nread-only\nmine\n1\n',
+  ]);
+  expect(await readFile(join(own, "settings.json"), "utf8")).toBe('{"model":"opus"}\n');
 });

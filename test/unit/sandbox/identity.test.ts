@@ -36,7 +36,7 @@ test("an archive names each directory once, before what is in it, and reads back
     { path: ".claude/settings.json", mode: 0o600, content: "{}" },
     { path: ".claude/a/b", mode: 0o644, content: "x".repeat(600) },
   ];
-  const entries = withParents(files, "agent");
+  const entries = withParents(files, { root: "agent" });
   expect(entries.map(({ path }) => path)).toEqual([
     "agent/",
     "agent/.claude/",

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { contains } from "../../../src/files/path-steps.ts";
 import {
-  parseMount,
   resolveMount,
   resolveWorkspace,
   resolveWritable,
@@ -153,14 +152,17 @@ test("what a sandbox can write is what is mounted writable, and nothing that is 
   }
 });
 
-test("a mount is read-only unless it says rw", () => {
-  expect(parseMount("/a:/b")).toEqual({ source: "/a", target: "/b", readOnly: true });
-  expect(parseMount("/a:/b:rw")).toEqual({ source: "/a", target: "/b", readOnly: false });
-  expect(parseMount("/a:ro")).toEqual({ source: "/a", target: undefined, readOnly: true });
-  expect(parseMount("/a:/b/../c").target).toBe("/c");
-  for (const bad of ["", ":/b", "/a:b", "/a:/b:rx", "/a:/b:/c:rw"]) {
-    expect(() => parseMount(bad)).toThrow("cannot read the mount");
-  }
+test("the place of the sandbox's home is no target, what is in it is", async () => {
+  await using world = await createHome();
+  const project = join(world.home, "project");
+  await expect(resolveMount(`${project}:/home`, world.rules)).rejects.toThrow(
+    `the sandbox's home is at "/home/agent"`,
+  );
+  expect(await resolveMount(`${project}:~/notes`, world.rules)).toEqual({
+    source: project,
+    target: "/home/agent/notes",
+    readOnly: true,
+  });
 });
 
 test("a copy of the project file is bound read-only over it, and a link in its place is refused", async () => {

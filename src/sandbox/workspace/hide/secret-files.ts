@@ -11,7 +11,7 @@ const secretNames =
   /^(?:\.env(?:[._-].+|rc)?|\.netrc|_netrc|\.pypirc|\.git-credentials|\.pgpass|\.my\.cnf|\.htpasswd|\.boto|\.s3cfg|\.vault-token|\.dockercfg|\.terraformrc|credentials\.tfrc\.json|terraform\.tfstate(?:\..*)?|.+\.tfstate(?:\.backup)?|kubeconfig|.+\.kubeconfig|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|.+\.(?:p12|pfx|ppk|kdbx)|application_default_credentials\.json|master\.key|\.bash_history|\.zsh_history)$/is;
 /** Hidden by their names and the folders they are in. */
 const secretPaths =
-  /(?:^|\/)(?:\.aws\/(?:credentials|config)|\.docker\/config\.json|\.config\/gh\/hosts\.ya?ml|\.kube\/config|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.config\/gcloud\/.+|\.azure\/.+\.json|\.ssh\/[^/]+|\.gnupg\/.+|\.git\/(?:.+\/)?credentials|git-crypt\/keys\/.+|annex\/creds\/[^/]+)$/is;
+  /(?:^|\/)(?:\.aws\/(?:credentials|config)|\.docker\/config\.json|\.config\/gh\/hosts\.ya?ml|\.kube\/config|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.config\/gcloud\/.+|\.azure\/.+\.json|\.ssh\/[^/]+|\.gnupg\/.+|\.git\/(?:.+\/)?credentials|git-crypt\/keys\/.+|annex\/creds\/[^/]+|\.claude\/\.credentials\.json|\.gemini\/oauth_creds\.json)$/is;
 /** Names of the folders in these, of which a link may be one. */
 const secretPathNames =
   /^(?:\.aws|\.docker|\.config|gh|\.kube|\.cargo|\.gem|gcloud|\.azure|\.ssh|\.gnupg)$/i;
@@ -25,6 +25,9 @@ const publicNames = /\.pub$|^known_hosts$|^authorized_keys$/i;
 /** Hidden when a token is in them. */
 const settingsNames =
   /^(?:\.npmrc|\.yarnrc|\.yarnrc\.yml|pip\.conf|pip\.ini|nuget\.config|gradle\.properties|settings\.xml|auth\.json|auth\.toml|bunfig\.toml|\.condarc|\.gitconfig|\.hgrc|uv\.toml|\.gemrc|\.wgetrc|\.curlrc|\.mylogin\.cnf|\.pip\.conf)$/i;
+/** Agents' own, hidden when a token is in them. */
+const agentSettings =
+  /(?:^|\/)(?:\.claude\.json|\.claude\/settings(?:\.local)?\.json|\.codex\/config\.toml|\.gemini\/settings\.json)$/i;
 /** Hidden when a private key is in them. */
 const keyNames = /\.(?:pem|key|p8|der\.txt|asc)$/i;
 const privateKey = /-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?-----/;
@@ -62,8 +65,9 @@ export function isSecretFile(
   const name = toOriginal(written);
   if (publicNames.test(name)) return false;
   if (secretNames.test(name)) return !exampleNames.test(name);
-  if (secretPaths.test(`${path.slice(0, -written.length)}${name}`)) return true;
-  const isSettings = settingsNames.test(name);
+  const original = `${path.slice(0, -written.length)}${name}`;
+  if (secretPaths.test(original)) return true;
+  const isSettings = settingsNames.test(name) || agentSettings.test(original);
   const form = keyNames.test(name) ? privateKey : accountNames.test(name) ? account : undefined;
   if (!isSettings && form === undefined) return false;
   const bytes = file.folder.read(file.name, isSettings ? maxSettingsBytes : maxKeyBytes);
