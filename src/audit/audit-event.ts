@@ -46,6 +46,8 @@ export interface RequestDecisionEvent {
   readonly port: number;
   /** Canonical path without query; empty before a request was read */
   readonly path: string;
+  /** It asked for a WebSocket */
+  readonly websocket?: true;
   /** `rule.source.label` of the rule that decided */
   readonly rule?: string;
   /** Reason code of a refusal, as in `X-Vaultbox-Refusal` */
@@ -85,6 +87,11 @@ export interface RequestOutcomeEvent {
   /** The address that was dialled, when one was */
   readonly address?: string;
   readonly reason?: string;
+  /** The request that was answered inside of a refused tunnel, as in a decision */
+  readonly inside?: Pick<
+    RequestDecisionEvent,
+    "method" | "scheme" | "path" | "websocket" | "flags"
+  >;
   /** Bytes of the request body sent upstream */
   readonly bytesUp: number;
   /** Bytes of the response body sent to the client */

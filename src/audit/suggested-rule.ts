@@ -12,7 +12,7 @@ export interface SuggestedRule {
 /** What is known of a refused request. */
 export type RefusedRequest = Pick<
   RequestDecisionEvent,
-  "reason" | "scheme" | "host" | "port" | "method" | "path"
+  "reason" | "scheme" | "host" | "port" | "method" | "path" | "websocket"
 >;
 
 /** Reasons that a rule would change; `denied-by-rule` isn't one, because a prohibition beats every rule. */
@@ -49,7 +49,8 @@ export function toSuggestedRule(request: RefusedRequest): SuggestedRule | undefi
   const authority = port === (scheme === "https" ? 443 : 80) ? named : `${named}:${port}`;
   const flag = "--allow";
   if (isTunnel) return { flag, prefix: authority, path: undefined };
-  const written = reason === "websocket-not-allowed" ? scheme.replace("http", "ws") : scheme;
+  const isWebSocket = request.websocket === true || reason === "websocket-not-allowed";
+  const written = isWebSocket ? scheme.replace("http", "ws") : scheme;
   const repository = gitPath.exec(request.path)?.[1];
   if (repository !== undefined && safePath.test(repository)) {
     return {

@@ -70,6 +70,8 @@ export function createSummary(): LiveSummary {
   const remedies = createRemedies();
   /** Requests that were allowed and have no outcome yet, with the credential that was chosen for them */
   const open = new Map<number, string | undefined>();
+  /** Refused tunnels that have no outcome yet: it says what was asked for inside */
+  const tunnels = new Map<number, RequestDecisionEvent>();
 
   function decide(event: RequestDecisionEvent): void {
     totals.requests += 1;
@@ -82,8 +84,9 @@ export function createSummary(): LiveSummary {
     if (event.signed !== undefined && event.verdict === "allow") totals.signed += 1;
     if (event.verdict === "deny") {
       totals.refused += 1;
-      remedies.add(event);
       count(reasons, event.reason ?? "denied-by-rule");
+      if (event.method === "CONNECT") tunnels.set(event.request, event);
+      else remedies.add(event);
       return;
     }
     open.set(event.request, event.credential);
@@ -92,6 +95,8 @@ export function createSummary(): LiveSummary {
   function conclude(event: RequestOutcomeEvent): void {
     totals.bytesUp += event.bytesUp;
     totals.bytesDown += event.bytesDown;
+    const tunnel = tunnels.get(event.request);
+    if (tunnel !== undefined) concludeTunnel(tunnel, event);
     // A request that was denied is counted already
     if (!open.has(event.request)) return;
     const credential = open.get(event.request);
@@ -105,6 +110,12 @@ export function createSummary(): LiveSummary {
       totals.failed += 1;
       count(reasons, event.reason ?? event.outcome);
     }
+  }
+
+  function concludeTunnel(tunnel: RequestDecisionEvent, { inside }: RequestOutcomeEvent): void {
+    tunnels.delete(tunnel.request);
+    for (const flag of inside?.flags ?? []) count(flags, flag);
+    remedies.add({ ...tunnel, ...inside });
   }
 
   const add = (event: AuditEvent): void => {

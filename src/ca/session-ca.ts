@@ -12,9 +12,13 @@ import {
   type CertificateIssuer,
   type CertificateSubject,
 } from "./certificate.ts";
+import { LeafCache, type Leaf } from "./leaf-cache.ts";
 
-/** How many hosts have a leaf at hand; a session that names more costs time, never memory. */
+/** How many hosts have a leaf at hand. */
 export const maxCachedLeaves = 256;
+
+/** How many refused hosts have one, apart from the others: names that a sandbox makes up don't push those out. */
+export const maxRefusedLeaves = 64;
 
 /** Hours a leaf is valid in all; RFC 9525 clients don't care, but a short life needs no revocation. */
 const leafLifetimeMs = hours(24);
@@ -39,6 +43,8 @@ export interface SessionCa {
    * `interceptTlsOptions`; ALPN is the server's. Use it at once and don't keep it: a context that left the cache is freed.
    */
   readonly secureContextFor: (host: string) => SecureContext;
+  /** The same for a host that is refused, which is told why inside of its TLS */
+  readonly refusedContextFor: (host: string) => SecureContext;
   /** The same settings without a certificate, for a connection that has yet to name its host by SNI */
   readonly baseContext: SecureContext;
 }
@@ -55,11 +61,6 @@ const interceptTlsOptions: SecureContextOptions = {
   ciphers: `TLS_AES_128_GCM_SHA256:${DEFAULT_CIPHERS}`,
   honorCipherOrder: true,
 };
-
-interface Leaf {
-  readonly context: SecureContext;
-  readonly renewAt: number;
-}
 
 /** @param options.name shown as the CA's common name; `now` is the clock, for tests */
 export async function createSessionCa(options: {
@@ -99,38 +100,20 @@ export async function createSessionCa(options: {
     return { context, renewAt: notAfter - renewalMs };
   };
 
-  // Minting is synchronous, so connections that ask for the same host at once can't mint it twice
-  const leaves = new Map<string, Leaf>();
+  const leaves = new LeafCache(maxCachedLeaves, mintLeaf);
+  const refused = new LeafCache(maxRefusedLeaves, mintLeaf);
   return {
     certificatePem: toPem(certificateDer),
     certificateDer,
     fingerprint: createHash("sha256").update(certificateDer).digest("hex"),
-    secureContextFor: (host) => {
-      const cached = leaves.get(host);
-      const leaf =
-        cached !== undefined && now().getTime() < cached.renewAt ? cached : mintLeaf(host);
-      // Last in the map is last used; the first is dropped
-      leaves.delete(host);
-      leaves.set(host, leaf);
-      if (leaves.size > maxCachedLeaves) dropOldest(leaves);
-      return leaf.context;
-    },
+    secureContextFor: (host) => leaves.contextFor(host, now().getTime()),
+    refusedContextFor: (host) => refused.contextFor(host, now().getTime()),
     // A session that is resumed never asks for a name (TLS 1.2 doesn't even tell it), and the name is all there is here
     baseContext: createSecureContext({
       ...interceptTlsOptions,
       secureOptions: constants.SSL_OP_NO_TICKET,
     }),
   };
-}
-
-function dropOldest(leaves: Map<string, Leaf>): void {
-  const [oldest] = leaves;
-  if (oldest === undefined) return;
-  const [host, { context }] = oldest;
-  leaves.delete(host);
-  // The collector sees 100 bytes where OpenSSL holds 31 KB, so a client that names a new host each time would cost
-  // gigabytes before it runs. Node has no public call to free a context; connections that use it keep it alive.
-  (context as { context?: { close?: () => void } }).context?.close?.();
 }
 
 function caSubject(name: string): CertificateSubject {

@@ -79,10 +79,15 @@ export class ByteSource {
     });
   }
 
-  /** Reads to the end and keeps nothing of it. Rejects if the socket fails. */
-  async discard(): Promise<void> {
-    do this.#count(-this.#chunks.clear());
-    while ((await this.next()) !== undefined);
+  /** Reads to the end, or until it was so many bytes, and keeps nothing of it. Rejects if the socket fails. */
+  async discard(mostBytes: number): Promise<void> {
+    let bytes = this.#chunks.clear();
+    this.#count(-bytes);
+    while (bytes <= mostBytes) {
+      const chunk = await this.next();
+      if (chunk === undefined) return;
+      bytes += chunk.length;
+    }
   }
 
   /** Puts bytes back in front. */

@@ -4,23 +4,17 @@ import type { Duplex } from "node:stream";
 import type { Authority } from "./authority.ts";
 import { debug } from "../debug.ts";
 import { ByteSource } from "./byte-source.ts";
-import { ClientAborted } from "./client-body.ts";
 import type { ClientSide } from "./client-side.ts";
-import { connectAuthority } from "./connect-authority.ts";
-import { within } from "./deadlines.ts";
-import { readHead } from "./http1/read-head.ts";
-import { parseRequestHead, requestLine, type RequestHead } from "./http1/request-head.ts";
+import { beginsWithTls, readRequestHead } from "./client-start.ts";
+import { serveInside } from "./client-tls.ts";
+import type { RequestHead } from "./http1/request-head.ts";
 import { interceptTls } from "./intercept-tls.ts";
-import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
+import { type AskedTunnel, type DeniedTunnel, readConnect } from "./read-connect.ts";
 import { Refusal } from "./refusal.ts";
+import { established, serveRefusedTunnel } from "./refused-tunnel.ts";
 import { RequestRecord } from "./request-record.ts";
 import { answerRefusal, finish, serveRequest } from "./serve-request.ts";
-
-/** TLS record type of a handshake (RFC 8446, section 5.1): what a ClientHello begins with. */
-const tlsHandshake = 0x16;
-
-const established = "HTTP/1.1 200 Connection Established\r\n\r\n";
 
 /** Serves a connection until it ends; never rejects. */
 export async function serveConnection(context: ProxyContext, socket: Duplex): Promise<void> {
@@ -51,16 +45,6 @@ async function serveOpen(context: ProxyContext, client: ClientSide): Promise<voi
   return serveHttp(context, client, undefined);
 }
 
-/** Undefined when the connection ended instead. */
-async function beginsWithTls(client: ClientSide): Promise<boolean | undefined> {
-  within(client.deadline, proxyLimits.clientIdleMs);
-  client.waiting();
-  const first = await client.source.next();
-  if (first === undefined) return undefined;
-  client.source.unread(first);
-  return first[0] === tlsHandshake;
-}
-
 /**
  * Requests in plain text, one after the other.
  * @param tunnel the authority they are for, undefined on an open connection
@@ -74,7 +58,7 @@ async function serveHttp(
     const record = new LazyRecord(context);
     let head: RequestHead;
     try {
-      const read = await readRequest(context, client);
+      const read = await readRequestHead(context, client);
       if (read === undefined) return finish(client);
       head = read;
     } catch (error) {
@@ -104,43 +88,38 @@ class LazyRecord {
   }
 }
 
-async function readRequest(
-  { turns }: ProxyContext,
-  client: ClientSide,
-): Promise<RequestHead | undefined> {
-  within(client.deadline, proxyLimits.clientIdleMs);
-  client.waiting();
-  const text = await readHead(client.source, {
-    maxBytes: proxyLimits.requestHeadBytes,
-    firstLine: requestLine,
-    onFirstByte: () => within(client.deadline, proxyLimits.requestHeadMs),
-  });
-  client.busy();
-  client.deadline.at = Number.POSITIVE_INFINITY;
-  if (text === undefined) return undefined;
-  await turns.take();
-  if (client.socket.destroyed) throw new ClientAborted();
-  return parseRequestHead(text);
-}
-
-/** A CONNECT: refused here if no request inside could be allowed, else the tunnel's end is ours. */
+/** A CONNECT: the tunnel's end is ours, also where it's only open to say why it is refused. */
 async function serveConnect(
   context: ProxyContext,
   client: ClientSide,
   { head, record }: { head: RequestHead; record: RequestRecord },
 ): Promise<void> {
-  let authority: Authority;
+  let tunnel: AskedTunnel;
   try {
-    authority = connectAuthority(context, client, { head, record });
+    tunnel = readConnect(context, client, { head, record });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return refuse(context, client, record, error);
   }
+  if (tunnel.verdict === "deny") return refuseTunnel(context, client, tunnel, record);
+  const { authority } = tunnel;
   client.socket.write(established, "latin1");
   const isTls = await beginsWithTls(client);
   if (isTls === undefined) return finish(client);
   if (isTls) return serveTls(context, client, authority);
   return serveHttp(context, client, { ...authority, scheme: "http" });
+}
+
+/** Says why inside of the tunnel; where there are too many of them, in the answer to the CONNECT. */
+async function refuseTunnel(
+  context: ProxyContext,
+  client: ClientSide,
+  tunnel: DeniedTunnel,
+  record: RequestRecord,
+): Promise<void> {
+  const place = context.refusedTunnels.enter();
+  if (place === undefined) return refuse(context, client, record, tunnel.refusal);
+  await serveRefusedTunnel(context, client, { ...tunnel, record, place });
 }
 
 /** Takes the client's TLS apart and serves what is inside. */
@@ -152,16 +131,7 @@ async function serveTls(
   const intercepted = await interceptTls(context, client, connect);
   if (intercepted === undefined) return;
   const { socket, authority } = intercepted;
-  const deadline = context.deadlines.add(() => socket.destroy());
-  const source = new ByteSource(socket, context.readAhead);
-  const inner: ClientSide = { ...client, socket, source, deadline };
-  try {
-    await serveHttp(context, inner, authority);
-  } catch {
-    socket.destroy();
-  } finally {
-    context.deadlines.delete(deadline);
-  }
+  await serveInside(context, client, socket, (inner) => serveHttp(context, inner, authority));
 }
 
 async function refuse(

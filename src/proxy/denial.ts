@@ -1,11 +1,12 @@
-import { toSuggestedRule } from "../audit/suggested-rule.ts";
+import { type SuggestedRule, toSuggestedRule } from "../audit/suggested-rule.ts";
 import type { Decision, EgressRequest } from "../policy/policy.ts";
-import { type Authority, toHostHeader } from "./authority.ts";
+import { type Authority, toAuthorityText, toHostHeader } from "./authority.ts";
 import { Refusal } from "./refusal.ts";
 
-type Denied = Extract<Decision, { verdict: "deny" }>;
+/** A decision of the policy against a request or a tunnel. */
+export type DeniedDecision = Extract<Decision, { verdict: "deny" }>;
 
-const why: Record<Denied["reason"], string> = {
+const why: Record<DeniedDecision["reason"], string> = {
   "host-not-allowed": "the host is not allowed",
   "port-not-allowed": "the port is not allowed on this host",
   "scheme-not-allowed": "the scheme is not allowed on this host",
@@ -17,8 +18,8 @@ const why: Record<Denied["reason"], string> = {
 
 /** The refusal of a request that the policy denied, with what the user could run to allow exactly this. */
 export function denied(
-  decision: Denied,
-  asked: Pick<EgressRequest, "method" | "path">,
+  decision: DeniedDecision,
+  asked: Pick<EgressRequest, "method" | "path" | "websocket">,
   authority: Authority,
 ): Refusal {
   const origin = `${authority.scheme}://${toHostHeader(authority)}`;
@@ -28,22 +29,27 @@ export function denied(
       ? ""
       : `: it does what ${request.method} ${origin}${request.path} would do`;
   const what = `refused ${asked.method} ${origin}${asked.path}${does}: ${why[decision.reason]}`;
-  if (decision.reason === "denied-by-rule") return new Refusal(403, decision.reason, what);
   const { scheme, host, port } = authority;
-  const suggested = toSuggestedRule({ ...request, reason: decision.reason, scheme, host, port });
-  if (suggested === undefined) return new Refusal(403, decision.reason, what);
-  const { flag, prefix, path = "" } = suggested;
-  return new Refusal(403, decision.reason, what, {
-    remedy: `vaultbox run ${flag} '${prefix}${path}' …`,
+  const suggested = toSuggestedRule({
+    ...request,
+    ...(asked.websocket && decision.other === undefined ? { websocket: true } : {}),
+    reason: decision.reason,
+    scheme,
+    host,
+    port,
   });
+  return new Refusal(403, decision.reason, what, toRemedy(suggested));
 }
 
-/** The refusal of a tunnel (CONNECT or SNI) in which no request could be allowed. */
-export function deniedTunnel(decision: Denied, authorityText: string, host: string): Refusal {
-  return new Refusal(
-    403,
-    decision.reason,
-    `refused a connection to ${authorityText}: ${why[decision.reason]}`,
-    decision.reason === "denied-by-rule" ? {} : { remedy: `vaultbox run --allow ${host} …` },
-  );
+/** The refusal of a tunnel (CONNECT) in which no request could be allowed. */
+export function deniedTunnel({ reason }: DeniedDecision, authority: Authority): Refusal {
+  const what = `refused a connection to ${toAuthorityText(authority)}: ${why[reason]}`;
+  const suggested = toSuggestedRule({ ...authority, reason, method: "CONNECT", path: "" });
+  return new Refusal(403, reason, what, toRemedy(suggested));
+}
+
+function toRemedy(suggested: SuggestedRule | undefined): { remedy?: string } {
+  if (suggested === undefined) return {};
+  const { flag, prefix, path = "" } = suggested;
+  return { remedy: `vaultbox run ${flag} '${prefix}${path}' …` };
 }

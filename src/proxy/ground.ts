@@ -10,13 +10,13 @@ import { toDoorRequest } from "./door-request.ts";
 import type { Door } from "./doors/door.ts";
 import { findDoor } from "./find-door.ts";
 import type { Hold } from "./held-bytes.ts";
-import type { RequestHead } from "./http1/request-head.ts";
 import { refuseImpossible } from "./impossible-request.ts";
 import type { ParsedRequest } from "./parsed-request.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import type { Refusal } from "./refusal.ts";
 import { requestAuthority } from "./request-authority.ts";
 import { readSecondResources } from "./second-resource.ts";
+import { strayPlaceholder } from "./stray-placeholder.ts";
 import { parseTarget, type RequestTarget } from "./target.ts";
 
 /** A request that is about to be decided. */
@@ -50,6 +50,7 @@ export function readRequest(
   facts.host = authority.host;
   facts.port = authority.port;
   facts.path = target.path;
+  if (head.upgrade === "websocket") facts.websocket = true;
   refuseImpossible(head, target, authority);
   const others = readSecondResources({ head, authority, target });
   return { ...request, authority, target, others, body: new ClientBody(client, head) };
@@ -59,8 +60,9 @@ export function readRequest(
 export function findGround(context: ProxyContext, asked: Asked): Ground {
   const { head, authority, target, others, record } = asked;
   const { scheme, host, port } = authority;
-  const egress = { scheme, host, port, method: head.method, path: target.path, others };
-  const decision = decide(context.policy, { ...egress, websocket: head.upgrade === "websocket" });
+  const websocket = head.upgrade === "websocket";
+  const egress = { scheme, host, port, method: head.method, path: target.path, websocket, others };
+  const decision = decide(context.policy, egress);
   const isDenied = decision.verdict === "deny";
   const alike = isDenied ? [decision.other ?? []].flat() : toLikeRequests(others);
   if (alike.length > 0) record.facts.others = alike;
@@ -76,10 +78,4 @@ export function findGround(context: ProxyContext, asked: Asked): Ground {
   if (decision.verdict === "allow") return { kind: "rule", rule: decision.rule };
   record.facts.flags = strayPlaceholder(context, head);
   return { kind: "refused", refusal: denied(decision, egress, authority) };
-}
-
-/** A placeholder on its way to a host that isn't even allowed is worth a look all the same (invariant 6). */
-function strayPlaceholder(context: ProxyContext, head: RequestHead): readonly string[] {
-  const text = [head.target, ...head.headers.map(([, value]) => value)].join("\n");
-  return context.findPlaceholder(text) === undefined ? [] : ["placeholder-at-wrong-host"];
 }

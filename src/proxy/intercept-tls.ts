@@ -1,8 +1,8 @@
-import { TLSSocket, type SecureContext } from "node:tls";
+import type { SecureContext, TLSSocket } from "node:tls";
+import { decideTunnel } from "../policy/decide.ts";
 import { type Authority, parseServerName } from "./authority.ts";
 import type { ClientSide } from "./client-side.ts";
-import { within } from "./deadlines.ts";
-import { proxyLimits } from "./limits.ts";
+import { endTls } from "./client-tls.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { Refusal } from "./refusal.ts";
 import { AuthorityMismatch } from "./request-authority.ts";
@@ -15,8 +15,7 @@ export interface InterceptedTls {
 }
 
 /**
- * Ends the client's TLS with a certificate of the session's CA. Only http/1.1 is offered in ALPN, so that every
- * request is read by the one strict parser. An SNI that differs from the CONNECT target is refused.
+ * Ends the client's TLS with a certificate of the session's CA. An SNI that differs from the CONNECT target is refused.
  * Resolves undefined when there is no connection to serve; that is in the audit then.
  */
 export async function interceptTls(
@@ -25,20 +24,11 @@ export async function interceptTls(
   connect: Authority | undefined,
 ): Promise<InterceptedTls | undefined> {
   const hello = new Hello(context, connect);
-  const rest = client.source.detach();
-  if (rest.length > 0) client.socket.unshift(rest);
-  within(client.deadline, proxyLimits.tlsHandshakeMs);
-  const socket = new TLSSocket(client.socket as never, {
-    isServer: true,
-    ALPNProtocols: ["http/1.1"],
-    SNICallback: (name, done) => hello.answer(name, done),
-    // Curves and versions are those of the context that the connection begins with, also where SNI then picks another
-    secureContext:
+  const { socket, isSecure } = await endTls(client, {
+    first:
       connect === undefined ? context.ca.baseContext : context.ca.secureContextFor(connect.host),
+    forName: (name) => hello.contextFor(name),
   });
-  socket.on("error", () => socket.destroy());
-  const isSecure = await handshake(socket);
-  client.deadline.at = Number.POSITIVE_INFINITY;
   if (isSecure) hello.check(serverName(socket));
   const { authority } = hello;
   if (isSecure && authority !== undefined) return { socket, authority };
@@ -64,16 +54,16 @@ class Hello {
     return this.#refusal === undefined ? this.#authority : undefined;
   }
 
-  /** Node's SNI callback; whatever happens in here ends in `done`: an exception would take the process down. */
-  answer(name: string, done: (error: Error | null, context?: SecureContext) => void): void {
+  /** The certificate for an SNI. @throws Refusal */
+  contextFor(name: string): SecureContext {
     try {
-      done(null, this.#contextFor(name));
+      return this.#contextFor(name);
     } catch (error) {
       this.#refusal =
         error instanceof Refusal
           ? error
           : new Refusal(502, "internal-error", "no certificate", { cause: error });
-      done(this.#refusal);
+      throw this.#refusal;
     }
   }
 
@@ -89,7 +79,11 @@ class Hello {
   }
 
   #contextFor(name: string): SecureContext {
-    return this.#context.ca.secureContextFor(this.#name(name));
+    const { ca, policy } = this.#context;
+    const host = this.#name(name);
+    const isRefused =
+      this.#connect === undefined && decideTunnel(policy, { host, port: 443 }).verdict === "deny";
+    return isRefused ? ca.refusedContextFor(host) : ca.secureContextFor(host);
   }
 
   /** @throws Refusal */
@@ -127,12 +121,4 @@ class Hello {
 function serverName(socket: TLSSocket): string | undefined {
   const { servername } = socket as { servername?: unknown };
   return typeof servername === "string" && servername !== "" ? servername : undefined;
-}
-
-/** True once the handshake is done, false when the connection ended instead. */
-function handshake(socket: TLSSocket): Promise<boolean> {
-  return new Promise((resolve) => {
-    socket.once("secure", () => resolve(true));
-    socket.once("close", () => resolve(false));
-  });
 }

@@ -23,6 +23,13 @@ export const proxyLimits = {
   readAheadBytes: 32 * 1024 * 1024,
   /** From the accept to the first byte, and between two requests */
   clientIdleMs: 120_000,
+  /** Tunnels that are open only to say why they are refused: at one time, at once, and for each second from then on */
+  refusedTunnels: 64,
+  refusedTunnelBurst: 128,
+  refusedTunnelsPerSecond: 32,
+  /** What such a tunnel gets in all, and how much of a body is read so that the answer isn't lost to a reset */
+  refusedTunnelMs: 30_000,
+  refusedTunnelBytes: 16 * 1024 * 1024,
   /** From the first byte of a head to its last (slow senders) */
   requestHeadMs: 30_000,
   tlsHandshakeMs: 15_000,

@@ -8,6 +8,7 @@ import type { Deadlines } from "./deadlines.ts";
 import type { Door } from "./doors/door.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import type { ReadAhead } from "./read-ahead.ts";
+import type { RefusedTunnels } from "./refused-tunnels.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
 import type { SessionLimiter } from "./session-limiter.ts";
 import type { Turns } from "./turns.ts";
@@ -31,6 +32,7 @@ export interface ProxyContext {
   readonly held: HeldBytes;
   readonly readAhead: ReadAhead;
   readonly turns: Turns;
+  readonly refusedTunnels: RefusedTunnels;
   /** The next request number, from 1 */
   readonly nextRequest: () => number;
 }

@@ -15,6 +15,7 @@ import { sendHostRequest } from "./host-request.ts";
 import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { ReadAhead } from "./read-ahead.ts";
+import { RefusedTunnels } from "./refused-tunnels.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
 import type { SessionCredential } from "./session-credential.ts";
 import { SessionLimiter } from "./session-limiter.ts";
@@ -70,6 +71,7 @@ export class ProxyServer implements AsyncDisposable {
       held,
       readAhead,
       turns: new Turns(),
+      refusedTunnels: new RefusedTunnels(),
       nextRequest: () => ++this.#requests,
     };
     this.#context = context;

@@ -28,7 +28,8 @@ export function refusalResponse(refusal: Refusal, format: RefusalFormat): string
       ? `${JSON.stringify({ error: text, message: text, reason: refusal.reason })}\n`
       : `${text}\n`;
   return (
-    statusLine(refusal.status) +
+    // pip for a file, apt and cargo print the reason phrase and no body
+    statusLine(refusal.status, `vaultbox: ${refusal.reason}`) +
     `X-Vaultbox-Refusal: ${refusal.reason}\r\n` +
     `Content-Type: ${format === "json" ? "application/json" : "text/plain; charset=utf-8"}\r\n` +
     `Content-Length: ${Buffer.byteLength(body)}\r\n` +

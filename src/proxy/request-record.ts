@@ -14,6 +14,7 @@ export interface RequestFacts {
   host: string;
   port: number;
   path: string;
+  websocket?: true;
   rule?: string;
   credential?: string;
   signed?: string;
@@ -41,6 +42,8 @@ export class RequestRecord {
   bytesDown = 0;
   status = 0;
   address: string | undefined;
+  /** What was asked for inside of a refused tunnel */
+  inside: RequestOutcomeEvent["inside"];
   readonly #recorder: RequestRecorder;
   readonly #request: number;
   readonly #startedAt = performance.now();
@@ -57,20 +60,24 @@ export class RequestRecord {
     await this.#decide({ verdict: "allow" });
   }
 
+  /** Records the decision against a tunnel, of which the outcome comes later; never throws. */
+  async deny(refusal: Refusal): Promise<void> {
+    if (this.#isDecided) return;
+    this.facts.flags = [...this.facts.flags, ...refusal.flags];
+    const claimed = refusal instanceof AuthorityMismatch ? { claimed: refusal.claimed } : {};
+    // When the log can't be written the request is refused all the same
+    await this.#decide({ verdict: "deny", reason: refusal.reason, ...claimed }).catch(
+      () => undefined,
+    );
+  }
+
   /**
    * Records the refusal, as the decision if there was none yet; never throws.
    * @param status of the answer, where a refusal has the form of another protocol's success
    */
   async refuse(refusal: Refusal, status: number = refusal.status): Promise<void> {
     this.status = status;
-    if (!this.#isDecided) {
-      this.facts.flags = [...this.facts.flags, ...refusal.flags];
-      const claimed = refusal instanceof AuthorityMismatch ? { claimed: refusal.claimed } : {};
-      // When the log can't be written the request is refused all the same
-      await this.#decide({ verdict: "deny", reason: refusal.reason, ...claimed }).catch(
-        () => undefined,
-      );
-    }
+    await this.deny(refusal);
     this.end(toOutcome(refusal), refusal.reason);
   }
 
@@ -83,6 +90,7 @@ export class RequestRecord {
       outcome,
       status: this.status,
       ...(this.address === undefined ? {} : { address: this.address }),
+      ...(this.inside === undefined ? {} : { inside: this.inside }),
       ...(reason === undefined ? {} : { reason }),
       bytesUp: this.bytesUp,
       bytesDown: this.bytesDown,

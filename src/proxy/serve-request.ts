@@ -57,15 +57,19 @@ export async function answerRefusal(
 /**
  * Ends our side and closes once the client has all of it: a slow reader gets its time, and what it still sends is read
  * meanwhile and for a moment after, so that the last answer isn't lost to a reset.
+ * @param mostBytes how much of it is read at most
  */
-export async function finish(client: ClientSide): Promise<void> {
+export async function finish(
+  client: ClientSide,
+  mostBytes: number = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const { promise: flushed, resolve } = Promise.withResolvers<void>();
   within(client.deadline, proxyLimits.writeIdleMs);
   client.socket.end(() => {
     within(client.deadline, proxyLimits.lingerMs);
     resolve();
   });
-  await client.source.discard();
+  await client.source.discard(mostBytes);
   await flushed;
   client.socket.destroy();
 }

@@ -97,6 +97,8 @@ export function isRechunked(response: Pick<ClientResponse, "framing" | "clientVe
   return (kind === "chunked" || kind === "until-close") && response.clientVersion === "1.1";
 }
 
-export function statusLine(status: number): string {
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Status"}\r\n`;
+/** @param note printable text for clients that show the reason phrase and nothing else */
+export function statusLine(status: number, note?: string): string {
+  const phrase = STATUS_CODES[status] ?? "Status";
+  return `HTTP/1.1 ${status} ${phrase}${note === undefined ? "" : ` (${note})`}\r\n`;
 }

@@ -147,7 +147,9 @@ test("over a stream, a refused request is answered and its stream ends", async (
   await expect.poll(() => tls.resume().readableEnded, { timeout: 5000 }).toBe(true);
   const refused = link.connect();
   refused.write("CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n");
-  expect(await readUntil(refused, "\r\n\r\n")).toMatch(/^HTTP\/1\.1 403 /);
+  expect(await readUntil(refused, "\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 /);
+  refused.write("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+  expect(await readUntil(refused, "to allow it")).toMatch(/^HTTP\/1\.1 403 /);
   await expect.poll(() => refused.resume().readableEnded, { timeout: 5000 }).toBe(true);
   expect(upstream.connections()).toBe(0);
 });

@@ -8,7 +8,9 @@ const refusal = new Refusal(403, "host-not-allowed", "refused GET https://x.exam
 
 test("a refusal is two lines: what was refused, and what the user can run", () => {
   const [head, body] = refusalResponse(refusal, "text").split("\r\n\r\n");
-  expect(head).toMatch(/^HTTP\/1\.1 403 Forbidden\r\nX-Vaultbox-Refusal: host-not-allowed\r\n/);
+  expect(head).toMatch(
+    /^HTTP\/1\.1 403 Forbidden \(vaultbox: host-not-allowed\)\r\nX-Vaultbox-Refusal: host-not-allowed\r\n/,
+  );
   expect(head).toContain("Connection: close");
   expect(body?.split("\n")).toHaveLength(3);
 });

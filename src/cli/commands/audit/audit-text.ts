@@ -1,6 +1,7 @@
 import type {
   AuditRecord,
   RequestDecisionEvent,
+  RequestOutcomeEvent,
   SessionNoteEvent,
 } from "../../../audit/audit-event.ts";
 import type { AuditedRequest } from "../../../audit/read-audit.ts";
@@ -48,7 +49,10 @@ function toRequestLines(requests: readonly AuditedRequest[], matched: number): r
     toUrl(decision),
     outcome === undefined ? "-" : formatSize(outcome.bytesDown),
     outcome === undefined ? "-" : formatDuration(outcome.durationMs),
-    toWhy(decision, outcome?.reason ?? (outcome === undefined ? "no outcome" : undefined)),
+    [
+      toWhy(decision, outcome?.reason ?? (outcome === undefined ? "no outcome" : undefined)),
+      ...toInside(outcome),
+    ].join(" "),
   ]);
   const table = toTable(headings, rows);
   const hidden = matched - requests.length;
@@ -71,8 +75,9 @@ export function toFollowLine(record: AuditRecord, decided?: RequestDecisionEvent
       const request = decided === undefined ? `request ${record.request}` : toRequestText(decided);
       const size = `${formatSize(record.bytesUp)} up, ${formatSize(record.bytesDown)} down`;
       const what = record.outcome === "completed" ? "" : `  ${record.outcome}`;
-      const took = formatDuration(record.durationMs);
-      return `${time}  ${String(record.status).padEnd(5)}  ${request}  ${size}, ${took}${what}`;
+      const took = `${formatDuration(record.durationMs)}${what}`;
+      const facts = [`${size}, ${took}`, ...toInside(record)].join(" ");
+      return `${time}  ${String(record.status).padEnd(5)}  ${request}  ${facts}`;
     }
   }
 }
@@ -107,6 +112,14 @@ function toWhy(decision: RequestDecisionEvent, outcomeReason?: string): string {
     facts.push(`[${decision.flags.join(", ")}]`);
   }
   return facts.filter((fact) => fact !== undefined).join(" ");
+}
+
+/** What was asked for inside of a refused tunnel. */
+function toInside(outcome: Pick<RequestOutcomeEvent, "inside"> | undefined): readonly string[] {
+  if (outcome?.inside === undefined) return [];
+  const { method, path, flags = [] } = outcome.inside;
+  const asked = shortened(`${shortened(method, maxMethodLength)} ${path}`, maxUrlLength);
+  return [`(for ${asked})`, ...(flags.length === 0 ? [] : [`[${flags.join(", ")}]`])];
 }
 
 function toClock(at: string): string {
