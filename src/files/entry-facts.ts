@@ -22,6 +22,8 @@ export interface EntryFacts {
   /** Inode and when it came into being: the same entry of a file system, whatever its path, also after a restart */
   readonly key: string;
   readonly links: number;
+  /** When it came into being, `ns`; where the file system doesn't keep it, when its content changed last */
+  readonly bornAt: bigint;
   /** When the inode last changed, `ns`; nothing but the clock can set it */
   readonly changedAt: bigint;
 }
@@ -38,6 +40,7 @@ export function toKind(entry: {
 
 /** What a system call said of an entry. */
 export function toFacts(stats: BigIntStats): EntryFacts {
+  const bornAt = stats.birthtimeNs || stats.mtimeNs;
   return {
     kind: toKind(stats),
     size: Number(stats.size),
@@ -45,9 +48,9 @@ export function toFacts(stats: BigIntStats): EntryFacts {
     uid: Number(stats.uid),
     gid: Number(stats.gid),
     identity: `${stats.dev}:${stats.ino}`,
-    // Where the file system doesn't keep it, when the content changed last
-    key: `${stats.ino}:${stats.birthtimeNs || stats.mtimeNs}`,
+    key: `${stats.ino}:${bornAt}`,
     links: Number(stats.nlink),
+    bornAt,
     changedAt: stats.ctimeNs,
   };
 }

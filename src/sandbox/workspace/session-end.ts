@@ -20,6 +20,7 @@ import { withOpenDangers } from "./handoff/dangers-again.ts";
 import { forgetUnlooked, rememberUnlooked } from "./handoff/unlooked-sessions.ts";
 import { returnLogs } from "./hide/shown-log.ts";
 import { createLookBudget, type LookLimits } from "./look-budget.ts";
+import { removeMoved } from "./moved-mount-points.ts";
 import type { OpenRoot } from "./roots/mounted-root.ts";
 import { readOtherRecords, releaseMountPoints } from "./session-mount-points.ts";
 import { writeHandoff, type WorkspaceRecord } from "./workspace-record.ts";
@@ -57,6 +58,7 @@ export async function inspectEnd(
   await noting(unwritten, () => returnLogs(record.logs));
   // What it made itself is no finding
   await releaseMountPoints(paths, session, record);
+  await removeMoved(paths, session, record);
   const options = { protect: record.protect, budget: createLookBudget(endLimits, signal) };
   const again = await readOpenDangers(paths).catch(() => []);
   const found = (await lookThrough(toLeft(roots, record), options)).map((one) => ({

@@ -42,15 +42,25 @@ export async function withShared(
   own: readonly MountPointsBeneath[],
 ): Promise<readonly MountPointsBeneath[]> {
   const others = await readOtherRecords(paths, session);
+  const known = toKeys(own);
   const inThis = others
     .flatMap((other) => other.mountPoints)
     .map(({ path, points }) => ({
       path,
-      points: points.filter(({ names }) =>
-        own.some((one) => contains(one.path, join(path, ...names))),
+      points: points.filter(
+        (point) =>
+          own.some((one) => contains(one.path, join(path, ...point.names))) &&
+          isFirst(known, toKey(path, point)),
       ),
     }));
   return [...own, ...inThis.filter(({ points }) => points.length > 0)];
+}
+
+/** Each session has those of the ones before it too. */
+function isFirst(known: Set<string>, key: string): boolean {
+  const isNew = !known.has(key);
+  known.add(key);
+  return isNew;
 }
 
 /** A session that runs, and what it will undo and look at. */
@@ -80,25 +90,28 @@ export async function releaseMountPoints(
   { mountPoints }: WorkspaceRecord,
 ): Promise<void> {
   const others = await readOtherRecords(paths, session);
-  const keep = new Set(
-    others.flatMap((other) =>
-      other.mountPoints.flatMap(({ path, points }) =>
-        points.map((point) => toKey(path, point.names)),
-      ),
-    ),
-  );
+  const keep = toKeys(others.flatMap((other) => other.mountPoints));
   for (const { path, points } of mountPoints) {
     using folder = openRealOrNothing(path);
     if (folder === undefined) continue;
     // Inner ones first
     for (const point of points.toReversed()) {
-      if (keep.has(toKey(path, point.names))) continue;
+      if (keep.has(toKey(path, point))) continue;
       // What can't be looked at any more isn't the mount point as it was made
       orNothing(() => removeMountPoint(folder, point));
     }
   }
 }
 
-function toKey(path: string, names: readonly string[]): string {
-  return [path, ...names].join("/");
+/** Keys of mount points that a session needs. */
+export function toKeys(all: readonly MountPointsBeneath[]): Set<string> {
+  return new Set(all.flatMap(({ path, points }) => points.map((point) => toKey(path, point))));
+}
+
+/** What another session's engine may make at the same place is another one. */
+export function toKey(
+  path: string,
+  { names, instead }: Pick<MountPoint, "names" | "instead">,
+): string {
+  return [path, ...names, ...(instead === undefined ? [] : ["", instead.at])].join("/");
 }

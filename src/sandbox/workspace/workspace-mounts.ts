@@ -22,6 +22,7 @@ import { toNames } from "./host-path.ts";
 import { createLookBudget, startLimits } from "./look-budget.ts";
 import { readProgramMarks, withPrograms } from "./pointed/program-marks.ts";
 import type { Mark } from "./scan/mark.ts";
+import { toEnginePoints } from "./protect/engine-mount-point.ts";
 import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
 import { toShownLogs } from "./hide/shown-log.ts";
 import { planProtection, type OwnMount, type Protection } from "./protect/protection.ts";
@@ -133,17 +134,14 @@ export async function planMounts(
   const targets = mounts.map(({ target }) => target);
   const masks = maskSpecialFiles(protection.folders, targets);
   const roots = looked.map(({ root }) => root);
-  const mountPoints = [
-    ...toTargetPoints(roots, mounts),
-    ...protection.mountPoints,
-    ...masks.mountPoints,
-  ];
+  const mountPoints = [...toTargetPoints(roots, mounts), ...protection.mountPoints];
   const copies = [...protection.copies, ...masks.copies];
+  const ofEngine = toEnginePoints(roots, [...copies.map(({ target }) => target), ...targets]);
   const covered = toCoveredPlaces({ roots, copies, directory });
   refuseMovedSecrets(others, { looked, covered });
   const record: WorkspaceRecord = {
     protect,
-    mountPoints: await withShared(paths, session, mountPoints),
+    mountPoints: await withShared(paths, session, [...mountPoints, ...ofEngine]),
     logs: toShownLogs(protection.copies, directory),
     roots: known.map(({ root, scan, repositories }) => {
       const { kind, source, target } = root;
@@ -217,13 +215,10 @@ export async function makeMounts(
 
 /** Paths on the host. */
 function toCovered(looked: readonly LookedRoot[], masks: Masks): readonly string[] {
-  const masked = masks.mountPoints.flatMap(({ path, points }) =>
-    points.map(({ names }) => join(path, ...names)),
-  );
   const hidden = looked.flatMap(({ root, scan }) =>
     scan.secrets.map((names) => join(root.source, ...names)),
   );
-  return [...masked, ...hidden];
+  return [...masks.special, ...hidden];
 }
 
 /** What can't be looked at is neither hidden nor protected. @throws VaultboxError VBX_WORKSPACE_UNSAFE */

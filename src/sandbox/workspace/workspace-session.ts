@@ -12,6 +12,7 @@ import { openMounts, openRoots } from "./roots/open-roots.ts";
 import { findOuterRoots } from "./roots/outer-repository.ts";
 import { lookAtRoot, type LookedRoot } from "./roots/scan-root.ts";
 import { inspectEnd } from "./session-end.ts";
+import { removeMoved } from "./moved-mount-points.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
 import {
   makeMounts,
@@ -64,6 +65,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   let record: WorkspaceRecord | undefined;
   let mounts: WorkspaceMounts | undefined;
   let isUnlooked = false;
+  let isInspected = false;
   const lookAtOuter = async (looked: readonly LookedRoot[]): Promise<readonly LookedRoot[]> => {
     // Only a repository that is protected is mounted
     if (options.settings.protect === "none") return [];
@@ -75,7 +77,10 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   };
   const close = once(async () => {
     await Promise.allSettled([looking]);
-    if (record !== undefined) await releaseMountPoints(paths, session, record);
+    if (record !== undefined) {
+      await releaseMountPoints(paths, session, record);
+      if (!isInspected) await removeMoved(paths, session, record);
+    }
     if (isUnlooked) await rememberUnlooked(paths, session, toSources(roots));
     for (const { folder } of roots) folder[Symbol.dispose]();
   });
@@ -106,6 +111,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
     },
     inspect: async (signal) => {
       if (record === undefined) return undefined;
+      isInspected = true;
       const handoff = await inspectEnd({ paths, session, signal }, roots, record);
       // It says by itself when it didn't see all
       isUnlooked = false;

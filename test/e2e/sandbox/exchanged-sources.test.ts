@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { Folder } from "../../../src/files/beneath.ts";
+import { removeMountPoint } from "../../../src/sandbox/workspace/protect/mount-point.ts";
 import { requireBaseImage, requireEngine } from "../../support/require-engine.ts";
 import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -162,3 +164,26 @@ test("a folder with a hidden file that another sandbox exchanges before the moun
   expect([reached, { started, naive }]).toEqual([0, expect.anything()]);
   expect(naive).toBeGreaterThan(0);
 }, 240_000);
+
+test("what the real engine makes in place of a hidden file that went away is known for its own, with the folders around it", async () => {
+  const base = await requireBaseImage(await requireEngine());
+  const workspace = await realpath(await mkdtemp(join(tmpdir(), "vbo-")));
+  await mkdir(join(workspace, "own"));
+  const at = Date.now();
+  const mounts = [
+    `type=bind,source=${workspace},target=/w`,
+    "type=bind,source=/etc/hostname,target=/w/a/conf/.env,readonly",
+    "type=bind,source=/etc/hostname,target=/w/own/.env,readonly",
+    `type=bind,source=${join(workspace, "own")},target=/w/private,readonly`,
+  ];
+  const binds = mounts.flatMap((mount) => ["--mount", mount]);
+  await run("docker", ["run", "--rm", "--network", "none", ...binds, base, "true"]);
+  const left = (await readdir(workspace, { recursive: true })).toSorted();
+  using root = Folder.openRoot(workspace);
+  for (const names of [["a", "conf", ".env"], ["own", ".env"], ["private"]]) {
+    removeMountPoint(root, { names, kind: "file", content: "", instead: { key: "", at } });
+  }
+  expect(left).toEqual(["a", "a/conf", "a/conf/.env", "own", "own/.env", "private"]);
+  expect(await readdir(workspace, { recursive: true })).toEqual(["own"]);
+  await rm(workspace, { recursive: true });
+});

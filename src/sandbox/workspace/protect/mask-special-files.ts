@@ -6,7 +6,6 @@ import { contains } from "../../../files/path-steps.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import { refuseUnnameable } from "./nameable.ts";
 import type { CopyMount } from "./shown-copies.ts";
-import type { MountPointsBeneath } from "./mount-point.ts";
 
 /** More masks than this make every start slow, and some engines fail. */
 const maxMasks = 200;
@@ -25,8 +24,8 @@ export interface MountedFolder extends SpecialFiles {
 /** What is mounted over special files. */
 export interface Masks {
   readonly copies: readonly CopyMount[];
-  /** For one that goes away before it's mounted over: the engine would make a file there, and leave it */
-  readonly mountPoints: readonly MountPointsBeneath[];
+  /** Special files that are masked: paths on the host */
+  readonly special: readonly string[];
 }
 
 /**
@@ -56,10 +55,9 @@ export function maskSpecialFiles(
   );
   return {
     copies,
-    mountPoints: masked.map(({ source, special }) => ({
-      path: source,
-      points: special.map((names) => ({ names, kind: "file", content: "" })),
-    })),
+    special: masked.flatMap(({ source, special }) =>
+      special.map((names) => join(source, ...names)),
+    ),
   };
 }
 

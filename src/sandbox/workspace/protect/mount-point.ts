@@ -1,5 +1,6 @@
 import type { Folder } from "../../../files/beneath.ts";
 import type { EntryFacts, Owner } from "../../../files/entry-facts.ts";
+import { removeOfEngine, type FormerEntry } from "./engine-mount-point.ts";
 
 /** An entry that vaultbox makes where nothing is, so that a mount can keep the sandbox from making one. */
 export interface MountPoint {
@@ -7,6 +8,8 @@ export interface MountPoint {
   readonly names: readonly string[];
   readonly kind: "file" | "folder";
   readonly content: string;
+  /** Of one that only the engine makes, should what is there go away before it's mounted over */
+  readonly instead?: FormerEntry;
 }
 
 /** Those of one folder. */
@@ -20,8 +23,9 @@ export interface MountPointsBeneath {
 /** What a mount point in `.git` says: `commondir` must name a folder, and this one is `.git` itself. */
 export const sameFolder = ".\n";
 
-/** @returns whether it was made now; false when something was there */
+/** @returns whether it was made now; false when something was there, or it's for the engine to make */
 export function makeMountPoint(root: Folder, point: MountPoint): boolean {
+  if (point.instead !== undefined) return false;
   using parent = root.openPath(point.names.slice(0, -1));
   const name = point.names.at(-1);
   if (parent === undefined || name === undefined) return false;
@@ -33,6 +37,10 @@ export function makeMountPoint(root: Folder, point: MountPoint): boolean {
 
 /** Removes a mount point that is as it was made; what somebody has put there or written to it stays. */
 export function removeMountPoint(root: Folder, point: MountPoint): void {
+  if (point.instead !== undefined) {
+    removeOfEngine(root, point.names, point.instead);
+    return;
+  }
   using parent = root.openPath(point.names.slice(0, -1));
   const name = point.names.at(-1);
   if (parent === undefined || name === undefined) return;
