@@ -46,12 +46,15 @@ export async function readUserConfiguration(
 
 /** The same with their files, in git's order. */
 export async function readWrittenSettings(): Promise<readonly WrittenSetting[]> {
-  const before = answered && (await answered.catch(() => undefined));
+  const earlier = answered;
+  const before = earlier && (await earlier.catch(() => undefined));
   if (before?.state !== undefined && before.state === toState(before.settings)) {
     return before.settings;
   }
-  answered = askGit();
-  return (await answered).settings;
+  // Unless another asked meanwhile
+  const asked = answered === undefined || answered === earlier ? askGit() : answered;
+  answered = asked;
+  return (await asked).settings;
 }
 
 async function askGit(): Promise<Answer> {

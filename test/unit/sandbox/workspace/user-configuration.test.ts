@@ -52,6 +52,14 @@ test("git is asked for the user's settings once, also by several at a time", asy
   expect(await asked()).toBe(1);
 });
 
+test("git is asked once by several at a time that find its earlier answer out of date", async () => {
+  const { home, name, asked } = await createHome("[user]\n\tname = one\n");
+  expect(await name()).toBe("one");
+  await writeFile(join(home, ".gitconfig"), "[user]\n\tname = two\n");
+  expect(await Promise.all([name(), name(), name()])).toEqual(["two", "two", "two"]);
+  expect(await asked()).toBe(2);
+});
+
 test("a file of them that changed is read again, whatever its size and time of content say", async () => {
   const { home, name, asked } = await createHome("[user]\n\tname = one\n");
   const path = join(home, ".gitconfig");
