@@ -92,6 +92,8 @@ export interface RequestOutcomeEvent {
     RequestDecisionEvent,
     "method" | "scheme" | "path" | "websocket" | "flags"
   >;
+  /** What the reason leaves open: the credential, program or variable that a secret could not be had from */
+  readonly detail?: string;
   /** Bytes of the request body sent upstream */
   readonly bytesUp: number;
   /** Bytes of the response body sent to the client */

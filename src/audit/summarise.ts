@@ -22,6 +22,8 @@ export interface AuditSummary {
   readonly reasons: readonly Count[];
   /** `vault/name` of each credential that was sent */
   readonly credentials: readonly Count[];
+  /** Why secrets could not be had, one text for each credential; missing when all could */
+  readonly unavailable?: readonly Count[];
   readonly hosts: readonly Count[];
   /** `owner/name ref` of what was let through to be pushed, whatever the server then did with it */
   readonly pushed: readonly Count[];
@@ -63,6 +65,9 @@ export function createSummary(): LiveSummary {
   };
   const reasons = new Map<string, number>();
   const credentials = new Map<string, number>();
+  const unavailable = new Map<string, number>();
+  /** The first text of each credential: later ones also say when it's tried again */
+  const firstDetails = new Map<string, string>();
   const hosts = new Map<string, number>();
   const flags = new Map<string, number>();
   const pushed = new Map<string, number>();
@@ -97,6 +102,7 @@ export function createSummary(): LiveSummary {
     totals.bytesDown += event.bytesDown;
     const tunnel = tunnels.get(event.request);
     if (tunnel !== undefined) concludeTunnel(tunnel, event);
+    if (event.detail !== undefined) noteDetail(event.detail, open.get(event.request));
     // A request that was denied is counted already
     if (!open.has(event.request)) return;
     const credential = open.get(event.request);
@@ -118,6 +124,12 @@ export function createSummary(): LiveSummary {
     remedies.add({ ...tunnel, ...inside });
   }
 
+  function noteDetail(detail: string, credential = detail): void {
+    if (firstDetails.size < maxNames && !firstDetails.has(credential))
+      firstDetails.set(credential, detail);
+    count(unavailable, firstDetails.get(credential) ?? otherName);
+  }
+
   const add = (event: AuditEvent): void => {
     if (event.type === "request.decision") decide(event);
     else if (event.type === "request.outcome") conclude(event);
@@ -132,6 +144,7 @@ export function createSummary(): LiveSummary {
       ...totals,
       reasons: ranked(reasons),
       credentials: ranked(credentials),
+      ...(unavailable.size === 0 ? {} : { unavailable: ranked(unavailable) }),
       hosts: ranked(hosts),
       flags: ranked(flags),
       pushed: ranked(pushed),
@@ -172,6 +185,7 @@ export function summaryLines(summary: AuditSummary): readonly string[] {
     ["reasons", summary.reasons],
     ["hosts", summary.hosts],
     ["credentials used", summary.credentials],
+    ["credentials that failed", summary.unavailable ?? []],
     ["pushed", summary.pushed],
     ["pushes refused", summary.pushesRefused],
     ["flagged", summary.flags],

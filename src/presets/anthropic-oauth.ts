@@ -17,5 +17,9 @@ export const anthropicOauth: Preset = {
     env: ["CLAUDE_CODE_OAUTH_TOKEN"],
     bindings: [{ host: "api.anthropic.com", scheme: { type: "bearer" } }],
     placeholder: { prefix: "sk-ant-oat01-", length: 93, alphabet: "base64url", suffix: "AA" },
+    test: {
+      path: "/v1/models",
+      headers: { "anthropic-version": "2023-06-01", "anthropic-beta": "oauth-2025-04-20" },
+    },
   },
 };

@@ -24,5 +24,6 @@ export const anthropic: Preset = {
     env: ["ANTHROPIC_API_KEY"],
     bindings: [{ host: "api.anthropic.com", scheme: { type: "header", header: "x-api-key" } }],
     placeholder: { prefix: "sk-ant-api03-", length: 93, alphabet: "base64url", suffix: "AA" },
+    test: { path: "/v1/models", headers: { "anthropic-version": "2023-06-01" } },
   },
 };

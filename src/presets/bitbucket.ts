@@ -18,5 +18,6 @@ export const bitbucket: Preset = {
       { host: "bitbucket.org", scheme: { type: "basic", username: "x-token-auth" } },
     ],
     placeholder: { prefix: "ATCTT3xFfGN0", length: 180, alphabet: "base64url" },
+    test: { path: "/2.0/user" },
   },
 };

@@ -19,5 +19,6 @@ export const datadog: Preset = {
       { host: "http-intake.logs.datadoghq.com", scheme: { type: "header", header: "DD-API-KEY" } },
     ],
     placeholder: { prefix: "", length: 32, alphabet: "hex" },
+    test: { path: "/api/v1/validate", refusedBy: [403] },
   },
 };

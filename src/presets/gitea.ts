@@ -27,5 +27,6 @@ export const gitea: Preset = {
     bindings: bindingsAt("gitea.com"),
     ownHost: bindingsAt("{host}"),
     placeholder: { prefix: "", length: 40, alphabet: "hex" },
+    test: { path: "/api/v1/user" },
   },
 };

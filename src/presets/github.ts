@@ -26,5 +26,6 @@ export const github: Preset = {
       { host: "{host}", scheme: { type: "basic", username: "x-access-token" } },
     ],
     placeholder: { prefix: "github_pat_", length: 82, alphabet: "alphanumeric" },
+    test: { path: "/user", ownHostPath: "/api/v3/user" },
   },
 };

@@ -24,5 +24,6 @@ export const gitlab: Preset = {
     bindings: bindingsAt("gitlab.com"),
     ownHost: bindingsAt("{host}"),
     placeholder: { prefix: "glpat-", length: 27, alphabet: "base64url", suffix: ".010000000" },
+    test: { path: "/api/v4/user" },
   },
 };

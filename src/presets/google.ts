@@ -29,5 +29,6 @@ export const google: Preset = {
       },
     ],
     placeholder: { prefix: "AIza", length: 35, alphabet: "base64url" },
+    test: { path: "/v1beta/models", refusedBy: [400] },
   },
 };

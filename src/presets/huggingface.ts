@@ -20,5 +20,6 @@ export const huggingface: Preset = {
       { host: "router.huggingface.co", scheme: { type: "bearer" } },
     ],
     placeholder: { prefix: "hf_", length: 34, alphabet: "alphanumeric" },
+    test: { path: "/api/whoami-v2" },
   },
 };

@@ -9,5 +9,6 @@ export const linear: Preset = {
     env: ["LINEAR_API_KEY"],
     bindings: [{ host: "api.linear.app", scheme: { type: "header", header: "Authorization" } }],
     placeholder: { prefix: "lin_api_", length: 40, alphabet: "alphanumeric" },
+    test: { path: "/graphql", body: '{"query":"{ viewer { id } }"}', refusedBy: [400] },
   },
 };

@@ -14,5 +14,6 @@ export const notion: Preset = {
     env: ["NOTION_TOKEN", "NOTION_API_KEY"],
     bindings: [{ host: "api.notion.com", scheme: { type: "bearer" } }],
     placeholder: { prefix: "ntn_", length: 46, alphabet: "alphanumeric" },
+    test: { path: "/v1/users/me", headers: { "Notion-Version": "2022-06-28" } },
   },
 };

@@ -15,5 +15,6 @@ export const npm: Preset = {
     env: ["NPM_TOKEN"],
     bindings: [{ host: "{registry}", scheme: { type: "bearer" } }],
     placeholder: { prefix: "npm_", length: 36, alphabet: "alphanumeric" },
+    test: { path: "/-/whoami" },
   },
 };

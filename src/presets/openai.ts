@@ -18,5 +18,6 @@ export const openai: Preset = {
     env: ["OPENAI_API_KEY", "CODEX_API_KEY"],
     bindings: [{ host: "api.openai.com", scheme: { type: "bearer" } }],
     placeholder: { prefix: "sk-proj-", length: 156, alphabet: "base64url" },
+    test: { path: "/v1/models" },
   },
 };

@@ -17,5 +17,6 @@ export const openrouter: Preset = {
     env: ["OPENROUTER_API_KEY"],
     bindings: [{ host: "openrouter.ai", pathPrefix: "/api", scheme: { type: "bearer" } }],
     placeholder: { prefix: "sk-or-v1-", length: 64, alphabet: "hex" },
+    test: { path: "/api/v1/key" },
   },
 };

@@ -22,6 +22,21 @@ export interface PlaceholderShape {
   readonly suffix?: string;
 }
 
+/** One request that changes nothing and that the service answers only to who it knows; the secret comes with the first binding. */
+export interface PresetTest {
+  /** At the first binding's host; for `{registry}` below the registry's own path */
+  readonly path: string;
+  /** Instead of `path` at a server of the user's own */
+  readonly ownHostPath?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON, sent with POST; without it the request is a GET */
+  readonly body?: string;
+  /** Statuses that mean a refusal beside 401 */
+  readonly refusedBy?: readonly number[];
+  /** Field of the JSON answer that must be true, where every status is 200 */
+  readonly acceptedBy?: string;
+}
+
 export interface PresetCredential {
   /** Environment variables that carry the placeholder in the sandbox */
   readonly env: readonly string[];
@@ -29,6 +44,8 @@ export interface PresetCredential {
   /** Instead of `bindings` for a server of one's own; their host is `{host}`, the one that the user names */
   readonly ownHost?: readonly PresetBinding[];
   readonly placeholder: PlaceholderShape;
+  /** Missing where no request does for every token */
+  readonly test?: PresetTest;
 }
 
 /** A well-known service: what may be asked of it by default, and how its credential is attached. Pure data. */

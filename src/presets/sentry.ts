@@ -17,5 +17,6 @@ export const sentry: Preset = {
       { host: "de.sentry.io", pathPrefix: "/api", scheme: { type: "bearer" } },
     ],
     placeholder: { prefix: "sntryu_", length: 64, alphabet: "hex" },
+    test: { path: "/api/0/organizations/" },
   },
 };

@@ -24,5 +24,6 @@ export const slack: Preset = {
       length: 24,
       alphabet: "alphanumeric",
     },
+    test: { path: "/api/auth.test", body: "{}", acceptedBy: "ok" },
   },
 };

@@ -9,5 +9,6 @@ export const stripe: Preset = {
     env: ["STRIPE_API_KEY", "STRIPE_SECRET_KEY"],
     bindings: [{ host: "api.stripe.com", scheme: { type: "bearer" } }],
     placeholder: { prefix: "sk_test_", length: 99, alphabet: "alphanumeric" },
+    test: { path: "/v1/balance" },
   },
 };

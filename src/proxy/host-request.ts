@@ -17,7 +17,7 @@ const answerMs = 60_000;
 const silenceMs = 60_000;
 
 /**
- * Sends a request that a door's decision needs. It's held to what every request is: authorised by the credentials of
+ * Sends a request of vaultbox's own. It's held to what every request is: authorised by the credentials of
  * its repository, recorded before anything is revealed, dialled at a checked address, ended by one outcome.
  * @throws Refusal
  */
@@ -46,21 +46,22 @@ async function send(
   const { authority, method, target, headers, repository } = request;
   const path = target.replace(/\?.*$/s, "");
   const { scheme, host, port } = authority;
-  Object.assign(record.facts, { scheme, host, port, method, path, repository });
+  const about = repository === undefined ? {} : { repository };
+  Object.assign(record.facts, { scheme, host, port, method, path, ...about });
   record.facts.rule = request.rule;
   const preparation = context.authorise({
     scheme,
     host,
     port,
     path,
-    repository,
+    ...about,
     rawTarget: target,
     headers,
     rule: { effect: "allow", clientCredentials: "refuse" },
   });
   const credential = toCredentialId(preparation);
   if (credential !== "") record.facts.credential = credential;
-  record.facts.check = request.check;
+  if (request.check !== undefined) record.facts.check = request.check;
   await record.allow();
   const authorised = await revealOn(preparation, context.echoes);
   // Always a connection of its own: nothing that the sandbox's requests left on one can be part of the answer

@@ -9,7 +9,7 @@ import { createPlaceholderSearch } from "./credential/placeholder-search.ts";
 import { SecretEchoes } from "./credential/secret-echo.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Dialer } from "./dial.ts";
-import type { OpenDoors } from "./doors/door.ts";
+import type { HostRequest, HostResponse, OpenDoors } from "./doors/door.ts";
 import { HeldBytes } from "./held-bytes.ts";
 import { sendHostRequest } from "./host-request.ts";
 import { proxyLimits } from "./limits.ts";
@@ -36,7 +36,8 @@ export interface ProxyServerOptions {
 
 /**
  * The proxy of one session. It listens nowhere itself: a link hands it connections. It never follows redirects
- * and has no address for control; its own requests are those that a door's decision needs (invariant 7).
+ * and has no address for control; its own requests are those that a door's decision needs, and the test of a credential
+ * that the user asked for (invariant 7).
  */
 export class ProxyServer implements AsyncDisposable {
   readonly #context: ProxyContext;
@@ -88,6 +89,11 @@ export class ProxyServer implements AsyncDisposable {
       this.#serving.delete(served),
     );
     this.#serving.add(served);
+  }
+
+  /** Sends a request of the user's own, with the credential that is bound to its place. @throws Refusal */
+  send(request: HostRequest): Promise<HostResponse> {
+    return sendHostRequest(this.#context, request);
   }
 
   /** Ends every connection, client and upstream, and waits until their requests have recorded how they ended. */

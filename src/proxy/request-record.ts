@@ -47,6 +47,7 @@ export class RequestRecord {
   readonly #recorder: RequestRecorder;
   readonly #request: number;
   readonly #startedAt = performance.now();
+  #detail: string | undefined;
   #isDecided = false;
   #isEnded = false;
 
@@ -78,7 +79,15 @@ export class RequestRecord {
   async refuse(refusal: Refusal, status: number = refusal.status): Promise<void> {
     this.status = status;
     await this.deny(refusal);
-    this.end(toOutcome(refusal), refusal.reason);
+    this.fail(refusal);
+  }
+
+  /** The outcome of what was refused or failed after the decision. */
+  fail(refusal: Refusal): void {
+    const { reason, message } = refusal;
+    // The reason doesn't say which credential, program or variable it was
+    if (reason === "credential-unavailable") this.#detail = message;
+    this.end(toOutcome(refusal), reason);
   }
 
   end(outcome: RequestOutcomeEvent["outcome"], reason?: string): void {
@@ -92,6 +101,7 @@ export class RequestRecord {
       ...(this.address === undefined ? {} : { address: this.address }),
       ...(this.inside === undefined ? {} : { inside: this.inside }),
       ...(reason === undefined ? {} : { reason }),
+      ...(this.#detail === undefined ? {} : { detail: this.#detail }),
       bytesUp: this.bytesUp,
       bytesDown: this.bytesDown,
       durationMs: Math.round((performance.now() - this.#startedAt) * 1000) / 1000,

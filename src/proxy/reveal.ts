@@ -1,10 +1,11 @@
-import { VaultboxError } from "../errors.ts";
+import { VaultboxError, type VaultboxErrorCode } from "../errors.ts";
+import { quoted } from "../printable.ts";
 import type { Preparation } from "./credential/authorise.ts";
 import type { SecretEchoes } from "./credential/secret-echo.ts";
 import type { AuthorisedRequest } from "./credential/attach.ts";
 import { proxyLimits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
-import { withTimeLimit } from "./time-limit.ts";
+import { TimeLimitError, withTimeLimit } from "./time-limit.ts";
 
 /**
  * The secret, fetched at the last moment; undefined when none is attached. Degraded means refused: a request never goes
@@ -13,15 +14,31 @@ import { withTimeLimit } from "./time-limit.ts";
  */
 async function reveal(preparation: Preparation): Promise<string | undefined> {
   if (preparation.credential === undefined) return undefined;
+  const { name, vault, reveal: read } = preparation.credential;
   try {
     const limit = { timeoutMs: proxyLimits.revealMs, signal: undefined };
-    return await withTimeLimit(preparation.credential.reveal(), limit);
+    return await withTimeLimit(read(), limit);
   } catch (error) {
-    const why = error instanceof VaultboxError ? ` (${error.code})` : "";
-    throw new Refusal(502, "credential-unavailable", `the credential cannot be read${why}`, {
+    throw new Refusal(502, "credential-unavailable", toWhy(error, toCredentialId(preparation)), {
+      remedy: `vaultbox credential test ${name} --vault ${vault}`,
       cause: error,
     });
   }
+}
+
+/** Errors whose text names a credential, a program or a variable, and nothing else of the host. */
+const toldCodes: ReadonlySet<VaultboxErrorCode> = new Set([
+  "VBX_HOST_COMMAND_FAILED",
+  "VBX_CREDENTIAL_INVALID",
+  "VBX_CREDENTIAL_UNKNOWN",
+]);
+
+/** Says what failed to the client too: its user can't help who only reads that something did. */
+function toWhy(error: unknown, credential: string): string {
+  const cannot = `the credential ${quoted(credential)} cannot be read`;
+  if (error instanceof TimeLimitError) return `${cannot}: it took ${error.message}`;
+  if (!(error instanceof VaultboxError)) return cannot;
+  return toldCodes.has(error.code) ? error.message : `${cannot} (${error.code})`;
 }
 
 /** The request as it goes upstream. @throws Refusal 502 `credential-unavailable` */

@@ -10,7 +10,7 @@ import { Refusal } from "./refusal.ts";
 import { refusalWithoutEcho } from "./refuse-echo.ts";
 import { type RefusalFormat, refusalResponse, toRefusalFormat } from "./refusal-response.ts";
 import { ResponseBroken } from "./relay-response.ts";
-import { type RequestRecord, toOutcome } from "./request-record.ts";
+import type { RequestRecord } from "./request-record.ts";
 
 /** Serves one request and turns every way it can fail into an answer and an outcome; never throws. */
 export async function serveRequest(
@@ -35,7 +35,7 @@ export async function serveRequest(
       await answerRefusal(context, client, record, { refusal, format });
     } else {
       // Part of a response is out: breaking it off is the only way left to say that it isn't whole
-      record.end(toOutcome(refusal), refusal.reason);
+      record.fail(refusal);
       client.socket.destroy();
     }
     return "close";

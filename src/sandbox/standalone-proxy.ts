@@ -1,30 +1,19 @@
 import { once } from "node:events";
-import { chmod, lstat, mkdir, rm, unlink } from "node:fs/promises";
+import { chmod, lstat, unlink } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { toTrustBundle } from "../ca/trust-bundle.ts";
-import type { Paths } from "../config/paths.ts";
 import { VaultboxError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
 import { atNamedPath } from "../files/named-path.ts";
-import type { EgressPolicy } from "../policy/policy.ts";
 import { quoted } from "../printable.ts";
-import type { OpenVault } from "../vault/open-vaults.ts";
-import { toSessionCredentials } from "./session-credentials.ts";
-import { createSessionId } from "./session-id.ts";
-import { openSessionLog } from "./session-log.ts";
-import { createCaOfSession, openSessionProxy, type UpstreamSettings } from "./session-proxy.ts";
+import { openProxySession, type ProxySessionOptions } from "./proxy-session.ts";
 import { timeoutStatus, untilTimeLimit } from "./time-limit.ts";
 
-export interface StandaloneProxyOptions {
-  readonly paths: Paths;
+export interface StandaloneProxyOptions extends ProxySessionOptions {
   readonly socketPath: string;
   /** Where the certificate bundle for clients is written */
   readonly caOutPath: string;
-  readonly policy: EgressPolicy;
-  readonly policyHash: string;
-  readonly vaults: readonly OpenVault[];
-  readonly upstream: UpstreamSettings;
 }
 
 export interface StandaloneProxy extends AsyncDisposable {
@@ -43,35 +32,9 @@ export interface StandaloneProxy extends AsyncDisposable {
 export async function openStandaloneProxy(
   options: StandaloneProxyOptions,
 ): Promise<StandaloneProxy> {
-  const session = createSessionId();
-  const folder = join(options.paths.sessions, session);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   await using stack = new AsyncDisposableStack();
-  let isOpen = false;
-  // Of a proxy that never served, no log is left that would pass for the newest session's
-  stack.defer(() => (isOpen ? undefined : rm(folder, { recursive: true })));
-  const { audit, end } = await openSessionLog(join(folder, "audit.jsonl"), session);
-  let status = 0;
-  stack.defer(() => end(status));
-  const { credentials, env } = toSessionCredentials(options.vaults);
-  const ca = await createCaOfSession(session);
-  const { policy, upstream, vaults } = options;
-  const proxy = stack.use(
-    await openSessionProxy({
-      session,
-      policy,
-      credentials,
-      recorder: audit,
-      upstream,
-      ca,
-      gitCacheFolder: options.paths.git,
-    }),
-  );
-  await audit.start({
-    command: [],
-    policyHash: options.policyHash,
-    vaults: vaults.map(({ name }) => name),
-  });
+  const session = await openProxySession(options, stack);
+  const { proxy, ca } = session;
   const { caOutPath } = options;
   const bundle = toTrustBundle(ca.certificatePem);
   await atNamedPath("cannot write", caOutPath, () =>
@@ -82,17 +45,18 @@ export async function openStandaloneProxy(
   stack.defer(() => void server.close());
   const clock = new AbortController();
   stack.defer(() => clock.abort());
-  isOpen = true;
+  session.isBegun = true;
   const owned = stack.move();
-  const expired = untilExpired(policy.limits.durationMs, clock.signal).then(() => {
-    status = timeoutStatus;
+  const { durationMs } = options.policy.limits;
+  const expired = untilExpired(durationMs, clock.signal).then(() => {
+    session.status = timeoutStatus;
     return owned.disposeAsync();
   });
   return {
     expired,
-    session,
-    auditPath: audit.path,
-    placeholders: env,
+    session: session.session,
+    auditPath: session.auditPath,
+    placeholders: session.env,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

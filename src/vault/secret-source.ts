@@ -2,7 +2,11 @@ import { VaultboxError } from "../errors.ts";
 import { runHostCommand } from "../host-command.ts";
 import { quoted } from "../printable.ts";
 import { Secret } from "../redact.ts";
-import { checkSecretValue, type SecretSource, type StoredCredential } from "./stored-credential.ts";
+import {
+  findSecretValueFault,
+  type SecretSource,
+  type StoredCredential,
+} from "./stored-credential.ts";
 
 /** How long a source command may take, `ms`: it may ask its own service, and a person waits. */
 export const sourceCommandTimeoutMs = 30_000;
@@ -33,50 +37,61 @@ export function parseSourceCommand(text: string): SecretSource {
 }
 
 /**
- * Runs the credential's source command. Its output and its arguments appear in no error.
- * @throws VaultboxError VBX_HOST_COMMAND_FAILED, VBX_CREDENTIAL_INVALID
+ * Reads the secret from where its credential says; undefined for one that the vault itself keeps.
+ * @throws VaultboxError VBX_HOST_COMMAND_FAILED, VBX_CREDENTIAL_INVALID; it names the credential with the program or the
+ * variable, and holds neither the output nor the arguments
  */
-export async function readFromCommand(
+export async function readFromSource(
   credential: StoredCredential,
-  source: { readonly file: string; readonly args: readonly string[] },
+  env: NodeJS.ProcessEnv,
+): Promise<Secret | undefined> {
+  const { source } = credential;
+  switch (source.type) {
+    case "stored":
+      return undefined;
+    case "command":
+      return await readFromCommand(credential, source);
+    case "env":
+      return readFromEnv(credential, source.variable, env);
+  }
+}
+
+/** @throws VaultboxError VBX_HOST_COMMAND_FAILED */
+export async function readFromCommand(
+  { name }: StoredCredential,
+  { file, args }: { readonly file: string; readonly args: readonly string[] },
 ): Promise<Secret> {
-  const { file, args } = source;
-  let output: string;
-  try {
-    output = await runHostCommand({ file, args, timeoutMs: sourceCommandTimeoutMs });
-  } catch (error) {
-    const why = error instanceof VaultboxError ? error.message : "it did not start";
+  const fail = (why: string): never => {
     throw new VaultboxError(
       "VBX_HOST_COMMAND_FAILED",
-      `cannot get the secret of ${quoted(credential.name)} from its command: ${why}`,
-      {
-        hints: [
-          `see the command: vaultbox credential show ${credential.name}, and run it yourself`,
-        ],
-      },
+      `cannot get the secret of ${quoted(name)} from its command: ${why}`,
+      { hints: [`see the command: vaultbox credential show ${name}, and run it yourself`] },
     );
-  }
-  return toSecret(credential.name, output.replace(/\r?\n$/, ""));
+  };
+  const output = await runHostCommand({ file, args, timeoutMs: sourceCommandTimeoutMs }).catch(
+    (error: unknown) => fail(error instanceof VaultboxError ? error.message : "it did not start"),
+  );
+  const value = output.replace(/\r?\n$/, "");
+  const fault = findSecretValueFault(value);
+  return fault === undefined
+    ? new Secret(name, value)
+    : fail(`what ${quoted(file)} prints ${fault}`);
 }
 
 /** @throws VaultboxError VBX_CREDENTIAL_INVALID when the variable isn't set or can't be a secret */
 export function readFromEnv(
-  credential: StoredCredential,
+  { name }: StoredCredential,
   variable: string,
   env: NodeJS.ProcessEnv,
 ): Secret {
-  const value = env[variable];
-  if (value !== undefined && value !== "") return toSecret(credential.name, value);
+  const value = env[variable] ?? "";
+  const fault = value === "" ? "is not set" : findSecretValueFault(value);
+  if (fault === undefined) return new Secret(name, value);
   throw new VaultboxError(
     "VBX_CREDENTIAL_INVALID",
-    `cannot get the secret of ${quoted(credential.name)}: the environment variable ${quoted(variable)} is not set`,
+    `cannot get the secret of ${quoted(name)}: the environment variable ${quoted(variable)} ${fault}`,
     { hints: [`set ${variable} where you start vaultbox`] },
   );
-}
-
-function toSecret(name: string, value: string): Secret {
-  checkSecretValue(name, value);
-  return new Secret(name, value);
 }
 
 function notSplit(): VaultboxError {

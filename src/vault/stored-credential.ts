@@ -97,17 +97,21 @@ export function checkName(kind: "credential" | "vault", name: string): void {
  * @throws VaultboxError VBX_CREDENTIAL_INVALID; the message never holds the value
  */
 export function checkSecretValue(name: string, value: string): void {
-  const bytes = Buffer.byteLength(value, "utf8");
-  const fault =
-    bytes > maxSecretBytes
-      ? `has ${bytes} bytes, and ${maxSecretBytes} are the most`
-      : findSecretFault(value);
+  const fault = findSecretValueFault(value);
   if (fault === undefined) return;
   throw new VaultboxError(
     "VBX_CREDENTIAL_INVALID",
     `cannot use this secret for ${quoted(name)}: it ${fault}`,
     { hints: /[\r\n]/.test(value.trim()) ? [keyHint] : [] },
   );
+}
+
+/** Why no request could carry it, as it goes on with "it …"; undefined for one that can be used. Never holds the value. */
+export function findSecretValueFault(value: string): string | undefined {
+  const bytes = Buffer.byteLength(value, "utf8");
+  return bytes > maxSecretBytes
+    ? `has ${bytes} bytes, and ${maxSecretBytes} are the most`
+    : findSecretFault(value);
 }
 
 /** For whoever takes a file of several lines for a token. */

@@ -1,8 +1,11 @@
+import { VaultboxError } from "../../errors.ts";
 import { Secret } from "../../redact.ts";
 import { toAdd } from "../../vault/change-credentials.ts";
+import { readFromSource } from "../../vault/secret-source.ts";
+import type { StoredCredential } from "../../vault/stored-credential.ts";
 import { isSigningKey } from "../../vault/signing-key.ts";
 import { findVaultKind, openStore } from "../../vault/vault-catalog.ts";
-import { printLines, printNote } from "../output.ts";
+import { printLines, printNote, printWarning } from "../output.ts";
 import { openOrCreateStore, toVaultContext } from "../vault-access.ts";
 import { toBindingText } from "./describe.ts";
 import {
@@ -34,9 +37,21 @@ export async function addCredential(
     : { credential };
   const store = opened ?? (await openOrCreateStore(context, flags.vault));
   await store.update(toAdd([entry], { replace: false }));
+  await trySource(credential);
   const hosts = credential.bindings.map(toBindingText).join(", ");
   const where = `in the vault "${flags.vault}" for ${hosts}`;
   printNote(`stored the credential "${name}" ${where}; in a sandbox: ${credential.env.join(", ")}`);
+}
+
+/** Asks its command or variable once: what doesn't work is better known now than from a refused request. It may be set up later. */
+async function trySource(credential: StoredCredential): Promise<void> {
+  try {
+    await readFromSource(credential, process.env);
+  } catch (error) {
+    if (!(error instanceof VaultboxError)) throw error;
+    printWarning(`${error.message}; it is stored, and requests are refused until that works`);
+    for (const hint of error.hints) printNote(`hint: ${hint}`);
+  }
 }
 
 /** The public key goes to stdout, so that it can be piped to whatever registers it. */

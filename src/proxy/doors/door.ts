@@ -122,21 +122,21 @@ export interface BodyTransform {
   readonly end: () => Buffer | Promise<Buffer>;
 }
 
-/** A request of vaultbox's own that a decision needs: the upstream's refs, its history, what a node id names. */
+/** A request of vaultbox's own: the upstream's refs, its history, what a node id names, a credential's test. */
 export interface HostRequest {
-  /** The authority of a git rule or of its forge's API: nothing that the client chose */
+  /** Of a git rule, its forge's API or a credential's binding: nothing that the client chose */
   readonly authority: Authority;
   readonly method: "GET" | "POST";
   /** Path and query */
   readonly target: string;
   readonly headers: readonly HeaderField[];
   readonly body?: Buffer;
-  /** `owner/name`, for the credential */
-  readonly repository: string;
+  /** `owner/name`, for the credential; missing when it's about none */
+  readonly repository?: string;
   /** `rule.source.label` of the rule that the request serves */
   readonly rule: string;
-  /** What it is needed for, for the audit: `push` */
-  readonly check: string;
+  /** The decision that it's needed for, for the audit: `push`; missing when it's for none */
+  readonly check?: string;
 }
 
 /** The answer to one of vaultbox's own requests; disposing it closes its connection. */

@@ -103,3 +103,17 @@ test("a client that tries very many hosts doesn't grow the summary without end",
   expect(summary.current().hosts).toHaveLength(1001);
   expect(summary.current().hosts[0]).toEqual({ name: "(others)", count: 2000 });
 });
+
+test("a credential that could not be read is named with its first reason, however often it was asked for", () => {
+  const why = 'cannot get the secret of "ci" from its command: cannot run "gh": exit status 4';
+  const summary = createSummary();
+  for (const request of [1, 2, 3]) {
+    summary.add(decisionOf(request, { credential: "work/ci" }));
+    const detail = request === 1 ? why : `${why} (it failed, and is asked again in ${request} s)`;
+    summary.add(
+      unsentOf(request, { outcome: "refused", reason: "credential-unavailable", detail }),
+    );
+  }
+  expect(summary.current().unavailable).toEqual([{ name: why, count: 3 }]);
+  expect(summaryLines(summary.current())).toContain(`credentials that failed: ${why} (3)`);
+});

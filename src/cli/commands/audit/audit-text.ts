@@ -50,7 +50,7 @@ function toRequestLines(requests: readonly AuditedRequest[], matched: number): r
     outcome === undefined ? "-" : formatSize(outcome.bytesDown),
     outcome === undefined ? "-" : formatDuration(outcome.durationMs),
     [
-      toWhy(decision, outcome?.reason ?? (outcome === undefined ? "no outcome" : undefined)),
+      toWhy(decision, outcome === undefined ? "no outcome" : toFailure(outcome)),
       ...toInside(outcome),
     ].join(" "),
   ]);
@@ -74,7 +74,8 @@ export function toFollowLine(record: AuditRecord, decided?: RequestDecisionEvent
     case "request.outcome": {
       const request = decided === undefined ? `request ${record.request}` : toRequestText(decided);
       const size = `${formatSize(record.bytesUp)} up, ${formatSize(record.bytesDown)} down`;
-      const what = record.outcome === "completed" ? "" : `  ${record.outcome}`;
+      const why = record.detail === undefined ? "" : `: ${shortened(record.detail, maxNoteLength)}`;
+      const what = record.outcome === "completed" ? "" : `  ${record.outcome}${why}`;
       const took = `${formatDuration(record.durationMs)}${what}`;
       const facts = [`${size}, ${took}`, ...toInside(record)].join(" ");
       return `${time}  ${String(record.status).padEnd(5)}  ${request}  ${facts}`;
@@ -100,6 +101,11 @@ function toUrl({ scheme, host, port, path }: RequestDecisionEvent): string {
 
 function toCommandText(command: readonly string[]): string {
   return shortened(command.join(" "), maxCommandLength);
+}
+
+/** The reason of an outcome, with what it leaves open. */
+function toFailure({ reason, detail }: RequestOutcomeEvent): string | undefined {
+  return detail === undefined ? reason : `${reason}: ${shortened(detail, maxNoteLength)}`;
 }
 
 function toWhy(decision: RequestDecisionEvent, outcomeReason?: string): string {

@@ -5,6 +5,7 @@ import { buildCommand as buildPresets } from "./presets.ts";
 import { buildCommand as buildRemove } from "./remove.ts";
 import { buildCommand as buildRotate } from "./rotate.ts";
 import { buildCommand as buildShow } from "./show.ts";
+import { buildCommand as buildTest } from "./test.ts";
 
 export function buildCommand(): Command {
   return new Command("credential")
@@ -12,6 +13,7 @@ export function buildCommand(): Command {
     .addCommand(buildAdd())
     .addCommand(buildList())
     .addCommand(buildShow())
+    .addCommand(buildTest())
     .addCommand(buildRotate())
     .addCommand(buildRemove())
     .addCommand(buildPresets());

@@ -1,0 +1,227 @@
+import type { Paths } from "../../config/paths.ts";
+import { VaultboxError } from "../../errors.ts";
+import { hashPolicy } from "../../policy/policy-hash.ts";
+import { quoted } from "../../printable.ts";
+import { findPreset } from "../../presets/presets.ts";
+import { type TestRequest, toTestRequest } from "../../presets/test-request.ts";
+import { type Authority, parseAuthority } from "../../proxy/authority.ts";
+import { bindingsFor, createBoundHosts } from "../../proxy/credential/bound-hosts.ts";
+import type { HostResponse } from "../../proxy/doors/door.ts";
+import type { ProxyServer } from "../../proxy/proxy-server.ts";
+import { Refusal } from "../../proxy/refusal.ts";
+import type { SessionCredential } from "../../proxy/session-credential.ts";
+import { openProxySession } from "../../sandbox/proxy-session.ts";
+import type { UpstreamSettings } from "../../sandbox/session-proxy.ts";
+import { findEntry } from "../../vault/change-credentials.ts";
+import { openVaults } from "../../vault/open-vaults.ts";
+import type { StoredCredential } from "../../vault/stored-credential.ts";
+import type { VaultContext } from "../../vault/vault-context.ts";
+import { judgeAnswer, type TestAnswer, type TestResult } from "./answer-meaning.ts";
+import { toBindingText } from "./describe.ts";
+
+/** One request with the credential, and what came of it. */
+export interface CredentialTest extends TestResult {
+  readonly vault: string;
+  readonly credential: string;
+  readonly method: "GET" | "POST";
+  /** Without its query, which may hold what is nobody else's business */
+  readonly url: string;
+  /** Of the answer; missing when there was none */
+  readonly status?: number;
+  /** Whose audit log has the request */
+  readonly session: string;
+}
+
+export interface CredentialTestOptions {
+  readonly vault: string;
+  /** Instead of the preset's own request; https */
+  readonly url?: string;
+  readonly upstream: UpstreamSettings;
+  readonly paths: Paths;
+  readonly context: VaultContext;
+}
+
+/** Bytes of an answer that are looked at where its status doesn't tell. */
+const maxBodyBytes = 64 * 1024;
+const policy = { rules: [], limits: {} };
+
+/**
+ * Sends one harmless request with the credential to a place that it's bound to: by the proxy that does so for sandboxes,
+ * recorded in an audit log of its own. Nothing of the secret or the answer's body is in the result.
+ * @throws VaultboxError VBX_CREDENTIAL_UNKNOWN, VBX_USAGE when no request is known, and all that opening a vault throws
+ */
+export async function testCredential(
+  name: string,
+  { vault, url, upstream, paths, context }: CredentialTestOptions,
+): Promise<CredentialTest> {
+  const [opened] = await openVaults([vault], context);
+  if (opened === undefined) throw new Error("a named vault was not opened");
+  const stored = findCredential(opened, name);
+  const request = url === undefined ? findTest(stored, vault) : { url, headers: {} };
+  const place = toPlace(request.url);
+  await using stack = new AsyncDisposableStack();
+  const session = await openProxySession(
+    {
+      paths,
+      policy,
+      policyHash: hashPolicy(policy),
+      vaults: [{ ...opened, credentials: [stored], signingKeys: [] }],
+      upstream,
+    },
+    stack,
+  );
+  const [credential] = session.credentials;
+  if (credential === undefined || !isBound(credential, place)) throw notBound(stored, request.url);
+  session.isBegun = true;
+  const { repository } = stored.bindings[0] ?? {};
+  const sent = { ...request, ...place, ...(repository === undefined ? {} : { repository }) };
+  const answer = await send(session.proxy, sent);
+  const judged = "result" in answer ? answer : judgeAnswer(answer, request);
+  const hint = judged.hint ?? toHint(judged, stored, vault);
+  session.status = judged.result === "accepted" ? 0 : 1;
+  return {
+    vault,
+    credential: name,
+    method: toMethod(request),
+    url: request.url.replace(/[?#].*$/s, ""),
+    ...judged,
+    ...(hint === undefined ? {} : { hint }),
+    ...("status" in answer ? { status: answer.status } : {}),
+    session: session.session,
+  };
+}
+
+function findCredential(
+  { name: vault, credentials, signingKeys }: Awaited<ReturnType<typeof openVaults>>[number],
+  name: string,
+): StoredCredential {
+  if (signingKeys.some((key) => key.name === name)) {
+    throw new VaultboxError("VBX_USAGE", `cannot test ${quoted(name)}: it is a signing key`, {
+      hints: ["it goes on no request; what it signs with: vaultbox credential show " + name],
+    });
+  }
+  const entries = credentials.map((credential) => ({ credential }));
+  const { credential } = findEntry(vault, entries, name);
+  return credential as StoredCredential;
+}
+
+/** The preset's own request. */
+function findTest(stored: StoredCredential, vault: string): TestRequest {
+  const { name, preset, bindings } = stored;
+  const [first] = bindings;
+  const request = preset && first && toTestRequest(findPreset(preset), first);
+  if (request) return request;
+  const host = first?.host.replace(/^\*\./, "HOST.") ?? "HOST";
+  const path = first?.pathPrefix === "/" ? "/PATH" : `${first?.pathPrefix ?? ""}/PATH`;
+  const where = vault === "default" ? "" : ` --vault ${vault}`;
+  throw new VaultboxError(
+    "VBX_USAGE",
+    `cannot test ${quoted(name)}: vaultbox knows no request that does no harm at ${quoted(host)}`,
+    { hints: [`name one: vaultbox credential test ${name}${where} --url https://${host}${path}`] },
+  );
+}
+
+/** Where to look when the secret is missing or not taken. */
+function toHint(
+  { result }: TestResult,
+  { name, source }: StoredCredential,
+  vault: string,
+): string | undefined {
+  if (result !== "refused" && result !== "unavailable") return undefined;
+  const where = vault === "default" ? "" : ` --vault ${vault}`;
+  return source.type === "stored"
+    ? `give it a new secret: vaultbox credential rotate ${name}${where}`
+    : `see where its secret comes from: vaultbox credential show ${name}${where}`;
+}
+
+interface TestPlace {
+  readonly authority: Authority;
+  /** Path and query */
+  readonly target: string;
+}
+
+/** @throws VaultboxError VBX_USAGE */
+function toPlace(url: string): TestPlace {
+  const fail = (why: string): never => {
+    // Not repeated: who puts a token into a URL must not see it printed
+    throw new VaultboxError("VBX_USAGE", `cannot use this --url: ${why}`, {
+      hints: ["write it as in --url https://api.example.com/v1/me"],
+    });
+  };
+  const parsed = URL.canParse(url) ? new URL(url) : fail("it is no absolute URL");
+  if (parsed.protocol !== "https:") fail("a credential goes on https only");
+  if (parsed.username !== "" || parsed.password !== "") fail("it holds a user name or password");
+  try {
+    const authority = parseAuthority(parsed.host, "https", 443);
+    return { authority, target: parsed.pathname + parsed.search };
+  } catch (error) {
+    return fail(error instanceof Refusal ? error.message : "it names no host");
+  }
+}
+
+function isBound(credential: SessionCredential, { authority, target }: TestPlace): boolean {
+  const { host, port, scheme } = authority;
+  const bound = createBoundHosts([credential])(host);
+  const [{ repository } = {}] = credential.bindings;
+  const path = target.replace(/\?.*$/s, "");
+  const about = repository === undefined ? {} : { repository };
+  return bound !== undefined && bindingsFor(bound, { scheme, port, path, ...about }).length > 0;
+}
+
+function notBound({ name, bindings }: StoredCredential, url: string): VaultboxError {
+  const where = bindings.map(toBindingText).join(", ");
+  const text = `cannot test ${quoted(name)} at ${quoted(new URL(url).host)}: it is for ${where}`;
+  return new VaultboxError("VBX_USAGE", text, {
+    hints: ["name a --url of a place that it is for"],
+  });
+}
+
+function toMethod({ body }: Pick<TestRequest, "body">): "GET" | "POST" {
+  return body === undefined ? "GET" : "POST";
+}
+
+/** @throws Error of a bug only: what can go wrong on the way is a result */
+async function send(
+  proxy: ProxyServer,
+  request: TestRequest & TestPlace & { readonly repository?: string },
+): Promise<TestAnswer | TestResult> {
+  const { authority, target, headers, body, repository, acceptedBy } = request;
+  try {
+    await using response = await proxy.send({
+      authority,
+      target,
+      method: toMethod(request),
+      headers: [
+        ["User-Agent", "vaultbox"],
+        ["Accept", "application/json"],
+        ["Accept-Encoding", "identity"],
+        ...(body === undefined ? [] : [["Content-Type", "application/json"] as const]),
+        ...Object.entries(headers),
+      ],
+      rule: "credential test",
+      ...(body === undefined ? {} : { body: Buffer.from(body) }),
+      ...(repository === undefined ? {} : { repository }),
+    });
+    const { status } = response.head;
+    return { status, body: acceptedBy === undefined ? "" : await readBeginning(response) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const isUnavailable = error.reason === "credential-unavailable";
+    const what = isUnavailable ? "has no secret to send" : "could not be tested";
+    const result = isUnavailable ? "unavailable" : "unreachable";
+    // A credential that can't be read has this test as its remedy
+    const hint = isUnavailable ? undefined : error.remedy;
+    return { result, meaning: `${what}: ${error.message}`, ...(hint && { hint }) };
+  }
+}
+
+async function readBeginning(response: HostResponse): Promise<string> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for (let piece = await response.next(); piece !== undefined; piece = await response.next()) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > maxBodyBytes) break;
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
