@@ -28,6 +28,7 @@ import {
   readUnusualEntries,
   type UnusualEntries,
 } from "./folder-entries.ts";
+import type { FolderState, FolderStates } from "./folder-state.ts";
 import { toNameBytes, toNameText } from "./name-text.ts";
 import {
   appendToPlainFile,
@@ -116,13 +117,25 @@ export class Folder implements Disposable {
   }
 
   /**
-   * What is in folders some steps further down, each in one call: a name on the way may be a link by now, so this is for
-   * a quick look at names alone. Undefined for one that may not be read.
-   * @param paths from this folder
+   * What is in a folder some steps further down, in one call: a name on the way may be a link by now, so this is for a
+   * quick look at names alone. Undefined for one that may not be read.
    */
-  async unusualBelow(paths: readonly string[]): Promise<readonly (UnusualEntries | undefined)[]> {
-    const own = toFolderPath(this.#open);
-    return await readUnusualEntries(paths.map((path) => toNameBytes(`${own}/${path}`)));
+  unusualBelow(path: string): UnusualEntries | undefined {
+    return readUnusualEntries(toNameBytes(`${toFolderPath(this.#open)}/${path}`));
+  }
+
+  /**
+   * Which folder is some steps further down, whatever leads there now: by its path and in one call. What is beneath
+   * another folder by now isn't the one that is asked about.
+   */
+  stateBelow(path: string, states: FolderStates): FolderState | undefined {
+    return states.at(toNameBytes(toInner(this.#open.path, path)));
+  }
+
+  /** Of the open folder itself. @throws Error of the system */
+  state(states: FolderStates): FolderState | undefined {
+    const stats = fstatSync(this.#open.fd, { bigint: true });
+    return states.of(stats, toNameBytes(toFolderPath(this.#open)));
   }
 
   /** Undefined when nothing is there. @throws Error of the system */

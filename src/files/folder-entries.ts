@@ -1,4 +1,4 @@
-import { opendirSync, readdir, readdirSync, type Dirent } from "node:fs";
+import { opendirSync, readdirSync, type Dirent } from "node:fs";
 import { toKind, type Entry } from "./entry-facts.ts";
 import { toNameText } from "./name-text.ts";
 
@@ -22,36 +22,14 @@ export interface UnusualEntries {
   readonly count: number;
 }
 
-/**
- * Reads folders on other threads, while this one does something else. A promise for each of them, or for each of the
- * calls in them as `fs/promises` has, would take longer than to read them here.
- * @returns in the same order; undefined for one that may not be read
- */
-export async function readUnusualEntries(
-  paths: readonly (string | Buffer)[],
-): Promise<readonly (UnusualEntries | undefined)[]> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const lists = paths.map((): UnusualEntries | undefined => undefined);
-  let left = paths.length;
-  for (const [index, path] of paths.entries()) {
-    readdir(path, { withFileTypes: true }, (error, found) => {
-      if (error === null) lists[index] = toUnusual(path, found);
-      left -= 1;
-      if (left === 0) resolve();
-    });
-  }
-  if (left > 0) await promise;
-  return lists;
-}
-
-function toUnusual(path: string | Buffer, found: readonly Dirent[]): UnusualEntries | undefined {
-  const unusual = found.filter((entry) => !entry.isFile());
-  if (!hasBytes(unusual)) {
-    const entries = unusual.map((entry) => ({ name: entry.name, kind: toKind(entry) }));
-    return { entries, count: found.length };
-  }
+/** @returns undefined for a folder that may not be read */
+export function readUnusualEntries(path: string | Buffer): UnusualEntries | undefined {
   try {
-    const entries = readEntries(path).filter(({ kind }) => kind !== "file");
+    const found = readdirSync(path, { withFileTypes: true });
+    const unusual = found.filter((entry) => !entry.isFile());
+    const entries = hasBytes(unusual)
+      ? readEntries(path).filter(({ kind }) => kind !== "file")
+      : unusual.map((entry) => ({ name: entry.name, kind: toKind(entry) }));
     return { entries, count: found.length };
   } catch {
     return undefined;

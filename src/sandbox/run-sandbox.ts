@@ -61,11 +61,11 @@ async function runSession(
   stack.use(early);
   // What is loaded and read from here on is done while the relay starts
   await early.underWay;
+  await removeDead(host, signals);
   const request = await start.request();
   const remembered = start.beforeSandbox();
   // Reported when it's awaited: no container is made before
   remembered.catch(() => undefined);
-  await removeDead(host, signals);
   const { openSessionWorkspace, watchWorkspace, endSessionWorkspace } =
     await import("./session-workspace.ts");
   const files = await openSessionWorkspace(request, host, outcome);
@@ -96,7 +96,7 @@ async function runSession(
   return { session, link: ready.link.report.link, status, ...(handoff && { handoff }) };
 }
 
-/** Before the workspace is looked at: a sandbox whose session died may still run and write to it. */
+/** Before anything of the workspace is read: a sandbox whose session died may still run and write to it. */
 async function removeDead(host: RunHost, signals: SignalWatch): Promise<void> {
   const { findDeadSessions, removeLeftovers } = await import("./leftovers.ts");
   if ((await findDeadSessions(host.paths)).length === 0) return;

@@ -1,12 +1,13 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Paths } from "../../config/paths.ts";
+import { debug } from "../../debug.ts";
 import { VaultboxError } from "../../errors.ts";
 import { isSystemError } from "../../files/beneath.ts";
 import { toNameBytes } from "../../files/name-text.ts";
 import { contains } from "../../files/path-steps.ts";
 import { quoted } from "../../printable.ts";
-import { lookThrough, type LeftRoot } from "./handoff/found.ts";
+import { lookThrough, type Found, type LeftRoot } from "./handoff/found.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { inspectHandoff } from "./handoff/inspect-handoff.ts";
 import { rememberMade, sortMade } from "./handoff/made-repositories.ts";
@@ -92,8 +93,17 @@ export async function inspectEnd(
     if (unlooked.length > 0) await rememberUnlooked(paths, session, unlooked);
     await writeHandoff(paths, session, handoff);
   });
+  for (const one of found) await rememberPlain(one);
   if (unwritten.length === 0) return handoff;
   return { ...handoff, complete: false, unseen: `it can't be written down (${unwritten[0]})` };
+}
+
+/** Without it the next start reads all packages again, and nothing else is different. */
+async function rememberPlain({ root: { source, plain }, scan }: Found): Promise<void> {
+  if (plain?.wantsNotes() !== true || !scan.complete) return;
+  await plain.remember().catch((error: unknown) => {
+    debug("workspace", `${source}: plain folders aren't remembered: ${String(error)}`);
+  });
 }
 
 /** Why roots of a record weren't looked at that aren't there any more, or can't be opened. */

@@ -7,10 +7,11 @@ import { listOtherSessions, rememberUnlooked } from "./handoff/unlooked-sessions
 import { hideLinked } from "./hide/hide-linked.ts";
 import { hideMoved } from "./hide/hide-moved.ts";
 import { parseHideRules } from "./hide/hide-rules.ts";
-import type { MountedRoot } from "./roots/mounted-root.ts";
+import type { MountedRoot, OpenRoot } from "./roots/mounted-root.ts";
 import { openMounts, openRoots } from "./roots/open-roots.ts";
 import { findOuterRoots } from "./roots/outer-repository.ts";
 import { lookAtRoot, type LookedRoot } from "./roots/scan-root.ts";
+import { openPlainFolders } from "./scan/plain-folders.ts";
 import { inspectEnd } from "./session-end.ts";
 import { removeMoved } from "./moved-mount-points.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
@@ -55,10 +56,14 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   const sockets = new HostSockets();
   const opened = openMounts(options.workspace, options.mounts);
   const since = BigInt(Date.now()) * 1_000_000n - clockSlackNs;
-  const roots = [...opened.roots];
+  const own = opened.roots.map((root) => ({
+    ...root,
+    plain: openPlainFolders(paths, root.source),
+  }));
+  const roots: OpenRoot[] = [...own];
   const { hide } = options.settings;
   const rules = hide.length === 0 ? undefined : parseHideRules(hide);
-  const looking = Promise.all(opened.roots.map((root) => lookAtRoot(root, rules)));
+  const looking = Promise.all(own.map((root) => lookAtRoot(root, rules)));
   const before = listOtherSessions(paths);
   // A failure is reported by whoever waits for it
   for (const work of [looking, before]) work.catch(() => undefined);

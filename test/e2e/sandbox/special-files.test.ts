@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { git } from "../../support/host-git.ts";
 import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
@@ -107,6 +108,52 @@ test("no socket, pipe or device of the host answers in the sandbox, wherever it 
   expect(text).not.toContain("listens at");
   expect(control.notes).toContain("/linked/d/k");
   expect(control.notes).not.toContain("/private/");
+});
+
+/** Makes a record believe that a folder is as it is now. */
+async function believe(file: string, folder: string): Promise<void> {
+  const { dev, ino, ctimeNs } = await stat(folder, { bigint: true });
+  const forge = (key: string, value: unknown): unknown =>
+    key === "folders" && Array.isArray(value)
+      ? value.map((one: object) =>
+          "name" in one && one.name === "forged"
+            ? { ...one, state: `${dev}:${ino}:${ctimeNs}` }
+            : one,
+        )
+      : value;
+  await writeFile(file, JSON.stringify(JSON.parse(await readFile(file, "utf8"), forge)));
+}
+
+test("what comes into a folder of packages that an earlier run knew is masked in the next one; were the folder believed to be as it was, it would answer", async () => {
+  await using world = await createWorld();
+  const workspace = await realpath(world.workspace);
+  const packages = Array.from({ length: 70 }, (_, index) => `node_modules/p${index}`);
+  const folder = join(workspace, "node_modules/p0/forged");
+  for (const path of packages) await mkdir(join(workspace, path), { recursive: true });
+  await mkdir(folder);
+  await sleep(2200);
+  await world.run(["run", "--", "true"]);
+  const records = join(world.home, "../v/state/plain-folders");
+  const [record = ""] = await readdir(records);
+  await using hosted = await openSpecialFiles([folder]);
+  const tries = hosted.paths.flat();
+  const probe = ["run", "--", "sh", "-c", specialFilesProbe, "sh", ...tries];
+  const guarded = await world.run(probe);
+  await believe(join(records, record), folder);
+  const control = await world.run(probe);
+  const [reached, reachedOtherwise] = [guarded, control].map(
+    ({ stdout }) => stdout.match(/^reached \d+$/gm) ?? [],
+  );
+  recordScore({
+    row: 45,
+    test: "the same in a folder that an earlier run knew without them",
+    attempts: hosted.paths.length,
+    blocked: hosted.paths.length - (reached?.length ?? 0),
+    controlSucceeded: reachedOtherwise?.length ?? 0,
+  });
+  expect([reached, guarded.stderr]).toEqual([[], expect.stringContaining("forged/k")]);
+  // The pipe's writer still waits: the first of the two runs hasn't touched it
+  expect(reachedOtherwise).toEqual(["reached 0", "reached 1", "reached 2"]);
 });
 
 test("a socket that the user mounts by name is there; a pipe isn't mounted without that", async () => {

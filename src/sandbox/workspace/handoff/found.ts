@@ -40,9 +40,12 @@ export async function lookThrough(
   for (const [index, one] of left.entries()) {
     const { root, baseline, since } = one;
     const options = { root, roots, protect, budget: toOwnBudget(root, budget) };
+    const plain = root.plain?.wantsNotes() === true ? root.plain : undefined;
+    plain?.beginNotes();
     const scan = await scanRoot(root, {
       hide: undefined,
       deep: true,
+      plain,
       ...(protect === "default" ? { opens: baseline.since } : {}),
       heldBefore: baseline.begun ?? baseline.since,
       made: { since: baseline.since, counted: toMadeSince(baseline) },

@@ -48,6 +48,8 @@ export function removeMountPoint(root: Folder, point: MountPoint): void {
     parent.remove(name, "folder");
     return;
   }
+  // Somebody's pipe isn't opened: whoever waits to write to it would write to nobody
+  if (parent.facts(name)?.kind !== "file") return;
   const content = parent.read(name, Buffer.byteLength(point.content) + 1);
   if (content?.toString("utf8") === point.content) parent.remove(name, "file");
 }

@@ -4,6 +4,7 @@ import type { Folder } from "../../../files/beneath.ts";
 import { contains } from "../../../files/path-steps.ts";
 import { toNames } from "../host-path.ts";
 import { isPackageCache } from "../scan/installed-packages.ts";
+import type { PlainFolders } from "../scan/plain-folders.ts";
 
 /** A folder of the host that is in the sandbox. All that is looked at, hidden, protected and reported is so in each. */
 export interface MountedRoot {
@@ -40,6 +41,8 @@ export interface OpenRoot extends MountedRoot {
   readonly folder: Folder;
   /** Paths of what is no part of it: other roots that the sandbox sees in it, and what it sees empty */
   readonly apart: ReadonlySet<string>;
+  /** What is remembered of its packages from run to run; undefined: nothing */
+  readonly plain?: PlainFolders;
   /** Names of work trees in a repository's folder that aren't mounted, and seen empty */
   readonly emptied: readonly (readonly string[])[];
 }

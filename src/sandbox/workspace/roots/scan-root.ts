@@ -23,13 +23,14 @@ export interface LookedRoot {
 export async function lookAtRoot(root: OpenRoot, hide: HideRules | undefined): Promise<LookedRoot> {
   const rules = isOfPackages(root) ? undefined : toRootRules(hide, root);
   const budget = createLookBudget(startLimits);
+  const { folder, plain } = root;
   const isWalked = !isOfPackages(root) && (root.writable || rules !== undefined);
   const scan = isWalked
-    ? await scanRoot(root, { hide: rules, deep: false, isReadOnly: !root.writable, budget })
+    ? await scanRoot(root, { hide: rules, deep: false, plain, isReadOnly: !root.writable, budget })
     : await createScan(
-        { workspace: root.source, root: root.folder },
+        { workspace: root.source, root: folder },
         { hide: rules, deep: false, budget },
-        () => findSpecialBelow(root.folder, [[]], budget),
+        () => findSpecialBelow(folder, { folders: [[]], plain, budget }),
       );
   if (root.kind === "mount" && !scan.complete) throw tooLarge(root);
   return { root, scan, rules };
@@ -45,7 +46,7 @@ export async function scanRoot(root: OpenRoot, options: ScanOptions): Promise<Sc
   const own = { ...options, apart };
   const scan = await createScan({ workspace: source, root: folder }, own, async (draft) => {
     await addRootRepository(draft, folder);
-    return await findSpecialBelow(folder, [[]], options.budget);
+    return await findSpecialBelow(folder, { folders: [[]], budget: options.budget });
   });
   const isOwn = (names: readonly string[]): boolean =>
     !names.some((_, index) => apart.has(names.slice(0, index + 1).join("/")));

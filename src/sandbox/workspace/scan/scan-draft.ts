@@ -8,6 +8,7 @@ import { findUnits, type RepositoryUnit, type UnitPlace } from "../unit/reposito
 import type { MarkFolder, MarkTable } from "./mark-table.ts";
 import { createCompiledLook, type CompiledLook, type MadeSince } from "./compiled-mark.ts";
 import { toMark, type FolderAlias, type FollowedAlias, type Mark } from "./mark.ts";
+import type { PlainFolders } from "./plain-folders.ts";
 import { findModes, sharedBits } from "./owner-rights.ts";
 import type { FoundEntry } from "./walk.ts";
 
@@ -29,6 +30,8 @@ export interface ScanOptions {
   readonly made?: MadeSince;
   /** Whether all of it is installed packages */
   readonly isPackages?: boolean;
+  /** What is remembered of packages; a deep scan makes it anew, when it's wanted. Undefined: nothing */
+  readonly plain?: PlainFolders | undefined;
   /** Whether only what is hidden counts: the sandbox can't change anything there */
   readonly isReadOnly?: boolean;
   /** Paths of folders that are no part of it */
@@ -59,8 +62,10 @@ export interface ScanDraft {
   /** Paths of what links of a kind end at */
   readonly linked: Set<string>;
   readonly special: (readonly string[])[];
-  /** Folders in which nothing but special files counts */
-  readonly aside: (readonly string[])[];
+  /** Packages that the walk stays out of: nothing but special files counts there */
+  readonly packages: (readonly string[])[];
+  /** The same of repositories' own folders */
+  readonly gitFolders: (readonly string[])[];
   readonly closed: (readonly string[])[];
   readonly unlisted: (readonly string[])[];
   readonly deep: (readonly string[])[];
@@ -92,7 +97,8 @@ export function createScanDraft(
     aliases: [],
     linked: new Set(),
     special: [],
-    aside: [],
+    packages: [],
+    gitFolders: [],
     closed: [],
     unlisted: [],
     deep: [],

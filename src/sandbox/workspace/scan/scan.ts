@@ -77,8 +77,20 @@ export async function scanWorkspace(
   return await createScan({ workspace, root }, options, async (draft) => {
     await walkThrough(draft, root);
     await markAliases(root, draft);
-    return await findSpecialBelow(root, draft.aside, draft.budget);
+    return await findSpecialAside(root, draft);
   });
+}
+
+async function findSpecialAside(root: Folder, draft: ScanDraft): Promise<SpecialFiles> {
+  const { budget, packages, gitFolders } = draft;
+  const { plain } = draft.options;
+  const git = await findSpecialBelow(root, { folders: gitFolders, budget });
+  const own = await findSpecialBelow(root, { folders: packages, plain, budget });
+  return {
+    special: [...git.special, ...own.special],
+    unlisted: [...git.unlisted, ...own.unlisted],
+    complete: own.complete,
+  };
 }
 
 /** @param look fills the draft; returns what was found where nothing but special files counts */
@@ -181,7 +193,8 @@ async function visit(draft: ScanDraft, place: Place): Promise<void> {
     around: () => (around ??= draft.table.toFolder(names)),
   };
   const { budget } = draft;
-  const { since } = draft.options;
+  const { since, deep, plain, isPackages = false } = draft.options;
+  if (deep) plain?.note(place, isPackages);
   for (const entry of entries) {
     if (budget.isDue() && !(await budget.turn())) return;
     if (isApart(draft, names, entry.name)) continue;
@@ -263,7 +276,8 @@ function enters(draft: ScanDraft, place: Place, name: string): boolean {
   const names = [...place.names, name];
   if (isApart(draft, place.names, name)) return false;
   if (draft.hiddenFolders.has(names.join("/"))) return false;
-  if (!isGitName(name) && (draft.options.deep || !leadsToPackages(place.names, name))) return true;
-  draft.aside.push(names);
+  if (isGitName(name)) draft.gitFolders.push(names);
+  else if (draft.options.deep || !leadsToPackages(place.names, name)) return true;
+  else draft.packages.push(names);
   return false;
 }
