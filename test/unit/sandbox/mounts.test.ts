@@ -95,7 +95,7 @@ test("a private file, a socket and a missing path are refused as mounts", async 
     join(world.home, ".netrc"),
     join(world.home, ".npmrc"),
     socketPath,
-    "/nonexistent",
+    join(world.home, "project", "missing"),
   ]) {
     await expect(resolveMount(`${path}:/x`, world.rules)).rejects.toMatchObject({
       code: "VBX_MOUNT_REFUSED",
