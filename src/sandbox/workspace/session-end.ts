@@ -64,7 +64,7 @@ export async function inspectEnd(
   const again = await readOpenDangers(paths).catch(() => []);
   const found = (await lookThrough(toLeft(roots, record), options)).map((one) => ({
     ...one,
-    scan: withOpenDangers(one, again),
+    scan: withOpenDangers(one, again, record.protect),
   }));
   const made = found.map(({ root, repositories }) => ({
     source: root.source,

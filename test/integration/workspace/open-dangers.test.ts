@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -10,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { handoffLines } from "../../../src/sandbox/workspace/handoff/handoff-text.ts";
 import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
@@ -18,6 +20,7 @@ import { runCli } from "../../support/run-cli.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSessionsPlace, type SessionsPlace } from "../../support/sessions-place.ts";
 
+const run = promisify(execFile);
 const unprotected = { settings: { protect: "none" } } as const;
 
 async function arm(folder: string): Promise<void> {
@@ -81,6 +84,53 @@ test("what one run called dangerous is held at the end of the next one", async (
   const attempts = Object.keys(plants).length;
   expect(controlSucceeded).toBe(attempts);
   recordScore({ row: 57, test: "dangerous for good", attempts, blocked, controlSucceeded });
+});
+
+test("a program that git's settings start, and that couldn't be held, is told and held until the user trusts it", async () => {
+  const plant = async (meanwhile: (place: SessionsPlace) => Promise<void>) => {
+    await using place = await createSessionsPlace();
+    const { workspace } = place;
+    const tools = join(workspace, "tools");
+    mkdirSync(tools);
+    await git(workspace, "init", "-q");
+    await git(workspace, "config", "filter.x.clean", "./tools/clean");
+    const first = await place.open();
+    writeFileSync(join(tools, "clean"), "#!/bin/sh\n", { mode: 0o755 });
+    // As a read-only subvolume
+    await run("mount", ["--bind", tools, tools]);
+    await run("mount", ["-o", "remount,bind,ro", tools]);
+    const left = await first.end();
+    await run("umount", [tools]);
+    await meanwhile(place);
+    const next = await (await place.open()).end();
+    const last = await (await place.open()).end();
+    return [left, next, last].map(toChanges);
+  };
+  const dangerous = [["tools/clean", "dangerous"]];
+  const held = [["tools/clean", "held"]];
+  expect(await plant(() => Promise.resolve())).toEqual([dangerous, held, []]);
+  // A run that protects nothing tells of it, and forgets nothing
+  const unheld: unknown[] = [];
+  const unprotectedNext = await plant(async (place) => {
+    unheld.push(toChanges(await (await place.open(unprotected)).end()));
+  });
+  expect([unheld, unprotectedNext]).toEqual([[dangerous], [dangerous, held, []]]);
+  const trusted = await plant(async ({ paths, workspace }) => {
+    const env = { VAULTBOX_HOME: join(paths.state, "..") };
+    const taken = await runCli(["trust", "tools/clean", "--yes"], { cwd: workspace, env });
+    expect(taken.stdout).toContain("tools/clean counts as yours from now on");
+  });
+  expect(trusted).toEqual([dangerous, [], []]);
+  // The control: nothing is remembered of it
+  const control = await plant((place) => Promise.resolve(rmSync(toList(place))));
+  expect(control).toEqual([dangerous, [], []]);
+  recordScore({
+    row: 57,
+    test: "a program that git starts, dangerous for good",
+    attempts: 1,
+    blocked: 1,
+    controlSucceeded: 1,
+  });
 });
 
 const emptyHandoff: Handoff = { entries: [], complete: false, tookMs: 0 };

@@ -1,8 +1,8 @@
+import { join } from "node:path";
 import { startedKind } from "../pointed/program-marks.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import type { Found } from "./found.ts";
-import type { HandoffEntry } from "./handoff.ts";
-import type { LookBudget } from "../look-budget.ts";
+import type { HandlingOptions, HandoffEntry } from "./handoff.ts";
 import { holdPlace, toHoldText } from "./hold-unit.ts";
 
 /** Whether a mark is of a program that git starts by itself, and that wasn't there before. */
@@ -16,15 +16,17 @@ export function isNewProgram({ baseline }: Found, path: string, kind: string): b
  */
 export async function holdPrograms(
   found: Found,
-  budget: LookBudget,
+  { protect, budget, onDanger }: HandlingOptions,
 ): Promise<readonly HandoffEntry[]> {
   const { root, scan } = found;
   const entries: HandoffEntry[] = [];
   for (const [path, { kind }] of scan.marks) {
     if (!isNewProgram(found, path, kind)) continue;
-    const hold = (await budget.turn()) ? holdPlace(root.folder, path.split("/")) : undefined;
+    const isTried = protect !== "none" && (await budget.turn());
+    const hold = isTried ? holdPlace(root.folder, path.split("/")) : undefined;
     const told = toTold(root, path);
     const why = "git's settings start it";
+    if (hold?.isHeld !== true) onDanger({ place: join(root.source, path), kind: "started" });
     entries.push(
       hold?.isHeld === true
         ? { change: "held", kind, path: told, detail: `${why}; ${toHoldText(hold, root)}` }

@@ -86,7 +86,7 @@ async function inspectRoot(
 ): Promise<void> {
   const { root, baseline, scan, repositories } = found;
   const handled = { ...options, budget: handling };
-  await steps.take(() => holdPrograms(found, handling));
+  await steps.take(() => holdPrograms(found, handled));
   await steps.take(() => reportRepositories(repositories, handled));
   // Of those that git still finds
   await steps.take(() => inspectViews(baseline, scan.repositories, options));

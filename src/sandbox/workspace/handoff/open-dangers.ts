@@ -11,7 +11,8 @@ import { toKnownHere, type Baseline, type KnownUnit } from "./baseline.ts";
 export interface OpenDanger {
   /** Absolute, on the host */
   readonly place: string;
-  readonly kind: "repository" | "folder" | "program";
+  /** `program` runs as its owner, `started` is one that git starts by itself */
+  readonly kind: "repository" | "folder" | "program" | "started";
   /** Real path of the root that it was found in; missing in what an earlier version wrote */
   readonly root?: string;
   /** What a repository was before the run; undefined: it wasn't there */
@@ -76,9 +77,11 @@ export function leaveOutDangers(
   open: readonly OpenDanger[],
 ): Baseline {
   const repositories = new Map(baseline.repositories);
+  const marks = new Map(baseline.marks);
   const dangerous: string[] = [];
   for (const { place, kind, known, root: its = root } of open) {
     const path = toNames(root, place)?.join("/");
+    if (path !== undefined && kind === "started") marks.delete(path);
     if (path === undefined || kind !== "repository") continue;
     dangerous.push(path);
     const own = repositories.get(path);
@@ -87,5 +90,5 @@ export function leaveOutDangers(
       repositories.set(path, its === root ? known : toKnownHere(own, known));
     }
   }
-  return dangerous.length === 0 ? baseline : { ...baseline, repositories, dangerous };
+  return { ...baseline, marks, repositories, ...(dangerous.length > 0 && { dangerous }) };
 }
