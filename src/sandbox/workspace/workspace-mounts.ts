@@ -25,7 +25,12 @@ import type { Mark } from "./scan/mark.ts";
 import { toEnginePoints } from "./protect/engine-mount-point.ts";
 import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
 import { toShownLogs } from "./hide/shown-log.ts";
-import { planProtection, type OwnMount, type Protection } from "./protect/protection.ts";
+import {
+  planProtection,
+  refuseUnlooked,
+  type OwnMount,
+  type Protection,
+} from "./protect/protection.ts";
 import { writeCopies } from "./protect/shown-copies.ts";
 import { toTold, type MountedRoot } from "./roots/mounted-root.ts";
 import type { LookedRoot } from "./roots/scan-root.ts";
@@ -124,6 +129,7 @@ export async function planMounts(
   for (const { root } of known) {
     programs.set(root.target, await readProgramMarks(protection.pointed, { root, budget }));
   }
+  if (protection.pointed.length > 0) refuseUnlooked(looked, budget);
   await pin(protection.pinned);
   // One that began meanwhile has no sandbox before its record is there, and one that ended has left it there
   const sessions = [...before, ...(await listOtherSessions(paths))];

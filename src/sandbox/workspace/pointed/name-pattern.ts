@@ -5,6 +5,8 @@ import type { TreeNames } from "./tree-names.ts";
 export interface PatternMatch {
   /** Absolute */
   readonly folder: string;
+  /** The innermost folder that the pattern names without any choice */
+  readonly from: string;
   readonly paths: readonly string[];
 }
 
@@ -23,20 +25,29 @@ export async function findMatches(
   pattern: string,
 ): Promise<readonly PatternMatch[]> {
   const steps = pattern.split("/").filter((step) => step !== "" && step !== ".");
-  let folders: readonly string[] = [folder];
-  for (const step of steps.slice(0, -1)) {
+  const around = steps.slice(0, -1);
+  const chosen = around.findIndex((step) => !isPlain(step));
+  const fixed = chosen === -1 ? around : around.slice(0, chosen);
+  const from = posix.resolve(folder, ...fixed);
+  let folders: readonly string[] = [from];
+  for (const step of steps.slice(fixed.length, -1)) {
     const next = await Promise.all(folders.map((one) => enter(names, one, step)));
     folders = next.flat();
   }
   const matches = folders.map(async (one) => ({
     folder: one,
+    from,
     paths: await fitting(names, one, steps.at(-1) ?? ""),
   }));
   return (await Promise.all(matches)).filter(({ paths }) => paths.length > 0);
 }
 
+function isPlain(step: string): boolean {
+  return !/[*?[]/.test(step);
+}
+
 async function enter(names: TreeNames, folder: string, step: string): Promise<readonly string[]> {
-  return /[*?[]/.test(step) ? await fitting(names, folder, step) : [posix.resolve(folder, step)];
+  return isPlain(step) ? [posix.resolve(folder, step)] : await fitting(names, folder, step);
 }
 
 async function fitting(names: TreeNames, folder: string, step: string): Promise<readonly string[]> {

@@ -16,6 +16,8 @@ export interface PointedPath {
   readonly isRun: boolean;
   /** Whether it's named without a folder, and so looked for on the search path */
   readonly isBare: boolean;
+  /** Of what a pattern fits to: the innermost folder that the pattern names without any choice, absolute */
+  readonly from?: string;
 }
 
 /**

@@ -36,7 +36,7 @@ export async function toTextPaths(
     }
   }
   const found = new Map<string, PointedPath>();
-  const add = (path: string, kind: PointedKind, { isRun, isBare }: Manner): void => {
+  const add = (path: string, kind: PointedKind, { isRun, isBare, from }: Manner): void => {
     const known = found.get(`${kind} ${path}`);
     found.set(`${kind} ${path}`, {
       ...toPointed(path, kind),
@@ -44,6 +44,7 @@ export async function toTextPaths(
       by,
       isRun: isRun || known?.isRun === true,
       isBare: isBare && known?.isBare !== false,
+      ...(from === undefined || (known !== undefined && known.from === undefined) ? {} : { from }),
     });
   };
   for (const folder of new Set([...folders, ...named])) {
@@ -83,7 +84,7 @@ interface WordPlace {
   readonly add: (path: string, kind: PointedKind, manner: Manner) => void;
 }
 
-type Manner = Pick<PointedPath, "isRun" | "isBare">;
+type Manner = Pick<PointedPath, "isRun" | "isBare" | "from">;
 const run: Manner = { isRun: true, isBare: false };
 
 async function addWord(names: TreeNames, { folder, word, add }: WordPlace): Promise<void> {
@@ -92,8 +93,9 @@ async function addWord(names: TreeNames, { folder, word, add }: WordPlace): Prom
     for (const match of await findMatches(names, folder, text)) {
       // Most patterns are for files that a command only reads
       const programs = match.paths.filter((one) => names.isRunnable(one));
-      if (programs.length > 0) add(match.folder, "matchFolder", word);
-      for (const one of programs) add(one, "file", run);
+      const { from } = match;
+      if (programs.length > 0) add(match.folder, "matchFolder", { ...word, from });
+      for (const one of programs) add(one, "file", { ...run, from });
     }
     return;
   }

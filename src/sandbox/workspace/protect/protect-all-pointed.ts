@@ -11,6 +11,7 @@ import {
 } from "../pointed/what-counts.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { hasRoomForOthers, type MountDraft } from "./mount-draft.ts";
+import { limitMatches } from "./limit-matches.ts";
 import { protectPointedPaths } from "./protect-pointed-paths.ts";
 
 /** The repositories of one root. */
@@ -66,7 +67,7 @@ export function protectAllPointed(
     const isIn = ({ path }: PointedPath): boolean =>
       contains(source, path) && !inner.some((one) => contains(one, path));
     for (const { pointed, isOwn } of all) {
-      const own = pointed.filter(isIn);
+      const own = limitMatches(draft, pointed.filter(isIn));
       if (isOwn) protectPointedPaths(draft, own, drafts);
       else {
         for (const one of own)

@@ -6,6 +6,7 @@ import { toNames, toRealPath } from "../host-path.ts";
 import { isProgram } from "../pointed/program-file.ts";
 import { type PointedKind, type PointedPath } from "../pointed/pointed-paths.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
+import { isAroundRepository } from "./limit-matches.ts";
 import { mountReadOnly, kindOf, type MountDraft } from "./mount-draft.ts";
 
 /** What git itself writes in a repository's folder (gitrepository-layout(5)). */
@@ -125,11 +126,6 @@ function mountAgain(
     return noteMatches(draft, names.join("/"));
   }
   mountReadOnly(draft, names, kind);
-}
-
-function isAroundRepository(draft: MountDraft, names: readonly string[]): boolean {
-  const prefix = `${names.join("/")}/`;
-  return [...draft.copies.keys()].some((key) => key.startsWith(prefix));
 }
 
 function noteLink(draft: MountDraft, names: readonly string[]): void {

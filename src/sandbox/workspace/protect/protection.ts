@@ -114,7 +114,7 @@ export async function planProtection(
     }
     hideSecrets(draft, scan.secrets);
   }
-  if (isAsked && !budget.isWhole()) throw notLookedThrough(looked, budget.leftOut());
+  if (isAsked) refuseUnlooked(looked, budget);
   return {
     ...toMounts(
       drafted.map(({ draft }) => withoutEmptied(draft)),
@@ -123,6 +123,11 @@ export async function planProtection(
     pinned: findPinned(drafts),
     pointed: protect === "default" ? pointed : [],
   };
+}
+
+/** What a limit kept a look from is neither protected nor compared. @throws VaultboxError VBX_WORKSPACE_UNSAFE */
+export function refuseUnlooked(looked: readonly LookedRoot[], budget: LookBudget): void {
+  if (!budget.isWhole()) throw notLookedThrough(looked, budget.leftOut());
 }
 
 function toTreesInSandbox(roots: readonly OpenRoot[]): TreesInSandbox {
