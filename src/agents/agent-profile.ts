@@ -1,3 +1,5 @@
+import type { AgentLogin } from "./agent-login.ts";
+
 /** What an agent's home files may depend on. */
 export interface HomeContext {
   /** Absolute path of HOME in the sandbox */
@@ -41,6 +43,8 @@ export interface AgentProfile {
   readonly presets: readonly string[];
   /** Rule texts beside the presets */
   readonly rules: readonly string[];
+  /** Undefined: it's not known to need a credential */
+  readonly login: AgentLogin | undefined;
   /** Environment of the agent: quiet, no updates, no sandbox inside ours */
   readonly env: Readonly<Record<string, string>>;
   readonly homeFiles: (context: HomeContext) => readonly HomeFile[];

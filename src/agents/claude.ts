@@ -1,4 +1,5 @@
 import type { AgentProfile, HomeContext, HomeFile } from "./agent-profile.ts";
+import { claudeLogin } from "./claude-login.ts";
 import { startsAgent } from "./detect-command.ts";
 import { policyNote } from "./policy-note.ts";
 
@@ -21,6 +22,7 @@ export const claude: AgentProfile = {
   detects: (command) => startsAgent(command, { executable, packageName }),
   presets: ["anthropic"],
   rules: [],
+  login: claudeLogin,
   env: {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: "1",

@@ -1,4 +1,5 @@
 import type { AgentProfile, HomeContext, HomeFile } from "./agent-profile.ts";
+import { codexLogin } from "./codex-login.ts";
 import { startsAgent } from "./detect-command.ts";
 import { policyNote } from "./policy-note.ts";
 
@@ -17,6 +18,7 @@ export const codex: AgentProfile = {
   detects: (command) => startsAgent(command, { executable, packageName }),
   presets: ["openai"],
   rules: [],
+  login: codexLogin,
   env: {},
   homeFiles,
 };

@@ -13,12 +13,12 @@ export function startsAgent(
   return target !== undefined && withoutVersion(target) === agent.packageName;
 }
 
-function baseName(path: string): string {
+export function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** `@scope/name@1.2` to `@scope/name`: the first `@` may begin a scope. */
-function withoutVersion(spec: string): string {
+export function withoutVersion(spec: string): string {
   const at = spec.indexOf("@", 1);
   return at === -1 ? spec : spec.slice(0, at);
 }

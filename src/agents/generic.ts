@@ -9,6 +9,7 @@ export const generic: AgentProfile = {
   detects: () => true,
   presets: [],
   rules: [],
+  login: undefined,
   env: {},
   homeFiles: () => [],
 };

@@ -10,6 +10,7 @@ import { resolveDialTarget } from "../proxy/dial.ts";
 import type { ForwardPassage } from "../proxy/doors/door.ts";
 import { Refusal } from "../proxy/refusal.ts";
 import type { SessionCredential } from "../proxy/session-credential.ts";
+import { adviseCredential } from "../sandbox/credential-advice.ts";
 import { mapRegistryAddresses } from "../sandbox/registry-access.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { AskedRequest } from "./asked-request.ts";
@@ -43,7 +44,10 @@ export async function explainSending(
   const { scheme, host, port, path } = request;
   const vaults = await openSessionVaults(session.vaults, session.plan);
   try {
-    const { credential } = createAuthoriser(toCredentials(vaults))({
+    const { credential } = createAuthoriser(
+      toCredentials(vaults),
+      adviseCredential,
+    )({
       scheme,
       host,
       port,

@@ -81,6 +81,7 @@ function toSettingLines(project: ProjectFile): readonly string[] {
   const { workspace, signing } = project;
   const lines: string[] = [];
   if (project.agent !== undefined) lines.push(`  Agent: ${project.agent}`);
+  if (project.agentCredential === "none") lines.push("  Agent: starts without a credential");
   if (project.image !== undefined) lines.push(`  Image: ${project.image}`);
   if (project.vaults !== undefined) lines.push(`  Vaults: ${project.vaults.join(", ") || "none"}`);
   if (project.home === "project") lines.push("  Home: kept for this project");

@@ -1,4 +1,5 @@
 import { mapRegistryAddresses } from "../sandbox/registry-access.ts";
+import { parseEnvironmentFlags } from "../sandbox/environment.ts";
 import type { RunRequest } from "../sandbox/run-request.ts";
 import { toSessionPolicyOptions } from "./policy-options.ts";
 import type { RunFlags, RunLimits } from "./run-flags.ts";
@@ -38,6 +39,17 @@ export async function readRunRequest(
     openSessionVaults(flags.vault, plan),
     readHostIdentity(),
   ]);
+  if (flags.agentCredential && project?.agentCredential !== "none") {
+    const { checkAgentCredential } = await import("./agent-credential.ts");
+    await checkAgentCredential({
+      command: argv,
+      agent: plan.agent,
+      policy: plan.policy,
+      vaults,
+      env: { ...project?.env, ...parseEnvironmentFlags(flags.env, process.env) },
+      flags: flags.env,
+    });
+  }
   return {
     command: argv,
     plan,

@@ -15,6 +15,8 @@ export interface RunFlags extends PolicyFlags, UpstreamFlags {
   readonly vault: readonly string[];
   /** `--sign NAME`, or false for `--no-sign` */
   readonly sign?: string | false;
+  /** False for `--no-agent-credential` */
+  readonly agentCredential: boolean;
   readonly image?: string;
   readonly mount: readonly string[];
   readonly allowMount: readonly string[];

@@ -30,6 +30,8 @@ export interface PolicyFile {
 /** `vaultbox.yaml`. */
 export interface ProjectFile {
   readonly agent?: string;
+  /** `none`: the agent starts although no vault has a credential for it */
+  readonly agentCredential?: (typeof agentCredentialChoices)[number];
   readonly vaults?: readonly string[];
   /** Missing when the file says nothing: then only the agent's rules, the user's and flags count */
   readonly egress?: readonly EgressEntry[];
@@ -46,6 +48,7 @@ export const policyFileKeys = ["version", "egress", "limits"] as const;
 export const projectFileKeys = [
   "version",
   "agent",
+  "agent_credential",
   "vaults",
   "egress",
   "home",
@@ -55,6 +58,7 @@ export const projectFileKeys = [
   "workspace",
   "signing",
 ] as const;
+export const agentCredentialChoices = ["required", "none"] as const;
 export const homeChoices = ["new", "project"] as const;
 
 /** Names of agents and vaults */
@@ -103,6 +107,8 @@ export function parseProjectFile(content: Uint8Array, file: string): ProjectFile
   const image = readName(reader, fields.image, imageShape);
   const vaults = fields.vaults && readVaults(reader, fields.vaults);
   const egress = fields.egress && parseEgress(reader, fields.egress, "project");
+  const { agent_credential: need } = fields;
+  const agentCredential = need && readChoice(reader, need, agentCredentialChoices);
   const home = (fields.home && readChoice(reader, fields.home, homeChoices)) ?? "new";
   const limits = fields.limits === undefined ? {} : parseLimits(reader, fields.limits);
   const env = fields.env === undefined ? {} : readEnv(reader, fields.env);
@@ -114,6 +120,7 @@ export function parseProjectFile(content: Uint8Array, file: string): ProjectFile
     limits,
     env,
     ...(agent === undefined ? {} : { agent }),
+    ...(agentCredential === undefined ? {} : { agentCredential }),
     ...(image === undefined ? {} : { image }),
     ...(vaults === undefined ? {} : { vaults }),
     ...(egress === undefined ? {} : { egress }),

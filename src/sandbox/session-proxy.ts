@@ -1,4 +1,5 @@
 import type { RequestRecorder } from "../proxy/request-recorder.ts";
+import { adviseCredential } from "./credential-advice.ts";
 import { createSessionCa, type SessionCa } from "../ca/session-ca.ts";
 import { compilePolicy } from "../policy/decide.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
@@ -51,7 +52,15 @@ export async function openSessionProxy(options: SessionProxyOptions): Promise<Pr
   });
   const { policy, credentials, recorder, ca } = options;
   const doors = await toDoors(options);
-  return new ProxyServer({ policy, credentials, recorder, ca, dialer, ...doors });
+  return new ProxyServer({
+    policy,
+    credentials,
+    recorder,
+    ca,
+    dialer,
+    adviseCredential,
+    ...doors,
+  });
 }
 
 /** Loaded when there is something to decide at a door. */

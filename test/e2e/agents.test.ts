@@ -10,12 +10,41 @@ import type { ScriptedTurn } from "../../src/demo/scripted-turn.ts";
 import type { StandinHandler } from "../../src/demo/standin-server.ts";
 import { openAgentWorld, type AgentWorld } from "../support/agent-world.ts";
 import { createCanary, searchCanary, searchFiles } from "../support/canary.ts";
+import { runOnTerminal } from "../support/terminal.ts";
 import { recordScore } from "../support/scoreboard.ts";
 
 const execute = promisify(execFile);
 const collected = "box-contents.bin";
 /** An image may have to be built first. */
 const runTimeoutMs = 900_000;
+/** Without an engine's work beyond the relay: nothing of an agent is built. */
+test("an agent without a credential isn't started: without a terminal it's an error, on one a question", async () => {
+  await using world = await openAgentWorld({ unlock: "identity" });
+  const plain = await world.vaultbox(["run", "--", "claude"]);
+  expect(plain.stderr).toBe(`\
+vaultbox: error: cannot start claude: no credential for it (this session has no vault)
+vaultbox: hint: with a Claude subscription, a token for a year: run claude setup-token here, then vaultbox credential add anthropic-oauth
+vaultbox: hint: with an API key of the Anthropic Console, billed by use: vaultbox credential add anthropic
+vaultbox: hint: with a model or gateway of your own it needs none: add --no-agent-credential, or agent_credential: none to vaultbox.yaml
+`);
+  expect(plain).toMatchObject({ status: 125, stdout: "" });
+  const key = createCanary();
+  const exposed = await world.vaultbox(["run", "--env", "OPENAI_API_KEY", "--", "codex"], {
+    env: { OPENAI_API_KEY: key },
+  });
+  expect(exposed.status).toBe(125);
+  expect(exposed.stderr).toContain(
+    "keep it outside: vaultbox credential add openai --from-env OPENAI_API_KEY, and leave --env OPENAI_API_KEY out\n",
+  );
+  expect(searchCanary(exposed.stderr, key)).toEqual([]);
+  const env = { HOME: world.root, VAULTBOX_HOME: world.vaultboxHome };
+  const asked = ["run", "--workspace", world.workspace, "--", "claude"];
+  const no = await runOnTerminal(asked, { env, when: "[y/N]", type: "n\r" });
+  expect(no.screen).toContain("vaultbox credential add anthropic-oauth");
+  expect(no.screen).toContain("go on without a credential? [y/N]");
+  expect(no.status).toBe(125);
+}, 120_000);
+
 const links = ["unix", "stdio"] as const;
 
 /** A turn that takes all the box can read to the workspace, then one that answers with a fact from inside. */

@@ -22,6 +22,10 @@ export function buildCommand(): Command {
     )
     .option("--sign <name>", "have commits and tags signed by this signing key of a vault")
     .option("--no-sign", "sign nothing, whatever the project file says")
+    .option(
+      "--no-agent-credential",
+      "start the agent also when no vault has a credential for it: its model is one of your own",
+    )
     .option("--image <image>", "run in this image instead of the agent's own")
     .option(
       "--mount <src:dst[:ro|rw]>",

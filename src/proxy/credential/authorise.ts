@@ -58,18 +58,26 @@ export interface Preparation {
  */
 export type Authoriser = (request: AuthorisationRequest) => Preparation;
 
+/** The host's command that stores what a client sent in that place. */
+export type CredentialAdvice = (host: string, place: RequestPlace) => string;
+
 interface Session {
   readonly boundHost: (host: string) => BoundHost | undefined;
   readonly classify: (name: string) => ClassifiedHeader;
   readonly search: PlaceholderSearch;
+  readonly advise: CredentialAdvice;
 }
 
 /** Prepares the credential step once per session: the result is called for every request. */
-export function createAuthoriser(credentials: readonly SessionCredential[]): Authoriser {
+export function createAuthoriser(
+  credentials: readonly SessionCredential[],
+  advise: CredentialAdvice = (host) => `vaultbox credential add NAME --host ${host}`,
+): Authoriser {
   const session: Session = {
     boundHost: createBoundHosts(credentials),
     classify: createHeaderClassifier(),
     search: createPlaceholderSearch(credentials),
+    advise,
   };
   return (request) => prepare(session, request);
 }
@@ -84,7 +92,7 @@ function prepare(session: Session, request: AuthorisationRequest): Preparation {
   if (stray !== undefined) throw strayPlaceholder(session, request, { stray, bound });
   if (boundHost === undefined) {
     if (findings.foreign !== undefined && request.rule.clientCredentials === "refuse") {
-      throw foreignAtUnboundHost(request.host, findings.foreign);
+      throw foreignAtUnboundHost(request.host, findings.foreign, session.advise);
     }
     return { flags: [], apply: () => ({ headers: request.headers, target: request.rawTarget }) };
   }

@@ -50,12 +50,16 @@ export function foreignAtBoundHost(host: string, place: RequestPlace): Refusal {
   );
 }
 
-export function foreignAtUnboundHost(host: string, place: RequestPlace): Refusal {
+export function foreignAtUnboundHost(
+  host: string,
+  place: RequestPlace,
+  advise: (host: string, place: RequestPlace) => string,
+): Refusal {
   return new Refusal(
     403,
     "foreign-credential",
     `${describe(place)} holds a credential of the client's own, and the rule for ${quoted(host)} lets none pass`,
-    { remedy: `vaultbox credential add NAME --host ${host}`, flags: ["foreign-credential"] },
+    { remedy: advise(host, place), flags: ["foreign-credential"] },
   );
 }
 

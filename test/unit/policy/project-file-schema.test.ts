@@ -173,6 +173,8 @@ test.each([
   ["version: 1\negress: [{host: a.example.com, allow: GET /x}]", false],
   ["version: 1\negress: [{host: a.example.com, client_credentials: pass}]", true],
   ["version: 1\negress: [{host: a.example.com, client_credentials: true}]", false],
+  ["version: 1\nagent_credential: none", true],
+  ["version: 1\nagent_credential: false", false],
   ["version: 1\nhome: project", true],
   ["version: 1\nhome: shared", false],
   [
