@@ -1,7 +1,7 @@
 import { resolvePaths } from "../config/paths.ts";
 import { isVaultboxError, VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
-import { readPassphraseFile } from "../vault/age-key.ts";
+import { readPassphraseFile } from "../vault/identity-file.ts";
 import { createVault, findVaultKind, openStore } from "../vault/vault-catalog.ts";
 import { defaultVault, type VaultContext } from "../vault/vault-context.ts";
 import type { VaultStore } from "../vault/vault-store.ts";

@@ -12,7 +12,7 @@ import { damaged } from "./vault-content.ts";
 /** What opens an age file. */
 export type AgeKey =
   | { readonly type: "passphrase"; readonly passphrase: string }
-  /** `identity`: `AGE-SECRET-KEY-1…`; `origin`: where it was read, for messages */
+  /** `identity`: `AGE-SECRET-KEY-1…` or `AGE-SECRET-KEY-PQ-1…`; `origin`: where it was read, for messages */
   | { readonly type: "identity"; readonly identity: string; readonly origin: string };
 
 /** Whom an age file is written to. */
@@ -42,13 +42,13 @@ export async function encryptText(text: string, target: AgeTarget): Promise<Uint
  * @throws VaultboxError VBX_PASSPHRASE_WRONG, VBX_VAULT_LOCKED (another identity), VBX_VAULT_DAMAGED
  */
 export async function decryptText(vault: string, file: Uint8Array, key: AgeKey): Promise<string> {
-  const { Decrypter } = await importAge();
+  const { Decrypter, armor } = await importAge();
   const decrypter = new Decrypter();
   if (key.type === "passphrase") decrypter.addIdentity(toScryptIdentity(key.passphrase));
   else decrypter.addIdentity(key.identity);
   let bytes: Uint8Array;
   try {
-    bytes = await decrypter.decrypt(file);
+    bytes = await decrypter.decrypt(isArmoured(file) ? armor.decode(toLatin1(file)) : file);
   } catch (error) {
     throw toDecryptError(vault, key, error);
   }
@@ -67,23 +67,50 @@ function importAge(): Promise<typeof import("age-encryption")> {
 
 /** How a file is opened, from its header alone; `undefined` when it isn't an age file. */
 export function readAgeKind(file: Uint8Array): AgeKey["type"] | undefined {
-  const start = Buffer.from(file.subarray(0, 64)).toString("latin1");
+  const start = readStart(file);
   if (!start.startsWith("age-encryption.org/v1\n-> ")) return undefined;
   return start.startsWith("age-encryption.org/v1\n-> scrypt ") ? "passphrase" : "identity";
 }
 
+const armourStart = "-----BEGIN AGE ENCRYPTED FILE-----";
+/** White space before the armour that is looked through */
+const maxBlank = 1024;
+
+/** As `age -a` writes it. */
+function isArmoured(file: Uint8Array): boolean {
+  return toLatin1(file.subarray(0, maxBlank)).trimStart().startsWith(armourStart);
+}
+
+/** The first bytes of the binary form: 48 of an armoured file, which is what a line of it holds. */
+function readStart(file: Uint8Array): string {
+  const text = toLatin1(file.subarray(0, maxBlank));
+  if (!isArmoured(file)) return text;
+  const [, line = ""] = text.trimStart().split(/\r?\n/, 2);
+  return toLatin1(Buffer.from(line, "base64"));
+}
+
+function toLatin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("latin1");
+}
+
+/** @throws VaultboxError VBX_USAGE for one that vaultbox couldn't read the file with afterwards, too */
 function addRecipient(encrypter: Encrypter, recipient: string): void {
+  const refuse = (why: string, hint: string, cause?: unknown): VaultboxError =>
+    new VaultboxError("VBX_USAGE", `cannot encrypt to ${quoted(recipient)}: ${why}`, {
+      hints: [hint],
+      cause,
+    });
+  const own = 'a recipient begins with "age1", as age-keygen prints it';
+  if (recipient.startsWith("ssh-")) {
+    throw refuse("vault import opens no file with an SSH key", own);
+  }
+  if (/^age1[a-z]+pq1|^age1tag1/.test(recipient) && !recipient.startsWith("age1pq1")) {
+    throw refuse("its identity is in a key device, which vault import can't ask", own);
+  }
   try {
     encrypter.addRecipient(recipient);
   } catch (error) {
-    throw new VaultboxError(
-      "VBX_USAGE",
-      `cannot encrypt to ${quoted(recipient)}: not a recipient`,
-      {
-        hints: ['a recipient begins with "age1", as age-keygen prints it'],
-        cause: error,
-      },
-    );
+    throw refuse("not a recipient", own, error);
   }
 }
 

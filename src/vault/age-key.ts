@@ -4,6 +4,7 @@ import { VaultboxError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
 import { quoted } from "../printable.ts";
 import type { AgeKey } from "./age-file.ts";
+import { type IdentitySource, readIdentityFile, readPassphraseFile } from "./identity-file.ts";
 import { type Keychain, openKeychain } from "./keychain.ts";
 import { readPrivateFile } from "./private-file.ts";
 import { toKeychainService, type VaultContext } from "./vault-context.ts";
@@ -15,33 +16,42 @@ export interface AgeKeys {
   readonly keychain?: Keychain;
 }
 
+const identityHint = "set VAULTBOX_IDENTITY_FILE to a file of mode 0600 that holds its identity";
 const maxKeyFileBytes = 64 * 1024;
-const identityPattern = /^AGE-SECRET-KEY-1[0-9A-Z]+$/;
 
 /** @throws VaultboxError VBX_VAULT_LOCKED, VBX_FILE_UNSAFE, VBX_CANCELLED */
 export async function readPassphrase(context: VaultContext, vault: string): Promise<AgeKeys> {
-  const path = context.env["VAULTBOX_PASSPHRASE_FILE"];
-  if (path !== undefined && path !== "") {
-    return { keys: [{ type: "passphrase", passphrase: await readPassphraseFile(path) }] };
-  }
-  if (context.prompt === undefined) {
-    throw new VaultboxError(
-      "VBX_VAULT_LOCKED",
-      `cannot open the vault ${quoted(vault)}: it needs a passphrase, and there is no terminal to ask for it`,
-      { hints: ["set VAULTBOX_PASSPHRASE_FILE to a file of mode 0600 that holds it"] },
-    );
-  }
-  const passphrase = await context.prompt(`passphrase of the vault ${quoted(vault)}: `);
+  const passphrase = await askPassphrase(context, vault, `the vault ${quoted(vault)}`);
   return { keys: [{ type: "passphrase", passphrase }] };
+}
+
+async function askPassphrase(context: VaultContext, vault: string, of: string): Promise<string> {
+  const path = context.env["VAULTBOX_PASSPHRASE_FILE"];
+  if (path !== undefined && path !== "") return readPassphraseFile(path);
+  if (context.prompt !== undefined) return context.prompt(`passphrase of ${of}: `);
+  throw new VaultboxError(
+    "VBX_VAULT_LOCKED",
+    `cannot open the vault ${quoted(vault)}: it needs a passphrase, and there is no terminal to ask for it`,
+    { hints: ["set VAULTBOX_PASSPHRASE_FILE to a file of mode 0600 that holds it"] },
+  );
+}
+
+function toIdentitySource(context: VaultContext, vault: string): IdentitySource {
+  return {
+    opens: `the vault ${quoted(vault)}`,
+    hint: identityHint,
+    passphrase: () => askPassphrase(context, vault, `the identity of the vault ${quoted(vault)}`),
+  };
 }
 
 /** @throws VaultboxError VBX_VAULT_LOCKED, VBX_FILE_UNSAFE, VBX_KEYCHAIN_UNAVAILABLE */
 export async function readIdentity(context: VaultContext, vault: string): Promise<AgeKeys> {
   const named = context.env["VAULTBOX_IDENTITY_FILE"];
-  if (named !== undefined && named !== "") return { keys: await readIdentityFile(named, vault) };
+  const source = toIdentitySource(context, vault);
+  if (named !== undefined && named !== "") return { keys: await readIdentityFile(named, source) };
   const own = toVaultPaths(context, vault).identity;
   if ((await readPrivateFile(own, maxKeyFileBytes)) !== undefined) {
-    return { keys: await readIdentityFile(own, vault) };
+    return { keys: await readIdentityFile(own, source) };
   }
   const keychain = await openIdentityKeychain(context, vault);
   const value = await keychain.get(toIdentityAccount(vault));
@@ -60,13 +70,13 @@ export async function createIdentity(
   if (context.env["VAULTBOX_IDENTITY_FILE"]) return readIdentity(context, vault);
   const path = toVaultPaths(context, vault).identity;
   if ((await readPrivateFile(path, maxKeyFileBytes)) !== undefined) {
-    return { keys: await readIdentityFile(path, vault) };
+    return { keys: await readIdentityFile(path, toIdentitySource(context, vault)) };
   }
   const { generateX25519Identity } = await import("age-encryption");
   const identity = await generateX25519Identity();
   if (keychain === undefined) {
     await writeFileAtomic(path, `# identity of the vaultbox vault ${vault}\n${identity}\n`);
-    return { keys: await readIdentityFile(path, vault) };
+    return { keys: await readIdentityFile(path, toIdentitySource(context, vault)) };
   }
   const account = toIdentityAccount(vault);
   if ((await keychain.get(account)) === undefined)
@@ -78,27 +88,6 @@ export function toIdentityAccount(vault: string): string {
   return `${vault}/@identity`;
 }
 
-/** A passphrase from a private file, without its last line break. @throws VaultboxError VBX_FILE_UNSAFE, VBX_USAGE */
-export async function readPassphraseFile(path: string): Promise<string> {
-  const file = await readPrivateFile(path, maxKeyFileBytes);
-  if (file === undefined) throw missing(path);
-  const passphrase = Buffer.from(file.bytes)
-    .toString("utf8")
-    .replace(/\r?\n$/, "");
-  if (passphrase !== "") return passphrase;
-  throw new VaultboxError("VBX_USAGE", `cannot use ${quoted(path)}: it holds no passphrase`);
-}
-
-/** The identities of a private file as age-keygen writes it. @throws VaultboxError VBX_FILE_UNSAFE, VBX_VAULT_LOCKED */
-export async function readIdentityFile(path: string, vault: string): Promise<readonly AgeKey[]> {
-  const file = await readPrivateFile(path, maxKeyFileBytes);
-  if (file === undefined) throw missing(path);
-  const lines = Buffer.from(file.bytes).toString("utf8").split(/\r?\n/);
-  const identities = lines.filter((line) => identityPattern.test(line));
-  if (identities.length === 0) throw lockedError(vault, `${quoted(path)} holds no age identity`);
-  return identities.map((identity) => ({ type: "identity", identity, origin: quoted(path) }));
-}
-
 async function openIdentityKeychain(context: VaultContext, vault: string): Promise<Keychain> {
   try {
     return await openKeychain(toKeychainService(context.env));
@@ -107,16 +96,9 @@ async function openIdentityKeychain(context: VaultContext, vault: string): Promi
   }
 }
 
-function missing(path: string): VaultboxError {
-  return new VaultboxError(
-    "VBX_VAULT_LOCKED",
-    `cannot read ${quoted(path)}: there is no such file`,
-  );
-}
-
 function lockedError(vault: string, why: string, cause?: unknown): VaultboxError {
   return new VaultboxError("VBX_VAULT_LOCKED", `cannot open the vault ${quoted(vault)}: ${why}`, {
-    hints: ["set VAULTBOX_IDENTITY_FILE to a file of mode 0600 that holds its identity"],
+    hints: [identityHint],
     cause,
   });
 }

@@ -33,6 +33,9 @@ export async function exportVault(
   return content.entries.length;
 }
 
+/** For a file that another identity, or none, was named for. */
+export const identityFileHint = "add --identity-file FILE: the identity that it was written for";
+
 /** How an exported file is opened. @throws VaultboxError VBX_USAGE, VBX_FILE_UNSAFE */
 export async function readExportKind(path: string): Promise<AgeKey["type"]> {
   const kind = readAgeKind(await readExport(path));
@@ -84,7 +87,11 @@ async function decryptWithAny(
     return decodeContent(readVaultName(path, text), text);
   } catch (error) {
     const mismatch = error instanceof VaultboxError && error.code === "VBX_VAULT_LOCKED";
-    if (!mismatch || others.length === 0) throw error;
+    if (mismatch && others.length === 0) {
+      // The vault's own way to name an identity isn't that of an import
+      throw new VaultboxError(error.code, error.message, { hints: [identityFileHint] });
+    }
+    if (!mismatch) throw error;
     return decryptWithAny(path, bytes, others);
   }
 }

@@ -2,9 +2,14 @@ import { resolve } from "node:path";
 import { VaultboxError } from "../../errors.ts";
 import { quoted } from "../../printable.ts";
 import type { AgeKey, AgeTarget } from "../../vault/age-file.ts";
-import { readIdentityFile, readPassphraseFile } from "../../vault/age-key.ts";
+import { readIdentityFile, readPassphraseFile } from "../../vault/identity-file.ts";
 import { toAdd } from "../../vault/change-credentials.ts";
-import { exportVault, importEntries, readExportKind } from "../../vault/transfer.ts";
+import {
+  exportVault,
+  identityFileHint,
+  importEntries,
+  readExportKind,
+} from "../../vault/transfer.ts";
 import { acceptRestoredVault, openStore } from "../../vault/vault-catalog.ts";
 import { printNote } from "../output.ts";
 import { canPrompt, promptHidden } from "../prompt.ts";
@@ -72,24 +77,33 @@ export async function importIntoVault(
 }
 
 async function readImportKeys(path: string, flags: ImportFlags): Promise<readonly AgeKey[]> {
-  const { identityFile, passphraseFile } = flags;
-  if ((await readExportKind(path)) === "identity") {
-    if (identityFile !== undefined) return readIdentityFile(resolve(identityFile), path);
+  const { identityFile } = flags;
+  if ((await readExportKind(path)) === "passphrase") {
+    return [{ type: "passphrase", passphrase: await askPassphrase(path, quoted(path), flags) }];
+  }
+  if (identityFile === undefined) {
     throw new VaultboxError(
       "VBX_VAULT_LOCKED",
       `cannot open ${quoted(path)}: it needs an identity`,
-      {
-        hints: ["add --identity-file FILE"],
-      },
+      { hints: [identityFileHint] },
     );
   }
-  if (passphraseFile !== undefined) {
-    return [{ type: "passphrase", passphrase: await readPassphraseFile(resolve(passphraseFile)) }];
-  }
-  if (canPrompt()) {
-    const passphrase = await promptHidden(`passphrase of ${quoted(path)}: `);
-    return [{ type: "passphrase", passphrase }];
-  }
+  const keyPath = resolve(identityFile);
+  return readIdentityFile(keyPath, {
+    opens: quoted(path),
+    hint: identityFileHint,
+    passphrase: () => askPassphrase(path, `the identity file ${quoted(keyPath)}`, flags),
+  });
+}
+
+/** Of the exported file, or of the identity that opens it. */
+async function askPassphrase(
+  path: string,
+  of: string,
+  { passphraseFile }: ImportFlags,
+): Promise<string> {
+  if (passphraseFile !== undefined) return readPassphraseFile(resolve(passphraseFile));
+  if (canPrompt()) return promptHidden(`passphrase of ${of}: `);
   throw new VaultboxError(
     "VBX_VAULT_LOCKED",
     `cannot open ${quoted(path)}: it needs a passphrase, and there is no terminal to ask for it`,

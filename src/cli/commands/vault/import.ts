@@ -17,7 +17,10 @@ export function buildCommand(): Command {
     .argument("<name>", "name of the vault")
     .argument("[file]", "exported file")
     .option("--identity-file <file>", "open it with the age identity in this file of mode 0600")
-    .option("--passphrase-file <file>", "open it with the passphrase in this file of mode 0600")
+    .option(
+      "--passphrase-file <file>",
+      "the passphrase of the file, or of its identity file, from this file of mode 0600",
+    )
     .option("--replace", "replace credentials of the same name")
     .option(
       "--allow-commands",
