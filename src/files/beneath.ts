@@ -35,6 +35,7 @@ import {
   createPlainFile,
   fillPlainFile,
   lookAtFile,
+  PlainFile,
   readPlainFile,
   type FoundFile,
 } from "./plain-file.ts";
@@ -177,6 +178,11 @@ export class Folder implements Disposable {
         isAt(fd, path),
       ),
     );
+  }
+
+  /** A regular file to be read in parts; undefined for anything else. */
+  openFile(name: string): PlainFile | undefined {
+    return orNothing(() => PlainFile.open(this.#at(name)));
   }
 
   readLink(name: string): string | undefined {

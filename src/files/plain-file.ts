@@ -66,6 +66,38 @@ export function lookAtFile(
   }
 }
 
+/** A regular file that is open to be read in parts. */
+export class PlainFile implements Disposable {
+  readonly #fd: number;
+  /** When it was opened, `bytes` */
+  readonly size: number;
+
+  private constructor(fd: number, size: number) {
+    this.#fd = fd;
+    this.size = size;
+  }
+
+  /** Undefined for what is no regular file, which is neither followed nor waited for. @throws Error of the system */
+  static open(path: string | Buffer): PlainFile | undefined {
+    const fd = openSync(path, readFlags);
+    const facts = fstatSync(fd);
+    if (facts.isFile()) return new PlainFile(fd, facts.size);
+    closeSync(fd);
+    return undefined;
+  }
+
+  /** At most so many bytes from there on; fewer at its end. @throws Error of the system */
+  readAt(at: number, length: number): Buffer {
+    const buffer = Buffer.alloc(Math.max(0, Math.min(length, this.size - at)));
+    const count = buffer.length === 0 ? 0 : readSync(this.#fd, buffer, 0, buffer.length, at);
+    return buffer.subarray(0, count);
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#fd);
+  }
+}
+
 /** Not more than it said it has, were it to grow meanwhile. */
 function readWhole(fd: number, size: number, maxBytes: number): Buffer | undefined {
   const buffer = Buffer.alloc(Math.min(size, maxBytes) + 1);

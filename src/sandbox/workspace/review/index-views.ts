@@ -1,11 +1,9 @@
 import type { Folder } from "../../../files/beneath.ts";
 import { toNameText } from "../../../files/name-text.ts";
 import type { LookBudget } from "../look-budget.ts";
+import { maxIndexBytes } from "../repository/git-index.ts";
 import { parseIndexFlags, type FlaggedFiles, type IndexFlags } from "./index-flags.ts";
 import type { View } from "./view.ts";
-
-/** Half a million files have an index of this size. */
-const maxIndexBytes = 64 * 1024 * 1024;
 
 /** What the index of a work tree keeps git from comparing. */
 export async function readIndexViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {
