@@ -1,4 +1,5 @@
 import { createReferenceTest, isCommandReference, type ReferenceTest } from "./secret-names.ts";
+import { objectHoldsSecret } from "./secret-object.ts";
 import { hideSecretsInText } from "./secret-text.ts";
 
 // Settings of package managers and of programs that fetch. Each has its own way to say that a value is elsewhere, and none
@@ -36,6 +37,8 @@ const continued = /([=:])[ \t]{0,80}\r?\n[ \t]{1,80}/g;
 
 /** Whether a file of settings holds a secret itself. @param name of the program's settings */
 export function holdsSecret(content: string, name: string): boolean {
+  const ofObject = /\.json$/i.test(name) ? objectHoldsSecret(content) : undefined;
+  if (ofObject !== undefined) return ofObject;
   const isReference = references.find(([names]) => names.test(name))?.[1] ?? isPlaceToFillIn;
   const isSecret = (line: string): boolean => hideSecretsInText(line, isReference) !== line;
   const lines = content.replaceAll(continued, "$1 ").split(/\r?\n/);

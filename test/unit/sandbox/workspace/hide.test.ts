@@ -36,17 +36,17 @@ const hidden = ({ secrets }: Scan): readonly string[] =>
 
 test("files that hold secrets by name or by content are hidden, and their like without secrets are not", async () => {
   const secret = {
-    ".env": "",
-    ".env.local": "",
-    ".envrc": "",
-    "a/b/.env.production": "",
+    ".env": "A=1",
+    ".env.local": "PASSWORD='two words'",
+    ".envrc": "use flake\nexport TOKEN=abc",
+    "a/b/.env.production": "A=<place>\nB=b",
     ".npmrc": "//r.example.com/:_authToken=npm_abcdef",
     ".yarnrc.yml": "npmAuthToken: 'abcdefgh'",
     "pip.conf": "index-url = https://u:hunter2@p.example.com/simple",
     ".netrc": "",
     ".pypirc": "",
     ".git-credentials": "",
-    ".docker/config.json": "{}",
+    ".docker/config.json": '{"auths": {"r.example.com": {"auth": "dTpw"}}}',
     ".aws/credentials": "",
     ".kube/config": "",
     kubeconfig: "",
@@ -64,7 +64,7 @@ test("files that hold secrets by name or by content are hidden, and their like w
     "x.p12": "",
   };
   const shown = {
-    ".env.example": "",
+    ".env.example": "A=1",
     ".env.sample": "",
     ".env.template": "",
     ".env.dist": "",
@@ -77,6 +77,67 @@ test("files that hold secrets by name or by content are hidden, and their like w
     "i18n/keys.json": '{"private_key": "Private key"}',
     "environment.ts": "",
     "translations.key": "hello",
+  };
+  expect(hidden(await scan({ ...secret, ...shown }))).toEqual(Object.keys(secret).toSorted());
+});
+
+const token = `ghp_${"a1B2".repeat(9)}`;
+
+test("a file of variables is hidden for a value, and not for its name", async () => {
+  const secret = {
+    "a/.env": "# settings\nPORT=3000\n",
+    "b/.env.test": "export A='hunter2' # mine\n",
+    "c/.env": "A=\nkey: hunter2\n",
+    "d/.env": 'A="first\nsecond"\n',
+    "e/.env": "\0\u0001binary",
+    "f/.env": `A=${"x".repeat(300_000)}`,
+    "g/.env": "A=$B:hunter2\n",
+    "h/.envrc": "use flake\nexport PATH=$PWD/bin:$PATH\nexport DB=postgres://a:hunter2@$HOST/b\n",
+    "i/.envrc": "curl -u me:hunter2 https://example.com\n",
+    "j/.env.example.local": `A=${token}\n`,
+    "k/.env.schema": `# ${token}\n`,
+    "l/.env.js": "module.exports = { A: 'hunter2' };\n",
+  };
+  const shown = {
+    "a/.env.local": "",
+    "b/.env":
+      "A=\nB=''\nexport C=\"\"\nD=true\nE=<your key>\nF=xxxx\nG=your-api-key\nH=changeme # or else\n",
+    "c/.env.test": "A=${B}\nC=$HOME/c\n# A=hunter2\n",
+    "d/.envrc":
+      'use flake\nPATH_add bin\nif has nix; then\n  layout python3\nfi\nexport A="$(pass show a)"\n',
+    "e/.env.example.local": "DATABASE_URL=postgres://app:app@localhost/app\n",
+    "f/.env.schema": "# @sensitive\nA=1\n",
+    "g/.env.d.ts": "declare const A: string;\n",
+    "h/.env.vault": 'DOTENV_VAULT_CI="mRwRvKE2wYpbX8XlY0+x"\n',
+    "i/.env.template": "A=hunter2\n",
+  };
+  expect(hidden(await scan({ ...secret, ...shown }))).toEqual(Object.keys(secret).toSorted());
+});
+
+test("translations, schemas and an app's own texts stay readable, and settings of such a name don't", async () => {
+  const secret = {
+    "a/auth.json": '{"http-basic": {"r.example.com": {"username": "u", "password": "hunter2"}}}',
+    "b/auth.json": '{"github-oauth": {"github.com": "hunter2"}}',
+    "c/auth.json": '{"password": "hunter2"} and more',
+    "locales/en/auth.json": `{"token": "${token}"}`,
+    "d/settings.xml": "<settings><server><password>hunter2</password></server></settings>",
+    ".docker/config.json": "hunter2",
+    "tests/fixtures/key.pem": pem,
+  };
+  const shown = {
+    "public/locales/de/auth.json": '{"password": "Passwort", "token": "Token"}',
+    "locales/de/credentials.json":
+      '{"password": "Passwort", "private_key": "Privater Schl\u00fcssel"}',
+    "config/locales/secrets.yml": "de:\n  password: Passwort\n",
+    "schemas/auth.json":
+      '{"type": "object", "properties": {"password": {"type": "string", "title": "Password"}}}',
+    "credentials.schema.json": '{"properties": {"private_key": {"type": "string"}}}',
+    "app/src/main/res/xml/settings.xml":
+      '<PreferenceScreen><EditTextPreference android:key="password" android:title="Password"/></PreferenceScreen>',
+    "res/values/settings.xml": '<resources><string name="password">Password</string></resources>',
+    "x/.docker/config.json": '{"credsStore": "desktop", "auths": {"r.example.com": {}}}',
+    "cert.pem": "-----BEGIN CERTIFICATE-----\nMII\n",
+    "public.pem": "-----BEGIN PUBLIC KEY-----\nMII\n",
   };
   expect(hidden(await scan({ ...secret, ...shown }))).toEqual(Object.keys(secret).toSorted());
 });
@@ -97,13 +158,13 @@ test("the names hold in a repository's folder too, and not among its objects and
   const secret = {
     ".git/.git-credentials": "https://u:p@h",
     ".git/credentials": "https://u:p@h",
-    ".git/.env": "",
+    ".git/.env": "A=1",
     ".git/id_ed25519": "",
     ".git/keys/deploy.pem": pem,
     ".git/git-crypt/keys/default": "",
     ".git/annex/creds/0123": "",
     ".git/modules/a/.netrc": "",
-    ".git/worktrees/w/.env": "",
+    ".git/worktrees/w/.env": "A=1",
   };
   const result = await scan({ ...repository, ...secret });
   expect(hidden(result)).toEqual(Object.keys(secret).toSorted());
@@ -155,8 +216,8 @@ test("settings that are too large to look into are hidden, and a large file that
 
 test("globs replace the list, default adds it, an exclamation mark makes an exception, nothing hides nothing", async () => {
   const files = {
-    ".env": "",
-    ".env.test": "",
+    ".env": "A=b",
+    ".env.test": "A=b",
     "private/a": "",
     "private/b/c": "",
     "x/secret.txt": "",
@@ -173,7 +234,7 @@ test("what a link with a secret's name leads to is hidden when it's in the works
     { "config/prod.txt": "", ".netrc": "" },
     ["default"],
     async (folder) => {
-      await symlink("config/prod.txt", join(folder, ".env"));
+      await symlink("config/prod.txt", join(folder, ".git-credentials"));
       await symlink("/etc/passwd", join(folder, ".pypirc"));
       await link(join(folder, ".netrc"), join(folder, "other-name"));
     },

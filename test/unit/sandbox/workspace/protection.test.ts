@@ -287,7 +287,7 @@ test("more hidden files than a project has secrets are refused with what to do",
   await using folder = await createGitFolder();
   const { path } = folder;
   await mkdir(path);
-  for (let index = 0; index < 201; index++) await writeFile(join(path, `.env.${index}`), "");
+  for (let index = 0; index < 201; index++) await writeFile(join(path, `.env.${index}`), "A=b");
   await expect(plan(path)).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
 });
 
