@@ -3,7 +3,9 @@
 import type { GitIdentity } from "../git/signature/commit-object-identity.ts";
 import { toInsteadOf } from "../git/instead-of.ts";
 import type { GitRule } from "../policy/git-rule.ts";
+import { hiddenFilter, toHiddenFile } from "./git-hidden.ts";
 import { infoDirectory } from "./info-directory.ts";
+import type { FrozenTree } from "./workspace/tracked/frozen-files.ts";
 
 export const gitFiles = {
   /** Takes the place of the image's own, which it includes */
@@ -12,6 +14,8 @@ export const gitFiles = {
   signProgram: `${infoDirectory}/git-sign`,
   allowedSigners: `${infoDirectory}/allowed_signers`,
   launchTips: `${infoDirectory}/launch-tips`,
+  /** Beginning of the files that say what is hidden of a work tree */
+  hidden: `${infoDirectory}/git-hidden`,
 } as const;
 
 export interface GitConfigFacts {
@@ -22,6 +26,8 @@ export interface GitConfigFacts {
   /** Line of the public key, when the session signs */
   readonly signingKey: string | undefined;
   readonly hasImageConfig: boolean;
+  /** What is hidden of work trees */
+  readonly frozen: readonly FrozenTree[];
 }
 
 type Setting = readonly [name: string, value: string];
@@ -32,6 +38,11 @@ export function toGitConfig(facts: GitConfigFacts): string {
     // First, so that what follows counts
     ...(facts.hasImageConfig ? [toSection("include", [["path", gitFiles.imageConfig]])] : []),
     toSection("safe", [["directory", workspace]]),
+    // What is shown in place of a file has the size and time that git remembers; its inode is another one
+    toSection("core", [
+      ["checkStat", "minimal"],
+      ["trustCtime", "false"],
+    ]),
     // Nothing that asks for a password: the proxy puts the credential in
     toSection("credential", [["helper", ""]]),
     // A branch that follows another is written into the repository's configuration, which is read-only here
@@ -46,6 +57,7 @@ export function toGitConfig(facts: GitConfigFacts): string {
         ]),
     ...(signingKey === undefined ? [] : toSigningSections(signingKey)),
     ...toInsteadOfSections(facts.rules),
+    ...toHiddenSections(facts.frozen),
   ];
   return sections.join("");
 }
@@ -67,6 +79,32 @@ function toSigningSections(signingKey: string): readonly string[] {
     toSection("commit", [["gpgSign", "true"]]),
     toSection("tag", [["gpgSign", "true"]]),
   ];
+}
+
+/** The filter, and for each work tree which files it's for. */
+function toHiddenSections(frozen: readonly FrozenTree[]): readonly string[] {
+  if (frozen.length === 0) return [];
+  const filter = toSection(`filter ${quote(hiddenFilter)}`, [
+    ["clean", `${gitFiles.hidden} %f`],
+    ["smudge", "cat"],
+    ["required", "true"],
+  ]);
+  const trees = frozen.map(({ gitDirectory }, index) => {
+    // A pattern in quotes (git-config(1), "Conditional includes")
+    const pattern = gitDirectory.replaceAll(/[*?[\\]/g, String.raw`\$&`);
+    return toSection(`includeIf ${quote(`gitdir:${pattern}`)}`, [
+      ["path", toHiddenFile(gitFiles.hidden, index, "config")],
+    ]);
+  });
+  return [filter, ...trees];
+}
+
+/** What git reads in the work tree of a number. */
+export function toHiddenConfig(index: number): string {
+  return toSection("core", [
+    ["excludesFile", toHiddenFile(gitFiles.hidden, index, "exclude")],
+    ["attributesFile", toHiddenFile(gitFiles.hidden, index, "attributes")],
+  ]);
 }
 
 function toInsteadOfSections(rules: readonly GitRule[]): readonly string[] {

@@ -1,4 +1,4 @@
-import { chmod, lstat, realpath, stat, writeFile } from "node:fs/promises";
+import { chmod, lstat, realpath, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { readHomeFolder } from "../home-folder.ts";
 import type { Paths } from "../config/paths.ts";
@@ -230,9 +230,12 @@ export async function toWorkspaceBinds(
   const content = await readPlainFile(projectFile, maxFileBytes);
   if (content === undefined) return [whole];
   const copy = join(folder, "project.yaml");
+  const { mode, atime, mtime } = await stat(projectFile);
   await writeFile(copy, content);
   // Not by the mode of the call, which the umask narrows
-  await chmod(copy, 0o644);
+  await chmod(copy, (mode & 0o111) === 0 ? 0o644 : 0o755);
+  // Git takes a file of another time for one that it has to check out again
+  await utimes(copy, atime, mtime);
   return [whole, { source: copy, target: projectFile, readOnly: true }];
 }
 

@@ -4,11 +4,13 @@ import { formatRule } from "../policy/parse-rule.ts";
 import type { EgressPolicy, Rule } from "../policy/policy.ts";
 import { toPrintable } from "../printable.ts";
 import { formatDuration, formatSize } from "../units.ts";
+import type { WorkspaceMounts } from "./workspace/workspace-mounts.ts";
 
 /** What the agent is told at /run/vaultbox/policy.md: what is allowed, and how a refusal looks. */
 export function toPolicyDocument(
   policy: EgressPolicy,
   placeholders: Readonly<Record<string, string>>,
+  files: HiddenFiles = { hidden: [], tracked: [] },
 ): string {
   const allowed = policy.rules.filter(({ effect }) => effect === "allow");
   const denied = policy.rules.filter(({ effect }) => effect === "deny");
@@ -29,12 +31,37 @@ export function toPolicyDocument(
           `- \`${toPrintable(name)}\` is a placeholder; the proxy puts the real one in, where it belongs`,
       ),
     ),
+    ...hiddenFiles(files),
     "## How a refusal looks",
     "Status 403 (policy) or 502 (the other server), a header `X-Vaultbox-Refusal` with the reason, and two lines of text:\n" +
       "what was refused and why, and what the user can run on the host to allow it. Show these lines to the user; trying\n" +
       "another way won't help.",
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+/** What the workspace has and the sandbox doesn't see, by path. */
+export type HiddenFiles = Pick<WorkspaceMounts, "hidden" | "tracked">;
+
+/** More than these aren't read */
+const maxHidden = 50;
+
+function hiddenFiles({ hidden, tracked }: HiddenFiles): readonly string[] {
+  if (hidden.length === 0) return [];
+  const isTracked = new Set(tracked);
+  const lines = hidden.slice(0, maxHidden).map((path) => {
+    const shown = isTracked.has(path) ? "; it shows what git's index had at the start" : "";
+    return `- \`${toPrintable(path)}\`${shown}`;
+  });
+  const more = hidden.length - maxHidden;
+  return [
+    "## Hidden files",
+    "These hold secrets of the user, or are hidden by the user's rule. They are read-only here and read as empty, and can't\n" +
+      "be removed, renamed or replaced (`Read-only file system`, `Device or resource busy`). Git here takes each for what its\n" +
+      "index has, lists none as new, and adds none. So a switch, merge, rebase or reset across a commit that changes one of\n" +
+      "them says `unable to unlink`: leave that to the user, on the host. Ask the user for what you need of them.",
+    [...lines, ...(more > 0 ? [`- ${more} more`] : [])].join("\n"),
+  ];
 }
 
 function repositories(rules: readonly GitRule[]): readonly string[] {

@@ -20,6 +20,7 @@ import type { RunHost, RunRequest } from "./run-request.ts";
 import { toRegistryEnvironment } from "./registry-access.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { StartingRelay } from "./start-relay.ts";
+import type { FrozenTree } from "./workspace/tracked/frozen-files.ts";
 import type { WorkspaceSession } from "./workspace/workspace-session.ts";
 import { toGitSignScript } from "./signing/git-sign.ts";
 import { writeSandboxFiles, type SandboxGitFiles } from "./trust-files.ts";
@@ -125,22 +126,26 @@ export async function toBinds(
   );
   const caPem = session.ca.certificatePem;
   const directory = session.state.runtimeDirectory;
+  const projectFile = request.plan.projectFile?.path;
+  const workspace = await toWorkspaceBinds(request.workspace, projectFile, directory);
+  const mounts = await plan.files.mount(directory);
   const files = await writeSandboxFiles(directory, {
     caPem,
     bundlePem: toTrustBundle(caPem),
     javaTrustStore: toJavaTrustStore(caPem),
-    policyMarkdown: toPolicyDocument(request.plan.policy, session.placeholders),
+    policyMarkdown: toPolicyDocument(request.plan.policy, session.placeholders, mounts),
     passwd: toPasswd(accounts.passwd, identity),
     group: toGroup(accounts.group, identity),
-    git: toGitFiles(request, accounts.gitConfig),
+    git: toGitFiles(request, accounts.gitConfig, mounts.frozen),
   });
-  const projectFile = request.plan.projectFile?.path;
-  const workspace = await toWorkspaceBinds(request.workspace, projectFile, directory);
-  const { binds } = await plan.files.mount(directory);
-  return [...workspace, ...binds, ...plan.files.mounts, ...files];
+  return [...workspace, ...mounts.binds, ...plan.files.mounts, ...files];
 }
 
-function toGitFiles({ git, plan, workspace }: RunRequest, imageConfig: string): SandboxGitFiles {
+function toGitFiles(
+  { git, plan, workspace }: RunRequest,
+  imageConfig: string,
+  frozen: readonly FrozenTree[],
+): SandboxGitFiles {
   const { identity, signing } = git;
   const signingKey = signing?.key.publicKey;
   const config = toGitConfig({
@@ -149,8 +154,9 @@ function toGitFiles({ git, plan, workspace }: RunRequest, imageConfig: string): 
     identity,
     signingKey,
     hasImageConfig: imageConfig !== "",
+    frozen,
   });
-  if (signing === undefined) return { config, imageConfig };
+  if (signing === undefined) return { config, imageConfig, frozen };
   const program = toGitSignScript({
     proxy: proxyUrl,
     direct: "http://127.0.0.1",
@@ -158,7 +164,7 @@ function toGitFiles({ git, plan, workspace }: RunRequest, imageConfig: string): 
   });
   const allowedSigners = toAllowedSigners(signing.identity, signing.key.publicKey);
   const launchTips = signing.repository.tips.map((id) => `${id}\n`).join("");
-  return { config, imageConfig, signing: { program, allowedSigners, launchTips } };
+  return { config, imageConfig, frozen, signing: { program, allowedSigners, launchTips } };
 }
 
 export function toAgentEnvironment(plan: SandboxPlan): Readonly<Record<string, string>> {

@@ -79,13 +79,27 @@ export function noteWorkspace(
   audit: Pick<AuditLog, "note">,
   onNote: (text: string) => void,
 ): void {
-  const { hidden = [], masked = [], notes = [] } = workspace.mounted() ?? {};
+  const mounted = workspace.mounted();
+  const { hidden = [], tracked = [], readable = [], masked = [], notes = [] } = mounted ?? {};
   for (const note of notes.slice(0, maxNamed)) onNote(`warning: ${toPrintable(note)}`);
   if (notes.length > maxNamed) onNote(`warning: ${notes.length - maxNamed} more like these`);
   for (const path of hidden) audit.note("workspace-hidden", { path });
+  for (const path of readable) audit.note("workspace-readable", { path });
   for (const text of notes) audit.note("workspace-unprotected", { text });
   for (const path of masked) audit.note("workspace-masked", { path });
   if (hidden.length > 0) onNote(`hidden from the sandbox: ${toList(hidden)}`);
+  if (tracked.length > 0) {
+    onNote(
+      `of these git has content of its own, which is shown: ${toList(tracked)}; ` +
+        "no switch, merge or rebase in the sandbox can change them",
+    );
+  }
+  if (readable.length > 0) {
+    onNote(`not hidden, as git has the same content: ${toList(readable)}`);
+    onNote(
+      "when a secret is in there, change the secret; then git rm --cached FILE, and a line in .gitignore",
+    );
+  }
   if (masked.length > 0) onNote(`not reachable in the sandbox: ${toList(masked)}`);
 }
 

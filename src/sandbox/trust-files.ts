@@ -1,7 +1,14 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { BindMount } from "../docker/engine.ts";
-import { gitFiles } from "./git-config.ts";
+import { gitFiles, toHiddenConfig } from "./git-config.ts";
+import {
+  toHiddenAttributes,
+  toHiddenExcludes,
+  toHiddenFile,
+  toHiddenScript,
+} from "./git-hidden.ts";
+import type { FrozenTree } from "./workspace/tracked/frozen-files.ts";
 import { infoDirectory } from "./info-directory.ts";
 
 export const trustFiles = {
@@ -42,6 +49,8 @@ export interface SandboxGitFiles {
     /** Ids that refs pointed to at launch, one a line */
     readonly launchTips: string;
   };
+  /** What is hidden of work trees */
+  readonly frozen: readonly FrozenTree[];
 }
 
 /** Writes what is mounted into the sandbox to a directory of the session; public facts only. */
@@ -58,9 +67,9 @@ export async function writeSandboxFiles(
     await writeFile(path, content);
     await chmod(path, mode);
   };
-  const writeInfo = (target: string, content: string, mode?: number): Promise<void> =>
+  const writeInfo = (target: string, content: string | Buffer, mode?: number): Promise<void> =>
     write(join(info, basename(target)), content, mode);
-  const { config, imageConfig, signing } = files.git;
+  const { config, imageConfig, signing, frozen } = files.git;
   await Promise.all([
     write(join(info, "ca.pem"), files.caPem),
     write(join(info, "ca-bundle.pem"), files.bundlePem),
@@ -77,6 +86,16 @@ export async function writeSandboxFiles(
           writeInfo(gitFiles.allowedSigners, signing.allowedSigners),
           writeInfo(gitFiles.launchTips, signing.launchTips),
         ]),
+    ...(frozen.length === 0 ? [] : [writeInfo(gitFiles.hidden, toHiddenScript(), 0o755)]),
+    ...frozen.flatMap(({ paths }, index) => {
+      const at = (kind: "config" | "exclude" | "attributes"): string =>
+        toHiddenFile(gitFiles.hidden, index, kind);
+      return [
+        writeInfo(at("config"), toHiddenConfig(index)),
+        writeInfo(at("exclude"), toHiddenExcludes(paths)),
+        writeInfo(at("attributes"), toHiddenAttributes(paths)),
+      ];
+    }),
   ]);
   const bundle = join(info, "ca-bundle.pem");
   return [

@@ -36,6 +36,7 @@ import { toTold, type MountedRoot } from "./roots/mounted-root.ts";
 import type { LookedRoot } from "./roots/scan-root.ts";
 import { toTargetPoints } from "./roots/target-points.ts";
 import type { Scan } from "./scan/scan.ts";
+import type { FrozenTree } from "./tracked/frozen-files.ts";
 import { makeMountPoints, withShared } from "./session-mount-points.ts";
 import { writeRecord, type WorkspaceRecord } from "./workspace-record.ts";
 
@@ -46,6 +47,12 @@ export interface WorkspaceMounts {
   readonly own: readonly OwnMount[];
   /** Paths from the workspace, or absolute ones outside of it */
   readonly hidden: readonly string[];
+  /** Of these, what is shown as git has it */
+  readonly tracked: readonly string[];
+  /** What isn't hidden, because git has the same: paths like those */
+  readonly readable: readonly string[];
+  /** What git in the sandbox leaves as it has it */
+  readonly frozen: readonly FrozenTree[];
   /** What of the host the sandbox can reach */
   readonly reached: ReachedPlaces;
   /** What was checked, and must be what the sandbox has at these places */
@@ -209,6 +216,13 @@ export async function makeMounts(
     hidden: looked.flatMap(({ root, scan }) =>
       scan.secrets.map((names) => toTold(root, names.join("/"))),
     ),
+    tracked: looked.flatMap(({ root, tracked }) =>
+      [...(tracked?.files.keys() ?? []), ...(tracked?.folders.keys() ?? [])].map((path) =>
+        toTold(root, path),
+      ),
+    ),
+    readable: protection.readable,
+    frozen: protection.frozen,
     reached: { folders: [...folders], covered: toCovered(looked, masks) },
     sources: sources.map(({ target, origin }) => ({ target, origin })),
     covered,

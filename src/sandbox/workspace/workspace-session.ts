@@ -12,6 +12,7 @@ import { openMounts, openRoots } from "./roots/open-roots.ts";
 import { findOuterRoots } from "./roots/outer-repository.ts";
 import { lookAtRoot, type LookedRoot } from "./roots/scan-root.ts";
 import { openPlainFolders } from "./scan/plain-folders.ts";
+import { leaveTracked } from "./tracked/leave-tracked.ts";
 import { inspectEnd } from "./session-end.ts";
 import { removeMoved } from "./moved-mount-points.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
@@ -95,7 +96,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
       const inner = await looking.catch(refuseUnseen);
       const outer = await lookAtOuter(inner).catch(refuseUnseen);
       const looked = await hideLinked([...inner, ...outer])
-        .then((all) => hideMoved(paths, all))
+        .then((all) => hideMoved(paths, leaveTracked(all)))
         .catch(refuseUnseen);
       const { files } = opened;
       const planned = await planMounts(options, {

@@ -35,6 +35,7 @@ const facts: GitConfigFacts = {
   identity: { name: "Ann Example", email: "ann@example.com" },
   signingKey: undefined,
   hasImageConfig: false,
+  frozen: [],
 };
 
 /** What the real git reads when the text is its system's configuration. */

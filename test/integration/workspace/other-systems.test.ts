@@ -124,7 +124,10 @@ test("what a system runs in a repository that was there is read-only, and the pl
       "c/.sl rw",
     ],
   );
-  const copies = plan.copies.map(({ target, content }) => [from(target), String(content)]);
+  const copies = plan.copies.map(({ target, content }) => [
+    from(target),
+    content instanceof Uint8Array ? Buffer.from(content).toString() : content,
+  ]);
   expect(new Map(copies as [string, string][])).toEqual(
     new Map([
       ["a/.hg/hgrc", ""],

@@ -76,9 +76,9 @@ async function look(
   const copies = new Map(plan.copies.map(({ target, content }) => [target, content]));
   return async (path) => {
     const copy = copies.get(join(workspace, path));
-    return copy === undefined || copy === "folder"
-      ? await readFile(join(workspace, path), "utf8")
-      : Buffer.from(copy).toString();
+    return copy instanceof Uint8Array
+      ? Buffer.from(copy).toString()
+      : await readFile(join(workspace, path), "utf8");
   };
 }
 
@@ -289,7 +289,7 @@ test("the settings of repositories that other sessions left keep no start from b
   );
   const readable = open.filter((path) => {
     const content = shown.get(join(workspace, path));
-    return content === undefined || Buffer.from(content).toString().includes(secret);
+    return !(content instanceof Uint8Array) || Buffer.from(content).toString().includes(secret);
   });
   expect(readable).toEqual([]);
   // The user's own is shown as it is

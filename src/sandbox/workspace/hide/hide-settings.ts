@@ -5,6 +5,7 @@ import { findOtherSystem } from "../other-systems/other-system.ts";
 import type { PointedPath } from "../pointed/pointed-paths.ts";
 import { hasRoomForCopies, kindOf, type MountDraft } from "../protect/mount-draft.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
+import { lookAtTracked } from "../tracked/tracked-files.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { hideLogs } from "./hide-logs.ts";
 import { isTreeSettings } from "./tree-settings.ts";
@@ -189,8 +190,7 @@ async function hideFile(
     // The sandbox is its owner, and can change the mode that keeps us out
     const isOpen = facts?.uid === process.geteuid?.() || (facts?.size ?? 0) > maxSettingsBytes;
     if (facts?.kind !== "file" || !isOpen) return;
-    draft.own.delete(key);
-    draft.copies.set(key, Buffer.alloc(0));
+    showSettings(draft, names, Buffer.alloc(0));
     draft.notes.push(`${key} can't be looked through; it is shown empty`);
     return;
   }
@@ -199,8 +199,19 @@ async function hideFile(
   for (; step.done !== true; step = steps.next()) {
     if (budget.isDue() && !(await budget.turn())) return;
   }
-  const shown = step.value;
-  if (shown === content) return;
+  if (step.value !== content) showSettings(draft, names, step.value);
+}
+
+/** What git has is read in the sandbox anyway, and no other content is to be committed there. */
+function showSettings(draft: MountDraft, names: readonly string[], clean: Uint8Array): void {
+  const key = names.join("/");
+  const tracked = lookAtTracked(draft.trees, draft.root, [names]).get(key);
+  if (tracked?.isSame === true) {
+    draft.readable.push(names);
+    return;
+  }
+  draft.frozen.push(names);
   draft.own.delete(key);
-  draft.copies.set(key, shown);
+  draft.copies.set(key, tracked?.shown?.content ?? clean);
+  if (tracked?.shown !== undefined) draft.shownFiles.set(key, tracked.shown);
 }

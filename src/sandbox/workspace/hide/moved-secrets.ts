@@ -43,12 +43,15 @@ export function refuseMovedSecrets(others: readonly OtherRoot[], here: HiddenHer
       around === undefined ? [] : [toKey(around, target)],
     ),
   );
-  for (const { root, rules } of here.looked) {
+  for (const { root, rules, tracked } of here.looked) {
+    const readable = new Set(tracked?.readable.map((names) => names.join("/")));
     for (const { id, source, isRunning, record } of others) {
       if (!isRunning || rules === undefined) continue;
       for (const [path, around] of record?.hiddenIn ?? []) {
         const names = toNames(root.source, join(source, path));
         if (names === undefined || known.has(toKey(around, path))) continue;
+        // Git has the same by now
+        if (readable.has(names.join("/"))) continue;
         if (isMoved(root, rules, { names, around })) throw moved(toTold(root, names.join("/")), id);
       }
     }

@@ -22,7 +22,7 @@ const maxCopyBytes = 64 * 1024 * 1024;
 
 export function toShownLogs(copies: readonly CopyMount[], directory: string): readonly ShownLog[] {
   return copies.flatMap(({ content, log }, index) => {
-    if (log === undefined || typeof content === "string") return [];
+    if (log === undefined || !(content instanceof Uint8Array)) return [];
     const { root, names } = log;
     const copy = toCopyPath(directory, index);
     return [{ root, names, copy, length: content.length, digest: toDigest(content) }];

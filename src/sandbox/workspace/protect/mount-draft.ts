@@ -5,6 +5,9 @@ import type { EntryKind, Owner } from "../../../files/entry-facts.ts";
 import { quoted } from "../../../printable.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
+import type { ShownFolder } from "../tracked/leave-tracked.ts";
+import type { ShownFile } from "../tracked/tracked-files.ts";
+import type { WorkTrees } from "../tracked/work-trees.ts";
 import type { MountPoint } from "./mount-point.ts";
 
 /** More mounts than this make every start slow, and some engines fail. */
@@ -30,10 +33,19 @@ export interface MountDraft {
   readonly own: Map<string, { readonly readOnly: boolean }>;
   /** Of mounts that show other content instead; by the names joined with `/` */
   readonly copies: Map<string, Uint8Array>;
+  /** Of these, the files that are shown as git has them */
+  readonly shownFiles: Map<string, ShownFile>;
   /** Of mounts that the sandbox writes to instead; by the names joined with `/` */
   readonly logs: Map<string, LogCopy>;
   /** Folders that are shown empty */
   readonly emptied: (readonly string[])[];
+  /** Of these, the files that are shown in them, as git has them; by the names joined with `/` */
+  readonly shownFolders: Map<string, ShownFolder>;
+  /** What is hidden, and git in the sandbox is to leave as it has it */
+  readonly frozen: (readonly string[])[];
+  /** What would be hidden, if git hadn't the same */
+  readonly readable: (readonly string[])[];
+  readonly trees: WorkTrees;
   /** Work trees in it that are shown with nothing but an empty `.git` */
   readonly emptiedTrees: (readonly string[])[];
   /** Absolute paths of the `.git` of work trees outside of the sandbox, shown as empty files: for git they are there */
@@ -45,14 +57,19 @@ export interface MountDraft {
   readonly notes: string[];
 }
 
-export function createDraft(root: OpenRoot, special: SpecialFiles): MountDraft {
+export function createDraft(root: OpenRoot, special: SpecialFiles, trees: WorkTrees): MountDraft {
   return {
     root,
     // No bind of its own shows it yet
     own: new Map(root.kind === "repository" ? [["", { readOnly: false }]] : []),
     copies: new Map(),
+    shownFiles: new Map(),
     logs: new Map(),
     emptied: [],
+    shownFolders: new Map(),
+    frozen: [],
+    readable: [],
+    trees,
     emptiedTrees: [],
     unseenTrees: new Set(),
     mountPoints: [],

@@ -30,6 +30,8 @@ import { protectUnit, type UnitOptions } from "./protect-unit.ts";
 import { findPinned } from "./pinned-paths.ts";
 import type { TreesInSandbox } from "./protect-work-trees.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
+import { toFrozenTrees, type FrozenTree } from "../tracked/frozen-files.ts";
+import { findWorkTreesOf } from "../tracked/work-trees.ts";
 import { toCopies, type CopyMount } from "./shown-copies.ts";
 
 /** Characters of a path that is told of in an error. */
@@ -53,6 +55,10 @@ export interface Protection {
   readonly pinned: readonly string[];
   /** What the settings and hooks of repositories name; nothing when none is protected */
   readonly pointed: readonly PointedPath[];
+  /** What git in the sandbox leaves as it has it */
+  readonly frozen: readonly FrozenTree[];
+  /** Paths, as they are told, of what isn't hidden because git has the same */
+  readonly readable: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -75,9 +81,10 @@ export async function planProtection(
 ): Promise<Protection> {
   const isAsked = hides || protect === "default";
   if (isAsked) checkLookedAt(looked);
+  const trees = findWorkTreesOf(looked);
   const drafted = looked.map((one) => ({
     ...one,
-    draft: createDraft(one.root, toSpecialFiles(one.scan)),
+    draft: createDraft(one.root, toSpecialFiles(one.scan), trees),
   }));
   const drafts = drafted.map(({ draft }) => draft).filter(({ root }) => root.writable);
   for (const draft of drafts) {
@@ -106,13 +113,13 @@ export async function planProtection(
   const found = isAsked ? await readAllPointed(all, budget) : [];
   if (protect === "default") protectAllPointed(drafts, found);
   const pointed = found.flatMap((one) => one.pointed);
-  for (const { root, scan, rules, draft } of drafted) {
+  for (const { root, scan, rules, tracked, draft } of drafted) {
     if (rules !== undefined) {
       const paths = scan.marks.keys();
       const units = scan.repositories;
       await hideSettings(draft, { units, isOwn: toIsOwn(root), paths, pointed, budget });
     }
-    hideSecrets(draft, scan.secrets);
+    hideSecrets(draft, scan.secrets, tracked);
   }
   if (isAsked) refuseUnlooked(looked, budget);
   return {
@@ -122,6 +129,13 @@ export async function planProtection(
     ),
     pinned: findPinned(drafts),
     pointed: protect === "default" ? pointed : [],
+    frozen: toFrozenTrees(
+      drafted.flatMap(({ root, draft }) => draft.frozen.map((names) => ({ root, names }))),
+      trees,
+    ),
+    readable: drafted.flatMap(({ root, draft }) =>
+      draft.readable.map((names) => toTold(root, names.join("/"))),
+    ),
   };
 }
 
@@ -144,7 +158,7 @@ function toTreesInSandbox(roots: readonly OpenRoot[]): TreesInSandbox {
 function toMounts(
   drafts: readonly MountDraft[],
   looked: readonly LookedRoot[],
-): Omit<Protection, "pinned" | "pointed"> {
+): Omit<Protection, "pinned" | "pointed" | "frozen" | "readable"> {
   refuseTooMany(drafts);
   // Where another root lies over one, its own mounts are seen
   const roots = drafts.map(({ root }) => root);

@@ -1,7 +1,10 @@
-import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, chown, mkdir, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { BindMount } from "../../../docker/engine.ts";
 import type { Owner } from "../../../files/entry-facts.ts";
+import { toNameBytes } from "../../../files/name-text.ts";
+import type { ShownFolder } from "../tracked/leave-tracked.ts";
+import type { ShownFile } from "../tracked/tracked-files.ts";
 import type { MountDraft } from "./mount-draft.ts";
 
 /** Where a log is, and whose. */
@@ -17,7 +20,9 @@ export interface LogPlace {
 export interface CopyMount {
   readonly target: string;
   /** `work tree` is a folder with nothing but an empty `.git` */
-  readonly content: Uint8Array | "folder" | "work tree";
+  readonly content: Uint8Array | ShownFolder | "folder" | "work tree";
+  /** Undefined for what git doesn't have */
+  readonly tracked?: ShownFile | undefined;
   /** Of a copy that the sandbox writes to */
   readonly log?: LogPlace;
 }
@@ -27,10 +32,11 @@ export function toCopies(draft: MountDraft): readonly CopyMount[] {
   const files = [...draft.copies].map(([key, content]) => ({
     target: join(draft.root.target, key),
     content,
+    tracked: draft.shownFiles.get(key),
   }));
   const folders = draft.emptied.map((names) => ({
     target: join(draft.root.target, ...names),
-    content: "folder" as const,
+    content: draft.shownFolders.get(names.join("/")) ?? ("folder" as const),
   }));
   const trees = draft.emptiedTrees.map((names) => ({
     target: join(draft.root.target, ...names),
@@ -61,16 +67,51 @@ export async function writeCopies(
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
   const binds: BindMount[] = [];
-  for (const [index, { target, content, log }] of copies.entries()) {
+  for (const [index, copy] of copies.entries()) {
+    const { target, log } = copy;
     const source = toCopyPath(directory, index);
-    const isFolder = typeof content === "string";
-    if (isFolder) await mkdir(source);
-    else await writeFile(source, content);
-    if (content === "work tree") await writeFile(join(source, ".git"), "");
-    await chmod(source, isFolder ? 0o755 : 0o644);
+    await writeCopy(source, copy);
     if (log !== undefined && process.getuid?.() === 0)
       await chown(source, log.owner.uid, log.owner.gid);
     binds.push({ source, target, readOnly: log === undefined });
   }
   return binds;
+}
+
+async function writeCopy(source: string, { content, tracked }: CopyMount): Promise<void> {
+  if (content instanceof Uint8Array) {
+    await writeCopyFile(source, content, tracked);
+    return;
+  }
+  await mkdir(source);
+  await chmod(source, 0o755);
+  if (content === "work tree") await writeFile(join(source, ".git"), "");
+  if (typeof content !== "string") await writeFolder(source, content);
+}
+
+/** There is nothing but plain files in it: no link that a later one would be written through. */
+async function writeFolder(source: string, files: ShownFolder): Promise<void> {
+  const made = new Set<string>();
+  for (const [path, file] of files) {
+    const steps = dirname(path).split("/");
+    for (const [index, step] of steps.entries()) {
+      const inner = steps.slice(0, index + 1).join("/");
+      if (step === "." || made.has(inner)) continue;
+      made.add(inner);
+      const folder = toNameBytes(join(source, inner));
+      await mkdir(folder);
+      await chmod(folder, 0o755);
+    }
+    await writeCopyFile(toNameBytes(join(source, path)), file.content, file);
+  }
+}
+
+async function writeCopyFile(
+  path: string | Buffer,
+  content: Uint8Array,
+  tracked: ShownFile | undefined,
+): Promise<void> {
+  await writeFile(path, content, { flag: "wx" });
+  await chmod(path, tracked?.isProgram === true ? 0o755 : 0o644);
+  if (tracked !== undefined) await utimes(path, tracked.modifiedAt, tracked.modifiedAt);
 }

@@ -6,6 +6,7 @@ import { findSpecialBelow } from "../scan/find-special-files.ts";
 import { addRootRepository, type ScanOptions } from "../scan/scan-draft.ts";
 import { createScan, scanWorkspace, type Scan } from "../scan/scan.ts";
 import { isOfPackages, type OpenRoot } from "./mounted-root.ts";
+import type { TrackedSecrets } from "../tracked/leave-tracked.ts";
 import { toRootRules } from "./root-hide.ts";
 
 /** A root as the start found it. */
@@ -14,6 +15,8 @@ export interface LookedRoot {
   readonly scan: Scan;
   /** What is hidden in it; undefined: nothing */
   readonly rules: HideRules | undefined;
+  /** Of what would be hidden; undefined before it was asked for */
+  readonly tracked?: TrackedSecrets;
 }
 
 /**

@@ -1,0 +1,73 @@
+import { orNothing } from "../../../files/beneath.ts";
+import type { EntryKind } from "../../../files/entry-facts.ts";
+import { quoted } from "../../../printable.ts";
+import { toTold } from "../roots/mounted-root.ts";
+import type { LookedRoot } from "../roots/scan-root.ts";
+import { findInTree, lookAtTracked, lookBeneathTracked, type ShownFile } from "./tracked-files.ts";
+import { findWorkTreesOf, type WorkTrees } from "./work-trees.ts";
+
+/** Files of a folder as git has them, by their paths from it. */
+export type ShownFolder = ReadonlyMap<string, ShownFile>;
+
+/** What git has of the files with secrets in a root. */
+export interface TrackedSecrets {
+  /** Names of files that aren't hidden, as git has the same */
+  readonly readable: readonly (readonly string[])[];
+  /** What is shown in place of hidden files and folders, by path; missing where git has nothing */
+  readonly files: ReadonlyMap<string, ShownFile>;
+  readonly folders: ReadonlyMap<string, ShownFolder>;
+}
+
+/**
+ * Takes from what is hidden the files that git has with the same content: the sandbox reads them with `git show`, and a
+ * mask would only make git see a change that isn't there. Of the others it's found what git has, to be shown instead.
+ */
+export function leaveTracked(looked: readonly LookedRoot[]): readonly LookedRoot[] {
+  const trees = findWorkTreesOf(looked);
+  return looked.map((one) => {
+    const { root, scan } = one;
+    if (scan.secrets.length === 0) return one;
+    const tracked = lookAtTracked(trees, root, ofKind(one, "file"));
+    const isSame = (names: readonly string[]): boolean =>
+      tracked.get(names.join("/"))?.isSame === true;
+    const files = new Map<string, ShownFile>();
+    for (const [path, { shown, isSame: isLeft }] of tracked) {
+      if (shown !== undefined && !isLeft) files.set(path, shown);
+    }
+    const { folders, notes } = showFolders(one, trees);
+    const secrets = scan.secrets.filter((names) => !isSame(names));
+    const readable = scan.secrets.filter(isSame);
+    return {
+      ...one,
+      scan: { ...scan, secrets, notes: [...scan.notes, ...notes] },
+      tracked: { readable, files, folders },
+    };
+  });
+}
+
+function showFolders(
+  one: LookedRoot,
+  trees: WorkTrees,
+): Pick<TrackedSecrets, "folders"> & { readonly notes: readonly string[] } {
+  const folders = new Map<string, ShownFolder>();
+  const notes: string[] = [];
+  for (const names of ofKind(one, "folder")) {
+    const place = findInTree(trees, one.root, names);
+    const files = place && lookBeneathTracked(place);
+    const path = names.join("/");
+    if (files !== undefined && files.size > 0) folders.set(path, files);
+    if (place === undefined || files !== undefined) continue;
+    notes.push(
+      `${quoted(toTold(one.root, path))} is hidden, and git in the sandbox takes its files for deleted: ` +
+        "what git has of it can't be shown",
+    );
+  }
+  return { folders, notes };
+}
+
+function ofKind({ root, scan }: LookedRoot, kind: EntryKind): readonly (readonly string[])[] {
+  return scan.secrets.filter((names) => {
+    using parent = orNothing(() => root.folder.openPath(names.slice(0, -1)));
+    return orNothing(() => parent?.facts(names.at(-1) ?? ""))?.kind === kind;
+  });
+}

@@ -1,0 +1,174 @@
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { orNothing, type Folder } from "../../../files/beneath.ts";
+import { toNameBytes, toNameText } from "../../../files/name-text.ts";
+import { readBlob } from "../objects/read-blob.ts";
+import { isGitName } from "../repository/repository-signs.ts";
+import type { OpenRoot } from "../roots/mounted-root.ts";
+import { lookUpTracked, type EntryTest, type TrackedEntry } from "./index-lookup.ts";
+import type { WorkTree, WorkTrees } from "./work-trees.ts";
+
+// What git has of files that are to be hidden: in the index, whose objects the sandbox can read anyway.
+
+/** A file as git has it. */
+export interface ShownFile {
+  readonly content: Buffer;
+  readonly isProgram: boolean;
+  /** When git saw it last, `s`: it takes a file of another time for one that it has to check out again */
+  readonly modifiedAt: number;
+}
+
+/** What git has of a file that lies in a work tree. */
+export interface TrackedFile {
+  /** Undefined when it can't be read, or is no plain file */
+  readonly shown: ShownFile | undefined;
+  /** Whether the file there is the same: to hide it would hide nothing */
+  readonly isSame: boolean;
+}
+
+/** A place in a work tree. */
+export interface PlaceInTree {
+  readonly tree: WorkTree;
+  /** From the work tree */
+  readonly names: readonly string[];
+}
+
+/** No file with settings is larger, and few with keys; of a larger one nothing is shown */
+const maxFileBytes = 4 * 1024 * 1024;
+/** Of a hidden folder: more isn't what somebody hides, and each is written for the session */
+const maxFolderFiles = 1000;
+const maxFolderBytes = 64 * 1024 * 1024;
+const maxPathLength = 2048;
+
+/** Where git has a place of a root; undefined outside of work trees, and in a repository's own folder. */
+export function findInTree(
+  trees: WorkTrees,
+  root: OpenRoot,
+  names: readonly string[],
+): PlaceInTree | undefined {
+  const tree = trees.around(root, names);
+  if (tree === undefined) return undefined;
+  const inner = join(root.source, ...names).slice(tree.path.length);
+  const own = inner.split("/").filter((name) => name !== "");
+  return own.length === 0 || own.some((name) => isGitName(name)) ? undefined : { tree, names: own };
+}
+
+/**
+ * What git has of files of a root, by their paths from it; those that it hasn't are missing.
+ * @param all names of files
+ */
+export function lookAtTracked(
+  trees: WorkTrees,
+  root: OpenRoot,
+  all: readonly (readonly string[])[],
+): ReadonlyMap<string, TrackedFile> {
+  const byTree = new Map<WorkTree, Map<string, readonly string[]>>();
+  for (const names of all) {
+    const place = findInTree(trees, root, names);
+    if (place === undefined) continue;
+    const wanted = byTree.get(place.tree) ?? new Map<string, readonly string[]>();
+    byTree.set(place.tree, wanted.set(toLetters(place.names), names));
+  }
+  const found = new Map<string, TrackedFile>();
+  for (const [tree, wanted] of byTree) {
+    using repository = tree.open();
+    if (repository === undefined) continue;
+    const entries = lookUpTracked(repository.own, toTest(wanted));
+    for (const [name, entry] of entries) {
+      const names = wanted.get(name);
+      if (names === undefined) continue;
+      const shown = readShown(repository.common, entry);
+      const file = { shown, isSame: shown !== undefined && isSame(root, names, shown) };
+      found.set(names.join("/"), file);
+    }
+  }
+  return found;
+}
+
+/**
+ * What git has of a folder's files, by their paths from it.
+ * @returns empty when git has none; undefined when it's too much, or can't be read
+ */
+export function lookBeneathTracked({
+  tree,
+  names,
+}: PlaceInTree): ReadonlyMap<string, ShownFile> | undefined {
+  using repository = tree.open();
+  if (repository === undefined) return new Map();
+  const prefix = `${toLetters(names)}/`;
+  const entries = lookUpTracked(repository.own, ({ name }) => name().startsWith(prefix));
+  if (entries.size > maxFolderFiles) return undefined;
+  const found = new Map<string, ShownFile>();
+  let bytes = 0;
+  for (const [name, entry] of entries) {
+    const path = toNameText(Buffer.from(name.slice(prefix.length), "latin1"));
+    const shown = readShown(repository.common, entry);
+    bytes += shown?.content.length ?? 0;
+    if (shown === undefined || bytes > maxFolderBytes || !isPlainPath(path)) return undefined;
+    found.set(path, shown);
+  }
+  return isTree(found) ? found : undefined;
+}
+
+/** The index is a sandbox's to write, and these become files of the session. */
+function isPlainPath(path: string): boolean {
+  const names = path.split("/");
+  return (
+    path.length <= maxPathLength &&
+    names.every(
+      (name) =>
+        name !== "" &&
+        name !== "." &&
+        name !== ".." &&
+        Buffer.from(toNameBytes(name)).length <= 255,
+    )
+  );
+}
+
+/** Whether no file is a folder of others. */
+function isTree(files: ReadonlyMap<string, ShownFile>): boolean {
+  const folders = new Set<string>();
+  for (const path of files.keys()) {
+    for (let end = path.indexOf("/"); end !== -1; end = path.indexOf("/", end + 1))
+      folders.add(path.slice(0, end));
+  }
+  return ![...files.keys()].some((path) => folders.has(path));
+}
+
+/** As names stand in an index, a letter for each byte. */
+function toLetters(names: readonly string[]): string {
+  return Buffer.from(toNameBytes(names.join("/"))).toString("latin1");
+}
+
+function toTest(wanted: ReadonlyMap<string, unknown>): EntryTest {
+  const lengths = new Set([...wanted.keys()].map(({ length }) => length));
+  return ({ nameLength, name }) => lengths.has(nameLength) && wanted.has(name());
+}
+
+const fileType = 0o100000;
+
+function readShown(
+  repository: Folder,
+  { id, mode, size, modifiedAt }: TrackedEntry,
+): ShownFile | undefined {
+  if ((mode & 0o170000) !== fileType) return undefined;
+  const content = readBlob(repository, id, maxFileBytes);
+  if (content === undefined) return undefined;
+  const form = size > content.length ? withReturns(content) : content;
+  return {
+    // Git takes a file of another size than it remembers for changed, without a look
+    content: form.length === size ? form : content,
+    isProgram: (mode & 0o111) !== 0,
+    modifiedAt,
+  };
+}
+
+/** As git checks it out with `core.autocrlf`. */
+function withReturns(content: Buffer): Buffer {
+  return Buffer.from(content.toString("latin1").replaceAll(/\r?\n/g, "\r\n"), "latin1");
+}
+
+function isSame(root: OpenRoot, names: readonly string[], { content }: ShownFile): boolean {
+  using parent = orNothing(() => root.folder.openPath(names.slice(0, -1)));
+  return parent?.read(names.at(-1) ?? "", maxFileBytes)?.equals(content) === true;
+}

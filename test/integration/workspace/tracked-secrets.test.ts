@@ -1,0 +1,197 @@
+import { mkdir, readdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Folder } from "../../../src/files/beneath.ts";
+import { toHiddenAttributes, toHiddenExcludes } from "../../../src/sandbox/git-hidden.ts";
+import { parseHideRules } from "../../../src/sandbox/workspace/hide/hide-rules.ts";
+import { createLookBudget, startLimits } from "../../../src/sandbox/workspace/look-budget.ts";
+import {
+  planProtection,
+  type Protection,
+} from "../../../src/sandbox/workspace/protect/protection.ts";
+import { writeCopies } from "../../../src/sandbox/workspace/protect/shown-copies.ts";
+import { lookAtRoot } from "../../../src/sandbox/workspace/roots/scan-root.ts";
+import { leaveTracked } from "../../../src/sandbox/workspace/tracked/leave-tracked.ts";
+import { createGitFolder, git } from "../../support/host-git.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+import { writeInto } from "../../support/workspace-folder.ts";
+import { toWorkspaceRoot } from "../../support/workspace-root.ts";
+
+const pem = "-----BEGIN PRIVATE KEY-----\nMC4\n";
+
+/** What a start decides about folders, the first one being the workspace. */
+async function plan(
+  sources: readonly string[],
+  hide: readonly string[] = ["default"],
+): Promise<Protection> {
+  using opened = new DisposableStack();
+  const rules = parseHideRules(hide);
+  const looked = await Promise.all(
+    sources.map((source, index) => {
+      const root = toWorkspaceRoot(source, opened.use(Folder.openRoot(source)));
+      return lookAtRoot(index === 0 ? root : { ...root, kind: "mount" }, rules);
+    }),
+  );
+  return await planProtection(leaveTracked(looked), {
+    protect: "none",
+    hides: true,
+    budget: createLookBudget(startLimits),
+  });
+}
+
+/** What is shown in place of something, by path from the workspace. */
+function toShown(base: string, { copies }: Protection): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    copies.map(({ target, content }) => [
+      target.slice(base.length + 1),
+      content instanceof Uint8Array
+        ? Buffer.from(content).toString()
+        : typeof content === "string"
+          ? content
+          : [...content].map(([path, file]) => `${path}=${String(file.content)}`).join("; "),
+    ]),
+  );
+}
+
+async function createRepository(
+  path: string,
+  files: Readonly<Record<string, string>>,
+  ...options: readonly string[]
+): Promise<void> {
+  await mkdir(path, { recursive: true });
+  await git(path, "init", "-q", "-b", "main");
+  for (const option of options) await git(path, "config", ...option.split("="));
+  for (const [name, content] of Object.entries(files)) await writeInto(path, name, content);
+  await git(path, "add", "-f", ".");
+  await git(path, "commit", "-q", "-m", "1");
+}
+
+test("a hidden file shows what git has of it, isn't hidden when that's the same, and is empty when it's nothing", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  const committed = {
+    ".env": "A=<key>\n",
+    "a/.env.test": "A=committed\n",
+    "a/skipped/.env": "A=\n",
+    "key.pem": pem,
+    ".gitmodules": '[submodule "a"]\n\turl = https://u:hunter2@example.com/a\n',
+    ".lfsconfig": "[lfs]\n\turl = https://example.com/a\n",
+    "private/a": "a\n",
+    "private/b/c": "c\n",
+    f: "",
+  };
+  await createRepository(path, committed);
+  await writeInto(path, ".env", "A=hunter2\n");
+  await writeInto(path, "a/skipped/.env", "A=hunter2\n");
+  await writeInto(path, ".lfsconfig", "[lfs]\n\turl = https://u:hunter2@example.com/a\n");
+  await writeInto(path, "private/a", "hunter2\n");
+  await writeInto(path, "private/d", "hunter2\n");
+  await writeInto(path, "a/.env.local", "A=hunter2\n");
+  // Only its name
+  await writeInto(path, "b/.env", "A=hunter2\n");
+  await git(path, "add", "-f", "-N", "b/.env");
+  await git(path, "update-index", "--skip-worktree", "a/skipped/.env");
+  const planned = await plan([path], ["default", "private/"]);
+  const shown = toShown(path, planned);
+  expect(shown).toMatchObject({
+    ".env": "A=<key>\n",
+    "a/skipped/.env": "A=\n",
+    "a/.env.local": "",
+    "b/.env": "",
+    ".lfsconfig": "[lfs]\n\turl = https://example.com/a\n",
+    private: "a=a\n; b/c=c\n",
+  });
+  expect(JSON.stringify(shown)).not.toContain("hunter2");
+  expect(planned.readable.toSorted()).toEqual([".gitmodules", "a/.env.test", "key.pem"]);
+  const [frozen] = planned.frozen;
+  expect([planned.frozen.length, frozen?.gitDirectory]).toEqual([1, join(path, ".git")]);
+  expect(frozen?.paths.toSorted()).toEqual(Object.keys(shown).toSorted());
+});
+
+test("a copy has the mode and the time that git remembers, also within a folder and with CRLF", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(
+    path,
+    { ".env": "A=\r\n", "private/x": "x\n", f: "" },
+    "core.autocrlf=true",
+  );
+  await git(path, "update-index", "--chmod=+x", "private/x");
+  await git(path, "update-index", "--refresh").catch(() => undefined);
+  const before = await stat(join(path, ".env"));
+  await writeInto(path, ".env", "A=hunter2\r\n");
+  const { copies } = await plan([path], ["default", "private/"]);
+  const directory = join(path, "../session");
+  await mkdir(directory);
+  await writeCopies(copies, directory);
+  const shown = join(directory, "shown");
+  const [env, inner] = [join(shown, "0"), join(shown, "1/x")];
+  expect(await readFile(env, "utf8")).toBe("A=\r\n");
+  expect(Math.floor((await stat(env)).mtimeMs / 1000)).toBe(Math.floor(before.mtimeMs / 1000));
+  expect((await stat(inner)).mode & 0o777).toBe(0o755);
+  expect(await readFile(inner, "utf8")).toBe("x\n");
+});
+
+test("no repository that the sandbox doesn't have is read for it, and no name of an index leads out of a copy", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  const base = join(path, "..");
+  const other = join(await realpath(base), "other");
+  await createRepository(other, { ".env": "A=hunter2\n" });
+  await mkdir(path);
+  await writeInto(path, ".git", `gitdir: ${join(other, ".git")}\n`);
+  await writeInto(path, ".env", "A=mine\n");
+  const alone = await plan([path]);
+  expect([toShown(path, alone)[".env"], alone.frozen]).toEqual(["", []]);
+  // The control: with that repository mounted as well, the sandbox reads it anyway
+  const control = await plan([path, other]);
+  expect(toShown(path, control)[".env"]).toBe("A=hunter2\n");
+  const made = join(base, "made");
+  const names = ["private/aa/bb/evil", "private/cc", "private/.gix", "private/dd/evil"];
+  await createRepository(made, Object.fromEntries(names.map((name) => [name, "evil\n"])));
+  const index = await readFile(join(made, ".git/index"), "latin1");
+  const tricks: readonly (readonly [string, string])[] = [
+    ["private/aa/bb/evil", "private/../../evil"],
+    ["private/cc", "private//c"],
+    ["private/cc", "private/.."],
+    ["private/cc", "private/dd"],
+  ];
+  for (const [name, trick] of tricks) {
+    await writeFile(join(made, ".git/index"), index.replace(name, trick), "latin1");
+    const planned = await plan([made], ["private/"]);
+    expect([trick, toShown(made, planned)["private"]]).toEqual([trick, "folder"]);
+    expect(planned.notes.join()).toContain("what git has of it can't be shown");
+  }
+  await writeFile(join(made, ".git/index"), index, "latin1");
+  expect(toShown(made, await plan([made], ["private/"]))["private"]).toContain("aa/bb/evil=evil");
+  recordScore({
+    row: 53,
+    test: "repositories and indexes that lead elsewhere, asked for a hidden file's content",
+    attempts: tricks.length + 1,
+    blocked: tricks.length + 1,
+    controlSucceeded: 2,
+  });
+});
+
+test("git finds hidden files of any name by what it's told of them, and no others", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  const hidden = ["a b.pem", "[x]*?.env", 'q"uo\\te', "#x", "!y", "ü", "new\nline", "end ", "d/e"];
+  const others = ["ab.pem", "x.env", "x", "y", "e", "a/ü", "d/f"];
+  await createRepository(path, { f: "" });
+  for (const name of [...hidden, ...others]) await writeInto(path, name, "x");
+  await writeFile(join(path, ".git/info/exclude"), toHiddenExcludes(hidden));
+  await writeFile(join(path, ".git/info/attributes"), toHiddenAttributes(hidden));
+  const listed = await git(path, "ls-files", "-o", "-z", "--exclude-standard");
+  expect(
+    listed
+      .split("\0")
+      .filter((name) => name !== "")
+      .toSorted(),
+  ).toEqual(others.toSorted());
+  const all = [...hidden, ...others];
+  const told = (await git(path, "check-attr", "-z", "filter", ...all)).split("\0");
+  const filtered = all.filter((_, at) => told[at * 3 + 2] === "vaultbox-hidden");
+  expect(filtered).toEqual(hidden);
+  expect((await readdir(path)).length).toBeGreaterThan(hidden.length);
+});
