@@ -17,10 +17,12 @@ export class ClientBody {
   #waitsForContinue: boolean;
   #isDone: boolean;
   #isReleased = false;
+  /** Read ahead to know whether there is anything */
+  #first: Buffer | undefined;
 
   constructor(client: ClientSide, head: RequestHead) {
     this.#client = client;
-    this.#reader = readBody(client.source, head.body, "refuse");
+    this.#reader = readBody(client.source, head.body, "client");
     this.#isDone = !hasContent(head.body);
     this.#waitsForContinue = head.expectsContinue && !this.#isDone;
   }
@@ -32,7 +34,14 @@ export class ClientBody {
 
   /** Whether some of it is there already. */
   get isBuffered(): boolean {
-    return this.#client.source.buffered > 0;
+    return this.#first !== undefined || this.#client.source.buffered > 0;
+  }
+
+  /** Whether it turns out to have no byte; waits for the first one, unless the client waits for `100 Continue`. */
+  async isEmpty(): Promise<boolean> {
+    if (this.#waitsForContinue || this.#first !== undefined) return false;
+    this.#first = await this.next();
+    return this.#first === undefined;
   }
 
   /** Answers `Expect: 100-continue`, once. */
@@ -52,6 +61,11 @@ export class ClientBody {
    * @throws Refusal when the framing is broken, ClientAborted when the client breaks off
    */
   async next(): Promise<Buffer | undefined> {
+    const first = this.#first;
+    if (first !== undefined) {
+      this.#first = undefined;
+      return first;
+    }
     if (this.#isDone) return undefined;
     within(this.#client.deadline, proxyLimits.requestBodyIdleMs);
     try {

@@ -2,7 +2,7 @@
 import { ClientAborted } from "./client-body.ts";
 import type { ClientSide } from "./client-side.ts";
 import { within } from "./deadlines.ts";
-import { readHead } from "./http1/read-head.ts";
+import { readHead, skipEmptyLines } from "./http1/read-head.ts";
 import { parseRequestHead, requestLine, type RequestHead } from "./http1/request-head.ts";
 import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
@@ -33,6 +33,7 @@ export async function readRequestHead(
 ): Promise<RequestHead | undefined> {
   within(client.deadline, proxyLimits.clientIdleMs);
   client.waiting();
+  await skipEmptyLines(client.source);
   const text = await readHead(client.source, {
     maxBytes: proxyLimits.requestHeadBytes,
     firstLine: requestLine,

@@ -14,6 +14,9 @@ import { RequestBodyPump } from "./request-body-pump.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
 import { relayWebSocket } from "./websocket.ts";
 
+/** Methods whose bodies a server may not read (RFC 9110, section 9.3): what it leaves it could take for a request. */
+const skippable: ReadonlySet<string> = new Set(["GET", "DELETE", "OPTIONS"]);
+
 interface Conversation {
   readonly request: ForwardedRequest;
   readonly upstream: UpstreamConnection;
@@ -60,7 +63,13 @@ function toUpstreamHead(request: ForwardedRequest): string {
     host: toHostHeader(authority),
     // Without a body there is nothing to wait for; an Expect on such a request is how parsers are led apart
     expectsContinue: head.expectsContinue && hasContent(head.body),
+    isLast: isLast(request),
   });
+}
+
+/** Whether the upstream is told that nothing follows on its connection: it must not read on then (RFC 9112, section 9.6). */
+function isLast({ head }: ForwardedRequest): boolean {
+  return skippable.has(head.method) && hasContent(head.body);
 }
 
 /** Relays the final response, then says which connections can go on. */
@@ -78,7 +87,8 @@ async function finish(exchange: {
   const clientStays = head.keepAlive && pump.isDone && request.clientBody.isDone;
   await relayResponse({ client, upstream, request, response, framing, close: !clientStays });
   record.end("completed");
-  const upstreamStays = response.keepAlive && pump.isDone && framing.kind !== "until-close";
+  const upstreamStays =
+    response.keepAlive && pump.isDone && framing.kind !== "until-close" && !isLast(request);
   keepIdleHint(upstream, response);
   return { client: clientStays ? "keep" : "close", upstream: upstreamStays ? "keep" : "close" };
 }

@@ -91,7 +91,7 @@ async function send(
   await record.allow();
   const { secret, headers, target } = await revealOn(preparation, context.echoes);
   const request: ForwardedRequest = {
-    head: body === undefined ? asked.head : withBody(asked.head, body),
+    head: body === undefined ? await withoutEmptyBody(asked) : withBody(asked.head, body),
     record,
     authority,
     credential: toCredentialId(preparation),
@@ -133,6 +133,7 @@ function prepare(
     host,
     port,
     path: target.path,
+    readings: target.readings,
     otherPaths: toRequiredPaths(others),
     headers,
     rule,
@@ -148,6 +149,12 @@ function prepare(
 
 function withTrustedQuery(target: string, query = ""): string {
   return target.includes("?") ? `${target}${query.replace("?", "&")}` : `${target}${query}`;
+}
+
+/** Some clients announce chunks on every GET; a server that never reads a body there would take their end for a request. */
+async function withoutEmptyBody({ head, body }: Asked): Promise<RequestHead> {
+  if (head.method !== "GET" || head.body.kind !== "chunked") return head;
+  return (await body.isEmpty()) ? { ...head, body: { kind: "none" } } : head;
 }
 
 /** The client's `100 Continue` was answered when its body was read. */

@@ -85,7 +85,7 @@ async function send(
     const options = { onContinue: () => undefined, isUpgrade: false };
     const response = await readFinalHead(upstream, options);
     record.status = response.status;
-    const reader = readBody(upstream.source, responseFraming(method, response), "drop");
+    const reader = readBody(upstream.source, responseFraming(method, response), "upstream");
     return {
       head: response,
       next: () => readOn(upstream, record, reader),

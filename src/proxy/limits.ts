@@ -7,7 +7,9 @@ export const proxyLimits = {
   /** Longest request target */
   targetBytes: 16 * 1024,
   /** One chunk-size line, without its CRLF */
-  chunkLineBytes: 16,
+  chunkLineBytes: { client: 16, upstream: 4096 },
+  /** Empty lines before a request line, which are skipped */
+  emptyLines: 8,
   /** Trailer section of a response, which is read and dropped */
   trailerBytes: 16 * 1024,
   /** Interim responses (1xx) to one request */

@@ -39,9 +39,6 @@ export function readConnect(
   if (client.source.buffered > 0) {
     throw new Refusal(400, "request-invalid", "bytes follow a CONNECT before its answer");
   }
-  if (head.body.kind !== "none") {
-    throw new Refusal(400, "request-invalid", "a CONNECT request has a body");
-  }
   const tunnel = decideConnect(context, head, record);
   if (tunnel.verdict === "deny") return tunnel;
   try {

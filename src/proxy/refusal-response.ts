@@ -1,6 +1,6 @@
 import { toPrintable } from "../printable.ts";
 import { headerValues, type HeaderField } from "./http1/header.ts";
-import { statusLine } from "./http1/serialize.ts";
+import { phraseOf, statusLine } from "./http1/serialize.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** What the answer is sent as. `json` for clients of JSON APIs: npm and the SDKs show its `error`, gh its `message`, and no other body. */
@@ -29,7 +29,7 @@ export function refusalResponse(refusal: Refusal, format: RefusalFormat): string
       : `${text}\n`;
   return (
     // pip for a file, apt and cargo print the reason phrase and no body
-    statusLine(refusal.status, `vaultbox: ${refusal.reason}`) +
+    statusLine(refusal.status, `${phraseOf(refusal.status)} (vaultbox: ${refusal.reason})`) +
     `X-Vaultbox-Refusal: ${refusal.reason}\r\n` +
     `Content-Type: ${format === "json" ? "application/json" : "text/plain; charset=utf-8"}\r\n` +
     `Content-Length: ${Buffer.byteLength(body)}\r\n` +

@@ -23,6 +23,15 @@ export function withoutEcho(
   );
 }
 
+/** The reason phrase of an answer, undefined where it repeats what was sent of a secret: nothing depends on it. */
+export function phraseWithoutEcho(
+  phrase: string | undefined,
+  { echoes, secrets }: Pick<ForwardedRequest, "echoes" | "secrets">,
+): string | undefined {
+  if (phrase === undefined || echoes.isIn(phrase)) return undefined;
+  return secrets.some((secret) => phrase.includes(secret)) ? undefined : phrase;
+}
+
 /** A refusal whose text repeats no secret: what an upstream said to one of our own requests may be in it. */
 export function refusalWithoutEcho(refusal: Refusal, echoes: SecretEchoes): Refusal {
   const { status, reason, message, remedy = "" } = refusal;

@@ -9,7 +9,7 @@ import { lastChunk, toChunk } from "./http1/chunked-decoder.ts";
 import type { ResponseFraming, ResponseHead } from "./http1/response-head.ts";
 import { isRechunked, serializeResponse } from "./http1/serialize.ts";
 import { proxyLimits } from "./limits.ts";
-import { withoutEcho } from "./refuse-echo.ts";
+import { phraseWithoutEcho, withoutEcho } from "./refuse-echo.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
 import { writePiece } from "./write-piece.ts";
 
@@ -46,7 +46,11 @@ export async function relayResponse(relayed: RelayedResponse): Promise<void> {
   const outFraming: ResponseFraming =
     transform === undefined || framing.kind === "none" ? framing : { kind: "until-close" };
   const text = serializeResponse({
-    head: { ...relayed.response, headers: withoutEcho(headers, request) },
+    head: {
+      ...relayed.response,
+      phrase: phraseWithoutEcho(relayed.response.phrase, request),
+      headers: withoutEcho(headers, request),
+    },
     framing: outFraming,
     requestMethod: head.method,
     clientVersion: head.version,
@@ -54,7 +58,7 @@ export async function relayResponse(relayed: RelayedResponse): Promise<void> {
   });
   record.status = relayed.response.status;
   const isChunked = isRechunked({ framing: outFraming, clientVersion: head.version });
-  const reader = transformed(readBody(upstream.source, framing, "drop"), transform);
+  const reader = transformed(readBody(upstream.source, framing, "upstream"), transform);
   const hasBody = framing.kind !== "none" && !(framing.kind === "length" && framing.length === 0);
   let pending: string | undefined = text;
   if (!hasBody || upstream.source.buffered === 0) {

@@ -22,6 +22,13 @@ const targets = fc.oneof(
       "/a/../b",
       "//a",
       "/a%2fb",
+      "/a%2f..%2fb",
+      "/a/./b",
+      "/a//b",
+      "/a%e9",
+      "/a%c0%ae/b",
+      "/Z\xc3\xbcrich",
+      "/a?q=\xc3\xbc\xa0\x85",
       "*",
       "/a#f",
       "http://HOST/abs",
@@ -76,6 +83,10 @@ const fields = fc.oneof(
       "Connection: transfer-encoding",
       "Host: other.fuzz.example",
       "Upgrade: h2c",
+      "Upgrade: TLS/1.0, h2c",
+      "Connection: Upgrade, HTTP2-Settings",
+      "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA",
+      "Connection: Upgrade\r\nUpgrade: websocket, h2c",
       "X-A\0: b",
       "X-A: b\0c",
       "X-A: \x80\xff",
@@ -117,6 +128,7 @@ const bodies: fc.Arbitrary<Body> = fc.oneof(
       "5 \r\nhello\r\n0\r\n\r\n",
       "ffffffffffffffff5\r\nhello\r\n0\r\n\r\n",
       "00\r\n\r\n",
+      "\r\n0\r\n\r\n",
     ).map((bytes) => ({ field: "Transfer-Encoding: chunked", bytes })),
   },
 );
@@ -135,7 +147,10 @@ const requests = fc
     body: bodies,
     suffix: fc.oneof(
       { weight: 4, arbitrary: fc.constant("") },
-      { weight: 1, arbitrary: anyOf(smuggled, "\r\n", "G") },
+      {
+        weight: 1,
+        arbitrary: anyOf(smuggled, "\r\n", "\r\n\r\n", `\r\n${smuggled}`, "\r", "\n", "G"),
+      },
     ),
   })
   .map(({ method, target, version, ends, fields: given, body, suffix }) => {

@@ -1,5 +1,5 @@
 import type { ByteSource } from "../byte-source.ts";
-import { ChunkedDecoder } from "./chunked-decoder.ts";
+import { type BodySender, ChunkedDecoder } from "./chunked-decoder.ts";
 import type { RequestFraming } from "./request-head.ts";
 import type { ResponseFraming } from "./response-head.ts";
 
@@ -12,7 +12,7 @@ export interface BodyReader {
 export function readBody(
   source: ByteSource,
   framing: RequestFraming | ResponseFraming,
-  trailers: "refuse" | "drop",
+  sender: BodySender,
 ): BodyReader {
   switch (framing.kind) {
     case "none":
@@ -20,7 +20,7 @@ export function readBody(
     case "length":
       return readLength(source, framing.length);
     case "chunked":
-      return readChunked(source, new ChunkedDecoder(trailers));
+      return readChunked(source, new ChunkedDecoder(sender));
     case "until-close":
       return { next: () => source.next() };
   }

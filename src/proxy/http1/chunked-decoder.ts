@@ -13,20 +13,29 @@ export interface Decoded {
 
 type State = "size" | "data" | "data-end" | "trailer";
 
+/** Whose body it is: what a client sends beside the payload is refused, what an upstream sends is dropped. */
+export type BodySender = "client" | "upstream";
+
+const sizeLine: Record<BodySender, RegExp> = {
+  client: /^([0-9A-Fa-f]{1,13})$/,
+  // With blanks and extensions (RFC 9112, section 7.1.1), which have no meaning that anybody knows
+  upstream: /^([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\0\r]*)?$/,
+};
+
 /**
- * Decodes a chunked body strictly (RFC 9112, section 7.1): no chunk extensions, CRLF only. Trailers of a request are
- * refused, since they can carry fields that the policy never saw; those of a response are read and dropped.
- * The same bytes cut anywhere give the same payload.
+ * Decodes a chunked body (RFC 9112, section 7.1), CRLF only. A client's has no extensions and no trailers, which can carry
+ * fields that the policy never saw; those of an upstream are read and dropped. The same bytes cut anywhere give the same
+ * payload.
  */
 export class ChunkedDecoder {
-  readonly #trailers: "refuse" | "drop";
+  readonly #sender: BodySender;
   #state: State = "size";
   #line = "";
   #left = 0;
   #trailerBytes = 0;
 
-  constructor(trailers: "refuse" | "drop") {
-    this.#trailers = trailers;
+  constructor(sender: BodySender) {
+    this.#sender = sender;
   }
 
   /** @throws Refusal 400 `request-invalid` (the caller turns it into a 502 for a response) */
@@ -69,16 +78,17 @@ export class ChunkedDecoder {
       return false;
     }
     if (this.#state === "trailer") return this.#endTrailerLine(text);
-    if (!/^[0-9A-Fa-f]{1,13}$/.test(text))
+    const size = Number.parseInt(sizeLine[this.#sender].exec(text)?.[1] ?? "", 16);
+    if (!Number.isSafeInteger(size))
       throw invalid("a chunk size is not a plain hexadecimal number");
-    this.#left = Number.parseInt(text, 16);
+    this.#left = size;
     this.#state = this.#left === 0 ? "trailer" : "data";
     return false;
   }
 
   #endTrailerLine(text: string): boolean {
     if (text === "") return true;
-    if (this.#trailers === "refuse") throw invalid("the body has trailer fields");
+    if (this.#sender === "client") throw invalid("the body has trailer fields");
     this.#trailerBytes += text.length;
     if (this.#trailerBytes > proxyLimits.trailerBytes)
       throw invalid("the trailer section is too large");
@@ -87,7 +97,9 @@ export class ChunkedDecoder {
 
   #limitLine(): void {
     const most =
-      this.#state === "trailer" ? proxyLimits.trailerBytes : proxyLimits.chunkLineBytes + 2;
+      this.#state === "trailer"
+        ? proxyLimits.trailerBytes
+        : proxyLimits.chunkLineBytes[this.#sender] + 2;
     if (this.#line.length > most) throw invalid("a chunk line is too long");
   }
 }

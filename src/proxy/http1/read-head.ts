@@ -1,5 +1,6 @@
 import type { ByteSource } from "../byte-source.ts";
 import { GrowingBytes } from "./growing-bytes.ts";
+import { proxyLimits } from "../limits.ts";
 import { Refusal } from "../refusal.ts";
 
 const lineFeed = 0x0a;
@@ -41,6 +42,30 @@ export async function readHead(
     if (bytes.length > options.maxBytes) throw headTooLarge(options.maxBytes);
     pending ??= new GrowingBytes(chunk);
     searched = bytes.length;
+  }
+}
+
+/**
+ * Takes off empty lines in front of a request: some clients end a body with one (RFC 9112, section 2.2).
+ * @throws Refusal 400
+ */
+export async function skipEmptyLines(source: ByteSource): Promise<void> {
+  let lines = 0;
+  for (let chunk = await source.next(); chunk !== undefined; chunk = await source.next()) {
+    let at = 0;
+    while (chunk[at] === carriageReturn && chunk[at + 1] === lineFeed) {
+      at += 2;
+      lines += 1;
+      if (lines > proxyLimits.emptyLines) {
+        throw new Refusal(400, "request-invalid", "too many empty lines stand before the head");
+      }
+    }
+    if (at === chunk.length) continue;
+    const rest = chunk.subarray(at);
+    const isHalf = rest.length === 1 && rest[0] === carriageReturn;
+    const more = isHalf ? await source.next() : undefined;
+    source.unread(more === undefined ? rest : Buffer.concat([rest, more]));
+    if (more === undefined) return;
   }
 }
 

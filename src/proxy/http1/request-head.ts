@@ -23,8 +23,10 @@ export type RequestFraming =
   | { readonly kind: "length"; readonly length: number }
   | { readonly kind: "chunked" };
 
-// RFC 9112, section 3: one space each; method is a token, target has no white space or control
-export const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}) ([\x21-\x7e]+) HTTP\/1\.([01])$/;
+// RFC 9112, section 3: one space each; method is a token, target has no white space or control. Bytes outside ASCII are
+// looked at with the target (`parseTarget`)
+export const requestLine =
+  /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}) ([\x21-\x7e\x80-\xff]+) HTTP\/1\.([01])$/;
 // RFC 9110, section 5.5: no control but tab in a value; obs-text passes. A name is looked at in many ways and
 // remembered, so it is short: the longest that is documented has 52 characters
 const headerLine =
@@ -32,7 +34,18 @@ const headerLine =
 const contentLength = /^(?:0|[1-9][0-9]{0,14})$/;
 
 /** Header names that `Connection` may nominate: removing any other would let a client strip what others rely on. */
-const nominable = new Set(["close", "keep-alive", "upgrade", "te", "proxy-connection", "trailer"]);
+const nominable = new Set([
+  "close",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "upgrade",
+]);
+
+/** Methods whose requests have no body that a server would read, or none that it may skip as one of HEAD. */
+const bodiless = new Set(["CONNECT", "HEAD", "TRACE"]);
 
 /**
  * Parses and validates one request head (text between the start and the empty line, latin1).
@@ -105,12 +118,7 @@ function requestFraming(
   const lengths = headerValues(headers, "content-length");
   const framing = toFraming(version, codings, lengths);
   const hasBody = framing.kind === "chunked" || (framing.kind === "length" && framing.length > 0);
-  if (
-    hasBody &&
-    (method === "GET" || method === "HEAD" || method === "CONNECT" || method === "TRACE")
-  ) {
-    throw invalid(`a ${method} request has a body`);
-  }
+  if (hasBody && bodiless.has(method)) throw invalid(`a ${method} request has a body`);
   return framing;
 }
 
@@ -145,22 +153,18 @@ function parseExpect(version: "1.0" | "1.1", headers: readonly HeaderField[]): b
   return version === "1.1";
 }
 
-// RFC 6455, section 4.1. Any other upgrade (h2c above all) would turn the connection into bytes that no rule sees.
+/**
+ * RFC 6455, section 4.1. Any other upgrade would turn the connection into bytes that no rule sees: such an offer isn't
+ * passed on, and the request is served without it (RFC 9110, section 7.8: a server may ignore it).
+ */
 function parseUpgrade(request: {
   readonly method: string;
   readonly version: "1.0" | "1.1";
   readonly headers: readonly HeaderField[];
   readonly connection: readonly string[];
 }): "websocket" | undefined {
-  const wanted = headerValues(request.headers, "upgrade");
-  if (wanted.length === 0) {
-    if (request.connection.includes("upgrade"))
-      throw invalid("there is no Upgrade header to go with Connection");
-    return undefined;
-  }
-  if (wanted.length !== 1 || wanted[0]?.toLowerCase() !== "websocket") {
-    throw invalid("only an upgrade to websocket is possible");
-  }
+  const offers = listMembers(headerValues(request.headers, "upgrade"));
+  if (!offers.includes("websocket")) return undefined;
   const key = headerValues(request.headers, "sec-websocket-key");
   const version = headerValues(request.headers, "sec-websocket-version");
   const isComplete =

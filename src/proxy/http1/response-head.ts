@@ -5,7 +5,8 @@ import { parseHeaderLines } from "./request-head.ts";
 export interface ResponseHead {
   readonly status: number;
   readonly version: "1.0" | "1.1";
-  /** The upstream's reason phrase is dropped: it may carry terminal escapes, and nothing needs it */
+  /** The upstream's reason phrase; undefined without one, or where it isn't short and plain text: it may carry terminal escapes */
+  readonly phrase?: string | undefined;
   readonly headers: readonly HeaderField[];
   readonly keepAlive: boolean;
 }
@@ -16,7 +17,9 @@ export type ResponseFraming =
   | { readonly kind: "chunked" }
   | { readonly kind: "until-close" };
 
-export const statusLine = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: [^\0\r\n]*)?$/;
+export const statusLine = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: ([^\0\r\n]*))?$/;
+
+const plainPhrase = /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/;
 
 /**
  * Parses one response head of an upstream.
@@ -31,11 +34,18 @@ export function parseResponseHead(text: string): ResponseHead {
   const connection = listMembers(headerValues(headers, "connection"));
   return {
     status: Number(line[2]),
+    phrase: toPlainPhrase(line[3]),
     version,
     headers,
     keepAlive:
       version === "1.1" ? !connection.includes("close") : connection.includes("keep-alive"),
   };
+}
+
+function toPlainPhrase(written = ""): string | undefined {
+  const phrase = written.trim();
+  // Only a refusal of ours may say that it's vaultbox's
+  return plainPhrase.test(phrase) && !/vaultbox/i.test(phrase) ? phrase : undefined;
 }
 
 function parseUpstreamHeaders(lines: readonly string[]): readonly HeaderField[] {

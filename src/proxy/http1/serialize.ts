@@ -11,6 +11,8 @@ const ownRequestFields = new Set([
   "content-length",
   "expect",
   "host",
+  // Of an offer of h2c, which isn't passed on
+  "http2-settings",
   "keep-alive",
   "proxy-authorization",
   "proxy-connection",
@@ -42,6 +44,8 @@ export interface UpstreamRequest {
   readonly body: RequestFraming;
   readonly expectsContinue: boolean;
   readonly upgrade: "websocket" | undefined;
+  /** Set where nothing behind this request may be taken for another one */
+  readonly isLast?: boolean;
 }
 
 /** Whether a request's field is never copied from anywhere: framing and routing are the proxy's own. */
@@ -56,6 +60,7 @@ export function serializeRequest(request: UpstreamRequest): string {
     if (!isOwnRequestField(name)) text += `${name}: ${value}\r\n`;
   }
   if (request.upgrade === "websocket") text += "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+  else if (request.isLast === true) text += "Connection: close\r\n";
   if (request.expectsContinue) text += "Expect: 100-continue\r\n";
   if (request.body.kind === "chunked") text += "Transfer-Encoding: chunked\r\n";
   if (request.body.kind === "length") text += `Content-Length: ${request.body.length}\r\n`;
@@ -74,7 +79,7 @@ export interface ClientResponse {
 /** The response head as the client gets it. */
 export function serializeResponse(response: ClientResponse): string {
   const { head, framing } = response;
-  let text = statusLine(head.status);
+  let text = statusLine(head.status, head.phrase);
   const nominated = new Set(listMembers(headerValues(head.headers, "connection")));
   for (const [name, value] of head.headers) {
     const lower = name.toLowerCase();
@@ -97,8 +102,12 @@ export function isRechunked(response: Pick<ClientResponse, "framing" | "clientVe
   return (kind === "chunked" || kind === "until-close") && response.clientVersion === "1.1";
 }
 
-/** @param note printable text for clients that show the reason phrase and nothing else */
-export function statusLine(status: number, note?: string): string {
-  const phrase = STATUS_CODES[status] ?? "Status";
-  return `HTTP/1.1 ${status} ${phrase}${note === undefined ? "" : ` (${note})`}\r\n`;
+/** @param phrase printable; some clients show it and nothing else */
+export function statusLine(status: number, phrase = phraseOf(status)): string {
+  return `HTTP/1.1 ${status} ${phrase}\r\n`;
+}
+
+/** The usual phrase for a status. */
+export function phraseOf(status: number): string {
+  return STATUS_CODES[status] ?? "Status";
 }

@@ -18,6 +18,13 @@ function line(requestLine: string, lines: readonly string[] = [`Host: ${host}`])
   return `${[requestLine, ...lines].join("\r\n")}\r\n\r\n`;
 }
 
+/** As curl --http2 and Java's HttpClient make it (RFC 7540, section 3.2). */
+const h2cOffer = [
+  "Connection: Upgrade, HTTP2-Settings",
+  "Upgrade: h2c",
+  "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA",
+];
+
 function probe(title: string, bytes: string): RequestProbe {
   return { title, bytes };
 }
@@ -34,12 +41,14 @@ export const refusedRequests: readonly RequestProbe[] = [
   probe("a tab in the request line", line(`GET\thttp://${host}/ HTTP/1.1`)),
   probe("a space in the target", line(`GET http://${host}/a b HTTP/1.1`)),
   probe("a trailing space in the request line", line(`GET http://${host}/ HTTP/1.1 `)),
-  probe("an empty line before the request", `\r\n${get([])}`),
+  probe("nine empty lines before the request", `${"\r\n".repeat(9)}${get([])}`),
+  probe("an empty line of LF before the request", `\n${get([])}`),
+  probe("a CR before the request", `\r${get([])}`),
   probe("a method that is no token", line(`G(T http://${host}/ HTTP/1.1`)),
   probe("an over-long method", line(`${"A".repeat(33)} http://${host}/ HTTP/1.1`)),
   probe("a fragment in the target", line(`GET http://${host}/#x HTTP/1.1`)),
   probe("a NUL in the target", line(`GET http://${host}/\0 HTTP/1.1`)),
-  probe("an 8-bit byte in the target", line(`GET http://${host}/\xe9 HTTP/1.1`)),
+  probe("a byte in the path that is no UTF-8", line(`GET http://${host}/\xe9 HTTP/1.1`)),
   probe("a target that begins with //", line("GET //evil.example/x HTTP/1.1")),
   probe("a target without a slash", line("GET foo HTTP/1.1")),
   probe("the asterisk target", line("OPTIONS * HTTP/1.1")),
@@ -117,12 +126,10 @@ export const refusedRequests: readonly RequestProbe[] = [
     "CRLF CR X (CVE-2025-23167)",
     `GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\rX: y\r\n\r\n`,
   ),
-  probe("GET with a body", get(["Content-Length: 5"], "hello")),
   probe(
     "HEAD with a body",
     `HEAD http://${host}/ HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 5\r\n\r\nhello`,
   ),
-  probe("GET with a chunked body", get(["Transfer-Encoding: chunked"], "0\r\n\r\n")),
   probe("an obfuscated Expect", post(["Content-Length: 3", "Expect: y 100-continue"], "abc")),
   probe(
     "two Expects",
@@ -132,15 +139,9 @@ export const refusedRequests: readonly RequestProbe[] = [
   probe("Connection naming X-Api-Key", get(["Connection: x-api-key"])),
   probe("Connection naming Host", get(["Connection: Host"])),
   probe(
-    "an upgrade to h2c",
-    get([
-      "Connection: Upgrade, HTTP2-Settings",
-      "Upgrade: h2c",
-      "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA",
-    ]),
+    "a websocket among other offers without its key",
+    get(["Connection: Upgrade", "Upgrade: websocket, h2c"]),
   ),
-  probe("an upgrade to TLS", get(["Connection: Upgrade", "Upgrade: TLS/1.0"])),
-  probe("two upgrades", get(["Connection: Upgrade", "Upgrade: websocket, h2c"])),
   probe(
     "a websocket upgrade without its key",
     get(["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]),
@@ -203,4 +204,22 @@ export const acceptedRequests: readonly RequestProbe[] = [
   probe("a GET with Content-Length 0", get(["Content-Length: 0"])),
   probe("Connection: close", get(["Connection: close"])),
   probe("a value with obs-text and tabs", get(["X-A: caf\xe9\tx"])),
+  probe("an empty line before the request", `\r\n${get([])}`),
+  probe("GET with a body", get(["Content-Length: 5"], "hello")),
+  probe(
+    "GET with a body in chunks",
+    get(["Transfer-Encoding: chunked"], "5\r\nhello\r\n0\r\n\r\n"),
+  ),
+  probe("GET with an empty body in chunks", get(["Transfer-Encoding: chunked"], "0\r\n\r\n")),
+  probe("an offer of h2c", get(h2cOffer)),
+  probe("an offer of TLS", get(["Connection: Upgrade", "Upgrade: TLS/1.0"])),
+  probe("an offer without a name", get(["Connection: keep-alive, Upgrade"])),
+  probe("an offer on a POST", post([...h2cOffer, "Content-Length: 3"], "abc")),
+  probe("UTF-8 in the query", line("GET /?q=\xc3\xbc HTTP/1.1")),
+  probe("Latin-1 in the query", line("GET /?q=\xfc&r=\xa0 HTTP/1.1")),
+  probe("UTF-8 in the path", line("GET /Z\xc3\xbcrich HTTP/1.1")),
+  probe("escaped Latin-1 in the path", line("GET /caf%e9 HTTP/1.1")),
+  probe("an escaped slash", line("GET /a%2fb HTTP/1.1")),
+  probe("a segment that is a dot", line("GET /debian/./Packages HTTP/1.1")),
+  probe("an empty segment", line("GET /v1//models HTTP/1.1")),
 ];
