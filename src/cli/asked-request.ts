@@ -35,7 +35,7 @@ export function parseAskedRequest({ method, url, headers }: WantedRequest): Aske
   try {
     const { scheme, authorityText, rawPath, query } = parseTarget(
       method,
-      url.replace(/^ws(s?):/i, "http$1:"),
+      toBytes(url.replace(/^ws(s?):/i, "http$1:")),
     );
     if (scheme === undefined || authorityText === undefined) {
       throw new VaultboxError("VBX_USAGE", `invalid URL "${url}": write it whole, with https://`);
@@ -48,13 +48,23 @@ export function parseAskedRequest({ method, url, headers }: WantedRequest): Aske
     const others = readSecondResources({ head, authority, target });
     const { host, port } = authority;
     const websocket = head.upgrade === "websocket" || /^wss?:/i.test(url);
-    const request = { scheme, host, port, method, path: target.path, websocket };
-    const asked = others.length === 0 ? request : { ...request, others };
-    return { request: asked, head, authority, target };
+    const { path, readings } = target;
+    const asked = { scheme, host, port, method, path, websocket };
+    const request = {
+      ...asked,
+      ...(readings.length === 0 ? {} : { readings }),
+      ...(others.length === 0 ? {} : { others }),
+    };
+    return { request, head, authority, target };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new VaultboxError("VBX_USAGE", error.message, { cause: error });
   }
+}
+
+/** A line as a client would send it, for the parsers: each character is one byte of UTF-8. */
+function toBytes(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
 }
 
 function parseHead(line: string, headers: readonly string[], tunnel: Authority): RequestHead {

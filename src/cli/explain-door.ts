@@ -97,11 +97,12 @@ function toDoorRequest(
     head: {
       ...head,
       headers: [...head.headers, ...toMissingHeaders(head, path)],
-      body: method === "GET" || method === "HEAD" ? { kind: "none" } : { kind: "chunked" },
+      body: method === "GET" || method === "HEAD" ? head.body : { kind: "chunked" },
     },
     authority,
     method,
     path,
+    readings: target.readings,
     rawPath: target.rawPath,
     query: target.query,
     next: notGiven,

@@ -52,6 +52,7 @@ export async function explainSending(
       host,
       port,
       path,
+      readings: target.readings,
       otherPaths: toRequiredPaths(request.others),
       headers: passage?.headers ?? head.headers,
       rule,

@@ -30,3 +30,26 @@ export type ApiReading =
     }
   /** Concerns no repository that the request tells (`/user`, `/gists`): host rules decide */
   | { readonly kind: "elsewhere" };
+
+/** Why a path is not understood, for a refusal. */
+export const severalReadings = "servers read its path in different ways; write it plainly";
+
+/** What a request means when every reading of its path means the same. */
+export function agreeOn(first: ApiReading, others: readonly ApiReading[]): ApiReading {
+  const text = toText(first);
+  if (others.every((other) => toText(other) === text)) return first;
+  const repository = [first, ...others].map(repositoryOf).find((name) => name !== undefined);
+  const what = severalReadings;
+  return { kind: "not-understood", what, ...(repository === undefined ? {} : { repository }) };
+}
+
+/** All that decides, as text. */
+function toText(reading: ApiReading): string {
+  const { kind } = reading;
+  return JSON.stringify(kind === "by-number" ? { kind, number: reading.number } : reading);
+}
+
+function repositoryOf(reading: ApiReading): string | undefined {
+  if (reading.kind === "calls") return reading.calls[0]?.repository;
+  return "repository" in reading ? reading.repository : undefined;
+}

@@ -9,9 +9,11 @@
 //    then the first. The verdict never depends on the order of rules.
 // 6. A `git:` entry opens the tunnel to its hosts and allows no request here: the doors of the proxy decide those, and a deny
 //    rule beats them as well (`isDeniedByRule`).
-// 7. What a request does to another path (`others`) is decided as the request that would do the same there; the request is
+// 7. A path that servers read in more than one way (`readings`) is decided as each of them: all must be allowed and none
+//    denied.
+// 8. What a request does to another path (`others`) is decided as the request that would do the same there; the request is
 //    allowed when all of it is.
-// 8. A refusal names the step at which the nearest allow rule failed: host → port → scheme → WebSocket → method → path.
+// 9. A refusal names the step at which the nearest allow rule failed: host → port → scheme → WebSocket → method → path.
 import { findGitRuleOfTunnel, indexGitRules, type GitIndex } from "./git-rules.ts";
 import type { GitRule } from "./git-rule.ts";
 import { toComparableHost } from "./host-pattern.ts";
@@ -88,7 +90,7 @@ export function compilePolicy(policy: EgressPolicy): CompiledPolicy {
 /** Decides one request, with everything that it reads or writes. Give it a compiled policy where it is called often. */
 export function decide(policy: EgressPolicy | CompiledPolicy, request: EgressRequest): Decision {
   const compiled = toCompiled(policy);
-  const own = decideOne(compiled, request);
+  const own = decideReadings(compiled, request);
   if (own.verdict === "deny") return own;
   for (const other of request.others ?? []) {
     const denied = refuseOther(compiled, request, other);
@@ -97,9 +99,30 @@ export function decide(policy: EgressPolicy | CompiledPolicy, request: EgressReq
   return own;
 }
 
-function decideOne(compiled: CompiledPolicy, request: EgressRequest): Decision {
+/** A prohibition of one reading is one of the request; then the first refusal; then the grant that gives the least. */
+function decideReadings(compiled: CompiledPolicy, request: EgressRequest): Decision {
+  const { path, readings = [] } = request;
+  if (readings.length === 0) return decideOne(compiled, request);
+  const decisions = [path, ...readings].map((one) =>
+    decideOne(compiled, request, toPathView(one, true)),
+  );
+  const [own] = decisions;
+  const denied = decisions.filter((one) => one.verdict === "deny");
+  const decisive =
+    denied.find(({ reason }) => reason === "denied-by-rule") ??
+    denied[0] ??
+    decisions.find(({ rule }) => rule?.clientCredentials === "refuse") ??
+    own;
+  if (decisive === undefined) throw new Error("a path has one reading at least");
+  return decisive;
+}
+
+function decideOne(
+  compiled: CompiledPolicy,
+  request: EgressRequest,
+  path: PathView = toPathView(request.path),
+): Decision {
   const groups = findRules(compiled, request.host);
-  const path = toPathView(request.path);
   const denial = findDenial(groups, request, path);
   if (denial !== undefined) return { verdict: "deny", reason: "denied-by-rule", rule: denial };
   let furthest = 0;

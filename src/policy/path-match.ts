@@ -10,26 +10,28 @@ export interface PathView {
   readonly segments: readonly string[];
   /** Whether servers disagree about what it names (encoded dots and slashes, `..;`, double encoding) */
   readonly ambiguous: boolean;
-  /** Every reading a lenient server could make of it; computed when a prohibition asks */
-  readonly loose: () => readonly string[];
+  /** Segments as the most lenient servers take them, with and without escaped slashes; computed when a prohibition asks */
+  readonly loose: () => readonly (readonly string[])[];
 }
 
 // Double encoding, an encoded NUL, a raw backslash
 const suspicious = /%25[0-9a-f]{2}|%00|\\/i;
 
-export function toPathView(path: string): PathView {
+/** @param isReading whether it's one of several readings that are all decided: a plain `.` and nothing are names in it */
+export function toPathView(path: string, isReading = false): PathView {
   const segments = path.slice(1).split("/");
-  let loose: readonly string[] | undefined;
+  let loose: ReturnType<PathView["loose"]> | undefined;
   return {
     segments,
-    ambiguous: isAmbiguousPath(path),
-    loose: () => (loose ??= toLooseSegments(path)),
+    ambiguous: isAmbiguousPath(path, isReading),
+    loose: () => (loose ??= toLooseReadings(path)),
   };
 }
 
-/** Whether a server could read the canonical path as another path than the one that is written. */
-export function isAmbiguousPath(path: string): boolean {
-  if (!path.startsWith("/")) return true;
+/** Whether a server could read the canonical path as another path than the one that is written; `isReading` as above. */
+export function isAmbiguousPath(written: string, isReading = false): boolean {
+  if (!written.startsWith("/")) return true;
+  const path = isReading ? withoutPlainDots(written) : written;
   // Nothing below can be there without one of these characters
   if (!/[%;\\.]|\/\//.test(path)) return false;
   if (suspicious.test(path)) return true;
@@ -40,6 +42,10 @@ export function isAmbiguousPath(path: string): boolean {
     if (dots === "." || dots === "..") return true;
     return name === "" && (piece !== "" || index < pieces.length - 1);
   });
+}
+
+function withoutPlainDots(path: string): string {
+  return path.replaceAll(/\/(?:\.?\/)+/g, "/").replace(/\/\.$/, "/");
 }
 
 /**
@@ -65,7 +71,8 @@ export function compileDenyPath(pattern: PathPattern): PathMatcher {
     .flatMap((segment) => segment.split(/%2f|%5c/i))
     .filter((segment) => segment !== "")
     .map((segment) => (segment === anyDepth ? anyDepth : compileLoose(segment)));
-  return (path) => path.ambiguous || matchSegments(steps, path.loose());
+  return (path) =>
+    path.ambiguous || path.loose().some((segments) => matchSegments(steps, segments));
 }
 
 function compileLoose(segment: string): SegmentTest {
@@ -73,9 +80,15 @@ function compileLoose(segment: string): SegmentTest {
   return (name) => test(name) || test(withoutEnd(name));
 }
 
-function toLooseSegments(path: string): readonly string[] {
+/** With an escaped slash as one, and as a part of a name, as GitLab has it in a project's. */
+function toLooseReadings(path: string): readonly (readonly string[])[] {
+  const split = toLooseSegments(path, /\/|%2f|%5c/i);
+  return /%2f|%5c/i.test(path) ? [split, toLooseSegments(path, "/")] : [split];
+}
+
+function toLooseSegments(path: string, separator: RegExp | string): readonly string[] {
   return path
-    .split(/\/|%2f|%5c/i)
+    .split(separator)
     .map((segment) => toLoose(segment.split(/;|%3b/i, 1)[0] ?? ""))
     .filter((segment) => segment !== "");
 }

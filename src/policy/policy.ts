@@ -50,6 +50,8 @@ export interface EgressRequest {
   readonly method: string;
   /** Canonical path without query, begins with `/` */
   readonly path: string;
+  /** What else servers may take the path for (`proxy/path-readings.ts`); missing is nothing */
+  readonly readings?: readonly string[];
   readonly websocket: boolean;
   /** What else the request reads or writes; missing is nothing */
   readonly others?: readonly OtherPath[];

@@ -29,6 +29,7 @@ export function toDoorRequest(
     authority,
     method: head.method,
     path: target.path,
+    readings: target.readings,
     rawPath: target.rawPath,
     query: target.query,
     hold,

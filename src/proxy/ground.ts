@@ -60,8 +60,9 @@ export function readRequest(
 export function findGround(context: ProxyContext, asked: Asked): Ground {
   const { head, authority, target, others, record } = asked;
   const { scheme, host, port } = authority;
+  const { path, readings } = target;
   const websocket = head.upgrade === "websocket";
-  const egress = { scheme, host, port, method: head.method, path: target.path, websocket, others };
+  const egress = { scheme, host, port, method: head.method, path, readings, websocket, others };
   const decision = decide(context.policy, egress);
   const isDenied = decision.verdict === "deny";
   const alike = isDenied ? [decision.other ?? []].flat() : toLikeRequests(others);

@@ -2,7 +2,7 @@
 import type { OtherPath } from "../policy/other-path.ts";
 import { type Authority, parseAuthority, sameAuthority } from "./authority.ts";
 import { Refusal } from "./refusal.ts";
-import { parseTarget, toCanonicalPath } from "./target.ts";
+import { parseTarget, toPlainPath } from "./target.ts";
 
 /** One header, and the request that it is on. */
 export interface NamedResource {
@@ -16,6 +16,7 @@ export interface NamedResource {
 /** An absolute URL of this origin, or an absolute path (RFC 4918 section 8.3). */
 export function readUrl({ name, authority }: NamedResource, text: string): string {
   const target = reading(name, () => parseTarget("GET", text));
+  reading(name, () => toPlainPath(target.rawPath));
   if (target.form === "origin") return target.path;
   const { scheme = "https", authorityText = "" } = target;
   const named = reading(name, () =>
@@ -52,7 +53,7 @@ function readBelow({ name, value, ownPath }: NamedResource): readonly string[] {
   }
   return folders.map((_, at) => {
     const folder = folders.slice(0, at + 1).join("/");
-    return reading(name, () => toCanonicalPath(`/${folder}/${withoutQuery(value)}`));
+    return reading(name, () => toPlainPath(`/${folder}/${withoutQuery(value)}`));
   });
 }
 
@@ -63,7 +64,7 @@ export function readContainer({ name, value, ownPath }: NamedResource): string {
     throw refuseResource(name, "the request's path names no account that it is in");
   const text = withoutSlash(withoutQuery(value));
   refuseTenant(name, text);
-  return reading(name, () => toCanonicalPath(`${account}/${text}`));
+  return reading(name, () => toPlainPath(`${account}/${text}`));
 }
 
 /** https://docs.openstack.org/api-ref/object-store/: `/v1/ACCOUNT`; Ceph's gateway has `/swift/v1`, with or without it. */
@@ -82,7 +83,7 @@ export function readBucket(place: NamedResource, use: OtherPath["use"]): readonl
   if (/^https?:/i.test(value)) return [{ path: readUrl(place, value), use, needs: "allowed" }];
   const text = withoutSlash(withoutQuery(value));
   refuseTenant(name, text);
-  const whole = reading(name, () => toCanonicalPath(`/${text}`));
+  const whole = reading(name, () => toPlainPath(`/${text}`));
   const slash = whole.indexOf("/", 1);
   if (slash === -1 || slash === whole.length - 1)
     throw refuseResource(name, "it is not bucket/key");

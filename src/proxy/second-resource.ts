@@ -23,7 +23,7 @@ const maxResourceBytes = 8 * 1024;
 export interface RequestPlace {
   readonly head: Pick<RequestHead, "method" | "headers">;
   readonly authority: Authority;
-  readonly target: Pick<RequestTarget, "path">;
+  readonly target: Pick<RequestTarget, "path"> & Partial<Pick<RequestTarget, "readings">>;
 }
 
 /**
@@ -32,6 +32,7 @@ export interface RequestPlace {
  */
 export function readSecondResources(place: RequestPlace): readonly OtherPath[] {
   const { method, headers } = place.head;
+  const { path, readings = [] } = place.target;
   const found: OtherPath[] = [];
   const seen = new Set<string>();
   for (const [name, value] of headers) {
@@ -41,18 +42,21 @@ export function readSecondResources(place: RequestPlace): readonly OtherPath[] {
       throw refuseResource(name, `it can be taken for ${header.name}`);
     if (seen.has(header.name)) throw refuseResource(name, "it is there twice");
     seen.add(header.name);
+    if (readings.length > 0)
+      throw refuseResource(name, "servers read the request's own path in different ways");
     if (value.length > maxResourceBytes)
       throw refuseResource(name, `it is longer than ${maxResourceBytes} bytes`);
-    const { authority, target } = place;
-    const resource = { name, value, authority, ownPath: target.path };
+    const resource = { name, value, authority: place.authority, ownPath: path };
     found.push(...readHeader(resource, header, place.head));
   }
-  const own = place.target.path;
   // WebDAV's (RFC 4918 sections 9.8 and 9.9), and Swift's COPY: a denial of what they do at their own path holds too
   const folded = method.toUpperCase();
-  if (folded === "MOVE") found.push({ path: own, use: "move", needs: "not-denied" });
-  if (folded === "COPY") found.push({ path: own, use: "read", needs: "not-denied" });
-  return found;
+  const use = folded === "MOVE" ? "move" : folded === "COPY" ? "read" : undefined;
+  const taken =
+    use === undefined
+      ? []
+      : [path, ...readings].map((own) => ({ path: own, use, needs: "not-denied" }) as const);
+  return [...found, ...taken];
 }
 
 function readHeader(

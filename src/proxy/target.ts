@@ -1,35 +1,43 @@
 import { quoted } from "../printable.ts";
+import { hasOnlyLoneLetters, toOtherReadings } from "./path-readings.ts";
 import { Refusal } from "./refusal.ts";
 
-/** A request target taken apart (RFC 9112 section 3.2). `rawPath + query` is exactly what goes upstream. */
+/**
+ * A request target taken apart (RFC 9112 section 3.2). `rawPath + query` is exactly what goes upstream: as the client wrote
+ * it, but for bytes outside ASCII, which are escaped.
+ */
 export interface RequestTarget {
   readonly form: "origin" | "absolute" | "authority" | "asterisk";
   /** The authority as written, in absolute and authority form; for `parseAuthority` */
   readonly authorityText?: string;
   /** Scheme of an absolute target */
   readonly scheme?: "https" | "http";
-  /** Path as the client wrote it, `/` where an absolute target has none */
+  /** Path before it's made canonical, `/` where an absolute target has none */
   readonly rawPath: string;
   /** The path rules are matched against; begins with `/` in origin and absolute form */
   readonly path: string;
-  /** Query as the client wrote it, with its `?`; empty if there is none */
+  /** What else servers may take the path for: rules must say the same of each (`toOtherReadings`) */
+  readonly readings: readonly string[];
+  /** Query with its `?`; empty if there is none */
   readonly query: string;
 }
 
 // Printable ASCII without space, `#`: what any request target may hold
 const targetShape = /^[!"$-~]+$/;
+const highBytes = /[\x80-\xff]+/g;
 // A path whose canonical form is itself: nothing escaped, no parameters, no empty segment, none that begins with a dot
 const plainSegment = "[A-Za-z0-9_~!$&'()*+,=:@-][A-Za-z0-9._~!$&'()*+,=:@-]*";
 const plainPath = new RegExp(`^/(?:${plainSegment}(?:/${plainSegment})*/?)?$`);
 const absoluteTarget = /^(https?):\/\/([^/?]*)([^?]*)(\?.*)?$/i;
 
 /**
- * Reads the target of a request line. Refused: fragments, control and space and non-ASCII bytes, backslashes, and every
- * path that two servers may read differently (see `toCanonicalPath`). The query is passed on as it is: no rule looks
- * at it.
+ * Reads the target of a request line (latin1). Refused: fragments, control and space bytes, backslashes, and every path of
+ * which it isn't known what servers make of it (see `toCanonicalPath`). The query is passed on as it is: no rule looks at
+ * it.
  * @throws Refusal 400 `request-invalid`
  */
-export function parseTarget(method: string, target: string): RequestTarget {
+export function parseTarget(method: string, written: string): RequestTarget {
+  const target = method === "CONNECT" ? written : escapeHighBytes(written);
   if (!targetShape.test(target)) {
     throw refusal(
       target,
@@ -37,22 +45,56 @@ export function parseTarget(method: string, target: string): RequestTarget {
         ? "it has a fragment"
         : target === ""
           ? "it is empty"
-          : "it has a space, a control character or a byte outside ASCII",
+          : "it has a space, a control character or a byte that is no UTF-8",
     );
   }
   if (method === "CONNECT") {
-    return { form: "authority", authorityText: target, rawPath: "", path: "", query: "" };
+    const authorityText = target;
+    return { form: "authority", authorityText, rawPath: "", path: "", readings: [], query: "" };
   }
   if (target.startsWith("/")) {
     const mark = target.indexOf("?");
     const rawPath = mark === -1 ? target : target.slice(0, mark);
     const query = mark === -1 ? "" : target.slice(mark);
-    return { form: "origin", rawPath, path: toCanonicalPath(rawPath), query };
+    return { form: "origin", rawPath, ...toPath(rawPath), query };
   }
   if (target === "*" && method === "OPTIONS") {
-    return { form: "asterisk", rawPath: "*", path: "*", query: "" };
+    return { form: "asterisk", rawPath: "*", path: "*", readings: [], query: "" };
   }
   return parseAbsolute(target);
+}
+
+/**
+ * Bytes outside ASCII as escapes, as a browser would write them (curl doesn't): the same to every server that takes them
+ * raw, where some split a line at a raw `\xa0`. Those of a path must be UTF-8. What can't be escaped stays.
+ */
+function escapeHighBytes(target: string): string {
+  const mark = target.indexOf("?");
+  const path = mark === -1 ? target : target.slice(0, mark);
+  const escaped = path.replace(highBytes, (bytes) => {
+    const escapes = toEscapes(bytes);
+    return isUtf8Escaped(escapes) ? escapes : bytes;
+  });
+  return mark === -1 ? escaped : escaped + target.slice(mark).replace(highBytes, toEscapes);
+}
+
+function toEscapes(bytes: string): string {
+  return `%${Buffer.from(bytes, "latin1").toString("hex").toUpperCase().match(/../g)!.join("%")}`;
+}
+
+function isUtf8Escaped(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    // The only error of decodeURIComponent is the answer asked for
+    return false;
+  }
+}
+
+function toPath(rawPath: string): Pick<RequestTarget, "path" | "readings"> {
+  const path = toCanonicalPath(rawPath);
+  return { path, readings: toOtherReadings(path) };
 }
 
 function parseAbsolute(target: string): RequestTarget {
@@ -65,7 +107,7 @@ function parseAbsolute(target: string): RequestTarget {
     authorityText: authorityText!,
     scheme: scheme!.toLowerCase() === "https" ? "https" : "http",
     rawPath,
-    path: toCanonicalPath(rawPath),
+    ...toPath(rawPath),
     query,
   };
 }
@@ -73,40 +115,46 @@ function parseAbsolute(target: string): RequestTarget {
 /**
  * The one spelling of a path that rules see: escapes of characters that may stand in a segment are decoded, other
  * escapes are upper case, characters that should have been escaped are.
- * Refused, because some servers resolve them and others don't: `//`, `.` and `..` segments (raw, `%2e`, with `;`
- * parameters or white space behind), `%5c`, control characters, escapes that aren't UTF-8 (overlong forms of `.` and
- * `/`), and escapes that were escaped again (`%252e`).
- * `%2f` is refused too, with one exception: `@scope%2fname`, as npm writes a scoped package. Registries serve it at
- * `@scope/name` as well, so rules see the latter: an allow and a deny rule for a scope can't be dodged by spelling.
- * The other exception is `/api/v4/projects/group%2Fname`, as GitLab wants a project, a branch or a file named in one
- * segment (https://docs.gitlab.com/api/rest/#namespaced-paths): there the `%2F` stays, so a rule's `*` covers it and a
- * deny rule reads it as a slash.
+ * Refused, because what servers make of it isn't known: `..` segments and `.` ones that aren't written plainly (`%2e`, with
+ * `;` parameters or white space behind), `//` at the beginning, `%5c`, control characters, escapes that may be overlong
+ * forms of `.` and `/`, escapes that were escaped again (`%252e`), and `%2f` beside nothing, dots or parameters.
+ * What servers read in two ways stays as it is: `toOtherReadings` has the others. But `@scope%2fname` becomes
+ * `@scope/name`, as npm writes a scoped package: registries serve it at both, so an allow and a deny rule for a scope can't
+ * be dodged by spelling.
  */
 export function toCanonicalPath(rawPath: string): string {
   if (plainPath.test(rawPath)) return rawPath;
   if (rawPath.includes("\\")) throw refusal(rawPath, "it has a backslash");
-  if (rawPath.includes("//")) throw refusal(rawPath, "it has an empty segment (`//`)");
+  if (/^\/(?:\.\/)*\//.test(rawPath))
+    throw refusal(rawPath, "it begins with `//`, and some servers take what follows for a host");
   if (/%(?![0-9a-fA-F]{2})/.test(rawPath))
     throw refusal(rawPath, "a % has no two hex digits behind");
   if (/%(?:[01][0-9a-f]|7f)/i.test(rawPath))
     throw refusal(rawPath, "it escapes a control character");
   if (/%5c/i.test(rawPath)) throw refusal(rawPath, "it escapes a backslash (`%5c`)");
-  if (/%25(?:2[0-9a-f]|3[bf]|5c|[01][0-9a-f])/i.test(rawPath)) {
-    throw refusal(rawPath, "an escape is escaped again (such as `%252e`)");
-  }
-  if (/%[89a-f]/i.test(rawPath) && !isUtf8Escaped(rawPath)) {
-    throw refusal(rawPath, "its escapes are not UTF-8");
-  }
-  return rawPath
+  const path = rawPath
     .split("/")
     .map((segment) => toCanonicalSegment(segment, rawPath))
     .join("/");
+  if (/%25(?:2[0-9a-f]|3[bf]|5c|[01][0-9a-f])/i.test(path)) {
+    throw refusal(rawPath, "an escape is escaped again (such as `%252e`)");
+  }
+  if (/%[89A-F]/.test(path) && !hasOnlyLoneLetters(path)) {
+    throw refusal(rawPath, "its escapes are neither UTF-8 nor single letters of Latin-1");
+  }
+  return path;
 }
 
-// Literally: what has to be decoded to look like it isn't GitLab's
-const gitlabProjects = "/api/v4/projects/";
+/** A path with one reading only. @throws Refusal */
+export function toPlainPath(rawPath: string): string {
+  const path = toCanonicalPath(rawPath);
+  if (toOtherReadings(path).length > 0)
+    throw refusal(rawPath, "servers read it in different ways (`%2f`, `//`, `/./`, Latin-1)");
+  return path;
+}
 
 function toCanonicalSegment(segment: string, rawPath: string): string {
+  if (segment === ".") return segment;
   const decoded = segment
     .replace(/%[0-9a-fA-F]{2}/g, decodeWhatMayStand)
     .replace(
@@ -115,19 +163,15 @@ function toCanonicalSegment(segment: string, rawPath: string): string {
     );
   refuseDotSegment(decoded, rawPath);
   if (!decoded.includes("%2F")) return decoded;
-  const [scope, name, ...rest] = decoded.split("%2F");
-  if (scope!.startsWith("@") && scope!.length > 1 && name !== "" && rest.length === 0) {
-    refuseDotSegment(name!, rawPath);
-    return `${scope}/${name}`;
-  }
-  if (!rawPath.startsWith(gitlabProjects)) {
-    throw refusal(rawPath, "it escapes a slash (`%2f`) elsewhere than in `@scope%2fname`");
-  }
-  for (const piece of decoded.split("%2F")) {
+  const pieces = decoded.split("%2F");
+  for (const piece of pieces) {
     if (piece === "") throw refusal(rawPath, "it escapes a slash (`%2f`) with nothing beside it");
+    if (/;|%3B/.test(piece)) throw refusal(rawPath, "it escapes a slash (`%2f`) beside parameters");
     refuseDotSegment(piece, rawPath);
   }
-  return decoded;
+  const [scope = "", name = ""] = pieces;
+  const isScoped = pieces.length === 2 && scope.startsWith("@") && scope.length > 1;
+  return isScoped ? `${scope}/${name}` : decoded;
 }
 
 // RFC 3986 pchar without `;`, which begins parameters on some servers; `%` itself never comes out of an escape
@@ -140,16 +184,6 @@ function refuseDotSegment(segment: string, rawPath: string): void {
   if (/^\.{1,2}(?:$|;|%3B|%20)/.test(segment))
     throw refusal(rawPath, "it has a `.` or `..` segment");
   if (/^(?:;|%3B)/.test(segment)) throw refusal(rawPath, "a segment is nothing but `;` parameters");
-}
-
-function isUtf8Escaped(path: string): boolean {
-  try {
-    decodeURIComponent(path);
-    return true;
-  } catch {
-    // The only error of decodeURIComponent is the answer asked for
-    return false;
-  }
 }
 
 function refusal(target: string, why: string): Refusal {

@@ -98,6 +98,7 @@ function toRequest(
     authority: parseAuthority("signing.vaultbox.internal", "http", 80),
     method: "POST",
     path: "/sign",
+    readings: [],
     rawPath: "/sign",
     query: "",
     next: () => Promise.resolve(parts.shift()),

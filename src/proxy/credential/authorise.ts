@@ -27,6 +27,8 @@ export interface AuthorisationRequest {
   readonly port: number;
   /** Canonical path without query */
   readonly path: string;
+  /** What else servers may take it for; missing is nothing */
+  readonly readings?: readonly string[];
   /** Canonical paths that the request reads or writes beside it; missing is none */
   readonly otherPaths?: readonly string[];
   /** Path and query as they will be sent */

@@ -55,7 +55,7 @@ export function createBoundHosts(
 }
 
 /**
- * The bindings that cover this request with every path that it reads or writes, the most specific first; none on plain
+ * The bindings that cover this request with every path that it reads or writes, in every reading, the most specific first; none on plain
  * http. Those of a repository cover only what a `git:` entry decided for it.
  */
 export function bindingsFor(
@@ -64,17 +64,20 @@ export function bindingsFor(
     readonly scheme: string;
     readonly port: number;
     readonly path: string;
+    readonly readings?: readonly string[];
     readonly otherPaths?: readonly string[];
     readonly repository?: string;
   },
 ): readonly BoundCredential[] {
   if (request.scheme !== "https") return [];
-  const { repository } = request;
-  const paths = [request.path, ...(request.otherPaths ?? [])];
+  const { repository, path, readings = [], otherPaths = [] } = request;
   return boundHost.bound.filter(
     ({ binding }) =>
       binding.port === request.port &&
-      paths.every((path) => matchesPrefix(binding.pathPrefix, path)) &&
+      otherPaths.every((other) => matchesPrefix(binding.pathPrefix, other)) &&
+      [path, ...readings].every((one) =>
+        matchesPrefix(binding.pathPrefix, one, readings.length > 0),
+      ) &&
       (binding.repository === undefined ||
         (repository !== undefined && coversRepository(binding.repository, repository))),
   );
@@ -121,9 +124,9 @@ function matchesHost(pattern: string, host: string): boolean {
   return host.length > suffix.length && host.endsWith(suffix);
 }
 
-function matchesPrefix(prefix: string, path: string): boolean {
+function matchesPrefix(prefix: string, path: string, isReading = false): boolean {
   if (prefix === "/") return true;
   // A server could read `/mine/..%2fother` as another path than the one that the credential is for
-  if (isAmbiguousPath(path)) return false;
+  if (isAmbiguousPath(path, isReading)) return false;
   return path === prefix || path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`);
 }

@@ -15,7 +15,9 @@ export interface DoorRequest {
   readonly method: string;
   /** Canonical path (proxy/target.ts) */
   readonly path: string;
-  /** Path as the client wrote it */
+  /** What else the server may take the path for: a door that reads none of these gets no request that has some */
+  readonly readings: readonly string[];
+  /** Path before it was made canonical */
   readonly rawPath: string;
   /** Query with its `?`, or empty */
   readonly query: string;
@@ -43,9 +45,11 @@ export interface DoorRequest {
 
 /** One kind of request, for one session. */
 export interface Door {
+  /** Set where `pass` looks at all readings of a path */
+  readonly knowsReadings?: true;
   /**
-   * Whether the request is this door's, by its head alone. Not `exclusive`: host rules that allow the request come
-   * first, and the door is asked only when they don't.
+   * Whether the request is this door's, by its head alone, in the one reading that `path` is. Not `exclusive`: host rules
+   * that allow the request come first, and the door is asked only when they don't.
    */
   readonly claim: (request: DoorRequest) => { readonly exclusive: boolean } | undefined;
   /**

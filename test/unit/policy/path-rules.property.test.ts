@@ -47,6 +47,12 @@ const piece = fc.constantFrom(
   "..%00",
   "..%20",
   "%ff",
+  "%e9",
+  "ad%e9min",
+  "caf%e9",
+  "x%2Facme",
+  "admin%2fx",
+  "%2fadmin",
   "a".repeat(300),
 );
 const head = fc.constantFrom("/repos/acme", "/repos/acme/widgets", "/admin", "/repos", "/x", "");
@@ -57,11 +63,10 @@ const rawPath = fc
 /** Through the proxy's own reading of a target, then the decision. */
 function isAllowed(rules: readonly Rule[], raw: string): boolean {
   try {
-    const { path } = parseTarget("GET", raw);
-    const request = { scheme: "https", host: "example.com", port: 443, method: "GET" } as const;
-    return (
-      decide({ rules, limits: {} }, { ...request, path, websocket: false }).verdict === "allow"
-    );
+    const { path, readings } = parseTarget("GET", raw);
+    const place = { scheme: "https", host: "example.com", port: 443, method: "GET" } as const;
+    const request = { ...place, path, readings, websocket: false };
+    return decide({ rules, limits: {} }, request).verdict === "allow";
   } catch (error) {
     if (error instanceof Refusal) return false;
     throw error;
@@ -79,7 +84,8 @@ function toReadings(raw: string): readonly (readonly string[])[] {
   const decoded = [normal, unescape(normal), unescape(unescape(normal))];
   const readings = decoded.flatMap((text) => {
     const slashed = [text, text.replaceAll("\\", "/")];
-    return slashed.flatMap((one) => [one, one.replaceAll(/;[^/]*/g, ""), one.replace(/\0.*/s, "")]);
+    const bytes = slashed.flatMap((one) => [one, one.replaceAll(/[\x80-\xff]/g, "")]);
+    return bytes.flatMap((one) => [one, one.replaceAll(/;[^/]*/g, ""), one.replace(/\0.*/s, "")]);
   });
   return readings.map((text) => {
     const resolved: string[] = [];

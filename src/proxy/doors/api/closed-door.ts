@@ -2,6 +2,7 @@
 // Host rules decide only what is known to show nothing of it.
 import { closingRules, forgeRulesAt } from "../../../policy/closed-repositories.ts";
 import type { GitPolicy } from "../../../policy/git-rules.ts";
+import { readingsOf } from "../../find-door.ts";
 import type { Door, DoorTools } from "../door.ts";
 import { createClosedRepositories } from "./closed-repositories.ts";
 
@@ -12,6 +13,7 @@ export function createClosedDoor(parts: {
 }): Door {
   const closed = createClosedRepositories(parts.tools);
   return {
+    knowsReadings: true,
     claim: ({ authority }) => {
       const rules = forgeRulesAt(parts.policy, authority);
       return closingRules(rules).length > 0 ? { exclusive: true } : undefined;
@@ -19,7 +21,9 @@ export function createClosedDoor(parts: {
     pass: async (request, { isAllowed }) => {
       const rules = forgeRulesAt(parts.policy, request.authority);
       // Nothing is asked of the forge for what is refused anyway
-      if (isAllowed) await closed.checkRequest(request, rules, request.path);
+      if (isAllowed) {
+        for (const one of readingsOf(request)) await closed.checkRequest(one, rules, one.path);
+      }
       return { type: "host-rules" };
     },
   };

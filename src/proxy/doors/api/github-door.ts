@@ -1,10 +1,11 @@
 // GitHub's REST and GraphQL APIs, and files and archives by name: decided by the same entries as pushes are.
 import { isRepositoryPath, readGithubRest } from "../../../git/github/github-rest.ts";
-import type { ApiReading } from "../../../git/api-reading.ts";
+import { agreeOn, type ApiReading, severalReadings } from "../../../git/api-reading.ts";
 import type { GitRule } from "../../../policy/git-rule.ts";
 import { filterByRepository, type GitPolicy } from "../../../policy/git-rules.ts";
 import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
 import { notUnderstood } from "./decide-calls.ts";
+import { readingsOf } from "../../find-door.ts";
 import type { Door, DoorRequest, DoorTools, Passage } from "../door.ts";
 import { decideReading, toFirst } from "./github-passage.ts";
 import { findGithubAccess, type GithubAccess, type GithubPlace } from "./github-place.ts";
@@ -34,6 +35,7 @@ export function createGithubDoor(parts: {
     closed: createClosedRepositories(parts.tools),
   };
   return {
+    knowsReadings: true,
     claim: (request) => {
       const access = findGithubAccess(door.policy, request);
       const rules = access === undefined ? [] : concernedRules(request, access);
@@ -42,10 +44,11 @@ export function createGithubDoor(parts: {
     },
     pass: async (request, { isAllowed }) => {
       const access = findGithubAccess(door.policy, request);
-      if (access === undefined) throw new Error("only a claimed request is passed");
-      const { place, rules } = access;
-      if (place.kind === "graphql") return passGraphql(door, request, { rules, isAllowed });
-      const named = await nameRepository(door, request, { place, rules, isAllowed });
+      if (request.readings.length === 0 && access?.place.kind === "graphql") {
+        return passGraphql(door, request, { rules: access.rules, isAllowed });
+      }
+      const rest = findRestAccess(door, request);
+      const named = await nameRepository(door, request, { ...rest, isAllowed });
       return named === undefined ? { type: "host-rules" } : passRest(request, named);
     },
   };
@@ -72,11 +75,29 @@ function concernedRules(request: DoorRequest, { place, rules }: GithubAccess): r
   }
 }
 
-function readHead(
-  request: DoorRequest,
-  place: Exclude<GithubPlace, { kind: "graphql" }>,
-  body?: unknown,
-): ApiReading {
+/** A place that isn't GraphQL's. */
+type RestPlace = Exclude<GithubPlace, { kind: "graphql" }>;
+
+/** Places of one request, one for each reading of its path. */
+interface RestAccess {
+  readonly places: readonly [RestPlace, ...RestPlace[]];
+  readonly rules: readonly GitRule[];
+}
+
+/** @throws Refusal when one reading of the path is no place of the API, or GraphQL's */
+function findRestAccess({ policy }: GithubDoor, request: DoorRequest): RestAccess {
+  const found = readingsOf(request).map((reading) => findGithubAccess(policy, reading));
+  const rules = found.find((access) => access !== undefined)?.rules ?? [];
+  const [first, ...others] = found.flatMap((access) =>
+    access === undefined || access.place.kind === "graphql" ? [] : [access.place],
+  );
+  if (first === undefined || others.length + 1 < found.length) {
+    throw notUnderstood(request, { what: severalReadings, ...toFirst(rules) });
+  }
+  return { places: [first, ...others], rules };
+}
+
+function readHead(request: DoorRequest, place: RestPlace, body?: unknown): ApiReading {
   if (place.kind === "rest") {
     const { method, query } = request;
     return readGithubRest({ method, query, path: place.path, rawPath: place.rawPath, body });
@@ -87,14 +108,20 @@ function readHead(
   return { kind: "calls", calls: [{ repository, action: { type: "read" } }] };
 }
 
-/** A place that isn't GraphQL's. */
-interface RestAccess {
-  readonly place: Exclude<GithubPlace, { kind: "graphql" }>;
-  readonly rules: readonly GitRule[];
+/**
+ * GitHub takes the slash of a branch, a label or a file escaped or not, and that of an environment only escaped
+ * (https://docs.github.com/en/rest/deployments/environments): what a request means must not depend on it.
+ */
+function readAll(request: DoorRequest, { places }: RestAccess, body?: unknown): ApiReading {
+  const [first, ...others] = places;
+  return agreeOn(
+    readHead(request, first, body),
+    others.map((place) => readHead(request, place, body)),
+  );
 }
 
 /**
- * The same place by the repository's name, where the request has its number; undefined when no entry decides it.
+ * The same places by the repository's name, where the request has its number; undefined when no entry decides it.
  * @throws Refusal
  */
 async function nameRepository(
@@ -102,40 +129,59 @@ async function nameRepository(
   request: DoorRequest,
   access: RestAccess & { readonly isAllowed: boolean },
 ): Promise<RestAccess | undefined> {
-  const { place, rules, isAllowed } = access;
-  const reading = readHead(request, place);
-  if (reading.kind !== "by-number" || place.kind !== "rest") return access;
+  const { places, rules, isAllowed } = access;
+  const reading = readAll(request, access);
+  if (reading.kind !== "by-number") return access;
   // Nothing is asked for what is refused anyway
   if (!isAllowed) return undefined;
-  const { number, toPath } = reading;
+  const { number } = reading;
   const identity = await closed.lookUp({ forge: "github", rules, hold: request.hold }, { number });
   if (identity === undefined) {
     const what = "GitHub does not say which repository has this number";
     throw notUnderstood(request, { what, ...toFirst(rules) });
   }
   const { name } = identity;
-  const path = toPath(name);
-  if (filterByRepository(rules, name).length === 0) {
-    const prefix = request.path.slice(0, request.path.length - place.path.length);
+  const [first, ...others] = places.map((place) => toNamedPlace(request, place, name));
+  if (first === undefined) throw new Error("a request has one place at least");
+  if (filterByRepository(rules, name).length > 0) return { places: [first, ...others], rules };
+  const prefix = toPrefix(request, places[0]);
+  for (const { path } of [first, ...others]) {
     await closed.checkRequest(request, rules, prefix + path);
-    return undefined;
   }
-  return { place: { kind: "rest", path, rawPath: path }, rules };
+  return undefined;
+}
+
+function toNamedPlace(
+  request: DoorRequest,
+  place: RestPlace,
+  name: string,
+): Extract<RestPlace, { kind: "rest" }> {
+  const reading = readHead(request, place);
+  if (reading.kind !== "by-number") throw new Error("every place has the number");
+  const path = reading.toPath(name);
+  return { kind: "rest", path, rawPath: path };
+}
+
+/** What a host other than GitHub's own has before the API's path. */
+function toPrefix({ path }: DoorRequest, place: RestPlace): string {
+  return place.kind === "rest" ? path.slice(0, path.length - place.path.length) : "";
 }
 
 async function passRest(request: DoorRequest, access: RestAccess): Promise<Passage> {
-  const { place, rules } = access;
-  const reading = readHead(request, place);
+  const { places, rules } = access;
+  const reading = readAll(request, access);
   if (!isReading(request)) checkJsonBody(request);
   if (reading.kind !== "needs-body") {
     const passage = decideReading(request, rules, { reading });
-    const isDescription = place.kind === "rest" && isRepositoryPath(place.path);
+    const isDescription = places.some(
+      (place) => place.kind === "rest" && isRepositoryPath(place.path),
+    );
     if (passage.type !== "forward" || !isDescription) return passage;
     const headers = withHeader(request.head.headers, "accept-encoding", "identity");
     return { ...passage, headers, response: withoutCloneToken };
   }
   const body = await readJsonBody(request);
-  return decideReading(request, rules, { reading: readHead(request, place, body.value), body });
+  return decideReading(request, rules, { reading: readAll(request, access, body.value), body });
 }
 
 /**

@@ -3,7 +3,7 @@ import { parseAuthority, sameAuthority, toHostHeader } from "../../authority.ts"
 import type { HeaderField } from "../../http1/header.ts";
 import { isOwnRequestField } from "../../http1/serialize.ts";
 import { Refusal } from "../../refusal.ts";
-import { parseTarget } from "../../target.ts";
+import { parseTarget, toPlainPath } from "../../target.ts";
 import { maxGrantMs, type LfsGrant } from "./lfs-grants.ts";
 
 /** Where the objects of a repository may be. */
@@ -17,7 +17,7 @@ export interface LfsStorage {
 /** The part of a grant that a server's answer tells. */
 export type LfsAddress = Pick<LfsGrant, "authority" | "path" | "query" | "isGitHost">;
 
-const hrefShape = /^(https?):\/\/([^/?#\\@]+)(\/[^?#]*)?(\?[^#]*)?$/;
+const hrefShape = /^(https?):\/\/([^/?#\\@]+)(\/[!"$->@-~]*)?(\?[!"$-~]*)?$/;
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/;
 const headerValue = /^[\t\u0020-\u007e\u0080-\u00ff]{0,8192}$/;
 /** Headers of one action. */
@@ -35,7 +35,7 @@ export function readLfsHref(href: unknown, storage: LfsStorage): LfsAddress | st
   try {
     const authority = parseAuthority(authorityText, scheme, scheme === "https" ? 443 : 80);
     // What the target of a request may be: the client will ask for it
-    parseTarget("GET", path + query);
+    parseTarget("GET", toPlainPath(path) + query);
     const isGitHost = sameAuthority(authority, storage.gitHost);
     if (isGitHost || isStorage(authority, storage.hosts)) {
       return { authority, path, query, isGitHost };

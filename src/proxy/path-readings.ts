@@ -1,0 +1,91 @@
+// What servers make of one path. Most paths have one reading; where a server may decode, leave out or join something that
+// another one takes as it is, a request is decided as if it asked for each of them.
+
+/** GitLab names a project, a group, a branch or a file in one segment (https://docs.gitlab.com/api/rest/#namespaced-paths). */
+const gitlabNames = /^\/api\/v4\/(?:projects|groups|namespaces)\//;
+
+type Step = (path: string) => string;
+
+const steps: readonly Step[] = [
+  (path) => (gitlabNames.test(path) ? path : path.replaceAll("%2F", "/")),
+  // RFC 3986, section 5.2.4
+  (path) => path.replaceAll(/\/\.(?=\/)/g, "").replace(/\/\.$/, "/"),
+  (path) => path.replaceAll(/\/{2,}/g, "/"),
+  (path) => replaceLoneBytes(path, toUtf8Escape),
+  (path) => replaceLoneBytes(path, () => ""),
+];
+
+/**
+ * Every other path that a server may take a canonical one for: with slashes that were escaped, without `.` segments and
+ * empty ones, with bytes that are no UTF-8 as Latin-1 or left out. All is done to the whole path or not at all.
+ */
+export function toOtherReadings(path: string): readonly string[] {
+  if (!/%|\/\/|\/\.(?:\/|$)/.test(path)) return [];
+  let readings = [path];
+  for (const step of steps) readings = [...new Set([...readings, ...readings.map(step)])];
+  return readings.slice(1);
+}
+
+const highEscapes = /(?:%[89A-F][0-9A-F])+/g;
+
+/** Replaces each byte that is no part of a character in UTF-8. */
+function replaceLoneBytes(path: string, replace: (escape: string) => string): string {
+  return path.replace(highEscapes, (run) =>
+    splitUtf8(run)
+      .map((part) => (part.length === 3 ? replace(part) : part))
+      .join(""),
+  );
+}
+
+/** `%E9` is é in Latin-1. */
+function toUtf8Escape(escape: string): string {
+  return encodeURIComponent(String.fromCharCode(Number.parseInt(escape.slice(1), 16)));
+}
+
+/**
+ * Whether escaped bytes that are no UTF-8 can be told from what some decoders take for it: each stands alone, is a letter
+ * or sign of Latin-1, and begins no overlong form (`%C0%AE` is a dot to some).
+ */
+export function hasOnlyLoneLetters(path: string): boolean {
+  const runs = path.match(highEscapes) ?? [];
+  const isPlain = runs.every((run) =>
+    splitUtf8(run).every((part, index, parts) => {
+      if (part.length > 3) return true;
+      const byte = Number.parseInt(part.slice(1), 16);
+      // A byte of 80 to BF goes on with what another one began
+      return byte >= 0xc2 || (byte >= 0xa0 && byte < 0xc0 && parts.length === 1 && index === 0);
+    }),
+  );
+  return isPlain && path.split(/\/|%2F/).every(staysName);
+}
+
+/** Whether a segment names something without them too: `%E9` alone, and `.%E9.`, would be another kind of path. */
+function staysName(segment: string): boolean {
+  const shorter = replaceLoneBytes(segment, () => "");
+  return shorter === segment || !/^\.{0,2}(?:$|;|%3B|%20)/.test(shorter);
+}
+
+/** Characters in UTF-8, the shortest first, and what is left between them byte by byte. */
+function splitUtf8(run: string): readonly string[] {
+  const parts: string[] = [];
+  for (let at = 0; at < run.length;) {
+    const length = utf8Lengths.find((bytes) => isUtf8(run.slice(at, at + 3 * bytes), bytes));
+    const end = at + 3 * (length ?? 1);
+    parts.push(run.slice(at, end));
+    at = end;
+  }
+  return parts;
+}
+
+const utf8Lengths = [2, 3, 4];
+
+function isUtf8(escapes: string, bytes: number): boolean {
+  if (escapes.length !== 3 * bytes) return false;
+  try {
+    decodeURIComponent(escapes);
+    return true;
+  } catch {
+    // The only error of decodeURIComponent is the answer asked for
+    return false;
+  }
+}
