@@ -156,9 +156,9 @@ test("a CONNECT may say that it has no body, and must have none", async () => {
   ].map(async (rest) => (await talk(await proxy.connect(), head + rest)).split("\r\n")[0]);
   expect(await Promise.all(answers)).toEqual([
     "HTTP/1.1 200 Connection Established",
-    "HTTP/1.1 400 Bad Request",
-    "HTTP/1.1 400 Bad Request",
-    "HTTP/1.1 400 Bad Request",
+    "HTTP/1.1 400 Bad Request (vaultbox: request-invalid)",
+    "HTTP/1.1 400 Bad Request (vaultbox: request-invalid)",
+    "HTTP/1.1 400 Bad Request (vaultbox: request-invalid)",
   ]);
   expect(dialer.dialled).toEqual([]);
 });
