@@ -296,6 +296,21 @@ export function isSystemError(error: unknown): error is Error & { readonly code:
   return error instanceof Error && "syscall" in error && "code" in error;
 }
 
+/**
+ * Asks the folder around a path for its last name; undefined where that folder isn't there, or can't be looked at.
+ * @param names from `root`
+ */
+export function inFolderOf<T>(
+  root: Folder,
+  names: readonly string[],
+  ask: (around: Folder, name: string) => T,
+): T | undefined {
+  return orNothing(() => {
+    using around = root.openPath(names.slice(0, -1));
+    return around && ask(around, names.at(-1) ?? "");
+  });
+}
+
 /** For a caller to whom what can't be read is the same as what isn't there. */
 export function orNothing<T>(attempt: () => T): T | undefined {
   try {

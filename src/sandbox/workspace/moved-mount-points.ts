@@ -26,7 +26,6 @@ export async function removeMoved(
   const isNear = (source: string): boolean =>
     otherRoots.some((other) => contains(source, other.source) || contains(other.source, source));
   const budget = createLookBudget({ ...startLimits, ms: maxSearchMs });
-  const skip = (): void => undefined;
   for (const { source, apart } of roots.filter((one) => isNear(one.source))) {
     const former = toFormer(mountPoints.filter(({ path }) => path === source));
     const left = new Set(apart);
@@ -43,8 +42,6 @@ export async function removeMoved(
         return Promise.resolve();
       },
       enters: ({ names }, name) => !left.has([...names, name].join("/")),
-      onClosed: skip,
-      onDeep: skip,
       budget,
     });
   }

@@ -1,4 +1,4 @@
-import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts";
+import { inFolderOf, isSystemError, type Folder } from "../../../files/beneath.ts";
 import { toNames } from "../host-path.ts";
 import { startedKind, toState } from "../pointed/program-marks.ts";
 import type { Scan } from "../scan/scan.ts";
@@ -41,11 +41,10 @@ function isClosed(root: Folder, names: readonly string[]): boolean {
 }
 
 function readState(root: Folder, names: readonly string[]): string | undefined {
-  using parent = orNothing(() => root.openPath(names.slice(0, -1)));
-  return parent && toState(parent, names.at(-1) ?? "");
+  return inFolderOf(root, names, (around, name) => toState(around, name));
 }
 
 function hasOwnerRights(root: Folder, names: readonly string[]): boolean {
-  using parent = orNothing(() => root.openPath(names.slice(0, -1)));
-  return ((parent?.mode(names.at(-1) ?? "") ?? 0) & 0o6000) !== 0;
+  const mode = inFolderOf(root, names, (around, name) => around.mode(name)) ?? 0;
+  return (mode & 0o6000) !== 0;
 }

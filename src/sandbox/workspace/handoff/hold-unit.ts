@@ -1,4 +1,4 @@
-import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts";
+import { inFolderOf, isSystemError, type Folder } from "../../../files/beneath.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
@@ -79,9 +79,9 @@ function closeToAll(root: Folder, names: readonly string[], hold: Hold): Hold {
 }
 
 function changeMode(root: Folder, names: readonly string[], whose: "owner" | "nobody"): boolean {
-  using parent = orNothing(() => root.openPath(names.slice(0, -1)));
-  const name = names.at(-1) ?? "";
-  return (whose === "owner" ? parent?.keepToOwner(name) : parent?.keepOut(name)) === true;
+  const change = (around: Folder, name: string): boolean =>
+    whose === "owner" ? around.keepToOwner(name) : around.keepOut(name);
+  return inFolderOf(root, names, change) === true;
 }
 
 function isOpen(root: Folder, names: readonly string[]): boolean {

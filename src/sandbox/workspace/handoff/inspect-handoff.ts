@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { orNothing, type Folder } from "../../../files/beneath.ts";
+import { inFolderOf, type Folder } from "../../../files/beneath.ts";
 import { toWrittenName } from "../../../files/name-text.ts";
 import { createLookBudget, type LookBudget } from "../look-budget.ts";
 import { toReviewDetail } from "../review/tree-commands.ts";
@@ -167,7 +167,9 @@ async function takeOwnerRights(
   const kind = "programs that ran as their owner (setuid)";
   const entries: HandoffEntry[] = [];
   for (const names of scan.ownerRights) {
-    const isTaken = (await budget.turn()) && takeFrom(root.folder, names);
+    const isTaken =
+      (await budget.turn()) &&
+      inFolderOf(root.folder, names, (around, name) => around.withoutOwnerRights(name)) === true;
     const path = names.join("/");
     if (!isTaken) onDanger({ place: join(root.source, ...names), kind: "program" });
     entries.push(
@@ -177,11 +179,6 @@ async function takeOwnerRights(
     );
   }
   return entries;
-}
-
-function takeFrom(root: Folder, names: readonly string[]): boolean {
-  using parent = orNothing(() => root.openPath(names.slice(0, -1)));
-  return parent?.withoutOwnerRights(names.at(-1) ?? "") === true;
 }
 
 /** A program of the host that reads a pipe waits for it, and one that finds a socket may talk to it. */

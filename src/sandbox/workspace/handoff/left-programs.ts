@@ -10,22 +10,22 @@ import type { SettingsOfFile } from "../pointed/included-settings.ts";
 import { createTreeNames } from "../pointed/tree-names.ts";
 import { readUserSettings } from "../pointed/user-settings.ts";
 import {
+  findOuter,
   hasOuter,
   readOuterPointed,
   readUnitPointed,
   type CountingOptions,
+  type OuterRepositories,
 } from "../pointed/what-counts.ts";
-import {
-  findOuterPlaces,
-  findWorkTrees,
-  toGitPlace,
-  type GitPlace,
-} from "../repository/git-place.ts";
+import { findWorkTrees, toGitPlace, type GitPlace } from "../repository/git-place.ts";
 import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Danger } from "../unit/unit-look.ts";
 import type { ExaminedUnit } from "./examined-units.ts";
 import type { Found } from "./found.ts";
+
+/** What each root is a part of. */
+type OuterOfRoots = ReadonlyMap<OpenRoot, OuterRepositories>;
 
 /** The user's own settings, for {@link withLeftPrograms}. */
 export async function readLeftSettings(budget: LookBudget): Promise<readonly SettingsOfFile[]> {
@@ -43,10 +43,9 @@ export async function withLeftPrograms(
   budget: LookBudget,
   asked?: ReturnType<typeof readLeftSettings>,
 ): Promise<readonly Found[]> {
-  const isAny = all.some(
-    ({ root, repositories }) => repositories.length > 0 || hasOuter(root.source),
-  );
-  if (!isAny) return all;
+  const outer = new Map(all.map(({ root }) => [root, findOuter(root.source)]));
+  const isAny = all.some(({ repositories }) => repositories.length > 0);
+  if (!isAny && ![...outer.values()].some(hasOuter)) return all;
   const options: CountingOptions = {
     user: await (asked ?? readLeftSettings(budget)),
     budget,
@@ -56,8 +55,8 @@ export async function withLeftPrograms(
     ),
     notes: [],
   };
-  const pointed = await readKnownPointed(all, options);
-  const isOwn = toOwnership(all);
+  const pointed = await readKnownPointed(all, outer, options);
+  const isOwn = toOwnership(all, outer);
   const left: Found[] = [];
   for (const one of all) {
     const { root, scan } = one;
@@ -79,6 +78,7 @@ export async function withLeftPrograms(
 /** What is named by repositories that were there before, and by those around the roots. */
 async function readKnownPointed(
   all: readonly Found[],
+  outer: OuterOfRoots,
   options: CountingOptions,
 ): Promise<readonly PointedPath[]> {
   const { budget } = options;
@@ -91,7 +91,8 @@ async function readKnownPointed(
   const reading = { ...options, counts: (workTree: string) => !added.has(workTree) };
   const found: PointedPath[] = [];
   for (const { root, repositories } of all) {
-    for (const one of await readOuterPointed(root.source, reading)) found.push(one);
+    const around = outer.get(root) ?? findOuter(root.source);
+    for (const one of await readOuterPointed(around, reading)) found.push(one);
     for (const { unit } of repositories.filter((one) => !isNew(one))) {
       if (!(await budget.turn())) return found;
       const pointed = await orNoSettings(() => readUnitPointed(root.source, unit, reading));
@@ -156,22 +157,22 @@ function toDanger(text: string, state: string): Danger {
 }
 
 /** In a root before the run, by its name and content; or in a work tree that no sandbox can write in. */
-function toOwnership(all: readonly Found[]): IsOwn {
+function toOwnership(all: readonly Found[], outer: OuterOfRoots): IsOwn {
   const marks = all.flatMap(({ baseline }) => [...baseline.marks]);
   const own = new Set(marks.map(([path, { state }]) => `${posix.basename(path)} ${state}`));
   const places = all.flatMap(({ root, repositories }) => [
     ...repositories.flatMap(({ unit, known }) =>
       known === undefined ? [] : (toGitPlace(root.source, unit) ?? []),
     ),
-    ...findOuterPlaces(root.source),
+    ...(outer.get(root)?.places ?? []),
   ]);
   const trees = places.flatMap((one) => [one, ...findWorkTrees(one)]);
-  const outer = [...new Set(trees.map(({ workTree }: GitPlace) => workTree))];
+  const apart = [...new Set(trees.map(({ workTree }: GitPlace) => workTree))];
   const isInRoot = (path: string): boolean =>
     all.some(({ root }) => toNames(root.source, path) !== undefined);
   return ({ path, fromWorkTree, mark: { state } }) => {
     if (own.has(`${posix.basename(path)} ${state}`)) return true;
-    return outer.some((workTree) => {
+    return apart.some((workTree) => {
       const original = posix.join(workTree, fromWorkTree);
       if (isInRoot(original)) return false;
       using folder = openOrNothing(posix.dirname(original));

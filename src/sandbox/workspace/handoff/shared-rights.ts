@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { orNothing } from "../../../files/beneath.ts";
+import { inFolderOf, type Folder } from "../../../files/beneath.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { isCompiledKind } from "../scan/compiled-mark.ts";
 import type { Scan } from "../scan/scan.ts";
@@ -100,7 +100,6 @@ function toShown(path: string): string {
 
 function takeFrom({ folder }: Found["root"], path: string, bits: number): boolean {
   if (path === "") return folder.withoutOwnRights(bits);
-  const names = path.split("/");
-  using parent = orNothing(() => folder.openPath(names.slice(0, -1)));
-  return parent?.withoutRights(names.at(-1) ?? "", bits) === true;
+  const take = (around: Folder, name: string): boolean => around.withoutRights(name, bits);
+  return inFolderOf(folder, path.split("/"), take) === true;
 }

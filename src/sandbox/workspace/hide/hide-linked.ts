@@ -8,6 +8,7 @@ import type { LookedRoot } from "../roots/scan-root.ts";
 import { walk, type FoundEntry } from "../scan/walk.ts";
 import { isHidden } from "./hidden-entry.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
+import { toNewSecrets } from "./new-secrets.ts";
 
 /** A link that is hidden itself, or leads to a folder whose files may be so by their path through it. */
 interface Link {
@@ -29,13 +30,14 @@ const maxThrough = 4;
  */
 export async function hideLinked(looked: readonly LookedRoot[]): Promise<readonly LookedRoot[]> {
   const budget = createLookBudget(startLimits);
-  const found = new Map<LookedRoot, Map<string, readonly string[]>>();
+  const found = new Map<LookedRoot, (readonly string[])[]>();
   const add = (path: string): void => {
     for (const one of toHolders(looked, path)) {
       const names = toNames(one.root.source, path) ?? [];
       if (names.length === 0 || matches(one.rules?.shown ?? [], names.join("/"))) continue;
-      const own = found.get(one) ?? new Map<string, readonly string[]>();
-      found.set(one, own.set(names.join("/"), names));
+      const own = found.get(one) ?? [];
+      found.set(one, own);
+      own.push(names);
     }
   };
   for (const { root, scan, rules } of looked) {
@@ -47,9 +49,8 @@ export async function hideLinked(looked: readonly LookedRoot[]): Promise<readonl
   }
   return looked.map((one) => {
     const { scan } = one;
-    const known = new Set(scan.secrets.map((names) => names.join("/")));
-    const added = [...(found.get(one) ?? [])].filter(([path]) => !known.has(path));
-    const secrets = [...scan.secrets, ...added.map(([, names]) => names)];
+    const added = toNewSecrets(scan.secrets, found.get(one) ?? [], (names) => names);
+    const secrets = [...scan.secrets, ...added];
     return { ...one, scan: { ...scan, secrets, complete: scan.complete && budget.isWhole() } };
   });
 }
@@ -97,9 +98,7 @@ async function goThrough(
         } else if (entry.kind === "file" && isAsked({ ...inner, entry, names: own })) add(real);
       }
     },
-    // The walk through the root itself finds these
-    onClosed: () => undefined,
-    onDeep: () => undefined,
+    // The walk through the root itself finds what can't be looked into
     enters: (_, inner) => !isGitName(inner),
     budget,
   });

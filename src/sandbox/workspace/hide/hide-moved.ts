@@ -10,6 +10,7 @@ import { toTold } from "../roots/mounted-root.ts";
 import type { LookedRoot } from "../roots/scan-root.ts";
 import { walk } from "../scan/walk.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
+import { toNewSecrets } from "./new-secrets.ts";
 import {
   readHiddenKeys,
   readHiddenOnce,
@@ -45,8 +46,7 @@ export async function hideMoved(
     }
     const asked = list.filter((once) => isAsked(once, root.source, rules));
     const { moved, isWhole } = await findMoved(one, asked);
-    const known = new Set(scan.secrets.map((names) => names.join("/")));
-    const others = moved.filter(({ names }) => !known.has(names.join("/")));
+    const others = toNewSecrets(scan.secrets, moved, ({ names }) => names);
     const secrets = [...scan.secrets, ...others.map(({ names }) => names)];
     const notes = others.map(
       ({ names, once }) =>

@@ -57,18 +57,33 @@ export async function readUnitPointed(
   return place === undefined ? [] : await readPointed(place, options);
 }
 
+/** The repositories that a folder is a part of, of git's and of other systems. */
+export interface OuterRepositories {
+  readonly places: readonly GitPlace[];
+  readonly others: readonly OuterOther[];
+}
+
+export function findOuter(workspace: string): OuterRepositories {
+  return { places: findOuterPlaces(workspace), others: findOuterOthers(workspace) };
+}
+
+/** Whether there are any. */
+export function hasOuter({ places, others }: OuterRepositories): boolean {
+  return places.length > 0 || others.length > 0;
+}
+
 /** What counts in a workspace because of the repositories that it's a part of. */
 export async function readOuterPointed(
-  workspace: string,
+  { places, others }: OuterRepositories,
   options: CountingOptions,
 ): Promise<readonly PointedPath[]> {
   const found: PointedPath[] = [];
-  for (const { workTree, system } of findOuterOthers(workspace)) {
+  for (const { workTree, system } of others) {
     const own = { ...options, workTree };
     for (const one of await readOtherPointed(join(workTree, system.folder), system, own))
       found.push(one);
   }
-  for (const place of findOuterPlaces(workspace)) {
+  for (const place of places) {
     try {
       for (const one of await readPointed(place, options)) found.push(one);
     } catch (error) {
@@ -79,11 +94,6 @@ export async function readOuterPointed(
     }
   }
   return found;
-}
-
-/** Whether a folder is a part of any repository. */
-export function hasOuter(workspace: string): boolean {
-  return findOuterPlaces(workspace).length > 0 || findOuterOthers(workspace).length > 0;
 }
 
 interface OuterOther {

@@ -1,4 +1,4 @@
-import { orNothing, type Folder } from "../../../files/beneath.ts";
+import { inFolderOf, orNothing, type Folder } from "../../../files/beneath.ts";
 import type { EntryFacts } from "../../../files/entry-facts.ts";
 import { toNames } from "../host-path.ts";
 import { findRootOf, type OpenRoot } from "../roots/mounted-root.ts";
@@ -98,13 +98,9 @@ function toAround(names: readonly string[]): readonly (readonly string[])[] {
 }
 
 function look(root: Folder, names: readonly string[]): EntryFacts | undefined {
-  return orNothing(() => {
-    using parent = root.openPath(names.slice(0, -1));
-    return parent?.facts(names.at(-1) ?? "");
-  });
+  return inFolderOf(root, names, (around, name) => around.facts(name));
 }
 
 function remove(root: Folder, names: readonly string[], kind: "file" | "folder"): boolean {
-  using parent = orNothing(() => root.openPath(names.slice(0, -1)));
-  return parent?.remove(names.at(-1) ?? "", kind) === true;
+  return inFolderOf(root, names, (around, name) => around.remove(name, kind)) === true;
 }

@@ -4,6 +4,7 @@ import type { PointedPath } from "../pointed/pointed-paths.ts";
 import { createTreeNames } from "../pointed/tree-names.ts";
 import { readUserSettings } from "../pointed/user-settings.ts";
 import {
+  findOuter,
   hasOuter,
   readOuterPointed,
   readUnitPointed,
@@ -33,8 +34,8 @@ export async function readAllPointed(
   all: readonly UnitsOfRoot[],
   budget: LookBudget,
 ): Promise<readonly UnitPointed[]> {
-  const isAny = all.some(({ draft, units }) => units.length > 0 || hasOuter(draft.root.source));
-  if (!isAny) return [];
+  const around = all.map((one) => ({ ...one, outer: findOuter(one.draft.root.source) }));
+  if (!around.some(({ units, outer }) => units.length > 0 || hasOuter(outer))) return [];
   const roots = all.map(({ draft }) => draft.root.source);
   const shared = {
     user: await readUserSettings(budget),
@@ -42,9 +43,9 @@ export async function readAllPointed(
     names: createTreeNames(roots, budget),
   };
   const found: UnitPointed[] = [];
-  for (const { draft, units, isOwn } of all) {
+  for (const { draft, units, isOwn, outer } of around) {
     const options: CountingOptions = { ...shared, notes: draft.notes };
-    found.push({ pointed: await readOuterPointed(draft.root.source, options), isOwn: true });
+    found.push({ pointed: await readOuterPointed(outer, options), isOwn: true });
     for (const unit of units) {
       if (!(await budget.turn())) return found;
       const pointed = await readUnitPointed(draft.root.source, unit, options);

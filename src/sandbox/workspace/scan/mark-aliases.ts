@@ -27,9 +27,7 @@ export async function markAliases(root: Folder, draft: ScanDraft): Promise<void>
         }
         return Promise.resolve();
       },
-      // The walk through the workspace finds these by themselves
-      onClosed: () => undefined,
-      onDeep: () => undefined,
+      // The walk through the workspace finds what can't be looked into
       enters: (place, name) =>
         !isGitName(name) &&
         !leadsToPackages([...shown, ...place.names], name) &&

@@ -1,5 +1,6 @@
 import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts";
 import { findNamedSecrets } from "../hide/find-named-secrets.ts";
+import { toNewSecrets } from "../hide/new-secrets.ts";
 import { hasOtherName, isHidden, mayHideThrough, toHiddenNames } from "../hide/hidden-entry.ts";
 import type { HideRules } from "../hide/hide-rules.ts";
 import type { LookBudget } from "../look-budget.ts";
@@ -200,10 +201,8 @@ export async function addNamedSecrets(draft: ScanDraft): Promise<void> {
   const { root, workspace, repositories, secrets, budget, options } = draft;
   if (options.hide?.defaults !== true) return;
   const place = { root, path: workspace, rules: options.hide, budget };
-  const known = new Set(secrets.map((names) => names.join("/")));
-  for (const names of await findNamedSecrets(repositories, place)) {
-    if (!known.has(names.join("/"))) secrets.push(names);
-  }
+  const named = await findNamedSecrets(repositories, place);
+  for (const names of toNewSecrets(secrets, named, (one) => one)) secrets.push(names);
 }
 
 /** Takes one of what must be dealt with one by one. */

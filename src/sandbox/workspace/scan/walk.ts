@@ -24,9 +24,9 @@ export interface WalkOptions {
   /** Called for every folder, outer ones first; what it opens it closes */
   readonly visit: (place: Place) => Promise<void>;
   /** Called for a folder that can't be looked into */
-  readonly onClosed: (place: Place, name: string) => void;
+  readonly onClosed?: (place: Place, name: string) => void;
   /** Called for a folder that the walk doesn't go on into because it's too deep */
-  readonly onDeep: (place: Place, name: string) => void;
+  readonly onDeep?: (place: Place, name: string) => void;
   /** How folders are opened that their modes keep closed; undefined: they aren't */
   readonly opening?: (place: Place, name: string) => Opening;
   /** Whether the walk goes on into a folder */
@@ -48,7 +48,7 @@ export async function walk(root: Folder, options: WalkOptions): Promise<void> {
       if (!options.enters(place, name)) continue;
       const own = [...names, name];
       if (isTooDeep(own)) {
-        options.onDeep(place, name);
+        options.onDeep?.(place, name);
         continue;
       }
       try {
@@ -56,7 +56,7 @@ export async function walk(root: Folder, options: WalkOptions): Promise<void> {
         if (inner !== undefined) await step(inner, own);
       } catch (error) {
         if (!isSystemError(error)) throw error;
-        options.onClosed(place, name);
+        options.onClosed?.(place, name);
       }
     }
   };
