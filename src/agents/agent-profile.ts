@@ -17,8 +17,37 @@ export interface HomeFile {
   readonly mode: 0o600 | 0o644;
   readonly content: string;
   /** What a `--home` volume that has the file already gets; see `mergeHomeFile` */
-  readonly existing: "keep" | "replace" | "merge-json";
+  readonly existing: "replace" | "merge-json";
 }
+
+/** What an agent's machine files may depend on. */
+export interface MachineContext {
+  /** Absolute path of the workspace in the sandbox */
+  readonly workspace: string;
+  /** Whether its conversations, and nothing beside them, outlive the session */
+  readonly keepsHistory: boolean;
+}
+
+/**
+ * A file at the agent's place for settings of the machine, read-only. It counts beside the user's own settings in HOME,
+ * which the user may mount.
+ */
+export interface MachineFile {
+  /** Absolute */
+  readonly path: string;
+  readonly content: string;
+}
+
+/** Where an agent keeps its conversations, and what of that it needs to go on with one. */
+export interface AgentTranscripts {
+  /** Relative to HOME, with `/`; all of it is kept for the project's next session */
+  readonly folder: string;
+  /** Paths in it of all that is a transcript, by the form of each name; everything else is removed before a session */
+  readonly forms: readonly TranscriptForm[];
+}
+
+/** The names of a path, one expression for each. */
+export type TranscriptForm = readonly RegExp[];
 
 /** How an agent's image layer is made: `npm install --global NAME@VERSION`. */
 export interface AgentPackage {
@@ -48,4 +77,7 @@ export interface AgentProfile {
   /** Environment of the agent: quiet, no updates, no sandbox inside ours */
   readonly env: Readonly<Record<string, string>>;
   readonly homeFiles: (context: HomeContext) => readonly HomeFile[];
+  readonly machineFiles: (context: MachineContext) => readonly MachineFile[];
+  /** Undefined: nothing is known of its conversations, and none is kept */
+  readonly transcripts: AgentTranscripts | undefined;
 }

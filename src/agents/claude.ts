@@ -1,4 +1,11 @@
-import type { AgentProfile, HomeContext, HomeFile } from "./agent-profile.ts";
+import type {
+  AgentProfile,
+  AgentTranscripts,
+  HomeContext,
+  HomeFile,
+  MachineContext,
+  MachineFile,
+} from "./agent-profile.ts";
 import { claudeLogin } from "./claude-login.ts";
 import { startsAgent } from "./detect-command.ts";
 import { policyNote } from "./policy-note.ts";
@@ -8,6 +15,24 @@ const executable = "claude";
 
 /** Claude Code keeps an approved key as its last characters. */
 const approvedKeyLength = 20;
+
+/** A path with each character that is no letter or digit as a hyphen. */
+const projectFolder = /^[A-Za-z0-9-]{1,255}$/;
+const session = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * A folder for each folder that it was started in, in it a file for each conversation, and beside that what the
+ * conversation refers to: those of its sub-agents, and outputs that were too long for it. Its `memory` isn't among them,
+ * which it would read by itself. Observed with version 2.1.332.
+ */
+const transcripts: AgentTranscripts = {
+  folder: ".claude/projects",
+  forms: [
+    [projectFolder, /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl$/],
+    [projectFolder, session, /^subagents$/, /^agent-[\w-]{1,100}\.jsonl$/],
+    [projectFolder, session, /^tool-results$/, /^[\w-]{1,100}\.txt$/],
+  ],
+};
 
 /**
  * Claude Code. Sources: docs.claude.com/en/docs/claude-code/{settings,iam,network-config}; what it asks for at its
@@ -35,6 +60,8 @@ export const claude: AgentProfile = {
     IS_SANDBOX: "1",
   },
   homeFiles,
+  machineFiles,
+  transcripts,
 };
 
 function homeFiles(context: HomeContext): readonly HomeFile[] {
@@ -45,14 +72,21 @@ function homeFiles(context: HomeContext): readonly HomeFile[] {
       content: toJson(startState(context)),
       existing: "merge-json",
     },
-    {
-      path: ".claude/settings.json",
-      mode: 0o644,
-      // The check asks the vendor about each host first; the proxy's policy decides here
-      content: toJson({ skipWebFetchPreflight: true, skipDangerousModePermissionPrompt: true }),
-      existing: "merge-json",
-    },
-    { path: ".claude/CLAUDE.md", mode: 0o644, content: policyNote, existing: "keep" },
+  ];
+}
+
+/** Beside those that an image has: both folders are read wholly (docs.claude.com/en/docs/claude-code/settings). */
+function machineFiles({ keepsHistory }: MachineContext): readonly MachineFile[] {
+  const settings = {
+    // The check asks the vendor about each host first; the proxy's policy decides here
+    skipWebFetchPreflight: true,
+    skipDangerousModePermissionPrompt: true,
+    // Its own place is among the conversations, where another session of the project could write to it
+    ...(keepsHistory ? { autoMemoryDirectory: "~/.claude/memory" } : {}),
+  };
+  return [
+    { path: "/etc/claude-code/managed-settings.d/vaultbox.json", content: toJson(settings) },
+    { path: "/etc/claude-code/.claude/rules/vaultbox.md", content: policyNote },
   ];
 }
 

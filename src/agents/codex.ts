@@ -1,10 +1,30 @@
-import type { AgentProfile, HomeContext, HomeFile } from "./agent-profile.ts";
+import type {
+  AgentProfile,
+  AgentTranscripts,
+  HomeContext,
+  HomeFile,
+  MachineContext,
+  MachineFile,
+} from "./agent-profile.ts";
 import { codexLogin } from "./codex-login.ts";
 import { startsAgent } from "./detect-command.ts";
 import { policyNote } from "./policy-note.ts";
 
 const packageName = "@openai/codex";
 const executable = "codex";
+
+/** A file for each conversation, in folders by its day. It makes its index of them anew. Observed with version 0.171.0. */
+const transcripts: AgentTranscripts = {
+  folder: ".codex/sessions",
+  forms: [
+    [
+      /^\d{4}$/,
+      /^\d{2}$/,
+      /^\d{2}$/,
+      /^rollout-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl(?:\.zst)?$/,
+    ],
+  ],
+};
 
 /**
  * Codex. Source: developers.openai.com/codex/config-reference; what it asks for at its start was observed with
@@ -21,25 +41,21 @@ export const codex: AgentProfile = {
   login: codexLogin,
   env: {},
   homeFiles,
+  machineFiles,
+  transcripts,
 };
 
 function homeFiles(context: HomeContext): readonly HomeFile[] {
   const key = context.placeholders["OPENAI_API_KEY"];
-  const files: HomeFile[] = [
-    {
-      path: ".codex/config.toml",
-      mode: 0o600,
-      content: configText(context.workspace),
-      existing: "keep",
-    },
-    { path: ".codex/AGENTS.md", mode: 0o644, content: policyNote, existing: "keep" },
-  ];
-  if (key !== undefined) {
-    // Codex reads a key from here and not from the environment
-    const content = `${JSON.stringify({ auth_mode: "apikey", OPENAI_API_KEY: key })}\n`;
-    files.push({ path: ".codex/auth.json", mode: 0o600, content, existing: "replace" });
-  }
-  return files;
+  if (key === undefined) return [];
+  // Codex reads a key from here and not from the environment
+  const content = `${JSON.stringify({ auth_mode: "apikey", OPENAI_API_KEY: key })}\n`;
+  return [{ path: ".codex/auth.json", mode: 0o600, content, existing: "replace" }];
+}
+
+/** In the place of the one that an image has; what the user's own says is put over it, key by key. */
+function machineFiles({ workspace }: MachineContext): readonly MachineFile[] {
+  return [{ path: "/etc/codex/config.toml", content: configText(workspace) }];
 }
 
 /**
@@ -53,6 +69,7 @@ function configText(workspace: string): string {
   return `model_provider = "openai-https"
 sandbox_mode = "danger-full-access"
 check_for_update_on_startup = false
+developer_instructions = ${toTomlString(policyNote)}
 
 [model_providers.openai-https]
 name = "OpenAI"

@@ -12,4 +12,6 @@ export const generic: AgentProfile = {
   login: undefined,
   env: {},
   homeFiles: () => [],
+  machineFiles: () => [],
+  transcripts: undefined,
 };

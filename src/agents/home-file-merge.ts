@@ -6,8 +6,6 @@ import type { HomeFile } from "./agent-profile.ts";
  */
 export function mergeHomeFile(file: HomeFile, present: string): string {
   switch (file.existing) {
-    case "keep":
-      return present;
     case "replace":
       return file.content;
     case "merge-json":

@@ -85,6 +85,7 @@ function toSettingLines(project: ProjectFile): readonly string[] {
   if (project.image !== undefined) lines.push(`  Image: ${project.image}`);
   if (project.vaults !== undefined) lines.push(`  Vaults: ${project.vaults.join(", ") || "none"}`);
   if (project.home === "project") lines.push("  Home: kept for this project");
+  if (project.history === "none") lines.push("  Conversations: not kept");
   for (const [name, value] of Object.entries(project.env)) lines.push(`  Env: ${name}=${value}`);
   if (workspace !== undefined) {
     const { hide, protect } = workspace;

@@ -69,6 +69,7 @@ export async function readRunRequest(
     allowMounts: flags.allowMount,
     env: flags.env,
     home: flags.home,
+    keepsHistory: flags.history && project?.history !== "none",
     runtime: flags.runtime,
     ...limits,
     image: flags.image ?? project?.image ?? preferences.image,

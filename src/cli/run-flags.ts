@@ -22,6 +22,8 @@ export interface RunFlags extends PolicyFlags, UpstreamFlags {
   readonly allowMount: readonly string[];
   readonly env: readonly string[];
   readonly home?: string;
+  /** False for `--no-history` */
+  readonly history: boolean;
   readonly memory?: string;
   readonly cpus?: string;
   readonly link: LinkChoice;

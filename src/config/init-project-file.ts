@@ -59,6 +59,9 @@ function toProjectFileText({ agent, presets }: InitOptions): string {
     "# Keep the agent's home for this project (default: new, a fresh one for each run)",
     "# home: project",
     "",
+    "# Keep no conversations of the agent (default: project, so that the next run can go on with one)",
+    "# history: none",
+    "",
     "# limits: { duration: 2h, requests: 5000, upload: 200MB, requests_per_minute: 300 }",
     "",
   ].join("\n");

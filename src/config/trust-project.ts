@@ -57,7 +57,7 @@ async function readGrants(file: string): Promise<ReadFile> {
     return { path, sha256, project: undefined };
   }
   const policy = parseChosenFile(found, () => parsePolicyFile(content, basename(path)));
-  return { path, sha256, project: { ...policy, home: "new", env: {} } };
+  return { path, sha256, project: { ...policy, home: "new", history: "project", env: {} } };
 }
 
 /** Trusts what was inspected: a file that changed since then stays untrusted. */

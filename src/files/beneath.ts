@@ -242,6 +242,11 @@ export class Folder implements Disposable {
     renameSync(this.#at(from), this.#at(to));
   }
 
+  /** Takes an entry of another folder of the same file system into this one. @throws Error of the system */
+  adopt(other: Folder, name: string, as: string): void {
+    renameSync(other.#at(name), this.#at(as));
+  }
+
   /** Lets the folder's owner read and change it. @returns false when that is somebody else */
   allowOwner(): boolean {
     return succeeds(() => fchmodSync(this.#open.fd, this.ownMode() | 0o700));

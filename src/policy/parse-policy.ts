@@ -36,6 +36,8 @@ export interface ProjectFile {
   /** Missing when the file says nothing: then only the agent's rules, the user's and flags count */
   readonly egress?: readonly EgressEntry[];
   readonly home: "new" | "project";
+  /** Whether the agent's conversations are kept for the project */
+  readonly history: "project" | "none";
   readonly limits: SessionLimits;
   readonly image?: string;
   /** Values for the sandbox that are no secrets */
@@ -52,6 +54,7 @@ export const projectFileKeys = [
   "vaults",
   "egress",
   "home",
+  "history",
   "limits",
   "image",
   "env",
@@ -60,6 +63,7 @@ export const projectFileKeys = [
 ] as const;
 export const agentCredentialChoices = ["required", "none"] as const;
 export const homeChoices = ["new", "project"] as const;
+export const historyChoices = ["project", "none"] as const;
 
 /** Names of agents and vaults */
 const nameShape = /^[a-z0-9][a-z0-9._-]{0,62}$/;
@@ -110,6 +114,8 @@ export function parseProjectFile(content: Uint8Array, file: string): ProjectFile
   const { agent_credential: need } = fields;
   const agentCredential = need && readChoice(reader, need, agentCredentialChoices);
   const home = (fields.home && readChoice(reader, fields.home, homeChoices)) ?? "new";
+  const history =
+    (fields.history && readChoice(reader, fields.history, historyChoices)) ?? "project";
   const limits = fields.limits === undefined ? {} : parseLimits(reader, fields.limits);
   const env = fields.env === undefined ? {} : readEnv(reader, fields.env);
   const workspace = fields.workspace && parseWorkspace(reader, fields.workspace);
@@ -117,6 +123,7 @@ export function parseProjectFile(content: Uint8Array, file: string): ProjectFile
   if (reader.problems.length > 0) throw toError("VBX_PROJECT_FILE_INVALID", reader);
   return {
     home,
+    history,
     limits,
     env,
     ...(agent === undefined ? {} : { agent }),

@@ -3,6 +3,7 @@ import type { Engine } from "../docker/engine.ts";
 import { label } from "../docker/labels.ts";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
+import type { RunRequest } from "./run-request.ts";
 import { toSessionVolumeName } from "./session-labels.ts";
 
 /** The volume at HOME. */
@@ -28,9 +29,15 @@ export function toHomeVolume(session: string, home: string | undefined): HomeVol
   return { name: `vaultbox-home-${home}`, kept: true };
 }
 
-/** Name of a project's own home: the same for every run in that workspace. */
-export function toProjectHome(workspace: string): string {
+/** The same for every run in that workspace. */
+function toProjectHome(workspace: string): string {
   return `project-${createHash("sha256").update(workspace).digest("hex").slice(0, 16)}`;
+}
+
+/** Name of the home that a run keeps; undefined for a new one. */
+export function toHomeName({ home, plan, workspace }: RunRequest): string | undefined {
+  const isProjects = plan.projectFile?.project.home === "project";
+  return home ?? (isProjects ? toProjectHome(workspace) : undefined);
 }
 
 /** Creating a volume that exists is no error. */

@@ -54,6 +54,8 @@ export interface RunRequest {
   readonly env: readonly string[];
   /** Name of a home volume that is kept; undefined for a new home */
   readonly home: string | undefined;
+  /** Whether the agent's conversations are kept for the project, where the home isn't */
+  readonly keepsHistory: boolean;
   readonly memoryBytes: number;
   readonly cpus: number;
   readonly runtime: string | undefined;

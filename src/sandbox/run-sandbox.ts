@@ -175,6 +175,8 @@ async function launch(run: Launch): Promise<ReadySandbox> {
   session.audit.note("posture", { asserts: ready.asserts });
   const { noteWorkspace } = await import("./session-workspace.ts");
   noteWorkspace(files, session.audit, host.onNote);
+  const { noteHistory } = await import("./history/session-history.ts");
+  noteHistory(ready.history, session.audit, host.onNote);
   const { signing } = request.git;
   if (signing !== undefined) {
     const { key, vault } = signing;

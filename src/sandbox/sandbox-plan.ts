@@ -10,11 +10,13 @@ import { agentPids, toTemporary } from "./container-specs.ts";
 import { proxyUrl, toEnvironment } from "./environment.ts";
 import { gitFiles, toAllowedSigners, toGitConfig } from "./git-config.ts";
 import { readAccounts, resolveIdentity, toGroup, toPasswd } from "./identity.ts";
+import { openSessionHistory, type SessionHistory } from "./history/session-history.ts";
 import type { Identity } from "./identity.ts";
 import { homeMount } from "./sandbox-home.ts";
 import { toWorkspaceBinds } from "./mounts.ts";
 import { toPolicyDocument } from "./policy-document.ts";
 import type { PostureExpectation } from "./posture/expectation.ts";
+import type { MountSource } from "./posture/expected-mounts.ts";
 import type { PreparedSession } from "./prepare-session.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import { toRegistryEnvironment } from "./registry-access.ts";
@@ -45,6 +47,7 @@ export interface SandboxPlan extends SandboxOptions {
   readonly identity: Identity;
   readonly labels: Readonly<Record<string, string>>;
   readonly nonce: string;
+  readonly history: SessionHistory;
 }
 
 /** @throws VaultboxError VBX_IMAGE_MISSING */
@@ -60,7 +63,16 @@ export async function planSandbox(options: SandboxOptions): Promise<SandboxPlan>
   const identity = await resolveIdentity(request.workspace, info);
   const labels = toSessionLabels(session.state);
   const nonce = randomBytes(16).toString("hex");
-  return { ...options, image, identity, labels, nonce };
+  const { paths } = options.host;
+  const targets = options.files.mounts.map(({ target }) => target);
+  const history = await openSessionHistory({ request, paths, identity, targets });
+  return { ...options, image, identity, labels, nonce, history };
+}
+
+/** What was checked before it was mounted, once it is planned; in this order the prologue tells of it. */
+export function toMountSources({ files, history }: SandboxPlan): readonly MountSource[] {
+  const sources = files.mounted()?.sources ?? [];
+  return history.type === "kept" ? [...sources, history.history.source] : sources;
 }
 
 /** What the posture is judged by. */
@@ -81,7 +93,7 @@ export function toExpectation(
     seccomp: plan.relay.seccomp,
     writableTargets: [...writable, ...own],
     mountTargets: [...binds.map(({ target }) => target), ...own],
-    sources: plan.files.mounted()?.sources ?? [],
+    sources: toMountSources(plan),
     // An engine in a virtual machine may share the kernel, and not its file systems (WSL 2)
     bootId: plan.relay.info.flavour === "docker-desktop" ? undefined : readBootId(),
     covered: [...(plan.files.mounted()?.covered ?? []), ...toProjectFile(request, binds)],
@@ -137,8 +149,13 @@ export async function toBinds(
     passwd: toPasswd(accounts.passwd, identity),
     group: toGroup(accounts.group, identity),
     git: toGitFiles(request, accounts.gitConfig, mounts.frozen),
+    machine: request.plan.agent.machineFiles({
+      workspace: request.workspace,
+      keepsHistory: plan.history.type === "kept",
+    }),
   });
-  return [...workspace, ...mounts.binds, ...plan.files.mounts, ...files];
+  const history = plan.history.type === "kept" ? [plan.history.history.bind] : [];
+  return [...workspace, ...mounts.binds, ...plan.files.mounts, ...history, ...files];
 }
 
 function toGitFiles(

@@ -103,10 +103,10 @@ export async function readActiveSessions(paths: Paths): Promise<readonly Session
   return states.filter((state) => state !== undefined);
 }
 
-/** Those of them whose process runs, apart from one. @param session its id */
+/** Those of them whose process runs. @param session id of one that is left out */
 export async function readOtherRunning(
   paths: Paths,
-  session: string,
+  session?: string,
 ): Promise<readonly SessionState[]> {
   const active = (await readActiveSessions(paths)).filter(({ id }) => id !== session);
   const ended = await Promise.all(active.map(({ owner }) => hasEnded(owner)));

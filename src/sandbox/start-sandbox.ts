@@ -5,8 +5,9 @@ import { VaultboxError } from "../errors.ts";
 import { once } from "../once.ts";
 import { quoted } from "../printable.ts";
 import { toAgentSpec } from "./container-specs.ts";
+import type { SessionHistory } from "./history/session-history.ts";
 import { seedHome } from "./home-seed.ts";
-import { createHomeVolume, toHomeVolume, toProjectHome } from "./home-volume.ts";
+import { createHomeVolume, toHomeName, toHomeVolume } from "./home-volume.ts";
 import { homeMount } from "./sandbox-home.ts";
 import type { KeptHomeLook } from "./kept-home/kept-home.ts";
 import type { EstablishedLink } from "./link/link-end.ts";
@@ -24,6 +25,7 @@ import {
   toAgentEnvironment,
   toBinds,
   toExpectation,
+  toMountSources,
   toPlanTemporary,
   type SandboxOptions,
   type SandboxPlan,
@@ -41,6 +43,7 @@ export interface ReadySandbox {
   readonly report: ReportReader;
   readonly link: EstablishedLink;
   readonly image: string;
+  readonly history: SessionHistory;
   /** How many posture asserts held */
   readonly asserts: number;
   readonly go: () => void;
@@ -103,6 +106,7 @@ export async function startSandbox(
     report,
     link: linkFacts,
     image: plan.image.id,
+    history: plan.history,
     asserts: asserts.length,
     go,
     lookAtHome,
@@ -121,11 +125,7 @@ async function settled<T extends readonly Promise<unknown>[]>(
 async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Promise<Created> {
   const { engine, request, session, identity } = plan;
   const relayId = plan.relay.container.id;
-  const project = request.plan.projectFile?.project;
-  const wantsProjectHome = project?.home === "project";
-  const homeName =
-    request.home ?? (wantsProjectHome ? toProjectHome(request.workspace) : undefined);
-  const home = toHomeVolume(session.state.id, homeName);
+  const home = toHomeVolume(session.state.id, toHomeName(request));
   const removeHome = once(async () => {
     if (!home.kept) await engine.removeVolume(home.name);
   });
@@ -163,10 +163,10 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
 }
 
 /** What the prologue tells of. */
-function toAsked({ files }: SandboxPlan): Parameters<typeof toPrologue>[2] {
-  const { sources = [], covered = [] } = files.mounted() ?? {};
+function toAsked(plan: SandboxPlan): Parameters<typeof toPrologue>[2] {
+  const { covered = [] } = plan.files.mounted() ?? {};
   return {
-    targets: sources.map(({ target }) => target),
+    targets: toMountSources(plan).map(({ target }) => target),
     covered: toAskedPlaces(covered).map(({ target }) => target),
   };
 }

@@ -1,5 +1,6 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { MachineFile } from "../agents/agent-profile.ts";
 import type { BindMount } from "../docker/engine.ts";
 import { gitFiles, toHiddenConfig } from "./git-config.ts";
 import {
@@ -36,6 +37,7 @@ export interface SandboxFiles {
   readonly passwd: string;
   readonly group: string;
   readonly git: SandboxGitFiles;
+  readonly machine: readonly MachineFile[];
 }
 
 /** What git in the sandbox reads. */
@@ -97,6 +99,11 @@ export async function writeSandboxFiles(
       ];
     }),
   ]);
+  const machine = files.machine.map(({ path, content }, index) => ({
+    content,
+    bind: { source: join(directory, `machine-${index}`), target: path, readOnly: true },
+  }));
+  await Promise.all(machine.map(({ bind, content }) => write(bind.source, content)));
   const bundle = join(info, "ca-bundle.pem");
   return [
     { source: info, target: infoDirectory, readOnly: true },
@@ -104,5 +111,6 @@ export async function writeSandboxFiles(
     { source: join(directory, "passwd"), target: "/etc/passwd", readOnly: true },
     { source: join(directory, "group"), target: "/etc/group", readOnly: true },
     { source: join(directory, "gitconfig"), target: gitFiles.config, readOnly: true },
+    ...machine.map(({ bind }) => bind),
   ];
 }

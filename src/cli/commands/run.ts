@@ -36,6 +36,7 @@ export function buildCommand(): Command {
     .option("--allow-mount <path>", "mount this path although it is refused", collect, [])
     .option("--env <name[=value]>", "set a variable in the sandbox (repeatable)", collect, [])
     .option("--home <name>", "keep the home directory under this name; default: new each run")
+    .option("--no-history", "keep no conversations of the agent, and show it none")
     .option("--memory <size>", "memory limit, such as 4GiB")
     .option("--cpus <number>", "processors")
     .addOption(

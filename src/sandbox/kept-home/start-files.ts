@@ -47,6 +47,7 @@ const rows: readonly StartFileRow[] = [
     kind: "agents",
     patterns: `.claude.json .claude/settings.json .claude/settings.local.json .claude/CLAUDE.md .claude/agents/**
       .claude/commands/** .claude/hooks/** .claude/skills/** .claude/plugins/** .claude/output-styles/** .claude/rules/**
+      .claude/projects/*/memory/**
       .codex/config.toml .codex/AGENTS.md .codex/AGENTS.override.md .codex/hooks.json .codex/prompts/** .codex/rules/**
       .codex/skills/** .agents/** .gemini/settings.json .gemini/GEMINI.md .gemini/commands/** .gemini/extensions/**
       .config/opencode/** .config/goose/** .aider.conf.yml .cursor/mcp.json .cursor/rules/** .mcp.json AGENTS.md CLAUDE.md`,

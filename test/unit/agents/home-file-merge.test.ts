@@ -18,8 +18,7 @@ test("a kept home keeps the agent's own state and gains what this session needs"
   });
 });
 
-test("`keep` leaves the file as it is, `replace` takes the new one", () => {
-  expect(mergeHomeFile(file("keep", "new"), "old")).toBe("old");
+test("`replace` takes the new one", () => {
   expect(mergeHomeFile(file("replace", "new"), "old")).toBe("new");
 });
 

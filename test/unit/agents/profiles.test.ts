@@ -15,6 +15,8 @@ const context: HomeContext = {
   },
 };
 
+const machine = { workspace: "/work/a project", keepsHistory: true };
+
 function contentOf(profile: AgentProfile, path: string, from = context): string | undefined {
   return profile.homeFiles(from).find((file) => file.path === path)?.content;
 }
@@ -76,8 +78,8 @@ test("Codex gets the placeholder in auth.json, and no auth.json without one", ()
 
 test("a workspace's name can't leave its TOML key", () => {
   const workspace = '/w/a"]\n[features]\u007f\\';
-  const text = contentOf(codex, ".codex/config.toml", { ...context, workspace }) ?? "";
-  expect(text).toContain('[projects."/w/a\\"]\\n[features]\\u007f\\\\"]');
+  const [config] = codex.machineFiles({ ...machine, workspace });
+  expect(config?.content).toContain('[projects."/w/a\\"]\\n[features]\\u007f\\\\"]');
 });
 
 test("home files stay inside HOME and are not executable", () => {
@@ -86,4 +88,20 @@ test("home files stay inside HOME and are not executable", () => {
     expect(file.path.split("/")).not.toContain("..");
     expect(file.mode & 0o111).toBe(0);
   }
+});
+
+test("what an agent is told of vaultbox doesn't lie in the home, where the user's own is mounted", () => {
+  for (const { machineFiles } of [claude, codex]) {
+    const files = machineFiles(machine);
+    const told = files.filter(({ content }) => content.includes("/run/vaultbox/policy.md"));
+    expect(told).toHaveLength(1);
+    for (const { path } of files) expect(path).toMatch(/^\/etc\/[a-z]/);
+  }
+});
+
+test("Claude Code's memory is apart from the conversations that are kept, and stays in a home that is kept", () => {
+  const settings = (keepsHistory: boolean): string =>
+    claude.machineFiles({ ...machine, keepsHistory })[0]?.content ?? "";
+  expect(JSON.parse(settings(true))).toMatchObject({ autoMemoryDirectory: "~/.claude/memory" });
+  expect(settings(false)).not.toContain("autoMemoryDirectory");
 });

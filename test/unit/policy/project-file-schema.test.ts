@@ -17,6 +17,7 @@ import {
 } from "../../../src/policy/parse-egress.ts";
 import { limitKeys, maxLimitCount } from "../../../src/policy/parse-limits.ts";
 import {
+  historyChoices,
   homeChoices,
   parseProjectFile,
   projectFileKeys,
@@ -118,6 +119,7 @@ test("the schema knows exactly the keys and choices that the parser knows", asyn
   expect(keysOf($defs["presetEntry"])).toEqual(presetEntryKeys);
   expect(keysOf(properties["limits"])).toEqual(limitKeys);
   expect(properties["home"]?.enum).toEqual(homeChoices);
+  expect(properties["history"]?.enum).toEqual(historyChoices);
   expect(keysOf(properties["workspace"])).toEqual(workspaceKeys);
   expect(properties["workspace"]?.properties?.["protect"]?.enum).toEqual(protectChoices);
   const entry = $defs["hostEntry"]?.properties ?? {};

@@ -14,7 +14,7 @@ const identity = {
 const files: readonly HomeFile[] = [
   { path: ".claude.json", mode: 0o600, content: "{}", existing: "merge-json" },
   { path: ".claude/settings.json", mode: 0o644, content: "{}", existing: "merge-json" },
-  { path: ".claude/CLAUDE.md", mode: 0o644, content: "note", existing: "keep" },
+  { path: ".claude/CLAUDE.md", mode: 0o644, content: "note", existing: "replace" },
 ];
 
 /** The names that a home is seeded with, as tar reads them. */

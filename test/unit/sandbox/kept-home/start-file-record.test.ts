@@ -43,7 +43,7 @@ test("what is new, changed, executable now or gone is told; what vaultbox put th
     path: ".claude/settings.json",
     mode: 0o644,
     content: "{}",
-    existing: "keep",
+    existing: "merge-json",
   } as const;
   const after = await readHome(
     await createHome({
