@@ -24,6 +24,7 @@ egress:
   - host: http://plain.example.com
     deny: ["*"]
 home: project
+history: none
 image: registry.example.com/tools/box:1.2
 env: { LOG_LEVEL: debug }
 signing: { key: work-key, name: Ann Example, email: ann@example.com }
@@ -50,6 +51,7 @@ test("a project file with every key is read, and every rule knows its line", () 
     agent: "claude",
     vaults: ["work"],
     home: "project",
+    history: "none",
     image: "registry.example.com/tools/box:1.2",
     env: { LOG_LEVEL: "debug" },
     signing: { key: "work-key", identity: { name: "Ann Example", email: "ann@example.com" } },
@@ -101,7 +103,7 @@ limits: {duration: 2, requests: 0, upload: 3 furlongs, cpu: 1}
 `;
   expect(problemsOf(() => project(text))).toMatchInlineSnapshot(`
     [
-      "vaultbox.yaml:2:1: agnt: unknown key (did you mean agent?); known: version, agent, agent_credential, vaults, egress, home, limits, image, env, workspace, signing",
+      "vaultbox.yaml:2:1: agnt: unknown key (did you mean agent?); known: version, agent, agent_credential, vaults, egress, home, history, limits, image, env, workspace, signing",
       "vaultbox.yaml:4:4: egress[0].hots: unknown key (did you mean host?); known: preset, host, port, access, allow, deny, websocket, client_credentials, git, forge, read, push, create, force, delete, tags, max_pack, paths, pulls, lfs",
       "vaultbox.yaml:4:4: egress[0]: write host:, git: or preset: in every entry",
       "vaultbox.yaml:5:4: egress[1].host: invalid host "*": there is no rule for every host; write the hosts, or *.example.com",
@@ -113,7 +115,7 @@ limits: {duration: 2, requests: 0, upload: 3 furlongs, cpu: 1}
       "vaultbox.yaml:10:25: egress[2].allow[2]: invalid rule "GET https://b.example.com/": it names another host than the entry it is in (a.example.com)",
       "vaultbox.yaml:12:4: egress[3].port: a preset entry has no other key",
       "vaultbox.yaml:14:4: egress[4].prot: unknown key; known: git, forge, read, push, create, force, delete, tags, max_pack, paths, pulls, lfs",
-      "vaultbox.yaml:15:1: work: unknown key; known: version, agent, agent_credential, vaults, egress, home, limits, image, env, workspace, signing",
+      "vaultbox.yaml:15:1: work: unknown key; known: version, agent, agent_credential, vaults, egress, home, history, limits, image, env, workspace, signing",
       "vaultbox.yaml:16:1: home: write new or project, not "work"",
       "vaultbox.yaml:17:7: env.GITHUB_TOKEN: looks like a secret; store it with vaultbox credential add",
       "vaultbox.yaml:17:24: env.HTTPS_PROXY: vaultbox sets this variable itself",
