@@ -1,11 +1,13 @@
 import type { RequestDecisionEvent } from "./audit-event.ts";
-import { toSuggestedRule, type SuggestedRule } from "./suggested-rule.ts";
+import { toFlags, toSuggestedRule, type SuggestedRule } from "./suggested-rule.ts";
 
 /** A rule that would have allowed something that the policy refused, and how often that was asked for. */
 export interface Remedy {
   readonly flag: SuggestedRule["flag"];
   /** Text for the flag; holds nothing that a shell reads specially within single quotes */
   readonly rule: string;
+  /** For `--connect-to`, which an address that isn't public needs beside it */
+  readonly connectTo?: string;
   readonly count: number;
 }
 
@@ -39,7 +41,12 @@ export function createRemedies(): Remedies {
     },
     current: () =>
       [...targets.values()]
-        .map(({ flag, prefix, path, count }) => ({ flag, rule: `${prefix}${path ?? ""}`, count }))
+        .map(({ flag, prefix, path, connectTo, count }) => ({
+          flag,
+          rule: `${prefix}${path ?? ""}`,
+          ...(connectTo === undefined ? {} : { connectTo }),
+          count,
+        }))
         .sort((a, b) => b.count - a.count || a.rule.localeCompare(b.rule)),
   };
 }
@@ -55,6 +62,6 @@ const shownRules = 3;
 
 /** The command that would allow what was refused most; undefined when no rule would. */
 export function remedyLine(remedies: readonly Remedy[]): string | undefined {
-  const flags = remedies.slice(0, shownRules).map(({ flag, rule }) => `${flag} '${rule}'`);
+  const flags = remedies.slice(0, shownRules).map(toFlags);
   return flags.length === 0 ? undefined : `allow: vaultbox run ${flags.join(" ")} …`;
 }

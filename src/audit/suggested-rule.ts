@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+import { classifyAddress, isOfTheUser } from "../address-class.ts";
 import type { RequestDecisionEvent } from "./audit-event.ts";
 
 /** A rule that would allow what was refused. */
@@ -7,6 +9,8 @@ export interface SuggestedRule {
   readonly prefix: string;
   /** Undefined where the prefix says it all */
   readonly path: string | undefined;
+  /** What `--connect-to` needs beside it, for an address that isn't public */
+  readonly connectTo?: string;
 }
 
 /** What is known of a refused request. */
@@ -42,13 +46,15 @@ export function toSuggestedRule(request: RefusedRequest): SuggestedRule | undefi
   const { reason = "", host, port, method } = request;
   if (!remediable.includes(reason)) return undefined;
   if (!safeHost.test(host) || !safeMethod.test(method) || port === 0) return undefined;
+  const mapping = findMapping(host, port);
+  if (mapping === undefined) return undefined;
   // A tunnel was refused before there was a request in it
   const isTunnel = method === "CONNECT" || method === "TLS";
   const scheme = request.scheme === "http" && !isTunnel ? "http" : "https";
   const named = host.includes(":") ? `[${host}]` : host;
   const authority = port === (scheme === "https" ? 443 : 80) ? named : `${named}:${port}`;
   const flag = "--allow";
-  if (isTunnel) return { flag, prefix: authority, path: undefined };
+  if (isTunnel) return { flag, prefix: authority, path: undefined, ...mapping };
   const isWebSocket = request.websocket === true || reason === "websocket-not-allowed";
   const written = isWebSocket ? scheme.replace("http", "ws") : scheme;
   const repository = gitPath.exec(request.path)?.[1];
@@ -57,9 +63,36 @@ export function toSuggestedRule(request: RefusedRequest): SuggestedRule | undefi
       flag: "--git",
       prefix: `${scheme}://${authority}${repository}`,
       path: undefined,
+      ...mapping,
     };
   }
   const isSafe = request.path.length <= maxPathLength && safePath.test(request.path);
   const path = isSafe && request.path !== "" ? request.path : "/**";
-  return { flag, prefix: `${method} ${written}://${authority}`, path };
+  return { flag, prefix: `${method} ${written}://${authority}`, path, ...mapping };
+}
+
+/** The flags as a user types them in a shell. */
+export function toFlags({
+  flag,
+  rule,
+  connectTo,
+}: {
+  readonly flag: SuggestedRule["flag"];
+  readonly rule: string;
+  readonly connectTo?: string;
+}): string {
+  return `${flag} '${rule}'${connectTo === undefined ? "" : ` --connect-to ${connectTo}`}`;
+}
+
+/**
+ * What a rule needs beside it to reach the host; undefined where nothing does. A name without a dot is an alias or the
+ * sandbox's own: no rule makes it resolve.
+ */
+function findMapping(host: string, port: number): Pick<SuggestedRule, "connectTo"> | undefined {
+  if (isIP(host) === 0) return host.includes(".") ? {} : undefined;
+  const found = classifyAddress(host);
+  if (found === "public") return {};
+  if (!isOfTheUser(found)) return undefined;
+  const end = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return { connectTo: `${end}:${end}` };
 }

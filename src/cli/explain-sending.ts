@@ -10,7 +10,7 @@ import { resolveDialTarget } from "../proxy/dial.ts";
 import type { ForwardPassage } from "../proxy/doors/door.ts";
 import { Refusal } from "../proxy/refusal.ts";
 import type { SessionCredential } from "../proxy/session-credential.ts";
-import { adviseCredential } from "../sandbox/credential-advice.ts";
+import { findPresetFor } from "../sandbox/find-preset.ts";
 import { mapRegistryAddresses } from "../sandbox/registry-access.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { AskedRequest } from "./asked-request.ts";
@@ -46,7 +46,7 @@ export async function explainSending(
   try {
     const { credential } = createAuthoriser(
       toCredentials(vaults),
-      adviseCredential,
+      findPresetFor,
     )({
       scheme,
       host,

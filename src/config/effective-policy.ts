@@ -147,12 +147,10 @@ async function toPresetRules(
     });
   }
   const source: RuleSource = { kind: "preset", label: `preset:${name} (${writtenAt})` };
-  const read = (clientCredentials: "refuse" | "pass") => (text: string) =>
-    parseAs("VBX_POLICY_INVALID", source.label, () =>
-      parseRule(text, { source, clientCredentials }),
-    );
+  const read = (context: { readonly clientCredentials?: "pass" }) => (text: string) =>
+    parseAs("VBX_POLICY_INVALID", source.label, () => parseRule(text, { source, ...context }));
   const storage = sources.lookupPresetStorage?.(name) ?? [];
-  return [...texts.map(read("refuse")), ...storage.map(read("pass"))];
+  return [...texts.map(read({})), ...storage.map(read({ clientCredentials: "pass" }))];
 }
 
 /** The same failure with the code and the name of the place that the text came from. */

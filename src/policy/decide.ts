@@ -133,7 +133,7 @@ function decideOne(
       if (step > furthest) furthest = step;
       if (step !== matched) continue;
       if (entry.rule.clientCredentials === "pass") return { verdict: "allow", rule: entry.rule };
-      grant ??= entry.rule;
+      if (grant === undefined || entry.rule.clientCredentials === "query") grant = entry.rule;
     }
   }
   if (grant !== undefined) return { verdict: "allow", rule: grant };

@@ -2,7 +2,7 @@ import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { formatHostPattern, parseHostPattern } from "./host-pattern.ts";
 import { formatPathPattern, parsePathPattern } from "./path-pattern.ts";
-import type { HostPattern, PathPattern, Rule } from "./policy.ts";
+import type { ClientCredentials, HostPattern, PathPattern, Rule } from "./policy.ts";
 import type { RuleSource } from "./rule-source.ts";
 
 /** What the place where a rule is written says about it. */
@@ -11,7 +11,7 @@ export interface RuleContext {
   /** Default: allow */
   readonly effect?: "allow" | "deny";
   /** Default: refuse */
-  readonly clientCredentials?: "refuse" | "pass";
+  readonly clientCredentials?: ClientCredentials;
   /** Default: false; `wss://` in the text says true */
   readonly websocket?: boolean;
 }
@@ -24,6 +24,8 @@ export interface Origin {
 }
 
 interface UrlPattern extends Origin {
+  /** Its query may be signed: `?*` */
+  readonly signed: boolean;
   readonly path: PathPattern;
   readonly websocket: boolean;
 }
@@ -31,6 +33,8 @@ interface UrlPattern extends Origin {
 /** Longest rule text in characters */
 const maxRuleLength = 2048;
 const defaultPorts = { https: 443, http: 80 } as const;
+/** What ends a URL whose query may hold a signature */
+const signedQuery = "?*";
 /** What reading is: what a rule without methods allows */
 export const readMethods: readonly string[] = ["GET", "HEAD"];
 const schemes: Readonly<Record<string, Pick<UrlPattern, "scheme" | "websocket">>> = {
@@ -41,7 +45,8 @@ const schemes: Readonly<Record<string, Pick<UrlPattern, "scheme" | "websocket">>
 };
 
 /**
- * Reads `HOST`, `METHODS URLPATTERN` or a URL pattern alone (then GET and HEAD; a prohibition covers every method).
+ * Reads `HOST`, `METHODS URLPATTERN` or a URL pattern alone (then GET and HEAD; a prohibition covers every method). With
+ * `?*` at its end a signed URL may be fetched there.
  * @throws VaultboxError VBX_POLICY_INVALID with what to write
  */
 export function parseRule(text: string, context: RuleContext): Rule {
@@ -79,14 +84,13 @@ export function parseRuleOfHost(text: string, origin: Origin, context: RuleConte
   const methods =
     second !== undefined || isMethods ? parseMethods(first, text) : defaultMethods(context.effect);
   const target = second ?? (isMethods ? undefined : first);
-  if (target === undefined)
-    return toRule({ ...origin, path: "any", websocket: false }, methods, context);
+  if (target === undefined) {
+    return toRule({ ...origin, path: "any", signed: false, websocket: false }, methods, context);
+  }
   if (target.startsWith("/")) {
-    return toRule(
-      { ...origin, path: parsePathPattern(target), websocket: false },
-      methods,
-      context,
-    );
+    const { pattern, signed } = splitSigned(target);
+    const path = parsePathPattern(pattern);
+    return toRule({ ...origin, path, signed, websocket: false }, methods, context);
   }
   const url = parseUrlPattern(target, text);
   if (url.host.kind !== origin.host.kind || url.host.host !== origin.host.host) {
@@ -109,7 +113,7 @@ export function parsePresetReference(text: string): string | undefined {
  */
 export function parseOrigin(text: string): Origin {
   const url = parseUrlPattern(text.trim(), text);
-  if (url.path !== "any" || url.websocket) {
+  if (url.path !== "any" || url.websocket || url.signed) {
     throw invalid(text, "write only the host here, and paths below allow: or deny:");
   }
   return { scheme: url.scheme, host: url.host, port: url.port };
@@ -121,10 +125,12 @@ export function formatRule(rule: Rule): string {
   const scheme = rule.websocket ? (rule.scheme === "https" ? "wss" : "ws") : rule.scheme;
   const port = rule.port === defaultPorts[rule.scheme] ? "" : `:${rule.port}`;
   const host = formatHostPattern(rule.host);
-  return `${methods} ${scheme}://${host}${port}${formatPathPattern(rule.path)}`;
+  const query = rule.clientCredentials === "query" ? signedQuery : "";
+  return `${methods} ${scheme}://${host}${port}${formatPathPattern(rule.path)}${query}`;
 }
 
-function parseUrlPattern(target: string, whole: string): UrlPattern {
+function parseUrlPattern(text: string, whole: string): UrlPattern {
+  const { pattern: target, signed } = splitSigned(text);
   const named = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(target);
   const schemeName = (named?.[1] ?? "https").toLowerCase();
   const kind = Object.hasOwn(schemes, schemeName) ? schemes[schemeName] : undefined;
@@ -142,7 +148,13 @@ function parseUrlPattern(target: string, whole: string): UrlPattern {
     host: parseHostPattern(host),
     port: portText === undefined ? defaultPorts[kind.scheme] : parsePort(portText, whole),
     path: slash === -1 ? "any" : parsePathPattern(rest.slice(slash)),
+    signed,
   };
+}
+
+function splitSigned(text: string): { readonly pattern: string; readonly signed: boolean } {
+  const signed = text.endsWith(signedQuery);
+  return { pattern: signed ? text.slice(0, -signedQuery.length) : text, signed };
 }
 
 function splitAuthority(authority: string): { host: string; portText: string | undefined } {
@@ -181,6 +193,7 @@ function defaultMethods(effect: RuleContext["effect"]): Rule["methods"] {
 }
 
 function toRule(url: UrlPattern, methods: Rule["methods"], context: RuleContext): Rule {
+  if (url.signed) checkSigned(methods, context);
   return {
     effect: context.effect ?? "allow",
     scheme: url.scheme,
@@ -189,9 +202,17 @@ function toRule(url: UrlPattern, methods: Rule["methods"], context: RuleContext)
     methods,
     path: url.path,
     websocket: url.websocket || (context.websocket ?? false),
-    clientCredentials: context.clientCredentials ?? "refuse",
+    clientCredentials: context.clientCredentials ?? (url.signed ? "query" : "refuse"),
     source: context.source,
   };
+}
+
+/** A signed URL is something to fetch; with another method its signature would be somebody's right to write. */
+function checkSigned(methods: Rule["methods"], { effect }: RuleContext): void {
+  if (effect === "deny") throw invalid(signedQuery, "a prohibition covers every query as it is");
+  if (methods === "any" || methods.some((method) => !readMethods.includes(method))) {
+    throw invalid(signedQuery, "?* is for GET and HEAD only");
+  }
 }
 
 function toWords(text: string): readonly string[] {

@@ -11,6 +11,8 @@ export interface HostPattern {
 /** Segments of a canonical path pattern: literal text, `*` (within one segment), `**` (any number of segments). */
 export type PathPattern = "any" | { readonly text: string; readonly segments: readonly string[] };
 
+export type ClientCredentials = "refuse" | "query" | "pass";
+
 /** One grant or prohibition of egress. */
 export interface Rule {
   readonly effect: "allow" | "deny";
@@ -21,8 +23,8 @@ export interface Rule {
   readonly methods: "any" | readonly string[];
   readonly path: PathPattern;
   readonly websocket: boolean;
-  /** Whether credential headers that the client made itself may pass to a host without a bound credential */
-  readonly clientCredentials: "refuse" | "pass";
+  /** Whether credentials that the client made itself may pass to a host without a bound one; `query`: in a signed URL only */
+  readonly clientCredentials: ClientCredentials;
   readonly source: RuleSource;
 }
 

@@ -5,7 +5,7 @@ import type { Preset } from "./preset.ts";
 export const github: Preset = {
   name: "github",
   summary:
-    "GitHub: reading by the REST API, clone and fetch; no push, no GraphQL (one path for everything)",
+    "GitHub: reading by the REST API, clone and fetch, release downloads; no push, no GraphQL (one path for everything)",
   source: "https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api",
   rules: [
     "GET,HEAD https://api.github.com/**",
@@ -13,6 +13,13 @@ export const github: Preset = {
     "POST https://github.com/*/*/git-upload-pack",
     "GET,HEAD https://raw.githubusercontent.com/**",
     "GET,HEAD https://codeload.github.com/**",
+    // Both lead to codeload and to the hosts of release assets, by URLs that are signed for some minutes
+    // (https://docs.github.com/en/actions/concepts/runners/communicating-with-self-hosted-runners names them)
+    "GET,HEAD https://github.com/*/*/archive/**",
+    "GET,HEAD https://github.com/*/*/releases/download/**",
+    "GET,HEAD https://github.com/*/*/releases/latest/download/**",
+    "GET,HEAD https://release-assets.githubusercontent.com/**?*",
+    "GET,HEAD https://objects.githubusercontent.com/**?*",
   ],
   credential: {
     env: ["GH_TOKEN", "GITHUB_TOKEN"],

@@ -1,4 +1,4 @@
-import { type SuggestedRule, toSuggestedRule } from "../audit/suggested-rule.ts";
+import { type SuggestedRule, toFlags, toSuggestedRule } from "../audit/suggested-rule.ts";
 import type { Decision, EgressRequest } from "../policy/policy.ts";
 import { type Authority, toAuthorityText, toHostHeader } from "./authority.ts";
 import { Refusal } from "./refusal.ts";
@@ -50,6 +50,6 @@ export function deniedTunnel({ reason }: DeniedDecision, authority: Authority): 
 
 function toRemedy(suggested: SuggestedRule | undefined): { remedy?: string } {
   if (suggested === undefined) return {};
-  const { flag, prefix, path = "" } = suggested;
-  return { remedy: `vaultbox run ${flag} '${prefix}${path}' …` };
+  const { prefix, path = "" } = suggested;
+  return { remedy: `vaultbox run ${toFlags({ ...suggested, rule: `${prefix}${path}` })} …` };
 }

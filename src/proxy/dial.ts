@@ -1,6 +1,6 @@
 import { isIP, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { classifyAddress, type AddressClass } from "./address-class.ts";
+import { classifyAddress, isOfTheUser, type AddressClass } from "../address-class.ts";
 import type { Authority } from "./authority.ts";
 import {
   connectAddress,
@@ -74,7 +74,7 @@ export function resolveDialTarget(
   const { host, port } = authority;
   const mapped = findDialTarget(authority, connectTo);
   const target = mapped ?? { host, port, chosenByUser: false };
-  if (isIP(target.host) !== 0 && !target.chosenByUser) refuseUnlessPublic([target.host], host);
+  if (isIP(target.host) !== 0 && !target.chosenByUser) refuseUnlessPublic([target.host], authority);
   return { ...target, isMapped: mapped !== undefined };
 }
 
@@ -91,7 +91,7 @@ async function openStream(
   }
   const addresses =
     isIP(target.host) === 0 ? await resolveName(target.host, resolve, signal) : [target.host];
-  if (!target.chosenByUser) refuseUnlessPublic(addresses, authority.host);
+  if (!target.chosenByUser) refuseUnlessPublic(addresses, authority);
   return connectUpstream(addresses, target.port, { host: authority.host, openSocket, signal });
 }
 
@@ -124,15 +124,33 @@ const connectFaults: Readonly<Record<string, string>> = {
   ETIMEDOUT: "it didn't answer",
 };
 
-function refuseUnlessPublic(addresses: readonly string[], host: string): void {
+function refuseUnlessPublic(
+  addresses: readonly string[],
+  { host, port }: Pick<Authority, "host" | "port">,
+): void {
   for (const address of addresses) {
     const found = classifyAddress(address);
     if (found === "public") continue;
     // The class and never the address: what a name resolves to inside the host's network is not for the sandbox
     throw new Refusal(403, "address-not-allowed", `"${host}" leads to ${described(found)}`, {
-      remedy: `vaultbox run --connect-to ${host}:PORT:ADDRESS:PORT, if that host is meant to be there`,
+      ...toRemedy(found, host, port),
     });
   }
+}
+
+/** None for what no server of the user's is at. Of a name the user has to say the address: the sandbox isn't told it. */
+function toRemedy(
+  found: AddressClass,
+  host: string,
+  port: number,
+): { remedy?: string; remedyWhen?: string } {
+  if (!isOfTheUser(found)) return {};
+  const named = host.includes(":") ? `[${host}]` : host;
+  const address = isIP(host) === 0 ? "ADDRESS" : named;
+  return {
+    remedy: `vaultbox run --connect-to ${named}:${port}:${address}:${port} …`,
+    remedyWhen: "if that host is meant to be there",
+  };
 }
 
 function described(found: AddressClass): string {

@@ -132,6 +132,7 @@ function prepare(
     scheme,
     host,
     port,
+    method: head.method,
     path: target.path,
     readings: target.readings,
     otherPaths: toRequiredPaths(others),

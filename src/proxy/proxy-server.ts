@@ -4,7 +4,7 @@ import { compilePolicy } from "../policy/decide.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { serveConnection } from "./client-connection.ts";
 import { ClientSlots } from "./client-slots.ts";
-import { type CredentialAdvice, createAuthoriser } from "./credential/authorise.ts";
+import { type FindPreset, createAuthoriser } from "./credential/authorise.ts";
 import { createPlaceholderSearch } from "./credential/placeholder-search.ts";
 import { SecretEchoes } from "./credential/secret-echo.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -31,7 +31,7 @@ export interface ProxyServerOptions {
   readonly ca: SessionCa;
   readonly dialer: Dialer;
   /** Default: a custom credential */
-  readonly adviseCredential?: CredentialAdvice;
+  readonly findPreset?: FindPreset;
   /** What decides requests that need more than their head; default: nothing does, host rules decide all */
   readonly doors?: OpenDoors;
 }
@@ -62,7 +62,7 @@ export class ProxyServer implements AsyncDisposable {
           openHold: () => held.open(),
         }) ?? [],
       policy: compilePolicy(options.policy),
-      authorise: createAuthoriser(options.credentials, options.adviseCredential),
+      authorise: createAuthoriser(options.credentials, options.findPreset),
       findPlaceholder: createPlaceholderSearch(options.credentials),
       recorder: options.recorder,
       limiter: new SessionLimiter(options.policy.limits),

@@ -20,7 +20,8 @@ export function toRefusalFormat(method: string, headers: readonly HeaderField[])
 export function refusalResponse(refusal: Refusal, format: RefusalFormat): string {
   const lines = [`vaultbox: ${toPrintable(refusal.message)}`];
   if (refusal.remedy !== undefined) {
-    lines.push(`to allow it, the user can run on the host: ${toPrintable(refusal.remedy)}`);
+    const when = refusal.remedyWhen === undefined ? "" : `${refusal.remedyWhen}, `;
+    lines.push(`to allow it, ${when}the user can run on the host: ${toPrintable(refusal.remedy)}`);
   }
   const text = lines.join("\n");
   const body =

@@ -35,21 +35,29 @@ type RefusalStatus = 400 | 403 | 408 | 413 | 415 | 421 | 429 | 431 | 502 | 503 |
 export class Refusal extends Error {
   readonly status: RefusalStatus;
   readonly reason: ProxyReason;
-  /** The host command that would allow it, when one would */
+  /** The host command that would allow it, when one would; nothing but the command */
   readonly remedy: string | undefined;
+  /** What must be so for that to help: "if that host is meant to be there" */
+  readonly remedyWhen: string | undefined;
   readonly flags: readonly string[];
 
   constructor(
     status: RefusalStatus,
     reason: ProxyReason,
     what: string,
-    options: { remedy?: string; flags?: readonly string[]; cause?: unknown } = {},
+    options: {
+      remedy?: string;
+      remedyWhen?: string;
+      flags?: readonly string[];
+      cause?: unknown;
+    } = {},
   ) {
     super(what, "cause" in options ? { cause: options.cause } : undefined);
     this.name = "Refusal";
     this.status = status;
     this.reason = reason;
     this.remedy = options.remedy;
+    this.remedyWhen = options.remedyWhen;
     this.flags = options.flags ?? [];
   }
 }

@@ -74,7 +74,8 @@ function toRefusal(cause: unknown, host: string): Refusal {
   if (fault !== untrusted) return new Refusal(502, "upstream-tls-failed", what, { cause });
   return new Refusal(502, "upstream-tls-failed", what, {
     cause,
-    remedy: "vaultbox run --upstream-ca FILE, with the CA certificate of that server",
+    remedy: "vaultbox run --upstream-ca FILE …",
+    remedyWhen: "with the CA certificate of that server in FILE",
   });
 }
 

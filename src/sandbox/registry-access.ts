@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { ClientRegistry } from "../presets/client-registry.ts";
-import { classifyAddress, type AddressClass } from "../proxy/address-class.ts";
+import { classifyAddress, type AddressClass } from "../address-class.ts";
 import { parseAuthority, type Authority } from "../proxy/authority.ts";
 import { resolveWithHost, type Resolve } from "../proxy/resolve.ts";
 import { parseUpstreamProxySettings, upstreamProxyFor } from "../proxy/upstream-proxy.ts";

@@ -1,5 +1,5 @@
 import type { RequestRecorder } from "../proxy/request-recorder.ts";
-import { adviseCredential } from "./credential-advice.ts";
+import { findPresetFor } from "./find-preset.ts";
 import { createSessionCa, type SessionCa } from "../ca/session-ca.ts";
 import { compilePolicy } from "../policy/decide.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
@@ -58,7 +58,7 @@ export async function openSessionProxy(options: SessionProxyOptions): Promise<Pr
     recorder,
     ca,
     dialer,
-    adviseCredential,
+    findPreset: findPresetFor,
     ...doors,
   });
 }

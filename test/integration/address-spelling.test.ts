@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { connect, isIP } from "node:net";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { classifyAddress } from "../../src/proxy/address-class.ts";
+import { classifyAddress } from "../../src/address-class.ts";
 import { parseAuthority, parseServerName, type Authority } from "../../src/proxy/authority.ts";
 import { createDialer } from "../../src/proxy/dial.ts";
 import { Refusal } from "../../src/proxy/refusal.ts";

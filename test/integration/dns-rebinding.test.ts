@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { isDialable } from "../../src/proxy/address-class.ts";
+import { isDialable } from "../../src/address-class.ts";
 import { parseAuthority } from "../../src/proxy/authority.ts";
 import type { OpenSocket } from "../../src/proxy/connect-address.ts";
 import { createDialer, type DialedUpstream } from "../../src/proxy/dial.ts";

@@ -3,6 +3,11 @@ import type { Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { ProxyFixture } from "./proxy-fixture.ts";
 
+/** What is needed of a proxy, whatever started it. */
+type TunnelEnd = Pick<ProxyFixture, "connect"> & {
+  readonly ca: { readonly certificatePem: string };
+};
+
 export interface TunnelOptions {
   /** Server name in the ClientHello; default: the authority's host, `none` for no SNI */
   readonly sni?: string;
@@ -11,7 +16,7 @@ export interface TunnelOptions {
 
 /** CONNECT, then TLS with the session's CA as the only trust. Rejects when either is refused. */
 export async function openTunnel(
-  proxy: ProxyFixture,
+  proxy: TunnelEnd,
   authority: string,
   options: TunnelOptions = {},
 ): Promise<TLSSocket> {
@@ -27,7 +32,7 @@ export async function openTunnel(
 
 /** TLS on a connection of the proxy; `host` is what the certificate is checked for. */
 export async function startTls(
-  proxy: ProxyFixture,
+  proxy: TunnelEnd,
   socket: Socket,
   options: TunnelOptions & { readonly host: string },
 ): Promise<TLSSocket> {

@@ -25,6 +25,8 @@ export interface AuthorisationRequest {
   readonly scheme: "https" | "http";
   readonly host: string;
   readonly port: number;
+  /** For the rule that a refusal proposes; missing is one that none is proposed for */
+  readonly method?: string;
   /** Canonical path without query */
   readonly path: string;
   /** What else servers may take it for; missing is nothing */
@@ -60,26 +62,26 @@ export interface Preparation {
  */
 export type Authoriser = (request: AuthorisationRequest) => Preparation;
 
-/** The host's command that stores what a client sent in that place. */
-export type CredentialAdvice = (host: string, place: RequestPlace) => string;
+/** The preset whose credential goes to that host in that place, if there is one. */
+export type FindPreset = (host: string, place: RequestPlace) => string | undefined;
 
 interface Session {
   readonly boundHost: (host: string) => BoundHost | undefined;
   readonly classify: (name: string) => ClassifiedHeader;
   readonly search: PlaceholderSearch;
-  readonly advise: CredentialAdvice;
+  readonly findPreset: FindPreset;
 }
 
 /** Prepares the credential step once per session: the result is called for every request. */
 export function createAuthoriser(
   credentials: readonly SessionCredential[],
-  advise: CredentialAdvice = (host) => `vaultbox credential add NAME --host ${host}`,
+  findPreset: FindPreset = () => undefined,
 ): Authoriser {
   const session: Session = {
     boundHost: createBoundHosts(credentials),
     classify: createHeaderClassifier(),
     search: createPlaceholderSearch(credentials),
-    advise,
+    findPreset,
   };
   return (request) => prepare(session, request);
 }
@@ -93,8 +95,9 @@ function prepare(session: Session, request: AuthorisationRequest): Preparation {
   const stray = session.search(findings.haystack);
   if (stray !== undefined) throw strayPlaceholder(session, request, { stray, bound });
   if (boundHost === undefined) {
-    if (findings.foreign !== undefined && request.rule.clientCredentials === "refuse") {
-      throw foreignAtUnboundHost(request.host, findings.foreign, session.advise);
+    const { foreign } = findings;
+    if (foreign !== undefined && !mayPass(foreign, request.rule)) {
+      throw foreignAtUnboundHost(request, foreign, session.findPreset);
     }
     return { flags: [], apply: () => ({ headers: request.headers, target: request.rawTarget }) };
   }
@@ -113,6 +116,14 @@ function prepare(session: Session, request: AuthorisationRequest): Preparation {
       return attach(cleaned, chosen.binding.scheme, secret);
     },
   };
+}
+
+/** Headers are looked at before the query: where a parameter is what was found first, no header has a credential. */
+function mayPass(
+  { kind }: RequestPlace,
+  { clientCredentials }: AuthorisationRequest["rule"],
+): boolean {
+  return clientCredentials === "pass" || (clientCredentials === "query" && kind === "parameter");
 }
 
 /**

@@ -52,6 +52,22 @@ export function isCredentialParameter(name: string): boolean {
   );
 }
 
+/** Parameters that sign a URL together: AWS version 4 and 2, Google, Azure, CloudFront. */
+const signatures: readonly (readonly string[])[] = [
+  ["xamzalgorithm", "xamzcredential", "xamzsignature"],
+  ["xgoogalgorithm", "xgoogcredential", "xgoogsignature"],
+  ["awsaccesskeyid", "expires", "signature"],
+  ["googleaccessid", "expires", "signature"],
+  ["sv", "se", "sig"],
+  ["keypairid", "signature"],
+];
+
+/** Whether a query is that of a signed URL, which a service made to be fetched. @param names percent-decoded */
+export function isSignedQuery(names: readonly string[]): boolean {
+  const folded = new Set(names.map(foldParameterName));
+  return signatures.some((needed) => needed.every((name) => folded.has(name)));
+}
+
 /** Whether a parameter whose name says little has a value that says it: a long random one. */
 export function looksLikeCredential(name: string, value: string): boolean {
   if (!looksRandom(value)) return false;

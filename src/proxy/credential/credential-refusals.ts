@@ -1,6 +1,11 @@
+import { toSuggestedRule } from "../../audit/suggested-rule.ts";
+import { readMethods } from "../../policy/parse-rule.ts";
 import { quoted } from "../../printable.ts";
 import { Refusal } from "../refusal.ts";
+import type { AuthorisationRequest, FindPreset } from "./authorise.ts";
+import { isSignedQuery } from "./credential-parameters.ts";
 import { looksLikePlaceholder } from "./placeholder.ts";
+import { detectQuery } from "./query.ts";
 
 /** A place in a request, as a refusal names it */
 export type RequestPlace =
@@ -13,7 +18,7 @@ export function placeholderAtWrongHost(host: string, place: RequestPlace): Refus
     403,
     "placeholder-at-wrong-host",
     `${describe(place)} holds a placeholder of a credential that isn't bound to this URL of ${quoted(host)}`,
-    { remedy: "vaultbox credential list", flags: ["placeholder-at-wrong-host"] },
+    { flags: ["placeholder-at-wrong-host"] },
   );
 }
 
@@ -50,17 +55,61 @@ export function foreignAtBoundHost(host: string, place: RequestPlace): Refusal {
   );
 }
 
+/** What is known of the request that a credential was found in. */
+type RefusedUse = Pick<AuthorisationRequest, "scheme" | "host" | "port" | "method" | "path"> & {
+  readonly rawTarget: string;
+};
+
 export function foreignAtUnboundHost(
-  host: string,
+  request: RefusedUse,
   place: RequestPlace,
-  advise: (host: string, place: RequestPlace) => string,
+  findPreset: FindPreset,
 ): Refusal {
+  const names = detectQuery(request.rawTarget).map(({ name }) => name);
+  const isSigned = place.kind === "parameter" && isSignedQuery(names);
   return new Refusal(
     403,
     "foreign-credential",
-    `${describe(place)} holds a credential of the client's own, and the rule for ${quoted(host)} lets none pass`,
-    { remedy: advise(host, place), flags: ["foreign-credential"] },
+    `${describe(place)} holds a credential of the client's own, and the rule for ${quoted(request.host)} lets none pass`,
+    {
+      ...(isSigned ? signedUrlRemedy(request) : storedRemedy(request, place, findPreset)),
+      flags: ["foreign-credential"],
+    },
   );
+}
+
+/** What a service signed for a while isn't the user's to store: a rule lets it pass. */
+function signedUrlRemedy({ method = "", ...request }: RefusedUse): { remedy?: string } {
+  if (!readMethods.includes(method)) return {};
+  const suggested = toSuggestedRule({ ...request, method, reason: "path-not-allowed" });
+  if (suggested === undefined) return {};
+  const { prefix, path = "/**" } = suggested;
+  return { remedy: `vaultbox run --allow '${prefix}${path}?*' …` };
+}
+
+/** No binding attaches one of these. */
+const notStored = /^(?:proxy-|sec-)/i;
+
+/** The way of a credential that the user has: into the vault, and out of the request. */
+function storedRemedy(
+  { scheme, host, port }: RefusedUse,
+  place: RequestPlace,
+  findPreset: FindPreset,
+): { remedy?: string; remedyWhen?: string } {
+  if (scheme !== "https" || (place.kind === "header" && notStored.test(place.name))) return {};
+  const at = `NAME --host ${host}${port === 443 ? "" : ` --port ${port}`}${toSchemeFlag(place)}`;
+  const preset = port === 443 ? findPreset(host, place) : undefined;
+  return {
+    remedy: `vaultbox credential add ${preset ?? at}`,
+    remedyWhen: "if that credential is the user's and the request then leaves it out",
+  };
+}
+
+/** How the client sent it; Bearer is what `credential add` takes without a flag. */
+function toSchemeFlag(place: RequestPlace): string {
+  if (place.kind === "target" || !/^[\w-]{1,64}$/.test(place.name)) return "";
+  if (place.kind === "parameter") return ` --query ${place.name}`;
+  return /^(?:authorization|cookie)$/i.test(place.name) ? "" : ` --header ${place.name}`;
 }
 
 function describe(place: RequestPlace): string {

@@ -30,6 +30,19 @@ test("what a request would have done to another path is what is proposed", () =>
   ]);
 });
 
+test("an address that isn't public is proposed with the way to it, and what no rule reaches not at all", () => {
+  const remedies = createRemedies();
+  const fact = { verdict: "deny", reason: "host-not-allowed", path: "/a" } as const;
+  const hosts = ["10.1.2.3", "fd12::1", "203.0.113.7", "0.0.0.0", "169.254.169.254", "fe80::1"];
+  for (const host of [...hosts, "localhost", "github-work"]) {
+    remedies.add(decisionOf(1, { ...fact, host, scheme: "http", port: 80 }));
+  }
+  expect(remedies.current().map(({ rule, connectTo }) => [rule, connectTo])).toEqual([
+    ["GET http://[fd12::1]/a", "[fd12::1]:80:[fd12::1]:80"],
+    ["GET http://10.1.2.3/a", "10.1.2.3:80:10.1.2.3:80"],
+  ]);
+});
+
 test("several paths of one host and method are one rule, and the most wanted comes first", () => {
   const other = { host: "b.example.com" };
   expect(rulesFor({}, other, { ...other, path: "/b" })).toEqual([

@@ -1,6 +1,7 @@
 // Git's smart HTTP protocol (gitprotocol-http): three places below a repository, decided by its `git:` entries.
 import { filterBySpelling, type GitPolicy } from "../../../policy/git-rules.ts";
 import { createAdvertisementRewriter } from "../../../git/wire/advertisement-rewriter.ts";
+import { toHostHeader } from "../../authority.ts";
 import { headerValues } from "../../http1/header.ts";
 import { toShellWord } from "../../../shell-word.ts";
 import { Refusal } from "../../refusal.ts";
@@ -99,7 +100,7 @@ function passDiscovery(request: DoorRequest, access: GitAccess): ForwardPassage 
 }
 
 function refused({ authority, repository, rules }: GitAccess, verb: "read" | "push to"): Refusal {
-  const url = `${authority.scheme}://${authority.host}/${repository}`;
+  const url = `${authority.scheme}://${toHostHeader(authority)}/${repository}`;
   return new Refusal(
     403,
     "git-not-allowed",
@@ -107,7 +108,8 @@ function refused({ authority, repository, rules }: GitAccess, verb: "read" | "pu
     verb === "read"
       ? {}
       : {
-          remedy: `vaultbox run --git ${toShellWord(`${url}:push=agent/*`)} … (then push to a branch agent/NAME)`,
+          remedy: `vaultbox run --git ${toShellWord(`${url}:push=agent/*`)} …`,
+          remedyWhen: "for branches named agent/NAME",
         },
   );
 }

@@ -173,6 +173,31 @@ describe("a host without a bound credential", () => {
   );
 });
 
+describe("a rule for signed URLs", () => {
+  const authorise = createAuthoriser([makeCredential({ type: "bearer" }, { host: "b.test" })]);
+  const rule = makeRule({ clientCredentials: "query" });
+  const rawTarget = "/f?sv=1&se=2&sp=r&sig=a%2Bb%3D&jwt=x";
+
+  test("lets the query pass, byte for byte", () => {
+    expect(authorise(makeRequest([], { rawTarget, rule })).apply(undefined).target).toBe(rawTarget);
+  });
+
+  test.each([
+    ["Authorization", "Bearer x"],
+    ["Cookie", "a=b"],
+    ["X-Api-Key", "x"],
+  ])("lets no %s pass", (name, value) => {
+    const request = makeRequest([[name, value]], { rawTarget, rule });
+    expect(refusalOf(() => authorise(request)).reason).toBe("foreign-credential");
+  });
+
+  test("changes nothing at a host with a bound credential", () => {
+    const own = createAuthoriser([makeCredential({ type: "bearer" })]);
+    const request = makeRequest([], { rawTarget, rule });
+    expect(refusalOf(() => own(request)).reason).toBe("foreign-credential");
+  });
+});
+
 describe("a secret", () => {
   test.each(["", "a\r\nX-Evil: 1", "ab\nc", "ab\0c", "päss€", " abc", "abc\n", "ab\u0085c"])(
     "that no header can carry is refused without being shown: %j",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { adviseCredential } from "../../../src/sandbox/credential-advice.ts";
+import { findPresetFor } from "../../../src/sandbox/find-preset.ts";
 
-const header = (name: string, value = ""): Parameters<typeof adviseCredential>[1] => ({
+const header = (name: string, value = ""): Parameters<typeof findPresetFor>[1] => ({
   kind: "header",
   name,
   value,
@@ -15,9 +15,9 @@ test("a client's own key is told which preset keeps it in a vault, by its host a
     ["github.com", header("Authorization", "Basic eA=="), "github"],
     ["gitlab.com", header("PRIVATE-TOKEN"), "gitlab"],
     ["api.github.com", header("X-Something"), "github"],
-    ["api.example.com", header("Authorization", "Bearer x"), "NAME --host api.example.com"],
+    ["api.example.com", header("Authorization", "Bearer x"), undefined],
     ["api.github.com", { kind: "target" }, "github"],
   ] as const) {
-    expect(adviseCredential(host, place)).toBe(`vaultbox credential add ${name}`);
+    expect(findPresetFor(host, place)).toBe(name);
   }
 });

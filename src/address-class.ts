@@ -45,6 +45,11 @@ export function classifyAddress(address: string | Uint8Array): AddressClass {
   return "invalid";
 }
 
+/** Whether a server that the user means can be at such an address: then `--connect-to` reaches it. */
+export function isOfTheUser(found: AddressClass): boolean {
+  return found === "loopback" || found === "private" || found === "cgnat";
+}
+
 /** Whether the proxy may dial the address of its own accord. */
 export function isDialable(address: string | Uint8Array): boolean {
   return classifyAddress(address) === "public";

@@ -2,18 +2,14 @@ import type { PresetScheme } from "../presets/preset.ts";
 import { listPresets } from "../presets/presets.ts";
 import type { RequestPlace } from "../proxy/credential/credential-refusals.ts";
 
-/**
- * The host's command that keeps what a client sent to a host in a vault: by the preset whose credential is for that host
- * and goes in that header.
- */
-export function adviseCredential(host: string, place: RequestPlace): string {
+/** The preset whose credential is for that host, and goes in that place where several are. */
+export function findPresetFor(host: string, place: RequestPlace): string | undefined {
   const fitting = listPresets().flatMap(({ name, credential }) =>
     (credential?.bindings ?? [])
       .filter((binding) => binding.host === host)
       .map(({ scheme }) => ({ name, scheme })),
   );
-  const preset = fitting.find(({ scheme }) => isCarriedBy(scheme, place)) ?? fitting[0];
-  return `vaultbox credential add ${preset?.name ?? `NAME --host ${host}`}`;
+  return (fitting.find(({ scheme }) => isCarriedBy(scheme, place)) ?? fitting[0])?.name;
 }
 
 function isCarriedBy(scheme: PresetScheme, place: RequestPlace): boolean {

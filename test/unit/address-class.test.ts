@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { classifyAddress, isDialable } from "../../../src/proxy/address-class.ts";
+import { classifyAddress, isDialable } from "../../src/address-class.ts";
 
 test.each([
   ["8.8.8.8", "public"],
