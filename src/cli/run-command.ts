@@ -86,6 +86,11 @@ async function runOnce(
         policy = request.plan.policy;
         const { repositoryNote } = request.plan;
         if (repositoryNote !== undefined) printNote(repositoryNote);
+        const { repository } = request.plan;
+        if (repository !== undefined && repository.workTree !== workspace) {
+          const { toPartNote } = await import("./part-of-repository.ts");
+          printNote(await toPartNote({ repository, command: argv, rules }));
+        }
         return request;
       },
     };

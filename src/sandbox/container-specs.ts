@@ -80,7 +80,8 @@ export function toAgentSpec(options: {
   readonly labels: Readonly<Record<string, string>>;
   readonly identity: Identity;
   readonly seccomp: string;
-  readonly workspace: string;
+  /** Absolute, where the command starts */
+  readonly directory: string;
   readonly binds: readonly BindMount[];
   /** From `toTemporary` */
   readonly temporary: Readonly<Record<string, string>>;
@@ -98,7 +99,7 @@ export function toAgentSpec(options: {
     command: options.prologue.command,
     env: options.env,
     labels: { ...options.labels, [label.role]: "agent" },
-    workingDir: options.workspace,
+    workingDir: options.directory,
     user: `${identity.uid}:${identity.gid}`,
     network: { container: options.relayId },
     dns: [],

@@ -30,6 +30,7 @@ import {
   type SandboxOptions,
   type SandboxPlan,
 } from "./sandbox-plan.ts";
+import { toStartDirectory } from "./start-directory.ts";
 
 /** A container reports within a second of its start; an image whose shell doesn't is not waited for without end. */
 const reportTimeoutMs = 60_000;
@@ -143,7 +144,7 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
     labels: plan.labels,
     identity,
     seccomp: plan.relay.seccomp,
-    workspace: request.workspace,
+    directory: toStartDirectory(request.workspace, identity, toCovered(plan)),
     binds,
     temporary: toPlanTemporary(plan, binds),
     home,
@@ -160,6 +161,10 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
   await seedHome(agent, { identity, files, volume: home, mounted });
   const lookAtHome = home.kept ? await prepareLook(plan, home.name, files) : undefined;
   return { agent, removeHome, expected: toExpectation(plan, relayId, binds), lookAtHome };
+}
+
+function toCovered({ files }: SandboxPlan): readonly string[] {
+  return (files.mounted()?.covered ?? []).map(({ target }) => target);
 }
 
 /** What the prologue tells of. */

@@ -76,10 +76,20 @@ async function locateModule(
   return { kind: "file", gitDirectory, commonDirectory: gitDirectory };
 }
 
-/** The work tree around a folder: itself, or the nearest above it, never as high as the home folder. */
-export function findWorkTree(workspace: string, home: string): string | undefined {
+/**
+ * The work tree around a folder: itself, or the nearest above it, never as high as the home folder, nor as one that git
+ * doesn't go up to (git(1), `GIT_CEILING_DIRECTORIES`).
+ */
+export function findWorkTree(
+  workspace: string,
+  home: string,
+  { GIT_CEILING_DIRECTORIES: ceilings = "" }: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  const tops = new Set(
+    ceilings.split(":").flatMap((path) => (path.startsWith("/") ? (toRealPath(path) ?? path) : [])),
+  );
   for (let folder = workspace; ; folder = dirname(folder)) {
-    if (folder === home && folder !== workspace) return undefined;
+    if ((folder === home || tops.has(folder)) && folder !== workspace) return undefined;
     using open = openOrNothing(folder);
     if (orNothing(() => open?.facts(".git")) !== undefined) return folder;
     if (dirname(folder) === folder) return undefined;

@@ -1,0 +1,31 @@
+import { quoted } from "../printable.ts";
+import { toShellWord } from "../shell-word.ts";
+import { resolveWorkspace, type MountRules } from "../sandbox/mounts.ts";
+import type { RepositoryFacts } from "../sandbox/workspace/repository/repository-facts.ts";
+
+/** Characters of a command that is said again; a longer one is only hinted at. */
+const maxCommandLength = 100;
+
+interface Part {
+  readonly repository: Pick<RepositoryFacts, "workTree">;
+  readonly command: readonly string[];
+  readonly rules: MountRules;
+}
+
+/**
+ * Why git finds no repository in a sandbox whose workspace is a part of one: of a work tree that is mounted in part, git
+ * would say that all the rest was deleted.
+ */
+export async function toPartNote({ repository, command, rules }: Part): Promise<string> {
+  const { workTree } = repository;
+  const what = `git finds no repository in the sandbox: only a part of the one at ${quoted(workTree)} is mounted`;
+  // What may not be a workspace is no advice
+  const isMountable = await resolveWorkspace(workTree, rules).then(
+    () => true,
+    () => false,
+  );
+  if (!isMountable) return what;
+  const words = command.map(toShellWord).join(" ");
+  const said = words.length > maxCommandLength ? "…" : words;
+  return `${what}; with all of it: vaultbox run --workspace ${toShellWord(workTree)} -- ${said}`;
+}
