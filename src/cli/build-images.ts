@@ -2,24 +2,32 @@ import { agentProfiles } from "../agents/select-agent.ts";
 import { resolvePaths } from "../config/paths.ts";
 import { connectEngine } from "../docker/connect-engine.ts";
 import type { AgentPackage } from "../docker/image/agent-image.ts";
-import { ensureAgentImage } from "../docker/image/agent-image.ts";
 import { ensureBaseImage } from "../docker/image/base-image.ts";
 import { ensureRelayImage } from "../docker/image/relay-image.ts";
+import { ensureSessionImage } from "../docker/image/session-image.ts";
 import { VaultboxError } from "../errors.ts";
+import type { ImageSettings } from "../policy/image-settings.ts";
 import { quoted } from "../printable.ts";
+import { toAgentPackage } from "./agent-package.ts";
 import { openBuildReporter } from "./build-progress.ts";
 
 /** Which images `image build` makes. */
-export interface ImageWish {
+export interface BuildWish {
   readonly agents: readonly string[];
+  readonly image: ImageSettings;
   readonly rebuild: boolean;
 }
 
 /**
- * Builds the base, the relay and the named agents, and gives their tags.
- * @throws VaultboxError VBX_USAGE, VBX_ENGINE_UNREACHABLE, VBX_IMAGE_BUILD_FAILED
+ * Builds the base, the relay, and the image of each named agent with the tools, or one with the tools alone, and gives
+ * their tags.
+ * @throws VaultboxError VBX_USAGE, VBX_ENGINE_UNREACHABLE, VBX_IMAGE_BUILD_FAILED, VBX_IMAGE_MISSING
  */
-export async function buildImages(wish: ImageWish): Promise<readonly string[]> {
+export async function buildImages({
+  image,
+  rebuild,
+  ...wish
+}: BuildWish): Promise<readonly string[]> {
   const agents = wish.agents.map(findAgent);
   const engine = await connectEngine(process.env);
   using reporter = openBuildReporter({ everyLine: true });
@@ -27,17 +35,24 @@ export async function buildImages(wish: ImageWish): Promise<readonly string[]> {
     env: process.env,
     stateFolder: resolvePaths().state,
     onProgress: reporter.onProgress,
-    rebuild: wish.rebuild,
+    rebuild,
   };
   const tags = [await ensureBaseImage(engine, options), await ensureRelayImage(engine, options)];
-  for (const agent of agents) tags.push(await ensureAgentImage(engine, agent, options));
+  const hasTools = image.packages.length + image.npm.length > 0;
+  if (agents.length === 0 && !hasTools && image.from === undefined) return tags;
+  for (const agent of agents.length === 0 ? [undefined] : agents) {
+    const parts = {
+      ...(image.from === undefined ? {} : { image: image.from }),
+      ...(agent === undefined ? {} : { agent }),
+      tools: image,
+    };
+    tags.push(await ensureSessionImage(engine, parts, options));
+  }
   return tags;
 }
 
 function findAgent(name: string): AgentPackage {
-  const known = agentProfiles.flatMap(({ name: agent, npmPackage }) =>
-    npmPackage === undefined ? [] : [{ name: agent, npmPackage }],
-  );
+  const known = agentProfiles.flatMap((profile) => toAgentPackage(profile) ?? []);
   const found = known.find((agent) => agent.name === name);
   if (found !== undefined) return found;
   throw new VaultboxError(

@@ -1,5 +1,6 @@
 import type { GitRule } from "../policy/git-rule.ts";
 import { describeGitRule, formatGitUrl } from "../policy/git-rule-text.ts";
+import { describeImage } from "../policy/image-settings.ts";
 import type { ProjectFile } from "../policy/parse-policy.ts";
 import { formatRule } from "../policy/parse-rule.ts";
 import type { Rule, SessionLimits } from "../policy/policy.ts";
@@ -82,7 +83,7 @@ function toSettingLines(project: ProjectFile): readonly string[] {
   const lines: string[] = [];
   if (project.agent !== undefined) lines.push(`  Agent: ${project.agent}`);
   if (project.agentCredential === "none") lines.push("  Agent: starts without a credential");
-  if (project.image !== undefined) lines.push(`  Image: ${project.image}`);
+  if (project.image !== undefined) lines.push(`  Image: ${describeImage(project.image)}`);
   if (project.vaults !== undefined) lines.push(`  Vaults: ${project.vaults.join(", ") || "none"}`);
   if (project.home === "project") lines.push("  Home: kept for this project");
   if (project.history === "none") lines.push("  Conversations: not kept");

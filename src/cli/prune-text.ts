@@ -11,6 +11,8 @@ export interface Pruned extends RemovedLeftovers {
   readonly packagesOf: readonly string[];
   /** Conversations of projects of which none is left */
   readonly histories: readonly ProjectHistory[];
+  /** Tags, where images were asked for */
+  readonly images?: readonly string[];
 }
 
 /** A line for each thing that was removed. */
@@ -20,6 +22,7 @@ export function prunedLines(removed: Pruned): readonly string[] {
     ...removed.sessions.map((id) => `session ${id}`),
     ...removed.containers.map((name) => `container ${name}`),
     ...removed.volumes.map((name) => `volume ${name}`),
+    ...(removed.images ?? []).map((tag) => `image ${tag}`),
     ...removed.histories.map(
       ({ workspace = "a project", bytes }) =>
         `conversations of ${toPrintable(workspace)} (${formatSize(bytes)})`,

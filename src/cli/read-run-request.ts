@@ -1,6 +1,8 @@
+import { mergeImages } from "../policy/image-settings.ts";
 import { mapRegistryAddresses } from "../sandbox/registry-access.ts";
 import { parseEnvironmentFlags } from "../sandbox/environment.ts";
 import type { RunRequest } from "../sandbox/run-request.ts";
+import { readImageFlags } from "./image-options.ts";
 import { toSessionPolicyOptions } from "./policy-options.ts";
 import type { RunFlags, RunLimits } from "./run-flags.ts";
 import { resolveSessionPolicy, toChosenFileRules } from "./session-policy.ts";
@@ -31,6 +33,7 @@ export async function readRunRequest(
   { paths, limits, ...place }: RunPlace,
 ): Promise<RunRequest> {
   const { workspace } = place;
+  const image = readImageFlags(flags);
   const options = { ...toSessionPolicyOptions(flags, argv), ...place };
   const plan = await resolveSessionPolicy(options, paths);
   const project = plan.projectFile?.project;
@@ -72,6 +75,6 @@ export async function readRunRequest(
     keepsHistory: flags.history && project?.history !== "none",
     runtime: flags.runtime,
     ...limits,
-    image: flags.image ?? project?.image ?? preferences.image,
+    image: mergeImages(image, project?.image, { from: preferences.image }),
   };
 }

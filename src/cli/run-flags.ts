@@ -4,6 +4,7 @@ import { quoted } from "../printable.ts";
 import type { LinkChoice } from "../sandbox/link/link-end.ts";
 import type { RunRequest } from "../sandbox/run-request.ts";
 import { parseDuration, parseSize } from "../units.ts";
+import type { ImageFlags } from "./image-options.ts";
 import type { PolicyFlags } from "./policy-options.ts";
 import type { UpstreamFlags } from "./upstream-options.ts";
 
@@ -11,13 +12,12 @@ const gibibyte = 1024 ** 3;
 const maxDefaultMemory = 8 * gibibyte;
 
 /** Flags of `run`, as commander parses them. */
-export interface RunFlags extends PolicyFlags, UpstreamFlags {
+export interface RunFlags extends ImageFlags, PolicyFlags, UpstreamFlags {
   readonly vault: readonly string[];
   /** `--sign NAME`, or false for `--no-sign` */
   readonly sign?: string | false;
   /** False for `--no-agent-credential` */
   readonly agentCredential: boolean;
-  readonly image?: string;
   readonly mount: readonly string[];
   readonly allowMount: readonly string[];
   readonly env: readonly string[];

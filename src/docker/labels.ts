@@ -14,6 +14,8 @@ export const label = {
   image: "dev.vaultbox.image",
   /** `name@version` of the npm package that an agent's image holds */
   agentPackage: "dev.vaultbox.agent-package",
+  /** What a layer of tools adds, as its flags say it: `gh, golang, npm pnpm` */
+  tools: "dev.vaultbox.tools",
   /** An intermediate image of a build, removed when that build ends */
   buildStage: "dev.vaultbox.build-stage",
 } as const;

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
 import type { Readable } from "node:stream";
 import { EngineApiError } from "./engine-error.ts";
 
@@ -15,7 +16,10 @@ export async function followProgress(
     if (line.trim() === "") continue;
     const entry = parseEntry(line);
     failure ??= entry.failure;
-    for (const text of entry.text.split(/[\r\n]+/)) if (text.trim() !== "") onLine(text.trimEnd());
+    // The classic builder puts colours around what a command says on stderr
+    for (const text of stripVTControlCharacters(entry.text).split(/[\r\n]+/)) {
+      if (text.trim() !== "") onLine(text.trimEnd());
+    }
   }
   if (failure !== undefined) throw new EngineApiError(200, failure);
 }

@@ -1,6 +1,8 @@
 import { isScalar } from "yaml";
 import type { VaultboxErrorCode } from "../errors.ts";
 import { parseEgress, type EgressEntry } from "./parse-egress.ts";
+import type { ImageSettings } from "./image-settings.ts";
+import { parseImage } from "./parse-image.ts";
 import { parseLimits } from "./parse-limits.ts";
 import { parseWorkspace } from "./parse-workspace.ts";
 import type { WorkspaceSettings } from "./workspace-settings.ts";
@@ -39,7 +41,7 @@ export interface ProjectFile {
   /** Whether the agent's conversations are kept for the project */
   readonly history: "project" | "none";
   readonly limits: SessionLimits;
-  readonly image?: string;
+  readonly image?: ImageSettings;
   /** Values for the sandbox that are no secrets */
   readonly env: Readonly<Record<string, string>>;
   readonly workspace?: WorkspaceSettings;
@@ -67,7 +69,6 @@ export const historyChoices = ["project", "none"] as const;
 
 /** Names of agents and vaults */
 const nameShape = /^[a-z0-9][a-z0-9._-]{0,62}$/;
-const imageShape = /^[A-Za-z0-9][\w.:/@-]{0,254}$/;
 const variableShape = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 // What the sandbox sets itself, and what makes a loader run other code than the user sees
 const reservedVariable =
@@ -108,7 +109,7 @@ export function parseProjectFile(content: Uint8Array, file: string): ProjectFile
   if (root === undefined || fields === undefined) throw toError("VBX_PROJECT_FILE_INVALID", reader);
   readVersion(reader, root, fields);
   const agent = readName(reader, fields.agent, nameShape);
-  const image = readName(reader, fields.image, imageShape);
+  const image = fields.image && parseImage(reader, fields.image);
   const vaults = fields.vaults && readVaults(reader, fields.vaults);
   const egress = fields.egress && parseEgress(reader, fields.egress, "project");
   const { agent_credential: need } = fields;

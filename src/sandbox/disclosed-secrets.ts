@@ -1,5 +1,6 @@
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
+import { describeImage } from "../policy/image-settings.ts";
 import { percentDecode } from "../proxy/credential/percent-decode.ts";
 import { encodedForms } from "../redact.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
@@ -74,7 +75,7 @@ export function toDisclosures(
     ...request.command.map((text, index) => typed(`argument ${index} of the command`, text)),
     ...request.mounts.map((text) => named("--mount", text)),
     named("the workspace's path", request.workspace),
-    named("the name of the image", request.image ?? ""),
+    named("the name of the image", describeImage(request.image)),
     named("the name of the home", request.home ?? ""),
     named("git's user.name", name ?? ""),
     named("git's user.email", email ?? ""),

@@ -2,6 +2,7 @@ import type { AgentProfile } from "../agents/agent-profile.ts";
 import type { AuditSummary } from "../audit/summarise.ts";
 import type { Paths } from "../config/paths.ts";
 import type { Engine } from "../docker/engine.ts";
+import type { ImageSettings } from "../policy/image-settings.ts";
 import type { ProjectFile } from "../policy/parse-policy.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
@@ -60,8 +61,8 @@ export interface RunRequest {
   readonly cpus: number;
   readonly runtime: string | undefined;
   readonly timeoutMs: number | undefined;
-  /** What was asked for instead of the agent's own */
-  readonly image: string | undefined;
+  /** What it is made of, beside the agent */
+  readonly image: ImageSettings;
 }
 
 /** The machine and the user around a run. */

@@ -1,4 +1,5 @@
 import { agentProfiles } from "../../src/agents/select-agent.ts";
+import { toAgentPackage } from "../../src/cli/agent-package.ts";
 import { connectEngine } from "../../src/docker/connect-engine.ts";
 import { ensureAgentImage } from "../../src/docker/image/agent-image.ts";
 import { ensureBaseImage } from "../../src/docker/image/base-image.ts";
@@ -21,9 +22,9 @@ export async function buildTestImages(env: NodeJS.ProcessEnv): Promise<void> {
   };
   const startedAt = performance.now();
   const tags = [await ensureBaseImage(engine, options), await ensureRelayImage(engine, options)];
-  for (const { name, npmPackage } of agentProfiles) {
-    if (npmPackage === undefined) continue;
-    tags.push(await ensureAgentImage(engine, { name, npmPackage }, options));
+  for (const profile of agentProfiles) {
+    const agent = toAgentPackage(profile);
+    if (agent !== undefined) tags.push(await ensureAgentImage(engine, agent, options));
   }
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   say(`images ready after ${seconds} s: ${tags.join(", ")}`);

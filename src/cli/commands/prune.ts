@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import type { Engine } from "../../docker/engine.ts";
+import type { RemovedImages } from "../../docker/image/remove-images.ts";
 
 export function buildCommand(): Command {
   return new Command("prune")
@@ -6,12 +8,17 @@ export function buildCommand(): Command {
       "remove what sessions that died left behind, histories kept for checking pushes, what is known of workspaces that are gone, and conversations beyond their limits",
     )
     .option("--history", "remove all conversations of agents that are kept for projects")
+    .option(
+      "--images",
+      "also remove images of older versions, and those with tools or on your own images",
+    )
     .option("--json", "as one JSON document")
     .action(pruneLeftovers);
 }
 
 interface PruneFlags {
   readonly history?: boolean;
+  readonly images?: boolean;
   readonly json?: boolean;
 }
 
@@ -36,13 +43,16 @@ async function pruneLeftovers(flags: PruneFlags): Promise<void> {
     import("../output.ts"),
   ]);
   const paths = resolvePaths();
-  const leftovers = await prune(paths, await connectEngine(process.env));
+  const engine = await connectEngine(process.env);
+  const leftovers = await prune(paths, engine);
+  const images = flags.images === true ? await pruneImages(engine) : undefined;
   const histories = await pruneHistories(paths, { all: flags.history === true });
   const removed = {
     ...leftovers,
     gitCacheBytes: await removeGitCaches(paths.git),
     packagesOf: await removeGonePlainFolders(paths),
     histories: histories.removed,
+    ...(images === undefined ? {} : { images: images.removed }),
   };
   if (flags.json === true) {
     printJson({ removed, kept: { histories: histories.kept } });
@@ -53,6 +63,15 @@ async function pruneLeftovers(flags: PruneFlags): Promise<void> {
     for (const line of handoffLines(handoff, `session ${session}`)) printNote(line);
   }
   printLines(prunedLines(removed));
+  for (const tag of images?.used ?? []) printNote(`a container uses the image ${tag}: it is kept`);
   const note = keptNote(histories.kept);
   if (note !== undefined) printNote(note);
+}
+
+async function pruneImages(engine: Engine): Promise<RemovedImages> {
+  const { agentProfiles } = await import("../../agents/select-agent.ts");
+  const { removeImages } = await import("../../docker/image/remove-images.ts");
+  const { toAgentPackage } = await import("../agent-package.ts");
+  const agents = agentProfiles.flatMap((profile) => toAgentPackage(profile) ?? []);
+  return await removeImages(engine, agents, process.env);
 }

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { addImageOptions } from "../image-options.ts";
 import { addPolicyOptions, collect } from "../policy-options.ts";
 import type { RunFlags } from "../run-flags.ts";
 import { addUpstreamOptions } from "../upstream-options.ts";
@@ -26,7 +27,6 @@ export function buildCommand(): Command {
       "--no-agent-credential",
       "start the agent also when no vault has a credential for it: its model is one of your own",
     )
-    .option("--image <image>", "run in this image instead of the agent's own")
     .option(
       "--mount <src:dst[:ro|rw]>",
       "mount a host path too; ~ in DST is the sandbox's home (repeatable)",
@@ -53,7 +53,7 @@ export function buildCommand(): Command {
     .option("--quiet", "no summary at the end")
     .option("--json", "the summary as JSON on stderr")
     .passThroughOptions();
-  return addUpstreamOptions(addPolicyOptions(command))
+  return addUpstreamOptions(addPolicyOptions(addImageOptions(command)))
     .addHelpText("after", examples)
     .action(async (argv: readonly string[], flags: RunFlags) => {
       const { runCommand } = await import("../run-command.ts");

@@ -1,17 +1,19 @@
-import { Readable } from "node:stream";
 import { label } from "../labels.ts";
-import { toTar } from "../tar.ts";
 import type { Engine } from "../engine.ts";
 import { ensureBaseImage } from "./base-image.ts";
 import { ensureImage } from "./ensure-image.ts";
-import { readCaFile, readNpmRegistry, resolveNpmVersion, toProxyArgs } from "./host-network.ts";
-import { readAgentRecipe, toTagHash } from "./image-recipe.ts";
+import { resolveNpmVersion } from "./host-network.ts";
 import type { ImageOptions } from "./image-request.ts";
+import { buildLayer, hashLayer } from "./layer.ts";
+import type { Ground, Layer, LayerContent } from "./layer.ts";
+import type { OwnImage } from "./own-image.ts";
 
 /** An agent that npm installs. */
 export interface AgentPackage {
   /** Short name, part of the tag: `claude` */
   readonly name: string;
+  /** Program that starts it; an image that has it is left as it is */
+  readonly executable: string;
   readonly npmPackage: {
     readonly name: string;
     /** Version, range or dist-tag */
@@ -21,54 +23,56 @@ export interface AgentPackage {
   };
 }
 
+/** What agents work with, beside Node.js: Claude Code runs commands in bash, and both use git. */
+const agentPrograms = ["bash", "git"];
+
+/** What the image of an agent is, on the base or an image of the user's own, whether it exists or not. */
+export async function toAgentLayer(
+  agent: AgentPackage,
+  base: string,
+  own?: OwnImage,
+): Promise<Omit<Layer, "labels" | "step">> {
+  const { name, version, installScripts } = agent.npmPackage;
+  const content: LayerContent = {
+    packages: [],
+    programs: agentPrograms,
+    npm: [`${name}@${version}`],
+    installScripts,
+    target: "/opt/agent",
+    ...(own === undefined ? {} : { unless: agent.executable }),
+  };
+  const ground: Ground =
+    own === undefined
+      ? { reference: base, user: "" }
+      : { reference: own.id, user: own.user, nodeFrom: base };
+  const hash = await hashLayer(content, [ground.reference]);
+  return { ground, content, hash, tag: `vaultbox/agent-${agent.name}:${hash}` };
+}
+
 /**
- * The tag of the image with an agent, built if it is missing. A range or dist-tag is resolved when it's built and
- * stays at that; `rebuild` resolves it again.
+ * The tag of the image with an agent, built if it is missing: on the base, or on an image of the user's own. A range or
+ * dist-tag is resolved when it's built and stays at that; `rebuild` resolves it again.
  * @throws VaultboxError VBX_IMAGE_BUILD_FAILED
  */
 export async function ensureAgentImage(
   engine: Engine,
   agent: AgentPackage,
   options: ImageOptions,
+  own?: OwnImage,
 ): Promise<string> {
-  const [base, recipe] = await Promise.all([
-    // A rebuild of an agent keeps the base it stands on
-    ensureBaseImage(engine, { ...options, rebuild: false }),
-    readAgentRecipe(),
-  ]);
-  const { name, version: range, installScripts } = agent.npmPackage;
-  const hash = toTagHash(recipe, [base, name, range, String(installScripts)]);
-  const tag = `vaultbox/agent-${agent.name}:${hash}`;
+  // A rebuild of an agent keeps the base it stands on
+  const base = await ensureBaseImage(engine, { ...options, rebuild: false });
+  const layer = await toAgentLayer(agent, base, own);
+  const { name, version: range } = agent.npmPackage;
   const build = async (onProgress: ImageOptions["onProgress"]) => {
-    const [version, registry, caFile] = await Promise.all([
-      resolveNpmVersion(`${name}@${range}`, options.env),
-      readNpmRegistry(options.env),
-      readCaFile(options.env),
-    ]);
-    const exact = `${name}@${version}`;
-    await using _stage = { [Symbol.asyncDispose]: () => removeStage(engine, hash) };
-    await engine.buildImage({
-      context: Readable.from([toTar([...recipe, ...caFile])]),
-      dockerfile: "agent.Dockerfile",
-      tag,
-      buildArgs: {
-        BASE: base,
-        NPM_PACKAGE: exact,
-        NPM_REGISTRY: registry,
-        NPM_OPTIONS: installScripts ? "" : "--ignore-scripts",
-        STAGE: hash,
-        ...toProxyArgs(options.env),
-      },
-      labels: { [label.image]: hash, [label.agentPackage]: exact },
-      onLine: (line) => onProgress({ step: `installing ${exact}`, line }),
-    });
+    const exact = `${name}@${await resolveNpmVersion(`${name}@${range}`, options.env)}`;
+    const content = { ...layer.content, npm: [exact] };
+    const labels = { [label.agentPackage]: exact };
+    const step = `installing ${exact}`;
+    await buildLayer(engine, { ...layer, content, labels, step }, { ...options, onProgress });
   };
-  await ensureImage(engine, { tag, what: `the image of ${agent.name}`, build }, options);
-  return tag;
-}
-
-/** The classic builder leaves the image of the install stage behind, as big as the agent. */
-async function removeStage(engine: Engine, hash: string): Promise<void> {
-  const stages = await engine.listImages(`${label.buildStage}=${hash}`);
-  for (const stage of stages) await engine.removeImage(stage.id);
+  const what = `the image of ${agent.name}${own === undefined ? "" : ` on ${own.name}`}`;
+  const flags = [...(own === undefined ? [] : ["--image", own.name]), "--agent", agent.name];
+  await ensureImage(engine, { tag: layer.tag, what, flags, build }, options);
+  return layer.tag;
 }

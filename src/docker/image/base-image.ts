@@ -5,7 +5,7 @@ import { toTar } from "../tar.ts";
 import type { Engine } from "../engine.ts";
 import { buildDebianNode, canBuildDebianNode, nodeMajor } from "./debian-node.ts";
 import { ensureImage } from "./ensure-image.ts";
-import { readAptOptions, readCaFile, toProxyArgs } from "./host-network.ts";
+import { readNetworkFiles, toProxyArgs } from "./host-network.ts";
 import { readBaseRecipe, toTagHash } from "./image-recipe.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
 import type { ImageOptions } from "./image-request.ts";
@@ -31,13 +31,7 @@ export async function ensureBaseImage(engine: Engine, options: ImageOptions): Pr
       kind === "debian"
         ? await ensureDebianNode(engine, recipe, within)
         : await pullPublished(engine, within);
-    const aptOptions = kind === "debian" ? await readAptOptions() : [];
-    const aptFile = { path: "host-apt.conf", content: `${aptOptions.join("\n")}\n` };
-    const context = [
-      ...recipe.files,
-      ...(await readCaFile(options.env)),
-      ...(aptOptions.length > 0 ? [aptFile] : []),
-    ];
+    const context = [...recipe.files, ...(await readNetworkFiles(options.env))];
     await engine.buildImage({
       context: Readable.from([toTar(context)]),
       dockerfile: "Dockerfile",
@@ -47,7 +41,7 @@ export async function ensureBaseImage(engine: Engine, options: ImageOptions): Pr
       onLine: (line) => onProgress({ step: "building the base image", line }),
     });
   };
-  await ensureImage(engine, { tag, what: "the base image", build }, options);
+  await ensureImage(engine, { tag, what: "the base image", flags: [], build }, options);
   return tag;
 }
 
@@ -92,7 +86,7 @@ async function ensureDebianNode(
   const tag = `vaultbox/debian-node:${toTagHash([], [`node ${nodeMajor}`, ...recipe.packages])}`;
   const build = (onProgress: ImageOptions["onProgress"]) =>
     buildDebianNode(engine, { tag, packages: recipe.packages, env: options.env, onProgress });
-  await ensureImage(engine, { tag, what: "the Debian base", build }, options);
+  await ensureImage(engine, { tag, what: "the Debian base", flags: [], build }, options);
   return tag;
 }
 

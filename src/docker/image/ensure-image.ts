@@ -13,6 +13,8 @@ export interface WantedImage {
   readonly tag: string;
   /** For an error message: `the base image` */
   readonly what: string;
+  /** With which `image build` makes the same */
+  readonly flags: readonly string[];
   readonly build: (onProgress: ImageOptions["onProgress"]) => Promise<void>;
 }
 
@@ -35,6 +37,6 @@ export async function ensureImage(
   try {
     await image.build(trace.onProgress);
   } catch (error) {
-    throw trace.toError(image.what, error);
+    throw trace.toError(image, error);
   }
 }

@@ -23,6 +23,24 @@ export async function readCaFile(env: NodeJS.ProcessEnv): Promise<readonly TarEn
   return [];
 }
 
+/**
+ * Context files by which a build step reaches what the host reaches: its CA bundle, and how apt gets to its mirrors but for
+ * a proxy with a password in its address.
+ */
+export async function readNetworkFiles(env: NodeJS.ProcessEnv): Promise<readonly TarEntry[]> {
+  const [caFile, options] = await Promise.all([
+    readCaFile(env),
+    // A host that isn't Debian has no apt, and then no settings for it
+    readAptOptions().catch(() => []),
+  ]);
+  // The files stay in the image's history
+  const open = options.filter((line) => !/\/\/[^/"]*@/.test(line));
+  const caOptions = caFile.map(({ path }) => `Acquire::https::CAInfo "/tmp/build/${path}";`);
+  const lines = [...open, ...caOptions];
+  const aptFile = { path: "host-apt.conf", content: `${lines.join("\n")}\n` };
+  return lines.length === 0 ? caFile : [...caFile, aptFile];
+}
+
 /** The host's proxy settings; these arguments are known to every builder and stay out of the image's history. */
 export function toProxyArgs(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const args: Record<string, string> = {};

@@ -16,7 +16,12 @@ export interface ImageRecipe {
 }
 
 export async function readBaseRecipe(): Promise<ImageRecipe> {
-  const files = await readRecipeFiles(["Dockerfile", "install-packages.sh", "packages.txt"]);
+  const files = await readRecipeFiles([
+    "Dockerfile",
+    "install.sh",
+    "finish-base.sh",
+    "packages.txt",
+  ]);
   const list = files.find((file) => file.path === "packages.txt");
   const packages = String(list?.content)
     .split("\n")
@@ -24,8 +29,9 @@ export async function readBaseRecipe(): Promise<ImageRecipe> {
   return { files, packages };
 }
 
-export async function readAgentRecipe(): Promise<readonly TarEntry[]> {
-  return await readRecipeFiles(["agent.Dockerfile"]);
+/** The scripts that add tools to an image. */
+export async function readLayerRecipe(): Promise<readonly TarEntry[]> {
+  return await readRecipeFiles(["install.sh", "link-programs.sh"]);
 }
 
 async function readRecipeFiles(names: readonly string[]): Promise<readonly TarEntry[]> {

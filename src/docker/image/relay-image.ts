@@ -41,7 +41,7 @@ export async function ensureRelayImage(engine: Engine, options: ImageOptions): P
       labels: { [label.image]: hash },
       onLine: (line) => onProgress({ step: "building the relay image", line }),
     });
-  await ensureImage(engine, { tag, what: "the relay image", build }, options);
+  await ensureImage(engine, { tag, what: "the relay image", flags: [], build }, options);
   return tag;
 }
 

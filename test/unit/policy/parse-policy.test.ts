@@ -52,7 +52,7 @@ test("a project file with every key is read, and every rule knows its line", () 
     vaults: ["work"],
     home: "project",
     history: "none",
-    image: "registry.example.com/tools/box:1.2",
+    image: { from: "registry.example.com/tools/box:1.2", packages: [], npm: [] },
     env: { LOG_LEVEL: "debug" },
     signing: { key: "work-key", identity: { name: "Ann Example", email: "ann@example.com" } },
     limits: {

@@ -15,6 +15,7 @@ import {
   hostEntryKeys,
   presetEntryKeys,
 } from "../../../src/policy/parse-egress.ts";
+import { imageKeys, maxTools, npmShape, packageShape } from "../../../src/policy/image-settings.ts";
 import { limitKeys, maxLimitCount } from "../../../src/policy/parse-limits.ts";
 import {
   historyChoices,
@@ -118,6 +119,11 @@ test("the schema knows exactly the keys and choices that the parser knows", asyn
   expect(keysOf($defs["hostEntry"])).toEqual(hostEntryKeys);
   expect(keysOf($defs["presetEntry"])).toEqual(presetEntryKeys);
   expect(keysOf(properties["limits"])).toEqual(limitKeys);
+  const image = properties["image"]?.oneOf?.[1];
+  expect(keysOf(image)).toEqual(imageKeys);
+  expect(image?.properties?.["packages"]?.maxItems).toBe(maxTools);
+  expect(image?.properties?.["packages"]?.items?.pattern).toBe(packageShape.source);
+  expect(image?.properties?.["npm"]?.items?.pattern?.replace("/)", "\\/)")).toBe(npmShape.source);
   expect(properties["home"]?.enum).toEqual(homeChoices);
   expect(properties["history"]?.enum).toEqual(historyChoices);
   expect(keysOf(properties["workspace"])).toEqual(workspaceKeys);
@@ -189,6 +195,26 @@ test.each([
   ["version: 1\nlimits: {cpus: 2}", false],
   ["version: 1\nimage: registry.example.com:5000/box@sha256:00", true],
   ["version: 1\nimage: ''", false],
+  [
+    "version: 1\nimage: {packages: [gh, golang, g++, libssl-dev=3.0.1-1~deb12u1], npm: [pnpm]}",
+    true,
+  ],
+  ["version: 1\nimage: {from: mytools, npm: ['@acme/cli@^1.2.0', typescript@next]}", true],
+  ["version: 1\nimage: {}", true],
+  ["version: 1\nimage: [gh]", false],
+  ["version: 1\nimage: {packages: gh}", false],
+  ["version: 1\nimage: {packages: [--allow-downgrades]}", false],
+  ["version: 1\nimage: {packages: [bash-]}", false],
+  ["version: 1\nimage: {packages: ['gh;id']}", false],
+  ["version: 1\nimage: {packages: [./x.deb]}", false],
+  ["version: 1\nimage: {packages: [gh/testing]}", false],
+  ["version: 1\nimage: {npm: [--prefix=/]}", false],
+  ["version: 1\nimage: {npm: ['x@file:../x']}", false],
+  ["version: 1\nimage: {npm: ['git+https://example.com/x']}", false],
+  ["version: 1\nimage: {npm: ['x@npm:y']}", false],
+  ["version: 1\nimage: {npm: ['a b']}", false],
+  ["version: 1\nimage: {from: ''}", false],
+  ["version: 1\nimage: {apt: [gh]}", false],
   ["version: 1\nenv: {LOG_LEVEL: debug}", true],
   ["version: 1\nenv: {1A: x}", false],
   ["version: 1\nenv: {A: 1}", false],

@@ -11,13 +11,13 @@ export function buildCommand(): Command {
       const images = await listVaultboxImages(await connectEngine(process.env));
       if (json === true) return printJson({ images });
       if (images.length === 0) return printNote("there is no image yet: vaultbox image build");
-      const rows = images.map(({ tag, kind, agentPackage, sizeBytes, createdAt }) => [
+      const rows = images.map(({ tag, kind, agentPackage, tools, sizeBytes, createdAt }) => [
         tag,
         kind,
-        agentPackage ?? "-",
+        [agentPackage, tools].filter((name) => name !== undefined).join(", ") || "-",
         `${Math.round(sizeBytes / 1e6)} MB`,
         createdAt.slice(0, 16).replace("T", " "),
       ]);
-      printLines(toTable(["tag", "kind", "agent", "size", "created"], rows));
+      printLines(toTable(["tag", "kind", "holds", "size", "created"], rows));
     });
 }

@@ -39,7 +39,7 @@ test("An image that is there costs one question to the engine and no lock", asyn
   const { engine, inspections } = createTagEngine(new Set(["a:1"]));
   const options = await createOptions();
   const build = () => Promise.reject(new Error("must not build"));
-  await ensureImage(engine, { tag: "a:1", what: "a", build }, options);
+  await ensureImage(engine, { tag: "a:1", what: "a", flags: [], build }, options);
   expect(inspections()).toBe(1);
   expect(await readdir(options.stateFolder)).toEqual([]);
 });
@@ -54,7 +54,7 @@ test("Of several that miss an image at once, one builds it and the others wait f
     await sleep(100);
     tags.add("a:1");
   };
-  const image = { tag: "a:1", what: "a", build };
+  const image = { tag: "a:1", what: "a", flags: [], build };
   await Promise.all([1, 2, 3].map(() => ensureImage(engine, image, options)));
   expect(builds).toBe(1);
   expect(await readdir(options.stateFolder)).toEqual([]);
@@ -66,7 +66,7 @@ test("A rebuild builds although the image is there", async () => {
   const build = async () => void builds++;
   await ensureImage(
     engine,
-    { tag: "a:1", what: "a", build },
+    { tag: "a:1", what: "a", flags: [], build },
     await createOptions({ rebuild: true }),
   );
   expect(builds).toBe(1);
@@ -80,10 +80,14 @@ test("A failed build shows its last lines, printable, and releases the lock for 
     throw new Error("it broke");
   };
   await expect(
-    ensureImage(engine, { tag: "a:1", what: "the image", build }, options),
+    ensureImage(
+      engine,
+      { tag: "a:1", what: "the image", flags: ["--package", "no such"], build },
+      options,
+    ),
   ).rejects.toMatchObject({
     code: "VBX_IMAGE_BUILD_FAILED",
-    message: "cannot build the image: it broke; its last lines: two | three \\x1b[31m | four",
+    message: "cannot build the image: it broke; its last lines: one | two | three \\x1b[31m | four",
   });
   expect(await readdir(options.stateFolder)).toEqual([]);
 });
