@@ -61,6 +61,7 @@ function toHostConfig(spec: ContainerSpec): Readonly<Record<string, unknown>> {
     CgroupnsMode: "private",
     PidsLimit: spec.pids,
     Memory: spec.memoryBytes,
+    ...(spec.shmBytes === undefined ? {} : { ShmSize: spec.shmBytes }),
     // The same as Memory: no swap on top of it
     MemorySwap: spec.memoryBytes,
     NanoCpus: Math.round(spec.cpus * 1e9),

@@ -55,6 +55,8 @@ export interface ContainerSpec {
   readonly tmpfs: Readonly<Record<string, string>>;
   readonly readOnlyRoot: boolean;
   readonly memoryBytes: number;
+  /** Size of `/dev/shm`; undefined for the engine's default */
+  readonly shmBytes?: number;
   readonly cpus: number;
   readonly pids: number;
   /** System call filter: a profile as JSON, or for Podman its path on the engine's host */

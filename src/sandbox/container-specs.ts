@@ -10,25 +10,8 @@ export const agentPids = 4096;
 const relayPids = 64;
 const relayMemoryBytes = 256 * 1024 * 1024;
 
-/** Writable file systems in memory; executable, because builds and tests run what they make there. */
-const temporary = {
-  "/tmp": "rw,nosuid,nodev,exec,mode=1777,size=2g",
-  "/var/tmp": "rw,nosuid,nodev,exec,mode=1777,size=512m",
-  "/run": "rw,nosuid,nodev,noexec,mode=1777,size=64m",
-} as const;
-
-/**
- * Every file system in memory: the usual ones, and one at each volume that the image declares, where the engine would
- * make a volume that nobody asked for. What the image has there is hidden.
- * @param mounted targets of the other mounts
- */
-export function toTemporary(
-  imageVolumes: readonly string[],
-  mounted: readonly string[],
-): Readonly<Record<string, string>> {
-  const free = imageVolumes.filter((path) => !mounted.includes(path));
-  return { ...Object.fromEntries(free.map((path) => [path, temporary["/var/tmp"]])), ...temporary };
-}
+/** Of the memory, for `/dev/shm`: browsers and data loaders pass memory there, and it counts against the limit */
+const agentShmPart = 0.5;
 
 /** The relay: no network, no secret, nothing writable. */
 export function toRelaySpec(options: {
@@ -83,7 +66,7 @@ export function toAgentSpec(options: {
   /** Absolute, where the command starts */
   readonly directory: string;
   readonly binds: readonly BindMount[];
-  /** From `toTemporary` */
+  /** From `toPlanTemporary` */
   readonly temporary: Readonly<Record<string, string>>;
   readonly home: HomeVolume;
   readonly memoryBytes: number;
@@ -108,6 +91,7 @@ export function toAgentSpec(options: {
     tmpfs: options.temporary,
     readOnlyRoot: true,
     memoryBytes: options.memoryBytes,
+    shmBytes: Math.floor(options.memoryBytes * agentShmPart),
     cpus: options.cpus,
     pids: agentPids,
     seccomp: options.seccomp,

@@ -6,7 +6,7 @@ import type { BindMount, Engine, ImageFacts } from "../docker/engine.ts";
 import { VaultboxError } from "../errors.ts";
 import { readBootId } from "../files/file-origin.ts";
 import { quoted } from "../printable.ts";
-import { agentPids, toTemporary } from "./container-specs.ts";
+import { agentPids } from "./container-specs.ts";
 import { proxyUrl, toEnvironment } from "./environment.ts";
 import { gitFiles, toAllowedSigners, toGitConfig } from "./git-config.ts";
 import { readAccounts, resolveIdentity, toGroup, toPasswd } from "./identity.ts";
@@ -25,6 +25,7 @@ import type { StartingRelay } from "./start-relay.ts";
 import type { FrozenTree } from "./workspace/tracked/frozen-files.ts";
 import type { WorkspaceSession } from "./workspace/workspace-session.ts";
 import { toGitSignScript } from "./signing/git-sign.ts";
+import { toTemporary } from "./temporary-mounts.ts";
 import { writeSandboxFiles, type SandboxGitFiles } from "./trust-files.ts";
 
 export interface SandboxOptions {
@@ -117,7 +118,8 @@ export function toPlanTemporary(
   plan: SandboxPlan,
   binds: readonly BindMount[],
 ): Readonly<Record<string, string>> {
-  return toTemporary(plan.image.volumes, [homeMount, ...binds.map(({ target }) => target)]);
+  const mounted = [homeMount, ...binds.map(({ target }) => target)];
+  return toTemporary(plan.image.volumes, mounted, plan.identity.home);
 }
 
 /** Writes the session's files and returns every bind mount of the agent container. */
