@@ -1,5 +1,5 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { MachineFile } from "../agents/agent-profile.ts";
 import type { BindMount } from "../docker/engine.ts";
 import { gitFiles, toHiddenConfig } from "./git-config.ts";
@@ -11,6 +11,7 @@ import {
 } from "./git-hidden.ts";
 import type { FrozenTree } from "./workspace/tracked/frozen-files.ts";
 import { infoDirectory } from "./info-directory.ts";
+import { adviceFolder, advicePaths, adviceScript } from "./tool-advice.ts";
 
 export const trustFiles = {
   /** The session's CA alone */
@@ -55,6 +56,19 @@ export interface SandboxGitFiles {
   readonly frozen: readonly FrozenTree[];
 }
 
+async function writeAdvice(info: string): Promise<void> {
+  const folder = join(info, basename(adviceFolder));
+  await Promise.all(
+    advicePaths.map(async (path) => {
+      const parent = join(folder, dirname(path));
+      await mkdir(parent, { recursive: true });
+      await Promise.all([folder, parent].map((made) => chmod(made, 0o755)));
+      await writeFile(join(folder, path), adviceScript);
+      await chmod(join(folder, path), 0o755);
+    }),
+  );
+}
+
 /** Writes what is mounted into the sandbox to a directory of the session; public facts only. */
 export async function writeSandboxFiles(
   directory: string,
@@ -81,6 +95,7 @@ export async function writeSandboxFiles(
     write(join(directory, "group"), files.group),
     write(join(directory, "gitconfig"), config),
     writeInfo(gitFiles.imageConfig, imageConfig),
+    writeAdvice(info),
     ...(signing === undefined
       ? []
       : [

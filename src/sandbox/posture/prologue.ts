@@ -1,4 +1,5 @@
 import { filterMark } from "../../docker/seccomp/seccomp-profile.ts";
+import { fitEnvironment } from "../fit-environment.ts";
 
 /**
  * The sandbox's first program: a POSIX shell script that reports what it sees and waits for the host's word before it
@@ -49,7 +50,7 @@ p "vbx-$n end"
 IFS= read -r g || exit 125
 [ "$g" = "go-$n" ] || exit 125
 unset n g i l k
-case $1 in
+${fitEnvironment}case $1 in
 */*) ;;
 *) command -v "$1" >/dev/null 2>&1 || {
   printf 'vaultbox: error: cannot run "%s": the sandbox has no such command\\n' "$1" >&2
