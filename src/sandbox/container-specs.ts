@@ -1,5 +1,6 @@
 import type { BindMount, ContainerSpec } from "../docker/engine.ts";
 import { label } from "../docker/labels.ts";
+import { sandboxHostName } from "./environment.ts";
 import type { HomeVolume } from "./home-volume.ts";
 import type { Identity } from "./identity.ts";
 import { homeMount } from "./sandbox-home.ts";
@@ -33,7 +34,7 @@ export function toRelaySpec(options: {
     labels: { ...options.labels, [label.role]: "relay" },
     workingDir: "/",
     user: options.user,
-    hostname: "sandbox",
+    hostname: sandboxHostName,
     network: "none",
     dns: ["127.0.0.1"],
     binds: options.binds,

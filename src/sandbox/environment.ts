@@ -5,7 +5,29 @@ import { trustFiles } from "./trust-files.ts";
 
 /** Where clients in the sandbox find the proxy: the relay's listener. */
 export const proxyUrl = "http://127.0.0.1:3128";
-const noProxy = "localhost,127.0.0.1,::1";
+/** The sandbox's own host name, which the relay's container has and shares. */
+export const sandboxHostName = "sandbox";
+
+/**
+ * Names of the sandbox itself, which no proxy could reach, as clients read such a list: by suffix (curl, Python, Node.js),
+ * as networks (curl, Go, requests, reqwest), as a range (Node's http, axios), and each by its text. `[::1]` in brackets,
+ * as Node's fetch and urllib want it, would keep httpx, and with it most SDKs, from starting (encode/httpx#3221).
+ */
+const ownNames = [
+  "localhost",
+  "localhost.",
+  ".localhost",
+  "127.0.0.0/8",
+  "127.0.0.1",
+  "127.0.0.1-127.255.255.254",
+  "127.0.1.1",
+  "::1",
+  "0.0.0.0",
+  sandboxHostName,
+].join(",");
+
+/** The same for Java, which has a syntax of its own. */
+const javaOwnNames = `localhost|localhost.|*.localhost|127.*|[::1]|0.0.0.0|${sandboxHostName}`;
 
 const variableShape = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** What decides about trust and the way out can't be set with `--env`. */
@@ -52,6 +74,7 @@ export function toEnvironment(sources: EnvironmentSources): Readonly<Record<stri
     LANG: "C.UTF-8",
     ...fromHost,
     ...parseImageEnvironment(sources.image),
+    ...(sources.tty ? { TERM: host["TERM"] ?? "xterm" } : {}),
     ...sources.agent,
     ...sources.project,
     ...sources.placeholders,
@@ -62,15 +85,11 @@ export function toEnvironment(sources: EnvironmentSources): Readonly<Record<stri
     USER: identity.userName,
     LOGNAME: identity.userName,
     SHELL: "/bin/sh",
-    ...(sources.tty ? terminalVariables(host) : {}),
+    // The init (tini) signals the whole process group, as a terminal does; Ctrl-Z stops all of it too
+    ...(sources.tty ? { TINI_KILL_PROCESS_GROUP: "1" } : {}),
     IS_SANDBOX: "1",
     VAULTBOX_SESSION: sources.session,
   };
-}
-
-/** The init (tini) signals the whole process group, as a terminal does; Ctrl-Z stops all of it too. */
-function terminalVariables(host: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-  return { TERM: host["TERM"] ?? "xterm", TINI_KILL_PROCESS_GROUP: "1" };
 }
 
 /** Of an image only the search path and what isn't about proxies, trust or identity matters; ours goes over the rest. */
@@ -92,12 +111,13 @@ function proxyVariables(): Readonly<Record<string, string>> {
   }
   return {
     ...variables,
-    no_proxy: noProxy,
-    NO_PROXY: noProxy,
+    no_proxy: ownNames,
+    NO_PROXY: ownNames,
     npm_config_https_proxy: proxyUrl,
     npm_config_proxy: proxyUrl,
     NODE_USE_ENV_PROXY: "1",
     GLOBAL_AGENT_HTTP_PROXY: proxyUrl,
+    GLOBAL_AGENT_NO_PROXY: ownNames,
     CLOUDSDK_PROXY_TYPE: "http",
     CLOUDSDK_PROXY_ADDRESS: "127.0.0.1",
     CLOUDSDK_PROXY_PORT: "3128",
@@ -140,6 +160,7 @@ function trustVariables(): Readonly<Record<string, string>> {
       "-Djavax.net.ssl.trustStorePassword=changeit",
       "-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=3128",
       "-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=3128",
+      `-Dhttp.nonProxyHosts=${javaOwnNames}`,
     ].join(" "),
   };
 }

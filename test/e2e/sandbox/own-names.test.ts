@@ -1,0 +1,54 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createWorld } from "../../support/sandbox-world.ts";
+
+const server = `
+import http.server, socket, threading
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b"ok")
+    def log_message(self, *_): pass
+class Server(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+    def server_bind(self):
+        self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0); super().server_bind()
+Server(("::", 8099), Handler).serve_forever()
+`;
+
+/** Each writes what it got of the address in its argument. */
+const clients = {
+  curl: "curl -s",
+  wget: "wget -qO-",
+  urllib:
+    'python3 -c "import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).read().decode())"',
+  fetch: 'node -e "fetch(process.argv[1]).then((r) => r.text()).then(console.log)"',
+  http: "node -e \"require('http').get(process.argv[1], (r) => r.pipe(process.stdout))\"",
+} as const;
+
+const names = ["localhost", "localhost.", "app.localhost", "127.0.0.1", "0.0.0.0", "sandbox"];
+const others = { "127.8.9.1": ["curl", "http"], "[::1]": ["curl", "wget", "http"] } as const;
+
+test("what serves in the sandbox is reached by its names, past the proxy, by clients of each kind", async () => {
+  await using world = await createWorld(1000);
+  await writeFile(join(world.workspace, "server.py"), server);
+  const pairs = [
+    ...names.flatMap((name) => Object.keys(clients).map((client) => [client, name] as const)),
+    ...Object.entries(others).flatMap(([name, some]) =>
+      some.map((client) => [client, name] as const),
+    ),
+  ];
+  const lines = pairs.map(([client, name]) => {
+    const command = clients[client as keyof typeof clients];
+    return `echo "${client} ${name} $(${command} 'http://${name}:8099/x' 2>&1)"`;
+  });
+  const script = `python3 server.py & until curl -s http://localhost:8099/; do sleep 0.1; done >/dev/null
+${lines.join("\n")}
+echo "java $JAVA_TOOL_OPTIONS"`;
+  const { stdout, stderr } = await world.run(["run", "--", "sh", "-c", script]);
+  // Nothing was refused, so that nothing is said of requests either
+  expect(stderr).toBe("");
+  const expected = pairs.map(([client, name]) => `${client} ${name} ok`);
+  expect(stdout.split("\n").slice(0, -2)).toEqual(expected);
+  expect(stdout).toContain("-Dhttp.nonProxyHosts=localhost|localhost.|*.localhost|127.*|[::1]|");
+});
