@@ -17,11 +17,17 @@ export function toHiddenFile(
   return `${beginning}-${index}.${kind}`;
 }
 
-/** For the filter's `clean`: it gets the path, and what git takes for the file's content is what it prints. */
+/**
+ * For the filter's `clean`: it gets the path, and what git takes for the file's content is what it prints. Of a file of
+ * which only the name was added (`git add -N`) git has nothing (git-ls-files(1), `--debug`).
+ */
 export function toHiddenScript(): string {
   return `#!/bin/sh
 # What git here has of a file that is hidden in this sandbox
-git cat-file blob ":$1" 2>/dev/null && exit
+case "$(git ls-files --debug -- ":(top,literal)$1")" in
+*"flags: "[2367]???????) ;;
+*) git cat-file blob ":$1" 2>/dev/null && exit ;;
+esac
 echo "vaultbox: $1 is hidden in this sandbox, so it can't be added to git here" >&2
 exit 1
 `;

@@ -30,6 +30,8 @@ export function toHiddenFiles(secret: string): readonly HiddenFile[] {
     { path: "private/notes.txt", committed: "notes\n", content: `${secret}\n` },
     { path: "private/deep/more.txt", committed: "more\n" },
     { path: "private/new.txt", content: `${secret}\n` },
+    // Stored in another form than it's checked out in, as git-crypt does
+    { path: "config/.env.crypt", committed: "A=plain\n", content: `A=${secret}\n` },
     // The same as in git: nothing to hide
     { path: ".env.same", committed: "A=readable\n" },
   ];
@@ -46,6 +48,18 @@ async function write(
   await writeFile(file, content, { mode });
 }
 
+/** So that nothing is of this very second, in which git looks at every file again. */
+async function age(repository: string): Promise<void> {
+  const all = ["-name", ".git", "-prune", "-o", "-exec", "touch", "-d", "2026-01-01", "{}", "+"];
+  await run("find", [repository, ...all]);
+}
+
+async function setFilter(repository: string): Promise<void> {
+  await git(repository, "config", "filter.crypt.clean", "sed s/^/stored:/");
+  await git(repository, "config", "filter.crypt.smudge", "sed s/^stored://");
+  await git(repository, "config", "filter.crypt.required", "true");
+}
+
 /** What everyday commands are about, and what is hidden, committed. */
 async function fill(repository: string, secret: string): Promise<void> {
   for (const folder of ["0", "1"]) {
@@ -53,9 +67,12 @@ async function fill(repository: string, secret: string): Promise<void> {
       await write(repository, `src/${folder}/${index}.ts`, "export {};\n");
   }
   await write(repository, ".gitignore", "/.env\n*.sock\n");
+  await write(repository, ".gitattributes", "*.crypt filter=crypt\n");
+  await setFilter(repository);
   for (const { path, committed, mode } of toHiddenFiles(secret)) {
     if (committed !== undefined) await write(repository, path, committed, mode);
   }
+  await age(repository);
   await git(repository, "add", "-A");
   await git(repository, "commit", "-q", "-m", "files");
 }
@@ -67,6 +84,20 @@ async function dirty(repository: string, secret: string): Promise<void> {
   }
   await git(repository, "update-index", "--skip-worktree", "config/.env.ci");
 }
+
+/** Settings that change how git looks at files, and are read in the sandbox as on the host. */
+const oddSettings = [
+  ["core.autocrlf", "input"],
+  ["core.fileMode", "false"],
+  ["core.untrackedCache", "true"],
+  ["feature.manyFiles", "true"],
+  ["core.quotePath", "false"],
+  ["diff.renames", "copies"],
+  ["merge.conflictStyle", "diff3"],
+  ["pull.rebase", "true"],
+  ["rebase.autoStash", "true"],
+  ["status.short", "true"],
+] as const;
 
 /** Makes them beneath a folder: `ws` is the workspace, and the repository of `ws/tree` lies outside of it. */
 export async function makeShapes(base: string, secret: string): Promise<void> {
@@ -81,6 +112,9 @@ export async function makeShapes(base: string, secret: string): Promise<void> {
     await mkdir(at(path), { recursive: true });
     await git(at(path), "init", "-q", "-b", "main", ...options);
     await git(at(path), "config", "gc.auto", "0");
+    if (path === "ws/odd") {
+      for (const [key, value] of oddSettings) await git(at(path), "config", key, value);
+    }
     await fill(at(path), secret);
   }
   await git(at("outside"), "switch", "-q", "-c", "elsewhere");
@@ -90,10 +124,17 @@ export async function makeShapes(base: string, secret: string): Promise<void> {
   const add = ["-c", "protocol.file.allow=always", "submodule", "add", "-q"];
   await git(join(ws, "super"), ...add, "../../library", "sub");
   await git(join(ws, "super"), "commit", "-q", "-m", "sub");
+  await setFilter(join(ws, "super/sub"));
+  await rm(join(ws, "super/sub/config/.env.crypt"));
+  await git(join(ws, "super/sub"), "checkout", "--", ".");
   await git(join(ws, "odd"), "update-index", "--index-version", "4");
   await git(join(ws, "odd"), "update-index", "--split-index");
   await git(join(ws, "odd"), "repack", "-adq");
-  for (const shape of shapes) await dirty(join(ws, shape), secret);
+  for (const shape of shapes) {
+    await age(join(ws, shape));
+    await git(join(ws, shape), "status");
+    await dirty(join(ws, shape), secret);
+  }
 }
 
 /** A copy at another place, in which nothing is hidden because nothing that would be is there. */
@@ -101,7 +142,9 @@ export async function copyWithoutHidden(base: string, to: string, secret: string
   for (const name of await readdir(base)) {
     await run("cp", ["-a", join(base, name), to]);
   }
-  await git(join(to, "outside"), "worktree", "repair", join(to, "ws/tree"));
+  const linked = join(to, "outside/.git/worktrees/tree");
+  await writeFile(join(linked, "gitdir"), `${join(to, "ws/tree/.git")}\n`);
+  await writeFile(join(to, "ws/tree/.git"), `gitdir: ${linked}\n`);
   for (const shape of shapes) {
     const repository = join(to, "ws", shape);
     await git(repository, "update-index", "--no-skip-worktree", "config/.env.ci");

@@ -48,11 +48,11 @@ const onHidden: readonly (readonly [command: string, status: number, said: RegEx
   ["git commit -qam x", 1, /nothing to commit, working tree clean/],
   ["git add -A; git status --porcelain", 0, ""],
   ["git add -f .env", 128, /vaultbox: \.env is hidden in this sandbox, so it can't be added/],
-  ["git check-ignore -v .env", 0, /^\/run\/vaultbox\/git-hidden-0\.exclude:/],
+  ["git check-ignore -v .env", 0, /^\/run\/vaultbox\/git-hidden-\d\.exclude:/],
   [
     "echo z > n; git stash -q -u; ls; git stash pop -q; ls n",
     0,
-    /^d\nf\nvaultbox\.yaml\n(?:.*\n)?n\n$/,
+    /^d\nf\np\nvaultbox\.yaml\n(?:.*\n)?n\n$/,
   ],
   ["git clean -fdq; git status --porcelain", 0, ""],
   ["git clean -fdxq", 1, /failed to remove \.env: Device or resource busy/],
@@ -77,6 +77,12 @@ const onHidden: readonly (readonly [command: string, status: number, said: RegEx
     ".git\nd\nf\nvaultbox.yaml\n",
   ],
   ["cp f .env", 1, /Read-only file system/],
+  // Only its name was added: there is no content to commit
+  [
+    "cd p; git status --porcelain; git commit -qam x",
+    128,
+    /^ A \.env\n.*\.env is hidden in this sandbox/s,
+  ],
   ["grep -A2 '`.env`' /run/vaultbox/policy.md", 0, /`\.env\.test`; it shows what git's index had/],
 ];
 
@@ -105,6 +111,10 @@ test(
     const hidden = { ".env.test": "A=secret\n", ".env": "B=secret\n", "d/.env": "C=secret\n" };
     for (const [name, text] of Object.entries(hidden)) await write(name, text);
     const before = await git(workspace, "rev-parse", "main", "other", "gone");
+    await git(workspace, "init", "-q", "p");
+    await write("p/.env", "D=secret\n");
+    await git(join(workspace, "p"), "add", "-N", ".env");
+    await write(".git/info/exclude", "/p/\n");
     await world.run(["trust", "--yes"]);
     const commands = toScript(onHidden.map(([command]) => command));
     const { stdout, stderr } = await world.run(["run", "--", "sh", "-c", commands]);
@@ -117,7 +127,7 @@ test(
         status,
       });
     }
-    expect(stderr).toContain("hidden from the sandbox: .env, .env.test, d/.env\n");
+    expect(stderr).toContain("hidden from the sandbox: .env, .env.test, d/.env, p/.env\n");
     expect(stderr).toContain("of these git has content of its own, which is shown: .env.test; ");
     for (const [name, text] of Object.entries(hidden))
       expect(await readFile(join(workspace, name), "utf8")).toBe(text);
@@ -149,7 +159,7 @@ test(
   },
   async () => {
     const secret = randomBytes(16).toString("hex");
-    await using world = await createWorld();
+    await using world = await createWorld(1000);
     const base = world.workspace;
     const ws = join(base, "ws");
     await makeShapes(base, secret);
@@ -165,6 +175,7 @@ test(
     const env = { ...process.env, GIT_CONFIG_NOSYSTEM: "1", top: join(plain, "ws") };
     const expected = await run("sh", ["-c", script], { env, maxBuffer: 1e8 });
     const inBox = `top=${ws}\n${script}\necho "# look"\n${toLook(secret)}`;
+    await run("chown", ["-R", "1000:1000", base]);
     const result = await world.run(["run", "--workspace", ws, "--", "sh", "-c", inBox], {
       timeoutMs: 300_000,
     });

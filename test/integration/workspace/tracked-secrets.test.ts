@@ -1,4 +1,14 @@
-import { mkdir, readdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Folder } from "../../../src/files/beneath.ts";
@@ -130,6 +140,36 @@ test("a copy has the mode and the time that git remembers, also within a folder 
   expect(Math.floor((await stat(env)).mtimeMs / 1000)).toBe(Math.floor(before.mtimeMs / 1000));
   expect((await stat(inner)).mode & 0o777).toBe(0o755);
   expect(await readFile(inner, "utf8")).toBe("x\n");
+});
+
+test("what git has and can't be read is shown with the size that git remembers", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path, { ".env": "A=committed\n", "private/x": "committed\n" });
+  await mkdir(join(path, "private/to"));
+  await writeFile(join(path, "private/to/f"), "f\n");
+  await symlink("../x", join(path, "private/link"));
+  await git(path, "add", "private");
+  const id = await git(path, "rev-parse", "HEAD");
+  await git(path, "update-index", "--add", "--cacheinfo", `160000,${id},private/sub`);
+  await git(path, "commit", "-q", "-m", "2");
+  await writeInto(path, ".env", "A=hunter2\n");
+  const directory = join(path, "../session");
+  const show = async (): Promise<string> => {
+    await rm(directory, { recursive: true, force: true });
+    await mkdir(directory);
+    await writeCopies((await plan([path], ["default", "private/"])).copies, directory);
+    return join(directory, "shown");
+  };
+  const shown = await show();
+  expect(await readFile(join(shown, "0"), "utf8")).toBe("A=committed\n");
+  expect(await readlink(join(shown, "1/link"))).toBe("../x");
+  expect(await readdir(join(shown, "1/sub"))).toEqual([]);
+  expect(await readFile(join(shown, "1/to/f"), "utf8")).toBe("f\n");
+  // Its objects are elsewhere
+  const blob = await git(path, "rev-parse", "HEAD:.env");
+  await rm(join(path, ".git/objects", blob.slice(0, 2), blob.slice(2)));
+  expect(await readFile(join(await show(), "0"), "utf8")).toBe("\0".repeat(12));
 });
 
 test("no repository that the sandbox doesn't have is read for it, and no name of an index leads out of a copy", async () => {

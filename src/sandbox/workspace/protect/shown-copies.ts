@@ -1,4 +1,13 @@
-import { chmod, chown, mkdir, utimes, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  lutimes,
+  mkdir,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BindMount } from "../../../docker/engine.ts";
 import type { Owner } from "../../../files/entry-facts.ts";
@@ -89,7 +98,7 @@ async function writeCopy(source: string, { content, tracked }: CopyMount): Promi
   if (typeof content !== "string") await writeFolder(source, content);
 }
 
-/** There is nothing but plain files in it: no link that a later one would be written through. */
+/** No file is a folder of others: none is written through a link. */
 async function writeFolder(source: string, files: ShownFolder): Promise<void> {
   const made = new Set<string>();
   for (const [path, file] of files) {
@@ -102,7 +111,12 @@ async function writeFolder(source: string, files: ShownFolder): Promise<void> {
       await mkdir(folder);
       await chmod(folder, 0o755);
     }
-    await writeCopyFile(toNameBytes(join(source, path)), file.content, file);
+    const place = toNameBytes(join(source, path));
+    if (file.kind === "link") {
+      await symlink(file.content, place);
+      await lutimes(place, file.modifiedAt, file.modifiedAt);
+    } else if (file.kind === "submodule") await mkdir(place, { mode: 0o755 });
+    else await writeCopyFile(place, file.content, file);
   }
 }
 
@@ -112,6 +126,8 @@ async function writeCopyFile(
   tracked: ShownFile | undefined,
 ): Promise<void> {
   await writeFile(path, content, { flag: "wx" });
-  await chmod(path, tracked?.isProgram === true ? 0o755 : 0o644);
-  if (tracked !== undefined) await utimes(path, tracked.modifiedAt, tracked.modifiedAt);
+  await chmod(path, tracked?.kind === "program" ? 0o755 : 0o644);
+  if (tracked === undefined) return;
+  if (tracked.size > content.length) await truncate(path, tracked.size);
+  await utimes(path, tracked.modifiedAt, tracked.modifiedAt);
 }

@@ -12,15 +12,19 @@ import type { WorkTree, WorkTrees } from "./work-trees.ts";
 
 /** A file as git has it. */
 export interface ShownFile {
+  /** Of a link the content says where to; a submodule is an empty folder */
+  readonly kind: "file" | "program" | "link" | "submodule";
+  /** Nothing where it can't be read, or isn't what git checks out: a filter makes that */
   readonly content: Buffer;
-  readonly isProgram: boolean;
+  /** What git remembers, with zeros behind the content: it takes a file of another size for changed without a look */
+  readonly size: number;
   /** When git saw it last, `s`: it takes a file of another time for one that it has to check out again */
   readonly modifiedAt: number;
 }
 
 /** What git has of a file that lies in a work tree. */
 export interface TrackedFile {
-  /** Undefined when it can't be read, or is no plain file */
+  /** Undefined when it's no plain file for git */
   readonly shown: ShownFile | undefined;
   /** Whether the file there is the same: to hide it would hide nothing */
   readonly isSame: boolean;
@@ -34,7 +38,7 @@ export interface PlaceInTree {
 }
 
 /** No file with settings is larger, and few with keys; of a larger one nothing is shown */
-const maxFileBytes = 4 * 1024 * 1024;
+const maxFileBytes = 32 * 1024 * 1024;
 /** Of a hidden folder: more isn't what somebody hides, and each is written for the session */
 const maxFolderFiles = 1000;
 const maxFolderBytes = 64 * 1024 * 1024;
@@ -77,7 +81,8 @@ export function lookAtTracked(
     for (const [name, entry] of entries) {
       const names = wanted.get(name);
       if (names === undefined) continue;
-      const shown = readShown(repository.common, entry);
+      const whole = readShown(repository.common, entry);
+      const shown = whole?.kind === "file" || whole?.kind === "program" ? whole : undefined;
       const file = { shown, isSame: shown !== undefined && isSame(root, names, shown) };
       found.set(names.join("/"), file);
     }
@@ -105,6 +110,7 @@ export function lookBeneathTracked({
     const shown = readShown(repository.common, entry);
     bytes += shown?.content.length ?? 0;
     if (shown === undefined || bytes > maxFolderBytes || !isPlainPath(path)) return undefined;
+    if (shown.kind === "link" && !isPlainTarget(shown.content)) return undefined;
     found.set(path, shown);
   }
   return isTree(found) ? found : undefined;
@@ -123,6 +129,11 @@ function isPlainPath(path: string): boolean {
         Buffer.from(toNameBytes(name)).length <= 255,
     )
   );
+}
+
+/** Whether a link can lead there. */
+function isPlainTarget(target: Buffer): boolean {
+  return target.length > 0 && target.length <= maxPathLength && !target.includes(0);
 }
 
 /** Whether no file is a folder of others. */
@@ -145,22 +156,33 @@ function toTest(wanted: ReadonlyMap<string, unknown>): EntryTest {
   return ({ nameLength, name }) => lengths.has(nameLength) && wanted.has(name());
 }
 
-const fileType = 0o100000;
+/** Of a tree's entry (gitformat-index(5), "mode"). */
+const kinds: ReadonlyMap<number, ShownFile["kind"]> = new Map([
+  [0o100644, "file"],
+  [0o100755, "program"],
+  [0o120000, "link"],
+  [0o160000, "submodule"],
+]);
 
 function readShown(
   repository: Folder,
   { id, mode, size, modifiedAt }: TrackedEntry,
 ): ShownFile | undefined {
-  if ((mode & 0o170000) !== fileType) return undefined;
+  const kind = kinds.get(mode);
+  if (kind === undefined) return undefined;
+  const content = kind === "submodule" ? nothing : readForm(repository, id, size);
+  return { kind, content, size: Math.max(size, content.length), modifiedAt };
+}
+
+const nothing = Buffer.alloc(0);
+
+/** As it's checked out, which is told by the size. */
+function readForm(repository: Folder, id: string, size: number): Buffer {
   const content = readBlob(repository, id, maxFileBytes);
-  if (content === undefined) return undefined;
-  const form = size > content.length ? withReturns(content) : content;
-  return {
-    // Git takes a file of another size than it remembers for changed, without a look
-    content: form.length === size ? form : content,
-    isProgram: (mode & 0o111) !== 0,
-    modifiedAt,
-  };
+  // Of size zero git looks again
+  if (content === undefined || content.length === size || size === 0) return content ?? nothing;
+  const form = withReturns(content);
+  return form.length === size ? form : nothing;
 }
 
 /** As git checks it out with `core.autocrlf`. */
