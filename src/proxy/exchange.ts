@@ -100,6 +100,7 @@ async function send(
     target: withTrustedQuery(target, passage?.trustedQuery),
     secrets: toSecrets(secret, passage),
     echoes: context.echoes,
+    learn: preparation.learn,
     clientBody: asked.body,
     hold: asked.hold,
     ...(body === undefined ? {} : { body }),

@@ -1,6 +1,7 @@
 import type { Authority } from "./authority.ts";
 import type { ClientBody } from "./client-body.ts";
 import type { PassageBody, ResponseTransform } from "./doors/door.ts";
+import type { Preparation } from "./credential/authorise.ts";
 import type { SecretEchoes } from "./credential/secret-echo.ts";
 import type { Hold } from "./held-bytes.ts";
 import type { HeaderField } from "./http1/header.ts";
@@ -21,6 +22,8 @@ export interface ForwardedRequest {
   readonly secrets: readonly string[];
   /** What the session sent of its secrets */
   readonly echoes: SecretEchoes;
+  /** Told the headers of the answer before the client has them */
+  readonly learn?: Preparation["learn"];
   readonly clientBody: ClientBody;
   readonly hold: Hold;
   /** What a door put in place of the client's body */

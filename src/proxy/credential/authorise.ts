@@ -16,9 +16,10 @@ import {
   severalPlaceholders,
 } from "./credential-refusals.ts";
 import type { RequestPlace } from "./credential-refusals.ts";
-import { inspectRequest } from "./inspect-request.ts";
+import { type Findings, inspectRequest } from "./inspect-request.ts";
 import { createPlaceholderSearch } from "./placeholder-search.ts";
 import type { PlaceholderSearch } from "./placeholder-search.ts";
+import { ServerCookies } from "./server-cookies.ts";
 
 /** A request that the policy allowed; every field is canonical but the target and the headers, which are as received. */
 export interface AuthorisationRequest {
@@ -55,6 +56,8 @@ export interface Preparation {
    * @throws Refusal credential-unavailable
    */
   readonly apply: (secret: string | undefined) => AuthorisedRequest;
+  /** Told the headers of the answer: the cookies that it sets may come back */
+  readonly learn?: (headers: readonly HeaderField[]) => void;
 }
 
 /**
@@ -70,6 +73,7 @@ interface Session {
   readonly classify: (name: string) => ClassifiedHeader;
   readonly search: PlaceholderSearch;
   readonly findPreset: FindPreset;
+  readonly cookies: ServerCookies;
 }
 
 /** Prepares the credential step once per session: the result is called for every request. */
@@ -82,6 +86,7 @@ export function createAuthoriser(
     classify: createHeaderClassifier(),
     search: createPlaceholderSearch(credentials),
     findPreset,
+    cookies: new ServerCookies(),
   };
   return (request) => prepare(session, request);
 }
@@ -90,17 +95,13 @@ function prepare(session: Session, request: AuthorisationRequest): Preparation {
   if (request.rule.effect !== "allow") throw new Error("only an allowed request is authorised");
   const boundHost = session.boundHost(request.host);
   const bound = boundHost === undefined ? [] : bindingsFor(boundHost, request);
-  const findings = inspectRequest(request, { boundHost, bound, classify: session.classify });
+  const { classify, cookies } = session;
+  const sortCookies = (value: string) => cookies.sort(request.host, value);
+  const findings = inspectRequest(request, { boundHost, bound, classify, sortCookies });
 
   const stray = session.search(findings.haystack);
   if (stray !== undefined) throw strayPlaceholder(session, request, { stray, bound });
-  if (boundHost === undefined) {
-    const { foreign } = findings;
-    if (foreign !== undefined && !mayPass(foreign, request.rule)) {
-      throw foreignAtUnboundHost(request, foreign, session.findPreset);
-    }
-    return { flags: [], apply: () => ({ headers: request.headers, target: request.rawTarget }) };
-  }
+  if (boundHost === undefined) return prepareUnbound(session, request, findings);
   if (findings.foreign !== undefined) throw foreignAtBoundHost(request.host, findings.foreign);
   if (findings.offered.size > 1) throw severalPlaceholders(request.host);
 
@@ -118,12 +119,30 @@ function prepare(session: Session, request: AuthorisationRequest): Preparation {
   };
 }
 
+/** Where no credential of ours is for the host. */
+function prepareUnbound(
+  { findPreset, cookies }: Session,
+  request: AuthorisationRequest,
+  { foreign, headers, cookies: removed }: Findings,
+): Preparation {
+  const { host, rule, rawTarget } = request;
+  const learn = (answered: readonly HeaderField[]): void => cookies.add(host, answered);
+  if (rule.clientCredentials === "pass") {
+    return { flags: [], apply: () => ({ headers: request.headers, target: rawTarget }), learn };
+  }
+  if (foreign !== undefined && !mayPass(foreign, rule)) {
+    throw foreignAtUnboundHost(request, foreign, findPreset);
+  }
+  const flags = removed > 0 ? ["cookie-removed"] : [];
+  return { flags, apply: () => ({ headers, target: rawTarget }), learn };
+}
+
 /** Headers are looked at before the query: where a parameter is what was found first, no header has a credential. */
 function mayPass(
   { kind }: RequestPlace,
   { clientCredentials }: AuthorisationRequest["rule"],
 ): boolean {
-  return clientCredentials === "pass" || (clientCredentials === "query" && kind === "parameter");
+  return clientCredentials === "query" && kind === "parameter";
 }
 
 /**

@@ -19,17 +19,20 @@ export interface InspectionContext {
   /** The bindings that cover this very request */
   readonly bound: readonly BoundCredential[];
   readonly classify: (name: string) => ClassifiedHeader;
+  /** Sorts the cookies of one header: those that the server itself set, and how many others there are */
+  readonly sortCookies: (value: string) => { readonly own: string; readonly others: number };
 }
 
 /** What one look at a request found. */
 export interface Findings {
   /** Credentials whose placeholder was offered in a proper place; that place is gone from `headers` and `target` */
   readonly offered: Set<SessionCredential>;
-  /** What goes upstream beside our own credential, when the host is bound */
+  /** What goes upstream beside our own credential */
   readonly headers: HeaderField[];
   target: string;
   /** The first credential that isn't ours */
   foreign: RequestPlace | undefined;
+  /** Those that are left out */
   cookies: number;
   /** All text of the request in which no placeholder may be */
   haystack: string;
@@ -78,7 +81,8 @@ function inspectHeader(findings: Findings, field: HeaderField, context: Inspecti
     findings.foreign ??= { kind: "header", name, value };
   }
   if (boundHost === undefined) {
-    if (kind === "cookie") findings.foreign ??= { kind: "header", name, value };
+    if (kind === "cookie") keepOwnCookies(findings, field, context);
+    else findings.headers.push(field);
   } else if (kind === "cookie") findings.cookies++;
   else if (kind === "connection") keepConnection(findings, field);
   else if (!isSlot) findings.headers.push(field);
@@ -119,6 +123,22 @@ function isForeign({ name, value }: QueryParameter, boundHost: BoundHost | undef
 
 function toPlace({ name, value }: QueryParameter): RequestPlace {
   return { kind: "parameter", name, value };
+}
+
+/** A cookie is the client's own credential, unless the server gave it; beside one that it gave, a page's own are left out. */
+function keepOwnCookies(
+  findings: Findings,
+  [name, value]: HeaderField,
+  { sortCookies }: InspectionContext,
+): void {
+  const { own, others } = sortCookies(value);
+  if (own === "" && others === 0) return;
+  if (own === "" || name.toLowerCase() !== "cookie") {
+    findings.foreign ??= { kind: "header", name, value };
+    return;
+  }
+  findings.cookies += others;
+  findings.headers.push([name, own]);
 }
 
 /** `Connection: authorization` asks a proxy to drop that header (RFC 9110 §7.6.1); only the harmless options stay. */
