@@ -102,7 +102,7 @@ function toDoorRequest(
     authority,
     method,
     path,
-    readings: target.readings,
+    readings: target.doorReadings,
     rawPath: target.rawPath,
     query: target.query,
     next: notGiven,

@@ -6,8 +6,6 @@ export interface ApiRequest {
   readonly method: string;
   /** Canonical path: no dot segments, no empty ones, escapes only where they are needed (proxy/target.ts) */
   readonly path: string;
-  /** Path as the client wrote it */
-  readonly rawPath: string;
   /** Query with its `?`, or empty */
   readonly query: string;
   /** Parsed JSON: undefined when it wasn't read yet, null when there is none */

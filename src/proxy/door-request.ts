@@ -29,7 +29,7 @@ export function toDoorRequest(
     authority,
     method: head.method,
     path: target.path,
-    readings: target.readings,
+    readings: target.doorReadings,
     rawPath: target.rawPath,
     query: target.query,
     hold,

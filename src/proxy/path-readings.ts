@@ -4,10 +4,15 @@
 /** GitLab names a project, a group, a branch or a file in one segment (https://docs.gitlab.com/api/rest/#namespaced-paths). */
 const gitlabNames = /^\/api\/v4\/(?:projects|groups|namespaces)\//;
 
+/** Whether an escaped slash in this path is a part of a name to every server. */
+export function namesAreWhole(path: string): boolean {
+  return gitlabNames.test(path);
+}
+
 type Step = (path: string) => string;
 
 const steps: readonly Step[] = [
-  (path) => (gitlabNames.test(path) ? path : path.replaceAll("%2F", "/")),
+  (path) => (namesAreWhole(path) ? path : path.replaceAll("%2F", "/")),
   // RFC 3986, section 5.2.4
   (path) => path.replaceAll(/\/\.(?=\/)/g, "").replace(/\/\.$/, "/"),
   (path) => path.replaceAll(/\/{2,}/g, "/"),

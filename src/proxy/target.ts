@@ -1,5 +1,5 @@
 import { quoted } from "../printable.ts";
-import { hasOnlyLoneLetters, toOtherReadings } from "./path-readings.ts";
+import { hasOnlyLoneLetters, namesAreWhole, toOtherReadings } from "./path-readings.ts";
 import { Refusal } from "./refusal.ts";
 
 /**
@@ -18,6 +18,8 @@ export interface RequestTarget {
   readonly path: string;
   /** What else servers may take the path for: rules must say the same of each (`toOtherReadings`) */
   readonly readings: readonly string[];
+  /** The same for doors: to a forge `@scope%2Fname` may be one name, which no registry has */
+  readonly doorReadings: readonly string[];
   /** Query with its `?`; empty if there is none */
   readonly query: string;
 }
@@ -50,7 +52,7 @@ export function parseTarget(method: string, written: string): RequestTarget {
   }
   if (method === "CONNECT") {
     const authorityText = target;
-    return { form: "authority", authorityText, rawPath: "", path: "", readings: [], query: "" };
+    return { form: "authority", authorityText, rawPath: "", ...noPath, query: "" };
   }
   if (target.startsWith("/")) {
     const mark = target.indexOf("?");
@@ -59,7 +61,7 @@ export function parseTarget(method: string, written: string): RequestTarget {
     return { form: "origin", rawPath, ...toPath(rawPath), query };
   }
   if (target === "*" && method === "OPTIONS") {
-    return { form: "asterisk", rawPath: "*", path: "*", readings: [], query: "" };
+    return { form: "asterisk", rawPath: "*", ...noPath, path: "*", query: "" };
   }
   return parseAbsolute(target);
 }
@@ -92,9 +94,18 @@ function isUtf8Escaped(text: string): boolean {
   }
 }
 
-function toPath(rawPath: string): Pick<RequestTarget, "path" | "readings"> {
+type TargetPath = Pick<RequestTarget, "path" | "readings" | "doorReadings">;
+
+const noPath: TargetPath = { path: "", readings: [], doorReadings: [] };
+
+function toPath(rawPath: string): TargetPath {
   const path = toCanonicalPath(rawPath);
-  return { path, readings: toOtherReadings(path) };
+  const readings = toOtherReadings(path);
+  if (!/%2f/i.test(rawPath)) return { path, readings, doorReadings: readings };
+  const whole = toCanonicalPath(rawPath, "whole");
+  const all = new Set([...readings, whole, ...toOtherReadings(whole)]);
+  all.delete(path);
+  return { path, readings, doorReadings: namesAreWhole(path) ? readings : [...all] };
 }
 
 function parseAbsolute(target: string): RequestTarget {
@@ -121,8 +132,9 @@ function parseAbsolute(target: string): RequestTarget {
  * What servers read in two ways stays as it is: `toOtherReadings` has the others. But `@scope%2fname` becomes
  * `@scope/name`, as npm writes a scoped package: registries serve it at both, so an allow and a deny rule for a scope can't
  * be dodged by spelling.
+ * @param scoped `whole` leaves that as it is too
  */
-export function toCanonicalPath(rawPath: string): string {
+export function toCanonicalPath(rawPath: string, scoped: "split" | "whole" = "split"): string {
   if (plainPath.test(rawPath)) return rawPath;
   if (rawPath.includes("\\")) throw refusal(rawPath, "it has a backslash");
   if (/^\/(?:\.\/)*\//.test(rawPath))
@@ -134,7 +146,7 @@ export function toCanonicalPath(rawPath: string): string {
   if (/%5c/i.test(rawPath)) throw refusal(rawPath, "it escapes a backslash (`%5c`)");
   const path = rawPath
     .split("/")
-    .map((segment) => toCanonicalSegment(segment, rawPath))
+    .map((segment) => toCanonicalSegment(segment, rawPath, scoped))
     .join("/");
   if (/%25(?:2[0-9a-f]|3[bf]|5c|[01][0-9a-f])/i.test(path)) {
     throw refusal(rawPath, "an escape is escaped again (such as `%252e`)");
@@ -153,7 +165,7 @@ export function toPlainPath(rawPath: string): string {
   return path;
 }
 
-function toCanonicalSegment(segment: string, rawPath: string): string {
+function toCanonicalSegment(segment: string, rawPath: string, scoped: "split" | "whole"): string {
   if (segment === ".") return segment;
   const decoded = segment
     .replace(/%[0-9a-fA-F]{2}/g, decodeWhatMayStand)
@@ -171,7 +183,7 @@ function toCanonicalSegment(segment: string, rawPath: string): string {
   }
   const [scope = "", name = ""] = pieces;
   const isScoped = pieces.length === 2 && scope.startsWith("@") && scope.length > 1;
-  return isScoped ? `${scope}/${name}` : decoded;
+  return isScoped && scoped === "split" ? `${scope}/${name}` : decoded;
 }
 
 // RFC 3986 pchar without `;`, which begins parameters on some servers; `%` itself never comes out of an escape

@@ -31,7 +31,7 @@ export function readGithubRest(request: ApiRequest): ApiReading {
   const [owner, name] = at === -1 ? [] : segments.slice(at + 1);
   if (owner === undefined || name === undefined) return readElsewhere(request, segments);
   const repository = `${owner}/${name.replace(/\.git$/i, "")}`;
-  if (!ownerShape.test(owner) || !nameShape.test(name) || hasHiddenSlash(request)) {
+  if (!ownerShape.test(owner) || !nameShape.test(name)) {
     return { kind: "not-understood", what: "its path does not name a repository plainly" };
   }
   const behind = segments.slice(at + 3);
@@ -39,12 +39,6 @@ export function readGithubRest(request: ApiRequest): ApiReading {
   // /orgs/x/teams/y/repos/owner/name and the like: rights on the repository, or something that is done with it
   if (isReading(request.method)) return { kind: "elsewhere" };
   return toCalls(repository, [{ type: "forbidden", what: "changing who may enter" }]);
-}
-
-/** Whether a slash that was escaped (`@scope%2fname`, proxy/target.ts) can't be told from others in the canonical path. */
-function hasHiddenSlash({ path, rawPath }: ApiRequest): boolean {
-  const count = (text: string): number => text.split(/%2f/i).length;
-  return count(path) < count(rawPath);
 }
 
 /** Whether a canonical path is a repository itself, and nothing below it. */

@@ -131,6 +131,8 @@ function keepOwnCookies(
   [name, value]: HeaderField,
   { sortCookies }: InspectionContext,
 ): void {
+  // Perl's LWP says with every cookie which version of them it knows (RFC 2965, section 3.3.5)
+  if (name.toLowerCase() === "cookie2" && /^\$Version="?\d"?$/.test(value)) return;
   const { own, others } = sortCookies(value);
   if (own === "" && others === 0) return;
   if (own === "" || name.toLowerCase() !== "cookie") {

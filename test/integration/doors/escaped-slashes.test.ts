@@ -27,7 +27,10 @@ const escaped: readonly ApiCall[] = [
   to(`GET ${repo}/branches/agent%2Fx/protection`),
   to(`GET ${repo}/contents/src%2Fa%2Fb.ts?ref=agent%2Fx`),
   to(`GET ${repo}/releases/tags/v1%2F2`),
+  to(`GET ${repo}/releases/tags/%40acme%2Fwidgets%401.2.3`),
+  to(`GET ${repo}/git/ref/tags%2F%40acme%2Fwidgets%401.2.3`),
   to(`GET ${repo}/labels/area%2Fdocs`),
+  to(`GET ${repo}/labels/@area%2Fdocs`),
   to(`GET ${repo}/compare/main...agent%2Fx`),
   to(`GET ${repo}/commits/agent%2Fx/check-runs?per_page=100`),
   to(`GET ${repo}/tarball/agent%2Fx`),
@@ -55,6 +58,7 @@ const refused: readonly ApiCall[] = [
   to(`GET ${repo}//hooks`),
   to(`GET ${repo}/./hooks`),
   to("GET /repos/acme%2Fwidgets/hooks"),
+  to("GET /repos/@acme%2Fwidgets/hooks"),
   to("GET /repos%2Facme/widgets/hooks"),
   to("GET /repos/./acme/widgets/hooks"),
   to("GET /repos//acme/widgets/hooks"),
@@ -97,7 +101,11 @@ test("an escaped slash at GitHub is decided as a plain one, and sent as it came"
   const urls = standin.arrived.map(({ url }) => url);
   const written = escaped.map(({ line }) => line.replace(/^\S+ https:\/\/[^/]+/, ""));
   expect(urls.toSorted()).toEqual(written.toSorted());
-  const plain = escaped.map((call) => ({ ...call, line: call.line.replaceAll(/%2f/gi, "/") }));
+  const plain = escaped.map((call) => ({
+    ...call,
+    line: call.line.replaceAll(/%2f/gi, "/"),
+    title: `plain ${call.title}`,
+  }));
   expect(await findArrived(proxy, standin.arrived, plain)).toEqual(plain.map(({ title }) => title));
 });
 

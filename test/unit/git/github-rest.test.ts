@@ -9,7 +9,6 @@ function read(line: string, body: unknown = null): ApiReading {
   return readGithubRest({
     method,
     path: rawPath,
-    rawPath,
     query: query === undefined ? "" : `?${query}`,
     body,
   });
@@ -227,7 +226,7 @@ describe("readGithubRest", () => {
     "POST /repos/acme/widgets/pulls/7/reviews",
   ])("asks for the body of %s", (line) => {
     const [method, path] = line.split(" ") as [string, string];
-    const request = { method, path, rawPath: path, query: "", body: undefined };
+    const request = { method, path, query: "", body: undefined };
     expect(readGithubRest(request)).toEqual({ kind: "needs-body", repository: "acme/widgets" });
   });
 

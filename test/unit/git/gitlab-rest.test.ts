@@ -10,7 +10,7 @@ function read(request: string, body: unknown = null) {
   const [rest = "", query] = target.split("?", 2);
   const path = rest.startsWith("/api/") ? rest : `${project}${rest === "." ? "" : `/${rest}`}`;
   const search = query === undefined ? "" : `?${query}`;
-  return readGitlabCall({ method, path, rawPath: path, query: search, body });
+  return readGitlabCall({ method, path, query: search, body });
 }
 
 /** The action of the one call that the request is; fails when it's something else. */
@@ -299,7 +299,7 @@ describe("a write to GitLab that can't be told for sure is not understood", () =
 
   test("and nothing is guessed before the body was read", () => {
     const path = `${project}/repository/commits`;
-    const request = { method: "POST", path, rawPath: path, query: "", body: undefined };
+    const request = { method: "POST", path, query: "", body: undefined };
     expect(readGitlabCall(request)).toEqual({
       kind: "needs-body",
       repository: "acme/tools/widgets",

@@ -33,3 +33,15 @@ test.each([
   const { rawPath, query } = parseTarget("GET", written);
   expect(rawPath + query).toBe(sent);
 });
+
+test("doors see a scope as one name too, but below GitLab's names", () => {
+  const target = parseTarget("GET", "/tags/@acme%2fwidgets/x%2Fy");
+  expect(target).toMatchObject({
+    path: "/tags/@acme/widgets/x%2Fy",
+    readings: ["/tags/@acme/widgets/x/y"],
+    doorReadings: ["/tags/@acme/widgets/x/y", "/tags/@acme%2Fwidgets/x%2Fy"],
+  });
+  const npm = parseTarget("GET", "/api/v4/projects/7/packages/npm/@acme%2fwidgets");
+  expect(npm).toMatchObject({ readings: [], doorReadings: [] });
+  expect(parseTarget("GET", "/a/b").doorReadings).toEqual([]);
+});

@@ -100,7 +100,7 @@ function findRestAccess({ policy }: GithubDoor, request: DoorRequest): RestAcces
 function readHead(request: DoorRequest, place: RestPlace, body?: unknown): ApiReading {
   if (place.kind === "rest") {
     const { method, query } = request;
-    return readGithubRest({ method, query, path: place.path, rawPath: place.rawPath, body });
+    return readGithubRest({ method, query, path: place.path, body });
   }
   // Nothing can be written there
   if (!isReading(request)) return { kind: "elsewhere" };
@@ -158,8 +158,7 @@ function toNamedPlace(
 ): Extract<RestPlace, { kind: "rest" }> {
   const reading = readHead(request, place);
   if (reading.kind !== "by-number") throw new Error("every place has the number");
-  const path = reading.toPath(name);
-  return { kind: "rest", path, rawPath: path };
+  return { kind: "rest", path: reading.toPath(name) };
 }
 
 /** What a host other than GitHub's own has before the API's path. */

@@ -4,8 +4,8 @@ import type { DoorRequest } from "../door.ts";
 
 /** Where a request to GitHub is for. */
 export type GithubPlace =
-  /** `path` and `rawPath` are those of the API, without the prefix that it has on another host */
-  | { readonly kind: "rest"; readonly path: string; readonly rawPath: string }
+  /** `path` is that of the API, without the prefix that it has on another host */
+  | { readonly kind: "rest"; readonly path: string }
   | { readonly kind: "graphql" }
   /** Files and archives by name: `/owner/name/…` */
   | { readonly kind: "raw"; readonly repository: string };
@@ -46,8 +46,8 @@ function toApiPlace(request: DoorRequest): GithubPlace | undefined {
   return /^\/api\/graphql(?:[/.;]|$)/i.test(request.path) ? { kind: "graphql" } : undefined;
 }
 
-function toPlace({ path, rawPath }: DoorRequest, prefix: string): GithubPlace {
+function toPlace({ path }: DoorRequest, prefix: string): GithubPlace {
   const behind = path.slice(prefix.length) || "/";
   const isGraphql = /^\/graphql(?:[/.;]|$)/i.test(behind);
-  return isGraphql ? { kind: "graphql" } : { kind: "rest", path: behind, rawPath };
+  return isGraphql ? { kind: "graphql" } : { kind: "rest", path: behind };
 }

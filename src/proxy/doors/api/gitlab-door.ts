@@ -69,8 +69,8 @@ function findAccess({ policy }: GitlabDoor, request: DoorRequest): GitlabAccess 
   return rules.length === 0 ? undefined : { reading, rules };
 }
 
-function read({ method, path, rawPath, query }: DoorRequest, body?: unknown): GitlabReading {
-  const request: ApiRequest = { method, path, rawPath, query, body };
+function read({ method, path, query }: DoorRequest, body?: unknown): GitlabReading {
+  const request: ApiRequest = { method, path, query, body };
   return readGitlabCall(request);
 }
 
@@ -100,7 +100,7 @@ async function nameProject(
     throw notUnderstood(request, { what, ...(rule === undefined ? {} : { rule }) });
   }
   const path = toPath(identity.name);
-  const named = read({ ...request, path, rawPath: path });
+  const named = read({ ...request, path });
   const own = filterByRepository(rules, identity.name);
   if (own.length === 0 || named.kind === "elsewhere") {
     await closed.checkRequest(request, rules, path);

@@ -73,6 +73,16 @@ test("a cookie that the server set passes at a host without a credential, and ot
   expect(preparation.apply(undefined).headers.at(-1)).toEqual(["Cookie", "sid=1"]);
 });
 
+test("what says only which cookies a client knows, or nothing, is left out", () => {
+  for (const field of [
+    ["Cookie2", '$Version="1"'],
+    ["Cookie2", "$Version=1"],
+    ["Cookie", " "],
+  ] as const) {
+    expect(ask([], field).apply(undefined).headers).not.toContainEqual(field);
+  }
+});
+
 test("at a host with a credential every cookie is removed, whoever set it", () => {
   const preparation = ask([["Set-Cookie", "sid=1"]], ["Cookie", "sid=1"], true);
   expect(preparation.flags).toEqual(["cookie-removed"]);
@@ -92,7 +102,9 @@ test("an attacker's own session is no cookie of the server's [row 16]", () => {
   const set = [["Set-Cookie", "sid=1"]] as const;
   const passed = attacks.filter((attack) => {
     try {
-      return ask(set, attack).apply(undefined).headers.some(([, value]) => value === attack[1]);
+      return ask(set, attack)
+        .apply(undefined)
+        .headers.some(([, value]) => value === attack[1]);
     } catch {
       // Refused
       return false;
