@@ -8,6 +8,7 @@ import { flushPkt, toPkt } from "./pkt-line.ts";
 import { type NextPiece, PktReader } from "./pkt-reader.ts";
 import type { PushCertificate } from "./push-certificate.ts";
 import { needsPack, type PushCommand, toCommandLine } from "./push-command.ts";
+import { TooManyRefsError } from "./too-many-refs.ts";
 import { parseUpdate, type PushRequestLimits, pushRequestLimits, toLine } from "./push-update.ts";
 
 export type PushRequest = PushProbe | Push;
@@ -50,7 +51,7 @@ export async function readPushRequest(
 ): Promise<PushRequest> {
   const maxBytes = limits.maxCommandBytes + limits.maxPushOptionBytes;
   const reader = new PktReader(next, { maxBytes });
-  const section = await readSection(reader, limits.maxCommandBytes);
+  const section = await readSection(reader, limits.maxCommandBytes, tooManyRefs);
   if (section.length === 0) {
     await refuseMore(reader.rest(), "an empty push");
     return { kind: "probe" };
@@ -58,7 +59,7 @@ export async function readPushRequest(
   const update = parseUpdate(section, limits);
   const { capabilities, commands } = update;
   const options = capabilities.has("push-options")
-    ? await readSection(reader, reader.bytesRead + limits.maxPushOptionBytes)
+    ? await readSection(reader, reader.bytesRead + limits.maxPushOptionBytes, tooManyOptions)
     : undefined;
   const pushOptions = parsePushOptions(options ?? [], limits);
   if (update.signedOptions !== undefined && !isSame(update.signedOptions, pushOptions)) {
@@ -105,15 +106,26 @@ export function encodeCommands(push: Push, kept: readonly PushCommand[]): Buffer
   ]);
 }
 
+function tooManyRefs(section: readonly Buffer[]): GitProtocolError {
+  const lines = section.map((data) => data.toString("latin1"));
+  return new TooManyRefsError("the push names too much before its pack begins", lines);
+}
+
+function tooManyOptions(): GitProtocolError {
+  return new GitProtocolError("the push options say too much");
+}
+
 /** The data of packets up to a flush. */
-async function readSection(reader: PktReader, maxBytesRead: number): Promise<readonly Buffer[]> {
+async function readSection(
+  reader: PktReader,
+  maxBytesRead: number,
+  tooMuch: (section: readonly Buffer[]) => GitProtocolError,
+): Promise<readonly Buffer[]> {
   const section: Buffer[] = [];
   for (;;) {
     const pkt = await reader.read();
     if (pkt === undefined) throw new GitProtocolError("the push ends before its commands do");
-    if (reader.bytesRead > maxBytesRead) {
-      throw new GitProtocolError("the push names too much before its pack begins");
-    }
+    if (reader.bytesRead > maxBytesRead) throw tooMuch(section);
     if (pkt.type === "flush") return section;
     if (pkt.type !== "data") throw new GitProtocolError(`the push holds a ${pkt.type} packet`);
     section.push(pkt.data);

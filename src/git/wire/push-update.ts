@@ -5,6 +5,7 @@ import { GitProtocolError } from "./git-protocol-error.ts";
 import { isObjectId, type ObjectFormat } from "./object-id.ts";
 import { parsePushCertificate, type PushCertificate } from "./push-certificate.ts";
 import { parsePushCommand, type PushCommand } from "./push-command.ts";
+import { TooManyRefsError } from "./too-many-refs.ts";
 import { parseUtf8 } from "./utf8-text.ts";
 
 /** How much of a push is read before it's decided. */
@@ -89,7 +90,7 @@ function parseCommands(
 ): readonly PushCommand[] {
   if (lines.length === 0) throw new GitProtocolError("the push has no command");
   if (lines.length > maxCommands) {
-    throw new GitProtocolError(`the push has more than ${maxCommands} commands`);
+    throw new TooManyRefsError(`the push has more than ${maxCommands} commands`, lines);
   }
   const commands = new Map<string, PushCommand>();
   for (const line of lines) {

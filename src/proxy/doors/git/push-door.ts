@@ -30,7 +30,7 @@ export async function passPush(
     if (!(error instanceof GitProtocolError)) throw error;
     // A client that still sends wouldn't read the answer
     await drain(request.next, maxPackBytes(access));
-    return answerUnreadPush(error.message);
+    return answerUnreadPush(error, access);
   }
 }
 

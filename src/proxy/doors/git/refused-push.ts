@@ -1,8 +1,12 @@
+import type { GitProtocolError } from "../../../git/wire/git-protocol-error.ts";
 import { flushPkt } from "../../../git/wire/pkt-line.ts";
 import { toRefusedReport } from "../../../git/wire/push-report.ts";
 import type { Push } from "../../../git/wire/push-request.ts";
 import { toSideBand } from "../../../git/wire/side-band.ts";
+import { TooManyRefsError } from "../../../git/wire/too-many-refs.ts";
 import type { GitRule } from "../../../policy/git-rule.ts";
+import { toShellWord } from "../../../shell-word.ts";
+import { toHostHeader } from "../../authority.ts";
 import type { AnswerPassage } from "../door.ts";
 import type { GitAccess } from "./git-access.ts";
 
@@ -37,8 +41,10 @@ export function answerRefusedPush(
  * The answer of a push whose commands can't be read: git shows nothing of an HTTP error here, but what comes on the band
  * of fatal errors. A client without side bands takes it for a broken answer.
  */
-export function answerUnreadPush(why: string): AnswerPassage {
-  const text = `vaultbox: the push cannot be read: ${why}\n`;
+export function answerUnreadPush(error: GitProtocolError, access: GitAccess): AnswerPassage {
+  const why = `the push cannot be read: ${error.message}`;
+  const lines = error instanceof TooManyRefsError ? [why, toParts(error, access)] : [why];
+  const text = lines.map((line) => `vaultbox: ${line}\n`).join("");
   return {
     type: "answer",
     status: 200,
@@ -46,6 +52,16 @@ export function answerUnreadPush(why: string): AnswerPassage {
     body: Buffer.concat([toSideBand(3, Buffer.from(text), smallPacketBytes), flushPkt]),
     refusal: "request-invalid",
   };
+}
+
+/** A push of each part is below the limits, however long the refs' names are. */
+const refsOfPart = 100;
+
+/** What pushes the same refs in parts, when it's pasted into the client's shell. */
+function toParts({ folders }: TooManyRefsError, { authority, place }: GitAccess): string {
+  const url = `${authority.scheme}://${toHostHeader(authority)}${place.requestedPath}`;
+  const list = `git for-each-ref --format='%(refname)' ${folders.join(" ")}`;
+  return `push them in parts: ${list} | xargs -n ${refsOfPart} git push ${toShellWord(url)}`;
 }
 
 /** What the client is told beside the report: which refs were refused and why, then what may be pushed. */
