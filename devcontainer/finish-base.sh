@@ -19,3 +19,6 @@ done
 cat >/etc/profile.d/vaultbox.sh <<'TEXT'
 if [ -n "${VAULTBOX_ADVICE:-}" ]; then PATH="$VAULTBOX_ADVICE:$PATH"; fi
 TEXT
+
+# Slim images leave these folders out, and packages that link their pages there fail without: Debian's JDK, PostgreSQL's clients
+mkdir -p /usr/share/man/man1 /usr/share/man/man7 /usr/share/man/man8

@@ -57,8 +57,8 @@ find_missing() {
 with_apt() {
   if [ -s "$context/host-apt.conf" ]; then export APT_CONFIG="$context/host-apt.conf"; fi
   export DEBIAN_FRONTEND=noninteractive
-  # Slim images leave it out, and some packages link their pages there
-  mkdir -p /usr/share/man/man1
+  # As finish-base.sh does, for images of somebody else's making
+  mkdir -p /usr/share/man/man1 /usr/share/man/man7 /usr/share/man/man8
   run apt-get update
   # apt-get would read an unknown name as an expression
   for package in "$@"; do

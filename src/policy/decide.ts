@@ -112,6 +112,7 @@ function decideReadings(compiled: CompiledPolicy, request: EgressRequest): Decis
     denied.find(({ reason }) => reason === "denied-by-rule") ??
     denied[0] ??
     decisions.find(({ rule }) => rule?.clientCredentials === "refuse") ??
+    decisions.find(({ rule }) => rule?.clientCredentials === "query") ??
     own;
   if (decisive === undefined) throw new Error("a path has one reading at least");
   return decisive;

@@ -84,3 +84,16 @@ test("an image's own user, folder, volume and health check give way; its entrypo
     });
   }
 });
+
+test("the base image has the folders that packages link their manuals in", async () => {
+  await using world = await createWorld(0);
+  const { stdout } = await world.run([
+    "run",
+    "--quiet",
+    "--",
+    "sh",
+    "-c",
+    "cd /usr/share/man && echo man*",
+  ]);
+  expect(stdout).toBe("man1 man7 man8\n");
+});
