@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readFileSync, readlinkSync } from "node:fs";
 import { isAt } from "./folder-descriptor.ts";
-import { parseMountRow, toPathInFileSystem } from "./mount-table.ts";
+import { readMounts, toPathInFileSystem } from "./mount-table.ts";
 import { toNameText } from "./name-text.ts";
 
 /** Which file or folder something is for the kernel, whatever path leads to it. */
@@ -24,10 +24,7 @@ export function readOrigin(fd: number): FileOrigin | undefined {
     const facts = readFileSync(`/proc/self/fdinfo/${fd}`, "utf8");
     const path = toNameText(readlinkSync(`/proc/self/fd/${fd}`, { encoding: "buffer" }));
     const mount = /^mnt_id:\s*(\d+)/m.exec(facts)?.[1];
-    const row = toNameText(readFileSync("/proc/self/mountinfo"))
-      .split("\n")
-      .map(parseMountRow)
-      .find((one) => one?.id === mount);
+    const row = readMounts()?.find(({ id }) => id === mount);
     if (row === undefined) return undefined;
     const inode = /^ino:\s*(\d+)/m.exec(facts)?.[1];
     return { device: row.device, root: toPathInFileSystem(row, path), inode };

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { posix } from "node:path";
+import { toNameText } from "./name-text.ts";
 
 /** One mount of a process' mount table (proc(5), mountinfo). */
 export interface MountRow {
@@ -9,6 +11,17 @@ export interface MountRow {
   readonly root: string;
   /** Where it is mounted */
   readonly target: string;
+}
+
+/** The mounts that this process sees; undefined where the kernel doesn't say. */
+export function readMounts(): readonly MountRow[] | undefined {
+  try {
+    const lines = toNameText(readFileSync("/proc/self/mountinfo")).split("\n");
+    return lines.flatMap((line) => parseMountRow(line) ?? []);
+  } catch {
+    // A kernel without this file, or a sandboxed one
+    return undefined;
+  }
 }
 
 /** Parses `ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS …`; undefined for what is no such line. */

@@ -1,2 +1,28 @@
+import type { Folder } from "../../files/beneath.ts";
+import { FolderStates } from "../../files/folder-state.ts";
+import { readMounts } from "../../files/mount-table.ts";
+import { contains } from "../../files/path-steps.ts";
+
 /** How much older than this machine's clock says a change may look: file systems keep a coarser clock, `ns`. */
 export const clockSlackNs = 2_000_000_000n;
+/** The same where the kernel stamps by its own clock: it moves a few times in so long, `ns`. */
+export const tickNs = 50_000_000n;
+const nsPerSecond = 1_000_000_000n;
+
+/** Whether a time of change has parts of seconds: one without may be of a file system that keeps none. */
+export function isFine(changedAt: bigint): boolean {
+  return changedAt % nsPerSecond !== 0n;
+}
+
+/**
+ * How much older than this machine's clock says a change in a folder may look, `ns`: a tick where this kernel stamps all of
+ * it, which is where no other file system is mounted in it.
+ * @param path real path of the folder
+ */
+export function readClockSlack(folder: Folder, path: string): bigint {
+  const state = folder.state(new FolderStates());
+  if (state === undefined || !isFine(state.changedAt)) return clockSlackNs;
+  const mounts = readMounts();
+  const isWhole = mounts?.every(({ target }) => target === path || !contains(path, target));
+  return isWhole === true ? tickNs : clockSlackNs;
+}

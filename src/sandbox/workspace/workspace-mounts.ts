@@ -15,6 +15,7 @@ import {
   readOtherRoots,
   type SessionPlace,
 } from "./handoff/unlooked-sessions.ts";
+import { readClockSlack, tickNs } from "./clock-slack.ts";
 import { toCoveredPlaces } from "./covered-places.ts";
 import { readHiddenKeys } from "./hide/hidden-once.ts";
 import { refuseMovedSecrets, toHiddenPlaces } from "./hide/moved-secrets.ts";
@@ -99,7 +100,8 @@ interface LookedAt {
   readonly looked: readonly LookedRoot[];
   /** Files that are mounted */
   readonly files: readonly MountSource[];
-  readonly since: bigint;
+  /** When the look began, `ns` */
+  readonly begun: bigint;
   /** Of the session, for what is shown instead */
   readonly directory: string;
   /** Sessions that were there when the look began */
@@ -113,7 +115,7 @@ interface LookedAt {
  */
 export async function planMounts(
   { paths, session, settings, mounts, pin }: WorkspaceOptions,
-  { looked, files, since, directory, before }: LookedAt,
+  { looked, files, begun, directory, before }: LookedAt,
 ): Promise<PlannedMounts> {
   const budget = createLookBudget(startLimits);
   const { protect } = settings;
@@ -160,7 +162,10 @@ export async function planMounts(
       const { kind, source, target } = root;
       const apart = [...root.apart];
       const marks = withPrograms(scan.marks, programs.get(target) ?? new Map());
-      const found = toBaseline({ ...scan, marks }, repositories, since);
+      const found = toBaseline(
+        { ...scan, marks },
+        { repositories, begun: begun - tickNs, since: begun - readClockSlack(root.folder, source) },
+      );
       const hiddenIn = toHiddenPlaces(target, covered, found.hidden);
       const trusted = leaveOutDangers(leaveOutOthers(found, source, others), source, open);
       const baseline = { ...trusted, hiddenAs: readHiddenKeys(root.folder, scan.secrets) };
@@ -191,15 +196,16 @@ async function readKnown(
   return known;
 }
 
-function toBaseline(scan: Scan, repositories: Baseline["repositories"], since: bigint): Baseline {
+function toBaseline(
+  scan: Scan,
+  known: Pick<Baseline, "repositories" | "begun" | "since">,
+): Baseline {
   return {
-    since,
-    begun: since,
+    ...known,
     marks: scan.marks,
     shared: scan.shared,
     hidden: scan.secrets.map((names) => names.join("/")),
     special: scan.special.map((names) => names.join("/")),
-    repositories,
   };
 }
 

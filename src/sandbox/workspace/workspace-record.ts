@@ -130,6 +130,20 @@ function toBaseline(stored: StoredBaseline): Baseline {
   };
 }
 
+/**
+ * What was found at the end of a session; undefined when nothing was written, or what was can't be read.
+ * @param folder the session's
+ */
+export async function readHandoff(folder: string): Promise<Handoff | undefined> {
+  try {
+    const handoff = JSON.parse(await readRegularText(join(folder, handoffName))) as Handoff;
+    return Array.isArray(handoff.entries) ? handoff : undefined;
+  } catch {
+    // The audit has notes of it
+    return undefined;
+  }
+}
+
 /** Keeps what was found at the end beside the audit log. */
 export async function writeHandoff(paths: Paths, session: string, handoff: Handoff): Promise<void> {
   const path = join(sessionFolder(paths, session), handoffName);

@@ -1,7 +1,6 @@
 import type { BindMount } from "../../docker/engine.ts";
 import { once } from "../../once.ts";
 import { HostSockets, watchHostSockets } from "../host-sockets.ts";
-import { clockSlackNs } from "./clock-slack.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { listOtherSessions, rememberUnlooked } from "./handoff/unlooked-sessions.ts";
 import { hideLinked } from "./hide/hide-linked.ts";
@@ -56,7 +55,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   const { paths, session } = options;
   const sockets = new HostSockets();
   const opened = openMounts(options.workspace, options.mounts);
-  const since = BigInt(Date.now()) * 1_000_000n - clockSlackNs;
+  const begun = BigInt(Date.now()) * 1_000_000n;
   const own = opened.roots.map((root) => ({
     ...root,
     plain: openPlainFolders(paths, root.source),
@@ -102,7 +101,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
       const planned = await planMounts(options, {
         looked,
         files,
-        since,
+        begun,
         directory,
         before: await before,
       });

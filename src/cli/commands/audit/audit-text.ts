@@ -10,7 +10,9 @@ import type { SessionReport } from "../../../audit/session-report.ts";
 import { summaryLines } from "../../../audit/summarise.ts";
 import { shortened } from "../../../printable.ts";
 import { formatDuration, formatSize } from "../../../units.ts";
+import type { Handoff } from "../../../sandbox/workspace/handoff/handoff.ts";
 import { toTable } from "../../output.ts";
+import { toLeftLines } from "./left-text.ts";
 
 /** A longer URL is cut in a table, as are method and command line; `--json` has all of it. */
 const maxUrlLength = 120;
@@ -18,12 +20,18 @@ const maxMethodLength = 20;
 const maxCommandLength = 500;
 const maxNoteLength = 300;
 
+/** Where a report comes from. */
+interface ReportedLog {
+  readonly session: string;
+  readonly path: string;
+  /** What was found at the session's end; undefined: the notes tell of it */
+  readonly handoff?: Handoff | undefined;
+}
+
 /** The report as lines; whoever prints them makes them printable. */
-export function toReportLines(
-  report: SessionReport,
-  log: { readonly session: string; readonly path: string },
-): readonly string[] {
+export function toReportLines(report: SessionReport, log: ReportedLog): readonly string[] {
   const { start, end, notes, moreNotes, requests, matched } = report;
+  const left = log.handoff === undefined ? [] : toLeftLines(log.handoff);
   const lines = [`session ${log.session}`, "", `  Log: ${log.path}`];
   if (start !== undefined) {
     lines.push(`  Command: ${toCommandText(start.command)}`, `  Started: ${start.at}`);
@@ -32,8 +40,12 @@ export function toReportLines(
   lines.push(
     end === undefined ? "  Ended: not recorded" : `  Ended: ${end.at}, exit status ${end.status}`,
   );
-  for (const note of notes) lines.push(`  Note: ${toClock(note.at)} ${toNoteText(note)}`);
+  // What is listed with all of it
+  const others =
+    left.length === 0 ? notes : notes.filter(({ note }) => !note.startsWith("handoff"));
+  for (const note of others) lines.push(`  Note: ${toClock(note.at)} ${toNoteText(note)}`);
   if (moreNotes > 0) lines.push(`  Note: and ${moreNotes} more, in the log`);
+  if (left.length > 0) lines.push("", ...left);
   lines.push("", ...toRequestLines(requests, matched), "", ...summaryLines(report.summary));
   return lines;
 }

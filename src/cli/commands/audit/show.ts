@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { Command } from "commander";
 
 interface ShowFlags {
@@ -32,13 +33,15 @@ async function show(wanted: string | undefined, flags: ShowFlags): Promise<void>
   const { findSessionLog } = await import("../../../audit/session-log.ts");
   const { readSessionReport } = await import("../../../audit/session-report.ts");
   const { printJson, printLines } = await import("../../output.ts");
+  const { readHandoff } = await import("../../../sandbox/workspace/workspace-record.ts");
   const filter = parseFilter(flags, Date.now());
   const log = await findSessionLog(resolvePaths().sessions, wanted);
   const report = await readSessionReport(log.path, filter, log.session);
+  const handoff = await readHandoff(dirname(log.path));
   if (flags.json === true) {
-    printJson({ ...log, ...report });
+    printJson({ ...log, ...report, ...(handoff && { handoff }) });
     return;
   }
   const { toReportLines } = await import("./audit-text.ts");
-  printLines(toReportLines(report, log));
+  printLines(toReportLines(report, { ...log, handoff }));
 }

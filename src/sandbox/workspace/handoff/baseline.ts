@@ -29,9 +29,9 @@ export interface KnownUnit {
 
 /** What is remembered of the start; kept on disk for the case that this process dies. */
 export interface Baseline {
-  /** Before this nothing of the sandbox was there, `ns` since 1970 */
+  /** What changed before this, by its file system's clock, isn't the sandbox's, nor an earlier one's, `ns` since 1970 */
   readonly since: bigint;
-  /** When the session itself began, `ns`; missing in what an earlier version wrote */
+  /** When the session itself began, less what a local clock is behind, `ns`; missing in what an earlier version wrote */
   readonly begun?: bigint;
   readonly marks: ReadonlyMap<string, Mark>;
   /** Paths of what the sandbox saw empty */

@@ -1,19 +1,9 @@
 import { toWrittenName } from "../../../files/name-text.ts";
-import { clockSlackNs } from "../clock-slack.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import type { Mark } from "../scan/mark.ts";
 import { isCompiledKind, isForged } from "../scan/compiled-mark.ts";
-import type { Baseline } from "./baseline.ts";
 import type { Found } from "./found.ts";
 import type { CompiledFiles, HandoffEntry } from "./handoff.ts";
-
-/** As long as the clock of a local file system is behind, `ns`. */
-const tickNs = 50_000_000n;
-
-/** When a session began to make files: what is older by less than the slack is the user's build. */
-export function toMadeSince({ since, begun = since }: Baseline): bigint {
-  return begun + clockSlackNs - tickNs;
-}
 
 /** Compiled files that Python takes for those of a source which they aren't made of. */
 export function findForged(

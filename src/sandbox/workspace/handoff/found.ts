@@ -1,8 +1,8 @@
 import type { LookBudget } from "../look-budget.ts";
+import { readPlace } from "../hide/hidden-once.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
 import { scanRoot } from "../roots/scan-root.ts";
 import type { Scan } from "../scan/scan.ts";
-import { toMadeSince } from "./compiled-files.ts";
 import type { Baseline } from "./baseline.ts";
 import { examineFound, examineKnown, type ExaminedUnit } from "./examined-units.ts";
 import type { HandoffOptions } from "./handoff.ts";
@@ -39,6 +39,7 @@ export async function lookThrough(
   const all: Found[] = [];
   for (const [index, one] of left.entries()) {
     const { root, baseline, since } = one;
+    const { begun = baseline.since } = baseline;
     const options = { root, roots, protect, budget: toOwnBudget(root, budget) };
     const plain = root.plain?.wantsNotes() === true ? root.plain : undefined;
     plain?.beginNotes();
@@ -47,15 +48,37 @@ export async function lookThrough(
       deep: true,
       plain,
       ...(protect === "default" ? { opens: baseline.since } : {}),
-      heldBefore: baseline.begun ?? baseline.since,
-      made: { since: baseline.since, counted: toMadeSince(baseline) },
+      heldBefore: begun,
+      made: { since: baseline.since, counted: begun },
       ...(since === undefined ? {} : { since }),
       budget: options.budget,
     });
     const found = await examineFound(scan.repositories, baseline, options);
-    all.push({ ...one, scan, repositories: [...(known[index] ?? []), ...found] });
+    all.push({
+      ...one,
+      scan: withoutHidden(scan, one),
+      repositories: [...(known[index] ?? []), ...found],
+    });
   }
   return protect === "none" ? all : await withLeftPrograms(all, budget, asked);
+}
+
+/** A scan without what lies in folders that were hidden and still are the same: there neither the start looked nor the sandbox. */
+function withoutHidden(scan: Scan, { root, baseline }: LeftRoot): Scan {
+  const { hidden, hiddenAs = [] } = baseline;
+  const keys = new Map(hiddenAs.map(({ path, key }) => [path, key]));
+  const same = hidden.filter((path) => {
+    const key = keys.get(path);
+    return key === undefined || readPlace(root.folder, path.split("/"))?.key === key;
+  });
+  if (same.length === 0) return scan;
+  const isSeen = (path: string): boolean => !same.some((one) => path.startsWith(`${one}/`));
+  return {
+    ...scan,
+    marks: new Map([...scan.marks].filter(([path]) => isSeen(path))),
+    shared: new Map([...scan.shared].filter(([path]) => isSeen(path))),
+    special: scan.special.filter((names) => isSeen(names.join("/"))),
+  };
 }
 
 /** The same budget; what is left out of the look is told by its place on the host. */

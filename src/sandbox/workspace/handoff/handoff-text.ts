@@ -47,7 +47,7 @@ function compiledLines({ compiled }: Handoff): readonly string[] {
 }
 
 /** Said of a look that did not see all. */
-function unseenLines({ complete, unseen }: Handoff, who: string): readonly string[] {
+export function unseenLines({ complete, unseen }: Handoff, who: string): readonly string[] {
   if (complete) return [];
   const why = unseen === undefined ? "" : `: ${toShort(unseen)}`;
   return [

@@ -182,13 +182,11 @@ async function takeOwnerRights(
 }
 
 /** A program of the host that reads a pipe waits for it, and one that finds a socket may talk to it. */
-function findSpecial({ special, hidden }: Baseline, scan: Scan): readonly HandoffEntry[] {
+function findSpecial({ special }: Baseline, scan: Scan): readonly HandoffEntry[] {
   const known = new Set(special);
-  // Into a hidden folder neither the start looked nor the sandbox
-  const isHidden = (path: string): boolean => hidden.some((one) => path.startsWith(`${one}/`));
   return scan.special
     .map((names) => names.join("/"))
-    .filter((path) => !known.has(path) && !isHidden(path))
+    .filter((path) => !known.has(path))
     .map((path) => ({ change: "new", kind: "sockets, pipes and devices", path }));
 }
 

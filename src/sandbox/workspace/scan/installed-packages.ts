@@ -16,11 +16,19 @@ export function leadsToPackages(names: readonly string[], name: string): boolean
   return name === "site-packages" && names.some((one) => /^lib(?:64)?$/i.test(one));
 }
 
-/** Whether of a folder that was walked into all the same only its repositories count. */
+/** Whether of a folder that was walked into all the same only its repositories count, and what is started there. */
 export function isAmongPackages(names: readonly string[]): boolean {
-  const packages = names.lastIndexOf("node_modules");
-  if (packages !== -1) return names[packages + 1] !== ".bin";
-  return names.includes("site-packages");
+  return names.some(
+    (name, index) =>
+      (name === "node_modules" && names[index + 1] !== ".bin") || name === "site-packages",
+  );
+}
+
+/** Whether a file of packages is found by its name alone, and started: by npm's scripts, and by each Python (site). */
+export function isStarted(folder: readonly string[], name: string): boolean {
+  if (folder.at(-1) === ".bin") return folder.at(-2) === "node_modules";
+  if (folder.at(-1) !== "site-packages") return false;
+  return /(?:\.pth|^(?:site|user)customize\.py)$/i.test(name);
 }
 
 /** Whether there may be things in a folder that a walk which leaves packages out didn't see. */

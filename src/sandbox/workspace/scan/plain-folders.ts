@@ -1,7 +1,7 @@
 import type { Paths } from "../../../config/paths.ts";
 import type { Folder } from "../../../files/beneath.ts";
 import { FolderStates } from "../../../files/folder-state.ts";
-import { clockSlackNs } from "../clock-slack.ts";
+import { clockSlackNs, isFine } from "../clock-slack.ts";
 import { leadsToPackages } from "./installed-packages.ts";
 import {
   readPlainFolders,
@@ -16,7 +16,6 @@ import type { Place } from "./walk.ts";
 const minRead = 64;
 /** Of one root; of those beyond nothing is remembered. */
 const maxFolders = 200_000;
-const nsPerSecond = 1_000_000_000n;
 
 /** Where the record of a root is. */
 interface PlainFolderPlace {
@@ -109,7 +108,7 @@ export class PlainFolders {
    * whole seconds a clock that is set back could come to the same again.
    */
   #isSettled(changedAt: bigint): boolean {
-    return changedAt < this.#before && changedAt % nsPerSecond !== 0n;
+    return changedAt < this.#before && isFine(changedAt);
   }
 
   /** Remembers what was noted. @throws Error of the system */

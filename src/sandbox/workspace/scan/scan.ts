@@ -4,7 +4,7 @@ import { isTreeSettings } from "../hide/tree-settings.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
-import { isAmongPackages, isBuildCache, leadsToPackages } from "./installed-packages.ts";
+import { isAmongPackages, isBuildCache, isStarted, leadsToPackages } from "./installed-packages.ts";
 import { toCompiledKind } from "./compiled-mark.ts";
 import { findSpecialBelow, type SpecialFiles } from "./find-special-files.ts";
 import type { MarkFolder } from "./mark-table.ts";
@@ -228,6 +228,8 @@ function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<voi
     if (draft.options.isReadOnly !== true || isTreeSettings(name)) {
       addMark(draft, found, { around: around() });
     }
+  } else if (isStarted(place.names, name)) {
+    if (isNew(draft, found)) addMark(draft, found, { around: around() });
   } else if (entry.kind === "link") {
     // `node_modules/.bin` itself is among what is in `node_modules`
     if (!isAmong(draft, found.names)) addMark(draft, found, { around: around() });
@@ -241,11 +243,11 @@ function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<voi
 /** A file that nothing more is asked about. There are more of them than of all the rest, so nothing is made for each. */
 function isOrdinary(
   { table, options: { hide } }: ScanDraft,
-  { isPackage, isCache, around }: Visited,
+  { names, isPackage, isCache, around }: Visited,
   { name, kind }: Entry,
 ): boolean {
   if (kind !== "file" || isGitName(name)) return false;
-  if (isPackage) return !isCache;
+  if (isPackage) return !isCache && !isStarted(names, name);
   return hide === undefined && table.findKind(around(), name) === undefined;
 }
 
@@ -254,8 +256,8 @@ function isAmong({ options: { isPackages } }: ScanDraft, names: readonly string[
 }
 
 /** Among installed packages, which the start doesn't look at: what changed since then. */
-function isNew({ options: { opens } }: ScanDraft, { folder, entry }: FoundEntry): boolean {
-  return opens !== undefined && (folder.facts(entry.name)?.changedAt ?? opens) >= opens;
+function isNew({ options: { made } }: ScanDraft, { folder, entry }: FoundEntry): boolean {
+  return made !== undefined && (folder.facts(entry.name)?.changedAt ?? made.since) >= made.since;
 }
 
 /** A link too: what it leads to is another repository's. */

@@ -79,6 +79,53 @@ test("audit show lists the newest session's requests and sums them up", async ()
   `);
 });
 
+test("audit show lists all that the run left, whole, which the terminal's report points at", async () => {
+  const path = await recordedHome();
+  const long = `a/${"b".repeat(400)}/node_modules/.bin/c`;
+  const entries = [
+    { change: "held", kind: "repositories", path: "sub/.git", detail: "sets core.fsmonitor" },
+    ...Array.from({ length: 3000 }, (_, index) => ({
+      change: "new",
+      kind: "npm",
+      path: `p${index}`,
+    })),
+    { change: "new", kind: "node_modules/.bin", path: long },
+  ];
+  const compiled = { count: 3, tools: ["Python"], paths: ["a.pyc", "b.pyc"] };
+  const handoff = {
+    entries,
+    compiled,
+    more: 2,
+    complete: false,
+    unseen: "it took too long",
+    tookMs: 1,
+  };
+  await writeFile(join(dirname(path), "handoff.json"), JSON.stringify(handoff));
+  const lines = (await stdoutOf("show")).split("\n");
+  const from = lines.indexOf("left for programs of this machine to run or go by:");
+  const left = lines.slice(from, lines.indexOf("", from));
+  expect([...left.slice(0, 3), ...left.slice(-9)]).toEqual([
+    "left for programs of this machine to run or go by:",
+    "  held       repositories: sub/.git: sets core.fsmonitor",
+    "  new        npm: p0",
+    `  new        node_modules/.bin: ${long}`,
+    "  and 2 more, which no list has",
+    "compiled files, new or changed, which run instead of source (Python):",
+    "  a.pyc",
+    "  b.pyc",
+    "  and 1 more, which no list has",
+    "warning: not all that the sandbox left in the workspace was looked at: it took too long",
+    expect.stringContaining("don't run git"),
+    expect.stringContaining("the end of the next run"),
+  ]);
+  // Nothing is said twice
+  expect(lines.filter((line) => line.includes(".envrc"))).toEqual([]);
+  const json = JSON.parse(await stdoutOf("show", "--json")) as { readonly handoff: unknown };
+  expect(json.handoff).toEqual(handoff);
+  await writeFile(join(dirname(path), "handoff.json"), "{");
+  expect(await stdoutOf("show")).toContain('Note: 12:00:00.000 handoff change="new" path=".envrc"');
+});
+
 test("audit show keeps what the filters ask for, and says the same as JSON", async () => {
   await recordedHome();
   const text = await stdoutOf("show", fixtureSession.slice(0, 4), "--refused", "--limit", "1");
