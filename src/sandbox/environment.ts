@@ -1,5 +1,6 @@
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
+import { firefoxPolicies } from "./browser-trust.ts";
 import type { Identity } from "./identity.ts";
 import { trustFiles } from "./trust-files.ts";
 
@@ -154,6 +155,7 @@ function trustVariables(): Readonly<Record<string, string>> {
     CLAUDE_CODE_CERT_STORE: "bundled,system",
     DENO_TLS_CA_STORE: "system,mozilla",
     UV_NATIVE_TLS: "true",
+    PLAYWRIGHT_FIREFOX_POLICIES_JSON: firefoxPolicies.file,
     GIT_TERMINAL_PROMPT: "0",
     JAVA_TOOL_OPTIONS: [
       `-Djavax.net.ssl.trustStore=${javaTrustStore}`,

@@ -3,7 +3,7 @@ export interface ArchiveEntry {
   /** Relative, with `/`; a directory ends with `/` */
   readonly path: string;
   readonly mode: number;
-  readonly content?: string;
+  readonly content?: string | Buffer;
 }
 
 const blockBytes = 512;

@@ -13,6 +13,8 @@ import { homeMount, isBelowHome } from "./sandbox-home.ts";
 export interface HomeSeed {
   readonly identity: Identity;
   readonly files: readonly HomeFile[];
+  /** Vaultbox's own, which replace what a kept home has there */
+  readonly own: readonly ArchiveEntry[];
   readonly volume: HomeVolume;
   /** Targets of mounts; those below HOME are left as they are, and the folders around them belong to the user */
   readonly mounted: readonly string[];
@@ -21,11 +23,11 @@ export interface HomeSeed {
 /** Gives HOME to the sandbox's user and puts the agent's files in, through the container before it starts. */
 export async function seedHome(
   container: CreatedContainer,
-  { identity, files, volume, mounted }: HomeSeed,
+  { identity, files, own, volume, mounted }: HomeSeed,
 ): Promise<void> {
-  const entries: ArchiveEntry[] = [];
   const targets = mounted.filter(isBelowHome);
   const isMounted = (path: string): boolean => targets.some((target) => contains(target, path));
+  const entries = own.filter(({ path }) => !isMounted(posix.join(identity.home, path)));
   for (const file of files) {
     // What the user mounted there is meant to be there, and isn't ours to write to
     if (isMounted(posix.join(identity.home, file.path))) continue;

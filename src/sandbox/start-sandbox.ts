@@ -4,6 +4,7 @@ import type { Attachment, CreatedContainer, RunningContainer } from "../docker/e
 import { VaultboxError } from "../errors.ts";
 import { once } from "../once.ts";
 import { quoted } from "../printable.ts";
+import { toBrowserFiles } from "./browser-trust.ts";
 import { toAgentSpec } from "./container-specs.ts";
 import type { SessionHistory } from "./history/session-history.ts";
 import { seedHome } from "./home-seed.ts";
@@ -157,8 +158,9 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
   const { placeholders } = session;
   const context = { home: identity.home, workspace: request.workspace, placeholders };
   const files = request.plan.agent.homeFiles(context);
+  const own = toBrowserFiles(session.ca.certificateDer, identity.home);
   const mounted = binds.map(({ target }) => target);
-  await seedHome(agent, { identity, files, volume: home, mounted });
+  await seedHome(agent, { identity, files, own, volume: home, mounted });
   const lookAtHome = home.kept ? await prepareLook(plan, home.name, files) : undefined;
   return { agent, removeHome, expected: toExpectation(plan, relayId, binds), lookAtHome };
 }

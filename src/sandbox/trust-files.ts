@@ -2,6 +2,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { MachineFile } from "../agents/agent-profile.ts";
 import type { BindMount } from "../docker/engine.ts";
+import { firefoxPolicies } from "./browser-trust.ts";
 import { gitFiles, toHiddenConfig } from "./git-config.ts";
 import {
   toHiddenAttributes,
@@ -90,6 +91,7 @@ export async function writeSandboxFiles(
     write(join(info, "ca.pem"), files.caPem),
     write(join(info, "ca-bundle.pem"), files.bundlePem),
     write(join(info, "truststore.jks"), files.javaTrustStore),
+    writeInfo(firefoxPolicies.file, firefoxPolicies.content),
     write(join(info, "policy.md"), files.policyMarkdown),
     write(join(directory, "passwd"), files.passwd),
     write(join(directory, "group"), files.group),
@@ -123,6 +125,11 @@ export async function writeSandboxFiles(
   return [
     { source: info, target: infoDirectory, readOnly: true },
     ...bundlePaths.map((target) => ({ source: bundle, target, readOnly: true })),
+    {
+      source: join(info, basename(firefoxPolicies.file)),
+      target: firefoxPolicies.target,
+      readOnly: true,
+    },
     { source: join(directory, "passwd"), target: "/etc/passwd", readOnly: true },
     { source: join(directory, "group"), target: "/etc/group", readOnly: true },
     { source: join(directory, "gitconfig"), target: gitFiles.config, readOnly: true },

@@ -38,7 +38,7 @@ async function seededWith(mounted: readonly string[], kept = false): Promise<rea
       return Promise.resolve();
     },
   } as Partial<CreatedContainer> as CreatedContainer;
-  await seedHome(container, { identity, files, mounted, volume: { name: "v", kept } });
+  await seedHome(container, { own: [], identity, files, mounted, volume: { name: "v", kept } });
   expect(read).toEqual(
     kept ? names.filter((name) => !name.endsWith("/")).map((name) => `/home/${name}`) : [],
   );
