@@ -1,5 +1,3 @@
-import { baseName, withoutVersion } from "./detect-command.ts";
-
 /** A credential that lets an agent reach its model, as its user gets one. */
 export interface LoginOffer {
   /** Preset that it's stored by */
@@ -31,18 +29,4 @@ const informing: ReadonlySet<string> = new Set(["--version", "-v", "-V", "--help
 export function isInforming(args: readonly string[], subcommands: ReadonlySet<string>): boolean {
   const [first = ""] = args;
   return subcommands.has(first) || args.some((argument) => informing.has(argument));
-}
-
-/** The agent's own arguments: what follows its name or its package in a command line that starts it. */
-export function toAgentArguments(
-  command: readonly string[],
-  agent: { readonly executable: string; readonly packageName: string | undefined },
-): readonly string[] {
-  const isAgent = (word: string): boolean =>
-    baseName(word) === agent.executable || withoutVersion(word) === agent.packageName;
-  const at = command.findIndex(isAgent);
-  if (at !== -1) return command.slice(at + 1);
-  // In the text of a shell, `bash -c 'claude --version'`
-  const words = command.flatMap((text) => text.split(/[\s;&|]+/));
-  return words.slice(words.findIndex(isAgent) + 1);
 }

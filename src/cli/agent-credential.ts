@@ -1,7 +1,7 @@
 // Before a session starts: whether the agent will find a credential, so that nobody lands in its own login, which could
 // not work in a sandbox.
-import { toAgentArguments } from "../agents/agent-login.ts";
 import type { AgentProfile } from "../agents/agent-profile.ts";
+import { findAgentArguments } from "../agents/detect-command.ts";
 import { VaultboxError } from "../errors.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { listPresets } from "../presets/presets.ts";
@@ -47,8 +47,9 @@ export async function checkAgentCredential(start: AgentStart): Promise<void> {
 function findMissing(start: AgentStart): VaultboxError | undefined {
   const { command, agent, vaults, env, policy } = start;
   const { login, executable, npmPackage, name } = agent;
-  if (login === undefined || executable === undefined || !agent.detects(command)) return undefined;
-  const args = toAgentArguments(command, { executable, packageName: npmPackage?.name });
+  if (login === undefined || executable === undefined) return undefined;
+  const args = findAgentArguments(command, { executable, packageName: npmPackage?.name });
+  if (args === undefined) return undefined;
   if (login.asksNothing(args) || passesOwnCredentials(policy, login.host)) return undefined;
   if (goesElsewhere(start)) return undefined;
   const own = login.variables.find((variable) => isSet(env, variable));

@@ -22,6 +22,7 @@ import { handoffLines } from "../sandbox/workspace/handoff/handoff-text.ts";
 import { runSandbox } from "../sandbox/run-sandbox.ts";
 import { InterruptedError, leave } from "../sandbox/signal-watch.ts";
 import type { RelayImage } from "../sandbox/start-relay.ts";
+import type { UnknownStart } from "./agent-note.ts";
 import { printNote } from "./output.ts";
 import { reportError, toExpected } from "./report-error.ts";
 import { parseRunLimits, type RunFlags } from "./run-flags.ts";
@@ -84,13 +85,14 @@ async function runOnce(
           onFirstUse: (file) => firstUsed.push(file),
         });
         policy = request.plan.policy;
-        const { repositoryNote } = request.plan;
+        const { repositoryNote, isAgentKnown } = request.plan;
         if (repositoryNote !== undefined) printNote(repositoryNote);
         const { repository } = request.plan;
         if (repository !== undefined && repository.workTree !== workspace) {
           const { toPartNote } = await import("./part-of-repository.ts");
           printNote(await toPartNote({ repository, command: argv, rules }));
         }
+        if (!isAgentKnown) await noteAgent({ command: argv, workspace });
         return request;
       },
     };
@@ -125,6 +127,12 @@ async function runOnce(
     reportError(error, { json: flags.json === true });
     return notStartedStatus;
   }
+}
+
+async function noteAgent(start: UnknownStart): Promise<void> {
+  const { toAgentNote } = await import("./agent-note.ts");
+  const note = toAgentNote(start);
+  if (note !== undefined) printNote(note);
 }
 
 /** Its failure is reported when the images of the run are resolved, after what else may be wrong. */

@@ -50,6 +50,8 @@ export interface SessionPolicy extends EffectivePolicy {
   };
   readonly preferences: Preferences;
   readonly agent: AgentProfile;
+  /** Whether the command line, a flag or the project file says which agent it is */
+  readonly isAgentKnown: boolean;
   /** Registries of the user's own clients that presets of the policy read from */
   readonly registries: readonly SessionRegistry[];
   /** The work tree that the workspace is in, as it is now: nothing of it is read again while the session runs */
@@ -99,6 +101,7 @@ export async function resolveSessionPolicy(
     ...effective,
     preferences,
     agent,
+    isAgentKnown: isAgentKnown(agent, options, projectFile?.project.agent),
     registries,
     ...(projectFile === undefined ? {} : { projectFile }),
     ...(repository === undefined ? {} : { repository }),
@@ -155,6 +158,14 @@ function chooseAgent(options: SessionPolicyOptions, projectAgent?: string): Agen
   const detected = selectAgent(command);
   const isKnown = detected.executable !== undefined;
   return isKnown || projectAgent === undefined ? detected : selectAgent(command, projectAgent);
+}
+
+function isAgentKnown(
+  { executable }: AgentProfile,
+  { agent }: SessionPolicyOptions,
+  projectAgent: string | undefined,
+): boolean {
+  return (executable ?? agent ?? projectAgent) !== undefined;
 }
 
 /** Looks presets up, each client's registry asked for once; those that were asked for are added to `registries`. */

@@ -41,7 +41,7 @@ function toProjectFileText({ agent, presets }: InitOptions): string {
     "# Check it with: vaultbox policy check vaultbox.yaml     After a change: vaultbox trust",
     "version: 1",
     "",
-    "# The agent whose own rules are added (default: from the command that is run)",
+    "# The agent that the run is prepared for (default: from the command that is run)",
     agent === undefined ? "# agent: claude" : `agent: ${agent}`,
     "",
     "# Vaults whose credentials may be used, the first that fits wins",

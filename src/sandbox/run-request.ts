@@ -20,6 +20,8 @@ export interface SessionPlan {
   /** SHA-256 of the policy, hex */
   readonly hash: string;
   readonly agent: AgentProfile;
+  /** Whether the command line, a flag or the project file says which agent it is */
+  readonly isAgentKnown: boolean;
   readonly projectFile?: { readonly path: string; readonly project: ProjectFile };
   readonly registries: readonly SessionRegistry[];
   /** The work tree that the workspace is in, as it was at launch */
