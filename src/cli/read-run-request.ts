@@ -70,6 +70,7 @@ export async function readRunRequest(
     },
     mounts: flags.mount,
     allowMounts: flags.allowMount,
+    show: flags.show,
     env: flags.env,
     home: flags.home,
     keepsHistory: flags.history && project?.history !== "none",

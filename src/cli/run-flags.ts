@@ -20,6 +20,7 @@ export interface RunFlags extends ImageFlags, PolicyFlags, UpstreamFlags {
   readonly agentCredential: boolean;
   readonly mount: readonly string[];
   readonly allowMount: readonly string[];
+  readonly show: readonly string[];
   readonly env: readonly string[];
   readonly home?: string;
   /** False for `--no-history` */

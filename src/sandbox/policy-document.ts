@@ -4,13 +4,14 @@ import { formatRule } from "../policy/parse-rule.ts";
 import type { EgressPolicy, Rule } from "../policy/policy.ts";
 import { toPrintable } from "../printable.ts";
 import { formatDuration, formatSize } from "../units.ts";
+import { toFileSections, type ToldFiles } from "./policy-files.ts";
 import type { WorkspaceMounts } from "./workspace/workspace-mounts.ts";
 
 /** What the agent is told at /run/vaultbox/policy.md: what is allowed, and how a refusal looks. */
 export function toPolicyDocument(
   policy: EgressPolicy,
   placeholders: Readonly<Record<string, string>>,
-  files: HiddenFiles = { hidden: [], tracked: [] },
+  files: DocumentedFiles = { hidden: [], tracked: [] },
 ): string {
   const allowed = policy.rules.filter(({ effect }) => effect === "allow");
   const denied = policy.rules.filter(({ effect }) => effect === "deny");
@@ -32,6 +33,7 @@ export function toPolicyDocument(
       ),
     ),
     ...hiddenFiles(files),
+    ...(files.told === undefined ? [] : toFileSections(files.told, files.hidden)),
     "## How a refusal looks",
     "Status 403 (policy) or 502 (the other server), a header `X-Vaultbox-Refusal` with the reason, and two lines of text:\n" +
       "what was refused and why, and what the user can run on the host to allow it. Show these lines to the user; trying\n" +
@@ -41,7 +43,11 @@ export function toPolicyDocument(
 }
 
 /** What the workspace has and the sandbox doesn't see, by path. */
-export type HiddenFiles = Pick<WorkspaceMounts, "hidden" | "tracked">;
+type HiddenFiles = Pick<WorkspaceMounts, "hidden" | "tracked">;
+
+interface DocumentedFiles extends HiddenFiles {
+  readonly told?: ToldFiles;
+}
 
 /** More than these aren't read */
 const maxHidden = 50;
@@ -59,7 +65,8 @@ function hiddenFiles({ hidden, tracked }: HiddenFiles): readonly string[] {
     "These hold secrets of the user, or are hidden by the user's rule. They are read-only here and read as empty, and can't\n" +
       "be removed, renamed or replaced (`Read-only file system`, `Device or resource busy`). Git here takes each for what its\n" +
       "index has, lists none as new, and adds none. So a switch, merge, rebase or reset across a commit that changes one of\n" +
-      "them says `unable to unlink`: leave that to the user, on the host. Ask the user for what you need of them.",
+      "them says `unable to unlink`: leave that to the user, on the host. A copy over one (`cp .env.example .env`) fails\n" +
+      "too: write to another name. Ask the user for what you need of them.",
     [...lines, ...(more > 0 ? [`- ${more} more`] : [])].join("\n"),
   ];
 }

@@ -54,6 +54,8 @@ export interface RunRequest {
   readonly upstream: UpstreamSettings;
   readonly mounts: readonly string[];
   readonly allowMounts: readonly string[];
+  /** Paths of `--show` */
+  readonly show: readonly string[];
   readonly env: readonly string[];
   /** Name of a home volume that is kept; undefined for a new home */
   readonly home: string | undefined;

@@ -9,6 +9,7 @@ import { quoted } from "../printable.ts";
 import { agentPids } from "./container-specs.ts";
 import { proxyUrl, toEnvironment } from "./environment.ts";
 import { gitFiles, toAllowedSigners, toGitConfig } from "./git-config.ts";
+import { toHomeName } from "./home-volume.ts";
 import { readAccounts, resolveIdentity, toGroup, toPasswd } from "./identity.ts";
 import { openSessionHistory, type SessionHistory } from "./history/session-history.ts";
 import type { Identity } from "./identity.ts";
@@ -143,21 +144,29 @@ export async function toBinds(
   const projectFile = request.plan.projectFile?.path;
   const workspace = await toWorkspaceBinds(request.workspace, projectFile, directory);
   const mounts = await plan.files.mount(directory);
+  const keepsHistory = plan.history.type === "kept";
+  const own = [...workspace, ...mounts.binds, ...plan.files.mounts];
+  const told = {
+    workspace: request.workspace,
+    binds: own,
+    home: toHomeName(request),
+    keepsHistory,
+  };
   const files = await writeSandboxFiles(directory, {
     caPem,
     bundlePem: toTrustBundle(caPem),
     javaTrustStore: toJavaTrustStore(caPem),
-    policyMarkdown: toPolicyDocument(request.plan.policy, session.placeholders, mounts),
+    policyMarkdown: toPolicyDocument(request.plan.policy, session.placeholders, {
+      ...mounts,
+      told,
+    }),
     passwd: toPasswd(accounts.passwd, identity),
     group: toGroup(accounts.group, identity),
     git: toGitFiles(request, accounts.gitConfig, mounts.frozen),
-    machine: request.plan.agent.machineFiles({
-      workspace: request.workspace,
-      keepsHistory: plan.history.type === "kept",
-    }),
+    machine: request.plan.agent.machineFiles({ workspace: request.workspace, keepsHistory }),
   });
   const history = plan.history.type === "kept" ? [plan.history.history.bind] : [];
-  return [...workspace, ...mounts.binds, ...plan.files.mounts, ...history, ...files];
+  return [...own, ...history, ...files];
 }
 
 function toGitFiles(

@@ -8,6 +8,7 @@ import type { SessionOutcome } from "./prepare-session.ts";
 import { refuseNested } from "./refuse-nested.ts";
 import { rememberFolders } from "./remember-folders.ts";
 import { refuseRepositoryParts } from "./repository-part.ts";
+import { resolveShown } from "./shown-files.ts";
 import { refuseSecondViews } from "./second-view.ts";
 import { toWritable, writeState } from "./session-state.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
@@ -45,11 +46,13 @@ export async function openSessionWorkspace(
   };
   refuseRepositoryParts(roots, allowed);
   await refuse();
+  const shownAt = resolveShown(request.show, roots);
   return openWorkspaceSession({
     paths,
     session,
     workspace,
     settings: request.plan.projectFile?.project.workspace ?? defaultWorkspaceSettings,
+    shownAt,
     mounts,
     admit: async (root) => {
       await resolveWorkspace(root.source, rules);
@@ -87,7 +90,8 @@ export function noteWorkspace(
   for (const path of readable) audit.note("workspace-readable", { path });
   for (const text of notes) audit.note("workspace-unprotected", { text });
   for (const path of masked) audit.note("workspace-masked", { path });
-  if (hidden.length > 0) onNote(`hidden from the sandbox: ${toList(hidden)}`);
+  if (hidden.length > 0)
+    onNote(`hidden from the sandbox: ${toList(hidden)} (--show PATH shows one)`);
   if (tracked.length > 0) {
     onNote(
       `of these git has content of its own, which is shown: ${toList(tracked)}; ` +

@@ -58,7 +58,7 @@ test(
     const claude = ["claude", "--dangerously-skip-permissions"];
     expect((await run([], [...claude, "-p", "say it"])).status).toBe(137);
     const next = `${claude.join(" ")} --continue -p more && ${plant}`;
-    const continued = await run(["--agent", "claude"], ["sh", "-c", next]);
+    const continued = await run([], ["sh", "-c", next]);
     // It closes the turn that was cut off
     expect(continued).toMatchObject({ status: 0, stdout: "Second: the answer is 42.\nplanted\n" });
     const [id] = await readTranscripts(world);
@@ -73,7 +73,7 @@ test(
     const home = `test-history-${process.pid}`;
     try {
       const first = `${claude.join(" ")} -p more; ${plant}`;
-      await run(["--home", home, "--agent", "claude"], ["sh", "-c", first]);
+      await run(["--home", home], ["sh", "-c", first]);
       const before = api.requests.length;
       await run(["--home", home], [...claude, "-p", "say it"]);
       expect(isToldPlanted(before)).toBe(true);
@@ -103,7 +103,17 @@ test(
     const api = await world.openApi(openaiStandin({ script, apiKey: openaiKey }));
     const flags = world.runFlags({ "api.openai.com": api });
     const codex = async (more: readonly string[], ...args: readonly string[]): Promise<string> => {
-      const command = ["codex", "exec", ...args, "--skip-git-repo-check"];
+      // The agent is found behind a wrapper too
+      const command = [
+        "timeout",
+        "-k",
+        "5",
+        "600",
+        "codex",
+        "exec",
+        ...args,
+        "--skip-git-repo-check",
+      ];
       const result = await world.vaultbox(["run", ...flags, ...more, "--", ...command, "more"], {
         timeoutMs: runTimeoutMs,
       });

@@ -34,6 +34,7 @@ export function buildCommand(): Command {
       [],
     )
     .option("--allow-mount <path>", "mount this path although it is refused", collect, [])
+    .option("--show <path>", "show this file although it is hidden (repeatable)", collect, [])
     .option("--env <name[=value]>", "set a variable in the sandbox (repeatable)", collect, [])
     .option("--home <name>", "keep the home directory under this name; default: new each run")
     .option("--no-history", "keep no conversations of the agent, and show it none")

@@ -70,6 +70,8 @@ export interface WorkspaceOptions {
   /** Absolute real path */
   readonly workspace: string;
   readonly settings: WorkspaceSettings;
+  /** Absolute real paths that are shown whatever the settings hide */
+  readonly shownAt?: readonly string[];
   /** What is mounted beside the workspace */
   readonly mounts: readonly BindMount[];
   /**

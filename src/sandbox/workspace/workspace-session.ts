@@ -62,7 +62,8 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   }));
   const roots: OpenRoot[] = [...own];
   const { hide } = options.settings;
-  const rules = hide.length === 0 ? undefined : parseHideRules(hide);
+  const rules =
+    hide.length === 0 ? undefined : { ...parseHideRules(hide), shownAt: options.shownAt ?? [] };
   const looking = Promise.all(own.map((root) => lookAtRoot(root, rules)));
   const before = listOtherSessions(paths);
   // A failure is reported by whoever waits for it

@@ -127,7 +127,7 @@ test(
         status,
       });
     }
-    expect(stderr).toContain("hidden from the sandbox: .env, .env.test, d/.env, p/.env\n");
+    expect(stderr).toContain("hidden from the sandbox: .env, .env.test, d/.env, p/.env (");
     expect(stderr).toContain("of these git has content of its own, which is shown: .env.test; ");
     for (const [name, text] of Object.entries(hidden))
       expect(await readFile(join(workspace, name), "utf8")).toBe(text);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { git } from "../../support/host-git.ts";
@@ -113,4 +113,41 @@ test("a user's own instructions are in the agent's home, read-only and without s
     'answer in verse\n{"model":"opus"}\ndeploy\nread-only\nmine\n1\n',
   ]);
   expect(await readFile(join(own, "settings.json"), "utf8")).toBe('{"model":"opus"}\n');
+});
+
+test("the sandbox is told why a copy over a hidden file fails, and --show shows that file and no other of its name", async () => {
+  await using world = await createWorld();
+  const files = {
+    ".env.example": "TOKEN=\n",
+    ".env": "TOKEN=CANARY1x\n",
+    "d/.env": "TOKEN=CANARY2x\n",
+  };
+  await mkdir(join(world.workspace, "d"));
+  for (const [path, content] of Object.entries(files)) {
+    await writeFile(join(world.workspace, path), content);
+  }
+  const copy = "cp .env.example .env 2>&1; cat .env d/.env; cat /run/vaultbox/policy.md";
+  const { stdout, stderr } = await world.run(["run", "--", "sh", "-c", copy]);
+  expect(stderr).toContain("hidden from the sandbox: .env, d/.env (--show PATH shows one)");
+  expect(stdout).toMatch(/^cp: .*'\.env': Read-only file system\n# What this sandbox/);
+  for (const text of ["cp .env.example .env", "- `d/.env`", "vaultbox run --show PATH"]) {
+    expect(stdout).toContain(text);
+  }
+  const shown = await world.run(["run", "--show", "./d/../.env", "--", "cat", ".env", "d/.env"]);
+  expect([shown.status, shown.stdout]).toEqual([0, "TOKEN=CANARY1x\n"]);
+  // Where there is none, none is in the way
+  await writeFile(join(world.workspace, "d/.env.example"), "A=\n");
+  await rm(join(world.workspace, "d/.env"));
+  const sub = join(world.workspace, "d");
+  const made = await world.run([
+    "run",
+    "--workspace",
+    sub,
+    "--",
+    "cp",
+    "-v",
+    ".env.example",
+    ".env",
+  ]);
+  expect([made.status, await readFile(join(sub, ".env"), "utf8")]).toEqual([0, "A=\n"]);
 });

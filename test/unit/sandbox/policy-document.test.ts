@@ -46,3 +46,44 @@ test("a document with repositories and no rule doesn't say that nothing is allow
   expect(document).not.toContain("Nothing.");
   expect(toPolicyDocument({ rules: [], limits: {} }, {})).toContain("## Allowed\n\nNothing.");
 });
+
+test("the document says what is read-only, what stays, and what only the user can change", () => {
+  const bind = (target: string, readOnly = true) => ({ source: target, target, readOnly });
+  const told = {
+    workspace: "/w",
+    binds: [
+      bind("/w", false),
+      bind("/w/vaultbox.yaml"),
+      bind("/w/.git/config"),
+      bind("/w/sub/.git/hooks"),
+      bind("/w/.env"),
+      bind("/home/agent/.claude/CLAUDE.md"),
+      bind("/data", false),
+      ...Array.from({ length: 14 }, (_, index) => bind(`/w/scripts/${index}.sh`)),
+    ],
+    home: undefined,
+    keepsHistory: true,
+  };
+  const files = { hidden: [".env"], tracked: [], told };
+  const document = toPolicyDocument({ rules: [], limits: {} }, {}, files);
+  expect(document).toContain(
+    "git's settings and hooks (use `git -c KEY=VALUE`), `vaultbox.yaml`, `scripts/0.sh`, ",
+  );
+  expect(document).toContain("`scripts/10.sh`, 3 more.");
+  expect(document).toContain("- Of the user's, read-only: `/home/agent/.claude/CLAUDE.md`.");
+  expect(document.match(/`\.env`/g)).toHaveLength(1);
+  expect(document).toContain("gone after it. Your conversations are kept");
+  expect(document).toContain("`vaultbox run --show PATH …`");
+  const kept = toPolicyDocument(
+    { rules: [], limits: {} },
+    {},
+    {
+      ...files,
+      told: { ...told, binds: [], home: "work", keepsHistory: false },
+    },
+  );
+  expect(kept).toContain("with its caches is kept for later runs, as `work`");
+  expect(kept).not.toContain("Read-only, because");
+  // An agent reads it before it works: two screens at most
+  expect(document.split("\n").length).toBeLessThan(60);
+});

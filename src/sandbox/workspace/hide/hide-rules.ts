@@ -1,3 +1,6 @@
+import { relative } from "node:path";
+import { contains } from "../../../files/path-steps.ts";
+
 /** What is hidden from the sandbox: `workspace.hide`, read. */
 export interface HideRules {
   /** Whether vaultbox's own list counts */
@@ -5,6 +8,8 @@ export interface HideRules {
   readonly hidden: readonly RegExp[];
   /** Exceptions of either, written with `!` */
   readonly shown: readonly RegExp[];
+  /** Absolute real paths on the host that the user named to be shown, each with all that is in it */
+  readonly shownAt?: readonly string[];
   /** Path of the folder that is looked through, as far as vaultbox's list goes by it; empty without */
   readonly around?: string;
 }
@@ -24,6 +29,17 @@ export function parseHideRules(globs: readonly string[]): HideRules {
   return { defaults: globs.includes("default"), hidden, shown };
 }
 
+/** The rules of one folder, with what of it is shown. @param source its real path on the host */
+export function withShown(rules: HideRules, source: string): HideRules {
+  const inside = (rules.shownAt ?? []).filter((path) => contains(source, path));
+  const shown = inside.map((path) => toShownExpression(relative(source, path)));
+  return shown.length === 0 ? rules : { ...rules, shown: [...rules.shown, ...shown] };
+}
+
+function toShownExpression(path: string): RegExp {
+  return new RegExp(`^${toPlain(path)}(?:/|$)`, "s");
+}
+
 /** Whether a path matches one of the expressions. */
 export function matches(expressions: readonly RegExp[], path: string): boolean {
   return expressions.some((expression) => expression.test(path));
@@ -36,7 +52,11 @@ function toExpression(glob: string): RegExp {
     if (part === "**/") return "(?:[^/]+/)*";
     if (part === "**") return ".*";
     if (part === "*") return "[^/]*";
-    return part === "?" ? "[^/]" : part.replaceAll(/[.+^${}()|[\]\\/]/g, String.raw`\$&`);
+    return part === "?" ? "[^/]" : toPlain(part);
   });
   return new RegExp(`^${anywhere ? "(?:[^/]+/)*" : ""}${text}$`, "s");
+}
+
+function toPlain(text: string): string {
+  return text.replaceAll(/[.+*?^${}()|[\]\\/]/g, String.raw`\$&`);
 }

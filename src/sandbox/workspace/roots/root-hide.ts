@@ -1,7 +1,6 @@
 import { basename, dirname, join } from "node:path";
-import type { HideRules } from "../hide/hide-rules.ts";
 import { isSecretFolder } from "../hide/secret-files.ts";
-import { matches } from "../hide/hide-rules.ts";
+import { matches, withShown, type HideRules } from "../hide/hide-rules.ts";
 import type { MountedRoot } from "./mounted-root.ts";
 
 /**
@@ -12,8 +11,10 @@ export function toRootRules(
   rules: HideRules | undefined,
   { kind, source }: MountedRoot,
 ): HideRules | undefined {
-  if (rules === undefined || kind !== "mount") return rules;
+  if (rules === undefined) return undefined;
+  const own = withShown(rules, source);
+  if (kind !== "mount") return own;
   const name = basename(source);
   const isNamed = matches(rules.hidden, name) || (rules.defaults && isSecretFolder(source));
-  return isNamed ? undefined : { ...rules, around: join(basename(dirname(source)), name) };
+  return isNamed ? undefined : { ...own, around: join(basename(dirname(source)), name) };
 }
