@@ -52,6 +52,7 @@ export function openStdioLink(duplex: Duplex, onConnection: (socket: Duplex) => 
 /**
  * The same stream, with writes that count as done at once: Node's HTTP/2 stops reading while a write is pending, so
  * with both pipes full the two ends would wait for each other. The relay's flow-control window bounds what is buffered.
+ * Its end counts as done at once too: a session that closes while that is pending fails an assertion of Node.
  */
 function uncoupled(pipe: Duplex): Duplex {
   const stream = new Duplex({
@@ -61,7 +62,10 @@ function uncoupled(pipe: Duplex): Duplex {
       pipe.write(chunk);
       done();
     },
-    final: (done) => void pipe.end(done),
+    final: (done) => {
+      pipe.end();
+      done();
+    },
     destroy: (error, done) => {
       pipe.destroy();
       done(error);
