@@ -36,6 +36,20 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      {
+        test: {
+          name: "podman",
+          // What a sandbox is and what agents do in it, once more on the other engine
+          include: [
+            "test/e2e/sandbox/isolation.test.ts",
+            "test/e2e/sandbox/posture.test.ts",
+            "test/e2e/agents.test.ts",
+          ],
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+        },
+      },
     ],
   },
 });

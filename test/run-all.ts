@@ -1,9 +1,10 @@
-// npm test: everything, in the order unit, integration, e2e, on a machine that is made ready first. The last line is
+// npm test: everything, in the order unit, integration, e2e, podman, on a machine that is made ready first. The last line is
 // "N passed, N failed".
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseScores, scoreProblems, totalScores } from "./docs/scoreboard-table.ts";
 import { buildTestImages } from "./engine/build-images.ts";
+import { startPodman } from "./engine/podman.ts";
 import { runInherited } from "./engine/run-inherited.ts";
 import { prepareTestMachine } from "./engine/test-machine.ts";
 import { readReport } from "./support/test-report.ts";
@@ -30,9 +31,12 @@ async function runEverything(): Promise<TestReport> {
     print("preparing the machine: packages and engine");
     await using machine = await prepareTestMachine();
     print("building images");
-    await buildTestImages(machine.env);
+    const images = await buildTestImages(machine.env);
     reports.push(await runProject("integration", machine.env));
     reports.push(await runProject("e2e", machine.env));
+    print("starting podman");
+    await using podman = await startPodman(machine.env, images);
+    reports.push(await runProject("podman", podman.env));
     reports.push(checkScoreboard());
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineApi } from "./engine-api.ts";
 import { loadTransport, openEngineApi } from "./engine-api.ts";
 import type { ContainerFacts, Engine, EngineInfo } from "./engine.ts";
-import { toContainerFacts } from "./container-facts.ts";
 import { createContainer } from "./create-container.ts";
 import { toDockerHost } from "./engine-endpoint.ts";
 import { attempt, hasStatus } from "./engine-error.ts";
@@ -10,7 +9,7 @@ import { engineImages } from "./engine-images.ts";
 import { readEngineInfo } from "./engine-info.ts";
 import { waitForStop } from "./exit-watch.ts";
 import { findEngine } from "./find-engine.ts";
-import { toRunningContainer } from "./running-container.ts";
+import { inspectContainer, toRunningContainer } from "./running-container.ts";
 
 /**
  * Finds an engine and connects to it. Takes about 30 ms, most of it loading the transport: start it first and
@@ -23,7 +22,7 @@ export async function connectEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
   // Loading while the engine answers the ping
   loadTransport();
   const found = await search;
-  const api = await openEngineApi(found.endpoint);
+  const api = await openEngineApi(found.endpoint, found);
   const names = { endpoint: toDockerHost(found.endpoint), foundBy: found.foundBy };
   let info: Promise<EngineInfo> | undefined;
   return {
@@ -40,8 +39,7 @@ export async function connectEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
 function containerCalls(api: EngineApi): Pick<Engine, "listContainers" | "findContainer"> {
   const inspect = async (idOrName: string): Promise<ContainerFacts | undefined> => {
     try {
-      const path = `/containers/${encodeURIComponent(idOrName)}/json`;
-      return toContainerFacts(await api.call({ method: "GET", path }));
+      return await inspectContainer(api, encodeURIComponent(idOrName));
     } catch (error) {
       if (hasStatus(error, 404)) return undefined;
       throw error;

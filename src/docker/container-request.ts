@@ -1,4 +1,5 @@
 import type { ContainerSpec } from "./engine.ts";
+import { toPodmanUlimits } from "./podman.ts";
 
 /**
  * Limits of each process (setrlimit(2)). The kernel counts signals, with timers, and message queues for the user on the
@@ -17,7 +18,10 @@ const ulimits: readonly (readonly [string, number])[] = [
  * The engine API's request for a container. What every vaultbox container has in common is said here, once, and
  * explicitly, even where it's the engine's default: a daemon's own configuration can change defaults.
  */
-export function toContainerRequest(spec: ContainerSpec): Readonly<Record<string, unknown>> {
+export function toContainerRequest(
+  spec: ContainerSpec,
+  { isPodman }: { readonly isPodman: boolean },
+): Readonly<Record<string, unknown>> {
   return {
     Image: spec.image,
     Entrypoint: [...spec.entrypoint],
@@ -36,11 +40,11 @@ export function toContainerRequest(spec: ContainerSpec): Readonly<Record<string,
     StdinOnce: true,
     // An image's own health check would run commands beside the agent
     Healthcheck: { Test: ["NONE"] },
-    HostConfig: toHostConfig(spec),
+    HostConfig: toHostConfig(spec, isPodman),
   };
 }
 
-function toHostConfig(spec: ContainerSpec): Readonly<Record<string, unknown>> {
+function toHostConfig(spec: ContainerSpec, isPodman: boolean): Readonly<Record<string, unknown>> {
   return {
     NetworkMode: spec.network === "none" ? "none" : `container:${spec.network.container}`,
     ...(spec.network === "none" && spec.dns.length > 0 ? { Dns: [...spec.dns] } : {}),
@@ -65,7 +69,10 @@ function toHostConfig(spec: ContainerSpec): Readonly<Record<string, unknown>> {
     // The same as Memory: no swap on top of it
     MemorySwap: spec.memoryBytes,
     NanoCpus: Math.round(spec.cpus * 1e9),
-    Ulimits: ulimits.map(([Name, limit]) => ({ Name, Soft: limit, Hard: limit })),
+    Ulimits: [
+      ...ulimits.map(([Name, limit]) => ({ Name, Soft: limit, Hard: limit })),
+      ...(isPodman ? toPodmanUlimits() : []),
+    ],
     ...(spec.runtime === undefined ? {} : { Runtime: spec.runtime }),
     Init: spec.init,
     AutoRemove: spec.autoRemove,

@@ -18,11 +18,12 @@ export async function createContainer(
   const id = await attempt(`create the container ${quoted(spec.name)}`, async () => {
     try {
       const query = { name: spec.name };
-      const body = toContainerRequest(spec);
+      const body = toContainerRequest(spec, api);
       const answer = await api.call({ method: "POST", path: "/containers/create", query, body });
       return (answer as { Id: string }).Id;
     } catch (error) {
       if (hasStatus(error, 404) && /image/i.test(String(error))) throw imageMissing(spec, error);
+      if (/container-init|catatonit/i.test(String(error))) throw initMissing(error);
       if (/unknown (or invalid )?runtime/i.test(String(error))) throw runtimeMissing(spec, error);
       throw error;
     }
@@ -132,6 +133,15 @@ function runtimeMissing({ runtime = "" }: ContainerSpec, cause: unknown): Vaultb
     "VBX_ENGINE_FAILED",
     `cannot create the container: the engine has no runtime ${quoted(runtime)}`,
     { hints: ["see which it has: docker info --format '{{json .Runtimes}}'"], cause },
+  );
+}
+
+/** Podman's init is a package of its own. */
+function initMissing(cause: unknown): VaultboxError {
+  return new VaultboxError(
+    "VBX_ENGINE_FAILED",
+    "cannot create the container: the engine has no init for it",
+    { hints: ["install it: apt-get install catatonit"], cause },
   );
 }
 

@@ -21,6 +21,8 @@ export interface EngineCall {
 
 /** The engine's HTTP API through dockerode's transport; a failed call throws EngineApiError or a connection error. */
 export interface EngineApi {
+  /** Whose API it is: Podman imitates the Docker Engine's */
+  readonly isPodman: boolean;
   /** The parsed answer */
   readonly call: (call: EngineCall) => Promise<unknown>;
   /** The answer's body, as it comes */
@@ -53,7 +55,10 @@ export function loadTransport(): new (options: Readonly<Record<string, unknown>>
 }
 
 /** Loads the transport, which takes about 20 ms. */
-export async function openEngineApi(endpoint: EngineEndpoint): Promise<EngineApi> {
+export async function openEngineApi(
+  endpoint: EngineEndpoint,
+  { isPodman }: Pick<EngineApi, "isPodman">,
+): Promise<EngineApi> {
   const options = await toDockerOptions(endpoint);
   const Transport = loadTransport();
   const modem = new Transport(options);
@@ -77,6 +82,7 @@ export async function openEngineApi(endpoint: EngineEndpoint): Promise<EngineApi
       );
     });
   return {
+    isPodman,
     call: (call) => dial(call, {}),
     stream: async (call) => (await dial(call, { isStream: true })) as Readable,
     upgrade: async (call) => {

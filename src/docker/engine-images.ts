@@ -41,8 +41,8 @@ export function engineImages(api: EngineApi): ImageCalls {
       }),
     importImage: (tar, tag, changes) =>
       attempt(`import the image ${quoted(tag)}`, async () => {
-        const { repo, tag: name } = splitTag(tag);
-        const query = { fromSrc: "-", repo, tag: name, changes };
+        // With the tag in it: Podman ignores a tag beside it
+        const query = { fromSrc: "-", repo: tag, changes };
         const body = await api.stream({ method: "POST", path: "/images/create", query, file: tar });
         await followProgress(body, () => undefined);
       }),

@@ -1,13 +1,13 @@
 import type { EngineApi } from "./engine-api.ts";
 import type { EngineInfo } from "./engine.ts";
 import { attempt } from "./engine-error.ts";
+import { toPodmanPath, type PodmanInfo } from "./podman.ts";
 
 interface VersionAnswer {
   readonly Version?: string;
   readonly Platform?: { readonly Name?: string };
   readonly ApiVersion?: string;
   readonly Arch?: string;
-  readonly Components?: readonly { readonly Name?: string; readonly Version?: string }[];
 }
 
 interface InfoAnswer {
@@ -25,29 +25,31 @@ export async function readEngineInfo(
   found: { readonly endpoint: string; readonly foundBy: string },
 ): Promise<EngineInfo> {
   return await attempt("ask the engine for its version", async () => {
-    const [version, info] = (await Promise.all([
+    const [version, info, own] = (await Promise.all([
       api.call({ method: "GET", path: "/version" }),
       api.call({ method: "GET", path: "/info" }),
-    ])) as [VersionAnswer, InfoAnswer];
+      api.isPodman ? api.call({ method: "GET", path: toPodmanPath("/info") }) : {},
+    ])) as [VersionAnswer, InfoAnswer, PodmanInfo];
     const securityOptions = info.SecurityOptions ?? [];
     return {
       ...found,
       name: info.Name ?? "",
       version: version.Version ?? "",
-      product: version.Platform?.Name ?? "",
+      product: api.isPodman ? "Podman" : (version.Platform?.Name ?? ""),
       apiVersion: version.ApiVersion ?? "",
       operatingSystem: info.OperatingSystem ?? "",
       architecture: version.Arch ?? info.Architecture ?? "",
       cgroupVersion: info.CgroupVersion === "2" ? "2" : "1",
-      rootless: securityOptions.some((option) => option.startsWith("name=rootless")),
-      flavour: toFlavour(version, info),
+      rootless:
+        own.host?.security?.rootless ??
+        securityOptions.some((option) => option.startsWith("name=rootless")),
+      flavour: api.isPodman ? "podman" : toFlavour(info),
       runtimes: Object.keys(info.Runtimes ?? {}),
       securityOptions,
     };
   });
 }
 
-function toFlavour(version: VersionAnswer, info: InfoAnswer): EngineInfo["flavour"] {
-  if (version.Components?.some(({ Name }) => Name === "Podman Engine") === true) return "podman";
+function toFlavour(info: InfoAnswer): EngineInfo["flavour"] {
   return info.OperatingSystem === "Docker Desktop" ? "docker-desktop" : "docker";
 }

@@ -4,12 +4,13 @@ import { quoted, toPrintable } from "../printable.ts";
 import { listEngineCandidates } from "./engine-candidates.ts";
 import type { EngineCandidate } from "./engine-candidates.ts";
 import { toDockerHost, type EngineEndpoint } from "./engine-endpoint.ts";
-import { pingEngine } from "./ping-engine.ts";
+import { pingEngine, type PingAnswer } from "./ping-engine.ts";
 
 /** An engine that answered. */
 export interface FoundEngine {
   readonly endpoint: EngineEndpoint;
   readonly foundBy: string;
+  readonly isPodman: boolean;
 }
 
 /**
@@ -22,13 +23,15 @@ export async function findEngine(env: NodeJS.ProcessEnv): Promise<FoundEngine> {
   const failures: string[] = [];
   const reasons: string[] = [];
   for (const candidate of candidates) {
-    const why = await tryCandidate(candidate);
-    if (why === undefined && candidate.endpoint.kind !== "unusable") {
-      debug("docker", `engine found by ${candidate.foundBy}`);
-      return { endpoint: candidate.endpoint, foundBy: candidate.foundBy };
+    const { endpoint, foundBy } = candidate;
+    const answer = await tryEndpoint(endpoint);
+    if (answer.answers && endpoint.kind !== "unusable") {
+      debug("docker", `engine found by ${foundBy}`);
+      return { endpoint, foundBy, isPodman: answer.isPodman };
     }
-    reasons.push(why ?? "");
-    failures.push(`${explicit ? nameChosen(candidate) : candidate.foundBy}: ${why}`);
+    const why = answer.answers ? "" : answer.why;
+    reasons.push(why);
+    failures.push(`${explicit ? nameChosen(candidate) : foundBy}: ${why}`);
   }
   const tried = toPrintable(failures.join("; "));
   throw new VaultboxError("VBX_ENGINE_UNREACHABLE", `cannot reach a Docker Engine: ${tried}`, {
@@ -41,9 +44,9 @@ function nameChosen({ foundBy, endpoint }: EngineCandidate): string {
   return endpoint.kind === "unusable" ? foundBy : `${foundBy} (${quoted(toDockerHost(endpoint))})`;
 }
 
-async function tryCandidate(candidate: EngineCandidate): Promise<string | undefined> {
-  const { endpoint } = candidate;
-  return endpoint.kind === "unusable" ? endpoint.why : await pingEngine(endpoint);
+async function tryEndpoint(endpoint: EngineCandidate["endpoint"]): Promise<PingAnswer> {
+  if (endpoint.kind === "unusable") return { answers: false, why: endpoint.why };
+  return await pingEngine(endpoint);
 }
 
 function hintsFor(failure: { explicit: boolean; denied: boolean }): readonly string[] {

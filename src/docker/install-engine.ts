@@ -130,11 +130,11 @@ async function startByHand(options: SetupOptions): Promise<StartedEngine> {
 
 async function untilAnswering(ended: () => string | undefined, log: string): Promise<void> {
   const deadline = performance.now() + startTimeoutMs;
-  let why: string | undefined = "it was not tried";
+  let why = "it was not tried";
   while (performance.now() < deadline) {
-    why = await pingEngine({ kind: "socket", path: socketPath });
-    if (why === undefined) return;
-    why = ended() ?? why;
+    const answer = await pingEngine({ kind: "socket", path: socketPath });
+    if (answer.answers) return;
+    why = ended() ?? answer.why;
     if (ended() !== undefined) break;
     await sleep(pollMs);
   }

@@ -6,23 +6,32 @@ const { request: httpRequest } = process.getBuiltinModule("node:http");
 
 /** How long an engine may take to answer a ping, in milliseconds */
 const pingTimeoutMs = 4000;
+/** Podman's answer has it (libpod, pkg/api/server), no other engine's. */
+const podmanHeader = "libpod-api-version";
 
-/** Undefined when an engine answers at the endpoint, otherwise the reason why not. */
-export async function pingEngine(endpoint: EngineEndpoint): Promise<string | undefined> {
+/** What came of a ping: an engine, and whether that is Podman, or why there is none. */
+export type PingAnswer =
+  | { readonly answers: true; readonly isPodman: boolean }
+  | { readonly answers: false; readonly why: string };
+
+/** Asks whether an engine answers at the endpoint. */
+export async function pingEngine(endpoint: EngineEndpoint): Promise<PingAnswer> {
   const usesTls = endpoint.kind === "tcp" && endpoint.tls !== undefined;
   const request = usesTls ? (await import("node:https")).request : httpRequest;
   return await new Promise((resolve) => {
+    const fail = (why: string): void => resolve({ answers: false, why });
     const ping = request({ ...toRequestOptions(endpoint), path: "/_ping" }, (response) => {
       response.resume();
       const status = response.statusCode ?? 0;
-      resolve(status === 200 ? undefined : `it answered the ping with HTTP status ${status}`);
+      if (status === 200) resolve({ answers: true, isPodman: podmanHeader in response.headers });
+      else fail(`it answered the ping with HTTP status ${status}`);
     });
     const timer = setTimeout(() => {
       ping.destroy();
-      resolve(`no answer within ${pingTimeoutMs} ms`);
+      fail(`no answer within ${pingTimeoutMs} ms`);
     }, pingTimeoutMs);
     ping.on("close", () => clearTimeout(timer));
-    ping.on("error", (error: NodeJS.ErrnoException) => resolve(describe(error)));
+    ping.on("error", (error: NodeJS.ErrnoException) => fail(describe(error)));
     ping.end();
   });
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EngineApi } from "./engine-api.ts";
+import type { EngineApi, EngineCall } from "./engine-api.ts";
 import { attempt, hasStatus } from "./engine-error.ts";
 import { toContainerFacts } from "./container-facts.ts";
-import type { RunningContainer } from "./engine.ts";
+import type { ContainerFacts, RunningContainer } from "./engine.ts";
+import { toDockerFacts, toPodmanPath } from "./podman.ts";
 
 /** How long a removal that somebody else started may take, in milliseconds */
 const removalTimeoutMs = 15_000;
@@ -23,12 +24,20 @@ export function toRunningContainer(
       attempt("resize the terminal", async () => {
         await api.call({ method: "POST", path: `${path}/resize`, query: { h: rows, w: columns } });
       }),
-    inspect: () =>
-      attempt("inspect the container", async () =>
-        toContainerFacts(await api.call({ method: "GET", path: `${path}/json` })),
-      ),
+    inspect: () => attempt("inspect the container", () => inspectContainer(api, container.id)),
     remove: () => removeContainer(api, container.id),
   };
+}
+
+/**
+ * @param id or name, as it stands in a path
+ * @throws Error of the engine
+ */
+export async function inspectContainer(api: EngineApi, id: string): Promise<ContainerFacts> {
+  const path = `/containers/${id}/json`;
+  const facts = toContainerFacts(await api.call({ method: "GET", path }));
+  if (!api.isPodman) return facts;
+  return toDockerFacts(facts, await api.call({ method: "GET", path: toPodmanPath(path) }));
 }
 
 /** A container that isn't there or doesn't run any more needs no signal. */
@@ -46,11 +55,10 @@ async function killContainer(api: EngineApi, path: string, signal: string): Prom
 export async function removeContainer(api: EngineApi, id: string): Promise<void> {
   await attempt("remove the container", async () => {
     try {
-      await api.call({
-        method: "DELETE",
-        path: `/containers/${id}`,
-        query: { force: true, v: true },
-      });
+      const path = `/containers/${id}`;
+      const query = { force: true, v: true };
+      if (api.isPodman) await removeFromPodman(api, path, query);
+      else await api.call({ method: "DELETE", path, query });
     } catch (error) {
       if (hasStatus(error, 404)) return;
       // 409: the engine is removing it already (AutoRemove)
@@ -58,6 +66,16 @@ export async function removeContainer(api: EngineApi, id: string): Promise<void>
       await untilGone(api, id, error);
     }
   });
+}
+
+/** With what shares its network, which would keep it. */
+async function removeFromPodman(
+  api: EngineApi,
+  path: string,
+  query: NonNullable<EngineCall["query"]>,
+): Promise<void> {
+  const own = { ...query, depend: true };
+  await api.call({ method: "DELETE", path: toPodmanPath(path), query: own });
 }
 
 async function untilGone(api: EngineApi, id: string, reason: unknown): Promise<void> {

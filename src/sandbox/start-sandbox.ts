@@ -74,12 +74,17 @@ export async function startSandbox(
 ): Promise<ReadySandbox> {
   const { relay } = options;
   const plan = await planSandbox(options);
-  const { agent, expected, removeHome, lookAtHome } = await createAgent(plan, stack);
+  const { agent, expected, removeHome, lookAtHome } = await createAgent(plan, stack).catch(
+    // It can't share the network of a relay that failed
+    (error: unknown) => relay.started.then(() => Promise.reject(error)),
+  );
   const remove = async (): Promise<void> => {
     await Promise.all([agent.remove().then(removeHome), relay.container.remove()]);
   };
   // All at once, before the rest of the stack, which finds it done
   stack.defer(remove);
+  // Podman makes a container ready when it's attached to, for which the relay's network must be there
+  if (relay.info.flavour === "podman") await relay.started;
   const [attachment, runningRelay] = await settled([agent.attach(), relay.started]);
   const established = relay.link.establish(runningRelay.attachment);
   established.catch(() => undefined);

@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineInfo } from "../docker/engine.ts";
 import { toSeccompProfile } from "../docker/seccomp/seccomp-profile.ts";
@@ -13,6 +14,7 @@ export async function resolveSeccomp(
 ): Promise<string> {
   const profile = toSeccompProfile();
   if (flavour !== "podman") return profile;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, "seccomp.json");
   await writeFileAtomic(path, profile);
   return path;

@@ -38,6 +38,8 @@ export interface SandboxFiles {
   readonly policyMarkdown: string;
   readonly passwd: string;
   readonly group: string;
+  /** Where the engine writes none that says what it was asked to */
+  readonly resolvConf?: string;
   readonly git: SandboxGitFiles;
   readonly machine: readonly MachineFile[];
 }
@@ -87,6 +89,7 @@ export async function writeSandboxFiles(
   const writeInfo = (target: string, content: string | Buffer, mode?: number): Promise<void> =>
     write(join(info, basename(target)), content, mode);
   const { config, imageConfig, signing, frozen } = files.git;
+  const { resolvConf } = files;
   await Promise.all([
     write(join(info, "ca.pem"), files.caPem),
     write(join(info, "ca-bundle.pem"), files.bundlePem),
@@ -96,6 +99,7 @@ export async function writeSandboxFiles(
     write(join(directory, "passwd"), files.passwd),
     write(join(directory, "group"), files.group),
     write(join(directory, "gitconfig"), config),
+    ...(resolvConf === undefined ? [] : [write(join(directory, "resolv.conf"), resolvConf)]),
     writeInfo(gitFiles.imageConfig, imageConfig),
     writeAdvice(info),
     ...(signing === undefined
@@ -134,5 +138,8 @@ export async function writeSandboxFiles(
     { source: join(directory, "group"), target: "/etc/group", readOnly: true },
     { source: join(directory, "gitconfig"), target: gitFiles.config, readOnly: true },
     ...machine.map(({ bind }) => bind),
+    ...(resolvConf === undefined
+      ? []
+      : [{ source: join(directory, "resolv.conf"), target: "/etc/resolv.conf", readOnly: true }]),
   ];
 }

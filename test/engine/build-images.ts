@@ -8,8 +8,8 @@ import { toPrintable } from "../../src/printable.ts";
 import { testImageOptions } from "../support/require-engine.ts";
 import { say } from "./test-machine.ts";
 
-/** Builds every image that tests use, so that no test waits for one. */
-export async function buildTestImages(env: NodeJS.ProcessEnv): Promise<void> {
+/** Builds every image that tests use, so that no test waits for one. @returns their tags */
+export async function buildTestImages(env: NodeJS.ProcessEnv): Promise<readonly string[]> {
   const engine = await connectEngine(env);
   let last = "";
   const options = {
@@ -28,4 +28,5 @@ export async function buildTestImages(env: NodeJS.ProcessEnv): Promise<void> {
   }
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   say(`images ready after ${seconds} s: ${tags.join(", ")}`);
+  return tags;
 }

@@ -11,11 +11,13 @@ export type FakeAnswer = (request: IncomingMessage, response: ServerResponse) =>
 /** An engine's API on a unix socket of its own, for what a real engine does only when it's broken. */
 export async function startFakeEngine(
   answer: FakeAnswer,
+  { isPodman = false }: { readonly isPodman?: boolean } = {},
 ): Promise<{ env: NodeJS.ProcessEnv; server: Server }> {
   const folder = await mkdtemp(join(tmpdir(), "vaultbox-fake-"));
   const path = join(folder, "engine.sock");
   const server = createServer((request, response) => {
     request.resume();
+    if (isPodman) response.setHeader("Libpod-API-Version", "4.3.1");
     if (request.url === "/_ping") response.end("OK");
     else answer(request, response);
   });

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { connectEngine } from "../../docker/connect-engine.ts";
 import type { Engine, EngineInfo } from "../../docker/engine.ts";
 import { resolveBaseImage } from "../../docker/image/base-image.ts";
@@ -22,6 +23,7 @@ export async function checkEngine(env: NodeJS.ProcessEnv): Promise<readonly Heal
   return [
     describeEngine(info),
     checkProduct(info),
+    ...checkPodman(info),
     checkSeccomp(info),
     await checkImage(engine, env),
     await checkLeftovers(engine),
@@ -61,6 +63,23 @@ function checkProduct(info: EngineInfo): HealthCheck {
   if (!isOld) return ok(name, info.product);
   const wanted = `${minDesktop.major}.${minDesktop.minor}`;
   return warn(name, `${info.product} has known container escapes`, `update to ${wanted} or newer`);
+}
+
+/** Where packages put Podman's init (containers.conf, `helper_binaries_dir` and the search path). */
+const podmanInits = [
+  "/usr/libexec/podman/catatonit",
+  "/usr/local/libexec/podman/catatonit",
+  "/usr/lib/podman/catatonit",
+  "/usr/local/lib/podman/catatonit",
+  "/usr/bin/catatonit",
+];
+
+function checkPodman(info: EngineInfo): readonly HealthCheck[] {
+  if (info.flavour !== "podman" || !info.endpoint.startsWith("unix:")) return [];
+  const name = "podman's init";
+  const path = podmanInits.find((one) => existsSync(one));
+  if (path !== undefined) return [ok(name, path)];
+  return [warn(name, "catatonit was not found", "install it: apt-get install catatonit")];
 }
 
 function checkSeccomp(info: EngineInfo): HealthCheck {

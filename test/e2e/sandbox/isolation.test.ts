@@ -11,7 +11,13 @@ import { requireBaseImage, requireEngine } from "../../support/require-engine.ts
 import { createWorld, untilOutput } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
+
+/** Of the engine that has a bridge, also where sandboxes run on another one. */
+const docker = (args: readonly string[]): Promise<{ readonly stdout: string }> => {
+  const { VAULTBOX_TEST_BRIDGED_ENGINE: bridged, DOCKER_HOST: own } = process.env;
+  return execute("docker", [...args], { env: { ...process.env, DOCKER_HOST: bridged ?? own } });
+};
 
 /** Tries every way out to one address; each line is a probe that got an answer. */
 const probe = `
@@ -96,11 +102,11 @@ async function openTargets() {
   const image = await requireBaseImage(await requireEngine());
   const serve =
     "require('net').createServer(s=>{s.on('error',()=>{});s.end('here\\n')}).listen(7777,'0.0.0.0')";
-  const { stdout } = await run("docker", ["run", "-d", "--rm", image, "node", "-e", serve]);
+  const { stdout } = await docker(["run", "-d", "--rm", image, "node", "-e", serve]);
   const id = stdout.trim();
-  stack.defer(async () => void (await run("docker", ["rm", "-f", id])));
+  stack.defer(async () => void (await docker(["rm", "-f", id])));
   const format = "{{.NetworkSettings.IPAddress}}";
-  const other = (await run("docker", ["inspect", "-f", format, id])).stdout.trim();
+  const other = (await docker(["inspect", "-f", format, id])).stdout.trim();
   const bridge = networkInterfaces()["docker0"]?.find(({ family }) => family === "IPv4")?.address;
   if (bridge === undefined) throw new Error("this test needs the engine's docker0 bridge");
   const owned = stack.move();
@@ -138,7 +144,7 @@ test("nothing but the relay answers in the sandbox, for uid 0 and 1000 on both l
   const controlPackets = await packetsDuring(
     async () => {
       const args = ["run", "--rm", targets.image, "python3", "-c", probe, ...targets.args];
-      control = (await run("docker", args)).stdout;
+      control = (await docker(args)).stdout;
     },
     targets.args.slice(1, 3),
   );
@@ -209,10 +215,10 @@ test("another session's socket, proxy and processes are invisible, and a session
     sessions: { id: string }[];
   };
   const socket = join(one.home, "..", "v", "run", sessions[0]?.id ?? "", "l", "s");
-  const reachable = await run("python3", ["-c", connectTo, socket]);
+  const reachable = await execute("python3", ["-c", connectTo, socket]);
   child.kill("SIGTERM");
   await once(child, "close");
-  const after = await run("python3", ["-c", connectTo, socket]);
+  const after = await execute("python3", ["-c", connectTo, socket]);
   expect(reachable.stdout.trim()).toBe("connected");
   expect(after.stdout.trim()).toBe("refused");
   const held = [unix === "0", sleeps === "0", ...closed, ...refused];

@@ -160,3 +160,30 @@ test("an attachment that the engine leaves open is closed with its container", a
   await container.remove();
   expect(await Promise.race([closed, sleep(5_000, "open")])).toBe("closed");
 });
+
+test("Podman removes a container with what shares its network, Docker is asked for that one alone", async () => {
+  const removals: string[] = [];
+  for (const isPodman of [true, false]) {
+    const { env } = await startFakeEngine(
+      (request, response) => {
+        if (request.method === "DELETE") removals.push(request.url ?? "");
+        answerJson(request.method === "DELETE" ? 200 : 201, { Id: "1" })(request, response);
+      },
+      { isPodman },
+    );
+    await (await (await connectEngine(env)).createContainer(spec)).remove();
+  }
+  expect(removals).toEqual([
+    "/v4.0.0/libpod/containers/1?force=true&v=true&depend=true",
+    "/containers/1?force=true&v=true",
+  ]);
+});
+
+test("Podman without an init says what to install", async () => {
+  const message = "container-init binary not found on the host: stat : no such file or directory";
+  const engine = await connectFake(answerJson(500, { message }));
+  await expect(engine.createContainer(spec)).rejects.toMatchObject({
+    code: "VBX_ENGINE_FAILED",
+    hints: ["install it: apt-get install catatonit"],
+  });
+});

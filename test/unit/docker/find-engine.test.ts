@@ -25,7 +25,12 @@ async function writeContext(home: string, name: string, endpoint: Record<string,
 
 test("An engine named by DOCKER_HOST is found there", async () => {
   const { env } = await startFakeEngine(() => undefined);
-  expect(await findEngine(env)).toMatchObject({ foundBy: "DOCKER_HOST" });
+  expect(await findEngine(env)).toMatchObject({ foundBy: "DOCKER_HOST", isPodman: false });
+});
+
+test("Podman is known by its answer to the ping", async () => {
+  const { env } = await startFakeEngine(() => undefined, { isPodman: true });
+  expect(await findEngine(env)).toMatchObject({ isPodman: true });
 });
 
 test("A DOCKER_HOST that doesn't answer is an error that names no other engine", async () => {

@@ -9,7 +9,8 @@ test("Docker gets the profile itself, Podman the path of a file that has it", as
   const folder = await mkdtemp(join(tmpdir(), "vaultbox-seccomp-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   expect(await resolveSeccomp({ flavour: "docker" }, folder)).toBe(toSeccompProfile());
-  const path = await resolveSeccomp({ flavour: "podman" }, folder);
-  expect(path).toBe(join(folder, "seccomp.json"));
+  // Nothing else makes the session's folder when the link needs none
+  const path = await resolveSeccomp({ flavour: "podman" }, join(folder, "session"));
+  expect(path).toBe(join(folder, "session", "seccomp.json"));
   expect(await readFile(path, "utf8")).toBe(toSeccompProfile());
 });
