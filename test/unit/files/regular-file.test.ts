@@ -59,6 +59,7 @@ const others: Readonly<Record<string, string>> = {
   "docker/image/image-recipe.ts": "files of the package",
   "docker/image/relay-image.ts": "files of the package",
   "docker/install-engine.ts": "the kernel's own",
+  "docker/podman.ts": "the kernel's own",
   "files/atomic-write.ts": "opens folders to sync them",
   "files/file-origin.ts": "the kernel's own",
   "files/process-identity.ts": "the kernel's own",

@@ -3,7 +3,7 @@ import { hideSecretsInText } from "./secret-text.ts";
 
 // Files of variables: `.env` and its like (a name and a value a line), and `.envrc`, which is a script for direnv.
 
-const assignment = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*(?:=|:\s)\s*(.*)$/;
+const assignment = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*(?:=|:\s)\s*([^]*)$/;
 const comment = /^\s*(?:#|$)/;
 const plainWord = /^(?:true|false|yes|no|on|off|null|none)?$/i;
 /** A place to fill in, as people write it in examples */
@@ -29,7 +29,7 @@ export function holdsValue(content: string, isScript: boolean): boolean {
 /** Without quotes, and without a comment behind it */
 function toValue(written: string): string {
   const [, , quoted] = /^(["'])(.*?)\1\s*(?:#.*)?$/.exec(written) ?? [];
-  return (quoted ?? written.replace(/(?:^|\s)#.*$/, "")).trim();
+  return (quoted ?? written.replace(/(?:^|\s)#[^]*$/, "")).trim();
 }
 
 function isHarmless(value: string): boolean {
