@@ -1,3 +1,4 @@
+import { decodeEscapes } from "../decode-escapes.ts";
 import type { RepositoryAction } from "../repository-call.ts";
 import { matchRoute } from "./rest-route.ts";
 
@@ -68,7 +69,7 @@ export function readRestRead(written: readonly string[]): RepositoryAction {
  */
 export function leavesRepository(segments: readonly string[], owner: string): boolean {
   if (matchRoute("compare/**", segments) === undefined) return false;
-  const range = decodeURIComponent(segments.slice(1).join("/"));
+  const range = decodeEscapes(segments.slice(1).join("/"));
   return range.split("...").some((end) => {
     const colon = end.lastIndexOf(":");
     return colon !== -1 && end.slice(0, colon).toLowerCase() !== owner.toLowerCase();

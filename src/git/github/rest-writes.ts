@@ -1,4 +1,5 @@
 // What writing requests behind `/repos/owner/name` mean (https://docs.github.com/en/rest). What isn't here, isn't understood.
+import { decodeEscapes } from "../decode-escapes.ts";
 import type { RepositoryAction } from "../repository-call.ts";
 import { fieldOf, isJsonObject } from "../strict-json.ts";
 import {
@@ -110,7 +111,7 @@ export function readRestWrite(
     if (body === undefined) return "needs-body";
     const stranger = findStranger(body, meaning.fields.split(" "));
     if (stranger !== undefined) return { unclear: stranger };
-    return meaning.read({ captured: captured.map((segment) => decodeURIComponent(segment)), body });
+    return meaning.read({ captured: captured.map((segment) => decodeEscapes(segment)), body });
   }
   return undefined;
 }

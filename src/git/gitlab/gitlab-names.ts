@@ -1,3 +1,4 @@
+import { decodeEscapes } from "../decode-escapes.ts";
 import { any, none, readGitNames, toNamed, toPathSegments } from "../forge-names.ts";
 import type { ForgeRequest, NamedRepositories } from "../named-repositories.ts";
 import { checkReadQuery, NotUnderstood } from "./gitlab-parameters.ts";
@@ -33,7 +34,7 @@ function readProject(behind: string, query: string): NamedRepositories {
     if (error instanceof NotUnderstood) return any;
     throw error;
   }
-  const name = decodeURIComponent(id);
+  const name = decodeEscapes(id);
   // A format may stand behind it; a number is no name
   if (!name.includes("/") || /\.(?:json|xml|txt|git|atom)$/i.test(name)) return any;
   return leaves(resource, number, part) ? any : toNamed(name.split("/"));

@@ -1,5 +1,6 @@
 // GitLab's REST API (https://docs.gitlab.com/api/rest/): what a request means for the project that it names. A project is
 // named by its path in one segment (`group%2Fname`); a number could be any project's, so writes by number aren't understood.
+import { decodeEscapes } from "../decode-escapes.ts";
 import type { ApiReading, ApiRequest } from "../api-reading.ts";
 import { readMergeRequestWrite } from "./gitlab-merge-request.ts";
 import {
@@ -151,7 +152,7 @@ function readCodeWrite(
 function toSegments(path: string): readonly string[] {
   const segments = path.split("/");
   if (segments.length > 1 && segments.at(-1) === "") segments.pop();
-  return segments.map((segment) => decodeURIComponent(segment));
+  return segments.map((segment) => decodeEscapes(segment));
 }
 
 /** `group/sub/name`, or undefined for a number, a word, or what GitLab may read with a format at its end. */

@@ -146,6 +146,19 @@ test("the refusal says which spelling is meant", async () => {
   expect(answer.body).toContain("servers read its path in different ways; write it plainly");
 });
 
+test("a byte that is no UTF-8 is no mistake of the proxy's: reading passes, and a name isn't guessed", async () => {
+  await using standin = await startGithubStandin();
+  await using proxy = await startGithubProxy({ standin, git: [githubRule()], rules: everything });
+  const reads = [`GET ${repo}/contents/caf%E9`, `GET ${repo}/compare/caf%E9...main`].map((line) =>
+    to(line),
+  );
+  expect(await findArrived(proxy, standin.arrived, reads)).toEqual(reads.map(({ title }) => title));
+  const write = to(`PUT ${repo}/contents/caf%E9`, onAgent);
+  expect(await sendCall(proxy, write)).toMatchObject({ status: 403, refusal: "git-not-allowed" });
+  const project = to("GET https://api.github.com/api/v4/projects/a%2Fb/x%E9y");
+  expect((await sendCall(proxy, project)).status).toBe(200);
+});
+
 test("a read that carries a body is not understood where an entry decides", async () => {
   await using standin = await startGithubStandin();
   await using guarded = await startGithubProxy({ standin, git: [githubRule()], rules: everything });

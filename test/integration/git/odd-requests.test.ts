@@ -42,6 +42,19 @@ const odd: readonly ApiCall[] = [
   to(`PUT /acme/widgets.git/gitlab-lfs/objects/${"a".repeat(64)}/1`, "x"),
   to(`GET /acme/widgets.git/gitlab-lfs/objects/${"a".repeat(64)}`),
   to("POST /acme/widgets.git/INFO/LFS/objects/batch", "{}"),
+  // Paths that servers read in different ways
+  to("GET /acme%2Fwidgets.git/info/refs?service=git-receive-pack"),
+  to("GET /acme/widgets.git%2Finfo%2Frefs?service=git-upload-pack"),
+  to("POST /acme%2fwidgets.git/git-receive-pack", "0000", pack("git-receive-pack")),
+  to("POST /acme/widgets.git%2Fgit-receive-pack", "0000", pack("git-receive-pack")),
+  to("POST /acme//widgets.git/git-receive-pack", "0000", pack("git-receive-pack")),
+  to("POST /acme/widgets.git//git-receive-pack", "0000", pack("git-receive-pack")),
+  to("POST /./acme/widgets.git/git-receive-pack", "0000", pack("git-receive-pack")),
+  to("POST /acme/./widgets.git/./git-receive-pack", "0000", pack("git-receive-pack")),
+  to("POST /acme/wid%E9gets.git/git-receive-pack", "0000", pack("git-receive-pack")),
+  to("POST /acme%2Fwidgets.git/info/lfs/objects/batch", "{}"),
+  to("POST /acme/widgets.git/info//lfs/objects/batch", "{}"),
+  to("GET /acme%2Fwidgets.git/HEAD"),
 ];
 
 test("what is git's below a repository and isn't understood is refused under a host rule for everything", async () => {
