@@ -70,7 +70,7 @@ export function foreignAtUnboundHost(
   return new Refusal(
     403,
     "foreign-credential",
-    `${describe(place)} holds a credential of the client's own, and the rule for ${quoted(request.host)} lets none pass`,
+    `${describe(place)} holds a credential of the client's own${isCookie(place) ? " (this server did not set it in this session)" : ""}, and the rule for ${quoted(request.host)} lets none pass`,
     {
       ...(isSigned ? signedUrlRemedy(request) : storedRemedy(request, place, findPreset)),
       flags: ["foreign-credential"],
@@ -109,7 +109,11 @@ function storedRemedy(
 function toSchemeFlag(place: RequestPlace): string {
   if (place.kind === "target" || !/^[\w-]{1,64}$/.test(place.name)) return "";
   if (place.kind === "parameter") return ` --query ${place.name}`;
-  return /^(?:authorization|cookie)$/i.test(place.name) ? "" : ` --header ${place.name}`;
+  return isCookie(place) || /^authorization$/i.test(place.name) ? "" : ` --header ${place.name}`;
+}
+
+function isCookie(place: RequestPlace): boolean {
+  return place.kind === "header" && place.name.toLowerCase() === "cookie";
 }
 
 function describe(place: RequestPlace): string {

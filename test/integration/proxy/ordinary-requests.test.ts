@@ -143,6 +143,33 @@ test.each([
   expect(got.split("\r\n")[0]).toBe(expected);
 });
 
+test("a cookie that the server set comes back to it, and no other one", async () => {
+  const answer = "HTTP/1.1 200 OK\r\nSet-Cookie: sid=1; Path=/\r\nContent-Length: 0\r\n\r\n";
+  await using upstream = await startRecordingUpstream((socket) => socket.write(answer));
+  await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
+  const get = async (cookie: string) =>
+    talk(
+      await proxy.connect(),
+      `GET /${cookie} HTTP/1.1\r\nHost: allowed.example\r\nCookie: ${cookie}\r\n\r\n`,
+    );
+  const early = await get("sid=1");
+  expect(early).toContain(
+    'header "Cookie" holds a credential of the client\'s own (this server did not set it in this session), and the rule for "allowed.example" lets none pass',
+  );
+  expect(await talk(await proxy.connect(), to("/login"))).toBe(answer);
+  expect(await get("sid=1")).toBe(answer);
+  expect(await get("_ga=2;sid=1")).toBe(answer);
+  expect(await get("sid=attacker")).toMatch(/^HTTP\/1\.1 403 /);
+  expect(upstream.received().match(/Cookie: .*/g)).toEqual(["Cookie: sid=1", "Cookie: sid=1"]);
+  expect(proxy.events.filter(({ type }) => type === "request.decision")).toMatchObject([
+    { verdict: "deny", reason: "foreign-credential" },
+    { verdict: "allow" },
+    { verdict: "allow" },
+    { verdict: "allow", flags: ["cookie-removed"] },
+    { verdict: "deny", reason: "foreign-credential" },
+  ]);
+});
+
 test("a CONNECT may say that it has no body, and must have none", async () => {
   await using upstream = await startRecordingUpstream();
   const dialer = plainDialer(upstream.port);

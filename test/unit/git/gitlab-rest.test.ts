@@ -326,3 +326,8 @@ describe("a write to GitLab that can't be told for sure is not understood", () =
     );
   });
 });
+
+test("doesn't stumble over a byte of a path that is no UTF-8", () => {
+  expect(read("GET repository/tree/x%E9y").kind).toBe("calls");
+  expect(read("PUT repository/files/caf%E9", { branch: "agent/x" }).kind).toBe("calls");
+});

@@ -1,14 +1,21 @@
 // GitHub's REST and GraphQL APIs, and files and archives by name: decided by the same entries as pushes are.
-import { isRepositoryPath, readGithubRest } from "../../../git/github/github-rest.ts";
-import { agreeOn, type ApiReading, severalReadings } from "../../../git/api-reading.ts";
+import { isRepositoryPath } from "../../../git/github/github-rest.ts";
 import type { GitRule } from "../../../policy/git-rule.ts";
 import { filterByRepository, type GitPolicy } from "../../../policy/git-rules.ts";
 import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
 import { notUnderstood } from "./decide-calls.ts";
-import { readingsOf } from "../../find-door.ts";
 import type { Door, DoorRequest, DoorTools, Passage } from "../door.ts";
 import { decideReading, toFirst } from "./github-passage.ts";
-import { findGithubAccess, type GithubAccess, type GithubPlace } from "./github-place.ts";
+import { findGithubAccess, type GithubAccess } from "./github-place.ts";
+import {
+  findRestAccess,
+  isReading,
+  readAll,
+  readPlace,
+  type RestAccess,
+  type RestPlace,
+  toNamedPlace,
+} from "./github-rest-access.ts";
 import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
 import { withHeader } from "../headers.ts";
 import { memoryOfGraphql } from "../../held-bytes.ts";
@@ -47,7 +54,7 @@ export function createGithubDoor(parts: {
       if (request.readings.length === 0 && access?.place.kind === "graphql") {
         return passGraphql(door, request, { rules: access.rules, isAllowed });
       }
-      const rest = findRestAccess(door, request);
+      const rest = findRestAccess(door.policy, request);
       const named = await nameRepository(door, request, { ...rest, isAllowed });
       return named === undefined ? { type: "host-rules" } : passRest(request, named);
     },
@@ -57,7 +64,7 @@ export function createGithubDoor(parts: {
 /** The entries that a request may be decided by: those of its repository, or all where it doesn't tell. */
 function concernedRules(request: DoorRequest, { place, rules }: GithubAccess): readonly GitRule[] {
   if (place.kind === "graphql") return rules;
-  const reading = readHead(request, place);
+  const reading = readPlace(request, place);
   switch (reading.kind) {
     case "elsewhere":
       return [];
@@ -73,51 +80,6 @@ function concernedRules(request: DoorRequest, { place, rules }: GithubAccess): r
       return repository === undefined ? rules : filterByRepository(rules, repository);
     }
   }
-}
-
-/** A place that isn't GraphQL's. */
-type RestPlace = Exclude<GithubPlace, { kind: "graphql" }>;
-
-/** Places of one request, one for each reading of its path. */
-interface RestAccess {
-  readonly places: readonly [RestPlace, ...RestPlace[]];
-  readonly rules: readonly GitRule[];
-}
-
-/** @throws Refusal when one reading of the path is no place of the API, or GraphQL's */
-function findRestAccess({ policy }: GithubDoor, request: DoorRequest): RestAccess {
-  const found = readingsOf(request).map((reading) => findGithubAccess(policy, reading));
-  const rules = found.find((access) => access !== undefined)?.rules ?? [];
-  const [first, ...others] = found.flatMap((access) =>
-    access === undefined || access.place.kind === "graphql" ? [] : [access.place],
-  );
-  if (first === undefined || others.length + 1 < found.length) {
-    throw notUnderstood(request, { what: severalReadings, ...toFirst(rules) });
-  }
-  return { places: [first, ...others], rules };
-}
-
-function readHead(request: DoorRequest, place: RestPlace, body?: unknown): ApiReading {
-  if (place.kind === "rest") {
-    const { method, query } = request;
-    return readGithubRest({ method, query, path: place.path, body });
-  }
-  // Nothing can be written there
-  if (!isReading(request)) return { kind: "elsewhere" };
-  const { repository } = place;
-  return { kind: "calls", calls: [{ repository, action: { type: "read" } }] };
-}
-
-/**
- * GitHub takes the slash of a branch, a label or a file escaped or not, and that of an environment only escaped
- * (https://docs.github.com/en/rest/deployments/environments): what a request means must not depend on it.
- */
-function readAll(request: DoorRequest, { places }: RestAccess, body?: unknown): ApiReading {
-  const [first, ...others] = places;
-  return agreeOn(
-    readHead(request, first, body),
-    others.map((place) => readHead(request, place, body)),
-  );
 }
 
 /**
@@ -149,16 +111,6 @@ async function nameRepository(
     await closed.checkRequest(request, rules, prefix + path);
   }
   return undefined;
-}
-
-function toNamedPlace(
-  request: DoorRequest,
-  place: RestPlace,
-  name: string,
-): Extract<RestPlace, { kind: "rest" }> {
-  const reading = readHead(request, place);
-  if (reading.kind !== "by-number") throw new Error("every place has the number");
-  return { kind: "rest", path: reading.toPath(name) };
 }
 
 /** What a host other than GitHub's own has before the API's path. */
@@ -221,8 +173,4 @@ async function passGraphql(
     }
   }
   return passage;
-}
-
-function isReading({ method }: DoorRequest): boolean {
-  return method === "GET" || method === "HEAD";
 }
