@@ -62,6 +62,7 @@ const others: Readonly<Record<string, string>> = {
   "docker/podman.ts": "the kernel's own",
   "files/atomic-write.ts": "opens folders to sync them",
   "files/file-origin.ts": "the kernel's own",
+  "files/mount-table.ts": "the kernel's own",
   "files/process-identity.ts": "the kernel's own",
   "files/regular-file.ts": "the way itself",
   "git-cache/push-inquiry.ts": "a file that was just written",
