@@ -1,5 +1,6 @@
 import { isScalar } from "yaml";
 import type { VaultboxErrorCode } from "../errors.ts";
+import { isReservedVariable } from "../reserved-variables.ts";
 import { parseEgress, type EgressEntry } from "./parse-egress.ts";
 import type { ImageSettings } from "./image-settings.ts";
 import { parseImage } from "./parse-image.ts";
@@ -70,9 +71,6 @@ export const historyChoices = ["project", "none"] as const;
 /** Names of agents and vaults */
 const nameShape = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const variableShape = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-// What the sandbox sets itself, and what makes a loader run other code than the user sees
-const reservedVariable =
-  /^(?:VAULTBOX_.*|.*_PROXY|LD_.*|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)|PATH|HOME)$/i;
 const secretVariable = /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|PRIVATE_KEY)$/i;
 
 type Fields = Partial<Record<(typeof projectFileKeys)[number], Field>>;
@@ -162,7 +160,7 @@ function readEnv(reader: FileReader, field: Field): Record<string, string> {
     const text = readString(reader, value);
     if (!variableShape.test(name)) {
       report(reader, value, "a variable's name has letters, digits and underscores");
-    } else if (reservedVariable.test(name)) {
+    } else if (isReservedVariable(name, "project")) {
       report(reader, value, "vaultbox sets this variable itself");
     } else if (secretVariable.test(name)) {
       report(reader, value, "looks like a secret; store it with vaultbox credential add");

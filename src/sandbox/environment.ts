@@ -1,5 +1,6 @@
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
+import { isReservedVariable } from "../reserved-variables.ts";
 import { firefoxPolicies } from "./browser-trust.ts";
 import type { Identity } from "./identity.ts";
 import { trustFiles } from "./trust-files.ts";
@@ -31,9 +32,6 @@ const ownNames = [
 const javaOwnNames = `localhost|localhost.|*.localhost|127.*|[::1]|0.0.0.0|${sandboxHostName}`;
 
 const variableShape = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** What decides about trust and the way out can't be set with `--env`. */
-const reserved =
-  /^(?:.*_proxy|LD_PRELOAD|LD_LIBRARY_PATH|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|HOME)$/i;
 
 /** Locale and terminal facts that a program may know of the host. */
 const passedThrough = [
@@ -99,7 +97,7 @@ function parseImageEnvironment(image: readonly string[]): Readonly<Record<string
     image.flatMap((entry) => {
       const at = entry.indexOf("=");
       const name = entry.slice(0, at);
-      return at > 0 && !reserved.test(name) ? [[name, entry.slice(at + 1)]] : [];
+      return at > 0 && !isReservedVariable(name, "image") ? [[name, entry.slice(at + 1)]] : [];
     }),
   );
 }
@@ -185,7 +183,7 @@ export function parseEnvironmentFlags(
       });
     };
     if (!variableShape.test(name)) fail("that is no name of a variable");
-    if (reserved.test(name)) fail("vaultbox sets it itself");
+    if (isReservedVariable(name, "flag")) fail("vaultbox sets it itself");
     const value = at === -1 ? host[name] : flag.slice(at + 1);
     if (value === undefined) fail("it is not set here");
     else if (value.includes("\0")) fail("the value holds a NUL");

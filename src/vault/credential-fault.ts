@@ -1,5 +1,6 @@
 // What a credential may be, whoever wrote it: the command line, a file that is imported, a vault that is opened.
 import { isIPv4, isIPv6 } from "node:net";
+import { isReservedVariable } from "../reserved-variables.ts";
 import type {
   StoredBinding,
   StoredCredential,
@@ -16,9 +17,6 @@ const label = /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/;
 const plainSegment = /^[A-Za-z0-9._~!$&'()+,=:@-]+$/;
 const canonicalSegment = /^(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-F]{2})+$/;
 const printable = /^[\u0020-\u007e]{0,256}$/;
-// A placeholder in one of these would break the sandbox or the way to the proxy
-const reservedVariables =
-  /^(?:PATH|HOME|USER|SHELL|PWD|TMPDIR|IFS|ENV|BASH_ENV|NODE_OPTIONS|LD_.*|DYLD_.*|.*_PROXY|SSL_CERT_.*|.*_CA_BUNDLE|NODE_EXTRA_CA_CERTS|VAULTBOX_.*)$/i;
 
 /** Length of the random part: at least what holds the mark and 96 bits of each alphabet, at most what a header has room for. */
 export const placeholderLengths: Readonly<
@@ -33,7 +31,7 @@ export const placeholderLengths: Readonly<
 /** What is wrong with a credential, as a clause without any value of it; undefined when it can be used. */
 export function findCredentialFault(credential: StoredCredential): string | undefined {
   const { env, bindings, placeholder, source } = credential;
-  const unusable = env.find((name) => !isVariable(name) || isReservedVariable(name));
+  const unusable = env.find((name) => !isVariable(name) || isReservedVariable(name, "credential"));
   if (unusable !== undefined) return "a variable of the sandbox can't have that name";
   for (const binding of bindings) {
     const fault = findBindingFault(binding);
@@ -112,11 +110,6 @@ export function isUserName(name: string): boolean {
 
 export function isVariable(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name);
-}
-
-/** Whether the sandbox, or the way to the proxy, goes by that variable. */
-export function isReservedVariable(name: string): boolean {
-  return reservedVariables.test(name);
 }
 
 function isPlaceholder({ prefix, length, alphabet, suffix = "" }: StoredPlaceholder): boolean {
