@@ -26,21 +26,30 @@ export function buildCommand(): Command {
 }
 
 async function init(flags: InitFlags): Promise<void> {
-  const [{ resolvePaths }, { initProjectFile }, { selectAgent }, { findPreset }, output] =
-    await Promise.all([
-      import("../../config/paths.ts"),
-      import("../../config/init-project-file.ts"),
-      import("../../agents/select-agent.ts"),
-      import("../../presets/presets.ts"),
-      import("../output.ts"),
-    ]);
+  const [
+    { resolvePaths },
+    { initProjectFile },
+    { selectAgent },
+    { findPreset },
+    output,
+    { findOldPolicySessions, toOldPolicyLines },
+  ] = await Promise.all([
+    import("../../config/paths.ts"),
+    import("../../config/init-project-file.ts"),
+    import("../../agents/select-agent.ts"),
+    import("../../presets/presets.ts"),
+    import("../output.ts"),
+    import("../old-policy-sessions.ts"),
+  ]);
   const agent = flags.agent === undefined ? undefined : selectAgent([], flags.agent).name;
   const presets = [...new Set(flags.preset)].map((name) => findPreset(name).name);
   const workspace = resolve(flags.workspace);
   const options = { workspace, presets, ...(agent === undefined ? {} : { agent }) };
-  const path = await initProjectFile(options, resolvePaths());
+  const paths = resolvePaths();
+  const path = await initProjectFile(options, paths);
   output.printLines([
     `wrote ${path}, and trusted it as it is`,
     "see what it allows: vaultbox policy show",
+    ...toOldPolicyLines(await findOldPolicySessions(path, paths)),
   ]);
 }

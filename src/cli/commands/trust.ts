@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { Command } from "commander";
+import type { ListedSession } from "../../sandbox/list-sessions.ts";
 
 interface TrustFlags {
   readonly show?: boolean;
@@ -32,23 +33,44 @@ export function buildCommand(): Command {
     .action(trust);
 }
 
+/** What the command did, for `--json`. */
+interface TrustFacts {
+  readonly path: string;
+  readonly trusted: boolean;
+  /** Running ones that the change doesn't reach; missing when there are none */
+  readonly sessions?: readonly ListedSession[];
+}
+
 async function trust(file: string | undefined, flags: TrustFlags): Promise<void> {
-  const [{ resolvePaths }, service, output, { toGrantLines }] = await Promise.all([
+  const [
+    { resolvePaths },
+    service,
+    output,
+    { toGrantLines },
+    { findOldPolicySessions, toOldPolicyLines },
+  ] = await Promise.all([
     import("../../config/paths.ts"),
     import("../../config/trust-project.ts"),
     import("../output.ts"),
     import("../policy-text.ts"),
+    import("../old-policy-sessions.ts"),
   ]);
   const paths = resolvePaths();
   const path = file === undefined ? undefined : resolve(file);
-  const print = (facts: { path: string; trusted: boolean }, line: string): void => {
+  const print = (facts: TrustFacts, line: string): void => {
     if (flags.json === true) output.printJson(facts);
     else output.printLines([line]);
   };
+  const printChange = async (facts: TrustFacts, line: string): Promise<void> => {
+    const sessions = await findOldPolicySessions(facts.path, paths);
+    print(sessions.length === 0 ? facts : { ...facts, sessions }, line);
+    if (flags.json !== true) output.printLines(toOldPolicyLines(sessions));
+  };
   if (flags.revoke === true) {
     const revoked = await service.revokeProject(process.cwd(), paths, path);
-    const line = revoked.wasTrusted ? "is no longer trusted" : "was not trusted";
-    return print({ path: revoked.path, trusted: false }, `${revoked.path} ${line}`);
+    const facts = { path: revoked.path, trusted: false };
+    if (!revoked.wasTrusted) return print(facts, `${revoked.path} was not trusted`);
+    return await printChange(facts, `${revoked.path} is no longer trusted`);
   }
   if (path !== undefined && flags.show !== true) {
     const taken = await takeOverLeft(path, flags);
@@ -71,7 +93,10 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
     await confirm("trust this file?", flags);
   }
   await service.trustProject(inspected, paths);
-  print({ path: inspected.path, trusted: true }, `trusted ${inspected.path} as it is now`);
+  const facts = { path: inspected.path, trusted: true };
+  const line = `trusted ${inspected.path} as it is now`;
+  if (inspected.trusted) print(facts, line);
+  else await printChange(facts, line);
 }
 
 /** Makes what runs called dangerous at a path the user's. @returns what was done; undefined when it's about a file's content */
