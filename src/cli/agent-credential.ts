@@ -18,6 +18,8 @@ export interface AgentStart {
   readonly agent: AgentProfile;
   readonly policy: EgressPolicy;
   readonly vaults: readonly OpenVault[];
+  /** Whether the settings say that the session has no vault at all */
+  readonly usesNoVault: boolean;
   /** Of `--env` and the project file */
   readonly env: Readonly<Record<string, string>>;
   /** `--env` as it was given: a name alone stands for the host's own value */
@@ -59,12 +61,12 @@ function findMissing(start: AgentStart): VaultboxError | undefined {
     own === undefined
       ? login.offers.map(
           ({ preset, what, command: first }) =>
-            `${what}: ${first === undefined ? "" : `run ${first} here, then `}${toAddCommand(preset, vaults)}`,
+            `${what}: ${first === undefined ? "" : `run ${first} here, then `}${toAddCommand(preset, start)}`,
         )
       : [toExposedHint(own, start, held)];
   const text =
     own === undefined
-      ? `no credential for it ${describeSearch(vaults)}`
+      ? `no credential for it ${describeSearch(start)}`
       : `requests with the ${own} that --env puts in are refused at ${login.host}`;
   return new VaultboxError("VBX_CREDENTIAL_UNKNOWN", `cannot start ${name}: ${text}`, {
     hints: [...hints, withoutHint],
@@ -93,23 +95,25 @@ function findHeld(vaults: readonly OpenVault[], variables: readonly string[]): s
   return held[0];
 }
 
-function describeSearch(vaults: readonly OpenVault[]): string {
+function describeSearch({ vaults, usesNoVault }: AgentStart): string {
+  if (usesNoVault) return "(vaults: [] says that this session has no vault)";
   const names = vaults.map(({ name }) => quoted(name)).join(", ");
   return names === "" ? "(this session has no vault)" : `in the vault ${names}`;
 }
 
 /** The command that stores a credential of that preset where this session looks for one. */
-function toAddCommand(preset: string, vaults: readonly OpenVault[], flags = ""): string {
+function toAddCommand(preset: string, { vaults, usesNoVault }: AgentStart, flags = ""): string {
   const [vault] = vaults;
   const isTaken = vault?.credentials.some(({ name }) => name === preset) === true;
   const name = isTaken ? `${preset}-2 --preset ${preset}` : preset;
   const where = vault === undefined || vault.name === defaultVault ? "" : ` --vault ${vault.name}`;
-  return `vaultbox credential add ${name}${flags}${where}`;
+  const then = usesNoVault ? ", and start with --vault default" : "";
+  return `vaultbox credential add ${name}${flags}${where}${then}`;
 }
 
 /** Instead of a key in the sandbox. */
 function toExposedHint(variable: string, start: AgentStart, held: string | undefined): string {
-  const { vaults, flags } = start;
+  const { flags } = start;
   if (held !== undefined)
     return `leave --env ${variable} out: the credential ${quoted(held)} is used instead`;
   const preset = listPresets().find(({ credential }) => credential?.env.includes(variable));
@@ -118,7 +122,7 @@ function toExposedHint(variable: string, start: AgentStart, held: string | undef
   const isHosts = flags.includes(variable);
   const command = toAddCommand(
     name,
-    vaults,
+    start,
     `${carried}${isHosts ? ` --from-env ${variable}` : ""}`,
   );
   return `keep it outside: ${command}, and leave --env ${variable} out`;

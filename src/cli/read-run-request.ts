@@ -8,7 +8,7 @@ import type { RunFlags, RunLimits } from "./run-flags.ts";
 import { resolveSessionPolicy, toChosenFileRules } from "./session-policy.ts";
 import { readHostIdentity, resolveSandboxGit } from "./session-signing.ts";
 import { readUpstreamCa } from "./upstream-ca.ts";
-import { openSessionVaults } from "./session-vaults.ts";
+import { chooseVaults, openSessionVaults } from "./session-vaults.ts";
 import type { ChosenFile } from "../config/chosen-file.ts";
 import type { Paths } from "../config/paths.ts";
 
@@ -49,6 +49,7 @@ export async function readRunRequest(
       agent: plan.agent,
       policy: plan.policy,
       vaults,
+      usesNoVault: chooseVaults(flags.vault, plan)?.length === 0,
       env: { ...project?.env, ...parseEnvironmentFlags(flags.env, process.env) },
       flags: flags.env,
     });

@@ -18,6 +18,8 @@ import { toCode } from "./private-read.ts";
 export interface Preferences {
   /** Vaults of a session that names none */
   readonly vaults: readonly string[];
+  /** Set for a list that is there and empty: no vault, where a missing one means the default vault */
+  readonly usesNoVault?: true;
   /** Image of a session that names none */
   readonly image?: string;
   /** Egress rules added to every session */
@@ -61,6 +63,7 @@ export async function readPreferences(paths: Paths): Promise<Preferences> {
     fail("image", "write text");
   return {
     vaults: list("vaults"),
+    ...(store["vaults"] !== undefined && list("vaults").length === 0 ? { usesNoVault: true } : {}),
     userRules: { allow: rules("allow"), deny: rules("deny") },
     connectTo: list("connectTo"),
     ...(typeof image === "string" ? { image } : {}),

@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { cliEnvironment, cliPath, runCli } from "../../support/run-cli.ts";
 
 interface Place extends AsyncDisposable {
+  readonly home: string;
   /** Folder with a trusted project file that says `vaults: [work]` and has a signing key; folder without one */
   readonly project: string;
   readonly plain: string;
@@ -44,6 +45,7 @@ async function createPlace(): Promise<Place> {
   await writeFile(join(project, "vaultbox.yaml"), file);
   await cli(project, "trust", "--yes");
   return {
+    home,
     project,
     plain,
     cli,
@@ -94,4 +96,23 @@ test("a proxy alone uses the vaults that the trusted project file names, as run 
   expect(unnamed).toContain("DEFAULT_TOKEN=");
   expect(unnamed).not.toContain("nothing is signed");
   expect(await cli(plain, ...explain, ...rule)).toContain("Credential: default/items\n");
+});
+
+test("an empty list of vaults is none, in the project file and in the preferences, unless --vault names one", async () => {
+  await using place = await createPlace();
+  const { project, plain, cli, home } = place;
+  const explain = ["policy", "explain", "GET", "https://api.example.com/x"];
+  const egress = "egress: [{host: api.example.com, access: write}]";
+  await writeFile(join(project, "vaultbox.yaml"), `version: 1\nvaults: []\n${egress}\n`);
+  await cli(project, "trust", "--yes");
+  expect(await cli(project, "trust", "--show")).toContain("  Vaults: none\n");
+  expect(await cli(project, ...explain)).toContain("Credential: none\n");
+  expect(await cli(project, ...explain, "--vault", "work")).toContain("Credential: work/items\n");
+  const config = join(home, "vaultbox", "config");
+  await mkdir(config, { recursive: true });
+  await writeFile(join(config, "config.json"), '{"vaults":[]}');
+  const rule = ["--allow", "api.example.com"];
+  expect(await cli(plain, ...explain, ...rule)).toContain("Credential: none\n");
+  await writeFile(join(config, "config.json"), '{"vaults":["other"]}');
+  expect(await cli(plain, ...explain, ...rule)).toContain("Credential: other/items\n");
 });

@@ -10,6 +10,7 @@ interface Asked {
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
   readonly vaults?: readonly OpenVault[];
+  readonly usesNoVault?: boolean;
   readonly allow?: string;
   readonly pass?: boolean;
 }
@@ -38,6 +39,7 @@ async function ask(command: readonly string[], asked: Asked = {}): Promise<strin
         limits: {},
       },
       vaults,
+      usesNoVault: asked.usesNoVault === true,
       env,
       flags,
     });
@@ -64,6 +66,9 @@ test("an agent without a credential isn't started, and its user reads what is mi
     /in the vault "work"\n.*vaultbox credential add anthropic-oauth --vault work\n.*vaultbox credential add anthropic-2 --preset anthropic --vault work\n/,
   );
   expect(await ask(["claude"], { vaults: [] })).toContain("(this session has no vault)");
+  const none = await ask(["claude"], { vaults: [], usesNoVault: true });
+  expect(none).toContain("no credential for it (vaults: [] says that this session has no vault)\n");
+  expect(none).toContain("vaultbox credential add anthropic, and start with --vault default\n");
   const wrapped = ["npx", "@anthropic-ai/claude-code@2", "-p", "doctor"];
   expect(await ask(wrapped)).toContain("cannot start claude");
 });
