@@ -1,6 +1,7 @@
 // The list of a user's writable folders on disk. It lies beside the sessions, so that it holds when those are pruned.
 import { isAbsolute, join } from "node:path";
 import { VaultboxError } from "./errors.ts";
+import { toPathReason } from "./files/named-path.ts";
 import { quoted } from "./printable.ts";
 import { resolveStateFolder } from "./state-folder.ts";
 import { WritableFolders } from "./writable-folders.ts";
@@ -34,7 +35,9 @@ export function readFolderList(file: string): WritableFolders | undefined {
   try {
     text = readRegularTextSync(file);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (!(error instanceof Error && "code" in error)) throw damaged(file, error);
+    if (error.code === "ENOENT") return undefined;
+    if (placeCodes.includes(String(error.code))) throw toPlaceError(file, error);
     throw damaged(file, error);
   }
   const folders = parseList(text);
@@ -60,6 +63,17 @@ function parseList(text: string): readonly string[] | undefined {
 
 function isAbsolutePath(value: unknown): value is string {
   return typeof value === "string" && isAbsolute(value);
+}
+
+const placeCodes: readonly string[] = ["ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG"];
+
+/** Of a path on which something else lies than folders, or that this user may not read: nothing is known of the list itself. */
+function toPlaceError(file: string, error: Error): VaultboxError {
+  const why = toPathReason(error);
+  return new VaultboxError("VBX_FILE_UNSAFE", `cannot read ${quoted(file)}: ${why}`, {
+    hints: ["HOME (or XDG_STATE_HOME, or VAULTBOX_HOME) must name a folder of this user"],
+    cause: error,
+  });
 }
 
 function damaged(file: string, cause?: unknown): VaultboxError {

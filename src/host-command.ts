@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { createInterface } from "node:readline";
 import { parse } from "node:path";
+import { readCurrentFolder } from "./current-folder.ts";
 import { VaultboxError } from "./errors.ts";
 import { prepareProgram, type PreparedProgram } from "./host-program.ts";
 import { quoted } from "./printable.ts";
@@ -44,7 +45,10 @@ export async function runHostCommand(command: HostCommand): Promise<string> {
 async function run(command: HostCommand): Promise<CommandEnd> {
   const program = prepareProgram(command.file, { ...process.env, ...command.env }, command.args);
   if ("why" in program) return { stdout: "", why: program.why };
-  const place: CommandPlace = { ...program, cwd: command.cwd ?? parse(process.cwd()).root };
+  const place: CommandPlace = {
+    ...program,
+    cwd: command.cwd ?? parse(readCurrentFolder() ?? process.execPath).root,
+  };
   const { terminal, onLine } = command;
   const isPlain = terminal === undefined && onLine === undefined && process.platform !== "win32";
   return await (isPlain ? runPlainly(command, place) : runWithExeca(command, place));

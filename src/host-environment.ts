@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { basename, delimiter, dirname, isAbsolute, resolve } from "node:path";
+import { readCurrentFolder } from "./current-folder.ts";
 import { readHomeFolder } from "./home-folder.ts";
 import { contains } from "./files/path-steps.ts";
 import { toRealPath } from "./files/real-path.ts";
@@ -6,13 +8,27 @@ import type { WritableFolders } from "./writable-folders.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The folders of what is under way, see `leavingOut`; an asynchronous scope, so that nothing of the process changes */
+const leftOut = new AsyncLocalStorage<readonly string[]>();
+
+/** While `work` runs, no program of the host is looked for in that folder: the workspace of a session, whose content may be anybody's. */
+export function leavingOut<Result>(folder: string, work: () => Result): Result {
+  return leftOut.run([...(leftOut.getStore() ?? []), folder], work);
+}
+
 /**
- * Folders that no program is looked for in: beside those that sandboxes can write the working directory, whose content
- * may be anybody's. Started from the home folder, the user's own programs are in there too.
+ * Folders that no program is looked for in: beside those that sandboxes can write the working directory and what is left
+ * out. Of the home folder and those above it nothing is left out: the user's own programs are in there too.
  */
-export function withWorkingDirectory(folders: WritableFolders, directory: string): WritableFolders {
-  const isHomeOrAbove = contains(toRealPath(directory), toRealPath(readHomeFolder()));
-  return isHomeOrAbove ? folders : folders.with([directory]);
+export function withoutPrograms(folders: WritableFolders): WritableFolders {
+  const home = toRealPath(readHomeFolder());
+  const current = readCurrentFolder();
+  const untrusted = [...(current === undefined ? [] : [current]), ...(leftOut.getStore() ?? [])];
+  return folders.with(
+    untrusted
+      .filter((folder) => !contains(toRealPath(folder), home))
+      .map((folder) => resolve(folder)),
+  );
 }
 
 /**

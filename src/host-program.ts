@@ -5,7 +5,7 @@ import {
   isPackageBin,
   toProgramEnvironment,
   toTrustedPath,
-  withWorkingDirectory,
+  withoutPrograms,
 } from "./host-environment.ts";
 import { quoted } from "./printable.ts";
 import type { WritableFolders } from "./writable-folders.ts";
@@ -49,7 +49,7 @@ export function prepareProgram(
   if (holder !== undefined) {
     return { why: `an argument names a file in ${quoted(holder)}, where a sandbox can write` };
   }
-  const untrusted = withWorkingDirectory(folders, process.cwd());
+  const untrusted = withoutPrograms(folders);
   // A path was chosen by the user; what is found on the search path needn't be
   const checked = name.includes("/") ? folders : untrusted;
   const program = findProgram(name, environment["PATH"] ?? "", checked);

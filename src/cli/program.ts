@@ -123,8 +123,10 @@ async function checkEnvironment(command: string): Promise<void> {
   const { readWritableFolders } = await import("../folder-list.ts");
   const { refuseOwnEnvironment, refuseOwnFiles } = await import("../sandbox/own-environment.ts");
   const { resolvePaths } = await import("../config/paths.ts");
+  const { readCurrentFolder } = await import("../current-folder.ts");
   const folders = readWritableFolders(process.env);
-  refuseOwnEnvironment(process.env, process.cwd(), folders);
+  // Relative names lead nowhere from a folder that was removed
+  refuseOwnEnvironment(process.env, readCurrentFolder() ?? "/", folders);
   refuseOwnFiles(resolvePaths(), folders);
 }
 

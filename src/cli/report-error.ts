@@ -1,6 +1,10 @@
 // The voice (stderr, prefix, lower case, no full stop), after age's tui.go: what could not be done, the fact that
 // stopped it, then what the user can do. Expected errors show no stack; a bug shows its stack and asks for a report.
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
 import { toFirstFailure, VaultboxError } from "../errors.ts";
+import { toPathReason } from "../files/named-path.ts";
+import { quoted } from "../printable.ts";
 import { writeJson, writeLine } from "../print.ts";
 import { revealedSecrets } from "../redact.ts";
 import { version } from "./version.ts";
@@ -29,14 +33,47 @@ export function reportError(failure: unknown, options: { json: boolean }): numbe
 
 /** A full disk, a read-only home or too many open files is no bug, wherever it shows first. */
 const machineCodes = ["ENOSPC", "EDQUOT", "EROFS", "EMFILE", "ENFILE", "EACCES", "EPERM", "EIO"];
+const placeHint =
+  "HOME (or XDG_STATE_HOME, XDG_CONFIG_HOME, XDG_DATA_HOME, VAULTBOX_HOME) must lead to folders that this user may write in";
 const machineHint = "vaultbox needs room and write access in its own folders; see vaultbox doctor";
 
 /** What went wrong first; a VaultboxError where it's no bug. */
 export function toExpected(failure: unknown): unknown {
   const error = toFirstFailure(failure);
+  if (isOfCall(error, "uv_cwd")) {
+    // getcwd(3), wherever a relative path is first made absolute
+    const text = "cannot tell what is meant from here: the folder that you are in was removed";
+    return machineError(text, "go to a folder that is there: cd", error);
+  }
+  if (isOfCall(error, "mkdtemp")) {
+    const text = `cannot make a temporary folder: ${error.message}`;
+    return machineError(text, "TMPDIR must name a folder that this user may write in", error);
+  }
+  if (isOfCall(error, "mkdir")) {
+    const place = "path" in error ? quoted(String(error.path)) : "of its own";
+    const text = `cannot make the folder ${place}: ${toMkdirReason(error)}`;
+    return machineError(text, placeHint, error);
+  }
   if (!isMachineFailure(error)) return error;
-  const text = `cannot go on: ${error.message}`;
-  return new VaultboxError("VBX_CONFIG_INVALID", text, { hints: [machineHint], cause: error });
+  return machineError(`cannot go on: ${error.message}`, machineHint, error);
+}
+
+/** A recursive mkdir of Node says ENOENT where the system said that the file system is read-only. */
+function toMkdirReason(error: Error): string {
+  try {
+    if ("path" in error) accessSync(dirname(String(error.path)), constants.W_OK);
+    return toPathReason(error);
+  } catch (cause) {
+    return toPathReason(cause);
+  }
+}
+
+function machineError(text: string, hint: string, cause: Error): VaultboxError {
+  return new VaultboxError("VBX_CONFIG_INVALID", text, { hints: [hint], cause });
+}
+
+function isOfCall(error: unknown, call: string): error is Error {
+  return error instanceof Error && "syscall" in error && error.syscall === call;
 }
 
 function isMachineFailure(error: unknown): error is Error {

@@ -3,6 +3,7 @@ import { resolvePaths } from "../config/paths.ts";
 import { trustAsItIs } from "../config/trust.ts";
 import { connectEngine } from "../docker/connect-engine.ts";
 import { isVaultboxError, VaultboxError } from "../errors.ts";
+import { leavingOut } from "../host-environment.ts";
 import { summaryLines } from "../audit/summarise.ts";
 import { writeJson } from "../print.ts";
 import { toWorktreeNotes } from "../policy/git-rule-text.ts";
@@ -37,7 +38,9 @@ const unrecordedStatus = 1;
 /** Runs the command and returns the exit status: the command's own, or 125 and a message when it was not started. */
 export async function runCommand(argv: readonly string[], flags: RunFlags): Promise<number> {
   let isDropped = false;
-  const status = await runOnce(argv, flags, () => (isDropped = true));
+  const status = await leavingOut(flags.workspace, () =>
+    runOnce(argv, flags, () => (isDropped = true)),
+  );
   return isDropped ? leave(status) : status;
 }
 

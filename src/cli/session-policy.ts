@@ -4,8 +4,7 @@ import { selectAgent } from "../agents/select-agent.ts";
 import { resolveEffectivePolicy, type EffectivePolicy } from "../config/effective-policy.ts";
 import type { ChosenFile, ChosenFileRules } from "../config/chosen-file.ts";
 import type { Paths } from "../config/paths.ts";
-import { readWritableFolders } from "../folder-list.ts";
-import { toTrustedPath, withWorkingDirectory } from "../host-environment.ts";
+import { leavingOut } from "../host-environment.ts";
 import { readPreferences, type Preferences } from "../config/preferences.ts";
 import { loadTrustedProjectFile } from "../config/project-file.ts";
 import type { PolicyFile, ProjectFile } from "../policy/parse-policy.ts";
@@ -69,7 +68,14 @@ export async function resolveSessionPolicy(
   options: SessionPolicyOptions,
   paths: Paths,
 ): Promise<SessionPolicy> {
-  leaveOutOfPath(options.workspace);
+  // What a sandbox can write chooses no program of the host, also when the workspace isn't where this process was started
+  return await leavingOut(options.workspace, () => readSessionPolicy(options, paths));
+}
+
+async function readSessionPolicy(
+  options: SessionPolicyOptions,
+  paths: Paths,
+): Promise<SessionPolicy> {
   const worktree = readWorktree(options.workspace);
   // Read while the rest is; what fails first is reported
   worktree.catch(() => undefined);
@@ -125,15 +131,6 @@ async function readWorktree(workspace: string): Promise<RepositoryFacts | undefi
   const path = await realpath(workspace).catch(() => undefined);
   // A workspace that isn't there is an error of whoever needs it
   return path === undefined ? undefined : await readRepositoryFacts(path);
-}
-
-/**
- * What a sandbox can write chooses no program of the host, also when the workspace isn't where this process was started:
- * from here on its folders aren't on our own search path.
- */
-function leaveOutOfPath(workspace: string): void {
-  const untrusted = withWorkingDirectory(readWritableFolders(process.env), workspace);
-  process.env["PATH"] = toTrustedPath(process.env["PATH"] ?? "", untrusted);
 }
 
 async function readPolicyOption(

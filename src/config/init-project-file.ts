@@ -29,7 +29,13 @@ export async function initProjectFile(options: InitOptions, paths: Paths): Promi
   if (written === undefined || !Buffer.from(written.content).equals(Buffer.from(text))) {
     throw new VaultboxError("VBX_FILE_UNSAFE", `${quoted(path)} was changed while it was written`);
   }
-  await trustAsItIs(written, paths);
+  try {
+    await trustAsItIs(written, paths);
+  } catch (error) {
+    // Else the next try would find a file that is there already
+    await unlink(path);
+    throw error;
+  }
   return written.path;
 }
 

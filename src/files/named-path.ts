@@ -1,6 +1,7 @@
 import { isVaultboxError, VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 
+/** What a system's error says of a path, for people. */
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such folder",
   ENOTDIR: "part of the path is not a folder",
@@ -30,9 +31,15 @@ export async function atNamedPath<Result>(
     return await work();
   } catch (error) {
     if (isVaultboxError(error) || !(error instanceof Error && "code" in error)) throw error;
-    const why = reasons[String(error.code)] ?? String(error.code);
+    const why = toPathReason(error);
     throw new VaultboxError("VBX_FILE_UNUSABLE", `${what} ${quoted(path)}: ${why}`, {
       cause: error,
     });
   }
+}
+
+/** Completes "cannot write PATH: …". */
+export function toPathReason(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  return reasons[code] ?? code;
 }

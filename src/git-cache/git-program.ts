@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { VaultboxError } from "../errors.ts";
 import { readWritableFolders } from "../folder-list.ts";
-import { withWorkingDirectory } from "../host-environment.ts";
+import { withoutPrograms } from "../host-environment.ts";
 import { findProgram } from "../host-program.ts";
 import { quoted } from "../printable.ts";
 import { oldestGit } from "./limits.ts";
@@ -26,7 +26,7 @@ const hints: readonly string[] = [
 export async function findGit(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<GitProgram> {
-  const folders = withWorkingDirectory(readWritableFolders(environment), process.cwd());
+  const folders = withoutPrograms(readWritableFolders(environment));
   const program = findProgram("git", environment["PATH"] ?? "", folders);
   if ("why" in program) {
     throw unusable(program.why === "ENOENT" ? "there is no git on the search path" : program.why);

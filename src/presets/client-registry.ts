@@ -1,5 +1,6 @@
 import { join, parse } from "node:path";
 import { readHomeFolder } from "../home-folder.ts";
+import { readCurrentFolder } from "../current-folder.ts";
 import { VaultboxError } from "../errors.ts";
 import { readWritableFolders } from "../folder-list.ts";
 import { runHostCommand } from "../host-command.ts";
@@ -92,7 +93,7 @@ function createRunner(context: RegistryContext): RunClient {
     ...withoutProjectSettings(environment),
     PATH: toTrustedPath(environment["PATH"] ?? "", new WritableFolders(context.untrusted)),
   };
-  const cwd = parse(process.cwd()).root;
+  const cwd = parse(readCurrentFolder() ?? process.execPath).root;
   return (file, args) => run({ file, args, timeoutMs, cwd, env });
 }
 

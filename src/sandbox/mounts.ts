@@ -145,6 +145,8 @@ async function resolveSource(path: string, rules: MountRules): Promise<string> {
   } catch (error) {
     // Node reads arguments and the current folder as UTF-8, and puts this in the place of what is none
     if (path.includes("\ufffd")) throw notUtf8(path, error);
+    // Says itself when the folder that a relative path begins in was removed
+    resolve(path);
     const hint = "mounts and --workspace name files of this machine; check the path";
     throw refused(path, "it does not exist", [hint], error);
   }

@@ -1,12 +1,13 @@
 import { once } from "node:events";
-import { chmod, lstat, unlink } from "node:fs/promises";
+import { chmod, lstat, readdir, unlink } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { dirname } from "node:path";
 import { toTrustBundle } from "../ca/trust-bundle.ts";
 import { VaultboxError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
-import { atNamedPath } from "../files/named-path.ts";
+import { atNamedPath, toPathReason } from "../files/named-path.ts";
 import { quoted } from "../printable.ts";
+import { maxSocketPathBytes } from "./link/unix-link.ts";
 import { openProxySession, type ProxySessionOptions } from "./proxy-session.ts";
 import { timeoutStatus, untilTimeLimit } from "./time-limit.ts";
 
@@ -64,6 +65,11 @@ export async function openStandaloneProxy(
 type Accept = (socket: import("node:net").Socket) => void;
 
 async function listen(path: string, accept: Accept): Promise<Server> {
+  const bytes = Buffer.byteLength(path);
+  if (bytes >= maxSocketPathBytes) {
+    const why = `the path has ${bytes} bytes, and ${maxSocketPathBytes - 1} are the most for a socket`;
+    throw cannotListen(path, why, "name a shorter one: --socket /tmp/p.sock");
+  }
   await removeStaleSocket(path);
   const server = createServer({ allowHalfOpen: true, noDelay: true }, accept);
   // The file must never be connectable by others, not even between bind and chmod
@@ -72,10 +78,12 @@ async function listen(path: string, accept: Accept): Promise<Server> {
     server.listen(path);
     await once(server, "listening");
   } catch (error) {
-    throw new VaultboxError("VBX_LINK_FAILED", `cannot listen on ${quoted(path)}`, {
-      hints: [`make sure ${quoted(dirname(path))} exists and is yours`],
-      cause: error,
-    });
+    // libuv says EACCES for a folder that isn't there
+    const cause = await readdir(dirname(path)).then(
+      () => error,
+      (fault: unknown) => fault,
+    );
+    throw cannotListen(path, toPathReason(cause), "name another place: --socket PATH", error);
   } finally {
     process.umask(umask);
   }
@@ -83,14 +91,19 @@ async function listen(path: string, accept: Accept): Promise<Server> {
   return server;
 }
 
+function cannotListen(path: string, why: string, hint: string, cause?: unknown): VaultboxError {
+  return new VaultboxError("VBX_LINK_FAILED", `cannot listen on ${quoted(path)}: ${why}`, {
+    hints: [hint],
+    cause,
+  });
+}
+
 /** Removes a socket that nobody listens on any more; anything else at the path is an error. */
 async function removeStaleSocket(path: string): Promise<void> {
   const stats = await lstat(path).catch(() => undefined);
   if (stats === undefined) return;
   if (!stats.isSocket() || (await answers(path))) {
-    throw new VaultboxError("VBX_LINK_FAILED", `cannot listen on ${quoted(path)}: it is in use`, {
-      hints: ["choose another --socket, or end the other proxy"],
-    });
+    throw cannotListen(path, "it is in use", "choose another --socket, or end the other proxy");
   }
   await unlink(path);
 }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { toProgramEnvironment, toTrustedPath } from "../../src/host-environment.ts";
+import { leavingOut, toProgramEnvironment, toTrustedPath } from "../../src/host-environment.ts";
+import { prepareProgram } from "../../src/host-program.ts";
 import { WritableFolders } from "../../src/writable-folders.ts";
 
 const run = promisify(execFile);
@@ -64,4 +65,29 @@ test("a search path keeps what is the user's", () => {
     npm_execpath: "/npm",
     npm_config_registry: "",
   });
+});
+
+test("while a session's workspace is left out its programs aren't found, and nothing of the process changes", async () => {
+  await using repository = await createRepository();
+  const folder = join(repository.path, "bin");
+  await mkdir(folder);
+  const tool = join(folder, "vaultbox-test-tool");
+  await writeFile(tool, "#!/bin/sh\n");
+  await chmod(tool, 0o755);
+  const path = `${folder}${delimiter}${process.env["PATH"] ?? ""}`;
+  const before = process.env["PATH"];
+  const find = (): object => prepareProgram("vaultbox-test-tool", { PATH: path });
+  expect(find()).toMatchObject({ file: tool });
+  const found = await leavingOut(repository.path, async () => {
+    const now = find();
+    // Also in what is started from there, as a proxy's connections are
+    const later = await new Promise<object>((resolve) => setImmediate(() => resolve(find())));
+    const git = prepareProgram("git", { PATH: path });
+    return { now, later, path: "env" in git ? git.env["PATH"] : undefined };
+  });
+  const notFound = { why: expect.stringContaining(tool) };
+  expect(found).toMatchObject({ now: notFound, later: notFound });
+  expect(found.path?.split(delimiter)).not.toContain(folder);
+  expect(process.env["PATH"]).toBe(before);
+  expect(find()).toMatchObject({ file: tool });
 });

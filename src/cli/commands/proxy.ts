@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { leavingOut } from "../../host-environment.ts";
 import {
   addPolicyOptions,
   collect,
@@ -24,7 +25,9 @@ export function buildCommand(): Command {
     .requiredOption("--socket <path>", "unix socket to listen on, made with mode 0600")
     .requiredOption("--ca-out <file>", "write the certificates that clients must trust here")
     .option("--vault <name>", "use this vault's credentials (repeatable)", collect, []);
-  return addUpstreamOptions(addPolicyOptions(command)).addHelpText("after", examples).action(proxy);
+  return addUpstreamOptions(addPolicyOptions(command))
+    .addHelpText("after", examples)
+    .action((flags: ProxyFlags) => leavingOut(flags.workspace, () => proxy(flags)));
 }
 
 async function proxy(flags: ProxyFlags): Promise<void> {

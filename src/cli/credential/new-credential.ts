@@ -1,13 +1,11 @@
+import { readCurrentFolder } from "../../current-folder.ts";
 import { VaultboxError } from "../../errors.ts";
 import { quoted } from "../../printable.ts";
 import { readClientRegistry } from "../../presets/client-registry.ts";
 import { expandBindings, expandOwnHost } from "../../presets/expand-preset.ts";
 import { findPreset } from "../../presets/presets.ts";
-import {
-  findCredentialFault,
-  isReservedVariable,
-  isVariable,
-} from "../../vault/credential-fault.ts";
+import { isReservedVariable } from "../../reserved-variables.ts";
+import { findCredentialFault, isVariable } from "../../vault/credential-fault.ts";
 import { parseSourceCommand } from "../../vault/secret-source.ts";
 import {
   checkName,
@@ -92,7 +90,9 @@ async function toPresetTarget(name: string, flags: NewCredentialFlags): Promise<
   const registry =
     preset.client === undefined
       ? undefined
-      : await readClientRegistry(preset.client, { untrusted: [process.cwd()] });
+      : await readClientRegistry(preset.client, {
+          untrusted: [readCurrentFolder()].filter((folder) => folder !== undefined),
+        });
   const bindings = expandBindings(preset, registry);
   if (bindings.length === 0) {
     throw new VaultboxError(
@@ -169,7 +169,7 @@ function checkVariable(variable: string): void {
   if (!isVariable(variable)) {
     throw new VaultboxError("VBX_USAGE", "--env needs the name of a variable, without a value");
   }
-  if (!isReservedVariable(variable)) return;
+  if (!isReservedVariable(variable, "credential")) return;
   throw new VaultboxError(
     "VBX_USAGE",
     `cannot put a placeholder in ${quoted(variable)}: the sandbox uses that variable itself`,

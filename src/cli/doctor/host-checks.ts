@@ -1,5 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { toPathReason } from "../../files/named-path.ts";
 import { runHostCommand } from "../../host-command.ts";
 import type { HealthCheck } from "./health-check.ts";
 import { fail, ok, warn } from "./health-check.ts";
@@ -76,6 +78,30 @@ export async function checkRuntimeFolder(path: string): Promise<HealthCheck> {
     return fail(name, `${path} is open to other users`, `chmod 700 ${path}`);
   }
   return ok(name, path);
+}
+
+/** What vaultbox keeps must have a place: where a folder isn't there yet, the one above it counts. */
+export async function checkOwnFolders(paths: readonly string[]): Promise<HealthCheck> {
+  const name = "own folders";
+  for (const path of paths) {
+    const why = await findWriteFault(path);
+    if (why === undefined) continue;
+    const hint = "HOME, or VAULTBOX_HOME, must name a folder that this user may write in";
+    return fail(name, `${path} can't be written: ${why}`, hint);
+  }
+  return ok(name, paths.join(", "));
+}
+
+async function findWriteFault(path: string): Promise<string | undefined> {
+  try {
+    if (!(await stat(path)).isDirectory()) return `${path} is not a folder`;
+    await access(path, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const above = dirname(path);
+    return isMissing && above !== path ? findWriteFault(above) : toPathReason(error);
+  }
 }
 
 export async function checkCommand(command: string, use: string): Promise<HealthCheck> {

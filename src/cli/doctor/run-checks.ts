@@ -2,16 +2,24 @@ import { resolvePaths } from "../../config/paths.ts";
 import { checkEngine } from "./engine-checks.ts";
 import { checkGit } from "./git-check.ts";
 import type { HealthCheck } from "./health-check.ts";
-import { checkCaTrust, checkCommand, checkNode, checkRuntimeFolder } from "./host-checks.ts";
+import {
+  checkCaTrust,
+  checkCommand,
+  checkNode,
+  checkOwnFolders,
+  checkRuntimeFolder,
+} from "./host-checks.ts";
 import { checkKeychain } from "./keychain-check.ts";
 
 /** Looks at everything `vaultbox run` needs and changes nothing. */
 export async function runChecks(env: NodeJS.ProcessEnv): Promise<readonly HealthCheck[]> {
+  const { config, vaults, state, runtime } = resolvePaths(env);
   const [engine, ...host] = await Promise.all([
     checkEngine(env),
     checkKeychain(env),
     checkCaTrust(env),
-    checkRuntimeFolder(resolvePaths(env).runtime),
+    checkOwnFolders([config, vaults, state]),
+    checkRuntimeFolder(runtime),
     checkGit(env),
     checkCommand("npm", "agents are installed, and the registry is read, through it"),
   ]);

@@ -5,10 +5,11 @@ import type { Duplex } from "node:stream";
 import { VaultboxError } from "../../errors.ts";
 import { quoted } from "../../printable.ts";
 
-/** Name of the socket in its directory; short, because macOS allows 104 bytes for the whole path. */
+/** Name of the socket in its directory; short, because of `maxSocketPathBytes`. */
 export const socketName = "s";
 
-const maxSocketPathBytes = 104;
+/** With its NUL (unix(4) of macOS; Linux has 108) */
+export const maxSocketPathBytes = process.platform === "linux" ? 108 : 104;
 const handshakeTimeoutMs = 10_000;
 
 export interface UnixLink {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { VaultboxError } from "../../../errors.ts";
+import { leavingOut } from "../../../host-environment.ts";
 import {
   addPolicyOptions,
   collect,
@@ -38,7 +39,9 @@ export function buildCommand(): Command {
     .option("--vault <name>", "look for the credential in this vault (repeatable)", collect, [])
     .option("--json", "print one JSON document")
     .addHelpText("after", examples)
-    .action(explain);
+    .action((...asked: Parameters<typeof explain>) =>
+      leavingOut(asked[3].workspace, () => explain(...asked)),
+    );
 }
 
 async function explain(

@@ -8,6 +8,7 @@ import {
   checkCaTrust,
   checkCommand,
   checkNode,
+  checkOwnFolders,
   checkRuntimeFolder,
 } from "../../../../src/cli/doctor/host-checks.ts";
 
@@ -69,4 +70,20 @@ test("What isn't ok is repeated under the table with what to do", () => {
     "what to do:",
     "  engine: start Docker",
   ]);
+});
+
+test("Folders that can't be made or written fail, with what is in the way", async () => {
+  const folder = await makeFolder();
+  const file = join(folder, "file");
+  await writeFile(file, "");
+  expect(await checkOwnFolders([folder, join(folder, "new", "config")])).toMatchObject({
+    status: "ok",
+  });
+  expect(await checkOwnFolders([folder, file])).toMatchObject({
+    status: "fail",
+    detail: `${file} can't be written: ${file} is not a folder`,
+  });
+  expect((await checkOwnFolders([join(file, "config")])).detail).toContain(
+    "part of the path is not a folder",
+  );
 });
