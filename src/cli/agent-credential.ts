@@ -8,6 +8,7 @@ import { listPresets } from "../presets/presets.ts";
 import { quoted } from "../printable.ts";
 import { hasRandomRun } from "../sandbox/disclosed-secrets.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
+import type { SecretSource } from "../vault/stored-credential.ts";
 import { defaultVault } from "../vault/vault-context.ts";
 import { printNote } from "./output.ts";
 import { canPrompt, promptYes } from "./prompt.ts";
@@ -56,6 +57,8 @@ function findMissing(start: AgentStart): VaultboxError | undefined {
   if (goesElsewhere(start)) return undefined;
   const own = login.variables.find((variable) => isSet(env, variable));
   const held = findHeld(vaults, login.variables);
+  const unset = own === undefined && held !== undefined ? findUnset(held) : undefined;
+  if (unset !== undefined) return toUnsetError(name, unset);
   if (own === undefined && held !== undefined) return undefined;
   const hints =
     own === undefined
@@ -73,6 +76,21 @@ function findMissing(start: AgentStart): VaultboxError | undefined {
   });
 }
 
+/** The variable that a credential takes its secret from, and that isn't set here. */
+function findUnset({ id, source }: HeldCredential): HeldCredential | undefined {
+  const isUnset = source.type === "env" && (process.env[source.variable] ?? "") === "";
+  return isUnset ? { id, source } : undefined;
+}
+
+function toUnsetError(agent: string, { id, source }: HeldCredential): VaultboxError {
+  const variable = source.type === "env" ? source.variable : "";
+  return new VaultboxError(
+    "VBX_CREDENTIAL_INVALID",
+    `cannot start ${agent}: the credential ${quoted(id)} takes its secret from ${variable}, which is not set`,
+    { hints: [`set ${variable} where you start vaultbox`, withoutHint] },
+  );
+}
+
 const withoutHint =
   "with a model or gateway of your own it needs none: add --no-agent-credential, or agent_credential: none to vaultbox.yaml";
 
@@ -85,12 +103,21 @@ function isSet(env: AgentStart["env"], variable: string): boolean {
   return (env[variable] ?? "") !== "";
 }
 
-/** `vault/name` of the credential that the agent finds under one of its variables. */
-function findHeld(vaults: readonly OpenVault[], variables: readonly string[]): string | undefined {
+interface HeldCredential {
+  /** `vault/name` */
+  readonly id: string;
+  readonly source: SecretSource;
+}
+
+/** The credential that the agent finds under one of its variables. */
+function findHeld(
+  vaults: readonly OpenVault[],
+  variables: readonly string[],
+): HeldCredential | undefined {
   const held = vaults.flatMap(({ name: vault, credentials }) =>
     credentials
       .filter(({ env }) => env.some((variable) => variables.includes(variable)))
-      .map(({ name }) => `${vault}/${name}`),
+      .map(({ name, source }) => ({ id: `${vault}/${name}`, source })),
   );
   return held[0];
 }
@@ -112,10 +139,14 @@ function toAddCommand(preset: string, { vaults, usesNoVault }: AgentStart, flags
 }
 
 /** Instead of a key in the sandbox. */
-function toExposedHint(variable: string, start: AgentStart, held: string | undefined): string {
+function toExposedHint(
+  variable: string,
+  start: AgentStart,
+  held: HeldCredential | undefined,
+): string {
   const { flags } = start;
   if (held !== undefined)
-    return `leave --env ${variable} out: the credential ${quoted(held)} is used instead`;
+    return `leave --env ${variable} out: the credential ${quoted(held.id)} is used instead`;
   const preset = listPresets().find(({ credential }) => credential?.env.includes(variable));
   const name = preset?.name ?? start.agent.login?.offers[0]?.preset ?? "NAME";
   const carried = preset === undefined ? ` --env ${variable}` : "";

@@ -13,7 +13,7 @@ import type { SessionCredential } from "../../proxy/session-credential.ts";
 import { openProxySession } from "../../sandbox/proxy-session.ts";
 import type { UpstreamSettings } from "../../sandbox/session-proxy.ts";
 import { findEntry } from "../../vault/change-credentials.ts";
-import { openVaults } from "../../vault/open-vaults.ts";
+import { type OpenVault, openVaults } from "../../vault/open-vaults.ts";
 import type { StoredCredential } from "../../vault/stored-credential.ts";
 import type { VaultContext } from "../../vault/vault-context.ts";
 import { judgeAnswer, type TestAnswer, type TestResult } from "./answer-meaning.ts";
@@ -57,7 +57,8 @@ export async function testCredential(
   const [opened] = await openVaults([vault], context);
   if (opened === undefined) throw new Error("a named vault was not opened");
   const stored = findCredential(opened, name);
-  const request = url === undefined ? findTest(stored, vault) : { url, headers: {} };
+  const request =
+    url === undefined ? await findTest(stored, opened) : { url, headers: {} as const };
   const place = toPlace(request.url);
   await using stack = new AsyncDisposableStack();
   const session = await openProxySession(
@@ -92,7 +93,7 @@ export async function testCredential(
 }
 
 function findCredential(
-  { name: vault, credentials, signingKeys }: Awaited<ReturnType<typeof openVaults>>[number],
+  { name: vault, credentials, signingKeys }: OpenVault,
   name: string,
 ): StoredCredential {
   if (signingKeys.some((key) => key.name === name)) {
@@ -105,12 +106,16 @@ function findCredential(
   return credential as StoredCredential;
 }
 
-/** The preset's own request. */
-function findTest(stored: StoredCredential, vault: string): TestRequest {
+/** The preset's own request. Where there is none, its secret is read all the same: it may be what fails. */
+async function findTest(
+  stored: StoredCredential,
+  { name: vault, reveal }: Pick<OpenVault, "name" | "reveal">,
+): Promise<TestRequest> {
   const { name, preset, bindings } = stored;
   const [first] = bindings;
   const request = preset && first && toTestRequest(findPreset(preset), first);
   if (request) return request;
+  await reveal(name);
   const host = first?.host.replace(/^\*\./, "HOST.") ?? "HOST";
   const path = first?.pathPrefix === "/" ? "/PATH" : `${first?.pathPrefix ?? ""}/PATH`;
   const where = vault === "default" ? "" : ` --vault ${vault}`;

@@ -54,3 +54,31 @@ test("no secret of a command or a variable gets into the sandbox by --env, an ar
   const row = { row: 55, test: "secrets on the way into a sandbox" };
   recordScore({ ...row, attempts: attempts.length + 1, blocked, controlSucceeded: 1 });
 });
+
+test("a secret that a command doesn't give is named to the client, at the end and in the audit, never what the command printed", async () => {
+  await using world = await createWorld();
+  const leaked = `tok-${randomBytes(16).toString("hex")}`;
+  await mkdir(world.home, { recursive: true });
+  const program = join(world.home, "token");
+  await writeFile(program, `#!/bin/sh\necho ${leaked}; echo ${leaked} >&2; exit 4\n`, {
+    mode: 0o755,
+  });
+  const host = ["--host", "api.example.com"];
+  await world.run(["credential", "add", "ci", "--from-command", program, ...host]);
+  const curl = ["curl", "-s", "https://api.example.com/x"];
+  const ran = await world.run(["run", "--allow", "api.example.com", "--", ...curl]);
+  const why = `cannot get the secret of "ci" from its command: cannot run "${program}": exit status 4`;
+  expect(ran.stdout).toBe(
+    `vaultbox: ${why}\nto allow it, the user can run on the host: vaultbox credential test ci --vault default\n`,
+  );
+  expect(ran.stderr).toContain(`vaultbox: credentials that failed: ${why} (1)\n`);
+  const audit = await world.run(["audit", "show"]);
+  expect(audit.stdout).toContain(`credential-unavailable: ${why} with default/ci`);
+  const json = await world.run(["audit", "show", "--json"]);
+  expect(json.stdout).toContain(JSON.stringify(why).slice(1, -1));
+  const followed = await world.run(["credential", "test", "ci", "--vault", "default"]);
+  expect(followed.stderr).toContain(why);
+  expect(followed.status).toBe(1);
+  const all = [ran, audit, json, followed].map(({ stdout, stderr }) => stdout + stderr).join();
+  expect(all).not.toContain(leaked);
+}, 120_000);

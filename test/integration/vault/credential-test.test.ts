@@ -234,6 +234,9 @@ test("a secret whose command or variable doesn't work is named when it is tested
     said.push(JSON.stringify(tested), shown);
     await place.remove("x");
   }
+  // No request is known, and the secret is what fails
+  await add("custom", { host: "api.example.com", fromCommand: leak });
+  await expect(check("custom")).rejects.toMatchObject({ code: "VBX_HOST_COMMAND_FAILED" });
   expect(asked).toEqual([]);
   expect(searchCanary(said.join("\n"), secret)).toEqual([]);
   await add("works", { ...github, fromEnv: "REAL_TOKEN" });

@@ -126,3 +126,14 @@ test("a key in --env is told where it belongs, and isn't a login", async () => {
     "no credential for it",
   );
 });
+
+test("a credential whose variable isn't set is none that the agent could start with", async () => {
+  const credential = makeCredential("anthropic", {
+    env: ["ANTHROPIC_API_KEY"],
+    source: { type: "env", variable: "VAULTBOX_TEST_UNSET" },
+  });
+  const vaults = [{ ...vaultOf("work"), credentials: [credential] }];
+  expect(await ask(["claude"], { vaults })).toContain(
+    'VBX_CREDENTIAL_INVALID cannot start claude: the credential "work/anthropic" takes its secret from VAULTBOX_TEST_UNSET, which is not set\nset VAULTBOX_TEST_UNSET where you start vaultbox\n',
+  );
+});
