@@ -245,7 +245,7 @@ test("policy check lists every problem and ends with status 1", async () => {
     {
       "status": 1,
       "stderr": "",
-      "stdout": "vaultbox.yaml:2:1: agnt: unknown key (did you mean agent?); known: version, agent, vaults, egress, home, limits, image, env, workspace, signing
+      "stdout": "vaultbox.yaml:2:1: agnt: unknown key (did you mean agent?); known: version, agent, agent_credential, vaults, egress, home, history, limits, image, env, workspace, signing
     vaultbox.yaml:4:5: egress[0].host: invalid host "*": there is no rule for every host; write the hosts, or *.example.com
     ",
     }
