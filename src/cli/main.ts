@@ -1,4 +1,6 @@
 import { enableOwnCompileCache } from "./compile-cache.ts";
+import { VaultboxError } from "../errors.ts";
+import { toPathReason } from "../files/named-path.ts";
 import { writeLine } from "../print.ts";
 import { reportError } from "./report-error.ts";
 import { reportUncaught } from "./report-uncaught.ts";
@@ -32,7 +34,9 @@ function endQuietlyOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       // Another listener is a command's own, which ends by it in order
-      if (error.code !== "EPIPE" && stream.listenerCount("error") === 1) throw error;
+      if (error.code === "EPIPE" || stream.listenerCount("error") !== 1) return;
+      const text = `cannot write the output: ${toPathReason(error)}`;
+      throw new VaultboxError("VBX_FILE_UNUSABLE", text, { cause: error });
     });
   }
 }

@@ -30,7 +30,7 @@ type RefusalStatus = 400 | 403 | 408 | 413 | 415 | 421 | 429 | 431 | 502 | 503 |
 
 /**
  * A request that is not forwarded. `what` is one line for the client: what was refused and why. It never holds other
- * rules, secret names, internal addresses or bytes that weren't made printable.
+ * rules, names of other credentials, internal addresses or bytes that weren't made printable.
  */
 export class Refusal extends Error {
   readonly status: RefusalStatus;

@@ -182,3 +182,25 @@ test("an account without a home is asked to set one", async (context) => {
   );
   expect(code).toBe(1);
 });
+
+test("output that can't be written is said to be, and a reader that has seen enough is no error", async () => {
+  await using folder = await makeFolder();
+  const shell = (script: string): Promise<{ readonly stdout: string; readonly stderr: string }> =>
+    run("bash", ["-c", script.replace("vaultbox", `'${process.execPath}' '${cliPath}'`)], {
+      env: cliEnvironment(folder.path),
+      cwd: folder.path,
+    });
+  const full = await shell("vaultbox credential presets >/dev/full; echo $?");
+  expect(full).toEqual({
+    stdout: "1\n",
+    stderr: "vaultbox: error: cannot write the output: the disk is full\n",
+  });
+  const seen = await shell(
+    "vaultbox credential presets | head -1 | cut -c1-4; echo ${PIPESTATUS[0]}",
+  );
+  expect(seen).toEqual({ stdout: "NAME\n0\n", stderr: "" });
+  for (const closed of ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"]) {
+    const { stdout } = await shell(`vaultbox ps ${closed}; echo $?`);
+    expect([closed, stdout.trim().split("\n").at(-1)]).toEqual([closed, "0"]);
+  }
+});
