@@ -11,7 +11,7 @@ import type { WorkspaceMounts } from "./workspace/workspace-mounts.ts";
 export function toPolicyDocument(
   policy: EgressPolicy,
   placeholders: Readonly<Record<string, string>>,
-  files: DocumentedFiles = { hidden: [], tracked: [] },
+  files: DocumentedFiles = { hidden: [], tracked: [], readable: [] },
 ): string {
   const allowed = policy.rules.filter(({ effect }) => effect === "allow");
   const denied = policy.rules.filter(({ effect }) => effect === "deny");
@@ -43,7 +43,7 @@ export function toPolicyDocument(
 }
 
 /** What the workspace has and the sandbox doesn't see, by path. */
-type HiddenFiles = Pick<WorkspaceMounts, "hidden" | "tracked">;
+type HiddenFiles = Pick<WorkspaceMounts, "hidden" | "tracked" | "readable">;
 
 interface DocumentedFiles extends HiddenFiles {
   readonly told?: ToldFiles;
@@ -52,23 +52,46 @@ interface DocumentedFiles extends HiddenFiles {
 /** More than these aren't read */
 const maxHidden = 50;
 
-function hiddenFiles({ hidden, tracked }: HiddenFiles): readonly string[] {
-  if (hidden.length === 0) return [];
+function hiddenFiles({ hidden, tracked, readable }: HiddenFiles): readonly string[] {
   const isTracked = new Set(tracked);
-  const lines = hidden.slice(0, maxHidden).map((path) => {
-    const shown = isTracked.has(path) ? "; it shows what git's index had at the start" : "";
-    return `- \`${toPrintable(path)}\`${shown}`;
-  });
-  const more = hidden.length - maxHidden;
+  const toShown = (path: string): string =>
+    isTracked.has(path) ? "; it shows what git's index had at the start" : "";
   return [
-    "## Hidden files",
-    "These hold secrets of the user, or are hidden by the user's rule. They are read-only here and read as empty, and can't\n" +
-      "be removed, renamed or replaced (`Read-only file system`, `Device or resource busy`). Git here takes each for what its\n" +
-      "index has, lists none as new, and adds none. So a switch, merge, rebase or reset across a commit that changes one of\n" +
-      "them says `unable to unlink`: leave that to the user, on the host. A copy over one (`cp .env.example .env`) fails\n" +
-      "too: write to another name. Ask the user for what you need of them.",
-    [...lines, ...(more > 0 ? [`- ${more} more`] : [])].join("\n"),
+    ...section(
+      "Hidden files",
+      hidden.length === 0
+        ? []
+        : [
+            "These hold secrets of the user, or are hidden by the user's rule. They are read-only here and read as empty, and can't",
+            "be removed, renamed or replaced (`Read-only file system`, `Device or resource busy`). Git here takes each for what its",
+            "index has, lists none as new, and adds none. So a switch, merge, rebase or reset across a commit that changes one of",
+            "them says `unable to unlink`: leave that to the user, on the host. A copy over one (`cp .env.example .env`) fails",
+            "too: write to another name. Ask the user for what you need of them.",
+            "",
+            ...toList(hidden, toShown),
+          ],
+    ),
+    ...section(
+      "Files with secrets that git has",
+      readable.length === 0
+        ? []
+        : [
+            "Git has the same content, so these aren't hidden, and the user was told. Don't show what is in them.",
+            "",
+            ...toList(readable),
+          ],
+    ),
   ];
+}
+
+function toList(
+  paths: readonly string[],
+  toRest: (path: string) => string = () => "",
+): readonly string[] {
+  const lines = paths
+    .slice(0, maxHidden)
+    .map((path) => `- \`${toPrintable(path)}\`${toRest(path)}`);
+  return paths.length > maxHidden ? [...lines, `- ${paths.length - maxHidden} more`] : lines;
 }
 
 function repositories(rules: readonly GitRule[]): readonly string[] {

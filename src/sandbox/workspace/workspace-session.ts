@@ -96,7 +96,8 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
       const inner = await looking.catch(refuseUnseen);
       const outer = await lookAtOuter(inner).catch(refuseUnseen);
       const looked = await hideLinked([...inner, ...outer])
-        .then((all) => hideMoved(paths, leaveTracked(all)))
+        .then(leaveTracked)
+        .then((all) => hideMoved(paths, all))
         .catch(refuseUnseen);
       const { files } = opened;
       const planned = await planMounts(options, {

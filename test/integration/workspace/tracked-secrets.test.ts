@@ -42,7 +42,7 @@ async function plan(
       return lookAtRoot(index === 0 ? root : { ...root, kind: "mount" }, rules);
     }),
   );
-  return await planProtection(leaveTracked(looked), {
+  return await planProtection(await leaveTracked(looked), {
     protect: "none",
     hides: true,
     budget: createLookBudget(startLimits),
@@ -183,6 +183,11 @@ test("no repository that the sandbox doesn't have is read for it, and no name of
   await writeInto(path, ".env", "A=mine\n");
   const alone = await plan([path]);
   expect([toShown(path, alone)[".env"], alone.frozen]).toEqual(["", []]);
+  // In a folder of it, all but what git has is in the sandbox
+  await writeInto(other, "sub/.env.test", "A=hunter2\n");
+  await git(other, "add", "-f", ".");
+  const below = await plan([join(other, "sub")]);
+  expect([toShown(join(other, "sub"), below), below.readable]).toEqual([{ ".env.test": "" }, []]);
   // The control: with that repository mounted as well, the sandbox reads it anyway
   const control = await plan([path, other]);
   expect(toShown(path, control)[".env"]).toBe("A=hunter2\n");

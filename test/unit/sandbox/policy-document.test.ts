@@ -64,7 +64,7 @@ test("the document says what is read-only, what stays, and what only the user ca
     home: undefined,
     keepsHistory: true,
   };
-  const files = { hidden: [".env"], tracked: [], told };
+  const files = { hidden: [".env"], tracked: [], readable: [], told };
   const document = toPolicyDocument({ rules: [], limits: {} }, {}, files);
   expect(document).toContain(
     "git's settings and hooks (use `git -c KEY=VALUE`), `vaultbox.yaml`, `scripts/0.sh`, ",
@@ -86,4 +86,19 @@ test("the document says what is read-only, what stays, and what only the user ca
   expect(kept).not.toContain("Read-only, because");
   // An agent reads it before it works: two screens at most
   expect(document.split("\n").length).toBeLessThan(60);
+});
+
+test("the document says what is hidden, what git there makes of it, and what isn't hidden because git has it", () => {
+  const hidden = [".env", "a/.env.test", ...Array.from({ length: 60 }, (_, at) => `b/.env.${at}`)];
+  const files = { hidden, tracked: ["a/.env.test"], readable: ["key.pem"] };
+  const text = toPolicyDocument(policyOf("- git: https://github.com/acme/widgets\n"), {}, files);
+  expect(text).toContain("## Hidden files\n\nThese hold secrets of the user");
+  expect(text).toContain(
+    "\n- `.env`\n- `a/.env.test`; it shows what git's index had at the start\n",
+  );
+  expect(text).toContain("\n- 12 more\n");
+  expect(text).toMatch(/## Files with secrets that git has\n\n.*\n\n- `key\.pem`\n/);
+  expect(toPolicyDocument(policyOf("- git: https://github.com/acme/widgets\n"), {})).not.toMatch(
+    /## Hidden|secrets/,
+  );
 });

@@ -190,7 +190,7 @@ async function hideFile(
     // The sandbox is its owner, and can change the mode that keeps us out
     const isOpen = facts?.uid === process.geteuid?.() || (facts?.size ?? 0) > maxSettingsBytes;
     if (facts?.kind !== "file" || !isOpen) return;
-    showSettings(draft, names, Buffer.alloc(0));
+    await showSettings(draft, names, { clean: Buffer.alloc(0), budget });
     draft.notes.push(`${key} can't be looked through; it is shown empty`);
     return;
   }
@@ -199,13 +199,18 @@ async function hideFile(
   for (; step.done !== true; step = steps.next()) {
     if (budget.isDue() && !(await budget.turn())) return;
   }
-  if (step.value !== content) showSettings(draft, names, step.value);
+  if (step.value !== content) await showSettings(draft, names, { clean: step.value, budget });
 }
 
 /** What git has is read in the sandbox anyway, and no other content is to be committed there. */
-function showSettings(draft: MountDraft, names: readonly string[], clean: Uint8Array): void {
+async function showSettings(
+  draft: MountDraft,
+  names: readonly string[],
+  { clean, budget }: { readonly clean: Uint8Array; readonly budget: LookBudget },
+): Promise<void> {
   const key = names.join("/");
-  const tracked = lookAtTracked(draft.trees, draft.root, [names]).get(key);
+  const look = { trees: draft.trees, budget };
+  const tracked = (await lookAtTracked(look, draft.root, [names])).get(key);
   if (tracked?.isSame === true) {
     draft.readable.push(names);
     return;

@@ -22,7 +22,7 @@ const secretPathNames =
 const secretFolders =
   /(?:^|\/)(?:\.aws|\.docker|\.config\/gh|\.kube|\.config\/gcloud|\.azure|\.ssh|\.gnupg)(?:\/|$)/i;
 /** Hidden when a value is in them. */
-const variableNames = /^\.env(?:[._-].+|rc)?$/is;
+const variableNames = /^\.env(?:rc)?(?:[._-].+)?$/is;
 /** Examples, which people commit for others to fill in. */
 const exampleNames = /[._-](?:example|sample|template|tpl|dist|defaults?)$/i;
 /** What describes variables, has them encrypted, or is an example for some place: hidden when a token is in them. */

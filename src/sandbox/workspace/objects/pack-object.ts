@@ -15,6 +15,8 @@ const maxHeadLength = 64;
 const maxChanges = 4096;
 /** All of them together, as a part of the largest file that is read */
 const maxChangesFactor = 4;
+/** The same for what applying them writes */
+const maxWrittenFactor = 16;
 
 export interface PackPlace {
   /** Of the pack: changes may name their object by its id */
@@ -32,10 +34,7 @@ export function readPacked(pack: PlainFile, at: number, place: PackPlace): Buffe
     const entry = readEntry(pack, next, place);
     if (entry === undefined) return undefined;
     if (entry.base === undefined) {
-      return changes.reduceRight<Buffer | undefined>(
-        (base, change) => base && applyChange(base, change, place.maxBytes),
-        entry.content,
-      );
+      return applyChanges(entry.content, changes, place.maxBytes);
     }
     changes.push(entry.content);
     left -= entry.content.length;
@@ -43,6 +42,21 @@ export function readPacked(pack: PlainFile, at: number, place: PackPlace): Buffe
     next = entry.base;
   }
   return undefined;
+}
+
+/** The last ones first. Each may copy all of a large file: what is written in between is counted. */
+function applyChanges(
+  base: Buffer,
+  changes: readonly Buffer[],
+  maxBytes: number,
+): Buffer | undefined {
+  let content: Buffer | undefined = base;
+  let left = maxWrittenFactor * maxBytes;
+  for (const change of changes.toReversed()) {
+    content = content && applyChange(content, change, Math.min(maxBytes, left));
+    left -= content?.length ?? 0;
+  }
+  return content;
 }
 
 interface PackEntry {

@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { Folder } from "../../../files/beneath.ts";
+import type { LookBudget } from "../look-budget.ts";
 import {
   maxIndexBytes,
   readIndex,
@@ -34,8 +35,10 @@ type Entries = Map<string, TrackedEntry>;
 export function lookUpTracked(
   folder: Folder,
   isWanted: EntryTest,
+  budget: Pick<LookBudget, "spend">,
 ): ReadonlyMap<string, TrackedEntry> {
   const index = folder.read("index", maxIndexBytes);
+  budget.spend("bytes", index?.length);
   if (index === undefined) return new Map();
   const own = readIndex(index, () => {
     const found: Entries = new Map();
@@ -52,19 +55,26 @@ export function lookUpTracked(
   if (own === undefined) return new Map();
   const shared = toSharedIndex(index, own);
   const base = shared === undefined ? undefined : folder.read(shared, maxIndexBytes);
+  budget.spend("bytes", base?.length);
   if (base === undefined) return own.result.found;
   const rest = readShared(base, isWanted);
   const split = readSplit(index, own, rest.count);
+  const toReplacement = createRank(split?.replaced);
   for (const { name, at, tracked } of rest.found) {
     if (own.result.found.has(name) || split?.deleted[at] === 1) continue;
-    const isReplaced = split?.replaced[at] === 1;
-    const number = isReplaced
-      ? split.replaced.subarray(0, at).filter((bit) => bit === 1).length
-      : 0;
-    const entry = isReplaced ? own.result.nameless[number] : tracked;
+    const entry = split?.replaced[at] === 1 ? own.result.nameless[toReplacement(at)] : tracked;
     if (entry !== undefined) own.result.found.set(name, entry);
   }
   return own.result.found;
+}
+
+/** Says how many bits are set before a place; the places in order, as there may be a million of them. */
+function createRank(bits: Uint8Array = new Uint8Array()): (at: number) => number {
+  let [next, count] = [0, 0];
+  return (at) => {
+    for (; next < at; next++) if (bits[next] === 1) count++;
+    return count;
+  };
 }
 
 interface SharedEntries {

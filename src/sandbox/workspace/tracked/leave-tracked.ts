@@ -1,10 +1,20 @@
 import { orNothing } from "../../../files/beneath.ts";
 import type { EntryKind } from "../../../files/entry-facts.ts";
 import { quoted } from "../../../printable.ts";
+import { createLookBudget, startLimits } from "../look-budget.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import type { LookedRoot } from "../roots/scan-root.ts";
-import { findInTree, lookAtTracked, lookBeneathTracked, type ShownFile } from "./tracked-files.ts";
-import { findWorkTreesOf, type WorkTrees } from "./work-trees.ts";
+import {
+  findInTree,
+  lookAtTracked,
+  lookBeneathTracked,
+  type ShownFile,
+  type TrackedLook,
+} from "./tracked-files.ts";
+import { findWorkTreesOf } from "./work-trees.ts";
+
+/** All of what is shown is held until it's written */
+const limits = { ...startLimits, bytes: 512 * 1024 * 1024 };
 
 /** Files of a folder as git has them, by their paths from it. */
 export type ShownFolder = ReadonlyMap<string, ShownFile>;
@@ -22,38 +32,44 @@ export interface TrackedSecrets {
  * Takes from what is hidden the files that git has with the same content: the sandbox reads them with `git show`, and a
  * mask would only make git see a change that isn't there. Of the others it's found what git has, to be shown instead.
  */
-export function leaveTracked(looked: readonly LookedRoot[]): readonly LookedRoot[] {
-  const trees = findWorkTreesOf(looked);
-  return looked.map((one) => {
-    const { root, scan } = one;
-    if (scan.secrets.length === 0) return one;
-    const tracked = lookAtTracked(trees, root, ofKind(one, "file"));
-    const isSame = (names: readonly string[]): boolean =>
-      tracked.get(names.join("/"))?.isSame === true;
-    const files = new Map<string, ShownFile>();
-    for (const [path, { shown, isSame: isLeft }] of tracked) {
-      if (shown !== undefined && !isLeft) files.set(path, shown);
-    }
-    const { folders, notes } = showFolders(one, trees);
-    const secrets = scan.secrets.filter((names) => !isSame(names));
-    const readable = scan.secrets.filter(isSame);
-    return {
-      ...one,
-      scan: { ...scan, secrets, notes: [...scan.notes, ...notes] },
-      tracked: { readable, files, folders },
-    };
-  });
+export async function leaveTracked(looked: readonly LookedRoot[]): Promise<readonly LookedRoot[]> {
+  const look = { trees: findWorkTreesOf(looked), budget: createLookBudget(limits) };
+  const all: LookedRoot[] = [];
+  for (const one of looked)
+    all.push(one.scan.secrets.length === 0 ? one : await leaveIn(one, look));
+  return all;
 }
 
-function showFolders(
+async function leaveIn(one: LookedRoot, look: TrackedLook): Promise<LookedRoot> {
+  const { root, scan } = one;
+  const tracked = await lookAtTracked(look, root, ofKind(one, "file"));
+  const isSame = (names: readonly string[]): boolean =>
+    tracked.get(names.join("/"))?.isSame === true;
+  const files = new Map<string, ShownFile>();
+  for (const [path, { shown, isSame: isLeft }] of tracked) {
+    if (shown !== undefined && !isLeft) files.set(path, shown);
+  }
+  const { folders, notes } = await showFolders(one, look);
+  return {
+    ...one,
+    scan: {
+      ...scan,
+      secrets: scan.secrets.filter((names) => !isSame(names)),
+      notes: [...scan.notes, ...notes],
+    },
+    tracked: { readable: scan.secrets.filter(isSame), files, folders },
+  };
+}
+
+async function showFolders(
   one: LookedRoot,
-  trees: WorkTrees,
-): Pick<TrackedSecrets, "folders"> & { readonly notes: readonly string[] } {
+  { trees, budget }: TrackedLook,
+): Promise<Pick<TrackedSecrets, "folders"> & { readonly notes: readonly string[] }> {
   const folders = new Map<string, ShownFolder>();
   const notes: string[] = [];
   for (const names of ofKind(one, "folder")) {
     const place = findInTree(trees, one.root, names);
-    const files = place && lookBeneathTracked(place);
+    const files = place && (await lookBeneathTracked(place, budget));
     const path = names.join("/");
     if (files !== undefined && files.size > 0) folders.set(path, files);
     if (place === undefined || files !== undefined) continue;

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { orNothing, type Folder } from "../../../files/beneath.ts";
 import { toNameBytes, toNameText } from "../../../files/name-text.ts";
+import type { LookBudget } from "../look-budget.ts";
 import { readBlob } from "../objects/read-blob.ts";
 import { isGitName } from "../repository/repository-signs.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
@@ -44,6 +45,12 @@ const maxFolderFiles = 1000;
 const maxFolderBytes = 64 * 1024 * 1024;
 const maxPathLength = 2048;
 
+/** What is looked through for it, and what that may cost: once it's spent, nothing more is found. */
+export interface TrackedLook {
+  readonly trees: WorkTrees;
+  readonly budget: LookBudget;
+}
+
 /** Where git has a place of a root; undefined outside of work trees, and in a repository's own folder. */
 export function findInTree(
   trees: WorkTrees,
@@ -61,11 +68,11 @@ export function findInTree(
  * What git has of files of a root, by their paths from it; those that it hasn't are missing.
  * @param all names of files
  */
-export function lookAtTracked(
-  trees: WorkTrees,
+export async function lookAtTracked(
+  { trees, budget }: TrackedLook,
   root: OpenRoot,
   all: readonly (readonly string[])[],
-): ReadonlyMap<string, TrackedFile> {
+): Promise<ReadonlyMap<string, TrackedFile>> {
   const byTree = new Map<WorkTree, Map<string, readonly string[]>>();
   for (const names of all) {
     const place = findInTree(trees, root, names);
@@ -75,13 +82,14 @@ export function lookAtTracked(
   }
   const found = new Map<string, TrackedFile>();
   for (const [tree, wanted] of byTree) {
-    using repository = tree.open();
+    using repository = (await budget.turn()) ? tree.open() : undefined;
     if (repository === undefined) continue;
-    const entries = lookUpTracked(repository.own, toTest(wanted));
+    const entries = lookUpTracked(repository.own, toTest(wanted), budget);
     for (const [name, entry] of entries) {
+      if (budget.isDue()) await budget.turn();
       const names = wanted.get(name);
       if (names === undefined) continue;
-      const whole = readShown(repository.common, entry);
+      const whole = readShown(repository.common, entry, budget);
       const shown = whole?.kind === "file" || whole?.kind === "program" ? whole : undefined;
       const file = { shown, isSame: shown !== undefined && isSame(root, names, shown) };
       found.set(names.join("/"), file);
@@ -94,20 +102,23 @@ export function lookAtTracked(
  * What git has of a folder's files, by their paths from it.
  * @returns empty when git has none; undefined when it's too much, or can't be read
  */
-export function lookBeneathTracked({
-  tree,
-  names,
-}: PlaceInTree): ReadonlyMap<string, ShownFile> | undefined {
+export async function lookBeneathTracked(
+  { tree, names }: PlaceInTree,
+  budget: LookBudget,
+): Promise<ReadonlyMap<string, ShownFile> | undefined> {
+  if (!(await budget.turn())) return undefined;
   using repository = tree.open();
   if (repository === undefined) return new Map();
   const prefix = `${toLetters(names)}/`;
-  const entries = lookUpTracked(repository.own, ({ name }) => name().startsWith(prefix));
+  const isBeneath: EntryTest = ({ name }) => name().startsWith(prefix);
+  const entries = lookUpTracked(repository.own, isBeneath, budget);
   if (entries.size > maxFolderFiles) return undefined;
   const found = new Map<string, ShownFile>();
   let bytes = 0;
   for (const [name, entry] of entries) {
+    if (budget.isDue()) await budget.turn();
     const path = toNameText(Buffer.from(name.slice(prefix.length), "latin1"));
-    const shown = readShown(repository.common, entry);
+    const shown = readShown(repository.common, entry, budget);
     bytes += shown?.content.length ?? 0;
     if (shown === undefined || bytes > maxFolderBytes || !isPlainPath(path)) return undefined;
     if (shown.kind === "link" && !isPlainTarget(shown.content)) return undefined;
@@ -167,10 +178,13 @@ const kinds: ReadonlyMap<number, ShownFile["kind"]> = new Map([
 function readShown(
   repository: Folder,
   { id, mode, size, modifiedAt }: TrackedEntry,
+  budget: LookBudget,
 ): ShownFile | undefined {
   const kind = kinds.get(mode);
   if (kind === undefined) return undefined;
-  const content = kind === "submodule" ? nothing : readForm(repository, id, size);
+  const isRead = kind !== "submodule" && budget.ended() === undefined;
+  const content = isRead ? readForm(repository, id, size) : nothing;
+  budget.spend("bytes", content.length);
   return { kind, content, size: Math.max(size, content.length), modifiedAt };
 }
 

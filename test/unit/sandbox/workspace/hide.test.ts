@@ -94,6 +94,7 @@ test("a file of variables is hidden for a value, and not for its name", async ()
     "g/.env": "A=$B:hunter2\n",
     "h/.envrc": "use flake\nexport PATH=$PWD/bin:$PATH\nexport DB=postgres://a:hunter2@$HOST/b\n",
     "i/.envrc": "curl -u me:hunter2 https://example.com\n",
+    "i/.envrc.local": "export TOKEN=hunter2\n",
     "j/.env.example.local": `A=${token}\n`,
     "k/.env.schema": `# ${token}\n`,
     "l/.env.js": "module.exports = { A: 'hunter2' };\n",
@@ -110,6 +111,7 @@ test("a file of variables is hidden for a value, and not for its name", async ()
     "g/.env.d.ts": "declare const A: string;\n",
     "h/.env.vault": 'DOTENV_VAULT_CI="mRwRvKE2wYpbX8XlY0+x"\n',
     "i/.env.template": "A=hunter2\n",
+    "i/.envrc.example": "export A=hunter2\n",
   };
   expect(hidden(await scan({ ...secret, ...shown }))).toEqual(Object.keys(secret).toSorted());
 });
