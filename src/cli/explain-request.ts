@@ -6,6 +6,7 @@ import { formatRule } from "../policy/parse-rule.ts";
 import type { EgressPolicy, EgressRequest } from "../policy/policy.ts";
 import type { RuleSource } from "../policy/rule-source.ts";
 import { coversRepository } from "../policy/repository-name.ts";
+import type { DeniedDecision } from "../proxy/denial.ts";
 import { type AskedRequest, parseAskedRequest, type WantedRequest } from "./asked-request.ts";
 import type { DoorVerdict } from "./explain-door.ts";
 import { explainSending, type Sending } from "./explain-sending.ts";
@@ -74,7 +75,7 @@ async function explainGround(
       rule: decision.rule === undefined ? null : formatRule(decision.rule),
       source: decision.rule?.source ?? null,
       repository: null,
-      detail: isAllowed ? [] : toOtherDetail(decision.other),
+      detail: isAllowed ? [] : toOtherDetail(decision),
     },
     ...(isAllowed && { sending: { rule: decision.rule } }),
   };
@@ -115,9 +116,8 @@ function toSending(answer: Exclude<DoorVerdict, { verdict: "host-rules" }>): Sen
 }
 
 /** What is refused beside the request line. */
-function toOtherDetail(
-  other: Pick<EgressRequest, "method" | "path"> | undefined,
-): readonly string[] {
+function toOtherDetail({ other, reading }: DeniedDecision): readonly string[] {
+  if (reading !== undefined) return [`servers may read its path as ${reading}`];
   return other === undefined ? [] : [`it does what ${other.method} ${other.path} would do`];
 }
 

@@ -103,9 +103,11 @@ export function decide(policy: EgressPolicy | CompiledPolicy, request: EgressReq
 function decideReadings(compiled: CompiledPolicy, request: EgressRequest): Decision {
   const { path, readings = [] } = request;
   if (readings.length === 0) return decideOne(compiled, request);
-  const decisions = [path, ...readings].map((one) =>
-    decideOne(compiled, request, toPathView(one, true)),
-  );
+  const decisions = [path, ...readings].map((one): Decision => {
+    const decision = decideOne(compiled, request, toPathView(one, true));
+    const isOther = decision.verdict === "deny" && one !== path;
+    return isOther ? { ...decision, reading: one } : decision;
+  });
   const [own] = decisions;
   const denied = decisions.filter((one) => one.verdict === "deny");
   const decisive =

@@ -76,4 +76,6 @@ export type Decision =
       readonly rule?: Rule;
       /** What is refused, when it isn't the request line: what the request does to another path */
       readonly other?: Pick<EgressRequest, "method" | "path">;
+      /** What servers may take the path for, when that is refused and the path itself isn't */
+      readonly reading?: string;
     };

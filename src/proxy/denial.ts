@@ -28,7 +28,9 @@ export function denied(
     decision.other === undefined
       ? ""
       : `: it does what ${request.method} ${origin}${request.path} would do`;
-  const what = `refused ${asked.method} ${origin}${asked.path}${does}: ${why[decision.reason]}`;
+  const reads =
+    decision.reading === undefined ? "" : ` (servers may read it as ${decision.reading})`;
+  const what = `refused ${asked.method} ${origin}${asked.path}${reads}${does}: ${why[decision.reason]}`;
   const { scheme, host, port } = authority;
   const suggested = toSuggestedRule({
     ...request,

@@ -90,6 +90,32 @@ test.each([
   expect(got).toBe(ok);
 });
 
+test("a refusal says in which reading a path isn't allowed", async () => {
+  await using upstream = await startRecordingUpstream();
+  const dialer = plainDialer(upstream.port);
+  const denials = ["http://allowed.example/pub/admin/**"];
+  const own = ["GET http://allowed.example/pub/*"];
+  await using proxy = await startProxy({ rules: own, denials, dialer });
+  const refusal = async (target: string) => {
+    const [, body = ""] = (await talk(await proxy.connect(), to(target))).split("\r\n\r\n");
+    return Buffer.from(body, "latin1").toString("utf8");
+  };
+  expect(await refusal("/pub/a%2Fb")).toMatchInlineSnapshot(`
+    "vaultbox: refused GET http://allowed.example/pub/a%2Fb (servers may read it as /pub/a/b): the path is not allowed on this host
+    to allow it, the user can run on the host: vaultbox run --allow 'GET http://allowed.example/**' …
+    "
+  `);
+  expect(await refusal("/pub//admin/x")).toMatchInlineSnapshot(`
+    "vaultbox: refused GET http://allowed.example/pub//admin/x: a rule denies it
+    "
+  `);
+  expect(await refusal("/pub/a%252Fb")).toMatchInlineSnapshot(`
+    "vaultbox: the request target "/pub/a%252Fb" is not valid: an escape is escaped again (such as \`%252e\`)
+    "
+  `);
+  expect(dialer.dialled).toEqual([]);
+});
+
 test("empty lines between requests, and before the first, are skipped", async () => {
   const one = "GET /1 HTTP/1.1\r\nHost: allowed.example\r\n\r\n";
   const two = "POST /2 HTTP/1.1\r\nHost: allowed.example\r\nContent-Length: 1\r\n\r\nx";
