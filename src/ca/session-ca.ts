@@ -38,6 +38,8 @@ export interface SessionCa {
   readonly certificateDer: Buffer;
   /** SHA-256 of the DER, lower-case hex */
   readonly fingerprint: string;
+  /** Of the key of every leaf, as curl and git pin one: `sha256//` and base64 */
+  readonly leafPin: string;
   /**
    * A context with a leaf for a canonical host name or address, from the cache or minted now (0.4 ms). It carries
    * `interceptTlsOptions`; ALPN is the server's. Use it at once and don't keep it: a context that left the cache is freed.
@@ -106,6 +108,9 @@ export async function createSessionCa(options: {
     certificatePem: toPem(certificateDer),
     certificateDer,
     fingerprint: createHash("sha256").update(certificateDer).digest("hex"),
+    leafPin: `sha256//${createHash("sha256")
+      .update(leafKeys.publicKey.export({ type: "spki", format: "der" }))
+      .digest("base64")}`,
     secureContextFor: (host) => leaves.contextFor(host, now().getTime()),
     refusedContextFor: (host) => refused.contextFor(host, now().getTime()),
     // A session that is resumed never asks for a name (TLS 1.2 doesn't even tell it), and the name is all there is here

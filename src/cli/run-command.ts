@@ -91,9 +91,9 @@ async function runOnce(
         const { repositoryNote, isAgentKnown } = request.plan;
         if (repositoryNote !== undefined) printNote(repositoryNote);
         const { repository } = request.plan;
-        if (repository !== undefined && repository.workTree !== workspace) {
-          const { toPartNote } = await import("./part-of-repository.ts");
-          printNote(await toPartNote({ repository, command: argv, rules }));
+        if (repository !== undefined) {
+          const { toRepositoryNotes } = await import("./repository-notes.ts");
+          for (const note of await toRepositoryNotes(request, repository, rules)) printNote(note);
         }
         if (!isAgentKnown) await noteAgent({ command: argv, workspace });
         return request;

@@ -15,8 +15,10 @@ import { toShellWord } from "../shell-word.ts";
 import type { SessionRegistry } from "../sandbox/registry-access.ts";
 import { toPrintable } from "../printable.ts";
 import { isMadeInSandbox } from "../sandbox/workspace/handoff/made-repositories.ts";
+import { withoutSshAlias } from "../sandbox/workspace/repository/remote-address.ts";
 import {
   readRepositoryFacts,
+  resolveHost,
   type RepositoryFacts,
 } from "../sandbox/workspace/repository/repository-facts.ts";
 
@@ -96,7 +98,7 @@ async function readSessionPolicy(
     ...(projectFile === undefined ? {} : { project: projectFile.project }),
     ...(policyFile === undefined ? {} : { policyFile }),
     allow: options.allow,
-    git: options.git ?? [],
+    git: (options.git ?? []).map((text) => withoutSshAlias(text, resolveHost)),
     ...(remoteUrl === undefined ? {} : { worktree: { remoteUrl } }),
     agentRules,
     user: preferences.userRules,

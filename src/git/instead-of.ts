@@ -46,8 +46,11 @@ export function toInsteadOf(place: {
   ];
 }
 
-/** All that people write before the path. git takes the longest prefix that fits, so those with a slash win. */
-function toSshPrefixes(host: string, port: number): readonly string[] {
+/**
+ * All that people write before the path, for a host or an alias of ssh's. git takes the longest prefix that fits, so those
+ * with a slash win.
+ */
+export function toSshPrefixes(host: string, port: number): readonly string[] {
   const authorities = [`git@${host}`, host];
   const isDefault = port === defaultPorts.ssh;
   const urls = ["ssh", "git+ssh", "ssh+git"].flatMap((scheme) =>

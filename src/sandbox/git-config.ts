@@ -1,8 +1,9 @@
 // The sandbox's /etc/gitconfig: git there finds its repositories over https, commits in the user's name, and has its
 // signatures made by the host. None of it is a guard: what must hold is decided by the proxy, whatever git is told.
 import type { GitIdentity } from "../git/signature/commit-object-identity.ts";
-import { toInsteadOf } from "../git/instead-of.ts";
+import { toInsteadOf, type InsteadOf } from "../git/instead-of.ts";
 import type { GitRule } from "../policy/git-rule.ts";
+import type { RemoteRewrites } from "./git-remotes.ts";
 import { hiddenFilter, toHiddenFile } from "./git-hidden.ts";
 import { infoDirectory } from "./info-directory.ts";
 import type { FrozenTree } from "./workspace/tracked/frozen-files.ts";
@@ -14,6 +15,7 @@ export const gitFiles = {
   signProgram: `${infoDirectory}/git-sign`,
   allowedSigners: `${infoDirectory}/allowed_signers`,
   launchTips: `${infoDirectory}/launch-tips`,
+  clientCertificate: `${infoDirectory}/git-client.pem`,
   /** Beginning of the files that say what is hidden of a work tree */
   hidden: `${infoDirectory}/git-hidden`,
 } as const;
@@ -28,6 +30,8 @@ export interface GitConfigFacts {
   readonly hasImageConfig: boolean;
   /** What is hidden of work trees */
   readonly frozen: readonly FrozenTree[];
+  /** Of the workspace's own repository */
+  readonly remotes: RemoteRewrites;
 }
 
 type Setting = readonly [name: string, value: string];
@@ -57,6 +61,8 @@ export function toGitConfig(facts: GitConfigFacts): string {
         ]),
     ...(signingKey === undefined ? [] : toSigningSections(signingKey)),
     ...toInsteadOfSections(facts.rules),
+    ...facts.remotes.insteadOf.map((one) => toRewriteSection(one, "insteadOf")),
+    ...facts.remotes.pushInsteadOf.map((one) => toRewriteSection(one, "pushInsteadOf")),
     ...toHiddenSections(facts.frozen),
   ];
   return sections.join("");
@@ -109,14 +115,21 @@ export function toHiddenConfig(index: number): string {
 
 function toInsteadOfSections(rules: readonly GitRule[]): readonly string[] {
   const sections = rules.flatMap(({ scheme, host, port, repository }) =>
-    toInsteadOf({ scheme, host, port, path: `/${repository}` }).map(({ base, prefixes }) =>
-      toSection(
-        `url ${quote(base)}`,
-        prefixes.map((prefix) => ["insteadOf", prefix]),
-      ),
+    toInsteadOf({ scheme, host, port, path: `/${repository}` }).map((one) =>
+      toRewriteSection(one, "insteadOf"),
     ),
   );
   return [...new Set(sections)];
+}
+
+function toRewriteSection(
+  { base, prefixes }: InsteadOf,
+  key: "insteadOf" | "pushInsteadOf",
+): string {
+  return toSection(
+    `url ${quote(base)}`,
+    prefixes.map((prefix) => [key, prefix]),
+  );
 }
 
 function toSection(name: string, settings: readonly Setting[]): string {

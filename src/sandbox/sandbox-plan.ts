@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { createWorthlessCertificate } from "../ca/client-certificate.ts";
 import { toJavaTrustStore } from "../ca/java-trust-store.ts";
 import { toTrustBundle } from "../ca/trust-bundle.ts";
 import type { BindMount, Engine, ImageFacts } from "../docker/engine.ts";
@@ -9,6 +10,13 @@ import { quoted } from "../printable.ts";
 import { agentPids } from "./container-specs.ts";
 import { proxyUrl, toEnvironment } from "./environment.ts";
 import { gitFiles, toAllowedSigners, toGitConfig } from "./git-config.ts";
+import {
+  namesCertificate,
+  toCertificateVariables,
+  toGitOverrides,
+  toOverrideVariables,
+} from "./git-overrides.ts";
+import { toRemoteRewrites } from "./git-remotes.ts";
 import { toHomeName } from "./home-volume.ts";
 import { readAccounts, resolveIdentity, toGroup, toPasswd } from "./identity.ts";
 import { openSessionHistory, type SessionHistory } from "./history/session-history.ts";
@@ -178,15 +186,21 @@ function toGitFiles(
 ): SandboxGitFiles {
   const { identity, signing } = git;
   const signingKey = signing?.key.publicKey;
+  const rules = plan.policy.git ?? [];
   const config = toGitConfig({
     workspace,
-    rules: plan.policy.git ?? [],
+    rules,
     identity,
     signingKey,
     hasImageConfig: imageConfig !== "",
     frozen,
+    remotes: toRemoteRewrites(plan.repository ?? { remotes: [], settings: [] }, rules),
   });
-  if (signing === undefined) return { config, imageConfig, frozen };
+  const clientCertificate = namesCertificate(plan.repository?.settings ?? [])
+    ? createWorthlessCertificate()
+    : undefined;
+  const files = { config, imageConfig, frozen, clientCertificate };
+  if (signing === undefined) return files;
   const program = toGitSignScript({
     proxy: proxyUrl,
     direct: "http://127.0.0.1",
@@ -194,12 +208,13 @@ function toGitFiles(
   });
   const allowedSigners = toAllowedSigners(signing.identity, signing.key.publicKey);
   const launchTips = signing.repository.tips.map((id) => `${id}\n`).join("");
-  return { config, imageConfig, frozen, signing: { program, allowedSigners, launchTips } };
+  return { ...files, signing: { program, allowedSigners, launchTips } };
 }
 
 export function toAgentEnvironment(plan: SandboxPlan): Readonly<Record<string, string>> {
   const { request, session } = plan;
-  return toEnvironment({
+  const signingKey = request.git.signing?.key.publicKey;
+  const env = toEnvironment({
     identity: plan.identity,
     image: plan.image.env,
     host: plan.host.env,
@@ -210,4 +225,7 @@ export function toAgentEnvironment(plan: SandboxPlan): Readonly<Record<string, s
     user: session.userEnv,
     session: session.state.id,
   });
+  const settings = request.plan.repository?.settings ?? [];
+  const overrides = toGitOverrides(settings, { signingKey, pin: session.ca.leafPin });
+  return { ...env, ...toOverrideVariables(overrides, env), ...toCertificateVariables(settings) };
 }

@@ -55,6 +55,8 @@ export interface SandboxGitFiles {
     /** Ids that refs pointed to at launch, one a line */
     readonly launchTips: string;
   };
+  /** PEM, with its key; undefined where no repository names one */
+  readonly clientCertificate: string | undefined;
   /** What is hidden of work trees */
   readonly frozen: readonly FrozenTree[];
 }
@@ -88,7 +90,7 @@ export async function writeSandboxFiles(
   };
   const writeInfo = (target: string, content: string | Buffer, mode?: number): Promise<void> =>
     write(join(info, basename(target)), content, mode);
-  const { config, imageConfig, signing, frozen } = files.git;
+  const { config, imageConfig, signing, clientCertificate, frozen } = files.git;
   const { resolvConf } = files;
   await Promise.all([
     write(join(info, "ca.pem"), files.caPem),
@@ -109,6 +111,9 @@ export async function writeSandboxFiles(
           writeInfo(gitFiles.allowedSigners, signing.allowedSigners),
           writeInfo(gitFiles.launchTips, signing.launchTips),
         ]),
+    ...(clientCertificate === undefined
+      ? []
+      : [writeInfo(gitFiles.clientCertificate, clientCertificate)]),
     ...(frozen.length === 0 ? [] : [writeInfo(gitFiles.hidden, toHiddenScript(), 0o755)]),
     ...frozen.flatMap(({ paths }, index) => {
       const at = (kind: "config" | "exclude" | "attributes"): string =>

@@ -36,6 +36,7 @@ const facts: GitConfigFacts = {
   signingKey: undefined,
   hasImageConfig: false,
   frozen: [],
+  remotes: { insteadOf: [], pushInsteadOf: [] },
 };
 
 /** What the real git reads when the text is its system's configuration. */

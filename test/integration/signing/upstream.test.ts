@@ -36,6 +36,8 @@ async function openSession(server: GitServer, git = [gitRule("acme/widgets")]): 
     objectFormat: "sha1",
     remoteUrl: `git@${gitHost}:acme/widgets.git`,
     tips: ["f".repeat(40)],
+    remotes: [],
+    settings: [],
     configIssues: [],
     isForeign: false,
     isBranchRemote: false,

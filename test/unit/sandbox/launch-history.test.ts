@@ -14,6 +14,8 @@ const facts: RepositoryFacts = {
   objectFormat: "sha1",
   branch: "main",
   tips: [],
+  remotes: [],
+  settings: [],
   configIssues: [],
   isForeign: false,
   isBranchRemote: false,

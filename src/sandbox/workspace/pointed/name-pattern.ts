@@ -56,11 +56,11 @@ async function fitting(names: TreeNames, folder: string, step: string): Promise<
   // One of several characters is taken for any
   const simple = step.replaceAll(characterSet, "?").replaceAll(/\*+/g, "*");
   const all = [...(await names.list(folder)).keys()];
-  return all.filter((name) => fits(name, simple)).map((name) => posix.join(folder, name));
+  return all.filter((name) => fitsPattern(name, simple)).map((name) => posix.join(folder, name));
 }
 
-/** Looks at no character more often than the pattern is long. */
-function fits(name: string, pattern: string): boolean {
+/** `*` and `?`, as in a shell. Looks at no character more often than the pattern is long. */
+export function fitsPattern(name: string, pattern: string): boolean {
   let at = 0;
   let inPattern = 0;
   let star = -1;

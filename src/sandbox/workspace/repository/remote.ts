@@ -12,17 +12,9 @@ export function chooseRemote(
   return names.size === 1 ? [...names][0] : undefined;
 }
 
-/**
- * The URL that git fetches from: of several the first, after the user's own `url.*.insteadOf`, without user and password.
- * @param user settings of the user, in which a repository has no say
- */
-export function readRemoteUrl(
-  settings: readonly GitSetting[],
-  remote: string,
-  user: readonly GitSetting[],
-): string | undefined {
-  const written = settings.find(({ key }) => key === `remote.${remote}.url`)?.value;
-  return written && withoutUserInfo(applyInsteadOf(written, user));
+/** The URL that git fetches from, as it's written: of several the first. */
+export function readRemoteUrl(settings: readonly GitSetting[], remote: string): string | undefined {
+  return settings.find(({ key }) => key === `remote.${remote}.url`)?.value;
 }
 
 /** The longest prefix wins (git-config(1), `url.<base>.insteadOf`). */

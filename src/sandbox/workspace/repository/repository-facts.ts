@@ -1,15 +1,30 @@
+import { isVaultboxError } from "../../../errors.ts";
+import { parseRemoteUrl } from "../../../git/remote-url.ts";
 import { readHomeFolder } from "../../../home-folder.ts";
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
 import { toRealPath } from "../../../files/real-path.ts";
+import { quoted } from "../../../printable.ts";
+import { toShellWord } from "../../../shell-word.ts";
 import { openOrNothing } from "../host-path.ts";
+import { createLookBudget, startLimits } from "../look-budget.ts";
 import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
 import { findWorkTree, locateGit, readLine, toBranch, type GitLocation } from "./git-location.ts";
 import { readWritableFolders } from "../../../folder-list.ts";
-import { lastValue } from "./git-setting.ts";
+import { lastValue, type GitSetting } from "./git-setting.ts";
 import { isOwnRepository } from "./ownership.ts";
+import {
+  readRemoteAddresses,
+  toRemoteAddress,
+  type AddressPlace,
+  type RemoteAddress,
+} from "./remote-address.ts";
 import { chooseRemote, readRemoteUrl } from "./remote.ts";
+import { resolveSshHost, type SshHost } from "./ssh-configuration.ts";
 import { readTips } from "./repository-tips.ts";
 import { readUserConfiguration } from "./user-configuration.ts";
+
+/** Characters of a host that is told */
+const maxToldLength = 120;
 
 /** What is known of the workspace's own repository at launch; the sandbox can't change any of it afterwards. */
 export interface RepositoryFacts {
@@ -20,8 +35,12 @@ export interface RepositoryFacts {
   readonly objectFormat: "sha1" | "sha256";
   /** The branch's own remote, `origin`, or the only one */
   readonly remoteName?: string;
-  /** After the user's own `url.*.insteadOf`, without user and password */
+  /** Without user and password, as it's meant: see `RemoteAddress` */
   readonly remoteUrl?: string;
+  /** Of all remotes */
+  readonly remotes: readonly RemoteAddress[];
+  /** What the repository sets, with what it includes */
+  readonly settings: readonly GitSetting[];
   /** Whether it belongs to somebody else, who chose its remotes: git asks before it works there */
   readonly isForeign: boolean;
   /** Whether it's another remote than it would be without the branch in HEAD */
@@ -30,7 +49,7 @@ export interface RepositoryFacts {
   readonly branch?: string;
   /** Object ids of HEAD and every ref */
   readonly tips: readonly string[];
-  /** Facts that the user should know: a configuration that git can't read, a `.git` file that leads nowhere */
+  /** Facts that the user should know: a configuration that git can't read, a remote whose host can't be told */
   readonly configIssues: readonly string[];
 }
 
@@ -79,7 +98,9 @@ async function readFacts(place: {
   const settings = own ?? [];
   const branch = toBranch(head);
   const remoteName = chooseRemote(settings, branch);
-  const remoteUrl = remoteName && readRemoteUrl(settings, remoteName, user);
+  const written = remoteName && readRemoteUrl(settings, remoteName);
+  const addresses: AddressPlace = { user, resolveHost };
+  const remote = written ? toRemoteAddress(written, addresses) : undefined;
   const git = root.facts(".git");
   const owners = {
     uids: [root.ownFacts(), folder.ownFacts(), ...(git === undefined ? [] : [git])].map(
@@ -95,9 +116,55 @@ async function readFacts(place: {
     commonDirectory: found.commonDirectory,
     objectFormat: lastValue(settings, "extensions.objectformat") === "sha256" ? "sha256" : "sha1",
     tips: await readTips(folder, common),
-    configIssues: own === undefined ? ["git can't read the repository's configuration"] : [],
+    remotes: readRemoteAddresses(settings, addresses),
+    settings: await withOthers(settings, [
+      [common, found.commonDirectory, "config"],
+      [folder, found.gitDirectory, "config.worktree"],
+    ]),
+    configIssues: [
+      ...(own === undefined ? ["git can't read the repository's configuration"] : []),
+      ...(remote?.issue === undefined ? [] : [toRemoteIssue(remote)]),
+    ],
     ...(branch === undefined ? {} : { branch }),
     ...(remoteName === undefined ? {} : { remoteName }),
-    ...(remoteUrl === undefined ? {} : { remoteUrl }),
+    ...(remote === undefined ? {} : { remoteUrl: remote.url }),
   };
+}
+
+/** By the user's own SSH configuration. */
+export function resolveHost(host: string, user: string): SshHost {
+  const writable = readWritableFolders(process.env);
+  return resolveSshHost(host, { user, home: readHomeFolder(), writable });
+}
+
+/** What to do about a remote whose host can't be told. */
+function toRemoteIssue({ url, issue = "" }: RemoteAddress): string {
+  const remote = parseRemoteUrl(url);
+  const host = quoted(remote?.host ?? url, maxToldLength);
+  const example = toShellWord(`https://HOST${remote?.path ?? ""}`);
+  return `the host ${host} of the repository's remote can't be told: ${issue}; if you know it: --git ${example}`;
+}
+
+/** With the settings of this work tree, and of the files that are included. */
+async function withOthers(
+  shared: readonly GitSetting[],
+  places: readonly (readonly [folder: Folder, path: string, name: string])[],
+): Promise<readonly GitSetting[]> {
+  const hasOwn = lastValue(shared, "extensions.worktreeconfig") !== undefined;
+  const isMore = hasOwn || shared.some(({ key }) => key.startsWith("include"));
+  if (!isMore) return shared;
+  const { readOwnSettings, withIncluded } = await import("../pointed/included-settings.ts");
+  const budget = createLookBudget(startLimits);
+  const all: GitSetting[] = [];
+  for (const [folder, configFolder, name] of hasOwn ? places : places.slice(0, 1)) {
+    const own = { settings: await readOwnSettings(folder, budget, name), configFolder };
+    try {
+      all.push(...(await withIncluded(own, budget)).flatMap(({ settings }) => settings));
+    } catch (error) {
+      // The start says so by itself
+      if (!isVaultboxError(error, "VBX_WORKSPACE_UNSAFE")) throw error;
+      all.push(...own.settings);
+    }
+  }
+  return all;
 }

@@ -1,0 +1,20 @@
+import { toPrintable } from "../printable.ts";
+import type { MountRules } from "../sandbox/mounts.ts";
+import { toGitOverrides } from "../sandbox/git-overrides.ts";
+import type { RunRequest } from "../sandbox/run-request.ts";
+import type { RepositoryFacts } from "../sandbox/workspace/repository/repository-facts.ts";
+import { toPartNote } from "./part-of-repository.ts";
+
+/** What the user should know of git in the sandbox before it starts: what it can't do there, and what to type instead. */
+export async function toRepositoryNotes(
+  { command, git, workspace }: RunRequest,
+  repository: RepositoryFacts,
+  rules: MountRules,
+): Promise<readonly string[]> {
+  const session = { signingKey: git.signing?.key.publicKey, pin: "" };
+  const notes = [...repository.configIssues, ...toGitOverrides(repository.settings, session).notes];
+  if (repository.workTree !== workspace) {
+    notes.push(await toPartNote({ repository, command, rules }));
+  }
+  return notes.map(toPrintable);
+}
