@@ -34,6 +34,11 @@ export function isTooDeep(names: readonly string[]): boolean {
   );
 }
 
+/** The same of a path, asked in no time: false for one that is too short for it. */
+export function mayBeTooDeep(path: string): boolean {
+  return path.length > 2 * maxDepth;
+}
+
 /** Why a look ended before it had seen all. */
 export type LookEnd = keyof LookLimits | "signal";
 

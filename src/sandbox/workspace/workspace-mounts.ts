@@ -166,7 +166,12 @@ export async function planMounts(
       const marks = withPrograms(scan.marks, programs.get(target) ?? new Map());
       const found = toBaseline(
         { ...scan, marks },
-        { repositories, begun: begun - tickNs, since: begun - readClockSlack(root.folder, source) },
+        {
+          repositories,
+          begun: begun - tickNs,
+          since: begun - readClockSlack(root.folder, source),
+          deepAs: readHiddenKeys(root.folder, scan.deep),
+        },
       );
       const hiddenIn = toHiddenPlaces(target, covered, found.hidden);
       const trusted = leaveOutDangers(leaveOutOthers(found, source, others), source, open);
@@ -200,7 +205,7 @@ async function readKnown(
 
 function toBaseline(
   scan: Scan,
-  known: Pick<Baseline, "repositories" | "begun" | "since">,
+  known: Pick<Baseline, "repositories" | "begun" | "since" | "deepAs">,
 ): Baseline {
   return {
     ...known,

@@ -76,6 +76,7 @@ interface StoredBaseline {
   readonly shared?: readonly [string, number][] | undefined;
   readonly hidden: readonly string[];
   readonly hiddenAs?: readonly HiddenKey[];
+  readonly deepAs?: readonly HiddenKey[];
   readonly special?: readonly string[];
   readonly repositories: readonly [string, KnownUnit][];
   readonly dangerous?: readonly string[];
@@ -126,6 +127,7 @@ function toBaseline(stored: StoredBaseline): Baseline {
     special: stored.special ?? [],
     repositories: new Map(stored.repositories),
     ...(stored.hiddenAs === undefined ? {} : { hiddenAs: stored.hiddenAs }),
+    ...(stored.deepAs === undefined ? {} : { deepAs: stored.deepAs }),
     ...(stored.dangerous === undefined ? {} : { dangerous: stored.dangerous }),
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { finishDeadSession } from "../../../src/sandbox/workspace/dead-session.ts";
 import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
@@ -66,6 +67,19 @@ test("a session that begins while another one runs doesn't take what that one le
     blocked: pathsOf(handoff).length,
     controlSucceeded: planted.length - pathsOf(control).length,
   });
+});
+
+test("of folders that are too deep to be looked into only those are the user's that were there before all sessions", async () => {
+  await using place = await createSessionsPlace();
+  const { workspace } = place;
+  await mkdir(join(workspace, "a/".repeat(210)), { recursive: true });
+  await sleep(60);
+  const first = await place.open();
+  await mkdir(join(workspace, "b/".repeat(210)), { recursive: true });
+  const second = await place.open();
+  expect(held(await second.end())).toEqual([expect.stringMatching(/^(?:b\/)+b$/)]);
+  // Once more, as the first one's own: it began before that was held
+  expect(held(await first.end())).toEqual([expect.stringMatching(/^(?:b\/)+b\.vaultbox-held/)]);
 });
 
 test("what a session left that died, above or below the workspace, is not the user's for a session that begins", async () => {

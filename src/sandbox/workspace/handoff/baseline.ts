@@ -40,6 +40,8 @@ export interface Baseline {
   readonly shared?: ReadonlyMap<string, number>;
   /** What was there, of those that the start could look at; missing in what an earlier version wrote */
   readonly hiddenAs?: readonly HiddenKey[];
+  /** Folders that were too deep to be looked into, and that the sandbox saw empty; undefined: none */
+  readonly deepAs?: readonly HiddenKey[];
   /** Paths of sockets, pipes and devices */
   readonly special: readonly string[];
   /** By path */

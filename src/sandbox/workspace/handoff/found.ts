@@ -49,6 +49,7 @@ export async function lookThrough(
       plain,
       ...(protect === "default" ? { opens: baseline.since } : {}),
       heldBefore: begun,
+      masked: new Map(baseline.deepAs?.map(({ path, key }) => [path, key])),
       made: { since: baseline.since, counted: begun },
       ...(since === undefined ? {} : { since }),
       budget: options.budget,

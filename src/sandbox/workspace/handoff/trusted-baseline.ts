@@ -51,6 +51,11 @@ function leaveOut(baseline: Baseline, root: string, other: OtherRoot): Baseline 
       const itsPath = toItsPath(path);
       return itsPath === undefined || special.has(itsPath);
     }),
+    deepAs: (baseline.deepAs ?? []).filter(({ path, key }) => {
+      const itsPath = toItsPath(path);
+      const isIts = its?.deepAs?.some((one) => one.path === itsPath && one.key === key);
+      return itsPath === undefined || isIts === true;
+    }),
     marks: keepKnown(baseline.marks, its?.marks ?? new Map<string, Mark>(), { toItsPath }),
     repositories: keepKnown(baseline.repositories, its?.repositories ?? new Map(), {
       toItsPath,

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isSystemError, type Folder } from "../../../files/beneath.ts";
-import type { LookBudget } from "../look-budget.ts";
+import { isTooDeep, mayBeTooDeep, type LookBudget } from "../look-budget.ts";
 import type { PlainFolder } from "./plain-folder-record.ts";
 import type { PlainFolders } from "./plain-folders.ts";
 
@@ -14,6 +14,12 @@ export interface SpecialFiles {
   readonly unlisted: readonly (readonly string[])[];
   /** False when a limit ended the search */
   readonly complete: boolean;
+}
+
+/** What a look for them found. */
+export interface FoundSpecialFiles extends SpecialFiles {
+  /** Folders that weren't looked into, because they are in too many others */
+  readonly deep: readonly (readonly string[])[];
 }
 
 /** A folder that is still to be looked at. */
@@ -39,9 +45,10 @@ interface SpecialLook {
 export async function findSpecialBelow(
   root: Folder,
   { folders, plain, budget }: SpecialLook,
-): Promise<SpecialFiles> {
+): Promise<FoundSpecialFiles> {
   const special: (readonly string[])[] = [];
   const unlisted: (readonly string[])[] = [];
+  const deep: (readonly string[])[] = [];
   const add = (list: (readonly string[])[], path: string): void => {
     budget.spend("findings");
     list.push(path.split("/"));
@@ -54,6 +61,10 @@ export async function findSpecialBelow(
     if (count % foldersPerTurn === 0) await nextTurn();
     if (budget.isDue() && !(await budget.turn())) break;
     const { path, known } = next;
+    if (mayBeTooDeep(path) && isTooDeep(path.split("/"))) {
+      add(deep, path);
+      continue;
+    }
     if (known !== undefined && plain?.isStillPlain(root, path, known) === true) {
       budget.spend("entries", known.count);
       for (const inner of known.folders)
@@ -72,7 +83,7 @@ export async function findSpecialBelow(
       else if (kind === "other" && isThere(root, inner, "other")) add(special, inner);
     }
   }
-  return { special, unlisted, complete: budget.isWhole() };
+  return { special, unlisted, deep, complete: budget.isWhole() };
 }
 
 function toInner(path: string, name: string): string {

@@ -23,8 +23,10 @@ export interface ScanOptions {
    * are the owner's own choice. Undefined: no mode is changed
    */
   readonly opens?: bigint;
-  /** A folder that is too deep, and that nobody could go into since before this, `ns`, is held from an earlier run */
+  /** A folder that is too deep, and that nobody could go into since before this, `ns`, stays as it is */
   readonly heldBefore?: bigint;
+  /** Keys of folders that were too deep at the start, by path: the sandbox saw them empty */
+  readonly masked?: ReadonlyMap<string, string>;
   /** Programs that run as their owner are looked for among what changed after this, `ns`; undefined: they are not */
   readonly since?: bigint;
   /** Which compiled files are looked at; undefined: all, at the start */

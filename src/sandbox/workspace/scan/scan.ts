@@ -1,12 +1,12 @@
 import { orNothing, type Folder } from "../../../files/beneath.ts";
-import type { Entry, EntryFacts } from "../../../files/entry-facts.ts";
+import type { Entry } from "../../../files/entry-facts.ts";
 import { isTreeSettings } from "../hide/tree-settings.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
 import { isBareRepository, isGitName } from "../repository/repository-signs.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { isAmongPackages, isBuildCache, isStarted, leadsToPackages } from "./installed-packages.ts";
 import { toCompiledKind } from "./compiled-mark.ts";
-import { findSpecialBelow, type SpecialFiles } from "./find-special-files.ts";
+import { findSpecialBelow, type FoundSpecialFiles } from "./find-special-files.ts";
 import type { MarkFolder } from "./mark-table.ts";
 import { leavingKind, type Mark } from "./mark.ts";
 import { markAliases } from "./mark-aliases.ts";
@@ -81,7 +81,7 @@ export async function scanWorkspace(
   });
 }
 
-async function findSpecialAside(root: Folder, draft: ScanDraft): Promise<SpecialFiles> {
+async function findSpecialAside(root: Folder, draft: ScanDraft): Promise<FoundSpecialFiles> {
   const { budget, packages, gitFolders } = draft;
   const { plain } = draft.options;
   const git = await findSpecialBelow(root, { folders: gitFolders, budget });
@@ -89,6 +89,7 @@ async function findSpecialAside(root: Folder, draft: ScanDraft): Promise<Special
   return {
     special: [...git.special, ...own.special],
     unlisted: [...git.unlisted, ...own.unlisted],
+    deep: [...git.deep, ...own.deep],
     complete: own.complete,
   };
 }
@@ -97,7 +98,7 @@ async function findSpecialAside(root: Folder, draft: ScanDraft): Promise<Special
 export async function createScan(
   place: Pick<ScanDraft, "workspace" | "root">,
   options: ScanOptions,
-  look: (draft: ScanDraft) => Promise<SpecialFiles>,
+  look: (draft: ScanDraft) => Promise<FoundSpecialFiles>,
 ): Promise<Scan> {
   const started = performance.now();
   const { hostFileTable, gitFolderTable } = await import("./host-file-table.ts");
@@ -106,7 +107,7 @@ export async function createScan(
   await markGitFolders({ ...draft, table: gitFolderTable });
   await addNamedSecrets(draft);
   const tookMs = Math.round(performance.now() - started);
-  const { repositories, marks, closed, deep, opened } = draft;
+  const { repositories, marks, closed, opened } = draft;
   const { ownerRights, secrets, notes } = draft;
   // At the start what is in a closed folder is masked with it
   const isOpen = options.deep ? (): boolean => true : toOpenness([...closed, ...draft.unlisted]);
@@ -116,7 +117,7 @@ export async function createScan(
     special: [...draft.special, ...aside.special].filter(isOpen),
     closed,
     unlisted: [...draft.unlisted, ...aside.unlisted],
-    deep,
+    deep: [...draft.deep, ...aside.deep],
     opened,
     ownerRights,
     shared: draft.shared,
@@ -148,7 +149,11 @@ async function walkThrough(draft: ScanDraft, root: Folder): Promise<void> {
     },
     onDeep: ({ folder, names }, name) => {
       const facts = orNothing(() => folder.facts(name));
-      if (facts !== undefined && heldBefore !== undefined && wasClosed(facts, heldBefore)) return;
+      const isMasked = facts?.key === options.masked?.get([...names, name].join("/"));
+      if (facts !== undefined && heldBefore !== undefined && facts.changedAt < heldBefore) {
+        // Nobody can have gone into it since then: it's held since an earlier run, or the sandbox saw it empty
+        if (isMasked || (facts.mode & 0o700) === 0) return;
+      }
       // The start masks it
       if (options.deep) budget.leaveOut([...names, name]);
       addFinding(draft, "deep", [...names, name]);
@@ -165,11 +170,6 @@ function toOpenness(
   const closed = new Set(folders.map((names) => names.join("/")));
   if (closed.size === 0) return () => true;
   return (names) => !names.some((_, length) => closed.has(names.slice(0, length).join("/")));
-}
-
-/** Whether nobody can have gone into a folder since then: it's held since an earlier run. */
-function wasClosed({ mode, changedAt }: EntryFacts, since: bigint): boolean {
-  return (mode & 0o700) === 0 && changedAt < since;
 }
 
 function toOpening(draft: ScanDraft, since: bigint): NonNullable<WalkOptions["opening"]> {
