@@ -75,7 +75,13 @@ export async function planSandbox(options: SandboxOptions): Promise<SandboxPlan>
   const nonce = randomBytes(16).toString("hex");
   const { paths } = options.host;
   const targets = options.files.mounts.map(({ target }) => target);
-  const history = await openSessionHistory({ request, paths, identity, targets });
+  const history = await openSessionHistory({
+    request,
+    paths,
+    identity,
+    engine: info,
+    targets,
+  });
   return { ...options, image, identity, labels, nonce, history };
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chown, readdir, readFile } from "node:fs/promises";
+import { chown, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -63,11 +63,17 @@ test(
     expect(continued).toMatchObject({ status: 0, stdout: "Second: the answer is 42.\nplanted\n" });
     const [id] = await readTranscripts(world);
     const asked = api.requests.length;
-    const resumed = await run([], [...claude, "--resume", id ?? "", "-p", "more"]);
+    const own = join(world.root, "CLAUDE.md");
+    await writeFile(own, "OWN INSTRUCTIONS\n");
+    const mount = ["--mount", `${own}:~/.claude/CLAUDE.md`];
+    const resumed = await run(mount, [...claude, "--resume", id ?? "", "-p", "more"]);
     expect(resumed).toMatchObject({ status: 0, stdout: "Third: the answer is 42.\n" });
-    const isToldPlanted = (from: number): boolean =>
-      api.requests.slice(from).some(({ body }) => body.includes("PLANTED"));
-    expect(isToldPlanted(asked)).toBe(false);
+    const isTold = (text: string, from: number): boolean =>
+      api.requests.slice(from).some(({ body }) => body.includes(text));
+    expect(isTold("PLANTED", asked)).toBe(false);
+    // What vaultbox says, beside the user's own
+    expect(isTold("/run/vaultbox/policy.md", asked)).toBe(true);
+    expect(isTold("OWN INSTRUCTIONS", asked)).toBe(true);
     expect(await readTranscripts(world)).toHaveLength(1);
     // The control: in a home that is kept with all that is in it, the next run is told
     const home = `test-history-${process.pid}`;
@@ -76,7 +82,7 @@ test(
       await run(["--home", home], ["sh", "-c", first]);
       const before = api.requests.length;
       await run(["--home", home], [...claude, "-p", "say it"]);
-      expect(isToldPlanted(before)).toBe(true);
+      expect(isTold("PLANTED", before)).toBe(true);
     } finally {
       await execute("docker", ["volume", "rm", "-f", `vaultbox-home-${home}`]);
     }
@@ -124,5 +130,6 @@ test(
     expect(await codex([], "resume", "--last")).toContain("Second: the answer is 42.");
     expect(await codex(["--no-history"], "resume", "--last")).toContain("First: the answer is 42.");
     expect(await codex([], "resume", "--last")).toContain("Third: the answer is 42.");
+    expect(api.requests.at(-1)?.body).toContain("/run/vaultbox/policy.md");
   },
 );

@@ -18,25 +18,36 @@ interface HistoryOptions {
   readonly request: RunRequest;
   readonly paths: Paths;
   readonly identity: Identity;
+  readonly engine: { readonly rootless: boolean };
   /** Targets of other mounts */
   readonly targets: readonly string[];
 }
 
 /** Opens the conversations for a session. A failure is no reason not to run: a sandbox may be what it comes from. */
 export async function openSessionHistory(options: HistoryOptions): Promise<SessionHistory> {
-  const { request, paths, identity, targets } = options;
+  const { request, paths, targets } = options;
   const { workspace } = request;
   const { agent } = request.plan;
   const target = toHistoryTarget(agent, [workspace, ...targets]);
   const isKept = request.keepsHistory && toHomeName(request) === undefined;
   if (target === undefined || !isKept) return { type: "none" };
   try {
-    const name = toHistoryName(workspace, identity.uid);
-    const history = await openHistory({ paths, name, workspace, agent, owner: identity }, target);
+    const owner = toHostOwner(options);
+    const name = toHistoryName(workspace, owner.uid);
+    const history = await openHistory({ paths, name, workspace, agent, owner }, target);
     return { type: "kept", history };
   } catch (error) {
     return { type: "failed", why: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Who the sandbox's user is on the host: under a rootless engine, its uid 0 is the user who started it. */
+export function toHostOwner({
+  identity,
+  engine,
+}: Pick<HistoryOptions, "identity" | "engine">): Pick<Identity, "uid" | "gid"> {
+  if (!engine.rootless) return identity;
+  return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 }
 
 /** Says what of the conversations isn't there, and records what was found. */
