@@ -121,7 +121,7 @@ export const mistakes: readonly Mistake[] = [
     status: 2,
     says: [
       'cannot read the mount "a:b:c:d"',
-      "--mount SRC:DST[:ro|rw], with an absolute path for DST; read-only unless rw is said",
+      "--mount SRC:DST[:ro|rw], with an absolute path for DST, or ~/PATH for one in the sandbox's home; read-only unless rw is said",
     ],
   },
   {
