@@ -88,8 +88,6 @@ test(
     }
     const row = { row: 61, test: "instructions among the conversations of Claude Code" };
     recordScore({ ...row, attempts: 3, blocked: 3, controlSucceeded: 1 });
-    const pruned = await world.vaultbox(["prune", "--history"]);
-    expect(pruned.stdout).toContain(`removed conversations of ${world.workspace} (`);
   },
 );
 
@@ -130,6 +128,7 @@ test(
     expect(await codex([], "resume", "--last")).toContain("Second: the answer is 42.");
     expect(await codex(["--no-history"], "resume", "--last")).toContain("First: the answer is 42.");
     expect(await codex([], "resume", "--last")).toContain("Third: the answer is 42.");
-    expect(api.requests.at(-1)?.body).toContain("/run/vaultbox/policy.md");
+    const told = api.requests.filter(({ body }) => body.includes("/run/vaultbox/policy.md"));
+    expect(told.length).toBeGreaterThan(3);
   },
 );
