@@ -72,8 +72,8 @@ const cases: readonly PushCase[] = [
   byPath("/OWNER/gadgets.git/..%5cwidgets.git/git-receive-pack"),
   byPath("/OWNER/gadgets.git/..;/widgets.git/git-receive-pack"),
   byPath("/OWNER/gadgets.git//../widgets.git/git-receive-pack"),
-  byPath("/OWNER//widgets.git/git-receive-pack"),
-  byPath("/OWNER/./widgets.git/git-receive-pack"),
+  byPath("/OWNER//widgets.git/git-receive-pack", { unchecked: { [x]: "work3" } }),
+  byPath("/OWNER/./widgets.git/git-receive-pack", { unchecked: { [x]: "work3" } }),
   byPath("//OWNER/widgets.git/git-receive-pack"),
   byPath("/OWNER/gadgets/widgets.git/git-receive-pack"),
   byPath("/OWNER/widgets.git/git-receive-pack?/OWNER/gadgets.git/git-receive-pack", {
