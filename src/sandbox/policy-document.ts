@@ -37,7 +37,8 @@ export function toPolicyDocument(
     "## How a refusal looks",
     "Status 403 (policy) or 502 (the other server), a header `X-Vaultbox-Refusal` with the reason, and two lines of text:\n" +
       "what was refused and why, and what the user can run on the host to allow it. Show these lines to the user; trying\n" +
-      "another way won't help.",
+      "another way won't help. Where a program shows a status alone, or says that a package has no version (pip), a `curl`\n" +
+      "of the same URL shows them.",
   ];
   return `${sections.join("\n\n")}\n`;
 }
