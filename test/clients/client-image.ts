@@ -1,0 +1,17 @@
+import type { Engine } from "../../src/docker/engine.ts";
+import { ensureToolImage } from "../../src/docker/image/tool-image.ts";
+import { requireBaseImage, testImageOptions } from "../support/require-engine.ts";
+import type { Stack } from "./stack.ts";
+
+/** The tag of the image that has what the clients need, built (some minutes) when what they need has changed. */
+export async function ensureClientImage(
+  engine: Engine,
+  clients: readonly Stack[],
+): Promise<string> {
+  const tag = await requireBaseImage(engine);
+  const tools = {
+    packages: clients.flatMap(({ debian = [] }) => debian),
+    npm: clients.flatMap(({ npm = [] }) => npm),
+  };
+  return ensureToolImage(engine, { tag, flags: [], nodeFrom: undefined }, tools, testImageOptions);
+}
