@@ -159,11 +159,13 @@ async function withOthers(
   for (const [folder, configFolder, name] of hasOwn ? places : places.slice(0, 1)) {
     const own = { settings: await readOwnSettings(folder, budget, name), configFolder };
     try {
-      all.push(...(await withIncluded(own, budget)).flatMap(({ settings }) => settings));
+      for (const { settings } of await withIncluded(own, budget)) {
+        for (const setting of settings) all.push(setting);
+      }
     } catch (error) {
       // The start says so by itself
       if (!isVaultboxError(error, "VBX_WORKSPACE_UNSAFE")) throw error;
-      all.push(...own.settings);
+      for (const setting of own.settings) all.push(setting);
     }
   }
   return all;
