@@ -35,7 +35,7 @@ export function toFileSections(files: ToldFiles, hidden: readonly string[]): rea
       "- a hidden file: `vaultbox run --show PATH …`",
       "- another file or folder of the machine, read-only: `vaultbox run --mount SRC:DST …`",
       "- a home with its caches that stays: `vaultbox run --home NAME …`",
-      "- a program that the image lacks: `vaultbox run --image IMAGE …`",
+      "- a program that the image lacks: `vaultbox run --package NAME …` (`--npm-package` for one of npm)",
       "- the same for all later runs: hosts, `hide`, `home` and `image` in `vaultbox.yaml`, which counts once the user runs " +
         "`vaultbox trust`",
     ].join("\n"),
