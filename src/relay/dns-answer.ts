@@ -1,5 +1,7 @@
-/** The address that every name has in the sandbox: the relay's own listeners. */
-const relayAddress = Buffer.from([127, 0, 0, 1]);
+/** The address of the sandbox's own names, where its own servers are. */
+const ownAddress = "127.0.0.1";
+/** RFC 6761 §6.3, and the sandbox's host name; in lower case */
+const ownNames = /^(?:(?:.*\.)?localhost|sandbox)$/;
 
 /** Short, because the answer never changes and nobody should keep it beyond the session. */
 const answerTtlSeconds = 30;
@@ -12,11 +14,12 @@ const classAny = 255;
 const responseCode = { noError: 0, notImplemented: 4 } as const;
 
 /**
- * Answers one DNS message (RFC 1035 §4) without asking anybody: every A is the relay's address, every other type exists
- * but has no data, so a client that asks AAAA first goes on to A. Nothing in the name leaves the sandbox.
+ * Answers one DNS message (RFC 1035 §4) without asking anybody: every A but of the sandbox's own names is the relay's
+ * address, every other type exists but has no data, so a client that asks AAAA first goes on to A. Nothing in the name
+ * leaves the sandbox.
  * Returns undefined for what isn't a well-formed single question: it is ignored.
  */
-export function answerDns(query: Buffer): Buffer | undefined {
+export function answerDns(query: Buffer, relayAddress: string): Buffer | undefined {
   if (query.length < headerLength) return undefined;
   const flags = query.readUInt16BE(2);
   const isResponse = (flags & 0x8000) !== 0;
@@ -31,7 +34,20 @@ export function answerDns(query: Buffer): Buffer | undefined {
     opcode === 0 && type === typeA && (dnsClass === classIn || dnsClass === classAny);
   const code = opcode === 0 ? responseCode.noError : responseCode.notImplemented;
   const header = toHeader({ id: query.readUInt16BE(0), flags, code, answers: hasAddress ? 1 : 0 });
-  return Buffer.concat(hasAddress ? [header, question, addressRecord()] : [header, question]);
+  if (!hasAddress) return Buffer.concat([header, question]);
+  const isOwn = ownNames.test(toName(query, nameEnd));
+  return Buffer.concat([header, question, addressRecord(isOwn ? ownAddress : relayAddress)]);
+}
+
+/** The question's name with dots, in lower case. */
+function toName(query: Buffer, end: number): string {
+  const labels: string[] = [];
+  for (let offset = headerLength; offset < end - 1;) {
+    const next = offset + 1 + (query[offset] ?? 0);
+    labels.push(query.toString("latin1", offset + 1, next).toLowerCase());
+    offset = next;
+  }
+  return labels.join(".");
 }
 
 /** Offset after the root label of the question's name; compression pointers have no place in a question. */
@@ -56,13 +72,14 @@ function toHeader(fields: { id: number; flags: number; code: number; answers: nu
   return header;
 }
 
-function addressRecord(): Buffer {
+function addressRecord(address: string): Buffer {
+  const octets = Buffer.from(address.split(".").map(Number));
   const record = Buffer.alloc(12);
   // A pointer to the question's name
   record.writeUInt16BE(0xc000 | headerLength, 0);
   record.writeUInt16BE(typeA, 2);
   record.writeUInt16BE(classIn, 4);
   record.writeUInt32BE(answerTtlSeconds, 6);
-  record.writeUInt16BE(relayAddress.length, 10);
-  return Buffer.concat([record, relayAddress]);
+  record.writeUInt16BE(octets.length, 10);
+  return Buffer.concat([record, octets]);
 }

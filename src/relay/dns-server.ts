@@ -2,14 +2,14 @@ import { createSocket } from "node:dgram";
 import type { Socket } from "node:net";
 import { answerDns } from "./dns-answer.ts";
 
-/** Binds a UDP resolver on loopback; resolves with its port. */
+/** Binds a UDP resolver on loopback, which gives its own address for every name; resolves with its port. */
 export function openUdpDns(
   address: string,
   port: number,
 ): Promise<{ port: number; close: () => void }> {
   const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
   socket.on("message", (message, from) => {
-    const answer = answerDns(message);
+    const answer = answerDns(message, address);
     // A lost answer is what UDP clients expect; they ask again
     if (answer !== undefined) socket.send(answer, from.port, from.address, () => undefined);
   });
@@ -30,8 +30,8 @@ const maxQueryBytes = 4096;
 /** How long a TCP client of the resolver may be silent. */
 const dnsIdleMs = 10_000;
 
-/** Serves DNS over TCP on one connection: each message has a two-byte length (RFC 1035 §4.2.2). */
-export function serveTcpDns(socket: Socket): void {
+/** Serves DNS over TCP on one connection, with one address for every name: each message has a two-byte length (RFC 1035 §4.2.2). */
+export function serveTcpDns(socket: Socket, address: string): void {
   let pending: Buffer = Buffer.alloc(0);
   socket.setTimeout(dnsIdleMs, () => socket.destroy());
   socket.on("data", (chunk: Buffer) => {
@@ -43,7 +43,7 @@ export function serveTcpDns(socket: Socket): void {
         return;
       }
       if (pending.length < length + 2) return;
-      const answer = answerDns(pending.subarray(2, length + 2));
+      const answer = answerDns(pending.subarray(2, length + 2), address);
       pending = pending.subarray(length + 2);
       if (answer === undefined || !writeFramed(socket, answer)) {
         socket.destroy();

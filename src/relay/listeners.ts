@@ -1,13 +1,11 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { openUdpDns, serveTcpDns } from "./dns-server.ts";
-import type { RelayPorts } from "./options.ts";
+import { proxyAddress, type RelayOptions } from "./options.ts";
 import { pump } from "./pump.ts";
 import type { RelayLink } from "./relay-link.ts";
 
 /** More connections at once than any build tool opens; the box can only starve itself. */
 const maxConnections = 2048;
-
-const addresses = ["127.0.0.1", "::1"] as const;
 
 export interface Listeners {
   /** `tcp:127.0.0.1:3128` … */
@@ -22,20 +20,26 @@ interface Opened {
   readonly close: () => void;
 }
 
-/** Opens every listener on loopback. Only the proxy port on IPv4 must succeed; the rest is reported. */
-export async function openListeners(ports: RelayPorts, link: RelayLink): Promise<Listeners> {
+/** Opens every listener on loopback. Only that of the proxy must succeed; the rest is reported. */
+export async function openListeners(
+  { ports, address }: Pick<RelayOptions, "ports" | "address">,
+  link: RelayLink,
+): Promise<Listeners> {
   const sockets = new Set<Socket>();
   const onClient = (client: Socket): void => connectClient(client, link, sockets);
   const onDns = (client: Socket): void => {
-    if (track(client, sockets)) serveTcpDns(client);
+    if (track(client, sockets)) serveTcpDns(client, address);
   };
-  const wanted: { name: string; open: () => Promise<Opened> }[] = [];
-  for (const address of addresses) {
-    for (const port of [ports.proxy, ...ports.transparent]) {
-      wanted.push({ name: `tcp:${address}`, open: () => openTcp(address, port, onClient) });
-    }
-    const { dns } = ports;
-    if (dns === undefined) continue;
+  const { proxy, transparent, dns } = ports;
+  const toTcp = (at: string, port: number) => ({
+    name: `tcp:${at}`,
+    open: () => openTcp(at, port, onClient),
+  });
+  const wanted: { name: string; open: () => Promise<Opened> }[] = [
+    toTcp(proxyAddress, proxy),
+    ...transparent.map((port) => toTcp(address, port)),
+  ];
+  if (dns !== undefined) {
     wanted.push({ name: `dns-udp:${address}`, open: () => openUdpDns(address, dns) });
     wanted.push({ name: `dns-tcp:${address}`, open: () => openTcp(address, dns, onDns) });
   }

@@ -6,6 +6,8 @@ export interface RelayOptions {
   /** Shared with the host for this session, hex; proves both ends of a mounted socket to each other */
   readonly nonce: string;
   readonly ports: RelayPorts;
+  /** IPv4 address of the transparent listeners and the resolver, which every name has */
+  readonly address: string;
   /** The process id that exists only for the system call filter; undefined outside a container (tests) */
   readonly filterMark: number | undefined;
 }
@@ -18,6 +20,9 @@ export interface RelayPorts {
   readonly dns: number | undefined;
 }
 
+/** Where the proxy listens, as variables in the sandbox say */
+export const proxyAddress = "127.0.0.1";
+
 const standardPorts: RelayPorts = { proxy: 3128, transparent: [80, 443], dns: 53 };
 
 /** Parses `--name=value` arguments; an unknown or missing one is an error, the host and the relay are of one version. */
@@ -25,7 +30,7 @@ export function parseRelayOptions(args: readonly string[]): RelayOptions {
   const values = new Map<string, string>();
   for (const argument of args) {
     const match =
-      /^--(link|socket|nonce|proxy-port|transparent-ports|dns-port|filter-mark)=(.*)$/.exec(
+      /^--(link|socket|nonce|proxy-port|transparent-ports|dns-port|filter-mark|address)=(.*)$/.exec(
         argument,
       );
     if (match === null) throw new Error(`unknown argument ${JSON.stringify(argument)}`);
@@ -39,7 +44,8 @@ export function parseRelayOptions(args: readonly string[]): RelayOptions {
   if (!/^[0-9a-f]{32,}$/.test(nonce)) throw new Error("no valid --nonce");
   const mark = values.get("filter-mark");
   const filterMark = mark === undefined ? undefined : Number(mark);
-  return { link, socket, nonce, ports: parsePorts(values), filterMark };
+  const address = values.get("address") ?? proxyAddress;
+  return { link, socket, nonce, ports: parsePorts(values), address, filterMark };
 }
 
 function parsePorts(values: ReadonlyMap<string, string>): RelayPorts {

@@ -1,9 +1,9 @@
 import type { BindMount, ContainerSpec } from "../docker/engine.ts";
 import { label } from "../docker/labels.ts";
-import { sandboxHostName } from "./environment.ts";
 import type { HomeVolume } from "./home-volume.ts";
 import type { Identity } from "./identity.ts";
 import { homeMount } from "./sandbox-home.ts";
+import { relayAddress, sandboxHostName } from "./sandbox-network.ts";
 import { toContainerName } from "./session-labels.ts";
 
 /** Processes in the agent container: a parallel build fits, a fork bomb doesn't. */
@@ -36,7 +36,7 @@ export function toRelaySpec(options: {
     user: options.user,
     hostname: sandboxHostName,
     network: "none",
-    dns: ["127.0.0.1"],
+    dns: [relayAddress],
     binds: options.binds,
     volumes: [],
     tmpfs: {},

@@ -3,33 +3,8 @@ import { quoted } from "../printable.ts";
 import { isReservedVariable } from "../reserved-variables.ts";
 import { firefoxPolicies } from "./browser-trust.ts";
 import type { Identity } from "./identity.ts";
+import { javaOwnNames, ownNames, proxyUrl } from "./sandbox-network.ts";
 import { trustFiles } from "./trust-files.ts";
-
-/** Where clients in the sandbox find the proxy: the relay's listener. */
-export const proxyUrl = "http://127.0.0.1:3128";
-/** The sandbox's own host name, which the relay's container has and shares. */
-export const sandboxHostName = "sandbox";
-
-/**
- * Names of the sandbox itself, which no proxy could reach, as clients read such a list: by suffix (curl, Python, Node.js),
- * as networks (curl, Go, requests, reqwest), as a range (Node's http, axios), and each by its text. `[::1]` in brackets,
- * as Node's fetch and urllib want it, would keep httpx, and with it most SDKs, from starting (encode/httpx#3221).
- */
-const ownNames = [
-  "localhost",
-  "localhost.",
-  ".localhost",
-  "127.0.0.0/8",
-  "127.0.0.1",
-  "127.0.0.1-127.255.255.254",
-  "127.0.1.1",
-  "::1",
-  "0.0.0.0",
-  sandboxHostName,
-].join(",");
-
-/** The same for Java, which has a syntax of its own. */
-const javaOwnNames = `localhost|localhost.|*.localhost|127.*|[::1]|0.0.0.0|${sandboxHostName}`;
 
 const variableShape = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

@@ -5,6 +5,7 @@ import type { EgressPolicy, Rule } from "../policy/policy.ts";
 import { toPrintable } from "../printable.ts";
 import { formatDuration, formatSize } from "../units.ts";
 import { toFileSections, type ToldFiles } from "./policy-files.ts";
+import { sandboxHostName } from "./sandbox-network.ts";
 import type { WorkspaceMounts } from "./workspace/workspace-mounts.ts";
 
 /** What the agent is told at /run/vaultbox/policy.md: what is allowed, and how a refusal looks. */
@@ -39,6 +40,12 @@ export function toPolicyDocument(
       "what was refused and why, and what the user can run on the host to allow it. Show these lines to the user; trying\n" +
       "another way won't help. Where a program shows a status alone, or says that a package has no version (pip), a `curl`\n" +
       "of the same URL shows them.",
+    "## Servers and tools in here",
+    "What you serve is reached as `localhost`, `127.0.0.1`, `[::1]` or `" +
+      `${sandboxHostName}\`, without the proxy, and by nobody outside. Ports 53, 80\n` +
+      "and 443 of all addresses (`0.0.0.0`, `::`) and 3128 are taken: take others, or serve on `127.0.0.1`, where only 3128 is.\n" +
+      "The image is read-only. A package that is missing is added by the user, on the host, for the next session: `vaultbox run\n" +
+      "--package NAME` for one of the image's distribution, `--npm-package NAME` for npm.",
   ];
   return `${sections.join("\n\n")}\n`;
 }

@@ -8,7 +8,7 @@ import { VaultboxError } from "../errors.ts";
 import { readBootId } from "../files/file-origin.ts";
 import { quoted } from "../printable.ts";
 import { agentPids } from "./container-specs.ts";
-import { proxyUrl, toEnvironment } from "./environment.ts";
+import { toEnvironment } from "./environment.ts";
 import { gitFiles, toAllowedSigners, toGitConfig } from "./git-config.ts";
 import {
   namesCertificate,
@@ -29,6 +29,7 @@ import type { MountSource } from "./posture/expected-mounts.ts";
 import type { PreparedSession } from "./prepare-session.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import { toRegistryEnvironment } from "./registry-access.ts";
+import { proxyUrl, relayAddress } from "./sandbox-network.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { StartingRelay } from "./start-relay.ts";
 import type { FrozenTree } from "./workspace/tracked/frozen-files.ts";
@@ -209,7 +210,7 @@ function toGitFiles(
   if (signing === undefined) return files;
   const program = toGitSignScript({
     proxy: proxyUrl,
-    direct: "http://127.0.0.1",
+    direct: `http://${relayAddress}`,
     tips: gitFiles.launchTips,
   });
   const allowedSigners = toAllowedSigners(signing.identity, signing.key.publicKey);

@@ -15,6 +15,7 @@ import { toRelaySpec } from "./container-specs.ts";
 import { resolveRelayUser } from "./identity.ts";
 import type { LinkChoice, LinkEnd } from "./link/link-end.ts";
 import { chooseLink, openLink } from "./link/open-link.ts";
+import { relayAddress } from "./sandbox-network.ts";
 import { createSessionContainer } from "./session-container.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { SessionState } from "./session-state.ts";
@@ -74,7 +75,7 @@ export async function startRelay(
     session: state.id,
     image: image.tag,
     command: image.command,
-    arguments: [...link.relayArguments, `--filter-mark=${filterMark}`],
+    arguments: [...link.relayArguments, `--filter-mark=${filterMark}`, `--address=${relayAddress}`],
     user,
     seccomp,
     labels: toSessionLabels(state),

@@ -103,7 +103,10 @@ test("a minute without a request forgets them one by one", () => {
 test("the resolver waits for no question that is longer than one can be", async () => {
   const isClosedAt = async (length: number): Promise<boolean> => {
     const socket = new PassThrough();
-    serveTcpDns(Object.assign(socket, { setTimeout: () => socket }) as unknown as Socket);
+    serveTcpDns(
+      Object.assign(socket, { setTimeout: () => socket }) as unknown as Socket,
+      "127.0.0.1",
+    );
     socket.write(Buffer.from([length >> 8, length & 0xff]));
     await new Promise(setImmediate);
     return socket.destroyed;

@@ -1,3 +1,4 @@
+import { relayAddress } from "../sandbox-network.ts";
 import type { Check } from "./check.ts";
 import type { PostureExpectation } from "./expectation.ts";
 import { findExchanged, findForeign, findMisplaced, findUncovered } from "./expected-mounts.ts";
@@ -93,7 +94,7 @@ function isolationChecks(inside: InsideFacts, expected: PostureExpectation): rea
     },
     {
       name: "the relay is the only resolver",
-      expected: inside.nameservers.length === 1 && inside.nameservers[0] === "127.0.0.1",
+      expected: inside.nameservers.length === 1 && inside.nameservers[0] === relayAddress,
       found: inside.nameservers,
     },
     {

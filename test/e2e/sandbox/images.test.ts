@@ -97,3 +97,29 @@ test("the base image has the folders that packages link their manuals in", async
   ]);
   expect(stdout).toBe("man1 man7 man8\n");
 });
+
+test("a terminal and a locale that the image lacks become ones that it has; shared memory follows the memory limit", async () => {
+  await using world = await createWorld(1000);
+  const script = `
+    echo $TERM $COLORTERM $LC_ALL $LC_CTYPE; tput colors; perl -e 'print "no warning\\n"'
+    df -k /dev/shm | tail -1 | tr -s ' ' | cut -d ' ' -f 2`;
+  const flags = ["--env", "TERM=xterm-ghostty", "--memory", "1GiB"];
+  const result = await world.run(["run", ...flags, "--", "sh", "-c", script], {
+    env: { LC_ALL: "de_DE.UTF-8", LC_CTYPE: "UTF-8", COLORTERM: "truecolor" },
+  });
+  expect(result).toEqual({
+    stdout: "xterm-256color truecolor C.UTF-8 C.UTF-8\n256\nno warning\n524288\n",
+    stderr: "",
+    status: 0,
+  });
+});
+
+test("an image with a volume where a sandbox has something else is refused with that reason", async () => {
+  await using image = await importBusybox(await requireEngine(), ["VOLUME /home/agent/"]);
+  await using world = await createWorld();
+  const { status, stderr } = await world.run(["run", "--image", image.tag, "--", "true"]);
+  expect(status).toBe(125);
+  expect(stderr).toContain(
+    'error: the image declares a volume at "/home/agent", where a sandbox has something else\n',
+  );
+});

@@ -52,3 +52,24 @@ echo "java $JAVA_TOOL_OPTIONS"`;
   expect(stdout.split("\n").slice(0, -2)).toEqual(expected);
   expect(stdout).toContain("-Dhttp.nonProxyHosts=localhost|localhost.|*.localhost|127.*|[::1]|");
 });
+
+test("ports 53, 80 and 443 of the sandbox's own addresses are free, and what knows of no proxy still meets the policy", async () => {
+  await using world = await createWorld(1000);
+  const script = `
+serve() { mkdir -p "$2" && echo "own $1:$2" >"$2/x" && python3 -m http.server -b "$1" -d "$2" "$2" >/dev/null 2>&1 & }
+serve 127.0.0.1 80; serve ::1 443; serve 127.0.0.1 53
+ask() { curl -sS --noproxy '*' --retry 20 --retry-connrefused --retry-delay 1 "$1" 2>&1 | head -1; }
+ask http://127.0.0.1/x; ask http://localhost:53/x; ask 'http://[::1]:443/x'; ask http://sandbox/x
+ask http://other.example.com/
+python3 -m http.server -b 0.0.0.0 80 2>&1 | grep -c 'Address already in use'
+grep -c '^What you serve' /run/vaultbox/policy.md`;
+  const { stdout, stderr } = await world.run(["run", "--quiet", "--", "sh", "-c", script]);
+  expect(stdout, stderr).toBe(`own 127.0.0.1:80
+own 127.0.0.1:53
+own ::1:443
+own 127.0.0.1:80
+vaultbox: refused GET http://other.example.com/: the host is not allowed
+1
+1
+`);
+});

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { answerDns } from "../../../src/relay/dns-answer.ts";
+import { answerDns as answerAs } from "../../../src/relay/dns-answer.ts";
+
+const answerDns = (query: Buffer) => answerAs(query, "127.3.1.28");
 
 function question(name: string, type: number, options: { opcode?: number; id?: number } = {}) {
   const header = Buffer.alloc(12);
@@ -18,12 +20,26 @@ function question(name: string, type: number, options: { opcode?: number; id?: n
 }
 
 test("every A question is answered with the relay's loopback address", () => {
-  for (const name of ["example.com", "localhost", "a.b.c.d.e", "x", ""]) {
+  for (const name of [
+    "example.com",
+    "localhost.example.com",
+    "notlocalhost",
+    "a.b.c.d.e",
+    "x",
+    "",
+  ]) {
     const answer = answerDns(question(name, 1));
     expect(answer?.readUInt16BE(0)).toBe(0x1234);
     expect(answer?.readUInt16BE(6)).toBe(1);
-    expect([...(answer?.subarray(-4) ?? [])]).toEqual([127, 0, 0, 1]);
+    expect([...(answer?.subarray(-4) ?? [])]).toEqual([127, 3, 1, 28]);
     expect((answer?.readUInt16BE(2) ?? 0) & 0x800f).toBe(0x8000);
+  }
+});
+
+test("names of the sandbox itself have the address of its own servers", () => {
+  for (const name of ["localhost", "app.localhost", "LOCALHOST", "a.b.LocalHost", "sandbox"]) {
+    const answer = answerDns(question(name, 1));
+    expect([...(answer?.subarray(-4) ?? [])], name).toEqual([127, 0, 0, 1]);
   }
 });
 
