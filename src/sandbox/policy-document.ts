@@ -41,7 +41,7 @@ export function toPolicyDocument(
       "another way won't help. Where a program shows a status alone, or says that a package has no version (pip), a `curl`\n" +
       "of the same URL shows them.",
     "## Servers and tools in here",
-    "What you serve is reached as `localhost`, `127.0.0.1`, `[::1]` or `" +
+    "What you serve is reached as `localhost`, `127.0.0.1` or `" +
       `${sandboxHostName}\`, without the proxy, and by nobody outside. Ports 53, 80\n` +
       "and 443 of all addresses (`0.0.0.0`, `::`) and 3128 are taken: take others, or serve on `127.0.0.1`, where only 3128 is.\n" +
       "The image is read-only. A package that is missing is added by the user, on the host, for the next session: `vaultbox run\n" +

@@ -137,10 +137,10 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
     if (!home.kept) await engine.removeVolume(home.name);
   });
   stack.defer(removeHome);
-  const [binds] = await settled([
-    toBinds(plan, stack),
-    createHomeVolume(engine, home, plan.labels),
-  ]);
+  const making = settled([toBinds(plan, stack), createHomeVolume(engine, home, plan.labels)]);
+  // Computed while the engine makes the volume
+  const own = toBrowserFiles(session.ca.certificateDer, identity.home);
+  const [binds] = await making;
   const spec = toAgentSpec({
     session: session.state.id,
     image: plan.imageTag,
@@ -163,7 +163,6 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
   const { placeholders } = session;
   const context = { home: identity.home, workspace: request.workspace, placeholders };
   const files = request.plan.agent.homeFiles(context);
-  const own = toBrowserFiles(session.ca.certificateDer, identity.home);
   const mounted = binds.map(({ target }) => target);
   await seedHome(agent, { identity, files, own, volume: home, mounted });
   const lookAtHome = home.kept ? await prepareLook(plan, home.name, files) : undefined;

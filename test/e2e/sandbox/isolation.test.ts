@@ -48,7 +48,7 @@ def abstract(path):
     s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM); s.settimeout(1.5)
     s.connect("\\0" + path); return True
 def resolves(query):
-    return socket.getaddrinfo(query, 80)[0][4][0] not in ("127.0.0.1", "::1")
+    return socket.getaddrinfo(query, 80)[0][4][0] not in ("127.0.0.1", "127.3.1.28", "::1")
 tried("tcp host", lambda: tcp_to(host, tcp))
 tried("udp host", lambda: udp_to(host, udp))
 tried("icmp host", lambda: icmp(host) or icmp_unprivileged(host))

@@ -4,16 +4,12 @@ import { expect, test } from "vitest";
 import { createWorld } from "../../support/sandbox-world.ts";
 
 const server = `
-import http.server, socket, threading
+import http.server
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200); self.end_headers(); self.wfile.write(b"ok")
     def log_message(self, *_): pass
-class Server(http.server.ThreadingHTTPServer):
-    address_family = socket.AF_INET6
-    def server_bind(self):
-        self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0); super().server_bind()
-Server(("::", 8099), Handler).serve_forever()
+http.server.ThreadingHTTPServer(("0.0.0.0", 8099), Handler).serve_forever()
 `;
 
 /** Each writes what it got of the address in its argument. */
@@ -27,7 +23,7 @@ const clients = {
 } as const;
 
 const names = ["localhost", "localhost.", "app.localhost", "127.0.0.1", "0.0.0.0", "sandbox"];
-const others = { "127.8.9.1": ["curl", "http"], "[::1]": ["curl", "wget", "http"] } as const;
+const others = { "127.8.9.1": ["curl", "http"] } as const;
 
 test("what serves in the sandbox is reached by its names, past the proxy, by clients of each kind", async () => {
   await using world = await createWorld(1000);
@@ -42,7 +38,7 @@ test("what serves in the sandbox is reached by its names, past the proxy, by cli
     const command = clients[client as keyof typeof clients];
     return `echo "${client} ${name} $(${command} 'http://${name}:8099/x' 2>&1)"`;
   });
-  const script = `python3 server.py & until curl -s http://localhost:8099/; do sleep 0.1; done >/dev/null
+  const script = `python3 server.py & for i in $(seq 100); do curl -s http://localhost:8099/ && break; sleep 0.1; done >/dev/null
 ${lines.join("\n")}
 echo "java $JAVA_TOOL_OPTIONS"`;
   const { stdout, stderr } = await world.run(["run", "--", "sh", "-c", script]);
@@ -57,16 +53,16 @@ test("ports 53, 80 and 443 of the sandbox's own addresses are free, and what kno
   await using world = await createWorld(1000);
   const script = `
 serve() { mkdir -p "$2" && echo "own $1:$2" >"$2/x" && python3 -m http.server -b "$1" -d "$2" "$2" >/dev/null 2>&1 & }
-serve 127.0.0.1 80; serve ::1 443; serve 127.0.0.1 53
-ask() { curl -sS --noproxy '*' --retry 20 --retry-connrefused --retry-delay 1 "$1" 2>&1 | head -1; }
-ask http://127.0.0.1/x; ask http://localhost:53/x; ask 'http://[::1]:443/x'; ask http://sandbox/x
+serve 127.0.0.1 80; serve 127.0.0.1 443; serve 127.0.0.1 53
+ask() { curl -sS --noproxy '*' --retry 20 --retry-connrefused --retry-delay 1 "$1" 2>/dev/null | head -1; }
+ask http://127.0.0.1/x; ask http://localhost:53/x; ask http://127.0.0.1:443/x; ask http://sandbox/x
 ask http://other.example.com/
 python3 -m http.server -b 0.0.0.0 80 2>&1 | grep -c 'Address already in use'
 grep -c '^What you serve' /run/vaultbox/policy.md`;
   const { stdout, stderr } = await world.run(["run", "--quiet", "--", "sh", "-c", script]);
   expect(stdout, stderr).toBe(`own 127.0.0.1:80
 own 127.0.0.1:53
-own ::1:443
+own 127.0.0.1:443
 own 127.0.0.1:80
 vaultbox: refused GET http://other.example.com/: the host is not allowed
 1
