@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { quoted } from "../printable.ts";
-import { proxyUrl } from "./environment.ts";
+import { proxyUrl } from "./sandbox-network.ts";
 import { gitFiles } from "./git-config.ts";
 import { isTrue, lastValue, type GitSetting } from "./workspace/repository/git-setting.ts";
 
