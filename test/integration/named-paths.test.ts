@@ -31,7 +31,7 @@ test("a path that is none, or a folder, is a mistake of whoever names it, and no
   await promisify(execFile)("mkfifo", ["-m", "600", join(place.home, "pipe")]);
   expect((await place.cli("vault", "create", "w", "--store", "age")).status).toBe(0);
   const recipient = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
-  const wrong = ["/nonexistent/x", "file/x", `${"n".repeat(300)}`, "/", "pipe/x"];
+  const wrong = ["missing/x", "file/x", `${"n".repeat(300)}`, "/", "pipe/x"];
   const commands = (path: string): readonly (readonly string[])[] => [
     ["vault", "export", "w", path, "-r", recipient],
     ["vault", "import", "w", path, "--passphrase-file", "file"],

@@ -144,7 +144,7 @@ test("twins in composed and decomposed letters, and names with line breaks and c
   for (const name of names)
     await runShell(
       place,
-      `mkdir '${name}'; echo S=1 > '${name}/.env'; echo > '${name}/.env.x
+      `mkdir '${name}'; echo S=1 > '${name}/.env'; echo S=1 > '${name}/.env.x
 y'`,
     );
   const session = await place.start();
