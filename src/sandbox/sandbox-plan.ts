@@ -180,7 +180,7 @@ export async function toBinds(
     git: toGitFiles(request, accounts.gitConfig, mounts.frozen),
     machine: request.plan.agent.machineFiles({ workspace: request.workspace, keepsHistory }),
     // Podman takes no resolver for a container without a network
-    ...(plan.relay.info.flavour === "podman" ? { resolvConf: "nameserver 127.0.0.1\n" } : {}),
+    ...(plan.relay.info.flavour === "podman" ? { resolvConf: `nameserver ${relayAddress}\n` } : {}),
   });
   const history = plan.history.type === "kept" ? [plan.history.history.bind] : [];
   return [...own, ...history, ...files];
