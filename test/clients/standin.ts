@@ -24,7 +24,11 @@ export async function startClientStandin({
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${createHash("sha1").update(key).digest("base64")}\r\n\r\n`,
     );
-    socket.once("data", (frame: Buffer) => socket.write(echo(frame)));
+    socket.on("data", (frame: Buffer) => {
+      const isClose = (frame[0]! & 0x0f) === 8;
+      if (isClose) socket.end(echo(frame));
+      else socket.write(echo(frame));
+    });
     socket.on("end", () => socket.end());
   });
   server.listen(0, "127.0.0.1");
