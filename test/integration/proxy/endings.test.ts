@@ -166,7 +166,7 @@ test("a client that reads nothing is closed, and its upstream with it", async ()
   const client = await proxy.connect();
   client.pause();
   client.write(request("GET /flood"));
-  await expect.poll(() => outcomes(proxy), { timeout: 8000 }).toMatchObject([{ status: 200 }]);
+  await expect.poll(() => outcomes(proxy), { timeout: 20_000 }).toMatchObject([{ status: 200 }]);
   expect(outcomes(proxy)[0]?.outcome).toBe("client-aborted");
   await closed(client);
 });
