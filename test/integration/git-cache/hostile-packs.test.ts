@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
@@ -130,10 +131,14 @@ test("a chain of thousands of deltas is followed", async () => {
 test("a pack beyond the rule's size is answered with 413 while it's still coming", async () => {
   await using world = await makeInspectionWorld();
   await using push = await world.open({ maxPackBytes: 50_000 });
+  // A blob of 1 GiB, in stored blocks (RFC 1951, 3.2.4) of which none is the last
+  const size = Buffer.from([0xb0, 0x80, 0x80, 0x80, 0x20]);
+  const beginning = Buffer.concat([valid.subarray(0, 8), Buffer.from([0, 0, 0, 1]), size]);
+  const block = Buffer.concat([Buffer.from([0, 0, 0x10, 0xff, 0xef]), randomBytes(4096)]);
   let given = 0;
   const endless = async (): Promise<Buffer> => {
     given += 1;
-    return given === 1 ? valid.subarray(0, 12) : Buffer.alloc(4096, given);
+    return given === 1 ? Buffer.concat([beginning, Buffer.from([0x78, 0x01])]) : block;
   };
   await expect(push.receive(endless)).rejects.toMatchObject({ status: 413 });
   expect(given).toBeLessThan(20);

@@ -132,21 +132,21 @@ test("an empty file that isn't provably the engine's stays, whatever its name", 
 test("a user's own empty program that was there at the start, or came later than an engine makes one, stays", async () => {
   await using place = await createSessionsPlace();
   const { workspace } = place;
-  makeAsEngine(join(workspace, "conf/.env"));
+  makeAsEngine(join(workspace, "conf/.netrc"));
   const session = await place.open();
-  expect(session.hidden).toEqual(["conf/.env"]);
+  expect(session.hidden).toEqual(["conf/.netrc"]);
   // As a checkout makes it anew
-  rmSync(join(workspace, "conf/.env"));
-  makeAsEngine(join(workspace, "conf/.env"));
+  rmSync(join(workspace, "conf/.netrc"));
+  makeAsEngine(join(workspace, "conf/.netrc"));
   await session.end();
-  expect(list(workspace)).toEqual(["conf", "conf/.env"]);
+  expect(list(workspace)).toEqual(["conf", "conf/.netrc"]);
   using root = Folder.openRoot(workspace);
-  const point = { names: ["conf", ".env"], kind: "file", content: "" } as const;
+  const point = { names: ["conf", ".netrc"], kind: "file", content: "" } as const;
   for (const at of [Date.now() - 61_000, Date.now() + 1000]) {
     removeMountPoint(root, { ...point, instead: { key: "", at } });
-    expect(list(workspace)).toEqual(["conf", "conf/.env"]);
+    expect(list(workspace)).toEqual(["conf", "conf/.netrc"]);
   }
   // The control
   removeMountPoint(root, { ...point, instead: { key: "", at: Date.now() - 30_000 } });
-  expect(existsSync(join(workspace, "conf/.env"))).toBe(false);
+  expect(existsSync(join(workspace, "conf/.netrc"))).toBe(false);
 });
