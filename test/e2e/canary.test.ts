@@ -188,7 +188,8 @@ test.each([0, 1000])(
       .filter((request) => [canary, basic].some((one) => JSON.stringify(request).includes(one)))
       .map(({ method, headers, path }) => `${method} ${headers["host"]}${path}`);
     expect(new Set(used).size).toBe(2 * schemes.length + 2);
-    expect(await readFile(join(world.workspace, "denied.err"), "utf8")).toContain("403");
+    const refused = await readFile(join(world.workspace, "denied.body"), "utf8");
+    expect(refused).toContain("the host is not allowed");
     expect(await readFile(join(world.workspace, "hang.body"), "utf8")).toBe("begun\n");
 
     const onHost = await looking.promise;
