@@ -86,7 +86,8 @@ interface Tools extends AsyncDisposable {
 async function installTools(): Promise<Tools> {
   const folder = await mkdtemp(join(tmpdir(), "vbt-"));
   await writeFile(join(folder, "package.json"), "{}");
-  const base = { ...process.env, HOME: homedir() };
+  // On CI yarn would make no lockfile
+  const base = { ...process.env, HOME: homedir(), CI: undefined };
   const install = (...names: readonly string[]): Promise<unknown> =>
     execute("npm", ["install", "--no-audit", "--no-fund", ...names], { cwd: folder, env: base });
   await install("pnpm@10", "yarn@1", "berry@npm:@yarnpkg/cli-dist@4", "bun@1");

@@ -112,7 +112,7 @@ test("a kept home that an agent broke is healed, or says how to get rid of it", 
   const deep =
     'node -e \'console.log(`{"a":${"[".repeat(2e5)}${"]".repeat(2e5)}}`)\' >~/.claude.json';
   expect((await run(deep)).status).toBe(0);
-  expect((await run("rm -rf ~/.claude && ln -s /etc ~/.claude")).status).toBe(0);
+  expect((await run("rm -rf ~/.pki && ln -s /etc ~/.pki")).status).toBe(0);
   const broken = await run("true");
   expect(broken).toMatchObject({ status: 125 });
   expect(broken.stderr).toContain(`docker volume rm ${volume}`);
