@@ -11,6 +11,8 @@ export interface GitOptions {
 
 export interface GitResult {
   readonly status: number | null;
+  /** What ended it, when it has no status */
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   /** The same, byte by byte */
   readonly bytes: Buffer;
@@ -53,9 +55,10 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<Gi
     // git may end without reading its input
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input);
-    child.on("close", (status) =>
+    child.on("close", (status, signal) =>
       resolve({
         status,
+        signal,
         stdout: Buffer.concat(stdout).toString("utf8"),
         bytes: Buffer.concat(stdout),
         stderr: Buffer.concat(stderr).toString("utf8"),
@@ -66,7 +69,9 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<Gi
 
 /** What git prints, without the last line end. @throws Error with what it complained about */
 export async function git(args: readonly string[], options: GitOptions): Promise<string> {
-  const { status, stdout, stderr } = await runGit(args, options);
-  if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr.trim()}`);
+  const { status, signal, stdout, stderr } = await runGit(args, options);
+  if (status !== 0) {
+    throw new Error(`git ${args.join(" ")}: ${signal ?? `status ${status}`}, ${stderr.trim()}`);
+  }
   return stdout.replace(/\n$/, "");
 }
