@@ -51,8 +51,9 @@ try {
 async function compare(name: string, cwd: string): Promise<readonly string[]> {
   const own: RunTimes[] = [];
   const others: RunTimes[] = [];
-  // The first of each fills caches
-  await Promise.all([timeRun(here, cwd), timeRun(resolve(other ?? ""), cwd)]);
+  // The first of each fills caches; one after the other, because two versions don't know each other's mount points
+  await timeRun(here, cwd);
+  await timeRun(resolve(other ?? ""), cwd);
   for (let round = 0; round < rounds; round += 1) {
     // The first of a pair finds other caches than the second: they take turns
     const first = round % 2 === 0;
