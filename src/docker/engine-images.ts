@@ -89,13 +89,7 @@ function checkReference(reference: string): void {
 
 /** Without a tag or digest the engine would pull every tag. */
 function withTag(reference: string): string {
-  const { tag } = splitTag(reference);
-  return tag === "" && !reference.includes("@") ? `${reference}:latest` : reference;
-}
-
-function splitTag(reference: string): { repo: string; tag: string } {
-  const colon = reference.lastIndexOf(":");
   // A colon before the last slash belongs to a registry's port
-  if (colon < 0 || colon < reference.lastIndexOf("/")) return { repo: reference, tag: "" };
-  return { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
+  const isWhole = reference.includes("@") || /:[^/:]+$/.test(reference);
+  return isWhole ? reference : `${reference}:latest`;
 }
