@@ -9,7 +9,7 @@ import { quoted } from "../printable.ts";
 import { hasRandomRun } from "../sandbox/disclosed-secrets.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { SecretSource } from "../vault/stored-credential.ts";
-import { defaultVault } from "../vault/vault-context.ts";
+import { toVaultFlag } from "./vault-flag.ts";
 import { printNote } from "./output.ts";
 import { canPrompt, promptYes } from "./prompt.ts";
 
@@ -133,7 +133,7 @@ function toAddCommand(preset: string, { vaults, usesNoVault }: AgentStart, flags
   const [vault] = vaults;
   const isTaken = vault?.credentials.some(({ name }) => name === preset) === true;
   const name = isTaken ? `${preset}-2 --preset ${preset}` : preset;
-  const where = vault === undefined || vault.name === defaultVault ? "" : ` --vault ${vault.name}`;
+  const where = vault === undefined ? "" : toVaultFlag(vault.name);
   const then = usesNoVault ? ", and start with --vault default" : "";
   return `vaultbox credential add ${name}${flags}${where}${then}`;
 }

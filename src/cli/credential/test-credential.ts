@@ -16,6 +16,7 @@ import { findEntry } from "../../vault/change-credentials.ts";
 import { type OpenVault, openVaults } from "../../vault/open-vaults.ts";
 import type { StoredCredential } from "../../vault/stored-credential.ts";
 import type { VaultContext } from "../../vault/vault-context.ts";
+import { toVaultFlag } from "../vault-flag.ts";
 import { judgeAnswer, type TestAnswer, type TestResult } from "./answer-meaning.ts";
 import { toBindingText } from "./describe.ts";
 
@@ -118,7 +119,7 @@ async function findTest(
   await reveal(name);
   const host = first?.host.replace(/^\*\./, "HOST.") ?? "HOST";
   const path = first?.pathPrefix === "/" ? "/PATH" : `${first?.pathPrefix ?? ""}/PATH`;
-  const where = vault === "default" ? "" : ` --vault ${vault}`;
+  const where = toVaultFlag(vault);
   throw new VaultboxError(
     "VBX_USAGE",
     `cannot test ${quoted(name)}: vaultbox knows no request that does no harm at ${quoted(host)}`,
@@ -133,7 +134,7 @@ function toHint(
   vault: string,
 ): string | undefined {
   if (result !== "refused" && result !== "unavailable") return undefined;
-  const where = vault === "default" ? "" : ` --vault ${vault}`;
+  const where = toVaultFlag(vault);
   return source.type === "stored"
     ? `give it a new secret: vaultbox credential rotate ${name}${where}`
     : `see where its secret comes from: vaultbox credential show ${name}${where}`;
