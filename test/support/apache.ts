@@ -28,7 +28,9 @@ export async function startApache(
     // A test that runs out of time never gets to its end: the server ends with the process that started it
     const parent = ["--pdeathsig", "TERM", "--", apache];
     const options = ["-f", join(folder, "apache.conf"), "-D", "FOREGROUND"];
+    // In a process group of its own: apache ends its whole group with itself, other tests' git among it
     const child = spawn("setpriv", [...parent, ...options], {
+      detached: true,
       stdio: ["ignore", "ignore", "pipe"],
       env: { PATH: gitEnvironment["PATH"], LC_ALL: "C.UTF-8" },
       ...serverUser,
