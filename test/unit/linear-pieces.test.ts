@@ -10,12 +10,16 @@ import { recordScore } from "../support/scoreboard.ts";
 
 // What others send in many small pieces must cost as much as the same bytes in one, and not all of it for each piece.
 
-/** Milliseconds of this process. */
+/** Milliseconds of this process: the least of three, since what earlier tests left is collected meanwhile. */
 async function measure(work: () => unknown): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+  const taken: number[] = [];
+  for (let run = 0; run < 3; run += 1) {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    taken.push((user + system) / 1000);
+  }
+  return Math.min(...taken);
 }
 
 function toSource(pieces: readonly Buffer[]): ByteSource {
@@ -77,7 +81,6 @@ const cases: readonly (readonly [string, () => unknown, () => unknown])[] = [
 ];
 
 test.each(cases)("%s costs no more in pieces", async (name, work, naive) => {
-  await work();
   const [taken, control] = [await measure(work), await measure(naive)];
   expect([name, taken < control / 3]).toEqual([name, true]);
   recordScore({ row: 40, test: `pieces: ${name}`, attempts: 1, blocked: 1, controlSucceeded: 1 });

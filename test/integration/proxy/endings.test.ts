@@ -4,8 +4,9 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { RequestOutcomeEvent } from "../../../src/audit/audit-event.ts";
+import { changeLimits } from "../../support/change-limits.ts";
 import {
   plainDialer,
   type ProxyFixture,
@@ -15,10 +16,7 @@ import {
 } from "../../support/proxy-fixture.ts";
 import { startRawUpstream } from "../../support/upstream.ts";
 
-vi.mock("../../../src/proxy/limits.ts", async (load) => {
-  const { proxyLimits } = await load<typeof import("../../../src/proxy/limits.ts")>();
-  return { proxyLimits: { ...proxyLimits, writeIdleMs: 4000, lingerMs: 500, continueMs: 100 } };
-});
+changeLimits({ writeIdleMs: 4000, lingerMs: 500, continueMs: 100 });
 
 const rules = ["* http://up.example"];
 

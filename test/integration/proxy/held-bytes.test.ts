@@ -1,17 +1,15 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { createGithubDoor } from "../../../src/proxy/doors/api/github-door.ts";
+import { changeLimits } from "../../support/change-limits.ts";
 import { githubRule } from "../../support/github-standin.ts";
 import { plainDialer, type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";
 import { startRawUpstream } from "../../support/upstream.ts";
 
 // Room for one body of 200,000 bytes while it's read: 4 bytes of memory each, 100 for each value it might hold, 120 for
 // each of 100,000 pieces of a query
-vi.mock("../../../src/proxy/limits.ts", async (load) => {
-  const { proxyLimits } = await load<typeof import("../../../src/proxy/limits.ts")>();
-  return { proxyLimits: { ...proxyLimits, heldBytes: 24_000_000, heldBytesWaitMs: 300 } };
-});
+changeLimits({ heldBytes: 24_000_000, heldBytesWaitMs: 300 });
 
 const size = 200_000;
 const rest = 'query($x:String){repository(owner:"o",name:"n"){name}}';

@@ -5,8 +5,9 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { Dialer } from "../../../src/proxy/dial.ts";
+import { changeLimits } from "../../support/change-limits.ts";
 import { type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";
 import {
   headBombs,
@@ -23,10 +24,7 @@ import { type RawUpstream, startRawUpstream } from "../../support/upstream.ts";
 /** As in production but for the number of connections, so that less pressure reaches it. */
 const mostConnections = 400;
 
-vi.mock("../../../src/proxy/limits.ts", async (load) => {
-  const { proxyLimits } = await load<typeof import("../../../src/proxy/limits.ts")>();
-  return { proxyLimits: { ...proxyLimits, clientConnections: 400 } };
-});
+changeLimits({ clientConnections: mostConnections });
 
 interface World extends AsyncDisposable {
   readonly proxy: ProxyFixture;
