@@ -68,6 +68,22 @@ const onHidden: readonly (readonly [command: string, status: number, said: RegEx
   ["git reset -q --hard; git pull -q . other", 1, busy],
   ["git reset -q --hard; git switch -q gone; git status --porcelain; git switch -q main", 0, busy],
   ["git status --porcelain; git log -1 --format=%s", 0, "1\n"],
+  // What docs/workspace.md and the policy document say to do instead
+  ["git switch -q -c own; echo n > n; git add n; git commit -qm n; git rebase -q other", 1, busy],
+  ["git status -s; git reset -q --hard; git cherry-pick other", 128, busy],
+  [
+    "git status -s; git reset -q --hard; git status -s; ls -d .git/rebase* .git/MERGE*",
+    2,
+    /cannot access/,
+  ],
+  ["git switch -q --detach; git worktree add -q /tmp/w own; cat /tmp/w/.env.test", 0, "A=\n"],
+  ["git -C /tmp/w rebase -q other && git worktree remove /tmp/w", 0, ""],
+  [
+    "git switch -q own 2> /dev/null; git log --format=%s; git status --porcelain",
+    0,
+    "n\nother\n1\n",
+  ],
+  ["git switch -q main 2> /dev/null; git branch -q -D own 2> /dev/null; git status -s", 0, ""],
   ["git rm -q .env.test", 128, /Device or resource busy/],
   ["git mv .env.test q", 128, /Device or resource busy/],
   ["rm -r d", 1, /cannot remove 'd\/\.env': Device or resource busy/],
