@@ -17,7 +17,7 @@ interface HiddenFile {
 }
 
 /** Repositories that differ in all that git does about files, each with the same hidden ones. */
-export const shapes = ["plain", "tree", "super/sub", "odd"] as const;
+export const shapes = ["plain", "tree", "super/sub", "odd", "hub/main", "shallow"] as const;
 
 /** @param secret in everything that git doesn't have */
 export function toHiddenFiles(secret: string): readonly HiddenFile[] {
@@ -99,6 +99,21 @@ const oddSettings = [
   ["status.short", "true"],
 ] as const;
 
+/** What a clone hasn't checked out right, for want of the filter. */
+async function checkOutFiltered(repository: string): Promise<void> {
+  await setFilter(repository);
+  await rm(join(repository, "config/.env.crypt"));
+  await git(repository, "checkout", "--", ".");
+}
+
+/** A bare repository with a work tree beside it, as people have it who work in many at once. */
+async function makeHub(hub: string, from: string): Promise<void> {
+  await mkdir(hub);
+  await git(hub, "clone", "-q", "--bare", from, ".bare");
+  await setFilter(join(hub, ".bare"));
+  await git(join(hub, ".bare"), "worktree", "add", "-q", join(hub, "main"), "main");
+}
+
 /** Makes them beneath a folder: `ws` is the workspace, and the repository of `ws/tree` lies outside of it. */
 export async function makeShapes(base: string, secret: string): Promise<void> {
   const ws = join(base, "ws");
@@ -124,9 +139,10 @@ export async function makeShapes(base: string, secret: string): Promise<void> {
   const add = ["-c", "protocol.file.allow=always", "submodule", "add", "-q"];
   await git(join(ws, "super"), ...add, "../../library", "sub");
   await git(join(ws, "super"), "commit", "-q", "-m", "sub");
-  await setFilter(join(ws, "super/sub"));
-  await rm(join(ws, "super/sub/config/.env.crypt"));
-  await git(join(ws, "super/sub"), "checkout", "--", ".");
+  await checkOutFiltered(join(ws, "super/sub"));
+  await makeHub(join(ws, "hub"), at("library"));
+  await git(ws, "clone", "-q", "--depth", "1", `file://${at("library")}`, "shallow");
+  await checkOutFiltered(join(ws, "shallow"));
   await git(join(ws, "odd"), "update-index", "--index-version", "4");
   await git(join(ws, "odd"), "update-index", "--split-index");
   await git(join(ws, "odd"), "repack", "-adq");
@@ -142,9 +158,13 @@ export async function copyWithoutHidden(base: string, to: string, secret: string
   for (const name of await readdir(base)) {
     await run("cp", ["-a", join(base, name), to]);
   }
-  const linked = join(to, "outside/.git/worktrees/tree");
-  await writeFile(join(linked, "gitdir"), `${join(to, "ws/tree/.git")}\n`);
-  await writeFile(join(to, "ws/tree/.git"), `gitdir: ${linked}\n`);
+  for (const [tree, own] of [
+    ["ws/tree", "outside/.git/worktrees/tree"],
+    ["ws/hub/main", "ws/hub/.bare/worktrees/main"],
+  ] as const) {
+    await writeFile(join(to, own, "gitdir"), `${join(to, tree, ".git")}\n`);
+    await writeFile(join(to, tree, ".git"), `gitdir: ${join(to, own)}\n`);
+  }
   for (const shape of shapes) {
     const repository = join(to, "ws", shape);
     await git(repository, "update-index", "--no-skip-worktree", "config/.env.ci");
