@@ -47,6 +47,14 @@ import {
 /** From about ten thousand names on, on the usual file systems. */
 const hugeFolderBytes = 256 * 1024;
 
+/** What a folder is by itself. */
+export interface OwnFacts {
+  /** Permission bits */
+  readonly mode: number;
+  /** Of the list of its names, `bytes` */
+  readonly size: number;
+}
+
 /** An open folder. Its calls are synchronous: each is a few system calls, and a walk is cut into slices by its caller. */
 export class Folder implements Disposable {
   readonly #open: FolderDescriptor;
@@ -111,9 +119,13 @@ export class Folder implements Disposable {
     return unlessMissing(() => readEntries(toNameBytes(toFolderPath(this.#open)))) ?? [];
   }
 
-  /** The same part by part: all at once unless the folder is huge. @throws Error of the system */
-  *entrySlices(): Generator<readonly Entry[]> {
-    if (fstatSync(this.#open.fd).size < hugeFolderBytes) yield this.entries();
+  /**
+   * The same part by part: all at once unless the folder is huge.
+   * @param size of the folder, for a caller that has asked already
+   * @throws Error of the system
+   */
+  *entrySlices(size: number = this.own().size): Generator<readonly Entry[]> {
+    if (size < hugeFolderBytes) yield this.entries();
     else yield* readEntrySlices(toNameBytes(toFolderPath(this.#open)));
   }
 
@@ -139,6 +151,12 @@ export class Folder implements Disposable {
     return states.of(stats, toNameBytes(toFolderPath(this.#open)));
   }
 
+  /** Of a file in it; undefined for what is none. @throws Error of the system */
+  stateOf(name: string, states: FolderStates): FolderState | undefined {
+    const stats = unlessMissing(() => lstatSync(this.#at(name), { bigint: true }));
+    return stats?.isFile() === true ? states.of(stats, this.#at(name)) : undefined;
+  }
+
   /** Undefined when nothing is there. @throws Error of the system */
   facts(name: string): EntryFacts | undefined {
     return unlessMissing(() => toFacts(lstatSync(this.#at(name), { bigint: true })));
@@ -154,9 +172,10 @@ export class Folder implements Disposable {
     return toFacts(fstatSync(this.#open.fd, { bigint: true }));
   }
 
-  /** Permission bits of the open folder itself; quicker than all facts. */
-  ownMode(): number {
-    return fstatSync(this.#open.fd).mode & 0o7777;
+  /** What a walk asks of the open folder itself; quicker than all facts. */
+  own(): OwnFacts {
+    const { mode, size } = fstatSync(this.#open.fd);
+    return { mode: mode & 0o7777, size };
   }
 
   /** Which folder it is, whatever its path is by now; undefined where the kernel doesn't say. */
@@ -234,7 +253,7 @@ export class Folder implements Disposable {
 
   /** The same for the open folder itself. */
   withoutOwnRights(bits: number): boolean {
-    return succeeds(() => fchmodSync(this.#open.fd, this.ownMode() & ~bits));
+    return succeeds(() => fchmodSync(this.#open.fd, this.own().mode & ~bits));
   }
 
   /** Gives an entry of this folder another name in it. @throws Error of the system */
@@ -249,7 +268,7 @@ export class Folder implements Disposable {
 
   /** Lets the folder's owner read and change it. @returns false when that is somebody else */
   allowOwner(): boolean {
-    return succeeds(() => fchmodSync(this.#open.fd, this.ownMode() | 0o700));
+    return succeeds(() => fchmodSync(this.#open.fd, this.own().mode | 0o700));
   }
 
   /** Takes everybody's rights to a folder in this one. @returns whether that is done */

@@ -52,7 +52,7 @@ export async function inspectEnd(
 ): Promise<Handoff> {
   for (const { folder } of roots) {
     // A mode that keeps its owner out hides all of it
-    if ((folder.ownMode() & 0o700) !== 0o700) folder.allowOwner();
+    if ((folder.own().mode & 0o700) !== 0o700) folder.allowOwner();
   }
   // What is dangerous is held whatever can't be written: a sandbox can fill the disk
   const unwritten: string[] = [];

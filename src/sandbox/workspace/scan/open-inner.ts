@@ -1,4 +1,4 @@
-import { isSystemError, orNothing, type Folder } from "../../../files/beneath.ts";
+import { isSystemError, orNothing, type Folder, type OwnFacts } from "../../../files/beneath.ts";
 
 /** How a folder is opened whose mode keeps its owner out. */
 export interface Opening {
@@ -6,6 +6,12 @@ export interface Opening {
   readonly since: bigint;
   /** Called when its owner was given the rights */
   readonly onOpened: () => void;
+}
+
+/** A folder that is open, and what it was by itself then. */
+export interface OpenedFolder extends Disposable {
+  readonly folder: Folder;
+  readonly own: OwnFacts;
 }
 
 /**
@@ -18,19 +24,27 @@ export function openInner(
   folder: Folder,
   name: string,
   opening: Opening | undefined,
-): Folder | undefined {
+): OpenedFolder | undefined {
   let inner: Folder | undefined;
   try {
     inner = folder.open(name);
   } catch (error) {
     if (opening === undefined || !isSystemError(error)) throw error;
-    return openUp(folder, name, opening);
+    inner = openUp(folder, name, opening);
+    return inner && toOpened(inner, inner.own());
   }
-  if (inner === undefined || opening === undefined) return inner;
-  const isOpen = letsIn(inner.ownMode()) || inner.ownFacts().changedAt < opening.since;
+  if (inner === undefined) return undefined;
+  const own = inner.own();
+  const isOpen =
+    opening === undefined || letsIn(own.mode) || inner.ownFacts().changedAt < opening.since;
   // Somebody else's stays as it is
-  if (!isOpen && inner.allowOwner()) opening.onOpened();
-  return inner;
+  if (isOpen || !inner.allowOwner()) return toOpened(inner, own);
+  opening.onOpened();
+  return toOpened(inner, inner.own());
+}
+
+function toOpened(folder: Folder, own: OwnFacts): OpenedFolder {
+  return { folder, own, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
 /** Opens a folder that this program isn't let into either. @throws Error of the system */

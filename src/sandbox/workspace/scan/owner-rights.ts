@@ -48,7 +48,7 @@ export async function findModes(
     if (entry.kind !== "folder" || look.apart?.has(own.join("/")) === true) continue;
     const opening = { since, onOpened: () => undefined };
     using inner = orNothing(() => openInner(folder, entry.name, opening));
-    if (inner !== undefined) await findModes(inner, own, look);
+    if (inner !== undefined) await findModes(inner.folder, own, look);
   }
 }
 

@@ -143,7 +143,7 @@ async function addFolder(
 ): Promise<void> {
   const { budget } = draft;
   const { since, made } = draft.options;
-  addShared(draft, names, folder.ownMode());
+  addShared(draft, names, folder.own().mode);
   if (since !== undefined) {
     await findModes(folder, names, {
       since,
@@ -164,7 +164,7 @@ export async function addUnitsOf(draft: ScanDraft, place: UnitPlace): Promise<vo
       budget: draft.budget,
       apart: draft.options.apart,
       onFound: (unit) => addUnit(draft, unit),
-      onFolder: (folder, names) => addShared(draft, names, folder.ownMode()),
+      onFolder: (folder, names) => addShared(draft, names, folder.own().mode),
       onInner: (found) => {
         if (!isGitFile(found.entry.name)) addHidden(draft, found);
       },

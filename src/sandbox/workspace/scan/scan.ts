@@ -180,12 +180,12 @@ function toOpening(draft: ScanDraft, since: bigint): NonNullable<WalkOptions["op
 }
 
 async function visit(draft: ScanDraft, place: Place): Promise<void> {
-  const { names, folder, entries } = place;
+  const { names, folder, own, entries } = place;
   // What looks like a bare repository is a folder like any other too: three empty names would hide all that is in it
   if (isBareRepository(entries)) await addUnitsOf(draft, { folder, names, shape: "bare" });
   let around: MarkFolder | undefined;
   const isPackage = isAmong(draft, names);
-  if (!isPackage) addShared(draft, names, folder.ownMode());
+  if (!isPackage) addShared(draft, names, own.mode);
   const visited = {
     ...place,
     isPackage,

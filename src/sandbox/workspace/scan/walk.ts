@@ -1,14 +1,16 @@
-import { isSystemError, type Folder } from "../../../files/beneath.ts";
+import { isSystemError, type Folder, type OwnFacts } from "../../../files/beneath.ts";
 import type { Entry } from "../../../files/entry-facts.ts";
 import { isTooDeep, type LookBudget } from "../look-budget.ts";
 import { readFolder } from "../read-folder.ts";
-import { openInner, type Opening } from "./open-inner.ts";
+import { openInner, type OpenedFolder, type Opening } from "./open-inner.ts";
 
 /** A folder that a walk is in. */
 export interface Place {
   /** Names from the root; empty for the root itself */
   readonly names: readonly string[];
   readonly folder: Folder;
+  /** As it was when it was opened */
+  readonly own: OwnFacts;
   readonly entries: readonly Entry[];
 }
 
@@ -40,25 +42,28 @@ export interface WalkOptions {
  */
 export async function walk(root: Folder, options: WalkOptions): Promise<void> {
   const { budget } = options;
-  const step = async (folder: Folder, names: readonly string[]): Promise<void> => {
-    const place = { names, folder, entries: await readFolder(folder, budget) };
+  const step = async (
+    { folder, own }: Omit<OpenedFolder, typeof Symbol.dispose>,
+    names: readonly string[],
+  ): Promise<void> => {
+    const place = { names, folder, own, entries: await readFolder(folder, budget, own.size) };
     await options.visit(place);
     for (const { name } of place.entries.filter(({ kind }) => kind === "folder")) {
       if (budget.isDue() && !(await budget.turn())) return;
       if (!options.enters(place, name)) continue;
-      const own = [...names, name];
-      if (isTooDeep(own)) {
+      const path = [...names, name];
+      if (isTooDeep(path)) {
         options.onDeep?.(place, name);
         continue;
       }
       try {
         using inner = openInner(folder, name, options.opening?.(place, name));
-        if (inner !== undefined) await step(inner, own);
+        if (inner !== undefined) await step(inner, path);
       } catch (error) {
         if (!isSystemError(error)) throw error;
         options.onClosed?.(place, name);
       }
     }
   };
-  await step(root, []);
+  await step({ folder: root, own: root.own() }, []);
 }
