@@ -1,8 +1,9 @@
 import type { Buffer } from "node:buffer";
 import { lstatSync, statfsSync, type BigIntStats } from "node:fs";
 
-// Whether a folder is as it was, without reading it. The kernel stamps a folder by its clock whenever an entry is added,
-// removed or renamed (`st_ctime` of inode(7)), and no call sets that time to another one.
+// Whether a folder or file is as it was, without reading it. The kernel stamps a folder by its clock whenever an entry is
+// added, removed or renamed, and a file whenever it's written to (`st_ctime` of inode(7)), and no call sets that time to
+// another one.
 
 /**
  * File systems that have this time from the kernel's clock alone, as statfs(2) calls them: ext2 to ext4, XFS, Btrfs, tmpfs,
@@ -12,9 +13,9 @@ const stampedSystems: ReadonlySet<number> = new Set([
   0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010,
 ]);
 
-/** Which folder it is, and when its entries changed last. */
+/** Which folder or file it is, and when what is in it changed last. */
 export interface FolderState {
-  /** Device, inode and time: the same text for the same folder with the same entries */
+  /** Device, inode and time: the same text for the same one with the same in it */
   readonly text: string;
   /** `ns` */
   readonly changedAt: bigint;
@@ -34,7 +35,7 @@ export class FolderStates {
     }
   }
 
-  /** The same of a folder that was asked already. @param path leads to it. @throws Error of the system */
+  /** The same of what was asked already. @param path leads to it. @throws Error of the system */
   of({ dev, ino, ctimeNs }: BigIntStats, path: string | Buffer): FolderState | undefined {
     let isStamped = this.#stamped.get(dev);
     if (isStamped === undefined) {

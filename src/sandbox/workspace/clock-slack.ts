@@ -8,10 +8,20 @@ export const clockSlackNs = 2_000_000_000n;
 /** The same where the kernel stamps by its own clock: it moves a few times in so long, `ns`. */
 export const tickNs = 50_000_000n;
 const nsPerSecond = 1_000_000_000n;
+const nsPerMs = 1_000_000n;
 
 /** Whether a time of change has parts of seconds: one without may be of a file system that keeps none. */
-export function isFine(changedAt: bigint): boolean {
+function isFine(changedAt: bigint): boolean {
   return changedAt % nsPerSecond !== 0n;
+}
+
+/**
+ * Whether each later change gives another time: file systems stamp by a coarser clock than this one, and where they have
+ * whole seconds a clock that is set back could come to the same again.
+ * @param askedAt when its time was asked for, `ns` since 1970
+ */
+export function isSettled(changedAt: bigint, askedAt = BigInt(Date.now()) * nsPerMs): boolean {
+  return changedAt < askedAt - clockSlackNs && isFine(changedAt);
 }
 
 /**

@@ -1,11 +1,23 @@
 import { execFile } from "node:child_process";
-import { appendFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Folder } from "../../../src/files/beneath.ts";
 import { createLookBudget, startLimits } from "../../../src/sandbox/workspace/look-budget.ts";
-import { readViews } from "../../../src/sandbox/workspace/review/read-views.ts";
+import {
+  readViews,
+  type RepositoryViews,
+} from "../../../src/sandbox/workspace/review/read-views.ts";
 import { git, gitEnvironment } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
@@ -336,9 +348,53 @@ test("large lists of refs are read in time, while the process answers", async ()
   for (const text of [lines.join(""), "x refs/replace/".repeat(4_000_000)]) {
     await writeFile(packed, text);
     using root = Folder.openRoot(join(workspace, ".git"));
-    const found = await readViews(root, createLookBudget(startLimits));
-    expect(found.some((view) => view.id === "replace")).toBe(true);
+    const { views } = await readViews(root, createLookBudget(startLimits));
+    expect(views.some((view) => view.id === "replace")).toBe(true);
   }
   clearInterval(timer);
   expect(longest).toBeLessThan(2000);
+});
+
+test("an index that is as it was isn't read again; one that was written to is, whatever its times and size say", async () => {
+  await using folder = await createWorkspaceFolder();
+  const { workspace } = folder;
+  await git(workspace, "init", "-q");
+  for (let count = 0; count < 100; count++) await writeInto(workspace, `file-${count}`, "");
+  await git(workspace, "add", ".");
+  const index = join(workspace, ".git/index");
+  using root = Folder.openRoot(join(workspace, ".git"));
+  const look = async (known = {}): Promise<{ bytes: number } & RepositoryViews> => {
+    const budget = createLookBudget(startLimits);
+    let bytes = 0;
+    const spend: typeof budget.spend = (what, count = 1) => {
+      if (what === "bytes") bytes += count;
+    };
+    const found = await readViews(root, { ...budget, spend }, known);
+    return { ...found, bytes };
+  };
+  const plain = await readFile(index);
+  await git(workspace, "update-index", "--assume-unchanged", "file-7");
+  const flagged = await readFile(index);
+  await writeFile(index, plain);
+  // It could be written to again within the same tick
+  const young = await look();
+  const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 10_000);
+  onTestFinished(() => clock.mockRestore());
+  const first = await look(young.known);
+  const before = await stat(index);
+  expect(Math.min(young.bytes, first.bytes)).toBeGreaterThan(plain.length);
+  const second = await look(first.known);
+  expect(second.bytes).toBeLessThan(plain.length);
+  expect(second.known).toEqual(first.known);
+  await writeFile(index, flagged);
+  await utimes(index, before.atime, before.mtime);
+  const third = await look(first.known);
+  expect(third.views.map(({ text }) => text)).toEqual([expect.stringContaining("file-7")]);
+  // What goes by these takes it for the same
+  const { ino, size, mtime } = await stat(index);
+  expect({ ino, size, mtime }).toEqual({
+    ino: before.ino,
+    size: before.size,
+    mtime: before.mtime,
+  });
 });

@@ -8,7 +8,7 @@ import { isNearPackages } from "../scan/installed-packages.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Scan } from "../scan/scan.ts";
 import { examineUnit, type LookPlace } from "../unit/examine-unit.ts";
-import { readUnitViews, toKnownViews } from "./left-views.ts";
+import { readUnitViews } from "./left-views.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import type { Danger } from "../unit/unit-look.ts";
 import { toReason } from "./unseen-reason.ts";
@@ -72,7 +72,7 @@ export async function readKnownUnits(
     const unseen = dangers.find((danger) => danger.unseen !== undefined);
     if (unseen !== undefined && place.protect === "default")
       throw notLookedInto(place.root, unit, unseen);
-    const views = toKnownViews(await readUnitViews(place.root.folder, unit, place.budget));
+    const { known: views } = await readUnitViews(place.root.folder, unit, place.budget);
     const over = place.budget.ended();
     if (over !== undefined) throw tooMuch(place.root, unit, over);
     const own = dangers.map(({ id }) => id);

@@ -1,7 +1,7 @@
 import { orNothing, type Folder } from "../../../files/beneath.ts";
 import type { LookBudget } from "../look-budget.ts";
-import { readViews } from "../review/read-views.ts";
-import type { KnownViews, View } from "../review/view.ts";
+import { readViews, type RepositoryViews } from "../review/read-views.ts";
+import type { KnownViews } from "../review/view.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import type { Baseline } from "./baseline.ts";
@@ -9,20 +9,18 @@ import type { HandoffEntry, HandoffOptions } from "./handoff.ts";
 
 /** Of the hand-off's entries about them */
 const kind = "what git shows";
+const none: RepositoryViews = { views: [], known: {} };
 
 /** What makes git show something else in a repository; nothing for what has no folder of git's. */
 export async function readUnitViews(
   root: Folder,
   { names, shape }: RepositoryUnit,
   budget: LookBudget,
-): Promise<readonly View[]> {
-  if (shape === "other" || shape === "file" || shape === "link") return [];
+  known?: KnownViews,
+): Promise<RepositoryViews> {
+  if (shape === "other" || shape === "file" || shape === "link") return none;
   using folder = orNothing(() => root.openPath(names));
-  return folder === undefined ? [] : await readViews(folder, budget);
-}
-
-export function toKnownViews(views: readonly View[]): KnownViews {
-  return Object.fromEntries(views.map(({ id, state }) => [id, state]));
+  return folder === undefined ? none : await readViews(folder, budget, known);
 }
 
 /** What a run left that makes git show something else, with the command that shows what is there. */
@@ -36,7 +34,8 @@ export async function inspectViews(
     if (!(await budget.turn())) break;
     const path = unit.names.join("/");
     const known = baseline.repositories.get(path)?.views ?? {};
-    for (const { id, state, text, command } of await readUnitViews(root.folder, unit, budget)) {
+    const { views } = await readUnitViews(root.folder, unit, budget, known);
+    for (const { id, state, text, command } of views) {
       if (known[id] === state) continue;
       const change = known[id] === undefined ? "new" : "changed";
       entries.push({

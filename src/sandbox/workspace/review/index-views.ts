@@ -1,22 +1,47 @@
 import type { Folder } from "../../../files/beneath.ts";
+import { FolderStates } from "../../../files/folder-state.ts";
 import { toNameText } from "../../../files/name-text.ts";
+import { isSettled } from "../clock-slack.ts";
 import type { LookBudget } from "../look-budget.ts";
 import { maxIndexBytes } from "../repository/git-index.ts";
 import { parseIndexFlags, type FlaggedFiles, type IndexFlags } from "./index-flags.ts";
 import type { View } from "./view.ts";
 
-/** What the index of a work tree keeps git from comparing. */
-export async function readIndexViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {
+/** What a look at the index of a work tree found. */
+interface IndexLook {
+  /** What keeps git from comparing; none when the index is as it was */
+  readonly views: readonly View[];
+  /** Of the file with all of the index, while it says that nothing changed; undefined where only reading says so */
+  readonly state?: string | undefined;
+}
+
+/** @param known state of the index that an earlier look read: it isn't read again, since a large one takes its time */
+export async function lookAtIndex(
+  folder: Folder,
+  budget: LookBudget,
+  known: string | undefined,
+): Promise<IndexLook> {
   const facts = folder.facts("index");
-  if (facts === undefined) return [];
+  if (facts === undefined) return { views: [] };
+  const state = readState(folder);
+  if (state !== undefined && state === known) return { views: [], state };
   const index = await readFlags(folder, "index", budget);
   if (index === undefined) {
-    const state = `${facts.size} ${facts.changedAt}`;
-    return [toView("index", state, ["has an index that can't be read", "git ls-files -v"])];
+    const found = `${facts.size} ${facts.changedAt}`;
+    const view = toView("index", found, ["has an index that can't be read", "git ls-files -v"]);
+    return { views: [view] };
   }
-  const shared =
-    index.shared === undefined ? undefined : await readFlags(folder, index.shared, budget);
-  const all = shared === undefined ? [index] : [index, shared];
+  if (index.shared === undefined) return { views: toViews([index]), state };
+  const shared = await readFlags(folder, index.shared, budget);
+  return { views: toViews(shared === undefined ? [index] : [index, shared]) };
+}
+
+function readState(folder: Folder): string | undefined {
+  const state = folder.stateOf("index", new FolderStates());
+  return state !== undefined && isSettled(state.changedAt) ? state.text : undefined;
+}
+
+function toViews(all: readonly IndexFlags[]): readonly View[] {
   return [
     ...toFlagView(
       "skip-worktree",

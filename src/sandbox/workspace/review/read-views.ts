@@ -3,9 +3,9 @@ import { orNothing, type Folder } from "../../../files/beneath.ts";
 import type { LookBudget } from "../look-budget.ts";
 import type { GitSetting } from "../repository/git-setting.ts";
 import { maxConfigurationBytes, readConfiguration } from "../repository/git-configuration.ts";
-import { readIndexViews } from "./index-views.ts";
+import { lookAtIndex } from "./index-views.ts";
 import { readRefViews } from "./ref-views.ts";
-import type { View } from "./view.ts";
+import type { KnownViews, View } from "./view.ts";
 
 // A reviewer goes by what git shows of what a sandbox left. These are the ways to make it show something else that run
 // nothing. Sources: git-replace(1), gitrepository-layout(5), git-update-index(1), git-sparse-checkout(1),
@@ -38,14 +38,35 @@ const settings: readonly (readonly [key: RegExp, command: string])[] = [
 /** As `git init` and `git clone` write them on this kind of machine */
 const usual = new Set(["core.filemode true", "core.ignorecase false", "core.symlinks true"]);
 
-/** Everything in a repository's folder, or in that of a linked work tree, that makes git show something else. */
-export async function readViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {
-  return [
+/** Of what is known: the state of the index, beside that of each view. */
+const indexState = "index file";
+
+export interface RepositoryViews {
+  readonly views: readonly View[];
+  /** To be given to the next look */
+  readonly known: KnownViews;
+}
+
+/**
+ * Everything in a repository's folder, or in that of a linked work tree, that makes git show something else.
+ * @param known what an earlier look found; of an index that is as it was there are no views again
+ */
+export async function readViews(
+  folder: Folder,
+  budget: LookBudget,
+  known: KnownViews = {},
+): Promise<RepositoryViews> {
+  const index = await lookAtIndex(folder, budget, known[indexState]);
+  const views = [
     ...(await readFileViews(folder, budget)),
-    ...(await readIndexViews(folder, budget)),
+    ...index.views,
     ...(await readRefViews(folder, budget)),
     ...(await readSettingViews(folder, budget)),
   ];
+  const states = views.map(({ id, state }): [string, string] => [id, state]);
+  const { state } = index;
+  const own: [string, string][] = state === undefined ? [] : [[indexState, state]];
+  return { views, known: Object.fromEntries([...states, ...own]) };
 }
 
 async function readFileViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {

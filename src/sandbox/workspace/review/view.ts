@@ -10,5 +10,5 @@ export interface View {
   readonly command: string;
 }
 
-/** Ids and states of the views that were there before a run. */
+/** Ids and states of the views that were there before a run, and the state of the index. */
 export type KnownViews = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type { Paths } from "../../../config/paths.ts";
 import type { Folder } from "../../../files/beneath.ts";
 import { FolderStates } from "../../../files/folder-state.ts";
-import { clockSlackNs, isFine } from "../clock-slack.ts";
+import { isSettled } from "../clock-slack.ts";
 import { leadsToPackages } from "./installed-packages.ts";
 import {
   readPlainFolders,
@@ -48,8 +48,8 @@ export class PlainFolders {
   readonly #states = new FolderStates();
   #trees: PlainFolderTrees | undefined;
   #readCount = 0;
-  /** Folders whose entries changed before this, `ns` */
-  #before = 0n;
+  /** When the end's look began, `ns` */
+  #begunAt = 0n;
   readonly #notes = new Map<string, Note>();
   /** Paths that a start begins at */
   readonly #tops: string[] = [];
@@ -82,7 +82,7 @@ export class PlainFolders {
 
   /** Before the end's look begins. */
   beginNotes(): void {
-    this.#before = BigInt(Date.now()) * 1_000_000n - clockSlackNs;
+    this.#begunAt = BigInt(Date.now()) * 1_000_000n;
   }
 
   /** Takes what the end's look sees of a folder. @param isPackages whether all of the root is packages */
@@ -95,20 +95,12 @@ export class PlainFolders {
     const state = folder.state(this.#states);
     const isPlain = entries.every(({ kind }) => kind !== "other");
     const folders = entries.filter(({ kind }) => kind === "folder").map(({ name }) => name);
-    const isKnown = isPlain && state !== undefined && this.#isSettled(state.changedAt);
+    const isKnown = isPlain && state !== undefined && isSettled(state.changedAt, this.#begunAt);
     this.#notes.set(path, {
       state: isKnown ? state.text : "",
       count: entries.length,
       folders,
     });
-  }
-
-  /**
-   * Whether each later change gives another time: file systems stamp by a coarser clock than this one, and where they have
-   * whole seconds a clock that is set back could come to the same again.
-   */
-  #isSettled(changedAt: bigint): boolean {
-    return changedAt < this.#before && isFine(changedAt);
   }
 
   /** Remembers what was noted. @throws Error of the system */
