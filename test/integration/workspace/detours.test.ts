@@ -1,9 +1,9 @@
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { execFile } from "node:child_process";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { passClockTick } from "../../support/clock-tick.ts";
 import { git, gitEnvironment } from "../../support/host-git.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -62,8 +62,8 @@ test("a link out of the workspace is reported among installed packages too, when
   await writeInto(workspace, "node_modules/a/package.json", "{}");
   await writeInto(workspace, "venv/lib/python3/site-packages/x.py", "");
   await symlink("/nonexistent", join(workspace, "node_modules/a/old"));
-  // The start takes what changed in the two seconds before it for new
-  await sleep(2100);
+  // The start takes what changed just before it for new
+  await passClockTick();
   const links = ["node_modules/.package-lock.json", "node_modules/a/.cache"];
   links.push("venv/lib/python3/site-packages/__pycache__");
   const handoff = await during(async () => {

@@ -1,11 +1,11 @@
 import { chmod, mkdir, rename, rm, symlink } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
 import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
 import { handoffLines } from "../../../src/sandbox/workspace/handoff/handoff-text.ts";
 import { hostFileRows } from "../../../src/sandbox/workspace/scan/host-files/host-files.ts";
+import { passClockTick } from "../../support/clock-tick.ts";
 import { toExamples } from "../../support/host-file-examples.ts";
 import { git } from "../../support/host-git.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
@@ -255,7 +255,7 @@ test("a folder that was no repository is held when it is renamed to be one, also
     await rename(join(workspace, place, ".git"), join(workspace, place, "dot-git"));
   }
   // Longer ago than the slack that the file system's clock gets
-  await sleep(2200);
+  await passClockTick();
   const handoff = await during(async () => {
     for (const place of ["fixtures/x", "node_modules/x"]) {
       await rename(join(workspace, place, "dot-git"), join(workspace, place, ".git"));

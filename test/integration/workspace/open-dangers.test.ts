@@ -10,11 +10,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { handoffLines } from "../../../src/sandbox/workspace/handoff/handoff-text.ts";
 import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import { passClockTick } from "../../support/clock-tick.ts";
 import { git } from "../../support/host-git.ts";
 import { runCli } from "../../support/run-cli.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -68,7 +68,7 @@ test("what one run called dangerous is held at the end of the next one", async (
   let controlSucceeded = 0;
   for (const [name, plant] of Object.entries(plants)) {
     // Among packages times say what is new
-    const wait = (): Promise<void> => sleep(name === "one among packages" ? 2300 : 0);
+    const wait = name === "one among packages" ? passClockTick : () => Promise.resolve();
     const [left, next] = await leave(plant, wait);
     const [path = "", change] = toChanges(left ?? emptyHandoff)[0] ?? [];
     expect([name, change]).toEqual([name, "dangerous"]);
@@ -200,7 +200,7 @@ test("a program that can't be changed loses its owner's rights once it can", asy
   writeFileSync(join(paths.state, "dangerous.json"), JSON.stringify(list));
   chmodSync(join(workspace, "p"), 0o4755);
   // Older than the next session
-  await sleep(2300);
+  await passClockTick();
   const handoff = await (await place.open()).end();
   expect(toChanges(handoff)).toEqual([["p", "held"]]);
   expect(statSync(join(workspace, "p")).mode & 0o7777).toBe(0o755);

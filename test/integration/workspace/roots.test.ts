@@ -15,6 +15,7 @@ import {
 } from "../../../src/sandbox/workspace/handoff/unlooked-sessions.ts";
 import { readRepositoryFacts } from "../../../src/sandbox/workspace/repository/repository-facts.ts";
 import { openWorkspaceSession } from "../../../src/sandbox/workspace/workspace-session.ts";
+import { passClockTick } from "../../support/clock-tick.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { takeBack } from "../../support/take-back.ts";
@@ -169,7 +170,7 @@ test("a mount of downloaded packages starts as it is, and what is new in it is h
   const cache = join(place.b, ".cargo/registry");
   await makeEvil(join(cache, "own"));
   // Everything that is there is older than the session
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  await passClockTick();
   await writeFile(join(cache, ".env"), "x");
   const opened = await place.open(a, [cache]);
   expect(opened.binds).toEqual([]);

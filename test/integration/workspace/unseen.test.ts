@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import { passClockTick } from "../../support/clock-tick.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSessionsPlace } from "../../support/sessions-place.ts";
 import { createWorkspacePlace, runShell } from "../../support/workspace-place.ts";
@@ -164,7 +165,7 @@ test("what one run leaves too deep is held, and the next one says nothing new of
     const session = await place.open();
     await runShell({ path: place.workspace }, lines);
     const handoff = await session.end();
-    await new Promise((resolve) => void setTimeout(resolve, 2100));
+    await passClockTick();
     return handoff;
   };
   const held = [{ change: "held", kind: "deep folders" }];
@@ -197,7 +198,7 @@ test("a folder that its owner had closed before, among packages, stays closed an
     "mkdir -p node_modules/x/own node_modules/y; chmod 0 node_modules/x/own",
     user,
   );
-  await new Promise((resolve) => void setTimeout(resolve, 2100));
+  await passClockTick();
   const session = await asUser(() => place.start());
   await runShell(place, "mkdir node_modules/y/new; chmod 311 node_modules/y/new", user);
   const handoff = await asUser(() => session.inspect());
