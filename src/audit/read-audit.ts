@@ -3,6 +3,7 @@ import { quoted } from "../printable.ts";
 import type { AuditRecord, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
 import { genesisHash, parseLine } from "./chain.ts";
 import { readLogLines } from "./read-lines.ts";
+import { isRefused } from "./refused.ts";
 
 /** A request as a reader wants it: its decision, and its outcome once there is one. */
 export interface AuditedRequest {
@@ -63,10 +64,12 @@ export function toRecord(
   );
 }
 
-/** Collects requests that match; feed it every record in order. Holds no more than `limit` of them. */
+/** Collects requests that match; feed it every record in order. Holds no more than `limit` of them, and what is under way. */
 export class RequestCollector {
   readonly #filter: RequestFilter;
   readonly #kept = new Map<number, AuditedRequest>();
+  /** What was allowed and may still be refused, where only that counts */
+  readonly #open = new Map<number, AuditedRequest>();
   #matched = 0;
 
   constructor(filter: RequestFilter) {
@@ -80,8 +83,15 @@ export class RequestCollector {
 
   #decide(record: RequestDecisionEvent & AuditRecord): void {
     if (!matches(this.#filter, record)) return;
+    const request = { at: record.at, decision: record };
+    if (this.#filter.refusedOnly === true && !isRefused(record)) {
+      this.#open.set(record.request, request);
+    } else this.#keep(request);
+  }
+
+  #keep(request: AuditedRequest): void {
     this.#matched += 1;
-    this.#kept.set(record.request, { at: record.at, decision: record });
+    this.#kept.set(request.decision.request, request);
     const { limit } = this.#filter;
     if (limit === undefined || this.#kept.size <= limit) return;
     const [oldest] = this.#kept.keys();
@@ -91,6 +101,10 @@ export class RequestCollector {
   #conclude(record: RequestOutcomeEvent & AuditRecord): void {
     const request = this.#kept.get(record.request);
     if (request !== undefined) this.#kept.set(record.request, { ...request, outcome: record });
+    const open = this.#open.get(record.request);
+    this.#open.delete(record.request);
+    if (open === undefined || !isRefused(open.decision, record)) return;
+    this.#keep({ ...open, outcome: record });
   }
 
   /** How many matched, those beyond `limit` included */
@@ -99,16 +113,15 @@ export class RequestCollector {
   }
 
   get requests(): readonly AuditedRequest[] {
-    return [...this.#kept.values()];
+    return [...this.#kept.values()].sort((a, b) => a.decision.request - b.decision.request);
   }
 }
 
-/** Whether a decision passes the filter; `limit` isn't looked at. */
-export function matches(
+/** Whether a decision passes the filter; whether it was refused, and the limit, aren't looked at. */
+function matches(
   filter: RequestFilter,
   decision: RequestDecisionEvent & { readonly at: string },
 ): boolean {
-  if (filter.refusedOnly === true && decision.verdict !== "deny") return false;
   if (filter.method !== undefined && decision.method !== filter.method.toUpperCase()) return false;
   if (filter.since !== undefined && decision.at < filter.since) return false;
   return filter.host === undefined || isHostMatch(filter.host.toLowerCase(), decision.host);

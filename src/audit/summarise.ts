@@ -2,6 +2,7 @@ import { shortened, toPrintable } from "../printable.ts";
 import { formatSize } from "../units.ts";
 import type { AuditEvent, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
 import { toShortRef } from "./ref-updates.ts";
+import { isRefusedLater } from "./refused.ts";
 import { createRemedies, remedyLine, type Remedy } from "./remedies.ts";
 
 /** A name and how often it came up. */
@@ -109,7 +110,7 @@ export function createSummary(): LiveSummary {
     open.delete(event.request);
     // It's revealed and sent once there is a connection
     if (credential !== undefined && event.address !== undefined) count(credentials, credential);
-    if (event.outcome === "refused" || event.outcome === "limit-exceeded") {
+    if (isRefusedLater(event)) {
       totals.refused += 1;
       count(reasons, event.reason ?? event.outcome);
     } else if (event.outcome === "upstream-failed" || event.outcome === "internal-error") {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type RequestFilter, RequestCollector, readAudit } from "../../../src/audit/read-audit.ts";
 import { maxLineBytes } from "../../../src/audit/bounded-event.ts";
+import { readSessionReport } from "../../../src/audit/session-report.ts";
 import { readLogLines } from "../../../src/audit/read-lines.ts";
 import { decisionOf, openAuditFixture, outcomeOf, toArray } from "../../support/audit-fixture.ts";
 
@@ -28,6 +29,25 @@ test("filters keep the requests that match all of them", async () => {
   expect(await requestsOf(path, { refusedOnly: true, method: "post" })).toEqual([2]);
   expect(await requestsOf(path, { limit: 2 })).toEqual([3, 4]);
   expect(await requestsOf(path, { since: "2999-01-01T00:00:00.000Z" })).toEqual([]);
+});
+
+test("what was refused on its way is refused: a filter shows what the summary counts", async () => {
+  await using fixture = await openAuditFixture();
+  const { log, path } = fixture;
+  for (const request of [1, 2, 3, 4, 5]) await log.decision(decisionOf(request));
+  log.outcome(outcomeOf(4, { outcome: "refused", status: 403, reason: "address-not-allowed" }));
+  log.outcome(outcomeOf(2, { outcome: "limit-exceeded", status: 429 }));
+  log.outcome(outcomeOf(1));
+  log.outcome(outcomeOf(3, { outcome: "upstream-failed", status: 502 }));
+  await log.close();
+  const { requests, matched, summary } = await readSessionReport(path, { refusedOnly: true });
+  expect(requests.map(({ decision, outcome }) => [decision.request, outcome?.status])).toEqual([
+    [2, 429],
+    [4, 403],
+  ]);
+  expect([matched, summary.refused]).toEqual([2, 2]);
+  // The one that was refused last
+  expect(await requestsOf(path, { refusedOnly: true, limit: 1 })).toEqual([2]);
 });
 
 test("a line that isn't a record is an error that says which one", async () => {
