@@ -77,6 +77,6 @@ export function findGround(context: ProxyContext, asked: Asked): Ground {
     }
   }
   if (decision.verdict === "allow") return { kind: "rule", rule: decision.rule };
-  record.facts.flags = strayPlaceholder(context, head);
+  record.facts.flags = strayPlaceholder(context, head, host);
   return { kind: "refused", refusal: denied(decision, egress, authority) };
 }

@@ -101,7 +101,7 @@ async function answer(
   if (head !== "malformed") {
     format = toRefusalFormat(head.method, head.headers);
     const path = toPath(head);
-    const flags = strayPlaceholder(context, head);
+    const flags = strayPlaceholder(context, head, tunnel.host);
     const { method } = head;
     const websocket = head.upgrade === "websocket";
     record.inside = {

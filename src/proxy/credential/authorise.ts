@@ -4,7 +4,7 @@ import type { Refusal } from "../refusal.ts";
 import type { SessionCredential } from "../session-credential.ts";
 import { attach, unavailable } from "./attach.ts";
 import type { AuthorisedRequest } from "./attach.ts";
-import { bindingsFor, createBoundHosts, repositoryRank } from "./bound-hosts.ts";
+import { bindingsFor, createBoundHosts, isForHost, repositoryRank } from "./bound-hosts.ts";
 import type { BoundCredential, BoundHost } from "./bound-hosts.ts";
 import { createHeaderClassifier } from "./credential-headers.ts";
 import type { ClassifiedHeader } from "./credential-headers.ts";
@@ -13,6 +13,7 @@ import {
   foreignAtUnboundHost,
   placeholderAtWrongHost,
   placeholderAtWrongPlace,
+  placeholderElsewhereAtHost,
   severalPlaceholders,
 } from "./credential-refusals.ts";
 import type { RequestPlace } from "./credential-refusals.ts";
@@ -100,7 +101,10 @@ function prepare(session: Session, request: AuthorisationRequest): Preparation {
   const findings = inspectRequest(request, { boundHost, bound, classify, sortCookies });
 
   const stray = session.search(findings.haystack);
-  if (stray !== undefined) throw strayPlaceholder(session, request, { stray, bound });
+  if (stray !== undefined) {
+    const elsewhere = session.search(findings.haystack, (one) => !isForHost(one, request.host));
+    throw strayPlaceholder(session, request, { stray: elsewhere ?? stray, bound });
+  }
   if (boundHost === undefined) return prepareUnbound(session, request, findings);
   if (findings.foreign !== undefined) throw foreignAtBoundHost(request.host, findings.foreign);
   if (findings.offered.size > 1) throw severalPlaceholders(request.host);
@@ -168,13 +172,15 @@ function strayPlaceholder(
   request: AuthorisationRequest,
   at: { readonly stray: SessionCredential; readonly bound: readonly BoundCredential[] },
 ): Refusal {
-  const isStray = (text: string) => session.search(text) === at.stray;
+  const isStray = (text: string) => session.search(text, (one) => one === at.stray) !== undefined;
   const field = request.headers.find(([name, value]) => isStray(`${name}:${value}`));
   const place: RequestPlace =
     field === undefined || isStray(request.rawTarget)
       ? { kind: "target" }
       : { kind: "header", name: field[0], value: "" };
+  const { host } = request;
+  if (!isForHost(at.stray, host)) return placeholderAtWrongHost(host, place);
   return at.bound.some(({ credential }) => credential === at.stray)
-    ? placeholderAtWrongPlace(request.host, place)
-    : placeholderAtWrongHost(request.host, place);
+    ? placeholderAtWrongPlace(host, place)
+    : placeholderElsewhereAtHost(host, place);
 }

@@ -118,6 +118,11 @@ function isRepositoryPattern(text: string): boolean {
   return !name.includes("*") && toComparableRepository(name)?.includes("/") === true;
 }
 
+/** Whether a credential is for something at a host, on whatever port and path. */
+export function isForHost({ bindings }: SessionCredential, host: string): boolean {
+  return bindings.some((binding) => matchesHost(binding.host, host));
+}
+
 function matchesHost(pattern: string, host: string): boolean {
   if (!pattern.startsWith("*.")) return pattern === host;
   const suffix = pattern.slice(1);

@@ -17,7 +17,7 @@ export function placeholderAtWrongHost(host: string, place: RequestPlace): Refus
   return new Refusal(
     403,
     "placeholder-at-wrong-host",
-    `${describe(place)} holds a placeholder of a credential that isn't bound to this URL of ${quoted(host)}`,
+    `${describe(place)} holds a placeholder of a credential that isn't bound to ${quoted(host)}`,
     { flags: ["placeholder-at-wrong-host"] },
   );
 }
@@ -27,6 +27,15 @@ export function placeholderAtWrongPlace(host: string, place: RequestPlace): Refu
     403,
     "placeholder-at-wrong-place",
     `${describe(place)} holds the placeholder of the credential for ${quoted(host)}, which belongs in its own header only`,
+    { flags: ["placeholder-at-wrong-place"] },
+  );
+}
+
+export function placeholderElsewhereAtHost(host: string, place: RequestPlace): Refusal {
+  return new Refusal(
+    403,
+    "placeholder-at-wrong-place",
+    `${describe(place)} holds the placeholder of a credential for ${quoted(host)} that isn't bound to this URL there`,
     { flags: ["placeholder-at-wrong-place"] },
   );
 }

@@ -1,8 +1,14 @@
 import type { SessionCredential } from "../session-credential.ts";
 import { percentDecode } from "./percent-decode.ts";
 
-/** Finds which credential's placeholder is in a text: raw, percent-encoded (repeatedly) or inside any base64 or base64url. */
-export type PlaceholderSearch = (text: string) => SessionCredential | undefined;
+/**
+ * Finds which credential's placeholder is in a text: raw, percent-encoded (repeatedly) or inside any base64 or base64url.
+ * @param counts whose placeholders are looked for; missing is everyone's
+ */
+export type PlaceholderSearch = (
+  text: string,
+  counts?: (credential: SessionCredential) => boolean,
+) => SessionCredential | undefined;
 
 export function createPlaceholderSearch(
   credentials: readonly SessionCredential[],
@@ -10,14 +16,16 @@ export function createPlaceholderSearch(
   const needles = credentials.flatMap((credential) =>
     placeholderForms(credential.placeholder).map((form) => [form, credential] as const),
   );
-  const searchPlain = (text: string): SessionCredential | undefined => {
-    for (const [form, credential] of needles) if (text.includes(form)) return credential;
+  const searchPlain: PlaceholderSearch = (text, counts) => {
+    for (const [form, credential] of needles) {
+      if (text.includes(form) && counts?.(credential) !== false) return credential;
+    }
     return undefined;
   };
-  return (text) => {
-    const found = searchPlain(text);
+  return (text, counts) => {
+    const found = searchPlain(text, counts);
     if (found !== undefined || !text.includes("%")) return found;
-    return searchPlain(percentDecode(text));
+    return searchPlain(percentDecode(text), counts);
   };
 }
 

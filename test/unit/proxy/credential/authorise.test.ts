@@ -104,7 +104,7 @@ describe("a host with a bound credential", () => {
     expect(authorise(makeRequest([], plain)).credential).toBeUndefined();
     const offered = [["Authorization", `Bearer ${credential.placeholder}`]] as const;
     expect(refusalOf(() => authorise(makeRequest(offered, plain))).reason).toBe(
-      "placeholder-at-wrong-host",
+      "placeholder-at-wrong-place",
     );
   });
 });

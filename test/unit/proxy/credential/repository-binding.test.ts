@@ -69,7 +69,7 @@ describe("a credential for a repository", () => {
       const refused = refusalOf(() =>
         createAuthoriser([widgets])(ask(repository, offer(widgets.placeholder))),
       );
-      expect(refused.reason).toBe("placeholder-at-wrong-host");
+      expect(refused.reason).toBe("placeholder-at-wrong-place");
       expect(createAuthoriser([widgets])(ask(repository)).credential).toBeUndefined();
     },
   );

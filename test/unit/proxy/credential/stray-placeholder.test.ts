@@ -70,20 +70,41 @@ describe("a placeholder", () => {
   });
 
   test.each([
-    ["another host", { host: "b.test" }],
-    ["the same host at another port", { port: 8443 }],
-    ["the same host beside the path", { path: "/v10/things", rawTarget: "/v10/things" }],
-    ["a path that a server could read as another", { path: "/v1/..%2Fv2" }],
-    ["an encoded dot segment", { path: "/v1/%2e%2e/v2" }],
-    ["the parent of a wildcard's host", { host: "example.com" }],
-  ])("in its own header is refused at %s", (_, place) => {
+    ["another host", { host: "b.test" }, "placeholder-at-wrong-host"],
+    ["the same host at another port", { port: 8443 }, "placeholder-at-wrong-place"],
+    [
+      "the same host beside the path",
+      { path: "/v10/things", rawTarget: "/v10/things" },
+      "placeholder-at-wrong-place",
+    ],
+    [
+      "a path that a server could read as another",
+      { path: "/v1/..%2Fv2" },
+      "placeholder-at-wrong-place",
+    ],
+    ["an encoded dot segment", { path: "/v1/%2e%2e/v2" }, "placeholder-at-wrong-place"],
+    ["the parent of a wildcard's host", { host: "example.com" }, "placeholder-at-wrong-host"],
+  ])("in its own header is refused at %s", (_, place, reason) => {
     const credential = makeCredential({ type: "bearer" }, { pathPrefix: "/v1" });
     const wildcard = makeCredential({ type: "bearer" }, { host: "*.example.com", port: 9 });
     const authorise = createAuthoriser([credential, wildcard]);
     const headers = [["Authorization", `Bearer ${credential.placeholder}`]] as const;
     const refusal = refusalOf(() => authorise(makeRequest(headers, { ...place, rule: pass })));
-    expect(refusal.reason).toBe("placeholder-at-wrong-host");
+    expect([refusal.reason, refusal.flags]).toEqual([reason, [reason]]);
     expect(authorise(makeRequest(headers)).credential).toBe(credential);
+  });
+
+  test("of another host's credential is what is told, though one of this host's is beside it", () => {
+    const here = makeCredential({ type: "bearer" });
+    const elsewhere = makeCredential({ type: "bearer" }, { host: "b.test" });
+    const headers = [["X-Note", `${here.placeholder} ${elsewhere.placeholder}`]] as const;
+    for (const all of [
+      [here, elsewhere],
+      [elsewhere, here],
+    ]) {
+      const refusal = refusalOf(() => createAuthoriser(all)(makeRequest(headers)));
+      expect(refusal.reason).toBe("placeholder-at-wrong-host");
+    }
   });
 
   test("of another credential is refused beside the right one", () => {
