@@ -53,14 +53,14 @@ export function toRecord(
     throw new VaultboxError(
       "VBX_AUDIT_DAMAGED",
       `cannot read the audit log ${quoted(path)}: it is not the one of session ${session}`,
-      { hints: [`vaultbox audit verify ${session} says more`] },
+      { hints: [`what is damaged: vaultbox audit verify ${session}`] },
     );
   }
   if (parsed !== undefined) return parsed.record;
   throw new VaultboxError(
     "VBX_AUDIT_DAMAGED",
     `cannot read line ${line.number} of the audit log ${quoted(path)}: not an audit record`,
-    { hints: ["vaultbox audit verify says what else is damaged"] },
+    { hints: ["what else is damaged, of the newest session: vaultbox audit verify"] },
   );
 }
 

@@ -7,7 +7,7 @@ export function unreadable(path: string, cause: unknown): VaultboxError {
   const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
   if (isMissing) {
     return new VaultboxError("VBX_SESSION_UNKNOWN", `there is no audit log at ${quoted(path)}`, {
-      hints: ["vaultbox audit show takes the newest session; vaultbox ps lists the running ones"],
+      hints: ["the newest session: vaultbox audit show", "the running ones: vaultbox ps"],
       cause,
     });
   }

@@ -29,9 +29,9 @@ export async function findSessionLog(sessionsFolder: string, wanted?: string): P
   const exact = found.find(({ session }) => session === wanted);
   const [newest, ...others] = exact ? [exact] : found.sort((a, b) => b.writtenAt - a.writtenAt);
   if (newest === undefined) {
-    throw unknown(
-      wanted === undefined ? "no session was recorded yet" : `no session ${quoted(wanted)}`,
-    );
+    throw wanted === undefined
+      ? unknown("no session was recorded yet", { hint: "vaultbox run records every session" })
+      : unknown(`no session ${quoted(wanted)}`);
   }
   if (wanted !== undefined && others.length > 0) {
     throw unknown(`${others.length + 1} sessions begin with ${quoted(wanted)}`);
@@ -54,13 +54,21 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     return await readdir(folder);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw unknown(`cannot read ${quoted(folder)}`, error);
+    throw unknown(`cannot read ${quoted(folder)}`, { cause: error });
   }
 }
 
-function unknown(fact: string, cause?: unknown): VaultboxError {
+interface UnknownLog {
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+function unknown(
+  fact: string,
+  { hint = "the newest session: vaultbox audit show", cause }: UnknownLog = {},
+): VaultboxError {
   return new VaultboxError("VBX_SESSION_UNKNOWN", `cannot find the audit log: ${fact}`, {
-    hints: ["vaultbox run records every session; vaultbox audit show takes the newest"],
+    hints: [hint],
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -9,7 +9,7 @@ import { quoted } from "../printable.ts";
 import { hasRandomRun } from "../sandbox/disclosed-secrets.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { SecretSource } from "../vault/stored-credential.ts";
-import { toVaultFlag } from "./vault-flag.ts";
+import { toVaultFlag } from "../vault/vault-flag.ts";
 import { printNote } from "./output.ts";
 import { canPrompt, promptYes } from "./prompt.ts";
 

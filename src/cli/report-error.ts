@@ -35,7 +35,8 @@ export function reportError(failure: unknown, options: { json: boolean }): numbe
 const machineCodes = ["ENOSPC", "EDQUOT", "EROFS", "EMFILE", "ENFILE", "EACCES", "EPERM", "EIO"];
 const placeHint =
   "HOME (or XDG_STATE_HOME, XDG_CONFIG_HOME, XDG_DATA_HOME, VAULTBOX_HOME) must lead to folders that this user may write in";
-const machineHint = "vaultbox needs room and write access in its own folders; see vaultbox doctor";
+const machineHint =
+  "vaultbox needs room and write access in its own folders; which they are: vaultbox doctor";
 
 /** What went wrong first; a VaultboxError where it's no bug. */
 export function toExpected(failure: unknown): unknown {

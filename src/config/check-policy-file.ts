@@ -37,6 +37,6 @@ async function readProject(path: string): Promise<ChosenFile> {
   throw new VaultboxError(
     "VBX_POLICY_INVALID",
     `cannot read ${quoted(path)}: there is no such file`,
-    { hints: ["vaultbox init writes one"] },
+    { hints: ["write a project file: vaultbox init"] },
   );
 }

@@ -143,7 +143,7 @@ async function toPresetRules(
   const texts = await sources.lookupPreset(name);
   if (texts === undefined) {
     throw new VaultboxError("VBX_PRESET_UNKNOWN", `unknown preset ${quoted(name)} (${writtenAt})`, {
-      hints: ["vaultbox credential presets lists them"],
+      hints: ["list them: vaultbox credential presets"],
     });
   }
   const source: RuleSource = { kind: "preset", label: `preset:${name} (${writtenAt})` };

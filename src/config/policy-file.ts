@@ -12,7 +12,7 @@ const kind = {
   maxBytes: maxFileBytes,
   cannot: "cannot read",
   code: "VBX_POLICY_INVALID",
-  hint: "docs/policy.md says what a policy file looks like; vaultbox init writes a project file",
+  hint: "docs/policy.md says what a policy file looks like; to write a project file: vaultbox init",
 } as const;
 
 /**

@@ -37,7 +37,7 @@ const chosenKind = {
   maxBytes: 4 * 1024 * 1024,
   code: "VBX_POLICY_INVALID",
   cannot: "cannot read",
-  hint: "vaultbox trust takes a project file, or one for --policy or --upstream-ca",
+  hint: "to be trusted is a project file, or one for --policy or --upstream-ca",
 } as const;
 
 type ReadFile = Pick<InspectedProject, "path" | "sha256"> & {

@@ -30,7 +30,7 @@ export async function readTrust(path: string, paths: Paths): Promise<TrustRecord
   const record = parseRecord(Buffer.from(content).toString("utf8"));
   if (record?.path === path) return record;
   throw new VaultboxError("VBX_CONFIG_INVALID", `the trust record ${quoted(file)} is damaged`, {
-    hints: [`delete it, then run vaultbox trust again`],
+    hints: ["delete it, then run: vaultbox trust"],
   });
 }
 

@@ -49,7 +49,7 @@ export async function runRequiredStep(
   throw new VaultboxError(
     "VBX_DEMO_FAILED",
     `cannot go on with the demo: "vaultbox ${step.args.slice(0, 2).join(" ")}" ended with status ${result.status}`,
-    { hints: ["the lines above say why; vaultbox doctor looks at the whole installation"] },
+    { hints: ["the lines above say why; for a look at the whole installation: vaultbox doctor"] },
   );
 }
 

@@ -163,7 +163,7 @@ function readEnv(reader: FileReader, field: Field): Record<string, string> {
     } else if (isReservedVariable(name, "project")) {
       report(reader, value, "vaultbox sets this variable itself");
     } else if (secretVariable.test(name)) {
-      report(reader, value, "looks like a secret; store it with vaultbox credential add");
+      report(reader, value, "looks like a secret; store it: vaultbox credential add NAME");
     } else if (text !== undefined) entries.push([name, text]);
   }
   return Object.fromEntries(entries);

@@ -1,4 +1,5 @@
 import { VaultboxError, type VaultboxErrorCode } from "../errors.ts";
+import { toShellWord } from "../shell-word.ts";
 
 /** One thing that is wrong in a policy or project file. */
 export interface Problem {
@@ -23,7 +24,7 @@ export class InvalidFileError extends VaultboxError {
       hints:
         first === undefined || others.length === 0
           ? []
-          : [`vaultbox policy check ${first.file} lists all of them`],
+          : [`all of them: vaultbox policy check ${toShellWord(first.file)}`],
     });
     this.name = "InvalidFileError";
     this.problems = problems;

@@ -70,7 +70,7 @@ export async function stopSession(
   throw new VaultboxError(
     "VBX_ENGINE_FAILED",
     `the session ${quoted(session.id)} did not end within ${timeoutMs / 1000} s`,
-    { hints: [`its process is ${session.pid}; once that is gone, "vaultbox prune" cleans up`] },
+    { hints: [`its process is ${session.pid}; once that is gone: vaultbox prune`] },
   );
 }
 
@@ -80,6 +80,6 @@ function findSession(sessions: readonly ListedSession[], id: string): ListedSess
   if (id !== "" && only !== undefined && found.length === 1) return only;
   const why = found.length > 1 ? "several sessions begin so" : "there is no such session";
   throw new VaultboxError("VBX_SESSION_UNKNOWN", `cannot stop ${quoted(id)}: ${why}`, {
-    hints: ["vaultbox ps lists the running ones"],
+    hints: ["the running ones: vaultbox ps"],
   });
 }

@@ -95,7 +95,7 @@ export class SignalWatch implements Disposable {
 
 /** The way out of the sandbox ends with this process; what is left is removed by the next run. */
 export function giveUp(status: number): never {
-  writeLine("stderr", "vaultbox: gave up waiting; vaultbox prune removes what is left");
+  writeLine("stderr", "vaultbox: gave up waiting; to remove what is left: vaultbox prune");
   leave(status);
 }
 

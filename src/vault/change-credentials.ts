@@ -5,16 +5,17 @@ import { Secret } from "../redact.ts";
 import { isSigningKey } from "./signing-key.ts";
 import { isName, type VaultEntry } from "./stored-credential.ts";
 import type { VaultChange } from "./vault-store.ts";
+import { toVaultFlag } from "./vault-flag.ts";
 
 /** Adds all of them; with `replace` those of the same name go. Throws VBX_CREDENTIAL_EXISTS. */
 export function toAdd(
   added: readonly VaultEntry[],
-  options: { readonly replace: boolean },
+  { vault, replace }: { readonly vault: string; readonly replace: boolean },
 ): VaultChange {
   const names = new Set(added.map((entry) => entry.credential.name));
   return (entries) => {
     const clash = entries.find((entry) => names.has(entry.credential.name));
-    if (clash === undefined || options.replace) {
+    if (clash === undefined || replace) {
       return [...entries.filter((entry) => !names.has(entry.credential.name)), ...added];
     }
     const { name } = clash.credential;
@@ -23,8 +24,8 @@ export function toAdd(
       `cannot add the credential ${quoted(name)}: the vault has one of that name`,
       {
         hints: [
-          `give it a new secret: vaultbox credential rotate ${name}`,
-          `or remove it first: vaultbox credential remove ${name}`,
+          `give it a new secret: vaultbox credential rotate ${name}${toVaultFlag(vault)}`,
+          `or remove it first: vaultbox credential remove ${name}${toVaultFlag(vault)}`,
         ],
       },
     );
@@ -35,8 +36,8 @@ export function toAdd(
 export function toRotate(vault: string, name: string, value: string, now: Date): VaultChange {
   return (entries) => {
     const old = findEntry(vault, entries, name);
-    if (isSigningKey(old.credential)) throw notRotated(name);
-    if (old.credential.source.type !== "stored") throw notStored(name);
+    if (isSigningKey(old.credential)) throw notRotated(vault, name);
+    if (old.credential.source.type !== "stored") throw notStored(vault, name);
     const credential = { ...old.credential, updatedAt: now.toISOString() };
     const renewed = { credential, secret: new Secret(name, value) };
     return entries.map((entry) => (entry === old ? renewed : entry));
@@ -64,20 +65,20 @@ export function findEntry(vault: string, entries: readonly VaultEntry[], name: s
 }
 
 /** Another signing key is another public key, which has to be registered anew: a name of its own keeps them apart. */
-export function notRotated(name: string): VaultboxError {
+export function notRotated(vault: string, name: string): VaultboxError {
   return new VaultboxError("VBX_USAGE", `cannot rotate ${quoted(name)}: it is a signing key`, {
     hints: [
-      "add the new one under another name: vaultbox credential add NAME --generate-signing-key",
-      `then remove this one: vaultbox credential remove ${name}`,
+      `add the new one under another name: vaultbox credential add NAME --generate-signing-key${toVaultFlag(vault)}`,
+      `then remove this one: vaultbox credential remove ${name}${toVaultFlag(vault)}`,
     ],
   });
 }
 
 /** A secret that the vault doesn't keep can't be rotated in it. */
-export function notStored(name: string): VaultboxError {
+export function notStored(vault: string, name: string): VaultboxError {
   return new VaultboxError(
     "VBX_USAGE",
     `cannot rotate ${quoted(name)}: its secret is not in the vault, but comes from a command or a variable`,
-    { hints: [`see where: vaultbox credential show ${name}`] },
+    { hints: [`see where: vaultbox credential show ${name}${toVaultFlag(vault)}`] },
   );
 }

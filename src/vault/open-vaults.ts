@@ -81,7 +81,7 @@ function toReveal(
     case "stored":
       return asking(store, () => revealStored(store, credential));
     case "command":
-      return once(patiently(() => readFromCommand(credential, source)));
+      return once(patiently(() => readFromCommand(credential, source, store.name)));
     case "env": {
       // Read now: what the session's own environment says later is not the user's choice any more
       const value = env[source.variable];

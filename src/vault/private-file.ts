@@ -5,6 +5,7 @@ import type { BigIntStats } from "node:fs";
 import { VaultboxError } from "../errors.ts";
 import { openRegularFile } from "../files/regular-file.ts";
 import { quoted } from "../printable.ts";
+import { toShellWord } from "../shell-word.ts";
 
 /** What tells one version of a file from another. */
 export interface FileVersion {
@@ -93,7 +94,7 @@ function checkOwnerAndMode(path: string, stats: BigIntStats, remedy: string): vo
   const mode = Number(stats.mode & 0o777n);
   if ((mode & 0o077) === 0) return;
   throw unsafe(path, `its mode is 0${mode.toString(8)}, so others can reach it`, [
-    `check who changed it, then: ${remedy} ${quoted(path)}`,
+    `check who changed it, then: ${remedy} ${toShellWord(path)}`,
   ]);
 }
 

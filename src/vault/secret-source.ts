@@ -7,6 +7,7 @@ import {
   type SecretSource,
   type StoredCredential,
 } from "./stored-credential.ts";
+import { toVaultFlag } from "./vault-flag.ts";
 
 /** How long a source command may take, `ms`: it may ask its own service, and a person waits. */
 export const sourceCommandTimeoutMs = 30_000;
@@ -44,13 +45,14 @@ export function parseSourceCommand(text: string): SecretSource {
 export async function readFromSource(
   credential: StoredCredential,
   env: NodeJS.ProcessEnv,
+  vault: string,
 ): Promise<Secret | undefined> {
   const { source } = credential;
   switch (source.type) {
     case "stored":
       return undefined;
     case "command":
-      return await readFromCommand(credential, source);
+      return await readFromCommand(credential, source, vault);
     case "env":
       return readFromEnv(credential, source.variable, env);
   }
@@ -60,12 +62,17 @@ export async function readFromSource(
 export async function readFromCommand(
   { name }: StoredCredential,
   { file, args }: { readonly file: string; readonly args: readonly string[] },
+  vault: string,
 ): Promise<Secret> {
   const fail = (why: string): never => {
     throw new VaultboxError(
       "VBX_HOST_COMMAND_FAILED",
       `cannot get the secret of ${quoted(name)} from its command: ${why}`,
-      { hints: [`see the command: vaultbox credential show ${name}, and run it yourself`] },
+      {
+        hints: [
+          `run its command yourself; it is shown by: vaultbox credential show ${name}${toVaultFlag(vault)}`,
+        ],
+      },
     );
   };
   const output = await runHostCommand({ file, args, timeoutMs: sourceCommandTimeoutMs }).catch(

@@ -41,7 +41,7 @@ export const mistakes: readonly Mistake[] = [
     status: 125,
     says: [
       "../broken.yaml:1:1: version is missing; write version: 1 (and 2 more)",
-      "vaultbox policy check ../broken.yaml lists all of them",
+      "all of them: vaultbox policy check ../broken.yaml",
     ],
   },
   {
@@ -50,7 +50,7 @@ export const mistakes: readonly Mistake[] = [
     status: 125,
     says: [
       'cannot read "nosuch.yaml": there is no such file',
-      "docs/policy.md says what a policy file looks like; vaultbox init writes a project file",
+      "docs/policy.md says what a policy file looks like; to write a project file: vaultbox init",
     ],
   },
   {
@@ -264,7 +264,7 @@ export const mistakes: readonly Mistake[] = [
     what: "a session that isn't there",
     args: ["stop", "3f9a"],
     status: 1,
-    says: ['cannot stop "3f9a": there is no such session', "vaultbox ps lists the running ones"],
+    says: ['cannot stop "3f9a": there is no such session', "the running ones: vaultbox ps"],
   },
   {
     what: "a credential of an unknown service",
@@ -283,7 +283,7 @@ export const mistakes: readonly Mistake[] = [
     status: 1,
     says: [
       "cannot find the audit log: no session was recorded yet",
-      "vaultbox run records every session; vaultbox audit show takes the newest",
+      "vaultbox run records every session",
     ],
   },
   {

@@ -38,7 +38,9 @@ async function demo(flags: { readonly yes?: boolean; readonly json?: boolean }):
     "VBX_DEMO_FAILED",
     `${failed.length} of ${claims.length} claims did not hold`,
     {
-      hints: ["the transcript above says why; vaultbox doctor looks at the whole installation"],
+      hints: [
+        "the transcript above says why; for a look at the whole installation: vaultbox doctor",
+      ],
     },
   );
 }

@@ -31,22 +31,25 @@ export async function addCredential(
   const opened = exists ? await openStore(context, flags.vault) : undefined;
   const isStored = credential.source.type === "stored";
   const probe = isStored ? { credential, secret: new Secret(name, "-") } : { credential };
-  if (opened !== undefined) toAdd([probe], { replace: false })((await opened.read()).entries);
+  const { vault } = flags;
+  if (opened !== undefined) {
+    toAdd([probe], { vault, replace: false })((await opened.read()).entries);
+  }
   const entry = isStored
     ? { credential, secret: new Secret(name, await readSecret(name)) }
     : { credential };
   const store = opened ?? (await openOrCreateStore(context, flags.vault));
-  await store.update(toAdd([entry], { replace: false }));
-  await trySource(credential);
+  await store.update(toAdd([entry], { vault, replace: false }));
+  await trySource(vault, credential);
   const hosts = credential.bindings.map(toBindingText).join(", ");
-  const where = `in the vault "${flags.vault}" for ${hosts}`;
+  const where = `in the vault "${vault}" for ${hosts}`;
   printNote(`stored the credential "${name}" ${where}; in a sandbox: ${credential.env.join(", ")}`);
 }
 
 /** Asks its command or variable once: what doesn't work is better known now than from a refused request. It may be set up later. */
-async function trySource(credential: StoredCredential): Promise<void> {
+async function trySource(vault: string, credential: StoredCredential): Promise<void> {
   try {
-    await readFromSource(credential, process.env);
+    await readFromSource(credential, process.env, vault);
   } catch (error) {
     if (!(error instanceof VaultboxError)) throw error;
     printWarning(`${error.message}; it is stored, and requests are refused until that works`);
@@ -62,7 +65,7 @@ async function addSigningKey(
   const context = toVaultContext();
   const entry = await toNewSigningKey(name, flags, { now: new Date(), env: process.env });
   const store = await openOrCreateStore(context, flags.vault);
-  await store.update(toAdd([entry], { replace: false }));
+  await store.update(toAdd([entry], { vault: flags.vault, replace: false }));
   if (isSigningKey(entry.credential)) printLines([entry.credential.publicKey]);
   for (const note of toKeyNotes(flags.vault, entry)) printNote(note);
 }

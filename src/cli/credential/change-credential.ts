@@ -20,8 +20,8 @@ export async function rotateCredential(
   refuseSecretArguments(name, extra);
   const store = await openStore(toVaultContext(), vault);
   const { credential } = findEntry(vault, (await store.read()).entries, name);
-  if (isSigningKey(credential)) throw notRotated(name);
-  if (credential.source.type !== "stored") throw notStored(name);
+  if (isSigningKey(credential)) throw notRotated(vault, name);
+  if (credential.source.type !== "stored") throw notStored(vault, name);
   await store.update(toRotate(vault, name, await readSecret(name), new Date()));
   printNote(`the credential "${name}" of the vault "${vault}" has a new secret`);
 }

@@ -96,7 +96,9 @@ function checkFlags(flags: SigningKeyFlags): void {
   const others = [preset, env, fromCommand, fromEnv].some((flag) => flag !== undefined);
   if (!others && !hasBindingFlags(flags)) return;
   throw new VaultboxError("VBX_USAGE", "a signing key has no preset, host, scheme or variable", {
-    hints: ["it is used by vaultbox run --sign, and nothing of it is in the sandbox"],
+    hints: [
+      "it signs, and nothing of it is in the sandbox; to sign with it: vaultbox run --sign NAME",
+    ],
   });
 }
 

@@ -16,7 +16,7 @@ import { findEntry } from "../../vault/change-credentials.ts";
 import { type OpenVault, openVaults } from "../../vault/open-vaults.ts";
 import type { StoredCredential } from "../../vault/stored-credential.ts";
 import type { VaultContext } from "../../vault/vault-context.ts";
-import { toVaultFlag } from "../vault-flag.ts";
+import { toVaultFlag } from "../../vault/vault-flag.ts";
 import { judgeAnswer, type TestAnswer, type TestResult } from "./answer-meaning.ts";
 import { toBindingText } from "./describe.ts";
 
@@ -99,7 +99,9 @@ function findCredential(
 ): StoredCredential {
   if (signingKeys.some((key) => key.name === name)) {
     throw new VaultboxError("VBX_USAGE", `cannot test ${quoted(name)}: it is a signing key`, {
-      hints: ["it goes on no request; what it signs with: vaultbox credential show " + name],
+      hints: [
+        `it goes on no request; what it signs with: vaultbox credential show ${name}${toVaultFlag(vault)}`,
+      ],
     });
   }
   const entries = credentials.map((credential) => ({ credential }));
@@ -119,11 +121,12 @@ async function findTest(
   await reveal(name);
   const host = first?.host.replace(/^\*\./, "HOST.") ?? "HOST";
   const path = first?.pathPrefix === "/" ? "/PATH" : `${first?.pathPrefix ?? ""}/PATH`;
-  const where = toVaultFlag(vault);
+  const port = first === undefined || first.port === 443 ? "" : `:${first.port}`;
+  const command = `vaultbox credential test ${name}${toVaultFlag(vault)} --url https://${host}${port}${path}`;
   throw new VaultboxError(
     "VBX_USAGE",
     `cannot test ${quoted(name)}: vaultbox knows no request that does no harm at ${quoted(host)}`,
-    { hints: [`name one: vaultbox credential test ${name}${where} --url https://${host}${path}`] },
+    { hints: [`name one: ${command}`] },
   );
 }
 

@@ -5,6 +5,7 @@ import { toPathReason } from "../../files/named-path.ts";
 import { runHostCommand } from "../../host-command.ts";
 import type { HealthCheck } from "./health-check.ts";
 import { fail, ok, warn } from "./health-check.ts";
+import { toShellWord } from "../../shell-word.ts";
 import { readRegularText } from "../../files/regular-file.ts";
 
 const minNodeMajor = 24;
@@ -66,7 +67,8 @@ export async function checkRuntimeFolder(path: string): Promise<HealthCheck> {
   const name = "runtime folder";
   const facts = await stat(path).catch(() => undefined);
   if (facts === undefined) return ok(name, `${path} is made when it's needed`);
-  if (!facts.isDirectory()) return fail(name, `${path} is not a folder`, `remove it: rm ${path}`);
+  if (!facts.isDirectory())
+    return fail(name, `${path} is not a folder`, `remove it: rm ${toShellWord(path)}`);
   if (process.getuid !== undefined && facts.uid !== process.getuid()) {
     return fail(
       name,
@@ -75,7 +77,7 @@ export async function checkRuntimeFolder(path: string): Promise<HealthCheck> {
     );
   }
   if ((facts.mode & othersMask) !== 0) {
-    return fail(name, `${path} is open to other users`, `chmod 700 ${path}`);
+    return fail(name, `${path} is open to other users`, `close it: chmod 700 ${toShellWord(path)}`);
   }
   return ok(name, path);
 }

@@ -72,7 +72,7 @@ export async function importIntoVault(
   const allowCommands = flags.allowCommands === true;
   const entries = await importEntries(path, keys, { allowCommands });
   const store = await openOrMakeStore(context, name);
-  await store.update(toAdd(entries, { replace: flags.replace === true }));
+  await store.update(toAdd(entries, { vault: name, replace: flags.replace === true }));
   printNote(`added ${entries.length} credentials to the vault "${name}"`);
 }
 

@@ -34,7 +34,7 @@ async function pull(engine: Engine, image: string, onProgress: ImageOptions["onP
     if (!isVaultboxError(error, "VBX_ENGINE_FAILED")) throw error;
     throw new VaultboxError("VBX_IMAGE_MISSING", error.message, {
       hints: [
-        "check its name; docker images lists those that this engine has",
+        "check its name; those that this engine has: docker images",
         "without --image, vaultbox builds and uses its own",
       ],
       cause: error,

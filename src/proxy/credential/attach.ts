@@ -49,7 +49,7 @@ export function unavailable(why: string): Refusal {
     502,
     "credential-unavailable",
     `the credential for this host can't be used: ${why}`,
-    { remedy: "vaultbox credential rotate" },
+    { remedy: "vaultbox credential rotate NAME" },
   );
 }
 

@@ -13,7 +13,7 @@ export function refuseUnsafe(asserts: readonly PostureAssert[]): void {
     {
       hints: [
         `${asserts.length - failed.length} of ${asserts.length} asserts hold`,
-        "see vaultbox doctor",
+        "what this machine lacks: vaultbox doctor",
       ],
     },
   );

@@ -261,7 +261,7 @@ export function refuseUnseen(error: unknown): never {
     "VBX_WORKSPACE_UNSAFE",
     `cannot look through the workspace for secrets and repositories: ${error.code}`,
     {
-      hints: ["each folder in it must be one that you may read and change: chmod -R u+rwX"],
+      hints: ["each folder in it must be one that you may read and change: chmod -R u+rwX DIR"],
       cause: error,
     },
   );

@@ -76,7 +76,7 @@ async function createPlace(): Promise<Place> {
       const credential = await toNewCredential(name, flags, new Date());
       const isStored = credential.source.type === "stored";
       const entry = { credential, ...(isStored ? { secret: new Secret(name, secret) } : {}) };
-      await store.update(toAdd([entry], { replace: false }));
+      await store.update(toAdd([entry], { vault: "default", replace: false }));
     },
     remove: (name) => store.update(toRemove("default", name)),
     check: (name, url) =>
@@ -254,7 +254,7 @@ test("a secret that can't be had from its command is told of when the credential
   const added = await runCli(["credential", "add", "github", "--from-command", program], { env });
   expect(added.stderr).toBe(`\
 vaultbox: warning: cannot get the secret of "github" from its command: cannot run "${program}": exit status 3; it is stored, and requests are refused until that works
-vaultbox: hint: see the command: vaultbox credential show github, and run it yourself
+vaultbox: hint: run its command yourself; it is shown by: vaultbox credential show github
 vaultbox: stored the credential "github" in the vault "default" for api.github.com, github.com; in a sandbox: GH_TOKEN, GITHUB_TOKEN
 `);
   expect(added.status).toBe(0);

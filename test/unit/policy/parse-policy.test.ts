@@ -117,7 +117,7 @@ limits: {duration: 2, requests: 0, upload: 3 furlongs, cpu: 1}
       "vaultbox.yaml:14:4: egress[4].prot: unknown key; known: git, forge, read, push, create, force, delete, tags, max_pack, paths, pulls, lfs",
       "vaultbox.yaml:15:1: work: unknown key; known: version, agent, agent_credential, vaults, egress, home, history, limits, image, env, workspace, signing",
       "vaultbox.yaml:16:1: home: write new or project, not "work"",
-      "vaultbox.yaml:17:7: env.GITHUB_TOKEN: looks like a secret; store it with vaultbox credential add",
+      "vaultbox.yaml:17:7: env.GITHUB_TOKEN: looks like a secret; store it: vaultbox credential add NAME",
       "vaultbox.yaml:17:24: env.HTTPS_PROXY: vaultbox sets this variable itself",
       "vaultbox.yaml:17:40: env.A: write text, not 1; put it in quotes",
       "vaultbox.yaml:18:10: limits.duration: write text, not 2; put it in quotes",
@@ -199,7 +199,7 @@ test("the error of a file carries its first problem, and says how to see the oth
     code: "VBX_PROJECT_FILE_INVALID",
     message:
       "vaultbox.yaml:1:1: version: write version: 1; this vaultbox knows no other (and 1 more)",
-    hints: ["vaultbox policy check vaultbox.yaml lists all of them"],
+    hints: ["all of them: vaultbox policy check vaultbox.yaml"],
   });
 });
 

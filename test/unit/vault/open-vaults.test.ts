@@ -86,7 +86,7 @@ test("a source command that fails is not run again for each request", async () =
   for (let request = 0; request < 10; request += 1) await ask();
   expect(await readFile(counter, "utf8")).toBe("x");
   // The control: without the pause each request runs it
-  for (const _ of [1, 2]) await readFromCommand(credential, source).catch(() => undefined);
+  for (const _ of [1, 2]) await readFromCommand(credential, source, "work").catch(() => undefined);
   expect(await readFile(counter, "utf8")).toBe("xxx");
 });
 

@@ -68,7 +68,10 @@ test("a session gets no variable and no placeholder for a signing key, and no re
   await using vaults = await makeTempVaults();
   const { store, open } = await openStore(vaults);
   await store.update(
-    toAdd([makeSigningKey("work-key"), makeEntry("api", "x-secret")], { replace: false }),
+    toAdd([makeSigningKey("work-key"), makeEntry("api", "x-secret")], {
+      vault: "default",
+      replace: false,
+    }),
   );
   const vault = await open();
   const { credentials, env } = toSessionCredentials([vault]);
@@ -81,15 +84,17 @@ test("a signer uses the key as it is in the vault: removed or replaced, it signs
   await using vaults = await makeTempVaults();
   const { store, open } = await openStore(vaults);
   const entry = makeSigningKey("work-key");
-  await store.update(toAdd([entry], { replace: false }));
+  await store.update(toAdd([entry], { vault: "default", replace: false }));
   const signer = openSigner(findSigningKey([await open()], "work-key"), {});
   expect((await signer.sign(Buffer.from("x"))).length).toBeGreaterThan(64);
   expect(revealedSecrets.redact(`it was ${entry.secret?.reveal()}`)).toBe(
     "it was [secret work-key]",
   );
-  await store.update(toAdd([makeSigningKey("work-key")], { replace: true }));
+  await store.update(toAdd([makeSigningKey("work-key")], { vault: "default", replace: true }));
   await expect(signer.sign(Buffer.from("x"))).rejects.toThrow(/replaced since the session began/);
-  await store.update(toAdd([makeEntry("work-key", "a-secret")], { replace: true }));
+  await store.update(
+    toAdd([makeEntry("work-key", "a-secret")], { vault: "default", replace: true }),
+  );
   await expect(signer.sign(Buffer.from("x"))).rejects.toThrow(/replaced since the session began/);
   await store.update(toRemove("work", "work-key"));
   await expect(signer.sign(Buffer.from("x"))).rejects.toThrow(/removed since the session began/);
@@ -100,7 +105,7 @@ test("a stored key that isn't the one that the vault says it is signs nothing", 
   const { store, open } = await openStore(vaults);
   const entry = makeSigningKey("work-key");
   const other = { ...entry, secret: new Secret("work-key", generateStoredKey("other")) };
-  await store.update(toAdd([other], { replace: false }));
+  await store.update(toAdd([other], { vault: "default", replace: false }));
   const signer = openSigner(findSigningKey([await open()], "work-key"), {});
   await expect(signer.sign(Buffer.from("x"))).rejects.toThrow(/not the one it is said to be/);
 });
@@ -108,7 +113,7 @@ test("a stored key that isn't the one that the vault says it is signs nothing", 
 test("names that no signing key has are told apart from names of other credentials", async () => {
   await using vaults = await makeTempVaults();
   const { store, open } = await openStore(vaults);
-  await store.update(toAdd([makeEntry("api", "x-secret")], { replace: false }));
+  await store.update(toAdd([makeEntry("api", "x-secret")], { vault: "default", replace: false }));
   const vault = await open();
   expect(() => findSigningKey([vault], "api")).toThrow(/is not a signing key/);
   expect(() => findSigningKey([vault], "none")).toThrow(/has a signing key of that name/);

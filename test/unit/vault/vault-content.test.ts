@@ -99,8 +99,10 @@ test("adding, rotating and removing change only the credential they name", () =>
   expect(toRemove("v", "a")(entries)).toEqual([entries[1]]);
   const again = makeEntry("a", "other");
   const code = (value: string) => expect.objectContaining({ code: value });
-  expect(() => toAdd([again], { replace: false })(entries)).toThrow(code("VBX_CREDENTIAL_EXISTS"));
-  expect(toAdd([again], { replace: true })(entries)).toEqual([entries[1], again]);
+  expect(() => toAdd([again], { vault: "default", replace: false })(entries)).toThrow(
+    code("VBX_CREDENTIAL_EXISTS"),
+  );
+  expect(toAdd([again], { vault: "default", replace: true })(entries)).toEqual([entries[1], again]);
   expect(() => toRemove("v", "c")(entries)).toThrow(code("VBX_CREDENTIAL_UNKNOWN"));
   const fromEnv = { credential: makeCredential("e", { source: { type: "env", variable: "E" } }) };
   expect(() => toRotate("v", "e", "x", now)([fromEnv])).toThrow(code("VBX_USAGE"));

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
 import type { LookEnd } from "../look-budget.ts";
@@ -12,6 +13,7 @@ import { readUnitViews } from "./left-views.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import type { Danger } from "../unit/unit-look.ts";
 import { toReason } from "./unseen-reason.ts";
+import { toShellWord } from "../../../shell-word.ts";
 
 /** What a repository was at the start. */
 export interface KnownUnit {
@@ -110,7 +112,9 @@ function notLookedInto(
 ): VaultboxError {
   const path = quoted(toTold(root, names.join("/")));
   return new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot protect ${path}: it ${text}`, {
-    hints: ["look at what is in it, then: chmod -R u+rwX"],
+    hints: [
+      `look at what is in it, then: chmod -R u+rwX ${toShellWord(join(root.source, ...names))}`,
+    ],
   });
 }
 

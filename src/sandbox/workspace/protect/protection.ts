@@ -33,6 +33,7 @@ import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { toFrozenTrees, type FrozenTree } from "../tracked/frozen-files.ts";
 import { findWorkTreesOf } from "../tracked/work-trees.ts";
 import { toCopies, type CopyMount } from "./shown-copies.ts";
+import { toShellWord } from "../../../shell-word.ts";
 
 /** Characters of a path that is told of in an error. */
 const maxToldLength = 120;
@@ -249,16 +250,21 @@ function checkLookedAt(looked: readonly LookedRoot[]): void {
   for (const { root, scan } of looked) {
     const units = new Set(scan.repositories.map(({ names }) => names.join("/")));
     const closed = scan.closed.find((names) => units.has(names.join("/")));
-    if (closed !== undefined && root.writable) throw notLookedInto(toTold(root, closed.join("/")));
+    if (closed !== undefined && root.writable) throw notLookedInto(root, closed);
   }
 }
 
 /** A mask over a repository would take it from the sandbox. */
-function notLookedInto(path: string): VaultboxError {
+function notLookedInto(root: OpenRoot, names: readonly string[]): VaultboxError {
+  const path = toTold(root, names.join("/"));
   return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
     `cannot look into all folders of the repository ${quoted(path)}: a mode forbids it`,
-    { hints: ["look at what is in it, then: chmod -R u+rwX"] },
+    {
+      hints: [
+        `look at what is in it, then: chmod -R u+rwX ${toShellWord(join(root.source, ...names))}`,
+      ],
+    },
   );
 }
 

@@ -43,7 +43,7 @@ test("A runtime folder that others can enter fails, with the command that closes
   await chmod(folder, 0o755);
   expect(await checkRuntimeFolder(folder)).toMatchObject({
     status: "fail",
-    hint: `chmod 700 ${folder}`,
+    hint: `close it: chmod 700 ${folder}`,
   });
   await chmod(folder, 0o700);
   expect((await checkRuntimeFolder(folder)).status).toBe("ok");

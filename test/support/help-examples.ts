@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+
+/** The commands below "Examples:" in the help of every command, without what is said about them. */
+export function readExamples(): readonly string[] {
+  const page = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8");
+  const blocks = [...page.matchAll(/^Examples?:\n((?: {2}.+\n)+)/gm)];
+  return blocks.flatMap(([, block = ""]) =>
+    block
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.trim().replace(/ {2,}.*$/, "")),
+  );
+}
