@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { git } from "../support/host-git.ts";
@@ -26,13 +26,16 @@ const bun =
   'set -- "$TOOLS"/@oven/*/bin/bun; [ -x "$1" ] || set -- "$TOOLS/bun/bin/bun.exe"; "$1" install --linker';
 const berry = "enableGlobalCache: false\nenableTelemetry: false\n";
 
-/** What each package manager is told, and the file that is planted for each. */
-const managers: Readonly<
-  Record<
-    string,
-    { readonly run: string; readonly files?: Record<string, string>; readonly plant: string }
-  >
-> = {
+/** What a package manager is told in its project, and the file that is planted there. */
+interface Manager {
+  readonly run: string;
+  /** Of the project, beside those of `project` */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly plant: string;
+}
+
+/** Of Node, from the registry of the user's own npm. */
+const nodeManagers: Readonly<Record<string, Manager>> = {
   npm: {
     run: "npm install --no-audit --no-fund",
     plant: "node_modules/cross-spawn/node_modules/.bin/planted",
@@ -67,6 +70,80 @@ const managers: Readonly<
   },
 };
 
+/** A repository of one package, in the folder that stands before it; it's beside the project. */
+const commit =
+  "git init -q -b main; git add .; git -c user.name=a -c user.email=a@b commit -q -m one";
+
+/** Of other languages, as Debian has them; their packages lie on this machine. */
+const otherManagers: Readonly<Record<string, Manager>> = {
+  "pip-venv": {
+    run: `/usr/bin/python3 -m venv .venv
+.venv/bin/pip install -q --no-index --no-build-isolation --no-use-pep517 ./lib -e ./edited`,
+    files: Object.fromEntries(
+      ["lib", "edited"].flatMap((name) => [
+        [
+          `${name}/setup.py`,
+          `import setuptools
+setuptools.setup(name="${name}", version="1", py_modules=["${name}"], entry_points={"console_scripts": ["${name}=${name}:main"]})
+`,
+        ],
+        [`${name}/${name}.py`, "def main(): pass\n"],
+      ]),
+    ),
+    plant: ".venv/bin/planted",
+  },
+  "bundler-git": {
+    run: `mkdir -p vendor/cache "$TOOLS/../gem"; mv gem/* "$TOOLS/../gem"; rmdir gem
+(cd "$TOOLS/../gem"; gem build -q tool.gemspec; ${commit})
+mv "$TOOLS/../gem/tool-1.0.0.gem" vendor/cache
+echo "gem %q(dep), git: %q(file://$TOOLS/../gem), glob: %q(dep.gemspec)" >> Gemfile
+/usr/bin/bundle config set --local path vendor/bundle
+/usr/bin/bundle install --local --quiet; /usr/bin/bundle binstubs tool`,
+    files: {
+      Gemfile: 'source "https://gems.invalid"\ngem "tool"\n',
+      "gem/bin/tool": "puts 1\n",
+      ...Object.fromEntries(
+        ["tool", "dep"].map((name) => [
+          `gem/${name}.gemspec`,
+          `Gem::Specification.new do |s|
+  s.name, s.version, s.summary, s.authors = "${name}", "1.0.0", "x", ["A"]
+  s.files, s.executables = ["bin/tool"], ["tool"]
+end
+`,
+        ]),
+      ),
+    },
+    plant: ".bundle/plugin/index",
+  },
+  "composer-path": {
+    run: `mv dep "$TOOLS/../dep"; (cd "$TOOLS/../dep"; ${commit})
+sed -i "s|FOLDER|$TOOLS/..|" composer.json
+composer install -q --no-interaction`,
+    files: {
+      "composer.json": JSON.stringify({
+        repositories: [
+          { type: "path", url: "linked" },
+          { type: "git", url: "file://FOLDER/dep" },
+          { "packagist.org": false },
+        ],
+        require: { "acme/dep": "dev-main", "acme/linked": "1.0.0" },
+        "minimum-stability": "dev",
+      }),
+      ...Object.fromEntries(
+        ["dep", "linked"].flatMap((name) => [
+          [`${name}/bin/${name}`, "<?php\n"],
+          [
+            `${name}/composer.json`,
+            JSON.stringify({ name: `acme/${name}`, version: "1.0.0", bin: [`bin/${name}`] }),
+          ],
+        ]),
+      ),
+    },
+    plant: "vendor/bin/planted",
+  },
+};
+const managers = { ...nodeManagers, ...otherManagers };
+
 /** The same for what is made by hand. */
 const plants: Readonly<Record<string, string>> = {
   pip: ".venv/lib/python3.11/site-packages/planted.pth",
@@ -77,6 +154,20 @@ const plants: Readonly<Record<string, string>> = {
   bundler: ".bundle/plugin/index",
   composer: "vendor/bin/planted",
 };
+
+/** What others than npm would read of the user. */
+function ofTheirOwn(folder: string): NodeJS.ProcessEnv {
+  const [home, none] = [join(folder, "home"), "/dev/null"];
+  return {
+    BUNDLE_USER_HOME: home,
+    BUNDLE_SILENCE_ROOT_WARNING: "1",
+    COMPOSER_HOME: home,
+    COMPOSER_ALLOW_SUPERUSER: "1",
+    PIP_CONFIG_FILE: none,
+    PIP_FIND_LINKS: undefined,
+    PIP_CONSTRAINT: undefined,
+  };
+}
 
 interface Tools extends AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
@@ -99,6 +190,7 @@ async function installTools(): Promise<Tools> {
       TOOLS: join(folder, "node_modules"),
       npm_config_registry: registry,
       YARN_NPM_REGISTRY_SERVER: registry,
+      ...ofTheirOwn(folder),
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
@@ -106,14 +198,18 @@ async function installTools(): Promise<Tools> {
 
 async function installProject(folder: string, name: string, tools: Tools): Promise<void> {
   const { run, files = {} } = managers[name] ?? { run: "false" };
-  await mkdir(join(folder, "packages/one"), { recursive: true });
   const all = {
-    "package.json": JSON.stringify(project),
-    "packages/one/package.json": JSON.stringify(part),
-    "packages/one/cli.js": "#!/usr/bin/env node\n",
+    ...(name in nodeManagers && {
+      "package.json": JSON.stringify(project),
+      "packages/one/package.json": JSON.stringify(part),
+      "packages/one/cli.js": "#!/usr/bin/env node\n",
+    }),
     ...files,
   };
-  for (const [path, text] of Object.entries(all)) await writeFile(join(folder, path), text);
+  for (const [path, text] of Object.entries(all)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
   await execute("sh", ["-ec", run], { cwd: folder, env: tools.env });
 }
 

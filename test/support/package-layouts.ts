@@ -2,8 +2,9 @@ import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { git } from "./host-git.ts";
 
-// Projects as package managers leave them that a test machine doesn't have: made by hand, file by file as the tool makes
-// them. Nothing in them has an author's content.
+// Projects as package managers leave them that a test machine doesn't have (Cargo, Go, Poetry, uv: their compilers and
+// interpreters are too large), or leave them with packages of a registry: made by hand, file by file as the tool makes
+// them. Nothing in them has an author's content. Real installs are in e2e/package-layouts.test.ts.
 
 /** A file's text, or where a link leads. */
 type Entry = string | { readonly link: string };
