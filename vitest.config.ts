@@ -22,8 +22,8 @@ export default defineConfig({
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           isolate: false,
-          // Most of them wait for another program
-          maxWorkers: 2,
+          // Most of them wait for another program: two leave a third of two cores idle
+          maxWorkers: 3,
           testTimeout: 60_000,
           hookTimeout: 30_000,
         },

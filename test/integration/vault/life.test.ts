@@ -109,7 +109,7 @@ test("a file of a vault that was removed is refused, whether or not one of its n
   await copyFile(join(temp.folder, "old"), content);
   await ((await openStore(context, "w")) as AgeStore).acceptRestored();
   expect(await tryRead(context, "w")).toBe("a b");
-});
+}, 120_000);
 
 function recordRollback(name: string, outcomes: readonly string[], controls: readonly string[]) {
   const blocked = outcomes.filter((code) => code === "VBX_VAULT_ROLLED_BACK").length;
