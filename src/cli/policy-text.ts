@@ -5,7 +5,7 @@ import type { ProjectFile } from "../policy/parse-policy.ts";
 import { formatRule } from "../policy/parse-rule.ts";
 import type { Rule, SessionLimits } from "../policy/policy.ts";
 import { formatDuration, formatSize } from "../units.ts";
-import { toTable } from "./output.ts";
+import { toTable } from "./table.ts";
 
 /** Rules as `--json` shows them; a stable interface. */
 export function toRuleJson(rule: Rule): Readonly<Record<string, unknown>> {

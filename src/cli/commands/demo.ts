@@ -19,7 +19,8 @@ async function demo(flags: { readonly yes?: boolean; readonly json?: boolean }):
   const { runDemo } = await import("../../demo/demo.ts");
   const { canPrompt } = await import("../prompt.ts");
   const { confirm } = await import("../vault-access.ts");
-  const { printJson, printLines, toTable } = await import("../output.ts");
+  const { printJson, printLines } = await import("../output.ts");
+  const { toTable } = await import("../table.ts");
   // Without a terminal there is nobody to ask, and whoever starts a demo there wants it to run
   const yes = flags.yes === true || process.env["CI"] === "true" || !canPrompt();
   const claims = await runDemo({

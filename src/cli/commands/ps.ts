@@ -8,13 +8,19 @@ export function buildCommand(): Command {
 }
 
 async function listRunning(flags: { readonly json?: boolean }): Promise<void> {
-  const [{ resolvePaths }, { listSessions }, { printJson, printLines, toTable }, { shortened }] =
-    await Promise.all([
-      import("../../config/paths.ts"),
-      import("../../sandbox/list-sessions.ts"),
-      import("../output.ts"),
-      import("../../printable.ts"),
-    ]);
+  const [
+    { resolvePaths },
+    { listSessions },
+    { printJson, printLines },
+    { toTable },
+    { shortened },
+  ] = await Promise.all([
+    import("../../config/paths.ts"),
+    import("../../sandbox/list-sessions.ts"),
+    import("../output.ts"),
+    import("../table.ts"),
+    import("../../printable.ts"),
+  ]);
   const sessions = await listSessions(resolvePaths());
   if (flags.json === true) {
     printJson({ sessions });

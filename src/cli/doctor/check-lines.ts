@@ -1,4 +1,4 @@
-import { toTable } from "../output.ts";
+import { toTable } from "../table.ts";
 import type { HealthCheck } from "./health-check.ts";
 
 /** A line for each check; what isn't ok is repeated below with what to do. */

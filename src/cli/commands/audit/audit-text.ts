@@ -11,7 +11,7 @@ import { summaryLines } from "../../../audit/summarise.ts";
 import { shortened } from "../../../printable.ts";
 import { formatDuration, formatSize } from "../../../units.ts";
 import type { Handoff } from "../../../sandbox/workspace/handoff/handoff.ts";
-import { toTable } from "../../output.ts";
+import { terminalWidth, toTable, widest } from "../../table.ts";
 import { toLeftLines } from "./left-text.ts";
 
 /** A longer URL is cut in a table, as are method and command line; `--json` has all of it. */
@@ -66,9 +66,18 @@ function toRequestLines(requests: readonly AuditedRequest[], matched: number): r
       ...toInside(outcome),
     ].join(" "),
   ]);
-  const table = toTable(headings, rows);
+  const whole = toTable(headings, rows, Infinity);
+  // On two lines each, a request of any length reads better than cells one below the other
+  const table = widest(whole) <= terminalWidth() ? whole : rows.flatMap(toTwoLines);
   const hidden = matched - requests.length;
   return hidden === 0 ? table : [...table, `${hidden} earlier ones match too, see --limit`];
+}
+
+function toTwoLines(row: readonly string[]): readonly string[] {
+  const [time = "", verdict = "", status = "", method, url, down, took, why = ""] = row;
+  const indent = " ".repeat(time.length + 2);
+  const facts = [`${down} down, ${took}`, why].filter((text) => text !== "").join(": ");
+  return [`${time}  ${verdict.padEnd(5)}  ${status.padEnd(3)}  ${method} ${url}`, indent + facts];
 }
 
 /** One record as a line of `audit follow`; `decided` is the decision that an outcome belongs to. */

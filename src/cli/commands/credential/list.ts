@@ -13,7 +13,8 @@ export function buildCommand(): Command {
     .option("--json", "print one JSON document")
     .action(async ({ vault, json }: Flags) => {
       const { listCredentials } = await import("../../credential/list-credentials.ts");
-      const { printJson, printLines, printNote, toTable } = await import("../../output.ts");
+      const { printJson, printLines, printNote } = await import("../../output.ts");
+      const { toTable } = await import("../../table.ts");
       const { toDescription, toRow } = await import("../../credential/describe.ts");
       const credentials = await listCredentials(vault);
       if (json === true) return printJson({ vault, credentials: credentials.map(toDescription) });

@@ -14,7 +14,8 @@ export function buildCommand(): Command {
     )
     .action(async (name: string | undefined, { json }: { readonly json?: boolean }) => {
       const { findPreset, listPresets } = await import("../../../presets/presets.ts");
-      const { printJson, printLines, toTable } = await import("../../output.ts");
+      const { printJson, printLines } = await import("../../output.ts");
+      const { toTable } = await import("../../table.ts");
       const { toPresetDetails, toPresetRow } = await import("../../credential/describe-preset.ts");
       if (name === undefined) {
         const presets = listPresets();

@@ -7,7 +7,8 @@ export function buildCommand(): Command {
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { connectEngine } = await import("../../../docker/connect-engine.ts");
       const { listVaultboxImages } = await import("../../../docker/image/list-images.ts");
-      const { printJson, printLines, printNote, toTable } = await import("../../output.ts");
+      const { printJson, printLines, printNote } = await import("../../output.ts");
+      const { toTable } = await import("../../table.ts");
       const images = await listVaultboxImages(await connectEngine(process.env));
       if (json === true) return printJson({ images });
       if (images.length === 0) return printNote("there is no image yet: vaultbox image build");

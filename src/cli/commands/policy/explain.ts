@@ -83,11 +83,14 @@ async function explainPushes(
       hints: ["as in: vaultbox policy explain push https://github.com/acme/widgets agent/x"],
     });
   }
-  const [{ resolvePaths }, { explainPush }, output] = await Promise.all([
-    import("../../../config/paths.ts"),
-    import("../../explain-push.ts"),
-    import("../../output.ts"),
-  ]);
+  const [{ resolvePaths }, { explainPush }, output, { terminalWidth, toTable }] = await Promise.all(
+    [
+      import("../../../config/paths.ts"),
+      import("../../explain-push.ts"),
+      import("../../output.ts"),
+      import("../../table.ts"),
+    ],
+  );
   const options = toSessionPolicyOptions(flags);
   const found = await explainPush({ url, ref }, options, resolvePaths());
   if (flags.json === true) return output.printJson(found);
@@ -96,6 +99,6 @@ async function explainPushes(
     `${found.verdict} push ${found.url} ${found.ref}`,
     "",
     ...(found.from.length === 0 ? [] : [`  From: ${found.from.join(", ")}`, ""]),
-    ...output.toTable(["push", "verdict", "why"], steps).map((line) => `  ${line}`),
+    ...toTable(["push", "verdict", "why"], steps, terminalWidth() - 2).map((line) => `  ${line}`),
   ]);
 }

@@ -8,7 +8,8 @@ export function buildCommand(): Command {
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { listVaults } = await import("../../../vault/vault-catalog.ts");
       const { toVaultContext } = await import("../../vault-access.ts");
-      const { printJson, printLines, printNote, toTable } = await import("../../output.ts");
+      const { printJson, printLines, printNote } = await import("../../output.ts");
+      const { toTable } = await import("../../table.ts");
       const vaults = await listVaults(toVaultContext());
       if (json === true) return printJson({ vaults });
       if (vaults.length === 0)
