@@ -24,10 +24,11 @@ export const maxDurationMs = 30 * 86_400_000;
 const maxSizeBytes = 1000 ** 5;
 
 /**
- * `90s`, `15m`, `2h`, `1h30m` → milliseconds, 1 ms to 30 days.
+ * `90s`, `15m`, `2h`, `1h30m` → milliseconds, from 1 on.
+ * @param mostMs longest that makes sense; missing is 30 days
  * @throws VaultboxError VBX_USAGE
  */
-export function parseDuration(text: string): number {
+export function parseDuration(text: string, mostMs = maxDurationMs): number {
   const parts = [...text.matchAll(/(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)/g)];
   const isWhole = parts.length > 0 && parts.map((part) => part[0]).join("") === text;
   const inOrder = parts.every((part, index) => {
@@ -38,7 +39,9 @@ export function parseDuration(text: string): number {
     throw usage("duration", text, "write a number and a unit, as in 90s, 15m, 2h or 1h30m");
   }
   const ms = parts.reduce((sum, part) => sum + Number(part[1]) * toFactor(part, durationUnits), 0);
-  if (ms < 1 || ms > maxDurationMs) throw usage("duration", text, "write 1ms to 30d");
+  if (ms < 1 || ms > mostMs) {
+    throw usage("duration", text, `write 1ms to ${formatDuration(mostMs)}`);
+  }
   return Math.round(ms);
 }
 

@@ -1,5 +1,6 @@
 import { quoted, toPrintable } from "../printable.ts";
 import type { ProjectHistory } from "../sandbox/history/prune-history.ts";
+import type { RemovedRecords } from "../sandbox/remove-records.ts";
 import type { RemovedLeftovers } from "../sandbox/leftovers.ts";
 import { formatSize } from "../units.ts";
 
@@ -11,6 +12,8 @@ export interface Pruned extends RemovedLeftovers {
   readonly packagesOf: readonly string[];
   /** Conversations of projects of which none is left */
   readonly histories: readonly ProjectHistory[];
+  /** Sessions of which nothing is recorded any more, where that was asked for */
+  readonly records?: RemovedRecords;
   /** Tags, where images were asked for */
   readonly images?: readonly string[];
 }
@@ -23,6 +26,7 @@ export function prunedLines(removed: Pruned): readonly string[] {
     ...removed.containers.map((name) => `container ${name}`),
     ...removed.volumes.map((name) => `volume ${name}`),
     ...(removed.images ?? []).map((tag) => `image ${tag}`),
+    ...toRecordLines(removed.records),
     ...removed.histories.map(
       ({ workspace = "a project", bytes }) =>
         `conversations of ${toPrintable(workspace)} (${formatSize(bytes)})`,
@@ -35,6 +39,13 @@ export function prunedLines(removed: Pruned): readonly string[] {
     ),
   ];
   return lines.length === 0 ? ["nothing to remove"] : lines.map((line) => `removed ${line}`);
+}
+
+function toRecordLines(records: RemovedRecords | undefined): readonly string[] {
+  if (records === undefined || records.sessions.length === 0) return [];
+  const { sessions, bytes } = records;
+  const what = sessions.length === 1 ? "1 session" : `${sessions.length} sessions`;
+  return [`the records of ${what} (${formatSize(bytes)} of audit logs)`];
 }
 
 /** What conversations are kept; undefined for none. */

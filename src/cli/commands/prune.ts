@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import type { Engine } from "../../docker/engine.ts";
+import type { Paths } from "../../config/paths.ts";
+import type { RemovedRecords } from "../../sandbox/remove-records.ts";
 import type { RemovedImages } from "../../docker/image/remove-images.ts";
 
 export function buildCommand(): Command {
@@ -12,13 +14,21 @@ export function buildCommand(): Command {
       "--images",
       "also remove images of older versions, and those with tools or on your own images",
     )
+    .option(
+      "--sessions <age>",
+      "also remove the audit logs, and all else that is recorded, of sessions that ended longer ago, as in 90d",
+    )
     .option("--json", "as one JSON document")
     .action(pruneLeftovers);
 }
 
+/** Of logs: ten years. */
+const maxAgeMs = 3650 * 86_400_000;
+
 interface PruneFlags {
   readonly history?: boolean;
   readonly images?: boolean;
+  readonly sessions?: string;
   readonly json?: boolean;
 }
 
@@ -43,15 +53,18 @@ async function pruneLeftovers(flags: PruneFlags): Promise<void> {
     import("../output.ts"),
   ]);
   const paths = resolvePaths();
+  const before = flags.sessions === undefined ? undefined : await toTime(flags.sessions);
   const engine = await connectEngine(process.env);
   const leftovers = await prune(paths, engine);
   const images = flags.images === true ? await pruneImages(engine) : undefined;
+  const records = before === undefined ? undefined : await pruneRecords(paths, before);
   const histories = await pruneHistories(paths, { all: flags.history === true });
   const removed = {
     ...leftovers,
     gitCacheBytes: await removeGitCaches(paths.git),
     packagesOf: await removeGonePlainFolders(paths),
     histories: histories.removed,
+    ...(records === undefined ? {} : { records }),
     ...(images === undefined ? {} : { images: images.removed }),
   };
   if (flags.json === true) {
@@ -66,6 +79,17 @@ async function pruneLeftovers(flags: PruneFlags): Promise<void> {
   for (const tag of images?.used ?? []) printNote(`a container uses the image ${tag}: it is kept`);
   const note = keptNote(histories.kept);
   if (note !== undefined) printNote(note);
+}
+
+/** Before anything is removed. @throws VaultboxError VBX_USAGE */
+async function toTime(age: string): Promise<string> {
+  const { parseDuration } = await import("../../units.ts");
+  return new Date(Date.now() - parseDuration(age, maxAgeMs)).toISOString();
+}
+
+async function pruneRecords(paths: Paths, before: string): Promise<RemovedRecords> {
+  const { removeOldRecords } = await import("../../sandbox/remove-records.ts");
+  return await removeOldRecords(paths, before);
 }
 
 async function pruneImages(engine: Engine): Promise<RemovedImages> {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { buildCommand as buildFollow } from "./follow.ts";
+import { buildCommand as buildList } from "./list.ts";
 import { buildCommand as buildShow } from "./show.ts";
 import { buildCommand as buildVerify } from "./verify.ts";
 
@@ -8,6 +9,7 @@ export function buildCommand(): Command {
     .description(
       "what a session's requests were, how each was decided, and whether the log is whole",
     )
+    .addCommand(buildList())
     .addCommand(buildShow())
     .addCommand(buildFollow())
     .addCommand(buildVerify());

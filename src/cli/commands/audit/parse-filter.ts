@@ -27,7 +27,8 @@ export function parseFilter(flags: FilterFlags, nowMs: number): RequestFilter {
   };
 }
 
-function parseLimit(text: string): number | undefined {
+/** @returns undefined for all. @throws VaultboxError VBX_USAGE */
+export function parseLimit(text: string): number | undefined {
   if (text === "all") return undefined;
   if (!/^[1-9]\d{0,8}$/.test(text)) {
     throw usage("--limit", text, "write a number from 1 on, or all");

@@ -1,0 +1,98 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { isSystemError } from "../files/beneath.ts";
+import { openRegularFile } from "../files/regular-file.ts";
+import type { AuditRecord } from "./audit-event.ts";
+import { parseLine } from "./chain.ts";
+import { readLogLines } from "./read-lines.ts";
+
+/** What a session's log says of it at its beginning and its end; what it doesn't say is missing. */
+export interface ListedLog {
+  readonly session: string;
+  readonly path: string;
+  /** `bytes` */
+  readonly size: number;
+  /** RFC 3339, UTC, of its last record; of a file that has none, when it was written to */
+  readonly writtenAt: string;
+  readonly startedAt?: string;
+  readonly command?: readonly string[];
+  readonly workspace?: string;
+  readonly endedAt?: string;
+  readonly status?: number;
+  readonly requests?: number;
+  readonly refused?: number;
+}
+
+/** How far a start is looked for; notes may come before it. */
+const firstLines = 20;
+/** More than the longest last record takes. */
+const tailBytes = 64 * 1024;
+const sessionId = /^[0-9a-f]{12}$/;
+
+/**
+ * All logs, the newest first. Of each the first records and the last one are read, whatever its size; its hashes are
+ * `verifyAudit`'s business.
+ */
+export async function listLogs(sessionsFolder: string): Promise<readonly ListedLog[]> {
+  const names = await readdir(sessionsFolder).catch(() => []);
+  const logs: ListedLog[] = [];
+  for (const session of names.filter((name) => sessionId.test(name))) {
+    const log = await readLog(session, join(sessionsFolder, session, "audit.jsonl"));
+    if (log !== undefined) logs.push(log);
+  }
+  return logs.sort((a, b) => toNewest(b).localeCompare(toNewest(a)));
+}
+
+function toNewest({ startedAt, writtenAt }: ListedLog): string {
+  return startedAt ?? writtenAt;
+}
+
+async function readLog(session: string, path: string): Promise<ListedLog | undefined> {
+  try {
+    await using handle = await openRegularFile(path);
+    const { size, mtime } = await handle.stat();
+    const from = Math.max(0, size - tailBytes);
+    const tail = Buffer.alloc(size - from);
+    const { bytesRead } = await handle.read(tail, 0, tail.length, from);
+    const last = toLast(tail.toString("latin1", 0, bytesRead));
+    return {
+      session,
+      path,
+      size,
+      writtenAt: last?.at ?? mtime.toISOString(),
+      ...(await readStart(path)),
+      ...(last?.type === "session.end" ? toEnd(last) : {}),
+    };
+  } catch (error) {
+    // Not there yet, or removed meanwhile: a session that has no log isn't one of these
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function readStart(
+  path: string,
+): Promise<Pick<ListedLog, "startedAt" | "command" | "workspace">> {
+  for await (const { number, text, isComplete } of readLogLines(path)) {
+    if (!isComplete || number > firstLines) break;
+    const record = parseLine(text)?.record;
+    if (record?.type !== "session.start") continue;
+    const { at, command, workspace } = record;
+    return { startedAt: at, command, ...(workspace === undefined ? {} : { workspace }) };
+  }
+  return {};
+}
+
+function toLast(tail: string): AuditRecord | undefined {
+  const lines = tail.split("\n").slice(0, -1);
+  return parseLine(lines.at(-1) ?? "")?.record;
+}
+
+function toEnd({
+  at,
+  status,
+  requests,
+  refused,
+}: Extract<AuditRecord, { type: "session.end" }>): Partial<ListedLog> {
+  return { endedAt: at, status, requests, refused };
+}

@@ -1,0 +1,34 @@
+import type { ListedLog } from "../../../audit/list-logs.ts";
+import { shortened } from "../../../printable.ts";
+import { formatDuration } from "../../../units.ts";
+import { toTable } from "../../table.ts";
+
+const maxCommandLength = 60;
+
+/** A line for each session; whoever prints them makes them printable. */
+export function toListLines(
+  logs: readonly (ListedLog & { readonly running: boolean })[],
+): readonly string[] {
+  if (logs.length === 0)
+    return ["no session was recorded yet; start one with: vaultbox run -- COMMAND"];
+  const headings = ["session", "started (UTC)", "took", "status", "requests", "refused"];
+  return toTable(
+    [...headings, "command"],
+    logs.map((log) => [
+      log.session,
+      (log.startedAt ?? log.writtenAt).slice(0, 16).replace("T", " "),
+      toTime(log),
+      log.running ? "running" : String(log.status ?? "-"),
+      String(log.requests ?? "-"),
+      String(log.refused ?? "-"),
+      log.command === undefined
+        ? "not started"
+        : shortened(log.command.join(" "), maxCommandLength),
+    ]),
+  );
+}
+
+function toTime({ startedAt, endedAt }: ListedLog): string {
+  if (startedAt === undefined || endedAt === undefined) return "-";
+  return formatDuration(Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)));
+}

@@ -1,0 +1,47 @@
+import { Command } from "commander";
+
+interface ListFlags {
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+export function buildCommand(): Command {
+  return new Command("list")
+    .description("list the sessions of this machine that have an audit log, the newest first")
+    .option("--limit <number>", "the newest so many, or all", "20")
+    .option("--json", "as one JSON document")
+    .addHelpText(
+      "after",
+      "\nLogs stay until you remove them: vaultbox prune --sessions 90d\n\nExamples:\n  vaultbox audit list\n  vaultbox audit show 3f9a",
+    )
+    .action(list);
+}
+
+async function list(flags: ListFlags): Promise<void> {
+  const [{ listLogs }, { resolvePaths }, { listSessions }, { parseLimit }, { toListLines }] =
+    await Promise.all([
+      import("../../../audit/list-logs.ts"),
+      import("../../../config/paths.ts"),
+      import("../../../sandbox/list-sessions.ts"),
+      import("./parse-filter.ts"),
+      import("./list-text.ts"),
+    ]);
+  const { printJson, printLines, printNote } = await import("../../output.ts");
+  const limit = parseLimit(flags.limit);
+  const paths = resolvePaths();
+  const all = await listLogs(paths.sessions);
+  const running = new Set(
+    (await listSessions(paths)).flatMap(({ id, status }) => (status === "running" ? id : [])),
+  );
+  const bytes = all.reduce((sum, { size }) => sum + size, 0);
+  const shown = all.slice(0, limit).map((log) => ({ ...log, running: running.has(log.session) }));
+  if (flags.json === true) return printJson({ sessions: shown, count: all.length, bytes });
+  printLines(toListLines(shown));
+  const { formatSize } = await import("../../../units.ts");
+  const left = all.length - shown.length;
+  if (left > 0) printNote(`${left} older ones: vaultbox audit list --limit all`);
+  if (all.length === 0) return;
+  printNote(
+    `all logs take ${formatSize(bytes)}; to remove old ones: vaultbox prune --sessions 90d`,
+  );
+}
