@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 
 export interface CliOptions {
   readonly cwd?: string;
-  /** Over a small environment (PATH, LANG, TMPDIR, DOCKER_HOST); `undefined` removes a variable */
+  /** Over a small environment (see `passedThrough`); `undefined` removes a variable */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Given on stdin, which is closed after it; without it stdin is empty. Never a TTY */
   readonly input?: string | Uint8Array;
@@ -23,7 +23,18 @@ export interface CliResult {
 /** The program as `npm run build` made it; nothing is built here. */
 export const cliPath = resolve(import.meta.dirname, "../../bin/vaultbox.js");
 
-const passedThrough = ["PATH", "LANG", "TMPDIR", "DOCKER_HOST"] as const;
+const passedThrough = [
+  "PATH",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "DOCKER_HOST",
+  // Another clock, see test/elsewhere.ts
+  "LD_PRELOAD",
+  "FAKETIME",
+  "FAKETIME_DONT_FAKE_MONOTONIC",
+];
 const signalNumbers: Readonly<Record<string, number>> = {
   SIGHUP: 1,
   SIGINT: 2,
