@@ -17,7 +17,7 @@ const plainTerminals = "dumb|ansi|linux|vt*|xterm|xterm-color|xterm-256color";
  *
  * - A terminal that it doesn't know becomes `xterm-256color`: what calls itself otherwise today is like it.
  * - A locale that it lacks becomes a UTF-8 one that it has. musl takes any name. The names in glibc's archive only
- *   `locale` knows, which is asked where there is such a file.
+ *   `locale` knows, which is asked where there is such a file. bash warns about its own locale when it has asked.
  * - Package managers that it has get an adviser before them on the search path (see tool-advice.ts).
  */
 export const fitEnvironment = `
@@ -31,7 +31,7 @@ vbx_terminal() {
 [ -z "\${TERM:-}" ] || vbx_terminal || case $TERM in ${plainTerminals}) ;; *) export TERM=xterm-256color ;; esac
 vbx_listed() {
   [ -e /usr/lib/locale/locale-archive ] && command -v locale >/dev/null 2>&1 || return 1
-  [ -n "$a" ] || a=$(LC_ALL=C locale -a 2>/dev/null)
+  [ -n "$a" ] || a=$(exec 2>/dev/null; LC_ALL=C locale -a)
   case "
 $a
 " in *"
