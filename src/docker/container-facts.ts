@@ -13,6 +13,7 @@ export function toContainerFacts(answer: unknown): ContainerFacts {
     running: info.State.Running,
     startedAt: info.State.StartedAt,
     exitStatus: info.State.ExitCode,
+    outOfMemory: info.State.OOMKilled,
     networkMode: host.NetworkMode ?? "",
     networks: Object.keys(info.NetworkSettings?.Networks ?? {}),
     publishedPorts: countPorts(info),

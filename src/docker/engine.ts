@@ -118,6 +118,8 @@ export interface ContainerFacts {
   readonly running: boolean;
   readonly startedAt: string;
   readonly exitStatus: number;
+  /** Whether the kernel ended a process in it because its memory limit was reached */
+  readonly outOfMemory: boolean;
   readonly networkMode: string;
   readonly networks: readonly string[];
   readonly publishedPorts: number;

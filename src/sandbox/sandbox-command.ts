@@ -1,5 +1,6 @@
 import { VaultboxError } from "../errors.ts";
 import { openEnding } from "./command-ending.ts";
+import { findOutOfMemory } from "./out-of-memory.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import type { SignalWatch } from "./signal-watch.ts";
 import type { ReadySandbox } from "./start-sandbox.ts";
@@ -48,6 +49,8 @@ export async function runCommand(
   void continuing;
   const status = ending.settle(await waitFor(container));
   watchdog.settle();
+  const memory = status === 0 ? undefined : await findOutOfMemory(container, request.memoryBytes);
+  if (memory !== undefined) host.onNote(memory);
   if (watchdog.verdict() === "busy") host.onNote(busyText);
   return watchdog.verdict() === "time-limit" ? timeoutStatus : status;
 }

@@ -43,6 +43,7 @@ const container: ContainerFacts = {
   running: true,
   startedAt: "",
   exitStatus: 0,
+  outOfMemory: false,
   networkMode: "container:relay",
   networks: [],
   publishedPorts: 0,
