@@ -4,7 +4,9 @@ import { describeImage } from "../policy/image-settings.ts";
 import type { ProjectFile } from "../policy/parse-policy.ts";
 import { formatRule } from "../policy/parse-rule.ts";
 import type { Rule, SessionLimits } from "../policy/policy.ts";
+import { agentPids } from "../sandbox/container-specs.ts";
 import { formatDuration, formatSize } from "../units.ts";
+import { maxDefaultMemory } from "./run-flags.ts";
 import { toTable } from "./table.ts";
 
 /** Rules as `--json` shows them; a stable interface. */
@@ -58,6 +60,17 @@ export function toLimitLines(limits: SessionLimits): readonly string[] {
   if (uploadBytes !== undefined) lines.push(`  Upload: ${formatSize(uploadBytes)}`);
   if (requestsPerMinute !== undefined) lines.push(`  Requests per minute: ${requestsPerMinute}`);
   return lines;
+}
+
+/** What a sandbox gets of this machine, and the flag of `run` for another amount. */
+export function toSandboxLines({ durationMs }: SessionLimits): readonly string[] {
+  return [
+    `  Memory: half of this machine's, at most ${formatSize(maxDefaultMemory)} (--memory)`,
+    "  /dev/shm: half of the memory, and part of it",
+    "  Processors: all (--cpus)",
+    `  Processes: ${agentPids}`,
+    ...(durationMs === undefined ? ["  Time: no end (--timeout)"] : []),
+  ];
 }
 
 /** What a project file grants, for the question whether to trust it. */

@@ -9,7 +9,8 @@ import type { PolicyFlags } from "./policy-options.ts";
 import type { UpstreamFlags } from "./upstream-options.ts";
 
 const gibibyte = 1024 ** 3;
-const maxDefaultMemory = 8 * gibibyte;
+/** `bytes` */
+export const maxDefaultMemory = 8 * gibibyte;
 
 /** Flags of `run`, as commander parses them. */
 export interface RunFlags extends ImageFlags, PolicyFlags, UpstreamFlags {
@@ -38,7 +39,7 @@ export interface RunFlags extends ImageFlags, PolicyFlags, UpstreamFlags {
 export type RunLimits = Pick<RunRequest, "memoryBytes" | "cpus" | "timeoutMs">;
 
 /** @throws VaultboxError VBX_USAGE */
-export function parseRunLimits(flags: RunFlags): RunLimits {
+export function parseRunLimits(flags: Pick<RunFlags, "memory" | "cpus" | "timeout">): RunLimits {
   const cpus = flags.cpus === undefined ? availableParallelism() : Number(flags.cpus);
   if (!(cpus > 0)) {
     throw new VaultboxError("VBX_USAGE", `cannot read --cpus ${quoted(flags.cpus ?? "")}`, {

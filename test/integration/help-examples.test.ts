@@ -98,6 +98,8 @@ const places: Readonly<Record<string, Place>> = {
   "vaultbox policy check ci-policy.yaml --json": {
     before: "vaultbox init; mv vaultbox.yaml ci-policy.yaml",
   },
+  "vaultbox audit list": {},
+  "vaultbox audit show 3f9a": { fails: /3f9a/ },
   "vaultbox audit show --refused": { fails: /no session/ },
   "vaultbox audit show 3f9a --host api.github.com --since 1h": { fails: /3f9a/ },
   "vaultbox audit follow --json | jq .host": { fails: /no session/ },

@@ -89,6 +89,13 @@ test("trust shows what a file grants, and only then does policy show use it", as
 
       Duration: 2h
       Requests: 5000
+
+    Sandbox
+
+      Memory: half of this machine's, at most 8.6GB (--memory)
+      /dev/shm: half of the memory, and part of it
+      Processors: all (--cpus)
+      Processes: 4096
     ",
     }
   `);

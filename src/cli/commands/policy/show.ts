@@ -25,12 +25,16 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
     { resolvePaths },
     { resolveSessionPolicy },
     output,
-    { toGitJson, toGitLines, toRuleJson, toRuleLines, toLimitLines },
+    { toGitJson, toGitLines, toRuleJson, toRuleLines, toLimitLines, toSandboxLines },
+    { parseRunLimits },
+    { agentPids },
   ] = await Promise.all([
     import("../../../config/paths.ts"),
     import("../../session-policy.ts"),
     import("../../output.ts"),
     import("../../policy-text.ts"),
+    import("../../run-flags.ts"),
+    import("../../../sandbox/container-specs.ts"),
   ]);
   const session = await resolveSessionPolicy(toSessionPolicyOptions(flags), resolvePaths());
   const { policy, hash, agent, projectFile } = session;
@@ -39,7 +43,10 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
     const rules = policy.rules.map(toRuleJson);
     const project = projectFile?.path ?? null;
     const git = repositories.map(toGitJson);
-    output.printJson({ hash, agent: agent.name, project, rules, git, limits: policy.limits });
+    const { memoryBytes, cpus } = parseRunLimits({});
+    const sandbox = { memoryBytes, cpus, processes: agentPids };
+    const { limits } = policy;
+    output.printJson({ hash, agent: agent.name, project, rules, git, limits, sandbox });
     return;
   }
   if (policy.rules.length + repositories.length === 0) {
@@ -54,5 +61,6 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
   }
   const limits = toLimitLines(policy.limits);
   if (limits.length > 0) output.printLines(["", "Limits", "", ...limits]);
+  output.printLines(["", "Sandbox", "", ...toSandboxLines(policy.limits)]);
   if (session.repositoryNote !== undefined) output.printNote(session.repositoryNote);
 }
