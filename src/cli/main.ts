@@ -14,6 +14,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     writeLine("stdout", version());
     return;
   }
+  if (argv[0] === "complete-words" && argv[1] === "--") {
+    const { printProposal } = await import("./completion/print-proposal.ts");
+    await printProposal(argv.slice(2));
+    return;
+  }
   if (!asksForHelp(argv)) enableOwnCompileCache(process.env);
   // Not needed for the version, and commander takes longer to load than all of this file
   const { runProgram } = await import("./run-program.ts");

@@ -23,7 +23,7 @@ export function addPolicyOptions(command: Command): Command {
     )
     .option("--policy <file>", "use this file's egress and limits instead of the project file's")
     .option("--workspace <dir>", "the folder of the project", ".")
-    .option("--agent <name>", "prepare the run for this agent, whatever the command is");
+    .option("--agent <agent>", "prepare the run for this agent, whatever the command is");
 }
 
 export function toSessionPolicyOptions(

@@ -39,6 +39,7 @@ const places: Readonly<Record<string, Place>> = {
     before: work,
     ...noEngine,
   },
+  "vaultbox completion bash": {},
   "vaultbox stop 3f9a": { fails: /3f9a/ },
   "vaultbox ps --json | jq -r .sessions[].id | xargs vaultbox stop": {
     fails: /missing required argument/,

@@ -18,8 +18,8 @@ Examples:
 export function buildCommand(): Command {
   return new Command("init")
     .description("write a commented vaultbox.yaml; an existing one is never touched")
-    .option("--agent <name>", "the agent that works in this project")
-    .option("--preset <name>", "allow what this preset allows (repeatable)", collect, [])
+    .option("--agent <agent>", "the agent that works in this project")
+    .option("--preset <preset>", "allow what this preset allows (repeatable)", collect, [])
     .option("--workspace <dir>", "the folder to write it to", ".")
     .addHelpText("after", examples)
     .action(init);

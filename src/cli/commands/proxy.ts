@@ -24,7 +24,7 @@ export function buildCommand(): Command {
     .description("run the proxy alone in the foreground, for a sandbox of your own")
     .requiredOption("--socket <path>", "unix socket to listen on, made with mode 0600")
     .requiredOption("--ca-out <file>", "write the certificates that clients must trust here")
-    .option("--vault <name>", "use this vault's credentials (repeatable)", collect, []);
+    .option("--vault <vault>", "use this vault's credentials (repeatable)", collect, []);
   return addUpstreamOptions(addPolicyOptions(command))
     .addHelpText("after", examples)
     .action((flags: ProxyFlags) => leavingOut(flags.workspace, () => proxy(flags)));

@@ -16,12 +16,12 @@ export function buildCommand(): Command {
     .argument("[command...]", "what to run, after --")
     .usage("[options] -- COMMAND [ARG...]")
     .option(
-      "--vault <name>",
+      "--vault <vault>",
       "use this vault's credentials (repeatable, the first wins)",
       collect,
       [],
     )
-    .option("--sign <name>", "have commits and tags signed by this signing key of a vault")
+    .option("--sign <credential>", "have commits and tags signed by this signing key of a vault")
     .option("--no-sign", "sign nothing, whatever the project file says")
     .option(
       "--no-agent-credential",

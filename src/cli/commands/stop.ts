@@ -6,7 +6,7 @@ const stopTimeoutMs = 90_000;
 export function buildCommand(): Command {
   return new Command("stop")
     .description("end sessions and remove their sandboxes")
-    .argument("<session...>", "ids, or beginnings of them, as vaultbox ps shows them")
+    .argument("<running-session...>", "ids, or beginnings of them, as vaultbox ps shows them")
     .option("--json", "as one JSON document")
     .addHelpText(
       "after",

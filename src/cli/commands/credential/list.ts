@@ -9,7 +9,7 @@ export function buildCommand(): Command {
   return new Command("list")
     .summary("list the credentials of a vault, without their secrets")
     .description("list the credentials of a vault, without their secrets")
-    .option("--vault <name>", "vault to list", "default")
+    .option("--vault <vault>", "vault to list", "default")
     .option("--json", "print one JSON document")
     .action(async ({ vault, json }: Flags) => {
       const { listCredentials } = await import("../../credential/list-credentials.ts");

@@ -6,7 +6,7 @@ export function buildCommand(): Command {
     .description(
       "list the services that vaultbox knows, or show what one allows and where it sends its credential",
     )
-    .argument("[name]", "preset to show")
+    .argument("[preset]", "preset to show")
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",

@@ -9,8 +9,8 @@ export function buildCommand(): Command {
   return new Command("remove")
     .summary("delete a credential with its secret")
     .description("delete a credential with its secret; running sessions can't use it any more")
-    .argument("<name>", "name of the credential")
-    .option("--vault <name>", "vault it is in", "default")
+    .argument("<credential>", "name of the credential")
+    .option("--vault <vault>", "vault it is in", "default")
     .option("-y, --yes", "don't ask")
     .action(async (name: string, { vault, yes }: Flags) => {
       const { removeCredential } = await import("../../credential/change-credential.ts");

@@ -7,11 +7,11 @@ export function buildCommand(): Command {
       .description(
         "give a credential a new secret, from stdin or typed without echo; running sessions use it from their next request on",
       )
-      .argument("<name>", "name of the credential")
+      .argument("<credential>", "name of the credential")
       // A secret typed as an argument gets a message of its own
       .argument("[extra...]", "refused, because a secret is never an argument")
-      .usage("[options] <name>")
-      .option("--vault <name>", "vault it is in", "default")
+      .usage("[options] <credential>")
+      .option("--vault <vault>", "vault it is in", "default")
       .addHelpText("after", "\nExample:\n  vaultbox credential rotate github < new-token.txt")
       .action(async (name: string, extra: readonly string[], flags: { readonly vault: string }) => {
         const { rotateCredential } = await import("../../credential/change-credential.ts");

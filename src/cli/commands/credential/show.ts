@@ -9,8 +9,8 @@ export function buildCommand(): Command {
   return new Command("show")
     .summary("show what a credential is for, without its secret")
     .description("show what a credential is for; its secret is never shown")
-    .argument("<name>", "name of the credential")
-    .option("--vault <name>", "vault it is in", "default")
+    .argument("<credential>", "name of the credential")
+    .option("--vault <vault>", "vault it is in", "default")
     .option("--json", "print one JSON document")
     .action(async (name: string, { vault, json }: Flags) => {
       const { readCredential } = await import("../../credential/list-credentials.ts");

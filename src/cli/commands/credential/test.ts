@@ -21,8 +21,8 @@ export function buildCommand(): Command {
     .description(
       "send one harmless request with a credential to its own host, and say what it means",
     )
-    .argument("<name>", "name of the credential")
-    .option("--vault <name>", "vault it is in", "default")
+    .argument("<credential>", "name of the credential")
+    .option("--vault <vault>", "vault it is in", "default")
     .option("--url <url>", "ask this with GET, for a credential that is of no preset")
     .option("--json", "print one JSON document");
   return addUpstreamOptions(command).addHelpText("after", help).action(test);

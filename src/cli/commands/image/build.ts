@@ -14,7 +14,7 @@ export function buildCommand(): Command {
     .description(
       "build the base image, and agents and tools on it; what is there already is kept (run builds what it needs by itself)",
     )
-    .option("--agent <name>", "an agent to build an image for (repeatable)", collect, []);
+    .option("--agent <agent>", "an agent to build an image for (repeatable)", collect, []);
   return addImageOptions(command)
     .option("--rebuild", "build again: newer packages, the agent's newest version")
     .option("--json", "print one JSON document")

@@ -36,7 +36,7 @@ export function buildCommand(): Command {
       collect,
       [],
     )
-    .option("--vault <name>", "look for the credential in this vault (repeatable)", collect, [])
+    .option("--vault <vault>", "look for the credential in this vault (repeatable)", collect, [])
     .option("--json", "print one JSON document")
     .addHelpText("after", examples)
     .action((...asked: Parameters<typeof explain>) =>

@@ -11,7 +11,7 @@ export function buildCommand(): Command {
     .description(
       "write a vault to a new age file of mode 0600, encrypted with a passphrase that is asked for, or to recipients",
     )
-    .argument("<name>", "name of the vault")
+    .argument("<vault>", "name of the vault")
     .argument("<file>", "file to write; it must not exist")
     .option("-r, --recipient <recipient>", "age recipient (age1…) instead of a passphrase", collect)
     .option("--passphrase-file <file>", "read the passphrase from this file of mode 0600")

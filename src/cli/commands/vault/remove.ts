@@ -6,7 +6,7 @@ export function buildCommand(): Command {
     .description(
       "delete a vault with its credentials and its key; backups of an encrypted file can't be opened without the key",
     )
-    .argument("<name>", "name of the vault")
+    .argument("<vault>", "name of the vault")
     .option("-y, --yes", "don't ask")
     .action(async (name: string, flags: { yes?: boolean }) => {
       const { removeVault } = await import("../../../vault/remove-vault.ts");

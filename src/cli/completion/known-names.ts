@@ -1,0 +1,50 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { resolvePaths } from "../../config/paths.ts";
+
+/** Reads names that are known without the engine, a vault's content or a question to the user. */
+type NameSource = () => Promise<readonly string[]>;
+
+/**
+ * The word between the brackets of a flag or an argument, as help shows it, is what it takes: a new flag `--from <vault>`
+ * completes vaults. A vault is never opened, so a credential is proposed by the name its preset gives it.
+ */
+const sources: ReadonlyMap<string, NameSource> = new Map<string, NameSource>([
+  ["vault", readVaultNames],
+  ["preset", readPresetNames],
+  ["preset-or-name", readPresetNames],
+  ["credential", readPresetNames],
+  ["rule", async () => (await readPresetNames()).map((name) => `preset:${name}`)],
+  ["agent", readAgentNames],
+  ["session", () => readFolder(resolvePaths().sessions, sessionName)],
+  ["running-session", () => readFolder(join(resolvePaths().state, "active"), sessionName)],
+]);
+
+const sessionName = /^([0-9a-f]{12})$/;
+const vaultFile = /^([a-z0-9][a-z0-9._-]*)\.(?:age|keychain)$/i;
+
+/** Names for what help calls `word`; none when they can't be read. */
+export async function readKnownNames(word: string): Promise<readonly string[]> {
+  const read = sources.get(word);
+  // Completion says nothing on the user's prompt line, whatever is wrong
+  return read === undefined ? [] : await read().catch(() => []);
+}
+
+function readVaultNames(): Promise<readonly string[]> {
+  return readFolder(resolvePaths().vaults, vaultFile);
+}
+
+async function readPresetNames(): Promise<readonly string[]> {
+  const { listPresets } = await import("../../presets/presets.ts");
+  return listPresets().map(({ name }) => name);
+}
+
+async function readAgentNames(): Promise<readonly string[]> {
+  const { agentProfiles } = await import("../../agents/select-agent.ts");
+  return agentProfiles.map(({ name }) => name);
+}
+
+async function readFolder(folder: string, pattern: RegExp): Promise<readonly string[]> {
+  const names = (await readdir(folder)).flatMap((file) => pattern.exec(file)?.[1] ?? []);
+  return [...new Set(names)].sort();
+}
