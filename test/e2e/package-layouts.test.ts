@@ -182,14 +182,16 @@ async function installTools(): Promise<Tools> {
   const install = (...names: readonly string[]): Promise<unknown> =>
     execute("npm", ["install", "--no-audit", "--no-fund", ...names], { cwd: folder, env: base });
   await install("pnpm@10", "yarn@1", "berry@npm:@yarnpkg/cli-dist@4", "bun@1");
-  const { stdout } = await execute("npm", ["config", "get", "registry"], { cwd: "/", env: base });
-  const registry = stdout.trim();
+  const configured = async (key: string): Promise<string> =>
+    (await execute("npm", ["config", "get", key], { cwd: "/", env: base })).stdout.trim();
+  const [registry, cafile] = [await configured("registry"), await configured("cafile")];
   return {
     env: {
       ...base,
       TOOLS: join(folder, "node_modules"),
       npm_config_registry: registry,
       YARN_NPM_REGISTRY_SERVER: registry,
+      ...(cafile !== "null" && cafile !== "" && { NODE_EXTRA_CA_CERTS: cafile }),
       ...ofTheirOwn(folder),
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
