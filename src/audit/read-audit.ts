@@ -3,7 +3,7 @@ import { quoted } from "../printable.ts";
 import type { AuditRecord, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
 import { genesisHash, parseLine } from "./chain.ts";
 import { readLogLines } from "./read-lines.ts";
-import { isRefused } from "./refused.ts";
+import { isRefusedLater } from "./refused.ts";
 
 /** A request as a reader wants it: its decision, and its outcome once there is one. */
 export interface AuditedRequest {
@@ -84,7 +84,7 @@ export class RequestCollector {
   #decide(record: RequestDecisionEvent & AuditRecord): void {
     if (!matches(this.#filter, record)) return;
     const request = { at: record.at, decision: record };
-    if (this.#filter.refusedOnly === true && !isRefused(record)) {
+    if (this.#filter.refusedOnly === true && record.verdict === "allow") {
       this.#open.set(record.request, request);
     } else this.#keep(request);
   }
@@ -103,8 +103,7 @@ export class RequestCollector {
     if (request !== undefined) this.#kept.set(record.request, { ...request, outcome: record });
     const open = this.#open.get(record.request);
     this.#open.delete(record.request);
-    if (open === undefined || !isRefused(open.decision, record)) return;
-    this.#keep({ ...open, outcome: record });
+    if (open !== undefined && isRefusedLater(record)) this.#keep({ ...open, outcome: record });
   }
 
   /** How many matched, those beyond `limit` included */
