@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { VaultboxError } from "../../../errors.ts";
 import { quoted } from "../../../printable.ts";
 import type { LookEnd } from "../look-budget.ts";
 import type { HiddenKey } from "../hide/hidden-once.ts";
 import type { KnownViews } from "../review/view.ts";
-import { isOfPackages, toTold, type MountedRoot } from "../roots/mounted-root.ts";
+import { isOfPackages, toOpeningHint, toTold, type MountedRoot } from "../roots/mounted-root.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
 import type { Mark } from "../scan/mark.ts";
 import type { Scan } from "../scan/scan.ts";
@@ -13,7 +12,6 @@ import { readUnitViews } from "./left-views.ts";
 import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import type { Danger } from "../unit/unit-look.ts";
 import { toReason } from "./unseen-reason.ts";
-import { toShellWord } from "../../../shell-word.ts";
 
 /** What a repository was at the start. */
 export interface KnownUnit {
@@ -112,9 +110,7 @@ function notLookedInto(
 ): VaultboxError {
   const path = quoted(toTold(root, names.join("/")));
   return new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot protect ${path}: it ${text}`, {
-    hints: [
-      `look at what is in it, then: chmod -R u+rwX ${toShellWord(join(root.source, ...names))}`,
-    ],
+    hints: [toOpeningHint(root, names)],
   });
 }
 

@@ -9,7 +9,13 @@ import { isHeldName } from "../handoff/held-name.ts";
 import { hideSettings } from "../hide/hide-settings.ts";
 import { withoutSecrets } from "../hide/settings-text.ts";
 import type { PointedPath } from "../pointed/pointed-paths.ts";
-import { findRootOf, toTold, type MountedRoot, type OpenRoot } from "../roots/mounted-root.ts";
+import {
+  findRootOf,
+  toOpeningHint,
+  toTold,
+  type MountedRoot,
+  type OpenRoot,
+} from "../roots/mounted-root.ts";
 import type { LookedRoot } from "../roots/scan-root.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { Scan } from "../scan/scan.ts";
@@ -33,7 +39,6 @@ import type { RepositoryUnit } from "../unit/repository-unit.ts";
 import { toFrozenTrees, type FrozenTree } from "../tracked/frozen-files.ts";
 import { findWorkTreesOf } from "../tracked/work-trees.ts";
 import { toCopies, type CopyMount } from "./shown-copies.ts";
-import { toShellWord } from "../../../shell-word.ts";
 
 /** Characters of a path that is told of in an error. */
 const maxToldLength = 120;
@@ -260,11 +265,7 @@ function notLookedInto(root: OpenRoot, names: readonly string[]): VaultboxError 
   return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
     `cannot look into all folders of the repository ${quoted(path)}: a mode forbids it`,
-    {
-      hints: [
-        `look at what is in it, then: chmod -R u+rwX ${toShellWord(join(root.source, ...names))}`,
-      ],
-    },
+    { hints: [toOpeningHint(root, names)] },
   );
 }
 

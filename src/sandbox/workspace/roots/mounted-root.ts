@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { BindMount } from "../../../docker/engine.ts";
 import type { Folder } from "../../../files/beneath.ts";
 import { contains } from "../../../files/path-steps.ts";
+import { toShellWord } from "../../../shell-word.ts";
 import { toNames } from "../host-path.ts";
 import { isPackageCache } from "../scan/installed-packages.ts";
 import type { PlainFolders } from "../scan/plain-folders.ts";
@@ -50,6 +51,11 @@ export interface OpenRoot extends MountedRoot {
 /** How a place in a root is told: from the workspace, or absolute on the host. */
 export function toTold({ kind, source }: MountedRoot, path: string): string {
   return kind === "workspace" ? path : join(source, path);
+}
+
+/** What its owner can do about a folder beneath a root whose mode keeps everybody out. */
+export function toOpeningHint({ source }: MountedRoot, names: readonly string[]): string {
+  return `look at what is in it, then: chmod -R u+rwX ${toShellWord(join(source, ...names))}`;
 }
 
 /** Whether a root is a mount of installed or downloaded packages; they are looked through at the end only. */
