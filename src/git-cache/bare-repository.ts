@@ -1,17 +1,24 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readRegularText } from "../files/regular-file.ts";
 
 export type ObjectFormat = "sha1" | "sha256";
 
 /**
- * Makes an empty bare repository, file by file: `git init` would copy the host's templates. Making it again changes
- * nothing.
+ * Makes an empty bare repository, file by file: `git init` would copy the host's templates. Making it again touches only
+ * what isn't as it should be: a git that runs in it never sees a file half-written.
  */
 export async function makeBareRepository(folder: string, format: ObjectFormat): Promise<void> {
   await mkdir(join(folder, "objects", "pack"), { recursive: true, mode: 0o700 });
   await mkdir(join(folder, "refs"), { recursive: true, mode: 0o700 });
-  await writeFile(join(folder, "config"), toConfig(format), { mode: 0o600 });
-  await writeFile(join(folder, "HEAD"), "ref: refs/heads/none\n", { mode: 0o600 });
+  await writeWhereOther(join(folder, "config"), toConfig(format));
+  await writeWhereOther(join(folder, "HEAD"), "ref: refs/heads/none\n");
+}
+
+async function writeWhereOther(path: string, text: string): Promise<void> {
+  // What can't be read is written anew
+  if ((await readRegularText(path).catch(() => undefined)) === text) return;
+  await writeFile(path, text, { mode: 0o600 });
 }
 
 /** The folder that other repositories can take objects from (`alternates`). */
