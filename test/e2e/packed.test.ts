@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { access, mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
+import { findBrokenLinks } from "../docs/links.ts";
 import { createCanary } from "../support/canary.ts";
 import type { CliResult } from "../support/run-cli.ts";
 
@@ -86,6 +87,10 @@ test("the package has what runs and what is read, and nothing else", async () =>
   expect(paths.filter((path) => !expected.test(path))).toEqual([]);
   expect(paths.filter((path) => /\.(ts|tsx|map|test\.js)$|^\.|\/\./.test(path))).toEqual([]);
   expect(packed.size).toBeLessThan(1_000_000);
+  const pages = paths.filter((path) => path.endsWith(".md"));
+  const texts = await Promise.all(pages.map((path) => readFile(join(root, path), "utf8")));
+  const read = new Map(pages.map((path, index) => [path, texts[index] ?? ""]));
+  expect(findBrokenLinks(read, (path) => paths.includes(path))).toEqual([]);
 });
 
 test("installed from its tarball it works as a user finds it", { timeout }, async () => {

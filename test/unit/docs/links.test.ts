@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import manifest from "../../../package.json" with { type: "json" };
 import { findBrokenLinks } from "../../docs/links.ts";
 
 const top = new URL("../../../", import.meta.url);
@@ -17,6 +18,16 @@ const exists = (path: string): boolean => existsSync(fileURLToPath(new URL(path,
 test("every link in README.md and docs leads to a file and a heading that are there", () => {
   expect(pages.size).toBeGreaterThan(15);
   expect(findBrokenLinks(pages, exists)).toEqual([]);
+});
+
+test("every link in the pages of the npm package leads to a page that is in it too", () => {
+  // npm takes these two along by itself
+  const packed = [...manifest.files, "README.md", "LICENSE"];
+  const isPacked = (path: string): boolean =>
+    packed.some((entry) => path === entry || path.startsWith(`${entry}/`));
+  const packedPages = new Map([...pages].filter(([path]) => isPacked(path)));
+  expect(packedPages.size).toBeGreaterThan(15);
+  expect(findBrokenLinks(packedPages, (path) => isPacked(path) && exists(path))).toEqual([]);
 });
 
 test("a link to a file or a heading that isn't there is found (control)", () => {
