@@ -1,10 +1,10 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import type { FileHandle } from "node:fs/promises";
 import { isSystemError } from "../files/beneath.ts";
 import { openRegularFile } from "../files/regular-file.ts";
 import type { AuditRecord } from "./audit-event.ts";
 import { parseLine } from "./chain.ts";
-import { readLogLines } from "./read-lines.ts";
+import type { LogFile } from "./log-files.ts";
+import { readLinesOf } from "./read-lines.ts";
 
 /** What a session's log says of it at its beginning and its end; what it doesn't say is missing. */
 export interface ListedLog {
@@ -27,53 +27,52 @@ export interface ListedLog {
 const firstLines = 20;
 /** More than the longest last record takes. */
 const tailBytes = 64 * 1024;
-const sessionId = /^[0-9a-f]{12}$/;
 
 /**
- * All logs, the newest first. Of each the first records and the last one are read, whatever its size; its hashes are
- * `verifyAudit`'s business.
+ * What logs say of their sessions, in the order of the files. Of each the first records and the last one are read,
+ * whatever its size; its hashes are `verifyAudit`'s business.
  */
-export async function listLogs(sessionsFolder: string): Promise<readonly ListedLog[]> {
-  const names = await readdir(sessionsFolder).catch(() => []);
+export async function listLogs(files: readonly LogFile[]): Promise<readonly ListedLog[]> {
   const logs: ListedLog[] = [];
-  for (const session of names.filter((name) => sessionId.test(name))) {
-    const log = await readLog(session, join(sessionsFolder, session, "audit.jsonl"));
+  for (const file of files) {
+    const log = await readLog(file);
     if (log !== undefined) logs.push(log);
   }
-  return logs.sort((a, b) => toNewest(b).localeCompare(toNewest(a)));
+  return logs;
 }
 
-function toNewest({ startedAt, writtenAt }: ListedLog): string {
-  return startedAt ?? writtenAt;
-}
-
-async function readLog(session: string, path: string): Promise<ListedLog | undefined> {
+async function readLog({ session, path }: LogFile): Promise<ListedLog | undefined> {
   try {
     await using handle = await openRegularFile(path);
     const { size, mtime } = await handle.stat();
-    const from = Math.max(0, size - tailBytes);
-    const tail = Buffer.alloc(size - from);
-    const { bytesRead } = await handle.read(tail, 0, tail.length, from);
-    const last = toLast(tail.toString("latin1", 0, bytesRead));
+    const last = await readLast(handle, size);
     return {
       session,
       path,
       size,
       writtenAt: last?.at ?? mtime.toISOString(),
-      ...(await readStart(path)),
+      ...(await readStart(handle)),
       ...(last?.type === "session.end" ? toEnd(last) : {}),
     };
   } catch (error) {
-    // Not there yet, or removed meanwhile: a session that has no log isn't one of these
+    // Removed meanwhile: a session that has no log isn't one of these
     if (isSystemError(error)) return undefined;
     throw error;
   }
 }
 
+async function readLast(handle: FileHandle, size: number): Promise<AuditRecord | undefined> {
+  const from = Math.max(0, size - tailBytes);
+  const tail = Buffer.alloc(size - from);
+  const { bytesRead } = await handle.read(tail, 0, tail.length, from);
+  const lines = tail.toString("latin1", 0, bytesRead).split("\n").slice(0, -1);
+  return parseLine(lines.at(-1) ?? "")?.record;
+}
+
 async function readStart(
-  path: string,
+  handle: FileHandle,
 ): Promise<Pick<ListedLog, "startedAt" | "command" | "workspace">> {
-  for await (const { number, text, isComplete } of readLogLines(path)) {
+  for await (const { number, text, isComplete } of readLinesOf(handle)) {
     if (!isComplete || number > firstLines) break;
     const record = parseLine(text)?.record;
     if (record?.type !== "session.start") continue;
@@ -81,11 +80,6 @@ async function readStart(
     return { startedAt: at, command, ...(workspace === undefined ? {} : { workspace }) };
   }
   return {};
-}
-
-function toLast(tail: string): AuditRecord | undefined {
-  const lines = tail.split("\n").slice(0, -1);
-  return parseLine(lines.at(-1) ?? "")?.record;
 }
 
 function toEnd({

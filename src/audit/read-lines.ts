@@ -22,7 +22,11 @@ const lineFeed = 0x0a;
  */
 export async function* readLogLines(path: string): AsyncGenerator<LogLine> {
   await using handle = await openForReading(path);
-  if (!(await handle.stat()).isFile()) throw unreadable(path, "it is not a regular file");
+  yield* readLinesOf(handle);
+}
+
+/** The same of a file that is open, from where it was read to. @throws Error of the system */
+export async function* readLinesOf(handle: FileHandle): AsyncGenerator<LogLine> {
   const chunk = Buffer.allocUnsafe(chunkBytes);
   let number = 1;
   let pending = "";

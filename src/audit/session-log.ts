@@ -1,7 +1,8 @@
-import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
+import { isSessionIdStart } from "../session-id.ts";
+import { findLogFiles } from "./log-files.ts";
 
 /** Where a session's log lies. */
 export interface SessionLog {
@@ -9,28 +10,19 @@ export interface SessionLog {
   readonly path: string;
 }
 
-const sessionId = /^[0-9a-f]{1,12}$/;
-
 /**
  * The log of a session by its id or an unambiguous beginning of it; without one, of the session written to last.
  * @throws VaultboxError VBX_SESSION_UNKNOWN
  */
 export async function findSessionLog(sessionsFolder: string, wanted?: string): Promise<SessionLog> {
-  if (wanted !== undefined && !sessionId.test(wanted)) {
+  if (wanted !== undefined && !isSessionIdStart(wanted)) {
     throw unknown(`${quoted(wanted)} is not a session id`);
   }
-  const found: (SessionLog & { readonly writtenAt: number })[] = [];
-  for (const session of await namesIn(sessionsFolder)) {
-    if (!sessionId.test(session) || !session.startsWith(wanted ?? "")) continue;
-    const path = join(sessionsFolder, session, "audit.jsonl");
-    const facts = await stat(path).catch(() => undefined);
-    if (facts !== undefined) found.push({ session, path, writtenAt: facts.mtimeMs });
-  }
-  const exact = found.find(({ session }) => session === wanted);
-  const [newest, ...others] = exact ? [exact] : found.sort((a, b) => b.writtenAt - a.writtenAt);
+  const files = await findLogFiles(sessionsFolder);
+  const [newest, ...others] = files.filter(({ session }) => session.startsWith(wanted ?? ""));
   if (newest === undefined) {
     throw wanted === undefined
-      ? unknown("no session was recorded yet", { hint: "vaultbox run records every session" })
+      ? unknown("no session was recorded yet", "vaultbox run records every session")
       : unknown(`no session ${quoted(wanted)}`);
   }
   if (wanted !== undefined && others.length > 0) {
@@ -49,26 +41,11 @@ export function toNamedLog(
   return { path, session: isInPlace ? basename(folder) : undefined };
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw unknown(`cannot read ${quoted(folder)}`, { cause: error });
-  }
-}
-
-interface UnknownLog {
-  readonly hint?: string;
-  readonly cause?: unknown;
-}
-
 function unknown(
   fact: string,
-  { hint = "the newest session: vaultbox audit show", cause }: UnknownLog = {},
+  hint = "the sessions there are: vaultbox audit list",
 ): VaultboxError {
   return new VaultboxError("VBX_SESSION_UNKNOWN", `cannot find the audit log: ${fact}`, {
     hints: [hint],
-    ...(cause === undefined ? {} : { cause }),
   });
 }

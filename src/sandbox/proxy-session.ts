@@ -6,7 +6,7 @@ import type { EgressPolicy } from "../policy/policy.ts";
 import type { ProxyServer } from "../proxy/proxy-server.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import { toSessionCredentials, type SessionCredentials } from "./session-credentials.ts";
-import { createSessionId } from "./session-id.ts";
+import { createSessionId } from "../session-id.ts";
 import { openSessionLog, type SessionLog } from "./session-log.ts";
 import { createCaOfSession, openSessionProxy, type UpstreamSettings } from "./session-proxy.ts";
 

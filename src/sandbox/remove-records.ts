@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { listLogs, type ListedLog } from "../audit/list-logs.ts";
+import { findLogFiles } from "../audit/log-files.ts";
 import type { Paths } from "../config/paths.ts";
 import { hasEnded } from "../files/process-identity.ts";
 import { readActiveSessions, readState, sessionFolder } from "./session-state.ts";
@@ -18,7 +19,7 @@ export interface RemovedRecords {
  */
 export async function removeOldRecords(paths: Paths, before: string): Promise<RemovedRecords> {
   const active = new Set((await readActiveSessions(paths)).map(({ id }) => id));
-  const logs = await listLogs(paths.sessions);
+  const logs = await listLogs(await findLogFiles(paths.sessions));
   const old = logs.filter(({ session, writtenAt }) => writtenAt < before && !active.has(session));
   const removed: ListedLog[] = [];
   for (const log of old) {

@@ -7,7 +7,7 @@ import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts"
 import type { Handoff } from "./workspace/handoff/handoff.ts";
 import type { WorkspaceSession } from "./workspace/workspace-session.ts";
 import { runCommand } from "./sandbox-command.ts";
-import { createSessionId } from "./session-id.ts";
+import { createSessionId } from "../session-id.ts";
 import { beginSession, endSession, recordEnd } from "./session-state.ts";
 import { SignalWatch } from "./signal-watch.ts";
 import { startRelay, startRelayEarly, type EarlyRelay, type StartingRelay } from "./start-relay.ts";

@@ -1,5 +1,6 @@
 import { label } from "../docker/labels.ts";
 import type { ProcessIdentity } from "../files/process-identity.ts";
+import { isSessionId } from "../session-id.ts";
 
 /** Labels of everything a session makes on an engine. */
 export function toSessionLabels(session: {
@@ -30,7 +31,7 @@ export function toSessionVolumeName(session: string): string {
 export function isOwnName(session: string, name: string): boolean {
   const roles = ["agent", "relay", "probe"] as const;
   return (
-    /^[0-9a-f]{12}$/.test(session) &&
+    isSessionId(session) &&
     (name === toSessionVolumeName(session) ||
       roles.some((role) => name === toContainerName(session, role)))
   );

@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../files/atomic-write.ts";
 import { hasEnded, readOwnIdentity, type ProcessIdentity } from "../files/process-identity.ts";
 import { ensurePrivateFolder } from "../vault/private-file.ts";
 import { readRegularText } from "../files/regular-file.ts";
+import { isSessionId } from "../session-id.ts";
 
 /** What is known of a session beside its audit log; `state.json` in its folder. */
 export interface SessionState {
@@ -97,9 +98,7 @@ export async function recordEnd(
 /** Sessions that aren't all gone: running ones, those whose process died, and those it could not remove. */
 export async function readActiveSessions(paths: Paths): Promise<readonly SessionState[]> {
   const names = await readdir(activeFolder(paths)).catch(() => []);
-  const states = await Promise.all(
-    names.filter((name) => /^[0-9a-f]{12}$/.test(name)).map((id) => readState(paths, id)),
-  );
+  const states = await Promise.all(names.filter(isSessionId).map((id) => readState(paths, id)));
   return states.filter((state) => state !== undefined);
 }
 

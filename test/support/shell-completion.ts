@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { shellText } from "../../src/cli/completion/shell-text.ts";
 import { cliEnvironment, cliPath } from "./run-cli.ts";
 
 /** A shell of this machine, with and without the functions of the package bash-completion. */
@@ -67,41 +68,41 @@ function toProgram(shell: CompletingShell, script?: string): readonly [string, .
 const packageLine = "shopt -s extglob; . /usr/share/bash-completion/bash_completion || exit";
 
 /** Splits the line as readline does, at blanks, `=` and `:`, and calls the function that is registered for vaultbox. */
-const bashProbe = String.raw`
-COMP_LINE=$1 COMP_POINT=@{#1} COMP_TYPE=9 COMP_KEY=9 COMP_WORDS=() options=
+const bashProbe = shellText`
+COMP_LINE=$1 COMP_POINT=$\{#1} COMP_TYPE=9 COMP_KEY=9 COMP_WORDS=() options=
 compopt() { [[ $1 == -o ]] && options=$2; }
 rest=$1
 while [[ -n $rest ]]; do
   if [[ $rest =~ ^[[:space:]]+ ]]; then :
-  elif [[ $rest =~ ^[=:]+ || $rest =~ ^[^[:space:]=:]+ ]]; then COMP_WORDS+=("@{BASH_REMATCH[0]}")
+  elif [[ $rest =~ ^[=:]+ || $rest =~ ^[^[:space:]=:]+ ]]; then COMP_WORDS+=("$\{BASH_REMATCH[0]}")
   fi
-  rest=@{rest:@{#BASH_REMATCH[0]}}
+  rest=$\{rest:$\{#BASH_REMATCH[0]}}
 done
 [[ $1 == *[[:space:]] ]] && COMP_WORDS+=("")
-COMP_CWORD=$((@{#COMP_WORDS[@]} - 1))
-_vaultbox vaultbox "@{COMP_WORDS[COMP_CWORD]}" "@{COMP_WORDS[COMP_CWORD-1]}"
-(( @{#COMPREPLY[@]} )) && printf '%s\n' "@{COMPREPLY[@]}"
-word=@{COMP_WORDS[COMP_CWORD]}; [[ $word == = ]] && word=
+COMP_CWORD=$(($\{#COMP_WORDS[@]} - 1))
+_vaultbox vaultbox "$\{COMP_WORDS[COMP_CWORD]}" "$\{COMP_WORDS[COMP_CWORD-1]}"
+(( $\{#COMPREPLY[@]} )) && printf '%s\n' "$\{COMPREPLY[@]}"
+word=$\{COMP_WORDS[COMP_CWORD]}; [[ $word == = ]] && word=
 [[ $options == default ]] && compgen -f -- "$word"
 [[ $options == dirnames || $options == filenames ]] && compgen -d -- "$word"
-:`.replaceAll("@{", "${");
+:`;
 
 /** A zsh with a terminal of its own, where a key prints what the completion would add. */
-const zshProbe = String.raw`
+const zshProbe = shellText`
 zmodload zsh/zpty
 zpty shell zsh -f -i
 zpty -w shell 'PROMPT= RPROMPT=; unset zle_bracketed_paste; autoload -Uz compinit; compinit -u -D; source <(LOAD)
-compadd() { if [[ @{@[1,-1]} == *-[OAD]* ]]; then builtin compadd "$@"; return; fi
-  local -a found; builtin compadd -O found "$@"; print -rl -- "@{found[@]/#/GOT:}"; builtin compadd "$@" }
+compadd() { if [[ $\{@[1,-1]} == *-[OAD]* ]]; then builtin compadd "$@"; return; fi
+  local -a found; builtin compadd -O found "$@"; print -rl -- "$\{found[@]/#/GOT:}"; builtin compadd "$@" }
 zle -C all complete-word _main_complete
 probe-words() { print BEGIN; zle all; print E""ND; zle send-break }; zle -N probe-words; bindkey "^X^P" probe-words'
 zpty -w shell 'print RE''ADY'
 while zpty -r shell answer && [[ $answer != *READY* ]]; do :; done
 zpty -w -n shell "$1"$'\x18\x10'
 while zpty -r shell answer; do
-  answer=@{answer%%$'\r'*}
-  answer=@{answer%$'\n'}
-  [[ $answer == *GOT:?* ]] && print -r -- @{answer##*GOT:}
+  answer=$\{answer%%$'\r'*}
+  answer=$\{answer%$'\n'}
+  [[ $answer == *GOT:?* ]] && print -r -- $\{answer##*GOT:}
   [[ $answer == *END* ]] && break
 done
-zpty -d shell`.replaceAll("@{", "${");
+zpty -d shell`;

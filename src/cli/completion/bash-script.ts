@@ -1,10 +1,11 @@
+import { shellText } from "./shell-text.ts";
+
 /**
  * Works with and without the package bash-completion. No word is ever
  * evaluated: `compgen -W`, which would, isn't used. Bash splits a word at `=` and `:`; the parts are joined again by the
  * space before each, and what is proposed is cut to the part at the cursor.
  */
-export const bashScript =
-  String.raw`# bash completion for vaultbox; made by: vaultbox completion bash
+export const bashScript = shellText`# bash completion for vaultbox; made by: vaultbox completion bash
 _vaultbox() {
   local rest=$COMP_LINE gap word line kind joined words=() i last
   for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -53,4 +54,4 @@ if type compopt >/dev/null 2>&1; then
 else
   complete -o default -F _vaultbox vaultbox
 fi
-`.replaceAll("$\\{", "${");
+`;

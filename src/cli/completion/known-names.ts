@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { resolvePaths } from "../../config/paths.ts";
+import { isSessionId } from "../../session-id.ts";
 
 /** Reads names that are known without the engine, a vault's content or a question to the user. */
 type NameSource = () => Promise<readonly string[]>;
@@ -16,11 +17,10 @@ const sources: ReadonlyMap<string, NameSource> = new Map<string, NameSource>([
   ["credential", readPresetNames],
   ["rule", async () => (await readPresetNames()).map((name) => `preset:${name}`)],
   ["agent", readAgentNames],
-  ["session", () => readFolder(resolvePaths().sessions, sessionName)],
-  ["running-session", () => readFolder(join(resolvePaths().state, "active"), sessionName)],
+  ["session", async () => (await readSorted(resolvePaths().sessions)).filter(isSessionId)],
+  ["running-session", async () => (await readSorted(activeFolder())).filter(isSessionId)],
 ]);
 
-const sessionName = /^([0-9a-f]{12})$/;
 const vaultFile = /^([a-z0-9][a-z0-9._-]*)\.(?:age|keychain)$/i;
 
 /** Names for what help calls `word`; none when they can't be read. */
@@ -30,8 +30,13 @@ export async function readKnownNames(word: string): Promise<readonly string[]> {
   return read === undefined ? [] : await read().catch(() => []);
 }
 
-function readVaultNames(): Promise<readonly string[]> {
-  return readFolder(resolvePaths().vaults, vaultFile);
+async function readVaultNames(): Promise<readonly string[]> {
+  const files = await readSorted(resolvePaths().vaults);
+  return [...new Set(files.flatMap((file) => vaultFile.exec(file)?.[1] ?? []))];
+}
+
+function activeFolder(): string {
+  return join(resolvePaths().state, "active");
 }
 
 async function readPresetNames(): Promise<readonly string[]> {
@@ -44,7 +49,6 @@ async function readAgentNames(): Promise<readonly string[]> {
   return agentProfiles.map(({ name }) => name);
 }
 
-async function readFolder(folder: string, pattern: RegExp): Promise<readonly string[]> {
-  const names = (await readdir(folder)).flatMap((file) => pattern.exec(file)?.[1] ?? []);
-  return [...new Set(names)].sort();
+async function readSorted(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder)).toSorted();
 }

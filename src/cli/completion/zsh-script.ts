@@ -1,5 +1,7 @@
+import { shellText } from "./shell-text.ts";
+
 /** Works as a file `_vaultbox` in a folder of `fpath`, and when it is read by `source`. */
-export const zshScript = String.raw`#compdef vaultbox
+export const zshScript = shellText`#compdef vaultbox
 # zsh completion for vaultbox; made by: vaultbox completion zsh
 _vaultbox() {
   local -a lines values shown
@@ -31,4 +33,4 @@ if [[ $funcstack[1] == _vaultbox ]]; then
 else
   compdef _vaultbox vaultbox
 fi
-`.replaceAll("$\\{", "${");
+`;

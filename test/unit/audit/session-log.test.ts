@@ -25,13 +25,13 @@ test("without an id the session written to last is meant", async () => {
   });
 });
 
-test("the beginning of an id is enough while it's one session's only", async () => {
+test("the beginning of an id is enough while it's one session's only; a folder with another name is none", async () => {
   const folder = await sessionsFolder(["abcd00000000", "abce00000000", "abce"]);
   expect(await findSessionLog(folder, "abcd")).toMatchObject({ session: "abcd00000000" });
-  expect(await findSessionLog(folder, "abce")).toMatchObject({ session: "abce" });
+  expect(await findSessionLog(folder, "abce")).toMatchObject({ session: "abce00000000" });
   await expect(findSessionLog(folder, "abc")).rejects.toMatchObject({
     code: "VBX_SESSION_UNKNOWN",
-    message: 'cannot find the audit log: 3 sessions begin with "abc"',
+    message: 'cannot find the audit log: 2 sessions begin with "abc"',
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openAuditLog } from "../../../src/audit/audit-log.ts";
 import { listLogs } from "../../../src/audit/list-logs.ts";
+import { findLogFiles } from "../../../src/audit/log-files.ts";
 import { resolvePaths, type Paths } from "../../../src/config/paths.ts";
 import { removeOldRecords } from "../../../src/sandbox/remove-records.ts";
 import { beginSession, endSession } from "../../../src/sandbox/session-state.ts";
@@ -39,14 +40,14 @@ async function writeLog(paths: Paths, session: string, at: string, isEnded = tru
   }
 }
 
-test("logs are listed by their beginning and end, the newest first", async () => {
+test("logs are listed by their beginning and end, the one written to last first", async () => {
   const paths = await createPaths();
-  expect(await listLogs(paths.sessions)).toEqual([]);
+  expect(await listLogs(await findLogFiles(paths.sessions))).toEqual([]);
   await writeLog(paths, ids[0] ?? "", "2026-01-01T10:00:00.000Z");
   await writeLog(paths, ids[1] ?? "", "2026-02-01T10:00:00.000Z", false);
   await mkdir(join(paths.sessions, "not-a-session"));
   await mkdir(join(paths.sessions, ids[2] ?? ""));
-  expect(await listLogs(paths.sessions)).toMatchObject([
+  expect(await listLogs(await findLogFiles(paths.sessions))).toMatchObject([
     { session: ids[1], startedAt: "2026-02-01T10:00:00.000Z", command: ["claude", "-p", "x"] },
     {
       session: ids[0],

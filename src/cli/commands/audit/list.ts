@@ -7,7 +7,7 @@ interface ListFlags {
 
 export function buildCommand(): Command {
   return new Command("list")
-    .description("list the sessions of this machine that have an audit log, the newest first")
+    .description("list the sessions that have an audit log, the one written to last first")
     .option("--limit <number>", "the newest so many, or all", "20")
     .option("--json", "as one JSON document")
     .addHelpText(
@@ -18,23 +18,24 @@ export function buildCommand(): Command {
 }
 
 async function list(flags: ListFlags): Promise<void> {
-  const [{ listLogs }, { resolvePaths }, { listSessions }, { parseLimit }, { toListLines }] =
-    await Promise.all([
-      import("../../../audit/list-logs.ts"),
-      import("../../../config/paths.ts"),
-      import("../../../sandbox/list-sessions.ts"),
-      import("./parse-filter.ts"),
-      import("./list-text.ts"),
-    ]);
+  const [{ findLogFiles }, { listLogs }, { resolvePaths }, { listSessions }] = await Promise.all([
+    import("../../../audit/log-files.ts"),
+    import("../../../audit/list-logs.ts"),
+    import("../../../config/paths.ts"),
+    import("../../../sandbox/list-sessions.ts"),
+  ]);
+  const { parseLimit } = await import("./parse-filter.ts");
+  const { toListLines } = await import("./list-text.ts");
   const { printJson, printLines, printNote } = await import("../../output.ts");
   const limit = parseLimit(flags.limit);
   const paths = resolvePaths();
-  const all = await listLogs(paths.sessions);
+  const all = await findLogFiles(paths.sessions);
   const running = new Set(
     (await listSessions(paths)).flatMap(({ id, status }) => (status === "running" ? id : [])),
   );
   const bytes = all.reduce((sum, { size }) => sum + size, 0);
-  const shown = all.slice(0, limit).map((log) => ({ ...log, running: running.has(log.session) }));
+  const logs = await listLogs(all.slice(0, limit));
+  const shown = logs.map((log) => ({ ...log, running: running.has(log.session) }));
   if (flags.json === true) return printJson({ sessions: shown, count: all.length, bytes });
   printLines(toListLines(shown));
   const { formatSize } = await import("../../../units.ts");

@@ -12,6 +12,7 @@ import {
 } from "../../session-state.ts";
 import { readRecord, type RootRecord, type WorkspaceRecord } from "../workspace-record.ts";
 import { readRegularText } from "../../../files/regular-file.ts";
+import { isSessionId } from "../../../session-id.ts";
 
 // A session whose end wasn't looked at wholly is remembered, until later ones look through all of its roots: what isn't
 // in its baselines may be its sandbox's. One file each, and one session for the same roots.
@@ -111,9 +112,7 @@ function toRoots(
 
 async function readUnlooked(paths: Paths): Promise<readonly SessionPlace[]> {
   const ids = await readdir(toFolder(paths)).catch(() => []);
-  const found = await Promise.all(
-    ids.filter((name) => /^[0-9a-f]{12}$/.test(name)).map((id) => readOne(paths, id)),
-  );
+  const found = await Promise.all(ids.filter(isSessionId).map((id) => readOne(paths, id)));
   return found.filter((one) => one !== undefined);
 }
 
