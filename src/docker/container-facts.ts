@@ -1,5 +1,5 @@
 import type { ContainerInspectInfo, ImageInspectInfo } from "dockerode";
-import type { ContainerFacts, ImageFacts } from "./engine.ts";
+import type { ContainerFacts, ImageFacts, ImageStep } from "./engine.ts";
 
 /** A container's inspection as facts; fields that an engine leaves out become empty, so that an assert on them fails. */
 export function toContainerFacts(answer: unknown): ContainerFacts {
@@ -63,4 +63,16 @@ export function toImageFacts(answer: unknown): ImageFacts {
     entrypoint: typeof entrypoint === "string" ? [entrypoint] : entrypoint,
     volumes: Object.keys(info.Config?.Volumes ?? {}),
   };
+}
+
+/** An image's history; the engine has the newest step first. */
+export function toImageSteps(answer: unknown): readonly ImageStep[] {
+  const steps = answer as { Created: number; CreatedBy: string; Size: number }[];
+  return steps
+    .map(({ Created, CreatedBy, Size }) => ({
+      createdAt: Created,
+      command: CreatedBy,
+      sizeBytes: Size,
+    }))
+    .toReversed();
 }

@@ -1,6 +1,6 @@
 import type { EngineApi } from "./engine-api.ts";
 import type { Engine, ImageBuild } from "./engine.ts";
-import { toImageFacts } from "./container-facts.ts";
+import { toImageFacts, toImageSteps } from "./container-facts.ts";
 import { attempt, hasStatus } from "./engine-error.ts";
 import { followProgress } from "./progress-stream.ts";
 import { VaultboxError } from "../errors.ts";
@@ -8,7 +8,13 @@ import { quoted } from "../printable.ts";
 
 type ImageCalls = Pick<
   Engine,
-  "inspectImage" | "listImages" | "pullImage" | "importImage" | "buildImage" | "removeImage"
+  | "inspectImage"
+  | "listImages"
+  | "listImageSteps"
+  | "pullImage"
+  | "importImage"
+  | "buildImage"
+  | "removeImage"
 >;
 
 /** The engine's images. */
@@ -25,12 +31,25 @@ export function engineImages(api: EngineApi): ImageCalls {
     });
   return {
     inspectImage: inspect,
-    listImages: (label) =>
+    listImages: (filter) =>
       attempt("list the images", async () => {
-        const query = { filters: JSON.stringify({ label: [label] }) };
+        const [[name, value] = ["", ""]] = Object.entries(filter);
+        const query = { filters: JSON.stringify({ [name]: [value] }) };
         const answer = await api.call({ method: "GET", path: "/images/json", query });
         const facts = await Promise.all((answer as { Id: string }[]).map(({ Id }) => inspect(Id)));
         return facts.filter((image) => image !== undefined);
+      }),
+    listImageSteps: (reference) =>
+      attempt(`read how the image ${quoted(reference)} was built`, async () => {
+        checkReference(reference);
+        try {
+          return toImageSteps(
+            await api.call({ method: "GET", path: `/images/${reference}/history` }),
+          );
+        } catch (error) {
+          if (hasStatus(error, 404)) return [];
+          throw error;
+        }
       }),
     pullImage: (reference, onLine) =>
       attempt(`pull the image ${quoted(reference)}`, async () => {

@@ -153,6 +153,18 @@ export interface ImageFacts {
   readonly volumes: readonly string[];
 }
 
+/** A step of an image's build, with what it added. */
+export interface ImageStep {
+  /** Seconds since 1970 */
+  readonly createdAt: number;
+  /** As the engine wrote it down */
+  readonly command: string;
+  readonly sizeBytes: number;
+}
+
+/** Which images are listed. */
+export type ImageFilter = { readonly label: string } | { readonly reference: string };
+
 /** A build: a tar of the context, streamed progress lines. */
 export interface ImageBuild {
   readonly context: NodeJS.ReadableStream;
@@ -178,7 +190,9 @@ export interface Engine {
   ) => Promise<readonly { name: string; labels: Readonly<Record<string, string>> }[]>;
   readonly removeVolume: (name: string) => Promise<void>;
   readonly inspectImage: (reference: string) => Promise<ImageFacts | undefined>;
-  readonly listImages: (label: string) => Promise<readonly ImageFacts[]>;
+  readonly listImages: (filter: ImageFilter) => Promise<readonly ImageFacts[]>;
+  /** How an image was built, the first step first; none for one that is gone. */
+  readonly listImageSteps: (reference: string) => Promise<readonly ImageStep[]>;
   readonly pullImage: (reference: string, onLine: (line: string) => void) => Promise<void>;
   readonly importImage: (
     tar: NodeJS.ReadableStream,

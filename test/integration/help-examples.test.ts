@@ -104,6 +104,7 @@ const places: Readonly<Record<string, Place>> = {
   "vaultbox audit show --refused": { fails: /no session/ },
   "vaultbox audit show 3f9a --host api.github.com --since 1h": { fails: /3f9a/ },
   "vaultbox audit follow --json | jq .host": { fails: /no session/ },
+  "vaultbox image list": noEngine,
   "vaultbox image build": noEngine,
   "vaultbox image build --agent claude --rebuild": noEngine,
   "vaultbox image build --agent claude --package golang --npm-package pnpm": noEngine,

@@ -6,7 +6,7 @@ import type { Engine } from "../engine.ts";
 import { buildDebianNode, canBuildDebianNode, nodeMajor } from "./debian-node.ts";
 import { ensureImage } from "./ensure-image.ts";
 import { readNetworkFiles, toProxyArgs } from "./host-network.ts";
-import { readBaseRecipe, toTagHash } from "./image-recipe.ts";
+import { debianNodeRepository, readBaseRecipe, toTagHash } from "./image-recipe.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
 import type { ImageOptions } from "./image-request.ts";
 
@@ -54,6 +54,11 @@ export async function resolveBaseImage(
   return { recipe, kind, hash, tag: `vaultbox/base:${hash}` };
 }
 
+/** The tag of what a base of Debian's packages stands on. */
+export function toDebianNodeTag({ packages }: Pick<ImageRecipe, "packages">): string {
+  return `${debianNodeRepository}:${toTagHash([], [`node ${nodeMajor}`, ...packages])}`;
+}
+
 async function resolveKind(env: NodeJS.ProcessEnv): Promise<BaseKind> {
   const wanted = env["VAULTBOX_BASE"];
   if (wanted === "published" || wanted === "debian") return wanted;
@@ -83,7 +88,7 @@ async function ensureDebianNode(
       },
     );
   }
-  const tag = `vaultbox/debian-node:${toTagHash([], [`node ${nodeMajor}`, ...recipe.packages])}`;
+  const tag = toDebianNodeTag(recipe);
   const build = (onProgress: ImageOptions["onProgress"]) =>
     buildDebianNode(engine, { tag, packages: recipe.packages, env: options.env, onProgress });
   await ensureImage(engine, { tag, what: "the Debian base", flags: [], build }, options);

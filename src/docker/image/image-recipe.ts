@@ -9,6 +9,9 @@ const folder = join(packageFolder, "devcontainer");
 /** Hex digits of a content hash in a tag */
 const tagHashLength = 12;
 
+/** What bases of Debian's packages stand on, which has no label of ours. */
+export const debianNodeRepository = "vaultbox/debian-node";
+
 /** The files that say what the base image is. */
 export interface ImageRecipe {
   readonly files: readonly TarEntry[];

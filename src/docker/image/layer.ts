@@ -140,6 +140,6 @@ function toText(lines: readonly string[]): string {
 
 /** The classic builder leaves the image of the install stage behind, as big as what it installed. */
 async function removeStage(engine: Engine, hash: string): Promise<void> {
-  const stages = await engine.listImages(`${label.buildStage}=${hash}`);
+  const stages = await engine.listImages({ label: `${label.buildStage}=${hash}` });
   for (const stage of stages) await engine.removeImage(stage.id);
 }

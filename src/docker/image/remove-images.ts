@@ -2,9 +2,12 @@ import { isVaultboxError } from "../../errors.ts";
 import type { Engine } from "../engine.ts";
 import { hasStatus } from "../engine-error.ts";
 import { toAgentLayer, type AgentPackage } from "./agent-image.ts";
-import { resolveBaseImage } from "./base-image.ts";
-import { listVaultboxImages } from "./list-images.ts";
+import { resolveBaseImage, toDebianNodeTag } from "./base-image.ts";
+import { listVaultboxImages, type BuiltImage } from "./list-images.ts";
 import { resolveRelayImage } from "./relay-image.ts";
+
+/** A build that is still going on may need an image that has no name yet, in milliseconds. */
+const longestBuildMs = 2 * 3_600_000;
 
 /** Tags of what was removed, and of what a container still uses. */
 export interface RemovedImages {
@@ -14,7 +17,7 @@ export interface RemovedImages {
 
 /**
  * Removes the images that vaultbox built, but those that a run of this version without own images or tools would use:
- * the base, the relay, and agents on the base. A run that needs another one builds it again.
+ * the base with what it stands on, the relay, and agents on the base. A run that needs another one builds it again.
  * @throws VaultboxError VBX_ENGINE_FAILED
  */
 export async function removeImages(
@@ -24,12 +27,29 @@ export async function removeImages(
 ): Promise<RemovedImages> {
   const [base, relay] = await Promise.all([resolveBaseImage(env), resolveRelayImage(env)]);
   const layers = await Promise.all(agents.map((agent) => toAgentLayer(agent, base.tag)));
-  const kept = new Set([base.tag, relay.tag, ...layers.map(({ tag }) => tag)]);
-  const others = (await listVaultboxImages(engine)).filter(({ tag }) => !kept.has(tag));
+  const debian = base.kind === "debian" ? [toDebianNodeTag(base.recipe)] : [];
+  const kept = new Set([base.tag, ...debian, relay.tag, ...layers.map(({ tag }) => tag)]);
+  const { images } = await listVaultboxImages(engine);
+  const old = new Date(Date.now() - longestBuildMs).toISOString();
+  const isOld = ({ kind, createdAt }: BuiltImage): boolean => kind !== "unnamed" || createdAt < old;
+  return await removeEach(
+    engine,
+    images.filter((image) => !kept.has(image.tag) && isOld(image)),
+  );
+}
+
+/**
+ * Removes images, those that a container uses excepted.
+ * @param images what stands on another one before it
+ * @throws VaultboxError VBX_ENGINE_FAILED
+ */
+export async function removeEach(
+  engine: Engine,
+  images: readonly BuiltImage[],
+): Promise<RemovedImages> {
   const removed: string[] = [];
   const used: string[] = [];
-  // Newest first: what stands on another one goes before it
-  for (const { tag } of others) {
+  for (const { tag } of images) {
     try {
       await engine.removeImage(tag);
       removed.push(tag);

@@ -12,7 +12,9 @@ const probe = ["sh", "-c", "echo 6*7 | bc; semver 1.2.3"];
 /** Tags of layers with these tools. */
 async function findLayers(tools: string): Promise<readonly string[]> {
   const engine = await requireEngine();
-  return (await engine.listImages(`${label.tools}=${tools}`)).flatMap(({ tags }) => tags);
+  return (await engine.listImages({ label: `${label.tools}=${tools}` })).flatMap(
+    ({ tags }) => tags,
+  );
 }
 
 async function removeLayers(tools: string): Promise<void> {

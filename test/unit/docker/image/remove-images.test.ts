@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { EngineApiError, toEngineError } from "../../../../src/docker/engine-error.ts";
 import type { Engine, ImageFacts } from "../../../../src/docker/engine.ts";
 import { toAgentLayer } from "../../../../src/docker/image/agent-image.ts";
-import { resolveBaseImage } from "../../../../src/docker/image/base-image.ts";
+import { resolveBaseImage, toDebianNodeTag } from "../../../../src/docker/image/base-image.ts";
 import { removeImages } from "../../../../src/docker/image/remove-images.ts";
 
 const env = { VAULTBOX_BASE: "debian" };
@@ -19,11 +19,13 @@ function toImage(tag: string, createdAt: string): ImageFacts {
 }
 
 test("images that a plain run would use are kept, those that a container uses too, all others go, newest first", async () => {
-  const { tag: base } = await resolveBaseImage(env);
+  const { tag: base, recipe } = await resolveBaseImage(env);
   const { tag: current } = await toAgentLayer(agent, base);
   const own = { name: "mytools", id: "sha256:1", user: "" };
   const { tag: onOwn } = await toAgentLayer(agent, base, own);
   const images = [
+    toImage(toDebianNodeTag(recipe), "2026-01-01"),
+    toImage("vaultbox/debian-node:000000000000", "2025-01-01"),
     toImage(base, "2026-01-02"),
     toImage("vaultbox/base:000000000000", "2026-01-01"),
     toImage(current, "2026-01-03"),
@@ -36,13 +38,19 @@ test("images that a plain run would use are kept, those that a container uses to
   const asked: string[] = [];
   const engine = {
     listImages: async () => images,
+    listImageSteps: async () => [],
     removeImage: async (tag: string) => {
       asked.push(tag);
       if (tag.endsWith("2")) throw toEngineError("remove", new EngineApiError(409, "in use"));
     },
   } as Partial<Engine> as Engine;
   expect(await removeImages(engine, [agent], env)).toEqual({
-    removed: ["vaultbox/tools:000000000001", onOwn, "vaultbox/base:000000000000"],
+    removed: [
+      "vaultbox/tools:000000000001",
+      onOwn,
+      "vaultbox/base:000000000000",
+      "vaultbox/debian-node:000000000000",
+    ],
     used: ["vaultbox/tools:000000000002"],
   });
   expect(asked[0]).toBe("vaultbox/tools:000000000002");
