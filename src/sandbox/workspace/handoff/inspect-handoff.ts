@@ -174,7 +174,7 @@ async function takeOwnerRights(
     if (!isTaken) onDanger({ place: join(root.source, ...names), kind: "program" });
     entries.push(
       isTaken
-        ? { change: "held", kind, path, detail: "ran as its owner (setuid), and no more" }
+        ? { change: "held", kind, path, detail: "ran as its owner (setuid); it doesn't any more" }
         : { change: "dangerous", kind, path, detail: "runs as its owner (setuid)" },
     );
   }

@@ -51,17 +51,22 @@ interface Told {
 
 function toEntry({ path, who, isTaken }: Told): HandoffEntry {
   return isTaken
-    ? { change: "held", kind, path: toShown(path), detail: `let ${who} write, and no more` }
-    : { change: "dangerous", kind, path: toShown(path), detail: `lets ${who} write` };
+    ? {
+        change: "held",
+        kind,
+        path: toShown(path),
+        detail: `was writable for ${who}; it isn't any more`,
+      }
+    : { change: "dangerous", kind, path: toShown(path), detail: `is writable for ${who}` };
 }
 
 /** @param all of one folder, with the same rights */
 function toFolderEntry(all: readonly Told[]): HandoffEntry {
   const [{ path, who, isTaken } = { path: "", who: "", isTaken: false }] = all;
-  const [change, end] = isTaken
-    ? (["held", ", and no more"] as const)
-    : (["dangerous", ""] as const);
-  const detail = `${all.length} entries in it let ${who} write${end}`;
+  const [change, verb, end] = isTaken
+    ? (["held", "were writable", "; they aren't any more"] as const)
+    : (["dangerous", "are writable", ""] as const);
+  const detail = `has ${all.length} entries that ${verb} for ${who}${end}`;
   return { change, kind, path: toShown(dirname(path)), detail };
 }
 
