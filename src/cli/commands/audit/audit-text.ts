@@ -46,12 +46,13 @@ export function toReportLines(report: SessionReport, log: ReportedLog): readonly
   for (const note of others) lines.push(`  Note: ${toClock(note.at)} ${toNoteText(note)}`);
   if (moreNotes > 0) lines.push(`  Note: and ${moreNotes} more, in the log`);
   if (left.length > 0) lines.push("", ...left);
-  lines.push("", ...toRequestLines(requests, matched), "", ...summaryLines(report.summary));
+  const none = report.summary.requests === 0 ? "no request was made" : "no request matches";
+  const listed = requests.length === 0 ? [none] : toRequestLines(requests, matched);
+  lines.push("", ...listed, "", ...summaryLines(report.summary));
   return lines;
 }
 
 function toRequestLines(requests: readonly AuditedRequest[], matched: number): readonly string[] {
-  if (requests.length === 0) return ["no request matches"];
   const headings = ["time", "verdict", "status", "method", "url", "down", "took", "why"];
   const rows = requests.map(({ at, decision, outcome }) => [
     toClock(at),

@@ -14,18 +14,8 @@ import {
 
 /** A home with one ended session of three requests; returns its log's path. */
 async function recordedHome(): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), "vaultbox-home-"));
-  onTestFinished(async () => {
-    vi.unstubAllEnvs();
-    await rm(home, { recursive: true });
-  });
-  vi.stubEnv("VAULTBOX_HOME", home);
-  const folder = join(home, "state", "sessions", fixtureSession);
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, "audit.jsonl");
-  const now = (): number => Date.UTC(2026, 0, 31, 12);
-  const log = await openAuditLog(path, { session: fixtureSession, now });
-  await log.start({ ...startFacts, command: ["claude", "-p"] });
+  const path = await emptyHome();
+  const log = await openFixtureLog(path);
   log.note("handoff", { change: "new", path: ".envrc" });
   await log.decision(decisionOf(1, { credential: "work/api" }));
   log.outcome(outcomeOf(1));
@@ -36,6 +26,26 @@ async function recordedHome(): Promise<string> {
   await log.decision(decisionOf(3, { port: 8443, flags: ["foreign-credential"] }));
   await log.end({ status: 0, requests: 3, refused: 1 });
   return path;
+}
+
+/** A home with a folder for one session; returns the path of its log, which isn't there yet. */
+async function emptyHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), "vaultbox-home-"));
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await rm(home, { recursive: true });
+  });
+  vi.stubEnv("VAULTBOX_HOME", home);
+  const folder = join(home, "state", "sessions", fixtureSession);
+  await mkdir(folder, { recursive: true });
+  return join(folder, "audit.jsonl");
+}
+
+async function openFixtureLog(path: string): ReturnType<typeof openAuditLog> {
+  const now = (): number => Date.UTC(2026, 0, 31, 12);
+  const log = await openAuditLog(path, { session: fixtureSession, now });
+  await log.start({ ...startFacts, command: ["claude", "-p"] });
+  return log;
 }
 
 /** What a command line prints on stdout; rejects as the command does. */
@@ -146,6 +156,20 @@ test("audit show says how many requests the limit hides", async () => {
   await recordedHome();
   expect(await stdoutOf("show", "--limit", "1")).toContain("2 earlier ones match too, see --limit");
   expect(await stdoutOf("show", "--host", "nowhere.example")).toContain("no request matches");
+});
+
+test("audit show of a session without requests says that none was made, not that none matches", async () => {
+  const log = await openFixtureLog(await emptyHome());
+  await log.end({ status: 0, requests: 0, refused: 0 });
+  for (const filter of [[], ["--refused"]]) {
+    const lines = (await stdoutOf("show", ...filter)).split("\n");
+    expect(lines.slice(-4)).toEqual([
+      "no request was made",
+      "",
+      "0 requests, 0 refused, 0B up, 0B down",
+      "",
+    ]);
+  }
 });
 
 test("audit follow prints one line for each event and ends with the session", async () => {
