@@ -32,7 +32,7 @@ import { parseRunLimits, type RunFlags } from "./run-flags.ts";
 const notStartedStatus = 125;
 /** With `--fail-on-handoff`, when the command itself had ended with 0. */
 const handoffStatus = 123;
-/** The command did well, and not all that it asked for is in the audit log. */
+/** The command did well, and not all that it asked for is in the audit log, or not all of the session is removed. */
 const unrecordedStatus = 1;
 
 /** Runs the command and returns the exit status: the command's own, or 125 and a message when it was not started. */
@@ -119,10 +119,12 @@ async function runOnce(
       onDropped,
     });
     printResult(result, flags, policy);
+    if (result.failure !== undefined) reportLateFailure(result.failure, flags);
     const isHandedOff = result.handoff?.complete !== true || result.handoff.entries.length > 0;
     if (result.status !== 0) return result.status;
     if (flags.failOnHandoff === true && isHandedOff) return handoffStatus;
-    return result.summary.unrecorded === 0 ? 0 : unrecordedStatus;
+    const isWhole = result.summary.unrecorded === 0 && result.failure === undefined;
+    return isWhole ? 0 : unrecordedStatus;
   } catch (failure) {
     const error = toExpected(failure);
     if (error instanceof InterruptedError) return error.status;
@@ -130,6 +132,13 @@ async function runOnce(
     reportError(error, { json: flags.json === true });
     return notStartedStatus;
   }
+}
+
+/** The command's status and the report of its end stand whatever fails behind it: a sandbox can fill the disk. */
+function reportLateFailure(failure: unknown, { json = false }: RunFlags): void {
+  const error = toExpected(failure);
+  if (!(error instanceof VaultboxError)) throw error;
+  reportError(error, { json });
 }
 
 async function noteAgent(start: UnknownStart): Promise<void> {
@@ -153,7 +162,8 @@ function printHandoff(handoff: Handoff, session: string): void {
 
 function printResult(result: RunResult, flags: RunFlags, policy: EgressPolicy | undefined): void {
   if (flags.json === true) {
-    writeJson("stderr", result);
+    const { failure: _, ...facts } = result;
+    writeJson("stderr", facts);
     return;
   }
   if (result.handoff !== undefined) printHandoff(result.handoff, result.session);

@@ -97,4 +97,6 @@ export interface RunResult {
   readonly auditPath: string;
   /** What the sandbox left that the host's programs run or go by; missing when that could not be found out */
   readonly handoff?: Handoff;
+  /** What went wrong once the command had ended: something isn't removed, or not recorded */
+  readonly failure?: unknown;
 }

@@ -15,13 +15,28 @@ import type { ReadySandbox } from "./start-sandbox.ts";
 import { isInteractive } from "./user-streams.ts";
 import { openWatchdog, type Watchdog } from "./watchdog/watchdog.ts";
 
+/** A session whose command has ended and whose workspace was looked at. */
+interface EndedSession {
+  readonly session: PreparedSession;
+  readonly link: LinkKind;
+  readonly status: number;
+  readonly handoff?: Handoff;
+}
+
 /**
  * Runs one command in a sandbox of its own and removes everything of it, whatever happens on the way.
  * @throws VaultboxError when the command was not started; InterruptedError after a signal before the start
  */
 export async function runSandbox(start: RunStart, host: RunHost): Promise<RunResult> {
   using signals = new SignalWatch();
-  const { session, link, status, handoff } = await runSession(start, host, signals);
+  const ended: EndedSession[] = [];
+  const failed = await runSession(start, host, signals, ended).then(
+    () => undefined,
+    (failure: unknown) => ({ failure }),
+  );
+  const [one] = ended;
+  if (one === undefined) throw failed?.failure;
+  const { session, link, status, handoff } = one;
   return {
     session: session.state.id,
     status,
@@ -29,14 +44,17 @@ export async function runSandbox(start: RunStart, host: RunHost): Promise<RunRes
     summary: session.summary.current(),
     auditPath: session.audit.path,
     ...(handoff === undefined ? {} : { handoff }),
+    ...failed,
   };
 }
 
+/** @param ended gets the session once its command and the look at its workspace are over: what fails then takes no report away */
 async function runSession(
   start: RunStart,
   host: RunHost,
   signals: SignalWatch,
-): Promise<{ session: PreparedSession; link: LinkKind; status: number; handoff?: Handoff }> {
+  ended: EndedSession[],
+): Promise<void> {
   const { workspace, writable } = start;
   // Nothing of the command line yet: it's not known to be free of secrets
   const facts = { id: createSessionId(), command: [], agent: "", workspace, writable };
@@ -90,10 +108,10 @@ async function runSession(
     onNote: host.onNote,
     signal: signals.endsLook(),
   });
+  const { status } = outcome;
+  ended.push({ session, link: ready.link.report.link, status, ...(handoff && { handoff }) });
   await looked;
   await Promise.allSettled([removed, session.close()]);
-  const { status } = outcome;
-  return { session, link: ready.link.report.link, status, ...(handoff && { handoff }) };
 }
 
 /** Before anything of the workspace is read: a sandbox whose session died may still run and write to it. */

@@ -21,7 +21,8 @@ stable: to break one takes a major version. The wording of messages is not.
 \`vaultbox run\` passes on the status of its command, 128 + n after signal n. Its own are those of \`docker run\`: 125 when
 vaultbox or the engine failed before the command started, or the engine went away while it ran (then an error says so),
 126 when the command can't be run, 127 when it isn't found; 124 when \`--timeout\` ended it, as timeout(1) does; 141 when its output can't be passed on any more; and 123 with
-\`--fail-on-handoff\` (docs/workspace.md).
+\`--fail-on-handoff\` (docs/workspace.md). What fails once the command has ended (a disk that it filled, an engine that removes
+nothing more) is an error behind the report of the run, and makes 1 of the status 0.
 
 A command whose reader has gone (\`vaultbox run -- COMMAND | head\`) gets SIGPIPE when it writes on, as it would without
 vaultbox, then SIGTERM and SIGKILL if that doesn't end it. So does one whose output a full disk doesn't take.

@@ -12,12 +12,15 @@ export interface SmallDisk extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Makes an ext4 of 8 MiB with blocks of 1 KiB; only root can. */
-export async function createSmallDisk(): Promise<SmallDisk> {
+/** Makes an ext4 of 8 MiB with blocks of 1 KiB, or as much in memory, where what is full stays so; only root can. */
+export async function createSmallDisk(kind: "ext4" | "tmpfs" = "ext4"): Promise<SmallDisk> {
   const base = mkdtempSync(join(tmpdir(), "vbd-"));
   const [image, path] = [join(base, "image"), join(base, "m")];
-  const lines = `truncate -s 8M ${image}; mkfs.ext4 -q -m 0 -b 1024 ${image}; mkdir ${path}
-    mount -o loop ${image} ${path}; chmod 755 ${base}; chmod 777 ${path}`;
+  const mount =
+    kind === "tmpfs"
+      ? `mount -t tmpfs -o size=8M none ${path}`
+      : `truncate -s 8M ${image}; mkfs.ext4 -q -m 0 -b 1024 ${image}; mount -o loop ${image} ${path}`;
+  const lines = `mkdir ${path}; ${mount}; chmod 755 ${base}; chmod 777 ${path}`;
   await run("bash", ["-ec", lines], {
     env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` },
   });
