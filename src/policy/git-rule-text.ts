@@ -1,4 +1,5 @@
 import type { GitRule, PushGrant } from "./git-rule.ts";
+import { toShellWord } from "../shell-word.ts";
 import { formatSize } from "../units.ts";
 import { formatRefPattern } from "./ref-pattern.ts";
 
@@ -59,9 +60,4 @@ export function toWorktreeNotes(rules: readonly GitRule[]): readonly string[] {
     const command = `vaultbox run --git ${toShellWord(`${formatGitUrl(rule)}:push=agent/*`)}`;
     return [`git: ${rule.repository} may be read; to let it push: ${command}`];
   });
-}
-
-// The name is the work tree's own: nothing that a shell reads specially gets out of the quotes
-function toShellWord(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -12,6 +12,7 @@ import { readRealPath } from "../files/real-path.ts";
 import { contains } from "../files/path-steps.ts";
 import { maxFileBytes } from "../policy/file-size.ts";
 import { quoted } from "../printable.ts";
+import { toShellWord } from "../shell-word.ts";
 import { parseMount } from "./mount-text.ts";
 import { homeMount, sandboxHome } from "./sandbox-home.ts";
 import { findOuterRepositories } from "./workspace/roots/outer-repository.ts";
@@ -155,7 +156,7 @@ async function resolveSource(path: string, rules: MountRules): Promise<string> {
   const reason = await findRefusal(source, rules);
   if (reason === undefined) return source;
   throw refused(path, source === resolve(path) ? reason : `it is ${quoted(source)}: ${reason}`, [
-    `--allow-mount ${source} makes an exception, if you are sure`,
+    `--allow-mount ${toShellWord(source)} makes an exception, if you are sure`,
   ]);
 }
 

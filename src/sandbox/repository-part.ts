@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
+import { toShellWord } from "../shell-word.ts";
 import type { MountedRoot } from "./workspace/roots/mounted-root.ts";
 
 /**
@@ -21,8 +22,8 @@ export function refuseRepositoryParts(
     const why = `it is a part of the repository ${quoted(repository)}, where git runs and obeys what it finds`;
     throw new VaultboxError("VBX_MOUNT_REFUSED", `cannot mount ${quoted(source)}: ${why}`, {
       hints: [
-        `mount all of it, which is protected then: --mount ${repository}:rw`,
-        `--allow-mount ${source} makes an exception, if you are sure`,
+        `mount all of it, which is protected then: --mount ${toShellWord(repository)}:rw`,
+        `--allow-mount ${toShellWord(source)} makes an exception, if you are sure`,
       ],
     });
   }

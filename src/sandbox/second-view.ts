@@ -1,6 +1,7 @@
 import { VaultboxError } from "../errors.ts";
 import { contains } from "../files/path-steps.ts";
 import { quoted } from "../printable.ts";
+import { toShellWord } from "../shell-word.ts";
 import { isSameView, type MountedRoot } from "./workspace/roots/mounted-root.ts";
 
 /**
@@ -33,17 +34,19 @@ function refusePair(outer: MountedRoot, inner: MountedRoot): void {
     throw refused(
       outer.source,
       "the workspace is in it, and would be seen without what is hidden in it",
-      [`mount it at its own path: --mount ${outer.source}`],
+      [`mount it at its own path: --mount ${toShellWord(outer.source)}`],
     );
   }
   // What is read-only is hidden at each place that it's mounted at
   if (!outer.writable || !inner.writable) return;
   const why = `${quoted(inner.source)} could be written to at two places`;
-  throw refused(outer.source, why, [`mount it at its own path: --mount ${outer.source}:rw`]);
+  throw refused(outer.source, why, [
+    `mount it at its own path: --mount ${toShellWord(outer.source)}:rw`,
+  ]);
 }
 
 function refused(source: string, why: string, hints: readonly string[]): VaultboxError {
   return new VaultboxError("VBX_MOUNT_REFUSED", `cannot mount ${quoted(source)}: ${why}`, {
-    hints: [...hints, `--allow-mount ${source} makes an exception, if you are sure`],
+    hints: [...hints, `--allow-mount ${toShellWord(source)} makes an exception, if you are sure`],
   });
 }

@@ -1,5 +1,6 @@
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
+import { toShellWord } from "../shell-word.ts";
 import { type AgeKey, decryptText, readAgeKind } from "./age-file.ts";
 import { readPrivateFile } from "./private-file.ts";
 
@@ -74,7 +75,7 @@ async function toText(path: string, bytes: Uint8Array, source: IdentitySource): 
   throw new VaultboxError(
     "VBX_VAULT_LOCKED",
     `cannot open ${source.opens}: ${quoted(path)} is encrypted to another identity`,
-    { hints: [`decrypt it first: age -d -i KEY -o PLAIN ${quoted(path)}`] },
+    { hints: [`decrypt it first: age -d -i KEY -o PLAIN ${toShellWord(path)}`] },
   );
 }
 

@@ -59,12 +59,13 @@ export const rowTitles: ReadonlyMap<number, string> = new Map([
   [60, "programs and code of a sandbox, run by the host"],
   [55, "secrets in what a sandbox is configured with"],
   [61, "what a kept home carries into the next session"],
+  [62, "names of a sandbox's making in commands that are pasted into a shell"],
 ]);
 
 /** Rows that a release needs; a row without a score fails the run. */
 export const requiredRows: readonly number[] = [
   1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 14, 15, 16, 17, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30, 31,
-  32, 33, 34, 35, 38, 40, 43, 44, 45, 47, 48, 49, 50, 51, 54, 55, 56, 57, 58, 59, 60, 61,
+  32, 33, 34, 35, 38, 40, 43, 44, 45, 47, 48, 49, 50, 51, 54, 55, 56, 57, 58, 59, 60, 61, 62,
 ];
 
 /** Scores of one row added up. */

@@ -1,5 +1,5 @@
 import { toPrintable } from "../../../printable.ts";
-import { toShellWord } from "../../../shell-word.ts";
+import { toPathWord, toShellWord } from "../../../shell-word.ts";
 import type { Handoff, HandoffEntry } from "./handoff.ts";
 
 /** Lines on the terminal; the audit has every entry. */
@@ -65,8 +65,8 @@ function toLoud(change: HandoffEntry["change"], path: string, detail: string): s
 /** Later runs try to hold what is dangerous, until the user says that it isn't. */
 function toTakeOver({ path }: HandoffEntry): string {
   // A name that is no plain text isn't what the user would have to type
-  const word = toShellWord(path);
-  const place = word === path && path.length <= maxPathLength ? word : "PATH";
+  const isPlain = toShellWord(path) === path && path.length <= maxPathLength;
+  const place = isPlain ? toPathWord(path) : "PATH";
   return `once you know that what is DANGEROUS is yours, in the workspace: vaultbox trust ${place}`;
 }
 

@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { toPrintable } from "../../src/printable.ts";
+import { handoffLines } from "../../src/sandbox/workspace/handoff/handoff-text.ts";
+import { toPathWord, toShellWord } from "../../src/shell-word.ts";
+import { recordScore } from "../support/scoreboard.ts";
+
+const run = promisify(execFile);
+const shells = ["bash", "sh", "zsh", "fish"];
+const touch = "touch PWNED";
+
+/** Names that a sandbox may give a folder; each runs `touch PWNED` for one shell or another when it's quoted carelessly. */
+const names = [
+  `x;${touch}`,
+  `$(${touch})`,
+  `\`${touch}\``,
+  `x';${touch};'`,
+  `x";${touch};"`,
+  `x\\';${touch};echo \\'`,
+  `x\\\\';${touch};echo \\'`,
+  `'(${touch})'`,
+  `\\'(${touch})\\'`,
+  `x\n${touch}\n`,
+  `x\r\n${touch}`,
+  `\u202e';${touch};'`,
+  `\u001b\\';${touch};echo \\'`,
+  `é';${touch};#`,
+  `{a,$(${touch})}`,
+  `<(${touch})`,
+  `~/$(${touch})`,
+  `x\\`,
+  "-rf",
+  "--yes",
+];
+
+/** Whether a shell that reads the line, as when it's pasted there, runs what the name says; and the word it reads. */
+async function paste(shell: string, word: string): Promise<{ isRun: boolean; read: string }> {
+  const cwd = await mkdtemp(join(tmpdir(), "vbx-pasted-"));
+  try {
+    // A line that a shell can't read runs nothing
+    const { stdout } = await run(shell, ["-c", `printf %s ${word}`], { cwd }).catch(() => ({
+      stdout: "",
+    }));
+    return { isRun: existsSync(join(cwd, "PWNED")), read: stdout };
+  } finally {
+    await rm(cwd, { recursive: true });
+  }
+}
+
+test.each(shells)(
+  "no name of a sandbox's making runs anything in %s when a hint with it is pasted",
+  async (shell) => {
+    let controls = 0;
+    let blocked = 0;
+    for (const name of names) {
+      const { isRun, read } = await paste(shell, toShellWord(name));
+      expect([name, isRun]).toEqual([name, false]);
+      if (!isRun) blocked += 1;
+      // Where all of it can be shown, it's the very name, in every shell
+      if (toPrintable(name) === name && !name.startsWith("-"))
+        expect([name, read]).toEqual([name, name]);
+      const naive = [`"${name}"`, `'${name.replaceAll("'", String.raw`'\''`)}'`];
+      for (const word of naive) if ((await paste(shell, word)).isRun) controls += 1;
+    }
+    expect(controls).toBeGreaterThan(2);
+    recordScore({
+      row: 62,
+      test: `hints pasted into ${shell}`,
+      attempts: names.length,
+      blocked,
+      controlSucceeded: controls,
+    });
+  },
+);
+
+test("a repository in a folder that is called as a flag is none in the command that takes it over", () => {
+  const lines = (path: string): readonly string[] =>
+    handoffLines({
+      complete: true,
+      tookMs: 1,
+      entries: [{ change: "dangerous", kind: "repositories", path, detail: "sets core.fsmonitor" }],
+    });
+  expect(lines("--yes").at(-1)).toMatch(/ in the workspace: vaultbox trust \.\/--yes$/);
+  expect(lines("sub/.git").at(-1)).toMatch(/ in the workspace: vaultbox trust sub\/\.git$/);
+  expect(lines("a b").at(-1)).toMatch(/ in the workspace: vaultbox trust PATH$/);
+  expect(toPathWord("-x y")).toBe("'./-x y'");
+  // The control: the same command with the name as it is would trust the project file without a question
+  expect(toShellWord("--yes")).toBe("--yes");
+});
