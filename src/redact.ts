@@ -62,6 +62,14 @@ export class Redactor {
  */
 export const revealedSecrets = new Redactor();
 
+/** User name and password in front of the host of a URL; the spaces end what isn't one */
+const userInfo = /\/\/[^\s/"'<>]*@/g;
+
+/** A text without the user names and passwords of URLs in it, whoever's they are. */
+export function withoutUserInfo(text: string): string {
+  return text.replace(userInfo, "//[hidden]@");
+}
+
 /** The forms in which a value shows up: raw, JSON, URL, hex and base64 at each of its three alignments. */
 export function encodedForms(value: string): readonly string[] {
   const bytes = Buffer.from(value, "utf8");

@@ -26,7 +26,12 @@ async function importImage(
 export async function importBusybox(
   engine: Engine,
   changes: readonly string[] = [],
-  more: { readonly applets?: readonly string[]; readonly gitConfig?: string } = {},
+  more: {
+    readonly applets?: readonly string[];
+    /** Programs, by their paths without the first slash */
+    readonly scripts?: Readonly<Record<string, string>>;
+    readonly gitConfig?: string;
+  } = {},
 ): Promise<SmallImage> {
   const content = await readFile("/bin/busybox").catch((cause: unknown) => {
     throw new Error("this test needs Debian's busybox-static: npm test installs it", { cause });
@@ -35,11 +40,16 @@ export async function importBusybox(
   applets.push(...(more.applets ?? []));
   // By its own name a copy is the applet, and `install` isn't needed
   const files = applets.map((name) => ({ path: `bin/${name}`, content, mode: 0o755 }));
+  const scripts = Object.entries(more.scripts ?? {}).map(([path, text]) => ({
+    path,
+    content: `#!/bin/sh\n${text}\n`,
+    mode: 0o755,
+  }));
   const path = { path: "not-a-program", content: "x\n", mode: 0o644 };
   const { gitConfig } = more;
   const config =
     gitConfig === undefined ? [] : [{ path: "etc/gitconfig", content: gitConfig, mode: 0o644 }];
-  return await importImage(engine, toTar([...files, path, ...config]), changes);
+  return await importImage(engine, toTar([...files, ...scripts, path, ...config]), changes);
 }
 
 /** Debian's dash with the libraries it is linked to, as in a distroless image with a shell. */

@@ -1,11 +1,12 @@
 import { Readable } from "node:stream";
 import { VaultboxError } from "../../errors.ts";
+import { readProxyVariables } from "../../host-proxy.ts";
 import { label } from "../labels.ts";
 import { toTar } from "../tar.ts";
 import type { Engine } from "../engine.ts";
 import { buildDebianNode, canBuildDebianNode, nodeMajor } from "./debian-node.ts";
 import { ensureImage } from "./ensure-image.ts";
-import { readNetworkFiles, toProxyArgs } from "./host-network.ts";
+import { readNetworkFiles } from "./host-network.ts";
 import { debianNodeRepository, readBaseRecipe, toTagHash } from "./image-recipe.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
 import type { ImageOptions } from "./image-request.ts";
@@ -36,7 +37,7 @@ export async function ensureBaseImage(engine: Engine, options: ImageOptions): Pr
       context: Readable.from([toTar(context)]),
       dockerfile: "Dockerfile",
       tag,
-      buildArgs: { BASE: base, ...toProxyArgs(options.env) },
+      buildArgs: { BASE: base, ...readProxyVariables(options.env) },
       labels: { [label.image]: hash },
       onLine: (line) => onProgress({ step: "building the base image", line }),
     });

@@ -14,6 +14,7 @@ import { delimiter, join } from "node:path";
 import { VaultboxError } from "../../errors.ts";
 import { runHostCommand } from "../../host-command.ts";
 import type { Engine } from "../engine.ts";
+import { takeAptLogins } from "./apt-logins.ts";
 import { readAptSources } from "./apt-sources.ts";
 import { readAptOptions, readNpmGlobalConfig, toStringEnv } from "./host-network.ts";
 import type { BuildProgress } from "./image-request.ts";
@@ -98,7 +99,7 @@ async function bootstrap(
   image: DebianNode,
 ): Promise<void> {
   const codename = await readCodename();
-  const sources = await readAptSources(codename);
+  const { sources, logins } = takeAptLogins(await readAptSources(codename));
   if (sources.length === 0) {
     throw new VaultboxError(
       "VBX_IMAGE_BUILD_FAILED",
@@ -107,14 +108,14 @@ async function bootstrap(
   }
   const list = join(paths.folder, "sources.list");
   await writeFile(list, `${sources.join("\n")}\n`);
-  const aptOptions = (await readAptOptions()).map((option) => `--aptopt=${option}`);
+  const options = await writeAptOptions(paths.folder, logins);
   await runHostCommand({
     file: "mmdebstrap",
     args: [
       "--variant=minbase",
       "--mode=root",
       `--include=${image.packages.join(",")}`,
-      ...aptOptions,
+      `--aptopt=${options}`,
       ...["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*"].map(
         (path) => `--dpkgopt=path-exclude=${path}`,
       ),
@@ -130,6 +131,16 @@ async function bootstrap(
     env: toStringEnv(image.env),
     onLine: (line) => image.onProgress({ step: "installing Debian packages", line }),
   });
+}
+
+/** In a file of this process's own folder: arguments are for everybody on this machine to read, and a proxy may have a password. */
+async function writeAptOptions(folder: string, logins: string): Promise<string> {
+  const netrc = join(folder, "auth.conf");
+  await writeFile(netrc, logins, { mode: 0o600 });
+  const path = join(folder, "apt.conf");
+  const lines = [...(await readAptOptions()), `Dir::Etc::netrc "${netrc}";`];
+  await writeFile(path, `${lines.join("\n")}\n`, { mode: 0o600 });
+  return path;
 }
 
 async function readCodename(): Promise<string> {

@@ -1,8 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { acquireLock } from "../../files/lock.ts";
+import { hideProxyPasswords } from "../../host-proxy.ts";
 import type { Engine } from "../engine.ts";
-import { BuildTrace } from "./build-failure.ts";
+import { BuildTrace } from "./build-trace.ts";
 import type { ImageOptions } from "./image-request.ts";
 
 /** How long to wait for another process that builds the same image, in milliseconds */
@@ -33,6 +34,7 @@ export async function ensureImage(
   const lockPath = join(options.stateFolder, `build-${image.tag.replace(/[^a-z0-9]/g, "-")}.lock`);
   await using _lock = await acquireLock(lockPath, { timeoutMs: buildWaitMs });
   if (options.rebuild !== true && (await engine.inspectImage(image.tag)) !== undefined) return;
+  hideProxyPasswords(options.env);
   const trace = new BuildTrace(options.onProgress);
   try {
     await image.build(trace.onProgress);

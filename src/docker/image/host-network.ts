@@ -10,7 +10,6 @@ const questionTimeoutMs = 20_000;
 /** Where build steps get the machine's own extra CAs from, first that is set wins: what Node and OpenSSL programs read. */
 const caVariables = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "CURL_CA_BUNDLE"] as const;
 const caBundlePath = "/etc/ssl/certs/ca-certificates.crt";
-const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"] as const;
 
 /** The host's CA bundle as a context file, so that build steps trust what the host trusts (company proxies). */
 export async function readCaFile(env: NodeJS.ProcessEnv): Promise<readonly TarEntry[]> {
@@ -34,23 +33,16 @@ export async function readNetworkFiles(env: NodeJS.ProcessEnv): Promise<readonly
     readAptOptions().catch(() => []),
   ]);
   // The files stay in the image's history
-  const open = options.filter((line) => !/\/\/[^/"]*@/.test(line));
+  const open = options.filter((line) => !hasLogin(line));
   const caOptions = caFile.map(({ path }) => `Acquire::https::CAInfo "/tmp/build/${path}";`);
   const lines = [...open, ...caOptions];
   const aptFile = { path: "host-apt.conf", content: `${lines.join("\n")}\n` };
   return lines.length === 0 ? caFile : [...caFile, aptFile];
 }
 
-/** The host's proxy settings; these arguments are known to every builder and stay out of the image's history. */
-export function toProxyArgs(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-  const args: Record<string, string> = {};
-  for (const name of proxyVariables) {
-    for (const variant of [name, name.toLowerCase()]) {
-      const value = env[variant];
-      if (value !== undefined && value !== "") args[variant] = value;
-    }
-  }
-  return args;
+/** Whether a setting of apt has a user name or a password; in its address, nothing else has an `@`. */
+function hasLogin(line: string): boolean {
+  return /^Acquire::https?::Proxy/i.test(line) && line.includes("@");
 }
 
 /**

@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
 import type { Engine } from "../engine.ts";
+import { readProxyVariables } from "../../host-proxy.ts";
 import { label } from "../labels.ts";
 import { toTar } from "../tar.ts";
 import type { TarEntry } from "../tar.ts";
-import { readNetworkFiles, readNpmRegistry, toProxyArgs } from "./host-network.ts";
+import { readNetworkFiles, readNpmRegistry } from "./host-network.ts";
 import { readLayerRecipe, toTagHash } from "./image-recipe.ts";
 import type { ImageOptions } from "./image-request.ts";
 
@@ -69,7 +70,7 @@ export async function buildLayer(
       ...(ground.nodeFrom === undefined ? {} : { NODE_FROM: ground.nodeFrom }),
       ...(hasNpm ? { STAGE: stage, NPM_REGISTRY: registry } : {}),
       ...(hasNpm && !content.installScripts ? { NPM_OPTIONS: "--ignore-scripts" } : {}),
-      ...toProxyArgs(env),
+      ...readProxyVariables(env),
     },
     labels: { [label.image]: image.hash, ...image.labels },
     onLine: (line) => options.onProgress({ step: image.step, line }),

@@ -1,5 +1,6 @@
 import { isVaultboxError, VaultboxError } from "../../errors.ts";
 import type { Engine } from "../engine.ts";
+import { BuildTrace } from "./build-trace.ts";
 import type { ImageOptions } from "./image-request.ts";
 
 /** An image of the user's own, as it was found. */
@@ -18,9 +19,9 @@ export interface OwnImage {
 export async function findOwnImage(
   engine: Engine,
   name: string,
-  { onProgress }: ImageOptions,
+  options: ImageOptions,
 ): Promise<OwnImage> {
-  const facts = (await engine.inspectImage(name)) ?? (await pull(engine, name, onProgress));
+  const facts = (await engine.inspectImage(name)) ?? (await pull(engine, name, new BuildTrace(options.onProgress).onProgress));
   return { name, id: facts?.id ?? name, user: facts?.user ?? "" };
 }
 

@@ -2,11 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import {
-  readCaFile,
-  readNpmRegistry,
-  toProxyArgs,
-} from "../../../../src/docker/image/host-network.ts";
+import { readCaFile, readNpmRegistry } from "../../../../src/docker/image/host-network.ts";
 import { toTagHash } from "../../../../src/docker/image/image-recipe.ts";
 
 async function makeFolder(): Promise<string> {
@@ -41,11 +37,6 @@ test("The user's own npm registry is asked for, and a user name in it is dropped
 test("A registry with a password in its address is an error, and never reaches a build", async () => {
   const env = await withRegistry("https://ada:secret@npm.company.test/");
   await expect(readNpmRegistry(env)).rejects.toMatchObject({ code: "VBX_IMAGE_BUILD_FAILED" });
-});
-
-test("Proxy variables of the host are passed in either case, and nothing else is", () => {
-  const env = { HTTPS_PROXY: "http://p.test:1", no_proxy: "x.test", HTTP_PROXY: "", TOKEN: "t" };
-  expect(toProxyArgs(env)).toEqual({ HTTPS_PROXY: "http://p.test:1", no_proxy: "x.test" });
 });
 
 test("A tag's hash changes with a file's content, a file's name and any other fact", () => {

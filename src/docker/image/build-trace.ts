@@ -1,14 +1,19 @@
 import { VaultboxError, isVaultboxError } from "../../errors.ts";
-import { quoted, toPrintable } from "../../printable.ts";
+import { quoted, shortened } from "../../printable.ts";
 import { toShellWord } from "../../shell-word.ts";
+import { toBuildLine } from "./build-line.ts";
 import type { BuildProgress } from "./image-request.ts";
 
-/** How many of the last lines an error shows */
+/** How many of the last lines an error shows, and how much of each, in characters */
 const shownLines = 5;
+const shownLength = 300;
 /** How the scripts of an image show a command before it runs */
 const commandMark = "$ ";
-/** Lines of the engine itself */
-const engineLine = /^(?:Step \d+\/\d+ : | ?---> |Removing intermediate container )/;
+/** Lines of the engine itself, Docker's and Podman's */
+const engineLine =
+  /^(?:(?:\[\d+\/\d+\] )?(?:Step|STEP) \d+\/\d+ ?: |-+> |Removing intermediate container |(?:\[\d+\/\d+\] )?COMMIT )/;
+/** Lines of programs that help nobody once the build's container is gone */
+const uselessLine = /A complete log of this run can be found in/;
 
 /** An image whose build failed. */
 interface FailedImage {
@@ -16,16 +21,17 @@ interface FailedImage {
   readonly flags: readonly string[];
 }
 
-/** Keeps the last lines of a build, and puts them into the error of a failed one. */
+/** Cleans the output of a build, keeps its last lines, and puts them into the error of a failed one. */
 export class BuildTrace {
   readonly onProgress: (progress: BuildProgress) => void;
   readonly #lines: string[] = [];
   #command: string | undefined;
 
   constructor(onProgress: (progress: BuildProgress) => void) {
-    this.onProgress = (progress) => {
-      this.#keep(progress.line);
-      onProgress(progress);
+    this.onProgress = ({ step, line }) => {
+      const clean = toBuildLine(line);
+      this.#keep(clean);
+      onProgress({ step, line: clean });
     };
   }
 
@@ -33,8 +39,8 @@ export class BuildTrace {
     if (line.startsWith(commandMark)) {
       this.#command = line.slice(commandMark.length);
       this.#lines.length = 0;
-    } else if (line.trim() !== "" && !engineLine.test(line)) {
-      this.#lines.push(toPrintable(line.trim()));
+    } else if (line !== "" && !engineLine.test(line) && !uselessLine.test(line)) {
+      this.#lines.push(shortened(line, shownLength));
       if (this.#lines.length > shownLines) this.#lines.shift();
     }
   }
@@ -45,8 +51,8 @@ export class BuildTrace {
     const status = /returned a non-zero code: (\d+)/.exec(said)?.[1];
     const why =
       status === undefined || this.#command === undefined
-        ? toPrintable(said)
-        : `${quoted(this.#command, 300)} failed with status ${status}`;
+        ? toBuildLine(said)
+        : `${quoted(this.#command, shownLength)} failed with status ${status}`;
     const tail = this.#lines.length === 0 ? "" : `; its last lines: ${this.#lines.join(" | ")}`;
     const again = ["vaultbox", "image", "build", ...flags].map(toShellWord).join(" ");
     return new VaultboxError("VBX_IMAGE_BUILD_FAILED", `cannot build ${what}: ${why}${tail}`, {

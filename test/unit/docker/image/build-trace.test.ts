@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { BuildTrace } from "../../../../src/docker/image/build-failure.ts";
+import { hideProxyPasswords } from "../../../../src/host-proxy.ts";
+import { BuildTrace } from "../../../../src/docker/image/build-trace.ts";
 
 function fail(lines: readonly string[], message: string) {
   const trace = new BuildTrace(() => undefined);
@@ -32,4 +33,29 @@ test("a build that fails before its first command shows what the engine says", (
   expect(fail([], "no space left on device").message).toBe(
     "cannot build the image with x: no space left on device",
   );
+});
+
+test("what a build prints is shown without passwords, colours and controls, and in bounds", () => {
+  hideProxyPasswords({ HTTPS_PROXY: "http://ada:marker-pw@p.test:3128" });
+  const forbidden = ["marker-pw", "other-pw", "\u001b", "\u202e"];
+  const shown: string[] = [];
+  const trace = new BuildTrace(({ line }) => shown.push(line));
+  const lines = [
+    "$ curl --proxy http://ada:marker-pw@p.test:3128 x",
+    "HTTPS_PROXY=http://ada:marker-pw@p.test:3128",
+    "\u001b[31mred\u001b[0m \u001b]0;title\u0007 \u202e",
+    "GET https://bob:other-pw@npm.test/@scope/x",
+    "x".repeat(100_000),
+  ];
+  for (const line of lines) trace.onProgress({ step: "adding x", line });
+  const { message } = trace.toError({ what: "x", flags: [] }, new Error(stopped));
+  for (const text of [...shown, message]) {
+    expect(forbidden.filter((one) => text.includes(one))).toEqual([]);
+    expect(text.length).toBeLessThan(2_100);
+  }
+  expect(message).toContain(
+    "HTTPS_PROXY=http://[secret HTTPS_PROXY]@p.test:3128 | red  \\u{202e} | GET https://[hidden]@npm.test/@scope/x | xxx",
+  );
+  // The same lines as the build said them
+  expect(forbidden.filter((one) => !lines.join("\n").includes(one))).toEqual([]);
 });
