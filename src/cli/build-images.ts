@@ -1,5 +1,5 @@
+import { tmpdir } from "node:os";
 import { agentProfiles } from "../agents/select-agent.ts";
-import { resolvePaths } from "../config/paths.ts";
 import { connectEngine } from "../docker/connect-engine.ts";
 import type { AgentPackage } from "../docker/image/agent-image.ts";
 import { ensureBaseImage } from "../docker/image/base-image.ts";
@@ -33,7 +33,7 @@ export async function buildImages({
   using reporter = openBuildReporter({ everyLine: true });
   const options = {
     env: process.env,
-    stateFolder: resolvePaths().state,
+    lockFolder: tmpdir(),
     onProgress: reporter.onProgress,
     rebuild,
   };

@@ -1,14 +1,22 @@
 import { toPrintable } from "../printable.ts";
+import { formatDuration } from "../units.ts";
 import type { BuildDisplay } from "../ui/BuildProgress.tsx";
 import { printNote } from "./output.ts";
 
 /** How many of the last lines the display shows */
 const shownLines = 5;
 const tickMs = 1000;
+/** How often plain text says that a step goes on */
+const quietMs = 15_000;
+
+interface Progress {
+  readonly step: string;
+  readonly line: string;
+}
 
 /** Takes the progress of image builds; disposing ends the display. */
 export interface BuildReporter extends Disposable {
-  readonly onProgress: (progress: { readonly step: string; readonly line: string }) => void;
+  readonly onProgress: (progress: Progress) => void;
 }
 
 export interface BuildReporterOptions {
@@ -21,16 +29,43 @@ export interface BuildReporterOptions {
  * before the first progress: when the image is there, this costs nothing.
  */
 export function openBuildReporter(options: BuildReporterOptions): BuildReporter {
-  if (process.stderr.isTTY && process.env["TERM"] !== "dumb") return new TerminalReporter();
-  let step = "";
-  return {
-    onProgress: (progress) => {
-      if (progress.step !== step) printNote(progress.step);
-      step = progress.step;
-      if (options.everyLine) printNote(`  ${progress.line}`);
-    },
-    [Symbol.dispose]: () => undefined,
+  const isTerminal = process.stderr.isTTY && process.env["TERM"] !== "dumb";
+  return isTerminal ? new TerminalReporter() : new PlainReporter(options);
+}
+
+/** A line for each step, and one now and then while it lasts: a log shows that the work goes on. */
+class PlainReporter implements BuildReporter {
+  readonly #options: BuildReporterOptions;
+  #last: Progress = { step: "", line: "" };
+  #startedAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: BuildReporterOptions) {
+    this.#options = options;
+  }
+
+  onProgress = (progress: Progress): void => {
+    const { step, line } = progress;
+    if (step !== this.#last.step) {
+      printNote(step);
+      this.#startedAt = performance.now();
+    }
+    this.#last = progress;
+    this.#timer ??= setInterval(() => this.#goOn(), quietMs).unref();
+    if (!this.#options.everyLine || line === "") return;
+    printNote(`  ${line}`);
+    this.#timer.refresh();
   };
+
+  #goOn(): void {
+    const { step, line } = this.#last;
+    const past = formatDuration(Math.round((performance.now() - this.#startedAt) / 1000) * 1000);
+    printNote(`  ${step}: ${past} so far${line === "" ? "" : `, at: ${line}`}`);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
 }
 
 class TerminalReporter implements BuildReporter {
@@ -41,11 +76,12 @@ class TerminalReporter implements BuildReporter {
   #lines: string[] = [];
   #startedAt = 0;
 
-  onProgress = ({ step, line }: { readonly step: string; readonly line: string }): void => {
+  onProgress = ({ step, line }: Progress): void => {
     if (this.#timer === undefined) this.#start();
-    if (step !== this.#step) this.#lines = [];
-    this.#step = step;
-    this.#lines = [...this.#lines, toPrintable(line)].slice(-shownLines);
+    const name = toPrintable(step);
+    if (name !== this.#step) this.#lines = [];
+    this.#step = name;
+    if (line !== "") this.#lines = [...this.#lines, toPrintable(line)].slice(-shownLines);
     this.#show();
   };
 

@@ -109,11 +109,11 @@ async function runOnce(
       relayImage,
       buildRelayImage: async (found) => {
         const { buildRelayImage } = await import("./run-images.ts");
-        return await buildRelayImage(found, paths);
+        return await buildRelayImage(found);
       },
       agentImage: async (found, { image, plan }) => {
         const { resolveAgentImage } = await import("./run-images.ts");
-        return await resolveAgentImage(found, { image, agent: plan.agent }, paths);
+        return await resolveAgentImage(found, { image, agent: plan.agent });
       },
       onNote: printNote,
       onDropped,

@@ -1,17 +1,17 @@
+import { tmpdir } from "node:os";
 import type { AgentProfile } from "../agents/agent-profile.ts";
 import type { Engine } from "../docker/engine.ts";
-import type { Paths } from "../config/paths.ts";
 import type { ImageSettings } from "../policy/image-settings.ts";
 import type { RelayImage } from "../sandbox/start-relay.ts";
 import { toAgentPackage } from "./agent-package.ts";
 import { openBuildReporter } from "./build-progress.ts";
 
 /** The relay's image, built when it's missing. */
-export async function buildRelayImage(engine: Engine, paths: Paths): Promise<RelayImage> {
+export async function buildRelayImage(engine: Engine): Promise<RelayImage> {
   const { ensureRelayImage, relayCommand } = await import("../docker/image/relay-image.ts");
   using reporter = openBuildReporter({ everyLine: false });
   const { onProgress } = reporter;
-  const options = { env: process.env, stateFolder: paths.state, onProgress };
+  const options = { env: process.env, lockFolder: tmpdir(), onProgress };
   return { tag: await ensureRelayImage(engine, options), command: relayCommand };
 }
 
@@ -19,12 +19,11 @@ export async function buildRelayImage(engine: Engine, paths: Paths): Promise<Rel
 export async function resolveAgentImage(
   engine: Engine,
   { image, agent }: { readonly image: ImageSettings; readonly agent: AgentProfile },
-  paths: Paths,
 ): Promise<string> {
   const { ensureSessionImage } = await import("../docker/image/session-image.ts");
   using reporter = openBuildReporter({ everyLine: false });
   const { onProgress } = reporter;
-  const options = { env: process.env, stateFolder: paths.state, onProgress };
+  const options = { env: process.env, lockFolder: tmpdir(), onProgress };
   const agentPackage = toAgentPackage(agent);
   const wish = {
     ...(image.from === undefined ? {} : { image: image.from }),

@@ -12,6 +12,8 @@ import { readRegularText } from "./regular-file.ts";
 export interface LockOptions {
   /** How long to wait for another owner, `ms`; default `lockTimeoutMs` */
   readonly timeoutMs?: number;
+  /** Called once, as soon as a living owner keeps it; `holder` is who that is, as in `process 42 on "host"` */
+  readonly onWait?: (holder: string) => void;
 }
 
 /** Longer than a handful of writers with scrypt need, one after the other. */
@@ -31,6 +33,7 @@ export async function acquireLock(
   const identity = await readOwnIdentity();
   const token = toToken(identity);
   const deadline = Date.now() + (options.timeoutMs ?? lockTimeoutMs);
+  let { onWait } = options;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     if (await tryMark(path, token)) return { [Symbol.asyncDispose]: () => release(path, token) };
     const holder = await readMark(path);
@@ -41,6 +44,8 @@ export async function acquireLock(
       continue;
     }
     if (Date.now() >= deadline) throw lockedError(path, owner);
+    onWait?.(toHolder(owner));
+    onWait = undefined;
     await sleep(pauseMs * (0.5 + Math.random()));
   }
 }
@@ -107,11 +112,14 @@ function decodeField(field: string): string | undefined {
 }
 
 function lockedError(path: string, owner: ProcessIdentity | undefined): VaultboxError {
-  const who =
-    owner === undefined ? "an unknown owner" : `process ${owner.pid} on ${quoted(owner.host)}`;
-  return new VaultboxError("VBX_FILE_LOCKED", `cannot lock ${quoted(path)}: ${who} holds it`, {
+  const text = `cannot lock ${quoted(path)}: ${toHolder(owner)} holds it`;
+  return new VaultboxError("VBX_FILE_LOCKED", text, {
     hints: ["wait for the other vaultbox command to end, and try again"],
   });
+}
+
+function toHolder(owner: ProcessIdentity | undefined): string {
+  return owner === undefined ? "an unknown owner" : `process ${owner.pid} on ${quoted(owner.host)}`;
 }
 
 function hasCode(error: unknown, code: string): boolean {

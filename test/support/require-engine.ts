@@ -1,5 +1,4 @@
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { connectEngine } from "../../src/docker/connect-engine.ts";
 import { ensureBaseImage } from "../../src/docker/image/base-image.ts";
 import type { Engine } from "../../src/docker/engine.ts";
@@ -17,10 +16,10 @@ export async function requireEngine(): Promise<Engine> {
   }
 }
 
-/** For `ensure…Image` in tests: one lock folder for all of them, nothing printed. */
+/** For `ensure…Image` in tests: the locks are the product's own, nothing printed. */
 export const testImageOptions: ImageOptions = {
   env: process.env,
-  stateFolder: join(tmpdir(), "vaultbox-test-images"),
+  lockFolder: tmpdir(),
   onProgress: () => undefined,
 };
 

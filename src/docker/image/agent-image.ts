@@ -73,6 +73,7 @@ export async function ensureAgentImage(
   };
   const what = `the image of ${agent.name}${own === undefined ? "" : ` on ${own.name}`}`;
   const flags = [...(own === undefined ? [] : ["--image", own.name]), "--agent", agent.name];
-  await ensureImage(engine, { tag: layer.tag, what, flags, build }, options);
+  const first = `looking up ${name}@${range}`;
+  await ensureImage(engine, { tag: layer.tag, what, step: first, flags, build }, options);
   return layer.tag;
 }

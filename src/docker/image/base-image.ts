@@ -42,7 +42,8 @@ export async function ensureBaseImage(engine: Engine, options: ImageOptions): Pr
       onLine: (line) => onProgress({ step: "building the base image", line }),
     });
   };
-  await ensureImage(engine, { tag, what: "the base image", flags: [], build }, options);
+  const step = "making the base image: once, in some minutes";
+  await ensureImage(engine, { tag, what: "the base image", step, flags: [], build }, options);
   return tag;
 }
 
@@ -92,12 +93,14 @@ async function ensureDebianNode(
   const tag = toDebianNodeTag(recipe);
   const build = (onProgress: ImageOptions["onProgress"]) =>
     buildDebianNode(engine, { tag, packages: recipe.packages, env: options.env, onProgress });
-  await ensureImage(engine, { tag, what: "the Debian base", flags: [], build }, options);
+  const step = `fetching Node.js ${nodeMajor}`;
+  await ensureImage(engine, { tag, what: "the Debian base", step, flags: [], build }, options);
   return tag;
 }
 
 async function pullPublished(engine: Engine, options: ImageOptions): Promise<string> {
   const step = `pulling ${publishedBase}`;
+  options.onProgress({ step, line: "" });
   try {
     const pull = engine.pullImage(publishedBase, (line) => options.onProgress({ step, line }));
     await within(pull, pullTimeoutMs);

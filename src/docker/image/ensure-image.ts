@@ -1,19 +1,16 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { acquireLock } from "../../files/lock.ts";
 import { hideProxyPasswords } from "../../host-proxy.ts";
 import type { Engine } from "../engine.ts";
+import { lockBuild } from "./build-lock.ts";
 import { BuildTrace } from "./build-trace.ts";
 import type { ImageOptions } from "./image-request.ts";
-
-/** How long to wait for another process that builds the same image, in milliseconds */
-const buildWaitMs = 30 * 60_000;
 
 /** An image that is there already, or gets built. */
 export interface WantedImage {
   readonly tag: string;
   /** For an error message: `the base image` */
   readonly what: string;
+  /** What is said at once, before the build says something */
+  readonly step: string;
   /** With which `image build` makes the same */
   readonly flags: readonly string[];
   readonly build: (onProgress: ImageOptions["onProgress"]) => Promise<void>;
@@ -30,10 +27,11 @@ export async function ensureImage(
   options: ImageOptions,
 ): Promise<void> {
   if (options.rebuild !== true && (await engine.inspectImage(image.tag)) !== undefined) return;
-  await mkdir(options.stateFolder, { recursive: true, mode: 0o700 });
-  const lockPath = join(options.stateFolder, `build-${image.tag.replace(/[^a-z0-9]/g, "-")}.lock`);
-  await using _lock = await acquireLock(lockPath, { timeoutMs: buildWaitMs });
+  const begin = (): void => options.onProgress({ step: image.step, line: "" });
+  begin();
+  await using _lock = await lockBuild({ engine, ...image }, options);
   if (options.rebuild !== true && (await engine.inspectImage(image.tag)) !== undefined) return;
+  begin();
   hideProxyPasswords(options.env);
   const trace = new BuildTrace(options.onProgress);
   try {

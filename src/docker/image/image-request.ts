@@ -7,8 +7,8 @@ export interface BuildProgress {
 /** What every `ensure…Image` needs beside the engine. */
 export interface ImageOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** Folder for build locks, so that two processes don't build the same image; made when missing */
-  readonly stateFolder: string;
+  /** The same for all processes of this machine, so that no two of them build the same image */
+  readonly lockFolder: string;
   readonly onProgress: (progress: BuildProgress) => void;
   /** Build even when the image is there */
   readonly rebuild?: boolean;

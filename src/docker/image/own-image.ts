@@ -21,7 +21,9 @@ export async function findOwnImage(
   name: string,
   options: ImageOptions,
 ): Promise<OwnImage> {
-  const facts = (await engine.inspectImage(name)) ?? (await pull(engine, name, new BuildTrace(options.onProgress).onProgress));
+  const facts =
+    (await engine.inspectImage(name)) ??
+    (await pull(engine, name, new BuildTrace(options.onProgress).onProgress));
   return { name, id: facts?.id ?? name, user: facts?.user ?? "" };
 }
 

@@ -32,6 +32,7 @@ COPY . /opt/vaultbox-relay/
 export async function ensureRelayImage(engine: Engine, options: ImageOptions): Promise<string> {
   const { tag, hash, base, recipe } = await resolveRelayImage(options.env);
   await ensureBaseImage(engine, { ...options, rebuild: false });
+  const step = "building the relay image";
   const build = (onProgress: ImageOptions["onProgress"]) =>
     engine.buildImage({
       context: Readable.from([toTar(recipe)]),
@@ -39,9 +40,9 @@ export async function ensureRelayImage(engine: Engine, options: ImageOptions): P
       tag,
       buildArgs: { BASE: base },
       labels: { [label.image]: hash },
-      onLine: (line) => onProgress({ step: "building the relay image", line }),
+      onLine: (line) => onProgress({ step, line }),
     });
-  await ensureImage(engine, { tag, what: "the relay image", flags: [], build }, options);
+  await ensureImage(engine, { tag, what: "the relay image", step, flags: [], build }, options);
   return tag;
 }
 

@@ -62,7 +62,8 @@ export async function ensureToolImage(
   const build = (onProgress: ImageOptions["onProgress"]) =>
     buildLayer(engine, layer, { ...options, onProgress });
   const again = [...flags, ...toFlags("--package", packages), ...toFlags("--npm-package", npm)];
-  await ensureImage(engine, { tag, what: `the image with ${names}`, flags: again, build }, options);
+  const what = `the image with ${names}`;
+  await ensureImage(engine, { tag, what, step: layer.step, flags: again, build }, options);
   return tag;
 }
 

@@ -26,22 +26,23 @@ function createTagEngine(tags: Set<string>) {
     inspections++;
     return tags.has(tag) ? facts : undefined;
   };
-  return { engine: { inspectImage } as unknown as Engine, inspections: () => inspections };
+  const engine = { endpoint: "unix:///engine.sock", inspectImage } as unknown as Engine;
+  return { engine, inspections: () => inspections };
 }
 
 async function createOptions(changes: Partial<ImageOptions> = {}): Promise<ImageOptions> {
-  const stateFolder = await mkdtemp(join(tmpdir(), "vaultbox-state-"));
-  onTestFinished(() => rm(stateFolder, { recursive: true }));
-  return { env: {}, stateFolder, onProgress: () => undefined, ...changes };
+  const lockFolder = await mkdtemp(join(tmpdir(), "vaultbox-locks-"));
+  onTestFinished(() => rm(lockFolder, { recursive: true }));
+  return { env: {}, lockFolder, onProgress: () => undefined, ...changes };
 }
 
 test("An image that is there costs one question to the engine and no lock", async () => {
   const { engine, inspections } = createTagEngine(new Set(["a:1"]));
   const options = await createOptions();
   const build = () => Promise.reject(new Error("must not build"));
-  await ensureImage(engine, { tag: "a:1", what: "a", flags: [], build }, options);
+  await ensureImage(engine, { tag: "a:1", what: "a", step: "making a", flags: [], build }, options);
   expect(inspections()).toBe(1);
-  expect(await readdir(options.stateFolder)).toEqual([]);
+  expect(await readdir(options.lockFolder)).toEqual([]);
 });
 
 test("Of several that miss an image at once, one builds it and the others wait for it", async () => {
@@ -54,10 +55,39 @@ test("Of several that miss an image at once, one builds it and the others wait f
     await sleep(100);
     tags.add("a:1");
   };
-  const image = { tag: "a:1", what: "a", flags: [], build };
+  const image = { tag: "a:1", what: "a", step: "making a", flags: [], build };
   await Promise.all([1, 2, 3].map(() => ensureImage(engine, image, options)));
   expect(builds).toBe(1);
-  expect(await readdir(options.stateFolder)).toEqual([]);
+  expect(await readdir(options.lockFolder)).toEqual([]);
+});
+
+test("Who waits for another build says so at once; builds of other engines and of other users' locks don't wait", async () => {
+  const { engine } = createTagEngine(new Set());
+  const progress: string[] = [];
+  const options = await createOptions({ onProgress: ({ step }) => progress.push(step) });
+  const gate = Promise.withResolvers<void>();
+  const image = { tag: "a:1", what: "the image", step: "making a", flags: [] };
+  const first = ensureImage(engine, { ...image, build: () => gate.promise }, options);
+  await expect.poll(() => readdir(options.lockFolder)).toHaveLength(1);
+  const build = async () => undefined;
+  const startedAt = performance.now();
+  const second = ensureImage(engine, { ...image, build }, options);
+  await expect
+    .poll(() => progress.at(-1))
+    .toMatch(/^waiting for process \d+ on ".+", which builds the image$/);
+  expect(performance.now() - startedAt).toBeLessThan(1000);
+  await ensureImage({ ...engine, endpoint: "unix:///other.sock" }, { ...image, build }, options);
+  gate.resolve();
+  await Promise.all([first, second]);
+  expect(progress).toEqual([
+    "making a",
+    "making a",
+    "making a",
+    expect.stringMatching(/^waiting/),
+    "making a",
+    "making a",
+    "making a",
+  ]);
 });
 
 test("A rebuild builds although the image is there", async () => {
@@ -66,7 +96,7 @@ test("A rebuild builds although the image is there", async () => {
   const build = async () => void builds++;
   await ensureImage(
     engine,
-    { tag: "a:1", what: "a", flags: [], build },
+    { tag: "a:1", what: "a", step: "making a", flags: [], build },
     await createOptions({ rebuild: true }),
   );
   expect(builds).toBe(1);
@@ -82,12 +112,12 @@ test("A failed build shows its last lines, printable, and releases the lock for 
   await expect(
     ensureImage(
       engine,
-      { tag: "a:1", what: "the image", flags: ["--package", "no such"], build },
+      { tag: "a:1", what: "the image", step: "s", flags: ["--package", "no such"], build },
       options,
     ),
   ).rejects.toMatchObject({
     code: "VBX_IMAGE_BUILD_FAILED",
-    message: "cannot build the image: it broke; its last lines: one | two | three \\x1b[31m | four",
+    message: "cannot build the image: it broke; its last lines: one | two | three | four",
   });
-  expect(await readdir(options.stateFolder)).toEqual([]);
+  expect(await readdir(options.lockFolder)).toEqual([]);
 });
