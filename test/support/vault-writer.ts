@@ -2,12 +2,15 @@
 //   node vault-writer.ts VAULTS STATE PREFIX [COUNT]
 // Before each change it prints `begin N`, after it `done N`. Its credentials are called PREFIX-0 … PREFIX-2 in turn.
 import { writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { openStore } from "../../src/vault/vault-catalog.ts";
 import { makeEntry } from "./temp-vaults.ts";
 
 const [vaults = "", state = "", prefix = "", count = "Infinity"] = process.argv.slice(2);
 const context = { paths: { vaults, state }, env: { VAULTBOX_HOME: state } };
 const store = await openStore(context, "default");
+// Most of a start is compiling. Who is killed keeps nothing of it unless it's written now
+flushCompileCache();
 // Twenty writers fit into one vault
 const slots = 3;
 

@@ -22,13 +22,17 @@ interface Killed {
   readonly begun: number;
 }
 
+/** Of a writer: what one of them compiled the next ones take, from a folder that goes with the test's other files. */
+function writerEnvironment({ paths }: VaultContext): NodeJS.ProcessEnv {
+  return { ...process.env, NODE_COMPILE_CACHE: join(paths.state, "compile-cache") };
+}
+
 /** Starts a writer, kills it after `delayMs` from its first change, and says how far it came. */
 async function killWriter(context: VaultContext, prefix: string, delayMs: number): Promise<Killed> {
   const { vaults, state } = context.paths;
   const child = spawn(process.execPath, [writer, vaults, state, prefix], {
     stdio: ["ignore", "pipe", "inherit"],
-    // Most of a start is compiling; the folder goes with the test's other files
-    env: { ...process.env, NODE_COMPILE_CACHE: join(context.paths.state, "compile-cache") },
+    env: writerEnvironment(context),
   });
   let text = "";
   child.stdout.on("data", (chunk: Buffer) => {
