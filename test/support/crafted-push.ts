@@ -1,5 +1,6 @@
 import { type CraftedPush, readAnswer, sendPush } from "./git-wire.ts";
-import { type CaseWorld, gitBytes, type PushOutput } from "./push-table.ts";
+import { gitBytes } from "./git-command.ts";
+import type { CaseWorld, PushOutput } from "./push-table.ts";
 
 type Ids = CaseWorld["ids"];
 

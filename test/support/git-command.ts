@@ -75,3 +75,13 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   }
   return stdout.replace(/\n$/, "");
 }
+
+/** What git writes, byte by byte. @throws Error when it fails */
+export async function gitBytes(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly input: string },
+): Promise<Buffer> {
+  const result = await runGit(args, options);
+  if (result.status !== 0) throw new Error(`git ${args.join(" ")}: ${result.stderr}`);
+  return result.bytes;
+}

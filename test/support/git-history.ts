@@ -1,4 +1,5 @@
-import { git } from "./git-command.ts";
+import { writeBareRepository } from "./bare-repository.ts";
+import { git, gitBytes } from "./git-command.ts";
 
 /** Commits, tags and blobs that pushes are about; see `writeHistory` for how they hang together. */
 export type ObjectName = keyof typeof plan | "tag" | "tag3" | "blob";
@@ -11,6 +12,8 @@ export interface History {
   readonly folder: string;
   readonly ids: Readonly<Record<ObjectName, string>>;
   readonly format: "sha1" | "sha256";
+  /** A bare repository that has these objects and what they reach, and nothing else; made once for each choice */
+  readonly select: (ids: readonly string[]) => Promise<string>;
 }
 
 interface PlannedCommit {
@@ -80,8 +83,7 @@ export async function writeHistory(
   folder: string,
   format: "sha1" | "sha256" = "sha1",
 ): Promise<History> {
-  const init = ["init", "--quiet", "--bare", "--template=", `--object-format=${format}`];
-  await git([...init, folder], { cwd: "/" });
+  writeBareRepository(folder, { format, branch: "none" });
   const names = Object.keys(plan) as (keyof typeof plan)[];
   const marks = new Map<string, number>(names.map((name, index) => [name, index + 1]));
   const stream = names.map((name) => toStream(name, marks)).join("");
@@ -102,7 +104,28 @@ export async function writeHistory(
   const tag = await write(["mktag"], toTag(ids.work2, "v1"));
   const tag3 = await write(["mktag"], toTag(ids.work3, "v1"));
   const blob = await write(["hash-object", "-w", "--stdin"], "no commit\n");
-  return { folder, format, ids: { ...ids, tag, tag3, blob } };
+  const selections = new Map<string, Promise<string>>();
+  const select = (chosen: readonly string[]): Promise<string> => {
+    const key = [...new Set(chosen)].toSorted().join("\n");
+    const place = `${folder}-${selections.size}`;
+    const made = selections.get(key) ?? writeSelection(folder, place, { format, ids: key });
+    selections.set(key, made);
+    return made;
+  };
+  return { folder, format, ids: { ...ids, tag, tag3, blob }, select };
+}
+
+async function writeSelection(
+  from: string,
+  place: string,
+  { format, ids }: { readonly format: History["format"]; readonly ids: string },
+): Promise<string> {
+  writeBareRepository(place, { format, branch: "none" });
+  if (ids === "") return place;
+  const args = ["pack-objects", "--revs", "--stdout", "--quiet"];
+  const input = await gitBytes(args, { cwd: from, input: `${ids}\n` });
+  await git(["unpack-objects", "-q"], { cwd: place, input });
+  return place;
 }
 
 function toTag(object: string, name: string): string {

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { chownSync, existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { chownSync, readdirSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { serverUser, startApache } from "./apache.ts";
+import { linkObjects, writeBareRepository } from "./bare-repository.ts";
 import { git } from "./git-command.ts";
 import { parseAccessLog, type ServedRequest, writeApacheConfig } from "./git-server-config.ts";
 import { createTestCa, type TestCa } from "./test-ca.ts";
@@ -15,8 +16,10 @@ export interface RepositoryOptions {
   readonly format?: "sha1" | "sha256";
   /** Settings of the repository, `name=value` */
   readonly config?: readonly string[];
-  /** A bare repository whose content it begins with */
+  /** A bare repository whose objects it has too */
   readonly from?: string;
+  /** Full ref name → object id */
+  readonly refs?: Readonly<Record<string, string>>;
 }
 
 /** apache with `git http-backend` over TLS on loopback; everything needs the user `x-access-token` and the token. */
@@ -67,7 +70,7 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
     folderOf,
     createRepository: async (name, repository = {}) => {
       const place = folderOf(name);
-      await createRepository(place, repository, gitIn);
+      await createRepository(place, repository);
       return place;
     },
     git: (name, args, input) => gitIn(folderOf(name), args, input),
@@ -102,32 +105,18 @@ function giveAway(folder: string): void {
   }
 }
 
-async function createRepository(
-  place: string,
-  { format = "sha1", config = [], from }: RepositoryOptions,
-  gitIn: GitIn,
-): Promise<void> {
-  const owner = dirname(place);
-  await mkdir(owner, { recursive: true });
-  if (serverUser !== undefined) chownSync(owner, serverUser.uid, serverUser.gid);
-  const init = ["init", "--quiet", "--bare", "--template=", `--object-format=${format}`];
-  await gitIn(owner, [...init, "--initial-branch=main", place]);
+async function createRepository(place: string, options: RepositoryOptions): Promise<void> {
+  const { format = "sha1", config = [], refs = {}, from } = options;
+  await mkdir(dirname(place), { recursive: true });
   // As the large hosts have them: partial clones by every protocol version
   const partial = ["uploadpack.allowFilter=true", "uploadpack.allowAnySHA1InWant=true"];
   const settings = ["http.receivepack=true", ...partial, ...config];
-  for (const setting of settings) {
-    const [name = "", ...value] = setting.split("=");
-    await gitIn(place, ["config", name, value.join("=")]);
-  }
-  if (from === undefined) return;
-  await cp(join(from, "objects"), join(place, "objects"), { recursive: true });
-  await cp(join(from, "refs"), join(place, "refs"), { recursive: true });
-  if (existsSync(join(from, "packed-refs"))) {
-    await cp(join(from, "packed-refs"), join(place, "packed-refs"));
-  }
+  writeBareRepository(place, { format, branch: "main", config: settings, refs });
+  if (from !== undefined) linkObjects(join(from, "objects"), join(place, "objects"));
   if (serverUser === undefined) return;
-  for (const name of await readdir(place, { recursive: true })) {
-    chownSync(join(place, name), serverUser.uid, serverUser.gid);
+  const all = readdirSync(place, { recursive: true, encoding: "utf8" });
+  for (const path of [dirname(place), place, ...all.map((name) => join(place, name))]) {
+    chownSync(path, serverUser.uid, serverUser.gid);
   }
 }
 

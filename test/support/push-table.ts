@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GitRule, PushGrant } from "../../src/policy/git-rule.ts";
+import { writeBareRepository } from "./bare-repository.ts";
 import type { GitClient } from "./git-client.ts";
-import { git, runGit } from "./git-command.ts";
 import { type History, type ObjectName, writeHistory } from "./git-history.ts";
 import { type GitProxy, gitRule, openGitProxy } from "./git-proxy.ts";
 import { type GitServer, startGitServer } from "./git-server.ts";
@@ -162,52 +162,30 @@ async function runCase(row: PushCase, place: CasePlace): Promise<CaseResult> {
   };
 }
 
-async function fillUpstream(row: PushCase, place: CasePlace): Promise<void> {
-  const { server, history, repository } = place;
+async function fillUpstream(row: PushCase, { server, history, repository }: CasePlace) {
+  const refs = toIds(row.upstream ?? defaultUpstream, history);
   await server.createRepository(repository, {
     format: history.format,
     config: row.upstreamConfig ?? [],
+    refs,
+    from: await history.select(Object.values(refs)),
   });
-  const refs = row.upstream ?? defaultUpstream;
-  if (Object.keys(refs).length === 0) return;
-  const wanted = Object.values(refs).map((name) => idOf(history, name));
-  const pack = await gitBytes(["pack-objects", "--revs", "--stdout", "--quiet"], {
-    cwd: history.folder,
-    input: `${wanted.join("\n")}\n`,
-  });
-  await server.git(repository, ["unpack-objects", "-q"], pack);
-  await server.git(repository, ["update-ref", "--stdin"], createLines(refs, history));
 }
 
 /** A bare repository that borrows the history's objects, so that it has all of them and refs only to its own. */
 async function makeClient(row: PushCase, folder: string, history: History): Promise<void> {
-  const init = ["init", "--quiet", "--bare", "--template=", `--object-format=${history.format}`];
-  await git([...init, "--initial-branch=agent/x", folder], { cwd: "/" });
-  await mkdir(join(folder, "objects/info"), { recursive: true });
+  const refs = toIds(row.local ?? defaultLocal, history);
+  writeBareRepository(folder, { format: history.format, branch: "agent/x", refs });
   await writeFile(join(folder, "objects/info/alternates"), `${history.folder}/objects\n`);
-  const refs = row.local ?? defaultLocal;
-  await git(["update-ref", "--stdin"], { cwd: folder, input: createLines(refs, history) });
 }
 
-function createLines(refs: Refs, history: History): string {
-  return Object.entries(refs)
-    .map(([ref, name]) => `create ${ref} ${idOf(history, name)}\n`)
-    .join("");
+function toIds(refs: Refs, history: History): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(refs).map(([ref, name]) => [ref, idOf(history, name)]));
 }
 
 function idOf({ ids }: History, name: Refs[string]): string {
   if (name === undefined || name === "new") throw new Error("a case begins with known objects");
   return ids[name];
-}
-
-/** What git writes, byte by byte. @throws Error when it fails */
-export async function gitBytes(
-  args: readonly string[],
-  options: { readonly cwd: string; readonly input: string },
-): Promise<Buffer> {
-  const result = await runGit(args, options);
-  if (result.status !== 0) throw new Error(`git ${args.join(" ")}: ${result.stderr}`);
-  return result.bytes;
 }
 
 function expectedRefs(row: PushCase, changes: Refs): Readonly<Record<string, string | undefined>> {
