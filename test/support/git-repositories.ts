@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FetchedPack, Upstream } from "../../src/git-cache/upstream.ts";
+import { writeBareRepository } from "./bare-repository.ts";
 
 export interface TestRepository {
   readonly folder: string;
@@ -26,7 +27,7 @@ export async function makeRepository(
 ): Promise<TestRepository> {
   const gitBytes = (args: readonly string[], input?: string | Buffer): Promise<Buffer> =>
     runGit(["--git-dir", folder, ...args], input);
-  await runGit(["init", "-q", "--bare", `--object-format=${format}`, "-b", "main", folder]);
+  writeBareRepository(folder, { format, branch: "main" });
   const git = async (args: readonly string[], input?: string | Buffer): Promise<string> =>
     (await gitBytes(args, input)).toString("utf8").replace(/\n$/, "");
   return { folder, git, gitBytes };
@@ -69,19 +70,11 @@ export async function makeCommits(
     }
     lines.push("");
   }
-  lines.push("reset refs/import/tip", "from 0000000000000000000000000000000000000000", "");
-  await using marks = await makeTemporaryFolder("marks");
-  const file = join(marks.path, "marks");
-  const input = lines.slice(0, -3).join("\n");
-  await repository.git(["fast-import", "--quiet", "--force", `--export-marks=${file}`], input);
-  await repository.git(["update-ref", "-d", "refs/import/tip"]);
-  const { readFile } = await import("node:fs/promises");
-  const ids = new Map<number, string>();
-  for (const line of (await readFile(file, "utf8")).split("\n")) {
-    const match = /^:(\d+) ([0-9a-f]+)$/.exec(line);
-    if (match !== null) ids.set(Number(match[1]), match[2] ?? "");
-  }
-  return commits.map((_, index) => ids.get(index + 1) ?? "");
+  const marks = commits.map((_, index) => `get-mark :${index + 1}\n`).join("");
+  const input = `${lines.join("\n")}\n${marks}`;
+  const ids = await repository.git(["fast-import", "--quiet", "--force"], input);
+  await rm(join(repository.folder, "refs/import"), { recursive: true });
+  return ids.split("\n");
 }
 
 /** The pack that a push of `include` makes when the other side has `exclude`. */
