@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface BareRepository {
@@ -9,14 +9,17 @@ export interface BareRepository {
   readonly config?: readonly string[];
   /** Full ref name → object id */
   readonly refs?: Readonly<Record<string, string>>;
+  /** A repository whose objects and refs it begins with */
+  readonly from?: string | undefined;
 }
 
 /** Makes one as `git init --bare` without a template does, and sets settings and refs, without starting a git for each. */
 export function writeBareRepository(place: string, repository: BareRepository): void {
-  const { format, branch, config = [], refs = {} } = repository;
+  const { format, branch, config = [], refs = {}, from } = repository;
   for (const folder of ["objects/info", "objects/pack", "refs/heads", "refs/tags"]) {
     mkdirSync(join(place, folder), { recursive: true });
   }
+  if (from !== undefined) copyContent(from, place);
   const extensions = format === "sha1" ? [] : ["extensions.objectFormat=sha256"];
   const version = `core.repositoryFormatVersion=${extensions.length}`;
   const settings = [version, "core.fileMode=true", "core.bare=true", ...extensions, ...config];
@@ -26,12 +29,10 @@ export function writeBareRepository(place: string, repository: BareRepository): 
   if (lines.length > 0) writeFileSync(join(place, "packed-refs"), lines.join(""));
 }
 
-/** Gives a repository all objects of another one, which git never changes in place: as links. */
-export function linkObjects(from: string, to: string): void {
-  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
-    const folder = join(to, entry.parentPath.slice(from.length));
-    mkdirSync(folder, { recursive: true });
-    if (entry.isFile()) linkSync(join(entry.parentPath, entry.name), join(folder, entry.name));
+function copyContent(from: string, place: string): void {
+  for (const name of ["objects", "refs", "packed-refs"]) {
+    const source = join(from, name);
+    if (existsSync(source)) cpSync(source, join(place, name), { recursive: true });
   }
 }
 

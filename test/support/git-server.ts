@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { serverUser, startApache } from "./apache.ts";
-import { linkObjects, writeBareRepository } from "./bare-repository.ts";
+import { writeBareRepository } from "./bare-repository.ts";
 import { git } from "./git-command.ts";
 import { parseAccessLog, type ServedRequest, writeApacheConfig } from "./git-server-config.ts";
 import { createTestCa, type TestCa } from "./test-ca.ts";
@@ -16,7 +16,7 @@ export interface RepositoryOptions {
   readonly format?: "sha1" | "sha256";
   /** Settings of the repository, `name=value` */
   readonly config?: readonly string[];
-  /** A bare repository whose objects it has too */
+  /** A repository whose objects and refs it begins with */
   readonly from?: string;
   /** Full ref name → object id */
   readonly refs?: Readonly<Record<string, string>>;
@@ -111,8 +111,7 @@ async function createRepository(place: string, options: RepositoryOptions): Prom
   // As the large hosts have them: partial clones by every protocol version
   const partial = ["uploadpack.allowFilter=true", "uploadpack.allowAnySHA1InWant=true"];
   const settings = ["http.receivepack=true", ...partial, ...config];
-  writeBareRepository(place, { format, branch: "main", config: settings, refs });
-  if (from !== undefined) linkObjects(join(from, "objects"), join(place, "objects"));
+  writeBareRepository(place, { format, branch: "main", config: settings, refs, from });
   if (serverUser === undefined) return;
   const all = readdirSync(place, { recursive: true, encoding: "utf8" });
   for (const path of [dirname(place), place, ...all.map((name) => join(place, name))]) {
