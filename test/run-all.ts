@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseScores, scoreProblems, totalScores } from "./docs/scoreboard-table.ts";
 import { buildTestImages } from "./engine/build-images.ts";
+import { openMemoryFolder } from "./engine/memory-folder.ts";
 import { startPodman } from "./engine/podman.ts";
 import { runInherited } from "./engine/run-inherited.ts";
 import { prepareTestMachine } from "./engine/test-machine.ts";
@@ -26,7 +27,8 @@ async function runEverything(): Promise<TestReport> {
   print("building dist");
   const build = { file: "npm", args: ["run", "--silent", "build"], env: process.env };
   if ((await runInherited(build)) !== 0) return broken("npm run build");
-  reports.push(await runProject("unit", process.env));
+  await using memory = await openMemoryFolder();
+  reports.push(await runProject("unit", { ...process.env, ...memory.env }));
   try {
     print("preparing the machine: packages and engine");
     await using machine = await prepareTestMachine();
@@ -37,7 +39,8 @@ async function runEverything(): Promise<TestReport> {
     starting.catch(() => undefined);
     await using stack = new AsyncDisposableStack();
     stack.defer(async () => (await starting.catch(() => undefined))?.[Symbol.asyncDispose]());
-    reports.push(await runProject("integration", machine.env));
+    reports.push(await runProject("integration", { ...machine.env, ...memory.env }));
+    // What a user has: a workspace on a disk
     reports.push(await runProject("e2e", machine.env));
     const podman = await starting;
     reports.push(await runProject("podman", podman.env));
