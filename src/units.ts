@@ -75,9 +75,12 @@ export function formatDuration(ms: number): string {
   return parts.slice(0, 2).join("");
 }
 
-/** Bytes as `512B`, `1.5kB`, `200MB`. */
+/**
+ * Bytes as `512B`, `1.5kB`, `200MB`. Limits of memory are whole mebibytes, and are said as people write them: `8GiB`, `512MiB`.
+ */
 export function formatSize(bytes: number): string {
-  for (const unit of ["GB", "MB", "kB"]) {
+  const isBinary = bytes > 0 && bytes % 1024 ** 2 === 0 && bytes % 1000 ** 2 !== 0;
+  for (const unit of isBinary ? ["GiB", "MiB"] : ["GB", "MB", "kB"]) {
     const factor = sizeUnits[unit] ?? 1;
     if (bytes >= factor) return `${trimZeros((bytes / factor).toFixed(1))}${unit}`;
   }

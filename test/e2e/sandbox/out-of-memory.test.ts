@@ -11,7 +11,7 @@ test("an end by the memory limit says so, and the flag that it proposes is enoug
   const whole = await run(...small, "--", "perl", "-e", '$x = "a" x 100_000_000; print length $x');
   expect([whole.status, whole.stdout]).toEqual([137, ""]);
   const said =
-    /warning: the sandbox ran out of memory: at 67\.1MB, with what is in \/tmp and \/dev\/shm, the kernel ended a process in it; for more: vaultbox run --memory (\S+) …\n/;
+    /warning: the sandbox ran out of memory: at 64MiB, with what is in \/tmp and \/dev\/shm, the kernel ended a process in it; for more: vaultbox run --memory (\S+) …\n/;
   const [, more = ""] = said.exec(whole.stderr) ?? [];
   expect(more).toBe("128MiB");
   // The command itself goes on, and fails for it

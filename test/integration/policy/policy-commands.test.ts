@@ -92,7 +92,7 @@ test("trust shows what a file grants, and only then does policy show use it", as
 
     Sandbox
 
-      Memory: half of this machine's, at most 8.6GB (--memory)
+      Memory: half of this machine's, at most 8GiB (--memory)
       /dev/shm: half of the memory, and part of it
       Processors: all (--cpus)
       Processes: 4096
