@@ -1,5 +1,6 @@
 import type { RequestDecisionEvent } from "./audit-event.ts";
 import { toFlags, toSuggestedRule, type SuggestedRule } from "./suggested-rule.ts";
+import { compareText } from "../text-order.ts";
 
 /** A rule that would have allowed something that the policy refused, and how often that was asked for. */
 export interface Remedy {
@@ -47,7 +48,7 @@ export function createRemedies(): Remedies {
           ...(connectTo === undefined ? {} : { connectTo }),
           count,
         }))
-        .sort((a, b) => b.count - a.count || a.rule.localeCompare(b.rule)),
+        .sort((a, b) => b.count - a.count || compareText(a.rule, b.rule)),
   };
 }
 

@@ -4,6 +4,7 @@ import type { AuditEvent, RequestDecisionEvent, RequestOutcomeEvent } from "./au
 import { toShortRef } from "./ref-updates.ts";
 import { isRefusedLater } from "./refused.ts";
 import { createRemedies, remedyLine, type Remedy } from "./remedies.ts";
+import { compareText } from "../text-order.ts";
 
 /** A name and how often it came up. */
 export interface Count {
@@ -170,7 +171,7 @@ function count(names: Map<string, number>, whole: string): void {
 function ranked(names: ReadonlyMap<string, number>): readonly Count[] {
   return [...names]
     .map(([name, times]) => ({ name, count: times }))
-    .sort((a, b) => b.count - a.count || a.name.localeCompare(b.name));
+    .sort((a, b) => b.count - a.count || compareText(a.name, b.name));
 }
 
 /** Names of a list that fit a line. */

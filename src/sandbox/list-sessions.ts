@@ -4,6 +4,7 @@ import { VaultboxError } from "../errors.ts";
 import { hasEnded } from "../files/process-identity.ts";
 import { quoted } from "../printable.ts";
 import { readActiveSessions, readState, type SessionState } from "./session-state.ts";
+import { compareText } from "../text-order.ts";
 
 /** A session as `ps` shows it. */
 export interface ListedSession {
@@ -26,7 +27,7 @@ export async function listSessions(paths: Paths): Promise<readonly ListedSession
   const ended = await Promise.all(states.map(({ owner }) => hasEnded(owner)));
   return states
     .map((state, index) => toListed(state, ended[index] === true))
-    .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
+    .toSorted((a, b) => compareText(a.startedAt, b.startedAt));
 }
 
 function toListed(state: SessionState, isDead: boolean): ListedSession {

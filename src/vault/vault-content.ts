@@ -8,6 +8,7 @@ import { parseCredential } from "./parse-credential.ts";
 import { isSigningKey } from "./signing-key.ts";
 import { isName, maxCredentials, type VaultEntry } from "./stored-credential.ts";
 import type { VaultContent } from "./vault-store.ts";
+import { compareText } from "../text-order.ts";
 
 /** Version of the plain form. */
 const format = 1;
@@ -70,7 +71,7 @@ export function toSorted(entries: readonly VaultEntry[]): readonly VaultEntry[] 
       { hints: ["make another vault: vaultbox vault create NAME"] },
     );
   }
-  return entries.toSorted((a, b) => (a.credential.name < b.credential.name ? -1 : 1));
+  return entries.toSorted((a, b) => compareText(a.credential.name, b.credential.name));
 }
 
 export function damaged(vault: string, why: string): VaultboxError {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { buildProgram, commandNames } from "../../src/cli/program.ts";
 import { errorCodes } from "./error-codes.ts";
+import { compareText } from "../../src/text-order.ts";
 
 const helpWidth = 80;
 
@@ -75,7 +76,7 @@ function toHelp(command: Command): string {
 
 function codesSection(): string {
   const rows = Object.entries(errorCodes)
-    .toSorted(([a], [b]) => a.localeCompare(b))
+    .toSorted(([a], [b]) => compareText(a, b))
     .map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
   const about =
     'With `--json`, an error is one JSON object on stderr: `{"error": {"code", "message", "hints"}}`.';

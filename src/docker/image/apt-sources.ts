@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readRegularText } from "../../files/regular-file.ts";
+import { compareText } from "../../text-order.ts";
 
 /** Suites of the distribution itself, beside its codename */
 const ownSuites = ["", "-updates", "-security", "/updates"] as const;
@@ -17,7 +18,7 @@ export async function readAptSources(
   const names = await readdir(parts).catch(() => []);
   const paths = [
     join(folder, "sources.list"),
-    ...names.toSorted((a, b) => (a < b ? -1 : 1)).map((name) => join(parts, name)),
+    ...names.toSorted(compareText).map((name) => join(parts, name)),
   ];
   const lines: string[] = [];
   for (const path of paths) {

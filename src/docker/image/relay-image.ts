@@ -12,6 +12,7 @@ import { ensureBaseImage, resolveBaseImage } from "./base-image.ts";
 import { ensureImage } from "./ensure-image.ts";
 import { toTagHash } from "./image-recipe.ts";
 import type { ImageOptions } from "./image-request.ts";
+import { compareText } from "../../text-order.ts";
 
 // The built relay
 const programFolder = join(packageFolder, "dist/relay");
@@ -72,7 +73,7 @@ async function readProgram(): Promise<readonly TarEntry[]> {
   }
   const files = await Promise.all(
     names
-      .toSorted((a, b) => (a < b ? -1 : 1))
+      .toSorted(compareText)
       .map(async (path) => ({ path, content: await readFile(join(programFolder, path)) })),
   );
   // Without it Node would take the files for CommonJS

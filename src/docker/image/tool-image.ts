@@ -3,6 +3,7 @@ import { label } from "../labels.ts";
 import { ensureImage } from "./ensure-image.ts";
 import type { ImageOptions } from "./image-request.ts";
 import { buildLayer, hashLayer, type LayerContent } from "./layer.ts";
+import { compareText } from "../../text-order.ts";
 
 /** Tools that are added to an image. */
 export interface Tools {
@@ -68,7 +69,7 @@ export async function ensureToolImage(
 }
 
 function toSet(names: readonly string[]): readonly string[] {
-  return [...new Set(names)].toSorted((a, b) => (a < b ? -1 : 1));
+  return [...new Set(names)].toSorted(compareText);
 }
 
 function toFlags(flag: string, names: readonly string[]): readonly string[] {

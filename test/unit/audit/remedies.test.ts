@@ -38,8 +38,8 @@ test("an address that isn't public is proposed with the way to it, and what no r
     remedies.add(decisionOf(1, { ...fact, host, scheme: "http", port: 80 }));
   }
   expect(remedies.current().map(({ rule, connectTo }) => [rule, connectTo])).toEqual([
-    ["GET http://[fd12::1]/a", "[fd12::1]:80:[fd12::1]:80"],
     ["GET http://10.1.2.3/a", "10.1.2.3:80:10.1.2.3:80"],
+    ["GET http://[fd12::1]/a", "[fd12::1]:80:[fd12::1]:80"],
   ]);
 });
 
