@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { parseAst } from "rolldown/parseAst";
 import { readExamples } from "./help-examples.ts";
 
@@ -10,7 +11,7 @@ export interface ProposedCommand {
   readonly command: string;
 }
 
-const root = new URL("../../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
 const programs = [
   "vaultbox (?:run|trust|init|credential|vault|policy|audit|prune|ps|stop|image|doctor|proxy|demo)",

@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { parseAst } from "rolldown/parseAst";
 
 /** A regular expression that is written in `src/`. */
@@ -11,7 +12,7 @@ export interface SourceExpression {
   readonly file: string;
 }
 
-const root = new URL("../../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Every regular expression that the sources write as a literal, once each. */
 export function listSourceExpressions(): readonly SourceExpression[] {

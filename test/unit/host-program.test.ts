@@ -1,17 +1,16 @@
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { findProgram } from "../../src/host-program.ts";
 import { WritableFolders } from "../../src/writable-folders.ts";
 
-/** The user's folder of programs, and one that a sandbox can write. */
+/** The user's folder of programs, and one that a sandbox can write; a first line of a script can't name a path with blanks. */
 async function createPlaces(): Promise<{
   bin: string;
   writable: string;
   folders: WritableFolders;
 }> {
-  const root = await realpath(await mkdtemp(join(tmpdir(), "vbx-program-")));
+  const root = await realpath(await mkdtemp("/tmp/vbx-program-"));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   const [bin, writable] = [join(root, "bin"), join(root, "writable")];
   await Promise.all([mkdir(bin), mkdir(writable)]);

@@ -2,6 +2,7 @@ import type { Engine, ImageFacts, ImageStep } from "../engine.ts";
 import { label } from "../labels.ts";
 import { debianNodeRepository } from "./image-recipe.ts";
 import { measureImages } from "./shared-steps.ts";
+import { compareText } from "../../text-order.ts";
 
 /** An image that vaultbox built. */
 export interface BuiltImage {
@@ -68,7 +69,7 @@ export function toBuiltImages(found: readonly ImageFound[]): BuiltImages {
     const more = { id, sizeBytes, ownBytes, createdAt };
     return names.map(({ tag, kind }) => ({ tag, kind, ...toContent(kind, facts), ...more }));
   });
-  images.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  images.sort((a, b) => compareText(b.createdAt, a.createdAt));
   return { images, bytes: use.bytes };
 }
 

@@ -76,7 +76,7 @@ test.runIf(hasKeytool())(
       writeFileSync(path, toJavaTrustStore(ca.certificatePem));
       const listed = execFileSync(
         "keytool",
-        ["-list", "-keystore", path, "-storepass", "changeit"],
+        ["-J-Duser.language=en", "-list", "-keystore", path, "-storepass", "changeit"],
         {
           encoding: "utf8",
           stdio: ["ignore", "pipe", "ignore"],

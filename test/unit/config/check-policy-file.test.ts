@@ -6,6 +6,7 @@ import { checkPolicyFile } from "../../../src/config/check-policy-file.ts";
 import { readPolicyFile } from "../../../src/config/policy-file.ts";
 import { inspectProject } from "../../../src/config/trust-project.ts";
 import { resolvePaths } from "../../../src/config/paths.ts";
+import { toShellWord } from "../../../src/shell-word.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const canary = "CANARY-of-a-file-elsewhere";
@@ -74,7 +75,7 @@ test("a problem of a file behind a link is told by its place, and how to see it"
     { line: 1, column: 1, key: "" },
     { line: 2, column: 1, key: "" },
   ]);
-  expect(problems[0]?.message).toContain(`vaultbox policy check ${file}`);
+  expect(problems[0]?.message).toContain(`vaultbox policy check ${toShellWord(file)}`);
   await writeFile(file, "version: 1\negress: []\n");
   expect(await checkPolicyFile(join(workspace, "ci.yaml"))).toEqual({
     kind: "policy",

@@ -7,6 +7,7 @@ import { initProjectFile } from "../../../src/config/init-project-file.ts";
 import { findProjectFile, loadTrustedProjectFile } from "../../../src/config/project-file.ts";
 import { inspectProject, revokeProject, trustProject } from "../../../src/config/trust-project.ts";
 import { readPreferences } from "../../../src/config/preferences.ts";
+import { toShellWord } from "../../../src/shell-word.ts";
 
 interface Place extends AsyncDisposable {
   readonly paths: Paths;
@@ -38,7 +39,7 @@ test("a project file counts for nothing until its exact content is trusted, and 
 
   await expect(load()).rejects.toMatchObject({
     ...untrusted,
-    hints: [`read it, then run: vaultbox trust ${file}`, expect.any(String) as string],
+    hints: [`read it, then run: vaultbox trust ${toShellWord(file)}`, expect.any(String) as string],
   });
   await trustProject(await inspectProject(workspace, paths), paths);
   expect((await load())?.project.egress).toHaveLength(1);

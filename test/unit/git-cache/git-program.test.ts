@@ -46,7 +46,7 @@ test("a git in a folder that the sandbox can write in is never run, whatever the
   const bin = join(workspace, "bin");
   await mkdir(bin);
   const planted = join(workspace, "it-ran");
-  await writeProgram(join(bin, "git"), `touch ${planted}; echo git version 99.0`);
+  await writeProgram(join(bin, "git"), `touch '${planted}'; echo git version 99.0`);
   const link = join(await makeFolder(), "bin");
   await symlink(bin, link);
   const environment = { PATH: `${bin}:${link}` };

@@ -11,6 +11,7 @@ import {
   checkOwnFolders,
   checkRuntimeFolder,
 } from "../../../../src/cli/doctor/host-checks.ts";
+import { toShellWord } from "../../../../src/shell-word.ts";
 
 async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "vaultbox-doctor-"));
@@ -43,7 +44,7 @@ test("A runtime folder that others can enter fails, with the command that closes
   await chmod(folder, 0o755);
   expect(await checkRuntimeFolder(folder)).toMatchObject({
     status: "fail",
-    hint: `close it: chmod 700 ${folder}`,
+    hint: `close it: chmod 700 ${toShellWord(folder)}`,
   });
   await chmod(folder, 0o700);
   expect((await checkRuntimeFolder(folder)).status).toBe("ok");

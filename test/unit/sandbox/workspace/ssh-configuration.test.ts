@@ -59,7 +59,10 @@ Host %x?
 
 test("aliases of an SSH configuration mean the hosts that ssh itself takes them for", () => {
   const { home, write, resolve } = createHome();
-  const path = write("config", configuration.replace("conf.d/", `${home}/.ssh/conf.d/`));
+  const path = write(
+    "config",
+    configuration.replace("conf.d/*.conf", `"${home}/.ssh/conf.d/*.conf"`),
+  );
   write("conf.d/b.conf", "Host included\n  HostName b.example.com\n");
   write("conf.d/a.conf", "Host included\n  HostName a.example.com\n");
   const hosts = [
@@ -90,7 +93,7 @@ test("what only ssh could tell is said, and no command of the configuration runs
   const ran = join(home, "RAN");
   write(
     "config",
-    `Match exec "touch ${ran}"\n  HostName a.example.com\nCanonicalizeHostname yes\n`,
+    `Match exec "touch '${ran}'"\n  HostName a.example.com\nCanonicalizeHostname yes\n`,
   );
   expect(resolve("x")).toEqual({ kind: "unclear", why: '"Match exec" decides about it' });
   // The control: ssh does run it
@@ -105,7 +108,7 @@ test("a file that a sandbox can write in says nothing", () => {
   const { home, write, resolve } = createHome();
   mkdirSync(join(home, "work"));
   writeFileSync(join(home, "work/ssh"), "Host x\n  HostName evil.example.com\n");
-  write("config", `Include ${home}/work/ssh\nHost x\n  HostName own.example.com\n`);
+  write("config", `Include "${home}/work/ssh"\nHost x\n  HostName own.example.com\n`);
   const own = { kind: "host", name: "own.example.com" };
   expect(resolve("x", "", [join(home, "work")])).toEqual(own);
   // The control

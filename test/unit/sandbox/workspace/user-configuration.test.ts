@@ -30,7 +30,7 @@ async function createHome(settings: string, { laterMs = 60_000 } = {}): Promise<
   await writeFile(log, "");
   await writeFile(join(home, ".gitconfig"), settings);
   const path = process.env["PATH"] ?? "";
-  const script = `#!/bin/sh\necho >> ${log}\nPATH=${path} exec git "$@"\n`;
+  const script = `#!/bin/sh\necho >> '${log}'\nPATH='${path}' exec git "$@"\n`;
   await writeFile(join(bin, "git"), script, { mode: 0o755 });
   for (const name of ["XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"]) vi.stubEnv(name, undefined);
   vi.stubEnv("HOME", home);
