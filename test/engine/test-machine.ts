@@ -7,10 +7,13 @@ export interface TestMachine extends AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Installs the packages that tests use (as root, where they are missing) and makes sure that an engine answers. */
-export async function prepareTestMachine(): Promise<TestMachine> {
+/**
+ * Installs the packages that tests use (as root, where they are missing) and makes sure that an engine answers.
+ * @param extra more packages, one a line
+ */
+export async function prepareTestMachine(extra = ""): Promise<TestMachine> {
   const list = readFileSync(new URL("debian-packages.txt", import.meta.url), "utf8");
-  const packages = list.split("\n").filter((line) => line !== "");
+  const packages = `${list}${extra}`.split("\n").filter((line) => line !== "");
   const canInstall = canInstallPackages();
   if (!canInstall) say(`not installing packages here; tests use ${packages.join(", ")}`);
   const setup = await planEngineSetup(process.env, canInstall ? packages : []);
