@@ -14,7 +14,7 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 2,
           // Far more than any takes: the machines are noisy
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
