@@ -32,9 +32,9 @@ export async function startOwnEngine(): Promise<OwnEngine> {
     "--containerd-plugins-namespace": "vaultbox-test-plugins",
   };
   const network = ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false"];
-  const child = spawn("dockerd", [...Object.entries(places).flat(), ...network], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  // In a network namespace of its own: an engine without a bridge removes the `docker0` that it finds, the machine's
+  const args = ["--net", "dockerd", ...Object.entries(places).flat(), ...network];
+  const child = spawn("unshare", args, { stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
   child.stderr.on("data", (chunk: Buffer) => (log = `${log}${chunk.toString()}`.slice(-4000)));
   const ended = once(child, "exit");
