@@ -104,7 +104,7 @@ function decideReadings(compiled: CompiledPolicy, request: EgressRequest): Decis
   const { path, readings = [] } = request;
   if (readings.length === 0) return decideOne(compiled, request);
   const decisions = [path, ...readings].map((one): Decision => {
-    const decision = decideOne(compiled, request, toPathView(one, true));
+    const decision = decideOne(compiled, request, toPathView(one, one === path ? "own" : "other"));
     const isOther = decision.verdict === "deny" && one !== path;
     return isOther ? { ...decision, reading: one } : decision;
   });

@@ -1,6 +1,13 @@
 import type { PathPattern } from "./policy.ts";
 import { toFolded, withoutDotsAtEnd } from "./loose-name.ts";
-import { anyDepth, compileSegment, matchSegments, type SegmentTest } from "./segment-match.ts";
+import { toShorterPaths } from "./shorter-path.ts";
+import {
+  anyDepth,
+  compileSegment,
+  matchSegments,
+  type SegmentTest,
+  type Step,
+} from "./segment-match.ts";
 
 /** A path pattern made ready for the hot path: no regular expression, no backtracking beyond the last `**`. */
 export type PathMatcher = (path: PathView) => boolean;
@@ -8,6 +15,8 @@ export type PathMatcher = (path: PathView) => boolean;
 /** One request path, read once for all rules. */
 export interface PathView {
   readonly segments: readonly string[];
+  /** Whether it's another reading than the path as it was written */
+  readonly isOther: boolean;
   /** Whether servers disagree about what it names (encoded dots and slashes, `..;`, double encoding) */
   readonly ambiguous: boolean;
   /** Segments as the most lenient servers take them, with and without escaped slashes; computed when a prohibition asks */
@@ -17,18 +26,24 @@ export interface PathView {
 // Double encoding, an encoded NUL, a raw backslash
 const suspicious = /%25[0-9a-f]{2}|%00|\\/i;
 
-/** @param isReading whether it's one of several readings that are all decided: a plain `.` and nothing are names in it */
-export function toPathView(path: string, isReading = false): PathView {
+/** The only reading of a path, or one of several that are all decided: a plain `.` and nothing are names in those. */
+type PathRole = "only" | "own" | "other";
+
+export function toPathView(path: string, role: PathRole = "only"): PathView {
   const segments = path.slice(1).split("/");
   let loose: ReturnType<PathView["loose"]> | undefined;
   return {
     segments,
-    ambiguous: isAmbiguousPath(path, isReading),
+    isOther: role === "other",
+    ambiguous: isAmbiguousPath(path, role !== "only"),
     loose: () => (loose ??= toLooseReadings(path)),
   };
 }
 
-/** Whether a server could read the canonical path as another path than the one that is written; `isReading` as above. */
+/**
+ * Whether a server could read the canonical path as another path than the one that is written.
+ * @param isReading whether it's one of several readings that are all decided
+ */
 export function isAmbiguousPath(written: string, isReading = false): boolean {
   if (!written.startsWith("/")) return true;
   const path = isReading ? withoutPlainDots(written) : written;
@@ -50,14 +65,24 @@ function withoutPlainDots(path: string): string {
 
 /**
  * For allow rules: the pattern must match the canonical path as written, and a path that could be read in two ways
- * matches no pattern but "any".
+ * matches no pattern but "any". A pattern that names parameters, or an escaped `?` or `#`, is for the server's reading of it.
  */
 export function compileAllowPath(pattern: PathPattern): PathMatcher {
   if (pattern === "any") return () => true;
-  const steps = pattern.segments.map((segment) =>
+  const own = compileSteps(pattern.segments);
+  const shorter = toShorterPaths(pattern.text).map((text) =>
+    compileSteps(text.slice(1).split("/")),
+  );
+  return ({ ambiguous, isOther, segments }) =>
+    !ambiguous &&
+    (matchSegments(own, segments) ||
+      (isOther && shorter.some((steps) => matchSegments(steps, segments))));
+}
+
+function compileSteps(segments: readonly string[]): readonly Step[] {
+  return segments.map((segment) =>
     segment === anyDepth ? anyDepth : compileSegment(segment, (literal) => literal),
   );
-  return (path) => !path.ambiguous && matchSegments(steps, path.segments);
 }
 
 /**

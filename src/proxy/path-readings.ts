@@ -1,5 +1,6 @@
 // What servers make of one path. Most paths have one reading; where a server may decode, leave out or join something that
 // another one takes as it is, a request is decided as if it asked for each of them.
+import { toShorterPaths } from "../policy/shorter-path.ts";
 
 /** GitLab names a project, a group, a branch or a file in one segment (https://docs.gitlab.com/api/rest/#namespaced-paths). */
 const gitlabNames = /^\/api\/v4\/(?:projects|groups|namespaces)\//;
@@ -21,10 +22,23 @@ const steps: readonly Step[] = [
 ];
 
 /**
- * Every other path that a server may take a canonical one for: with slashes that were escaped, without `.` segments and
- * empty ones, with bytes that are no UTF-8 as Latin-1 or left out. All is done to the whole path or not at all.
+ * Every other path that a server may take a canonical one for.
+ * @param spellings as `toOtherSpellings` has them; each is read without parameters too, and without what an escaped `?` or
+ * `#` begins
  */
-export function toOtherReadings(path: string): readonly string[] {
+export function toOtherReadings(path: string, spellings: readonly string[]): readonly string[] {
+  const shorter = [path, ...spellings].flatMap(toShorterPaths);
+  if (shorter.length === 0) return spellings;
+  const readings = new Set([...spellings, ...shorter]);
+  readings.delete(path);
+  return [...readings];
+}
+
+/**
+ * The readings with slashes that were escaped, without `.` segments and empty ones, with bytes that are no UTF-8 as Latin-1
+ * or left out. All is done to the whole path or not at all.
+ */
+export function toOtherSpellings(path: string): readonly string[] {
   if (!/%|\/\/|\/\.(?:\/|$)/.test(path)) return [];
   let readings = [path];
   for (const step of steps) readings = [...new Set([...readings, ...readings.map(step)])];
@@ -36,9 +50,11 @@ const highEscapes = /(?:%[89A-F][0-9A-F])+/g;
 /** Replaces each byte that is no part of a character in UTF-8. */
 function replaceLoneBytes(path: string, replace: (escape: string) => string): string {
   return path.replace(highEscapes, (run) =>
-    splitUtf8(run)
-      .map((part) => (part.length === 3 ? replace(part) : part))
-      .join(""),
+    isUtf8(run)
+      ? run
+      : splitUtf8(run)
+          .map((part) => (part.length === 3 ? replace(part) : part))
+          .join(""),
   );
 }
 
@@ -53,13 +69,15 @@ function toUtf8Escape(escape: string): string {
  */
 export function hasOnlyLoneLetters(path: string): boolean {
   const runs = path.match(highEscapes) ?? [];
-  const isPlain = runs.every((run) =>
-    splitUtf8(run).every((part, index, parts) => {
-      if (part.length > 3) return true;
-      const byte = Number.parseInt(part.slice(1), 16);
-      // A byte of 80 to BF goes on with what another one began
-      return byte >= 0xc2 || (byte >= 0xa0 && byte < 0xc0 && parts.length === 1 && index === 0);
-    }),
+  const isPlain = runs.every(
+    (run) =>
+      isUtf8(run) ||
+      splitUtf8(run).every((part, index, parts) => {
+        if (part.length > 3) return true;
+        const byte = Number.parseInt(part.slice(1), 16);
+        // A byte of 80 to BF goes on with what another one began
+        return byte >= 0xc2 || (byte >= 0xa0 && byte < 0xc0 && parts.length === 1 && index === 0);
+      }),
   );
   return isPlain && path.split(/\/|%2F/).every(staysName);
 }
@@ -74,7 +92,7 @@ function staysName(segment: string): boolean {
 function splitUtf8(run: string): readonly string[] {
   const parts: string[] = [];
   for (let at = 0; at < run.length;) {
-    const length = utf8Lengths.find((bytes) => isUtf8(run.slice(at, at + 3 * bytes), bytes));
+    const length = utf8Lengths.find((bytes) => isCharacter(run.slice(at, at + 3 * bytes), bytes));
     const end = at + 3 * (length ?? 1);
     parts.push(run.slice(at, end));
     at = end;
@@ -84,8 +102,12 @@ function splitUtf8(run: string): readonly string[] {
 
 const utf8Lengths = [2, 3, 4];
 
-function isUtf8(escapes: string, bytes: number): boolean {
-  if (escapes.length !== 3 * bytes) return false;
+function isCharacter(escapes: string, bytes: number): boolean {
+  return escapes.length === 3 * bytes && isUtf8(escapes);
+}
+
+/** Whether it is nothing but characters in UTF-8. */
+export function isUtf8(escapes: string): boolean {
   try {
     decodeURIComponent(escapes);
     return true;

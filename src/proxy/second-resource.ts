@@ -1,6 +1,7 @@
 // Headers that name a second resource, which the server reads or writes beside the one of the request line. It is decided
 // by the same rules (policy/decide.ts) and must lie within the credential's path; what can't be read for sure is refused.
 import type { OtherPath } from "../policy/other-path.ts";
+import { toShorterPaths } from "../policy/shorter-path.ts";
 import type { Authority } from "./authority.ts";
 import { foldHeaderName } from "./folded-name.ts";
 import { headerValues } from "./http1/header.ts";
@@ -42,12 +43,14 @@ export function readSecondResources(place: RequestPlace): readonly OtherPath[] {
       throw refuseResource(name, `it can be taken for ${header.name}`);
     if (seen.has(header.name)) throw refuseResource(name, "it is there twice");
     seen.add(header.name);
-    if (readings.length > 0)
+    if (readings.length > toShorterPaths(path).length)
       throw refuseResource(name, "servers read the request's own path in different ways");
     if (value.length > maxResourceBytes)
       throw refuseResource(name, `it is longer than ${maxResourceBytes} bytes`);
     const resource = { name, value, authority: place.authority, ownPath: path };
-    found.push(...readHeader(resource, header, place.head));
+    for (const one of readHeader(resource, header, place.head)) {
+      found.push(one, ...toShorterPaths(one.path).map((shorter) => ({ ...one, path: shorter })));
+    }
   }
   // WebDAV's (RFC 4918 sections 9.8 and 9.9), and Swift's COPY: a denial of what they do at their own path holds too
   const folded = method.toUpperCase();

@@ -1,5 +1,13 @@
+import { decodeEscapes } from "../git/decode-escapes.ts";
+import { toFolded } from "../policy/loose-name.ts";
 import { quoted } from "../printable.ts";
-import { hasOnlyLoneLetters, namesAreWhole, toOtherReadings } from "./path-readings.ts";
+import {
+  hasOnlyLoneLetters,
+  isUtf8,
+  namesAreWhole,
+  toOtherReadings,
+  toOtherSpellings,
+} from "./path-readings.ts";
 import { Refusal } from "./refusal.ts";
 
 /**
@@ -18,7 +26,7 @@ export interface RequestTarget {
   readonly path: string;
   /** What else servers may take the path for: rules must say the same of each (`toOtherReadings`) */
   readonly readings: readonly string[];
-  /** The same for doors: to a forge `@scope%2Fname` may be one name, which no registry has */
+  /** Other spellings for doors: to a forge `@scope%2Fname` may be one name, which no registry has, and none cuts `%23` off */
   readonly doorReadings: readonly string[];
   /** Query with its `?`; empty if there is none */
   readonly query: string;
@@ -75,7 +83,7 @@ function escapeHighBytes(target: string): string {
   const path = mark === -1 ? target : target.slice(0, mark);
   const escaped = path.replace(highBytes, (bytes) => {
     const escapes = toEscapes(bytes);
-    return isUtf8Escaped(escapes) ? escapes : bytes;
+    return isUtf8(escapes) ? escapes : bytes;
   });
   return mark === -1 ? escaped : escaped + target.slice(mark).replace(highBytes, toEscapes);
 }
@@ -84,15 +92,8 @@ function toEscapes(bytes: string): string {
   return `%${Buffer.from(bytes, "latin1").toString("hex").toUpperCase().match(/../g)!.join("%")}`;
 }
 
-function isUtf8Escaped(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    // The only error of decodeURIComponent is the answer asked for
-    return false;
-  }
-}
+/** Each is decided; a path that a client means has a few. */
+const mostReadings = 63;
 
 type TargetPath = Pick<RequestTarget, "path" | "readings" | "doorReadings">;
 
@@ -100,12 +101,17 @@ const noPath: TargetPath = { path: "", readings: [], doorReadings: [] };
 
 function toPath(rawPath: string): TargetPath {
   const path = toCanonicalPath(rawPath);
-  const readings = toOtherReadings(path);
-  if (!/%2f/i.test(rawPath)) return { path, readings, doorReadings: readings };
+  const spellings = toOtherSpellings(path);
+  const readings = toOtherReadings(path, spellings);
+  if (readings.length > mostReadings)
+    throw refusal(rawPath, "servers read it in too many different ways");
+  if (!/%2f/i.test(rawPath) || namesAreWhole(path)) {
+    return { path, readings, doorReadings: spellings };
+  }
   const whole = toCanonicalPath(rawPath, "whole");
-  const all = new Set([...readings, whole, ...toOtherReadings(whole)]);
+  const all = new Set([...spellings, whole, ...toOtherSpellings(whole)]);
   all.delete(path);
-  return { path, readings, doorReadings: namesAreWhole(path) ? readings : [...all] };
+  return { path, readings, doorReadings: [...all] };
 }
 
 function parseAbsolute(target: string): RequestTarget {
@@ -157,10 +163,10 @@ export function toCanonicalPath(rawPath: string, scoped: "split" | "whole" = "sp
   return path;
 }
 
-/** A path with one reading only. @throws Refusal */
+/** A path with one spelling only. @throws Refusal */
 export function toPlainPath(rawPath: string): string {
   const path = toCanonicalPath(rawPath);
-  if (toOtherReadings(path).length > 0)
+  if (toOtherSpellings(path).length > 0)
     throw refusal(rawPath, "servers read it in different ways (`%2f`, `//`, `/./`, Latin-1)");
   return path;
 }
@@ -193,9 +199,20 @@ function decodeWhatMayStand(escape: string): string {
 }
 
 function refuseDotSegment(segment: string, rawPath: string): void {
-  if (/^\.{1,2}(?:$|;|%3B|%20)/.test(segment))
+  // With parameters, a stream of Windows, a blank, or what begins a query or fragment once it's decoded
+  if (/^\.{1,2}(?:$|[;:]|%(?:20|23|3B|3F))/.test(segment) || isLooseDots(segment))
     throw refusal(rawPath, "it has a `.` or `..` segment");
   if (/^(?:;|%3B)/.test(segment)) throw refusal(rawPath, "a segment is nothing but `;` parameters");
+}
+
+/**
+ * Whether a canonical segment is `.` or `..` to the most lenient servers: without blanks and characters that aren't seen,
+ * and with old forms of signs as what they stand for (U+2025 is two dots, U+FF0F a slash).
+ */
+function isLooseDots(segment: string): boolean {
+  if (!segment.includes("%")) return false;
+  const text = toFolded(decodeEscapes(segment).normalize("NFKC")).replaceAll(/\s/g, "");
+  return text.split(/[/\\]/).some((name) => /^\.{1,2}(?:$|[;:?#])/.test(name));
 }
 
 function refusal(target: string, why: string): Refusal {

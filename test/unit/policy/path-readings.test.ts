@@ -41,6 +41,17 @@ test.each([
   ["/u/%C3%BC", "/u/%c3%bc", "allow"],
   ["/u/%C3%BC", "/u/\xc3\xbc", "allow"],
   ["/@s/*", "/@s%2fname", "allow"],
+  ["/labels/*", "/labels/C%23", "allow"],
+  ["/labels/C%23", "/labels/C%23", "allow"],
+  ["/labels/C%23*", "/labels/C%23x", "allow"],
+  ["/labels/C%23", "/labels/C", "deny"],
+  ["/labels/C%23*/z", "/labels/C%23x%3F/z", "deny"],
+  ["/v1/m;v=*/x", "/v1/m;v=2/x", "allow"],
+  ["/v1/m;v=*/x", "/v1/m/x", "deny"],
+  ["/v1/m;v=*/x", "/v1/m;v=%3F/x", "deny"],
+  ["/files/*.txt", "/files/key;.txt", "deny"],
+  ["/files/*.txt", "/files/key%3F.txt", "deny"],
+  ["/files/*.txt", "/files/a.txt;v=1.txt", "allow"],
 ] as const)(
   "with the rule %s a path is allowed when all of its readings are: %s",
   (rule, path, is) => {
@@ -60,6 +71,9 @@ const denied = [
   ["/p/*/variables", "/p/acme%2Fw/variables"],
   ["/api/v4/projects/*/variables", "/api/v4/projects/acme%2Fw/variables"],
   ["/api/v4/projects/acme/w/**", "/api/v4/projects/acme%2Fw/variables"],
+  ["/admin", "/admin%3Fx"],
+  ["/admin/**", "/admin%23/x"],
+  ["/admin/x", "/a%64min/x%3fy/z"],
 ] as const;
 
 test("a path is denied when one of its readings is [row 8]", () => {

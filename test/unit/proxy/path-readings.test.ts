@@ -3,7 +3,14 @@ import { parseTarget } from "../../../src/proxy/target.ts";
 
 test.each([
   ["/a/b", "/a/b", []],
-  ["/v1/caf%C3%A9;x=1/..y/", "/v1/caf%C3%A9;x=1/..y/", []],
+  ["/v1/caf%C3%A9/..y/", "/v1/caf%C3%A9/..y/", []],
+  ["/v1/a;x=1/..y/", "/v1/a;x=1/..y/", ["/v1/a/..y/"]],
+  ["/a%3bx/b;y", "/a%3Bx/b;y", ["/a%3Bx/b", "/a/b"]],
+  ["/a%3fb/c", "/a%3Fb/c", ["/a"]],
+  ["/a%23b%3Fc", "/a%23b%3Fc", ["/a%23b", "/a"]],
+  ["/a;x%23/b", "/a;x%23/b", ["/a;x", "/a/b", "/a"]],
+  ["/a/%3Fb", "/a/%3Fb", ["/a/"]],
+  ["/x%2Fa%23", "/x%2Fa%23", ["/x/a%23", "/x%2Fa", "/x/a"]],
   ["/a%2fb", "/a%2Fb", ["/a/b"]],
   ["/@%2fb", "/@%2Fb", ["/@/b"]],
   ["/@a%2fb%2fc", "/@a%2Fb%2Fc", ["/@a/b/c"]],
@@ -44,4 +51,37 @@ test("doors see a scope as one name too, but below GitLab's names", () => {
   const npm = parseTarget("GET", "/api/v4/projects/7/packages/npm/@acme%2fwidgets");
   expect(npm).toMatchObject({ readings: [], doorReadings: [] });
   expect(parseTarget("GET", "/a/b").doorReadings).toEqual([]);
+  const label = parseTarget("GET", "/repos/acme/widgets/labels/C%23");
+  expect(label).toMatchObject({ readings: ["/repos/acme/widgets/labels/C"], doorReadings: [] });
 });
+
+test("what servers could read in too many ways is refused", () => {
+  const few = "/a%2Fb//c/./caf%E9";
+  expect(parseTarget("GET", few).readings).toHaveLength(23);
+  const many = `${few};x%3By%3F%23`;
+  expect(() => parseTarget("GET", many)).toThrow("servers read it in too many different ways");
+});
+
+test.each([
+  "..%3F",
+  ".%23x",
+  "..%20x",
+  "..:",
+  "..::$DATA",
+  "..%C2%A0",
+  "%E3%80%80..",
+  "%E2%80%A5",
+  "%EF%BC%8E%EF%BC%8E",
+  "..%E2%80%8B",
+  "a%EF%BC%8F..",
+  "%EF%BC%8E%EF%BC%8E%EF%BC%8Fa",
+])("a segment that a server may take for dots is refused: %s", (segment) => {
+  expect(() => parseTarget("GET", `/a/${segment}/b`)).toThrow("it has a `.` or `..` segment");
+});
+
+test.each([".%E8%AE%BE", "..a%3F", "%E2%80%A6", "a..:b", "%EF%BC%8F", ".config%20"])(
+  "a name with dots, blanks or old forms of signs is none: %s",
+  (segment) => {
+    expect(parseTarget("GET", `/a/${segment}/b`).path).toBe(`/a/${segment}/b`);
+  },
+);

@@ -3,6 +3,7 @@ import { parseAuthority } from "../../../src/proxy/authority.ts";
 import type { HeaderField } from "../../../src/proxy/http1/header.ts";
 import { Refusal } from "../../../src/proxy/refusal.ts";
 import { readSecondResources } from "../../../src/proxy/second-resource.ts";
+import { parseTarget } from "../../../src/proxy/target.ts";
 import { refusalOf } from "../../support/credential-fixtures.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
@@ -41,6 +42,22 @@ test.each([
   ["PUT rgw.example.com/swift/v1/c/o", ["x-copy-from", "c/x"], "read /swift/v1/c/x"],
   ["COPY dav.example.com/a", ["Destination", "https://dav.example.com/b"], "write /b", "/a"],
   ["COPY dav.example.com/a", ["Destination", "/b"], "write /b", "/a"],
+  [
+    "COPY dav.example.com/a",
+    ["Destination", "/b%23c;d"],
+    "write /b%23c;d",
+    "write /b",
+    "write /b%23c",
+    "/a",
+  ],
+  [
+    "PUT s3.example.com/mine/a",
+    ["x-amz-copy-source", "mine/k%3F"],
+    "read /mine/k%3F",
+    "read /mine/k",
+    "/k%3F",
+    "/k",
+  ],
   ["COPY couch.example.com/db/a", ["Destination", "b?rev=1-x"], "write /db/b", "/db/a"],
   ["POST tus.example.com/files", ["Upload-Concat", "final;/files/a"], "read /files/a"],
   [
@@ -55,6 +72,19 @@ test.each([
     needs === "allowed" ? `${use} ${path}` : path,
   );
   expect(texts).toEqual([required, ...others]);
+});
+
+test("a request's own path may have a # or parameters beside a second resource, and no escaped slash", () => {
+  const move = (path: string): readonly string[] => {
+    const target = parseTarget("MOVE", path);
+    const headers: readonly HeaderField[] = [["Destination", "/b"]];
+    const authority = parseAuthority("dav.example.com", "https", 443);
+    const found = readSecondResources({ head: { method: "MOVE", headers }, authority, target });
+    return found.map(({ use, path: other }) => `${use} ${other}`);
+  };
+  expect(move("/a%23c;d")).toEqual(["write /b", "move /a%23c;d", "move /a", "move /a%23c"]);
+  expect(() => move("/a%2Fc")).toThrow("in different ways");
+  expect(() => move("/a%2Fc%23d")).toThrow("in different ways");
 });
 
 test("a destination that may be a path or an object of Swift's account must be allowed as both", () => {
