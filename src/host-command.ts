@@ -8,6 +8,7 @@ import { quoted } from "./printable.ts";
 
 /** Standard output, in bytes; more is a failure. */
 const maxOutputBytes = 10 * 1024 * 1024;
+const tooMuch = "it printed more than 10 MiB";
 
 export interface HostCommand {
   readonly file: string;
@@ -78,8 +79,13 @@ function runPlainly(command: HostCommand, { file, env, cwd }: CommandPlace): Pro
   } as const;
   const child = execFile(file, [...command.args], options, (error, stdout) => {
     const isLate = error?.killed === true && error.signal === "SIGKILL";
+    const isFlood = error?.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER";
     const status = typeof error?.code === "number" ? `exit status ${error.code}` : undefined;
-    const why = isLate ? toLate(command) : (status ?? error?.code ?? error?.signal);
+    const why = isLate
+      ? toLate(command)
+      : isFlood
+        ? tooMuch
+        : (status ?? error?.code ?? error?.signal);
     const failure = error === null ? undefined : (why ?? "it did not start");
     resolve({
       stdout: stdout.replace(/\r?\n$/, ""),
@@ -111,6 +117,7 @@ async function runWithExeca(
   });
   const [result] = await Promise.all([child, passLines(child.all, command.onLine)]);
   if (!result.failed) return { stdout: result.stdout, why: undefined };
+  if (result.isMaxBuffer) return { stdout: "", why: tooMuch };
   const why = result.timedOut
     ? toLate(command)
     : result.exitCode === undefined

@@ -37,6 +37,11 @@ for (const [way, more] of [
     expect(await run(script(secret, more))).toBe(`cannot run "${node}": exit status 3`);
     const late = script("setTimeout(() => {}, 60000)", { ...more, timeoutMs: 300 });
     expect(await run(late)).toBe(`cannot run "${node}": it took longer than 300 ms`);
+    const flood =
+      "process.stdout.write('x'.repeat(11 * 1024 * 1024), () => setTimeout(() => {}, 60000))";
+    expect(await run(script(flood, more))).toBe(
+      `cannot run "${node}": it printed more than 10 MiB`,
+    );
     const missing = { ...script("", more), file: "/nowhere/program" };
     expect(await run(missing)).toBe('cannot run "/nowhere/program": ENOENT');
   });
