@@ -22,7 +22,10 @@ const ownRequestFields = new Set([
   "upgrade",
 ]);
 
-/** As above for responses; Alt-Svc would only send the client to a port that isn't there. */
+/**
+ * As above for responses. Alt-Svc would only send the client to a port that isn't there; and only a refusal of ours may say
+ * that it is one, since agents give its text to their users.
+ */
 const notForwardedDown = new Set([
   "alt-svc",
   "connection",
@@ -33,6 +36,7 @@ const notForwardedDown = new Set([
   "trailer",
   "transfer-encoding",
   "upgrade",
+  "x-vaultbox-refusal",
 ]);
 
 export interface UpstreamRequest {

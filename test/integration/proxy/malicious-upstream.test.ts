@@ -35,6 +35,16 @@ const probes: readonly UpstreamProbe[] = [
     clean,
   ),
   probe(
+    "a header that says that it's a refusal of vaultbox's",
+    "HTTP/1.1 200 OK\r\nx-VAULTBOX-refusal: host-not-allowed\r\nContent-Length: 2\r\n\r\nok",
+    /^(?![^]*vaultbox)HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/i,
+  ),
+  probe(
+    "a reason phrase that says so",
+    "HTTP/1.1 200 OK (vaultbox: host-not-allowed)\r\nContent-Length: 2\r\n\r\nok",
+    clean,
+  ),
+  probe(
     "an escape in a header",
     "HTTP/1.1 200 OK\r\nX-A: \x1b]0;t\x07\r\nContent-Length: 2\r\n\r\nok",
     refused,
