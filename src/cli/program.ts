@@ -1,4 +1,4 @@
-import { Command, Help, type Option } from "commander";
+import { type Argument, Command, Help, type Option } from "commander";
 import { toErrorText } from "./commander-error.ts";
 
 /** One top-level command: its summary is known without loading it, so that `--help` and other commands stay fast. */
@@ -80,7 +80,7 @@ const entries: readonly CommandEntry[] = [
   },
   {
     name: "demo",
-    summary: "show on this machine what holds, with a random secret and a stand-in API",
+    summary: "try on this machine what vaultbox promises, with a random secret and a stand-in API",
     load: async () => (await import("./commands/demo.ts")).buildCommand(),
   },
   {
@@ -97,14 +97,18 @@ const entries: readonly CommandEntry[] = [
 export async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command("vaultbox")
     .description(
-      "run a coding agent in a container that holds no credential and reaches nothing but a policy",
+      "run a coding agent in a container that holds no credential and reaches only what a policy allows",
     )
     .option("-V, --version", "print the version")
     .exitOverride()
     .showHelpAfterError(false)
     .showSuggestionAfterError(true)
     .enablePositionalOptions()
-    .configureHelp({ optionDescription: describeOption, subcommandTerm: nameCommand })
+    .configureHelp({
+      optionDescription: describeOption,
+      subcommandTerm: nameCommand,
+      visibleArguments: listDescribed,
+    })
     .addHelpText("after", helpEnd)
     .hook("preAction", (_, command) => checkEnvironment(command.name()));
   printErrorsOf(program, "vaultbox");
@@ -161,6 +165,11 @@ function printErrorsOf(command: Command, path: string): void {
 function describeOption(option: Option): string {
   const isEmptyList = Array.isArray(option.defaultValue) && option.defaultValue.length === 0;
   return isEmptyList ? option.description : new Help().optionDescription(option);
+}
+
+/** An argument that is only taken to be refused with a message of its own has no description. */
+function listDescribed(command: Command): Argument[] {
+  return command.registeredArguments.filter(({ description }) => description !== "");
 }
 
 /** In a list of commands the names are enough; each one's own help has the rest. */

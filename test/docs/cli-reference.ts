@@ -19,11 +19,17 @@ stable: to break one takes a major version. The wording of messages is not.
 | 2 | the command line is wrong |
 | 70 | a bug in vaultbox; its stack is printed |
 
-\`vaultbox run\` passes on the status of its command, 128 + n after signal n. Its own are those of \`docker run\`: 125 when
-vaultbox or the engine failed before the command started, or the engine went away while it ran (then an error says so),
-126 when the command can't be run, 127 when it isn't found; 124 when \`--timeout\` ended it, as timeout(1) does; 141 when its output can't be passed on any more; and 123 with
-\`--fail-on-handoff\` (docs/workspace.md). What fails once the command has ended (a disk that it filled, an engine that removes
-nothing more) is an error behind the report of the run, and makes 1 of the status 0.
+\`vaultbox run\` passes on the status of its command, 128 + n after signal n. Its own are those of \`docker run\`, and some more:
+
+| status of \`run\` | meaning |
+|--:|---|
+| 1 | the command ended with 0, and something failed behind it: a request that the audit log doesn't have, a disk that it filled, an engine that removes nothing more; an error says which |
+| 123 | with \`--fail-on-handoff\`: the sandbox left something that programs of this machine run ([workspace.md](workspace.md#hand-over)) |
+| 124 | \`--timeout\` or \`limits: {duration}\` ended it, as timeout(1) does |
+| 125 | vaultbox or the engine failed before the command started, or the engine went away while it ran; an error says which |
+| 126 | the command can't be run |
+| 127 | the command isn't found |
+| 141 | its output can't be passed on any more: its reader has gone, or the disk is full |
 
 A command whose reader has gone (\`vaultbox run -- COMMAND | head\`) gets SIGPIPE when it writes on, as it would without
 vaultbox, then SIGTERM and SIGKILL if that doesn't end it. So does one whose output a full disk doesn't take.
@@ -37,8 +43,11 @@ vaultbox, then SIGTERM and SIGKILL if that doesn't end it. So does one whose out
 | \`VAULTBOX_IDENTITY_FILE\` | open the vault with the age identity in this file of mode 0600 |
 | \`VAULTBOX_BASE\` | what images are built on: \`published\`, Node's own image, or \`debian\`, Debian's packages |
 | \`VAULTBOX_DEBUG\` | \`1\`: say on stderr what is done; never a secret |
-| \`DOCKER_HOST\`, \`DOCKER_CONTEXT\` | the engine, as for the docker command |
-| \`HTTPS_PROXY\`, \`NO_PROXY\` | how the host itself reaches upstreams |
+| \`XDG_CONFIG_HOME\`, \`XDG_DATA_HOME\`, \`XDG_STATE_HOME\`, \`XDG_RUNTIME_DIR\` | where vaultbox keeps its files ([architecture.md](architecture.md#on-disk)) |
+| \`DOCKER_HOST\`, \`DOCKER_CONTEXT\`, \`DOCKER_CONFIG\`, \`DOCKER_TLS_VERIFY\`, \`DOCKER_CERT_PATH\` | the engine, as for the docker command |
+| \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`ALL_PROXY\`, \`NO_PROXY\` | how the host itself reaches upstreams; builds of images too |
+| \`NODE_EXTRA_CA_CERTS\` | a file of certificates that are trusted for upstreams, beside the system's; in builds of images too, or \`SSL_CERT_FILE\`, \`CURL_CA_BUNDLE\` |
+| \`SSH_AUTH_SOCK\` | the ssh-agent that signs (\`credential add --ssh-agent\`) |
 | \`NODE_DISABLE_COMPILE_CACHE\` | \`1\`: keep no compiled code in the state folder |`;
 
 /** docs/cli.md: exit statuses, codes and the help of every command. */

@@ -2,9 +2,9 @@ import { Command } from "commander";
 
 export function buildCommand(): Command {
   return new Command("demo")
-    .summary("show on this machine what holds")
+    .summary("try on this machine what vaultbox promises")
     .description(
-      "show on this machine what holds: a real agent in the sandbox, a local stand-in of its API, a random secret",
+      "try on this machine what vaultbox promises: a real agent in the sandbox, a local stand-in of its API, a random secret",
     )
     .option("--yes", "install and start what is missing without asking")
     .option("--json", "print the claims as one JSON document, and no transcript")

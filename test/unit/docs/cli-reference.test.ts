@@ -19,3 +19,15 @@ test("every command says in one line what it does, and every option too", async 
     expect(help).not.toContain("(default: [])");
   }
 });
+
+test("README.md names the exit statuses of docs/cli.md, all of them", async () => {
+  const readme = await readFile(new URL("../../../README.md", import.meta.url), "utf8");
+  const rows = /\| status \| meaning \|\n([^]*?)\n\n/.exec(readme)?.[1] ?? "";
+  const named = [...rows.matchAll(/^\| ([^|]*) \|/gm)].flatMap(
+    ([, cell]) => cell?.match(/\d+/g) ?? [],
+  );
+  const reference = (await toCliReference()).match(/^\| \d+ \|/gm) ?? [];
+  const stated = reference.map((row) => row.replaceAll(/\D/g, ""));
+  expect(new Set(named)).toEqual(new Set(stated));
+  expect(stated).toContain("124");
+});

@@ -26,7 +26,7 @@ export function buildCommand(): Command {
       .description("store a credential: of the preset with that name, or a custom one by --host")
       .argument("<preset-or-name>", "name of the credential")
       // A secret typed as an argument gets a message of its own
-      .argument("[extra...]", "refused, because a secret is never an argument")
+      .argument("[extra...]")
       .usage("[options] <preset-or-name>")
       .option("--vault <vault>", "vault to store it in", "default")
       .option("--preset <preset>", "take host, scheme and variable from this preset")

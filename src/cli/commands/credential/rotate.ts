@@ -9,7 +9,7 @@ export function buildCommand(): Command {
       )
       .argument("<credential>", "name of the credential")
       // A secret typed as an argument gets a message of its own
-      .argument("[extra...]", "refused, because a secret is never an argument")
+      .argument("[extra...]")
       .usage("[options] <credential>")
       .option("--vault <vault>", "vault it is in", "default")
       .addHelpText("after", "\nExample:\n  vaultbox credential rotate github < new-token.txt")
