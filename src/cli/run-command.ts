@@ -116,6 +116,9 @@ async function runOnce(
         return await resolveAgentImage(found, { image, agent: plan.agent });
       },
       onNote: printNote,
+      onHandoff: (handoff, session) => {
+        if (flags.json !== true) printHandoff(handoff, session);
+      },
       onDropped,
     });
     printResult(result, flags, policy);
@@ -138,7 +141,11 @@ async function runOnce(
 function reportLateFailure(failure: unknown, { json = false }: RunFlags): void {
   const error = toExpected(failure);
   if (!(error instanceof VaultboxError)) throw error;
-  reportError(error, { json });
+  const { code, message, hints } = error;
+  const left = "the next run removes what is left of this session, or: vaultbox prune";
+  reportError(new VaultboxError(code, message, { hints: [...hints, left], cause: error }), {
+    json,
+  });
 }
 
 async function noteAgent(start: UnknownStart): Promise<void> {
@@ -166,7 +173,6 @@ function printResult(result: RunResult, flags: RunFlags, policy: EgressPolicy | 
     writeJson("stderr", facts);
     return;
   }
-  if (result.handoff !== undefined) printHandoff(result.handoff, result.session);
   const { requests, unrecorded } = result.summary;
   if ((flags.quiet === true && unrecorded === 0) || requests === 0) return;
   for (const line of summaryLines(result.summary)) printNote(line);

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningContainer } from "../docker/engine.ts";
 import type { RunHost } from "./run-request.ts";
-import { giveUp, type WatchedSignal } from "./signal-watch.ts";
+import { giveUp, toSignalStatus, type WatchedSignal } from "./signal-watch.ts";
 import { timeoutStatus, timeoutText, untilTimeLimit } from "./time-limit.ts";
 
 /** How long a command may take to end after SIGTERM. */
 const graceMs = 10_000;
-/** And after SIGKILL, when its time was up. */
+/** And after SIGKILL. */
 const unansweredMs = graceMs + 5_000;
 /** How long a command that ignores SIGPIPE may go on without a reader. */
 const ignoredPipeMs = 1_000;
@@ -47,6 +47,11 @@ export function openEnding(
     send("SIGTERM");
     sendLater("SIGKILL", graceMs);
   };
+  /** An engine that doesn't end the command: then at least its way out ends, with this process. */
+  const giveUpLater = async (status: number): Promise<void> => {
+    await sleep(unansweredMs, undefined, { signal: over.signal });
+    giveUp(status);
+  };
   const expire = async (ms: number): Promise<void> => {
     await untilTimeLimit(ms, over.signal);
     hurry.abort();
@@ -55,9 +60,7 @@ export function openEnding(
       onNote(`${timeoutText}; ending the command`);
       terminate();
     }
-    // An engine that doesn't end the command: then at least its way out ends, with this process
-    await sleep(unansweredMs, undefined, { signal: over.signal });
-    giveUp(timeoutStatus);
+    await giveUpLater(timeoutStatus);
   };
   return {
     bySignal: (signal, count) => {
@@ -65,7 +68,9 @@ export function openEnding(
       const meansEnd = signal !== "SIGINT" || count > 1;
       if (meansEnd || isSettled) hurry.abort();
       send(count > 1 ? "SIGKILL" : signal);
-      if (meansEnd) sendLater("SIGKILL", graceMs);
+      if (!meansEnd) return;
+      sendLater("SIGKILL", graceMs);
+      giveUpLater(toSignalStatus(signal)).catch(() => undefined);
     },
     byTimeLimit: (ms) => void expire(ms).catch(() => undefined),
     // It hears what a local one would whose reader has gone; one that doesn't end by it is told to

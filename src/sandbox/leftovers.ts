@@ -13,9 +13,16 @@ export interface RemovedLeftovers {
   readonly sessions: readonly string[];
   readonly containers: readonly string[];
   readonly volumes: readonly string[];
-  /** What the sandboxes of those sessions had left in their workspaces */
-  readonly handoffs: readonly { readonly session: string; readonly handoff: Handoff }[];
 }
+
+/** What the sandbox of a session that died had left in its workspace. */
+export interface LeftHandoff {
+  readonly session: string;
+  readonly handoff: Handoff;
+}
+
+/** Called as soon as it's known, so that what fails later takes none of it. */
+export type OnLeft = (left: LeftHandoff) => void;
 
 /** Sessions of this machine whose process died without cleaning up. */
 export async function findDeadSessions(paths: Paths): Promise<readonly SessionState[]> {
@@ -32,35 +39,37 @@ export async function findDeadSessions(paths: Paths): Promise<readonly SessionSt
 export async function removeLeftovers(
   paths: Paths,
   engine: Engine,
-  signal?: AbortSignal,
+  { onLeft, signal }: { readonly onLeft: OnLeft; readonly signal?: AbortSignal },
 ): Promise<RemovedLeftovers> {
   const dead = await findDeadSessions(paths);
-  if (dead.length === 0) return { sessions: [], containers: [], volumes: [], handoffs: [] };
+  if (dead.length === 0) return { sessions: [], containers: [], volumes: [] };
   const removed = await removeFromEngine(
     engine,
     dead.map(({ id }) => id),
   );
-  const handoffs: { session: string; handoff: Handoff }[] = [];
   for (const state of dead) {
     const session = state.id;
     const roots = toWritable(state);
     const handoff = await finishDeadSession({ paths, session, roots, signal });
-    if (handoff !== undefined) handoffs.push({ session, handoff });
+    if (handoff !== undefined) onLeft({ session, handoff });
     await endSession(paths, state, undefined);
   }
-  return { ...removed, handoffs, sessions: dead.map(({ id }) => id) };
+  return { ...removed, sessions: dead.map(({ id }) => id) };
 }
 
 /** The same, and beyond it what has our label, a session's name and a dead owner, whichever VAULTBOX_HOME it ran with. */
-export async function prune(paths: Paths, engine: Engine): Promise<RemovedLeftovers> {
-  const known = await removeLeftovers(paths, engine);
+export async function prune(
+  paths: Paths,
+  engine: Engine,
+  onLeft: OnLeft,
+): Promise<RemovedLeftovers> {
+  const known = await removeLeftovers(paths, engine, { onLeft });
   const others = await findOrphans(engine);
   const removed = await removeFromEngine(engine, others);
   return {
     sessions: [...new Set([...known.sessions, ...others])],
     containers: [...known.containers, ...removed.containers],
     volumes: [...known.volumes, ...removed.volumes],
-    handoffs: known.handoffs,
   };
 }
 

@@ -84,6 +84,8 @@ export interface RunHost {
   /** Tag of the agent container's image, which is built when it's missing */
   readonly agentImage: (engine: Engine, request: RunRequest) => Promise<string>;
   readonly onNote: (text: string) => void;
+  /** What the sandbox left; told before the rest of the session is removed, which an engine may keep for long */
+  readonly onHandoff: (handoff: Handoff, session: string) => void;
   /** Output is dropped that its reader doesn't take: it would keep this process alive */
   readonly onDropped: () => void;
 }

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Paths } from "../config/paths.ts";
 import type { Engine } from "../docker/engine.ts";
+import type { LeftHandoff } from "./leftovers.ts";
 import type { LinkChoice, LinkKind } from "./link/link-end.ts";
 import type { PreparedSession, SessionOutcome } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts";
@@ -110,6 +111,7 @@ async function runSession(
   });
   const { status } = outcome;
   ended.push({ session, link: ready.link.report.link, status, ...(handoff && { handoff }) });
+  if (handoff !== undefined) host.onHandoff(handoff, session.state.id);
   await looked;
   await Promise.allSettled([removed, session.close()]);
 }
@@ -121,12 +123,12 @@ async function removeDead(host: RunHost, signals: SignalWatch): Promise<void> {
   const engine = await Promise.race([host.engine, signals.interrupted]);
   const look = new AbortController();
   signals.interrupted.catch(() => look.abort());
-  const removed = await removeLeftovers(host.paths, engine, look.signal);
-  host.onNote(`removed what ${removed.sessions.length} session(s) that died had left`);
   const { handoffLines } = await import("./workspace/handoff/handoff-text.ts");
-  for (const { session, handoff } of removed.handoffs) {
+  const onLeft = ({ session, handoff }: LeftHandoff): void => {
     for (const line of handoffLines(handoff, `session ${session}`)) host.onNote(line);
-  }
+  };
+  const removed = await removeLeftovers(host.paths, engine, { onLeft, signal: look.signal });
+  host.onNote(`removed what ${removed.sessions.length} session(s) that died had left`);
   signals.throwIfInterrupted();
 }
 

@@ -95,7 +95,8 @@ export class SignalWatch implements Disposable {
 
 /** The way out of the sandbox ends with this process; what is left is removed by the next run. */
 export function giveUp(status: number): never {
-  writeLine("stderr", "vaultbox: gave up waiting; to remove what is left: vaultbox prune");
+  const left = "the sandbox may still run, and write in the workspace";
+  writeLine("stderr", `vaultbox: gave up waiting; ${left}; to remove what is left: vaultbox prune`);
   leave(status);
 }
 

@@ -21,8 +21,8 @@ export interface OpenSession {
   readonly hidden: readonly string[];
   /** Looks at the workspace, and ends the session */
   readonly end: (signal?: AbortSignal) => Promise<Handoff>;
-  /** Lets it look as if its process had died */
-  readonly die: () => Promise<void>;
+  /** Lets it look as if its process had died, before or after it looked at the workspace */
+  readonly die: (options?: { readonly hasLooked?: boolean }) => Promise<void>;
 }
 
 /** A workspace without an engine, and sessions in it that know of each other. */
@@ -67,7 +67,8 @@ export async function createSessionsPlace(): Promise<SessionsPlace> {
           if (handoff === undefined) throw new Error("the session was not looked at");
           return handoff;
         },
-        die: async () => {
+        die: async ({ hasLooked = false } = {}) => {
+          if (hasLooked) await files.inspect();
           await files.close();
           await writeState(paths, { ...state, owner: { ...state.owner, boot: "another" } });
         },

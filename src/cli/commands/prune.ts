@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Engine } from "../../docker/engine.ts";
 import type { Paths } from "../../config/paths.ts";
+import type { LeftHandoff } from "../../sandbox/leftovers.ts";
 import type { RemovedRecords } from "../../sandbox/remove-records.ts";
 import type { RemovedImages } from "../../docker/image/remove-images.ts";
 
@@ -55,12 +56,19 @@ async function pruneLeftovers(flags: PruneFlags): Promise<void> {
   const paths = resolvePaths();
   const before = flags.sessions === undefined ? undefined : await toTime(flags.sessions);
   const engine = await connectEngine(process.env);
-  const leftovers = await prune(paths, engine);
+  const { handoffLines } = await import("../../sandbox/workspace/handoff/handoff-text.ts");
+  const handoffs: LeftHandoff[] = [];
+  const leftovers = await prune(paths, engine, (left) => {
+    handoffs.push(left);
+    if (flags.json === true) return;
+    for (const line of handoffLines(left.handoff, `session ${left.session}`)) printNote(line);
+  });
   const images = flags.images === true ? await pruneImages(engine) : undefined;
   const records = before === undefined ? undefined : await pruneRecords(paths, before);
   const histories = await pruneHistories(paths, { all: flags.history === true });
   const removed = {
     ...leftovers,
+    handoffs,
     gitCacheBytes: await removeGitCaches(paths.git),
     packagesOf: await removeGonePlainFolders(paths),
     histories: histories.removed,
@@ -70,10 +78,6 @@ async function pruneLeftovers(flags: PruneFlags): Promise<void> {
   if (flags.json === true) {
     printJson({ removed, kept: { histories: histories.kept } });
     return;
-  }
-  const { handoffLines } = await import("../../sandbox/workspace/handoff/handoff-text.ts");
-  for (const { session, handoff } of removed.handoffs) {
-    for (const line of handoffLines(handoff, `session ${session}`)) printNote(line);
   }
   printLines(prunedLines(removed));
   for (const tag of images?.used ?? []) printNote(`a container uses the image ${tag}: it is kept`);

@@ -6,7 +6,7 @@ import type { Handoff } from "./handoff/handoff.ts";
 import { rememberUnlooked } from "./handoff/unlooked-sessions.ts";
 import { inspectEnd, toUnopened, type EndOptions } from "./session-end.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
-import { readRecord, writeHandoff } from "./workspace-record.ts";
+import { readHandoff, readRecord, writeHandoff } from "./workspace-record.ts";
 
 interface DeadSessionOptions extends EndOptions {
   /** Real paths of what its sandbox could write in */
@@ -21,8 +21,13 @@ const attemptName = "looked-at";
  * fails would keep every later run from starting.
  * @returns what its sandbox left; undefined when there's nothing to look at
  */
-export async function finishDeadSession(options: DeadSessionOptions): Promise<Handoff | undefined> {
-  const { paths, session } = options;
+export async function finishDeadSession(
+  request: Omit<DeadSessionOptions, "heldBefore">,
+): Promise<Handoff | undefined> {
+  const { paths, session } = request;
+  const earlier = await readHandoff(sessionFolder(paths, session));
+  const heldBefore = earlier?.entries.filter(({ change }) => change === "held") ?? [];
+  const options = { ...request, heldBefore };
   const record = await readRecord(paths, session);
   if (record === undefined) return undefined;
   if (record === "unreadable") {
@@ -62,12 +67,12 @@ async function isFirstAttempt({ paths, session }: EndOptions): Promise<boolean> 
 
 /** Nothing was looked at: then nothing in the roots that wasn't there before counts as the user's. */
 async function giveUp(
-  { paths, session }: EndOptions,
+  { paths, session, heldBefore = [] }: EndOptions,
   roots: readonly string[],
   unseen: string,
 ): Promise<Handoff> {
   await rememberUnlooked(paths, session, roots);
-  const handoff = { entries: [], complete: false, unseen, tookMs: 0 };
+  const handoff = { entries: heldBefore, complete: false, unseen, tookMs: 0 };
   await writeHandoff(paths, session, handoff);
   return handoff;
 }

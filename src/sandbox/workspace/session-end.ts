@@ -8,7 +8,7 @@ import { toNameBytes } from "../../files/name-text.ts";
 import { contains } from "../../files/path-steps.ts";
 import { quoted } from "../../printable.ts";
 import { lookThrough, type Found, type LeftRoot } from "./handoff/found.ts";
-import type { Handoff } from "./handoff/handoff.ts";
+import type { Handoff, HandoffEntry } from "./handoff/handoff.ts";
 import { inspectHandoff } from "./handoff/inspect-handoff.ts";
 import { rememberMade, sortMade } from "./handoff/made-repositories.ts";
 import {
@@ -39,6 +39,8 @@ export interface EndOptions {
   readonly session: string;
   /** Ends the look */
   readonly signal?: AbortSignal | undefined;
+  /** What an earlier look, whose process died, had held by then: nobody may have been told */
+  readonly heldBefore?: readonly HandoffEntry[];
 }
 
 /**
@@ -46,7 +48,7 @@ export interface EndOptions {
  * @param roots of the record, those that are still there
  */
 export async function inspectEnd(
-  { paths, session, signal }: EndOptions,
+  { paths, session, signal, heldBefore = [] }: EndOptions,
   roots: readonly OpenRoot[],
   record: WorkspaceRecord,
 ): Promise<Handoff> {
@@ -79,10 +81,11 @@ export async function inspectEnd(
   const findSharer = (place: string): string | undefined =>
     others.find((other) => other.protect === "default" && isIn(other, place))?.id;
   const inspected = await inspectHandoff(found, { ...options, onDanger, findSharer });
+  const entries = [...heldBefore, ...inspected.entries];
   const handoff =
     missing.length === 0 || !inspected.complete
-      ? inspected
-      : { ...inspected, complete: false, unseen: toUnopened(missing) };
+      ? { ...inspected, entries }
+      : { ...inspected, entries, complete: false, unseen: toUnopened(missing) };
   await noting(unwritten, async () => {
     const isListed = dangers.length <= maxOpenDangers;
     const isWhole = inspected.complete && isListed;

@@ -20,6 +20,8 @@ interface LooseEngine extends AsyncDisposable {
   readonly dockerHost: string;
   readonly lose: () => void;
   readonly freeze: () => void;
+  /** From now on it's lost when it's asked for this, `DELETE ` */
+  readonly loseAt: (request: string) => void;
 }
 
 async function createLooseEngine(): Promise<LooseEngine> {
@@ -32,10 +34,14 @@ async function createLooseEngine(): Promise<LooseEngine> {
     socket.on("error", () => undefined);
     socket.on("close", () => sockets.delete(socket));
   };
+  let last: string | undefined;
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const engine = connect({ path: endpoint.replace(/^unix:\/\//, ""), allowHalfOpen: true });
     track(client);
     track(engine);
+    client.on("data", (chunk: Buffer) => {
+      if (last !== undefined && chunk.toString("latin1").startsWith(last)) lose();
+    });
     client.pipe(engine);
     engine.pipe(client);
     client.on("close", () => engine.destroy());
@@ -50,19 +56,21 @@ async function createLooseEngine(): Promise<LooseEngine> {
     server.removeAllListeners("connection").on("connection", track);
     for (const socket of sockets) socket.unpipe().pause();
   };
+  const loseAt = (request: string): void => void (last = request);
   const dispose = async (): Promise<void> => {
     lose();
     await rm(folder, { recursive: true, force: true });
   };
-  return { dockerHost: `unix://${path}`, lose, freeze, [Symbol.asyncDispose]: dispose };
+  return { dockerHost: `unix://${path}`, lose, freeze, loseAt, [Symbol.asyncDispose]: dispose };
 }
 
 function startRun(
   world: { home: string; workspace: string },
   dockerHost: string,
   flags: readonly string[] = [],
+  then = "exec sleep 30",
 ) {
-  const args = ["run", ...flags, "--", "sh", "-c", "echo ready; exec sleep 30"];
+  const args = ["run", ...flags, "--", "sh", "-c", `echo ready; ${then}`];
   const env = { HOME: world.home, DOCKER_HOST: dockerHost };
   const child = spawn(process.execPath, [cliPath, ...args], {
     cwd: world.workspace,
@@ -91,6 +99,27 @@ test("an engine that goes away in the middle is an error of the engine, not a bu
   expect(await countOnEngine(world.workspace)).toBe(0);
 }, 60_000);
 
+test("what the sandbox left is told though its containers can't be removed, and the command's status stands", async () => {
+  const leave =
+    "git init -q s; git -C s config core.fsmonitor ./x; echo x >.envrc; sleep 2; exit 3";
+  for (const json of [false, true]) {
+    await using world = await createWorld();
+    await using engine = await createLooseEngine();
+    const flags = json ? ["--json"] : [];
+    const { child, said } = startRun(world, engine.dockerHost, flags, leave);
+    await untilOutput(child, "ready");
+    engine.loseAt("DELETE ");
+    expect(await untilClosed(child)).toBe(3);
+    expect(said()).toContain(json ? '"change":"held"' : "held back: s/.git sets core.fsmonitor");
+    expect(said()).toContain("cannot remove the container");
+    expect(said()).toContain("the next run removes what is left of this session");
+    const sameHome = { VAULTBOX_HOME: join(world.home, "vaultbox") };
+    expect(await countOnEngine(world.workspace)).toBeGreaterThan(0);
+    await world.run(["prune"], { env: sameHome });
+    expect(await countOnEngine(world.workspace)).toBe(0);
+  }
+}, 60_000);
+
 test("an engine that doesn't answer any more holds nobody for ever: a third signal ends the session", async () => {
   await using world = await createWorld();
   await using engine = await createLooseEngine();
@@ -109,6 +138,19 @@ test("an engine that doesn't answer any more holds nobody for ever: a third sign
   child.kill("SIGINT");
   expect(await untilClosed(child)).toBe(130);
   expect(said()).toContain("to remove what is left: vaultbox prune");
+}, 60_000);
+
+test("one SIGTERM ends a session whose engine doesn't answer, and says what may go on", async () => {
+  await using world = await createWorld();
+  await using engine = await createLooseEngine();
+  const { child, said } = startRun(world, engine.dockerHost);
+  await untilOutput(child, "ready");
+  engine.freeze();
+  child.kill("SIGTERM");
+  expect(await untilClosed(child)).toBe(143);
+  expect(said()).toContain(
+    "gave up waiting; the sandbox may still run, and write in the workspace; to remove what is left: vaultbox prune",
+  );
 }, 60_000);
 
 test("when the time is up and the engine doesn't answer, the sandbox's way out ends with the session", async () => {

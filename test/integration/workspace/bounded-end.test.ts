@@ -183,3 +183,18 @@ test("a dead session is looked at once, and then nothing in its workspace that i
   expect(entries).toMatchObject([{ change: "held", path: "made/.git" }]);
   expect(readdirSync(join(paths.state, "unlooked"))).toEqual([]);
 });
+
+test("what a session held whose process died before it told of it is told by the next one", async () => {
+  await using place = await createSessionsPlace();
+  const { paths, workspace } = place;
+  const dead = await place.open();
+  await createOwn(join(workspace, "made"));
+  await git(join(workspace, "made"), "config", "core.fsmonitor", "evil");
+  await writeFile(join(workspace, ".envrc"), "evil");
+  await dead.die({ hasLooked: true });
+  const handoff = await finishDeadSession({ paths, roots: [workspace], session: dead.id });
+  expect(handoff?.entries.map(({ change, path }) => `${change} ${path}`)).toEqual([
+    "held made/.git",
+    "new .envrc",
+  ]);
+});

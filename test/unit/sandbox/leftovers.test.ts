@@ -25,6 +25,9 @@ function createEngine(containers: readonly string[], volumes: readonly string[])
   return { engine: engine as unknown as Engine, removed };
 }
 
+/** Of no dead session there is anything to tell. */
+const ignore = (): void => undefined;
+
 test("what only has a session's labels, from an image or by hand, is not removed; what has its name too is", async () => {
   const folder = await mkdtemp(join(tmpdir(), "vaultbox-test-leftovers-"));
   const paths = resolvePaths({ VAULTBOX_HOME: folder });
@@ -37,10 +40,10 @@ test("what only has a session's labels, from an image or by hand, is not removed
   const own = ["", "-relay", "-probe"].map((suffix) => `vaultbox-${session}${suffix}`);
   try {
     const hostile = createEngine(foreign, foreign);
-    expect((await prune(paths, hostile.engine)).sessions).toEqual([]);
+    expect((await prune(paths, hostile.engine, ignore)).sessions).toEqual([]);
     expect(hostile.removed).toEqual([]);
     const mixed = createEngine([...foreign, ...own], [...foreign, `vaultbox-${session}-home`]);
-    await prune(paths, mixed.engine);
+    await prune(paths, mixed.engine, ignore);
     expect(mixed.removed).toEqual([...own, `vaultbox-${session}-home`]);
   } finally {
     await rm(folder, { recursive: true });
