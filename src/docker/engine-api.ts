@@ -2,7 +2,7 @@ import { createRequire, Module } from "node:module";
 import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
-import { EngineApiError } from "./engine-error.ts";
+import { EngineApiError, SilentEngineError } from "./engine-error.ts";
 import type { EngineEndpoint } from "./engine-endpoint.ts";
 
 /** One call of the engine's HTTP API. */
@@ -17,7 +17,19 @@ export interface EngineCall {
   /** Sent as it is: a tar */
   readonly file?: NodeJS.ReadableStream | Buffer;
   readonly signal?: AbortSignal;
+  /** Whether the engine answers when something has ended, or was built: nobody can say when that is */
+  readonly waits?: boolean;
 }
+
+/** How long an engine may take to answer, `ms`. */
+interface AnswerLimits {
+  /** The slowest answer is that a container has started, on a machine that does much else */
+  readonly usual: number;
+  /** Once it gave none; the next answer ends that */
+  readonly silent: number;
+}
+
+const answerLimits: AnswerLimits = { usual: 120_000, silent: 10_000 };
 
 /** The engine's HTTP API through dockerode's transport; a failed call throws EngineApiError or a connection error. */
 export interface EngineApi {
@@ -58,15 +70,27 @@ export function loadTransport(): new (options: Readonly<Record<string, unknown>>
 export async function openEngineApi(
   endpoint: EngineEndpoint,
   { isPodman }: Pick<EngineApi, "isPodman">,
+  limits = answerLimits,
 ): Promise<EngineApi> {
   const options = await toDockerOptions(endpoint);
   const Transport = loadTransport();
   const modem = new Transport(options);
+  let isSilent = false;
   const dial = (call: EngineCall, extra: Readonly<Record<string, unknown>>) =>
     new Promise<unknown>((resolve, reject) => {
+      const ms = isSilent ? limits.silent : limits.usual;
+      const late = new AbortController();
+      const timer = call.waits === true ? undefined : setTimeout(() => late.abort(), ms).unref();
+      const done = (error: unknown, data: unknown): void => {
+        clearTimeout(timer);
+        isSilent = late.signal.aborted;
+        if (isSilent) reject(new SilentEngineError(ms));
+        else if (error) reject(toApiError(error));
+        else resolve(data);
+      };
       // `_query` and `_body` keep docker-modem from repeating the body (and so the environment) in the URL
       const shape = { _query: call.query ?? {}, _body: call.body ?? {} };
-      const signal = call.signal === undefined ? {} : { abortSignal: call.signal };
+      const signals = call.signal === undefined ? [] : [call.signal];
       const file = call.file === undefined ? {} : { file: call.file };
       modem.dial(
         {
@@ -74,11 +98,11 @@ export async function openEngineApi(
           path: `${call.path}?`,
           options: shape,
           statusCodes: success,
-          ...signal,
+          abortSignal: AbortSignal.any([late.signal, ...signals]),
           ...file,
           ...extra,
         },
-        (error, data) => (error ? reject(toApiError(error)) : resolve(data)),
+        done,
       );
     });
   return {

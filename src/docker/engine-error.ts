@@ -12,6 +12,15 @@ export class EngineApiError extends Error {
   }
 }
 
+/** An engine that let a call wait too long. */
+export class SilentEngineError extends Error {
+  /** @param ms how long it was waited for */
+  constructor(ms: number) {
+    super(`no answer within ${ms / 1000} s`);
+    this.name = "SilentEngineError";
+  }
+}
+
 export function hasStatus(error: unknown, ...statuses: readonly number[]): boolean {
   return error instanceof EngineApiError && statuses.includes(error.status);
 }
@@ -24,6 +33,12 @@ export function toEngineError(action: string, error: unknown): VaultboxError {
   if (error instanceof EngineApiError) {
     const text = `cannot ${action}: the engine says: ${toPrintable(message.trim())}`;
     return new VaultboxError("VBX_ENGINE_FAILED", text, options);
+  }
+  if (error instanceof SilentEngineError) {
+    return new VaultboxError("VBX_ENGINE_FAILED", `cannot ${action}: the engine gave ${message}`, {
+      ...options,
+      hints: ["see whether it answers: docker ps", "start it anew, then: vaultbox prune"],
+    });
   }
   // Connection errors: the engine went away between the ping and now
   const text = `cannot ${action}: the connection to the engine failed: ${toPrintable(message)}`;

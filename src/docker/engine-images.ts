@@ -55,15 +55,15 @@ export function engineImages(api: EngineApi): ImageCalls {
       attempt(`pull the image ${quoted(reference)}`, async () => {
         checkReference(reference);
         const query = { fromImage: withTag(reference) };
-        const body = await api.stream({ method: "POST", path: "/images/create", query });
-        await followProgress(body, onLine);
+        const call = { method: "POST", path: "/images/create", query, waits: true } as const;
+        await followProgress(await api.stream(call), onLine);
       }),
     importImage: (tar, tag, changes) =>
       attempt(`import the image ${quoted(tag)}`, async () => {
         // With the tag in it: Podman ignores a tag beside it
         const query = { fromSrc: "-", repo: tag, changes };
-        const body = await api.stream({ method: "POST", path: "/images/create", query, file: tar });
-        await followProgress(body, () => undefined);
+        const call = { method: "POST", path: "/images/create", query, file: tar } as const;
+        await followProgress(await api.stream({ ...call, waits: true }), () => undefined);
       }),
     buildImage: (build) =>
       attempt(`build the image ${quoted(build.tag)}`, () => buildImage(api, build)),
@@ -88,8 +88,8 @@ async function buildImage(api: EngineApi, build: ImageBuild): Promise<void> {
     rm: 1,
     forcerm: 1,
   };
-  const body = await api.stream({ method: "POST", path: "/build", query, file: build.context });
-  await followProgress(body, build.onLine);
+  const call = { method: "POST", path: "/build", query, file: build.context, waits: true } as const;
+  await followProgress(await api.stream(call), build.onLine);
 }
 
 /** Registry host and port, repository, tag and digest use no other characters (distribution/reference grammar). */

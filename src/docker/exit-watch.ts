@@ -19,6 +19,7 @@ export async function watchExit(api: EngineApi, id: string): Promise<ExitWatch> 
     path: `/containers/${id}/wait`,
     query: { condition: "next-exit" },
     signal: abort.signal,
+    waits: true,
   });
   const exit = opened.then(readExitStatus).catch((error: unknown) => {
     throw toEngineError("wait for the container", error);
@@ -31,7 +32,7 @@ export async function watchExit(api: EngineApi, id: string): Promise<ExitWatch> 
 
 /** The status of a container that has ended or will end. */
 export async function waitForStop(api: EngineApi, id: string): Promise<number> {
-  const call = { method: "POST", path: `/containers/${id}/wait` } as const;
+  const call = { method: "POST", path: `/containers/${id}/wait`, waits: true } as const;
   try {
     return await readExitStatus(await api.stream(call));
   } catch (error) {

@@ -3,6 +3,8 @@ import { Readable, type Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { connectEngine } from "../../../src/docker/connect-engine.ts";
+import { createContainer } from "../../../src/docker/create-container.ts";
+import { openEngineApi } from "../../../src/docker/engine-api.ts";
 import type { ContainerSpec } from "../../../src/docker/engine.ts";
 import type { FakeAnswer } from "../../support/fake-engine.ts";
 import { startFakeEngine } from "../../support/fake-engine.ts";
@@ -186,4 +188,61 @@ test("Podman without an init says what to install", async () => {
     code: "VBX_ENGINE_FAILED",
     hints: ["install it: apt-get install catatonit"],
   });
+});
+
+/** An engine's API of an engine that takes this long to answer, `ms`; 0 for one that never does. */
+async function openSlow(
+  toDelay: (url: string) => number,
+  limits: { usual: number; silent: number },
+) {
+  const { env } = await startFakeEngine((request, response) => {
+    const delay = toDelay(request.url ?? "");
+    if (delay === 0) return;
+    setTimeout(() => answerJson(201, { Id: "1", StatusCode: 7 })(request, response), delay);
+  });
+  const path = (env["DOCKER_HOST"] ?? "").replace("unix://", "");
+  return await openEngineApi({ kind: "socket", path }, { isPodman: false }, limits);
+}
+
+test("an engine that gives no answer is waited for no longer than the limit, and says what to do", async () => {
+  const api = await openSlow(() => 0, { usual: 300, silent: 100 });
+  await expect(createContainer(api, spec)).rejects.toMatchObject({
+    code: "VBX_ENGINE_FAILED",
+    message: 'cannot create the container "box": the engine gave no answer within 0.3 s',
+    hints: ["see whether it answers: docker ps", "start it anew, then: vaultbox prune"],
+  });
+});
+
+test("calls behind one that got no answer are given up sooner, until the engine answers again", async () => {
+  let isDead = true;
+  const api = await openSlow(() => (isDead ? 0 : 200), { usual: 400, silent: 100 });
+  const ask = (): Promise<unknown> => api.call({ method: "GET", path: "/x" });
+  await expect(ask()).rejects.toThrow("no answer within 0.4 s");
+  isDead = false;
+  await expect(ask()).rejects.toThrow("no answer within 0.1 s");
+  const waiting = api.call({ method: "GET", path: "/x", waits: true });
+  expect(await waiting).toMatchObject({ Id: "1" });
+  expect(await ask()).toMatchObject({ Id: "1" });
+});
+
+test("what an engine answers only when a command has ended is waited for as long as that takes", async () => {
+  const limits = { usual: 100, silent: 50 };
+  const api = await openSlow((url) => (url.includes("/wait") ? 500 : 1), limits);
+  const running = await (await createContainer(api, spec)).start();
+  expect(await running.wait()).toBe(7);
+});
+
+test("an attachment that has begun stays open however long nothing comes", async () => {
+  const { env, server } = await startFakeEngine(answerJson(201, { Id: "abc" }));
+  server.on("upgrade", (_request, socket: Duplex) => {
+    socket.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+    setTimeout(() => socket.end("\u0001\0\0\0\0\0\0\u0002hi"), 400);
+  });
+  const path = (env["DOCKER_HOST"] ?? "").replace("unix://", "");
+  const limits = { usual: 100, silent: 50 };
+  const api = await openEngineApi({ kind: "socket", path }, { isPodman: false }, limits);
+  const { stdout } = await (await createContainer(api, spec)).attach();
+  let said = "";
+  for await (const chunk of stdout) said += String(chunk);
+  expect(said).toBe("hi");
 });
