@@ -18,15 +18,16 @@ export function toHiddenFile(
 }
 
 /**
- * For the filter's `clean`: it gets the path, and what git takes for the file's content is what it prints. Of a file of
- * which only the name was added (`git add -N`) git has nothing (git-ls-files(1), `--debug`).
+ * For the filter's `clean`: it gets the path, and what git takes for the file's content is what it prints. The stage is
+ * said with it, as a path may begin like one (gitrevisions(7), `:<n>:<path>`). Of a file of which only the name was added
+ * (`git add -N`) git has nothing (git-ls-files(1), `--debug`).
  */
 export function toHiddenScript(): string {
   return `#!/bin/sh
 # What git here has of a file that is hidden in this sandbox
 case "$(git ls-files --debug -- ":(top,literal)$1")" in
 *"flags: "[2367]???????) ;;
-*) git cat-file blob ":$1" 2>/dev/null && exit ;;
+*) git cat-file blob ":0:$1" 2>/dev/null && exit ;;
 esac
 echo "vaultbox: $1 is hidden in this sandbox, so it can't be added to git here" >&2
 exit 1

@@ -4,6 +4,7 @@ import { formatRule } from "../policy/parse-rule.ts";
 import type { EgressPolicy, Rule } from "../policy/policy.ts";
 import { toPrintable } from "../printable.ts";
 import { formatDuration, formatSize } from "../units.ts";
+import { toCodeSpan } from "./code-span.ts";
 import { toFileSections, type ToldFiles } from "./policy-files.ts";
 import { sandboxHostName } from "./sandbox-network.ts";
 import type { WorkspaceMounts } from "./workspace/workspace-mounts.ts";
@@ -30,7 +31,7 @@ export function toPolicyDocument(
       "Credentials",
       Object.keys(placeholders).map(
         (name) =>
-          `- \`${toPrintable(name)}\` is a placeholder; the proxy puts the real one in, where it belongs`,
+          `- ${toCodeSpan(name)} is a placeholder; the proxy puts the real one in, where it belongs`,
       ),
     ),
     ...hiddenFiles(files),
@@ -101,9 +102,7 @@ function toList(
   paths: readonly string[],
   toRest: (path: string) => string = () => "",
 ): readonly string[] {
-  const lines = paths
-    .slice(0, maxHidden)
-    .map((path) => `- \`${toPrintable(path)}\`${toRest(path)}`);
+  const lines = paths.slice(0, maxHidden).map((path) => `- ${toCodeSpan(path)}${toRest(path)}`);
   return paths.length > maxHidden ? [...lines, `- ${paths.length - maxHidden} more`] : lines;
 }
 
@@ -119,7 +118,7 @@ function repositories(rules: readonly GitRule[]): readonly string[] {
 
 function toRepositoryLines(rule: GitRule): string {
   const lines = describeGitRule(rule).map((line) => `  - ${toPrintable(line)}`);
-  return [`- \`${toPrintable(formatGitUrl(rule))}\``, ...lines].join("\n");
+  return [`- ${toCodeSpan(formatGitUrl(rule))}`, ...lines].join("\n");
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
@@ -127,7 +126,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 }
 
 function toLine(rule: Rule): string {
-  return `- \`${toPrintable(formatRule(rule))}\``;
+  return `- ${toCodeSpan(formatRule(rule))}`;
 }
 
 function toLimits({ limits }: EgressPolicy): readonly string[] {

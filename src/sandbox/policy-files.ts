@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { BindMount } from "../docker/engine.ts";
 import { contains } from "../files/path-steps.ts";
-import { toPrintable } from "../printable.ts";
+import { toCodeSpan } from "./code-span.ts";
 import { sandboxHome } from "./sandbox-home.ts";
 
 /** What of the sandbox's files the agent is told of, beside what is hidden. */
@@ -73,9 +73,8 @@ function readOnlyLines(
 
 function keptLines({ home, keepsHistory }: ToldFiles): readonly string[] {
   if (home !== undefined) {
-    const name = toPrintable(home);
     return [
-      `- The home (${sandboxHome}) with its caches is kept for later runs, as \`${name}\`; /tmp isn't.`,
+      `- The home (${sandboxHome}) with its caches is kept for later runs, as ${toCodeSpan(home)}; /tmp isn't.`,
     ];
   }
   const but = keepsHistory
@@ -87,7 +86,7 @@ function keptLines({ home, keepsHistory }: ToldFiles): readonly string[] {
 }
 
 function toNames(paths: readonly string[]): readonly string[] {
-  const named = paths.slice(0, maxNamed).map((path) => `\`${toPrintable(path)}\``);
+  const named = paths.slice(0, maxNamed).map(toCodeSpan);
   const more = paths.length - maxNamed;
   return more > 0 ? [...named, `${more} more`] : named;
 }

@@ -4,6 +4,7 @@ import {
   readFile,
   readlink,
   realpath,
+  rename,
   rm,
   stat,
   symlink,
@@ -12,7 +13,11 @@ import {
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Folder } from "../../../src/files/beneath.ts";
-import { toHiddenAttributes, toHiddenExcludes } from "../../../src/sandbox/git-hidden.ts";
+import {
+  toHiddenAttributes,
+  toHiddenExcludes,
+  toHiddenScript,
+} from "../../../src/sandbox/git-hidden.ts";
 import { parseHideRules } from "../../../src/sandbox/workspace/hide/hide-rules.ts";
 import { createLookBudget, startLimits } from "../../../src/sandbox/workspace/look-budget.ts";
 import {
@@ -216,6 +221,95 @@ test("no repository that the sandbox doesn't have is read for it, and no name of
     blocked: tricks.length + 1,
     controlSucceeded: 2,
   });
+});
+
+/** Commits all that git takes for changed, in a repository that is told of what is hidden as a sandbox's is. */
+async function commitHidden(
+  path: string,
+  { script = toHiddenScript(), gitDirectory = join(path, ".git"), hidden = [".env"] } = {},
+): Promise<string> {
+  const clean = join(path, "../clean");
+  await writeFile(clean, script, { mode: 0o755 });
+  await writeFile(join(gitDirectory, "info/attributes"), toHiddenAttributes(hidden));
+  const settings = ["-c", "filter.vaultbox-hidden.clean=" + `${clean} %f`];
+  await git(path, ...settings, "commit", "-q", "-a", "--allow-empty", "-m", "2");
+  return await git(path, "show", "--format=", "--name-only", "HEAD");
+}
+
+test("a commit takes up nothing of a hidden file, whatever its path begins with", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  const hidden = [
+    "0:a/.env",
+    "a/.env",
+    "1:b/.env",
+    ":0:a/.env",
+    "(top)/.env",
+    "^c/.env",
+    "@{0}/.env",
+  ];
+  await createRepository(path, {
+    ...Object.fromEntries(hidden.map((one) => [one, `${one}\n`])),
+    f: "",
+  });
+  for (const name of hidden) await writeInto(path, name, "");
+  await writeInto(path, "f", "more\n");
+  expect((await commitHidden(path, { hidden })).split("\n")).toEqual(["f"]);
+  // The control: without its stage, what stands before a colon is taken for one
+  const naive = toHiddenScript().replace(":0:$1", ":$1");
+  await git(path, "commit", "-q", "--allow-empty", "-m", "3");
+  for (const name of hidden) await writeInto(path, name, "x");
+  expect(await commitHidden(path, { hidden, script: naive })).toContain("0:a/.env");
+  recordScore({
+    row: 53,
+    test: "paths of hidden files that git reads as something else",
+    attempts: hidden.length,
+    blocked: hidden.length,
+    controlSucceeded: 1,
+  });
+});
+
+test("a hidden file belongs to each repository whose settings name its work tree", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  const both = { ".env": "A=<key>\n", "home/.env": "A=\n" };
+  await createRepository(path, both);
+  for (const [name, worktree, file] of [
+    ["dot.git", "..", "config"],
+    ["home.git", join(path, "home"), "config.worktree"],
+    ["gone.git", "../gone", "config"],
+    ["plain.git", undefined, "config"],
+  ] as const) {
+    const own = join(path, name);
+    await git(path, "init", "-q", "--bare", own);
+    if (worktree === undefined) continue;
+    await git(path, "config", "--file", join(own, "config"), "core.bare", "false");
+    await git(path, "config", "--file", join(own, file), "core.worktree", worktree);
+  }
+  await writeInto(path, "home/.env", "A=hunter2\n");
+  await writeInto(path, ".env", "A=hunter2\n");
+  const { frozen } = await plan([path]);
+  expect(Object.fromEntries(frozen.map((one) => [one.gitDirectory, one.paths.toSorted()]))).toEqual(
+    {
+      [join(path, ".git")]: [".env", "home/.env"],
+      [join(path, "dot.git")]: [".env", "home/.env"],
+      [join(path, "home.git")]: [".env"],
+    },
+  );
+});
+
+test("what only a repository without a .git has of a hidden file is shown, and the same isn't hidden", async () => {
+  await using folder = await createGitFolder();
+  const { path } = folder;
+  await createRepository(path, { ".env": "A=<key>\n", "a/.env": "A=committed\n" });
+  await rename(join(path, ".git"), join(path, "dot.git"));
+  await git(path, "config", "--file", join(path, "dot.git/config"), "core.worktree", "..");
+  await writeInto(path, ".env", "A=hunter2\n");
+  const { readable, ...planned } = await plan([path]);
+  expect([toShown(path, planned as Protection), readable]).toEqual([
+    { ".env": "A=<key>\n" },
+    ["a/.env"],
+  ]);
 });
 
 test("git finds hidden files of any name by what it's told of them, and no others", async () => {

@@ -87,7 +87,7 @@ export async function planProtection(
 ): Promise<Protection> {
   const isAsked = hides || protect === "default";
   if (isAsked) checkLookedAt(looked);
-  const trees = findWorkTreesOf(looked);
+  const trees = await findWorkTreesOf(looked);
   const drafted = looked.map((one) => ({
     ...one,
     draft: createDraft(one.root, toSpecialFiles(one.scan), trees),

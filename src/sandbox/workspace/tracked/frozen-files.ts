@@ -1,5 +1,5 @@
 import type { OpenRoot } from "../roots/mounted-root.ts";
-import { findInTree } from "./tracked-files.ts";
+import { findInTrees } from "./tracked-files.ts";
 import type { WorkTrees } from "./work-trees.ts";
 
 // A mask can't be changed by git in the sandbox: it's a mount. What git checks out over it, or adds from it, would be a
@@ -19,11 +19,11 @@ export function toFrozenTrees(
 ): readonly FrozenTree[] {
   const byTree = new Map<string, string[]>();
   for (const { root, names } of frozen) {
-    const place = findInTree(trees, root, names);
-    if (place === undefined) continue;
-    const paths = byTree.get(place.tree.gitDirectory) ?? [];
-    paths.push(place.names.join("/"));
-    byTree.set(place.tree.gitDirectory, paths);
+    for (const place of findInTrees(trees, root, names)) {
+      const paths = byTree.get(place.tree.gitDirectory) ?? [];
+      paths.push(place.names.join("/"));
+      byTree.set(place.tree.gitDirectory, paths);
+    }
   }
   return [...byTree].map(([gitDirectory, paths]) => ({ gitDirectory, paths }));
 }

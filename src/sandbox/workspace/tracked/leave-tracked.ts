@@ -33,7 +33,7 @@ export interface TrackedSecrets {
  * mask would only make git see a change that isn't there. Of the others it's found what git has, to be shown instead.
  */
 export async function leaveTracked(looked: readonly LookedRoot[]): Promise<readonly LookedRoot[]> {
-  const look = { trees: findWorkTreesOf(looked), budget: createLookBudget(limits) };
+  const look = { trees: await findWorkTreesOf(looked), budget: createLookBudget(limits) };
   const all: LookedRoot[] = [];
   for (const one of looked)
     all.push(one.scan.secrets.length === 0 ? one : await leaveIn(one, look));

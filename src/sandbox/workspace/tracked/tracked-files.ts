@@ -57,11 +57,20 @@ export function findInTree(
   root: OpenRoot,
   names: readonly string[],
 ): PlaceInTree | undefined {
-  const tree = trees.around(root, names);
-  if (tree === undefined) return undefined;
-  const inner = join(root.source, ...names).slice(tree.path.length);
-  const own = inner.split("/").filter((name) => name !== "");
-  return own.length === 0 || own.some((name) => isGitName(name)) ? undefined : { tree, names: own };
+  return findInTrees(trees, root, names)[0];
+}
+
+/** The same in every work tree that it's in. */
+export function findInTrees(
+  trees: WorkTrees,
+  root: OpenRoot,
+  names: readonly string[],
+): readonly PlaceInTree[] {
+  return trees.around(root, names).flatMap((tree) => {
+    const inner = join(root.source, ...names).slice(tree.path.length);
+    const own = inner.split("/").filter((name) => name !== "");
+    return own.length === 0 || own.some((name) => isGitName(name)) ? [] : { tree, names: own };
+  });
 }
 
 /**

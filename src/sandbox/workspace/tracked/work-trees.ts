@@ -5,6 +5,7 @@ import { toNames } from "../host-path.ts";
 import { findOuterPlaces, toGitPlace, type GitPlace } from "../repository/git-place.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
 import type { LookedRoot } from "../roots/scan-root.ts";
+import { findNamedTrees } from "./named-trees.ts";
 
 /** A work tree whose repository the sandbox has, too. */
 export interface WorkTree {
@@ -26,15 +27,15 @@ export interface OpenRepository extends Disposable {
 
 /** The work trees of a session. */
 export interface WorkTrees {
-  /** The innermost one that a place of a root is in */
-  readonly around: (root: OpenRoot, names: readonly string[]) => WorkTree | undefined;
+  /** Those that a place of a root is in: the innermost with a `.git`, then all that repositories' settings name */
+  readonly around: (root: OpenRoot, names: readonly string[]) => readonly WorkTree[];
 }
 
 /**
  * Finds the work trees in which files of the roots lie. A `.git` file can name any repository of the host, so one that
  * isn't in the sandbox doesn't count: what it has may not be shown.
  */
-export function findWorkTreesOf(looked: readonly LookedRoot[]): WorkTrees {
+export async function findWorkTreesOf(looked: readonly LookedRoot[]): Promise<WorkTrees> {
   const roots = looked.map(({ root }) => root);
   const inner = new Map<string, () => GitPlace | undefined>();
   for (const { root, scan } of looked) {
@@ -49,17 +50,43 @@ export function findWorkTreesOf(looked: readonly LookedRoot[]): WorkTrees {
     if (!known.has(key)) known.set(key, toWorkTree(find(), roots));
     return known.get(key);
   };
+  const findOwn = (root: OpenRoot, names: readonly string[]): WorkTree | undefined => {
+    for (let length = names.length - 1; length >= 0; length--) {
+      const path = join(root.source, ...names.slice(0, length));
+      const find = inner.get(path);
+      if (find !== undefined) return toKnown(path, find);
+    }
+    // A workspace may be a folder of a repository
+    return toKnown(`around ${root.source}`, () => findOuterPlaces(root.source)[0]);
+  };
+  const named = await findNamed(looked, roots);
   return {
     around: (root, names) => {
-      for (let length = names.length - 1; length >= 0; length--) {
-        const path = join(root.source, ...names.slice(0, length));
-        const find = inner.get(path);
-        if (find !== undefined) return toKnown(path, find);
-      }
-      // A workspace may be a folder of a repository
-      return toKnown(`around ${root.source}`, () => findOuterPlaces(root.source)[0]);
+      const own = findOwn(root, names);
+      const place = join(root.source, ...names);
+      const others = named.filter(
+        ({ path, gitDirectory }) =>
+          gitDirectory !== own?.gitDirectory && path !== place && contains(path, place),
+      );
+      return own === undefined ? others : [own, ...others];
     },
   };
+}
+
+/** Nobody has as many; a sandbox may make any number, and git in the next one is told of each in files of its own */
+const maxNamedTrees = 100;
+
+/** The innermost first. */
+async function findNamed(
+  looked: readonly LookedRoot[],
+  roots: readonly OpenRoot[],
+): Promise<readonly WorkTree[]> {
+  const places = await Promise.all(looked.map((one) => findNamedTrees(one)));
+  return places
+    .flat()
+    .flatMap((place) => toWorkTree(place, roots) ?? [])
+    .slice(0, maxNamedTrees)
+    .toSorted((a, b) => b.path.length - a.path.length);
 }
 
 function toWorkTree(place: GitPlace | undefined, roots: readonly OpenRoot[]): WorkTree | undefined {
