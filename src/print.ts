@@ -43,9 +43,9 @@ export function writeLine(output: Output, text: string): void {
   write(output, toPrintable(shortened(revealedSecrets.redact(text), maxLineLength)));
 }
 
-/** A value as JSON on lines of its own, equal to the value once it's parsed. */
+/** A value as JSON on lines of its own, equal to the value once it's parsed, but for the secrets that vaults gave out. */
 export function writeJson(output: Output, value: unknown, indent?: number): void {
-  write(output, toPrintableJson(value, indent));
+  write(output, toPrintableJson(revealedSecrets.redactValue(value), indent));
 }
 
 /** A question, behind which the answer is typed. */

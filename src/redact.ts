@@ -33,7 +33,10 @@ export class Secret {
 /** Secrets shorter than this are not searched for: they'd match ordinary text. */
 const minRedactedLength = 6;
 
-/** Replaces every known secret, raw and in the encodings it travels in, with `[secret NAME]`. */
+/**
+ * Replaces every known secret, raw and in the encodings it travels in, with `[secret NAME]`. A server may have shown it to a
+ * sandbox, which then names it: in a path, a host, a file.
+ */
 export class Redactor {
   /** Mark by form, the longest form first: one secret may be in another */
   #needles: ReadonlyMap<string, string> = new Map();
@@ -54,6 +57,22 @@ export class Redactor {
     for (const [needle, mark] of this.#needles) result = result.replaceAll(needle, mark);
     return result;
   }
+
+  /** The same for every text in a value; the names of fields stay as they are. */
+  redactValue<Value>(value: Value): Value {
+    return this.#needles.size === 0 ? value : (this.#redactAny(value) as Value);
+  }
+
+  #redactAny(value: unknown): unknown {
+    if (typeof value === "string") return this.redact(value);
+    if (Array.isArray(value)) return value.map((one) => this.#redactAny(one));
+    if (typeof value !== "object" || value === null) return value;
+    // As JSON has it: a date, a secret
+    if ("toJSON" in value && typeof value.toJSON === "function") return value.toJSON();
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [name, this.#redactAny(one)]),
+    );
+  }
 }
 
 /**
@@ -70,13 +89,15 @@ export function withoutUserInfo(text: string): string {
   return text.replace(userInfo, "//[hidden]@");
 }
 
-/** The forms in which a value shows up: raw, JSON, URL, hex and base64 at each of its three alignments. */
+/** The forms in which a value shows up: raw, JSON, URL, path, hex and base64 at each of its three alignments. */
 export function encodedForms(value: string): readonly string[] {
   const bytes = Buffer.from(value, "utf8");
   const forms = new Set<string>([
     value,
     JSON.stringify(value).slice(1, -1),
     encodeURIComponent(value),
+    // In one segment of a canonical path
+    value.replaceAll("/", "%2F"),
     bytes.toString("hex"),
     bytes.toString("hex").toUpperCase(),
   ]);

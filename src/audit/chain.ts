@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { AuditEvent, AuditRecord } from "./audit-event.ts";
+import { revealedSecrets } from "../redact.ts";
 import { toBoundedJson } from "./bounded-event.ts";
 
 /** One line of the log without its line break, and the hash that the next line refers to. */
@@ -23,14 +24,14 @@ const hashField = ',"hash":"';
 /** Length of `,"hash":"<64 hex>"}`. */
 const sealLength = hashField.length + 64 + 2;
 /**
- * Puts an event in the chain. The line is pure printable ASCII, and no longer than readers take. The hash covers the exact
+ * Puts an event in the chain, without the secrets that vaults gave out. The line is pure printable ASCII, and no longer than readers take. The hash covers the exact
  * bytes before `,"hash"`.
  */
 export function sealEvent(
   event: AuditEvent,
   position: { readonly seq: number; readonly at: string; readonly prev: string },
 ): ChainedLine {
-  const fields = toBoundedJson(event);
+  const fields = toBoundedJson(revealedSecrets.redactValue(event));
   const body = `{"seq":${position.seq},"at":"${position.at}","prev":"${position.prev}",${fields.slice(1, -1)}`;
   const digest = hash("sha256", body);
   return { line: `${body}${hashField}${digest}"}`, hash: digest };

@@ -6,7 +6,6 @@ import { toFirstFailure, VaultboxError } from "../errors.ts";
 import { toPathReason } from "../files/named-path.ts";
 import { quoted } from "../printable.ts";
 import { writeJson, writeLine } from "../print.ts";
-import { revealedSecrets } from "../redact.ts";
 import { version } from "./version.ts";
 
 /** Exit status of an expected failure, wrong usage and a bug. */
@@ -87,8 +86,7 @@ function toLines(error: VaultboxError): readonly string[] {
 }
 
 function toJson({ code, message, hints }: VaultboxError): unknown {
-  const redact = (text: string): string => revealedSecrets.redact(text);
-  return { error: { code, message: redact(message), hints: hints.map(redact) } };
+  return { error: { code, message, hints } };
 }
 
 function toCauseChain(error: Error): readonly string[] {

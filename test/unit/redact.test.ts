@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { expect, onTestFinished, test, vi } from "vitest";
+import type { AuditEvent } from "../../src/audit/audit-event.ts";
+import { sealEvent } from "../../src/audit/chain.ts";
 import { reportError } from "../../src/cli/report-error.ts";
 import { debug } from "../../src/debug.ts";
 import { VaultboxError } from "../../src/errors.ts";
-import { writeLine } from "../../src/print.ts";
+import { writeJson, writeLine } from "../../src/print.ts";
 import { Redactor, Secret } from "../../src/redact.ts";
 import { openVaults } from "../../src/vault/open-vaults.ts";
 import { createVault } from "../../src/vault/vault-catalog.ts";
+import { decisionOf, outcomeOf } from "../support/audit-fixture.ts";
 import { recordScore } from "../support/scoreboard.ts";
 import { makeEntry, makeTempVaults } from "../support/temp-vaults.ts";
 
@@ -17,6 +20,7 @@ const echoes: Readonly<Record<string, (secret: string) => string>> = {
   "in Basic with a longer name": (secret) =>
     `you sent Basic ${Buffer.from(`oauth2:${secret}`).toString("base64")}`,
   "in a query": (secret) => `GET /?key=${encodeURIComponent(secret)}`,
+  "in a segment of a path": (secret) => `GET /x${secret.replaceAll("/", "%2F")}`,
   "in JSON": (secret) => JSON.stringify({ authorization: secret }),
   "in hex": (secret) => Buffer.from(secret).toString("hex"),
 };
@@ -31,12 +35,24 @@ const ways: Readonly<Record<string, (text: string) => void>> = {
     void reportError(new VaultboxError("VBX_USAGE", "x", { hints: [text] }), { json: false }),
   "an error in JSON": (text) =>
     void reportError(new VaultboxError("VBX_USAGE", text, { hints: [text] }), { json: true }),
+  "a value in JSON": (text) => writeJson("stderr", { a: [{ b: text }, 1, null] }),
+  "a decision in the audit log": (text) => writeRecord({ ...decisionOf(1), path: text }),
+  "an outcome in it": (text) => {
+    const inside = { method: "GET", scheme: "https", path: text } as const;
+    writeRecord({ ...outcomeOf(1), inside });
+  },
+  "a note in it": (text) =>
+    writeRecord({ type: "session.note", note: "handoff", detail: { path: text } }),
   "a cause": (text) => {
     const cause = new Error("x", { cause: new Error(text) });
     void reportError(new VaultboxError("VBX_USAGE", "x", { cause }), { json: false });
   },
   "a bug": (text) => void reportError(new TypeError(text), { json: false }),
 };
+
+function writeRecord(event: AuditEvent): void {
+  process.stderr.write(sealEvent(event, { seq: 1, at: "", prev: "" }).line);
+}
 
 function print(write: () => void): string {
   const printed = vi.spyOn(process.stderr, "write").mockReturnValue(true);
@@ -90,3 +106,21 @@ test.each([["short first"], ["long first"]])(
     );
   },
 );
+
+test("a value without its secrets is the same otherwise, and one that no vault gave is in it", () => {
+  const redactor = new Redactor();
+  const value = {
+    at: new Date(0),
+    list: ["a sesame b", 1, null, { sesame: true }],
+    not: undefined,
+  };
+  expect(redactor.redactValue(value)).toBe(value);
+  redactor.add(new Secret("door", "sesame"));
+  const secret = new Secret("other", "barley");
+  const redacted = redactor.redactValue({ ...value, secret });
+  expect(JSON.parse(JSON.stringify(redacted))).toEqual({
+    at: "1970-01-01T00:00:00.000Z",
+    list: ["a [secret door] b", 1, null, { sesame: true }],
+    secret: "[secret other]",
+  });
+});
