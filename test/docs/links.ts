@@ -18,20 +18,51 @@ export function findBrokenLinks(
 ): readonly BrokenLink[] {
   const anchors = new Map([...pages].map(([path, text]) => [path, toAnchors(text)]));
   return [...pages].flatMap(([page, text]) =>
-    toProse(text).flatMap((words, index) =>
-      [...words.matchAll(/\]\(([^)\s]+)\)/g)]
-        .map(([, target = ""]) => target)
-        .filter((target) => !/^[a-z]+:/.test(target) && !leads(target, page))
-        .map((target) => ({ page, line: index + 1, target })),
-    ),
+    listLinks(page, text)
+      .filter(({ path, anchor }) => !leads(path, anchor))
+      .map(({ line, target }) => ({ page, line, target })),
   );
 
-  function leads(target: string, page: string): boolean {
-    const [file = "", anchor] = target.split("#");
-    const path = file === "" ? page : posix.join(posix.dirname(page), file);
+  function leads(path: string, anchor: string | undefined): boolean {
     if (!exists(path)) return false;
     return anchor === undefined || anchors.get(path)?.has(anchor) === true;
   }
+}
+
+/** Pages that no way of links leads to from a page. @param pages as of `findBrokenLinks` */
+export function findUnlinkedPages(
+  pages: ReadonlyMap<string, string>,
+  from: string,
+): readonly string[] {
+  const reached = new Set([from]);
+  // A set goes on with what is added on the way
+  for (const page of reached) {
+    for (const { path } of listLinks(page, pages.get(page) ?? "")) reached.add(path);
+  }
+  return [...pages.keys()].filter((page) => !reached.has(page));
+}
+
+interface Link {
+  readonly line: number;
+  /** As it's written */
+  readonly target: string;
+  /** From the top of the tree */
+  readonly path: string;
+  readonly anchor: string | undefined;
+}
+
+/** The links of a page to files of the tree and headings in them. */
+function listLinks(page: string, text: string): readonly Link[] {
+  return toProse(text).flatMap((words, index) =>
+    [...words.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = ""]) => target)
+      .filter((target) => !/^[a-z]+:/.test(target))
+      .map((target) => {
+        const [file = "", anchor] = target.split("#");
+        const path = file === "" ? page : posix.join(posix.dirname(page), file);
+        return { line: index + 1, target, path, anchor };
+      }),
+  );
 }
 
 /** The names that headings have in links, as GitHub makes them: the second one of a name ends in `-1`. */

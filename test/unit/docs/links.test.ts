@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import manifest from "../../../package.json" with { type: "json" };
-import { findBrokenLinks } from "../../docs/links.ts";
+import { findBrokenLinks, findUnlinkedPages } from "../../docs/links.ts";
 
 const top = new URL("../../../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, top), "utf8");
@@ -28,6 +28,13 @@ test("every link in the pages of the npm package leads to a page that is in it t
   const packedPages = new Map([...pages].filter(([path]) => isPacked(path)));
   expect(packedPages.size).toBeGreaterThan(15);
   expect(findBrokenLinks(packedPages, (path) => isPacked(path) && exists(path))).toEqual([]);
+});
+
+test("links lead from README.md to every page of docs", () => {
+  const docs = new Map([...pages].filter(([path]) => !/^(AGENTS|CHANGELOG|SECURITY)/.test(path)));
+  expect(findUnlinkedPages(docs, "README.md")).toEqual([]);
+  const alone = new Map([...docs, ["docs/alone.md", "[out](git.md)"]]);
+  expect(findUnlinkedPages(alone, "README.md")).toEqual(["docs/alone.md"]);
 });
 
 test("a link to a file or a heading that isn't there is found (control)", () => {
