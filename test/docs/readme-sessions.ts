@@ -44,17 +44,29 @@ egress:
 limits: { requests: 500, upload: 10MB }
 `;
 
-/** A session as it stands in README.md. */
-export function toBlock(steps: readonly { command: string; output: string }[]): string {
+/**
+ * A session as it stands in README.md.
+ * @param folder where it was typed, with the user's `home` and `project`
+ */
+export function toBlock(
+  steps: readonly { readonly command: string; readonly output: string }[],
+  folder: string,
+): string {
   const lines = steps.flatMap(({ command, output }) => [
     `$ ${command}`,
-    ...normalise(output)
+    ...normalise(toUserPaths(output, folder))
       .trimEnd()
       .split("\n")
       .map((line) => line.trimEnd())
       .filter((line) => line !== ""),
   ]);
   return ["```console", ...lines, "```"].join("\n");
+}
+
+function toUserPaths(output: string, folder: string): string {
+  return output
+    .replaceAll(`${folder}/project`, "/home/you/project")
+    .replaceAll(`${folder}/home`, "/home/you");
 }
 
 /** What differs from run to run, in a fixed form. */
@@ -67,8 +79,6 @@ function normalise(output: string): string {
     .replace(/\b\d{4}-\d\d-\d\d\b/g, "2026-11-21")
     .replace(/\b\d\d:\d\d:\d\d(?:\.\d+)?\b/g, "09:30:00")
     .replace(/\b\d+(?:\.\d+)?[KMG]?B (up|down)\b/g, (_, way) => `${way === "up" ? 0 : 24}B ${way}`)
-    .replace(/\/tmp\/[^\s"]*\/project/g, "/home/you/project")
-    .replace(/\/tmp\/[^\s"]*\/home/g, "/home/you")
     .replace(/\b\d+(?:\.\d+)? ?(?:ms|s)\b/g, "4 ms")
     .replace(/^(?:TIME|09:30).*$/gm, (line) => line.replace(/ {2,}/g, "  "));
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -31,7 +31,7 @@ const commands = [
 test("the session in docs/git.md is what a user sees (UPDATE_DOCS=1 writes it)", async () => {
   await requireEngine();
   await using stack = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), "vbx-git-docs-"));
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "vbx-git-docs-")));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const server = stack.use(await startGitServer());
   const env = await layOut(folder, server);
@@ -43,7 +43,7 @@ test("the session in docs/git.md is what a user sees (UPDATE_DOCS=1 writes it)",
   }
   // How well commits of this very second can be packed
   const sizes = /[\d.]+k?B up, [\d.]+k?B down/;
-  const block = toBlock(steps)
+  const block = toBlock(steps, folder)
     .replaceAll(gitHost, "git.example.com")
     .replace(sizes, "687B up, 1.8kB down");
   expect(block).not.toContain(server.token);

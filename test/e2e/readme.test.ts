@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -16,7 +16,7 @@ const run = promisify(execFile);
 
 test("the sessions in README.md are what a user sees (UPDATE_DOCS=1 writes them)", async () => {
   await requireEngine();
-  const folder = await mkdtemp(join(tmpdir(), "vbx-readme-"));
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "vbx-readme-")));
   const ca = createTestCa();
   await using upstream = await startTlsUpstream({
     ca,
@@ -34,7 +34,7 @@ test("the sessions in README.md are what a user sees (UPDATE_DOCS=1 writes them)
       const steps = [];
       for (const command of commands)
         steps.push({ command, output: await type(command, { folder, env }) });
-      document = replaceBlock(document, `session ${name}`, toBlock(steps));
+      document = replaceBlock(document, `session ${name}`, toBlock(steps, folder));
     }
     expect(document).not.toContain("items-secret");
     if (process.env["UPDATE_DOCS"] === "1") await writeFile(readme, document);

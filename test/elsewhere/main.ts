@@ -1,9 +1,9 @@
-// npm run test:elsewhere [PLACE...]: the tests as other people would run them: on another day, in another time zone and
+// npm run test:elsewhere [PLACE|STAGE...]: the tests as other people would run them: on another day, in another time zone and
 // language, on a machine of another name, in folders with blanks and letters that aren't ASCII. As root on Debian; a
 // clock is changed for the tests alone, in namespaces of their own. Reports go to test-results/elsewhere-*.json.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runInherited } from "../engine/run-inherited.ts";
@@ -14,17 +14,22 @@ import { stages, type Stage } from "./stages.ts";
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 mkdirSync("test-results", { recursive: true });
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !places.some((place) => place.name === name));
+const names = process.argv.slice(2);
+const known = [...places, ...stages].map(({ name }) => name);
+const unknown = names.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
-  const known = places.map(({ name }) => name).join(", ");
-  throw new Error(`no such place: ${unknown.join(", ")}; there are ${known}`);
+  throw new Error(`no such place or stage: ${unknown.join(", ")}; there are ${known.join(", ")}`);
 }
 const packages = readFileSync(new URL("debian-packages.txt", import.meta.url), "utf8");
 await using machine = await prepareTestMachine(packages);
-for (const place of places) {
-  if (wanted.length > 0 && !wanted.includes(place.name)) continue;
-  for (const stage of stages) await runStage(place, stage, machine.env);
+for (const place of chosen(places)) {
+  for (const stage of chosen(stages)) await runStage(place, stage, machine.env);
+}
+
+/** Those that the command line names, or all of them. */
+function chosen<T extends { readonly name: string }>(all: readonly T[]): readonly T[] {
+  const some = all.filter(({ name }) => names.includes(name));
+  return some.length > 0 ? some : all;
 }
 
 async function runStage(place: Place, stage: Stage, env: NodeJS.ProcessEnv): Promise<void> {
@@ -48,7 +53,9 @@ async function runAt(
   { env, command }: { readonly env: NodeJS.ProcessEnv; readonly command: readonly string[] },
 ): Promise<number> {
   // A socket's path has at most 107 characters
-  const folder = await mkdtemp("/tmp/é ");
+  const folder = await mkdtemp("/tmp/é-");
+  // As /tmp itself: tests look from it with the rights of other users
+  await chmod(folder, 0o1777);
   try {
     const [room, home] = [join(folder, "room"), join(folder, "Jörg M")];
     await Promise.all([mkdir(room), mkdir(home)]);

@@ -125,7 +125,7 @@ test.concurrent.each(Object.entries(places))("%s", async (example, place) => {
   const home = await mkdtemp(join(tmpdir(), "vbx-examples-"));
   const [bin, folder] = [join(home, "bin"), join(home, "project")];
   const programs = {
-    vaultbox: `exec ${process.execPath} ${cliPath} "$@"`,
+    vaultbox: `exec "${process.execPath}" "${cliPath}" "$@"`,
     jq: `case "$*" in *sessions*) ;; *) cat ;; esac`,
     pass: "echo a-secret-of-the-user-1234567890",
     gh: "echo gho_a-secret-of-the-user-1234567890",

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { chmod, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -28,7 +27,8 @@ async function runHostCommand(home: string, { file, args, env = {} }: Attempt): 
 }
 
 test("no variable, argument, script or link makes a program of the host run what a sandbox can write", async () => {
-  const root = await realpath(await mkdtemp(join(tmpdir(), "vbx-commands-")));
+  // The first line of a script can't name a path with blanks, as that of another temporary folder may be
+  const root = await realpath(await mkdtemp("/tmp/vbx-commands-"));
   try {
     const [workspace, home, fresh] = ["workspace", "home", "fresh"].map((name) => join(root, name));
     if (workspace === undefined || home === undefined || fresh === undefined) throw new Error();

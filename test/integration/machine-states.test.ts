@@ -106,7 +106,7 @@ test("a disk that is read-only or full is said to be", async (context) => {
   } finally {
     await run("mount", ["-o", "remount,rw", disk.path]);
   }
-  await run("sh", ["-c", `dd if=/dev/zero of=${disk.path}/fill bs=1k 2>/dev/null || true`]);
+  await run("sh", ["-c", `dd if=/dev/zero of="${disk.path}/fill" bs=1k 2>/dev/null || true`]);
   for (const args of [["init"], ["vault", "create", "x", "--store", "age"]]) {
     const result = await runCli(args, { env, cwd: folder.path });
     expectNoBug(args, result);
@@ -137,7 +137,7 @@ test("a socket that can't be made says why, and a hint that works when it's foll
   for (const [socket, why, hint] of [
     [
       long,
-      `the path has ${long.length} bytes, and \\d+ are the most for a socket`,
+      `the path has ${Buffer.byteLength(long)} bytes, and \\d+ are the most for a socket`,
       "name a shorter one: --socket /tmp/p.sock",
     ],
     [join(path, "gone", "p.sock"), "there is no such folder", "name another place: --socket PATH"],

@@ -54,7 +54,7 @@ UseCanonicalName On
 Listen 127.0.0.1:${port}
 PidFile "${folder}/pid"
 DefaultRuntimeDir "${folder}"
-Mutex file:${folder} default
+Mutex "file:${folder}" default
 ${loads.join("\n")}
 StartServers 1
 MinSpareServers 1

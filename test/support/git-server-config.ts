@@ -36,7 +36,7 @@ ServerName ${host}
 Listen 127.0.0.1:${port}
 PidFile "${at("pid")}"
 DefaultRuntimeDir "${folder}"
-Mutex file:${folder} default
+Mutex "file:${folder}" default
 ${modules.map((name) => `LoadModule ${name}_module ${moduleFolder}/mod_${name}.so`).join("\n")}
 StartServers 2
 MinSpareServers 1

@@ -16,38 +16,37 @@ export const newTrees: readonly NewTree[] = [
   {
     name: "filter in a new work tree",
     before: filter,
-    plant: "git worktree add -q n; cp $P n/tools/clean; echo 2 > n/f.x",
+    plant: `git worktree add -q n; cp "$P" n/tools/clean; echo 2 > n/f.x`,
     use: "cd n; git status",
   },
   {
     name: "hooks in a new work tree",
     before: hooks,
-    plant: "git worktree add -q n; cp $P n/hk/pre-commit",
+    plant: `git worktree add -q n; cp "$P" n/hk/pre-commit`,
     use: "cd n; git commit -q --allow-empty -m x",
   },
   {
     name: "a hook's script in a new work tree",
     before: hook,
-    plant: "git worktree add -q n; cp $P n/scripts/check.sh",
+    plant: `git worktree add -q n; cp "$P" n/scripts/check.sh`,
     use: "cd n; git commit -q --allow-empty -m x",
   },
   {
     name: "a copied .git file",
     before: `${filter}; git worktree add -q wt`,
-    plant:
-      "mkdir -p n/tools; cp wt/.git n; cp .gitattributes n; cp $P n/tools/clean; echo 2 > n/f.x",
+    plant: `mkdir -p n/tools; cp wt/.git n; cp .gitattributes n; cp "$P" n/tools/clean; echo 2 > n/f.x`,
     use: "cd n; git status",
   },
   {
     name: "settings of the user in a new repository",
-    before: `git config -f $HOME/.gitconfig core.hooksPath global-hk`,
-    plant: "git init -q n; mkdir n/global-hk; cp $P n/global-hk/pre-commit",
+    before: `git config -f "$HOME/.gitconfig" core.hooksPath global-hk`,
+    plant: `git init -q n; mkdir n/global-hk; cp "$P" n/global-hk/pre-commit`,
     use: "cd n; git commit -q --allow-empty -m x",
   },
   {
     name: "conditional settings of the user in a bare repository",
-    before: `printf '[core]\\n\\thooksPath = ghk\\n' > $HOME/x.inc; git config -f $HOME/.gitconfig includeIf.gitdir:/.path x.inc`,
-    plant: "git init -q --bare n; mkdir n/ghk; cp $P n/ghk/post-receive",
+    before: `printf '[core]\\n\\thooksPath = ghk\\n' > "$HOME/x.inc"; git config -f "$HOME/.gitconfig" includeIf.gitdir:/.path x.inc`,
+    plant: `git init -q --bare n; mkdir n/ghk; cp "$P" n/ghk/post-receive`,
     use: "git push -q n HEAD:refs/heads/x",
   },
 ];

@@ -18,9 +18,9 @@ export async function createSmallDisk(kind: "ext4" | "tmpfs" = "ext4"): Promise<
   const [image, path] = [join(base, "image"), join(base, "m")];
   const mount =
     kind === "tmpfs"
-      ? `mount -t tmpfs -o size=8M none ${path}`
-      : `truncate -s 8M ${image}; mkfs.ext4 -q -m 0 -b 1024 ${image}; mount -o loop ${image} ${path}`;
-  const lines = `mkdir ${path}; ${mount}; chmod 755 ${base}; chmod 777 ${path}`;
+      ? `mount -t tmpfs -o size=8M none '${path}'`
+      : `truncate -s 8M '${image}'; mkfs.ext4 -q -m 0 -b 1024 '${image}'; mount -o loop '${image}' '${path}'`;
+  const lines = `mkdir '${path}'; ${mount}; chmod 755 '${base}'; chmod 777 '${path}'`;
   await run("bash", ["-ec", lines], {
     env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` },
   });

@@ -5,6 +5,7 @@ import {
   signingPath,
   unknownMark,
 } from "../../proxy/doors/signing/signer-address.ts";
+import { toShellWord } from "../../shell-word.ts";
 
 /** Longer than an ssh-agent may take with its user, seconds */
 const answerSeconds = 90;
@@ -89,7 +90,7 @@ if [ $# -eq 0 ]; then say "git-sign needs a file to sign"; exit 2; fi
 proxy=${places.proxy}
 direct=${places.direct}
 url=${url}
-tips=${places.tips}
+tips=${toShellWord(places.tips)}
 answer=
 trap '[ -z "$answer" ] || rm -f "$answer" "$answer.shown"' EXIT
 trap 'exit 130' HUP INT TERM

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { resolvePaths } from "../../../src/config/paths.ts";
 import { findProjectFile } from "../../../src/config/project-file.ts";
+import { toShellWord } from "../../../src/shell-word.ts";
 import { rememberFolders } from "../../../src/sandbox/remember-folders.ts";
 import { runCli, type CliResult } from "../../support/run-cli.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -106,7 +107,7 @@ test(
     const gone = await cli(inner);
     expect(gone.status).toBe(1);
     expect(gone.stderr).toContain(`"${path}", which you trusted (`);
-    expect(gone.stderr).toContain(`vaultbox trust --revoke ${path}`);
+    expect(gone.stderr).toContain(`vaultbox trust --revoke ${toShellWord(path)}`);
     expect((await cli(["trust", "--revoke", path])).status).toBe(0);
     // The control: without a record of it, a run goes on with nothing denied
     expect((await cli(inner)).stdout).toContain("no rule");

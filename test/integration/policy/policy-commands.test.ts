@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { toShellWord } from "../../../src/shell-word.ts";
 import { runCli, type CliResult } from "../../support/run-cli.ts";
 
 interface Project extends AsyncDisposable {
@@ -14,7 +15,9 @@ async function createProject(): Promise<Project> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "vaultbox-test-policy-")));
   const workspace = join(root, "w");
   await mkdir(workspace);
-  const clean = (text: string) => text.replaceAll(workspace, "WORKSPACE");
+  const inHint = toShellWord(join(workspace, "vaultbox.yaml"));
+  const clean = (text: string) =>
+    text.replaceAll(inHint, "WORKSPACE/vaultbox.yaml").replaceAll(workspace, "WORKSPACE");
   return {
     workspace,
     write: (name, text) => writeFile(join(workspace, name), text),

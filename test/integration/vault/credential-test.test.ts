@@ -17,6 +17,7 @@ import { toTestLines } from "../../../src/cli/credential/test-text.ts";
 import { resolvePaths } from "../../../src/config/paths.ts";
 import { isVaultboxError } from "../../../src/errors.ts";
 import { Secret } from "../../../src/redact.ts";
+import { toShellWord } from "../../../src/shell-word.ts";
 import { toAdd, toRemove } from "../../../src/vault/change-credentials.ts";
 import { createVault } from "../../../src/vault/vault-catalog.ts";
 import { createCanary, searchCanary, searchFiles } from "../../support/canary.ts";
@@ -212,9 +213,9 @@ test("a secret whose command or variable doesn't work is named when it is tested
   const said: string[] = [];
   const from = 'cannot get the secret of "x" from its command:';
   for (const [flags, why] of [
-    [{ fromCommand: leak }, `${from} cannot run "${leak}": exit status 3`],
+    [{ fromCommand: toShellWord(leak) }, `${from} cannot run "${leak}": exit status 3`],
     [
-      { fromCommand: two },
+      { fromCommand: toShellWord(two) },
       `${from} what "${two}" prints holds a line break, which no HTTP header can carry`,
     ],
     [{ fromCommand: "no-such-program" }, `${from} cannot run "no-such-program": ENOENT`],
@@ -235,7 +236,7 @@ test("a secret whose command or variable doesn't work is named when it is tested
     await place.remove("x");
   }
   // No request is known, and the secret is what fails
-  await add("custom", { host: "api.example.com", fromCommand: leak });
+  await add("custom", { host: "api.example.com", fromCommand: toShellWord(leak) });
   await expect(check("custom")).rejects.toMatchObject({ code: "VBX_HOST_COMMAND_FAILED" });
   expect(asked).toEqual([]);
   expect(searchCanary(said.join("\n"), secret)).toEqual([]);
@@ -251,7 +252,10 @@ test("a secret that can't be had from its command is told of when the credential
   await writeFile(program, `#!/bin/sh\necho ${secret}; echo ${secret} >&2; exit 3\n`, {
     mode: 0o700,
   });
-  const added = await runCli(["credential", "add", "github", "--from-command", program], { env });
+  const added = await runCli(
+    ["credential", "add", "github", "--from-command", toShellWord(program)],
+    { env },
+  );
   expect(added.stderr).toBe(`\
 vaultbox: warning: cannot get the secret of "github" from its command: cannot run "${program}": exit status 3; it is stored, and requests are refused until that works
 vaultbox: hint: run its command yourself; it is shown by: vaultbox credential show github

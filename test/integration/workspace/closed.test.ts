@@ -108,7 +108,7 @@ test("folders that can be entered and not listed hide nothing from the report, a
   ] as const;
   // The control: git finds what can't be listed
   await using control = await createTree();
-  const evil = `touch ${join(control.path, "ran")}; false`;
+  const evil = `touch '${join(control.path, "ran")}'; false`;
   await writeFile(join(control.path, "n/.git/config"), `[core]\n\tfsmonitor = "${evil}"\n`);
   for (const name of ["n/.git", "n"]) await chmod(join(control.path, name), 0o311);
   const cwd = join(control.path, "n");

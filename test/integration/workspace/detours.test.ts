@@ -76,7 +76,7 @@ test("a link out of the workspace is reported among installed packages too, when
 
 test("a bare repository is held whatever other spellings of HEAD lie in it", async () => {
   const script = `git init -q --bare b && cd b && rm -rf hooks
-printf '[core]\\nrepositoryformatversion=0\\nbare=false\\nworktree=.\\nfsmonitor="touch $PWD/../RAN;false"\\n' > config
+printf '[core]\\nrepositoryformatversion=0\\nbare=false\\nworktree=.\\nfsmonitor="touch ../RAN;false"\\n' > config
 p=$(printf '%0240d' 0); i=0; while [ $i -lt 1500 ]; do : > $p$i; i=$((i+1)); done; rm -f $p*
 for n in head Head HEAd HEAD. HEAD.. heaD... hEAD; do : > $n; done`;
   const look = (cwd: string): Promise<unknown> =>
@@ -146,13 +146,13 @@ const logLinks: readonly (readonly [plant: string, use: string])[] = [
     ["mkdir -p objects refs", ": > commondir", "true"].map(
       (shape) =>
         [
-          `git worktree add -q wt -b wt; mkdir -p .git/${place}; cd .git/${place}; ${shape}; rm -f HEAD; ln -s $MARK HEAD`,
+          `git worktree add -q wt -b wt; mkdir -p .git/${place}; cd .git/${place}; ${shape}; rm -f HEAD; ln -s "$MARK" HEAD`,
           "git commit -q --allow-empty -m x; cd wt; git commit -q --allow-empty -m x",
         ] as const,
     ),
   ),
   [
-    `${deepBranch}; git checkout -q -b $b; rm .git/logs/refs/heads/$b; ln -s $MARK .git/logs/refs/heads/$b`,
+    `${deepBranch}; git checkout -q -b $b; rm .git/logs/refs/heads/$b; ln -s "$MARK" .git/logs/refs/heads/$b`,
     "git commit -q --allow-empty -m x",
   ],
 ];

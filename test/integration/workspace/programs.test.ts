@@ -34,7 +34,7 @@ async function tryTree(
   await git(workspace, "init", "-q", "-b", "main");
   await git(workspace, "commit", "-q", "--allow-empty", "-m", "one");
   await shell(before);
-  await writeFile(env.P, `#!/bin/sh\ntouch ${home}/RAN\ncat\n`, { mode: 0o755 });
+  await writeFile(env.P, `#!/bin/sh\ntouch '${home}/RAN'\ncat\n`, { mode: 0o755 });
   const { entries } = await during(async () => void (await shell(plant)), { hide: [], protect });
   await shell(use);
   const held = entries.filter(({ change }) => change === "held").map(({ path }) => path);

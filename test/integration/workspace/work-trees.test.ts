@@ -147,7 +147,7 @@ async function tryLinked(
   const env = { ...plain, HOME: home, P: join(home, "p") };
   vi.stubEnv("HOME", home);
   onTestFinished(() => void vi.unstubAllEnvs());
-  await writeFile(env.P, `#!/bin/sh\ntouch ${home}/RAN\ncat\n`, { mode: 0o755 });
+  await writeFile(env.P, `#!/bin/sh\ntouch '${home}/RAN'\ncat\n`, { mode: 0o755 });
   const shell = (cwd: string, lines: string): Promise<unknown> =>
     run("sh", ["-c", lines], { cwd, env }).catch(() => undefined);
   await git(main, "init", "-q", "-b", "main");
@@ -185,7 +185,7 @@ test("in a linked work tree a new one is held as in the main one: only when the 
   const copied = {
     name: "a copied .git file",
     before: filter,
-    plant: "mkdir -p n/tools; cp .git .gitattributes n; cp $P n/tools/clean; echo 2 > n/f.x",
+    plant: `mkdir -p n/tools; cp .git .gitattributes n; cp "$P" n/tools/clean; echo 2 > n/f.x`,
     use: "cd n; git status",
   };
   const trees = [...newTrees.slice(0, 3), copied];
