@@ -53,7 +53,7 @@ export function toReportLines(report: SessionReport, log: ReportedLog): readonly
 }
 
 function toRequestLines(requests: readonly AuditedRequest[], matched: number): readonly string[] {
-  const headings = ["time", "verdict", "status", "method", "url", "down", "took", "why"];
+  const headings = ["time (UTC)", "verdict", "status", "method", "url", "down", "took", "why"];
   const rows = requests.map(({ at, decision, outcome }) => [
     toClock(at),
     decision.verdict,

@@ -74,7 +74,7 @@ test("audit show lists the newest session's requests and sums them up", async ()
       Ended: 2026-01-31T12:00:00.000Z, exit status 0
       Note: 12:00:00.000 handoff change="new" path=".envrc"
 
-    TIME          VERDICT  STATUS  METHOD  URL                                      DOWN  TOOK  WHY
+    TIME (UTC)    VERDICT  STATUS  METHOD  URL                                      DOWN  TOOK  WHY
     12:00:00.000  allow    200     GET     https://api.example.com/v1/items/1       1kB   12ms  --allow with work/api
     12:00:00.000  deny     403     GET     https://evil.example/v1/items/2          90B   12ms  host-not-allowed
     12:00:00.000  allow    -       GET     https://api.example.com:8443/v1/items/3  -     -     no outcome [foreign-credential]
