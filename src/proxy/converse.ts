@@ -72,14 +72,18 @@ function isLast({ head }: ForwardedRequest): boolean {
   return skippable.has(head.method) && hasContent(head.body);
 }
 
-/** Relays the final response, then says which connections can go on. */
-async function finish(exchange: {
+interface Exchange {
   readonly client: ClientSide;
   readonly upstream: UpstreamConnection;
   readonly request: ForwardedRequest;
   readonly pump: RequestBodyPump;
   readonly response: ResponseHead;
-}): Promise<{ client: "keep" | "close"; upstream: "keep" | "close" }> {
+}
+
+/** Relays the final response, then says which connections can go on. */
+async function finish(
+  exchange: Exchange,
+): Promise<{ client: "keep" | "close"; upstream: "keep" | "close" }> {
   const { client, upstream, request, pump, response } = exchange;
   const { head, record } = request;
   const framing = responseFraming(head.method, response);
@@ -87,10 +91,18 @@ async function finish(exchange: {
   const clientStays = head.keepAlive && pump.isDone && request.clientBody.isDone;
   await relayResponse({ client, upstream, request, response, framing, close: !clientStays });
   record.end("completed");
-  const upstreamStays =
-    response.keepAlive && pump.isDone && framing.kind !== "until-close" && !isLast(request);
+  const isWhole = pump.isDone && framing.kind !== "until-close";
+  const upstreamStays = response.keepAlive && isWhole && !isLast(request) && !mayBeUnread(exchange);
   keepIdleHint(upstream, response);
   return { client: clientStays ? "keep" : "close", upstream: upstreamStays ? "keep" : "close" };
+}
+
+/**
+ * Whether the upstream may have left the body, or the rest of it, unread and take it for a request, which the next head on
+ * its connection would complete. Servers do so where they refuse or redirect, and where nobody asks for a body.
+ */
+function mayBeUnread({ request, pump, response }: Exchange): boolean {
+  return hasContent(request.head.body) && (response.status >= 300 || pump.beginsLikeRequest);
 }
 
 /** `Keep-Alive: timeout=N` is how long the upstream keeps it; we give up a second earlier. */

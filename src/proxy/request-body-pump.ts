@@ -1,3 +1,4 @@
+import { BodyBeginning } from "./body-beginning.ts";
 import { drained } from "./byte-source.ts";
 import { hasContent } from "./client-body.ts";
 import { within } from "./deadlines.ts";
@@ -13,6 +14,7 @@ export class RequestBodyPump {
   readonly #upstream: UpstreamConnection;
   readonly #limiter: SessionLimiter;
   readonly #request: ForwardedRequest;
+  readonly #beginning = new BodyBeginning();
   #isDone = false;
   #isStopped = false;
   /** Set while the body waits for `100 Continue` */
@@ -31,6 +33,11 @@ export class RequestBodyPump {
   /** Whether the whole request went out. */
   get isDone(): boolean {
     return this.#isDone;
+  }
+
+  /** Whether an upstream that left the body unread could take it for a request. */
+  get beginsLikeRequest(): boolean {
+    return this.#beginning.isLikeRequest;
   }
 
   /** The upstream said `100 Continue`. */
@@ -96,6 +103,7 @@ export class RequestBodyPump {
       }
       if (piece === undefined) break;
       this.#limiter.countUpload(piece.length);
+      this.#beginning.add(piece);
       this.#request.record.bytesUp += piece.length;
       const bytes = isChunked ? toChunk(piece) : piece;
       const out: Buffer = first ? Buffer.concat([Buffer.from(first, "latin1"), bytes]) : bytes;
