@@ -10,6 +10,7 @@ import type { HostResponse } from "../../proxy/doors/door.ts";
 import type { ProxyServer } from "../../proxy/proxy-server.ts";
 import { Refusal } from "../../proxy/refusal.ts";
 import type { SessionCredential } from "../../proxy/session-credential.ts";
+import { toShellWord } from "../../shell-word.ts";
 import { openProxySession } from "../../sandbox/proxy-session.ts";
 import type { UpstreamSettings } from "../../sandbox/session-proxy.ts";
 import { findEntry } from "../../vault/change-credentials.ts";
@@ -79,7 +80,8 @@ export async function testCredential(
   const sent = { ...request, ...place, ...(repository === undefined ? {} : { repository }) };
   const answer = await send(session.proxy, sent);
   const judged = "result" in answer ? answer : judgeAnswer(answer, request);
-  const hint = judged.hint ?? toHint(judged, stored, vault);
+  const own = judged.hint && forThisTest(judged.hint, { name, vault, url });
+  const hint = own ?? toHint(judged, stored, vault);
   session.status = judged.result === "accepted" ? 0 : 1;
   return {
     vault,
@@ -128,6 +130,21 @@ async function findTest(
     `cannot test ${quoted(name)}: vaultbox knows no request that does no harm at ${quoted(host)}`,
     { hints: [`name one: ${command}`] },
   );
+}
+
+/** A remedy for a run, as one for the test that was typed. */
+function forThisTest(
+  remedy: string,
+  {
+    name,
+    vault,
+    url,
+  }: { readonly name: string; readonly vault: string; readonly url?: string | undefined },
+): string {
+  const [, flag] = /^vaultbox run (--connect-to \S+) …$/.exec(remedy) ?? [];
+  if (flag === undefined) return remedy;
+  const place = url === undefined ? "" : ` --url ${toShellWord(url)}`;
+  return `vaultbox credential test ${name}${toVaultFlag(vault)}${place} ${flag}`;
 }
 
 /** Where to look when the secret is missing or not taken. */

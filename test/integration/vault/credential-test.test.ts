@@ -21,11 +21,12 @@ import { toShellWord } from "../../../src/shell-word.ts";
 import { toAdd, toRemove } from "../../../src/vault/change-credentials.ts";
 import { createVault } from "../../../src/vault/vault-catalog.ts";
 import { createCanary, searchCanary, searchFiles } from "../../support/canary.ts";
+import { toShellWords } from "../../support/remedy.ts";
 import { runCli } from "../../support/run-cli.ts";
 import { createTestCa } from "../../support/test-ca.ts";
 import { startTlsUpstream } from "../../support/upstream.ts";
 
-const hosts = ["api.github.com", "git.example.com", "api.example.com", "slack.com"];
+const hosts = ["api.github.com", "git.example.com", "api.example.com", "slack.com", "localhost"];
 
 interface Place extends AsyncDisposable {
   readonly home: string;
@@ -276,4 +277,24 @@ test("credential test says what it could not reach, and what can't be tested", a
   );
   expect(status).toBe(1);
   await expect(place.check("missing")).rejects.toMatchObject({ code: "VBX_CREDENTIAL_UNKNOWN" });
+});
+
+test("the hint of a server on this machine is for the test again, and reaches it when it's followed", async () => {
+  await using place = await createPlace();
+  await place.add("here", { host: "localhost" });
+  const { env, reach } = place;
+  const [flag = "", caFile = ""] = reach;
+  const [, port = ""] = /^localhost:443:127\.0\.0\.1:(\d+)$/.exec(reach.at(-1) ?? "") ?? [];
+  const url = "https://localhost/a?b=1;c";
+  const told = await runCli(["credential", "test", "here", "--url", url], { env });
+  const [, proposed = ""] = /^vaultbox: hint: vaultbox (.+)$/m.exec(told.stderr) ?? [];
+  expect(proposed).toBe(
+    `credential test here --url '${url}' --connect-to localhost:443:ADDRESS:443`,
+  );
+  const words = toShellWords(proposed.replace("ADDRESS:443", `127.0.0.1:${port}`));
+  const followed = await runCli([...words, flag, caFile], { env });
+  expect(followed.stdout).toBe(
+    "credential here is accepted (GET https://localhost/a answered 200)\n",
+  );
+  expect(place.asked).toEqual(["GET localhost/a?b=1;c with Bearer SECRET"]);
 });
