@@ -140,7 +140,6 @@ test("all examples are found, and ordinary files are not", () => {
     "notes.txt",
     "a.log",
     "a.lock",
-    "yarn.lock",
     ".gitignore",
     "a.xml",
     "a.html",

@@ -60,8 +60,14 @@ export const buildFiles: readonly HostFile[] = [
     ["Zig", "build.zig build.zig.zon", "ziglang.org/learn/build-system"],
     [
       "scripts to rule them all",
-      "script/bootstrap script/setup script/update script/server script/test script/cibuild script/console bin/setup bin/dev autogen.sh bootstrap.sh",
+      "script/bootstrap script/setup script/update script/server script/test script/cibuild script/console bin/setup bin/dev bin/console bin/update bin/ci autogen.sh bootstrap.sh",
       "github.com/github/scripts-to-rule-them-all",
+    ],
+    [
+      "Nextflow, MLflow",
+      "nextflow.config *.nf mlproject",
+      "nextflow.io/docs/latest/config.html",
+      "main.nf",
     ],
     ["goreman, Ergo, Grip", "procfile.options .ergo .griprc", "github.com/mattn/goreman"],
   ]),

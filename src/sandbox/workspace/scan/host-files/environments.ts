@@ -106,7 +106,7 @@ export const environmentFiles: readonly HostFile[] = [
     ],
     [
       "pkgx, flox, devbox",
-      "pkgx.yaml .pkgx.yaml pkgx.yml .flox/ devbox.json .devbox/",
+      "pkgx.yaml .pkgx.yaml pkgx.yml .pkgx.yml .flox/ devbox.json .devbox/",
       "flox.dev/docs/concepts/manifest",
     ],
   ]),

@@ -10,6 +10,7 @@ import { javascriptFiles } from "./javascript.ts";
 import { jvmFiles } from "./jvm.ts";
 import { languageServerFiles } from "./language-servers.ts";
 import { languageFiles } from "./languages.ts";
+import { lockFiles } from "./lock-files.ts";
 import { pythonFiles } from "./python.ts";
 import { shellFiles } from "./shells.ts";
 import { versionControlFiles } from "./version-control.ts";
@@ -26,6 +27,7 @@ export const hostFileRows: readonly HostFile[] = [
   ...buildFiles,
   ...javascriptFiles,
   ...pythonFiles,
+  ...lockFiles,
   ...jvmFiles,
   ...languageFiles,
   ...infrastructureFiles,

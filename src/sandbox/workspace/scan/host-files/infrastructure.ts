@@ -51,6 +51,7 @@ export const infrastructureFiles: readonly HostFile[] = [
       "mkosi(1), scripts",
       "mkosi.build a.kiwi app.bst a.bb a.bbappend a.bbclass",
     ],
+    ["Kamal", ".kamal/", "kamal-deploy.org/docs/hooks/overview"],
     [
       "nerdctl, Finch, Kaniko, ko, Buildpacks",
       "nerdctl.toml finch.yaml buildkitd.toml",

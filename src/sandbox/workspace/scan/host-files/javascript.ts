@@ -242,6 +242,24 @@ export const javascriptFiles: readonly HostFile[] = [
       "rescript-lang.org/docs/manual/latest/build-configuration#ppx-flags",
     ],
     [
+      "Size Limit, dependency-cruiser, XO, CSpell",
+      ".size-limit.* .dependency-cruiser.* .xo-config.* .cspell.*",
+      "github.com/sverweij/dependency-cruiser/blob/main/doc/cli.md#--config-use-a-configuration",
+      ".size-limit.js .dependency-cruiser.cjs .xo-config.js .cspell.js",
+    ],
+    [
+      "Lighthouse CI, Percy, Pa11y, Spectral, Redocly",
+      "lighthouserc.* .percy.* .pa11yci .pa11yci.* .spectral.* redocly.yaml redocly.yml .redocly.yaml .redocly.yml",
+      "docs.stoplight.io/docs/spectral/a781e290eb9f9-custom-functions",
+      "lighthouserc.js .percy.js .pa11yci.js .spectral.js",
+    ],
+    [
+      "Sanity, Medusa",
+      "sanity.cli.* medusa-config.*",
+      "www.sanity.io/docs/cli-reference/cli-config",
+      "sanity.cli.ts medusa-config.js",
+    ],
+    [
       "browsersync, http-server, live-server",
       "bs-config.js bs-config.json .live-server.json .servor serve.json",
       "browsersync.io/docs/command-line",

@@ -3,6 +3,7 @@ import { hostFiles, type HostFile } from "./host-file.ts";
 /** Language servers, which editors start in every folder that they open. */
 export const languageServerFiles: readonly HostFile[] = [
   ...hostFiles("language servers", [
+    ["Tern", ".tern-project .tern-config", "ternjs.net/doc/manual.html#configuration"],
     ["clangd", ".clangd", "clangd.llvm.org/config#compileflags"],
     ["ccls, cquery", ".ccls .cquery .ccls-root", "github.com/MaskRay/ccls/wiki/Project-Setup"],
     [

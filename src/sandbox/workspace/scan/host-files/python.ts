@@ -126,7 +126,7 @@ export const pythonFiles: readonly HostFile[] = [
     ],
     [
       "Ansible",
-      "ansible.cfg playbook.yml playbook.yaml site.yml .ansible.cfg .ansible/ .ansible-lint .ansible-lint.yml ansible-navigator.yml ansible-navigator.yaml filter_plugins/ action_plugins/ callback_plugins/ lookup_plugins/ molecule.yml",
+      "ansible.cfg playbook.yml playbook.yaml site.yml .ansible.cfg .ansible/ .ansible-lint .ansible-lint.yml ansible-navigator.yml ansible-navigator.yaml filter_plugins/ action_plugins/ callback_plugins/ lookup_plugins/ molecule.yml group_vars/ host_vars/ inventory.ini tasks/main.yml handlers/main.yml vars/main.yml defaults/main.yml meta/main.yml",
       "docs.ansible.com/ansible/latest/reference_appendices/config.html",
     ],
     [

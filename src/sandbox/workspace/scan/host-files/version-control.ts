@@ -108,6 +108,7 @@ export const versionControlFiles: readonly HostFile[] = [
       ".repo/repo/ .repo/manifests/ .repo/manifest.xml .repo/local_manifests/",
       "gerrit.googlesource.com/git-repo/+/HEAD/docs/internal-fs-layout.md",
     ],
+    ["TortoiseGit", ".tgitconfig", "tortoisegit.org/docs/tortoisegit/tgit-dug-settings.html"],
     ["git-subrepo", ".gitrepo", "github.com/ingydotnet/git-subrepo#the-gitrepo-file"],
     ["west", ".west/config west.yml", "docs.zephyrproject.org/latest/develop/west/config.html"],
     [
