@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as gitCache from "../../../src/git-cache/limits.ts";
 import { maxNodeIds } from "../../../src/git/github/node-facts.ts";
@@ -11,55 +10,43 @@ import { defaultMaxPackBytes } from "../../../src/policy/git-rule.ts";
 import { maxProjectBytes } from "../../../src/proxy/doors/api/gitlab-projects.ts";
 import { maxGrantMs } from "../../../src/proxy/doors/lfs/lfs-grants.ts";
 import { maxSignaturesPerHour } from "../../../src/proxy/doors/signing/signature-rate.ts";
+import { limitRows, toBinary, toCount } from "../../docs/limits-page.ts";
 
-const page = readFileSync(new URL("../../../docs/limitations.md", import.meta.url), "utf8");
-const rows = new Map(
-  page.split("\n").flatMap((line) => {
-    const [, what, limit] = /^\| (.+?) \| (.+) \|$/.exec(line) ?? [];
-    return what === undefined || limit === undefined ? [] : [[what, limit] as const];
-  }),
-);
-
-const count = (value: number): string => value.toLocaleString("en-US");
-const binary = (bytes: number): string => {
-  if (bytes % 1024 ** 3 === 0) return `${bytes / 1024 ** 3} GiB`;
-  return bytes % 1024 ** 2 === 0 ? `${bytes / 1024 ** 2} MiB` : `${bytes / 1024} KiB`;
-};
 const minutes = (ms: number): string => `${ms / 60_000} min`;
 const { maxCommands, maxCommandBytes, maxPushOptions, maxPushOptionBytes } = pushRequestLimits;
 
 test.each([
-  ["refs in one push", `${maxCommands}, in ${binary(maxCommandBytes)}`],
-  ["push options in one push", `${maxPushOptions}, in ${binary(maxPushOptionBytes)}`],
-  ["a pack, when the entry says nothing", `${count(defaultMaxPackBytes)} bytes`],
-  ["an upstream's list of refs", binary(maxAdvertisementBytes)],
+  ["refs in one push", `${maxCommands}, in ${toBinary(maxCommandBytes)}`],
+  ["push options in one push", `${maxPushOptions}, in ${toBinary(maxPushOptionBytes)}`],
+  ["a pack, when the entry says nothing", `${toCount(defaultMaxPackBytes)} bytes`],
+  ["an upstream's list of refs", toBinary(maxAdvertisementBytes)],
   ["a GraphQL document", `${maxNodeIds} node ids`],
-  ["the description of a repository, from GitHub or GitLab", binary(maxProjectBytes)],
+  ["the description of a repository, from GitHub or GitLab", toBinary(maxProjectBytes)],
   ["tokens for LFS transfers in one session", `${maxGrantMs / 3_600_000} hours`],
-  ["patterns in one list of an entry", count(maxGitPatterns)],
+  ["patterns in one list of an entry", toCount(maxGitPatterns)],
   ["pushes that are looked into, of one session", `${gitCache.maxPushesAtOnce} at a time`],
-  ["memory of one git process, on Linux", binary(gitCache.maxGitMemoryBytes)],
+  ["memory of one git process, on Linux", toBinary(gitCache.maxGitMemoryBytes)],
   ["processor time of one git process, on Linux", `${gitCache.maxGitCpuSeconds} s`],
   ["taking a pack in, beside the client's time for sending it", minutes(gitCache.maxIndexMs)],
   [
     "one question to git; all questions about one push",
     `${minutes(gitCache.maxQueryMs)}; ${minutes(gitCache.maxInquiryMs)}`,
   ],
-  ["objects in a pack", count(gitCache.maxPackObjects)],
+  ["objects in a pack", toCount(gitCache.maxPackObjects)],
   [
     "commits and tags in a pushed pack; their parents together",
-    `${count(gitCache.maxPackCommits)}; ${count(gitCache.maxPackParents)}`,
+    `${toCount(gitCache.maxPackCommits)}; ${toCount(gitCache.maxPackParents)}`,
   ],
-  ["a commit up to the end of its parents", binary(gitCache.maxCommitHeadBytes)],
-  ["pairs of trees that are compared for one push", count(gitCache.maxTreePairs)],
-  ["a pack from the upstream", binary(gitCache.maxFetchedBytes)],
+  ["a commit up to the end of its parents", toBinary(gitCache.maxCommitHeadBytes)],
+  ["pairs of trees that are compared for one push", toCount(gitCache.maxTreePairs)],
+  ["a pack from the upstream", toBinary(gitCache.maxFetchedBytes)],
   [
     "the cache of one repository",
-    `${binary(gitCache.maxCacheBytes)} and ${gitCache.maxCachePacks} packs`,
+    `${toBinary(gitCache.maxCacheBytes)} and ${gitCache.maxCachePacks} packs`,
   ],
   ["signatures", `${maxSignaturesPerHour} in an hour`],
-  ["an object that is signed", `${binary(maxObjectBytes)}, with ${maxParents} parents`],
-  ["a public key; the file of a private one", binary(maxPublicKeyBytes)],
+  ["an object that is signed", `${toBinary(maxObjectBytes)}, with ${maxParents} parents`],
+  ["a public key; the file of a private one", toBinary(maxPublicKeyBytes)],
 ])("the page of limits has the code's figure for: %s", (what, figure) => {
-  expect(rows.get(what)).toContain(figure);
+  expect(limitRows.get(what)).toContain(figure);
 });
