@@ -1,5 +1,5 @@
-import stringWidth from "string-width";
 import { shortened, toPrintable } from "../printable.ts";
+import { textWidth } from "./text-width.ts";
 
 /** Characters of a cell: one long value would make all lines long. */
 const maxCellLength = 300;
@@ -57,7 +57,7 @@ function total(widths: readonly number[]): number {
 
 /** Columns that the widest of some texts takes. */
 export function widest(texts: readonly string[]): number {
-  return texts.reduce((most, text) => Math.max(most, stringWidth(text)), 0);
+  return texts.reduce((most, text) => Math.max(most, textWidth(text)), 0);
 }
 
 function toLines(row: readonly string[], widths: readonly number[]): readonly string[] {
@@ -78,12 +78,12 @@ function toRecord(names: readonly string[], row: readonly string[]): readonly st
 
 /** Lines of at most so many columns, broken at spaces. */
 function wrap(text: string, width: number): readonly string[] {
-  if (stringWidth(text) <= width) return [text];
+  if (textWidth(text) <= width) return [text];
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
     const longer = line === "" ? word : `${line} ${word}`;
-    if (line === "" || stringWidth(longer) <= width) line = longer;
+    if (line === "" || textWidth(longer) <= width) line = longer;
     else {
       lines.push(line);
       line = word;
@@ -93,5 +93,5 @@ function wrap(text: string, width: number): readonly string[] {
 }
 
 function padEnd(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
+  return text + " ".repeat(Math.max(0, width - textWidth(text)));
 }
