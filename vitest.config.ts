@@ -34,8 +34,8 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 180_000,
-          // The machine has two cores and one engine: two files at a time keep timings believable
-          maxWorkers: 2,
+          // They wait for containers half of the time
+          maxWorkers: 3,
         },
       },
       {
@@ -49,7 +49,8 @@ export default defineConfig({
           ],
           testTimeout: 300_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          // It runs beside the other engine's
+          maxWorkers: 1,
         },
       },
     ],

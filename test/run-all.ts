@@ -1,6 +1,6 @@
-// npm test: everything, in the order unit, integration, e2e, podman, on a machine that is made ready first. The last line is
-// "N passed, N failed".
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+// npm test: everything, in the order unit, integration, e2e with podman beside it, on a machine that is made ready first.
+// The last line is "N passed, N failed".
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseScores, scoreProblems, totalScores } from "./docs/scoreboard-table.ts";
 import { buildTestImages } from "./engine/build-images.ts";
@@ -41,13 +41,14 @@ async function runEverything(): Promise<TestReport> {
     stack.defer(async () => (await starting.catch(() => undefined))?.[Symbol.asyncDispose]());
     reports.push(await runProject("integration", { ...machine.env, ...memory.env }));
     // What a user has: a workspace on a disk
-    reports.push(await runProject("e2e", machine.env));
-    const podman = await starting;
-    reports.push(await runProject("podman", podman.env));
+    const beside = starting.then(
+      (podman) => runQuietly("podman", podman.env),
+      (error: unknown) => broken("starting podman", error),
+    );
+    reports.push(...(await Promise.all([runProject("e2e", machine.env), beside])));
     reports.push(checkScoreboard());
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    reports.push(broken("preparing the machine for integration and e2e tests"));
+    reports.push(broken("preparing the machine for integration and e2e tests", error));
   }
   return {
     passed: reports.reduce((sum, { passed }) => sum + passed, 0),
@@ -56,17 +57,34 @@ async function runEverything(): Promise<TestReport> {
   };
 }
 
-async function runProject(project: string, env: NodeJS.ProcessEnv): Promise<TestReport> {
+/** Beside others: what it prints comes when it has ended. */
+async function runQuietly(project: string, env: NodeJS.ProcessEnv): Promise<TestReport> {
+  const path = `${results}${project}.log`;
+  const output = openSync(path, "w");
+  try {
+    return await runProject(project, env, output);
+  } finally {
+    closeSync(output);
+    process.stdout.write(readFileSync(path));
+  }
+}
+
+async function runProject(
+  project: string,
+  env: NodeJS.ProcessEnv,
+  output?: number,
+): Promise<TestReport> {
   print(`running ${project} tests`);
-  const output = `${results}${project}.json`;
+  const report = `${results}${project}.json`;
   const args = ["run", "--project", project, "--reporter=default", "--reporter=json"];
   const status = await runInherited({
     file: "vitest",
-    args: [...args, `--outputFile.json=${output}`],
+    args: [...args, `--outputFile.json=${report}`],
     env,
+    ...(output === undefined ? {} : { output }),
   });
   if (status > 128) throw new Error(`the ${project} tests were interrupted`);
-  return readReport({ project, status, json: readJson(output) });
+  return readReport({ project, status, json: readJson(report) });
 }
 
 /** Every attack was tried, blocked, and seen to succeed with the guard off. */
@@ -78,7 +96,8 @@ function checkScoreboard(): TestReport {
 }
 
 /** A stage that failed before it could run a test. */
-function broken(what: string): TestReport {
+function broken(what: string, error: unknown = ""): TestReport {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   return { passed: 0, failed: 1, failures: [what] };
 }
 
