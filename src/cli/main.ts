@@ -20,12 +20,17 @@ export async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   if (!asksForHelp(argv)) enableOwnCompileCache(process.env);
+  process.exitCode = await runCommandLine(argv);
+}
+
+/** Runs a command and returns the exit status; an error was printed. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
   // Not needed for the version, and commander takes longer to load than all of this file
   const { runProgram } = await import("./run-program.ts");
   try {
-    process.exitCode = await runProgram(argv);
+    return await runProgram(argv);
   } catch (error) {
-    process.exitCode = reportError(error, { json: argv.includes("--json") });
+    return reportError(error, { json: argv.includes("--json") });
   }
 }
 

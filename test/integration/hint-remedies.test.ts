@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findCommands, toShellWords } from "../support/remedy.ts";
-import { runCli, type CliResult } from "../support/run-cli.ts";
+import { runCliHere } from "../support/cli-here.ts";
+import type { CliResult } from "../support/run-cli.ts";
 
 interface Situation {
   readonly what: string;
@@ -142,7 +143,7 @@ const situations: readonly Situation[] = [
     what: "a log that isn't there, beside another",
     before: recorded,
     command: "audit show 3f9a",
-    proposes: "vaultbox audit show",
+    proposes: "vaultbox audit list",
     shown: "audit show",
   },
   {
@@ -280,7 +281,7 @@ test.each(situations)("$what: the hint, when followed, helps", async (situation)
   await mkdir(workspace);
   const env = { HOME: home, VAULTBOX_HOME: join(home, "vaultbox") };
   const cli = (words: readonly string[]): Promise<CliResult> =>
-    runCli(words, {
+    runCliHere(words, {
       cwd: workspace,
       env,
       input: situation.input ?? "a-secret-of-the-user-1234567890\n",

@@ -6,9 +6,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCliHere } from "../support/cli-here.ts";
 import { talk } from "../support/proxy-fixture.ts";
 import { findCommands, toShellWords } from "../support/remedy.ts";
-import { runCli } from "../support/run-cli.ts";
 import { startStandaloneProxy } from "../support/standalone-proxy.ts";
 import { createTestCa } from "../support/test-ca.ts";
 import { openTunnel } from "../support/tls-client.ts";
@@ -296,7 +296,7 @@ async function openWorld() {
   const own = await mkdtemp(join(tmpdir(), "vbx-remedy-"));
   const env = { HOME: own, VAULTBOX_HOME: join(own, "vaultbox") };
   const cli = (args: readonly string[], input?: string) =>
-    runCli(args, { cwd: own, env, ...(input === undefined ? {} : { input }) });
+    runCliHere(args, { cwd: own, env, ...(input === undefined ? {} : { input }) });
   return {
     /** The answer to one request of a session with these flags */
     ask: async (

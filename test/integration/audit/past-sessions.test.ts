@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { openAuditLog } from "../../../src/audit/audit-log.ts";
 import { resolvePaths } from "../../../src/config/paths.ts";
 import { decisionOf } from "../../support/audit-fixture.ts";
-import { runCli } from "../../support/run-cli.ts";
+import { runCliHere } from "../../support/cli-here.ts";
 
 test("past sessions are listed, the newest first, and what is said of older ones works", async () => {
   const home = await mkdtemp(join(tmpdir(), "vaultbox-test-past-"));
@@ -13,7 +13,9 @@ test("past sessions are listed, the newest first, and what is said of older ones
   stack.defer(() => rm(home, { recursive: true, force: true }));
   const { sessions } = resolvePaths({ VAULTBOX_HOME: home });
   const env = { VAULTBOX_HOME: home };
-  expect((await runCli(["audit", "list"], { env })).stdout).toContain("no session was recorded");
+  expect((await runCliHere(["audit", "list"], { env })).stdout).toContain(
+    "no session was recorded",
+  );
   for (let count = 0; count < 22; count++) {
     const session = count.toString(16).padStart(12, "0");
     await mkdir(join(sessions, session), { recursive: true, mode: 0o700 });
@@ -22,17 +24,17 @@ test("past sessions are listed, the newest first, and what is said of older ones
     await log.decision(decisionOf(1, { verdict: "deny" }));
     await log.end({ status: 0, requests: 1, refused: 1 });
   }
-  const listed = await runCli(["audit", "list"], { env });
+  const listed = await runCliHere(["audit", "list"], { env });
   const lines = listed.stdout.trimEnd().split("\n");
   expect(lines).toHaveLength(21);
   expect(lines[1]).toMatch(/^0{10}15 {2}\S{10} \S{5} {2}\S+ +0 +1 +1 +true 21$/);
   expect(listed.stderr).toContain("2 older ones: vaultbox audit list --limit all\n");
   expect(listed.stderr).toContain("to remove old ones: vaultbox prune --sessions 90d\n");
-  const all = await runCli(["audit", "list", "--limit", "all"], { env });
+  const all = await runCliHere(["audit", "list", "--limit", "all"], { env });
   expect(all.stdout.trimEnd().split("\n")).toHaveLength(23);
-  const json = JSON.parse((await runCli(["audit", "list", "--json"], { env })).stdout);
+  const json = JSON.parse((await runCliHere(["audit", "list", "--json"], { env })).stdout);
   expect(json).toMatchObject({ count: 22, sessions: { length: 20 } });
-  const wrong = await runCli(["prune", "--sessions", "90"], { env });
+  const wrong = await runCliHere(["prune", "--sessions", "90"], { env });
   expect([wrong.status, wrong.stderr]).toEqual([
     2,
     'vaultbox: error: invalid duration "90": write a number and a unit, as in 90s, 15m, 2h or 1h30m\n',

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { runCli, type CliResult } from "../../support/run-cli.ts";
+import { runCliHere } from "../../support/cli-here.ts";
+import type { CliResult } from "../../support/run-cli.ts";
 
 interface Project extends AsyncDisposable {
   readonly workspace: string;
@@ -24,7 +25,7 @@ async function createProject(remote?: string): Promise<Project> {
   return {
     workspace,
     run: (...args) =>
-      runCli(args, { cwd: workspace, env: { VAULTBOX_HOME: join(root, "home"), HOME: root } }),
+      runCliHere(args, { cwd: workspace, env: { VAULTBOX_HOME: join(root, "home"), HOME: root } }),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
 }

@@ -8,7 +8,8 @@ import { resolvePaths } from "../../../src/config/paths.ts";
 import { findProjectFile } from "../../../src/config/project-file.ts";
 import { toShellWord } from "../../../src/shell-word.ts";
 import { rememberFolders } from "../../../src/sandbox/remember-folders.ts";
-import { runCli, type CliResult } from "../../support/run-cli.ts";
+import { runCliHere } from "../../support/cli-here.ts";
+import type { CliResult } from "../../support/run-cli.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createTestCa } from "../../support/test-ca.ts";
 
@@ -43,7 +44,7 @@ async function createPlace(): Promise<Place> {
     },
     cli: (args, { env = {}, isFirst = false } = {}) => {
       const own = { HOME: home, VAULTBOX_HOME: join(root, isFirst ? "first" : "v") };
-      return runCli(args, { cwd: workspace, env: { ...own, ...env } });
+      return runCliHere(args, { cwd: workspace, env: { ...own, ...env } });
     },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };

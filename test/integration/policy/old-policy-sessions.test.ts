@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { resolvePaths } from "../../../src/config/paths.ts";
 import { beginSession, endSession } from "../../../src/sandbox/session-state.ts";
-import { runCli } from "../../support/run-cli.ts";
+import { runCliHere } from "../../support/cli-here.ts";
 
 test("trust says which running sessions go on under the old policy, and that they must be started again", async () => {
   const home = await realpath(await mkdtemp(join(tmpdir(), "vbo-")));
@@ -22,7 +22,7 @@ test("trust says which running sessions go on under the old policy, and that the
     await begin("00000000000c", elsewhere);
     await endSession(paths, await begin("00000000000d", project), 0);
     const cli = async (...args: readonly string[]): Promise<string> => {
-      const { stdout, stderr, status } = await runCli(args, { cwd: project, env });
+      const { stdout, stderr, status } = await runCliHere(args, { cwd: project, env });
       expect({ args, stderr, status }).toEqual({ args, stderr: "", status: 0 });
       return stdout;
     };

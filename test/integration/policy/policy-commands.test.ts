@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { toShellWord } from "../../../src/shell-word.ts";
-import { runCli, type CliResult } from "../../support/run-cli.ts";
+import { runCliHere } from "../../support/cli-here.ts";
+import type { CliResult } from "../../support/run-cli.ts";
 
 interface Project extends AsyncDisposable {
   readonly workspace: string;
@@ -23,7 +24,7 @@ async function createProject(): Promise<Project> {
     write: (name, text) => writeFile(join(workspace, name), text),
     run: async (...args) => {
       const env = { VAULTBOX_HOME: join(root, "home") };
-      const { stdout, stderr, status } = await runCli(args, { cwd: workspace, env });
+      const { stdout, stderr, status } = await runCliHere(args, { cwd: workspace, env });
       return { stdout: clean(stdout), stderr: clean(stderr), status };
     },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),

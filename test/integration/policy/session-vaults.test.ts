@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { cliEnvironment, cliPath, runCli } from "../../support/run-cli.ts";
+import { runCliHere } from "../../support/cli-here.ts";
+import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
 
 interface Place extends AsyncDisposable {
   readonly home: string;
@@ -22,7 +23,7 @@ async function createPlace(): Promise<Place> {
   const [project, plain] = [join(home, "project"), join(home, "plain")];
   const cli = async (cwd: string, ...args: readonly string[]): Promise<string> => {
     const env = { HOME: home, VAULTBOX_HOME: join(home, "vaultbox") };
-    const { stdout, stderr, status } = await runCli(args, { cwd, env });
+    const { stdout, stderr, status } = await runCliHere(args, { cwd, env });
     expect({ args, stderr, status }).toMatchObject({ status: 0 });
     return stdout;
   };

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type CliOptions, type CliResult, runCli } from "../../support/run-cli.ts";
+import { runCliHere } from "../../support/cli-here.ts";
+import type { CliOptions, CliResult } from "../../support/run-cli.ts";
 import { makeKeyFile } from "../../support/signing-key.ts";
 import { startSshAgent } from "../../support/ssh-agent.ts";
 
@@ -17,7 +18,7 @@ async function makePlace(): Promise<Place> {
   return {
     home,
     cli: (args, options = {}) =>
-      runCli(args, { cwd: home, ...options, env: { ...own, ...options.env } }),
+      runCliHere(args, { cwd: home, ...options, env: { ...own, ...options.env } }),
     [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }),
   };
 }

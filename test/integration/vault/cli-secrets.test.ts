@@ -8,6 +8,7 @@ import type { VaultEntry } from "../../../src/vault/stored-credential.ts";
 import { openStore } from "../../../src/vault/vault-catalog.ts";
 import { encodeContent } from "../../../src/vault/vault-content.ts";
 import { createCanary, searchCanary, searchFiles } from "../../support/canary.ts";
+import { runCliHere } from "../../support/cli-here.ts";
 import { type CliResult, runCli } from "../../support/run-cli.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { makeEntry } from "../../support/temp-vaults.ts";
@@ -101,14 +102,14 @@ test("no command prints a secret or writes it outside the encrypted file, also w
     blocked: attempts - hits,
     controlSucceeded: Math.min(control, attempts),
   });
-});
+}, 120_000);
 
 test("a secret that no request can carry is refused by add, rotate and import, and one that can comes back", async () => {
   await using place = await makeHome();
   const { home } = place;
   const env = { HOME: home, VAULTBOX_HOME: join(home, "v") };
   const cli = (args: readonly string[], input: string | Uint8Array = ""): Promise<CliResult> =>
-    runCli(args, { env, input });
+    runCliHere(args, { env, input });
   const add = ["credential", "add", "a", "--host", "a.example.com"];
   const unusable = [
     "two\nlines",

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { encryptText } from "../../../src/vault/age-file.ts";
 import type { StoredCredential } from "../../../src/vault/stored-credential.ts";
-import { type CliResult, runCli } from "../../support/run-cli.ts";
+import { runCliHere } from "../../support/cli-here.ts";
+import type { CliResult } from "../../support/run-cli.ts";
 import { makeCredential } from "../../support/temp-vaults.ts";
 
 /** Imports a file of somebody else's making with one credential, then begins to use the vault. */
@@ -15,7 +16,7 @@ async function importForged(
   const home = await mkdtemp(join(tmpdir(), "vaultbox-test-forged-"));
   try {
     const env = { HOME: home, VAULTBOX_HOME: join(home, "v") };
-    const cli = (...args: readonly string[]) => runCli(args, { cwd: home, env });
+    const cli = (...args: readonly string[]) => runCliHere(args, { cwd: home, env });
     const credential = makeCredential("forged", changes);
     const isStored = credential.source.type === "stored";
     const plain = isStored ? { ...credential, secret: "s3cret" } : credential;
