@@ -8,7 +8,8 @@ import type { Attachment } from "../../src/docker/engine.ts";
 import type { EstablishedLink, LinkChoice, LinkEnd } from "../../src/sandbox/link/link-end.ts";
 import { openLink } from "../../src/sandbox/link/open-link.ts";
 
-const relayProgram = fileURLToPath(new URL("../../src/relay/main.ts", import.meta.url));
+/** As `npm run build` made it, one file */
+const relayProgram = fileURLToPath(new URL("../../dist/relay/main.js", import.meta.url));
 
 export interface RelayProcess extends AsyncDisposable {
   readonly end: LinkEnd;
