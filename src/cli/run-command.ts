@@ -142,8 +142,10 @@ function reportLateFailure(failure: unknown, { json = false }: RunFlags): void {
   const error = toExpected(failure);
   if (!(error instanceof VaultboxError)) throw error;
   const { code, message, hints } = error;
-  const left = "the next run removes what is left of this session, or: vaultbox prune";
-  reportError(new VaultboxError(code, message, { hints: [...hints, left], cause: error }), {
+  const left = hints.some((hint) => hint.endsWith("vaultbox prune"))
+    ? []
+    : ["the next run removes what is left of this session, or: vaultbox prune"];
+  reportError(new VaultboxError(code, message, { hints: [...hints, ...left], cause: error }), {
     json,
   });
 }
