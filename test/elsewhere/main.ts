@@ -36,7 +36,8 @@ async function runStage(place: Place, stage: Stage, env: NodeJS.ProcessEnv): Pro
   const name = `${place.name}-${stage.name}`;
   const output = `test-results/elsewhere-${name}.json`;
   await rm(output, { force: true });
-  const vitest = ["vitest", "run", `--project=${stage.project}`, ...stage.files];
+  const without = stage.without.map((file) => `--exclude=${file}`);
+  const vitest = ["vitest", "run", `--project=${stage.project}`, ...stage.files, ...without];
   const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${output}`];
   const status = await runAt(place, stage, { env, command: [...vitest, ...reporters] });
   const json = existsSync(output) ? readFileSync(output, "utf8") : undefined;

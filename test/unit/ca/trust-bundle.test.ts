@@ -76,9 +76,11 @@ test.runIf(hasKeytool())(
       writeFileSync(path, toJavaTrustStore(ca.certificatePem));
       const listed = execFileSync(
         "keytool",
-        ["-J-Duser.language=en", "-list", "-keystore", path, "-storepass", "changeit"],
+        ["-list", "-keystore", path, "-storepass", "changeit"],
         {
           encoding: "utf8",
+          // Its language is Java's, and so is how it reads a path
+          env: { ...process.env, LC_ALL: "C.UTF-8" },
           stdio: ["ignore", "pipe", "ignore"],
         },
       );

@@ -89,7 +89,7 @@ test("a holder on another host or in another pid namespace is never judged dead"
   const own = (await readlink(folder.path)).split("&");
   await lock[Symbol.asyncDispose]();
   for (const [field, value] of [
-    [0, "elsewhere"],
+    [0, `not-${own[0]}`],
     [2, "pid%3A%5B1%5D"],
   ] as const) {
     const other = own.with(field, value).with(3, "4194304");
