@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { expect, test } from "vitest";
 import { maxDefaultMemory } from "../../../src/cli/run-flags.ts";
+import { historyLimits, sweepSteps } from "../../../src/sandbox/history/history-limits.ts";
 import { formatSize } from "../../../src/units.ts";
 import { limitRows, limitsPage, toBinary, toCount } from "../../docs/limits-page.ts";
 
@@ -212,4 +213,16 @@ test("what a sandbox gets of the memory is said alike in the pages and in the he
   const words = `at most ${toBinary(maxDefaultMemory)}`;
   expect(limitsPage).toContain(`Half of this machine's memory, ${words}`);
   expect(read("docs/how-do-i.md")).toContain(`half of the machine's, ${words}`);
+});
+
+test("the page of limits and agents.md have the figures of kept conversations", () => {
+  const { ageNs, bytes, files, fileBytes } = historyLimits;
+  const days = `${ageNs / (24n * 3_600_000_000_000n)} days`;
+  const kept = `${days}, ${toBinary(bytes)}, ${toCount(files)} files, ${toBinary(fileBytes)} each`;
+  expect(limitRows.get("conversations of an agent in a project")).toContain(kept);
+  const looked = "names that are looked at among them, or removed, before a run";
+  expect(limitRows.get(looked)).toContain(toCount(sweepSteps));
+  expect(read("docs/agents.md")).toContain(
+    `${days} since the last line, the newest ${toBinary(bytes)}`,
+  );
 });
