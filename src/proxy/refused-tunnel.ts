@@ -99,7 +99,7 @@ async function answer(
   let { refusal } = tunnel;
   let format: RefusalFormat = "text";
   if (head !== "malformed") {
-    format = toRefusalFormat(head.method, head.headers);
+    format = toRefusalFormat(head);
     const path = toPath(head);
     const flags = strayPlaceholder(context, head, tunnel.host);
     const { method } = head;

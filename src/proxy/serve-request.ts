@@ -31,7 +31,7 @@ export async function serveRequest(
     }
     const refusal = toRefusal(error);
     if (record.status === 0) {
-      const format = toRefusalFormat(head.method, head.headers);
+      const format = toRefusalFormat(head);
       await answerRefusal(context, client, record, { refusal, format });
     } else {
       // Part of a response is out: breaking it off is the only way left to say that it isn't whole
