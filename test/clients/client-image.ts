@@ -13,5 +13,6 @@ export async function ensureClientImage(
     packages: clients.flatMap(({ debian = [] }) => debian),
     npm: clients.flatMap(({ npm = [] }) => npm),
   };
+  if (tools.packages.length + tools.npm.length === 0) return tag;
   return ensureToolImage(engine, { tag, flags: [], nodeFrom: undefined }, tools, testImageOptions);
 }

@@ -1,64 +1,75 @@
-import { operations, type Stack } from "./stack.ts";
+import { type OperationName, type ShownLess, type Stack, toCommands, toFileName } from "./stack.ts";
 
-const usual = ["get", "post"] as const;
+const prelude = `import sys
+op, url = sys.argv[1:]
+method, data = ("POST", b"hello") if op == "post" else ("GET", None)
+def show(piece):
+    print(piece if isinstance(piece, str) else piece.decode(), end="", flush=True)
+`;
 
-function python(
-  name: string,
-  debian: readonly string[],
-  body: string,
-  names: readonly ("get" | "post" | "websocket")[] = usual,
-  shows?: Stack["shows"],
-): Stack {
-  const path = `${name.replaceAll(/[^a-z0-9]/g, "_")}_client.py`;
-  const text = `import sys\nop, url = sys.argv[1:]\n${body}`;
+interface Options {
+  readonly packages?: Pick<Stack, "debian" | "pip">;
+  readonly names?: readonly OperationName[];
+  readonly shows?: ShownLess;
+}
+
+/** A Python program; without names it does plain requests, answers in pieces among them. */
+export function python(name: string, body: string, options: Options = {}): Stack {
+  const { packages = {}, names = ["get", "post", "stream"], shows } = options;
+  const path = toFileName(name, "py");
   return {
     name: `Python ${name}`,
-    debian,
-    file: { path, text },
-    ...operations(`python3 ${path}`, names),
+    ...packages,
+    file: { path, text: `${prelude}${body}` },
+    ...toCommands(`PYTHONPATH=$PWD/python python3 ${path}`, names),
     ...(shows === undefined ? {} : { shows }),
   };
 }
 
+const debian = (...debianPackages: readonly string[]) => ({ packages: { debian: debianPackages } });
+
 export const pythonStacks: readonly Stack[] = [
   python(
     "urllib",
-    [],
     `import urllib.request, urllib.error
 try:
-    r = urllib.request.urlopen(url, b"hello" if op == "post" else None)
+    r = urllib.request.urlopen(url, data)
 except urllib.error.HTTPError as e:
     r = e
-print(r.read().decode())
+for line in r:
+    show(line)
 `,
   ),
   python(
     "http.client",
-    [],
     `import http.client, urllib.parse
 u = urllib.parse.urlsplit(url)
 c = http.client.HTTPSConnection(u.netloc)
-c.request("POST" if op == "post" else "GET", u.path, b"hello" if op == "post" else None)
-print(c.getresponse().read().decode())
+c.request(method, u.path, data)
+for line in c.getresponse():
+    show(line)
 `,
   ),
   python(
     "requests",
-    ["python3-requests"],
     `import requests
-print((requests.post(url, data="hello") if op == "post" else requests.get(url)).text)
+r = requests.request(method, url, data=data, stream=op == "stream")
+for piece in r.iter_content(None):
+    show(piece)
 `,
+    debian("python3-requests"),
   ),
   python(
     "httpx",
-    ["python3-httpx"],
     `import httpx
-print((httpx.post(url, content="hello") if op == "post" else httpx.get(url)).text)
+with httpx.stream(method, url, content=data) as r:
+    for piece in r.iter_bytes():
+        show(piece)
 `,
+    debian("python3-httpx"),
   ),
   python(
     "aiohttp",
-    ["python3-aiohttp"],
     `import aiohttp, asyncio
 async def main():
     async with aiohttp.ClientSession(trust_env=True) as s:
@@ -66,63 +77,67 @@ async def main():
             async with s.ws_connect(url) as w:
                 await w.send_str("hello")
                 return print((await w.receive()).data)
-        async with s.request("POST" if op == "post" else "GET", url, data=b"hello" if op == "post" else None) as r:
-            print(await r.text())
+        async with s.request(method, url, data=data) as r:
+            async for piece in r.content.iter_any():
+                show(piece)
 asyncio.run(main())
 `,
-    ["get", "post", "websocket"],
+    { ...debian("python3-aiohttp"), names: ["get", "post", "stream", "websocket"] },
   ),
   python(
     "urllib3",
-    ["python3-urllib3"],
     `import urllib3
 h = urllib3.PoolManager()
-print(h.request("POST" if op == "post" else "GET", url, **({"body": b"hello"} if op == "post" else {})).data.decode())
+r = h.request(method, url, body=data, preload_content=False)
+for piece in r.stream():
+    show(piece)
 `,
+    debian("python3-urllib3"),
   ),
   python(
     "pycurl",
-    ["python3-pycurl"],
-    `import pycurl, io
-b = io.BytesIO()
+    `import pycurl
 c = pycurl.Curl()
 c.setopt(c.URL, url)
-c.setopt(c.WRITEDATA, b)
-if op == "post": c.setopt(c.POSTFIELDS, "hello")
+c.setopt(c.WRITEFUNCTION, show)
+if data: c.setopt(c.POSTFIELDS, data)
 c.perform()
-print(b.getvalue().decode())
 `,
+    debian("python3-pycurl"),
   ),
   python(
     "httplib2",
-    ["python3-httplib2"],
     `import httplib2
-r, b = httplib2.Http().request(url, "POST" if op == "post" else "GET", body=b"hello" if op == "post" else None)
-print(b.decode())
+r, b = httplib2.Http().request(url, method, body=data)
+show(b)
 `,
+    { ...debian("python3-httplib2"), names: ["get", "post"] },
   ),
   python(
     "tornado",
-    ["python3-tornado"],
     `from tornado.httpclient import HTTPClient
-p = {"method": "POST", "body": "hello"} if op == "post" else {}
-print(HTTPClient().fetch(url, raise_error=False, **p).body.decode())
+HTTPClient().fetch(url, raise_error=False, method=method, body=data, streaming_callback=show)
 `,
+    debian("python3-tornado"),
   ),
   python(
     "websocket-client",
-    ["python3-websocket"],
     `import websocket
 w = websocket.create_connection(url)
 w.send("hello")
 print(w.recv())
 `,
-    ["websocket"],
-    { what: "reason phrase", why: "its error has no body" },
+    {
+      ...debian("python3-websocket"),
+      names: ["websocket"],
+      shows: {
+        what: "reason phrase",
+        why: "its error has no body",
+      },
+    },
   ),
   python(
     "websockets",
-    ["python3-websockets"],
     `import asyncio, websockets
 async def main():
     async with websockets.connect(url) as w:
@@ -130,7 +145,14 @@ async def main():
         print(await w.recv())
 asyncio.run(main())
 `,
-    ["websocket"],
-    { what: "status", why: "its error has no body" },
+    {
+      ...debian("python3-websockets"),
+      names: ["websocket"],
+      shows: {
+        what: "status",
+        prints: "server rejected WebSocket connection: HTTP 403",
+        why: "its error has no body",
+      },
+    },
   ),
 ];

@@ -1,155 +1,128 @@
-import { chown, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { toShellWord } from "../../src/shell-word.ts";
-import { createWorld } from "../support/sandbox-world.ts";
+import { chown, mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { startGitBackend } from "../support/git-backend.ts";
+import { git } from "../support/git-command.ts";
+import { createWorld, type SandboxWorld } from "../support/sandbox-world.ts";
 import { createTestCa } from "../support/test-ca.ts";
+import { type ClientResult, toResult } from "./client-result.ts";
+import { installPython } from "./python-packages.ts";
+import type { Stack } from "./stack.ts";
 import { startClientStandin } from "./standin.ts";
-import type { Shown, Stack } from "./stack.ts";
+import { allowedHosts, toDriver, toSteps } from "./steps.ts";
 
-const allowed = "api.example.com";
-const refused = "refused.example.net";
-
-/** What one client did; undefined where it has no such operation. */
-export interface ClientResult {
-  readonly name: string;
-  readonly get: boolean | undefined;
-  readonly post: boolean | undefined;
-  readonly stream: boolean | undefined;
-  readonly websocket: boolean | undefined;
-  /** Without proxy variables */
-  readonly direct: boolean | undefined;
-  /** What it prints at a refused host, with proxy variables and without */
-  readonly refused: Shown;
-  readonly refusedDirect: Shown;
-  /** All that it printed, by operation */
-  readonly output: Readonly<Record<string, string>>;
-}
-
-interface Step {
-  readonly client: number;
-  readonly step: string;
-  readonly command: string;
-  readonly url: string;
-  readonly isDirect?: boolean;
-}
-
-/** Every operation of every client in one sandbox of that owner's. */
+/** Every operation of every client in one sandbox of that owner's; a client whose setup fails has that as its result. */
 export async function runClients(
   clients: readonly Stack[],
   { image, owner }: { readonly image: string; readonly owner: number },
 ): Promise<readonly ClientResult[]> {
+  const hosts = Object.values(allowedHosts);
   const ca = createTestCa();
-  await using standin = await startClientStandin(ca.issue({ hosts: [allowed] }));
   await using world = await createWorld(owner);
-  const place = async (path: string, text: string): Promise<void> => {
-    await writeFile(join(world.workspace, path), text);
-    await chown(join(world.workspace, path), owner, owner);
-  };
-  for (const { file } of clients) if (file !== undefined) await place(file.path, file.text);
-  await place("drive.sh", toDriver(clients));
-  const caFile = join(world.workspace, "..", `ca-${process.pid}-${owner}.pem`);
+  const { workspace } = world;
+  const outputs = join(workspace, "out");
+  await placeFiles(clients, workspace, owner);
+  const failures = await installPython(clients, join(workspace, "python"));
+  const repositories = await makeRepositories(join(dirname(world.home), "git"));
+  await using backend = await startGitBackend(repositories);
+  await using standin = await startClientStandin(ca.issue({ hosts }), {
+    served: join(workspace, "served"),
+    outputs,
+    gitUrl: backend.url,
+  });
+  const caFile = join(dirname(world.home), "ca.pem");
   await writeFile(caFile, ca.certPem);
-  const result = await world.run(
-    ["run", "--image", image, "--upstream-ca", caFile, "--memory", "4GiB"].concat(
-      ["--connect-to", `${allowed}:443:127.0.0.1:${standin.port}`],
-      ["--allow", `* https://${allowed}/**`, "--allow", `GET wss://${allowed}/ws`],
-      ["--", "sh", "drive.sh"],
-    ),
-    { timeoutMs: 15 * 60_000 },
-  );
+  await addKey(world);
+  const flags = hosts
+    .flatMap((host) => [
+      "--connect-to",
+      `${host}:443:127.0.0.1:${standin.port}`,
+      "--allow",
+      `* https://${host}/**`,
+    ])
+    .concat("--allow", `GET wss://${allowedHosts.plain}/websocket`)
+    .concat("--image", image, "--upstream-ca", caFile, "--memory", "6GiB");
+  const result = await world.run(["run", ...flags, "--", "sh", "drive.sh"], {
+    timeoutMs: 3_600_000,
+  });
   if (result.status !== 0) throw new Error(`the clients didn't run: ${result.stderr}`);
-  const outputs = await Promise.all(
-    toSteps(clients).map(async ({ client, step }) => {
-      const path = join(world.workspace, `out-${client}-${step}`);
-      return [client, step, await readFile(path, "utf8").catch(() => "")] as const;
+  return readResults(clients, outputs, failures);
+}
+
+async function placeFiles(
+  clients: readonly Stack[],
+  workspace: string,
+  owner: number,
+): Promise<void> {
+  for (const folder of ["setups", "steps", "out", "served"]) {
+    await mkdir(join(workspace, folder));
+    await chown(join(workspace, folder), owner, owner);
+  }
+  const files = clients.flatMap(({ file }) => file ?? []);
+  const setups = clients.map(({ setup = "" }, index) => ({
+    path: `setups/${index}.sh`,
+    text: setup,
+  }));
+  const steps = toSteps(clients).map(({ id, script }) => ({
+    path: `steps/${id}.sh`,
+    text: script,
+  }));
+  for (const { path, text } of [
+    ...files,
+    ...setups,
+    ...steps,
+    { path: "drive.sh", text: toDriver(clients) },
+  ]) {
+    await writeFile(join(workspace, path), text);
+    await chown(join(workspace, path), owner, owner);
+  }
+}
+
+/** A repository that clients clone and push to; it is a crate too. */
+async function makeRepositories(folder: string): Promise<string> {
+  await mkdir(join(folder, "work", "src"), { recursive: true });
+  await writeFile(join(folder, "work", "README"), "it was served\n");
+  await writeFile(join(folder, "work", "src", "lib.rs"), "");
+  await writeFile(
+    join(folder, "work", "Cargo.toml"),
+    '[package]\nname = "served"\nversion = "1.0.0"\n',
+  );
+  const cwd = join(folder, "work");
+  await git(["init", "-q", "-b", "main"], { cwd });
+  await git(["add", "."], { cwd });
+  await git(["commit", "-q", "-m", "one"], { cwd });
+  await git(["clone", "-q", "--bare", cwd, join(folder, "served.git")], { cwd });
+  return folder;
+}
+
+/** A credential for the clients that send one, in a vault that opens without a question. */
+async function addKey(world: SandboxWorld): Promise<void> {
+  const commands = [
+    ["vault", "create", "default", "--store", "age", "--unlock", "identity"],
+    ["credential", "add", "models", "--host", allowedHosts.keyed, "--env", "MODELS_KEY"],
+  ];
+  for (const args of commands) {
+    const { status, stderr } = await world.run(args, { input: "a-secret-of-the-models" });
+    if (status !== 0) throw new Error(`vaultbox ${args.join(" ")}: ${stderr}`);
+  }
+}
+
+async function readResults(
+  clients: readonly Stack[],
+  outputs: string,
+  failures: ReadonlyMap<string, string>,
+): Promise<readonly ClientResult[]> {
+  const read = (name: string) => readFile(join(outputs, name), "utf8").catch(() => undefined);
+  const steps = toSteps(clients);
+  return Promise.all(
+    clients.map(async (client, index) => {
+      const failed = await read(`${index}-setup-failed`);
+      const printedSetup = (await read(`${index}-setup`)) ?? "";
+      const setup = failures.get(client.name) ?? (failed && `${printedSetup}${failed}`);
+      const own = steps.filter((step) => step.client === index);
+      const printed = await Promise.all(
+        own.map(async (step) => ({ ...step, output: (await read(step.id)) ?? "" })),
+      );
+      return toResult(client, printed, setup);
     }),
   );
-  return clients.map((client, index) => {
-    const own = outputs.filter(([of]) => of === index).map(([, step, text]) => [step, text]);
-    return toResult(client, Object.fromEntries(own) as Record<string, string>);
-  });
-}
-
-function toSteps(clients: readonly Stack[]): readonly Step[] {
-  return clients.flatMap((client, index) => {
-    const { get, post, websocket, needsProxy } = client;
-    const steps: Step[] = [];
-    const add = (step: string, command: string | undefined, url: string, isDirect = false) => {
-      if (command === undefined || (isDirect && needsProxy !== undefined)) return;
-      steps.push({ client: index, step, command, url, isDirect });
-    };
-    add("get", get, `https://${allowed}/get`);
-    add("post", post, `https://${allowed}/post`);
-    add("stream", get, `https://${allowed}/stream`);
-    add("websocket", websocket, `wss://${allowed}/ws`);
-    add("direct", get ?? websocket, get ? `https://${allowed}/get` : `wss://${allowed}/ws`, true);
-    const asked = client.refused ?? get ?? websocket;
-    const url = `${asked === websocket ? "wss" : "https"}://${refused}/a/b`;
-    add("refused", asked, url);
-    add("refusedDirect", asked, url, true);
-    return steps;
-  });
-}
-
-/** A step a line, each with a time limit and its output in a file of its own; two at a time. */
-function toDriver(clients: readonly Stack[]): string {
-  const unset =
-    "unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY npm_config_proxy npm_config_https_proxy NODE_USE_ENV_PROXY JAVA_TOOL_OPTIONS; ";
-  const trust = 'export JAVA_TOOL_OPTIONS="$JAVA_WITHOUT_PROXY"; ';
-  const lines = toSteps(clients).map(({ client, step, command, url, isDirect }) => {
-    const script = `${isDirect === true ? unset + trust : ""}export URL=${toShellWord(url)} T="$(mktemp -d)"; ${command}`;
-    return `timeout 60 sh -c ${toShellWord(script)} > out-${client}-${step} 2>&1 < /dev/null`;
-  });
-  const setups = clients.flatMap(({ setup }) => setup ?? []);
-  return [
-    "export HOME=${HOME:-/tmp} JAVA_WITHOUT_PROXY=\"$(echo \"$JAVA_TOOL_OPTIONS\" | tr ' ' '\\n' | grep -v -i prox | tr '\\n' ' ')\"",
-    ...setups.map((setup) => `${setup} || exit 1`),
-    ...lines.flatMap((line, index) => (index % 4 === 3 ? [`${line} &`, "wait"] : [`${line} &`])),
-    "wait",
-    "exit 0",
-  ].join("\n");
-}
-
-function toResult(client: Stack, output: Readonly<Record<string, string>>): ClientResult {
-  const has = (step: string, pattern: RegExp): boolean | undefined =>
-    output[step] === undefined ? undefined : pattern.test(output[step]);
-  return {
-    name: client.name,
-    get: has("get", /served/),
-    post: has("post", /got hello/),
-    stream: has("stream", /one\s+two\s+three/),
-    websocket: has("websocket", /hello/),
-    direct: has("direct", client.get === undefined ? /hello/ : /served/),
-    refused: toShown(output["refused"] ?? ""),
-    refusedDirect: toShown(output["refusedDirect"] ?? output["refused"] ?? ""),
-    output,
-  };
-}
-
-function toShown(text: string): Shown {
-  // Browsers of the terminal break lines
-  const flat = text.replaceAll(/\s+/g, " ");
-  if (/vaultbox: refused .*the host is not allowed/.test(flat)) return "text";
-  if (flat.includes("vaultbox: host-not-allowed")) return "reason phrase";
-  return /\b403\b|forbidden/i.test(flat) ? "status" : "nothing";
-}
-
-/** What isn't as the entries of the clients say, with what was printed. */
-export function findSurprises(
-  clients: readonly Stack[],
-  results: readonly ClientResult[],
-): readonly string[] {
-  return results.flatMap((result, index) => {
-    const { name, output } = result;
-    const wanted = clients[index]?.shows?.what ?? "text";
-    const failed = (["get", "post", "stream", "websocket", "direct"] as const).filter(
-      (step) => result[step] === false,
-    );
-    const unlike = (["refused", "refusedDirect"] as const).filter(
-      (step) => result[step] !== wanted,
-    );
-    return [...failed, ...unlike].map(
-      (step) => `${name}, ${step}: ${JSON.stringify(output[step]?.slice(-300))}`,
-    );
-  });
 }

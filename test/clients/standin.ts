@@ -1,36 +1,40 @@
-import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
+import { join, normalize } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { readAll } from "../support/git-backend.ts";
 import type { IssuedCertificate } from "../support/test-ca.ts";
+import { toAnswerForm } from "./answer-form.ts";
+import { sendFile, sendManifest } from "./standin-files.ts";
+import { acceptWebSocket } from "./standin-websocket.ts";
 
 export interface ClientStandin extends AsyncDisposable {
   readonly port: number;
 }
 
-/** `/get` answers, `/post` says what it got, `/stream` is three pieces with pauses, `/ws` sends a message back. */
-export async function startClientStandin({
-  certPem,
-  keyPem,
-}: IssuedCertificate): Promise<ClientStandin> {
+export interface StandinFolders {
+  /** Served below `/files/` */
+  readonly served: string;
+  /** Where the output of a step is, by its ID, while it runs */
+  readonly outputs: string;
+  /** A server of git repositories, which gets what is below `/git/` */
+  readonly gitUrl: string;
+}
+
+/**
+ * `/get` answers, `/post` says what it got, `/stream` is an answer in three pieces, `/websocket` sends a message back, and
+ * `/v2/` is a registry of one image. Of `/stream/ID` the second piece comes only when that step has printed the first.
+ */
+export async function startClientStandin(
+  { certPem, keyPem }: IssuedCertificate,
+  folders: StandinFolders,
+): Promise<ClientStandin> {
   const server = createServer({ cert: certPem, key: keyPem }, (request, response) => {
-    void answer(request, response);
+    answer(request, response, folders).catch(() => response.destroy());
   });
-  server.on("upgrade", (request, socket: Duplex) => {
-    const key = `${request.headers["sec-websocket-key"] ?? ""}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
-    socket.on("error", () => socket.destroy());
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${createHash("sha1").update(key).digest("base64")}\r\n\r\n`,
-    );
-    socket.on("data", (frame: Buffer) => {
-      const isClose = (frame[0]! & 0x0f) === 8;
-      if (isClose) socket.end(echo(frame));
-      else socket.write(echo(frame));
-    });
-    socket.on("end", () => socket.end());
-  });
+  server.on("upgrade", acceptWebSocket);
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   return {
@@ -42,25 +46,77 @@ export async function startClientStandin({
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const pieces: Buffer[] = [];
-  for await (const piece of request) pieces.push(piece as Buffer);
-  response.setHeader("Content-Type", "text/plain");
-  if (request.url === "/stream") {
-    for (const piece of ["one\n", "two\n", "three\n"]) {
-      response.write(piece);
-      await pause(30);
-    }
-    response.end();
-  } else if (request.method === "POST") {
-    response.end(`got ${Buffer.concat(pieces).toString()}\n`);
-  } else response.end("served\n");
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  folders: StandinFolders,
+): Promise<void> {
+  const body = await readAll(request);
+  const { pathname, search } = new URL(request.url ?? "/", "https://localhost");
+  const [, first, second = ""] = pathname.split("/");
+  if (first === "git")
+    return passOn(request, response, body, `${folders.gitUrl}${pathname.slice(4)}${search}`);
+  if (first === "files")
+    return sendFile(response, join(folders.served, normalize(pathname.slice(6))));
+  if (first === "v2") return sendManifest(response, pathname);
+  if (first === "stream")
+    return stream(response, pathname, second === "" ? undefined : join(folders.outputs, second));
+  const isPost = request.method === "POST";
+  const said = isPost ? `got ${body.includes("hello") ? "hello" : "nothing"}` : "it was served";
+  const { type, body: text } = toAnswerForm(pathname).whole(said);
+  response.writeHead(200, { "content-type": type, "content-length": Buffer.byteLength(text) });
+  response.end(request.method === "HEAD" ? "" : text);
 }
 
-/** A short masked frame (RFC 6455, section 5.2) without its mask. */
-function echo(frame: Buffer): Buffer {
-  const length = frame[1]! & 0x7f;
-  const mask = frame.subarray(2, 6);
-  const data = frame.subarray(6, 6 + length).map((byte, at) => byte ^ mask[at % 4]!);
-  return Buffer.concat([Buffer.from([frame[0]!, length]), data]);
+/** How long the second piece waits for the client to print the first, in `ms`. */
+const pieceLimitMs = 30_000;
+
+async function stream(
+  response: ServerResponse,
+  pathname: string,
+  output: string | undefined,
+): Promise<void> {
+  const form = toAnswerForm(pathname);
+  response.writeHead(200, { "content-type": form.streamType });
+  response.write(form.begin + form.piece("one"));
+  if (output !== undefined && !(await hasPrinted(output, "one"))) {
+    response.write(form.piece("(the first piece was not printed)"));
+  }
+  response.write(form.piece("two"));
+  await pause(30);
+  response.write(form.piece("three"));
+  response.end(form.end);
+}
+
+async function hasPrinted(output: string, text: string): Promise<boolean> {
+  const until = Date.now() + pieceLimitMs;
+  while (Date.now() < until) {
+    const printed = await readFile(output, "utf8").catch(() => "");
+    if (printed.includes(text)) return true;
+    await pause(50);
+  }
+  return false;
+}
+
+async function passOn(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+  url: string,
+): Promise<void> {
+  const names = ["content-type", "content-encoding", "git-protocol", "accept"] as const;
+  const headers = names.flatMap((name) => {
+    const value = request.headers[name];
+    return typeof value === "string" ? [[name, value] as [string, string]] : [];
+  });
+  const hasBody = request.method === "POST";
+  const got = await fetch(url, {
+    method: request.method ?? "GET",
+    headers,
+    ...(hasBody ? { body: new Uint8Array(body) } : {}),
+  });
+  response.writeHead(got.status, {
+    "content-type": got.headers.get("content-type") ?? "text/plain",
+  });
+  response.end(Buffer.from(await got.arrayBuffer()));
 }
