@@ -1,14 +1,15 @@
 // The list of a user's writable folders on disk. It lies beside the sessions, so that it holds when those are pruned.
-import { isAbsolute, join } from "node:path";
+import { isAbsolute } from "node:path";
 import { VaultboxError } from "./errors.ts";
 import { toPathReason } from "./files/named-path.ts";
 import { quoted } from "./printable.ts";
 import { resolveStateFolder } from "./state-folder.ts";
 import { WritableFolders } from "./writable-folders.ts";
 import { readRegularTextSync } from "./files/regular-file.ts";
+import { inState } from "./state-folder.ts";
 
 export function toFolderListFile(stateFolder: string): string {
-  return join(stateFolder, "writable-folders.json");
+  return inState(stateFolder, "writable-folders.json");
 }
 
 /**

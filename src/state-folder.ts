@@ -15,6 +15,32 @@ export function resolveStateFolder(env: Environment): string {
   return join(resolveBaseFolder(env, "XDG_STATE_HOME", ".local/state"), "vaultbox");
 }
 
+/** All that lies in the state folder. What `uninstall` removes is this list. */
+export const stateNames = [
+  "active",
+  "compile-cache",
+  "dangerous.json",
+  "git",
+  "hidden.json",
+  "history",
+  "homes",
+  "images",
+  "made-in-sandbox.json",
+  "plain-folders",
+  "run",
+  "sessions",
+  "unlooked",
+  "vaults",
+  "writable-folders.json",
+] as const;
+
+export type StateName = (typeof stateNames)[number];
+
+/** The path of something in the state folder. */
+export function inState(stateFolder: string, name: StateName): string {
+  return join(stateFolder, name);
+}
+
 /**
  * The folder that `VAULTBOX_HOME` names; undefined when it's empty or not set.
  * @throws VaultboxError VBX_CONFIG_INVALID for a relative one: it would be a folder of whatever repository we were started

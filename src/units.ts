@@ -87,6 +87,11 @@ export function formatSize(bytes: number): string {
   return `${bytes}B`;
 }
 
+/** `1 request`, `2 requests`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 function toFactor(match: RegExpMatchArray, units: Readonly<Record<string, number>>): number {
   const unit = match[2] ?? "";
   return Object.hasOwn(units, unit) ? (units[unit] ?? 0) : 0;

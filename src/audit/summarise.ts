@@ -1,5 +1,5 @@
 import { shortened, toPrintable } from "../printable.ts";
-import { formatSize } from "../units.ts";
+import { formatSize, plural } from "../units.ts";
 import type { AuditEvent, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
 import { toShortRef } from "./ref-updates.ts";
 import { isRefusedLater } from "./refused.ts";
@@ -211,8 +211,4 @@ function toLine(label: string, names: readonly Count[]): string {
     .map((entry) => `${toPrintable(entry.name)} (${entry.count})`);
   if (names.length > shownNames) shown.push(`${names.length - shownNames} more`);
   return `${label}: ${shown.join(", ")}`;
-}
-
-function plural(number: number, noun: string): string {
-  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
 }

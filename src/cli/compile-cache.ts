@@ -1,9 +1,10 @@
 import { existsSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { enableCompileCache } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { resolvePaths } from "../config/paths.ts";
 import { debug } from "../debug.ts";
 import { readWritableFolders } from "../folder-list.ts";
+import { inState } from "../state-folder.ts";
 
 const groupOrOthersWrite = 0o022;
 const sticky = 0o1000;
@@ -22,7 +23,7 @@ export function enableOwnCompileCache(env: NodeJS.ProcessEnv): void {
     if (!existsSync(state) || !isPrivate(state, uid)) return;
     // Whoever mounts the home folder for a sandbox to write in lets it write here as well
     if (readWritableFolders(env).holderOf(state) !== undefined) return;
-    const folder = join(state, "compile-cache");
+    const folder = inState(state, "compile-cache");
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (isPrivate(folder, uid)) enableCompileCache(folder);
   } catch (error) {

@@ -19,7 +19,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     await printProposal(argv.slice(2));
     return;
   }
-  if (!asksForHelp(argv)) enableOwnCompileCache(process.env);
+  // Written when the process ends, it would be there again after all was removed
+  if (!asksForHelp(argv) && argv[0] !== "uninstall") enableOwnCompileCache(process.env);
   process.exitCode = await runCommandLine(argv);
 }
 

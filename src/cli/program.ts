@@ -10,7 +10,7 @@ interface CommandEntry {
 }
 
 // In the order a user meets them: run, ps, logs, attach, stop, prune, credential, vault, init, trust, policy, audit, watch,
-// image, devcontainer, proxy, doctor, demo, completion. A new command is one entry here and one file in commands/.
+// image, devcontainer, proxy, doctor, demo, uninstall, completion. A new command is one entry here and one file in commands/.
 const entries: readonly CommandEntry[] = [
   {
     name: "run",
@@ -82,6 +82,11 @@ const entries: readonly CommandEntry[] = [
     name: "demo",
     summary: "try on this machine what vaultbox promises, with a random secret and a stand-in API",
     load: async () => (await import("./commands/demo.ts")).buildCommand(),
+  },
+  {
+    name: "uninstall",
+    summary: "remove what vaultbox has on this machine and its engine",
+    load: async () => (await import("./commands/uninstall.ts")).buildCommand(),
   },
   {
     name: "completion",

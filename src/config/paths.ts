@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "node:path";
-import { readOwnHome, resolveBaseFolder, resolveStateFolder } from "../state-folder.ts";
+import { inState, readOwnHome, resolveBaseFolder, resolveStateFolder } from "../state-folder.ts";
 
 /** Where vaultbox keeps things on disk. */
 export interface Paths {
@@ -25,8 +25,8 @@ export function resolvePaths(env: NodeJS.ProcessEnv = process.env): Paths {
       config: join(root, "config"),
       vaults: join(root, "vaults"),
       state,
-      sessions: join(state, "sessions"),
-      git: join(state, "git"),
+      sessions: inState(state, "sessions"),
+      git: inState(state, "git"),
       runtime: join(root, "run"),
     };
   }
@@ -35,12 +35,12 @@ export function resolvePaths(env: NodeJS.ProcessEnv = process.env): Paths {
     config: join(resolveBaseFolder(env, "XDG_CONFIG_HOME", ".config"), "vaultbox"),
     vaults: join(resolveBaseFolder(env, "XDG_DATA_HOME", ".local/share"), "vaultbox", "vaults"),
     state,
-    sessions: join(state, "sessions"),
-    git: join(state, "git"),
+    sessions: inState(state, "sessions"),
+    git: inState(state, "git"),
     // Not in the shared temporary folder: whoever made `/tmp/vaultbox-1000` first would own what is put in it
     runtime:
       runtimeRoot !== undefined && isAbsolute(runtimeRoot)
         ? join(runtimeRoot, "vaultbox")
-        : join(state, "run"),
+        : inState(state, "run"),
   };
 }

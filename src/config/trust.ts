@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, unlink } from "node:fs/promises";
+import { mkdir, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { VaultboxError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
@@ -32,6 +32,20 @@ export async function readTrust(path: string, paths: Paths): Promise<TrustRecord
   throw new VaultboxError("VBX_CONFIG_INVALID", `the trust record ${quoted(file)} is damaged`, {
     hints: ["delete it, then run: vaultbox trust"],
   });
+}
+
+/** Paths of all files that are trusted in some content, sorted; a record that can't be read is left out. */
+export async function listTrusted(paths: Paths): Promise<readonly string[]> {
+  const files = await readdir(toFolder(paths)).catch(() => []);
+  const records = await Promise.all(
+    files.map(async (name) => {
+      const content = await readPlainFile(join(toFolder(paths), name), maxRecordBytes).catch(
+        () => undefined,
+      );
+      return content && parseRecord(Buffer.from(content).toString("utf8"));
+    }),
+  );
+  return records.flatMap((record) => record?.path ?? []).sort();
 }
 
 /** Trusts exactly this content at this path, from now on; a record per file, so that two commands at once can't lose one. */

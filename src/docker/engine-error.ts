@@ -25,6 +25,11 @@ export function hasStatus(error: unknown, ...statuses: readonly number[]): boole
   return error instanceof EngineApiError && statuses.includes(error.status);
 }
 
+/** Whether the engine refused to remove something because something else needs it. */
+export function isInUse(error: unknown): boolean {
+  return isVaultboxError(error, "VBX_ENGINE_FAILED") && hasStatus(error.cause, 409);
+}
+
 /** The error for the user: what could not be done, and what the engine said. */
 export function toEngineError(action: string, error: unknown): VaultboxError {
   if (isVaultboxError(error)) return error;

@@ -73,7 +73,8 @@ export async function prune(
   };
 }
 
-async function findOrphans(engine: Engine): Promise<readonly string[]> {
+/** Ids of sessions with something on the engine whose process died, whichever VAULTBOX_HOME they ran with. */
+export async function findOrphans(engine: Engine): Promise<readonly string[]> {
   const [containers, volumes] = await Promise.all([
     engine.listContainers(label.session),
     engine.listVolumes(label.session),

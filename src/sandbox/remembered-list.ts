@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import { VaultboxError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic-write.ts";
@@ -6,6 +5,7 @@ import { isSystemError } from "../files/beneath.ts";
 import { readRegularText } from "../files/regular-file.ts";
 import { acquireLock } from "../files/lock.ts";
 import { quoted } from "../printable.ts";
+import { inState, type StateName } from "../state-folder.ts";
 
 /** What sessions of all workspaces remember: one file of vaultbox's state. */
 export interface RememberedList<T> {
@@ -17,7 +17,7 @@ export interface RememberedList<T> {
 
 interface ListOptions<T> {
   /** Name of the file */
-  readonly file: string;
+  readonly file: StateName;
   /** What a damaged list counts as; with a hint it's an error, because nobody can say what it said */
   readonly damaged: { readonly countsAs: readonly T[] } | { readonly hint: string };
 }
@@ -26,7 +26,7 @@ export function createRememberedList<T>({
   file: name,
   damaged,
 }: ListOptions<T>): RememberedList<T> {
-  const toFile = (paths: Paths): string => join(paths.state, name);
+  const toFile = (paths: Paths): string => inState(paths.state, name);
   const read = async (paths: Paths): Promise<readonly T[]> => {
     let why = "is damaged";
     try {

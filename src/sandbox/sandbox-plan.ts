@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { createWorthlessCertificate } from "../ca/client-certificate.ts";
 import { toJavaTrustStore } from "../ca/java-trust-store.ts";
 import { toTrustBundle } from "../ca/trust-bundle.ts";
@@ -37,6 +36,7 @@ import type { WorkspaceSession } from "./workspace/workspace-session.ts";
 import { toGitSignScript } from "./signing/git-sign.ts";
 import { toTemporary } from "./temporary-mounts.ts";
 import { writeSandboxFiles, type SandboxGitFiles } from "./trust-files.ts";
+import { inState } from "../state-folder.ts";
 
 export interface SandboxOptions {
   readonly request: RunRequest;
@@ -148,7 +148,7 @@ export async function toBinds(
     engine,
     { id: plan.image.id, reference: plan.imageTag },
     {
-      cacheFolder: join(host.paths.state, "images"),
+      cacheFolder: inState(host.paths.state, "images"),
       labels: plan.labels,
       seccomp: plan.relay.seccomp,
       stack,

@@ -6,6 +6,7 @@ import { hasEnded, readOwnIdentity, type ProcessIdentity } from "../files/proces
 import { ensurePrivateFolder } from "../vault/private-file.ts";
 import { readRegularText } from "../files/regular-file.ts";
 import { isSessionId } from "../session-id.ts";
+import { inState } from "../state-folder.ts";
 
 /** What is known of a session beside its audit log; `state.json` in its folder. */
 export interface SessionState {
@@ -38,7 +39,7 @@ export function toWritable({ writable, workspace }: SessionState): readonly stri
 
 /** Sessions that have something to clean up have a marker in here; the folder is short, whatever the history is. */
 function activeFolder(paths: Paths): string {
-  return join(paths.state, "active");
+  return inState(paths.state, "active");
 }
 
 export function sessionFolder(paths: Paths, id: string): string {

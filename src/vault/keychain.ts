@@ -53,6 +53,24 @@ export async function openKeychain(service: string): Promise<Keychain> {
   };
 }
 
+/**
+ * Deletes all that is under a service's name: items, and what vaults that were removed left to be known by.
+ * @returns how many there were
+ * @throws VaultboxError VBX_KEYCHAIN_UNAVAILABLE
+ */
+export async function clearKeychain(service: string): Promise<number> {
+  const keychain = await openKeychain(service);
+  const { findCredentialsAsync } = await importBinding();
+  // Their secrets come along; nothing but the names is used
+  const accounts = await findCredentialsAsync(service, null, AbortSignal.timeout(answerTimeoutMs))
+    .then((items) => items.map(({ account }) => account))
+    .catch((error: unknown) => {
+      throw unavailable(error);
+    });
+  for (const account of accounts) await keychain.delete(account);
+  return accounts.length;
+}
+
 /** @throws VaultboxError VBX_CREDENTIAL_INVALID when the system's keychain can't hold that much */
 export function checkItemSize(account: string, bytes: number, platform: NodeJS.Platform): void {
   if (platform !== "win32" || bytes <= windowsMaxItemBytes) return;

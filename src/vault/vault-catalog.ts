@@ -34,17 +34,19 @@ export const maxMarkerBytes = 1024;
 
 /** Sorted by name; nothing is opened. @throws VaultboxError VBX_FILE_UNSAFE */
 export async function listVaults(context: VaultContext): Promise<readonly VaultSummary[]> {
-  const names = new Set<string>();
-  for (const file of await readFolder(context.paths.vaults)) {
-    const name = /^(.+)\.(?:age|keychain)$/.exec(file)?.[1];
-    if (name !== undefined && isName(name)) names.add(name);
-  }
   const summaries: VaultSummary[] = [];
-  for (const name of [...names].sort()) {
+  for (const name of await listVaultNames(context)) {
     const kind = await findVaultKind(context, name);
     if (kind !== undefined) summaries.push({ name, ...kind });
   }
   return summaries;
+}
+
+/** Of those whose file is there, damaged or not, sorted. @throws VaultboxError VBX_FILE_UNSAFE */
+export async function listVaultNames(context: VaultContext): Promise<readonly string[]> {
+  const files = await readFolder(context.paths.vaults);
+  const names = files.flatMap((file) => /^(.+)\.(?:age|keychain)$/.exec(file)?.[1] ?? []);
+  return [...new Set(names.filter(isName))].sort();
 }
 
 /**

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { VaultContext } from "./vault-context.ts";
+import { inState } from "../state-folder.ts";
 
 /** The files of one vault, all 0600 in the 0700 folder `paths.vaults`, but `seen`. */
 export interface VaultPaths {
@@ -23,6 +24,6 @@ export function toVaultPaths(context: VaultContext, name: string): VaultPaths {
     identity: join(folder, `${name}.identity`),
     marker: join(folder, `${name}.keychain`),
     lock: join(folder, `.${name}.lock`),
-    seen: join(context.paths.state, "vaults", `${name}.seen`),
+    seen: join(inState(context.paths.state, "vaults"), `${name}.seen`),
   };
 }

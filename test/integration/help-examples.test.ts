@@ -114,6 +114,8 @@ const places: Readonly<Record<string, Place>> = {
     before: work,
     filled: serving(proxyOf("--vault work --allow preset:github")),
   },
+  "vaultbox uninstall --dry-run": noEngine,
+  "vaultbox uninstall --vaults --yes": noEngine,
   "vaultbox doctor": { fails: /engine/ },
   "vaultbox doctor --json | jq .checks": {},
 };

@@ -14,7 +14,7 @@ export interface ProposedCommand {
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 const programs = [
-  "vaultbox (?:run|trust|init|credential|vault|policy|audit|prune|ps|stop|image|doctor|proxy|demo)",
+  "vaultbox (?:run|trust|init|credential|vault|policy|audit|prune|ps|stop|image|doctor|proxy|demo|uninstall)",
   "git (?:-c|--?[a-z-]+|config|init|status|restore|rm|log|ls-files|worktree|push|commit|switch|reset|for-each-ref|diff|tag)",
   "docker (?:run|info|pull|images|volume)",
   "npm (?:install|run|config)",

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { resolvePaths } from "../../config/paths.ts";
 import { isSessionId } from "../../session-id.ts";
+import { inState } from "../../state-folder.ts";
 
 /** Reads names that are known without the engine, a vault's content or a question to the user. */
 type NameSource = () => Promise<readonly string[]>;
@@ -36,7 +36,7 @@ async function readVaultNames(): Promise<readonly string[]> {
 }
 
 function activeFolder(): string {
-  return join(resolvePaths().state, "active");
+  return inState(resolvePaths().state, "active");
 }
 
 async function readPresetNames(): Promise<readonly string[]> {

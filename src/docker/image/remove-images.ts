@@ -1,6 +1,5 @@
-import { isVaultboxError } from "../../errors.ts";
 import type { Engine } from "../engine.ts";
-import { hasStatus } from "../engine-error.ts";
+import { isInUse } from "../engine-error.ts";
 import { toAgentLayer, type AgentPackage } from "./agent-image.ts";
 import { resolveBaseImage, toDebianNodeTag } from "./base-image.ts";
 import { listVaultboxImages, type BuiltImage } from "./list-images.ts";
@@ -54,7 +53,7 @@ export async function removeEach(
       await engine.removeImage(tag);
       removed.push(tag);
     } catch (error) {
-      if (!isVaultboxError(error, "VBX_ENGINE_FAILED") || !hasStatus(error.cause, 409)) throw error;
+      if (!isInUse(error)) throw error;
       used.push(tag);
     }
   }

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { Paths } from "../../config/paths.ts";
+import { inState } from "../../state-folder.ts";
 
 /** Where the conversations of all projects are kept, in a folder for each. */
 export function toHistoryFolder(paths: Paths): string {
-  return join(paths.state, "history");
+  return inState(paths.state, "history");
 }
 
 /**

@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../../files/atomic-write.ts";
 import { findStartKind, findStartKindBelow } from "./start-files.ts";
 import type { TarEntry } from "./tar-entries.ts";
 import { readRegularText } from "../../files/regular-file.ts";
+import { inState } from "../../state-folder.ts";
 
 /** Start files by their path from the home, and what each of them says, as a digest. */
 export interface StartFiles {
@@ -50,7 +51,7 @@ export function compareStartFiles(
 
 /** Where the start files of a home are remembered from one session to the next. */
 export function toRecordPath(stateFolder: string, volume: string): string {
-  return join(stateFolder, "homes", `${volume}.json`);
+  return join(inState(stateFolder, "homes"), `${volume}.json`);
 }
 
 /** Empty when there is no record yet, or it can't be read: then everything is new. */

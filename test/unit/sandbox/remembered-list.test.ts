@@ -12,8 +12,8 @@ async function createState(): Promise<AsyncDisposable & { readonly paths: Paths 
   return { paths, [Symbol.asyncDispose]: () => rm(root, { recursive: true }) };
 }
 
-const strict = createRememberedList<number>({ file: "list.json", damaged: { hint: "look" } });
-const lenient = createRememberedList<number>({ file: "list.json", damaged: { countsAs: [7] } });
+const strict = createRememberedList<number>({ file: "hidden.json", damaged: { hint: "look" } });
+const lenient = createRememberedList<number>({ file: "hidden.json", damaged: { countsAs: [7] } });
 
 test("what several processes add to a list at once is all kept, and an equal list is not written", async () => {
   await using state = await createState();
@@ -22,16 +22,16 @@ test("what several processes add to a list at once is all kept, and an equal lis
   const numbers = Array.from({ length: 12 }, (_, index) => index);
   await Promise.all(numbers.map((one) => strict.change(paths, (list) => [...list, one])));
   expect((await strict.read(paths)).toSorted((a, b) => a - b)).toEqual(numbers);
-  const before = await stat(join(paths.state, "list.json"));
+  const before = await stat(join(paths.state, "hidden.json"));
   await strict.change(paths, (list) => list.filter((one) => one >= 0));
-  expect((await stat(join(paths.state, "list.json"))).ino).toBe(before.ino);
-  expect(await readdir(paths.state)).toEqual(["list.json"]);
+  expect((await stat(join(paths.state, "hidden.json"))).ino).toBe(before.ino);
+  expect(await readdir(paths.state)).toEqual(["hidden.json"]);
 });
 
 test("a list that is damaged or can't be read is an error with a hint, or counts as another one", async () => {
   await using state = await createState();
   const { paths } = state;
-  const file = join(paths.state, "list.json");
+  const file = join(paths.state, "hidden.json");
   for (const content of ["", "{", "{}", "null", "[1,"]) {
     await writeFile(file, content);
     const error = { code: "VBX_CONFIG_INVALID", hints: ["look"] };

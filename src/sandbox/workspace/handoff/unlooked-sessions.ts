@@ -13,6 +13,7 @@ import {
 import { readRecord, type RootRecord, type WorkspaceRecord } from "../workspace-record.ts";
 import { readRegularText } from "../../../files/regular-file.ts";
 import { isSessionId } from "../../../session-id.ts";
+import { inState } from "../../../state-folder.ts";
 
 // A session whose end wasn't looked at wholly is remembered, until later ones look through all of its roots: what isn't
 // in its baselines may be its sandbox's. One file each, and one session for the same roots.
@@ -136,5 +137,5 @@ async function readOne(paths: Paths, id: string): Promise<SessionPlace | undefin
 }
 
 function toFolder(paths: Paths): string {
-  return join(paths.state, "unlooked");
+  return inState(paths.state, "unlooked");
 }

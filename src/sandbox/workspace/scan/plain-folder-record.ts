@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../../../files/atomic-write.ts";
 import { orNothing } from "../../../files/beneath.ts";
 import { toNameBytes } from "../../../files/name-text.ts";
 import { readPlainFile } from "../../../files/plain-file.ts";
+import { inState } from "../../../state-folder.ts";
 
 /** A folder among packages, as the end of a run saw it. */
 export interface PlainFolder {
@@ -77,7 +78,7 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 function toFolder({ state }: Paths): string {
-  return join(state, "plain-folders");
+  return inState(state, "plain-folders");
 }
 
 function read(file: string): string | undefined {

@@ -1,0 +1,79 @@
+import { readdir } from "node:fs/promises";
+import { findLogFiles } from "../../audit/log-files.ts";
+import type { Paths } from "../../config/paths.ts";
+import { listTrusted } from "../../config/trust.ts";
+import type { Engine } from "../../docker/engine.ts";
+import { isHistoryName, toHistoryFolder } from "../../sandbox/history/history-place.ts";
+import { findDeadSessions } from "../../sandbox/leftovers.ts";
+import { listSessions } from "../../sandbox/list-sessions.ts";
+import { readOpenDangers } from "../../sandbox/workspace/handoff/open-dangers.ts";
+import { findAllVaults } from "../../vault/clear-vaults.ts";
+import type { VaultContext } from "../../vault/vault-context.ts";
+import { findOnEngine, type OnEngine } from "./on-engine.ts";
+import { findOwnFolders, type OwnFolder } from "./own-folders.ts";
+import { findShellFiles, type ShellFiles } from "./shell-files.ts";
+import { findTemporaryFiles } from "./temporary-files.ts";
+
+/** What this user's vaultbox has on this machine and its engine. */
+export interface Installation {
+  /** Ids of sessions that run now */
+  readonly running: readonly string[];
+  /** Ids of those whose process died; something of them may be on the engine and in workspaces */
+  readonly dead: readonly string[];
+  /** Undefined: the engine isn't asked */
+  readonly engine: OnEngine | undefined;
+  readonly vaults: readonly string[];
+  readonly logs: { readonly count: number; readonly bytes: number };
+  /** Projects of which conversations are kept */
+  readonly histories: number;
+  /** Paths of files that are trusted */
+  readonly trusted: readonly string[];
+  /** What runs left that is dangerous, and is remembered so that git isn't run on it */
+  readonly dangers: readonly string[];
+  readonly folders: readonly OwnFolder[];
+  readonly shell: ShellFiles;
+  /** Paths of what killed processes left in the temporary folder */
+  readonly temporary: readonly string[];
+}
+
+interface WhatToFind {
+  readonly paths: Paths;
+  readonly vaults: VaultContext;
+  readonly engine: Engine | undefined;
+  /** Whether vaults are to go: then their folder is looked at too */
+  readonly isWithVaults: boolean;
+}
+
+/** Changes nothing. @throws VaultboxError VBX_ENGINE_FAILED */
+export async function findInstallation(what: WhatToFind): Promise<Installation> {
+  const { paths, engine } = what;
+  const vaults = await findAllVaults(what.vaults);
+  const [sessions, dead, onEngine, logs, histories, trusted, dangers, folders, shell, temporary] =
+    await Promise.all([
+      listSessions(paths),
+      findDeadSessions(paths),
+      engine === undefined ? undefined : findOnEngine(engine, paths),
+      findLogFiles(paths.sessions),
+      readdir(toHistoryFolder(paths)).catch(() => []),
+      listTrusted(paths),
+      // A damaged list names nothing
+      readOpenDangers(paths).catch(() => []),
+      // Counters of vaults that were removed are of no use once none is left
+      findOwnFolders(paths, what.isWithVaults || vaults.length === 0),
+      findShellFiles(what.vaults.env),
+      findTemporaryFiles(),
+    ]);
+  return {
+    running: sessions.filter(({ status }) => status === "running").map(({ id }) => id),
+    dead: dead.map(({ id }) => id),
+    engine: onEngine,
+    vaults,
+    logs: { count: logs.length, bytes: logs.reduce((sum, { size }) => sum + size, 0) },
+    histories: histories.filter(isHistoryName).length,
+    trusted,
+    dangers: dangers.map(({ place }) => place),
+    folders,
+    shell,
+    temporary,
+  };
+}

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import type { Paths } from "../../config/paths.ts";
+import type { Engine } from "../../docker/engine.ts";
+import { isInUse } from "../../docker/engine-error.ts";
+import {
+  listVaultboxImages,
+  type BuiltImage,
+  type BuiltImages,
+} from "../../docker/image/list-images.ts";
+import { removeEach } from "../../docker/image/remove-images.ts";
+import { label } from "../../docker/labels.ts";
+import { toRecordPath } from "../../sandbox/kept-home/start-file-record.ts";
+import { findOrphans } from "../../sandbox/leftovers.ts";
+import { isOwnName } from "../../sandbox/session-labels.ts";
+import { readActiveSessions } from "../../sandbox/session-state.ts";
+
+/** What of vaultbox is on an engine, beside sessions of this user. */
+export interface OnEngine {
+  readonly built: BuiltImages;
+  /** Names of volumes that are kept homes, which sessions of this user made */
+  readonly homes: readonly string[];
+  /** Those of which this user's vaultbox knows nothing */
+  readonly otherHomes: readonly string[];
+  /** Sessions whose process died, and of which only the engine knows */
+  readonly orphans: readonly string[];
+  /** Of another user, another `VAULTBOX_HOME` or another machine, that run or may run */
+  readonly otherSessions: readonly string[];
+}
+
+/** What couldn't be removed: something uses it. */
+export interface UsedOnEngine {
+  readonly images: readonly string[];
+  readonly homes: readonly string[];
+}
+
+/** Changes nothing. */
+export async function findOnEngine(engine: Engine, paths: Paths): Promise<OnEngine> {
+  const [built, volumes, sessions, orphans, active] = await Promise.all([
+    listVaultboxImages(engine),
+    engine.listVolumes(label.home),
+    findSessions(engine),
+    findOrphans(engine),
+    readActiveSessions(paths),
+  ]);
+  const own = new Set(active.map(({ id }) => id));
+  const homes = volumes
+    .filter(({ name, labels }) => labels[label.home] === name)
+    .map(({ name }) => name);
+  const isKnown = (name: string): boolean => existsSync(toRecordPath(paths.state, name));
+  return {
+    built,
+    homes: homes.filter(isKnown),
+    otherHomes: homes.filter((name) => !isKnown(name)),
+    orphans: orphans.filter((id) => !own.has(id)),
+    otherSessions: sessions.filter((id) => !own.has(id) && !orphans.includes(id)),
+  };
+}
+
+async function findSessions(engine: Engine): Promise<readonly string[]> {
+  const containers = await engine.listContainers(label.session);
+  const ids = containers.flatMap(({ name, labels }) => {
+    const id = labels[label.session] ?? "";
+    return isOwnName(id, name) ? [id] : [];
+  });
+  return [...new Set(ids)].sort();
+}
+
+/**
+ * Removes kept homes and images; this user's sessions must be gone. Where others' sessions run, images stay for them.
+ * @throws VaultboxError VBX_ENGINE_FAILED
+ */
+export async function removeFromEngine(
+  engine: Engine,
+  found: OnEngine,
+  isForced: boolean,
+): Promise<UsedOnEngine> {
+  const used: string[] = [];
+  for (const name of found.homes) {
+    try {
+      await engine.removeVolume(name);
+    } catch (error) {
+      if (!isInUse(error)) throw error;
+      used.push(name);
+    }
+  }
+  const { used: images } = await removeEach(engine, toRemovable(found, isForced));
+  return { homes: used, images };
+}
+
+/** The images that go. */
+export function toRemovable(
+  { built, otherSessions }: OnEngine,
+  isForced: boolean,
+): readonly BuiltImage[] {
+  return isForced || otherSessions.length === 0 ? built.images : [];
+}
