@@ -5,13 +5,13 @@ import { toPrintable } from "../printable.ts";
  * hold escape sequences and line breaks, so each of our lines is made printable.
  * @param path the command it is about: `vaultbox run`
  */
-export function toErrorText(text: string, path: string): string {
+export function toErrorLines(text: string, path: string): readonly string[] {
   const [, message = "", suggestion] = messagePattern.exec(reword(text.trimEnd())) ?? [];
   const hint =
     suggestion === undefined
       ? `"${path} --help" shows how it is used`
       : `${suggestion.charAt(0).toLowerCase()}${suggestion.slice(1)}`;
-  return `vaultbox: ${toPrintable(message)}\nvaultbox: hint: ${toPrintable(hint)}\n`;
+  return [`vaultbox: ${toPrintable(message)}`, `vaultbox: hint: ${toPrintable(hint)}`];
 }
 
 /** Only commander's own suggestion is a line of its own; other line breaks were typed. */

@@ -1,3 +1,4 @@
+import type { Paint } from "../paint.ts";
 import { writeJson, writeLine } from "../print.ts";
 
 /** One document on stdout. */
@@ -10,9 +11,9 @@ export function printJsonLine(value: unknown): void {
   writeJson("stdout", value);
 }
 
-/** Lines on stdout; each is made printable, and cut when it is very long. */
-export function printLines(lines: readonly string[]): void {
-  for (const line of lines) writeLine("stdout", line);
+/** Lines on stdout; each is made printable, and cut when it is very long. @param paints words of them that get a colour */
+export function printLines(lines: readonly string[], paints: readonly Paint[] = []): void {
+  for (const line of lines) writeLine("stdout", line, paints);
 }
 
 /** A note on stderr with the prefix. */

@@ -1,5 +1,6 @@
 import { type Argument, Command, Help, type Option } from "commander";
-import { toErrorText } from "./commander-error.ts";
+import { writeLine } from "../print.ts";
+import { toErrorLines } from "./commander-error.ts";
 
 /** One top-level command: its summary is known without loading it, so that `--help` and other commands stay fast. */
 interface CommandEntry {
@@ -80,7 +81,7 @@ const entries: readonly CommandEntry[] = [
   },
   {
     name: "demo",
-    summary: "try on this machine what vaultbox promises, with a random secret and a stand-in API",
+    summary: "try on this machine what vaultbox promises",
     load: async () => (await import("./commands/demo.ts")).buildCommand(),
   },
   {
@@ -163,7 +164,11 @@ function inherit(command: Command, parent: Command, parentPath: string): void {
 }
 
 function printErrorsOf(command: Command, path: string): void {
-  command.configureOutput({ outputError: (text, write) => write(toErrorText(text, path)) });
+  command.configureOutput({
+    outputError: (text) => {
+      for (const line of toErrorLines(text, path)) writeLine("stderr", line);
+    },
+  });
 }
 
 /** An option that can be repeated has an empty list as default, which says nothing to a reader. */

@@ -1,8 +1,11 @@
-import { shortened, toPrintable } from "../printable.ts";
+import { toPrintable } from "../printable.ts";
+import { cutForTerminal } from "./cut-text.ts";
 import { textWidth } from "./text-width.ts";
 
-/** Characters of a cell: one long value would make all lines long. */
+/** Characters of a cell on a terminal. */
 const maxCellLength = 300;
+/** Columns that cells are aligned to where lines have no end: one long value doesn't make all lines long. */
+const maxAligned = 100;
 const gap = "  ";
 
 /**
@@ -17,12 +20,19 @@ export function toTable(
   width = terminalWidth(),
 ): readonly string[] {
   const cells = [headings.map((heading) => heading.toUpperCase()), ...rows].map((row) =>
-    row.map((cell) => toPrintable(shortened(cell, maxCellLength))),
+    row.map((cell) => toPrintable(cutForTerminal(cell, maxCellLength))),
   );
+  if (width === Infinity) return toOpenLines(cells);
   const widths = fitWidths(cells, width);
   if (widths !== undefined) return cells.flatMap((row) => toLines(row, widths));
   const [names = [], ...records] = cells;
   return records.flatMap((row, index) => [...(index === 0 ? [] : [""]), ...toRecord(names, row)]);
+}
+
+/** Each row is a line. */
+function toOpenLines(cells: readonly (readonly string[])[]): readonly string[] {
+  const widths = toColumns(cells).map((column) => Math.min(widest(column), maxAligned));
+  return cells.map((row) => toLine(row, widths));
 }
 
 /** Columns of the terminal; no end of them where stdout is none, or one that says nothing. */
@@ -35,7 +45,7 @@ function fitWidths(
   cells: readonly (readonly string[])[],
   width: number,
 ): readonly number[] | undefined {
-  const columns = (cells[0] ?? []).map((_, column) => cells.map((row) => row[column] ?? ""));
+  const columns = toColumns(cells);
   const least = columns.map((column) => widest(column.flatMap((cell) => cell.split(" "))));
   const widths = columns.map((column) => widest(column));
   let over = total(widths) - width;
@@ -51,6 +61,10 @@ function fitWidths(
   return widths;
 }
 
+function toColumns(cells: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return (cells[0] ?? []).map((_, column) => cells.map((row) => row[column] ?? ""));
+}
+
 function total(widths: readonly number[]): number {
   return widths.reduce((sum, one) => sum + one, 0) + gap.length * (widths.length - 1);
 }
@@ -64,11 +78,18 @@ function toLines(row: readonly string[], widths: readonly number[]): readonly st
   const wrapped = row.map((cell, column) => wrap(cell, widths[column] ?? 0));
   const height = Math.max(...wrapped.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) =>
-    wrapped
-      .map((lines, column) => padEnd(lines[line] ?? "", widths[column] ?? 0))
-      .join(gap)
-      .trimEnd(),
+    toLine(
+      wrapped.map((lines) => lines[line] ?? ""),
+      widths,
+    ),
   );
+}
+
+function toLine(row: readonly string[], widths: readonly number[]): string {
+  return row
+    .map((cell, column) => padEnd(cell, widths[column] ?? 0))
+    .join(gap)
+    .trimEnd();
 }
 
 function toRecord(names: readonly string[], row: readonly string[]): readonly string[] {

@@ -1,9 +1,6 @@
-import type { Command } from "commander";
-import { buildProgram, commandNames } from "../../src/cli/program.ts";
+import { readCommands, readHelp } from "./command-tree.ts";
 import { errorCodes } from "./error-codes.ts";
 import { compareText } from "../../src/text-order.ts";
-
-const helpWidth = 80;
 
 const introduction = `# Commands
 
@@ -52,35 +49,11 @@ vaultbox, then SIGTERM and SIGKILL if that doesn't end it. So does one whose out
 
 /** docs/cli.md: exit statuses, codes and the help of every command. */
 export async function toCliReference(): Promise<string> {
-  const root = await buildProgram([]);
-  const sections = [introduction, codesSection(), "## vaultbox", toHelp(root)];
-  for (const name of commandNames) {
-    const program = await buildProgram([name]);
-    const command = program.commands.find((one) => one.name() === name);
-    if (command === undefined) throw new Error(`the program has no command ${name}`);
-    sections.push(...toSections(command, "vaultbox"));
-  }
-  return `${sections.join("\n\n")}\n`;
-}
-
-function toSections(command: Command, parentPath: string): readonly string[] {
-  const path = `${parentPath} ${command.name()}`;
-  const depth = path.split(" ").length;
-  const below = command.commands.flatMap((child) => toSections(child, path));
-  return [`${"#".repeat(depth)} ${path}`, toHelp(command), ...below];
-}
-
-function toHelp(command: Command): string {
-  let text = "";
-  command.configureOutput({
-    writeOut: (part) => {
-      text += part;
-    },
-    getOutHelpWidth: () => helpWidth,
-    getOutHasColors: () => false,
+  const pages = (await readCommands()).map(({ path, command }) => {
+    const depth = Math.max(2, path.split(" ").length);
+    return `${"#".repeat(depth)} ${path}\n\n\`\`\`\n${readHelp(command)}\n\`\`\``;
   });
-  command.outputHelp();
-  return `\`\`\`\n${text.trim()}\n\`\`\``;
+  return `${[introduction, codesSection(), ...pages].join("\n\n")}\n`;
 }
 
 function codesSection(): string {

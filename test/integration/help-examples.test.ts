@@ -27,20 +27,22 @@ const work = `vaultbox vault create work --store age --unlock identity; ${stored
 const serving = (example: string): readonly [string, string] => [
   example,
   `${example.replaceAll("/tmp/", "")} & i=0
-    until test -f ca.pem || test $i = 300; do i=$((i+1)); sleep 0.1; done; kill $!; wait $!; test -f ca.pem`,
+    until test -f ca || test $i = 300; do i=$((i+1)); sleep 0.1; done; kill $!; wait $!; test -f ca`,
 ];
 const proxyOf = (flags: string): string =>
-  `vaultbox proxy --socket /tmp/p.sock --ca-out /tmp/ca.pem ${flags}`;
+  `vaultbox proxy --socket /tmp/p --ca-out /tmp/ca ${flags}`;
 
 /** Every example, with what it needs. */
 const places: Readonly<Record<string, Place>> = {
   "vaultbox run -- claude": { before: stored("anthropic"), ...noEngine },
   "vaultbox run --allow preset:npm -- npm install": noEngine,
-  'vaultbox run --vault work --allow "GET,POST https://api.example.com/v1/**" -- ./agent.sh': {
+  'vaultbox run --vault work --allow "GET https://api.example.com/**" -- ./a.sh': {
     before: work,
     ...noEngine,
   },
   "vaultbox completion bash": {},
+  "vaultbox ps --json": {},
+  "vaultbox prune --images --sessions 90d": noEngine,
   "vaultbox stop 3f9a": { fails: /3f9a/ },
   "vaultbox ps --json | jq -r .sessions[].id | xargs vaultbox stop": {
     fails: /missing required argument/,
@@ -48,9 +50,8 @@ const places: Readonly<Record<string, Place>> = {
   "vaultbox credential add github": {},
   "pass show api/anthropic | vaultbox credential add anthropic": {},
   "vaultbox credential add github --from-command 'gh auth token'": {},
-  "vaultbox credential add billing --host api.example.com --header X-Api-Key --env BILLING_KEY": {},
-  "vaultbox credential add ci --host ci.example.com --path /api --header 'Authorization: Token'":
-    {},
+  "vaultbox credential add pay --host api.example.com --header X-Key --env PAY": {},
+  "vaultbox credential add ci --host ci.example.com --header 'Authorization: Me'": {},
   "vaultbox credential add widgets --preset github --repository acme/widgets": {},
   "vaultbox credential add forge --preset gitlab --host gitlab.example.com": {},
   "vaultbox credential add work-key --generate-signing-key": {},
@@ -59,6 +60,11 @@ const places: Readonly<Record<string, Place>> = {
     before: stored("billing", " --host api.example.com"),
     fails: /api\.example\.com/,
   },
+  "vaultbox credential list --vault work": { before: work },
+  "vaultbox credential show github": { before: stored("github") },
+  "vaultbox credential remove github --yes": { before: stored("github") },
+  "vaultbox vault list --json": {},
+  "vaultbox vault remove work --yes": { before: work },
   "vaultbox credential rotate github < new-token.txt": {
     before: `${stored("github")}; echo another-secret-1234567890 > new-token.txt`,
   },
@@ -93,8 +99,8 @@ const places: Readonly<Record<string, Place>> = {
   "vaultbox policy show --git 'https://github.com/acme/widgets:push=agent/*'": {},
   "vaultbox policy show --agent claude --allow preset:npm --json": {},
   "vaultbox policy explain GET https://docs.example.com/start": {},
-  "vaultbox policy explain POST https://api.github.com/repos/acme/widgets/pulls --agent claude": {},
-  "vaultbox policy explain COPY https://dav.example.com/a --header 'Destination: /b'": {},
+  "vaultbox policy explain POST https://api.example.com/v1/x --agent claude": {},
+  "vaultbox policy explain COPY https://d.example.com --header 'Destination: /b'": {},
   "vaultbox policy explain push https://github.com/acme/widgets agent/x": {},
   "vaultbox policy check vaultbox.yaml": { before: project },
   "vaultbox policy check ci-policy.yaml --json": {
@@ -104,16 +110,15 @@ const places: Readonly<Record<string, Place>> = {
   "vaultbox audit show 3f9a": { fails: /3f9a/ },
   "vaultbox audit show --refused": { fails: /no session/ },
   "vaultbox audit show 3f9a --host api.github.com --since 1h": { fails: /3f9a/ },
+  "vaultbox audit verify 3f9a": { fails: /3f9a/ },
+  "vaultbox demo": { fails: /engine|root/ },
   "vaultbox audit follow --json | jq .host": { fails: /no session/ },
   "vaultbox image list": noEngine,
   "vaultbox image build": noEngine,
   "vaultbox image build --agent claude --rebuild": noEngine,
   "vaultbox image build --agent claude --package golang --npm-package pnpm": noEngine,
   [proxyOf("--allow api.example.com")]: { filled: serving(proxyOf("--allow api.example.com")) },
-  [proxyOf("--vault work --allow preset:github")]: {
-    before: work,
-    filled: serving(proxyOf("--vault work --allow preset:github")),
-  },
+  [proxyOf("--allow preset:github")]: { filled: serving(proxyOf("--allow preset:github")) },
   "vaultbox uninstall --dry-run": noEngine,
   "vaultbox uninstall --vaults --yes": noEngine,
   "vaultbox doctor": { fails: /engine/ },

@@ -4,10 +4,6 @@ import { readFileSync } from "node:fs";
 export function readExamples(): readonly string[] {
   const page = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8");
   const blocks = [...page.matchAll(/^Examples?:\n((?: {2}.+\n)+)/gm)];
-  return blocks.flatMap(([, block = ""]) =>
-    block
-      .trimEnd()
-      .split("\n")
-      .map((line) => line.trim().replace(/ {2,}.*$/, "")),
-  );
+  const lines = blocks.flatMap(([, block = ""]) => block.trimEnd().split("\n"));
+  return [...new Set(lines.map((line) => line.trim().replace(/ {2,}.*$/, "")))];
 }

@@ -6,6 +6,8 @@ export interface TerminalRun {
   /** Text on the screen after which `type` is typed */
   readonly when: string;
   readonly type: string;
+  /** Of the terminal; default: it says nothing of its size */
+  readonly columns?: number;
 }
 
 export interface TerminalResult {
@@ -20,7 +22,8 @@ export async function runOnTerminal(
   run: TerminalRun,
 ): Promise<TerminalResult> {
   const words = [process.execPath, cliPath, ...args].map((word) => `'${word}'`).join(" ");
-  const command = `${words}; status=$?; stty -a | grep -q ' echo ' && echo echo is on || echo echo is off; exit $status`;
+  const size = run.columns === undefined ? "" : `stty cols ${run.columns}; `;
+  const command = `${size}${words}; status=$?; stty -a | grep -q ' echo ' && echo echo is on || echo echo is off; exit $status`;
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     env: cliEnvironment(run.env["HOME"] ?? "/nonexistent", { ...run.env, SHELL: "/bin/sh" }),
     stdio: ["pipe", "pipe", "inherit"],

@@ -1,4 +1,11 @@
 import { Command } from "commander";
+import type { Paint } from "../../paint.ts";
+
+/** Whether a claim held; in a narrow terminal behind its heading. */
+const heldPaints: readonly Paint[] = [
+  { pattern: /^(?:HELD {2,})?(yes)(?: |$)/d, style: "green" },
+  { pattern: /^(?:HELD {2,})?(NO)(?: |$)/d, style: "red" },
+];
 
 export function buildCommand(): Command {
   return new Command("demo")
@@ -10,7 +17,7 @@ export function buildCommand(): Command {
     .option("--json", "print the claims as one JSON document, and no transcript")
     .addHelpText(
       "after",
-      "\nAsks on a terminal before it installs or starts anything. Exits with 1 unless every claim held.",
+      "\nAsks on a terminal before it installs or starts anything. Exits with 1 unless\nevery claim held.\n\nExample:\n  vaultbox demo",
     )
     .action(demo);
 }
@@ -31,7 +38,7 @@ async function demo(flags: { readonly yes?: boolean; readonly json?: boolean }):
   if (flags.json === true) printJson({ claims });
   else {
     const rows = claims.map((one) => [one.held ? "yes" : "NO", one.claim, one.evidence]);
-    printLines(["", ...toTable(["held", "claim", "evidence"], rows)]);
+    printLines(["", ...toTable(["held", "claim", "evidence"], rows)], heldPaints);
   }
   if (failed.length === 0) return;
   const { VaultboxError } = await import("../../errors.ts");

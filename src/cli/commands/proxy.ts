@@ -10,8 +10,8 @@ import { addUpstreamOptions, type UpstreamFlags } from "../upstream-options.ts";
 
 const examples = `
 Examples:
-  vaultbox proxy --socket /tmp/p.sock --ca-out /tmp/ca.pem --allow api.example.com
-  vaultbox proxy --socket /tmp/p.sock --ca-out /tmp/ca.pem --vault work --allow preset:github`;
+  vaultbox proxy --socket /tmp/p --ca-out /tmp/ca --allow api.example.com
+  vaultbox proxy --socket /tmp/p --ca-out /tmp/ca --allow preset:github`;
 
 interface ProxyFlags extends PolicyFlags, UpstreamFlags {
   readonly socket: string;

@@ -20,6 +20,7 @@ export function buildCommand(): Command {
       "also remove the audit logs, and all else that is recorded, of sessions that ended longer ago, as in 90d",
     )
     .option("--json", "as one JSON document")
+    .addHelpText("after", "\nExample:\n  vaultbox prune --images --sessions 90d")
     .action(pruneLeftovers);
 }
 

@@ -1,9 +1,13 @@
 import { Command } from "commander";
 
+/** On a terminal, characters. */
+const maxCommandLength = 60;
+
 export function buildCommand(): Command {
   return new Command("ps")
     .description("list the sessions of this machine that run now")
     .option("--json", "as one JSON document")
+    .addHelpText("after", "\nExample:\n  vaultbox ps --json")
     .action(listRunning);
 }
 
@@ -13,13 +17,13 @@ async function listRunning(flags: { readonly json?: boolean }): Promise<void> {
     { listSessions },
     { printJson, printLines },
     { toTable },
-    { shortened },
+    { cutForTerminal, noteCutValues },
   ] = await Promise.all([
     import("../../config/paths.ts"),
     import("../../sandbox/list-sessions.ts"),
     import("../output.ts"),
     import("../table.ts"),
-    import("../../printable.ts"),
+    import("../cut-text.ts"),
   ]);
   const sessions = await listSessions(resolvePaths());
   if (flags.json === true) {
@@ -36,9 +40,10 @@ async function listRunning(flags: { readonly json?: boolean }): Promise<void> {
     agent,
     startedAt.slice(0, 19).replace("T", " "),
     workspace,
-    shortened(command.join(" "), 60),
+    cutForTerminal(command.join(" "), maxCommandLength),
   ]);
-  printLines(
-    toTable(["session", "status", "agent", "started (UTC)", "workspace", "command"], rows),
-  );
+  const headings = ["session", "status", "agent", "started (UTC)", "workspace", "command"];
+  const lines = toTable(headings, rows);
+  printLines(lines);
+  noteCutValues(lines, "vaultbox ps --json");
 }

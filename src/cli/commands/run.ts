@@ -8,7 +8,7 @@ const examples = `
 Examples:
   vaultbox run -- claude
   vaultbox run --allow preset:npm -- npm install
-  vaultbox run --vault work --allow "GET,POST https://api.example.com/v1/**" -- ./agent.sh`;
+  vaultbox run --vault work --allow "GET https://api.example.com/**" -- ./a.sh`;
 
 export function buildCommand(): Command {
   const command = new Command("run")

@@ -10,7 +10,8 @@ interface TrustFlags {
 }
 
 const examples = `
-Trust is for this exact content: after any change the file counts for nothing until it is trusted again.
+Trust is for this exact content: after any change the file counts for nothing
+until it is trusted again.
 
 Examples:
   vaultbox trust

@@ -2,7 +2,8 @@ import { Command } from "commander";
 import type { UninstallFlags } from "../uninstall/uninstall.ts";
 
 const help = `
-Vaults stay unless --vaults is given. The program itself, your projects and images of your own stay.
+Vaults stay unless --vaults is given. The program itself, your projects and
+images of your own stay.
 
 Examples:
   vaultbox uninstall --dry-run

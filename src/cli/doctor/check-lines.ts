@@ -1,5 +1,13 @@
+import type { Paint } from "../../paint.ts";
 import { toTable } from "../table.ts";
 import type { HealthCheck } from "./health-check.ts";
+
+/** The status, behind the name of a check or, in a narrow terminal, its heading. */
+export const checkPaints: readonly Paint[] = [
+  { pattern: /^\S+(?: \S+)* {2,}(ok)(?: |$)/d, style: "green" },
+  { pattern: /^\S+(?: \S+)* {2,}(warn)(?: |$)/d, style: "yellow" },
+  { pattern: /^\S+(?: \S+)* {2,}(fail)(?: |$)/d, style: "red" },
+];
 
 /** A line for each check; what isn't ok is repeated below with what to do. */
 export function toCheckLines(checks: readonly HealthCheck[]): readonly string[] {

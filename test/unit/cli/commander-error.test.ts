@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { toErrorText } from "../../../src/cli/commander-error.ts";
+import { toErrorLines } from "../../../src/cli/commander-error.ts";
+
+function toErrorText(text: string, path: string): string {
+  return toErrorLines(text, path)
+    .map((line) => `${line}\n`)
+    .join("");
+}
 
 test("a suggestion becomes the hint, anything else points to the command's help", () => {
   expect(

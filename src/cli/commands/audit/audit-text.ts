@@ -8,17 +8,24 @@ import type { AuditedRequest } from "../../../audit/read-audit.ts";
 import { describeUpdates } from "../../../audit/ref-updates.ts";
 import type { SessionReport } from "../../../audit/session-report.ts";
 import { summaryLines } from "../../../audit/summarise.ts";
-import { shortened } from "../../../printable.ts";
+import type { Paint } from "../../../paint.ts";
 import { formatDuration, formatSize } from "../../../units.ts";
 import type { Handoff } from "../../../sandbox/workspace/handoff/handoff.ts";
+import { cutForTerminal } from "../../cut-text.ts";
 import { terminalWidth, toTable, widest } from "../../table.ts";
 import { toLeftLines } from "./left-text.ts";
 
-/** A longer URL is cut in a table, as are method and command line; `--json` has all of it. */
+/** Of a URL, a method, a command line and a note on a terminal, characters. */
 const maxUrlLength = 120;
 const maxMethodLength = 20;
 const maxCommandLength = 500;
 const maxNoteLength = 300;
+
+/** The verdict of a request that was refused, behind its time, and the count of them. */
+export const auditPaints: readonly Paint[] = [
+  { pattern: /^\d\d:\d\d:\d\d\.\d{3} {2}(deny) /d, style: "red" },
+  { pattern: /^\d+ requests?, ([1-9]\d* refused)/d, style: "yellow" },
+];
 
 /** Where a report comes from. */
 interface ReportedLog {
@@ -58,7 +65,7 @@ function toRequestLines(requests: readonly AuditedRequest[], matched: number): r
     toClock(at),
     decision.verdict,
     outcome === undefined || outcome.status === 0 ? "-" : String(outcome.status),
-    shortened(decision.method, maxMethodLength),
+    cutForTerminal(decision.method, maxMethodLength),
     toUrl(decision),
     outcome === undefined ? "-" : formatSize(outcome.bytesDown),
     outcome === undefined ? "-" : formatDuration(outcome.durationMs),
@@ -96,7 +103,8 @@ export function toFollowLine(record: AuditRecord, decided?: RequestDecisionEvent
     case "request.outcome": {
       const request = decided === undefined ? `request ${record.request}` : toRequestText(decided);
       const size = `${formatSize(record.bytesUp)} up, ${formatSize(record.bytesDown)} down`;
-      const why = record.detail === undefined ? "" : `: ${shortened(record.detail, maxNoteLength)}`;
+      const why =
+        record.detail === undefined ? "" : `: ${cutForTerminal(record.detail, maxNoteLength)}`;
       const what = record.outcome === "completed" ? "" : `  ${record.outcome}${why}`;
       const took = `${formatDuration(record.durationMs)}${what}`;
       const facts = [`${size}, ${took}`, ...toInside(record)].join(" ");
@@ -108,26 +116,26 @@ export function toFollowLine(record: AuditRecord, decided?: RequestDecisionEvent
 /** What a note says of what: `handoff kind="directory environments" path=".envrc"`. */
 function toNoteText({ note, detail = {} }: SessionNoteEvent): string {
   const facts = Object.entries(detail).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return shortened([note, ...facts].join(" "), maxNoteLength);
+  return cutForTerminal([note, ...facts].join(" "), maxNoteLength);
 }
 
 function toRequestText(decision: RequestDecisionEvent): string {
-  return `${shortened(decision.method, maxMethodLength)} ${toUrl(decision)}`;
+  return `${cutForTerminal(decision.method, maxMethodLength)} ${toUrl(decision)}`;
 }
 
 function toUrl({ scheme, host, port, path }: RequestDecisionEvent): string {
   const isDefault = (scheme === "https" && port === 443) || (scheme === "http" && port === 80);
   const url = `${scheme}://${host}${isDefault ? "" : `:${port}`}${path}`;
-  return shortened(url, maxUrlLength);
+  return cutForTerminal(url, maxUrlLength);
 }
 
 function toCommandText(command: readonly string[]): string {
-  return shortened(command.join(" "), maxCommandLength);
+  return cutForTerminal(command.join(" "), maxCommandLength);
 }
 
 /** The reason of an outcome, with what it leaves open. */
 function toFailure({ reason, detail }: RequestOutcomeEvent): string | undefined {
-  return detail === undefined ? reason : `${reason}: ${shortened(detail, maxNoteLength)}`;
+  return detail === undefined ? reason : `${reason}: ${cutForTerminal(detail, maxNoteLength)}`;
 }
 
 function toWhy(decision: RequestDecisionEvent, outcomeReason?: string): string {
@@ -146,7 +154,7 @@ function toWhy(decision: RequestDecisionEvent, outcomeReason?: string): string {
 function toInside(outcome: Pick<RequestOutcomeEvent, "inside"> | undefined): readonly string[] {
   if (outcome?.inside === undefined) return [];
   const { method, path, flags = [] } = outcome.inside;
-  const asked = shortened(`${shortened(method, maxMethodLength)} ${path}`, maxUrlLength);
+  const asked = cutForTerminal(`${cutForTerminal(method, maxMethodLength)} ${path}`, maxUrlLength);
   return [`(for ${asked})`, ...(flags.length === 0 ? [] : [`[${flags.join(", ")}]`])];
 }
 

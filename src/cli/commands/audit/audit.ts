@@ -9,6 +9,7 @@ export function buildCommand(): Command {
     .description(
       "what a session's requests were, how each was decided, and whether the log is whole",
     )
+    .addHelpText("after", "\nExample:\n  vaultbox audit show --refused")
     .addCommand(buildList())
     .addCommand(buildShow())
     .addCommand(buildFollow())

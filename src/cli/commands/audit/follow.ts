@@ -17,6 +17,7 @@ async function follow(
   const { findSessionLog } = await import("../../../audit/session-log.ts");
   const { followAudit } = await import("../../../audit/follow-audit.ts");
   const { printJsonLine, printLines } = await import("../../output.ts");
+  const { auditPaints } = await import("./audit-text.ts");
   const { createFollowText } = await import("./follow-text.ts");
   const log = await findSessionLog(resolvePaths().sessions, wanted);
   const toText = createFollowText();
@@ -28,6 +29,6 @@ async function follow(
     session: log.session,
   })) {
     if (flags.json === true) printJsonLine(record);
-    else printLines([toText(record)]);
+    else printLines([toText(record)], auditPaints);
   }
 }

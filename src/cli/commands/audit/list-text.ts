@@ -1,6 +1,6 @@
 import type { ListedLog } from "../../../audit/list-logs.ts";
-import { shortened } from "../../../printable.ts";
 import { formatDuration } from "../../../units.ts";
+import { cutForTerminal } from "../../cut-text.ts";
 import { toTable } from "../../table.ts";
 
 const maxCommandLength = 60;
@@ -23,7 +23,7 @@ export function toListLines(
       String(log.refused ?? "-"),
       log.command === undefined
         ? "not started"
-        : shortened(log.command.join(" "), maxCommandLength),
+        : cutForTerminal(log.command.join(" "), maxCommandLength),
     ]),
   );
 }

@@ -7,6 +7,7 @@ interface ListFlags {
 
 export function buildCommand(): Command {
   return new Command("list")
+    .summary("list the sessions that have an audit log")
     .description("list the sessions that have an audit log, the one written to last first")
     .option("--limit <number>", "the newest so many, or all", "20")
     .option("--json", "as one JSON document")
@@ -26,6 +27,7 @@ async function list(flags: ListFlags): Promise<void> {
   ]);
   const { parseLimit } = await import("./parse-filter.ts");
   const { toListLines } = await import("./list-text.ts");
+  const { noteCutValues } = await import("../../cut-text.ts");
   const { printJson, printLines, printNote } = await import("../../output.ts");
   const limit = parseLimit(flags.limit);
   const paths = resolvePaths();
@@ -37,7 +39,9 @@ async function list(flags: ListFlags): Promise<void> {
   const logs = await listLogs(all.slice(0, limit));
   const shown = logs.map((log) => ({ ...log, running: running.has(log.session) }));
   if (flags.json === true) return printJson({ sessions: shown, count: all.length, bytes });
-  printLines(toListLines(shown));
+  const lines = toListLines(shown);
+  printLines(lines);
+  noteCutValues(lines, "vaultbox audit list --json");
   const { formatSize } = await import("../../../units.ts");
   const left = all.length - shown.length;
   if (left > 0) printNote(`${left} older ones: vaultbox audit list --limit all`);

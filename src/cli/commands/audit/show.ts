@@ -42,6 +42,9 @@ async function show(wanted: string | undefined, flags: ShowFlags): Promise<void>
     printJson({ ...log, ...report, ...(handoff && { handoff }) });
     return;
   }
-  const { toReportLines } = await import("./audit-text.ts");
-  printLines(toReportLines(report, { ...log, handoff }));
+  const { auditPaints, toReportLines } = await import("./audit-text.ts");
+  const { noteCutValues } = await import("../../cut-text.ts");
+  const lines = toReportLines(report, { ...log, handoff });
+  printLines(lines, auditPaints);
+  noteCutValues(lines, `vaultbox audit show ${log.session} --json`);
 }

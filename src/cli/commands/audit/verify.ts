@@ -2,13 +2,17 @@ import { Command } from "commander";
 
 export function buildCommand(): Command {
   return new Command("verify")
+    .summary("check that a session's audit log is whole")
     .description("check that nothing in a session's audit log was changed, removed, added or moved")
     .argument(
       "[session|file]",
       "session id, its beginning, or an audit.jsonl (default: the newest)",
     )
     .option("--json", "print one JSON document")
-    .addHelpText("after", "\nExits with 1 when the log is damaged.")
+    .addHelpText(
+      "after",
+      "\nExits with 1 when the log is damaged.\n\nExample:\n  vaultbox audit verify 3f9a",
+    )
     .action(verify);
 }
 

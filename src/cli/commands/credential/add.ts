@@ -8,16 +8,17 @@ interface Flags extends NewCredentialFlags, SigningKeyFlags {
 
 const examples = `
 Examples:
-  vaultbox credential add github                     of the preset github; asks for the secret
+  vaultbox credential add github            by its preset; asks for the secret
   pass show api/anthropic | vaultbox credential add anthropic
   vaultbox credential add github --from-command 'gh auth token'
-  vaultbox credential add billing --host api.example.com --header X-Api-Key --env BILLING_KEY
-  vaultbox credential add ci --host ci.example.com --path /api --header 'Authorization: Token'
+  vaultbox credential add pay --host api.example.com --header X-Key --env PAY
+  vaultbox credential add ci --host ci.example.com --header 'Authorization: Me'
   vaultbox credential add widgets --preset github --repository acme/widgets
   vaultbox credential add forge --preset gitlab --host gitlab.example.com
   vaultbox credential add work-key --generate-signing-key
 
-The secret is read from stdin or typed without echo, never from the command line.`;
+The secret is read from stdin or typed without echo, never from the command
+line.`;
 
 export function buildCommand(): Command {
   return (

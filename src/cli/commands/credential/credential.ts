@@ -10,6 +10,7 @@ import { buildCommand as buildTest } from "./test.ts";
 export function buildCommand(): Command {
   return new Command("credential")
     .description("keep secrets with the places they are for; a sandbox sees only placeholders")
+    .addHelpText("after", "\nExample:\n  vaultbox credential add github")
     .addCommand(buildAdd())
     .addCommand(buildList())
     .addCommand(buildShow())

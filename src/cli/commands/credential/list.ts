@@ -11,6 +11,7 @@ export function buildCommand(): Command {
     .description("list the credentials of a vault, without their secrets")
     .option("--vault <vault>", "vault to list", "default")
     .option("--json", "print one JSON document")
+    .addHelpText("after", "\nExample:\n  vaultbox credential list --vault work")
     .action(async ({ vault, json }: Flags) => {
       const { listCredentials } = await import("../../credential/list-credentials.ts");
       const { printJson, printLines, printNote } = await import("../../output.ts");

@@ -12,6 +12,7 @@ export function buildCommand(): Command {
     .argument("<credential>", "name of the credential")
     .option("--vault <vault>", "vault it is in", "default")
     .option("-y, --yes", "don't ask")
+    .addHelpText("after", "\nExample:\n  vaultbox credential remove github --yes")
     .action(async (name: string, { vault, yes }: Flags) => {
       const { removeCredential } = await import("../../credential/change-credential.ts");
       await removeCredential(name, vault, yes === undefined ? {} : { yes });

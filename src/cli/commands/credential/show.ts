@@ -12,6 +12,7 @@ export function buildCommand(): Command {
     .argument("<credential>", "name of the credential")
     .option("--vault <vault>", "vault it is in", "default")
     .option("--json", "print one JSON document")
+    .addHelpText("after", "\nExample:\n  vaultbox credential show github")
     .action(async (name: string, { vault, json }: Flags) => {
       const { readCredential } = await import("../../credential/list-credentials.ts");
       const { toDescription, toDetails } = await import("../../credential/describe.ts");

@@ -8,8 +8,9 @@ interface Flags extends UpstreamFlags {
 }
 
 const help = `
-The request is the preset's own (as GET https://api.github.com/user), goes out by the proxy that serves sandboxes, and is in
-the audit log. The exit status is 0 when the service accepts the credential, else 1.
+The request is the preset's own (as GET https://api.github.com/user), goes out
+by the proxy that serves sandboxes, and is in the audit log. The exit status is
+0 when the service accepts the credential, else 1.
 
 Examples:
   vaultbox credential test github

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 
 const examples = `
-A file called vaultbox.yaml is read as a project file, any other as a file for --policy.
+A file called vaultbox.yaml is read as a project file, any other as a file for
+--policy.
 
 Examples:
   vaultbox policy check vaultbox.yaml

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { Paint } from "../../../paint.ts";
 import { VaultboxError } from "../../../errors.ts";
 import { leavingOut } from "../../../host-environment.ts";
 import {
@@ -19,9 +20,15 @@ The exit status is 0 whatever the decision is; --json has it as "verdict".
 
 Examples:
   vaultbox policy explain GET https://docs.example.com/start
-  vaultbox policy explain POST https://api.github.com/repos/acme/widgets/pulls --agent claude
-  vaultbox policy explain COPY https://dav.example.com/a --header 'Destination: /b'
+  vaultbox policy explain POST https://api.example.com/v1/x --agent claude
+  vaultbox policy explain COPY https://d.example.com --header 'Destination: /b'
   vaultbox policy explain push https://github.com/acme/widgets agent/x`;
+
+/** The first word of the answer. */
+const verdictPaints: readonly Paint[] = [
+  { pattern: /^(allow) /d, style: "green" },
+  { pattern: /^(deny) /d, style: "red" },
+];
 
 export function buildCommand(): Command {
   return addPolicyOptions(new Command("explain"))
@@ -70,7 +77,7 @@ async function explain(
   if (rule !== null) lines.push(`  Rule: ${rule}`, `  From: ${source?.label}`);
   if (verdict !== "deny") lines.push(`  Credential: ${credential ?? "none"}`);
   if (detail.length > 0) lines.push("", ...detail.map((line) => `  ${line}`));
-  output.printLines(lines);
+  output.printLines(lines, verdictPaints);
 }
 
 async function explainPushes(
@@ -95,10 +102,13 @@ async function explainPushes(
   const found = await explainPush({ url, ref }, options, resolvePaths());
   if (flags.json === true) return output.printJson(found);
   const steps = found.steps.map(({ step, verdict, why }) => [step, verdict, why]);
-  output.printLines([
-    `${found.verdict} push ${found.url} ${found.ref}`,
-    "",
-    ...(found.from.length === 0 ? [] : [`  From: ${found.from.join(", ")}`, ""]),
-    ...toTable(["push", "verdict", "why"], steps, terminalWidth() - 2).map((line) => `  ${line}`),
-  ]);
+  output.printLines(
+    [
+      `${found.verdict} push ${found.url} ${found.ref}`,
+      "",
+      ...(found.from.length === 0 ? [] : [`  From: ${found.from.join(", ")}`, ""]),
+      ...toTable(["push", "verdict", "why"], steps, terminalWidth() - 2).map((line) => `  ${line}`),
+    ],
+    verdictPaints,
+  );
 }

@@ -6,6 +6,7 @@ import { buildCommand as buildShow } from "./show.ts";
 export function buildCommand(): Command {
   return new Command("policy")
     .description("show, check and explain what a session may reach")
+    .addHelpText("after", "\nExample:\n  vaultbox policy show")
     .addCommand(buildShow())
     .addCommand(buildExplain())
     .addCommand(buildCheck());

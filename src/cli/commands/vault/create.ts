@@ -6,9 +6,10 @@ interface Flags {
 }
 
 const help = `
-Without --store the keychain of the system is used if one answers, else an encrypted file.
-The file is in the age format: the age command opens it too. It is opened by an identity (kept in the
-keychain if one answers, else in a file of mode 0600) or by a passphrase (VAULTBOX_PASSPHRASE_FILE, or asked for).
+Without --store the keychain of the system is used if one answers, else an
+encrypted file. The file is in the age format: the age command opens it too. It
+is opened by an identity (kept in the keychain if one answers, else in a file of
+mode 0600) or by a passphrase (VAULTBOX_PASSPHRASE_FILE, or asked for).
 
 Examples:
   vaultbox vault create work

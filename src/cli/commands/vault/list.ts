@@ -5,6 +5,7 @@ export function buildCommand(): Command {
     .summary("list the vaults and how each is kept")
     .description("list the vaults and how each is kept; none is opened")
     .option("--json", "print one JSON document")
+    .addHelpText("after", "\nExample:\n  vaultbox vault list --json")
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { listVaults } = await import("../../../vault/vault-catalog.ts");
       const { toVaultContext } = await import("../../vault-access.ts");

@@ -8,6 +8,7 @@ export function buildCommand(): Command {
     )
     .argument("<vault>", "name of the vault")
     .option("-y, --yes", "don't ask")
+    .addHelpText("after", "\nExample:\n  vaultbox vault remove work --yes")
     .action(async (name: string, flags: { yes?: boolean }) => {
       const { removeVault } = await import("../../../vault/remove-vault.ts");
       const { confirm, toVaultContext } = await import("../../vault-access.ts");

@@ -8,6 +8,7 @@ import { buildCommand as buildRemove } from "./remove.ts";
 export function buildCommand(): Command {
   return new Command("vault")
     .description("make, list, remove and move vaults: named sets of credentials")
+    .addHelpText("after", "\nExample:\n  vaultbox vault create work")
     .addCommand(buildCreate())
     .addCommand(buildList())
     .addCommand(buildRemove())
