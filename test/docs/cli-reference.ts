@@ -2,7 +2,7 @@ import { readCommands, readHelp } from "./command-tree.ts";
 import { errorCodes } from "./error-codes.ts";
 import { compareText } from "../../src/text-order.ts";
 
-const introduction = `# Commands
+export const introduction = `# Commands
 
 Generated from \`--help\` by \`npm run docs:cli\`. Commands, flags, exit statuses, codes, variables and \`--json\` documents are
 stable: to break one takes a major version. The wording of messages is not.
@@ -45,6 +45,7 @@ vaultbox, then SIGTERM and SIGKILL if that doesn't end it. So does one whose out
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`ALL_PROXY\`, \`NO_PROXY\` | how the host itself reaches upstreams; builds of images too |
 | \`NODE_EXTRA_CA_CERTS\` | a file of certificates that are trusted for upstreams, beside the system's; in builds of images too, or \`SSL_CERT_FILE\`, \`CURL_CA_BUNDLE\` |
 | \`SSH_AUTH_SOCK\` | the ssh-agent that signs (\`credential add --ssh-agent\`) |
+| \`NO_COLOR\`, \`FORCE_COLOR\`, \`TERM\` | whether words that need an eye have a colour; without them, on a terminal that shows colours |
 | \`NODE_DISABLE_COMPILE_CACHE\` | \`1\`: keep no compiled code in the state folder |`;
 
 /** docs/cli.md: exit statuses, codes and the help of every command. */

@@ -1,5 +1,9 @@
-// npm run docs:cli: writes docs/cli.md from the help of every command.
-import { writeFileSync } from "node:fs";
+// npm run docs:cli: writes docs/cli.md and man/vaultbox.1 from the help of every command.
+import { mkdirSync, writeFileSync } from "node:fs";
 import { toCliReference } from "./cli-reference.ts";
+import { toManPage } from "./man-page.ts";
 
-writeFileSync(new URL("../../docs/cli.md", import.meta.url), await toCliReference());
+const root = new URL("../../", import.meta.url);
+writeFileSync(new URL("docs/cli.md", root), await toCliReference());
+mkdirSync(new URL("man", root), { recursive: true });
+writeFileSync(new URL("man/vaultbox.1", root), await toManPage());

@@ -1,11 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { toCliReference } from "../../docs/cli-reference.ts";
+import { toManPage } from "../../docs/man-page.ts";
 
 const document = new URL("../../../docs/cli.md", import.meta.url);
+const manPage = new URL("../../../man/vaultbox.1", import.meta.url);
 
 test("docs/cli.md is what the commands' help says now; npm run docs:cli writes it", async () => {
   expect(await readFile(document, "utf8")).toBe(await toCliReference());
+});
+
+test("so is the man page", async () => {
+  expect(await readFile(manPage, "utf8")).toBe(await toManPage());
 });
 
 test("every command says in one line what it does, and every option too", async () => {
