@@ -144,6 +144,13 @@ const situations: readonly Situation[] = [
     before: recorded,
     command: "audit show 3f9a",
     proposes: "vaultbox audit list",
+    shown: "audit list",
+  },
+  {
+    what: "a file that is no log, beside one",
+    before: recorded,
+    command: "audit verify ./audit.jsonl",
+    proposes: "vaultbox audit show",
     shown: "audit show",
   },
   {

@@ -96,7 +96,10 @@ test.each([
   ["looking through a kept home", "read-start-files.ts", "maxEntries", toCount],
   ["the same, in all", "start-file-record.ts", "maxFiles", toCount],
   ["the same, in all", "home-aliases.ts", "maxAliases", toCount],
-  ["a line that vaultbox prints; a cell of a table", "print.ts", "maxLineLength", toCount],
+  ["a line that vaultbox prints", "print.ts", "maxLineLength", toCount],
+  ["a line that vaultbox prints", "print.ts", "maxPipedLineLength", toCount],
+  ["a value that `ps`, `audit` or a table prints", "table.ts", "maxCellLength", toCount],
+  ["a value that `ps`, `audit` or a table prints", "cut-text.ts", "maxPipedLength", toCount],
   [
     "packages, and npm packages, that are added to an image",
     "image-settings.ts",
