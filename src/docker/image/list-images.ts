@@ -35,9 +35,9 @@ export interface ImageFound {
   readonly steps: readonly ImageStep[];
 }
 
-/** Podman puts the name of a registry before those that have none; a tag is a content hash (`toTagHash`). */
+/** Podman writes the name of a registry before ours; a tag is a content hash (`toTagHash`). */
 const ownTag =
-  /^(?:docker\.io\/|localhost\/)?vaultbox\/(?:(debian-node|base|relay|tools)|(agent)-[^:/]+):[0-9a-f]{12}$/;
+  /^(?:docker\.io\/)?(vaultbox\/(?:(debian-node|base|relay|tools)|(agent)-[^:/]+):[0-9a-f]{12})$/;
 
 /** Those that vaultbox built on this engine, by their names and labels. */
 export async function listVaultboxImages(engine: Engine): Promise<BuiltImages> {
@@ -81,8 +81,8 @@ function toNames({ facts, steps }: ImageFound): readonly Pick<BuiltImage, "tag" 
     const isOurs = isBuilt || labels[label.buildStage] !== undefined;
     return isOurs ? [{ tag: id.replace(/^sha256:/, "").slice(0, 12), kind: "unnamed" }] : [];
   }
-  return tags.flatMap((tag) => {
-    const [, repository, agent] = ownTag.exec(tag) ?? [];
+  return tags.flatMap((name) => {
+    const [, tag = "", repository, agent] = ownTag.exec(name) ?? [];
     const kind = (repository ?? agent) as BuiltImage["kind"] | undefined;
     return kind === undefined ? [] : [{ tag, kind }];
   });

@@ -79,7 +79,8 @@ test("images count as vaultbox's by its names; one that a user built on them, or
   ]);
   expect(images.map(({ tag }) => tag)).toEqual([
     `vaultbox/base:${hash}`,
-    `docker.io/vaultbox/agent-claude:${hash}`,
+    // As a run names it, on Podman too
+    `vaultbox/agent-claude:${hash}`,
   ]);
 });
 

@@ -28,7 +28,8 @@ test("images that a plain run would use are kept, those that a container uses to
     toImage("vaultbox/debian-node:000000000000", "2025-01-01"),
     toImage(base, "2026-01-02"),
     toImage("vaultbox/base:000000000000", "2026-01-01"),
-    toImage(current, "2026-01-03"),
+    // As Podman lists it
+    toImage(`docker.io/${current}`, "2026-01-03"),
     toImage(onOwn, "2026-01-04"),
     toImage("vaultbox/tools:000000000001", "2026-01-05"),
     toImage("vaultbox/tools:000000000002", "2026-01-06"),
