@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync } from "node:fs";
-import { dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, parse, relative, resolve, sep } from "node:path";
 import { toNameBytes, toNameText } from "./name-text.ts";
 
 /** Links in one resolution; as many as Linux follows (path_resolution(7)). */
@@ -32,6 +32,7 @@ export function stepsOf(named: string, toTarget: LinkReader = readLink): readonl
   if (path.length > maxPathLength) return [];
   const { root } = parse(path);
   const steps = new Set([resolve(path)]);
+  const toKnownTarget = remembering(toTarget);
   const names = path.slice(root.length).split(sep).toReversed();
   let place = root;
   let links = 0;
@@ -43,9 +44,9 @@ export function stepsOf(named: string, toTarget: LinkReader = readLink): readonl
       steps.add(place);
       continue;
     }
-    const next = join(place, name);
+    const next = place.endsWith(sep) ? place + name : place + sep + name;
     if (next.length > maxWayLength) return [];
-    const target = toTarget(next);
+    const target = toKnownTarget(next);
     if (target === undefined) {
       place = next;
       continue;
@@ -59,6 +60,15 @@ export function stepsOf(named: string, toTarget: LinkReader = readLink): readonl
   // Last, though it may be what the text says
   steps.delete(place);
   return [...steps.add(place)];
+}
+
+/** Links may lead over one place a thousand times: each is read once. */
+function remembering(toTarget: LinkReader): LinkReader {
+  const known = new Map<string, string | undefined>();
+  return (path) => {
+    if (!known.has(path)) known.set(path, toTarget(path));
+    return known.get(path);
+  };
 }
 
 /** A path as it is written in a folder. */
