@@ -8,10 +8,12 @@ import { resolvePaths, type Paths } from "../../src/config/paths.ts";
 import { readOwnIdentity, type ProcessIdentity } from "../../src/files/process-identity.ts";
 import { beginSession, writeState } from "../../src/sandbox/session-state.ts";
 import { runCli, type CliResult } from "../support/run-cli.ts";
+import { runOnTerminal } from "../support/terminal.ts";
 
 interface Place extends AsyncDisposable {
   readonly folder: string;
   readonly paths: Paths;
+  readonly env: Readonly<Record<string, string>>;
   readonly run: (
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
@@ -22,13 +24,14 @@ interface Place extends AsyncDisposable {
 async function createPlace(): Promise<Place> {
   const root = await mkdtemp(join(tmpdir(), "vbx-un-"));
   const folder = join(root, "v");
-  const env = { HOME: root, VAULTBOX_HOME: folder };
+  const env = { HOME: root, VAULTBOX_HOME: folder, TMPDIR: root };
   const place: Place = {
     folder,
+    env,
     paths: resolvePaths(env),
     run: (args, more = {}) =>
       runCli(args, {
-        env: { DOCKER_HOST: `unix://${root}/none.sock`, TMPDIR: root, ...env, ...more },
+        env: { DOCKER_HOST: `unix://${root}/none.sock`, ...env, ...more },
         input: "a-secret-1234567890",
       }),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
@@ -184,4 +187,21 @@ test("what killed builds left in the temporary folder goes when it's old, and wh
     "vaultbox-image-aB3dE7",
     "vaultbox-image-of-mine",
   ]);
+});
+
+test("on a terminal it says what goes and stays, then asks; only a yes removes", async () => {
+  await using place = await createPlace();
+  const args = ["uninstall", "--no-engine", "--vaults"];
+  const { env } = place;
+  const no = await runOnTerminal(args, { env, when: "[y/N]", type: "n\n" });
+  expect(no.status).toBe(1);
+  expect(no.screen).toContain("goes:\r\n  vault default, with its key\r\n");
+  expect(no.screen).toContain(
+    "to have a vault elsewhere first: vaultbox vault export default FILE",
+  );
+  expect(no.screen).toContain("remove all that goes? [y/N] ");
+  expect((await place.run(["credential", "list"])).stdout).toContain("billing");
+  const yes = await runOnTerminal(args, { env, when: "[y/N]", type: "y\n" });
+  expect([yes.status, yes.screen]).toEqual([0, expect.stringContaining("removed what goes")]);
+  expect(existsSync(place.folder)).toBe(false);
 });
