@@ -15,7 +15,7 @@ async function listRunning(flags: { readonly json?: boolean }): Promise<void> {
   const [
     { resolvePaths },
     { listSessions },
-    { printJson, printLines },
+    { printJson, printLines, printNote },
     { toTable },
     { cutForTerminal, noteCutValues },
   ] = await Promise.all([
@@ -31,7 +31,7 @@ async function listRunning(flags: { readonly json?: boolean }): Promise<void> {
     return;
   }
   if (sessions.length === 0) {
-    printLines(["no sessions; start one with: vaultbox run -- COMMAND"]);
+    printNote("no session runs: vaultbox run -- COMMAND");
     return;
   }
   const rows = sessions.map(({ id, status, agent, startedAt, workspace, command }) => [

@@ -13,9 +13,15 @@ test("past sessions are listed, the newest first, and what is said of older ones
   stack.defer(() => rm(home, { recursive: true, force: true }));
   const { sessions } = resolvePaths({ VAULTBOX_HOME: home });
   const env = { VAULTBOX_HOME: home };
-  expect((await runCliHere(["audit", "list"], { env })).stdout).toContain(
-    "no session was recorded",
-  );
+  // As with every list, stdout has what was asked for and nothing else
+  for (const [command, said] of [
+    [["audit", "list"], "no session was recorded yet: vaultbox run -- COMMAND"],
+    [["ps"], "no session runs: vaultbox run -- COMMAND"],
+    [["vault", "list"], "there is no vault yet: vaultbox credential add NAME"],
+  ] as const) {
+    const empty = await runCliHere(command, { env });
+    expect(empty).toMatchObject({ status: 0, stdout: "", stderr: `vaultbox: ${said}\n` });
+  }
   for (let count = 0; count < 22; count++) {
     const session = count.toString(16).padStart(12, "0");
     await mkdir(join(sessions, session), { recursive: true, mode: 0o700 });

@@ -9,8 +9,6 @@ const maxCommandLength = 60;
 export function toListLines(
   logs: readonly (ListedLog & { readonly running: boolean })[],
 ): readonly string[] {
-  if (logs.length === 0)
-    return ["no session was recorded yet; start one with: vaultbox run -- COMMAND"];
   const headings = ["session", "started (UTC)", "took", "status", "requests", "refused"];
   return toTable(
     [...headings, "command"],

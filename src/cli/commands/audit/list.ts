@@ -39,13 +39,13 @@ async function list(flags: ListFlags): Promise<void> {
   const logs = await listLogs(all.slice(0, limit));
   const shown = logs.map((log) => ({ ...log, running: running.has(log.session) }));
   if (flags.json === true) return printJson({ sessions: shown, count: all.length, bytes });
+  if (all.length === 0) return printNote("no session was recorded yet: vaultbox run -- COMMAND");
   const lines = toListLines(shown);
   printLines(lines);
   noteCutValues(lines, "vaultbox audit list --json");
   const { formatSize } = await import("../../../units.ts");
   const left = all.length - shown.length;
   if (left > 0) printNote(`${left} older ones: vaultbox audit list --limit all`);
-  if (all.length === 0) return;
   printNote(
     `all logs take ${formatSize(bytes)}; to remove old ones: vaultbox prune --sessions 90d`,
   );

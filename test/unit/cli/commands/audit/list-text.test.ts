@@ -24,7 +24,4 @@ test("past sessions are a line each; what a log doesn't say is a dash", () => {
     "3f9a00000000  2026-01-01 09:00  1h30m  137      12        3        sh -c echo \\x1b[31m",
     "3f9a00000000  2026-01-01 10:00  -      -        -         -        not started",
   ]);
-  expect(toListLines([])).toEqual([
-    "no session was recorded yet; start one with: vaultbox run -- COMMAND",
-  ]);
 });
