@@ -5,6 +5,7 @@ import { readCurrentFolder } from "./current-folder.ts";
 import { VaultboxError } from "./errors.ts";
 import { prepareProgram, type PreparedProgram } from "./host-program.ts";
 import { quoted } from "./printable.ts";
+import { formatDuration } from "./units.ts";
 
 /** Standard output, in bytes; more is a failure. */
 const maxOutputBytes = 10 * 1024 * 1024;
@@ -127,7 +128,7 @@ async function runWithExeca(
 }
 
 function toLate({ timeoutMs }: HostCommand): string {
-  return `it took longer than ${timeoutMs} ms`;
+  return `it took longer than ${formatDuration(timeoutMs)}`;
 }
 
 function toInput({ input, encoding }: HostCommand): { readonly input?: Buffer } {

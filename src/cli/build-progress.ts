@@ -7,7 +7,7 @@ import { printNote } from "./output.ts";
 const shownLines = 5;
 const tickMs = 1000;
 /** How often plain text says that a step goes on */
-const quietMs = 15_000;
+const quietMs = 30_000;
 
 interface Progress {
   readonly step: string;

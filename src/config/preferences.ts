@@ -3,7 +3,7 @@ import { VaultboxError } from "../errors.ts";
 import { openRegularFile } from "../files/regular-file.ts";
 import { quoted } from "../printable.ts";
 import { parseRule } from "../policy/parse-rule.ts";
-import { suggest } from "../policy/suggest.ts";
+import { suggest } from "../nearest-word.ts";
 import {
   findSigningFault,
   toSigningSettings,

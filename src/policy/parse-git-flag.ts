@@ -14,7 +14,7 @@ import { parseLfsHost } from "./parse-lfs-host.ts";
 import { parseForge, parseRepositoryUrl } from "./parse-repository-url.ts";
 import type { RuleSource } from "./rule-source.ts";
 import { parseRefPattern } from "./ref-pattern.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../nearest-word.ts";
 
 /** Options of `--git`, in the order that help lists them. */
 export const gitFlagKeys = [

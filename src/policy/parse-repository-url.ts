@@ -5,7 +5,7 @@ import { quoted } from "../printable.ts";
 import type { GitRule } from "./git-rule.ts";
 import { parseOrigin } from "./parse-rule.ts";
 import { toComparableRepository } from "./repository-name.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../nearest-word.ts";
 
 /** The part of a git rule that its URL tells. */
 export type RepositoryPlace = Pick<GitRule, "forge" | "scheme" | "host" | "port" | "repository">;

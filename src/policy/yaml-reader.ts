@@ -13,7 +13,7 @@ import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { maxFileBytes } from "./file-size.ts";
 import type { Problem } from "./problem.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../nearest-word.ts";
 
 /** Problems kept of one file; more say nothing new */
 const maxProblems = 100;

@@ -102,6 +102,7 @@ test("an image that isn't there: the engine's own reason, and where images are l
     /^vaultbox: error: cannot pull the image "localhost:1\/nosuch:1": the engine says: .*refused/,
   );
   expect(hints).toEqual([
+    "vaultbox: hint: the engine reaches no image registry; when this works, start again: docker pull localhost:1/nosuch:1",
     "vaultbox: hint: check its name; those that this engine has: docker images",
     "vaultbox: hint: without --image, vaultbox builds and uses its own",
     "",

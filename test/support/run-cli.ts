@@ -43,6 +43,11 @@ const signalNumbers: Readonly<Record<string, number>> = {
   SIGTERM: 15,
 };
 
+/** Without the lines that say that a build goes on: a busy machine has some, a fast one has none. */
+export function withoutWaits({ stderr, ...result }: CliResult): CliResult {
+  return { ...result, stderr: stderr.replaceAll(/^vaultbox: {3}.*: [\dms]+ so far.*\n/gm, "") };
+}
+
 /**
  * Runs the CLI with a home of its own: HOME and VAULTBOX_HOME are a fresh folder, removed afterwards, unless `env` names them.
  * No keychain is reachable unless `env` has DBUS_SESSION_BUS_ADDRESS.

@@ -36,7 +36,7 @@ for (const [way, more] of [
     const secret = 'console.log("s3cret"); console.error("s3cret"); process.exit(3)';
     expect(await run(script(secret, more))).toBe(`cannot run "${node}": exit status 3`);
     const late = script("setTimeout(() => {}, 60000)", { ...more, timeoutMs: 300 });
-    expect(await run(late)).toBe(`cannot run "${node}": it took longer than 300 ms`);
+    expect(await run(late)).toBe(`cannot run "${node}": it took longer than 300ms`);
     const flood =
       "process.stdout.write('x'.repeat(11 * 1024 * 1024), () => setTimeout(() => {}, 60000))";
     expect(await run(script(flood, more))).toBe(

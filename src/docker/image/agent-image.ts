@@ -65,7 +65,9 @@ export async function ensureAgentImage(
   const layer = await toAgentLayer(agent, base, own);
   const { name, version: range } = agent.npmPackage;
   const build = async (onProgress: ImageOptions["onProgress"]) => {
-    const exact = `${name}@${await resolveNpmVersion(`${name}@${range}`, options.env)}`;
+    const { env } = options;
+    const version = await resolveNpmVersion(`${name}@${range}`, { env, onProgress });
+    const exact = `${name}@${version}`;
     const content = { ...layer.content, npm: [exact] };
     const labels = { [label.agentPackage]: exact };
     const step = `installing ${exact}`;

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { VaultboxError } from "../../errors.ts";
 import { readProxyVariables } from "../../host-proxy.ts";
+import { formatDuration } from "../../units.ts";
 import { label } from "../labels.ts";
 import { toTar } from "../tar.ts";
 import type { Engine } from "../engine.ts";
@@ -10,11 +11,15 @@ import { readNetworkFiles } from "./host-network.ts";
 import { debianNodeRepository, readBaseRecipe, toTagHash } from "./image-recipe.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
 import type { ImageOptions } from "./image-request.ts";
+import { pullImage } from "./pull-image.ts";
 
 /** Node's own image, for machines that reach an image registry */
 const publishedBase = `node:${nodeMajor}-bookworm-slim`;
 /** How long the pull may take, in milliseconds */
 const pullTimeoutMs = 10 * 60_000;
+
+const withoutRegistry =
+  "without an image registry, on Debian or Ubuntu as root: apt-get install mmdebstrap, then VAULTBOX_BASE=debian vaultbox image build";
 
 /** Where the base comes from: an image registry, or the machine's own package sources. */
 type BaseKind = "published" | "debian";
@@ -43,7 +48,9 @@ export async function ensureBaseImage(engine: Engine, options: ImageOptions): Pr
     });
   };
   const step = "making the base image: once, in some minutes";
-  await ensureImage(engine, { tag, what: "the base image", step, flags: [], build }, options);
+  const otherHints = kind === "published" ? [withoutRegistry] : [];
+  const what = "the base image";
+  await ensureImage(engine, { tag, what, step, flags: [], otherHints, build }, options);
   return tag;
 }
 
@@ -99,31 +106,20 @@ async function ensureDebianNode(
 }
 
 async function pullPublished(engine: Engine, options: ImageOptions): Promise<string> {
-  const step = `pulling ${publishedBase}`;
-  options.onProgress({ step, line: "" });
   try {
-    const pull = engine.pullImage(publishedBase, (line) => options.onProgress({ step, line }));
-    await within(pull, pullTimeoutMs);
-    return publishedBase;
+    await within(pullImage(engine, publishedBase, options.onProgress), pullTimeoutMs);
   } catch (error) {
     // An earlier pull serves as well: the registry may be out of reach only now
-    if ((await engine.inspectImage(publishedBase)) !== undefined) return publishedBase;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new VaultboxError("VBX_IMAGE_BUILD_FAILED", `cannot get the base image: ${why}`, {
-      cause: error,
-      hints: [
-        "give the engine access to an image registry, or load the image there by other means",
-        "on Debian or Ubuntu, as root, without a registry: apt-get install mmdebstrap, then VAULTBOX_BASE=debian",
-      ],
-    });
+    if ((await engine.inspectImage(publishedBase)) === undefined) throw error;
   }
+  return publishedBase;
 }
 
 async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`no end after ${timeoutMs / 60_000} minutes`)),
+      () => reject(new Error(`it took longer than ${formatDuration(timeoutMs)}`)),
       timeoutMs,
     );
   });

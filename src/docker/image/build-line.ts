@@ -2,6 +2,8 @@ import { stripVTControlCharacters } from "node:util";
 import { shortened, toPrintable } from "../../printable.ts";
 import { revealedSecrets, withoutUserInfo } from "../../redact.ts";
 
+/** How a command is shown before it runs; of a build that fails, the last one shown is the one that failed */
+export const commandMark = "$ ";
 /** Characters of one line; what runs in a build may print without end */
 const maxLineLength = 2000;
 

@@ -1,31 +1,32 @@
-import { VaultboxError, isVaultboxError } from "../../errors.ts";
-import { quoted, shortened } from "../../printable.ts";
-import { toShellWord } from "../../shell-word.ts";
-import { toBuildLine } from "./build-line.ts";
+import { shortened } from "../../printable.ts";
+import { commandMark, toBuildLine } from "./build-line.ts";
+import { failureCauses, type FailureCause } from "./failure-causes.ts";
 import type { BuildProgress } from "./image-request.ts";
 
-/** How many of the last lines an error shows, and how much of each, in characters */
-const shownLines = 5;
-const shownLength = 300;
-/** How the scripts of an image show a command before it runs */
-const commandMark = "$ ";
+/** How many of the last lines are kept, and how much of each, in characters */
+const keptLines = 5;
+const keptLength = 300;
 /** Lines of the engine itself, Docker's and Podman's */
 const engineLine =
   /^(?:(?:\[\d+\/\d+\] )?(?:Step|STEP) \d+\/\d+ ?: |-+> |Removing intermediate container |(?:\[\d+\/\d+\] )?COMMIT )/;
 /** Lines of programs that help nobody once the build's container is gone */
 const uselessLine = /A complete log of this run can be found in/;
+/** How `similar-names.sh` tells names of packages that begin as a mistyped one does */
+const similarNames = /^similar names: (.*)$/;
 
-/** An image whose build failed. */
-interface FailedImage {
-  readonly what: string;
-  readonly flags: readonly string[];
+/** Why the build is going to fail, and the line of its output that shows it. */
+interface SeenCause {
+  readonly cause: FailureCause;
+  readonly line: string | undefined;
 }
 
-/** Cleans the output of a build, keeps its last lines, and puts them into the error of a failed one. */
+/** Cleans the output of a build, and keeps what explains a failure of it. */
 export class BuildTrace {
   readonly onProgress: (progress: BuildProgress) => void;
   readonly #lines: string[] = [];
   #command: string | undefined;
+  #seen: SeenCause | undefined;
+  #similar: readonly string[] = [];
 
   constructor(onProgress: (progress: BuildProgress) => void) {
     this.onProgress = ({ step, line }) => {
@@ -36,28 +37,48 @@ export class BuildTrace {
   }
 
   #keep(line: string): void {
-    if (line.startsWith(commandMark)) {
+    const names = similarNames.exec(line)?.[1];
+    if (names !== undefined) this.#similar = names.split(" ");
+    else if (line.startsWith(commandMark)) {
       this.#command = line.slice(commandMark.length);
       this.#lines.length = 0;
     } else if (line !== "" && !engineLine.test(line) && !uselessLine.test(line)) {
-      this.#lines.push(shortened(line, shownLength));
-      if (this.#lines.length > shownLines) this.#lines.shift();
+      const kept = shortened(line, keptLength);
+      this.see(line, kept);
+      this.#lines.push(kept);
+      if (this.#lines.length > keptLines) this.#lines.shift();
     }
   }
 
-  toError({ what, flags }: FailedImage, error: unknown): VaultboxError {
-    if (isVaultboxError(error, "VBX_IMAGE_BUILD_FAILED")) return error;
-    const said = error instanceof Error ? error.message : String(error);
-    const status = /returned a non-zero code: (\d+)/.exec(said)?.[1];
-    const why =
-      status === undefined || this.#command === undefined
-        ? toBuildLine(said)
-        : `${quoted(this.#command, shownLength)} failed with status ${status}`;
-    const tail = this.#lines.length === 0 ? "" : `; its last lines: ${this.#lines.join(" | ")}`;
-    const again = ["vaultbox", "image", "build", ...flags].map(toShellWord).join(" ");
-    return new VaultboxError("VBX_IMAGE_BUILD_FAILED", `cannot build ${what}: ${why}${tail}`, {
-      cause: error,
-      hints: [`see every line with: ${again}`],
-    });
+  /** Looks at what was said for a cause; one that brings about those seen before takes their place. */
+  see(text: string, line?: string): void {
+    const cause = failureCauses.find(({ shows }) => shows.test(text));
+    if (cause === undefined) return;
+    const before = this.#seen?.cause;
+    if (before !== undefined && failureCauses.indexOf(before) <= failureCauses.indexOf(cause)) {
+      return;
+    }
+    this.#seen = { cause, line };
+  }
+
+  /** The command that was the last one to begin */
+  get command(): string | undefined {
+    return this.#command;
+  }
+
+  /** Of that command's output; with the line that shows the cause, if it's an earlier one */
+  get lastLines(): readonly string[] {
+    const line = this.#seen?.line;
+    if (line === undefined || this.#lines.includes(line)) return this.#lines;
+    return [line, ...this.#lines.slice(1 - keptLines)];
+  }
+
+  get cause(): FailureCause | undefined {
+    return this.#seen?.cause;
+  }
+
+  /** Names of packages that begin as a mistyped one does */
+  get similarNames(): readonly string[] {
+    return this.#similar;
   }
 }

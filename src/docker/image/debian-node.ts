@@ -7,15 +7,17 @@ import {
   readFile,
   rename,
   rm,
+  stat,
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { VaultboxError } from "../../errors.ts";
-import { runHostCommand } from "../../host-command.ts";
+import { formatSize } from "../../units.ts";
 import type { Engine } from "../engine.ts";
 import { takeAptLogins } from "./apt-logins.ts";
 import { readAptSources } from "./apt-sources.ts";
+import { runBuildCommand } from "./build-command.ts";
 import { readAptOptions, readNpmGlobalConfig, toStringEnv } from "./host-network.ts";
 import type { BuildProgress } from "./image-request.ts";
 
@@ -63,7 +65,8 @@ export async function buildDebianNode(engine: Engine, image: DebianNode): Promis
     await installNode(node, image);
     const tar = join(folder, "root.tar");
     await bootstrap({ folder, node, tar }, image);
-    image.onProgress({ step: "importing the file system", line: image.tag });
+    const size = formatSize((await stat(tar)).size);
+    image.onProgress({ step: "importing the file system", line: `${size} into ${image.tag}` });
     await engine.importImage(createReadStream(tar), image.tag, [
       "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
       'CMD ["bash"]',
@@ -78,13 +81,13 @@ async function installNode(target: string, image: DebianNode): Promise<void> {
   const step = `fetching Node.js ${nodeMajor}`;
   const binary = `node-linux-${process.arch}`;
   const settings = ["--globalconfig", await readNpmGlobalConfig(image.env), "--prefix", target];
-  await runHostCommand({
+  const command = {
     file: "npm",
     args: [...npmInstall, ...settings, `${binary}@${nodeMajor}`, `npm@${npmMajor}`],
     timeoutMs: npmTimeoutMs,
     env: toStringEnv(image.env),
-    onLine: (line) => image.onProgress({ step, line }),
-  });
+  };
+  await runBuildCommand(command, step, image.onProgress);
   // npm derives its global folder from where the binary is, so that has to be /usr/local/bin itself
   const installed = join(target, "lib", "node_modules", binary);
   await rm(join(target, "bin", "node"), { force: true });
@@ -109,28 +112,23 @@ async function bootstrap(
   const list = join(paths.folder, "sources.list");
   await writeFile(list, `${sources.join("\n")}\n`);
   const options = await writeAptOptions(paths.folder, logins);
-  await runHostCommand({
-    file: "mmdebstrap",
-    args: [
-      "--variant=minbase",
-      "--mode=root",
-      `--include=${image.packages.join(",")}`,
-      `--aptopt=${options}`,
-      ...["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*"].map(
-        (path) => `--dpkgopt=path-exclude=${path}`,
-      ),
-      "--dpkgopt=path-include=/usr/share/doc/*/copyright",
-      `--customize-hook=sync-in "${paths.node}" /usr/local`,
-      // What this machine needed to reach its mirror is no business of the image
-      '--customize-hook=rm -f "$1/etc/apt/apt.conf.d/99mmdebstrap"',
-      codename,
-      paths.tar,
-      list,
-    ],
-    timeoutMs: bootstrapTimeoutMs,
-    env: toStringEnv(image.env),
-    onLine: (line) => image.onProgress({ step: "installing Debian packages", line }),
-  });
+  const args = [
+    "--variant=minbase",
+    "--mode=root",
+    `--include=${image.packages.join(",")}`,
+    `--aptopt=${options}`,
+    ...["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*"].map(
+      (path) => `--dpkgopt=path-exclude=${path}`,
+    ),
+    "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+    `--customize-hook=sync-in "${paths.node}" /usr/local`,
+    // What this machine needed to reach its mirror is no business of the image
+    '--customize-hook=rm -f "$1/etc/apt/apt.conf.d/99mmdebstrap"',
+    ...[codename, paths.tar, list],
+  ];
+  const env = toStringEnv(image.env);
+  const command = { file: "mmdebstrap", args, timeoutMs: bootstrapTimeoutMs, env };
+  await runBuildCommand(command, "installing Debian packages", image.onProgress);
 }
 
 /** In a file of this process's own folder: arguments are for everybody on this machine to read, and a proxy may have a password. */

@@ -1,6 +1,7 @@
 import { hideProxyPasswords } from "../../host-proxy.ts";
 import type { Engine } from "../engine.ts";
 import { lockBuild } from "./build-lock.ts";
+import { toBuildError } from "./build-failure.ts";
 import { BuildTrace } from "./build-trace.ts";
 import type { ImageOptions } from "./image-request.ts";
 
@@ -13,6 +14,8 @@ export interface WantedImage {
   readonly step: string;
   /** With which `image build` makes the same */
   readonly flags: readonly string[];
+  /** What to do when it fails, whatever the cause */
+  readonly otherHints?: readonly string[];
   readonly build: (onProgress: ImageOptions["onProgress"]) => Promise<void>;
 }
 
@@ -37,6 +40,17 @@ export async function ensureImage(
   try {
     await image.build(trace.onProgress);
   } catch (error) {
-    throw trace.toError(image, error);
+    const platform = await readPlatform(engine);
+    throw toBuildError({ ...image, env: options.env, platform }, trace, error);
+  }
+}
+
+/** As in `linux/amd64`; empty where the engine doesn't say. */
+export async function readPlatform(engine: Engine): Promise<string> {
+  try {
+    return `linux/${(await engine.info()).architecture}`;
+  } catch {
+    // It's for a hint about a failure that is told in any case
+    return "";
   }
 }

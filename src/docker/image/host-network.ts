@@ -1,8 +1,10 @@
 import { debug } from "../../debug.ts";
 import { VaultboxError } from "../../errors.ts";
-import { runHostCommand } from "../../host-command.ts";
+import { runHostCommand, type HostCommand } from "../../host-command.ts";
 import type { TarEntry } from "../tar.ts";
 import { readRegularFile } from "../../files/regular-file.ts";
+import { runBuildCommand } from "./build-command.ts";
+import type { ImageOptions } from "./image-request.ts";
 
 /** How long a question to npm or apt about its settings may take, in milliseconds */
 const questionTimeoutMs = 20_000;
@@ -73,9 +75,12 @@ export async function readNpmRegistry(env: NodeJS.ProcessEnv): Promise<string> {
 /** The exact version that the user's npm client would install of `name@range`. */
 export async function resolveNpmVersion(
   packageSpec: string,
-  env: NodeJS.ProcessEnv,
+  { env, onProgress }: Pick<ImageOptions, "env" | "onProgress">,
 ): Promise<string> {
-  const answer: unknown = JSON.parse(await runNpm(["view", packageSpec, "version", "--json"], env));
+  const args = ["view", packageSpec, "version", "--json"];
+  const step = `looking up ${packageSpec}`;
+  const said = await runBuildCommand(toNpmCommand(args, env), step, onProgress);
+  const answer: unknown = JSON.parse(said);
   // A range answers with every version that fits it, oldest first
   const version: unknown = Array.isArray(answer) ? answer.at(-1) : answer;
   if (typeof version !== "string") throw new Error(`npm names no version of ${packageSpec}`);
@@ -91,12 +96,11 @@ export async function readNpmGlobalConfig(env: NodeJS.ProcessEnv): Promise<strin
 }
 
 async function runNpm(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  return await runHostCommand({
-    file: "npm",
-    args,
-    timeoutMs: questionTimeoutMs,
-    env: toStringEnv(env),
-  });
+  return await runHostCommand(toNpmCommand(args, env));
+}
+
+function toNpmCommand(args: readonly string[], env: NodeJS.ProcessEnv): HostCommand {
+  return { file: "npm", args, timeoutMs: questionTimeoutMs, env: toStringEnv(env) };
 }
 
 /** The lines of `apt-config dump` that decide how apt reaches its mirrors. */

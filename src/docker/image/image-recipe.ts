@@ -37,6 +37,11 @@ export async function readLayerRecipe(): Promise<readonly TarEntry[]> {
   return await readRecipeFiles(["install.sh", "link-programs.sh"]);
 }
 
+/** What explains why a layer can't be built; no part of an image. */
+export async function readFailureRecipe(): Promise<readonly TarEntry[]> {
+  return await readRecipeFiles(["similar-names.sh"]);
+}
+
 async function readRecipeFiles(names: readonly string[]): Promise<readonly TarEntry[]> {
   return await Promise.all(
     names.map(async (path) => ({ path, content: await readFile(join(folder, path), "utf8") })),

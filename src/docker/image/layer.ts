@@ -5,7 +5,7 @@ import { label } from "../labels.ts";
 import { toTar } from "../tar.ts";
 import type { TarEntry } from "../tar.ts";
 import { readNetworkFiles, readNpmRegistry } from "./host-network.ts";
-import { readLayerRecipe, toTagHash } from "./image-recipe.ts";
+import { readFailureRecipe, readLayerRecipe, toTagHash } from "./image-recipe.ts";
 import type { ImageOptions } from "./image-request.ts";
 
 /** The image that a layer is put on. */
@@ -52,12 +52,13 @@ export async function buildLayer(
 ): Promise<void> {
   const { env } = options;
   const hasNpm = content.npm.length > 0;
-  const [recipe, network, registry] = await Promise.all([
+  const [recipe, explanation, network, registry] = await Promise.all([
     readLayerRecipe(),
+    readFailureRecipe(),
     readNetworkFiles(env),
     hasNpm ? readNpmRegistry(env) : "",
   ]);
-  const files = [...recipe, ...network, ...toLists(content)];
+  const files = [...recipe, ...explanation, ...network, ...toLists(content)];
   const dockerfile = { path: "Dockerfile", content: toDockerfile(ground, content) };
   const stage = image.hash;
   await using _stage = { [Symbol.asyncDispose]: () => removeStage(engine, stage) };
@@ -98,6 +99,8 @@ function toLists(content: LayerContent): readonly TarEntry[] {
 
 const context = "/tmp/build";
 const copyContext = `COPY . ${context}/`;
+/** A failure is explained where the lists of packages are still there */
+const addPackages = `/bin/sh ${context}/install.sh packages ${context} || { s=$?; /bin/sh ${context}/similar-names.sh ${context}; exit $s; }`;
 /** Name or number, with or without a group; an image may have been made with anything else */
 const userShape = /^[\w.-]+(?::[\w.-]+)?$/;
 
@@ -110,7 +113,7 @@ function toDockerfile(ground: Ground, { npm, target }: LayerContent): string {
     "FROM ${GROUND} AS system",
     "USER 0:0",
     copyContext,
-    `RUN ["/bin/sh", "-c", "/bin/sh ${context}/install.sh packages ${context} && rm -rf ${context}"]`,
+    `RUN ["/bin/sh", "-c", "${addPackages} && rm -rf ${context}"]`,
   ];
   const end = userShape.test(user) ? [`USER ${user}`] : [];
   if (npm.length === 0) return toText([...system, ...end]);

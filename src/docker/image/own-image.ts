@@ -1,7 +1,10 @@
 import { isVaultboxError, VaultboxError } from "../../errors.ts";
 import type { Engine } from "../engine.ts";
+import { toFailure } from "./build-failure.ts";
 import { BuildTrace } from "./build-trace.ts";
+import { readPlatform } from "./ensure-image.ts";
 import type { ImageOptions } from "./image-request.ts";
+import { pullImage } from "./pull-image.ts";
 
 /** An image of the user's own, as it was found. */
 export interface OwnImage {
@@ -21,22 +24,23 @@ export async function findOwnImage(
   name: string,
   options: ImageOptions,
 ): Promise<OwnImage> {
-  const facts =
-    (await engine.inspectImage(name)) ??
-    (await pull(engine, name, new BuildTrace(options.onProgress).onProgress));
+  const facts = (await engine.inspectImage(name)) ?? (await pull(engine, name, options));
   return { name, id: facts?.id ?? name, user: facts?.user ?? "" };
 }
 
-async function pull(engine: Engine, image: string, onProgress: ImageOptions["onProgress"]) {
-  const step = `pulling the image ${image}`;
+async function pull(engine: Engine, name: string, { env, onProgress }: ImageOptions) {
+  const trace = new BuildTrace(onProgress);
   try {
-    onProgress({ step, line: "" });
-    await engine.pullImage(image, (line) => onProgress({ step, line }));
-    return await engine.inspectImage(image);
+    await pullImage(engine, name, trace.onProgress);
+    return await engine.inspectImage(name);
   } catch (error) {
     if (!isVaultboxError(error, "VBX_ENGINE_FAILED")) throw error;
+    trace.see(error.message);
+    const platform = await readPlatform(engine);
+    const hints = trace.cause?.toHints(toFailure({ flags: [], env, platform }, trace, error)) ?? [];
     throw new VaultboxError("VBX_IMAGE_MISSING", error.message, {
       hints: [
+        ...hints.slice(0, 1),
         "check its name; those that this engine has: docker images",
         "without --image, vaultbox builds and uses its own",
       ],

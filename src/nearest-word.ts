@@ -1,6 +1,6 @@
-/** ` (did you mean host?)` for the nearest of the known words, or nothing when none is near. */
-export function suggest(word: string, known: readonly string[]): string {
-  if (word.length > 40) return "";
+/** The one of the known words that a mistyped one means; undefined when none is near. */
+export function findNearest(word: string, known: readonly string[]): string | undefined {
+  if (word.length > 40) return undefined;
   let best: string | undefined;
   let bestDistance = 3;
   for (const candidate of known) {
@@ -10,6 +10,12 @@ export function suggest(word: string, known: readonly string[]): string {
       bestDistance = distance;
     }
   }
+  return best;
+}
+
+/** ` (did you mean host?)` for the nearest of the known words, or nothing when none is near. */
+export function suggest(word: string, known: readonly string[]): string {
+  const best = findNearest(word, known);
   return best === undefined ? "" : ` (did you mean ${best}?)`;
 }
 
