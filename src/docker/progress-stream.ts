@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { EngineApiError } from "./engine-error.ts";
+import { PullProgress, type LayerState } from "./pull-progress.ts";
 
 /** Characters of a line without an end; the rest of it is left out */
 const maxLineLength = 16 * 1024;
@@ -16,11 +17,13 @@ export async function followProgress(
 ): Promise<void> {
   let failure: string | undefined;
   const output = new OutputLines(onLine);
+  const layers = new PullProgress();
   for await (const line of createInterface({ input: body, crlfDelay: Infinity })) {
     if (line.trim() === "") continue;
     const entry = parseEntry(line);
     failure ??= entry.failure;
-    output.add(entry.text);
+    const text = entry.layer === undefined ? entry.text : layers.add(entry.layer);
+    if (text !== undefined) output.add(text);
   }
   output.end();
   if (failure !== undefined) throw new EngineApiError(200, failure);
@@ -55,16 +58,27 @@ class OutputLines {
   }
 }
 
-function parseEntry(line: string): { text: string; failure?: string } {
+interface Entry {
+  readonly text: string;
+  readonly failure?: string;
+  readonly layer?: LayerState;
+}
+
+function parseEntry(line: string): Entry {
   const entry = JSON.parse(line) as {
     stream?: string;
     status?: string;
     id?: string;
+    progressDetail?: { current?: number; total?: number };
     error?: string;
     errorDetail?: { message?: string };
   };
   const failure = entry.errorDetail?.message ?? entry.error;
   if (failure !== undefined) return { text: "", failure };
-  if (entry.status === undefined) return { text: entry.stream ?? "" };
-  return { text: `${entry.id === undefined ? "" : `${entry.id}: `}${entry.status}\n` };
+  const { status, id, progressDetail } = entry;
+  if (status === undefined) return { text: entry.stream ?? "" };
+  const text = `${id === undefined ? "" : `${id}: `}${status}\n`;
+  if (id === undefined || progressDetail?.current === undefined) return { text };
+  const { current, total } = progressDetail;
+  return { text, layer: { id, status, bytes: current, totalBytes: total } };
 }

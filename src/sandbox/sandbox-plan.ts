@@ -28,6 +28,7 @@ import type { MountSource } from "./posture/expected-mounts.ts";
 import type { PreparedSession } from "./prepare-session.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import { toRegistryEnvironment } from "./registry-access.ts";
+import { sayWhileLong } from "./long-work.ts";
 import { proxyUrl, relayAddress } from "./sandbox-network.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { StartingRelay } from "./start-relay.ts";
@@ -158,7 +159,8 @@ export async function toBinds(
   const directory = session.state.runtimeDirectory;
   const projectFile = request.plan.projectFile?.path;
   const workspace = await toWorkspaceBinds(request.workspace, projectFile, directory);
-  const mounts = await plan.files.mount(directory);
+  const look = plan.files.mount(directory);
+  const mounts = await sayWhileLong(look, "looking through the workspace", host.onNote);
   const keepsHistory = plan.history.type === "kept";
   const own = [...workspace, ...mounts.binds, ...plan.files.mounts];
   const told = {

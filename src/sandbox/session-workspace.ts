@@ -2,6 +2,7 @@ import type { AuditLog } from "../audit/audit-log.ts";
 import { isVaultboxError } from "../errors.ts";
 import { quoted, toPrintable } from "../printable.ts";
 import { defaultWorkspaceSettings } from "../policy/workspace-settings.ts";
+import { sayWhileLong } from "./long-work.ts";
 import { defaultMountRules, resolveAllowed, resolveMount, resolveWorkspace } from "./mounts.ts";
 import { refuseOwnPlaces } from "./own-places.ts";
 import type { SessionOutcome } from "./prepare-session.ts";
@@ -143,7 +144,8 @@ export async function endSessionWorkspace(
   { audit, onNote, signal }: EndReport,
 ): Promise<Handoff | undefined> {
   try {
-    const handoff = await workspace.inspect(signal);
+    const look = workspace.inspect(signal);
+    const handoff = await sayWhileLong(look, "looking at what the run left", onNote);
     if (handoff !== undefined) recordHandoff(handoff, audit);
     return handoff;
   } catch (error) {

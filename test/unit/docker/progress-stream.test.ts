@@ -33,3 +33,25 @@ test("each state of a layer is a line", async () => {
   ];
   expect(await follow(entries)).toEqual(["1: Pulling from x", "ab: Downloading"]);
 });
+
+test("how far a pull is is said at once, of all layers together, and not for each piece", async () => {
+  const step = (id: string, current: number) => ({
+    status: "Downloading",
+    id,
+    progressDetail: { current, total: 40_000_000 },
+  });
+  const pieces = Array.from({ length: 200 }, (_, index) =>
+    step(index % 2 === 0 ? "a" : "b", index),
+  );
+  const lines = await follow([
+    { status: "Pulling from x", id: "1" },
+    step("a", 10_000_000),
+    ...pieces,
+    { status: "Download complete", id: "a", progressDetail: {} },
+  ]);
+  expect(lines).toEqual([
+    "1: Pulling from x",
+    "Downloading: 10MB of 40MB, 1 layer",
+    "a: Download complete",
+  ]);
+});
