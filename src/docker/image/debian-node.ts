@@ -124,7 +124,9 @@ async function bootstrap(
     `--customize-hook=sync-in "${paths.node}" /usr/local`,
     // What this machine needed to reach its mirror is no business of the image
     '--customize-hook=rm -f "$1/etc/apt/apt.conf.d/99mmdebstrap"',
-    ...[codename, paths.tar, list],
+    codename,
+    paths.tar,
+    list,
   ];
   const env = toStringEnv(image.env);
   const command = { file: "mmdebstrap", args, timeoutMs: bootstrapTimeoutMs, env };

@@ -61,12 +61,13 @@ test("a CA that a build doesn't know, and a proxy that wants a password: the hin
   expect([built.status, readHints(built.stderr)]).toEqual([0, []]);
 });
 
-test("a mistyped package: the hint has the name that was meant, which tool-images.test.ts adds", async () => {
+test("a mistyped package: the hint has the name that was meant, and its command builds it", async () => {
+  onTestFinished(() => removeLayers("ripgrep"));
   await using world = await createWorld();
-  const failed = await world.run(["image", "build", "--package", "bcx"]);
-  expect(readHints(failed.stderr)[0]).toBe(
-    "vaultbox: hint: you may mean bc: vaultbox image build --package bc",
-  );
+  const failed = await world.run(["image", "build", "--package", "ripgerp"]);
+  const [hint = ""] = readHints(failed.stderr);
+  expect(hint).toBe("vaultbox: hint: you may mean ripgrep: vaultbox image build --package ripgrep");
+  expect((await follow(world, hint)).status).toBe(0);
 });
 
 test("a full disk of the engine, and a program of another processor, are told from other failures", async () => {
