@@ -22,6 +22,8 @@ const sizeUnits: Readonly<Record<string, number>> = {
 /** Longest duration that a setting may name: 30 days; timers overflow a little short of 25 days, so long ones are re-armed */
 export const maxDurationMs = 30 * 86_400_000;
 const maxSizeBytes = 1000 ** 5;
+export const mebibyte = 1024 ** 2;
+export const gibibyte = 1024 ** 3;
 
 /**
  * `90s`, `15m`, `2h`, `1h30m` → milliseconds, from 1 on.
@@ -82,7 +84,10 @@ export function formatSize(bytes: number): string {
   const isBinary = bytes > 0 && bytes % 1024 ** 2 === 0 && bytes % 1000 ** 2 !== 0;
   for (const unit of isBinary ? ["GiB", "MiB"] : ["GB", "MB", "kB"]) {
     const factor = sizeUnits[unit] ?? 1;
-    if (bytes >= factor) return `${trimZeros((bytes / factor).toFixed(1))}${unit}`;
+    const count = bytes / factor;
+    // What is written here is read again: `--memory 15615MiB`
+    const isExact = !isBinary || Number.isInteger(count * 10);
+    if (count >= 1 && isExact) return `${trimZeros(count.toFixed(1))}${unit}`;
   }
   return `${bytes}B`;
 }

@@ -5,6 +5,7 @@ import type { ProjectFile } from "../policy/parse-policy.ts";
 import { formatRule } from "../policy/parse-rule.ts";
 import type { Rule, SessionLimits } from "../policy/policy.ts";
 import { agentPids } from "../sandbox/container-specs.ts";
+import { temporarySizes } from "../sandbox/temporary-mounts.ts";
 import { formatDuration, formatSize } from "../units.ts";
 import { maxDefaultMemory } from "./run-flags.ts";
 import { toTable } from "./table.ts";
@@ -64,9 +65,12 @@ export function toLimitLines(limits: SessionLimits): readonly string[] {
 
 /** What a sandbox gets of this machine, and the flag of `run` for another amount. */
 export function toSandboxLines({ durationMs }: SessionLimits): readonly string[] {
+  const { tmp, varTmp, run, volume } = temporarySizes;
   return [
     `  Memory: half of this machine's, at most ${formatSize(maxDefaultMemory)} (--memory)`,
-    "  /dev/shm: half of the memory, and part of it",
+    `  /tmp: ${formatSize(tmp)}, /var/tmp: ${formatSize(varTmp)}, /run: ${formatSize(run)}, a volume of the image: ${formatSize(volume)}`,
+    "  /dev/shm: half of the memory",
+    "  What is in these is part of the memory; the home and the workspace are on disk, without a limit",
     "  Processors: all (--cpus)",
     `  Processes: ${agentPids}`,
     ...(durationMs === undefined ? ["  Time: no end (--timeout)"] : []),

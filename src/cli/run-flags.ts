@@ -3,12 +3,11 @@ import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import type { LinkChoice } from "../sandbox/link/link-end.ts";
 import type { RunRequest } from "../sandbox/run-request.ts";
-import { parseDuration, parseSize } from "../units.ts";
+import { gibibyte, mebibyte, parseDuration, parseSize } from "../units.ts";
 import type { ImageFlags } from "./image-options.ts";
 import type { PolicyFlags } from "./policy-options.ts";
 import type { UpstreamFlags } from "./upstream-options.ts";
 
-const gibibyte = 1024 ** 3;
 /** `bytes` */
 export const maxDefaultMemory = 8 * gibibyte;
 
@@ -46,7 +45,7 @@ export function parseRunLimits(flags: Pick<RunFlags, "memory" | "cpus" | "timeou
       hints: ["a number above 0, such as 2 or 0.5"],
     });
   }
-  const half = Math.floor(totalmem() / 2);
+  const half = Math.floor(totalmem() / 2 / mebibyte) * mebibyte;
   const memoryBytes =
     flags.memory === undefined ? Math.min(maxDefaultMemory, half) : parseSize(flags.memory);
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout);

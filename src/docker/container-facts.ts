@@ -12,6 +12,7 @@ export function toContainerFacts(answer: unknown): ContainerFacts {
     labels: info.Config.Labels ?? {},
     running: info.State.Running,
     startedAt: info.State.StartedAt,
+    pid: info.State.Pid ?? 0,
     exitStatus: info.State.ExitCode,
     outOfMemory: info.State.OOMKilled,
     networkMode: host.NetworkMode ?? "",

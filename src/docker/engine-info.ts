@@ -14,6 +14,7 @@ interface InfoAnswer {
   readonly Name?: string;
   readonly OperatingSystem?: string;
   readonly Architecture?: string;
+  readonly MemTotal?: number;
   readonly CgroupVersion?: string;
   readonly SecurityOptions?: readonly string[];
   readonly Runtimes?: Readonly<Record<string, unknown>>;
@@ -39,6 +40,7 @@ export async function readEngineInfo(
       apiVersion: version.ApiVersion ?? "",
       operatingSystem: info.OperatingSystem ?? "",
       architecture: version.Arch ?? info.Architecture ?? "",
+      memoryBytes: info.MemTotal ?? 0,
       cgroupVersion: info.CgroupVersion === "2" ? "2" : "1",
       rootless:
         own.host?.security?.rootless ??

@@ -12,6 +12,8 @@ export interface EngineInfo {
   readonly apiVersion: string;
   readonly operatingSystem: string;
   readonly architecture: string;
+  /** Memory of its machine; 0 where it doesn't say */
+  readonly memoryBytes: number;
   readonly cgroupVersion: "1" | "2";
   readonly rootless: boolean;
   readonly flavour: "docker" | "docker-desktop" | "podman";
@@ -105,8 +107,18 @@ export interface RunningContainer {
   readonly kill: (signal: string) => Promise<void>;
   readonly resize: (size: { readonly columns: number; readonly rows: number }) => Promise<void>;
   readonly inspect: () => Promise<ContainerFacts>;
+  /** What the engine remembers of it, also when it's gone. */
+  readonly readEvents: () => Promise<ContainerEvents>;
   /** Force removal with anonymous volumes; no error if it is gone. */
   readonly remove: () => Promise<void>;
+}
+
+/** What happened to a container from outside. */
+export interface ContainerEvents {
+  /** Whether the kernel ended a process in it because its memory limit was reached */
+  readonly outOfMemory: boolean;
+  /** That it was sent through the engine: `SIGKILL` */
+  readonly signals: readonly string[];
 }
 
 /** What the engine says of a container, as far as posture asserts and `ps` need it. */
@@ -117,6 +129,8 @@ export interface ContainerFacts {
   readonly labels: Readonly<Record<string, string>>;
   readonly running: boolean;
   readonly startedAt: string;
+  /** Of its first process, on the engine's machine; 0 when it doesn't run */
+  readonly pid: number;
   readonly exitStatus: number;
   /** Whether the kernel ended a process in it because its memory limit was reached */
   readonly outOfMemory: boolean;

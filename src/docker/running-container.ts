@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineApi, EngineCall } from "./engine-api.ts";
 import { attempt, hasStatus } from "./engine-error.ts";
 import { toContainerFacts } from "./container-facts.ts";
+import { readContainerEvents } from "./container-events.ts";
 import type { ContainerFacts, RunningContainer } from "./engine.ts";
 import { toDockerFacts, toPodmanPath } from "./podman.ts";
 
@@ -25,6 +26,8 @@ export function toRunningContainer(
         await api.call({ method: "POST", path: `${path}/resize`, query: { h: rows, w: columns } });
       }),
     inspect: () => attempt("inspect the container", () => inspectContainer(api, container.id)),
+    readEvents: () =>
+      attempt("read the container's events", () => readContainerEvents(api, container.id)),
     remove: () => removeContainer(api, container.id),
   };
 }

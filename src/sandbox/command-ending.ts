@@ -29,6 +29,8 @@ export interface CommandEnding extends Disposable {
   /** The command has ended. @returns the status of the run, of the command's own */
   readonly settle: (status: number) => number;
   readonly isSettled: () => boolean;
+  /** Whether it was sent SIGKILL from here */
+  readonly wasKilled: () => boolean;
 }
 
 export function openEnding(
@@ -38,9 +40,13 @@ export function openEnding(
   const hurry = new AbortController();
   const over = new AbortController();
   let isSettled = false;
+  let wasKilled = false;
   let reason: "time limit" | "lost output" | undefined;
   // The container may end at the same moment, and an engine may never answer
-  const send = (signal: NodeJS.Signals): void => void container.kill(signal).catch(() => undefined);
+  const send = (signal: NodeJS.Signals): void => {
+    if (signal === "SIGKILL") wasKilled = true;
+    void container.kill(signal).catch(() => undefined);
+  };
   const sendLater = (signal: NodeJS.Signals, ms: number): void =>
     void setTimeout(() => send(signal), ms).unref();
   const terminate = (): void => {
@@ -89,6 +95,7 @@ export function openEnding(
       return reason === "lost output" ? lostOutputStatus : status;
     },
     isSettled: () => isSettled,
+    wasKilled: () => wasKilled,
     [Symbol.dispose]: () => over.abort(),
   };
 }

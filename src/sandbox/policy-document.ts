@@ -6,7 +6,9 @@ import { toPrintable } from "../printable.ts";
 import { formatDuration, formatSize } from "../units.ts";
 import { toCodeSpan } from "./code-span.ts";
 import { toFileSections, type ToldFiles } from "./policy-files.ts";
+import { agentPids } from "./container-specs.ts";
 import { sandboxHostName } from "./sandbox-network.ts";
+import { temporarySizes } from "./temporary-mounts.ts";
 import type { WorkspaceMounts } from "./workspace/workspace-mounts.ts";
 
 /** What the agent is told at /run/vaultbox/policy.md: what is allowed, and how a refusal looks. */
@@ -46,9 +48,18 @@ export function toPolicyDocument(
       `${sandboxHostName}\`, without the proxy, and by nobody outside. Ports 53, 80\n` +
       "and 443 of all addresses (`0.0.0.0`, `::`) and 3128 are taken: take others, or serve on `127.0.0.1`, where only 3128 is.\n" +
       "The image is read-only. A package that is missing is added by the user, on the host, for the next session: `vaultbox run\n" +
-      "--package NAME` for one of the image's distribution, `--npm-package NAME` for npm.",
+      `--package NAME\` for one of the image's distribution, \`--npm-package NAME\` for npm. ${toRoom()}`,
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+/** For an agent that would look elsewhere for the reason why a file or a process can't be made. */
+function toRoom(): string {
+  const { tmp, varTmp, run } = temporarySizes;
+  return (
+    `\`/tmp\` has ${formatSize(tmp)},\n` +
+    `\`/var/tmp\` ${formatSize(varTmp)} and \`/run\` ${formatSize(run)}, which count as memory: large files belong into the workspace or the home. At most ${agentPids} processes run at once.`
+  );
 }
 
 /** What the workspace has and the sandbox doesn't see, by path. */

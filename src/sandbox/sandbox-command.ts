@@ -1,6 +1,7 @@
 import { VaultboxError } from "../errors.ts";
 import { openEnding } from "./command-ending.ts";
-import { findOutOfMemory } from "./out-of-memory.ts";
+import { toEndNote } from "./limits/command-end.ts";
+import { watchLimits } from "./limits/limit-watch.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import type { SignalWatch } from "./signal-watch.ts";
 import type { ReadySandbox } from "./start-sandbox.ts";
@@ -24,7 +25,7 @@ export async function runCommand(
   host: RunHost,
   { signals, watchdog }: { readonly signals: SignalWatch; readonly watchdog: Watchdog },
 ): Promise<number> {
-  const { container, attachment, report, link } = ready;
+  const { container, pid, attachment, report, link } = ready;
   const tty = isInteractive(host);
   using terminal = tty ? await openTerminal(host) : undefined;
   void terminal;
@@ -38,6 +39,7 @@ export async function runCommand(
     if (!ending.isSettled()) host.onNote(`warning: the sandbox lost its way out: ${reason}`);
   });
   watchdog.watch({ container: container.id, limitMs });
+  using limits = watchLimits({ id: container.id, pid });
   ready.go();
   await using streams = joinStreams(
     host,
@@ -49,8 +51,11 @@ export async function runCommand(
   void continuing;
   const status = ending.settle(await waitFor(container));
   watchdog.settle();
-  const memory = status === 0 ? undefined : await findOutOfMemory(container, request.memoryBytes);
-  if (memory !== undefined) host.onNote(memory);
+  for (const note of limits.notes()) host.onNote(note);
+  const isOurs = ending.wasKilled() || watchdog.verdict() !== undefined;
+  const { memoryBytes } = request;
+  const note = await toEndNote(container, host.engine, { status, isOurs, memoryBytes });
+  if (note !== undefined) host.onNote(note);
   if (watchdog.verdict() === "busy") host.onNote(busyText);
   return watchdog.verdict() === "time-limit" ? timeoutStatus : status;
 }

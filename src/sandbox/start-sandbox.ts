@@ -41,6 +41,8 @@ const maxSaidBytes = 4096;
 /** A sandbox whose posture was checked and whose command waits for `go`. */
 export interface ReadySandbox {
   readonly container: RunningContainer;
+  /** Of the container's first process, on the engine's machine */
+  readonly pid: number;
   readonly attachment: Attachment;
   readonly report: ReportReader;
   readonly link: EstablishedLink;
@@ -109,6 +111,7 @@ export async function startSandbox(
   const go = (): void => void attachment.stdin.write(toGoLine(plan.nonce));
   return {
     container,
+    pid: agentFacts.pid,
     attachment,
     report,
     link: linkFacts,

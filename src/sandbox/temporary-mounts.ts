@@ -2,14 +2,25 @@ import { posix } from "node:path";
 import { VaultboxError } from "../errors.ts";
 import { contains } from "../files/path-steps.ts";
 import { quoted } from "../printable.ts";
+import { gibibyte, mebibyte } from "../units.ts";
 import { infoDirectory } from "./info-directory.ts";
 
-/** Writable file systems in memory; executable, because builds and tests run what they make there. */
-const temporary = {
-  "/tmp": "rw,nosuid,nodev,exec,mode=1777,size=2g",
-  "/var/tmp": "rw,nosuid,nodev,exec,mode=1777,size=512m",
-  "/run": "rw,nosuid,nodev,noexec,mode=1777,size=64m",
+/** Writable file systems in memory, `bytes`: the usual ones, and the one at each volume that an image declares. */
+export const temporarySizes = {
+  tmp: 2 * gibibyte,
+  varTmp: 512 * mebibyte,
+  run: 64 * mebibyte,
+  volume: 512 * mebibyte,
 } as const;
+
+/** What is made there may be run, as builds and tests do. */
+const executable = "rw,nosuid,nodev,exec,mode=1777";
+const temporary = {
+  "/tmp": `${executable},size=${temporarySizes.tmp}`,
+  "/var/tmp": `${executable},size=${temporarySizes.varTmp}`,
+  "/run": `rw,nosuid,nodev,noexec,mode=1777,size=${temporarySizes.run}`,
+} as const;
+const volume = `${executable},size=${temporarySizes.volume}`;
 
 /** Where the engine or vaultbox has something that a volume would hide. */
 const taken = ["/proc", "/sys", "/dev", infoDirectory] as const;
@@ -32,7 +43,7 @@ export function toTemporary(
   const paths = new Set(imageVolumes.map((path) => posix.resolve("/", path)));
   const free = [...paths].filter((path) => !mounted.includes(path));
   for (const path of free) if (path !== sharedMemory) refuseTaken(path, home);
-  return { ...Object.fromEntries(free.map((path) => [path, temporary["/var/tmp"]])), ...temporary };
+  return { ...Object.fromEntries(free.map((path) => [path, volume])), ...temporary };
 }
 
 function refuseTaken(path: string, home: string): void {

@@ -62,7 +62,7 @@ export function toFailure(
   error: unknown,
 ): BuildFailure {
   const isHost = isVaultboxError(error, "VBX_HOST_COMMAND_FAILED") || !isVaultboxError(error);
-  const isPull = trace.command?.startsWith("docker pull ") === true;
+  const isPull = /^docker pull\b/.test(trace.command ?? "");
   const base = env["VAULTBOX_BASE"] ?? "";
   const choice = base === "" ? "" : `VAULTBOX_BASE=${toShellWord(base)} `;
   const againWith = (names: ReadonlyMap<string, string>): string =>

@@ -60,7 +60,7 @@ export const failureCauses: readonly FailureCause[] = [
       /SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|certificate verif|self-signed certificate|x509: |issuer is unknown|certificate is NOT trusted/i,
     toHints: ({ where, again }) => [
       where === "pull"
-        ? "the engine itself has to trust the registry's CA: docker pull fails in the same way until it does"
+        ? "the engine itself has to trust the registry's CA, by its own settings (/etc/docker/certs.d)"
         : `a CA of your network is in between; name its file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem ${again}`,
     ],
   },
@@ -77,7 +77,7 @@ export const failureCauses: readonly FailureCause[] = [
       /\bE40[13]\b|401 +Unauthorized|403 +Forbidden|pull access denied|access to the resource is denied|authentication required|no basic auth credentials|toomanyrequests/i,
     toHints: ({ where, command }) => [
       where === "pull"
-        ? `the registry wants a login; with yours, before you start again: ${command ?? "docker pull IMAGE"}`
+        ? `the registry wants a login; with yours, before you start again: ${command ?? ""}`
         : "a build sends no login to a registry: take packages that can be read without one, or an image that has them (--image)",
     ],
   },
@@ -87,7 +87,7 @@ export const failureCauses: readonly FailureCause[] = [
     toHints: ({ where, ownProxy, command }) => {
       if (where === "pull") {
         return [
-          `the engine reaches no image registry; when this works, start again: ${command ?? "docker pull IMAGE"}`,
+          `the engine reaches no image registry; when this works, start again: ${command ?? ""}`,
         ];
       }
       if (where === "build" && ownProxy !== undefined) {

@@ -97,7 +97,9 @@ test("trust shows what a file grants, and only then does policy show use it", as
     Sandbox
 
       Memory: half of this machine's, at most 8GiB (--memory)
-      /dev/shm: half of the memory, and part of it
+      /tmp: 2GiB, /var/tmp: 512MiB, /run: 64MiB, a volume of the image: 512MiB
+      /dev/shm: half of the memory
+      What is in these is part of the memory; the home and the workspace are on disk, without a limit
       Processors: all (--cpus)
       Processes: 4096
     ",

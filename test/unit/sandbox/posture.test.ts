@@ -42,6 +42,7 @@ const container: ContainerFacts = {
   labels: {},
   running: true,
   startedAt: "",
+  pid: 0,
   exitStatus: 0,
   outOfMemory: false,
   networkMode: "container:relay",

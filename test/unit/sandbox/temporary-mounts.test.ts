@@ -22,7 +22,9 @@ test.each([["/work/"], ["/work"], ["/x/../work"], ["/home/"], ["/tmp/"], ["/run/
   "a volume %s, where something is mounted anyway, changes nothing",
   (volume) => {
     expect(pathsOf([volume])).toEqual(usual.toSorted());
-    expect(toTemporary([volume], ["/home", "/work"], "/home/agent")["/tmp"]).toContain("size=2g");
+    expect(toTemporary([volume], ["/home", "/work"], "/home/agent")["/tmp"]).toContain(
+      "size=2147483648",
+    );
   },
 );
 

@@ -28,6 +28,7 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
     { toGitJson, toGitLines, toRuleJson, toRuleLines, toLimitLines, toSandboxLines },
     { parseRunLimits },
     { agentPids },
+    { temporarySizes },
   ] = await Promise.all([
     import("../../../config/paths.ts"),
     import("../../session-policy.ts"),
@@ -35,6 +36,7 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
     import("../../policy-text.ts"),
     import("../../run-flags.ts"),
     import("../../../sandbox/container-specs.ts"),
+    import("../../../sandbox/temporary-mounts.ts"),
   ]);
   const session = await resolveSessionPolicy(toSessionPolicyOptions(flags), resolvePaths());
   const { policy, hash, agent, projectFile } = session;
@@ -44,7 +46,7 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
     const project = projectFile?.path ?? null;
     const git = repositories.map(toGitJson);
     const { memoryBytes, cpus } = parseRunLimits({});
-    const sandbox = { memoryBytes, cpus, processes: agentPids };
+    const sandbox = { memoryBytes, cpus, processes: agentPids, temporaryBytes: temporarySizes };
     const { limits } = policy;
     output.printJson({ hash, agent: agent.name, project, rules, git, limits, sandbox });
     return;

@@ -1,0 +1,37 @@
+import type { Engine, RunningContainer } from "../../docker/engine.ts";
+import { formatSize } from "../../units.ts";
+import { toMemoryNote } from "./memory-note.ts";
+
+/** Status of a command that SIGKILL ended, as shells have it */
+const killedStatus = 128 + 9;
+
+/** How a command ended. */
+interface CommandEnd {
+  readonly status: number;
+  /** Whether vaultbox ended it */
+  readonly isOurs: boolean;
+  /** Of the container, `bytes` */
+  readonly memoryBytes: number;
+}
+
+/** What to tell of the end of a command whose reason can't be seen in its sandbox: out of memory, or killed by somebody. */
+export async function toEndNote(
+  container: Pick<RunningContainer, "inspect" | "readEvents">,
+  engine: Promise<Engine>,
+  { status, isOurs, memoryBytes }: CommandEnd,
+): Promise<string | undefined> {
+  // An engine that is gone says it elsewhere
+  const [events, facts] = await Promise.all([
+    container.readEvents().catch(() => undefined),
+    status === 0 ? undefined : container.inspect().catch(() => undefined),
+  ]);
+  if (events?.outOfMemory === true || facts?.outOfMemory === true) {
+    return toMemoryNote(memoryBytes, (await (await engine).info()).memoryBytes);
+  }
+  if (status !== killedStatus || isOurs) return undefined;
+  const who =
+    events?.signals.includes("SIGKILL") === true
+      ? "somebody killed the container (docker kill, docker stop, docker rm)"
+      : "a process in the sandbox sent it, or this machine itself was out of memory (dmesg)";
+  return `SIGKILL ended the command; it wasn't vaultbox, nor the sandbox's memory of ${formatSize(memoryBytes)}: ${who}`;
+}
