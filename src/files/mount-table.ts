@@ -11,12 +11,14 @@ export interface MountRow {
   readonly root: string;
   /** Where it is mounted */
   readonly target: string;
+  /** Of the file system: `tmpfs`; empty where the row doesn't say */
+  readonly type: string;
 }
 
-/** The mounts that this process sees; undefined where the kernel doesn't say. */
-export function readMounts(): readonly MountRow[] | undefined {
+/** The mounts that a process sees, by default this one; undefined where the kernel doesn't say. */
+export function readMounts(process: number | "self" = "self"): readonly MountRow[] | undefined {
   try {
-    const lines = toNameText(readFileSync("/proc/self/mountinfo")).split("\n");
+    const lines = toNameText(readFileSync(`/proc/${process}/mountinfo`)).split("\n");
     return lines.flatMap((line) => parseMountRow(line) ?? []);
   } catch {
     // A kernel without this file, or a sandboxed one
@@ -24,13 +26,16 @@ export function readMounts(): readonly MountRow[] | undefined {
   }
 }
 
-/** Parses `ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS …`; undefined for what is no such line. */
+/** Parses `ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS … - TYPE …`; undefined for what is no such line. */
 export function parseMountRow(line: string): MountRow | undefined {
-  const [id, , device, root, target] = line.split(" ");
+  const fields = line.split(" ");
+  const [id, , device, root, target] = fields;
   if (id === undefined || device === undefined || root === undefined || target === undefined) {
     return undefined;
   }
-  return { id, device, root: withoutEscapes(root), target: withoutEscapes(target) };
+  const separator = fields.indexOf("-");
+  const type = separator < 0 ? "" : (fields[separator + 1] ?? "");
+  return { id, device, root: withoutEscapes(root), target: withoutEscapes(target), type };
 }
 
 /** Blanks, line feeds and backslashes are octal escapes (proc(5), fstab(5)). */

@@ -8,6 +8,8 @@ export interface TerminalRun {
   readonly type: string;
   /** Of the terminal; default: it says nothing of its size */
   readonly columns?: number;
+  /** Called then, too */
+  readonly onShown?: () => void;
 }
 
 export interface TerminalResult {
@@ -35,6 +37,7 @@ export async function runOnTerminal(
     if (typed || !screen.includes(run.when)) return;
     typed = true;
     child.stdin.write(run.type);
+    run.onShown?.();
   });
   const status = await new Promise<number>((resolve, reject) => {
     child.once("error", reject);

@@ -1,4 +1,6 @@
-import { closeSync, constants, openSync, readFileSync, statfsSync } from "node:fs";
+import { closeSync, constants, openSync, statfsSync } from "node:fs";
+import { readMounts } from "../../files/mount-table.ts";
+import { toNameBytes } from "../../files/name-text.ts";
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 /** `TMPFS_MAGIC` of statfs(2) */
@@ -35,7 +37,7 @@ export class TemporaryFolders implements Disposable {
       const { type, blocks, bfree, bsize, files, ffree } = statfsSync(
         `/proc/self/fd/${descriptor}`,
       );
-      const isFull = bfree <= blocks * leftPart || (files > 0 && ffree === 0);
+      const isFull = (blocks > 0 && bfree <= blocks * leftPart) || (files > 0 && ffree === 0);
       return type === tmpfsType && isFull ? [{ path, bytes: blocks * bsize }] : [];
     });
   }
@@ -45,29 +47,17 @@ export class TemporaryFolders implements Disposable {
   }
 }
 
-/** Mount points of proc(5), in which a blank is `\040`: such a place is left out. */
 function findMemoryFolders(pid: number): readonly string[] {
-  const lines = readMounts(pid)
-    .split("\n")
-    .map((line) => line.split(" "));
-  return lines.flatMap(([, path = "", type, options = ""]) => {
-    const isWritable = type === "tmpfs" && options.split(",").includes("rw");
-    return isWritable && !path.includes("\\") && !devices.test(path) ? [path] : [];
-  });
-}
-
-function readMounts(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/mounts`, "latin1");
-  } catch {
-    // Another user's, as with a rootless engine
-    return "";
-  }
+  // Another user's process isn't told of, as with a rootless engine
+  const mounts = readMounts(pid) ?? [];
+  return mounts.flatMap(({ type, target }) =>
+    type === "tmpfs" && !devices.test(target) ? [target] : [],
+  );
 }
 
 function openFolder(path: string): number | undefined {
   try {
-    return openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK);
+    return openSync(toNameBytes(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK);
   } catch {
     // As above
     return undefined;

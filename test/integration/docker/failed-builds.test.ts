@@ -2,28 +2,9 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { startFakeEngine } from "../../support/fake-engine.ts";
+import { startEmptyEngine } from "../../support/empty-engine.ts";
 import { toShellWords } from "../../support/remedy.ts";
 import { runCli, type CliResult } from "../../support/run-cli.ts";
-
-/** An engine that has no image, takes every build, and pulls as it's told. */
-async function startEngine(pull: () => object = () => ({})) {
-  const images = new Set<string>();
-  const { env } = await startFakeEngine((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? "", "http://engine");
-    const [, image] = /^\/images\/(.+)\/json$/.exec(pathname) ?? [];
-    const isThere = image === undefined || images.has(image);
-    const answer = image === undefined ? {} : isThere ? { Id: image, Config: {} } : { message: "" };
-    const made = searchParams.get("t") ?? searchParams.get("repo");
-    if (made !== null) images.add(made);
-    // The whole of a context or file system was taken before it's answered
-    request.on("end", () => {
-      response.writeHead(isThere ? 200 : 404, { "content-type": "application/json" });
-      response.end(JSON.stringify(searchParams.has("fromImage") ? pull() : answer));
-    });
-  });
-  return { env, images };
-}
 
 /** `npm install` as far as a base needs it. */
 const install = `while [ $# -gt 0 ]; do if [ "$1" = --prefix ]; then to=$2; fi; shift; done
@@ -62,7 +43,7 @@ function findHint({ stderr }: CliResult, begin: string): string {
 }
 
 test("a temporary folder without room is named, and the command in the hint goes on in another one", async () => {
-  const { env: engine, images } = await startEngine();
+  const { env: engine, images } = await startEmptyEngine();
   const full = await mkdtemp(join(tmpdir(), "vbx-full-"));
   onTestFinished(() => rm(full, { recursive: true }));
   const { PATH } = await makePrograms({
@@ -81,7 +62,7 @@ test("a temporary folder without room is named, and the command in the hint goes
 });
 
 test("mmdebstrap without a network is named with its last lines, and the other hint shows every one", async () => {
-  const { env } = await startEngine();
+  const { env } = await startEmptyEngine();
   const { PATH } = await makePrograms({
     mmdebstrap: `echo "I: running apt-get update..."; printf '\\033[31mE:\\033[0m Failed to fetch http://ada:marker-pw@m.test/InRelease  Could not resolve host m.test\\n' >&2; exit 25`,
   });
@@ -103,7 +84,7 @@ test("mmdebstrap without a network is named with its last lines, and the other h
 test("a registry that wants a login: docker pull brings the image, and the same command goes on", async () => {
   const error =
     "pull access denied for node, repository does not exist or may require 'docker login'";
-  const { env, images } = await startEngine(() => ({ error }));
+  const { env, images } = await startEmptyEngine({ pull: async () => ({ error }) });
   const published = { ...env, VAULTBOX_BASE: "published" };
   const failed = await follow(build, published);
   expect(failed.stderr).toMatch(
@@ -118,7 +99,7 @@ test("a registry that wants a login: docker pull brings the image, and the same 
 
 test("a machine that reaches no image registry is told how it does without one", async () => {
   const error = 'Get "https://r.test/v2/": dial tcp: lookup r.test on 192.0.2.53:53: no such host';
-  const { env, images } = await startEngine(() => ({ error }));
+  const { env, images } = await startEmptyEngine({ pull: async () => ({ error }) });
   const { PATH } = await makePrograms({});
   const failed = await follow(build, { ...env, PATH, VAULTBOX_BASE: "published" });
   expect(failed.stderr).toMatch(

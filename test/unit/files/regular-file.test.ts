@@ -67,6 +67,8 @@ const others: Readonly<Record<string, string>> = {
   "files/regular-file.ts": "the way itself",
   "git-cache/push-inquiry.ts": "a file that was just written",
   "sandbox/host-sockets.ts": "the kernel's own",
+  "sandbox/limits/container-cgroup.ts": "the kernel's own",
+  "sandbox/limits/process-limit.ts": "the kernel's own",
   "sandbox/own-code.ts": "a file of the package",
   "cli/version.ts": "a file of the package",
 };
