@@ -29,8 +29,9 @@ export async function toEndNote(
     return toMemoryNote(memoryBytes, (await (await engine).info()).memoryBytes);
   }
   if (status !== killedStatus || isOurs) return undefined;
+  // Podman doesn't say which signal it was
   const who =
-    events?.signals.includes("SIGKILL") === true
+    events?.signals.some((signal) => signal === "SIGKILL" || signal === "") === true
       ? "somebody killed the container (docker kill, docker stop, docker rm)"
       : "a process in the sandbox sent it, or this machine itself was out of memory (dmesg)";
   return `SIGKILL ended the command; it wasn't vaultbox, nor the sandbox's memory of ${formatSize(memoryBytes)}: ${who}`;

@@ -20,11 +20,14 @@ export function findCgroup(container: {
   readonly id: string;
   readonly pid: number;
 }): ContainerCgroup | undefined {
-  const lines = readOwn(`/proc/${container.pid}/cgroup`).split("\n");
+  return toCgroup(readOwn(`/proc/${container.pid}/cgroup`), container.id);
+}
+
+/** @param text of `/proc/PID/cgroup` (cgroups(7)) */
+export function toCgroup(text: string, id: string): ContainerCgroup | undefined {
+  const lines = text.split("\n");
   const findPath = (pattern: RegExp): string | undefined =>
-    lines
-      .flatMap((line) => pattern.exec(line)?.[1] ?? [])
-      .find((path) => path.includes(container.id));
+    lines.flatMap((line) => pattern.exec(line)?.[1] ?? []).find((path) => path.includes(id));
   const first = findPath(/^\d+:(?:[^:]*,)?pids(?:,[^:]*)?:(\/.*)$/);
   const second = findPath(/^0::(\/.*)$/);
   if (first !== undefined) {
