@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { startFakeEngine } from "./fake-engine.ts";
 
 /** What an engine does that has no image; each may take its time. */
@@ -12,7 +13,7 @@ export interface EmptyEngineWork {
 export async function startEmptyEngine({ pull, build }: EmptyEngineWork = {}) {
   const images = new Set<string>();
   const builds: string[] = [];
-  const { env } = await startFakeEngine(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://engine");
     const send = (status: number, body: object): void => {
       response.writeHead(status, { "content-type": "application/json" });
@@ -32,10 +33,11 @@ export async function startEmptyEngine({ pull, build }: EmptyEngineWork = {}) {
       builds.push(tag);
       await build?.();
     }
-    const answer = searchParams.has("fromImage") ? ((await pull?.()) ?? {}) : {};
+    const pulled = searchParams.has("fromImage") ? ((await pull?.()) ?? {}) : {};
     const made = tag ?? searchParams.get("repo");
     if (made !== null) images.add(made);
-    send(200, answer);
-  });
+    send(200, pulled);
+  };
+  const { env } = await startFakeEngine((request, response) => void answer(request, response));
   return { env, images, builds };
 }
