@@ -49,7 +49,7 @@ test(
   "Claude Code goes on with a conversation of an earlier run, also of one that was killed, and reads nothing else from there",
   { timeout: runTimeoutMs },
   async () => {
-    await using world = await openAgentWorld({ unlock: "identity" });
+    await using world = await openAgentWorld();
     await world.store("anthropic", key);
     const api = await world.openApi(dying(world, anthropicStandin({ script, apiKey: key })));
     const flags = world.runFlags({ "api.anthropic.com": api });
@@ -101,7 +101,7 @@ test(
   "Codex goes on with the last conversation of the project, as an ordinary user, and not when none are kept",
   { timeout: runTimeoutMs },
   async () => {
-    await using world = await openAgentWorld({ unlock: "identity" });
+    await using world = await openAgentWorld();
     await chown(world.workspace, 1000, 1000);
     await world.store("openai", openaiKey);
     const api = await world.openApi(openaiStandin({ script, apiKey: openaiKey }));

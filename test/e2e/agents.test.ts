@@ -19,7 +19,7 @@ const collected = "box-contents.bin";
 const runTimeoutMs = 900_000;
 /** Without an engine's work beyond the relay: nothing of an agent is built. */
 test("an agent without a credential isn't started: without a terminal it's an error, on one a question", async () => {
-  await using world = await openAgentWorld({ unlock: "identity" });
+  await using world = await openAgentWorld();
   const plain = await world.vaultbox(["run", "--", "claude"]);
   expect(plain.stderr).toBe(`\
 vaultbox: error: cannot start claude: no credential for it (this session has no vault)
@@ -122,7 +122,9 @@ test.each(links)(
   "Claude Code completes a tool-using turn over the %s link: the API sees the real key, the box never has it",
   { timeout: runTimeoutMs },
   async (link) => {
-    await using world = await openAgentWorld();
+    // One agent's vault has a passphrase
+    const unlock = link === "unix" ? "passphrase" : "identity";
+    await using world = await openAgentWorld({ unlock });
     const canary = createCanary();
     const key = `sk-ant-api03-${canary}`;
     await world.store("anthropic", key);

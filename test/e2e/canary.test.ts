@@ -159,7 +159,7 @@ test.each([0, 1000])(
   "as uid %d, no trace of a secret that four schemes used is in the box, its image or what the host shows of it",
   { timeout },
   async (uid) => {
-    await using world = await openAgentWorld({ unlock: "identity" });
+    await using world = await openAgentWorld();
     const prepared = await prepare(world);
     const { canary, run } = prepared;
     await chown(world.workspace, uid, uid);
@@ -226,7 +226,7 @@ test(
   "no command writes the secret to a file or prints it, whatever fails, with debug lines on",
   { timeout },
   async () => {
-    await using world = await openAgentWorld({ unlock: "identity" });
+    await using world = await openAgentWorld();
     const { canary, run, printed } = await prepare(world);
     const api = await world.openApi(echo(async () => undefined));
     const vault = ["--vault", testVault];

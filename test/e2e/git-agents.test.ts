@@ -134,7 +134,7 @@ test(
   "Claude Code pushes to its branch, is refused on main and a rewrite, reads why, and goes on",
   { timeout: runTimeoutMs },
   async () => {
-    await using world = await openAgentWorld({ unlock: "identity" });
+    await using world = await openAgentWorld();
     await using server = await startGitServer();
     const main = await openWorkTree(world, server);
     const key = `sk-ant-api03-${createCanary()}`;
@@ -156,7 +156,7 @@ test(
   "Codex pushes to its branch, is refused on main and a rewrite, reads why, and goes on",
   { timeout: runTimeoutMs },
   async () => {
-    await using world = await openAgentWorld({ unlock: "identity" });
+    await using world = await openAgentWorld();
     await using server = await startGitServer();
     const main = await openWorkTree(world, server);
     const key = `sk-proj-${createCanary()}`;

@@ -65,7 +65,7 @@ test.each(mistakes)(
   },
 );
 
-test("a locked vault: what would open it is said, and nothing was started", async () => {
+test("a locked vault: what would open it is said, and nothing was started; a wrong passphrase: what else it may be", async () => {
   await using machine = await openMachine();
   await lockedVault(machine);
   expect(await machine.fail(["run", "--vault", "work", "--", "true"])).toEqual({
@@ -74,11 +74,6 @@ test("a locked vault: what would open it is said, and nothing was started", asyn
       "vaultbox: hint: set VAULTBOX_PASSPHRASE_FILE to a file of mode 0600 that holds it\n",
     status: 125,
   });
-});
-
-test("a wrong passphrase: what else it may be, and what then", async () => {
-  await using machine = await openMachine();
-  await lockedVault(machine);
   const file = join(machine.root, "wrong");
   await writeFile(file, "wrong horse\n", { mode: 0o600 });
   const env = { VAULTBOX_PASSPHRASE_FILE: file };

@@ -28,9 +28,9 @@ export interface RunOptions {
 
 export const testVault = "work";
 
-/** `unlock`: an identity file opens at once, a passphrase takes the second that guessing one must cost. */
+/** `unlock`: an identity file opens at once, a passphrase takes the second that guessing one must cost, each time. */
 export async function openAgentWorld({
-  unlock = "passphrase",
+  unlock = "identity",
 }: { readonly unlock?: "passphrase" | "identity" } = {}): Promise<AgentWorld> {
   const root = await mkdtemp(join(tmpdir(), "vaultbox-test-agent-"));
   const workspace = join(root, "workspace");
