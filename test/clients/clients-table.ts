@@ -38,7 +38,9 @@ export function toRow(client: Stack, result: ClientResult): string {
   const way = client.only?.way ?? "proxied";
   const mark = (operation: OperationName): string => {
     const isDone = works[way][operation];
-    if (isDone === undefined) return "";
+    const isUntried =
+      operation === "get" && client.get === undefined && client.refused !== undefined;
+    if (isDone === undefined) return isUntried ? "not tried" : "";
     return isDone ? toDone(client, operation) : "**no**";
   };
   const cells = [mark("get"), mark("post"), mark("stream"), mark("websocket")];
