@@ -13,7 +13,9 @@ test("an origin is the same for a file under another name, and another one for w
     using folder = Folder.openReal(a);
     const before = folder.origin();
     expect(before).toEqual(readOriginAt(a));
-    expect(before?.root.endsWith(a)).toBe(true);
+    // Beneath the mount, which may be the folder for temporary files
+    const beneath = before?.root ?? "?";
+    expect(a.endsWith(beneath) || beneath.endsWith(a)).toBe(true);
     await rename(a, b);
     await mkdir(a);
     expect(folder.origin()).toEqual(readOriginAt(b));

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -44,6 +44,8 @@ test("logs are listed by their beginning and end, the one written to last first"
   const paths = await createPaths();
   expect(await listLogs(await findLogFiles(paths.sessions))).toEqual([]);
   await writeLog(paths, ids[0] ?? "", "2026-01-01T10:00:00.000Z");
+  // Some file systems stamp what is written within some milliseconds alike
+  await utimes(join(paths.sessions, ids[0] ?? "", "audit.jsonl"), 1, 1);
   await writeLog(paths, ids[1] ?? "", "2026-02-01T10:00:00.000Z", false);
   await mkdir(join(paths.sessions, "not-a-session"));
   await mkdir(join(paths.sessions, ids[2] ?? ""));
