@@ -79,14 +79,17 @@ test("the package has what runs and what is read, and nothing else", async () =>
       "devcontainer/Dockerfile",
       "docs/cli.md",
       "docs/vaultbox.schema.json",
+      "man/vaultbox.1",
       "LICENSE",
       "README.md",
     ]),
   );
-  const expected = /^(bin|dist|devcontainer|docs)\/|^(package\.json|[A-Z]+(\.md)?)$/;
+  const expected = /^(bin|dist|devcontainer|docs|man)\/|^(package\.json|[A-Z]+(\.md)?)$/;
   expect(paths.filter((path) => !expected.test(path))).toEqual([]);
   expect(paths.filter((path) => /\.(ts|tsx|map|test\.js)$|^\.|\/\./.test(path))).toEqual([]);
   expect(packed.size).toBeLessThan(1_000_000);
+  // Of a text, which the manifest could be as well, npm 11 puts no page where man finds it
+  expect(manifest.man).toEqual(["./man/vaultbox.1"]);
   const pages = paths.filter((path) => path.endsWith(".md"));
   const texts = await Promise.all(pages.map((path) => readFile(join(root, path), "utf8")));
   const read = new Map(pages.map((path, index) => [path, texts[index] ?? ""]));
