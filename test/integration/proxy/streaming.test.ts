@@ -185,7 +185,7 @@ test("a client that goes away ends its upstream request, and the audit says so",
   await using _upstream = upstream;
   await using proxy = await startProxy({ rules, dialer });
   const tunnel = await openTunnel(proxy, `${host}:443`);
-  await talk(tunnel, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`, { quietMs: 100 });
+  await talk(tunnel, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`, { until: /begin/ });
   tunnel.destroy();
   await expect.poll(() => closed).toBe(true);
   await expect.poll(() => proxy.events.at(-1)).toMatchObject({ outcome: "client-aborted" });
