@@ -9,4 +9,6 @@ test("the changelog says each thing once, under what it is to a user", () => {
   expect(entries.filter((entry, index) => entries.indexOf(entry) !== index)).toEqual([]);
   const kinds = lines.filter((line) => line.startsWith("### ")).map((line) => line.slice(4));
   expect(kinds).toEqual(["Added", "Changed", "Fixed", "Security"]);
+  const unsorted = lines.slice(lines.indexOf("## Unreleased"), lines.indexOf("### Added"));
+  expect(unsorted.filter((line) => line.startsWith("- "))).toEqual([]);
 });
