@@ -115,9 +115,12 @@ function hideInSetting(
 
 function hideInValue(name: string, value: string): string {
   if (addressName.test(name) || addressValue.test(value)) {
+    const isProxy = /proxy$/i.test(name);
+    // Before anything else: what looks like a scheme behind the user's name is part of the password
+    const own = isProxy && !addressValue.test(value) ? value.replace(userOfProxy, "") : value;
     // A blank may be in a password, or part two addresses
-    const bare = value.split("://").length > 2 ? value : withoutUserOfHost(withoutUserInfo(value));
-    return hideSecretsInText(/proxy$/i.test(name) ? bare.replace(userOfProxy, "") : bare);
+    const bare = own.split("://").length > 2 ? own : withoutUserOfHost(withoutUserInfo(own));
+    return hideSecretsInText(isProxy ? bare.replace(userOfProxy, "") : bare);
   }
   return hideSecretsInText(value, isCommandReference);
 }

@@ -34,7 +34,11 @@ test("no form in which git's and curl's documentation have a secret shows any pa
       if (text.startsWith("[core]")) expect(shown).toContain("[core]\n\tbare = false\n");
       if (text.endsWith("name = a\n")) expect(shown).toMatch(/name = a\n$/);
     }),
-    { numRuns: 3000 },
+    {
+      numRuns: 3000,
+      // What looks like a scheme within a password
+      examples: gitForms.map((form): [string, (typeof gitForms)[number]] => ["!!://!!!!!!!", form]),
+    },
   );
   expect(naiveShown).toBeGreaterThan(attempts / 3);
   recordScore({
