@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -22,13 +22,19 @@ test("past sessions are listed, the newest first, and what is said of older ones
     const empty = await runCliHere(command, { env });
     expect(empty).toMatchObject({ status: 0, stdout: "", stderr: `vaultbox: ${said}\n` });
   }
+  const begunAt = Date.now() / 1000;
   for (let count = 0; count < 22; count++) {
     const session = count.toString(16).padStart(12, "0");
     await mkdir(join(sessions, session), { recursive: true, mode: 0o700 });
-    await using log = await openAuditLog(join(sessions, session, "audit.jsonl"), { session });
-    await log.start({ command: ["true", String(count)], policyHash: "", vaults: [] });
-    await log.decision(decisionOf(1, { verdict: "deny" }));
-    await log.end({ status: 0, requests: 1, refused: 1 });
+    const path = join(sessions, session, "audit.jsonl");
+    {
+      await using log = await openAuditLog(path, { session });
+      await log.start({ command: ["true", String(count)], policyHash: "", vaults: [] });
+      await log.decision(decisionOf(1, { verdict: "deny" }));
+      await log.end({ status: 0, requests: 1, refused: 1 });
+    }
+    // Some file systems stamp what is written within some milliseconds alike
+    await utimes(path, begunAt + count, begunAt + count);
   }
   const listed = await runCliHere(["audit", "list"], { env });
   const lines = listed.stdout.trimEnd().split("\n");
