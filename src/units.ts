@@ -77,6 +77,11 @@ export function formatDuration(ms: number): string {
   return parts.slice(0, 2).join("");
 }
 
+/** How long it is since a moment, in whole seconds. @param startedAt of `performance.now()` */
+export function formatElapsed(startedAt: number): string {
+  return formatDuration(Math.round((performance.now() - startedAt) / 1000) * 1000);
+}
+
 /**
  * Bytes as `512B`, `1.5kB`, `200MB`. Limits of memory are whole mebibytes, and are said as people write them: `8GiB`, `512MiB`.
  */

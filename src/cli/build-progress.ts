@@ -1,5 +1,5 @@
 import { toPrintable } from "../printable.ts";
-import { formatDuration } from "../units.ts";
+import { formatElapsed } from "../units.ts";
 import type { BuildDisplay } from "../ui/BuildProgress.tsx";
 import { printNote } from "./output.ts";
 
@@ -59,7 +59,7 @@ class PlainReporter implements BuildReporter {
 
   #goOn(): void {
     const { step, line } = this.#last;
-    const past = formatDuration(Math.round((performance.now() - this.#startedAt) / 1000) * 1000);
+    const past = formatElapsed(this.#startedAt);
     printNote(`  ${step}: ${past} so far${line === "" ? "" : `, at: ${line}`}`);
   }
 

@@ -2,7 +2,7 @@ import { quoted, toPrintable } from "../printable.ts";
 import type { ProjectHistory } from "../sandbox/history/prune-history.ts";
 import type { RemovedRecords } from "../sandbox/remove-records.ts";
 import type { RemovedLeftovers } from "../sandbox/leftovers.ts";
-import { formatSize } from "../units.ts";
+import { formatSize, plural } from "../units.ts";
 
 /** What `prune` removed. */
 export interface Pruned extends RemovedLeftovers {
@@ -44,7 +44,7 @@ export function prunedLines(removed: Pruned): readonly string[] {
 function toRecordLines(records: RemovedRecords | undefined): readonly string[] {
   if (records === undefined || records.sessions.length === 0) return [];
   const { sessions, bytes } = records;
-  const what = sessions.length === 1 ? "1 session" : `${sessions.length} sessions`;
+  const what = plural(sessions.length, "session");
   return [`the records of ${what} (${formatSize(bytes)} of audit logs)`];
 }
 
@@ -52,6 +52,6 @@ function toRecordLines(records: RemovedRecords | undefined): readonly string[] {
 export function keptNote(kept: readonly ProjectHistory[]): string | undefined {
   if (kept.length === 0) return undefined;
   const bytes = kept.reduce((sum, history) => sum + history.bytes, 0);
-  const projects = kept.length === 1 ? "1 project" : `${kept.length} projects`;
+  const projects = plural(kept.length, "project");
   return `kept: conversations of ${projects} (${formatSize(bytes)}); to remove them: vaultbox prune --history`;
 }

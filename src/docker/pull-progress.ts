@@ -1,4 +1,4 @@
-import { formatSize } from "../units.ts";
+import { formatSize, plural } from "../units.ts";
 
 /** How often a line says how far it is, in milliseconds */
 const pauseMs = 1000;
@@ -27,7 +27,6 @@ export class PullProgress {
     const same = [...this.#layers.values()].filter(({ status }) => status === layer.status);
     const bytes = same.reduce((sum, one) => sum + one.bytes, 0);
     const total = same.reduce((sum, one) => sum + (one.totalBytes ?? one.bytes), 0);
-    const layers = same.length === 1 ? "1 layer" : `${same.length} layers`;
-    return `${layer.status}: ${formatSize(bytes)} of ${formatSize(total)}, ${layers}\n`;
+    return `${layer.status}: ${formatSize(bytes)} of ${formatSize(total)}, ${plural(same.length, "layer")}\n`;
   }
 }

@@ -1,4 +1,4 @@
-import { formatDuration } from "../units.ts";
+import { formatElapsed } from "../units.ts";
 
 /** When it's said for the first time, and how often from then on, in milliseconds */
 const firstMs = 2_000;
@@ -14,10 +14,9 @@ export async function sayWhileLong<Result>(
   onNote: (text: string) => void,
 ): Promise<Result> {
   const startedAt = performance.now();
-  const toPast = () => formatDuration(Math.round((performance.now() - startedAt) / 1000) * 1000);
   let timer = setTimeout(() => {
     onNote(`${what} …`);
-    timer = setInterval(() => onNote(`${what}: ${toPast()} so far`), againMs);
+    timer = setInterval(() => onNote(`${what}: ${formatElapsed(startedAt)} so far`), againMs);
   }, firstMs);
   try {
     return await work;

@@ -6,7 +6,7 @@ const watched = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 export type WatchedSignal = (typeof watched)[number];
 
 /** 128 + n, as a shell reports it. */
-export function toSignalStatus(signal: WatchedSignal): number {
+export function toSignalStatus(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 

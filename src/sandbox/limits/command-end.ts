@@ -1,9 +1,7 @@
 import type { Engine, RunningContainer } from "../../docker/engine.ts";
 import { formatSize } from "../../units.ts";
+import { toSignalStatus } from "../signal-watch.ts";
 import { toMemoryNote } from "./memory-note.ts";
-
-/** Status of a command that SIGKILL ended, as shells have it */
-const killedStatus = 128 + 9;
 
 /** How a command ended. */
 interface CommandEnd {
@@ -28,7 +26,7 @@ export async function toEndNote(
   if (events?.outOfMemory === true || facts?.outOfMemory === true) {
     return toMemoryNote(memoryBytes, (await (await engine).info()).memoryBytes);
   }
-  if (status !== killedStatus || isOurs) return undefined;
+  if (status !== toSignalStatus("SIGKILL") || isOurs) return undefined;
   // Podman doesn't say which signal it was
   const who =
     events?.signals.some((signal) => signal === "SIGKILL" || signal === "") === true

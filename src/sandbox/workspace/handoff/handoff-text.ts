@@ -1,3 +1,4 @@
+import { plural } from "../../../units.ts";
 import { toPrintable } from "../../../printable.ts";
 import { toPathWord, toShellWord } from "../../../shell-word.ts";
 import type { Handoff, HandoffEntry } from "./handoff.ts";
@@ -28,7 +29,7 @@ export function handoffLines(handoff: Handoff, who = "the sandbox"): readonly st
   if (groups.length > room) lines.push(`  and ${groups.length - room + 1} more kinds of files`);
   if (more > 0) lines.push(`  and ${more} more things, which are not listed`);
   const count = entries.length + more;
-  const head = `${who} left ${count} ${count === 1 ? "thing" : "things"} that programs of this machine run or go by:`;
+  const head = `${who} left ${plural(count, "thing")} that programs of this machine run or go by:`;
   return [
     ...(lines.length === 0 ? [] : [head, ...lines]),
     ...compiledLines(handoff),

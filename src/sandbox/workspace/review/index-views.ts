@@ -1,3 +1,4 @@
+import { plural } from "../../../units.ts";
 import type { Folder } from "../../../files/beneath.ts";
 import { FolderStates } from "../../../files/folder-state.ts";
 import { toNameText } from "../../../files/name-text.ts";
@@ -80,7 +81,7 @@ function toFlagView(flag: string, files: readonly FlaggedFiles[]): readonly View
     .flatMap((one) => one.paths)
     .map((path) => toNameText(Buffer.from(path, "latin1")));
   const more = count > paths.length ? ", …" : "";
-  const what = count === 1 ? "1 file" : `${count} files`;
+  const what = plural(count, "file");
   const text = `keeps changes of ${what} from being seen (${flag}: ${paths.join(", ")}${more})`;
   return [toView(flag, files.map(({ digest }) => digest).join(" "), [text, "git ls-files -v"])];
 }
