@@ -37,7 +37,9 @@ async function openMachine(): Promise<Machine> {
       const options = { cwd: join(root, cwd), env: { ...own, ...env }, timeoutMs: 60_000 };
       const { stdout, stderr, status } = await runCli(args, options);
       expect(stdout).toBe("");
-      return { stderr: stderr.replaceAll(root, "ROOT"), status };
+      // In a command a path is quoted where the temporary folder's name wants it
+      const said = stderr.replaceAll(root, "ROOT").replaceAll(/'(ROOT[^']*)'/g, "$1");
+      return { stderr: said, status };
     },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
