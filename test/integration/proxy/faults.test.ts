@@ -143,7 +143,7 @@ async function attempt(fault: Fault, isOn: boolean): Promise<Trial> {
         fault.transparent === true
           ? await startTls(proxy, await proxy.connect(), { host })
           : await openTunnel(proxy, `${host}:443`);
-      const answer = await talk(tunnel, get, { quietMs: 150 });
+      const answer = await talk(tunnel, get, { until: /\r\n\r\n./s });
       tunnel.destroy();
       return answer;
     } catch {

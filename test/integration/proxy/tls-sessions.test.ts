@@ -45,7 +45,9 @@ async function shake(proxy: ProxyFixture, options: Handshake): Promise<TLSSocket
 
 async function ask(tls: TLSSocket | undefined, name: string): Promise<string> {
   if (tls === undefined) return "";
-  return talk(tls, `GET / HTTP/1.1\r\nHost: ${name}\r\n\r\n`, { quietMs: 150 });
+  return talk(tls, `GET / HTTP/1.1\r\nHost: ${name}\r\n\r\n`, {
+    until: /\r\n\r\n./s,
+  });
 }
 
 for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
