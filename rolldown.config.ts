@@ -31,7 +31,7 @@ export default defineConfig([
   },
   {
     ...shared,
-    input: { main: "src/sandbox/watchdog/thread.ts" },
+    input: { main: "src/session/watchdog/thread.ts" },
     output: { dir: "dist.new/watchdog", entryFileNames: "[name].js" },
   },
 ]);

@@ -1,5 +1,5 @@
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 import type { AgentProfile } from "./agent-profile.ts";
 import { claude } from "./claude.ts";
 import { codex } from "./codex.ts";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { rename, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { writeFileAtomic } from "../files/atomic-write.ts";
-import { readRegularText } from "../files/regular-file.ts";
+import { writeFileAtomic } from "../base/fs/atomic-write.ts";
+import { readRegularText } from "../base/fs/regular-file.ts";
 
 /** How far the log had come when it was last synced: a log that is shorter was cut. */
 export interface AuditHead {

@@ -1,6 +1,6 @@
 import { closeSync, fdatasync, ftruncateSync, writeSync } from "node:fs";
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import { writeHead } from "./audit-head.ts";
 import { genesisHash, sealEvent } from "./chain.ts";

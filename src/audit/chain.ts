@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { AuditEvent, AuditRecord } from "./audit-event.ts";
-import { revealedSecrets } from "../redact.ts";
+import { revealedSecrets } from "../base/redact.ts";
 import { toBoundedJson } from "./bounded-event.ts";
 
 /** One line of the log without its line break, and the hash that the next line refers to. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openRegularFile } from "../files/regular-file.ts";
+import { openRegularFile } from "../base/fs/regular-file.ts";
 import type { AuditRecord } from "./audit-event.ts";
 import { maxLineBytes } from "./bounded-event.ts";
 import { toRecord } from "./read-audit.ts";

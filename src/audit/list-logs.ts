@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
-import { isSystemError } from "../files/beneath.ts";
-import { openRegularFile } from "../files/regular-file.ts";
+import { isSystemError } from "../base/fs/beneath.ts";
+import { openRegularFile } from "../base/fs/regular-file.ts";
 import type { AuditRecord } from "./audit-event.ts";
 import { parseLine } from "./chain.ts";
 import type { LogFile } from "./log-files.ts";

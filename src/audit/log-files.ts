@@ -1,8 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
-import { isSessionId } from "../session-id.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
+import { isSessionId } from "../base/session-id.ts";
 
 /** The audit log of a session, unread. */
 export interface LogFile {

@@ -1,5 +1,5 @@
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 import type { AuditRecord, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
 import { genesisHash, parseLine } from "./chain.ts";
 import { readLogLines } from "./read-lines.ts";

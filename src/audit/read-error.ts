@@ -1,5 +1,5 @@
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 
 /** What a user sees when a log can't be opened or read. */
 export function unreadable(path: string, cause: unknown): VaultboxError {

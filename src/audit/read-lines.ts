@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { openRegularFile } from "../files/regular-file.ts";
+import { openRegularFile } from "../base/fs/regular-file.ts";
 import { maxLineBytes } from "./bounded-event.ts";
 import { unreadable } from "./read-error.ts";
 

@@ -1,4 +1,4 @@
-import { shortened, toPrintable } from "../printable.ts";
+import { shortened, toPrintable } from "../base/printable.ts";
 import type { RepositoryUpdate, RequestDecisionEvent } from "./audit-event.ts";
 
 /** Refs that fit a line. */

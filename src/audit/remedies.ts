@@ -1,6 +1,6 @@
 import type { RequestDecisionEvent } from "./audit-event.ts";
 import { toFlags, toSuggestedRule, type SuggestedRule } from "./suggested-rule.ts";
-import { compareText } from "../text-order.ts";
+import { compareText } from "../base/text-order.ts";
 
 /** A rule that would have allowed something that the policy refused, and how often that was asked for. */
 export interface Remedy {

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
-import { isSessionIdStart } from "../session-id.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
+import { isSessionIdStart } from "../base/session-id.ts";
 import { findLogFiles } from "./log-files.ts";
 
 /** Where a session's log lies. */

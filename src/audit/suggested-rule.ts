@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { classifyAddress, isOfTheUser } from "../address-class.ts";
+import { classifyAddress, isOfTheUser } from "../base/address-class.ts";
 import type { RequestDecisionEvent } from "./audit-event.ts";
 
 /** A rule that would allow what was refused. */

@@ -1,10 +1,10 @@
-import { shortened, toPrintable } from "../printable.ts";
-import { formatSize, plural } from "../units.ts";
+import { shortened, toPrintable } from "../base/printable.ts";
+import { formatSize, plural } from "../base/units.ts";
 import type { AuditEvent, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
 import { toShortRef } from "./ref-updates.ts";
 import { isRefusedLater } from "./refused.ts";
 import { createRemedies, remedyLine, type Remedy } from "./remedies.ts";
-import { compareText } from "../text-order.ts";
+import { compareText } from "../base/text-order.ts";
 
 /** A name and how often it came up. */
 export interface Count {

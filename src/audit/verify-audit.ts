@@ -1,6 +1,6 @@
 import { type AuditHead, readHead } from "./audit-head.ts";
 import type { AuditRecord } from "./audit-event.ts";
-import { quoted } from "../printable.ts";
+import { quoted } from "../base/printable.ts";
 import { genesisHash, parseLine } from "./chain.ts";
 import { type LogLine, readLogLines } from "./read-lines.ts";
 

@@ -2,11 +2,11 @@
 // not work in a sandbox.
 import type { AgentProfile } from "../agents/agent-profile.ts";
 import { findAgentArguments } from "../agents/detect-command.ts";
-import { VaultboxError } from "../errors.ts";
+import { VaultboxError } from "../base/errors.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { listPresets } from "../presets/presets.ts";
-import { quoted } from "../printable.ts";
-import { hasRandomRun } from "../sandbox/disclosed-secrets.ts";
+import { quoted } from "../base/printable.ts";
+import { hasRandomRun } from "../session/disclosed-secrets.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { SecretSource } from "../vault/stored-credential.ts";
 import { toVaultFlag } from "../vault/vault-flag.ts";

@@ -1,9 +1,9 @@
 import { isAbsolute, relative } from "node:path";
 import { agentProfiles } from "../agents/select-agent.ts";
 import { baseName, readStartedCommands, skipOptions } from "../agents/started-commands.ts";
-import { Folder, orNothing } from "../files/beneath.ts";
-import { contains } from "../files/path-steps.ts";
-import { quoted } from "../printable.ts";
+import { Folder, orNothing } from "../base/fs/beneath.ts";
+import { contains } from "../base/fs/path-steps.ts";
+import { quoted } from "../base/printable.ts";
 
 /** Of a script that is looked into, `bytes` */
 const maxScriptBytes = 64 * 1024;

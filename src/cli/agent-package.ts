@@ -1,5 +1,5 @@
 import type { AgentProfile } from "../agents/agent-profile.ts";
-import type { AgentPackage } from "../docker/image/agent-image.ts";
+import type { AgentPackage } from "../engine/image/agent-image.ts";
 
 /** What an agent's image layer is made of; undefined for an agent that is whatever the image has. */
 export function toAgentPackage({

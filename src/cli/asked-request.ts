@@ -1,12 +1,12 @@
-import { VaultboxError } from "../errors.ts";
+import { VaultboxError } from "../base/errors.ts";
 import type { EgressRequest } from "../policy/policy.ts";
-import { type Authority, parseAuthority, toAuthorityText } from "../proxy/authority.ts";
-import { parseRequestHead, type RequestHead } from "../proxy/http1/request-head.ts";
-import { refuseImpossible } from "../proxy/impossible-request.ts";
-import { Refusal } from "../proxy/refusal.ts";
-import { requestAuthority } from "../proxy/request-authority.ts";
-import { readSecondResources } from "../proxy/second-resource.ts";
-import { parseTarget, type RequestTarget } from "../proxy/target.ts";
+import { type Authority, parseAuthority, toAuthorityText } from "../http/authority.ts";
+import { parseRequestHead, type RequestHead } from "../http/http1/request-head.ts";
+import { refuseImpossible } from "../http/impossible-request.ts";
+import { Refusal } from "../http/refusal.ts";
+import { requestAuthority } from "../http/request-authority.ts";
+import { readSecondResources } from "../http/second-resource.ts";
+import { parseTarget, type RequestTarget } from "../http/target.ts";
 
 /** A request as the user writes it. */
 export interface WantedRequest {

@@ -1,13 +1,13 @@
 import { tmpdir } from "node:os";
 import { agentProfiles } from "../agents/select-agent.ts";
-import { connectEngine } from "../docker/connect-engine.ts";
-import type { AgentPackage } from "../docker/image/agent-image.ts";
-import { ensureBaseImage } from "../docker/image/base-image.ts";
-import { ensureRelayImage } from "../docker/image/relay-image.ts";
-import { ensureSessionImage } from "../docker/image/session-image.ts";
-import { VaultboxError } from "../errors.ts";
+import { connectEngine } from "../engine/connect-engine.ts";
+import type { AgentPackage } from "../engine/image/agent-image.ts";
+import { ensureBaseImage } from "../engine/image/base-image.ts";
+import { ensureRelayImage } from "../engine/image/relay-image.ts";
+import { ensureSessionImage } from "../engine/image/session-image.ts";
+import { VaultboxError } from "../base/errors.ts";
 import type { ImageSettings } from "../policy/image-settings.ts";
-import { quoted } from "../printable.ts";
+import { quoted } from "../base/printable.ts";
 import { toAgentPackage } from "./agent-package.ts";
 import { openBuildReporter } from "./build-progress.ts";
 

@@ -1,5 +1,5 @@
-import { toPrintable } from "../printable.ts";
-import { formatElapsed } from "../units.ts";
+import { toPrintable } from "../base/printable.ts";
+import { formatElapsed } from "../base/units.ts";
 import type { BuildDisplay } from "../ui/BuildProgress.tsx";
 import { printNote } from "./output.ts";
 

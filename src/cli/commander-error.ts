@@ -1,4 +1,4 @@
-import { toPrintable } from "../printable.ts";
+import { toPrintable } from "../base/printable.ts";
 
 /**
  * commander's message in our voice: `vaultbox: error: unknown option '--alow'` and a hint below it. What was typed may

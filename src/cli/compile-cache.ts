@@ -1,10 +1,10 @@
 import { existsSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { dirname } from "node:path";
-import { resolvePaths } from "../config/paths.ts";
-import { debug } from "../debug.ts";
-import { readWritableFolders } from "../folder-list.ts";
-import { inState } from "../state-folder.ts";
+import { resolvePaths } from "../base/paths.ts";
+import { debug } from "../base/debug.ts";
+import { readWritableFolders } from "../base/folder-list.ts";
+import { inState } from "../base/state-folder.ts";
 
 const groupOrOthersWrite = 0o022;
 const sticky = 0o1000;

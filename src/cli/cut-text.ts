@@ -1,4 +1,4 @@
-import { shortened } from "../printable.ts";
+import { shortened } from "../base/printable.ts";
 import { printNote } from "./output.ts";
 
 /** Characters of a value in a pipe or a file, as many as the audit log keeps of one. */

@@ -1,11 +1,11 @@
 import type { CompiledPolicy } from "../policy/decide.ts";
-import { HeldBytes } from "../proxy/held-bytes.ts";
-import type { DoorRequest, DoorTools, ForwardPassage } from "../proxy/doors/door.ts";
-import { findDoor } from "../proxy/find-door.ts";
-import { type HeaderField, headerValues } from "../proxy/http1/header.ts";
-import type { RequestHead } from "../proxy/http1/request-head.ts";
-import { Refusal } from "../proxy/refusal.ts";
-import { toSessionDoors } from "../sandbox/session-doors.ts";
+import { HeldBytes } from "../proxy/egress/held-bytes.ts";
+import type { DoorRequest, DoorTools, ForwardPassage } from "../proxy/decide/handler.ts";
+import { findDoor } from "../proxy/decide/find-handler.ts";
+import { type HeaderField, headerValues } from "../http/http1/header.ts";
+import type { RequestHead } from "../http/http1/request-head.ts";
+import { Refusal } from "../http/refusal.ts";
+import { toSessionDoors } from "../session/session-doors.ts";
 import type { AskedRequest } from "./asked-request.ts";
 
 /** What a door says of a request without its body. */

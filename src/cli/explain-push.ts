@@ -1,4 +1,4 @@
-import type { Paths } from "../config/paths.ts";
+import type { Paths } from "../base/paths.ts";
 import type { RefUpdate } from "../git/repository-call.ts";
 import { isDeniedByRule } from "../policy/decide.ts";
 import { decideRefUpdateByAll } from "../policy/decide-ref-update.ts";
@@ -7,8 +7,8 @@ import { filterBySpelling, findGitRules } from "../policy/git-rules.ts";
 import type { GitRule } from "../policy/git-rule.ts";
 import { parseRepositoryUrl } from "../policy/parse-repository-url.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
-import { VaultboxError } from "../errors.ts";
-import { Refusal } from "../proxy/refusal.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { Refusal } from "../http/refusal.ts";
 import { refuseLiteralAddress } from "./explain-sending.ts";
 import {
   resolveSessionPolicy,

@@ -1,12 +1,12 @@
-import type { Paths } from "../config/paths.ts";
+import type { Paths } from "../base/paths.ts";
 import { compilePolicy, decide } from "../policy/decide.ts";
 import type { GitRule } from "../policy/git-rule.ts";
 import { describeGitRule, formatGitUrl } from "../policy/git-rule-text.ts";
 import { formatRule } from "../policy/parse-rule.ts";
 import type { EgressPolicy, EgressRequest } from "../policy/policy.ts";
-import type { RuleSource } from "../policy/rule-source.ts";
+import type { RuleSource } from "../policy/file/rule-source.ts";
 import { coversRepository } from "../policy/repository-name.ts";
-import type { DeniedDecision } from "../proxy/denial.ts";
+import type { DeniedDecision } from "../http/denial.ts";
 import { type AskedRequest, parseAskedRequest, type WantedRequest } from "./asked-request.ts";
 import type { DoorVerdict } from "./explain-door.ts";
 import { explainSending, type Sending } from "./explain-sending.ts";
@@ -58,7 +58,7 @@ export async function explainRequest(
   return { ...found, verdict: "deny", reason, detail: [why], credential: null };
 }
 
-/** A prohibition, then the doors of git entries, then host rules: as proxy/ground.ts has it. */
+/** A prohibition, then the doors of git entries, then host rules: as proxy/decide/ground.ts has it. */
 async function explainGround(
   policy: EgressPolicy,
   asked: AskedRequest,

@@ -1,17 +1,17 @@
-// What comes behind the decision, as proxy/exchange.ts and its dialer have it: nothing is revealed, resolved or sent.
+// What comes behind the decision, as proxy/egress/exchange.ts and its dialer have it: nothing is revealed, resolved or sent.
 import { isIP } from "node:net";
 import { toRequiredPaths } from "../policy/other-path.ts";
 import type { Rule } from "../policy/policy.ts";
-import type { Authority } from "../proxy/authority.ts";
-import { type ConnectTo, parseConnectTo } from "../proxy/connect-to.ts";
-import { createAuthoriser } from "../proxy/credential/authorise.ts";
-import { createPlaceholder } from "../proxy/credential/placeholder.ts";
-import { resolveDialTarget } from "../proxy/dial.ts";
-import type { ForwardPassage } from "../proxy/doors/door.ts";
-import { Refusal } from "../proxy/refusal.ts";
-import type { SessionCredential } from "../proxy/session-credential.ts";
-import { findPresetFor } from "../sandbox/find-preset.ts";
-import { mapRegistryAddresses } from "../sandbox/registry-access.ts";
+import type { Authority } from "../http/authority.ts";
+import { type ConnectTo, parseConnectTo } from "../proxy/client/connect-to.ts";
+import { createAuthoriser } from "../proxy/decide/authorise.ts";
+import { createPlaceholder } from "../credential/placeholder.ts";
+import { resolveDialTarget } from "../proxy/upstream/dial.ts";
+import type { ForwardPassage } from "../proxy/decide/handler.ts";
+import { Refusal } from "../http/refusal.ts";
+import type { SessionCredential } from "../credential/session-credential.ts";
+import { findPresetFor } from "../session/find-preset.ts";
+import { mapRegistryAddresses } from "../session/registry-access.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { AskedRequest } from "./asked-request.ts";
 import type { SessionPolicy } from "./session-policy.ts";

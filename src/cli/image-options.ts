@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { VaultboxError } from "../errors.ts";
+import { VaultboxError } from "../base/errors.ts";
 import { findToolFault, maxTools, type ImageSettings } from "../policy/image-settings.ts";
 import { collect } from "./policy-options.ts";
 

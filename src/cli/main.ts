@@ -1,7 +1,7 @@
 import { enableOwnCompileCache } from "./compile-cache.ts";
-import { VaultboxError } from "../errors.ts";
-import { toPathReason } from "../files/named-path.ts";
-import { writeLine } from "../print.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { toPathReason } from "../base/fs/named-path.ts";
+import { writeLine } from "../base/print.ts";
 import { reportError } from "./report-error.ts";
 import { reportUncaught } from "./report-uncaught.ts";
 import { version } from "./version.ts";

@@ -1,9 +1,9 @@
 import { basename, dirname } from "node:path";
-import type { Paths } from "../config/paths.ts";
+import type { Paths } from "../base/paths.ts";
 import { projectFileName } from "../config/project-file.ts";
-import { contains } from "../files/path-steps.ts";
-import { shortened } from "../printable.ts";
-import { type ListedSession, listSessions } from "../sandbox/list-sessions.ts";
+import { contains } from "../base/fs/path-steps.ts";
+import { shortened } from "../base/printable.ts";
+import { type ListedSession, listSessions } from "../session/list-sessions.ts";
 
 /**
  * Running sessions that a changed file doesn't reach: a policy is read once, at the start. Of a project file those beneath

@@ -1,5 +1,5 @@
-import type { Paint } from "../paint.ts";
-import { writeJson, writeLine } from "../print.ts";
+import type { Paint } from "../base/paint.ts";
+import { writeJson, writeLine } from "../base/print.ts";
 
 /** One document on stdout. */
 export function printJson(value: unknown): void {

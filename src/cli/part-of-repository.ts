@@ -1,7 +1,7 @@
-import { quoted } from "../printable.ts";
-import { toShellWord } from "../shell-word.ts";
-import { resolveWorkspace, type MountRules } from "../sandbox/mounts.ts";
-import type { RepositoryFacts } from "../sandbox/workspace/repository/repository-facts.ts";
+import { quoted } from "../base/printable.ts";
+import { toShellWord } from "../base/shell-word.ts";
+import { resolveWorkspace, type MountRules } from "../sandbox/mounts/mounts.ts";
+import type { RepositoryFacts } from "../workspace/git-dir/repository-facts.ts";
 
 /** Characters of a command that is said again; a longer one is only hinted at. */
 const maxCommandLength = 100;

@@ -1,12 +1,12 @@
 import type { GitRule } from "../policy/git-rule.ts";
 import { describeGitRule, formatGitUrl } from "../policy/git-rule-text.ts";
 import { describeImage } from "../policy/image-settings.ts";
-import type { ProjectFile } from "../policy/parse-policy.ts";
+import type { ProjectFile } from "../policy/file/parse-policy.ts";
 import { formatRule } from "../policy/parse-rule.ts";
 import type { Rule, SessionLimits } from "../policy/policy.ts";
 import { agentPids } from "../sandbox/container-specs.ts";
-import { temporarySizes } from "../sandbox/temporary-mounts.ts";
-import { formatDuration, formatSize } from "../units.ts";
+import { temporarySizes } from "../sandbox/mounts/temporary-mounts.ts";
+import { formatDuration, formatSize } from "../base/units.ts";
 import { maxDefaultMemory } from "./run-flags.ts";
 import { toTable } from "./table.ts";
 

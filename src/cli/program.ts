@@ -1,5 +1,5 @@
 import { type Argument, Command, Help, type Option } from "commander";
-import { writeLine } from "../print.ts";
+import { writeLine } from "../base/print.ts";
 import { toErrorLines } from "./commander-error.ts";
 
 /** One top-level command: its summary is known without loading it, so that `--help` and other commands stay fast. */
@@ -135,10 +135,10 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
 async function checkEnvironment(command: string): Promise<void> {
   // It looks at more, what its own sandbox will write, and has an exit status of its own
   if (command === "run") return;
-  const { readWritableFolders } = await import("../folder-list.ts");
-  const { refuseOwnEnvironment, refuseOwnFiles } = await import("../sandbox/own-environment.ts");
-  const { resolvePaths } = await import("../config/paths.ts");
-  const { readCurrentFolder } = await import("../current-folder.ts");
+  const { readWritableFolders } = await import("../base/folder-list.ts");
+  const { refuseOwnEnvironment, refuseOwnFiles } = await import("../session/own-environment.ts");
+  const { resolvePaths } = await import("../base/paths.ts");
+  const { readCurrentFolder } = await import("../base/current-folder.ts");
   const folders = readWritableFolders(process.env);
   // Relative names lead nowhere from a folder that was removed
   refuseOwnEnvironment(process.env, readCurrentFolder() ?? "/", folders);

@@ -1,8 +1,8 @@
 import { StringDecoder } from "node:string_decoder";
 import { createInterface } from "node:readline/promises";
-import { VaultboxError } from "../errors.ts";
-import { writeLine, writeQuestion } from "../print.ts";
-import { toPrintable } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { writeLine, writeQuestion } from "../base/print.ts";
+import { toPrintable } from "../base/printable.ts";
 
 /** Whether a person can be asked: what is typed must come from a terminal, and the question must be seen on one. */
 export function canPrompt(): boolean {

@@ -1,8 +1,8 @@
-import { quoted, toPrintable } from "../printable.ts";
-import type { ProjectHistory } from "../sandbox/history/prune-history.ts";
+import { quoted, toPrintable } from "../base/printable.ts";
+import type { ProjectHistory } from "../sandbox/home/history/prune-history.ts";
 import type { RemovedRecords } from "../sandbox/remove-records.ts";
-import type { RemovedLeftovers } from "../sandbox/leftovers.ts";
-import { formatSize, plural } from "../units.ts";
+import type { RemovedLeftovers } from "../session/leftovers.ts";
+import { formatSize, plural } from "../base/units.ts";
 
 /** What `prune` removed. */
 export interface Pruned extends RemovedLeftovers {

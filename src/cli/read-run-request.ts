@@ -1,7 +1,7 @@
 import { mergeImages } from "../policy/image-settings.ts";
-import { mapRegistryAddresses } from "../sandbox/registry-access.ts";
-import { parseEnvironmentFlags } from "../sandbox/environment.ts";
-import type { RunRequest } from "../sandbox/run-request.ts";
+import { mapRegistryAddresses } from "../session/registry-access.ts";
+import { parseEnvironmentFlags } from "../sandbox/environment/environment.ts";
+import type { RunRequest } from "../session/run-request.ts";
 import { readImageFlags } from "./image-options.ts";
 import { toSessionPolicyOptions } from "./policy-options.ts";
 import type { RunFlags, RunLimits } from "./run-flags.ts";
@@ -10,7 +10,7 @@ import { readHostIdentity, resolveSandboxGit } from "./session-signing.ts";
 import { readUpstreamCa } from "./upstream-ca.ts";
 import { chooseVaults, openSessionVaults } from "./session-vaults.ts";
 import type { ChosenFile } from "../config/chosen-file.ts";
-import type { Paths } from "../config/paths.ts";
+import type { Paths } from "../base/paths.ts";
 
 /** What decides a run, beside its flags. */
 export interface RunPlace {

@@ -2,10 +2,10 @@
 // stopped it, then what the user can do. Expected errors show no stack; a bug shows its stack and asks for a report.
 import { accessSync, constants } from "node:fs";
 import { dirname } from "node:path";
-import { toFirstFailure, VaultboxError } from "../errors.ts";
-import { toPathReason } from "../files/named-path.ts";
-import { quoted } from "../printable.ts";
-import { writeJson, writeLine } from "../print.ts";
+import { toFirstFailure, VaultboxError } from "../base/errors.ts";
+import { toPathReason } from "../base/fs/named-path.ts";
+import { quoted } from "../base/printable.ts";
+import { writeJson, writeLine } from "../base/print.ts";
 import { version } from "./version.ts";
 
 /** Exit status of an expected failure, wrong usage and a bug. */

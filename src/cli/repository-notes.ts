@@ -1,8 +1,8 @@
-import { toPrintable } from "../printable.ts";
-import type { MountRules } from "../sandbox/mounts.ts";
-import { toGitOverrides } from "../sandbox/git-overrides.ts";
-import type { RunRequest } from "../sandbox/run-request.ts";
-import type { RepositoryFacts } from "../sandbox/workspace/repository/repository-facts.ts";
+import { toPrintable } from "../base/printable.ts";
+import type { MountRules } from "../sandbox/mounts/mounts.ts";
+import { toGitOverrides } from "../sandbox/environment/git-overrides.ts";
+import type { RunRequest } from "../session/run-request.ts";
+import type { RepositoryFacts } from "../workspace/git-dir/repository-facts.ts";
 import { toPartNote } from "./part-of-repository.ts";
 
 /** What the user should know of git in the sandbox before it starts: what it can't do there, and what to type instead. */

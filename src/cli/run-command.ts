@@ -1,11 +1,11 @@
 import type { ChosenFile } from "../config/chosen-file.ts";
-import { resolvePaths } from "../config/paths.ts";
+import { resolvePaths } from "../base/paths.ts";
 import { trustAsItIs } from "../config/trust.ts";
-import { connectEngine } from "../docker/connect-engine.ts";
-import { isVaultboxError, VaultboxError } from "../errors.ts";
-import { leavingOut } from "../host-environment.ts";
+import { connectEngine } from "../engine/connect-engine.ts";
+import { isVaultboxError, VaultboxError } from "../base/errors.ts";
+import { leavingOut } from "../base/host-environment.ts";
 import { summaryLines } from "../audit/summarise.ts";
-import { writeJson } from "../print.ts";
+import { writeJson } from "../base/print.ts";
 import { toWorktreeNotes } from "../policy/git-rule-text.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import {
@@ -14,14 +14,14 @@ import {
   resolveOuter,
   resolveWorkspace,
   resolveWritable,
-} from "../sandbox/mounts.ts";
-import { refuseOwnPlaces } from "../sandbox/own-places.ts";
-import { rememberFolders } from "../sandbox/remember-folders.ts";
-import type { RunResult, RunStart } from "../sandbox/run-request.ts";
-import type { Handoff } from "../sandbox/workspace/handoff/handoff.ts";
-import { handoffLines } from "../sandbox/workspace/handoff/handoff-text.ts";
-import { runSandbox } from "../sandbox/run-sandbox.ts";
-import { InterruptedError, leave } from "../sandbox/signal-watch.ts";
+} from "../sandbox/mounts/mounts.ts";
+import { refuseOwnPlaces } from "../session/own-places.ts";
+import { rememberFolders } from "../session/remember-folders.ts";
+import type { RunResult, RunStart } from "../session/run-request.ts";
+import type { Handoff } from "../workspace/handoff/handoff.ts";
+import { handoffLines } from "../workspace/handoff/handoff-text.ts";
+import { runSandbox } from "../session/run-sandbox.ts";
+import { InterruptedError, leave } from "../session/signal-watch.ts";
 import type { RelayImage } from "../sandbox/start-relay.ts";
 import type { UnknownStart } from "./agent-note.ts";
 import { printNote } from "./output.ts";
@@ -158,7 +158,7 @@ async function noteAgent(start: UnknownStart): Promise<void> {
 
 /** Its failure is reported when the images of the run are resolved, after what else may be wrong. */
 async function findRelayImage(env: NodeJS.ProcessEnv): Promise<RelayImage> {
-  const { relayCommand, resolveRelayImage } = await import("../docker/image/relay-image.ts");
+  const { relayCommand, resolveRelayImage } = await import("../engine/image/relay-image.ts");
   return { tag: (await resolveRelayImage(env)).tag, command: relayCommand };
 }
 

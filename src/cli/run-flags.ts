@@ -1,9 +1,9 @@
 import { availableParallelism, totalmem } from "node:os";
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 import type { LinkChoice } from "../sandbox/link/link-end.ts";
-import type { RunRequest } from "../sandbox/run-request.ts";
-import { gibibyte, mebibyte, parseDuration, parseSize } from "../units.ts";
+import type { RunRequest } from "../session/run-request.ts";
+import { gibibyte, mebibyte, parseDuration, parseSize } from "../base/units.ts";
 import type { ImageFlags } from "./image-options.ts";
 import type { PolicyFlags } from "./policy-options.ts";
 import type { UpstreamFlags } from "./upstream-options.ts";

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import type { AgentProfile } from "../agents/agent-profile.ts";
-import type { Engine } from "../docker/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { ImageSettings } from "../policy/image-settings.ts";
 import type { RelayImage } from "../sandbox/start-relay.ts";
 import { toAgentPackage } from "./agent-package.ts";
@@ -8,7 +8,7 @@ import { openBuildReporter } from "./build-progress.ts";
 
 /** The relay's image, built when it's missing. */
 export async function buildRelayImage(engine: Engine): Promise<RelayImage> {
-  const { ensureRelayImage, relayCommand } = await import("../docker/image/relay-image.ts");
+  const { ensureRelayImage, relayCommand } = await import("../engine/image/relay-image.ts");
   using reporter = openBuildReporter({ everyLine: false });
   const { onProgress } = reporter;
   const options = { env: process.env, lockFolder: tmpdir(), onProgress };
@@ -20,7 +20,7 @@ export async function resolveAgentImage(
   engine: Engine,
   { image, agent }: { readonly image: ImageSettings; readonly agent: AgentProfile },
 ): Promise<string> {
-  const { ensureSessionImage } = await import("../docker/image/session-image.ts");
+  const { ensureSessionImage } = await import("../engine/image/session-image.ts");
   using reporter = openBuildReporter({ everyLine: false });
   const { onProgress } = reporter;
   const options = { env: process.env, lockFolder: tmpdir(), onProgress };

@@ -3,24 +3,24 @@ import type { AgentProfile } from "../agents/agent-profile.ts";
 import { selectAgent } from "../agents/select-agent.ts";
 import { resolveEffectivePolicy, type EffectivePolicy } from "../config/effective-policy.ts";
 import type { ChosenFile, ChosenFileRules } from "../config/chosen-file.ts";
-import type { Paths } from "../config/paths.ts";
-import { leavingOut } from "../host-environment.ts";
+import type { Paths } from "../base/paths.ts";
+import { leavingOut } from "../base/host-environment.ts";
 import { readPreferences, type Preferences } from "../config/preferences.ts";
 import { loadTrustedProjectFile } from "../config/project-file.ts";
-import type { PolicyFile, ProjectFile } from "../policy/parse-policy.ts";
+import type { PolicyFile, ProjectFile } from "../policy/file/parse-policy.ts";
 import { readClientRegistry } from "../presets/client-registry.ts";
 import { expandPreset } from "../presets/expand-preset.ts";
 import { findPreset } from "../presets/presets.ts";
-import { toShellWord } from "../shell-word.ts";
-import type { SessionRegistry } from "../sandbox/registry-access.ts";
-import { toPrintable } from "../printable.ts";
-import { isMadeInSandbox } from "../sandbox/workspace/handoff/made-repositories.ts";
-import { withoutSshAlias } from "../sandbox/workspace/repository/remote-address.ts";
+import { toShellWord } from "../base/shell-word.ts";
+import type { SessionRegistry } from "../session/registry-access.ts";
+import { toPrintable } from "../base/printable.ts";
+import { isMadeInSandbox } from "../workspace/handoff/made-repositories.ts";
+import { withoutSshAlias } from "../workspace/git-dir/remote-address.ts";
 import {
   readRepositoryFacts,
   resolveHost,
   type RepositoryFacts,
-} from "../sandbox/workspace/repository/repository-facts.ts";
+} from "../workspace/git-dir/repository-facts.ts";
 
 /** What a command line says about the policy of a session. */
 export interface SessionPolicyOptions {

@@ -1,11 +1,11 @@
-import { VaultboxError } from "../errors.ts";
-import { readWritableFolders } from "../folder-list.ts";
-import { type GitIdentity, isUsableIdentity } from "../git/signature/commit-object-identity.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { readWritableFolders } from "../base/folder-list.ts";
+import { type GitIdentity, isUsableIdentity } from "../git/signing/commit-object-identity.ts";
 import type { SigningSettings } from "../policy/signing-settings.ts";
-import type { SandboxGit } from "../sandbox/signing/sandbox-git.ts";
-import { findSigningKey } from "../sandbox/signing/session-signer.ts";
-import { lastValue } from "../sandbox/workspace/repository/git-setting.ts";
-import { readUserConfiguration } from "../sandbox/workspace/repository/user-configuration.ts";
+import type { SandboxGit } from "../session/signing/sandbox-git.ts";
+import { findSigningKey } from "../session/signing/session-signer.ts";
+import { lastValue } from "../workspace/git-dir/git-setting.ts";
+import { readUserConfiguration } from "../workspace/git-dir/user-configuration.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { SessionPolicy } from "./session-policy.ts";
 

@@ -1,4 +1,4 @@
-import { toPrintable } from "../printable.ts";
+import { toPrintable } from "../base/printable.ts";
 import { cutForTerminal } from "./cut-text.ts";
 import { textWidth } from "./text-width.ts";
 

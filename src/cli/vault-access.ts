@@ -1,6 +1,6 @@
-import { resolvePaths } from "../config/paths.ts";
-import { isVaultboxError, VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { resolvePaths } from "../base/paths.ts";
+import { isVaultboxError, VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 import { readPassphraseFile } from "../vault/identity-file.ts";
 import { createVault, findVaultKind, openStore } from "../vault/vault-catalog.ts";
 import { defaultVault, type VaultContext } from "../vault/vault-context.ts";

@@ -1,8 +1,8 @@
 import { basename, resolve } from "node:path";
-import { VaultboxError } from "../errors.ts";
-import { parsePolicyFile, parseProjectFile } from "../policy/parse-policy.ts";
-import { InvalidFileError, type Problem } from "../policy/problem.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { parsePolicyFile, parseProjectFile } from "../policy/file/parse-policy.ts";
+import { InvalidFileError, type Problem } from "../policy/file/problem.ts";
+import { quoted } from "../base/printable.ts";
 import { parseChosenFile, type ChosenFile } from "./chosen-file.ts";
 import { readPolicyContent } from "./policy-file.ts";
 import { projectFileName, readProjectFile } from "./project-file.ts";

@@ -1,15 +1,15 @@
-import { VaultboxError, type VaultboxErrorCode } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError, type VaultboxErrorCode } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 import type { GitRule } from "../policy/git-rule.ts";
 import { findGitRules } from "../policy/git-rules.ts";
-import type { EgressEntry } from "../policy/parse-egress.ts";
+import type { EgressEntry } from "../policy/file/parse-egress.ts";
 import { parseGitFlag } from "../policy/parse-git-flag.ts";
-import type { PolicyFile, ProjectFile } from "../policy/parse-policy.ts";
+import type { PolicyFile, ProjectFile } from "../policy/file/parse-policy.ts";
 import { parsePresetReference, parseRule } from "../policy/parse-rule.ts";
 import { parseRepositoryUrl, type RepositoryPlace } from "../policy/parse-repository-url.ts";
-import { hashPolicy } from "../policy/policy-hash.ts";
+import { hashPolicy } from "../policy/file/policy-hash.ts";
 import type { EgressPolicy, Rule } from "../policy/policy.ts";
-import type { RuleSource } from "../policy/rule-source.ts";
+import type { RuleSource } from "../policy/file/rule-source.ts";
 
 /** Rule texts that an agent's profile brings along. */
 export interface AgentRules {

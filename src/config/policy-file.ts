@@ -1,5 +1,5 @@
 import { maxFileBytes } from "../policy/file-size.ts";
-import { parsePolicyFile, type PolicyFile } from "../policy/parse-policy.ts";
+import { parsePolicyFile, type PolicyFile } from "../policy/file/parse-policy.ts";
 import {
   parseChosenFile,
   readChosenFile,

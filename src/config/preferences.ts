@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { VaultboxError } from "../errors.ts";
-import { openRegularFile } from "../files/regular-file.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { openRegularFile } from "../base/fs/regular-file.ts";
+import { quoted } from "../base/printable.ts";
 import { parseRule } from "../policy/parse-rule.ts";
-import { suggest } from "../nearest-word.ts";
+import { suggest } from "../base/nearest-word.ts";
 import {
   findSigningFault,
   toSigningSettings,
@@ -11,7 +11,7 @@ import {
   signingKeys,
 } from "../policy/signing-settings.ts";
 import type { UserRules } from "./effective-policy.ts";
-import type { Paths } from "./paths.ts";
+import type { Paths } from "../base/paths.ts";
 import { toCode } from "./private-read.ts";
 
 /** The user's own settings, for every project: `config.json` in the config folder, written by hand. */

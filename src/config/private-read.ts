@@ -1,6 +1,6 @@
-import { VaultboxError } from "../errors.ts";
-import { openRegularFile } from "../files/regular-file.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { openRegularFile } from "../base/fs/regular-file.ts";
+import { quoted } from "../base/printable.ts";
 
 /**
  * Reads a small file that somebody else may have made: it must be a regular file itself (no link, pipe or device) and

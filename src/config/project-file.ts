@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { readHomeFolder } from "../home-folder.ts";
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
-import { toShellWord } from "../shell-word.ts";
+import { readHomeFolder } from "../base/home-folder.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
+import { toShellWord } from "../base/shell-word.ts";
 import { maxFileBytes } from "../policy/file-size.ts";
-import type { ProjectFile } from "../policy/parse-policy.ts";
-import type { Paths } from "./paths.ts";
+import type { ProjectFile } from "../policy/file/parse-policy.ts";
+import type { Paths } from "../base/paths.ts";
 import { readPlainFile, toCode } from "./private-read.ts";
 import { readTrust } from "./trust.ts";
 import { readWorkspacePath } from "./workspace-path.ts";
@@ -109,7 +109,7 @@ export async function loadTrustedProjectFile(
     });
   }
   // The YAML library is loaded for a file that is there, not for every run
-  const { parseProjectFile } = await import("../policy/parse-policy.ts");
+  const { parseProjectFile } = await import("../policy/file/parse-policy.ts");
   const project = parseProjectFile(found.content, basename(found.path));
   return { path: found.path, sha256: found.sha256, project };
 }

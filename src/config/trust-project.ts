@@ -1,8 +1,12 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { parsePolicyFile, parseProjectFile, type ProjectFile } from "../policy/parse-policy.ts";
+import {
+  parsePolicyFile,
+  parseProjectFile,
+  type ProjectFile,
+} from "../policy/file/parse-policy.ts";
 import { parseChosenFile, readChosenFile } from "./chosen-file.ts";
-import type { Paths } from "./paths.ts";
+import type { Paths } from "../base/paths.ts";
 import { locateProjectFile, projectFileName } from "./project-file.ts";
 import { readTrust, revokeTrust, trustAsItIs } from "./trust.ts";
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { VaultboxError } from "../errors.ts";
-import { writeFileAtomic } from "../files/atomic-write.ts";
-import { quoted } from "../printable.ts";
-import type { Paths } from "./paths.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { writeFileAtomic } from "../base/fs/atomic-write.ts";
+import { quoted } from "../base/printable.ts";
+import type { Paths } from "../base/paths.ts";
 import { readPlainFile, toCode } from "./private-read.ts";
 
 /** That the user trusts one content of one file; any other content of it is not trusted. */

@@ -1,7 +1,7 @@
-import { VaultboxError } from "../errors.ts";
-import { isNameUtf8 } from "../files/name-text.ts";
-import { readRealPath } from "../files/real-path.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { isNameUtf8 } from "../base/fs/name-text.ts";
+import { readRealPath } from "../base/fs/real-path.ts";
+import { quoted } from "../base/printable.ts";
 
 /**
  * The real path of a workspace. One that is no UTF-8 can't be mounted, nor be written to any file of vaultbox's.

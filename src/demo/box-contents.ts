@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { encodedForms } from "../redact.ts";
+import { encodedForms } from "../base/redact.ts";
 
 /**
  * A shell command for the sandbox that writes all that can be read in there to one file: its environment, every

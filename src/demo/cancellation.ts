@@ -1,4 +1,4 @@
-import { VaultboxError } from "../errors.ts";
+import { VaultboxError } from "../base/errors.ts";
 
 /** SIGINT and SIGTERM as an abort signal, so that the demo ends by its own clean-up; until disposed. */
 export interface Cancellation extends Disposable {

@@ -1,5 +1,5 @@
-import { applyEngineSetup, planEngineSetup } from "../docker/set-up-engine.ts";
-import type { EngineSetup } from "../docker/set-up-engine.ts";
+import { applyEngineSetup, planEngineSetup } from "../engine/set-up-engine.ts";
+import type { EngineSetup } from "../engine/set-up-engine.ts";
 
 /** The engine that the demo works on. Disposing ends it if the demo started it by hand, and leaves any other alone. */
 export type DemoEngine = AsyncDisposable;

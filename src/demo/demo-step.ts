@@ -1,4 +1,4 @@
-import { VaultboxError } from "../errors.ts";
+import { VaultboxError } from "../base/errors.ts";
 import { runVaultbox } from "./run-vaultbox.ts";
 import type { VaultboxResult } from "./run-vaultbox.ts";
 import type { DemoHome } from "./demo-home.ts";

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { packageFolder } from "../package-folder.ts";
+import { packageFolder } from "../base/package-folder.ts";
 
 export interface VaultboxResult {
   /** Exit status, 128 after a signal */

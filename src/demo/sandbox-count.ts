@@ -1,5 +1,5 @@
-import { connectEngine } from "../docker/connect-engine.ts";
-import { label } from "../docker/labels.ts";
+import { connectEngine } from "../engine/connect-engine.ts";
+import { label } from "../engine/labels.ts";
 
 /** What the engine has of the sandboxes of one workspace. */
 export interface SandboxCount {

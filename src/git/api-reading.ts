@@ -4,7 +4,7 @@ import type { RepositoryCall } from "./repository-call.ts";
 export interface ApiRequest {
   /** Upper-case */
   readonly method: string;
-  /** Canonical path: no dot segments, no empty ones, escapes only where they are needed (proxy/target.ts) */
+  /** Canonical path: no dot segments, no empty ones, escapes only where they are needed (http/target.ts) */
   readonly path: string;
   /** Query with its `?`, or empty */
   readonly query: string;

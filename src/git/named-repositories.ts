@@ -1,6 +1,6 @@
 import { readAzureNames, readBitbucketNames, readGiteaNames, readGitNames } from "./forge-names.ts";
-import { readGithubNames } from "./github/github-names.ts";
-import { readGitlabNames } from "./gitlab/gitlab-names.ts";
+import { readGithubNames } from "./forge/github/github-names.ts";
+import { readGitlabNames } from "./forge/gitlab/gitlab-names.ts";
 import type { Forge } from "./repository-call.ts";
 
 /** A request at one of a forge's hosts, as far as it tells what it may show. */

@@ -2,7 +2,7 @@
 // private repository public. Sources:
 // https://docs.gitlab.com/topics/git/commit/#push-options (GitLab itself also takes `mr.` for `merge_request.`),
 // https://docs.gitea.com/usage/push-options, https://docs.gitea.com/usage/agit-setup
-import { findQuickAction } from "./gitlab/gitlab-quick-action.ts";
+import { findQuickAction } from "./forge/gitlab/gitlab-quick-action.ts";
 import type { Forge, RepositoryAction } from "./repository-call.ts";
 
 /** Bytes of one option: a description has room, a pkt-line's 65516 bytes bound it anyway. */

@@ -1,5 +1,5 @@
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 import { toFolded, withoutDotsAtEnd } from "./loose-name.ts";
 import { anyDepth, compileSegment, matchSegments, type Step } from "./segment-match.ts";
 

@@ -1,6 +1,6 @@
 import { defaultMaxPackBytes, type GitRule } from "./git-rule.ts";
 import type { RepositoryPlace } from "./parse-repository-url.ts";
-import type { RuleSource } from "./rule-source.ts";
+import type { RuleSource } from "./file/rule-source.ts";
 
 /** What an entry or a flag says beside the URL; missing is the default. */
 export interface GitOptions {

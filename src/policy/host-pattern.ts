@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 import type { HostPattern } from "./policy.ts";
 
 /** Longest host name in octets, without the trailing dot (RFC 1035 §3.1) */

@@ -1,4 +1,4 @@
-import { quoted } from "../printable.ts";
+import { quoted } from "../base/printable.ts";
 
 /** `image:` of the project file, or what flags say: what a sandbox's image is made of. */
 export interface ImageSettings {

@@ -1,9 +1,9 @@
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 import { formatHostPattern, parseHostPattern } from "./host-pattern.ts";
 import { formatPathPattern, parsePathPattern } from "./path-pattern.ts";
 import type { ClientCredentials, HostPattern, PathPattern, Rule } from "./policy.ts";
-import type { RuleSource } from "./rule-source.ts";
+import type { RuleSource } from "./file/rule-source.ts";
 
 /** What the place where a rule is written says about it. */
 export interface RuleContext {

@@ -1,5 +1,5 @@
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 import type { PathPattern } from "./policy.ts";
 
 /** Longest pattern in characters, and most segments: far above any real one, so that a decision stays cheap */

@@ -1,6 +1,6 @@
 import type { GitRule } from "./git-rule.ts";
 import type { OtherPath } from "./other-path.ts";
-import type { RuleSource } from "./rule-source.ts";
+import type { RuleSource } from "./file/rule-source.ts";
 
 /** A canonical host name: lower case ASCII LDH labels, no trailing dot. `subdomains` is `*.host`: every subdomain, never the apex. */
 export interface HostPattern {
@@ -44,7 +44,7 @@ export interface EgressPolicy {
   readonly limits: SessionLimits;
 }
 
-/** What the proxy asks about; every field is canonical (see `proxy/authority.ts` and `proxy/target.ts`). */
+/** What the proxy asks about; every field is canonical (see `http/authority.ts` and `http/target.ts`). */
 export interface EgressRequest {
   readonly scheme: "https" | "http";
   readonly host: string;
@@ -52,7 +52,7 @@ export interface EgressRequest {
   readonly method: string;
   /** Canonical path without query, begins with `/` */
   readonly path: string;
-  /** What else servers may take the path for (`proxy/path-readings.ts`); missing is nothing */
+  /** What else servers may take the path for (`http/path-readings.ts`); missing is nothing */
   readonly readings?: readonly string[];
   readonly websocket: boolean;
   /** What else the request reads or writes; missing is nothing */

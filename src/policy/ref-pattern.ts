@@ -1,6 +1,6 @@
-import { VaultboxError } from "../errors.ts";
+import { VaultboxError } from "../base/errors.ts";
 import { findRefNameFault } from "../git/wire/ref-name.ts";
-import { quoted } from "../printable.ts";
+import { quoted } from "../base/printable.ts";
 import { anyDepth, compileSegment, matchSegments, type Step } from "./segment-match.ts";
 
 const branches = "refs/heads/";

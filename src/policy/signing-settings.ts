@@ -1,4 +1,4 @@
-import { isUsableIdentity, type GitIdentity } from "../git/signature/commit-object-identity.ts";
+import { isUsableIdentity, type GitIdentity } from "../git/signing/commit-object-identity.ts";
 
 /** Which key signs the session's commits, and in whose name; `signing:` of the project file or of the preferences. */
 export interface SigningSettings {

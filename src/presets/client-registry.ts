@@ -1,15 +1,15 @@
 import { join, parse } from "node:path";
-import { readHomeFolder } from "../home-folder.ts";
-import { readCurrentFolder } from "../current-folder.ts";
-import { VaultboxError } from "../errors.ts";
-import { readWritableFolders } from "../folder-list.ts";
-import { runHostCommand } from "../host-command.ts";
-import { quoted } from "../printable.ts";
-import type { HostCommand } from "../host-command.ts";
-import { toTrustedPath, withoutProjectSettings } from "../host-environment.ts";
+import { readHomeFolder } from "../base/home-folder.ts";
+import { readCurrentFolder } from "../base/current-folder.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { readWritableFolders } from "../base/folder-list.ts";
+import { runHostCommand } from "../base/host-command.ts";
+import { quoted } from "../base/printable.ts";
+import type { HostCommand } from "../base/host-command.ts";
+import { toTrustedPath, withoutProjectSettings } from "../base/host-environment.ts";
 import { readNpmUrls } from "./npm-configuration.ts";
 import { readPipUrls } from "./pip-configuration.ts";
-import { WritableFolders } from "../writable-folders.ts";
+import { WritableFolders } from "../base/writable-folders.ts";
 import type { RunClient } from "./run-client.ts";
 
 /** Where the user's own client gets its packages. */

@@ -1,4 +1,4 @@
-import { VaultboxError } from "../errors.ts";
+import { VaultboxError } from "../base/errors.ts";
 import type { RunClient } from "./run-client.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 import { anthropic } from "./anthropic.ts";
 import { anthropicOauth } from "./anthropic-oauth.ts";
 import { azureDevops } from "./azure-devops.ts";

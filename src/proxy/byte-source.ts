@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { ChunkQueue } from "../chunk-queue.ts";
+import { ChunkQueue } from "../base/chunk-queue.ts";
 import { proxyLimits } from "./limits.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 

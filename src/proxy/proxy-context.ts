@@ -1,18 +1,18 @@
 import type { SessionCa } from "../ca/session-ca.ts";
 import type { CompiledPolicy } from "../policy/decide.ts";
-import type { ClientSlots } from "./client-slots.ts";
-import type { Authoriser } from "./credential/authorise.ts";
-import type { PlaceholderSearch } from "./credential/placeholder-search.ts";
-import type { SecretEchoes } from "./credential/secret-echo.ts";
+import type { ClientSlots } from "./client/client-slots.ts";
+import type { Authoriser } from "./decide/authorise.ts";
+import type { PlaceholderSearch } from "../credential/placeholder-search.ts";
+import type { SecretEchoes } from "./egress/secret-echo.ts";
 import type { Deadlines } from "./deadlines.ts";
-import type { Door } from "./doors/door.ts";
-import type { HeldBytes } from "./held-bytes.ts";
+import type { Door } from "./decide/handler.ts";
+import type { HeldBytes } from "./egress/held-bytes.ts";
 import type { ReadAhead } from "./read-ahead.ts";
-import type { RefusedTunnels } from "./refused-tunnels.ts";
-import type { RequestRecorder } from "./request-recorder.ts";
-import type { SessionLimiter } from "./session-limiter.ts";
-import type { Turns } from "./turns.ts";
-import type { UpstreamPool } from "./upstream-pool.ts";
+import type { RefusedTunnels } from "./client/refused-tunnels.ts";
+import type { RequestRecorder } from "./egress/request-recorder.ts";
+import type { SessionLimiter } from "./decide/session-limiter.ts";
+import type { Turns } from "./client/turns.ts";
+import type { UpstreamPool } from "./upstream/upstream-pool.ts";
 
 /** What every connection of one session's proxy shares. */
 export interface ProxyContext {

@@ -39,7 +39,7 @@ function watchStdin(link: RelayLink): RelayLink {
   return { ...link, closed: Promise.race([link.closed, ended]) };
 }
 
-/** The filter answers for a process that doesn't exist (src/docker/seccomp/seccomp-profile.ts). */
+/** The filter answers for a process that doesn't exist (src/engine/seccomp/seccomp-profile.ts). */
 function isFiltered(mark: number | undefined): boolean {
   try {
     return mark !== undefined && process.kill(mark, 0);

@@ -1,4 +1,4 @@
-import { toPrintable } from "../printable.ts";
+import { toPrintable } from "../base/printable.ts";
 
 /** A text as code in a document for agents. An earlier sandbox may have chosen it: no backtick ends what is only a name. */
 export function toCodeSpan(text: string): string {

@@ -1,8 +1,8 @@
-import type { BindMount, ContainerSpec } from "../docker/engine.ts";
-import { label } from "../docker/labels.ts";
-import type { HomeVolume } from "./home-volume.ts";
+import type { BindMount, ContainerSpec } from "../engine/engine.ts";
+import { label } from "../engine/labels.ts";
+import type { HomeVolume } from "./home/home-volume.ts";
 import type { Identity } from "./identity.ts";
-import { homeMount } from "./sandbox-home.ts";
+import { homeMount } from "./home/sandbox-home.ts";
 import { relayAddress, sandboxHostName } from "./sandbox-network.ts";
 import { toContainerName } from "./session-labels.ts";
 

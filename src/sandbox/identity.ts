@@ -1,13 +1,13 @@
 import { mkdir, stat } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Engine } from "../docker/engine.ts";
-import { writeFileAtomic } from "../files/atomic-write.ts";
-import { readFirstFile } from "./home-archive.ts";
+import type { Engine } from "../engine/engine.ts";
+import { writeFileAtomic } from "../base/fs/atomic-write.ts";
+import { readFirstFile } from "./home/read-archive.ts";
 import { toProbeSpec } from "./probe-spec.ts";
-import { sandboxHome } from "./sandbox-home.ts";
+import { sandboxHome } from "./home/sandbox-home.ts";
 import { createSessionContainer } from "./session-container.ts";
-import { readRegularText } from "../files/regular-file.ts";
+import { readRegularText } from "../base/fs/regular-file.ts";
 
 /** Who the agent is in the sandbox. */
 export interface Identity {

@@ -1,4 +1,4 @@
-import { formatElapsed } from "../units.ts";
+import { formatElapsed } from "../base/units.ts";
 
 /** When it's said for the first time, and how often from then on, in milliseconds */
 const firstMs = 2_000;

@@ -1,5 +1,5 @@
-import type { ContainerSpec } from "../docker/engine.ts";
-import { label } from "../docker/labels.ts";
+import type { ContainerSpec } from "../engine/engine.ts";
+import { label } from "../engine/labels.ts";
 import { toContainerName } from "./session-labels.ts";
 
 /** A container that is made for a question about files and never started. */

@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { listLogs, type ListedLog } from "../audit/list-logs.ts";
 import { findLogFiles } from "../audit/log-files.ts";
-import type { Paths } from "../config/paths.ts";
-import { hasEnded } from "../files/process-identity.ts";
-import { readActiveSessions, readState, sessionFolder } from "./session-state.ts";
+import type { Paths } from "../base/paths.ts";
+import { hasEnded } from "../base/process-id.ts";
+import { readActiveSessions, readState, sessionFolder } from "../session/session-state.ts";
 
 /** What was recorded of sessions, and is gone now. */
 export interface RemovedRecords {

@@ -2,42 +2,42 @@ import { randomBytes } from "node:crypto";
 import { createWorthlessCertificate } from "../ca/client-certificate.ts";
 import { toJavaTrustStore } from "../ca/java-trust-store.ts";
 import { toTrustBundle } from "../ca/trust-bundle.ts";
-import type { BindMount, Engine, ImageFacts } from "../docker/engine.ts";
-import { VaultboxError } from "../errors.ts";
-import { readBootId } from "../files/file-origin.ts";
-import { quoted } from "../printable.ts";
+import type { BindMount, Engine, ImageFacts } from "../engine/engine.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { readBootId } from "../base/fs/file-origin.ts";
+import { quoted } from "../base/printable.ts";
 import { agentPids } from "./container-specs.ts";
-import { toEnvironment } from "./environment.ts";
-import { gitFiles, toAllowedSigners, toGitConfig } from "./git-config.ts";
+import { toEnvironment } from "./environment/environment.ts";
+import { gitFiles, toAllowedSigners, toGitConfig } from "./environment/git-config.ts";
 import {
   namesCertificate,
   toCertificateVariables,
   toGitOverrides,
   toOverrideVariables,
-} from "./git-overrides.ts";
-import { toRemoteRewrites } from "./git-remotes.ts";
-import { toHomeName } from "./home-volume.ts";
+} from "./environment/git-overrides.ts";
+import { toRemoteRewrites } from "./environment/git-remotes.ts";
+import { toHomeName } from "./home/home-volume.ts";
 import { readAccounts, resolveIdentity, toGroup, toPasswd } from "./identity.ts";
-import { openSessionHistory, type SessionHistory } from "./history/session-history.ts";
+import { openSessionHistory, type SessionHistory } from "./home/history/session-history.ts";
 import type { Identity } from "./identity.ts";
-import { homeMount } from "./sandbox-home.ts";
-import { toWorkspaceBinds } from "./mounts.ts";
-import { toPolicyDocument } from "./policy-document.ts";
+import { homeMount } from "./home/sandbox-home.ts";
+import { toWorkspaceBinds } from "./mounts/mounts.ts";
+import { toPolicyDocument } from "./environment/policy-document.ts";
 import type { PostureExpectation } from "./posture/expectation.ts";
 import type { MountSource } from "./posture/expected-mounts.ts";
-import type { PreparedSession } from "./prepare-session.ts";
-import type { RunHost, RunRequest } from "./run-request.ts";
-import { toRegistryEnvironment } from "./registry-access.ts";
+import type { PreparedSession } from "../session/prepare-session.ts";
+import type { RunHost, RunRequest } from "../session/run-request.ts";
+import { toRegistryEnvironment } from "../session/registry-access.ts";
 import { sayWhileLong } from "./long-work.ts";
 import { proxyUrl, relayAddress } from "./sandbox-network.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { StartingRelay } from "./start-relay.ts";
-import type { FrozenTree } from "./workspace/tracked/frozen-files.ts";
-import type { WorkspaceSession } from "./workspace/workspace-session.ts";
-import { toGitSignScript } from "./signing/git-sign.ts";
-import { toTemporary } from "./temporary-mounts.ts";
-import { writeSandboxFiles, type SandboxGitFiles } from "./trust-files.ts";
-import { inState } from "../state-folder.ts";
+import type { FrozenTree } from "../workspace/hide/tracked/frozen-files.ts";
+import type { WorkspaceSession } from "../workspace/workspace-session.ts";
+import { toGitSignScript } from "../session/signing/git-sign.ts";
+import { toTemporary } from "./mounts/temporary-mounts.ts";
+import { writeSandboxFiles, type SandboxGitFiles } from "./environment/trust-files.ts";
+import { inState } from "../base/state-folder.ts";
 
 export interface SandboxOptions {
   readonly request: RunRequest;

@@ -1,4 +1,4 @@
-import type { ContainerSpec, CreatedContainer, Engine } from "../docker/engine.ts";
+import type { ContainerSpec, CreatedContainer, Engine } from "../engine/engine.ts";
 
 /**
  * Creates a container and puts its removal on `stack`. When that fails too, because the answer of the engine was lost,

@@ -1,6 +1,6 @@
-import { label } from "../docker/labels.ts";
-import type { ProcessIdentity } from "../files/process-identity.ts";
-import { isSessionId } from "../session-id.ts";
+import { label } from "../engine/labels.ts";
+import type { ProcessIdentity } from "../base/process-id.ts";
+import { isSessionId } from "../base/session-id.ts";
 
 /** Labels of everything a session makes on an engine. */
 export function toSessionLabels(session: {

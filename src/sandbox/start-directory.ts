@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
-import { isNameUtf8 } from "../files/name-text.ts";
-import { contains } from "../files/path-steps.ts";
-import { orNothing } from "../files/beneath.ts";
-import { readRealPath } from "../files/real-path.ts";
+import { isNameUtf8 } from "../base/fs/name-text.ts";
+import { contains } from "../base/fs/path-steps.ts";
+import { orNothing } from "../base/fs/beneath.ts";
+import { readRealPath } from "../base/fs/real-path.ts";
 import type { Identity } from "./identity.ts";
 
 /** Search permission of a folder for its owner; for the group and others it's further right. */

@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { debug } from "../debug.ts";
+import { debug } from "../base/debug.ts";
 import type {
   Attachment,
   CreatedContainer,
   Engine,
   EngineInfo,
   RunningContainer,
-} from "../docker/engine.ts";
-import { filterMark } from "../docker/seccomp/seccomp-profile.ts";
-import { isVaultboxError } from "../errors.ts";
+} from "../engine/engine.ts";
+import { filterMark } from "../engine/seccomp/seccomp-profile.ts";
+import { isVaultboxError } from "../base/errors.ts";
 import { toRelaySpec } from "./container-specs.ts";
 import { resolveRelayUser } from "./identity.ts";
 import type { LinkChoice, LinkEnd } from "./link/link-end.ts";
@@ -18,7 +18,7 @@ import { chooseLink, openLink } from "./link/open-link.ts";
 import { relayAddress } from "./sandbox-network.ts";
 import { createSessionContainer } from "./session-container.ts";
 import { toSessionLabels } from "./session-labels.ts";
-import type { SessionState } from "./session-state.ts";
+import type { SessionState } from "../session/session-state.ts";
 import { resolveSeccomp } from "./system-call-filter.ts";
 
 const linkTimeoutMs = 20_000;

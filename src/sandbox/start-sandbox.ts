@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HomeFile } from "../agents/agent-profile.ts";
-import type { Attachment, CreatedContainer, RunningContainer } from "../docker/engine.ts";
-import { VaultboxError } from "../errors.ts";
-import { once } from "../once.ts";
-import { quoted } from "../printable.ts";
-import { toBrowserFiles } from "./browser-trust.ts";
+import type { Attachment, CreatedContainer, RunningContainer } from "../engine/engine.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { once } from "../base/once.ts";
+import { quoted } from "../base/printable.ts";
+import { toBrowserFiles } from "./environment/browser-trust.ts";
 import { toAgentSpec } from "./container-specs.ts";
-import type { SessionHistory } from "./history/session-history.ts";
-import { seedHome } from "./home-seed.ts";
-import { createHomeVolume, toHomeName, toHomeVolume } from "./home-volume.ts";
-import { homeMount } from "./sandbox-home.ts";
-import type { KeptHomeLook } from "./kept-home/kept-home.ts";
+import type { SessionHistory } from "./home/history/session-history.ts";
+import { seedHome } from "./home/home-seed.ts";
+import { createHomeVolume, toHomeName, toHomeVolume } from "./home/home-volume.ts";
+import { homeMount } from "./home/sandbox-home.ts";
+import type { KeptHomeLook } from "./home/kept-home.ts";
 import type { EstablishedLink } from "./link/link-end.ts";
 import { toAskedPlaces } from "./posture/expected-mounts.ts";
 import { parseInsideFacts } from "./posture/inside-facts.ts";
@@ -191,7 +191,7 @@ async function prepareLook(
   volume: string,
   seeded: readonly HomeFile[],
 ): Promise<KeptHomeLook> {
-  const { toKeptHomeLook } = await import("./kept-home/kept-home.ts");
+  const { toKeptHomeLook } = await import("./home/kept-home.ts");
   const { engine, imageTag, labels, identity, host } = plan;
   const volumes = [{ volume, target: homeMount, readOnly: true }];
   const probe = toProbeSpec({ image: imageTag, labels, seccomp: plan.relay.seccomp, volumes });

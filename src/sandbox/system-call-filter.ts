@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { EngineInfo } from "../docker/engine.ts";
-import { toSeccompProfile } from "../docker/seccomp/seccomp-profile.ts";
-import { writeFileAtomic } from "../files/atomic-write.ts";
+import type { EngineInfo } from "../engine/engine.ts";
+import { toSeccompProfile } from "../engine/seccomp/seccomp-profile.ts";
+import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 
 /**
  * The profile of a session's containers as its engine takes it. Podman reads a file where Docker reads JSON

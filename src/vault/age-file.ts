@@ -1,6 +1,6 @@
 import type { Encrypter } from "age-encryption";
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 import {
   acceptedWorkFactors,
   toScryptIdentity,

@@ -1,8 +1,8 @@
 // Where the key of an age vault comes from: a file named by the environment, the vault's own identity (file or keychain),
 // or the user at a terminal. Without a terminal nothing asks.
-import { VaultboxError } from "../errors.ts";
-import { writeFileAtomic } from "../files/atomic-write.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { writeFileAtomic } from "../base/fs/atomic-write.ts";
+import { quoted } from "../base/printable.ts";
 import type { AgeKey } from "./age-file.ts";
 import { type IdentitySource, readIdentityFile, readPassphraseFile } from "./identity-file.ts";
 import { type Keychain, openKeychain } from "./keychain.ts";

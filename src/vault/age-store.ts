@@ -3,11 +3,11 @@
 // reaches running sessions.
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { debug } from "../debug.ts";
-import { isVaultboxError, VaultboxError } from "../errors.ts";
-import { writeFileAtomic } from "../files/atomic-write.ts";
-import { acquireLock } from "../files/lock.ts";
-import { quoted } from "../printable.ts";
+import { debug } from "../base/debug.ts";
+import { isVaultboxError, VaultboxError } from "../base/errors.ts";
+import { writeFileAtomic } from "../base/fs/atomic-write.ts";
+import { acquireLock } from "../base/fs/lock.ts";
+import { quoted } from "../base/printable.ts";
 import { type AgeKey, decryptText, encryptText } from "./age-file.ts";
 import { type AgeKeys, toIdentityAccount } from "./age-key.ts";
 import {

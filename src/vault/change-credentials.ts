@@ -1,7 +1,7 @@
 // Changes of a vault's list of credentials, as `VaultStore.update` takes them. Each throws before anything is written.
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
-import { Secret } from "../redact.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
+import { Secret } from "../base/redact.ts";
 import { isSigningKey } from "./signing-key.ts";
 import { isName, type VaultEntry } from "./stored-credential.ts";
 import type { VaultChange } from "./vault-store.ts";

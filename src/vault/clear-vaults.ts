@@ -1,8 +1,8 @@
 // All vaults at once, without opening one, and whatever else of vaultbox is where vaults are kept.
 import { readdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isVaultboxError } from "../errors.ts";
-import { acquireLock } from "../files/lock.ts";
+import { isVaultboxError } from "../base/errors.ts";
+import { acquireLock } from "../base/fs/lock.ts";
 import { clearKeychain } from "./keychain.ts";
 import { readFileVersion } from "./private-file.ts";
 import { toFileCounter } from "./seen-counter.ts";

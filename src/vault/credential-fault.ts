@@ -1,6 +1,6 @@
 // What a credential may be, whoever wrote it: the command line, a file that is imported, a vault that is opened.
 import { isIPv4, isIPv6 } from "node:net";
-import { isReservedVariable } from "../reserved-variables.ts";
+import { isReservedVariable } from "../base/reserved-variables.ts";
 import type {
   StoredBinding,
   StoredCredential,

@@ -1,6 +1,6 @@
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
-import { toShellWord } from "../shell-word.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
+import { toShellWord } from "../base/shell-word.ts";
 import { type AgeKey, decryptText, readAgeKind } from "./age-file.ts";
 import { readPrivateFile } from "./private-file.ts";
 

@@ -1,8 +1,8 @@
 // A vault in the OS keychain: one item per credential, and an index. The index names every item that may exist: one that
 // is about to be made or deleted is listed as pending first, so a process that ends in between leaves nothing unknown.
 import { rm } from "node:fs/promises";
-import { acquireLock } from "../files/lock.ts";
-import { quoted } from "../printable.ts";
+import { acquireLock } from "../base/fs/lock.ts";
+import { quoted } from "../base/printable.ts";
 import type { Keychain } from "./keychain.ts";
 import { isName, type VaultEntry } from "./stored-credential.ts";
 import { damaged, decodeEntry, encodeEntry, toSorted } from "./vault-content.ts";

@@ -1,8 +1,8 @@
 // The one home of the keyring binding. On Linux it is pinned to the Secret Service: left to itself it falls back to the
 // kernel's key ring, which is empty again after a reboot.
 import type { AsyncEntry, EntryOptions } from "@napi-rs/keyring";
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
 
 /** Items of one service in the keychain of this user. Every call may throw VBX_KEYCHAIN_UNAVAILABLE. */
 export interface Keychain {

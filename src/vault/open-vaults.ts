@@ -1,7 +1,7 @@
-import { VaultboxError } from "../errors.ts";
-import { patiently } from "../patience.ts";
-import { quoted } from "../printable.ts";
-import { revealedSecrets, type Secret } from "../redact.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { patiently } from "../base/patience.ts";
+import { quoted } from "../base/printable.ts";
+import { revealedSecrets, type Secret } from "../base/redact.ts";
 import { readFromCommand, readFromEnv } from "./secret-source.ts";
 import { isSigningKey, type StoredSigningKey } from "./signing-key.ts";
 import type { StoredCredential } from "./stored-credential.ts";

@@ -1,6 +1,6 @@
 // Removing a vault without opening it: one whose passphrase is lost can go too.
-import { isVaultboxError, VaultboxError } from "../errors.ts";
-import { acquireLock } from "../files/lock.ts";
+import { isVaultboxError, VaultboxError } from "../base/errors.ts";
+import { acquireLock } from "../base/fs/lock.ts";
 import { readAgeKind } from "./age-file.ts";
 import { AgeStore, maxVaultFileBytes } from "./age-store.ts";
 import { openKeychain, type Keychain } from "./keychain.ts";

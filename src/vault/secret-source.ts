@@ -1,7 +1,7 @@
-import { VaultboxError } from "../errors.ts";
-import { runHostCommand } from "../host-command.ts";
-import { quoted } from "../printable.ts";
-import { Secret } from "../redact.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { runHostCommand } from "../base/host-command.ts";
+import { quoted } from "../base/printable.ts";
+import { Secret } from "../base/redact.ts";
 import {
   findSecretValueFault,
   type SecretSource,

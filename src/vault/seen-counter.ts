@@ -1,7 +1,7 @@
 // The last change counter that was written, kept apart from the vault file: an older copy of the file, put back by
 // whoever can write it, is then known as one. Only a writer under the vault's lock moves it, after the file.
 import { dirname } from "node:path";
-import { writeFileAtomic } from "../files/atomic-write.ts";
+import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import type { Keychain } from "./keychain.ts";
 import { ensurePrivateFolder, readPrivateFile } from "./private-file.ts";
 import { damaged } from "./vault-content.ts";

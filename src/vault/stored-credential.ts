@@ -1,7 +1,7 @@
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
-import type { Secret } from "../redact.ts";
-import { findSecretFault } from "../secret-fault.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
+import type { Secret } from "../base/redact.ts";
+import { findSecretFault } from "../base/secret-fault.ts";
 import type { StoredSigningKey } from "./signing-key.ts";
 
 /** How the secret is put on a request; the shape of `CredentialScheme` in proxy/. */

@@ -1,9 +1,9 @@
 // Taking a vault to another machine: the same content in an age file, by passphrase or to recipients.
 import { lstat } from "node:fs/promises";
-import { VaultboxError } from "../errors.ts";
-import { writeNewFile } from "../files/atomic-write.ts";
-import { atNamedPath } from "../files/named-path.ts";
-import { quoted } from "../printable.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { writeNewFile } from "../base/fs/atomic-write.ts";
+import { atNamedPath } from "../base/fs/named-path.ts";
+import { quoted } from "../base/printable.ts";
 import { type AgeKey, type AgeTarget, decryptText, encryptText, readAgeKind } from "./age-file.ts";
 import { maxVaultFileBytes } from "./age-store.ts";
 import { readPrivateFile } from "./private-file.ts";

@@ -1,9 +1,9 @@
 // Which vaults there are, and making, opening and removing one. A vault is there if its file or its marker is.
 import { readdir } from "node:fs/promises";
-import { isVaultboxError, VaultboxError } from "../errors.ts";
-import { writeFileAtomic } from "../files/atomic-write.ts";
-import { acquireLock } from "../files/lock.ts";
-import { quoted } from "../printable.ts";
+import { isVaultboxError, VaultboxError } from "../base/errors.ts";
+import { writeFileAtomic } from "../base/fs/atomic-write.ts";
+import { acquireLock } from "../base/fs/lock.ts";
+import { quoted } from "../base/printable.ts";
 import { readAgeKind } from "./age-file.ts";
 import { type AgeKeys, createIdentity, readIdentity, readPassphrase } from "./age-key.ts";
 import { AgeStore, maxVaultFileBytes } from "./age-store.ts";

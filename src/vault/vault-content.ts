@@ -1,14 +1,14 @@
 // The plain form of a vault, inside the encryption. Read strictly: a field that isn't understood means that this version
 // must not rewrite the file, so it refuses.
-import { VaultboxError } from "../errors.ts";
-import { quoted } from "../printable.ts";
-import { Secret } from "../redact.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { quoted } from "../base/printable.ts";
+import { Secret } from "../base/redact.ts";
 import { findCredentialFault } from "./credential-fault.ts";
 import { parseCredential } from "./parse-credential.ts";
 import { isSigningKey } from "./signing-key.ts";
 import { isName, maxCredentials, type VaultEntry } from "./stored-credential.ts";
 import type { VaultContent } from "./vault-store.ts";
-import { compareText } from "../text-order.ts";
+import { compareText } from "../base/text-order.ts";
 
 /** Version of the plain form. */
 const format = 1;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { VaultContext } from "./vault-context.ts";
-import { inState } from "../state-folder.ts";
+import { inState } from "../base/state-folder.ts";
 
 /** The files of one vault, all 0600 in the 0700 folder `paths.vaults`, but `seen`. */
 export interface VaultPaths {

@@ -1,5 +1,5 @@
-import type { Engine } from "../../src/docker/engine.ts";
-import { ensureToolImage } from "../../src/docker/image/tool-image.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { ensureToolImage } from "../../src/engine/image/tool-image.ts";
 import { requireBaseImage, testImageOptions } from "../support/require-engine.ts";
 import type { Stack } from "./stack.ts";
 

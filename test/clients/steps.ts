@@ -1,4 +1,4 @@
-import { toShellWord } from "../../src/shell-word.ts";
+import { toShellWord } from "../../src/base/shell-word.ts";
 import { refusedHost } from "./shown.ts";
 import {
   type OperationName,

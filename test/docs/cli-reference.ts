@@ -1,6 +1,6 @@
 import { readCommands, readHelp } from "./command-tree.ts";
 import { errorCodes } from "./error-codes.ts";
-import { compareText } from "../../src/text-order.ts";
+import { compareText } from "../../src/base/text-order.ts";
 
 export const introduction = `# Commands
 

@@ -1,4 +1,4 @@
-import type { VaultboxErrorCode } from "../../src/errors.ts";
+import type { VaultboxErrorCode } from "../../src/base/errors.ts";
 
 /** What each code means, for docs/cli.md; a code without a line here doesn't compile. */
 export const errorCodes: Readonly<Record<VaultboxErrorCode, string>> = {

@@ -1,8 +1,8 @@
 import { get } from "node:http";
 import { json } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import type { BuiltImages } from "../../src/docker/image/list-images.ts";
-import { label } from "../../src/docker/labels.ts";
+import type { BuiltImages } from "../../src/engine/image/list-images.ts";
+import { label } from "../../src/engine/labels.ts";
 import { buildOn, startOwnEngine } from "../support/own-engine.ts";
 import { runCli } from "../support/run-cli.ts";
 

@@ -3,7 +3,7 @@ import { chown, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { parseStoredKey, toStoredKey } from "../../src/git/signature/ssh-key-private.ts";
+import { parseStoredKey, toStoredKey } from "../../src/git/signing/ssh-key-private.ts";
 import { boxPlaces, dumpPath, writeDumpProgram } from "../support/box-dump.ts";
 import { requireEngine } from "../support/require-engine.ts";
 import type { CliResult } from "../support/run-cli.ts";

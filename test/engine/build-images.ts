@@ -1,10 +1,10 @@
 import { agentProfiles } from "../../src/agents/select-agent.ts";
 import { toAgentPackage } from "../../src/cli/agent-package.ts";
-import { connectEngine } from "../../src/docker/connect-engine.ts";
-import { ensureAgentImage } from "../../src/docker/image/agent-image.ts";
-import { ensureBaseImage } from "../../src/docker/image/base-image.ts";
-import { ensureRelayImage } from "../../src/docker/image/relay-image.ts";
-import { toPrintable } from "../../src/printable.ts";
+import { connectEngine } from "../../src/engine/connect-engine.ts";
+import { ensureAgentImage } from "../../src/engine/image/agent-image.ts";
+import { ensureBaseImage } from "../../src/engine/image/base-image.ts";
+import { ensureRelayImage } from "../../src/engine/image/relay-image.ts";
+import { toPrintable } from "../../src/base/printable.ts";
 import { testImageOptions } from "../support/require-engine.ts";
 import { say } from "./test-machine.ts";
 

@@ -5,7 +5,7 @@ const longFiles = [
   "test/integration/vault/crash.test.ts",
   "test/integration/workspace/bounded-end.test.ts",
   "test/integration/git/push-refs.test.ts",
-  "test/integration/git-cache/history.property.test.ts",
+  "test/integration/push-cache/history.property.test.ts",
   "test/e2e/sandbox/workspace-plants.test.ts",
   "test/e2e/agents.test.ts",
   "test/e2e/sandbox/agent-images.test.ts",

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { canInstallPackages } from "../../src/docker/install-engine.ts";
-import { applyEngineSetup, planEngineSetup } from "../../src/docker/set-up-engine.ts";
+import { canInstallPackages } from "../../src/engine/install-engine.ts";
+import { applyEngineSetup, planEngineSetup } from "../../src/engine/set-up-engine.ts";
 
 /** The engine of a test run; disposing ends it if this run started it. */
 export interface TestMachine extends AsyncDisposable {

@@ -2,12 +2,12 @@ import { lookup } from "node:dns/promises";
 import { connect, isIP } from "node:net";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { classifyAddress } from "../../src/address-class.ts";
-import { parseAuthority, parseServerName, type Authority } from "../../src/proxy/authority.ts";
-import { createDialer } from "../../src/proxy/dial.ts";
-import { Refusal } from "../../src/proxy/refusal.ts";
-import { parseTarget } from "../../src/proxy/target.ts";
-import { createUpstreamTrust } from "../../src/proxy/trust.ts";
+import { classifyAddress } from "../../src/base/address-class.ts";
+import { parseAuthority, parseServerName, type Authority } from "../../src/http/authority.ts";
+import { createDialer } from "../../src/proxy/upstream/dial.ts";
+import { Refusal } from "../../src/http/refusal.ts";
+import { parseTarget } from "../../src/http/target.ts";
+import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
 import { recordScore } from "../support/scoreboard.ts";
 import { startRawUpstream } from "../support/upstream.ts";
 

@@ -1,13 +1,13 @@
 import { Socket } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { parseAuthority } from "../../src/proxy/authority.ts";
-import { connectTimeoutMs } from "../../src/proxy/connect-address.ts";
-import { parseConnectTo } from "../../src/proxy/connect-to.ts";
-import { createDialer, type DialerOptions } from "../../src/proxy/dial.ts";
-import { resolveTimeoutMs } from "../../src/proxy/resolve.ts";
-import { createUpstreamTrust } from "../../src/proxy/trust.ts";
-import { handshakeTimeoutMs } from "../../src/proxy/upstream-tls.ts";
-import { parseUpstreamProxySettings } from "../../src/proxy/upstream-proxy.ts";
+import { parseAuthority } from "../../src/http/authority.ts";
+import { connectTimeoutMs } from "../../src/proxy/client/connect-address.ts";
+import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
+import { createDialer, type DialerOptions } from "../../src/proxy/upstream/dial.ts";
+import { resolveTimeoutMs } from "../../src/proxy/upstream/resolve.ts";
+import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
+import { handshakeTimeoutMs } from "../../src/proxy/upstream/upstream-tls.ts";
+import { parseUpstreamProxySettings } from "../../src/proxy/upstream/upstream-proxy.ts";
 import { startRawUpstream } from "../support/upstream.ts";
 
 const trust = createUpstreamTrust({ extraCaPem: [] });

@@ -1,11 +1,15 @@
 import { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { expect, test } from "vitest";
-import { parseAuthority } from "../../src/proxy/authority.ts";
-import { connectAddress, openTcpSocket } from "../../src/proxy/connect-address.ts";
-import { parseConnectTo } from "../../src/proxy/connect-to.ts";
-import { createDialer, type DialedUpstream, type DialerOptions } from "../../src/proxy/dial.ts";
-import { createUpstreamTrust } from "../../src/proxy/trust.ts";
+import { parseAuthority } from "../../src/http/authority.ts";
+import { connectAddress, openTcpSocket } from "../../src/proxy/client/connect-address.ts";
+import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
+import {
+  createDialer,
+  type DialedUpstream,
+  type DialerOptions,
+} from "../../src/proxy/upstream/dial.ts";
+import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
 import { createSelfSigned, createTestCa, type IssuedCertificate } from "../support/test-ca.ts";
 import { startHttpUpstream, startRawUpstream, startTlsUpstream } from "../support/upstream.ts";
 

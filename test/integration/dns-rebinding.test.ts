@@ -1,13 +1,13 @@
 import { connect } from "node:net";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { isDialable } from "../../src/address-class.ts";
-import { parseAuthority } from "../../src/proxy/authority.ts";
-import type { OpenSocket } from "../../src/proxy/connect-address.ts";
-import { createDialer, type DialedUpstream } from "../../src/proxy/dial.ts";
-import { Refusal } from "../../src/proxy/refusal.ts";
-import type { Resolve } from "../../src/proxy/resolve.ts";
-import { createUpstreamTrust } from "../../src/proxy/trust.ts";
+import { isDialable } from "../../src/base/address-class.ts";
+import { parseAuthority } from "../../src/http/authority.ts";
+import type { OpenSocket } from "../../src/proxy/client/connect-address.ts";
+import { createDialer, type DialedUpstream } from "../../src/proxy/upstream/dial.ts";
+import { Refusal } from "../../src/http/refusal.ts";
+import type { Resolve } from "../../src/proxy/upstream/resolve.ts";
+import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
 import { recordScore } from "../support/scoreboard.ts";
 import { startRawUpstream } from "../support/upstream.ts";
 

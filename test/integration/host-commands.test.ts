@@ -3,8 +3,8 @@ import { chmod, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { resolvePaths } from "../../src/config/paths.ts";
-import { rememberFolders } from "../../src/sandbox/remember-folders.ts";
+import { resolvePaths } from "../../src/base/paths.ts";
+import { rememberFolders } from "../../src/session/remember-folders.ts";
 import { recordScore } from "../support/scoreboard.ts";
 
 const run = promisify(execFile);
@@ -17,7 +17,7 @@ interface Attempt {
 
 /** Runs a program of the host as vaultbox does, in a process that has these variables. */
 async function runHostCommand(home: string, { file, args, env = {} }: Attempt): Promise<void> {
-  const module = new URL("../../src/host-command.ts", import.meta.url).href;
+  const module = new URL("../../src/base/host-command.ts", import.meta.url).href;
   const command = JSON.stringify({ file, args, timeoutMs: 10_000 });
   // Set once it runs: what the process itself loads is another matter
   const code = `Object.assign(process.env, ${JSON.stringify({ ...env, VAULTBOX_HOME: home })});

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { writeNewFile } from "../../src/files/atomic-write.ts";
+import { writeNewFile } from "../../src/base/fs/atomic-write.ts";
 import { exportVault } from "../../src/vault/transfer.ts";
 import { createVault } from "../../src/vault/vault-catalog.ts";
 import { type CliResult, runCli } from "../support/run-cli.ts";

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { toPrintable } from "../../src/printable.ts";
-import { handoffLines } from "../../src/sandbox/workspace/handoff/handoff-text.ts";
-import { toPathWord, toShellWord } from "../../src/shell-word.ts";
+import { toPrintable } from "../../src/base/printable.ts";
+import { handoffLines } from "../../src/workspace/handoff/handoff-text.ts";
+import { toPathWord, toShellWord } from "../../src/base/shell-word.ts";
 import { recordScore } from "../support/scoreboard.ts";
 
 const run = promisify(execFile);

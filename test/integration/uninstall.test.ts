@@ -4,9 +4,9 @@ import { lutimes, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { resolvePaths, type Paths } from "../../src/config/paths.ts";
-import { readOwnIdentity, type ProcessIdentity } from "../../src/files/process-identity.ts";
-import { beginSession, writeState } from "../../src/sandbox/session-state.ts";
+import { resolvePaths, type Paths } from "../../src/base/paths.ts";
+import { readOwnIdentity, type ProcessIdentity } from "../../src/base/process-id.ts";
+import { beginSession, writeState } from "../../src/session/session-state.ts";
 import { runCli, type CliResult } from "../support/run-cli.ts";
 import { runOnTerminal } from "../support/terminal.ts";
 

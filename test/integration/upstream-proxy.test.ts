@@ -5,11 +5,11 @@ import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { parseAuthority } from "../../src/proxy/authority.ts";
-import { parseConnectTo } from "../../src/proxy/connect-to.ts";
-import { createDialer, type DialedUpstream } from "../../src/proxy/dial.ts";
-import { createUpstreamTrust } from "../../src/proxy/trust.ts";
-import { parseUpstreamProxySettings } from "../../src/proxy/upstream-proxy.ts";
+import { parseAuthority } from "../../src/http/authority.ts";
+import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
+import { createDialer, type DialedUpstream } from "../../src/proxy/upstream/dial.ts";
+import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
+import { parseUpstreamProxySettings } from "../../src/proxy/upstream/upstream-proxy.ts";
 import { createTestCa } from "../support/test-ca.ts";
 import { startHttpUpstream, startRawUpstream, startTlsUpstream } from "../support/upstream.ts";
 

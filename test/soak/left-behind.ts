@@ -1,6 +1,6 @@
 import { readFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { label } from "../../src/docker/labels.ts";
+import { label } from "../../src/engine/labels.ts";
 import { requireEngine } from "../support/require-engine.ts";
 import type { SandboxWorld } from "../support/sandbox-world.ts";
 

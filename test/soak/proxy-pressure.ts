@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import type { Dialer } from "../../src/proxy/dial.ts";
+import type { Dialer } from "../../src/proxy/upstream/dial.ts";
 import { startProxy } from "../support/proxy-fixture.ts";
 import {
   headBombs,

@@ -4,11 +4,14 @@ import type {
   AuthorisationRequest,
   Authoriser,
   Preparation,
-} from "../../src/proxy/credential/authorise.ts";
-import { createPlaceholder } from "../../src/proxy/credential/placeholder.ts";
-import type { HeaderField } from "../../src/proxy/http1/header.ts";
-import { Refusal } from "../../src/proxy/refusal.ts";
-import type { CredentialScheme, SessionCredential } from "../../src/proxy/session-credential.ts";
+} from "../../src/proxy/decide/authorise.ts";
+import { createPlaceholder } from "../../src/credential/placeholder.ts";
+import type { HeaderField } from "../../src/http/http1/header.ts";
+import { Refusal } from "../../src/http/refusal.ts";
+import type {
+  CredentialScheme,
+  SessionCredential,
+} from "../../src/credential/session-credential.ts";
 
 /** A credential with a random secret. */
 export function makeCredential(

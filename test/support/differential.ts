@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer as createHttpServer, METHODS } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { AuditEvent } from "../../src/audit/audit-event.ts";
-import { Refusal } from "../../src/proxy/refusal.ts";
-import { toCanonicalPath } from "../../src/proxy/target.ts";
+import { Refusal } from "../../src/http/refusal.ts";
+import { toCanonicalPath } from "../../src/http/target.ts";
 
 /** A request in the words that both sides have: `METHOD host path bytes`. */
 export type Seen = string;

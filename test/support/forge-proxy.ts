@@ -1,10 +1,10 @@
 import type { GitRule } from "../../src/policy/git-rule.ts";
 import type { GitPolicy } from "../../src/policy/git-rules.ts";
-import { parseConnectTo } from "../../src/proxy/connect-to.ts";
-import { createDialer } from "../../src/proxy/dial.ts";
-import type { Door, DoorTools } from "../../src/proxy/doors/door.ts";
-import type { SessionCredential } from "../../src/proxy/session-credential.ts";
-import { createUpstreamTrust } from "../../src/proxy/trust.ts";
+import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
+import { createDialer } from "../../src/proxy/upstream/dial.ts";
+import type { Door, DoorTools } from "../../src/proxy/decide/handler.ts";
+import type { SessionCredential } from "../../src/credential/session-credential.ts";
+import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
 import { startProxy, type ProxyFixture } from "./proxy-fixture.ts";
 
 /** What tests choose of a proxy in front of a forge's stand-in. */

@@ -2,9 +2,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
-import type { DoorTools, HostRequest, HostResponse } from "../../src/proxy/doors/door.ts";
-import { HeldBytes } from "../../src/proxy/held-bytes.ts";
-import type { HeaderField } from "../../src/proxy/http1/header.ts";
+import type { DoorTools, HostRequest, HostResponse } from "../../src/proxy/decide/handler.ts";
+import { HeldBytes } from "../../src/proxy/egress/held-bytes.ts";
+import type { HeaderField } from "../../src/http/http1/header.ts";
 
 export interface GitHttpTools extends DoorTools {
   readonly requests: readonly HostRequest[];

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FetchedPack, Upstream } from "../../src/git-cache/upstream.ts";
+import type { FetchedPack, Upstream } from "../../src/git/push/cache/upstream.ts";
 import { writeBareRepository } from "./bare-repository.ts";
 
 export interface TestRepository {

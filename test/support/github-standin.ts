@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GitRule } from "../../src/policy/git-rule.ts";
-import { createGithubDoor } from "../../src/proxy/doors/api/github-door.ts";
-import type { SessionCredential } from "../../src/proxy/session-credential.ts";
+import { createGithubDoor } from "../../src/git/forge/github-door.ts";
+import type { SessionCredential } from "../../src/credential/session-credential.ts";
 import { startForgeProxy, type ForgeProxyOptions } from "./forge-proxy.ts";
 import type { ProxyFixture } from "./proxy-fixture.ts";
 import { createTestCa } from "./test-ca.ts";

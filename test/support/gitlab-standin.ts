@@ -1,6 +1,6 @@
 import type { GitRule } from "../../src/policy/git-rule.ts";
-import { createGitlabDoor } from "../../src/proxy/doors/api/gitlab-door.ts";
-import type { SessionCredential } from "../../src/proxy/session-credential.ts";
+import { createGitlabDoor } from "../../src/git/forge/gitlab-door.ts";
+import type { SessionCredential } from "../../src/credential/session-credential.ts";
 import { startForgeProxy, type ForgeProxyOptions } from "./forge-proxy.ts";
 import type { ProxyFixture } from "./proxy-fixture.ts";
 import { createTestCa } from "./test-ca.ts";

@@ -1,4 +1,4 @@
-import type { HostFile } from "../../src/sandbox/workspace/scan/host-files/host-file.ts";
+import type { HostFile } from "../../src/workspace/scan/host-executables/row.ts";
 
 /** Paths that a row is about: the ones it gives, and its patterns without `*`. */
 export function toExamples({ patterns, examples }: HostFile): readonly string[] {

@@ -1,7 +1,7 @@
 // A proxy in a process of its own, whose memory can be asked for. Arguments: the upstream's port, and `unlimited` for one
 // that holds what it likes.
-import { HeldBytes } from "../../src/proxy/held-bytes.ts";
-import { createGithubDoor } from "../../src/proxy/doors/api/github-door.ts";
+import { HeldBytes } from "../../src/proxy/egress/held-bytes.ts";
+import { createGithubDoor } from "../../src/git/forge/github-door.ts";
 import { githubRule } from "./github-standin.ts";
 import { plainDialer, startProxy } from "./proxy-fixture.ts";
 

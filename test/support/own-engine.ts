@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectEngine } from "../../src/docker/connect-engine.ts";
-import type { Engine } from "../../src/docker/engine.ts";
-import { pingEngine } from "../../src/docker/ping-engine.ts";
-import { toTar } from "../../src/docker/tar.ts";
+import { connectEngine } from "../../src/engine/connect-engine.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { pingEngine } from "../../src/engine/ping-engine.ts";
+import { toTar } from "../../src/engine/tar.ts";
 
 /** A second engine beside the machine's, empty: what a test removes there is nobody else's. */
 export interface OwnEngine extends AsyncDisposable {

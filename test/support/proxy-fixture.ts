@@ -9,10 +9,10 @@ import { createSessionCa, type SessionCa } from "../../src/ca/session-ca.ts";
 import type { GitRule } from "../../src/policy/git-rule.ts";
 import type { SessionLimits } from "../../src/policy/policy.ts";
 import { parseRule } from "../../src/policy/parse-rule.ts";
-import type { Dialer } from "../../src/proxy/dial.ts";
-import type { OpenDoors } from "../../src/proxy/doors/door.ts";
+import type { Dialer } from "../../src/proxy/upstream/dial.ts";
+import type { OpenDoors } from "../../src/proxy/decide/handler.ts";
 import { ProxyServer } from "../../src/proxy/proxy-server.ts";
-import type { SessionCredential } from "../../src/proxy/session-credential.ts";
+import type { SessionCredential } from "../../src/credential/session-credential.ts";
 
 export interface ProxyFixture extends AsyncDisposable {
   /** The proxy's unix socket */

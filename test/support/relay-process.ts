@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { Attachment } from "../../src/docker/engine.ts";
+import type { Attachment } from "../../src/engine/engine.ts";
 import type { EstablishedLink, LinkChoice, LinkEnd } from "../../src/sandbox/link/link-end.ts";
 import { openLink } from "../../src/sandbox/link/open-link.ts";
 

@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
-import { connectEngine } from "../../src/docker/connect-engine.ts";
-import { ensureBaseImage } from "../../src/docker/image/base-image.ts";
-import type { Engine } from "../../src/docker/engine.ts";
-import type { ImageOptions } from "../../src/docker/image/image-request.ts";
+import { connectEngine } from "../../src/engine/connect-engine.ts";
+import { ensureBaseImage } from "../../src/engine/image/base-image.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import type { ImageOptions } from "../../src/engine/image/image-request.ts";
 
 /** The engine that tests use; they never skip, they fail with what to do. */
 export async function requireEngine(): Promise<Engine> {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import type { Dialer } from "../../src/proxy/dial.ts";
+import type { Dialer } from "../../src/proxy/upstream/dial.ts";
 import { abortedByAudit, disagreements, sentByAudit, startSeeingUpstream } from "./differential.ts";
 import { sampleRequests } from "./fuzz-requests.ts";
 import { findNginx, startNginx } from "./nginx.ts";

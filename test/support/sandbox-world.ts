@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { label } from "../../src/docker/labels.ts";
+import { label } from "../../src/engine/labels.ts";
 import { requireEngine } from "./require-engine.ts";
 import { cliEnvironment, cliPath, runCli, type CliOptions, type CliResult } from "./run-cli.ts";
 

@@ -3,14 +3,14 @@ import { mkdir, mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { resolvePaths, type Paths } from "../../src/config/paths.ts";
+import { resolvePaths, type Paths } from "../../src/base/paths.ts";
 import {
   defaultWorkspaceSettings,
   type WorkspaceSettings,
 } from "../../src/policy/workspace-settings.ts";
-import { beginSession, endSession, writeState } from "../../src/sandbox/session-state.ts";
-import type { Handoff } from "../../src/sandbox/workspace/handoff/handoff.ts";
-import { openWorkspaceSession } from "../../src/sandbox/workspace/workspace-session.ts";
+import { beginSession, endSession, writeState } from "../../src/session/session-state.ts";
+import type { Handoff } from "../../src/workspace/handoff/handoff.ts";
+import { openWorkspaceSession } from "../../src/workspace/workspace-session.ts";
 
 const run = promisify(execFile);
 

@@ -4,20 +4,17 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { signForGit, signWithKey, type SshSigner } from "../../src/git/signature/sshsig.ts";
-import { toPublicKeyLine } from "../../src/git/signature/ssh-key.ts";
-import { generateStoredKey, parseStoredKey } from "../../src/git/signature/ssh-key-private.ts";
-import { parseAuthority } from "../../src/proxy/authority.ts";
-import type { AnswerPassage, Door, DoorRequest } from "../../src/proxy/doors/door.ts";
-import {
-  createSigningDoor,
-  type SigningDoorOptions,
-} from "../../src/proxy/doors/signing/signing-door.ts";
-import type { HeaderField } from "../../src/proxy/http1/header.ts";
-import type { RequestHead } from "../../src/proxy/http1/request-head.ts";
-import { HeldBytes } from "../../src/proxy/held-bytes.ts";
-import { Refusal } from "../../src/proxy/refusal.ts";
-import { toGitSignScript } from "../../src/sandbox/signing/git-sign.ts";
+import { signForGit, signWithKey, type SshSigner } from "../../src/git/signing/sshsig.ts";
+import { toPublicKeyLine } from "../../src/git/signing/ssh-key.ts";
+import { generateStoredKey, parseStoredKey } from "../../src/git/signing/ssh-key-private.ts";
+import { parseAuthority } from "../../src/http/authority.ts";
+import type { AnswerPassage, Door, DoorRequest } from "../../src/proxy/decide/handler.ts";
+import { createSigningDoor, type SigningDoorOptions } from "../../src/git/signing/signing-door.ts";
+import type { HeaderField } from "../../src/http/http1/header.ts";
+import type { RequestHead } from "../../src/http/http1/request-head.ts";
+import { HeldBytes } from "../../src/proxy/egress/held-bytes.ts";
+import { Refusal } from "../../src/http/refusal.ts";
+import { toGitSignScript } from "../../src/session/signing/git-sign.ts";
 
 export const person = { name: "Ann Example", email: "ann@example.com" } as const;
 

@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
-import type { Engine } from "../../src/docker/engine.ts";
-import { toTar } from "../../src/docker/tar.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { toTar } from "../../src/engine/tar.ts";
 import { requireBaseImage } from "./require-engine.ts";
 
 /** An image that only this test has; disposing removes it. */

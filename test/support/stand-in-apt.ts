@@ -1,4 +1,4 @@
-import type { Engine } from "../../src/docker/engine.ts";
+import type { Engine } from "../../src/engine/engine.ts";
 import { importBusybox, type SmallImage } from "./small-images.ts";
 
 /** A small image whose apt-get does as the script says, in place of Debian's; `$1` is its command. */

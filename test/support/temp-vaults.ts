@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Secret } from "../../src/redact.ts";
+import { Secret } from "../../src/base/redact.ts";
 import type { StoredCredential, VaultEntry } from "../../src/vault/stored-credential.ts";
 import type { VaultContext } from "../../src/vault/vault-context.ts";
 

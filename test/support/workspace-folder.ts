@@ -1,14 +1,14 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { BindMount } from "../../src/docker/engine.ts";
-import { resolvePaths } from "../../src/config/paths.ts";
+import type { BindMount } from "../../src/engine/engine.ts";
+import { resolvePaths } from "../../src/base/paths.ts";
 import {
   defaultWorkspaceSettings,
   type WorkspaceSettings,
 } from "../../src/policy/workspace-settings.ts";
-import type { Handoff } from "../../src/sandbox/workspace/handoff/handoff.ts";
-import { openWorkspaceSession } from "../../src/sandbox/workspace/workspace-session.ts";
+import type { Handoff } from "../../src/workspace/handoff/handoff.ts";
+import { openWorkspaceSession } from "../../src/workspace/workspace-session.ts";
 
 /** A workspace whose sandbox is a function of the test. */
 export interface WorkspaceFolder extends AsyncDisposable {

@@ -3,14 +3,14 @@ import { chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { resolvePaths } from "../../src/config/paths.ts";
+import { resolvePaths } from "../../src/base/paths.ts";
 import { defaultWorkspaceSettings } from "../../src/policy/workspace-settings.ts";
-import type { Handoff } from "../../src/sandbox/workspace/handoff/handoff.ts";
-import { finishDeadSession } from "../../src/sandbox/workspace/dead-session.ts";
+import type { Handoff } from "../../src/workspace/handoff/handoff.ts";
+import { finishDeadSession } from "../../src/workspace/dead-session.ts";
 import {
   openWorkspaceSession,
   type WorkspaceSession,
-} from "../../src/sandbox/workspace/workspace-session.ts";
+} from "../../src/workspace/workspace-session.ts";
 import { gitEnvironment } from "./host-git.ts";
 
 const run = promisify(execFile);

@@ -1,8 +1,8 @@
-import type { Folder } from "../../src/files/beneath.ts";
-import { parseHideRules } from "../../src/sandbox/workspace/hide/hide-rules.ts";
-import type { OpenRoot } from "../../src/sandbox/workspace/roots/mounted-root.ts";
-import type { LookedRoot } from "../../src/sandbox/workspace/roots/scan-root.ts";
-import type { Scan } from "../../src/sandbox/workspace/scan/scan.ts";
+import type { Folder } from "../../src/base/fs/beneath.ts";
+import { parseHideRules } from "../../src/workspace/hide/hide-rules.ts";
+import type { OpenRoot } from "../../src/workspace/roots/mounted-root.ts";
+import type { LookedRoot } from "../../src/workspace/roots/scan-root.ts";
+import type { Scan } from "../../src/workspace/scan/scan.ts";
 
 /** A workspace that is all of what is mounted. */
 export function toWorkspaceRoot(path: string, folder: Folder): OpenRoot {

@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { parseSignableObject } from "../../src/git/signature/commit-object.ts";
+import { parseSignableObject } from "../../src/git/signing/commit-object.ts";
 import type { ByteSource } from "../../src/proxy/byte-source.ts";
-import { readHead } from "../../src/proxy/http1/read-head.ts";
-import { SessionLimiter } from "../../src/proxy/session-limiter.ts";
+import { readHead } from "../../src/http/http1/read-head.ts";
+import { SessionLimiter } from "../../src/proxy/decide/session-limiter.ts";
 import { serveTcpDns } from "../../src/relay/dns-server.ts";
 import { recordScore } from "../support/scoreboard.ts";
 

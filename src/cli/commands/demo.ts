@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Paint } from "../../paint.ts";
+import type { Paint } from "../../base/paint.ts";
 
 /** Whether a claim held; in a narrow terminal behind its heading. */
 const heldPaints: readonly Paint[] = [
@@ -41,7 +41,7 @@ async function demo(flags: { readonly yes?: boolean; readonly json?: boolean }):
     printLines(["", ...toTable(["held", "claim", "evidence"], rows)], heldPaints);
   }
   if (failed.length === 0) return;
-  const { VaultboxError } = await import("../../errors.ts");
+  const { VaultboxError } = await import("../../base/errors.ts");
   throw new VaultboxError(
     "VBX_DEMO_FAILED",
     `${failed.length} of ${claims.length} claims did not hold`,

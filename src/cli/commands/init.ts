@@ -34,7 +34,7 @@ async function init(flags: InitFlags): Promise<void> {
     output,
     { findOldPolicySessions, toOldPolicyLines },
   ] = await Promise.all([
-    import("../../config/paths.ts"),
+    import("../../base/paths.ts"),
     import("../../config/init-project-file.ts"),
     import("../../agents/select-agent.ts"),
     import("../../presets/presets.ts"),

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { leavingOut } from "../../host-environment.ts";
+import { leavingOut } from "../../base/host-environment.ts";
 import {
   addPolicyOptions,
   collect,
@@ -39,18 +39,18 @@ async function proxy(flags: ProxyFlags): Promise<void> {
     { openStandaloneProxy },
     output,
   ] = await Promise.all([
-    import("../../config/paths.ts"),
+    import("../../base/paths.ts"),
     import("../session-policy.ts"),
     import("../upstream-ca.ts"),
     import("../session-vaults.ts"),
-    import("../../sandbox/standalone-proxy.ts"),
+    import("../../session/standalone-proxy.ts"),
     import("../output.ts"),
   ]);
   const places = paths.resolvePaths();
   const options = toSessionPolicyOptions(flags);
   const session = await resolveSessionPolicy(options, places);
   const { policy, hash, preferences, registries } = session;
-  const { mapRegistryAddresses } = await import("../../sandbox/registry-access.ts");
+  const { mapRegistryAddresses } = await import("../../session/registry-access.ts");
   const mapped = await mapRegistryAddresses(registries, { env: process.env });
   await using running = await openStandaloneProxy({
     paths: places,
@@ -74,7 +74,7 @@ async function proxy(flags: ProxyFlags): Promise<void> {
   }
   const isExpired = await Promise.race([untilSignal(), running.expired.then(() => true)]);
   if (!isExpired) return;
-  const { timeoutStatus, timeoutText } = await import("../../sandbox/time-limit.ts");
+  const { timeoutStatus, timeoutText } = await import("../../session/time-limit.ts");
   output.printNote(timeoutText);
   process.exitCode = timeoutStatus;
 }

@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import type { Engine } from "../../docker/engine.ts";
-import type { Paths } from "../../config/paths.ts";
-import type { LeftHandoff } from "../../sandbox/leftovers.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { Paths } from "../../base/paths.ts";
+import type { LeftHandoff } from "../../session/leftovers.ts";
 import type { RemovedRecords } from "../../sandbox/remove-records.ts";
-import type { RemovedImages } from "../../docker/image/remove-images.ts";
+import type { RemovedImages } from "../../engine/image/remove-images.ts";
 
 export function buildCommand(): Command {
   return new Command("prune")
@@ -45,19 +45,19 @@ async function pruneLeftovers(flags: PruneFlags): Promise<void> {
     { keptNote, prunedLines },
     { printJson, printLines, printNote },
   ] = await Promise.all([
-    import("../../config/paths.ts"),
-    import("../../docker/connect-engine.ts"),
-    import("../../sandbox/leftovers.ts"),
-    import("../../sandbox/history/prune-history.ts"),
-    import("../../git-cache/git-cache.ts"),
-    import("../../sandbox/workspace/scan/plain-folder-record.ts"),
+    import("../../base/paths.ts"),
+    import("../../engine/connect-engine.ts"),
+    import("../../session/leftovers.ts"),
+    import("../../sandbox/home/history/prune-history.ts"),
+    import("../../git/push/cache/git-cache.ts"),
+    import("../../workspace/scan/plain-folder-record.ts"),
     import("../prune-text.ts"),
     import("../output.ts"),
   ]);
   const paths = resolvePaths();
   const before = flags.sessions === undefined ? undefined : await toTime(flags.sessions);
   const engine = await connectEngine(process.env);
-  const { handoffLines } = await import("../../sandbox/workspace/handoff/handoff-text.ts");
+  const { handoffLines } = await import("../../workspace/handoff/handoff-text.ts");
   const handoffs: LeftHandoff[] = [];
   const leftovers = await prune(paths, engine, (left) => {
     handoffs.push(left);
@@ -88,7 +88,7 @@ async function pruneLeftovers(flags: PruneFlags): Promise<void> {
 
 /** Before anything is removed. @throws VaultboxError VBX_USAGE */
 async function toTime(age: string): Promise<string> {
-  const { parseDuration } = await import("../../units.ts");
+  const { parseDuration } = await import("../../base/units.ts");
   return new Date(Date.now() - parseDuration(age, maxAgeMs)).toISOString();
 }
 
@@ -99,7 +99,7 @@ async function pruneRecords(paths: Paths, before: string): Promise<RemovedRecord
 
 async function pruneImages(engine: Engine): Promise<RemovedImages> {
   const { agentProfiles } = await import("../../agents/select-agent.ts");
-  const { removeImages } = await import("../../docker/image/remove-images.ts");
+  const { removeImages } = await import("../../engine/image/remove-images.ts");
   const { toAgentPackage } = await import("../agent-package.ts");
   const agents = agentProfiles.flatMap((profile) => toAgentPackage(profile) ?? []);
   return await removeImages(engine, agents, process.env);

@@ -19,8 +19,8 @@ async function listRunning(flags: { readonly json?: boolean }): Promise<void> {
     { toTable },
     { cutForTerminal, noteCutValues },
   ] = await Promise.all([
-    import("../../config/paths.ts"),
-    import("../../sandbox/list-sessions.ts"),
+    import("../../base/paths.ts"),
+    import("../../session/list-sessions.ts"),
     import("../output.ts"),
     import("../table.ts"),
     import("../cut-text.ts"),

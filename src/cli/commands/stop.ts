@@ -17,8 +17,8 @@ export function buildCommand(): Command {
 
 async function stop(ids: readonly string[], flags: { readonly json?: boolean }): Promise<void> {
   const [{ resolvePaths }, { stopSession }, { printJson, printLines }] = await Promise.all([
-    import("../../config/paths.ts"),
-    import("../../sandbox/list-sessions.ts"),
+    import("../../base/paths.ts"),
+    import("../../session/list-sessions.ts"),
     import("../output.ts"),
   ]);
   const stopped: string[] = [];

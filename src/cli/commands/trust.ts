@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { Command } from "commander";
-import type { ListedSession } from "../../sandbox/list-sessions.ts";
+import type { ListedSession } from "../../session/list-sessions.ts";
 
 interface TrustFlags {
   readonly show?: boolean;
@@ -50,7 +50,7 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
     { toGrantLines },
     { findOldPolicySessions, toOldPolicyLines },
   ] = await Promise.all([
-    import("../../config/paths.ts"),
+    import("../../base/paths.ts"),
     import("../../config/trust-project.ts"),
     import("../output.ts"),
     import("../policy-text.ts"),
@@ -104,10 +104,10 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
 async function takeOverLeft(path: string, flags: TrustFlags): Promise<string | undefined> {
   const [{ resolvePaths }, { lstat, realpath }, { readOpenDangers, takeOver }, { contains }] =
     await Promise.all([
-      import("../../config/paths.ts"),
+      import("../../base/paths.ts"),
       import("node:fs/promises"),
-      import("../../sandbox/workspace/handoff/open-dangers.ts"),
-      import("../../files/path-steps.ts"),
+      import("../../workspace/handoff/open-dangers.ts"),
+      import("../../base/fs/path-steps.ts"),
     ]);
   const paths = resolvePaths();
   // The last name may be a link, and is meant itself

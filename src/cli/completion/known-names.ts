@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
-import { resolvePaths } from "../../config/paths.ts";
-import { isSessionId } from "../../session-id.ts";
-import { inState } from "../../state-folder.ts";
+import { resolvePaths } from "../../base/paths.ts";
+import { isSessionId } from "../../base/session-id.ts";
+import { inState } from "../../base/state-folder.ts";
 
 /** Reads names that are known without the engine, a vault's content or a question to the user. */
 type NameSource = () => Promise<readonly string[]>;

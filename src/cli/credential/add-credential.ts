@@ -1,5 +1,5 @@
-import { VaultboxError } from "../../errors.ts";
-import { Secret } from "../../redact.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { Secret } from "../../base/redact.ts";
 import { toAdd } from "../../vault/change-credentials.ts";
 import { readFromSource } from "../../vault/secret-source.ts";
 import type { StoredCredential } from "../../vault/stored-credential.ts";

@@ -1,6 +1,6 @@
-import { VaultboxError } from "../../errors.ts";
+import { VaultboxError } from "../../base/errors.ts";
 import { parseHostPattern } from "../../policy/host-pattern.ts";
-import { quoted } from "../../printable.ts";
+import { quoted } from "../../base/printable.ts";
 import {
   isCredentialHeader,
   isHeaderPrefix,

@@ -1,4 +1,4 @@
-import { parsePublicKeyLine, toFingerprint } from "../../git/signature/ssh-key.ts";
+import { parsePublicKeyLine, toFingerprint } from "../../git/signing/ssh-key.ts";
 import {
   isSigningKey,
   type SigningKeySource,

@@ -1,10 +1,10 @@
-import { readCurrentFolder } from "../../current-folder.ts";
-import { VaultboxError } from "../../errors.ts";
-import { quoted } from "../../printable.ts";
+import { readCurrentFolder } from "../../base/current-folder.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { quoted } from "../../base/printable.ts";
 import { readClientRegistry } from "../../presets/client-registry.ts";
 import { expandBindings, expandOwnHost } from "../../presets/expand-preset.ts";
 import { findPreset } from "../../presets/presets.ts";
-import { isReservedVariable } from "../../reserved-variables.ts";
+import { isReservedVariable } from "../../base/reserved-variables.ts";
 import { findCredentialFault, isVariable } from "../../vault/credential-fault.ts";
 import { parseSourceCommand } from "../../vault/secret-source.ts";
 import {

@@ -1,14 +1,14 @@
 import { realpath } from "node:fs/promises";
-import { VaultboxError } from "../../errors.ts";
-import { parsePublicKeyLine, toFingerprint, toPublicKeyLine } from "../../git/signature/ssh-key.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { parsePublicKeyLine, toFingerprint, toPublicKeyLine } from "../../git/signing/ssh-key.ts";
 import {
   generateStoredKey,
   parseStoredKey,
   toStoredKey,
-} from "../../git/signature/ssh-key-private.ts";
-import { quoted } from "../../printable.ts";
-import { Secret } from "../../redact.ts";
-import { chooseAgentKey } from "../../sandbox/signing/ssh-agent-key.ts";
+} from "../../git/signing/ssh-key-private.ts";
+import { quoted } from "../../base/printable.ts";
+import { Secret } from "../../base/redact.ts";
+import { chooseAgentKey } from "../../session/signing/ssh-agent-key.ts";
 import { checkName, type VaultEntry } from "../../vault/stored-credential.ts";
 import type { SigningKeySource } from "../../vault/signing-key.ts";
 import { type BindingFlags, hasBindingFlags } from "./binding-flags.ts";

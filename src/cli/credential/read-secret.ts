@@ -1,5 +1,5 @@
-import { VaultboxError } from "../../errors.ts";
-import { quoted } from "../../printable.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { quoted } from "../../base/printable.ts";
 import { checkSecretValue, maxSecretBytes } from "../../vault/stored-credential.ts";
 import { canPrompt, promptHidden } from "../prompt.ts";
 

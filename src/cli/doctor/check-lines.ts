@@ -1,4 +1,4 @@
-import type { Paint } from "../../paint.ts";
+import type { Paint } from "../../base/paint.ts";
 import { toTable } from "../table.ts";
 import type { HealthCheck } from "./health-check.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { connectEngine } from "../../docker/connect-engine.ts";
-import type { Engine, EngineInfo } from "../../docker/engine.ts";
-import { resolveBaseImage } from "../../docker/image/base-image.ts";
-import { label } from "../../docker/labels.ts";
-import { VaultboxError } from "../../errors.ts";
+import { connectEngine } from "../../engine/connect-engine.ts";
+import type { Engine, EngineInfo } from "../../engine/engine.ts";
+import { resolveBaseImage } from "../../engine/image/base-image.ts";
+import { label } from "../../engine/labels.ts";
+import { VaultboxError } from "../../base/errors.ts";
 import type { HealthCheck } from "./health-check.ts";
 import { fail, ok, warn } from "./health-check.ts";
 

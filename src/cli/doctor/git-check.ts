@@ -1,5 +1,5 @@
-import { VaultboxError } from "../../errors.ts";
-import { findGit } from "../../git-cache/git-program.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { findGit } from "../../git/push/cache/git-program.ts";
 import type { HealthCheck } from "./health-check.ts";
 import { ok, warn } from "./health-check.ts";
 

@@ -1,12 +1,12 @@
 import { X509Certificate } from "node:crypto";
 import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { toPathReason } from "../../files/named-path.ts";
-import { runHostCommand } from "../../host-command.ts";
+import { toPathReason } from "../../base/fs/named-path.ts";
+import { runHostCommand } from "../../base/host-command.ts";
 import type { HealthCheck } from "./health-check.ts";
 import { fail, ok, warn } from "./health-check.ts";
-import { toShellWord } from "../../shell-word.ts";
-import { readRegularText } from "../../files/regular-file.ts";
+import { toShellWord } from "../../base/shell-word.ts";
+import { readRegularText } from "../../base/fs/regular-file.ts";
 
 const minNodeMajor = 24;
 const commandTimeoutMs = 10_000;

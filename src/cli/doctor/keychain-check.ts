@@ -1,4 +1,4 @@
-import { VaultboxError } from "../../errors.ts";
+import { VaultboxError } from "../../base/errors.ts";
 import { openKeychain } from "../../vault/keychain.ts";
 import { toKeychainService } from "../../vault/vault-context.ts";
 import type { HealthCheck } from "./health-check.ts";

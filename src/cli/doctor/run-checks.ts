@@ -1,4 +1,4 @@
-import { resolvePaths } from "../../config/paths.ts";
+import { resolvePaths } from "../../base/paths.ts";
 import { checkEngine } from "./engine-checks.ts";
 import { checkGit } from "./git-check.ts";
 import type { HealthCheck } from "./health-check.ts";

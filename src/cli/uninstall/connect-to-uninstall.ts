@@ -1,6 +1,6 @@
-import { connectEngine } from "../../docker/connect-engine.ts";
-import type { Engine } from "../../docker/engine.ts";
-import { isVaultboxError, VaultboxError } from "../../errors.ts";
+import { connectEngine } from "../../engine/connect-engine.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { isVaultboxError, VaultboxError } from "../../base/errors.ts";
 
 /** The engine that is there; that it isn't needed is the user's to say. @throws VaultboxError VBX_ENGINE_UNREACHABLE */
 export async function connectToUninstall(env: NodeJS.ProcessEnv): Promise<Engine> {

@@ -1,12 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { findLogFiles } from "../../audit/log-files.ts";
-import type { Paths } from "../../config/paths.ts";
+import type { Paths } from "../../base/paths.ts";
 import { listTrusted } from "../../config/trust.ts";
-import type { Engine } from "../../docker/engine.ts";
-import { isHistoryName, toHistoryFolder } from "../../sandbox/history/history-place.ts";
-import { findDeadSessions } from "../../sandbox/leftovers.ts";
-import { listSessions } from "../../sandbox/list-sessions.ts";
-import { readOpenDangers } from "../../sandbox/workspace/handoff/open-dangers.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { isHistoryName, toHistoryFolder } from "../../sandbox/home/history/history-place.ts";
+import { findDeadSessions } from "../../session/leftovers.ts";
+import { listSessions } from "../../session/list-sessions.ts";
+import { readOpenDangers } from "../../workspace/handoff/open-dangers.ts";
 import { findAllVaults } from "../../vault/clear-vaults.ts";
 import type { VaultContext } from "../../vault/vault-context.ts";
 import { findOnEngine, type OnEngine } from "./on-engine.ts";

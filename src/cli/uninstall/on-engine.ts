@@ -1,18 +1,18 @@
 import { existsSync } from "node:fs";
-import type { Paths } from "../../config/paths.ts";
-import type { Engine } from "../../docker/engine.ts";
-import { isInUse } from "../../docker/engine-error.ts";
+import type { Paths } from "../../base/paths.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { isInUse } from "../../engine/engine-error.ts";
 import {
   listVaultboxImages,
   type BuiltImage,
   type BuiltImages,
-} from "../../docker/image/list-images.ts";
-import { removeEach } from "../../docker/image/remove-images.ts";
-import { label } from "../../docker/labels.ts";
-import { toRecordPath } from "../../sandbox/kept-home/start-file-record.ts";
-import { findOrphans } from "../../sandbox/leftovers.ts";
+} from "../../engine/image/list-images.ts";
+import { removeEach } from "../../engine/image/remove-images.ts";
+import { label } from "../../engine/labels.ts";
+import { toRecordPath } from "../../sandbox/home/start-file-record.ts";
+import { findOrphans } from "../../session/leftovers.ts";
 import { isOwnName } from "../../sandbox/session-labels.ts";
-import { readActiveSessions } from "../../sandbox/session-state.ts";
+import { readActiveSessions } from "../../session/session-state.ts";
 
 /** What of vaultbox is on an engine, beside sessions of this user. */
 export interface OnEngine {

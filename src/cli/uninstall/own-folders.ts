@@ -1,11 +1,11 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Paths } from "../../config/paths.ts";
-import { VaultboxError } from "../../errors.ts";
-import { toPathReason } from "../../files/named-path.ts";
-import { quoted } from "../../printable.ts";
-import { isSessionId } from "../../session-id.ts";
-import { stateNames, type StateName } from "../../state-folder.ts";
+import type { Paths } from "../../base/paths.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { toPathReason } from "../../base/fs/named-path.ts";
+import { quoted } from "../../base/printable.ts";
+import { isSessionId } from "../../base/session-id.ts";
+import { stateNames, type StateName } from "../../base/state-folder.ts";
 
 /** A folder of vaultbox's. Not all in it must be: it may be `VAULTBOX_HOME`'s, or somebody kept a file of theirs in there. */
 export interface OwnFolder {

@@ -1,9 +1,9 @@
-import type { Paths } from "../../config/paths.ts";
-import type { Engine } from "../../docker/engine.ts";
-import { VaultboxError } from "../../errors.ts";
-import { pruneHistories } from "../../sandbox/history/prune-history.ts";
-import { prune, type OnLeft } from "../../sandbox/leftovers.ts";
-import { listSessions, stopSession } from "../../sandbox/list-sessions.ts";
+import type { Paths } from "../../base/paths.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { pruneHistories } from "../../sandbox/home/history/prune-history.ts";
+import { prune, type OnLeft } from "../../session/leftovers.ts";
+import { listSessions, stopSession } from "../../session/list-sessions.ts";
 import { clearVaults } from "../../vault/clear-vaults.ts";
 import type { VaultContext } from "../../vault/vault-context.ts";
 import type { Installation } from "./installation.ts";

@@ -1,8 +1,8 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { readHomeFolder } from "../../home-folder.ts";
-import { readRegularText } from "../../files/regular-file.ts";
-import { resolveBaseFolder } from "../../state-folder.ts";
+import { readHomeFolder } from "../../base/home-folder.ts";
+import { readRegularText } from "../../base/fs/regular-file.ts";
+import { resolveBaseFolder } from "../../base/state-folder.ts";
 
 /** What of vaultbox is where shells look. */
 export interface ShellFiles {

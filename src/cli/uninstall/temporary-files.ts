@@ -2,7 +2,7 @@ import { lstat, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Of builds and demos: `docker/image/build-lock.ts`, `docker/image/debian-node.ts` and `demo/demo-home.ts`. */
+/** Of builds and demos: `engine/image/build-lock.ts`, `engine/image/debian-node.ts` and `demo/demo-home.ts`. */
 const ownName = /^vaultbox-(?:build-[0-9a-f]{16}\.lock|(?:image|demo)-[A-Za-z0-9]{6})$/;
 /** Longer than each of them takes, in `ms`: it was killed */
 const longestMs = 3_600_000;

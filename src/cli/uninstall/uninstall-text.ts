@@ -1,4 +1,4 @@
-import { formatSize, plural } from "../../units.ts";
+import { formatSize, plural } from "../../base/units.ts";
 import type { UsedOnEngine } from "./on-engine.ts";
 import type { UninstallPlan } from "./uninstall-plan.ts";
 

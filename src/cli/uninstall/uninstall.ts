@@ -1,6 +1,6 @@
-import { resolvePaths } from "../../config/paths.ts";
-import type { LeftHandoff } from "../../sandbox/leftovers.ts";
-import { handoffLines } from "../../sandbox/workspace/handoff/handoff-text.ts";
+import { resolvePaths } from "../../base/paths.ts";
+import type { LeftHandoff } from "../../session/leftovers.ts";
+import { handoffLines } from "../../workspace/handoff/handoff-text.ts";
 import { printJson, printLines, printNote } from "../output.ts";
 import { confirm, toVaultContext } from "../vault-access.ts";
 import { connectToUninstall } from "./connect-to-uninstall.ts";

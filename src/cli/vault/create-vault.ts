@@ -1,4 +1,4 @@
-import { VaultboxError } from "../../errors.ts";
+import { VaultboxError } from "../../base/errors.ts";
 import { checkName } from "../../vault/stored-credential.ts";
 import { createVault, type CreateVaultOptions, findVaultKind } from "../../vault/vault-catalog.ts";
 import { printNote } from "../output.ts";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { VaultboxError } from "../../errors.ts";
-import { quoted } from "../../printable.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { quoted } from "../../base/printable.ts";
 import type { AgeKey, AgeTarget } from "../../vault/age-file.ts";
 import { readIdentityFile, readPassphraseFile } from "../../vault/identity-file.ts";
 import { toAdd } from "../../vault/change-credentials.ts";

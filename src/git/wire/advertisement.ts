@@ -1,6 +1,6 @@
 // The first answer of a server, to GET info/refs?service=…: its refs and what it can do (gitprotocol-http,
 // gitprotocol-pack "Reference Discovery", gitprotocol-v2 "Capability Advertisement").
-import { quoted } from "../../printable.ts";
+import { quoted } from "../../base/printable.ts";
 import { type Capabilities, parseCapabilities, readObjectFormat } from "./capability-list.ts";
 import { GitProtocolError } from "./git-protocol-error.ts";
 import { isObjectId, type ObjectFormat } from "./object-id.ts";

@@ -1,4 +1,4 @@
-import { quoted } from "../../printable.ts";
+import { quoted } from "../../base/printable.ts";
 import { GitProtocolError } from "./git-protocol-error.ts";
 import type { ObjectFormat } from "./object-id.ts";
 

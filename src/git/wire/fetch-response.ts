@@ -1,5 +1,5 @@
 // The answer to a fetch in one request: some lines, then a pack on a side band.
-import { quoted } from "../../printable.ts";
+import { quoted } from "../../base/printable.ts";
 import { GitProtocolError } from "./git-protocol-error.ts";
 import { type NextPiece, PktReader } from "./pkt-reader.ts";
 

@@ -1,4 +1,4 @@
-import { toPrintable } from "../../printable.ts";
+import { toPrintable } from "../../base/printable.ts";
 
 /** Characters of an error's message: it goes into a refusal, a report and an audit record. */
 const maxMessageLength = 500;

@@ -1,5 +1,5 @@
 // pkt-lines: four hex digits that count themselves and the data behind them (git's gitprotocol-common, "pkt-line Format").
-import { quoted } from "../../printable.ts";
+import { quoted } from "../../base/printable.ts";
 import { GitProtocolError } from "./git-protocol-error.ts";
 
 /** Bytes of data in one packet at most. */

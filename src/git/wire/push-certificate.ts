@@ -1,5 +1,5 @@
 // A signed push: the commands are part of a signed text (gitprotocol-pack, "Push Certificate").
-import { quoted } from "../../printable.ts";
+import { quoted } from "../../base/printable.ts";
 import { GitProtocolError } from "./git-protocol-error.ts";
 
 /** What a certificate says; its signature is the server's to check. */

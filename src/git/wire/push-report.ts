@@ -1,6 +1,6 @@
 // What a server answers to a push (gitprotocol-pack, "Report Status"): made here for a push of which nothing
 // is done; push-report-merger.ts completes one.
-import { toPrintable } from "../../printable.ts";
+import { toPrintable } from "../../base/printable.ts";
 import { flushPkt, toPkt } from "./pkt-line.ts";
 import type { Push } from "./push-request.ts";
 import { toSideBand } from "./side-band.ts";

@@ -1,6 +1,6 @@
 // The body of a POST to git-receive-pack (gitprotocol-pack, "Reference Update Request and Packfile Transfer"), read as far
 // as it says which refs are to change. What git and a stricter reader could understand differently is refused.
-import { quoted } from "../../printable.ts";
+import { quoted } from "../../base/printable.ts";
 import type { Capabilities } from "./capability-list.ts";
 import { GitProtocolError } from "./git-protocol-error.ts";
 import type { ObjectFormat } from "./object-id.ts";

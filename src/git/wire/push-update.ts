@@ -1,5 +1,5 @@
 // The first section of a push: `shallow` lines, then the commands, plain or in a certificate; capabilities behind a NUL.
-import { quoted } from "../../printable.ts";
+import { quoted } from "../../base/printable.ts";
 import { type Capabilities, parseCapabilities, readObjectFormat } from "./capability-list.ts";
 import { GitProtocolError } from "./git-protocol-error.ts";
 import { isObjectId, type ObjectFormat } from "./object-id.ts";

@@ -1,6 +1,6 @@
 // Names of refs that a push or an API call may write: git's own rules (git-check-ref-format) and a few more, because a name
 // is matched against patterns here, shown to people, and may end up on a command line elsewhere.
-import { toPrintable } from "../../printable.ts";
+import { toPrintable } from "../../base/printable.ts";
 
 /** Bytes of a ref's full name; servers take less. */
 const maxRefNameBytes = 1024;

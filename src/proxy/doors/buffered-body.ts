@@ -1,7 +1,7 @@
-import { headerValues } from "../http1/header.ts";
-import { memoryOfJson } from "../held-bytes.ts";
-import { Refusal } from "../refusal.ts";
-import type { DoorRequest, PassageBody } from "./door.ts";
+import { headerValues } from "../../http/http1/header.ts";
+import { memoryOfJson } from "../egress/held-bytes.ts";
+import { Refusal } from "../../http/refusal.ts";
+import type { DoorRequest, PassageBody } from "../decide/handler.ts";
 
 /** Bytes of one piece: TLS makes a copy of all that it's given at once. */
 const pieceBytes = 64 * 1024;

@@ -1,6 +1,6 @@
-import { ChunkQueue } from "../../chunk-queue.ts";
-import { type Hold, memoryOfText } from "../held-bytes.ts";
-import type { HostResponse } from "./door.ts";
+import { ChunkQueue } from "../../base/chunk-queue.ts";
+import { type Hold, memoryOfText } from "../egress/held-bytes.ts";
+import type { HostResponse } from "../decide/handler.ts";
 
 /** The body of an answer to one of our own requests, undefined when it's longer. @throws Refusal 503 when too much is held */
 export async function readWholeAnswer(

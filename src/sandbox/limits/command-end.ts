@@ -1,6 +1,6 @@
-import type { Engine, RunningContainer } from "../../docker/engine.ts";
-import { formatSize } from "../../units.ts";
-import { toSignalStatus } from "../signal-watch.ts";
+import type { Engine, RunningContainer } from "../../engine/engine.ts";
+import { formatSize } from "../../base/units.ts";
+import { toSignalStatus } from "../../session/signal-watch.ts";
 import { toMemoryNote } from "./memory-note.ts";
 
 /** How a command ended. */

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, statfsSync } from "node:fs";
-import { readMounts } from "../../files/mount-table.ts";
-import { toNameBytes } from "../../files/name-text.ts";
+import { readMounts } from "../../base/fs/mount-table.ts";
+import { toNameBytes } from "../../base/fs/name-text.ts";
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 /** `TMPFS_MAGIC` of statfs(2) */

@@ -1,4 +1,4 @@
-import { formatSize } from "../../units.ts";
+import { formatSize } from "../../base/units.ts";
 import { agentPids } from "../container-specs.ts";
 import { findCgroup } from "./container-cgroup.ts";
 import { TemporaryFolders, type FullFolder } from "./full-folders.ts";

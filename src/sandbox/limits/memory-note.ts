@@ -1,4 +1,4 @@
-import { formatSize, gibibyte, mebibyte } from "../../units.ts";
+import { formatSize, gibibyte, mebibyte } from "../../base/units.ts";
 
 /**
  * What to tell when the kernel ended a process for the memory of its sandbox: the command itself (status 137), or one that it

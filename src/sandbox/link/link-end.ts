@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { Attachment, BindMount } from "../../docker/engine.ts";
+import type { Attachment, BindMount } from "../../engine/engine.ts";
 
 export type LinkChoice = "auto" | "unix" | "stdio";
 export type LinkKind = "unix" | "stdio";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { Attachment, EngineInfo } from "../../docker/engine.ts";
-import { debug } from "../../debug.ts";
-import { VaultboxError } from "../../errors.ts";
-import { toPrintable } from "../../printable.ts";
+import type { Attachment, EngineInfo } from "../../engine/engine.ts";
+import { debug } from "../../base/debug.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { toPrintable } from "../../base/printable.ts";
 import type { EstablishedLink, LinkChoice, LinkEnd, LinkOptions } from "./link-end.ts";
 import { readRelayStatus, type RelayStatus } from "./relay-status.ts";
 import type { StdioLink } from "./stdio-link.ts";

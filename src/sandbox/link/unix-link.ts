@@ -2,8 +2,8 @@ import { timingSafeEqual } from "node:crypto";
 import { chmod, chown, mkdir, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { VaultboxError } from "../../errors.ts";
-import { quoted } from "../../printable.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { quoted } from "../../base/printable.ts";
 
 /** Name of the socket in its directory; short, because of `maxSocketPathBytes`. */
 export const socketName = "s";

@@ -1,4 +1,4 @@
-import type { ContainerFacts } from "../../docker/engine.ts";
+import type { ContainerFacts } from "../../engine/engine.ts";
 import type { Check } from "./check.ts";
 import type { PostureExpectation } from "./expectation.ts";
 

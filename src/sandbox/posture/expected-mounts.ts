@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import type { FileOrigin } from "../../files/file-origin.ts";
-import type { MountRow } from "../../files/mount-table.ts";
+import type { FileOrigin } from "../../base/fs/file-origin.ts";
+import type { MountRow } from "../../base/fs/mount-table.ts";
 import type { InsideFacts } from "./inside-facts.ts";
 
 /** A file or folder of the host that was checked, and where it is to be in the sandbox. */

@@ -1,4 +1,4 @@
-import { parseMountRow, withoutEscapes, type MountRow } from "../../files/mount-table.ts";
+import { parseMountRow, withoutEscapes, type MountRow } from "../../base/fs/mount-table.ts";
 
 /** What the prologue saw from inside, parsed; raw enough that every judgement is made elsewhere. */
 export interface InsideFacts {

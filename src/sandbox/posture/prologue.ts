@@ -1,5 +1,5 @@
-import { filterMark } from "../../docker/seccomp/seccomp-profile.ts";
-import { fitEnvironment } from "../fit-environment.ts";
+import { filterMark } from "../../engine/seccomp/seccomp-profile.ts";
+import { fitEnvironment } from "../environment/fit-environment.ts";
 
 /**
  * The sandbox's first program: a POSIX shell script that reports what it sees and waits for the host's word before it

@@ -1,5 +1,5 @@
-import { VaultboxError } from "../../errors.ts";
-import { toPrintable } from "../../printable.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { toPrintable } from "../../base/printable.ts";
 import type { PostureAssert } from "./posture.ts";
 
 /** @throws VaultboxError VBX_POSTURE_UNSAFE naming every assert that doesn't hold */

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
-import { VaultboxError } from "../../errors.ts";
-import { toPrintable } from "../../printable.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { toPrintable } from "../../base/printable.ts";
 
 /** More than the longest honest report; a mount table may be long. */
 const maxReportBytes = 1024 * 1024;

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureAgentImage, type AgentPackage } from "../../../src/docker/image/agent-image.ts";
-import { findOwnImage } from "../../../src/docker/image/own-image.ts";
-import { toTar } from "../../../src/docker/tar.ts";
+import { ensureAgentImage, type AgentPackage } from "../../../src/engine/image/agent-image.ts";
+import { findOwnImage } from "../../../src/engine/image/own-image.ts";
+import { toTar } from "../../../src/engine/tar.ts";
 import { requireBaseImage, requireEngine, testImageOptions } from "../../support/require-engine.ts";
 import { createWorld } from "../../support/sandbox-world.ts";
 import { importBusybox } from "../../support/small-images.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { label } from "../../../src/docker/labels.ts";
+import { label } from "../../../src/engine/labels.ts";
 import { toShellWords } from "../../support/remedy.ts";
 import { requireEngine } from "../../support/require-engine.ts";
 import { createWorld, type SandboxWorld } from "../../support/sandbox-world.ts";

@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { label } from "../../../src/docker/labels.ts";
+import { label } from "../../../src/engine/labels.ts";
 import { requireEngine } from "../../support/require-engine.ts";
 import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
 

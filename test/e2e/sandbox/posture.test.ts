@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { toSeccompProfile } from "../../../src/docker/seccomp/seccomp-profile.ts";
+import { toSeccompProfile } from "../../../src/engine/seccomp/seccomp-profile.ts";
 import { parseInsideFacts } from "../../../src/sandbox/posture/inside-facts.ts";
 import { evaluatePosture } from "../../../src/sandbox/posture/posture.ts";
 import { toPrologue } from "../../../src/sandbox/posture/prologue.ts";

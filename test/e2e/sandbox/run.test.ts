@@ -57,7 +57,7 @@ test("a home is new each run, unless it has a name", async () => {
     await world.run(["run", "--home", name, ...write]);
     expect((await world.run(["run", "--home", name, ...read])).stdout).toBe("kept\n");
   } finally {
-    const { connectEngine } = await import("../../../src/docker/connect-engine.ts");
+    const { connectEngine } = await import("../../../src/engine/connect-engine.ts");
     await (await connectEngine(process.env)).removeVolume(`vaultbox-home-${name}`);
   }
 });

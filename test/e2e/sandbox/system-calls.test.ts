@@ -3,7 +3,7 @@ import { access, copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { filterMark } from "../../../src/docker/seccomp/seccomp-profile.ts";
+import { filterMark } from "../../../src/engine/seccomp/seccomp-profile.ts";
 import { requireBaseImage, requireEngine } from "../../support/require-engine.ts";
 import { openRewritingEngine, type Rewriting } from "../../support/rewriting-engine.ts";
 import { createWorld, type SandboxWorld } from "../../support/sandbox-world.ts";

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { label } from "../../../src/docker/labels.ts";
+import { label } from "../../../src/engine/labels.ts";
 import { requireEngine } from "../../support/require-engine.ts";
 import { withoutWaits } from "../../support/run-cli.ts";
 import { createWorld } from "../../support/sandbox-world.ts";

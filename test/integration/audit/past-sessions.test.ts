@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openAuditLog } from "../../../src/audit/audit-log.ts";
-import { resolvePaths } from "../../../src/config/paths.ts";
+import { resolvePaths } from "../../../src/base/paths.ts";
 import { decisionOf } from "../../support/audit-fixture.ts";
 import { runCliHere } from "../../support/cli-here.ts";
 

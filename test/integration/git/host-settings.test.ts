@@ -6,15 +6,18 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { parseGitFlag } from "../../../src/policy/parse-git-flag.ts";
 import type { GitRule } from "../../../src/policy/git-rule.ts";
-import { toGitConfig } from "../../../src/sandbox/git-config.ts";
-import { toGitOverrides, toOverrideVariables } from "../../../src/sandbox/git-overrides.ts";
-import { toRemoteRewrites } from "../../../src/sandbox/git-remotes.ts";
-import { withoutSshAlias } from "../../../src/sandbox/workspace/repository/remote-address.ts";
+import { toGitConfig } from "../../../src/sandbox/environment/git-config.ts";
+import {
+  toGitOverrides,
+  toOverrideVariables,
+} from "../../../src/sandbox/environment/git-overrides.ts";
+import { toRemoteRewrites } from "../../../src/sandbox/environment/git-remotes.ts";
+import { withoutSshAlias } from "../../../src/workspace/git-dir/remote-address.ts";
 import {
   readRepositoryFacts,
   resolveHost,
   type RepositoryFacts,
-} from "../../../src/sandbox/workspace/repository/repository-facts.ts";
+} from "../../../src/workspace/git-dir/repository-facts.ts";
 import { git } from "../../support/host-git.ts";
 
 // Issue 8, 5: settings of the user's repository that can't work in the box, as the real git reads them there

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { explainRequest } from "../../../src/cli/explain-request.ts";
-import { resolvePaths } from "../../../src/config/paths.ts";
-import { VaultboxError } from "../../../src/errors.ts";
+import { resolvePaths } from "../../../src/base/paths.ts";
+import { VaultboxError } from "../../../src/base/errors.ts";
 import { sendCall } from "../../support/api-call.ts";
 import { githubRule, startGithubProxy, startGithubStandin } from "../../support/github-standin.ts";
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { toShellWord } from "../../../src/shell-word.ts";
+import { toShellWord } from "../../../src/base/shell-word.ts";
 import { runCliHere } from "../../support/cli-here.ts";
 import type { CliResult } from "../../support/run-cli.ts";
 

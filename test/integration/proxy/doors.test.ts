@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { RequestDecisionEvent, RequestOutcomeEvent } from "../../../src/audit/audit-event.ts";
 import type { AuditEvent } from "../../../src/audit/audit-event.ts";
-import type { Door, HostResponse, OpenDoors, Passage } from "../../../src/proxy/doors/door.ts";
-import { parseAuthority } from "../../../src/proxy/authority.ts";
-import { Refusal } from "../../../src/proxy/refusal.ts";
+import type { Door, HostResponse, OpenDoors, Passage } from "../../../src/proxy/decide/handler.ts";
+import { parseAuthority } from "../../../src/http/authority.ts";
+import { Refusal } from "../../../src/http/refusal.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
 import {
   plainDialer,

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
-import type { Dialer } from "../../../src/proxy/dial.ts";
+import type { Dialer } from "../../../src/proxy/upstream/dial.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
 import {
   plainDialer,

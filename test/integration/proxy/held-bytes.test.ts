@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
-import { createGithubDoor } from "../../../src/proxy/doors/api/github-door.ts";
+import { createGithubDoor } from "../../../src/git/forge/github-door.ts";
 import { changeLimits } from "../../support/change-limits.ts";
 import { githubRule } from "../../support/github-standin.ts";
 import { plainDialer, type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { Dialer } from "../../../src/proxy/dial.ts";
+import type { Dialer } from "../../../src/proxy/upstream/dial.ts";
 import { changeLimits } from "../../support/change-limits.ts";
 import { type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";
 import {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
-import type { Door } from "../../../src/proxy/doors/door.ts";
-import type { HeaderField } from "../../../src/proxy/http1/header.ts";
-import { Refusal } from "../../../src/proxy/refusal.ts";
-import type { CredentialScheme } from "../../../src/proxy/session-credential.ts";
+import type { Door } from "../../../src/proxy/decide/handler.ts";
+import type { HeaderField } from "../../../src/http/http1/header.ts";
+import { Refusal } from "../../../src/http/refusal.ts";
+import type { CredentialScheme } from "../../../src/credential/session-credential.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
 import {
   plainDialer,

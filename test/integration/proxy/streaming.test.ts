@@ -2,9 +2,9 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { expect, test } from "vitest";
-import { createDialer, type Dialer } from "../../../src/proxy/dial.ts";
-import { parseConnectTo } from "../../../src/proxy/connect-to.ts";
-import { createUpstreamTrust } from "../../../src/proxy/trust.ts";
+import { createDialer, type Dialer } from "../../../src/proxy/upstream/dial.ts";
+import { parseConnectTo } from "../../../src/proxy/client/connect-to.ts";
+import { createUpstreamTrust } from "../../../src/proxy/upstream/trust.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
 import {
   plainDialer,

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { connect as connectTls } from "node:tls";
 import { expect, test } from "vitest";
-import { VaultboxError } from "../../../src/errors.ts";
+import { VaultboxError } from "../../../src/base/errors.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
 import {
   plainDialer,

@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import type { Door } from "../../../src/proxy/doors/door.ts";
+import type { Door } from "../../../src/proxy/decide/handler.ts";
 import { plainDialer, startProxy } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { fitEnvironment } from "../../../src/sandbox/fit-environment.ts";
+import { fitEnvironment } from "../../../src/sandbox/environment/fit-environment.ts";
 
 const run = promisify(execFile);
 /** What images have at /bin/sh. */

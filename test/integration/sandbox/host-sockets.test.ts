@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { HostSockets } from "../../../src/sandbox/host-sockets.ts";
+import { HostSockets } from "../../../src/workspace/host-sockets.ts";
 
 async function createFolder() {
   const stack = new AsyncDisposableStack();

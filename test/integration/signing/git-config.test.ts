@@ -9,10 +9,10 @@ import {
   type GitConfigFacts,
   toAllowedSigners,
   toGitConfig,
-} from "../../../src/sandbox/git-config.ts";
+} from "../../../src/sandbox/environment/git-config.ts";
 import { isValidSignature, makeKeyFile } from "../../support/signing-key.ts";
-import { signForGit, signWithKey } from "../../../src/git/signature/sshsig.ts";
-import { parseStoredKey, toStoredKey } from "../../../src/git/signature/ssh-key-private.ts";
+import { signForGit, signWithKey } from "../../../src/git/signing/sshsig.ts";
+import { parseStoredKey, toStoredKey } from "../../../src/git/signing/ssh-key-private.ts";
 
 const execute = promisify(execFile);
 

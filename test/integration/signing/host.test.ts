@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { createDialer } from "../../../src/proxy/dial.ts";
-import { createUpstreamTrust } from "../../../src/proxy/trust.ts";
+import { createDialer } from "../../../src/proxy/upstream/dial.ts";
+import { createUpstreamTrust } from "../../../src/proxy/upstream/trust.ts";
 import { type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSigningBench, person } from "../../support/signing-bench.ts";

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { toFingerprint, toPublicKeyLine } from "../../../src/git/signature/ssh-key.ts";
+import { toFingerprint, toPublicKeyLine } from "../../../src/git/signing/ssh-key.ts";
 import {
   generateStoredKey,
   parseStoredKey,
   toStoredKey,
-} from "../../../src/git/signature/ssh-key-private.ts";
-import { signForGit, signWithKey } from "../../../src/git/signature/sshsig.ts";
+} from "../../../src/git/signing/ssh-key-private.ts";
+import { signForGit, signWithKey } from "../../../src/git/signing/sshsig.ts";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { isValidSignature, makeKeyFile } from "../../support/signing-key.ts";

@@ -3,11 +3,11 @@ import {
   parsePublicKeyLine,
   toFingerprint,
   toPublicKeyLine,
-} from "../../../src/git/signature/ssh-key.ts";
-import { toSshString, toSshUint32 } from "../../../src/git/signature/ssh-key-wire.ts";
-import { signForGit } from "../../../src/git/signature/sshsig.ts";
-import { listAgentKeys, signWithAgent } from "../../../src/sandbox/signing/ssh-agent.ts";
-import { chooseAgentKey } from "../../../src/sandbox/signing/ssh-agent-key.ts";
+} from "../../../src/git/signing/ssh-key.ts";
+import { toSshString, toSshUint32 } from "../../../src/git/signing/ssh-key-wire.ts";
+import { signForGit } from "../../../src/git/signing/sshsig.ts";
+import { listAgentKeys, signWithAgent } from "../../../src/session/signing/ssh-agent.ts";
+import { chooseAgentKey } from "../../../src/session/signing/ssh-agent-key.ts";
 import { isValidSignature, makeKeyFile } from "../../support/signing-key.ts";
 import { startFalseAgent, startSshAgent } from "../../support/ssh-agent.ts";
 

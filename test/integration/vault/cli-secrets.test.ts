@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { resolvePaths } from "../../../src/config/paths.ts";
+import { resolvePaths } from "../../../src/base/paths.ts";
 import { encryptText } from "../../../src/vault/age-file.ts";
 import type { VaultEntry } from "../../../src/vault/stored-credential.ts";
 import { openStore } from "../../../src/vault/vault-catalog.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { writeFileAtomic } from "../../../src/files/atomic-write.ts";
+import { writeFileAtomic } from "../../../src/base/fs/atomic-write.ts";
 import { createVault, openStore } from "../../../src/vault/vault-catalog.ts";
 import type { VaultContext } from "../../../src/vault/vault-context.ts";
 import { toVaultPaths } from "../../../src/vault/vault-paths.ts";

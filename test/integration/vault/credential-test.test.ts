@@ -14,10 +14,10 @@ import {
   testCredential,
 } from "../../../src/cli/credential/test-credential.ts";
 import { toTestLines } from "../../../src/cli/credential/test-text.ts";
-import { resolvePaths } from "../../../src/config/paths.ts";
-import { isVaultboxError } from "../../../src/errors.ts";
-import { Secret } from "../../../src/redact.ts";
-import { toShellWord } from "../../../src/shell-word.ts";
+import { resolvePaths } from "../../../src/base/paths.ts";
+import { isVaultboxError } from "../../../src/base/errors.ts";
+import { Secret } from "../../../src/base/redact.ts";
+import { toShellWord } from "../../../src/base/shell-word.ts";
 import { toAdd, toRemove } from "../../../src/vault/change-credentials.ts";
 import { createVault } from "../../../src/vault/vault-catalog.ts";
 import { createCanary, searchCanary, searchFiles } from "../../support/canary.ts";

@@ -1,7 +1,7 @@
 import { copyFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isVaultboxError } from "../../../src/errors.ts";
+import { isVaultboxError } from "../../../src/base/errors.ts";
 import { createIdentity } from "../../../src/vault/age-key.ts";
 import type { AgeStore } from "../../../src/vault/age-store.ts";
 import { removeVault } from "../../../src/vault/remove-vault.ts";

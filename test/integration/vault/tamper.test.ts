@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from
 import { join } from "node:path";
 import { Decrypter, Encrypter } from "age-encryption";
 import { expect, test } from "vitest";
-import { isVaultboxError } from "../../../src/errors.ts";
+import { isVaultboxError } from "../../../src/base/errors.ts";
 import type { AgeStore } from "../../../src/vault/age-store.ts";
 import { createVault, openStore } from "../../../src/vault/vault-catalog.ts";
 import { createCanary, searchCanary } from "../../support/canary.ts";

@@ -15,21 +15,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
-import { Folder } from "../../../src/files/beneath.ts";
-import { lookThrough } from "../../../src/sandbox/workspace/handoff/found.ts";
-import { sortMade } from "../../../src/sandbox/workspace/handoff/made-repositories.ts";
-import { inspectHandoff } from "../../../src/sandbox/workspace/handoff/inspect-handoff.ts";
-import { readKnownUnits } from "../../../src/sandbox/workspace/handoff/baseline.ts";
-import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import { Folder } from "../../../src/base/fs/beneath.ts";
+import { lookThrough } from "../../../src/workspace/handoff/found.ts";
+import { sortMade } from "../../../src/workspace/handoff/made-repositories.ts";
+import { inspectHandoff } from "../../../src/workspace/handoff/inspect-handoff.ts";
+import { readKnownUnits } from "../../../src/workspace/handoff/baseline.ts";
+import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import {
   createLookBudget,
   startLimits,
   type LookBudget,
   type LookLimits,
-} from "../../../src/sandbox/workspace/look-budget.ts";
-import { isHarmless } from "../../../src/sandbox/workspace/repository/git-setting-safety.ts";
-import { planProtection } from "../../../src/sandbox/workspace/protect/protection.ts";
-import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";
+} from "../../../src/workspace/look-budget.ts";
+import { isHarmless } from "../../../src/workspace/git-dir/git-setting-safety.ts";
+import { planProtection } from "../../../src/workspace/protect/protection.ts";
+import { scanWorkspace } from "../../../src/workspace/scan/scan.ts";
 import { git, gitEnvironment } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { toLooked, toWorkspaceRoot } from "../../support/workspace-root.ts";

@@ -13,9 +13,9 @@ import {
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { Folder } from "../../../src/files/beneath.ts";
-import { finishDeadSession } from "../../../src/sandbox/workspace/dead-session.ts";
-import { removeMountPoint } from "../../../src/sandbox/workspace/protect/mount-point.ts";
+import { Folder } from "../../../src/base/fs/beneath.ts";
+import { finishDeadSession } from "../../../src/workspace/dead-session.ts";
+import { removeMountPoint } from "../../../src/workspace/protect/mount-point.ts";
 import { createSessionsPlace } from "../../support/sessions-place.ts";
 
 /** As the engine makes a place for a mount where nothing is. */

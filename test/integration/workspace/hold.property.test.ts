@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspacePlace, runShell } from "../../support/workspace-place.ts";
 

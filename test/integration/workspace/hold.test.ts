@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSmallDisk } from "../../support/small-disk.ts";
 import { createWorkspacePlace, runShell } from "../../support/workspace-place.ts";

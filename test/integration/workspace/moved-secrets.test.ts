@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
-import type { WorkspaceSession } from "../../../src/sandbox/workspace/workspace-session.ts";
+import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
+import type { WorkspaceSession } from "../../../src/workspace/workspace-session.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import {
   createWorkspacePlace,

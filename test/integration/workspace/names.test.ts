@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { handoffLines } from "../../../src/sandbox/workspace/handoff/handoff-text.ts";
+import { handoffLines } from "../../../src/workspace/handoff/handoff-text.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspacePlace, runShell } from "../../support/workspace-place.ts";
 

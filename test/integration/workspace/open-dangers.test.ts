@@ -12,8 +12,8 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { handoffLines } from "../../../src/sandbox/workspace/handoff/handoff-text.ts";
-import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import { handoffLines } from "../../../src/workspace/handoff/handoff-text.ts";
+import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { passClockTick } from "../../support/clock-tick.ts";
 import { git } from "../../support/host-git.ts";
 import { runCli } from "../../support/run-cli.ts";

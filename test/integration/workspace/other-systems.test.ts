@@ -1,11 +1,11 @@
 import { readdir, mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Folder } from "../../../src/files/beneath.ts";
+import { Folder } from "../../../src/base/fs/beneath.ts";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
-import { planProtection } from "../../../src/sandbox/workspace/protect/protection.ts";
-import { createLookBudget, startLimits } from "../../../src/sandbox/workspace/look-budget.ts";
-import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";
+import { planProtection } from "../../../src/workspace/protect/protection.ts";
+import { createLookBudget, startLimits } from "../../../src/workspace/look-budget.ts";
+import { scanWorkspace } from "../../../src/workspace/scan/scan.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";

@@ -15,16 +15,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, expect, test, vi } from "vitest";
-import { resolvePaths, type Paths } from "../../../src/config/paths.ts";
-import { Folder } from "../../../src/files/beneath.ts";
-import { toNameBytes } from "../../../src/files/name-text.ts";
-import { createLookBudget, startLimits } from "../../../src/sandbox/workspace/look-budget.ts";
-import { removeGonePlainFolders } from "../../../src/sandbox/workspace/scan/plain-folder-record.ts";
-import {
-  openPlainFolders,
-  PlainFolders,
-} from "../../../src/sandbox/workspace/scan/plain-folders.ts";
-import { scanWorkspace, type Scan } from "../../../src/sandbox/workspace/scan/scan.ts";
+import { resolvePaths, type Paths } from "../../../src/base/paths.ts";
+import { Folder } from "../../../src/base/fs/beneath.ts";
+import { toNameBytes } from "../../../src/base/fs/name-text.ts";
+import { createLookBudget, startLimits } from "../../../src/workspace/look-budget.ts";
+import { removeGonePlainFolders } from "../../../src/workspace/scan/plain-folder-record.ts";
+import { openPlainFolders, PlainFolders } from "../../../src/workspace/scan/plain-folders.ts";
+import { scanWorkspace, type Scan } from "../../../src/workspace/scan/scan.ts";
 
 const run = promisify(execFile);
 

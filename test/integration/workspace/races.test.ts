@@ -18,16 +18,13 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { readPlainFile } from "../../../src/config/private-read.ts";
 import { findProjectFile } from "../../../src/config/project-file.ts";
-import { resolvePaths } from "../../../src/config/paths.ts";
-import { Folder } from "../../../src/files/beneath.ts";
+import { resolvePaths } from "../../../src/base/paths.ts";
+import { Folder } from "../../../src/base/fs/beneath.ts";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
-import { holdPlace } from "../../../src/sandbox/workspace/handoff/hold-unit.ts";
-import {
-  makeMountPoint,
-  removeMountPoint,
-} from "../../../src/sandbox/workspace/protect/mount-point.ts";
-import { readRepositoryFacts } from "../../../src/sandbox/workspace/repository/repository-facts.ts";
-import { openWorkspaceSession } from "../../../src/sandbox/workspace/workspace-session.ts";
+import { holdPlace } from "../../../src/workspace/handoff/disable-git-dir.ts";
+import { makeMountPoint, removeMountPoint } from "../../../src/workspace/protect/mount-point.ts";
+import { readRepositoryFacts } from "../../../src/workspace/git-dir/repository-facts.ts";
+import { openWorkspaceSession } from "../../../src/workspace/workspace-session.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { swap } from "../../support/swapping-process.ts";
 

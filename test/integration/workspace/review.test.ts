@@ -12,12 +12,12 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { Folder } from "../../../src/files/beneath.ts";
-import { createLookBudget, startLimits } from "../../../src/sandbox/workspace/look-budget.ts";
+import { Folder } from "../../../src/base/fs/beneath.ts";
+import { createLookBudget, startLimits } from "../../../src/workspace/look-budget.ts";
 import {
   readViews,
   type RepositoryViews,
-} from "../../../src/sandbox/workspace/review/read-views.ts";
+} from "../../../src/workspace/git-dir/views/read-views.ts";
 import { git, gitEnvironment } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";

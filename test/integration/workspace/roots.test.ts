@@ -3,18 +3,18 @@ import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { resolvePaths } from "../../../src/config/paths.ts";
-import { beginSession, endSession, writeState } from "../../../src/sandbox/session-state.ts";
+import { resolvePaths } from "../../../src/base/paths.ts";
+import { beginSession, endSession, writeState } from "../../../src/session/session-state.ts";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
-import { finishDeadSession } from "../../../src/sandbox/workspace/dead-session.ts";
-import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
-import { isMadeInSandbox } from "../../../src/sandbox/workspace/handoff/made-repositories.ts";
+import { finishDeadSession } from "../../../src/workspace/dead-session.ts";
+import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
+import { isMadeInSandbox } from "../../../src/workspace/handoff/made-repositories.ts";
 import {
   listOtherSessions,
   rememberUnlooked,
-} from "../../../src/sandbox/workspace/handoff/unlooked-sessions.ts";
-import { readRepositoryFacts } from "../../../src/sandbox/workspace/repository/repository-facts.ts";
-import { openWorkspaceSession } from "../../../src/sandbox/workspace/workspace-session.ts";
+} from "../../../src/workspace/handoff/unlooked-sessions.ts";
+import { readRepositoryFacts } from "../../../src/workspace/git-dir/repository-facts.ts";
+import { openWorkspaceSession } from "../../../src/workspace/workspace-session.ts";
 import { passClockTick } from "../../support/clock-tick.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";

@@ -1,14 +1,11 @@
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Folder } from "../../../src/files/beneath.ts";
-import { withoutSecrets } from "../../../src/sandbox/workspace/hide/settings-text.ts";
-import {
-  planProtection,
-  type Protection,
-} from "../../../src/sandbox/workspace/protect/protection.ts";
-import { createLookBudget, startLimits } from "../../../src/sandbox/workspace/look-budget.ts";
-import { scanWorkspace } from "../../../src/sandbox/workspace/scan/scan.ts";
+import { Folder } from "../../../src/base/fs/beneath.ts";
+import { withoutSecrets } from "../../../src/workspace/hide/settings-text.ts";
+import { planProtection, type Protection } from "../../../src/workspace/protect/protection.ts";
+import { createLookBudget, startLimits } from "../../../src/workspace/look-budget.ts";
+import { scanWorkspace } from "../../../src/workspace/scan/scan.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";

@@ -1,7 +1,7 @@
 import { chmodSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import type { HandoffEntry } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import type { HandoffEntry } from "../../../src/workspace/handoff/handoff.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspacePlace, runShell } from "../../support/workspace-place.ts";
 

@@ -12,21 +12,18 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Folder } from "../../../src/files/beneath.ts";
+import { Folder } from "../../../src/base/fs/beneath.ts";
 import {
   toHiddenAttributes,
   toHiddenExcludes,
   toHiddenScript,
-} from "../../../src/sandbox/git-hidden.ts";
-import { parseHideRules } from "../../../src/sandbox/workspace/hide/hide-rules.ts";
-import { createLookBudget, startLimits } from "../../../src/sandbox/workspace/look-budget.ts";
-import {
-  planProtection,
-  type Protection,
-} from "../../../src/sandbox/workspace/protect/protection.ts";
-import { writeCopies } from "../../../src/sandbox/workspace/protect/shown-copies.ts";
-import { lookAtRoot } from "../../../src/sandbox/workspace/roots/scan-root.ts";
-import { leaveTracked } from "../../../src/sandbox/workspace/tracked/leave-tracked.ts";
+} from "../../../src/sandbox/environment/git-hidden.ts";
+import { parseHideRules } from "../../../src/workspace/hide/hide-rules.ts";
+import { createLookBudget, startLimits } from "../../../src/workspace/look-budget.ts";
+import { planProtection, type Protection } from "../../../src/workspace/protect/protection.ts";
+import { writeCopies } from "../../../src/workspace/protect/shown-copies.ts";
+import { lookAtRoot } from "../../../src/workspace/roots/scan-root.ts";
+import { leaveTracked } from "../../../src/workspace/hide/tracked/leave-tracked.ts";
 import { createGitFolder, git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { writeInto } from "../../support/workspace-folder.ts";

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { passClockTick } from "../../support/clock-tick.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSessionsPlace } from "../../support/sessions-place.ts";

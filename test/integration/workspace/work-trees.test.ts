@@ -4,7 +4,7 @@ import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { Handoff } from "../../../src/sandbox/workspace/handoff/handoff.ts";
+import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { git, gitEnvironment } from "../../support/host-git.ts";
 import { filter, hook, hooks, newTrees, type NewTree } from "../../support/new-trees.ts";
 import { recordScore } from "../../support/scoreboard.ts";

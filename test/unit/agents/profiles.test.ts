@@ -3,7 +3,7 @@ import type { AgentProfile, HomeContext } from "../../../src/agents/agent-profil
 import { claude } from "../../../src/agents/claude.ts";
 import { codex } from "../../../src/agents/codex.ts";
 import { agentProfiles, selectAgent } from "../../../src/agents/select-agent.ts";
-import { isVaultboxError } from "../../../src/errors.ts";
+import { isVaultboxError } from "../../../src/base/errors.ts";
 import { findPreset } from "../../../src/presets/presets.ts";
 
 const context: HomeContext = {

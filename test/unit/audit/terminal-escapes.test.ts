@@ -13,11 +13,11 @@ import {
   printWarning,
 } from "../../../src/cli/output.ts";
 import { reportError } from "../../../src/cli/report-error.ts";
-import { writeJson } from "../../../src/print.ts";
-import { VaultboxError } from "../../../src/errors.ts";
-import { quoted, toPrintable } from "../../../src/printable.ts";
-import { refusalResponse } from "../../../src/proxy/refusal-response.ts";
-import { Refusal } from "../../../src/proxy/refusal.ts";
+import { writeJson } from "../../../src/base/print.ts";
+import { VaultboxError } from "../../../src/base/errors.ts";
+import { quoted, toPrintable } from "../../../src/base/printable.ts";
+import { refusalResponse } from "../../../src/proxy/client/refusal-response.ts";
+import { Refusal } from "../../../src/http/refusal.ts";
 import { decisionOf, outcomeOf } from "../../support/audit-fixture.ts";
 import { drivesTerminal, escapeCorpus } from "../../support/escape-corpus.ts";
 import { recordScore } from "../../support/scoreboard.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { selectAgent } from "../../../src/agents/select-agent.ts";
 import { checkAgentCredential } from "../../../src/cli/agent-credential.ts";
-import { VaultboxError } from "../../../src/errors.ts";
+import { VaultboxError } from "../../../src/base/errors.ts";
 import { parseRule } from "../../../src/policy/parse-rule.ts";
 import type { OpenVault } from "../../../src/vault/open-vaults.ts";
 import { makeCredential } from "../../support/temp-vaults.ts";

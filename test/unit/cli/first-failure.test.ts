@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { toExpected } from "../../../src/cli/report-error.ts";
-import { toFirstFailure, VaultboxError } from "../../../src/errors.ts";
+import { toFirstFailure, VaultboxError } from "../../../src/base/errors.ts";
 
 test("what failed first is what is reported, however many clean-ups failed after it", async () => {
   const first = new VaultboxError("VBX_ENGINE_FAILED", "the engine is gone");

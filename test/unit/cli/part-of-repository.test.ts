@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { toPartNote } from "../../../src/cli/part-of-repository.ts";
-import { resolvePaths } from "../../../src/config/paths.ts";
+import { resolvePaths } from "../../../src/base/paths.ts";
 
 const rules = {
   home: "/home/nobody",

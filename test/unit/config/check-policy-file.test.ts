@@ -5,8 +5,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { checkPolicyFile } from "../../../src/config/check-policy-file.ts";
 import { readPolicyFile } from "../../../src/config/policy-file.ts";
 import { inspectProject } from "../../../src/config/trust-project.ts";
-import { resolvePaths } from "../../../src/config/paths.ts";
-import { toShellWord } from "../../../src/shell-word.ts";
+import { resolvePaths } from "../../../src/base/paths.ts";
+import { toShellWord } from "../../../src/base/shell-word.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const canary = "CANARY-of-a-file-elsewhere";

@@ -4,7 +4,7 @@ import {
   type PolicySources,
 } from "../../../src/config/effective-policy.ts";
 import { decide } from "../../../src/policy/decide.ts";
-import { parsePolicyFile, parseProjectFile } from "../../../src/policy/parse-policy.ts";
+import { parsePolicyFile, parseProjectFile } from "../../../src/policy/file/parse-policy.ts";
 import { formatRule } from "../../../src/policy/parse-rule.ts";
 
 const project = parseProjectFile(

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { resolveEffectivePolicy } from "../../../src/config/effective-policy.ts";
-import { resolvePaths } from "../../../src/config/paths.ts";
+import { resolvePaths } from "../../../src/base/paths.ts";
 import { readPolicyFile } from "../../../src/config/policy-file.ts";
-import { isVaultboxError } from "../../../src/errors.ts";
+import { isVaultboxError } from "../../../src/base/errors.ts";
 import { decide } from "../../../src/policy/decide.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 

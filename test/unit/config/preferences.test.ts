@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { resolvePaths } from "../../../src/config/paths.ts";
+import { resolvePaths } from "../../../src/base/paths.ts";
 import { readPreferences, type Preferences } from "../../../src/config/preferences.ts";
 
 async function read(store: unknown): Promise<Preferences> {

@@ -2,12 +2,12 @@ import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { resolvePaths, type Paths } from "../../../src/config/paths.ts";
+import { resolvePaths, type Paths } from "../../../src/base/paths.ts";
 import { initProjectFile } from "../../../src/config/init-project-file.ts";
 import { findProjectFile, loadTrustedProjectFile } from "../../../src/config/project-file.ts";
 import { inspectProject, revokeProject, trustProject } from "../../../src/config/trust-project.ts";
 import { readPreferences } from "../../../src/config/preferences.ts";
-import { toShellWord } from "../../../src/shell-word.ts";
+import { toShellWord } from "../../../src/base/shell-word.ts";
 
 interface Place extends AsyncDisposable {
   readonly paths: Paths;

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import * as gitCache from "../../../src/git-cache/limits.ts";
-import { maxNodeIds } from "../../../src/git/github/node-facts.ts";
-import { maxObjectBytes, maxParents } from "../../../src/git/signature/commit-object.ts";
-import { maxPublicKeyBytes } from "../../../src/git/signature/ssh-key.ts";
+import * as gitCache from "../../../src/git/push/cache/limits.ts";
+import { maxNodeIds } from "../../../src/git/forge/github/node-facts.ts";
+import { maxObjectBytes, maxParents } from "../../../src/git/signing/commit-object.ts";
+import { maxPublicKeyBytes } from "../../../src/git/signing/ssh-key.ts";
 import { maxAdvertisementBytes } from "../../../src/git/wire/advertisement.ts";
 import { pushRequestLimits } from "../../../src/git/wire/push-update.ts";
 import { maxGitPatterns } from "../../../src/policy/git-options.ts";
 import { defaultMaxPackBytes } from "../../../src/policy/git-rule.ts";
-import { maxProjectBytes } from "../../../src/proxy/doors/api/gitlab-projects.ts";
-import { maxGrantMs } from "../../../src/proxy/doors/lfs/lfs-grants.ts";
-import { maxSignaturesPerHour } from "../../../src/proxy/doors/signing/signature-rate.ts";
+import { maxProjectBytes } from "../../../src/git/forge/gitlab-projects.ts";
+import { maxGrantMs } from "../../../src/git/lfs/lfs-grants.ts";
+import { maxSignaturesPerHour } from "../../../src/git/signing/signature-rate.ts";
 import { limitRows, toBinary, toCount } from "../../docs/limits-page.ts";
 
 const minutes = (ms: number): string => `${ms / 60_000} min`;

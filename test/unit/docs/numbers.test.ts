@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { expect, test } from "vitest";
 import { maxDefaultMemory } from "../../../src/cli/run-flags.ts";
-import { historyLimits, sweepSteps } from "../../../src/sandbox/history/history-limits.ts";
-import { formatSize } from "../../../src/units.ts";
+import { historyLimits, sweepSteps } from "../../../src/sandbox/home/history/history-limits.ts";
+import { formatSize } from "../../../src/base/units.ts";
 import { limitRows, limitsPage, toBinary, toCount } from "../../docs/limits-page.ts";
 
 // Most limits are no interface of their module, so they are read from its text: by the file's name, wherever it lies.
@@ -96,8 +96,8 @@ test.each([
   ["looking through a kept home", "read-start-files.ts", "maxEntries", toCount],
   ["the same, in all", "start-file-record.ts", "maxFiles", toCount],
   ["the same, in all", "home-aliases.ts", "maxAliases", toCount],
-  ["a line that vaultbox prints", "print.ts", "maxLineLength", toCount],
-  ["a line that vaultbox prints", "print.ts", "maxPipedLineLength", toCount],
+  ["a line that vaultbox prints", "base/print.ts", "maxLineLength", toCount],
+  ["a line that vaultbox prints", "base/print.ts", "maxPipedLineLength", toCount],
   ["a value that `ps`, `audit` or a table prints", "table.ts", "maxCellLength", toCount],
   ["a value that `ps`, `audit` or a table prints", "cut-text.ts", "maxPipedLength", toCount],
   [

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { ProxyReason } from "../../../src/proxy/refusal.ts";
+import type { ProxyReason } from "../../../src/http/refusal.ts";
 
 const page = readFileSync(new URL("../../../docs/policy.md", import.meta.url), "utf8");
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ApiReading } from "../../../src/git/api-reading.ts";
-import { readGraphqlRequest } from "../../../src/git/github/github-graphql.ts";
-import { toFacts, type NodeFacts } from "../../../src/git/github/node-facts.ts";
+import { readGraphqlRequest } from "../../../src/git/forge/github/github-graphql.ts";
+import { toFacts, type NodeFacts } from "../../../src/git/forge/github/node-facts.ts";
 import type { RefUpdate, RepositoryAction } from "../../../src/git/repository-call.ts";
 import ghRequests from "../../support/gh-requests.json" with { type: "json" };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findQuickAction } from "../../../src/git/gitlab/gitlab-quick-action.ts";
+import { findQuickAction } from "../../../src/git/forge/gitlab/gitlab-quick-action.ts";
 import { readPushOption } from "../../../src/git/push-options.ts";
 import { forges } from "../../../src/git/repository-call.ts";
 

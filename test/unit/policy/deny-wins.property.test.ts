@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { compilePolicy, decide, decideTunnel } from "../../../src/policy/decide.ts";
 import type { GitRule } from "../../../src/policy/git-rule.ts";
 import { gitRule, pushGrant } from "./git-fixture.ts";
-import { hashPolicy } from "../../../src/policy/policy-hash.ts";
+import { hashPolicy } from "../../../src/policy/file/policy-hash.ts";
 import type { Decision, EgressRequest, Rule } from "../../../src/policy/policy.ts";
 
 const method = fc.constantFrom("GET", "POST", "DELETE");

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { decide } from "../../../src/policy/decide.ts";
 import { parseRule } from "../../../src/policy/parse-rule.ts";
 import type { EgressRequest } from "../../../src/policy/policy.ts";
-import type { RuleSource } from "../../../src/policy/rule-source.ts";
+import type { RuleSource } from "../../../src/policy/file/rule-source.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const source: RuleSource = { kind: "flag", label: "--allow" };

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { decide } from "../../../src/policy/decide.ts";
 import { parseRule } from "../../../src/policy/parse-rule.ts";
-import { createAuthoriser } from "../../../src/proxy/credential/authorise.ts";
-import { parseTarget } from "../../../src/proxy/target.ts";
+import { createAuthoriser } from "../../../src/proxy/decide/authorise.ts";
+import { parseTarget } from "../../../src/http/target.ts";
 import { makeCredential, makeRequest } from "../../support/credential-fixtures.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 

@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { decide } from "../../../src/policy/decide.ts";
 import { parseRule } from "../../../src/policy/parse-rule.ts";
 import type { Rule } from "../../../src/policy/policy.ts";
-import type { RuleSource } from "../../../src/policy/rule-source.ts";
-import { Refusal } from "../../../src/proxy/refusal.ts";
-import { parseTarget } from "../../../src/proxy/target.ts";
+import type { RuleSource } from "../../../src/policy/file/rule-source.ts";
+import { Refusal } from "../../../src/http/refusal.ts";
+import { parseTarget } from "../../../src/http/target.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const source: RuleSource = { kind: "flag", label: "--allow" };

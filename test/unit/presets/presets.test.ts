@@ -6,7 +6,7 @@ import type { EgressRequest } from "../../../src/policy/policy.ts";
 import { expandOwnHost, expandPreset } from "../../../src/presets/expand-preset.ts";
 import type { Preset } from "../../../src/presets/preset.ts";
 import { findPreset, listPresets, suggestPreset } from "../../../src/presets/presets.ts";
-import { createPlaceholder } from "../../../src/proxy/credential/placeholder.ts";
+import { createPlaceholder } from "../../../src/credential/placeholder.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const registry = {

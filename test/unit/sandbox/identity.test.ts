@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readFirstFile, toOwnedTar, withParents } from "../../../src/sandbox/home-archive.ts";
+import { readFirstFile, toOwnedTar, withParents } from "../../../src/sandbox/home/read-archive.ts";
 import { toGroup, toPasswd, type Identity } from "../../../src/sandbox/identity.ts";
 
 const image =

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { toSeccompProfile } from "../../../src/docker/seccomp/seccomp-profile.ts";
+import { toSeccompProfile } from "../../../src/engine/seccomp/seccomp-profile.ts";
 import { resolveSeccomp } from "../../../src/sandbox/system-call-filter.ts";
 
 test("Docker gets the profile itself, Podman the path of a file that has it", async () => {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { toPublicKeyLine } from "../../../src/git/signature/ssh-key.ts";
-import { generateStoredKey, parseStoredKey } from "../../../src/git/signature/ssh-key-private.ts";
-import { revealedSecrets, Secret } from "../../../src/redact.ts";
-import { findSigningKey, openSigner } from "../../../src/sandbox/signing/session-signer.ts";
-import { toSessionCredentials } from "../../../src/sandbox/session-credentials.ts";
+import { toPublicKeyLine } from "../../../src/git/signing/ssh-key.ts";
+import { generateStoredKey, parseStoredKey } from "../../../src/git/signing/ssh-key-private.ts";
+import { revealedSecrets, Secret } from "../../../src/base/redact.ts";
+import { findSigningKey, openSigner } from "../../../src/session/signing/session-signer.ts";
+import { toSessionCredentials } from "../../../src/session/session-credentials.ts";
 import { toAdd, toRemove, toRotate } from "../../../src/vault/change-credentials.ts";
 import { type OpenVault, openVaults } from "../../../src/vault/open-vaults.ts";
 import type { VaultEntry } from "../../../src/vault/stored-credential.ts";

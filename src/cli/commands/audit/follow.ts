@@ -13,7 +13,7 @@ async function follow(
   wanted: string | undefined,
   flags: { readonly json?: boolean },
 ): Promise<void> {
-  const { resolvePaths } = await import("../../../config/paths.ts");
+  const { resolvePaths } = await import("../../../base/paths.ts");
   const { findSessionLog } = await import("../../../audit/session-log.ts");
   const { followAudit } = await import("../../../audit/follow-audit.ts");
   const { printJsonLine, printLines } = await import("../../output.ts");

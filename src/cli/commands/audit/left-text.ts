@@ -1,5 +1,5 @@
-import { unseenLines } from "../../../sandbox/workspace/handoff/handoff-text.ts";
-import type { Handoff } from "../../../sandbox/workspace/handoff/handoff.ts";
+import { unseenLines } from "../../../workspace/handoff/handoff-text.ts";
+import type { Handoff } from "../../../workspace/handoff/handoff.ts";
 
 /** All that a run left, one thing a line; whoever prints the lines makes them printable. */
 export function toLeftLines(handoff: Handoff): readonly string[] {

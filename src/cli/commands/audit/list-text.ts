@@ -1,5 +1,5 @@
 import type { ListedLog } from "../../../audit/list-logs.ts";
-import { formatDuration } from "../../../units.ts";
+import { formatDuration } from "../../../base/units.ts";
 import { cutForTerminal } from "../../cut-text.ts";
 import { toTable } from "../../table.ts";
 

@@ -22,8 +22,8 @@ async function list(flags: ListFlags): Promise<void> {
   const [{ findLogFiles }, { listLogs }, { resolvePaths }, { listSessions }] = await Promise.all([
     import("../../../audit/log-files.ts"),
     import("../../../audit/list-logs.ts"),
-    import("../../../config/paths.ts"),
-    import("../../../sandbox/list-sessions.ts"),
+    import("../../../base/paths.ts"),
+    import("../../../session/list-sessions.ts"),
   ]);
   const { parseLimit } = await import("./parse-filter.ts");
   const { toListLines } = await import("./list-text.ts");
@@ -43,7 +43,7 @@ async function list(flags: ListFlags): Promise<void> {
   const lines = toListLines(shown);
   printLines(lines);
   noteCutValues(lines, "vaultbox audit list --json");
-  const { formatSize } = await import("../../../units.ts");
+  const { formatSize } = await import("../../../base/units.ts");
   const left = all.length - shown.length;
   if (left > 0) printNote(`${left} older ones: vaultbox audit list --limit all`);
   printNote(

@@ -1,7 +1,7 @@
 import type { RequestFilter } from "../../../audit/read-audit.ts";
-import { VaultboxError } from "../../../errors.ts";
-import { quoted } from "../../../printable.ts";
-import { parseDuration } from "../../../units.ts";
+import { VaultboxError } from "../../../base/errors.ts";
+import { quoted } from "../../../base/printable.ts";
+import { parseDuration } from "../../../base/units.ts";
 
 /** Flags of `audit show` as the user typed them. */
 export interface FilterFlags {

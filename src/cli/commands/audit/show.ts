@@ -29,11 +29,11 @@ export function buildCommand(): Command {
 
 async function show(wanted: string | undefined, flags: ShowFlags): Promise<void> {
   const { parseFilter } = await import("./parse-filter.ts");
-  const { resolvePaths } = await import("../../../config/paths.ts");
+  const { resolvePaths } = await import("../../../base/paths.ts");
   const { findSessionLog } = await import("../../../audit/session-log.ts");
   const { readSessionReport } = await import("../../../audit/session-report.ts");
   const { printJson, printLines } = await import("../../output.ts");
-  const { readHandoff } = await import("../../../sandbox/workspace/workspace-record.ts");
+  const { readHandoff } = await import("../../../workspace/workspace-record.ts");
   const filter = parseFilter(flags, Date.now());
   const log = await findSessionLog(resolvePaths().sessions, wanted);
   const report = await readSessionReport(log.path, filter, log.session);

@@ -20,7 +20,7 @@ async function verify(
   wanted: string | undefined,
   flags: { readonly json?: boolean },
 ): Promise<void> {
-  const { resolvePaths } = await import("../../../config/paths.ts");
+  const { resolvePaths } = await import("../../../base/paths.ts");
   const { findSessionLog, toNamedLog } = await import("../../../audit/session-log.ts");
   const { verifyAudit } = await import("../../../audit/verify-audit.ts");
   const { printJson, printLines } = await import("../../output.ts");
@@ -35,8 +35,8 @@ async function verify(
     printLines(toVerificationLines(result));
   }
   if (result.status !== "damaged") return;
-  const { VaultboxError } = await import("../../../errors.ts");
-  const { quoted } = await import("../../../printable.ts");
+  const { VaultboxError } = await import("../../../base/errors.ts");
+  const { quoted } = await import("../../../base/printable.ts");
   const first = result.findings.find(({ kind }) => kind !== "incomplete-last-line");
   throw new VaultboxError(
     "VBX_AUDIT_DAMAGED",

@@ -38,7 +38,7 @@ async function test(name: string, flags: Flags): Promise<void> {
     { toVaultContext },
     output,
   ] = await Promise.all([
-    import("../../../config/paths.ts"),
+    import("../../../base/paths.ts"),
     import("../../../config/preferences.ts"),
     import("../../upstream-ca.ts"),
     import("../../credential/test-credential.ts"),

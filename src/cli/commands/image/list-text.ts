@@ -1,5 +1,5 @@
-import type { BuiltImage, BuiltImages } from "../../../docker/image/list-images.ts";
-import { formatSize } from "../../../units.ts";
+import type { BuiltImage, BuiltImages } from "../../../engine/image/list-images.ts";
+import { formatSize } from "../../../base/units.ts";
 import { toTable } from "../../table.ts";
 
 export function toImageLines(images: readonly BuiltImage[]): readonly string[] {

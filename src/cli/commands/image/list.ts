@@ -12,8 +12,8 @@ export function buildCommand(): Command {
       "\nThose that a run would not use any more: vaultbox prune --images\n\nExample:\n  vaultbox image list",
     )
     .action(async ({ json }: { readonly json?: boolean }) => {
-      const { connectEngine } = await import("../../../docker/connect-engine.ts");
-      const { listVaultboxImages } = await import("../../../docker/image/list-images.ts");
+      const { connectEngine } = await import("../../../engine/connect-engine.ts");
+      const { listVaultboxImages } = await import("../../../engine/image/list-images.ts");
       const { printJson, printLines, printNote } = await import("../../output.ts");
       const { toImageLines, toUseNote } = await import("./list-text.ts");
       const built = await listVaultboxImages(await connectEngine(process.env));

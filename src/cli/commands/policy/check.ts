@@ -22,7 +22,7 @@ async function check(path: string, flags: { readonly json?: boolean }): Promise<
   const [{ checkPolicyFile }, output, { formatProblem }] = await Promise.all([
     import("../../../config/check-policy-file.ts"),
     import("../../output.ts"),
-    import("../../../policy/problem.ts"),
+    import("../../../policy/file/problem.ts"),
   ]);
   const { kind, problems } = await checkPolicyFile(path);
   if (flags.json === true)

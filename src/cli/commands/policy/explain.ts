@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import type { Paint } from "../../../paint.ts";
-import { VaultboxError } from "../../../errors.ts";
-import { leavingOut } from "../../../host-environment.ts";
+import type { Paint } from "../../../base/paint.ts";
+import { VaultboxError } from "../../../base/errors.ts";
+import { leavingOut } from "../../../base/host-environment.ts";
 import {
   addPolicyOptions,
   collect,
@@ -60,7 +60,7 @@ async function explain(
   if (method === "push") return explainPushes(url, ref, flags);
   if (ref !== undefined) throw new VaultboxError("VBX_USAGE", "only push takes a ref");
   const [{ resolvePaths }, { explainRequest }, output] = await Promise.all([
-    import("../../../config/paths.ts"),
+    import("../../../base/paths.ts"),
     import("../../explain-request.ts"),
     import("../../output.ts"),
   ]);
@@ -92,7 +92,7 @@ async function explainPushes(
   }
   const [{ resolvePaths }, { explainPush }, output, { terminalWidth, toTable }] = await Promise.all(
     [
-      import("../../../config/paths.ts"),
+      import("../../../base/paths.ts"),
       import("../../explain-push.ts"),
       import("../../output.ts"),
       import("../../table.ts"),

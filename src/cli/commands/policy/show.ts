@@ -30,13 +30,13 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
     { agentPids },
     { temporarySizes },
   ] = await Promise.all([
-    import("../../../config/paths.ts"),
+    import("../../../base/paths.ts"),
     import("../../session-policy.ts"),
     import("../../output.ts"),
     import("../../policy-text.ts"),
     import("../../run-flags.ts"),
     import("../../../sandbox/container-specs.ts"),
-    import("../../../sandbox/temporary-mounts.ts"),
+    import("../../../sandbox/mounts/temporary-mounts.ts"),
   ]);
   const session = await resolveSessionPolicy(toSessionPolicyOptions(flags), resolvePaths());
   const { policy, hash, agent, projectFile } = session;

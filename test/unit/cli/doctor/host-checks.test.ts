@@ -11,7 +11,7 @@ import {
   checkOwnFolders,
   checkRuntimeFolder,
 } from "../../../../src/cli/doctor/host-checks.ts";
-import { toShellWord } from "../../../../src/shell-word.ts";
+import { toShellWord } from "../../../../src/base/shell-word.ts";
 
 async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "vaultbox-doctor-"));

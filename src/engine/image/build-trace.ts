@@ -1,0 +1,84 @@
+import { shortened } from "../../base/printable.ts";
+import { commandMark, toBuildLine } from "./build-line.ts";
+import { failureCauses, type FailureCause } from "./failure-causes.ts";
+import type { BuildProgress } from "./image-request.ts";
+
+/** How many of the last lines are kept, and how much of each, in characters */
+const keptLines = 5;
+const keptLength = 300;
+/** Lines of the engine itself, Docker's and Podman's */
+const engineLine =
+  /^(?:(?:\[\d+\/\d+\] )?(?:Step|STEP) \d+\/\d+ ?: |-+> |Removing intermediate container |(?:\[\d+\/\d+\] )?COMMIT )/;
+/** Lines of programs that help nobody once the build's container is gone */
+const uselessLine = /A complete log of this run can be found in/;
+/** How `similar-names.sh` tells names of packages that begin as a mistyped one does */
+const similarNames = /^similar names: (.*)$/;
+
+/** Why the build is going to fail, and the line of its output that shows it. */
+interface SeenCause {
+  readonly cause: FailureCause;
+  readonly line: string | undefined;
+}
+
+/** Cleans the output of a build, and keeps what explains a failure of it. */
+export class BuildTrace {
+  readonly onProgress: (progress: BuildProgress) => void;
+  readonly #lines: string[] = [];
+  #command: string | undefined;
+  #seen: SeenCause | undefined;
+  #similar: readonly string[] = [];
+
+  constructor(onProgress: (progress: BuildProgress) => void) {
+    this.onProgress = ({ step, line }) => {
+      const clean = toBuildLine(line);
+      this.#keep(clean);
+      onProgress({ step, line: clean });
+    };
+  }
+
+  #keep(line: string): void {
+    const names = similarNames.exec(line)?.[1];
+    if (names !== undefined) this.#similar = names.split(" ");
+    else if (line.startsWith(commandMark)) {
+      this.#command = line.slice(commandMark.length);
+      this.#lines.length = 0;
+    } else if (line !== "" && !engineLine.test(line) && !uselessLine.test(line)) {
+      const kept = shortened(line, keptLength);
+      this.see(line, kept);
+      this.#lines.push(kept);
+      if (this.#lines.length > keptLines) this.#lines.shift();
+    }
+  }
+
+  /** Looks at what was said for a cause; one that brings about those seen before takes their place. */
+  see(text: string, line?: string): void {
+    const cause = failureCauses.find(({ shows }) => shows.test(text));
+    if (cause === undefined) return;
+    const before = this.#seen?.cause;
+    if (before !== undefined && failureCauses.indexOf(before) <= failureCauses.indexOf(cause)) {
+      return;
+    }
+    this.#seen = { cause, line };
+  }
+
+  /** The command that was the last one to begin */
+  get command(): string | undefined {
+    return this.#command;
+  }
+
+  /** Of that command's output; with the line that shows the cause, if it's an earlier one */
+  get lastLines(): readonly string[] {
+    const line = this.#seen?.line;
+    if (line === undefined || this.#lines.includes(line)) return this.#lines;
+    return [line, ...this.#lines.slice(1 - keptLines)];
+  }
+
+  get cause(): FailureCause | undefined {
+    return this.#seen?.cause;
+  }
+
+  /** Names of packages that begin as a mistyped one does */
+  get similarNames(): readonly string[] {
+    return this.#similar;
+  }
+}

@@ -1,0 +1,56 @@
+import { hideProxyPasswords } from "../../base/host-proxy.ts";
+import type { Engine } from "../engine.ts";
+import { lockBuild } from "./build-lock.ts";
+import { toBuildError } from "./build-failure.ts";
+import { BuildTrace } from "./build-trace.ts";
+import type { ImageOptions } from "./image-request.ts";
+
+/** An image that is there already, or gets built. */
+export interface WantedImage {
+  readonly tag: string;
+  /** For an error message: `the base image` */
+  readonly what: string;
+  /** What is said at once, before the build says something */
+  readonly step: string;
+  /** With which `image build` makes the same */
+  readonly flags: readonly string[];
+  /** What to do when it fails, whatever the cause */
+  readonly otherHints?: readonly string[];
+  readonly build: (onProgress: ImageOptions["onProgress"]) => Promise<void>;
+}
+
+/**
+ * Makes sure that the image exists: one inspection when it does. Two processes that both miss it build it once; a tag
+ * is set by the engine at the end of a build, so an interrupted one leaves none.
+ * @throws VaultboxError VBX_IMAGE_BUILD_FAILED
+ */
+export async function ensureImage(
+  engine: Engine,
+  image: WantedImage,
+  options: ImageOptions,
+): Promise<void> {
+  if (options.rebuild !== true && (await engine.inspectImage(image.tag)) !== undefined) return;
+  const begin = (): void => options.onProgress({ step: image.step, line: "" });
+  begin();
+  await using _lock = await lockBuild({ engine, ...image }, options);
+  if (options.rebuild !== true && (await engine.inspectImage(image.tag)) !== undefined) return;
+  begin();
+  hideProxyPasswords(options.env);
+  const trace = new BuildTrace(options.onProgress);
+  try {
+    await image.build(trace.onProgress);
+  } catch (error) {
+    const platform = await readPlatform(engine);
+    throw toBuildError({ ...image, env: options.env, platform }, trace, error);
+  }
+}
+
+/** As in `linux/amd64`; empty where the engine doesn't say. */
+export async function readPlatform(engine: Engine): Promise<string> {
+  try {
+    return `linux/${(await engine.info()).architecture}`;
+  } catch {
+    // It's for a hint about a failure that is told in any case
+    return "";
+  }
+}

@@ -1,0 +1,106 @@
+// Whether an answer may show something of a repository that no entry lets be read, by whatever name it is asked for.
+import { readNamedRepositories } from "../named-repositories.ts";
+import { isTelling, type RepositoryIdentity } from "../repository-identity.ts";
+import { closingRules, isClosed } from "../../policy/closed-repositories.ts";
+import type { GitRule } from "../../policy/git-rule.ts";
+import { filterByRepository } from "../../policy/git-rules.ts";
+import { Refusal } from "../../http/refusal.ts";
+import type { DoorRequest, DoorTools } from "../../proxy/decide/handler.ts";
+import { toShown } from "./decide-calls.ts";
+import { createIdentityLookup, type IdentityLookup } from "./identity-lookup.ts";
+
+/** Looks repositories up that no entry is about. */
+export interface ClosedRepositories {
+  readonly lookUp: IdentityLookup;
+  /**
+   * @param rules all of the forge
+   * @param repository `owner/name` as the request writes it
+   * @throws Refusal when it is closed, another name of one that is, or shares its objects, or when the forge doesn't tell
+   */
+  readonly checkRepository: (
+    request: DoorRequest,
+    rules: readonly GitRule[],
+    repository: string,
+  ) => Promise<void>;
+  /**
+   * The same for whatever a request to the forge may show.
+   * @param path its own, or that by name
+   */
+  readonly checkRequest: (
+    request: DoorRequest,
+    rules: readonly GitRule[],
+    path: string,
+  ) => Promise<void>;
+}
+
+export function createClosedRepositories(tools: DoorTools): ClosedRepositories {
+  const lookUp = createIdentityLookup(tools);
+  const checkRepository: ClosedRepositories["checkRepository"] = async (
+    request,
+    rules,
+    repository,
+  ) => {
+    const [closing] = closingRules(rules);
+    if (closing === undefined) return;
+    if (isClosed(rules, repository)) throw refuseClosed(request, closing);
+    // What an entry lets be read is the user's own word
+    if (filterByRepository(rules, repository).length > 0) return;
+    const { forge } = closing;
+    if (!isTelling(forge)) return;
+    const identity = await lookUp({ forge, rules, hold: request.hold }, { name: repository });
+    if (identity === undefined) throw refuseClosed(request, closing);
+    await checkIdentity({ lookUp, request, rules }, identity);
+  };
+  return {
+    lookUp,
+    checkRepository,
+    checkRequest: async (request, rules, path) => {
+      const [closing] = closingRules(rules);
+      if (closing === undefined) return;
+      const { authority, method, query } = request;
+      const asked = { host: authority.host, gitHost: closing.host, method, path, query };
+      const named = readNamedRepositories(closing.forge, asked);
+      if (named.kind === "any") throw refuseClosed(request, closing);
+      if (named.kind === "one") await checkRepository(request, rules, named.repository);
+    },
+  };
+}
+
+async function checkIdentity(
+  place: {
+    readonly lookUp: IdentityLookup;
+    readonly request: DoorRequest;
+    readonly rules: readonly GitRule[];
+  },
+  identity: RepositoryIdentity,
+): Promise<void> {
+  const { lookUp, request, rules } = place;
+  const names = [identity.name, ...identity.origins];
+  const closing = closingRules(rules);
+  const [first] = closing;
+  if (first !== undefined && names.some((name) => isClosed(rules, name))) {
+    throw refuseClosed(request, first);
+  }
+  for (const rule of closing) {
+    const { forge, repository } = rule;
+    if (repository.endsWith("/*") || !isTelling(forge)) continue;
+    const closed = await lookUp({ forge, rules, hold: request.hold }, { name: repository });
+    if (closed !== undefined && toRoot(closed) === toRoot(identity)) {
+      throw refuseClosed(request, rule);
+    }
+  }
+}
+
+function refuseClosed(request: DoorRequest, { source }: GitRule): Refusal {
+  request.note({ rule: source.label });
+  return new Refusal(
+    403,
+    "git-not-allowed",
+    `refused ${toShown(request)}: it may show a repository that may not be read (${source.label})`,
+  );
+}
+
+/** Forks of one root serve each other's commits, for whoever knows their ids. */
+function toRoot({ name, origins }: RepositoryIdentity): string {
+  return (origins.at(-1) ?? name).toLowerCase();
+}

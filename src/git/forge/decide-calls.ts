@@ -1,0 +1,117 @@
+import type { RepositoryUpdate } from "../../audit/audit-event.ts";
+import type { RepositoryCall } from "../repository-call.ts";
+import { decideRepositoryCall } from "../../policy/decide-repository-call.ts";
+import type { GitRule } from "../../policy/git-rule.ts";
+import { formatGitUrl } from "../../policy/git-rule-text.ts";
+import { filterByRepository } from "../../policy/git-rules.ts";
+import { toHostHeader } from "../../http/authority.ts";
+import { Refusal } from "../../http/refusal.ts";
+import type { DoorRequest } from "../../proxy/decide/handler.ts";
+
+/** `repository` is the only one concerned, if it's one. */
+export type CallsVerdict =
+  | { readonly verdict: "allow"; readonly repository: string | undefined }
+  | { readonly verdict: "host-rules" };
+
+/** Longest path that a refusal repeats, in characters. */
+const maxShownPath = 200;
+
+/**
+ * Decides all calls of one request: each must be allowed. One that no entry decides leaves the request to host rules,
+ * when the others are allowed. Notes for the audit what was asked.
+ * @param rules of the API that the request is for
+ * @throws Refusal
+ */
+export function decideCalls(
+  request: DoorRequest,
+  rules: readonly GitRule[],
+  calls: readonly RepositoryCall[],
+): CallsVerdict {
+  const repository = toOneRepository(calls);
+  const verdicts = calls.map((call) => {
+    const own = filterByRepository(rules, call.repository);
+    return { call, decision: decideRepositoryCall(own, call) };
+  });
+  const denied = verdicts.find(({ decision }) => decision.verdict === "deny");
+  const decisive = denied ?? verdicts.find(({ decision }) => decision.verdict === "allow");
+  const label = decisive?.decision.verdict === "host-rules" ? undefined : decisive?.decision.rule;
+  const updates = verdicts.flatMap(({ call, decision }) =>
+    toAuditUpdate(call, decision.verdict === "deny" ? decision.what : undefined),
+  );
+  request.note({
+    ...(label === undefined ? {} : { rule: label.source.label }),
+    ...(repository === undefined ? {} : { repository }),
+    ...(updates.length === 0 ? {} : { updates }),
+  });
+  if (denied?.decision.verdict === "deny") {
+    const { what, rule } = denied.decision;
+    throw refusedCall(request, { what, call: denied.call, rule });
+  }
+  return verdicts.some(({ decision }) => decision.verdict === "host-rules")
+    ? { verdict: "host-rules" }
+    : { verdict: "allow", repository };
+}
+
+/** A request that isn't understood, where an entry alone decides. */
+export function notUnderstood(
+  request: DoorRequest,
+  facts: { readonly what: string; readonly repository?: string; readonly rule?: GitRule },
+): Refusal {
+  const { what, repository, rule } = facts;
+  request.note({
+    ...(rule === undefined ? {} : { rule: rule.source.label }),
+    ...(repository === undefined ? {} : { repository }),
+  });
+  const place = repository === undefined ? "" : ` to ${repository}`;
+  return new Refusal(
+    403,
+    "git-not-allowed",
+    `refused ${toShown(request)}${place}: it is not understood, so it cannot be allowed: ${what}`,
+  );
+}
+
+function refusedCall(
+  request: DoorRequest,
+  facts: {
+    readonly what: string;
+    readonly call: RepositoryCall;
+    readonly rule: GitRule | undefined;
+  },
+): Refusal {
+  const { what, call, rule } = facts;
+  const { repository } = call;
+  const source = rule === undefined ? "" : ` (${rule.source.label})`;
+  const text = `refused ${toShown(request)} to ${repository}${source}: ${what}`;
+  const option = rule === undefined ? undefined : toOption(call, rule);
+  if (rule === undefined || option === undefined) return new Refusal(403, "git-not-allowed", text);
+  return new Refusal(403, "git-not-allowed", text, {
+    remedy: `vaultbox run --git '${formatGitUrl(rule)}:${option}' …`,
+  });
+}
+
+/** What of `--git` would allow it, or the same somewhere else: nobody should be led to open `main`. */
+function toOption({ action }: RepositoryCall, { push }: GitRule): string | undefined {
+  if (action.type === "pull") return `pulls=${action.step}`;
+  return action.type === "update-ref" && push === undefined ? "push=agent/*" : undefined;
+}
+
+/** The request for a text: its path may be long. */
+export function toShown({ authority, method, path }: DoorRequest): string {
+  const shown = path.length > maxShownPath ? `${path.slice(0, maxShownPath)}…` : path;
+  return `${method} ${authority.scheme}://${toHostHeader(authority)}${shown}`;
+}
+
+function toOneRepository(calls: readonly RepositoryCall[]): string | undefined {
+  const names = new Map(calls.map(({ repository }) => [repository.toLowerCase(), repository]));
+  return names.size === 1 ? [...names.values()][0] : undefined;
+}
+
+/** A REST or GraphQL request says where a ref should point in many ways, or not at all: object ids stay empty. */
+function toAuditUpdate(
+  { action }: RepositoryCall,
+  refused: string | undefined,
+): readonly RepositoryUpdate[] {
+  if (action.type !== "update-ref") return [];
+  const { ref } = action.update;
+  return [{ ref, from: "", to: "", ...(refused === undefined ? {} : { refused }) }];
+}

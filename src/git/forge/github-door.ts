@@ -1,0 +1,176 @@
+// GitHub's REST and GraphQL APIs, and files and archives by name: decided by the same entries as pushes are.
+import { isRepositoryPath } from "./github/github-rest.ts";
+import type { GitRule } from "../../policy/git-rule.ts";
+import { filterByRepository, type GitPolicy } from "../../policy/git-rules.ts";
+import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
+import { notUnderstood } from "./decide-calls.ts";
+import type { Door, DoorRequest, DoorTools, Passage } from "../../proxy/decide/handler.ts";
+import { decideReading, toFirst } from "./github-passage.ts";
+import { findGithubAccess, type GithubAccess } from "./github-place.ts";
+import {
+  findRestAccess,
+  isReading,
+  readAll,
+  readPlace,
+  type RestAccess,
+  type RestPlace,
+  toNamedPlace,
+} from "./github-rest-access.ts";
+import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
+import { withHeader } from "../../http/headers.ts";
+import { memoryOfGraphql } from "../../proxy/egress/held-bytes.ts";
+import { checkJsonBody, readJsonBody } from "./json-body.ts";
+import { rewriteAnswers } from "../../proxy/doors/rewritten-json.ts";
+
+/** Bytes of GitHub's description of a repository: two others are in it. */
+const maxRepositoryBytes = 1024 * 1024;
+
+interface GithubDoor {
+  readonly policy: GitPolicy;
+  readonly lookUp: NodesLookup;
+  readonly closed: ClosedRepositories;
+}
+
+/** The ways into repositories that lead over api.github.com, codeload, raw files, or another GitHub host's API. */
+export function createGithubDoor(parts: {
+  readonly policy: GitPolicy;
+  readonly tools: DoorTools;
+}): Door {
+  const door: GithubDoor = {
+    policy: parts.policy,
+    lookUp: createNodesLookup(parts.tools),
+    closed: createClosedRepositories(parts.tools),
+  };
+  return {
+    knowsReadings: true,
+    claim: (request) => {
+      const access = findGithubAccess(door.policy, request);
+      const rules = access === undefined ? [] : concernedRules(request, access);
+      if (rules.length === 0) return undefined;
+      return { exclusive: rules.some(({ exclusive }) => exclusive) };
+    },
+    pass: async (request, { isAllowed }) => {
+      const access = findGithubAccess(door.policy, request);
+      if (request.readings.length === 0 && access?.place.kind === "graphql") {
+        return passGraphql(door, request, { rules: access.rules, isAllowed });
+      }
+      const rest = findRestAccess(door.policy, request);
+      const named = await nameRepository(door, request, { ...rest, isAllowed });
+      return named === undefined ? { type: "host-rules" } : passRest(request, named);
+    },
+  };
+}
+
+/** The entries that a request may be decided by: those of its repository, or all where it doesn't tell. */
+function concernedRules(request: DoorRequest, { place, rules }: GithubAccess): readonly GitRule[] {
+  if (place.kind === "graphql") return rules;
+  const reading = readPlace(request, place);
+  switch (reading.kind) {
+    case "elsewhere":
+      return [];
+    case "calls":
+      return rules.filter((rule) =>
+        reading.calls.some(({ repository }) => filterByRepository([rule], repository).length > 0),
+      );
+    case "by-number":
+      return rules;
+    case "needs-body":
+    case "not-understood": {
+      const { repository } = reading;
+      return repository === undefined ? rules : filterByRepository(rules, repository);
+    }
+  }
+}
+
+/**
+ * The same places by the repository's name, where the request has its number; undefined when no entry decides it.
+ * @throws Refusal
+ */
+async function nameRepository(
+  { closed }: GithubDoor,
+  request: DoorRequest,
+  access: RestAccess & { readonly isAllowed: boolean },
+): Promise<RestAccess | undefined> {
+  const { places, rules, isAllowed } = access;
+  const reading = readAll(request, access);
+  if (reading.kind !== "by-number") return access;
+  // Nothing is asked for what is refused anyway
+  if (!isAllowed) return undefined;
+  const { number } = reading;
+  const identity = await closed.lookUp({ forge: "github", rules, hold: request.hold }, { number });
+  if (identity === undefined) {
+    const what = "GitHub does not say which repository has this number";
+    throw notUnderstood(request, { what, ...toFirst(rules) });
+  }
+  const { name } = identity;
+  const [first, ...others] = places.map((place) => toNamedPlace(request, place, name));
+  if (first === undefined) throw new Error("a request has one place at least");
+  if (filterByRepository(rules, name).length > 0) return { places: [first, ...others], rules };
+  const prefix = toPrefix(request, places[0]);
+  for (const { path } of [first, ...others]) {
+    await closed.checkRequest(request, rules, prefix + path);
+  }
+  return undefined;
+}
+
+/** What a host other than GitHub's own has before the API's path. */
+function toPrefix({ path }: DoorRequest, place: RestPlace): string {
+  return place.kind === "rest" ? path.slice(0, path.length - place.path.length) : "";
+}
+
+async function passRest(request: DoorRequest, access: RestAccess): Promise<Passage> {
+  const { places, rules } = access;
+  const reading = readAll(request, access);
+  if (!isReading(request)) checkJsonBody(request);
+  if (reading.kind !== "needs-body") {
+    const passage = decideReading(request, rules, { reading });
+    const isDescription = places.some(
+      (place) => place.kind === "rest" && isRepositoryPath(place.path),
+    );
+    if (passage.type !== "forward" || !isDescription) return passage;
+    const headers = withHeader(request.head.headers, "accept-encoding", "identity");
+    return { ...passage, headers, response: withoutCloneToken };
+  }
+  const body = await readJsonBody(request);
+  return decideReading(request, rules, { reading: readAll(request, access, body.value), body });
+}
+
+/**
+ * GitHub tells who reads a private repository a token to clone it with, here and in what it's a fork of
+ * (https://docs.github.com/en/rest/repos/repos#get-a-repository). No credential enters the sandbox.
+ */
+const withoutCloneToken = rewriteAnswers({
+  maxBytes: maxRepositoryBytes,
+  rewrite: (plain) =>
+    JSON.parse(JSON.stringify(plain), (name, value: unknown) =>
+      name === "temp_clone_token" ? undefined : value,
+    ) as typeof plain,
+});
+
+async function passGraphql(
+  door: GithubDoor,
+  request: DoorRequest,
+  { rules, isAllowed }: { readonly rules: readonly GitRule[]; readonly isAllowed: boolean },
+): Promise<Passage> {
+  const refuse = (what: string) => notUnderstood(request, { what, ...toFirst(rules) });
+  const { method, path, query } = request;
+  if (method !== "POST" || !path.toLowerCase().endsWith("/graphql") || query !== "") {
+    throw refuse("GraphQL is read only as a POST without a query string");
+  }
+  const { value } = await readJsonBody(request, memoryOfGraphql);
+  // Most sessions never ask for it, and the parser takes longer to load than all other doors
+  const { readGraphqlRequest } = await import("./github/github-graphql.ts");
+  const graphql = readGraphqlRequest(value);
+  if (graphql.kind === "not-understood") throw refuse(graphql.what);
+  const { authority, hold } = request;
+  const facts = await door.lookUp({ authority, rules, hold }, graphql);
+  const body = { bytes: graphql.body };
+  const reading = graphql.toReading(facts);
+  const passage = decideReading(request, rules, { reading, body });
+  if (isAllowed && passage.type === "host-rules" && reading.kind === "calls") {
+    for (const { repository } of reading.calls) {
+      await door.closed.checkRepository(request, rules, repository);
+    }
+  }
+  return passage;
+}

@@ -1,0 +1,134 @@
+// What writing requests behind `/repos/owner/name` mean (https://docs.github.com/en/rest). What isn't here, isn't understood.
+import { decodeEscapes } from "../../decode-escapes.ts";
+import type { RepositoryAction } from "../../repository-call.ts";
+import { fieldOf, isJsonObject } from "../../strict-json.ts";
+import {
+  readContents,
+  readMerge,
+  readRefCreation,
+  readRefDeletion,
+  readRefUpdate,
+  type Unclear,
+  type Write,
+} from "./rest-ref-writes.ts";
+import { matchRoute } from "./rest-route.ts";
+import { toReviewStep } from "./review-step.ts";
+
+export type WriteReading = readonly RepositoryAction[] | Unclear | "needs-body";
+
+/** `fixed` and `unclear` need no body; `read` gets it. */
+type Meaning =
+  | { readonly fixed: readonly RepositoryAction[] }
+  | Unclear
+  | {
+      /** Names in the body, and no others: a server could take one for a part of the path */
+      readonly fields: string;
+      readonly read: (write: Write) => readonly RepositoryAction[] | Unclear;
+    };
+
+const comment: Meaning = { fixed: [{ type: "pull", step: "comment" }] };
+const create = { fixed: [{ type: "pull", step: "create" }] } as const satisfies Meaning;
+const pullFields = "title head head_repo base body draft maintainer_can_modify issue";
+const merge: Meaning = { fixed: [{ type: "pull", step: "merge" }] };
+const writeObjects: Meaning = { fixed: [{ type: "write-objects" }] };
+const issues: Meaning = { fixed: [{ type: "other", what: "changing issues" }] };
+const labels: Meaning = { fixed: [{ type: "other", what: "changing labels and milestones" }] };
+const comments: Meaning = { fixed: [{ type: "other", what: "commenting on commits" }] };
+const attention: Meaning = { fixed: [{ type: "other", what: "changing notifications" }] };
+// A pull request is an issue to this API: its title, text and state can be changed as such
+const editIssue: Meaning = { fixed: [...create.fixed, ...issues.fixed] };
+const review: Meaning = { fields: "commit_id body event comments", read: readReview };
+
+const writes: readonly (readonly [methods: string, route: string, meaning: Meaning])[] = [
+  [
+    "PUT DELETE",
+    "contents/**",
+    { fields: "message content sha branch committer author", read: readContents },
+  ],
+  ["POST", "git/refs", { fields: "ref sha", read: readRefCreation }],
+  ["PATCH", "git/refs/**", { fields: "sha force", read: readRefUpdate }],
+  ["DELETE", "git/refs/**", { fields: "", read: readRefDeletion }],
+  ["POST", "git/blobs", writeObjects],
+  ["POST", "git/trees", writeObjects],
+  ["POST", "git/commits", writeObjects],
+  ["POST", "git/tags", writeObjects],
+  [
+    "POST",
+    "merges",
+    {
+      fields: "base head commit_message",
+      read: ({ body }) => readMerge(fieldOf(body, "base")),
+    },
+  ],
+  [
+    "POST",
+    "merge-upstream",
+    { fields: "branch", read: ({ body }) => readMerge(fieldOf(body, "branch")) },
+  ],
+  ["POST", "pulls", { fields: pullFields, read: () => create.fixed }],
+  ["PATCH", "pulls/*", create],
+  ["POST DELETE", "pulls/*/requested_reviewers", create],
+  ["POST", "pulls/*/comments", comment],
+  ["POST", "pulls/*/comments/*/replies", comment],
+  ["PATCH DELETE", "pulls/comments/*", comment],
+  ["POST", "pulls/comments/*/reactions", comment],
+  ["DELETE", "pulls/comments/*/reactions/*", comment],
+  ["POST", "pulls/*/reviews", review],
+  ["POST", "pulls/*/reviews/*/events", review],
+  ["PUT DELETE", "pulls/*/reviews/*", comment],
+  ["PUT", "pulls/*/reviews/*/dismissals", merge],
+  ["PUT", "pulls/*/merge", merge],
+  ["PUT", "pulls/*/update-branch", { unclear: "it names no branch; merge and push with git" }],
+  ["POST", "issues/*/comments", comment],
+  // POST was an early spelling of PATCH, and may still be taken for it
+  ["POST PUT PATCH DELETE", "issues/comments/*", comment],
+  ["POST", "issues", issues],
+  ["POST PUT PATCH", "issues/*", editIssue],
+  ["POST PUT PATCH DELETE", "issues/**", issues],
+  ["POST PATCH DELETE", "labels", labels],
+  ["POST PATCH DELETE", "labels/**", labels],
+  ["POST", "milestones", labels],
+  ["PATCH DELETE", "milestones/*", labels],
+  ["POST", "commits/*/comments", comments],
+  ["PATCH DELETE", "comments/*", comments],
+  ["POST", "comments/*/reactions", comments],
+  ["DELETE", "comments/*/reactions/*", comments],
+  ["PUT", "notifications", attention],
+  ["PUT DELETE", "subscription", attention],
+];
+
+/** Undefined: not in the table. `body` is undefined when it wasn't read yet. */
+export function readRestWrite(
+  method: string,
+  segments: readonly string[],
+  body: unknown,
+): WriteReading | undefined {
+  for (const [methods, route, meaning] of writes) {
+    const captured = methods.split(" ").includes(method) ? matchRoute(route, segments) : undefined;
+    if (captured === undefined) continue;
+    if ("fixed" in meaning) return meaning.fixed;
+    if ("unclear" in meaning) return meaning;
+    if (body === undefined) return "needs-body";
+    const stranger = findStranger(body, meaning.fields.split(" "));
+    if (stranger !== undefined) return { unclear: stranger };
+    return meaning.read({ captured: captured.map((segment) => decodeEscapes(segment)), body });
+  }
+  return undefined;
+}
+
+/** What is wrong with the body's names. */
+function findStranger(body: unknown, known: readonly string[]): string | undefined {
+  if (body === null) return undefined;
+  if (!isJsonObject(body)) return "its body is not a JSON object";
+  return Object.keys(body).every((name) => known.includes(name))
+    ? undefined
+    : "its body has a name that is not known there";
+}
+
+/** An approval may be all that a merge waits for. */
+function readReview({ body }: Write): readonly RepositoryAction[] | Unclear {
+  const step = toReviewStep(fieldOf(body, "event"));
+  return step === undefined
+    ? { unclear: '"event" is none of COMMENT, REQUEST_CHANGES and APPROVE' }
+    : [{ type: "pull", step }];
+}

@@ -1,0 +1,101 @@
+// Asks GitHub what node ids name, with the session's credential: an id says nothing by itself, and what a client says
+// about one proves nothing.
+import type { GraphqlRequest } from "./github/github-graphql.ts";
+import {
+  readNodesAnswer,
+  readRepositoryAnswer,
+  toFacts,
+  toNodesQuestion,
+  toRepositoryQuestion,
+  type Facts,
+  type NodeFacts,
+} from "./github/node-facts.ts";
+import { parseStrictJson } from "../strict-json.ts";
+import type { GitRule } from "../../policy/git-rule.ts";
+import { toAuthorityText, type Authority } from "../../http/authority.ts";
+import type { Hold } from "../../proxy/egress/held-bytes.ts";
+import { Refusal } from "../../http/refusal.ts";
+import type { DoorTools } from "../../proxy/decide/handler.ts";
+import { readWholeAnswer } from "../../proxy/doors/whole-answer.ts";
+import { questionHeaders, toAskers } from "./forge-question.ts";
+
+/** Stands in the audit beside the questions. */
+const nodeCheck = "node-id";
+
+/** Bytes of an answer: fifty names have room. */
+const maxAnswerBytes = 256 * 1024;
+
+/** Ids and names that are remembered; then all are forgotten. */
+const maxRemembered = 10_000;
+
+/** The API to ask, and the entries whose credentials may ask there. */
+export interface NodesPlace {
+  readonly authority: Authority;
+  readonly rules: readonly GitRule[];
+  /** For the answers, while they're read */
+  readonly hold: Hold;
+}
+
+/** Facts about all that a request names. @throws Refusal when the API doesn't answer */
+export type NodesLookup = (place: NodesPlace, request: GraphqlRequest) => Promise<Facts>;
+
+/** Remembers for the session what was found: ids keep their meaning. */
+export function createNodesLookup(tools: DoorTools): NodesLookup {
+  const nodes = new Map<string, NodeFacts>();
+  const repositories = new Map<string, string>();
+  return async (place, { nodeIds, repositories: names }) => {
+    const key = (text: string) => `${toAuthorityText(place.authority)} ${text}`;
+    if (nodes.size + repositories.size > maxRemembered) {
+      nodes.clear();
+      repositories.clear();
+    }
+    for (const rule of toAskers(place.rules)) {
+      const ids = nodeIds.filter((id) => !nodes.has(key(id)));
+      if (ids.length > 0) {
+        const answer = await ask(tools, place, { rule, question: toNodesQuestion(ids) });
+        for (const [id, facts] of readNodesAnswer(ids, answer)) nodes.set(key(id), facts);
+      }
+      for (const name of names.filter((one) => !repositories.has(key(one)))) {
+        const answer = await ask(tools, place, { rule, question: toRepositoryQuestion(name) });
+        const found = readRepositoryAnswer(answer);
+        if (found !== undefined) repositories.set(key(name), found);
+      }
+    }
+    return toFacts(
+      new Map(nodeIds.flatMap((id) => toEntry(id, nodes.get(key(id))))),
+      new Map(names.flatMap((name) => toEntry(name, repositories.get(key(name))))),
+    );
+  };
+}
+
+function toEntry<Value>(name: string, value: Value | undefined): readonly [string, Value][] {
+  return value === undefined ? [] : [[name, value]];
+}
+
+async function ask(
+  tools: DoorTools,
+  { authority, hold }: NodesPlace,
+  { rule, question }: { readonly rule: GitRule; readonly question: unknown },
+): Promise<unknown> {
+  await using response = await tools.send({
+    authority,
+    method: "POST",
+    target: authority.host === "api.github.com" ? "/graphql" : "/api/graphql",
+    headers: [["content-type", "application/json"], ...questionHeaders],
+    body: Buffer.from(JSON.stringify(question)),
+    repository: rule.repository,
+    rule: rule.source.label,
+    check: nodeCheck,
+  });
+  if (response.head.status !== 200) throw unusable(`it answered ${response.head.status}`);
+  const answer = await readWholeAnswer(response, maxAnswerBytes, hold);
+  if (answer === undefined) throw unusable("its answer is too long");
+  const json = parseStrictJson(answer);
+  if (json.fault !== undefined) throw unusable("its answer is not JSON");
+  return json.value;
+}
+
+function unusable(why: string): Refusal {
+  const what = "the request cannot be decided: the forge does not say what its ids name";
+  return new Refusal(502, "upstream-invalid", `${what}: ${why}`);
+}

@@ -1,0 +1,98 @@
+// Asks a forge which repository a name or a number stands for, with the session's credential.
+import {
+  readIdentity,
+  readMovedNumber,
+  toIdentityPath,
+  type AskedRepository,
+  type RepositoryIdentity,
+  type TellingForge,
+} from "../repository-identity.ts";
+import { parseStrictJson } from "../strict-json.ts";
+import type { GitRule } from "../../policy/git-rule.ts";
+import { parseAuthority, toAuthorityText, type Authority } from "../../http/authority.ts";
+import type { Hold } from "../../proxy/egress/held-bytes.ts";
+import { headerValues } from "../../http/http1/header.ts";
+import type { DoorTools, HostResponse } from "../../proxy/decide/handler.ts";
+import { readWholeAnswer } from "../../proxy/doors/whole-answer.ts";
+import { questionHeaders, toAskers } from "./forge-question.ts";
+
+/** Bytes of a description. */
+const maxAnswerBytes = 1024 * 1024;
+/** Names and numbers that are remembered; then all are forgotten. */
+const maxRemembered = 10_000;
+
+/** The forge to ask, by the entries whose credentials may ask there. */
+export interface IdentityPlace {
+  readonly forge: TellingForge;
+  readonly rules: readonly GitRule[];
+  /** For the answers, while they're read */
+  readonly hold: Hold;
+}
+
+/** Undefined when the forge doesn't tell. @throws Refusal when it can't be asked */
+export type IdentityLookup = (
+  place: IdentityPlace,
+  asked: AskedRepository,
+) => Promise<RepositoryIdentity | undefined>;
+
+/** Remembers for the session what was found. */
+export function createIdentityLookup(tools: DoorTools): IdentityLookup {
+  const found = new Map<string, RepositoryIdentity>();
+  return async (place, asked) => {
+    const text = "name" in asked ? asked.name.toLowerCase() : `#${asked.number}`;
+    const key = `${toAuthorityText(toApiAuthority(place.rules[0]))} ${text}`;
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    for (const rule of toAskers(place.rules)) {
+      const identity = await ask(tools, { ...place, rule }, asked);
+      if (identity === undefined) continue;
+      if (found.size >= maxRemembered) found.clear();
+      found.set(key, identity);
+      return identity;
+    }
+    return undefined;
+  };
+}
+
+async function ask(
+  tools: DoorTools,
+  place: Pick<IdentityPlace, "forge" | "hold"> & { readonly rule: GitRule },
+  asked: AskedRepository,
+): Promise<RepositoryIdentity | undefined> {
+  const { forge, rule, hold } = place;
+  const path = toIdentityPath(forge, asked);
+  if (path === undefined) return undefined;
+  const isOwnHost = forge === "github" && rule.host !== "github.com";
+  await using response = await tools.send({
+    authority: toApiAuthority(rule),
+    method: "GET",
+    target: `${isOwnHost ? "/api/v3" : ""}${path}`,
+    headers: questionHeaders,
+    repository: rule.repository,
+    rule: rule.source.label,
+    check: "repository",
+  });
+  const { status, headers } = response.head;
+  if (status === 200) return readIdentity(forge, await readJson(response, hold));
+  const [location = ""] = headerValues(headers, "location");
+  const number = status >= 300 && status < 400 ? readMovedNumber(forge, location) : undefined;
+  // A number that leads elsewhere again is none
+  return number === undefined || "number" in asked ? undefined : ask(tools, place, { number });
+}
+
+/** Where the forge of a rule has its API. */
+function toApiAuthority(rule: GitRule | undefined): Authority {
+  if (rule === undefined) throw new Error("somebody has to ask");
+  const { host, scheme, port } = rule;
+  if (host === "github.com" || host === "bitbucket.org") {
+    return parseAuthority(`api.${host}`, "https", 443);
+  }
+  return parseAuthority(host.includes(":") ? `[${host}]` : host, scheme, port);
+}
+
+async function readJson(response: HostResponse, hold: Hold): Promise<unknown> {
+  const answer = await readWholeAnswer(response, maxAnswerBytes, hold);
+  if (answer === undefined) return undefined;
+  const json = parseStrictJson(answer);
+  return json.fault === undefined ? json.value : undefined;
+}

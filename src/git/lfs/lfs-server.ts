@@ -1,0 +1,141 @@
+// A repository's LFS server: batches and locks, at the git host itself.
+import {
+  lfsContentType,
+  readLfsBatch,
+  readLfsLock,
+  toLfsBatchBody,
+  type LfsPlace,
+} from "../lfs.ts";
+import type { RepositoryAction } from "../repository-call.ts";
+import { decideRepositoryCall } from "../../policy/decide-repository-call.ts";
+import type { GitRule } from "../../policy/git-rule.ts";
+import { filterBySpelling } from "../../policy/git-rules.ts";
+import { headerValues } from "../../http/http1/header.ts";
+import { Refusal } from "../../http/refusal.ts";
+import { bufferedBody, readJson } from "../../proxy/doors/buffered-body.ts";
+import type {
+  AnswerPassage,
+  DoorRequest,
+  ForwardPassage,
+  Passage,
+} from "../../proxy/decide/handler.ts";
+import { withHeader } from "../../http/headers.ts";
+import { createLfsBatchTransform } from "./lfs-batch-answer.ts";
+import type { LfsGrants } from "./lfs-grants.ts";
+
+/** Bytes of a batch or a lock request: a thousand objects have room. */
+const maxRequestBytes = 1024 * 1024;
+
+/** A request to a repository's LFS server, with the entries that name the repository. */
+export interface LfsAccess {
+  readonly place: LfsPlace;
+  readonly rules: readonly GitRule[];
+}
+
+/** Where what a batch leads to is kept. */
+interface GrantKeeper {
+  readonly grants: LfsGrants;
+  /** Milliseconds since the epoch */
+  readonly now: () => number;
+}
+
+/** Decides a batch or a request about locks. */
+export async function passToServer(
+  keeper: GrantKeeper,
+  request: DoorRequest,
+  { place, rules: named }: LfsAccess,
+): Promise<Passage> {
+  const access = { place, rules: filterBySpelling(named, place.repository) };
+  request.note({ rule: named[0]!.source.label, repository: place.repository });
+  if (place.endpoint === "unknown")
+    return refuse(place, "this part of LFS's API is not understood");
+  if (request.method !== "GET") checkType(request);
+  return place.endpoint === "batch"
+    ? passBatch(keeper, request, access)
+    : passLock(request, access, place.endpoint);
+}
+
+async function passBatch(
+  keeper: GrantKeeper,
+  request: DoorRequest,
+  { place, rules }: LfsAccess,
+): Promise<Passage> {
+  const plain = request.method === "POST" ? await readJson(request, maxRequestBytes) : undefined;
+  const batch = readLfsBatch(plain);
+  if (batch === undefined) return refuse(place, "this LFS batch is not understood");
+  const action = batch.operation === "download" ? "read" : "lfs-write";
+  const rule = decide(place, rules, { type: action });
+  if ("type" in rule) return rule;
+  const { grants, now } = keeper;
+  const { authority } = request;
+  const storage = { gitHost: authority, hosts: rules.flatMap(({ lfsHosts }) => lfsHosts) };
+  const { repository } = place;
+  return {
+    ...forward(request, place, toLfsBatchBody(batch)),
+    response: createLfsBatchTransform({
+      batch,
+      storage,
+      repository,
+      rule: rule.source.label,
+      grants,
+      now,
+    }),
+  };
+}
+
+async function passLock(
+  request: DoorRequest,
+  { place, rules }: LfsAccess,
+  endpoint: "locks" | "verify-locks" | "unlock",
+): Promise<Passage> {
+  const plain = request.method === "GET" ? undefined : await readJson(request, maxRequestBytes);
+  const lock = readLfsLock(endpoint, request.method, plain);
+  if (lock === undefined) return refuse(place, "this LFS lock request is not understood");
+  const rule = decide(place, rules, lock.action);
+  if ("type" in rule) return rule;
+  return lock.body === undefined
+    ? { type: "forward", repository: place.repository }
+    : forward(request, place, lock.body);
+}
+
+function forward(request: DoorRequest, place: LfsPlace, body: unknown): ForwardPassage {
+  return {
+    type: "forward",
+    repository: place.repository,
+    headers: withHeader(
+      withHeader(request.head.headers, "accept-encoding", "identity"),
+      "content-type",
+      lfsContentType,
+    ),
+    body: bufferedBody(JSON.stringify(body)),
+  };
+}
+
+/** The rule that allows it, or the refusal. */
+function decide(
+  place: LfsPlace,
+  rules: readonly GitRule[],
+  action: RepositoryAction,
+): GitRule | AnswerPassage {
+  const verdict = decideRepositoryCall(rules, { repository: place.repository, action });
+  return verdict.verdict === "allow" ? verdict.rule : refuse(place, verdict.what);
+}
+
+function checkType(request: DoorRequest): void {
+  const [type = "", ...rest] = headerValues(request.head.headers, "content-type");
+  const isKnown = /^application\/vnd\.git-lfs\+json(?: *; *charset=utf-8)?$/i.test(type);
+  if (isKnown && rest.length === 0 && request.query === "") return;
+  throw new Refusal(403, "git-not-allowed", "only git-lfs's own requests are understood here");
+}
+
+/** In the form that git-lfs shows: LFS's own error object. */
+function refuse(place: LfsPlace, why: string): AnswerPassage {
+  const message = `vaultbox: refused at ${place.repository}: ${why}`;
+  return {
+    type: "answer",
+    status: 403,
+    headers: [["Content-Type", lfsContentType]],
+    body: Buffer.from(`${JSON.stringify({ message })}\n`),
+    refusal: "git-not-allowed",
+  };
+}

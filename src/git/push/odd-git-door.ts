@@ -1,0 +1,57 @@
+// What only a client of git would ask below a repository, and no other door understands: the dumb protocol, pushes by
+// WebDAV, objects of LFS without a token, services in spellings that some servers forgive (Azure's don't look at case). A
+// host rule for the whole host must not let these in.
+import type { GitRule } from "../../policy/git-rule.ts";
+import { findGitRules, type GitPolicy } from "../../policy/git-rules.ts";
+import { Refusal } from "../../http/refusal.ts";
+import type { Door, DoorRequest } from "../../proxy/decide/handler.ts";
+
+interface OddPlace {
+  readonly repository: string;
+  readonly rules: readonly GitRule[];
+}
+
+const gitsOwn =
+  /^\/(?:info\/refs|info\/lfs|gitlab-lfs|git-upload-pack|git-receive-pack|git-upload-archive)(?:[/.;%]|$)/i;
+/** What a browser asks of a repository's pages; a page isn't changed by others. */
+const methodsOfPages: readonly string[] = ["GET", "HEAD", "POST", "OPTIONS"];
+
+/** Goes behind the doors that understand some of it. */
+export function createOddGitDoor({ policy }: { readonly policy: GitPolicy }): Door {
+  return {
+    claim: (request) => {
+      const place = findPlace(policy, request);
+      return place?.rules.some(({ exclusive }) => exclusive) ? { exclusive: true } : undefined;
+    },
+    pass: (request) => {
+      const place = findPlace(policy, request);
+      const [rule] = place?.rules ?? [];
+      if (place === undefined || rule === undefined)
+        throw new Error("only a claimed request is passed");
+      request.note({ rule: rule.source.label, repository: place.repository });
+      throw new Refusal(
+        403,
+        "git-not-allowed",
+        `refused ${request.method} below ${place.repository}: only git's smart protocol and LFS are understood there`,
+      );
+    },
+  };
+}
+
+/** No entry names a repository with more; a path may have thousands of beginnings. Characters. */
+const maxNameLength = 1024;
+
+/** The repository that the path begins with, when the rest is git's. */
+function findPlace(policy: GitPolicy, request: DoorRequest): OddPlace | undefined {
+  const { authority, method, path } = request;
+  for (let end = path.indexOf("/", 1); end !== -1; end = path.indexOf("/", end + 1)) {
+    if (end > maxNameLength) return undefined;
+    const name = path.slice(1, end);
+    const rules = findGitRules(policy, authority, name);
+    if (rules.length === 0) continue;
+    const isGits =
+      /\.git$/i.test(name) || gitsOwn.test(path.slice(end)) || !methodsOfPages.includes(method);
+    return isGits ? { repository: name.replace(/\.git$/i, ""), rules } : undefined;
+  }
+  return undefined;
+}

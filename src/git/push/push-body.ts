@@ -1,0 +1,73 @@
+import { GitProtocolError } from "../wire/git-protocol-error.ts";
+import { needsPack, type PushCommand } from "../wire/push-command.ts";
+import type { Push } from "../wire/push-request.ts";
+import { Refusal } from "../../http/refusal.ts";
+import type { DoorRequest, PassageBody } from "../../proxy/decide/handler.ts";
+
+/** The commands that were allowed, then the pack: as it was looked at, or as it comes where nothing in it decides. */
+export function toPushBody(
+  request: DoorRequest,
+  parts: {
+    readonly push: Push;
+    readonly kept: readonly PushCommand[];
+    /** `kept`, as they're sent */
+    readonly commands: Buffer;
+    /** What was taken in and looked at */
+    readonly pack: PassageBody | undefined;
+    readonly maxBytes: number;
+  },
+): PassageBody {
+  const { push, kept, commands, pack, maxBytes } = parts;
+  // Of a push of which only deletions are left no pack may follow
+  if (!needsPack(kept)) return onlyCommands(commands);
+  if (pack !== undefined) {
+    const length = pack.length === undefined ? undefined : pack.length + commands.length;
+    return { length, next: onceThen(commands, pack.next) };
+  }
+  const { body } = request.head;
+  const length =
+    body.kind === "length" ? body.length - push.head.length + commands.length : undefined;
+  return { length, next: onceThen(commands, limited(push.rest, maxBytes)) };
+}
+
+function limited(
+  next: () => Promise<Buffer | undefined>,
+  maxBytes: number,
+): () => Promise<Buffer | undefined> {
+  let size = 0;
+  return async () => {
+    const piece = await next().catch((error: unknown) => {
+      throw asRefusal(error);
+    });
+    size += piece?.length ?? 0;
+    if (size > maxBytes) {
+      throw new Refusal(413, "git-not-allowed", `the pack is larger than ${maxBytes} bytes`);
+    }
+    return piece;
+  };
+}
+
+/** Commands behind which no pack follows. */
+export function onlyCommands(commands: Buffer): PassageBody {
+  return { length: commands.length, next: onceThen(commands, () => Promise.resolve(undefined)) };
+}
+
+/** A pack that doesn't come as git sends one breaks the push off. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof GitProtocolError)) return error;
+  return new Refusal(400, "request-invalid", `the push cannot be read: ${error.message}`, {
+    cause: error,
+  });
+}
+
+function onceThen(
+  first: Buffer,
+  next: () => Promise<Buffer | undefined>,
+): () => Promise<Buffer | undefined> {
+  let pending: Buffer | undefined = first;
+  return () => {
+    const piece = pending;
+    pending = undefined;
+    return piece === undefined ? next() : Promise.resolve(piece);
+  };
+}

@@ -1,0 +1,179 @@
+// One push: its commands are read and decided, its pack is looked at where the decision needs it, and only then does a
+// byte of it go upstream. A refused push is answered as git's own server would, so that the client shows why.
+import type { RepositoryUpdate } from "../../audit/audit-event.ts";
+import { GitProtocolError } from "../wire/git-protocol-error.ts";
+import { flushPkt } from "../wire/pkt-line.ts";
+import { createReportMerger } from "../wire/push-report-merger.ts";
+import { encodeCommands, readPushRequest, type Push } from "../wire/push-request.ts";
+import { memoryOfText } from "../../proxy/egress/held-bytes.ts";
+import { pushRequestLimits } from "../wire/push-update.ts";
+import { headerValues } from "../../http/http1/header.ts";
+import { Refusal } from "../../http/refusal.ts";
+import type { DoorRequest, ForwardPassage, Passage } from "../../proxy/decide/handler.ts";
+import { type GitAccess, maxPackBytes } from "./git-access.ts";
+import { withHeader } from "../../http/headers.ts";
+import { PackRefused, type PushInspection, type PushInspector } from "./push-inspection.ts";
+import { judgeByCommands, judgeByPack } from "./judge-push.ts";
+import { onlyCommands, toPushBody } from "./push-body.ts";
+import type { Judgement } from "./push-judgement.ts";
+import { answerRefusedPush, answerUnreadPush, describeGrant, drain } from "./refused-push.ts";
+
+/** @throws Refusal when the request isn't a push that git would send, or the upstream can't be asked */
+export async function passPush(
+  request: DoorRequest,
+  access: GitAccess,
+  inspector: PushInspector,
+): Promise<Passage> {
+  try {
+    return await readAndPass(request, access, inspector);
+  } catch (error) {
+    if (!(error instanceof GitProtocolError)) throw error;
+    // A client that still sends wouldn't read the answer
+    await drain(request.next, maxPackBytes(access));
+    return answerUnreadPush(error, access);
+  }
+}
+
+async function readAndPass(
+  request: DoorRequest,
+  access: GitAccess,
+  inspector: PushInspector,
+): Promise<Passage> {
+  // Behind an encoding the commands can't be read as they come; git never sends one here
+  if (headerValues(request.head.headers, "content-encoding").length > 0) {
+    throw new Refusal(415, "git-not-allowed", "a push with a Content-Encoding is not looked into");
+  }
+  await request.hold.take(memoryOfText(mostCommandBytes(request)));
+  const push = await readPushRequest(request.next);
+  if (push.kind === "probe") return passProbe(request, access);
+  const judgement = judgeByCommands(push, access);
+  if (judgement.isRefused) return await refuse(request, access, { push, judgement });
+  const inspection = await inspector.open({
+    authority: access.authority,
+    path: access.place.requestedPath,
+    repository: access.repository,
+    rule: access.rules[0]!.source.label,
+    objectFormat: push.objectFormat,
+    maxPackBytes: maxPackBytes(access),
+    inspectsPaths: judgement.needs.paths,
+  });
+  try {
+    return await passInspected(request, access, { push, judgement, inspection });
+  } catch (error) {
+    await inspection[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** What is read of a push before its pack. */
+function mostCommandBytes({ head }: DoorRequest): number {
+  const most = pushRequestLimits.maxCommandBytes + pushRequestLimits.maxPushOptionBytes;
+  return head.body.kind === "length" ? Math.min(head.body.length, most) : most;
+}
+
+/** Before a large push git asks with a lone flush whether its credential is good; nothing is done by it. */
+function passProbe(request: DoorRequest, access: GitAccess): ForwardPassage {
+  return {
+    type: "forward",
+    repository: access.repository,
+    headers: request.head.headers,
+    body: onlyCommands(flushPkt),
+  };
+}
+
+interface Inspected {
+  readonly push: Push;
+  readonly judgement: Judgement;
+  readonly inspection: PushInspection;
+}
+
+async function passInspected(
+  request: DoorRequest,
+  access: GitAccess,
+  parts: Inspected,
+): Promise<Passage> {
+  const { push, inspection } = parts;
+  let { judgement } = parts;
+  const upstream = await inspection.upstreamRefs();
+  judgement = judgement.withUpstream(upstream);
+  if (!judgement.isRefused && judgement.needs.pack) {
+    try {
+      if (push.hasPack) await inspection.receive(push.rest);
+      judgement = await judgeByPack(judgement, inspection);
+    } catch (error) {
+      if (!(error instanceof PackRefused) && !isTooLarge(error)) throw error;
+      judgement = judgement.refuseAll(error.message);
+    }
+  }
+  if (judgement.isRefused) {
+    await inspection[Symbol.asyncDispose]();
+    return await refuse(request, access, { push, judgement });
+  }
+  note(request, push, judgement);
+  return forwardPush(request, access, { push, judgement, inspection });
+}
+
+/** Git shows no text of an HTTP error here, so a report has to say it. */
+function isTooLarge(error: unknown): error is Refusal {
+  return error instanceof Refusal && error.status === 413;
+}
+
+/** The push as it goes upstream: the commands that were allowed, then the pack as it was looked at, or as it comes. */
+function forwardPush(
+  request: DoorRequest,
+  access: GitAccess,
+  { push, judgement, inspection }: Inspected,
+): ForwardPassage {
+  const { refusals } = judgement;
+  const kept = push.commands.filter(({ ref }) => !refusals.has(ref));
+  const commands = refusals.size === 0 ? push.head : encodeCommands(push, kept);
+  if (commands === undefined) throw new Error("a signed push is never cut");
+  const lines = refusals.size === 0 ? [] : describeGrant(refusals, access);
+  return {
+    type: "forward",
+    repository: access.repository,
+    headers: withHeader(request.head.headers, "accept-encoding", "identity"),
+    body: toPushBody(request, {
+      push,
+      kept,
+      commands,
+      pack: judgement.needs.pack ? inspection.pack() : undefined,
+      maxBytes: maxPackBytes(access),
+    }),
+    ...(refusals.size === 0
+      ? {}
+      : {
+          response: {
+            begin: (head) =>
+              head.status === 200
+                ? createReportMerger({ request: push, refusals, lines })
+                : undefined,
+          },
+        }),
+    release: async () => inspection[Symbol.asyncDispose](),
+  };
+}
+
+async function refuse(
+  request: DoorRequest,
+  access: GitAccess,
+  { push, judgement }: Pick<Inspected, "push" | "judgement">,
+): Promise<Passage> {
+  note(request, push, judgement);
+  if (push.reportStatus === "none" && push.sideBand === 0) {
+    // It would take any answer of git's own for success
+    const [why = "not allowed"] = judgement.refusals.values();
+    throw new Refusal(403, "git-not-allowed", `refused to push to ${access.repository}: ${why}`);
+  }
+  // A client that still sends wouldn't read the answer
+  await drain(push.rest, maxPackBytes(access));
+  return answerRefusedPush(push, judgement.refusals, access);
+}
+
+function note(request: DoorRequest, push: Push, { refusals }: Judgement): void {
+  const updates = push.commands.map(({ ref, from, to }): RepositoryUpdate => {
+    const refused = refusals.get(ref);
+    return { ref, from, to, ...(refused === undefined ? {} : { refused }) };
+  });
+  request.note({ updates });
+}

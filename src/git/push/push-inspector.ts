@@ -1,0 +1,122 @@
+import { debug } from "../../base/debug.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { openSlots } from "../../base/semaphore.ts";
+import { formatSize } from "../../base/units.ts";
+import { toAuthorityText } from "../../http/authority.ts";
+import { Refusal } from "../../http/refusal.ts";
+import type { DoorTools } from "../../proxy/decide/handler.ts";
+import { openHostFetch } from "./host-fetch.ts";
+import type { PackStore, PackUpstream, PushInquiry } from "./pack-store.ts";
+import {
+  type InspectedPush,
+  PackRefused,
+  type PushInspection,
+  type PushInspector,
+} from "./push-inspection.ts";
+
+/** Pushes under way at the same time; the others wait. Each holds all refs of its upstream, of which there may be many. */
+const maxPushesUnderWay = 16;
+
+/** Looks at pushes in a store of the host, with the upstream as the session's credential sees it. */
+export function openPushInspector(tools: DoorTools, store: PackStore): PushInspector {
+  const enter = openSlots(maxPushesUnderWay);
+  return {
+    open: async (push) => {
+      const leave = await enter();
+      const hold = tools.openHold();
+      const upstream = openHostFetch(tools, push, hold);
+      const inspection = openInspection(store, push, upstream);
+      const close = async (): Promise<void> => {
+        try {
+          await inspection[Symbol.asyncDispose]();
+        } finally {
+          hold[Symbol.dispose]();
+          leave();
+        }
+      };
+      return { ...inspection, [Symbol.asyncDispose]: close };
+    },
+  };
+}
+
+/** The store is opened by the first question that needs it: the upstream's refs alone need no git on the host. */
+function openInspection(
+  store: PackStore,
+  push: InspectedPush,
+  upstream: PackUpstream,
+): PushInspection {
+  let opening: Promise<PushInquiry> | undefined;
+  let inquiry: PushInquiry | undefined;
+  const ask = <Value>(work: (inquiry: PushInquiry) => Promise<Value>): Promise<Value> =>
+    asRefused(async () => {
+      opening ??= openInquiry(store, push, upstream);
+      inquiry = await opening;
+      return await work(inquiry);
+    });
+  return {
+    upstreamRefs: upstream.refs,
+    receive: (next) => ask((at) => receive(at, next, push.maxPackBytes)),
+    pack: () => inquiry?.pack() ?? { length: 0, next: () => Promise.resolve(undefined) },
+    isCommit: (oid) => ask((at) => at.isCommit(oid)),
+    isFastForward: (from, to) => ask((at) => at.isFastForward(from, to)),
+    findDeniedPath: (to, isDenied) => ask((at) => findDeniedPath(at, to, isDenied)),
+    isContained: (oid, tips) => ask((at) => at.isContained(oid, tips)),
+    // Whoever asked was told when it couldn't be opened
+    [Symbol.asyncDispose]: async () =>
+      (await opening?.catch(() => undefined))?.[Symbol.asyncDispose](),
+  };
+}
+
+function openInquiry(
+  store: PackStore,
+  push: InspectedPush,
+  upstream: PackUpstream,
+): Promise<PushInquiry> {
+  return store.open({
+    origin: `${push.authority.scheme}://${toAuthorityText(push.authority)}`,
+    repository: push.path,
+    objectFormat: push.objectFormat,
+    maxPackBytes: push.maxPackBytes,
+    checksObjects: push.inspectsPaths,
+    upstream,
+  });
+}
+
+async function receive(
+  inquiry: PushInquiry,
+  next: () => Promise<Buffer | undefined>,
+  maxPackBytes: number,
+): Promise<void> {
+  const intake = await inquiry.receive(next);
+  if (intake.type === "refused") throw new PackRefused(intake.why);
+  if (intake.type === "taken") return;
+  const limit = formatSize(maxPackBytes);
+  throw new Refusal(413, "git-not-allowed", `the pack is larger than ${limit}`);
+}
+
+async function findDeniedPath(
+  inquiry: PushInquiry,
+  to: string,
+  isDenied: (path: string) => boolean,
+): Promise<string | undefined> {
+  const verdict = await inquiry.findDeniedPath(to, isDenied);
+  if (verdict.type === "unproven") throw new PackRefused(verdict.why);
+  return verdict.type === "denied" ? verdict.path : undefined;
+}
+
+/** What went wrong on the host refuses the push; the details (folders, versions) are for the host's eyes. */
+async function asRefused<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof VaultboxError)) throw error;
+    debug("push", error.message);
+    throw new PackRefused(toReason(error), { cause: error });
+  }
+}
+
+function toReason({ code, message }: VaultboxError): string {
+  if (code === "VBX_PUSH_UNPROVEN") return message;
+  if (code === "VBX_GIT_UNUSABLE") return "it must be checked, and the host has no usable git";
+  return "it can't be checked on the host";
+}

@@ -1,0 +1,121 @@
+// Git's smart HTTP protocol (gitprotocol-http): three places below a repository, decided by its `git:` entries.
+import { filterBySpelling, type GitPolicy } from "../../policy/git-rules.ts";
+import { createAdvertisementRewriter } from "../wire/advertisement-rewriter.ts";
+import { toHostHeader } from "../../http/authority.ts";
+import { headerValues } from "../../http/http1/header.ts";
+import { toShellWord } from "../../base/shell-word.ts";
+import { Refusal } from "../../http/refusal.ts";
+import type {
+  Door,
+  DoorRequest,
+  ForwardPassage,
+  Passage,
+  ResponseTransform,
+} from "../../proxy/decide/handler.ts";
+import { findGitAccess, type GitAccess } from "./git-access.ts";
+import { withHeader } from "../../http/headers.ts";
+import { passPush } from "./push-door.ts";
+import type { PushInspector } from "./push-inspection.ts";
+
+/** Clone, fetch and push of the repositories that the policy names. */
+export function createSmartHttpDoor(parts: {
+  readonly policy: GitPolicy;
+  readonly inspector: PushInspector;
+}): Door {
+  return {
+    claim: (request) => {
+      const access = findGitAccess(parts.policy, request);
+      return access && { exclusive: access.rules.some(({ exclusive }) => exclusive) };
+    },
+    pass: (request) => {
+      const access = findGitAccess(parts.policy, request);
+      if (access === undefined) throw new Error("only a claimed request is passed");
+      request.note({ rule: access.rules[0]!.source.label, repository: access.repository });
+      return passThrough(request, access, parts.inspector);
+    },
+  };
+}
+
+async function passThrough(
+  request: DoorRequest,
+  access: GitAccess,
+  inspector: PushInspector,
+): Promise<Passage> {
+  const { place } = access;
+  const rules = filterBySpelling(access.rules, access.repository);
+  const isPush = place.service === "git-receive-pack" || isPushDiscovery(request);
+  if (place.service === "info/refs") checkDiscovery(request);
+  else checkPost(request, place.service);
+  if (!isPush) {
+    if (!rules.some(({ read }) => read)) throw refused(access, "read");
+    return { type: "forward", repository: access.repository };
+  }
+  if (!rules.some(({ push }) => push !== undefined)) throw refused(access, "push to");
+  if (place.service === "info/refs") return passDiscovery(request, access);
+  return await passPush(request, { ...access, rules }, inspector);
+}
+
+function isPushDiscovery({ query }: DoorRequest): boolean {
+  return query === "?service=git-receive-pack";
+}
+
+/** Only the two questions of the smart protocol: without `service` a server would answer the dumb one. */
+function checkDiscovery({ method, query }: DoorRequest): void {
+  const isKnown = query === "?service=git-upload-pack" || query === "?service=git-receive-pack";
+  if (method === "GET" && isKnown) return;
+  throw new Refusal(
+    403,
+    "git-not-allowed",
+    "only GET info/refs?service=git-upload-pack or git-receive-pack is understood here",
+  );
+}
+
+function checkPost({ method, query, head }: DoorRequest, service: string): void {
+  const types = head.headers.filter(([name]) => name.toLowerCase() === "content-type");
+  const isType = types.length === 1 && types[0]?.[1] === `application/x-${service}-request`;
+  if (method === "POST" && query === "" && isType) return;
+  throw new Refusal(403, "git-not-allowed", `only git's own POST of ${service} is understood here`);
+}
+
+/**
+ * The refs before a push. `no-thin` is added to what the server can do: clients then send packs that need no object of
+ * the server's, which is what lets the host look at them by themselves (gitprotocol-capabilities). For the same reason the client isn't
+ * told of what the server shares with other repositories.
+ */
+function passDiscovery(request: DoorRequest, access: GitAccess): ForwardPassage {
+  const response: ResponseTransform = {
+    begin: (head) => {
+      if (head.status !== 200) return undefined;
+      const [type = ""] = headerValues(head.headers, "content-type");
+      if (type !== "application/x-git-receive-pack-advertisement") {
+        throw new Refusal(
+          502,
+          "upstream-invalid",
+          "the upstream does not speak git's smart protocol",
+        );
+      }
+      return createAdvertisementRewriter({ addCapabilities: ["no-thin"], dropOthers: true });
+    },
+  };
+  return {
+    type: "forward",
+    repository: access.repository,
+    headers: withHeader(request.head.headers, "accept-encoding", "identity"),
+    response,
+  };
+}
+
+function refused({ authority, repository, rules }: GitAccess, verb: "read" | "push to"): Refusal {
+  const url = `${authority.scheme}://${toHostHeader(authority)}/${repository}`;
+  return new Refusal(
+    403,
+    "git-not-allowed",
+    `refused to ${verb} ${repository}: the git entry for it (${rules[0]!.source.label}) does not allow it`,
+    verb === "read"
+      ? {}
+      : {
+          remedy: `vaultbox run --git ${toShellWord(`${url}:push=agent/*`)} …`,
+          remedyWhen: "for branches named agent/NAME",
+        },
+  );
+}

@@ -1,0 +1,32 @@
+import type { Authority } from "./authority.ts";
+import type { ClientBody } from "../proxy/client/client-body.ts";
+import type { PassageBody, ResponseTransform } from "../proxy/decide/handler.ts";
+import type { Preparation } from "../proxy/decide/authorise.ts";
+import type { SecretEchoes } from "../proxy/egress/secret-echo.ts";
+import type { Hold } from "../proxy/egress/held-bytes.ts";
+import type { HeaderField } from "./http1/header.ts";
+import type { RequestHead } from "./http1/request-head.ts";
+import type { RequestRecord } from "../proxy/egress/request-record.ts";
+
+/** A request as it goes upstream, authorised and recorded. */
+export interface ForwardedRequest {
+  /** As the client sent it, but for the framing of a body that a door put in */
+  readonly head: RequestHead;
+  readonly record: RequestRecord;
+  readonly authority: Authority;
+  /** `vault/name`, or empty */
+  readonly credential: string;
+  readonly headers: readonly HeaderField[];
+  readonly target: string;
+  /** What it carries: the credential's secret, and what a storage asked for */
+  readonly secrets: readonly string[];
+  /** What the session sent of its secrets */
+  readonly echoes: SecretEchoes;
+  /** Told the headers of the answer before the client has them */
+  readonly learn?: Preparation["learn"];
+  readonly clientBody: ClientBody;
+  readonly hold: Hold;
+  /** What a door put in place of the client's body */
+  readonly body?: PassageBody;
+  readonly transform?: ResponseTransform;
+}

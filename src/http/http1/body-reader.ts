@@ -1,0 +1,69 @@
+import type { ByteSource } from "../../proxy/byte-source.ts";
+import { type BodySender, ChunkedDecoder } from "./chunked-decoder.ts";
+import type { RequestFraming } from "./request-head.ts";
+import type { ResponseFraming } from "./response-head.ts";
+
+/** A message body as payload pieces; what stands behind it stays in the source. */
+export interface BodyReader {
+  /** The next piece, undefined at the end; rejects when the sender stops early or breaks the framing. */
+  readonly next: () => Promise<Buffer | undefined>;
+}
+
+export function readBody(
+  source: ByteSource,
+  framing: RequestFraming | ResponseFraming,
+  sender: BodySender,
+): BodyReader {
+  switch (framing.kind) {
+    case "none":
+      return { next: () => Promise.resolve(undefined) };
+    case "length":
+      return readLength(source, framing.length);
+    case "chunked":
+      return readChunked(source, new ChunkedDecoder(sender));
+    case "until-close":
+      return { next: () => source.next() };
+  }
+}
+
+function readLength(source: ByteSource, length: number): BodyReader {
+  let left = length;
+  return {
+    next: async () => {
+      if (left === 0) return undefined;
+      const chunk = await source.next();
+      if (chunk === undefined) throw new Error("the body ended early");
+      if (chunk.length <= left) {
+        left -= chunk.length;
+        return chunk;
+      }
+      source.unread(chunk.subarray(left));
+      const piece = chunk.subarray(0, left);
+      left = 0;
+      return piece;
+    },
+  };
+}
+
+function readChunked(source: ByteSource, decoder: ChunkedDecoder): BodyReader {
+  let pieces: Buffer[] = [];
+  let done = false;
+  return {
+    next: async () => {
+      for (;;) {
+        if (pieces.length > 0) {
+          const piece = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+          pieces = [];
+          return piece;
+        }
+        if (done) return undefined;
+        const chunk = await source.next();
+        if (chunk === undefined) throw new Error("the body ended early");
+        const decoded = decoder.push(chunk);
+        pieces = [...decoded.pieces];
+        done = decoded.done;
+        if (done && decoded.rest.length > 0) source.unread(decoded.rest);
+      }
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import type { ByteSource } from "../../proxy/byte-source.ts";
+import { GrowingBytes } from "./growing-bytes.ts";
+import { proxyLimits } from "../../proxy/limits.ts";
+import { Refusal } from "../refusal.ts";
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/**
+ * Reads one message head: everything up to the empty line, without it. Resolves undefined at a clean end of input.
+ * A line feed without its carriage return is refused as soon as it's seen: parsers disagree about it, and one that
+ * waits for a CRLF would hang on it (RFC 9112, section 2.2; llhttp #877).
+ * @throws Refusal 400, 431
+ */
+export async function readHead(
+  source: ByteSource,
+  options: {
+    readonly maxBytes: number;
+    /** What the first line must look like; anything else is refused without waiting for the rest */
+    readonly firstLine: RegExp;
+    readonly onFirstByte?: () => void;
+  },
+): Promise<string | undefined> {
+  let pending: GrowingBytes | undefined;
+  let searched = 0;
+  let isBegun = false;
+  for (;;) {
+    const chunk = await source.next();
+    if (chunk === undefined) {
+      if (pending === undefined) return undefined;
+      throw new Refusal(400, "request-invalid", "the message head ended before its empty line");
+    }
+    if (pending === undefined) options.onFirstByte?.();
+    const bytes = pending?.add(chunk) ?? chunk;
+    const end = findHeadEnd(bytes, searched);
+    if (!isBegun) isBegun = hasBegun(bytes, searched, options.firstLine);
+    if (end !== undefined) {
+      if (end > options.maxBytes) throw headTooLarge(options.maxBytes);
+      if (end + 4 < bytes.length) source.unread(bytes.subarray(end + 4));
+      return bytes.toString("latin1", 0, end);
+    }
+    if (bytes.length > options.maxBytes) throw headTooLarge(options.maxBytes);
+    pending ??= new GrowingBytes(chunk);
+    searched = bytes.length;
+  }
+}
+
+/**
+ * Takes off empty lines in front of a request: some clients end a body with one (RFC 9112, section 2.2).
+ * @throws Refusal 400
+ */
+export async function skipEmptyLines(source: ByteSource): Promise<void> {
+  let lines = 0;
+  for (let chunk = await source.next(); chunk !== undefined; chunk = await source.next()) {
+    let at = 0;
+    while (chunk[at] === carriageReturn && chunk[at + 1] === lineFeed) {
+      at += 2;
+      lines += 1;
+      if (lines > proxyLimits.emptyLines) {
+        throw new Refusal(400, "request-invalid", "too many empty lines stand before the head");
+      }
+    }
+    if (at === chunk.length) continue;
+    const rest = chunk.subarray(at);
+    const isHalf = rest.length === 1 && rest[0] === carriageReturn;
+    const more = isHalf ? await source.next() : undefined;
+    source.unread(more === undefined ? rest : Buffer.concat([rest, more]));
+    if (more === undefined) return;
+  }
+}
+
+/**
+ * Another protocol (TLS in TLS, SSH, SMTP) may never send an empty line: its beginning already tells.
+ * @returns whether the first line is whole
+ */
+function hasBegun(bytes: Buffer, searched: number, firstLine: RegExp): boolean {
+  const [first = 0] = bytes;
+  const end = bytes.indexOf("\r\n", Math.max(0, searched - 1));
+  const isText = first > 0x20 && first < 0x7f;
+  if (isText && end === -1) return false;
+  if (isText && firstLine.test(bytes.toString("latin1", 0, end))) return true;
+  throw new Refusal(400, "request-invalid", "the first line is not valid HTTP/1.1");
+}
+
+/** The index of the CRLF CRLF. Lines that end before `searched` were looked at. */
+function findHeadEnd(bytes: Buffer, searched: number): number | undefined {
+  for (let from = searched; ;) {
+    const at = bytes.indexOf(lineFeed, from);
+    if (at === -1) return undefined;
+    if (at === 0 || bytes[at - 1] !== carriageReturn) {
+      throw new Refusal(400, "request-invalid", "a line ends with LF alone");
+    }
+    if (at >= 3 && bytes[at - 2] === lineFeed) return at - 3;
+    if (at === 1) throw new Refusal(400, "request-invalid", "an empty line stands before the head");
+    from = at + 1;
+  }
+}
+
+function headTooLarge(maxBytes: number): Refusal {
+  return new Refusal(431, "request-invalid", `the message head is larger than ${maxBytes} bytes`);
+}

@@ -1,0 +1,11 @@
+import type { Authority } from "./authority.ts";
+import type { RequestHead } from "./http1/request-head.ts";
+import type { RequestRecord } from "../proxy/egress/request-record.ts";
+
+/** A request whose head was read and parsed; nothing about it was decided yet. */
+export interface ParsedRequest {
+  readonly head: RequestHead;
+  /** The authority of the tunnel it came through, undefined on an open connection */
+  readonly tunnel: Authority | undefined;
+  readonly record: RequestRecord;
+}

@@ -1,0 +1,145 @@
+// One connection from the sandbox. Its first byte tells TLS from HTTP; CONNECT and absolute form make it a forward
+// proxy, a Host header or an SNI without either a transparent one. What is inside a tunnel is read the same way.
+import type { Duplex } from "node:stream";
+import type { Authority } from "../../http/authority.ts";
+import { debug } from "../../base/debug.ts";
+import { ByteSource } from "../byte-source.ts";
+import type { ClientSide } from "./client-side.ts";
+import { beginsWithTls, readRequestHead } from "./client-start.ts";
+import { serveInside } from "./client-tls.ts";
+import type { RequestHead } from "../../http/http1/request-head.ts";
+import { interceptTls } from "./intercept-tls.ts";
+import type { ProxyContext } from "../proxy-context.ts";
+import { type AskedTunnel, type DeniedTunnel, readConnect } from "./read-connect.ts";
+import { Refusal } from "../../http/refusal.ts";
+import { established, serveRefusedTunnel } from "./refused-tunnel.ts";
+import { RequestRecord } from "../egress/request-record.ts";
+import { answerRefusal, finish, serveRequest } from "./serve-request.ts";
+
+/** Serves a connection until it ends; never rejects. */
+export async function serveConnection(context: ProxyContext, socket: Duplex): Promise<void> {
+  const deadline = context.deadlines.add(() => socket.destroy());
+  const client: ClientSide = {
+    socket,
+    source: new ByteSource(socket, context.readAhead),
+    deadline,
+    waiting: () => context.slots.waiting(socket),
+    busy: () => context.slots.busy(socket),
+  };
+  try {
+    await serveOpen(context, client);
+  } catch (error) {
+    // The client is gone: whatever had begun is already in the audit
+    debug("proxy", `a connection ended: ${error instanceof Error ? error.message : String(error)}`);
+    socket.destroy();
+  } finally {
+    context.deadlines.delete(deadline);
+  }
+}
+
+/** A connection on which nothing was said yet. */
+async function serveOpen(context: ProxyContext, client: ClientSide): Promise<void> {
+  const isTls = await beginsWithTls(client);
+  if (isTls === undefined) return finish(client);
+  if (isTls) return serveTls(context, client, undefined);
+  return serveHttp(context, client, undefined);
+}
+
+/**
+ * Requests in plain text, one after the other.
+ * @param tunnel the authority they are for, undefined on an open connection
+ */
+async function serveHttp(
+  context: ProxyContext,
+  client: ClientSide,
+  tunnel: Authority | undefined,
+): Promise<void> {
+  for (;;) {
+    const record = new LazyRecord(context);
+    let head: RequestHead;
+    try {
+      const read = await readRequestHead(context, client);
+      if (read === undefined) return finish(client);
+      head = read;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return refuse(context, client, record.get(), error);
+    }
+    if (head.method === "CONNECT" && tunnel === undefined) {
+      return serveConnect(context, client, { head, record: record.get() });
+    }
+    const next = await serveRequest(context, client, { head, tunnel, record: record.get() });
+    if (next === "close") return finish(client);
+  }
+}
+
+/** A record takes its number when there is something to record, not when a kept connection waits for a request. */
+class LazyRecord {
+  readonly #context: ProxyContext;
+  #record: RequestRecord | undefined;
+
+  constructor(context: ProxyContext) {
+    this.#context = context;
+  }
+
+  get(): RequestRecord {
+    this.#record ??= new RequestRecord(this.#context.recorder, this.#context.nextRequest());
+    return this.#record;
+  }
+}
+
+/** A CONNECT: the tunnel's end is ours, also where it's only open to say why it is refused. */
+async function serveConnect(
+  context: ProxyContext,
+  client: ClientSide,
+  { head, record }: { head: RequestHead; record: RequestRecord },
+): Promise<void> {
+  let tunnel: AskedTunnel;
+  try {
+    tunnel = readConnect(context, client, { head, record });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return refuse(context, client, record, error);
+  }
+  if (tunnel.verdict === "deny") return refuseTunnel(context, client, tunnel, record);
+  const { authority } = tunnel;
+  client.socket.write(established, "latin1");
+  const isTls = await beginsWithTls(client);
+  if (isTls === undefined) return finish(client);
+  if (isTls) return serveTls(context, client, authority);
+  return serveHttp(context, client, { ...authority, scheme: "http" });
+}
+
+/** Says why inside of the tunnel; where there are too many of them, in the answer to the CONNECT. */
+async function refuseTunnel(
+  context: ProxyContext,
+  client: ClientSide,
+  tunnel: DeniedTunnel,
+  record: RequestRecord,
+): Promise<void> {
+  const place = context.refusedTunnels.enter();
+  if (place === undefined) return refuse(context, client, record, tunnel.refusal);
+  await serveRefusedTunnel(context, client, { ...tunnel, record, place });
+}
+
+/** Takes the client's TLS apart and serves what is inside. */
+async function serveTls(
+  context: ProxyContext,
+  client: ClientSide,
+  connect: Authority | undefined,
+): Promise<void> {
+  const intercepted = await interceptTls(context, client, connect);
+  if (intercepted === undefined) return;
+  const { socket, authority } = intercepted;
+  await serveInside(context, client, socket, (inner) => serveHttp(context, inner, authority));
+}
+
+async function refuse(
+  context: ProxyContext,
+  client: ClientSide,
+  record: RequestRecord,
+  refusal: Refusal,
+): Promise<void> {
+  await answerRefusal(context, client, record, { refusal, format: "text" });
+  return finish(client);
+}

@@ -1,0 +1,48 @@
+// How a client begins: with TLS or without, and with a request's head.
+import { ClientAborted } from "./client-body.ts";
+import type { ClientSide } from "./client-side.ts";
+import { within } from "../deadlines.ts";
+import { readHead, skipEmptyLines } from "../../http/http1/read-head.ts";
+import { parseRequestHead, requestLine, type RequestHead } from "../../http/http1/request-head.ts";
+import { proxyLimits } from "../limits.ts";
+import type { ProxyContext } from "../proxy-context.ts";
+
+/** TLS record type of a handshake (RFC 8446, section 5.1): what a ClientHello begins with. */
+const tlsHandshake = 0x16;
+
+/** Undefined when the connection ended instead. */
+export async function beginsWithTls(
+  client: ClientSide,
+  idleMs: number = proxyLimits.clientIdleMs,
+): Promise<boolean | undefined> {
+  within(client.deadline, idleMs);
+  client.waiting();
+  const first = await client.source.next();
+  if (first === undefined) return undefined;
+  client.source.unread(first);
+  return first[0] === tlsHandshake;
+}
+
+/**
+ * The head of the next request, undefined when the client ends its side instead.
+ * @throws Refusal 400, 431
+ */
+export async function readRequestHead(
+  { turns }: ProxyContext,
+  client: ClientSide,
+): Promise<RequestHead | undefined> {
+  within(client.deadline, proxyLimits.clientIdleMs);
+  client.waiting();
+  await skipEmptyLines(client.source);
+  const text = await readHead(client.source, {
+    maxBytes: proxyLimits.requestHeadBytes,
+    firstLine: requestLine,
+    onFirstByte: () => within(client.deadline, proxyLimits.requestHeadMs),
+  });
+  client.busy();
+  client.deadline.at = Number.POSITIVE_INFINITY;
+  if (text === undefined) return undefined;
+  await turns.take();
+  if (client.socket.destroyed) throw new ClientAborted();
+  return parseRequestHead(text);
+}

@@ -1,0 +1,37 @@
+import type { ClientBody } from "../client/client-body.ts";
+import type { ClientSide } from "../client/client-side.ts";
+import type { AnswerPassage } from "./handler.ts";
+import { statusLine } from "../../http/http1/serialize.ts";
+import type { ParsedRequest } from "../../http/parsed-request.ts";
+import type { ProxyContext } from "../proxy-context.ts";
+import { withoutEcho } from "../egress/refuse-echo.ts";
+import { Refusal } from "../../http/refusal.ts";
+
+/** Records what a door answers itself, then answers. The connection is kept when the whole request was read. */
+export async function answerThroughDoor(
+  { echoes }: ProxyContext,
+  client: ClientSide,
+  request: ParsedRequest & { readonly body: ClientBody; readonly answer: AnswerPassage },
+): Promise<"keep" | "close"> {
+  const { head, record, body, answer } = request;
+  const { status } = answer;
+  withoutEcho(answer.headers, { echoes, secrets: [] });
+  if (echoes.isIn(answer.body.toString("latin1"))) {
+    throw new Refusal(502, "internal-error", "the answer is not given: it repeats a credential");
+  }
+  if (answer.refusal === undefined) {
+    await record.allow();
+    record.status = status;
+    record.bytesDown = answer.body.length;
+  } else {
+    await record.refuse(new Refusal(403, answer.refusal, "refused by a door"), status);
+  }
+  const keeps = head.keepAlive && body.isDone;
+  let text = statusLine(status);
+  for (const [name, value] of answer.headers) text += `${name}: ${value}\r\n`;
+  text += `Content-Length: ${answer.body.length}\r\n`;
+  if (!keeps) text += "Connection: close\r\n";
+  client.socket.write(Buffer.concat([Buffer.from(`${text}\r\n`, "latin1"), answer.body]));
+  record.end("completed");
+  return keeps ? "keep" : "close";
+}

@@ -1,0 +1,73 @@
+import { ChunkQueue } from "../../base/chunk-queue.ts";
+import type { Authority } from "../../http/authority.ts";
+import type { ClientBody } from "../client/client-body.ts";
+import type { DoorRequest } from "./handler.ts";
+import { type Hold, memoryOfText } from "../egress/held-bytes.ts";
+import type { RequestHead } from "../../http/http1/request-head.ts";
+import type { ParsedRequest } from "../../http/parsed-request.ts";
+import { Refusal } from "../../http/refusal.ts";
+import type { RequestTarget } from "../../http/target.ts";
+import type { Turns } from "../client/turns.ts";
+
+/** What a door sees of a request, and how it reads on. */
+export function toDoorRequest(
+  asked: ParsedRequest & {
+    readonly authority: Authority;
+    readonly target: RequestTarget;
+    readonly body: ClientBody;
+    readonly hold: Hold;
+  },
+  turns: Turns,
+): DoorRequest {
+  const { head, record, authority, target, body, hold } = asked;
+  const next = (): Promise<Buffer | undefined> => {
+    body.continue();
+    return body.next();
+  };
+  return {
+    head,
+    authority,
+    method: head.method,
+    path: target.path,
+    readings: target.doorReadings,
+    rawPath: target.rawPath,
+    query: target.query,
+    hold,
+    next,
+    readBody: async (maxBytes, memoryOf = memoryOfText) => {
+      await hold.take(memoryOf(mostBytes(head, maxBytes)));
+      const bytes = await readWhole(next, maxBytes);
+      await turns.take();
+      hold.shrinkTo(memoryOf(bytes.length));
+      return bytes;
+    },
+    note: (facts) => {
+      Object.assign(record.facts, facts);
+    },
+  };
+}
+
+/** What a body may come to. @throws Refusal 413 when it says that it's longer than may be read */
+function mostBytes({ body }: RequestHead, maxBytes: number): number {
+  if (body.kind === "none") return 0;
+  if (body.kind === "chunked") return maxBytes;
+  if (body.length > maxBytes) throw tooLong(maxBytes);
+  return body.length;
+}
+
+async function readWhole(
+  next: () => Promise<Buffer | undefined>,
+  maxBytes: number,
+): Promise<Buffer> {
+  const pieces = new ChunkQueue();
+  for (let piece = await next(); piece !== undefined; piece = await next()) {
+    pieces.push(piece);
+    if (pieces.size > maxBytes) throw tooLong(maxBytes);
+  }
+  return pieces.takeAll();
+}
+
+function tooLong(maxBytes: number): Refusal {
+  const what = `the body is longer than the ${maxBytes} bytes that are looked through here`;
+  return new Refusal(413, "limit-exceeded", what);
+}

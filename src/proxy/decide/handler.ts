@@ -1,0 +1,165 @@
+// A door is a kind of request that its head alone can't decide: a push, an API call whose body names the branch, a
+// signature. It decides between the parsing of the head and the record of the decision: nothing was revealed or dialled.
+import type { RepositoryUpdate } from "../../audit/audit-event.ts";
+import type { Authority } from "../../http/authority.ts";
+import type { Hold } from "../egress/held-bytes.ts";
+import type { HeaderField } from "../../http/http1/header.ts";
+import type { RequestHead } from "../../http/http1/request-head.ts";
+import type { ResponseHead } from "../../http/http1/response-head.ts";
+import type { ProxyReason } from "../../http/refusal.ts";
+
+/** A request as a door sees it. */
+export interface DoorRequest {
+  readonly head: RequestHead;
+  readonly authority: Authority;
+  readonly method: string;
+  /** Canonical path (http/target.ts) */
+  readonly path: string;
+  /** What else the server may take the path for: a door that reads none of these gets no request that has some */
+  readonly readings: readonly string[];
+  /** Path before it was made canonical */
+  readonly rawPath: string;
+  /** Query with its `?`, or empty */
+  readonly query: string;
+  /**
+   * The next piece of the body without its framing, undefined at the end. The first call answers `Expect: 100-continue`.
+   * @throws Refusal when the framing is broken, ClientAborted when the client is gone
+   */
+  readonly next: () => Promise<Buffer | undefined>;
+  /**
+   * The whole body (what `next` hasn't given yet). It's held until the exchange is over.
+   * @param memoryOf memory that so many bytes of it take while they're looked into; default: that of a text
+   * @throws Refusal 413 when it's longer, 503 when too much is held
+   */
+  readonly readBody: (maxBytes: number, memoryOf?: (bytes: number) => number) => Promise<Buffer>;
+  /** For what is held beside the body: given back when the exchange is over */
+  readonly hold: Hold;
+  /** For the audit: what is known so far goes into the decision record, also when the request is refused */
+  readonly note: (facts: {
+    readonly rule?: string;
+    readonly repository?: string;
+    readonly updates?: readonly RepositoryUpdate[];
+    readonly signed?: string;
+  }) => void;
+}
+
+/** One kind of request, for one session. */
+export interface Door {
+  /** Set where `pass` looks at all readings of a path */
+  readonly knowsReadings?: true;
+  /**
+   * Whether the request is this door's, by its head alone, in the one reading that `path` is. Not `exclusive`: host rules
+   * that allow the request come first, and the door is asked only when they don't.
+   */
+  readonly claim: (request: DoorRequest) => { readonly exclusive: boolean } | undefined;
+  /**
+   * Decides it.
+   * @param facts `isAllowed`: whether host rules would let the request through
+   * @throws Refusal
+   */
+  readonly pass: (request: DoorRequest, facts: { readonly isAllowed: boolean }) => Promise<Passage>;
+}
+
+/** What becomes of a request that came through a door. */
+export type Passage = ForwardPassage | AnswerPassage | HostRulesPassage;
+
+/** It goes upstream, with the credential bound to this host and repository. */
+export interface ForwardPassage {
+  readonly type: "forward";
+  /** `owner/name`, for credentials bound to a repository; undefined when the request concerns several, or none */
+  readonly repository: string | undefined;
+  /** Instead of the client's; host, framing and Expect are the proxy's own anyway */
+  readonly headers?: readonly HeaderField[];
+  /** Put on after the credential, unlooked at: what a storage host asked for in an answer to us */
+  readonly trustedHeaders?: readonly HeaderField[];
+  /** The storage's own headers or query are the credential */
+  readonly withoutCredential?: boolean;
+  /** Instead of the client's path and query */
+  readonly target?: string;
+  /** Put behind the target after the credential, unlooked at: the signature of a storage's URL. With its `?` */
+  readonly trustedQuery?: string;
+  /** Instead of the client's body; must be given when any of it was read */
+  readonly body?: PassageBody;
+  readonly response?: ResponseTransform;
+  /** Called when the exchange is over, whatever happened */
+  readonly release?: () => Promise<void>;
+}
+
+/** The proxy answers itself: a refused push's report, a signature. */
+export interface AnswerPassage {
+  readonly type: "answer";
+  readonly status: number;
+  readonly headers: readonly HeaderField[];
+  readonly body: Buffer;
+  /** Set when it's a refusal, in a form that the client understands */
+  readonly refusal?: ProxyReason;
+}
+
+/** About nothing that a door decides: host rules do. */
+export interface HostRulesPassage {
+  readonly type: "host-rules";
+  readonly body?: PassageBody;
+}
+
+/** A body that goes upstream, read once. */
+export interface PassageBody {
+  /** Bytes; undefined is sent in chunks */
+  readonly length: number | undefined;
+  readonly next: () => Promise<Buffer | undefined>;
+}
+
+/** Changes the final response on its way to the client. Ask for `accept-encoding: identity` where the bytes matter. */
+export interface ResponseTransform {
+  /**
+   * Undefined lets it through as it is. What is held back is taken from `hold`.
+   * @throws Refusal to answer with that instead
+   */
+  readonly begin: (head: ResponseHead, hold: Hold) => BodyTransform | undefined;
+}
+
+/** A body that is changed piece by piece. */
+export interface BodyTransform {
+  /** Instead of the response's; framing headers are the proxy's own */
+  readonly headers?: readonly HeaderField[];
+  /** May hold bytes back. @throws Error to break the response off */
+  readonly push: (piece: Buffer) => Buffer | Promise<Buffer>;
+  readonly end: () => Buffer | Promise<Buffer>;
+}
+
+/** A request of vaultbox's own: the upstream's refs, its history, what a node id names, a credential's test. */
+export interface HostRequest {
+  /** Of a git rule, its forge's API or a credential's binding: nothing that the client chose */
+  readonly authority: Authority;
+  readonly method: "GET" | "POST";
+  /** Path and query */
+  readonly target: string;
+  readonly headers: readonly HeaderField[];
+  readonly body?: Buffer;
+  /** `owner/name`, for the credential; missing when it's about none */
+  readonly repository?: string;
+  /** `rule.source.label` of the rule that the request serves */
+  readonly rule: string;
+  /** The decision that it's needed for, for the audit: `push`; missing when it's for none */
+  readonly check?: string;
+}
+
+/** The answer to one of vaultbox's own requests; disposing it closes its connection. */
+export interface HostResponse extends AsyncDisposable {
+  readonly head: ResponseHead;
+  /** The next piece of the body. @throws when the upstream breaks off */
+  readonly next: () => Promise<Buffer | undefined>;
+}
+
+/** What doors get from the proxy. */
+export interface DoorTools {
+  /**
+   * Sends with the session's credential for that repository, dialled and recorded like every other request.
+   * @throws Refusal
+   */
+  readonly send: (request: HostRequest) => Promise<HostResponse>;
+  /** For what is held beyond one request; whoever opens it disposes it */
+  readonly openHold: () => Hold;
+}
+
+/** Makes the doors of one session. */
+export type OpenDoors = (tools: DoorTools) => readonly Door[];

@@ -1,0 +1,167 @@
+// One request through the pipeline: parse → authority → decide → authorise → record → reveal → forward → record.
+// A new rule kind, credential scheme or protocol is another step, another door or another file, never a branch in here.
+import { toRequiredPaths } from "../../policy/other-path.ts";
+import type { Rule } from "../../policy/policy.ts";
+import { answerThroughDoor } from "../decide/answer-through-handler.ts";
+import type { ClientSide } from "../client/client-side.ts";
+import type { Preparation } from "../decide/authorise.ts";
+import { toDoorRequest } from "../decide/handled-request.ts";
+import type { ForwardPassage, Passage, PassageBody } from "../decide/handler.ts";
+import { forward } from "./forward.ts";
+import type { ForwardedRequest } from "../../http/forwarded-request.ts";
+import { type Asked, findGround, readRequest } from "../decide/ground.ts";
+import type { HeaderField } from "../../http/http1/header.ts";
+import type { RequestHead } from "../../http/http1/request-head.ts";
+import type { ParsedRequest } from "../../http/parsed-request.ts";
+import type { ProxyContext } from "../proxy-context.ts";
+import { Refusal } from "../../http/refusal.ts";
+import { revealOn, toCredentialId } from "./reveal.ts";
+
+/**
+ * Serves one parsed request. Resolves `keep` when the connection can take another one.
+ * @throws Refusal when the request isn't forwarded, or its upstream failed before any answer
+ */
+export async function exchange(
+  context: ProxyContext,
+  client: ClientSide,
+  request: ParsedRequest,
+): Promise<"keep" | "close"> {
+  using hold = context.held.open();
+  const asked = readRequest(client, { ...request, hold });
+  const ground = findGround(context, asked);
+  if (ground.kind === "refused") throw ground.refusal;
+  context.limiter.countRequest();
+  if (ground.kind === "rule") return await send(context, client, asked, { rule: ground.rule });
+  if (request.head.upgrade !== undefined) {
+    // What is said after a switch of protocols no door reads
+    throw new Refusal(403, "websocket-not-allowed", "a websocket is not possible here");
+  }
+  const isAllowed = !(ground.otherwise instanceof Error);
+  const passage = await ground.door.pass(toDoorRequest(asked, context.turns), { isAllowed });
+  // Of what was held to decide it, the body that goes on is left
+  if (passage.type !== "answer") hold.shrinkTo(lengthOf(passage.body));
+  // Awaited here: what is held is given back once all of it is over, and not before
+  return await goThrough(context, client, asked, { passage, otherwise: ground.otherwise });
+}
+
+async function goThrough(
+  context: ProxyContext,
+  client: ClientSide,
+  asked: Asked,
+  way: { readonly passage: Passage; readonly otherwise: Rule | Refusal },
+): Promise<"keep" | "close"> {
+  const { passage, otherwise } = way;
+  switch (passage.type) {
+    case "answer":
+      return answerThroughDoor(context, client, { ...asked, answer: passage });
+    case "host-rules": {
+      if (otherwise instanceof Error) throw otherwise;
+      asked.record.facts.rule = otherwise.source.label;
+      return send(context, client, asked, { rule: otherwise, body: passage.body });
+    }
+    case "forward":
+      try {
+        const rule = { effect: "allow", clientCredentials: "refuse" } as const;
+        return await send(context, client, asked, { rule, passage, body: passage.body });
+      } finally {
+        await passage.release?.();
+      }
+  }
+}
+
+/** Bytes of a body that a door put in, as far as it says. */
+function lengthOf(body: PassageBody | undefined): number {
+  return body === undefined ? 0 : (body.length ?? Number.POSITIVE_INFINITY);
+}
+
+/** From the decision to the end of the exchange. */
+async function send(
+  context: ProxyContext,
+  client: ClientSide,
+  asked: Asked,
+  way: {
+    readonly rule: Pick<Rule, "effect" | "clientCredentials">;
+    readonly passage?: ForwardPassage;
+    readonly body?: PassageBody | undefined;
+  },
+): Promise<"keep" | "close"> {
+  const { authority, record } = asked;
+  const { passage, body } = way;
+  const preparation = prepare(context, asked, way);
+  await record.allow();
+  const { secret, headers, target } = await revealOn(preparation, context.echoes);
+  const request: ForwardedRequest = {
+    head: body === undefined ? await withoutEmptyBody(asked) : withBody(asked.head, body),
+    record,
+    authority,
+    credential: toCredentialId(preparation),
+    headers:
+      passage?.trustedHeaders === undefined ? headers : [...headers, ...passage.trustedHeaders],
+    target: withTrustedQuery(target, passage?.trustedQuery),
+    secrets: toSecrets(secret, passage),
+    echoes: context.echoes,
+    learn: preparation.learn,
+    clientBody: asked.body,
+    hold: asked.hold,
+    ...(body === undefined ? {} : { body }),
+    ...(passage?.response === undefined ? {} : { transform: passage.response }),
+  };
+  return forward(context, client, request);
+}
+
+/** What is searched for in the answer as it is, however short it is. */
+function toSecrets(secret: string | undefined, passage?: ForwardPassage): readonly string[] {
+  const { trustedHeaders = [], trustedQuery = "" } = passage ?? {};
+  const values = trustedHeaders.filter(([name]) => name.toLowerCase() === "authorization");
+  const trusted = [...values.map(([, value]) => value), trustedQuery.slice(1)];
+  return [secret ?? "", ...trusted].filter((text) => text !== "");
+}
+
+/** Chooses the credential, and refuses what isn't ours. */
+function prepare(
+  context: ProxyContext,
+  { head, authority, target, others, record }: Asked,
+  way: {
+    readonly rule: Pick<Rule, "effect" | "clientCredentials">;
+    readonly passage?: ForwardPassage;
+  },
+): Preparation {
+  const { rule, passage } = way;
+  const { scheme, host, port } = authority;
+  const headers: readonly HeaderField[] = passage?.headers ?? head.headers;
+  const preparation = context.authorise({
+    scheme,
+    host,
+    port,
+    method: head.method,
+    path: target.path,
+    readings: target.readings,
+    otherPaths: toRequiredPaths(others),
+    headers,
+    rule,
+    rawTarget: passage?.target ?? target.rawPath + target.query,
+    withoutCredential: passage?.withoutCredential === true,
+    ...(passage?.repository === undefined ? {} : { repository: passage.repository }),
+  });
+  const credential = toCredentialId(preparation);
+  if (credential !== "") record.facts.credential = credential;
+  record.facts.flags = preparation.flags;
+  return preparation;
+}
+
+function withTrustedQuery(target: string, query = ""): string {
+  return target.includes("?") ? `${target}${query.replace("?", "&")}` : `${target}${query}`;
+}
+
+/** Some clients announce chunks on every GET; a server that never reads a body there would take their end for a request. */
+async function withoutEmptyBody({ head, body }: Asked): Promise<RequestHead> {
+  if (head.method !== "GET" || head.body.kind !== "chunked") return head;
+  return (await body.isEmpty()) ? { ...head, body: { kind: "none" } } : head;
+}
+
+/** The client's `100 Continue` was answered when its body was read. */
+function withBody(head: RequestHead, { length }: PassageBody): RequestHead {
+  const body =
+    length === undefined ? ({ kind: "chunked" } as const) : { kind: "length" as const, length };
+  return { ...head, body, expectsContinue: false };
+}

@@ -1,0 +1,74 @@
+import { readHead } from "../../http/http1/read-head.ts";
+import {
+  parseResponseHead,
+  type ResponseHead,
+  statusLine,
+} from "../../http/http1/response-head.ts";
+import { proxyLimits } from "../limits.ts";
+import { Refusal } from "../../http/refusal.ts";
+import type { UpstreamConnection } from "../upstream/upstream-pool.ts";
+
+/** A kept connection ended before the first byte of the response: the upstream closed it while it was idle. */
+export class StaleConnection extends Error {}
+
+/**
+ * Reads the head of the final response; interim ones are dropped, `100 Continue` is reported.
+ * @throws Refusal 502 `upstream-invalid`, 502 `upstream-unreachable`, 504 `upstream-timeout`
+ * @throws StaleConnection
+ */
+export async function readFinalHead(
+  upstream: UpstreamConnection,
+  options: { readonly onContinue: () => void; readonly isUpgrade: boolean },
+): Promise<ResponseHead> {
+  for (let interim = 0; interim <= proxyLimits.interimResponses; interim++) {
+    const text = await readUpstreamHead(upstream, interim === 0);
+    const head = parseResponseHead(text);
+    if (head.status >= 200) return head;
+    if (head.status === 101) {
+      if (options.isUpgrade) return head;
+      throw new Refusal(502, "upstream-invalid", "the upstream switched protocols unasked");
+    }
+    if (head.status === 100) options.onContinue();
+  }
+  throw new Refusal(502, "upstream-invalid", "the upstream sent too many interim responses");
+}
+
+async function readUpstreamHead(upstream: UpstreamConnection, isFirst: boolean): Promise<string> {
+  let hasByte = false;
+  try {
+    const text = await readHead(upstream.source, {
+      maxBytes: proxyLimits.responseHeadBytes,
+      firstLine: statusLine,
+      onFirstByte: () => {
+        hasByte = true;
+      },
+    });
+    if (text !== undefined) return text;
+  } catch (error) {
+    if (error instanceof Refusal) {
+      throw new Refusal(
+        502,
+        "upstream-invalid",
+        `the upstream's answer is not valid HTTP: ${error.message}`,
+      );
+    }
+    if (upstream.timedOut) {
+      throw new Refusal(504, "upstream-timeout", "the upstream did not answer in time", {
+        cause: error,
+      });
+    }
+    if (isFirst && !hasByte && upstream.reused) throw new StaleConnection();
+    throw closedEarly(error);
+  }
+  if (isFirst && upstream.reused) throw new StaleConnection();
+  throw closedEarly(undefined);
+}
+
+function closedEarly(cause: unknown): Refusal {
+  return new Refusal(
+    502,
+    "upstream-unreachable",
+    "the upstream closed the connection before it answered",
+    { cause },
+  );
+}

@@ -1,0 +1,138 @@
+import { BodyBeginning } from "../body-beginning.ts";
+import { drained } from "../byte-source.ts";
+import { hasContent } from "../client/client-body.ts";
+import { within } from "../deadlines.ts";
+import type { ForwardedRequest } from "../../http/forwarded-request.ts";
+import { lastChunk, toChunk } from "../../http/http1/chunked-decoder.ts";
+import { proxyLimits } from "../limits.ts";
+import type { SessionLimiter } from "../decide/session-limiter.ts";
+import type { UpstreamConnection } from "../upstream/upstream-pool.ts";
+import { writePiece } from "./write-piece.ts";
+
+/** Sends the head and streams the body, as fast as the upstream takes it. */
+export class RequestBodyPump {
+  readonly #upstream: UpstreamConnection;
+  readonly #limiter: SessionLimiter;
+  readonly #request: ForwardedRequest;
+  readonly #beginning = new BodyBeginning();
+  #isDone = false;
+  #isStopped = false;
+  /** Set while the body waits for `100 Continue` */
+  #mayStart: (() => void) | undefined;
+
+  constructor(parts: {
+    readonly upstream: UpstreamConnection;
+    readonly limiter: SessionLimiter;
+    readonly request: ForwardedRequest;
+  }) {
+    this.#upstream = parts.upstream;
+    this.#limiter = parts.limiter;
+    this.#request = parts.request;
+  }
+
+  /** Whether the whole request went out. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** Whether an upstream that left the body unread could take it for a request. */
+  get beginsLikeRequest(): boolean {
+    return this.#beginning.isLikeRequest;
+  }
+
+  /** The upstream said `100 Continue`. */
+  continue(): void {
+    this.#mayStart?.();
+  }
+
+  /** The final response came: a body that still waits to begin isn't wanted; one under way goes on beside it. */
+  answered(): void {
+    if (this.#mayStart !== undefined) this.stop();
+  }
+
+  /** The exchange is over: nothing more is read from the client, or written. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#request.clientBody.release();
+    this.#mayStart?.();
+  }
+
+  /**
+   * Resolves when all is sent or stopped.
+   * @throws ClientAborted when the client breaks off, Refusal when it breaks the framing or a limit; an upstream that
+   * stops reading is not an error here: its answer, or the lack of one, tells
+   */
+  async run(head: string): Promise<void> {
+    const { socket } = this.#upstream;
+    // Heads count too: a limit on bodies alone is none for data in queries and headers
+    this.#limiter.countUpload(head.length);
+    if (!hasContent(this.#request.head.body)) {
+      socket.write(head, "latin1");
+      this.#isDone = true;
+      return;
+    }
+    if (this.#request.head.expectsContinue) {
+      socket.write(head, "latin1");
+      await this.#waitForContinue();
+      if (this.#isStopped || socket.destroyed) return;
+      this.#request.clientBody.continue();
+      await this.#stream("");
+      return;
+    }
+    await this.#stream(head);
+  }
+
+  /** `pending` goes out in one write with the first piece, when one is there already. */
+  async #stream(pending: string): Promise<void> {
+    const { socket } = this.#upstream;
+    const { head, clientBody, body = clientBody } = this.#request;
+    const isChunked = head.body.kind === "chunked";
+    let first: string | undefined = pending;
+    if (!(body === clientBody && clientBody.isBuffered) && pending !== "") {
+      socket.write(pending, "latin1");
+      first = undefined;
+    }
+    let left = head.body.kind === "length" ? head.body.length : Number.POSITIVE_INFINITY;
+    for (;;) {
+      const piece = await body.next();
+      if (this.#isOver()) return;
+      left -= piece?.length ?? 0;
+      // Of a body that a door put in: more or fewer bytes than the head says would be another request to the upstream
+      if (left < 0 || (piece === undefined && left > 0 && !isChunked)) {
+        throw new Error("the body isn't as long as its head says");
+      }
+      if (piece === undefined) break;
+      this.#limiter.countUpload(piece.length);
+      this.#beginning.add(piece);
+      this.#request.record.bytesUp += piece.length;
+      const bytes = isChunked ? toChunk(piece) : piece;
+      const out: Buffer = first ? Buffer.concat([Buffer.from(first, "latin1"), bytes]) : bytes;
+      first = undefined;
+      within(this.#upstream.deadline, proxyLimits.responseHeadMs);
+      if (!writePiece(socket, out)) await drained(socket).catch(() => undefined);
+      // Checked before the next read too: after the exchange the client's bytes are another reader's
+      if (this.#isOver()) return;
+    }
+    if (isChunked)
+      socket.write(first ? Buffer.concat([Buffer.from(first, "latin1"), lastChunk]) : lastChunk);
+    this.#isDone = true;
+  }
+
+  #isOver(): boolean {
+    return this.#isStopped || this.#upstream.socket.destroyed;
+  }
+
+  /** RFC 9110, section 10.1.1: a client of a server that never heard of Expect must not wait for ever. */
+  async #waitForContinue(): Promise<void> {
+    const { socket } = this.#upstream;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, proxyLimits.continueMs);
+    this.#mayStart = resolve;
+    socket.once("close", resolve);
+    await promise;
+    this.#mayStart = undefined;
+    clearTimeout(timer);
+    // The connection may serve many requests: nothing of this one stays on it
+    socket.off("close", resolve);
+  }
+}

@@ -1,0 +1,142 @@
+import type {
+  RepositoryUpdate,
+  RequestDecisionEvent,
+  RequestOutcomeEvent,
+} from "../../audit/audit-event.ts";
+import { AuthorityMismatch } from "../../http/request-authority.ts";
+import type { RequestRecorder } from "./request-recorder.ts";
+import { Refusal } from "../../http/refusal.ts";
+
+/** What is known of a request so far; filled in as it goes through the pipeline. */
+export interface RequestFacts {
+  method: string;
+  scheme: string;
+  host: string;
+  port: number;
+  path: string;
+  websocket?: true;
+  rule?: string;
+  credential?: string;
+  signed?: string;
+  others?: NonNullable<RequestDecisionEvent["others"]>;
+  repository?: string;
+  check?: string;
+  updates?: readonly RepositoryUpdate[];
+  flags: readonly string[];
+}
+
+/**
+ * The audit trail of one request: one decision, then exactly one outcome (invariant 9). The decision is written before
+ * anything is resolved, dialled or revealed.
+ */
+export class RequestRecord {
+  readonly facts: RequestFacts = {
+    method: "UNPARSED",
+    scheme: "",
+    host: "",
+    port: 0,
+    path: "",
+    flags: [],
+  };
+  bytesUp = 0;
+  bytesDown = 0;
+  status = 0;
+  address: string | undefined;
+  /** What was asked for inside of a refused tunnel */
+  inside: RequestOutcomeEvent["inside"];
+  readonly #recorder: RequestRecorder;
+  readonly #request: number;
+  readonly #startedAt = performance.now();
+  #detail: string | undefined;
+  #isDecided = false;
+  #isEnded = false;
+
+  constructor(recorder: RequestRecorder, request: number) {
+    this.#recorder = recorder;
+    this.#request = request;
+  }
+
+  /** @throws Refusal 503 `audit-unwritable` */
+  async allow(): Promise<void> {
+    await this.#decide({ verdict: "allow" });
+  }
+
+  /** Records the decision against a tunnel, of which the outcome comes later; never throws. */
+  async deny(refusal: Refusal): Promise<void> {
+    if (this.#isDecided) return;
+    this.facts.flags = [...this.facts.flags, ...refusal.flags];
+    const claimed = refusal instanceof AuthorityMismatch ? { claimed: refusal.claimed } : {};
+    // When the log can't be written the request is refused all the same
+    await this.#decide({ verdict: "deny", reason: refusal.reason, ...claimed }).catch(
+      () => undefined,
+    );
+  }
+
+  /**
+   * Records the refusal, as the decision if there was none yet; never throws.
+   * @param status of the answer, where a refusal has the form of another protocol's success
+   */
+  async refuse(refusal: Refusal, status: number = refusal.status): Promise<void> {
+    this.status = status;
+    await this.deny(refusal);
+    this.fail(refusal);
+  }
+
+  /** The outcome of what was refused or failed after the decision. */
+  fail(refusal: Refusal): void {
+    const { reason, message } = refusal;
+    // The reason doesn't say which credential, program or variable it was
+    if (reason === "credential-unavailable") this.#detail = message;
+    this.end(toOutcome(refusal), reason);
+  }
+
+  end(outcome: RequestOutcomeEvent["outcome"], reason?: string): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#recorder.outcome({
+      type: "request.outcome",
+      request: this.#request,
+      outcome,
+      status: this.status,
+      ...(this.address === undefined ? {} : { address: this.address }),
+      ...(this.inside === undefined ? {} : { inside: this.inside }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(this.#detail === undefined ? {} : { detail: this.#detail }),
+      bytesUp: this.bytesUp,
+      bytesDown: this.bytesDown,
+      durationMs: Math.round((performance.now() - this.#startedAt) * 1000) / 1000,
+    });
+  }
+
+  async #decide(
+    verdict: Pick<RequestDecisionEvent, "verdict" | "reason" | "claimed">,
+  ): Promise<void> {
+    this.#isDecided = true;
+    const { flags, ...facts } = this.facts;
+    try {
+      await this.#recorder.decision({
+        type: "request.decision",
+        request: this.#request,
+        ...verdict,
+        ...facts,
+        ...(flags.length === 0 ? {} : { flags }),
+      });
+    } catch (error) {
+      throw new Refusal(
+        503,
+        "audit-unwritable",
+        "the audit log of this session cannot be written",
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+}
+
+export function toOutcome({ reason }: Refusal): RequestOutcomeEvent["outcome"] {
+  if (reason === "limit-exceeded" || reason === "internal-error") return reason;
+  return reason.startsWith("upstream-") || reason === "name-not-resolved"
+    ? "upstream-failed"
+    : "refused";
+}

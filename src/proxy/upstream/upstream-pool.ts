@@ -1,0 +1,149 @@
+import type { Duplex } from "node:stream";
+import { type Authority, toAuthorityText } from "../../http/authority.ts";
+import { ByteSource } from "../byte-source.ts";
+import { type Deadline, type Deadlines } from "../deadlines.ts";
+import type { Dialer } from "./dial.ts";
+import { proxyLimits } from "../limits.ts";
+import type { ReadAhead } from "../read-ahead.ts";
+
+/** One connection to an upstream, used by one request at a time. */
+export interface UpstreamConnection {
+  readonly key: string;
+  readonly socket: Duplex;
+  readonly source: ByteSource;
+  /** The checked address that was dialled */
+  readonly address: string;
+  readonly deadline: Deadline;
+  /** Set when the deadline ended it */
+  timedOut: boolean;
+  /** Whether an earlier request used it */
+  reused: boolean;
+  /** `performance.now()` of the last use */
+  usedAt: number;
+  /** Idle time the upstream announced or ours, ms */
+  idleMs: number;
+}
+
+export interface UpstreamPoolOptions {
+  readonly dialer: Dialer;
+  readonly deadlines: Deadlines;
+  readonly readAhead: ReadAhead;
+}
+
+/**
+ * Keep-alive connections to upstreams, one pool for a session. The key is origin and credential (invariant 2), so a
+ * connection that carried one credential never carries another; each was dialled at a checked, pinned address.
+ */
+export class UpstreamPool {
+  readonly #options: UpstreamPoolOptions;
+  /** Most recently used last */
+  readonly #idle = new Map<string, UpstreamConnection[]>();
+  #idleCount = 0;
+
+  constructor(options: UpstreamPoolOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A kept connection, if there is one.
+   * @param credential `vault/name`, or empty without one
+   * @param reuse `recent` takes a connection only if it can hardly have been closed meanwhile
+   */
+  take(
+    authority: Authority,
+    credential: string,
+    reuse: "any" | "recent",
+  ): UpstreamConnection | undefined {
+    return this.#takeIdle(toKey(authority, credential), reuse);
+  }
+
+  /** A new connection. @throws Refusal, or the signal's reason */
+  async dial(
+    authority: Authority,
+    credential: string,
+    signal: AbortSignal,
+  ): Promise<UpstreamConnection> {
+    const key = toKey(authority, credential);
+    const { socket, address } = await this.#options.dialer.dial(authority, { signal });
+    const connection: UpstreamConnection = {
+      key,
+      socket,
+      source: new ByteSource(socket, this.#options.readAhead),
+      address,
+      deadline: this.#options.deadlines.add(() => {
+        connection.timedOut = true;
+        socket.destroy();
+      }),
+      timedOut: false,
+      reused: false,
+      usedAt: performance.now(),
+      idleMs: proxyLimits.idleUpstreamMs,
+    };
+    return connection;
+  }
+
+  /** Gives back a connection whose response was read to its end. */
+  release(connection: UpstreamConnection): void {
+    connection.deadline.at = performance.now() + connection.idleMs;
+    connection.usedAt = performance.now();
+    connection.reused = true;
+    const isClean = connection.source.buffered === 0 && !connection.socket.destroyed;
+    if (!isClean || connection.source.ended || this.#idleCount >= proxyLimits.idleUpstreams) {
+      this.discard(connection);
+      return;
+    }
+    connection.source.onEnd(() => this.#forget(connection));
+    const list = this.#idle.get(connection.key);
+    if (list === undefined) this.#idle.set(connection.key, [connection]);
+    else list.push(connection);
+    this.#idleCount++;
+  }
+
+  discard(connection: UpstreamConnection): void {
+    this.#options.deadlines.delete(connection.deadline);
+    connection.socket.destroy();
+  }
+
+  close(): void {
+    for (const list of this.#idle.values()) for (const connection of list) this.discard(connection);
+    this.#idle.clear();
+    this.#idleCount = 0;
+  }
+
+  #takeIdle(key: string, reuse: "any" | "recent"): UpstreamConnection | undefined {
+    const list = this.#idle.get(key);
+    const now = performance.now();
+    for (let connection = list?.at(-1); connection !== undefined; connection = list?.at(-1)) {
+      if (reuse === "recent" && now - connection.usedAt > proxyLimits.idleForUnsafeMs)
+        return undefined;
+      list?.pop();
+      this.#idleCount--;
+      if (list?.length === 0) this.#idle.delete(key);
+      connection.source.onEnd(undefined);
+      connection.deadline.at = Number.POSITIVE_INFINITY;
+      // Bytes that nobody asked for, an end, or a socket that just closed: not one to send a request on
+      const isUsable =
+        connection.source.buffered === 0 &&
+        !connection.source.ended &&
+        !connection.socket.destroyed;
+      if (isUsable) return connection;
+      this.discard(connection);
+    }
+    return undefined;
+  }
+
+  #forget(connection: UpstreamConnection): void {
+    const list = this.#idle.get(connection.key);
+    const at = list?.indexOf(connection) ?? -1;
+    if (list !== undefined && at !== -1) {
+      list.splice(at, 1);
+      this.#idleCount--;
+      if (list.length === 0) this.#idle.delete(connection.key);
+    }
+    this.discard(connection);
+  }
+}
+
+function toKey(authority: Authority, credential: string): string {
+  return `${authority.scheme}://${toAuthorityText(authority)} ${credential}`;
+}

@@ -1,0 +1,73 @@
+import { posix } from "node:path";
+import type { HomeFile } from "../../agents/agent-profile.ts";
+import { mergeHomeFile } from "../../agents/home-file-merge.ts";
+import type { CreatedContainer } from "../../engine/engine.ts";
+import { isVaultboxError, VaultboxError } from "../../base/errors.ts";
+import { contains } from "../../base/fs/path-steps.ts";
+import { readFirstFile, toOwnedTar, withParents, type ArchiveEntry } from "./read-archive.ts";
+import type { HomeVolume } from "./home-volume.ts";
+import type { Identity } from "../identity.ts";
+import { homeMount, isBelowHome } from "./sandbox-home.ts";
+
+/** What HOME is when the command begins. */
+export interface HomeSeed {
+  readonly identity: Identity;
+  readonly files: readonly HomeFile[];
+  /** Vaultbox's own, which replace what a kept home has there */
+  readonly own: readonly ArchiveEntry[];
+  readonly volume: HomeVolume;
+  /** Targets of mounts; those below HOME are left as they are, and the folders around them belong to the user */
+  readonly mounted: readonly string[];
+}
+
+/** Gives HOME to the sandbox's user and puts the agent's files in, through the container before it starts. */
+export async function seedHome(
+  container: CreatedContainer,
+  { identity, files, own, volume, mounted }: HomeSeed,
+): Promise<void> {
+  const targets = mounted.filter(isBelowHome);
+  const isMounted = (path: string): boolean => targets.some((target) => contains(target, path));
+  const entries = own.filter(({ path }) => !isMounted(posix.join(identity.home, path)));
+  for (const file of files) {
+    // What the user mounted there is meant to be there, and isn't ours to write to
+    if (isMounted(posix.join(identity.home, file.path))) continue;
+    const present = volume.kept ? await readPresent(container, identity.home, file) : undefined;
+    const content = present === undefined ? file.content : mergeHomeFile(file, present);
+    if (content !== present) entries.push({ path: file.path, mode: file.mode, content });
+  }
+  const root = identity.home.slice(homeMount.length + 1);
+  const folders = targets
+    .map((target) => posix.dirname(target))
+    .filter((path) => isBelowHome(path) && !isMounted(path))
+    .map((path) => posix.relative(identity.home, path));
+  const tar = toOwnedTar(withParents(entries, { root, folders }), identity);
+  try {
+    await container.putArchive(homeMount, tar);
+  } catch (error) {
+    throw volume.kept ? withRemedy(error, volume) : error;
+  }
+}
+
+/** An agent may have put a link or a folder where its own settings go; the engine overwrites neither. */
+function withRemedy(error: unknown, volume: HomeVolume): unknown {
+  if (!(error instanceof VaultboxError)) return error;
+  const hints = [
+    `if an earlier session broke this home, remove it: docker volume rm ${volume.name}`,
+  ];
+  return new VaultboxError(error.code, error.message, { hints, cause: error });
+}
+
+async function readPresent(
+  container: CreatedContainer,
+  home: string,
+  file: HomeFile,
+): Promise<string | undefined> {
+  try {
+    const tar = await container.getArchive(`${home}/${file.path}`);
+    return tar === undefined ? undefined : readFirstFile(tar);
+  } catch (error) {
+    // An agent made it larger than any settings are: it starts afresh, as with a file that is broken
+    if (isVaultboxError(error, "VBX_FILE_UNSAFE")) return undefined;
+    throw error;
+  }
+}

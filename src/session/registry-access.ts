@@ -1,0 +1,70 @@
+import { isIP } from "node:net";
+import type { ClientRegistry } from "../presets/client-registry.ts";
+import { classifyAddress, type AddressClass } from "../base/address-class.ts";
+import { parseAuthority, type Authority } from "../http/authority.ts";
+import { resolveWithHost, type Resolve } from "../proxy/upstream/resolve.ts";
+import { parseUpstreamProxySettings, upstreamProxyFor } from "../proxy/upstream/upstream-proxy.ts";
+
+/** A registry that a preset of the session reads from, as the user's own client names it. */
+export interface SessionRegistry {
+  readonly client: "npm" | "pip";
+  readonly registry: ClientRegistry;
+}
+
+/** Where company registries live. Never link-local or metadata addresses, whatever a resolver says. */
+const companyClasses: ReadonlySet<AddressClass> = new Set(["private", "cgnat", "reserved"]);
+
+/** Makes npm in the sandbox ask the user's own registry. */
+export function toRegistryEnvironment(
+  registries: readonly SessionRegistry[],
+): Readonly<Record<string, string>> {
+  const npm = registries.find(({ client }) => client === "npm");
+  if (npm === undefined) return {};
+  return { npm_config_registry: `${npm.registry.origin}${npm.registry.pathPrefix}/` };
+}
+
+/**
+ * `--connect-to` texts for registries on addresses that the proxy would refuse by itself. That the user's own client is
+ * configured for a host is the user's word for its address too (invariant 3); it's resolved once, here, and a registry
+ * on this machine counts only when the configuration says so literally.
+ */
+export async function mapRegistryAddresses(
+  registries: readonly SessionRegistry[],
+  options: { readonly env: NodeJS.ProcessEnv; readonly resolve?: Resolve },
+): Promise<readonly string[]> {
+  const origins = registries.flatMap(({ registry }) => [registry.origin, ...registry.extraOrigins]);
+  const settings = parseUpstreamProxySettings(options.env);
+  const mapped = [...new Set(origins)].map(async (origin) => {
+    const authority = toAuthority(origin);
+    // The host's own proxy resolves names itself, and a mapped connection would go around it
+    if (upstreamProxyFor(authority, settings) !== undefined) return [];
+    const address = await findOwnAddress(authority, options.resolve ?? resolveWithHost);
+    if (address === undefined) return [];
+    const { port } = authority;
+    return [`${bracketed(authority.host)}:${port}:${bracketed(address)}:${port}`];
+  });
+  return (await Promise.all(mapped)).flat();
+}
+
+function toAuthority(origin: string): Authority {
+  const { protocol, host } = new URL(origin);
+  const isPlain = protocol === "http:";
+  return parseAuthority(host, isPlain ? "http" : "https", isPlain ? 80 : 443);
+}
+
+/** The first address if every one is a company's (or this machine's, where the host says so); undefined otherwise. */
+async function findOwnAddress(authority: Authority, resolve: Resolve): Promise<string | undefined> {
+  const { host } = authority;
+  // A name that can't be resolved is the proxy's to report, when it's asked for
+  const addresses = isIP(host) === 0 ? await resolve(host).catch(() => []) : [host];
+  const isLocal = host === "localhost" || classifyAddress(host) === "loopback";
+  const isOwn = (address: string): boolean => {
+    const kind = classifyAddress(address);
+    return companyClasses.has(kind) || (isLocal && kind === "loopback");
+  };
+  return addresses.length > 0 && addresses.every(isOwn) ? addresses[0] : undefined;
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}

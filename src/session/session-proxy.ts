@@ -1,0 +1,75 @@
+import type { RequestRecorder } from "../proxy/egress/request-recorder.ts";
+import { findPresetFor } from "./find-preset.ts";
+import { createSessionCa, type SessionCa } from "../ca/session-ca.ts";
+import { compilePolicy } from "../policy/decide.ts";
+import type { EgressPolicy } from "../policy/policy.ts";
+import { parseConnectTo } from "../proxy/client/connect-to.ts";
+import { createDialer } from "../proxy/upstream/dial.ts";
+import type { OpenDoors } from "../proxy/decide/handler.ts";
+import { ProxyServer } from "../proxy/proxy-server.ts";
+import type { SigningParts } from "./session-doors.ts";
+import type { SessionCredential } from "../credential/session-credential.ts";
+import { createUpstreamTrust } from "../proxy/upstream/trust.ts";
+import { parseUpstreamProxySettings } from "../proxy/upstream/upstream-proxy.ts";
+
+/** How this machine reaches upstreams: the user's own settings, never a project file's. */
+export interface UpstreamSettings {
+  /** `--connect-to HOST:PORT:ADDR:PORT` */
+  readonly connectTo: readonly string[];
+  /** Certificates that are trusted too, one PEM text each */
+  readonly upstreamCa: readonly string[];
+  /** For the host's own HTTPS_PROXY and NO_PROXY */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface SessionProxyOptions {
+  readonly session: string;
+  readonly policy: EgressPolicy;
+  readonly credentials: readonly SessionCredential[];
+  readonly recorder: RequestRecorder;
+  readonly upstream: UpstreamSettings;
+  readonly ca: SessionCa;
+  /** Where the host keeps the histories that pushes are held against */
+  readonly gitCacheFolder: string;
+  readonly signing?: SigningParts;
+}
+
+/** The CA of a session; its name shows in the sandbox's trust stores. */
+export function createCaOfSession(session: string): Promise<SessionCa> {
+  return createSessionCa({ name: `vaultbox session ${session}` });
+}
+
+/**
+ * The proxy of a session, ready for connections.
+ * @throws VaultboxError VBX_USAGE for a bad `--connect-to` or proxy variable
+ */
+export async function openSessionProxy(options: SessionProxyOptions): Promise<ProxyServer> {
+  const { upstream } = options;
+  const dialer = createDialer({
+    trust: createUpstreamTrust({ extraCaPem: upstream.upstreamCa }),
+    connectTo: upstream.connectTo.map(parseConnectTo),
+    upstreamProxy: parseUpstreamProxySettings(upstream.env),
+  });
+  const { policy, credentials, recorder, ca } = options;
+  const doors = await toDoors(options);
+  return new ProxyServer({
+    policy,
+    credentials,
+    recorder,
+    ca,
+    dialer,
+    findPreset: findPresetFor,
+    ...doors,
+  });
+}
+
+/** Loaded when there is something to decide at a door. */
+async function toDoors(options: SessionProxyOptions): Promise<{ readonly doors?: OpenDoors }> {
+  const { policy, gitCacheFolder, signing } = options;
+  if ((policy.git ?? []).length === 0 && signing === undefined) return {};
+  const { toSessionDoors } = await import("./session-doors.ts");
+  const compiled = compilePolicy(policy);
+  return {
+    doors: toSessionDoors({ policy: compiled, gitCacheFolder, signing }),
+  };
+}

@@ -1,0 +1,141 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Paths } from "../base/paths.ts";
+import { writeFileAtomic } from "../base/fs/atomic-write.ts";
+import { hasEnded, readOwnIdentity, type ProcessIdentity } from "../base/process-id.ts";
+import { ensurePrivateFolder } from "../vault/private-file.ts";
+import { readRegularText } from "../base/fs/regular-file.ts";
+import { isSessionId } from "../base/session-id.ts";
+import { inState } from "../base/state-folder.ts";
+
+/** What is known of a session beside its audit log; `state.json` in its folder. */
+export interface SessionState {
+  readonly id: string;
+  readonly owner: ProcessIdentity;
+  readonly command: readonly string[];
+  readonly agent: string;
+  readonly workspace: string;
+  /** Real paths of all that its sandbox can write in; earlier versions recorded none */
+  readonly writable?: readonly string[];
+  /**
+   * Real paths of what its sandbox can't move, of what lies in these; undefined while it has no sandbox, and for an
+   * earlier version's
+   */
+  readonly pinned?: readonly string[];
+  /** Whether `pinned` is recorded, and compared with what others mount, before it has a sandbox */
+  readonly pins?: true;
+  /** RFC 3339, UTC */
+  readonly startedAt: string;
+  /** Directory of the link's socket and the mounted files */
+  readonly runtimeDirectory: string;
+  readonly endedAt?: string;
+  readonly status?: number;
+}
+
+/** Real paths of all that a session's sandbox can write in. */
+export function toWritable({ writable, workspace }: SessionState): readonly string[] {
+  return writable ?? [workspace];
+}
+
+/** Sessions that have something to clean up have a marker in here; the folder is short, whatever the history is. */
+function activeFolder(paths: Paths): string {
+  return inState(paths.state, "active");
+}
+
+export function sessionFolder(paths: Paths, id: string): string {
+  return join(paths.sessions, id);
+}
+
+/**
+ * Records a session before anything of it exists elsewhere, so that whatever happens can be cleaned up.
+ * @throws VaultboxError VBX_FILE_UNSAFE when the runtime folder isn't this user's alone
+ */
+export async function beginSession(
+  paths: Paths,
+  facts: Omit<SessionState, "owner" | "pins" | "startedAt" | "runtimeDirectory">,
+): Promise<SessionState> {
+  const state: SessionState = {
+    ...facts,
+    pins: true,
+    owner: await readOwnIdentity(),
+    startedAt: new Date().toISOString(),
+    runtimeDirectory: join(paths.runtime, facts.id),
+  };
+  const folder = sessionFolder(paths, facts.id);
+  await Promise.all([
+    mkdir(folder, { recursive: true, mode: 0o700 }),
+    mkdir(activeFolder(paths), { recursive: true, mode: 0o700 }),
+    // The socket and the CA bundle of the sandbox are in there
+    ensurePrivateFolder(paths.runtime),
+  ]);
+  await writeState(paths, state);
+  await writeFileAtomic(join(activeFolder(paths), facts.id), "");
+  return state;
+}
+
+/** Records the end, after everything of the session was removed. */
+export async function endSession(
+  paths: Paths,
+  state: SessionState,
+  status: number | undefined,
+): Promise<void> {
+  await recordEnd(paths, state, status);
+  await rm(join(activeFolder(paths), state.id), { force: true });
+}
+
+/** Records the end of a session of which something is left on the engine: it stays for the next run to clean up. */
+export async function recordEnd(
+  paths: Paths,
+  state: SessionState,
+  status: number | undefined,
+): Promise<void> {
+  const ended = { ...state, endedAt: state.endedAt ?? new Date().toISOString() };
+  await Promise.all([
+    rm(state.runtimeDirectory, { recursive: true, force: true }),
+    writeState(paths, status === undefined ? ended : { ...ended, status }),
+  ]);
+}
+
+/** Sessions that aren't all gone: running ones, those whose process died, and those it could not remove. */
+export async function readActiveSessions(paths: Paths): Promise<readonly SessionState[]> {
+  const names = await readdir(activeFolder(paths)).catch(() => []);
+  const states = await Promise.all(names.filter(isSessionId).map((id) => readState(paths, id)));
+  return states.filter((state) => state !== undefined);
+}
+
+/** Those of them whose process runs. @param session id of one that is left out */
+export async function readOtherRunning(
+  paths: Paths,
+  session?: string,
+): Promise<readonly SessionState[]> {
+  const active = (await readActiveSessions(paths)).filter(({ id }) => id !== session);
+  const ended = await Promise.all(active.map(({ owner }) => hasEnded(owner)));
+  return active.filter((_, index) => ended[index] !== true);
+}
+
+/** Replaces what is known of a session. */
+export async function writeState(paths: Paths, state: SessionState): Promise<void> {
+  const path = join(sessionFolder(paths, state.id), "state.json");
+  await writeFileAtomic(path, `${JSON.stringify(state, undefined, 2)}\n`);
+}
+
+export async function readState(paths: Paths, id: string): Promise<SessionState | undefined> {
+  try {
+    const text = await readRegularText(join(sessionFolder(paths, id), "state.json"));
+    return parseState(JSON.parse(text), id);
+  } catch {
+    // Its process is between two steps, or it died there: there is nothing to go by
+    return undefined;
+  }
+}
+
+function parseState(value: unknown, id: string): SessionState | undefined {
+  if (typeof value !== "object" || value === null || !("owner" in value)) return undefined;
+  const state = value as SessionState;
+  const isWhole =
+    state.id === id &&
+    typeof state.owner === "object" &&
+    typeof state.runtimeDirectory === "string" &&
+    Array.isArray(state.command);
+  return isWhole ? state : undefined;
+}

@@ -1,0 +1,69 @@
+import { isVaultboxError } from "../../base/errors.ts";
+import { runHostCommand } from "../../base/host-command.ts";
+import { toNameText } from "../../base/fs/name-text.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { toSetting, type GitSetting } from "./git-setting.ts";
+import { parsePlainConfiguration } from "./plain-configuration.ts";
+
+/** A repository's configuration is a few KiB. */
+export const maxConfigurationBytes = 1024 * 1024;
+const timeoutMs = 10_000;
+
+/** Nothing of this machine's git settings, of a repository around, or of the caller's environment has a say. */
+const plainEnvironment = {
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_COUNT: "0",
+  GIT_CEILING_DIRECTORIES: "/",
+  GIT_DIR: "/nonexistent",
+  GIT_TRACE: "0",
+  LC_ALL: "C",
+} as const;
+
+/** What git has said of a text, which it would say again */
+const readBefore = new Map<string, readonly GitSetting[]>();
+const maxKept = 1000;
+const maxKeptLength = 16_384;
+
+/**
+ * Reads the bytes of a configuration file, without the files it includes. What isn't plain is read by git itself, which
+ * gets the bytes on stdin and runs nowhere near the repository: any reader of our own would read some file differently
+ * from the program that it is to protect. Undefined when git can't read it, or isn't installed.
+ */
+export async function readConfiguration(
+  content: Uint8Array,
+  budget?: LookBudget,
+): Promise<readonly GitSetting[] | undefined> {
+  const args = ["config", "--file", "-", "--no-includes", "--null", "--list"];
+  const plain = parsePlainConfiguration(content);
+  if (plain !== undefined) return plain;
+  // A path among the values may be no UTF-8: bytes go to git and come from it
+  const input = Buffer.from(content).toString("latin1");
+  const known = readBefore.get(input);
+  if (known !== undefined) return known;
+  try {
+    const text = await runHostCommand({
+      file: "git",
+      args,
+      timeoutMs: Math.min(timeoutMs, Math.ceil(budget?.msLeft() ?? timeoutMs) + 1),
+      ...(budget?.signal === undefined ? {} : { signal: budget.signal }),
+      input,
+      encoding: "latin1",
+      env: plainEnvironment,
+    });
+    const settings = parseList(text);
+    if (input.length <= maxKeptLength && readBefore.size < maxKept) readBefore.set(input, settings);
+    return settings;
+  } catch (error) {
+    if (isVaultboxError(error, "VBX_HOST_COMMAND_FAILED")) return undefined;
+    throw error;
+  }
+}
+
+/** @param bytes as Latin-1 */
+function parseList(bytes: string): readonly GitSetting[] {
+  return toNameText(Buffer.from(bytes, "latin1"))
+    .split("\0")
+    .filter((item) => item !== "")
+    .map(toSetting);
+}

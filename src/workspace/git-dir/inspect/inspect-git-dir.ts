@@ -1,0 +1,140 @@
+import { isAbsolute, join } from "node:path";
+import { isSystemError, type Folder } from "../../../base/fs/beneath.ts";
+import { toNameText } from "../../../base/fs/name-text.ts";
+import { contains, stepsOf } from "../../../base/fs/path-steps.ts";
+import { openRealOrNothing, toNames } from "../../host-path.ts";
+import { findOtherSystem } from "../other-systems/other-system.ts";
+import type { LookBudget } from "../../look-budget.ts";
+import { readFolder } from "../../read-folder.ts";
+import { readLine, withoutLineEnd } from "../git-location.ts";
+import { isBareRepository } from "../repository-signs.ts";
+import { elsewhere, lookAtFolder, lookAtWorkTree } from "./git-folder-look.ts";
+import { lookAtOther } from "./other-look.ts";
+import type { RepositoryUnit } from "./find-git-dirs.ts";
+import type { MountedRoot, OpenRoot } from "../../roots/mounted-root.ts";
+import { createLook, type Look, type UnitFindings } from "./inspection.ts";
+
+/** Of one unit; a repository that people work with has less in it. */
+const unitLimits = { entries: 1_000_000, bytes: 256 * 1024 * 1024 };
+
+/** Where units are, and what looking at them may cost. */
+export interface LookPlace {
+  readonly root: OpenRoot;
+  /** All that the sandbox can write in, with `root` */
+  readonly roots: readonly MountedRoot[];
+  readonly budget: LookBudget;
+}
+
+/**
+ * Looks at everything in a unit that makes git run or read something. Nothing of it is followed or run. What can't be
+ * looked at is a danger, whatever the reason.
+ */
+export async function examineUnit(unit: RepositoryUnit, place: LookPlace): Promise<UnitFindings> {
+  const { budget } = place;
+  const part = budget.part(unitLimits);
+  const look = createLook(part);
+  try {
+    if (budget.ended() === undefined) await examine(look, unit, place);
+  } catch (error) {
+    // Too much of something for this program, such as for an expression's stack, is a reason too
+    if (!isSystemError(error) && !(error instanceof RangeError)) throw error;
+    look.unseen("can't be looked into", { code: isSystemError(error) ? error.code : error.name });
+  }
+  const unseen = budget.ended();
+  const isWhole = part.isWhole();
+  if (unseen === undefined && !isWhole) look.danger("has more in it than can be looked through");
+  const found = look.result();
+  const isPart = !isWhole || found.dangers.some((danger) => danger.unseen !== undefined);
+  return { ...found, isPart, ...(unseen && { unseen }) };
+}
+
+async function examine(
+  look: Look,
+  unit: RepositoryUnit,
+  { root: { folder: root, source: workspace, apart }, roots }: LookPlace,
+): Promise<void> {
+  look.budget.spend("entries", unit.names.length);
+  using parent = root.openPath(unit.names.slice(0, -1));
+  const name = unit.names.at(-1) ?? "";
+  if (parent === undefined) return;
+  const system = unit.shape === "other" ? findOtherSystem(name) : undefined;
+  if (unit.shape === "link" || (system !== undefined && parent.readLink(name) !== undefined)) {
+    look.note(parent, name);
+    return look.danger("is a symbolic link", parent.readLink(name));
+  }
+  if (unit.shape === "file") {
+    const from = join(workspace, ...unit.names.slice(0, -1));
+    return await lookAtGitFile(look, { parent, name, from, roots });
+  }
+  using folder = unit.names.length === 0 ? root.openPath([]) : parent.open(name);
+  if (folder === undefined) {
+    look.note(parent, name);
+    if (parent.facts(name) !== undefined) look.danger("can't be looked into");
+    return;
+  }
+  // A folder that was given the name of a repository has a new time, whatever is in it has not
+  look.touch(folder);
+  if (system !== undefined) lookAtOther(look, folder, system);
+  else if (unit.shape === "worktree") await lookAtWorkTree(look, folder);
+  else if (unit.names.length > 0)
+    await lookAtFolder(look, folder, { workspace, names: unit.names });
+  else await lookAtFolder(look, folder, { workspace, names: [], apart });
+}
+
+async function lookAtGitFile(
+  look: Look,
+  place: {
+    readonly parent: Folder;
+    readonly name: string;
+    /** Path of `parent` */
+    readonly from: string;
+    readonly roots: readonly MountedRoot[];
+  },
+): Promise<void> {
+  const { parent, name, from, roots } = place;
+  const bytes = look.note(parent, name);
+  if (bytes === undefined) return look.danger("is a file that can't be read");
+  const content = toNameText(bytes);
+  const named = withoutLineEnd(content.replace(/^gitdir: ?/, ""));
+  const end = findEnd(roots, isAbsolute(named) ? named : [from, named].join("/"));
+  const isInside = end !== undefined;
+  look.leads({ text: "names a repository outside the workspace", content, isInside });
+  if (!isInside) return;
+  const { workspace, names } = end;
+  using root = openRealOrNothing(workspace);
+  using target = root?.openPath(names);
+  if (target === undefined) return look.danger("names a repository that isn't a plain folder");
+  look.touch(target);
+  const common = readLine(target, "commondir");
+  if (common === undefined || common === ".") {
+    return await lookAtFolder(look, target, { workspace, names });
+  }
+  using shared = root?.openPath(names.slice(0, -2));
+  // A unit of its own, which is looked at as such; without a HEAD it would be none
+  const isUnit =
+    names.at(-3) === ".git" ||
+    (shared !== undefined && isBareRepository(await readFolder(shared, look.budget)));
+  if (names.at(-2) !== "worktrees" || !isUnit || common !== "../..") {
+    look.danger(elsewhere, common);
+  }
+}
+
+/**
+ * Where the kernel's way from a path ends, in the innermost root that has it; undefined when it goes through anything else
+ * than roots and the folders around them.
+ */
+function findEnd(
+  roots: readonly MountedRoot[],
+  path: string,
+): { readonly workspace: string; readonly names: readonly string[] } | undefined {
+  const open = roots.filter(({ writable }) => writable);
+  const steps = stepsOf(path);
+  const isOwn = (step: string): boolean =>
+    open.some(({ source }) => contains(source, step) || contains(step, source));
+  const end = steps.every(isOwn) ? steps.at(-1) : undefined;
+  if (end === undefined) return undefined;
+  const around = open.filter(({ source }) => contains(source, end));
+  const root = around.toSorted((a, b) => b.source.length - a.source.length).at(0);
+  const names = root && toNames(root.source, end);
+  return root && names && { workspace: root.source, names };
+}

@@ -1,0 +1,65 @@
+import type { Folder } from "../../../base/fs/beneath.ts";
+import type { OtherSystem, PointerFile, SettingsFile } from "../other-systems/other-system.ts";
+import { parsePlainSettings } from "../other-systems/plain-settings.ts";
+import { maxConfigurationBytes } from "../git-configuration.ts";
+import type { Look } from "./inspection.ts";
+
+/** The folder of another system's repository: what its settings make a program run, and where else it leads. */
+export function lookAtOther(look: Look, folder: Folder, system: OtherSystem): void {
+  for (const { path } of [...system.settings, ...system.pointers])
+    lookForDetour(look, folder, path);
+  for (const file of system.settings) lookAtSettings(look, folder, file);
+  for (const file of system.pointers) lookAtPointer(look, folder, file);
+}
+
+/** A file or a link where a folder is on the way: it says that the rest lies elsewhere. */
+function lookForDetour(look: Look, root: Folder, path: string): void {
+  const names = path.split("/").slice(0, -1);
+  for (const [index, name] of names.entries()) {
+    using around = root.openPath(names.slice(0, index));
+    const kind = around?.facts(name)?.kind;
+    if (around === undefined || kind === undefined || kind === "folder") continue;
+    const place = names.slice(0, index + 1).join("/");
+    const content = look.note(around, name) ?? around.readLink(name);
+    look.danger(`leads elsewhere (${place})`, content, place);
+  }
+}
+
+function lookAtSettings(look: Look, root: Folder, { path, harmless }: SettingsFile): void {
+  using place = openParent(root, path);
+  if (place === undefined || place.folder.facts(place.name) === undefined) return;
+  const content = look.note(place.folder, place.name)?.subarray(0, maxConfigurationBytes);
+  const settings = content && parsePlainSettings(content);
+  if (settings === undefined) {
+    const shown = content ?? place.folder.readLink(place.name);
+    return look.danger(`has a ${path} that isn't plain`, shown, path);
+  }
+  for (const { key, value = "" } of settings) {
+    const isKnown = harmless.some(([name, accepts]) => name.test(key) && accepts(value));
+    if (!isKnown) look.danger(`sets ${key}`, value, path);
+  }
+}
+
+function lookAtPointer(look: Look, root: Folder, { path, isHarmless }: PointerFile): void {
+  using place = openParent(root, path);
+  if (place === undefined || place.folder.facts(place.name) === undefined) return;
+  const content = look.note(place.folder, place.name);
+  if (content !== undefined && isHarmless(content.toString("latin1").trim())) return;
+  look.danger(`leads elsewhere (${path})`, content ?? place.folder.readLink(place.name), path);
+}
+
+interface Place extends Disposable {
+  readonly folder: Folder;
+  readonly name: string;
+}
+
+function openParent(root: Folder, path: string): Place | undefined {
+  const names = path.split("/");
+  const folder = root.openPath(names.slice(0, -1));
+  if (folder === undefined) return undefined;
+  return {
+    folder,
+    name: names.at(-1) ?? "",
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,77 @@
+import { basename, dirname } from "node:path";
+import type { Folder } from "../../../base/fs/beneath.ts";
+import { openOrNothing } from "../../host-path.ts";
+import type { LookBudget } from "../../look-budget.ts";
+import { maxConfigurationBytes, readConfiguration } from "../git-configuration.ts";
+import { unreadable } from "../unreadable-configuration.ts";
+import type { GitSetting } from "../git-setting.ts";
+import { toSettingPaths } from "./pointed-paths.ts";
+
+/** As git has it (`MAX_INCLUDE_DEPTH`). */
+const maxIncludeDepth = 10;
+
+/** Settings of one file, with the folder that relative paths in it mean. */
+export interface SettingsOfFile {
+  readonly settings: readonly GitSetting[];
+  readonly configFolder: string;
+  /** Of an included file */
+  readonly path?: string;
+}
+
+/** A repository's own settings, or those of one of its work trees (`config.worktree`). */
+export async function readOwnSettings(
+  folder: Folder,
+  budget: LookBudget,
+  name = "config",
+): Promise<readonly GitSetting[]> {
+  const content = folder.read(name, maxConfigurationBytes);
+  return (content && (await readConfiguration(content, budget))) ?? [];
+}
+
+/**
+ * Settings with those of the files they include, whatever the condition: what isn't so now may be so later. They are
+ * read for the paths they name, each file once; the files themselves are protected like everything else that is named.
+ * Ends early when the budget is over.
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE when a file is there and can't be read
+ */
+export async function withIncluded(
+  own: SettingsOfFile,
+  budget: LookBudget,
+): Promise<readonly SettingsOfFile[]> {
+  const found: SettingsOfFile[] = [own];
+  const seen = new Set<string>();
+  // The outer ones first: a file that is seen again was seen with fewer around it
+  let level: readonly SettingsOfFile[] = [own];
+  for (let depth = 0; depth < maxIncludeDepth && level.length > 0; depth++) {
+    const next: SettingsOfFile[] = [];
+    for (const path of level.flatMap(toIncluded)) {
+      if (!(await budget.turn())) return found;
+      if (seen.has(path)) continue;
+      seen.add(path);
+      const settings = await readIncluded(path, budget);
+      if (settings !== undefined) next.push({ settings, configFolder: dirname(path), path });
+    }
+    for (const one of next) found.push(one);
+    level = next;
+  }
+  return found;
+}
+
+function toIncluded({ settings, configFolder }: SettingsOfFile): readonly string[] {
+  const includes = settings.filter(({ key }) => /^include(?:if\..+)?\.path$/s.test(key));
+  const place = { workTree: configFolder, configFolder };
+  return includes.flatMap((one) => toSettingPaths(one, place).map(({ path }) => path));
+}
+
+async function readIncluded(
+  path: string,
+  budget: LookBudget,
+): Promise<readonly GitSetting[] | undefined> {
+  using folder = openOrNothing(dirname(path));
+  const name = basename(path);
+  const content = folder?.read(name, maxConfigurationBytes);
+  if (content === undefined && folder?.facts(name)?.kind === "file") throw unreadable(path);
+  budget.spend("entries");
+  budget.spend("bytes", content?.length);
+  return content && (await readConfiguration(content, budget));
+}

@@ -1,0 +1,131 @@
+import { VaultboxError } from "../../base/errors.ts";
+import { quoted } from "../../base/printable.ts";
+import type { LookEnd } from "../look-budget.ts";
+import type { HiddenKey } from "../hide/hidden-once.ts";
+import type { KnownViews } from "../git-dir/views/view.ts";
+import { isOfPackages, toOpeningHint, toTold, type MountedRoot } from "../roots/mounted-root.ts";
+import { isNearPackages } from "../scan/installed-packages.ts";
+import type { Mark } from "../scan/host-executable.ts";
+import type { Scan } from "../scan/scan.ts";
+import { examineUnit, type LookPlace } from "../git-dir/inspect/inspect-git-dir.ts";
+import { readUnitViews } from "./left-views.ts";
+import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import type { Danger } from "../git-dir/inspect/inspection.ts";
+import { toReason } from "./unseen-reason.ts";
+
+/** What a repository was at the start. */
+export interface KnownUnit {
+  readonly fingerprint: string;
+  readonly shape: RepositoryUnit["shape"];
+  /** Ids of what makes git run something there: the user's own */
+  readonly dangers: readonly string[];
+  /** Ids of what leads to other folders, in the root or not; missing in what an earlier version wrote */
+  readonly leads?: readonly string[];
+  /** Of the remotes it names */
+  readonly remotes: string;
+  /** Of what makes git show something else there; missing in what an earlier version wrote */
+  readonly views?: KnownViews;
+}
+
+/** What is remembered of the start; kept on disk for the case that this process dies. */
+export interface Baseline {
+  /** What changed before this, by its file system's clock, isn't the sandbox's, nor an earlier one's, `ns` since 1970 */
+  readonly since: bigint;
+  /** When the session itself began, less what a local clock is behind, `ns`; missing in what an earlier version wrote */
+  readonly begun?: bigint;
+  readonly marks: ReadonlyMap<string, Mark>;
+  /** Paths of what the sandbox saw empty */
+  readonly hidden: readonly string[];
+  /** What others than the owner may write to, by path; missing in what an earlier version wrote */
+  readonly shared?: ReadonlyMap<string, number>;
+  /** What was there, of those that the start could look at; missing in what an earlier version wrote */
+  readonly hiddenAs?: readonly HiddenKey[];
+  /** Folders that were too deep to be looked into, and that the sandbox saw empty; undefined: none */
+  readonly deepAs?: readonly HiddenKey[];
+  /** Paths of sockets, pipes and devices */
+  readonly special: readonly string[];
+  /** By path */
+  readonly repositories: ReadonlyMap<string, KnownUnit>;
+  /** Paths of repositories that an earlier run called dangerous, and that nobody took over; undefined: none */
+  readonly dangerous?: readonly string[];
+}
+
+/** Where repositories are, and whether the sandbox is kept from changing what git runs there. */
+export interface KnownPlace extends LookPlace {
+  readonly protect: "default" | "none";
+}
+
+/**
+ * Reads what a scan's repositories make git do, before the run.
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE when one can't be looked at that the sandbox could open, or there is too much
+ */
+export async function readKnownUnits(
+  scan: Scan,
+  place: KnownPlace,
+): Promise<ReadonlyMap<string, KnownUnit>> {
+  const all = new Map<string, KnownUnit>();
+  for (const unit of scan.repositories) {
+    await place.budget.turn();
+    const found = await examineUnit(unit, place);
+    const { fingerprint, dangers, leads, remotes, unseen: end } = found;
+    if (end !== undefined) throw tooMuch(place.root, unit, end);
+    const unseen = dangers.find((danger) => danger.unseen !== undefined);
+    if (unseen !== undefined && place.protect === "default")
+      throw notLookedInto(place.root, unit, unseen);
+    const { known: views } = await readUnitViews(place.root.folder, unit, place.budget);
+    const over = place.budget.ended();
+    if (over !== undefined) throw tooMuch(place.root, unit, over);
+    const own = dangers.map(({ id }) => id);
+    const known = { fingerprint, dangers: own, leads, remotes, shape: unit.shape, views };
+    all.set(unit.names.join("/"), known);
+  }
+  return all;
+}
+
+/**
+ * What a unit was before, known from another root, where less, or more, of what it leads to is inside.
+ * @param own what a look from this root says of it now
+ */
+export function toKnownHere(own: KnownUnit, its: KnownUnit): KnownUnit {
+  const leads = own.dangers.filter((id) => its.leads?.includes(id));
+  return { ...its, shape: own.shape, dangers: [...its.dangers, ...leads] };
+}
+
+/** At the end it would be taken for a new one. */
+function tooMuch(root: MountedRoot, { names }: RepositoryUnit, unseen: LookEnd): VaultboxError {
+  return new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot look through the repository ${quoted(toTold(root, names.join("/")))}: ${toReason(unseen)}`,
+    {
+      hints: ["run in one of the repositories instead of the folder around them: --workspace DIR"],
+    },
+  );
+}
+
+/** At the end nobody could say what is the user's own. */
+function notLookedInto(
+  root: MountedRoot,
+  { names }: RepositoryUnit,
+  { text }: Danger,
+): VaultboxError {
+  const path = quoted(toTold(root, names.join("/")));
+  return new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot protect ${path}: it ${text}`, {
+    hints: [toOpeningHint(root, names)],
+  });
+}
+
+/**
+ * Of a repository that the start didn't see: whether its times say that it was there. Only among installed packages and
+ * in hidden folders, where the start doesn't look: elsewhere a folder around it was moved.
+ */
+export function wasThere(
+  { since, hidden, dangerous = [] }: Baseline,
+  { names, shape }: RepositoryUnit,
+  { newest, root }: { readonly newest: bigint; readonly root: MountedRoot },
+): boolean {
+  const path = names.join("/");
+  if (dangerous.includes(path)) return false;
+  const isUnseen =
+    isNearPackages(names) || isOfPackages(root) || hidden.some((one) => path.startsWith(`${one}/`));
+  return isUnseen && newest < since && shape !== "link";
+}

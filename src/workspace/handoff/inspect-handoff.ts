@@ -1,0 +1,230 @@
+import { join } from "node:path";
+import { inFolderOf, type Folder } from "../../base/fs/beneath.ts";
+import { toWrittenName } from "../../base/fs/name-text.ts";
+import { createLookBudget, type LookBudget } from "../look-budget.ts";
+import { toReviewDetail } from "../git-dir/views/tree-commands.ts";
+import { toTold } from "../roots/mounted-root.ts";
+import { isCompiledKind } from "../scan/compiled-executable.ts";
+import type { Scan } from "../scan/scan.ts";
+import type { Baseline } from "./baseline.ts";
+import { findForged, toCompiledFiles } from "./compiled-files.ts";
+import type { Found } from "./found.ts";
+import type { HandlingOptions, Handoff, HandoffEntry } from "./handoff.ts";
+import { holdPrograms, isNewProgram } from "./disable-programs.ts";
+import { holdUnseen, toHoldText } from "./disable-git-dir.ts";
+import { readPlace } from "../hide/hidden-once.ts";
+import { inspectViews } from "./left-views.ts";
+import { reportRepositories } from "./left-repositories.ts";
+import { HandlingSteps } from "./handling-steps.ts";
+import { takeSharedRights } from "./shared-rights.ts";
+import { toReason } from "./unseen-reason.ts";
+
+/** What is listed; a list that is longer isn't read, and a sandbox chooses how long it is. */
+const maxEntries = 10_000;
+/** Characters of a path, and of what is said of it */
+const maxTextLength = 4096;
+/** For what is done about it: renaming, and taking rights away */
+const handlingLimits = { entries: 4_000_000, findings: 40_000, bytes: 0, ms: 12_000 };
+/** The same once the user has ended the look. */
+const handlingMsAfterSignal = 1000;
+/** For taking rights away, which comes first: a sandbox chooses how many files it leaves. */
+const rightsMs = 3000;
+
+/** Compares the roots with what they were, and takes away what the host must not meet. */
+export async function inspectHandoff(
+  all: readonly Found[],
+  options: Omit<HandlingOptions, "root" | "roots">,
+): Promise<Handoff> {
+  const { budget } = options;
+  const isOver = budget.ended() === "signal";
+  const createBudget = (ms: number): LookBudget =>
+    isOver
+      ? createLookBudget({ ...handlingLimits, ms: handlingMsAfterSignal })
+      : createLookBudget({ ...handlingLimits, ms }, budget.signal);
+  const roots = all.map(({ root }) => root);
+  const steps = new HandlingSteps();
+  const rights = createBudget(rightsMs);
+  for (const found of all) {
+    await takeRights(found, { ...options, root: found.root, roots, budget: rights }, steps);
+  }
+  const handling = createBudget(handlingLimits.ms);
+  for (const found of all) {
+    await inspectRoot(found, { ...options, root: found.root, roots }, { handling, steps });
+  }
+  const { entries, failure } = steps;
+  const end = budget.ended();
+  const complete =
+    all.every(({ scan }) => scan.complete) && end === undefined && failure === undefined;
+  const compiled = toCompiledFiles(all);
+  return {
+    entries: toListed(entries).map(toWritten),
+    ...(compiled === undefined ? {} : { compiled }),
+    ...(entries.length > maxEntries ? { more: entries.length - maxEntries } : {}),
+    complete,
+    ...(complete
+      ? {}
+      : { unseen: failure ?? (end === undefined ? toLeftOut(budget) : toReason(end)) }),
+    tookMs: all.reduce((sum, { scan }) => sum + scan.tookMs, 0),
+  };
+}
+
+/** By the paths that things have before anything gets another name. */
+async function takeRights(
+  found: Found,
+  options: HandlingOptions,
+  steps: HandlingSteps,
+): Promise<void> {
+  const told = toTeller(found.root);
+  await steps.take(async () => (await takeOwnerRights(found.scan, options)).map(told));
+  await steps.take(async () => (await takeSharedRights(found, options.budget)).map(told));
+}
+
+async function inspectRoot(
+  found: Found,
+  options: HandlingOptions,
+  { handling, steps }: { readonly handling: LookBudget; readonly steps: HandlingSteps },
+): Promise<void> {
+  const { root, baseline, scan, repositories } = found;
+  const handled = { ...options, budget: handling };
+  await steps.take(() => holdPrograms(found, handled));
+  await steps.take(() => reportRepositories(repositories, handled));
+  // Of those that git still finds
+  await steps.take(() => inspectViews(baseline, scan.repositories, options));
+  await steps.take(() => holdUnseenFolders(scan, handled));
+  const told = toTeller(root);
+  await steps.take(() => scan.opened.map((names) => told(toOpened(names))));
+  await steps.take(() => findSpecial(baseline, scan).map(told));
+  await steps.take(() => findMoved(baseline, root.folder).map(told));
+  await steps.take(() => compareMarks(found).map(told));
+  await steps.take(() => findForged(baseline.marks, scan.marks).map(told));
+}
+
+function toTeller(root: Found["root"]): (entry: HandoffEntry) => HandoffEntry {
+  return (entry) => ({ ...entry, path: toTold(root, entry.path) });
+}
+
+/** No more than anybody reads, and nothing that was held is left out for the length of one root's list. */
+function toListed(entries: readonly HandoffEntry[]): readonly HandoffEntry[] {
+  if (entries.length <= maxEntries) return entries;
+  const isHeld = ({ change }: HandoffEntry): boolean => change === "held" || change === "dangerous";
+  return [...entries.filter(isHeld), ...entries.filter((one) => !isHeld(one))].slice(0, maxEntries);
+}
+
+/** Of a look that went on. */
+function toLeftOut(budget: LookBudget): string {
+  const place = budget.leftOut();
+  return place === undefined
+    ? "there is too much in a folder"
+    : `it is too deep: ${toWrittenName(cut(place))}`;
+}
+
+/** What is told of an entry leaves this program, for others that take only UTF-8. */
+function toWritten({ path, detail, ...entry }: HandoffEntry): HandoffEntry {
+  const own = { ...entry, path: toWrittenName(cut(path)) };
+  return detail === undefined ? own : { ...own, detail: toWrittenName(cut(detail)) };
+}
+
+/** In the middle: no system call takes a longer path, and where something is now comes last. */
+function cut(text: string): string {
+  if (text.length <= maxTextLength) return text;
+  return `${text.slice(0, maxTextLength / 2)}…${text.slice(-maxTextLength / 2)}`;
+}
+
+/** Git finds a repository in a folder that can be entered and not listed, and at any depth. */
+async function holdUnseenFolders(
+  { closed, deep }: Scan,
+  { root, protect, budget, onDanger }: HandlingOptions,
+): Promise<readonly HandoffEntry[]> {
+  const all = [
+    ...closed.map((names) => ({ names, kind: "closed folders", why: "can't be looked into" })),
+    ...deep.map((names) => ({ names, kind: "deep folders", why: "is too deep to be looked into" })),
+  ];
+  const entries: HandoffEntry[] = [];
+  for (const { names, kind, why } of all) {
+    const isHeld = protect !== "none" && names.length > 0 && (await budget.turn());
+    const held = isHeld ? holdUnseen(root.folder, names) : undefined;
+    const path = toTold(root, names.join("/"));
+    const [change, done] =
+      held?.isHeld === true
+        ? (["held", toHoldText(held, root)] as const)
+        : (["dangerous", "don't go there before you know why"] as const);
+    if (change === "dangerous") onDanger({ place: join(root.source, ...names), kind: "folder" });
+    entries.push({ change, kind, path, detail: `${why}; ${done}` });
+  }
+  return entries;
+}
+
+/** Its mode kept its owner out, which is what somebody would do who hides something there. */
+function toOpened(names: readonly string[]): HandoffEntry {
+  return { change: "changed", kind: "closed folders, open now", path: names.join("/") };
+}
+
+/** Whoever else is on this machine could run such a program as the user. */
+async function takeOwnerRights(
+  scan: Scan,
+  { root, budget, onDanger }: HandlingOptions,
+): Promise<readonly HandoffEntry[]> {
+  const kind = "programs that ran as their owner (setuid)";
+  const entries: HandoffEntry[] = [];
+  for (const names of scan.ownerRights) {
+    const isTaken =
+      (await budget.turn()) &&
+      inFolderOf(root.folder, names, (around, name) => around.withoutOwnerRights(name)) === true;
+    const path = names.join("/");
+    if (!isTaken) onDanger({ place: join(root.source, ...names), kind: "program" });
+    entries.push(
+      isTaken
+        ? { change: "held", kind, path, detail: "ran as its owner (setuid); it doesn't any more" }
+        : { change: "dangerous", kind, path, detail: "runs as its owner (setuid)" },
+    );
+  }
+  return entries;
+}
+
+/** A program of the host that reads a pipe waits for it, and one that finds a socket may talk to it. */
+function findSpecial({ special }: Baseline, scan: Scan): readonly HandoffEntry[] {
+  const known = new Set(special);
+  return scan.special
+    .map((names) => names.join("/"))
+    .filter((path) => !known.has(path))
+    .map((path) => ({ change: "new", kind: "sockets, pipes and devices", path }));
+}
+
+/**
+ * A hidden file can be moved with a folder around it, to where the next run may not look for it, and another one put in
+ * its place.
+ */
+function findMoved({ hidden, hiddenAs = [] }: Baseline, root: Folder): readonly HandoffEntry[] {
+  const kind = "hidden files, removed or moved";
+  const keys = new Map(hiddenAs.map(({ path, key }) => [path, key]));
+  const entries: HandoffEntry[] = [];
+  for (const path of hidden) {
+    const now = readPlace(root, path.split("/"))?.key ?? "";
+    if (now === "") entries.push({ change: "removed", kind, path });
+    else if (now !== (keys.get(path) ?? now)) {
+      entries.push({ change: "changed", kind, path, detail: "another one is there now" });
+    }
+  }
+  return entries;
+}
+
+function compareMarks(found: Found): readonly HandoffEntry[] {
+  const { scan } = found;
+  const before = found.baseline.marks;
+  const entries: HandoffEntry[] = [];
+  for (const [path, { kind, state }] of scan.marks) {
+    const was = before.get(path);
+    if (was?.state === state || isCompiledKind(kind)) continue;
+    if (isNewProgram(found, path, kind)) continue;
+    const detail = toReviewDetail(kind);
+    const change = was === undefined ? "new" : "changed";
+    entries.push({ change, kind, path, ...(detail === undefined ? {} : { detail }) });
+  }
+  // What a limit kept the walk from isn't gone
+  if (!scan.complete) return entries;
+  for (const [path, { kind }] of before) {
+    if (!scan.marks.has(path) && !isCompiledKind(kind))
+      entries.push({ change: "removed", kind, path });
+  }
+  return entries;
+}

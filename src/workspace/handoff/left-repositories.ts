@@ -1,0 +1,119 @@
+import { join } from "node:path";
+import type { Danger } from "../git-dir/inspect/inspection.ts";
+import type { ExaminedUnit } from "./examined-units.ts";
+import type { HandoffEntry, HandlingOptions } from "./handoff.ts";
+import { toTold } from "../roots/mounted-root.ts";
+import { isNameable } from "../protect/nameable.ts";
+import { holdPlace, holdUnit, toHoldText, type Hold } from "./disable-git-dir.ts";
+import { unfinished } from "../git-dir/inspect/todo-look.ts";
+import { toReason } from "./unseen-reason.ts";
+
+const kind = "repositories";
+
+/**
+ * The repositories that are new, or not as they were. One that could make the host's git run something is held:
+ * renamed, so that git doesn't find it; so is one that could not be looked at.
+ * @param options with a budget for what is done about them
+ */
+export async function reportRepositories(
+  examined: readonly ExaminedUnit[],
+  options: HandlingOptions,
+): Promise<readonly HandoffEntry[]> {
+  const entries: HandoffEntry[] = [];
+  const isUnseen = ({ findings }: ExaminedUnit): boolean => findings.unseen !== undefined;
+  // The innermost first: what is around one may be renamed next. What is known to be dangerous before all others.
+  const inner = examined.toSorted((a, b) => b.unit.names.length - a.unit.names.length);
+  for (const one of [...inner.filter((each) => !isUnseen(each)), ...inner.filter(isUnseen)]) {
+    await options.budget.turn();
+    const entry = await report(one, options);
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries;
+}
+
+async function report(
+  one: ExaminedUnit,
+  options: HandlingOptions,
+): Promise<HandoffEntry | undefined> {
+  const { known, path, findings } = one;
+  const { unseen, dangers } = findings;
+  if (unseen !== undefined) {
+    const why = `could not be looked at: ${toReason(unseen)}`;
+    // Whoever ends the look knows of it; the user's own repository stays where it is
+    const isLeft = unseen === "signal" && known !== undefined;
+    return await toEntry(one, { why, own: [], isLeft }, options);
+  }
+  const own = dangers.filter(({ id }) => known?.dangers.includes(id) !== true);
+  // The next start could not protect it, and would be refused because of it
+  const isBarred = known === undefined && !isNameable([options.root.target, path].join("/"));
+  if (own.length === 0 && isBarred) own.push({ text: "is where no mount can be", id: "" });
+  if (own.length === 0) {
+    // The fingerprint is of what is in it, and a danger may be of what isn't
+    if (known?.fingerprint === findings.fingerprint) return undefined;
+    const told = toTold(options.root, path);
+    return { change: known === undefined ? "new" : "changed", kind, path: told };
+  }
+  const reasons = own.slice(0, 4).map(({ text }) => text);
+  if (own.length > reasons.length) reasons.push(`and ${own.length - reasons.length} more`);
+  return await toEntry(one, { why: reasons.join(", "), own, isLeft: false }, options);
+}
+
+interface Verdict {
+  readonly why: string;
+  readonly own: readonly Danger[];
+  readonly isLeft: boolean;
+}
+
+async function toEntry(
+  one: ExaminedUnit,
+  { why, own, isLeft }: Verdict,
+  options: HandlingOptions,
+): Promise<HandoffEntry> {
+  const path = toTold(options.root, one.path);
+  const sharer = findSharer(one, own, options);
+  if (sharer !== undefined) {
+    const place = join(options.root.source, ...one.unit.names);
+    options.onDanger({ place, kind: "repository", known: one.known, root: options.root.source });
+    const later = `session ${sharer} works there, and holds it when it ends`;
+    return { change: "dangerous", kind, path, detail: `${why}; ${later}` };
+  }
+  const isTried = options.protect !== "none" && !isLeft && options.budget.ended() === undefined;
+  const holds = isTried ? await hold(one, own, options) : [];
+  const isHeld = holds.length > 0 && holds.every((each) => each.isHeld);
+  if (!isHeld && !isLeft) {
+    const places = [
+      one.unit.names,
+      ...holds.flatMap(({ taken }) => (taken === undefined ? [] : [taken.names])),
+    ];
+    for (const names of places) {
+      const place = join(options.root.source, ...names);
+      options.onDanger({ place, kind: "repository", known: one.known, root: options.root.source });
+    }
+  }
+  const done = holds.map((each) => toHoldText(each, options.root)).filter((text) => text !== "");
+  return { change: isHeld ? "held" : "dangerous", kind, path, detail: [why, ...done].join("; ") };
+}
+
+/** Whether another session may be in the middle of just that: a rebase of its own must not lose its state. */
+function findSharer(
+  { unit }: ExaminedUnit,
+  own: readonly Danger[],
+  { root, protect, findSharer: find }: HandlingOptions,
+): string | undefined {
+  const isUnfinished = own.every(({ place = "" }) => unfinished.includes(place));
+  if (protect === "none" || own.length === 0 || !isUnfinished) return undefined;
+  return find(join(root.source, ...unit.names));
+}
+
+/** Of the user's own repository no more than needed is taken away. */
+async function hold(
+  { unit, known, findings }: ExaminedUnit,
+  own: readonly Danger[],
+  { root: { folder: root }, budget }: HandlingOptions,
+): Promise<readonly Hold[]> {
+  const places = [...new Set(own.flatMap(({ place }) => place ?? []))];
+  const isInPlaces = own.length > 0 && own.every(({ place }) => place !== undefined);
+  if (known === undefined || !isInPlaces)
+    return [await holdUnit(root, unit, { isSeen: findings.isPart !== true, budget })];
+  return places.map((place) => holdPlace(root, [...unit.names, ...place.split("/")]));
+}

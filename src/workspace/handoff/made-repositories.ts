@@ -1,0 +1,68 @@
+import type { Paths } from "../../base/paths.ts";
+import { createRememberedList } from "../../base/remembered-list.ts";
+import type { RepositoryFacts } from "../git-dir/repository-facts.ts";
+import { isSuspect } from "./suspect-repository.ts";
+import type { ExaminedUnit } from "./examined-units.ts";
+import { addMade, isAmongMade, type MadeIn } from "./made-list.ts";
+
+// A remote that a sandbox wrote is the sandbox's choice, and not the user's: what it names isn't read with the user's
+// credential. Which repositories that is about is kept in one file beside the sessions, for good.
+
+/** What can't be read says of no repository that it's the user's. */
+const everything: readonly MadeIn[] = [{ workspace: "/", isAll: true, own: [], made: [] }];
+
+const list = createRememberedList<MadeIn>({
+  file: "made-in-sandbox.json",
+  damaged: { countsAs: everything },
+});
+
+/** Of what was looked at, the repositories whose remotes are the user's, and those whose remotes a sandbox chose. */
+export function sortMade(examined: readonly ExaminedUnit[]): {
+  readonly own: readonly string[];
+  readonly made: readonly string[];
+} {
+  // Remotes are read of git only
+  const seen = examined.filter(
+    ({ unit, findings }) => unit.shape !== "other" && findings.unseen === undefined,
+  );
+  const isOwn = ({ known, findings }: ExaminedUnit): boolean => known?.remotes === findings.remotes;
+  return {
+    own: seen.filter(isOwn).map(({ path }) => path),
+    made: seen.filter((one) => !isOwn(one)).map(({ path }) => path),
+  };
+}
+
+/**
+ * Remembers which repositories of a root came into being in a sandbox, or got their remotes there.
+ * @param workspace the root's real path
+ */
+export async function rememberMade(
+  paths: Paths,
+  workspace: string,
+  sorted: ReturnType<typeof sortMade>,
+): Promise<void> {
+  if (sorted.made.length === 0) return;
+  await list.change(paths, (before) => addMade(before, { workspace, ...sorted }));
+}
+
+/** Whether a repository is one of a sandbox: remembered, or of a session that runs or wasn't looked at to its end. */
+export async function isMadeInSandbox(paths: Paths, facts: RepositoryFacts): Promise<boolean> {
+  // Where the remotes are written: a work tree that a sandbox added to the user's repository has the user's remotes
+  const places = new Set([facts.commonDirectory]);
+  // But not which of them, where its HEAD chooses
+  if (facts.isBranchRemote) places.add(facts.gitDirectory);
+  const made = await list.read(paths);
+  for (const place of places) {
+    if (isAmongMade(made, place) || (await isSuspect(paths, place))) return true;
+  }
+  return false;
+}
+
+/**
+ * Says of absolute paths of repositories whether they are remembered as those of a sandbox, so that the others are
+ * protected before them. A list that can't be read makes none of them less worth protecting.
+ */
+export async function readMade(paths: Paths): Promise<(place: string) => boolean> {
+  const made = await list.read(paths);
+  return (place) => made !== everything && isAmongMade(made, place);
+}

@@ -1,0 +1,110 @@
+import { dirname } from "node:path";
+import { inFolderOf, type Folder } from "../../base/fs/beneath.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { isCompiledKind } from "../scan/compiled-executable.ts";
+import type { Scan } from "../scan/scan.ts";
+import type { Found } from "./found.ts";
+import type { HandoffEntry } from "./handoff.ts";
+
+const kind = "what others may write to";
+/** Of one folder; more are told by their number. */
+const maxOfFolder = 10;
+
+/**
+ * Takes the rights to write back that others than the owner didn't have before, on the root, the repositories and the
+ * folders around files that programs go by: whoever else is on this machine could put others in their place.
+ */
+export async function takeSharedRights(
+  { root, baseline, scan, since }: Found,
+  budget: LookBudget,
+): Promise<readonly HandoffEntry[]> {
+  const before = baseline.shared;
+  if (since === undefined || before === undefined) return [];
+  const places = toPlaces(scan);
+  const given = new Map<string, number>();
+  for (const [path, bits] of scan.shared) {
+    // Who can write in a folder around it can take its place
+    const own = toWays(path).reduce((sum, one) => sum | (before.get(one) ?? 0), 0);
+    if ((bits & ~own) !== 0 && isPlace(places, path)) given.set(path, bits & ~own);
+  }
+  const folders = new Map<string, Told[]>();
+  for (const [path, bits] of given) {
+    const isTaken = (await budget.turn()) && takeFrom(root, path, bits);
+    const isInner = toWays(path).some((one) => one !== path && given.has(one));
+    if (isTaken && isInner) continue;
+    const key = `${isTaken} ${bits} ${dirname(path)}`;
+    const told = folders.get(key) ?? [];
+    folders.set(key, told);
+    told.push({ path, who: bits === 0o020 ? "the group" : "others", isTaken });
+  }
+  return [...folders.values()].flatMap((all) =>
+    all.length > maxOfFolder ? [toFolderEntry(all)] : all.map(toEntry),
+  );
+}
+
+/** Something that others were given rights to. */
+interface Told {
+  readonly path: string;
+  readonly who: string;
+  readonly isTaken: boolean;
+}
+
+function toEntry({ path, who, isTaken }: Told): HandoffEntry {
+  return isTaken
+    ? {
+        change: "held",
+        kind,
+        path: toShown(path),
+        detail: `was writable for ${who}; it isn't any more`,
+      }
+    : { change: "dangerous", kind, path: toShown(path), detail: `is writable for ${who}` };
+}
+
+/** @param all of one folder, with the same rights */
+function toFolderEntry(all: readonly Told[]): HandoffEntry {
+  const [{ path, who, isTaken } = { path: "", who: "", isTaken: false }] = all;
+  const [change, verb, end] = isTaken
+    ? (["held", "were writable", "; they aren't any more"] as const)
+    : (["dangerous", "are writable", ""] as const);
+  const detail = `has ${all.length} entries that ${verb} for ${who}${end}`;
+  return { change, kind, path: toShown(dirname(path)), detail };
+}
+
+interface Places {
+  /** The root, and folders around marks and around what they lead to */
+  readonly around: ReadonlySet<string>;
+  /** Repositories, and folders that marks lead to: all in them */
+  readonly whole: ReadonlySet<string>;
+}
+
+function toPlaces({ marks, linked, repositories }: Scan): Places {
+  const around = new Set(["", ...[...linked].flatMap((path) => toWays(path))]);
+  for (const [path, mark] of marks) {
+    if (!isCompiledKind(mark.kind)) for (const one of toWays(path)) around.add(one);
+  }
+  return {
+    around,
+    whole: new Set([...linked, ...repositories.map(({ names }) => names.join("/"))]),
+  };
+}
+
+function isPlace({ around, whole }: Places, path: string): boolean {
+  return around.has(path) || toWays(path).some((one) => whole.has(one));
+}
+
+/** The root, every folder around a path, and the path. */
+function toWays(path: string): readonly string[] {
+  if (path === "") return [""];
+  const names = path.split("/");
+  return ["", ...names.map((_, index) => names.slice(0, index + 1).join("/"))];
+}
+
+function toShown(path: string): string {
+  return path === "" ? "." : path;
+}
+
+function takeFrom({ folder }: Found["root"], path: string, bits: number): boolean {
+  if (path === "") return folder.withoutOwnRights(bits);
+  const take = (around: Folder, name: string): boolean => around.withoutRights(name, bits);
+  return inFolderOf(folder, path.split("/"), take) === true;
+}

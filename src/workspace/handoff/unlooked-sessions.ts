@@ -1,0 +1,141 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Paths } from "../../base/paths.ts";
+import { writeFileAtomic } from "../../base/fs/atomic-write.ts";
+import { isSystemError } from "../../base/fs/beneath.ts";
+import { contains } from "../../base/fs/path-steps.ts";
+import {
+  readActiveSessions,
+  readState,
+  toWritable,
+  type SessionState,
+} from "../../session/session-state.ts";
+import { readRecord, type RootRecord, type WorkspaceRecord } from "../workspace-record.ts";
+import { readRegularText } from "../../base/fs/regular-file.ts";
+import { isSessionId } from "../../base/session-id.ts";
+import { inState } from "../../base/state-folder.ts";
+
+// A session whose end wasn't looked at wholly is remembered, until later ones look through all of its roots: what isn't
+// in its baselines may be its sandbox's. One file each, and one session for the same roots.
+
+/**
+ * Remembers that not all was looked at of what a session left.
+ * @param roots real paths of what its sandbox could write in
+ */
+export async function rememberUnlooked(
+  paths: Paths,
+  session: string,
+  roots: readonly string[],
+): Promise<void> {
+  await mkdir(toFolder(paths), { recursive: true, mode: 0o700 });
+  await writeFileAtomic(join(toFolder(paths), session), JSON.stringify({ roots }));
+  // Its baselines leave out what isn't in theirs
+  await forget(paths, roots, session);
+}
+
+/** Forgets of the sessions what lies in these roots, once all of it was looked at. */
+export async function forgetUnlooked(paths: Paths, roots: readonly string[]): Promise<void> {
+  await forget(paths, roots, undefined);
+}
+
+async function forget(
+  paths: Paths,
+  roots: readonly string[],
+  except: string | undefined,
+): Promise<void> {
+  for (const { id, roots: own } of await readUnlooked(paths)) {
+    if (id === except) continue;
+    const left = own.filter((one) => !roots.some((root) => contains(root, one)));
+    const file = join(toFolder(paths), id);
+    if (left.length === 0) await rm(file, { force: true });
+    else if (left.length < own.length) await writeFileAtomic(file, JSON.stringify({ roots: left }));
+  }
+}
+
+/** Where a session works. */
+export interface SessionPlace {
+  readonly id: string;
+  /** Real paths of what its sandbox can write in, or could */
+  readonly roots: readonly string[];
+  /** Whether its sandbox may be at work now */
+  readonly isRunning: boolean;
+}
+
+/** A root of a session because of which another one can't take for the user's what is there. */
+export interface OtherRoot {
+  /** Of the session */
+  readonly id: string;
+  /** Absolute real path */
+  readonly source: string;
+  readonly isRunning: boolean;
+  /** Undefined when nothing can be said of what was there before the session */
+  readonly record: RootRecord | undefined;
+}
+
+/** Sessions that run, that died, or that weren't looked at to their end. */
+export async function listOtherSessions(paths: Paths): Promise<readonly SessionPlace[]> {
+  const [active, unlooked] = await Promise.all([readActiveSessions(paths), readUnlooked(paths)]);
+  return [...unlooked, ...active.map((state) => toPlace(state, true))];
+}
+
+function toPlace(state: SessionState, isRunning: boolean): SessionPlace {
+  return { id: state.id, roots: toWritable(state), isRunning };
+}
+
+/** Each root of each of them, with what was there before; without those that have made no sandbox yet. */
+export async function readOtherRoots(
+  paths: Paths,
+  sessions: readonly SessionPlace[],
+): Promise<readonly OtherRoot[]> {
+  const all = new Map(sessions.map((one) => [one.id, one]));
+  const unlooked = new Set((await readUnlooked(paths)).map(({ id }) => id));
+  const found = await Promise.all(
+    [...all.values()].map(async (one) => {
+      const record = await readRecord(paths, one.id);
+      if (record === undefined && !unlooked.has(one.id)) return [];
+      return toRoots(one, record);
+    }),
+  );
+  return found.flat();
+}
+
+/** Of a session that ended, those that no later one has looked through. */
+function toRoots(
+  { id, roots, isRunning }: SessionPlace,
+  record: WorkspaceRecord | "unreadable" | undefined,
+): readonly OtherRoot[] {
+  if (record === undefined || record === "unreadable") {
+    return roots.map((source) => ({ id, source, isRunning, record: undefined }));
+  }
+  const left = record.roots.filter(({ source }) => isRunning || roots.includes(source));
+  return left.map((one) => ({ id, source: one.source, isRunning, record: one }));
+}
+
+async function readUnlooked(paths: Paths): Promise<readonly SessionPlace[]> {
+  const ids = await readdir(toFolder(paths)).catch(() => []);
+  const found = await Promise.all(ids.filter(isSessionId).map((id) => readOne(paths, id)));
+  return found.filter((one) => one !== undefined);
+}
+
+/** An earlier version wrote the workspace alone. */
+interface StoredPlace {
+  readonly roots?: readonly string[];
+  readonly workspace?: string;
+}
+
+async function readOne(paths: Paths, id: string): Promise<SessionPlace | undefined> {
+  try {
+    const text = await readRegularText(join(toFolder(paths), id));
+    const { workspace, roots = [workspace ?? "/"] } = JSON.parse(text) as StoredPlace;
+    return { id, roots, isRunning: false };
+  } catch (error) {
+    // Another process has just forgotten it
+    if (isSystemError(error) && error.code === "ENOENT") return undefined;
+    const state = await readState(paths, id);
+    return state === undefined ? { id, roots: ["/"], isRunning: false } : toPlace(state, false);
+  }
+}
+
+function toFolder(paths: Paths): string {
+  return inState(paths.state, "unlooked");
+}

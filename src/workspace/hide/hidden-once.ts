@@ -1,0 +1,67 @@
+import type { Paths } from "../../base/paths.ts";
+import { orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { createRememberedList } from "../../base/remembered-list.ts";
+
+// What was hidden once. A sandbox can move a folder with a hidden file in it to where the next start doesn't look, so it's
+// known again by its inode, wherever it is then.
+
+/** A file or folder as the kernel knows it. */
+export interface HiddenKey {
+  /** From the root */
+  readonly path: string;
+  /** Of the entry; as of `EntryFacts.key` */
+  readonly key: string;
+  /** Of the folder around it */
+  readonly around: string;
+}
+
+/** What a session has hidden. */
+export interface HiddenOnce extends HiddenKey {
+  /** Real path of the root */
+  readonly root: string;
+  /** Where it was hidden by its name, when it was moved since then */
+  readonly was?: string;
+}
+
+/** The oldest are forgotten then. */
+const maxRemembered = 5000;
+
+/** Reads what entries of a root are; without those that are gone. */
+export function readHiddenKeys(
+  root: Folder,
+  all: readonly (readonly string[])[],
+): readonly HiddenKey[] {
+  return all.flatMap((names) => readHiddenKey(root, names) ?? []);
+}
+
+/** With an empty key for an entry that is gone; undefined when the folder around it is. */
+export function readPlace(root: Folder, names: readonly string[]): HiddenKey | undefined {
+  using folder = orNothing(() => root.openPath(names.slice(0, -1)));
+  if (folder === undefined) return undefined;
+  const key = orNothing(() => folder.facts(names.at(-1) ?? ""))?.key ?? "";
+  return { path: names.join("/"), key, around: folder.ownFacts().key };
+}
+
+function readHiddenKey(root: Folder, names: readonly string[]): HiddenKey | undefined {
+  const place = readPlace(root, names);
+  return place?.key === "" ? undefined : place;
+}
+
+const list = createRememberedList<HiddenOnce>({
+  file: "hidden.json",
+  damaged: {
+    hint: "it says what was hidden, and may be moved now; look for it, then delete the list",
+  },
+});
+
+/** @throws VaultboxError VBX_CONFIG_INVALID when the list is damaged */
+export function readHiddenOnce(paths: Paths): Promise<readonly HiddenOnce[]> {
+  return list.read(paths);
+}
+
+export async function rememberHidden(
+  paths: Paths,
+  toNext: (list: readonly HiddenOnce[]) => readonly HiddenOnce[],
+): Promise<void> {
+  await list.change(paths, (before) => toNext(before).slice(-maxRemembered));
+}

@@ -1,0 +1,55 @@
+import { VaultboxError } from "../../base/errors.ts";
+import { quoted } from "../../base/printable.ts";
+import { kindOf, type MountDraft } from "../protect/mount-draft.ts";
+import type { TrackedSecrets } from "./tracked/leave-tracked.ts";
+import type { ShownFile } from "./tracked/tracked-files.ts";
+
+/** More hidden files than this aren't files with secrets any more. */
+const maxHidden = 200;
+
+const nothingTracked: TrackedSecrets = { readable: [], files: new Map(), folders: new Map() };
+
+/**
+ * Mounts something empty over files and folders, or what git has of them.
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE when there are too many
+ */
+export function hideSecrets(
+  draft: MountDraft,
+  secrets: readonly (readonly string[])[],
+  { readable, files, folders }: TrackedSecrets = nothingTracked,
+): void {
+  for (const names of readable) draft.readable.push(names);
+  // In what is mounted beside the workspace only the number of mounts is a limit
+  if (secrets.length > maxHidden && draft.root.kind === "workspace") throw tooMany(secrets);
+  for (const names of secrets) {
+    const kind = kindOf(draft, names);
+    const key = names.join("/");
+    draft.frozen.push(names);
+    if (kind === "file") showInstead(draft, key, files.get(key));
+    if (kind !== "folder") continue;
+    draft.emptied.push(names);
+    const folder = folders.get(key);
+    if (folder !== undefined) draft.shownFolders.set(key, folder);
+  }
+}
+
+/** @param shown undefined: nothing */
+function showInstead(draft: MountDraft, key: string, shown: ShownFile | undefined): void {
+  draft.own.delete(key);
+  draft.copies.set(key, shown?.content ?? Buffer.alloc(0));
+  if (shown !== undefined) draft.shownFiles.set(key, shown);
+}
+
+function tooMany(secrets: readonly (readonly string[])[]): VaultboxError {
+  const some = secrets.slice(0, 3).map((names) => quoted(names.join("/")));
+  return new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot hide ${secrets.length} files of the workspace (${some.join(", ")}, …): more than ${maxHidden}`,
+    {
+      hints: [
+        "hide a folder instead of its files, or say what to hide in vaultbox.yaml: workspace: {hide: [default, private/]}",
+        "run in a smaller folder: --workspace DIR",
+      ],
+    },
+  );
+}

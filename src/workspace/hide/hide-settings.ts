@@ -1,0 +1,222 @@
+import { orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { toNames } from "../host-path.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { findOtherSystem } from "../git-dir/other-systems/other-system.ts";
+import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
+import { hasRoomForCopies, kindOf, type MountDraft } from "../protect/mount-draft.ts";
+import { readFolderOrNothing } from "../read-folder.ts";
+import { lookAtTracked } from "./tracked/tracked-files.ts";
+import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import { hideLogs } from "./hide-logs.ts";
+import { isTreeSettings } from "./tree-settings.ts";
+import { withoutSecretsByStep } from "./settings-text.ts";
+
+/** In a repository's folder: git's own, what editors leave of it, and what other programs keep there */
+const ownNames =
+  /^(?:[.#]*config.*|gc\.log|sourcetree.*|description|.*\.(?:conf|cfg|ini|toml|json|ya?ml))$/i;
+/** Folders of a repository that hold settings: old remotes, `git svn`, git-lfs, Sapling, GitKraken, git-annex, git-p4 */
+const ownFolders = [
+  "remotes",
+  "branches",
+  "svn",
+  "lfs",
+  "lfs/logs",
+  "sl",
+  "sl/blackbox",
+  "gk",
+  "annex",
+  "info",
+];
+/**
+ * The same of other systems, and what editors leave of it: Mercurial's and Sapling's log of commands and names of remotes,
+ * Darcs' preferences, where a branch of Breezy's is, Jujutsu's settings
+ */
+const otherFolders: readonly (readonly [folder: string, names: RegExp])[] = [
+  ["", /^(?:[.#]*(?:hgrc|config|workspace-config).*|blackbox\.log.*)$/],
+  ["blackbox", /^/],
+  ["logexchange", /^/],
+  ["remotenames", /^/],
+  ["prefs", /^/],
+  ["repo", /^[.#]*config.*$/],
+  ["branch", /^(?:location|parent|bound|[.#]*branch\.conf.*)$/],
+];
+/** Larger ones aren't looked through, and shown empty: no settings are */
+const maxSettingsBytes = 16 * 1024 * 1024;
+
+/** Where settings are, and what looking through them may cost. */
+interface HidePlace {
+  readonly folder: Folder;
+  readonly names: readonly string[];
+  readonly budget: LookBudget;
+}
+
+/** Where settings are looked for. */
+interface SettingsPlaces {
+  readonly units: readonly RepositoryUnit[];
+  /** Whether a repository is the user's */
+  readonly isOwn: (names: readonly string[]) => boolean;
+  /** Of files that programs of the host go by, from the root */
+  readonly paths: Iterable<string>;
+  /** What settings name, of which those that are included are settings too */
+  readonly pointed: readonly PointedPath[];
+  readonly budget: LookBudget;
+}
+
+/**
+ * Shows copies without secrets in place of the files that git and its like read settings from, wherever they are. The
+ * user's repositories come first; where there is no room for the copies of another one, it is shown empty.
+ */
+export async function hideSettings(draft: MountDraft, places: SettingsPlaces): Promise<void> {
+  const { units, isOwn, paths, pointed, budget } = places;
+  const own = units.filter(({ names }) => isOwn(names));
+  for (const unit of own) {
+    if (!(await budget.turn())) return;
+    await hideUnit(draft, unit, budget);
+  }
+  await hideOthers(
+    draft,
+    units.filter(({ names }) => !isOwn(names)),
+    budget,
+  );
+  // What settings include, whatever the condition
+  for (const { path, kind } of pointed) {
+    if (budget.isDue() && !(await budget.turn())) return;
+    const inside = kind === "settings" ? toNames(draft.root.source, path) : undefined;
+    if (inside !== undefined && kindOf(draft, inside) === "file")
+      await hideFile(draft, inside, budget);
+  }
+  for (const path of paths) {
+    const names = path.split("/");
+    if (budget.isDue() && !(await budget.turn())) return;
+    if (isTreeSettings(names.at(-1) ?? "")) await hideFile(draft, names, budget);
+  }
+}
+
+/** A sandbox chooses how many repositories it leaves, and how many files with passwords there are in each. */
+async function hideOthers(
+  draft: MountDraft,
+  units: readonly RepositoryUnit[],
+  budget: LookBudget,
+): Promise<void> {
+  let left = 0;
+  for (const unit of units) {
+    if (!(await budget.turn())) return;
+    const found: MountDraft = { ...draft, copies: new Map(), logs: new Map(), notes: [] };
+    await hideUnit(found, unit, budget);
+    // A copy that is shown already has been made without secrets
+    const copies = [...found.copies].filter(([key]) => !draft.copies.has(key));
+    if (copies.length + found.logs.size === 0) continue;
+    if (hasRoomForCopies(draft, copies.length + found.logs.size)) {
+      for (const [key, content] of copies) draft.copies.set(key, content);
+      for (const [key, log] of found.logs) draft.logs.set(key, log);
+      for (const one of found.notes) draft.notes.push(one);
+    } else {
+      draft.emptied.push(unit.names);
+      left++;
+    }
+  }
+  if (left > 0)
+    draft.notes.push(
+      `${left} repositories that another session left, with passwords in their settings, are shown empty`,
+    );
+}
+
+async function hideUnit(
+  draft: MountDraft,
+  { names, shape }: RepositoryUnit,
+  budget: LookBudget,
+): Promise<void> {
+  if (shape === "other") await hideOther(draft, names, budget);
+  if (shape !== "folder" && shape !== "bare" && shape !== "module" && shape !== "worktree") return;
+  // What can't be opened was refused or masked
+  using folder = orNothing(() => draft.root.folder.openPath(names));
+  if (folder === undefined) return;
+  const place = { folder, names, budget };
+  await hideIn(draft, place, ownNames);
+  for (const inner of ownFolders) {
+    await hideBelow(draft, { names: [...names, ...inner.split("/")], budget }, /^/);
+  }
+  await hideLogs(draft, place);
+}
+
+async function hideOther(
+  draft: MountDraft,
+  names: readonly string[],
+  budget: LookBudget,
+): Promise<void> {
+  for (const { path } of findOtherSystem(names.at(-1) ?? "")?.settings ?? []) {
+    await hideFile(draft, [...names, ...path.split("/")], budget);
+  }
+  for (const [inner, wanted] of otherFolders) {
+    const own = [...names, ...inner.split("/").filter((name) => name !== "")];
+    await hideBelow(draft, { names: own, budget }, wanted);
+  }
+}
+
+async function hideBelow(
+  draft: MountDraft,
+  { names, budget }: Omit<HidePlace, "folder">,
+  wanted: RegExp,
+): Promise<void> {
+  using folder = orNothing(() => draft.root.folder.openPath(names));
+  if (folder !== undefined) await hideIn(draft, { folder, names, budget }, wanted);
+}
+
+async function hideIn(
+  draft: MountDraft,
+  { folder, names, budget }: HidePlace,
+  wanted: RegExp,
+): Promise<void> {
+  for (const { name, kind } of await readFolderOrNothing(folder, budget)) {
+    if (budget.isDue() && !(await budget.turn())) return;
+    if (kind === "file" && wanted.test(name)) await hideFile(draft, [...names, name], budget);
+  }
+}
+
+async function hideFile(
+  draft: MountDraft,
+  names: readonly string[],
+  budget: LookBudget,
+): Promise<void> {
+  const key = names.join("/");
+  // A copy that is shown already has been made without secrets
+  if (draft.copies.has(key)) return;
+  using parent = orNothing(() => draft.root.folder.openPath(names.slice(0, -1)));
+  const name = names.at(-1) ?? "";
+  const content = parent?.read(name, maxSettingsBytes);
+  budget.spend("bytes", content?.length);
+  if (content === undefined) {
+    const facts = orNothing(() => parent?.facts(name));
+    // The sandbox is its owner, and can change the mode that keeps us out
+    const isOpen = facts?.uid === process.geteuid?.() || (facts?.size ?? 0) > maxSettingsBytes;
+    if (facts?.kind !== "file" || !isOpen) return;
+    await showSettings(draft, names, { clean: Buffer.alloc(0), budget });
+    draft.notes.push(`${key} can't be looked through; it is shown empty`);
+    return;
+  }
+  const steps = withoutSecretsByStep(content);
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) {
+    if (budget.isDue() && !(await budget.turn())) return;
+  }
+  if (step.value !== content) await showSettings(draft, names, { clean: step.value, budget });
+}
+
+/** What git has is read in the sandbox anyway, and no other content is to be committed there. */
+async function showSettings(
+  draft: MountDraft,
+  names: readonly string[],
+  { clean, budget }: { readonly clean: Uint8Array; readonly budget: LookBudget },
+): Promise<void> {
+  const key = names.join("/");
+  const look = { trees: draft.trees, budget };
+  const tracked = (await lookAtTracked(look, draft.root, [names])).get(key);
+  if (tracked?.isSame === true) {
+    draft.readable.push(names);
+    return;
+  }
+  draft.frozen.push(names);
+  draft.own.delete(key);
+  draft.copies.set(key, tracked?.shown?.content ?? clean);
+  if (tracked?.shown !== undefined) draft.shownFiles.set(key, tracked.shown);
+}

@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
+import { contains } from "../../../base/fs/path-steps.ts";
+import { toNames } from "../../host-path.ts";
+import { findOuterPlaces, toGitPlace, type GitPlace } from "../../git-dir/git-place.ts";
+import type { OpenRoot } from "../../roots/mounted-root.ts";
+import type { LookedRoot } from "../../roots/scan-root.ts";
+import { findNamedTrees } from "./named-trees.ts";
+
+/** A work tree whose repository the sandbox has, too. */
+export interface WorkTree {
+  /** Absolute real path on the host */
+  readonly path: string;
+  /** What is its own of the repository, in the sandbox */
+  readonly gitDirectory: string;
+  /** Undefined when it can't be opened any more */
+  readonly open: () => OpenRepository | undefined;
+}
+
+/** Folders of a repository, open. */
+export interface OpenRepository extends Disposable {
+  /** With the index */
+  readonly own: Folder;
+  /** With the objects */
+  readonly common: Folder;
+}
+
+/** The work trees of a session. */
+export interface WorkTrees {
+  /** Those that a place of a root is in: the innermost with a `.git`, then all that repositories' settings name */
+  readonly around: (root: OpenRoot, names: readonly string[]) => readonly WorkTree[];
+}
+
+/**
+ * Finds the work trees in which files of the roots lie. A `.git` file can name any repository of the host, so one that
+ * isn't in the sandbox doesn't count: what it has may not be shown.
+ */
+export async function findWorkTreesOf(looked: readonly LookedRoot[]): Promise<WorkTrees> {
+  const roots = looked.map(({ root }) => root);
+  const inner = new Map<string, () => GitPlace | undefined>();
+  for (const { root, scan } of looked) {
+    for (const unit of scan.repositories) {
+      if (unit.shape !== "folder" && unit.shape !== "file") continue;
+      const path = join(root.source, ...unit.names.slice(0, -1));
+      inner.set(path, () => orNothing(() => toGitPlace(root.source, unit)));
+    }
+  }
+  const known = new Map<string, WorkTree | undefined>();
+  const toKnown = (key: string, find: () => GitPlace | undefined): WorkTree | undefined => {
+    if (!known.has(key)) known.set(key, toWorkTree(find(), roots));
+    return known.get(key);
+  };
+  const findOwn = (root: OpenRoot, names: readonly string[]): WorkTree | undefined => {
+    for (let length = names.length - 1; length >= 0; length--) {
+      const path = join(root.source, ...names.slice(0, length));
+      const find = inner.get(path);
+      if (find !== undefined) return toKnown(path, find);
+    }
+    // A workspace may be a folder of a repository
+    return toKnown(`around ${root.source}`, () => findOuterPlaces(root.source)[0]);
+  };
+  const named = await findNamed(looked, roots);
+  return {
+    around: (root, names) => {
+      const own = findOwn(root, names);
+      const place = join(root.source, ...names);
+      const others = named.filter(
+        ({ path, gitDirectory }) =>
+          gitDirectory !== own?.gitDirectory && path !== place && contains(path, place),
+      );
+      return own === undefined ? others : [own, ...others];
+    },
+  };
+}
+
+/** Nobody has as many; a sandbox may make any number, and git in the next one is told of each in files of its own */
+const maxNamedTrees = 100;
+
+/** The innermost first. */
+async function findNamed(
+  looked: readonly LookedRoot[],
+  roots: readonly OpenRoot[],
+): Promise<readonly WorkTree[]> {
+  const places = await Promise.all(looked.map((one) => findNamedTrees(one)));
+  return places
+    .flat()
+    .flatMap((place) => toWorkTree(place, roots) ?? [])
+    .slice(0, maxNamedTrees)
+    .toSorted((a, b) => b.path.length - a.path.length);
+}
+
+function toWorkTree(place: GitPlace | undefined, roots: readonly OpenRoot[]): WorkTree | undefined {
+  if (place === undefined) return undefined;
+  const own = findSeen(roots, place.gitDirectory);
+  const common = findSeen(roots, place.commonDirectory);
+  if (own === undefined || common === undefined) return undefined;
+  return {
+    path: place.workTree,
+    gitDirectory: own.target,
+    open: () => openBoth(own, common),
+  };
+}
+
+/** A folder of the host that is in the sandbox. */
+interface SeenFolder {
+  readonly root: OpenRoot;
+  readonly names: readonly string[];
+  /** Where it is there */
+  readonly target: string;
+}
+
+function findSeen(roots: readonly OpenRoot[], path: string): SeenFolder | undefined {
+  const [root] = roots
+    .filter(({ source }) => contains(source, path))
+    .toSorted((a, b) => b.source.length - a.source.length);
+  const names = root && toNames(root.source, path);
+  if (root === undefined || names === undefined) return undefined;
+  // Another root lies there, or it's seen empty
+  const isApart = names.some((_, index) => root.apart.has(names.slice(0, index + 1).join("/")));
+  return isApart ? undefined : { root, names, target: join(root.target, ...names) };
+}
+
+function openBoth(own: SeenFolder, common: SeenFolder): OpenRepository | undefined {
+  using opened = new DisposableStack();
+  const open = ({ root, names }: SeenFolder): Folder | undefined => {
+    const folder = orNothing(() => root.folder.openPath(names));
+    return folder && opened.use(folder);
+  };
+  const [ownFolder, commonFolder] = [open(own), open(common)];
+  if (ownFolder === undefined || commonFolder === undefined) return undefined;
+  const kept = opened.move();
+  return {
+    own: ownFolder,
+    common: commonFolder,
+    [Symbol.dispose]: () => kept.dispose(),
+  };
+}

@@ -1,0 +1,48 @@
+import { isAbsolute } from "node:path";
+import { Folder } from "../base/fs/beneath.ts";
+import { contains, follow, type WrittenPath } from "../base/fs/path-steps.ts";
+import { readRealPath } from "../base/fs/real-path.ts";
+
+/** A folder by its real path; undefined when it isn't there, is none, or may not be read. */
+export function openOrNothing(path: string): Folder | undefined {
+  try {
+    return Folder.openRoot(path);
+  } catch {
+    // For the caller all the same: nothing to look at
+    return undefined;
+  }
+}
+
+/** The same, where no link may be on the way by now. */
+export function openRealOrNothing(path: string): Folder | undefined {
+  try {
+    return Folder.openReal(path);
+  } catch {
+    // For the caller all the same: nothing of what it knew
+    return undefined;
+  }
+}
+
+/** Names from an outer folder to one in it. */
+export function toNames(outer: string, inner: string): readonly string[] | undefined {
+  if (!contains(outer, inner) || !isAbsolute(inner)) return undefined;
+  return inner
+    .slice(outer.length)
+    .split("/")
+    .filter((name) => name !== "");
+}
+
+/** Where a path ends, when the kernel stays in a folder on the whole way: names from that folder. */
+export function followInside(outer: string, written: WrittenPath): readonly string[] | undefined {
+  const followed = follow(outer, written);
+  return "end" in followed ? followed.end : undefined;
+}
+
+/** Undefined for what isn't there. */
+export function toRealPath(path: string): string | undefined {
+  try {
+    return readRealPath(path);
+  } catch {
+    return undefined;
+  }
+}

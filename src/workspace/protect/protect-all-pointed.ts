@@ -1,0 +1,79 @@
+import { contains } from "../../base/fs/path-steps.ts";
+import type { LookBudget } from "../look-budget.ts";
+import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
+import { createTreeNames } from "../git-dir/pointed/tree-names.ts";
+import { readUserSettings } from "../git-dir/pointed/user-settings.ts";
+import {
+  findOuter,
+  hasOuter,
+  readOuterPointed,
+  readUnitPointed,
+  type CountingOptions,
+} from "../git-dir/pointed/what-counts.ts";
+import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import { hasRoomForOthers, type MountDraft } from "./mount-draft.ts";
+import { limitMatches } from "./limit-matches.ts";
+import { protectPointedPaths } from "./protect-pointed-paths.ts";
+
+/** The repositories of one root. */
+export interface UnitsOfRoot {
+  readonly draft: MountDraft;
+  readonly units: readonly RepositoryUnit[];
+  /** Whether a repository is the user's */
+  readonly isOwn: (names: readonly string[]) => boolean;
+}
+
+/** What one repository names, or those around a root. */
+interface UnitPointed {
+  readonly pointed: readonly PointedPath[];
+  readonly isOwn: boolean;
+}
+
+/** What all repositories name that count in the roots: those in them, and those that they're a part of. */
+export async function readAllPointed(
+  all: readonly UnitsOfRoot[],
+  budget: LookBudget,
+): Promise<readonly UnitPointed[]> {
+  const around = all.map((one) => ({ ...one, outer: findOuter(one.draft.root.source) }));
+  if (!around.some(({ units, outer }) => units.length > 0 || hasOuter(outer))) return [];
+  const roots = all.map(({ draft }) => draft.root.source);
+  const shared = {
+    user: await readUserSettings(budget),
+    budget,
+    names: createTreeNames(roots, budget),
+  };
+  const found: UnitPointed[] = [];
+  for (const { draft, units, isOwn, outer } of around) {
+    const options: CountingOptions = { ...shared, notes: draft.notes };
+    found.push({ pointed: await readOuterPointed(outer, options), isOwn: true });
+    for (const unit of units) {
+      if (!(await budget.turn())) return found;
+      const pointed = await readUnitPointed(draft.root.source, unit, options);
+      found.push({ pointed, isOwn: isOwn(unit.names) });
+    }
+  }
+  return found;
+}
+
+/** Protects what they name, each in the innermost root; what isn't the user's only as far as there is room. */
+export function protectAllPointed(
+  drafts: readonly MountDraft[],
+  all: readonly UnitPointed[],
+): void {
+  for (const draft of drafts) {
+    const { source } = draft.root;
+    const inner = drafts
+      .filter(({ root }) => root !== draft.root && contains(source, root.source))
+      .map(({ root }) => root.source);
+    const isIn = ({ path }: PointedPath): boolean =>
+      contains(source, path) && !inner.some((one) => contains(one, path));
+    for (const { pointed, isOwn } of all) {
+      const own = limitMatches(draft, pointed.filter(isIn));
+      if (isOwn) protectPointedPaths(draft, own, drafts);
+      else {
+        for (const one of own)
+          if (hasRoomForOthers(draft)) protectPointedPaths(draft, [one], drafts);
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { quoted } from "../../base/printable.ts";
+import { findOtherSystem, type OtherSystem } from "../git-dir/other-systems/other-system.ts";
+import { maxConfigurationBytes } from "../git-dir/git-configuration.ts";
+import { kindOf, mountCopy, mountReadOnly, pinFolders, type MountDraft } from "./mount-draft.ts";
+
+const empty = Buffer.alloc(0);
+
+/**
+ * Protects what makes another version control system run programs in its repository; the rest of it stays writable.
+ * @param toShown what the sandbox may read of settings
+ */
+export function protectOther(
+  draft: MountDraft,
+  names: readonly string[],
+  toShown: (content: Buffer) => Buffer,
+): void {
+  const system = findOtherSystem(names.at(-1) ?? "");
+  if (system === undefined) return;
+  if (kindOf(draft, names) !== "folder") {
+    draft.notes.push(`${quoted(names.join("/"))} is no plain folder; it isn't protected`);
+    return;
+  }
+  protectSettings(draft, names, { system, toShown });
+}
+
+/** The settings of a system in a folder. */
+export function protectSettings(
+  draft: MountDraft,
+  names: readonly string[],
+  {
+    system,
+    toShown,
+  }: { readonly system: OtherSystem; readonly toShown: (content: Buffer) => Buffer },
+): void {
+  pinFolders(draft, names);
+  for (const { path, isReserved } of system.settings) {
+    const own = [...names, ...path.split("/")];
+    const kind = kindOf(draft, own);
+    if (kind === "link")
+      draft.notes.push(`${quoted(own.join("/"))} is a symbolic link; it isn't protected`);
+    if (kind === "link" || (kind === undefined && !isReserved)) continue;
+    // Where nothing is around it, nothing reads it
+    if (kindOf(draft, own.slice(0, -1)) !== "folder") continue;
+    mountCopy(draft, own, toShown(readContent(draft, own)));
+  }
+  for (const { path } of system.pointers) {
+    const own = [...names, ...path.split("/")];
+    if (kindOf(draft, own) === "file") mountReadOnly(draft, own, "file");
+  }
+}
+
+function readContent(draft: MountDraft, names: readonly string[]): Buffer {
+  using folder = draft.root.folder.openPath(names.slice(0, -1));
+  return folder?.read(names.at(-1) ?? "", maxConfigurationBytes) ?? empty;
+}

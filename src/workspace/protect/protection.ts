@@ -1,0 +1,293 @@
+import { dirname, join } from "node:path";
+import type { BindMount } from "../../engine/engine.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { quoted } from "../../base/printable.ts";
+import { contains } from "../../base/fs/path-steps.ts";
+import { hideSecrets } from "../hide/hide-secrets.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { isHeldName } from "../handoff/disabled-name.ts";
+import { hideSettings } from "../hide/hide-settings.ts";
+import { withoutSecrets } from "../hide/settings-text.ts";
+import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
+import {
+  findRootOf,
+  toOpeningHint,
+  toTold,
+  type MountedRoot,
+  type OpenRoot,
+} from "../roots/mounted-root.ts";
+import type { LookedRoot } from "../roots/scan-root.ts";
+import type { SpecialFiles } from "../scan/find-special-files.ts";
+import type { Scan } from "../scan/scan.ts";
+import type { MountedFolder } from "./mask-special-files.ts";
+import {
+  createDraft,
+  hasRoomForOthers,
+  pinFolders,
+  refuseTooMany,
+  toOwnBinds,
+  type MountDraft,
+} from "./mount-draft.ts";
+import type { MountPointsBeneath } from "./mount-point.ts";
+import { withoutEmptied } from "./emptied-folders.ts";
+import { isNameable, refuseUnnameable } from "./nameable.ts";
+import { protectAllPointed, readAllPointed, type UnitsOfRoot } from "./protect-all-pointed.ts";
+import { protectUnit, type UnitOptions } from "./protect-unit.ts";
+import { findPinned } from "./pinned-paths.ts";
+import type { TreesInSandbox } from "./protect-work-trees.ts";
+import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import { toFrozenTrees, type FrozenTree } from "../hide/tracked/frozen-files.ts";
+import { findWorkTreesOf } from "../hide/tracked/work-trees.ts";
+import { toCopies, type CopyMount } from "./shown-copies.ts";
+
+/** Characters of a path that is told of in an error. */
+const maxToldLength = 120;
+
+/** A mount that shows an entry of a folder, at its own path, again. */
+export interface OwnMount {
+  readonly bind: BindMount;
+  /** The folder, which is a mount itself */
+  readonly base: string;
+}
+
+/** What is mounted over the roots, and what must be there for it. */
+export interface Protection {
+  readonly own: readonly OwnMount[];
+  readonly copies: readonly CopyMount[];
+  readonly mountPoints: readonly MountPointsBeneath[];
+  /** The roots, with what no program of the sandbox may reach */
+  readonly folders: readonly MountedFolder[];
+  /** Real paths of what the sandbox can't move, of what lies in the roots */
+  readonly pinned: readonly string[];
+  /** What the settings and hooks of repositories name; nothing when none is protected */
+  readonly pointed: readonly PointedPath[];
+  /** What git in the sandbox leaves as it has it */
+  readonly frozen: readonly FrozenTree[];
+  /** Paths, as they are told, of what isn't hidden because git has the same */
+  readonly readable: readonly string[];
+  readonly notes: readonly string[];
+}
+
+export interface ProtectionOptions {
+  readonly protect: "default" | "none";
+  /** Whether anything is hidden: then also the passwords in git's configuration */
+  readonly hides: boolean;
+  readonly budget: LookBudget;
+  /** Whether a repository was there before other sessions that weren't looked at; the others are protected last */
+  readonly isOwn?: (root: MountedRoot, names: readonly string[]) => boolean;
+}
+
+/**
+ * Decides what is mounted over each root. Nothing is changed yet.
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE
+ */
+export async function planProtection(
+  looked: readonly LookedRoot[],
+  { protect, hides, budget, isOwn }: ProtectionOptions,
+): Promise<Protection> {
+  const isAsked = hides || protect === "default";
+  if (isAsked) checkLookedAt(looked);
+  const trees = await findWorkTreesOf(looked);
+  const drafted = looked.map((one) => ({
+    ...one,
+    draft: createDraft(one.root, toSpecialFiles(one.scan), trees),
+  }));
+  const drafts = drafted.map(({ draft }) => draft).filter(({ root }) => root.writable);
+  for (const draft of drafts) {
+    pinApart(draft);
+    for (const one of draft.root.emptied) draft.emptiedTrees.push(one);
+  }
+  const options: UnitOptions = {
+    toShown: hides ? withoutSecrets : (content) => content,
+    trees: toTreesInSandbox(looked.map(({ root }) => root)),
+    drafts,
+    budget,
+  };
+  const toIsOwn =
+    (root: OpenRoot) =>
+    (names: readonly string[]): boolean =>
+      isOwn?.(root, names) !== false;
+  const all: UnitsOfRoot[] = [];
+  for (const { root, scan, draft } of drafted) {
+    const own = { isOwn: toIsOwn(root) };
+    const units =
+      protect === "default" && root.writable
+        ? await protectUnits(draft, scan.repositories, { ...options, ...own })
+        : scan.repositories;
+    all.push({ draft, units, ...own });
+  }
+  const found = isAsked ? await readAllPointed(all, budget) : [];
+  if (protect === "default") protectAllPointed(drafts, found);
+  const pointed = found.flatMap((one) => one.pointed);
+  for (const { root, scan, rules, tracked, draft } of drafted) {
+    if (rules !== undefined) {
+      const paths = scan.marks.keys();
+      const units = scan.repositories;
+      await hideSettings(draft, { units, isOwn: toIsOwn(root), paths, pointed, budget });
+    }
+    hideSecrets(draft, scan.secrets, tracked);
+  }
+  if (isAsked) refuseUnlooked(looked, budget);
+  return {
+    ...toMounts(
+      drafted.map(({ draft }) => withoutEmptied(draft)),
+      looked,
+    ),
+    pinned: findPinned(drafts),
+    pointed: protect === "default" ? pointed : [],
+    frozen: toFrozenTrees(
+      drafted.flatMap(({ root, draft }) => draft.frozen.map((names) => ({ root, names }))),
+      trees,
+    ),
+    readable: drafted.flatMap(({ root, draft }) =>
+      draft.readable.map((names) => toTold(root, names.join("/"))),
+    ),
+  };
+}
+
+/** What a limit kept a look from is neither protected nor compared. @throws VaultboxError VBX_WORKSPACE_UNSAFE */
+export function refuseUnlooked(looked: readonly LookedRoot[], budget: LookBudget): void {
+  if (!budget.isWhole()) throw notLookedThrough(looked, budget.leftOut());
+}
+
+function toTreesInSandbox(roots: readonly OpenRoot[]): TreesInSandbox {
+  const emptied = roots.flatMap(({ source, emptied: all }) =>
+    all.map((names) => join(source, ...names)),
+  );
+  return (link) => {
+    if (emptied.includes(dirname(link))) return "emptied";
+    if (roots.some(({ writable, source }) => writable && contains(source, link))) return "seen";
+    return roots.some(({ target }) => contains(target, link)) ? "covered" : "apart";
+  };
+}
+
+function toMounts(
+  drafts: readonly MountDraft[],
+  looked: readonly LookedRoot[],
+): Omit<Protection, "pinned" | "pointed" | "frozen" | "readable"> {
+  refuseTooMany(drafts);
+  // Where another root lies over one, its own mounts are seen
+  const roots = drafts.map(({ root }) => root);
+  const isSeen = ({ root }: MountDraft, path: string): boolean =>
+    findRootOf(roots, path)?.target === root.target;
+  const own = drafts.flatMap((draft) =>
+    toOwnBinds(draft)
+      .filter((bind) => isSeen(draft, bind.target))
+      .map((bind) => ({ bind, base: draft.root.target })),
+  );
+  const copies = drafts.flatMap((draft) =>
+    toCopies(draft).filter(({ target }) => isSeen(draft, target)),
+  );
+  const unseen = new Set(drafts.flatMap(({ unseenTrees }) => [...unseenTrees]));
+  const stubs = [...unseen].map((target) => ({ target, content: new Uint8Array() }));
+  refuseUnnameable([...own.map(({ bind }) => bind.target), ...copies.map(({ target }) => target)]);
+  return {
+    own,
+    copies: [...copies, ...stubs],
+    mountPoints: drafts.map(({ root, mountPoints }) => ({
+      path: root.source,
+      points: mountPoints,
+    })),
+    folders: drafts.map(({ root: { source, target, folder }, special }) => ({
+      source,
+      target,
+      origin: folder.origin(),
+      ...special,
+    })),
+    notes: [...looked.flatMap(({ scan }) => scan.notes), ...drafts.flatMap(({ notes }) => notes)],
+  };
+}
+
+/** A folder around another root could be renamed with it. */
+function pinApart(draft: MountDraft): void {
+  for (const path of draft.root.apart) pinFolders(draft, path.split("/").slice(0, -1));
+}
+
+/**
+ * The user's first: a sandbox chooses how many it leaves. What is made of one that isn't protected is seen at the end,
+ * where it counts as new.
+ * @returns those that are protected
+ */
+async function protectUnits(
+  draft: MountDraft,
+  units: readonly RepositoryUnit[],
+  options: UnitOptions & Pick<UnitsOfRoot, "isOwn">,
+): Promise<readonly RepositoryUnit[]> {
+  const isOwn = ({ names }: RepositoryUnit): boolean => options.isOwn(names);
+  const done: RepositoryUnit[] = [];
+  let left = 0;
+  for (const unit of [...units.filter(isOwn), ...units.filter((one) => !isOwn(one))]) {
+    await options.budget.turn();
+    if (isOutOfUse(draft, unit)) continue;
+    if (!isOwn(unit) && !hasRoomForOthers(draft)) {
+      left++;
+      continue;
+    }
+    await protectUnit(draft, unit, options);
+    done.push(unit);
+  }
+  if (left === 0) return done;
+  draft.notes.push(
+    `${left} repositories that another session left are not protected: don't run git in them before the run has ended`,
+  );
+  return done;
+}
+
+/** A folder that can't be looked into is masked: the sandbox, which may own it, could open it. */
+function toSpecialFiles({ special, unlisted, closed, deep, complete }: Scan): SpecialFiles {
+  return { special, unlisted: [...unlisted, ...closed, ...deep], complete };
+}
+
+/** Held by an earlier run at a place that no mount can be at; whatever is made of it is new when the run ends. */
+function isOutOfUse(draft: MountDraft, { names }: RepositoryUnit): boolean {
+  const path = join(draft.root.source, ...names);
+  if (!isHeldName(names.at(-1) ?? "") || isNameable(path)) return false;
+  draft.notes.push(
+    `${quoted(names.join("/"))} is held, and isn't protected: no mount can be there`,
+  );
+  return true;
+}
+
+/** What wasn't looked at is neither hidden nor protected. */
+function checkLookedAt(looked: readonly LookedRoot[]): void {
+  const partly = looked.find(({ scan }) => !scan.complete);
+  if (partly !== undefined) throw notLookedThrough(looked, partly.scan.leftOut);
+  for (const { root, scan } of looked) {
+    const units = new Set(scan.repositories.map(({ names }) => names.join("/")));
+    const closed = scan.closed.find((names) => units.has(names.join("/")));
+    if (closed !== undefined && root.writable) throw notLookedInto(root, closed);
+  }
+}
+
+/** A mask over a repository would take it from the sandbox. */
+function notLookedInto(root: OpenRoot, names: readonly string[]): VaultboxError {
+  const path = toTold(root, names.join("/"));
+  return new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot look into all folders of the repository ${quoted(path)}: a mode forbids it`,
+    { hints: [toOpeningHint(root, names)] },
+  );
+}
+
+/** @param leftOut path of what is too deep; undefined: there is too much of it */
+function notLookedThrough(
+  looked: readonly LookedRoot[],
+  leftOut: string | undefined,
+): VaultboxError {
+  const tookMs = looked.reduce((sum, { scan }) => sum + scan.tookMs, 0);
+  const [why, hint] =
+    leftOut === undefined
+      ? [
+          `it is too large (${(tookMs / 1000).toFixed(1)} s)`,
+          "run in a smaller folder: --workspace DIR",
+        ]
+      : [
+          `a folder in it is in too many others: ${quoted(leftOut.slice(0, maxToldLength))}…`,
+          "move that folder to where it is in fewer, or remove it",
+        ];
+  return new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot look through the workspace for secrets and repositories: ${why}`,
+    { hints: [hint, "or do without, in vaultbox.yaml: workspace: {hide: [], protect: none}"] },
+  );
+}

@@ -1,0 +1,133 @@
+import {
+  chmod,
+  chown,
+  lutimes,
+  mkdir,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { BindMount } from "../../engine/engine.ts";
+import type { Owner } from "../../base/fs/entry-facts.ts";
+import { toNameBytes } from "../../base/fs/name-text.ts";
+import type { ShownFolder } from "../hide/tracked/leave-tracked.ts";
+import type { ShownFile } from "../hide/tracked/tracked-files.ts";
+import type { MountDraft } from "./mount-draft.ts";
+
+/** Where a log is, and whose. */
+export interface LogPlace {
+  /** Absolute real path */
+  readonly root: string;
+  /** From `root` */
+  readonly names: readonly string[];
+  readonly owner: Owner;
+}
+
+/** A bind over something in the sandbox, with the content it shows. */
+export interface CopyMount {
+  readonly target: string;
+  /** `work tree` is a folder with nothing but an empty `.git` */
+  readonly content: Uint8Array | ShownFolder | "folder" | "work tree";
+  /** Undefined for what git doesn't have */
+  readonly tracked?: ShownFile | undefined;
+  /** Of a copy that the sandbox writes to */
+  readonly log?: LogPlace;
+}
+
+/** What a draft shows other content of. */
+export function toCopies(draft: MountDraft): readonly CopyMount[] {
+  const files = [...draft.copies].map(([key, content]) => ({
+    target: join(draft.root.target, key),
+    content,
+    tracked: draft.shownFiles.get(key),
+  }));
+  const folders = draft.emptied.map((names) => ({
+    target: join(draft.root.target, ...names),
+    content: draft.shownFolders.get(names.join("/")) ?? ("folder" as const),
+  }));
+  const trees = draft.emptiedTrees.map((names) => ({
+    target: join(draft.root.target, ...names),
+    content: "work tree" as const,
+  }));
+  const logs = [...draft.logs].map(([key, { content, owner }]) => ({
+    target: join(draft.root.target, key),
+    content,
+    // Nothing is added to a log that the sandbox can't write to
+    ...(draft.root.writable
+      ? { log: { root: draft.root.source, names: key.split("/"), owner } }
+      : {}),
+  }));
+  return [...files, ...folders, ...trees, ...logs];
+}
+
+/** Where the copy of a number is. */
+export function toCopyPath(directory: string, index: number): string {
+  return join(directory, "shown", String(index));
+}
+
+/** Writes what is shown instead to a folder of the session, readable by whoever the sandbox runs as. */
+export async function writeCopies(
+  copies: readonly CopyMount[],
+  directory: string,
+): Promise<readonly BindMount[]> {
+  const folder = join(directory, "shown");
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o755);
+  const binds: BindMount[] = [];
+  for (const [index, copy] of copies.entries()) {
+    const { target, log } = copy;
+    const source = toCopyPath(directory, index);
+    await writeCopy(source, copy);
+    if (log !== undefined && process.getuid?.() === 0)
+      await chown(source, log.owner.uid, log.owner.gid);
+    binds.push({ source, target, readOnly: log === undefined });
+  }
+  return binds;
+}
+
+async function writeCopy(source: string, { content, tracked }: CopyMount): Promise<void> {
+  if (content instanceof Uint8Array) {
+    await writeCopyFile(source, content, tracked);
+    return;
+  }
+  await mkdir(source);
+  await chmod(source, 0o755);
+  if (content === "work tree") await writeFile(join(source, ".git"), "");
+  if (typeof content !== "string") await writeFolder(source, content);
+}
+
+/** No file is a folder of others: none is written through a link. */
+async function writeFolder(source: string, files: ShownFolder): Promise<void> {
+  const made = new Set<string>();
+  for (const [path, file] of files) {
+    const steps = dirname(path).split("/");
+    for (const [index, step] of steps.entries()) {
+      const inner = steps.slice(0, index + 1).join("/");
+      if (step === "." || made.has(inner)) continue;
+      made.add(inner);
+      const folder = toNameBytes(join(source, inner));
+      await mkdir(folder);
+      await chmod(folder, 0o755);
+    }
+    const place = toNameBytes(join(source, path));
+    if (file.kind === "link") {
+      await symlink(file.content, place);
+      await lutimes(place, file.modifiedAt, file.modifiedAt);
+    } else if (file.kind === "submodule") await mkdir(place, { mode: 0o755 });
+    else await writeCopyFile(place, file.content, file);
+  }
+}
+
+async function writeCopyFile(
+  path: string | Buffer,
+  content: Uint8Array,
+  tracked: ShownFile | undefined,
+): Promise<void> {
+  await writeFile(path, content, { flag: "wx" });
+  await chmod(path, tracked?.kind === "program" ? 0o755 : 0o644);
+  if (tracked === undefined) return;
+  if (tracked.size > content.length) await truncate(path, tracked.size);
+  await utimes(path, tracked.modifiedAt, tracked.modifiedAt);
+}

@@ -1,0 +1,73 @@
+import { statSync } from "node:fs";
+import type { BindMount } from "../../engine/engine.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { Folder } from "../../base/fs/beneath.ts";
+import { readOriginAt } from "../../base/fs/file-origin.ts";
+import { quoted } from "../../base/printable.ts";
+import type { MountSource } from "../../sandbox/posture/expected-mounts.ts";
+import { findInnerTrees } from "./inner-trees.ts";
+import { toApart, toMountedRoots, type MountedRoot, type OpenRoot } from "./mounted-root.ts";
+
+/** What is mounted, opened: folders are looked through, files are only told from others. */
+export interface OpenedMounts {
+  /** The workspace first */
+  readonly roots: readonly OpenRoot[];
+  readonly files: readonly MountSource[];
+}
+
+/**
+ * Opens the workspace and what is mounted beside it.
+ * @param workspace absolute real path
+ * @throws VaultboxError VBX_MOUNT_REFUSED when one can't be opened, or isn't what was checked any more
+ */
+export function openMounts(workspace: string, mounts: readonly BindMount[]): OpenedMounts {
+  const places: MountedRoot[] = [];
+  const files: MountSource[] = [];
+  for (const root of toMountedRoots(workspace, mounts)) {
+    const { kind, source, target } = root;
+    if (kind === "workspace" || openOrRefuse(source, (path) => statSync(path).isDirectory())) {
+      places.push(root);
+    } else files.push({ target, origin: openOrRefuse(source, readOriginAt) });
+  }
+  return { roots: openRoots(places), files };
+}
+
+/**
+ * @param others roots that are there already
+ * @throws VaultboxError VBX_MOUNT_REFUSED
+ */
+export function openRoots(
+  places: readonly MountedRoot[],
+  others: readonly MountedRoot[] = [],
+): readonly OpenRoot[] {
+  using opened = new DisposableStack();
+  const roots = places.map((place) => {
+    const folder = opened.use(openOrRefuse(place.source, (path) => Folder.openReal(path)));
+    const apart = toApart(place, [...others, ...places]);
+    if (place.kind !== "repository") return { ...place, folder, apart, emptied: [] };
+    const trees = findInnerTrees(folder, place.source);
+    const emptied = trees.filter((names) => !apart.has(names.join("/")));
+    return { ...place, folder, emptied, apart: new Set([...apart, ...emptied.map(toPath)]) };
+  });
+  opened.move();
+  return roots;
+}
+
+function toPath(names: readonly string[]): string {
+  return names.join("/");
+}
+
+function openOrRefuse<T>(source: string, open: (path: string) => T): T {
+  try {
+    return open(source);
+  } catch (error) {
+    throw new VaultboxError(
+      "VBX_MOUNT_REFUSED",
+      `cannot open ${quoted(source)} to look through it`,
+      {
+        hints: ["it must be there, and yours to read"],
+        cause: error,
+      },
+    );
+  }
+}

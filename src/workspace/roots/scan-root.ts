@@ -1,0 +1,65 @@
+import { VaultboxError } from "../../base/errors.ts";
+import { quoted } from "../../base/printable.ts";
+import type { HideRules } from "../hide/hide-rules.ts";
+import { createLookBudget, startLimits } from "../look-budget.ts";
+import { findSpecialBelow } from "../scan/find-special-files.ts";
+import { addRootRepository, type ScanOptions } from "../scan/scan-draft.ts";
+import { createScan, scanWorkspace, type Scan } from "../scan/scan.ts";
+import { isOfPackages, type OpenRoot } from "./mounted-root.ts";
+import type { TrackedSecrets } from "../hide/tracked/leave-tracked.ts";
+import { toRootRules } from "./root-hide.ts";
+
+/** A root as the start found it. */
+export interface LookedRoot {
+  readonly root: OpenRoot;
+  readonly scan: Scan;
+  /** What is hidden in it; undefined: nothing */
+  readonly rules: HideRules | undefined;
+  /** Of what would be hidden; undefined before it was asked for */
+  readonly tracked?: TrackedSecrets;
+}
+
+/**
+ * Looks through a root before the sandbox is made.
+ * @throws VaultboxError VBX_MOUNT_REFUSED when a mount can't be looked through; Error of the system
+ */
+export async function lookAtRoot(root: OpenRoot, hide: HideRules | undefined): Promise<LookedRoot> {
+  const rules = isOfPackages(root) ? undefined : toRootRules(hide, root);
+  const budget = createLookBudget(startLimits);
+  const { folder, plain } = root;
+  const isWalked = !isOfPackages(root) && (root.writable || rules !== undefined);
+  const scan = isWalked
+    ? await scanRoot(root, { hide: rules, deep: false, plain, isReadOnly: !root.writable, budget })
+    : await createScan(
+        { workspace: root.source, root: folder },
+        { hide: rules, deep: false, budget },
+        () => findSpecialBelow(folder, { folders: [[]], plain, budget }),
+      );
+  if (root.kind === "mount" && !scan.complete) throw tooLarge(root);
+  return { root, scan, rules };
+}
+
+/** Looks once through a root. */
+export async function scanRoot(root: OpenRoot, options: ScanOptions): Promise<Scan> {
+  const { kind, folder, source, apart } = root;
+  if (kind !== "repository") {
+    const own = { ...options, apart, isPackages: isOfPackages(root) };
+    return await scanWorkspace(folder, source, own);
+  }
+  const own = { ...options, apart };
+  const scan = await createScan({ workspace: source, root: folder }, own, async (draft) => {
+    await addRootRepository(draft, folder);
+    return await findSpecialBelow(folder, { folders: [[]], budget: options.budget });
+  });
+  const isOwn = (names: readonly string[]): boolean =>
+    !names.some((_, index) => apart.has(names.slice(0, index + 1).join("/")));
+  return { ...scan, special: scan.special.filter(isOwn), unlisted: scan.unlisted.filter(isOwn) };
+}
+
+function tooLarge({ source }: OpenRoot): VaultboxError {
+  return new VaultboxError(
+    "VBX_MOUNT_REFUSED",
+    `cannot look through ${quoted(source)} for secrets and sockets: it is too large`,
+    { hints: ["mount one of the folders in it"] },
+  );
+}

@@ -1,0 +1,270 @@
+import { isSystemError, orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { findNamedSecrets } from "../hide/find-named-secrets.ts";
+import { toNewSecrets } from "../hide/new-secrets.ts";
+import { hasOtherName, isHidden, mayHideThrough, toHiddenNames } from "../hide/hidden-entry.ts";
+import type { HideRules } from "../hide/hide-rules.ts";
+import type { LookBudget } from "../look-budget.ts";
+import { isGitFile } from "../git-dir/repository-signs.ts";
+import {
+  findUnits,
+  type RepositoryUnit,
+  type UnitPlace,
+} from "../git-dir/inspect/find-git-dirs.ts";
+import type { MarkFolder, MarkTable } from "./host-executable-table.ts";
+import { createCompiledLook, type CompiledLook, type MadeSince } from "./compiled-executable.ts";
+import { toMark, type FolderAlias, type FollowedAlias, type Mark } from "./host-executable.ts";
+import type { PlainFolders } from "./plain-folders.ts";
+import { findModes, sharedBits } from "./owner-rights.ts";
+import type { FoundEntry } from "./walk.ts";
+
+export interface ScanOptions {
+  /** Undefined: nothing is hidden */
+  readonly hide: HideRules | undefined;
+  /** Whether repositories are looked for among installed packages too; nothing else is, there */
+  readonly deep: boolean;
+  /**
+   * The owner is given the rights to folders that changed after this, `ns`, and that their modes keep closed; older ones
+   * are the owner's own choice. Undefined: no mode is changed
+   */
+  readonly opens?: bigint;
+  /** A folder that is too deep, and that nobody could go into since before this, `ns`, stays as it is */
+  readonly heldBefore?: bigint;
+  /** Keys of folders that were too deep at the start, by path: the sandbox saw them empty */
+  readonly masked?: ReadonlyMap<string, string>;
+  /** Programs that run as their owner are looked for among what changed after this, `ns`; undefined: they are not */
+  readonly since?: bigint;
+  /** Which compiled files are looked at; undefined: all, at the start */
+  readonly made?: MadeSince;
+  /** Whether all of it is installed packages */
+  readonly isPackages?: boolean;
+  /** What is remembered of packages; a deep scan makes it anew, when it's wanted. Undefined: nothing */
+  readonly plain?: PlainFolders | undefined;
+  /** Whether only what is hidden counts: the sandbox can't change anything there */
+  readonly isReadOnly?: boolean;
+  /** Paths of folders that are no part of it */
+  readonly apart?: ReadonlySet<string>;
+  readonly budget: LookBudget;
+}
+
+/** What is kept, for what else could be read in its place; the record has six characters for some, and 512 MiB of them */
+const keptWeight = 32;
+/** More than this isn't a list that anybody reads; what isn't on it isn't compared. */
+const maxMarks = 20_000;
+/** Links to folders that are looked through once more, by the names that they have through the link */
+const maxAliases = 200;
+
+/** What a scan has found so far. */
+export interface ScanDraft {
+  readonly workspace: string;
+  readonly root: Folder;
+  readonly options: ScanOptions;
+  readonly budget: LookBudget;
+  readonly table: MarkTable;
+  readonly repositories: RepositoryUnit[];
+  /** Paths of the repositories */
+  readonly unitKeys: Set<string>;
+  readonly marks: Map<string, Mark>;
+  readonly compiled: CompiledLook;
+  readonly aliases: FollowedAlias[];
+  /** Paths of what links of a kind end at */
+  readonly linked: Set<string>;
+  readonly special: (readonly string[])[];
+  /** Packages that the walk stays out of: nothing but special files counts there */
+  readonly packages: (readonly string[])[];
+  /** The same of repositories' own folders */
+  readonly gitFolders: (readonly string[])[];
+  readonly closed: (readonly string[])[];
+  readonly unlisted: (readonly string[])[];
+  readonly deep: (readonly string[])[];
+  readonly opened: (readonly string[])[];
+  readonly ownerRights: (readonly string[])[];
+  /** What others than the owner may write to, by path, and those bits of its mode */
+  readonly shared: Map<string, number>;
+  readonly secrets: (readonly string[])[];
+  readonly secretLinks: (readonly string[])[];
+  /** Paths of folders among the secrets, which the walk stays out of */
+  readonly hiddenFolders: Set<string>;
+  readonly notes: string[];
+}
+
+export function createScanDraft(
+  place: { readonly workspace: string; readonly root: Folder },
+  options: ScanOptions,
+  table: MarkTable,
+): ScanDraft {
+  return {
+    ...place,
+    options,
+    budget: options.budget,
+    table,
+    repositories: [],
+    unitKeys: new Set(),
+    marks: new Map(),
+    compiled: createCompiledLook(options),
+    aliases: [],
+    linked: new Set(),
+    special: [],
+    packages: [],
+    gitFolders: [],
+    closed: [],
+    unlisted: [],
+    deep: [],
+    opened: [],
+    ownerRights: [],
+    shared: new Map(),
+    secrets: [],
+    secretLinks: [],
+    hiddenFolders: new Set(),
+    notes: [],
+  };
+}
+
+/** Takes an entry that is called `.git`. */
+export async function addRepository(
+  draft: ScanDraft,
+  { folder, entry, names }: FoundEntry,
+): Promise<void> {
+  if (entry.kind === "file" || entry.kind === "link") {
+    addUnit(draft, { names, shape: entry.kind });
+    return;
+  }
+  if (entry.kind !== "folder") return;
+  // One whose inside can't be looked into is examined all the same, and found to be dangerous
+  addUnit(draft, { names, shape: "folder" });
+  using inner = orNothing(() => folder.open(entry.name));
+  if (inner !== undefined) await addFolder(draft, inner, names);
+}
+
+/** Takes a root that is a repository's folder itself. */
+export async function addRootRepository(draft: ScanDraft, folder: Folder): Promise<void> {
+  await addFolder(draft, folder, []);
+}
+
+async function addFolder(
+  draft: ScanDraft,
+  folder: Folder,
+  names: readonly string[],
+): Promise<void> {
+  const { budget } = draft;
+  const { since, made } = draft.options;
+  addShared(draft, names, folder.own().mode);
+  if (since !== undefined) {
+    await findModes(folder, names, {
+      since,
+      sharedSince: made?.counted ?? since,
+      budget,
+      apart: draft.options.apart,
+      onOwnerRights: (program) => addFinding(draft, "ownerRights", program),
+      onShared: (entry, mode) => addShared(draft, entry, mode),
+    });
+  }
+  await addUnitsOf(draft, { folder, names, shape: "folder" });
+}
+
+/** Takes a repository's folder, and the ones in it; where they can't be listed, nobody may go into it. */
+export async function addUnitsOf(draft: ScanDraft, place: UnitPlace): Promise<void> {
+  try {
+    await findUnits(place, {
+      budget: draft.budget,
+      apart: draft.options.apart,
+      onFound: (unit) => addUnit(draft, unit),
+      onFolder: (folder, names) => addShared(draft, names, folder.own().mode),
+      onInner: (found) => {
+        if (!isGitFile(found.entry.name)) addHidden(draft, found);
+      },
+    });
+  } catch (error) {
+    if (!isSystemError(error) && !(error instanceof RangeError)) throw error;
+    addFinding(draft, "closed", place.names);
+  }
+}
+
+/** Each once: the walk also comes through the repositories in a bare one. */
+export function addUnit(draft: ScanDraft, unit: RepositoryUnit): void {
+  const { budget } = draft;
+  const key = unit.names.join("/");
+  if (draft.unitKeys.has(key) || budget.ended() !== undefined) return;
+  budget.spend("findings");
+  budget.spend("bytes", keptWeight * key.length);
+  draft.unitKeys.add(key);
+  draft.repositories.push(unit);
+}
+
+/** Takes what others than its owner may write to. */
+export function addShared(
+  { shared, budget }: ScanDraft,
+  names: readonly string[],
+  mode: number,
+): void {
+  if ((mode & sharedBits) === 0) return;
+  const path = names.join("/");
+  budget.spend("bytes", keptWeight * path.length);
+  shared.set(path, mode & sharedBits);
+}
+
+/** Adds what git's settings name as the place of a secret, and isn't hidden by its name. */
+export async function addNamedSecrets(draft: ScanDraft): Promise<void> {
+  const { root, workspace, repositories, secrets, budget, options } = draft;
+  if (options.hide?.defaults !== true) return;
+  const place = { root, path: workspace, rules: options.hide, budget };
+  const named = await findNamedSecrets(repositories, place);
+  for (const names of toNewSecrets(secrets, named, (one) => one)) secrets.push(names);
+}
+
+/** Takes one of what must be dealt with one by one. */
+export function addFinding(
+  { budget, ...draft }: ScanDraft,
+  kind: "special" | "closed" | "unlisted" | "deep" | "opened" | "ownerRights",
+  names: readonly string[],
+): void {
+  budget.spend("findings");
+  budget.spend("bytes", keptWeight * names.join("/").length);
+  draft[kind].push(names);
+}
+
+export function addHidden(draft: ScanDraft, found: FoundEntry): void {
+  const { hide } = draft.options;
+  if (hide === undefined) return;
+  const isSecret = isHidden(hide, found, draft.budget);
+  if (found.entry.kind === "link" && (isSecret || mayHideThrough(hide, found.entry.name))) {
+    draft.budget.spend("bytes", keptWeight * found.names.join("/").length);
+    draft.secretLinks.push(found.names);
+  }
+  if (!isSecret) return;
+  const names = toHiddenNames(found, draft.workspace);
+  if (names !== undefined) draft.secrets.push(names);
+  const path = found.names.join("/");
+  if (found.entry.kind === "folder") draft.hiddenFolders.add(path);
+  if (hasOtherName(found)) {
+    draft.notes.push(`${path} is hidden, but has another name (a hard link)`);
+  }
+}
+
+interface MarkPlace {
+  readonly around: MarkFolder;
+  /** Of this kind; undefined: of any */
+  readonly only?: string;
+  /** Of an entry that was found through links: these, and its own path without them */
+  readonly through?: { readonly links: Set<string>; readonly path: string };
+}
+
+export function addMark(
+  draft: ScanDraft,
+  found: FoundEntry,
+  { around, only, through }: MarkPlace,
+): void {
+  const { budget, aliases, options } = draft;
+  const onAlias = (alias: FolderAlias): void => {
+    const { links, path } = through ?? { links: new Set<string>(), path: found.names.join("/") };
+    if (only !== undefined || links.has(path)) return;
+    if (aliases.length < maxAliases) aliases.push({ ...alias, links: links.add(path) });
+    // A start isn't refused because of it
+    else if (options.deep) budget.leaveOut();
+  };
+  const mark = toMark(found, around, draft, onAlias);
+  if (mark === undefined || (only !== undefined && mark.kind !== only)) return;
+  if (draft.marks.size >= maxMarks) return budget.leaveOut();
+  const path = found.names.join("/");
+  budget.spend("bytes", keptWeight * path.length);
+  draft.marks.set(path, mark);
+}

@@ -1,0 +1,285 @@
+import { orNothing, type Folder } from "../../base/fs/beneath.ts";
+import type { Entry } from "../../base/fs/entry-facts.ts";
+import { isTreeSettings } from "../hide/tree-settings.ts";
+import { findOtherSystem } from "../git-dir/other-systems/other-system.ts";
+import { isBareRepository, isGitName } from "../git-dir/repository-signs.ts";
+import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import { isAmongPackages, isBuildCache, isStarted, leadsToPackages } from "./installed-packages.ts";
+import { toCompiledKind } from "./compiled-executable.ts";
+import { findSpecialBelow, type FoundSpecialFiles } from "./find-special-files.ts";
+import type { MarkFolder } from "./host-executable-table.ts";
+import { leavingKind, type Mark } from "./host-executable.ts";
+import { markAliases } from "./executable-aliases.ts";
+import { markGitFolders } from "./executables-of-git-dirs.ts";
+import { hasOwnerRights } from "./owner-rights.ts";
+import {
+  addFinding,
+  addHidden,
+  addMark,
+  addNamedSecrets,
+  addRepository,
+  addShared,
+  addUnit,
+  addUnitsOf,
+  createScanDraft,
+  type ScanDraft,
+  type ScanOptions,
+} from "./scan-draft.ts";
+import { walk, type FoundEntry, type Place, type WalkOptions } from "./walk.ts";
+
+const cacheKind = toCompiledKind("JavaScript");
+
+/** What one walk through the workspace found. */
+export interface Scan {
+  readonly repositories: readonly RepositoryUnit[];
+  /** By path from the workspace */
+  readonly marks: ReadonlyMap<string, Mark>;
+  /** Special files: sockets, pipes and devices, wherever they are */
+  readonly special: readonly (readonly string[])[];
+  /** Folders of the workspace's owner that can't be looked into */
+  readonly closed: readonly (readonly string[])[];
+  /** Other folders that can't be listed */
+  readonly unlisted: readonly (readonly string[])[];
+  /** Folders that weren't looked into, because they are in too many others */
+  readonly deep: readonly (readonly string[])[];
+  /** Folders whose owner was given the rights to look into them */
+  readonly opened: readonly (readonly string[])[];
+  /** Programs that run as their owner or group, changed after `since` */
+  readonly ownerRights: readonly (readonly string[])[];
+  /** What others than the owner may write to, by path, and those bits of its mode: folders, and all in repositories */
+  readonly shared: ReadonlyMap<string, number>;
+  /** Paths of what marks that are links end at */
+  readonly linked: ReadonlySet<string>;
+  /** Names of what is hidden from the sandbox */
+  readonly secrets: readonly (readonly string[])[];
+  /** Names of links that are hidden, or lead to where files are that may be hidden by their path */
+  readonly secretLinks: readonly (readonly string[])[];
+  /** How many compiled files are new or changed, by what made them */
+  readonly made: ReadonlyMap<string, number>;
+  /** Paths of the first of these */
+  readonly madePaths: readonly string[];
+  readonly notes: readonly string[];
+  readonly complete: boolean;
+  /** Path of the first of what was too deep */
+  readonly leftOut: string | undefined;
+  readonly tookMs: number;
+}
+
+/**
+ * Goes once through the workspace, and everywhere for special files. Among installed packages nothing else is found,
+ * unless the scan is deep: then also repositories and programs with their owner's rights.
+ */
+export async function scanWorkspace(
+  root: Folder,
+  workspace: string,
+  options: ScanOptions,
+): Promise<Scan> {
+  return await createScan({ workspace, root }, options, async (draft) => {
+    await walkThrough(draft, root);
+    await markAliases(root, draft);
+    return await findSpecialAside(root, draft);
+  });
+}
+
+async function findSpecialAside(root: Folder, draft: ScanDraft): Promise<FoundSpecialFiles> {
+  const { budget, packages, gitFolders } = draft;
+  const { plain } = draft.options;
+  const git = await findSpecialBelow(root, { folders: gitFolders, budget });
+  const own = await findSpecialBelow(root, { folders: packages, plain, budget });
+  return {
+    special: [...git.special, ...own.special],
+    unlisted: [...git.unlisted, ...own.unlisted],
+    deep: [...git.deep, ...own.deep],
+    complete: own.complete,
+  };
+}
+
+/** @param look fills the draft; returns what was found where nothing but special files counts */
+export async function createScan(
+  place: Pick<ScanDraft, "workspace" | "root">,
+  options: ScanOptions,
+  look: (draft: ScanDraft) => Promise<FoundSpecialFiles>,
+): Promise<Scan> {
+  const started = performance.now();
+  const { hostFileTable, gitFolderTable } = await import("./host-executables-table.ts");
+  const draft = createScanDraft(place, options, hostFileTable);
+  const aside = await look(draft);
+  await markGitFolders({ ...draft, table: gitFolderTable });
+  await addNamedSecrets(draft);
+  const tookMs = Math.round(performance.now() - started);
+  const { repositories, marks, closed, opened } = draft;
+  const { ownerRights, secrets, notes } = draft;
+  // At the start what is in a closed folder is masked with it
+  const isOpen = options.deep ? (): boolean => true : toOpenness([...closed, ...draft.unlisted]);
+  return {
+    repositories: repositories.filter(({ names }) => isOpen(names)),
+    marks,
+    special: [...draft.special, ...aside.special].filter(isOpen),
+    closed,
+    unlisted: [...draft.unlisted, ...aside.unlisted],
+    deep: [...draft.deep, ...aside.deep],
+    opened,
+    ownerRights,
+    shared: draft.shared,
+    linked: draft.linked,
+    secrets: secrets.filter(isOpen),
+    secretLinks: draft.secretLinks.filter(isOpen),
+    made: draft.compiled.made,
+    madePaths: draft.compiled.paths,
+    notes,
+    complete: draft.budget.isWhole(),
+    leftOut: draft.budget.leftOut(),
+    tookMs,
+  };
+}
+
+async function walkThrough(draft: ScanDraft, root: Folder): Promise<void> {
+  const { budget, options } = draft;
+  const { opens, heldBefore } = options;
+  const owner = root.ownFacts().uid;
+  await walk(root, {
+    visit: (place) => visit(draft, place),
+    enters: (place, name) => enters(draft, place, name),
+    onClosed: ({ folder, names }, name) => {
+      // Somebody else's is closed to the sandbox as well, which runs as the workspace's owner
+      const facts = orNothing(() => folder.facts(name));
+      if (facts !== undefined && opens !== undefined && facts.changedAt < opens) return;
+      const isOwn = (facts?.uid ?? owner) === owner;
+      addFinding(draft, isOwn ? "closed" : "unlisted", [...names, name]);
+    },
+    onDeep: ({ folder, names }, name) => {
+      const facts = orNothing(() => folder.facts(name));
+      const isMasked = facts?.key === options.masked?.get([...names, name].join("/"));
+      if (facts !== undefined && heldBefore !== undefined && facts.changedAt < heldBefore) {
+        // Nobody can have gone into it since then: it's held since an earlier run, or the sandbox saw it empty
+        if (isMasked || (facts.mode & 0o700) === 0) return;
+      }
+      // The start masks it
+      if (options.deep) budget.leaveOut([...names, name]);
+      addFinding(draft, "deep", [...names, name]);
+    },
+    ...(opens === undefined ? {} : { opening: toOpening(draft, opens) }),
+    budget,
+  });
+}
+
+/** Says of names whether they lie in none of some folders. */
+function toOpenness(
+  folders: readonly (readonly string[])[],
+): (names: readonly string[]) => boolean {
+  const closed = new Set(folders.map((names) => names.join("/")));
+  if (closed.size === 0) return () => true;
+  return (names) => !names.some((_, length) => closed.has(names.slice(0, length).join("/")));
+}
+
+function toOpening(draft: ScanDraft, since: bigint): NonNullable<WalkOptions["opening"]> {
+  return ({ names }, name) => ({
+    since,
+    onOpened: () => addFinding(draft, "opened", [...names, name]),
+  });
+}
+
+async function visit(draft: ScanDraft, place: Place): Promise<void> {
+  const { names, folder, own, entries } = place;
+  // What looks like a bare repository is a folder like any other too: three empty names would hide all that is in it
+  if (isBareRepository(entries)) await addUnitsOf(draft, { folder, names, shape: "bare" });
+  let around: MarkFolder | undefined;
+  const isPackage = isAmong(draft, names);
+  if (!isPackage) addShared(draft, names, own.mode);
+  const visited = {
+    ...place,
+    isPackage,
+    isCache: isPackage && draft.options.made !== undefined && isBuildCache(names),
+    around: () => (around ??= draft.table.toFolder(names)),
+  };
+  const { budget } = draft;
+  const { since, deep, plain, isPackages = false } = draft.options;
+  if (deep) plain?.note(place, isPackages);
+  for (const entry of entries) {
+    if (budget.isDue() && !(await budget.turn())) return;
+    if (isApart(draft, names, entry.name)) continue;
+    if (since !== undefined && hasOwnerRights(folder, entry, since)) {
+      addFinding(draft, "ownerRights", [...names, entry.name]);
+    }
+    if (isOrdinary(draft, visited, entry)) continue;
+    const work = visitEntry(draft, visited, entry);
+    if (work !== undefined) await work;
+  }
+}
+
+interface Visited extends Place {
+  readonly isPackage: boolean;
+  /** Whether compiled files are counted there, all the same */
+  readonly isCache: boolean;
+  /** Asked for where it counts: among packages it hardly does */
+  readonly around: () => MarkFolder;
+}
+
+/** A promise only for what takes long: there are many entries, and few repositories. */
+function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<void> | undefined {
+  const { folder, isPackage, around } = place;
+  const { name } = entry;
+  const found = { folder, entry, names: [...place.names, name] };
+  if (entry.kind !== "other" && isGitName(name)) return addRepository(draft, found);
+  if (entry.kind === "other") addFinding(draft, "special", found.names);
+  else if (isOtherRepository(entry)) addUnit(draft, { names: found.names, shape: "other" });
+  else if (!isPackage) {
+    addHidden(draft, found);
+    if (draft.options.isReadOnly !== true || isTreeSettings(name)) {
+      addMark(draft, found, { around: around() });
+    }
+  } else if (isStarted(place.names, name)) {
+    if (isNew(draft, found)) addMark(draft, found, { around: around() });
+  } else if (entry.kind === "link") {
+    // `node_modules/.bin` itself is among what is in `node_modules`
+    if (!isAmong(draft, found.names)) addMark(draft, found, { around: around() });
+    else if (isNew(draft, found)) addMark(draft, found, { around: around(), only: leavingKind });
+  } else if (place.isCache) {
+    addMark(draft, found, { around: around(), only: cacheKind });
+  }
+  return undefined;
+}
+
+/** A file that nothing more is asked about. There are more of them than of all the rest, so nothing is made for each. */
+function isOrdinary(
+  { table, options: { hide } }: ScanDraft,
+  { names, isPackage, isCache, around }: Visited,
+  { name, kind }: Entry,
+): boolean {
+  if (kind !== "file" || isGitName(name)) return false;
+  if (isPackage) return !isCache && !isStarted(names, name);
+  return hide === undefined && table.findKind(around(), name) === undefined;
+}
+
+function isAmong({ options: { isPackages } }: ScanDraft, names: readonly string[]): boolean {
+  return isPackages === true || isAmongPackages(names);
+}
+
+/** Among installed packages, which the start doesn't look at: what changed since then. */
+function isNew({ options: { made } }: ScanDraft, { folder, entry }: FoundEntry): boolean {
+  return made !== undefined && (folder.facts(entry.name)?.changedAt ?? made.since) >= made.since;
+}
+
+/** A link too: what it leads to is another repository's. */
+function isOtherRepository({ name, kind }: Entry): boolean {
+  return (kind === "folder" || kind === "link") && findOtherSystem(name) !== undefined;
+}
+
+/** Another root, which is looked through by itself. */
+function isApart(
+  { options: { apart } }: ScanDraft,
+  names: readonly string[],
+  name: string,
+): boolean {
+  return apart !== undefined && apart.size > 0 && apart.has([...names, name].join("/"));
+}
+
+function enters(draft: ScanDraft, place: Place, name: string): boolean {
+  const names = [...place.names, name];
+  if (isApart(draft, place.names, name)) return false;
+  if (draft.hiddenFolders.has(names.join("/"))) return false;
+  if (isGitName(name)) draft.gitFolders.push(names);
+  else if (draft.options.deep || !leadsToPackages(place.names, name)) return true;
+  else draft.packages.push(names);
+  return false;
+}

@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import type { Paths } from "../base/paths.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { orNothing, type Folder } from "../base/fs/beneath.ts";
+import { contains } from "../base/fs/path-steps.ts";
+import { quoted } from "../base/printable.ts";
+import { readOtherRunning } from "../session/session-state.ts";
+import { openRealOrNothing } from "./host-path.ts";
+import {
+  makeMountPoint,
+  removeMountPoint,
+  type MountPoint,
+  type MountPointsBeneath,
+} from "./protect/mount-point.ts";
+import { readRecord, type WorkspaceRecord } from "./workspace-record.ts";
+
+/** @throws VaultboxError VBX_WORKSPACE_UNSAFE when one can't be made */
+export function makeMountPoints(all: readonly MountPointsBeneath[]): void {
+  for (const { path, points } of all) {
+    using folder = openRealOrNothing(path);
+    if (folder === undefined) continue;
+    for (const point of points) makeOrRefuse(folder, path, point);
+  }
+}
+
+function makeOrRefuse(folder: Folder, path: string, point: MountPoint): void {
+  try {
+    makeMountPoint(folder, point);
+  } catch (error) {
+    const at = quoted(join(path, ...point.names));
+    throw new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot hold ${at} against the sandbox`, {
+      hints: ["its folder must be writable for you, because a mount needs something to be on"],
+      cause: error,
+    });
+  }
+}
+
+/** Mount points of another session in the same folders are this one's too: the last to end removes them. */
+export async function withShared(
+  paths: Paths,
+  session: string,
+  own: readonly MountPointsBeneath[],
+): Promise<readonly MountPointsBeneath[]> {
+  const others = await readOtherRecords(paths, session);
+  const known = toKeys(own);
+  const inThis = others
+    .flatMap((other) => other.mountPoints)
+    .map(({ path, points }) => ({
+      path,
+      points: points.filter(
+        (point) =>
+          own.some((one) => contains(one.path, join(path, ...point.names))) &&
+          isFirst(known, toKey(path, point)),
+      ),
+    }));
+  return [...own, ...inThis.filter(({ points }) => points.length > 0)];
+}
+
+/** Each session has those of the ones before it too. */
+function isFirst(known: Set<string>, key: string): boolean {
+  const isNew = !known.has(key);
+  known.add(key);
+  return isNew;
+}
+
+/** A session that runs, and what it will undo and look at. */
+export interface OtherRecord extends WorkspaceRecord {
+  readonly id: string;
+}
+
+/** Those of all sessions that run, apart from one. */
+export async function readOtherRecords(
+  paths: Paths,
+  session: string,
+): Promise<readonly OtherRecord[]> {
+  const running = await readOtherRunning(paths, session);
+  const records = await Promise.all(
+    running.map(async ({ id }) => {
+      const record = await readRecord(paths, id);
+      return record === undefined || record === "unreadable" ? undefined : { ...record, id };
+    }),
+  );
+  return records.filter((record) => record !== undefined);
+}
+
+/** Removes what a session made and no other one needs. */
+export async function releaseMountPoints(
+  paths: Paths,
+  session: string,
+  { mountPoints }: WorkspaceRecord,
+): Promise<void> {
+  const others = await readOtherRecords(paths, session);
+  const keep = toKeys(others.flatMap((other) => other.mountPoints));
+  for (const { path, points } of mountPoints) {
+    using folder = openRealOrNothing(path);
+    if (folder === undefined) continue;
+    // Inner ones first
+    for (const point of points.toReversed()) {
+      if (keep.has(toKey(path, point))) continue;
+      // What can't be looked at any more isn't the mount point as it was made
+      orNothing(() => removeMountPoint(folder, point));
+    }
+  }
+}
+
+/** Keys of mount points that a session needs. */
+export function toKeys(all: readonly MountPointsBeneath[]): Set<string> {
+  return new Set(all.flatMap(({ path, points }) => points.map((point) => toKey(path, point))));
+}
+
+/** What another session's engine may make at the same place is another one. */
+export function toKey(
+  path: string,
+  { names, instead }: Pick<MountPoint, "names" | "instead">,
+): string {
+  return [path, ...names, ...(instead === undefined ? [] : ["", instead.at])].join("/");
+}

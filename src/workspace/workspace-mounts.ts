@@ -1,0 +1,268 @@
+import { join } from "node:path";
+import type { Paths } from "../base/paths.ts";
+import type { BindMount } from "../engine/engine.ts";
+import { VaultboxError } from "../base/errors.ts";
+import { isSystemError } from "../base/fs/beneath.ts";
+import type { WorkspaceSettings } from "../policy/workspace-settings.ts";
+import type { ReachedPlaces } from "./host-sockets.ts";
+import type { CoveredPlace, MountSource } from "../sandbox/posture/expected-mounts.ts";
+import { readKnownUnits, type Baseline, type KnownPlace } from "./handoff/baseline.ts";
+import { readMade } from "./handoff/made-repositories.ts";
+import { leaveOutDangers, readOpenDangers } from "./handoff/open-dangers.ts";
+import { leaveOutOthers, wasBeforeOthers } from "./handoff/trusted-baseline.ts";
+import {
+  listOtherSessions,
+  readOtherRoots,
+  type SessionPlace,
+} from "./handoff/unlooked-sessions.ts";
+import { readClockSlack, tickNs } from "./clock-slack.ts";
+import { toCoveredPlaces } from "./covered-places.ts";
+import { readHiddenKeys } from "./hide/hidden-once.ts";
+import { refuseMovedSecrets, toHiddenPlaces } from "./hide/moved-secrets.ts";
+import { toNames } from "./host-path.ts";
+import { createLookBudget, startLimits } from "./look-budget.ts";
+import { readProgramMarks, withPrograms } from "./git-dir/pointed/program-marks.ts";
+import type { Mark } from "./scan/host-executable.ts";
+import { toEnginePoints } from "./protect/engine-mount-point.ts";
+import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
+import { toShownLogs } from "./hide/shown-log.ts";
+import {
+  planProtection,
+  refuseUnlooked,
+  type OwnMount,
+  type Protection,
+} from "./protect/protection.ts";
+import { writeCopies } from "./protect/shown-copies.ts";
+import { toTold, type MountedRoot } from "./roots/mounted-root.ts";
+import type { LookedRoot } from "./roots/scan-root.ts";
+import { toTargetPoints } from "./roots/target-points.ts";
+import type { Scan } from "./scan/scan.ts";
+import type { FrozenTree } from "./hide/tracked/frozen-files.ts";
+import { makeMountPoints, withShared } from "./session-mount-points.ts";
+import { writeRecord, type WorkspaceRecord } from "./workspace-record.ts";
+
+/** What is mounted over a session's roots. */
+export interface WorkspaceMounts {
+  readonly binds: readonly BindMount[];
+  /** The ones that show a root's own entries again */
+  readonly own: readonly OwnMount[];
+  /** Paths from the workspace, or absolute ones outside of it */
+  readonly hidden: readonly string[];
+  /** Of these, what is shown as git has it */
+  readonly tracked: readonly string[];
+  /** What isn't hidden, because git has the same: paths like those */
+  readonly readable: readonly string[];
+  /** What git in the sandbox leaves as it has it */
+  readonly frozen: readonly FrozenTree[];
+  /** What of the host the sandbox can reach */
+  readonly reached: ReachedPlaces;
+  /** What was checked, and must be what the sandbox has at these places */
+  readonly sources: readonly MountSource[];
+  readonly covered: readonly CoveredPlace[];
+  /** Special files, and folders that can't be listed: paths from the workspace, or absolute ones outside of it */
+  readonly masked: readonly string[];
+  readonly notes: readonly string[];
+}
+
+export interface WorkspaceOptions {
+  readonly paths: Paths;
+  readonly session: string;
+  /** Absolute real path */
+  readonly workspace: string;
+  readonly settings: WorkspaceSettings;
+  /** Absolute real paths that are shown whatever the settings hide */
+  readonly shownAt?: readonly string[];
+  /** What is mounted beside the workspace */
+  readonly mounts: readonly BindMount[];
+  /**
+   * Takes a repository's folder outside of what is mounted among what the sandbox can write; rejects when it may not be
+   * mounted
+   */
+  readonly admit: (root: MountedRoot) => Promise<void>;
+  /**
+   * Takes what the sandbox won't be able to move, real paths; rejects when another session mounts something else that
+   * lies in what it can write in
+   */
+  readonly pin: (paths: readonly string[]) => Promise<void>;
+}
+
+/** Mounts that are decided and recorded. */
+interface PlannedMounts {
+  readonly record: WorkspaceRecord;
+  readonly looked: readonly LookedRoot[];
+  readonly protection: Protection;
+  readonly masks: Masks;
+  readonly sources: readonly MountSource[];
+  readonly covered: readonly CoveredPlace[];
+}
+
+/** What was looked at for them. */
+interface LookedAt {
+  /** The workspace first */
+  readonly looked: readonly LookedRoot[];
+  /** Files that are mounted */
+  readonly files: readonly MountSource[];
+  /** When the look began, `ns` */
+  readonly begun: bigint;
+  /** Of the session, for what is shown instead */
+  readonly directory: string;
+  /** Sessions that were there when the look began */
+  readonly before: readonly SessionPlace[];
+}
+
+/**
+ * Decides what is mounted, makes the mount points, and records all of it before it's there, so that it can be undone
+ * whatever happens.
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE, VBX_CONFIG_INVALID
+ */
+export async function planMounts(
+  { paths, session, settings, mounts, pin }: WorkspaceOptions,
+  { looked, files, begun, directory, before }: LookedAt,
+): Promise<PlannedMounts> {
+  const budget = createLookBudget(startLimits);
+  const { protect } = settings;
+  const earlier = await readOtherRoots(
+    paths,
+    before.filter(({ id }) => id !== session),
+  );
+  const [isMade, open] = await Promise.all([readMade(paths), readOpenDangers(paths)]);
+  const [protection, known] = await Promise.all([
+    planProtection(looked, {
+      protect,
+      hides: settings.hide.length > 0,
+      budget,
+      isOwn: ({ source }, names) =>
+        wasBeforeOthers(names, source, earlier) && !isMade(join(source, ...names)),
+    }),
+    readKnown(looked, { protect, budget }),
+  ]).catch(refuseUnseen);
+  const programs = new Map<string, ReadonlyMap<string, Mark>>();
+  for (const { root } of known) {
+    programs.set(root.target, await readProgramMarks(protection.pointed, { root, budget }));
+  }
+  if (protection.pointed.length > 0) refuseUnlooked(looked, budget);
+  await pin(protection.pinned);
+  // One that began meanwhile has no sandbox before its record is there, and one that ended has left it there
+  const sessions = [...before, ...(await listOtherSessions(paths))];
+  const others = await readOtherRoots(
+    paths,
+    sessions.filter(({ id }) => id !== session),
+  );
+  const targets = mounts.map(({ target }) => target);
+  const masks = maskSpecialFiles(protection.folders, targets);
+  const roots = looked.map(({ root }) => root);
+  const mountPoints = [...toTargetPoints(roots, mounts), ...protection.mountPoints];
+  const copies = [...protection.copies, ...masks.copies];
+  const ofEngine = toEnginePoints(roots, [...copies.map(({ target }) => target), ...targets]);
+  const covered = toCoveredPlaces({ roots, copies, directory });
+  refuseMovedSecrets(others, { looked, covered });
+  const record: WorkspaceRecord = {
+    protect,
+    mountPoints: await withShared(paths, session, [...mountPoints, ...ofEngine]),
+    logs: toShownLogs(protection.copies, directory),
+    roots: known.map(({ root, scan, repositories }) => {
+      const { kind, source, target } = root;
+      const apart = [...root.apart];
+      const marks = withPrograms(scan.marks, programs.get(target) ?? new Map());
+      const found = toBaseline(
+        { ...scan, marks },
+        {
+          repositories,
+          begun: begun - tickNs,
+          since: begun - readClockSlack(root.folder, source),
+          deepAs: readHiddenKeys(root.folder, scan.deep),
+        },
+      );
+      const hiddenIn = toHiddenPlaces(target, covered, found.hidden);
+      const trusted = leaveOutDangers(leaveOutOthers(found, source, others), source, open);
+      const baseline = { ...trusted, hiddenAs: readHiddenKeys(root.folder, scan.secrets) };
+      return { kind, source, target, apart, hiddenIn, baseline };
+    }),
+  };
+  await writeRecord(paths, session, record);
+  makeMountPoints(mountPoints);
+  return { record, looked, protection, masks, covered, sources: [...protection.folders, ...files] };
+}
+
+interface KnownRoot extends LookedRoot {
+  readonly repositories: Baseline["repositories"];
+}
+
+/** What is remembered of all that the sandbox can write in. */
+async function readKnown(
+  looked: readonly LookedRoot[],
+  options: Omit<KnownPlace, "root" | "roots">,
+): Promise<readonly KnownRoot[]> {
+  const known: KnownRoot[] = [];
+  const roots = looked.map(({ root }) => root);
+  for (const one of looked) {
+    const { root, scan } = one;
+    if (!root.writable) continue;
+    known.push({ ...one, repositories: await readKnownUnits(scan, { ...options, root, roots }) });
+  }
+  return known;
+}
+
+function toBaseline(
+  scan: Scan,
+  known: Pick<Baseline, "repositories" | "begun" | "since" | "deepAs">,
+): Baseline {
+  return {
+    ...known,
+    marks: scan.marks,
+    shared: scan.shared,
+    hidden: scan.secrets.map((names) => names.join("/")),
+    special: scan.special.map((names) => names.join("/")),
+  };
+}
+
+/** Writes what is shown instead, and says what is to be mounted. */
+export async function makeMounts(
+  { looked, protection, masks, sources, covered }: PlannedMounts,
+  directory: string,
+): Promise<WorkspaceMounts> {
+  const copies = await writeCopies([...protection.copies, ...masks.copies], directory);
+  const folders = new Set(protection.folders.map(({ source }) => source));
+  return {
+    binds: [...protection.own.map(({ bind }) => bind), ...copies],
+    own: protection.own,
+    hidden: looked.flatMap(({ root, scan }) =>
+      scan.secrets.map((names) => toTold(root, names.join("/"))),
+    ),
+    tracked: looked.flatMap(({ root, tracked }) =>
+      [...(tracked?.files.keys() ?? []), ...(tracked?.folders.keys() ?? [])].map((path) =>
+        toTold(root, path),
+      ),
+    ),
+    readable: protection.readable,
+    frozen: protection.frozen,
+    reached: { folders: [...folders], covered: toCovered(looked, masks) },
+    sources: sources.map(({ target, origin }) => ({ target, origin })),
+    covered,
+    masked: masks.copies.map(
+      ({ target }) => toNames(looked[0]?.root.target ?? "", target)?.join("/") ?? target,
+    ),
+    notes: protection.notes,
+  };
+}
+
+/** Paths on the host. */
+function toCovered(looked: readonly LookedRoot[], masks: Masks): readonly string[] {
+  const hidden = looked.flatMap(({ root, scan }) =>
+    scan.secrets.map((names) => join(root.source, ...names)),
+  );
+  return [...masks.special, ...hidden];
+}
+
+/** What can't be looked at is neither hidden nor protected. @throws VaultboxError VBX_WORKSPACE_UNSAFE */
+export function refuseUnseen(error: unknown): never {
+  if (!isSystemError(error)) throw error;
+  throw new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot look through the workspace for secrets and repositories: ${error.code}`,
+    {
+      hints: ["each folder in it must be one that you may read and change: chmod -R u+rwX DIR"],
+      cause: error,
+    },
+  );
+}
