@@ -19,7 +19,7 @@ export default defineConfig([
       codeSplitting: {
         groups: [
           { name: "start", tags: ["$initial"] },
-          { name: "base", test: /\/src\/(?:files\/)?[^/]+\.ts$/ },
+          { name: "base", test: /\/src\/base\// },
         ],
       },
     },

@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { findPackageJSON } from "node:module";
+import { dirname } from "node:path";
 
-/** Folder of the package, with `package.json`: one above the sources, and one above the bundle. */
-export const packageFolder = resolve(import.meta.dirname, "..");
+/** Folder of the package, with `package.json`: above the sources, and above the bundle. */
+export const packageFolder = dirname(String(findPackageJSON(".", import.meta.url)));

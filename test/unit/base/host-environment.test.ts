@@ -29,7 +29,7 @@ async function createRepository(): Promise<AsyncDisposable & { path: string; bin
 
 /** Runs code of ours in the repository, as `npx vaultbox` there would. */
 async function runThere(repository: { path: string; bin: string }, code: string): Promise<string> {
-  const module = (name: string): string => new URL(`../../src/${name}`, import.meta.url).href;
+  const module = (name: string): string => new URL(`../../../src/${name}`, import.meta.url).href;
   const text = code.replaceAll(/@([\w/-]+\.ts)/g, (_, name: string) => module(name));
   const { stdout } = await run(process.execPath, ["--input-type=module", "-e", text], {
     cwd: repository.path,
@@ -41,7 +41,7 @@ async function runThere(repository: { path: string; bin: string }, code: string)
 test("no program of the repository runs in place of the user's, not even from npx", async () => {
   await using repository = await createRepository();
   const command = '{ file: "vaultbox-test-tool", args: [], timeoutMs: 5000 }';
-  const code = `import { runHostCommand } from "@host-command.ts";
+  const code = `import { runHostCommand } from "@base/host-command.ts";
     console.log(await runHostCommand(${command}).catch((error) => error.code));`;
   expect(await runThere(repository, code)).toBe("VBX_HOST_COMMAND_FAILED");
   // The naive way, in the same place
@@ -52,7 +52,7 @@ test("no program of the repository runs in place of the user's, not even from np
 
 test("a repository's .npmrc doesn't choose where the images' packages come from", async () => {
   await using repository = await createRepository();
-  const code = `import { readNpmRegistry } from "@docker/image/host-network.ts";
+  const code = `import { readNpmRegistry } from "@engine/image/host-network.ts";
     console.log(await readNpmRegistry(process.env));`;
   expect(await runThere(repository, code)).not.toContain("chosen-by-repo");
   const naive = `import { execFileSync } from "node:child_process";

@@ -8,7 +8,7 @@ const spread = /\.(?:push|unshift)\(\s*\.\.\.|Math\.(?:max|min)\(\s*\.\.\./;
 test("no list of what is in a workspace becomes the arguments of a call", async () => {
   const found: string[] = [];
   let count = 0;
-  for await (const file of glob("src/sandbox/workspace/**/*.ts")) {
+  for await (const file of glob("src/workspace/**/*.ts")) {
     count++;
     if (spread.test(readFileSync(file, "utf8"))) found.push(file);
   }
