@@ -1,4 +1,4 @@
-import { decodeEscapes } from "../git/decode-escapes.ts";
+import { decodeEscapes } from "./percent-decode.ts";
 import { toFolded } from "../policy/loose-name.ts";
 import { quoted } from "../base/printable.ts";
 import {

@@ -96,8 +96,8 @@ test.each([
   ["looking through a kept home", "read-start-files.ts", "maxEntries", toCount],
   ["the same, in all", "start-file-record.ts", "maxFiles", toCount],
   ["the same, in all", "home-aliases.ts", "maxAliases", toCount],
-  ["a line that vaultbox prints", "base/print.ts", "maxLineLength", toCount],
-  ["a line that vaultbox prints", "base/print.ts", "maxPipedLineLength", toCount],
+  ["a line that vaultbox prints", "print.ts", "maxLineLength", toCount],
+  ["a line that vaultbox prints", "print.ts", "maxPipedLineLength", toCount],
   ["a value that `ps`, `audit` or a table prints", "table.ts", "maxCellLength", toCount],
   ["a value that `ps`, `audit` or a table prints", "cut-text.ts", "maxPipedLength", toCount],
   [
@@ -171,7 +171,7 @@ test.each([
   ["names in one folder", "read-folder.ts", "maxNames", toCount],
   ["files that are compared", "scan-draft.ts", "maxMarks", toCount],
   ["a path", "look-budget.ts", "maxPathLength", toCount],
-  ["reasons that are known of one repository", "unit-look.ts", "maxDangers", toCount],
+  ["reasons that are known of one repository", "inspection.ts", "maxDangers", toCount],
   ["what is listed", "inspect-handoff.ts", "maxEntries", toCount],
   ["what is dangerous and not held, of one run", "open-dangers.ts", "maxOpenDangers", toCount],
   [

@@ -1,4 +1,4 @@
-import { decodeEscapes } from "../../decode-escapes.ts";
+import { decodeEscapes } from "../../../http/percent-decode.ts";
 import type { RepositoryAction } from "../../repository-call.ts";
 import { matchRoute } from "./rest-route.ts";
 

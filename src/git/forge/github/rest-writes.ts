@@ -1,5 +1,5 @@
 // What writing requests behind `/repos/owner/name` mean (https://docs.github.com/en/rest). What isn't here, isn't understood.
-import { decodeEscapes } from "../../decode-escapes.ts";
+import { decodeEscapes } from "../../../http/percent-decode.ts";
 import type { RepositoryAction } from "../../repository-call.ts";
 import { fieldOf, isJsonObject } from "../../strict-json.ts";
 import {

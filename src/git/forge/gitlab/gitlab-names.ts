@@ -1,4 +1,4 @@
-import { decodeEscapes } from "../../decode-escapes.ts";
+import { decodeEscapes } from "../../../http/percent-decode.ts";
 import { any, none, readGitNames, toNamed, toPathSegments } from "../../forge-names.ts";
 import type { ForgeRequest, NamedRepositories } from "../../named-repositories.ts";
 import { checkReadQuery, NotUnderstood } from "./gitlab-parameters.ts";

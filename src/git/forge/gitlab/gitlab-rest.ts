@@ -1,6 +1,6 @@
 // GitLab's REST API (https://docs.gitlab.com/api/rest/): what a request means for the project that it names. A project is
 // named by its path in one segment (`group%2Fname`); a number could be any project's, so writes by number aren't understood.
-import { decodeEscapes } from "../../decode-escapes.ts";
+import { decodeEscapes } from "../../../http/percent-decode.ts";
 import type { ApiReading, ApiRequest } from "../../api-reading.ts";
 import { readMergeRequestWrite } from "./gitlab-merge-request.ts";
 import {
