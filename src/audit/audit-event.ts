@@ -54,6 +54,8 @@ export interface RequestDecisionEvent {
   readonly reason?: string;
   /** `vault/name` of the credential that will be attached */
   readonly credential?: string;
+  /** Those that go on it beside that one, each on a field of its own */
+  readonly otherCredentials?: readonly string[];
   /**
    * What it does to other paths (`Destination`, `x-amz-copy-source`), each as the request that would do the same; of a
    * refusal for one of them, that one

@@ -75,8 +75,8 @@ export function createSummary(): LiveSummary {
   const pushed = new Map<string, number>();
   const pushesRefused = new Map<string, number>();
   const remedies = createRemedies();
-  /** Requests that were allowed and have no outcome yet, with the credential that was chosen for them */
-  const open = new Map<number, string | undefined>();
+  /** Requests that were allowed and have no outcome yet, with the credentials that were chosen for them */
+  const open = new Map<number, readonly string[]>();
   /** Refused tunnels that have no outcome yet: it says what was asked for inside */
   const tunnels = new Map<number, RequestDecisionEvent>();
 
@@ -96,7 +96,8 @@ export function createSummary(): LiveSummary {
       else remedies.add(event);
       return;
     }
-    open.set(event.request, event.credential);
+    const { credential, otherCredentials = [] } = event;
+    open.set(event.request, credential === undefined ? [] : [credential, ...otherCredentials]);
   }
 
   function conclude(event: RequestOutcomeEvent): void {
@@ -104,13 +105,13 @@ export function createSummary(): LiveSummary {
     totals.bytesDown += event.bytesDown;
     const tunnel = tunnels.get(event.request);
     if (tunnel !== undefined) concludeTunnel(tunnel, event);
-    if (event.detail !== undefined) noteDetail(event.detail, open.get(event.request));
+    if (event.detail !== undefined) noteDetail(event.detail, open.get(event.request)?.join(", "));
     // A request that was denied is counted already
     if (!open.has(event.request)) return;
-    const credential = open.get(event.request);
+    const chosen = open.get(event.request) ?? [];
     open.delete(event.request);
-    // It's revealed and sent once there is a connection
-    if (credential !== undefined && event.address !== undefined) count(credentials, credential);
+    // They are revealed and sent once there is a connection
+    if (event.address !== undefined) for (const one of chosen) count(credentials, one);
     if (isRefusedLater(event)) {
       totals.refused += 1;
       count(reasons, event.reason ?? event.outcome);
@@ -126,7 +127,8 @@ export function createSummary(): LiveSummary {
     remedies.add({ ...tunnel, ...inside });
   }
 
-  function noteDetail(detail: string, credential = detail): void {
+  function noteDetail(detail: string, chosen = ""): void {
+    const credential = chosen === "" ? detail : chosen;
     if (firstDetails.size < maxNames && !firstDetails.has(credential))
       firstDetails.set(credential, detail);
     count(unavailable, firstDetails.get(credential) ?? otherName);

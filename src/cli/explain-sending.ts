@@ -5,14 +5,13 @@ import type { Rule } from "../policy/policy.ts";
 import type { Authority } from "../http/authority.ts";
 import { type ConnectTo, parseConnectTo } from "../proxy/client/connect-to.ts";
 import { createAuthoriser } from "../proxy/decide/authorise.ts";
-import { createPlaceholder } from "../credential/placeholder.ts";
+import { toCredentialId } from "../proxy/egress/reveal.ts";
 import { resolveDialTarget } from "../proxy/upstream/dial.ts";
 import type { ForwardPassage } from "../proxy/decide/handler.ts";
 import { Refusal } from "../http/refusal.ts";
-import type { SessionCredential } from "../credential/session-credential.ts";
+import { toSessionCredentials } from "../session/session-credentials.ts";
 import { findPresetFor } from "../session/find-preset.ts";
 import { mapRegistryAddresses } from "../session/registry-access.ts";
-import type { OpenVault } from "../vault/open-vaults.ts";
 import type { AskedRequest } from "./asked-request.ts";
 import type { SessionPolicy } from "./session-policy.ts";
 import { openSessionVaults } from "./session-vaults.ts";
@@ -26,7 +25,7 @@ export interface Sending {
   >;
 }
 
-/** `credential`: `vault/name` of the one that is attached; null for none */
+/** `credential`: `vault/name` of each that is attached, joined; null for none */
 export type SendingVerdict =
   | { readonly verdict: "sent"; readonly credential: string | null }
   | { readonly verdict: "refused"; readonly reason: string; readonly why: string };
@@ -44,8 +43,8 @@ export async function explainSending(
   const { scheme, host, port, path } = request;
   const vaults = await openSessionVaults(session.vaults, session.plan);
   try {
-    const { credential } = createAuthoriser(
-      toCredentials(vaults),
+    const preparation = createAuthoriser(
+      toSessionCredentials(vaults).credentials,
       findPresetFor,
     )({
       scheme,
@@ -61,8 +60,8 @@ export async function explainSending(
       ...(passage?.repository === undefined ? {} : { repository: passage.repository }),
     });
     await refuseLiteralAddress(authority, session.plan);
-    const id = credential === undefined ? null : `${credential.vault}/${credential.name}`;
-    return { verdict: "sent", credential: id };
+    const credential = toCredentialId(preparation);
+    return { verdict: "sent", credential: credential === "" ? null : credential };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { verdict: "refused", reason: error.reason, why: error.message };
@@ -78,17 +77,4 @@ export async function refuseLiteralAddress(
   const mapped = await mapRegistryAddresses(registries, { env: process.env });
   const connectTo: readonly ConnectTo[] = [...preferences.connectTo, ...mapped].map(parseConnectTo);
   resolveDialTarget(authority, connectTo);
-}
-
-/** With placeholders that no client knows yet. */
-function toCredentials(vaults: readonly OpenVault[]): readonly SessionCredential[] {
-  return vaults.flatMap((vault) =>
-    vault.credentials.map(({ name, bindings, placeholder }) => ({
-      name,
-      vault: vault.name,
-      bindings,
-      placeholder: createPlaceholder(placeholder),
-      reveal: () => Promise.reject(new Error("an explanation reads no secret")),
-    })),
-  );
 }

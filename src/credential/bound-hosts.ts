@@ -1,8 +1,10 @@
 import { isAmbiguousPath } from "../policy/path-match.ts";
 import { coversRepository, toComparableRepository } from "../policy/repository-name.ts";
 import { foldHeaderName } from "../http/folded-name.ts";
-import type { CredentialBinding, SessionCredential } from "./session-credential.ts";
+import type { CredentialBinding } from "./binding.ts";
 import { foldParameterName } from "./credential-parameters.ts";
+import { kindOf } from "./schemes.ts";
+import type { SessionCredential } from "./session-credential.ts";
 
 export interface BoundCredential {
   readonly credential: SessionCredential;
@@ -88,9 +90,10 @@ function describeHost(bound: readonly BoundCredential[]): BoundHost | undefined 
   const headers = new Set<string>();
   const parameters = new Set<string>();
   for (const { binding } of bound) {
-    if (binding.scheme.type === "header") headers.add(foldHeaderName(binding.scheme.header));
-    if (binding.scheme.type === "query")
-      parameters.add(foldParameterName(binding.scheme.parameter));
+    for (const { kind, name } of kindOf(binding.scheme).fields(binding.scheme)) {
+      if (kind === "header") headers.add(foldHeaderName(name));
+      else parameters.add(foldParameterName(name));
+    }
   }
   return { bound: bound.toSorted(bySpecificity), headers, parameters };
 }

@@ -1,8 +1,9 @@
-import type { SessionCredential } from "./session-credential.ts";
-import { detectBasic } from "./basic.ts";
-import { detectBearer } from "./bearer.ts";
 import type { BoundCredential } from "./bound-hosts.ts";
-import { detectHeader } from "./header.ts";
+import type { RequestPlace } from "./scheme.ts";
+import { detectBasic } from "./schemes/basic.ts";
+import { detectBearer } from "./schemes/bearer.ts";
+import { type CredentialScheme, kindOf } from "./schemes.ts";
+import type { SessionCredential } from "./session-credential.ts";
 
 /**
  * Headers in which a client may offer a placeholder of this host whatever the binding's own slot is: clients of one
@@ -27,28 +28,25 @@ export function offeredInHeader(
   bound: readonly BoundCredential[],
 ): SessionCredential | undefined {
   const tokens = interchangeableHeaders.has(name) ? tokensOf(name, value) : [];
-  const match = bound.find(({ credential, binding: { scheme } }) => {
-    if (tokens.includes(credential.placeholder)) return true;
-    return (
-      scheme.type === "header" &&
-      scheme.header.toLowerCase() === name &&
-      detectHeader(value, scheme.prefix) === credential.placeholder
-    );
-  });
-  return match?.credential;
+  return bound.find(
+    ({ credential: { placeholder }, binding: { scheme } }) =>
+      tokens.includes(placeholder) ||
+      isOffered({ kind: "header", name, value }, scheme, placeholder),
+  )?.credential;
 }
 
 /** The credential whose placeholder is the value of the query parameter that its binding uses. */
 export function offeredInQuery(
-  parameter: { readonly name: string; readonly value: string },
+  { name, value }: { readonly name: string; readonly value: string },
   bound: readonly BoundCredential[],
 ): SessionCredential | undefined {
-  return bound.find(
-    ({ credential, binding: { scheme } }) =>
-      scheme.type === "query" &&
-      scheme.parameter === parameter.name &&
-      credential.placeholder === parameter.value,
+  return bound.find(({ credential: { placeholder }, binding: { scheme } }) =>
+    isOffered({ kind: "parameter", name, value }, scheme, placeholder),
   )?.credential;
+}
+
+function isOffered(place: RequestPlace, scheme: CredentialScheme, placeholder: string): boolean {
+  return kindOf(scheme).detect?.(scheme, place) === placeholder;
 }
 
 function tokensOf(name: string, value: string): readonly string[] {

@@ -1,7 +1,7 @@
 import type { Authority } from "./authority.ts";
 import type { ClientBody } from "../proxy/client/client-body.ts";
 import type { PassageBody, ResponseTransform } from "../proxy/decide/handler.ts";
-import type { Preparation } from "../proxy/decide/authorise.ts";
+import type { ResponseHead } from "./http1/response-head.ts";
 import type { SecretEchoes } from "../proxy/egress/secret-echo.ts";
 import type { Hold } from "../proxy/egress/held-bytes.ts";
 import type { HeaderField } from "./http1/header.ts";
@@ -22,8 +22,8 @@ export interface ForwardedRequest {
   readonly secrets: readonly string[];
   /** What the session sent of its secrets */
   readonly echoes: SecretEchoes;
-  /** Told the headers of the answer before the client has them */
-  readonly learn?: Preparation["learn"];
+  /** Told the head of the answer before the client has it */
+  readonly learn: (answer: ResponseHead) => void;
   readonly clientBody: ClientBody;
   readonly hold: Hold;
   /** What a door put in place of the client's body */

@@ -1,7 +1,7 @@
 // Requests that no rule can allow, because what the upstream would do isn't what their request line says.
 import { quoted } from "../base/printable.ts";
 import { type Authority, parseAuthority, sameAuthority } from "./authority.ts";
-import { detectQuery } from "../credential/query.ts";
+import { detectQuery } from "./query.ts";
 import { foldHeaderName } from "./folded-name.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import { findOverride, isMethodParameter, type OverrideKind } from "./override-names.ts";

@@ -1,25 +1,12 @@
-/** How a preset's credential is attached; the shape of `CredentialScheme` in proxy/. */
-export type PresetScheme =
-  | { readonly type: "bearer" }
-  | { readonly type: "basic"; readonly username: string }
-  | { readonly type: "header"; readonly header: string; readonly prefix?: string }
-  | { readonly type: "query"; readonly parameter: string };
+import type { PlaceholderForm } from "../credential/placeholder.ts";
+import type { CredentialScheme } from "../credential/schemes.ts";
 
 export interface PresetBinding {
   /** Host, `*.host`, `{registry}`: the host of the user's own client configuration, or `{host}` of `ownHost` */
   readonly host: string;
   readonly port?: number;
   readonly pathPrefix?: string;
-  readonly scheme: PresetScheme;
-}
-
-/** What a placeholder looks like, so that local validators accept it. */
-export interface PlaceholderShape {
-  readonly prefix: string;
-  /** Length of the random part */
-  readonly length: number;
-  readonly alphabet: "alphanumeric" | "hex" | "base64url" | "digits";
-  readonly suffix?: string;
+  readonly scheme: CredentialScheme;
 }
 
 /** One request that changes nothing and that the service answers only to who it knows; the secret comes with the first binding. */
@@ -43,7 +30,7 @@ export interface PresetCredential {
   readonly bindings: readonly PresetBinding[];
   /** Instead of `bindings` for a server of one's own; their host is `{host}`, the one that the user names */
   readonly ownHost?: readonly PresetBinding[];
-  readonly placeholder: PlaceholderShape;
+  readonly placeholder: PlaceholderForm;
   /** Missing where no request does for every token */
   readonly test?: PresetTest;
 }

@@ -18,6 +18,8 @@ export const proxyLimits = {
   clientConnections: 2048,
   /** Memory of what is held back for clients (`HeldBytes`) */
   heldBytes: 256 * 1024 * 1024,
+  /** Longest body of a request whose credential signs it, which is read whole before anything is sent */
+  signedBodyBytes: 32 * 1024 * 1024,
   /** How long a request waits for room in it */
   heldBytesWaitMs: 30_000,
   /** Bytes that one socket reads ahead of whoever takes them, and all sockets of a session together */

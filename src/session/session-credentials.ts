@@ -26,7 +26,10 @@ export function toSessionCredentials(vaults: readonly OpenVault[]): SessionCrede
         vault: vault.name,
         bindings: stored.bindings,
         placeholder,
-        reveal: async () => (await vault.reveal(stored.name)).reveal(),
+        provider: {
+          get: async () => ({ secret: await vault.reveal(stored.name) }),
+          rejected: (secret) => vault.reject(stored.name, secret),
+        },
       });
     }
   }

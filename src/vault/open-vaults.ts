@@ -4,7 +4,8 @@ import { quoted } from "../base/printable.ts";
 import { revealedSecrets, type Secret } from "../base/redact.ts";
 import { readFromCommand, readFromEnv } from "./secret-source.ts";
 import { isSigningKey, type StoredSigningKey } from "./signing-key.ts";
-import type { StoredCredential } from "./stored-credential.ts";
+import { CommandSecret } from "./command-secret.ts";
+import type { SecretSource, StoredCredential } from "./stored-credential.ts";
 import { findVaultKind, openStore } from "./vault-catalog.ts";
 import { defaultVault, type VaultContext } from "./vault-context.ts";
 import type { VaultStore } from "./vault-store.ts";
@@ -23,6 +24,8 @@ export interface OpenVault {
    * Rejects with a VaultboxError when the credential was removed or is now bound to another place.
    */
   readonly reveal: (name: string) => Promise<Secret>;
+  /** The server refused this secret: what a command gave is asked for again by the next `reveal`. */
+  readonly reject: (name: string, secret: Secret) => void;
 }
 
 /**
@@ -51,8 +54,15 @@ async function openVault(name: string, context: VaultContext): Promise<OpenVault
   const signingKeys = items.filter((item) => isSigningKey(item));
   const credentials = items.filter((item): item is StoredCredential => !isSigningKey(item));
   const sources = new Map<string, () => Promise<Secret>>();
+  const commands = new Map<string, CommandSecret>();
   for (const credential of credentials) {
-    sources.set(credential.name, toReveal(store, credential, context.env));
+    const { source } = credential;
+    if (source.type === "command") {
+      const read = patiently(() => readFromCommand(credential, source, store.name));
+      const command = new CommandSecret(read);
+      commands.set(credential.name, command);
+      sources.set(credential.name, () => command.get());
+    } else sources.set(credential.name, toReveal(store, { ...credential, source }, context.env));
   }
   for (const key of signingKeys) {
     if (key.source.type !== "stored") continue;
@@ -68,20 +78,19 @@ async function openVault(name: string, context: VaultContext): Promise<OpenVault
     revealedSecrets.add(secret);
     return secret;
   };
-  return { name, kind: store.kind, credentials, signingKeys, reveal };
+  const reject = (wanted: string, secret: Secret): void => commands.get(wanted)?.reject(secret);
+  return { name, kind: store.kind, credentials, signingKeys, reveal, reject };
 }
 
 function toReveal(
   store: VaultStore,
-  credential: StoredCredential,
+  credential: StoredCredential & { readonly source: Exclude<SecretSource, { type: "command" }> },
   env: NodeJS.ProcessEnv,
 ): () => Promise<Secret> {
   const { source } = credential;
   switch (source.type) {
     case "stored":
       return asking(store, () => revealStored(store, credential));
-    case "command":
-      return once(patiently(() => readFromCommand(credential, source, store.name)));
     case "env": {
       // Read now: what the session's own environment says later is not the user's choice any more
       const value = env[source.variable];
@@ -123,18 +132,6 @@ async function revealKey(store: VaultStore, opened: StoredSigningKey): Promise<S
   if (isSigningKey(credential) && credential.publicKey === opened.publicKey && secret)
     return secret;
   throw gone(store.name, opened.name, "it was replaced since the session began");
-}
-
-/** One run for all who ask at the same time and after; a failed run isn't kept. */
-function once(read: () => Promise<Secret>): () => Promise<Secret> {
-  let running: Promise<Secret> | undefined;
-  return () => {
-    running ??= read().catch((error: unknown) => {
-      running = undefined;
-      throw error;
-    });
-    return running;
-  };
 }
 
 function gone(vault: string, credential: string, why: string): VaultboxError {

@@ -1,12 +1,12 @@
 import { parseSigningKey } from "./signing-key.ts";
+import type { CredentialBinding } from "../credential/binding.ts";
+import type { PlaceholderForm } from "../credential/placeholder.ts";
+import { parseScheme } from "../credential/schemes.ts";
 import {
   isName,
   isRepositoryPattern,
   type SecretSource,
-  type StoredBinding,
   type StoredItem,
-  type StoredPlaceholder,
-  type StoredScheme,
 } from "./stored-credential.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -41,14 +41,14 @@ export function parseCredential(plain: Plain): StoredItem | undefined {
   return preset === undefined ? kept : { ...kept, preset };
 }
 
-function parseBindings(value: unknown): readonly StoredBinding[] | undefined {
+function parseBindings(value: unknown): readonly CredentialBinding[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const bindings = value.map(parseBinding);
   const valid = bindings.filter((binding) => binding !== undefined);
   return valid.length === bindings.length ? valid : undefined;
 }
 
-function parseBinding(value: unknown): StoredBinding | undefined {
+function parseBinding(value: unknown): CredentialBinding | undefined {
   if (!isPlain(value)) return undefined;
   const { host, port, pathPrefix, repository } = value;
   const scheme = parseScheme(value["scheme"]);
@@ -66,18 +66,7 @@ function parseBinding(value: unknown): StoredBinding | undefined {
     : undefined;
 }
 
-function parseScheme(value: unknown): StoredScheme | undefined {
-  if (!isPlain(value)) return undefined;
-  const { type, username, header, prefix, parameter } = value;
-  if (type === "bearer") return { type };
-  if (type === "basic" && typeof username === "string") return { type, username };
-  if (type === "query" && typeof parameter === "string") return { type, parameter };
-  if (type !== "header" || typeof header !== "string") return undefined;
-  if (prefix === undefined) return { type, header };
-  return typeof prefix === "string" ? { type, header, prefix } : undefined;
-}
-
-function parsePlaceholder(value: unknown): StoredPlaceholder | undefined {
+function parsePlaceholder(value: unknown): PlaceholderForm | undefined {
   if (!isPlain(value)) return undefined;
   const { prefix, length, suffix } = value;
   const alphabet = alphabets.find((known) => known === value["alphabet"]);

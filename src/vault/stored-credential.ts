@@ -2,35 +2,9 @@ import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import type { Secret } from "../base/redact.ts";
 import { findSecretFault } from "../base/secret-fault.ts";
+import type { CredentialBinding } from "../credential/binding.ts";
+import type { PlaceholderForm } from "../credential/placeholder.ts";
 import type { StoredSigningKey } from "./signing-key.ts";
-
-/** How the secret is put on a request; the shape of `CredentialScheme` in proxy/. */
-export type StoredScheme =
-  | { readonly type: "bearer" }
-  | { readonly type: "basic"; readonly username: string }
-  | { readonly type: "header"; readonly header: string; readonly prefix?: string }
-  | { readonly type: "query"; readonly parameter: string };
-
-/** The only place a credential is for. */
-export interface StoredBinding {
-  /** Lower-case host, or `*.host` for every subdomain and not the apex */
-  readonly host: string;
-  readonly port: number;
-  /** Path prefix on a segment boundary, `/` for all */
-  readonly pathPrefix: string;
-  readonly scheme: StoredScheme;
-  /** `owner/name` or `owner/*`: only what a `git:` entry decided for it; missing is every request of the place */
-  readonly repository?: string;
-}
-
-/** What a placeholder for it looks like; the shape of `PlaceholderShape` in presets/. */
-export interface StoredPlaceholder {
-  readonly prefix: string;
-  /** Length of the random part */
-  readonly length: number;
-  readonly alphabet: "alphanumeric" | "hex" | "base64url" | "digits";
-  readonly suffix?: string;
-}
 
 /** Where the secret comes from: this vault, a program of the host, or the environment of the session process. */
 export type SecretSource =
@@ -44,8 +18,8 @@ export interface StoredCredential {
   readonly preset?: string;
   /** Environment variables that carry the placeholder in the sandbox */
   readonly env: readonly string[];
-  readonly bindings: readonly StoredBinding[];
-  readonly placeholder: StoredPlaceholder;
+  readonly bindings: readonly CredentialBinding[];
+  readonly placeholder: PlaceholderForm;
   readonly source: SecretSource;
   /** RFC 3339, UTC */
   readonly createdAt: string;

@@ -8,10 +8,14 @@ import type {
 import { createPlaceholder } from "../../src/credential/placeholder.ts";
 import type { HeaderField } from "../../src/http/http1/header.ts";
 import { Refusal } from "../../src/http/refusal.ts";
-import type {
-  CredentialScheme,
-  SessionCredential,
-} from "../../src/credential/session-credential.ts";
+import type { CredentialScheme } from "../../src/credential/schemes.ts";
+import type { SecretProvider } from "../../src/credential/secret-provider.ts";
+import type { SessionCredential } from "../../src/credential/session-credential.ts";
+import type { AuthorisedRequest } from "../../src/credential/scheme.ts";
+import { createPlaceholderSearch } from "../../src/credential/placeholder-search.ts";
+import { revealOn } from "../../src/proxy/egress/reveal.ts";
+import { SecretEchoes } from "../../src/proxy/egress/secret-echo.ts";
+import { Secret } from "../../src/base/redact.ts";
 
 /** A credential with a random secret. */
 export function makeCredential(
@@ -34,7 +38,7 @@ export function makeCredential(
       },
     ],
     placeholder: createPlaceholder({ prefix: "tok-", length: 40, alphabet: "alphanumeric" }),
-    reveal: () => Promise.resolve(secret),
+    provider: provide(secret),
   };
 }
 
@@ -70,13 +74,37 @@ export function makeRequest(
   };
 }
 
-/** What goes upstream, with the credential's own secret. */
+/** A provider that always gives the same. */
+export function provide(value: string): SecretProvider {
+  return {
+    get: () => Promise.resolve({ secret: new Secret("test", value) }),
+    rejected: () => undefined,
+  };
+}
+
+/** What goes upstream, with the credentials' own secrets. */
 export async function authoriseAndApply(
   authorise: Authoriser,
   request: AuthorisationRequest,
-): Promise<ReturnType<Preparation["apply"]>> {
-  const preparation = authorise(request);
-  return preparation.apply(await preparation.credential?.reveal());
+): Promise<AuthorisedRequest> {
+  return await applyPlan(authorise(request));
+}
+
+/** @param secret instead of the credential's own */
+export async function applyPlan(
+  preparation: Preparation,
+  secret?: string,
+): Promise<AuthorisedRequest> {
+  const plan = preparation.plan.map(({ credential, binding }) => ({
+    binding,
+    credential: secret === undefined ? credential : { ...credential, provider: provide(secret) },
+  }));
+  const { headers, target } = await revealOn(
+    { echoes: new SecretEchoes(), findPlaceholder: createPlaceholderSearch([]) },
+    { ...preparation, plan },
+    { method: "GET", host: "api.example.com" },
+  );
+  return { headers, target };
 }
 
 /** The refusal of a request; fails when there is none. */

@@ -1,3 +1,4 @@
+import { provide } from "./credential-fixtures.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,7 +72,7 @@ export function tokenCredential(
     vault: "test",
     bindings: [{ ...binding, ...(repository === undefined ? {} : { repository }) }],
     placeholder: "ghp_thisIsNoTokenButAPlaceholderForTests",
-    reveal: () => Promise.resolve(server.token),
+    provider: provide(server.token),
   };
 }
 

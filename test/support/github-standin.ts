@@ -1,3 +1,4 @@
+import { provide } from "./credential-fixtures.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GitRule } from "../../src/policy/git-rule.ts";
 import { createGithubDoor } from "../../src/git/forge/github-door.ts";
@@ -161,7 +162,7 @@ export function githubCredential(secret: string, repository?: string): SessionCr
       ...(repository === undefined ? {} : { repository }),
     })),
     placeholder: githubPlaceholder,
-    reveal: () => Promise.resolve(secret),
+    provider: provide(secret),
   };
 }
 

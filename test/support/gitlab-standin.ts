@@ -1,3 +1,4 @@
+import { provide } from "./credential-fixtures.ts";
 import type { GitRule } from "../../src/policy/git-rule.ts";
 import { createGitlabDoor } from "../../src/git/forge/gitlab-door.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
@@ -105,7 +106,7 @@ export function gitlabCredential(secret: string, repository?: string): SessionCr
       },
     ],
     placeholder: "glpat-thisIsAPlaceholderForTestsAndNoToken",
-    reveal: () => Promise.resolve(secret),
+    provider: provide(secret),
   };
 }
 

@@ -1,3 +1,4 @@
+import { provide } from "./credential-fixtures.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,6 +84,6 @@ function toCredential(server: LfsServer): SessionCredential {
       },
     ],
     placeholder: "ghp_thisIsNoTokenButAPlaceholderForTests",
-    reveal: () => Promise.resolve(server.token),
+    provider: provide(server.token),
   };
 }

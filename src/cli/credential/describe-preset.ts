@@ -25,5 +25,5 @@ export function toPresetDetails(preset: Preset): readonly string[] {
 function toText(binding: PresetBinding): string {
   const { host, port = 443, pathPrefix = "/", scheme } = binding;
   const place = `${host}${port === 443 ? "" : `:${port}`}${pathPrefix === "/" ? "" : pathPrefix}`;
-  return `${place} (${toSchemeText({ host, port, pathPrefix, scheme })})`;
+  return `${place} (${toSchemeText({ scheme })})`;
 }

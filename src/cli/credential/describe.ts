@@ -4,28 +4,20 @@ import {
   type SigningKeySource,
   type StoredSigningKey,
 } from "../../vault/signing-key.ts";
-import type { SecretSource, StoredBinding, StoredItem } from "../../vault/stored-credential.ts";
+import type { CredentialBinding } from "../../credential/binding.ts";
+import { kindOf } from "../../credential/schemes.ts";
+import type { SecretSource, StoredItem } from "../../vault/stored-credential.ts";
 
 /** `api.example.com`, with port and path where they aren't the usual ones, and the repository. */
-export function toBindingText(binding: StoredBinding): string {
+export function toBindingText(binding: CredentialBinding): string {
   const port = binding.port === 443 ? "" : `:${binding.port}`;
   const path = binding.pathPrefix === "/" ? "" : binding.pathPrefix;
   const repository = binding.repository === undefined ? "" : ` (${binding.repository})`;
   return `${binding.host}${port}${path}${repository}`;
 }
 
-export function toSchemeText(binding: StoredBinding): string {
-  const { scheme } = binding;
-  switch (scheme.type) {
-    case "bearer":
-      return "bearer";
-    case "basic":
-      return `basic ${scheme.username}`;
-    case "header":
-      return `header ${scheme.header}${scheme.prefix === undefined ? "" : `: ${scheme.prefix.trimEnd()}`}`;
-    case "query":
-      return `query ${scheme.parameter}`;
-  }
+export function toSchemeText({ scheme }: Pick<CredentialBinding, "scheme">): string {
+  return kindOf(scheme).describe(scheme);
 }
 
 export function toSourceText(source: SecretSource | SigningKeySource): string {

@@ -1,5 +1,6 @@
 import { readCurrentFolder } from "../../base/current-folder.ts";
 import { VaultboxError } from "../../base/errors.ts";
+import type { PlaceholderForm } from "../../credential/placeholder.ts";
 import { quoted } from "../../base/printable.ts";
 import { readClientRegistry } from "../../presets/client-registry.ts";
 import { expandBindings, expandOwnHost } from "../../presets/expand-preset.ts";
@@ -11,7 +12,6 @@ import {
   checkName,
   type SecretSource,
   type StoredCredential,
-  type StoredPlaceholder,
 } from "../../vault/stored-credential.ts";
 import {
   type BindingFlags,
@@ -34,7 +34,7 @@ export interface NewCredentialFlags extends BindingFlags {
 type Target = Pick<StoredCredential, "preset" | "env" | "bindings" | "placeholder">;
 
 /** For services that don't check the look of their tokens on the client's side. */
-const customPlaceholder: StoredPlaceholder = {
+const customPlaceholder: PlaceholderForm = {
   prefix: "vbx_",
   length: 40,
   alphabet: "alphanumeric",

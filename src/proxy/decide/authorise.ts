@@ -2,14 +2,7 @@ import type { Rule } from "../../policy/policy.ts";
 import type { HeaderField } from "../../http/http1/header.ts";
 import type { Refusal } from "../../http/refusal.ts";
 import type { SessionCredential } from "../../credential/session-credential.ts";
-import { attach, unavailable } from "../egress/attach.ts";
-import type { AuthorisedRequest } from "../egress/attach.ts";
-import {
-  bindingsFor,
-  createBoundHosts,
-  isForHost,
-  repositoryRank,
-} from "../../credential/bound-hosts.ts";
+import { bindingsFor, createBoundHosts, isForHost } from "../../credential/bound-hosts.ts";
 import type { BoundCredential, BoundHost } from "../../credential/bound-hosts.ts";
 import { createHeaderClassifier } from "../../credential/credential-headers.ts";
 import type { ClassifiedHeader } from "../../credential/credential-headers.ts";
@@ -21,7 +14,8 @@ import {
   placeholderElsewhereAtHost,
   severalPlaceholders,
 } from "./credential-refusals.ts";
-import type { RequestPlace } from "./credential-refusals.ts";
+import { planCredentials } from "../../credential/plan.ts";
+import type { AuthorisedRequest, RequestPlace } from "../../credential/scheme.ts";
 import { type Findings, inspectRequest } from "./inspect-request.ts";
 import { createPlaceholderSearch } from "../../credential/placeholder-search.ts";
 import type { PlaceholderSearch } from "../../credential/placeholder-search.ts";
@@ -51,17 +45,14 @@ export interface AuthorisationRequest {
   readonly withoutCredential?: boolean;
 }
 
-/** What will happen to the request; known before the decision is recorded, without the secret. */
+/** What will happen to the request; known before the decision is recorded, without a secret. */
 export interface Preparation {
-  /** The credential that `apply` attaches */
-  readonly credential?: SessionCredential;
+  /** The credentials that go on it, the chosen one first; empty for none */
+  readonly plan: readonly BoundCredential[];
+  /** What goes upstream beside them */
+  readonly request: AuthorisedRequest;
   /** For the audit: `cookie-removed` */
   readonly flags: readonly string[];
-  /**
-   * The request to send. `secret` is what `credential.reveal()` gave.
-   * @throws Refusal credential-unavailable
-   */
-  readonly apply: (secret: string | undefined) => AuthorisedRequest;
   /** Told the headers of the answer: the cookies that it sets may come back */
   readonly learn?: (headers: readonly HeaderField[]) => void;
 }
@@ -112,20 +103,10 @@ function prepare(session: Session, request: AuthorisationRequest): Preparation {
   }
   if (boundHost === undefined) return prepareUnbound(session, request, findings);
   if (findings.foreign !== undefined) throw foreignAtBoundHost(request.host, findings.foreign);
-  if (findings.offered.size > 1) throw severalPlaceholders(request.host);
-
-  const chosen = request.withoutCredential === true ? undefined : choose(bound, findings.offered);
-  const cleaned = { headers: findings.headers, target: findings.target };
-  return {
-    ...(chosen === undefined ? {} : { credential: chosen.credential }),
-    flags: findings.cookies > 0 ? ["cookie-removed"] : [],
-    apply: (secret) => {
-      if (chosen === undefined) return cleaned;
-      if (secret === undefined) throw unavailable("its secret wasn't read");
-      if (session.search(secret) !== undefined) throw unavailable("its secret is a placeholder");
-      return attach(cleaned, chosen.binding.scheme, secret);
-    },
-  };
+  const plan = request.withoutCredential === true ? [] : planCredentials(bound, findings.offered);
+  if (plan === "several") throw severalPlaceholders(request.host);
+  const { headers, target, cookies: removed } = findings;
+  return { plan, request: { headers, target }, flags: removed > 0 ? ["cookie-removed"] : [] };
 }
 
 /** Where no credential of ours is for the host. */
@@ -137,13 +118,13 @@ function prepareUnbound(
   const { host, rule, rawTarget } = request;
   const learn = (answered: readonly HeaderField[]): void => cookies.add(host, answered);
   if (rule.clientCredentials === "pass") {
-    return { flags: [], apply: () => ({ headers: request.headers, target: rawTarget }), learn };
+    return { plan: [], request: { headers: request.headers, target: rawTarget }, flags: [], learn };
   }
   if (foreign !== undefined && !mayPass(foreign, rule)) {
     throw foreignAtUnboundHost(request, foreign, findPreset);
   }
   const flags = removed > 0 ? ["cookie-removed"] : [];
-  return { flags, apply: () => ({ headers, target: rawTarget }), learn };
+  return { plan: [], request: { headers, target: rawTarget }, flags, learn };
 }
 
 /** Headers are looked at before the query: where a parameter is what was found first, no header has a credential. */
@@ -152,24 +133,6 @@ function mayPass(
   { clientCredentials }: AuthorisationRequest["rule"],
 ): boolean {
   return clientCredentials === "query" && kind === "parameter";
-}
-
-/**
- * The client may say which of several equal credentials it means. One that is for this repository comes before others
- * whatever the client holds: a variable of the sandbox has room for one placeholder only.
- */
-function choose(
-  bound: readonly BoundCredential[],
-  offered: ReadonlySet<SessionCredential>,
-): BoundCredential | undefined {
-  const [first] = bound;
-  if (first === undefined) return undefined;
-  const rank = repositoryRank(first.binding);
-  return (
-    bound.find(
-      ({ credential, binding }) => offered.has(credential) && repositoryRank(binding) === rank,
-    ) ?? first
-  );
 }
 
 function strayPlaceholder(

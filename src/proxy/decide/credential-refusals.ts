@@ -4,14 +4,10 @@ import { quoted } from "../../base/printable.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { AuthorisationRequest, FindPreset } from "./authorise.ts";
 import { isSignedQuery } from "../../credential/credential-parameters.ts";
+import type { RequestPlace } from "../../credential/scheme.ts";
+import { proposeFlags } from "../../credential/schemes.ts";
 import { looksLikePlaceholder } from "../../credential/placeholder.ts";
-import { detectQuery } from "../../credential/query.ts";
-
-/** A place in a request, as a refusal names it */
-export type RequestPlace =
-  | { readonly kind: "header"; readonly name: string; readonly value: string }
-  | { readonly kind: "parameter"; readonly name: string; readonly value: string }
-  | { readonly kind: "target" };
+import { detectQuery } from "../../http/query.ts";
 
 export function placeholderAtWrongHost(host: string, place: RequestPlace): Refusal {
   return new Refusal(
@@ -44,7 +40,7 @@ export function severalPlaceholders(host: string): Refusal {
   return new Refusal(
     403,
     "placeholder-at-wrong-place",
-    `the request offers placeholders of several credentials for ${quoted(host)}; one request carries one credential`,
+    `the request offers placeholders of several credentials for ${quoted(host)} that cannot go on one request; offer one of them`,
     { flags: ["placeholder-at-wrong-place"] },
   );
 }
@@ -114,11 +110,10 @@ function storedRemedy(
   };
 }
 
-/** How the client sent it; Bearer is what `credential add` takes without a flag. */
+/** How the client sent it. */
 function toSchemeFlag(place: RequestPlace): string {
-  if (place.kind === "target" || !/^[\w-]{1,64}$/.test(place.name)) return "";
-  if (place.kind === "parameter") return ` --query ${place.name}`;
-  return isCookie(place) || /^authorization$/i.test(place.name) ? "" : ` --header ${place.name}`;
+  if (place.kind === "target" || isCookie(place)) return "";
+  return /^[\w-]{1,64}$/.test(place.name) ? proposeFlags(place) : "";
 }
 
 function isCookie(place: RequestPlace): boolean {

@@ -13,10 +13,10 @@ import {
   looksLikeCredential,
   toReadings,
 } from "../../credential/credential-parameters.ts";
-import type { RequestPlace } from "./credential-refusals.ts";
+import type { RequestPlace } from "../../credential/scheme.ts";
 import { percentDecode } from "../../http/percent-decode.ts";
-import { detectPathParameters, detectQuery, withoutParameters } from "../../credential/query.ts";
-import type { QueryParameter } from "../../credential/query.ts";
+import { detectPathParameters, detectQuery, withoutParameters } from "../../http/query.ts";
+import type { QueryParameter } from "../../http/query.ts";
 import { holdsVendorToken } from "../../credential/token-shape.ts";
 
 /** The place of a request, as far as credentials care. */

@@ -1,5 +1,6 @@
 // One request through the pipeline: parse → authority → decide → authorise → record → reveal → forward → record.
 // A new rule kind, credential scheme or protocol is another step, another door or another file, never a branch in here.
+import { toHostHeader } from "../../http/authority.ts";
 import { toRequiredPaths } from "../../policy/other-path.ts";
 import type { Rule } from "../../policy/policy.ts";
 import { answerThroughDoor } from "../decide/answer-through-handler.ts";
@@ -15,7 +16,8 @@ import type { RequestHead } from "../../http/http1/request-head.ts";
 import type { ParsedRequest } from "../../http/parsed-request.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { Refusal } from "../../http/refusal.ts";
-import { revealOn, toCredentialId } from "./reveal.ts";
+import { noteCredentials, revealOn, toCredentialId } from "./reveal.ts";
+import { readSignedBody, toBodyDigest } from "./signed-body.ts";
 
 /**
  * Serves one parsed request. Resolves `keep` when the connection can take another one.
@@ -85,11 +87,25 @@ async function send(
     readonly body?: PassageBody | undefined;
   },
 ): Promise<"keep" | "close"> {
-  const { authority, record } = asked;
-  const { passage, body } = way;
+  const { authority, record, hold } = asked;
+  const { passage } = way;
   const preparation = prepare(context, asked, way);
   await record.allow();
-  const { secret, headers, target } = await revealOn(preparation, context.echoes);
+  const digest = toBodyDigest(preparation.plan);
+  const next = way.body?.next ?? toDoorRequest(asked, context.turns).next;
+  const signed = digest === undefined ? undefined : await readSignedBody(next, digest, hold);
+  const body = signed?.body ?? way.body;
+  const { repository } = passage ?? {};
+  const revealed = await revealOn(
+    context,
+    { ...preparation, ...(repository === undefined ? {} : { repository }) },
+    {
+      method: asked.head.method,
+      host: toHostHeader(authority),
+      ...(signed === undefined ? {} : { bodyDigest: signed.digest }),
+    },
+  );
+  const { headers, target } = revealed;
   const request: ForwardedRequest = {
     head: body === undefined ? await withoutEmptyBody(asked) : withBody(asked.head, body),
     record,
@@ -98,11 +114,14 @@ async function send(
     headers:
       passage?.trustedHeaders === undefined ? headers : [...headers, ...passage.trustedHeaders],
     target: withTrustedQuery(target, passage?.trustedQuery),
-    secrets: toSecrets(secret, passage),
+    secrets: toSecrets(revealed.secrets, passage),
     echoes: context.echoes,
-    learn: preparation.learn,
+    learn: (answer) => {
+      preparation.learn?.(answer.headers);
+      if (answer.status === 401) revealed.reject();
+    },
     clientBody: asked.body,
-    hold: asked.hold,
+    hold,
     ...(body === undefined ? {} : { body }),
     ...(passage?.response === undefined ? {} : { transform: passage.response }),
   };
@@ -110,11 +129,11 @@ async function send(
 }
 
 /** What is searched for in the answer as it is, however short it is. */
-function toSecrets(secret: string | undefined, passage?: ForwardPassage): readonly string[] {
+function toSecrets(secrets: readonly string[], passage?: ForwardPassage): readonly string[] {
   const { trustedHeaders = [], trustedQuery = "" } = passage ?? {};
   const values = trustedHeaders.filter(([name]) => name.toLowerCase() === "authorization");
   const trusted = [...values.map(([, value]) => value), trustedQuery.slice(1)];
-  return [secret ?? "", ...trusted].filter((text) => text !== "");
+  return [...secrets, ...trusted].filter((text) => text !== "");
 }
 
 /** Chooses the credential, and refuses what isn't ours. */
@@ -143,8 +162,7 @@ function prepare(
     withoutCredential: passage?.withoutCredential === true,
     ...(passage?.repository === undefined ? {} : { repository: passage.repository }),
   });
-  const credential = toCredentialId(preparation);
-  if (credential !== "") record.facts.credential = credential;
+  noteCredentials(record, preparation);
   record.facts.flags = preparation.flags;
   return preparation;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { toHostHeader } from "../../http/authority.ts";
 import { within } from "../deadlines.ts";
 import type { HostRequest, HostResponse } from "../decide/handler.ts";
@@ -8,7 +9,8 @@ import type { ProxyContext } from "../proxy-context.ts";
 import { readFinalHead } from "./read-response.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { RequestRecord } from "./request-record.ts";
-import { revealOn, toCredentialId } from "./reveal.ts";
+import { noteCredentials, revealOn, toCredentialId } from "./reveal.ts";
+import { toBodyDigest } from "./signed-body.ts";
 import type { UpstreamConnection } from "../upstream/upstream-pool.ts";
 
 /** From the end of one of our own requests to the head of its answer, in milliseconds: somebody waits for the decision. */
@@ -59,13 +61,31 @@ async function send(
     headers,
     rule: { effect: "allow", clientCredentials: "refuse" },
   });
-  const credential = toCredentialId(preparation);
-  if (credential !== "") record.facts.credential = credential;
+  noteCredentials(record, preparation);
   if (request.check !== undefined) record.facts.check = request.check;
   await record.allow();
-  const authorised = await revealOn(preparation, context.echoes);
+  const digest = toBodyDigest(preparation.plan);
+  const authorised = await revealOn(
+    context,
+    { ...preparation, ...about },
+    {
+      method,
+      host: toHostHeader(authority),
+      ...(digest === undefined
+        ? {}
+        : {
+            bodyDigest: createHash(digest)
+              .update(request.body ?? "")
+              .digest(),
+          }),
+    },
+  );
   // Always a connection of its own: nothing that the sandbox's requests left on one can be part of the answer
-  const upstream = await context.pool.dial(authority, credential, AbortSignal.timeout(answerMs));
+  const upstream = await context.pool.dial(
+    authority,
+    toCredentialId(preparation),
+    AbortSignal.timeout(answerMs),
+  );
   try {
     record.address = upstream.address;
     const { body } = request;
@@ -85,6 +105,7 @@ async function send(
     const options = { onContinue: () => undefined, isUpgrade: false };
     const response = await readFinalHead(upstream, options);
     record.status = response.status;
+    if (response.status === 401) authorised.reject();
     const reader = readBody(upstream.source, responseFraming(method, response), "upstream");
     return {
       head: response,

@@ -56,7 +56,7 @@ export async function relayResponse(relayed: RelayedResponse): Promise<void> {
     clientVersion: head.version,
     close: relayed.close,
   });
-  request.learn?.(relayed.response.headers);
+  request.learn(relayed.response);
   record.status = relayed.response.status;
   const isChunked = isRechunked({ framing: outFraming, clientVersion: head.version });
   const reader = transformed(readBody(upstream.source, framing, "upstream"), transform);

@@ -17,6 +17,7 @@ export interface RequestFacts {
   websocket?: true;
   rule?: string;
   credential?: string;
+  otherCredentials?: readonly string[];
   signed?: string;
   others?: NonNullable<RequestDecisionEvent["others"]>;
   repository?: string;

@@ -1,25 +1,61 @@
 import { VaultboxError, type VaultboxErrorCode } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import type { Preparation } from "../decide/authorise.ts";
-import type { SecretEchoes } from "./secret-echo.ts";
-import type { AuthorisedRequest } from "./attach.ts";
+import type { Secret } from "../../base/redact.ts";
+import type { AuthorisedRequest, UnsignedRequest } from "../../credential/scheme.ts";
+import type { SecretContext } from "../../credential/secret-provider.ts";
+import type { SessionCredential } from "../../credential/session-credential.ts";
+import type { ProxyContext } from "../proxy-context.ts";
+import type { RequestRecord } from "./request-record.ts";
+import { attach, unavailable } from "./attach.ts";
 import { proxyLimits } from "../limits.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { TimeLimitError, withTimeLimit } from "../time-limit.ts";
 
+/** A request with its secrets on it. */
+export interface RevealedRequest extends AuthorisedRequest {
+  readonly secrets: readonly string[];
+  /** Tells whoever gave the secrets that the server refused them (401). */
+  readonly reject: () => void;
+}
+
+/** What a scheme may sign beside headers and target. */
+type SignedParts = Pick<UnsignedRequest, "method" | "host" | "bodyDigest">;
+
 /**
- * The secret, fetched at the last moment; undefined when none is attached. Degraded means refused: a request never goes
- * out without its credential.
+ * The request as it goes upstream: secrets are fetched at the last moment. Degraded means refused: a request never goes out
+ * without its credentials.
  * @throws Refusal 502 `credential-unavailable`
  */
-async function reveal(preparation: Preparation): Promise<string | undefined> {
-  if (preparation.credential === undefined) return undefined;
-  const { name, vault, reveal: read } = preparation.credential;
+export async function revealOn(
+  { echoes, findPlaceholder }: Pick<ProxyContext, "echoes" | "findPlaceholder">,
+  { plan, request, repository }: Pick<Preparation, "plan" | "request"> & SecretContext,
+  parts: SignedParts,
+): Promise<RevealedRequest> {
+  const context = repository === undefined ? {} : { repository };
+  const given: (() => void)[] = [];
+  const secrets: string[] = [];
+  let authorised = request;
+  for (const { credential, binding } of plan) {
+    const secret = await get(credential, context);
+    const value = secret.reveal();
+    if (findPlaceholder(value) !== undefined) throw unavailable("its secret is a placeholder");
+    const before = authorised.headers.length;
+    authorised = await attach({ ...parts, ...authorised }, binding.scheme, value);
+    echoes.add(value, authorised.headers.slice(before));
+    secrets.push(value);
+    given.push(() => credential.provider.rejected(secret));
+  }
+  return { ...authorised, secrets, reject: () => given.forEach((tell) => tell()) };
+}
+
+async function get(credential: SessionCredential, context: SecretContext): Promise<Secret> {
   try {
     const limit = { timeoutMs: proxyLimits.revealMs, signal: undefined };
-    return await withTimeLimit(read(), limit);
+    return (await withTimeLimit(credential.provider.get(context), limit)).secret;
   } catch (error) {
-    throw new Refusal(502, "credential-unavailable", toWhy(error, toCredentialId(preparation)), {
+    const { name, vault } = credential;
+    throw new Refusal(502, "credential-unavailable", toWhy(error, toId(credential)), {
       remedy: `vaultbox credential test ${name} --vault ${vault}`,
       cause: error,
     });
@@ -41,19 +77,22 @@ function toWhy(error: unknown, credential: string): string {
   return toldCodes.has(error.code) ? error.message : `${cannot} (${error.code})`;
 }
 
-/** The request as it goes upstream. @throws Refusal 502 `credential-unavailable` */
-export async function revealOn(
-  preparation: Preparation,
-  echoes: SecretEchoes,
-): Promise<AuthorisedRequest & { readonly secret: string | undefined }> {
-  const secret = await reveal(preparation);
-  const authorised = preparation.apply(secret);
-  if (secret !== undefined) echoes.add(secret, authorised.headers);
-  return { ...authorised, secret };
+/** For the audit: which credentials go on the request. */
+export function noteCredentials(
+  { facts }: RequestRecord,
+  { plan }: Pick<Preparation, "plan">,
+): void {
+  const [first, ...others] = plan.map(({ credential }) => toId(credential));
+  if (first !== undefined) facts.credential = first;
+  if (others.length > 0) facts.otherCredentials = others;
 }
 
-/** `vault/name`, or empty when none is attached. */
-export function toCredentialId(preparation: Preparation): string {
-  const { credential } = preparation;
-  return credential === undefined ? "" : `${credential.vault}/${credential.name}`;
+/** `vault/name`. */
+function toId({ name, vault }: SessionCredential): string {
+  return `${vault}/${name}`;
+}
+
+/** `vault/name` of each that goes on the request, joined: connections are kept for these only. Empty for none. */
+export function toCredentialId({ plan }: Pick<Preparation, "plan">): string {
+  return plan.map(({ credential }) => toId(credential)).join(", ");
 }

@@ -1,3 +1,4 @@
+import { provide } from "../../support/credential-fixtures.ts";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -187,7 +188,7 @@ test("of two credentials for a host each goes to the repository it's bound to", 
         vault: "test",
         bindings: binding ? [{ ...binding, scheme: { type: "basic", username: "second" } }] : [],
         placeholder: "ghp_theOtherPlaceholderOfThisTest0000000",
-        reveal: () => Promise.resolve(second),
+        provider: provide(second),
       },
     ],
   });

@@ -3,6 +3,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
+import { Secret } from "../../../src/base/redact.ts";
+import type { SecretLease, SecretProvider } from "../../../src/credential/secret-provider.ts";
 import type { Dialer } from "../../../src/proxy/upstream/dial.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
 import {
@@ -23,9 +25,9 @@ interface Fault {
   /** Part of the proxy's world in which `broken()` says whether the fault is on */
   readonly world: (parts: {
     readonly dialer: Dialer;
-    readonly reveal: () => Promise<string>;
+    readonly reveal: SecretProvider["get"];
     readonly broken: () => boolean;
-  }) => Partial<ProxyFixtureOptions> & { readonly reveal?: () => Promise<string> };
+  }) => Partial<ProxyFixtureOptions> & { readonly reveal?: SecretProvider["get"] };
   readonly transparent?: boolean;
   /** The fault is in the outcome's own record, which is lost then */
   readonly losesOutcome?: boolean;
@@ -48,7 +50,8 @@ function revealFault(title: string, reveal: () => unknown): Fault {
   return {
     title,
     world: (parts) => ({
-      reveal: () => (parts.broken() ? (reveal() as Promise<string>) : parts.reveal()),
+      reveal: (context) =>
+        parts.broken() ? (reveal() as Promise<SecretLease>) : parts.reveal(context),
     }),
   };
 }
@@ -73,8 +76,12 @@ const faults: readonly Fault[] = [
   revealFault("the vault rejects", () => Promise.reject(new TypeError("planted"))),
   revealFault("the vault gives nothing", () => Promise.resolve(undefined)),
   revealFault("the vault gives a number", () => Promise.resolve(42)),
-  revealFault("the vault gives an empty secret", () => Promise.resolve("")),
-  revealFault("the vault gives a line break", () => Promise.resolve("a\r\nHost: evil")),
+  revealFault("the vault gives an empty secret", () =>
+    Promise.resolve({ secret: new Secret("x", "") }),
+  ),
+  revealFault("the vault gives a line break", () =>
+    Promise.resolve({ secret: new Secret("x", "a\r\nHost: evil") }),
+  ),
   {
     title: "the audit throws at a decision",
     world: ({ broken }) => ({ onDecision: () => (broken() ? raise() : Promise.resolve()) }),
@@ -128,13 +135,13 @@ async function attempt(fault: Fault, isOn: boolean): Promise<Trial> {
   let isBroken = isOn;
   const { reveal, ...world } = fault.world({
     dialer: plainDialer(upstream.port),
-    reveal: made.reveal,
+    reveal: made.provider.get,
     broken: () => isBroken,
   });
   await using proxy = await startProxy({
     rules: [`* https://${host}`],
     dialer: plainDialer(upstream.port),
-    credentials: [{ ...made, reveal: reveal ?? made.reveal }],
+    credentials: [{ ...made, provider: { ...made.provider, get: reveal ?? made.provider.get } }],
     ...world,
   });
   const ask = async (): Promise<string> => {

@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sendCall, sendPast, type ApiCall } from "../../support/api-call.ts";
-import { makeCredential } from "../../support/credential-fixtures.ts";
+import { makeCredential, provide } from "../../support/credential-fixtures.ts";
 import { startDavServer } from "../../support/dav-server.ts";
 import {
   overrideHeaders,
@@ -202,7 +202,7 @@ test("apache copies and moves within the rule's path and out of it for nobody", 
   await using proxy = await startProxy({
     rules: [`* https://${davHost}/open/**`],
     dialer: plainDialer(server.port),
-    credentials: [{ ...credential, reveal: () => Promise.resolve(password) }],
+    credentials: [{ ...credential, provider: provide(password) }],
   });
   const attempts = ["COPY", "MOVE"].flatMap((method) =>
     [

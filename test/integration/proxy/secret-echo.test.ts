@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Door } from "../../../src/proxy/decide/handler.ts";
 import type { HeaderField } from "../../../src/http/http1/header.ts";
 import { Refusal } from "../../../src/http/refusal.ts";
-import type { CredentialScheme } from "../../../src/credential/session-credential.ts";
+import type { CredentialScheme } from "../../../src/credential/schemes.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
 import {
   plainDialer,

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect as connectTls } from "node:tls";
 import { expect, test } from "vitest";
 import { VaultboxError } from "../../../src/base/errors.ts";
-import { makeCredential } from "../../support/credential-fixtures.ts";
+import { makeCredential, provide } from "../../support/credential-fixtures.ts";
 import {
   plainDialer,
   startProxy,
@@ -112,7 +112,7 @@ test("degraded means refused: a locked vault, an unwritable log and a broken dia
       Promise.reject(new VaultboxError("VBX_VAULT_LOCKED", "the vault is locked: secret-detail")),
   };
   const broken = { ...locked, reveal: () => Promise.reject(new Error("secret-detail")) };
-  const badSecret = { ...locked, reveal: () => Promise.resolve("two\r\nlines") };
+  const badSecret = { ...locked, provider: provide("two\r\nlines") };
   const answers: string[] = [];
   for (const credential of [locked, broken, badSecret]) {
     await using proxy = await startProxy({ rules, dialer, credentials: [credential] });

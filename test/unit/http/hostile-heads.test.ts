@@ -1,3 +1,4 @@
+import { provide } from "../../support/credential-fixtures.ts";
 import { expect, test } from "vitest";
 import { compilePolicy, decide } from "../../../src/policy/decide.ts";
 import { parseRule } from "../../../src/policy/parse-rule.ts";
@@ -57,7 +58,7 @@ const authorise = createAuthoriser([
       },
     ],
     placeholder: "vbx-0123456789abcdefghijklmnopqrstuv",
-    reveal: () => Promise.resolve("s3cret"),
+    provider: provide("s3cret"),
   },
 ]);
 

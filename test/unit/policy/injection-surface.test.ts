@@ -8,7 +8,7 @@ import type { Preset } from "../../../src/presets/preset.ts";
 import { listPresets } from "../../../src/presets/presets.ts";
 import { createAuthoriser } from "../../../src/proxy/decide/authorise.ts";
 import { createPlaceholder } from "../../../src/credential/placeholder.ts";
-import { makeRequest, makeRule } from "../../support/credential-fixtures.ts";
+import { makeRequest, makeRule, provide } from "../../support/credential-fixtures.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const registry = {
@@ -37,7 +37,7 @@ function createPipeline(preset: Preset) {
       vault: "default",
       bindings,
       placeholder: createPlaceholder(preset.credential!.placeholder),
-      reveal: () => Promise.resolve("real-secret"),
+      provider: provide("real-secret"),
     },
   ]);
   const decideProbe = (probe: Probe) =>
@@ -50,7 +50,7 @@ function createPipeline(preset: Preset) {
       headers: [],
       rule,
     } as const;
-    return authorise(request).credential !== undefined;
+    return authorise(request).plan[0]?.credential !== undefined;
   };
   return {
     rules,

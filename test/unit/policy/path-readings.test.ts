@@ -104,5 +104,5 @@ test.each([
   const credential = makeCredential({ type: "bearer" }, { pathPrefix: "/v1" });
   const { path, readings } = parseTarget("GET", written);
   const request = makeRequest([], { path, readings, rawTarget: written });
-  expect(createAuthoriser([credential])(request).credential === credential).toBe(used);
+  expect(createAuthoriser([credential])(request).plan[0]?.credential === credential).toBe(used);
 });

@@ -33,7 +33,10 @@ function createVault(
     asked.push(name);
     return Promise.resolve(new Secret(name, values[name] ?? ""));
   };
-  return { vault: { name: "v", kind, credentials, signingKeys: [], reveal }, asked };
+  return {
+    vault: { name: "v", kind, credentials, signingKeys: [], reveal, reject: () => undefined },
+    asked,
+  };
 }
 
 const toValue = (text: string): Disclosure => ({ place: "--env", text, kind: "value" });

@@ -12,7 +12,14 @@ function bind(repository?: string) {
 
 function open(credentials: readonly ReturnType<typeof makeCredential>[]) {
   const reveal = () => Promise.resolve(new Secret("a", "s"));
-  const vault = { name: "v", kind: "age", credentials, signingKeys: [], reveal } as const;
+  const vault = {
+    name: "v",
+    kind: "age",
+    credentials,
+    signingKeys: [],
+    reveal,
+    reject: () => undefined,
+  } as const;
   return toSessionCredentials([vault]);
 }
 

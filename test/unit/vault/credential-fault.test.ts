@@ -1,3 +1,4 @@
+import { provide } from "../../support/credential-fixtures.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { toNewCredential } from "../../../src/cli/credential/new-credential.ts";
@@ -7,14 +8,15 @@ import { attach } from "../../../src/proxy/egress/attach.ts";
 import { createBoundHosts } from "../../../src/credential/bound-hosts.ts";
 import { createPlaceholder, minimumLength } from "../../../src/credential/placeholder.ts";
 import { findCredentialFault, placeholderLengths } from "../../../src/vault/credential-fault.ts";
-import type { StoredBinding, StoredCredential } from "../../../src/vault/stored-credential.ts";
+import type { CredentialBinding } from "../../../src/credential/binding.ts";
+import type { StoredCredential } from "../../../src/vault/stored-credential.ts";
 import { decodeContent, encodeContent } from "../../../src/vault/vault-content.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { makeCredential, makeEntry } from "../../support/temp-vaults.ts";
 
-const [binding] = makeCredential("x").bindings as readonly [StoredBinding];
+const [binding] = makeCredential("x").bindings as readonly [CredentialBinding];
 
-function at(changes: Partial<StoredBinding>): Partial<StoredCredential> {
+function at(changes: Partial<CredentialBinding>): Partial<StoredCredential> {
   return { bindings: [{ ...binding, ...changes }] };
 }
 
@@ -98,7 +100,7 @@ test("what is stored for each preset, and by the flags of a custom credential, i
           vault: "v",
           bindings: made.bindings,
           placeholder: "p",
-          reveal: () => Promise.resolve(""),
+          provider: provide(""),
         },
       ]),
     ).not.toThrow();
@@ -135,14 +137,13 @@ test("every length that a placeholder may have, one can be made of", () => {
   }
 });
 
-test("no secret is put on a header that isn't one, or that the proxy writes itself", () => {
-  const request = { headers: [], target: "/" };
+test("no secret is put on a header that isn't one, or that the proxy writes itself", async () => {
+  const request = { headers: [], target: "/", method: "GET", host: "a.example" };
   for (const header of ["X-A: 1\r\nX-Evil", "", "X A", "Content-Length", "Host", "connection"]) {
-    expect(() => attach(request, { type: "header", header }, "s3cret")).toThrow(
+    await expect(attach(request, { type: "header", header }, "s3cret")).rejects.toThrow(
       "its header is not one that a request can carry",
     );
   }
-  expect(attach(request, { type: "header", header: "X-Key" }, "s3cret").headers).toEqual([
-    ["X-Key", "s3cret"],
-  ]);
+  const sent = await attach(request, { type: "header", header: "X-Key" }, "s3cret");
+  expect(sent.headers).toEqual([["X-Key", "s3cret"]]);
 });

@@ -143,7 +143,8 @@ function toWhy(decision: RequestDecisionEvent, outcomeReason?: string): string {
   if (decision.check !== undefined) facts.push(`(to decide a ${decision.check})`);
   facts.push(...describeUpdates(decision));
   if (decision.signed !== undefined) facts.push(`signed ${decision.signed}`);
-  if (decision.credential !== undefined) facts.push(`with ${decision.credential}`);
+  const { credential, otherCredentials = [] } = decision;
+  if (credential !== undefined) facts.push(`with ${[credential, ...otherCredentials].join(", ")}`);
   if (decision.flags !== undefined && decision.flags.length > 0) {
     facts.push(`[${decision.flags.join(", ")}]`);
   }

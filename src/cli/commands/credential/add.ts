@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { schemeFlags } from "../../../credential/schemes.ts";
 import type { NewCredentialFlags } from "../../credential/new-credential.ts";
 import type { SigningKeyFlags } from "../../credential/new-signing-key.ts";
 
@@ -21,39 +22,32 @@ The secret is read from stdin or typed without echo, never from the command
 line.`;
 
 export function buildCommand(): Command {
-  return (
-    new Command("add")
-      .summary("store a credential")
-      .description("store a credential: of the preset with that name, or a custom one by --host")
-      .argument("<preset-or-name>", "name of the credential")
-      // A secret typed as an argument gets a message of its own
-      .argument("[extra...]")
-      .usage("[options] <preset-or-name>")
-      .option("--vault <vault>", "vault to store it in", "default")
-      .option("--preset <preset>", "take host, scheme and variable from this preset")
-      .option("--host <host>", "host it is for, or *.host for its subdomains")
-      .option("--port <port>", "port it is for (default: 443)")
-      .option("--path <prefix>", "only for paths below this one (default: /)")
-      .option("--repository <name>", "only for this repository (acme/widgets, acme/*) of --git")
-      .option("--bearer", "send it as Authorization: Bearer (the default)")
-      .option("--basic <user>", "send it as the password of this user")
-      .option("--header <name>", "send it in this header; a prefix may follow: 'Name: prefix'")
-      .option("--query <parameter>", "send it in this query parameter")
-      .option("--env <variable>", "variable that carries the placeholder in the sandbox", collect)
-      .option("--from-command <command>", "get the secret from this command, once per session")
-      .option("--from-env <variable>", "get the secret from this variable of the host, per session")
-      .option(
-        "--signing-key <file>",
-        "keep this OpenSSH private key (- for stdin), to sign commits",
-      )
-      .option("--generate-signing-key", "make a key that signs commits, and print its public half")
-      .option("--ssh-agent [fingerprint]", "sign commits with this key of the ssh-agent")
-      .addHelpText("after", examples)
-      .action(async (name: string, extra: readonly string[], flags: Flags) => {
-        const { addCredential } = await import("../../credential/add-credential.ts");
-        await addCredential(name, extra, flags);
-      })
-  );
+  const command = new Command("add")
+    .summary("store a credential")
+    .description("store a credential: of the preset with that name, or a custom one by --host")
+    .argument("<preset-or-name>", "name of the credential")
+    // A secret typed as an argument gets a message of its own
+    .argument("[extra...]")
+    .usage("[options] <preset-or-name>")
+    .option("--vault <vault>", "vault to store it in", "default")
+    .option("--preset <preset>", "take host, scheme and variable from this preset")
+    .option("--host <host>", "host it is for, or *.host for its subdomains")
+    .option("--port <port>", "port it is for (default: 443)")
+    .option("--path <prefix>", "only for paths below this one (default: /)")
+    .option("--repository <name>", "only for this repository (acme/widgets, acme/*) of --git");
+  for (const { flag, description } of schemeFlags) command.option(flag, description);
+  return command
+    .option("--env <variable>", "variable that carries the placeholder in the sandbox", collect)
+    .option("--from-command <command>", "get the secret from this command, once per session")
+    .option("--from-env <variable>", "get the secret from this variable of the host, per session")
+    .option("--signing-key <file>", "keep this OpenSSH private key (- for stdin), to sign commits")
+    .option("--generate-signing-key", "make a key that signs commits, and print its public half")
+    .option("--ssh-agent [fingerprint]", "sign commits with this key of the ssh-agent")
+    .addHelpText("after", examples)
+    .action(async (name: string, extra: readonly string[], flags: Flags) => {
+      const { addCredential } = await import("../../credential/add-credential.ts");
+      await addCredential(name, extra, flags);
+    });
 }
 
 /** An option that may be given again. */

@@ -4,8 +4,9 @@ import { createAuthoriser } from "../../../../src/proxy/decide/authorise.ts";
 import type { AuthorisationRequest } from "../../../../src/proxy/decide/authorise.ts";
 import type { HeaderField } from "../../../../src/http/http1/header.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
-import type { CredentialScheme } from "../../../../src/credential/session-credential.ts";
+import type { CredentialScheme } from "../../../../src/credential/schemes.ts";
 import {
+  applyPlan,
   base64,
   makeCredential,
   makeRequest,
@@ -84,11 +85,11 @@ const requests: fc.Arbitrary<AuthorisationRequest> = fc
     }),
   );
 
-function run(request: AuthorisationRequest) {
+async function run(request: AuthorisationRequest) {
   try {
     const preparation = authorise(request);
-    const credential = credentials.find((one) => one === preparation.credential);
-    return { credential, sent: preparation.apply(credential?.secret) };
+    const credential = credentials.find((one) => one === preparation.plan[0]?.credential);
+    return { credential, sent: await applyPlan(preparation) };
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;
@@ -112,10 +113,10 @@ function readings(headers: readonly HeaderField[], target: string): string {
 const options = { numRuns: 5000 };
 
 describe("for any request", () => {
-  test("a secret goes only to a host, port and path that its credential is bound to, over https", () => {
-    fc.assert(
-      fc.property(requests, (request) => {
-        const result = run(request);
+  test("a secret goes only to a host, port and path that its credential is bound to, over https", async () => {
+    await fc.assert(
+      fc.asyncProperty(requests, async (request) => {
+        const result = await run(request);
         if (result === undefined) return;
         const seen = readings(result.sent.headers, result.sent.target);
         const carried = credentials.filter(({ secret }) => seen.includes(secret));
@@ -135,10 +136,10 @@ describe("for any request", () => {
     );
   });
 
-  test("no placeholder survives", () => {
-    fc.assert(
-      fc.property(requests, (request) => {
-        const result = run(request);
+  test("no placeholder survives", async () => {
+    await fc.assert(
+      fc.asyncProperty(requests, async (request) => {
+        const result = await run(request);
         if (result === undefined) return;
         const seen = readings(result.sent.headers, result.sent.target);
         expect(credentials.filter(({ placeholder }) => seen.includes(placeholder))).toEqual([]);
@@ -147,10 +148,10 @@ describe("for any request", () => {
     );
   });
 
-  test("no foreign credential reaches a host that a credential is bound to", () => {
-    fc.assert(
-      fc.property(requests, (request) => {
-        const result = run(request);
+  test("no foreign credential reaches a host that a credential is bound to", async () => {
+    await fc.assert(
+      fc.asyncProperty(requests, async (request) => {
+        const result = await run(request);
         if (result === undefined || request.host === "c.test") return;
         // X-Custom means something only where a binding says so
         const harmless =
@@ -166,19 +167,19 @@ describe("for any request", () => {
     );
   });
 
-  test("what is sent doesn't depend on how often the authoriser was asked", () => {
-    fc.assert(
-      fc.property(requests, (request) => {
+  test("what is sent doesn't depend on how often the authoriser was asked", async () => {
+    await fc.assert(
+      fc.asyncProperty(requests, async (request) => {
         const fresh = createAuthoriser(credentials);
-        const attempt = (by: typeof authorise) => {
+        const attempt = async (by: typeof authorise) => {
           try {
-            return by(request).apply("real-secret");
+            return await applyPlan(by(request), "real-secret");
           } catch (error) {
             if (error instanceof Refusal) return error.reason;
             throw error;
           }
         };
-        expect(attempt(authorise)).toEqual(attempt(fresh));
+        expect(await attempt(authorise)).toEqual(await attempt(fresh));
       }),
       { numRuns: 1000 },
     );

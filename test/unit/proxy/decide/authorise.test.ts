@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createAuthoriser } from "../../../../src/proxy/decide/authorise.ts";
 import {
+  applyPlan,
+  provide,
   authoriseAndApply,
   base64,
   makeCredential,
@@ -8,6 +10,10 @@ import {
   makeRule,
   refusalOf,
 } from "../../../support/credential-fixtures.ts";
+import { createPlaceholderSearch } from "../../../../src/credential/placeholder-search.ts";
+import { revealOn } from "../../../../src/proxy/egress/reveal.ts";
+import { SecretEchoes } from "../../../../src/proxy/egress/secret-echo.ts";
+import { Refusal } from "../../../../src/http/refusal.ts";
 
 describe("a host with a bound credential", () => {
   test("gets the credential when the client offers none", async () => {
@@ -82,9 +88,8 @@ describe("a host with a bound credential", () => {
     const credential = makeCredential({ type: "bearer" });
     const preparation = createAuthoriser([credential])(makeRequest([["Cookie", "a=b"]]));
     expect(preparation.flags).toEqual(["cookie-removed"]);
-    expect(preparation.apply(credential.secret).headers.map(([name]) => name)).not.toContain(
-      "Cookie",
-    );
+    const { headers } = await applyPlan(preparation);
+    expect(headers.map(([name]) => name)).not.toContain("Cookie");
   });
 
   test("stays strict on a path and a port that the binding doesn't cover", () => {
@@ -94,14 +99,14 @@ describe("a host with a bound credential", () => {
     expect(refusalOf(() => authorise(makeRequest(foreign, { port: 8443 }))).reason).toBe(
       "foreign-credential",
     );
-    expect(authorise(makeRequest()).credential).toBeUndefined();
+    expect(authorise(makeRequest()).plan[0]?.credential).toBeUndefined();
   });
 
   test("never gets a credential over plain http", () => {
     const credential = makeCredential({ type: "bearer" }, { port: 80 });
     const authorise = createAuthoriser([credential]);
     const plain = { scheme: "http", port: 80 } as const;
-    expect(authorise(makeRequest([], plain)).credential).toBeUndefined();
+    expect(authorise(makeRequest([], plain)).plan[0]?.credential).toBeUndefined();
     const offered = [["Authorization", `Bearer ${credential.placeholder}`]] as const;
     expect(refusalOf(() => authorise(makeRequest(offered, plain))).reason).toBe(
       "placeholder-at-wrong-place",
@@ -115,8 +120,8 @@ describe("several credentials for one host", () => {
     const second = makeCredential({ type: "bearer" }, {}, "second");
     const authorise = createAuthoriser([first, second]);
     const offered = [["Authorization", `Bearer ${second.placeholder}`]] as const;
-    expect(authorise(makeRequest(offered)).credential?.name).toBe("second");
-    expect(authorise(makeRequest()).credential?.name).toBe("first");
+    expect(authorise(makeRequest(offered)).plan[0]?.credential.name).toBe("second");
+    expect(authorise(makeRequest()).plan[0]?.credential.name).toBe("first");
   });
 
   test("the longest path prefix wins, on segment boundaries, and an exact host before a wildcard", () => {
@@ -130,14 +135,16 @@ describe("several credentials for one host", () => {
       makeCredential({ type: "bearer" }, { pathPrefix: "/v1" }, "path"),
       makeCredential({ type: "bearer" }, { pathPrefix: "/v1/thin" }, "no boundary"),
     ]);
-    expect(authorise(makeRequest()).credential?.name).toBe("path");
-    expect(authorise(makeRequest([], { path: "/v2" })).credential?.name).toBe("host");
-    expect(authorise(makeRequest([], { host: "b.example.com" })).credential?.name).toBe("any");
-    expect(authorise(makeRequest([], { host: "example.com" })).credential).toBeUndefined();
+    expect(authorise(makeRequest()).plan[0]?.credential.name).toBe("path");
+    expect(authorise(makeRequest([], { path: "/v2" })).plan[0]?.credential.name).toBe("host");
+    expect(authorise(makeRequest([], { host: "b.example.com" })).plan[0]?.credential.name).toBe(
+      "any",
+    );
+    expect(authorise(makeRequest([], { host: "example.com" })).plan[0]?.credential).toBeUndefined();
   });
 
-  test("two placeholders in one request are refused", () => {
-    const first = makeCredential({ type: "header", header: "x-api-key" });
+  test("placeholders of two that share a field are refused in one request", () => {
+    const first = makeCredential({ type: "basic", username: "me" });
     const second = makeCredential({ type: "bearer" });
     const both = makeRequest([
       ["x-api-key", first.placeholder],
@@ -165,7 +172,7 @@ describe("a host without a bound credential", () => {
         rawTarget,
         rule: makeRule({ clientCredentials: "pass" }),
       });
-      expect(authorise(request).apply(undefined)).toEqual({
+      expect(authorise(request).request).toEqual({
         headers: request.headers,
         target: rawTarget,
       });
@@ -179,7 +186,7 @@ describe("a rule for signed URLs", () => {
   const rawTarget = "/f?sv=1&se=2&sp=r&sig=a%2Bb%3D&jwt=x";
 
   test("lets the query pass, byte for byte", () => {
-    expect(authorise(makeRequest([], { rawTarget, rule })).apply(undefined).target).toBe(rawTarget);
+    expect(authorise(makeRequest([], { rawTarget, rule })).request.target).toBe(rawTarget);
   });
 
   test.each([
@@ -201,21 +208,36 @@ describe("a rule for signed URLs", () => {
 describe("a secret", () => {
   test.each(["", "a\r\nX-Evil: 1", "ab\nc", "ab\0c", "päss€", " abc", "abc\n", "ab\u0085c"])(
     "that no header can carry is refused without being shown: %j",
-    (secret) => {
+    async (secret) => {
       const preparation = createAuthoriser([makeCredential({ type: "bearer" })])(makeRequest());
-      const refusal = refusalOf(() => preparation.apply(secret));
+      const refusal = await rejectionOf(applyPlan(preparation, secret));
       expect(refusal).toMatchObject({ status: 502, reason: "credential-unavailable" });
       expect(refusal.message.includes(secret)).toBe(secret === "");
     },
   );
 
-  test("that is a placeholder, or that was never read, is refused", () => {
+  test("that is a placeholder is refused", async () => {
     const credential = makeCredential({ type: "bearer" });
     const preparation = createAuthoriser([credential])(makeRequest());
-    expect(refusalOf(() => preparation.apply(credential.placeholder)).status).toBe(502);
-    expect(refusalOf(() => preparation.apply(undefined)).status).toBe(502);
+    const plan = preparation.plan.map((one) => ({
+      ...one,
+      credential: { ...credential, provider: provide(credential.placeholder) },
+    }));
+    const search = createPlaceholderSearch([credential]);
+    const revealing = revealOn(
+      { echoes: new SecretEchoes(), findPlaceholder: search },
+      { ...preparation, plan },
+      { method: "GET", host: "api.example.com" },
+    );
+    expect((await rejectionOf(revealing)).status).toBe(502);
   });
 });
+
+async function rejectionOf(work: Promise<unknown>): Promise<Refusal> {
+  const error = await work.catch((caught: unknown) => caught);
+  if (error instanceof Refusal) return error;
+  throw new Error("the request was not refused", { cause: error });
+}
 
 test.each([{ host: "API.example.com" }, { host: "api.example.com." }, { pathPrefix: "v1" }])(
   "a binding that isn't canonical and would never match is a bug: %j",

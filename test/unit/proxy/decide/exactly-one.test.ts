@@ -2,8 +2,13 @@ import { describe, expect, test } from "vitest";
 import { createAuthoriser } from "../../../../src/proxy/decide/authorise.ts";
 import type { HeaderField } from "../../../../src/http/http1/header.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
-import type { CredentialScheme } from "../../../../src/credential/session-credential.ts";
-import { base64, makeCredential, makeRequest } from "../../../support/credential-fixtures.ts";
+import type { CredentialScheme } from "../../../../src/credential/schemes.ts";
+import {
+  authoriseAndApply,
+  base64,
+  makeCredential,
+  makeRequest,
+} from "../../../support/credential-fixtures.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
 
 type Attack = (placeholder: string) => readonly HeaderField[];
@@ -110,12 +115,15 @@ function credentialsSeen(headers: readonly HeaderField[]): readonly string[] {
     .map(([, value]) => value);
 }
 
-function outcome(scheme: CredentialScheme, attack: Attack): "ours once" | "refused" | "broken" {
+async function outcome(
+  scheme: CredentialScheme,
+  attack: Attack,
+): Promise<"ours once" | "refused" | "broken"> {
   const credential = makeCredential(scheme);
   const ours = scheme.type === "bearer" ? `Bearer ${credential.secret}` : credential.secret;
   try {
     const request = makeRequest(attack(credential.placeholder));
-    const sent = createAuthoriser([credential])(request).apply(credential.secret);
+    const sent = await authoriseAndApply(createAuthoriser([credential]), request);
     const clean = !JSON.stringify(sent).includes(credential.placeholder);
     const seen = credentialsSeen(sent.headers);
     return clean && seen.length === 1 && seen[0] === ours ? "ours once" : "broken";
@@ -133,12 +141,18 @@ function naiveIsBroken(scheme: CredentialScheme, attack: Attack): boolean {
 }
 
 describe("the credential upstream", () => {
-  test.each(attacks)("is ours and the only one, or nothing is sent: %s", (_, scheme, attack) => {
-    expect(outcome(scheme, attack)).not.toBe("broken");
-  });
+  test.each(attacks)(
+    "is ours and the only one, or nothing is sent: %s",
+    async (_, scheme, attack) => {
+      expect(await outcome(scheme, attack)).not.toBe("broken");
+    },
+  );
 
-  test("can't be removed or doubled by the client, as it can with a proxy that only adds a header", () => {
-    const held = attacks.filter(([, scheme, attack]) => outcome(scheme, attack) !== "broken");
+  test("can't be removed or doubled by the client, as it can with a proxy that only adds a header", async () => {
+    const outcomes = await Promise.all(
+      attacks.map(([, scheme, attack]) => outcome(scheme, attack)),
+    );
+    const held = outcomes.filter((one) => one !== "broken");
     const control = attacks.filter(([, scheme, attack]) => naiveIsBroken(scheme, attack));
     recordScore({
       row: 17,
@@ -151,8 +165,11 @@ describe("the credential upstream", () => {
     expect(control).toHaveLength(attacks.length);
   });
 
-  test("goes upstream for the harmless ones instead of being refused", () => {
-    const sent = attacks.filter(([, scheme, attack]) => outcome(scheme, attack) === "ours once");
+  test("goes upstream for the harmless ones instead of being refused", async () => {
+    const outcomes = await Promise.all(
+      attacks.map(([, scheme, attack]) => outcome(scheme, attack)),
+    );
+    const sent = attacks.filter((_, at) => outcomes[at] === "ours once");
     expect(sent.map(([name]) => name)).toEqual([
       "Connection names the header",
       "Connection names it among others",

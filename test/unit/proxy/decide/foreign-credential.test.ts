@@ -6,6 +6,7 @@ import { createPlaceholder } from "../../../../src/credential/placeholder.ts";
 import type { HeaderField } from "../../../../src/http/http1/header.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
 import {
+  applyPlan,
   base64,
   makeCredential,
   makeRequest,
@@ -76,7 +77,7 @@ describe("a credential of the client's own", () => {
     const off = createAuthoriser([]);
     const blocked = attacks.filter(([, request]) => isRefused(() => guarded({ ...request, rule })));
     const passed = attacks.filter(([, request]) => {
-      const sent = off({ ...request, rule }).apply(undefined);
+      const sent = off({ ...request, rule }).request;
       return (
         JSON.stringify(sent) ===
         JSON.stringify({ headers: request.headers, target: request.rawTarget })
@@ -133,15 +134,15 @@ describe("a credential of the client's own", () => {
     ["Authorization", ""],
   ])("isn't seen in the harmless header %s: %s", (name, value) => {
     const authorise = createAuthoriser([makeCredential({ type: "bearer" })]);
-    expect(authorise(makeRequest([[name, value]])).credential).toBeDefined();
+    expect(authorise(makeRequest([[name, value]])).plan[0]?.credential).toBeDefined();
   });
 
   test.each(["?page_token=x", "?q=key", "?cursor=abc&limit=5", "?keys=a", "?"])(
     "isn't seen in the harmless query %s",
-    (query) => {
+    async (query) => {
       const authorise = createAuthoriser([makeCredential({ type: "bearer" })]);
       const preparation = authorise(makeRequest([], { rawTarget: `/v1/things${query}` }));
-      expect(preparation.apply("real-secret").target).toBe(`/v1/things${query}`);
+      expect((await applyPlan(preparation)).target).toBe(`/v1/things${query}`);
     },
   );
 });

@@ -91,7 +91,7 @@ describe("a placeholder", () => {
     const headers = [["Authorization", `Bearer ${credential.placeholder}`]] as const;
     const refusal = refusalOf(() => authorise(makeRequest(headers, { ...place, rule: pass })));
     expect([refusal.reason, refusal.flags]).toEqual([reason, [reason]]);
-    expect(authorise(makeRequest(headers)).credential).toBe(credential);
+    expect(authorise(makeRequest(headers)).plan[0]?.credential).toBe(credential);
   });
 
   test("of another host's credential is what is told, though one of this host's is beside it", () => {

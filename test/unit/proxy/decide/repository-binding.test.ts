@@ -41,7 +41,7 @@ describe("of several credentials for one host", () => {
     [undefined, "general"],
   ])("%s gets the one that is closest to it: %s", (repository, name) => {
     for (const order of [all, all.toReversed()]) {
-      expect(createAuthoriser(order)(ask(repository)).credential?.name).toBe(name);
+      expect(createAuthoriser(order)(ask(repository)).plan[0]?.credential.name).toBe(name);
     }
   });
 
@@ -57,8 +57,10 @@ describe("of several credentials for one host", () => {
   test("the client says which when two are for the same repository", () => {
     const other = makeCredential(basic, { host, repository: "acme/widgets" }, "other");
     const authorise = createAuthoriser([widgets, other]);
-    expect(authorise(ask("acme/widgets")).credential?.name).toBe("widgets");
-    expect(authorise(ask("acme/widgets", offer(other.placeholder))).credential?.name).toBe("other");
+    expect(authorise(ask("acme/widgets")).plan[0]?.credential.name).toBe("widgets");
+    expect(authorise(ask("acme/widgets", offer(other.placeholder))).plan[0]?.credential.name).toBe(
+      "other",
+    );
   });
 });
 
@@ -70,7 +72,7 @@ describe("a credential for a repository", () => {
         createAuthoriser([widgets])(ask(repository, offer(widgets.placeholder))),
       );
       expect(refused.reason).toBe("placeholder-at-wrong-place");
-      expect(createAuthoriser([widgets])(ask(repository)).credential).toBeUndefined();
+      expect(createAuthoriser([widgets])(ask(repository)).plan[0]?.credential).toBeUndefined();
     },
   );
 
@@ -84,8 +86,8 @@ describe("a credential for a repository", () => {
     const authorise = createAuthoriser(all);
     const request = { ...ask("acme/widgets"), withoutCredential: true };
     const prepared = authorise(request);
-    expect(prepared.credential).toBeUndefined();
-    expect(JSON.stringify(prepared.apply(undefined))).not.toContain("Authorization");
+    expect(prepared.plan[0]).toBeUndefined();
+    expect(JSON.stringify(prepared.request)).not.toContain("Authorization");
   });
 
   test.each(["widgets", "*/widgets", "acme/w*", "acme/..", "/acme/", "**/*", "acme/%2e"])(
@@ -160,7 +162,7 @@ function nameOf(
   request: AuthorisationRequest,
 ): string | undefined {
   try {
-    return authorise(request).credential?.name;
+    return authorise(request).plan[0]?.credential.name;
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

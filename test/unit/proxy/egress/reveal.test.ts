@@ -16,7 +16,7 @@ async function readRefusal(error: Error): Promise<string> {
         { host: "api.example.com", port: 443, pathPrefix: "/", scheme: { type: "bearer" } },
       ],
       placeholder: "vbx_0000000000000000000000000000000000000000",
-      reveal: () => Promise.reject(error),
+      provider: { get: () => Promise.reject(error), rejected: () => undefined },
     },
   ]);
   const preparation = authorise({
@@ -28,9 +28,11 @@ async function readRefusal(error: Error): Promise<string> {
     headers: [],
     rule: { effect: "allow", clientCredentials: "refuse" },
   });
-  const refusal = await revealOn(preparation, new SecretEchoes()).catch(
-    (caught: unknown) => caught,
-  );
+  const refusal = await revealOn(
+    { echoes: new SecretEchoes(), findPlaceholder: () => undefined },
+    preparation,
+    { method: "GET", host: "api.example.com" },
+  ).catch((caught: unknown) => caught);
   expect(refusal).toBeInstanceOf(Refusal);
   return refusalResponse(refusal as Refusal, "text").split("\r\n\r\n")[1] ?? "";
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { applyBasic } from "../../../../src/credential/basic.ts";
+import { applyBasic } from "../../../../src/credential/schemes/basic.ts";
 import { SecretEchoes } from "../../../../src/proxy/egress/secret-echo.ts";
 import type { HeaderField } from "../../../../src/http/http1/header.ts";
 import { recordScore } from "../../../support/scoreboard.ts";

@@ -1,4 +1,4 @@
-import { percentDecode } from "../http/percent-decode.ts";
+import { percentDecode } from "./percent-decode.ts";
 
 /** One `name=value` of a query string, or of a path. */
 export interface QueryParameter {
@@ -49,9 +49,4 @@ export function withoutParameters(
   const kept = parameters.filter((_, position) => !positions.has(position)).map(({ raw }) => raw);
   const path = target.slice(0, target.indexOf("?"));
   return kept.length === 0 ? path : `${path}?${kept.join("&")}`;
-}
-
-export function applyQuery(target: string, parameter: string, secret: string): string {
-  const separator = target.includes("?") ? "&" : "?";
-  return `${target}${separator}${encodeURIComponent(parameter)}=${encodeURIComponent(secret)}`;
 }
