@@ -82,6 +82,11 @@ export function provide(value: string): SecretProvider {
   };
 }
 
+/** A provider that gives none. */
+export function failing(error: Error): SecretProvider {
+  return { get: () => Promise.reject(error), rejected: () => undefined };
+}
+
 /** What goes upstream, with the credentials' own secrets. */
 export async function authoriseAndApply(
   authorise: Authoriser,

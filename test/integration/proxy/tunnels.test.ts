@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect as connectTls } from "node:tls";
 import { expect, test } from "vitest";
 import { VaultboxError } from "../../../src/base/errors.ts";
-import { makeCredential, provide } from "../../support/credential-fixtures.ts";
+import { failing, makeCredential, provide } from "../../support/credential-fixtures.ts";
 import {
   plainDialer,
   startProxy,
@@ -108,10 +108,9 @@ test("degraded means refused: a locked vault, an unwritable log and a broken dia
   const dialer = plainDialer(upstream.port);
   const locked = {
     ...makeCredential({ type: "bearer" }, { host: "allowed.example" }),
-    reveal: () =>
-      Promise.reject(new VaultboxError("VBX_VAULT_LOCKED", "the vault is locked: secret-detail")),
+    provider: failing(new VaultboxError("VBX_VAULT_LOCKED", "the vault is locked: secret-detail")),
   };
-  const broken = { ...locked, reveal: () => Promise.reject(new Error("secret-detail")) };
+  const broken = { ...locked, provider: failing(new Error("secret-detail")) };
   const badSecret = { ...locked, provider: provide("two\r\nlines") };
   const answers: string[] = [];
   for (const credential of [locked, broken, badSecret]) {

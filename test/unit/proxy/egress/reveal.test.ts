@@ -4,6 +4,7 @@ import { createAuthoriser } from "../../../../src/proxy/decide/authorise.ts";
 import { SecretEchoes } from "../../../../src/proxy/egress/secret-echo.ts";
 import { refusalResponse } from "../../../../src/proxy/client/refusal-response.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
+import { failing } from "../../../support/credential-fixtures.ts";
 import { revealOn } from "../../../../src/proxy/egress/reveal.ts";
 
 /** What a client reads when the secret of `work/ci` can't be had because of `error`. */
@@ -16,7 +17,7 @@ async function readRefusal(error: Error): Promise<string> {
         { host: "api.example.com", port: 443, pathPrefix: "/", scheme: { type: "bearer" } },
       ],
       placeholder: "vbx_0000000000000000000000000000000000000000",
-      provider: { get: () => Promise.reject(error), rejected: () => undefined },
+      provider: failing(error),
     },
   ]);
   const preparation = authorise({
