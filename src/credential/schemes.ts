@@ -3,10 +3,11 @@ import type { AnyScheme, FlagValues, RequestPlace, SchemeFlag, SchemeKind } from
 import { basic } from "./schemes/basic.ts";
 import { bearer } from "./schemes/bearer.ts";
 import { header } from "./schemes/header.ts";
+import { hmac } from "./schemes/hmac.ts";
 import { query } from "./schemes/query.ts";
 
 /** All schemes: a new one is a file in `schemes/` and a line here. The first is what `credential add` takes without a flag. */
-const kinds = [bearer, basic, header, query] as const;
+const kinds = [bearer, basic, header, query, hmac] as const;
 
 /** How a secret is put on a request; plain data, as vaults and presets keep it. */
 export type CredentialScheme = Exclude<ReturnType<(typeof kinds)[number]["parse"]>, undefined>;
