@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-const source = join(import.meta.dirname, "../../src");
+const source = join(import.meta.dirname, "../../../src");
 
 test("what lies in the state folder is named in one list: what uninstall removes is that list", () => {
   const files = readdirSync(source, { recursive: true, encoding: "utf8" });
