@@ -8,7 +8,7 @@ import type { RuleSource } from "../policy/file/rule-source.ts";
 import { coversRepository } from "../policy/repository-name.ts";
 import type { DeniedDecision } from "../http/denial.ts";
 import { type AskedRequest, parseAskedRequest, type WantedRequest } from "./asked-request.ts";
-import type { DoorVerdict } from "./explain-door.ts";
+import type { HandlerVerdict } from "./explain-handler.ts";
 import { explainSending, type Sending } from "./explain-sending.ts";
 import { resolveSessionPolicy, type SessionPolicyOptions } from "./session-policy.ts";
 
@@ -36,7 +36,7 @@ interface ExplainedGround {
 }
 
 /**
- * Decides a request as the proxy would, with the same parsers, doors and credential checks, and names the credential it
+ * Decides a request as the proxy would, with the same parsers, handlers and credential checks, and names the credential it
  * would attach.
  * @throws VaultboxError VBX_USAGE for what the proxy would refuse as invalid; those of the policy and the vaults
  */
@@ -58,7 +58,7 @@ export async function explainRequest(
   return { ...found, verdict: "deny", reason, detail: [why], credential: null };
 }
 
-/** A prohibition, then the doors of git entries, then host rules: as proxy/decide/ground.ts has it. */
+/** A prohibition, then the handlers of git entries, then host rules: as proxy/decide/ground.ts has it. */
 async function explainGround(
   policy: EgressPolicy,
   asked: AskedRequest,
@@ -81,9 +81,9 @@ async function explainGround(
   };
   const isProhibited = !isAllowed && decision.reason === "denied-by-rule";
   if (policy.git === undefined || isProhibited) return byRule;
-  const { explainDoor } = await import("./explain-door.ts");
+  const { explainHandler } = await import("./explain-handler.ts");
   const parts = { ...asked, isAllowed, gitCacheFolder: paths.git };
-  const answer = await explainDoor(compilePolicy(policy), parts);
+  const answer = await explainHandler(compilePolicy(policy), parts);
   if (answer.verdict === "host-rules") return byRule;
   const { repository = null, label } = answer;
   const entry = policy.git.find(
@@ -106,13 +106,15 @@ async function explainGround(
   };
 }
 
-/** What a door refuses or answers isn't sent; what its body decides goes on with its own head, as far as is known. */
-function toSending(answer: Exclude<DoorVerdict, { verdict: "host-rules" }>): Sending | undefined {
+/** What a handler refuses or answers isn't sent; what its body decides goes on with its own head, as far as is known. */
+function toSending(
+  answer: Exclude<HandlerVerdict, { verdict: "host-rules" }>,
+): Sending | undefined {
   const { repository } = answer;
   const rule = { effect: "allow", clientCredentials: "refuse" } as const;
-  if (answer.verdict === "depends") return { rule, passage: { repository } };
-  if (answer.verdict === "deny" || answer.passage === undefined) return undefined;
-  return { rule, passage: answer.passage };
+  if (answer.verdict === "depends") return { rule, disposition: { repository } };
+  if (answer.verdict === "deny" || answer.disposition === undefined) return undefined;
+  return { rule, disposition: answer.disposition };
 }
 
 /** What is refused beside the request line. */
@@ -121,7 +123,7 @@ function toOtherDetail({ other, reading }: DeniedDecision): readonly string[] {
   return other === undefined ? [] : [`it does what ${other.method} ${other.path} would do`];
 }
 
-function toDetail(answer: DoorVerdict, entry: GitRule | undefined): readonly string[] {
+function toDetail(answer: HandlerVerdict, entry: GitRule | undefined): readonly string[] {
   if (answer.verdict === "deny") return answer.why === "" ? [] : [answer.why];
   return answer.verdict === "depends" && entry !== undefined ? describeGitRule(entry) : [];
 }

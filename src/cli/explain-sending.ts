@@ -7,7 +7,7 @@ import { type ConnectTo, parseConnectTo } from "../proxy/client/connect-to.ts";
 import { createAuthoriser } from "../proxy/decide/authorise.ts";
 import { toCredentialId } from "../proxy/egress/reveal.ts";
 import { resolveDialTarget } from "../proxy/upstream/dial.ts";
-import type { ForwardPassage } from "../proxy/decide/handler.ts";
+import type { ForwardDisposition } from "../http/handler.ts";
 import { Refusal } from "../http/refusal.ts";
 import { toSessionCredentials } from "../session/session-credentials.ts";
 import { findPresetFor } from "../session/find-preset.ts";
@@ -16,11 +16,11 @@ import type { AskedRequest } from "./asked-request.ts";
 import type { SessionPolicy } from "./session-policy.ts";
 import { openSessionVaults } from "./session-vaults.ts";
 
-/** Why a request may be sent, and what a door changes of it. */
+/** Why a request may be sent, and what a handler changes of it. */
 export interface Sending {
   readonly rule: Pick<Rule, "effect" | "clientCredentials">;
-  readonly passage?: Pick<
-    ForwardPassage,
+  readonly disposition?: Pick<
+    ForwardDisposition,
     "repository" | "headers" | "target" | "withoutCredential"
   >;
 }
@@ -37,7 +37,7 @@ export type SendingVerdict =
  */
 export async function explainSending(
   { request, head, authority, target }: AskedRequest,
-  { rule, passage }: Sending,
+  { rule, disposition }: Sending,
   session: { readonly plan: SessionPolicy; readonly vaults: readonly string[] },
 ): Promise<SendingVerdict> {
   const { scheme, host, port, path } = request;
@@ -53,11 +53,11 @@ export async function explainSending(
       path,
       readings: target.readings,
       otherPaths: toRequiredPaths(request.others),
-      headers: passage?.headers ?? head.headers,
+      headers: disposition?.headers ?? head.headers,
       rule,
-      rawTarget: passage?.target ?? target.rawPath + target.query,
-      withoutCredential: passage?.withoutCredential === true,
-      ...(passage?.repository === undefined ? {} : { repository: passage.repository }),
+      rawTarget: disposition?.target ?? target.rawPath + target.query,
+      withoutCredential: disposition?.withoutCredential === true,
+      ...(disposition?.repository === undefined ? {} : { repository: disposition.repository }),
     });
     await refuseLiteralAddress(authority, session.plan);
     const credential = toCredentialId(preparation);

@@ -1,4 +1,4 @@
-// Which repository a request names at forges whose API no door reads, and what all of them have in common.
+// Which repository a request names at forges whose API no handler reads, and what all of them have in common.
 import type { ForgeRequest, NamedRepositories } from "./named-repositories.ts";
 
 export const none: NamedRepositories = { kind: "none" };

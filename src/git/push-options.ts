@@ -1,4 +1,4 @@
-// Push options (`git push -o`) are a door of their own: GitLab creates and merges merge requests by them, Gitea makes a
+// Push options (`git push -o`) are a handler of their own: GitLab creates and merges merge requests by them, Gitea makes a
 // private repository public. Sources:
 // https://docs.gitlab.com/topics/git/commit/#push-options (GitLab itself also takes `mr.` for `merge_request.`),
 // https://docs.gitea.com/usage/push-options, https://docs.gitea.com/usage/agit-setup

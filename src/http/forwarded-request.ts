@@ -1,6 +1,6 @@
 import type { Authority } from "./authority.ts";
 import type { ClientBody } from "../proxy/client/client-body.ts";
-import type { PassageBody, ResponseTransform } from "../proxy/decide/handler.ts";
+import type { OutgoingBody, ResponseTransform } from "./handler.ts";
 import type { ResponseHead } from "./http1/response-head.ts";
 import type { SecretEchoes } from "../proxy/egress/secret-echo.ts";
 import type { Hold } from "../proxy/egress/held-bytes.ts";
@@ -10,7 +10,7 @@ import type { RequestRecord } from "../proxy/egress/request-record.ts";
 
 /** A request as it goes upstream, authorised and recorded. */
 export interface ForwardedRequest {
-  /** As the client sent it, but for the framing of a body that a door put in */
+  /** As the client sent it, but for the framing of a body that a handler put in */
   readonly head: RequestHead;
   readonly record: RequestRecord;
   readonly authority: Authority;
@@ -26,7 +26,7 @@ export interface ForwardedRequest {
   readonly learn: (answer: ResponseHead) => void;
   readonly clientBody: ClientBody;
   readonly hold: Hold;
-  /** What a door put in place of the client's body */
-  readonly body?: PassageBody;
+  /** What a handler put in place of the client's body */
+  readonly body?: OutgoingBody;
   readonly transform?: ResponseTransform;
 }

@@ -26,8 +26,8 @@ export interface RequestTarget {
   readonly path: string;
   /** What else servers may take the path for: rules must say the same of each (`toOtherReadings`) */
   readonly readings: readonly string[];
-  /** Other spellings for doors: to a forge `@scope%2Fname` may be one name, which no registry has, and none cuts `%23` off */
-  readonly doorReadings: readonly string[];
+  /** Other spellings for handlers: to a forge `@scope%2Fname` may be one name, which no registry has, and none cuts `%23` off */
+  readonly handlerReadings: readonly string[];
   /** Query with its `?`; empty if there is none */
   readonly query: string;
 }
@@ -95,9 +95,9 @@ function toEscapes(bytes: string): string {
 /** Each is decided; a path that a client means has a few. */
 const mostReadings = 63;
 
-type TargetPath = Pick<RequestTarget, "path" | "readings" | "doorReadings">;
+type TargetPath = Pick<RequestTarget, "path" | "readings" | "handlerReadings">;
 
-const noPath: TargetPath = { path: "", readings: [], doorReadings: [] };
+const noPath: TargetPath = { path: "", readings: [], handlerReadings: [] };
 
 function toPath(rawPath: string): TargetPath {
   const path = toCanonicalPath(rawPath);
@@ -106,12 +106,12 @@ function toPath(rawPath: string): TargetPath {
   if (readings.length > mostReadings)
     throw refusal(rawPath, "servers read it in too many different ways");
   if (!/%2f/i.test(rawPath) || namesAreWhole(path)) {
-    return { path, readings, doorReadings: spellings };
+    return { path, readings, handlerReadings: spellings };
   }
   const whole = toCanonicalPath(rawPath, "whole");
   const all = new Set([...spellings, whole, ...toOtherSpellings(whole)]);
   all.delete(path);
-  return { path, readings, doorReadings: [...all] };
+  return { path, readings, handlerReadings: [...all] };
 }
 
 function parseAbsolute(target: string): RequestTarget {

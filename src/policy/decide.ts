@@ -7,7 +7,7 @@
 //    without case.
 // 5. Among several matching allow rules the grant is their union: one that lets client credentials pass is preferred,
 //    then the first. The verdict never depends on the order of rules.
-// 6. A `git:` entry opens the tunnel to its hosts and allows no request here: the doors of the proxy decide those, and a deny
+// 6. A `git:` entry opens the tunnel to its hosts and allows no request here: the handlers of the proxy decide those, and a deny
 //    rule beats them as well (`isDeniedByRule`).
 // 7. A path that servers read in more than one way (`readings`) is decided as each of them: all must be allowed and none
 //    denied.
@@ -168,7 +168,7 @@ function refuseOther(
   return undefined;
 }
 
-/** The deny rule that covers a request: it beats whatever a door would say. */
+/** The deny rule that covers a request: it beats whatever a handler would say. */
 export function isDeniedByRule(
   policy: EgressPolicy | CompiledPolicy,
   request: EgressRequest,

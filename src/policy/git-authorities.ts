@@ -54,7 +54,7 @@ function apiAuthorities({
           ];
     case "gitlab":
       return [{ kind: "api", scheme, host, port }];
-    // No door reads the API of these: host rules decide there
+    // No handler reads the API of these: host rules decide there
     case "bitbucket":
       return [https("page", "api.bitbucket.org")];
     case "azure":

@@ -41,7 +41,7 @@ function describePush(push: PushGrant): readonly string[] {
   return lines;
 }
 
-/** Undefined where no door reads the forge's API: host rules decide there. */
+/** Undefined where no handler reads the forge's API: host rules decide there. */
 function describePulls({ forge, pulls }: GitRule): string | undefined {
   if (forge !== "github" && forge !== "gitlab") return undefined;
   const words = {

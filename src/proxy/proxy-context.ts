@@ -5,7 +5,7 @@ import type { Authoriser } from "./decide/authorise.ts";
 import type { PlaceholderSearch } from "../credential/placeholder-search.ts";
 import type { SecretEchoes } from "./egress/secret-echo.ts";
 import type { Deadlines } from "./deadlines.ts";
-import type { Door } from "./decide/handler.ts";
+import type { Handler } from "../http/handler.ts";
 import type { HeldBytes } from "./egress/held-bytes.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 import type { RefusedTunnels } from "./client/refused-tunnels.ts";
@@ -18,7 +18,7 @@ import type { UpstreamPool } from "./upstream/upstream-pool.ts";
 export interface ProxyContext {
   readonly policy: CompiledPolicy;
   /** Asked in order; the first that claims a request decides it */
-  readonly doors: readonly Door[];
+  readonly handlers: readonly Handler[];
   readonly authorise: Authoriser;
   /** Finds a placeholder of this session in a text */
   readonly findPlaceholder: PlaceholderSearch;

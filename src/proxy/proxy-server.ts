@@ -9,9 +9,9 @@ import { createPlaceholderSearch } from "../credential/placeholder-search.ts";
 import { SecretEchoes } from "./egress/secret-echo.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Dialer } from "./upstream/dial.ts";
-import type { HostRequest, HostResponse, OpenDoors } from "./decide/handler.ts";
+import type { OwnRequest, OwnResponse, OpenHandlers } from "../http/handler.ts";
 import { HeldBytes } from "./egress/held-bytes.ts";
-import { sendHostRequest } from "./egress/host-request.ts";
+import { sendOwnRequest } from "./egress/own-request.ts";
 import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { ReadAhead } from "./read-ahead.ts";
@@ -33,12 +33,12 @@ export interface ProxyServerOptions {
   /** Default: a custom credential */
   readonly findPreset?: FindPreset;
   /** What decides requests that need more than their head; default: nothing does, host rules decide all */
-  readonly doors?: OpenDoors;
+  readonly handlers?: OpenHandlers;
 }
 
 /**
  * The proxy of one session. It listens nowhere itself: a link hands it connections. It never follows redirects
- * and has no address for control; its own requests are those that a door's decision needs, and the test of a credential
+ * and has no address for control; its own requests are those that a handler's decision needs, and the test of a credential
  * that the user asked for (invariant 7).
  */
 export class ProxyServer implements AsyncDisposable {
@@ -56,9 +56,9 @@ export class ProxyServer implements AsyncDisposable {
     const { dialer } = options;
     this.#pool = new UpstreamPool({ dialer, deadlines: this.#deadlines, readAhead });
     const context: ProxyContext = {
-      doors:
-        options.doors?.({
-          send: (request) => sendHostRequest(context, request),
+      handlers:
+        options.handlers?.({
+          send: (request) => sendOwnRequest(context, request),
           openHold: () => held.open(),
         }) ?? [],
       policy: compilePolicy(options.policy),
@@ -94,8 +94,8 @@ export class ProxyServer implements AsyncDisposable {
   }
 
   /** Sends a request of the user's own, with the credential that is bound to its place. @throws Refusal */
-  send(request: HostRequest): Promise<HostResponse> {
-    return sendHostRequest(this.#context, request);
+  send(request: OwnRequest): Promise<OwnResponse> {
+    return sendOwnRequest(this.#context, request);
   }
 
   /** Ends every connection, client and upstream, and waits until their requests have recorded how they ended. */

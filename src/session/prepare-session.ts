@@ -10,7 +10,7 @@ import { refuseDisclosed, toDisclosures } from "./disclosed-secrets.ts";
 import { parseEnvironmentFlags } from "../sandbox/environment/environment.ts";
 import type { RunRequest } from "./run-request.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
-import type { SigningParts } from "./session-doors.ts";
+import type { SigningParts } from "./session-handlers.ts";
 import { openSigner } from "./signing/session-signer.ts";
 import { openSessionLog } from "./session-log.ts";
 import { createCaOfSession, openSessionProxy } from "./session-proxy.ts";

@@ -5,9 +5,9 @@ import { compilePolicy } from "../policy/decide.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { parseConnectTo } from "../proxy/client/connect-to.ts";
 import { createDialer } from "../proxy/upstream/dial.ts";
-import type { OpenDoors } from "../proxy/decide/handler.ts";
+import type { OpenHandlers } from "../http/handler.ts";
 import { ProxyServer } from "../proxy/proxy-server.ts";
-import type { SigningParts } from "./session-doors.ts";
+import type { SigningParts } from "./session-handlers.ts";
 import type { SessionCredential } from "../credential/session-credential.ts";
 import { createUpstreamTrust } from "../proxy/upstream/trust.ts";
 import { parseUpstreamProxySettings } from "../proxy/upstream/upstream-proxy.ts";
@@ -51,7 +51,7 @@ export async function openSessionProxy(options: SessionProxyOptions): Promise<Pr
     upstreamProxy: parseUpstreamProxySettings(upstream.env),
   });
   const { policy, credentials, recorder, ca } = options;
-  const doors = await toDoors(options);
+  const handlers = await toHandlers(options);
   return new ProxyServer({
     policy,
     credentials,
@@ -59,17 +59,19 @@ export async function openSessionProxy(options: SessionProxyOptions): Promise<Pr
     ca,
     dialer,
     findPreset: findPresetFor,
-    ...doors,
+    ...handlers,
   });
 }
 
-/** Loaded when there is something to decide at a door. */
-async function toDoors(options: SessionProxyOptions): Promise<{ readonly doors?: OpenDoors }> {
+/** Loaded when there is something to decide at a handler. */
+async function toHandlers(
+  options: SessionProxyOptions,
+): Promise<{ readonly handlers?: OpenHandlers }> {
   const { policy, gitCacheFolder, signing } = options;
   if ((policy.git ?? []).length === 0 && signing === undefined) return {};
-  const { toSessionDoors } = await import("./session-doors.ts");
+  const { toSessionHandlers } = await import("./session-handlers.ts");
   const compiled = compilePolicy(policy);
   return {
-    doors: toSessionDoors({ policy: compiled, gitCacheFolder, signing }),
+    handlers: toSessionHandlers({ policy: compiled, gitCacheFolder, signing }),
   };
 }

@@ -7,7 +7,7 @@ import type { GitRule } from "../../src/policy/git-rule.ts";
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
 import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
-import { toSessionDoors } from "../../src/session/session-doors.ts";
+import { toSessionHandlers } from "../../src/session/session-handlers.ts";
 import { startProxy, type ProxyFixture } from "./proxy-fixture.ts";
 import { createTestCa } from "./test-ca.ts";
 import { startTlsUpstream } from "./upstream.ts";
@@ -140,7 +140,7 @@ function shows({ pathname, searchParams }: URL): boolean {
   return terms.length !== 1 || /secret|former|fork/.test(terms[0] ?? "");
 }
 
-/** A proxy with all doors of a session in front of the stand-in. */
+/** A proxy with all handlers of a session in front of the stand-in. */
 export async function startClosedProxy(
   standin: ClosedForge,
   git: readonly GitRule[],
@@ -151,7 +151,7 @@ export async function startClosedProxy(
   const proxy = await startProxy({
     rules,
     git,
-    doors: toSessionDoors({ policy, gitCacheFolder: folder, signing: undefined }),
+    handlers: toSessionHandlers({ policy, gitCacheFolder: folder, signing: undefined }),
     dialer: createDialer({
       trust: createUpstreamTrust({ extraCaPem: [standin.caPem] }),
       connectTo: closedHosts.map((host) => parseConnectTo(`${host}:443:127.0.0.1:${standin.port}`)),

@@ -2,7 +2,7 @@ import type { GitRule } from "../../src/policy/git-rule.ts";
 import type { GitPolicy } from "../../src/policy/git-rules.ts";
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
-import type { Door, DoorTools } from "../../src/proxy/decide/handler.ts";
+import type { Handler, HandlerTools } from "../../src/http/handler.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
 import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
 import { startProxy, type ProxyFixture } from "./proxy-fixture.ts";
@@ -16,12 +16,15 @@ export interface ForgeProxyOptions {
   readonly credentials?: readonly SessionCredential[];
 }
 
-/** A proxy with one forge's door in front of its stand-in, which is at all of `hosts`. */
+/** A proxy with one forge's handler in front of its stand-in, which is at all of `hosts`. */
 export function startForgeProxy(
   options: ForgeProxyOptions,
   forge: {
     readonly hosts: readonly string[];
-    readonly openDoor: (parts: { readonly policy: GitPolicy; readonly tools: DoorTools }) => Door;
+    readonly openHandler: (parts: {
+      readonly policy: GitPolicy;
+      readonly tools: HandlerTools;
+    }) => Handler;
   },
 ): Promise<ProxyFixture> {
   const { standin, git = [], rules = [], credentials = [] } = options;
@@ -29,7 +32,7 @@ export function startForgeProxy(
     rules,
     git,
     credentials,
-    doors: (tools) => [forge.openDoor({ policy: { git }, tools })],
+    handlers: (tools) => [forge.openHandler({ policy: { git }, tools })],
     dialer: createDialer({
       trust: createUpstreamTrust({ extraCaPem: [standin.caPem] }),
       connectTo: forge.hosts.map((host) => parseConnectTo(`${host}:443:127.0.0.1:${standin.port}`)),

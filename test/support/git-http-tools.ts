@@ -2,12 +2,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
-import type { DoorTools, HostRequest, HostResponse } from "../../src/proxy/decide/handler.ts";
+import type { HandlerTools, OwnRequest, OwnResponse } from "../../src/http/handler.ts";
 import { HeldBytes } from "../../src/proxy/egress/held-bytes.ts";
 import type { HeaderField } from "../../src/http/http1/header.ts";
 
-export interface GitHttpTools extends DoorTools {
-  readonly requests: readonly HostRequest[];
+export interface GitHttpTools extends HandlerTools {
+  readonly requests: readonly OwnRequest[];
   /** Bytes of all answers' bodies */
   readonly answered: { bytes: number };
 }
@@ -17,7 +17,7 @@ export function toGitHttpTools(
   projectRoot: string,
   options: { readonly version?: 0 | 2 } = {},
 ): GitHttpTools {
-  const requests: HostRequest[] = [];
+  const requests: OwnRequest[] = [];
   const answered = { bytes: 0 };
   return {
     requests,
@@ -32,9 +32,9 @@ export function toGitHttpTools(
 
 async function callBackend(
   projectRoot: string,
-  request: HostRequest,
+  request: OwnRequest,
   { version, answered }: { version: 0 | 2; answered: { bytes: number } },
-): Promise<HostResponse> {
+): Promise<OwnResponse> {
   const [path = "", query = ""] = request.target.split("?");
   const protocol = fieldOf(request.headers, "git-protocol");
   const child = spawn("git", ["http-backend"], {

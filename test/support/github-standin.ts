@@ -1,7 +1,7 @@
 import { provide } from "./credential-fixtures.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GitRule } from "../../src/policy/git-rule.ts";
-import { createGithubDoor } from "../../src/git/forge/github-door.ts";
+import { createGithubHandler } from "../../src/git/forge/github-handler.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
 import { startForgeProxy, type ForgeProxyOptions } from "./forge-proxy.ts";
 import type { ProxyFixture } from "./proxy-fixture.ts";
@@ -166,7 +166,7 @@ export function githubCredential(secret: string, repository?: string): SessionCr
   };
 }
 
-/** A proxy with the GitHub door in front of the stand-in. */
+/** A proxy with the GitHub handler in front of the stand-in. */
 export function startGithubProxy(options: ForgeProxyOptions): Promise<ProxyFixture> {
-  return startForgeProxy(options, { hosts: githubHosts, openDoor: createGithubDoor });
+  return startForgeProxy(options, { hosts: githubHosts, openHandler: createGithubHandler });
 }

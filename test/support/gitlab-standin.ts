@@ -1,6 +1,6 @@
 import { provide } from "./credential-fixtures.ts";
 import type { GitRule } from "../../src/policy/git-rule.ts";
-import { createGitlabDoor } from "../../src/git/forge/gitlab-door.ts";
+import { createGitlabHandler } from "../../src/git/forge/gitlab-handler.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
 import { startForgeProxy, type ForgeProxyOptions } from "./forge-proxy.ts";
 import type { ProxyFixture } from "./proxy-fixture.ts";
@@ -110,7 +110,7 @@ export function gitlabCredential(secret: string, repository?: string): SessionCr
   };
 }
 
-/** A proxy with the GitLab door in front of the stand-in. */
+/** A proxy with the GitLab handler in front of the stand-in. */
 export function startGitlabProxy(options: ForgeProxyOptions): Promise<ProxyFixture> {
-  return startForgeProxy(options, { hosts: [gitlabHost], openDoor: createGitlabDoor });
+  return startForgeProxy(options, { hosts: [gitlabHost], openHandler: createGitlabHandler });
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { GitRule } from "../../src/policy/git-rule.ts";
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
-import { createLfsDoor } from "../../src/git/lfs/lfs-door.ts";
+import { createLfsHandler } from "../../src/git/lfs/lfs-handler.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
 import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
 import { type GitClient, openProxiedClient } from "./git-client.ts";
@@ -27,7 +27,7 @@ export function lfsRule(more: Partial<GitRule> = {}): GitRule {
   return gitRule("acme/widgets", {}, { lfsHosts: [storageHost], ...more });
 }
 
-/** A proxy with the LFS door in front of the server, and a work tree that git-lfs works in. */
+/** A proxy with the LFS handler in front of the server, and a work tree that git-lfs works in. */
 export async function openLfsWorld(options: {
   readonly server: LfsServer;
   readonly git?: readonly GitRule[];
@@ -44,7 +44,7 @@ export async function openLfsWorld(options: {
       git: entries,
       clientCredentials: "pass",
       credentials: [toCredential(server)],
-      doors: () => [createLfsDoor({ policy: { git: entries } })],
+      handlers: () => [createLfsHandler({ policy: { git: entries } })],
       dialer: createDialer({
         trust: createUpstreamTrust({ extraCaPem: [server.caPem] }),
         connectTo: [lfsGitHost, storageHost, otherHost].map((host) =>

@@ -1,7 +1,7 @@
 // A proxy in a process of its own, whose memory can be asked for. Arguments: the upstream's port, and `unlimited` for one
 // that holds what it likes.
 import { HeldBytes } from "../../src/proxy/egress/held-bytes.ts";
-import { createGithubDoor } from "../../src/git/forge/github-door.ts";
+import { createGithubHandler } from "../../src/git/forge/github-handler.ts";
 import { githubRule } from "./github-standin.ts";
 import { plainDialer, startProxy } from "./proxy-fixture.ts";
 
@@ -13,7 +13,7 @@ const proxy = await startProxy({
   rules: ["* http://ghe.example/**", "* http://stuck.example/**", "* http://big.example/**"],
   git,
   dialer: plainDialer(Number(port)),
-  doors: (tools) => [createGithubDoor({ policy: { git }, tools })],
+  handlers: (tools) => [createGithubHandler({ policy: { git }, tools })],
 });
 process.send?.({ path: proxy.path });
 process.on("disconnect", () => process.exit());

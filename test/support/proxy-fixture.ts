@@ -10,7 +10,7 @@ import type { GitRule } from "../../src/policy/git-rule.ts";
 import type { SessionLimits } from "../../src/policy/policy.ts";
 import { parseRule } from "../../src/policy/parse-rule.ts";
 import type { Dialer } from "../../src/proxy/upstream/dial.ts";
-import type { OpenDoors } from "../../src/proxy/decide/handler.ts";
+import type { OpenHandlers } from "../../src/http/handler.ts";
 import { ProxyServer } from "../../src/proxy/proxy-server.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
 
@@ -33,7 +33,7 @@ export interface ProxyFixtureOptions {
   readonly limits?: SessionLimits;
   readonly websocket?: boolean;
   readonly clientCredentials?: "refuse" | "pass";
-  readonly doors?: OpenDoors;
+  readonly handlers?: OpenHandlers;
   /** `git:` entries of the policy */
   readonly git?: readonly GitRule[];
   /** Called instead of recording a decision */
@@ -75,7 +75,7 @@ export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFix
     },
     ca,
     dialer: options.dialer,
-    ...(options.doors === undefined ? {} : { doors: options.doors }),
+    ...(options.handlers === undefined ? {} : { handlers: options.handlers }),
   });
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
     proxy.accept(socket),

@@ -8,8 +8,11 @@ import { signForGit, signWithKey, type SshSigner } from "../../src/git/signing/s
 import { toPublicKeyLine } from "../../src/git/signing/ssh-key.ts";
 import { generateStoredKey, parseStoredKey } from "../../src/git/signing/ssh-key-private.ts";
 import { parseAuthority } from "../../src/http/authority.ts";
-import type { AnswerPassage, Door, DoorRequest } from "../../src/proxy/decide/handler.ts";
-import { createSigningDoor, type SigningDoorOptions } from "../../src/git/signing/signing-door.ts";
+import type { AnswerDisposition, Handler, HandledRequest } from "../../src/http/handler.ts";
+import {
+  createSigningHandler,
+  type SigningHandlerOptions,
+} from "../../src/git/signing/signing-handler.ts";
 import type { HeaderField } from "../../src/http/http1/header.ts";
 import type { RequestHead } from "../../src/http/http1/request-head.ts";
 import { HeldBytes } from "../../src/proxy/egress/held-bytes.ts";
@@ -18,22 +21,22 @@ import { toGitSignScript } from "../../src/session/signing/git-sign.ts";
 
 export const person = { name: "Ann Example", email: "ann@example.com" } as const;
 
-/** A door with a key of its own, asked without a proxy around it. */
+/** A handler with a key of its own, asked without a proxy around it. */
 export interface SigningBench {
-  readonly door: Door;
+  readonly handler: Handler;
   readonly signer: SshSigner;
   readonly publicLine: string;
   /** Ids that refs pointed to at launch */
   readonly tips: Set<string>;
-  /** What the door noted for the audit, in order */
+  /** What the handler noted for the audit, in order */
   readonly notes: Record<string, unknown>[];
   /** The armoured signature. @throws Refusal */
-  readonly ask: (body: Buffer | string, change?: Partial<DoorRequest>) => Promise<string>;
-  /** Signs whatever it gets: what a signer without the door's checks would do */
+  readonly ask: (body: Buffer | string, change?: Partial<HandledRequest>) => Promise<string>;
+  /** Signs whatever it gets: what a signer without the handler's checks would do */
   readonly askNaively: (body: Buffer | string) => Promise<string>;
 }
 
-export function createSigningBench(options: Partial<SigningDoorOptions> = {}): SigningBench {
+export function createSigningBench(options: Partial<SigningHandlerOptions> = {}): SigningBench {
   const key = parseStoredKey(generateStoredKey("bench"));
   const signer: SshSigner = {
     publicKey: key.publicKey,
@@ -45,7 +48,7 @@ export function createSigningBench(options: Partial<SigningDoorOptions> = {}): S
     isTip: (id: string) => tips.has(id),
     isUpstream: () => Promise.resolve(false),
   };
-  const door = createSigningDoor({
+  const handler = createSigningHandler({
     signer,
     identity: person,
     history,
@@ -54,15 +57,15 @@ export function createSigningBench(options: Partial<SigningDoorOptions> = {}): S
   });
   const notes: Record<string, unknown>[] = [];
   return {
-    door,
+    handler,
     signer,
     notes,
     tips,
     publicLine: toPublicKeyLine(key.publicKey),
     ask: async (body, change) => {
       const request = toRequest(Buffer.from(body), (facts) => notes.push({ ...facts }), change);
-      const passage = (await door.pass(request, { isAllowed: false })) as AnswerPassage;
-      return passage.body.toString();
+      const disposition = (await handler.pass(request, { isAllowed: false })) as AnswerDisposition;
+      return disposition.body.toString();
     },
     askNaively: (body) => signForGit(Buffer.from(body), signer),
   };
@@ -83,12 +86,12 @@ function toField([name, value]: [string, string | string[] | undefined]): Header
   return [name, String(value)];
 }
 
-/** As the pipeline hands it to a door. */
+/** As the pipeline hands it to a handler. */
 function toRequest(
   body: Buffer,
-  note: DoorRequest["note"],
-  change: Partial<DoorRequest> = {},
-): DoorRequest {
+  note: HandledRequest["note"],
+  change: Partial<HandledRequest> = {},
+): HandledRequest {
   const parts = [body];
   return {
     head: plainHead,

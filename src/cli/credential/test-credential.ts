@@ -6,7 +6,7 @@ import { findPreset } from "../../presets/presets.ts";
 import { type TestRequest, toTestRequest } from "../../presets/test-request.ts";
 import { type Authority, parseAuthority } from "../../http/authority.ts";
 import { bindingsFor, createBoundHosts } from "../../credential/bound-hosts.ts";
-import type { HostResponse } from "../../proxy/decide/handler.ts";
+import type { OwnResponse } from "../../http/handler.ts";
 import type { ProxyServer } from "../../proxy/proxy-server.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { SessionCredential } from "../../credential/session-credential.ts";
@@ -241,7 +241,7 @@ async function send(
   }
 }
 
-async function readBeginning(response: HostResponse): Promise<string> {
+async function readBeginning(response: OwnResponse): Promise<string> {
   const pieces: Buffer[] = [];
   let length = 0;
   for (let piece = await response.next(); piece !== undefined; piece = await response.next()) {

@@ -1,12 +1,12 @@
 import type { GitRule } from "../../policy/git-rule.ts";
-import type { DoorRequest } from "../../proxy/decide/handler.ts";
+import type { HandledRequest } from "../../http/handler.ts";
 
 /**
  * What is about no repository (who am I, the schema) is for whoever may read one, with the credential of it if it's the
  * only one. Undefined when nothing may be read.
  */
 export function findAnyReader(
-  request: DoorRequest,
+  request: HandledRequest,
   rules: readonly GitRule[],
 ): { readonly repository: string | undefined } | undefined {
   const readable = rules.filter(({ read }) => read);

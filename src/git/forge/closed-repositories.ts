@@ -5,7 +5,7 @@ import { closingRules, isClosed } from "../../policy/closed-repositories.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
 import { filterByRepository } from "../../policy/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { DoorRequest, DoorTools } from "../../proxy/decide/handler.ts";
+import type { HandledRequest, HandlerTools } from "../../http/handler.ts";
 import { toShown } from "./decide-calls.ts";
 import { createIdentityLookup, type IdentityLookup } from "./identity-lookup.ts";
 
@@ -18,7 +18,7 @@ export interface ClosedRepositories {
    * @throws Refusal when it is closed, another name of one that is, or shares its objects, or when the forge doesn't tell
    */
   readonly checkRepository: (
-    request: DoorRequest,
+    request: HandledRequest,
     rules: readonly GitRule[],
     repository: string,
   ) => Promise<void>;
@@ -27,13 +27,13 @@ export interface ClosedRepositories {
    * @param path its own, or that by name
    */
   readonly checkRequest: (
-    request: DoorRequest,
+    request: HandledRequest,
     rules: readonly GitRule[],
     path: string,
   ) => Promise<void>;
 }
 
-export function createClosedRepositories(tools: DoorTools): ClosedRepositories {
+export function createClosedRepositories(tools: HandlerTools): ClosedRepositories {
   const lookUp = createIdentityLookup(tools);
   const checkRepository: ClosedRepositories["checkRepository"] = async (
     request,
@@ -69,7 +69,7 @@ export function createClosedRepositories(tools: DoorTools): ClosedRepositories {
 async function checkIdentity(
   place: {
     readonly lookUp: IdentityLookup;
-    readonly request: DoorRequest;
+    readonly request: HandledRequest;
     readonly rules: readonly GitRule[];
   },
   identity: RepositoryIdentity,
@@ -91,7 +91,7 @@ async function checkIdentity(
   }
 }
 
-function refuseClosed(request: DoorRequest, { source }: GitRule): Refusal {
+function refuseClosed(request: HandledRequest, { source }: GitRule): Refusal {
   request.note({ rule: source.label });
   return new Refusal(
     403,

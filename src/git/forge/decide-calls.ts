@@ -6,7 +6,7 @@ import { formatGitUrl } from "../../policy/git-rule-text.ts";
 import { filterByRepository } from "../../policy/git-rules.ts";
 import { toHostHeader } from "../../http/authority.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { DoorRequest } from "../../proxy/decide/handler.ts";
+import type { HandledRequest } from "../../http/handler.ts";
 
 /** `repository` is the only one concerned, if it's one. */
 export type CallsVerdict =
@@ -23,7 +23,7 @@ const maxShownPath = 200;
  * @throws Refusal
  */
 export function decideCalls(
-  request: DoorRequest,
+  request: HandledRequest,
   rules: readonly GitRule[],
   calls: readonly RepositoryCall[],
 ): CallsVerdict {
@@ -54,7 +54,7 @@ export function decideCalls(
 
 /** A request that isn't understood, where an entry alone decides. */
 export function notUnderstood(
-  request: DoorRequest,
+  request: HandledRequest,
   facts: { readonly what: string; readonly repository?: string; readonly rule?: GitRule },
 ): Refusal {
   const { what, repository, rule } = facts;
@@ -71,7 +71,7 @@ export function notUnderstood(
 }
 
 function refusedCall(
-  request: DoorRequest,
+  request: HandledRequest,
   facts: {
     readonly what: string;
     readonly call: RepositoryCall;
@@ -96,7 +96,7 @@ function toOption({ action }: RepositoryCall, { push }: GitRule): string | undef
 }
 
 /** The request for a text: its path may be long. */
-export function toShown({ authority, method, path }: DoorRequest): string {
+export function toShown({ authority, method, path }: HandledRequest): string {
   const shown = path.length > maxShownPath ? `${path.slice(0, maxShownPath)}…` : path;
   return `${method} ${authority.scheme}://${toHostHeader(authority)}${shown}`;
 }

@@ -4,9 +4,9 @@ import { readGithubRest } from "./github/github-rest.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
 import type { GitPolicy } from "../../policy/git-rules.ts";
 import { readingsOf } from "../../proxy/decide/find-handler.ts";
-import type { DoorRequest } from "../../proxy/decide/handler.ts";
+import type { HandledRequest } from "../../http/handler.ts";
 import { notUnderstood } from "./decide-calls.ts";
-import { toFirst } from "./github-passage.ts";
+import { toFirst } from "./github-disposition.ts";
 import { findGithubAccess, type GithubPlace } from "./github-place.ts";
 
 /** A place that isn't GraphQL's. */
@@ -19,7 +19,7 @@ export interface RestAccess {
 }
 
 /** @throws Refusal when one reading of the path is no place of the API, or GraphQL's */
-export function findRestAccess(policy: GitPolicy, request: DoorRequest): RestAccess {
+export function findRestAccess(policy: GitPolicy, request: HandledRequest): RestAccess {
   const found = readingsOf(request).map((reading) => findGithubAccess(policy, reading));
   const rules = found.find((access) => access !== undefined)?.rules ?? [];
   const [first, ...others] = found.flatMap((access) =>
@@ -32,7 +32,7 @@ export function findRestAccess(policy: GitPolicy, request: DoorRequest): RestAcc
 }
 
 /** What the request means there, by its head or with its parsed body. */
-export function readPlace(request: DoorRequest, place: RestPlace, body?: unknown): ApiReading {
+export function readPlace(request: HandledRequest, place: RestPlace, body?: unknown): ApiReading {
   if (place.kind === "rest") {
     const { method, query } = request;
     return readGithubRest({ method, query, path: place.path, body });
@@ -47,7 +47,11 @@ export function readPlace(request: DoorRequest, place: RestPlace, body?: unknown
  * GitHub takes the slash of a branch, a label or a file escaped or not, and that of an environment only escaped
  * (https://docs.github.com/en/rest/deployments/environments): what a request means must not depend on it.
  */
-export function readAll(request: DoorRequest, { places }: RestAccess, body?: unknown): ApiReading {
+export function readAll(
+  request: HandledRequest,
+  { places }: RestAccess,
+  body?: unknown,
+): ApiReading {
   const [first, ...others] = places;
   return agreeOn(
     readPlace(request, first, body),
@@ -57,7 +61,7 @@ export function readAll(request: DoorRequest, { places }: RestAccess, body?: unk
 
 /** The same place by the repository's name. */
 export function toNamedPlace(
-  request: DoorRequest,
+  request: HandledRequest,
   place: RestPlace,
   name: string,
 ): Extract<RestPlace, { kind: "rest" }> {
@@ -67,6 +71,6 @@ export function toNamedPlace(
 }
 
 /** Whether it changes nothing, by its method. */
-export function isReading({ method }: DoorRequest): boolean {
+export function isReading({ method }: HandledRequest): boolean {
   return method === "GET" || method === "HEAD";
 }

@@ -2,8 +2,8 @@ import type { Authority } from "../../http/authority.ts";
 import { toAuthorityText } from "../../http/authority.ts";
 import type { Hold } from "../../proxy/egress/held-bytes.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { DoorTools, HostResponse } from "../../proxy/decide/handler.ts";
-import { readWholeAnswer } from "../../proxy/doors/whole-answer.ts";
+import type { HandlerTools, OwnResponse } from "../../http/handler.ts";
+import { readWholeAnswer } from "../whole-answer.ts";
 
 /** Bytes of GitLab's description of a project. */
 export const maxProjectBytes = 1024 * 1024;
@@ -26,7 +26,7 @@ export interface GitlabProjects {
 }
 
 /** Remembers for the session: a project keeps its number. */
-export function createGitlabProjects({ send }: DoorTools): GitlabProjects {
+export function createGitlabProjects({ send }: HandlerTools): GitlabProjects {
   const remembered = new Map<string, number>();
   return {
     idOf: async ({ authority, repository, hold }, rule) => {
@@ -59,7 +59,7 @@ export function createGitlabProjects({ send }: DoorTools): GitlabProjects {
   };
 }
 
-async function readId(response: HostResponse, hold: Hold): Promise<number | undefined> {
+async function readId(response: OwnResponse, hold: Hold): Promise<number | undefined> {
   const answer = await readWholeAnswer(response, maxProjectBytes, hold);
   if (answer === undefined) return undefined;
   try {

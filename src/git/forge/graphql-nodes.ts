@@ -15,8 +15,8 @@ import type { GitRule } from "../../policy/git-rule.ts";
 import { toAuthorityText, type Authority } from "../../http/authority.ts";
 import type { Hold } from "../../proxy/egress/held-bytes.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { DoorTools } from "../../proxy/decide/handler.ts";
-import { readWholeAnswer } from "../../proxy/doors/whole-answer.ts";
+import type { HandlerTools } from "../../http/handler.ts";
+import { readWholeAnswer } from "../whole-answer.ts";
 import { questionHeaders, toAskers } from "./forge-question.ts";
 
 /** Stands in the audit beside the questions. */
@@ -40,7 +40,7 @@ export interface NodesPlace {
 export type NodesLookup = (place: NodesPlace, request: GraphqlRequest) => Promise<Facts>;
 
 /** Remembers for the session what was found: ids keep their meaning. */
-export function createNodesLookup(tools: DoorTools): NodesLookup {
+export function createNodesLookup(tools: HandlerTools): NodesLookup {
   const nodes = new Map<string, NodeFacts>();
   const repositories = new Map<string, string>();
   return async (place, { nodeIds, repositories: names }) => {
@@ -73,7 +73,7 @@ function toEntry<Value>(name: string, value: Value | undefined): readonly [strin
 }
 
 async function ask(
-  tools: DoorTools,
+  tools: HandlerTools,
   { authority, hold }: NodesPlace,
   { rule, question }: { readonly rule: GitRule; readonly question: unknown },
 ): Promise<unknown> {

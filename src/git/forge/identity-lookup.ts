@@ -12,8 +12,8 @@ import type { GitRule } from "../../policy/git-rule.ts";
 import { parseAuthority, toAuthorityText, type Authority } from "../../http/authority.ts";
 import type { Hold } from "../../proxy/egress/held-bytes.ts";
 import { headerValues } from "../../http/http1/header.ts";
-import type { DoorTools, HostResponse } from "../../proxy/decide/handler.ts";
-import { readWholeAnswer } from "../../proxy/doors/whole-answer.ts";
+import type { HandlerTools, OwnResponse } from "../../http/handler.ts";
+import { readWholeAnswer } from "../whole-answer.ts";
 import { questionHeaders, toAskers } from "./forge-question.ts";
 
 /** Bytes of a description. */
@@ -36,7 +36,7 @@ export type IdentityLookup = (
 ) => Promise<RepositoryIdentity | undefined>;
 
 /** Remembers for the session what was found. */
-export function createIdentityLookup(tools: DoorTools): IdentityLookup {
+export function createIdentityLookup(tools: HandlerTools): IdentityLookup {
   const found = new Map<string, RepositoryIdentity>();
   return async (place, asked) => {
     const text = "name" in asked ? asked.name.toLowerCase() : `#${asked.number}`;
@@ -55,7 +55,7 @@ export function createIdentityLookup(tools: DoorTools): IdentityLookup {
 }
 
 async function ask(
-  tools: DoorTools,
+  tools: HandlerTools,
   place: Pick<IdentityPlace, "forge" | "hold"> & { readonly rule: GitRule },
   asked: AskedRepository,
 ): Promise<RepositoryIdentity | undefined> {
@@ -90,7 +90,7 @@ function toApiAuthority(rule: GitRule | undefined): Authority {
   return parseAuthority(host.includes(":") ? `[${host}]` : host, scheme, port);
 }
 
-async function readJson(response: HostResponse, hold: Hold): Promise<unknown> {
+async function readJson(response: OwnResponse, hold: Hold): Promise<unknown> {
   const answer = await readWholeAnswer(response, maxAnswerBytes, hold);
   if (answer === undefined) return undefined;
   const json = parseStrictJson(answer);

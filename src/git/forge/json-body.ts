@@ -3,7 +3,7 @@ import { hasContent } from "../../proxy/client/client-body.ts";
 import { memoryOfJson } from "../../proxy/egress/held-bytes.ts";
 import { headerValues } from "../../http/http1/header.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { DoorRequest } from "../../proxy/decide/handler.ts";
+import type { HandledRequest } from "../../http/handler.ts";
 
 /** Bytes of one body: a file of 18 MB in base64. Larger ones can be pushed; blobs (git/blobs) aren't read at all. */
 const maxBodyBytes = 25 * 1024 * 1024;
@@ -20,7 +20,7 @@ export interface JsonBody {
  * @throws Refusal
  */
 export async function readJsonBody(
-  request: DoorRequest,
+  request: HandledRequest,
   memoryOf: (bytes: number) => number = memoryOfJson,
 ): Promise<JsonBody> {
   checkJsonBody(request);
@@ -33,7 +33,7 @@ export async function readJsonBody(
  * UTF-8, and a content type of JSON. As a form, or without a type, Rack looks for `_method` in it.
  * @throws Refusal
  */
-export function checkJsonBody({ head }: DoorRequest): void {
+export function checkJsonBody({ head }: HandledRequest): void {
   const codings = headerValues(head.headers, "content-encoding");
   if (codings.length > 0) {
     throw new Refusal(415, "request-invalid", "a request body with a content-encoding is not read");

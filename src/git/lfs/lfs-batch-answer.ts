@@ -5,7 +5,7 @@ import { isJsonObject } from "../strict-json.ts";
 import { toPrintable } from "../../base/printable.ts";
 import type { HeaderField } from "../../http/http1/header.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { ResponseTransform } from "../../proxy/decide/handler.ts";
+import type { ResponseTransform } from "../../http/handler.ts";
 import {
   readLfsExpiry,
   readLfsHeaders,
@@ -15,7 +15,7 @@ import {
 } from "./lfs-action.ts";
 import type { LfsGrant, LfsGrants } from "./lfs-grants.ts";
 import { withoutHeader } from "../../http/headers.ts";
-import { isJsonAnswer, rewriteJson } from "../../proxy/doors/rewritten-json.ts";
+import { isJsonAnswer, rewriteJson } from "../rewritten-json.ts";
 
 /** Bytes of an answer: a thousand objects with signed addresses have room. */
 const maxAnswerBytes = 8 * 1024 * 1024;

@@ -12,13 +12,13 @@ import type { GitRule } from "../../policy/git-rule.ts";
 import { filterBySpelling } from "../../policy/git-rules.ts";
 import { headerValues } from "../../http/http1/header.ts";
 import { Refusal } from "../../http/refusal.ts";
-import { bufferedBody, readJson } from "../../proxy/doors/buffered-body.ts";
+import { bufferedBody, readJson } from "../../http/buffered-body.ts";
 import type {
-  AnswerPassage,
-  DoorRequest,
-  ForwardPassage,
-  Passage,
-} from "../../proxy/decide/handler.ts";
+  AnswerDisposition,
+  HandledRequest,
+  ForwardDisposition,
+  Disposition,
+} from "../../http/handler.ts";
 import { withHeader } from "../../http/headers.ts";
 import { createLfsBatchTransform } from "./lfs-batch-answer.ts";
 import type { LfsGrants } from "./lfs-grants.ts";
@@ -42,9 +42,9 @@ interface GrantKeeper {
 /** Decides a batch or a request about locks. */
 export async function passToServer(
   keeper: GrantKeeper,
-  request: DoorRequest,
+  request: HandledRequest,
   { place, rules: named }: LfsAccess,
-): Promise<Passage> {
+): Promise<Disposition> {
   const access = { place, rules: filterBySpelling(named, place.repository) };
   request.note({ rule: named[0]!.source.label, repository: place.repository });
   if (place.endpoint === "unknown")
@@ -57,9 +57,9 @@ export async function passToServer(
 
 async function passBatch(
   keeper: GrantKeeper,
-  request: DoorRequest,
+  request: HandledRequest,
   { place, rules }: LfsAccess,
-): Promise<Passage> {
+): Promise<Disposition> {
   const plain = request.method === "POST" ? await readJson(request, maxRequestBytes) : undefined;
   const batch = readLfsBatch(plain);
   if (batch === undefined) return refuse(place, "this LFS batch is not understood");
@@ -84,10 +84,10 @@ async function passBatch(
 }
 
 async function passLock(
-  request: DoorRequest,
+  request: HandledRequest,
   { place, rules }: LfsAccess,
   endpoint: "locks" | "verify-locks" | "unlock",
-): Promise<Passage> {
+): Promise<Disposition> {
   const plain = request.method === "GET" ? undefined : await readJson(request, maxRequestBytes);
   const lock = readLfsLock(endpoint, request.method, plain);
   if (lock === undefined) return refuse(place, "this LFS lock request is not understood");
@@ -98,7 +98,7 @@ async function passLock(
     : forward(request, place, lock.body);
 }
 
-function forward(request: DoorRequest, place: LfsPlace, body: unknown): ForwardPassage {
+function forward(request: HandledRequest, place: LfsPlace, body: unknown): ForwardDisposition {
   return {
     type: "forward",
     repository: place.repository,
@@ -116,12 +116,12 @@ function decide(
   place: LfsPlace,
   rules: readonly GitRule[],
   action: RepositoryAction,
-): GitRule | AnswerPassage {
+): GitRule | AnswerDisposition {
   const verdict = decideRepositoryCall(rules, { repository: place.repository, action });
   return verdict.verdict === "allow" ? verdict.rule : refuse(place, verdict.what);
 }
 
-function checkType(request: DoorRequest): void {
+function checkType(request: HandledRequest): void {
   const [type = "", ...rest] = headerValues(request.head.headers, "content-type");
   const isKnown = /^application\/vnd\.git-lfs\+json(?: *; *charset=utf-8)?$/i.test(type);
   if (isKnown && rest.length === 0 && request.query === "") return;
@@ -129,7 +129,7 @@ function checkType(request: DoorRequest): void {
 }
 
 /** In the form that git-lfs shows: LFS's own error object. */
-function refuse(place: LfsPlace, why: string): AnswerPassage {
+function refuse(place: LfsPlace, why: string): AnswerDisposition {
   const message = `vaultbox: refused at ${place.repository}: ${why}`;
   return {
     type: "answer",

@@ -4,7 +4,7 @@ import { toAuthorityText } from "../../http/authority.ts";
 import { headerValues, type HeaderField } from "../../http/http1/header.ts";
 import type { ResponseHead } from "../../http/http1/response-head.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { BodyTransform, ResponseTransform } from "../../proxy/decide/handler.ts";
+import type { BodyTransform, ResponseTransform } from "../../http/handler.ts";
 import { withoutHeader } from "../../http/headers.ts";
 import { readLfsHref, toHref } from "./lfs-action.ts";
 import type { LfsGrant, LfsGrants } from "./lfs-grants.ts";

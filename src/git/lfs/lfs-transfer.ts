@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { readLfsObject, type LfsObject } from "../lfs.ts";
 import { sameAuthority } from "../../http/authority.ts";
-import { bufferedBody, readJson } from "../../proxy/doors/buffered-body.ts";
-import type { DoorRequest, ForwardPassage, PassageBody } from "../../proxy/decide/handler.ts";
+import { bufferedBody, readJson } from "../../http/buffered-body.ts";
+import type { HandledRequest, ForwardDisposition, OutgoingBody } from "../../http/handler.ts";
 import type { LfsGrant } from "./lfs-grants.ts";
 import {
   createTransferTransform,
@@ -32,9 +32,9 @@ const requestHeaders: ReadonlySet<string> = new Set([
 
 /** @throws Refusal */
 export async function passTransfer(
-  request: DoorRequest,
+  request: HandledRequest,
   transfer: LfsTransfer,
-): Promise<ForwardPassage> {
+): Promise<ForwardDisposition> {
   const { grant } = transfer;
   const isPlace =
     sameAuthority(request.authority, grant.authority) && request.rawPath === grant.path;
@@ -61,7 +61,7 @@ export async function passTransfer(
   };
 }
 
-async function toBody(request: DoorRequest, grant: LfsGrant): Promise<PassageBody | undefined> {
+async function toBody(request: HandledRequest, grant: LfsGrant): Promise<OutgoingBody | undefined> {
   const { kind } = request.head.body;
   if (grant.action === "upload") return toUpload(request, grant.object);
   if (grant.action === "download") {
@@ -79,7 +79,7 @@ async function toBody(request: DoorRequest, grant: LfsGrant): Promise<PassageBod
  * The object as announced: a storage that doesn't look would take anything for it. The last of it is held back until all
  * of it is known to be the object.
  */
-function toUpload(request: DoorRequest, { oid, size }: LfsObject): PassageBody {
+function toUpload(request: HandledRequest, { oid, size }: LfsObject): OutgoingBody {
   const framing = request.head.body;
   const announced = framing.kind === "length" ? framing.length : framing.kind === "none" ? 0 : size;
   if (announced !== size) throw refuseTransfer(`the object has ${size} bytes, not ${announced}`);

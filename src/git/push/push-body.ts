@@ -2,21 +2,21 @@ import { GitProtocolError } from "../wire/git-protocol-error.ts";
 import { needsPack, type PushCommand } from "../wire/push-command.ts";
 import type { Push } from "../wire/push-request.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { DoorRequest, PassageBody } from "../../proxy/decide/handler.ts";
+import type { HandledRequest, OutgoingBody } from "../../http/handler.ts";
 
 /** The commands that were allowed, then the pack: as it was looked at, or as it comes where nothing in it decides. */
 export function toPushBody(
-  request: DoorRequest,
+  request: HandledRequest,
   parts: {
     readonly push: Push;
     readonly kept: readonly PushCommand[];
     /** `kept`, as they're sent */
     readonly commands: Buffer;
     /** What was taken in and looked at */
-    readonly pack: PassageBody | undefined;
+    readonly pack: OutgoingBody | undefined;
     readonly maxBytes: number;
   },
-): PassageBody {
+): OutgoingBody {
   const { push, kept, commands, pack, maxBytes } = parts;
   // Of a push of which only deletions are left no pack may follow
   if (!needsPack(kept)) return onlyCommands(commands);
@@ -48,7 +48,7 @@ function limited(
 }
 
 /** Commands behind which no pack follows. */
-export function onlyCommands(commands: Buffer): PassageBody {
+export function onlyCommands(commands: Buffer): OutgoingBody {
   return { length: commands.length, next: onceThen(commands, () => Promise.resolve(undefined)) };
 }
 

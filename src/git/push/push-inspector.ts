@@ -4,8 +4,8 @@ import { openSlots } from "../../base/semaphore.ts";
 import { formatSize } from "../../base/units.ts";
 import { toAuthorityText } from "../../http/authority.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { DoorTools } from "../../proxy/decide/handler.ts";
-import { openHostFetch } from "./host-fetch.ts";
+import type { HandlerTools } from "../../http/handler.ts";
+import { openHostFetch } from "./own-fetch.ts";
 import type { PackStore, PackUpstream, PushInquiry } from "./pack-store.ts";
 import {
   type InspectedPush,
@@ -18,7 +18,7 @@ import {
 const maxPushesUnderWay = 16;
 
 /** Looks at pushes in a store of the host, with the upstream as the session's credential sees it. */
-export function openPushInspector(tools: DoorTools, store: PackStore): PushInspector {
+export function openPushInspector(tools: HandlerTools, store: PackStore): PushInspector {
   const enter = openSlots(maxPushesUnderWay);
   return {
     open: async (push) => {

@@ -7,7 +7,7 @@ import { TooManyRefsError } from "../wire/too-many-refs.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { toHostHeader } from "../../http/authority.ts";
-import type { AnswerPassage } from "../../proxy/decide/handler.ts";
+import type { AnswerDisposition } from "../../http/handler.ts";
 import type { GitAccess } from "./git-access.ts";
 
 /** The most of a refused push's pack that is read to no end before the connection is closed instead, in bytes. */
@@ -17,7 +17,7 @@ const maxLines = 5;
 /** Every client that takes side bands takes packets of this size. */
 const smallPacketBytes = 1000;
 
-const resultHeaders: AnswerPassage["headers"] = [
+const resultHeaders: AnswerDisposition["headers"] = [
   ["Content-Type", "application/x-git-receive-pack-result"],
   ["Cache-Control", "no-cache"],
 ];
@@ -27,7 +27,7 @@ export function answerRefusedPush(
   push: Push,
   refusals: ReadonlyMap<string, string>,
   access: GitAccess,
-): AnswerPassage {
+): AnswerDisposition {
   return {
     type: "answer",
     status: 200,
@@ -41,7 +41,7 @@ export function answerRefusedPush(
  * The answer of a push whose commands can't be read: git shows nothing of an HTTP error here, but what comes on the band
  * of fatal errors. A client without side bands takes it for a broken answer.
  */
-export function answerUnreadPush(error: GitProtocolError, access: GitAccess): AnswerPassage {
+export function answerUnreadPush(error: GitProtocolError, access: GitAccess): AnswerDisposition {
   const why = `the push cannot be read: ${error.message}`;
   const lines = error instanceof TooManyRefsError ? [why, toParts(error, access)] : [why];
   const text = lines.map((line) => `vaultbox: ${line}\n`).join("");

@@ -6,22 +6,22 @@ import { headerValues } from "../../http/http1/header.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type {
-  Door,
-  DoorRequest,
-  ForwardPassage,
-  Passage,
+  Handler,
+  HandledRequest,
+  ForwardDisposition,
+  Disposition,
   ResponseTransform,
-} from "../../proxy/decide/handler.ts";
+} from "../../http/handler.ts";
 import { findGitAccess, type GitAccess } from "./git-access.ts";
 import { withHeader } from "../../http/headers.ts";
-import { passPush } from "./push-door.ts";
+import { passPush } from "./push-handler.ts";
 import type { PushInspector } from "./push-inspection.ts";
 
 /** Clone, fetch and push of the repositories that the policy names. */
-export function createSmartHttpDoor(parts: {
+export function createSmartHttpHandler(parts: {
   readonly policy: GitPolicy;
   readonly inspector: PushInspector;
-}): Door {
+}): Handler {
   return {
     claim: (request) => {
       const access = findGitAccess(parts.policy, request);
@@ -37,10 +37,10 @@ export function createSmartHttpDoor(parts: {
 }
 
 async function passThrough(
-  request: DoorRequest,
+  request: HandledRequest,
   access: GitAccess,
   inspector: PushInspector,
-): Promise<Passage> {
+): Promise<Disposition> {
   const { place } = access;
   const rules = filterBySpelling(access.rules, access.repository);
   const isPush = place.service === "git-receive-pack" || isPushDiscovery(request);
@@ -55,12 +55,12 @@ async function passThrough(
   return await passPush(request, { ...access, rules }, inspector);
 }
 
-function isPushDiscovery({ query }: DoorRequest): boolean {
+function isPushDiscovery({ query }: HandledRequest): boolean {
   return query === "?service=git-receive-pack";
 }
 
 /** Only the two questions of the smart protocol: without `service` a server would answer the dumb one. */
-function checkDiscovery({ method, query }: DoorRequest): void {
+function checkDiscovery({ method, query }: HandledRequest): void {
   const isKnown = query === "?service=git-upload-pack" || query === "?service=git-receive-pack";
   if (method === "GET" && isKnown) return;
   throw new Refusal(
@@ -70,7 +70,7 @@ function checkDiscovery({ method, query }: DoorRequest): void {
   );
 }
 
-function checkPost({ method, query, head }: DoorRequest, service: string): void {
+function checkPost({ method, query, head }: HandledRequest, service: string): void {
   const types = head.headers.filter(([name]) => name.toLowerCase() === "content-type");
   const isType = types.length === 1 && types[0]?.[1] === `application/x-${service}-request`;
   if (method === "POST" && query === "" && isType) return;
@@ -82,7 +82,7 @@ function checkPost({ method, query, head }: DoorRequest, service: string): void 
  * the server's, which is what lets the host look at them by themselves (gitprotocol-capabilities). For the same reason the client isn't
  * told of what the server shares with other repositories.
  */
-function passDiscovery(request: DoorRequest, access: GitAccess): ForwardPassage {
+function passDiscovery(request: HandledRequest, access: GitAccess): ForwardDisposition {
   const response: ResponseTransform = {
     begin: (head) => {
       if (head.status !== 200) return undefined;

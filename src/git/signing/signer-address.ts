@@ -1,4 +1,4 @@
-// Where the session's signer is, and how it is spoken to: what the sandbox's program and the door both know.
+// Where the session's signer is, and how it is spoken to: what the sandbox's program and the handler both know.
 
 /** Where the sandbox's git asks for signatures; no resolver knows it, and nothing is dialled for it. */
 export const signingHost = "signing.vaultbox.internal";

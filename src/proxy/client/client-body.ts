@@ -10,7 +10,7 @@ const continueLine = "HTTP/1.1 100 Continue\r\n\r\n";
 /** The client's side failed while its body was read: nobody is left to answer. */
 export class ClientAborted extends Error {}
 
-/** The body of one request as the client sends it; whoever reads it, a door or the way upstream, reads on. */
+/** The body of one request as the client sends it; whoever reads it, a handler or the way upstream, reads on. */
 export class ClientBody {
   readonly #client: ClientSide;
   readonly #reader: BodyReader;

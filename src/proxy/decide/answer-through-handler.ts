@@ -1,17 +1,17 @@
 import type { ClientBody } from "../client/client-body.ts";
 import type { ClientSide } from "../client/client-side.ts";
-import type { AnswerPassage } from "./handler.ts";
+import type { AnswerDisposition } from "../../http/handler.ts";
 import { statusLine } from "../../http/http1/serialize.ts";
 import type { ParsedRequest } from "../../http/parsed-request.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { withoutEcho } from "../egress/refuse-echo.ts";
 import { Refusal } from "../../http/refusal.ts";
 
-/** Records what a door answers itself, then answers. The connection is kept when the whole request was read. */
-export async function answerThroughDoor(
+/** Records what a handler answers itself, then answers. The connection is kept when the whole request was read. */
+export async function answerThroughHandler(
   { echoes }: ProxyContext,
   client: ClientSide,
-  request: ParsedRequest & { readonly body: ClientBody; readonly answer: AnswerPassage },
+  request: ParsedRequest & { readonly body: ClientBody; readonly answer: AnswerDisposition },
 ): Promise<"keep" | "close"> {
   const { head, record, body, answer } = request;
   const { status } = answer;
@@ -24,7 +24,7 @@ export async function answerThroughDoor(
     record.status = status;
     record.bytesDown = answer.body.length;
   } else {
-    await record.refuse(new Refusal(403, answer.refusal, "refused by a door"), status);
+    await record.refuse(new Refusal(403, answer.refusal, "refused by a handler"), status);
   }
   const keeps = head.keepAlive && body.isDone;
   let text = statusLine(status);

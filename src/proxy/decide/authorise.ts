@@ -37,7 +37,7 @@ export interface AuthorisationRequest {
   /** Path and query as they will be sent */
   readonly rawTarget: string;
   readonly headers: readonly HeaderField[];
-  /** The rule that allowed the request; a door is one that lets no credential of the client pass */
+  /** The rule that allowed the request; a handler is one that lets no credential of the client pass */
   readonly rule: Pick<Rule, "effect" | "clientCredentials">;
   /** `owner/name`, of a request that a `git:` entry decided */
   readonly repository?: string;

@@ -1,4 +1,4 @@
-// What decides a request. A prohibition beats everything; then the first door that claims it, then host rules.
+// What decides a request. A prohibition beats everything; then the first handler that claims it, then host rules.
 import { decide } from "../../policy/decide.ts";
 import { toLikeRequests, type OtherPath } from "../../policy/other-path.ts";
 import type { Rule } from "../../policy/policy.ts";
@@ -6,9 +6,9 @@ import type { Authority } from "../../http/authority.ts";
 import { ClientBody } from "../client/client-body.ts";
 import type { ClientSide } from "../client/client-side.ts";
 import { denied } from "../../http/denial.ts";
-import { toDoorRequest } from "./handled-request.ts";
-import type { Door } from "./handler.ts";
-import { findDoor } from "./find-handler.ts";
+import { toHandledRequest } from "./handled-request.ts";
+import type { Handler } from "../../http/handler.ts";
+import { findHandler } from "./find-handler.ts";
 import type { Hold } from "../egress/held-bytes.ts";
 import { refuseImpossible } from "../../http/impossible-request.ts";
 import type { ParsedRequest } from "../../http/parsed-request.ts";
@@ -30,11 +30,11 @@ export interface Asked extends ParsedRequest {
   readonly hold: Hold;
 }
 
-/** What decides it: a host rule that allows it, none that does, or a door that claims it. */
+/** What decides it: a host rule that allows it, none that does, or a handler that claims it. */
 export type Ground =
   | { readonly kind: "rule"; readonly rule: Rule }
   | { readonly kind: "refused"; readonly refusal: Refusal }
-  | { readonly kind: "door"; readonly door: Door; readonly otherwise: Rule | Refusal };
+  | { readonly kind: "handler"; readonly handler: Handler; readonly otherwise: Rule | Refusal };
 
 /** Everything that is known before anything is decided. @throws Refusal */
 export function readRequest(
@@ -56,7 +56,7 @@ export function readRequest(
   return { ...request, authority, target, others, body: new ClientBody(client, head) };
 }
 
-/** A prohibition beats every door; a door that isn't exclusive is asked when host rules don't allow the request. @throws Refusal */
+/** A prohibition beats every handler; a handler that isn't exclusive is asked when host rules don't allow the request. @throws Refusal */
 export function findGround(context: ProxyContext, asked: Asked): Ground {
   const { head, authority, target, others, record } = asked;
   const { scheme, host, port } = authority;
@@ -68,12 +68,12 @@ export function findGround(context: ProxyContext, asked: Asked): Ground {
   const alike = isDenied ? [decision.other ?? []].flat() : toLikeRequests(others);
   if (alike.length > 0) record.facts.others = alike;
   if (decision.rule !== undefined) record.facts.rule = decision.rule.source.label;
-  if (!(isDenied && decision.reason === "denied-by-rule") && context.doors.length > 0) {
+  if (!(isDenied && decision.reason === "denied-by-rule") && context.handlers.length > 0) {
     const facts = { isAllowed: !isDenied, others };
-    const door = findDoor(context.doors, toDoorRequest(asked, context.turns), facts);
-    if (door !== undefined) {
+    const handler = findHandler(context.handlers, toHandledRequest(asked, context.turns), facts);
+    if (handler !== undefined) {
       const otherwise = isDenied ? denied(decision, egress, authority) : decision.rule;
-      return { kind: "door", door, otherwise };
+      return { kind: "handler", handler, otherwise };
     }
   }
   if (decision.verdict === "allow") return { kind: "rule", rule: decision.rule };

@@ -1,7 +1,7 @@
 import { ChunkQueue } from "../../base/chunk-queue.ts";
 import type { Authority } from "../../http/authority.ts";
 import type { ClientBody } from "../client/client-body.ts";
-import type { DoorRequest } from "./handler.ts";
+import type { HandledRequest } from "../../http/handler.ts";
 import { type Hold, memoryOfText } from "../egress/held-bytes.ts";
 import type { RequestHead } from "../../http/http1/request-head.ts";
 import type { ParsedRequest } from "../../http/parsed-request.ts";
@@ -9,8 +9,8 @@ import { Refusal } from "../../http/refusal.ts";
 import type { RequestTarget } from "../../http/target.ts";
 import type { Turns } from "../client/turns.ts";
 
-/** What a door sees of a request, and how it reads on. */
-export function toDoorRequest(
+/** What a handler sees of a request, and how it reads on. */
+export function toHandledRequest(
   asked: ParsedRequest & {
     readonly authority: Authority;
     readonly target: RequestTarget;
@@ -18,7 +18,7 @@ export function toDoorRequest(
     readonly hold: Hold;
   },
   turns: Turns,
-): DoorRequest {
+): HandledRequest {
   const { head, record, authority, target, body, hold } = asked;
   const next = (): Promise<Buffer | undefined> => {
     body.continue();
@@ -29,7 +29,7 @@ export function toDoorRequest(
     authority,
     method: head.method,
     path: target.path,
-    readings: target.doorReadings,
+    readings: target.handlerReadings,
     rawPath: target.rawPath,
     query: target.query,
     hold,

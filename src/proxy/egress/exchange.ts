@@ -1,13 +1,13 @@
 // One request through the pipeline: parse → authority → decide → authorise → record → reveal → forward → record.
-// A new rule kind, credential scheme or protocol is another step, another door or another file, never a branch in here.
+// A new rule kind, credential scheme or protocol is another step, another handler or another file, never a branch in here.
 import { toHostHeader } from "../../http/authority.ts";
 import { toRequiredPaths } from "../../policy/other-path.ts";
 import type { Rule } from "../../policy/policy.ts";
-import { answerThroughDoor } from "../decide/answer-through-handler.ts";
+import { answerThroughHandler } from "../decide/answer-through-handler.ts";
 import type { ClientSide } from "../client/client-side.ts";
 import type { Preparation } from "../decide/authorise.ts";
-import { toDoorRequest } from "../decide/handled-request.ts";
-import type { ForwardPassage, Passage, PassageBody } from "../decide/handler.ts";
+import { toHandledRequest } from "../decide/handled-request.ts";
+import type { ForwardDisposition, Disposition, OutgoingBody } from "../../http/handler.ts";
 import { forward } from "./forward.ts";
 import type { ForwardedRequest } from "../../http/forwarded-request.ts";
 import { type Asked, findGround, readRequest } from "../decide/ground.ts";
@@ -35,44 +35,46 @@ export async function exchange(
   context.limiter.countRequest();
   if (ground.kind === "rule") return await send(context, client, asked, { rule: ground.rule });
   if (request.head.upgrade !== undefined) {
-    // What is said after a switch of protocols no door reads
+    // What is said after a switch of protocols no handler reads
     throw new Refusal(403, "websocket-not-allowed", "a websocket is not possible here");
   }
   const isAllowed = !(ground.otherwise instanceof Error);
-  const passage = await ground.door.pass(toDoorRequest(asked, context.turns), { isAllowed });
+  const disposition = await ground.handler.pass(toHandledRequest(asked, context.turns), {
+    isAllowed,
+  });
   // Of what was held to decide it, the body that goes on is left
-  if (passage.type !== "answer") hold.shrinkTo(lengthOf(passage.body));
+  if (disposition.type !== "answer") hold.shrinkTo(lengthOf(disposition.body));
   // Awaited here: what is held is given back once all of it is over, and not before
-  return await goThrough(context, client, asked, { passage, otherwise: ground.otherwise });
+  return await goThrough(context, client, asked, { disposition, otherwise: ground.otherwise });
 }
 
 async function goThrough(
   context: ProxyContext,
   client: ClientSide,
   asked: Asked,
-  way: { readonly passage: Passage; readonly otherwise: Rule | Refusal },
+  way: { readonly disposition: Disposition; readonly otherwise: Rule | Refusal },
 ): Promise<"keep" | "close"> {
-  const { passage, otherwise } = way;
-  switch (passage.type) {
+  const { disposition, otherwise } = way;
+  switch (disposition.type) {
     case "answer":
-      return answerThroughDoor(context, client, { ...asked, answer: passage });
+      return answerThroughHandler(context, client, { ...asked, answer: disposition });
     case "host-rules": {
       if (otherwise instanceof Error) throw otherwise;
       asked.record.facts.rule = otherwise.source.label;
-      return send(context, client, asked, { rule: otherwise, body: passage.body });
+      return send(context, client, asked, { rule: otherwise, body: disposition.body });
     }
     case "forward":
       try {
         const rule = { effect: "allow", clientCredentials: "refuse" } as const;
-        return await send(context, client, asked, { rule, passage, body: passage.body });
+        return await send(context, client, asked, { rule, disposition, body: disposition.body });
       } finally {
-        await passage.release?.();
+        await disposition.release?.();
       }
   }
 }
 
-/** Bytes of a body that a door put in, as far as it says. */
-function lengthOf(body: PassageBody | undefined): number {
+/** Bytes of a body that a handler put in, as far as it says. */
+function lengthOf(body: OutgoingBody | undefined): number {
   return body === undefined ? 0 : (body.length ?? Number.POSITIVE_INFINITY);
 }
 
@@ -83,19 +85,19 @@ async function send(
   asked: Asked,
   way: {
     readonly rule: Pick<Rule, "effect" | "clientCredentials">;
-    readonly passage?: ForwardPassage;
-    readonly body?: PassageBody | undefined;
+    readonly disposition?: ForwardDisposition;
+    readonly body?: OutgoingBody | undefined;
   },
 ): Promise<"keep" | "close"> {
   const { authority, record, hold } = asked;
-  const { passage } = way;
+  const { disposition } = way;
   const preparation = prepare(context, asked, way);
   await record.allow();
   const digest = toBodyDigest(preparation.plan);
-  const next = way.body?.next ?? toDoorRequest(asked, context.turns).next;
+  const next = way.body?.next ?? toHandledRequest(asked, context.turns).next;
   const signed = digest === undefined ? undefined : await readSignedBody(next, digest, hold);
   const body = signed?.body ?? way.body;
-  const { repository } = passage ?? {};
+  const { repository } = disposition ?? {};
   const revealed = await revealOn(
     context,
     { ...preparation, ...(repository === undefined ? {} : { repository }) },
@@ -112,9 +114,11 @@ async function send(
     authority,
     credential: toCredentialId(preparation),
     headers:
-      passage?.trustedHeaders === undefined ? headers : [...headers, ...passage.trustedHeaders],
-    target: withTrustedQuery(target, passage?.trustedQuery),
-    secrets: toSecrets(revealed.secrets, passage),
+      disposition?.trustedHeaders === undefined
+        ? headers
+        : [...headers, ...disposition.trustedHeaders],
+    target: withTrustedQuery(target, disposition?.trustedQuery),
+    secrets: toSecrets(revealed.secrets, disposition),
     echoes: context.echoes,
     learn: (answer) => {
       preparation.learn?.(answer.headers);
@@ -123,14 +127,17 @@ async function send(
     clientBody: asked.body,
     hold,
     ...(body === undefined ? {} : { body }),
-    ...(passage?.response === undefined ? {} : { transform: passage.response }),
+    ...(disposition?.response === undefined ? {} : { transform: disposition.response }),
   };
   return forward(context, client, request);
 }
 
 /** What is searched for in the answer as it is, however short it is. */
-function toSecrets(secrets: readonly string[], passage?: ForwardPassage): readonly string[] {
-  const { trustedHeaders = [], trustedQuery = "" } = passage ?? {};
+function toSecrets(
+  secrets: readonly string[],
+  disposition?: ForwardDisposition,
+): readonly string[] {
+  const { trustedHeaders = [], trustedQuery = "" } = disposition ?? {};
   const values = trustedHeaders.filter(([name]) => name.toLowerCase() === "authorization");
   const trusted = [...values.map(([, value]) => value), trustedQuery.slice(1)];
   return [...secrets, ...trusted].filter((text) => text !== "");
@@ -142,12 +149,12 @@ function prepare(
   { head, authority, target, others, record }: Asked,
   way: {
     readonly rule: Pick<Rule, "effect" | "clientCredentials">;
-    readonly passage?: ForwardPassage;
+    readonly disposition?: ForwardDisposition;
   },
 ): Preparation {
-  const { rule, passage } = way;
+  const { rule, disposition } = way;
   const { scheme, host, port } = authority;
-  const headers: readonly HeaderField[] = passage?.headers ?? head.headers;
+  const headers: readonly HeaderField[] = disposition?.headers ?? head.headers;
   const preparation = context.authorise({
     scheme,
     host,
@@ -158,9 +165,9 @@ function prepare(
     otherPaths: toRequiredPaths(others),
     headers,
     rule,
-    rawTarget: passage?.target ?? target.rawPath + target.query,
-    withoutCredential: passage?.withoutCredential === true,
-    ...(passage?.repository === undefined ? {} : { repository: passage.repository }),
+    rawTarget: disposition?.target ?? target.rawPath + target.query,
+    withoutCredential: disposition?.withoutCredential === true,
+    ...(disposition?.repository === undefined ? {} : { repository: disposition.repository }),
   });
   noteCredentials(record, preparation);
   record.facts.flags = preparation.flags;
@@ -178,7 +185,7 @@ async function withoutEmptyBody({ head, body }: Asked): Promise<RequestHead> {
 }
 
 /** The client's `100 Continue` was answered when its body was read. */
-function withBody(head: RequestHead, { length }: PassageBody): RequestHead {
+function withBody(head: RequestHead, { length }: OutgoingBody): RequestHead {
   const body =
     length === undefined ? ({ kind: "chunked" } as const) : { kind: "length" as const, length };
   return { ...head, body, expectsContinue: false };

@@ -3,7 +3,7 @@ import { drained } from "../byte-source.ts";
 import type { ClientSide } from "../client/client-side.ts";
 import { within } from "../deadlines.ts";
 import type { ForwardedRequest } from "../../http/forwarded-request.ts";
-import type { BodyTransform } from "../decide/handler.ts";
+import type { BodyTransform } from "../../http/handler.ts";
 import { type BodyReader, readBody } from "../../http/http1/body-reader.ts";
 import { lastChunk, toChunk } from "../../http/http1/chunked-decoder.ts";
 import type { ResponseFraming, ResponseHead } from "../../http/http1/response-head.ts";

@@ -97,7 +97,7 @@ export class RequestBodyPump {
       const piece = await body.next();
       if (this.#isOver()) return;
       left -= piece?.length ?? 0;
-      // Of a body that a door put in: more or fewer bytes than the head says would be another request to the upstream
+      // Of a body that a handler put in: more or fewer bytes than the head says would be another request to the upstream
       if (left < 0 || (piece === undefined && left > 0 && !isChunked)) {
         throw new Error("the body isn't as long as its head says");
       }

@@ -4,15 +4,15 @@ import type { BoundCredential } from "../../credential/bound-hosts.ts";
 import type { BodyDigest } from "../../credential/scheme.ts";
 import { kindOf } from "../../credential/schemes.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { PassageBody } from "../decide/handler.ts";
-import { bufferedBody } from "../doors/buffered-body.ts";
+import type { OutgoingBody } from "../../http/handler.ts";
+import { bufferedBody } from "../../http/buffered-body.ts";
 import { proxyLimits } from "../limits.ts";
 import type { Hold } from "./held-bytes.ts";
 
 /** A body that was read whole, so that its request can be signed. */
 export interface SignedBody {
   readonly digest: Buffer;
-  readonly body: PassageBody;
+  readonly body: OutgoingBody;
 }
 
 /** The digest of the body that a credential of the plan signs; undefined when none does. */

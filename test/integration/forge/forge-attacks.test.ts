@@ -10,7 +10,7 @@ import {
 import { recordScore } from "../../support/scoreboard.ts";
 
 const api = "https://api.github.com";
-/** Host rules that let everything pass: what the door is held against. */
+/** Host rules that let everything pass: what the handler is held against. */
 const everything = [`* ${api}/**`];
 
 function guardedRule() {

@@ -9,7 +9,7 @@ import {
 } from "../../support/github-standin.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
-/** Host rules that let everything pass: what the door is held against. */
+/** Host rules that let everything pass: what the handler is held against. */
 const everything = [
   "* https://api.github.com/**",
   "* https://uploads.github.com/**",

@@ -10,7 +10,7 @@ import {
 } from "../../support/gitlab-standin.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
-/** A host rule that lets everything pass: what the door is held against. */
+/** A host rule that lets everything pass: what the handler is held against. */
 const everything = [`* https://${gitlabHost}/**`];
 
 test("no request arrives at GitLab whose parameters, path or headers another reader takes for something else", async () => {

@@ -13,7 +13,7 @@ import {
 } from "../../support/gitlab-standin.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
-/** A host rule that lets everything pass: what the door is held against. */
+/** A host rule that lets everything pass: what the handler is held against. */
 const everything = [`* https://${gitlabHost}/**`];
 
 const titlesOf = (calls: readonly ApiCall[]) => calls.map(({ title }) => title);

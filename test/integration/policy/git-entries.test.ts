@@ -116,7 +116,7 @@ test.each(["/srv/widgets.git", "file:///srv/widgets", "../other", "ext::sh -c x"
   },
 );
 
-test("policy explain asks the doors of the proxy, and says what the body will decide", async () => {
+test("policy explain asks the handlers of the proxy, and says what the body will decide", async () => {
   await using project = await createProject();
   await writeFile(join(project.workspace, "vaultbox.yaml"), file);
   await project.run("trust", "--yes");

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
-import { createGithubDoor } from "../../../src/git/forge/github-door.ts";
+import { createGithubHandler } from "../../../src/git/forge/github-handler.ts";
 import { changeLimits } from "../../support/change-limits.ts";
 import { githubRule } from "../../support/github-standin.ts";
 import { plainDialer, type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";
@@ -14,7 +14,7 @@ changeLimits({ heldBytes: 24_000_000, heldBytesWaitMs: 300 });
 const size = 200_000;
 const rest = 'query($x:String){repository(owner:"o",name:"n"){name}}';
 
-/** A body that the door reads and host rules decide. */
+/** A body that the handler reads and host rules decide. */
 function toCall(length: number, more = ""): string {
   const body = JSON.stringify({ query: rest, variables: { x: "a".repeat(length) } }) + more;
   const head = `POST /api/graphql HTTP/1.1\r\nHost: ghe.example\r\nContent-Type: application/json\r\n`;
@@ -34,7 +34,7 @@ async function startWorld(answer: (socket: Socket) => void): Promise<World> {
       rules: ["* http://ghe.example/**"],
       git,
       dialer: plainDialer(upstream.port),
-      doors: (tools) => [createGithubDoor({ policy: { git }, tools })],
+      handlers: (tools) => [createGithubHandler({ policy: { git }, tools })],
     }),
   );
   const owned = stack.move();

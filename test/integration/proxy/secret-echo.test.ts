@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
-import type { Door } from "../../../src/proxy/decide/handler.ts";
+import type { Handler } from "../../../src/http/handler.ts";
 import type { HeaderField } from "../../../src/http/http1/header.ts";
 import { Refusal } from "../../../src/http/refusal.ts";
 import type { CredentialScheme } from "../../../src/credential/schemes.ts";
@@ -177,8 +177,8 @@ test("an answer of the proxy's own, made of what a server said, brings back no s
   const credential = makeCredential({ type: "bearer" }, { host });
   await using upstream = await startRecordingUpstream();
   const where = { where: "body" };
-  const door: Door = {
-    claim: ({ path }) => (path === "/door" ? { exclusive: true } : undefined),
+  const handler: Handler = {
+    claim: ({ path }) => (path === "/handler" ? { exclusive: true } : undefined),
     pass: () => {
       const said = `the server says: ${base64(credential.secret)}`;
       if (where.where === "refusal") throw new Refusal(502, "upstream-invalid", said);
@@ -191,18 +191,18 @@ test("an answer of the proxy's own, made of what a server said, brings back no s
     rules: [`* https://${host}`],
     dialer: plainDialer(upstream.port),
     credentials: [credential],
-    doors: () => [door],
+    handlers: () => [handler],
   });
   const ask = async (path: string): Promise<string> => {
     const tunnel = await openTunnel(proxy, `${host}:443`);
     return talk(tunnel, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
   };
   // Not sent yet: the control
-  expect(await ask("/door")).toContain(base64(credential.secret));
+  expect(await ask("/handler")).toContain(base64(credential.secret));
   expect(await ask("/")).toContain("200 OK");
   for (const place of ["body", "header", "refusal"]) {
     where.where = place;
-    const got = await ask("/door");
+    const got = await ask("/handler");
     expect(got, place).toMatch(/^HTTP\/1\.1 502 /);
     expect(got, place).not.toContain(base64(credential.secret));
   }

@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import type { Door } from "../../../src/proxy/decide/handler.ts";
+import type { Handler } from "../../../src/http/handler.ts";
 import { plainDialer, startProxy } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
@@ -41,7 +41,7 @@ const get = `GET http://${host}/slow HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
 const body = "a body that is slow to read";
 const post = `POST http://${host}/slow HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
-const places: readonly (readonly [string, Door, string])[] = [
+const places: readonly (readonly [string, Handler, string])[] = [
   [
     "heads",
     {
@@ -50,29 +50,29 @@ const places: readonly (readonly [string, Door, string])[] = [
         return { exclusive: true };
       },
       pass: () => Promise.resolve({ type: "answer", status: 403, headers: [], body: "" }),
-    } as unknown as Door,
+    } as unknown as Handler,
     get,
   ],
   [
     "bodies",
     {
       claim: () => ({ exclusive: true }),
-      pass: async (request: Parameters<Door["pass"]>[0]) => {
+      pass: async (request: Parameters<Handler["pass"]>[0]) => {
         await request.readBody(100);
         work();
         return { type: "answer", status: 403, headers: [], body: Buffer.alloc(0) };
       },
-    } as unknown as Door,
+    } as unknown as Handler,
     post,
   ],
 ];
 
 test.each(places)(
   "between %s that are slow to decide, timers and signals have their turn",
-  async (name, door, request) => {
+  async (name, handler, request) => {
     await using proxy = await startProxy({
       rules: [],
-      doors: () => [door],
+      handlers: () => [handler],
       dialer: plainDialer(9),
     });
     const sockets = await Promise.all(Array.from({ length: connections }, () => proxy.connect()));

@@ -18,7 +18,7 @@ function openProxy(options: { readonly signs: boolean }): Promise<ProxyFixture> 
   bench.tips.add(known);
   return startProxy({
     rules: [`* http://${host}/**`, `* https://${host}/**`, `* http://${host}:8080/**`],
-    doors: () => (options.signs ? [bench.door] : []),
+    handlers: () => (options.signs ? [bench.handler] : []),
     dialer: createDialer({ trust: createUpstreamTrust({ extraCaPem: [] }) }),
   });
 }

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { createDialer } from "../../../src/proxy/upstream/dial.ts";
 import { parseConnectTo } from "../../../src/proxy/client/connect-to.ts";
 import { createUpstreamTrust } from "../../../src/proxy/upstream/trust.ts";
-import { toSessionDoors } from "../../../src/session/session-doors.ts";
+import { toSessionHandlers } from "../../../src/session/session-handlers.ts";
 import { forwardTo } from "../../support/git-client.ts";
 import { gitRule, tokenCredential } from "../../support/git-proxy.ts";
 import { gitHost, type GitServer, startGitServer } from "../../support/git-server.ts";
@@ -46,7 +46,7 @@ async function openSession(server: GitServer, git = [gitRule("acme/widgets")]): 
     await startProxy({
       rules: [],
       git,
-      doors: toSessionDoors({
+      handlers: toSessionHandlers({
         policy: { git },
         gitCacheFolder: join(folder, "cache"),
         signing: { signer, identity: person, repository },

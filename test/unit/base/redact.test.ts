@@ -115,12 +115,12 @@ test("a value without its secrets is the same otherwise, and one that no vault g
     not: undefined,
   };
   expect(redactor.redactValue(value)).toBe(value);
-  redactor.add(new Secret("door", "sesame"));
+  redactor.add(new Secret("handler", "sesame"));
   const secret = new Secret("other", "barley");
   const redacted = redactor.redactValue({ ...value, secret });
   expect(JSON.parse(JSON.stringify(redacted))).toEqual({
     at: "1970-01-01T00:00:00.000Z",
-    list: ["a [secret door] b", 1, null, { sesame: true }],
+    list: ["a [secret handler] b", 1, null, { sesame: true }],
     secret: "[secret other]",
   });
 });

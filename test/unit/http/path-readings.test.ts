@@ -41,18 +41,18 @@ test.each([
   expect(rawPath + query).toBe(sent);
 });
 
-test("doors see a scope as one name too, but below GitLab's names", () => {
+test("handlers see a scope as one name too, but below GitLab's names", () => {
   const target = parseTarget("GET", "/tags/@acme%2fwidgets/x%2Fy");
   expect(target).toMatchObject({
     path: "/tags/@acme/widgets/x%2Fy",
     readings: ["/tags/@acme/widgets/x/y"],
-    doorReadings: ["/tags/@acme/widgets/x/y", "/tags/@acme%2Fwidgets/x%2Fy"],
+    handlerReadings: ["/tags/@acme/widgets/x/y", "/tags/@acme%2Fwidgets/x%2Fy"],
   });
   const npm = parseTarget("GET", "/api/v4/projects/7/packages/npm/@acme%2fwidgets");
-  expect(npm).toMatchObject({ readings: [], doorReadings: [] });
-  expect(parseTarget("GET", "/a/b").doorReadings).toEqual([]);
+  expect(npm).toMatchObject({ readings: [], handlerReadings: [] });
+  expect(parseTarget("GET", "/a/b").handlerReadings).toEqual([]);
   const label = parseTarget("GET", "/repos/acme/widgets/labels/C%23");
-  expect(label).toMatchObject({ readings: ["/repos/acme/widgets/labels/C"], doorReadings: [] });
+  expect(label).toMatchObject({ readings: ["/repos/acme/widgets/labels/C"], handlerReadings: [] });
 });
 
 test("what servers could read in too many ways is refused", () => {

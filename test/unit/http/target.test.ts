@@ -139,7 +139,7 @@ test("an absolute target is taken apart without judging its authority", () => {
     rawPath: "/a%62",
     path: "/ab",
     readings: [],
-    doorReadings: [],
+    handlerReadings: [],
     query: "?c=/d",
   });
   expect(parseTarget("GET", "https://host?x")).toMatchObject({

@@ -117,7 +117,7 @@ const forged: readonly (readonly [string, string])[] = [
   ],
 ];
 
-test("no object with a header or an end that can be read in two ways is signed, and a signer without the door signs it", async () => {
+test("no object with a header or an end that can be read in two ways is signed, and a signer without the handler signs it", async () => {
   const bench = createSigningBench({ history });
   const signed: string[] = [];
   let controls = 0;

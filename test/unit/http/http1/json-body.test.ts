@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DoorRequest } from "../../../../src/proxy/decide/handler.ts";
+import type { HandledRequest } from "../../../../src/http/handler.ts";
 import { readJsonBody } from "../../../../src/git/forge/json-body.ts";
 import type { HeaderField } from "../../../../src/http/http1/header.ts";
 import type { RequestFraming } from "../../../../src/http/http1/request-head.ts";
@@ -7,11 +7,11 @@ import type { RequestFraming } from "../../../../src/http/http1/request-head.ts"
 function toRequest(
   text: string,
   more: { readonly headers?: readonly HeaderField[]; readonly framing?: RequestFraming } = {},
-): DoorRequest {
+): HandledRequest {
   const body = more.framing ?? { kind: "length", length: Buffer.byteLength(text) };
   const headers = more.headers ?? [["Content-Type", "application/json"]];
   const request = { head: { body, headers }, readBody: () => Promise.resolve(Buffer.from(text)) };
-  return request as unknown as DoorRequest;
+  return request as unknown as HandledRequest;
 }
 
 describe("readJsonBody", () => {

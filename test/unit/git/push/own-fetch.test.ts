@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { delimPkt, flushPkt, toPkt } from "../../../../src/git/wire/pkt-line.ts";
 import { parseAuthority } from "../../../../src/http/authority.ts";
 import { HeldBytes } from "../../../../src/proxy/egress/held-bytes.ts";
-import type { DoorTools, HostRequest } from "../../../../src/proxy/decide/handler.ts";
-import { openHostFetch } from "../../../../src/git/push/host-fetch.ts";
+import type { HandlerTools, OwnRequest } from "../../../../src/http/handler.ts";
+import { openHostFetch } from "../../../../src/git/push/own-fetch.ts";
 
 const one = "1".repeat(40);
 const two = "2".repeat(40);
@@ -135,9 +135,9 @@ test("without shallow fetches, the trees of one commit can't be read, and that i
 });
 
 function open(answers: readonly Answer[], tail: Buffer = Buffer.alloc(0)) {
-  const requests: HostRequest[] = [];
+  const requests: OwnRequest[] = [];
   const held = new HeldBytes();
-  const tools: DoorTools = {
+  const tools: HandlerTools = {
     openHold: () => held.open(),
     send: (request) => {
       const answer = answers[requests.length]!;

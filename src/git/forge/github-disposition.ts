@@ -1,11 +1,11 @@
-// What GitHub's door read of a request becomes its passage.
+// What GitHub's handler read of a request becomes its disposition.
 import type { ApiReading } from "../api-reading.ts";
 import type { RepositoryCall } from "../repository-call.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
 import { filterByRepository } from "../../policy/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
-import { bufferedBody } from "../../proxy/doors/buffered-body.ts";
-import type { DoorRequest, Passage } from "../../proxy/decide/handler.ts";
+import { bufferedBody } from "../../http/buffered-body.ts";
+import type { HandledRequest, Disposition } from "../../http/handler.ts";
 import { findAnyReader } from "./any-reader.ts";
 import { decideCalls, notUnderstood } from "./decide-calls.ts";
 
@@ -14,12 +14,12 @@ interface ReadBody {
   readonly bytes: Buffer;
 }
 
-/** What was read of a request becomes its passage. @throws Refusal */
+/** What was read of a request becomes its disposition. @throws Refusal */
 export function decideReading(
-  request: DoorRequest,
+  request: HandledRequest,
   rules: readonly GitRule[],
   { reading, body }: { readonly reading: ApiReading; readonly body?: ReadBody },
-): Passage {
+): Disposition {
   switch (reading.kind) {
     case "not-understood": {
       const { what, repository } = reading;
@@ -37,10 +37,10 @@ export function decideReading(
 }
 
 function decideUnderstood(
-  request: DoorRequest,
+  request: HandledRequest,
   rules: readonly GitRule[],
   { calls, body }: { readonly calls: readonly RepositoryCall[]; body: ReadBody | undefined },
-): Passage {
+): Disposition {
   const sent = body === undefined ? {} : { body: bufferedBody(body.bytes) };
   if (calls.length === 0) {
     const reader = findAnyReader(request, rules);

@@ -1,10 +1,10 @@
-import { ChunkQueue } from "../../base/chunk-queue.ts";
-import { type Hold, memoryOfText } from "../egress/held-bytes.ts";
-import type { HostResponse } from "../decide/handler.ts";
+import { ChunkQueue } from "../base/chunk-queue.ts";
+import { type Hold, memoryOfText } from "../proxy/egress/held-bytes.ts";
+import type { OwnResponse } from "../http/handler.ts";
 
 /** The body of an answer to one of our own requests, undefined when it's longer. @throws Refusal 503 when too much is held */
 export async function readWholeAnswer(
-  response: HostResponse,
+  response: OwnResponse,
   maxBytes: number,
   hold: Hold,
 ): Promise<Buffer | undefined> {

@@ -3,14 +3,14 @@
 import { closingRules, forgeRulesAt } from "../../policy/closed-repositories.ts";
 import type { GitPolicy } from "../../policy/git-rules.ts";
 import { readingsOf } from "../../proxy/decide/find-handler.ts";
-import type { Door, DoorTools } from "../../proxy/decide/handler.ts";
+import type { Handler, HandlerTools } from "../../http/handler.ts";
 import { createClosedRepositories } from "./closed-repositories.ts";
 
-/** Goes behind the doors that understand what is asked of repositories with entries. */
-export function createClosedDoor(parts: {
+/** Goes behind the handlers that understand what is asked of repositories with entries. */
+export function createClosedHandler(parts: {
   readonly policy: GitPolicy;
-  readonly tools: DoorTools;
-}): Door {
+  readonly tools: HandlerTools;
+}): Handler {
   const closed = createClosedRepositories(parts.tools);
   return {
     knowsReadings: true,

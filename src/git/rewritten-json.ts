@@ -1,11 +1,11 @@
-import { ChunkQueue } from "../../base/chunk-queue.ts";
-import { isJsonObject } from "../../git/strict-json.ts";
-import { type Hold, memoryOfText } from "../egress/held-bytes.ts";
-import { headerValues } from "../../http/http1/header.ts";
-import type { ResponseHead } from "../../http/http1/response-head.ts";
-import { Refusal } from "../../http/refusal.ts";
-import type { BodyTransform, ResponseTransform } from "../decide/handler.ts";
-import { withoutHeader } from "../../http/headers.ts";
+import { ChunkQueue } from "../base/chunk-queue.ts";
+import { isJsonObject } from "./strict-json.ts";
+import { type Hold, memoryOfText } from "../proxy/egress/held-bytes.ts";
+import { headerValues } from "../http/http1/header.ts";
+import type { ResponseHead } from "../http/http1/response-head.ts";
+import { Refusal } from "../http/refusal.ts";
+import type { BodyTransform, ResponseTransform } from "../http/handler.ts";
+import { withoutHeader } from "../http/headers.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
-// What only a client of git would ask below a repository, and no other door understands: the dumb protocol, pushes by
+// What only a client of git would ask below a repository, and no other handler understands: the dumb protocol, pushes by
 // WebDAV, objects of LFS without a token, services in spellings that some servers forgive (Azure's don't look at case). A
 // host rule for the whole host must not let these in.
 import type { GitRule } from "../../policy/git-rule.ts";
 import { findGitRules, type GitPolicy } from "../../policy/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { Door, DoorRequest } from "../../proxy/decide/handler.ts";
+import type { Handler, HandledRequest } from "../../http/handler.ts";
 
 interface OddPlace {
   readonly repository: string;
@@ -16,8 +16,8 @@ const gitsOwn =
 /** What a browser asks of a repository's pages; a page isn't changed by others. */
 const methodsOfPages: readonly string[] = ["GET", "HEAD", "POST", "OPTIONS"];
 
-/** Goes behind the doors that understand some of it. */
-export function createOddGitDoor({ policy }: { readonly policy: GitPolicy }): Door {
+/** Goes behind the handlers that understand some of it. */
+export function createOddGitHandler({ policy }: { readonly policy: GitPolicy }): Handler {
   return {
     claim: (request) => {
       const place = findPlace(policy, request);
@@ -42,7 +42,7 @@ export function createOddGitDoor({ policy }: { readonly policy: GitPolicy }): Do
 const maxNameLength = 1024;
 
 /** The repository that the path begins with, when the rest is git's. */
-function findPlace(policy: GitPolicy, request: DoorRequest): OddPlace | undefined {
+function findPlace(policy: GitPolicy, request: HandledRequest): OddPlace | undefined {
   const { authority, method, path } = request;
   for (let end = path.indexOf("/", 1); end !== -1; end = path.indexOf("/", end + 1)) {
     if (end > maxNameLength) return undefined;

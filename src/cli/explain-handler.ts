@@ -1,21 +1,21 @@
 import type { CompiledPolicy } from "../policy/decide.ts";
 import { HeldBytes } from "../proxy/egress/held-bytes.ts";
-import type { DoorRequest, DoorTools, ForwardPassage } from "../proxy/decide/handler.ts";
-import { findDoor } from "../proxy/decide/find-handler.ts";
+import type { HandledRequest, HandlerTools, ForwardDisposition } from "../http/handler.ts";
+import { findHandler } from "../proxy/decide/find-handler.ts";
 import { type HeaderField, headerValues } from "../http/http1/header.ts";
 import type { RequestHead } from "../http/http1/request-head.ts";
 import { Refusal } from "../http/refusal.ts";
-import { toSessionDoors } from "../session/session-doors.ts";
+import { toSessionHandlers } from "../session/session-handlers.ts";
 import type { AskedRequest } from "./asked-request.ts";
 
-/** What a door says of a request without its body. */
-export type DoorVerdict =
+/** What a handler says of a request without its body. */
+export type HandlerVerdict =
   | {
       readonly verdict: "allow";
       readonly repository?: string;
       readonly label?: string;
       /** How it goes upstream; undefined when the proxy answers itself */
-      readonly passage?: Omit<ForwardPassage, "release" | "body">;
+      readonly disposition?: Omit<ForwardDisposition, "release" | "body">;
     }
   | {
       readonly verdict: "deny";
@@ -33,7 +33,7 @@ interface Noted {
   rule?: string;
 }
 
-/** The door asked for something that an explanation doesn't have. */
+/** The handler asked for something that an explanation doesn't have. */
 class NotGivenError extends Error {
   override readonly name = "NotGivenError";
 }
@@ -42,37 +42,37 @@ class NotGivenError extends Error {
 const nothingHeld = new HeldBytes();
 
 /**
- * Asks the session's own doors, so that an explanation can't disagree with the proxy. Nothing is sent.
- * @param isAllowed whether host rules allow the request: then only exclusive doors are asked
+ * Asks the session's own handlers, so that an explanation can't disagree with the proxy. Nothing is sent.
+ * @param isAllowed whether host rules allow the request: then only exclusive handlers are asked
  */
-export async function explainDoor(
+export async function explainHandler(
   policy: CompiledPolicy,
   parts: AskedRequest & { readonly isAllowed: boolean; readonly gitCacheFolder: string },
-): Promise<DoorVerdict> {
+): Promise<HandlerVerdict> {
   const { gitCacheFolder, isAllowed } = parts;
-  const tools: DoorTools = { send: notGiven, openHold: () => nothingHeld.open() };
-  const doors = toSessionDoors({ policy, gitCacheFolder, signing: undefined })(tools);
+  const tools: HandlerTools = { send: notGiven, openHold: () => nothingHeld.open() };
+  const handlers = toSessionHandlers({ policy, gitCacheFolder, signing: undefined })(tools);
   const noted: Noted = {};
-  const request = toDoorRequest(parts, noted);
+  const request = toHandledRequest(parts, noted);
   try {
     const { others = [] } = parts.request;
-    const door = findDoor(doors, request, { isAllowed, others });
-    if (door === undefined) return { verdict: "host-rules" };
+    const handler = findHandler(handlers, request, { isAllowed, others });
+    if (handler === undefined) return { verdict: "host-rules" };
     if (parts.request.websocket) {
       const why = "a websocket is not possible here";
       return { verdict: "deny", reason: "websocket-not-allowed", why, ...toFacts(noted) };
     }
-    const passage = await door.pass(request, { isAllowed });
-    switch (passage.type) {
+    const disposition = await handler.pass(request, { isAllowed });
+    switch (disposition.type) {
       case "host-rules":
         return { verdict: "host-rules" };
       case "answer":
-        return passage.refusal === undefined
+        return disposition.refusal === undefined
           ? { verdict: "allow", ...toFacts(noted) }
-          : { verdict: "deny", reason: passage.refusal, why: "", ...toFacts(noted) };
+          : { verdict: "deny", reason: disposition.refusal, why: "", ...toFacts(noted) };
       case "forward":
-        await passage.release?.();
-        return { verdict: "allow", passage, ...toFacts(noted) };
+        await disposition.release?.();
+        return { verdict: "allow", disposition, ...toFacts(noted) };
     }
   } catch (error) {
     if (error instanceof NotGivenError) return { verdict: "depends", ...toFacts(noted) };
@@ -88,10 +88,10 @@ function toFacts({ repository, rule }: Noted): { repository?: string; label?: st
   };
 }
 
-function toDoorRequest(
+function toHandledRequest(
   { request, head, authority, target }: AskedRequest,
   noted: Noted,
-): DoorRequest {
+): HandledRequest {
   const { method, path } = request;
   return {
     head: {
@@ -102,7 +102,7 @@ function toDoorRequest(
     authority,
     method,
     path,
-    readings: target.doorReadings,
+    readings: target.handlerReadings,
     rawPath: target.rawPath,
     query: target.query,
     next: notGiven,

@@ -3,23 +3,23 @@ import type { ApiRequest } from "../api-reading.ts";
 import { isProjectPath, readGitlabCall, type GitlabReading } from "./gitlab/gitlab-rest.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
 import { filterByRepository, gitRulesAt, type GitPolicy } from "../../policy/git-rules.ts";
-import { bufferedBody } from "../../proxy/doors/buffered-body.ts";
+import { bufferedBody } from "../../http/buffered-body.ts";
 import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
 import { findAnyReader } from "./any-reader.ts";
 import { decideCalls, notUnderstood } from "./decide-calls.ts";
-import type { Door, DoorRequest, DoorTools, Passage } from "../../proxy/decide/handler.ts";
+import type { Handler, HandledRequest, HandlerTools, Disposition } from "../../http/handler.ts";
 import { createGitlabProjects, maxProjectBytes, type GitlabProjects } from "./gitlab-projects.ts";
 import { withHeader } from "../../http/headers.ts";
 import { readJsonBody } from "./json-body.ts";
-import { rewriteAnswers } from "../../proxy/doors/rewritten-json.ts";
+import { rewriteAnswers } from "../rewritten-json.ts";
 
-interface GitlabDoor {
+interface GitlabHandler {
   readonly policy: GitPolicy;
   readonly projects: GitlabProjects;
   readonly closed: ClosedRepositories;
 }
 
-/** A request that is this door's, with the entries that are asked about it. */
+/** A request that is this handler's, with the entries that are asked about it. */
 interface GitlabAccess {
   readonly reading: Exclude<GitlabReading, { kind: "elsewhere" }>;
   /** Of the repository; of the whole host when the request names none */
@@ -29,30 +29,30 @@ interface GitlabAccess {
 type Calls = Extract<GitlabReading, { kind: "calls" }>;
 
 /** The REST API of every GitLab that an entry names. */
-export function createGitlabDoor(parts: {
+export function createGitlabHandler(parts: {
   readonly policy: GitPolicy;
-  readonly tools: DoorTools;
-}): Door {
-  const door: GitlabDoor = {
+  readonly tools: HandlerTools;
+}): Handler {
+  const handler: GitlabHandler = {
     policy: parts.policy,
     projects: createGitlabProjects(parts.tools),
     closed: createClosedRepositories(parts.tools),
   };
   return {
     claim: (request) => {
-      const access = findAccess(door, request);
+      const access = findAccess(handler, request);
       return access && { exclusive: access.rules.some(({ exclusive }) => exclusive) };
     },
     pass: async (request, { isAllowed }) => {
-      const access = findAccess(door, request);
+      const access = findAccess(handler, request);
       if (access === undefined) throw new Error("only a claimed request is passed");
-      const named = await nameProject(door, request, { ...access, isAllowed });
-      return named === undefined ? { type: "host-rules" } : passThrough(door, request, named);
+      const named = await nameProject(handler, request, { ...access, isAllowed });
+      return named === undefined ? { type: "host-rules" } : passThrough(handler, request, named);
     },
   };
 }
 
-function findAccess({ policy }: GitlabDoor, request: DoorRequest): GitlabAccess | undefined {
+function findAccess({ policy }: GitlabHandler, request: HandledRequest): GitlabAccess | undefined {
   if (!request.path.startsWith("/api/") || request.method === "OPTIONS") return undefined;
   const all = gitRulesAt(policy, request.authority, "api").filter(
     ({ forge }) => forge === "gitlab",
@@ -65,7 +65,7 @@ function findAccess({ policy }: GitlabDoor, request: DoorRequest): GitlabAccess 
   return rules.length === 0 ? undefined : { reading, rules };
 }
 
-function read({ method, path, query }: DoorRequest, body?: unknown): GitlabReading {
+function read({ method, path, query }: HandledRequest, body?: unknown): GitlabReading {
   const request: ApiRequest = { method, path, query, body };
   return readGitlabCall(request);
 }
@@ -80,8 +80,8 @@ function repositoryOf(reading: GitlabAccess["reading"]): string | undefined {
  * @throws Refusal
  */
 async function nameProject(
-  { closed }: GitlabDoor,
-  request: DoorRequest,
+  { closed }: GitlabHandler,
+  request: HandledRequest,
   access: GitlabAccess & { readonly isAllowed: boolean },
 ): Promise<GitlabAccess | undefined> {
   const { reading, rules, isAllowed } = access;
@@ -106,29 +106,31 @@ async function nameProject(
 }
 
 async function passThrough(
-  door: GitlabDoor,
-  request: DoorRequest,
+  handler: GitlabHandler,
+  request: HandledRequest,
   { reading, rules }: GitlabAccess,
-): Promise<Passage> {
+): Promise<Disposition> {
   if (request.head.headers.some(([name]) => name.toLowerCase() === "sudo")) {
     const [rule] = rules;
     const what = "a Sudo header makes it somebody else's request";
     throw notUnderstood(request, { what, ...(rule === undefined ? {} : { rule }) });
   }
-  if (reading.kind !== "needs-body") return decide(door, request, { reading, rules });
+  if (reading.kind !== "needs-body") return decide(handler, request, { reading, rules });
   const body = await readJsonBody(request);
   const whole = read(request, body.value);
   if (whole.kind === "elsewhere") throw new Error("the body doesn't make it another API's");
-  const passage = await decide(door, request, { reading: whole, rules });
-  return passage.type === "answer" ? passage : { ...passage, body: bufferedBody(body.bytes) };
+  const disposition = await decide(handler, request, { reading: whole, rules });
+  return disposition.type === "answer"
+    ? disposition
+    : { ...disposition, body: bufferedBody(body.bytes) };
 }
 
 /** @throws Refusal */
 async function decide(
-  door: GitlabDoor,
-  request: DoorRequest,
+  handler: GitlabHandler,
+  request: HandledRequest,
   { reading, rules }: GitlabAccess,
-): Promise<Passage> {
+): Promise<Disposition> {
   if (reading.kind !== "calls") {
     const [rule] = rules;
     const repository = repositoryOf(reading);
@@ -144,12 +146,12 @@ async function decide(
   }
   const verdict = decideCalls(request, rules, reading.calls);
   if (verdict.verdict === "host-rules") return { type: "host-rules" };
-  await checkProject(door, request, { reading, rules });
+  await checkProject(handler, request, { reading, rules });
   const { repository } = verdict;
-  const passage = { type: "forward", repository } as const;
-  if (!isProjectPath(request.path)) return passage;
+  const disposition = { type: "forward", repository } as const;
+  if (!isProjectPath(request.path)) return disposition;
   const headers = withHeader(request.head.headers, "accept-encoding", "identity");
-  return { ...passage, headers, response: withoutRunnersToken };
+  return { ...disposition, headers, response: withoutRunnersToken };
 }
 
 /**
@@ -163,8 +165,8 @@ const withoutRunnersToken = rewriteAnswers({
 
 /** A merge request to a project by number: it must be the one that the path names. @throws Refusal */
 async function checkProject(
-  { projects }: GitlabDoor,
-  request: DoorRequest,
+  { projects }: GitlabHandler,
+  request: HandledRequest,
   access: { readonly reading: Calls; readonly rules: readonly GitRule[] },
 ): Promise<void> {
   const { reading, rules } = access;

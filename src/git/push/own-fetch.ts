@@ -7,7 +7,7 @@ import { GitProtocolError } from "../wire/git-protocol-error.ts";
 import type { Hold } from "../../proxy/egress/held-bytes.ts";
 import { headerValues, type HeaderField } from "../../http/http1/header.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { DoorTools, HostResponse } from "../../proxy/decide/handler.ts";
+import type { HandlerTools, OwnResponse } from "../../http/handler.ts";
 import type { PackUpstream, UpstreamPack } from "./pack-store.ts";
 import type { InspectedPush } from "./push-inspection.ts";
 
@@ -28,7 +28,7 @@ type FetchOrder = Pick<FetchWish, "wants" | "haves" | "filter" | "depth">;
  * The upstream of a push, for looking at it. Every method @throws Refusal
  * @param hold for its refs, which are kept as long as the push is looked at
  */
-export function openHostFetch(tools: DoorTools, push: InspectedPush, hold: Hold): PackUpstream {
+export function openHostFetch(tools: HandlerTools, push: InspectedPush, hold: Hold): PackUpstream {
   let refs: Promise<ReadonlyMap<string, string>> | undefined;
   let server: Promise<Advertisement> | undefined;
   const fetchPack = async (order: FetchOrder): Promise<UpstreamPack> => {
@@ -56,7 +56,7 @@ export function openHostFetch(tools: DoorTools, push: InspectedPush, hold: Hold)
 }
 
 async function readAdvertisement(
-  tools: DoorTools,
+  tools: HandlerTools,
   push: InspectedPush,
   // Without version 2, the refs come with the first answer
   order: {
@@ -82,7 +82,7 @@ async function readAdvertisement(
   throw unusable(`it has ${list.objectFormat} objects, and the push ${push.objectFormat}`);
 }
 
-function holding(response: HostResponse, hold: Hold): HostResponse["next"] {
+function holding(response: OwnResponse, hold: Hold): OwnResponse["next"] {
   return async () => {
     const piece = await response.next();
     hold.grow(refsFactor * (piece?.length ?? 0));
@@ -91,7 +91,7 @@ function holding(response: HostResponse, hold: Hold): HostResponse["next"] {
 }
 
 async function sendFetch(
-  tools: DoorTools,
+  tools: HandlerTools,
   push: InspectedPush,
   { headers, body, version }: UploadPackRequest & Pick<FetchWish, "version">,
 ): Promise<UpstreamPack> {
@@ -117,7 +117,7 @@ function toWhere({ authority, repository, rule }: InspectedPush) {
   return { authority, repository, rule, check: pushCheck };
 }
 
-function checkAnswer({ head }: HostResponse, type: string): void {
+function checkAnswer({ head }: OwnResponse, type: string): void {
   if (head.status !== 200) throw unusable(`it answered ${head.status}`);
   const [contentType] = headerValues(head.headers, "content-type");
   if (contentType?.toLowerCase() === type) return;

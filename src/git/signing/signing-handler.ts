@@ -9,7 +9,7 @@ import { VaultboxError } from "../../base/errors.ts";
 import { toPrintable } from "../../base/printable.ts";
 import { headerValues } from "../../http/http1/header.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { AnswerPassage, Door, DoorRequest } from "../../proxy/decide/handler.ts";
+import type { AnswerDisposition, Handler, HandledRequest } from "../../http/handler.ts";
 import { createKnownHistory, type KnownHistory, type LaunchHistory } from "./known-history.ts";
 import { checkIdentity, readSignable, refuseUnknown, toNeeded } from "./signable.ts";
 import { createSignatureRate } from "./signature-rate.ts";
@@ -22,7 +22,7 @@ import {
 } from "./signer-address.ts";
 
 /** Who signs, in whose name, and for which repository. */
-export interface SigningDoorOptions {
+export interface SigningHandlerOptions {
   readonly signer: SshSigner;
   readonly identity: GitIdentity;
   readonly history: LaunchHistory;
@@ -32,8 +32,8 @@ export interface SigningDoorOptions {
   readonly now?: () => number;
 }
 
-/** @param options what is signed; a session without a signer has no such door */
-export function createSigningDoor(options: SigningDoorOptions): Door {
+/** @param options what is signed; a session without a signer has no such handler */
+export function createSigningHandler(options: SigningHandlerOptions): Handler {
   const session: SigningSession = {
     ...options,
     identities: toIdentityTexts(options.identity),
@@ -62,7 +62,7 @@ export function createSigningDoor(options: SigningDoorOptions): Door {
   };
 }
 
-interface SigningSession extends SigningDoorOptions {
+interface SigningSession extends SigningHandlerOptions {
   readonly identities: readonly string[];
   readonly known: KnownHistory;
   readonly takeTurn: () => void;
@@ -70,9 +70,9 @@ interface SigningSession extends SigningDoorOptions {
 
 async function sign(
   session: SigningSession,
-  request: DoorRequest,
+  request: HandledRequest,
   payload: Buffer,
-): Promise<AnswerPassage> {
+): Promise<AnswerDisposition> {
   const { known } = session;
   const object = readSignable(payload);
   checkIdentity(session, object);
@@ -91,12 +91,12 @@ async function sign(
   return toAnswer(signature);
 }
 
-function toPlainAnswer({ head }: DoorRequest): string | undefined {
+function toPlainAnswer({ head }: HandledRequest): string | undefined {
   return headerValues(head.headers, plainAnswerHeader.toLowerCase())[0];
 }
 
 /** @throws Refusal */
-function checkOperation({ authority, method, path, query }: DoorRequest): void {
+function checkOperation({ authority, method, path, query }: HandledRequest): void {
   if (authority.scheme !== "http" || authority.port !== 80) {
     throw new Refusal(
       403,
@@ -128,7 +128,7 @@ async function signFor({ signer }: SigningSession, payload: Buffer): Promise<str
   }
 }
 
-function toAnswer(text: string): AnswerPassage {
+function toAnswer(text: string): AnswerDisposition {
   return {
     type: "answer",
     status: 200,

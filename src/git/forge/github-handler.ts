@@ -4,8 +4,8 @@ import type { GitRule } from "../../policy/git-rule.ts";
 import { filterByRepository, type GitPolicy } from "../../policy/git-rules.ts";
 import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
 import { notUnderstood } from "./decide-calls.ts";
-import type { Door, DoorRequest, DoorTools, Passage } from "../../proxy/decide/handler.ts";
-import { decideReading, toFirst } from "./github-passage.ts";
+import type { Handler, HandledRequest, HandlerTools, Disposition } from "../../http/handler.ts";
+import { decideReading, toFirst } from "./github-disposition.ts";
 import { findGithubAccess, type GithubAccess } from "./github-place.ts";
 import {
   findRestAccess,
@@ -20,23 +20,23 @@ import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
 import { withHeader } from "../../http/headers.ts";
 import { memoryOfGraphql } from "../../proxy/egress/held-bytes.ts";
 import { checkJsonBody, readJsonBody } from "./json-body.ts";
-import { rewriteAnswers } from "../../proxy/doors/rewritten-json.ts";
+import { rewriteAnswers } from "../rewritten-json.ts";
 
 /** Bytes of GitHub's description of a repository: two others are in it. */
 const maxRepositoryBytes = 1024 * 1024;
 
-interface GithubDoor {
+interface GithubHandler {
   readonly policy: GitPolicy;
   readonly lookUp: NodesLookup;
   readonly closed: ClosedRepositories;
 }
 
 /** The ways into repositories that lead over api.github.com, codeload, raw files, or another GitHub host's API. */
-export function createGithubDoor(parts: {
+export function createGithubHandler(parts: {
   readonly policy: GitPolicy;
-  readonly tools: DoorTools;
-}): Door {
-  const door: GithubDoor = {
+  readonly tools: HandlerTools;
+}): Handler {
+  const handler: GithubHandler = {
     policy: parts.policy,
     lookUp: createNodesLookup(parts.tools),
     closed: createClosedRepositories(parts.tools),
@@ -44,25 +44,28 @@ export function createGithubDoor(parts: {
   return {
     knowsReadings: true,
     claim: (request) => {
-      const access = findGithubAccess(door.policy, request);
+      const access = findGithubAccess(handler.policy, request);
       const rules = access === undefined ? [] : concernedRules(request, access);
       if (rules.length === 0) return undefined;
       return { exclusive: rules.some(({ exclusive }) => exclusive) };
     },
     pass: async (request, { isAllowed }) => {
-      const access = findGithubAccess(door.policy, request);
+      const access = findGithubAccess(handler.policy, request);
       if (request.readings.length === 0 && access?.place.kind === "graphql") {
-        return passGraphql(door, request, { rules: access.rules, isAllowed });
+        return passGraphql(handler, request, { rules: access.rules, isAllowed });
       }
-      const rest = findRestAccess(door.policy, request);
-      const named = await nameRepository(door, request, { ...rest, isAllowed });
+      const rest = findRestAccess(handler.policy, request);
+      const named = await nameRepository(handler, request, { ...rest, isAllowed });
       return named === undefined ? { type: "host-rules" } : passRest(request, named);
     },
   };
 }
 
 /** The entries that a request may be decided by: those of its repository, or all where it doesn't tell. */
-function concernedRules(request: DoorRequest, { place, rules }: GithubAccess): readonly GitRule[] {
+function concernedRules(
+  request: HandledRequest,
+  { place, rules }: GithubAccess,
+): readonly GitRule[] {
   if (place.kind === "graphql") return rules;
   const reading = readPlace(request, place);
   switch (reading.kind) {
@@ -87,8 +90,8 @@ function concernedRules(request: DoorRequest, { place, rules }: GithubAccess): r
  * @throws Refusal
  */
 async function nameRepository(
-  { closed }: GithubDoor,
-  request: DoorRequest,
+  { closed }: GithubHandler,
+  request: HandledRequest,
   access: RestAccess & { readonly isAllowed: boolean },
 ): Promise<RestAccess | undefined> {
   const { places, rules, isAllowed } = access;
@@ -114,22 +117,22 @@ async function nameRepository(
 }
 
 /** What a host other than GitHub's own has before the API's path. */
-function toPrefix({ path }: DoorRequest, place: RestPlace): string {
+function toPrefix({ path }: HandledRequest, place: RestPlace): string {
   return place.kind === "rest" ? path.slice(0, path.length - place.path.length) : "";
 }
 
-async function passRest(request: DoorRequest, access: RestAccess): Promise<Passage> {
+async function passRest(request: HandledRequest, access: RestAccess): Promise<Disposition> {
   const { places, rules } = access;
   const reading = readAll(request, access);
   if (!isReading(request)) checkJsonBody(request);
   if (reading.kind !== "needs-body") {
-    const passage = decideReading(request, rules, { reading });
+    const disposition = decideReading(request, rules, { reading });
     const isDescription = places.some(
       (place) => place.kind === "rest" && isRepositoryPath(place.path),
     );
-    if (passage.type !== "forward" || !isDescription) return passage;
+    if (disposition.type !== "forward" || !isDescription) return disposition;
     const headers = withHeader(request.head.headers, "accept-encoding", "identity");
-    return { ...passage, headers, response: withoutCloneToken };
+    return { ...disposition, headers, response: withoutCloneToken };
   }
   const body = await readJsonBody(request);
   return decideReading(request, rules, { reading: readAll(request, access, body.value), body });
@@ -148,29 +151,29 @@ const withoutCloneToken = rewriteAnswers({
 });
 
 async function passGraphql(
-  door: GithubDoor,
-  request: DoorRequest,
+  handler: GithubHandler,
+  request: HandledRequest,
   { rules, isAllowed }: { readonly rules: readonly GitRule[]; readonly isAllowed: boolean },
-): Promise<Passage> {
+): Promise<Disposition> {
   const refuse = (what: string) => notUnderstood(request, { what, ...toFirst(rules) });
   const { method, path, query } = request;
   if (method !== "POST" || !path.toLowerCase().endsWith("/graphql") || query !== "") {
     throw refuse("GraphQL is read only as a POST without a query string");
   }
   const { value } = await readJsonBody(request, memoryOfGraphql);
-  // Most sessions never ask for it, and the parser takes longer to load than all other doors
+  // Most sessions never ask for it, and the parser takes longer to load than all other handlers
   const { readGraphqlRequest } = await import("./github/github-graphql.ts");
   const graphql = readGraphqlRequest(value);
   if (graphql.kind === "not-understood") throw refuse(graphql.what);
   const { authority, hold } = request;
-  const facts = await door.lookUp({ authority, rules, hold }, graphql);
+  const facts = await handler.lookUp({ authority, rules, hold }, graphql);
   const body = { bytes: graphql.body };
   const reading = graphql.toReading(facts);
-  const passage = decideReading(request, rules, { reading, body });
-  if (isAllowed && passage.type === "host-rules" && reading.kind === "calls") {
+  const disposition = decideReading(request, rules, { reading, body });
+  if (isAllowed && disposition.type === "host-rules" && reading.kind === "calls") {
     for (const { repository } of reading.calls) {
-      await door.closed.checkRepository(request, rules, repository);
+      await handler.closed.checkRepository(request, rules, repository);
     }
   }
-  return passage;
+  return disposition;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { maxObjectBytes } from "../../../../src/git/signing/commit-object.ts";
 import { parseAuthority } from "../../../../src/http/authority.ts";
-import type { DoorRequest } from "../../../../src/proxy/decide/handler.ts";
+import type { HandledRequest } from "../../../../src/http/handler.ts";
 import { maxSignaturesPerHour } from "../../../../src/git/signing/signature-rate.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
 import { VaultboxError } from "../../../../src/base/errors.ts";
@@ -113,21 +113,24 @@ test("a first commit is signed where there was none when the session began", asy
   expect(await bench.ask(commit({ parents: [] }))).toContain("BEGIN SSH SIGNATURE");
 });
 
-test("the host is the door's alone, and there is one operation at it", async () => {
+test("the host is the handler's alone, and there is one operation at it", async () => {
   const bench = createSigningBench({ history });
   const at = (
     host: string,
     scheme: "http" | "https" = "http",
     port = 80,
-  ): Partial<DoorRequest> => ({
+  ): Partial<HandledRequest> => ({
     authority: parseAuthority(host, scheme, port),
   });
-  const claim = (change: Partial<DoorRequest>): unknown =>
-    bench.door.claim({ authority: parseAuthority("x", "http", 80), ...change } as DoorRequest);
+  const claim = (change: Partial<HandledRequest>): unknown =>
+    bench.handler.claim({
+      authority: parseAuthority("x", "http", 80),
+      ...change,
+    } as HandledRequest);
   expect(claim(at("signing.vaultbox.internal"))).toEqual({ exclusive: true });
   expect(claim(at("signing.vaultbox.internal.", "https", 443))).toEqual({ exclusive: true });
   expect(claim(at("api.example.com"))).toBeUndefined();
-  const wrong: readonly (readonly [Partial<DoorRequest>, string])[] = [
+  const wrong: readonly (readonly [Partial<HandledRequest>, string])[] = [
     [{ method: "GET" }, "method-not-allowed"],
     [{ method: "PUT" }, "method-not-allowed"],
     [{ path: "/" }, "path-not-allowed"],
@@ -179,6 +182,6 @@ test("a key that can't be used is said so without its name", async () => {
 
 test("a client that shows no failure gets the reason as text, and the audit still has a refusal", async () => {
   const bench = createSigningBench({ history });
-  const head = { headers: [["Vaultbox-Plain-Answer", "yes"]] } as unknown as DoorRequest["head"];
+  const head = { headers: [["Vaultbox-Plain-Answer", "yes"]] } as unknown as HandledRequest["head"];
   expect(await bench.ask("x\n\ny", { head })).toMatch(/^vaultbox: this is not signed/);
 });

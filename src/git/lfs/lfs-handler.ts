@@ -7,57 +7,57 @@ import {
   type GitPolicy,
 } from "../../policy/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { Door, DoorRequest, Passage } from "../../proxy/decide/handler.ts";
+import type { Handler, HandledRequest, Disposition } from "../../http/handler.ts";
 import { createLfsGrants, type LfsGrants } from "./lfs-grants.ts";
 import { type LfsAccess, passToServer } from "./lfs-server.ts";
 import { passTransfer } from "./lfs-transfer.ts";
 
 const transferKinds = ["git", "lfs"] as const;
 
-interface LfsDoor {
+interface LfsHandler {
   readonly policy: GitPolicy;
   readonly grants: LfsGrants;
   readonly now: () => number;
 }
 
 /** @param options.now in milliseconds since the epoch */
-export function createLfsDoor(options: {
+export function createLfsHandler(options: {
   readonly policy: GitPolicy;
   readonly now?: () => number;
-}): Door {
+}): Handler {
   const now = options.now ?? Date.now;
-  const door: LfsDoor = { policy: options.policy, grants: createLfsGrants(now), now };
+  const handler: LfsHandler = { policy: options.policy, grants: createLfsGrants(now), now };
   return {
     claim: (request) => {
       // Nothing else on a storage host is ours
-      if (isTransfer(door, request)) return { exclusive: true };
-      const access = findAccess(door, request);
+      if (isTransfer(handler, request)) return { exclusive: true };
+      const access = findAccess(handler, request);
       return access && { exclusive: access.rules.some(({ exclusive }) => exclusive) };
     },
     pass: (request) => {
       // First: a server may keep its objects below info/lfs
-      if (isTransfer(door, request)) return passToStorage(door, request);
-      const access = findAccess(door, request);
+      if (isTransfer(handler, request)) return passToStorage(handler, request);
+      const access = findAccess(handler, request);
       if (access === undefined) throw new Error("only a claimed request is passed");
-      return passToServer(door, request, access);
+      return passToServer(handler, request, access);
     },
   };
 }
 
-function isTransfer({ policy, grants }: LfsDoor, { authority, query }: DoorRequest): boolean {
+function isTransfer({ policy, grants }: LfsHandler, { authority, query }: HandledRequest): boolean {
   if (!query.startsWith("?vaultbox=") || grants.find(query) === undefined) return false;
   return transferKinds.some((kind) => gitRulesAt(policy, authority, kind).length > 0);
 }
 
-function findAccess({ policy }: LfsDoor, request: DoorRequest): LfsAccess | undefined {
+function findAccess({ policy }: LfsHandler, request: HandledRequest): LfsAccess | undefined {
   const place = readLfsPlace(request.path);
   if (place === undefined) return undefined;
   const rules = findGitRules(policy, request.authority, place.repository);
   return rules.length === 0 ? undefined : { place, rules };
 }
 
-async function passToStorage(door: LfsDoor, request: DoorRequest): Promise<Passage> {
-  const { grants, policy } = door;
+async function passToStorage(handler: LfsHandler, request: HandledRequest): Promise<Disposition> {
+  const { grants, policy } = handler;
   const grant = grants.find(request.query);
   if (grant === undefined || grant === "unknown") {
     throw new Refusal(

@@ -1,21 +1,21 @@
-// A door is a kind of request that its head alone can't decide: a push, an API call whose body names the branch, a
+// A handler is a kind of request that its head alone can't decide: a push, an API call whose body names the branch, a
 // signature. It decides between the parsing of the head and the record of the decision: nothing was revealed or dialled.
-import type { RepositoryUpdate } from "../../audit/audit-event.ts";
-import type { Authority } from "../../http/authority.ts";
-import type { Hold } from "../egress/held-bytes.ts";
-import type { HeaderField } from "../../http/http1/header.ts";
-import type { RequestHead } from "../../http/http1/request-head.ts";
-import type { ResponseHead } from "../../http/http1/response-head.ts";
-import type { ProxyReason } from "../../http/refusal.ts";
+import type { RepositoryUpdate } from "../audit/audit-event.ts";
+import type { Authority } from "./authority.ts";
+import type { Hold } from "../proxy/egress/held-bytes.ts";
+import type { HeaderField } from "./http1/header.ts";
+import type { RequestHead } from "./http1/request-head.ts";
+import type { ResponseHead } from "./http1/response-head.ts";
+import type { ProxyReason } from "./refusal.ts";
 
-/** A request as a door sees it. */
-export interface DoorRequest {
+/** A request as a handler sees it. */
+export interface HandledRequest {
   readonly head: RequestHead;
   readonly authority: Authority;
   readonly method: string;
   /** Canonical path (http/target.ts) */
   readonly path: string;
-  /** What else the server may take the path for: a door that reads none of these gets no request that has some */
+  /** What else the server may take the path for: a handler that reads none of these gets no request that has some */
   readonly readings: readonly string[];
   /** Path before it was made canonical */
   readonly rawPath: string;
@@ -44,27 +44,30 @@ export interface DoorRequest {
 }
 
 /** One kind of request, for one session. */
-export interface Door {
+export interface Handler {
   /** Set where `pass` looks at all readings of a path */
   readonly knowsReadings?: true;
   /**
-   * Whether the request is this door's, by its head alone, in the one reading that `path` is. Not `exclusive`: host rules
-   * that allow the request come first, and the door is asked only when they don't.
+   * Whether the request is this handler's, by its head alone, in the one reading that `path` is. Not `exclusive`: host rules
+   * that allow the request come first, and the handler is asked only when they don't.
    */
-  readonly claim: (request: DoorRequest) => { readonly exclusive: boolean } | undefined;
+  readonly claim: (request: HandledRequest) => { readonly exclusive: boolean } | undefined;
   /**
    * Decides it.
    * @param facts `isAllowed`: whether host rules would let the request through
    * @throws Refusal
    */
-  readonly pass: (request: DoorRequest, facts: { readonly isAllowed: boolean }) => Promise<Passage>;
+  readonly pass: (
+    request: HandledRequest,
+    facts: { readonly isAllowed: boolean },
+  ) => Promise<Disposition>;
 }
 
-/** What becomes of a request that came through a door. */
-export type Passage = ForwardPassage | AnswerPassage | HostRulesPassage;
+/** What becomes of a request that came through a handler. */
+export type Disposition = ForwardDisposition | AnswerDisposition | HostRulesDisposition;
 
 /** It goes upstream, with the credential bound to this host and repository. */
-export interface ForwardPassage {
+export interface ForwardDisposition {
   readonly type: "forward";
   /** `owner/name`, for credentials bound to a repository; undefined when the request concerns several, or none */
   readonly repository: string | undefined;
@@ -79,14 +82,14 @@ export interface ForwardPassage {
   /** Put behind the target after the credential, unlooked at: the signature of a storage's URL. With its `?` */
   readonly trustedQuery?: string;
   /** Instead of the client's body; must be given when any of it was read */
-  readonly body?: PassageBody;
+  readonly body?: OutgoingBody;
   readonly response?: ResponseTransform;
   /** Called when the exchange is over, whatever happened */
   readonly release?: () => Promise<void>;
 }
 
 /** The proxy answers itself: a refused push's report, a signature. */
-export interface AnswerPassage {
+export interface AnswerDisposition {
   readonly type: "answer";
   readonly status: number;
   readonly headers: readonly HeaderField[];
@@ -95,14 +98,14 @@ export interface AnswerPassage {
   readonly refusal?: ProxyReason;
 }
 
-/** About nothing that a door decides: host rules do. */
-export interface HostRulesPassage {
+/** About nothing that a handler decides: host rules do. */
+export interface HostRulesDisposition {
   readonly type: "host-rules";
-  readonly body?: PassageBody;
+  readonly body?: OutgoingBody;
 }
 
 /** A body that goes upstream, read once. */
-export interface PassageBody {
+export interface OutgoingBody {
   /** Bytes; undefined is sent in chunks */
   readonly length: number | undefined;
   readonly next: () => Promise<Buffer | undefined>;
@@ -127,7 +130,7 @@ export interface BodyTransform {
 }
 
 /** A request of vaultbox's own: the upstream's refs, its history, what a node id names, a credential's test. */
-export interface HostRequest {
+export interface OwnRequest {
   /** Of a git rule, its forge's API or a credential's binding: nothing that the client chose */
   readonly authority: Authority;
   readonly method: "GET" | "POST";
@@ -144,22 +147,22 @@ export interface HostRequest {
 }
 
 /** The answer to one of vaultbox's own requests; disposing it closes its connection. */
-export interface HostResponse extends AsyncDisposable {
+export interface OwnResponse extends AsyncDisposable {
   readonly head: ResponseHead;
   /** The next piece of the body. @throws when the upstream breaks off */
   readonly next: () => Promise<Buffer | undefined>;
 }
 
-/** What doors get from the proxy. */
-export interface DoorTools {
+/** What handlers get from the proxy. */
+export interface HandlerTools {
   /**
    * Sends with the session's credential for that repository, dialled and recorded like every other request.
    * @throws Refusal
    */
-  readonly send: (request: HostRequest) => Promise<HostResponse>;
+  readonly send: (request: OwnRequest) => Promise<OwnResponse>;
   /** For what is held beyond one request; whoever opens it disposes it */
   readonly openHold: () => Hold;
 }
 
-/** Makes the doors of one session. */
-export type OpenDoors = (tools: DoorTools) => readonly Door[];
+/** Makes the handlers of one session. */
+export type OpenHandlers = (tools: HandlerTools) => readonly Handler[];

@@ -1,13 +1,13 @@
-import { headerValues } from "../../http/http1/header.ts";
-import { memoryOfJson } from "../egress/held-bytes.ts";
-import { Refusal } from "../../http/refusal.ts";
-import type { DoorRequest, PassageBody } from "../decide/handler.ts";
+import { headerValues } from "./http1/header.ts";
+import { memoryOfJson } from "../proxy/egress/held-bytes.ts";
+import { Refusal } from "./refusal.ts";
+import type { HandledRequest, OutgoingBody } from "./handler.ts";
 
 /** Bytes of one piece: TLS makes a copy of all that it's given at once. */
 const pieceBytes = 64 * 1024;
 
 /** A body that is all there. */
-export function bufferedBody(content: string | Buffer): PassageBody {
+export function bufferedBody(content: string | Buffer): OutgoingBody {
   let rest = typeof content === "string" ? Buffer.from(content, "utf8") : content;
   return {
     length: rest.length,
@@ -21,7 +21,7 @@ export function bufferedBody(content: string | Buffer): PassageBody {
 }
 
 /** The text of a body that isn't compressed. @throws Refusal */
-async function readText(request: DoorRequest, maxBytes: number): Promise<string> {
+async function readText(request: HandledRequest, maxBytes: number): Promise<string> {
   const codings = headerValues(request.head.headers, "content-encoding");
   if (codings.some((coding) => coding.toLowerCase() !== "identity")) {
     throw new Refusal(415, "request-invalid", "a compressed body can't be looked into");
@@ -36,7 +36,7 @@ async function readText(request: DoorRequest, maxBytes: number): Promise<string>
 }
 
 /** The parsed body, undefined when there is none. @throws Refusal */
-export async function readJson(request: DoorRequest, maxBytes: number): Promise<unknown> {
+export async function readJson(request: HandledRequest, maxBytes: number): Promise<unknown> {
   const text = await readText(request, maxBytes);
   if (text === "") return undefined;
   try {

@@ -9,7 +9,7 @@ import { memoryOfText } from "../../proxy/egress/held-bytes.ts";
 import { pushRequestLimits } from "../wire/push-update.ts";
 import { headerValues } from "../../http/http1/header.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { DoorRequest, ForwardPassage, Passage } from "../../proxy/decide/handler.ts";
+import type { HandledRequest, ForwardDisposition, Disposition } from "../../http/handler.ts";
 import { type GitAccess, maxPackBytes } from "./git-access.ts";
 import { withHeader } from "../../http/headers.ts";
 import { PackRefused, type PushInspection, type PushInspector } from "./push-inspection.ts";
@@ -20,10 +20,10 @@ import { answerRefusedPush, answerUnreadPush, describeGrant, drain } from "./ref
 
 /** @throws Refusal when the request isn't a push that git would send, or the upstream can't be asked */
 export async function passPush(
-  request: DoorRequest,
+  request: HandledRequest,
   access: GitAccess,
   inspector: PushInspector,
-): Promise<Passage> {
+): Promise<Disposition> {
   try {
     return await readAndPass(request, access, inspector);
   } catch (error) {
@@ -35,10 +35,10 @@ export async function passPush(
 }
 
 async function readAndPass(
-  request: DoorRequest,
+  request: HandledRequest,
   access: GitAccess,
   inspector: PushInspector,
-): Promise<Passage> {
+): Promise<Disposition> {
   // Behind an encoding the commands can't be read as they come; git never sends one here
   if (headerValues(request.head.headers, "content-encoding").length > 0) {
     throw new Refusal(415, "git-not-allowed", "a push with a Content-Encoding is not looked into");
@@ -66,13 +66,13 @@ async function readAndPass(
 }
 
 /** What is read of a push before its pack. */
-function mostCommandBytes({ head }: DoorRequest): number {
+function mostCommandBytes({ head }: HandledRequest): number {
   const most = pushRequestLimits.maxCommandBytes + pushRequestLimits.maxPushOptionBytes;
   return head.body.kind === "length" ? Math.min(head.body.length, most) : most;
 }
 
 /** Before a large push git asks with a lone flush whether its credential is good; nothing is done by it. */
-function passProbe(request: DoorRequest, access: GitAccess): ForwardPassage {
+function passProbe(request: HandledRequest, access: GitAccess): ForwardDisposition {
   return {
     type: "forward",
     repository: access.repository,
@@ -88,10 +88,10 @@ interface Inspected {
 }
 
 async function passInspected(
-  request: DoorRequest,
+  request: HandledRequest,
   access: GitAccess,
   parts: Inspected,
-): Promise<Passage> {
+): Promise<Disposition> {
   const { push, inspection } = parts;
   let { judgement } = parts;
   const upstream = await inspection.upstreamRefs();
@@ -120,10 +120,10 @@ function isTooLarge(error: unknown): error is Refusal {
 
 /** The push as it goes upstream: the commands that were allowed, then the pack as it was looked at, or as it comes. */
 function forwardPush(
-  request: DoorRequest,
+  request: HandledRequest,
   access: GitAccess,
   { push, judgement, inspection }: Inspected,
-): ForwardPassage {
+): ForwardDisposition {
   const { refusals } = judgement;
   const kept = push.commands.filter(({ ref }) => !refusals.has(ref));
   const commands = refusals.size === 0 ? push.head : encodeCommands(push, kept);
@@ -155,10 +155,10 @@ function forwardPush(
 }
 
 async function refuse(
-  request: DoorRequest,
+  request: HandledRequest,
   access: GitAccess,
   { push, judgement }: Pick<Inspected, "push" | "judgement">,
-): Promise<Passage> {
+): Promise<Disposition> {
   note(request, push, judgement);
   if (push.reportStatus === "none" && push.sideBand === 0) {
     // It would take any answer of git's own for success
@@ -170,7 +170,7 @@ async function refuse(
   return answerRefusedPush(push, judgement.refusals, access);
 }
 
-function note(request: DoorRequest, push: Push, { refusals }: Judgement): void {
+function note(request: HandledRequest, push: Push, { refusals }: Judgement): void {
   const updates = push.commands.map(({ ref, from, to }): RepositoryUpdate => {
     const refused = refusals.get(ref);
     return { ref, from, to, ...(refused === undefined ? {} : { refused }) };

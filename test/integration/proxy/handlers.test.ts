@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RequestDecisionEvent, RequestOutcomeEvent } from "../../../src/audit/audit-event.ts";
 import type { AuditEvent } from "../../../src/audit/audit-event.ts";
-import type { Door, HostResponse, OpenDoors, Passage } from "../../../src/proxy/decide/handler.ts";
+import type { Handler, OwnResponse, OpenHandlers, Disposition } from "../../../src/http/handler.ts";
 import { parseAuthority } from "../../../src/http/authority.ts";
 import { Refusal } from "../../../src/http/refusal.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
@@ -14,9 +14,9 @@ import {
 
 const host = "code.example.com";
 
-function oneDoor(pass: Door["pass"], exclusive = true): OpenDoors {
+function oneHandler(pass: Handler["pass"], exclusive = true): OpenHandlers {
   return () => [
-    { claim: ({ path }) => (path.startsWith("/door") ? { exclusive } : undefined), pass },
+    { claim: ({ path }) => (path.startsWith("/handler") ? { exclusive } : undefined), pass },
   ];
 }
 
@@ -32,23 +32,23 @@ function post(path: string, body: string, extra = ""): string {
   return `POST http://${host}${path} HTTP/1.1\r\nHost: ${host}\r\n${extra}Content-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-test("a door answers by itself, and the connection goes on when the body was read", async () => {
+test("a handler answers by itself, and the connection goes on when the body was read", async () => {
   await using upstream = await startRecordingUpstream();
-  const doors = oneDoor(async (request): Promise<Passage> => {
+  const handlers = oneHandler(async (request): Promise<Disposition> => {
     const body = await request.readBody(100);
-    return { type: "answer", status: 200, headers: [["X-Door", "yes"]], body };
+    return { type: "answer", status: 200, headers: [["X-Handler", "yes"]], body };
   });
   await using proxy = await startProxy({
     rules: [`GET http://${host}/open`],
-    doors,
+    handlers,
     dialer: plainDialer(upstream.port),
   });
   const socket = await proxy.connect();
   const second = `GET http://${host}/open HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
-  const answer = await talk(socket, post("/door", "hello") + second);
-  expect(answer).toContain("X-Door: yes\r\nContent-Length: 5\r\n\r\nhello");
+  const answer = await talk(socket, post("/handler", "hello") + second);
+  expect(answer).toContain("X-Handler: yes\r\nContent-Length: 5\r\n\r\nhello");
   expect(answer).toMatch(/ok$/);
-  expect(upstream.received()).not.toContain("/door");
+  expect(upstream.received()).not.toContain("/handler");
   expect(decisions(proxy.events).map(({ verdict }) => verdict)).toEqual(["allow", "allow"]);
   expect(outcomes(proxy.events).map(({ outcome }) => outcome)).toEqual(["completed", "completed"]);
   socket.destroy();
@@ -56,7 +56,7 @@ test("a door answers by itself, and the connection goes on when the body was rea
 
 test("a refusal in the form of a success is recorded as a refusal", async () => {
   await using upstream = await startRecordingUpstream();
-  const doors = oneDoor(() =>
+  const handlers = oneHandler(() =>
     Promise.resolve({
       type: "answer",
       status: 200,
@@ -65,17 +65,17 @@ test("a refusal in the form of a success is recorded as a refusal", async () => 
       refusal: "git-not-allowed",
     }),
   );
-  await using proxy = await startProxy({ rules: [], doors, dialer: plainDialer(upstream.port) });
-  const answer = await talk(await proxy.connect(), post("/door", "hello"));
+  await using proxy = await startProxy({ rules: [], handlers, dialer: plainDialer(upstream.port) });
+  const answer = await talk(await proxy.connect(), post("/handler", "hello"));
   expect(answer).toContain("Connection: close");
   expect(decisions(proxy.events)).toMatchObject([{ verdict: "deny", reason: "git-not-allowed" }]);
   expect(outcomes(proxy.events)).toMatchObject([{ outcome: "refused", status: 200 }]);
   expect(upstream.connections()).toBe(0);
 });
 
-test("a body that a door put in goes upstream with its own length, and the client's Expect is answered", async () => {
+test("a body that a handler put in goes upstream with its own length, and the client's Expect is answered", async () => {
   await using upstream = await startRecordingUpstream();
-  const doors = oneDoor(async (request) => {
+  const handlers = oneHandler(async (request) => {
     const read = await request.readBody(100);
     const body = Buffer.from(read.toString().toUpperCase() + "!");
     let left: Buffer | undefined = body;
@@ -91,10 +91,10 @@ test("a body that a door put in goes upstream with its own length, and the clien
       target: "/elsewhere",
     };
   });
-  await using proxy = await startProxy({ rules: [], doors, dialer: plainDialer(upstream.port) });
+  await using proxy = await startProxy({ rules: [], handlers, dialer: plainDialer(upstream.port) });
   const answer = await talk(
     await proxy.connect(),
-    post("/door", "hello", "Expect: 100-continue\r\n"),
+    post("/handler", "hello", "Expect: 100-continue\r\n"),
   );
   expect(answer).toContain("100 Continue");
   expect(upstream.received()).toContain("POST /elsewhere HTTP/1.1\r\n");
@@ -106,9 +106,9 @@ for (const [name, length] of [
   ["shorter", 4],
   ["longer", 8],
 ] as const) {
-  test(`a body that is not as long as a door said (${name}) never leaves a second request on the connection`, async () => {
+  test(`a body that is not as long as a handler said (${name}) never leaves a second request on the connection`, async () => {
     await using upstream = await startRecordingUpstream();
-    const doors = oneDoor(() => {
+    const handlers = oneHandler(() => {
       let left: Buffer | undefined = Buffer.from("GET / ");
       const next = (): Promise<Buffer | undefined> => {
         const piece = left;
@@ -117,8 +117,12 @@ for (const [name, length] of [
       };
       return Promise.resolve({ type: "forward", repository: undefined, body: { length, next } });
     });
-    await using proxy = await startProxy({ rules: [], doors, dialer: plainDialer(upstream.port) });
-    const answer = await talk(await proxy.connect(), post("/door", ""));
+    await using proxy = await startProxy({
+      rules: [],
+      handlers,
+      dialer: plainDialer(upstream.port),
+    });
+    const answer = await talk(await proxy.connect(), post("/handler", ""));
     expect(answer).toContain("502");
     expect(upstream.received().endsWith("GET / ")).toBe(length > 6);
   });
@@ -126,8 +130,8 @@ for (const [name, length] of [
 
 test("a response is changed piece by piece on its way, or refused before its first byte", async () => {
   await using upstream = await startRecordingUpstream();
-  const transform = (isGood: boolean): OpenDoors =>
-    oneDoor(() =>
+  const transform = (isGood: boolean): OpenHandlers =>
+    oneHandler(() =>
       Promise.resolve({
         type: "forward",
         repository: undefined,
@@ -143,28 +147,32 @@ test("a response is changed piece by piece on its way, or refused before its fir
       }),
     );
   const dialer = plainDialer(upstream.port);
-  await using good = await startProxy({ rules: [], doors: transform(true), dialer });
-  const changed = await talk(await good.connect(), post("/door", "x"));
+  await using good = await startProxy({ rules: [], handlers: transform(true), dialer });
+  const changed = await talk(await good.connect(), post("/handler", "x"));
   expect(changed).toContain("Transfer-Encoding: chunked\r\n\r\n2\r\nOK\r\n4\r\n end\r\n0\r\n\r\n");
-  await using bad = await startProxy({ rules: [], doors: transform(false), dialer });
-  expect(await talk(await bad.connect(), post("/door", "x"))).toContain("not what was asked for");
+  await using bad = await startProxy({ rules: [], handlers: transform(false), dialer });
+  expect(await talk(await bad.connect(), post("/handler", "x"))).toContain(
+    "not what was asked for",
+  );
 });
 
-test("a door that is not exclusive is asked only where host rules do not allow the request", async () => {
+test("a handler that is not exclusive is asked only where host rules do not allow the request", async () => {
   await using upstream = await startRecordingUpstream();
-  const doors = oneDoor(() => {
-    throw new Refusal(403, "git-not-allowed", "the door says no");
+  const handlers = oneHandler(() => {
+    throw new Refusal(403, "git-not-allowed", "the handler says no");
   }, false);
   const dialer = plainDialer(upstream.port);
-  await using open = await startProxy({ rules: [`* http://${host}`], doors, dialer });
-  expect(await talk(await open.connect(), post("/door", "x"))).toMatch(/ok$/);
-  await using closed = await startProxy({ rules: [], doors, dialer });
-  expect(await talk(await closed.connect(), post("/door", "x"))).toContain("the door says no");
+  await using open = await startProxy({ rules: [`* http://${host}`], handlers, dialer });
+  expect(await talk(await open.connect(), post("/handler", "x"))).toMatch(/ok$/);
+  await using closed = await startProxy({ rules: [], handlers, dialer });
+  expect(await talk(await closed.connect(), post("/handler", "x"))).toContain(
+    "the handler says no",
+  );
 });
 
-test("an exclusive door is asked first, and a door can leave the request to the host rules with its body", async () => {
+test("an exclusive handler is asked first, and a handler can leave the request to the host rules with its body", async () => {
   await using upstream = await startRecordingUpstream();
-  const doors = oneDoor(async (request) => {
+  const handlers = oneHandler(async (request) => {
     let left: Buffer | undefined = await request.readBody(100);
     const { length } = left;
     const next = (): Promise<Buffer | undefined> => {
@@ -175,11 +183,11 @@ test("an exclusive door is asked first, and a door can leave the request to the 
     return { type: "host-rules", body: { length, next } };
   });
   const dialer = plainDialer(upstream.port);
-  await using open = await startProxy({ rules: [`* http://${host}`], doors, dialer });
-  expect(await talk(await open.connect(), post("/door", "as it was"))).toMatch(/ok$/);
+  await using open = await startProxy({ rules: [`* http://${host}`], handlers, dialer });
+  expect(await talk(await open.connect(), post("/handler", "as it was"))).toMatch(/ok$/);
   expect(upstream.received()).toMatch(/as it was$/);
-  await using closed = await startProxy({ rules: [], doors, dialer });
-  expect(await talk(await closed.connect(), post("/door", "x"))).toContain("403");
+  await using closed = await startProxy({ rules: [], handlers, dialer });
+  expect(await talk(await closed.connect(), post("/handler", "x"))).toContain("403");
 });
 
 test("a request of the proxy's own is authorised and recorded like every other, and never gets the client's bytes", async () => {
@@ -187,11 +195,11 @@ test("a request of the proxy's own is authorised and recorded like every other, 
   const credential = makeCredential({ type: "bearer" }, { host });
   const { secret } = credential;
   const seen: string[] = [];
-  const doors: OpenDoors = (tools) => [
+  const handlers: OpenHandlers = (tools) => [
     {
       claim: () => ({ exclusive: true }),
       pass: async () => {
-        await using response: HostResponse = await tools.send({
+        await using response: OwnResponse = await tools.send({
           authority: parseAuthority(host, "https", 443),
           method: "GET",
           target: "/asked?q=1",
@@ -209,11 +217,11 @@ test("a request of the proxy's own is authorised and recorded like every other, 
   ];
   await using proxy = await startProxy({
     rules: [],
-    doors,
+    handlers,
     dialer: plainDialer(upstream.port),
     credentials: [credential],
   });
-  await talk(await proxy.connect(), post("/door", "client bytes"));
+  await talk(await proxy.connect(), post("/handler", "client bytes"));
   expect(seen.join("")).toBe("ok");
   expect(upstream.received()).toContain(`Authorization: Bearer ${secret}`);
   expect(upstream.received()).not.toContain("client bytes");
@@ -228,13 +236,13 @@ test("a request of the proxy's own is authorised and recorded like every other, 
   expect(JSON.stringify(proxy.events)).not.toContain(secret);
 });
 
-test("a request that a door claims can't switch protocols", async () => {
+test("a request that a handler claims can't switch protocols", async () => {
   await using upstream = await startRecordingUpstream();
-  const doors = oneDoor(() => Promise.resolve({ type: "forward", repository: undefined }));
-  await using proxy = await startProxy({ rules: [], doors, dialer: plainDialer(upstream.port) });
+  const handlers = oneHandler(() => Promise.resolve({ type: "forward", repository: undefined }));
+  await using proxy = await startProxy({ rules: [], handlers, dialer: plainDialer(upstream.port) });
   const answer = await talk(
     await proxy.connect(),
-    `GET http://${host}/door HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+    `GET http://${host}/handler HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
   );
   expect(answer).toContain("403");
   expect(answer).toContain("websocket-not-allowed");

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { toHostHeader } from "../../http/authority.ts";
 import { within } from "../deadlines.ts";
-import type { HostRequest, HostResponse } from "../decide/handler.ts";
+import type { OwnRequest, OwnResponse } from "../../http/handler.ts";
 import { type BodyReader, readBody } from "../../http/http1/body-reader.ts";
 import { responseFraming } from "../../http/http1/response-head.ts";
 import { serializeRequest } from "../../http/http1/serialize.ts";
@@ -23,10 +23,10 @@ const silenceMs = 60_000;
  * its repository, recorded before anything is revealed, dialled at a checked address, ended by one outcome.
  * @throws Refusal
  */
-export async function sendHostRequest(
+export async function sendOwnRequest(
   context: ProxyContext,
-  request: HostRequest,
-): Promise<HostResponse> {
+  request: OwnRequest,
+): Promise<OwnResponse> {
   const record = new RequestRecord(context.recorder, context.nextRequest());
   try {
     return await send(context, request, record);
@@ -42,9 +42,9 @@ export async function sendHostRequest(
 
 async function send(
   context: ProxyContext,
-  request: HostRequest,
+  request: OwnRequest,
   record: RequestRecord,
-): Promise<HostResponse> {
+): Promise<OwnResponse> {
   const { authority, method, target, headers, repository } = request;
   const path = target.replace(/\?.*$/s, "");
   const { scheme, host, port } = authority;
