@@ -1,12 +1,12 @@
-import type { CompiledPolicy } from "../policy/decide.ts";
-import { HeldBytes } from "../proxy/egress/held-bytes.ts";
-import type { HandledRequest, HandlerTools, ForwardDisposition } from "../http/handler.ts";
-import { findHandler } from "../proxy/decide/find-handler.ts";
+import type { ForwardDisposition, HandledRequest, Handler, HandlerTools } from "../http/handler.ts";
 import { type HeaderField, headerValues } from "../http/http1/header.ts";
 import type { RequestHead } from "../http/http1/request-head.ts";
+import { type IncomingRequest, toRequestView } from "../http/incoming-request.ts";
 import { Refusal } from "../http/refusal.ts";
+import type { CompiledPolicy } from "../policy/decide.ts";
+import type { RequestDisposition } from "../proxy/decide/decide-request.ts";
+import { HeldBytes } from "../proxy/egress/held-bytes.ts";
 import { toSessionHandlers } from "../session/session-handlers.ts";
-import type { AskedRequest } from "./asked-request.ts";
 
 /** What a handler says of a request without its body. */
 export type HandlerVerdict =
@@ -41,28 +41,28 @@ class NotGivenError extends Error {
 /** No body is read. */
 const nothingHeld = new HeldBytes();
 
-/**
- * Asks the session's own handlers, so that an explanation can't disagree with the proxy. Nothing is sent.
- * @param isAllowed whether host rules allow the request: then only exclusive handlers are asked
- */
-export async function explainHandler(
+/** The handlers of a session that signs nothing; they send nothing. */
+export function openExplainedHandlers(
   policy: CompiledPolicy,
-  parts: AskedRequest & { readonly isAllowed: boolean; readonly gitCacheFolder: string },
-): Promise<HandlerVerdict> {
-  const { gitCacheFolder, isAllowed } = parts;
+  gitCacheFolder: string,
+): readonly Handler[] {
   const tools: HandlerTools = { send: notGiven, openHold: () => nothingHeld.open() };
-  const handlers = toSessionHandlers({ policy, gitCacheFolder, signing: undefined })(tools);
+  return toSessionHandlers({ policy, gitCacheFolder, signing: undefined })(tools);
+}
+
+/** What a session's handler says of a request whose body isn't known. Nothing is sent. */
+export async function explainHandler(
+  incoming: IncomingRequest,
+  { handle, otherwise }: Extract<RequestDisposition, { type: "handle" }>,
+): Promise<HandlerVerdict> {
   const noted: Noted = {};
-  const request = toHandledRequest(parts, noted);
+  if (incoming.head.upgrade === "websocket") {
+    const why = "a websocket is not possible here";
+    return { verdict: "deny", reason: "websocket-not-allowed", why };
+  }
   try {
-    const { others = [] } = parts.request;
-    const handler = findHandler(handlers, request, { isAllowed, others });
-    if (handler === undefined) return { verdict: "host-rules" };
-    if (parts.request.websocket) {
-      const why = "a websocket is not possible here";
-      return { verdict: "deny", reason: "websocket-not-allowed", why, ...toFacts(noted) };
-    }
-    const disposition = await handler.pass(request, { isAllowed });
+    const isAllowed = !(otherwise instanceof Refusal);
+    const disposition = await handle(toHandledRequest(incoming, noted), { isAllowed });
     switch (disposition.type) {
       case "host-rules":
         return { verdict: "host-rules" };
@@ -88,23 +88,16 @@ function toFacts({ repository, rule }: Noted): { repository?: string; label?: st
   };
 }
 
-function toHandledRequest(
-  { request, head, authority, target }: AskedRequest,
-  noted: Noted,
-): HandledRequest {
-  const { method, path } = request;
+function toHandledRequest(incoming: IncomingRequest, noted: Noted): HandledRequest {
+  const view = toRequestView(incoming);
+  const { head, method, path } = view;
   return {
+    ...view,
     head: {
       ...head,
       headers: [...head.headers, ...toMissingHeaders(head, path)],
       body: method === "GET" || method === "HEAD" ? head.body : { kind: "chunked" },
     },
-    authority,
-    method,
-    path,
-    readings: target.handlerReadings,
-    rawPath: target.rawPath,
-    query: target.query,
     next: notGiven,
     readBody: notGiven,
     hold: nothingHeld.open(),

@@ -1,13 +1,15 @@
 import type { Paths } from "../base/paths.ts";
-import { compilePolicy, decide } from "../policy/decide.ts";
-import type { GitRule } from "../policy/git-rule.ts";
-import { describeGitRule, formatGitUrl } from "../policy/git-rule-text.ts";
-import { formatRule } from "../policy/parse-rule.ts";
-import type { EgressPolicy, EgressRequest } from "../policy/policy.ts";
-import type { RuleSource } from "../policy/file/rule-source.ts";
-import { coversRepository } from "../policy/repository-name.ts";
 import type { DeniedDecision } from "../http/denial.ts";
-import { type AskedRequest, parseAskedRequest, type WantedRequest } from "./asked-request.ts";
+import type { IncomingRequest } from "../http/incoming-request.ts";
+import { compilePolicy } from "../policy/decide.ts";
+import type { RuleSource } from "../policy/file/rule-source.ts";
+import { describeGitRule, formatGitUrl } from "../policy/git-rule-text.ts";
+import type { GitRule } from "../policy/git-rule.ts";
+import { formatRule } from "../policy/parse-rule.ts";
+import type { Decision, EgressPolicy, EgressRequest } from "../policy/policy.ts";
+import { coversRepository } from "../policy/repository-name.ts";
+import { decideRequest, toEgressRequest } from "../proxy/decide/decide-request.ts";
+import { parseAskedRequest, type WantedRequest } from "./asked-request.ts";
 import type { HandlerVerdict } from "./explain-handler.ts";
 import { explainSending, type Sending } from "./explain-sending.ts";
 import { resolveSessionPolicy, type SessionPolicyOptions } from "./session-policy.ts";
@@ -30,14 +32,13 @@ export interface Explanation {
 }
 
 /** What decides a request, and how it would go on; undefined when it goes nowhere. */
-interface ExplainedGround {
-  readonly found: Omit<Explanation, "credential">;
-  readonly sending?: Sending;
+interface ExplainedDecision {
+  readonly found: Omit<Explanation, "credential" | "request">;
+  readonly sending?: Sending | undefined;
 }
 
 /**
- * Decides a request as the proxy would, with the same parsers, handlers and credential checks, and names the credential it
- * would attach.
+ * Decides a request by the functions that decide it in the proxy, and names the credential that would go on it.
  * @throws VaultboxError VBX_USAGE for what the proxy would refuse as invalid; those of the policy and the vaults
  */
 export async function explainRequest(
@@ -48,28 +49,50 @@ export async function explainRequest(
   options: SessionPolicyOptions,
   paths: Paths,
 ): Promise<Explanation> {
-  const asked = parseAskedRequest(wanted);
+  const incoming = parseAskedRequest(wanted);
+  const request = toEgressRequest(incoming);
   const session = await resolveSessionPolicy(options, paths);
-  const { found, sending } = await explainGround(session.policy, asked, paths);
-  if (sending === undefined) return { ...found, credential: null };
-  const sent = await explainSending(asked, sending, { plan: session, vaults: wanted.vaults });
-  if (sent.verdict === "sent") return { ...found, credential: sent.credential };
+  const { found, sending } = await explainDecision(session.policy, incoming, paths);
+  if (sending === undefined) return { request, ...found, credential: null };
+  const sent = await explainSending(incoming, sending, { plan: session, vaults: wanted.vaults });
+  if (sent.verdict === "sent") return { request, ...found, credential: sent.credential };
   const { reason, why } = sent;
-  return { ...found, verdict: "deny", reason, detail: [why], credential: null };
+  return { request, ...found, verdict: "deny", reason, detail: [why], credential: null };
 }
 
-/** A prohibition, then the handlers of git entries, then host rules: as proxy/decide/ground.ts has it. */
-async function explainGround(
+async function explainDecision(
   policy: EgressPolicy,
-  asked: AskedRequest,
+  incoming: IncomingRequest,
   paths: Paths,
-): Promise<ExplainedGround> {
-  const { request } = asked;
-  const decision = decide(policy, request);
+): Promise<ExplainedDecision> {
+  const compiled = compilePolicy(policy);
+  if (policy.git === undefined) {
+    return explainRules(decideRequest({ policy: compiled, handlers: [] }, incoming).decision);
+  }
+  const { explainHandler, openExplainedHandlers } = await import("./explain-handler.ts");
+  const handlers = openExplainedHandlers(compiled, paths.git);
+  const { disposition, decision } = decideRequest({ policy: compiled, handlers }, incoming);
+  switch (disposition.type) {
+    case "allow":
+      return explainRules(decision);
+    case "refuse": {
+      const { reason, message } = disposition.refusal;
+      if (decision.verdict === "deny" && decision.reason === reason) return explainRules(decision);
+      return explainEntry(policy, { verdict: "deny", reason, why: message });
+    }
+    case "handle": {
+      const verdict = await explainHandler(incoming, disposition);
+      if (verdict.verdict === "host-rules") return explainRules(decision);
+      return explainEntry(policy, verdict);
+    }
+  }
+}
+
+/** What host rules say. */
+function explainRules(decision: Decision): ExplainedDecision {
   const isAllowed = decision.verdict === "allow";
-  const byRule = {
+  return {
     found: {
-      request,
       verdict: decision.verdict,
       reason: isAllowed ? null : decision.reason,
       rule: decision.rule === undefined ? null : formatRule(decision.rule),
@@ -79,22 +102,21 @@ async function explainGround(
     },
     ...(isAllowed && { sending: { rule: decision.rule } }),
   };
-  const isProhibited = !isAllowed && decision.reason === "denied-by-rule";
-  if (policy.git === undefined || isProhibited) return byRule;
-  const { explainHandler } = await import("./explain-handler.ts");
-  const parts = { ...asked, isAllowed, gitCacheFolder: paths.git };
-  const answer = await explainHandler(compilePolicy(policy), parts);
-  if (answer.verdict === "host-rules") return byRule;
+}
+
+/** What the handler of a `git:` entry says. */
+function explainEntry(
+  { git = [] }: EgressPolicy,
+  answer: Exclude<HandlerVerdict, { verdict: "host-rules" }>,
+): ExplainedDecision {
   const { repository = null, label } = answer;
-  const entry = policy.git.find(
+  const entry = git.find(
     (rule) =>
       rule.source.label === label &&
       (repository === null || coversRepository(rule.repository, repository)),
   );
-  const sending = toSending(answer);
   return {
     found: {
-      request,
       verdict: answer.verdict,
       reason: answer.verdict === "deny" ? answer.reason : null,
       rule: entry === undefined ? null : `git: ${formatGitUrl(entry)}`,
@@ -102,7 +124,7 @@ async function explainGround(
       repository,
       detail: toDetail(answer, entry),
     },
-    ...(sending && { sending }),
+    sending: toSending(answer),
   };
 }
 

@@ -1,18 +1,18 @@
 // What comes behind the decision, as proxy/egress/exchange.ts and its dialer have it: nothing is revealed, resolved or sent.
 import { isIP } from "node:net";
-import { toRequiredPaths } from "../policy/other-path.ts";
+import { toRequiredPaths } from "../http/other-path.ts";
 import type { Rule } from "../policy/policy.ts";
 import type { Authority } from "../http/authority.ts";
 import { type ConnectTo, parseConnectTo } from "../proxy/client/connect-to.ts";
 import { createAuthoriser } from "../proxy/decide/authorise.ts";
 import { toCredentialId } from "../proxy/egress/reveal.ts";
 import { resolveDialTarget } from "../proxy/upstream/dial.ts";
+import type { IncomingRequest } from "../http/incoming-request.ts";
 import type { ForwardDisposition } from "../http/handler.ts";
 import { Refusal } from "../http/refusal.ts";
 import { toSessionCredentials } from "../session/session-credentials.ts";
 import { findPresetFor } from "../session/find-preset.ts";
 import { mapRegistryAddresses } from "../session/registry-access.ts";
-import type { AskedRequest } from "./asked-request.ts";
 import type { SessionPolicy } from "./session-policy.ts";
 import { openSessionVaults } from "./session-vaults.ts";
 
@@ -36,11 +36,11 @@ export type SendingVerdict =
  * @throws VaultboxError of the vaults
  */
 export async function explainSending(
-  { request, head, authority, target }: AskedRequest,
+  { head, authority, target, others }: IncomingRequest,
   { rule, disposition }: Sending,
   session: { readonly plan: SessionPolicy; readonly vaults: readonly string[] },
 ): Promise<SendingVerdict> {
-  const { scheme, host, port, path } = request;
+  const { scheme, host, port } = authority;
   const vaults = await openSessionVaults(session.vaults, session.plan);
   try {
     const preparation = createAuthoriser(
@@ -50,9 +50,9 @@ export async function explainSending(
       scheme,
       host,
       port,
-      path,
+      path: target.path,
       readings: target.readings,
-      otherPaths: toRequiredPaths(request.others),
+      otherPaths: toRequiredPaths(others),
       headers: disposition?.headers ?? head.headers,
       rule,
       rawTarget: disposition?.target ?? target.rawPath + target.query,

@@ -8,8 +8,8 @@ import type { RequestHead } from "./http1/request-head.ts";
 import type { ResponseHead } from "./http1/response-head.ts";
 import type { ProxyReason } from "./refusal.ts";
 
-/** A request as a handler sees it. */
-export interface HandledRequest {
+/** A request by its head: what `match` sees. */
+export interface RequestView {
   readonly head: RequestHead;
   readonly authority: Authority;
   readonly method: string;
@@ -21,6 +21,10 @@ export interface HandledRequest {
   readonly rawPath: string;
   /** Query with its `?`, or empty */
   readonly query: string;
+}
+
+/** A request as its handler reads on in it. */
+export interface HandledRequest extends RequestView {
   /**
    * The next piece of the body without its framing, undefined at the end. The first call answers `Expect: 100-continue`.
    * @throws Refusal when the framing is broken, ClientAborted when the client is gone
@@ -35,29 +39,34 @@ export interface HandledRequest {
   /** For what is held beside the body: given back when the exchange is over */
   readonly hold: Hold;
   /** For the audit: what is known so far goes into the decision record, also when the request is refused */
-  readonly note: (facts: {
-    readonly rule?: string;
-    readonly repository?: string;
-    readonly updates?: readonly RepositoryUpdate[];
-    readonly signed?: string;
-  }) => void;
+  readonly note: (facts: HandlerFacts) => void;
+}
+
+/** What a handler learns of a request, for its record. */
+export interface HandlerFacts {
+  readonly rule?: string;
+  readonly repository?: string;
+  readonly updates?: readonly RepositoryUpdate[];
+  readonly signed?: string;
 }
 
 /** One kind of request, for one session. */
 export interface Handler {
-  /** Set where `pass` looks at all readings of a path */
+  /** Set where `handle` looks at all readings of a path */
   readonly knowsReadings?: true;
+  /** How it goes on when the request is this handler's, by its head alone, in the one reading that `path` is. */
+  readonly match: (request: RequestView) => HandlerMatch | undefined;
+}
+
+export interface HandlerMatch {
+  /** Else host rules that allow the request come first, and the handler is asked only when they don't */
+  readonly exclusive: boolean;
   /**
-   * Whether the request is this handler's, by its head alone, in the one reading that `path` is. Not `exclusive`: host rules
-   * that allow the request come first, and the handler is asked only when they don't.
-   */
-  readonly claim: (request: HandledRequest) => { readonly exclusive: boolean } | undefined;
-  /**
-   * Decides it.
+   * Decides the request, with all its readings.
    * @param facts `isAllowed`: whether host rules would let the request through
    * @throws Refusal
    */
-  readonly pass: (
+  readonly handle: (
     request: HandledRequest,
     facts: { readonly isAllowed: boolean },
   ) => Promise<Disposition>;
@@ -166,3 +175,11 @@ export interface HandlerTools {
 
 /** Makes the handlers of one session. */
 export type OpenHandlers = (tools: HandlerTools) => readonly Handler[];
+
+/** The request with each path that a server may take its own for, its own first. */
+export function readingsOf<View extends RequestView>(request: View): readonly [View, ...View[]] {
+  return [
+    { ...request, readings: [] },
+    ...request.readings.map((path) => ({ ...request, path, rawPath: path, readings: [] })),
+  ];
+}

@@ -1,5 +1,5 @@
 // What the value of a header names, in the ways that servers read it. What they may read as another resource is refused.
-import type { OtherPath } from "../policy/other-path.ts";
+import type { OtherPath } from "./other-path.ts";
 import { type Authority, parseAuthority, sameAuthority } from "./authority.ts";
 import { Refusal } from "./refusal.ts";
 import { parseTarget, toPlainPath } from "./target.ts";

@@ -1,4 +1,4 @@
-import type { OtherPath } from "../policy/other-path.ts";
+import type { OtherPath } from "./other-path.ts";
 
 /** A header that names a second resource. */
 export interface ResourceHeader {

@@ -1,6 +1,6 @@
 // Headers that name a second resource, which the server reads or writes beside the one of the request line. It is decided
 // by the same rules (policy/decide.ts) and must lie within the credential's path; what can't be read for sure is refused.
-import type { OtherPath } from "../policy/other-path.ts";
+import type { OtherPath } from "./other-path.ts";
 import { toShorterPaths } from "../policy/shorter-path.ts";
 import type { Authority } from "./authority.ts";
 import { foldHeaderName } from "./folded-name.ts";

@@ -17,7 +17,7 @@
 import { findGitRuleOfTunnel, indexGitRules, type GitIndex } from "./git-rules.ts";
 import type { GitRule } from "./git-rule.ts";
 import { toComparableHost } from "./host-pattern.ts";
-import { methodsOfUse, type OtherPath } from "./other-path.ts";
+import { methodsOfUse, type OtherPath } from "../http/other-path.ts";
 import {
   compileAllowPath,
   compileDenyPath,

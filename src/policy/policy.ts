@@ -1,5 +1,5 @@
 import type { GitRule } from "./git-rule.ts";
-import type { OtherPath } from "./other-path.ts";
+import type { OtherPath } from "../http/other-path.ts";
 import type { RuleSource } from "./file/rule-source.ts";
 
 /** A canonical host name: lower case ASCII LDH labels, no trailing dot. `subdomains` is `*.host`: every subdomain, never the apex. */

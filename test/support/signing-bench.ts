@@ -64,7 +64,9 @@ export function createSigningBench(options: Partial<SigningHandlerOptions> = {})
     publicLine: toPublicKeyLine(key.publicKey),
     ask: async (body, change) => {
       const request = toRequest(Buffer.from(body), (facts) => notes.push({ ...facts }), change);
-      const disposition = (await handler.pass(request, { isAllowed: false })) as AnswerDisposition;
+      const disposition = (await handler
+        .match(request)
+        ?.handle(request, { isAllowed: false })) as AnswerDisposition;
       return disposition.body.toString();
     },
     askNaively: (body) => signForGit(Buffer.from(body), signer),

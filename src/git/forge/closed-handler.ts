@@ -2,8 +2,7 @@
 // Host rules decide only what is known to show nothing of it.
 import { closingRules, forgeRulesAt } from "../../policy/closed-repositories.ts";
 import type { GitPolicy } from "../../policy/git-rules.ts";
-import { readingsOf } from "../../proxy/decide/find-handler.ts";
-import type { Handler, HandlerTools } from "../../http/handler.ts";
+import { type Handler, type HandlerTools, readingsOf } from "../../http/handler.ts";
 import { createClosedRepositories } from "./closed-repositories.ts";
 
 /** Goes behind the handlers that understand what is asked of repositories with entries. */
@@ -14,17 +13,19 @@ export function createClosedHandler(parts: {
   const closed = createClosedRepositories(parts.tools);
   return {
     knowsReadings: true,
-    claim: ({ authority }) => {
+    match: ({ authority }) => {
       const rules = forgeRulesAt(parts.policy, authority);
-      return closingRules(rules).length > 0 ? { exclusive: true } : undefined;
-    },
-    pass: async (request, { isAllowed }) => {
-      const rules = forgeRulesAt(parts.policy, request.authority);
-      // Nothing is asked of the forge for what is refused anyway
-      if (isAllowed) {
-        for (const one of readingsOf(request)) await closed.checkRequest(one, rules, one.path);
-      }
-      return { type: "host-rules" };
+      if (closingRules(rules).length === 0) return undefined;
+      return {
+        exclusive: true,
+        handle: async (request, { isAllowed }) => {
+          // Nothing is asked of the forge for what is refused anyway
+          if (isAllowed) {
+            for (const one of readingsOf(request)) await closed.checkRequest(one, rules, one.path);
+          }
+          return { type: "host-rules" };
+        },
+      };
     },
   };
 }

@@ -4,7 +4,13 @@ import type { GitRule } from "../../policy/git-rule.ts";
 import { filterByRepository, type GitPolicy } from "../../policy/git-rules.ts";
 import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
 import { notUnderstood } from "./decide-calls.ts";
-import type { Handler, HandledRequest, HandlerTools, Disposition } from "../../http/handler.ts";
+import type {
+  Disposition,
+  HandledRequest,
+  Handler,
+  HandlerTools,
+  RequestView,
+} from "../../http/handler.ts";
 import { decideReading, toFirst } from "./github-disposition.ts";
 import { findGithubAccess, type GithubAccess } from "./github-place.ts";
 import {
@@ -43,29 +49,34 @@ export function createGithubHandler(parts: {
   };
   return {
     knowsReadings: true,
-    claim: (request) => {
-      const access = findGithubAccess(handler.policy, request);
-      const rules = access === undefined ? [] : concernedRules(request, access);
+    match: (view) => {
+      const access = findGithubAccess(handler.policy, view);
+      const rules = access === undefined ? [] : concernedRules(view, access);
       if (rules.length === 0) return undefined;
-      return { exclusive: rules.some(({ exclusive }) => exclusive) };
-    },
-    pass: async (request, { isAllowed }) => {
-      const access = findGithubAccess(handler.policy, request);
-      if (request.readings.length === 0 && access?.place.kind === "graphql") {
-        return passGraphql(handler, request, { rules: access.rules, isAllowed });
-      }
-      const rest = findRestAccess(handler.policy, request);
-      const named = await nameRepository(handler, request, { ...rest, isAllowed });
-      return named === undefined ? { type: "host-rules" } : passRest(request, named);
+      return {
+        exclusive: rules.some(({ exclusive }) => exclusive),
+        handle: (request, { isAllowed }) => handle(handler, request, isAllowed),
+      };
     },
   };
 }
 
-/** The entries that a request may be decided by: those of its repository, or all where it doesn't tell. */
-function concernedRules(
+async function handle(
+  handler: GithubHandler,
   request: HandledRequest,
-  { place, rules }: GithubAccess,
-): readonly GitRule[] {
+  isAllowed: boolean,
+): Promise<Disposition> {
+  const access = findGithubAccess(handler.policy, request);
+  if (request.readings.length === 0 && access?.place.kind === "graphql") {
+    return passGraphql(handler, request, { rules: access.rules, isAllowed });
+  }
+  const rest = findRestAccess(handler.policy, request);
+  const named = await nameRepository(handler, request, { ...rest, isAllowed });
+  return named === undefined ? { type: "host-rules" } : passRest(request, named);
+}
+
+/** The entries that a request may be decided by: those of its repository, or all where it doesn't tell. */
+function concernedRules(request: RequestView, { place, rules }: GithubAccess): readonly GitRule[] {
   if (place.kind === "graphql") return rules;
   const reading = readPlace(request, place);
   switch (reading.kind) {

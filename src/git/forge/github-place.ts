@@ -1,6 +1,6 @@
 import type { GitRule } from "../../policy/git-rule.ts";
 import { gitRulesAt, type GitPolicy } from "../../policy/git-rules.ts";
-import type { HandledRequest } from "../../http/handler.ts";
+import type { RequestView } from "../../http/handler.ts";
 
 /** Where a request to GitHub is for. */
 export type GithubPlace =
@@ -22,7 +22,7 @@ const apiHosts: readonly string[] = ["api.github.com", "uploads.github.com"];
 /** Undefined for what is no GitHub of an entry, or no API of it. */
 export function findGithubAccess(
   policy: GitPolicy,
-  request: HandledRequest,
+  request: RequestView,
 ): GithubAccess | undefined {
   const { authority } = request;
   const rulesFor = (kind: "api" | "raw") =>
@@ -40,13 +40,13 @@ export function findGithubAccess(
 }
 
 // GitHub Enterprise Server has it below /api: https://docs.github.com/en/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api
-function toApiPlace(request: HandledRequest): GithubPlace | undefined {
+function toApiPlace(request: RequestView): GithubPlace | undefined {
   const match = /^\/api\/(?:v3|uploads)(?=\/|$)/i.exec(request.path);
   if (match !== null) return toPlace(request, match[0]);
   return /^\/api\/graphql(?:[/.;]|$)/i.test(request.path) ? { kind: "graphql" } : undefined;
 }
 
-function toPlace({ path }: HandledRequest, prefix: string): GithubPlace {
+function toPlace({ path }: RequestView, prefix: string): GithubPlace {
   const behind = path.slice(prefix.length) || "/";
   const isGraphql = /^\/graphql(?:[/.;]|$)/i.test(behind);
   return isGraphql ? { kind: "graphql" } : { kind: "rest", path: behind };

@@ -3,8 +3,7 @@ import { agreeOn, type ApiReading, severalReadings } from "../api-reading.ts";
 import { readGithubRest } from "./github/github-rest.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
 import type { GitPolicy } from "../../policy/git-rules.ts";
-import { readingsOf } from "../../proxy/decide/find-handler.ts";
-import type { HandledRequest } from "../../http/handler.ts";
+import { type HandledRequest, type RequestView, readingsOf } from "../../http/handler.ts";
 import { notUnderstood } from "./decide-calls.ts";
 import { toFirst } from "./github-disposition.ts";
 import { findGithubAccess, type GithubPlace } from "./github-place.ts";
@@ -32,7 +31,7 @@ export function findRestAccess(policy: GitPolicy, request: HandledRequest): Rest
 }
 
 /** What the request means there, by its head or with its parsed body. */
-export function readPlace(request: HandledRequest, place: RestPlace, body?: unknown): ApiReading {
+export function readPlace(request: RequestView, place: RestPlace, body?: unknown): ApiReading {
   if (place.kind === "rest") {
     const { method, query } = request;
     return readGithubRest({ method, query, path: place.path, body });
@@ -71,6 +70,6 @@ export function toNamedPlace(
 }
 
 /** Whether it changes nothing, by its method. */
-export function isReading({ method }: HandledRequest): boolean {
+export function isReading({ method }: RequestView): boolean {
   return method === "GET" || method === "HEAD";
 }

@@ -7,7 +7,13 @@ import { bufferedBody } from "../../http/buffered-body.ts";
 import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
 import { findAnyReader } from "./any-reader.ts";
 import { decideCalls, notUnderstood } from "./decide-calls.ts";
-import type { Handler, HandledRequest, HandlerTools, Disposition } from "../../http/handler.ts";
+import type {
+  Disposition,
+  HandledRequest,
+  Handler,
+  HandlerTools,
+  RequestView,
+} from "../../http/handler.ts";
 import { createGitlabProjects, maxProjectBytes, type GitlabProjects } from "./gitlab-projects.ts";
 import { withHeader } from "../../http/headers.ts";
 import { readJsonBody } from "./json-body.ts";
@@ -39,20 +45,23 @@ export function createGitlabHandler(parts: {
     closed: createClosedRepositories(parts.tools),
   };
   return {
-    claim: (request) => {
-      const access = findAccess(handler, request);
-      return access && { exclusive: access.rules.some(({ exclusive }) => exclusive) };
-    },
-    pass: async (request, { isAllowed }) => {
-      const access = findAccess(handler, request);
-      if (access === undefined) throw new Error("only a claimed request is passed");
-      const named = await nameProject(handler, request, { ...access, isAllowed });
-      return named === undefined ? { type: "host-rules" } : passThrough(handler, request, named);
+    match: (view) => {
+      const access = findAccess(handler, view);
+      if (access === undefined) return undefined;
+      return {
+        exclusive: access.rules.some(({ exclusive }) => exclusive),
+        handle: async (request, { isAllowed }) => {
+          const named = await nameProject(handler, request, { ...access, isAllowed });
+          return named === undefined
+            ? { type: "host-rules" }
+            : passThrough(handler, request, named);
+        },
+      };
     },
   };
 }
 
-function findAccess({ policy }: GitlabHandler, request: HandledRequest): GitlabAccess | undefined {
+function findAccess({ policy }: GitlabHandler, request: RequestView): GitlabAccess | undefined {
   if (!request.path.startsWith("/api/") || request.method === "OPTIONS") return undefined;
   const all = gitRulesAt(policy, request.authority, "api").filter(
     ({ forge }) => forge === "gitlab",
@@ -65,7 +74,7 @@ function findAccess({ policy }: GitlabHandler, request: HandledRequest): GitlabA
   return rules.length === 0 ? undefined : { reading, rules };
 }
 
-function read({ method, path, query }: HandledRequest, body?: unknown): GitlabReading {
+function read({ method, path, query }: RequestView, body?: unknown): GitlabReading {
   const request: ApiRequest = { method, path, query, body };
   return readGitlabCall(request);
 }

@@ -7,7 +7,7 @@ import {
   type GitPolicy,
 } from "../../policy/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { Handler, HandledRequest, Disposition } from "../../http/handler.ts";
+import type { Disposition, HandledRequest, Handler, RequestView } from "../../http/handler.ts";
 import { createLfsGrants, type LfsGrants } from "./lfs-grants.ts";
 import { type LfsAccess, passToServer } from "./lfs-server.ts";
 import { passTransfer } from "./lfs-transfer.ts";
@@ -28,28 +28,27 @@ export function createLfsHandler(options: {
   const now = options.now ?? Date.now;
   const handler: LfsHandler = { policy: options.policy, grants: createLfsGrants(now), now };
   return {
-    claim: (request) => {
-      // Nothing else on a storage host is ours
-      if (isTransfer(handler, request)) return { exclusive: true };
-      const access = findAccess(handler, request);
-      return access && { exclusive: access.rules.some(({ exclusive }) => exclusive) };
-    },
-    pass: (request) => {
-      // First: a server may keep its objects below info/lfs
-      if (isTransfer(handler, request)) return passToStorage(handler, request);
-      const access = findAccess(handler, request);
-      if (access === undefined) throw new Error("only a claimed request is passed");
-      return passToServer(handler, request, access);
+    match: (view) => {
+      // First: a server may keep its objects below info/lfs. Nothing else on a storage host is ours
+      if (isTransfer(handler, view)) {
+        return { exclusive: true, handle: (request) => passToStorage(handler, request) };
+      }
+      const access = findAccess(handler, view);
+      if (access === undefined) return undefined;
+      return {
+        exclusive: access.rules.some(({ exclusive }) => exclusive),
+        handle: (request) => passToServer(handler, request, access),
+      };
     },
   };
 }
 
-function isTransfer({ policy, grants }: LfsHandler, { authority, query }: HandledRequest): boolean {
+function isTransfer({ policy, grants }: LfsHandler, { authority, query }: RequestView): boolean {
   if (!query.startsWith("?vaultbox=") || grants.find(query) === undefined) return false;
   return transferKinds.some((kind) => gitRulesAt(policy, authority, kind).length > 0);
 }
 
-function findAccess({ policy }: LfsHandler, request: HandledRequest): LfsAccess | undefined {
+function findAccess({ policy }: LfsHandler, request: RequestView): LfsAccess | undefined {
   const place = readLfsPlace(request.path);
   if (place === undefined) return undefined;
   const rules = findGitRules(policy, request.authority, place.repository);

@@ -1,7 +1,7 @@
 import type { GitRule } from "../../policy/git-rule.ts";
 import { findGitRules, type GitPolicy } from "../../policy/git-rules.ts";
 import type { Authority } from "../../http/authority.ts";
-import type { HandledRequest } from "../../http/handler.ts";
+import type { RequestView } from "../../http/handler.ts";
 
 /** Where a request of git is for, by its path alone. */
 interface GitPlace {
@@ -24,7 +24,7 @@ export interface GitAccess {
 const placeShape = /^((\/.+?)(?:\.git)?)\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 
 /** Undefined for what is no place of git, or of a repository that no entry names. */
-export function findGitAccess(policy: GitPolicy, request: HandledRequest): GitAccess | undefined {
+export function findGitAccess(policy: GitPolicy, request: RequestView): GitAccess | undefined {
   const place = readPlace(request.path);
   if (place === undefined) return undefined;
   const repository = place.repositoryPath.slice(1);

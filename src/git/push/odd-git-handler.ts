@@ -4,7 +4,7 @@
 import type { GitRule } from "../../policy/git-rule.ts";
 import { findGitRules, type GitPolicy } from "../../policy/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { Handler, HandledRequest } from "../../http/handler.ts";
+import type { Handler, HandledRequest, RequestView } from "../../http/handler.ts";
 
 interface OddPlace {
   readonly repository: string;
@@ -19,30 +19,30 @@ const methodsOfPages: readonly string[] = ["GET", "HEAD", "POST", "OPTIONS"];
 /** Goes behind the handlers that understand some of it. */
 export function createOddGitHandler({ policy }: { readonly policy: GitPolicy }): Handler {
   return {
-    claim: (request) => {
-      const place = findPlace(policy, request);
-      return place?.rules.some(({ exclusive }) => exclusive) ? { exclusive: true } : undefined;
-    },
-    pass: (request) => {
-      const place = findPlace(policy, request);
+    match: (view) => {
+      const place = findPlace(policy, view);
       const [rule] = place?.rules ?? [];
-      if (place === undefined || rule === undefined)
-        throw new Error("only a claimed request is passed");
-      request.note({ rule: rule.source.label, repository: place.repository });
-      throw new Refusal(
-        403,
-        "git-not-allowed",
-        `refused ${request.method} below ${place.repository}: only git's smart protocol and LFS are understood there`,
-      );
+      if (place === undefined || rule === undefined) return undefined;
+      if (!place.rules.some(({ exclusive }) => exclusive)) return undefined;
+      return { exclusive: true, handle: (request) => refuse(request, place.repository, rule) };
     },
   };
+}
+
+function refuse(request: HandledRequest, repository: string, rule: GitRule): Promise<never> {
+  request.note({ rule: rule.source.label, repository });
+  throw new Refusal(
+    403,
+    "git-not-allowed",
+    `refused ${request.method} below ${repository}: only git's smart protocol and LFS are understood there`,
+  );
 }
 
 /** No entry names a repository with more; a path may have thousands of beginnings. Characters. */
 const maxNameLength = 1024;
 
 /** The repository that the path begins with, when the rest is git's. */
-function findPlace(policy: GitPolicy, request: HandledRequest): OddPlace | undefined {
+function findPlace(policy: GitPolicy, request: RequestView): OddPlace | undefined {
   const { authority, method, path } = request;
   for (let end = path.indexOf("/", 1); end !== -1; end = path.indexOf("/", end + 1)) {
     if (end > maxNameLength) return undefined;

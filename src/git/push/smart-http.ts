@@ -23,15 +23,16 @@ export function createSmartHttpHandler(parts: {
   readonly inspector: PushInspector;
 }): Handler {
   return {
-    claim: (request) => {
-      const access = findGitAccess(parts.policy, request);
-      return access && { exclusive: access.rules.some(({ exclusive }) => exclusive) };
-    },
-    pass: (request) => {
-      const access = findGitAccess(parts.policy, request);
-      if (access === undefined) throw new Error("only a claimed request is passed");
-      request.note({ rule: access.rules[0]!.source.label, repository: access.repository });
-      return passThrough(request, access, parts.inspector);
+    match: (view) => {
+      const access = findGitAccess(parts.policy, view);
+      if (access === undefined) return undefined;
+      return {
+        exclusive: access.rules.some(({ exclusive }) => exclusive),
+        handle: (request) => {
+          request.note({ rule: access.rules[0]!.source.label, repository: access.repository });
+          return passThrough(request, access, parts.inspector);
+        },
+      };
     },
   };
 }

@@ -41,25 +41,32 @@ export function createSigningHandler(options: SigningHandlerOptions): Handler {
     takeTurn: createSignatureRate(options.now ?? Date.now),
   };
   return {
-    claim: ({ authority }) => (authority.host === signingHost ? { exclusive: true } : undefined),
-    pass: async (request) => {
-      checkOperation(request);
-      const body = await request.readBody(maxObjectBytes);
-      const { repository } = options;
-      if (repository !== undefined) request.note({ repository });
-      if (request.path === historyPath) {
-        session.known.learn(body);
-        return toAnswer("");
-      }
-      try {
-        return await sign(session, request, body);
-      } catch (error) {
-        if (!(error instanceof Refusal) || toPlainAnswer(request) === undefined) throw error;
-        const text = `vaultbox: ${toPrintable(error.message)}\n`;
-        return { ...toAnswer(text), refusal: error.reason };
-      }
-    },
+    match: ({ authority }) =>
+      authority.host === signingHost
+        ? { exclusive: true, handle: (request) => handle(session, request) }
+        : undefined,
   };
+}
+
+async function handle(
+  session: SigningSession,
+  request: HandledRequest,
+): Promise<AnswerDisposition> {
+  checkOperation(request);
+  const body = await request.readBody(maxObjectBytes);
+  const { repository } = session;
+  if (repository !== undefined) request.note({ repository });
+  if (request.path === historyPath) {
+    session.known.learn(body);
+    return toAnswer("");
+  }
+  try {
+    return await sign(session, request, body);
+  } catch (error) {
+    if (!(error instanceof Refusal) || toPlainAnswer(request) === undefined) throw error;
+    const text = `vaultbox: ${toPrintable(error.message)}\n`;
+    return { ...toAnswer(text), refusal: error.reason };
+  }
 }
 
 interface SigningSession extends SigningHandlerOptions {

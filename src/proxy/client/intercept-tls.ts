@@ -107,7 +107,7 @@ class Hello {
     if (refusal === undefined) return;
     const record = new RequestRecord(this.#context.recorder, this.#context.nextRequest());
     const host = this.#connect?.host ?? this.#authority?.host ?? "";
-    Object.assign(record.facts, {
+    record.note({
       method: "TLS",
       scheme: "https",
       host,

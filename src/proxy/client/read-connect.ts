@@ -35,7 +35,7 @@ export function readConnect(
   client: ClientSide,
   { head, record }: { head: RequestHead; record: RequestRecord },
 ): AskedTunnel {
-  record.facts.method = "CONNECT";
+  record.note({ method: "CONNECT" });
   if (client.source.buffered > 0) {
     throw new Refusal(400, "request-invalid", "bytes follow a CONNECT before its answer");
   }
@@ -64,11 +64,11 @@ function decideConnect(
     if (!(error instanceof Refusal) || host === undefined || Number(port) > 65_535) throw error;
     return { verdict: "deny", host, refusal: error, denial: undefined };
   }
-  Object.assign(record.facts, { scheme: "https", host: authority.host, port: authority.port });
+  record.note({ scheme: "https", host: authority.host, port: authority.port });
   refuseOtherHost(head, authority);
   const decision = decideTunnel(context.policy, authority);
   if (decision.verdict === "allow") return { verdict: "allow", authority };
-  if (decision.rule !== undefined) record.facts.rule = decision.rule.source.label;
+  if (decision.rule !== undefined) record.note({ rule: decision.rule.source.label });
   return {
     verdict: "deny",
     host: authority.host,

@@ -1,8 +1,7 @@
-import type { ClientBody } from "../client/client-body.ts";
 import type { ClientSide } from "../client/client-side.ts";
 import type { AnswerDisposition } from "../../http/handler.ts";
 import { statusLine } from "../../http/http1/serialize.ts";
-import type { ParsedRequest } from "../../http/parsed-request.ts";
+import type { OngoingRequest } from "./handled-request.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { withoutEcho } from "../egress/refuse-echo.ts";
 import { Refusal } from "../../http/refusal.ts";
@@ -11,7 +10,7 @@ import { Refusal } from "../../http/refusal.ts";
 export async function answerThroughHandler(
   { echoes }: ProxyContext,
   client: ClientSide,
-  request: ParsedRequest & { readonly body: ClientBody; readonly answer: AnswerDisposition },
+  request: OngoingRequest & { readonly answer: AnswerDisposition },
 ): Promise<"keep" | "close"> {
   const { head, record, body, answer } = request;
   const { status } = answer;

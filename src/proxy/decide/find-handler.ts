@@ -1,6 +1,11 @@
-import type { OtherPath } from "../../policy/other-path.ts";
+import type { OtherPath } from "../../http/other-path.ts";
 import { hasContent } from "../client/client-body.ts";
-import type { Handler, HandledRequest } from "../../http/handler.ts";
+import {
+  type Handler,
+  type HandlerMatch,
+  type RequestView,
+  readingsOf,
+} from "../../http/handler.ts";
 import { Refusal } from "../../http/refusal.ts";
 
 /**
@@ -9,17 +14,17 @@ import { Refusal } from "../../http/refusal.ts";
  */
 export function findHandler(
   handlers: readonly Handler[],
-  request: HandledRequest,
+  request: RequestView,
   facts: { readonly isAllowed: boolean; readonly others: readonly OtherPath[] },
-): Handler | undefined {
+): HandlerMatch | undefined {
   const others = facts.others.filter(({ needs }) => needs === "allowed");
   for (const handler of handlers) {
-    const claims = readingsOf(request).map((reading) => handler.claim(reading));
-    const decides = claims.some((claim) => claim && (claim.exclusive || !facts.isAllowed));
-    if ((decides && others.length > 0) || claimsAnother(handler, request, others)) {
+    const matches = readingsOf(request).map((reading) => handler.match(reading));
+    const found = matches.find((match) => match && (match.exclusive || !facts.isAllowed));
+    if ((found !== undefined && others.length > 0) || matchesAnother(handler, request, others)) {
       throw refused(request, "a git: entry decides one of the two resources that it names");
     }
-    if (!decides) continue;
+    if (found === undefined) continue;
     if (request.readings.length > 0 && handler.knowsReadings !== true) {
       throw refused(
         request,
@@ -27,37 +32,27 @@ export function findHandler(
       );
     }
     refuseBody(request);
-    return handler;
+    return found;
   }
   return undefined;
 }
 
-/** The request with each path that a server may take its own for, its own first. */
-export function readingsOf(
-  request: HandledRequest,
-): readonly [HandledRequest, ...HandledRequest[]] {
-  return [
-    { ...request, readings: [] },
-    ...request.readings.map((path) => ({ ...request, path, rawPath: path, readings: [] })),
-  ];
-}
-
 /** Handlers read parameters in the query of a GET; a forge may look for them in its body too. */
-function refuseBody(request: HandledRequest): void {
+function refuseBody(request: RequestView): void {
   if (request.method !== "GET" || !hasContent(request.head.body)) return;
   throw refused(request, "a GET request with a body is not understood where a git: entry decides");
 }
 
-function claimsAnother(
+function matchesAnother(
   handler: Handler,
-  request: HandledRequest,
+  request: RequestView,
   others: readonly OtherPath[],
 ): boolean {
   return others.some(
-    ({ path }) => handler.claim({ ...request, path, rawPath: path, query: "" })?.exclusive,
+    ({ path }) => handler.match({ ...request, path, rawPath: path, query: "" })?.exclusive,
   );
 }
 
-function refused({ method }: HandledRequest, why: string): Refusal {
+function refused({ method }: RequestView, why: string): Refusal {
   return new Refusal(403, "git-not-allowed", `refused ${method}: ${why}`);
 }

@@ -1,37 +1,30 @@
 import { ChunkQueue } from "../../base/chunk-queue.ts";
-import type { Authority } from "../../http/authority.ts";
-import type { ClientBody } from "../client/client-body.ts";
 import type { HandledRequest } from "../../http/handler.ts";
-import { type Hold, memoryOfText } from "../egress/held-bytes.ts";
 import type { RequestHead } from "../../http/http1/request-head.ts";
-import type { ParsedRequest } from "../../http/parsed-request.ts";
+import { type IncomingRequest, toRequestView } from "../../http/incoming-request.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { RequestTarget } from "../../http/target.ts";
+import type { ClientBody } from "../client/client-body.ts";
 import type { Turns } from "../client/turns.ts";
+import { type Hold, memoryOfText } from "../egress/held-bytes.ts";
+import type { RequestRecord } from "../egress/request-record.ts";
 
-/** What a handler sees of a request, and how it reads on. */
-export function toHandledRequest(
-  asked: ParsedRequest & {
-    readonly authority: Authority;
-    readonly target: RequestTarget;
-    readonly body: ClientBody;
-    readonly hold: Hold;
-  },
-  turns: Turns,
-): HandledRequest {
-  const { head, record, authority, target, body, hold } = asked;
+/** A request on its way through the proxy. */
+export interface OngoingRequest extends IncomingRequest {
+  readonly record: RequestRecord;
+  readonly body: ClientBody;
+  /** What is held of it and for it, until the exchange is over */
+  readonly hold: Hold;
+}
+
+/** The request as its handler reads on in it. */
+export function toHandledRequest(request: OngoingRequest, turns: Turns): HandledRequest {
+  const { head, record, body, hold } = request;
   const next = (): Promise<Buffer | undefined> => {
     body.continue();
     return body.next();
   };
   return {
-    head,
-    authority,
-    method: head.method,
-    path: target.path,
-    readings: target.handlerReadings,
-    rawPath: target.rawPath,
-    query: target.query,
+    ...toRequestView(request),
     hold,
     next,
     readBody: async (maxBytes, memoryOf = memoryOfText) => {
@@ -41,9 +34,7 @@ export function toHandledRequest(
       hold.shrinkTo(memoryOf(bytes.length));
       return bytes;
     },
-    note: (facts) => {
-      Object.assign(record.facts, facts);
-    },
+    note: (facts) => record.note(facts),
   };
 }
 

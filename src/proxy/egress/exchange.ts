@@ -1,16 +1,19 @@
 // One request through the pipeline: parse → authority → decide → authorise → record → reveal → forward → record.
 // A new rule kind, credential scheme or protocol is another step, another handler or another file, never a branch in here.
 import { toHostHeader } from "../../http/authority.ts";
-import { toRequiredPaths } from "../../policy/other-path.ts";
+import { toRequiredPaths } from "../../http/other-path.ts";
 import type { Rule } from "../../policy/policy.ts";
 import { answerThroughHandler } from "../decide/answer-through-handler.ts";
+import { ClientBody } from "../client/client-body.ts";
 import type { ClientSide } from "../client/client-side.ts";
+import { parseIncomingRequest } from "../../http/incoming-request.ts";
 import type { Preparation } from "../decide/authorise.ts";
-import { toHandledRequest } from "../decide/handled-request.ts";
-import type { ForwardDisposition, Disposition, OutgoingBody } from "../../http/handler.ts";
+import { type OngoingRequest, toHandledRequest } from "../decide/handled-request.ts";
+import type { ForwardDisposition, OutgoingBody } from "../../http/handler.ts";
 import { forward } from "./forward.ts";
 import type { ForwardedRequest } from "../../http/forwarded-request.ts";
-import { type Asked, findGround, readRequest } from "../decide/ground.ts";
+import { decideRequest, type RequestDisposition } from "../decide/decide-request.ts";
+import { strayPlaceholder } from "../decide/stray-placeholder.ts";
 import type { HeaderField } from "../../http/http1/header.ts";
 import type { RequestHead } from "../../http/http1/request-head.ts";
 import type { ParsedRequest } from "../../http/parsed-request.ts";
@@ -28,45 +31,51 @@ export async function exchange(
   client: ClientSide,
   request: ParsedRequest,
 ): Promise<"keep" | "close"> {
+  const { head, tunnel, record } = request;
   using hold = context.held.open();
-  const asked = readRequest(client, { ...request, hold });
-  const ground = findGround(context, asked);
-  if (ground.kind === "refused") throw ground.refusal;
+  const incoming = parseIncomingRequest(head, tunnel, (facts) => record.note(facts));
+  const { disposition, facts } = decideRequest(context, incoming);
+  record.note(facts);
+  if (disposition.type === "refuse") {
+    record.note({ flags: strayPlaceholder(context, head, incoming.authority.host) });
+    throw disposition.refusal;
+  }
   context.limiter.countRequest();
-  if (ground.kind === "rule") return await send(context, client, asked, { rule: ground.rule });
-  if (request.head.upgrade !== undefined) {
+  const ongoing = { ...incoming, record, hold, body: new ClientBody(client, head) };
+  // Awaited here: what is held is given back once all of it is over, and not before
+  if (disposition.type === "allow") {
+    return await send(context, client, ongoing, { rule: disposition.rule });
+  }
+  return await handle(context, client, ongoing, disposition);
+}
+
+/** What a handler makes of it. */
+async function handle(
+  context: ProxyContext,
+  client: ClientSide,
+  ongoing: OngoingRequest,
+  { handle: decide, otherwise }: Extract<RequestDisposition, { type: "handle" }>,
+): Promise<"keep" | "close"> {
+  if (ongoing.head.upgrade !== undefined) {
     // What is said after a switch of protocols no handler reads
     throw new Refusal(403, "websocket-not-allowed", "a websocket is not possible here");
   }
-  const isAllowed = !(ground.otherwise instanceof Error);
-  const disposition = await ground.handler.pass(toHandledRequest(asked, context.turns), {
-    isAllowed,
-  });
+  const isAllowed = !(otherwise instanceof Refusal);
+  const disposition = await decide(toHandledRequest(ongoing, context.turns), { isAllowed });
   // Of what was held to decide it, the body that goes on is left
-  if (disposition.type !== "answer") hold.shrinkTo(lengthOf(disposition.body));
-  // Awaited here: what is held is given back once all of it is over, and not before
-  return await goThrough(context, client, asked, { disposition, otherwise: ground.otherwise });
-}
-
-async function goThrough(
-  context: ProxyContext,
-  client: ClientSide,
-  asked: Asked,
-  way: { readonly disposition: Disposition; readonly otherwise: Rule | Refusal },
-): Promise<"keep" | "close"> {
-  const { disposition, otherwise } = way;
+  if (disposition.type !== "answer") ongoing.hold.shrinkTo(lengthOf(disposition.body));
   switch (disposition.type) {
     case "answer":
-      return answerThroughHandler(context, client, { ...asked, answer: disposition });
+      return answerThroughHandler(context, client, { ...ongoing, answer: disposition });
     case "host-rules": {
-      if (otherwise instanceof Error) throw otherwise;
-      asked.record.facts.rule = otherwise.source.label;
-      return send(context, client, asked, { rule: otherwise, body: disposition.body });
+      if (otherwise instanceof Refusal) throw otherwise;
+      ongoing.record.note({ rule: otherwise.source.label });
+      return send(context, client, ongoing, { rule: otherwise, body: disposition.body });
     }
     case "forward":
       try {
         const rule = { effect: "allow", clientCredentials: "refuse" } as const;
-        return await send(context, client, asked, { rule, disposition, body: disposition.body });
+        return await send(context, client, ongoing, { rule, disposition, body: disposition.body });
       } finally {
         await disposition.release?.();
       }
@@ -82,19 +91,19 @@ function lengthOf(body: OutgoingBody | undefined): number {
 async function send(
   context: ProxyContext,
   client: ClientSide,
-  asked: Asked,
+  ongoing: OngoingRequest,
   way: {
     readonly rule: Pick<Rule, "effect" | "clientCredentials">;
     readonly disposition?: ForwardDisposition;
     readonly body?: OutgoingBody | undefined;
   },
 ): Promise<"keep" | "close"> {
-  const { authority, record, hold } = asked;
+  const { authority, record, hold } = ongoing;
   const { disposition } = way;
-  const preparation = prepare(context, asked, way);
+  const preparation = prepare(context, ongoing, way);
   await record.allow();
   const digest = toBodyDigest(preparation.plan);
-  const next = way.body?.next ?? toHandledRequest(asked, context.turns).next;
+  const next = way.body?.next ?? toHandledRequest(ongoing, context.turns).next;
   const signed = digest === undefined ? undefined : await readSignedBody(next, digest, hold);
   const body = signed?.body ?? way.body;
   const { repository } = disposition ?? {};
@@ -102,14 +111,14 @@ async function send(
     context,
     { ...preparation, ...(repository === undefined ? {} : { repository }) },
     {
-      method: asked.head.method,
+      method: ongoing.head.method,
       host: toHostHeader(authority),
       ...(signed === undefined ? {} : { bodyDigest: signed.digest }),
     },
   );
   const { headers, target } = revealed;
   const request: ForwardedRequest = {
-    head: body === undefined ? await withoutEmptyBody(asked) : withBody(asked.head, body),
+    head: body === undefined ? await withoutEmptyBody(ongoing) : withBody(ongoing.head, body),
     record,
     authority,
     credential: toCredentialId(preparation),
@@ -124,7 +133,7 @@ async function send(
       preparation.learn?.(answer.headers);
       if (answer.status === 401) revealed.reject();
     },
-    clientBody: asked.body,
+    clientBody: ongoing.body,
     hold,
     ...(body === undefined ? {} : { body }),
     ...(disposition?.response === undefined ? {} : { transform: disposition.response }),
@@ -146,7 +155,7 @@ function toSecrets(
 /** Chooses the credential, and refuses what isn't ours. */
 function prepare(
   context: ProxyContext,
-  { head, authority, target, others, record }: Asked,
+  { head, authority, target, others, record }: OngoingRequest,
   way: {
     readonly rule: Pick<Rule, "effect" | "clientCredentials">;
     readonly disposition?: ForwardDisposition;
@@ -170,7 +179,7 @@ function prepare(
     ...(disposition?.repository === undefined ? {} : { repository: disposition.repository }),
   });
   noteCredentials(record, preparation);
-  record.facts.flags = preparation.flags;
+  record.note({ flags: preparation.flags });
   return preparation;
 }
 
@@ -179,7 +188,7 @@ function withTrustedQuery(target: string, query = ""): string {
 }
 
 /** Some clients announce chunks on every GET; a server that never reads a body there would take their end for a request. */
-async function withoutEmptyBody({ head, body }: Asked): Promise<RequestHead> {
+async function withoutEmptyBody({ head, body }: OngoingRequest): Promise<RequestHead> {
   if (head.method !== "GET" || head.body.kind !== "chunked") return head;
   return (await body.isEmpty()) ? { ...head, body: { kind: "none" } } : head;
 }

@@ -49,8 +49,7 @@ async function send(
   const path = target.replace(/\?.*$/s, "");
   const { scheme, host, port } = authority;
   const about = repository === undefined ? {} : { repository };
-  Object.assign(record.facts, { scheme, host, port, method, path, ...about });
-  record.facts.rule = request.rule;
+  record.note({ scheme, host, port, method, path, ...about, rule: request.rule });
   const preparation = context.authorise({
     scheme,
     host,
@@ -62,7 +61,7 @@ async function send(
     rule: { effect: "allow", clientCredentials: "refuse" },
   });
   noteCredentials(record, preparation);
-  if (request.check !== undefined) record.facts.check = request.check;
+  if (request.check !== undefined) record.note({ check: request.check });
   await record.allow();
   const digest = toBodyDigest(preparation.plan);
   const authorised = await revealOn(

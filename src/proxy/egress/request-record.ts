@@ -31,7 +31,7 @@ export interface RequestFacts {
  * anything is resolved, dialled or revealed.
  */
 export class RequestRecord {
-  readonly facts: RequestFacts = {
+  readonly #facts: RequestFacts = {
     method: "UNPARSED",
     scheme: "",
     host: "",
@@ -57,6 +57,11 @@ export class RequestRecord {
     this.#request = request;
   }
 
+  /** Adds what is known of it, as it goes through the pipeline. */
+  note(facts: Partial<RequestFacts>): void {
+    Object.assign(this.#facts, facts);
+  }
+
   /** @throws Refusal 503 `audit-unwritable` */
   async allow(): Promise<void> {
     await this.#decide({ verdict: "allow" });
@@ -65,7 +70,7 @@ export class RequestRecord {
   /** Records the decision against a tunnel, of which the outcome comes later; never throws. */
   async deny(refusal: Refusal): Promise<void> {
     if (this.#isDecided) return;
-    this.facts.flags = [...this.facts.flags, ...refusal.flags];
+    this.note({ flags: [...this.#facts.flags, ...refusal.flags] });
     const claimed = refusal instanceof AuthorityMismatch ? { claimed: refusal.claimed } : {};
     // When the log can't be written the request is refused all the same
     await this.#decide({ verdict: "deny", reason: refusal.reason, ...claimed }).catch(
@@ -113,7 +118,7 @@ export class RequestRecord {
     verdict: Pick<RequestDecisionEvent, "verdict" | "reason" | "claimed">,
   ): Promise<void> {
     this.#isDecided = true;
-    const { flags, ...facts } = this.facts;
+    const { flags, ...facts } = this.#facts;
     try {
       await this.#recorder.decision({
         type: "request.decision",

@@ -78,13 +78,10 @@ function toWhy(error: unknown, credential: string): string {
 }
 
 /** For the audit: which credentials go on the request. */
-export function noteCredentials(
-  { facts }: RequestRecord,
-  { plan }: Pick<Preparation, "plan">,
-): void {
+export function noteCredentials(record: RequestRecord, { plan }: Pick<Preparation, "plan">): void {
   const [first, ...others] = plan.map(({ credential }) => toId(credential));
-  if (first !== undefined) facts.credential = first;
-  if (others.length > 0) facts.otherCredentials = others;
+  if (first !== undefined) record.note({ credential: first });
+  if (others.length > 0) record.note({ otherCredentials: others });
 }
 
 /** `vault/name`. */

@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 import type { RequestDecisionEvent, RequestOutcomeEvent } from "../../../src/audit/audit-event.ts";
 import type { AuditEvent } from "../../../src/audit/audit-event.ts";
-import type { Handler, OwnResponse, OpenHandlers, Disposition } from "../../../src/http/handler.ts";
+import type {
+  Disposition,
+  Handler,
+  HandlerMatch,
+  OpenHandlers,
+  OwnResponse,
+} from "../../../src/http/handler.ts";
 import { parseAuthority } from "../../../src/http/authority.ts";
 import { Refusal } from "../../../src/http/refusal.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
@@ -14,10 +20,13 @@ import {
 
 const host = "code.example.com";
 
-function oneHandler(pass: Handler["pass"], exclusive = true): OpenHandlers {
-  return () => [
-    { claim: ({ path }) => (path.startsWith("/handler") ? { exclusive } : undefined), pass },
-  ];
+function oneHandler(handle: HandlerMatch["handle"], exclusive = true): OpenHandlers {
+  const match = { exclusive, handle };
+  return () => [{ match: ({ path }) => (path.startsWith("/handler") ? match : undefined) }];
+}
+
+function toHandler(handle: HandlerMatch["handle"]): Handler {
+  return { match: () => ({ exclusive: true, handle }) };
 }
 
 function decisions(events: readonly AuditEvent[]): readonly RequestDecisionEvent[] {
@@ -196,24 +205,21 @@ test("a request of the proxy's own is authorised and recorded like every other, 
   const { secret } = credential;
   const seen: string[] = [];
   const handlers: OpenHandlers = (tools) => [
-    {
-      claim: () => ({ exclusive: true }),
-      pass: async () => {
-        await using response: OwnResponse = await tools.send({
-          authority: parseAuthority(host, "https", 443),
-          method: "GET",
-          target: "/asked?q=1",
-          headers: [["Accept", "text/plain"]],
-          repository: "acme/widgets",
-          rule: "vaultbox.yaml:3",
-          check: "push",
-        });
-        for (let piece = await response.next(); piece; piece = await response.next()) {
-          seen.push(piece.toString());
-        }
-        return { type: "answer", status: 204, headers: [], body: Buffer.alloc(0) };
-      },
-    },
+    toHandler(async () => {
+      await using response: OwnResponse = await tools.send({
+        authority: parseAuthority(host, "https", 443),
+        method: "GET",
+        target: "/asked?q=1",
+        headers: [["Accept", "text/plain"]],
+        repository: "acme/widgets",
+        rule: "vaultbox.yaml:3",
+        check: "push",
+      });
+      for (let piece = await response.next(); piece; piece = await response.next()) {
+        seen.push(piece.toString());
+      }
+      return { type: "answer", status: 204, headers: [], body: Buffer.alloc(0) };
+    }),
   ];
   await using proxy = await startProxy({
     rules: [],

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
-import type { Handler } from "../../../src/http/handler.ts";
+import type { Handler, HandlerMatch } from "../../../src/http/handler.ts";
 import type { HeaderField } from "../../../src/http/http1/header.ts";
 import { Refusal } from "../../../src/http/refusal.ts";
 import type { CredentialScheme } from "../../../src/credential/schemes.ts";
@@ -177,15 +177,15 @@ test("an answer of the proxy's own, made of what a server said, brings back no s
   const credential = makeCredential({ type: "bearer" }, { host });
   await using upstream = await startRecordingUpstream();
   const where = { where: "body" };
+  const handle: HandlerMatch["handle"] = () => {
+    const said = `the server says: ${base64(credential.secret)}`;
+    if (where.where === "refusal") throw new Refusal(502, "upstream-invalid", said);
+    const headers: readonly HeaderField[] = where.where === "header" ? [["X-Said", said]] : [];
+    const body = Buffer.from(where.where === "body" ? said : "");
+    return Promise.resolve({ type: "answer", status: 200, headers, body });
+  };
   const handler: Handler = {
-    claim: ({ path }) => (path === "/handler" ? { exclusive: true } : undefined),
-    pass: () => {
-      const said = `the server says: ${base64(credential.secret)}`;
-      if (where.where === "refusal") throw new Refusal(502, "upstream-invalid", said);
-      const headers: readonly HeaderField[] = where.where === "header" ? [["X-Said", said]] : [];
-      const body = Buffer.from(where.where === "body" ? said : "");
-      return Promise.resolve({ type: "answer", status: 200, headers, body });
-    },
+    match: ({ path }) => (path === "/handler" ? { exclusive: true, handle } : undefined),
   };
   await using proxy = await startProxy({
     rules: [`* https://${host}`],

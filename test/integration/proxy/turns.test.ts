@@ -41,28 +41,30 @@ const get = `GET http://${host}/slow HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
 const body = "a body that is slow to read";
 const post = `POST http://${host}/slow HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
+const refusal = { type: "answer", status: 403, headers: [], body: Buffer.alloc(0) } as const;
 const places: readonly (readonly [string, Handler, string])[] = [
   [
     "heads",
     {
-      claim: () => {
+      match: () => {
         work();
-        return { exclusive: true };
+        return { exclusive: true, handle: () => Promise.resolve(refusal) };
       },
-      pass: () => Promise.resolve({ type: "answer", status: 403, headers: [], body: "" }),
-    } as unknown as Handler,
+    },
     get,
   ],
   [
     "bodies",
     {
-      claim: () => ({ exclusive: true }),
-      pass: async (request: Parameters<Handler["pass"]>[0]) => {
-        await request.readBody(100);
-        work();
-        return { type: "answer", status: 403, headers: [], body: Buffer.alloc(0) };
-      },
-    } as unknown as Handler,
+      match: () => ({
+        exclusive: true,
+        handle: async (request) => {
+          await request.readBody(100);
+          work();
+          return refusal;
+        },
+      }),
+    },
     post,
   ],
 ];

@@ -1,0 +1,105 @@
+// The decision about a request, as a value: nothing is read, written or awaited for it. A prohibition beats everything; then
+// the first handler that the request is for; then host rules. `policy explain` calls the same function.
+import type { RequestDecisionEvent } from "../../audit/audit-event.ts";
+import { denied } from "../../http/denial.ts";
+import type { Handler, HandlerMatch } from "../../http/handler.ts";
+import { type IncomingRequest, toRequestView } from "../../http/incoming-request.ts";
+import { toLikeRequests } from "../../http/other-path.ts";
+import { Refusal } from "../../http/refusal.ts";
+import { type CompiledPolicy, decide } from "../../policy/decide.ts";
+import type { Decision, EgressRequest, Rule } from "../../policy/policy.ts";
+import { findHandler } from "./find-handler.ts";
+
+/** What decides the requests of one session. */
+export interface Deciders {
+  readonly policy: CompiledPolicy;
+  /** Asked in order */
+  readonly handlers: readonly Handler[];
+}
+
+/** What becomes of a request: a host rule allows it, none does, or a handler reads on and decides. */
+export type RequestDisposition =
+  | { readonly type: "allow"; readonly rule: Rule }
+  | { readonly type: "refuse"; readonly refusal: Refusal }
+  | {
+      readonly type: "handle";
+      readonly handle: HandlerMatch["handle"];
+      /** What host rules say */
+      readonly otherwise: Rule | Refusal;
+    };
+
+export interface DecidedRequest {
+  readonly disposition: RequestDisposition;
+  /** What host rules say */
+  readonly decision: Decision;
+  /** For the record */
+  readonly facts: {
+    /** `source.label` of the rule that matched */
+    readonly rule?: string;
+    readonly others?: NonNullable<RequestDecisionEvent["others"]>;
+  };
+}
+
+/** Decides a request by its head. */
+export function decideRequest(
+  { policy, handlers }: Deciders,
+  incoming: IncomingRequest,
+): DecidedRequest {
+  const egress = toEgressRequest(incoming);
+  const decision = decide(policy, egress);
+  const isDenied = decision.verdict === "deny";
+  const alike = isDenied ? [decision.other ?? []].flat() : toLikeRequests(incoming.others);
+  const facts = {
+    ...(decision.rule === undefined ? {} : { rule: decision.rule.source.label }),
+    ...(alike.length === 0 ? {} : { others: alike }),
+  };
+  const byRules = isDenied ? denied(decision, egress, incoming.authority) : decision.rule;
+  const isProhibited = isDenied && decision.reason === "denied-by-rule";
+  const match = isProhibited ? undefined : matchHandler(handlers, incoming, !isDenied);
+  if (match instanceof Refusal) {
+    return { disposition: { type: "refuse", refusal: match }, decision, facts };
+  }
+  if (match !== undefined) {
+    return {
+      disposition: { type: "handle", handle: match.handle, otherwise: byRules },
+      decision,
+      facts,
+    };
+  }
+  return {
+    disposition:
+      byRules instanceof Refusal
+        ? { type: "refuse", refusal: byRules }
+        : { type: "allow", rule: byRules },
+    decision,
+    facts,
+  };
+}
+
+/** The request as the policy sees it. */
+export function toEgressRequest({
+  head,
+  authority,
+  target,
+  others,
+}: IncomingRequest): EgressRequest {
+  const { scheme, host, port } = authority;
+  const { path, readings } = target;
+  const websocket = head.upgrade === "websocket";
+  return { scheme, host, port, method: head.method, path, readings, websocket, others };
+}
+
+function matchHandler(
+  handlers: readonly Handler[],
+  incoming: IncomingRequest,
+  isAllowed: boolean,
+): HandlerMatch | Refusal | undefined {
+  if (handlers.length === 0) return undefined;
+  try {
+    const { others } = incoming;
+    return findHandler(handlers, toRequestView(incoming), { isAllowed, others });
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
