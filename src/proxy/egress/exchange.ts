@@ -1,26 +1,23 @@
 // One request through the pipeline: parse → authority → decide → authorise → record → reveal → forward → record.
 // A new rule kind, credential scheme or protocol is another step, another handler or another file, never a branch in here.
-import { toHostHeader } from "../../http/authority.ts";
 import { toRequiredPaths } from "../../http/other-path.ts";
 import type { Rule } from "../../policy/policy.ts";
 import { answerThroughHandler } from "../decide/answer-through-handler.ts";
 import { ClientBody } from "../client/client-body.ts";
 import type { ClientSide } from "../client/client-side.ts";
 import { parseIncomingRequest } from "../../http/incoming-request.ts";
-import type { Preparation } from "../decide/authorise.ts";
+import type { AuthorisationRequest } from "../decide/authorise.ts";
 import { type OngoingRequest, toHandledRequest } from "../decide/handled-request.ts";
 import type { ForwardDisposition, OutgoingBody } from "../../http/handler.ts";
 import { forward } from "./forward.ts";
 import type { ForwardedRequest } from "../../http/forwarded-request.ts";
 import { decideRequest, type RequestDisposition } from "../decide/decide-request.ts";
 import { strayPlaceholder } from "../decide/stray-placeholder.ts";
-import type { HeaderField } from "../../http/http1/header.ts";
 import type { RequestHead } from "../../http/http1/request-head.ts";
 import type { ParsedRequest } from "../../http/parsed-request.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { Refusal } from "../../http/refusal.ts";
-import { noteCredentials, revealOn, toCredentialId } from "./reveal.ts";
-import { readSignedBody, toBodyDigest } from "./signed-body.ts";
+import { authoriseAndReveal } from "./pipeline.ts";
 
 /**
  * Serves one parsed request. Resolves `keep` when the connection can take another one.
@@ -100,43 +97,30 @@ async function send(
 ): Promise<"keep" | "close"> {
   const { authority, record, hold } = ongoing;
   const { disposition } = way;
-  const preparation = prepare(context, ongoing, way);
-  await record.allow();
-  const digest = toBodyDigest(preparation.plan);
-  const next = way.body?.next ?? toHandledRequest(ongoing, context.turns).next;
-  const signed = digest === undefined ? undefined : await readSignedBody(next, digest, hold);
-  const body = signed?.body ?? way.body;
-  const { repository } = disposition ?? {};
-  const revealed = await revealOn(
-    context,
-    { ...preparation, ...(repository === undefined ? {} : { repository }) },
-    {
-      method: ongoing.head.method,
-      host: toHostHeader(authority),
-      ...(signed === undefined ? {} : { bodyDigest: signed.digest }),
-    },
-  );
-  const { headers, target } = revealed;
+  const revealed = await authoriseAndReveal(context, {
+    request: toAuthorisationRequest(ongoing, way),
+    authority,
+    record,
+    hold,
+    next: way.body?.next ?? toHandledRequest(ongoing, context.turns).next,
+  });
+  const { headers, target, secrets, credential, learn } = revealed;
+  const body = revealed.body ?? way.body;
+  const { trustedHeaders = [], trustedQuery, response } = disposition ?? {};
   const request: ForwardedRequest = {
     head: body === undefined ? await withoutEmptyBody(ongoing) : withBody(ongoing.head, body),
     record,
     authority,
-    credential: toCredentialId(preparation),
-    headers:
-      disposition?.trustedHeaders === undefined
-        ? headers
-        : [...headers, ...disposition.trustedHeaders],
-    target: withTrustedQuery(target, disposition?.trustedQuery),
-    secrets: toSecrets(revealed.secrets, disposition),
+    credential,
+    headers: [...headers, ...trustedHeaders],
+    target: withTrustedQuery(target, trustedQuery),
+    secrets: toSecrets(secrets, disposition),
     echoes: context.echoes,
-    learn: (answer) => {
-      preparation.learn?.(answer.headers);
-      if (answer.status === 401) revealed.reject();
-    },
+    learn,
     clientBody: ongoing.body,
     hold,
     ...(body === undefined ? {} : { body }),
-    ...(disposition?.response === undefined ? {} : { transform: disposition.response }),
+    ...(response === undefined ? {} : { transform: response }),
   };
   return forward(context, client, request);
 }
@@ -152,19 +136,17 @@ function toSecrets(
   return [...secrets, ...trusted].filter((text) => text !== "");
 }
 
-/** Chooses the credential, and refuses what isn't ours. */
-function prepare(
-  context: ProxyContext,
-  { head, authority, target, others, record }: OngoingRequest,
+/** What the choice of credentials is made by. */
+function toAuthorisationRequest(
+  { head, authority, target, others }: OngoingRequest,
   way: {
     readonly rule: Pick<Rule, "effect" | "clientCredentials">;
     readonly disposition?: ForwardDisposition;
   },
-): Preparation {
+): AuthorisationRequest & { readonly method: string } {
   const { rule, disposition } = way;
   const { scheme, host, port } = authority;
-  const headers: readonly HeaderField[] = disposition?.headers ?? head.headers;
-  const preparation = context.authorise({
+  return {
     scheme,
     host,
     port,
@@ -172,15 +154,12 @@ function prepare(
     path: target.path,
     readings: target.readings,
     otherPaths: toRequiredPaths(others),
-    headers,
+    headers: disposition?.headers ?? head.headers,
     rule,
     rawTarget: disposition?.target ?? target.rawPath + target.query,
     withoutCredential: disposition?.withoutCredential === true,
     ...(disposition?.repository === undefined ? {} : { repository: disposition.repository }),
-  });
-  noteCredentials(record, preparation);
-  record.note({ flags: preparation.flags });
-  return preparation;
+  };
 }
 
 function withTrustedQuery(target: string, query = ""): string {

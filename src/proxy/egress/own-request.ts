@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { toHostHeader } from "../../http/authority.ts";
+import { bufferedBody } from "../../http/buffered-body.ts";
 import { within } from "../deadlines.ts";
 import type { OwnRequest, OwnResponse } from "../../http/handler.ts";
 import { type BodyReader, readBody } from "../../http/http1/body-reader.ts";
@@ -9,8 +9,7 @@ import type { ProxyContext } from "../proxy-context.ts";
 import { readFinalHead } from "./read-response.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { RequestRecord } from "./request-record.ts";
-import { noteCredentials, revealOn, toCredentialId } from "./reveal.ts";
-import { toBodyDigest } from "./signed-body.ts";
+import { authoriseAndReveal } from "./pipeline.ts";
 import type { UpstreamConnection } from "../upstream/upstream-pool.ts";
 
 /** From the end of one of our own requests to the head of its answer, in milliseconds: somebody waits for the decision. */
@@ -50,41 +49,20 @@ async function send(
   const { scheme, host, port } = authority;
   const about = repository === undefined ? {} : { repository };
   record.note({ scheme, host, port, method, path, ...about, rule: request.rule });
-  const preparation = context.authorise({
-    scheme,
-    host,
-    port,
-    path,
-    ...about,
-    rawTarget: target,
-    headers,
-    rule: { effect: "allow", clientCredentials: "refuse" },
-  });
-  noteCredentials(record, preparation);
   if (request.check !== undefined) record.note({ check: request.check });
-  await record.allow();
-  const digest = toBodyDigest(preparation.plan);
-  const authorised = await revealOn(
-    context,
-    { ...preparation, ...about },
-    {
-      method,
-      host: toHostHeader(authority),
-      ...(digest === undefined
-        ? {}
-        : {
-            bodyDigest: createHash(digest)
-              .update(request.body ?? "")
-              .digest(),
-          }),
-    },
-  );
-  // Always a connection of its own: nothing that the sandbox's requests left on one can be part of the answer
-  const upstream = await context.pool.dial(
+  using hold = context.held.open();
+  const { next } = bufferedBody(request.body ?? "");
+  const rule = { effect: "allow", clientCredentials: "refuse" } as const;
+  const authorised = await authoriseAndReveal(context, {
+    request: { scheme, host, port, method, path, ...about, rawTarget: target, headers, rule },
     authority,
-    toCredentialId(preparation),
-    AbortSignal.timeout(answerMs),
-  );
+    record,
+    hold,
+    next,
+  });
+  // Always a connection of its own: nothing that the sandbox's requests left on one can be part of the answer
+  const { credential } = authorised;
+  const upstream = await context.pool.dial(authority, credential, AbortSignal.timeout(answerMs));
   try {
     record.address = upstream.address;
     const { body } = request;
@@ -104,7 +82,8 @@ async function send(
     const options = { onContinue: () => undefined, isUpgrade: false };
     const response = await readFinalHead(upstream, options);
     record.status = response.status;
-    if (response.status === 401) authorised.reject();
+    // Cookies that it sets are for no client
+    authorised.learn({ ...response, headers: [] });
     const reader = readBody(upstream.source, responseFraming(method, response), "upstream");
     return {
       head: response,

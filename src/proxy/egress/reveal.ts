@@ -13,7 +13,7 @@ import { Refusal } from "../../http/refusal.ts";
 import { TimeLimitError, withTimeLimit } from "../time-limit.ts";
 
 /** A request with its secrets on it. */
-export interface RevealedRequest extends AuthorisedRequest {
+interface WithSecrets extends AuthorisedRequest {
   readonly secrets: readonly string[];
   /** Tells whoever gave the secrets that the server refused them (401). */
   readonly reject: () => void;
@@ -31,7 +31,7 @@ export async function revealOn(
   { echoes, findPlaceholder }: Pick<ProxyContext, "echoes" | "findPlaceholder">,
   { plan, request, repository }: Pick<Preparation, "plan" | "request"> & SecretContext,
   parts: SignedParts,
-): Promise<RevealedRequest> {
+): Promise<WithSecrets> {
   const context = repository === undefined ? {} : { repository };
   const given: (() => void)[] = [];
   const secrets: string[] = [];
