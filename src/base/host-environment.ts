@@ -23,9 +23,9 @@ export function leavingOut<Result>(folder: string, work: () => Result): Result {
 export function withoutPrograms(folders: WritableFolders): WritableFolders {
   const home = toRealPath(readHomeFolder());
   const current = readCurrentFolder();
-  const untrusted = [...(current === undefined ? [] : [current]), ...(leftOut.getStore() ?? [])];
+  const writable = [...(current === undefined ? [] : [current]), ...(leftOut.getStore() ?? [])];
   return folders.with(
-    untrusted
+    writable
       .filter((folder) => !contains(toRealPath(folder), home))
       .map((folder) => resolve(folder)),
   );
@@ -63,11 +63,11 @@ export function withoutProjectSettings(environment: Environment): Readonly<Recor
  * A search path without relative entries, without those in `untrusted` folders, and without `node_modules/.bin`, which
  * npm puts in front for every folder above the one it was started in.
  */
-export function toTrustedPath(path: string, untrusted: WritableFolders): string {
+export function toHostPath(path: string, writable: WritableFolders): string {
   return path
     .split(delimiter)
     .filter((entry) => isAbsolute(entry) && !isPackageBin(entry))
-    .filter((entry) => untrusted.holderOf(entry) === undefined)
+    .filter((entry) => writable.holderOf(entry) === undefined)
     .join(delimiter);
 }
 

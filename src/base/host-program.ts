@@ -4,7 +4,7 @@ import { readWritableFolders } from "./folder-list.ts";
 import {
   isPackageBin,
   toProgramEnvironment,
-  toTrustedPath,
+  toHostPath,
   withoutPrograms,
 } from "./host-environment.ts";
 import { quoted } from "./printable.ts";
@@ -49,13 +49,13 @@ export function prepareProgram(
   if (holder !== undefined) {
     return { why: `an argument names a file in ${quoted(holder)}, where a sandbox can write` };
   }
-  const untrusted = withoutPrograms(folders);
+  const writable = withoutPrograms(folders);
   // A path was chosen by the user; what is found on the search path needn't be
-  const checked = name.includes("/") ? folders : untrusted;
+  const checked = name.includes("/") ? folders : writable;
   const program = findProgram(name, environment["PATH"] ?? "", checked);
   if ("why" in program) return program;
   const env = toProgramEnvironment(environment, folders);
-  return { file: program.file, env: { ...env, PATH: toTrustedPath(program.path, untrusted) } };
+  return { file: program.file, env: { ...env, PATH: toHostPath(program.path, writable) } };
 }
 
 /**
@@ -81,7 +81,7 @@ interface Search {
 function find(name: string, search: Search): HostProgram | NoProgram {
   const { path, folders } = search;
   // Names have endings there
-  if (process.platform === "win32") return { file: name, path: toTrustedPath(path, folders) };
+  if (process.platform === "win32") return { file: name, path: toHostPath(path, folders) };
   if (name.includes("/")) return examine(resolve("/", name), search);
   let left = path;
   let refused: NoProgram | undefined;
@@ -110,7 +110,7 @@ function examine(file: string, search: Search): HostProgram | NoProgram {
     // One that isn't there is the kernel's to report
     else if (found.why !== "ENOENT") return found;
   }
-  return { file, path: toTrustedPath(path, folders) };
+  return { file, path: toHostPath(path, folders) };
 }
 
 /** The interpreter of a script, and the name that it looks up on the search path when it is `env`. */

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { runHostCommand } from "./host-command.ts";
 
 /** A process that can be told from a later one with the same pid. */
-export interface ProcessIdentity {
+export interface ProcessId {
   readonly host: string;
   /** Changes at every boot; empty where the system doesn't say */
   readonly boot: string;
@@ -16,7 +16,7 @@ export interface ProcessIdentity {
 
 const psTimeoutMs = 5_000;
 
-export async function readOwnIdentity(): Promise<ProcessIdentity> {
+export async function readOwnProcessId(): Promise<ProcessId> {
   return {
     host: hostname(),
     boot: await readBootId(),
@@ -30,8 +30,8 @@ export async function readOwnIdentity(): Promise<ProcessIdentity> {
  * Whether that process has certainly ended. A process of another host or another pid namespace can't be judged from
  * here and counts as living: waiting too long is better than two writers.
  */
-export async function hasEnded(owner: ProcessIdentity): Promise<boolean> {
-  const self = await readOwnIdentity();
+export async function hasEnded(owner: ProcessId): Promise<boolean> {
+  const self = await readOwnProcessId();
   if (owner.host !== self.host) return false;
   if (owner.boot !== self.boot) return true;
   if (owner.namespace !== self.namespace) return false;

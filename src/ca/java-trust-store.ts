@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { trustedCertificates } from "./trust-bundle.ts";
+import { caCertificates } from "./ca-bundle.ts";
 
 /**
  * Password of the store: Java's own public default. The store holds nothing secret; the password only feeds its digest,
@@ -14,7 +14,7 @@ export const javaTrustStorePassword = "changeit";
  * need a private attribute of Oracle's on every certificate, and encryption.
  */
 export function toJavaTrustStore(caPem: string): Buffer {
-  const certificates = trustedCertificates(caPem);
+  const certificates = caCertificates(caPem);
   const content = Buffer.concat([
     uint32(0xfeedfeed),
     uint32(2),

@@ -39,14 +39,14 @@ class NotGivenError extends Error {
 }
 
 /** No body is read. */
-const nothingHeld = new HeldBytes();
+const nothingDisabled = new HeldBytes();
 
 /** The handlers of a session that signs nothing; they send nothing. */
 export function openExplainedHandlers(
   policy: CompiledPolicy,
   gitCacheFolder: string,
 ): readonly Handler[] {
-  const tools: HandlerTools = { send: notGiven, openHold: () => nothingHeld.open() };
+  const tools: HandlerTools = { send: notGiven, openHold: () => nothingDisabled.open() };
   return toSessionHandlers({ policy, gitCacheFolder, signing: undefined })(tools);
 }
 
@@ -100,7 +100,7 @@ function toHandledRequest(incoming: IncomingRequest, noted: Noted): HandledReque
     },
     next: notGiven,
     readBody: notGiven,
-    hold: nothingHeld.open(),
+    hold: nothingDisabled.open(),
     note: ({ repository, rule }) => {
       if (repository !== undefined) noted.repository = repository;
       if (rule !== undefined) noted.rule = rule;

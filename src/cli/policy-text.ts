@@ -112,8 +112,8 @@ function toSettingLines(project: ProjectFile): readonly string[] {
       lines.push("  Protected: nothing; the sandbox may change what git runs");
   }
   if (signing !== undefined) {
-    const { key, identity } = signing;
-    const name = identity === undefined ? "" : ` as ${identity.name} <${identity.email}>`;
+    const { key, author } = signing;
+    const name = author === undefined ? "" : ` as ${author.name} <${author.email}>`;
     lines.push(`  Signing: commits and tags with the key ${key}${name}`);
   }
   return lines;

@@ -6,7 +6,7 @@ import { readImageFlags } from "./image-options.ts";
 import { toSessionPolicyOptions } from "./policy-options.ts";
 import type { RunFlags, RunLimits } from "./run-flags.ts";
 import { resolveSessionPolicy, toChosenFileRules } from "./session-policy.ts";
-import { readHostIdentity, resolveSandboxGit } from "./session-signing.ts";
+import { readHostAuthor, resolveSandboxGit } from "./session-signing.ts";
 import { readUpstreamCa } from "./upstream-ca.ts";
 import { chooseVaults, openSessionVaults } from "./session-vaults.ts";
 import type { ChosenFile } from "../config/chosen-file.ts";
@@ -38,9 +38,9 @@ export async function readRunRequest(
   const plan = await resolveSessionPolicy(options, paths);
   const project = plan.projectFile?.project;
   const { preferences } = plan;
-  const [vaults, hostIdentity] = await Promise.all([
+  const [vaults, hostAuthor] = await Promise.all([
     openSessionVaults(flags.vault, plan),
-    readHostIdentity(),
+    readHostAuthor(),
   ]);
   if (flags.agentCredential && project?.agentCredential !== "none") {
     const { checkAgentCredential } = await import("./agent-credential.ts");
@@ -58,7 +58,7 @@ export async function readRunRequest(
     command: argv,
     plan,
     vaults,
-    git: resolveSandboxGit(flags.sign, { plan, vaults, hostIdentity }),
+    git: resolveSandboxGit(flags.sign, { plan, vaults, hostAuthor }),
     workspace,
     upstream: {
       connectTo: [

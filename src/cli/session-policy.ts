@@ -167,7 +167,7 @@ function isAgentKnown(
   return (executable ?? agent ?? projectAgent) !== undefined;
 }
 
-/** Looks presets up, each client's registry asked for once; those that were asked for are added to `registries`. */
+/** Scans presets up, each client's registry asked for once; those that were asked for are added to `registries`. */
 function createPresetLookup(
   workspace: string,
   registries: SessionRegistry[],
@@ -181,7 +181,7 @@ function createPresetLookup(
     const registry =
       client === undefined
         ? undefined
-        : await readClientRegistry(client, { untrusted: [workspace] });
+        : await readClientRegistry(client, { writable: [workspace] });
     if (client !== undefined && registry !== undefined) registries.push({ client, registry });
     const rules = expandPreset(preset, registry);
     expanded.set(name, rules);

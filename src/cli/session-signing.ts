@@ -1,6 +1,6 @@
 import { VaultboxError } from "../base/errors.ts";
 import { readWritableFolders } from "../base/folder-list.ts";
-import { type GitIdentity, isUsableIdentity } from "../git/signing/commit-object-identity.ts";
+import { type GitAuthor, isUsableAuthor } from "../git/signing/git-author.ts";
 import type { SigningSettings } from "../policy/signing-settings.ts";
 import type { SandboxGit } from "../session/signing/sandbox-git.ts";
 import { findSigningKey } from "../session/signing/session-signer.ts";
@@ -22,26 +22,26 @@ export function resolveSandboxGit(
   sources: {
     readonly plan: SessionPolicy;
     readonly vaults: readonly OpenVault[];
-    readonly hostIdentity: GitIdentity | undefined;
+    readonly hostAuthor: GitAuthor | undefined;
   },
 ): SandboxGit {
-  const { plan, vaults, hostIdentity } = sources;
+  const { plan, vaults, hostAuthor } = sources;
   const settings = plan.projectFile?.project.signing ?? plan.preferences.signing;
-  const identity = settings?.identity ?? hostIdentity;
+  const author = settings?.author ?? hostAuthor;
   const name = chooseKey(flag, plan, settings);
-  if (name === undefined) return { identity };
+  if (name === undefined) return { author };
   const { key, vault } = findSigningKey(vaults, name);
   const { repository } = plan;
   if (repository === undefined) {
     throw cannotSign("the workspace is in no git repository", ["make one first: git init"]);
   }
-  if (identity === undefined) {
+  if (author === undefined) {
     throw cannotSign("your git has no name and email to sign for", [
       "set them: git config --global user.name NAME, and user.email ADDRESS",
       "or write signing: with key, name and email in vaultbox.yaml",
     ]);
   }
-  return { identity, signing: { key, vault, identity, repository } };
+  return { author, signing: { key, vault, author, repository } };
 }
 
 /** The user's own setting for every project doesn't ask for the impossible where there is no repository. */
@@ -57,12 +57,12 @@ function chooseKey(
 }
 
 /** As the user's git says it outside of any repository. */
-export async function readHostIdentity(): Promise<GitIdentity | undefined> {
+export async function readHostAuthor(): Promise<GitAuthor | undefined> {
   const settings = await readUserConfiguration(readWritableFolders(process.env));
   const name = lastValue(settings, "user.name");
   const email = lastValue(settings, "user.email");
   if (name === undefined || email === undefined) return undefined;
-  return isUsableIdentity({ name, email }) ? { name, email } : undefined;
+  return isUsableAuthor({ name, email }) ? { name, email } : undefined;
 }
 
 function cannotSign(why: string, hints: readonly string[]): VaultboxError {

@@ -1,5 +1,5 @@
 import { readChosenFile, vouchForChosenFile, type ChosenFileRules } from "../config/chosen-file.ts";
-import { caFileHint, parseCaFile } from "../proxy/upstream/trust.ts";
+import { caFileHint, parseCaFile } from "../proxy/upstream/upstream-roots.ts";
 
 const kind = {
   // Room for a system's whole bundle several times

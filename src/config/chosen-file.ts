@@ -94,7 +94,7 @@ export async function vouchForChosenFile(
   const holder = all.holderOf(way);
   if (holder === undefined) return;
   if (all.outerOf(path) === undefined) {
-    throw untrusted(
+    throw refuseWritable(
       name,
       `it is reached by a link in ${quoted(holder)}, where a sandbox can write`,
       [`name the file itself: ${toShellWord(path)}`],
@@ -110,12 +110,12 @@ export async function vouchForChosenFile(
     trust === undefined
       ? `a sandbox could write it (${quoted(holder)})`
       : `it was changed since you used or trusted it (${trust.trustedAt})`;
-  throw untrusted(name, why, [
+  throw refuseWritable(name, why, [
     `read it, then run: vaultbox trust ${toShellWord(path)}`,
     "or keep it outside of every workspace and writable mount",
   ]);
 }
 
-function untrusted(name: string, why: string, hints: readonly string[]): VaultboxError {
+function refuseWritable(name: string, why: string, hints: readonly string[]): VaultboxError {
   return new VaultboxError("VBX_FILE_UNTRUSTED", `cannot use ${quoted(name)}: ${why}`, { hints });
 }

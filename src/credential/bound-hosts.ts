@@ -28,7 +28,7 @@ export interface BoundHost {
 const maxRemembered = 512;
 
 /**
- * Looks up the bound host; `undefined` when no credential is bound to it.
+ * Scans up the bound host; `undefined` when no credential is bound to it.
  * @throws TypeError when a binding isn't canonical: it would silently never match
  */
 export function createBoundHosts(

@@ -22,7 +22,8 @@ export function planCredentials(
   const isMeant = ({ credential }: BoundCredential): boolean => offered.has(credential);
   const chosen = bound.find((one) => isMeant(one) && repositoryRank(one.binding) === rank) ?? first;
   const along = bound.filter(
-    (one) => isBoundAlike(one, chosen) && (offered.size === 0 || isMeant(one) || isNeverHeld(one)),
+    (one) =>
+      isBoundAlike(one, chosen) && (offered.size === 0 || isMeant(one) || isNeverDisabled(one)),
   );
   const plan = takeFreeFields([chosen, ...along]);
   const planned = plan.filter(isMeant).length;
@@ -59,6 +60,6 @@ function toFields({ binding: { scheme } }: BoundCredential): readonly string[] {
   return fields.map(({ kind, name }) => `${kind} ${name.toLowerCase()}`);
 }
 
-function isNeverHeld({ binding: { scheme } }: BoundCredential): boolean {
+function isNeverDisabled({ binding: { scheme } }: BoundCredential): boolean {
   return kindOf(scheme).detect === undefined;
 }

@@ -83,13 +83,13 @@ export interface ForwardDisposition {
   /** Instead of the client's; host, framing and Expect are the proxy's own anyway */
   readonly headers?: readonly HeaderField[];
   /** Put on after the credential, unlooked at: what a storage host asked for in an answer to us */
-  readonly trustedHeaders?: readonly HeaderField[];
+  readonly grantedHeaders?: readonly HeaderField[];
   /** The storage's own headers or query are the credential */
   readonly withoutCredential?: boolean;
   /** Instead of the client's path and query */
   readonly target?: string;
   /** Put behind the target after the credential, unlooked at: the signature of a storage's URL. With its `?` */
-  readonly trustedQuery?: string;
+  readonly grantedQuery?: string;
   /** Instead of the client's body; must be given when any of it was read */
   readonly body?: OutgoingBody;
   readonly response?: ResponseTransform;

@@ -1,11 +1,11 @@
-import { isUsableIdentity, type GitIdentity } from "../git/signing/commit-object-identity.ts";
+import { isUsableAuthor, type GitAuthor } from "../git/signing/git-author.ts";
 
 /** Which key signs the session's commits, and in whose name; `signing:` of the project file or of the preferences. */
 export interface SigningSettings {
   /** Name of a signing key in a vault of the session */
   readonly key: string;
   /** Missing: the user's own git says it */
-  readonly identity?: GitIdentity;
+  readonly author?: GitAuthor;
 }
 
 /** As they are written. */
@@ -25,11 +25,9 @@ export function findSigningFault({ key, name, email }: SigningTexts): string | u
   if (!keyNameShape.test(key)) return "write the name of a signing key";
   if (name === undefined && email === undefined) return undefined;
   if (name === undefined || email === undefined) return "write name and email both, or neither";
-  return isUsableIdentity({ name, email })
-    ? undefined
-    : "git can't commit with that name and email";
+  return isUsableAuthor({ name, email }) ? undefined : "git can't commit with that name and email";
 }
 
 export function toSigningSettings({ key, name, email }: SigningTexts): SigningSettings {
-  return name === undefined || email === undefined ? { key } : { key, identity: { name, email } };
+  return name === undefined || email === undefined ? { key } : { key, author: { name, email } };
 }

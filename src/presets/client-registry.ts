@@ -6,7 +6,7 @@ import { readWritableFolders } from "../base/folder-list.ts";
 import { runHostCommand } from "../base/host-command.ts";
 import { quoted } from "../base/printable.ts";
 import type { HostCommand } from "../base/host-command.ts";
-import { toTrustedPath, withoutProjectSettings } from "../base/host-environment.ts";
+import { toHostPath, withoutProjectSettings } from "../base/host-environment.ts";
 import { readNpmUrls } from "./npm-configuration.ts";
 import { readPipUrls } from "./pip-configuration.ts";
 import { WritableFolders } from "../base/writable-folders.ts";
@@ -24,7 +24,7 @@ export interface ClientRegistry {
 
 export interface RegistryContext {
   /** Directories that an agent can write: no program is taken from there, no configuration read there */
-  readonly untrusted: readonly string[];
+  readonly writable: readonly string[];
   /** Default: runHostCommand */
   readonly run?: (command: HostCommand) => Promise<string>;
   /** Default: the environment of this process */
@@ -91,7 +91,7 @@ function createRunner(context: RegistryContext): RunClient {
   const environment = context.environment ?? process.env;
   const env = {
     ...withoutProjectSettings(environment),
-    PATH: toTrustedPath(environment["PATH"] ?? "", new WritableFolders(context.untrusted)),
+    PATH: toHostPath(environment["PATH"] ?? "", new WritableFolders(context.writable)),
   };
   const cwd = parse(readCurrentFolder() ?? process.execPath).root;
   return (file, args) => run({ file, args, timeoutMs, cwd, env });

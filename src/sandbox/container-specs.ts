@@ -1,7 +1,7 @@
 import type { BindMount, ContainerSpec } from "../engine/engine.ts";
 import { label } from "../engine/labels.ts";
 import type { HomeVolume } from "./home/home-volume.ts";
-import type { Identity } from "./identity.ts";
+import type { SandboxUser } from "./sandbox-user.ts";
 import { homeMount } from "./home/sandbox-home.ts";
 import { relayAddress, sandboxHostName } from "./sandbox-network.ts";
 import { toContainerName } from "./session-labels.ts";
@@ -62,7 +62,7 @@ export function toAgentSpec(options: {
   };
   readonly env: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
-  readonly identity: Identity;
+  readonly sandboxUser: SandboxUser;
   readonly seccomp: string;
   /** Absolute, where the command starts */
   readonly directory: string;
@@ -75,7 +75,7 @@ export function toAgentSpec(options: {
   readonly runtime: string | undefined;
   readonly tty: boolean;
 }): ContainerSpec {
-  const { identity } = options;
+  const { sandboxUser } = options;
   return {
     name: toContainerName(options.session, "agent"),
     image: options.image,
@@ -84,7 +84,7 @@ export function toAgentSpec(options: {
     env: options.env,
     labels: { ...options.labels, [label.role]: "agent" },
     workingDir: options.directory,
-    user: `${identity.uid}:${identity.gid}`,
+    user: `${sandboxUser.uid}:${sandboxUser.gid}`,
     network: { container: options.relayId },
     dns: [],
     binds: options.binds,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createWorthlessCertificate } from "../ca/client-certificate.ts";
 import { toJavaTrustStore } from "../ca/java-trust-store.ts";
-import { toTrustBundle } from "../ca/trust-bundle.ts";
+import { toCaBundle } from "../ca/ca-bundle.ts";
 import type { BindMount, Engine, ImageFacts } from "../engine/engine.ts";
 import { VaultboxError } from "../base/errors.ts";
 import { readBootId } from "../base/fs/file-origin.ts";
@@ -17,9 +17,9 @@ import {
 } from "./environment/git-overrides.ts";
 import { toRemoteRewrites } from "./environment/git-remotes.ts";
 import { toHomeName } from "./home/home-volume.ts";
-import { readAccounts, resolveIdentity, toGroup, toPasswd } from "./identity.ts";
+import { readAccounts, resolveIdentity, toGroup, toPasswd } from "./sandbox-user.ts";
 import { openSessionHistory, type SessionHistory } from "./home/history/session-history.ts";
-import type { Identity } from "./identity.ts";
+import type { SandboxUser } from "./sandbox-user.ts";
 import { homeMount } from "./home/sandbox-home.ts";
 import { toWorkspaceBinds } from "./mounts/mounts.ts";
 import { toPolicyDocument } from "./environment/policy-document.ts";
@@ -36,7 +36,7 @@ import type { FrozenTree } from "../workspace/hide/tracked/frozen-files.ts";
 import type { WorkspaceSession } from "../workspace/workspace-session.ts";
 import { toGitSignScript } from "../session/signing/git-sign.ts";
 import { toTemporary } from "./mounts/temporary-mounts.ts";
-import { writeSandboxFiles, type SandboxGitFiles } from "./environment/trust-files.ts";
+import { writeSandboxFiles, type SandboxGitFiles } from "./environment/ca-files.ts";
 import { inState } from "../base/state-folder.ts";
 
 export interface SandboxOptions {
@@ -56,7 +56,7 @@ export interface SandboxOptions {
 /** Everything that is known of a sandbox before its containers exist. */
 export interface SandboxPlan extends SandboxOptions {
   readonly image: ImageFacts;
-  readonly identity: Identity;
+  readonly sandboxUser: SandboxUser;
   readonly labels: Readonly<Record<string, string>>;
   readonly nonce: string;
   readonly history: SessionHistory;
@@ -72,7 +72,7 @@ export async function planSandbox(options: SandboxOptions): Promise<SandboxPlan>
       hints: [`pull it first: docker pull ${imageTag}`],
     });
   }
-  const identity = await resolveIdentity(request.workspace, info);
+  const sandboxUser = await resolveIdentity(request.workspace, info);
   const labels = toSessionLabels(session.state);
   const nonce = randomBytes(16).toString("hex");
   const { paths } = options.host;
@@ -80,11 +80,11 @@ export async function planSandbox(options: SandboxOptions): Promise<SandboxPlan>
   const history = await openSessionHistory({
     request,
     paths,
-    identity,
+    sandboxUser,
     engine: info,
     targets,
   });
-  return { ...options, image, identity, labels, nonce, history };
+  return { ...options, image, sandboxUser, labels, nonce, history };
 }
 
 /** What was checked before it was mounted, once it is planned; in this order the prologue tells of it. */
@@ -99,12 +99,12 @@ export function toExpectation(
   relayId: string,
   binds: readonly BindMount[],
 ): PostureExpectation {
-  const { identity, request } = plan;
+  const { sandboxUser, request } = plan;
   const own = [homeMount, ...Object.keys(toPlanTemporary(plan, binds))];
   const writable = binds.filter(({ readOnly }) => !readOnly).map(({ target }) => target);
   return {
-    uid: identity.uid,
-    gid: identity.gid,
+    uid: sandboxUser.uid,
+    gid: sandboxUser.gid,
     memoryBytes: request.memoryBytes,
     pids: agentPids,
     relayId,
@@ -136,7 +136,7 @@ export function toPlanTemporary(
   binds: readonly BindMount[],
 ): Readonly<Record<string, string>> {
   const mounted = [homeMount, ...binds.map(({ target }) => target)];
-  return toTemporary(plan.image.volumes, mounted, plan.identity.home);
+  return toTemporary(plan.image.volumes, mounted, plan.sandboxUser.home);
 }
 
 /** Writes the session's files and returns every bind mount of the agent container. */
@@ -144,7 +144,7 @@ export async function toBinds(
   plan: SandboxPlan,
   stack: AsyncDisposableStack,
 ): Promise<readonly BindMount[]> {
-  const { request, session, host, identity, engine } = plan;
+  const { request, session, host, sandboxUser, engine } = plan;
   const accounts = await readAccounts(
     engine,
     { id: plan.image.id, reference: plan.imageTag },
@@ -171,14 +171,14 @@ export async function toBinds(
   };
   const files = await writeSandboxFiles(directory, {
     caPem,
-    bundlePem: toTrustBundle(caPem),
+    bundlePem: toCaBundle(caPem),
     javaTrustStore: toJavaTrustStore(caPem),
     policyMarkdown: toPolicyDocument(request.plan.policy, session.placeholders, {
       ...mounts,
       told,
     }),
-    passwd: toPasswd(accounts.passwd, identity),
-    group: toGroup(accounts.group, identity),
+    passwd: toPasswd(accounts.passwd, sandboxUser),
+    group: toGroup(accounts.group, sandboxUser),
     git: toGitFiles(request, accounts.gitConfig, mounts.frozen),
     machine: request.plan.agent.machineFiles({ workspace: request.workspace, keepsHistory }),
     // Podman takes no resolver for a container without a network
@@ -193,13 +193,13 @@ function toGitFiles(
   imageConfig: string,
   frozen: readonly FrozenTree[],
 ): SandboxGitFiles {
-  const { identity, signing } = git;
+  const { author, signing } = git;
   const signingKey = signing?.key.publicKey;
   const rules = plan.policy.git ?? [];
   const config = toGitConfig({
     workspace,
     rules,
-    identity,
+    author,
     signingKey,
     hasImageConfig: imageConfig !== "",
     frozen,
@@ -215,7 +215,7 @@ function toGitFiles(
     direct: `http://${relayAddress}`,
     tips: gitFiles.launchTips,
   });
-  const allowedSigners = toAllowedSigners(signing.identity, signing.key.publicKey);
+  const allowedSigners = toAllowedSigners(signing.author, signing.key.publicKey);
   const launchTips = signing.repository.tips.map((id) => `${id}\n`).join("");
   return { ...files, signing: { program, allowedSigners, launchTips } };
 }
@@ -224,7 +224,7 @@ export function toAgentEnvironment(plan: SandboxPlan): Readonly<Record<string, s
   const { request, session } = plan;
   const signingKey = request.git.signing?.key.publicKey;
   const env = toEnvironment({
-    identity: plan.identity,
+    sandboxUser: plan.sandboxUser,
     image: plan.image.env,
     host: plan.host.env,
     tty: plan.tty,

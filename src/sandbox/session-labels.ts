@@ -1,11 +1,11 @@
 import { label } from "../engine/labels.ts";
-import type { ProcessIdentity } from "../base/process-id.ts";
+import type { ProcessId } from "../base/process-id.ts";
 import { isSessionId } from "../base/session-id.ts";
 
 /** Labels of everything a session makes on an engine. */
 export function toSessionLabels(session: {
   readonly id: string;
-  readonly owner: ProcessIdentity;
+  readonly owner: ProcessId;
   readonly workspace: string;
 }): Readonly<Record<string, string>> {
   return {
@@ -38,7 +38,7 @@ export function isOwnName(session: string, name: string): boolean {
 }
 
 /** The owner that a label names, or undefined when it isn't one of ours. */
-export function parseOwnerLabel(text: string | undefined): ProcessIdentity | undefined {
+export function parseOwnerLabel(text: string | undefined): ProcessId | undefined {
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);

@@ -3,7 +3,7 @@ import { isNameUtf8 } from "../base/fs/name-text.ts";
 import { contains } from "../base/fs/path-steps.ts";
 import { orNothing } from "../base/fs/beneath.ts";
 import { readRealPath } from "../base/fs/real-path.ts";
-import type { Identity } from "./identity.ts";
+import type { SandboxUser } from "./sandbox-user.ts";
 
 /** Search permission of a folder for its owner; for the group and others it's further right. */
 const searchBit = 0o100;
@@ -16,7 +16,7 @@ const searchBit = 0o100;
  */
 export function toStartDirectory(
   workspace: string,
-  identity: Pick<Identity, "uid" | "gid">,
+  sandboxUser: Pick<SandboxUser, "uid" | "gid">,
   covered: readonly string[],
 ): string {
   // It may have been removed
@@ -26,7 +26,7 @@ export function toStartDirectory(
   }
   const isShown = !covered.some((path) => path !== workspace && contains(path, current));
   const around = toFoldersTo(workspace, current);
-  return isShown && around.every((path) => isOpenTo(identity, path)) ? current : workspace;
+  return isShown && around.every((path) => isOpenTo(sandboxUser, path)) ? current : workspace;
 }
 
 /** Folders in the workspace on the way, with the last one. */
@@ -40,7 +40,7 @@ function toFoldersTo(workspace: string, path: string): readonly string[] {
 }
 
 /** The container's first program goes there with the rights of the sandbox's user alone. */
-function isOpenTo({ uid, gid }: Pick<Identity, "uid" | "gid">, path: string): boolean {
+function isOpenTo({ uid, gid }: Pick<SandboxUser, "uid" | "gid">, path: string): boolean {
   const facts = orNothing(() => statSync(path));
   if (facts === undefined) return false;
   const shift = facts.uid === uid ? 0 : facts.gid === gid ? 3 : 6;

@@ -12,7 +12,7 @@ import type {
 import { filterMark } from "../engine/seccomp/seccomp-profile.ts";
 import { isVaultboxError } from "../base/errors.ts";
 import { toRelaySpec } from "./container-specs.ts";
-import { resolveRelayUser } from "./identity.ts";
+import { resolveRelayUser } from "./sandbox-user.ts";
 import type { LinkChoice, LinkEnd } from "./link/link-end.ts";
 import { chooseLink, openLink } from "./link/open-link.ts";
 import { relayAddress } from "./sandbox-network.ts";

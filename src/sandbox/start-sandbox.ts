@@ -4,13 +4,13 @@ import type { Attachment, CreatedContainer, RunningContainer } from "../engine/e
 import { VaultboxError } from "../base/errors.ts";
 import { once } from "../base/once.ts";
 import { quoted } from "../base/printable.ts";
-import { toBrowserFiles } from "./environment/browser-trust.ts";
+import { toBrowserFiles } from "./environment/browser-ca.ts";
 import { toAgentSpec } from "./container-specs.ts";
 import type { SessionHistory } from "./home/history/session-history.ts";
 import { seedHome } from "./home/home-seed.ts";
 import { createHomeVolume, toHomeName, toHomeVolume } from "./home/home-volume.ts";
 import { homeMount } from "./home/sandbox-home.ts";
-import type { KeptHomeLook } from "./home/kept-home.ts";
+import type { KeptHomeScan } from "./home/kept-home.ts";
 import type { EstablishedLink } from "./link/link-end.ts";
 import { toAskedPlaces } from "./posture/expected-mounts.ts";
 import { parseInsideFacts } from "./posture/inside-facts.ts";
@@ -52,7 +52,7 @@ export interface ReadySandbox {
   readonly asserts: number;
   readonly go: () => void;
   /** Says what the session left in a kept home, once it ended; undefined for a home that goes with it */
-  readonly lookAtHome: KeptHomeLook | undefined;
+  readonly scanHome: KeptHomeScan | undefined;
   /** Removes everything of the sandbox on the engine, all at once */
   readonly remove: () => Promise<void>;
 }
@@ -62,7 +62,7 @@ interface Created {
   readonly removeHome: () => Promise<void>;
   readonly agent: CreatedContainer;
   readonly expected: PostureExpectation;
-  readonly lookAtHome: KeptHomeLook | undefined;
+  readonly scanHome: KeptHomeScan | undefined;
 }
 
 /**
@@ -76,7 +76,7 @@ export async function startSandbox(
 ): Promise<ReadySandbox> {
   const { relay } = options;
   const plan = await planSandbox(options);
-  const { agent, expected, removeHome, lookAtHome } = await createAgent(plan, stack).catch(
+  const { agent, expected, removeHome, scanHome } = await createAgent(plan, stack).catch(
     // It can't share the network of a relay that failed
     (error: unknown) => relay.started.then(() => Promise.reject(error)),
   );
@@ -119,7 +119,7 @@ export async function startSandbox(
     history: plan.history,
     asserts: asserts.length,
     go,
-    lookAtHome,
+    scanHome,
     remove,
   };
 }
@@ -133,7 +133,7 @@ async function settled<T extends readonly Promise<unknown>[]>(
 }
 
 async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Promise<Created> {
-  const { engine, request, session, identity } = plan;
+  const { engine, request, session, sandboxUser } = plan;
   const relayId = plan.relay.container.id;
   const home = toHomeVolume(session.state.id, toHomeName(request));
   const removeHome = once(async () => {
@@ -142,7 +142,7 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
   stack.defer(removeHome);
   const making = settled([toBinds(plan, stack), createHomeVolume(engine, home, plan.labels)]);
   // Computed while the engine makes the volume
-  const own = toBrowserFiles(session.ca.certificateDer, identity.home);
+  const own = toBrowserFiles(session.ca.certificateDer, sandboxUser.home);
   const [binds] = await making;
   const spec = toAgentSpec({
     session: session.state.id,
@@ -151,9 +151,9 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
     prologue: toPrologue(plan.nonce, [...plan.image.entrypoint, ...request.command], toAsked(plan)),
     env: toAgentEnvironment(plan),
     labels: plan.labels,
-    identity,
+    sandboxUser,
     seccomp: plan.relay.seccomp,
-    directory: toStartDirectory(request.workspace, identity, toCovered(plan)),
+    directory: toStartDirectory(request.workspace, sandboxUser, toCovered(plan)),
     binds,
     temporary: toPlanTemporary(plan, binds),
     home,
@@ -164,12 +164,12 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
   });
   const agent = await createSessionContainer(engine, spec, stack);
   const { placeholders } = session;
-  const context = { home: identity.home, workspace: request.workspace, placeholders };
+  const context = { home: sandboxUser.home, workspace: request.workspace, placeholders };
   const files = request.plan.agent.homeFiles(context);
   const mounted = binds.map(({ target }) => target);
-  await seedHome(agent, { identity, files, own, volume: home, mounted });
-  const lookAtHome = home.kept ? await prepareLook(plan, home.name, files) : undefined;
-  return { agent, removeHome, expected: toExpectation(plan, relayId, binds), lookAtHome };
+  await seedHome(agent, { sandboxUser, files, own, volume: home, mounted });
+  const scanHome = home.kept ? await prepareScan(plan, home.name, files) : undefined;
+  return { agent, removeHome, expected: toExpectation(plan, relayId, binds), scanHome };
 }
 
 function toCovered({ files }: SandboxPlan): readonly string[] {
@@ -186,17 +186,17 @@ function toAsked(plan: SandboxPlan): Parameters<typeof toPrologue>[2] {
 }
 
 /** Loaded before the command begins, as everything that comes after it. */
-async function prepareLook(
+async function prepareScan(
   plan: SandboxPlan,
   volume: string,
   seeded: readonly HomeFile[],
-): Promise<KeptHomeLook> {
-  const { toKeptHomeLook } = await import("./home/kept-home.ts");
-  const { engine, imageTag, labels, identity, host } = plan;
+): Promise<KeptHomeScan> {
+  const { toKeptHomeScan } = await import("./home/kept-home.ts");
+  const { engine, imageTag, labels, sandboxUser, host } = plan;
   const volumes = [{ volume, target: homeMount, readOnly: true }];
   const probe = toProbeSpec({ image: imageTag, labels, seccomp: plan.relay.seccomp, volumes });
-  const path = identity.home;
-  return toKeptHomeLook({ engine, probe, volume, path, stateFolder: host.paths.state, seeded });
+  const path = sandboxUser.home;
+  return toKeptHomeScan({ engine, probe, volume, path, stateFolder: host.paths.state, seeded });
 }
 
 /**

@@ -68,7 +68,7 @@ export function toDisclosures(
       { place: `the variable ${quoted(name, 64)} of ${of}`, text: value, kind: "value" as const },
       named(`the name of a variable of ${of}`, name),
     ]);
-  const { name, email } = git.identity ?? {};
+  const { name, email } = git.author ?? {};
   return [
     ...variables(userEnv, "--env"),
     ...variables(plan.projectFile?.project.env ?? {}, "the project file"),

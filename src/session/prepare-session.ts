@@ -94,8 +94,8 @@ function toSigningParts(
   env: NodeJS.ProcessEnv,
 ): { readonly signing?: SigningParts } {
   if (signing === undefined) return {};
-  const { identity, repository } = signing;
-  return { signing: { signer: openSigner(signing, env), identity, repository } };
+  const { author, repository } = signing;
+  return { signing: { signer: openSigner(signing, env), author, repository } };
 }
 
 /** As docker run: the command was not started. */

@@ -108,11 +108,11 @@ async function runSession(
   // Side by side; the stack goes through them again and throws what failed
   const removed = ready.remove();
   removed.catch(() => undefined);
-  const looked = ready.lookAtHome?.(session.audit, host.onNote);
+  const looked = ready.scanHome?.(session.audit, host.onNote);
   const handoff = await endSessionWorkspace(files, {
     audit: session.audit,
     onNote: host.onNote,
-    signal: signals.endsLook(),
+    signal: signals.endsScan(),
   });
   const { status } = outcome;
   ended.push({ session, link: ready.link.report.link, status, ...(handoff && { handoff }) });

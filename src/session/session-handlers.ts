@@ -1,6 +1,6 @@
 import { openGitCache } from "../git/push/cache/git-cache.ts";
 import type { GitPolicy } from "../policy/git-rules.ts";
-import type { GitIdentity } from "../git/signing/commit-object-identity.ts";
+import type { GitAuthor } from "../git/signing/git-author.ts";
 import { parseRemoteUrl } from "../git/remote-url.ts";
 import type { SshSigner } from "../git/signing/sshsig.ts";
 import type { Handler, OpenHandlers } from "../http/handler.ts";
@@ -26,7 +26,7 @@ export interface SessionHandlersOptions {
 /** The signer of a session, for the repository that its workspace is in. */
 export interface SigningParts {
   readonly signer: SshSigner;
-  readonly identity: GitIdentity;
+  readonly author: GitAuthor;
   readonly repository: RepositoryFacts;
 }
 
@@ -51,14 +51,14 @@ export function toSessionHandlers(options: SessionHandlersOptions): OpenHandlers
 }
 
 function toSigningHandler(
-  { signer, identity, repository }: SigningParts,
+  { signer, author, repository }: SigningParts,
   upstream: { readonly policy: GitPolicy; readonly inspector: PushInspector },
 ): Handler {
   const remote =
     repository.remoteUrl === undefined ? undefined : parseRemoteUrl(repository.remoteUrl);
   return createSigningHandler({
     signer,
-    identity,
+    author,
     history: openLaunchHistory(repository, upstream),
     repository: remote?.path.slice(1),
   });

@@ -9,7 +9,7 @@ import type { OpenHandlers } from "../http/handler.ts";
 import { ProxyServer } from "../proxy/proxy-server.ts";
 import type { SigningParts } from "./session-handlers.ts";
 import type { SessionCredential } from "../credential/session-credential.ts";
-import { createUpstreamTrust } from "../proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../proxy/upstream/upstream-roots.ts";
 import { parseUpstreamProxySettings } from "../proxy/upstream/upstream-proxy.ts";
 
 /** How this machine reaches upstreams: the user's own settings, never a project file's. */
@@ -46,7 +46,7 @@ export function createCaOfSession(session: string): Promise<SessionCa> {
 export async function openSessionProxy(options: SessionProxyOptions): Promise<ProxyServer> {
   const { upstream } = options;
   const dialer = createDialer({
-    trust: createUpstreamTrust({ extraCaPem: upstream.upstreamCa }),
+    roots: createUpstreamRoots({ extraCaPem: upstream.upstreamCa }),
     connectTo: upstream.connectTo.map(parseConnectTo),
     upstreamProxy: parseUpstreamProxySettings(upstream.env),
   });

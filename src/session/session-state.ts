@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Paths } from "../base/paths.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
-import { hasEnded, readOwnIdentity, type ProcessIdentity } from "../base/process-id.ts";
+import { hasEnded, readOwnProcessId, type ProcessId } from "../base/process-id.ts";
 import { ensurePrivateFolder } from "../vault/private-file.ts";
 import { readRegularText } from "../base/fs/regular-file.ts";
 import { isSessionId } from "../base/session-id.ts";
@@ -11,7 +11,7 @@ import { inState } from "../base/state-folder.ts";
 /** What is known of a session beside its audit log; `state.json` in its folder. */
 export interface SessionState {
   readonly id: string;
-  readonly owner: ProcessIdentity;
+  readonly owner: ProcessId;
   readonly command: readonly string[];
   readonly agent: string;
   readonly workspace: string;
@@ -57,7 +57,7 @@ export async function beginSession(
   const state: SessionState = {
     ...facts,
     pins: true,
-    owner: await readOwnIdentity(),
+    owner: await readOwnProcessId(),
     startedAt: new Date().toISOString(),
     runtimeDirectory: join(paths.runtime, facts.id),
   };

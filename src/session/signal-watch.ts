@@ -78,7 +78,7 @@ export class SignalWatch implements Disposable {
    * From now on a signal ends what is done last, the look at what the sandbox left, and not the process. One that came
    * before was the command's.
    */
-  endsLook(): AbortSignal {
+  endsScan(): AbortSignal {
     const look = new AbortController();
     this.#received = [];
     this.#forward = () => look.abort();

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { chmod, lstat, readdir, unlink } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { dirname } from "node:path";
-import { toTrustBundle } from "../ca/trust-bundle.ts";
+import { toCaBundle } from "../ca/ca-bundle.ts";
 import { VaultboxError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { atNamedPath, toPathReason } from "../base/fs/named-path.ts";
@@ -37,7 +37,7 @@ export async function openStandaloneProxy(
   const session = await openProxySession(options, stack);
   const { proxy, ca } = session;
   const { caOutPath } = options;
-  const bundle = toTrustBundle(ca.certificatePem);
+  const bundle = toCaBundle(ca.certificatePem);
   await atNamedPath("cannot write", caOutPath, () =>
     writeFileAtomic(caOutPath, bundle, { mode: 0o644 }),
   );

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Folder, orNothing } from "../base/fs/beneath.ts";
 import { sessionFolder } from "../session/session-state.ts";
 import type { Handoff } from "./handoff/handoff.ts";
-import { rememberUnlooked } from "./handoff/unlooked-sessions.ts";
+import { rememberUnscanned } from "./handoff/unscanned-sessions.ts";
 import { inspectEnd, toUnopened, type EndOptions } from "./session-end.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
 import { readHandoff, readRecord, writeHandoff } from "./workspace-record.ts";
@@ -26,8 +26,8 @@ export async function finishDeadSession(
 ): Promise<Handoff | undefined> {
   const { paths, session } = request;
   const earlier = await readHandoff(sessionFolder(paths, session));
-  const heldBefore = earlier?.entries.filter(({ change }) => change === "held") ?? [];
-  const options = { ...request, heldBefore };
+  const disabledBefore = earlier?.entries.filter(({ change }) => change === "disabled") ?? [];
+  const options = { ...request, disabledBefore };
   const record = await readRecord(paths, session);
   if (record === undefined) return undefined;
   if (record === "unreadable") {
@@ -67,12 +67,12 @@ async function isFirstAttempt({ paths, session }: EndOptions): Promise<boolean> 
 
 /** Nothing was looked at: then nothing in the roots that wasn't there before counts as the user's. */
 async function giveUp(
-  { paths, session, heldBefore = [] }: EndOptions,
+  { paths, session, disabledBefore = [] }: EndOptions,
   roots: readonly string[],
   unseen: string,
 ): Promise<Handoff> {
-  await rememberUnlooked(paths, session, roots);
-  const handoff = { entries: heldBefore, complete: false, unseen, tookMs: 0 };
+  await rememberUnscanned(paths, session, roots);
+  const handoff = { entries: disabledBefore, complete: false, unseen, tookMs: 0 };
   await writeHandoff(paths, session, handoff);
   return handoff;
 }

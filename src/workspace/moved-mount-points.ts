@@ -1,7 +1,7 @@
 import type { Paths } from "../base/paths.ts";
 import { contains } from "../base/fs/path-steps.ts";
 import { openRealOrNothing } from "./host-path.ts";
-import { createLookBudget, startLimits } from "./look-budget.ts";
+import { createScanBudget, startLimits } from "./scan-budget.ts";
 import { isOfRoot, removeOfEngine, type FormerEntry } from "./protect/engine-mount-point.ts";
 import type { MountPointsBeneath } from "./protect/mount-point.ts";
 import { walk } from "./scan/walk.ts";
@@ -25,7 +25,7 @@ export async function removeMoved(
   const otherRoots = others.flatMap((other) => other.roots);
   const isNear = (source: string): boolean =>
     otherRoots.some((other) => contains(source, other.source) || contains(other.source, source));
-  const budget = createLookBudget({ ...startLimits, ms: maxSearchMs });
+  const budget = createScanBudget({ ...startLimits, ms: maxSearchMs });
   for (const { source, apart } of roots.filter((one) => isNear(one.source))) {
     const former = toFormer(mountPoints.filter(({ path }) => path === source));
     const left = new Set(apart);

@@ -1,6 +1,6 @@
 import { isSystemError, type Folder } from "../base/fs/beneath.ts";
 import type { Entry } from "../base/fs/entry-facts.ts";
-import type { LookBudget } from "./look-budget.ts";
+import type { ScanBudget } from "./scan-budget.ts";
 
 /** Names in one folder that are kept in memory at a time; a folder with more is looked at as far as this. */
 const maxNames = 1_000_000;
@@ -12,7 +12,7 @@ const maxNames = 1_000_000;
  */
 export async function readFolder(
   folder: Folder,
-  budget: LookBudget,
+  budget: ScanBudget,
   size?: number,
 ): Promise<readonly Entry[]> {
   let all: readonly Entry[] = [];
@@ -32,7 +32,7 @@ export async function readFolder(
 /** The same; nothing of one that can't be read. */
 export async function readFolderOrNothing(
   folder: Folder,
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<readonly Entry[]> {
   try {
     return await readFolder(folder, budget);

@@ -7,7 +7,7 @@ import { isSystemError } from "../base/fs/beneath.ts";
 import { toNameBytes } from "../base/fs/name-text.ts";
 import { contains } from "../base/fs/path-steps.ts";
 import { quoted } from "../base/printable.ts";
-import { lookThrough, type Found, type LeftRoot } from "./handoff/found.ts";
+import { scanThrough, type Found, type LeftRoot } from "./handoff/found.ts";
 import type { Handoff, HandoffEntry } from "./handoff/handoff.ts";
 import { inspectHandoff } from "./handoff/inspect-handoff.ts";
 import { rememberMade, sortMade } from "./handoff/made-repositories.ts";
@@ -18,16 +18,16 @@ import {
   type OpenDanger,
 } from "./handoff/open-dangers.ts";
 import { withOpenDangers } from "./handoff/dangers-again.ts";
-import { forgetUnlooked, rememberUnlooked } from "./handoff/unlooked-sessions.ts";
+import { forgetUnscanned, rememberUnscanned } from "./handoff/unscanned-sessions.ts";
 import { returnLogs } from "./hide/shown-log.ts";
-import { createLookBudget, type LookLimits } from "./look-budget.ts";
+import { createScanBudget, type ScanLimits } from "./scan-budget.ts";
 import { removeMoved } from "./moved-mount-points.ts";
 import type { OpenRoot } from "./roots/mounted-root.ts";
 import { readOtherRecords, releaseMountPoints } from "./session-mount-points.ts";
 import { writeHandoff, type WorkspaceRecord } from "./workspace-record.ts";
 
 /** Twice what the start looks through: the sandbox has added to it. What is done about it takes its own time. */
-const endLimits: LookLimits = {
+const endLimits: ScanLimits = {
   entries: 20_000_000,
   findings: 20_000,
   bytes: 1024 * 1024 * 1024,
@@ -40,15 +40,15 @@ export interface EndOptions {
   /** Ends the look */
   readonly signal?: AbortSignal | undefined;
   /** What an earlier look, whose process died, had held by then: nobody may have been told */
-  readonly heldBefore?: readonly HandoffEntry[];
+  readonly disabledBefore?: readonly HandoffEntry[];
 }
 
 /**
- * Looks at what a sandbox left, once it's dead, and takes away what the host must not meet.
+ * Scans at what a sandbox left, once it's dead, and takes away what the host must not meet.
  * @param roots of the record, those that are still there
  */
 export async function inspectEnd(
-  { paths, session, signal, heldBefore = [] }: EndOptions,
+  { paths, session, signal, disabledBefore = [] }: EndOptions,
   roots: readonly OpenRoot[],
   record: WorkspaceRecord,
 ): Promise<Handoff> {
@@ -62,9 +62,9 @@ export async function inspectEnd(
   // What it made itself is no finding
   await releaseMountPoints(paths, session, record);
   await removeMoved(paths, session, record);
-  const options = { protect: record.protect, budget: createLookBudget(endLimits, signal) };
+  const options = { protect: record.protect, budget: createScanBudget(endLimits, signal) };
   const again = await readOpenDangers(paths).catch(() => []);
-  const found = (await lookThrough(toLeft(roots, record), options)).map((one) => ({
+  const found = (await scanThrough(toLeft(roots, record), options)).map((one) => ({
     ...one,
     scan: withOpenDangers(one, again, record.protect),
   }));
@@ -81,7 +81,7 @@ export async function inspectEnd(
   const findSharer = (place: string): string | undefined =>
     others.find((other) => other.protect === "default" && isIn(other, place))?.id;
   const inspected = await inspectHandoff(found, { ...options, onDanger, findSharer });
-  const entries = [...heldBefore, ...inspected.entries];
+  const entries = [...disabledBefore, ...inspected.entries];
   const handoff =
     missing.length === 0 || !inspected.complete
       ? { ...inspected, entries }
@@ -91,9 +91,9 @@ export async function inspectEnd(
     const isWhole = inspected.complete && isListed;
     if (isListed) await rememberDangers(paths, { roots: looked, isWhole, dangers });
     for (const { source, sorted } of made) await rememberMade(paths, source, sorted);
-    if (isWhole) await forgetUnlooked(paths, looked);
-    const unlooked = isWhole ? missing : sources;
-    if (unlooked.length > 0) await rememberUnlooked(paths, session, unlooked);
+    if (isWhole) await forgetUnscanned(paths, looked);
+    const unscanned = isWhole ? missing : sources;
+    if (unscanned.length > 0) await rememberUnscanned(paths, session, unscanned);
     await writeHandoff(paths, session, handoff);
   });
   for (const one of found) await rememberPlain(one);

@@ -6,35 +6,35 @@ import { isSystemError } from "../base/fs/beneath.ts";
 import type { WorkspaceSettings } from "../policy/workspace-settings.ts";
 import type { ReachedPlaces } from "./host-sockets.ts";
 import type { CoveredPlace, MountSource } from "../sandbox/posture/expected-mounts.ts";
-import { readKnownUnits, type Baseline, type KnownPlace } from "./handoff/baseline.ts";
+import { readKnownGitDirs, type Baseline, type KnownPlace } from "./handoff/baseline.ts";
 import { readMade } from "./handoff/made-repositories.ts";
 import { leaveOutDangers, readOpenDangers } from "./handoff/open-dangers.ts";
-import { leaveOutOthers, wasBeforeOthers } from "./handoff/trusted-baseline.ts";
+import { leaveOutOthers, wasBeforeOthers } from "./handoff/own-baseline.ts";
 import {
   listOtherSessions,
   readOtherRoots,
   type SessionPlace,
-} from "./handoff/unlooked-sessions.ts";
+} from "./handoff/unscanned-sessions.ts";
 import { readClockSlack, tickNs } from "./clock-slack.ts";
 import { toCoveredPlaces } from "./covered-places.ts";
 import { readHiddenKeys } from "./hide/hidden-once.ts";
 import { refuseMovedSecrets, toHiddenPlaces } from "./hide/moved-secrets.ts";
 import { toNames } from "./host-path.ts";
-import { createLookBudget, startLimits } from "./look-budget.ts";
-import { readProgramMarks, withPrograms } from "./git-dir/pointed/program-marks.ts";
-import type { Mark } from "./scan/host-executable.ts";
+import { createScanBudget, startLimits } from "./scan-budget.ts";
+import { readNamedExecutables, withPrograms } from "./git-dir/pointed/named-executables.ts";
+import type { HostExecutable } from "./scan/host-executable.ts";
 import { toEnginePoints } from "./protect/engine-mount-point.ts";
 import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
 import { toShownLogs } from "./hide/shown-log.ts";
 import {
   planProtection,
-  refuseUnlooked,
+  refuseUnscanned,
   type OwnMount,
   type Protection,
 } from "./protect/protection.ts";
 import { writeCopies } from "./protect/shown-copies.ts";
 import { toTold, type MountedRoot } from "./roots/mounted-root.ts";
-import type { LookedRoot } from "./roots/scan-root.ts";
+import type { ScannedRoot } from "./roots/scan-root.ts";
 import { toTargetPoints } from "./roots/target-points.ts";
 import type { Scan } from "./scan/scan.ts";
 import type { FrozenTree } from "./hide/tracked/frozen-files.ts";
@@ -89,7 +89,7 @@ export interface WorkspaceOptions {
 /** Mounts that are decided and recorded. */
 interface PlannedMounts {
   readonly record: WorkspaceRecord;
-  readonly looked: readonly LookedRoot[];
+  readonly looked: readonly ScannedRoot[];
   readonly protection: Protection;
   readonly masks: Masks;
   readonly sources: readonly MountSource[];
@@ -97,9 +97,9 @@ interface PlannedMounts {
 }
 
 /** What was looked at for them. */
-interface LookedAt {
+interface Inspected {
   /** The workspace first */
-  readonly looked: readonly LookedRoot[];
+  readonly looked: readonly ScannedRoot[];
   /** Files that are mounted */
   readonly files: readonly MountSource[];
   /** When the look began, `ns` */
@@ -117,9 +117,9 @@ interface LookedAt {
  */
 export async function planMounts(
   { paths, session, settings, mounts, pin }: WorkspaceOptions,
-  { looked, files, begun, directory, before }: LookedAt,
+  { looked, files, begun, directory, before }: Inspected,
 ): Promise<PlannedMounts> {
-  const budget = createLookBudget(startLimits);
+  const budget = createScanBudget(startLimits);
   const { protect } = settings;
   const earlier = await readOtherRoots(
     paths,
@@ -136,11 +136,11 @@ export async function planMounts(
     }),
     readKnown(looked, { protect, budget }),
   ]).catch(refuseUnseen);
-  const programs = new Map<string, ReadonlyMap<string, Mark>>();
+  const programs = new Map<string, ReadonlyMap<string, HostExecutable>>();
   for (const { root } of known) {
-    programs.set(root.target, await readProgramMarks(protection.pointed, { root, budget }));
+    programs.set(root.target, await readNamedExecutables(protection.pointed, { root, budget }));
   }
-  if (protection.pointed.length > 0) refuseUnlooked(looked, budget);
+  if (protection.pointed.length > 0) refuseUnscanned(looked, budget);
   await pin(protection.pinned);
   // One that began meanwhile has no sandbox before its record is there, and one that ended has left it there
   const sessions = [...before, ...(await listOtherSessions(paths))];
@@ -163,9 +163,9 @@ export async function planMounts(
     roots: known.map(({ root, scan, repositories }) => {
       const { kind, source, target } = root;
       const apart = [...root.apart];
-      const marks = withPrograms(scan.marks, programs.get(target) ?? new Map());
+      const executables = withPrograms(scan.executables, programs.get(target) ?? new Map());
       const found = toBaseline(
-        { ...scan, marks },
+        { ...scan, executables },
         {
           repositories,
           begun: begun - tickNs,
@@ -184,13 +184,13 @@ export async function planMounts(
   return { record, looked, protection, masks, covered, sources: [...protection.folders, ...files] };
 }
 
-interface KnownRoot extends LookedRoot {
+interface KnownRoot extends ScannedRoot {
   readonly repositories: Baseline["repositories"];
 }
 
 /** What is remembered of all that the sandbox can write in. */
 async function readKnown(
-  looked: readonly LookedRoot[],
+  looked: readonly ScannedRoot[],
   options: Omit<KnownPlace, "root" | "roots">,
 ): Promise<readonly KnownRoot[]> {
   const known: KnownRoot[] = [];
@@ -198,7 +198,7 @@ async function readKnown(
   for (const one of looked) {
     const { root, scan } = one;
     if (!root.writable) continue;
-    known.push({ ...one, repositories: await readKnownUnits(scan, { ...options, root, roots }) });
+    known.push({ ...one, repositories: await readKnownGitDirs(scan, { ...options, root, roots }) });
   }
   return known;
 }
@@ -209,7 +209,7 @@ function toBaseline(
 ): Baseline {
   return {
     ...known,
-    marks: scan.marks,
+    executables: scan.executables,
     shared: scan.shared,
     hidden: scan.secrets.map((names) => names.join("/")),
     special: scan.special.map((names) => names.join("/")),
@@ -247,7 +247,7 @@ export async function makeMounts(
 }
 
 /** Paths on the host. */
-function toCovered(looked: readonly LookedRoot[], masks: Masks): readonly string[] {
+function toCovered(looked: readonly ScannedRoot[], masks: Masks): readonly string[] {
   const hidden = looked.flatMap(({ root, scan }) =>
     scan.secrets.map((names) => join(root.source, ...names)),
   );

@@ -3,14 +3,14 @@ import { isSystemError } from "../base/fs/beneath.ts";
 import type { Paths } from "../base/paths.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { sessionFolder } from "../session/session-state.ts";
-import type { Baseline, KnownUnit } from "./handoff/baseline.ts";
+import type { Baseline, KnownGitDir } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import type { HiddenKey } from "./hide/hidden-once.ts";
 import type { HiddenPlace } from "./hide/moved-secrets.ts";
 import type { ShownLog } from "./hide/shown-log.ts";
 import type { MountPointsBeneath } from "./protect/mount-point.ts";
 import type { MountedRoot } from "./roots/mounted-root.ts";
-import type { Mark } from "./scan/host-executable.ts";
+import type { HostExecutable } from "./scan/host-executable.ts";
 import { readRegularText } from "../base/fs/regular-file.ts";
 
 /** A folder that the sandbox can write in, and what was there before it. */
@@ -44,13 +44,13 @@ export async function writeRecord(
 }
 
 function toStored(baseline: Baseline): StoredBaseline {
-  const { since, begun = since, marks, shared, repositories } = baseline;
+  const { since, begun = since, executables, shared, repositories } = baseline;
   return {
     ...baseline,
     shared: shared === undefined ? undefined : [...shared],
     since: String(since),
     begun: String(begun),
-    marks: [...marks],
+    executables: [...executables],
     repositories: [...repositories],
   };
 }
@@ -72,13 +72,13 @@ export async function readRecord(
 interface StoredBaseline {
   readonly since: string;
   readonly begun?: string;
-  readonly marks: readonly [string, Mark][];
+  readonly executables: readonly [string, HostExecutable][];
   readonly shared?: readonly [string, number][] | undefined;
   readonly hidden: readonly string[];
   readonly hiddenAs?: readonly HiddenKey[];
   readonly deepAs?: readonly HiddenKey[];
   readonly special?: readonly string[];
-  readonly repositories: readonly [string, KnownUnit][];
+  readonly repositories: readonly [string, KnownGitDir][];
   readonly dangerous?: readonly string[];
 }
 
@@ -120,7 +120,7 @@ function toBaseline(stored: StoredBaseline): Baseline {
   return {
     since: BigInt(stored.since),
     begun: BigInt(stored.begun ?? stored.since),
-    marks: new Map(stored.marks),
+    executables: new Map(stored.executables),
     ...(stored.shared === undefined ? {} : { shared: new Map(stored.shared) }),
     hidden: stored.hidden,
     // A session of an earlier version has none

@@ -2,14 +2,14 @@ import type { BindMount } from "../engine/engine.ts";
 import { once } from "../base/once.ts";
 import { HostSockets, watchHostSockets } from "./host-sockets.ts";
 import type { Handoff } from "./handoff/handoff.ts";
-import { listOtherSessions, rememberUnlooked } from "./handoff/unlooked-sessions.ts";
+import { listOtherSessions, rememberUnscanned } from "./handoff/unscanned-sessions.ts";
 import { hideLinked } from "./hide/hide-linked.ts";
 import { hideMoved } from "./hide/hide-moved.ts";
 import { parseHideRules } from "./hide/hide-rules.ts";
 import type { MountedRoot, OpenRoot } from "./roots/mounted-root.ts";
 import { openMounts, openRoots } from "./roots/open-roots.ts";
 import { findOuterRoots } from "./roots/outer-repository.ts";
-import { lookAtRoot, type LookedRoot } from "./roots/scan-root.ts";
+import { inspectRoot, type ScannedRoot } from "./roots/scan-root.ts";
 import { openPlainFolders } from "./scan/plain-folders.ts";
 import { leaveTracked } from "./hide/tracked/leave-tracked.ts";
 import { inspectEnd } from "./session-end.ts";
@@ -37,7 +37,7 @@ export interface WorkspaceSession {
   /** Calls back for each socket of the host that appears where the sandbox can reach it, until it's disposed */
   readonly watchSockets: (onSocket: (path: string) => void) => Disposable;
   /**
-   * Looks at what the sandbox left, once it's dead; undefined when there was none.
+   * Scans at what the sandbox left, once it's dead; undefined when there was none.
    * @param signal ends the look
    */
   readonly inspect: (signal?: AbortSignal) => Promise<Handoff | undefined>;
@@ -64,22 +64,22 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   const { hide } = options.settings;
   const rules =
     hide.length === 0 ? undefined : { ...parseHideRules(hide), shownAt: options.shownAt ?? [] };
-  const looking = Promise.all(own.map((root) => lookAtRoot(root, rules)));
+  const looking = Promise.all(own.map((root) => inspectRoot(root, rules)));
   const before = listOtherSessions(paths);
   // A failure is reported by whoever waits for it
   for (const work of [looking, before]) work.catch(() => undefined);
   let record: WorkspaceRecord | undefined;
   let mounts: WorkspaceMounts | undefined;
-  let isUnlooked = false;
+  let isUnscanned = false;
   let isInspected = false;
-  const lookAtOuter = async (looked: readonly LookedRoot[]): Promise<readonly LookedRoot[]> => {
+  const inspectOuter = async (looked: readonly ScannedRoot[]): Promise<readonly ScannedRoot[]> => {
     // Only a repository that is protected is mounted
     if (options.settings.protect === "none") return [];
     const outer = await findOuterRoots(looked);
     for (const root of outer) await options.admit(root);
     const added = openRoots(outer, roots);
     for (const one of added) roots.push(one);
-    return await Promise.all(added.map((root) => lookAtRoot(root, rules)));
+    return await Promise.all(added.map((root) => inspectRoot(root, rules)));
   };
   const close = once(async () => {
     await Promise.allSettled([looking]);
@@ -87,14 +87,14 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
       await releaseMountPoints(paths, session, record);
       if (!isInspected) await removeMoved(paths, session, record);
     }
-    if (isUnlooked) await rememberUnlooked(paths, session, toSources(roots));
+    if (isUnscanned) await rememberUnscanned(paths, session, toSources(roots));
     for (const { folder } of roots) folder[Symbol.dispose]();
   });
   return {
     mounts: options.mounts,
     mount: async (directory) => {
       const inner = await looking.catch(refuseUnseen);
-      const outer = await lookAtOuter(inner).catch(refuseUnseen);
+      const outer = await inspectOuter(inner).catch(refuseUnseen);
       const looked = await hideLinked([...inner, ...outer])
         .then(leaveTracked)
         .then((all) => hideMoved(paths, all))
@@ -114,14 +114,14 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
     mounted: () => mounts,
     watchSockets: (onSocket) => watchHostSockets(sockets, mounts?.reached ?? nothing, onSocket),
     started: () => {
-      isUnlooked = true;
+      isUnscanned = true;
     },
     inspect: async (signal) => {
       if (record === undefined) return undefined;
       isInspected = true;
       const handoff = await inspectEnd({ paths, session, signal }, roots, record);
       // It says by itself when it didn't see all
-      isUnlooked = false;
+      isUnscanned = false;
       return handoff;
     },
     close,

@@ -54,7 +54,7 @@ const script: readonly ScriptedTurn[] = [
   { type: "say", text: "Found: {output}." },
 ];
 
-/** Looks at the sandbox's containers, as the engine shows them, while a request is on its way. */
+/** Scans at the sandbox's containers, as the engine shows them, while a request is on its way. */
 function inspecting(world: AgentWorld, handler: StandinHandler, seen: string[]): StandinHandler {
   // Only ours: those of other tests end while we look
   const filter = `label=dev.vaultbox.workspace=${world.workspace}`;

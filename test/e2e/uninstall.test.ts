@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
 import { label } from "../../src/engine/labels.ts";
-import { readOwnIdentity, type ProcessIdentity } from "../../src/base/process-id.ts";
+import { readOwnProcessId, type ProcessId } from "../../src/base/process-id.ts";
 import { buildOn, startOwnEngine } from "../support/own-engine.ts";
 import { requireEngine } from "../support/require-engine.ts";
 import { runCli, type CliResult } from "../support/run-cli.ts";
@@ -33,7 +33,7 @@ async function furnish(engine: Engine, home: string): Promise<void> {
   await buildOn(engine, "mine/on-vaultbox:1", [`FROM ${base}`, "ENV MINE=1"]);
   await buildOn(engine, "mine/vaultbox/base:1", [...busybox, "ENV MINE=2"]);
   await buildOn(engine, "vaultbox/base-notes:1", [...busybox, "ENV MINE=3"]);
-  const owner = await readOwnIdentity();
+  const owner = await readOwnProcessId();
   await addSession(engine, dead, { ...owner, pid: 1, start: "0" });
   await addSession(engine, others, owner);
   await engine.createVolume(home, { [label.home]: home });
@@ -41,7 +41,7 @@ async function furnish(engine: Engine, home: string): Promise<void> {
   await engine.createVolume("vaultbox-home-mine", {});
 }
 
-async function addSession(engine: Engine, id: string, owner: ProcessIdentity): Promise<void> {
+async function addSession(engine: Engine, id: string, owner: ProcessId): Promise<void> {
   const own = {
     [label.session]: id,
     [label.owner]: JSON.stringify(owner),

@@ -7,7 +7,7 @@ import { parseAuthority, parseServerName, type Authority } from "../../src/http/
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
 import { Refusal } from "../../src/http/refusal.ts";
 import { parseTarget } from "../../src/http/target.ts";
-import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
 import { recordScore } from "../support/scoreboard.ts";
 import { startRawUpstream } from "../support/upstream.ts";
 
@@ -121,11 +121,11 @@ test("no spelling of an address that isn't public is dialled, in an authority or
       answer,
     })),
   ];
-  const trust = createUpstreamTrust({ extraCaPem: [] });
+  const roots = createUpstreamRoots({ extraCaPem: [] });
   const passed: string[] = [];
   for (const { place, text, parse, answer } of attempts) {
     const { dial } = createDialer({
-      trust,
+      roots,
       ...(answer !== undefined && { resolve: async () => [answer] }),
     });
     try {

@@ -5,12 +5,12 @@ import { connectTimeoutMs } from "../../src/proxy/client/connect-address.ts";
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer, type DialerOptions } from "../../src/proxy/upstream/dial.ts";
 import { resolveTimeoutMs } from "../../src/proxy/upstream/resolve.ts";
-import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
 import { handshakeTimeoutMs } from "../../src/proxy/upstream/upstream-tls.ts";
 import { parseUpstreamProxySettings } from "../../src/proxy/upstream/upstream-proxy.ts";
 import { startRawUpstream } from "../support/upstream.ts";
 
-const trust = createUpstreamTrust({ extraCaPem: [] });
+const roots = createUpstreamRoots({ extraCaPem: [] });
 const authority = parseAuthority("a.example", "https", 443);
 
 beforeEach(() => {
@@ -23,11 +23,11 @@ afterEach(() => {
 /** How dialling ends once `limitMs` are over; just before that it must not have ended. */
 async function outcomeAt(
   limitMs: number,
-  options: Omit<DialerOptions, "trust">,
+  options: Omit<DialerOptions, "roots">,
   begun: () => boolean,
 ) {
   let outcome: unknown;
-  const done = createDialer({ trust, ...options })
+  const done = createDialer({ roots, ...options })
     .dial(authority)
     .catch((error: unknown) => (outcome = error));
   await vi.waitUntil(begun, { interval: 5, timeout: 5_000 });

@@ -9,19 +9,19 @@ import {
   type DialedUpstream,
   type DialerOptions,
 } from "../../src/proxy/upstream/dial.ts";
-import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
 import { createSelfSigned, createTestCa, type IssuedCertificate } from "../support/test-ca.ts";
 import { startHttpUpstream, startRawUpstream, startTlsUpstream } from "../support/upstream.ts";
 
 const ca = createTestCa();
-const untrusted = createTestCa("Nobody's CA");
-const trust = createUpstreamTrust({ extraCaPem: [ca.certPem] });
+const writable = createTestCa("Nobody's CA");
+const roots = createUpstreamRoots({ extraCaPem: [ca.certPem] });
 const hello = (_: unknown, response: { end: (text: string) => void }): void =>
   response.end("hello");
 
 function dialAt(text: string, port: number, options: Partial<DialerOptions> = {}) {
   const mapping = parseConnectTo(`::127.0.0.1:${port}`);
-  return createDialer({ trust, connectTo: [mapping], ...options }).dial(
+  return createDialer({ roots, connectTo: [mapping], ...options }).dial(
     parseAuthority(text, "https", 443),
   );
 }
@@ -60,7 +60,7 @@ test.each<[string, () => IssuedCertificate, string]>([
   ["is for a parent name", () => ca.issue({ hosts: ["example.com"] }), "is for another name"],
   [
     "comes from an untrusted CA",
-    () => untrusted.issue({ hosts: ["api.example.com"] }),
+    () => writable.issue({ hosts: ["api.example.com"] }),
     "isn't signed by a trusted",
   ],
   [
@@ -85,12 +85,12 @@ test.each<[string, () => IssuedCertificate, string]>([
 
 test("the untrusted upstream of the test above is accepted by someone who trusts its CA", async () => {
   await using upstream = await startTlsUpstream({
-    ca: untrusted,
+    ca: writable,
     hosts: ["api.example.com"],
     handler: hello,
   });
   const dialed = await dialAt("api.example.com", upstream.port, {
-    trust: createUpstreamTrust({ extraCaPem: [untrusted.certPem] }),
+    roots: createUpstreamRoots({ extraCaPem: [writable.certPem] }),
   });
   expect(await get(dialed, "api.example.com")).toContain("hello");
 });
@@ -116,7 +116,7 @@ test("an address is verified as an address and never sent as server name", async
 test("a plain http upstream is connected without TLS", async () => {
   await using upstream = await startHttpUpstream({ handler: hello });
   const connectTo = [parseConnectTo(`a.example:80:127.0.0.1:${upstream.port}`)];
-  const dialed = await createDialer({ trust, connectTo }).dial(
+  const dialed = await createDialer({ roots, connectTo }).dial(
     parseAuthority("a.example", "http", 80),
   );
   expect(await get(dialed, "a.example")).toContain("hello");
@@ -153,7 +153,7 @@ test.each<[string, () => Promise<readonly string[]>]>([
   ["fails", () => Promise.reject(new Error("getaddrinfo ENOTFOUND at 10.0.0.53"))],
   ["answers with nothing", () => Promise.resolve([])],
 ])("a resolver that %s is reported without its details", async (_, resolve) => {
-  const { dial } = createDialer({ trust, resolve });
+  const { dial } = createDialer({ roots, resolve });
   await expect(dial(parseAuthority("a.example", "https", 443))).rejects.toMatchObject({
     status: 502,
     reason: "name-not-resolved",
@@ -164,7 +164,7 @@ test.each<[string, () => Promise<readonly string[]>]>([
 test("a mapping for one host and port exempts nothing else", async () => {
   await using upstream = await startRawUpstream();
   const connectTo = [parseConnectTo(`a.example:443:127.0.0.1:${upstream.port}`)];
-  const { dial } = createDialer({ trust, connectTo, resolve: async () => ["127.0.0.1"] });
+  const { dial } = createDialer({ roots, connectTo, resolve: async () => ["127.0.0.1"] });
   for (const text of ["b.example", "a.example:444", "x.a.example", `127.0.0.1:${upstream.port}`]) {
     await expect(dial(parseAuthority(text, "https", 443))).rejects.toMatchObject({
       status: 403,
@@ -177,7 +177,7 @@ test("a mapping for one host and port exempts nothing else", async () => {
 test("a mapping that changes the port alone still has its address checked", async () => {
   await using upstream = await startRawUpstream();
   const connectTo = [parseConnectTo(`a.example:443::${upstream.port}`)];
-  const { dial } = createDialer({ trust, connectTo, resolve: async () => ["127.0.0.1"] });
+  const { dial } = createDialer({ roots, connectTo, resolve: async () => ["127.0.0.1"] });
   await expect(dial(parseAuthority("a.example", "https", 443))).rejects.toMatchObject({
     reason: "address-not-allowed",
   });
@@ -187,8 +187,8 @@ test("a mapping that changes the port alone still has its address checked", asyn
 test("a caller that gives up ends the resolution, the connection and the handshake", async () => {
   const never = new Promise<never>(() => undefined);
   await using silent = await startRawUpstream();
-  const mapped = { trust, connectTo: [parseConnectTo(`a.example::127.0.0.1:${silent.port}`)] };
-  for (const options of [mapped, { trust, resolve: () => never }]) {
+  const mapped = { roots, connectTo: [parseConnectTo(`a.example::127.0.0.1:${silent.port}`)] };
+  for (const options of [mapped, { roots, resolve: () => never }]) {
     const reason = new Error("client went away");
     const abort = new AbortController();
     const dialling = createDialer(options).dial(parseAuthority("a.example", "https", 443), {

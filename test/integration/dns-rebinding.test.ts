@@ -7,7 +7,7 @@ import type { OpenSocket } from "../../src/proxy/client/connect-address.ts";
 import { createDialer, type DialedUpstream } from "../../src/proxy/upstream/dial.ts";
 import { Refusal } from "../../src/http/refusal.ts";
 import type { Resolve } from "../../src/proxy/upstream/resolve.ts";
-import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
 import { recordScore } from "../support/scoreboard.ts";
 import { startRawUpstream } from "../support/upstream.ts";
 
@@ -69,7 +69,7 @@ test("a name that changes its mind between check and connection never leads to a
     const dialled: string[] = [];
     const openSocket = openOnThisMachine({ publicPort: publicServer.port, dialled });
     const { dial } = createDialer({
-      trust: createUpstreamTrust({ extraCaPem: [] }),
+      roots: createUpstreamRoots({ extraCaPem: [] }),
       resolve: resolver.resolve,
       openSocket,
     });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { resolvePaths, type Paths } from "../../src/base/paths.ts";
-import { readOwnIdentity, type ProcessIdentity } from "../../src/base/process-id.ts";
+import { readOwnProcessId, type ProcessId } from "../../src/base/process-id.ts";
 import { beginSession, writeState } from "../../src/session/session-state.ts";
 import { runCli, type CliResult } from "../support/run-cli.ts";
 import { runOnTerminal } from "../support/terminal.ts";
@@ -72,10 +72,10 @@ vaultbox: hint: or have it done: vaultbox uninstall --force
 });
 
 /** As `readOwnIdentity` has it, of a child of this process. */
-async function identify(pid: number): Promise<ProcessIdentity> {
+async function identify(pid: number): Promise<ProcessId> {
   const text = readFileSync(`/proc/${pid}/stat`, "utf8");
   const start = text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  return { ...(await readOwnIdentity()), pid, start };
+  return { ...(await readOwnProcessId()), pid, start };
 }
 
 test("a session whose process died stays known until the engine could be asked for what it left", async () => {

@@ -8,13 +8,13 @@ import { expect, test } from "vitest";
 import { parseAuthority } from "../../src/http/authority.ts";
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer, type DialedUpstream } from "../../src/proxy/upstream/dial.ts";
-import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
 import { parseUpstreamProxySettings } from "../../src/proxy/upstream/upstream-proxy.ts";
 import { createTestCa } from "../support/test-ca.ts";
 import { startHttpUpstream, startRawUpstream, startTlsUpstream } from "../support/upstream.ts";
 
 const ca = createTestCa();
-const trust = createUpstreamTrust({ extraCaPem: [ca.certPem] });
+const roots = createUpstreamRoots({ extraCaPem: [ca.certPem] });
 const hello = (_: unknown, response: { end: (text: string) => void }): void =>
   response.end("hello");
 
@@ -56,7 +56,7 @@ function dialThrough(
   scheme: "https" | "http" = "https",
 ) {
   const { dial } = createDialer({
-    trust,
+    roots,
     upstreamProxy: parseUpstreamProxySettings(env),
     resolve: async (host) => (host === "proxy.company.example" ? ["127.0.0.1"] : []),
   });
@@ -156,7 +156,7 @@ test("what NO_PROXY or --connect-to names goes past the company's proxy", async 
     reason: "name-not-resolved",
   });
   const { dial } = createDialer({
-    trust,
+    roots,
     upstreamProxy: parseUpstreamProxySettings({ https_proxy }),
     connectTo: [parseConnectTo(`api.example.com:443:127.0.0.1:${upstream.port}`)],
   });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { GitRule } from "../../src/policy/git-rule.ts";
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
-import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
 import { toSessionHandlers } from "../../src/session/session-handlers.ts";
 import { startProxy, type ProxyFixture } from "./proxy-fixture.ts";
 import { createTestCa } from "./test-ca.ts";
@@ -153,7 +153,7 @@ export async function startClosedProxy(
     git,
     handlers: toSessionHandlers({ policy, gitCacheFolder: folder, signing: undefined }),
     dialer: createDialer({
-      trust: createUpstreamTrust({ extraCaPem: [standin.caPem] }),
+      roots: createUpstreamRoots({ extraCaPem: [standin.caPem] }),
       connectTo: closedHosts.map((host) => parseConnectTo(`${host}:443:127.0.0.1:${standin.port}`)),
     }),
   });

@@ -4,7 +4,7 @@ import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
 import type { Handler, HandlerTools } from "../../src/http/handler.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
-import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
 import { startProxy, type ProxyFixture } from "./proxy-fixture.ts";
 
 /** What tests choose of a proxy in front of a forge's stand-in. */
@@ -34,7 +34,7 @@ export function startForgeProxy(
     credentials,
     handlers: (tools) => [forge.openHandler({ policy: { git }, tools })],
     dialer: createDialer({
-      trust: createUpstreamTrust({ extraCaPem: [standin.caPem] }),
+      roots: createUpstreamRoots({ extraCaPem: [standin.caPem] }),
       connectTo: forge.hosts.map((host) => parseConnectTo(`${host}:443:127.0.0.1:${standin.port}`)),
     }),
   });

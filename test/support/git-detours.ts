@@ -69,7 +69,7 @@ export const detours: readonly Detour[] = [
   },
   {
     name: "names-taken",
-    plant: `git init -q n; git -C n config core.fsmonitor $P; mkdir n/.git.vaultbox-held; for i in $(seq 2 120); do mkdir n/.git.vaultbox-held-$i; done`,
+    plant: `git init -q n; git -C n config core.fsmonitor $P; mkdir n/.git.vaultbox-disabled; for i in $(seq 2 120); do mkdir n/.git.vaultbox-disabled-$i; done`,
     use: "cd n; git status",
   },
   {

@@ -6,7 +6,7 @@ import { defaultMaxPackBytes, type GitRule, type PushGrant } from "../../src/pol
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
-import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
 import { toSessionHandlers } from "../../src/session/session-handlers.ts";
 import { openProxiedClient, type ProxiedClient } from "./git-client.ts";
 import { gitHost, type GitServer, gitUser } from "./git-server.ts";
@@ -45,7 +45,7 @@ export async function openGitProxy(options: GitProxyOptions): Promise<GitProxy> 
       git: options.git ?? [],
       credentials: options.credentials ?? [tokenCredential(server)],
       dialer: createDialer({
-        trust: createUpstreamTrust({ extraCaPem: [server.ca.certPem] }),
+        roots: createUpstreamRoots({ extraCaPem: [server.ca.certPem] }),
         connectTo: [parseConnectTo(`${gitHost}:443:127.0.0.1:${server.port}`)],
       }),
     }),

@@ -7,7 +7,7 @@ import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
 import { createLfsHandler } from "../../src/git/lfs/lfs-handler.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
-import { createUpstreamTrust } from "../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
 import { type GitClient, openProxiedClient } from "./git-client.ts";
 import { git } from "./git-command.ts";
 import { gitRule } from "./git-proxy.ts";
@@ -46,7 +46,7 @@ export async function openLfsWorld(options: {
       credentials: [toCredential(server)],
       handlers: () => [createLfsHandler({ policy: { git: entries } })],
       dialer: createDialer({
-        trust: createUpstreamTrust({ extraCaPem: [server.caPem] }),
+        roots: createUpstreamRoots({ extraCaPem: [server.caPem] }),
         connectTo: [lfsGitHost, storageHost, otherHost].map((host) =>
           parseConnectTo(`${host}:443:127.0.0.1:${server.port}`),
         ),

@@ -19,7 +19,7 @@ export interface OpenSession {
   readonly id: string;
   /** Paths of what its sandbox doesn't see */
   readonly hidden: readonly string[];
-  /** Looks at the workspace, and ends the session */
+  /** Scans at the workspace, and ends the session */
   readonly end: (signal?: AbortSignal) => Promise<Handoff>;
   /** Lets it look as if its process had died, before or after it looked at the workspace */
   readonly die: (options?: { readonly hasLooked?: boolean }) => Promise<void>;

@@ -50,7 +50,7 @@ export function createSigningBench(options: Partial<SigningHandlerOptions> = {})
   };
   const handler = createSigningHandler({
     signer,
-    identity: person,
+    author: person,
     history,
     repository: "acme/widgets",
     ...options,

@@ -34,7 +34,7 @@ import {
   appendToPlainFile,
   createPlainFile,
   fillPlainFile,
-  lookAtFile,
+  inspectFile,
   PlainFile,
   readPlainFile,
   type FoundFile,
@@ -193,7 +193,7 @@ export class Folder implements Disposable {
     const way = names.join("/");
     const path = toInner(this.#open.path, way);
     return orNothing(() =>
-      lookAtFile(toNameBytes(`${toFolderPath(this.#open)}/${way}`), maxBytes, (fd) =>
+      inspectFile(toNameBytes(`${toFolderPath(this.#open)}/${way}`), maxBytes, (fd) =>
         isAt(fd, path),
       ),
     );

@@ -6,7 +6,7 @@ import { readlink, symlink, unlink, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
-import { hasEnded, type ProcessIdentity, readOwnIdentity } from "../process-id.ts";
+import { hasEnded, type ProcessId, readOwnProcessId } from "../process-id.ts";
 import { readRegularText } from "./regular-file.ts";
 
 export interface LockOptions {
@@ -30,13 +30,13 @@ export async function acquireLock(
   path: string,
   options: LockOptions = {},
 ): Promise<AsyncDisposable> {
-  const identity = await readOwnIdentity();
+  const identity = await readOwnProcessId();
   const token = toToken(identity);
   const deadline = Date.now() + (options.timeoutMs ?? lockTimeoutMs);
   let { onWait } = options;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     if (await tryMark(path, token)) return { [Symbol.asyncDispose]: () => release(path, token) };
-    const holder = await readMark(path);
+    const holder = await readExecutable(path);
     if (holder === undefined) continue;
     const owner = fromToken(holder);
     if (owner !== undefined && (await hasEnded(owner))) {
@@ -57,11 +57,11 @@ export async function acquireLock(
 async function removeStale(path: string, stale: string, deadline: number): Promise<void> {
   const timeoutMs = Math.max(0, deadline - Date.now());
   await using _inner = await acquireLock(`${path}.stale`, { timeoutMs });
-  if ((await readMark(path)) === stale) await unlink(path);
+  if ((await readExecutable(path)) === stale) await unlink(path);
 }
 
 async function release(path: string, token: string): Promise<void> {
-  if ((await readMark(path)) === token) await unlink(path);
+  if ((await readExecutable(path)) === token) await unlink(path);
 }
 
 async function tryMark(path: string, token: string): Promise<boolean> {
@@ -76,7 +76,7 @@ async function tryMark(path: string, token: string): Promise<boolean> {
   }
 }
 
-async function readMark(path: string): Promise<string | undefined> {
+async function readExecutable(path: string): Promise<string | undefined> {
   try {
     return process.platform === "win32" ? await readRegularText(path) : await readlink(path);
   } catch (error) {
@@ -87,13 +87,13 @@ async function readMark(path: string): Promise<string | undefined> {
   }
 }
 
-function toToken(identity: ProcessIdentity): string {
+function toToken(identity: ProcessId): string {
   const { host, boot, namespace, pid, start } = identity;
   const nonce = randomBytes(8).toString("hex");
   return [host, boot, namespace, String(pid), start, nonce].map(encodeURIComponent).join("&");
 }
 
-function fromToken(token: string): ProcessIdentity | undefined {
+function fromToken(token: string): ProcessId | undefined {
   const fields = token.split("&");
   if (fields.length !== 6) return undefined;
   const [host, boot, namespace, pid, start] = fields.map(decodeField);
@@ -111,14 +111,14 @@ function decodeField(field: string): string | undefined {
   }
 }
 
-function lockedError(path: string, owner: ProcessIdentity | undefined): VaultboxError {
+function lockedError(path: string, owner: ProcessId | undefined): VaultboxError {
   const text = `cannot lock ${quoted(path)}: ${toHolder(owner)} holds it`;
   return new VaultboxError("VBX_FILE_LOCKED", text, {
     hints: ["wait for the other vaultbox command to end, and try again"],
   });
 }
 
-function toHolder(owner: ProcessIdentity | undefined): string {
+function toHolder(owner: ProcessId | undefined): string {
   return owner === undefined ? "an unknown owner" : `process ${owner.pid} on ${quoted(owner.host)}`;
 }
 

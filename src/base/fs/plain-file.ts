@@ -45,12 +45,12 @@ export interface FoundFile {
 }
 
 /**
- * Looks at a file or folder, and at its content, in as few calls as possible.
+ * Scans at a file or folder, and at its content, in as few calls as possible.
  * @param isRight asked of what was opened
  * @returns undefined when it isn't right
  * @throws Error of the system
  */
-export function lookAtFile(
+export function inspectFile(
   path: string | Buffer,
   maxBytes: number,
   isRight: (fd: number) => boolean,

@@ -91,7 +91,7 @@ async function toPresetTarget(name: string, flags: NewCredentialFlags): Promise<
     preset.client === undefined
       ? undefined
       : await readClientRegistry(preset.client, {
-          untrusted: [readCurrentFolder()].filter((folder) => folder !== undefined),
+          writable: [readCurrentFolder()].filter((folder) => folder !== undefined),
         });
   const bindings = expandBindings(preset, registry);
   if (bindings.length === 0) {

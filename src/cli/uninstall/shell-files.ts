@@ -16,7 +16,7 @@ export interface ShellFiles {
 const scriptMark = "completion for vaultbox; made by: vaultbox completion";
 const firstLines = 3;
 
-/** Looks in the places that the shells' own manuals name; a file that can't be read is nobody's business here. */
+/** Scans in the places that the shells' own manuals name; a file that can't be read is nobody's business here. */
 export async function findShellFiles(env: NodeJS.ProcessEnv): Promise<ShellFiles> {
   const home = readHomeFolder(env);
   const config = resolveBaseFolder(env, "XDG_CONFIG_HOME", ".config");

@@ -1,17 +1,17 @@
 // Whether an answer may show something of a repository that no entry lets be read, by whatever name it is asked for.
 import { readNamedRepositories } from "../named-repositories.ts";
-import { isTelling, type RepositoryIdentity } from "../repository-identity.ts";
+import { isTelling, type RepositoryId } from "../repository-id.ts";
 import { closingRules, isClosed } from "../../policy/closed-repositories.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
 import { filterByRepository } from "../../policy/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { HandledRequest, HandlerTools } from "../../http/handler.ts";
 import { toShown } from "./decide-calls.ts";
-import { createIdentityLookup, type IdentityLookup } from "./identity-lookup.ts";
+import { createRepositoryLookup, type RepositoryLookup } from "./repository-lookup.ts";
 
-/** Looks repositories up that no entry is about. */
+/** Scans repositories up that no entry is about. */
 export interface ClosedRepositories {
-  readonly lookUp: IdentityLookup;
+  readonly lookUp: RepositoryLookup;
   /**
    * @param rules all of the forge
    * @param repository `owner/name` as the request writes it
@@ -34,7 +34,7 @@ export interface ClosedRepositories {
 }
 
 export function createClosedRepositories(tools: HandlerTools): ClosedRepositories {
-  const lookUp = createIdentityLookup(tools);
+  const lookUp = createRepositoryLookup(tools);
   const checkRepository: ClosedRepositories["checkRepository"] = async (
     request,
     rules,
@@ -47,9 +47,9 @@ export function createClosedRepositories(tools: HandlerTools): ClosedRepositorie
     if (filterByRepository(rules, repository).length > 0) return;
     const { forge } = closing;
     if (!isTelling(forge)) return;
-    const identity = await lookUp({ forge, rules, hold: request.hold }, { name: repository });
-    if (identity === undefined) throw refuseClosed(request, closing);
-    await checkIdentity({ lookUp, request, rules }, identity);
+    const repositoryId = await lookUp({ forge, rules, hold: request.hold }, { name: repository });
+    if (repositoryId === undefined) throw refuseClosed(request, closing);
+    await checkNames({ lookUp, request, rules }, repositoryId);
   };
   return {
     lookUp,
@@ -66,16 +66,16 @@ export function createClosedRepositories(tools: HandlerTools): ClosedRepositorie
   };
 }
 
-async function checkIdentity(
+async function checkNames(
   place: {
-    readonly lookUp: IdentityLookup;
+    readonly lookUp: RepositoryLookup;
     readonly request: HandledRequest;
     readonly rules: readonly GitRule[];
   },
-  identity: RepositoryIdentity,
+  repositoryId: RepositoryId,
 ): Promise<void> {
   const { lookUp, request, rules } = place;
-  const names = [identity.name, ...identity.origins];
+  const names = [repositoryId.name, ...repositoryId.origins];
   const closing = closingRules(rules);
   const [first] = closing;
   if (first !== undefined && names.some((name) => isClosed(rules, name))) {
@@ -85,7 +85,7 @@ async function checkIdentity(
     const { forge, repository } = rule;
     if (repository.endsWith("/*") || !isTelling(forge)) continue;
     const closed = await lookUp({ forge, rules, hold: request.hold }, { name: repository });
-    if (closed !== undefined && toRoot(closed) === toRoot(identity)) {
+    if (closed !== undefined && toRoot(closed) === toRoot(repositoryId)) {
       throw refuseClosed(request, rule);
     }
   }
@@ -101,6 +101,6 @@ function refuseClosed(request: HandledRequest, { source }: GitRule): Refusal {
 }
 
 /** Forks of one root serve each other's commits, for whoever knows their ids. */
-function toRoot({ name, origins }: RepositoryIdentity): string {
+function toRoot({ name, origins }: RepositoryId): string {
   return (origins.at(-1) ?? name).toLowerCase();
 }

@@ -111,12 +111,15 @@ async function nameRepository(
   // Nothing is asked for what is refused anyway
   if (!isAllowed) return undefined;
   const { number } = reading;
-  const identity = await closed.lookUp({ forge: "github", rules, hold: request.hold }, { number });
-  if (identity === undefined) {
+  const repositoryId = await closed.lookUp(
+    { forge: "github", rules, hold: request.hold },
+    { number },
+  );
+  if (repositoryId === undefined) {
     const what = "GitHub does not say which repository has this number";
     throw notUnderstood(request, { what, ...toFirst(rules) });
   }
-  const { name } = identity;
+  const { name } = repositoryId;
   const [first, ...others] = places.map((place) => toNamedPlace(request, place, name));
   if (first === undefined) throw new Error("a request has one place at least");
   if (filterByRepository(rules, name).length > 0) return { places: [first, ...others], rules };

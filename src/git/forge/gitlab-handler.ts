@@ -98,15 +98,18 @@ async function nameProject(
   // Nothing is asked for what is refused anyway
   if (!isAllowed) return undefined;
   const { number, toPath } = reading;
-  const identity = await closed.lookUp({ forge: "gitlab", rules, hold: request.hold }, { number });
-  if (identity === undefined) {
+  const repositoryId = await closed.lookUp(
+    { forge: "gitlab", rules, hold: request.hold },
+    { number },
+  );
+  if (repositoryId === undefined) {
     const [rule] = rules;
     const what = "GitLab does not say which project has this number";
     throw notUnderstood(request, { what, ...(rule === undefined ? {} : { rule }) });
   }
-  const path = toPath(identity.name);
+  const path = toPath(repositoryId.name);
   const named = read({ ...request, path });
-  const own = filterByRepository(rules, identity.name);
+  const own = filterByRepository(rules, repositoryId.name);
   if (own.length === 0 || named.kind === "elsewhere") {
     await closed.checkRequest(request, rules, path);
     return undefined;

@@ -2,7 +2,7 @@
 // wouldn't write isn't signed, since somebody else might read it in another way.
 
 /** Who made a commit or tag, as the object's header says it. */
-export interface ObjectIdentity {
+export interface ObjectAuthor {
   /** Name and address as bytes read as latin1: `Name <email>` */
   readonly text: string;
   /** Seconds since 1970 */
@@ -17,8 +17,8 @@ export interface SignableCommit {
   readonly type: "commit";
   readonly tree: string;
   readonly parents: readonly string[];
-  readonly author: ObjectIdentity;
-  readonly committer: ObjectIdentity;
+  readonly author: ObjectAuthor;
+  readonly committer: ObjectAuthor;
 }
 
 /** An annotated tag; `object` is the id of what it is of. */
@@ -27,7 +27,7 @@ export interface SignableTag {
   readonly object: string;
   readonly objectType: string;
   readonly name: string;
-  readonly tagger: ObjectIdentity;
+  readonly tagger: ObjectAuthor;
 }
 
 /** Bytes of an object that is signed: a message of a person or a program, many times over. */
@@ -127,8 +127,8 @@ function parseCommit(headers: readonly Header[]): SignableCommit {
   const queue = new HeaderQueue(headers);
   const tree = parseId(queue.need("tree"));
   const parents = queue.all("parent").map(parseId);
-  const author = parseIdentity("author", queue.need("author"));
-  const committer = parseIdentity("committer", queue.need("committer"));
+  const author = parseAuthor("author", queue.need("author"));
+  const committer = parseAuthor("committer", queue.need("committer"));
   const encoding = queue.next("encoding");
   const merged = queue.all("mergetag");
   queue.end();
@@ -153,7 +153,7 @@ function parseTag(headers: readonly Header[], body: string): SignableTag {
   const object = parseId(queue.need("object"));
   const objectType = queue.need("type");
   const name = queue.need("tag");
-  const tagger = parseIdentity("tagger", queue.need("tagger"));
+  const tagger = parseAuthor("tagger", queue.need("tagger"));
   queue.end();
   if (name.length > 255 || badTagName.test(name)) {
     throw new UnsignableObjectError("its tag name is not valid");
@@ -168,7 +168,7 @@ function parseId(text: string): string {
   throw new UnsignableObjectError("an object id in it is not valid");
 }
 
-function parseIdentity(header: string, value: string): ObjectIdentity {
+function parseAuthor(header: string, value: string): ObjectAuthor {
   const match = identityLine.exec(value);
   if (match === null) throw new UnsignableObjectError(`its ${header} is not valid`);
   return { text: match[1] ?? "", epoch: Number(match[2]) };

@@ -4,7 +4,7 @@ import {
   type SignableObject,
   UnsignableObjectError,
 } from "./commit-object.ts";
-import type { GitIdentity } from "./commit-object-identity.ts";
+import type { GitAuthor } from "./git-author.ts";
 import { quoted } from "../../base/printable.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { KnownHistory } from "./known-history.ts";
@@ -21,11 +21,8 @@ export function readSignable(payload: Buffer): SignableObject {
 }
 
 /** Whether it is in the session's name. @throws Refusal */
-export function checkIdentity(
-  {
-    identities,
-    identity,
-  }: { readonly identities: readonly string[]; readonly identity: GitIdentity },
+export function checkAuthor(
+  { authors, author }: { readonly authors: readonly string[]; readonly author: GitAuthor },
   object: SignableObject,
 ): void {
   const people =
@@ -36,9 +33,9 @@ export function checkIdentity(
           ["committer", object.committer],
         ] as const);
   for (const [role, { text }] of people) {
-    if (identities.includes(text)) continue;
+    if (authors.includes(text)) continue;
     const found = quoted(Buffer.from(text, "latin1").toString("utf8"), 120);
-    const wanted = quoted(`${identity.name} <${identity.email}>`, 120);
+    const wanted = quoted(`${author.name} <${author.email}>`, 120);
     throw refuse(`the ${role} is ${found}, and only ${wanted} is signed for`);
   }
 }

@@ -3,7 +3,7 @@
 // only such that grow out of what the session's repository was at launch.
 import { maxObjectBytes } from "./commit-object.ts";
 import { toSignedObjectId } from "./commit-object-id.ts";
-import { type GitIdentity, toIdentityTexts } from "./commit-object-identity.ts";
+import { type GitAuthor, toAuthorTexts } from "./git-author.ts";
 import { signForGit, type SshSigner } from "./sshsig.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { toPrintable } from "../../base/printable.ts";
@@ -11,20 +11,20 @@ import { headerValues } from "../../http/http1/header.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { AnswerDisposition, Handler, HandledRequest } from "../../http/handler.ts";
 import { createKnownHistory, type KnownHistory, type LaunchHistory } from "./known-history.ts";
-import { checkIdentity, readSignable, refuseUnknown, toNeeded } from "./signable.ts";
+import { checkAuthor, readSignable, refuseUnknown, toNeeded } from "./signable.ts";
 import { createSignatureRate } from "./signature-rate.ts";
 import {
   historyPath,
   plainAnswerHeader,
   signingHost,
   signingPath,
-  unknownMark,
+  unknownExecutable,
 } from "./signer-address.ts";
 
 /** Who signs, in whose name, and for which repository. */
 export interface SigningHandlerOptions {
   readonly signer: SshSigner;
-  readonly identity: GitIdentity;
+  readonly author: GitAuthor;
   readonly history: LaunchHistory;
   /** `owner/name`, for the audit */
   readonly repository: string | undefined;
@@ -36,7 +36,7 @@ export interface SigningHandlerOptions {
 export function createSigningHandler(options: SigningHandlerOptions): Handler {
   const session: SigningSession = {
     ...options,
-    identities: toIdentityTexts(options.identity),
+    authors: toAuthorTexts(options.author),
     known: createKnownHistory(options.history),
     takeTurn: createSignatureRate(options.now ?? Date.now),
   };
@@ -70,7 +70,7 @@ async function handle(
 }
 
 interface SigningSession extends SigningHandlerOptions {
-  readonly identities: readonly string[];
+  readonly authors: readonly string[];
   readonly known: KnownHistory;
   readonly takeTurn: () => void;
 }
@@ -82,11 +82,11 @@ async function sign(
 ): Promise<AnswerDisposition> {
   const { known } = session;
   const object = readSignable(payload);
-  checkIdentity(session, object);
+  checkAuthor(session, object);
   const needed = toNeeded(known, object);
   const unknown = needed.filter((id) => !known.isKnown(id));
   if (unknown.length > 0 && toPlainAnswer(request) === "first") {
-    return toAnswer(`${unknownMark} ${unknown.join(" ")}\n`);
+    return toAnswer(`${unknownExecutable} ${unknown.join(" ")}\n`);
   }
   for (const id of unknown) if (!(await known.isFound(id))) throw refuseUnknown(object, id);
   session.takeTurn();

@@ -106,14 +106,14 @@ async function send(
   });
   const { headers, target, secrets, credential, learn } = revealed;
   const body = revealed.body ?? way.body;
-  const { trustedHeaders = [], trustedQuery, response } = disposition ?? {};
+  const { grantedHeaders = [], grantedQuery, response } = disposition ?? {};
   const request: ForwardedRequest = {
     head: body === undefined ? await withoutEmptyBody(ongoing) : withBody(ongoing.head, body),
     record,
     authority,
     credential,
-    headers: [...headers, ...trustedHeaders],
-    target: withTrustedQuery(target, trustedQuery),
+    headers: [...headers, ...grantedHeaders],
+    target: withGrantedQuery(target, grantedQuery),
     secrets: toSecrets(secrets, disposition),
     echoes: context.echoes,
     learn,
@@ -130,9 +130,9 @@ function toSecrets(
   secrets: readonly string[],
   disposition?: ForwardDisposition,
 ): readonly string[] {
-  const { trustedHeaders = [], trustedQuery = "" } = disposition ?? {};
-  const values = trustedHeaders.filter(([name]) => name.toLowerCase() === "authorization");
-  const trusted = [...values.map(([, value]) => value), trustedQuery.slice(1)];
+  const { grantedHeaders = [], grantedQuery = "" } = disposition ?? {};
+  const values = grantedHeaders.filter(([name]) => name.toLowerCase() === "authorization");
+  const trusted = [...values.map(([, value]) => value), grantedQuery.slice(1)];
   return [...secrets, ...trusted].filter((text) => text !== "");
 }
 
@@ -162,7 +162,7 @@ function toAuthorisationRequest(
   };
 }
 
-function withTrustedQuery(target: string, query = ""): string {
+function withGrantedQuery(target: string, query = ""): string {
   return target.includes("?") ? `${target}${query.replace("?", "&")}` : `${target}${query}`;
 }
 

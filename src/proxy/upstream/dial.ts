@@ -12,13 +12,13 @@ import {
 import { findDialTarget, type ConnectTo, type DialTarget } from "../client/connect-to.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { resolveName, resolveWithHost, type Resolve } from "./resolve.ts";
-import type { UpstreamTrust } from "./trust.ts";
+import type { UpstreamRoots } from "./upstream-roots.ts";
 import { openProxyTunnel } from "./upstream-proxy-tunnel.ts";
 import { upstreamProxyFor, type UpstreamProxySettings } from "./upstream-proxy.ts";
 import { secureUpstream } from "./upstream-tls.ts";
 
 export interface DialerOptions {
-  readonly trust: UpstreamTrust;
+  readonly roots: UpstreamRoots;
   /** `--connect-to` entries, in the order given */
   readonly connectTo?: readonly ConnectTo[];
   /** The host's own proxy settings, see `parseUpstreamProxySettings` */
@@ -56,7 +56,7 @@ export function createDialer(options: DialerOptions): Dialer {
       const { socket, address } = await openStream(authority, options, signal);
       if (authority.scheme === "http") return { socket, address };
       return {
-        socket: await secureUpstream(socket, authority, { trust: options.trust, signal }),
+        socket: await secureUpstream(socket, authority, { roots: options.roots, signal }),
         address,
       };
     },
@@ -87,7 +87,7 @@ async function openStream(
   const target = resolveDialTarget(authority, options.connectTo);
   const proxy = target.isMapped ? undefined : upstreamProxyFor(authority, options.upstreamProxy);
   if (proxy !== undefined) {
-    return openProxyTunnel(proxy, authority, { resolve, openSocket, trust: options.trust, signal });
+    return openProxyTunnel(proxy, authority, { resolve, openSocket, roots: options.roots, signal });
   }
   const addresses =
     isIP(target.host) === 0 ? await resolveName(target.host, resolve, signal) : [target.host];

@@ -9,7 +9,7 @@ import {
 import { Refusal } from "../../http/refusal.ts";
 import { resolveName, type Resolve } from "./resolve.ts";
 import { TimeLimitError, withTimeLimit } from "../time-limit.ts";
-import type { UpstreamTrust } from "./trust.ts";
+import type { UpstreamRoots } from "./upstream-roots.ts";
 import type { UpstreamProxy } from "./upstream-proxy.ts";
 import { secureUpstream } from "./upstream-tls.ts";
 
@@ -19,7 +19,7 @@ const maxAnswerBytes = 16_384;
 interface TunnelOptions {
   readonly resolve: Resolve;
   readonly openSocket: OpenSocket;
-  readonly trust: UpstreamTrust;
+  readonly roots: UpstreamRoots;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -56,14 +56,14 @@ export async function openProxyTunnel(
 }
 
 async function connectProxy(proxy: UpstreamProxy, options: TunnelOptions): Promise<Socket> {
-  const { resolve, trust, signal } = options;
+  const { resolve, roots, signal } = options;
   const kind = proxyKind(proxy.host);
   try {
     const addresses =
       kind === "name" ? await resolveName(proxy.host, resolve, signal) : [proxy.host];
     const { socket } = await connectAddress(addresses, proxy.port, options);
     if (proxy.scheme === "http") return socket;
-    return await secureUpstream(socket, { host: proxy.host, kind }, { trust, signal });
+    return await secureUpstream(socket, { host: proxy.host, kind }, { roots, signal });
   } catch (cause) {
     if (cause instanceof ConnectError) throw unreachable("no connection to it", cause);
     if (!(cause instanceof Refusal)) throw cause;

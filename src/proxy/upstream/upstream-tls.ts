@@ -3,7 +3,7 @@ import { connect, type TLSSocket } from "node:tls";
 import type { Authority } from "../../http/authority.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { TimeLimitError, withTimeLimit } from "../time-limit.ts";
-import type { UpstreamTrust } from "./trust.ts";
+import type { UpstreamRoots } from "./upstream-roots.ts";
 
 /** How long the TLS handshake with an upstream may take, in `ms`. */
 export const handshakeTimeoutMs = 10_000;
@@ -25,13 +25,13 @@ const buffering = { highWaterMark: unsentBytes };
 export async function secureUpstream(
   stream: Duplex,
   authority: Pick<Authority, "host" | "kind">,
-  options: { trust: UpstreamTrust; signal: AbortSignal | undefined },
+  options: { roots: UpstreamRoots; signal: AbortSignal | undefined },
 ): Promise<TLSSocket> {
   const socket = connect({
     socket: stream,
     host: authority.host,
     ...(authority.kind === "name" && { servername: authority.host }),
-    secureContext: options.trust.secureContext,
+    secureContext: options.roots.secureContext,
     ALPNProtocols: ["http/1.1"],
     rejectUnauthorized: true,
     ...buffering,
@@ -71,7 +71,7 @@ function toRefusal(cause: unknown, host: string): Refusal {
   const code = (cause as NodeJS.ErrnoException).code ?? "unknown";
   const fault = certificateFaults[code];
   const what = `no safe connection to "${host}": ${fault ?? `the TLS handshake failed (${code})`}`;
-  if (fault !== untrusted) return new Refusal(502, "upstream-tls-failed", what, { cause });
+  if (fault !== writable) return new Refusal(502, "upstream-tls-failed", what, { cause });
   return new Refusal(502, "upstream-tls-failed", what, {
     cause,
     remedy: "vaultbox run --upstream-ca FILE …",
@@ -79,7 +79,7 @@ function toRefusal(cause: unknown, host: string): Refusal {
   });
 }
 
-const untrusted = "its certificate isn't signed by a trusted authority";
+const writable = "its certificate isn't signed by a trusted authority";
 
 /** Verification errors of OpenSSL as Node names them (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
 const certificateFaults: Readonly<Record<string, string>> = {
@@ -90,11 +90,11 @@ const certificateFaults: Readonly<Record<string, string>> = {
   INVALID_PURPOSE: "its certificate isn't for servers",
   INVALID_CA: "a certificate in its chain isn't a CA",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  CERT_UNTRUSTED: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: writable,
+  DEPTH_ZERO_SELF_SIGNED_CERT: writable,
+  UNABLE_TO_GET_ISSUER_CERT: writable,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: writable,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: writable,
+  CERT_UNTRUSTED: writable,
   ECONNRESET: "the connection was closed during the TLS handshake",
 };

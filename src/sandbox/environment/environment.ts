@@ -1,10 +1,10 @@
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import { isReservedVariable } from "../../base/reserved-variables.ts";
-import { firefoxPolicies } from "./browser-trust.ts";
-import type { Identity } from "../identity.ts";
+import { firefoxPolicies } from "./browser-ca.ts";
+import type { SandboxUser } from "../sandbox-user.ts";
 import { javaOwnNames, ownNames, proxyUrl } from "../sandbox-network.ts";
-import { trustFiles } from "./trust-files.ts";
+import { caFiles } from "./ca-files.ts";
 
 const variableShape = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -20,7 +20,7 @@ const passedThrough = [
 ] as const;
 
 export interface EnvironmentSources {
-  readonly identity: Identity;
+  readonly sandboxUser: SandboxUser;
   /** The image's own, which ours is put over */
   readonly image: readonly string[];
   readonly host: NodeJS.ProcessEnv;
@@ -38,7 +38,7 @@ export interface EnvironmentSources {
 
 /** The whole environment of the agent; nothing of the host's gets in but what is listed here. */
 export function toEnvironment(sources: EnvironmentSources): Readonly<Record<string, string>> {
-  const { identity, host } = sources;
+  const { sandboxUser, host } = sources;
   const fromHost: Record<string, string> = {};
   for (const name of passedThrough) {
     const value = host[name];
@@ -54,10 +54,10 @@ export function toEnvironment(sources: EnvironmentSources): Readonly<Record<stri
     ...sources.placeholders,
     ...sources.user,
     ...proxyVariables(),
-    ...trustVariables(),
-    HOME: identity.home,
-    USER: identity.userName,
-    LOGNAME: identity.userName,
+    ...caVariables(),
+    HOME: sandboxUser.home,
+    USER: sandboxUser.userName,
+    LOGNAME: sandboxUser.userName,
     SHELL: "/bin/sh",
     // The init (tini) signals the whole process group, as a terminal does; Ctrl-Z stops all of it too
     ...(sources.tty ? { TINI_KILL_PROCESS_GROUP: "1" } : {}),
@@ -99,8 +99,8 @@ function proxyVariables(): Readonly<Record<string, string>> {
 }
 
 /** Every variable by which a client is told of a CA; bundles replace the client's own, so they hold the public CAs too. */
-function trustVariables(): Readonly<Record<string, string>> {
-  const { bundle, ca, javaTrustStore } = trustFiles;
+function caVariables(): Readonly<Record<string, string>> {
+  const { bundle, ca, javaTrustStore } = caFiles;
   const variables: Record<string, string> = {};
   const bundleNames = [
     "SSL_CERT_FILE",

@@ -1,6 +1,6 @@
 // The sandbox's /etc/gitconfig: git there finds its repositories over https, commits in the user's name, and has its
 // signatures made by the host. None of it is a guard: what must hold is decided by the proxy, whatever git is told.
-import type { GitIdentity } from "../../git/signing/commit-object-identity.ts";
+import type { GitAuthor } from "../../git/signing/git-author.ts";
 import { toInsteadOf, type InsteadOf } from "../../git/instead-of.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
 import type { RemoteRewrites } from "./git-remotes.ts";
@@ -24,7 +24,7 @@ export interface GitConfigFacts {
   readonly workspace: string;
   /** `git:` entries of the policy */
   readonly rules: readonly GitRule[];
-  readonly identity: GitIdentity | undefined;
+  readonly author: GitAuthor | undefined;
   /** Line of the public key, when the session signs */
   readonly signingKey: string | undefined;
   readonly hasImageConfig: boolean;
@@ -37,7 +37,7 @@ export interface GitConfigFacts {
 type Setting = readonly [name: string, value: string];
 
 export function toGitConfig(facts: GitConfigFacts): string {
-  const { identity, signingKey, workspace } = facts;
+  const { author, signingKey, workspace } = facts;
   const sections = [
     // First, so that what follows counts
     ...(facts.hasImageConfig ? [toSection("include", [["path", gitFiles.imageConfig]])] : []),
@@ -51,12 +51,12 @@ export function toGitConfig(facts: GitConfigFacts): string {
     toSection("credential", [["helper", ""]]),
     // A branch that follows another is written into the repository's configuration, which is read-only here
     toSection("branch", [["autoSetupMerge", "false"]]),
-    ...(identity === undefined
+    ...(author === undefined
       ? []
       : [
           toSection("user", [
-            ["name", identity.name],
-            ["email", identity.email],
+            ["name", author.name],
+            ["email", author.email],
           ]),
         ]),
     ...(signingKey === undefined ? [] : toSigningSections(signingKey)),
@@ -69,7 +69,7 @@ export function toGitConfig(facts: GitConfigFacts): string {
 }
 
 /** For `gpg.ssh.allowedSignersFile`, so that `git log --show-signature` knows the session's own signatures. */
-export function toAllowedSigners({ email }: GitIdentity, signingKey: string): string {
+export function toAllowedSigners({ email }: GitAuthor, signingKey: string): string {
   // ssh-keygen(1), ALLOWED SIGNERS: principals in double quotes; a quote can't be in one
   return `"${email.replaceAll(/["*?!,]/g, "?")}" namespaces="git" ${signingKey}\n`;
 }

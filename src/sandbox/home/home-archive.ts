@@ -8,7 +8,7 @@ import { readTar, type TarEntry } from "./tar-entries.ts";
 export type OpenPlace = (place: string) => Promise<Readable | undefined>;
 
 /** What the entries of a place are looked at with; paths are from the home. */
-export interface PlaceLook {
+export interface PlaceFacts {
   readonly signal: AbortSignal;
   /** Of all files in the place, read or not: the engine streams even what a sparse file doesn't have */
   readonly maxBytes: number;
@@ -26,7 +26,11 @@ const maxContentBytes = 1024 * 1024;
  * @returns whether that was all of it: neither too much nor cut by the signal
  * @throws Error of the engine, or when it's no tar
  */
-export async function readPlace(open: OpenPlace, place: string, look: PlaceLook): Promise<boolean> {
+export async function readPlace(
+  open: OpenPlace,
+  place: string,
+  look: PlaceFacts,
+): Promise<boolean> {
   const { signal, wants, onEntry } = look;
   if (signal.aborted) return false;
   const archive = await open(place);

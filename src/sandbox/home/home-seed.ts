@@ -6,12 +6,12 @@ import { isVaultboxError, VaultboxError } from "../../base/errors.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { readFirstFile, toOwnedTar, withParents, type ArchiveEntry } from "./read-archive.ts";
 import type { HomeVolume } from "./home-volume.ts";
-import type { Identity } from "../identity.ts";
+import type { SandboxUser } from "../sandbox-user.ts";
 import { homeMount, isBelowHome } from "./sandbox-home.ts";
 
 /** What HOME is when the command begins. */
 export interface HomeSeed {
-  readonly identity: Identity;
+  readonly sandboxUser: SandboxUser;
   readonly files: readonly HomeFile[];
   /** Vaultbox's own, which replace what a kept home has there */
   readonly own: readonly ArchiveEntry[];
@@ -23,24 +23,24 @@ export interface HomeSeed {
 /** Gives HOME to the sandbox's user and puts the agent's files in, through the container before it starts. */
 export async function seedHome(
   container: CreatedContainer,
-  { identity, files, own, volume, mounted }: HomeSeed,
+  { sandboxUser, files, own, volume, mounted }: HomeSeed,
 ): Promise<void> {
   const targets = mounted.filter(isBelowHome);
   const isMounted = (path: string): boolean => targets.some((target) => contains(target, path));
-  const entries = own.filter(({ path }) => !isMounted(posix.join(identity.home, path)));
+  const entries = own.filter(({ path }) => !isMounted(posix.join(sandboxUser.home, path)));
   for (const file of files) {
     // What the user mounted there is meant to be there, and isn't ours to write to
-    if (isMounted(posix.join(identity.home, file.path))) continue;
-    const present = volume.kept ? await readPresent(container, identity.home, file) : undefined;
+    if (isMounted(posix.join(sandboxUser.home, file.path))) continue;
+    const present = volume.kept ? await readPresent(container, sandboxUser.home, file) : undefined;
     const content = present === undefined ? file.content : mergeHomeFile(file, present);
     if (content !== present) entries.push({ path: file.path, mode: file.mode, content });
   }
-  const root = identity.home.slice(homeMount.length + 1);
+  const root = sandboxUser.home.slice(homeMount.length + 1);
   const folders = targets
     .map((target) => posix.dirname(target))
     .filter((path) => isBelowHome(path) && !isMounted(path))
-    .map((path) => posix.relative(identity.home, path));
-  const tar = toOwnedTar(withParents(entries, { root, folders }), identity);
+    .map((path) => posix.relative(sandboxUser.home, path));
+  const tar = toOwnedTar(withParents(entries, { root, folders }), sandboxUser);
   try {
     await container.putArchive(homeMount, tar);
   } catch (error) {

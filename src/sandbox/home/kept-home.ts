@@ -17,7 +17,7 @@ import {
 } from "./start-file-record.ts";
 
 /** A home is read once at the end of a session; what takes longer isn't waited for. */
-const lookTimeoutMs = 30_000;
+const scanTimeoutMs = 30_000;
 const maxNamed = 12;
 
 export interface KeptHomeOptions {
@@ -32,8 +32,8 @@ export interface KeptHomeOptions {
   readonly seeded: readonly HomeFile[];
 }
 
-/** Looks through the home after its session, and tells the audit and the user. Its failure doesn't fail the run. */
-export type KeptHomeLook = (
+/** Scans through the home after its session, and tells the audit and the user. Its failure doesn't fail the run. */
+export type KeptHomeScan = (
   audit: Pick<AuditLog, "note">,
   onNote: (text: string) => void,
 ) => Promise<void>;
@@ -45,7 +45,7 @@ interface HomeReport {
   readonly complete: boolean;
 }
 
-export function toKeptHomeLook(options: KeptHomeOptions): KeptHomeLook {
+export function toKeptHomeScan(options: KeptHomeOptions): KeptHomeScan {
   return async (audit, onNote) => {
     try {
       const report = await look(options);
@@ -70,7 +70,7 @@ async function look(options: KeptHomeOptions): Promise<HomeReport> {
   const found = await readStartFiles({
     open: (place) => container.streamArchive(posix.join(path, place)),
     home: path,
-    signal: AbortSignal.timeout(lookTimeoutMs),
+    signal: AbortSignal.timeout(scanTimeoutMs),
   });
   const record = toRecordPath(stateFolder, volume);
   const before = await readRecord(record);

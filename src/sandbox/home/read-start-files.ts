@@ -1,5 +1,5 @@
 import { findAliases, type HomeAlias } from "./home-aliases.ts";
-import { readPlace, type OpenPlace, type PlaceLook } from "./home-archive.ts";
+import { readPlace, type OpenPlace, type PlaceFacts } from "./home-archive.ts";
 import { maxFiles, toDigest, toLinkDigest, type StartFiles } from "./start-file-record.ts";
 import { findStartKind, startPlaces } from "./start-files.ts";
 import type { TarEntry } from "./tar-entries.ts";
@@ -43,7 +43,7 @@ export async function readStartFiles(read: HomeRead): Promise<StartFiles> {
     isWhole: true,
     complete: true,
   };
-  const look = toLook(draft, {
+  const look = toScan(draft, {
     wants: (path) => findStartKind(path) !== undefined,
     onEntry: (path, entry) => takeOwn(draft, path, entry),
   });
@@ -56,10 +56,10 @@ export async function readStartFiles(read: HomeRead): Promise<StartFiles> {
   return { digests, complete };
 }
 
-function toLook(
+function toScan(
   { signal, digests }: HomeDraft,
-  { wants, onEntry }: Pick<PlaceLook, "wants" | "onEntry">,
-): PlaceLook {
+  { wants, onEntry }: Pick<PlaceFacts, "wants" | "onEntry">,
+): PlaceFacts {
   const isWanted = (path: string): boolean => digests.size <= maxFiles && wants(path);
   return { signal, maxEntries, maxBytes, wants: isWanted, onEntry };
 }
@@ -101,7 +101,7 @@ async function readAliases(draft: HomeDraft): Promise<void> {
     ({ end }) => end ?? "",
   );
   const ends = [...byEnd.keys()].filter((end) => !foldersAround(end).some((one) => byEnd.has(one)));
-  const look = toLook(draft, {
+  const look = toScan(draft, {
     wants: (path) => toShown(byEnd, path).some(({ alias, shown }) => isRead(alias, path, shown)),
     onEntry: (path, entry) => {
       for (const { alias, shown } of toShown(byEnd, path)) {

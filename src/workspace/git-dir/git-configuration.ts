@@ -1,7 +1,7 @@
 import { isVaultboxError } from "../../base/errors.ts";
 import { runHostCommand } from "../../base/host-command.ts";
 import { toNameText } from "../../base/fs/name-text.ts";
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import { toSetting, type GitSetting } from "./git-setting.ts";
 import { parsePlainConfiguration } from "./plain-configuration.ts";
 
@@ -32,7 +32,7 @@ const maxKeptLength = 16_384;
  */
 export async function readConfiguration(
   content: Uint8Array,
-  budget?: LookBudget,
+  budget?: ScanBudget,
 ): Promise<readonly GitSetting[] | undefined> {
   const args = ["config", "--file", "-", "--no-includes", "--null", "--list"];
   const plain = parsePlainConfiguration(content);

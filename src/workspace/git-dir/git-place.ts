@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { orNothing, type Folder } from "../../base/fs/beneath.ts";
 import { openOrNothing, toRealPath } from "../host-path.ts";
-import type { RepositoryUnit } from "./inspect/find-git-dirs.ts";
+import type { GitDir } from "./inspect/find-git-dirs.ts";
 import { readLine } from "./git-location.ts";
 
 /** A work tree, and where git goes by its settings: also by those that lead out of what vaultbox would mount. */
@@ -15,10 +15,7 @@ export interface GitPlace {
 }
 
 /** The place of a repository in a workspace; undefined for what isn't git's, and where it's part of another one. */
-export function toGitPlace(
-  workspace: string,
-  { names, shape }: RepositoryUnit,
-): GitPlace | undefined {
+export function toGitPlace(workspace: string, { names, shape }: GitDir): GitPlace | undefined {
   const path = join(workspace, ...names);
   if (shape === "folder") return { ...toPlace(path), workTree: dirname(path) };
   if (shape === "bare" || shape === "module") return toPlace(path);

@@ -6,7 +6,7 @@ import { toRealPath } from "../../base/fs/real-path.ts";
 import { quoted } from "../../base/printable.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { openOrNothing } from "../host-path.ts";
-import { createLookBudget, startLimits } from "../look-budget.ts";
+import { createScanBudget, startLimits } from "../scan-budget.ts";
 import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
 import { findWorkTree, locateGit, readLine, toBranch, type GitLocation } from "./git-location.ts";
 import { readWritableFolders } from "../../base/folder-list.ts";
@@ -154,7 +154,7 @@ async function withOthers(
   const isMore = hasOwn || shared.some(({ key }) => key.startsWith("include"));
   if (!isMore) return shared;
   const { readOwnSettings, withIncluded } = await import("./pointed/included-settings.ts");
-  const budget = createLookBudget(startLimits);
+  const budget = createScanBudget(startLimits);
   const all: GitSetting[] = [];
   for (const [folder, configFolder, name] of hasOwn ? places : places.slice(0, 1)) {
     const own = { settings: await readOwnSettings(folder, budget, name), configFolder };

@@ -1,5 +1,5 @@
 import type { Folder } from "../../base/fs/beneath.ts";
-import { createLookBudget, type LookBudget } from "../look-budget.ts";
+import { createScanBudget, type ScanBudget } from "../scan-budget.ts";
 import { readFolder } from "../read-folder.ts";
 import { readLine } from "./git-location.ts";
 
@@ -15,7 +15,7 @@ const objectId = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 interface LooseRefs {
   readonly folder: Folder;
   readonly add: (text: string | undefined) => void;
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /**
@@ -26,7 +26,7 @@ export async function readTips(
   gitFolder: Folder,
   commonFolder: Folder,
 ): Promise<readonly string[]> {
-  const budget = createLookBudget(limits);
+  const budget = createScanBudget(limits);
   const tips = new Set<string>();
   const add = (text: string | undefined): void => {
     if (text !== undefined && objectId.test(text) && tips.size < maxTips) tips.add(text);

@@ -1,22 +1,22 @@
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
-import type { LookEnd } from "../look-budget.ts";
+import type { ScanEnd } from "../scan-budget.ts";
 import type { HiddenKey } from "../hide/hidden-once.ts";
 import type { KnownViews } from "../git-dir/views/view.ts";
 import { isOfPackages, toOpeningHint, toTold, type MountedRoot } from "../roots/mounted-root.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
-import type { Mark } from "../scan/host-executable.ts";
+import type { HostExecutable } from "../scan/host-executable.ts";
 import type { Scan } from "../scan/scan.ts";
-import { examineUnit, type LookPlace } from "../git-dir/inspect/inspect-git-dir.ts";
-import { readUnitViews } from "./left-views.ts";
-import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import { inspectGitDir, type InspectedPlace } from "../git-dir/inspect/inspect-git-dir.ts";
+import { readGitDirViews } from "./left-views.ts";
+import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import type { Danger } from "../git-dir/inspect/inspection.ts";
 import { toReason } from "./unseen-reason.ts";
 
 /** What a repository was at the start. */
-export interface KnownUnit {
+export interface KnownGitDir {
   readonly fingerprint: string;
-  readonly shape: RepositoryUnit["shape"];
+  readonly shape: GitDir["shape"];
   /** Ids of what makes git run something there: the user's own */
   readonly dangers: readonly string[];
   /** Ids of what leads to other folders, in the root or not; missing in what an earlier version wrote */
@@ -33,7 +33,7 @@ export interface Baseline {
   readonly since: bigint;
   /** When the session itself began, less what a local clock is behind, `ns`; missing in what an earlier version wrote */
   readonly begun?: bigint;
-  readonly marks: ReadonlyMap<string, Mark>;
+  readonly executables: ReadonlyMap<string, HostExecutable>;
   /** Paths of what the sandbox saw empty */
   readonly hidden: readonly string[];
   /** What others than the owner may write to, by path; missing in what an earlier version wrote */
@@ -45,13 +45,13 @@ export interface Baseline {
   /** Paths of sockets, pipes and devices */
   readonly special: readonly string[];
   /** By path */
-  readonly repositories: ReadonlyMap<string, KnownUnit>;
+  readonly repositories: ReadonlyMap<string, KnownGitDir>;
   /** Paths of repositories that an earlier run called dangerous, and that nobody took over; undefined: none */
   readonly dangerous?: readonly string[];
 }
 
 /** Where repositories are, and whether the sandbox is kept from changing what git runs there. */
-export interface KnownPlace extends LookPlace {
+export interface KnownPlace extends InspectedPlace {
   readonly protect: "default" | "none";
 }
 
@@ -59,40 +59,40 @@ export interface KnownPlace extends LookPlace {
  * Reads what a scan's repositories make git do, before the run.
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE when one can't be looked at that the sandbox could open, or there is too much
  */
-export async function readKnownUnits(
+export async function readKnownGitDirs(
   scan: Scan,
   place: KnownPlace,
-): Promise<ReadonlyMap<string, KnownUnit>> {
-  const all = new Map<string, KnownUnit>();
-  for (const unit of scan.repositories) {
+): Promise<ReadonlyMap<string, KnownGitDir>> {
+  const all = new Map<string, KnownGitDir>();
+  for (const gitDir of scan.repositories) {
     await place.budget.turn();
-    const found = await examineUnit(unit, place);
+    const found = await inspectGitDir(gitDir, place);
     const { fingerprint, dangers, leads, remotes, unseen: end } = found;
-    if (end !== undefined) throw tooMuch(place.root, unit, end);
+    if (end !== undefined) throw tooMuch(place.root, gitDir, end);
     const unseen = dangers.find((danger) => danger.unseen !== undefined);
     if (unseen !== undefined && place.protect === "default")
-      throw notLookedInto(place.root, unit, unseen);
-    const { known: views } = await readUnitViews(place.root.folder, unit, place.budget);
+      throw notScannedInto(place.root, gitDir, unseen);
+    const { known: views } = await readGitDirViews(place.root.folder, gitDir, place.budget);
     const over = place.budget.ended();
-    if (over !== undefined) throw tooMuch(place.root, unit, over);
+    if (over !== undefined) throw tooMuch(place.root, gitDir, over);
     const own = dangers.map(({ id }) => id);
-    const known = { fingerprint, dangers: own, leads, remotes, shape: unit.shape, views };
-    all.set(unit.names.join("/"), known);
+    const known = { fingerprint, dangers: own, leads, remotes, shape: gitDir.shape, views };
+    all.set(gitDir.names.join("/"), known);
   }
   return all;
 }
 
 /**
- * What a unit was before, known from another root, where less, or more, of what it leads to is inside.
+ * What a git dir was before, known from another root, where less, or more, of what it leads to is inside.
  * @param own what a look from this root says of it now
  */
-export function toKnownHere(own: KnownUnit, its: KnownUnit): KnownUnit {
+export function toKnownHere(own: KnownGitDir, its: KnownGitDir): KnownGitDir {
   const leads = own.dangers.filter((id) => its.leads?.includes(id));
   return { ...its, shape: own.shape, dangers: [...its.dangers, ...leads] };
 }
 
 /** At the end it would be taken for a new one. */
-function tooMuch(root: MountedRoot, { names }: RepositoryUnit, unseen: LookEnd): VaultboxError {
+function tooMuch(root: MountedRoot, { names }: GitDir, unseen: ScanEnd): VaultboxError {
   return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
     `cannot look through the repository ${quoted(toTold(root, names.join("/")))}: ${toReason(unseen)}`,
@@ -103,11 +103,7 @@ function tooMuch(root: MountedRoot, { names }: RepositoryUnit, unseen: LookEnd):
 }
 
 /** At the end nobody could say what is the user's own. */
-function notLookedInto(
-  root: MountedRoot,
-  { names }: RepositoryUnit,
-  { text }: Danger,
-): VaultboxError {
+function notScannedInto(root: MountedRoot, { names }: GitDir, { text }: Danger): VaultboxError {
   const path = quoted(toTold(root, names.join("/")));
   return new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot protect ${path}: it ${text}`, {
     hints: [toOpeningHint(root, names)],
@@ -120,7 +116,7 @@ function notLookedInto(
  */
 export function wasThere(
   { since, hidden, dangerous = [] }: Baseline,
-  { names, shape }: RepositoryUnit,
+  { names, shape }: GitDir,
   { newest, root }: { readonly newest: bigint; readonly root: MountedRoot },
 ): boolean {
   const path = names.join("/");

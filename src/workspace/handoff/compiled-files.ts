@@ -1,17 +1,17 @@
 import { toWrittenName } from "../../base/fs/name-text.ts";
 import { toTold } from "../roots/mounted-root.ts";
-import type { Mark } from "../scan/host-executable.ts";
+import type { HostExecutable } from "../scan/host-executable.ts";
 import { isCompiledKind, isForged } from "../scan/compiled-executable.ts";
 import type { Found } from "./found.ts";
 import type { CompiledFiles, HandoffEntry } from "./handoff.ts";
 
 /** Compiled files that Python takes for those of a source which they aren't made of. */
 export function findForged(
-  before: ReadonlyMap<string, Mark>,
-  marks: ReadonlyMap<string, Mark>,
+  before: ReadonlyMap<string, HostExecutable>,
+  executables: ReadonlyMap<string, HostExecutable>,
 ): readonly HandoffEntry[] {
   const entries: HandoffEntry[] = [];
-  for (const [path, { kind, state }] of marks) {
+  for (const [path, { kind, state }] of executables) {
     const was = before.get(path);
     if (!isCompiledKind(kind) || !isForged(was?.state, state)) continue;
     const change = was === undefined ? "new" : "changed";

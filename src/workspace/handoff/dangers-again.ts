@@ -1,6 +1,6 @@
 import { inFolderOf, isSystemError, type Folder } from "../../base/fs/beneath.ts";
 import { toNames } from "../host-path.ts";
-import { startedKind, toState } from "../git-dir/pointed/program-marks.ts";
+import { startedKind, toState } from "../git-dir/pointed/named-executables.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Found } from "./found.ts";
 import type { OpenDanger } from "./open-dangers.ts";
@@ -13,7 +13,7 @@ export function withOpenDangers(
 ): Scan {
   const closed = [...scan.closed];
   const ownerRights = [...scan.ownerRights];
-  const marks = new Map(scan.marks);
+  const executables = new Map(scan.executables);
   const known = new Set([...closed, ...ownerRights].map((names) => names.join("/")));
   for (const { place, kind } of open) {
     const names = toNames(root.source, place);
@@ -23,10 +23,10 @@ export function withOpenDangers(
     // Otherwise git's settings say whether it is still one
     if (kind === "started" && protect === "none") {
       const state = readState(root.folder, names);
-      if (state !== undefined) marks.set(names.join("/"), { kind: startedKind, state });
+      if (state !== undefined) executables.set(names.join("/"), { kind: startedKind, state });
     }
   }
-  return { ...scan, closed, ownerRights, marks };
+  return { ...scan, closed, ownerRights, executables };
 }
 
 function isClosed(root: Folder, names: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import { inFolderOf, isSystemError, type Folder } from "../../base/fs/beneath.ts";
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
-import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { countedNames, secretNames } from "./disabled-name.ts";
 import { isRepository, takeHeads } from "./repository-heads.ts";
 import { takeAway, type TakenAway } from "./take-away.ts";
@@ -9,15 +9,15 @@ import { takeAway, type TakenAway } from "./take-away.ts";
 /** What became of something that the host's programs must not find. */
 export interface Hold {
   /** Whether it's out of the host's way: asked after all was done */
-  readonly isHeld: boolean;
+  readonly isDisabled: boolean;
   /** What was taken from its name; undefined when nothing could be */
   readonly taken: TakenAway | undefined;
   /** Whether nobody may go into it */
   readonly isClosed?: boolean;
 }
 
-/** What was done, as in `it is sub/.git.vaultbox-held now`; empty when nothing could be. */
-export function toHoldText({ taken, isClosed = false }: Hold, root: OpenRoot): string {
+/** What was done, as in `it is sub/.git.vaultbox-disabled now`; empty when nothing could be. */
+export function toDisabledText({ taken, isClosed = false }: Hold, root: OpenRoot): string {
   const closed = isClosed ? "closed to all" : "";
   if (taken === undefined) return closed;
   const path = toTold(root, taken.names.join("/"));
@@ -32,22 +32,22 @@ export function toHoldText({ taken, isClosed = false }: Hold, root: OpenRoot): s
  * finds a repository there is asked again, and only then it's held.
  * @param how.isSeen whether all in it was looked at; otherwise there may be repositories in it, and nobody gets in
  */
-export async function holdUnit(
+export async function disableGitDir(
   root: Folder,
-  { names, shape }: RepositoryUnit,
-  { isSeen, budget }: { readonly isSeen: boolean; readonly budget: LookBudget },
+  { names, shape }: GitDir,
+  { isSeen, budget }: { readonly isSeen: boolean; readonly budget: ScanBudget },
 ): Promise<Hold> {
   if (shape === "file" || shape === "link") return toHold(takeAway(root, names, countedNames));
   const isGit = shape !== "other";
   const head = isGit ? await takeHeads(root, names, budget) : undefined;
   if (shape === "bare" || names.length === 0) {
-    return { isHeld: !(await isRepository(root, names, budget)), taken: head };
+    return { isDisabled: !(await isRepository(root, names, budget)), taken: head };
   }
   const taken = takeAway(root, names, isSeen ? countedNames : secretNames);
   const now = taken?.names ?? names;
   changeMode(root, now, "owner");
   const isFound = isGit ? await isRepository(root, now, budget) : taken === undefined;
-  const hold = { taken: taken ?? head, isHeld: !isFound };
+  const hold = { taken: taken ?? head, isDisabled: !isFound };
   return isSeen && !isFound ? hold : closeToAll(root, now, hold);
 }
 
@@ -55,7 +55,7 @@ export async function holdUnit(
  * The same for something in a repository that stays one. Git goes by many names in there (a log has its branch's), so it
  * gets one that nobody can have counted on.
  */
-export function holdPlace(root: Folder, names: readonly string[]): Hold {
+export function disablePlace(root: Folder, names: readonly string[]): Hold {
   return toHold(takeAway(root, names, secretNames));
 }
 
@@ -63,19 +63,19 @@ export function holdPlace(root: Folder, names: readonly string[]): Hold {
  * The same for a folder that nobody looked into. What is in it could count on a name that is known before, so it gets
  * another one, and nobody may go into it.
  */
-export function holdUnseen(root: Folder, names: readonly string[]): Hold {
-  const hold = holdPlace(root, names);
+export function disableUnseen(root: Folder, names: readonly string[]): Hold {
+  const hold = disablePlace(root, names);
   return closeToAll(root, hold.taken?.names ?? names, hold);
 }
 
 function toHold(taken: TakenAway | undefined): Hold {
-  return { isHeld: taken !== undefined, taken };
+  return { isDisabled: taken !== undefined, taken };
 }
 
 /** With no rights to it nobody finds anything in it, apart from root. */
 function closeToAll(root: Folder, names: readonly string[], hold: Hold): Hold {
   const isClosed = changeMode(root, names, "nobody");
-  return { ...hold, isClosed, isHeld: hold.isHeld || (isClosed && !isOpen(root, names)) };
+  return { ...hold, isClosed, isDisabled: hold.isDisabled || (isClosed && !isOpen(root, names)) };
 }
 
 function changeMode(root: Folder, names: readonly string[], whose: "owner" | "nobody"): boolean {

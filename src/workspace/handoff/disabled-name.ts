@@ -3,26 +3,26 @@ import { maxNameBytes } from "../../base/fs/folder-descriptor.ts";
 import { toNameBytes } from "../../base/fs/name-text.ts";
 
 /** What git doesn't look for, beside what it was. */
-const heldSuffix = ".vaultbox-held";
+const disabledSuffix = ".vaultbox-disabled";
 const maxNames = 100;
 const maxCounted = 10;
 const maxShortLength = 8;
 
 /** Whether a name is one that a hold gave. */
-export function isHeldName(name: string): boolean {
-  return name.includes(heldSuffix);
+export function isDisabledName(name: string): boolean {
+  return name.includes(disabledSuffix);
 }
 
 /** Names for what is held: after a few that may be taken ones that nobody can have taken before. */
 export function* countedNames(name: string): Generator<string> {
-  yield toHeldName(name, "");
-  for (let count = 2; count <= maxCounted; count++) yield toHeldName(name, `-${count}`);
+  yield toDisabledName(name, "");
+  for (let count = 2; count <= maxCounted; count++) yield toDisabledName(name, `-${count}`);
   for (let count = maxCounted; count < maxNames; count++) yield* secretNames(name);
 }
 
 /** A name that nobody can have counted on. */
 export function* secretNames(name: string): Generator<string> {
-  yield toHeldName(name, `-${randomBytes(8).toString("hex")}`);
+  yield toDisabledName(name, `-${randomBytes(8).toString("hex")}`);
 }
 
 /** Names that need no more room than the one that is there, for a full disk; `~` is in no name of a branch. */
@@ -34,8 +34,8 @@ export function* shortNames(name: string): Generator<string> {
 }
 
 /** As long as a file system takes it. */
-function toHeldName(name: string, end: string): string {
-  const suffix = `${heldSuffix}${end}`;
+function toDisabledName(name: string, end: string): string {
+  const suffix = `${disabledSuffix}${end}`;
   const characters = Array.from(name);
   const length = (): number => Buffer.byteLength(toNameBytes(characters.join("")));
   while (length() + suffix.length > maxNameBytes) characters.pop();

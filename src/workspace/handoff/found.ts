@@ -1,10 +1,10 @@
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import { readPlace } from "../hide/hidden-once.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
 import { scanRoot } from "../roots/scan-root.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
-import { examineFound, examineKnown, type ExaminedUnit } from "./examined-units.ts";
+import { examineFound, examineKnown, type InspectedGitDir } from "./inspected-git-dirs.ts";
 import type { HandoffOptions } from "./handoff.ts";
 import { readLeftSettings, withLeftPrograms } from "./left-programs.ts";
 
@@ -19,20 +19,20 @@ export interface LeftRoot {
 /** What one look through a root found, to be compared with the baseline. */
 export interface Found extends LeftRoot {
   readonly scan: Scan;
-  readonly repositories: readonly ExaminedUnit[];
+  readonly repositories: readonly InspectedGitDir[];
 }
 
-/** Looks through the roots after a sandbox was in them: what was known before of all of them comes first. */
-export async function lookThrough(
+/** Scans through the roots after a sandbox was in them: what was known before of all of them comes first. */
+export async function scanThrough(
   left: readonly LeftRoot[],
   { protect, budget }: Omit<HandoffOptions, "root" | "roots">,
 ): Promise<readonly Found[]> {
   const roots = left.map(({ root }) => root);
-  const known: (readonly ExaminedUnit[])[] = [];
+  const known: (readonly InspectedGitDir[])[] = [];
   for (const { root, baseline } of left) {
     known.push(await examineKnown(baseline, { root, roots, protect, budget }));
   }
-  const isAsked = protect === "default" && known.some((units) => units.length > 0);
+  const isAsked = protect === "default" && known.some((gitDirs) => gitDirs.length > 0);
   // Git answers while the roots are looked through
   const asked = isAsked ? readLeftSettings(budget) : undefined;
   asked?.catch(() => undefined);
@@ -48,7 +48,7 @@ export async function lookThrough(
       deep: true,
       plain,
       ...(protect === "default" ? { opens: baseline.since } : {}),
-      heldBefore: begun,
+      disabledBefore: begun,
       masked: new Map(baseline.deepAs?.map(({ path, key }) => [path, key])),
       made: { since: baseline.since, counted: begun },
       ...(since === undefined ? {} : { since }),
@@ -76,14 +76,14 @@ function withoutHidden(scan: Scan, { root, baseline }: LeftRoot): Scan {
   const isSeen = (path: string): boolean => !same.some((one) => path.startsWith(`${one}/`));
   return {
     ...scan,
-    marks: new Map([...scan.marks].filter(([path]) => isSeen(path))),
+    executables: new Map([...scan.executables].filter(([path]) => isSeen(path))),
     shared: new Map([...scan.shared].filter(([path]) => isSeen(path))),
     special: scan.special.filter((names) => isSeen(names.join("/"))),
   };
 }
 
 /** The same budget; what is left out of the look is told by its place on the host. */
-function toOwnBudget({ kind, source }: OpenRoot, budget: LookBudget): LookBudget {
+function toOwnBudget({ kind, source }: OpenRoot, budget: ScanBudget): ScanBudget {
   if (kind === "workspace") return budget;
   return { ...budget, leaveOut: (names) => budget.leaveOut(names && [source, ...names]) };
 }

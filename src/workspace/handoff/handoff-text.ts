@@ -9,13 +9,20 @@ const maxPathsInLine = 4;
 const maxPathLength = 60;
 const maxDetailLength = 400;
 
-const order: readonly HandoffEntry["change"][] = ["held", "dangerous", "new", "changed", "removed"];
+const order: readonly HandoffEntry["change"][] = [
+  "disabled",
+  "dangerous",
+  "new",
+  "changed",
+  "removed",
+];
 
 /** A run's hand-off for the terminal; empty when there is nothing to say. */
 export function handoffLines(handoff: Handoff, who = "the sandbox"): readonly string[] {
   const { entries, more = 0 } = handoff;
   const lines: string[] = [];
-  const isLoud = ({ change }: HandoffEntry): boolean => change === "held" || change === "dangerous";
+  const isLoud = ({ change }: HandoffEntry): boolean =>
+    change === "disabled" || change === "dangerous";
   const loud = entries.filter(isLoud);
   for (const { change, path, detail = "" } of loud.slice(0, 4))
     lines.push(toLoud(change, path, detail));
@@ -59,7 +66,7 @@ export function unseenLines({ complete, unseen }: Handoff, who: string): readonl
 }
 
 function toLoud(change: HandoffEntry["change"], path: string, detail: string): string {
-  const what = change === "held" ? "held back" : "DANGEROUS";
+  const what = change === "disabled" ? "disabled" : "DANGEROUS";
   return `  ${what}: ${toShort(path)} ${toPrintable(cut(detail))}`;
 }
 

@@ -1,10 +1,10 @@
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
 import type { OpenDanger } from "./open-dangers.ts";
 
 /** One thing that the sandbox left for the host. */
 export interface HandoffEntry {
-  readonly change: "new" | "changed" | "removed" | "held" | "dangerous";
+  readonly change: "new" | "changed" | "removed" | "disabled" | "dangerous";
   /** What a program of the host would do with it */
   readonly kind: string;
   /** From the workspace, or absolute outside of it; as of `toWrittenName` */
@@ -43,7 +43,7 @@ export interface HandoffOptions {
   readonly roots: readonly OpenRoot[];
   readonly protect: "default" | "none";
   /** Of the whole look */
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /** How what was found is dealt with. */

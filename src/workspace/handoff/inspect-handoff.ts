@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { inFolderOf, type Folder } from "../../base/fs/beneath.ts";
 import { toWrittenName } from "../../base/fs/name-text.ts";
-import { createLookBudget, type LookBudget } from "../look-budget.ts";
+import { createScanBudget, type ScanBudget } from "../scan-budget.ts";
 import { toReviewDetail } from "../git-dir/views/tree-commands.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import { isCompiledKind } from "../scan/compiled-executable.ts";
@@ -10,8 +10,8 @@ import type { Baseline } from "./baseline.ts";
 import { findForged, toCompiledFiles } from "./compiled-files.ts";
 import type { Found } from "./found.ts";
 import type { HandlingOptions, Handoff, HandoffEntry } from "./handoff.ts";
-import { holdPrograms, isNewProgram } from "./disable-programs.ts";
-import { holdUnseen, toHoldText } from "./disable-git-dir.ts";
+import { disablePrograms, isNewProgram } from "./disable-programs.ts";
+import { disableUnseen, toDisabledText } from "./disable-git-dir.ts";
 import { readPlace } from "../hide/hidden-once.ts";
 import { inspectViews } from "./left-views.ts";
 import { reportRepositories } from "./left-repositories.ts";
@@ -37,10 +37,10 @@ export async function inspectHandoff(
 ): Promise<Handoff> {
   const { budget } = options;
   const isOver = budget.ended() === "signal";
-  const createBudget = (ms: number): LookBudget =>
+  const createBudget = (ms: number): ScanBudget =>
     isOver
-      ? createLookBudget({ ...handlingLimits, ms: handlingMsAfterSignal })
-      : createLookBudget({ ...handlingLimits, ms }, budget.signal);
+      ? createScanBudget({ ...handlingLimits, ms: handlingMsAfterSignal })
+      : createScanBudget({ ...handlingLimits, ms }, budget.signal);
   const roots = all.map(({ root }) => root);
   const steps = new HandlingSteps();
   const rights = createBudget(rightsMs);
@@ -82,21 +82,21 @@ async function takeRights(
 async function inspectRoot(
   found: Found,
   options: HandlingOptions,
-  { handling, steps }: { readonly handling: LookBudget; readonly steps: HandlingSteps },
+  { handling, steps }: { readonly handling: ScanBudget; readonly steps: HandlingSteps },
 ): Promise<void> {
   const { root, baseline, scan, repositories } = found;
   const handled = { ...options, budget: handling };
-  await steps.take(() => holdPrograms(found, handled));
+  await steps.take(() => disablePrograms(found, handled));
   await steps.take(() => reportRepositories(repositories, handled));
   // Of those that git still finds
   await steps.take(() => inspectViews(baseline, scan.repositories, options));
-  await steps.take(() => holdUnseenFolders(scan, handled));
+  await steps.take(() => disableUnseenFolders(scan, handled));
   const told = toTeller(root);
   await steps.take(() => scan.opened.map((names) => told(toOpened(names))));
   await steps.take(() => findSpecial(baseline, scan).map(told));
   await steps.take(() => findMoved(baseline, root.folder).map(told));
-  await steps.take(() => compareMarks(found).map(told));
-  await steps.take(() => findForged(baseline.marks, scan.marks).map(told));
+  await steps.take(() => compareExecutables(found).map(told));
+  await steps.take(() => findForged(baseline.executables, scan.executables).map(told));
 }
 
 function toTeller(root: Found["root"]): (entry: HandoffEntry) => HandoffEntry {
@@ -106,12 +106,16 @@ function toTeller(root: Found["root"]): (entry: HandoffEntry) => HandoffEntry {
 /** No more than anybody reads, and nothing that was held is left out for the length of one root's list. */
 function toListed(entries: readonly HandoffEntry[]): readonly HandoffEntry[] {
   if (entries.length <= maxEntries) return entries;
-  const isHeld = ({ change }: HandoffEntry): boolean => change === "held" || change === "dangerous";
-  return [...entries.filter(isHeld), ...entries.filter((one) => !isHeld(one))].slice(0, maxEntries);
+  const isDisabled = ({ change }: HandoffEntry): boolean =>
+    change === "disabled" || change === "dangerous";
+  return [...entries.filter(isDisabled), ...entries.filter((one) => !isDisabled(one))].slice(
+    0,
+    maxEntries,
+  );
 }
 
 /** Of a look that went on. */
-function toLeftOut(budget: LookBudget): string {
+function toLeftOut(budget: ScanBudget): string {
   const place = budget.leftOut();
   return place === undefined
     ? "there is too much in a folder"
@@ -131,7 +135,7 @@ function cut(text: string): string {
 }
 
 /** Git finds a repository in a folder that can be entered and not listed, and at any depth. */
-async function holdUnseenFolders(
+async function disableUnseenFolders(
   { closed, deep }: Scan,
   { root, protect, budget, onDanger }: HandlingOptions,
 ): Promise<readonly HandoffEntry[]> {
@@ -141,12 +145,12 @@ async function holdUnseenFolders(
   ];
   const entries: HandoffEntry[] = [];
   for (const { names, kind, why } of all) {
-    const isHeld = protect !== "none" && names.length > 0 && (await budget.turn());
-    const held = isHeld ? holdUnseen(root.folder, names) : undefined;
+    const isDisabled = protect !== "none" && names.length > 0 && (await budget.turn());
+    const disabled = isDisabled ? disableUnseen(root.folder, names) : undefined;
     const path = toTold(root, names.join("/"));
     const [change, done] =
-      held?.isHeld === true
-        ? (["held", toHoldText(held, root)] as const)
+      disabled?.isDisabled === true
+        ? (["disabled", toDisabledText(disabled, root)] as const)
         : (["dangerous", "don't go there before you know why"] as const);
     if (change === "dangerous") onDanger({ place: join(root.source, ...names), kind: "folder" });
     entries.push({ change, kind, path, detail: `${why}; ${done}` });
@@ -174,7 +178,12 @@ async function takeOwnerRights(
     if (!isTaken) onDanger({ place: join(root.source, ...names), kind: "program" });
     entries.push(
       isTaken
-        ? { change: "held", kind, path, detail: "ran as its owner (setuid); it doesn't any more" }
+        ? {
+            change: "disabled",
+            kind,
+            path,
+            detail: "ran as its owner (setuid); it doesn't any more",
+          }
         : { change: "dangerous", kind, path, detail: "runs as its owner (setuid)" },
     );
   }
@@ -208,11 +217,11 @@ function findMoved({ hidden, hiddenAs = [] }: Baseline, root: Folder): readonly 
   return entries;
 }
 
-function compareMarks(found: Found): readonly HandoffEntry[] {
+function compareExecutables(found: Found): readonly HandoffEntry[] {
   const { scan } = found;
-  const before = found.baseline.marks;
+  const before = found.baseline.executables;
   const entries: HandoffEntry[] = [];
-  for (const [path, { kind, state }] of scan.marks) {
+  for (const [path, { kind, state }] of scan.executables) {
     const was = before.get(path);
     if (was?.state === state || isCompiledKind(kind)) continue;
     if (isNewProgram(found, path, kind)) continue;
@@ -223,7 +232,7 @@ function compareMarks(found: Found): readonly HandoffEntry[] {
   // What a limit kept the walk from isn't gone
   if (!scan.complete) return entries;
   for (const [path, { kind }] of before) {
-    if (!scan.marks.has(path) && !isCompiledKind(kind))
+    if (!scan.executables.has(path) && !isCompiledKind(kind))
       entries.push({ change: "removed", kind, path });
   }
   return entries;

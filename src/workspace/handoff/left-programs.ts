@@ -3,8 +3,12 @@ import { posix } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
 import { toNameBytes } from "../../base/fs/name-text.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
-import type { LookBudget } from "../look-budget.ts";
-import { readProgramMarks, toState, withPrograms } from "../git-dir/pointed/program-marks.ts";
+import type { ScanBudget } from "../scan-budget.ts";
+import {
+  readNamedExecutables,
+  toState,
+  withPrograms,
+} from "../git-dir/pointed/named-executables.ts";
 import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
 import type { SettingsOfFile } from "../git-dir/pointed/included-settings.ts";
 import { createTreeNames } from "../git-dir/pointed/tree-names.ts";
@@ -13,34 +17,34 @@ import {
   findOuter,
   hasOuter,
   readOuterPointed,
-  readUnitPointed,
+  readGitDirPointed,
   type CountingOptions,
   type OuterRepositories,
 } from "../git-dir/pointed/what-counts.ts";
 import { findWorkTrees, toGitPlace, type GitPlace } from "../git-dir/git-place.ts";
 import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
-import type { Mark } from "../scan/host-executable.ts";
+import type { HostExecutable } from "../scan/host-executable.ts";
 import type { Danger } from "../git-dir/inspect/inspection.ts";
-import type { ExaminedUnit } from "./examined-units.ts";
+import type { InspectedGitDir } from "./inspected-git-dirs.ts";
 import type { Found } from "./found.ts";
 
 /** What each root is a part of. */
 type OuterOfRoots = ReadonlyMap<OpenRoot, OuterRepositories>;
 
 /** The user's own settings, for {@link withLeftPrograms}. */
-export async function readLeftSettings(budget: LookBudget): Promise<readonly SettingsOfFile[]> {
+export async function readLeftSettings(budget: ScanBudget): Promise<readonly SettingsOfFile[]> {
   return (await orNoSettings(() => readUserSettings(budget))) ?? leaveOut(budget);
 }
 
 /**
  * Adds what the host's git would run by settings and hooks that are the user's. In a repository that was there before,
- * and around a root, a program that isn't as it was is a mark; in a new one, where relative paths mean files of the
+ * and around a root, a program that isn't as it was is a host executable; in a new one, where relative paths mean files of the
  * sandbox, it's a danger.
  * @param asked the user's settings, where git was asked for them before
  */
 export async function withLeftPrograms(
   all: readonly Found[],
-  budget: LookBudget,
+  budget: ScanBudget,
   asked?: ReturnType<typeof readLeftSettings>,
 ): Promise<readonly Found[]> {
   const outer = new Map(all.map(({ root }) => [root, findOuter(root.source)]));
@@ -60,8 +64,11 @@ export async function withLeftPrograms(
   const left: Found[] = [];
   for (const one of all) {
     const { root, scan } = one;
-    const marks = withPrograms(scan.marks, await readProgramMarks(pointed, { root, budget }));
-    const repositories: ExaminedUnit[] = [];
+    const executables = withPrograms(
+      scan.executables,
+      await readNamedExecutables(pointed, { root, budget }),
+    );
+    const repositories: InspectedGitDir[] = [];
     for (const examined of one.repositories) {
       const { known, findings } = examined;
       const isSettled = known !== undefined || findings.dangers.length > 0 || findings.unseen;
@@ -70,7 +77,7 @@ export async function withLeftPrograms(
       );
     }
     const complete = scan.complete && budget.isWhole();
-    left.push({ ...one, scan: { ...scan, marks, complete }, repositories });
+    left.push({ ...one, scan: { ...scan, executables, complete }, repositories });
   }
   return left;
 }
@@ -82,10 +89,10 @@ async function readKnownPointed(
   options: CountingOptions,
 ): Promise<readonly PointedPath[]> {
   const { budget } = options;
-  const isNew = ({ known }: ExaminedUnit): boolean => known === undefined;
+  const isNew = ({ known }: InspectedGitDir): boolean => known === undefined;
   const added = new Set(
     all.flatMap(({ root, repositories }) =>
-      repositories.filter(isNew).map(({ unit }) => toGitPlace(root.source, unit)?.workTree),
+      repositories.filter(isNew).map(({ gitDir }) => toGitPlace(root.source, gitDir)?.workTree),
     ),
   );
   const reading = { ...options, counts: (workTree: string) => !added.has(workTree) };
@@ -93,9 +100,9 @@ async function readKnownPointed(
   for (const { root, repositories } of all) {
     const around = outer.get(root) ?? findOuter(root.source);
     for (const one of await readOuterPointed(around, reading)) found.push(one);
-    for (const { unit } of repositories.filter((one) => !isNew(one))) {
+    for (const { gitDir } of repositories.filter((one) => !isNew(one))) {
       if (!(await budget.turn())) return found;
-      const pointed = await orNoSettings(() => readUnitPointed(root.source, unit, reading));
+      const pointed = await orNoSettings(() => readGitDirPointed(root.source, gitDir, reading));
       for (const one of pointed ?? leaveOut(budget)) found.push(one);
     }
   }
@@ -107,28 +114,28 @@ type IsOwn = (program: {
   /** Absolute */
   readonly path: string;
   readonly fromWorkTree: string;
-  readonly mark: Mark;
+  readonly executable: HostExecutable;
 }) => boolean;
 
 /** A new repository with the programs that git would run in it as dangers, without those that are as the user has them. */
 async function examineNew(
   root: OpenRoot,
-  examined: ExaminedUnit,
+  examined: InspectedGitDir,
   { options, isOwn }: { readonly options: CountingOptions; readonly isOwn: IsOwn },
-): Promise<ExaminedUnit> {
-  const { unit, findings } = examined;
+): Promise<InspectedGitDir> {
+  const { gitDir, findings } = examined;
   const { budget } = options;
   await budget.turn();
   const alone = { ...options, counts: () => false };
-  const pointed = await orNoSettings(() => readUnitPointed(root.source, unit, alone));
-  const marks = await readProgramMarks(pointed ?? [], { root, budget });
-  const around = posix.join(root.source, ...unit.names.slice(0, -1));
-  const workTree = toGitPlace(root.source, unit)?.workTree ?? around;
-  const dangers = [...marks].flatMap(([name, mark]) => {
+  const pointed = await orNoSettings(() => readGitDirPointed(root.source, gitDir, alone));
+  const executables = await readNamedExecutables(pointed ?? [], { root, budget });
+  const around = posix.join(root.source, ...gitDir.names.slice(0, -1));
+  const workTree = toGitPlace(root.source, gitDir)?.workTree ?? around;
+  const dangers = [...executables].flatMap(([name, executable]) => {
     const path = posix.join(root.source, name);
     const fromWorkTree = posix.relative(workTree, path);
-    if (isOwn({ path, fromWorkTree, mark })) return [];
-    return [toDanger(`makes git run ${toTold(root, name)}`, mark.state)];
+    if (isOwn({ path, fromWorkTree, executable })) return [];
+    return [toDanger(`makes git run ${toTold(root, name)}`, executable.state)];
   });
   if (pointed === undefined) dangers.push(toDanger("has settings that can't be read", ""));
   const unseen = budget.ended();
@@ -136,7 +143,7 @@ async function examineNew(
 }
 
 /** Nothing, and the look isn't whole. */
-function leaveOut(budget: LookBudget): readonly never[] {
+function leaveOut(budget: ScanBudget): readonly never[] {
   budget.leaveOut();
   return [];
 }
@@ -158,11 +165,11 @@ function toDanger(text: string, state: string): Danger {
 
 /** In a root before the run, by its name and content; or in a work tree that no sandbox can write in. */
 function toOwnership(all: readonly Found[], outer: OuterOfRoots): IsOwn {
-  const marks = all.flatMap(({ baseline }) => [...baseline.marks]);
-  const own = new Set(marks.map(([path, { state }]) => `${posix.basename(path)} ${state}`));
+  const executables = all.flatMap(({ baseline }) => [...baseline.executables]);
+  const own = new Set(executables.map(([path, { state }]) => `${posix.basename(path)} ${state}`));
   const places = all.flatMap(({ root, repositories }) => [
-    ...repositories.flatMap(({ unit, known }) =>
-      known === undefined ? [] : (toGitPlace(root.source, unit) ?? []),
+    ...repositories.flatMap(({ gitDir, known }) =>
+      known === undefined ? [] : (toGitPlace(root.source, gitDir) ?? []),
     ),
     ...(outer.get(root)?.places ?? []),
   ]);
@@ -170,7 +177,7 @@ function toOwnership(all: readonly Found[], outer: OuterOfRoots): IsOwn {
   const apart = [...new Set(trees.map(({ workTree }: GitPlace) => workTree))];
   const isInRoot = (path: string): boolean =>
     all.some(({ root }) => toNames(root.source, path) !== undefined);
-  return ({ path, fromWorkTree, mark: { state } }) => {
+  return ({ path, fromWorkTree, executable: { state } }) => {
     if (own.has(`${posix.basename(path)} ${state}`)) return true;
     return apart.some((workTree) => {
       const original = posix.join(workTree, fromWorkTree);

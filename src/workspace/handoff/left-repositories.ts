@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { Danger } from "../git-dir/inspect/inspection.ts";
-import type { ExaminedUnit } from "./examined-units.ts";
+import type { InspectedGitDir } from "./inspected-git-dirs.ts";
 import type { HandoffEntry, HandlingOptions } from "./handoff.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import { isNameable } from "../protect/nameable.ts";
-import { holdPlace, holdUnit, toHoldText, type Hold } from "./disable-git-dir.ts";
-import { unfinished } from "../git-dir/inspect/todo-look.ts";
+import { disablePlace, disableGitDir, toDisabledText, type Hold } from "./disable-git-dir.ts";
+import { unfinished } from "../git-dir/inspect/inspect-todo.ts";
 import { toReason } from "./unseen-reason.ts";
 
 const kind = "repositories";
@@ -16,13 +16,13 @@ const kind = "repositories";
  * @param options with a budget for what is done about them
  */
 export async function reportRepositories(
-  examined: readonly ExaminedUnit[],
+  examined: readonly InspectedGitDir[],
   options: HandlingOptions,
 ): Promise<readonly HandoffEntry[]> {
   const entries: HandoffEntry[] = [];
-  const isUnseen = ({ findings }: ExaminedUnit): boolean => findings.unseen !== undefined;
+  const isUnseen = ({ findings }: InspectedGitDir): boolean => findings.unseen !== undefined;
   // The innermost first: what is around one may be renamed next. What is known to be dangerous before all others.
-  const inner = examined.toSorted((a, b) => b.unit.names.length - a.unit.names.length);
+  const inner = examined.toSorted((a, b) => b.gitDir.names.length - a.gitDir.names.length);
   for (const one of [...inner.filter((each) => !isUnseen(each)), ...inner.filter(isUnseen)]) {
     await options.budget.turn();
     const entry = await report(one, options);
@@ -32,7 +32,7 @@ export async function reportRepositories(
 }
 
 async function report(
-  one: ExaminedUnit,
+  one: InspectedGitDir,
   options: HandlingOptions,
 ): Promise<HandoffEntry | undefined> {
   const { known, path, findings } = one;
@@ -65,24 +65,24 @@ interface Verdict {
 }
 
 async function toEntry(
-  one: ExaminedUnit,
+  one: InspectedGitDir,
   { why, own, isLeft }: Verdict,
   options: HandlingOptions,
 ): Promise<HandoffEntry> {
   const path = toTold(options.root, one.path);
   const sharer = findSharer(one, own, options);
   if (sharer !== undefined) {
-    const place = join(options.root.source, ...one.unit.names);
+    const place = join(options.root.source, ...one.gitDir.names);
     options.onDanger({ place, kind: "repository", known: one.known, root: options.root.source });
     const later = `session ${sharer} works there, and holds it when it ends`;
     return { change: "dangerous", kind, path, detail: `${why}; ${later}` };
   }
   const isTried = options.protect !== "none" && !isLeft && options.budget.ended() === undefined;
   const holds = isTried ? await hold(one, own, options) : [];
-  const isHeld = holds.length > 0 && holds.every((each) => each.isHeld);
-  if (!isHeld && !isLeft) {
+  const isDisabled = holds.length > 0 && holds.every((each) => each.isDisabled);
+  if (!isDisabled && !isLeft) {
     const places = [
-      one.unit.names,
+      one.gitDir.names,
       ...holds.flatMap(({ taken }) => (taken === undefined ? [] : [taken.names])),
     ];
     for (const names of places) {
@@ -90,30 +90,37 @@ async function toEntry(
       options.onDanger({ place, kind: "repository", known: one.known, root: options.root.source });
     }
   }
-  const done = holds.map((each) => toHoldText(each, options.root)).filter((text) => text !== "");
-  return { change: isHeld ? "held" : "dangerous", kind, path, detail: [why, ...done].join("; ") };
+  const done = holds
+    .map((each) => toDisabledText(each, options.root))
+    .filter((text) => text !== "");
+  return {
+    change: isDisabled ? "disabled" : "dangerous",
+    kind,
+    path,
+    detail: [why, ...done].join("; "),
+  };
 }
 
 /** Whether another session may be in the middle of just that: a rebase of its own must not lose its state. */
 function findSharer(
-  { unit }: ExaminedUnit,
+  { gitDir }: InspectedGitDir,
   own: readonly Danger[],
   { root, protect, findSharer: find }: HandlingOptions,
 ): string | undefined {
   const isUnfinished = own.every(({ place = "" }) => unfinished.includes(place));
   if (protect === "none" || own.length === 0 || !isUnfinished) return undefined;
-  return find(join(root.source, ...unit.names));
+  return find(join(root.source, ...gitDir.names));
 }
 
 /** Of the user's own repository no more than needed is taken away. */
 async function hold(
-  { unit, known, findings }: ExaminedUnit,
+  { gitDir, known, findings }: InspectedGitDir,
   own: readonly Danger[],
   { root: { folder: root }, budget }: HandlingOptions,
 ): Promise<readonly Hold[]> {
   const places = [...new Set(own.flatMap(({ place }) => place ?? []))];
   const isInPlaces = own.length > 0 && own.every(({ place }) => place !== undefined);
   if (known === undefined || !isInPlaces)
-    return [await holdUnit(root, unit, { isSeen: findings.isPart !== true, budget })];
-  return places.map((place) => holdPlace(root, [...unit.names, ...place.split("/")]));
+    return [await disableGitDir(root, gitDir, { isSeen: findings.isPart !== true, budget })];
+  return places.map((place) => disablePlace(root, [...gitDir.names, ...place.split("/")]));
 }

@@ -1,9 +1,9 @@
 import { orNothing, type Folder } from "../../base/fs/beneath.ts";
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import { readViews, type RepositoryViews } from "../git-dir/views/read-views.ts";
 import type { KnownViews } from "../git-dir/views/view.ts";
 import { toTold } from "../roots/mounted-root.ts";
-import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import type { Baseline } from "./baseline.ts";
 import type { HandoffEntry, HandoffOptions } from "./handoff.ts";
 
@@ -12,10 +12,10 @@ const kind = "what git shows";
 const none: RepositoryViews = { views: [], known: {} };
 
 /** What makes git show something else in a repository; nothing for what has no folder of git's. */
-export async function readUnitViews(
+export async function readGitDirViews(
   root: Folder,
-  { names, shape }: RepositoryUnit,
-  budget: LookBudget,
+  { names, shape }: GitDir,
+  budget: ScanBudget,
   known?: KnownViews,
 ): Promise<RepositoryViews> {
   if (shape === "other" || shape === "file" || shape === "link") return none;
@@ -26,15 +26,15 @@ export async function readUnitViews(
 /** What a run left that makes git show something else, with the command that shows what is there. */
 export async function inspectViews(
   baseline: Baseline,
-  units: readonly RepositoryUnit[],
+  gitDirs: readonly GitDir[],
   { root, budget }: HandoffOptions,
 ): Promise<readonly HandoffEntry[]> {
   const entries: HandoffEntry[] = [];
-  for (const unit of units) {
+  for (const gitDir of gitDirs) {
     if (!(await budget.turn())) break;
-    const path = unit.names.join("/");
+    const path = gitDir.names.join("/");
     const known = baseline.repositories.get(path)?.views ?? {};
-    const { views } = await readUnitViews(root.folder, unit, budget, known);
+    const { views } = await readGitDirViews(root.folder, gitDir, budget, known);
     for (const { id, state, text, command } of views) {
       if (known[id] === state) continue;
       const change = known[id] === undefined ? "new" : "changed";

@@ -2,7 +2,7 @@ import type { Paths } from "../../base/paths.ts";
 import { createRememberedList } from "../../base/remembered-list.ts";
 import type { RepositoryFacts } from "../git-dir/repository-facts.ts";
 import { isSuspect } from "./suspect-repository.ts";
-import type { ExaminedUnit } from "./examined-units.ts";
+import type { InspectedGitDir } from "./inspected-git-dirs.ts";
 import { addMade, isAmongMade, type MadeIn } from "./made-list.ts";
 
 // A remote that a sandbox wrote is the sandbox's choice, and not the user's: what it names isn't read with the user's
@@ -17,15 +17,16 @@ const list = createRememberedList<MadeIn>({
 });
 
 /** Of what was looked at, the repositories whose remotes are the user's, and those whose remotes a sandbox chose. */
-export function sortMade(examined: readonly ExaminedUnit[]): {
+export function sortMade(examined: readonly InspectedGitDir[]): {
   readonly own: readonly string[];
   readonly made: readonly string[];
 } {
   // Remotes are read of git only
   const seen = examined.filter(
-    ({ unit, findings }) => unit.shape !== "other" && findings.unseen === undefined,
+    ({ gitDir, findings }) => gitDir.shape !== "other" && findings.unseen === undefined,
   );
-  const isOwn = ({ known, findings }: ExaminedUnit): boolean => known?.remotes === findings.remotes;
+  const isOwn = ({ known, findings }: InspectedGitDir): boolean =>
+    known?.remotes === findings.remotes;
   return {
     own: seen.filter(isOwn).map(({ path }) => path),
     made: seen.filter((one) => !isOwn(one)).map(({ path }) => path),

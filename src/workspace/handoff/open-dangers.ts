@@ -2,7 +2,7 @@ import type { Paths } from "../../base/paths.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { createRememberedList } from "../../base/remembered-list.ts";
 import { toNames } from "../host-path.ts";
-import { toKnownHere, type Baseline, type KnownUnit } from "./baseline.ts";
+import { toKnownHere, type Baseline, type KnownGitDir } from "./baseline.ts";
 
 // What the end of a run called DANGEROUS and could not hold. It isn't the user's for later runs, which try again, until
 // it's harmless or gone, or the user takes it over. One file for all workspaces.
@@ -16,7 +16,7 @@ export interface OpenDanger {
   /** Real path of the root that it was found in; missing in what an earlier version wrote */
   readonly root?: string;
   /** What a repository was before the run; undefined: it wasn't there */
-  readonly known?: KnownUnit | undefined;
+  readonly known?: KnownGitDir | undefined;
 }
 
 /** What one end of a run found dangerous in the roots that it looked through. */
@@ -77,11 +77,11 @@ export function leaveOutDangers(
   open: readonly OpenDanger[],
 ): Baseline {
   const repositories = new Map(baseline.repositories);
-  const marks = new Map(baseline.marks);
+  const executables = new Map(baseline.executables);
   const dangerous: string[] = [];
   for (const { place, kind, known, root: its = root } of open) {
     const path = toNames(root, place)?.join("/");
-    if (path !== undefined && kind === "started") marks.delete(path);
+    if (path !== undefined && kind === "started") executables.delete(path);
     if (path === undefined || kind !== "repository") continue;
     dangerous.push(path);
     const own = repositories.get(path);
@@ -90,5 +90,5 @@ export function leaveOutDangers(
       repositories.set(path, its === root ? known : toKnownHere(own, known));
     }
   }
-  return { ...baseline, marks, repositories, ...(dangerous.length > 0 && { dangerous }) };
+  return { ...baseline, executables, repositories, ...(dangerous.length > 0 && { dangerous }) };
 }

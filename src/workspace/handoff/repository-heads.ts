@@ -1,5 +1,5 @@
 import { isSystemError, orNothing, type Folder } from "../../base/fs/beneath.ts";
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import { readFolder, readFolderOrNothing } from "../read-folder.ts";
 import { isBareRepository, isHeadName } from "../git-dir/repository-signs.ts";
 import { countedNames } from "./disabled-name.ts";
@@ -12,7 +12,7 @@ import { takeAway, type TakenAway } from "./take-away.ts";
 export async function takeHeads(
   root: Folder,
   names: readonly string[],
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<TakenAway | undefined> {
   const own = await takeHead(root, names, budget);
   for (const inner of await listWorkTrees(root, names, budget)) await takeHead(root, inner, budget);
@@ -22,7 +22,7 @@ export async function takeHeads(
 async function takeHead(
   root: Folder,
   names: readonly string[],
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<TakenAway | undefined> {
   using folder = orNothing(() => openAllowed(root, names));
   if (folder === undefined) return undefined;
@@ -43,7 +43,7 @@ async function takeHead(
 async function listWorkTrees(
   root: Folder,
   names: readonly string[],
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<readonly (readonly string[])[]> {
   const own = [...names, "worktrees"];
   using folder = orNothing(() => openAllowed(root, own));
@@ -62,7 +62,7 @@ function openAllowed(root: Folder, names: readonly string[]): Folder | undefined
 export async function isRepository(
   root: Folder,
   names: readonly string[],
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<boolean> {
   for (const each of [names, ...(await listWorkTrees(root, names, budget))]) {
     if (!(await budget.turn()) || (await hasHead(root, each, budget))) return true;
@@ -73,7 +73,7 @@ export async function isRepository(
 async function hasHead(
   root: Folder,
   names: readonly string[],
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<boolean> {
   try {
     using folder = root.openPath(names);

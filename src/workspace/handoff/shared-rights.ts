@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { inFolderOf, type Folder } from "../../base/fs/beneath.ts";
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import { isCompiledKind } from "../scan/compiled-executable.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Found } from "./found.ts";
@@ -16,7 +16,7 @@ const maxOfFolder = 10;
  */
 export async function takeSharedRights(
   { root, baseline, scan, since }: Found,
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<readonly HandoffEntry[]> {
   const before = baseline.shared;
   if (since === undefined || before === undefined) return [];
@@ -52,7 +52,7 @@ interface Told {
 function toEntry({ path, who, isTaken }: Told): HandoffEntry {
   return isTaken
     ? {
-        change: "held",
+        change: "disabled",
         kind,
         path: toShown(path),
         detail: `was writable for ${who}; it isn't any more`,
@@ -64,23 +64,23 @@ function toEntry({ path, who, isTaken }: Told): HandoffEntry {
 function toFolderEntry(all: readonly Told[]): HandoffEntry {
   const [{ path, who, isTaken } = { path: "", who: "", isTaken: false }] = all;
   const [change, verb, end] = isTaken
-    ? (["held", "were writable", "; they aren't any more"] as const)
+    ? (["disabled", "were writable", "; they aren't any more"] as const)
     : (["dangerous", "are writable", ""] as const);
   const detail = `has ${all.length} entries that ${verb} for ${who}${end}`;
   return { change, kind, path: toShown(dirname(path)), detail };
 }
 
 interface Places {
-  /** The root, and folders around marks and around what they lead to */
+  /** The root, and folders around host executables and around what they lead to */
   readonly around: ReadonlySet<string>;
-  /** Repositories, and folders that marks lead to: all in them */
+  /** Repositories, and folders that host executables lead to: all in them */
   readonly whole: ReadonlySet<string>;
 }
 
-function toPlaces({ marks, linked, repositories }: Scan): Places {
+function toPlaces({ executables, linked, repositories }: Scan): Places {
   const around = new Set(["", ...[...linked].flatMap((path) => toWays(path))]);
-  for (const [path, mark] of marks) {
-    if (!isCompiledKind(mark.kind)) for (const one of toWays(path)) around.add(one);
+  for (const [path, executable] of executables) {
+    if (!isCompiledKind(executable.kind)) for (const one of toWays(path)) around.add(one);
   }
   return {
     around,

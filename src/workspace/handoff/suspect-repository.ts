@@ -1,8 +1,8 @@
 import type { Paths } from "../../base/paths.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
-import { createLookBudget } from "../look-budget.ts";
-import { examineUnit } from "../git-dir/inspect/inspect-git-dir.ts";
-import { listOtherSessions, readOtherRoots, type OtherRoot } from "./unlooked-sessions.ts";
+import { createScanBudget } from "../scan-budget.ts";
+import { inspectGitDir } from "../git-dir/inspect/inspect-git-dir.ts";
+import { listOtherSessions, readOtherRoots, type OtherRoot } from "./unscanned-sessions.ts";
 
 /** For one repository, asked about before a run. */
 const limits = { entries: 1_000_000, findings: 1000, bytes: 256 * 1024 * 1024, ms: 10_000 };
@@ -31,7 +31,7 @@ async function isAsBefore(
   const { kind, target } = record;
   const apart = new Set(record.apart);
   const root = { kind, source, target, writable: true, folder, apart, emptied: [] };
-  const place = { root, roots: [root], budget: createLookBudget(limits) };
-  const { remotes, unseen } = await examineUnit({ names, shape: known.shape }, place);
+  const place = { root, roots: [root], budget: createScanBudget(limits) };
+  const { remotes, unseen } = await inspectGitDir({ names, shape: known.shape }, place);
   return unseen === undefined && remotes === known.remotes;
 }

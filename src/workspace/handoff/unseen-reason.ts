@@ -1,6 +1,6 @@
-import type { LookEnd } from "../look-budget.ts";
+import type { ScanEnd } from "../scan-budget.ts";
 
-const reasons: Readonly<Record<LookEnd, string>> = {
+const reasons: Readonly<Record<ScanEnd, string>> = {
   entries: "there is too much in the workspace",
   findings: "there are too many repositories",
   bytes: "there is too much to read",
@@ -9,6 +9,6 @@ const reasons: Readonly<Record<LookEnd, string>> = {
 };
 
 /** Why a look ended early, for the user. */
-export function toReason(end: LookEnd): string {
+export function toReason(end: ScanEnd): string {
   return reasons[end];
 }

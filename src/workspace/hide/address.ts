@@ -27,18 +27,18 @@ export function withoutUserInfo(
   if (last === -1) return word;
   let behind: SignsOfHost | undefined;
   for (
-    let mark = word.indexOf("://");
-    mark !== -1 && mark + 3 < last;
-    mark = word.indexOf("://", mark + 3)
+    let executable = word.indexOf("://");
+    executable !== -1 && executable + 3 < last;
+    executable = word.indexOf("://", executable + 3)
   ) {
-    const from = mark + 3;
+    const from = executable + 3;
     const authority = toAuthority(word, from);
     if (
       plainAuthority.test(authority) &&
       !isCut(authority, (behind ??= toSignsOfHost(word.slice(last + 1))))
     )
       continue;
-    const isSsh = sshScheme.test(word.slice(Math.max(0, mark - longestScheme), mark));
+    const isSsh = sshScheme.test(word.slice(Math.max(0, executable - longestScheme), executable));
     const info = word.slice(from, last);
     const colon = info.indexOf(":");
     const at = info.indexOf("@");

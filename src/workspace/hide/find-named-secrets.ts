@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
 import { orNothing, type Folder } from "../../base/fs/beneath.ts";
 import { toNames, toRealPath } from "../host-path.ts";
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import { withIncluded } from "../git-dir/pointed/included-settings.ts";
 import { maxConfigurationBytes, readConfiguration } from "../git-dir/git-configuration.ts";
-import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
 import { toNamedFiles, type NamedFile } from "./named-secrets.ts";
 import { holdsPrivateKey } from "./secret-files.ts";
@@ -15,7 +15,7 @@ interface NamedPlace {
   /** Absolute real path of `root` */
   readonly path: string;
   readonly rules: HideRules;
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /** Settings without one of these name no file with a secret */
@@ -23,11 +23,11 @@ const sign = /file|key|cert|ssh|include|helper|alias/i;
 
 /** Names of the files beneath a root that the settings of its repositories name as the place of a secret. */
 export async function findNamedSecrets(
-  units: readonly RepositoryUnit[],
+  gitDirs: readonly GitDir[],
   place: NamedPlace,
 ): Promise<readonly (readonly string[])[]> {
   const found = new Map<string, readonly string[]>();
-  for (const { names, shape } of units) {
+  for (const { names, shape } of gitDirs) {
     if (!(await place.budget.turn())) break;
     if (shape === "file" || shape === "link" || shape === "other") continue;
     for (const file of await readNamedFiles(names, place)) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { toNames, toRealPath } from "../host-path.ts";
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import type { FoundEntry } from "../scan/walk.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
 import { isSecretFile, mayLeadToSecret } from "./secret-files.ts";
@@ -9,7 +9,7 @@ import { isSecretFile, mayLeadToSecret } from "./secret-files.ts";
 export function isHidden(
   rules: HideRules,
   { folder, entry, names }: FoundEntry,
-  budget?: LookBudget,
+  budget?: ScanBudget,
 ): boolean {
   const path = names.join("/");
   const told = rules.around === undefined ? path : `${rules.around}/${path}`;

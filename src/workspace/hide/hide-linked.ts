@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { orNothing } from "../../base/fs/beneath.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { toNames, toRealPath } from "../host-path.ts";
-import { createLookBudget, startLimits, type LookBudget } from "../look-budget.ts";
+import { createScanBudget, startLimits, type ScanBudget } from "../scan-budget.ts";
 import { isGitName } from "../git-dir/repository-signs.ts";
-import type { LookedRoot } from "../roots/scan-root.ts";
+import type { ScannedRoot } from "../roots/scan-root.ts";
 import { walk, type FoundEntry } from "../scan/walk.ts";
 import { isHidden } from "./hidden-entry.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
@@ -28,9 +28,9 @@ const maxThrough = 4;
  * Adds to what is hidden what links with the name of a secret lead to, in every root: `.env` that leads to a file in
  * another one, and the files in a folder that `.aws` leads to.
  */
-export async function hideLinked(looked: readonly LookedRoot[]): Promise<readonly LookedRoot[]> {
-  const budget = createLookBudget(startLimits);
-  const found = new Map<LookedRoot, (readonly string[])[]>();
+export async function hideLinked(looked: readonly ScannedRoot[]): Promise<readonly ScannedRoot[]> {
+  const budget = createScanBudget(startLimits);
+  const found = new Map<ScannedRoot, (readonly string[])[]>();
   const add = (path: string): void => {
     for (const one of toHolders(looked, path)) {
       const names = toNames(one.root.source, path) ?? [];
@@ -56,15 +56,15 @@ export async function hideLinked(looked: readonly LookedRoot[]): Promise<readonl
 }
 
 /** The roots that show a path of the host, and in which things are hidden. */
-function toHolders(looked: readonly LookedRoot[], path: string): readonly LookedRoot[] {
+function toHolders(looked: readonly ScannedRoot[], path: string): readonly ScannedRoot[] {
   return looked.filter(({ root, rules }) => rules !== undefined && contains(root.source, path));
 }
 
 async function goThrough(
   { shown, path, rules, through }: Link,
   place: {
-    readonly looked: readonly LookedRoot[];
-    readonly budget: LookBudget;
+    readonly looked: readonly ScannedRoot[];
+    readonly budget: ScanBudget;
     /** Takes the real path of something that is to be hidden */
     readonly add: (path: string) => void;
   },

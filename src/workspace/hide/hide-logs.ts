@@ -1,5 +1,5 @@
 import { orNothing, type Folder } from "../../base/fs/beneath.ts";
-import { isTooDeep, type LookBudget } from "../look-budget.ts";
+import { isTooDeep, type ScanBudget } from "../scan-budget.ts";
 import type { MountDraft } from "../protect/mount-draft.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
 import { hideSecretsInText } from "./secret-text.ts";
@@ -12,7 +12,7 @@ const empty = Buffer.alloc(0);
 interface LogFolder {
   readonly folder: Folder;
   readonly names: readonly string[];
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /**
@@ -58,7 +58,7 @@ async function hideLog(
 }
 
 /** Once the look is over, what is left of a log is left out: the start is refused then. */
-async function withoutPasswords(content: Buffer, budget: LookBudget): Promise<Buffer> {
+async function withoutPasswords(content: Buffer, budget: ScanBudget): Promise<Buffer> {
   const lines = content.toString("latin1").split("\n");
   const clean: string[] = [];
   for (const line of lines) {

@@ -5,9 +5,9 @@ import { orNothing } from "../../base/fs/beneath.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { quoted } from "../../base/printable.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
-import { createLookBudget, startLimits } from "../look-budget.ts";
+import { createScanBudget, startLimits } from "../scan-budget.ts";
 import { toTold } from "../roots/mounted-root.ts";
-import type { LookedRoot } from "../roots/scan-root.ts";
+import type { ScannedRoot } from "../roots/scan-root.ts";
 import { walk } from "../scan/walk.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
 import { toNewSecrets } from "./new-secrets.ts";
@@ -32,10 +32,10 @@ interface Moved {
  */
 export async function hideMoved(
   paths: Paths,
-  looked: readonly LookedRoot[],
-): Promise<readonly LookedRoot[]> {
+  looked: readonly ScannedRoot[],
+): Promise<readonly ScannedRoot[]> {
   const list = await readHiddenOnce(paths);
-  const all: LookedRoot[] = [];
+  const all: ScannedRoot[] = [];
   const kept = new Set(list);
   const added: HiddenOnce[] = [];
   for (const one of looked) {
@@ -87,7 +87,7 @@ function isAsked(
 
 /** @returns what isn't where it was hidden by its name, and whether there's nowhere else that it could be */
 async function findMoved(
-  one: LookedRoot,
+  one: ScannedRoot,
   asked: readonly HiddenOnce[],
 ): Promise<{ readonly moved: readonly Moved[]; readonly isWhole: boolean }> {
   const moved: Moved[] = [];
@@ -109,10 +109,10 @@ async function findMoved(
 }
 
 async function search(
-  { root, scan }: LookedRoot,
+  { root, scan }: ScannedRoot,
   missing: ReadonlyMap<string, HiddenOnce>,
 ): Promise<{ readonly found: readonly Moved[]; readonly isWhole: boolean }> {
-  const budget = createLookBudget(startLimits);
+  const budget = createScanBudget(startLimits);
   const found: Moved[] = [];
   const hidden = new Set(scan.secrets.map((names) => names.join("/")));
   let isWhole = true;

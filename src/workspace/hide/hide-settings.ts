@@ -1,12 +1,12 @@
 import { orNothing, type Folder } from "../../base/fs/beneath.ts";
 import { toNames } from "../host-path.ts";
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import { findOtherSystem } from "../git-dir/other-systems/other-system.ts";
 import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
 import { hasRoomForCopies, kindOf, type MountDraft } from "../protect/mount-draft.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
-import { lookAtTracked } from "./tracked/tracked-files.ts";
-import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import { inspectTracked } from "./tracked/tracked-files.ts";
+import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { hideLogs } from "./hide-logs.ts";
 import { isTreeSettings } from "./tree-settings.ts";
 import { withoutSecretsByStep } from "./settings-text.ts";
@@ -47,19 +47,19 @@ const maxSettingsBytes = 16 * 1024 * 1024;
 interface HidePlace {
   readonly folder: Folder;
   readonly names: readonly string[];
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /** Where settings are looked for. */
 interface SettingsPlaces {
-  readonly units: readonly RepositoryUnit[];
+  readonly gitDirs: readonly GitDir[];
   /** Whether a repository is the user's */
   readonly isOwn: (names: readonly string[]) => boolean;
   /** Of files that programs of the host go by, from the root */
   readonly paths: Iterable<string>;
   /** What settings name, of which those that are included are settings too */
   readonly pointed: readonly PointedPath[];
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /**
@@ -67,15 +67,15 @@ interface SettingsPlaces {
  * user's repositories come first; where there is no room for the copies of another one, it is shown empty.
  */
 export async function hideSettings(draft: MountDraft, places: SettingsPlaces): Promise<void> {
-  const { units, isOwn, paths, pointed, budget } = places;
-  const own = units.filter(({ names }) => isOwn(names));
-  for (const unit of own) {
+  const { gitDirs, isOwn, paths, pointed, budget } = places;
+  const own = gitDirs.filter(({ names }) => isOwn(names));
+  for (const gitDir of own) {
     if (!(await budget.turn())) return;
-    await hideUnit(draft, unit, budget);
+    await hideInGitDir(draft, gitDir, budget);
   }
   await hideOthers(
     draft,
-    units.filter(({ names }) => !isOwn(names)),
+    gitDirs.filter(({ names }) => !isOwn(names)),
     budget,
   );
   // What settings include, whatever the condition
@@ -95,14 +95,14 @@ export async function hideSettings(draft: MountDraft, places: SettingsPlaces): P
 /** A sandbox chooses how many repositories it leaves, and how many files with passwords there are in each. */
 async function hideOthers(
   draft: MountDraft,
-  units: readonly RepositoryUnit[],
-  budget: LookBudget,
+  gitDirs: readonly GitDir[],
+  budget: ScanBudget,
 ): Promise<void> {
   let left = 0;
-  for (const unit of units) {
+  for (const gitDir of gitDirs) {
     if (!(await budget.turn())) return;
     const found: MountDraft = { ...draft, copies: new Map(), logs: new Map(), notes: [] };
-    await hideUnit(found, unit, budget);
+    await hideInGitDir(found, gitDir, budget);
     // A copy that is shown already has been made without secrets
     const copies = [...found.copies].filter(([key]) => !draft.copies.has(key));
     if (copies.length + found.logs.size === 0) continue;
@@ -111,7 +111,7 @@ async function hideOthers(
       for (const [key, log] of found.logs) draft.logs.set(key, log);
       for (const one of found.notes) draft.notes.push(one);
     } else {
-      draft.emptied.push(unit.names);
+      draft.emptied.push(gitDir.names);
       left++;
     }
   }
@@ -121,10 +121,10 @@ async function hideOthers(
     );
 }
 
-async function hideUnit(
+async function hideInGitDir(
   draft: MountDraft,
-  { names, shape }: RepositoryUnit,
-  budget: LookBudget,
+  { names, shape }: GitDir,
+  budget: ScanBudget,
 ): Promise<void> {
   if (shape === "other") await hideOther(draft, names, budget);
   if (shape !== "folder" && shape !== "bare" && shape !== "module" && shape !== "worktree") return;
@@ -142,7 +142,7 @@ async function hideUnit(
 async function hideOther(
   draft: MountDraft,
   names: readonly string[],
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<void> {
   for (const { path } of findOtherSystem(names.at(-1) ?? "")?.settings ?? []) {
     await hideFile(draft, [...names, ...path.split("/")], budget);
@@ -176,7 +176,7 @@ async function hideIn(
 async function hideFile(
   draft: MountDraft,
   names: readonly string[],
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<void> {
   const key = names.join("/");
   // A copy that is shown already has been made without secrets
@@ -206,11 +206,11 @@ async function hideFile(
 async function showSettings(
   draft: MountDraft,
   names: readonly string[],
-  { clean, budget }: { readonly clean: Uint8Array; readonly budget: LookBudget },
+  { clean, budget }: { readonly clean: Uint8Array; readonly budget: ScanBudget },
 ): Promise<void> {
   const key = names.join("/");
   const look = { trees: draft.trees, budget };
-  const tracked = (await lookAtTracked(look, draft.root, [names])).get(key);
+  const tracked = (await inspectTracked(look, draft.root, [names])).get(key);
   if (tracked?.isSame === true) {
     draft.readable.push(names);
     return;

@@ -4,10 +4,10 @@ import { orNothing } from "../../base/fs/beneath.ts";
 import type { FileOrigin } from "../../base/fs/file-origin.ts";
 import { quoted } from "../../base/printable.ts";
 import type { CoveredPlace } from "../../sandbox/posture/expected-mounts.ts";
-import type { OtherRoot } from "../handoff/unlooked-sessions.ts";
+import type { OtherRoot } from "../handoff/unscanned-sessions.ts";
 import { toNames } from "../host-path.ts";
 import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
-import type { LookedRoot } from "../roots/scan-root.ts";
+import type { ScannedRoot } from "../roots/scan-root.ts";
 import { isHidden } from "./hidden-entry.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
 
@@ -15,7 +15,7 @@ import { matches, type HideRules } from "./hide-rules.ts";
 export type HiddenPlace = readonly [path: string, around: FileOrigin];
 
 interface HiddenHere {
-  readonly looked: readonly LookedRoot[];
+  readonly looked: readonly ScannedRoot[];
   readonly covered: readonly CoveredPlace[];
 }
 

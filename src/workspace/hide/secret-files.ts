@@ -1,5 +1,5 @@
 import type { Folder } from "../../base/fs/beneath.ts";
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import { likelyToken } from "../../base/token-forms.ts";
 import { holdsValue } from "./env-file.ts";
 import { objectHoldsSecret } from "./secret-object.ts";
@@ -72,7 +72,7 @@ export function holdsPrivateKey(folder: Folder, name: string): boolean {
 export function isSecretFile(
   file: { readonly folder: Folder; readonly name: string },
   path: string,
-  budget?: LookBudget,
+  budget?: ScanBudget,
 ): boolean {
   const written = path.slice(path.lastIndexOf("/") + 1);
   const name = toOriginal(written);
@@ -80,7 +80,7 @@ export function isSecretFile(
   if (secretNames.test(name)) return !exampleNames.test(name);
   const original = `${path.slice(0, -written.length)}${name}`;
   if (secretPaths.test(original)) return true;
-  const look = toLook(name, original);
+  const look = toScan(name, original);
   if (look === undefined) return false;
   const bytes = file.folder.read(file.name, look.maxBytes);
   budget?.spend("bytes", bytes?.length);
@@ -96,7 +96,7 @@ interface Look {
 }
 
 /** Undefined for a file that isn't looked into, as its name is none of a file with secrets. */
-function toLook(name: string, path: string): Look | undefined {
+function toScan(name: string, path: string): Look | undefined {
   if (variableNames.test(name)) {
     if (exampleNames.test(name)) return undefined;
     const isScript = /^\.envrc/i.test(name);

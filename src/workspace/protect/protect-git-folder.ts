@@ -1,7 +1,7 @@
 import { join, posix } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
 import type { Folder } from "../../base/fs/beneath.ts";
-import { isHeldName } from "../handoff/disabled-name.ts";
+import { isDisabledName } from "../handoff/disabled-name.ts";
 import { quoted } from "../../base/printable.ts";
 import { maxConfigurationBytes, readConfiguration } from "../git-dir/git-configuration.ts";
 import { isTrue, type GitSetting } from "../git-dir/git-setting.ts";
@@ -114,7 +114,7 @@ async function protectModules(
     if (kind !== "folder") continue;
     const own = [...names, name];
     // By this name no work tree finds it
-    if (isHeldName(name) && !isNameable(join(draft.root.source, ...own))) continue;
+    if (isDisabledName(name) && !isNameable(join(draft.root.source, ...own))) continue;
     using inner = folder.open(name);
     if (inner !== undefined && isBareRepository(inner.entries())) {
       await protectGitFolder(draft, own, options);

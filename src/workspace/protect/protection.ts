@@ -4,8 +4,8 @@ import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { hideSecrets } from "../hide/hide-secrets.ts";
-import type { LookBudget } from "../look-budget.ts";
-import { isHeldName } from "../handoff/disabled-name.ts";
+import type { ScanBudget } from "../scan-budget.ts";
+import { isDisabledName } from "../handoff/disabled-name.ts";
 import { hideSettings } from "../hide/hide-settings.ts";
 import { withoutSecrets } from "../hide/settings-text.ts";
 import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
@@ -16,7 +16,7 @@ import {
   type MountedRoot,
   type OpenRoot,
 } from "../roots/mounted-root.ts";
-import type { LookedRoot } from "../roots/scan-root.ts";
+import type { ScannedRoot } from "../roots/scan-root.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { MountedFolder } from "./mask-special-files.ts";
@@ -31,11 +31,11 @@ import {
 import type { MountPointsBeneath } from "./mount-point.ts";
 import { withoutEmptied } from "./emptied-folders.ts";
 import { isNameable, refuseUnnameable } from "./nameable.ts";
-import { protectAllPointed, readAllPointed, type UnitsOfRoot } from "./protect-all-pointed.ts";
-import { protectUnit, type UnitOptions } from "./protect-unit.ts";
+import { protectAllPointed, readAllPointed, type GitDirsOfRoot } from "./protect-all-pointed.ts";
+import { protectGitDir, type GitDirOptions } from "./protect-git-dir.ts";
 import { findPinned } from "./pinned-paths.ts";
 import type { TreesInSandbox } from "./protect-work-trees.ts";
-import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { toFrozenTrees, type FrozenTree } from "../hide/tracked/frozen-files.ts";
 import { findWorkTreesOf } from "../hide/tracked/work-trees.ts";
 import { toCopies, type CopyMount } from "./shown-copies.ts";
@@ -72,7 +72,7 @@ export interface ProtectionOptions {
   readonly protect: "default" | "none";
   /** Whether anything is hidden: then also the passwords in git's configuration */
   readonly hides: boolean;
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
   /** Whether a repository was there before other sessions that weren't looked at; the others are protected last */
   readonly isOwn?: (root: MountedRoot, names: readonly string[]) => boolean;
 }
@@ -82,11 +82,11 @@ export interface ProtectionOptions {
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE
  */
 export async function planProtection(
-  looked: readonly LookedRoot[],
+  looked: readonly ScannedRoot[],
   { protect, hides, budget, isOwn }: ProtectionOptions,
 ): Promise<Protection> {
   const isAsked = hides || protect === "default";
-  if (isAsked) checkLookedAt(looked);
+  if (isAsked) checkInspected(looked);
   const trees = await findWorkTreesOf(looked);
   const drafted = looked.map((one) => ({
     ...one,
@@ -97,7 +97,7 @@ export async function planProtection(
     pinApart(draft);
     for (const one of draft.root.emptied) draft.emptiedTrees.push(one);
   }
-  const options: UnitOptions = {
+  const options: GitDirOptions = {
     toShown: hides ? withoutSecrets : (content) => content,
     trees: toTreesInSandbox(looked.map(({ root }) => root)),
     drafts,
@@ -107,27 +107,27 @@ export async function planProtection(
     (root: OpenRoot) =>
     (names: readonly string[]): boolean =>
       isOwn?.(root, names) !== false;
-  const all: UnitsOfRoot[] = [];
+  const all: GitDirsOfRoot[] = [];
   for (const { root, scan, draft } of drafted) {
     const own = { isOwn: toIsOwn(root) };
-    const units =
+    const gitDirs =
       protect === "default" && root.writable
-        ? await protectUnits(draft, scan.repositories, { ...options, ...own })
+        ? await protectGitDirs(draft, scan.repositories, { ...options, ...own })
         : scan.repositories;
-    all.push({ draft, units, ...own });
+    all.push({ draft, gitDirs, ...own });
   }
   const found = isAsked ? await readAllPointed(all, budget) : [];
   if (protect === "default") protectAllPointed(drafts, found);
   const pointed = found.flatMap((one) => one.pointed);
   for (const { root, scan, rules, tracked, draft } of drafted) {
     if (rules !== undefined) {
-      const paths = scan.marks.keys();
-      const units = scan.repositories;
-      await hideSettings(draft, { units, isOwn: toIsOwn(root), paths, pointed, budget });
+      const paths = scan.executables.keys();
+      const gitDirs = scan.repositories;
+      await hideSettings(draft, { gitDirs, isOwn: toIsOwn(root), paths, pointed, budget });
     }
     hideSecrets(draft, scan.secrets, tracked);
   }
-  if (isAsked) refuseUnlooked(looked, budget);
+  if (isAsked) refuseUnscanned(looked, budget);
   return {
     ...toMounts(
       drafted.map(({ draft }) => withoutEmptied(draft)),
@@ -146,8 +146,8 @@ export async function planProtection(
 }
 
 /** What a limit kept a look from is neither protected nor compared. @throws VaultboxError VBX_WORKSPACE_UNSAFE */
-export function refuseUnlooked(looked: readonly LookedRoot[], budget: LookBudget): void {
-  if (!budget.isWhole()) throw notLookedThrough(looked, budget.leftOut());
+export function refuseUnscanned(looked: readonly ScannedRoot[], budget: ScanBudget): void {
+  if (!budget.isWhole()) throw notScannedWhole(looked, budget.leftOut());
 }
 
 function toTreesInSandbox(roots: readonly OpenRoot[]): TreesInSandbox {
@@ -163,7 +163,7 @@ function toTreesInSandbox(roots: readonly OpenRoot[]): TreesInSandbox {
 
 function toMounts(
   drafts: readonly MountDraft[],
-  looked: readonly LookedRoot[],
+  looked: readonly ScannedRoot[],
 ): Omit<Protection, "pinned" | "pointed" | "frozen" | "readable"> {
   refuseTooMany(drafts);
   // Where another root lies over one, its own mounts are seen
@@ -208,23 +208,23 @@ function pinApart(draft: MountDraft): void {
  * where it counts as new.
  * @returns those that are protected
  */
-async function protectUnits(
+async function protectGitDirs(
   draft: MountDraft,
-  units: readonly RepositoryUnit[],
-  options: UnitOptions & Pick<UnitsOfRoot, "isOwn">,
-): Promise<readonly RepositoryUnit[]> {
-  const isOwn = ({ names }: RepositoryUnit): boolean => options.isOwn(names);
-  const done: RepositoryUnit[] = [];
+  gitDirs: readonly GitDir[],
+  options: GitDirOptions & Pick<GitDirsOfRoot, "isOwn">,
+): Promise<readonly GitDir[]> {
+  const isOwn = ({ names }: GitDir): boolean => options.isOwn(names);
+  const done: GitDir[] = [];
   let left = 0;
-  for (const unit of [...units.filter(isOwn), ...units.filter((one) => !isOwn(one))]) {
+  for (const gitDir of [...gitDirs.filter(isOwn), ...gitDirs.filter((one) => !isOwn(one))]) {
     await options.budget.turn();
-    if (isOutOfUse(draft, unit)) continue;
-    if (!isOwn(unit) && !hasRoomForOthers(draft)) {
+    if (isOutOfUse(draft, gitDir)) continue;
+    if (!isOwn(gitDir) && !hasRoomForOthers(draft)) {
       left++;
       continue;
     }
-    await protectUnit(draft, unit, options);
-    done.push(unit);
+    await protectGitDir(draft, gitDir, options);
+    done.push(gitDir);
   }
   if (left === 0) return done;
   draft.notes.push(
@@ -239,28 +239,28 @@ function toSpecialFiles({ special, unlisted, closed, deep, complete }: Scan): Sp
 }
 
 /** Held by an earlier run at a place that no mount can be at; whatever is made of it is new when the run ends. */
-function isOutOfUse(draft: MountDraft, { names }: RepositoryUnit): boolean {
+function isOutOfUse(draft: MountDraft, { names }: GitDir): boolean {
   const path = join(draft.root.source, ...names);
-  if (!isHeldName(names.at(-1) ?? "") || isNameable(path)) return false;
+  if (!isDisabledName(names.at(-1) ?? "") || isNameable(path)) return false;
   draft.notes.push(
-    `${quoted(names.join("/"))} is held, and isn't protected: no mount can be there`,
+    `${quoted(names.join("/"))} is disabled, and isn't protected: no mount can be there`,
   );
   return true;
 }
 
 /** What wasn't looked at is neither hidden nor protected. */
-function checkLookedAt(looked: readonly LookedRoot[]): void {
+function checkInspected(looked: readonly ScannedRoot[]): void {
   const partly = looked.find(({ scan }) => !scan.complete);
-  if (partly !== undefined) throw notLookedThrough(looked, partly.scan.leftOut);
+  if (partly !== undefined) throw notScannedWhole(looked, partly.scan.leftOut);
   for (const { root, scan } of looked) {
-    const units = new Set(scan.repositories.map(({ names }) => names.join("/")));
-    const closed = scan.closed.find((names) => units.has(names.join("/")));
-    if (closed !== undefined && root.writable) throw notLookedInto(root, closed);
+    const gitDirs = new Set(scan.repositories.map(({ names }) => names.join("/")));
+    const closed = scan.closed.find((names) => gitDirs.has(names.join("/")));
+    if (closed !== undefined && root.writable) throw notScannedInto(root, closed);
   }
 }
 
 /** A mask over a repository would take it from the sandbox. */
-function notLookedInto(root: OpenRoot, names: readonly string[]): VaultboxError {
+function notScannedInto(root: OpenRoot, names: readonly string[]): VaultboxError {
   const path = toTold(root, names.join("/"));
   return new VaultboxError(
     "VBX_WORKSPACE_UNSAFE",
@@ -270,8 +270,8 @@ function notLookedInto(root: OpenRoot, names: readonly string[]): VaultboxError 
 }
 
 /** @param leftOut path of what is too deep; undefined: there is too much of it */
-function notLookedThrough(
-  looked: readonly LookedRoot[],
+function notScannedWhole(
+  looked: readonly ScannedRoot[],
   leftOut: string | undefined,
 ): VaultboxError {
   const tookMs = looked.reduce((sum, { scan }) => sum + scan.tookMs, 0);

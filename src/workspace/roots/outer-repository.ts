@@ -4,7 +4,7 @@ import { orNothing, type Folder } from "../../base/fs/beneath.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { openOrNothing } from "../host-path.ts";
 import { findRootAt, type MountedRoot } from "./mounted-root.ts";
-import type { LookedRoot } from "./scan-root.ts";
+import type { ScannedRoot } from "./scan-root.ts";
 
 /**
  * Finds the repositories of folders that are work trees themselves, where these lie outside of all the folders: they are
@@ -35,7 +35,7 @@ async function locateCommon(folder: Folder, workTree: string): Promise<string | 
 
 /** The same for all work trees that were found in the roots: what they need mounted at its own path. */
 export async function findOuterRoots(
-  looked: readonly LookedRoot[],
+  looked: readonly ScannedRoot[],
 ): Promise<readonly MountedRoot[]> {
   const writable = looked.filter(({ root }) => root.writable);
   const roots = writable.map(({ root }) => root);

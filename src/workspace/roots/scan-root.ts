@@ -1,7 +1,7 @@
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import type { HideRules } from "../hide/hide-rules.ts";
-import { createLookBudget, startLimits } from "../look-budget.ts";
+import { createScanBudget, startLimits } from "../scan-budget.ts";
 import { findSpecialBelow } from "../scan/find-special-files.ts";
 import { addRootRepository, type ScanOptions } from "../scan/scan-draft.ts";
 import { createScan, scanWorkspace, type Scan } from "../scan/scan.ts";
@@ -10,7 +10,7 @@ import type { TrackedSecrets } from "../hide/tracked/leave-tracked.ts";
 import { toRootRules } from "./root-hide.ts";
 
 /** A root as the start found it. */
-export interface LookedRoot {
+export interface ScannedRoot {
   readonly root: OpenRoot;
   readonly scan: Scan;
   /** What is hidden in it; undefined: nothing */
@@ -20,12 +20,15 @@ export interface LookedRoot {
 }
 
 /**
- * Looks through a root before the sandbox is made.
+ * Scans through a root before the sandbox is made.
  * @throws VaultboxError VBX_MOUNT_REFUSED when a mount can't be looked through; Error of the system
  */
-export async function lookAtRoot(root: OpenRoot, hide: HideRules | undefined): Promise<LookedRoot> {
+export async function inspectRoot(
+  root: OpenRoot,
+  hide: HideRules | undefined,
+): Promise<ScannedRoot> {
   const rules = isOfPackages(root) ? undefined : toRootRules(hide, root);
-  const budget = createLookBudget(startLimits);
+  const budget = createScanBudget(startLimits);
   const { folder, plain } = root;
   const isWalked = !isOfPackages(root) && (root.writable || rules !== undefined);
   const scan = isWalked
@@ -39,7 +42,7 @@ export async function lookAtRoot(root: OpenRoot, hide: HideRules | undefined): P
   return { root, scan, rules };
 }
 
-/** Looks once through a root. */
+/** Scans once through a root. */
 export async function scanRoot(root: OpenRoot, options: ScanOptions): Promise<Scan> {
   const { kind, folder, source, apart } = root;
   if (kind !== "repository") {

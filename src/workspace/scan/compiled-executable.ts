@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { LookBudget } from "../look-budget.ts";
-import type { Mark } from "./host-executable.ts";
+import type { ScanBudget } from "../scan-budget.ts";
+import type { HostExecutable } from "./host-executable.ts";
 import type { FoundEntry } from "./walk.ts";
 
 /** Times that a compiled file changed after. */
@@ -12,7 +12,7 @@ export interface MadeSince {
 }
 
 /** What compiled files are looked at with. */
-export interface CompiledLook {
+export interface CompiledFiles {
   readonly since: MadeSince | undefined;
   /** How many are counted, by what made them */
   readonly made: Map<string, number>;
@@ -20,7 +20,7 @@ export interface CompiledLook {
   readonly paths: string[];
   /** Asked before one is read */
   readonly mayRead: () => boolean;
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 const kindStart = "compiled by ";
@@ -34,18 +34,18 @@ const maxToldFiles = 1000;
 /** Files that a start reads, which waits for them; those beyond are only counted when they change. */
 const maxReadAtStart = 1000;
 
-export function createCompiledLook({
+export function createCompiledFiles({
   made: since,
   budget,
 }: {
   readonly made?: MadeSince;
-  readonly budget: LookBudget;
-}): CompiledLook {
+  readonly budget: ScanBudget;
+}): CompiledFiles {
   let left = since === undefined ? maxReadAtStart : Infinity;
   return { since, made: new Map(), paths: [], mayRead: () => left-- > 0, budget };
 }
 
-/** The kind of a mark on a compiled file, by the tool. */
+/** The kind of a host executable on a compiled file, by the tool. */
 export function toCompiledKind(tool: string): string {
   return `${kindStart}${tool}`;
 }
@@ -55,14 +55,14 @@ export function isCompiledKind(kind: string): boolean {
 }
 
 /**
- * Looks at a compiled file. Only Python's say what source they stand for, so that one which isn't made of it can be told
- * from one that is: those alone have a mark.
+ * Scans at a compiled file. Only Python's say what source they stand for, so that one which isn't made of it can be told
+ * from one that is: those alone have a host executable.
  */
-export function toCompiledMark(
+export function toCompiledExecutable(
   { folder, entry, names }: FoundEntry,
   kind: string,
-  { since, made, paths, mayRead, budget }: CompiledLook,
-): Mark | undefined {
+  { since, made, paths, mayRead, budget }: CompiledFiles,
+): HostExecutable | undefined {
   if (since !== undefined) {
     const changedAt = folder.facts(entry.name)?.changedAt ?? 0n;
     if (changedAt < since.since) return undefined;

@@ -1,15 +1,15 @@
 import { orNothing, type Folder } from "../../base/fs/beneath.ts";
 import { isGitName } from "../git-dir/repository-signs.ts";
 import { leadsToPackages } from "./installed-packages.ts";
-import { addMark, type ScanDraft } from "./scan-draft.ts";
+import { addExecutable, type ScanDraft } from "./scan-draft.ts";
 import { walk } from "./walk.ts";
 
 /**
- * Marks what programs find through links to folders of the workspace, by the path through the link: the files of
+ * HostExecutables what programs find through links to folders of the workspace, by the path through the link: the files of
  * `docs/a` are `.claude/…` once `.claude` leads there. Links that lead on from there are followed too, each once: one
  * that leads around itself has no end.
  */
-export async function markAliases(root: Folder, draft: ScanDraft): Promise<void> {
+export async function addExecutableAliases(root: Folder, draft: ScanDraft): Promise<void> {
   const { budget, table, aliases } = draft;
   // More are added while they are looked through
   for (const { names: shown, end, links } of aliases) {
@@ -23,7 +23,7 @@ export async function markAliases(root: Folder, draft: ScanDraft): Promise<void>
           if (entry.kind === "folder" || entry.kind === "other") continue;
           const found = { folder: place.folder, entry, names: [...inner, entry.name] };
           const path = [...end, ...place.names, entry.name].join("/");
-          addMark(draft, found, { around, through: { links, path } });
+          addExecutable(draft, found, { around, through: { links, path } });
         }
         return Promise.resolve();
       },

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isSystemError, type Folder } from "../../base/fs/beneath.ts";
-import { isTooDeep, mayBeTooDeep, type LookBudget } from "../look-budget.ts";
+import { isTooDeep, mayBeTooDeep, type ScanBudget } from "../scan-budget.ts";
 import type { PlainFolder } from "./plain-folder-record.ts";
 import type { PlainFolders } from "./plain-folders.ts";
 
@@ -31,20 +31,20 @@ interface OpenFolder {
 }
 
 /** Where nothing but special files counts. */
-interface SpecialLook {
+interface SpecialFacts {
   readonly folders: readonly (readonly string[])[];
   /** What is remembered of them; undefined: nothing is */
   readonly plain?: PlainFolders | undefined;
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /**
- * Looks for special files in folders beneath a root, by their paths, in a third of the time that a walk takes: packages
+ * Scans for special files in folders beneath a root, by their paths, in a third of the time that a walk takes: packages
  * have more files than all the rest. What a link led it to on the way isn't beneath the root, and isn't returned.
  */
 export async function findSpecialBelow(
   root: Folder,
-  { folders, plain, budget }: SpecialLook,
+  { folders, plain, budget }: SpecialFacts,
 ): Promise<FoundSpecialFiles> {
   const special: (readonly string[])[] = [];
   const unlisted: (readonly string[])[] = [];

@@ -1,8 +1,8 @@
-import type { HostFile } from "./host-executables/row.ts";
+import type { HostExecutableRow } from "./host-executables/row.ts";
 import { NameFilter } from "./name-filter.ts";
 
 /** A folder that is walked, as far as its path says something about the files in it. */
-export interface MarkFolder {
+export interface ExecutableFolder {
   /** From the workspace, in lower case, with `/` before and after each name */
   readonly path: string;
   /** Of every file in it */
@@ -12,14 +12,14 @@ export interface MarkFolder {
 }
 
 /** What the host's programs do with files, by their paths. */
-export interface MarkTable {
+export interface ExecutableTable {
   /** @param path names from the workspace */
-  readonly toFolder: (path: readonly string[]) => MarkFolder;
+  readonly toFolder: (path: readonly string[]) => ExecutableFolder;
   /**
    * What a program of the host would do with a file; undefined for an ordinary one. A pattern with folders and a name
    * counts first, then one of folders, then a name, then a name with `*`. Of two the longer one counts.
    */
-  readonly findKind: (folder: MarkFolder, name: string) => string | undefined;
+  readonly findKind: (folder: ExecutableFolder, name: string) => string | undefined;
   /** What a program of the host would do with files somewhere in a folder, whatever else is on their way. */
   readonly findKindBelow: (path: readonly string[]) => string | undefined;
 }
@@ -64,10 +64,10 @@ interface Patterns {
 type Ways = Map<string, FolderPattern[]>;
 
 /** @param lesser rows that count for what is nothing else by its folders */
-export function createMarkTable(
-  rows: readonly HostFile[],
-  lesser: readonly HostFile[] = [],
-): MarkTable {
+export function createExecutableTable(
+  rows: readonly HostExecutableRow[],
+  lesser: readonly HostExecutableRow[] = [],
+): ExecutableTable {
   const patterns: Patterns = {
     filter: new NameFilter(),
     names: new Map(),
@@ -108,7 +108,7 @@ function addFolder(folders: Patterns["folders"], kind: string, pattern: string):
   add(folders, first.includes("*") ? "*" : first, { kind, names, length: pattern.length });
 }
 
-function toWays(rows: readonly HostFile[]): Ways {
+function toWays(rows: readonly HostExecutableRow[]): Ways {
   const ways: Ways = new Map();
   for (const { kind, patterns } of rows) {
     for (const pattern of patterns.split(" ")) addWays(ways, kind, pattern.split("/").slice(0, -1));
@@ -174,7 +174,7 @@ function toExtension(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
-function toFolder({ folders, lesserFolders }: Patterns, path: readonly string[]): MarkFolder {
+function toFolder({ folders, lesserFolders }: Patterns, path: readonly string[]): ExecutableFolder {
   const parts = path.map((name) => name.toLowerCase());
   const kind = findFolder(folders, parts);
   const lesser = findFolder(lesserFolders, parts);
@@ -204,7 +204,7 @@ function findKindBelow(ways: Ways, path: readonly string[]): string | undefined 
 
 function findKind(
   { names, starts, extensions }: Patterns,
-  folder: MarkFolder,
+  folder: ExecutableFolder,
   name: string,
 ): string | undefined {
   const exact = findClosest(names.get(name), folder, name);
@@ -219,7 +219,7 @@ function findKind(
 /** @param closest the one that counts so far */
 function findClosest(
   patterns: readonly NamePattern[] | undefined,
-  { path }: MarkFolder,
+  { path }: ExecutableFolder,
   name: string,
   closest?: NamePattern,
 ): NamePattern | undefined {

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import type { Folder } from "../../base/fs/beneath.ts";
 import type { FoundFile } from "../../base/fs/plain-file.ts";
 import { follow } from "../../base/fs/path-steps.ts";
-import type { LookBudget } from "../look-budget.ts";
-import { isCompiledKind, toCompiledMark, type CompiledLook } from "./compiled-executable.ts";
-import type { MarkFolder, MarkTable } from "./host-executable-table.ts";
+import type { ScanBudget } from "../scan-budget.ts";
+import { isCompiledKind, toCompiledExecutable, type CompiledFiles } from "./compiled-executable.ts";
+import type { ExecutableFolder, ExecutableTable } from "./host-executable-table.ts";
 import { sharedBits } from "./owner-rights.ts";
 import type { FoundEntry } from "./walk.ts";
 
 /** A file that a host's program would run or go by, as it was. */
-export interface Mark {
+export interface HostExecutable {
   readonly kind: string;
   /** Two of the same content are the same that the same people may run and write to */
   readonly state: string;
@@ -36,12 +36,12 @@ export interface FollowedAlias extends FolderAlias {
 }
 
 /** What entries are looked at with. */
-export interface MarkScan {
+export interface ExecutableScan {
   readonly workspace: string;
   readonly root: Folder;
-  readonly table: MarkTable;
-  readonly budget: LookBudget;
-  readonly compiled: CompiledLook;
+  readonly table: ExecutableTable;
+  readonly budget: ScanBudget;
+  readonly compiled: CompiledFiles;
   /** Paths of what links of a kind end at */
   readonly linked: Set<string>;
 }
@@ -50,22 +50,22 @@ export interface MarkScan {
 type OnAlias = (alias: FolderAlias) => void;
 
 /**
- * The mark of an entry; undefined for an ordinary one. Its state is what a program finds at the name: through a link
+ * The host executable of an entry; undefined for an ordinary one. Its state is what a program finds at the name: through a link
  * that stays in the workspace the content of where the kernel ends, and of a link that leaves it the place where.
  * @param around the folder it is in
  */
-export function toMark(
+export function toExecutable(
   found: FoundEntry,
-  around: MarkFolder,
-  scan: MarkScan,
+  around: ExecutableFolder,
+  scan: ExecutableScan,
   onAlias: OnAlias,
-): Mark | undefined {
-  if (found.entry.kind === "link") return toLinkMark(found, around, scan, onAlias);
+): HostExecutable | undefined {
+  if (found.entry.kind === "link") return toLinkExecutable(found, around, scan, onAlias);
   if (found.entry.kind !== "file") return undefined;
   const { folder, entry, names } = found;
   const kind = scan.table.findKind(around, entry.name);
   if (kind === undefined) return undefined;
-  if (isCompiledKind(kind)) return toCompiledMark(found, kind, scan.compiled);
+  if (isCompiledKind(kind)) return toCompiledExecutable(found, kind, scan.compiled);
   // There are hundreds of them, and large ones
   const path = names.join("/");
   const isProgram = path.includes("/bin/") || path.includes("/.bin/");
@@ -76,7 +76,7 @@ export function toMark(
 }
 
 /** Two of the same content and mode are the same. */
-export function toFileState({ facts, content }: FoundFile, budget?: LookBudget): string {
+export function toFileState({ facts, content }: FoundFile, budget?: ScanBudget): string {
   budget?.spend("bytes", content?.length ?? 0);
   const state =
     content === undefined
@@ -86,12 +86,12 @@ export function toFileState({ facts, content }: FoundFile, budget?: LookBudget):
   return `${rights} ${state}`;
 }
 
-function toLinkMark(
+function toLinkExecutable(
   { folder, entry, names }: FoundEntry,
-  around: MarkFolder,
-  scan: MarkScan,
+  around: ExecutableFolder,
+  scan: ExecutableScan,
   onAlias: OnAlias,
-): Mark | undefined {
+): HostExecutable | undefined {
   const { workspace, table } = scan;
   const target = folder.readLink(entry.name) ?? "";
   const followed = follow(workspace, { from: names.slice(0, -1), path: target });
@@ -108,7 +108,7 @@ function toLinkMark(
 }
 
 /** The state of what a link ends at. */
-function toEndState(end: readonly string[], { root, budget }: MarkScan): string {
+function toEndState(end: readonly string[], { root, budget }: ExecutableScan): string {
   if (end.length === 0) return "folder";
   const found = root.lookBelow(end, maxHashedBytes);
   if (found?.facts.kind !== "file") return found?.facts.kind ?? "nothing";

@@ -1,6 +1,6 @@
 import { orNothing, type Folder } from "../../base/fs/beneath.ts";
 import type { Entry } from "../../base/fs/entry-facts.ts";
-import { isTooDeep, type LookBudget } from "../look-budget.ts";
+import { isTooDeep, type ScanBudget } from "../scan-budget.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
 import { openInner } from "./open-inner.ts";
 
@@ -18,12 +18,12 @@ export function hasOwnerRights(folder: Folder, { name, kind }: Entry, since: big
 export const sharedBits = 0o022;
 
 /** What modes are looked for with. */
-interface ModeLook {
+interface ModeFacts {
   /** When they changed at the earliest, `ns` */
   readonly since: bigint;
   /** The same of what others may write to: the start didn't see the user's own files of a moment before, `ns` */
   readonly sharedSince: bigint;
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
   /** Paths of folders that are looked through by themselves */
   readonly apart?: ReadonlySet<string> | undefined;
   readonly onOwnerRights: (names: readonly string[]) => void;
@@ -37,14 +37,14 @@ interface ModeLook {
 export async function findModes(
   folder: Folder,
   names: readonly string[],
-  look: ModeLook,
+  look: ModeFacts,
 ): Promise<void> {
   const { since, budget } = look;
   if (isTooDeep(names)) return budget.leaveOut(names);
   for (const entry of await readFolderOrNothing(folder, budget)) {
     if (budget.isDue() && !(await budget.turn())) return;
     const own = [...names, entry.name];
-    lookAtMode(folder, entry, { names: own, look });
+    inspectMode(folder, entry, { names: own, look });
     if (entry.kind !== "folder" || look.apart?.has(own.join("/")) === true) continue;
     const opening = { since, onOpened: () => undefined };
     using inner = orNothing(() => openInner(folder, entry.name, opening));
@@ -52,10 +52,10 @@ export async function findModes(
   }
 }
 
-function lookAtMode(
+function inspectMode(
   folder: Folder,
   { name, kind }: Entry,
-  { names, look }: { readonly names: readonly string[]; readonly look: ModeLook },
+  { names, look }: { readonly names: readonly string[]; readonly look: ModeFacts },
 ): void {
   if (kind !== "file" && kind !== "folder") return;
   const mode = folder.mode(name);

@@ -3,16 +3,17 @@ import { findNamedSecrets } from "../hide/find-named-secrets.ts";
 import { toNewSecrets } from "../hide/new-secrets.ts";
 import { hasOtherName, isHidden, mayHideThrough, toHiddenNames } from "../hide/hidden-entry.ts";
 import type { HideRules } from "../hide/hide-rules.ts";
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import { isGitFile } from "../git-dir/repository-signs.ts";
+import { findGitDirs, type GitDir, type GitDirPlace } from "../git-dir/inspect/find-git-dirs.ts";
+import type { ExecutableFolder, ExecutableTable } from "./host-executable-table.ts";
+import { createCompiledFiles, type CompiledFiles, type MadeSince } from "./compiled-executable.ts";
 import {
-  findUnits,
-  type RepositoryUnit,
-  type UnitPlace,
-} from "../git-dir/inspect/find-git-dirs.ts";
-import type { MarkFolder, MarkTable } from "./host-executable-table.ts";
-import { createCompiledLook, type CompiledLook, type MadeSince } from "./compiled-executable.ts";
-import { toMark, type FolderAlias, type FollowedAlias, type Mark } from "./host-executable.ts";
+  toExecutable,
+  type FolderAlias,
+  type FollowedAlias,
+  type HostExecutable,
+} from "./host-executable.ts";
 import type { PlainFolders } from "./plain-folders.ts";
 import { findModes, sharedBits } from "./owner-rights.ts";
 import type { FoundEntry } from "./walk.ts";
@@ -28,7 +29,7 @@ export interface ScanOptions {
    */
   readonly opens?: bigint;
   /** A folder that is too deep, and that nobody could go into since before this, `ns`, stays as it is */
-  readonly heldBefore?: bigint;
+  readonly disabledBefore?: bigint;
   /** Keys of folders that were too deep at the start, by path: the sandbox saw them empty */
   readonly masked?: ReadonlyMap<string, string>;
   /** Programs that run as their owner are looked for among what changed after this, `ns`; undefined: they are not */
@@ -43,13 +44,13 @@ export interface ScanOptions {
   readonly isReadOnly?: boolean;
   /** Paths of folders that are no part of it */
   readonly apart?: ReadonlySet<string>;
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /** What is kept, for what else could be read in its place; the record has six characters for some, and 512 MiB of them */
 const keptWeight = 32;
 /** More than this isn't a list that anybody reads; what isn't on it isn't compared. */
-const maxMarks = 20_000;
+const maxExecutables = 20_000;
 /** Links to folders that are looked through once more, by the names that they have through the link */
 const maxAliases = 200;
 
@@ -58,13 +59,13 @@ export interface ScanDraft {
   readonly workspace: string;
   readonly root: Folder;
   readonly options: ScanOptions;
-  readonly budget: LookBudget;
-  readonly table: MarkTable;
-  readonly repositories: RepositoryUnit[];
+  readonly budget: ScanBudget;
+  readonly table: ExecutableTable;
+  readonly repositories: GitDir[];
   /** Paths of the repositories */
-  readonly unitKeys: Set<string>;
-  readonly marks: Map<string, Mark>;
-  readonly compiled: CompiledLook;
+  readonly gitDirKeys: Set<string>;
+  readonly executables: Map<string, HostExecutable>;
+  readonly compiled: CompiledFiles;
   readonly aliases: FollowedAlias[];
   /** Paths of what links of a kind end at */
   readonly linked: Set<string>;
@@ -90,7 +91,7 @@ export interface ScanDraft {
 export function createScanDraft(
   place: { readonly workspace: string; readonly root: Folder },
   options: ScanOptions,
-  table: MarkTable,
+  table: ExecutableTable,
 ): ScanDraft {
   return {
     ...place,
@@ -98,9 +99,9 @@ export function createScanDraft(
     budget: options.budget,
     table,
     repositories: [],
-    unitKeys: new Set(),
-    marks: new Map(),
-    compiled: createCompiledLook(options),
+    gitDirKeys: new Set(),
+    executables: new Map(),
+    compiled: createCompiledFiles(options),
     aliases: [],
     linked: new Set(),
     special: [],
@@ -125,12 +126,12 @@ export async function addRepository(
   { folder, entry, names }: FoundEntry,
 ): Promise<void> {
   if (entry.kind === "file" || entry.kind === "link") {
-    addUnit(draft, { names, shape: entry.kind });
+    addGitDir(draft, { names, shape: entry.kind });
     return;
   }
   if (entry.kind !== "folder") return;
   // One whose inside can't be looked into is examined all the same, and found to be dangerous
-  addUnit(draft, { names, shape: "folder" });
+  addGitDir(draft, { names, shape: "folder" });
   using inner = orNothing(() => folder.open(entry.name));
   if (inner !== undefined) await addFolder(draft, inner, names);
 }
@@ -158,16 +159,16 @@ async function addFolder(
       onShared: (entry, mode) => addShared(draft, entry, mode),
     });
   }
-  await addUnitsOf(draft, { folder, names, shape: "folder" });
+  await addGitDirsOf(draft, { folder, names, shape: "folder" });
 }
 
 /** Takes a repository's folder, and the ones in it; where they can't be listed, nobody may go into it. */
-export async function addUnitsOf(draft: ScanDraft, place: UnitPlace): Promise<void> {
+export async function addGitDirsOf(draft: ScanDraft, place: GitDirPlace): Promise<void> {
   try {
-    await findUnits(place, {
+    await findGitDirs(place, {
       budget: draft.budget,
       apart: draft.options.apart,
-      onFound: (unit) => addUnit(draft, unit),
+      onFound: (gitDir) => addGitDir(draft, gitDir),
       onFolder: (folder, names) => addShared(draft, names, folder.own().mode),
       onInner: (found) => {
         if (!isGitFile(found.entry.name)) addHidden(draft, found);
@@ -180,14 +181,14 @@ export async function addUnitsOf(draft: ScanDraft, place: UnitPlace): Promise<vo
 }
 
 /** Each once: the walk also comes through the repositories in a bare one. */
-export function addUnit(draft: ScanDraft, unit: RepositoryUnit): void {
+export function addGitDir(draft: ScanDraft, gitDir: GitDir): void {
   const { budget } = draft;
-  const key = unit.names.join("/");
-  if (draft.unitKeys.has(key) || budget.ended() !== undefined) return;
+  const key = gitDir.names.join("/");
+  if (draft.gitDirKeys.has(key) || budget.ended() !== undefined) return;
   budget.spend("findings");
   budget.spend("bytes", keptWeight * key.length);
-  draft.unitKeys.add(key);
-  draft.repositories.push(unit);
+  draft.gitDirKeys.add(key);
+  draft.repositories.push(gitDir);
 }
 
 /** Takes what others than its owner may write to. */
@@ -240,18 +241,18 @@ export function addHidden(draft: ScanDraft, found: FoundEntry): void {
   }
 }
 
-interface MarkPlace {
-  readonly around: MarkFolder;
+interface ExecutablePlace {
+  readonly around: ExecutableFolder;
   /** Of this kind; undefined: of any */
   readonly only?: string;
   /** Of an entry that was found through links: these, and its own path without them */
   readonly through?: { readonly links: Set<string>; readonly path: string };
 }
 
-export function addMark(
+export function addExecutable(
   draft: ScanDraft,
   found: FoundEntry,
-  { around, only, through }: MarkPlace,
+  { around, only, through }: ExecutablePlace,
 ): void {
   const { budget, aliases, options } = draft;
   const onAlias = (alias: FolderAlias): void => {
@@ -261,10 +262,10 @@ export function addMark(
     // A start isn't refused because of it
     else if (options.deep) budget.leaveOut();
   };
-  const mark = toMark(found, around, draft, onAlias);
-  if (mark === undefined || (only !== undefined && mark.kind !== only)) return;
-  if (draft.marks.size >= maxMarks) return budget.leaveOut();
+  const executable = toExecutable(found, around, draft, onAlias);
+  if (executable === undefined || (only !== undefined && executable.kind !== only)) return;
+  if (draft.executables.size >= maxExecutables) return budget.leaveOut();
   const path = found.names.join("/");
   budget.spend("bytes", keptWeight * path.length);
-  draft.marks.set(path, mark);
+  draft.executables.set(path, executable);
 }

@@ -3,24 +3,24 @@ import type { Entry } from "../../base/fs/entry-facts.ts";
 import { isTreeSettings } from "../hide/tree-settings.ts";
 import { findOtherSystem } from "../git-dir/other-systems/other-system.ts";
 import { isBareRepository, isGitName } from "../git-dir/repository-signs.ts";
-import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { isAmongPackages, isBuildCache, isStarted, leadsToPackages } from "./installed-packages.ts";
 import { toCompiledKind } from "./compiled-executable.ts";
 import { findSpecialBelow, type FoundSpecialFiles } from "./find-special-files.ts";
-import type { MarkFolder } from "./host-executable-table.ts";
-import { leavingKind, type Mark } from "./host-executable.ts";
-import { markAliases } from "./executable-aliases.ts";
-import { markGitFolders } from "./executables-of-git-dirs.ts";
+import type { ExecutableFolder } from "./host-executable-table.ts";
+import { leavingKind, type HostExecutable } from "./host-executable.ts";
+import { addExecutableAliases } from "./executable-aliases.ts";
+import { addExecutablesOfGitDirs } from "./executables-of-git-dirs.ts";
 import { hasOwnerRights } from "./owner-rights.ts";
 import {
   addFinding,
   addHidden,
-  addMark,
+  addExecutable,
   addNamedSecrets,
   addRepository,
   addShared,
-  addUnit,
-  addUnitsOf,
+  addGitDir,
+  addGitDirsOf,
   createScanDraft,
   type ScanDraft,
   type ScanOptions,
@@ -31,9 +31,9 @@ const cacheKind = toCompiledKind("JavaScript");
 
 /** What one walk through the workspace found. */
 export interface Scan {
-  readonly repositories: readonly RepositoryUnit[];
+  readonly repositories: readonly GitDir[];
   /** By path from the workspace */
-  readonly marks: ReadonlyMap<string, Mark>;
+  readonly executables: ReadonlyMap<string, HostExecutable>;
   /** Special files: sockets, pipes and devices, wherever they are */
   readonly special: readonly (readonly string[])[];
   /** Folders of the workspace's owner that can't be looked into */
@@ -48,7 +48,7 @@ export interface Scan {
   readonly ownerRights: readonly (readonly string[])[];
   /** What others than the owner may write to, by path, and those bits of its mode: folders, and all in repositories */
   readonly shared: ReadonlyMap<string, number>;
-  /** Paths of what marks that are links end at */
+  /** Paths of what host executables that are links end at */
   readonly linked: ReadonlySet<string>;
   /** Names of what is hidden from the sandbox */
   readonly secrets: readonly (readonly string[])[];
@@ -76,7 +76,7 @@ export async function scanWorkspace(
 ): Promise<Scan> {
   return await createScan({ workspace, root }, options, async (draft) => {
     await walkThrough(draft, root);
-    await markAliases(root, draft);
+    await addExecutableAliases(root, draft);
     return await findSpecialAside(root, draft);
   });
 }
@@ -101,19 +101,19 @@ export async function createScan(
   look: (draft: ScanDraft) => Promise<FoundSpecialFiles>,
 ): Promise<Scan> {
   const started = performance.now();
-  const { hostFileTable, gitFolderTable } = await import("./host-executables-table.ts");
-  const draft = createScanDraft(place, options, hostFileTable);
+  const { hostExecutableTable, gitFolderTable } = await import("./host-executables-table.ts");
+  const draft = createScanDraft(place, options, hostExecutableTable);
   const aside = await look(draft);
-  await markGitFolders({ ...draft, table: gitFolderTable });
+  await addExecutablesOfGitDirs({ ...draft, table: gitFolderTable });
   await addNamedSecrets(draft);
   const tookMs = Math.round(performance.now() - started);
-  const { repositories, marks, closed, opened } = draft;
+  const { repositories, executables, closed, opened } = draft;
   const { ownerRights, secrets, notes } = draft;
   // At the start what is in a closed folder is masked with it
   const isOpen = options.deep ? (): boolean => true : toOpenness([...closed, ...draft.unlisted]);
   return {
     repositories: repositories.filter(({ names }) => isOpen(names)),
-    marks,
+    executables,
     special: [...draft.special, ...aside.special].filter(isOpen),
     closed,
     unlisted: [...draft.unlisted, ...aside.unlisted],
@@ -135,7 +135,7 @@ export async function createScan(
 
 async function walkThrough(draft: ScanDraft, root: Folder): Promise<void> {
   const { budget, options } = draft;
-  const { opens, heldBefore } = options;
+  const { opens, disabledBefore } = options;
   const owner = root.ownFacts().uid;
   await walk(root, {
     visit: (place) => visit(draft, place),
@@ -150,7 +150,7 @@ async function walkThrough(draft: ScanDraft, root: Folder): Promise<void> {
     onDeep: ({ folder, names }, name) => {
       const facts = orNothing(() => folder.facts(name));
       const isMasked = facts?.key === options.masked?.get([...names, name].join("/"));
-      if (facts !== undefined && heldBefore !== undefined && facts.changedAt < heldBefore) {
+      if (facts !== undefined && disabledBefore !== undefined && facts.changedAt < disabledBefore) {
         // Nobody can have gone into it since then: it's held since an earlier run, or the sandbox saw it empty
         if (isMasked || (facts.mode & 0o700) === 0) return;
       }
@@ -182,8 +182,8 @@ function toOpening(draft: ScanDraft, since: bigint): NonNullable<WalkOptions["op
 async function visit(draft: ScanDraft, place: Place): Promise<void> {
   const { names, folder, own, entries } = place;
   // What looks like a bare repository is a folder like any other too: three empty names would hide all that is in it
-  if (isBareRepository(entries)) await addUnitsOf(draft, { folder, names, shape: "bare" });
-  let around: MarkFolder | undefined;
+  if (isBareRepository(entries)) await addGitDirsOf(draft, { folder, names, shape: "bare" });
+  let around: ExecutableFolder | undefined;
   const isPackage = isAmong(draft, names);
   if (!isPackage) addShared(draft, names, own.mode);
   const visited = {
@@ -212,7 +212,7 @@ interface Visited extends Place {
   /** Whether compiled files are counted there, all the same */
   readonly isCache: boolean;
   /** Asked for where it counts: among packages it hardly does */
-  readonly around: () => MarkFolder;
+  readonly around: () => ExecutableFolder;
 }
 
 /** A promise only for what takes long: there are many entries, and few repositories. */
@@ -222,20 +222,21 @@ function visitEntry(draft: ScanDraft, place: Visited, entry: Entry): Promise<voi
   const found = { folder, entry, names: [...place.names, name] };
   if (entry.kind !== "other" && isGitName(name)) return addRepository(draft, found);
   if (entry.kind === "other") addFinding(draft, "special", found.names);
-  else if (isOtherRepository(entry)) addUnit(draft, { names: found.names, shape: "other" });
+  else if (isOtherRepository(entry)) addGitDir(draft, { names: found.names, shape: "other" });
   else if (!isPackage) {
     addHidden(draft, found);
     if (draft.options.isReadOnly !== true || isTreeSettings(name)) {
-      addMark(draft, found, { around: around() });
+      addExecutable(draft, found, { around: around() });
     }
   } else if (isStarted(place.names, name)) {
-    if (isNew(draft, found)) addMark(draft, found, { around: around() });
+    if (isNew(draft, found)) addExecutable(draft, found, { around: around() });
   } else if (entry.kind === "link") {
     // `node_modules/.bin` itself is among what is in `node_modules`
-    if (!isAmong(draft, found.names)) addMark(draft, found, { around: around() });
-    else if (isNew(draft, found)) addMark(draft, found, { around: around(), only: leavingKind });
+    if (!isAmong(draft, found.names)) addExecutable(draft, found, { around: around() });
+    else if (isNew(draft, found))
+      addExecutable(draft, found, { around: around(), only: leavingKind });
   } else if (place.isCache) {
-    addMark(draft, found, { around: around(), only: cacheKind });
+    addExecutable(draft, found, { around: around(), only: cacheKind });
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { isSystemError, type Folder, type OwnFacts } from "../../base/fs/beneath.ts";
 import type { Entry } from "../../base/fs/entry-facts.ts";
-import { isTooDeep, type LookBudget } from "../look-budget.ts";
+import { isTooDeep, type ScanBudget } from "../scan-budget.ts";
 import { readFolder } from "../read-folder.ts";
 import { openInner, type OpenedFolder, type Opening } from "./open-inner.ts";
 
@@ -33,7 +33,7 @@ export interface WalkOptions {
   readonly opening?: (place: Place, name: string) => Opening;
   /** Whether the walk goes on into a folder */
   readonly enters: (place: Place, name: string) => boolean;
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /**

@@ -110,7 +110,7 @@ test("what the sandbox left is told though its containers can't be removed, and 
     await untilOutput(child, "ready");
     engine.loseAt("DELETE ");
     expect(await untilClosed(child)).toBe(3);
-    expect(said()).toContain(json ? '"change":"held"' : "held back: s/.git sets core.fsmonitor");
+    expect(said()).toContain(json ? '"change":"disabled"' : "disabled: s/.git sets core.fsmonitor");
     expect(said()).toContain("cannot remove the container");
     expect(said()).toContain("the next run removes what is left of this session");
     const sameHome = { VAULTBOX_HOME: join(world.home, "vaultbox") };

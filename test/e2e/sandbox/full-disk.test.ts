@@ -28,7 +28,7 @@ test("a sandbox that fills the disk hides neither what it left nor how its comma
   expect(failed.status).toBe(7);
   const lines = failed.stderr.split("\n");
   expect(lines).toContainEqual(
-    expect.stringMatching(/^vaultbox: {3}held back: b sets core\.fsmonitor/),
+    expect.stringMatching(/^vaultbox: {3}disabled: b sets core\.fsmonitor/),
   );
   expect(lines).toContainEqual(expect.stringContaining("Makefile (new)"));
   expect(lines).toContainEqual(

@@ -30,8 +30,8 @@ const script = shapes
   })
   .join("\n");
 
-/** Looks for a secret wherever the sandbox can read, also within what git packs. */
-const toLook = (secret: string): string => {
+/** Scans for a secret wherever the sandbox can read, also within what git packs. */
+const toScan = (secret: string): string => {
   const pattern = `${secret.slice(0, 4)}'${secret.slice(4)}'`;
   const packed = `git cat-file --batch-all-objects --batch --unordered | grep -ac ${pattern}`;
   return `cd "$top"; grep -rac ${pattern} "$top" /run "$HOME" 2> /dev/null | grep -v ':0$'
@@ -190,7 +190,7 @@ test(
     await world.run(["trust", "--yes"], { cwd: ws });
     const env = { ...process.env, GIT_CONFIG_NOSYSTEM: "1", top: join(plain, "ws") };
     const expected = await run("sh", ["-c", script], { env, maxBuffer: 1e8 });
-    const inBox = `top=${ws}\n${script}\necho "# look"\n${toLook(secret)}`;
+    const inBox = `top=${ws}\n${script}\necho "# look"\n${toScan(secret)}`;
     await run("chown", ["-R", "1000:1000", base]);
     const result = await world.run(["run", "--workspace", ws, "--", "sh", "-c", inBox], {
       timeoutMs: 300_000,
@@ -207,7 +207,7 @@ test(
     // The control: the same look, with nothing hidden
     await writeFile(join(ws, "vaultbox.yaml"), "version: 1\nworkspace: {hide: []}\n");
     await world.run(["trust", "--yes"], { cwd: ws });
-    const look = `top=${ws}\n${toLook(secret)}`;
+    const look = `top=${ws}\n${toScan(secret)}`;
     const control = await world.run(["run", "--workspace", ws, "--", "sh", "-c", look]);
     const read = control.stdout.split("\n").filter((line) => line !== "");
     const attempts = shapes.length * left.length;

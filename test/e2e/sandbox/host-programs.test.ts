@@ -128,7 +128,7 @@ test(
     const args = ["run", "--mount", `${tools.path}:rw`, "--", "sh", "-c", script];
     const { status, stderr } = await world.run(args, { env });
     expect(status, stderr).toBe(0);
-    expect(stderr).toContain("held back: made/.git");
+    expect(stderr).toContain("disabled: made/.git");
     const ran = await takeMarker(marker);
     expect(ran).toBe(false);
     const naive = await runsNaively(marker, env);
@@ -228,7 +228,7 @@ test(
     await writeFile(join(world.workspace, "go"), "");
     const [status] = (await once(child, "close")) as [number];
     expect(status, stderr).toBe(3);
-    expect(stderr).toContain("held back: made/.git");
+    expect(stderr).toContain("disabled: made/.git");
     expect(stderr).toContain("1 request, 1 refused");
     expect(stderr).not.toContain("exchanged");
     // The control: a module that is loaded now is another one

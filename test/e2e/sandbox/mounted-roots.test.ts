@@ -33,7 +33,7 @@ test("what a sandbox leaves in a repository outside of its workspace is held, al
   const work = `cd ${main}/.git; ${plant(base, "end")}`;
   const ended = await world.run(["run", "--workspace", wt, "--", "sh", "-c", work]);
   expect(ended.status).toBe(0);
-  expect(ended.stderr).toContain(`held back: ${main}/.git is in the middle of a rebase`);
+  expect(ended.stderr).toContain(`disabled: ${main}/.git is in the middle of a rebase`);
   expect(ended.stderr).toContain("leads elsewhere with logs/HEAD");
   await useGit(main);
   const fromEnded = await marks(base);
@@ -44,7 +44,7 @@ test("what a sandbox leaves in a repository outside of its workspace is held, al
   await untilClosed(child);
   // Whichever the next run is
   const next = await world.run(["run", "--workspace", join(base, "ws"), "--", "true"]);
-  expect(next.stderr).toContain(`held back: ${main}/.git is in the middle of a rebase`);
+  expect(next.stderr).toContain(`disabled: ${main}/.git is in the middle of a rebase`);
   await useGit(main);
   const fromKilled = await marks(base);
   // The control: the same without a session around it
@@ -83,7 +83,7 @@ test("a repository in a writable mount is protected, hidden in and held, and its
   const { stdout, stderr } = await world.run([...args, work]);
   expect(stdout).toBe("");
   expect(stderr).toContain(`hidden from the sandbox: ${other}/.env`);
-  expect(stderr).toContain(`held back: ${other}/sub/.git sets core.fsmonitor`);
+  expect(stderr).toContain(`disabled: ${other}/sub/.git sets core.fsmonitor`);
   expect(stderr).toContain(`npm scripts: ${other}/package.json (new)`);
   expect(await readFile(join(other, ".git/config"), "utf8")).not.toContain("x\n");
   expect(await readdir(join(other, ".git/hooks"))).not.toContain("pre-commit");
@@ -176,7 +176,7 @@ test("everyday git works in a linked work tree whose repository is elsewhere", a
     "-c",
     work,
   ]);
-  expect(stderr).not.toContain("held back");
+  expect(stderr).not.toContain("disabled");
   expect([status, stdout]).toEqual([0, "f3 f2 f1 two one "]);
   expect(await git(wt, "fsck")).toBe("");
 });
@@ -217,7 +217,7 @@ test("beside a bare repository a work tree is all that a session has of the work
   expect(stderr).not.toContain(join(bare, "one"));
   expect(stderr).toContain("leads elsewhere with logs/y");
   expect(await readdir(join(bare, "trees/two"))).not.toContain("x");
-  expect((await readdir(join(bare, "logs/z"))).join()).toMatch(/y\.vaultbox-held-/);
+  expect((await readdir(join(bare, "logs/z"))).join()).toMatch(/y\.vaultbox-disabled-/);
 });
 
 test("a part of a repository is not mounted writable without its repository", async () => {

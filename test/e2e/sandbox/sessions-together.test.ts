@@ -10,9 +10,9 @@ const evil =
   "git init -q n; git -C n config core.fsmonitor 'touch ../RAN; false'; echo planted; sleep 60 & wait";
 /** What it saw at its start is held in its place by mounts; a copy is as good. */
 const giveBack =
-  "echo begun; until [ -e n/.git.vaultbox-held/HEAD.vaultbox-held ]; do sleep 0.1; done; cp -r n/.git.vaultbox-held n/.git; mv n/.git/HEAD.vaultbox-held n/.git/HEAD";
+  "echo begun; until [ -e n/.git.vaultbox-disabled/HEAD.vaultbox-disabled ]; do sleep 0.1; done; cp -r n/.git.vaultbox-disabled n/.git; mv n/.git/HEAD.vaultbox-disabled n/.git/HEAD";
 
-test("a held repository that a second session gives back is held again at its end", async () => {
+test("a disabled repository that a second session gives back is held again at its end", async () => {
   await using world = await createWorld();
   const { workspace } = world;
   const first = world.spawn(["run", "--", "sh", "-c", evil]);
@@ -26,7 +26,9 @@ test("a held repository that a second session gives back is held again at its en
   first.kill("SIGTERM");
   await untilClosed(first);
   expect(await untilClosed(second)).toBe(0);
-  expect(said).toContain("held back: n/.git sets core.fsmonitor; it is n/.git.vaultbox-held-2 now");
+  expect(said).toContain(
+    "disabled: n/.git sets core.fsmonitor; it is n/.git.vaultbox-disabled-2 now",
+  );
   const look = async (): Promise<boolean> => {
     await git(join(workspace, "n"), "status").catch(() => undefined);
     return await access(join(workspace, "RAN")).then(
@@ -36,7 +38,7 @@ test("a held repository that a second session gives back is held again at its en
   };
   expect(await look()).toBe(false);
   // The control: taken back by the user, git runs it
-  takeBack(join(workspace, "n"), ".git.vaultbox-held-2");
+  takeBack(join(workspace, "n"), ".git.vaultbox-disabled-2");
   const control = await look();
   expect(control).toBe(true);
   recordScore({

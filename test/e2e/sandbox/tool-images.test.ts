@@ -30,9 +30,9 @@ test("a trusted project file adds tools once; an untrusted one builds nothing", 
   await using world = await createWorld(1000);
   await writeFile(join(world.workspace, "vaultbox.yaml"), project);
 
-  const untrusted = await world.run(["run", "--", ...probe]);
-  expect(untrusted.status).toBe(125);
-  expect(untrusted.stderr).toContain("is not trusted");
+  const writable = await world.run(["run", "--", ...probe]);
+  expect(writable.status).toBe(125);
+  expect(writable.stderr).toContain("is not trusted");
   expect(await findLayers(tools)).toEqual([]);
 
   const trust = await world.run(["trust", "--yes"]);

@@ -123,11 +123,11 @@ test("sessions in the main work tree and in linked ones, outside and below it, r
     for (const second of all.filter((one) => one !== first)) {
       const { status, stdout, stderr } = await world.run(args(second, commit));
       expect([first, second, status, stdout]).toEqual([first, second, 0, "there\n"]);
-      expect(stderr).not.toMatch(/held back|DANGEROUS/);
+      expect(stderr).not.toMatch(/disabled|DANGEROUS/);
     }
     child.kill("SIGTERM");
     await untilClosed(child);
-    expect(said).not.toMatch(/held back|DANGEROUS/);
+    expect(said).not.toMatch(/disabled|DANGEROUS/);
   }
 });
 
@@ -278,7 +278,7 @@ test.for(Object.entries(layouts))(
     expect(result.stdout.split("## ")).toEqual(expected.stdout.split("## "));
     expect([result.status, result.stderr]).toEqual([
       0,
-      expect.not.stringMatching(/held back|DANGEROUS/),
+      expect.not.stringMatching(/disabled|DANGEROUS/),
     ]);
     expect(await look()).toEqual(before);
   },

@@ -56,7 +56,7 @@ test("a repository in a folder whose name is no UTF-8 runs nothing on the host, 
   const { status, stderr } = await world.run(plant);
   expect(status).toBe(0);
   expect(stderr).toContain(
-    String.raw`held back: caf\xe9/.git sets core.fsmonitor; it is caf\xe9/.git.vaultbox-held now`,
+    String.raw`disabled: caf\xe9/.git sets core.fsmonitor; it is caf\xe9/.git.vaultbox-disabled now`,
   );
   await runShell(place, "git status");
   expect(readdirSync(world.workspace)).not.toContain("RAN");

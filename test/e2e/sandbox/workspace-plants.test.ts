@@ -76,7 +76,7 @@ test("nothing that a sandbox plants for git is run by the host's git or by vault
     expect(await readFile(join(planted.world.workspace, "husky/.husky/pre-commit"), "utf8")).toBe(
       "true\n",
     );
-    expect(planted.stderr).toMatch(/held back: /);
+    expect(planted.stderr).toMatch(/disabled: /);
   }
   expect(executed).toEqual([]);
   expect([plants.length, hostCommands.length].every((count) => count >= 19)).toBe(true);

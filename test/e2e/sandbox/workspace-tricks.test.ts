@@ -127,9 +127,9 @@ test("what a killed session left in the workspace is undone and reported by the 
   await untilClosed(child);
   const { stderr } = await world.run(["run", "--", "true"]);
   expect(stderr).toMatch(/session [0-9a-f]{12} left 1 thing/);
-  expect(stderr).toContain("held back: n/.git sets core.fsmonitor");
+  expect(stderr).toContain("disabled: n/.git sets core.fsmonitor");
   expect(await readdir(join(workspace, ".git"))).not.toContain("commondir");
-  expect(await readdir(join(workspace, "n"))).toEqual([".git.vaultbox-held"]);
+  expect(await readdir(join(workspace, "n"))).toEqual([".git.vaultbox-disabled"]);
 });
 
 test("with --fail-on-handoff a run that leaves something for the host's programs ends with 123", async () => {

@@ -71,7 +71,7 @@ async function createBox({
   const text = toGitConfig({
     workspace: work,
     rules: parsed,
-    identity: { name: "Ann", email: "ann@example.com" },
+    author: { name: "Ann", email: "ann@example.com" },
     signingKey,
     hasImageConfig: false,
     frozen: [],

@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { expect, test } from "vitest";
 import { createDialer, type Dialer } from "../../../src/proxy/upstream/dial.ts";
 import { parseConnectTo } from "../../../src/proxy/client/connect-to.ts";
-import { createUpstreamTrust } from "../../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
 import {
   plainDialer,
@@ -25,7 +25,7 @@ async function startUpstream(
   const ca = createTestCa();
   const upstream = await startTlsUpstream({ ca, hosts: [host], handler });
   const dialer = createDialer({
-    trust: createUpstreamTrust({ extraCaPem: [ca.certPem] }),
+    roots: createUpstreamRoots({ extraCaPem: [ca.certPem] }),
     connectTo: [parseConnectTo(`${host}:443:127.0.0.1:${upstream.port}`)],
   });
   return { upstream, dialer };

@@ -32,7 +32,7 @@ const rule: GitRule = {
 const facts: GitConfigFacts = {
   workspace: "/home/ann/work",
   rules: [],
-  identity: { name: "Ann Example", email: "ann@example.com" },
+  author: { name: "Ann Example", email: "ann@example.com" },
   signingKey: undefined,
   hasImageConfig: false,
   frozen: [],
@@ -56,15 +56,15 @@ async function ask(config: string, ...args: readonly string[]): Promise<string> 
 
 test("git reads every value as it was meant, whatever characters are in it", async () => {
   const workspace = `/work "a"\\b;#\t/ü`;
-  const identity = { name: 'Ann "the \\ one"; # Example', email: "ann@example.com" };
-  const config = toGitConfig({ ...facts, workspace, identity });
+  const author = { name: 'Ann "the \\ one"; # Example', email: "ann@example.com" };
+  const config = toGitConfig({ ...facts, workspace, author });
   expect(await ask(config, "config", "--get", "safe.directory")).toBe(workspace);
-  expect(await ask(config, "config", "--get", "user.name")).toBe(identity.name);
+  expect(await ask(config, "config", "--get", "user.name")).toBe(author.name);
   expect(await ask(config, "config", "--get", "branch.autosetupmerge")).toBe("false");
 });
 
-test("without an identity and without a signer nothing is said of either", async () => {
-  const config = toGitConfig({ ...facts, identity: undefined });
+test("without an author and without a signer nothing is said of either", async () => {
+  const config = toGitConfig({ ...facts, author: undefined });
   expect(config).not.toMatch(/user|gpg|sign/i);
 });
 

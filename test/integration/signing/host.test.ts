@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { createDialer } from "../../../src/proxy/upstream/dial.ts";
-import { createUpstreamTrust } from "../../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
 import { type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSigningBench, person } from "../../support/signing-bench.ts";
@@ -19,7 +19,7 @@ function openProxy(options: { readonly signs: boolean }): Promise<ProxyFixture> 
   return startProxy({
     rules: [`* http://${host}/**`, `* https://${host}/**`, `* http://${host}:8080/**`],
     handlers: () => (options.signs ? [bench.handler] : []),
-    dialer: createDialer({ trust: createUpstreamTrust({ extraCaPem: [] }) }),
+    dialer: createDialer({ roots: createUpstreamRoots({ extraCaPem: [] }) }),
   });
 }
 

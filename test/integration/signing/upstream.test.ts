@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createDialer } from "../../../src/proxy/upstream/dial.ts";
 import { parseConnectTo } from "../../../src/proxy/client/connect-to.ts";
-import { createUpstreamTrust } from "../../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
 import { toSessionHandlers } from "../../../src/session/session-handlers.ts";
 import { forwardTo } from "../../support/git-client.ts";
 import { gitRule, tokenCredential } from "../../support/git-proxy.ts";
@@ -49,11 +49,11 @@ async function openSession(server: GitServer, git = [gitRule("acme/widgets")]): 
       handlers: toSessionHandlers({
         policy: { git },
         gitCacheFolder: join(folder, "cache"),
-        signing: { signer, identity: person, repository },
+        signing: { signer, author: person, repository },
       }),
       credentials: [tokenCredential(server)],
       dialer: createDialer({
-        trust: createUpstreamTrust({ extraCaPem: [server.ca.certPem] }),
+        roots: createUpstreamRoots({ extraCaPem: [server.ca.certPem] }),
         connectTo: [parseConnectTo(`${gitHost}:443:127.0.0.1:${server.port}`)],
       }),
     }),

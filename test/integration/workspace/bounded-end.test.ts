@@ -71,9 +71,9 @@ test("the end of a run ends in time, hears signals and leaves little behind, wha
     });
     const files = countStateFiles(place);
     const isInTime = performance.now() - began < allowedMs && silence < allowedSilenceMs;
-    const isHeld = !existsSync(join(evil, ".git"));
-    if (!isInTime || !isHeld || files > 12) {
-      late.push(`${what}: ${silence} ms, ${files} files, ${isHeld ? "" : "not "}held`);
+    const isDisabled = !existsSync(join(evil, ".git"));
+    if (!isInTime || !isDisabled || files > 12) {
+      late.push(`${what}: ${silence} ms, ${files} files, ${isDisabled ? "" : "not "}disabled`);
     }
   }
   expect(late).toEqual([]);
@@ -180,11 +180,11 @@ test("a dead session is looked at once, and then nothing in its workspace that i
   const next = await place.open();
   const { entries, complete } = await next.end();
   expect(complete).toBe(true);
-  expect(entries).toMatchObject([{ change: "held", path: "made/.git" }]);
+  expect(entries).toMatchObject([{ change: "disabled", path: "made/.git" }]);
   expect(readdirSync(join(paths.state, "unlooked"))).toEqual([]);
 });
 
-test("what a session held whose process died before it told of it is told by the next one", async () => {
+test("what a session disabled whose process died before it told of it is told by the next one", async () => {
   await using place = await createSessionsPlace();
   const { paths, workspace } = place;
   const dead = await place.open();

@@ -16,17 +16,17 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
 import { Folder } from "../../../src/base/fs/beneath.ts";
-import { lookThrough } from "../../../src/workspace/handoff/found.ts";
+import { scanThrough } from "../../../src/workspace/handoff/found.ts";
 import { sortMade } from "../../../src/workspace/handoff/made-repositories.ts";
 import { inspectHandoff } from "../../../src/workspace/handoff/inspect-handoff.ts";
-import { readKnownUnits } from "../../../src/workspace/handoff/baseline.ts";
+import { readKnownGitDirs } from "../../../src/workspace/handoff/baseline.ts";
 import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import {
-  createLookBudget,
+  createScanBudget,
   startLimits,
-  type LookBudget,
-  type LookLimits,
-} from "../../../src/workspace/look-budget.ts";
+  type ScanBudget,
+  type ScanLimits,
+} from "../../../src/workspace/scan-budget.ts";
 import { isHarmless } from "../../../src/workspace/git-dir/git-setting-safety.ts";
 import { planProtection } from "../../../src/workspace/protect/protection.ts";
 import { scanWorkspace } from "../../../src/workspace/scan/scan.ts";
@@ -76,8 +76,8 @@ async function asUser<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function createBudget(limits: Partial<LookLimits> = {}): LookBudget {
-  return createLookBudget({ ...startLimits, ...limits });
+function createBudget(limits: Partial<ScanLimits> = {}): ScanBudget {
+  return createScanBudget({ ...startLimits, ...limits });
 }
 
 /** As at the end of a session before which nothing was there. */
@@ -85,14 +85,14 @@ async function inspect(path: string): Promise<Handoff> {
   using root = Folder.openRoot(path);
   const baseline = {
     since: 0n,
-    marks: new Map(),
+    executables: new Map(),
     hidden: [],
     special: [],
     repositories: new Map(),
   };
   const options = { protect: "default", budget: createBudget() } as const;
   const left = [{ root: toWorkspaceRoot(path, root), baseline }];
-  const found = await lookThrough(left, options);
+  const found = await scanThrough(left, options);
   return await inspectHandoff(found, {
     ...options,
     onDanger: () => undefined,
@@ -102,9 +102,9 @@ async function inspect(path: string): Promise<Handoff> {
 
 test("folders that can be entered and not listed hide nothing from the report, and a folder that can't be written keeps no repository", async () => {
   const cases = [
-    { name: "n", mode: 0o311, expected: "held" },
-    { name: "n/.git", mode: 0o311, expected: "held" },
-    { name: "n", mode: 0o555, expected: "held" },
+    { name: "n", mode: 0o311, expected: "disabled" },
+    { name: "n/.git", mode: 0o311, expected: "disabled" },
+    { name: "n", mode: 0o555, expected: "disabled" },
   ] as const;
   // The control: git finds what can't be listed
   await using control = await createTree();
@@ -130,7 +130,7 @@ test("folders that can be entered and not listed hide nothing from the report, a
     });
     await chmod(join(tree.path, "n/.git", name), 0o311);
     const { entries } = await asUser(() => inspect(tree.path));
-    expect(entries).toMatchObject([{ change: "held", path: "n/.git" }]);
+    expect(entries).toMatchObject([{ change: "disabled", path: "n/.git" }]);
     found += 1;
   }
   expect(found).toBe(5);
@@ -172,24 +172,24 @@ test("a repository that was there is looked at when too many new files keep the 
   const before = await scanWorkspace(root, path, look);
   const own = toWorkspaceRoot(path, root);
   const place = { root: own, roots: [own], protect: "default", budget: createBudget() } as const;
-  const repositories = await readKnownUnits(before, place);
-  const baseline = { since: 0n, marks: new Map(), hidden: [], special: [], repositories };
+  const repositories = await readKnownGitDirs(before, place);
+  const baseline = { since: 0n, executables: new Map(), hidden: [], special: [], repositories };
   await symlink("/nonexistent/.bashrc", join(path, "n/.git/COMMIT_EDITMSG"));
   for (let index = 0; index < 3000; index++) await writeFile(join(path, `f${index}`), "");
   const budget = createBudget({ entries: 2000 });
   const options = { protect: "default", budget } as const;
-  const after = await lookThrough([{ root: own, baseline }], options);
+  const after = await scanThrough([{ root: own, baseline }], options);
   expect(after).toMatchObject([{ scan: { complete: false, repositories: [] } }]);
   const { entries } = await inspectHandoff(after, {
     ...options,
     onDanger: () => undefined,
     findSharer: () => undefined,
   });
-  expect(entries).toMatchObject([{ change: "held", path: "n/.git" }]);
+  expect(entries).toMatchObject([{ change: "disabled", path: "n/.git" }]);
   // Only the link was taken away
   expect((await readdir(join(path, "n/.git"))).toSorted()).toEqual(
     expect.arrayContaining([
-      expect.stringMatching(/^COMMIT_EDITMSG\.vaultbox-held-/),
+      expect.stringMatching(/^COMMIT_EDITMSG\.vaultbox-disabled-/),
       "HEAD",
       "config",
     ]),
@@ -238,10 +238,10 @@ test("objects that a repository takes from outside of the workspace are taken aw
   await writeFile(join(info, "alternates"), `${path}/other/.git/objects\n`);
   expect((await inspect(path)).entries).toMatchObject([{ change: "new", path: "n/.git" }]);
   await writeFile(join(info, "alternates"), "/home/user/private/.git/objects\n");
-  expect((await inspect(path)).entries).toMatchObject([{ change: "held", path: "n/.git" }]);
+  expect((await inspect(path)).entries).toMatchObject([{ change: "disabled", path: "n/.git" }]);
 });
 
-test("a repository that the start didn't see is held when a folder around it was moved to where it would have", async () => {
+test("a repository that the start didn't see is disabled when a folder around it was moved to where it would have", async () => {
   await using tree = await createTree();
   const { path } = tree;
   await mkdir(join(path, "node_modules"));
@@ -252,13 +252,13 @@ test("a repository that the start didn't see is held when a folder around it was
   expect(before.repositories).toEqual([]);
   const own = toWorkspaceRoot(path, root);
   const place = { root: own, roots: [own], protect: "default", budget: createBudget() } as const;
-  const repositories = await readKnownUnits(before, place);
+  const repositories = await readKnownGitDirs(before, place);
   // Everything in it is older than the session
   const since = BigInt(Date.now() + 60_000) * 1_000_000n;
-  const baseline = { since, marks: new Map(), hidden: [], special: [], repositories };
+  const baseline = { since, executables: new Map(), hidden: [], special: [], repositories };
   const look = async () => {
     const options = { protect: "default", budget: createBudget() } as const;
-    const found = await lookThrough([{ root: own, baseline }], options);
+    const found = await scanThrough([{ root: own, baseline }], options);
     const made = found.flatMap(({ repositories: all }) => sortMade(all).made);
     return {
       made,
@@ -272,7 +272,7 @@ test("a repository that the start didn't see is held when a folder around it was
   expect(await look()).toMatchObject({ entries: [], made: [] });
   await rename(join(path, "node_modules/n"), join(path, "n"));
   expect(await look()).toMatchObject({
-    entries: [{ change: "held", path: "n/.git" }],
+    entries: [{ change: "disabled", path: "n/.git" }],
     made: ["n/.git"],
   });
 });

@@ -74,7 +74,7 @@ test("a link out of the workspace is reported among installed packages too, when
   expect(told.toSorted()).toEqual(links.map((link) => `new ${link}`).toSorted());
 });
 
-test("a bare repository is held whatever other spellings of HEAD lie in it", async () => {
+test("a bare repository is disabled whatever other spellings of HEAD lie in it", async () => {
   const script = `git init -q --bare b && cd b && rm -rf hooks
 printf '[core]\\nrepositoryformatversion=0\\nbare=false\\nworktree=.\\nfsmonitor="touch ../RAN;false"\\n' > config
 p=$(printf '%0240d' 0); i=0; while [ $i -lt 1500 ]; do : > $p$i; i=$((i+1)); done; rm -f $p*
@@ -85,7 +85,7 @@ for n in head Head HEAd HEAD. HEAD.. heaD... hEAD; do : > $n; done`;
   const { workspace, during } = folder;
   const shell = { cwd: workspace, env: gitEnvironment() };
   const handoff = await during(async () => void (await run("sh", ["-c", script], shell)));
-  expect(handoff.entries.map(({ change }) => change)).toContain("held");
+  expect(handoff.entries.map(({ change }) => change)).toContain("disabled");
   await look(workspace);
   expect(await readdir(workspace)).not.toContain("RAN");
   await using control = await createWorkspaceFolder();
@@ -94,8 +94,8 @@ for n in head Head HEAd HEAD. HEAD.. heaD... hEAD; do : > $n; done`;
   expect(await readdir(control.workspace)).toContain("RAN");
 });
 
-test("a repository whose work tree is another one's own folder is held", async () => {
-  const held: string[] = [];
+test("a repository whose work tree is another one's own folder is disabled", async () => {
+  const disabled: string[] = [];
   const written: string[] = [];
   const trees = ["../../.git", "../../.git/hooks", "../../.hg", "../../.GIT"];
   for (const tree of trees) {
@@ -121,19 +121,19 @@ test("a repository whose work tree is another one's own folder is held", async (
     };
     const handoff = await during(plant);
     const entry = handoff.entries.find(({ path }) => path === "src/.git");
-    if (entry?.change === "held" && !(await use())) held.push(tree);
+    if (entry?.change === "disabled" && !(await use())) disabled.push(tree);
     // The control: the same, and nobody looks at it
     await run("rm", ["-rf", join(workspace, "src"), join(workspace, tree.slice(6), "planted")]);
     await plant();
     if (await use()) written.push(tree);
   }
-  expect(held).toEqual(trees);
+  expect(disabled).toEqual(trees);
   expect(written).toEqual(trees);
   recordScore({
     row: 28,
     test: "repositories that check out into another one's own folder",
     attempts: trees.length,
-    blocked: held.length,
+    blocked: disabled.length,
     controlSucceeded: written.length,
   });
 });
@@ -157,7 +157,7 @@ const logLinks: readonly (readonly [plant: string, use: string])[] = [
   ],
 ];
 
-test("a link for git to write through is held wherever it is in a repository's folder", async () => {
+test("a link for git to write through is disabled wherever it is in a repository's folder", async () => {
   const unheld: string[] = [];
   let written = 0;
   for (const [plant, use] of logLinks) {
@@ -174,7 +174,7 @@ test("a link for git to write through is held wherever it is in a repository's f
     await git(workspace, "commit", "-q", "--allow-empty", "-m", "one");
     await shell("cp -r . ../copy");
     const handoff = await during(async () => void (await shell(plant)));
-    if (!handoff.entries.some(({ change }) => change === "held") || (await isWritten()))
+    if (!handoff.entries.some(({ change }) => change === "disabled") || (await isWritten()))
       unheld.push(plant);
     // The control: the same, and nobody looks at it
     await shell(`rm -rf ./.git ./wt; cp -r ../copy/.git .; ${plant}`);
@@ -192,7 +192,7 @@ test("a link for git to write through is held wherever it is in a repository's f
   });
 });
 
-test("a repository is held and reported although the disk for vaultbox's own files is full", async (context) => {
+test("a repository is disabled and reported although the disk for vaultbox's own files is full", async (context) => {
   if (process.getuid?.() !== 0) context.skip("mounting a small file system needs root");
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
 import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { handoffLines } from "../../../src/workspace/handoff/handoff-text.ts";
-import { hostFileRows } from "../../../src/workspace/scan/host-executables/all.ts";
+import { hostExecutableKinds } from "../../../src/workspace/scan/host-executables/rows.ts";
 import { passClockTick } from "../../support/clock-tick.ts";
 import { toExamples } from "../../support/host-file-examples.ts";
 import { git } from "../../support/host-git.ts";
@@ -120,7 +120,7 @@ test("the hand-off names every path that the rows have as examples, with its kin
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   const expected = new Map<string, string>();
-  for (const [index, row] of hostFileRows.entries()) {
+  for (const [index, row] of hostExecutableKinds.entries()) {
     for (const [number, path] of toExamples(row).entries()) {
       // Apart: some tools take a file and a folder of one name
       expected.set(`${index}/${number}/${path}`, row.kind);
@@ -131,8 +131,8 @@ test("the hand-off names every path that the rows have as examples, with its kin
     for (const path of expected.keys()) await writeInto(workspace, path, "one");
   }, settings);
   // Some lie in folders of version control systems, which are named as repositories too
-  const marks = entries.filter(({ kind }) => kind !== "repositories");
-  expect(new Map(marks.map(({ path, kind }) => [path, kind]))).toEqual(expected);
+  const executables = entries.filter(({ kind }) => kind !== "repositories");
+  expect(new Map(executables.map(({ path, kind }) => [path, kind]))).toEqual(expected);
 });
 
 test("a link that leaves the workspace, a file made executable and a repository of its own are reported", async () => {
@@ -156,7 +156,7 @@ test("a link that leaves the workspace, a file made executable and a repository 
   ]);
 });
 
-test("a repository that runs something is held only when that is new", async () => {
+test("a repository that runs something is disabled only when that is new", async () => {
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   await git(workspace, "init", "-q");
@@ -175,10 +175,10 @@ test("a repository that runs something is held only when that is new", async () 
   });
   expect(loud.entries).toEqual([
     {
-      change: "held",
+      change: "disabled",
       kind: "repositories",
       path: "new/.git",
-      detail: "sets core.pager; it is new/.git.vaultbox-held now",
+      detail: "sets core.pager; it is new/.git.vaultbox-disabled now",
     },
   ]);
 });
@@ -207,10 +207,10 @@ test("a rebase that stopped, and its end, are no finding; one that runs a comman
   const running = await during(async () => {
     await git(workspace, ...own, "rebase", "--exec", "true", "main").catch(() => undefined);
   });
-  expect(running.entries.map(({ change }) => change)).toEqual(["held"]);
+  expect(running.entries.map(({ change }) => change)).toEqual(["disabled"]);
 });
 
-test("a repository that fetches what is missing from a place of the sandbox's is held", async () => {
+test("a repository that fetches what is missing from a place of the sandbox's is disabled", async () => {
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   const settings = [
@@ -233,19 +233,19 @@ test("a repository that fetches what is missing from a place of the sandbox's is
     await git(join(workspace, "plain"), "init", "-q");
     await git(join(workspace, "plain"), "remote", "add", "origin", "https://example.com/x");
   });
-  const held = entries.filter(({ change }) => change === "held").map(({ path }) => path);
-  expect(held.toSorted()).toEqual(settings.map((_, index) => `${index}/.git`));
+  const disabled = entries.filter(({ change }) => change === "disabled").map(({ path }) => path);
+  expect(disabled.toSorted()).toEqual(settings.map((_, index) => `${index}/.git`));
   recordScore({
     row: 52,
     test: "settings that make git fetch from elsewhere",
     attempts: settings.length,
-    blocked: held.length,
+    blocked: disabled.length,
     // Of a list of settings that run programs alone
     controlSucceeded: settings.length,
   });
 });
 
-test("a folder that was no repository is held when it is renamed to be one, also among installed packages", async () => {
+test("a folder that was no repository is disabled when it is renamed to be one, also among installed packages", async () => {
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   for (const place of ["fixtures/x", "node_modules/x"]) {

@@ -45,7 +45,7 @@ async function leave(lines: string, look: string): Promise<Left> {
   return { handoff, ran: ranIn(place.path), unguarded };
 }
 
-test("a held repository is none for whoever goes into it", async () => {
+test("a disabled repository is none for whoever goes into it", async () => {
   const cases: Readonly<Record<string, readonly [lines: string, look: string]>> = {
     "its folder": ["evil s", "cd s/.git*; git status"],
     "a folder in it": ["evil s", "cd s/.git*/refs; git status"],
@@ -72,7 +72,7 @@ test("a held repository is none for whoever goes into it", async () => {
   let controlSucceeded = 0;
   for (const [name, [lines, look]] of Object.entries(cases)) {
     const { handoff, ran, unguarded } = await leave(lines, look);
-    const isSaid = handoff.entries.some(({ change }) => change === "held");
+    const isSaid = handoff.entries.some(({ change }) => change === "disabled");
     expect({ name, ran, unguarded, isSaid }).toEqual({
       name,
       ran: false,
@@ -83,23 +83,23 @@ test("a held repository is none for whoever goes into it", async () => {
     if (unguarded) controlSucceeded++;
   }
   const attempts = Object.keys(cases).length;
-  recordScore({ row: 28, test: "git in what is held", attempts, blocked, controlSucceeded });
+  recordScore({ row: 28, test: "git in what is disabled", attempts, blocked, controlSucceeded });
 }, 60_000);
 
-test("nobody else gets into what is held, and the user's own way back works", async () => {
+test("nobody else gets into what is disabled, and the user's own way back works", async () => {
   await using place = createWorkspacePlace(user);
   const session = await asUser(() => place.start());
   await runShell(place, `${evil}; evil s; chmod -R 777 s`, user);
   await asUser(() => session.inspect());
-  const held = join(place.path, "s/.git.vaultbox-held");
-  expect(statSync(held).mode & 0o777).toBe(0o700);
+  const disabled = join(place.path, "s/.git.vaultbox-disabled");
+  expect(statSync(disabled).mode & 0o777).toBe(0o700);
   const back =
-    "mv s/.git.vaultbox-held s/.git; mv s/.git/HEAD.vaultbox-held s/.git/HEAD; git -C s status";
+    "mv s/.git.vaultbox-disabled s/.git; mv s/.git/HEAD.vaultbox-disabled s/.git/HEAD; git -C s status";
   await runShell(place, back, user);
   expect(readdirSync(place.path)).toContain("RAN");
 });
 
-test("a repository of which only a part could be taken away is dangerous, not held", async () => {
+test("a repository of which only a part could be taken away is dangerous, not disabled", async () => {
   await using place = createWorkspacePlace(user);
   await runShell(place, "git init -q .", user);
   const session = await asUser(() => place.start());
@@ -113,7 +113,7 @@ test("a repository of which only a part could be taken away is dangerous, not he
   const handoff = (await asUser(() => session.inspect())) ?? nothing;
   const [entry] = handoff.entries.filter(({ path }) => path === ".git");
   expect(entry?.change).toBe("dangerous");
-  expect(entry?.detail).toMatch(/MERGE_MSG.*; it is \.git\/MERGE_MSG\.vaultbox-held-\w+ now$/);
+  expect(entry?.detail).toMatch(/MERGE_MSG.*; it is \.git\/MERGE_MSG\.vaultbox-disabled-\w+ now$/);
 });
 
 test("programs lose their owner's rights wherever they lie, also those that nobody may read", async () => {
@@ -130,17 +130,22 @@ test("programs lose their owner's rights wherever they lie, also those that nobo
   const after = Number(await runShell(place, find, user));
   expect([before, after]).toEqual([4, 0]);
   const programs = handoff.entries.filter(({ kind }) => kind.startsWith("programs"));
-  expect(programs.map(({ change }) => change)).toEqual(["held", "held", "held", "held"]);
+  expect(programs.map(({ change }) => change)).toEqual([
+    "disabled",
+    "disabled",
+    "disabled",
+    "disabled",
+  ]);
   recordScore({
     row: 28,
-    test: "programs with their owner's rights, unreadable or in what is held",
+    test: "programs with their owner's rights, unreadable or in what is disabled",
     attempts: before,
     blocked: before - after,
     controlSucceeded: before,
   });
 });
 
-test("a repository is held on a full disk, in a folder that has no room for a name", async () => {
+test("a repository is disabled on a full disk, in a folder that has no room for a name", async () => {
   await using disk = await createSmallDisk();
   await using place = createWorkspacePlace(user, disk.path);
   const session = await asUser(() => place.start());
@@ -151,10 +156,10 @@ test("a repository is held on a full disk, in a folder that has no room for a na
   // The marker is made where there is room
   await runShell(place, `${evil}; evil s; ${fill}`, user);
   const git = join(place.path, "s/.git");
-  expect(() => renameSync(git, `${git}.vaultbox-held`)).toThrow("ENOSPC");
+  expect(() => renameSync(git, `${git}.vaultbox-disabled`)).toThrow("ENOSPC");
   const handoff = (await asUser(() => session.inspect())) ?? nothing;
   const [entry] = handoff.entries.filter(({ path }) => path === "s/.git");
-  expect(entry?.change).toBe("held");
+  expect(entry?.change).toBe("disabled");
   // The user makes room
   await runShell(
     place,

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { Folder } from "../../../src/base/fs/beneath.ts";
 import { hideLinked } from "../../../src/workspace/hide/hide-linked.ts";
 import { parseHideRules } from "../../../src/workspace/hide/hide-rules.ts";
-import { lookAtRoot } from "../../../src/workspace/roots/scan-root.ts";
+import { inspectRoot } from "../../../src/workspace/roots/scan-root.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { writeInto } from "../../support/workspace-folder.ts";
 import { toWorkspaceRoot } from "../../support/workspace-root.ts";
@@ -46,7 +46,7 @@ async function toHidden(hide: readonly string[], isFollowed = true): Promise<rea
     ["w", "m"].map((name) => {
       const folder = stack.use(Folder.openRoot(join(base, name)));
       const root = toWorkspaceRoot(join(base, name), folder);
-      return lookAtRoot(name === "w" ? root : { ...root, kind: "mount", writable: false }, rules);
+      return inspectRoot(name === "w" ? root : { ...root, kind: "mount", writable: false }, rules);
     }),
   );
   const all = isFollowed ? await hideLinked(looked) : looked;

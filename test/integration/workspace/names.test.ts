@@ -39,7 +39,7 @@ test("a file to hide in a folder whose name is no UTF-8 stops the start, and the
   });
 });
 
-test("a repository in a folder whose name is no UTF-8 is held before the host's git runs its settings", async () => {
+test("a repository in a folder whose name is no UTF-8 is disabled before the host's git runs its settings", async () => {
   await using control = createWorkspacePlace();
   await runShell(control, evilRepository);
   await runShell(control, "git status");
@@ -57,15 +57,15 @@ test("a repository in a folder whose name is no UTF-8 is held before the host's 
   expect(repositories).toEqual(
     expect.arrayContaining([
       expect.objectContaining({
-        change: "held",
+        change: "disabled",
         path: String.raw`caf\xe9/.git`,
-        detail: String.raw`sets core.fsmonitor; it is caf\xe9/.git.vaultbox-held now`,
+        detail: String.raw`sets core.fsmonitor; it is caf\xe9/.git.vaultbox-disabled now`,
       }),
       expect.objectContaining({ change: "new", path: "caf\ufffd/.git" }),
     ]),
   );
   expect(handoffLines(handoff ?? { entries: [], complete: true, tookMs: 0 }).join("\n")).toContain(
-    String.raw`held back: caf\xe9/.git sets core.fsmonitor; it is caf\xe9/.git.vaultbox-held now`,
+    String.raw`disabled: caf\xe9/.git sets core.fsmonitor; it is caf\xe9/.git.vaultbox-disabled now`,
   );
   recordScore({
     row: 44,
@@ -76,27 +76,27 @@ test("a repository in a folder whose name is no UTF-8 is held before the host's 
   });
 });
 
-test("a held repository whose place can't be named doesn't stop the next start", async () => {
+test("a disabled repository whose place can't be named doesn't stop the next start", async () => {
   await using place = createWorkspacePlace();
   await runShell(place, "git init -q .");
   const first = await place.start();
   await runShell(place, evilRepository);
   await first.inspect();
   // As a version left it that took no HEAD away
-  await runShell(place, `cd "$D/.git.vaultbox-held"; mv HEAD.vaultbox-held HEAD`);
+  await runShell(place, `cd "$D/.git.vaultbox-disabled"; mv HEAD.vaultbox-disabled HEAD`);
   const next = await place.start();
   expect(next.mounted()?.notes).toEqual([
-    String.raw`"caf\xe9/.git.vaultbox-held" is held, and isn't protected: no mount can be there`,
+    String.raw`"caf\xe9/.git.vaultbox-disabled" is disabled, and isn't protected: no mount can be there`,
   ]);
   // Given its name back, it's held again
-  await runShell(place, `mv "$D/.git.vaultbox-held" "$D/.git"`);
+  await runShell(place, `mv "$D/.git.vaultbox-disabled" "$D/.git"`);
   const handoff = await next.inspect();
   expect(handoff?.entries).toContainEqual(
-    expect.objectContaining({ change: "held", path: String.raw`caf\xe9/.git` }),
+    expect.objectContaining({ change: "disabled", path: String.raw`caf\xe9/.git` }),
   );
 });
 
-test("a harmless repository that a run leaves where no mount can be is held, and doesn't stop the next start", async () => {
+test("a harmless repository that a run leaves where no mount can be is disabled, and doesn't stop the next start", async () => {
   const cases = [
     'git init -q "$D"',
     'mkdir "$D"; git init -q "$D/r"',
@@ -111,7 +111,12 @@ test("a harmless repository that a run leaves where no mount can be is held, and
     const handoff = await first.inspect();
     expect([lines, handoff?.entries]).toEqual([
       lines,
-      [expect.objectContaining({ change: "held", detail: expect.stringContaining("no mount") })],
+      [
+        expect.objectContaining({
+          change: "disabled",
+          detail: expect.stringContaining("no mount"),
+        }),
+      ],
     ]);
     await expect(place.start(), lines).resolves.toBeDefined();
     // The control: the same, not held

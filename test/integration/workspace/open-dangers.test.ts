@@ -58,7 +58,7 @@ function toList({ paths }: SessionsPlace): string {
   return join(paths.state, "dangerous.json");
 }
 
-test("what one run called dangerous is held at the end of the next one", async () => {
+test("what one run called dangerous is disabled at the end of the next one", async () => {
   const plants: Readonly<Record<string, (workspace: string) => Promise<void>>> = {
     "a repository": (workspace) => arm(join(workspace, "evil")),
     "one among packages": (workspace) => arm(join(workspace, "node_modules/evil")),
@@ -72,7 +72,7 @@ test("what one run called dangerous is held at the end of the next one", async (
     const [left, next] = await leave(plant, wait);
     const [path = "", change] = toChanges(left ?? emptyHandoff)[0] ?? [];
     expect([name, change]).toEqual([name, "dangerous"]);
-    expect([name, toChanges(next ?? emptyHandoff)]).toEqual([name, [[path, "held"]]]);
+    expect([name, toChanges(next ?? emptyHandoff)]).toEqual([name, [[path, "disabled"]]]);
     blocked++;
     // The control: nothing is remembered of it
     const control = await leave(plant, async (place) => {
@@ -86,7 +86,7 @@ test("what one run called dangerous is held at the end of the next one", async (
   recordScore({ row: 57, test: "dangerous for good", attempts, blocked, controlSucceeded });
 });
 
-test("a program that git's settings start, and that couldn't be held, is told and held until the user trusts it", async () => {
+test("a program that git's settings start, and that couldn't be disabled, is told and disabled until the user trusts it", async () => {
   const plant = async (meanwhile: (place: SessionsPlace) => Promise<void>) => {
     await using place = await createSessionsPlace();
     const { workspace } = place;
@@ -107,14 +107,14 @@ test("a program that git's settings start, and that couldn't be held, is told an
     return [left, next, last].map(toChanges);
   };
   const dangerous = [["tools/clean", "dangerous"]];
-  const held = [["tools/clean", "held"]];
-  expect(await plant(() => Promise.resolve())).toEqual([dangerous, held, []]);
+  const disabled = [["tools/clean", "disabled"]];
+  expect(await plant(() => Promise.resolve())).toEqual([dangerous, disabled, []]);
   // A run that protects nothing tells of it, and forgets nothing
   const unheld: unknown[] = [];
   const unprotectedNext = await plant(async (place) => {
     unheld.push(toChanges(await (await place.open(unprotected)).end()));
   });
-  expect([unheld, unprotectedNext]).toEqual([[dangerous], [dangerous, held, []]]);
+  expect([unheld, unprotectedNext]).toEqual([[dangerous], [dangerous, disabled, []]]);
   const trusted = await plant(async ({ paths, workspace }) => {
     const env = { VAULTBOX_HOME: join(paths.state, "..") };
     const taken = await runCli(["trust", "tools/clean", "--yes"], { cwd: workspace, env });
@@ -135,7 +135,7 @@ test("a program that git's settings start, and that couldn't be held, is told an
 
 const emptyHandoff: Handoff = { entries: [], complete: false, tookMs: 0 };
 
-test("what the user takes over, mends or removes is not held", async () => {
+test("what the user takes over, mends or removes is not disabled", async () => {
   const plant = (workspace: string): Promise<void> => arm(join(workspace, "evil"));
   const [left, trusted] = await leave(plant, async ({ paths, workspace }) => {
     const env = { VAULTBOX_HOME: join(paths.state, "..") };
@@ -171,7 +171,7 @@ test("of the user's own repository only what is new stays dangerous", async () =
   const [left, next] = await leave(link, undefined, own);
   expect(toChanges(left ?? emptyHandoff)).toEqual([[".git", "dangerous"]]);
   const [entry] = next?.entries ?? [];
-  expect(entry?.detail).toMatch(/MERGE_MSG.*; it is \.git\/MERGE_MSG\.vaultbox-held-\w+ now$/);
+  expect(entry?.detail).toMatch(/MERGE_MSG.*; it is \.git\/MERGE_MSG\.vaultbox-disabled-\w+ now$/);
 });
 
 test("more dangers than are listed are not the user's either", async () => {
@@ -187,7 +187,7 @@ test("more dangers than are listed are not the user's either", async () => {
   };
   const [left, next] = await leave(many, remove);
   expect(left?.entries.length).toBe(1001);
-  expect(toChanges(next ?? emptyHandoff)).toEqual([["0/.hg", "held"]]);
+  expect(toChanges(next ?? emptyHandoff)).toEqual([["0/.hg", "disabled"]]);
 });
 
 test("a program that can't be changed loses its owner's rights once it can", async () => {
@@ -202,12 +202,12 @@ test("a program that can't be changed loses its owner's rights once it can", asy
   // Older than the next session
   await passClockTick();
   const handoff = await (await place.open()).end();
-  expect(toChanges(handoff)).toEqual([["p", "held"]]);
+  expect(toChanges(handoff)).toEqual([["p", "disabled"]]);
   expect(statSync(join(workspace, "p")).mode & 0o7777).toBe(0o755);
   expect(readFileSync(join(paths.state, "dangerous.json"), "utf8")).toBe("[]");
 });
 
-test("a damaged list of dangers stops the start, and what is there is held all the same", async () => {
+test("a damaged list of dangers stops the start, and what is there is disabled all the same", async () => {
   await using place = await createSessionsPlace();
   const running = await place.open();
   await arm(join(place.workspace, "evil"));
@@ -215,5 +215,5 @@ test("a damaged list of dangers stops the start, and what is there is held all t
     writeFileSync(toList(place), text);
     await expect(place.open()).rejects.toMatchObject({ code: "VBX_CONFIG_INVALID" });
   }
-  expect(toChanges(await running.end())).toEqual([["evil/.git", "held"]]);
+  expect(toChanges(await running.end())).toEqual([["evil/.git", "disabled"]]);
 });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Folder } from "../../../src/base/fs/beneath.ts";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
 import { planProtection } from "../../../src/workspace/protect/protection.ts";
-import { createLookBudget, startLimits } from "../../../src/workspace/look-budget.ts";
+import { createScanBudget, startLimits } from "../../../src/workspace/scan-budget.ts";
 import { scanWorkspace } from "../../../src/workspace/scan/scan.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -63,18 +63,18 @@ test("a repository of another system is disabled when its settings run something
       await writeInto(workspace, `${index}/${path}`, content);
     }
   });
-  const held = handoff.entries.filter(({ change }) => change === "held");
+  const disabled = handoff.entries.filter(({ change }) => change === "disabled");
   const expected = dangerous.map(([path], index) => `${index}/${path.split("/")[0] ?? ""}`);
-  expect(held.map(({ path }) => path).toSorted()).toEqual(expected.toSorted());
+  expect(disabled.map(({ path }) => path).toSorted()).toEqual(expected.toSorted());
   for (const path of expected) {
     await expect(stat(join(workspace, path))).rejects.toThrow("ENOENT");
-    await expect(stat(join(workspace, `${path}.vaultbox-held`))).resolves.toBeDefined();
+    await expect(stat(join(workspace, `${path}.vaultbox-disabled`))).resolves.toBeDefined();
   }
   recordScore({
     row: 46,
     test: "settings of other version control systems that run something",
     attempts: dangerous.length,
-    blocked: held.length,
+    blocked: disabled.length,
     // A look for git's repositories alone
     controlSucceeded: dangerous.filter(([path]) => !path.includes(".git")).length,
   });
@@ -104,12 +104,12 @@ test("what a system runs in a repository that was there is read-only, and the pl
     "[paths]\ndefault = https://a:hunter2@example.com/x\n",
   );
   using root = Folder.openRoot(workspace);
-  const options = { hide: undefined, deep: false, budget: createLookBudget(startLimits) };
+  const options = { hide: undefined, deep: false, budget: createScanBudget(startLimits) };
   const scan = await scanWorkspace(root, workspace, options);
   const plan = await planProtection(toLooked(toWorkspaceRoot(workspace, root), scan), {
     protect: "default",
     hides: true,
-    budget: createLookBudget(startLimits),
+    budget: createScanBudget(startLimits),
   });
   const from = (path: string): string => path.slice(workspace.length + 1);
   expect(plan.own.map(({ bind }) => `${from(bind.target)} ${bind.readOnly ? "ro" : "rw"}`)).toEqual(
@@ -161,11 +161,11 @@ test("of a repository that was there only the file that is new is disabled, and 
     return join(
       workspace,
       path,
-      names.find((one) => one.startsWith(`${name}.vaultbox-held-`)) ?? "",
+      names.find((one) => one.startsWith(`${name}.vaultbox-disabled-`)) ?? "",
     );
   };
-  const held = await heldIn("theirs/.jj/repo", "config.toml");
-  expect(await readFile(held, "utf8")).toBe('ui.pager = "./run"\n');
+  const disabled = await heldIn("theirs/.jj/repo", "config.toml");
+  expect(await readFile(disabled, "utf8")).toBe('ui.pager = "./run"\n');
   await stat(await heldIn(".git/sl", "config"));
   await stat(join(workspace, "mine/.hg/hgrc"));
 });
@@ -175,8 +175,8 @@ test("a repository of another system that is a link is disabled, and said withou
   const { workspace, during } = folder;
   await mkdir(join(workspace, "a"));
   const link = (): Promise<void> => symlink("../x", join(workspace, "a/.hg"));
-  const held = await during(link);
-  expect(held.entries.map(({ change, path }) => `${change} ${path}`)).toEqual(["held a/.hg"]);
+  const disabled = await during(link);
+  expect(disabled.entries.map(({ change, path }) => `${change} ${path}`)).toEqual(["held a/.hg"]);
   await rm(join(workspace, "a"), { recursive: true });
   await mkdir(join(workspace, "a"));
   const settings = { ...defaultWorkspaceSettings, protect: "none" as const };

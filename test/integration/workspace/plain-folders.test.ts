@@ -18,7 +18,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { resolvePaths, type Paths } from "../../../src/base/paths.ts";
 import { Folder } from "../../../src/base/fs/beneath.ts";
 import { toNameBytes } from "../../../src/base/fs/name-text.ts";
-import { createLookBudget, startLimits } from "../../../src/workspace/look-budget.ts";
+import { createScanBudget, startLimits } from "../../../src/workspace/scan-budget.ts";
 import { removeGonePlainFolders } from "../../../src/workspace/scan/plain-folder-record.ts";
 import { openPlainFolders, PlainFolders } from "../../../src/workspace/scan/plain-folders.ts";
 import { scanWorkspace, type Scan } from "../../../src/workspace/scan/scan.ts";
@@ -32,7 +32,7 @@ interface Project extends AsyncDisposable {
   readonly at: (path: string) => string;
   /** What the look at a start finds, by path, and how many folders it read for that */
   readonly start: (plain?: PlainFolders) => Promise<Look>;
-  /** Looks through it as an end does, now or some seconds later, and remembers what it saw */
+  /** Scans through it as an end does, now or some seconds later, and remembers what it saw */
   readonly end: (when: { readonly isLater: boolean }) => Promise<void>;
   readonly open: () => PlainFolders;
   readonly file: () => Promise<string>;
@@ -58,7 +58,7 @@ async function createProject(packages: readonly string[]): Promise<Project> {
   const open = (): PlainFolders => openPlainFolders(paths, path);
   const look = async (plain: PlainFolders, deep: boolean): Promise<Scan> => {
     using root = Folder.openReal(path);
-    const budget = createLookBudget(startLimits);
+    const budget = createScanBudget(startLimits);
     return await scanWorkspace(root, path, { hide: undefined, deep, plain, budget });
   };
   return {

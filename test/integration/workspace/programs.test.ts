@@ -20,7 +20,7 @@ const run = promisify(execFile);
 async function tryTree(
   { before, plant, use }: NewTree,
   protect: "default" | "none",
-): Promise<{ readonly ran: boolean; readonly held: readonly string[] }> {
+): Promise<{ readonly ran: boolean; readonly disabled: readonly string[] }> {
   await using folder: WorkspaceFolder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   const home = await mkdtemp(join(workspace, "../home-"));
@@ -37,16 +37,16 @@ async function tryTree(
   await writeFile(env.P, `#!/bin/sh\ntouch '${home}/RAN'\ncat\n`, { mode: 0o755 });
   const { entries } = await during(async () => void (await shell(plant)), { hide: [], protect });
   await shell(use);
-  const held = entries.filter(({ change }) => change === "held").map(({ path }) => path);
-  return { ran: (await readdir(home)).includes("RAN"), held };
+  const disabled = entries.filter(({ change }) => change === "disabled").map(({ path }) => path);
+  return { ran: (await readdir(home)).includes("RAN"), disabled };
 }
 
-test("a new work tree or repository is held when the user's settings or hooks would run a sandbox's program in it", async () => {
+test("a new work tree or repository is disabled when the user's settings or hooks would run a sandbox's program in it", async () => {
   const ran: string[] = [];
   const free: string[] = [];
   for (const tree of trees) {
     const result = await tryTree(tree, "default");
-    if (result.ran || result.held.length !== 1) ran.push(tree.name);
+    if (result.ran || result.disabled.length !== 1) ran.push(tree.name);
     // The control: nothing is held
     if ((await tryTree(tree, "none")).ran) free.push(tree.name);
   }
@@ -61,7 +61,7 @@ test("a new work tree or repository is held when the user's settings or hooks wo
   });
 });
 
-test("a new repository of another system is held when its user's settings would run a program in it", async () => {
+test("a new repository of another system is disabled when its user's settings would run a program in it", async () => {
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   const home = await mkdtemp(join(workspace, "../home-"));
@@ -79,15 +79,15 @@ test("a new repository of another system is held when its user's settings would 
   ]);
 });
 
-test("a new work tree in which everything is as the user has it isn't held", async () => {
+test("a new work tree in which everything is as the user has it isn't disabled", async () => {
   for (const before of [filter, hooks, hook]) {
     const plant = "git worktree add -q n; echo text > n/other; git -C n add other; git init -q m";
     const same: NewTree = { name: "same", before, plant, use: "true" };
-    expect((await tryTree(same, "default")).held).toEqual([]);
+    expect((await tryTree(same, "default")).disabled).toEqual([]);
   }
 });
 
-test("a program that git would start, and that appears during the run, is held; others are told of", async () => {
+test("a program that git would start, and that appears during the run, is disabled; others are told of", async () => {
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   await git(workspace, "init", "-q");
@@ -127,6 +127,6 @@ test("alternates of alternates that a sandbox lets lead out of the workspace are
   const { entries } = await during(() =>
     writeFile(join(workspace, "pool/info/alternates"), "/nonexistent/.git/objects\n"),
   );
-  expect(entries).toMatchObject([{ change: "held", path: ".git" }]);
+  expect(entries).toMatchObject([{ change: "disabled", path: ".git" }]);
   await expect(readdir(join(workspace, ".git/objects/info"))).resolves.not.toContain("alternates");
 });

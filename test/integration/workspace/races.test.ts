@@ -21,7 +21,7 @@ import { findProjectFile } from "../../../src/config/project-file.ts";
 import { resolvePaths } from "../../../src/base/paths.ts";
 import { Folder } from "../../../src/base/fs/beneath.ts";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
-import { holdPlace } from "../../../src/workspace/handoff/disable-git-dir.ts";
+import { disablePlace } from "../../../src/workspace/handoff/disable-git-dir.ts";
 import { makeMountPoint, removeMountPoint } from "../../../src/workspace/protect/mount-point.ts";
 import { readRepositoryFacts } from "../../../src/workspace/git-dir/repository-facts.ts";
 import { openWorkspaceSession } from "../../../src/workspace/workspace-session.ts";
@@ -98,13 +98,13 @@ const accesses: Readonly<Record<string, (world: World) => unknown>> = {
     removeMountPoint(root, place);
     return "";
   },
-  "a repository that is held": ({ workspace }) => {
+  "a repository that is disabled": ({ workspace }) => {
     using root = Folder.openRoot(workspace);
-    const held = holdPlace(root, ["d", ".git"]);
+    const disabled = disablePlace(root, ["d", ".git"]);
     using folder = root.openPath(["d"]);
     // Back again, for the next time
     try {
-      folder?.rename(held.taken?.names.at(-1) ?? "", ".git");
+      folder?.rename(disabled.taken?.names.at(-1) ?? "", ".git");
     } catch {
       // It was exchanged meanwhile
     }

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Folder } from "../../../src/base/fs/beneath.ts";
-import { createLookBudget, startLimits } from "../../../src/workspace/look-budget.ts";
+import { createScanBudget, startLimits } from "../../../src/workspace/scan-budget.ts";
 import {
   readViews,
   type RepositoryViews,
@@ -306,13 +306,13 @@ test("links and alternates are followed as the kernel follows them", async () =>
   });
   const leaving = entries.filter(({ kind }) => kind === "links out of the workspace");
   expect(leaving.map(({ path }) => path).toSorted()).toEqual(["absolute", "chain", "out1", "out2"]);
-  const held = entries.filter(({ change }) => change === "held").map(({ path }) => path);
-  expect(held.toSorted()).toEqual(["r0/.git", "r1/.git", "r3/.git"]);
+  const disabled = entries.filter(({ change }) => change === "disabled").map(({ path }) => path);
+  expect(disabled.toSorted()).toEqual(["r0/.git", "r1/.git", "r3/.git"]);
   recordScore({
     row: 52,
     test: "ways out through links",
     attempts: 7,
-    blocked: leaving.length + held.length,
+    blocked: leaving.length + disabled.length,
     // By their text out1, out2 and the alternates of r0 and r3 stay inside
     controlSucceeded: 5,
   });
@@ -348,7 +348,7 @@ test("large lists of refs are read in time, while the process answers", async ()
   for (const text of [lines.join(""), "x refs/replace/".repeat(4_000_000)]) {
     await writeFile(packed, text);
     using root = Folder.openRoot(join(workspace, ".git"));
-    const { views } = await readViews(root, createLookBudget(startLimits));
+    const { views } = await readViews(root, createScanBudget(startLimits));
     expect(views.some((view) => view.id === "replace")).toBe(true);
   }
   clearInterval(timer);
@@ -364,7 +364,7 @@ test("an index that is as it was isn't read again; one that was written to is, w
   const index = join(workspace, ".git/index");
   using root = Folder.openRoot(join(workspace, ".git"));
   const look = async (known = {}): Promise<{ bytes: number } & RepositoryViews> => {
-    const budget = createLookBudget(startLimits);
+    const budget = createScanBudget(startLimits);
     let bytes = 0;
     const spend: typeof budget.spend = (what, count = 1) => {
       if (what === "bytes") bytes += count;

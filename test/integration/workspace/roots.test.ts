@@ -11,8 +11,8 @@ import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { isMadeInSandbox } from "../../../src/workspace/handoff/made-repositories.ts";
 import {
   listOtherSessions,
-  rememberUnlooked,
-} from "../../../src/workspace/handoff/unlooked-sessions.ts";
+  rememberUnscanned,
+} from "../../../src/workspace/handoff/unscanned-sessions.ts";
 import { readRepositoryFacts } from "../../../src/workspace/git-dir/repository-facts.ts";
 import { openWorkspaceSession } from "../../../src/workspace/workspace-session.ts";
 import { passClockTick } from "../../support/clock-tick.ts";
@@ -64,7 +64,7 @@ async function makeEvil(folder: string): Promise<void> {
   await git(folder, "remote", "add", "origin", "https://git.example.com/victim/private");
 }
 
-const evil = { change: "held", kind: "repositories" };
+const evil = { change: "disabled", kind: "repositories" };
 
 test("what a session left in one of its folders isn't the user's in the next session there, whatever became of the first", async () => {
   const fates = ["looked at", "running", "died", "signal"] as const;
@@ -82,7 +82,7 @@ test("what a session left in one of its folders isn't the user's in the next ses
       expect(handoff?.entries).toMatchObject([{ ...evil, path: join(b, "n/.git") }]);
     }
     // A signal ends the look before anything is held that can be looked at later
-    if (existsSync(join(b, "n/.git.vaultbox-held"))) takeBack(join(b, "n"));
+    if (existsSync(join(b, "n/.git.vaultbox-disabled"))) takeBack(join(b, "n"));
     const facts = await readRepositoryFacts(join(b, "n"));
     expect(facts && (await isMadeInSandbox(paths, facts))).toBe(true);
     if (fate !== "looked at") {
@@ -109,7 +109,7 @@ test("what a session left in one of its folders isn't the user's in the next ses
 test("a session that wasn't looked at is remembered until each of its folders was", async () => {
   await using place = await createPlace();
   const { paths, a, b } = place;
-  await rememberUnlooked(paths, "aaaaaaaaaaaa", [a, b]);
+  await rememberUnscanned(paths, "aaaaaaaaaaaa", [a, b]);
   const roots = async () => (await listOtherSessions(paths)).map((one) => one.roots);
   expect(await roots()).toEqual([[a, b]]);
   await (await place.open(b)).end();
@@ -146,9 +146,11 @@ test("what the user had before in a writable mount is looked at first, however m
   for (let index = 0; index < 200; index++) await writeFile(join(a, `f${index}`), "");
   const handoff = await first.end();
   const text = `leads elsewhere with COMMIT_EDITMSG`;
-  expect(handoff?.entries).toMatchObject([{ change: "held", path: join(b, ".git") }]);
+  expect(handoff?.entries).toMatchObject([{ change: "disabled", path: join(b, ".git") }]);
   expect(handoff?.entries[0]?.detail).toContain(text);
-  expect(handoff?.entries[0]?.detail).toContain(`${join(b, ".git/COMMIT_EDITMSG")}.vaultbox-held-`);
+  expect(handoff?.entries[0]?.detail).toContain(
+    `${join(b, ".git/COMMIT_EDITMSG")}.vaultbox-disabled-`,
+  );
 });
 
 test("what is mounted over a writable mount is at the place where the sandbox has it", async () => {
@@ -164,7 +166,7 @@ test("what is mounted over a writable mount is at the place where the sandbox ha
   await opened.end();
 });
 
-test("a mount of downloaded packages starts as it is, and what is new in it is held", async () => {
+test("a mount of downloaded packages starts as it is, and what is new in it is disabled", async () => {
   await using place = await createPlace();
   const { a } = place;
   const cache = join(place.b, ".cargo/registry");

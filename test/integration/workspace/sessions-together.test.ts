@@ -32,8 +32,8 @@ function pathsOf({ entries }: Handoff): readonly string[] {
   return entries.map(({ path }) => path).toSorted();
 }
 
-function held({ entries }: Handoff): readonly string[] {
-  return entries.filter(({ change }) => change === "held").map(({ path }) => path);
+function disabled({ entries }: Handoff): readonly string[] {
+  return entries.filter(({ change }) => change === "disabled").map(({ path }) => path);
 }
 
 async function isMade({ paths }: SessionsPlace, folder: string): Promise<boolean> {
@@ -49,12 +49,12 @@ test("a session that begins while another one runs doesn't take what that one le
   const first = await place.open();
   await plant(workspace);
   const second = await place.open();
-  expect(held(await first.end())).toEqual(["n/.git"]);
+  expect(disabled(await first.end())).toEqual(["n/.git"]);
   // The second sandbox gives it back
   takeBack(join(workspace, "n"));
   const handoff = await second.end();
   expect(pathsOf(handoff)).toEqual(planted);
-  expect(held(handoff)).toEqual(["n/.git"]);
+  expect(disabled(handoff)).toEqual(["n/.git"]);
   // The control: what was there before both, and what the user has while no session runs
   takeBack(join(workspace, "n"));
   const third = await place.open();
@@ -77,9 +77,11 @@ test("of folders that are too deep to be looked into only those are the user's t
   const first = await place.open();
   await mkdir(join(workspace, "b/".repeat(210)), { recursive: true });
   const second = await place.open();
-  expect(held(await second.end())).toEqual([expect.stringMatching(/^(?:b\/)+b$/)]);
+  expect(disabled(await second.end())).toEqual([expect.stringMatching(/^(?:b\/)+b$/)]);
   // Once more, as the first one's own: it began before that was held
-  expect(held(await first.end())).toEqual([expect.stringMatching(/^(?:b\/)+b\.vaultbox-held/)]);
+  expect(disabled(await first.end())).toEqual([
+    expect.stringMatching(/^(?:b\/)+b\.vaultbox-disabled/),
+  ]);
 });
 
 test("what a session left that died, above or below the workspace, is not the user's for a session that begins", async () => {
@@ -137,7 +139,7 @@ test("a session whose record can't be read was not looked at, and what is in its
     expect([text, found]).toEqual([text, [planted, planted]]);
   }
   // The control: without a record there was no sandbox
-  await expect(leave((record) => rm(record))).rejects.toThrow("vaultbox-held");
+  await expect(leave((record) => rm(record))).rejects.toThrow("vaultbox-disabled");
 });
 
 test("a folder with a hidden file that a running sandbox moves to where no look goes shows nothing to the next start", async () => {
@@ -211,17 +213,19 @@ test("as many repositories as sessions leave, the next one starts and protects t
     await first.end(whose === "not looked at" ? AbortSignal.abort() : undefined);
     for (let index = 0; index < 120; index++) {
       const folder = join(workspace, `n${index}`);
-      const isHeld = readdirSync(folder).some((name) => name.startsWith(".git.vaultbox-held"));
-      if (isHeld) takeBack(folder);
+      const isDisabled = readdirSync(folder).some((name) =>
+        name.startsWith(".git.vaultbox-disabled"),
+      );
+      if (isDisabled) takeBack(folder);
     }
     const next = await place.open();
     const isReserved = (path: string): boolean => existsSync(join(workspace, path, "commondir"));
     const protects = [isReserved("z/.git"), isReserved("n0/.git"), isReserved("n99/.git")];
     // What is made of one that isn't protected
     await git(join(workspace, "n99"), "config", "core.fsmonitor", "evil");
-    return { protects, held: held(await next.end()) };
+    return { protects, disabled: disabled(await next.end()) };
   };
-  const expected = { protects: [true, true, false], held: ["n99/.git"] };
+  const expected = { protects: [true, true, false], disabled: ["n99/.git"] };
   expect(await leave("not looked at")).toEqual(expected);
   expect(await leave("looked at")).toEqual(expected);
   // The control: as many that are the user's

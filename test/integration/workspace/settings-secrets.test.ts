@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Folder } from "../../../src/base/fs/beneath.ts";
 import { withoutSecrets } from "../../../src/workspace/hide/settings-text.ts";
 import { planProtection, type Protection } from "../../../src/workspace/protect/protection.ts";
-import { createLookBudget, startLimits } from "../../../src/workspace/look-budget.ts";
+import { createScanBudget, startLimits } from "../../../src/workspace/scan-budget.ts";
 import { scanWorkspace } from "../../../src/workspace/scan/scan.ts";
 import { git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -63,12 +63,12 @@ async function look(
   protect: "default" | "none",
 ): Promise<(path: string) => Promise<string>> {
   using root = Folder.openRoot(workspace);
-  const options = { hide: undefined, deep: false, budget: createLookBudget(startLimits) };
+  const options = { hide: undefined, deep: false, budget: createScanBudget(startLimits) };
   const scan = await scanWorkspace(root, workspace, options);
   const plan = await planProtection(toLooked(toWorkspaceRoot(workspace, root), scan), {
     protect,
     hides: true,
-    budget: createLookBudget(startLimits),
+    budget: createScanBudget(startLimits),
   });
   const copies = new Map(plan.copies.map(({ target, content }) => [target, content]));
   return async (path) => {
@@ -256,21 +256,21 @@ test("the settings of repositories that other sessions left keep no start from b
   await git(workspace, "init", "-q");
   await git(workspace, "config", "remote.o.url", address);
   for (let index = 0; index < count; index += 1) {
-    const unit = `r${index}/.git`;
-    await writeInto(workspace, `${unit}/HEAD`, "ref: refs/heads/main\n");
-    for (const name of ["objects/x", "refs/x"]) await writeInto(workspace, `${unit}/${name}`, "");
+    const gitDir = `r${index}/.git`;
+    await writeInto(workspace, `${gitDir}/HEAD`, "ref: refs/heads/main\n");
+    for (const name of ["objects/x", "refs/x"]) await writeInto(workspace, `${gitDir}/${name}`, "");
     for (const name of files) {
-      await writeInto(workspace, `${unit}/${name}`, `[remote "o"]\n\turl = ${address}\n`);
+      await writeInto(workspace, `${gitDir}/${name}`, `[remote "o"]\n\turl = ${address}\n`);
     }
   }
   using root = Folder.openRoot(workspace);
-  const options = { hide: undefined, deep: false, budget: createLookBudget(startLimits) };
+  const options = { hide: undefined, deep: false, budget: createScanBudget(startLimits) };
   const scan = await scanWorkspace(root, workspace, options);
   const plan = async (isOwn: (names: readonly string[]) => boolean): Promise<Protection> =>
     await planProtection(toLooked(toWorkspaceRoot(workspace, root), scan), {
       protect: "default",
       hides: true,
-      budget: createLookBudget(startLimits),
+      budget: createScanBudget(startLimits),
       isOwn: (_, names) => isOwn(names),
     });
   const { own, copies, notes } = await plan(([name]) => name === ".git");

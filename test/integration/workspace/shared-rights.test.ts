@@ -52,7 +52,7 @@ test("rights to write that a run gave to others are taken back where they lead t
     "chmod 777 . .git .git/refs; chmod 666 .git/HEAD; chmod 775 .github .github/workflows";
   const { entries, toMode, writable } = await endOf(tree, given);
   expect(entries.filter((entry) => entry.kind === kind)).toEqual([
-    { change: "held", kind, path: ".", detail: "was writable for others; it isn't any more" },
+    { change: "disabled", kind, path: ".", detail: "was writable for others; it isn't any more" },
   ]);
   expect([".", ".git", ".git/refs", ".github/workflows"].map(toMode)).toEqual([
     "755",

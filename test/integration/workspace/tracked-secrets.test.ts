@@ -19,10 +19,10 @@ import {
   toHiddenScript,
 } from "../../../src/sandbox/environment/git-hidden.ts";
 import { parseHideRules } from "../../../src/workspace/hide/hide-rules.ts";
-import { createLookBudget, startLimits } from "../../../src/workspace/look-budget.ts";
+import { createScanBudget, startLimits } from "../../../src/workspace/scan-budget.ts";
 import { planProtection, type Protection } from "../../../src/workspace/protect/protection.ts";
 import { writeCopies } from "../../../src/workspace/protect/shown-copies.ts";
-import { lookAtRoot } from "../../../src/workspace/roots/scan-root.ts";
+import { inspectRoot } from "../../../src/workspace/roots/scan-root.ts";
 import { leaveTracked } from "../../../src/workspace/hide/tracked/leave-tracked.ts";
 import { createGitFolder, git } from "../../support/host-git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -41,13 +41,13 @@ async function plan(
   const looked = await Promise.all(
     sources.map((source, index) => {
       const root = toWorkspaceRoot(source, opened.use(Folder.openRoot(source)));
-      return lookAtRoot(index === 0 ? root : { ...root, kind: "mount" }, rules);
+      return inspectRoot(index === 0 ? root : { ...root, kind: "mount" }, rules);
     }),
   );
   return await planProtection(await leaveTracked(looked), {
     protect: "none",
     hides: true,
-    budget: createLookBudget(startLimits),
+    budget: createScanBudget(startLimits),
   });
 }
 

@@ -119,7 +119,7 @@ test("what is in a hidden folder is nobody's but the user's, unless another fold
   );
 });
 
-test("a folder that is too deep to be looked into stays the user's; one that a run makes is held", async () => {
+test("a folder that is too deep to be looked into stays the user's; one that a run makes is disabled", async () => {
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   const deep = (name: string, count: number): string => `${`${name}/`.repeat(count)}x`;
@@ -129,5 +129,5 @@ test("a folder that is too deep to be looked into stays the user's; one that a r
   expect(toList(await during(nothing))).toEqual([]);
   await stat(join(workspace, deep("node_modules/b", 110)));
   const handoff = await during(() => writeInto(workspace, deep("c", 210), "x"));
-  expect(toList(handoff)).toEqual([expect.stringMatching(/^held (?:c\/)+c$/), "not complete"]);
+  expect(toList(handoff)).toEqual([expect.stringMatching(/^disabled (?:c\/)+c$/), "not complete"]);
 });

@@ -49,7 +49,7 @@ async function leave(
 
 const deepPath = `p=a; for i in $(seq 250); do p=$p/a; done; mkdir -p $p`;
 
-test("what can't be looked into at the end is held, for whatever reason", async () => {
+test("what can't be looked into at the end is disabled, for whatever reason", async () => {
   const cases: Readonly<Record<string, string>> = {
     "a folder that is entered and not listed":
       'mkdir n; evil n/r; E=n/r; chmod 311 n; echo "$E" > E',
@@ -64,7 +64,7 @@ test("what can't be looked into at the end is held, for whatever reason", async 
   const outcomes = [];
   for (const [name, lines] of Object.entries(cases)) {
     const { ran, unguarded, handoff } = await leave(lines, { look });
-    const isTold = handoff.entries.some(({ change }) => change === "held");
+    const isTold = handoff.entries.some(({ change }) => change === "disabled");
     outcomes.push({ name, ran, unguarded, isTold });
   }
   expect(outcomes).toEqual(
@@ -83,24 +83,24 @@ test("a repository that git finds through the index is not found at the name tha
   const index = `git -C "$W" update-index --add --cacheinfo 160000,$(git -C $p/r rev-parse HEAD)`;
   const { ran, unguarded, handoff } = await leave(
     `${deepPath}; evil $p/r; ${index},$p/r; echo . > E; E=.
-    q=$(echo $p | cut -c1-400).vaultbox-held; ${index},$q$(echo $p | cut -c401-)/r`,
+    q=$(echo $p | cut -c1-400).vaultbox-disabled; ${index},$q$(echo $p | cut -c401-)/r`,
   );
   expect([unguarded, ran]).toEqual([true, false]);
   expect(handoff.entries).toContainEqual(
-    expect.objectContaining({ change: "held", kind: "deep folders" }),
+    expect.objectContaining({ change: "disabled", kind: "deep folders" }),
   );
 });
 
-test("a repository at a path that is longer than the kernel takes is held where it lies", async () => {
+test("a repository at a path that is longer than the kernel takes is disabled where it lies", async () => {
   const { handoff } = await leave(
     `evil r; n=$(printf '%0250d' 0); for i in $(seq 20); do mkdir $n; cd $n; done; mv "$W/r" .; echo . > "$W/E"`,
   );
-  const held = handoff.entries.filter(({ change }) => change === "held");
-  expect(held.map(({ detail }) => detail?.slice(0, 19))).toEqual(["sets core.fsmonitor"]);
-  expect(Buffer.byteLength(held[0]?.path ?? "")).toBeGreaterThan(4096);
+  const disabled = handoff.entries.filter(({ change }) => change === "disabled");
+  expect(disabled.map(({ detail }) => detail?.slice(0, 19))).toEqual(["sets core.fsmonitor"]);
+  expect(Buffer.byteLength(disabled[0]?.path ?? "")).toBeGreaterThan(4096);
 });
 
-test("a module whose name leaves no room for a longer one is held under a shorter one", async () => {
+test("a module whose name leaves no room for a longer one is disabled under a shorter one", async () => {
   await using place = createWorkspacePlace();
   await runShell(place, "git init -q .");
   const session = await place.start();
@@ -111,7 +111,7 @@ test("a module whose name leaves no room for a longer one is held under a shorte
   );
   await session.inspect();
   const [name = ""] = readdirSync(join(place.path, "s/.git/modules"));
-  expect(name).toMatch(/^0{241}\.vaultbox-held$/);
+  expect(name).toMatch(/^0{241}\.vaultbox-disabled$/);
 });
 
 test("what a start can't look into, or can't mount over, stops it with its name", async () => {
@@ -159,7 +159,7 @@ test("a folder that can't be looked into is masked at the start, with all that i
   }
 });
 
-test("what one run leaves too deep is held, and the next one says nothing new of it", async () => {
+test("what one run leaves too deep is disabled, and the next one says nothing new of it", async () => {
   await using place = await createSessionsPlace();
   const during = async (lines: string): Promise<Handoff> => {
     const session = await place.open();
@@ -168,12 +168,12 @@ test("what one run leaves too deep is held, and the next one says nothing new of
     await passClockTick();
     return handoff;
   };
-  const held = [{ change: "held", kind: "deep folders" }];
-  expect((await during(`${deepPath}; ${evil}; evil $p/r`)).entries).toMatchObject(held);
+  const disabled = [{ change: "disabled", kind: "deep folders" }];
+  expect((await during(`${deepPath}; ${evil}; evil $p/r`)).entries).toMatchObject(disabled);
   expect(await during(":")).toMatchObject({ entries: [], complete: true });
   // The control: one that its sandbox opened
-  const open = "chmod 755 $(find . -name '*.vaultbox-held-*')";
-  expect((await during(open)).entries).toMatchObject(held);
+  const open = "chmod 755 $(find . -name '*.vaultbox-disabled-*')";
+  expect((await during(open)).entries).toMatchObject(disabled);
 }, 30_000);
 
 test("a settings file that can't be read is hidden, because the sandbox could read it", async () => {

@@ -72,7 +72,7 @@ test.each(pairs)(
 );
 
 test("what one session left in the repository that another one shares isn't the user's, whichever ends first, and when it died", async () => {
-  let held = 0;
+  let disabled = 0;
   for (const [first, second] of pairs) {
     for (const fate of ["ends", "dies"] as const) {
       await using place = await createPlace();
@@ -83,11 +83,11 @@ test("what one session left in the repository that another one shares isn't the 
       const two = await open(place, second);
       if (fate === "dies") await one.die();
       const { entries } = await two.end();
-      const isHeld = readdirSync(gitFolder).some((name) =>
-        name.startsWith("COMMIT_EDITMSG.x.vaultbox-held"),
+      const isDisabled = readdirSync(gitFolder).some((name) =>
+        name.startsWith("COMMIT_EDITMSG.x.vaultbox-disabled"),
       );
       // As long as the first one runs, the rebase may be its own
-      const change = fate === "dies" ? "held" : "dangerous";
+      const change = fate === "dies" ? "disabled" : "dangerous";
       expect([first, second, fate, entries]).toMatchObject([
         first,
         second,
@@ -95,7 +95,7 @@ test("what one session left in the repository that another one shares isn't the 
         expect.arrayContaining([expect.objectContaining({ change })]),
       ]);
       if (fate === "ends") await one.end();
-      if (isHeld && !existsSync(join(gitFolder, "modules/sub/rebase-merge"))) held += 1;
+      if (isDisabled && !existsSync(join(gitFolder, "modules/sub/rebase-merge"))) disabled += 1;
     }
   }
   // The control: what the user had before both
@@ -103,17 +103,17 @@ test("what one session left in the repository that another one shares isn't the 
   await plantRebase(place.gitFolder);
   const sessions = [await open(place, "main"), await open(place, "outside")];
   for (const session of sessions) expect((await session.end()).entries).toEqual([]);
-  expect(held).toBe(2 * pairs.length);
+  expect(disabled).toBe(2 * pairs.length);
   recordScore({
     row: 57,
     test: "what a session leaves in a repository that another one's work tree belongs to",
     attempts: 4 * pairs.length,
-    blocked: 2 * held,
+    blocked: 2 * disabled,
     controlSucceeded: 1,
   });
 });
 
-test("a rebase of a session that runs isn't taken from it by another one that ends, and is held when its own ends", async () => {
+test("a rebase of a session that runs isn't taken from it by another one that ends, and is disabled when its own ends", async () => {
   await using place = await createPlace();
   const { gitFolder } = place;
   const linked = await open(place, "outside");
@@ -124,7 +124,7 @@ test("a rebase of a session that runs isn't taken from it by another one that en
   expect(entry?.detail).toContain(`session ${main.id} works there, and holds it when it ends`);
   expect(existsSync(join(gitFolder, "rebase-merge"))).toBe(true);
   const { entries } = await main.end();
-  expect(entries).toMatchObject([{ change: "held", path: ".git" }]);
+  expect(entries).toMatchObject([{ change: "disabled", path: ".git" }]);
   expect(existsSync(join(gitFolder, "rebase-merge"))).toBe(false);
   // One that went on to its end is none
   const again = await open(place, "main");
@@ -181,7 +181,7 @@ test("what is dangerous in a submodule's repository is so in each folder that it
   expect(existsSync(join(modules, "sub/rebase-merge"))).toBe(false);
 });
 
-test("in a linked work tree a new one is held as in the main one: only when the user's settings would run a program in it", async () => {
+test("in a linked work tree a new one is disabled as in the main one: only when the user's settings would run a program in it", async () => {
   const copied = {
     name: "a copied .git file",
     before: filter,
@@ -193,8 +193,8 @@ test("in a linked work tree a new one is held as in the main one: only when the 
   const free: string[] = [];
   for (const tree of trees) {
     const result = await tryLinked(tree, "default");
-    const held = result.entries.filter(({ change }) => change === "held");
-    if (result.ran || held.length !== 1) ran.push(tree.name);
+    const disabled = result.entries.filter(({ change }) => change === "disabled");
+    if (result.ran || disabled.length !== 1) ran.push(tree.name);
     // The control: nothing is held
     if ((await tryLinked(tree, "none")).ran) free.push(tree.name);
   }
@@ -218,7 +218,7 @@ test("in a linked work tree a new one is held as in the main one: only when the 
   });
 });
 
-test("a .git file that names a repository in no folder of the session is held", async () => {
+test("a .git file that names a repository in no folder of the session is disabled", async () => {
   await using place = await createPlace();
   const session = await open(place, "outside");
   const { workspace } = place;
@@ -232,5 +232,5 @@ test("a .git file that names a repository in no folder of the session is held", 
   }
   const { entries } = await session.end();
   const text = expect.stringContaining("names a repository outside the workspace");
-  expect(entries).toMatchObject(["a", "b", "c"].map(() => ({ change: "held", detail: text })));
+  expect(entries).toMatchObject(["a", "b", "c"].map(() => ({ change: "disabled", detail: text })));
 });

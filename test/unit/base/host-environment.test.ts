@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import {
   leavingOut,
   toProgramEnvironment,
-  toTrustedPath,
+  toHostPath,
 } from "../../../src/base/host-environment.ts";
 import { prepareProgram } from "../../../src/base/host-program.ts";
 import { WritableFolders } from "../../../src/base/writable-folders.ts";
@@ -62,7 +62,7 @@ test("a repository's .npmrc doesn't choose where the images' packages come from"
 
 test("a search path keeps what is the user's", () => {
   const path = ["/usr/bin", "bin", ".", "", "/a/node_modules/.bin", "/repo/.venv/bin", "/opt/x"];
-  const kept = toTrustedPath(path.join(delimiter), new WritableFolders(["/repo"]));
+  const kept = toHostPath(path.join(delimiter), new WritableFolders(["/repo"]));
   expect(kept.split(delimiter)).toEqual(["/usr/bin", "/opt/x"]);
   const environment = { npm_execpath: "/npm", npm_config_registry: "https://x" };
   expect(toProgramEnvironment(environment, new WritableFolders([]))).toEqual({

@@ -7,7 +7,7 @@ const given = "set by somebody else";
 /** What becomes of a variable that `--env` sets. */
 function passThrough(name: string): string | undefined {
   const env = toEnvironment({
-    identity: { uid: 1, gid: 1, userName: "agent", groupName: "agent", home: "/home/agent" },
+    sandboxUser: { uid: 1, gid: 1, userName: "agent", groupName: "agent", home: "/home/agent" },
     image: [],
     host: {},
     tty: false,
@@ -23,7 +23,7 @@ function passThrough(name: string): string | undefined {
 test("a variable that --env may set has the value that was given, and none that vaultbox sets is left to be set in vain", () => {
   const own = Object.keys(
     toEnvironment({
-      identity: { uid: 1, gid: 1, userName: "agent", groupName: "agent", home: "/home/agent" },
+      sandboxUser: { uid: 1, gid: 1, userName: "agent", groupName: "agent", home: "/home/agent" },
       image: [],
       host: {},
       tty: true,

@@ -22,10 +22,10 @@ async function read(store: unknown): Promise<Preferences> {
 test("the key that signs may be named alone, or with the name and address to sign for", async () => {
   expect((await read({})).signing).toBeUndefined();
   expect((await read({ signing: "work-key" })).signing).toEqual({ key: "work-key" });
-  const identity = { name: "Ann Example", email: "ann@example.com" };
-  expect((await read({ signing: { key: "work-key", ...identity } })).signing).toEqual({
+  const author = { name: "Ann Example", email: "ann@example.com" };
+  expect((await read({ signing: { key: "work-key", ...author } })).signing).toEqual({
     key: "work-key",
-    identity,
+    author,
   });
 });
 

@@ -35,20 +35,20 @@ test("a project file counts for nothing until its exact content is trusted, and 
   const file = join(workspace, "vaultbox.yaml");
   await writeFile(file, text);
   const load = () => loadTrustedProjectFile(workspace, paths);
-  const untrusted = { code: "VBX_PROJECT_FILE_UNTRUSTED" };
+  const writable = { code: "VBX_PROJECT_FILE_UNTRUSTED" };
 
   await expect(load()).rejects.toMatchObject({
-    ...untrusted,
+    ...writable,
     hints: [`read it, then run: vaultbox trust ${toShellWord(file)}`, expect.any(String) as string],
   });
   await trustProject(await inspectProject(workspace, paths), paths);
   expect((await load())?.project.egress).toHaveLength(1);
   await writeFile(file, `${text}  - host: evil.example.net\n`);
-  await expect(load()).rejects.toMatchObject(untrusted);
+  await expect(load()).rejects.toMatchObject(writable);
   await writeFile(file, text);
   expect(await load()).toBeDefined();
   expect(await revokeProject(workspace, paths)).toEqual({ path: file, wasTrusted: true });
-  await expect(load()).rejects.toMatchObject(untrusted);
+  await expect(load()).rejects.toMatchObject(writable);
 });
 
 test("what is trusted is what was shown: a file changed in between stays untrusted", async () => {

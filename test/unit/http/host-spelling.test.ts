@@ -4,7 +4,7 @@ import { parseAuthority, parseServerName } from "../../../src/http/authority.ts"
 import { createDialer } from "../../../src/proxy/upstream/dial.ts";
 import { Refusal } from "../../../src/http/refusal.ts";
 import { parseTarget } from "../../../src/http/target.ts";
-import { createUpstreamTrust } from "../../../src/proxy/upstream/trust.ts";
+import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const long = "a".repeat(63);
@@ -141,7 +141,7 @@ const spellings: readonly string[] = [
 test("no odd spelling of a host gets as far as the resolver, wherever it's written", async () => {
   const looked: string[] = [];
   const { dial } = createDialer({
-    trust: createUpstreamTrust({ extraCaPem: [] }),
+    roots: createUpstreamRoots({ extraCaPem: [] }),
     resolve: async (host) => {
       looked.push(host);
       return ["127.0.0.1"];

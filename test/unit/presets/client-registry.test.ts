@@ -32,7 +32,7 @@ describe("the npm registry", () => {
         registry: "x",
       }),
     });
-    expect(await readClientRegistry("npm", { untrusted: [], run })).toEqual({
+    expect(await readClientRegistry("npm", { writable: [], run })).toEqual({
       origin: "https://packages.test:8443",
       pathPrefix: "/api/npm/all",
       extraOrigins: ["https://scoped.test"],
@@ -41,14 +41,14 @@ describe("the npm registry", () => {
 
   test("that isn't a web URL is refused without being shown", async () => {
     const run = answering({ "npm config get registry": "hunter22", "npm config list": "{}" });
-    const failure = readClientRegistry("npm", { untrusted: [], run });
+    const failure = readClientRegistry("npm", { writable: [], run });
     await expect(failure).rejects.toMatchObject({ code: "VBX_CONFIG_INVALID" });
     await expect(failure).rejects.not.toThrow("hunter22");
   });
 
   test.each(["npm", "pip"] as const)("is explained when %s is not there", async (client) => {
     await expect(
-      readClientRegistry(client, { untrusted: [], run: answering({}) }),
+      readClientRegistry(client, { writable: [], run: answering({}) }),
     ).rejects.toMatchObject({
       code: "VBX_HOST_COMMAND_FAILED",
       hints: [expect.stringContaining(`install ${client}`)],
@@ -66,7 +66,7 @@ describe("the npm registry", () => {
         seen,
       );
       const PATH = ["/usr/bin", join(workspace, "node_modules/.bin"), link, ".", "bin"].join(":");
-      await readClientRegistry("npm", { untrusted: [workspace], run, environment: { PATH } });
+      await readClientRegistry("npm", { writable: [workspace], run, environment: { PATH } });
       expect(seen.map(({ cwd, env }) => [cwd, env])).toEqual([
         ["/", { PATH: "/usr/bin" }],
         ["/", { PATH: "/usr/bin" }],
@@ -86,17 +86,17 @@ test("a project's npm settings that npm put into the environment don't count as 
     npm_config_registry: "https://evil.test/",
     NPM_CONFIG_USERCONFIG: "/x",
   };
-  await readClientRegistry("npm", { untrusted: [], run, environment: own });
+  await readClientRegistry("npm", { writable: [], run, environment: own });
   expect(seen[0]?.env).toEqual({ PATH: "/usr/bin" });
   const byNpm = { ...own, npm_execpath: "/usr/lib/npm-cli.js" };
-  await readClientRegistry("npm", { untrusted: [], run, environment: byNpm });
+  await readClientRegistry("npm", { writable: [], run, environment: byNpm });
   expect(seen[2]?.env).toEqual({ PATH: "/usr/bin", npm_config_registry: "" });
 });
 
 describe("the pip index", () => {
   test("is pip's own default with the host of its files when nothing is configured", async () => {
     const run = answering({ "pip config list": "global.cert='/ca.crt'", "python3 -c": defaults });
-    expect(await readClientRegistry("pip", { untrusted: [], run })).toEqual({
+    expect(await readClientRegistry("pip", { writable: [], run })).toEqual({
       origin: "https://index.test",
       pathPrefix: "",
       extraOrigins: ["https://files.test"],
@@ -111,7 +111,7 @@ describe("the pip index", () => {
         "global.extra-index-url='\\nhttps://extra.test/simple\\nfile:///opt/pypi'",
       ].join("\n"),
     });
-    expect(await readClientRegistry("pip", { untrusted: [], run })).toEqual({
+    expect(await readClientRegistry("pip", { writable: [], run })).toEqual({
       origin: "https://company.test",
       pathPrefix: "/pypi",
       extraOrigins: ["https://extra.test"],

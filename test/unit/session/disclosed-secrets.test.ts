@@ -106,7 +106,7 @@ const request = {
   workspace: "/w",
   image: { packages: [], npm: [] },
   home: undefined,
-  git: { identity: undefined },
+  git: { author: undefined },
   plan: { policy: { rules: [], limits: {} }, registries: [], projectFile: undefined },
 } as unknown as RunRequest;
 const token = `tok-${randomBytes(16).toString("hex")}`;
@@ -121,8 +121,8 @@ const places: readonly (readonly [string, Partial<Record<keyof RunRequest, unkno
     { image: { from: `registry.example.com/${token}:1`, packages: [], npm: [] } },
   ],
   ["the name of the home", { home: token }],
-  ["git's user.name", { git: { identity: { name: token, email: "a@b" } } }],
-  ["git's user.email", { git: { identity: { name: "a", email: `${token}@b` } } }],
+  ["git's user.name", { git: { author: { name: token, email: "a@b" } } }],
+  ["git's user.email", { git: { author: { name: "a", email: `${token}@b` } } }],
   ["of the project file", { plan: withEnv({ X: token }) }],
   ["the name of a variable", { plan: withEnv({ [token]: "" }) }],
   ["registry", { plan: { ...request.plan, registries: [{ client: "npm", registry }] } }],

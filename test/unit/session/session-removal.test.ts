@@ -7,7 +7,7 @@ import { resolvePaths, type Paths } from "../../../src/base/paths.ts";
 import type { CreatedContainer, Engine } from "../../../src/engine/engine.ts";
 import { VaultboxError } from "../../../src/base/errors.ts";
 import type { RunHost } from "../../../src/session/run-request.ts";
-import { readAccounts } from "../../../src/sandbox/identity.ts";
+import { readAccounts } from "../../../src/sandbox/sandbox-user.ts";
 import { runSandbox } from "../../../src/session/run-sandbox.ts";
 import { readActiveSessions } from "../../../src/session/session-state.ts";
 

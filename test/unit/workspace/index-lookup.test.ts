@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Folder } from "../../../src/base/fs/beneath.ts";
-import { createLookBudget, startLimits } from "../../../src/workspace/look-budget.ts";
+import { createScanBudget, startLimits } from "../../../src/workspace/scan-budget.ts";
 import { lookUpTracked } from "../../../src/workspace/hide/tracked/index-lookup.ts";
 import { createGitFolder, git } from "../../support/host-git.ts";
 
@@ -11,7 +11,7 @@ const names = ["a/.env", "b.pem", ...Array.from({ length: 200 }, (_, index) => `
 /** What the index has, as vaultbox reads it and as git tells it. */
 async function compare(path: string): Promise<void> {
   using folder = Folder.openRoot(join(path, ".git"));
-  const found = lookUpTracked(folder, () => true, createLookBudget(startLimits));
+  const found = lookUpTracked(folder, () => true, createScanBudget(startLimits));
   const read = [...found].map(([name, { id, mode }]) => `${mode.toString(8)} ${id} 0\t${name}`);
   const staged = (await git(path, "ls-files", "-s")).split("\n");
   const isPlain = (line: string): boolean => / 0\t/.test(line) && !line.endsWith("\tnew");

@@ -2,7 +2,7 @@ import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Folder } from "../../../src/base/fs/beneath.ts";
-import { createLookBudget, startLimits } from "../../../src/workspace/look-budget.ts";
+import { createScanBudget, startLimits } from "../../../src/workspace/scan-budget.ts";
 import { toCommandWords } from "../../../src/workspace/git-dir/pointed/command-words.ts";
 import { planProtection } from "../../../src/workspace/protect/protection.ts";
 import { isHarmless } from "../../../src/workspace/git-dir/git-setting-safety.ts";
@@ -16,7 +16,7 @@ async function plan(
   workspace: string,
 ): Promise<{ readonly readOnly: readonly string[]; readonly notes: readonly string[] }> {
   using root = Folder.openRoot(workspace);
-  const budget = createLookBudget(startLimits);
+  const budget = createScanBudget(startLimits);
   const scan = await scanWorkspace(root, workspace, { hide: undefined, deep: false, budget });
   const looked = toLooked(toWorkspaceRoot(workspace, root), scan);
   const { own, notes } = await planProtection(looked, { protect: "default", hides: false, budget });
@@ -169,7 +169,7 @@ test("a file with a password that the repository around a folder includes is sho
   for (const protect of ["default", "none"] as const) {
     for (const writable of [true, false]) {
       using root = Folder.openRoot(inner);
-      const budget = createLookBudget(startLimits);
+      const budget = createScanBudget(startLimits);
       const scan = await scanWorkspace(root, inner, { hide: undefined, deep: false, budget });
       const looked = toLooked({ ...toWorkspaceRoot(inner, root), writable }, scan);
       const { copies } = await planProtection(looked, { protect, hides: true, budget });

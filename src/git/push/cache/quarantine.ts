@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hasEnded, type ProcessIdentity, readOwnIdentity } from "../../../base/process-id.ts";
+import { hasEnded, type ProcessId, readOwnProcessId } from "../../../base/process-id.ts";
 import { makeBareRepository, type ObjectFormat } from "./bare-repository.ts";
 import { readRegularText } from "../../../base/fs/regular-file.ts";
 
@@ -19,7 +19,7 @@ const namelessAgeMs = 10 * 60_000;
 export async function openQuarantine(folder: string, format: ObjectFormat): Promise<Quarantine> {
   const place = join(folder, randomBytes(8).toString("hex"));
   await mkdir(place, { recursive: true, mode: 0o700 });
-  const owner = JSON.stringify(await readOwnIdentity());
+  const owner = JSON.stringify(await readOwnProcessId());
   await writeFile(join(place, ownerFile), owner, { mode: 0o600 });
   const repository = join(place, "repository");
   await makeBareRepository(repository, format);
@@ -56,7 +56,7 @@ async function isOld(place: string): Promise<boolean> {
   }
 }
 
-function parseOwner(text: string): ProcessIdentity | undefined {
+function parseOwner(text: string): ProcessId | undefined {
   const value: unknown = JSON.parse(text);
   if (typeof value !== "object" || value === null) return undefined;
   const { host, boot, namespace, pid, start } = value as Record<string, unknown>;

@@ -2,7 +2,7 @@ import type { AuditLog } from "../../../audit/audit-log.ts";
 import type { Paths } from "../../../base/paths.ts";
 import { toPrintable } from "../../../base/printable.ts";
 import { toHomeName } from "../home-volume.ts";
-import type { Identity } from "../../identity.ts";
+import type { SandboxUser } from "../../sandbox-user.ts";
 import type { RunRequest } from "../../../session/run-request.ts";
 import { toHistoryName } from "./history-place.ts";
 import { openHistory, toHistoryTarget, type History } from "./open-history.ts";
@@ -17,7 +17,7 @@ export type SessionHistory =
 interface HistoryOptions {
   readonly request: RunRequest;
   readonly paths: Paths;
-  readonly identity: Identity;
+  readonly sandboxUser: SandboxUser;
   readonly engine: { readonly rootless: boolean };
   /** Targets of other mounts */
   readonly targets: readonly string[];
@@ -43,10 +43,10 @@ export async function openSessionHistory(options: HistoryOptions): Promise<Sessi
 
 /** Who the sandbox's user is on the host: under a rootless engine, its uid 0 is the user who started it. */
 export function toHostOwner({
-  identity,
+  sandboxUser,
   engine,
-}: Pick<HistoryOptions, "identity" | "engine">): Pick<Identity, "uid" | "gid"> {
-  if (!engine.rootless) return identity;
+}: Pick<HistoryOptions, "sandboxUser" | "engine">): Pick<SandboxUser, "uid" | "gid"> {
+  if (!engine.rootless) return sandboxUser;
   return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 }
 

@@ -1,11 +1,11 @@
 import { isSystemError, type Folder } from "../../../base/fs/beneath.ts";
-import { isTooDeep, type LookBudget } from "../../look-budget.ts";
+import { isTooDeep, type ScanBudget } from "../../scan-budget.ts";
 import { readFolder } from "../../read-folder.ts";
 import { isBareRepository } from "../repository-signs.ts";
 import type { FoundEntry } from "../../scan/walk.ts";
 
 /** Something that git takes for a repository, or for the way to one. */
-export interface RepositoryUnit {
+export interface GitDir {
   /** Names from the workspace to the folder or file itself */
   readonly names: readonly string[];
   /** `module` and `worktree` are folders within another repository's; `other` isn't git's */
@@ -13,7 +13,7 @@ export interface RepositoryUnit {
 }
 
 /** A folder that is a repository. */
-export interface UnitPlace {
+export interface GitDirPlace {
   readonly folder: Folder;
   /** Names from the workspace to it */
   readonly names: readonly string[];
@@ -21,9 +21,9 @@ export interface UnitPlace {
 }
 
 /** A folder in which there may be more of them. */
-interface InnerPlace extends Omit<UnitPlace, "shape"> {
+interface InnerPlace extends Omit<GitDirPlace, "shape"> {
   /** Whether it is a repository's own folder: its `worktrees` were found before */
-  readonly isUnit: boolean;
+  readonly isGitDir: boolean;
 }
 
 /** Folders of a repository whose names are branches and parts of object ids. */
@@ -32,11 +32,11 @@ const ignore = (): void => {
   // Names in there say nothing of what they hold
 };
 
-interface UnitLook {
-  readonly budget: LookBudget;
+interface GitDirInspection {
+  readonly budget: ScanBudget;
   /** Paths of folders that are no part of the repository */
   readonly apart?: ReadonlySet<string> | undefined;
-  readonly onFound: (unit: RepositoryUnit) => void;
+  readonly onFound: (gitDir: GitDir) => void;
   /** Called for each folder in a repository that is looked into */
   readonly onFolder: (folder: Folder, names: readonly string[]) => void;
   /** Called for whatever is no folder in a repository's folder, apart from its history */
@@ -44,19 +44,22 @@ interface UnitLook {
 }
 
 /** Finds a repository's folder with the ones of its submodules and linked work trees. @throws Error of the system */
-export async function findUnits(place: UnitPlace, look: UnitLook): Promise<void> {
+export async function findGitDirs(place: GitDirPlace, look: GitDirInspection): Promise<void> {
   const { folder, names, shape } = place;
   look.onFound({ names, shape });
   await findWorktrees(place, look);
   // Anywhere in it: a `.git` file can name a repository that lies where git has none
-  if (shape !== "bare") return await findInner({ folder, names, isUnit: true }, look);
+  if (shape !== "bare") return await findInner({ folder, names, isGitDir: true }, look);
   using modules = openAllowed(folder, "modules");
   if (modules === undefined) return;
-  const own = { folder: modules, names: [...names, "modules"], isUnit: false };
+  const own = { folder: modules, names: [...names, "modules"], isGitDir: false };
   await findInner(own, look);
 }
 
-async function findWorktrees({ folder, names }: UnitPlace, look: UnitLook): Promise<void> {
+async function findWorktrees(
+  { folder, names }: GitDirPlace,
+  look: GitDirInspection,
+): Promise<void> {
   const { budget, onFound, onInner } = look;
   using worktrees = openAllowed(folder, "worktrees");
   for (const { name } of worktrees === undefined ? [] : await readFolder(worktrees, budget)) {
@@ -71,12 +74,12 @@ async function findWorktrees({ folder, names }: UnitPlace, look: UnitLook): Prom
     // Of the work tree's submodules
     using modules = worktree && openAllowed(worktree, "modules");
     if (modules !== undefined)
-      await findInner({ folder: modules, names: [...own, "modules"], isUnit: false }, look);
+      await findInner({ folder: modules, names: [...own, "modules"], isGitDir: false }, look);
   }
 }
 
-async function findInner(place: InnerPlace, look: UnitLook): Promise<void> {
-  const { folder, names, isUnit } = place;
+async function findInner(place: InnerPlace, look: GitDirInspection): Promise<void> {
+  const { folder, names, isGitDir } = place;
   const { budget, onInner } = look;
   // Whoever examines the repository finds that there is more
   if (isTooDeep(names)) return budget.leaveOut(names);
@@ -84,16 +87,16 @@ async function findInner(place: InnerPlace, look: UnitLook): Promise<void> {
     if (budget.isDue() && !(await budget.turn())) return;
     const { name, kind } = entry;
     if (kind !== "folder") onInner({ folder, entry, names: [...names, name] });
-    if (kind !== "folder" || (isUnit && name === "worktrees")) continue;
+    if (kind !== "folder" || (isGitDir && name === "worktrees")) continue;
     if (look.apart?.has([...names, name].join("/")) === true) continue;
     using inner = openAllowed(folder, name);
     if (inner === undefined) continue;
     const own = { folder: inner, names: [...names, name] };
     look.onFolder(inner, own.names);
-    const innerLook = isUnit && history.has(name) ? { ...look, onInner: ignore } : look;
+    const innerScan = isGitDir && history.has(name) ? { ...look, onInner: ignore } : look;
     if (isBareRepository(await readFolder(inner, budget))) {
-      await findUnits({ ...own, shape: "module" }, innerLook);
-    } else await findInner({ ...own, isUnit: false }, innerLook);
+      await findGitDirs({ ...own, shape: "module" }, innerScan);
+    } else await findInner({ ...own, isGitDir: false }, innerScan);
   }
 }
 

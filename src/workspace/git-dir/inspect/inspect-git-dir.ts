@@ -4,37 +4,40 @@ import { toNameText } from "../../../base/fs/name-text.ts";
 import { contains, stepsOf } from "../../../base/fs/path-steps.ts";
 import { openRealOrNothing, toNames } from "../../host-path.ts";
 import { findOtherSystem } from "../other-systems/other-system.ts";
-import type { LookBudget } from "../../look-budget.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import { readFolder } from "../../read-folder.ts";
 import { readLine, withoutLineEnd } from "../git-location.ts";
 import { isBareRepository } from "../repository-signs.ts";
-import { elsewhere, lookAtFolder, lookAtWorkTree } from "./git-folder-look.ts";
-import { lookAtOther } from "./other-look.ts";
-import type { RepositoryUnit } from "./find-git-dirs.ts";
+import { elsewhere, inspectFolder, inspectWorkTree } from "./inspect-git-folder.ts";
+import { inspectOtherSystem } from "./inspect-other-system.ts";
+import type { GitDir } from "./find-git-dirs.ts";
 import type { MountedRoot, OpenRoot } from "../../roots/mounted-root.ts";
-import { createLook, type Look, type UnitFindings } from "./inspection.ts";
+import { createScan, type Look, type GitDirFindings } from "./inspection.ts";
 
-/** Of one unit; a repository that people work with has less in it. */
-const unitLimits = { entries: 1_000_000, bytes: 256 * 1024 * 1024 };
+/** Of one git dir; a repository that people work with has less in it. */
+const inspectionLimits = { entries: 1_000_000, bytes: 256 * 1024 * 1024 };
 
-/** Where units are, and what looking at them may cost. */
-export interface LookPlace {
+/** Where git dirs are, and what looking at them may cost. */
+export interface InspectedPlace {
   readonly root: OpenRoot;
   /** All that the sandbox can write in, with `root` */
   readonly roots: readonly MountedRoot[];
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /**
- * Looks at everything in a unit that makes git run or read something. Nothing of it is followed or run. What can't be
+ * Scans at everything in a git dir that makes git run or read something. Nothing of it is followed or run. What can't be
  * looked at is a danger, whatever the reason.
  */
-export async function examineUnit(unit: RepositoryUnit, place: LookPlace): Promise<UnitFindings> {
+export async function inspectGitDir(
+  gitDir: GitDir,
+  place: InspectedPlace,
+): Promise<GitDirFindings> {
   const { budget } = place;
-  const part = budget.part(unitLimits);
-  const look = createLook(part);
+  const part = budget.part(inspectionLimits);
+  const look = createScan(part);
   try {
-    if (budget.ended() === undefined) await examine(look, unit, place);
+    if (budget.ended() === undefined) await examine(look, gitDir, place);
   } catch (error) {
     // Too much of something for this program, such as for an expression's stack, is a reason too
     if (!isSystemError(error) && !(error instanceof RangeError)) throw error;
@@ -50,23 +53,23 @@ export async function examineUnit(unit: RepositoryUnit, place: LookPlace): Promi
 
 async function examine(
   look: Look,
-  unit: RepositoryUnit,
-  { root: { folder: root, source: workspace, apart }, roots }: LookPlace,
+  gitDir: GitDir,
+  { root: { folder: root, source: workspace, apart }, roots }: InspectedPlace,
 ): Promise<void> {
-  look.budget.spend("entries", unit.names.length);
-  using parent = root.openPath(unit.names.slice(0, -1));
-  const name = unit.names.at(-1) ?? "";
+  look.budget.spend("entries", gitDir.names.length);
+  using parent = root.openPath(gitDir.names.slice(0, -1));
+  const name = gitDir.names.at(-1) ?? "";
   if (parent === undefined) return;
-  const system = unit.shape === "other" ? findOtherSystem(name) : undefined;
-  if (unit.shape === "link" || (system !== undefined && parent.readLink(name) !== undefined)) {
+  const system = gitDir.shape === "other" ? findOtherSystem(name) : undefined;
+  if (gitDir.shape === "link" || (system !== undefined && parent.readLink(name) !== undefined)) {
     look.note(parent, name);
     return look.danger("is a symbolic link", parent.readLink(name));
   }
-  if (unit.shape === "file") {
-    const from = join(workspace, ...unit.names.slice(0, -1));
-    return await lookAtGitFile(look, { parent, name, from, roots });
+  if (gitDir.shape === "file") {
+    const from = join(workspace, ...gitDir.names.slice(0, -1));
+    return await inspectGitFile(look, { parent, name, from, roots });
   }
-  using folder = unit.names.length === 0 ? root.openPath([]) : parent.open(name);
+  using folder = gitDir.names.length === 0 ? root.openPath([]) : parent.open(name);
   if (folder === undefined) {
     look.note(parent, name);
     if (parent.facts(name) !== undefined) look.danger("can't be looked into");
@@ -74,14 +77,14 @@ async function examine(
   }
   // A folder that was given the name of a repository has a new time, whatever is in it has not
   look.touch(folder);
-  if (system !== undefined) lookAtOther(look, folder, system);
-  else if (unit.shape === "worktree") await lookAtWorkTree(look, folder);
-  else if (unit.names.length > 0)
-    await lookAtFolder(look, folder, { workspace, names: unit.names });
-  else await lookAtFolder(look, folder, { workspace, names: [], apart });
+  if (system !== undefined) inspectOtherSystem(look, folder, system);
+  else if (gitDir.shape === "worktree") await inspectWorkTree(look, folder);
+  else if (gitDir.names.length > 0)
+    await inspectFolder(look, folder, { workspace, names: gitDir.names });
+  else await inspectFolder(look, folder, { workspace, names: [], apart });
 }
 
-async function lookAtGitFile(
+async function inspectGitFile(
   look: Look,
   place: {
     readonly parent: Folder;
@@ -107,14 +110,14 @@ async function lookAtGitFile(
   look.touch(target);
   const common = readLine(target, "commondir");
   if (common === undefined || common === ".") {
-    return await lookAtFolder(look, target, { workspace, names });
+    return await inspectFolder(look, target, { workspace, names });
   }
   using shared = root?.openPath(names.slice(0, -2));
-  // A unit of its own, which is looked at as such; without a HEAD it would be none
-  const isUnit =
+  // A git dir of its own, which is looked at as such; without a HEAD it would be none
+  const isGitDir =
     names.at(-3) === ".git" ||
     (shared !== undefined && isBareRepository(await readFolder(shared, look.budget)));
-  if (names.at(-2) !== "worktrees" || !isUnit || common !== "../..") {
+  if (names.at(-2) !== "worktrees" || !isGitDir || common !== "../..") {
     look.danger(elsewhere, common);
   }
 }

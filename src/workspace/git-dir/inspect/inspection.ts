@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isSystemError, type Folder } from "../../../base/fs/beneath.ts";
 import { toNameBytes } from "../../../base/fs/name-text.ts";
-import type { LookBudget, LookEnd } from "../../look-budget.ts";
+import type { ScanBudget, ScanEnd } from "../../scan-budget.ts";
 
 /** One reason why git must not use a repository. */
 export interface Danger {
@@ -16,7 +16,7 @@ export interface Danger {
 }
 
 /** What a repository could make git do. */
-export interface UnitFindings {
+export interface GitDirFindings {
   /** Of everything that was looked at: the same means nothing changed */
   readonly fingerprint: string;
   /** Why git must not use it; empty when nothing in it makes git run anything */
@@ -28,7 +28,7 @@ export interface UnitFindings {
   /** When the newest of what was looked at changed, `ns` */
   readonly newest: bigint;
   /** Why not all of it was looked at: the look as a whole was over */
-  readonly unseen?: LookEnd;
+  readonly unseen?: ScanEnd;
   /** Whether there is something in it that could not be looked at, which is among the dangers */
   readonly isPart?: boolean;
 }
@@ -40,11 +40,11 @@ const maxDangers = 5000;
 /** Characters of a reason: a sandbox chooses the names in it */
 const maxTextLength = 200;
 /** Of a file that is compared. */
-const maxLookedAtBytes = 1024 * 1024;
+const maxInspectedBytes = 1024 * 1024;
 
-/** Collects what is found in a unit. */
+/** Collects what is found in a git dir. */
 export interface Look {
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
   /** Takes an entry into the fingerprint; its content when it's a plain file */
   readonly note: (folder: Folder | undefined, name: string) => Buffer | undefined;
   /** Reads a plain file that is no finding but by what is dangerous in it */
@@ -63,10 +63,10 @@ export interface Look {
   }) => void;
   /** A danger, because nobody knows what is there */
   readonly unseen: (text: string, why: { readonly code: string; readonly place?: string }) => void;
-  readonly result: () => UnitFindings;
+  readonly result: () => GitDirFindings;
 }
 
-export function createLook(budget: LookBudget): Look {
+export function createScan(budget: ScanBudget): Look {
   const hash = createHash("sha256");
   const leads = new Set<string>();
   const dangers = new Map<string, Danger>();
@@ -89,7 +89,7 @@ export function createLook(budget: LookBudget): Look {
   };
   const readEntry = (folder: Folder, name: string, changedAt: bigint): Buffer | undefined => {
     if (changedAt > newest) newest = changedAt;
-    const content = folder.read(name, maxLookedAtBytes);
+    const content = folder.read(name, maxInspectedBytes);
     budget.spend("entries");
     budget.spend("bytes", content?.length ?? 0);
     return content;

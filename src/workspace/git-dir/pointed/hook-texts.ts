@@ -3,7 +3,7 @@ import type { Folder } from "../../../base/fs/beneath.ts";
 import { quoted } from "../../../base/printable.ts";
 import { toNameText } from "../../../base/fs/name-text.ts";
 import { openOrNothing, toRealPath } from "../../host-path.ts";
-import type { LookBudget } from "../../look-budget.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import { readFolderOrNothing } from "../../read-folder.ts";
 
 /** Hooks are scripts of some lines; what a larger one names isn't looked for, and that is said. */
@@ -21,7 +21,7 @@ export interface HookText {
 /** The texts of what is in a folder of hooks, by where links there lead to. */
 export async function readHookTexts(
   path: string,
-  { budget, notes }: { readonly budget: LookBudget; readonly notes: string[] },
+  { budget, notes }: { readonly budget: ScanBudget; readonly notes: string[] },
 ): Promise<readonly HookText[]> {
   using folder = openOrNothing(path);
   if (folder === undefined) return [];
@@ -42,7 +42,7 @@ export async function readHookTexts(
   return found;
 }
 
-function readText(folder: Folder, name: string, budget: LookBudget): string | undefined {
+function readText(folder: Folder, name: string, budget: ScanBudget): string | undefined {
   const content = folder.read(name, maxTextBytes);
   budget.spend("entries");
   budget.spend("bytes", content?.length);

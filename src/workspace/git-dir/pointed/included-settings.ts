@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { Folder } from "../../../base/fs/beneath.ts";
 import { openOrNothing } from "../../host-path.ts";
-import type { LookBudget } from "../../look-budget.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import { maxConfigurationBytes, readConfiguration } from "../git-configuration.ts";
 import { unreadable } from "../unreadable-configuration.ts";
 import type { GitSetting } from "../git-setting.ts";
@@ -21,7 +21,7 @@ export interface SettingsOfFile {
 /** A repository's own settings, or those of one of its work trees (`config.worktree`). */
 export async function readOwnSettings(
   folder: Folder,
-  budget: LookBudget,
+  budget: ScanBudget,
   name = "config",
 ): Promise<readonly GitSetting[]> {
   const content = folder.read(name, maxConfigurationBytes);
@@ -36,7 +36,7 @@ export async function readOwnSettings(
  */
 export async function withIncluded(
   own: SettingsOfFile,
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<readonly SettingsOfFile[]> {
   const found: SettingsOfFile[] = [own];
   const seen = new Set<string>();
@@ -65,7 +65,7 @@ function toIncluded({ settings, configFolder }: SettingsOfFile): readonly string
 
 async function readIncluded(
   path: string,
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<readonly GitSetting[] | undefined> {
   using folder = openOrNothing(dirname(path));
   const name = basename(path);

@@ -2,7 +2,7 @@ import { dirname, join, posix } from "node:path";
 import { readHomeFolder } from "../../../base/home-folder.ts";
 import { toNameText } from "../../../base/fs/name-text.ts";
 import { openOrNothing } from "../../host-path.ts";
-import type { LookBudget } from "../../look-budget.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import type { OtherSystem } from "../other-systems/other-system.ts";
 import { maxConfigurationBytes } from "../git-configuration.ts";
 import { toPointed, withHome, type PointedPath } from "./pointed-paths.ts";
@@ -13,7 +13,7 @@ interface OtherOptions {
   /** Where its programs are started */
   readonly workTree: string;
   readonly names: TreeNames;
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /** Includes within includes; Mercurial itself has no limit. */
@@ -55,7 +55,7 @@ export async function readOtherPointed(
   return found;
 }
 
-function readText(path: string, budget: LookBudget): string {
+function readText(path: string, budget: ScanBudget): string {
   using folder = openOrNothing(dirname(path));
   const content = folder?.read(posix.basename(path), maxConfigurationBytes);
   budget.spend("entries");

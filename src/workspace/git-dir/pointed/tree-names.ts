@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { EntryKind } from "../../../base/fs/entry-facts.ts";
 import { followInside, openOrNothing } from "../../host-path.ts";
-import type { LookBudget } from "../../look-budget.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import { isRunnable } from "./program-file.ts";
 import { readFolderOrNothing } from "../../read-folder.ts";
 
@@ -25,7 +25,7 @@ export interface TreeEntry {
 
 const nothing: ReadonlyMap<string, EntryKind> = new Map();
 
-export function createTreeNames(roots: readonly string[], budget: LookBudget): TreeNames {
+export function createTreeNames(roots: readonly string[], budget: ScanBudget): TreeNames {
   const folders = new Map<string, Promise<ReadonlyMap<string, EntryKind>>>();
   const list = (path: string): Promise<ReadonlyMap<string, EntryKind>> => {
     const known = folders.get(path) ?? readNames(path, budget);
@@ -62,7 +62,7 @@ export function createTreeNames(roots: readonly string[], budget: LookBudget): T
 
 async function readNames(
   path: string,
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<ReadonlyMap<string, EntryKind>> {
   using folder = openOrNothing(path);
   if (folder === undefined) return nothing;

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { LookBudget } from "../../look-budget.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import { readWrittenSettings } from "../user-configuration.ts";
 import { withIncluded, type SettingsOfFile } from "./included-settings.ts";
 
@@ -8,7 +8,7 @@ import { withIncluded, type SettingsOfFile } from "./included-settings.ts";
  * repository, where none of the conditions holds (git-config(1), "Conditional includes").
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE when such a file is there and can't be read
  */
-export async function readUserSettings(budget: LookBudget): Promise<readonly SettingsOfFile[]> {
+export async function readUserSettings(budget: ScanBudget): Promise<readonly SettingsOfFile[]> {
   const found: SettingsOfFile[] = [];
   for (const { file, setting } of await readWrittenSettings()) {
     const own = { settings: [setting], configFolder: dirname(file) };

@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { isVaultboxError } from "../../../base/errors.ts";
 import { orNothing } from "../../../base/fs/beneath.ts";
 import { openOrNothing } from "../../host-path.ts";
-import type { LookBudget } from "../../look-budget.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import {
   findOtherSystem,
   otherSystems,
@@ -12,7 +12,7 @@ import {
 import { isDataSetting } from "../git-setting-safety.ts";
 import { findOuterPlaces, findWorkTrees, toGitPlace, type GitPlace } from "../git-place.ts";
 import { lastValue } from "../git-setting.ts";
-import type { RepositoryUnit } from "../inspect/find-git-dirs.ts";
+import type { GitDir } from "../inspect/find-git-dirs.ts";
 import { readHookTexts } from "./hook-texts.ts";
 import { readOwnSettings, withIncluded, type SettingsOfFile } from "./included-settings.ts";
 import { readOtherPointed } from "./other-pointed.ts";
@@ -27,7 +27,7 @@ import type { TreeNames } from "./tree-names.ts";
 export interface CountingOptions {
   /** Settings of the user and the machine, which count in every repository */
   readonly user: readonly SettingsOfFile[];
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
   /** Of the folders that the sandbox has */
   readonly names: TreeNames;
   /** Takes what can't be told, for the user */
@@ -37,18 +37,18 @@ export interface CountingOptions {
 }
 
 /** What counts in the work trees of a repository of a workspace; nothing of what belongs to another one. */
-export async function readUnitPointed(
+export async function readGitDirPointed(
   workspace: string,
-  unit: RepositoryUnit,
+  gitDir: GitDir,
   options: CountingOptions,
 ): Promise<readonly PointedPath[]> {
-  if (unit.shape === "other") {
-    const folder = join(workspace, ...unit.names);
+  if (gitDir.shape === "other") {
+    const folder = join(workspace, ...gitDir.names);
     const system = findOtherSystem(basename(folder));
     const own = { ...options, workTree: dirname(folder) };
     return system === undefined ? [] : await readOtherPointed(folder, system, own);
   }
-  const place = toGitPlace(workspace, unit);
+  const place = toGitPlace(workspace, gitDir);
   return place === undefined ? [] : await readPointed(place, options);
 }
 
@@ -152,7 +152,7 @@ export async function readPointed(
 async function readSettings(
   configFolder: string,
   name: string,
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<readonly SettingsOfFile[]> {
   using folder = openOrNothing(configFolder);
   if (folder === undefined) return [];

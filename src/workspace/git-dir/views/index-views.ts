@@ -3,13 +3,13 @@ import type { Folder } from "../../../base/fs/beneath.ts";
 import { FolderStates } from "../../../base/fs/folder-state.ts";
 import { toNameText } from "../../../base/fs/name-text.ts";
 import { isSettled } from "../../clock-slack.ts";
-import type { LookBudget } from "../../look-budget.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import { maxIndexBytes } from "../git-index.ts";
 import { parseIndexFlags, type FlaggedFiles, type IndexFlags } from "./index-flags.ts";
 import type { View } from "./view.ts";
 
 /** What a look at the index of a work tree found. */
-interface IndexLook {
+interface IndexFacts {
   /** What keeps git from comparing; none when the index is as it was */
   readonly views: readonly View[];
   /** Of the file with all of the index, while it says that nothing changed; undefined where only reading says so */
@@ -17,11 +17,11 @@ interface IndexLook {
 }
 
 /** @param known state of the index that an earlier look read: it isn't read again, since a large one takes its time */
-export async function lookAtIndex(
+export async function inspectIndex(
   folder: Folder,
-  budget: LookBudget,
+  budget: ScanBudget,
   known: string | undefined,
-): Promise<IndexLook> {
+): Promise<IndexFacts> {
   const facts = folder.facts("index");
   if (facts === undefined) return { views: [] };
   const state = readState(folder);
@@ -66,7 +66,7 @@ function toViews(all: readonly IndexFlags[]): readonly View[] {
 async function readFlags(
   folder: Folder,
   name: string,
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<IndexFlags | undefined> {
   await budget.turn();
   const content = folder.read(name, maxIndexBytes);

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
-import type { LookBudget } from "../../look-budget.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import type { GitSetting } from "../git-setting.ts";
 import { maxConfigurationBytes, readConfiguration } from "../git-configuration.ts";
-import { lookAtIndex } from "./index-views.ts";
+import { inspectIndex } from "./index-views.ts";
 import { readRefViews } from "./ref-views.ts";
 import type { KnownViews, View } from "./view.ts";
 
@@ -53,10 +53,10 @@ export interface RepositoryViews {
  */
 export async function readViews(
   folder: Folder,
-  budget: LookBudget,
+  budget: ScanBudget,
   known: KnownViews = {},
 ): Promise<RepositoryViews> {
-  const index = await lookAtIndex(folder, budget, known[indexState]);
+  const index = await inspectIndex(folder, budget, known[indexState]);
   const views = [
     ...(await readFileViews(folder, budget)),
     ...index.views,
@@ -69,7 +69,7 @@ export async function readViews(
   return { views, known: Object.fromEntries([...states, ...own]) };
 }
 
-async function readFileViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {
+async function readFileViews(folder: Folder, budget: ScanBudget): Promise<readonly View[]> {
   const views: View[] = [];
   for (const [path, text, command] of files) {
     await budget.turn();
@@ -88,7 +88,7 @@ async function readFileViews(folder: Folder, budget: LookBudget): Promise<readon
   return views;
 }
 
-async function readSettingViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {
+async function readSettingViews(folder: Folder, budget: ScanBudget): Promise<readonly View[]> {
   const content = folder.read("config", maxConfigurationBytes);
   const found = (content && (await readConfiguration(content, budget))) ?? [];
   return found.flatMap((setting) => toSettingView(setting));

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
-import { isHeldName } from "../../handoff/disabled-name.ts";
-import type { LookBudget } from "../../look-budget.ts";
+import { isDisabledName } from "../../handoff/disabled-name.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import { readFolderOrNothing } from "../../read-folder.ts";
 import type { View } from "./view.ts";
 
@@ -15,14 +15,14 @@ const maxDepth = 32;
 /** Where refs are read, and what that may cost. */
 interface RefPlace {
   readonly folder: Folder;
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /** Refs by their names, with what they say. */
 type Refs = Map<string, string>;
 
 /** Refs that stand for other objects, for notes, or for other refs. */
-export async function readRefViews(folder: Folder, budget: LookBudget): Promise<readonly View[]> {
+export async function readRefViews(folder: Folder, budget: ScanBudget): Promise<readonly View[]> {
   const packed = readText(folder, budget, { name: "packed-refs", maxBytes: maxPackedRefsBytes });
   const place = { folder, budget };
   const replaced = await readRefs(place, packed, "refs/replace/");
@@ -115,7 +115,7 @@ async function readStray({ folder, budget }: RefPlace): Promise<Refs> {
     // A list of commits is not a name of one
     if (kind !== "file" || name === "shallow" || /^[A-Z_]+$/.test(name)) continue;
     // Of a repository without a work tree, what makes it one
-    if (name.startsWith("HEAD") && isHeldName(name)) continue;
+    if (name.startsWith("HEAD") && isDisabledName(name)) continue;
     const value = readText(folder, budget, { name, maxBytes: maxRefBytes });
     if (/^(?:ref: refs\/|[0-9a-f]{40}(?:[0-9a-f]{24})?\s*$)/.test(value)) refs.set(name, value);
   }
@@ -140,7 +140,7 @@ async function readTables({ folder, budget }: RefPlace): Promise<Refs> {
 /** Bytes as letters; nothing of what is no plain file of that size. */
 function readText(
   folder: Folder,
-  budget: LookBudget,
+  budget: ScanBudget,
   { name, maxBytes }: { readonly name: string; readonly maxBytes: number },
 ): string {
   const content = folder.read(name, maxBytes);

@@ -1,4 +1,4 @@
-/** By the kind of a mark in the work tree: what shows what is there, whatever git is told there. */
+/** By the kind of a host executable in the work tree: what shows what is there, whatever git is told there. */
 const commands = new Map([
   // `-diff`, `diff=`, `binary` and programs of the user's own that the tree selects (gitattributes(5))
   ["git attributes", "git diff --text --no-textconv --no-ext-diff"],

@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { Folder } from "../../../base/fs/beneath.ts";
-import type { LookBudget } from "../../look-budget.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import {
   maxIndexBytes,
   readIndex,
@@ -35,7 +35,7 @@ type Entries = Map<string, TrackedEntry>;
 export function lookUpTracked(
   folder: Folder,
   isWanted: EntryTest,
-  budget: Pick<LookBudget, "spend">,
+  budget: Pick<ScanBudget, "spend">,
 ): ReadonlyMap<string, TrackedEntry> {
   const index = folder.read("index", maxIndexBytes);
   budget.spend("bytes", index?.length);

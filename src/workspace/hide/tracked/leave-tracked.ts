@@ -1,15 +1,15 @@
 import { orNothing } from "../../../base/fs/beneath.ts";
 import type { EntryKind } from "../../../base/fs/entry-facts.ts";
 import { quoted } from "../../../base/printable.ts";
-import { createLookBudget, startLimits } from "../../look-budget.ts";
+import { createScanBudget, startLimits } from "../../scan-budget.ts";
 import { toTold } from "../../roots/mounted-root.ts";
-import type { LookedRoot } from "../../roots/scan-root.ts";
+import type { ScannedRoot } from "../../roots/scan-root.ts";
 import {
   findInTree,
-  lookAtTracked,
-  lookBeneathTracked,
+  inspectTracked,
+  inspectBeneathTracked,
   type ShownFile,
-  type TrackedLook,
+  type TrackedFiles,
 } from "./tracked-files.ts";
 import { findWorkTreesOf } from "./work-trees.ts";
 
@@ -32,17 +32,19 @@ export interface TrackedSecrets {
  * Takes from what is hidden the files that git has with the same content: the sandbox reads them with `git show`, and a
  * mask would only make git see a change that isn't there. Of the others it's found what git has, to be shown instead.
  */
-export async function leaveTracked(looked: readonly LookedRoot[]): Promise<readonly LookedRoot[]> {
-  const look = { trees: await findWorkTreesOf(looked), budget: createLookBudget(limits) };
-  const all: LookedRoot[] = [];
+export async function leaveTracked(
+  looked: readonly ScannedRoot[],
+): Promise<readonly ScannedRoot[]> {
+  const look = { trees: await findWorkTreesOf(looked), budget: createScanBudget(limits) };
+  const all: ScannedRoot[] = [];
   for (const one of looked)
     all.push(one.scan.secrets.length === 0 ? one : await leaveIn(one, look));
   return all;
 }
 
-async function leaveIn(one: LookedRoot, look: TrackedLook): Promise<LookedRoot> {
+async function leaveIn(one: ScannedRoot, look: TrackedFiles): Promise<ScannedRoot> {
   const { root, scan } = one;
-  const tracked = await lookAtTracked(look, root, ofKind(one, "file"));
+  const tracked = await inspectTracked(look, root, ofKind(one, "file"));
   const isSame = (names: readonly string[]): boolean =>
     tracked.get(names.join("/"))?.isSame === true;
   const files = new Map<string, ShownFile>();
@@ -62,14 +64,14 @@ async function leaveIn(one: LookedRoot, look: TrackedLook): Promise<LookedRoot> 
 }
 
 async function showFolders(
-  one: LookedRoot,
-  { trees, budget }: TrackedLook,
+  one: ScannedRoot,
+  { trees, budget }: TrackedFiles,
 ): Promise<Pick<TrackedSecrets, "folders"> & { readonly notes: readonly string[] }> {
   const folders = new Map<string, ShownFolder>();
   const notes: string[] = [];
   for (const names of ofKind(one, "folder")) {
     const place = findInTree(trees, one.root, names);
-    const files = place && (await lookBeneathTracked(place, budget));
+    const files = place && (await inspectBeneathTracked(place, budget));
     const path = names.join("/");
     if (files !== undefined && files.size > 0) folders.set(path, files);
     if (place === undefined || files !== undefined) continue;
@@ -81,7 +83,7 @@ async function showFolders(
   return { folders, notes };
 }
 
-function ofKind({ root, scan }: LookedRoot, kind: EntryKind): readonly (readonly string[])[] {
+function ofKind({ root, scan }: ScannedRoot, kind: EntryKind): readonly (readonly string[])[] {
   return scan.secrets.filter((names) => {
     using parent = orNothing(() => root.folder.openPath(names.slice(0, -1)));
     return orNothing(() => parent?.facts(names.at(-1) ?? ""))?.kind === kind;

@@ -5,7 +5,7 @@ import { openOrNothing, toRealPath } from "../../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "../../git-dir/git-configuration.ts";
 import { toGitPlace, type GitPlace } from "../../git-dir/git-place.ts";
 import { lastValue } from "../../git-dir/git-setting.ts";
-import type { LookedRoot } from "../../roots/scan-root.ts";
+import type { ScannedRoot } from "../../roots/scan-root.ts";
 
 /** `config.worktree` counts where the other one says so (git-worktree(1)), and for nothing here when it doesn't */
 const configurations = ["config", "config.worktree"] as const;
@@ -18,11 +18,11 @@ const setting = /worktree/i;
 export async function findNamedTrees({
   root,
   scan,
-}: Pick<LookedRoot, "root" | "scan">): Promise<readonly GitPlace[]> {
+}: Pick<ScannedRoot, "root" | "scan">): Promise<readonly GitPlace[]> {
   const found: GitPlace[] = [];
-  for (const unit of scan.repositories) {
-    if (unit.shape !== "folder" && unit.shape !== "bare") continue;
-    const place = orNothing(() => toGitPlace(root.source, unit));
+  for (const gitDir of scan.repositories) {
+    if (gitDir.shape !== "folder" && gitDir.shape !== "bare") continue;
+    const place = orNothing(() => toGitPlace(root.source, gitDir));
     const named = place && (await readNamed(place.commonDirectory));
     const workTree = named === undefined ? undefined : toRealPath(named);
     if (place === undefined || workTree === undefined) continue;

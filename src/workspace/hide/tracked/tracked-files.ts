@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
 import { toNameBytes, toNameText } from "../../../base/fs/name-text.ts";
-import type { LookBudget } from "../../look-budget.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import { readBlob } from "../../git-dir/objects/read-blob.ts";
 import { isGitName } from "../../git-dir/repository-signs.ts";
 import type { OpenRoot } from "../../roots/mounted-root.ts";
@@ -46,9 +46,9 @@ const maxFolderBytes = 64 * 1024 * 1024;
 const maxPathLength = 2048;
 
 /** What is looked through for it, and what that may cost: once it's spent, nothing more is found. */
-export interface TrackedLook {
+export interface TrackedFiles {
   readonly trees: WorkTrees;
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /** Where git has a place of a root; undefined outside of work trees, and in a repository's own folder. */
@@ -77,8 +77,8 @@ export function findInTrees(
  * What git has of files of a root, by their paths from it; those that it hasn't are missing.
  * @param all names of files
  */
-export async function lookAtTracked(
-  { trees, budget }: TrackedLook,
+export async function inspectTracked(
+  { trees, budget }: TrackedFiles,
   root: OpenRoot,
   all: readonly (readonly string[])[],
 ): Promise<ReadonlyMap<string, TrackedFile>> {
@@ -111,9 +111,9 @@ export async function lookAtTracked(
  * What git has of a folder's files, by their paths from it.
  * @returns empty when git has none; undefined when it's too much, or can't be read
  */
-export async function lookBeneathTracked(
+export async function inspectBeneathTracked(
   { tree, names }: PlaceInTree,
-  budget: LookBudget,
+  budget: ScanBudget,
 ): Promise<ReadonlyMap<string, ShownFile> | undefined> {
   if (!(await budget.turn())) return undefined;
   using repository = tree.open();
@@ -187,7 +187,7 @@ const kinds: ReadonlyMap<number, ShownFile["kind"]> = new Map([
 function readShown(
   repository: Folder,
   { id, mode, size, modifiedAt }: TrackedEntry,
-  budget: LookBudget,
+  budget: ScanBudget,
 ): ShownFile | undefined {
   const kind = kinds.get(mode);
   if (kind === undefined) return undefined;

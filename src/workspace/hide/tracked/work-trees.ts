@@ -4,7 +4,7 @@ import { contains } from "../../../base/fs/path-steps.ts";
 import { toNames } from "../../host-path.ts";
 import { findOuterPlaces, toGitPlace, type GitPlace } from "../../git-dir/git-place.ts";
 import type { OpenRoot } from "../../roots/mounted-root.ts";
-import type { LookedRoot } from "../../roots/scan-root.ts";
+import type { ScannedRoot } from "../../roots/scan-root.ts";
 import { findNamedTrees } from "./named-trees.ts";
 
 /** A work tree whose repository the sandbox has, too. */
@@ -35,14 +35,14 @@ export interface WorkTrees {
  * Finds the work trees in which files of the roots lie. A `.git` file can name any repository of the host, so one that
  * isn't in the sandbox doesn't count: what it has may not be shown.
  */
-export async function findWorkTreesOf(looked: readonly LookedRoot[]): Promise<WorkTrees> {
+export async function findWorkTreesOf(looked: readonly ScannedRoot[]): Promise<WorkTrees> {
   const roots = looked.map(({ root }) => root);
   const inner = new Map<string, () => GitPlace | undefined>();
   for (const { root, scan } of looked) {
-    for (const unit of scan.repositories) {
-      if (unit.shape !== "folder" && unit.shape !== "file") continue;
-      const path = join(root.source, ...unit.names.slice(0, -1));
-      inner.set(path, () => orNothing(() => toGitPlace(root.source, unit)));
+    for (const gitDir of scan.repositories) {
+      if (gitDir.shape !== "folder" && gitDir.shape !== "file") continue;
+      const path = join(root.source, ...gitDir.names.slice(0, -1));
+      inner.set(path, () => orNothing(() => toGitPlace(root.source, gitDir)));
     }
   }
   const known = new Map<string, WorkTree | undefined>();
@@ -78,7 +78,7 @@ const maxNamedTrees = 100;
 
 /** The innermost first. */
 async function findNamed(
-  looked: readonly LookedRoot[],
+  looked: readonly ScannedRoot[],
   roots: readonly OpenRoot[],
 ): Promise<readonly WorkTree[]> {
   const places = await Promise.all(looked.map((one) => findNamedTrees(one)));

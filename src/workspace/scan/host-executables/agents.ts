@@ -1,8 +1,8 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** Coding agents: instructions that they obey, and hooks, commands and servers that they start. */
-export const agentFiles: readonly HostFile[] = [
-  ...hostFiles("agent instructions", [
+export const agentFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("agent instructions", [
     [
       "AGENTS.md",
       "agents.md agent.md agents.*.md agent.*.md .agents.md",
@@ -76,7 +76,7 @@ export const agentFiles: readonly HostFile[] = [
       "docs.coderabbit.ai/reference/configuration",
     ],
   ]),
-  ...hostFiles("MCP servers", [
+  ...hostExecutableRows("MCP servers", [
     [
       "Model Context Protocol",
       ".mcp.json .vscode/mcp.json mcp.json mcp_config.json .mcp.yaml mcp.yaml mcp.toml .mcp/ mcp-servers.json mcp_servers.json mcp_settings.json mcp_agent.config.yaml mcp-config.json .mcp-config.json *.mcpb *.dxt smithery.yaml",
@@ -89,7 +89,7 @@ export const agentFiles: readonly HostFile[] = [
       "a2a-protocol.org/latest/topics/agent-discovery",
     ],
   ]),
-  ...hostFiles("Claude Code settings", [
+  ...hostExecutableRows("Claude Code settings", [
     [
       "Claude Code",
       ".claude/ .claude-plugin/ .claude.json .claudeignore claude_desktop_config.json",
@@ -106,21 +106,21 @@ export const agentFiles: readonly HostFile[] = [
       "github.com/ruvnet/claude-flow",
     ],
   ]),
-  ...hostFiles("Cursor settings", [
+  ...hostExecutableRows("Cursor settings", [
     [
       "Cursor",
       ".cursor/ .cursor-plugin/ .cursorignore .cursorindexingignore",
       "cursor.com/docs/agent/hooks",
     ],
   ]),
-  ...hostFiles("Codex settings", [
+  ...hostExecutableRows("Codex settings", [
     [
       "Codex",
       ".codex/ .agents/ .agent/ .codex-plugin/",
       "developers.openai.com/codex/config-reference",
     ],
   ]),
-  ...hostFiles("Gemini settings", [
+  ...hostExecutableRows("Gemini settings", [
     [
       "Gemini CLI, Antigravity",
       ".gemini/ .geminiignore gemini-extension.json .antigravity/ .idx/",
@@ -132,7 +132,7 @@ export const agentFiles: readonly HostFile[] = [
       "github.com/QwenLM/qwen-code/blob/main/docs/cli/configuration.md",
     ],
   ]),
-  ...hostFiles("other agents' settings", [
+  ...hostExecutableRows("other agents' settings", [
     ["Takt", ".takt/", "github.com/nrslib/takt"],
     [
       "Reasonix",

@@ -1,8 +1,8 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** Build tools and task runners that serve many languages. */
-export const buildFiles: readonly HostFile[] = [
-  ...hostFiles("make files", [
+export const buildFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("make files", [
     [
       "make",
       "makefile gnumakefile bsdmakefile makefile.* *.mk *.mak *.make makefile-* kbuild kconfig",
@@ -16,7 +16,7 @@ export const buildFiles: readonly HostFile[] = [
       "ci.just justfile.local",
     ],
   ]),
-  ...hostFiles("task runners", [
+  ...hostExecutableRows("task runners", [
     [
       "Task",
       "taskfile.yml taskfile.yaml taskfile.*.yml taskfile.*.yaml taskfile_*.yml .taskrc.yml .taskrc.yaml",
@@ -71,7 +71,7 @@ export const buildFiles: readonly HostFile[] = [
     ],
     ["goreman, Ergo, Grip", "procfile.options .ergo .griprc", "github.com/mattn/goreman"],
   ]),
-  ...hostFiles("C builds", [
+  ...hostExecutableRows("C builds", [
     [
       "CMake",
       "cmakelists.txt *.cmake cmakepresets.json cmakeuserpresets.json cmakecache.txt ctestcustom.cmake ctesttestfile.cmake cpackconfig.cmake *.cmake.in cmake-kits.json cmake-variants.yaml cmake-variants.json",
@@ -136,7 +136,7 @@ export const buildFiles: readonly HostFile[] = [
       "board.ioc a.uvprojx a.ewp",
     ],
   ]),
-  ...hostFiles("Bazel builds", [
+  ...hostExecutableRows("Bazel builds", [
     [
       "Bazel",
       ".bazelrc user.bazelrc *.bazelrc .bazelproject workspace workspace.bazel workspace.bzlmod module.bazel repo.bazel build build.bazel *.bzl *.bazel tools/bazel .bazelignore",
@@ -163,7 +163,7 @@ export const buildFiles: readonly HostFile[] = [
     ],
     ["pleasew, bazelw", "pleasew bazelw bazelisk pants pantsw", "please.build/quickstart.html"],
   ]),
-  ...hostFiles("documents", [
+  ...hostExecutableRows("documents", [
     [
       "pandoc, Quarto, R Markdown, Jupyter Book",
       "_quarto.yml _quarto.yaml _quarto-*.yml _bookdown.yml _site.yml _output.yml _metadata.yml _extensions/ _toc.yml myst.yml .pandoc/ defaults.yaml",

@@ -1,8 +1,8 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** Services that run what a repository says after a push, with secrets of its owner. */
-export const ciFiles: readonly HostFile[] = [
-  ...hostFiles("CI workflows", [
+export const ciFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("CI workflows", [
     [
       "GitHub Actions",
       ".github/workflows/ .github/actions/ action.yml action.yaml .github/workflow-templates/ .actrc .secrets .github/scripts/",

@@ -1,11 +1,11 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /**
  * What compilers and build tools make, and what then runs or is obeyed instead of the source: nobody reviews it. Its
  * kinds are the tools; an agent makes such files with every build.
  */
-export const compiledFiles: readonly HostFile[] = [
-  ...hostFiles("Python", [
+export const compiledFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("Python", [
     [
       "Python",
       "__pycache__/*.pyc __pycache__/*.nbi __pycache__/*.nbc",
@@ -13,7 +13,7 @@ export const compiledFiles: readonly HostFile[] = [
       "__pycache__/a.cpython-311.pyc __pycache__/a.nbi __pycache__/a.1.nbc",
     ],
   ]),
-  ...hostFiles("Cargo", [
+  ...hostExecutableRows("Cargo", [
     [
       "Cargo",
       "build-script-build build_script_build-* *.rlib *.rmeta",
@@ -21,7 +21,7 @@ export const compiledFiles: readonly HostFile[] = [
       "build_script_build-0a liba.rlib liba.rmeta",
     ],
   ]),
-  ...hostFiles("C and C++", [
+  ...hostExecutableRows("C and C++", [
     [
       "make, GCC, Clang",
       "*.o *.obj *.a *.so *.dylib *.dll *.gch *.pch *.pcm",
@@ -29,12 +29,12 @@ export const compiledFiles: readonly HostFile[] = [
       "a.o a.obj a.a a.so a.dylib a.dll a.h.gch a.pch a.pcm",
     ],
   ]),
-  ...hostFiles("Java", [
+  ...hostExecutableRows("Java", [
     ["javac, Kotlin, Scala", "*.class *.jar *.tasty", "javac(1)", "A.class a.jar A.tasty"],
     ["Clojure", ".cpcache/", "clojure.org/reference/deps_and_cli#_classpath_caching"],
   ]),
-  ...hostFiles("Erlang and Elixir", [["erlc, mix", "*.beam", "erlc(1)", "a.beam"]]),
-  ...hostFiles("JavaScript", [
+  ...hostExecutableRows("Erlang and Elixir", [["erlc, mix", "*.beam", "erlc(1)", "a.beam"]]),
+  ...hostExecutableRows("JavaScript", [
     [
       "Next.js, Nuxt, SvelteKit, Angular",
       ".next/ .nuxt/ .svelte-kit/ .angular/cache/ .output/server/",
@@ -52,7 +52,7 @@ export const compiledFiles: readonly HostFile[] = [
     ],
     ["Node.js add-ons", "*.node", "nodejs.org/api/addons.html", "a.node"],
   ]),
-  ...hostFiles(".NET", [
+  ...hostExecutableRows(".NET", [
     [
       "NuGet, MSBuild",
       "obj/project.assets.json obj/*.nuget.g.props obj/*.nuget.g.targets",
@@ -60,7 +60,7 @@ export const compiledFiles: readonly HostFile[] = [
       "obj/a.csproj.nuget.g.props obj/a.csproj.nuget.g.targets",
     ],
   ]),
-  ...hostFiles("Haskell", [
+  ...hostExecutableRows("Haskell", [
     [
       "GHC, Cabal, Stack",
       ".stack-work/ dist-newstyle/ *.hi *.dyn_hi",
@@ -68,13 +68,13 @@ export const compiledFiles: readonly HostFile[] = [
       "a.hi a.dyn_hi",
     ],
   ]),
-  ...hostFiles("Swift, Zig, Dart and Elm", [
+  ...hostExecutableRows("Swift, Zig, Dart and Elm", [
     ["Swift", ".build/ *.swiftmodule", "swift.org/documentation/package-manager", "a.swiftmodule"],
     ["Zig", ".zig-cache/ zig-cache/ zig-out/", "ziglang.org/learn/build-system"],
     ["Dart", ".dart_tool/", "dart.dev/tools/pub/package-layout#project-specific-caching-for-tools"],
     ["Elm", "elm-stuff/", "guide.elm-lang.org/install/elm.html"],
   ]),
-  ...hostFiles("OCaml", [
+  ...hostExecutableRows("OCaml", [
     [
       "dune, ocamlc",
       "*.cmo *.cmi *.cmx *.cmxs *.cma",
@@ -82,10 +82,10 @@ export const compiledFiles: readonly HostFile[] = [
       "a.cmo a.cmi a.cmx a.cmxs a.cma",
     ],
   ]),
-  ...hostFiles("Lisps", [
+  ...hostExecutableRows("Lisps", [
     ["SBCL, Racket", "*.fasl compiled/*.zo", "sbcl(1), compile-file", "a.fasl compiled/a_rkt.zo"],
   ]),
-  ...hostFiles("Ruby", [
+  ...hostExecutableRows("Ruby", [
     ["bootsnap", "tmp/cache/bootsnap/", "github.com/Shopify/bootsnap#how-does-this-work"],
   ]),
 ];

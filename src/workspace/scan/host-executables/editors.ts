@@ -1,8 +1,8 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** Editors and development environments: what they run or load when a folder is opened. */
-export const editorFiles: readonly HostFile[] = [
-  ...hostFiles("VS Code tasks and settings", [
+export const editorFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("VS Code tasks and settings", [
     ["VS Code", ".vscode/", "code.visualstudio.com/docs/debugtest/tasks"],
     [
       "VS Code tests",
@@ -16,7 +16,7 @@ export const editorFiles: readonly HostFile[] = [
       "theia-ide.org/docs/preferences",
     ],
   ]),
-  ...hostFiles("VS Code workspaces", [
+  ...hostExecutableRows("VS Code workspaces", [
     [
       "VS Code",
       "*.code-workspace",
@@ -30,7 +30,7 @@ export const editorFiles: readonly HostFile[] = [
       "a.code-profile",
     ],
   ]),
-  ...hostFiles("JetBrains run configurations", [
+  ...hostExecutableRows("JetBrains run configurations", [
     [
       "IntelliJ platform",
       ".idea/ .run/ *.run.xml *.iml *.ipr *.iws",
@@ -50,7 +50,7 @@ export const editorFiles: readonly HostFile[] = [
       "www.jetbrains.com/help/idea/http-client-in-product-code-editor.html",
     ],
   ]),
-  ...hostFiles("editor settings", [
+  ...hostExecutableRows("editor settings", [
     [
       "Vim",
       ".vimrc _vimrc .exrc _exrc .gvimrc exrc .lvimrc .local.vimrc .vimrc.local .vim/ session.vim",

@@ -1,8 +1,8 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** What shells load or switch to when somebody enters a folder. */
-export const environmentFiles: readonly HostFile[] = [
-  ...hostFiles("directory environments", [
+export const environmentFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("directory environments", [
     [
       "direnv",
       ".envrc .envrc.* .direnv/ .direnvrc",
@@ -35,7 +35,7 @@ export const environmentFiles: readonly HostFile[] = [
       "modules.readthedocs.io/en/latest/modulefile.html",
     ],
   ]),
-  ...hostFiles("tool versions", [
+  ...hostExecutableRows("tool versions", [
     [
       "mise",
       "mise.toml mise.*.toml .mise.toml .mise.*.toml mise/config.toml mise/conf.d/ .mise/ .config/mise.toml .config/mise/ .rtx.toml .rtx.*.toml",
@@ -110,7 +110,7 @@ export const environmentFiles: readonly HostFile[] = [
       "flox.dev/docs/concepts/manifest",
     ],
   ]),
-  ...hostFiles("Nix builds", [
+  ...hostExecutableRows("Nix builds", [
     [
       "Nix",
       "flake.nix shell.nix default.nix *.nix .nix/ nix.conf .nixpkgs/",

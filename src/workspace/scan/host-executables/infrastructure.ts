@@ -1,8 +1,8 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** Containers, clusters, clouds and machines. */
-export const infrastructureFiles: readonly HostFile[] = [
-  ...hostFiles("dev containers", [
+export const infrastructureFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("dev containers", [
     [
       "dev containers",
       ".devcontainer/ .devcontainer.json devcontainer-feature.json devcontainer-template.json",
@@ -26,7 +26,7 @@ export const infrastructureFiles: readonly HostFile[] = [
       "dev.lima.yaml",
     ],
   ]),
-  ...hostFiles("containers", [
+  ...hostExecutableRows("containers", [
     [
       "Docker, Podman",
       "dockerfile containerfile dockerfile.* containerfile.* *.dockerfile *.containerfile .docker/ docker-bake.hcl docker-bake.json docker-bake.*.hcl docker-bake.*.json daemon.json dockerfile-*",
@@ -42,7 +42,7 @@ export const infrastructureFiles: readonly HostFile[] = [
     [
       "Podman, Apptainer",
       "singularity singularity.* containers.conf registries.conf",
-      "docs.podman.io/en/latest/markdown/podman-systemd.unit.5.html",
+      "docs.podman.io/en/latest/markdown/podman-systemd.gitDir.5.html",
       "Singularity.dev",
     ],
     [
@@ -63,7 +63,7 @@ export const infrastructureFiles: readonly HostFile[] = [
       "java.testcontainers.org/features/configuration",
     ],
   ]),
-  ...hostFiles("Kubernetes tools", [
+  ...hostExecutableRows("Kubernetes tools", [
     [
       "Skaffold",
       "skaffold.yml skaffold.yaml skaffold.*.yaml skaffold.env",
@@ -98,7 +98,7 @@ export const infrastructureFiles: readonly HostFile[] = [
       "metalbear.com/mirrord/docs/config",
     ],
   ]),
-  ...hostFiles("infrastructure as code", [
+  ...hostExecutableRows("infrastructure as code", [
     [
       "Terraform, OpenTofu",
       "*.tf *.tf.json *.tofu *.tofu.json *.tfvars *.tfvars.json .terraformrc terraform.rc .terraform/ .tofurc tofu.rc *.tftest.hcl *.tfrc .terraform.lock.hcl backend.hcl *.tfbackend terraform.d/",

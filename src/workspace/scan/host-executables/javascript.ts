@@ -1,8 +1,8 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** JavaScript and TypeScript: settings that are code, or name code, of package managers, builds and tests. */
-export const javascriptFiles: readonly HostFile[] = [
-  ...hostFiles("npm scripts", [
+export const javascriptFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("npm scripts", [
     ["npm", "package.json package.json5 package.yaml npm-shrinkwrap.json", "npm help 7 scripts"],
     [
       "node-gyp",
@@ -11,18 +11,18 @@ export const javascriptFiles: readonly HostFile[] = [
       "common.gypi",
     ],
   ]),
-  ...hostFiles("npm settings", [["npm", ".npmrc npmrc .npm-init.js", "npm help 5 npmrc"]]),
-  ...hostFiles("Yarn settings", [
+  ...hostExecutableRows("npm settings", [["npm", ".npmrc npmrc .npm-init.js", "npm help 5 npmrc"]]),
+  ...hostExecutableRows("Yarn settings", [
     ["Yarn", ".yarnrc .yarnrc.yml yarn.config.cjs", "yarnpkg.com/configuration/yarnrc#yarnPath"],
   ]),
-  ...hostFiles("Yarn releases and plugins", [
+  ...hostExecutableRows("Yarn releases and plugins", [
     [
       "Yarn",
       ".yarn/releases/ .yarn/plugins/ .yarn/sdks/ .yarn/patches/ .yarn/versions/",
       "yarnpkg.com/getting-started/qa#which-files-should-be-gitignored",
     ],
   ]),
-  ...hostFiles("package loaders", [
+  ...hostExecutableRows("package loaders", [
     ["Yarn Plug'n'Play", ".pnp.js .pnp.cjs .pnp.loader.mjs", "yarnpkg.com/advanced/pnp-spec"],
     [
       "pnpm",
@@ -80,9 +80,9 @@ export const javascriptFiles: readonly HostFile[] = [
     ],
     ["SystemJS, bower", "systemjs.config.js .bowerrc bower.json", "bower.io/docs/config/#hooks"],
   ]),
-  ...hostFiles("node_modules/.bin", [["npm", "node_modules/.bin/", "npm help 5 folders"]]),
+  ...hostExecutableRows("node_modules/.bin", [["npm", "node_modules/.bin/", "npm help 5 folders"]]),
   // Most tools of JavaScript find their settings as cosmiconfig does: the name of the tool tells nothing then
-  ...hostFiles("JavaScript tool settings", [
+  ...hostExecutableRows("JavaScript tool settings", [
     [
       "cosmiconfig",
       "*.config.js *.config.cjs *.config.mjs *.config.ts *.config.cts *.config.mts *.config.jsx *.config.tsx",

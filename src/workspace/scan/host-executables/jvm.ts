@@ -1,15 +1,15 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** Java, Kotlin, Groovy, Scala, Clojure, Android, and .NET. */
-export const jvmFiles: readonly HostFile[] = [
-  ...hostFiles("Gradle wrapper", [
+export const jvmFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("Gradle wrapper", [
     [
       "Gradle",
       "gradlew gradlew.bat gradle/wrapper/",
       "docs.gradle.org/current/userguide/gradle_wrapper.html",
     ],
   ]),
-  ...hostFiles("Gradle builds", [
+  ...hostExecutableRows("Gradle builds", [
     [
       "Gradle",
       "*.gradle *.gradle.kts *.gradle.dcl gradle.properties init.gradle init.d/*.gradle buildsrc/ build-logic/ gradle/*.toml gradle/*.properties gradle/*.xml .gradle/config.properties .gradle/*.gradle gradle-daemon-jvm.properties local.properties",
@@ -18,7 +18,7 @@ export const jvmFiles: readonly HostFile[] = [
     ],
     ["Android", "lint.xml keystore.properties", "developer.android.com/build"],
   ]),
-  ...hostFiles("Maven builds", [
+  ...hostExecutableRows("Maven builds", [
     [
       "Maven",
       "pom.xml pom.yaml *.pom mvnw mvnw.cmd .mvn/ maven.config jvm.config .mavenrc settings-security.xml extensions.xml polyglot.xml pom.kts pom.groovy",
@@ -27,7 +27,7 @@ export const jvmFiles: readonly HostFile[] = [
     ],
     ["Maven settings", "settings.xml toolchains.xml", "maven.apache.org/settings.html"],
   ]),
-  ...hostFiles("JVM builds", [
+  ...hostExecutableRows("JVM builds", [
     [
       "Ant, Ivy",
       "build.xml ivy.xml ivysettings.xml build.properties *.ant .antrc",
@@ -86,7 +86,7 @@ export const jvmFiles: readonly HostFile[] = [
       "docs.oracle.com/en/java/javase/21/jshell",
     ],
   ]),
-  ...hostFiles(".NET builds", [
+  ...hostExecutableRows(".NET builds", [
     [
       "MSBuild",
       "*.sln *.slnx *.slnf *.csproj *.fsproj *.vbproj *.vcxproj *.vcproj *.sqlproj *.shproj *.wixproj *.proj *.projitems *.pyproj *.njsproj *.esproj *.nativeproj *.dcproj *.ccproj *.wapproj *.xproj *.props *.targets *.tasks *proj.user *.suo *.rsp directory.build.rsp msbuild.rsp directory.solution.props *.overridetasks",

@@ -1,8 +1,8 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** Language servers, which editors start in every folder that they open. */
-export const languageServerFiles: readonly HostFile[] = [
-  ...hostFiles("language servers", [
+export const languageServerFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("language servers", [
     ["Tern", ".tern-project .tern-config", "ternjs.net/doc/manual.html#configuration"],
     ["clangd", ".clangd", "clangd.llvm.org/config#compileflags"],
     ["ccls, cquery", ".ccls .cquery .ccls-root", "github.com/MaskRay/ccls/wiki/Project-Setup"],

@@ -1,8 +1,8 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** Languages with one or two files each that their tools run or obey. */
-export const languageFiles: readonly HostFile[] = [
-  ...hostFiles("Cargo settings", [
+export const languageFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("Cargo settings", [
     ["Cargo", ".cargo/", "doc.rust-lang.org/cargo/reference/config.html"],
     [
       "Clippy, rustfmt, nextest, deny, cross",
@@ -10,14 +10,14 @@ export const languageFiles: readonly HostFile[] = [
       "nexte.st/docs/configuration",
     ],
   ]),
-  ...hostFiles("Cargo builds", [
+  ...hostExecutableRows("Cargo builds", [
     [
       "Cargo",
       "build.rs cargo.toml cargo.lock .cargo-ok cargo-script.rs",
       "doc.rust-lang.org/cargo/reference/build-scripts.html",
     ],
   ]),
-  ...hostFiles("Go settings", [
+  ...hostExecutableRows("Go settings", [
     ["Go", "go.mod go.work go.env .goenv tools.go", "go.dev/ref/mod#workspaces"],
     [
       "golangci-lint, air, gqlgen, wire, sqlc, ent",
@@ -26,7 +26,7 @@ export const languageFiles: readonly HostFile[] = [
       "buf.gen.go.yaml",
     ],
   ]),
-  ...hostFiles("Ruby settings", [
+  ...hostExecutableRows("Ruby settings", [
     [
       "Bundler",
       "gemfile gems.rb gemfile.* *.gemspec .bundle/ gemfile.lock gemfiles/ *.gemfile",
@@ -68,10 +68,10 @@ export const languageFiles: readonly HostFile[] = [
     ],
     ["Ruby", ".rubyopt .rubyrc .gemrc gemrc extconf.rb", "gem help gem_environment"],
   ]),
-  ...hostFiles("vendor/bin", [
+  ...hostExecutableRows("vendor/bin", [
     ["Composer", "vendor/bin/", "getcomposer.org/doc/articles/vendor-binaries.md"],
   ]),
-  ...hostFiles("PHP builds", [
+  ...hostExecutableRows("PHP builds", [
     [
       "Composer",
       "composer.json composer.local.json composer.phar auth.json",
@@ -106,14 +106,14 @@ export const languageFiles: readonly HostFile[] = [
       ".lando.base.yml",
     ],
   ]),
-  ...hostFiles("Perl settings", [
+  ...hostExecutableRows("Perl settings", [
     [
       "Perl",
       "makefile.pl build.pl dist.ini cpanfile minil.toml .perlcriticrc .perltidyrc .proverc .perldb perl5db.pl .replyrc .dataprinter .perlrc .mymeta.json .provision weaver.ini alienfile sitecustomize.pl inc/module/install.pm .carton/ .plackup",
       "metacpan.org/pod/prove#.proverc",
     ],
   ]),
-  ...hostFiles("Lua settings", [
+  ...hostExecutableRows("Lua settings", [
     [
       "Lua",
       ".luacheckrc .luacov .busted *.rockspec .luarocks/ config.ld .lua-format stylua.toml .stylua.toml lua_init.lua .lux/ lux.toml init.lua .styluaignore .darklua.json .darklua.json5 default.project.json *.project.json wally.toml aftman.toml foreman.toml rokit.toml selene.toml",
@@ -121,21 +121,21 @@ export const languageFiles: readonly HostFile[] = [
       "a-1.0-1.rockspec place.project.json",
     ],
   ]),
-  ...hostFiles("R settings", [
+  ...hostExecutableRows("R settings", [
     [
       "R",
       ".rprofile rprofile.site .renviron .rdata renv/activate.r renv/settings.json renv.lock .lintr .lintr.r _targets.r _targets.yaml .rbuildignore .rhistory packrat/init.r packrat/packrat.opts _pkgdown.yml _drake.r makevars makevars.in makevars.win configure.win .radian_profile rstudio-prefs.json",
       "stat.ethz.ch/R-manual/R-devel/library/base/html/Startup.html",
     ],
   ]),
-  ...hostFiles("Julia settings", [
+  ...hostExecutableRows("Julia settings", [
     [
       "Julia",
       "project.toml juliaproject.toml manifest.toml localpreferences.toml juliastartup.jl startup.jl .julia/ deps/build.jl .juliaformatter.toml .julialint.toml",
       "docs.julialang.org/en/v1/manual/command-line-interface/#Startup-file",
     ],
   ]),
-  ...hostFiles("Haskell settings", [
+  ...hostExecutableRows("Haskell settings", [
     [
       "GHC, Cabal, Stack",
       ".ghci .ghcid ghci.conf .ghc.environment.* cabal.project cabal.project.* *.cabal stack.yaml stack.*.yaml stack-*.yaml setup.hs setup.lhs .hlint.yaml hlint.yaml hlint.hs .haskell-ghc-mod.json .stylish-haskell.yaml fourmolu.yaml .ghci_history shakefile.hs build.hs weeder.toml weeder.dhall",
@@ -149,7 +149,7 @@ export const languageFiles: readonly HostFile[] = [
       "a.agda-lib a.ipkg a.coqrc",
     ],
   ]),
-  ...hostFiles("OCaml settings", [
+  ...hostExecutableRows("OCaml settings", [
     [
       "OCaml",
       ".ocamlinit dune dune-project dune-workspace dune-workspace.* dune.inc *.opam opam _tags myocamlbuild.ml setup.ml .ocamlformat topkg.ml pkg/pkg.ml omakefile omakeroot jbuild esy.json *.opam.template",
@@ -157,7 +157,7 @@ export const languageFiles: readonly HostFile[] = [
       "dune-workspace.ci a.opam a.opam.template",
     ],
   ]),
-  ...hostFiles("Erlang and Elixir settings", [
+  ...hostExecutableRows("Erlang and Elixir settings", [
     [
       "Erlang",
       ".erlang rebar.config rebar.config.script rebar.lock rebar3 erlang.mk *.app.src.script relx.config sys.config vm.args elvis.config .erlang.cookie user_default.erl .erlfmt",
@@ -171,7 +171,7 @@ export const languageFiles: readonly HostFile[] = [
     ],
     ["Gleam, LFE, Alpaca", "gleam.toml lfe.config .lfe", "gleam.run/writing-gleam/gleam-toml"],
   ]),
-  ...hostFiles("Swift and Xcode builds", [
+  ...hostExecutableRows("Swift and Xcode builds", [
     [
       "Swift packages",
       "package.swift package@swift-*.swift .swiftpm/ .swiftlint.yml .swiftformat .swift-format .spi.yml mint.json mintfile .swiftgen.yml swiftgen.yml .sourcery.yml .periphery.yml",
@@ -185,14 +185,14 @@ export const languageFiles: readonly HostFile[] = [
       "App.xcodeproj/project.xcworkspace/contents.xcworkspacedata A.xcworkspace/contents.xcworkspacedata a.xcscheme a.xcconfig a.xctestplan A.xcplaygroundpage/Contents.swift a.xcbuildrules",
     ],
   ]),
-  ...hostFiles("Dart builds", [
+  ...hostExecutableRows("Dart builds", [
     [
       "Dart, Flutter",
       "pubspec.yaml pubspec_overrides.yaml analysis_options.yaml build.yaml dart_test.yaml melos.yaml hook/build.dart hook/link.dart tool/build.dart .flutter-plugins .flutter-plugins-dependencies l10n.yaml flutter_launcher_icons.yaml .metadata shorebird.yaml mason.yaml",
       "dart.dev/tools/analysis#plugins",
     ],
   ]),
-  ...hostFiles("other languages' builds", [
+  ...hostExecutableRows("other languages' builds", [
     [
       "Nim",
       "config.nims nim.cfg *.nimble *.nims *.nim.cfg nimble.lock nimscript.nims nimble.paths",

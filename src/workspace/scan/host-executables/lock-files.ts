@@ -1,7 +1,7 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** What package managers fetch, by the address and the hash that stand in these files, and then run or build. */
-export const lockFiles: readonly HostFile[] = hostFiles("lock files", [
+export const lockFiles: readonly HostExecutableRow[] = hostExecutableRows("lock files", [
   ["npm", "package-lock.json", "npm help 5 package-lock-json"],
   ["Yarn", "yarn.lock", "yarnpkg.com/configuration/yarnrc#enableHardenedMode"],
   ["pnpm", "pnpm-lock.yaml", "pnpm.io/git#lockfiles"],

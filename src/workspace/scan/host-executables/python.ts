@@ -1,8 +1,8 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** Python: what its programs import or obey when they start in a folder. */
-export const pythonFiles: readonly HostFile[] = [
-  ...hostFiles("Python environments", [
+export const pythonFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("Python environments", [
     ["venv", "pyvenv.cfg", "docs.python.org/3/library/venv.html#how-venvs-work"],
     [
       "site",
@@ -53,7 +53,7 @@ export const pythonFiles: readonly HostFile[] = [
     ],
     ["PyPI uploads", ".pypirc", "packaging.python.org/en/latest/specifications/pypirc"],
   ]),
-  ...hostFiles(".venv/bin", [
+  ...hostExecutableRows(".venv/bin", [
     [
       "venv",
       ".venv/bin/ venv/bin/ .env/bin/ env/bin/ .venv/scripts/ venv/scripts/ env/scripts/ .virtualenv/bin/ virtualenv/bin/ .tox/*/bin/ .nox/*/bin/ .direnv/*/bin/",
@@ -61,7 +61,7 @@ export const pythonFiles: readonly HostFile[] = [
       ".tox/py312/bin/python .nox/tests/bin/python .direnv/python-3.12/bin/python",
     ],
   ]),
-  ...hostFiles("Python builds and tests", [
+  ...hostExecutableRows("Python builds and tests", [
     [
       "setuptools",
       "setup.py setup.cfg ez_setup.py distribute_setup.py manifest.in",

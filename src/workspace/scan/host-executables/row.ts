@@ -1,5 +1,5 @@
 /** Files that programs on the host run by themselves, or take their settings or instructions from. */
-export interface HostFile {
+export interface HostExecutableRow {
   /** What the hand-off calls them; tools that do the same share one */
   readonly kind: string;
   readonly tool: string;
@@ -16,7 +16,10 @@ export interface HostFile {
 
 type Row = readonly [tool: string, patterns: string, source: string, examples?: string];
 
-export function hostFiles(kind: string, rows: readonly Row[]): readonly HostFile[] {
+export function hostExecutableRows(
+  kind: string,
+  rows: readonly Row[],
+): readonly HostExecutableRow[] {
   return rows.map(([tool, patterns, source, examples = ""]) => ({
     kind,
     tool,

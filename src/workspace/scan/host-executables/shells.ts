@@ -1,8 +1,8 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** Shells, terminals, and interactive programs that read settings from the folder they start in. */
-export const shellFiles: readonly HostFile[] = [
-  ...hostFiles("shell start files", [
+export const shellFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("shell start files", [
     [
       "bash",
       ".bashrc .bash_profile .bash_login .bash_logout .bash_aliases .bash_functions .bash_completion .bashrc.d/ .profile",
@@ -48,7 +48,7 @@ export const shellFiles: readonly HostFile[] = [
       "theme.omp.json",
     ],
   ]),
-  ...hostFiles("search and shell tools", [
+  ...hostExecutableRows("search and shell tools", [
     ["ripgrep", ".ripgreprc", "rg(1), configuration files"],
     ["curl", ".curlrc _curlrc", "curl(1), --config"],
     ["wget", ".wgetrc .wget2rc", "wget(1), files"],
@@ -106,7 +106,7 @@ export const shellFiles: readonly HostFile[] = [
     ],
     ["gh, glab, hub", ".config/gh/ .glab-cli/ .gh-dash.yml", "cli.github.com/manual/gh_alias_set"],
   ]),
-  ...hostFiles("debugger settings", [
+  ...hostExecutableRows("debugger settings", [
     [
       "GDB",
       ".gdbinit gdbinit .gdbearlyinit .gdb_history *-gdb.py *-gdb.gdb *-gdb.scm .gdb/",
@@ -138,7 +138,7 @@ export const shellFiles: readonly HostFile[] = [
       "docs.mitmproxy.org/stable/concepts/options",
     ],
   ]),
-  ...hostFiles("interactive programs", [
+  ...hostExecutableRows("interactive programs", [
     [
       "gnuplot",
       ".gnuplot .gnuplot_init gnuplot.ini",
@@ -197,7 +197,7 @@ export const shellFiles: readonly HostFile[] = [
       "mpv.io/manual/stable/#file-specific-configuration-files",
     ],
   ]),
-  ...hostFiles("desktop starters", [
+  ...hostExecutableRows("desktop starters", [
     [
       "freedesktop",
       "*.desktop .directory",

@@ -1,8 +1,8 @@
-import { hostFiles, type HostFile } from "./row.ts";
+import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
 
 /** Version control systems, and what starts programs around a commit. */
-export const versionControlFiles: readonly HostFile[] = [
-  ...hostFiles("git hooks", [
+export const versionControlFiles: readonly HostExecutableRow[] = [
+  ...hostExecutableRows("git hooks", [
     ["husky", ".husky/", "typicode.github.io/husky/how-to.html"],
     ["git", ".githooks/ .git-hooks/ git-hooks/ .hooks/", "git-config(1), core.hooksPath"],
     ["ghooks", "git_hooks/", "git-config(1), core.hooksPath"],
@@ -13,7 +13,7 @@ export const versionControlFiles: readonly HostFile[] = [
       "scripts/pre-commit.sh scripts/pre-push.sh",
     ],
   ]),
-  ...hostFiles("git hook managers", [
+  ...hostExecutableRows("git hook managers", [
     [
       "pre-commit",
       ".pre-commit-config.yaml .pre-commit-config.yml .pre-commit-hooks.yaml prek.toml",
@@ -83,11 +83,11 @@ export const versionControlFiles: readonly HostFile[] = [
       "git-town.com/configuration-file.html",
     ],
   ]),
-  ...hostFiles("git attributes", [["git", ".gitattributes", "gitattributes(5)"]]),
-  ...hostFiles("git submodules", [["git", ".gitmodules", "gitmodules(5)"]]),
-  ...hostFiles("names of authors", [["git", ".mailmap", "gitmailmap(5)"]]),
-  ...hostFiles("git LFS settings", [["git-lfs", ".lfsconfig", "git-lfs-config(5)"]]),
-  ...hostFiles("git settings", [
+  ...hostExecutableRows("git attributes", [["git", ".gitattributes", "gitattributes(5)"]]),
+  ...hostExecutableRows("git submodules", [["git", ".gitmodules", "gitmodules(5)"]]),
+  ...hostExecutableRows("names of authors", [["git", ".mailmap", "gitmailmap(5)"]]),
+  ...hostExecutableRows("git LFS settings", [["git-lfs", ".lfsconfig", "git-lfs-config(5)"]]),
+  ...hostExecutableRows("git settings", [
     ["git", ".gitconfig .gitignore_global .gitinclude", "git-config(1), files"],
     ["git", ".git-blame-ignore-revs", "git-blame(1), blame.ignoreRevsFile"],
     ["gitlint", ".gitlint", "jorisroovers.com/gitlint/latest/configuration"],
@@ -129,7 +129,7 @@ export const versionControlFiles: readonly HostFile[] = [
     ],
     ["myrepos", ".mrconfig .mrtrust", "mr(1), configuration files"],
   ]),
-  ...hostFiles("other version control", [
+  ...hostExecutableRows("other version control", [
     ["Mercurial", ".hgsub .hgsubstate .hgeol .hgrc", "hgrc(5)"],
     ["Sapling", ".sl/config.local .slconfig", "sapling-scm.com/docs/introduction/differences-hg"],
     ["Jujutsu", ".jj/jjpr.toml .jjconfig.toml", "docs.jj-vcs.dev/latest/config"],

@@ -54,7 +54,7 @@ test("a project file with every key is read, and every rule knows its line", () 
     history: "none",
     image: { from: "registry.example.com/tools/box:1.2", packages: [], npm: [] },
     env: { LOG_LEVEL: "debug" },
-    signing: { key: "work-key", identity: { name: "Ann Example", email: "ann@example.com" } },
+    signing: { key: "work-key", author: { name: "Ann Example", email: "ann@example.com" } },
     limits: {
       durationMs: 7_200_000,
       requests: 5000,

@@ -6,7 +6,7 @@ import {
 } from "../../../../src/sandbox/environment/environment.ts";
 
 const sources: EnvironmentSources = {
-  identity: { uid: 1000, gid: 1000, userName: "agent", groupName: "agent", home: "/home/agent" },
+  sandboxUser: { uid: 1000, gid: 1000, userName: "agent", groupName: "agent", home: "/home/agent" },
   image: ["PATH=/usr/bin", "HTTP_PROXY=http://evil", "SSL_CERT_FILE=/evil", "NODE_VERSION=24"],
   host: { LANG: "de_DE.UTF-8", TERM: "xterm", AWS_SECRET_ACCESS_KEY: "host-secret", PATH: "/host" },
   tty: true,

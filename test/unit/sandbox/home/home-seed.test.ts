@@ -4,7 +4,7 @@ import type { HomeFile } from "../../../../src/agents/agent-profile.ts";
 import type { CreatedContainer } from "../../../../src/engine/engine.ts";
 import { seedHome } from "../../../../src/sandbox/home/home-seed.ts";
 
-const identity = {
+const sandboxUser = {
   uid: 1000,
   gid: 1000,
   userName: "agent",
@@ -38,7 +38,7 @@ async function seededWith(mounted: readonly string[], kept = false): Promise<rea
       return Promise.resolve();
     },
   } as Partial<CreatedContainer> as CreatedContainer;
-  await seedHome(container, { own: [], identity, files, mounted, volume: { name: "v", kept } });
+  await seedHome(container, { own: [], sandboxUser, files, mounted, volume: { name: "v", kept } });
   expect(read).toEqual(
     kept ? names.filter((name) => !name.endsWith("/")).map((name) => `/home/${name}`) : [],
   );

@@ -21,7 +21,7 @@ function useAfter(output: string, sizes: readonly number[] = [output.length]): T
   return use;
 }
 
-const line = 'vaultbox:   held back: ".envrc"';
+const line = 'vaultbox:   disabled: ".envrc"';
 
 /** What a sandbox leaves on the terminal so that the next line isn't seen for what it is. */
 const hiding: readonly (readonly [string, string])[] = [

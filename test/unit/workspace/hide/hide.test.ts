@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { Folder } from "../../../../src/base/fs/beneath.ts";
 import { parseHideRules } from "../../../../src/workspace/hide/hide-rules.ts";
-import { createLookBudget, startLimits } from "../../../../src/workspace/look-budget.ts";
+import { createScanBudget, startLimits } from "../../../../src/workspace/scan-budget.ts";
 import { scanWorkspace, type Scan } from "../../../../src/workspace/scan/scan.ts";
 import { withoutSecrets } from "../../../../src/workspace/hide/settings-text.ts";
 
@@ -24,7 +24,7 @@ async function scan(
     await prepare(folder);
     using root = Folder.openRoot(folder);
     const rules = parseHideRules(hide);
-    const budget = createLookBudget(startLimits);
+    const budget = createScanBudget(startLimits);
     return await scanWorkspace(root, folder, { hide: rules, deep: false, budget });
   } finally {
     await rm(folder, { recursive: true });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Folder } from "../../../../src/base/fs/beneath.ts";
 import { parseHideRules } from "../../../../src/workspace/hide/hide-rules.ts";
-import { createLookBudget, startLimits } from "../../../../src/workspace/look-budget.ts";
+import { createScanBudget, startLimits } from "../../../../src/workspace/scan-budget.ts";
 import { planProtection } from "../../../../src/workspace/protect/protection.ts";
 import { scanWorkspace } from "../../../../src/workspace/scan/scan.ts";
 import { createGitFolder, git } from "../../../support/host-git.ts";
@@ -16,12 +16,12 @@ async function plan(workspace: string) {
   const scan = await scanWorkspace(root, workspace, {
     hide: parseHideRules(["default"]),
     deep: false,
-    budget: createLookBudget(startLimits),
+    budget: createScanBudget(startLimits),
   });
   const { own, notes } = await planProtection(toLooked(toWorkspaceRoot(workspace, root), scan), {
     protect: "default",
     hides: true,
-    budget: createLookBudget(startLimits),
+    budget: createScanBudget(startLimits),
   });
   const readOnly = own.filter(({ bind }) => bind.readOnly).map(({ bind }) => bind.target);
   const isProtected = (path: string): boolean =>

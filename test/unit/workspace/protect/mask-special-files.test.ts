@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { Folder } from "../../../../src/base/fs/beneath.ts";
 import { maskSpecialFiles } from "../../../../src/workspace/protect/mask-special-files.ts";
 import { planProtection } from "../../../../src/workspace/protect/protection.ts";
-import { createLookBudget, startLimits } from "../../../../src/workspace/look-budget.ts";
+import { createScanBudget, startLimits } from "../../../../src/workspace/scan-budget.ts";
 import { scanWorkspace } from "../../../../src/workspace/scan/scan.ts";
 import { createGitFolder } from "../../../support/host-git.ts";
 import { toLooked, toWorkspaceRoot } from "../../../support/workspace-root.ts";
@@ -50,7 +50,7 @@ test("special files are masked also when nothing is protected or hidden, as are 
   await mkdir(join(path, "closed"));
   for (const pipe of ["p", "node_modules/x/p"]) await run("mkfifo", [join(path, pipe)]);
   using root = Folder.openRoot(path);
-  const budget = createLookBudget(startLimits);
+  const budget = createScanBudget(startLimits);
   const scan = await scanWorkspace(root, path, { hide: undefined, deep: false, budget });
   // Root lists every folder, so one is said to be closed
   await chmod(join(path, "closed"), 0o711);
@@ -58,7 +58,7 @@ test("special files are masked also when nothing is protected or hidden, as are 
   const { folders } = await planProtection(toLooked(toWorkspaceRoot(path, root), closed, false), {
     protect: "none",
     hides: false,
-    budget: createLookBudget(startLimits),
+    budget: createScanBudget(startLimits),
   });
   const { copies } = maskSpecialFiles(folders, []);
   expect(

@@ -6,7 +6,7 @@ import { makeMountPoint, removeMountPoint } from "../../../../src/workspace/prot
 import { parseHideRules } from "../../../../src/workspace/hide/hide-rules.ts";
 import { withIncluded } from "../../../../src/workspace/git-dir/pointed/included-settings.ts";
 import { planProtection, type Protection } from "../../../../src/workspace/protect/protection.ts";
-import { createLookBudget, startLimits } from "../../../../src/workspace/look-budget.ts";
+import { createScanBudget, startLimits } from "../../../../src/workspace/scan-budget.ts";
 import { scanWorkspace } from "../../../../src/workspace/scan/scan.ts";
 import { createGitFolder, git } from "../../../support/host-git.ts";
 import { toLooked, toWorkspaceRoot } from "../../../support/workspace-root.ts";
@@ -19,12 +19,12 @@ async function plan(
   const scan = await scanWorkspace(root, workspace, {
     hide: parseHideRules(["default"]),
     deep: false,
-    budget: createLookBudget(startLimits),
+    budget: createScanBudget(startLimits),
   });
   return await planProtection(toLooked(toWorkspaceRoot(workspace, root), scan), {
     protect,
     hides: true,
-    budget: createLookBudget(startLimits),
+    budget: createScanBudget(startLimits),
   });
 }
 
@@ -268,7 +268,7 @@ test("a workspace that was not looked through to its end is refused, unless noth
   await mkdir(join(path, "a/b"), { recursive: true });
   using root = Folder.openRoot(path);
   const rules = { hide: parseHideRules(["default"]), deep: false };
-  const budget = createLookBudget({ ...startLimits, entries: 0 });
+  const budget = createScanBudget({ ...startLimits, entries: 0 });
   const scan = await scanWorkspace(root, path, { ...rules, budget });
   const options = { hides: false, budget };
   const looked = toLooked(toWorkspaceRoot(path, root), scan, false);
@@ -314,7 +314,7 @@ test("settings that include each other again and again are read once each, withi
   for (let index = 0; index < 6; index++) await writeFile(join(path, `i${index}`), includes);
   const settings = [{ key: "include.path", value: join(path, "i0") }];
   const own = { settings, configFolder: join(path, ".git") };
-  const budget = createLookBudget({ ...startLimits, entries: 6 });
+  const budget = createScanBudget({ ...startLimits, entries: 6 });
   const found = await withIncluded(own, budget);
   const read = ["i0", "i1", "i2", "i3", "i4", "i5"];
   expect(found.flatMap((one) => one.path?.slice(-2) ?? []).toSorted()).toEqual(read);
@@ -327,7 +327,7 @@ test("settings that include each other again and again are read once each, withi
   visit(0);
   expect(naive).toBeGreaterThan(1_000_000);
   // More of them than may be read stop the start
-  const small = createLookBudget({ ...startLimits, entries: 5 });
+  const small = createScanBudget({ ...startLimits, entries: 5 });
   await withIncluded(own, small);
   expect(small.isWhole()).toBe(false);
 });

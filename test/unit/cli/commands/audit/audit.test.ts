@@ -93,7 +93,7 @@ test("audit show lists all that the run left, whole, which the terminal's report
   const path = await recordedHome();
   const long = `a/${"b".repeat(400)}/node_modules/.bin/c`;
   const entries = [
-    { change: "held", kind: "repositories", path: "sub/.git", detail: "sets core.fsmonitor" },
+    { change: "disabled", kind: "repositories", path: "sub/.git", detail: "sets core.fsmonitor" },
     ...Array.from({ length: 3000 }, (_, index) => ({
       change: "new",
       kind: "npm",
@@ -116,7 +116,7 @@ test("audit show lists all that the run left, whole, which the terminal's report
   const left = lines.slice(from, lines.indexOf("", from));
   expect([...left.slice(0, 3), ...left.slice(-9)]).toEqual([
     "left for programs of this machine to run or go by:",
-    "  held       repositories: sub/.git: sets core.fsmonitor",
+    "  disabled   repositories: sub/.git: sets core.fsmonitor",
     "  new        npm: p0",
     `  new        node_modules/.bin: ${long}`,
     "  and 2 more, which no list has",

@@ -15,7 +15,7 @@ import {
 import type { RunRequest } from "../../../../../src/session/run-request.ts";
 
 const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-const identity = { ...own, userName: "agent", groupName: "agent", home: "/home/agent" };
+const sandboxUser = { ...own, userName: "agent", groupName: "agent", home: "/home/agent" };
 
 interface Wanted {
   readonly agent?: AgentProfile;
@@ -39,7 +39,7 @@ async function open(
     const paths = resolvePaths({ VAULTBOX_HOME: root });
     prepare(root);
     const engine = { rootless: false };
-    const history = await openSessionHistory({ request, paths, identity, engine, targets: [] });
+    const history = await openSessionHistory({ request, paths, sandboxUser, engine, targets: [] });
     const said: string[] = [];
     noteHistory(history, { note: (type) => said.push(type) }, (text) => said.push(text));
     expect(said.some((text) => text.includes("are not kept in this run"))).toBe(
@@ -64,8 +64,8 @@ test("a place that can't be used is said, and no reason not to run", async () =>
 });
 
 test("under a rootless engine the sandbox's files belong to the user who started it", () => {
-  const root = { ...identity, uid: 0, gid: 0 };
-  expect(toHostOwner({ identity: root, engine: { rootless: true } })).toEqual(own);
-  const other = { ...identity, uid: 1234, gid: 5 };
-  expect(toHostOwner({ identity: other, engine: { rootless: false } })).toBe(other);
+  const root = { ...sandboxUser, uid: 0, gid: 0 };
+  expect(toHostOwner({ sandboxUser: root, engine: { rootless: true } })).toEqual(own);
+  const other = { ...sandboxUser, uid: 1234, gid: 5 };
+  expect(toHostOwner({ sandboxUser: other, engine: { rootless: false } })).toBe(other);
 });

@@ -27,8 +27,8 @@ test("flags of an index are read as git tells them, in every version and object 
       await git(path, "update-index", "--assume-unchanged", ...assumed);
       const flags = parseIndexFlags(await readFile(join(path, ".git/index")));
       const told = (await git(path, "ls-files", "-v")).split("\n");
-      const [sortedSkipped, sortedAssumed] = ["S ", "h "].map((mark) =>
-        told.filter((line) => line.startsWith(mark)).map((line) => line.slice(2)),
+      const [sortedSkipped, sortedAssumed] = ["S ", "h "].map((executable) =>
+        told.filter((line) => line.startsWith(executable)).map((line) => line.slice(2)),
       );
       expect(flags?.skipWorktree.count).toBe(skipped.length);
       expect(flags?.skipWorktree.paths).toEqual(sortedSkipped?.slice(0, 3));

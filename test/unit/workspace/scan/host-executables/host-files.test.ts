@@ -1,20 +1,20 @@
 import { expect, test } from "vitest";
 import { compiledFiles } from "../../../../../src/workspace/scan/host-executables/compiled.ts";
-import type { HostFile } from "../../../../../src/workspace/scan/host-executables/row.ts";
-import { hostFileRows } from "../../../../../src/workspace/scan/host-executables/all.ts";
-import { createMarkTable } from "../../../../../src/workspace/scan/host-executable-table.ts";
+import type { HostExecutableRow } from "../../../../../src/workspace/scan/host-executables/row.ts";
+import { hostExecutableKinds } from "../../../../../src/workspace/scan/host-executables/rows.ts";
+import { createExecutableTable } from "../../../../../src/workspace/scan/host-executable-table.ts";
 import { toExamples } from "../../../../support/host-file-examples.ts";
 import { recordScore } from "../../../../support/scoreboard.ts";
 
 /** The kind that a table says of a path. */
-function kindIn(rows: readonly HostFile[], path: string): string | undefined {
+function kindIn(rows: readonly HostExecutableRow[], path: string): string | undefined {
   const names = path.split("/");
-  const table = createMarkTable(rows);
+  const table = createExecutableTable(rows);
   return table.findKind(table.toFolder(names.slice(0, -1)), names.at(-1) ?? "");
 }
 
 /** Patterns that none of the row's examples is found by. */
-function findDead(row: HostFile): readonly string[] {
+function findDead(row: HostExecutableRow): readonly string[] {
   return row.patterns.split(" ").filter((pattern) => {
     const alone = [{ ...row, patterns: pattern }];
     return toExamples(row).every((path) => kindIn(alone, `deep/in/${path}`) === undefined);
@@ -22,8 +22,8 @@ function findDead(row: HostFile): readonly string[] {
 }
 
 /** Examples that another row takes. */
-function findShadowed(rows: readonly HostFile[]): readonly string[] {
-  const table = createMarkTable(rows);
+function findShadowed(rows: readonly HostExecutableRow[]): readonly string[] {
+  const table = createExecutableTable(rows);
   return rows.flatMap((one) =>
     toExamples(one).flatMap((path) => {
       const names = ["deep", ...path.split("/")];
@@ -33,7 +33,7 @@ function findShadowed(rows: readonly HostFile[]): readonly string[] {
   );
 }
 
-const row = (patterns: string, examples: string, kind = "x"): HostFile => ({
+const row = (patterns: string, examples: string, kind = "x"): HostExecutableRow => ({
   kind,
   tool: "x",
   patterns,
@@ -42,19 +42,19 @@ const row = (patterns: string, examples: string, kind = "x"): HostFile => ({
 });
 
 test("every pattern finds an example of its row, wherever the folder lies", () => {
-  expect([...hostFileRows, ...compiledFiles].flatMap(findDead)).toEqual([]);
+  expect([...hostExecutableKinds, ...compiledFiles].flatMap(findDead)).toEqual([]);
   // The control: a name with a folder in it, in a list of last names, matched nothing
   expect(findDead(row("fish/*.fish a*b", "fish/config.fish"))).toEqual(["a*b"]);
 });
 
 test("no row takes what another one says", () => {
-  expect(findShadowed(hostFileRows)).toEqual([]);
+  expect(findShadowed(hostExecutableKinds)).toEqual([]);
   const shadowing = [row("a.json", "a.json", "one"), row("*.json", "a.json", "two")];
   expect(findShadowed(shadowing)).toEqual(["x: a.json is one"]);
 });
 
 test("no pattern is written twice, in capitals, or with two asterisks in its name", () => {
-  const all = hostFileRows.flatMap(({ patterns }) => patterns.split(" "));
+  const all = hostExecutableKinds.flatMap(({ patterns }) => patterns.split(" "));
   expect(all.filter((one, index) => all.indexOf(one) !== index)).toEqual([]);
   expect(all.filter((one) => one !== one.toLowerCase() || one === "")).toEqual([]);
   expect(all.filter((one) => (one.split("/").at(-1)?.split("*").length ?? 0) > 2)).toEqual([]);
@@ -63,7 +63,7 @@ test("no pattern is written twice, in capitals, or with two asterisks in its nam
 });
 
 test("every row says which tool it is about and where its documentation says so", () => {
-  for (const { tool, source } of [...hostFileRows, ...compiledFiles]) {
+  for (const { tool, source } of [...hostExecutableKinds, ...compiledFiles]) {
     expect(tool).not.toBe("");
     expect(source).toMatch(
       /^(?:[\w.-]+\.[a-z]{2,}(?:[/,#].*)?|[\w.+-]+\(\d\).*|npm help .+|gem help .+|docs\/.+|.+ User Guide, .+)$/,
@@ -73,13 +73,13 @@ test("every row says which tool it is about and where its documentation says so"
 });
 
 test("a name in other letters that its file system takes for the same is found too", () => {
-  const table = createMarkTable(hostFileRows);
+  const table = createExecutableTable(hostExecutableKinds);
   // The last one is the sign for kelvin, whose small letter is a `k`
   const spellings = [
     (name: string) => name.toUpperCase(),
     (name: string) => name.replace(/k/i, "\u212a"),
   ];
-  const missed = hostFileRows.flatMap((one) =>
+  const missed = hostExecutableKinds.flatMap((one) =>
     toExamples(one).flatMap((path) => {
       const names = path.split("/");
       const folder = table.toFolder(names.slice(0, -1));
@@ -95,16 +95,18 @@ test("a name in other letters that its file system takes for the same is found t
 });
 
 test("all examples are found, and ordinary files are not", () => {
-  const table = createMarkTable(hostFileRows);
-  const examples = hostFileRows.flatMap((one) => toExamples(one).map((path) => path.split("/")));
+  const table = createExecutableTable(hostExecutableKinds);
+  const examples = hostExecutableKinds.flatMap((one) =>
+    toExamples(one).map((path) => path.split("/")),
+  );
   const found = examples.filter(
     (names) => table.findKind(table.toFolder(names.slice(0, -1)), names.at(-1) ?? "") !== undefined,
   );
   expect(found.length).toBe(examples.length);
   // As docs/workspace.md says
-  expect(hostFileRows.length).toBeGreaterThanOrEqual(500);
+  expect(hostExecutableKinds.length).toBeGreaterThanOrEqual(500);
   expect(examples.length).toBeGreaterThan(3000);
-  expect(new Set(hostFileRows.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(60);
+  expect(new Set(hostExecutableKinds.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(60);
   const ordinary = [
     "README.md",
     "LICENSE",
@@ -167,7 +169,7 @@ test("all examples are found, and ordinary files are not", () => {
     "src/agents/a.ts",
     "public/index.html",
   ];
-  const wrong = ordinary.filter((path) => kindIn(hostFileRows, path) !== undefined);
+  const wrong = ordinary.filter((path) => kindIn(hostExecutableKinds, path) !== undefined);
   expect(wrong).toEqual([]);
   recordScore({
     row: 46,
@@ -181,6 +183,6 @@ test("all examples are found, and ordinary files are not", () => {
 
 test("names are found in any case of letters", () => {
   for (const path of ["CLAUDE.MD", "a/.VSCODE/tasks.json", "MAKEFILE", "App.CSPROJ"]) {
-    expect(kindIn(hostFileRows, path)).toBeDefined();
+    expect(kindIn(hostExecutableKinds, path)).toBeDefined();
   }
 });

@@ -22,7 +22,7 @@ import { inState } from "../../base/state-folder.ts";
  * Remembers that not all was looked at of what a session left.
  * @param roots real paths of what its sandbox could write in
  */
-export async function rememberUnlooked(
+export async function rememberUnscanned(
   paths: Paths,
   session: string,
   roots: readonly string[],
@@ -34,7 +34,7 @@ export async function rememberUnlooked(
 }
 
 /** Forgets of the sessions what lies in these roots, once all of it was looked at. */
-export async function forgetUnlooked(paths: Paths, roots: readonly string[]): Promise<void> {
+export async function forgetUnscanned(paths: Paths, roots: readonly string[]): Promise<void> {
   await forget(paths, roots, undefined);
 }
 
@@ -43,7 +43,7 @@ async function forget(
   roots: readonly string[],
   except: string | undefined,
 ): Promise<void> {
-  for (const { id, roots: own } of await readUnlooked(paths)) {
+  for (const { id, roots: own } of await readUnscanned(paths)) {
     if (id === except) continue;
     const left = own.filter((one) => !roots.some((root) => contains(root, one)));
     const file = join(toFolder(paths), id);
@@ -74,8 +74,8 @@ export interface OtherRoot {
 
 /** Sessions that run, that died, or that weren't looked at to their end. */
 export async function listOtherSessions(paths: Paths): Promise<readonly SessionPlace[]> {
-  const [active, unlooked] = await Promise.all([readActiveSessions(paths), readUnlooked(paths)]);
-  return [...unlooked, ...active.map((state) => toPlace(state, true))];
+  const [active, unscanned] = await Promise.all([readActiveSessions(paths), readUnscanned(paths)]);
+  return [...unscanned, ...active.map((state) => toPlace(state, true))];
 }
 
 function toPlace(state: SessionState, isRunning: boolean): SessionPlace {
@@ -88,11 +88,11 @@ export async function readOtherRoots(
   sessions: readonly SessionPlace[],
 ): Promise<readonly OtherRoot[]> {
   const all = new Map(sessions.map((one) => [one.id, one]));
-  const unlooked = new Set((await readUnlooked(paths)).map(({ id }) => id));
+  const unscanned = new Set((await readUnscanned(paths)).map(({ id }) => id));
   const found = await Promise.all(
     [...all.values()].map(async (one) => {
       const record = await readRecord(paths, one.id);
-      if (record === undefined && !unlooked.has(one.id)) return [];
+      if (record === undefined && !unscanned.has(one.id)) return [];
       return toRoots(one, record);
     }),
   );
@@ -111,7 +111,7 @@ function toRoots(
   return left.map((one) => ({ id, source: one.source, isRunning, record: one }));
 }
 
-async function readUnlooked(paths: Paths): Promise<readonly SessionPlace[]> {
+async function readUnscanned(paths: Paths): Promise<readonly SessionPlace[]> {
   const ids = await readdir(toFolder(paths)).catch(() => []);
   const found = await Promise.all(ids.filter(isSessionId).map((id) => readOne(paths, id)));
   return found.filter((one) => one !== undefined);

@@ -7,7 +7,7 @@ import { rootCertificates } from "node:tls";
 import { expect, test } from "vitest";
 import { toJavaTrustStore } from "../../../src/ca/java-trust-store.ts";
 import { createSessionCa } from "../../../src/ca/session-ca.ts";
-import { toTrustBundle } from "../../../src/ca/trust-bundle.ts";
+import { toCaBundle } from "../../../src/ca/ca-bundle.ts";
 
 /** Reads a JKS file as Java's documentation lays it out; independent of the writer. */
 function readJks(file: Buffer, password: string): { aliases: string[]; certificates: Buffer[] } {
@@ -48,7 +48,7 @@ function hasKeytool(): boolean {
 
 test("the bundle holds the session's CA and every root of Node, each readable", async () => {
   const ca = await createSessionCa({ name: "bundle" });
-  const blocks = toTrustBundle(ca.certificatePem).match(
+  const blocks = toCaBundle(ca.certificatePem).match(
     /-----BEGIN[^-]+-----[^-]+-----END[^-]+-----\n/g,
   )!;
   expect(blocks).toHaveLength(1 + rootCertificates.length);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseCaFile } from "../../../../src/proxy/upstream/trust.ts";
+import { parseCaFile } from "../../../../src/proxy/upstream/upstream-roots.ts";
 import { createTestCa } from "../../../support/test-ca.ts";
 
 const parse = (text: string): readonly string[] => parseCaFile("ca.pem", text);

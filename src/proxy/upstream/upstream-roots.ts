@@ -9,7 +9,7 @@ import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 
 /** Whom the proxy believes when an upstream says who it is. */
-export interface UpstreamTrust {
+export interface UpstreamRoots {
   /** One context for all upstream connections, made when it's first asked for: parsing every root takes 40 ms */
   readonly secureContext: SecureContext;
 }
@@ -19,7 +19,7 @@ export interface UpstreamTrust {
  * ciphers stay Node's, whose first choice resists a later quantum computer.
  * @param options.extraCaPem certificates of the user's files, as `parseCaFile` returns them
  */
-export function createUpstreamTrust(options: { extraCaPem: readonly string[] }): UpstreamTrust {
+export function createUpstreamRoots(options: { extraCaPem: readonly string[] }): UpstreamRoots {
   let secureContext: SecureContext | undefined;
   return {
     get secureContext() {

@@ -1,10 +1,10 @@
 import { posix } from "node:path";
 import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
 import { followInside, toNames } from "../../host-path.ts";
-import type { LookBudget } from "../../look-budget.ts";
+import type { ScanBudget } from "../../scan-budget.ts";
 import { isNearPackages } from "../../scan/installed-packages.ts";
 import type { OpenRoot } from "../../roots/mounted-root.ts";
-import { toFileState, type Mark } from "../../scan/host-executable.ts";
+import { toFileState, type HostExecutable } from "../../scan/host-executable.ts";
 import type { PointedPath } from "./pointed-paths.ts";
 import { isProgram } from "./program-file.ts";
 
@@ -14,17 +14,17 @@ const namedKind = "programs that git's aliases and hooks name";
 /** Content is compared up to this size; beyond it size and time are */
 const maxHashedBytes = 16 * 1024 * 1024;
 
-interface MarkPlace {
+interface ExecutablePlace {
   readonly root: OpenRoot;
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /** The programs and settings in a root that pointed paths name, by path, as they are: what a session must not change. */
-export async function readProgramMarks(
+export async function readNamedExecutables(
   pointed: readonly PointedPath[],
-  place: MarkPlace,
-): Promise<ReadonlyMap<string, Mark>> {
-  const marks = new Map<string, Mark>();
+  place: ExecutablePlace,
+): Promise<ReadonlyMap<string, HostExecutable>> {
+  const executables = new Map<string, HostExecutable>();
   for (const one of pointed) {
     const names = one.isData ? undefined : toNames(place.root.source, one.path);
     if (names === undefined || names.length === 0 || one.kind === "matchFolder") continue;
@@ -32,27 +32,31 @@ export async function readProgramMarks(
     if (!(await place.budget.turn())) break;
     const isFolder = one.kind === "hooks" || one.kind === "programs";
     for (const path of isFolder ? listFiles(place, names) : [names]) {
-      const mark = readMark(place, path, one);
+      const executable = readExecutable(place, path, one);
       const key = path.join("/");
       // What is named by more than one is what git starts by itself
-      if (mark !== undefined && marks.get(key)?.kind !== startedKind) marks.set(key, mark);
+      if (executable !== undefined && executables.get(key)?.kind !== startedKind)
+        executables.set(key, executable);
     }
   }
-  return marks;
+  return executables;
 }
 
-function listFiles({ root }: MarkPlace, names: readonly string[]): readonly (readonly string[])[] {
+function listFiles(
+  { root }: ExecutablePlace,
+  names: readonly string[],
+): readonly (readonly string[])[] {
   using folder = orNothing(() => root.folder.openPath(names));
   const entries = (folder && orNothing(() => folder.entries())) ?? [];
   return entries.filter(({ kind }) => kind !== "folder").map(({ name }) => [...names, name]);
 }
 
 /** Of what is at the end of every link that stays in the root. */
-function readMark(
-  { root, budget }: MarkPlace,
+function readExecutable(
+  { root, budget }: ExecutablePlace,
   names: readonly string[],
   one: PointedPath,
-): Mark | undefined {
+): HostExecutable | undefined {
   const end = followInside(root.source, { from: [], path: posix.join(...names) });
   using folder = orNothing(() =>
     end === undefined ? undefined : root.folder.openPath(end.slice(0, -1)),
@@ -64,7 +68,7 @@ function readMark(
 }
 
 /** The state of a file; undefined for what is none. */
-export function toState(folder: Folder, name: string, budget?: LookBudget): string | undefined {
+export function toState(folder: Folder, name: string, budget?: ScanBudget): string | undefined {
   const facts = orNothing(() => folder.facts(name));
   if (facts?.kind !== "file") return undefined;
   budget?.spend("entries");
@@ -78,11 +82,11 @@ function isWanted(folder: Folder, name: string, one: PointedPath): boolean {
   return isProgram(folder, name, one);
 }
 
-/** A scan's marks with those of programs, whose own kind counts where git starts them, or where they have no other. */
+/** A scan's host executables with those of programs, whose own kind counts where git starts them, or where they have no other. */
 export function withPrograms(
-  marks: ReadonlyMap<string, Mark>,
-  programs: ReadonlyMap<string, Mark>,
-): ReadonlyMap<string, Mark> {
+  executables: ReadonlyMap<string, HostExecutable>,
+  programs: ReadonlyMap<string, HostExecutable>,
+): ReadonlyMap<string, HostExecutable> {
   const started = [...programs].filter(([, { kind }]) => kind === startedKind);
-  return new Map([...programs, ...marks, ...started]);
+  return new Map([...programs, ...executables, ...started]);
 }

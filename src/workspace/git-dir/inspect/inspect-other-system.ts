@@ -5,15 +5,14 @@ import { maxConfigurationBytes } from "../git-configuration.ts";
 import type { Look } from "./inspection.ts";
 
 /** The folder of another system's repository: what its settings make a program run, and where else it leads. */
-export function lookAtOther(look: Look, folder: Folder, system: OtherSystem): void {
-  for (const { path } of [...system.settings, ...system.pointers])
-    lookForDetour(look, folder, path);
-  for (const file of system.settings) lookAtSettings(look, folder, file);
-  for (const file of system.pointers) lookAtPointer(look, folder, file);
+export function inspectOtherSystem(look: Look, folder: Folder, system: OtherSystem): void {
+  for (const { path } of [...system.settings, ...system.pointers]) findDetour(look, folder, path);
+  for (const file of system.settings) inspectSettings(look, folder, file);
+  for (const file of system.pointers) inspectPointer(look, folder, file);
 }
 
 /** A file or a link where a folder is on the way: it says that the rest lies elsewhere. */
-function lookForDetour(look: Look, root: Folder, path: string): void {
+function findDetour(look: Look, root: Folder, path: string): void {
   const names = path.split("/").slice(0, -1);
   for (const [index, name] of names.entries()) {
     using around = root.openPath(names.slice(0, index));
@@ -25,7 +24,7 @@ function lookForDetour(look: Look, root: Folder, path: string): void {
   }
 }
 
-function lookAtSettings(look: Look, root: Folder, { path, harmless }: SettingsFile): void {
+function inspectSettings(look: Look, root: Folder, { path, harmless }: SettingsFile): void {
   using place = openParent(root, path);
   if (place === undefined || place.folder.facts(place.name) === undefined) return;
   const content = look.note(place.folder, place.name)?.subarray(0, maxConfigurationBytes);
@@ -40,7 +39,7 @@ function lookAtSettings(look: Look, root: Folder, { path, harmless }: SettingsFi
   }
 }
 
-function lookAtPointer(look: Look, root: Folder, { path, isHarmless }: PointerFile): void {
+function inspectPointer(look: Look, root: Folder, { path, isHarmless }: PointerFile): void {
   using place = openParent(root, path);
   if (place === undefined || place.folder.facts(place.name) === undefined) return;
   const content = look.note(place.folder, place.name);

@@ -1,5 +1,5 @@
 import type { Folder } from "../../../base/fs/beneath.ts";
-import { isTooDeep } from "../../look-budget.ts";
+import { isTooDeep } from "../../scan-budget.ts";
 import { readFolder } from "../../read-folder.ts";
 import { isBareRepository } from "../repository-signs.ts";
 import { openPlain, type Look } from "./inspection.ts";
@@ -18,7 +18,7 @@ interface LinkPlace {
  * Finds symbolic links in a repository's folder, other than a HEAD that is one. Git writes through them with the user's
  * rights: a log, a message or a lock that leads to a start file of the shell puts names of branches there.
  */
-export async function lookForLinks(
+export async function inspectLinks(
   look: Look,
   folder: Folder,
   { shape, names = [], apart }: LinkPlace,
@@ -27,7 +27,7 @@ export async function lookForLinks(
   for (const { name, kind } of await readFolder(folder, budget)) {
     if (budget.isDue() && !(await budget.turn())) return;
     const own = [...names, name];
-    if (kind === "link") lookAtLink(look, folder, own);
+    if (kind === "link") inspectLink(look, folder, own);
     // Hooks are looked at one by one
     if (kind !== "folder" || own.join("/") === "hooks") continue;
     if (apart?.has(own.join("/")) === true) continue;
@@ -40,18 +40,18 @@ export async function lookForLinks(
     }
     using inner = openPlain(look, folder, { name, place: own.join("/") });
     if (inner === undefined) continue;
-    if (shape !== "worktree" && (await isUnit(inner, own, look))) continue;
-    await lookForLinks(look, inner, { shape, names: own, apart });
+    if (shape !== "worktree" && (await isGitDir(inner, own, look))) continue;
+    await inspectLinks(look, inner, { shape, names: own, apart });
   }
 }
 
 /** Whether a folder in a repository's is looked at by itself (`findUnits`). */
-async function isUnit(folder: Folder, own: readonly string[], look: Look): Promise<boolean> {
+async function isGitDir(folder: Folder, own: readonly string[], look: Look): Promise<boolean> {
   if (own[0] === "worktrees") return own.length === 2;
   return isBareRepository(await readFolder(folder, look.budget));
 }
 
-function lookAtLink(look: Look, folder: Folder, own: readonly string[]): void {
+function inspectLink(look: Look, folder: Folder, own: readonly string[]): void {
   const name = own.at(-1) ?? "";
   const target = folder.readLink(name) ?? "";
   if (own.length === 1 && isPlainHead(name, target)) return;

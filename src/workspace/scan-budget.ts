@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 /** What a look may cost. */
-export interface LookLimits {
+export interface ScanLimits {
   /** Names in folders, and folders opened */
   readonly entries: number;
   /** What takes work of its own: repositories, closed folders, programs with their owner's rights */
@@ -12,7 +12,7 @@ export interface LookLimits {
 }
 
 /** The start waits for this; the largest trees that people work in have less in them, packages included. */
-export const startLimits: LookLimits = {
+export const startLimits: ScanLimits = {
   entries: 10_000_000,
   findings: 20_000,
   bytes: 1024 * 1024 * 1024,
@@ -40,20 +40,20 @@ export function mayBeTooDeep(path: string): boolean {
 }
 
 /** Why a look ended before it had seen all. */
-export type LookEnd = keyof LookLimits | "signal";
+export type ScanEnd = keyof ScanLimits | "signal";
 
 /**
  * What is left for one look through what a sandbox may have filled. Every loop of the look takes from the same one, so
  * that it ends in time whatever it finds, and so that the process hears signals meanwhile.
  */
-export interface LookBudget {
+export interface ScanBudget {
   readonly spend: (what: "entries" | "findings" | "bytes", count?: number) => void;
-  /** Whether {@link LookBudget.turn} is to be called: the process was busy for a while, or the look is over */
+  /** Whether {@link ScanBudget.turn} is to be called: the process was busy for a while, or the look is over */
   readonly isDue: () => boolean;
   /** Lets the process do other things. @returns false when the look is over */
   readonly turn: () => Promise<boolean>;
   /** Why it's over; undefined while it goes on */
-  readonly ended: () => LookEnd | undefined;
+  readonly ended: () => ScanEnd | undefined;
   /** Says that something was left out though the look goes on: too deep, or too much of it */
   readonly leaveOut: (names?: readonly string[]) => void;
   /** Path of the first of what was too deep */
@@ -62,36 +62,36 @@ export interface LookBudget {
   readonly msLeft: () => number;
   readonly signal: AbortSignal | undefined;
   /** A budget for one part, which takes from this one too and ends before it does at a limit of its own */
-  readonly part: (limits: Pick<LookLimits, "entries" | "bytes">) => LookBudget;
+  readonly part: (limits: Pick<ScanLimits, "entries" | "bytes">) => ScanBudget;
 }
 
 /** How long the process does nothing else, `ms`. */
 const sliceMs = 15;
 /** Questions between two looks at the clock. */
-const questionsPerLook = 16;
+const questionsPerScan = 16;
 
 /** @param signal ends the look at once */
-export function createLookBudget(limits: LookLimits, signal?: AbortSignal): LookBudget {
+export function createScanBudget(limits: ScanLimits, signal?: AbortSignal): ScanBudget {
   const until = performance.now() + limits.ms;
   const left = { entries: limits.entries, findings: limits.findings, bytes: limits.bytes };
-  let end: LookEnd | undefined;
+  let end: ScanEnd | undefined;
   let isWhole = true;
   let place: string | undefined;
   let questions = 0;
   let sliceEnds = performance.now() + sliceMs;
-  const ended = (): LookEnd | undefined => {
+  const ended = (): ScanEnd | undefined => {
     if (signal?.aborted === true) end ??= "signal";
     if (performance.now() > until) end ??= "ms";
     return end;
   };
-  const budget: LookBudget = {
+  const budget: ScanBudget = {
     spend: (what, count = 1) => {
       left[what] -= count;
       if (left[what] < 0) end ??= what;
     },
     isDue: () => {
       if (end !== undefined) return true;
-      if (++questions % questionsPerLook !== 0) return false;
+      if (++questions % questionsPerScan !== 0) return false;
       return performance.now() > sliceEnds;
     },
     turn: async () => {
@@ -115,12 +115,12 @@ export function createLookBudget(limits: LookLimits, signal?: AbortSignal): Look
   return budget;
 }
 
-function createPart(whole: LookBudget, limits: Pick<LookLimits, "entries" | "bytes">): LookBudget {
+function createPart(whole: ScanBudget, limits: Pick<ScanLimits, "entries" | "bytes">): ScanBudget {
   const left = { ...limits };
-  let end: LookEnd | undefined;
+  let end: ScanEnd | undefined;
   let isWhole = true;
-  const ended = (): LookEnd | undefined => end ?? whole.ended();
-  const budget: LookBudget = {
+  const ended = (): ScanEnd | undefined => end ?? whole.ended();
+  const budget: ScanBudget = {
     ...whole,
     spend: (what, count = 1) => {
       whole.spend(what, count);

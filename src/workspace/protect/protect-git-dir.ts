@@ -1,31 +1,31 @@
 import { join } from "node:path";
 import { quoted } from "../../base/printable.ts";
 import { toNames } from "../host-path.ts";
-import type { LookBudget } from "../look-budget.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import { locateGit } from "../git-dir/git-location.ts";
-import type { RepositoryUnit } from "../git-dir/inspect/find-git-dirs.ts";
+import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { findRootAt } from "../roots/mounted-root.ts";
 import { mountReadOnly, type MountDraft } from "./mount-draft.ts";
 import { protectGitFolder, type GitFolderOptions } from "./protect-git-folder.ts";
 import { protectOther } from "./protect-other.ts";
 import { protectLinked } from "./protect-pointed-paths.ts";
 
-/** What all units of a workspace are protected with. */
-export interface UnitOptions extends GitFolderOptions {
+/** What all git dirs of a workspace are protected with. */
+export interface GitDirOptions extends GitFolderOptions {
   /** Of all that the sandbox can write in */
   readonly drafts: readonly MountDraft[];
   /** What looking at them may cost */
-  readonly budget: LookBudget;
+  readonly budget: ScanBudget;
 }
 
 /**
  * Protects one repository; what its settings and hooks name is protected with that of all others.
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE
  */
-export async function protectUnit(
+export async function protectGitDir(
   draft: MountDraft,
-  { names, shape }: RepositoryUnit,
-  options: UnitOptions,
+  { names, shape }: GitDir,
+  options: GitDirOptions,
 ): Promise<void> {
   // They are protected with the repository they belong to
   if (shape === "module" || shape === "worktree") return;
@@ -43,7 +43,7 @@ export async function protectUnit(
 async function protectCommon(
   draft: MountDraft,
   names: readonly string[],
-  options: UnitOptions,
+  options: GitDirOptions,
 ): Promise<void> {
   const around = names.slice(0, -1);
   using folder = draft.root.folder.openPath(around);

@@ -21,7 +21,7 @@ export interface Whereabouts {
 }
 
 /** What git is told by a configuration file: its remotes, and every setting that could make it run or read something. */
-export async function lookAtConfiguration(
+export async function inspectConfiguration(
   look: Look,
   { folder, name }: { readonly folder: Folder; readonly name: string },
   where: Whereabouts,
@@ -38,7 +38,7 @@ export async function lookAtConfiguration(
       look.remote(setting.key, setting.value ?? "");
     }
     if (!isHarmless(setting)) look.danger(`sets ${setting.key}`, setting.value);
-    else if (setting.key === "core.worktree") lookAtWorkTreeSetting(look, setting.value, where);
+    else if (setting.key === "core.worktree") inspectWorkTreeSetting(look, setting.value, where);
   }
   // Whoever writes HEAD chooses among the remotes, where the branch has one of its own
   const chosen = chooseRemote(settings, toBranch(readLine(folder, "HEAD")));
@@ -46,7 +46,7 @@ export async function lookAtConfiguration(
 }
 
 /** Git writes and removes files of the work tree: it must be a plain folder of the workspace, and in no repository's own. */
-function lookAtWorkTreeSetting(
+function inspectWorkTreeSetting(
   look: Look,
   value: string | undefined,
   { workspace, names }: Whereabouts,
@@ -62,7 +62,7 @@ function lookAtWorkTreeSetting(
 }
 
 /** Objects of another repository are copied into this one when git packs, where the next sandbox reads them. */
-export function lookAtAlternates(
+export function inspectAlternates(
   look: Look,
   folder: Folder,
   { workspace, names }: Whereabouts,

@@ -4,7 +4,7 @@ import type { Forge } from "./repository-call.ts";
 import { fieldOf } from "./strict-json.ts";
 
 /** A repository as its forge names it now. */
-export interface RepositoryIdentity {
+export interface RepositoryId {
   /** `owner/name` */
   readonly name: string;
   /** What it is a fork of, the nearest first */
@@ -22,7 +22,7 @@ export function isTelling(forge: Forge): forge is TellingForge {
 }
 
 /** Path of the description, behind the prefix that the API has on the host; undefined where a number can't be asked for. */
-export function toIdentityPath(forge: TellingForge, asked: AskedRepository): string | undefined {
+export function toRepositoryPath(forge: TellingForge, asked: AskedRepository): string | undefined {
   const name = "name" in asked ? asked.name : undefined;
   const number = "number" in asked ? asked.number : undefined;
   switch (forge) {
@@ -48,7 +48,7 @@ export function readMovedNumber(forge: TellingForge, location: string): string |
  * https://docs.gitlab.com/api/projects/#get-a-single-project, `Repository` of https://docs.gitea.com/api and of
  * https://developer.atlassian.com/cloud/bitbucket/rest/api-group-repositories/. Undefined when it doesn't tell all.
  */
-export function readIdentity(forge: TellingForge, answer: unknown): RepositoryIdentity | undefined {
+export function readIdentity(forge: TellingForge, answer: unknown): RepositoryId | undefined {
   const field = forge === "gitlab" ? "path_with_namespace" : "full_name";
   const nameOf = (value: unknown): string | undefined => {
     const name = fieldOf(value, field);

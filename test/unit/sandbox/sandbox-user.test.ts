@@ -1,17 +1,23 @@
 import { expect, test } from "vitest";
 import { readFirstFile, toOwnedTar, withParents } from "../../../src/sandbox/home/read-archive.ts";
-import { toGroup, toPasswd, type Identity } from "../../../src/sandbox/identity.ts";
+import { toGroup, toPasswd, type SandboxUser } from "../../../src/sandbox/sandbox-user.ts";
 
 const image =
   "root:x:0:0:root:/root:/bin/bash\nnode:x:1000:1000::/home/node:/bin/bash\nagent:x:7:7::/:/bin/sh\nbroken\n";
-const user: Identity = {
+const user: SandboxUser = {
   uid: 1000,
   gid: 1000,
   userName: "agent",
   groupName: "agent",
   home: "/home/agent",
 };
-const root: Identity = { uid: 0, gid: 0, userName: "root", groupName: "root", home: "/home/agent" };
+const root: SandboxUser = {
+  uid: 0,
+  gid: 0,
+  userName: "root",
+  groupName: "root",
+  home: "/home/agent",
+};
 
 test("the sandbox's user is in passwd once, by name and by number", () => {
   const lines = toPasswd(image, user).trim().split("\n");

@@ -10,7 +10,7 @@ import { createSessionContainer } from "./session-container.ts";
 import { readRegularText } from "../base/fs/regular-file.ts";
 
 /** Who the agent is in the sandbox. */
-export interface Identity {
+export interface SandboxUser {
   readonly uid: number;
   readonly gid: number;
   readonly userName: string;
@@ -25,7 +25,7 @@ export interface Identity {
 export async function resolveIdentity(
   workspace: string,
   engine: { readonly rootless: boolean },
-): Promise<Identity> {
+): Promise<SandboxUser> {
   if (engine.rootless) return toIdentity(0, 0);
   const uid = process.getuid?.();
   const gid = process.getgid?.();
@@ -44,7 +44,7 @@ export function resolveRelayUser(engine: { readonly rootless: boolean }): string
   return uid === undefined || gid === undefined || uid === 0 ? "65534:65534" : `${uid}:${gid}`;
 }
 
-function toIdentity(uid: number, gid: number): Identity {
+function toIdentity(uid: number, gid: number): SandboxUser {
   return {
     uid,
     gid,
@@ -63,8 +63,8 @@ export interface Accounts {
 }
 
 /** The image's passwd with our user in it, and no other of that name or number. */
-export function toPasswd(passwd: string, identity: Identity): string {
-  const { uid, gid, userName, home } = identity;
+export function toPasswd(passwd: string, sandboxUser: SandboxUser): string {
+  const { uid, gid, userName, home } = sandboxUser;
   const others = accountLines(passwd).filter((line) => {
     const [name, , id] = line.split(":");
     return name !== userName && Number(id) !== uid;
@@ -73,11 +73,11 @@ export function toPasswd(passwd: string, identity: Identity): string {
 }
 
 /** The image's groups with ours in it; a group of that number keeps its name. */
-export function toGroup(group: string, identity: Identity): string {
+export function toGroup(group: string, sandboxUser: SandboxUser): string {
   const lines = accountLines(group);
-  const hasGroup = lines.some((line) => Number(line.split(":")[2]) === identity.gid);
-  const others = lines.filter((line) => hasGroup || line.split(":")[0] !== identity.groupName);
-  const own = hasGroup ? [] : [`${identity.groupName}:x:${identity.gid}:`];
+  const hasGroup = lines.some((line) => Number(line.split(":")[2]) === sandboxUser.gid);
+  const others = lines.filter((line) => hasGroup || line.split(":")[0] !== sandboxUser.groupName);
+  const own = hasGroup ? [] : [`${sandboxUser.groupName}:x:${sandboxUser.gid}:`];
   return `${[...own, ...others].join("\n")}\n`;
 }
 

@@ -2,26 +2,30 @@ import type { Folder } from "../../../base/fs/beneath.ts";
 import { readFolder } from "../../read-folder.ts";
 import { readLine } from "../git-location.ts";
 import { sameFolder } from "../../protect/mount-point.ts";
-import { lookAtAlternates, lookAtConfiguration, type Whereabouts } from "./configuration-look.ts";
+import {
+  inspectAlternates,
+  inspectConfiguration,
+  type Whereabouts,
+} from "./inspect-configuration.ts";
 import { saplingInGit } from "../other-systems/other-system.ts";
-import { lookForLinks } from "./link-look.ts";
-import { lookAtOther } from "./other-look.ts";
-import { lookAtTodo } from "./todo-look.ts";
+import { inspectLinks } from "./inspect-links.ts";
+import { inspectOtherSystem } from "./inspect-other-system.ts";
+import { inspectTodo } from "./inspect-todo.ts";
 import { openPlain, type Look } from "./inspection.ts";
 
 /** Git's own example, which it doesn't run */
 const hookSample = /\.sample$/;
-/** Said of a unit that git reads the configuration of another folder for */
+/** Said of a git dir that git reads the configuration of another folder for */
 export const elsewhere = "takes its settings from elsewhere (commondir)";
 
 /** The folder of a repository, with or without a work tree around it. */
-export async function lookAtFolder(look: Look, folder: Folder, where: Whereabouts): Promise<void> {
-  await lookAtConfiguration(look, { folder, name: "config" }, where);
+export async function inspectFolder(look: Look, folder: Folder, where: Whereabouts): Promise<void> {
+  await inspectConfiguration(look, { folder, name: "config" }, where);
   if (hasContent(folder, "config.worktree")) {
-    await lookAtConfiguration(look, { folder, name: "config.worktree" }, where);
+    await inspectConfiguration(look, { folder, name: "config.worktree" }, where);
   }
-  await lookAtHooks(look, folder);
-  lookAtAlternates(look, folder, where);
+  await inspectHooks(look, folder);
+  inspectAlternates(look, folder, where);
   // The folder itself: what a session holds the place with
   if (folder.read("commondir", sameFolder.length)?.toString("utf8") !== sameFolder) {
     const common = look.note(folder, "commondir");
@@ -35,13 +39,13 @@ export async function lookAtFolder(look: Look, folder: Folder, where: Whereabout
       look.danger(`has old-style remotes (${legacy}/)`, content, legacy);
     }
   }
-  lookAtOther(look, folder, saplingInGit);
-  await lookAtTodo(look, folder);
-  await lookForLinks(look, folder, { shape: "repository", apart: where.apart });
+  inspectOtherSystem(look, folder, saplingInGit);
+  await inspectTodo(look, folder);
+  await inspectLinks(look, folder, { shape: "repository", apart: where.apart });
 }
 
 /** The administrative folder of a linked work tree. */
-export async function lookAtWorkTree(look: Look, folder: Folder): Promise<void> {
+export async function inspectWorkTree(look: Look, folder: Folder): Promise<void> {
   const common = look.note(folder, "commondir");
   if (common?.toString("utf8").trim() !== "../..") look.danger(elsewhere, common);
   // It may choose among the repository's remotes
@@ -50,10 +54,10 @@ export async function lookAtWorkTree(look: Look, folder: Folder): Promise<void> 
     look.note(folder, "config.worktree");
     look.danger("has settings of its own");
   }
-  await lookAtHooks(look, folder);
+  await inspectHooks(look, folder);
   if (folder.facts("config") !== undefined) look.danger("has a configuration of its own");
-  await lookAtTodo(look, folder);
-  await lookForLinks(look, folder, { shape: "worktree" });
+  await inspectTodo(look, folder);
+  await inspectLinks(look, folder, { shape: "worktree" });
 }
 
 /** An empty file is what a session holds the place with. */
@@ -62,7 +66,7 @@ function hasContent(folder: Folder, name: string): boolean {
   return facts !== undefined && (facts.kind !== "file" || facts.size > 0);
 }
 
-async function lookAtHooks(look: Look, folder: Folder): Promise<void> {
+async function inspectHooks(look: Look, folder: Folder): Promise<void> {
   const facts = folder.facts("hooks");
   if (facts === undefined) return;
   if (facts.kind !== "folder") {

@@ -2,11 +2,11 @@
 import {
   readIdentity,
   readMovedNumber,
-  toIdentityPath,
+  toRepositoryPath,
   type AskedRepository,
-  type RepositoryIdentity,
+  type RepositoryId,
   type TellingForge,
-} from "../repository-identity.ts";
+} from "../repository-id.ts";
 import { parseStrictJson } from "../strict-json.ts";
 import type { GitRule } from "../../policy/git-rule.ts";
 import { parseAuthority, toAuthorityText, type Authority } from "../../http/authority.ts";
@@ -22,7 +22,7 @@ const maxAnswerBytes = 1024 * 1024;
 const maxRemembered = 10_000;
 
 /** The forge to ask, by the entries whose credentials may ask there. */
-export interface IdentityPlace {
+export interface LookupPlace {
   readonly forge: TellingForge;
   readonly rules: readonly GitRule[];
   /** For the answers, while they're read */
@@ -30,25 +30,25 @@ export interface IdentityPlace {
 }
 
 /** Undefined when the forge doesn't tell. @throws Refusal when it can't be asked */
-export type IdentityLookup = (
-  place: IdentityPlace,
+export type RepositoryLookup = (
+  place: LookupPlace,
   asked: AskedRepository,
-) => Promise<RepositoryIdentity | undefined>;
+) => Promise<RepositoryId | undefined>;
 
 /** Remembers for the session what was found. */
-export function createIdentityLookup(tools: HandlerTools): IdentityLookup {
-  const found = new Map<string, RepositoryIdentity>();
+export function createRepositoryLookup(tools: HandlerTools): RepositoryLookup {
+  const found = new Map<string, RepositoryId>();
   return async (place, asked) => {
     const text = "name" in asked ? asked.name.toLowerCase() : `#${asked.number}`;
     const key = `${toAuthorityText(toApiAuthority(place.rules[0]))} ${text}`;
     const known = found.get(key);
     if (known !== undefined) return known;
     for (const rule of toAskers(place.rules)) {
-      const identity = await ask(tools, { ...place, rule }, asked);
-      if (identity === undefined) continue;
+      const repositoryId = await ask(tools, { ...place, rule }, asked);
+      if (repositoryId === undefined) continue;
       if (found.size >= maxRemembered) found.clear();
-      found.set(key, identity);
-      return identity;
+      found.set(key, repositoryId);
+      return repositoryId;
     }
     return undefined;
   };
@@ -56,11 +56,11 @@ export function createIdentityLookup(tools: HandlerTools): IdentityLookup {
 
 async function ask(
   tools: HandlerTools,
-  place: Pick<IdentityPlace, "forge" | "hold"> & { readonly rule: GitRule },
+  place: Pick<LookupPlace, "forge" | "hold"> & { readonly rule: GitRule },
   asked: AskedRepository,
-): Promise<RepositoryIdentity | undefined> {
+): Promise<RepositoryId | undefined> {
   const { forge, rule, hold } = place;
-  const path = toIdentityPath(forge, asked);
+  const path = toRepositoryPath(forge, asked);
   if (path === undefined) return undefined;
   const isOwnHost = forge === "github" && rule.host !== "github.com";
   await using response = await tools.send({

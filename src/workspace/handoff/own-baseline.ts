@@ -1,7 +1,7 @@
 import { toNames } from "../host-path.ts";
-import type { Mark } from "../scan/host-executable.ts";
+import type { HostExecutable } from "../scan/host-executable.ts";
 import { toKnownHere, type Baseline } from "./baseline.ts";
-import type { OtherRoot } from "./unlooked-sessions.ts";
+import type { OtherRoot } from "./unscanned-sessions.ts";
 
 /**
  * Takes out of a root's baseline what may be the work of other sandboxes: where another session is or was at work, only what
@@ -56,7 +56,11 @@ function leaveOut(baseline: Baseline, root: string, other: OtherRoot): Baseline 
       const isIts = its?.deepAs?.some((one) => one.path === itsPath && one.key === key);
       return itsPath === undefined || isIts === true;
     }),
-    marks: keepKnown(baseline.marks, its?.marks ?? new Map<string, Mark>(), { toItsPath }),
+    executables: keepKnown(
+      baseline.executables,
+      its?.executables ?? new Map<string, HostExecutable>(),
+      { toItsPath },
+    ),
     repositories: keepKnown(baseline.repositories, its?.repositories ?? new Map(), {
       toItsPath,
       ...(other.source === root ? {} : { choose: toKnownHere }),

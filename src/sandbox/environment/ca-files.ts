@@ -2,7 +2,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { MachineFile } from "../../agents/agent-profile.ts";
 import type { BindMount } from "../../engine/engine.ts";
-import { firefoxPolicies } from "./browser-trust.ts";
+import { firefoxPolicies } from "./browser-ca.ts";
 import { gitFiles, toHiddenConfig } from "./git-config.ts";
 import {
   toHiddenAttributes,
@@ -14,7 +14,7 @@ import type { FrozenTree } from "../../workspace/hide/tracked/frozen-files.ts";
 import { infoDirectory } from "./info-directory.ts";
 import { adviceFolder, advicePaths, adviceScript } from "./tool-advice.ts";
 
-export const trustFiles = {
+export const caFiles = {
   /** The session's CA alone */
   ca: `${infoDirectory}/ca.pem`,
   /** Public CAs and the session's */

@@ -1,5 +1,5 @@
 /** The person in whose name a session commits. */
-export interface GitIdentity {
+export interface GitAuthor {
   readonly name: string;
   readonly email: string;
 }
@@ -12,7 +12,7 @@ const crudWithStop = /[\0-\x20,:;<>"\\'.]/;
  * `Name <email>` as git writes it into a commit, in each way that a version of git may write it; bytes read as latin1, as
  * `ObjectIdentity.text` is.
  */
-export function toIdentityTexts({ name, email }: GitIdentity): readonly string[] {
+export function toAuthorTexts({ name, email }: GitAuthor): readonly string[] {
   const texts = [crud, crudWithStop].map(
     (pattern) => `${withoutCrud(name, pattern)} <${withoutCrud(email, pattern)}>`,
   );
@@ -20,7 +20,7 @@ export function toIdentityTexts({ name, email }: GitIdentity): readonly string[]
 }
 
 /** Whether git would commit with it, and it says who: on one line, and something is left of both parts. */
-export function isUsableIdentity({ name, email }: GitIdentity): boolean {
+export function isUsableAuthor({ name, email }: GitAuthor): boolean {
   return [name, email].every(
     (part) =>
       part.length <= 255 &&

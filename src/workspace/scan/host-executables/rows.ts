@@ -4,7 +4,7 @@ import { ciFiles } from "./ci.ts";
 import { editorFiles } from "./editors.ts";
 import { environmentFiles } from "./environments.ts";
 import { gitFolderFiles } from "./git-folders.ts";
-import type { HostFile } from "./row.ts";
+import type { HostExecutableRow } from "./row.ts";
 import { infrastructureFiles } from "./infrastructure.ts";
 import { javascriptFiles } from "./javascript.ts";
 import { jvmFiles } from "./jvm.ts";
@@ -15,8 +15,8 @@ import { pythonFiles } from "./python.ts";
 import { shellFiles } from "./shells.ts";
 import { versionControlFiles } from "./version-control.ts";
 
-/** Every row; which of two that match a path counts, `mark-table.ts` says. */
-export const hostFileRows: readonly HostFile[] = [
+/** Every row; which of two that match a path counts, `host-executable-table.ts` says. */
+export const hostExecutableKinds: readonly HostExecutableRow[] = [
   ...versionControlFiles,
   ...gitFolderFiles,
   ...editorFiles,

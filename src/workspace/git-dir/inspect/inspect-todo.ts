@@ -14,7 +14,7 @@ const runsSomething = /^[^\S\n\r\u2028\u2029]*(?:x|exec)\s/m;
  * A rebase or a series of commits that was begun and not ended: whoever continues it runs its lines. One that runs nothing
  * is git's everyday work, and no finding.
  */
-export async function lookAtTodo(look: Look, folder: Folder): Promise<void> {
+export async function inspectTodo(look: Look, folder: Folder): Promise<void> {
   for (const name of unfinished) {
     if (folder.facts(name)?.kind === "link") look.danger(`has a ${name} elsewhere`, "", name);
     using inner = openPlain(look, folder, { name });
