@@ -39,7 +39,8 @@ export async function completeLine(
 ): Promise<readonly string[]> {
   const [file, ...args] = toProgram(shell, script);
   const child = spawn(file, [...args, line], {
-    env,
+    // In the language C fish 3.6 runs no program of a folder whose name isn't ASCII
+    env: shell === "fish" ? { ...env, LC_ALL: "C.UTF-8" } : env,
     cwd,
     stdio: ["ignore", "pipe", "ignore"],
     // Ended as a whole: zsh has a shell of its own below it
