@@ -1,4 +1,4 @@
-import type { HostExecutableRow } from "../../src/workspace/scan/host-executables/row.ts";
+import type { HostExecutableRow } from "../../src/workspace/scan/host-executables/parse-rows.ts";
 
 /** Paths that a row is about: the ones it gives, and its patterns without `*`. */
 export function toExamples({ patterns, examples }: HostExecutableRow): readonly string[] {

@@ -4,7 +4,7 @@ import type { FoundFile } from "../../base/fs/plain-file.ts";
 import { follow } from "../../base/fs/path-steps.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { isCompiledKind, toCompiledExecutable, type CompiledFiles } from "./compiled-executable.ts";
-import type { ExecutableFolder, ExecutableTable } from "./host-executable-table.ts";
+import type { ExecutableFolder, ExecutableTable } from "./executable-table.ts";
 import { sharedBits } from "./owner-rights.ts";
 import type { FoundEntry } from "./walk.ts";
 

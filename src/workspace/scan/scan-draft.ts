@@ -6,7 +6,7 @@ import type { HideRules } from "../hide/hide-rules.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { isGitFile } from "../git-dir/repository-signs.ts";
 import { findGitDirs, type GitDir, type GitDirPlace } from "../git-dir/inspect/find-git-dirs.ts";
-import type { ExecutableFolder, ExecutableTable } from "./host-executable-table.ts";
+import type { ExecutableFolder, ExecutableTable } from "./executable-table.ts";
 import { createCompiledFiles, type CompiledFiles, type MadeSince } from "./compiled-executable.ts";
 import {
   toExecutable,

@@ -7,7 +7,7 @@ import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { isAmongPackages, isBuildCache, isStarted, leadsToPackages } from "./installed-packages.ts";
 import { toCompiledKind } from "./compiled-executable.ts";
 import { findSpecialBelow, type FoundSpecialFiles } from "./find-special-files.ts";
-import type { ExecutableFolder } from "./host-executable-table.ts";
+import type { ExecutableFolder } from "./executable-table.ts";
 import { leavingKind, type HostExecutable } from "./host-executable.ts";
 import { addExecutableAliases } from "./executable-aliases.ts";
 import { addExecutablesOfGitDirs } from "./executables-of-git-dirs.ts";
@@ -101,7 +101,7 @@ export async function createScan(
   look: (draft: ScanDraft) => Promise<FoundSpecialFiles>,
 ): Promise<Scan> {
   const started = performance.now();
-  const { hostExecutableTable, gitFolderTable } = await import("./host-executables-table.ts");
+  const { hostExecutableTable, gitFolderTable } = await import("./host-executables/tables.ts");
   const draft = createScanDraft(place, options, hostExecutableTable);
   const aside = await look(draft);
   await addExecutablesOfGitDirs({ ...draft, table: gitFolderTable });

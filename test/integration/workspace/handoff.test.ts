@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
 import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { handoffLines } from "../../../src/workspace/handoff/handoff-text.ts";
-import { hostExecutableKinds } from "../../../src/workspace/scan/host-executables/rows.ts";
+import { hostExecutableKinds } from "../../../src/workspace/scan/host-executables/tables.ts";
 import { passClockTick } from "../../support/clock-tick.ts";
 import { toExamples } from "../../support/host-file-examples.ts";
 import { git } from "../../support/host-git.ts";

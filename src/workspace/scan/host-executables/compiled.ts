@@ -1,91 +1,45 @@
-import { hostExecutableRows, type HostExecutableRow } from "./row.ts";
+import { parseHostExecutables } from "./parse-rows.ts";
 
 /**
  * What compilers and build tools make, and what then runs or is obeyed instead of the source: nobody reviews it. Its
  * kinds are the tools; an agent makes such files with every build.
  */
-export const compiledFiles: readonly HostExecutableRow[] = [
-  ...hostExecutableRows("Python", [
-    [
-      "Python",
-      "__pycache__/*.pyc __pycache__/*.nbi __pycache__/*.nbc",
-      "docs.python.org/3/reference/import.html#cached-bytecode-invalidation",
-      "__pycache__/a.cpython-311.pyc __pycache__/a.nbi __pycache__/a.1.nbc",
-    ],
-  ]),
-  ...hostExecutableRows("Cargo", [
-    [
-      "Cargo",
-      "build-script-build build_script_build-* *.rlib *.rmeta",
-      "doc.rust-lang.org/cargo/reference/build-cache.html",
-      "build_script_build-0a liba.rlib liba.rmeta",
-    ],
-  ]),
-  ...hostExecutableRows("C and C++", [
-    [
-      "make, GCC, Clang",
-      "*.o *.obj *.a *.so *.dylib *.dll *.gch *.pch *.pcm",
-      "gcc.gnu.org/onlinedocs/gcc/Precompiled-Headers.html",
-      "a.o a.obj a.a a.so a.dylib a.dll a.h.gch a.pch a.pcm",
-    ],
-  ]),
-  ...hostExecutableRows("Java", [
-    ["javac, Kotlin, Scala", "*.class *.jar *.tasty", "javac(1)", "A.class a.jar A.tasty"],
-    ["Clojure", ".cpcache/", "clojure.org/reference/deps_and_cli#_classpath_caching"],
-  ]),
-  ...hostExecutableRows("Erlang and Elixir", [["erlc, mix", "*.beam", "erlc(1)", "a.beam"]]),
-  ...hostExecutableRows("JavaScript", [
-    [
-      "Next.js, Nuxt, SvelteKit, Angular",
-      ".next/ .nuxt/ .svelte-kit/ .angular/cache/ .output/server/",
-      "nextjs.org/docs/app/api-reference/config/next-config-js/distDir",
-    ],
-    [
-      "Parcel, Turborepo, Nx, Vite",
-      ".parcel-cache/ .turbo/ .nx/cache/ .vite/",
-      "parceljs.org/features/development/#caching",
-    ],
-    [
-      "webpack, Babel and others",
-      "node_modules/.cache/ node_modules/.vite/",
-      "github.com/sindresorhus/find-cache-dir",
-    ],
-    ["Node.js add-ons", "*.node", "nodejs.org/api/addons.html", "a.node"],
-  ]),
-  ...hostExecutableRows(".NET", [
-    [
-      "NuGet, MSBuild",
-      "obj/project.assets.json obj/*.nuget.g.props obj/*.nuget.g.targets",
-      "learn.microsoft.com/en-us/nuget/consume-packages/package-references-in-project-files",
-      "obj/a.csproj.nuget.g.props obj/a.csproj.nuget.g.targets",
-    ],
-  ]),
-  ...hostExecutableRows("Haskell", [
-    [
-      "GHC, Cabal, Stack",
-      ".stack-work/ dist-newstyle/ *.hi *.dyn_hi",
-      "docs.haskellstack.org/en/stable/topics/stack_work",
-      "a.hi a.dyn_hi",
-    ],
-  ]),
-  ...hostExecutableRows("Swift, Zig, Dart and Elm", [
-    ["Swift", ".build/ *.swiftmodule", "swift.org/documentation/package-manager", "a.swiftmodule"],
-    ["Zig", ".zig-cache/ zig-cache/ zig-out/", "ziglang.org/learn/build-system"],
-    ["Dart", ".dart_tool/", "dart.dev/tools/pub/package-layout#project-specific-caching-for-tools"],
-    ["Elm", "elm-stuff/", "guide.elm-lang.org/install/elm.html"],
-  ]),
-  ...hostExecutableRows("OCaml", [
-    [
-      "dune, ocamlc",
-      "*.cmo *.cmi *.cmx *.cmxs *.cma",
-      "ocamlc(1)",
-      "a.cmo a.cmi a.cmx a.cmxs a.cma",
-    ],
-  ]),
-  ...hostExecutableRows("Lisps", [
-    ["SBCL, Racket", "*.fasl compiled/*.zo", "sbcl(1), compile-file", "a.fasl compiled/a_rkt.zo"],
-  ]),
-  ...hostExecutableRows("Ruby", [
-    ["bootsnap", "tmp/cache/bootsnap/", "github.com/Shopify/bootsnap#how-does-this-work"],
-  ]),
-];
+export const compiledFiles = parseHostExecutables(`
+Python
+  Python | __pycache__/*.pyc __pycache__/*.nbi __pycache__/*.nbc | docs.python.org/3/reference/import.html#cached-bytecode-invalidation |
+      __pycache__/a.cpython-311.pyc __pycache__/a.nbi __pycache__/a.1.nbc
+Cargo
+  Cargo | build-script-build build_script_build-* *.rlib *.rmeta | doc.rust-lang.org/cargo/reference/build-cache.html |
+      build_script_build-0a liba.rlib liba.rmeta
+C and C++
+  make, GCC, Clang | *.o *.obj *.a *.so *.dylib *.dll *.gch *.pch *.pcm | gcc.gnu.org/onlinedocs/gcc/Precompiled-Headers.html | a.o a.obj
+      a.a a.so a.dylib a.dll a.h.gch a.pch a.pcm
+Java
+  javac, Kotlin, Scala | *.class *.jar *.tasty | javac(1) | A.class a.jar A.tasty
+  Clojure | .cpcache/ | clojure.org/reference/deps_and_cli#_classpath_caching
+Erlang and Elixir
+  erlc, mix | *.beam | erlc(1) | a.beam
+JavaScript
+  Next.js, Nuxt, SvelteKit, Angular | .next/ .nuxt/ .svelte-kit/ .angular/cache/ .output/server/ |
+      nextjs.org/docs/app/api-reference/config/next-config-js/distDir
+  Parcel, Turborepo, Nx, Vite | .parcel-cache/ .turbo/ .nx/cache/ .vite/ | parceljs.org/features/development/#caching
+  webpack, Babel and others | node_modules/.cache/ node_modules/.vite/ | github.com/sindresorhus/find-cache-dir
+  Node.js add-ons | *.node | nodejs.org/api/addons.html | a.node
+.NET
+  NuGet, MSBuild | obj/project.assets.json obj/*.nuget.g.props obj/*.nuget.g.targets |
+      learn.microsoft.com/en-us/nuget/consume-packages/package-references-in-project-files | obj/a.csproj.nuget.g.props
+      obj/a.csproj.nuget.g.targets
+Haskell
+  GHC, Cabal, Stack | .stack-work/ dist-newstyle/ *.hi *.dyn_hi | docs.haskellstack.org/en/stable/topics/stack_work | a.hi a.dyn_hi
+Swift, Zig, Dart and Elm
+  Swift | .build/ *.swiftmodule | swift.org/documentation/package-manager | a.swiftmodule
+  Zig | .zig-cache/ zig-cache/ zig-out/ | ziglang.org/learn/build-system
+  Dart | .dart_tool/ | dart.dev/tools/pub/package-layout#project-specific-caching-for-tools
+  Elm | elm-stuff/ | guide.elm-lang.org/install/elm.html
+OCaml
+  dune, ocamlc | *.cmo *.cmi *.cmx *.cmxs *.cma | ocamlc(1) | a.cmo a.cmi a.cmx a.cmxs a.cma
+Lisps
+  SBCL, Racket | *.fasl compiled/*.zo | sbcl(1), compile-file | a.fasl compiled/a_rkt.zo
+Ruby
+  bootsnap | tmp/cache/bootsnap/ | github.com/Shopify/bootsnap#how-does-this-work
+`);

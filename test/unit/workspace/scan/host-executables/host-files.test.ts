@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { compiledFiles } from "../../../../../src/workspace/scan/host-executables/compiled.ts";
-import type { HostExecutableRow } from "../../../../../src/workspace/scan/host-executables/row.ts";
-import { hostExecutableKinds } from "../../../../../src/workspace/scan/host-executables/rows.ts";
-import { createExecutableTable } from "../../../../../src/workspace/scan/host-executable-table.ts";
+import type { HostExecutableRow } from "../../../../../src/workspace/scan/host-executables/parse-rows.ts";
+import { hostExecutableKinds } from "../../../../../src/workspace/scan/host-executables/tables.ts";
+import { createExecutableTable } from "../../../../../src/workspace/scan/executable-table.ts";
 import { toExamples } from "../../../../support/host-file-examples.ts";
 import { recordScore } from "../../../../support/scoreboard.ts";
 

@@ -1,4 +1,4 @@
-import type { HostExecutableRow } from "./host-executables/row.ts";
+import type { HostExecutableRow } from "./host-executables/parse-rows.ts";
 import { NameFilter } from "./name-filter.ts";
 
 /** A folder that is walked, as far as its path says something about the files in it. */
@@ -34,7 +34,7 @@ interface NamePart {
 /** Folders and a name. */
 interface NamePattern extends NamePart {
   readonly kind: string;
-  /** As in `MarkFolder`; empty for any folder */
+  /** As in `ExecutableFolder`; empty for any folder */
   readonly folders: string;
 }
 
@@ -77,18 +77,8 @@ export function createExecutableTable(
     lesserFolders: new Map(),
   };
   let ways: Ways | undefined;
-  for (const { kind, patterns: written } of rows) {
-    for (const pattern of written.split(" ")) {
-      if (pattern.endsWith("/")) addFolder(patterns.folders, kind, pattern.slice(0, -1));
-      else addName(patterns, kind, pattern);
-    }
-  }
-  for (const { kind, patterns: written } of lesser) {
-    for (const pattern of written.split(" ")) {
-      if (pattern.endsWith("/")) addFolder(patterns.lesserFolders, kind, pattern.slice(0, -1));
-      else addName(patterns, kind, pattern);
-    }
-  }
+  addRows(patterns, patterns.folders, rows);
+  addRows(patterns, patterns.lesserFolders, lesser);
   return {
     toFolder: (path) => toFolder(patterns, path),
     findKind: (folder, name) =>
@@ -99,6 +89,19 @@ export function createExecutableTable(
     // Asked of links alone, of which many workspaces have none
     findKindBelow: (path) => findKindBelow((ways ??= toWays(rows)), path),
   };
+}
+
+function addRows(
+  patterns: Patterns,
+  folders: Patterns["folders"],
+  rows: readonly HostExecutableRow[],
+): void {
+  for (const { kind, patterns: written } of rows) {
+    for (const pattern of written.split(" ")) {
+      if (pattern.endsWith("/")) addFolder(folders, kind, pattern.slice(0, -1));
+      else addName(patterns, kind, pattern);
+    }
+  }
 }
 
 function addFolder(folders: Patterns["folders"], kind: string, pattern: string): void {
