@@ -1,11 +1,10 @@
 import type { SessionCa } from "../ca/session-ca.ts";
-import type { CompiledPolicy } from "../policy/decide.ts";
 import type { ClientSlots } from "./client/client-slots.ts";
 import type { Authoriser } from "./decide/authorise.ts";
+import type { Deciders } from "./decide/decide-request.ts";
 import type { PlaceholderSearch } from "../credential/placeholder-search.ts";
 import type { SecretEchoes } from "./egress/secret-echo.ts";
 import type { Deadlines } from "./deadlines.ts";
-import type { Handler } from "../http/handler.ts";
 import type { HeldBytes } from "./egress/held-bytes.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 import type { RefusedTunnels } from "./client/refused-tunnels.ts";
@@ -16,9 +15,8 @@ import type { UpstreamPool } from "./upstream/upstream-pool.ts";
 
 /** What every connection of one session's proxy shares. */
 export interface ProxyContext {
-  readonly policy: CompiledPolicy;
-  /** Asked in order; the first that claims a request decides it */
-  readonly handlers: readonly Handler[];
+  /** What decides requests that begin now; replaced as a whole when the session gets another policy */
+  deciders: Deciders;
   readonly authorise: Authoriser;
   /** Finds a placeholder of this session in a text */
   readonly findPlaceholder: PlaceholderSearch;

@@ -5,11 +5,12 @@ import type { EgressPolicy } from "../policy/policy.ts";
 import { serveConnection } from "./client/client-connection.ts";
 import { ClientSlots } from "./client/client-slots.ts";
 import { type FindPreset, createAuthoriser } from "./decide/authorise.ts";
+import type { Deciders } from "./decide/decide-request.ts";
 import { createPlaceholderSearch } from "../credential/placeholder-search.ts";
 import { SecretEchoes } from "./egress/secret-echo.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Dialer } from "./upstream/dial.ts";
-import type { OwnRequest, OwnResponse, OpenHandlers } from "../http/handler.ts";
+import type { HandlerTools, OpenHandlers, OwnRequest, OwnResponse } from "../http/handler.ts";
 import { HeldBytes } from "./egress/held-bytes.ts";
 import { sendOwnRequest } from "./egress/own-request.ts";
 import { proxyLimits } from "./limits.ts";
@@ -23,8 +24,14 @@ import { withTimeLimit } from "./time-limit.ts";
 import { Turns } from "./client/turns.ts";
 import { UpstreamPool } from "./upstream/upstream-pool.ts";
 
-export interface ProxyServerOptions {
+/** What a session allows. */
+export interface ProxyPolicy {
   readonly policy: EgressPolicy;
+  /** What decides requests that need more than their head; default: nothing does, host rules decide all */
+  readonly handlers?: OpenHandlers;
+}
+
+export interface ProxyServerOptions extends ProxyPolicy {
   /** In order of precedence where several are bound to one place */
   readonly credentials: readonly SessionCredential[];
   readonly recorder: RequestRecorder;
@@ -32,8 +39,6 @@ export interface ProxyServerOptions {
   readonly dialer: Dialer;
   /** Default: a custom credential */
   readonly findPreset?: FindPreset;
-  /** What decides requests that need more than their head; default: nothing does, host rules decide all */
-  readonly handlers?: OpenHandlers;
 }
 
 /**
@@ -46,22 +51,17 @@ export class ProxyServer implements AsyncDisposable {
   readonly #deadlines = new Deadlines();
   readonly #pool: UpstreamPool;
   readonly #slots = new ClientSlots(proxyLimits.clientConnections);
+  readonly #held = new HeldBytes();
   readonly #serving = new Set<Promise<void>>();
   #requests = 0;
   #isClosed = false;
 
   constructor(options: ProxyServerOptions) {
-    const held = new HeldBytes();
     const readAhead = new ReadAhead();
     const { dialer } = options;
     this.#pool = new UpstreamPool({ dialer, deadlines: this.#deadlines, readAhead });
-    const context: ProxyContext = {
-      handlers:
-        options.handlers?.({
-          send: (request) => sendOwnRequest(context, request),
-          openHold: () => held.open(),
-        }) ?? [],
-      policy: compilePolicy(options.policy),
+    this.#context = {
+      deciders: this.#toDeciders(options),
       authorise: createAuthoriser(options.credentials, options.findPreset),
       findPlaceholder: createPlaceholderSearch(options.credentials),
       recorder: options.recorder,
@@ -71,13 +71,29 @@ export class ProxyServer implements AsyncDisposable {
       deadlines: this.#deadlines,
       slots: this.#slots,
       echoes: new SecretEchoes(),
-      held,
+      held: this.#held,
       readAhead,
       turns: new Turns(),
       refusedTunnels: new RefusedTunnels(),
       nextRequest: () => ++this.#requests,
     };
-    this.#context = context;
+  }
+
+  /**
+   * Decides by another policy from the next request on, also on connections and in tunnels that are open. One that has
+   * begun, and a websocket that is open, goes on.
+   */
+  replacePolicy(wanted: ProxyPolicy): void {
+    this.#context.deciders = this.#toDeciders(wanted);
+    this.#context.limiter.replaceLimits(wanted.policy.limits);
+  }
+
+  #toDeciders({ policy, handlers }: ProxyPolicy): Deciders {
+    const tools: HandlerTools = {
+      send: (request) => this.send(request),
+      openHold: () => this.#held.open(),
+    };
+    return { policy: compilePolicy(policy), handlers: handlers?.(tools) ?? [] };
   }
 
   /** Takes over a connection from the sandbox; when all slots are busy it's closed at once. */

@@ -20,6 +20,8 @@ export interface ProxyFixture extends AsyncDisposable {
   readonly ca: SessionCa;
   readonly events: AuditEvent[];
   readonly connect: () => Promise<Socket>;
+  /** Decides by these rules, and their handlers, from now on */
+  readonly replaceRules: (rules: readonly string[], handlers?: OpenHandlers) => void;
   /** Hands it a connection of another kind */
   readonly accept: (socket: Duplex) => void;
 }
@@ -87,6 +89,11 @@ export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFix
     ca,
     events,
     connect: () => connectTo(path),
+    replaceRules: (rules, handlers) =>
+      proxy.replacePolicy({
+        policy: { rules: rules.map((text) => toRule(text, options)), limits: options.limits ?? {} },
+        ...(handlers === undefined ? {} : { handlers }),
+      }),
     accept: (socket) => proxy.accept(socket),
     [Symbol.asyncDispose]: async () => {
       await proxy[Symbol.asyncDispose]();

@@ -79,10 +79,11 @@ class Hello {
   }
 
   #contextFor(name: string): SecureContext {
-    const { ca, policy } = this.#context;
+    const { ca, deciders } = this.#context;
     const host = this.#name(name);
     const isRefused =
-      this.#connect === undefined && decideTunnel(policy, { host, port: 443 }).verdict === "deny";
+      this.#connect === undefined &&
+      decideTunnel(deciders.policy, { host, port: 443 }).verdict === "deny";
     return isRefused ? ca.refusedContextFor(host) : ca.secureContextFor(host);
   }
 

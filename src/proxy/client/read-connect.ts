@@ -66,7 +66,7 @@ function decideConnect(
   }
   record.note({ scheme: "https", host: authority.host, port: authority.port });
   refuseOtherHost(head, authority);
-  const decision = decideTunnel(context.policy, authority);
+  const decision = decideTunnel(context.deciders.policy, authority);
   if (decision.verdict === "allow") return { verdict: "allow", authority };
   if (decision.rule !== undefined) record.note({ rule: decision.rule.source.label });
   return {

@@ -13,7 +13,7 @@ import { findHandler } from "./find-handler.ts";
 /** What decides the requests of one session. */
 export interface Deciders {
   readonly policy: CompiledPolicy;
-  /** Asked in order */
+  /** Asked in order; the first that claims a request decides it */
   readonly handlers: readonly Handler[];
 }
 

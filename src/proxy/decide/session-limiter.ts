@@ -5,7 +5,7 @@ const minuteMs = 60_000;
 
 /** Counts what a session used, and refuses once a limit of its policy is reached. `durationMs` is the session's own. */
 export class SessionLimiter {
-  readonly #limits: SessionLimits;
+  #limits: SessionLimits;
   #requests = 0;
   #uploadBytes = 0;
   /** Start times of the requests of the last minute, oldest first, behind `#past` older ones */
@@ -13,6 +13,11 @@ export class SessionLimiter {
   #past = 0;
 
   constructor(limits: SessionLimits) {
+    this.#limits = limits;
+  }
+
+  /** What was used until now counts for these too. */
+  replaceLimits(limits: SessionLimits): void {
     this.#limits = limits;
   }
 

@@ -31,7 +31,7 @@ export async function exchange(
   const { head, tunnel, record } = request;
   using hold = context.held.open();
   const incoming = parseIncomingRequest(head, tunnel, (facts) => record.note(facts));
-  const { disposition, facts } = decideRequest(context, incoming);
+  const { disposition, facts } = decideRequest(context.deciders, incoming);
   record.note(facts);
   if (disposition.type === "refuse") {
     record.note({ flags: strayPlaceholder(context, head, incoming.authority.host) });
