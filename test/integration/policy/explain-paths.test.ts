@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { explainRequest } from "../../../src/cli/explain-request.ts";
+import { explainRequest } from "../../../src/cli/explain/explain-request.ts";
 import { resolvePaths } from "../../../src/base/paths.ts";
 import { VaultboxError } from "../../../src/base/errors.ts";
 import { sendCall } from "../../support/api-call.ts";

@@ -61,7 +61,7 @@ async function explain(
   if (ref !== undefined) throw new VaultboxError("VBX_USAGE", "only push takes a ref");
   const [{ resolvePaths }, { explainRequest }, output] = await Promise.all([
     import("../../../base/paths.ts"),
-    import("../../explain-request.ts"),
+    import("../../explain/explain-request.ts"),
     import("../../output.ts"),
   ]);
   const wanted = { method, url, headers: flags.header, vaults: flags.vault };
@@ -93,7 +93,7 @@ async function explainPushes(
   const [{ resolvePaths }, { explainPush }, output, { terminalWidth, toTable }] = await Promise.all(
     [
       import("../../../base/paths.ts"),
-      import("../../explain-push.ts"),
+      import("../../explain/explain-push.ts"),
       import("../../output.ts"),
       import("../../table.ts"),
     ],

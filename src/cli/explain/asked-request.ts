@@ -1,9 +1,9 @@
-import { VaultboxError } from "../base/errors.ts";
-import { type Authority, parseAuthority, toAuthorityText } from "../http/authority.ts";
-import { parseRequestHead, type RequestHead } from "../http/http1/request-head.ts";
-import { type IncomingRequest, parseIncomingRequest } from "../http/incoming-request.ts";
-import { Refusal } from "../http/refusal.ts";
-import { parseTarget } from "../http/target.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { type Authority, parseAuthority, toAuthorityText } from "../../http/authority.ts";
+import { parseRequestHead, type RequestHead } from "../../http/http1/request-head.ts";
+import { type IncomingRequest, parseIncomingRequest } from "../../http/incoming-request.ts";
+import { Refusal } from "../../http/refusal.ts";
+import { parseTarget } from "../../http/target.ts";
 
 /** A request as the user writes it. */
 export interface WantedRequest {

@@ -1,18 +1,23 @@
-import type { Paths } from "../base/paths.ts";
-import type { DeniedDecision } from "../http/denial.ts";
-import type { IncomingRequest } from "../http/incoming-request.ts";
-import { compilePolicy } from "../policy/decide.ts";
-import type { RuleSource } from "../policy/file/rule-source.ts";
-import { describeGitRule, formatGitUrl } from "../policy/git-rule-text.ts";
-import type { GitRule } from "../policy/git-rule.ts";
-import { formatRule } from "../policy/parse-rule.ts";
-import type { Decision, EgressPolicy, EgressRequest } from "../policy/policy.ts";
-import { coversRepository } from "../policy/repository-name.ts";
-import { decideRequest, toEgressRequest } from "../proxy/decide/decide-request.ts";
+import type { Paths } from "../../base/paths.ts";
+import type { DeniedDecision } from "../../http/denial.ts";
+import type { IncomingRequest } from "../../http/incoming-request.ts";
+import { compilePolicy } from "../../policy/decide.ts";
+import type { RuleSource } from "../../policy/file/rule-source.ts";
+import { describeGitRule, formatGitUrl } from "../../policy/git-rule-text.ts";
+import type { GitRule } from "../../policy/git-rule.ts";
+import { formatRule } from "../../policy/parse-rule.ts";
+import type { Decision, EgressPolicy, EgressRequest } from "../../policy/policy.ts";
+import { coversRepository } from "../../policy/repository-name.ts";
+import { decideRequest, toEgressRequest } from "../../proxy/decide/decide-request.ts";
 import { parseAskedRequest, type WantedRequest } from "./asked-request.ts";
 import type { HandlerVerdict } from "./explain-handler.ts";
-import { explainSending, type Sending } from "./explain-sending.ts";
-import { resolveSessionPolicy, type SessionPolicyOptions } from "./session-policy.ts";
+import {
+  explainSending,
+  type Sending,
+  type SendingTools,
+  toSendingTools,
+} from "./explain-sending.ts";
+import { resolveSessionPolicy, type SessionPolicyOptions } from "../session-policy.ts";
 
 /** What would happen to one request. */
 export interface Explanation {
@@ -37,6 +42,14 @@ interface ExplainedDecision {
   readonly sending?: Sending | undefined;
 }
 
+/** What a session decides by. */
+export interface ExplainedSession extends SendingTools {
+  readonly policy: EgressPolicy;
+  readonly gitCacheFolder: string;
+}
+
+export type Explainer = (incoming: IncomingRequest) => Promise<Explanation>;
+
 /**
  * Decides a request by the functions that decide it in the proxy, and names the credential that would go on it.
  * @throws VaultboxError VBX_USAGE for what the proxy would refuse as invalid; those of the policy and the vaults
@@ -50,42 +63,59 @@ export async function explainRequest(
   paths: Paths,
 ): Promise<Explanation> {
   const incoming = parseAskedRequest(wanted);
-  const request = toEgressRequest(incoming);
   const session = await resolveSessionPolicy(options, paths);
-  const { found, sending } = await explainDecision(session.policy, incoming, paths);
-  if (sending === undefined) return { request, ...found, credential: null };
-  const sent = await explainSending(incoming, sending, { plan: session, vaults: wanted.vaults });
-  if (sent.verdict === "sent") return { request, ...found, credential: sent.credential };
-  const { reason, why } = sent;
-  return { request, ...found, verdict: "deny", reason, detail: [why], credential: null };
+  const explain = await openExplainer({
+    policy: session.policy,
+    gitCacheFolder: paths.git,
+    ...toSendingTools(session, wanted.vaults),
+  });
+  return explain(incoming);
 }
 
-async function explainDecision(
-  policy: EgressPolicy,
-  incoming: IncomingRequest,
-  paths: Paths,
-): Promise<ExplainedDecision> {
+/** Explains each request as the proxy of such a session would decide it. */
+export async function openExplainer(session: ExplainedSession): Promise<Explainer> {
+  const decide = await openDecider(session);
+  return async (incoming) => {
+    const request = toEgressRequest(incoming);
+    const { found, sending } = await decide(incoming);
+    if (sending === undefined) return { request, ...found, credential: null };
+    const sent = await explainSending(incoming, sending, session);
+    if (sent.verdict === "sent") return { request, ...found, credential: sent.credential };
+    const { reason, why } = sent;
+    return { request, ...found, verdict: "deny", reason, detail: [why], credential: null };
+  };
+}
+
+async function openDecider({
+  policy,
+  gitCacheFolder,
+}: ExplainedSession): Promise<(incoming: IncomingRequest) => Promise<ExplainedDecision>> {
   const compiled = compilePolicy(policy);
   if (policy.git === undefined) {
-    return explainRules(decideRequest({ policy: compiled, handlers: [] }, incoming).decision);
+    const deciders = { policy: compiled, handlers: [] };
+    return (incoming) => Promise.resolve(explainRules(decideRequest(deciders, incoming).decision));
   }
   const { explainHandler, openExplainedHandlers } = await import("./explain-handler.ts");
-  const handlers = openExplainedHandlers(compiled, paths.git);
-  const { disposition, decision } = decideRequest({ policy: compiled, handlers }, incoming);
-  switch (disposition.type) {
-    case "allow":
-      return explainRules(decision);
-    case "refuse": {
-      const { reason, message } = disposition.refusal;
-      if (decision.verdict === "deny" && decision.reason === reason) return explainRules(decision);
-      return explainEntry(policy, { verdict: "deny", reason, why: message });
+  const deciders = { policy: compiled, handlers: openExplainedHandlers(compiled, gitCacheFolder) };
+  return async (incoming) => {
+    const { disposition, decision } = decideRequest(deciders, incoming);
+    switch (disposition.type) {
+      case "allow":
+        return explainRules(decision);
+      case "refuse": {
+        const { reason, message } = disposition.refusal;
+        if (decision.verdict === "deny" && decision.reason === reason) {
+          return explainRules(decision);
+        }
+        return explainEntry(policy, { verdict: "deny", reason, why: message });
+      }
+      case "handle": {
+        const verdict = await explainHandler(incoming, disposition);
+        if (verdict.verdict === "host-rules") return explainRules(decision);
+        return explainEntry(policy, verdict);
+      }
     }
-    case "handle": {
-      const verdict = await explainHandler(incoming, disposition);
-      if (verdict.verdict === "host-rules") return explainRules(decision);
-      return explainEntry(policy, verdict);
-    }
-  }
+  };
 }
 
 /** What host rules say. */

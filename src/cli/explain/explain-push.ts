@@ -1,20 +1,20 @@
-import type { Paths } from "../base/paths.ts";
-import type { RefUpdate } from "../git/repository-call.ts";
-import { isDeniedByRule } from "../policy/decide.ts";
-import { decideRefUpdateByAll } from "../policy/decide-ref-update.ts";
-import { formatGitUrl } from "../policy/git-rule-text.ts";
-import { filterBySpelling, findGitRules } from "../policy/git-rules.ts";
-import type { GitRule } from "../policy/git-rule.ts";
-import { parseRepositoryUrl } from "../policy/parse-repository-url.ts";
-import type { EgressPolicy } from "../policy/policy.ts";
-import { VaultboxError } from "../base/errors.ts";
-import { Refusal } from "../http/refusal.ts";
-import { refuseLiteralAddress } from "./explain-sending.ts";
+import type { Paths } from "../../base/paths.ts";
+import type { RefUpdate } from "../../git/repository-call.ts";
+import { isDeniedByRule } from "../../policy/decide.ts";
+import { decideRefUpdateByAll } from "../../policy/decide-ref-update.ts";
+import { formatGitUrl } from "../../policy/git-rule-text.ts";
+import { filterBySpelling, findGitRules } from "../../policy/git-rules.ts";
+import type { GitRule } from "../../policy/git-rule.ts";
+import { parseRepositoryUrl } from "../../policy/parse-repository-url.ts";
+import type { EgressPolicy } from "../../policy/policy.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { Refusal } from "../../http/refusal.ts";
+import { readConnectTo, refuseLiteralAddress } from "./explain-sending.ts";
 import {
   resolveSessionPolicy,
   type SessionPolicy,
   type SessionPolicyOptions,
-} from "./session-policy.ts";
+} from "../session-policy.ts";
 
 /** What a push may do to one ref. */
 export interface PushExplanation {
@@ -113,7 +113,7 @@ async function findClosedAddress(
   session: SessionPolicy,
 ): Promise<string | undefined> {
   try {
-    await refuseLiteralAddress(place, session);
+    await refuseLiteralAddress(place, () => readConnectTo(session));
     return undefined;
   } catch (error) {
     if (error instanceof Refusal) return error.message;

@@ -1,0 +1,98 @@
+// What comes behind the decision, as proxy/egress/exchange.ts and its dialer have it: nothing is revealed, resolved or sent.
+import { isIP } from "node:net";
+import { toRequiredPaths } from "../../http/other-path.ts";
+import type { Rule } from "../../policy/policy.ts";
+import type { Authority } from "../../http/authority.ts";
+import { type ConnectTo, parseConnectTo } from "../../proxy/client/connect-to.ts";
+import { type Authoriser, createAuthoriser } from "../../proxy/decide/authorise.ts";
+import { toCredentialId } from "../../proxy/egress/reveal.ts";
+import { resolveDialTarget } from "../../proxy/upstream/dial.ts";
+import type { IncomingRequest } from "../../http/incoming-request.ts";
+import type { ForwardDisposition } from "../../http/handler.ts";
+import { Refusal } from "../../http/refusal.ts";
+import { toSessionCredentials } from "../../session/session-credentials.ts";
+import { findPresetFor } from "../../session/find-preset.ts";
+import { mapRegistryAddresses } from "../../session/registry-access.ts";
+import type { SessionPolicy } from "../session-policy.ts";
+import { openSessionVaults } from "../session-vaults.ts";
+
+/** Why a request may be sent, and what a handler changes of it. */
+export interface Sending {
+  readonly rule: Pick<Rule, "effect" | "clientCredentials">;
+  readonly disposition?: Pick<
+    ForwardDisposition,
+    "repository" | "headers" | "target" | "withoutCredential"
+  >;
+}
+
+/** `credential`: `vault/name` of each that is attached, joined; null for none */
+export type SendingVerdict =
+  | { readonly verdict: "sent"; readonly credential: string | null }
+  | { readonly verdict: "refused"; readonly reason: string; readonly why: string };
+
+/** What the steps behind a decision go by; opened when a request gets that far. */
+export interface SendingTools {
+  readonly openAuthoriser: () => Promise<Authoriser>;
+  readonly readConnectTo: () => Promise<readonly ConnectTo[]>;
+}
+
+/** @param vaults names of `--vault` */
+export function toSendingTools(session: SessionPolicy, vaults: readonly string[]): SendingTools {
+  return {
+    openAuthoriser: async () => {
+      const { credentials } = toSessionCredentials(await openSessionVaults(vaults, session));
+      return createAuthoriser(credentials, findPresetFor);
+    },
+    readConnectTo: () => readConnectTo(session),
+  };
+}
+
+/**
+ * Asks the proxy's own credential step, then its check of addresses that are written literally.
+ * @throws VaultboxError of the vaults
+ */
+export async function explainSending(
+  { head, authority, target, others }: IncomingRequest,
+  { rule, disposition }: Sending,
+  { openAuthoriser, readConnectTo }: SendingTools,
+): Promise<SendingVerdict> {
+  const { scheme, host, port } = authority;
+  const authorise = await openAuthoriser();
+  try {
+    const preparation = authorise({
+      scheme,
+      host,
+      port,
+      path: target.path,
+      readings: target.readings,
+      otherPaths: toRequiredPaths(others),
+      headers: disposition?.headers ?? head.headers,
+      rule,
+      rawTarget: disposition?.target ?? target.rawPath + target.query,
+      withoutCredential: disposition?.withoutCredential === true,
+      ...(disposition?.repository === undefined ? {} : { repository: disposition.repository }),
+    });
+    await refuseLiteralAddress(authority, readConnectTo);
+    const credential = toCredentialId(preparation);
+    return { verdict: "sent", credential: credential === "" ? null : credential };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { verdict: "refused", reason: error.reason, why: error.message };
+  }
+}
+
+/** @throws Refusal 403 `address-not-allowed` */
+export async function refuseLiteralAddress(
+  authority: Pick<Authority, "host" | "port">,
+  readMappings: SendingTools["readConnectTo"],
+): Promise<void> {
+  if (isIP(authority.host) !== 0) resolveDialTarget(authority, await readMappings());
+}
+
+export async function readConnectTo({
+  preferences,
+  registries,
+}: SessionPolicy): Promise<readonly ConnectTo[]> {
+  const mapped = await mapRegistryAddresses(registries, { env: process.env });
+  return [...preferences.connectTo, ...mapped].map(parseConnectTo);
+}
