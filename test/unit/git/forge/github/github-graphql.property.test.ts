@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { readGraphqlRequest } from "../../../../../src/git/forge/github/github-graphql.ts";
 import { toFacts } from "../../../../../src/git/forge/github/node-facts.ts";
-import ghRequests from "../../../../support/gh-requests.json" with { type: "json" };
+import ghRequests from "./gh-requests.json" with { type: "json" };
 
 const facts = toFacts(new Map(), new Map());
 const texts = ghRequests.map(({ query }) => query);

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { compiledFiles } from "../../../../../src/workspace/scan/host-executables/compiled.ts";
-import type { HostExecutableRow } from "../../../../../src/workspace/scan/host-executables/parse-rows.ts";
-import { hostExecutableKinds } from "../../../../../src/workspace/scan/host-executables/tables.ts";
-import { createExecutableTable } from "../../../../../src/workspace/scan/executable-table.ts";
-import { toExamples } from "../../../../support/host-file-examples.ts";
-import { recordScore } from "../../../../support/scoreboard.ts";
+import { compiledFiles } from "../../../../src/workspace/scan/host-executables/compiled.ts";
+import type { HostExecutableRow } from "../../../../src/workspace/scan/host-executables/parse-rows.ts";
+import { hostExecutableKinds } from "../../../../src/workspace/scan/host-executables/tables.ts";
+import { createExecutableTable } from "../../../../src/workspace/scan/executable-table.ts";
+import { toExamples } from "../../../support/host-file-examples.ts";
+import { recordScore } from "../../../support/scoreboard.ts";
 
 /** The kind that a table says of a path. */
 function kindIn(rows: readonly HostExecutableRow[], path: string): string | undefined {

@@ -12,7 +12,7 @@ export interface SourceExpression {
   readonly file: string;
 }
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Every regular expression that the sources write as a literal, once each. */
 export function listSourceExpressions(): readonly SourceExpression[] {

@@ -11,19 +11,19 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { claude } from "../../../src/agents/claude.ts";
-import { codex } from "../../../src/agents/codex.ts";
-import { generic } from "../../../src/agents/generic.ts";
-import { keptNote, prunedLines } from "../../../src/cli/prune-text.ts";
-import { resolvePaths, type Paths } from "../../../src/base/paths.ts";
-import { toHistoryName } from "../../../src/sandbox/home/history/history-place.ts";
+import { claude } from "../../../../../src/agents/claude.ts";
+import { codex } from "../../../../../src/agents/codex.ts";
+import { generic } from "../../../../../src/agents/generic.ts";
+import { keptNote, prunedLines } from "../../../../../src/cli/prune-text.ts";
+import { resolvePaths, type Paths } from "../../../../../src/base/paths.ts";
+import { toHistoryName } from "../../../../../src/sandbox/home/history/history-place.ts";
 import {
   openHistory,
   toHistoryTarget,
   type History,
-} from "../../../src/sandbox/home/history/open-history.ts";
-import { pruneHistories } from "../../../src/sandbox/home/history/prune-history.ts";
-import { beginSession, endSession } from "../../../src/session/session-state.ts";
+} from "../../../../../src/sandbox/home/history/open-history.ts";
+import { pruneHistories } from "../../../../../src/sandbox/home/history/prune-history.ts";
+import { beginSession, endSession } from "../../../../../src/session/session-state.ts";
 
 const workspace = "/work/widgets";
 const target = "/home/agent/.claude/projects";

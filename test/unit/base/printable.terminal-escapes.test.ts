@@ -19,7 +19,7 @@ import { quoted, toPrintable } from "../../../src/base/printable.ts";
 import { refusalResponse } from "../../../src/proxy/client/refusal-response.ts";
 import { Refusal } from "../../../src/http/refusal.ts";
 import { decisionOf, outcomeOf } from "../../support/audit-fixture.ts";
-import { drivesTerminal, escapeCorpus } from "../../support/escape-corpus.ts";
+import { drivesTerminal, escapeCorpus } from "./escape-corpus.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 /** What is written to both streams while `write` runs. */

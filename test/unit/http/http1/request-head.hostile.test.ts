@@ -1,15 +1,15 @@
-import { provide } from "../../support/credential-fixtures.ts";
+import { provide } from "../../../support/credential-fixtures.ts";
 import { expect, test } from "vitest";
-import { compilePolicy, decide } from "../../../src/policy/decide.ts";
-import { parseRule } from "../../../src/policy/parse-rule.ts";
-import { parseAuthority } from "../../../src/http/authority.ts";
-import { createAuthoriser } from "../../../src/proxy/decide/authorise.ts";
-import { parseRequestHead } from "../../../src/http/http1/request-head.ts";
-import { refuseImpossible } from "../../../src/http/impossible-request.ts";
-import { Refusal } from "../../../src/http/refusal.ts";
-import { readSecondResources } from "../../../src/http/second-resource.ts";
-import { parseTarget } from "../../../src/http/target.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { compilePolicy, decide } from "../../../../src/policy/decide.ts";
+import { parseRule } from "../../../../src/policy/parse-rule.ts";
+import { parseAuthority } from "../../../../src/http/authority.ts";
+import { createAuthoriser } from "../../../../src/proxy/decide/authorise.ts";
+import { parseRequestHead } from "../../../../src/http/http1/request-head.ts";
+import { refuseImpossible } from "../../../../src/http/impossible-request.ts";
+import { Refusal } from "../../../../src/http/refusal.ts";
+import { readSecondResources } from "../../../../src/http/second-resource.ts";
+import { parseTarget } from "../../../../src/http/target.ts";
+import { recordScore } from "../../../support/scoreboard.ts";
 
 const pieces = "- _ . a.b- ' & a=& key= ; x; % %41 %252 + eyJ. ghp_ , [ ( /a".split(" ");
 const names = [

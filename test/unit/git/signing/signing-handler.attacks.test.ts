@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { recordScore } from "../../support/scoreboard.ts";
-import { createSigningBench, person } from "../../support/signing-bench.ts";
+import { recordScore } from "../../../support/scoreboard.ts";
+import { createSigningBench, person } from "../../../support/signing-bench.ts";
 
 const sha1 = (character: string): string => character.repeat(40);
 const sha256 = (character: string): string => character.repeat(64);

@@ -1,12 +1,9 @@
-import type { Socket } from "node:net";
-import { PassThrough } from "node:stream";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { parseSignableObject } from "../../src/git/signing/commit-object.ts";
-import type { ByteSource } from "../../src/proxy/byte-source.ts";
-import { readHead } from "../../src/http/http1/read-head.ts";
-import { SessionLimiter } from "../../src/proxy/decide/session-limiter.ts";
-import { serveTcpDns } from "../../src/relay/dns-server.ts";
-import { recordScore } from "../support/scoreboard.ts";
+import { expect, test, vi } from "vitest";
+import { parseSignableObject } from "../../../src/git/signing/commit-object.ts";
+import type { ByteSource } from "../../../src/proxy/byte-source.ts";
+import { readHead } from "../../../src/http/http1/read-head.ts";
+import { SessionLimiter } from "../../../src/proxy/decide/session-limiter.ts";
+import { recordScore } from "../../support/scoreboard.ts";
 
 // What others send in many small pieces must cost as much as the same bytes in one, and not all of it for each piece.
 
@@ -84,36 +81,4 @@ test.each(cases)("%s costs no more in pieces", async (name, work, naive) => {
   const [taken, control] = [await measure(work), await measure(naive)];
   expect([name, taken < control / 3]).toEqual([name, true]);
   recordScore({ row: 40, test: `pieces: ${name}`, attempts: 1, blocked: 1, controlSucceeded: 1 });
-});
-
-test("a minute without a request forgets them one by one", () => {
-  const limiter = new SessionLimiter({ requestsPerMinute: 3 });
-  const now = vi.spyOn(performance, "now").mockReturnValue(1);
-  onTestFinished(() => now.mockRestore());
-  for (const at of [0, 10, 20]) {
-    now.mockReturnValue(at);
-    limiter.countRequest();
-  }
-  expect(() => limiter.countRequest()).toThrow("3 requests of this minute");
-  for (const at of [60_000, 60_010, 60_020]) {
-    now.mockReturnValue(at - 1);
-    expect(() => limiter.countRequest()).toThrow("3 requests of this minute");
-    now.mockReturnValue(at);
-    limiter.countRequest();
-  }
-});
-
-test("the resolver waits for no question that is longer than one can be", async () => {
-  const isClosedAt = async (length: number): Promise<boolean> => {
-    const socket = new PassThrough();
-    serveTcpDns(
-      Object.assign(socket, { setTimeout: () => socket }) as unknown as Socket,
-      "127.0.0.1",
-    );
-    socket.write(Buffer.from([length >> 8, length & 0xff]));
-    await new Promise(setImmediate);
-    return socket.destroyed;
-  };
-  expect(await isClosedAt(4096)).toBe(false);
-  expect(await isClosedAt(4097)).toBe(true);
 });

@@ -2,10 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { toCgroup } from "../../../../src/sandbox/limits/container-cgroup.ts";
-import { toEndNote } from "../../../../src/sandbox/limits/command-end.ts";
-import { ProcessLimit } from "../../../../src/sandbox/limits/process-limit.ts";
-import { sayWhileLong } from "../../../../src/sandbox/long-work.ts";
+import { toCgroup } from "../../../src/sandbox/limits/container-cgroup.ts";
+import { toEndNote } from "../../../src/sandbox/limits/command-end.ts";
+import { ProcessLimit } from "../../../src/sandbox/limits/process-limit.ts";
 
 const id = "c0ffee";
 
@@ -60,20 +59,4 @@ test.each([
   const note = await toEndNote(container, engine, { status, isOurs, memoryBytes: 1024 ** 3 });
   if (said === undefined) expect(note).toBeUndefined();
   else expect(note).toMatch(said);
-});
-
-test("work that takes long says so after 2 s, then every 15 s until its end", async () => {
-  vi.useFakeTimers();
-  onTestFinished(() => void vi.useRealTimers());
-  const notes: string[] = [];
-  const gate = Promise.withResolvers<number>();
-  const work = sayWhileLong(gate.promise, "looking", (text) => notes.push(text));
-  vi.advanceTimersByTime(33_000);
-  gate.resolve(7);
-  expect(await work).toBe(7);
-  vi.advanceTimersByTime(60_000);
-  expect(notes).toEqual(["looking …", "looking: 17s so far", "looking: 32s so far"]);
-  await sayWhileLong(Promise.resolve(1), "short", (text) => notes.push(text));
-  vi.advanceTimersByTime(60_000);
-  expect(notes).toHaveLength(3);
 });

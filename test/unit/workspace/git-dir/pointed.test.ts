@@ -1,15 +1,15 @@
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { Folder } from "../../../src/base/fs/beneath.ts";
-import { createScanBudget, startLimits } from "../../../src/workspace/scan-budget.ts";
-import { toCommandWords } from "../../../src/workspace/git-dir/pointed/command-words.ts";
-import { planProtection } from "../../../src/workspace/protect/protection.ts";
-import { isHarmless } from "../../../src/workspace/git-dir/git-setting-safety.ts";
-import { scanWorkspace } from "../../../src/workspace/scan/scan.ts";
-import { createGitFolder, git } from "../../support/host-git.ts";
-import { recordScore } from "../../support/scoreboard.ts";
-import { toLooked, toWorkspaceRoot } from "../../support/workspace-root.ts";
+import { Folder } from "../../../../src/base/fs/beneath.ts";
+import { createScanBudget, startLimits } from "../../../../src/workspace/scan-budget.ts";
+import { toCommandWords } from "../../../../src/workspace/git-dir/pointed/command-words.ts";
+import { planProtection } from "../../../../src/workspace/protect/protection.ts";
+import { isHarmless } from "../../../../src/workspace/git-dir/git-setting-safety.ts";
+import { scanWorkspace } from "../../../../src/workspace/scan/scan.ts";
+import { createGitFolder, git } from "../../../support/host-git.ts";
+import { recordScore } from "../../../support/scoreboard.ts";
+import { toLooked, toWorkspaceRoot } from "../../../support/workspace-root.ts";
 
 /** What is read-only in a workspace, but in folders that are called `.git`; and what is said. */
 async function plan(

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 
 test("no test replaces a module, since files that share a process have loaded it already", () => {
   const files = globSync("test/{unit,integration}/**/*.test.{ts,tsx}", { cwd: root });

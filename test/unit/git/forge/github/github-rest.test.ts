@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ApiReading } from "../../../src/git/api-reading.ts";
-import { readGithubRest } from "../../../src/git/forge/github/github-rest.ts";
-import type { RefUpdate, RepositoryAction } from "../../../src/git/repository-call.ts";
+import type { ApiReading } from "../../../../../src/git/api-reading.ts";
+import { readGithubRest } from "../../../../../src/git/forge/github/github-rest.ts";
+import type { RefUpdate, RepositoryAction } from "../../../../../src/git/repository-call.ts";
 
 function read(line: string, body: unknown = null): ApiReading {
   const [method, target] = line.split(" ") as [string, string];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { listSourceExpressions, type SourceExpression } from "../support/source-expressions.ts";
+import { listSourceExpressions, type SourceExpression } from "./source-expressions.ts";
 
 // An expression that goes back over its text for each character of it stops the session process for hours, when a
 // sandbox writes the text. This gives each expression of the sources texts that such ones are slow on.

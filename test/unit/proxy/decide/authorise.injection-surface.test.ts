@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compilePolicy, decide } from "../../../src/policy/decide.ts";
-import { parseRule } from "../../../src/policy/parse-rule.ts";
-import type { Rule } from "../../../src/policy/policy.ts";
-import { expandBindings, expandPreset } from "../../../src/presets/expand-preset.ts";
-import type { Preset } from "../../../src/presets/preset.ts";
-import { listPresets } from "../../../src/presets/presets.ts";
-import { createAuthoriser } from "../../../src/proxy/decide/authorise.ts";
-import { createPlaceholder } from "../../../src/credential/placeholder.ts";
-import { makeRequest, makeRule, provide } from "../../support/credential-fixtures.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { compilePolicy, decide } from "../../../../src/policy/decide.ts";
+import { parseRule } from "../../../../src/policy/parse-rule.ts";
+import type { Rule } from "../../../../src/policy/policy.ts";
+import { expandBindings, expandPreset } from "../../../../src/presets/expand-preset.ts";
+import type { Preset } from "../../../../src/presets/preset.ts";
+import { listPresets } from "../../../../src/presets/presets.ts";
+import { createAuthoriser } from "../../../../src/proxy/decide/authorise.ts";
+import { createPlaceholder } from "../../../../src/credential/placeholder.ts";
+import { makeRequest, makeRule, provide } from "../../../support/credential-fixtures.ts";
+import { recordScore } from "../../../support/scoreboard.ts";
 
 const registry = {
   origin: "https://packages.test:8443",

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ApiReading } from "../../../src/git/api-reading.ts";
-import { readGraphqlRequest } from "../../../src/git/forge/github/github-graphql.ts";
-import { toFacts, type NodeFacts } from "../../../src/git/forge/github/node-facts.ts";
-import type { RefUpdate, RepositoryAction } from "../../../src/git/repository-call.ts";
-import ghRequests from "../../support/gh-requests.json" with { type: "json" };
+import type { ApiReading } from "../../../../../src/git/api-reading.ts";
+import { readGraphqlRequest } from "../../../../../src/git/forge/github/github-graphql.ts";
+import { toFacts, type NodeFacts } from "../../../../../src/git/forge/github/node-facts.ts";
+import type { RefUpdate, RepositoryAction } from "../../../../../src/git/repository-call.ts";
+import ghRequests from "./gh-requests.json" with { type: "json" };
 
 const widgets = "acme/widgets";
 const nodes = new Map<string, NodeFacts>([

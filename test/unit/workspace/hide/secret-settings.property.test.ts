@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { holdsSecret } from "../../../../src/workspace/hide/secret-settings.ts";
 import { withoutSecrets } from "../../../../src/workspace/hide/settings-text.ts";
-import { anySecret, fileForms, gitForms } from "../../../support/secret-forms.ts";
+import { anySecret, fileForms, gitForms } from "./secret-forms.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
 
 /** Whether five letters in a row of the secret are in a text. */
