@@ -21,7 +21,7 @@ import { resolveSessionPolicy, type SessionPolicyOptions } from "../session-poli
 
 /** What would happen to one request. */
 export interface Explanation {
-  readonly request: EgressRequest;
+  readonly request: Omit<EgressRequest, "others" | "readings">;
   /** `depends`: the body decides, or which repository the forge says it is, by the git entries of the repository */
   readonly verdict: "allow" | "deny" | "depends";
   readonly reason: string | null;
@@ -76,7 +76,7 @@ export async function explainRequest(
 export async function openExplainer(session: ExplainedSession): Promise<Explainer> {
   const decide = await openDecider(session);
   return async (incoming) => {
-    const request = toEgressRequest(incoming);
+    const { others: _others, readings: _readings, ...request } = toEgressRequest(incoming);
     const { found, sending } = await decide(incoming);
     if (sending === undefined) return { request, ...found, credential: null };
     const sent = await explainSending(incoming, sending, session);
