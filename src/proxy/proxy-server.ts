@@ -1,8 +1,10 @@
 import type { Duplex } from "node:stream";
+import { debug } from "../base/debug.ts";
+import { quoted } from "../base/printable.ts";
 import type { SessionCa } from "../ca/session-ca.ts";
 import { compilePolicy } from "../policy/decide.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
-import { serveConnection } from "./client/client-connection.ts";
+import { findService, serveConnection } from "./client/client-connection.ts";
 import { ClientSlots } from "./client/client-slots.ts";
 import { type FindPreset, createAuthoriser } from "./decide/authorise.ts";
 import type { Deciders } from "./decide/decide-request.ts";
@@ -96,14 +98,19 @@ export class ProxyServer implements AsyncDisposable {
     return { policy: compilePolicy(policy), handlers: handlers?.(tools) ?? [] };
   }
 
-  /** Takes over a connection from the sandbox; when all slots are busy it's closed at once. */
-  accept(socket: Duplex): void {
-    if (this.#isClosed || !this.#slots.take(socket)) {
+  /**
+   * Takes over a connection from the sandbox; when all slots are busy it's closed at once, and when nothing serves it.
+   * @param service what the client connected to; undefined where its port doesn't say it, so that its first byte does
+   */
+  accept(socket: Duplex, service?: string): void {
+    const serve = findService(service);
+    if (serve === undefined) debug("proxy", `no service ${quoted(service ?? "")}`);
+    if (serve === undefined || this.#isClosed || !this.#slots.take(socket)) {
       socket.on("error", () => socket.destroy());
       socket.destroy();
       return;
     }
-    const served = serveConnection(this.#context, socket).finally(() =>
+    const served = serveConnection(this.#context, socket, serve).finally(() =>
       this.#serving.delete(served),
     );
     this.#serving.add(served);

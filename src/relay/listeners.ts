@@ -1,14 +1,14 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { openUdpDns, serveTcpDns } from "./dns-server.ts";
-import { proxyAddress, type RelayOptions } from "./options.ts";
 import { pump } from "./pump.ts";
 import type { RelayLink } from "./relay-link.ts";
+import { toStreamHeader, type ServicePort } from "./services.ts";
 
 /** More connections at once than any build tool opens; the box can only starve itself. */
 const maxConnections = 2048;
 
 export interface Listeners {
-  /** `tcp:127.0.0.1:3128` … */
+  /** `proxy:127.0.0.1:3128` … */
   readonly listening: readonly string[];
   /** What could not be bound, and why */
   readonly missing: readonly string[];
@@ -20,49 +20,66 @@ interface Opened {
   readonly close: () => void;
 }
 
-/** Opens every listener on loopback. Only that of the proxy must succeed; the rest is reported. */
+/** Opens every listener on loopback. What isn't required and can't be bound is reported. */
 export async function openListeners(
-  { ports, address }: Pick<RelayOptions, "ports" | "address">,
+  services: readonly ServicePort[],
   link: RelayLink,
 ): Promise<Listeners> {
   const sockets = new Set<Socket>();
-  const onClient = (client: Socket): void => connectClient(client, link, sockets);
-  const onDns = (client: Socket): void => {
-    if (track(client, sockets)) serveTcpDns(client, address);
-  };
-  const { proxy, transparent, dns } = ports;
-  const toTcp = (at: string, port: number) => ({
-    name: `tcp:${at}`,
-    open: () => openTcp(at, port, onClient),
-  });
-  const wanted: { name: string; open: () => Promise<Opened> }[] = [
-    toTcp(proxyAddress, proxy),
-    ...transparent.map((port) => toTcp(address, port)),
-  ];
-  if (dns !== undefined) {
-    wanted.push({ name: `dns-udp:${address}`, open: () => openUdpDns(address, dns) });
-    wanted.push({ name: `dns-tcp:${address}`, open: () => openTcp(address, dns, onDns) });
-  }
+  const wanted = services.flatMap((one) => toListeners(one, link, sockets));
   const results = await Promise.allSettled(wanted.map(({ open }) => open()));
   const opened: Opened[] = [];
   const listening: string[] = [];
   const missing: string[] = [];
+  let failure: string | undefined;
   for (const [index, result] of results.entries()) {
-    const name = wanted[index]?.name ?? "";
+    const { name = "", required = false } = wanted[index] ?? {};
     if (result.status === "fulfilled") {
       opened.push(result.value);
       listening.push(`${name}:${result.value.port}`);
-    } else missing.push(`${name}: ${toReason(result.reason)}`);
+    } else {
+      const reason = `${name}: ${toReason(result.reason)}`;
+      missing.push(reason);
+      if (required) failure ??= reason;
+    }
   }
   const close = (): void => {
     for (const one of opened) one.close();
     for (const socket of sockets) socket.destroy();
   };
-  if (results[0]?.status !== "fulfilled") {
+  if (failure !== undefined) {
     close();
-    throw new Error(`cannot listen: ${missing[0] ?? ""}`);
+    throw new Error(`cannot listen: ${failure}`);
   }
   return { listening, missing, close };
+}
+
+interface Listener {
+  readonly name: string;
+  readonly required?: boolean | undefined;
+  readonly open: () => Promise<Opened>;
+}
+
+/** Names are answered in here; the connections of every other service become streams on the link. */
+function toListeners(
+  { service, address, port, required }: ServicePort,
+  link: RelayLink,
+  sockets: Set<Socket>,
+): readonly Listener[] {
+  if (service === "dns") {
+    const onClient = (client: Socket): void => {
+      if (track(client, sockets)) serveTcpDns(client, address);
+    };
+    return [
+      { name: `dns-udp:${address}`, required, open: () => openUdpDns(address, port) },
+      { name: `dns-tcp:${address}`, required, open: () => openTcp(address, port, onClient) },
+    ];
+  }
+  const onClient = (client: Socket): void => {
+    if (track(client, sockets)) connectClient(client, link, service);
+  };
+  const open = (): Promise<Opened> => openTcp(address, port, onClient);
+  return [{ name: `${service}:${address}`, required, open }];
 }
 
 function openTcp(
@@ -89,10 +106,12 @@ function openTcp(
   });
 }
 
-function connectClient(client: Socket, link: RelayLink, sockets: Set<Socket>): void {
-  if (!track(client, sockets)) return;
+function connectClient(client: Socket, link: RelayLink, service: string): void {
   try {
-    pump(client, link.connect());
+    const stream = link.connect();
+    // Before anything of the client, and whether it sends something or waits for the server
+    stream.write(toStreamHeader(service));
+    pump(client, stream);
   } catch {
     // The link is down: the session is ending, and the client learns it by a reset
     client.resetAndDestroy();

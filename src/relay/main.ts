@@ -52,7 +52,7 @@ function isFiltered(mark: number | undefined): boolean {
 async function main(): Promise<void> {
   const options = parseRelayOptions(process.argv.slice(2));
   const link = await openLink(options);
-  const listeners = await openListeners(options, link).catch((error: unknown) => {
+  const listeners = await openListeners(options.services, link).catch((error: unknown) => {
     link.close();
     throw error;
   });

@@ -1,3 +1,5 @@
+import type { ServicePort } from "../relay/services.ts";
+
 /** Where clients in the sandbox find the proxy: the relay's listener. */
 export const proxyUrl = "http://127.0.0.1:3128";
 /**
@@ -5,6 +7,14 @@ export const proxyUrl = "http://127.0.0.1:3128";
  * server binds, so that ports 53, 80 and 443 of `127.0.0.1` and `::1` are free.
  */
 export const relayAddress = "127.3.1.28";
+
+/** The services of every sandbox. The relay knows none by itself: it opens what it is given. */
+export const servicePorts: readonly ServicePort[] = [
+  { service: "proxy", address: "127.0.0.1", port: 3128, required: true },
+  { service: "http", address: relayAddress, port: 80 },
+  { service: "https", address: relayAddress, port: 443 },
+  { service: "dns", address: relayAddress, port: 53 },
+];
 
 /** The sandbox's own host name, which the relay's container has and shares. */
 export const sandboxHostName = "sandbox";

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { debug } from "../base/debug.ts";
 import type {
@@ -15,7 +14,8 @@ import { toRelaySpec } from "./container-specs.ts";
 import { resolveRelayUser } from "./sandbox-user.ts";
 import type { LinkChoice, LinkEnd } from "./link/link-end.ts";
 import { chooseLink, openLink } from "./link/open-link.ts";
-import { relayAddress } from "./sandbox-network.ts";
+import type { OnStream } from "./link/read-service.ts";
+import { servicePorts } from "./sandbox-network.ts";
 import { createSessionContainer } from "./session-container.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { SessionState } from "../session/session-state.ts";
@@ -29,7 +29,7 @@ export interface RelayOptions {
   readonly state: SessionState;
   readonly link: LinkChoice;
   /** A client in the sandbox connected */
-  readonly onConnection: (socket: Duplex) => void;
+  readonly onStream: OnStream;
 }
 
 export interface RelayImage {
@@ -66,7 +66,8 @@ export async function startRelay(
     directory: join(state.runtimeDirectory, "l"),
     relayUser: user,
     mountedAt: "/run/vaultbox-link",
-    onConnection: options.onConnection,
+    services: servicePorts,
+    onStream: options.onStream,
     timeoutMs: linkTimeoutMs,
   });
   stack.defer(() => link.close());
@@ -75,7 +76,7 @@ export async function startRelay(
     session: state.id,
     image: image.tag,
     command: image.command,
-    arguments: [...link.relayArguments, `--filter-mark=${filterMark}`, `--address=${relayAddress}`],
+    arguments: [...link.relayArguments, `--filter-mark=${filterMark}`],
     user,
     seccomp,
     labels: toSessionLabels(state),

@@ -1,8 +1,8 @@
-import type { Duplex } from "node:stream";
 import type { Paths } from "../base/paths.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { LeftHandoff } from "./leftovers.ts";
 import type { LinkChoice, LinkKind } from "../sandbox/link/link-end.ts";
+import type { OnStream } from "../sandbox/link/read-service.ts";
 import type { PreparedSession, SessionOutcome } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
@@ -76,10 +76,10 @@ async function runSession(
   const early = startRelayEarly(host.engine, host.relayImage, {
     state: outcome.state,
     link: start.link,
-    onConnection: (socket) => {
+    onStream: (service, stream) => {
       watchdog.wake();
-      if (session === undefined) socket.destroy();
-      else session.proxy.accept(socket);
+      if (session === undefined) stream.destroy();
+      else session.proxy.accept(stream, service);
     },
   });
   stack.use(early);
@@ -217,9 +217,9 @@ async function startRelayLate(run: Launch, engine: Engine): Promise<StartingRela
   const { signals, link, stack, watchdog } = run;
   const image = await Promise.race([run.host.buildRelayImage(engine), signals.interrupted]);
   const { state, proxy } = run.session;
-  const onConnection = (socket: Duplex): void => {
+  const onStream: OnStream = (service, stream) => {
     watchdog.wake();
-    proxy.accept(socket);
+    proxy.accept(stream, service);
   };
-  return await startRelay({ engine, image, state, link, onConnection }, stack);
+  return await startRelay({ engine, image, state, link, onStream }, stack);
 }

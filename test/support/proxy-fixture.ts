@@ -22,8 +22,8 @@ export interface ProxyFixture extends AsyncDisposable {
   readonly connect: () => Promise<Socket>;
   /** Decides by these rules, and their handlers, from now on */
   readonly replaceRules: (rules: readonly string[], handlers?: OpenHandlers) => void;
-  /** Hands it a connection of another kind */
-  readonly accept: (socket: Duplex) => void;
+  /** Hands it a connection of another kind, or of one service */
+  readonly accept: (socket: Duplex, service?: string) => void;
 }
 
 export interface ProxyFixtureOptions {
@@ -94,7 +94,7 @@ export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFix
         policy: { rules: rules.map((text) => toRule(text, options)), limits: options.limits ?? {} },
         ...(handlers === undefined ? {} : { handlers }),
       }),
-    accept: (socket) => proxy.accept(socket),
+    accept: (socket, service) => proxy.accept(socket, service),
     [Symbol.asyncDispose]: async () => {
       await proxy[Symbol.asyncDispose]();
       await closeServer(server);

@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import type { Attachment } from "../../src/engine/engine.ts";
 import type { EstablishedLink, LinkChoice, LinkEnd } from "../../src/sandbox/link/link-end.ts";
 import { openLink } from "../../src/sandbox/link/open-link.ts";
+import type { ServicePort } from "../../src/relay/services.ts";
+import { servicePorts } from "../../src/sandbox/sandbox-network.ts";
 
 /** As `npm run build` made it, one file */
 const relayProgram = fileURLToPath(new URL("../../dist/relay/main.js", import.meta.url));
@@ -15,15 +17,19 @@ export interface RelayProcess extends AsyncDisposable {
   readonly end: LinkEnd;
   readonly link: EstablishedLink;
   readonly child: ChildProcess;
-  /** Port of the proxy listener, of one transparent listener and of the resolver */
-  readonly ports: { proxy: number; transparent: number; dnsUdp: number; dnsTcp: number };
+  /** Where it listens for each service, and what is told of it */
+  readonly ports: { proxy: number; http: number; https: number; dnsUdp: number; dnsTcp: number };
   readonly directory: string;
 }
+
+const anyPorts = servicePorts.map((one) => ({ ...one, address: "127.0.0.1", port: 0 }));
 
 /** Runs the relay as a child process, joined to the host's end of the link as a container would be. */
 export async function startRelay(options: {
   choice: LinkChoice;
-  onConnection: (socket: Duplex) => void;
+  onConnection: (socket: Duplex, service: string) => void;
+  /** Default: those of a sandbox, on any free port of 127.0.0.1 */
+  services?: readonly ServicePort[];
   /** Changes the arguments the relay gets, to break the handshake */
   changeArguments?: (args: readonly string[]) => readonly string[];
 }): Promise<RelayProcess> {
@@ -34,15 +40,14 @@ export async function startRelay(options: {
     directory,
     relayUser: user,
     mountedAt: directory,
-    onConnection: options.onConnection,
+    services: options.services ?? anyPorts,
+    onStream: (service, stream) => options.onConnection(stream, service),
     timeoutMs: 15_000,
   });
   const args = options.changeArguments?.(end.relayArguments) ?? end.relayArguments;
-  const child = spawn(
-    process.execPath,
-    [relayProgram, ...args, "--proxy-port=0", "--transparent-ports=0", "--dns-port=0"],
-    { stdio: ["pipe", "pipe", "pipe"] },
-  );
+  const child = spawn(process.execPath, [relayProgram, ...args], {
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   const dispose = async (): Promise<void> => {
     await end.close();
     child.kill("SIGKILL");
@@ -58,16 +63,19 @@ export async function startRelay(options: {
 }
 
 function toPorts(link: EstablishedLink): RelayProcess["ports"] {
-  const port = (name: string, index = 0): number => {
-    const found = link.report.listening.filter((one) => one.startsWith(`${name}:127.0.0.1:`));
-    return Number(found[index]?.split(":").at(-1));
-  };
   return {
-    proxy: port("tcp"),
-    transparent: port("tcp", 1),
-    dnsUdp: port("dns-udp"),
-    dnsTcp: port("dns-tcp"),
+    proxy: toPort(link, "proxy"),
+    http: toPort(link, "http"),
+    https: toPort(link, "https"),
+    dnsUdp: toPort(link, "dns-udp"),
+    dnsTcp: toPort(link, "dns-tcp"),
   };
+}
+
+/** Where the relay listens for a service, or for one half of its resolver. */
+export function toPort(link: EstablishedLink, name: string): number {
+  const found = link.report.listening.find((one) => one.startsWith(`${name}:127.0.0.1:`));
+  return Number(found?.split(":").at(-1));
 }
 
 function toAttachment(child: ChildProcess): Attachment {

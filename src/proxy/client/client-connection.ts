@@ -1,11 +1,11 @@
-// One connection from the sandbox. Its first byte tells TLS from HTTP; CONNECT and absolute form make it a forward
-// proxy, a Host header or an SNI without either a transparent one. What is inside a tunnel is read the same way.
+// One connection from the sandbox. Its service tells how it begins; CONNECT and absolute form make it a forward proxy, a
+// Host header or an SNI without either a transparent one. Inside of a tunnel the first byte tells TLS from HTTP.
 import type { Duplex } from "node:stream";
 import type { Authority } from "../../http/authority.ts";
 import { debug } from "../../base/debug.ts";
 import { ByteSource } from "../byte-source.ts";
 import type { ClientSide } from "./client-side.ts";
-import { beginsWithTls, readRequestHead } from "./client-start.ts";
+import { awaitFirstByte, beginsWithTls, readRequestHead } from "./client-start.ts";
 import { serveInside } from "./client-tls.ts";
 import type { RequestHead } from "../../http/http1/request-head.ts";
 import { interceptTls } from "./intercept-tls.ts";
@@ -16,8 +16,27 @@ import { established, serveRefusedTunnel } from "./refused-tunnel.ts";
 import { RequestRecord } from "../egress/request-record.ts";
 import { answerRefusal, finish, serveRequest } from "./serve-request.ts";
 
+/** Serves a connection on which nothing was said yet. */
+type Serve = (context: ProxyContext, client: ClientSide) => Promise<void>;
+
+/** What clients can connect to; another protocol is a line here, and one in `sandbox/sandbox-network.ts`. */
+const services: ReadonlyMap<string, Serve> = new Map<string, Serve>([
+  ["proxy", (context, client) => serveHttp(context, client, undefined)],
+  ["http", (context, client) => serveHttp(context, client, undefined)],
+  ["https", serveHttps],
+]);
+
+/** @param service undefined for a connection whose port says nothing of it (`vaultbox proxy`): HTTP or TLS */
+export function findService(service: string | undefined): Serve | undefined {
+  return service === undefined ? serveEither : services.get(service);
+}
+
 /** Serves a connection until it ends; never rejects. */
-export async function serveConnection(context: ProxyContext, socket: Duplex): Promise<void> {
+export async function serveConnection(
+  context: ProxyContext,
+  socket: Duplex,
+  serve: Serve,
+): Promise<void> {
   const deadline = context.deadlines.add(() => socket.destroy());
   const client: ClientSide = {
     socket,
@@ -27,7 +46,7 @@ export async function serveConnection(context: ProxyContext, socket: Duplex): Pr
     busy: () => context.slots.busy(socket),
   };
   try {
-    await serveOpen(context, client);
+    await serve(context, client);
   } catch (error) {
     // The client is gone: whatever had begun is already in the audit
     debug("proxy", `a connection ended: ${error instanceof Error ? error.message : String(error)}`);
@@ -37,8 +56,13 @@ export async function serveConnection(context: ProxyContext, socket: Duplex): Pr
   }
 }
 
-/** A connection on which nothing was said yet. */
-async function serveOpen(context: ProxyContext, client: ClientSide): Promise<void> {
+async function serveHttps(context: ProxyContext, client: ClientSide): Promise<void> {
+  // A client that says nothing yet isn't late with its handshake, and makes room for others
+  if ((await awaitFirstByte(client)) === undefined) return finish(client);
+  return serveTls(context, client, undefined);
+}
+
+async function serveEither(context: ProxyContext, client: ClientSide): Promise<void> {
   const isTls = await beginsWithTls(client);
   if (isTls === undefined) return finish(client);
   if (isTls) return serveTls(context, client, undefined);

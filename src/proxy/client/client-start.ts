@@ -10,17 +10,26 @@ import type { ProxyContext } from "../proxy-context.ts";
 /** TLS record type of a handshake (RFC 8446, section 5.1): what a ClientHello begins with. */
 const tlsHandshake = 0x16;
 
-/** Undefined when the connection ended instead. */
+/** Whether it does, undefined when the connection ended instead. */
 export async function beginsWithTls(
   client: ClientSide,
   idleMs: number = proxyLimits.clientIdleMs,
 ): Promise<boolean | undefined> {
+  const first = await awaitFirstByte(client, idleMs);
+  return first === undefined ? undefined : first === tlsHandshake;
+}
+
+/** The byte that comes next, which stays to be read; undefined when the connection ended instead. */
+export async function awaitFirstByte(
+  client: ClientSide,
+  idleMs: number = proxyLimits.clientIdleMs,
+): Promise<number | undefined> {
   within(client.deadline, idleMs);
   client.waiting();
   const first = await client.source.next();
   if (first === undefined) return undefined;
   client.source.unread(first);
-  return first[0] === tlsHandshake;
+  return first[0];
 }
 
 /**

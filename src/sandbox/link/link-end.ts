@@ -1,5 +1,6 @@
-import type { Duplex } from "node:stream";
 import type { Attachment, BindMount } from "../../engine/engine.ts";
+import type { ServicePort } from "../../relay/services.ts";
+import type { OnStream } from "./read-service.ts";
 
 export type LinkChoice = "auto" | "unix" | "stdio";
 export type LinkKind = "unix" | "stdio";
@@ -43,6 +44,8 @@ export interface LinkOptions {
   readonly relayUser: string;
   /** Where the directory shows up in the relay container (tests use the directory itself) */
   readonly mountedAt: string;
-  readonly onConnection: (socket: Duplex) => void;
+  readonly services: readonly ServicePort[];
+  /** A client in the sandbox connected to the port of a service */
+  readonly onStream: OnStream;
   readonly timeoutMs: number;
 }

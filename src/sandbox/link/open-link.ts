@@ -5,6 +5,7 @@ import { VaultboxError } from "../../base/errors.ts";
 import { toPrintable } from "../../base/printable.ts";
 import type { EstablishedLink, LinkChoice, LinkEnd, LinkOptions } from "./link-end.ts";
 import { readRelayStatus, type RelayStatus } from "./relay-status.ts";
+import type { OnStream } from "./read-service.ts";
 import type { StdioLink } from "./stdio-link.ts";
 import { openUnixLink, socketName, type UnixLink } from "./unix-link.ts";
 
@@ -20,14 +21,15 @@ export function chooseLink(choice: LinkChoice, info: EngineInfo): LinkChoice {
 }
 
 /**
- * Prepares the host's end of the link. Every client connection in the sandbox becomes one `onConnection` call.
+ * Prepares the host's end of the link. Every client connection in the sandbox becomes one `onStream` call.
  * @throws VaultboxError VBX_LINK_FAILED
  */
 export async function openLink(options: LinkOptions): Promise<LinkEnd> {
   const nonce = randomBytes(16).toString("hex");
   const unix = options.choice === "stdio" ? undefined : await openUnixLink({ ...options, nonce });
   let stdio: Promise<StdioLink> | undefined;
-  const args = [`--link=${options.choice}`, `--nonce=${nonce}`];
+  const services = JSON.stringify(options.services);
+  const args = [`--link=${options.choice}`, `--nonce=${nonce}`, `--services=${services}`];
   if (unix !== undefined) args.push(`--socket=${options.mountedAt}/${socketName}`);
   return {
     relayArguments: args,
@@ -37,7 +39,7 @@ export async function openLink(options: LinkOptions): Promise<LinkEnd> {
         : [{ source: options.directory, target: options.mountedAt, readOnly: true }],
     establish: async (attachment) => {
       const openStdio = (): Promise<StdioLink> => {
-        stdio ??= openStdioLink(attachment, options.onConnection);
+        stdio ??= openStdioLink(attachment, options.onStream);
         return stdio;
       };
       if (options.choice === "stdio") await openStdio();
@@ -57,12 +59,9 @@ interface Ends {
 }
 
 /** HTTP/2 is loaded where it's needed: a mounted socket does without. */
-async function openStdioLink(
-  attachment: Attachment,
-  onConnection: LinkOptions["onConnection"],
-): Promise<StdioLink> {
+async function openStdioLink(attachment: Attachment, onStream: OnStream): Promise<StdioLink> {
   const link = await import("./stdio-link.ts");
-  return link.openStdioLink(attachment.duplex(), onConnection);
+  return link.openStdioLink(attachment.duplex(), onStream);
 }
 
 /** Waits for the relay's word that it listens; falls back to its stdio when it asks for that. */

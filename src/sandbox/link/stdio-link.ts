@@ -1,5 +1,6 @@
 import { performServerHandshake, type ServerHttp2Session } from "node:http2";
 import { Duplex } from "node:stream";
+import { readService, type OnStream } from "./read-service.ts";
 
 /** As in the relay: bytes on the way for one connection, and for all of them. */
 const streamWindowBytes = 256 * 1024;
@@ -18,7 +19,7 @@ export interface StdioLink {
 }
 
 /** Serves the relay's HTTP/2 session on its attach stream; each HTTP/2 stream is one client connection. */
-export function openStdioLink(duplex: Duplex, onConnection: (socket: Duplex) => void): StdioLink {
+export function openStdioLink(duplex: Duplex, onStream: OnStream): StdioLink {
   const session: ServerHttp2Session = performServerHandshake(uncoupled(duplex), {
     settings: {
       initialWindowSize: streamWindowBytes,
@@ -41,7 +42,7 @@ export function openStdioLink(duplex: Duplex, onConnection: (socket: Duplex) => 
     // RST_STREAM from the relay: the client reset its connection
     stream.once("aborted", () => stream.destroy());
     stream.respond({ ":status": 200 });
-    onConnection(stream);
+    readService(stream, onStream);
   });
   return {
     ended: new Promise((resolve) => session.once("close", () => resolve(reason))),

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 import { chmod, chown, mkdir, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
+import { readService, type OnStream } from "./read-service.ts";
 
 /** Name of the socket in its directory; short, because of `maxSocketPathBytes`. */
 export const socketName = "s";
@@ -27,7 +27,7 @@ export async function openUnixLink(options: {
   directory: string;
   relayUser: string;
   nonce: string;
-  onConnection: (socket: Duplex) => void;
+  onStream: OnStream;
 }): Promise<UnixLink> {
   const path = `${options.directory}/${socketName}`;
   if (Buffer.byteLength(path) >= maxSocketPathBytes) {
@@ -47,7 +47,7 @@ export async function openUnixLink(options: {
     socket.once("close", () => sockets.delete(socket));
     socket.on("error", () => undefined);
     if (control !== undefined) {
-      options.onConnection(socket);
+      readService(socket, options.onStream);
       return;
     }
     answerHandshake(socket, options.nonce, () => {

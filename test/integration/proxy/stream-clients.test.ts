@@ -26,7 +26,7 @@ interface StreamLink extends AsyncDisposable {
 /** Both ends of the stdio link in this process. */
 function linkTo(proxy: ProxyFixture): StreamLink {
   const [ours, theirs] = duplexPair();
-  const link = openStdioLink(theirs, proxy.accept);
+  const link = openStdioLink(theirs, (service, stream) => proxy.accept(stream, service));
   const session = connectHttp2("http://proxy.invalid", {
     createConnection: () => ours,
     settings: { enablePush: false, initialWindowSize: 256 * 1024 },
@@ -35,6 +35,7 @@ function linkTo(proxy: ProxyFixture): StreamLink {
   return {
     connect: () => {
       const stream = session.request({ ":method": "POST", ":path": "/" }, { endStream: false });
+      stream.write("proxy\n");
       return stream.on("error", () => undefined);
     },
     [Symbol.asyncDispose]: async () => {

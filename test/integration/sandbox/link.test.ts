@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
 import { describe, expect, test } from "vitest";
-import { startRelay } from "../../support/relay-process.ts";
+import { startRelay, toPort } from "../../support/relay-process.ts";
 
 const echo = (socket: Duplex): void => {
   socket.on("error", () => undefined);
@@ -45,6 +45,38 @@ describe.each(["unix", "stdio"] as const)("over the %s link", (choice) => {
     for (const port of Object.values(relay.ports)) expect(port).toBeGreaterThan(0);
   });
 
+  test("a stream is of the service whose port the client connected to", async () => {
+    await using relay = await startRelay({
+      choice,
+      onConnection: (socket, service) => {
+        socket.resume();
+        socket.end(service);
+      },
+    });
+    for (const service of ["proxy", "http", "https"] as const) {
+      const client = await open(relay.ports[service]);
+      client.end("proxy\n");
+      expect((await readAll(client)).toString()).toBe(service);
+    }
+  });
+
+  test("a server of a service that the relay never heard of can speak first", async () => {
+    await using relay = await startRelay({
+      choice,
+      services: [{ service: "port:5432", address: "127.0.0.1", port: 0 }],
+      onConnection: (socket, service) => {
+        socket.write(`${service} is ready`);
+        socket.once("end", () => socket.end());
+        socket.resume();
+      },
+    });
+    const client = await open(toPort(relay.link, "port:5432"));
+    const [first] = (await once(client, "data")) as [Buffer];
+    expect(first.toString()).toBe("port:5432 is ready");
+    client.end();
+    await untilClosed(client);
+  });
+
   test("50 MB arrive unchanged in both directions at once", async () => {
     const size = 50 * 1024 * 1024;
     const block = randomBytes(1024 * 1024);
@@ -79,7 +111,7 @@ describe.each(["unix", "stdio"] as const)("over the %s link", (choice) => {
         void readAll(socket).then((all) => socket.end(`got ${all.length}`));
       },
     });
-    const client = await open(relay.ports.transparent);
+    const client = await open(relay.ports.http);
     client.end("x".repeat(70_000));
     expect((await readAll(client)).toString()).toBe("got 70000");
   });

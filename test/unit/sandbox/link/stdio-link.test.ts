@@ -18,7 +18,7 @@ test("a link can be closed when the relay's stream has ended and never takes the
     });
     near.on("data", (chunk: Buffer) => pipe.push(chunk));
     const { promise: connected, resolve } = Promise.withResolvers<void>();
-    const link = openStdioLink(pipe, (socket) => {
+    const link = openStdioLink(pipe, (_service, socket) => {
       socket.resume();
       resolve();
     });
@@ -26,6 +26,7 @@ test("a link can be closed when the relay's stream has ended and never takes the
     client.on("error", () => undefined);
     const request = client.request({ ":method": "CONNECT", ":authority": "relay:1" });
     request.on("error", () => undefined);
+    request.write("proxy\n");
     await connected;
     pipe.push(null);
     await sleep(afterMs);
