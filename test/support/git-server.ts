@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { chownSync, readdirSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { serverUser, startApache } from "./apache.ts";
 import { writeBareRepository } from "./bare-repository.ts";
 import { git } from "./git-command.ts";
@@ -35,7 +37,7 @@ export interface GitServer extends AsyncDisposable {
   readonly git: (name: string, args: readonly string[], input?: Buffer | string) => Promise<string>;
   /** Full ref name → object id, read from the server's disk */
   readonly refs: (name: string) => Promise<Readonly<Record<string, string>>>;
-  /** Every request that was answered so far */
+  /** Every request that was answered so far, but those by which this is asked */
   readonly requests: () => Promise<readonly ServedRequest[]>;
   /** What git and apache complained about */
   readonly errors: () => Promise<string>;
@@ -75,10 +77,26 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
     },
     git: (name, args, input) => gitIn(folderOf(name), args, input),
     refs: async (name) => parseRefs(await gitIn(folderOf(name), ["for-each-ref"])),
-    requests: async () => parseAccessLog(await readFile(join(folder, "access.log"), "utf8")),
+    requests: () => readServedRequests(port, join(folder, "access.log")),
     errors: () => readFile(join(folder, "error.log"), "utf8"),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+const lastPath = "/the-last-request";
+
+/** Apache writes a line once it has answered: with that of a request of ours, those of all before it are there too. */
+async function readServedRequests(port: number, log: string): Promise<readonly ServedRequest[]> {
+  const query = `?${randomBytes(8).toString("hex")}`;
+  const options = { port, path: `${lastPath}${query}`, rejectUnauthorized: false, agent: false };
+  get({ ...options, host: "127.0.0.1", servername: gitHost }, (answer) => answer.resume());
+  for (;;) {
+    const served = parseAccessLog(await readFile(log, "utf8"));
+    if (served.some((request) => request.query === query)) {
+      return served.filter(({ path }) => path !== lastPath);
+    }
+    await setTimeout(2);
+  }
 }
 
 async function writeSecrets(
