@@ -1,5 +1,5 @@
-import type { GitRule } from "../policy/git-rule.ts";
-import { describeGitRule, formatGitUrl } from "../policy/git-rule-text.ts";
+import type { GitRule } from "../git/entry/git-rule.ts";
+import { describeGitRule, formatGitUrl } from "../git/entry/git-rule-text.ts";
 import { describeImage } from "../policy/image-settings.ts";
 import type { ProjectFile } from "../policy/file/parse-policy.ts";
 import { formatRule } from "../policy/parse-rule.ts";

@@ -6,7 +6,7 @@ import { isVaultboxError, VaultboxError } from "../base/errors.ts";
 import { leavingOut } from "../base/host-environment.ts";
 import { summaryLines } from "../audit/summarise.ts";
 import { writeJson } from "../base/print.ts";
-import { toWorktreeNotes } from "../policy/git-rule-text.ts";
+import { toWorktreeNotes } from "../git/entry/git-rule-text.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import {
   defaultMountRules,

@@ -1,6 +1,6 @@
 import { VaultboxError } from "../base/errors.ts";
 import { readWritableFolders } from "../base/folder-list.ts";
-import { type GitAuthor, isUsableAuthor } from "../git/signing/git-author.ts";
+import { type GitAuthor, isUsableAuthor } from "../policy/git-author.ts";
 import type { SigningSettings } from "../policy/signing-settings.ts";
 import type { SandboxGit } from "../session/signing/sandbox-git.ts";
 import { findSigningKey } from "../session/signing/session-signer.ts";

@@ -1,15 +1,14 @@
 import { VaultboxError, type VaultboxErrorCode } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
-import type { GitRule } from "../policy/git-rule.ts";
-import { findGitRules } from "../policy/git-rules.ts";
+import type { GitRule } from "../git/entry/git-rule.ts";
+import { findGitRules } from "../git/entry/git-rules.ts";
 import type { EgressEntry } from "../policy/file/parse-egress.ts";
-import { parseGitFlag } from "../policy/parse-git-flag.ts";
+import { parseGitFlag } from "../git/entry/parse-git-flag.ts";
 import type { PolicyFile, ProjectFile } from "../policy/file/parse-policy.ts";
 import { parsePresetReference, parseRule } from "../policy/parse-rule.ts";
-import { parseRepositoryUrl, type RepositoryPlace } from "../policy/parse-repository-url.ts";
+import { parseRepositoryUrl, type RepositoryPlace } from "../git/entry/parse-repository-url.ts";
 import { hashPolicy } from "../policy/file/policy-hash.ts";
-import type { EgressPolicy, Rule } from "../policy/policy.ts";
-import type { RuleSource } from "../policy/file/rule-source.ts";
+import type { EgressPolicy, Rule, RuleSource } from "../policy/policy.ts";
 
 /** Rule texts that an agent's profile brings along. */
 export interface AgentRules {

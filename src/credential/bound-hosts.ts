@@ -1,5 +1,5 @@
 import { isAmbiguousPath } from "../policy/path-match.ts";
-import { coversRepository, toComparableRepository } from "../policy/repository-name.ts";
+import { coversRepository, toComparableRepository } from "../base/repository-name.ts";
 import { foldHeaderName } from "../http/folded-name.ts";
 import type { CredentialBinding } from "./binding.ts";
 import { foldParameterName } from "./credential-parameters.ts";

@@ -1,5 +1,5 @@
 // The vocabulary of every way in: a push, a REST call and a GraphQL mutation are all read into these types, so that one
-// rule can decide them (policy/decide-repository-call.ts).
+// rule can decide them (entry/decide-repository-call.ts).
 
 /** The software behind a git host: it decides which other ways lead to a repository's branches. */
 export const forges = ["github", "gitlab", "bitbucket", "gitea", "azure", "generic"] as const;

@@ -14,8 +14,8 @@
 // 8. What a request does to another path (`others`) is decided as the request that would do the same there; the request is
 //    allowed when all of it is.
 // 9. A refusal names the step at which the nearest allow rule failed: host → port → scheme → WebSocket → method → path.
-import { findGitRuleOfTunnel, indexGitRules, type GitIndex } from "./git-rules.ts";
-import type { GitRule } from "./git-rule.ts";
+import { findGitRuleOfTunnel, indexGitRules, type GitIndex } from "../git/entry/git-rules.ts";
+import type { GitRule } from "../git/entry/git-rule.ts";
 import { toComparableHost } from "./host-pattern.ts";
 import { methodsOfUse, type OtherPath } from "../http/other-path.ts";
 import {

@@ -2,8 +2,7 @@ import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { formatHostPattern, parseHostPattern } from "./host-pattern.ts";
 import { formatPathPattern, parsePathPattern } from "./path-pattern.ts";
-import type { ClientCredentials, HostPattern, PathPattern, Rule } from "./policy.ts";
-import type { RuleSource } from "./file/rule-source.ts";
+import type { ClientCredentials, HostPattern, PathPattern, Rule, RuleSource } from "./policy.ts";
 
 /** What the place where a rule is written says about it. */
 export interface RuleContext {

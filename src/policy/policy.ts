@@ -1,6 +1,5 @@
-import type { GitRule } from "./git-rule.ts";
+import type { GitRule } from "../git/entry/git-rule.ts";
 import type { OtherPath } from "../http/other-path.ts";
-import type { RuleSource } from "./file/rule-source.ts";
 
 /** A canonical host name: lower case ASCII LDH labels, no trailing dot. `subdomains` is `*.host`: every subdomain, never the apex. */
 export interface HostPattern {
@@ -12,6 +11,13 @@ export interface HostPattern {
 export type PathPattern = "any" | { readonly text: string; readonly segments: readonly string[] };
 
 export type ClientCredentials = "refuse" | "query" | "pass";
+
+/** Where a rule was written, for `policy show`, `policy explain` and the audit. */
+export interface RuleSource {
+  readonly kind: "project" | "file" | "flag" | "preset" | "agent" | "user" | "worktree";
+  /** What the user would recognise: `vaultbox.yaml:7`, `--allow`, `preset:npm`, `work tree` */
+  readonly label: string;
+}
 
 /** One grant or prohibition of egress. */
 export interface Rule {

@@ -1,4 +1,4 @@
-import { isUsableAuthor, type GitAuthor } from "../git/signing/git-author.ts";
+import { isUsableAuthor, type GitAuthor } from "./git-author.ts";
 
 /** Which key signs the session's commits, and in whose name; `signing:` of the project file or of the preferences. */
 export interface SigningSettings {

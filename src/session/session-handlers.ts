@@ -1,6 +1,6 @@
 import { openGitCache } from "../git/push/cache/git-cache.ts";
-import type { GitPolicy } from "../policy/git-rules.ts";
-import type { GitAuthor } from "../git/signing/git-author.ts";
+import type { GitPolicy } from "../git/entry/git-rules.ts";
+import type { GitAuthor } from "../policy/git-author.ts";
 import { parseRemoteUrl } from "../git/remote-url.ts";
 import type { SshSigner } from "../git/signing/sshsig.ts";
 import type { Handler, OpenHandlers } from "../http/handler.ts";

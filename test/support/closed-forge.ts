@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { GitRule } from "../../src/policy/git-rule.ts";
+import type { GitRule } from "../../src/git/entry/git-rule.ts";
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
 import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";

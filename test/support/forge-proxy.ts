@@ -1,5 +1,5 @@
-import type { GitRule } from "../../src/policy/git-rule.ts";
-import type { GitPolicy } from "../../src/policy/git-rules.ts";
+import type { GitRule } from "../../src/git/entry/git-rule.ts";
+import type { GitPolicy } from "../../src/git/entry/git-rules.ts";
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
 import type { Handler, HandlerTools } from "../../src/http/handler.ts";

@@ -2,7 +2,7 @@ import { provide } from "./credential-fixtures.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultMaxPackBytes, type GitRule, type PushGrant } from "../../src/policy/git-rule.ts";
+import { defaultMaxPackBytes, type GitRule, type PushGrant } from "../../src/git/entry/git-rule.ts";
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";

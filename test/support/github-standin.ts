@@ -1,6 +1,6 @@
 import { provide } from "./credential-fixtures.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { GitRule } from "../../src/policy/git-rule.ts";
+import type { GitRule } from "../../src/git/entry/git-rule.ts";
 import { createGithubHandler } from "../../src/git/forge/github-handler.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
 import { startForgeProxy, type ForgeProxyOptions } from "./forge-proxy.ts";

@@ -1,5 +1,5 @@
 import { provide } from "./credential-fixtures.ts";
-import type { GitRule } from "../../src/policy/git-rule.ts";
+import type { GitRule } from "../../src/git/entry/git-rule.ts";
 import { createGitlabHandler } from "../../src/git/forge/gitlab-handler.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
 import { startForgeProxy, type ForgeProxyOptions } from "./forge-proxy.ts";

@@ -2,7 +2,7 @@ import { provide } from "./credential-fixtures.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { GitRule } from "../../src/policy/git-rule.ts";
+import type { GitRule } from "../../src/git/entry/git-rule.ts";
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
 import { createLfsHandler } from "../../src/git/lfs/lfs-handler.ts";

@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import { join } from "node:path";
 import type { AuditEvent } from "../../src/audit/audit-event.ts";
 import { createSessionCa, type SessionCa } from "../../src/ca/session-ca.ts";
-import type { GitRule } from "../../src/policy/git-rule.ts";
+import type { GitRule } from "../../src/git/entry/git-rule.ts";
 import type { SessionLimits } from "../../src/policy/policy.ts";
 import { parseRule } from "../../src/policy/parse-rule.ts";
 import type { Dialer } from "../../src/proxy/upstream/dial.ts";

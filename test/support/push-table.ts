@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { GitRule, PushGrant } from "../../src/policy/git-rule.ts";
+import type { GitRule, PushGrant } from "../../src/git/entry/git-rule.ts";
 import { writeBareRepository } from "./bare-repository.ts";
 import type { GitClient } from "./git-client.ts";
 import { type History, type ObjectName, writeHistory } from "./git-history.ts";

@@ -1,11 +1,11 @@
 import type { Paths } from "../../base/paths.ts";
 import type { RefUpdate } from "../../git/repository-call.ts";
 import { isDeniedByRule } from "../../policy/decide.ts";
-import { decideRefUpdateByAll } from "../../policy/decide-ref-update.ts";
-import { formatGitUrl } from "../../policy/git-rule-text.ts";
-import { filterBySpelling, findGitRules } from "../../policy/git-rules.ts";
-import type { GitRule } from "../../policy/git-rule.ts";
-import { parseRepositoryUrl } from "../../policy/parse-repository-url.ts";
+import { decideRefUpdateByAll } from "../../git/entry/decide-ref-update.ts";
+import { formatGitUrl } from "../../git/entry/git-rule-text.ts";
+import { filterBySpelling, findGitRules } from "../../git/entry/git-rules.ts";
+import type { GitRule } from "../../git/entry/git-rule.ts";
+import { parseRepositoryUrl } from "../../git/entry/parse-repository-url.ts";
 import type { EgressPolicy } from "../../policy/policy.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { Refusal } from "../../http/refusal.ts";

@@ -1,4 +1,4 @@
-import type { GitRule } from "../../policy/git-rule.ts";
+import type { GitRule } from "../entry/git-rule.ts";
 import type { HandledRequest } from "../../http/handler.ts";
 
 /**

@@ -1,7 +1,7 @@
 // Everything else at a forge where some repository is closed (`read: false`): searches, lists, pages, other repositories.
 // Host rules decide only what is known to show nothing of it.
-import { closingRules, forgeRulesAt } from "../../policy/closed-repositories.ts";
-import type { GitPolicy } from "../../policy/git-rules.ts";
+import { closingRules, forgeRulesAt } from "../entry/closed-repositories.ts";
+import type { GitPolicy } from "../entry/git-rules.ts";
 import { type Handler, type HandlerTools, readingsOf } from "../../http/handler.ts";
 import { createClosedRepositories } from "./closed-repositories.ts";
 

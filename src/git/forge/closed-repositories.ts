@@ -1,9 +1,9 @@
 // Whether an answer may show something of a repository that no entry lets be read, by whatever name it is asked for.
 import { readNamedRepositories } from "../named-repositories.ts";
 import { isTelling, type RepositoryId } from "../repository-id.ts";
-import { closingRules, isClosed } from "../../policy/closed-repositories.ts";
-import type { GitRule } from "../../policy/git-rule.ts";
-import { filterByRepository } from "../../policy/git-rules.ts";
+import { closingRules, isClosed } from "../entry/closed-repositories.ts";
+import type { GitRule } from "../entry/git-rule.ts";
+import { filterByRepository } from "../entry/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { HandledRequest, HandlerTools } from "../../http/handler.ts";
 import { toShown } from "./decide-calls.ts";

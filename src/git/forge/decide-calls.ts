@@ -1,9 +1,9 @@
 import type { RepositoryUpdate } from "../../audit/audit-event.ts";
 import type { RepositoryCall } from "../repository-call.ts";
-import { decideRepositoryCall } from "../../policy/decide-repository-call.ts";
-import type { GitRule } from "../../policy/git-rule.ts";
-import { formatGitUrl } from "../../policy/git-rule-text.ts";
-import { filterByRepository } from "../../policy/git-rules.ts";
+import { decideRepositoryCall } from "../entry/decide-repository-call.ts";
+import type { GitRule } from "../entry/git-rule.ts";
+import { formatGitUrl } from "../entry/git-rule-text.ts";
+import { filterByRepository } from "../entry/git-rules.ts";
 import { toHostHeader } from "../../http/authority.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { HandledRequest } from "../../http/handler.ts";

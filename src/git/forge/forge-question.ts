@@ -1,4 +1,4 @@
-import type { GitRule } from "../../policy/git-rule.ts";
+import type { GitRule } from "../entry/git-rule.ts";
 import type { HeaderField } from "../../http/http1/header.ts";
 
 // Questions of the proxy's own to a forge's API.

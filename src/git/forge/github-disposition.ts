@@ -1,8 +1,8 @@
 // What GitHub's handler read of a request becomes its disposition.
 import type { ApiReading } from "../api-reading.ts";
 import type { RepositoryCall } from "../repository-call.ts";
-import type { GitRule } from "../../policy/git-rule.ts";
-import { filterByRepository } from "../../policy/git-rules.ts";
+import type { GitRule } from "../entry/git-rule.ts";
+import { filterByRepository } from "../entry/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { bufferedBody } from "../../http/buffered-body.ts";
 import type { HandledRequest, Disposition } from "../../http/handler.ts";

@@ -1,7 +1,7 @@
 // GitHub's REST and GraphQL APIs, and files and archives by name: decided by the same entries as pushes are.
 import { isRepositoryPath } from "./github/github-rest.ts";
-import type { GitRule } from "../../policy/git-rule.ts";
-import { filterByRepository, type GitPolicy } from "../../policy/git-rules.ts";
+import type { GitRule } from "../entry/git-rule.ts";
+import { filterByRepository, type GitPolicy } from "../entry/git-rules.ts";
 import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
 import { notUnderstood } from "./decide-calls.ts";
 import type {

@@ -1,5 +1,5 @@
-import type { GitRule } from "../../policy/git-rule.ts";
-import { gitRulesAt, type GitPolicy } from "../../policy/git-rules.ts";
+import type { GitRule } from "../entry/git-rule.ts";
+import { gitRulesAt, type GitPolicy } from "../entry/git-rules.ts";
 import type { RequestView } from "../../http/handler.ts";
 
 /** Where a request to GitHub is for. */

@@ -1,8 +1,8 @@
 // What a request to GitHub's REST API means, in every reading of its path.
 import { agreeOn, type ApiReading, severalReadings } from "../api-reading.ts";
 import { readGithubRest } from "./github/github-rest.ts";
-import type { GitRule } from "../../policy/git-rule.ts";
-import type { GitPolicy } from "../../policy/git-rules.ts";
+import type { GitRule } from "../entry/git-rule.ts";
+import type { GitPolicy } from "../entry/git-rules.ts";
 import { type HandledRequest, type RequestView, readingsOf } from "../../http/handler.ts";
 import { notUnderstood } from "./decide-calls.ts";
 import { toFirst } from "./github-disposition.ts";

@@ -1,8 +1,8 @@
 // GitLab's REST API: what it asks of a repository is decided by the `git:` entries that name it, as a push would be.
 import type { ApiRequest } from "../api-reading.ts";
 import { isProjectPath, readGitlabCall, type GitlabReading } from "./gitlab/gitlab-rest.ts";
-import type { GitRule } from "../../policy/git-rule.ts";
-import { filterByRepository, gitRulesAt, type GitPolicy } from "../../policy/git-rules.ts";
+import type { GitRule } from "../entry/git-rule.ts";
+import { filterByRepository, gitRulesAt, type GitPolicy } from "../entry/git-rules.ts";
 import { bufferedBody } from "../../http/buffered-body.ts";
 import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
 import { findAnyReader } from "./any-reader.ts";

@@ -11,7 +11,7 @@ import {
   type NodeFacts,
 } from "./github/node-facts.ts";
 import { parseStrictJson } from "../strict-json.ts";
-import type { GitRule } from "../../policy/git-rule.ts";
+import type { GitRule } from "../entry/git-rule.ts";
 import { toAuthorityText, type Authority } from "../../http/authority.ts";
 import type { Hold } from "../../proxy/egress/held-bytes.ts";
 import { Refusal } from "../../http/refusal.ts";

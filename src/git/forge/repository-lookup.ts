@@ -8,7 +8,7 @@ import {
   type TellingForge,
 } from "../repository-id.ts";
 import { parseStrictJson } from "../strict-json.ts";
-import type { GitRule } from "../../policy/git-rule.ts";
+import type { GitRule } from "../entry/git-rule.ts";
 import { parseAuthority, toAuthorityText, type Authority } from "../../http/authority.ts";
 import type { Hold } from "../../proxy/egress/held-bytes.ts";
 import { headerValues } from "../../http/http1/header.ts";

@@ -5,7 +5,7 @@ import {
   findGitRules,
   gitRulesAt,
   type GitPolicy,
-} from "../../policy/git-rules.ts";
+} from "../entry/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { Disposition, HandledRequest, Handler, RequestView } from "../../http/handler.ts";
 import { createLfsGrants, type LfsGrants } from "./lfs-grants.ts";

@@ -7,9 +7,9 @@ import {
   type LfsPlace,
 } from "../lfs.ts";
 import type { RepositoryAction } from "../repository-call.ts";
-import { decideRepositoryCall } from "../../policy/decide-repository-call.ts";
-import type { GitRule } from "../../policy/git-rule.ts";
-import { filterBySpelling } from "../../policy/git-rules.ts";
+import { decideRepositoryCall } from "../entry/decide-repository-call.ts";
+import type { GitRule } from "../entry/git-rule.ts";
+import { filterBySpelling } from "../entry/git-rules.ts";
 import { headerValues } from "../../http/http1/header.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { bufferedBody, readJson } from "../../http/buffered-body.ts";

@@ -1,5 +1,5 @@
-import type { GitRule } from "../../policy/git-rule.ts";
-import { findGitRules, type GitPolicy } from "../../policy/git-rules.ts";
+import type { GitRule } from "../entry/git-rule.ts";
+import { findGitRules, type GitPolicy } from "../entry/git-rules.ts";
 import type { Authority } from "../../http/authority.ts";
 import type { RequestView } from "../../http/handler.ts";
 

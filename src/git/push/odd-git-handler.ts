@@ -1,8 +1,8 @@
 // What only a client of git would ask below a repository, and no other handler understands: the dumb protocol, pushes by
 // WebDAV, objects of LFS without a token, services in spellings that some servers forgive (Azure's don't look at case). A
 // host rule for the whole host must not let these in.
-import type { GitRule } from "../../policy/git-rule.ts";
-import { findGitRules, type GitPolicy } from "../../policy/git-rules.ts";
+import type { GitRule } from "../entry/git-rule.ts";
+import { findGitRules, type GitPolicy } from "../entry/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { Handler, HandledRequest, RequestView } from "../../http/handler.ts";
 

@@ -1,7 +1,7 @@
 import { isZeroId } from "../wire/object-id.ts";
 import type { Push } from "../wire/push-request.ts";
 import type { RefUpdate } from "../repository-call.ts";
-import { decideRefUpdateByAll } from "../../policy/decide-ref-update.ts";
+import { decideRefUpdateByAll } from "../entry/decide-ref-update.ts";
 import type { GitAccess } from "./git-access.ts";
 
 /** What was found out so far about which refs of a push may go upstream. */

@@ -4,7 +4,7 @@ import { toRefusedReport } from "../wire/push-report.ts";
 import type { Push } from "../wire/push-request.ts";
 import { toSideBand } from "../wire/side-band.ts";
 import { TooManyRefsError } from "../wire/too-many-refs.ts";
-import type { GitRule } from "../../policy/git-rule.ts";
+import type { GitRule } from "../entry/git-rule.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { toHostHeader } from "../../http/authority.ts";
 import type { AnswerDisposition } from "../../http/handler.ts";

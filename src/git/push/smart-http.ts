@@ -1,5 +1,5 @@
 // Git's smart HTTP protocol (gitprotocol-http): three places below a repository, decided by its `git:` entries.
-import { filterBySpelling, type GitPolicy } from "../../policy/git-rules.ts";
+import { filterBySpelling, type GitPolicy } from "../entry/git-rules.ts";
 import { createAdvertisementRewriter } from "../wire/advertisement-rewriter.ts";
 import { toHostHeader } from "../../http/authority.ts";
 import { headerValues } from "../../http/http1/header.ts";

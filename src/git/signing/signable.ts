@@ -4,7 +4,7 @@ import {
   type SignableObject,
   UnsignableObjectError,
 } from "./commit-object.ts";
-import type { GitAuthor } from "./git-author.ts";
+import type { GitAuthor } from "../../policy/git-author.ts";
 import { quoted } from "../../base/printable.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { KnownHistory } from "./known-history.ts";

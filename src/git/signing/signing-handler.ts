@@ -3,7 +3,7 @@
 // only such that grow out of what the session's repository was at launch.
 import { maxObjectBytes } from "./commit-object.ts";
 import { toSignedObjectId } from "./commit-object-id.ts";
-import { type GitAuthor, toAuthorTexts } from "./git-author.ts";
+import { type GitAuthor, toAuthorTexts } from "../../policy/git-author.ts";
 import { signForGit, type SshSigner } from "./sshsig.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { toPrintable } from "../../base/printable.ts";

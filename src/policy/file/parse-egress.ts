@@ -1,5 +1,5 @@
-import type { GitRule } from "../git-rule.ts";
-import { gitEntryKeys, parseGitEntry } from "../parse-git-entry.ts";
+import type { GitRule } from "../../git/entry/git-rule.ts";
+import { gitEntryKeys, parseGitEntry } from "../../git/entry/parse-git-entry.ts";
 import {
   parseOrigin,
   parseRuleOfHost,
@@ -7,8 +7,7 @@ import {
   type Origin,
   type RuleContext,
 } from "../parse-rule.ts";
-import type { Rule } from "../policy.ts";
-import type { RuleSource } from "./rule-source.ts";
+import type { Rule, RuleSource } from "../policy.ts";
 import {
   attempt,
   readBoolean,

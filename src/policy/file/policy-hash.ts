@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { GitRule, PushGrant } from "../git-rule.ts";
+import type { GitRule, PushGrant } from "../../git/entry/git-rule.ts";
 import type { EgressPolicy, Rule } from "../policy.ts";
-import { toComparableRepository } from "../repository-name.ts";
+import { toComparableRepository } from "../../base/repository-name.ts";
 
 /**
  * SHA-256, hex, of the policy's canonical JSON. Order and origin of the rules make no difference: the hash names what a

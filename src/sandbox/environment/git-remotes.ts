@@ -5,8 +5,8 @@ import {
   toHttpsRemote,
   type RemoteUrl,
 } from "../../git/remote-url.ts";
-import type { GitRule } from "../../policy/git-rule.ts";
-import { coversRepository } from "../../policy/repository-name.ts";
+import type { GitRule } from "../../git/entry/git-rule.ts";
+import { coversRepository } from "../../base/repository-name.ts";
 import type { RemoteAddress } from "../../workspace/git-dir/remote-address.ts";
 import type { RepositoryFacts } from "../../workspace/git-dir/repository-facts.ts";
 

@@ -1,7 +1,7 @@
 import { debug } from "../../base/debug.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { parseRemoteUrl, toHttpsRemote } from "../../git/remote-url.ts";
-import { type GitPolicy, findGitRules } from "../../policy/git-rules.ts";
+import { type GitPolicy, findGitRules } from "../../git/entry/git-rules.ts";
 import { parseAuthority } from "../../http/authority.ts";
 import type { InspectedPush, PushInspector } from "../../git/push/push-inspection.ts";
 import { Refusal } from "../../http/refusal.ts";

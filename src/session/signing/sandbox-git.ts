@@ -1,4 +1,4 @@
-import type { GitAuthor } from "../../git/signing/git-author.ts";
+import type { GitAuthor } from "../../policy/git-author.ts";
 import type { RepositoryFacts } from "../../workspace/git-dir/repository-facts.ts";
 import type { FoundSigningKey } from "./session-signer.ts";
 

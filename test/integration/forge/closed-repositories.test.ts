@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { GitRule } from "../../../src/policy/git-rule.ts";
+import type { GitRule } from "../../../src/git/entry/git-rule.ts";
 import { sendCall } from "../../support/api-call.ts";
 import { canary, startClosedForge, startClosedProxy } from "../../support/closed-forge.ts";
 import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
-import { gitRule } from "../../unit/policy/git-fixture.ts";
+import { gitRule } from "../../unit/git/entry/git-fixture.ts";
 
 /** `acme/secret` may not be read, `acme/widgets` may. */
 function rulesOf(forge: GitRule["forge"], host: string): readonly GitRule[] {

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { parseGitFlag } from "../../../src/policy/parse-git-flag.ts";
-import type { GitRule } from "../../../src/policy/git-rule.ts";
+import { parseGitFlag } from "../../../src/git/entry/parse-git-flag.ts";
+import type { GitRule } from "../../../src/git/entry/git-rule.ts";
 import { toGitConfig } from "../../../src/sandbox/environment/git-config.ts";
 import {
   toGitOverrides,

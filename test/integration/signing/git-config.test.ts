@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import type { GitRule } from "../../../src/policy/git-rule.ts";
+import type { GitRule } from "../../../src/git/entry/git-rule.ts";
 import {
   type GitConfigFacts,
   toAllowedSigners,

@@ -5,8 +5,8 @@ import { maxObjectBytes, maxParents } from "../../../src/git/signing/commit-obje
 import { maxPublicKeyBytes } from "../../../src/git/signing/ssh-key.ts";
 import { maxAdvertisementBytes } from "../../../src/git/wire/advertisement.ts";
 import { pushRequestLimits } from "../../../src/git/wire/push-update.ts";
-import { maxGitPatterns } from "../../../src/policy/git-options.ts";
-import { defaultMaxPackBytes } from "../../../src/policy/git-rule.ts";
+import { maxGitPatterns } from "../../../src/git/entry/git-options.ts";
+import { defaultMaxPackBytes } from "../../../src/git/entry/git-rule.ts";
 import { maxProjectBytes } from "../../../src/git/forge/gitlab-projects.ts";
 import { maxGrantMs } from "../../../src/git/lfs/lfs-grants.ts";
 import { maxSignaturesPerHour } from "../../../src/git/signing/signature-rate.ts";

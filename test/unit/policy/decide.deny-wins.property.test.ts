@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compilePolicy, decide, decideTunnel } from "../../../src/policy/decide.ts";
-import type { GitRule } from "../../../src/policy/git-rule.ts";
-import { gitRule, pushGrant } from "./git-fixture.ts";
+import type { GitRule } from "../../../src/git/entry/git-rule.ts";
+import { gitRule, pushGrant } from "../git/entry/git-fixture.ts";
 import { hashPolicy } from "../../../src/policy/file/policy-hash.ts";
 import type { Decision, EgressRequest, Rule } from "../../../src/policy/policy.ts";
 

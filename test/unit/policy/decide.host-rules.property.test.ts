@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decide } from "../../../src/policy/decide.ts";
 import { parseRule } from "../../../src/policy/parse-rule.ts";
-import type { EgressRequest } from "../../../src/policy/policy.ts";
-import type { RuleSource } from "../../../src/policy/file/rule-source.ts";
+import type { EgressRequest, RuleSource } from "../../../src/policy/policy.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const source: RuleSource = { kind: "flag", label: "--allow" };

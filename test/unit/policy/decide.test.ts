@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { compilePolicy, decide, decideTunnel, isDeniedByRule } from "../../../src/policy/decide.ts";
-import { gitRule } from "./git-fixture.ts";
+import { gitRule } from "../git/entry/git-fixture.ts";
 import type { EgressPolicy, EgressRequest, Rule } from "../../../src/policy/policy.ts";
 
 function rule(changes: Partial<Rule> = {}): Rule {

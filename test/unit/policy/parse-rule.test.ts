@@ -5,7 +5,7 @@ import {
   parseRule,
   parseRuleOfHost,
 } from "../../../src/policy/parse-rule.ts";
-import type { RuleSource } from "../../../src/policy/file/rule-source.ts";
+import type { RuleSource } from "../../../src/policy/policy.ts";
 
 const source: RuleSource = { kind: "flag", label: "--allow" };
 

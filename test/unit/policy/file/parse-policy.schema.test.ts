@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { forges } from "../../../../src/git/repository-call.ts";
-import { maxGitPatterns, pullChoices } from "../../../../src/policy/git-options.ts";
+import { maxGitPatterns, pullChoices } from "../../../../src/git/entry/git-options.ts";
 import {
   gitEntryKeys,
   gitLfsKeys,
   gitPathsKeys,
   pushOnlyKeys,
-} from "../../../../src/policy/parse-git-entry.ts";
+} from "../../../../src/git/entry/parse-git-entry.ts";
 import {
   accessChoices,
   clientCredentialChoices,

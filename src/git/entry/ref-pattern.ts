@@ -1,7 +1,7 @@
-import { VaultboxError } from "../base/errors.ts";
-import { findRefNameFault } from "../git/wire/ref-name.ts";
-import { quoted } from "../base/printable.ts";
-import { anyDepth, compileSegment, matchSegments, type Step } from "./segment-match.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { findRefNameFault } from "../wire/ref-name.ts";
+import { quoted } from "../../base/printable.ts";
+import { anyDepth, compileSegment, matchSegments, type Step } from "../../policy/segment-match.ts";
 
 const branches = "refs/heads/";
 const tags = "refs/tags/";

@@ -1,5 +1,5 @@
-import { forges } from "../git/repository-call.ts";
-import { parseSize } from "../base/units.ts";
+import { forges } from "../repository-call.ts";
+import { parseSize } from "../../base/units.ts";
 import { parseDeniedPath } from "./denied-path.ts";
 import {
   maxGitPatterns,
@@ -7,11 +7,11 @@ import {
   pullChoices,
   toGitRule,
   type GitOptions,
+  parseLfsHost,
 } from "./git-options.ts";
 import type { GitRule } from "./git-rule.ts";
-import { parseLfsHost } from "./file/parse-lfs-host.ts";
 import { parseRepositoryUrl } from "./parse-repository-url.ts";
-import type { RuleSource } from "./file/rule-source.ts";
+import type { RuleSource } from "../../policy/policy.ts";
 import { parseRefPattern } from "./ref-pattern.ts";
 import {
   attempt,
@@ -23,7 +23,7 @@ import {
   report,
   type Field,
   type FileReader,
-} from "./file/yaml-reader.ts";
+} from "../../policy/file/yaml-reader.ts";
 
 export const gitEntryKeys = [
   "git",

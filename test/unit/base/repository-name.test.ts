@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { coversRepository, isSpelledAs } from "../../../src/policy/repository-name.ts";
+import { coversRepository, isSpelledAs } from "../../../src/base/repository-name.ts";
 
 test("only the letters of the rule are the rule's spelling, with or without .git", () => {
   expect(isSpelledAs("acme/widgets", "acme/widgets")).toBe(true);

@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { RefUpdate, RepositoryAction } from "../../../src/git/repository-call.ts";
-import { decideRefUpdate, decideRefUpdateByAll } from "../../../src/policy/decide-ref-update.ts";
-import { decideRepositoryCall } from "../../../src/policy/decide-repository-call.ts";
-import type { GitRule, PushGrant } from "../../../src/policy/git-rule.ts";
-import { parseRefPattern } from "../../../src/policy/ref-pattern.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import type { RefUpdate, RepositoryAction } from "../../../../src/git/repository-call.ts";
+import {
+  decideRefUpdate,
+  decideRefUpdateByAll,
+} from "../../../../src/git/entry/decide-ref-update.ts";
+import { decideRepositoryCall } from "../../../../src/git/entry/decide-repository-call.ts";
+import type { GitRule, PushGrant } from "../../../../src/git/entry/git-rule.ts";
+import { parseRefPattern } from "../../../../src/git/entry/ref-pattern.ts";
+import { recordScore } from "../../../support/scoreboard.ts";
 import { gitRule, pushGrant, refUpdate } from "./git-fixture.ts";
 
 const cases = 50_000;

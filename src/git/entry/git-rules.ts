@@ -1,8 +1,8 @@
 import { gitAuthorities, type GitAuthority, type GitOrigin } from "./git-authorities.ts";
 import type { GitRule } from "./git-rule.ts";
-import { toComparableHost } from "./host-pattern.ts";
-import type { EgressPolicy } from "./policy.ts";
-import { coversRepository, isSpelledAs } from "./repository-name.ts";
+import { toComparableHost } from "../../policy/host-pattern.ts";
+import type { EgressPolicy } from "../../policy/policy.ts";
+import { coversRepository, isSpelledAs } from "../../base/repository-name.ts";
 
 type Kind = GitAuthority["kind"];
 

@@ -1,6 +1,6 @@
-import { findRefNameFault } from "../git/wire/ref-name.ts";
-import type { RefUpdate } from "../git/repository-call.ts";
-import { toPrintable } from "../base/printable.ts";
+import { findRefNameFault } from "../wire/ref-name.ts";
+import type { RefUpdate } from "../repository-call.ts";
+import { toPrintable } from "../../base/printable.ts";
 import { compileDeniedPaths } from "./denied-path.ts";
 import type { GitRule, PushGrant } from "./git-rule.ts";
 import { isTagRef, matchesRef } from "./ref-pattern.ts";

@@ -1,11 +1,11 @@
-import { VaultboxError } from "../base/errors.ts";
-import { forges, type Forge } from "../git/repository-call.ts";
-import { parseRemoteUrl, toHttpsRemote } from "../git/remote-url.ts";
-import { quoted } from "../base/printable.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { forges, type Forge } from "../repository-call.ts";
+import { parseRemoteUrl, toHttpsRemote } from "../remote-url.ts";
+import { quoted } from "../../base/printable.ts";
 import type { GitRule } from "./git-rule.ts";
-import { parseOrigin } from "./parse-rule.ts";
-import { toComparableRepository } from "./repository-name.ts";
-import { suggest } from "../base/nearest-word.ts";
+import { parseOrigin } from "../../policy/parse-rule.ts";
+import { toComparableRepository } from "../../base/repository-name.ts";
+import { suggest } from "../../base/nearest-word.ts";
 
 /** The part of a git rule that its URL tells. */
 export type RepositoryPlace = Pick<GitRule, "forge" | "scheme" | "host" | "port" | "repository">;

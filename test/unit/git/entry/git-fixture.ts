@@ -1,5 +1,5 @@
-import type { RefUpdate } from "../../../src/git/repository-call.ts";
-import type { GitRule, PushGrant } from "../../../src/policy/git-rule.ts";
+import type { RefUpdate } from "../../../../src/git/repository-call.ts";
+import type { GitRule, PushGrant } from "../../../../src/git/entry/git-rule.ts";
 
 export function gitRule(changes: Partial<GitRule> = {}): GitRule {
   return {

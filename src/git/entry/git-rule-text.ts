@@ -1,6 +1,6 @@
 import type { GitRule, PushGrant } from "./git-rule.ts";
-import { toShellWord } from "../base/shell-word.ts";
-import { formatSize } from "../base/units.ts";
+import { toShellWord } from "../../base/shell-word.ts";
+import { formatSize } from "../../base/units.ts";
 import { formatRefPattern } from "./ref-pattern.ts";
 
 const defaultPorts = { https: 443, http: 80 } as const;

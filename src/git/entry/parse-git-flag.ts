@@ -1,6 +1,6 @@
-import { VaultboxError } from "../base/errors.ts";
-import { quoted } from "../base/printable.ts";
-import { parseSize } from "../base/units.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { quoted } from "../../base/printable.ts";
+import { parseSize } from "../../base/units.ts";
 import { parseDeniedPath } from "./denied-path.ts";
 import {
   maxGitPatterns,
@@ -8,13 +8,13 @@ import {
   pullChoices,
   toGitRule,
   type GitOptions,
+  parseLfsHost,
 } from "./git-options.ts";
 import type { GitRule } from "./git-rule.ts";
-import { parseLfsHost } from "./file/parse-lfs-host.ts";
 import { parseForge, parseRepositoryUrl } from "./parse-repository-url.ts";
-import type { RuleSource } from "./file/rule-source.ts";
+import type { RuleSource } from "../../policy/policy.ts";
 import { parseRefPattern } from "./ref-pattern.ts";
-import { suggest } from "../base/nearest-word.ts";
+import { suggest } from "../../base/nearest-word.ts";
 
 /** Options of `--git`, in the order that help lists them. */
 export const gitFlagKeys = [

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { decideRefUpdate, decideRefUpdateByAll } from "../../../src/policy/decide-ref-update.ts";
+import {
+  decideRefUpdate,
+  decideRefUpdateByAll,
+} from "../../../../src/git/entry/decide-ref-update.ts";
 import { gitRule, pushGrant, refUpdate } from "./git-fixture.ts";
 
 const workflows = [".github/workflows/**"];

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compileDeniedPaths, findDeniedPath } from "../../../src/policy/denied-path.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { compileDeniedPaths, findDeniedPath } from "../../../../src/git/entry/denied-path.ts";
+import { recordScore } from "../../../support/scoreboard.ts";
 
 const seed = Number(process.env["VAULTBOX_TEST_SEED"] ?? 20_261_121);
 

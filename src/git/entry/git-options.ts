@@ -1,6 +1,9 @@
+import { VaultboxError } from "../../base/errors.ts";
+import { quoted } from "../../base/printable.ts";
+import { parseHostPattern } from "../../policy/host-pattern.ts";
 import { defaultMaxPackBytes, type GitRule } from "./git-rule.ts";
 import type { RepositoryPlace } from "./parse-repository-url.ts";
-import type { RuleSource } from "./file/rule-source.ts";
+import type { RuleSource } from "../../policy/policy.ts";
 
 /** What an entry or a flag says beside the URL; missing is the default. */
 export interface GitOptions {
@@ -52,4 +55,17 @@ export function toGitRule(
     exclusive: true,
     source,
   };
+}
+
+/**
+ * One host where LFS objects may be stored, reached at port 443.
+ * @throws VaultboxError VBX_POLICY_INVALID
+ */
+export function parseLfsHost(text: string): string {
+  const { kind, host } = parseHostPattern(text);
+  if (kind === "exact") return host;
+  throw new VaultboxError(
+    "VBX_POLICY_INVALID",
+    `invalid host ${quoted(text)}: write each storage host by itself, without *`,
+  );
 }

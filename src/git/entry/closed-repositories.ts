@@ -2,7 +2,7 @@
 import type { GitOrigin } from "./git-authorities.ts";
 import type { GitRule } from "./git-rule.ts";
 import { filterByRepository, gitRulesAt, type GitPolicy } from "./git-rules.ts";
-import { coversRepository } from "./repository-name.ts";
+import { coversRepository } from "../../base/repository-name.ts";
 
 /** Every rule that has to do with an origin as one of its forge's, LFS storage left out. */
 export function forgeRulesAt(policy: GitPolicy, origin: GitOrigin): readonly GitRule[] {

@@ -1,4 +1,4 @@
-import type { RefUpdate, RepositoryAction, RepositoryCall } from "../git/repository-call.ts";
+import type { RefUpdate, RepositoryAction, RepositoryCall } from "../repository-call.ts";
 import { decideRefUpdateByAll, decideRefUpdate } from "./decide-ref-update.ts";
 import type { GitRule } from "./git-rule.ts";
 import { formatRefPattern } from "./ref-pattern.ts";

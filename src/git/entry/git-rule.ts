@@ -1,5 +1,5 @@
-import type { Forge } from "../git/repository-call.ts";
-import type { RuleSource } from "./file/rule-source.ts";
+import type { Forge } from "../repository-call.ts";
+import type { RuleSource } from "../../policy/policy.ts";
 
 /** `git:` of the project file, or `--git`: what may be done with a repository, by whatever way a request takes. */
 export interface GitRule {

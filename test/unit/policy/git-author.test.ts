@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isUsableAuthor, toAuthorTexts } from "../../../../src/git/signing/git-author.ts";
+import { isUsableAuthor, toAuthorTexts } from "../../../src/policy/git-author.ts";
 
 test("a plain author has one form", () => {
   expect(toAuthorTexts({ name: "Ann Example", email: "ann@example.com" })).toEqual([

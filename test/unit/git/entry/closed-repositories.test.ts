@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
-import { closingRules, forgeRulesAt, isClosed } from "../../../src/policy/closed-repositories.ts";
-import { decideTunnel } from "../../../src/policy/decide.ts";
-import { decideRepositoryCall } from "../../../src/policy/decide-repository-call.ts";
+import {
+  closingRules,
+  forgeRulesAt,
+  isClosed,
+} from "../../../../src/git/entry/closed-repositories.ts";
+import { decideTunnel } from "../../../../src/policy/decide.ts";
+import { decideRepositoryCall } from "../../../../src/git/entry/decide-repository-call.ts";
 import { gitRule } from "./git-fixture.ts";
 
 const secret = gitRule({ repository: "acme/secret", read: false });

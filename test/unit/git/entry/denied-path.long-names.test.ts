@@ -1,6 +1,6 @@
 // Names come out of pushed packs: reading one must cost no more than its length.
 import { expect, test } from "vitest";
-import { findDeniedPath } from "../../../src/policy/denied-path.ts";
+import { findDeniedPath } from "../../../../src/git/entry/denied-path.ts";
 
 const length = 1_000_000;
 /** Processor time in seconds; what is quadratic takes minutes. */

@@ -3,8 +3,8 @@ import {
   describeGitRule,
   formatGitUrl,
   toWorktreeNotes,
-} from "../../../src/policy/git-rule-text.ts";
-import { parseGitFlag } from "../../../src/policy/parse-git-flag.ts";
+} from "../../../../src/git/entry/git-rule-text.ts";
+import { parseGitFlag } from "../../../../src/git/entry/parse-git-flag.ts";
 import { gitRule, pushGrant } from "./git-fixture.ts";
 
 test.each([

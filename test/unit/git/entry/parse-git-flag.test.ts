@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseGitFlag } from "../../../src/policy/parse-git-flag.ts";
+import { parseGitFlag } from "../../../../src/git/entry/parse-git-flag.ts";
 
 const source = { kind: "flag", label: "--git" } as const;
 const url = "https://github.com/acme/widgets";

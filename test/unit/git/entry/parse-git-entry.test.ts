@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { defaultMaxPackBytes, type GitRule } from "../../../src/policy/git-rule.ts";
-import { parsePolicyFile } from "../../../src/policy/file/parse-policy.ts";
-import { formatProblem, InvalidFileError } from "../../../src/policy/file/problem.ts";
+import { defaultMaxPackBytes, type GitRule } from "../../../../src/git/entry/git-rule.ts";
+import { parsePolicyFile } from "../../../../src/policy/file/parse-policy.ts";
+import { formatProblem, InvalidFileError } from "../../../../src/policy/file/problem.ts";
 
 function parse(entry: string): GitRule {
   const content = Buffer.from(`version: 1\negress:\n  - ${entry}\n`);

@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
-import type { RepositoryAction } from "../../../src/git/repository-call.ts";
-import { decideRepositoryCall } from "../../../src/policy/decide-repository-call.ts";
-import { filterByRepository, findGitRules, gitRulesAt } from "../../../src/policy/git-rules.ts";
-import { compilePolicy } from "../../../src/policy/decide.ts";
-import type { GitRule } from "../../../src/policy/git-rule.ts";
+import type { RepositoryAction } from "../../../../src/git/repository-call.ts";
+import { decideRepositoryCall } from "../../../../src/git/entry/decide-repository-call.ts";
+import {
+  filterByRepository,
+  findGitRules,
+  gitRulesAt,
+} from "../../../../src/git/entry/git-rules.ts";
+import { compilePolicy } from "../../../../src/policy/decide.ts";
+import type { GitRule } from "../../../../src/git/entry/git-rule.ts";
 import { gitRule, pushGrant, refUpdate } from "./git-fixture.ts";
 
 function decide(rules: readonly GitRule[], action: RepositoryAction) {
