@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -105,7 +105,8 @@ export async function startEngine(options: SetupOptions): Promise<StartedEngine 
 }
 
 async function startByHand(options: SetupOptions): Promise<StartedEngine> {
-  const logPath = join(tmpdir(), `vaultbox-dockerd-${process.pid}.log`);
+  const folder = await mkdtemp(join(tmpdir(), "vaultbox-dockerd-"));
+  const logPath = join(folder, "log");
   const program = prepareProgram("dockerd", process.env);
   if ("why" in program) {
     throw new VaultboxError("VBX_ENGINE_UNREACHABLE", `cannot start dockerd: ${program.why}`);
@@ -123,7 +124,7 @@ async function startByHand(options: SetupOptions): Promise<StartedEngine> {
   options.onLine(`started a container engine: dockerd, pid ${pid}, log ${logPath}`);
   const stop = async () => {
     await stopProcess(pid, () => ended !== undefined);
-    await rm(logPath, { force: true });
+    await rm(folder, { recursive: true, force: true });
   };
   return { pid, logPath, stop };
 }

@@ -194,7 +194,7 @@ test("what a session disabled whose process died before it told of it is told by
   await dead.die({ hasLooked: true });
   const handoff = await finishDeadSession({ paths, roots: [workspace], session: dead.id });
   expect(handoff?.entries.map(({ change, path }) => `${change} ${path}`)).toEqual([
-    "held made/.git",
+    "disabled made/.git",
     "new .envrc",
   ]);
 });

@@ -220,7 +220,7 @@ test("a repository is disabled and reported although the disk for vaultbox's own
       await run("sh", ["-c", fill], { cwd: own });
     });
     expect(handoff.entries.map(({ change, path }) => `${change} ${path}`)).toEqual([
-      "held sub/.git",
+      "disabled sub/.git",
     ]);
     expect(handoff).toMatchObject({
       complete: false,

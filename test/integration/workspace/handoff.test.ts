@@ -262,8 +262,8 @@ test("a folder that was no repository is disabled when it is renamed to be one, 
     }
   });
   expect(handoff.entries.map(({ change, path }) => `${change} ${path}`).toSorted()).toEqual([
-    "held fixtures/x/.git",
-    "held node_modules/x/.git",
+    "disabled fixtures/x/.git",
+    "disabled node_modules/x/.git",
   ]);
 });
 

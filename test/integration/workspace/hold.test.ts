@@ -168,7 +168,8 @@ test("a repository is disabled on a full disk, in a folder that has no room for 
   );
   expect(readdirSync(place.path)).not.toContain("RAN");
   // The control: with its HEAD and its name it's armed
-  const arm = "mv s/.git?* s/.git; echo ref: refs/heads/x > s/.git/HEAD; git -C s status || true";
+  const arm =
+    "mv s/.git?* s/.git || mv s/~* s/.git; echo ref: refs/heads/x > s/.git/HEAD; git -C s status || true";
   await runShell(place, arm, user);
   expect(readdirSync(place.path)).toContain("RAN");
   recordScore({ row: 28, test: "full disk", attempts: 1, blocked: 1, controlSucceeded: 1 });

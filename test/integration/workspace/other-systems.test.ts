@@ -153,8 +153,8 @@ test("of a repository that was there only the file that is new is disabled, and 
     await writeInto(workspace, ".git/sl/config", "[hooks]\npre-status = touch RAN\n");
   });
   expect(handoff.entries.map(({ change, path }) => `${change} ${path}`).toSorted()).toEqual([
-    "held .git",
-    "held theirs/.jj",
+    "disabled .git",
+    "disabled theirs/.jj",
   ]);
   const heldIn = async (path: string, name: string): Promise<string> => {
     const names = await readdir(join(workspace, path));
@@ -176,7 +176,9 @@ test("a repository of another system that is a link is disabled, and said withou
   await mkdir(join(workspace, "a"));
   const link = (): Promise<void> => symlink("../x", join(workspace, "a/.hg"));
   const disabled = await during(link);
-  expect(disabled.entries.map(({ change, path }) => `${change} ${path}`)).toEqual(["held a/.hg"]);
+  expect(disabled.entries.map(({ change, path }) => `${change} ${path}`)).toEqual([
+    "disabled a/.hg",
+  ]);
   await rm(join(workspace, "a"), { recursive: true });
   await mkdir(join(workspace, "a"));
   const settings = { ...defaultWorkspaceSettings, protect: "none" as const };

@@ -74,7 +74,7 @@ test("a new repository of another system is disabled when its user's settings wo
     await writeInto(workspace, "n/tools/up.sh", "touch RAN\n");
   });
   expect(entries.map(({ change, path }) => `${change} ${path}`).toSorted()).toEqual([
-    "held n/.hg",
+    "disabled n/.hg",
     "new empty/.hg",
   ]);
 });
@@ -107,8 +107,8 @@ test("a program that git would start, and that appears during the run, is disabl
   });
   const told = entries.map(({ change, path }) => `${change} ${path}`);
   expect(told.toSorted()).toEqual([
-    "held h05.sh",
-    "held tools/clean",
+    "disabled h05.sh",
+    "disabled tools/clean",
     "new dist/cli",
     "new scripts/check.sh",
   ]);
