@@ -1,6 +1,6 @@
 import { quoted, toPrintable } from "../base/printable.ts";
 import type { ProjectHistory } from "../sandbox/home/history/prune-history.ts";
-import type { RemovedRecords } from "../sandbox/remove-records.ts";
+import type { RemovedRecords } from "../session/remove-records.ts";
 import type { RemovedLeftovers } from "../session/leftovers.ts";
 import { formatSize, plural } from "../base/units.ts";
 

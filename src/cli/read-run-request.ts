@@ -56,19 +56,21 @@ export async function readRunRequest(
   }
   return {
     command: argv,
-    plan,
-    vaults,
-    git: resolveSandboxGit(flags.sign, { plan, vaults, hostAuthor }),
-    workspace,
-    upstream: {
-      connectTo: [
-        ...flags.connectTo,
-        ...preferences.connectTo,
-        ...(await mapRegistryAddresses(plan.registries, { env: process.env })),
-      ],
-      upstreamCa: await readUpstreamCa(flags.upstreamCa, toChosenFileRules(options, paths)),
-      env: process.env,
+    plan: {
+      ...plan,
+      vaults,
+      git: resolveSandboxGit(flags.sign, { plan, vaults, hostAuthor }),
+      upstream: {
+        connectTo: [
+          ...flags.connectTo,
+          ...preferences.connectTo,
+          ...(await mapRegistryAddresses(plan.registries, { env: process.env })),
+        ],
+        upstreamCa: await readUpstreamCa(flags.upstreamCa, toChosenFileRules(options, paths)),
+        env: process.env,
+      },
     },
+    workspace,
     mounts: flags.mount,
     allowMounts: flags.allowMount,
     show: flags.show,

@@ -7,11 +7,11 @@ import { toPartNote } from "./part-of-repository.ts";
 
 /** What the user should know of git in the sandbox before it starts: what it can't do there, and what to type instead. */
 export async function toRepositoryNotes(
-  { command, git, workspace }: RunRequest,
+  { command, plan, workspace }: RunRequest,
   repository: RepositoryFacts,
   rules: MountRules,
 ): Promise<readonly string[]> {
-  const session = { signingKey: git.signing?.key.publicKey, pin: "" };
+  const session = { signingKey: plan.git.signing?.key.publicKey, pin: "" };
   const notes = [...repository.configIssues, ...toGitOverrides(repository.settings, session).notes];
   if (repository.workTree !== workspace) {
     notes.push(await toPartNote({ repository, command, rules }));

@@ -16,7 +16,7 @@ import {
   resolveWritable,
 } from "../sandbox/mounts/mounts.ts";
 import { refuseOwnPlaces } from "../session/own-places.ts";
-import { rememberFolders } from "../session/remember-folders.ts";
+import { rememberFolders } from "../base/remember-folders.ts";
 import type { RunResult, RunStart } from "../session/run-request.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
 import { handoffLines } from "../workspace/handoff/handoff-text.ts";

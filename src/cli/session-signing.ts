@@ -2,7 +2,7 @@ import { VaultboxError } from "../base/errors.ts";
 import { readWritableFolders } from "../base/folder-list.ts";
 import { type GitAuthor, isUsableAuthor } from "../policy/git-author.ts";
 import type { SigningSettings } from "../policy/signing-settings.ts";
-import type { SandboxGit } from "../session/signing/sandbox-git.ts";
+import type { SessionPlan } from "../session/session-plan.ts";
 import { findSigningKey } from "../session/signing/session-signer.ts";
 import { lastValue } from "../workspace/git-dir/git-setting.ts";
 import { readUserConfiguration } from "../workspace/git-dir/user-configuration.ts";
@@ -24,7 +24,7 @@ export function resolveSandboxGit(
     readonly vaults: readonly OpenVault[];
     readonly hostAuthor: GitAuthor | undefined;
   },
-): SandboxGit {
+): SessionPlan["git"] {
   const { plan, vaults, hostAuthor } = sources;
   const settings = plan.projectFile?.project.signing ?? plan.preferences.signing;
   const author = settings?.author ?? hostAuthor;

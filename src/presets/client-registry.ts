@@ -22,6 +22,21 @@ export interface ClientRegistry {
   readonly extraOrigins: readonly string[];
 }
 
+/** A registry that a preset of the session reads from, as the user's own client names it. */
+export interface SessionRegistry {
+  readonly client: "npm" | "pip";
+  readonly registry: ClientRegistry;
+}
+
+/** Makes npm in the sandbox ask the user's own registry. */
+export function toRegistryEnvironment(
+  registries: readonly SessionRegistry[],
+): Readonly<Record<string, string>> {
+  const npm = registries.find(({ client }) => client === "npm");
+  if (npm === undefined) return {};
+  return { npm_config_registry: `${npm.registry.origin}${npm.registry.pathPrefix}/` };
+}
+
 export interface RegistryContext {
   /** Directories that an agent can write: no program is taken from there, no configuration read there */
   readonly writable: readonly string[];

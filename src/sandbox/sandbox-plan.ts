@@ -24,25 +24,24 @@ import { homeMount } from "./home/sandbox-home.ts";
 import { toWorkspaceBinds } from "./mounts/mounts.ts";
 import { toPolicyDocument } from "./environment/policy-document.ts";
 import type { PostureExpectation } from "./posture/expectation.ts";
-import type { MountSource } from "./posture/expected-mounts.ts";
-import type { PreparedSession } from "../session/prepare-session.ts";
-import type { RunHost, RunRequest } from "../session/run-request.ts";
-import { toRegistryEnvironment } from "../session/registry-access.ts";
+import type { MountSource } from "../workspace/roots/open-roots.ts";
+import { toRegistryEnvironment } from "../presets/client-registry.ts";
+import type { SandboxHost, SandboxRequest, SandboxSession } from "./sandbox-request.ts";
 import { sayWhileLong } from "./long-work.ts";
 import { proxyUrl, relayAddress } from "./sandbox-network.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { StartingRelay } from "./start-relay.ts";
 import type { FrozenTree } from "../workspace/hide/tracked/frozen-files.ts";
 import type { WorkspaceSession } from "../workspace/workspace-session.ts";
-import { toGitSignScript } from "../session/signing/git-sign.ts";
+import { toGitSignScript } from "./environment/git-sign.ts";
 import { toTemporary } from "./mounts/temporary-mounts.ts";
 import { writeSandboxFiles, type SandboxGitFiles } from "./environment/ca-files.ts";
 import { inState } from "../base/state-folder.ts";
 
 export interface SandboxOptions {
-  readonly request: RunRequest;
-  readonly session: PreparedSession;
-  readonly host: RunHost;
+  readonly request: SandboxRequest;
+  readonly session: SandboxSession;
+  readonly host: SandboxHost;
   readonly engine: Engine;
   /** Tag of the agent container's image */
   readonly imageTag: string;
@@ -124,7 +123,7 @@ export function toExpectation(
 
 /** The project file, where a copy of it is mounted over it. */
 function toProjectFile(
-  { plan }: RunRequest,
+  { plan }: SandboxRequest,
   binds: readonly BindMount[],
 ): readonly { readonly target: string }[] {
   return binds.filter(({ target }) => target === plan.projectFile?.path);
@@ -189,11 +188,11 @@ export async function toBinds(
 }
 
 function toGitFiles(
-  { git, plan, workspace }: RunRequest,
+  { plan, workspace }: SandboxRequest,
   imageConfig: string,
   frozen: readonly FrozenTree[],
 ): SandboxGitFiles {
-  const { author, signing } = git;
+  const { author, signing } = plan.git;
   const signingKey = signing?.key.publicKey;
   const rules = plan.policy.git ?? [];
   const config = toGitConfig({
@@ -222,7 +221,7 @@ function toGitFiles(
 
 export function toAgentEnvironment(plan: SandboxPlan): Readonly<Record<string, string>> {
   const { request, session } = plan;
-  const signingKey = request.git.signing?.key.publicKey;
+  const signingKey = request.plan.git.signing?.key.publicKey;
   const env = toEnvironment({
     sandboxUser: plan.sandboxUser,
     image: plan.image.env,

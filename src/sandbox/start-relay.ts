@@ -18,7 +18,7 @@ import type { OnStream } from "./link/read-service.ts";
 import { servicePorts } from "./sandbox-network.ts";
 import { createSessionContainer } from "./session-container.ts";
 import { toSessionLabels } from "./session-labels.ts";
-import type { SessionState } from "../session/session-state.ts";
+import type { SessionState } from "../base/session-state.ts";
 import { resolveSeccomp } from "./system-call-filter.ts";
 
 const linkTimeoutMs = 20_000;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningContainer } from "../engine/engine.ts";
 import type { RunHost } from "./run-request.ts";
-import { giveUp, toSignalStatus, type WatchedSignal } from "./signal-watch.ts";
+import { toSignalStatus } from "../sandbox/limits/command-end.ts";
+import { giveUp, type WatchedSignal } from "./signal-watch.ts";
 import { timeoutStatus, timeoutText, untilTimeLimit } from "./time-limit.ts";
 
 /** How long a command may take to end after SIGTERM. */

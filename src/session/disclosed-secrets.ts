@@ -6,7 +6,7 @@ import { encodedForms } from "../base/redact.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { SecretSource } from "../vault/stored-credential.ts";
 import { toPolicyDocument } from "../sandbox/environment/policy-document.ts";
-import { toRegistryEnvironment } from "./registry-access.ts";
+import { toRegistryEnvironment } from "../presets/client-registry.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /** A text that goes into the container's configuration, its labels or a file in there, for everybody to read. */
@@ -60,7 +60,7 @@ export function toDisclosures(
   request: RunRequest,
   userEnv: Readonly<Record<string, string>>,
 ): readonly Disclosure[] {
-  const { plan, git } = request;
+  const { plan } = request;
   const typed = (place: string, text: string): Disclosure => ({ place, text, kind: "typed" });
   const named = (place: string, text: string): Disclosure => ({ place, text, kind: "named" });
   const variables = (env: Readonly<Record<string, string>>, of: string): readonly Disclosure[] =>
@@ -68,7 +68,7 @@ export function toDisclosures(
       { place: `the variable ${quoted(name, 64)} of ${of}`, text: value, kind: "value" as const },
       named(`the name of a variable of ${of}`, name),
     ]);
-  const { name, email } = git.author ?? {};
+  const { name, email } = plan.git.author ?? {};
   return [
     ...variables(userEnv, "--env"),
     ...variables(plan.projectFile?.project.env ?? {}, "the project file"),

@@ -6,7 +6,12 @@ import { hasEnded } from "../base/process-id.ts";
 import { isOwnName, parseOwnerLabel } from "../sandbox/session-labels.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
 import { finishDeadSession } from "../workspace/dead-session.ts";
-import { endSession, readActiveSessions, toWritable, type SessionState } from "./session-state.ts";
+import {
+  endSession,
+  readActiveSessions,
+  toWritable,
+  type SessionState,
+} from "../base/session-state.ts";
 
 /** What was left of sessions whose process died, and is gone now. */
 export interface RemovedLeftovers {

@@ -3,7 +3,7 @@ import type { Paths } from "../base/paths.ts";
 import { VaultboxError } from "../base/errors.ts";
 import { hasEnded } from "../base/process-id.ts";
 import { quoted } from "../base/printable.ts";
-import { readActiveSessions, readState, type SessionState } from "./session-state.ts";
+import { readActiveSessions, readState, type SessionState } from "../base/session-state.ts";
 import { compareText } from "../base/text-order.ts";
 
 /** A session as `ps` shows it. */

@@ -9,12 +9,13 @@ import { revealedSecrets } from "../base/redact.ts";
 import { refuseDisclosed, toDisclosures } from "./disclosed-secrets.ts";
 import { parseEnvironmentFlags } from "../sandbox/environment/environment.ts";
 import type { RunRequest } from "./run-request.ts";
+import type { SessionPlan } from "./session-plan.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
 import type { SigningParts } from "./session-handlers.ts";
 import { openSigner } from "./signing/session-signer.ts";
 import { openSessionLog } from "./session-log.ts";
 import { createCaOfSession, openSessionProxy } from "./session-proxy.ts";
-import { sessionFolder, writeState, type SessionState } from "./session-state.ts";
+import { sessionFolder, writeState, type SessionState } from "../base/session-state.ts";
 
 /** What is recorded of a session when everything of it is gone; kept up to date while it runs. */
 export interface SessionOutcome {
@@ -53,9 +54,9 @@ export async function prepareSession(
   stack: AsyncDisposableStack,
 ): Promise<PreparedSession> {
   const userEnv = parseEnvironmentFlags(request.env, host.env);
-  const { credentials, env: placeholders } = toSessionCredentials(request.vaults);
-  await refuseDisclosed(toDisclosures(request, userEnv), request.vaults);
-  const { plan, upstream } = request;
+  const { credentials, env: placeholders } = toSessionCredentials(request.plan.vaults);
+  await refuseDisclosed(toDisclosures(request, userEnv), request.plan.vaults);
+  const { plan } = request;
   const { id } = outcome.state;
   const command = request.command.map((text) => revealedSecrets.redact(text));
   const state = { ...outcome.state, command, agent: plan.agent.name };
@@ -69,13 +70,13 @@ export async function prepareSession(
   const endLog = once(() => end(outcome.status ?? failedStatus));
   stack.defer(endLog);
   const { policy } = plan;
-  const signing = toSigningParts(request, host.env);
+  const signing = toSigningParts(plan, host.env);
   const proxy = await openSessionProxy({
     session: id,
     policy,
     credentials,
     recorder: audit,
-    upstream,
+    upstream: plan.upstream,
     ca,
     ...signing,
     gitCacheFolder: host.paths.git,
@@ -90,7 +91,7 @@ export async function prepareSession(
 
 /** @throws VaultboxError VBX_SSH_AGENT_UNAVAILABLE */
 function toSigningParts(
-  { git: { signing } }: RunRequest,
+  { git: { signing } }: SessionPlan,
   env: NodeJS.ProcessEnv,
 ): { readonly signing?: SigningParts } {
   if (signing === undefined) return {};

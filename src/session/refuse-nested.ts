@@ -4,7 +4,7 @@ import type { Paths } from "../base/paths.ts";
 import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { contains } from "../base/fs/path-steps.ts";
-import { readOtherRunning, toWritable, type SessionState } from "./session-state.ts";
+import { readOtherRunning, toWritable, type SessionState } from "../base/session-state.ts";
 
 /** What a session that is about to start mounts; real paths. */
 export interface MountedPlaces {

@@ -1,27 +1,12 @@
 import { isIP } from "node:net";
-import type { ClientRegistry } from "../presets/client-registry.ts";
+import type { SessionRegistry } from "../presets/client-registry.ts";
 import { classifyAddress, type AddressClass } from "../base/address-class.ts";
 import { parseAuthority, type Authority } from "../http/authority.ts";
 import { resolveWithHost, type Resolve } from "../proxy/upstream/resolve.ts";
 import { parseUpstreamProxySettings, upstreamProxyFor } from "../proxy/upstream/upstream-proxy.ts";
 
-/** A registry that a preset of the session reads from, as the user's own client names it. */
-export interface SessionRegistry {
-  readonly client: "npm" | "pip";
-  readonly registry: ClientRegistry;
-}
-
 /** Where company registries live. Never link-local or metadata addresses, whatever a resolver says. */
 const companyClasses: ReadonlySet<AddressClass> = new Set(["private", "cgnat", "reserved"]);
-
-/** Makes npm in the sandbox ask the user's own registry. */
-export function toRegistryEnvironment(
-  registries: readonly SessionRegistry[],
-): Readonly<Record<string, string>> {
-  const npm = registries.find(({ client }) => client === "npm");
-  if (npm === undefined) return {};
-  return { npm_config_registry: `${npm.registry.origin}${npm.registry.pathPrefix}/` };
-}
 
 /**
  * `--connect-to` texts for registries on addresses that the proxy would refuse by itself. That the user's own client is

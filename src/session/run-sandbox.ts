@@ -7,9 +7,9 @@ import type { PreparedSession, SessionOutcome } from "./prepare-session.ts";
 import type { RunHost, RunRequest, RunResult, RunStart } from "./run-request.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
 import type { WorkspaceSession } from "../workspace/workspace-session.ts";
-import { runCommand } from "../sandbox/sandbox-command.ts";
+import { runCommand } from "./sandbox-command.ts";
 import { createSessionId } from "../base/session-id.ts";
-import { beginSession, endSession, recordEnd } from "./session-state.ts";
+import { beginSession, endSession, recordEnd } from "../base/session-state.ts";
 import { SignalWatch } from "./signal-watch.ts";
 import {
   startRelay,
@@ -195,14 +195,14 @@ async function launch(run: Launch): Promise<ReadySandbox> {
     workspace: request.workspace,
     link: link.report.link,
     policyHash: request.plan.hash,
-    vaults: request.vaults.map(({ name }) => name),
+    vaults: request.plan.vaults.map(({ name }) => name),
   });
   session.audit.note("posture", { asserts: ready.asserts });
   const { noteWorkspace } = await import("./session-workspace.ts");
   noteWorkspace(files, session.audit, host.onNote);
   const { noteHistory } = await import("../sandbox/home/history/session-history.ts");
   noteHistory(ready.history, session.audit, host.onNote);
-  const { signing } = request.git;
+  const { signing } = request.plan.git;
   if (signing !== undefined) {
     const { key, vault } = signing;
     session.audit.note("signing", { key: `${vault.name}/${key.name}`, public: key.publicKey });

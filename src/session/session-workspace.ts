@@ -12,11 +12,11 @@ import {
 import { refuseOwnPlaces } from "./own-places.ts";
 import type { SessionOutcome } from "./prepare-session.ts";
 import { refuseNested } from "./refuse-nested.ts";
-import { rememberFolders } from "./remember-folders.ts";
+import { rememberFolders } from "../base/remember-folders.ts";
 import { refuseRepositoryParts } from "./repository-part.ts";
 import { resolveShown } from "../sandbox/mounts/shown-files.ts";
 import { refuseSecondViews } from "./second-view.ts";
-import { toWritable, writeState } from "./session-state.ts";
+import { toWritable, writeState } from "../base/session-state.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
 import { toMountedRoots } from "../workspace/roots/mounted-root.ts";

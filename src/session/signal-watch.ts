@@ -1,14 +1,9 @@
-import { constants } from "node:os";
 import { VaultboxError } from "../base/errors.ts";
 import { writeLine } from "../base/print.ts";
+import { toSignalStatus } from "../sandbox/limits/command-end.ts";
 
 const watched = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 export type WatchedSignal = (typeof watched)[number];
-
-/** 128 + n, as a shell reports it. */
-export function toSignalStatus(signal: NodeJS.Signals): number {
-  return 128 + constants.signals[signal];
-}
 
 /** The session process was told to end before the command began. */
 export class InterruptedError extends VaultboxError {

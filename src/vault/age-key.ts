@@ -6,7 +6,7 @@ import { quoted } from "../base/printable.ts";
 import type { AgeKey } from "./age-file.ts";
 import { type IdentitySource, readIdentityFile, readPassphraseFile } from "./identity-file.ts";
 import { type Keychain, openKeychain } from "./keychain.ts";
-import { readPrivateFile } from "./private-file.ts";
+import { readPrivateFile } from "../base/fs/private-file.ts";
 import { toKeychainService, type VaultContext } from "./vault-context.ts";
 import { toVaultPaths } from "./vault-paths.ts";
 

@@ -16,7 +16,7 @@ import {
   isSameVersion,
   readFileVersion,
   readPrivateFile,
-} from "./private-file.ts";
+} from "../base/fs/private-file.ts";
 import { type SeenCounter, toFileCounter, toKeychainCounter, toRemoved } from "./seen-counter.ts";
 import { decodeContent, encodeContent, toSorted } from "./vault-content.ts";
 import type { VaultPaths } from "./vault-paths.ts";

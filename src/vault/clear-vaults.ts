@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { isVaultboxError } from "../base/errors.ts";
 import { acquireLock } from "../base/fs/lock.ts";
 import { clearKeychain } from "./keychain.ts";
-import { readFileVersion } from "./private-file.ts";
+import { readFileVersion } from "../base/fs/private-file.ts";
 import { toFileCounter } from "./seen-counter.ts";
 import { isName } from "./stored-credential.ts";
 import { findVaultKind, listVaultNames } from "./vault-catalog.ts";

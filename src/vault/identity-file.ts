@@ -2,7 +2,7 @@ import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { toShellWord } from "../base/shell-word.ts";
 import { type AgeKey, decryptText, readAgeKind } from "./age-file.ts";
-import { readPrivateFile } from "./private-file.ts";
+import { readPrivateFile } from "../base/fs/private-file.ts";
 
 /** Bytes of a file that holds a key or a passphrase. */
 const maxKeyFileBytes = 64 * 1024;

@@ -5,7 +5,7 @@ import { readAgeKind } from "./age-file.ts";
 import { AgeStore, maxVaultFileBytes } from "./age-store.ts";
 import { openKeychain, type Keychain } from "./keychain.ts";
 import { KeychainStore } from "./keychain-store.ts";
-import { ensurePrivateFolder, readFileVersion, readPrivateFile } from "./private-file.ts";
+import { ensurePrivateFolder, readFileVersion, readPrivateFile } from "../base/fs/private-file.ts";
 import { toFileCounter } from "./seen-counter.ts";
 import { maxMarkerBytes, unknownVault } from "./vault-catalog.ts";
 import { toKeychainService, type VaultContext } from "./vault-context.ts";

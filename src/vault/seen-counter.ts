@@ -3,7 +3,7 @@
 import { dirname } from "node:path";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import type { Keychain } from "./keychain.ts";
-import { ensurePrivateFolder, readPrivateFile } from "./private-file.ts";
+import { ensurePrivateFolder, readPrivateFile } from "../base/fs/private-file.ts";
 import { damaged } from "./vault-content.ts";
 
 /** What is known of a vault's changes; the counter only grows, also when the vault is removed and made again. */

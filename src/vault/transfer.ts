@@ -6,7 +6,7 @@ import { atNamedPath } from "../base/fs/named-path.ts";
 import { quoted } from "../base/printable.ts";
 import { type AgeKey, type AgeTarget, decryptText, encryptText, readAgeKind } from "./age-file.ts";
 import { maxVaultFileBytes } from "./age-store.ts";
-import { readPrivateFile } from "./private-file.ts";
+import { readPrivateFile } from "../base/fs/private-file.ts";
 import { isSigningKey } from "./signing-key.ts";
 import { checkSecretValue, type VaultEntry } from "./stored-credential.ts";
 import { decodeContent, encodeContent, readVaultName } from "./vault-content.ts";

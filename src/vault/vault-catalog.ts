@@ -9,7 +9,11 @@ import { type AgeKeys, createIdentity, readIdentity, readPassphrase } from "./ag
 import { AgeStore, maxVaultFileBytes } from "./age-store.ts";
 import { openKeychain, type Keychain } from "./keychain.ts";
 import { KeychainStore } from "./keychain-store.ts";
-import { checkPrivateFolder, ensurePrivateFolder, readPrivateFile } from "./private-file.ts";
+import {
+  checkPrivateFolder,
+  ensurePrivateFolder,
+  readPrivateFile,
+} from "../base/fs/private-file.ts";
 import { toFileCounter } from "./seen-counter.ts";
 import { checkName, isName } from "./stored-credential.ts";
 import { damaged } from "./vault-content.ts";

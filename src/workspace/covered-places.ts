@@ -2,10 +2,18 @@ import { basename, join } from "node:path";
 import { orNothing, type Folder } from "../base/fs/beneath.ts";
 import type { EntryFacts } from "../base/fs/entry-facts.ts";
 import type { FileOrigin } from "../base/fs/file-origin.ts";
-import type { CoveredPlace } from "../sandbox/posture/expected-mounts.ts";
 import { toNames } from "./host-path.ts";
 import { findRootOf, type OpenRoot } from "./roots/mounted-root.ts";
 import type { CopyMount } from "./protect/shown-copies.ts";
+
+/** A place at which something else must be mounted than what lies there. */
+export interface CoveredPlace {
+  readonly target: string;
+  /** The folder that it was found in; undefined where nobody can exchange it, or nobody can tell */
+  readonly around?: FileOrigin;
+  /** How the path ends, in its file system, of what is shown instead */
+  readonly shows?: string;
+}
 
 /** What is in a sandbox, with what is mounted over it. */
 interface CoveredRoots {

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Folder, orNothing } from "../base/fs/beneath.ts";
-import { sessionFolder } from "../session/session-state.ts";
+import { sessionFolder } from "../base/session-state.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { rememberUnscanned } from "./handoff/unscanned-sessions.ts";
 import { inspectEnd, toUnopened, type EndOptions } from "./session-end.ts";

@@ -4,7 +4,7 @@ import { VaultboxError } from "../base/errors.ts";
 import { orNothing, type Folder } from "../base/fs/beneath.ts";
 import { contains } from "../base/fs/path-steps.ts";
 import { quoted } from "../base/printable.ts";
-import { readOtherRunning } from "../session/session-state.ts";
+import { readOtherRunning } from "../base/session-state.ts";
 import { openRealOrNothing } from "./host-path.ts";
 import {
   makeMountPoint,

@@ -5,7 +5,6 @@ import { VaultboxError } from "../base/errors.ts";
 import { isSystemError } from "../base/fs/beneath.ts";
 import type { WorkspaceSettings } from "../policy/workspace-settings.ts";
 import type { ReachedPlaces } from "./host-sockets.ts";
-import type { CoveredPlace, MountSource } from "../sandbox/posture/expected-mounts.ts";
 import { readKnownGitDirs, type Baseline, type KnownPlace } from "./handoff/baseline.ts";
 import { readMade } from "./handoff/made-repositories.ts";
 import { leaveOutDangers, readOpenDangers } from "./handoff/open-dangers.ts";
@@ -16,7 +15,8 @@ import {
   type SessionPlace,
 } from "./handoff/unscanned-sessions.ts";
 import { readClockSlack, tickNs } from "./clock-slack.ts";
-import { toCoveredPlaces } from "./covered-places.ts";
+import { type CoveredPlace, toCoveredPlaces } from "./covered-places.ts";
+import type { MountSource } from "./roots/open-roots.ts";
 import { readHiddenKeys } from "./hide/hidden-once.ts";
 import { refuseMovedSecrets, toHiddenPlaces } from "./hide/moved-secrets.ts";
 import { toNames } from "./host-path.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { isSystemError } from "../base/fs/beneath.ts";
 import type { Paths } from "../base/paths.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
-import { sessionFolder } from "../session/session-state.ts";
+import { sessionFolder } from "../base/session-state.ts";
 import type { Baseline, KnownGitDir } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import type { HiddenKey } from "./hide/hidden-once.ts";

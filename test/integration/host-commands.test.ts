@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { resolvePaths } from "../../src/base/paths.ts";
-import { rememberFolders } from "../../src/session/remember-folders.ts";
+import { rememberFolders } from "../../src/base/remember-folders.ts";
 import { recordScore } from "../support/scoreboard.ts";
 
 const run = promisify(execFile);

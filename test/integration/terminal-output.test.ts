@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openAuditLog } from "../../src/audit/audit-log.ts";
 import { resolvePaths } from "../../src/base/paths.ts";
-import { beginSession } from "../../src/session/session-state.ts";
+import { beginSession } from "../../src/base/session-state.ts";
 import { decisionOf } from "../support/audit-fixture.ts";
 import { runCli } from "../support/run-cli.ts";
 import { runOnTerminal } from "../support/terminal.ts";

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { resolvePaths, type Paths } from "../../src/base/paths.ts";
 import { readOwnProcessId, type ProcessId } from "../../src/base/process-id.ts";
-import { beginSession, writeState } from "../../src/session/session-state.ts";
+import { beginSession, writeState } from "../../src/base/session-state.ts";
 import { runCli, type CliResult } from "../support/run-cli.ts";
 import { runOnTerminal } from "../support/terminal.ts";
 

@@ -8,7 +8,7 @@ import {
   defaultWorkspaceSettings,
   type WorkspaceSettings,
 } from "../../src/policy/workspace-settings.ts";
-import { beginSession, endSession, writeState } from "../../src/session/session-state.ts";
+import { beginSession, endSession, writeState } from "../../src/base/session-state.ts";
 import type { Handoff } from "../../src/workspace/handoff/handoff.ts";
 import { openWorkspaceSession } from "../../src/workspace/workspace-session.ts";
 

@@ -17,7 +17,7 @@ import type { HeaderField } from "../../src/http/http1/header.ts";
 import type { RequestHead } from "../../src/http/http1/request-head.ts";
 import { HeldBytes } from "../../src/proxy/egress/held-bytes.ts";
 import { Refusal } from "../../src/http/refusal.ts";
-import { toGitSignScript } from "../../src/session/signing/git-sign.ts";
+import { toGitSignScript } from "../../src/sandbox/environment/git-sign.ts";
 
 export const person = { name: "Ann Example", email: "ann@example.com" } as const;
 

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Engine } from "../../engine/engine.ts";
 import type { Paths } from "../../base/paths.ts";
 import type { LeftHandoff } from "../../session/leftovers.ts";
-import type { RemovedRecords } from "../../sandbox/remove-records.ts";
+import type { RemovedRecords } from "../../session/remove-records.ts";
 import type { RemovedImages } from "../../engine/image/remove-images.ts";
 
 export function buildCommand(): Command {
@@ -93,7 +93,7 @@ async function toTime(age: string): Promise<string> {
 }
 
 async function pruneRecords(paths: Paths, before: string): Promise<RemovedRecords> {
-  const { removeOldRecords } = await import("../../sandbox/remove-records.ts");
+  const { removeOldRecords } = await import("../../session/remove-records.ts");
   return await removeOldRecords(paths, before);
 }
 

@@ -12,7 +12,7 @@ import { label } from "../../engine/labels.ts";
 import { toRecordPath } from "../../sandbox/home/start-file-record.ts";
 import { findOrphans } from "../../session/leftovers.ts";
 import { isOwnName } from "../../sandbox/session-labels.ts";
-import { readActiveSessions } from "../../session/session-state.ts";
+import { readActiveSessions } from "../../base/session-state.ts";
 
 /** What of vaultbox is on an engine, beside sessions of this user. */
 export interface OnEngine {

@@ -3,7 +3,7 @@ import type { Engine } from "../../engine/engine.ts";
 import { label } from "../../engine/labels.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
-import type { RunRequest } from "../../session/run-request.ts";
+import type { SandboxRequest } from "../sandbox-request.ts";
 import { toSessionVolumeName } from "../session-labels.ts";
 
 /** The volume at HOME. */
@@ -35,7 +35,7 @@ function toProjectHome(workspace: string): string {
 }
 
 /** Name of the home that a run keeps; undefined for a new one. */
-export function toHomeName({ home, plan, workspace }: RunRequest): string | undefined {
+export function toHomeName({ home, plan, workspace }: SandboxRequest): string | undefined {
   const isProjects = plan.projectFile?.project.home === "project";
   return home ?? (isProjects ? toProjectHome(workspace) : undefined);
 }

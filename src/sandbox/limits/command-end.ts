@@ -1,7 +1,12 @@
+import { constants } from "node:os";
 import type { Engine, RunningContainer } from "../../engine/engine.ts";
 import { formatSize } from "../../base/units.ts";
-import { toSignalStatus } from "../../session/signal-watch.ts";
 import { toMemoryNote } from "./memory-note.ts";
+
+/** 128 + n, as a shell reports it. */
+export function toSignalStatus(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
+}
 
 /** How a command ended. */
 interface CommandEnd {

@@ -14,3 +14,10 @@ export interface PostureExpectation extends ExpectedMounts {
   /** Targets of every mount that was asked for */
   readonly mountTargets: readonly string[];
 }
+
+/** A fact of a sandbox, held against what was asked for. */
+export interface Check {
+  readonly name: string;
+  readonly expected: boolean;
+  readonly found: unknown;
+}

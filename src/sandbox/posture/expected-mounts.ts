@@ -1,23 +1,8 @@
 import { posix } from "node:path";
-import type { FileOrigin } from "../../base/fs/file-origin.ts";
 import type { MountRow } from "../../base/fs/mount-table.ts";
+import type { CoveredPlace } from "../../workspace/covered-places.ts";
+import type { MountSource } from "../../workspace/roots/open-roots.ts";
 import type { InsideFacts } from "./inside-facts.ts";
-
-/** A file or folder of the host that was checked, and where it is to be in the sandbox. */
-export interface MountSource {
-  readonly target: string;
-  /** Undefined where the host's kernel doesn't say */
-  readonly origin: FileOrigin | undefined;
-}
-
-/** A place at which something else must be mounted than what lies there. */
-export interface CoveredPlace {
-  readonly target: string;
-  /** The folder that it was found in; undefined where nobody can exchange it, or nobody can tell */
-  readonly around?: FileOrigin;
-  /** How the path ends, in its file system, of what is shown instead */
-  readonly shows?: string;
-}
 
 /** Which mounts a sandbox must have. */
 export interface ExpectedMounts {

@@ -1,5 +1,5 @@
 import { relayAddress } from "../sandbox-network.ts";
-import type { Check } from "./check.ts";
+import type { Check } from "./expectation.ts";
 import type { PostureExpectation } from "./expectation.ts";
 import { findExchanged, findForeign, findMisplaced, findUncovered } from "./expected-mounts.ts";
 import type { InsideFacts, InsideMount } from "./inside-facts.ts";

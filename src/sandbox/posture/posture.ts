@@ -1,3 +1,5 @@
+import { VaultboxError } from "../../base/errors.ts";
+import { toPrintable } from "../../base/printable.ts";
 import { toEngineChecks, type EngineFacts } from "./engine-checks.ts";
 import type { PostureExpectation } from "./expectation.ts";
 import { toInsideChecks } from "./inside-checks.ts";
@@ -28,4 +30,21 @@ export function evaluatePosture(
 function toText(found: unknown): string {
   if (Array.isArray(found)) return found.length === 0 ? "none" : found.join(", ");
   return String(found);
+}
+
+/** @throws VaultboxError VBX_POSTURE_UNSAFE naming every assert that doesn't hold */
+export function refuseUnsafe(asserts: readonly PostureAssert[]): void {
+  const failed = asserts.filter(({ holds }) => !holds);
+  if (failed.length === 0) return;
+  const list = failed.map(({ name, found }) => `${name} (found: ${toPrintable(found)})`).join("; ");
+  throw new VaultboxError(
+    "VBX_POSTURE_UNSAFE",
+    `the sandbox is not what was asked for, so the command was not started: ${list}`,
+    {
+      hints: [
+        `${asserts.length - failed.length} of ${asserts.length} asserts hold`,
+        "what this machine lacks: vaultbox doctor",
+      ],
+    },
+  );
 }

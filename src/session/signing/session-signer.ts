@@ -1,11 +1,13 @@
 import { VaultboxError } from "../../base/errors.ts";
 import { parsePublicKeyLine, toPublicKeyLine } from "../../git/signing/ssh-key.ts";
 import { parseStoredKey } from "../../git/signing/ssh-key-private.ts";
+import type { GitAuthor } from "../../policy/git-author.ts";
 import { signWithKey, type SshSigner } from "../../git/signing/sshsig.ts";
 import { quoted } from "../../base/printable.ts";
 import { patiently } from "../../base/patience.ts";
 import type { OpenVault } from "../../vault/open-vaults.ts";
 import type { StoredSigningKey } from "../../vault/signing-key.ts";
+import type { RepositoryFacts } from "../../workspace/git-dir/repository-facts.ts";
 import { signWithAgent } from "./ssh-agent.ts";
 import { findAgentSocket } from "./ssh-agent-key.ts";
 
@@ -13,6 +15,13 @@ import { findAgentSocket } from "./ssh-agent-key.ts";
 export interface FoundSigningKey {
   readonly vault: OpenVault;
   readonly key: StoredSigningKey;
+}
+
+/** The key that signs for a session; decided on the host at launch. */
+export interface SessionSigning extends FoundSigningKey {
+  readonly author: GitAuthor;
+  /** The repository whose commits are signed */
+  readonly repository: RepositoryFacts;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   readState,
   toWritable,
   type SessionState,
-} from "../../session/session-state.ts";
+} from "../../base/session-state.ts";
 import { readRecord, type RootRecord, type WorkspaceRecord } from "../workspace-record.ts";
 import { readRegularText } from "../../base/fs/regular-file.ts";
 import { isSessionId } from "../../base/session-id.ts";

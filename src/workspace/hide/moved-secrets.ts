@@ -3,7 +3,7 @@ import { VaultboxError } from "../../base/errors.ts";
 import { orNothing } from "../../base/fs/beneath.ts";
 import type { FileOrigin } from "../../base/fs/file-origin.ts";
 import { quoted } from "../../base/printable.ts";
-import type { CoveredPlace } from "../../sandbox/posture/expected-mounts.ts";
+import type { CoveredPlace } from "../covered-places.ts";
 import type { OtherRoot } from "../handoff/unscanned-sessions.ts";
 import { toNames } from "../host-path.ts";
 import { toTold, type OpenRoot } from "../roots/mounted-root.ts";

@@ -2,11 +2,17 @@ import { statSync } from "node:fs";
 import type { BindMount } from "../../engine/engine.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { Folder } from "../../base/fs/beneath.ts";
-import { readOriginAt } from "../../base/fs/file-origin.ts";
+import { type FileOrigin, readOriginAt } from "../../base/fs/file-origin.ts";
 import { quoted } from "../../base/printable.ts";
-import type { MountSource } from "../../sandbox/posture/expected-mounts.ts";
 import { findInnerTrees } from "./inner-trees.ts";
 import { toApart, toMountedRoots, type MountedRoot, type OpenRoot } from "./mounted-root.ts";
+
+/** A file or folder of the host that was checked, and where it is to be in the sandbox. */
+export interface MountSource {
+  readonly target: string;
+  /** Undefined where the host's kernel doesn't say */
+  readonly origin: FileOrigin | undefined;
+}
 
 /** What is mounted, opened: folders are looked through, files are only told from others. */
 export interface OpenedMounts {

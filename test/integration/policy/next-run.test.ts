@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { resolvePaths } from "../../../src/base/paths.ts";
 import { findProjectFile } from "../../../src/config/project-file.ts";
 import { toShellWord } from "../../../src/base/shell-word.ts";
-import { rememberFolders } from "../../../src/session/remember-folders.ts";
+import { rememberFolders } from "../../../src/base/remember-folders.ts";
 import { runCliHere } from "../../support/cli-here.ts";
 import type { CliResult } from "../../support/run-cli.ts";
 import { recordScore } from "../../support/scoreboard.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { resolvePaths } from "../../../src/base/paths.ts";
-import { beginSession, endSession } from "../../../src/session/session-state.ts";
+import { beginSession, endSession } from "../../../src/base/session-state.ts";
 import { runCliHere } from "../../support/cli-here.ts";
 
 test("trust says which running sessions go on under the old policy, and that they must be started again", async () => {

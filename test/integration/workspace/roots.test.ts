@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { resolvePaths } from "../../../src/base/paths.ts";
-import { beginSession, endSession, writeState } from "../../../src/session/session-state.ts";
+import { beginSession, endSession, writeState } from "../../../src/base/session-state.ts";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
 import { finishDeadSession } from "../../../src/workspace/dead-session.ts";
 import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";

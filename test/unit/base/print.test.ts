@@ -82,7 +82,7 @@ test("a line is one line of bounded length, and JSON is whole", () => {
 /** What writes to a stream by itself: with the reason why it isn't our own text. */
 const others: Readonly<Record<string, string>> = {
   "base/print.ts": "the one way",
-  "session/signing/git-sign.ts": "a program for the sandbox",
+  "sandbox/environment/git-sign.ts": "a program for the sandbox",
   "relay/main.ts": "a program for the sandbox, whose output the host parses",
 };
 

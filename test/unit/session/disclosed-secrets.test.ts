@@ -106,11 +106,16 @@ const request = {
   workspace: "/w",
   image: { packages: [], npm: [] },
   home: undefined,
-  git: { author: undefined },
-  plan: { policy: { rules: [], limits: {} }, registries: [], projectFile: undefined },
+  plan: {
+    policy: { rules: [], limits: {} },
+    registries: [],
+    projectFile: undefined,
+    git: { author: undefined },
+  },
 } as unknown as RunRequest;
 const token = `tok-${randomBytes(16).toString("hex")}`;
 const registry = { origin: "https://r.example.com", pathPrefix: `/${token}`, extraOrigins: [] };
+const withAuthor = (author: object): object => ({ ...request.plan, git: { author } });
 const withEnv = (env: object): object => ({ ...request.plan, projectFile: { project: { env } } });
 const places: readonly (readonly [string, Partial<Record<keyof RunRequest, unknown>>])[] = [
   ["argument 1", { command: ["sh", `x${token}`] }],
@@ -121,8 +126,8 @@ const places: readonly (readonly [string, Partial<Record<keyof RunRequest, unkno
     { image: { from: `registry.example.com/${token}:1`, packages: [], npm: [] } },
   ],
   ["the name of the home", { home: token }],
-  ["git's user.name", { git: { author: { name: token, email: "a@b" } } }],
-  ["git's user.email", { git: { author: { name: "a", email: `${token}@b` } } }],
+  ["git's user.name", { plan: withAuthor({ name: token, email: "a@b" }) }],
+  ["git's user.email", { plan: withAuthor({ name: "a", email: `${token}@b` }) }],
   ["of the project file", { plan: withEnv({ X: token }) }],
   ["the name of a variable", { plan: withEnv({ [token]: "" }) }],
   ["registry", { plan: { ...request.plan, registries: [{ client: "npm", registry }] } }],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { resolvePaths } from "../../../src/base/paths.ts";
 import { refuseNested } from "../../../src/session/refuse-nested.ts";
-import { beginSession, writeState } from "../../../src/session/session-state.ts";
+import { beginSession, writeState } from "../../../src/base/session-state.ts";
 
 interface Other {
   readonly owner?: "alive" | "dead";

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import {
-  mapRegistryAddresses,
-  toRegistryEnvironment,
   type SessionRegistry,
-} from "../../../src/session/registry-access.ts";
+  toRegistryEnvironment,
+} from "../../../src/presets/client-registry.ts";
+import { mapRegistryAddresses } from "../../../src/session/registry-access.ts";
 
 function npmAt(origin: string, extraOrigins: readonly string[] = []): readonly SessionRegistry[] {
   return [{ client: "npm", registry: { origin, pathPrefix: "/npm", extraOrigins } }];

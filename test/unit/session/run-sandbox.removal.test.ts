@@ -9,7 +9,7 @@ import { VaultboxError } from "../../../src/base/errors.ts";
 import type { RunHost } from "../../../src/session/run-request.ts";
 import { readAccounts } from "../../../src/sandbox/sandbox-user.ts";
 import { runSandbox } from "../../../src/session/run-sandbox.ts";
-import { readActiveSessions } from "../../../src/session/session-state.ts";
+import { readActiveSessions } from "../../../src/base/session-state.ts";
 
 const lost = new VaultboxError("VBX_ENGINE_FAILED", "the connection to the engine failed");
 const badPolicy = new VaultboxError("VBX_POLICY_INVALID", "the policy is broken");

@@ -8,8 +8,8 @@ import { writeFileAtomic } from "../../../base/fs/atomic-write.ts";
 import { Folder } from "../../../base/fs/beneath.ts";
 import { acquireLock } from "../../../base/fs/lock.ts";
 import { contains } from "../../../base/fs/path-steps.ts";
-import type { MountSource } from "../../posture/expected-mounts.ts";
-import { rememberFolders } from "../../../session/remember-folders.ts";
+import type { MountSource } from "../../../workspace/roots/open-roots.ts";
+import { rememberFolders } from "../../../base/remember-folders.ts";
 import { sandboxHome } from "../sandbox-home.ts";
 import { sweepSteps } from "./history-limits.ts";
 import {

@@ -5,7 +5,7 @@ import { VaultboxError } from "../../../base/errors.ts";
 import { Folder } from "../../../base/fs/beneath.ts";
 import { acquireLock } from "../../../base/fs/lock.ts";
 import { quoted } from "../../../base/printable.ts";
-import { readOtherRunning } from "../../../session/session-state.ts";
+import { readOtherRunning } from "../../../base/session-state.ts";
 import { pruneSteps } from "./history-limits.ts";
 import {
   historyFactsName,

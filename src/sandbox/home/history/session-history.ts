@@ -3,7 +3,7 @@ import type { Paths } from "../../../base/paths.ts";
 import { toPrintable } from "../../../base/printable.ts";
 import { toHomeName } from "../home-volume.ts";
 import type { SandboxUser } from "../../sandbox-user.ts";
-import type { RunRequest } from "../../../session/run-request.ts";
+import type { SandboxRequest } from "../../sandbox-request.ts";
 import { toHistoryName } from "./history-place.ts";
 import { openHistory, toHistoryTarget, type History } from "./open-history.ts";
 
@@ -15,7 +15,7 @@ export type SessionHistory =
   | { readonly type: "failed"; readonly why: string };
 
 interface HistoryOptions {
-  readonly request: RunRequest;
+  readonly request: SandboxRequest;
   readonly paths: Paths;
   readonly sandboxUser: SandboxUser;
   readonly engine: { readonly rootless: boolean };

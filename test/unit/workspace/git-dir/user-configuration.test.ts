@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { resolvePaths } from "../../../../src/base/paths.ts";
-import { rememberFolders } from "../../../../src/session/remember-folders.ts";
+import { rememberFolders } from "../../../../src/base/remember-folders.ts";
 import { readUserConfiguration } from "../../../../src/workspace/git-dir/user-configuration.ts";
 import { lastValue } from "../../../../src/workspace/git-dir/git-setting.ts";
 

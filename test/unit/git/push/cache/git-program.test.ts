@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { resolvePaths } from "../../../../../src/base/paths.ts";
 import { findGit, isNewEnough } from "../../../../../src/git/push/cache/git-program.ts";
-import { rememberFolders } from "../../../../../src/session/remember-folders.ts";
+import { rememberFolders } from "../../../../../src/base/remember-folders.ts";
 
 test("git counts from 2.30 on", () => {
   expect(["2.30.0", "2.39.5", "3.0", "10.1"].map(isNewEnough)).toEqual([true, true, true, true]);

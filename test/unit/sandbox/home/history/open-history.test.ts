@@ -23,7 +23,7 @@ import {
   type History,
 } from "../../../../../src/sandbox/home/history/open-history.ts";
 import { pruneHistories } from "../../../../../src/sandbox/home/history/prune-history.ts";
-import { beginSession, endSession } from "../../../../../src/session/session-state.ts";
+import { beginSession, endSession } from "../../../../../src/base/session-state.ts";
 
 const workspace = "/work/widgets";
 const target = "/home/agent/.claude/projects";

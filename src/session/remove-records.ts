@@ -3,7 +3,7 @@ import { listLogs, type ListedLog } from "../audit/list-logs.ts";
 import { findLogFiles } from "../audit/log-files.ts";
 import type { Paths } from "../base/paths.ts";
 import { hasEnded } from "../base/process-id.ts";
-import { readActiveSessions, readState, sessionFolder } from "../session/session-state.ts";
+import { readActiveSessions, readState, sessionFolder } from "../base/session-state.ts";
 
 /** What was recorded of sessions, and is gone now. */
 export interface RemovedRecords {

@@ -2,10 +2,10 @@
 // which the same is true. Links are refused, so that nobody decides where a secret is read from or written to.
 import { lstat, mkdir, type FileHandle } from "node:fs/promises";
 import type { BigIntStats } from "node:fs";
-import { VaultboxError } from "../base/errors.ts";
-import { openRegularFile } from "../base/fs/regular-file.ts";
-import { quoted } from "../base/printable.ts";
-import { toShellWord } from "../base/shell-word.ts";
+import { VaultboxError } from "../errors.ts";
+import { openRegularFile } from "./regular-file.ts";
+import { quoted } from "../printable.ts";
+import { toShellWord } from "../shell-word.ts";
 
 /** What tells one version of a file from another. */
 export interface FileVersion {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { resolvePaths, type Paths } from "../../../src/base/paths.ts";
 import { readWritableFolders, toFolderListFile } from "../../../src/base/folder-list.ts";
-import { rememberFolders } from "../../../src/session/remember-folders.ts";
-import { beginSession } from "../../../src/session/session-state.ts";
+import { rememberFolders } from "../../../src/base/remember-folders.ts";
+import { beginSession } from "../../../src/base/session-state.ts";
 
 async function createHome(): Promise<{ env: { VAULTBOX_HOME: string }; paths: Paths }> {
   const home = await mkdtemp(join(tmpdir(), "vbx-remember-"));

@@ -1,19 +1,19 @@
 import { VaultboxError } from "../base/errors.ts";
-import { openEnding } from "../session/command-ending.ts";
-import { toEndNote } from "./limits/command-end.ts";
-import { watchLimits } from "./limits/limit-watch.ts";
-import type { RunHost, RunRequest } from "../session/run-request.ts";
-import type { SignalWatch } from "../session/signal-watch.ts";
-import type { ReadySandbox } from "./start-sandbox.ts";
-import { timeoutStatus } from "../session/time-limit.ts";
-import type { Watchdog } from "../session/watchdog/watchdog.ts";
+import { openEnding } from "./command-ending.ts";
+import { toEndNote } from "../sandbox/limits/command-end.ts";
+import { watchLimits } from "../sandbox/limits/limit-watch.ts";
+import type { RunHost, RunRequest } from "./run-request.ts";
+import type { SignalWatch } from "./signal-watch.ts";
+import type { ReadySandbox } from "../sandbox/start-sandbox.ts";
+import { timeoutStatus } from "./time-limit.ts";
+import type { Watchdog } from "./watchdog/watchdog.ts";
 import {
   continueStopped,
   followSize,
   isInteractive,
   joinStreams,
   openTerminal,
-} from "../session/terminal/user-streams.ts";
+} from "./terminal/user-streams.ts";
 
 const busyText =
   "warning: the command was ended: what it sent kept vaultbox computing, deaf to signals and time limits";

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
-import type { BindMount } from "../engine/engine.ts";
-import { contains } from "../base/fs/path-steps.ts";
-import { toCodeSpan } from "../sandbox/code-span.ts";
-import { sandboxHome } from "../sandbox/home/sandbox-home.ts";
+import type { BindMount } from "../../engine/engine.ts";
+import { contains } from "../../base/fs/path-steps.ts";
+import { toPrintable } from "../../base/printable.ts";
+import { sandboxHome } from "../home/sandbox-home.ts";
 
 /** What of the sandbox's files the agent is told of, beside what is hidden. */
 export interface ToldFiles {
@@ -89,4 +89,9 @@ function toNames(paths: readonly string[]): readonly string[] {
   const named = paths.slice(0, maxNamed).map(toCodeSpan);
   const more = paths.length - maxNamed;
   return more > 0 ? [...named, `${more} more`] : named;
+}
+
+/** A text as code in a document for agents. An earlier sandbox may have chosen it: no backtick ends what is only a name. */
+export function toCodeSpan(text: string): string {
+  return `\`${toPrintable(text).replaceAll("`", String.raw`\x60`)}\``;
 }

@@ -6,8 +6,8 @@ import { openAuditLog } from "../../../src/audit/audit-log.ts";
 import { listLogs } from "../../../src/audit/list-logs.ts";
 import { findLogFiles } from "../../../src/audit/log-files.ts";
 import { resolvePaths, type Paths } from "../../../src/base/paths.ts";
-import { removeOldRecords } from "../../../src/sandbox/remove-records.ts";
-import { beginSession, endSession } from "../../../src/session/session-state.ts";
+import { removeOldRecords } from "../../../src/session/remove-records.ts";
+import { beginSession, endSession } from "../../../src/base/session-state.ts";
 import { decisionOf, outcomeOf } from "../../support/audit-fixture.ts";
 
 const ids = ["a", "b", "c", "d"].map((letter) => letter.repeat(12));

@@ -1,12 +1,12 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Paths } from "../base/paths.ts";
-import { writeFileAtomic } from "../base/fs/atomic-write.ts";
-import { hasEnded, readOwnProcessId, type ProcessId } from "../base/process-id.ts";
-import { ensurePrivateFolder } from "../vault/private-file.ts";
-import { readRegularText } from "../base/fs/regular-file.ts";
-import { isSessionId } from "../base/session-id.ts";
-import { inState } from "../base/state-folder.ts";
+import type { Paths } from "./paths.ts";
+import { writeFileAtomic } from "./fs/atomic-write.ts";
+import { hasEnded, readOwnProcessId, type ProcessId } from "./process-id.ts";
+import { ensurePrivateFolder } from "./fs/private-file.ts";
+import { readRegularText } from "./fs/regular-file.ts";
+import { isSessionId } from "./session-id.ts";
+import { inState } from "./state-folder.ts";
 
 /** What is known of a session beside its audit log; `state.json` in its folder. */
 export interface SessionState {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { resolvePaths } from "../../../src/base/paths.ts";
-import { beginSession } from "../../../src/session/session-state.ts";
+import { beginSession } from "../../../src/base/session-state.ts";
 
 const facts = { id: "0123456789ab", command: ["true"], agent: "generic", workspace: "/w" };
 

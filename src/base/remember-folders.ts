@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Paths } from "../base/paths.ts";
-import { VaultboxError } from "../base/errors.ts";
-import { writeFileAtomic } from "../base/fs/atomic-write.ts";
-import { acquireLock } from "../base/fs/lock.ts";
-import { readFolderList, toFolderListFile, toFolderListText } from "../base/folder-list.ts";
-import { quoted } from "../base/printable.ts";
-import { WritableFolders } from "../base/writable-folders.ts";
+import type { Paths } from "./paths.ts";
+import { VaultboxError } from "./errors.ts";
+import { writeFileAtomic } from "./fs/atomic-write.ts";
+import { acquireLock } from "./fs/lock.ts";
+import { readFolderList, toFolderListFile, toFolderListText } from "./folder-list.ts";
+import { quoted } from "./printable.ts";
+import { WritableFolders } from "./writable-folders.ts";
 import { readState } from "./session-state.ts";
 
 /** Beyond it, those that are gone are forgotten. */
