@@ -77,8 +77,9 @@ function refuseEarly(readsOn: boolean): Answer {
   };
 }
 
-test("a client that is still sending its pack understands an early refusal, as long as the pack is read", async () => {
-  for (const readsOn of [true, false]) {
+test.each([true, false])(
+  "a client that is still sending its pack understands an early refusal, as long as the pack is read: %j",
+  async (readsOn) => {
     await using place = await makeGitPlace();
     await using server = await startGitBackend(place.folder, refuseEarly(readsOn));
     await makeWorkTree(place, { url: server.url });
@@ -89,8 +90,8 @@ test("a client that is still sending its pack understands an early refusal, as l
     const sees = pushed.stderr.includes("! [remote rejected] main -> main (not allowed)");
     expect(sees).toBe(readsOn);
     expect(pushed.stderr.includes("RPC failed")).toBe(!readsOn);
-  }
-});
+  },
+);
 
 test("with no-thin a pack can be read without the server's objects, and without it can't", async () => {
   for (const addCapabilities of [["no-thin"], []]) {

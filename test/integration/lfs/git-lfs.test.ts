@@ -95,11 +95,12 @@ test("an entry that only reads lets download and list, and refuses upload and lo
   expect((await lfs(reader, "fetch", "--all", "origin")).status).toBe(0);
 });
 
-test("a download that the storage sends on goes to a host that the entry names, and to no other", async () => {
-  for (const [hosts, isAllowed] of [
-    [[storageHost, otherHost], true],
-    [[storageHost], false],
-  ] as const) {
+test.each([
+  [[storageHost, otherHost], true],
+  [[storageHost], false],
+] as const)(
+  "a download that the storage sends on goes to a host that the entry names, and to no other: %j",
+  async (hosts, isAllowed) => {
     await using server = await startLfsServer({ redirectTo: otherHost });
     await using world = await openLfsWorld({ server, git: [lfsRule({ lfsHosts: hosts })] });
     expect((await lfs(world, "push", "--all", "origin")).status).toBe(0);
@@ -112,8 +113,8 @@ test("a download that the storage sends on goes to a host that the entry names, 
       reached.map(() => undefined),
     );
     expect(searchCanary(fetched.stderr, server.secrets.query)).toEqual([]);
-  }
-});
+  },
+);
 
 test.each([302, 400, 403, 500])(
   "a storage that repeats the request in its answer (%i) is not quoted to the client",

@@ -64,8 +64,9 @@ test("a broken chunked body ends the connection, and what stands behind it is ne
   });
 });
 
-test("ordinary requests arrive, each written anew", async () => {
-  for (const { title, bytes } of acceptedRequests) {
+test.each(acceptedRequests)(
+  "ordinary requests arrive, each written anew: $title",
+  async ({ title, bytes }) => {
     await using upstream = await startRecordingUpstream();
     await using proxy = await startProxy({
       rules,
@@ -77,8 +78,8 @@ test("ordinary requests arrive, each written anew", async () => {
     expect(upstream.received()).toMatch(
       /^(?:GET|POST) \/[^ ]* HTTP\/1\.1\r\nHost: allowed\.example\r\n/,
     );
-  }
-});
+  },
+);
 
 test("a chunked body arrives whole however it is cut", async () => {
   const body = "5\r\nhello\r\n1\r\n,\r\n6\r\n world\r\n0\r\n\r\n";

@@ -155,8 +155,9 @@ test.each(["while it is idle", "when the next request arrives"])(
   },
 );
 
-test("an upstream that breaks off its body breaks the client's connection, so that it can't look complete", async () => {
-  for (const framing of ["Content-Length: 100", "Transfer-Encoding: chunked"]) {
+test.each(["Content-Length: 100", "Transfer-Encoding: chunked"])(
+  "an upstream that breaks off its body breaks the client's connection, so that it can't look complete: %j",
+  async (framing) => {
     await using upstream = await startRecordingUpstream((socket) => {
       socket.write(
         `HTTP/1.1 200 OK\r\n${framing}\r\n\r\n${framing.startsWith("C") ? "abc" : "3\r\nabc\r\n"}`,
@@ -171,8 +172,8 @@ test("an upstream that breaks off its body breaks the client's connection, so th
     expect(tunnel.destroyed || tunnel.readableEnded || tunnel.closed).toBe(true);
     const outcome = proxy.events.find((event) => event.type === "request.outcome");
     expect(outcome).toMatchObject({ outcome: "upstream-failed" });
-  }
-});
+  },
+);
 
 test("a client that goes away ends its upstream request, and the audit says so", async () => {
   let closed = false;

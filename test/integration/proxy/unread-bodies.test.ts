@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { makeCredential } from "../../support/credential-fixtures.ts";
 import { plainDialer, startProxy, talk } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -100,7 +100,7 @@ test("a body that its server leaves unread is completed by no other request and 
   });
 });
 
-test("what JSON, forms, files and packs send keeps its connection", async () => {
+describe("what JSON, forms, files and packs send keeps its connection", () => {
   const bodies = [
     '{"a": 1}',
     "a=b&c=d e",
@@ -109,12 +109,13 @@ test("what JSON, forms, files and packs send keeps its connection", async () => 
     "PACK\0\0 \0",
     " [1, 2]",
   ];
-  for (const body of bodies) {
+
+  test.each(bodies)("%j", async (body) => {
     await using server = await startSloppyServer({ status: "200", reads: 1000 });
     const dialer = plainDialer(server.port);
     await using proxy = await startProxy({ rules: ["* http://a.example"], dialer });
     const post = `POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     await talk(await proxy.connect(), post + post, { until: /ok[^]*ok$/ });
     expect([body, server.heads.length, dialer.dialled.length]).toEqual([body, 2, 1]);
-  }
+  });
 });

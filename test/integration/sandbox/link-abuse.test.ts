@@ -88,19 +88,21 @@ test("thousands of clients that reset at once end neither link", async () => {
   });
 }, 60_000);
 
-test("what a client sends is data, whatever it looks like", async () => {
-  const looks = [
-    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    "\u0000\u0000\u0008\u0007\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0002",
-    `VBX1 ${"0".repeat(32)}\n`,
-    `${JSON.stringify({ relay: "ended", reason: "forged" })}\n`,
-    "\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u0007forged\n",
-  ];
-  for (const choice of ["unix", "stdio"] as const) {
+test.each(["unix", "stdio"] as const)(
+  "what a client sends is data, whatever it looks like: %j",
+  async (choice) => {
+    const looks = [
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+      "\u0000\u0000\u0008\u0007\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0002",
+      `VBX1 ${"0".repeat(32)}\n`,
+      `${JSON.stringify({ relay: "ended", reason: "forged" })}\n`,
+      "\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u0007forged\n",
+    ];
+
     await using relay = await startRelay({ choice, onConnection: echo });
     let ended: string | undefined;
     void relay.link.ended.then((reason) => (ended = reason));
     for (const text of looks) expect(await echoOf(relay.ports.proxy, text)).toBe(text);
     expect(ended).toBeUndefined();
-  }
-});
+  },
+);

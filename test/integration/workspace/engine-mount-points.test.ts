@@ -37,8 +37,9 @@ function writeSecrets(workspace: string): void {
   }
 }
 
-test("what the engine makes in place of hidden files that went away is removed when the session ends, or has died", async () => {
-  for (const how of ["ends", "has died"]) {
+test.each(["ends", "has died"])(
+  "what the engine makes in place of hidden files that went away is removed when the session ends, or has died: %j",
+  async (how) => {
     await using place = await createSessionsPlace();
     const { workspace, paths } = place;
     writeSecrets(workspace);
@@ -54,8 +55,8 @@ test("what the engine makes in place of hidden files that went away is removed w
       await finishDeadSession({ paths, roots: [workspace], session: session.id });
     }
     expect([how, list(workspace)]).toEqual([how, before]);
-  }
-});
+  },
+);
 
 test("an engine's file that another session is mounted over goes when that one ends", async () => {
   await using place = await createSessionsPlace();

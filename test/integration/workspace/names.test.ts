@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { handoffLines } from "../../../src/workspace/handoff/handoff-text.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspacePlace, runShell } from "../../support/workspace-place.ts";
@@ -96,14 +96,15 @@ test("a disabled repository whose place can't be named doesn't stop the next sta
   );
 });
 
-test("a harmless repository that a run leaves where no mount can be is disabled, and doesn't stop the next start", async () => {
+describe("a harmless repository that a run leaves where no mount can be is disabled, and doesn't stop the next start", () => {
   const cases = [
     'git init -q "$D"',
     'mkdir "$D"; git init -q "$D/r"',
     'git init -q --bare "$D"',
     'mkdir -p .git/modules; git init -q --bare ".git/modules/$D"',
   ];
-  for (const lines of cases) {
+
+  test.each(cases)("%j", async (lines) => {
     await using place = createWorkspacePlace();
     await runShell(place, "git init -q .");
     const first = await place.start();
@@ -123,24 +124,25 @@ test("a harmless repository that a run leaves where no mount can be is disabled,
     await using control = createWorkspacePlace();
     await runShell(control, `git init -q .; ${lines}`);
     await expect(control.start()).rejects.toMatchObject({ code: "VBX_WORKSPACE_UNSAFE" });
-  }
+  });
 });
 
-test("settings that name a file or folder whose name is no UTF-8 stop the start, and so does a submodule", async () => {
+describe("settings that name a file or folder whose name is no UTF-8 stop the start, and so does a submodule", () => {
   const cases = [
     `git init -q .; mkdir "h$D"; git config core.hooksPath "h$D"`,
     `git init -q .; : > "i$D"; git config include.path "../i$D"`,
     `git init -q .; mkdir -p ".git/modules/$D"; git init -q --bare ".git/modules/$D"`,
     `git init -q "$D"`,
   ];
-  for (const lines of cases) {
+
+  test.each(cases)("%j", async (lines) => {
     await using place = createWorkspacePlace();
     await runShell(place, lines);
     await expect(place.start()).rejects.toMatchObject({
       code: "VBX_WORKSPACE_UNSAFE",
       message: expect.stringMatching(/a container engine takes only names in UTF-8/),
     });
-  }
+  });
 });
 
 test("twins in composed and decomposed letters, and names with line breaks and colons, are told apart and hidden", async () => {

@@ -79,13 +79,14 @@ test("a new repository of another system is disabled when its user's settings wo
   ]);
 });
 
-test("a new work tree in which everything is as the user has it isn't disabled", async () => {
-  for (const before of [filter, hooks, hook]) {
+test.each([filter, hooks, hook])(
+  "a new work tree in which everything is as the user has it isn't disabled: %j",
+  async (before) => {
     const plant = "git worktree add -q n; echo text > n/other; git -C n add other; git init -q m";
     const same: NewTree = { name: "same", before, plant, use: "true" };
     expect((await tryTree(same, "default")).disabled).toEqual([]);
-  }
-});
+  },
+);
 
 test("a program that git would start, and that appears during the run, is disabled; others are told of", async () => {
   await using folder = await createWorkspaceFolder();

@@ -84,11 +84,12 @@ test("of folders that are too deep to be looked into only those are the user's t
   ]);
 });
 
-test("what a session left that died, above or below the workspace, is not the user's for a session that begins", async () => {
-  for (const [outer, inner] of [
-    ["", "sub"],
-    ["sub", ""],
-  ] as const) {
+test.each([
+  ["", "sub"],
+  ["sub", ""],
+] as const)(
+  "what a session left that died, above or below the workspace, is not the user's for a session that begins: %j",
+  async (outer, inner) => {
     await using place = await createSessionsPlace();
     const top = place.workspace;
     await mkdir(join(top, "sub"));
@@ -101,8 +102,8 @@ test("what a session left that died, above or below the workspace, is not the us
     const prefix = inner === "" ? "sub/" : "";
     expect(pathsOf(handoff)).toEqual(planted.map((path) => `${prefix}${path}`));
     expect(await isMade(place, join(top, "sub/own"))).toBe(false);
-  }
-});
+  },
+);
 
 test("the remotes that an unprotected sandbox gives the user's repository are not read while it runs", async () => {
   await using place = await createSessionsPlace();

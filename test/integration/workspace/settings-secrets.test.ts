@@ -1,6 +1,6 @@
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Folder } from "../../../src/base/fs/beneath.ts";
 import { withoutSecrets } from "../../../src/workspace/hide/settings-text.ts";
 import { planProtection, type Protection } from "../../../src/workspace/protect/protection.ts";
@@ -207,7 +207,7 @@ test("no setting that may hold a secret shows it, however it's written", () => {
   });
 });
 
-test("settings without a secret are shown as they are", () => {
+describe("settings without a secret are shown as they are", () => {
   const plain = [
     "[core]\n\taskPass = /usr/bin/ssh-askpass\n\tbare = false\n",
     "[credential]\n\thelper = store --file=~/.x\n\tusername = me\n",
@@ -217,10 +217,11 @@ test("settings without a secret are shown as they are", () => {
     '[alias]\n\tx = "!f() { test \\"$TOKEN\\" = \\"\\" && echo $password; }; f" # why\n',
     '[includeIf "gitdir:~/x/"]\n\tpath = y\\\nz\n',
   ];
-  for (const text of plain) {
+
+  test.each(plain)("%j", (text) => {
     const content = Buffer.from(text);
     expect(withoutSecrets(content)).toBe(content);
-  }
+  });
 });
 
 test("what git wrote to the copy of a log is in the log afterwards, once", async () => {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { passClockTick } from "../../support/clock-tick.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -114,7 +114,7 @@ test("a module whose name leaves no room for a longer one is disabled under a sh
   expect(name).toMatch(/^0{237}\.vaultbox-disabled$/);
 });
 
-test("what a start can't look into, or can't mount over, stops it with its name", async () => {
+describe("what a start can't look into, or can't mount over, stops it with its name", () => {
   const cases: Readonly<Record<string, readonly [string, RegExp]>> = {
     "in a repository": ["git init -q .; mkdir .git/x; chmod 0 .git/x", /has a x that can't be/],
     "included by settings": [
@@ -130,7 +130,8 @@ test("what a start can't look into, or can't mount over, stops it with its name"
       /its path is longer than 4095 bytes$/,
     ],
   };
-  for (const [name, [lines, message]] of Object.entries(cases)) {
+
+  test.each(Object.entries(cases))("%j", async (name, [lines, message]) => {
     await using place = createWorkspacePlace(user);
     await runShell(place, lines, user);
     const start = asUser(() => place.start());
@@ -139,16 +140,17 @@ test("what a start can't look into, or can't mount over, stops it with its name"
       message: expect.stringMatching(message),
     });
     await run("chmod", ["-R", "u+rwX", place.path]);
-  }
+  });
 });
 
-test("a folder that can't be looked into is masked at the start, with all that is in it", async () => {
+describe("a folder that can't be looked into is masked at the start, with all that is in it", () => {
   const cases = {
     closed: ["mkdir n; chmod 311 n", "n"],
     "listed only": ["mkdir n; : > n/.env; chmod 644 n", "n"],
     deep: [deepPath, Array.from({ length: 201 }, () => "a").join("/")],
   } as const;
-  for (const [name, [lines, path]] of Object.entries(cases)) {
+
+  test.each(Object.entries(cases))("%j", async (name, [lines, path]) => {
     await using place = createWorkspacePlace(user);
     await runShell(place, lines, user);
     const session = await asUser(() => place.start());
@@ -156,7 +158,7 @@ test("a folder that can't be looked into is masked at the start, with all that i
     const targets = session.mounted()?.binds.flatMap((bind) => (bind.readOnly ? bind.target : []));
     expect(targets).toContain(join(place.path, path));
     await run("chmod", ["-R", "u+rwX", place.path]);
-  }
+  });
 });
 
 test("what one run leaves too deep is disabled, and the next one says nothing new of it", async () => {
@@ -225,8 +227,9 @@ test("what can't be looked into stops the start, however many other reasons come
   expect(await begin(5001, ":")).toBe("started");
 }, 60_000);
 
-test("a start that meets a folder in too many others says which, and starts once it is gone", async () => {
-  for (const folder of [".git/logs/refs/heads", ".git/refs/heads", ".git/rr-cache"]) {
+test.each([".git/logs/refs/heads", ".git/refs/heads", ".git/rr-cache"])(
+  "a start that meets a folder in too many others says which, and starts once it is gone: %j",
+  async (folder) => {
     await using place = createWorkspacePlace(user);
     await runShell(place, `git init -q .; mkdir -p ${folder}; cd ${folder}; ${deepPath}`, user);
     const refused = await asUser(() => place.start()).then(
@@ -240,5 +243,5 @@ test("a start that meets a folder in too many others says which, and starts once
     });
     await run("rm", ["-r", join(place.path, folder, "a")]);
     await asUser(() => place.start());
-  }
-});
+  },
+);

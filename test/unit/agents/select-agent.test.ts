@@ -34,11 +34,12 @@ test("--agent wins over the command, and an unknown name is a usage error that l
   ]);
 });
 
-test("every preset that a profile names exists", () => {
-  for (const name of agentProfiles.flatMap((profile) => profile.presets)) {
+test.each(agentProfiles.flatMap((profile) => profile.presets))(
+  "every preset that a profile names exists: %s",
+  (name) => {
     expect(findPreset(name).name).toBe(name);
-  }
-});
+  },
+);
 
 test("Claude Code starts without onboarding, trusts the workspace and has approved the placeholder", () => {
   const state: unknown = JSON.parse(contentOf(claude, ".claude.json") ?? "");
@@ -68,22 +69,27 @@ test("a workspace's name can't leave its TOML key", () => {
   expect(config?.content).toContain('[projects."/w/a\\"]\\n[features]\\u007f\\\\"]');
 });
 
-test("home files stay inside HOME and are not executable", () => {
-  for (const file of agentProfiles.flatMap((profile) => profile.homeFiles(context))) {
+test.each(agentProfiles.flatMap((profile) => profile.homeFiles(context)))(
+  "home files stay inside HOME and are not executable: $path",
+  (file) => {
     expect(file.path).toMatch(/^\.[a-z]/);
     expect(file.path.split("/")).not.toContain("..");
     expect(file.mode & 0o111).toBe(0);
-  }
-});
+  },
+);
 
-test("what an agent is told of vaultbox doesn't lie in the home, where the user's own is mounted", () => {
-  for (const { machineFiles } of [claude, codex]) {
+test.each([
+  ["Claude Code", claude],
+  ["Codex", codex],
+] as const)(
+  "what an agent is told of vaultbox doesn't lie in the home, where the user's own is mounted: %s",
+  (_, { machineFiles }) => {
     const files = machineFiles(machine);
     const told = files.filter(({ content }) => content.includes("/run/vaultbox/policy.md"));
     expect(told).toHaveLength(1);
     for (const { path } of files) expect(path).toMatch(/^\/etc\/[a-z]/);
-  }
-});
+  },
+);
 
 test("Claude Code's memory is apart from the conversations that are kept, and stays in a home that is kept", () => {
   const settings = (keepsHistory: boolean): string =>

@@ -41,9 +41,10 @@ test("a runtime folder that others can write, or that is a link, is refused", as
   expect((await stat(home.runtime)).mode & 0o777).toBe(0o700);
 });
 
-test("without a runtime folder of the user's own, nothing is put in the shared temporary folder", () => {
-  for (const value of [undefined, ""]) {
+test.each([undefined, ""])(
+  "without a runtime folder of the user's own, nothing is put in the shared temporary folder: %j",
+  (value) => {
     const { runtime, state } = resolvePaths({ XDG_RUNTIME_DIR: value, XDG_STATE_HOME: "/h/s" });
     expect(runtime.startsWith(`${state}/`)).toBe(true);
-  }
-});
+  },
+);

@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { toNameText } from "../../../src/base/fs/name-text.ts";
 import { toPrintable } from "../../../src/base/printable.ts";
 import { toShellWord } from "../../../src/base/shell-word.ts";
 
 const run = promisify(execFile);
 
-test("a shell reads a path back with every byte it had", async () => {
+describe("a shell reads a path back with every byte it had", () => {
   const names = [
     "plain/a.b",
     "it's",
@@ -21,11 +21,12 @@ test("a shell reads a path back with every byte it had", async () => {
     '$(x)`y`"z',
   ];
   const all = [...names.map((name) => Buffer.from(name)), Buffer.from([0x63, 0xe9, 0x31, 0x27])];
-  for (const bytes of all) {
+
+  test.each(all)("%j", async (bytes) => {
     const word = toShellWord(toNameText(bytes));
     expect(toPrintable(word)).toBe(word);
     const options = { encoding: "buffer" } as const;
     const { stdout } = await run("bash", ["-c", `printf %s ${word}`], options);
     expect(stdout).toEqual(bytes);
-  }
+  });
 });

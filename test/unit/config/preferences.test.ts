@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { resolvePaths } from "../../../src/base/paths.ts";
 import { readPreferences, type Preferences } from "../../../src/config/preferences.ts";
 
@@ -29,7 +29,7 @@ test("the key that signs may be named alone, or with the name and address to sig
   });
 });
 
-test("signing that isn't understood wholly is an error, never no signing", async () => {
+describe("signing that isn't understood wholly is an error, never no signing", () => {
   const broken = [
     true,
     null,
@@ -42,11 +42,12 @@ test("signing that isn't understood wholly is an error, never no signing", async
     { key: "work-key", name: "Ann <x", email: "a@b" },
     { key: "work-key", other: "x" },
   ];
-  for (const signing of broken) {
+
+  test.each(broken)("%j", async (signing) => {
     await expect(read({ signing }), JSON.stringify(signing)).rejects.toMatchObject({
       code: "VBX_CONFIG_INVALID",
     });
-  }
+  });
 });
 
 test("preferences that are a pipe or a folder are an error and nothing is waited for; a link to a file is read", async () => {

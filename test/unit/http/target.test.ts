@@ -20,18 +20,14 @@ test.each([
   expect(path(raw)).toBe(canonical);
 });
 
-test("every spelling of a scoped package is matched as scope and name, and sent as it was written", () => {
-  for (const raw of [
-    "/@acme/widgets",
-    "/@acme%2fwidgets",
-    "/@acme%2Fwidgets",
-    "/%40acme%2fwidgets",
-  ]) {
+test.each(["/@acme/widgets", "/@acme%2fwidgets", "/@acme%2Fwidgets", "/%40acme%2fwidgets"])(
+  "every spelling of a scoped package is matched as scope and name, and sent as it was written: %j",
+  (raw) => {
     const target = parseTarget("GET", `${raw}?write=true`);
     expect(target.path).toBe("/@acme/widgets");
     expect(target.rawPath + target.query).toBe(`${raw}?write=true`);
-  }
-});
+  },
+);
 
 test.each([
   ["/api/v4/projects/acme%2fwidgets", "/api/v4/projects/acme%2Fwidgets"],

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { compilePolicy, decide, decideTunnel, isDeniedByRule } from "../../../src/policy/decide.ts";
 import { gitRule } from "../git/entry/git-fixture.ts";
 import type { EgressPolicy, EgressRequest, Rule } from "../../../src/policy/policy.ts";
@@ -132,11 +132,13 @@ test.each([
   expect(decide(rules, request({ path: text })).verdict).toBe(allowed ? "allow" : "deny");
 });
 
-test("among matching rules the one that lets client credentials pass decides, in any order", () => {
+describe("among matching rules the one that lets client credentials pass decides, in any order", () => {
   const pass = rule({ clientCredentials: "pass", methods: "any" });
-  for (const rules of [policy(rule(), pass), policy(pass, rule())]) {
+
+  test.each(["first", "last"])("it comes %s", (place) => {
+    const rules = place === "first" ? policy(pass, rule()) : policy(rule(), pass);
     expect(decide(rules, request())).toEqual({ verdict: "allow", rule: pass });
-  }
+  });
 });
 
 test("a tunnel opens only where some request could be allowed", () => {
@@ -248,19 +250,21 @@ test("what a request does to another path is decided as the request that would d
   expect(decideWith("write", "/closed")).toMatchObject({ reason: "path-not-allowed" });
 });
 
-test("a denial of PUT, or of DELETE where something is replaced, holds for a copy's destination", () => {
-  const copy = request({ method: "COPY", path: "/a" });
-  for (const [method, use, verdict] of [
-    ["PUT", "create", "deny"],
-    ["DELETE", "write", "deny"],
-    ["DELETE", "create", "allow"],
-    ["COPY", "create", "deny"],
-    ["GET", "write", "allow"],
-  ] as const) {
+test.each([
+  ["PUT", "create", "deny"],
+  ["DELETE", "write", "deny"],
+  ["DELETE", "create", "allow"],
+  ["COPY", "create", "deny"],
+  ["GET", "write", "allow"],
+] as const)(
+  "a denial of PUT, or of DELETE where something is replaced, holds for a copy's destination: %s, %s",
+  (method, use, verdict) => {
+    const copy = request({ method: "COPY", path: "/a" });
+
     const denial = rule({ effect: "deny", methods: [method], path: path("/frozen/**") });
     const others = [{ path: "/frozen/b", use, needs: "allowed" }] as const;
     expect(decide(policy(rule({ methods: "any" }), denial), { ...copy, others }).verdict).toBe(
       verdict,
     );
-  }
-});
+  },
+);

@@ -33,20 +33,22 @@ test.each([
   expect(() => read(text, effect)).toThrow(why);
 });
 
-test("of two rules that allow a request, the one that lets a signed query pass is the one that counts", () => {
-  const request = {
-    scheme: "https",
-    host: "a.example",
-    port: 443,
-    method: "GET",
-    path: "/x",
-    websocket: false,
-  } as const;
-  const rules = [read("a.example"), read("a.example?*")];
-  for (const order of [rules, rules.toReversed()]) {
-    expect(decide({ rules: order, limits: {} }, request)).toMatchObject({
+test.each(["first", "last"])(
+  "of two rules that allow a request, the one that lets a signed query pass is the one that counts, and it comes %s",
+  (place) => {
+    const request = {
+      scheme: "https",
+      host: "a.example",
+      port: 443,
+      method: "GET",
+      path: "/x",
+      websocket: false,
+    } as const;
+    const [plain, signed] = [read("a.example"), read("a.example?*")];
+    const rules = place === "first" ? [signed, plain] : [plain, signed];
+    expect(decide({ rules, limits: {} }, request)).toMatchObject({
       verdict: "allow",
       rule: { clientCredentials: "query" },
     });
-  }
-});
+  },
+);

@@ -19,37 +19,33 @@ function question(name: string, type: number, options: { opcode?: number; id?: n
   return Buffer.concat([header, ...encoded, tail]);
 }
 
-test("every A question is answered with the relay's loopback address", () => {
-  for (const name of [
-    "example.com",
-    "localhost.example.com",
-    "notlocalhost",
-    "a.b.c.d.e",
-    "x",
-    "",
-  ]) {
+test.each(["example.com", "localhost.example.com", "notlocalhost", "a.b.c.d.e", "x", ""])(
+  "every A question is answered with the relay's loopback address: %j",
+  (name) => {
     const answer = answerDns(question(name, 1));
     expect(answer?.readUInt16BE(0)).toBe(0x1234);
     expect(answer?.readUInt16BE(6)).toBe(1);
     expect([...(answer?.subarray(-4) ?? [])]).toEqual([127, 3, 1, 28]);
     expect((answer?.readUInt16BE(2) ?? 0) & 0x800f).toBe(0x8000);
-  }
-});
+  },
+);
 
-test("names of the sandbox itself have the address of its own servers", () => {
-  for (const name of ["localhost", "app.localhost", "LOCALHOST", "a.b.LocalHost", "sandbox"]) {
+test.each(["localhost", "app.localhost", "LOCALHOST", "a.b.LocalHost", "sandbox"])(
+  "names of the sandbox itself have the address of its own servers: %j",
+  (name) => {
     const answer = answerDns(question(name, 1));
     expect([...(answer?.subarray(-4) ?? [])], name).toEqual([127, 0, 0, 1]);
-  }
-});
+  },
+);
 
-test("other types exist without data, so that a client which asks AAAA first goes on to A", () => {
-  for (const type of [28, 16, 15, 12, 65, 255]) {
+test.each([28, 16, 15, 12, 65, 255])(
+  "other types exist without data, so that a client which asks AAAA first goes on to A: %j",
+  (type) => {
     const answer = answerDns(question("example.com", type));
     expect(answer?.readUInt16BE(6)).toBe(0);
     expect((answer?.readUInt16BE(2) ?? 0) & 0xf).toBe(0);
-  }
-});
+  },
+);
 
 test("an operation other than a query is not implemented", () => {
   expect((answerDns(question("example.com", 1, { opcode: 5 }))?.readUInt16BE(2) ?? 0) & 0xf).toBe(

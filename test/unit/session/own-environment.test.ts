@@ -40,18 +40,20 @@ test("variables that make this process load, trust or ask what a sandbox can wri
   expect(() => refuseOwnEnvironment(harmless, workspace, folders)).not.toThrow();
 });
 
-test("a variable that names a folder whose name is no UTF-8 is refused, not taken for another folder's", () => {
-  const folders = new WritableFolders([]);
-  // What Node reads of HOME=/home/m\xe9
-  const lossy = Buffer.from("/home/m\xe9", "latin1").toString("utf8");
-  for (const name of ["HOME", "XDG_STATE_HOME", "VAULTBOX_HOME", "DOCKER_CONFIG"]) {
+test.each(["HOME", "XDG_STATE_HOME", "VAULTBOX_HOME", "DOCKER_CONFIG"])(
+  "a variable that names a folder whose name is no UTF-8 is refused, not taken for another folder's: %j",
+  (name) => {
+    const folders = new WritableFolders([]);
+    // What Node reads of HOME=/home/m\xe9
+    const lossy = Buffer.from("/home/m\xe9", "latin1").toString("utf8");
+
     const refuse = (value: string) => () => refuseOwnEnvironment({ [name]: value }, "/", folders);
     expect(refuse(lossy)).toThrow(
       `cannot use the environment variable ${name}: its value is not UTF-8`,
     );
     expect(refuse("/home/mé")).not.toThrow();
-  }
-});
+  },
+);
 
 test("vaultbox's own files are refused where a sandbox can write, also through a link", async () => {
   const root = await realpath(await mkdtemp(join(tmpdir(), "vbx-own-")));

@@ -23,18 +23,16 @@ function open(credentials: readonly ReturnType<typeof makeCredential>[]) {
   return toSessionCredentials([vault]);
 }
 
-test("a variable holds the placeholder of a credential that is for every repository, when there is one", () => {
-  const one = makeCredential("one", bind("acme/widgets"));
-  const all = makeCredential("all", bind());
-  for (const order of [
-    [one, all],
-    [all, one],
-  ]) {
-    const { credentials, env } = open(order);
+test.each(["first", "last"])(
+  "a variable holds the placeholder of a credential that is for every repository, when there is one, which comes %s",
+  (place) => {
+    const one = makeCredential("one", bind("acme/widgets"));
+    const all = makeCredential("all", bind());
+    const { credentials, env } = open(place === "first" ? [all, one] : [one, all]);
     const general = credentials.find(({ name }) => name === "all");
     expect(env).toEqual({ API_TOKEN: general?.placeholder });
-  }
-});
+  },
+);
 
 test("a variable holds the placeholder of the first credential when all are for one repository", () => {
   const { credentials, env } = open([

@@ -10,7 +10,7 @@ import {
   gzipSync,
   zstdCompressSync,
 } from "node:zlib";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createCanary, searchCanary, searchFiles } from "../../support/canary.ts";
 import { createMatcher, toNeedles } from "../../support/canary-needles.ts";
 
@@ -68,14 +68,15 @@ test("eleven characters, another canary and noise are no hits", () => {
   expect(searchCanary(`${canary.slice(5, 16)} ${noise.toString("base64")}`, canary)).toEqual([]);
 });
 
-test("the matcher finds what a plain search finds", () => {
+describe("the matcher finds what a plain search finds", () => {
   const canary = createCanary();
   const needles = toNeedles(canary);
   const match = createMatcher(needles);
-  for (const needle of needles) {
+
+  test.each(needles)("$encoding", (needle) => {
     const haystack = Buffer.concat([randomBytes(37), needle.bytes, randomBytes(5)]);
     expect(match(haystack)).toContainEqual({ encoding: needle.encoding, offset: 37 });
-  }
+  });
 });
 
 test("a tree is searched wholly, and what can't be read is listed", async () => {

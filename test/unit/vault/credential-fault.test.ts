@@ -129,13 +129,14 @@ function isRuleHost(text: string): boolean {
   }
 }
 
-test("every length that a placeholder may have, one can be made of", () => {
-  for (const alphabet of ["alphanumeric", "base64url", "hex", "digits"] as const) {
+test.each(["alphanumeric", "base64url", "hex", "digits"] as const)(
+  "every length that a placeholder may have, one can be made of: %j",
+  (alphabet) => {
     const { least } = placeholderLengths[alphabet];
     expect(least).toBe(minimumLength(alphabet));
     expect(createPlaceholder({ prefix: "", length: least, alphabet })).toHaveLength(least);
-  }
-});
+  },
+);
 
 test("no secret is put on a header that isn't one, or that the proxy writes itself", async () => {
   const request = { headers: [], target: "/", method: "GET", host: "a.example" };

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { toAdd, toRemove, toRotate } from "../../../src/vault/change-credentials.ts";
 import { checkSecretValue, maxCredentials } from "../../../src/vault/stored-credential.ts";
 import { decodeContent, encodeContent, toSorted } from "../../../src/vault/vault-content.ts";
@@ -47,7 +47,7 @@ test.each([
   expect(entry?.credential).toMatchObject({ bindings: [{ repository }] });
 });
 
-test("content that isn't understood wholly is refused, and the error quotes none of it", () => {
+describe("content that isn't understood wholly is refused, and the error quotes none of it", () => {
   const good = JSON.parse(
     encodeContent("v", { counter: 1, entries: [makeEntry("api", "the-secret")] }),
   ) as { credentials: Record<string, unknown>[] } & Record<string, unknown>;
@@ -84,11 +84,12 @@ test("content that isn't understood wholly is refused, and the error quotes none
     changed({ unknown: true }),
   ];
   const texts = [...broken.map((plain) => JSON.stringify(plain)), '{"the-secret', "\u0000"];
-  for (const text of texts) {
+
+  test.each(texts)("content %#", (text) => {
     const read = (): unknown => decodeContent("v", text);
     expect(read).toThrow(expect.objectContaining({ code: "VBX_VAULT_DAMAGED" }));
     expect(read).not.toThrow(/the-secret/);
-  }
+  });
 });
 
 test("adding, rotating and removing change only the credential they name", () => {

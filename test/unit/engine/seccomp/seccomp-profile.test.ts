@@ -23,18 +23,14 @@ test("What no rule names is refused, and no rule names what an agent never needs
   for (const name of never.split(/\s+/)) expect(find(name), name).toEqual([]);
 });
 
-test("io_uring, clone3 and socketcall answer as if the kernel didn't have them, so that programs take the older way", () => {
-  for (const name of [
-    "io_uring_setup",
-    "io_uring_enter",
-    "io_uring_register",
-    "clone3",
-    "socketcall",
-  ])
+test.each(["io_uring_setup", "io_uring_enter", "io_uring_register", "clone3", "socketcall"])(
+  "io_uring, clone3 and socketcall answer as if the kernel didn't have them, so that programs take the older way: %j",
+  (name) => {
     expect(find(name).map(({ action, errnoRet }) => [action, errnoRet])).toEqual([
       ["SCMP_ACT_ERRNO", 38],
     ]);
-});
+  },
+);
 
 test("A socket's family is always looked at, and there are four of them", () => {
   const rules = [...find("socket"), ...find("socketpair")];

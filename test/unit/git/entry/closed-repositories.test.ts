@@ -33,13 +33,15 @@ test("an entry closes nothing when another lets all of it be read", () => {
   expect(closingRules([all, gitRule()])).toEqual([all]);
 });
 
-test("other hosts of a forge belong to an entry, and it opens no tunnel to them", () => {
-  const policy = { rules: [], limits: {}, git: [secret] };
-  for (const host of ["media.githubusercontent.com", "www.github.com", "raw.github.com"]) {
+test.each(["media.githubusercontent.com", "www.github.com", "raw.github.com"])(
+  "other hosts of a forge belong to an entry, and it opens no tunnel to them: %j",
+  (host) => {
+    const policy = { rules: [], limits: {}, git: [secret] };
+
     expect(forgeRulesAt(policy, { scheme: "https", host, port: 443 })).toEqual([secret]);
     expect(decideTunnel(policy, { host, port: 443 }).verdict).toBe("deny");
-  }
-});
+  },
+);
 
 test("what is about neither code nor pull requests is read only where the repository may be", () => {
   const call = (reads?: true) => ({

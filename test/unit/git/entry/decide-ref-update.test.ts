@@ -140,14 +140,15 @@ test.each([
   expect(text[found.verdict]()).toBe(expected);
 });
 
-test("an entry without push refuses every change", () => {
-  for (const change of ["create", "update", "delete", "create-or-update"] as const) {
+test.each(["create", "update", "delete", "create-or-update"] as const)(
+  "an entry without push refuses every change: %j",
+  (change) => {
     expect(decideRefUpdate(gitRule(), refUpdate({ change }))).toEqual({
       verdict: "deny",
       reason: "nothing may be pushed to this repository",
     });
-  }
-});
+  },
+);
 
 test("several entries add up: one yes is enough, else what any of them must know is asked for", () => {
   const strict = gitRule({ push: pushGrant({ denyPaths: workflows, force: true }) });

@@ -113,21 +113,22 @@ for (const [name, [answer, why]] of Object.entries(unusable)) {
   });
 }
 
-test("a pack that breaks off, or that the server gives up, is never taken for whole", async () => {
-  for (const [packets, why] of [
-    [["packfile\n", "\x01PACK"], "breaks off"],
-    [["packfile\n", "\x01PACK", "\x03out of memory\n"], "out of memory"],
-    [["ERR not our ref\n"], "not our ref"],
-    [["something else\n"], "a section"],
-  ] as const) {
+test.each([
+  [["packfile\n", "\x01PACK"], "breaks off"],
+  [["packfile\n", "\x01PACK", "\x03out of memory\n"], "out of memory"],
+  [["ERR not our ref\n"], "not our ref"],
+  [["something else\n"], "a section"],
+] as const)(
+  "a pack that breaks off, or that the server gives up, is never taken for whole: %j",
+  async (packets, why) => {
     const { fetch } = open([fetchOffer("fetch=shallow"), packAnswer(...packets)]);
     const read = async (): Promise<string> => {
       await using pack = await fetch.fetchHistory({ wants: [one], haves: [] });
       return await readAll(pack.next);
     };
     await expect(read()).rejects.toThrow(why);
-  }
-});
+  },
+);
 
 test("without shallow fetches, the trees of one commit can't be read, and that is said", async () => {
   const { fetch } = open([fetchOffer("fetch=filter")]);

@@ -61,7 +61,7 @@ describe("a public key", () => {
     expect(toFingerprint(publicKey)).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
   });
 
-  test("is refused when its line and its bytes differ, or it isn't one", () => {
+  describe("is refused when its line and its bytes differ, or it isn't one", () => {
     const { publicKey } = parseStoredKey(generateStoredKey("x"));
     const base64 = publicKey.blob.toString("base64");
     const broken = [
@@ -72,6 +72,9 @@ describe("a public key", () => {
       `ssh-ed25519 ${randomBytes(9000).toString("base64")}`,
       `ssh-ed25519 ${toSshString("a b").toString("base64")}`,
     ];
-    for (const line of broken) expect(() => parsePublicKeyLine(line)).toThrow(SshFormatError);
+
+    test.each(broken)("line %#", (line) => {
+      expect(() => parsePublicKeyLine(line)).toThrow(SshFormatError);
+    });
   });
 });

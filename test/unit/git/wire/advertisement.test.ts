@@ -55,26 +55,28 @@ test("a server of version 2 that lists capabilities without an end is refused", 
   );
 });
 
-test("commits of other repositories are left out where asked for, whatever the pieces", () => {
-  const refs = [`${a} refs/heads/main\0${chosen}\n`, `${b} refs/heads/x\n`];
-  const bytes = packets(refs[0]!, `${c} .have\n`, refs[1]!, `${a} .have\n`);
-  const only = packets(`${c} .have\0${chosen}\n`, `${a} .have\n`);
-  const run = (input: Buffer, dropOthers: boolean, size: number): string => {
-    const rewriter = createAdvertisementRewriter({ addCapabilities: [], dropOthers });
-    const out: Buffer[] = [];
-    for (let at = 0; at < input.length; at += size) {
-      out.push(rewriter.push(input.subarray(at, at + size)));
-    }
-    return Buffer.concat([...out, rewriter.end()]).toString("latin1");
-  };
-  for (const size of [1, 7, 1000]) {
+test.each([1, 7, 1000])(
+  "commits of other repositories are left out where asked for, whatever the pieces: %j",
+  (size) => {
+    const refs = [`${a} refs/heads/main\0${chosen}\n`, `${b} refs/heads/x\n`];
+    const bytes = packets(refs[0]!, `${c} .have\n`, refs[1]!, `${a} .have\n`);
+    const only = packets(`${c} .have\0${chosen}\n`, `${a} .have\n`);
+    const run = (input: Buffer, dropOthers: boolean, size: number): string => {
+      const rewriter = createAdvertisementRewriter({ addCapabilities: [], dropOthers });
+      const out: Buffer[] = [];
+      for (let at = 0; at < input.length; at += size) {
+        out.push(rewriter.push(input.subarray(at, at + size)));
+      }
+      return Buffer.concat([...out, rewriter.end()]).toString("latin1");
+    };
+
     expect(run(bytes, true, size)).toBe(packets(refs[0]!, refs[1]!).toString("latin1"));
     expect(run(bytes, false, size)).toBe(bytes.toString("latin1"));
     expect(run(only, true, size)).toBe(
       packets(`${zero} capabilities^{}\0${chosen}\n`).toString("latin1"),
     );
-  }
-});
+  },
+);
 
 test("an empty repository has no refs, and its capabilities are known", async () => {
   const found = await parseAdvertisement(

@@ -74,15 +74,16 @@ test("a cookie that the server set passes at a host without a credential, and ot
   expect(preparation.request.headers.at(-1)).toEqual(["Cookie", "sid=1"]);
 });
 
-test("what says only which cookies a client knows, or nothing, is left out", () => {
-  for (const field of [
-    ["Cookie2", '$Version="1"'],
-    ["Cookie2", "$Version=1"],
-    ["Cookie", " "],
-  ] as const) {
+test.each([
+  ["Cookie2", '$Version="1"'],
+  ["Cookie2", "$Version=1"],
+  ["Cookie", " "],
+] as const)(
+  "what says only which cookies a client knows, or nothing, is left out: %s:%s",
+  (...field) => {
     expect(ask([], field).request.headers).not.toContainEqual(field);
-  }
-});
+  },
+);
 
 test("at a host with a credential every cookie is removed, whoever set it", async () => {
   const preparation = ask([["Set-Cookie", "sid=1"]], ["Cookie", "sid=1"], true);

@@ -20,9 +20,11 @@ async function readInPieces(bytes: Buffer, cuts: readonly number[], tty: boolean
   return { lines: await report.lines, rest: await rest };
 }
 
-test("however the output is cut, the report is taken off and the rest arrives unchanged", async () => {
-  const body = Buffer.from(`binary \0\xff vbx-${nonce} end\n go-${nonce}\r\n`, "latin1");
-  for (const tty of [false, true]) {
+test.each([false, true])(
+  "however the output is cut, the report is taken off and the rest arrives unchanged: %j",
+  async (tty) => {
+    const body = Buffer.from(`binary \0\xff vbx-${nonce} end\n go-${nonce}\r\n`, "latin1");
+
     const lineEnd = tty ? "\r\n" : "\n";
     const head = [`vbx-${nonce} begin`, "a 1", "b 2", `vbx-${nonce} end`, ""].join(lineEnd);
     const echo = tty ? `go-${nonce}\r\n` : "";
@@ -35,8 +37,8 @@ test("however the output is cut, the report is taken off and the rest arrives un
       }),
       { numRuns: 60 },
     );
-  }
-});
+  },
+);
 
 test("an output that ends without a report, or never comes to one, is an error that quotes it safely", async () => {
   const output = new PassThrough();

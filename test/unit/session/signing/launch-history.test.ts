@@ -34,17 +34,13 @@ test("a repository is empty when it has no ref and one could be read", () => {
   expect(isEmpty({ branch: ".invalid" })).toBe(false);
 });
 
-test("a remote that can't be asked is not asked", async () => {
-  for (const remoteUrl of [
-    "",
-    "/srv/git/x",
-    "ext::sh -c true",
-    "https://example.com/acme/widgets",
-  ]) {
+test.each(["", "/srv/git/x", "ext::sh -c true", "https://example.com/acme/widgets"])(
+  "a remote that can't be asked is not asked: %j",
+  async (remoteUrl) => {
     const history = openLaunchHistory({ ...facts, remoteUrl }, neverAsked);
     expect(await history.isUpstream("a".repeat(40))).toBe(false);
-  }
-});
+  },
+);
 
 test("what an upstream says when it is asked is not printed", async () => {
   vi.stubEnv("VAULTBOX_DEBUG", "1");

@@ -62,15 +62,16 @@ test("no pattern is written twice, in capitals, or with two asterisks in its nam
   expect(all.filter((one) => !one.endsWith("/") && /\*.*\//.test(one))).toEqual([]);
 });
 
-test("every row says which tool it is about and where its documentation says so", () => {
-  for (const { tool, source } of [...hostExecutableKinds, ...compiledFiles]) {
+test.each([...hostExecutableKinds, ...compiledFiles])(
+  "every row says which tool it is about and where its documentation says so: $tool",
+  ({ tool, source }) => {
     expect(tool).not.toBe("");
     expect(source).toMatch(
       /^(?:[\w.-]+\.[a-z]{2,}(?:[/,#].*)?|[\w.+-]+\(\d\).*|npm help .+|gem help .+|docs\/.+|.+ User Guide, .+)$/,
     );
     expect(source).not.toMatch(/^https?:/);
-  }
-});
+  },
+);
 
 test("a name in other letters that its file system takes for the same is found too", () => {
   const table = createExecutableTable(hostExecutableKinds);
@@ -181,8 +182,9 @@ test("all examples are found, and ordinary files are not", () => {
   });
 });
 
-test("names are found in any case of letters", () => {
-  for (const path of ["CLAUDE.MD", "a/.VSCODE/tasks.json", "MAKEFILE", "App.CSPROJ"]) {
+test.each(["CLAUDE.MD", "a/.VSCODE/tasks.json", "MAKEFILE", "App.CSPROJ"])(
+  "names are found in any case of letters: %j",
+  (path) => {
     expect(kindIn(hostExecutableKinds, path)).toBeDefined();
-  }
-});
+  },
+);

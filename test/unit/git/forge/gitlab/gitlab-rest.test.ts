@@ -89,12 +89,13 @@ describe("reading a project of GitLab", () => {
   );
 });
 
-test("who one is and which version it is concerns no repository, and only when it's read", () => {
-  for (const path of ["/api/v4/user", "/api/v4/version", "/api/v4/metadata"]) {
+test.each(["/api/v4/user", "/api/v4/version", "/api/v4/metadata"])(
+  "who one is and which version it is concerns no repository, and only when it's read: %j",
+  (path) => {
     expect(read(`GET ${path}`)).toEqual({ kind: "calls", calls: [] });
     expect(read(`PUT ${path}`)).toEqual({ kind: "elsewhere" });
-  }
-});
+  },
+);
 
 describe("writing to a branch of GitLab", () => {
   const file = { action: "update", file_path: "src/x.ts" };

@@ -12,8 +12,9 @@ const names = Array.from(
   (_, index) => `${"d/".repeat(index % 3)}f${"x".repeat(index)}`,
 );
 
-test("flags of an index are read as git tells them, in every version and object format", async () => {
-  for (const format of ["sha1", "sha256"]) {
+test.each(["sha1", "sha256"])(
+  "flags of an index are read as git tells them, in every version and object format: %j",
+  async (format) => {
     for (const version of ["2", "4"]) {
       await using folder = await createGitFolder();
       const { path } = folder;
@@ -34,8 +35,8 @@ test("flags of an index are read as git tells them, in every version and object 
       expect(flags?.skipWorktree.paths).toEqual(sortedSkipped?.slice(0, 3));
       expect(flags?.assumeUnchanged.paths).toEqual(sortedAssumed);
     }
-  }
-});
+  },
+);
 
 test("bytes that are no index are read to their end, and nothing is thrown", async () => {
   await using folder = await createGitFolder();
