@@ -1,3 +1,5 @@
+import type { RepositoryUpdate } from "../http/handler.ts";
+
 /** Facts of one audit event before it is chained; every text in it was redacted by its writer and holds no query string. */
 export type AuditEvent = (
   | SessionStartEvent
@@ -21,17 +23,6 @@ export interface SessionStartEvent {
   /** SHA-256 of the effective policy's canonical JSON, hex */
   readonly policyHash: string;
   readonly vaults: readonly string[];
-}
-
-/** What a request does to one ref of a repository. */
-export interface RepositoryUpdate {
-  /** Full ref name */
-  readonly ref: string;
-  /** Object ids, hex; all zeros for none, empty when the request doesn't say */
-  readonly from: string;
-  readonly to: string;
-  /** Why this one isn't done, when it isn't */
-  readonly refused?: string;
 }
 
 export interface RequestDecisionEvent {

@@ -1,5 +1,6 @@
 import { shortened, toPrintable } from "../base/printable.ts";
-import type { RepositoryUpdate, RequestDecisionEvent } from "./audit-event.ts";
+import type { RequestDecisionEvent } from "./audit-event.ts";
+import type { RepositoryUpdate } from "../http/handler.ts";
 
 /** Refs that fit a line. */
 const shownUpdates = 3;

@@ -1,10 +1,10 @@
-import { isAmbiguousPath } from "../policy/path-match.ts";
 import { coversRepository, toComparableRepository } from "../base/repository-name.ts";
-import { foldHeaderName } from "../http/folded-name.ts";
 import type { CredentialBinding } from "./binding.ts";
 import { foldParameterName } from "./credential-parameters.ts";
 import { kindOf } from "./schemes.ts";
 import type { SessionCredential } from "./session-credential.ts";
+import { isAmbiguousPath } from "../http/path-readings.ts";
+import { foldHeaderName } from "../http/header-fields.ts";
 
 export interface BoundCredential {
   readonly credential: SessionCredential;

@@ -1,4 +1,4 @@
-import { foldHeaderName } from "../http/folded-name.ts";
+import { foldHeaderName } from "../http/header-fields.ts";
 
 /**
  * Which header fields carry a credential. Two layers: names that vendors document, and the words that such names are

@@ -1,6 +1,6 @@
-import { foldHeaderName } from "../http/folded-name.ts";
 import { classifyHeader } from "./credential-headers.ts";
 import { looksRandom } from "./token-shape.ts";
+import { foldHeaderName } from "../http/header-fields.ts";
 
 // Which query and path parameters carry a credential: documented names, words at the end of a name, and, where a name is
 // often something else, the look of the value.

@@ -1,4 +1,4 @@
-import type { HeaderField } from "../http/http1/header.ts";
+import type { HeaderField } from "../http/header-fields.ts";
 
 /** A place of a request where a client may hold a credential, as a refusal names it. */
 export type RequestPlace =

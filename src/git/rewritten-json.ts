@@ -1,11 +1,10 @@
 import { ChunkQueue } from "../base/chunk-queue.ts";
 import { isJsonObject } from "./strict-json.ts";
-import { type Hold, memoryOfText } from "../proxy/egress/held-bytes.ts";
-import { headerValues } from "../http/http1/header.ts";
+import { headerValues, withoutHeader } from "../http/header-fields.ts";
 import type { ResponseHead } from "../http/http1/response-head.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { BodyTransform, ResponseTransform } from "../http/handler.ts";
-import { withoutHeader } from "../http/headers.ts";
+import { type Hold, memoryOfText } from "../http/hold.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { ChunkQueue } from "../base/chunk-queue.ts";
-import { type Hold, memoryOfText } from "../proxy/egress/held-bytes.ts";
 import type { OwnResponse } from "../http/handler.ts";
+import { type Hold, memoryOfText } from "../http/hold.ts";
 
 /** The body of an answer to one of our own requests, undefined when it's longer. @throws Refusal 503 when too much is held */
 export async function readWholeAnswer(

@@ -1,7 +1,7 @@
-import { headerValues } from "./http1/header.ts";
-import { memoryOfJson } from "../proxy/egress/held-bytes.ts";
+import { headerValues } from "./header-fields.ts";
 import { Refusal } from "./refusal.ts";
 import type { HandledRequest, OutgoingBody } from "./handler.ts";
+import { memoryOfJson } from "./hold.ts";
 
 /** Bytes of one piece: TLS makes a copy of all that it's given at once. */
 const pieceBytes = 64 * 1024;

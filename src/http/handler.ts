@@ -1,12 +1,11 @@
 // A handler is a kind of request that its head alone can't decide: a push, an API call whose body names the branch, a
 // signature. It decides between the parsing of the head and the record of the decision: nothing was revealed or dialled.
-import type { RepositoryUpdate } from "../audit/audit-event.ts";
 import type { Authority } from "./authority.ts";
-import type { Hold } from "../proxy/egress/held-bytes.ts";
-import type { HeaderField } from "./http1/header.ts";
+import type { HeaderField } from "./header-fields.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import type { ResponseHead } from "./http1/response-head.ts";
 import type { ProxyReason } from "./refusal.ts";
+import type { Hold } from "./hold.ts";
 
 /** A request by its head: what `match` sees. */
 export interface RequestView {
@@ -40,6 +39,17 @@ export interface HandledRequest extends RequestView {
   readonly hold: Hold;
   /** For the audit: what is known so far goes into the decision record, also when the request is refused */
   readonly note: (facts: HandlerFacts) => void;
+}
+
+/** What a request does to one ref of a repository. */
+export interface RepositoryUpdate {
+  /** Full ref name */
+  readonly ref: string;
+  /** Object ids, hex; all zeros for none, empty when the request doesn't say */
+  readonly from: string;
+  readonly to: string;
+  /** Why this one isn't done, when it isn't */
+  readonly refused?: string;
 }
 
 /** What a handler learns of a request, for its record. */

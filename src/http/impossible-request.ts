@@ -2,11 +2,11 @@
 import { quoted } from "../base/printable.ts";
 import { type Authority, parseAuthority, sameAuthority } from "./authority.ts";
 import { detectQuery } from "./query.ts";
-import { foldHeaderName } from "./folded-name.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import { findOverride, isMethodParameter, type OverrideKind } from "./override-names.ts";
 import { Refusal } from "./refusal.ts";
 import type { RequestTarget } from "./target.ts";
+import { foldHeaderName } from "./header-fields.ts";
 
 /** TRACE would echo the injected credential; a CONNECT in a tunnel names no resource. */
 const impossibleMethods: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);

@@ -1,6 +1,6 @@
 // What servers make of one path. Most paths have one reading; where a server may decode, leave out or join something that
 // another one takes as it is, a request is decided as if it asked for each of them.
-import { toShorterPaths } from "../policy/shorter-path.ts";
+import { toShorterPaths } from "./shorter-path.ts";
 
 /** GitLab names a project, a group, a branch or a file in one segment (https://docs.gitlab.com/api/rest/#namespaced-paths). */
 const gitlabNames = /^\/api\/v4\/(?:projects|groups|namespaces)\//;
@@ -115,4 +115,30 @@ export function isUtf8(escapes: string): boolean {
     // The only error of decodeURIComponent is the answer asked for
     return false;
   }
+}
+
+// Double encoding, an encoded NUL, a raw backslash
+const suspicious = /%25[0-9a-f]{2}|%00|\\/i;
+
+/**
+ * Whether a server could read the canonical path as another path than the one that is written.
+ * @param isReading whether it's one of several readings that are all decided
+ */
+export function isAmbiguousPath(written: string, isReading = false): boolean {
+  if (!written.startsWith("/")) return true;
+  const path = isReading ? withoutPlainDots(written) : written;
+  // Nothing below can be there without one of these characters
+  if (!/[%;\\.]|\/\//.test(path)) return false;
+  if (suspicious.test(path)) return true;
+  const pieces = path.slice(1).split(/\/|%2f|%5c/i);
+  return pieces.some((piece, index) => {
+    const name = piece.split(/;|%3b/i, 1)[0] ?? "";
+    const dots = name.replaceAll(/%2e/gi, ".");
+    if (dots === "." || dots === "..") return true;
+    return name === "" && (piece !== "" || index < pieces.length - 1);
+  });
+}
+
+function withoutPlainDots(path: string): string {
+  return path.replaceAll(/\/(?:\.?\/)+/g, "/").replace(/\/\.$/, "/");
 }

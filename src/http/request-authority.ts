@@ -1,7 +1,7 @@
 // One parsed authority per request (invariant 2): everything that names a destination is parsed the same way and must
 // agree; policy, dial, TLS name, Host header, credential choice, pool key and audit all get the one object.
 import { type Authority, parseAuthority, sameAuthority, toAuthorityText } from "./authority.ts";
-import { headerValues } from "./http1/header.ts";
+import { headerValues } from "./header-fields.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import { Refusal } from "./refusal.ts";
 import type { RequestTarget } from "./target.ts";

@@ -1,10 +1,9 @@
 // Headers that name a second resource, which the server reads or writes beside the one of the request line. It is decided
 // by the same rules (policy/decide.ts) and must lie within the credential's path; what can't be read for sure is refused.
 import type { OtherPath } from "./other-path.ts";
-import { toShorterPaths } from "../policy/shorter-path.ts";
+import { toShorterPaths } from "./shorter-path.ts";
 import type { Authority } from "./authority.ts";
-import { foldHeaderName } from "./folded-name.ts";
-import { headerValues } from "./http1/header.ts";
+import { foldHeaderName, headerValues } from "./header-fields.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import {
   readBucket,

@@ -1,5 +1,5 @@
 import { decodeEscapes } from "./percent-decode.ts";
-import { toFolded } from "../policy/loose-name.ts";
+import { toFolded } from "../base/loose-name.ts";
 import { quoted } from "../base/printable.ts";
 import {
   hasOnlyLoneLetters,

@@ -1,6 +1,7 @@
 import type { PathPattern } from "./policy.ts";
-import { toFolded, withoutDotsAtEnd } from "./loose-name.ts";
-import { toShorterPaths } from "./shorter-path.ts";
+import { toFolded, withoutDotsAtEnd } from "../base/loose-name.ts";
+import { isAmbiguousPath } from "../http/path-readings.ts";
+import { toShorterPaths } from "../http/shorter-path.ts";
 import {
   anyDepth,
   compileSegment,
@@ -23,9 +24,6 @@ export interface PathView {
   readonly loose: () => readonly (readonly string[])[];
 }
 
-// Double encoding, an encoded NUL, a raw backslash
-const suspicious = /%25[0-9a-f]{2}|%00|\\/i;
-
 /** The only reading of a path, or one of several that are all decided: a plain `.` and nothing are names in those. */
 type PathRole = "only" | "own" | "other";
 
@@ -38,29 +36,6 @@ export function toPathView(path: string, role: PathRole = "only"): PathView {
     ambiguous: isAmbiguousPath(path, role !== "only"),
     loose: () => (loose ??= toLooseReadings(path)),
   };
-}
-
-/**
- * Whether a server could read the canonical path as another path than the one that is written.
- * @param isReading whether it's one of several readings that are all decided
- */
-export function isAmbiguousPath(written: string, isReading = false): boolean {
-  if (!written.startsWith("/")) return true;
-  const path = isReading ? withoutPlainDots(written) : written;
-  // Nothing below can be there without one of these characters
-  if (!/[%;\\.]|\/\//.test(path)) return false;
-  if (suspicious.test(path)) return true;
-  const pieces = path.slice(1).split(/\/|%2f|%5c/i);
-  return pieces.some((piece, index) => {
-    const name = piece.split(/;|%3b/i, 1)[0] ?? "";
-    const dots = name.replaceAll(/%2e/gi, ".");
-    if (dots === "." || dots === "..") return true;
-    return name === "" && (piece !== "" || index < pieces.length - 1);
-  });
-}
-
-function withoutPlainDots(path: string): string {
-  return path.replaceAll(/\/(?:\.?\/)+/g, "/").replace(/\/\.$/, "/");
 }
 
 /**

@@ -1,17 +1,8 @@
-/** Every limit of the proxy in one place; docs/limitations.md lists them. Times in milliseconds, sizes in bytes. */
+/** Every limit of the proxy in one place, but for those of HTTP/1 (`http/http1/http1-limits.ts`); docs/limitations.md lists them. Times in milliseconds, sizes in bytes. */
 export const proxyLimits = {
   /** Request line and headers together; a common server default is 8–64 KiB */
   requestHeadBytes: 64 * 1024,
   responseHeadBytes: 256 * 1024,
-  headerFields: 200,
-  /** Longest request target */
-  targetBytes: 16 * 1024,
-  /** One chunk-size line, without its CRLF */
-  chunkLineBytes: { client: 16, upstream: 4096 },
-  /** Empty lines before a request line, which are skipped */
-  emptyLines: 8,
-  /** Trailer section of a response, which is read and dropped */
-  trailerBytes: 16 * 1024,
   /** Interim responses (1xx) to one request */
   interimResponses: 32,
   /** Connections from one sandbox at a time */

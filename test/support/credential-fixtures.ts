@@ -6,7 +6,7 @@ import type {
   Preparation,
 } from "../../src/proxy/decide/authorise.ts";
 import { createPlaceholder } from "../../src/credential/placeholder.ts";
-import type { HeaderField } from "../../src/http/http1/header.ts";
+import type { HeaderField } from "../../src/http/header-fields.ts";
 import { Refusal } from "../../src/http/refusal.ts";
 import type { CredentialScheme } from "../../src/credential/schemes.ts";
 import type { SecretProvider } from "../../src/credential/secret-provider.ts";

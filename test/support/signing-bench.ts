@@ -13,7 +13,7 @@ import {
   createSigningHandler,
   type SigningHandlerOptions,
 } from "../../src/git/signing/signing-handler.ts";
-import type { HeaderField } from "../../src/http/http1/header.ts";
+import type { HeaderField } from "../../src/http/header-fields.ts";
 import type { RequestHead } from "../../src/http/http1/request-head.ts";
 import { HeldBytes } from "../../src/proxy/egress/held-bytes.ts";
 import { Refusal } from "../../src/http/refusal.ts";

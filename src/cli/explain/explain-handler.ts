@@ -4,7 +4,6 @@ import type {
   Handler,
   HandlerTools,
 } from "../../http/handler.ts";
-import { type HeaderField, headerValues } from "../../http/http1/header.ts";
 import type { RequestHead } from "../../http/http1/request-head.ts";
 import { type IncomingRequest, toRequestView } from "../../http/incoming-request.ts";
 import { Refusal } from "../../http/refusal.ts";
@@ -12,6 +11,7 @@ import type { CompiledPolicy } from "../../policy/decide.ts";
 import type { RequestDisposition } from "../../proxy/decide/decide-request.ts";
 import { HeldBytes } from "../../proxy/egress/held-bytes.ts";
 import { toSessionHandlers } from "../../session/session-handlers.ts";
+import { type HeaderField, headerValues } from "../../http/header-fields.ts";
 
 /** What a handler says of a request without its body. */
 export type HandlerVerdict =

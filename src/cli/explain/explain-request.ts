@@ -1,5 +1,4 @@
 import type { Paths } from "../../base/paths.ts";
-import type { DeniedDecision } from "../../http/denial.ts";
 import type { IncomingRequest } from "../../http/incoming-request.ts";
 import { compilePolicy } from "../../policy/decide.ts";
 import { describeGitRule, formatGitUrl } from "../../git/entry/git-rule-text.ts";
@@ -17,6 +16,7 @@ import {
   toSendingTools,
 } from "./explain-sending.ts";
 import { resolveSessionPolicy, type SessionPolicyOptions } from "../session-policy.ts";
+import type { DeniedDecision } from "../../proxy/decide/denial.ts";
 
 /** What would happen to one request. */
 export interface Explanation {

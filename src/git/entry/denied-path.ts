@@ -1,7 +1,7 @@
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
-import { toFolded, withoutDotsAtEnd } from "../../policy/loose-name.ts";
 import { anyDepth, compileSegment, matchSegments, type Step } from "../../policy/segment-match.ts";
+import { toFolded, withoutDotsAtEnd } from "../../base/loose-name.ts";
 
 const maxPatternLength = 1024;
 const maxSegments = 64;

@@ -1,4 +1,3 @@
-import type { RepositoryUpdate } from "../../audit/audit-event.ts";
 import type { RepositoryCall } from "../repository-call.ts";
 import { decideRepositoryCall } from "../entry/decide-repository-call.ts";
 import type { GitRule } from "../entry/git-rule.ts";
@@ -6,7 +5,7 @@ import { formatGitUrl } from "../entry/git-rule-text.ts";
 import { filterByRepository } from "../entry/git-rules.ts";
 import { toHostHeader } from "../../http/authority.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { HandledRequest } from "../../http/handler.ts";
+import type { HandledRequest, RepositoryUpdate } from "../../http/handler.ts";
 
 /** `repository` is the only one concerned, if it's one. */
 export type CallsVerdict =

@@ -1,5 +1,5 @@
 import type { GitRule } from "../entry/git-rule.ts";
-import type { HeaderField } from "../../http/http1/header.ts";
+import type { HeaderField } from "../../http/header-fields.ts";
 
 // Questions of the proxy's own to a forge's API.
 

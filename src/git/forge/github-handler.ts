@@ -23,10 +23,10 @@ import {
   toNamedPlace,
 } from "./github-rest-access.ts";
 import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
-import { withHeader } from "../../http/headers.ts";
-import { memoryOfGraphql } from "../../proxy/egress/held-bytes.ts";
 import { checkJsonBody, readJsonBody } from "./json-body.ts";
 import { rewriteAnswers } from "../rewritten-json.ts";
+import { withHeader } from "../../http/header-fields.ts";
+import { memoryOfGraphql } from "./github/graphql-pieces.ts";
 
 /** Bytes of GitHub's description of a repository: two others are in it. */
 const maxRepositoryBytes = 1024 * 1024;

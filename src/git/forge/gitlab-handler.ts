@@ -15,9 +15,9 @@ import type {
   RequestView,
 } from "../../http/handler.ts";
 import { createGitlabProjects, maxProjectBytes, type GitlabProjects } from "./gitlab-projects.ts";
-import { withHeader } from "../../http/headers.ts";
 import { readJsonBody } from "./json-body.ts";
 import { rewriteAnswers } from "../rewritten-json.ts";
+import { withHeader } from "../../http/header-fields.ts";
 
 interface GitlabHandler {
   readonly policy: GitPolicy;

@@ -1,9 +1,9 @@
 import type { Authority } from "../../http/authority.ts";
 import { toAuthorityText } from "../../http/authority.ts";
-import type { Hold } from "../../proxy/egress/held-bytes.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { HandlerTools, OwnResponse } from "../../http/handler.ts";
 import { readWholeAnswer } from "../whole-answer.ts";
+import type { Hold } from "../../http/hold.ts";
 
 /** Bytes of GitLab's description of a project. */
 export const maxProjectBytes = 1024 * 1024;

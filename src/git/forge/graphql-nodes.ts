@@ -13,11 +13,11 @@ import {
 import { parseStrictJson } from "../strict-json.ts";
 import type { GitRule } from "../entry/git-rule.ts";
 import { toAuthorityText, type Authority } from "../../http/authority.ts";
-import type { Hold } from "../../proxy/egress/held-bytes.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { HandlerTools } from "../../http/handler.ts";
 import { readWholeAnswer } from "../whole-answer.ts";
 import { questionHeaders, toAskers } from "./forge-question.ts";
+import type { Hold } from "../../http/hold.ts";
 
 /** Stands in the audit beside the questions. */
 const nodeCheck = "node-id";

@@ -10,11 +10,11 @@ import {
 import { parseStrictJson } from "../strict-json.ts";
 import type { GitRule } from "../entry/git-rule.ts";
 import { parseAuthority, toAuthorityText, type Authority } from "../../http/authority.ts";
-import type { Hold } from "../../proxy/egress/held-bytes.ts";
-import { headerValues } from "../../http/http1/header.ts";
+import { headerValues } from "../../http/header-fields.ts";
 import type { HandlerTools, OwnResponse } from "../../http/handler.ts";
 import { readWholeAnswer } from "../whole-answer.ts";
 import { questionHeaders, toAskers } from "./forge-question.ts";
+import type { Hold } from "../../http/hold.ts";
 
 /** Bytes of a description. */
 const maxAnswerBytes = 1024 * 1024;

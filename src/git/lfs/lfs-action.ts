@@ -1,6 +1,6 @@
 import type { Authority } from "../../http/authority.ts";
 import { parseAuthority, sameAuthority, toHostHeader } from "../../http/authority.ts";
-import type { HeaderField } from "../../http/http1/header.ts";
+import type { HeaderField } from "../../http/header-fields.ts";
 import { isOwnRequestField } from "../../http/http1/serialize.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { parseTarget, toPlainPath } from "../../http/target.ts";

@@ -3,7 +3,7 @@
 import { lfsContentType, readLfsObject, type LfsBatch, type LfsObject } from "../lfs.ts";
 import { isJsonObject } from "../strict-json.ts";
 import { toPrintable } from "../../base/printable.ts";
-import type { HeaderField } from "../../http/http1/header.ts";
+import { type HeaderField, withoutHeader } from "../../http/header-fields.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { ResponseTransform } from "../../http/handler.ts";
 import {
@@ -14,7 +14,6 @@ import {
   type LfsStorage,
 } from "./lfs-action.ts";
 import type { LfsGrant, LfsGrants } from "./lfs-grants.ts";
-import { withoutHeader } from "../../http/headers.ts";
 import { isJsonAnswer, rewriteJson } from "../rewritten-json.ts";
 
 /** Bytes of an answer: a thousand objects with signed addresses have room. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { LfsObject } from "../lfs.ts";
 import type { Authority } from "../../http/authority.ts";
-import type { HeaderField } from "../../http/http1/header.ts";
+import type { HeaderField } from "../../http/header-fields.ts";
 
 /** A request to the storage that an LFS server told us how to make. The client gets a token for it, and nothing else. */
 export interface LfsGrant {

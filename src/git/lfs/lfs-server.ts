@@ -10,7 +10,6 @@ import type { RepositoryAction } from "../repository-call.ts";
 import { decideRepositoryCall } from "../entry/decide-repository-call.ts";
 import type { GitRule } from "../entry/git-rule.ts";
 import { filterBySpelling } from "../entry/git-rules.ts";
-import { headerValues } from "../../http/http1/header.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { bufferedBody, readJson } from "../../http/buffered-body.ts";
 import type {
@@ -19,9 +18,9 @@ import type {
   ForwardDisposition,
   Disposition,
 } from "../../http/handler.ts";
-import { withHeader } from "../../http/headers.ts";
 import { createLfsBatchTransform } from "./lfs-batch-answer.ts";
 import type { LfsGrants } from "./lfs-grants.ts";
+import { headerValues, withHeader } from "../../http/header-fields.ts";
 
 /** Bytes of a batch or a lock request: a thousand objects have room. */
 const maxRequestBytes = 1024 * 1024;

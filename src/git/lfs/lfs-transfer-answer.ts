@@ -1,11 +1,10 @@
 // What an LFS storage answers to a transfer, without what it says about itself.
 import { lfsContentType } from "../lfs.ts";
 import { toAuthorityText } from "../../http/authority.ts";
-import { headerValues, type HeaderField } from "../../http/http1/header.ts";
+import { type HeaderField, headerValues, withoutHeader } from "../../http/header-fields.ts";
 import type { ResponseHead } from "../../http/http1/response-head.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { BodyTransform, ResponseTransform } from "../../http/handler.ts";
-import { withoutHeader } from "../../http/headers.ts";
 import { readLfsHref, toHref } from "./lfs-action.ts";
 import type { LfsGrant, LfsGrants } from "./lfs-grants.ts";
 

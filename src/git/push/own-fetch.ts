@@ -4,12 +4,12 @@ import { type Advertisement, parseAdvertisement } from "../wire/advertisement.ts
 import { type FetchWish, toFetchRequest, type UploadPackRequest } from "../wire/fetch-request.ts";
 import { readFetchResponse } from "../wire/fetch-response.ts";
 import { GitProtocolError } from "../wire/git-protocol-error.ts";
-import type { Hold } from "../../proxy/egress/held-bytes.ts";
-import { headerValues, type HeaderField } from "../../http/http1/header.ts";
+import { headerValues, type HeaderField } from "../../http/header-fields.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { HandlerTools, OwnResponse } from "../../http/handler.ts";
 import type { PackUpstream, UpstreamPack } from "./pack-store.ts";
 import type { InspectedPush } from "./push-inspection.ts";
+import type { Hold } from "../../http/hold.ts";
 
 /** Bytes of one answer with a pack. */
 const maxAnswerBytes = 1024 ** 3;

@@ -1,22 +1,25 @@
 // One push: its commands are read and decided, its pack is looked at where the decision needs it, and only then does a
 // byte of it go upstream. A refused push is answered as git's own server would, so that the client shows why.
-import type { RepositoryUpdate } from "../../audit/audit-event.ts";
 import { GitProtocolError } from "../wire/git-protocol-error.ts";
 import { flushPkt } from "../wire/pkt-line.ts";
 import { createReportMerger } from "../wire/push-report-merger.ts";
 import { encodeCommands, readPushRequest, type Push } from "../wire/push-request.ts";
-import { memoryOfText } from "../../proxy/egress/held-bytes.ts";
 import { pushRequestLimits } from "../wire/push-update.ts";
-import { headerValues } from "../../http/http1/header.ts";
+import { headerValues, withHeader } from "../../http/header-fields.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { HandledRequest, ForwardDisposition, Disposition } from "../../http/handler.ts";
+import type {
+  Disposition,
+  ForwardDisposition,
+  HandledRequest,
+  RepositoryUpdate,
+} from "../../http/handler.ts";
 import { type GitAccess, maxPackBytes } from "./git-access.ts";
-import { withHeader } from "../../http/headers.ts";
 import { PackRefused, type PushInspection, type PushInspector } from "./push-inspection.ts";
 import { judgeByCommands, judgeByPack } from "./judge-push.ts";
 import { onlyCommands, toPushBody } from "./push-body.ts";
 import type { Judgement } from "./push-judgement.ts";
 import { answerRefusedPush, answerUnreadPush, describeGrant, drain } from "./refused-push.ts";
+import { memoryOfText } from "../../http/hold.ts";
 
 /** @throws Refusal when the request isn't a push that git would send, or the upstream can't be asked */
 export async function passPush(

@@ -2,7 +2,7 @@
 import { filterBySpelling, type GitPolicy } from "../entry/git-rules.ts";
 import { createAdvertisementRewriter } from "../wire/advertisement-rewriter.ts";
 import { toHostHeader } from "../../http/authority.ts";
-import { headerValues } from "../../http/http1/header.ts";
+import { headerValues, withHeader } from "../../http/header-fields.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type {
@@ -13,7 +13,6 @@ import type {
   ResponseTransform,
 } from "../../http/handler.ts";
 import { findGitAccess, type GitAccess } from "./git-access.ts";
-import { withHeader } from "../../http/headers.ts";
 import { passPush } from "./push-handler.ts";
 import type { PushInspector } from "./push-inspection.ts";
 

@@ -7,7 +7,7 @@ import { type GitAuthor, toAuthorTexts } from "../../policy/git-author.ts";
 import { signForGit, type SshSigner } from "./sshsig.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { toPrintable } from "../../base/printable.ts";
-import { headerValues } from "../../http/http1/header.ts";
+import { headerValues } from "../../http/header-fields.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { AnswerDisposition, Handler, HandledRequest } from "../../http/handler.ts";
 import { createKnownHistory, type KnownHistory, type LaunchHistory } from "./known-history.ts";

@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../proxy/byte-source.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { type BodySender, ChunkedDecoder } from "./chunked-decoder.ts";
 import type { RequestFraming } from "./request-head.ts";
 import type { ResponseFraming } from "./response-head.ts";

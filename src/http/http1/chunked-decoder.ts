@@ -1,5 +1,5 @@
 import { Refusal } from "../refusal.ts";
-import { proxyLimits } from "../../proxy/limits.ts";
+import { http1Limits } from "./http1-limits.ts";
 
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
@@ -90,7 +90,7 @@ export class ChunkedDecoder {
     if (text === "") return true;
     if (this.#sender === "client") throw invalid("the body has trailer fields");
     this.#trailerBytes += text.length;
-    if (this.#trailerBytes > proxyLimits.trailerBytes)
+    if (this.#trailerBytes > http1Limits.trailerBytes)
       throw invalid("the trailer section is too large");
     return false;
   }
@@ -98,8 +98,8 @@ export class ChunkedDecoder {
   #limitLine(): void {
     const most =
       this.#state === "trailer"
-        ? proxyLimits.trailerBytes
-        : proxyLimits.chunkLineBytes[this.#sender] + 2;
+        ? http1Limits.trailerBytes
+        : http1Limits.chunkLineBytes[this.#sender] + 2;
     if (this.#line.length > most) throw invalid("a chunk line is too long");
   }
 }

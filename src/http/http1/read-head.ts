@@ -1,6 +1,6 @@
-import type { ByteSource } from "../../proxy/byte-source.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { GrowingBytes } from "./growing-bytes.ts";
-import { proxyLimits } from "../../proxy/limits.ts";
+import { http1Limits } from "./http1-limits.ts";
 import { Refusal } from "../refusal.ts";
 
 const lineFeed = 0x0a;
@@ -56,7 +56,7 @@ export async function skipEmptyLines(source: ByteSource): Promise<void> {
     while (chunk[at] === carriageReturn && chunk[at + 1] === lineFeed) {
       at += 2;
       lines += 1;
-      if (lines > proxyLimits.emptyLines) {
+      if (lines > http1Limits.emptyLines) {
         throw new Refusal(400, "request-invalid", "too many empty lines stand before the head");
       }
     }

@@ -2,8 +2,8 @@
 // refused here: HTTP/0.9 with headers, a second Host, chunk extensions, white space in the request line (llhttp #877
 // and the probes in test/integration/framing). On doubt: 400 and close.
 import { Refusal } from "../refusal.ts";
-import { proxyLimits } from "../../proxy/limits.ts";
-import { headerValues, listMembers, type HeaderField } from "./header.ts";
+import { http1Limits } from "./http1-limits.ts";
+import { headerValues, listMembers, type HeaderField } from "../header-fields.ts";
 
 export interface RequestHead {
   readonly method: string;
@@ -22,6 +22,11 @@ export type RequestFraming =
   | { readonly kind: "none" }
   | { readonly kind: "length"; readonly length: number }
   | { readonly kind: "chunked" };
+
+/** Whether a body follows the head. */
+export function hasContent(framing: RequestFraming): boolean {
+  return framing.kind === "chunked" || (framing.kind === "length" && framing.length > 0);
+}
 
 // RFC 9112, section 3: one space each; method is a token, target has no white space or control. Bytes outside ASCII are
 // looked at with the target (`parseTarget`)
@@ -56,11 +61,11 @@ export function parseRequestHead(text: string): RequestHead {
   const line = requestLine.exec(lines[0] ?? "");
   if (line === null) throw invalid("the request line is not valid HTTP/1.1");
   const [, method = "", target = "", minor] = line;
-  if (target.length > proxyLimits.targetBytes) {
+  if (target.length > http1Limits.targetBytes) {
     throw new Refusal(
       431,
       "request-invalid",
-      `the request target is longer than ${proxyLimits.targetBytes} bytes`,
+      `the request target is longer than ${http1Limits.targetBytes} bytes`,
     );
   }
   const headers = parseHeaderLines(lines, 1);
@@ -86,11 +91,11 @@ export function parseRequestHead(text: string): RequestHead {
 
 /** Header lines from `first` on; shared with responses and trailers. */
 export function parseHeaderLines(lines: readonly string[], first: number): readonly HeaderField[] {
-  if (lines.length - first > proxyLimits.headerFields) {
+  if (lines.length - first > http1Limits.headerFields) {
     throw new Refusal(
       431,
       "request-invalid",
-      `there are more than ${proxyLimits.headerFields} header fields`,
+      `there are more than ${http1Limits.headerFields} header fields`,
     );
   }
   const headers: HeaderField[] = [];

@@ -1,5 +1,5 @@
 import { Refusal } from "../refusal.ts";
-import { headerValues, listMembers, type HeaderField } from "./header.ts";
+import { headerValues, listMembers, type HeaderField } from "../header-fields.ts";
 import { parseHeaderLines } from "./request-head.ts";
 
 export interface ResponseHead {

@@ -1,4 +1,4 @@
-import { headerValues, listMembers, type HeaderField } from "./header.ts";
+import { headerValues, listMembers, type HeaderField } from "../header-fields.ts";
 import type { RequestFraming } from "./request-head.ts";
 import type { ResponseFraming, ResponseHead } from "./response-head.ts";
 

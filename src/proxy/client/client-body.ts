@@ -1,7 +1,7 @@
 import type { ClientSide } from "./client-side.ts";
 import { within } from "../deadlines.ts";
 import { readBody, type BodyReader } from "../../http/http1/body-reader.ts";
-import type { RequestFraming, RequestHead } from "../../http/http1/request-head.ts";
+import { hasContent, type RequestHead } from "../../http/http1/request-head.ts";
 import { proxyLimits } from "../limits.ts";
 import { Refusal } from "../../http/refusal.ts";
 
@@ -79,9 +79,4 @@ export class ClientBody {
       if (!this.#isReleased) this.#client.deadline.at = Number.POSITIVE_INFINITY;
     }
   }
-}
-
-/** Whether a body follows the head. */
-export function hasContent(framing: RequestFraming): boolean {
-  return framing.kind === "chunked" || (framing.kind === "length" && framing.length > 0);
 }

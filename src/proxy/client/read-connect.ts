@@ -1,8 +1,8 @@
 import { decideTunnel } from "../../policy/decide.ts";
 import { type Authority, parseAuthority } from "../../http/authority.ts";
 import type { ClientSide } from "./client-side.ts";
-import { type DeniedDecision, deniedTunnel } from "../../http/denial.ts";
-import { headerValues } from "../../http/http1/header.ts";
+import { type DeniedDecision, deniedTunnel } from "../decide/denial.ts";
+import { headerValues } from "../../http/header-fields.ts";
 import type { RequestHead } from "../../http/http1/request-head.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { Refusal } from "../../http/refusal.ts";

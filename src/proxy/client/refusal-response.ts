@@ -1,5 +1,5 @@
 import { toPrintable } from "../../base/printable.ts";
-import { headerValues } from "../../http/http1/header.ts";
+import { headerValues } from "../../http/header-fields.ts";
 import type { RequestHead } from "../../http/http1/request-head.ts";
 import { phraseOf, statusLine } from "../../http/http1/serialize.ts";
 import type { Refusal } from "../../http/refusal.ts";

@@ -5,7 +5,7 @@ import type { ClientSide } from "./client-side.ts";
 import { beginsWithTls, readRequestHead } from "./client-start.ts";
 import { endTls, serveInside } from "./client-tls.ts";
 import { within } from "../deadlines.ts";
-import { denied } from "../../http/denial.ts";
+import { denied } from "../decide/denial.ts";
 import type { RequestHead } from "../../http/http1/request-head.ts";
 import { proxyLimits } from "../limits.ts";
 import type { ProxyContext } from "../proxy-context.ts";

@@ -5,7 +5,7 @@ import { within } from "../deadlines.ts";
 import { exchange } from "../egress/exchange.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { proxyLimits } from "../limits.ts";
-import type { ParsedRequest } from "../../http/parsed-request.ts";
+import type { ParsedRequest } from "./parsed-request.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { refusalWithoutEcho } from "../egress/refuse-echo.ts";
 import { type RefusalFormat, refusalResponse, toRefusalFormat } from "./refusal-response.ts";

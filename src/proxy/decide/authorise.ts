@@ -1,5 +1,5 @@
 import type { Rule } from "../../policy/policy.ts";
-import type { HeaderField } from "../../http/http1/header.ts";
+import type { HeaderField } from "../../http/header-fields.ts";
 import type { Refusal } from "../../http/refusal.ts";
 import type { SessionCredential } from "../../credential/session-credential.ts";
 import { bindingsFor, createBoundHosts, isForHost } from "../../credential/bound-hosts.ts";

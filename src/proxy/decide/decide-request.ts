@@ -1,7 +1,7 @@
 // The decision about a request, as a value: nothing is read, written or awaited for it. A prohibition beats everything; then
 // the first handler that the request is for; then host rules. `policy explain` calls the same function.
 import type { RequestDecisionEvent } from "../../audit/audit-event.ts";
-import { denied } from "../../http/denial.ts";
+import { denied } from "./denial.ts";
 import type { Handler, HandlerMatch } from "../../http/handler.ts";
 import { type IncomingRequest, toRequestView } from "../../http/incoming-request.ts";
 import { toLikeRequests } from "../../http/other-path.ts";

@@ -1,5 +1,4 @@
 import type { OtherPath } from "../../http/other-path.ts";
-import { hasContent } from "../client/client-body.ts";
 import {
   type Handler,
   type HandlerMatch,
@@ -7,6 +6,7 @@ import {
   readingsOf,
 } from "../../http/handler.ts";
 import { Refusal } from "../../http/refusal.ts";
+import { hasContent } from "../../http/http1/request-head.ts";
 
 /**
  * The handler that decides a request: the first that claims it alone, or that claims what host rules don't allow.

@@ -5,8 +5,8 @@ import { type IncomingRequest, toRequestView } from "../../http/incoming-request
 import { Refusal } from "../../http/refusal.ts";
 import type { ClientBody } from "../client/client-body.ts";
 import type { Turns } from "../client/turns.ts";
-import { type Hold, memoryOfText } from "../egress/held-bytes.ts";
 import type { RequestRecord } from "../egress/request-record.ts";
+import { type Hold, memoryOfText } from "../../http/hold.ts";
 
 /** A request on its way through the proxy. */
 export interface OngoingRequest extends IncomingRequest {

@@ -1,5 +1,5 @@
-import type { HeaderField } from "../../http/http1/header.ts";
-import { listMembers } from "../../http/http1/header.ts";
+import type { HeaderField } from "../../http/header-fields.ts";
+import { listMembers } from "../../http/header-fields.ts";
 import type { SessionCredential } from "../../credential/session-credential.ts";
 import type { BoundCredential, BoundHost } from "../../credential/bound-hosts.ts";
 import { offeredInHeader, offeredInQuery } from "../../credential/client-token.ts";

@@ -1,9 +1,8 @@
 import { toHostHeader } from "../../http/authority.ts";
-import { hasContent } from "../client/client-body.ts";
 import type { ClientSide } from "../client/client-side.ts";
 import { within } from "../deadlines.ts";
-import type { ForwardedRequest } from "../../http/forwarded-request.ts";
-import { headerValues } from "../../http/http1/header.ts";
+import type { ForwardedRequest } from "./forwarded-request.ts";
+import { headerValues } from "../../http/header-fields.ts";
 import { type ResponseHead, responseFraming } from "../../http/http1/response-head.ts";
 import { serializeRequest } from "../../http/http1/serialize.ts";
 import { proxyLimits } from "../limits.ts";
@@ -13,6 +12,7 @@ import { relayResponse } from "./relay-response.ts";
 import { RequestBodyPump } from "./request-body-pump.ts";
 import type { UpstreamConnection } from "../upstream/upstream-pool.ts";
 import { relayWebSocket } from "./websocket.ts";
+import { hasContent } from "../../http/http1/request-head.ts";
 
 /** Methods whose bodies a server may not read (RFC 9110, section 9.3): what it leaves it could take for a request. */
 const skippable: ReadonlySet<string> = new Set(["GET", "DELETE", "OPTIONS"]);

@@ -1,7 +1,7 @@
 import { ClientAborted } from "../client/client-body.ts";
 import type { ClientSide } from "../client/client-side.ts";
 import { converse } from "./converse.ts";
-import type { ForwardedRequest } from "../../http/forwarded-request.ts";
+import type { ForwardedRequest } from "./forwarded-request.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { StaleConnection } from "./read-response.ts";
 import { Refusal } from "../../http/refusal.ts";

@@ -1,33 +1,6 @@
-import { maxGraphqlPieces } from "../../git/forge/github/graphql-pieces.ts";
+import type { Hold } from "../../http/hold.ts";
 import { proxyLimits } from "../limits.ts";
 import { Refusal } from "../../http/refusal.ts";
-
-/** Memory that bytes of text take while they are held and looked into, for each of them: measured at two to four. */
-const textFactor = 4;
-
-/** Memory of one value of JSON: an empty array or object in a list. Bytes. */
-const jsonValueBytes = 100;
-
-/** Values that a JSON text is read to at most (`git/strict-json.ts`). */
-const maxJsonValues = 200_000;
-
-/** Memory for a text of so many bytes. */
-export function memoryOfText(bytes: number): number {
-  return textFactor * bytes;
-}
-
-/** Memory for a JSON text of so many bytes, were it as full of values as it can be. */
-export function memoryOfJson(bytes: number): number {
-  return memoryOfText(bytes) + jsonValueBytes * Math.min(maxJsonValues, bytes / 2);
-}
-
-/** Memory of one piece of a GraphQL query while it's parsed and printed: measured at 110. Bytes. */
-const graphqlPieceBytes = 120;
-
-/** Memory for a JSON text of so many bytes that holds a GraphQL query, were it as full of pieces as it can be. */
-export function memoryOfGraphql(bytes: number): number {
-  return memoryOfJson(bytes) + graphqlPieceBytes * Math.min(maxGraphqlPieces, bytes);
-}
 
 interface Waiter {
   readonly bytes: number;
@@ -56,7 +29,7 @@ export class HeldBytes {
 
   /** What one request, or one look at a push, holds: nothing yet. Disposing it gives all of it back. */
   open(): Hold {
-    return new Hold(this);
+    return new OpenHold(this);
   }
 
   /** Waits for room. @throws Refusal 503 when there is none in time */
@@ -93,8 +66,7 @@ export class HeldBytes {
   }
 }
 
-/** Memory held for one purpose, until it's disposed. */
-export class Hold implements Disposable {
+class OpenHold implements Hold {
   readonly #account: HeldBytes;
   #bytes = 0;
   #isOver = false;
@@ -103,20 +75,17 @@ export class Hold implements Disposable {
     this.#account = account;
   }
 
-  /** Takes more, and waits for it. @throws Refusal 503 when there is no room in time */
   async take(bytes: number): Promise<void> {
     await this.#account.take(bytes);
     if (this.#isOver) this.#account.give(bytes);
     else this.#bytes += bytes;
   }
 
-  /** Takes more at once, for bytes that came already. @throws Refusal 503 when there is no room */
   grow(bytes: number): void {
     if (this.#isOver || !this.#account.tryTake(bytes)) throw noRoom();
     this.#bytes += bytes;
   }
 
-  /** Gives back all but so much. */
   shrinkTo(bytes: number): void {
     const freed = this.#bytes - bytes;
     if (freed <= 0) return;

@@ -2,14 +2,14 @@
 // whether there is a request; what is behind it sends the request and reads the answer.
 import { toHostHeader, type Authority } from "../../http/authority.ts";
 import type { OutgoingBody } from "../../http/handler.ts";
-import type { HeaderField } from "../../http/http1/header.ts";
+import type { HeaderField } from "../../http/header-fields.ts";
 import type { ResponseHead } from "../../http/http1/response-head.ts";
 import type { AuthorisationRequest } from "../decide/authorise.ts";
 import type { ProxyContext } from "../proxy-context.ts";
-import type { Hold } from "./held-bytes.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { noteCredentials, revealOn, toCredentialId } from "./reveal.ts";
 import { readSignedBody, toBodyDigest } from "./signed-body.ts";
+import type { Hold } from "../../http/hold.ts";
 
 /** A request that was decided for. */
 export interface OutgoingRequest {

@@ -1,5 +1,5 @@
-import type { ForwardedRequest } from "../../http/forwarded-request.ts";
-import type { HeaderField } from "../../http/http1/header.ts";
+import type { ForwardedRequest } from "./forwarded-request.ts";
+import type { HeaderField } from "../../http/header-fields.ts";
 import type { SecretEchoes } from "./secret-echo.ts";
 import { Refusal } from "../../http/refusal.ts";
 

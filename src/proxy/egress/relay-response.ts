@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import { drained } from "../byte-source.ts";
 import type { ClientSide } from "../client/client-side.ts";
 import { within } from "../deadlines.ts";
-import type { ForwardedRequest } from "../../http/forwarded-request.ts";
+import type { ForwardedRequest } from "./forwarded-request.ts";
 import type { BodyTransform } from "../../http/handler.ts";
 import { type BodyReader, readBody } from "../../http/http1/body-reader.ts";
 import { lastChunk, toChunk } from "../../http/http1/chunked-decoder.ts";

@@ -1,13 +1,13 @@
 import { BodyBeginning } from "../body-beginning.ts";
 import { drained } from "../byte-source.ts";
-import { hasContent } from "../client/client-body.ts";
 import { within } from "../deadlines.ts";
-import type { ForwardedRequest } from "../../http/forwarded-request.ts";
+import type { ForwardedRequest } from "./forwarded-request.ts";
 import { lastChunk, toChunk } from "../../http/http1/chunked-decoder.ts";
 import { proxyLimits } from "../limits.ts";
 import type { SessionLimiter } from "../decide/session-limiter.ts";
 import type { UpstreamConnection } from "../upstream/upstream-pool.ts";
 import { writePiece } from "./write-piece.ts";
+import { hasContent } from "../../http/http1/request-head.ts";
 
 /** Sends the head and streams the body, as fast as the upstream takes it. */
 export class RequestBodyPump {

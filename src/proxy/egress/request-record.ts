@@ -1,11 +1,8 @@
-import type {
-  RepositoryUpdate,
-  RequestDecisionEvent,
-  RequestOutcomeEvent,
-} from "../../audit/audit-event.ts";
+import type { RequestDecisionEvent, RequestOutcomeEvent } from "../../audit/audit-event.ts";
 import { AuthorityMismatch } from "../../http/request-authority.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
 import { Refusal } from "../../http/refusal.ts";
+import type { RepositoryUpdate } from "../../http/handler.ts";
 
 /** What is known of a request so far; filled in as it goes through the pipeline. */
 export interface RequestFacts {

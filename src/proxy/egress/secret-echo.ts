@@ -1,7 +1,7 @@
 // A secret that comes back: an upstream that repeats what it was sent, in a redirect, a cookie, a debug header. Of the
 // many ways to write it, those are known that servers use by themselves; who means to hide it can (docs/security.md).
 import { encodedForms } from "../../base/redact.ts";
-import type { HeaderField } from "../../http/http1/header.ts";
+import type { HeaderField } from "../../http/header-fields.ts";
 
 /** Letters and digits of a text that is looked for without case and without what stands between. */
 const minBareLength = 10;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
-import { headerValues, type HeaderField } from "../../http/http1/header.ts";
+import { headerValues, type HeaderField } from "../../http/header-fields.ts";
 
 /** Cookies that are remembered; of more the oldest are forgotten. */
 const maxRemembered = 10_000;

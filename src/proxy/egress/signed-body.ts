@@ -7,7 +7,7 @@ import { Refusal } from "../../http/refusal.ts";
 import type { OutgoingBody } from "../../http/handler.ts";
 import { bufferedBody } from "../../http/buffered-body.ts";
 import { proxyLimits } from "../limits.ts";
-import type { Hold } from "./held-bytes.ts";
+import type { Hold } from "../../http/hold.ts";
 
 /** A body that was read whole, so that its request can be signed. */
 export interface SignedBody {

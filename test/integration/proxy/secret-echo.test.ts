@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
 import type { Handler, HandlerMatch } from "../../../src/http/handler.ts";
-import type { HeaderField } from "../../../src/http/http1/header.ts";
+import type { HeaderField } from "../../../src/http/header-fields.ts";
 import { Refusal } from "../../../src/http/refusal.ts";
 import type { CredentialScheme } from "../../../src/credential/schemes.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";

@@ -36,11 +36,11 @@ const proxy = "limits.ts";
 
 test.each([
   ["request line and headers", proxy, "requestHeadBytes", toBinary],
-  ["request line and headers", proxy, "headerFields", toCount],
-  ["request target", proxy, "targetBytes", toBinary],
+  ["request line and headers", "http1-limits.ts", "headerFields", toCount],
+  ["request target", "http1-limits.ts", "targetBytes", toBinary],
   ["response headers", proxy, "responseHeadBytes", toBinary],
   ["interim responses to one request", proxy, "interimResponses", toCount],
-  ["empty lines before a request", proxy, "emptyLines", toCount],
+  ["empty lines before a request", "http1-limits.ts", "emptyLines", toCount],
   ["connections from one sandbox", proxy, "clientConnections", toCount],
   [
     "refused tunnels that are open to say why: at one time; at once, then in a second",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseAuthority } from "../../../src/http/authority.ts";
-import type { HeaderField } from "../../../src/http/http1/header.ts";
+import type { HeaderField } from "../../../src/http/header-fields.ts";
 import { Refusal } from "../../../src/http/refusal.ts";
 import { readSecondResources } from "../../../src/http/second-resource.ts";
 import { parseTarget } from "../../../src/http/target.ts";

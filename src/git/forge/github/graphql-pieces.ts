@@ -1,3 +1,5 @@
+import { memoryOfJson } from "../../../http/hold.ts";
+
 /**
  * Characters of one query that cost an object each when it's parsed and printed: comments, line breaks, escapes, and what
  * is written as an escape. graphql-js counts tokens only; a comment, or a part of a string, is none.
@@ -30,4 +32,12 @@ function isPiece(code: number): boolean {
     default:
       return code < 0x20 || (code >= 0x7f && code < 0xa0);
   }
+}
+
+/** Memory of one piece of a GraphQL query while it's parsed and printed: measured at 110. Bytes. */
+const graphqlPieceBytes = 120;
+
+/** Memory for a JSON text of so many bytes that holds a GraphQL query, were it as full of pieces as it can be. */
+export function memoryOfGraphql(bytes: number): number {
+  return memoryOfJson(bytes) + graphqlPieceBytes * Math.min(maxGraphqlPieces, bytes);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HandledRequest } from "../../../../src/http/handler.ts";
 import { readJsonBody } from "../../../../src/git/forge/json-body.ts";
-import type { HeaderField } from "../../../../src/http/http1/header.ts";
+import type { HeaderField } from "../../../../src/http/header-fields.ts";
 import type { RequestFraming } from "../../../../src/http/http1/request-head.ts";
 
 function toRequest(

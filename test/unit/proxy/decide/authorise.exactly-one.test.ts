@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createAuthoriser } from "../../../../src/proxy/decide/authorise.ts";
-import type { HeaderField } from "../../../../src/http/http1/header.ts";
+import type { HeaderField } from "../../../../src/http/header-fields.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
 import type { CredentialScheme } from "../../../../src/credential/schemes.ts";
 import {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createAuthoriser } from "../../../../src/proxy/decide/authorise.ts";
 import type { AuthorisationRequest } from "../../../../src/proxy/decide/authorise.ts";
 import { createPlaceholder } from "../../../../src/credential/placeholder.ts";
-import type { HeaderField } from "../../../../src/http/http1/header.ts";
+import type { HeaderField } from "../../../../src/http/header-fields.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
 import {
   applyPlan,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { applyBasic } from "../../../../src/credential/schemes/basic.ts";
 import { SecretEchoes } from "../../../../src/proxy/egress/secret-echo.ts";
-import type { HeaderField } from "../../../../src/http/http1/header.ts";
+import type { HeaderField } from "../../../../src/http/header-fields.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
 
 const secret = 'sk-live_51/Hq+7"x\\Zé&=0aB9-Kd2.Vw8~Tn4';

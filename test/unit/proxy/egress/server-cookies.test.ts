@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createAuthoriser } from "../../../../src/proxy/decide/authorise.ts";
-import type { HeaderField } from "../../../../src/http/http1/header.ts";
+import type { HeaderField } from "../../../../src/http/header-fields.ts";
 import { ServerCookies } from "../../../../src/proxy/egress/server-cookies.ts";
 import {
   applyPlan,

@@ -1,6 +1,6 @@
-import type { Authority } from "./authority.ts";
-import type { RequestHead } from "./http1/request-head.ts";
-import type { RequestRecord } from "../proxy/egress/request-record.ts";
+import type { Authority } from "../../http/authority.ts";
+import type { RequestHead } from "../../http/http1/request-head.ts";
+import type { RequestRecord } from "../egress/request-record.ts";
 
 /** A request whose head was read and parsed; nothing about it was decided yet. */
 export interface ParsedRequest {

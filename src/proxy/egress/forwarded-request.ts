@@ -1,12 +1,12 @@
-import type { Authority } from "./authority.ts";
-import type { ClientBody } from "../proxy/client/client-body.ts";
-import type { OutgoingBody, ResponseTransform } from "./handler.ts";
-import type { ResponseHead } from "./http1/response-head.ts";
-import type { SecretEchoes } from "../proxy/egress/secret-echo.ts";
-import type { Hold } from "../proxy/egress/held-bytes.ts";
-import type { HeaderField } from "./http1/header.ts";
-import type { RequestHead } from "./http1/request-head.ts";
-import type { RequestRecord } from "../proxy/egress/request-record.ts";
+import type { Authority } from "../../http/authority.ts";
+import type { ClientBody } from "../client/client-body.ts";
+import type { OutgoingBody, ResponseTransform } from "../../http/handler.ts";
+import type { ResponseHead } from "../../http/http1/response-head.ts";
+import type { SecretEchoes } from "./secret-echo.ts";
+import type { HeaderField } from "../../http/header-fields.ts";
+import type { RequestHead } from "../../http/http1/request-head.ts";
+import type { RequestRecord } from "./request-record.ts";
+import type { Hold } from "../../http/hold.ts";
 
 /** A request as it goes upstream, authorised and recorded. */
 export interface ForwardedRequest {

@@ -1,7 +1,7 @@
-import { type SuggestedRule, toFlags, toSuggestedRule } from "../audit/suggested-rule.ts";
-import type { Decision, EgressRequest } from "../policy/policy.ts";
-import { type Authority, toAuthorityText, toHostHeader } from "./authority.ts";
-import { Refusal } from "./refusal.ts";
+import { type SuggestedRule, toFlags, toSuggestedRule } from "../../audit/suggested-rule.ts";
+import type { Decision, EgressRequest } from "../../policy/policy.ts";
+import { type Authority, toAuthorityText, toHostHeader } from "../../http/authority.ts";
+import { Refusal } from "../../http/refusal.ts";
 
 /** A decision of the policy against a request or a tunnel. */
 export type DeniedDecision = Extract<Decision, { verdict: "deny" }>;
