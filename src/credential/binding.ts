@@ -12,3 +12,13 @@ export interface CredentialBinding {
   /** `owner/name` or `owner/*`: only requests that a `git:` entry decided for it; missing is any request of the place */
   readonly repository?: string;
 }
+
+/** Whether two bindings are for the very same place. */
+export function isSamePlace(a: CredentialBinding, b: CredentialBinding): boolean {
+  return (
+    a.host === b.host &&
+    a.port === b.port &&
+    a.pathPrefix === b.pathPrefix &&
+    a.repository === b.repository
+  );
+}

@@ -1,3 +1,4 @@
+import { isSamePlace } from "./binding.ts";
 import { type BoundCredential, repositoryRank } from "./bound-hosts.ts";
 import { kindOf } from "./schemes.ts";
 import type { SessionCredential } from "./session-credential.ts";
@@ -22,8 +23,7 @@ export function planCredentials(
   const isMeant = ({ credential }: BoundCredential): boolean => offered.has(credential);
   const chosen = bound.find((one) => isMeant(one) && repositoryRank(one.binding) === rank) ?? first;
   const along = bound.filter(
-    (one) =>
-      isBoundAlike(one, chosen) && (offered.size === 0 || isMeant(one) || isNeverDisabled(one)),
+    (one) => isBoundAlike(one, chosen) && (offered.size === 0 || isMeant(one) || isNeverHeld(one)),
   );
   const plan = takeFreeFields([chosen, ...along]);
   const planned = plan.filter(isMeant).length;
@@ -33,13 +33,7 @@ export function planCredentials(
 
 /** Of one vault, and for the same place. */
 function isBoundAlike(a: BoundCredential, b: BoundCredential): boolean {
-  return (
-    a.credential.vault === b.credential.vault &&
-    a.binding.host === b.binding.host &&
-    a.binding.port === b.binding.port &&
-    a.binding.pathPrefix === b.binding.pathPrefix &&
-    a.binding.repository === b.binding.repository
-  );
+  return a.credential.vault === b.credential.vault && isSamePlace(a.binding, b.binding);
 }
 
 /** The first of each credential, and of each field. */
@@ -60,6 +54,6 @@ function toFields({ binding: { scheme } }: BoundCredential): readonly string[] {
   return fields.map(({ kind, name }) => `${kind} ${name.toLowerCase()}`);
 }
 
-function isNeverDisabled({ binding: { scheme } }: BoundCredential): boolean {
+function isNeverHeld({ binding: { scheme } }: BoundCredential): boolean {
   return kindOf(scheme).detect === undefined;
 }

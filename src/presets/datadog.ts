@@ -2,8 +2,7 @@ import type { Preset } from "./preset.ts";
 
 export const datadog: Preset = {
   name: "datadog",
-  summary:
-    "Datadog (US1): sending metrics, events and logs; reading needs a second key, which one request can't carry",
+  summary: "Datadog (US1): sending metrics, events and logs; reading needs datadog-app too",
   source: "https://docs.datadoghq.com/api/latest/authentication/",
   rules: [
     "GET https://api.datadoghq.com/api/v1/validate",

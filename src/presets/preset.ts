@@ -18,6 +18,8 @@ export interface PresetTest {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON, sent with POST; without it the request is a GET */
   readonly body?: string;
+  /** The preset whose credential goes on it too */
+  readonly beside?: string;
   /** Statuses that mean a refusal beside 401 */
   readonly refusedBy?: readonly number[];
   /** Field of the JSON answer that must be true, where every status is 200 */

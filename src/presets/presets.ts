@@ -5,6 +5,7 @@ import { anthropicOauth } from "./anthropic-oauth.ts";
 import { azureDevops } from "./azure-devops.ts";
 import { bitbucket } from "./bitbucket.ts";
 import { datadog } from "./datadog.ts";
+import { datadogApp } from "./datadog-app.ts";
 import { gitea } from "./gitea.ts";
 import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";
@@ -28,6 +29,7 @@ const presets: ReadonlyMap<string, Preset> = new Map(
     azureDevops,
     bitbucket,
     datadog,
+    datadogApp,
     gitea,
     github,
     gitlab,

@@ -68,7 +68,7 @@ export async function testCredential(
       paths,
       policy,
       policyHash: hashPolicy(policy),
-      vaults: [{ ...opened, credentials: [stored], signingKeys: [] }],
+      vaults: [{ ...opened, credentials: withSecond(stored, opened), signingKeys: [] }],
       upstream,
     },
     stack,
@@ -192,6 +192,14 @@ function isBound(credential: SessionCredential, { authority, target }: TestPlace
   const path = target.replace(/\?.*$/s, "");
   const about = repository === undefined ? {} : { repository };
   return bound !== undefined && bindingsFor(bound, { scheme, port, path, ...about }).length > 0;
+}
+
+/** The credential, and the one that its service wants beside it. */
+function withSecond(tested: StoredCredential, vault: OpenVault): readonly StoredCredential[] {
+  const beside =
+    tested.preset === undefined ? undefined : findPreset(tested.preset).credential?.test?.beside;
+  if (beside === undefined) return [tested];
+  return [tested, ...vault.credentials.filter(({ preset }) => preset === beside)];
 }
 
 function notBound({ name, bindings }: StoredCredential, url: string): VaultboxError {

@@ -26,7 +26,14 @@ import { runCli } from "../../support/run-cli.ts";
 import { createTestCa } from "../../support/test-ca.ts";
 import { startTlsUpstream } from "../../support/upstream.ts";
 
-const hosts = ["api.github.com", "git.example.com", "api.example.com", "slack.com", "localhost"];
+const hosts = [
+  "api.github.com",
+  "api.datadoghq.com",
+  "git.example.com",
+  "api.example.com",
+  "slack.com",
+  "localhost",
+];
 
 interface Place extends AsyncDisposable {
   readonly home: string;
@@ -53,8 +60,9 @@ async function createPlace(): Promise<Place> {
   let answer = { status: 200, body: "{}", headers: {} as Record<string, string> };
   const handler = (request: IncomingMessage, response: ServerResponse): void => {
     const { method, url, headers } = request;
-    const sent = headers.authorization ?? headers["private-token"] ?? headers["x-key"] ?? "nothing";
-    asked.push(`${method} ${headers.host}${url} with ${String(sent).replace(secret, "SECRET")}`);
+    const keys = ["authorization", "private-token", "x-key", "dd-api-key", "dd-application-key"];
+    const sent = keys.flatMap((name) => headers[name] ?? []).join(" and ") || "nothing";
+    asked.push(`${method} ${headers.host}${url} with ${sent.replaceAll(secret, "SECRET")}`);
     response.writeHead(answer.status, answer.headers).end(answer.body);
   };
   const upstream = stack.use(await startTlsUpstream({ handler, ca, hosts }));
@@ -297,4 +305,16 @@ test("the hint of a server on this machine is for the test again, and reaches it
     "credential here is accepted (GET https://localhost/a answered 200)\n",
   );
   expect(place.asked).toEqual(["GET localhost/a?b=1;c with Bearer SECRET"]);
+});
+
+test("a credential that goes with another one on every request is tested with it", async () => {
+  await using place = await createPlace();
+  await place.add("datadog-app", {});
+  await place.check("datadog-app");
+  await place.add("datadog", {});
+  expect(await place.check("datadog-app")).toMatchObject({ result: "accepted" });
+  expect(place.asked).toEqual([
+    "GET api.datadoghq.com/api/v2/validate_keys with SECRET",
+    "GET api.datadoghq.com/api/v2/validate_keys with SECRET and SECRET",
+  ]);
 });

@@ -101,6 +101,12 @@ const cases: readonly (readonly [preset: string, verdict: "allow" | "deny", requ
   ["sentry", "deny", "PUT https://sentry.io/api/0/projects/a/b/"],
   ["stripe", "deny", "POST https://api.stripe.com/v1/refunds"],
   ["datadog", "deny", "GET https://api.datadoghq.com/api/v2/users"],
+  ["datadog-app", "allow", "GET https://api.datadoghq.com/api/v1/query"],
+  ["datadog-app", "allow", "GET https://api.datadoghq.com/api/v1/monitor/1"],
+  ["datadog-app", "deny", "GET https://api.datadoghq.com/api/v1/api_key"],
+  ["datadog-app", "deny", "GET https://api.datadoghq.com/api/v2/current_user/application_keys/1"],
+  ["datadog-app", "deny", "DELETE https://api.datadoghq.com/api/v1/monitor/1"],
+  ["datadog-app", "deny", "POST https://api.datadoghq.com/api/v1/series"],
 ];
 
 describe("the presets", () => {

@@ -34,6 +34,7 @@ test("every preset with a credential has a test at its own host, or no request t
       "azure-devops: none",
       "bitbucket: GET https://api.bitbucket.org/2.0/user",
       "datadog: GET https://api.datadoghq.com/api/v1/validate",
+      "datadog-app: GET https://api.datadoghq.com/api/v2/validate_keys",
       "gitea: GET https://gitea.com/api/v1/user",
       "github: GET https://api.github.com/user",
       "gitlab: GET https://gitlab.com/api/v4/user",
