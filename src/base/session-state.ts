@@ -12,6 +12,8 @@ import { inState } from "./state-folder.ts";
 export interface SessionState {
   readonly id: string;
   readonly owner: ProcessId;
+  /** Id of the relay that it acquires; earlier versions' relays had none of their own */
+  readonly relay?: string;
   readonly command: readonly string[];
   readonly agent: string;
   readonly workspace: string;
@@ -35,6 +37,11 @@ export interface SessionState {
 /** Real paths of all that a session's sandbox can write in. */
 export function toWritable({ writable, workspace }: SessionState): readonly string[] {
   return writable ?? [workspace];
+}
+
+/** For the socket of a relay, under its own id as a session's files are under the session's. */
+export function toRelayFolder(paths: Paths, relay: string): string {
+  return join(paths.runtime, relay);
 }
 
 /** Sessions that have something to clean up have a marker in here; the folder is short, whatever the history is. */

@@ -3,6 +3,8 @@ export const label = {
   session: "dev.vaultbox.session",
   /** `relay` or `agent` */
   role: "dev.vaultbox.role",
+  /** Id of a relay, on it and on the agent container that shares its network */
+  relay: "dev.vaultbox.relay",
   /** Pid and start time of the session process on the host, to tell a dead session's leftovers */
   owner: "dev.vaultbox.owner",
   /** Host (machine id, hashed) whose process owns it; leftovers of other hosts are not ours to judge */

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { openUdpDns, serveTcpDns } from "./dns-server.ts";
 import { pump } from "./pump.ts";
 import type { RelayLink } from "./relay-link.ts";
-import { toStreamHeader, type ServicePort } from "./services.ts";
+import { toStreamHeader, type ServicePort } from "./protocol.ts";
 
 /** More connections at once than any build tool opens; the box can only starve itself. */
 const maxConnections = 2048;

@@ -1,6 +1,6 @@
 import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
 import { Socket } from "node:net";
-import { Duplex } from "node:stream";
+import { Duplex, type Readable } from "node:stream";
 import type { RelayLink } from "./relay-link.ts";
 
 /** Bytes that one connection may have on the way; more than the link's bandwidth × delay (700 MB/s × 150 µs). */
@@ -9,9 +9,9 @@ const streamWindowBytes = 256 * 1024;
 const sessionWindowBytes = 32 * 1024 * 1024;
 
 /** Multiplexes connections on the relay's stdin and stdout with HTTP/2: one stream each, flow control per stream. */
-export function openStdioLink(): Promise<RelayLink> {
+export function openStdioLink(input: Readable): Promise<RelayLink> {
   const session = connectHttp2("http://proxy.invalid", {
-    createConnection: openStdio,
+    createConnection: () => openStdio(input),
     settings: { initialWindowSize: streamWindowBytes, enablePush: false },
     maxSessionMemory: 256,
   });
@@ -45,12 +45,11 @@ function toLink(session: ClientHttp2Session): RelayLink {
 }
 
 /**
- * stdin and stdout as one stream; plain sockets, because Node's own `process.stdout` blocks on a full pipe.
+ * stdin and stdout as one stream; stdout as a plain socket, because Node's own `process.stdout` blocks on a full pipe.
  * A write counts as done at once: Node's HTTP/2 stops reading while a write is pending, so with two full pipes both
  * ends would wait for each other. The peer's flow-control window bounds what is buffered.
  */
-function openStdio(): Duplex {
-  const input = new Socket({ fd: 0, readable: true, writable: false });
+function openStdio(input: Readable): Duplex {
   const output = new Socket({ fd: 1, readable: false, writable: true });
   const duplex = new Duplex({
     allowHalfOpen: false,

@@ -6,10 +6,10 @@ const connectTimeoutMs = 10_000;
 
 /**
  * Reaches the host through the mounted socket: one connection for each client connection, and one that stays open
- * as a sign of life. The first connection proves that the socket answers and that it's this session's.
+ * as a sign of life. The first connection proves that the socket answers and that it's the session's that acquired it.
  */
-export async function openUnixLink(path: string, nonce: string): Promise<RelayLink> {
-  const control = await shakeHands(path, nonce);
+export async function openUnixLink(path: string, token: string): Promise<RelayLink> {
+  const control = await shakeHands(path, token);
   return {
     kind: "unix",
     connect: () => connectData(path),
@@ -29,8 +29,8 @@ function connectData(path: string): Socket {
   return socket;
 }
 
-/** Sends `VBX1 <nonce>`, expects `VBX1 ok`. */
-function shakeHands(path: string, nonce: string): Promise<Socket> {
+/** Sends `VBX2 <token>`, expects `VBX2 ok`. */
+function shakeHands(path: string, token: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path });
     let received = "";
@@ -42,14 +42,14 @@ function shakeHands(path: string, nonce: string): Promise<Socket> {
     const timer = setTimeout(() => fail("the host did not answer"), handshakeTimeoutMs);
     const onData = (chunk: Buffer): void => {
       received += chunk.toString("latin1");
-      if (received === "VBX1 ok\n") {
+      if (received === "VBX2 ok\n") {
         clearTimeout(timer);
         socket.off("data", onData);
         resolve(socket);
-      } else if (!"VBX1 ok\n".startsWith(received)) fail("the host gave a wrong answer");
+      } else if (!"VBX2 ok\n".startsWith(received)) fail("the host gave a wrong answer");
     };
     socket.on("data", onData);
-    socket.once("connect", () => socket.write(`VBX1 ${nonce}\n`));
+    socket.once("connect", () => socket.write(`VBX2 ${token}\n`));
     socket.on("error", (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
     socket.once("end", () => fail("the host refused the handshake"));
   });

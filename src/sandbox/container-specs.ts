@@ -4,7 +4,7 @@ import type { HomeVolume } from "./home/home-volume.ts";
 import type { SandboxUser } from "./sandbox-user.ts";
 import { homeMount } from "./home/sandbox-home.ts";
 import { relayAddress, sandboxHostName } from "./sandbox-network.ts";
-import { toContainerName } from "./session-labels.ts";
+import { toContainerName, toRelayName } from "./session-labels.ts";
 
 /** Processes in the agent container: a parallel build fits, a fork bomb doesn't. */
 export const agentPids = 4096;
@@ -16,7 +16,8 @@ const agentShmPart = 0.5;
 
 /** The relay: no network, no secret, nothing writable. */
 export function toRelaySpec(options: {
-  readonly session: string;
+  /** Its own, not the session's */
+  readonly id: string;
   readonly image: string;
   readonly command: readonly string[];
   readonly arguments: readonly string[];
@@ -26,12 +27,12 @@ export function toRelaySpec(options: {
   readonly binds: readonly BindMount[];
 }): ContainerSpec {
   return {
-    name: toContainerName(options.session, "relay"),
+    name: toRelayName(options.id),
     image: options.image,
     entrypoint: options.command.slice(0, 1),
     command: [...options.command.slice(1), ...options.arguments],
     env: {},
-    labels: { ...options.labels, [label.role]: "relay" },
+    labels: { ...options.labels, [label.role]: "relay", [label.relay]: options.id },
     workingDir: "/",
     user: options.user,
     hostname: sandboxHostName,

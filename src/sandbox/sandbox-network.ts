@@ -1,4 +1,4 @@
-import type { ServicePort } from "../relay/services.ts";
+import type { ServicePort } from "../relay/protocol.ts";
 
 /** Where clients in the sandbox find the proxy: the relay's listener. */
 export const proxyUrl = "http://127.0.0.1:3128";

@@ -29,6 +29,7 @@ import { toRegistryEnvironment } from "../presets/client-registry.ts";
 import type { SandboxHost, SandboxRequest, SandboxSession } from "./sandbox-request.ts";
 import { sayWhileLong } from "./long-work.ts";
 import { proxyUrl, relayAddress } from "./sandbox-network.ts";
+import type { OnStream } from "./link/read-service.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { StartingRelay } from "./start-relay.ts";
 import type { FrozenTree } from "../workspace/hide/tracked/frozen-files.ts";
@@ -46,6 +47,8 @@ export interface SandboxOptions {
   /** Tag of the agent container's image */
   readonly imageTag: string;
   readonly relay: StartingRelay;
+  /** A client in the sandbox connected to the port of a service */
+  readonly onStream: OnStream;
   readonly tty: boolean;
   readonly files: WorkspaceSession;
   /** Rejects when the user gives up */

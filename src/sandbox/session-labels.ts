@@ -16,6 +16,7 @@ export function toSessionLabels(session: {
   };
 }
 
+/** Earlier versions named their relays by the session */
 type ContainerRole = "agent" | "relay" | "probe";
 
 /** Names of what a session makes; labels alone prove nothing, because a container has its image's labels too. */
@@ -23,18 +24,32 @@ export function toContainerName(session: string, role: ContainerRole): string {
   return role === "agent" ? `vaultbox-${session}` : `vaultbox-${session}-${role}`;
 }
 
+/** A relay is nobody's until a session acquires it. */
+export function toRelayName(relay: string): string {
+  return `vaultbox-relay-${relay}`;
+}
+
 export function toSessionVolumeName(session: string): string {
   return `vaultbox-${session}-home`;
 }
 
-/** Whether something with a session's label was made by that session. */
-export function isOwnName(session: string, name: string): boolean {
+/** Whether something with our labels was made by the session that they name, or is the relay. */
+export function isOwn({ name, labels }: NamedObject): boolean {
+  const relay = labels[label.relay] ?? "";
+  if (isSessionId(relay) && name === toRelayName(relay)) return true;
+  const session = labels[label.session] ?? "";
   const roles = ["agent", "relay", "probe"] as const;
   return (
     isSessionId(session) &&
     (name === toSessionVolumeName(session) ||
       roles.some((role) => name === toContainerName(session, role)))
   );
+}
+
+/** A container or a volume as the engine lists it. */
+interface NamedObject {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The owner that a label names, or undefined when it isn't one of ours. */

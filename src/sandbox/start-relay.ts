@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { debug } from "../base/debug.ts";
 import type {
@@ -12,24 +12,30 @@ import { filterMark } from "../engine/seccomp/seccomp-profile.ts";
 import { isVaultboxError } from "../base/errors.ts";
 import { toRelaySpec } from "./container-specs.ts";
 import { resolveRelayUser } from "./sandbox-user.ts";
-import type { LinkChoice, LinkEnd } from "./link/link-end.ts";
-import { chooseLink, openLink } from "./link/open-link.ts";
-import type { OnStream } from "./link/read-service.ts";
-import { servicePorts } from "./sandbox-network.ts";
+import { acquireRelay, chooseLink, type LinkEnd } from "./link/acquire-relay.ts";
+import type { EstablishedLink, LinkChoice, RelayClient } from "./link/link-end.ts";
+import { makeSocketDirectory } from "./link/unix-link.ts";
 import { createSessionContainer } from "./session-container.ts";
-import { toSessionLabels } from "./session-labels.ts";
-import type { SessionState } from "../base/session-state.ts";
 import { resolveSeccomp } from "./system-call-filter.ts";
 
-const linkTimeoutMs = 20_000;
+/** Where the socket's directory is in the relay container */
+const mountedAt = "/run/vaultbox-link";
 
 export interface RelayOptions {
   readonly engine: Engine;
   readonly image: RelayImage;
-  readonly state: SessionState;
+  readonly identity: RelayIdentity;
   readonly link: LinkChoice;
-  /** A client in the sandbox connected */
-  readonly onStream: OnStream;
+}
+
+/** A relay apart from any session: it's started without one, and acquired by one. */
+export interface RelayIdentity {
+  /** As a session's id is made, and nobody else's */
+  readonly id: string;
+  /** For its socket, in the runtime folder */
+  readonly directory: string;
+  /** Who started it, and for which session if there is one */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface RelayImage {
@@ -39,49 +45,47 @@ export interface RelayImage {
 
 /** A relay container that was told to start. */
 export interface StartingRelay {
+  readonly id: string;
   readonly info: EngineInfo;
-  readonly link: LinkEnd;
   /** For every container of the session, see `ContainerSpec` */
   readonly seccomp: string;
   readonly container: CreatedContainer;
   /** Resolves when the word to start is on its way; never rejects */
   readonly sent: Promise<void>;
   readonly started: Promise<StartedRelay>;
+  /** Binds it to a session, once it runs. @throws VaultboxError VBX_LINK_FAILED */
+  readonly acquire: (client: RelayClient) => Promise<EstablishedLink>;
 }
 
 /**
- * Makes the relay container and tells it to start, without waiting for that: it takes longer than all the rest, and needs
+ * Makes a relay container and tells it to start, without waiting for that: it takes longer than all the rest, and needs
  * neither policy nor credentials. What it made is on `stack`, in the order in which it must go.
  * @throws VaultboxError VBX_LINK_FAILED, VBX_IMAGE_MISSING, VBX_ENGINE_FAILED
  */
 export async function startRelay(
-  options: RelayOptions,
+  { engine, image, identity, link }: RelayOptions,
   stack: AsyncDisposableStack,
 ): Promise<StartingRelay> {
-  const { engine, image, state } = options;
+  const { id, directory, labels } = identity;
   const info = await engine.info();
   const user = resolveRelayUser(info);
-  const link = await openLink({
-    choice: chooseLink(options.link, info),
-    directory: join(state.runtimeDirectory, "l"),
-    relayUser: user,
-    mountedAt: "/run/vaultbox-link",
-    services: servicePorts,
-    onStream: options.onStream,
-    timeoutMs: linkTimeoutMs,
-  });
-  stack.defer(() => link.close());
-  const seccomp = await resolveSeccomp(info, state.runtimeDirectory);
+  const place = { id, choice: chooseLink(link, info), directory, user, mountedAt };
+  stack.defer(() => rm(directory, { recursive: true, force: true }));
+  if (place.choice !== "stdio") await makeSocketDirectory(directory, user);
+  const seccomp = await resolveSeccomp(info, directory);
   const spec = toRelaySpec({
-    session: state.id,
+    id,
     image: image.tag,
     command: image.command,
-    arguments: [...link.relayArguments, `--filter-mark=${filterMark}`],
+    arguments: [`--id=${id}`, `--filter-mark=${filterMark}`],
     user,
     seccomp,
-    labels: toSessionLabels(state),
-    binds: link.binds,
+    labels,
+    binds:
+      place.choice === "stdio" ? [] : [{ source: directory, target: mountedAt, readOnly: true }],
   });
+  let end: LinkEnd | undefined;
+  stack.defer(() => end?.close());
   const container = await createSessionContainer(engine, spec, stack);
   const attached = container.attach();
   const started = attached.then(async (attachment) => ({
@@ -92,7 +96,15 @@ export async function startRelay(
   started.catch(ignore);
   // A start under way ends before the removal begins
   stack.defer(() => started.then(ignore, ignore));
-  return { info, link, seccomp, container, sent: attached.then(ignore, ignore), started };
+  const acquire = (client: RelayClient): Promise<EstablishedLink> => {
+    end = acquireRelay(
+      place,
+      client,
+      started.then(({ attachment }) => attachment),
+    );
+    return end.established;
+  };
+  return { id, info, seccomp, container, sent: attached.then(ignore, ignore), started, acquire };
 }
 
 interface StartedRelay {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HomeFile } from "../agents/agent-profile.ts";
 import type { Attachment, CreatedContainer, RunningContainer } from "../engine/engine.ts";
+import { label } from "../engine/labels.ts";
 import { VaultboxError } from "../base/errors.ts";
 import { once } from "../base/once.ts";
 import { quoted } from "../base/printable.ts";
@@ -19,6 +20,7 @@ import { evaluatePosture, refuseUnsafe } from "./posture/posture.ts";
 import { toGoLine, toPrologue } from "./posture/prologue.ts";
 import { readReport, type ReportReader } from "./posture/report-reader.ts";
 import { toProbeSpec } from "./probe-spec.ts";
+import { servicePorts } from "./sandbox-network.ts";
 import { createSessionContainer } from "./session-container.ts";
 import {
   planSandbox,
@@ -73,7 +75,10 @@ export async function startSandbox(
   options: SandboxOptions,
   stack: AsyncDisposableStack,
 ): Promise<ReadySandbox> {
-  const { relay } = options;
+  const { relay, onStream } = options;
+  const client = { session: options.session.state.id, services: servicePorts, onStream };
+  // Beside all that is done for the agent's container
+  const established = relay.acquire(client);
   const plan = await planSandbox(options);
   const { agent, expected, removeHome, scanHome } = await createAgent(plan, stack).catch(
     // It can't share the network of a relay that failed
@@ -87,8 +92,6 @@ export async function startSandbox(
   // Podman makes a container ready when it's attached to, for which the relay's network must be there
   if (relay.info.flavour === "podman") await relay.started;
   const [attachment, runningRelay] = await settled([agent.attach(), relay.started]);
-  const established = relay.link.establish(runningRelay.attachment);
-  established.catch(() => undefined);
   const report = readReport(attachment.stdout, { nonce: plan.nonce, tty: plan.tty });
   options.files.started();
   const container = await agent.start();
@@ -149,7 +152,8 @@ async function createAgent(plan: SandboxPlan, stack: AsyncDisposableStack): Prom
     relayId,
     prologue: toPrologue(plan.nonce, [...plan.image.entrypoint, ...request.command], toAsked(plan)),
     env: toAgentEnvironment(plan),
-    labels: plan.labels,
+    // A relay's own labels don't say whose it is
+    labels: { ...plan.labels, [label.relay]: plan.relay.id },
     sandboxUser,
     seccomp: plan.relay.seccomp,
     directory: toStartDirectory(request.workspace, sandboxUser, toCovered(plan)),

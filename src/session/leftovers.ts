@@ -1,14 +1,17 @@
+import { rm } from "node:fs/promises";
 import type { Paths } from "../base/paths.ts";
 import { debug } from "../base/debug.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { ContainerFacts, Engine } from "../engine/engine.ts";
 import { label } from "../engine/labels.ts";
 import { hasEnded } from "../base/process-id.ts";
-import { isOwnName, parseOwnerLabel } from "../sandbox/session-labels.ts";
+import { isOwn, parseOwnerLabel } from "../sandbox/session-labels.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
 import { finishDeadSession } from "../workspace/dead-session.ts";
+import { isSessionId } from "../base/session-id.ts";
 import {
   endSession,
   readActiveSessions,
+  toRelayFolder,
   toWritable,
   type SessionState,
 } from "../base/session-state.ts";
@@ -48,15 +51,13 @@ export async function removeLeftovers(
 ): Promise<RemovedLeftovers> {
   const dead = await findDeadSessions(paths);
   if (dead.length === 0) return { sessions: [], containers: [], volumes: [] };
-  const removed = await removeFromEngine(
-    engine,
-    dead.map(({ id }) => id),
-  );
+  const removed = await removeFromEngine(engine, dead.flatMap(toMarks));
   for (const state of dead) {
     const session = state.id;
     const roots = toWritable(state);
     const handoff = await finishDeadSession({ paths, session, roots, signal });
     if (handoff !== undefined) onLeft({ session, handoff });
+    if (state.relay !== undefined) await removeRelayFolder(paths, state.relay);
     await endSession(paths, state, undefined);
   }
   return { ...removed, sessions: dead.map(({ id }) => id) };
@@ -69,8 +70,12 @@ export async function prune(
   onLeft: OnLeft,
 ): Promise<RemovedLeftovers> {
   const known = await removeLeftovers(paths, engine, { onLeft });
-  const others = await findOrphans(engine);
-  const removed = await removeFromEngine(engine, others);
+  const [others, relays] = await Promise.all([findOrphans(engine), findOrphanRelays(engine)]);
+  const removed = await removeFromEngine(engine, [
+    ...others.map((id) => `${label.session}=${id}`),
+    ...relays.map((id) => `${label.relay}=${id}`),
+  ]);
+  for (const id of relays) await removeRelayFolder(paths, id);
   return {
     sessions: [...new Set([...known.sessions, ...others])],
     containers: [...known.containers, ...removed.containers],
@@ -85,31 +90,52 @@ export async function findOrphans(engine: Engine): Promise<readonly string[]> {
     engine.listVolumes(label.session),
   ]);
   const orphans = new Set<string>();
-  for (const { name, labels } of [...containers, ...volumes]) {
-    const id = labels[label.session];
-    const owner = parseOwnerLabel(labels[label.owner]);
-    if (id === undefined || !isOwnName(id, name)) continue;
-    if (owner !== undefined && (await hasEnded(owner))) orphans.add(id);
+  for (const one of [...containers, ...volumes].filter(isOwn)) {
+    const id = one.labels[label.session];
+    if (id !== undefined && (await isDead(one))) orphans.add(id);
   }
   return [...orphans];
 }
 
+/** Ids of relays that no living process has: neither who started it nor a session that acquired it. */
+async function findOrphanRelays(engine: Engine): Promise<readonly string[]> {
+  const containers = (await engine.listContainers(label.relay)).filter(isOwn);
+  const dead = await Promise.all(containers.map(isDead));
+  const isKept = (id: string | undefined): boolean =>
+    containers.some(({ labels }, index) => labels[label.relay] === id && dead[index] !== true);
+  const ids = containers.flatMap(({ labels }) => labels[label.relay] ?? []);
+  return [...new Set(ids)].filter((id) => !isKept(id));
+}
+
+/** An owner that isn't known isn't ours to judge. */
+async function isDead({ labels }: Pick<ContainerFacts, "labels">): Promise<boolean> {
+  const owner = parseOwnerLabel(labels[label.owner]);
+  return owner !== undefined && (await hasEnded(owner));
+}
+
+/** The labels of what a session has on an engine; the relay that it acquired may not know of it. */
+function toMarks({ id, relay }: SessionState): readonly string[] {
+  const marks = [`${label.session}=${id}`];
+  return relay === undefined ? marks : [...marks, `${label.relay}=${relay}`];
+}
+
+async function removeRelayFolder(paths: Paths, relay: string): Promise<void> {
+  if (isSessionId(relay)) await rm(toRelayFolder(paths, relay), { recursive: true, force: true });
+}
+
 async function removeFromEngine(
   engine: Engine,
-  sessions: readonly string[],
+  marks: readonly string[],
 ): Promise<Pick<RemovedLeftovers, "containers" | "volumes">> {
   const containers: string[] = [];
   const volumes: string[] = [];
-  for (const session of sessions) {
-    const own = `${label.session}=${session}`;
-    for (const { id, name } of await engine.listContainers(own)) {
-      if (!isOwnName(session, name)) continue;
+  for (const mark of marks) {
+    for (const { id, name } of (await engine.listContainers(mark)).filter(isOwn)) {
       const container = await engine.findContainer(id);
       await container?.remove();
       containers.push(name);
     }
-    for (const { name } of await engine.listVolumes(own)) {
-      if (!isOwnName(session, name)) continue;
+    for (const { name } of (await engine.listVolumes(mark)).filter(isOwn)) {
       await engine.removeVolume(name);
       volumes.push(name);
     }

@@ -9,14 +9,16 @@ import type { Handoff } from "../workspace/handoff/handoff.ts";
 import type { WorkspaceSession } from "../workspace/workspace-session.ts";
 import { runCommand } from "./sandbox-command.ts";
 import { createSessionId } from "../base/session-id.ts";
-import { beginSession, endSession, recordEnd } from "../base/session-state.ts";
+import { beginSession, endSession, recordEnd, toRelayFolder } from "../base/session-state.ts";
 import { SignalWatch } from "./signal-watch.ts";
 import {
   startRelay,
   startRelayEarly,
   type EarlyRelay,
+  type RelayIdentity,
   type StartingRelay,
 } from "../sandbox/start-relay.ts";
+import { toSessionLabels } from "../sandbox/session-labels.ts";
 import type { ReadySandbox } from "../sandbox/start-sandbox.ts";
 import { isInteractive } from "./terminal/user-streams.ts";
 import { openWatchdog, type Watchdog } from "./watchdog/watchdog.ts";
@@ -63,7 +65,8 @@ async function runSession(
 ): Promise<void> {
   const { workspace, writable } = start;
   // Nothing of the command line yet: it's not known to be free of secrets
-  const facts = { id: createSessionId(), command: [], agent: "", workspace, writable };
+  const ids = { id: createSessionId(), relay: createSessionId() };
+  const facts = { ...ids, command: [], agent: "", workspace, writable };
   const outcome: SessionOutcome = {
     state: await beginSession(host.paths, facts),
     status: undefined,
@@ -72,16 +75,12 @@ async function runSession(
   const stack = new AsyncDisposableStack();
   await using end = { [Symbol.asyncDispose]: () => removeSession(stack, outcome, host.paths) };
   void end;
-  let session: PreparedSession | undefined;
-  const early = startRelayEarly(host.engine, host.relayImage, {
-    state: outcome.state,
-    link: start.link,
-    onStream: (service, stream) => {
-      watchdog.wake();
-      if (session === undefined) stream.destroy();
-      else session.proxy.accept(stream, service);
-    },
-  });
+  const identity: RelayIdentity = {
+    id: ids.relay,
+    directory: toRelayFolder(host.paths, ids.relay),
+    labels: toSessionLabels(outcome.state),
+  };
+  const early = startRelayEarly(host.engine, host.relayImage, { identity, link: start.link });
   stack.use(early);
   // What is loaded and read from here on is done while the relay starts
   await early.underWay;
@@ -95,9 +94,10 @@ async function runSession(
   const files = await openSessionWorkspace(request, host, outcome);
   stack.defer(files.close);
   const { prepareSession } = await import("./prepare-session.ts");
-  session = await prepareSession(request, { host, outcome }, stack);
+  const session = await prepareSession(request, { host, outcome }, stack);
   const { link } = start;
-  const run = { request, host, session, stack, signals, early, link, files, watchdog };
+  const relay = { early, identity, link };
+  const run = { request, host, session, stack, signals, relay, files, watchdog };
   await remembered;
   const ready = await launch(run);
   {
@@ -158,8 +158,11 @@ interface Launch {
   readonly session: PreparedSession;
   readonly stack: AsyncDisposableStack;
   readonly signals: SignalWatch;
-  readonly early: EarlyRelay;
-  readonly link: LinkChoice;
+  readonly relay: {
+    readonly early: EarlyRelay;
+    readonly identity: RelayIdentity;
+    readonly link: LinkChoice;
+  };
   readonly files: WorkspaceSession;
   readonly watchdog: Watchdog;
 }
@@ -167,12 +170,16 @@ interface Launch {
 async function launch(run: Launch): Promise<ReadySandbox> {
   const { request, host, session, stack, signals } = run;
   const engine = await Promise.race([host.engine, signals.interrupted]);
-  const relay = (await run.early.relay) ?? (await startRelayLate(run, engine));
+  const relay = (await run.relay.early.relay) ?? (await startRelayLate(run, engine));
   // The first build takes minutes, and leaves nothing of the session behind when it's given up
   const image = await Promise.race([host.agentImage(engine, request), signals.interrupted]);
   const tty = isInteractive(host);
   const { interrupted } = signals;
-  const { files } = run;
+  const { files, watchdog } = run;
+  const onStream: OnStream = (service, stream) => {
+    watchdog.wake();
+    session.proxy.accept(stream, service);
+  };
   const options = {
     request,
     session,
@@ -180,6 +187,7 @@ async function launch(run: Launch): Promise<ReadySandbox> {
     engine,
     imageTag: image,
     relay,
+    onStream,
     tty,
     interrupted,
     files,
@@ -214,12 +222,8 @@ async function launch(run: Launch): Promise<ReadySandbox> {
 
 /** After its image was built. */
 async function startRelayLate(run: Launch, engine: Engine): Promise<StartingRelay> {
-  const { signals, link, stack, watchdog } = run;
+  const { signals, stack } = run;
+  const { identity, link } = run.relay;
   const image = await Promise.race([run.host.buildRelayImage(engine), signals.interrupted]);
-  const { state, proxy } = run.session;
-  const onStream: OnStream = (service, stream) => {
-    watchdog.wake();
-    proxy.accept(stream, service);
-  };
-  return await startRelay({ engine, image, state, link, onStream }, stack);
+  return await startRelay({ engine, image, identity, link }, stack);
 }

@@ -2,19 +2,19 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Duplex } from "node:stream";
+import { Duplex, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Attachment } from "../../src/engine/engine.ts";
-import type { EstablishedLink, LinkChoice, LinkEnd } from "../../src/sandbox/link/link-end.ts";
-import { openLink } from "../../src/sandbox/link/open-link.ts";
-import type { ServicePort } from "../../src/relay/services.ts";
+import type { EstablishedLink, LinkChoice } from "../../src/sandbox/link/link-end.ts";
+import { createSessionId } from "../../src/base/session-id.ts";
+import { acquireRelay } from "../../src/sandbox/link/acquire-relay.ts";
+import type { ServicePort } from "../../src/relay/protocol.ts";
 import { servicePorts } from "../../src/sandbox/sandbox-network.ts";
 
 /** As `npm run build` made it, one file */
 const relayProgram = fileURLToPath(new URL("../../dist/relay/main.js", import.meta.url));
 
 export interface RelayProcess extends AsyncDisposable {
-  readonly end: LinkEnd;
   readonly link: EstablishedLink;
   readonly child: ChildProcess;
   /** Where it listens for each service, and what is told of it */
@@ -22,40 +22,50 @@ export interface RelayProcess extends AsyncDisposable {
   readonly directory: string;
 }
 
-const anyPorts = servicePorts.map((one) => ({ ...one, address: "127.0.0.1", port: 0 }));
-
-/** Runs the relay as a child process, joined to the host's end of the link as a container would be. */
-export async function startRelay(options: {
+export interface RelayProcessOptions {
   choice: LinkChoice;
   onConnection: (socket: Duplex, service: string) => void;
   /** Default: those of a sandbox, on any free port of 127.0.0.1 */
   services?: readonly ServicePort[];
-  /** Changes the arguments the relay gets, to break the handshake */
-  changeArguments?: (args: readonly string[]) => readonly string[];
-}): Promise<RelayProcess> {
+  /** Changes what the session says to the relay, to break the handshake */
+  changeLine?: (line: string) => string;
+  /** Where the relay is told that the socket is; default: where it is */
+  mountedAt?: string;
+  /** The id that the relay says it has; default: the one it was started with */
+  saysId?: string;
+}
+
+const anyPorts = servicePorts.map((one) => ({ ...one, address: "127.0.0.1", port: 0 }));
+
+/** A relay that nobody has acquired, as a child process. */
+export function spawnRelay(id: string): ChildProcess {
+  return spawn(process.execPath, [relayProgram, `--id=${id}`], { stdio: ["pipe", "pipe", "pipe"] });
+}
+
+/** Runs the relay as a child process, and acquires it as a session would. */
+export async function startRelay(options: RelayProcessOptions): Promise<RelayProcess> {
   const directory = await mkdtemp(join(tmpdir(), "vbl-"));
+  const id = createSessionId();
+  const child = spawnRelay(options.saysId ?? id);
+  const { choice, mountedAt = directory } = options;
   const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
-  const end = await openLink({
-    choice: options.choice,
-    directory,
-    relayUser: user,
-    mountedAt: directory,
-    services: options.services ?? anyPorts,
-    onStream: (service, stream) => options.onConnection(stream, service),
-    timeoutMs: 15_000,
-  });
-  const args = options.changeArguments?.(end.relayArguments) ?? end.relayArguments;
-  const child = spawn(process.execPath, [relayProgram, ...args], {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const end = acquireRelay(
+    { id, choice, directory, user, mountedAt },
+    {
+      session: createSessionId(),
+      services: options.services ?? anyPorts,
+      onStream: (service, stream) => options.onConnection(stream, service),
+    },
+    Promise.resolve(toAttachment(child, options.changeLine)),
+  );
   const dispose = async (): Promise<void> => {
     await end.close();
     child.kill("SIGKILL");
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const link = await end.establish(toAttachment(child));
-    return { end, link, child, ports: toPorts(link), directory, [Symbol.asyncDispose]: dispose };
+    const link = await end.established;
+    return { link, child, ports: toPorts(link), directory, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -78,12 +88,22 @@ export function toPort(link: EstablishedLink, name: string): number {
   return Number(found?.split(":").at(-1));
 }
 
-function toAttachment(child: ChildProcess): Attachment {
+/** The child's pipes as the engine gives those of a container. */
+export function toAttachment(
+  child: ChildProcess,
+  changeLine: (line: string) => string = (line) => line,
+): Attachment {
   const { stdin, stdout, stderr } = child;
   if (stdin === null || stdout === null || stderr === null) throw new Error("no pipes");
   stdin.on("error", () => undefined);
+  const said = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      stdin.write(changeLine(chunk.toString("utf8")));
+      done();
+    },
+  });
   return {
-    stdin,
+    stdin: said,
     stdout,
     stderr,
     duplex: () => Duplex.from({ readable: stdout, writable: stdin }),

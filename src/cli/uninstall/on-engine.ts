@@ -11,7 +11,7 @@ import { removeEach } from "../../engine/image/remove-images.ts";
 import { label } from "../../engine/labels.ts";
 import { toRecordPath } from "../../sandbox/home/start-file-record.ts";
 import { findOrphans } from "../../session/leftovers.ts";
-import { isOwnName } from "../../sandbox/session-labels.ts";
+import { isOwn } from "../../sandbox/session-labels.ts";
 import { readActiveSessions } from "../../base/session-state.ts";
 
 /** What of vaultbox is on an engine, beside sessions of this user. */
@@ -58,10 +58,7 @@ export async function findOnEngine(engine: Engine, paths: Paths): Promise<OnEngi
 
 async function findSessions(engine: Engine): Promise<readonly string[]> {
   const containers = await engine.listContainers(label.session);
-  const ids = containers.flatMap(({ name, labels }) => {
-    const id = labels[label.session] ?? "";
-    return isOwnName(id, name) ? [id] : [];
-  });
+  const ids = containers.filter(isOwn).map(({ labels }) => labels[label.session] ?? "");
   return [...new Set(ids)].sort();
 }
 

@@ -1,5 +1,4 @@
-import type { Attachment, BindMount } from "../../engine/engine.ts";
-import type { ServicePort } from "../../relay/services.ts";
+import type { ServicePort } from "../../relay/protocol.ts";
 import type { OnStream } from "./read-service.ts";
 
 export type LinkChoice = "auto" | "unix" | "stdio";
@@ -16,36 +15,31 @@ export interface RelayReport {
   readonly fallback?: string;
 }
 
-/** The host's end of the link, prepared before the relay container is made. */
-export interface LinkEnd {
-  /** Arguments for the relay program */
-  readonly relayArguments: readonly string[];
-  readonly binds: readonly BindMount[];
-  /**
-   * Completes the link with a relay that was attached and started.
-   * @throws VaultboxError VBX_LINK_FAILED
-   */
-  readonly establish: (attachment: Attachment) => Promise<EstablishedLink>;
-  /** Closes everything and removes the socket; idempotent */
-  readonly close: () => Promise<void>;
+/** The session that acquires a relay, and what it wants of it. */
+export interface RelayClient {
+  /** The session's id */
+  readonly session: string;
+  readonly services: readonly ServicePort[];
+  /** A client in the sandbox connected to the port of a service */
+  readonly onStream: OnStream;
 }
 
+/** A relay and the ways to it, whoever started it. */
+export interface RelayPlace {
+  /** Its own id */
+  readonly id: string;
+  readonly choice: LinkChoice;
+  /** Private directory for the socket, on the engine's host too */
+  readonly directory: string;
+  /** `uid:gid` that it runs as */
+  readonly user: string;
+  /** Where the directory shows up in its container (tests use the directory itself) */
+  readonly mountedAt: string;
+}
+
+/** A relay that this session acquired. */
 export interface EstablishedLink {
   readonly report: RelayReport;
   /** Resolves with the reason when the relay or the link ends */
   readonly ended: Promise<string>;
-}
-
-export interface LinkOptions {
-  readonly choice: LinkChoice;
-  /** Private directory for the socket, on the engine's host too */
-  readonly directory: string;
-  /** `uid:gid` that the relay runs as */
-  readonly relayUser: string;
-  /** Where the directory shows up in the relay container (tests use the directory itself) */
-  readonly mountedAt: string;
-  readonly services: readonly ServicePort[];
-  /** A client in the sandbox connected to the port of a service */
-  readonly onStream: OnStream;
-  readonly timeoutMs: number;
 }

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { debug } from "../../base/debug.ts";
-import { isServiceName, maxServiceLength } from "../../relay/services.ts";
+import { isServiceName, maxServiceLength } from "../../relay/protocol.ts";
 
 /** How long a stream may take to say its service: the relay writes the name before anything of its client. */
 const headerTimeoutMs = 10_000;
@@ -9,7 +9,7 @@ const headerTimeoutMs = 10_000;
 export type OnStream = (service: string, stream: Duplex) => void;
 
 /**
- * Reads which service a new stream is for (src/relay/services.ts). A stream that doesn't say it, in time and in so many
+ * Reads which service a new stream is for (src/relay/protocol.ts). A stream that doesn't say it, in time and in so many
  * bytes, is closed: nothing of it is passed on.
  */
 export function readService(

@@ -1,14 +1,18 @@
 import type { Readable } from "node:stream";
 
-/** One status line of the relay (src/relay/main.ts), or text it didn't mean to write. */
+/** One status line of the relay (src/relay/protocol.ts), or text it didn't mean to write. */
 export type RelayStatus =
+  | { readonly relay: "hello"; readonly id: string; readonly version: number }
   | {
       readonly relay: "ready";
+      /** The session that acquired it */
+      readonly by: string;
       readonly link: "unix" | "stdio";
       readonly listening: readonly string[];
       readonly missing: readonly string[];
       readonly filtered: boolean;
     }
+  | { readonly relay: "refused"; readonly by: string; readonly reason: string }
   | { readonly relay: "fallback" | "failed" | "ended"; readonly reason: string }
   | { readonly relay: "text"; readonly reason: string };
 
@@ -18,17 +22,22 @@ const maxLineLength = 16 * 1024;
 export function parseRelayStatus(line: string): RelayStatus {
   const value = parseObject(line);
   switch (value?.["relay"]) {
+    case "hello":
+      return { relay: "hello", id: String(value["id"]), version: Number(value["version"]) };
     case "ready": {
       const { link } = value;
       if (link !== "unix" && link !== "stdio") return { relay: "text", reason: line };
       return {
         relay: "ready",
+        by: String(value["by"]),
         link,
         listening: toTexts(value["listening"]),
         missing: toTexts(value["missing"]),
         filtered: value["filtered"] === true,
       };
     }
+    case "refused":
+      return { relay: "refused", by: String(value["by"]), reason: String(value["reason"]) };
     case "fallback":
     case "failed":
     case "ended":

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { chmod, chown, mkdir, rm } from "node:fs/promises";
+import { chmod, chown, mkdir } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
@@ -15,27 +15,36 @@ const handshakeTimeoutMs = 10_000;
 export interface UnixLink {
   /** Resolves when the relay's control connection ends after a handshake */
   readonly ended: Promise<string>;
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
 /**
- * Listens on `directory/s`, in a directory that only the relay's user may enter. Until one connection has presented the
- * nonce, nothing is passed on; that connection then stays open as a sign of life in both directions.
+ * Makes the directory for the socket, which is mounted into the relay; only the relay's user may enter it.
  * @throws VaultboxError VBX_LINK_FAILED
  */
-export async function openUnixLink(options: {
-  directory: string;
-  relayUser: string;
-  nonce: string;
-  onStream: OnStream;
-}): Promise<UnixLink> {
-  const path = `${options.directory}/${socketName}`;
+export async function makeSocketDirectory(directory: string, user: string): Promise<void> {
+  const path = `${directory}/${socketName}`;
   if (Buffer.byteLength(path) >= maxSocketPathBytes) {
     throw new VaultboxError("VBX_LINK_FAILED", `the socket path ${quoted(path)} is too long`, {
       hints: ["set XDG_RUNTIME_DIR or VAULTBOX_HOME to a shorter path"],
     });
   }
-  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await giveToRelay(directory, user);
+}
+
+/**
+ * Listens on `directory/s`. Until one connection has presented the token, nothing is passed on; that connection then stays
+ * open as a sign of life in both directions.
+ * @throws VaultboxError VBX_LINK_FAILED
+ */
+export async function openUnixLink(options: {
+  directory: string;
+  user: string;
+  token: string;
+  onStream: OnStream;
+}): Promise<UnixLink> {
+  const path = `${options.directory}/${socketName}`;
   const sockets = new Set<Socket>();
   let control: Socket | undefined;
   let setEnded: (reason: string) => void = () => undefined;
@@ -50,7 +59,7 @@ export async function openUnixLink(options: {
       readService(socket, options.onStream);
       return;
     }
-    answerHandshake(socket, options.nonce, () => {
+    answerHandshake(socket, options.token, () => {
       if (control !== undefined) return false;
       control = socket;
       socket.once("close", () => setEnded("the relay is gone"));
@@ -58,20 +67,20 @@ export async function openUnixLink(options: {
     });
   });
   await listen(server, path);
-  await giveToRelay(options.directory, path, options.relayUser);
+  await chmod(path, 0o600);
+  await giveToRelay(path, options.user);
   return {
     ended,
-    close: async () => {
+    close: () => {
       server.close();
       for (const socket of sockets) socket.destroy();
-      await rm(options.directory, { recursive: true, force: true });
     },
   };
 }
 
-/** Reads `VBX1 <nonce>`, answers `VBX1 ok`; anything else is dropped without a word. */
-function answerHandshake(socket: Socket, nonce: string, onProven: () => boolean): void {
-  const expected = Buffer.from(`VBX1 ${nonce}\n`);
+/** Reads `VBX2 <token>`, answers `VBX2 ok`; anything else is dropped without a word. */
+function answerHandshake(socket: Socket, token: string, onProven: () => boolean): void {
+  const expected = Buffer.from(`VBX2 ${token}\n`);
   let received: Buffer = Buffer.alloc(0);
   const timer = setTimeout(() => socket.destroy(), handshakeTimeoutMs);
   socket.once("close", () => clearTimeout(timer));
@@ -87,7 +96,7 @@ function answerHandshake(socket: Socket, nonce: string, onProven: () => boolean)
     }
     socket.once("end", () => socket.destroy());
     socket.resume();
-    socket.write("VBX1 ok\n");
+    socket.write("VBX2 ok\n");
   };
   socket.on("data", onData);
 }
@@ -108,10 +117,8 @@ function listen(server: Server, path: string): Promise<void> {
 }
 
 /** A session of root runs its relay as nobody, who then owns the directory and the socket; nobody else may enter. */
-async function giveToRelay(directory: string, path: string, relayUser: string): Promise<void> {
-  await chmod(path, 0o600);
+async function giveToRelay(path: string, user: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
-  const [uid = 0, gid = 0] = relayUser.split(":").map(Number);
+  const [uid = 0, gid = 0] = user.split(":").map(Number);
   await chown(path, uid, gid);
-  await chown(directory, uid, gid);
 }

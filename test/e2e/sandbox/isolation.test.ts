@@ -7,6 +7,8 @@ import { readdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { resolvePaths } from "../../../src/base/paths.ts";
+import { readState, toRelayFolder } from "../../../src/base/session-state.ts";
 import { requireBaseImage, requireEngine } from "../../support/require-engine.ts";
 import { createWorld, untilOutput } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -214,7 +216,9 @@ test("another session's socket, proxy and processes are invisible, and a session
   const { sessions } = JSON.parse((await one.run(["ps", "--json"])).stdout) as {
     sessions: { id: string }[];
   };
-  const socket = join(one.home, "..", "v", "run", sessions[0]?.id ?? "", "l", "s");
+  const paths = resolvePaths({ VAULTBOX_HOME: join(one.home, "..", "v") });
+  const state = await readState(paths, sessions[0]?.id ?? "");
+  const socket = join(toRelayFolder(paths, state?.relay ?? ""), "s");
   const reachable = await execute("python3", ["-c", connectTo, socket]);
   child.kill("SIGTERM");
   await once(child, "close");

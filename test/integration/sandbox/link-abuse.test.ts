@@ -94,7 +94,7 @@ test.each(["unix", "stdio"] as const)(
     const looks = [
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
       "\u0000\u0000\u0008\u0007\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0002",
-      `VBX1 ${"0".repeat(32)}\n`,
+      `VBX2 ${"0".repeat(32)}\n`,
       `${JSON.stringify({ relay: "ended", reason: "forged" })}\n`,
       "\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u0007forged\n",
     ];

@@ -221,10 +221,7 @@ test("with auto, a socket that can't be used falls back to stdio and says why", 
   await using relay = await startRelay({
     choice: "auto",
     onConnection: echo,
-    changeArguments: (args) =>
-      args.map((argument) =>
-        argument.startsWith("--socket=") ? "--socket=/nonexistent/s" : argument,
-      ),
+    mountedAt: "/nonexistent",
   });
   expect(relay.link.report).toMatchObject({ link: "stdio", fallback: "ENOENT" });
   const client = await open(relay.ports.proxy);
@@ -241,23 +238,17 @@ test("with unix, a socket that can't be used is an error", async () => {
   const start = startRelay({
     choice: "unix",
     onConnection: echo,
-    changeArguments: (args) =>
-      args.map((argument) =>
-        argument.startsWith("--socket=") ? "--socket=/nonexistent/s" : argument,
-      ),
+    mountedAt: "/nonexistent",
   });
   await expect(start).rejects.toMatchObject({ code: "VBX_LINK_FAILED" });
 });
 
-test("a wrong nonce gets nowhere", async () => {
+test("a wrong token gets nowhere", async () => {
   const reached: Duplex[] = [];
   const start = startRelay({
     choice: "unix",
     onConnection: (socket) => reached.push(socket),
-    changeArguments: (args) =>
-      args.map((argument) =>
-        argument.startsWith("--nonce=") ? `--nonce=${"0".repeat(32)}` : argument,
-      ),
+    changeLine: (line) => line.replace(/"token":"[0-9a-f]+"/, `"token":"${"0".repeat(32)}"`),
   });
   await expect(start).rejects.toMatchObject({ code: "VBX_LINK_FAILED" });
   expect(reached).toEqual([]);

@@ -2,7 +2,7 @@ import { duplexPair, type Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isServiceName, maxServiceLength, toStreamHeader } from "../../../../src/relay/services.ts";
+import { isServiceName, maxServiceLength, toStreamHeader } from "../../../../src/relay/protocol.ts";
 import { readService } from "../../../../src/sandbox/link/read-service.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
 
@@ -85,7 +85,7 @@ const hostile = [
   "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\n",
   `${"a".repeat(maxServiceLength + 1)}\n`,
   "a".repeat(1024 * 1024),
-  `VBX1 ${"0".repeat(32)}\n`,
+  `VBX2 ${"0".repeat(32)}\n`,
 ];
 
 test("a stream that names no service is closed, and nothing of it is passed on", async () => {
