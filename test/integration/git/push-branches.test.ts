@@ -1,7 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { expect, test } from "vitest";
-import { type PushCase, runPushTable, tableTimeoutMs } from "../../support/push-table.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { type PushCase, describePushes } from "./push-table.ts";
 
 const x = "refs/heads/agent/x";
 const main = "refs/heads/main";
@@ -241,18 +239,8 @@ const cases: readonly PushCase[] = [
   },
 ];
 
-test(
-  "every push of a branch ends as the rule says, upstream's refs being the verdict",
-  { timeout: tableTimeoutMs },
-  async () => {
-    const { wrong, forbidden, blocked, arrivedUnchecked } = await runPushTable(cases);
-    recordScore({
-      row: 23,
-      test: "pushes of branches",
-      attempts: forbidden,
-      blocked,
-      controlSucceeded: arrivedUnchecked,
-    });
-    expect(wrong).toEqual([]);
-  },
-);
+describePushes({
+  title: "every push of a branch ends as the rule says, upstream's refs being the verdict",
+  score: "pushes of branches",
+  cases,
+});

@@ -1,14 +1,7 @@
 import { gzipSync } from "node:zlib";
-import { expect, test } from "vitest";
-import { crafted } from "../../support/crafted-push.ts";
+import { crafted } from "./crafted-push.ts";
 import { type CraftedPush, zeroId } from "../../support/git-wire.ts";
-import {
-  type CaseWorld,
-  type PushCase,
-  runPushTable,
-  tableTimeoutMs,
-} from "../../support/push-table.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { type CaseWorld, type PushCase, describePushes } from "./push-table.ts";
 
 const x = "refs/heads/agent/x";
 const main = "refs/heads/main";
@@ -318,18 +311,8 @@ const cases: readonly PushCase[] = [
   },
 ];
 
-test(
-  "no request that git wouldn't send gets past the rule",
-  { timeout: tableTimeoutMs },
-  async () => {
-    const { wrong, forbidden, blocked, arrivedUnchecked } = await runPushTable(cases);
-    recordScore({
-      row: 23,
-      test: "crafted pushes",
-      attempts: forbidden,
-      blocked,
-      controlSucceeded: arrivedUnchecked,
-    });
-    expect(wrong).toEqual([]);
-  },
-);
+describePushes({
+  title: "no request that git wouldn't send gets past the rule",
+  score: "crafted pushes",
+  cases,
+});

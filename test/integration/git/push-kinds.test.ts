@@ -2,15 +2,8 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
 import { git } from "../../support/git-command.ts";
-import {
-  type CaseWorld,
-  type PushCase,
-  runPushTable,
-  tableTimeoutMs,
-} from "../../support/push-table.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { type CaseWorld, type PushCase, describePushes } from "./push-table.ts";
 
 const execute = promisify(execFile);
 const x = "refs/heads/agent/x";
@@ -221,18 +214,8 @@ const cases: readonly PushCase[] = [
   },
 ];
 
-test(
-  "every kind of push that git makes ends as the rule says",
-  { timeout: tableTimeoutMs },
-  async () => {
-    const { wrong, forbidden, blocked, arrivedUnchecked } = await runPushTable(cases);
-    recordScore({
-      row: 23,
-      test: "pushes by every protocol version, object format and kind of clone",
-      attempts: forbidden,
-      blocked,
-      controlSucceeded: arrivedUnchecked,
-    });
-    expect(wrong).toEqual([]);
-  },
-);
+describePushes({
+  title: "every kind of push that git makes ends as the rule says",
+  score: "pushes by every protocol version, object format and kind of clone",
+  cases,
+});

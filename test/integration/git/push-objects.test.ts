@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { git } from "../../support/git-command.ts";
 import { readAnswer, sendPush } from "../../support/git-wire.ts";
 import {
@@ -8,14 +7,7 @@ import {
   type PackEntry,
   toObjectId,
 } from "../../support/hostile-packs.ts";
-import {
-  type CaseWorld,
-  type PushCase,
-  type PushOutput,
-  runPushTable,
-  tableTimeoutMs,
-} from "../../support/push-table.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { type CaseWorld, type PushCase, type PushOutput, describePushes } from "./push-table.ts";
 
 type Entry = readonly [mode: string, name: string, oid: string];
 
@@ -175,18 +167,8 @@ const cases: readonly PushCase[] = [
   },
 ];
 
-test(
-  "no object that git itself wouldn't write gets past the rule",
-  { timeout: tableTimeoutMs },
-  async () => {
-    const { wrong, forbidden, blocked, arrivedUnchecked } = await runPushTable(cases);
-    recordScore({
-      row: 23,
-      test: "objects made by hand",
-      attempts: forbidden,
-      blocked,
-      controlSucceeded: arrivedUnchecked,
-    });
-    expect(wrong).toEqual([]);
-  },
-);
+describePushes({
+  title: "no object that git itself wouldn't write gets past the rule",
+  score: "objects made by hand",
+  cases,
+});

@@ -1,11 +1,4 @@
-import { expect, test } from "vitest";
-import {
-  type PushCase,
-  type Refs,
-  runPushTable,
-  tableTimeoutMs,
-} from "../../support/push-table.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { type PushCase, type Refs, describePushes } from "./push-table.ts";
 
 const x = "refs/heads/agent/x";
 const workflows = { denyPaths: [".github/workflows/**"] };
@@ -114,18 +107,8 @@ const cases: readonly PushCase[] = [
   },
 ];
 
-test(
-  "no push changes a denied path, by whatever history",
-  { timeout: tableTimeoutMs },
-  async () => {
-    const { wrong, forbidden, blocked, arrivedUnchecked } = await runPushTable(cases);
-    recordScore({
-      row: 23,
-      test: "pushes that change denied paths",
-      attempts: forbidden,
-      blocked,
-      controlSucceeded: arrivedUnchecked,
-    });
-    expect(wrong).toEqual([]);
-  },
-);
+describePushes({
+  title: "no push changes a denied path, by whatever history",
+  score: "pushes that change denied paths",
+  cases,
+});

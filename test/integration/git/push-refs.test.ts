@@ -1,6 +1,4 @@
-import { expect, test } from "vitest";
-import { type PushCase, runPushTable, tableTimeoutMs } from "../../support/push-table.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { type PushCase, describePushes } from "./push-table.ts";
 
 const x = "refs/heads/agent/x";
 const y = "refs/heads/agent/y";
@@ -282,18 +280,8 @@ function many(): readonly string[] {
   return Array.from({ length: 60 }, (_, number) => `refs/heads/agent/n${number}`);
 }
 
-test(
-  "every push of other refs, and of several, ends as the rule says",
-  { timeout: tableTimeoutMs },
-  async () => {
-    const { wrong, forbidden, blocked, arrivedUnchecked } = await runPushTable(cases);
-    recordScore({
-      row: 23,
-      test: "pushes of tags, odd names and several refs",
-      attempts: forbidden,
-      blocked,
-      controlSucceeded: arrivedUnchecked,
-    });
-    expect(wrong).toEqual([]);
-  },
-);
+describePushes({
+  title: "every push of other refs, and of several, ends as the rule says",
+  score: "pushes of tags, odd names and several refs",
+  cases,
+});

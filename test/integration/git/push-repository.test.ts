@@ -1,14 +1,7 @@
-import { expect, test } from "vitest";
-import { crafted } from "../../support/crafted-push.ts";
+import { crafted } from "./crafted-push.ts";
 import { gitRule } from "../../support/git-proxy.ts";
 import { type CraftedPush, pushBody, readAnswer, sendRaw } from "../../support/git-wire.ts";
-import {
-  type CaseWorld,
-  type PushCase,
-  runPushTable,
-  tableTimeoutMs,
-} from "../../support/push-table.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { type CaseWorld, type PushCase, describePushes } from "./push-table.ts";
 
 const x = "refs/heads/agent/x";
 const main = "refs/heads/main";
@@ -148,18 +141,8 @@ const cases: readonly PushCase[] = [
   byRequest("POST", "git-upload-pack"),
 ];
 
-test(
-  "no push reaches a repository that no entry names, whatever its path looks like",
-  { timeout: tableTimeoutMs },
-  async () => {
-    const { wrong, forbidden, blocked, arrivedUnchecked } = await runPushTable(cases);
-    recordScore({
-      row: 23,
-      test: "receive-pack to repositories that no entry names",
-      attempts: forbidden,
-      blocked,
-      controlSucceeded: arrivedUnchecked,
-    });
-    expect(wrong).toEqual([]);
-  },
-);
+describePushes({
+  title: "no push reaches a repository that no entry names, whatever its path looks like",
+  score: "receive-pack to repositories that no entry names",
+  cases,
+});

@@ -1,5 +1,5 @@
-import { type CraftedPush, readAnswer, sendPush } from "./git-wire.ts";
-import { gitBytes } from "./git-command.ts";
+import { type CraftedPush, readAnswer, sendPush } from "../../support/git-wire.ts";
+import { gitBytes } from "../../support/git-command.ts";
 import type { CaseWorld, PushOutput } from "./push-table.ts";
 
 type Ids = CaseWorld["ids"];

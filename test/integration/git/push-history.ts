@@ -1,5 +1,5 @@
-import { writeBareRepository } from "./bare-repository.ts";
-import { git, gitBytes } from "./git-command.ts";
+import { writeBareRepository } from "../../support/bare-repository.ts";
+import { git, gitBytes } from "../../support/git-command.ts";
 
 /** Commits, tags and blobs that pushes are about; see `writeHistory` for how they hang together. */
 export type ObjectName = keyof typeof plan | "tag" | "tag3" | "blob";

@@ -1,11 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { GitRule, PushGrant } from "../../src/git/entry/git-rule.ts";
-import { writeBareRepository } from "./bare-repository.ts";
-import type { GitClient } from "./git-client.ts";
-import { type History, type ObjectName, writeHistory } from "./git-history.ts";
-import { type GitProxy, gitRule, openGitProxy } from "./git-proxy.ts";
-import { type GitServer, startGitServer } from "./git-server.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { GitRule, PushGrant } from "../../../src/git/entry/git-rule.ts";
+import { writeBareRepository } from "../../support/bare-repository.ts";
+import type { GitClient } from "../../support/git-client.ts";
+import { type History, type ObjectName, writeHistory } from "./push-history.ts";
+import { type GitProxy, gitRule, openGitProxy } from "../../support/git-proxy.ts";
+import { recordScore } from "../../support/scoreboard.ts";
+import { type GitServer, startGitServer } from "../../support/git-server.ts";
 
 /**
  * Full ref name → what it points at; undefined for a ref that must not be there, `new` for an object that the case made
@@ -60,64 +62,88 @@ export interface CaseWorld {
   readonly push: (args: readonly string[]) => Promise<PushOutput>;
 }
 
-export interface TableResult {
-  /** A line for each case that went otherwise than it says */
-  readonly wrong: readonly string[];
-  /** Cases in which something must not arrive */
-  readonly forbidden: number;
-  /** Those of them in which nothing of it arrived */
-  readonly blocked: number;
-  /** Those of them that arrived when no rule looked */
-  readonly arrivedUnchecked: number;
+/** Pushes that one test each is made of. */
+export interface PushTable {
+  readonly title: string;
+  /** What the scoreboard's row 23 calls them */
+  readonly score: string;
+  readonly cases: readonly PushCase[];
 }
 
 const defaultUpstream: Refs = { "refs/heads/main": "main2", "refs/heads/agent/x": "work2" };
 const defaultLocal: Refs = { "refs/heads/agent/x": "work3" };
-/** Longest time for a table, ms; a quiet machine needs a tenth of it. */
-export const tableTimeoutMs = 120_000;
-/** Cases under way at the same time. */
-const concurrency = 3;
+/** Longest time until a server and a history are there, ms; a quiet machine needs a tenth of it. */
+const startTimeoutMs = 120_000;
 
-/** Goes through the cases twice: under their rules, and with a host rule that lets everything through. */
-export async function runPushTable(cases: readonly PushCase[]): Promise<TableResult> {
-  await using stack = new AsyncDisposableStack();
+/** A test for each case: what it does under its rule, and with a host rule that lets everything through. */
+export function describePushes({ title, score, cases }: PushTable): void {
+  const named = cases.map((row, index) => ({
+    name: row.name,
+    row,
+    repository: `acme${index}/widgets`,
+  }));
+  const stack = new AsyncDisposableStack();
+  let world: TableWorld;
+  const count = { attempts: 0, blocked: 0, controlSucceeded: 0 };
+
+  describe(title, () => {
+    beforeAll(async () => {
+      world = await openTable(
+        stack,
+        named.map((one) => ruleOf(one.row, one.repository)),
+      );
+    }, startTimeoutMs);
+    afterAll(async () => {
+      recordScore({ row: 23, test: score, ...count });
+      await stack.disposeAsync();
+    });
+
+    test.concurrent.each(named)("$name", async ({ row, repository }) => {
+      const { guarded, open } = world;
+      const place = { server: world.server, history: world.histories[row.format ?? "sha1"] };
+      const under = await runCase(row, { ...place, proxy: guarded, repository });
+      const openRepository = repository.replace("acme", "open");
+      const unchecked = await runCase(row, { ...place, proxy: open, repository: openRepository });
+      const problems = problemsOf(row, under);
+      const free = differences(unchecked.refs, expectedRefs(row, row.unchecked ?? row.after ?? {}));
+      if (row.unchecked !== undefined) {
+        count.attempts += 1;
+        if (problems.length === 0) count.blocked += 1;
+        if (free.length === 0) count.controlSucceeded += 1;
+      }
+      expect(problems, under.output.text).toEqual([]);
+      expect(free, `unchecked: ${unchecked.output.text}`).toEqual([]);
+    });
+
+    test("the audit of them doesn't hold the token", () => {
+      const audit = JSON.stringify(world.guarded.proxy.events);
+      expect(audit).toContain('"request.decision"');
+      expect(audit).not.toContain(world.server.token);
+    });
+  });
+}
+
+interface TableWorld {
+  readonly server: GitServer;
+  /** Asks the rules of the cases */
+  readonly guarded: GitProxy;
+  /** Asks none */
+  readonly open: GitProxy;
+  readonly histories: Readonly<Record<"sha1" | "sha256", History>>;
+}
+
+async function openTable(
+  stack: AsyncDisposableStack,
+  rules: readonly GitRule[],
+): Promise<TableWorld> {
   const server = stack.use(await startGitServer());
-  const named = cases.map((row, index) => ({ row, repository: `acme${index}/widgets` }));
-  const guarded = stack.use(
-    await openGitProxy({ server, git: named.map((one) => ruleOf(one.row, one.repository)) }),
-  );
+  const guarded = stack.use(await openGitProxy({ server, git: rules }));
   const open = stack.use(await openGitProxy({ server, rules: ["* https://git.example.test/**"] }));
   const histories = {
     sha1: await writeHistory(join(guarded.folder, "history-sha1")),
     sha256: await writeHistory(join(guarded.folder, "history-sha256"), "sha256"),
   };
-  const wrong: string[] = [];
-  const count = { forbidden: 0, blocked: 0, arrivedUnchecked: 0 };
-  await eachOf(named, async ({ row, repository }) => {
-    const history = histories[row.format ?? "sha1"];
-    const under = await runCase(row, { server, proxy: guarded, history, repository });
-    const unchecked = await runCase(row, {
-      server,
-      proxy: open,
-      history,
-      repository: repository.replace("acme", "open"),
-    });
-    const problems = problemsOf(row, under);
-    const free = differences(unchecked.refs, expectedRefs(row, row.unchecked ?? row.after ?? {}));
-    const problem = [...problems, ...free.map((line) => `unchecked: ${line}`)];
-    if (problem.length > 0) {
-      wrong.push(
-        `${row.name}: ${problem.join("; ")}\n${under.output.text}\n--\n${unchecked.output.text}`,
-      );
-    }
-    if (row.unchecked === undefined) return;
-    count.forbidden += 1;
-    if (problems.length === 0) count.blocked += 1;
-    if (free.length === 0) count.arrivedUnchecked += 1;
-  });
-  const audit = JSON.stringify(guarded.proxy.events);
-  if (audit.includes(server.token)) wrong.push("the token is in the audit");
-  return { wrong, ...count };
+  return { server, guarded, open, histories };
 }
 
 function ruleOf(row: PushCase, repository: string): GitRule {
@@ -213,15 +239,4 @@ function differences(
   return [...new Set([...Object.keys(found), ...Object.keys(expected)])]
     .filter((ref) => found[ref] !== expected[ref])
     .map((ref) => `${ref} is ${found[ref] ?? "absent"} and not ${expected[ref] ?? "absent"}`);
-}
-
-async function eachOf<Item>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const waiting = [...items];
-  const workers = Array.from({ length: concurrency }, async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
-  });
-  await Promise.all(workers);
 }
