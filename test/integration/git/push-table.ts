@@ -86,7 +86,7 @@ export function describePushes({ title, score, cases }: PushTable): void {
   let world: TableWorld;
   const count = { attempts: 0, blocked: 0, controlSucceeded: 0 };
 
-  describe(title, () => {
+  describe(`${title}`, () => {
     beforeAll(async () => {
       world = await openTable(
         stack,
