@@ -1,7 +1,7 @@
 import { chown, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { startGitBackend } from "../support/git-backend.ts";
-import { git } from "../support/git-command.ts";
+import { readGit } from "../support/git.ts";
 import { createWorld, type SandboxWorld } from "../support/sandbox-world.ts";
 import { createTestCa } from "../support/test-ca.ts";
 import { type ClientResult, toResult } from "./client-result.ts";
@@ -87,10 +87,10 @@ async function makeRepositories(folder: string): Promise<string> {
     '[package]\nname = "served"\nversion = "1.0.0"\n',
   );
   const cwd = join(folder, "work");
-  await git(["init", "-q", "-b", "main"], { cwd });
-  await git(["add", "."], { cwd });
-  await git(["commit", "-q", "-m", "one"], { cwd });
-  await git(["clone", "-q", "--bare", cwd, join(folder, "served.git")], { cwd });
+  await readGit(["init", "-q", "-b", "main"], { cwd });
+  await readGit(["add", "."], { cwd });
+  await readGit(["commit", "-q", "-m", "one"], { cwd });
+  await readGit(["clone", "-q", "--bare", cwd, join(folder, "served.git")], { cwd });
   return folder;
 }
 

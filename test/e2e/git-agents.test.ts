@@ -8,7 +8,7 @@ import type { ScriptedTurn } from "../../src/demo/scripted-turn.ts";
 import type { Standin } from "../../src/demo/standin-server.ts";
 import { openAgentWorld, testVault, type AgentWorld } from "../support/agent-world.ts";
 import { createCanary, searchCanary, searchFiles } from "../support/canary.ts";
-import { git, runGit } from "../support/git-command.ts";
+import { readGit, runGit } from "../support/git.ts";
 import { gitHost, gitUser, startGitServer, type GitServer } from "../support/git-server.ts";
 import { recordScore } from "../support/scoreboard.ts";
 
@@ -42,13 +42,13 @@ const script: readonly ScriptedTurn[] = [
 async function openWorkTree(world: AgentWorld, server: GitServer): Promise<string> {
   await server.createRepository(repository);
   const cwd = world.workspace;
-  await git(["init", "--quiet", "--initial-branch=main"], { cwd });
-  await git(["remote", "add", "origin", `https://${gitHost}/${repository}.git`], { cwd });
+  await readGit(["init", "--quiet", "--initial-branch=main"], { cwd });
+  await readGit(["remote", "add", "origin", `https://${gitHost}/${repository}.git`], { cwd });
   await writeFile(join(cwd, "widget.txt"), "good\n");
   await writeFile(join(cwd, ".gitignore"), `${collected}\n`);
-  await git(["add", "--all"], { cwd });
-  await git(["commit", "--quiet", "--message=widgets"], { cwd });
-  const main = await git(["rev-parse", "HEAD"], { cwd });
+  await readGit(["add", "--all"], { cwd });
+  await readGit(["commit", "--quiet", "--message=widgets"], { cwd });
+  const main = await readGit(["rev-parse", "HEAD"], { cwd });
   const { bytes } = await runGit(["pack-objects", "--revs", "--stdout", "--quiet"], {
     cwd,
     input: `${main}\n`,

@@ -4,7 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { git } from "../support/host-git.ts";
+import { git } from "../support/git.ts";
 import { layouts, makeLayout } from "../support/package-layouts.ts";
 import { createWorld } from "../support/sandbox-world.ts";
 

@@ -5,7 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { gitEnvironment } from "./git-command.ts";
+import { gitEnvironment } from "./git.ts";
 
 /** Debian's apache2-bin: the program without a service that the package manager would start. */
 const apache = "/usr/sbin/apache2";

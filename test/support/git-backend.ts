@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { drain } from "./git-pieces.ts";
-import { toGitEnvironment } from "./git-place.ts";
+import { gitEnvironment } from "./git.ts";
 
 /** What a client asked, in the order of the requests' heads. */
 export interface SeenRequest {
@@ -95,7 +95,9 @@ async function runBackend(
   const child = spawn("git", ["http-backend"], {
     stdio: ["pipe", "pipe", "ignore"],
     env: {
-      ...toGitEnvironment(folder),
+      ...gitEnvironment,
+      HOME: folder,
+      GIT_CONFIG_GLOBAL: undefined,
       GIT_PROJECT_ROOT: folder,
       GIT_HTTP_EXPORT_ALL: "1",
       REMOTE_USER: "someone",

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type GitOptions, type GitResult, runGit } from "./git-command.ts";
+import { type GitOptions, type GitResult, runGit } from "./git.ts";
 import { gitHost, gitUser, type GitServer } from "./git-server.ts";
 import type { ProxyFixture } from "./proxy-fixture.ts";
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { chmod, chown, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { git, gitEnvironment } from "./host-git.ts";
+import { git, gitEnvironment } from "./git.ts";
 
 const run = promisify(execFile);
 
@@ -240,7 +240,7 @@ export async function runHostGit(
 ): Promise<number> {
   // safe.directory: otherwise root's git would do nothing in a user's repository, and all of it would look harmless
   const env = {
-    ...gitEnvironment(),
+    ...gitEnvironment,
     GIT_CONFIG_COUNT: "1",
     GIT_CONFIG_KEY_0: "safe.directory",
     GIT_CONFIG_VALUE_0: "*",

@@ -1,10 +1,10 @@
 // Repositories for tests, made and asked with the system's git, and an upstream that answers from such a repository.
-import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FetchedPack, Upstream } from "../../src/git/push/cache/upstream.ts";
 import { writeBareRepository } from "./bare-repository.ts";
+import { readGitBytes } from "./git.ts";
 
 export interface TestRepository {
   readonly folder: string;
@@ -26,7 +26,7 @@ export async function makeRepository(
   format: "sha1" | "sha256" = "sha1",
 ): Promise<TestRepository> {
   const gitBytes = (args: readonly string[], input?: string | Buffer): Promise<Buffer> =>
-    runGit(["--git-dir", folder, ...args], input);
+    readGitBytes(["--git-dir", folder, ...args], { cwd: ".", input: input ?? "" });
   writeBareRepository(folder, { format, branch: "main" });
   const git = async (args: readonly string[], input?: string | Buffer): Promise<string> =>
     (await gitBytes(args, input)).toString("utf8").replace(/\n$/, "");
@@ -139,38 +139,4 @@ export function toPieces(bytes: Buffer, size = 4093): () => Promise<Buffer | und
 
 export function toFetched(bytes: Buffer): FetchedPack {
   return { next: toPieces(bytes, 65_536), [Symbol.asyncDispose]: () => Promise.resolve() };
-}
-
-export function runGit(
-  args: readonly string[],
-  input: string | Buffer = "",
-  env: Readonly<Record<string, string>> = {},
-): Promise<Buffer> {
-  const child = spawn("git", args, {
-    env: {
-      PATH: process.env["PATH"],
-      LC_ALL: "C",
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_CONFIG_GLOBAL: "/dev/null",
-      GIT_AUTHOR_NAME: "A",
-      GIT_AUTHOR_EMAIL: "a@example.com",
-      GIT_COMMITTER_NAME: "A",
-      GIT_COMMITTER_EMAIL: "a@example.com",
-      ...env,
-    },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  const output: Buffer[] = [];
-  const errors: Buffer[] = [];
-  child.stdout.on("data", (piece: Buffer) => output.push(piece));
-  child.stderr.on("data", (piece: Buffer) => errors.push(piece));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (status) => {
-      if (status === 0) resolve(Buffer.concat(output));
-      else reject(new Error(`git ${args.join(" ")}: ${Buffer.concat(errors).toString("utf8")}`));
-    });
-  });
 }

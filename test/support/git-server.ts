@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { serverUser, startApache } from "./apache.ts";
 import { writeBareRepository } from "./bare-repository.ts";
-import { git } from "./git-command.ts";
+import { readGit } from "./git.ts";
 import { parseAccessLog, type ServedRequest, writeApacheConfig } from "./git-server-config.ts";
 import { createTestCa, type TestCa } from "./test-ca.ts";
 
@@ -64,7 +64,7 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   const kept = stack.move();
   const folderOf = (name: string): string => join(folder, "repositories", `${name}.git`);
   const gitIn: GitIn = (cwd, args, input = "") =>
-    git(args, { cwd, input, ...(serverUser === undefined ? {} : { user: serverUser }) });
+    readGit(args, { cwd, input, ...(serverUser === undefined ? {} : { user: serverUser }) });
   return {
     port,
     ca,

@@ -9,7 +9,7 @@ import { createLfsHandler } from "../../src/git/lfs/lfs-handler.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
 import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
 import { type GitClient, openProxiedClient } from "./git-client.ts";
-import { git } from "./git-command.ts";
+import { readGit } from "./git.ts";
 import { gitRule } from "./git-proxy.ts";
 import { lfsGitHost, otherHost, storageHost, type LfsServer } from "./lfs-server.ts";
 import { type ProxyFixture, startProxy } from "./proxy-fixture.ts";
@@ -62,13 +62,13 @@ export async function openLfsWorld(options: {
 }
 
 async function makeWorkTree(work: string, url: string): Promise<void> {
-  await git(["init", "--quiet", "--initial-branch=main", work], { cwd: tmpdir() });
-  await git(["lfs", "install", "--local"], { cwd: work });
-  await git(["lfs", "track", "*.psd"], { cwd: work });
-  await git(["remote", "add", "origin", url], { cwd: work });
+  await readGit(["init", "--quiet", "--initial-branch=main", work], { cwd: tmpdir() });
+  await readGit(["lfs", "install", "--local"], { cwd: work });
+  await readGit(["lfs", "track", "*.psd"], { cwd: work });
+  await readGit(["remote", "add", "origin", url], { cwd: work });
   await writeFile(join(work, "image.psd"), Buffer.alloc(200_000, "pixels"));
-  await git(["add", "."], { cwd: work });
-  await git(["commit", "--quiet", "--message=one"], { cwd: work });
+  await readGit(["add", "."], { cwd: work });
+  await readGit(["commit", "--quiet", "--message=one"], { cwd: work });
 }
 
 function toCredential(server: LfsServer): SessionCredential {

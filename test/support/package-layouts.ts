@@ -1,6 +1,6 @@
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { git } from "./host-git.ts";
+import { git } from "./git.ts";
 
 // Projects as package managers leave them that a test machine doesn't have (Cargo, Go, Poetry, uv: their compilers and
 // interpreters are too large), or leave them with packages of a registry: made by hand, file by file as the tool makes

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { git } from "./host-git.ts";
+import { git } from "./git.ts";
 import type { SandboxWorld } from "./sandbox-world.ts";
 
 /** A repository in `main` with a linked work tree in `wt`, another repository in `other`, and an empty folder `ws`. */

@@ -11,7 +11,7 @@ import {
   openWorkspaceSession,
   type WorkspaceSession,
 } from "../../src/workspace/workspace-session.ts";
-import { gitEnvironment } from "./host-git.ts";
+import { gitEnvironment } from "./git.ts";
 
 const run = promisify(execFile);
 const session = "0123456789ab";
@@ -85,7 +85,7 @@ export async function runShell(
   lines: string,
   user = process.getuid?.() ?? 0,
 ): Promise<string> {
-  const env = { ...gitEnvironment(), LC_ALL: "C" };
+  const env = { ...gitEnvironment, LC_ALL: "C" };
   const script = `D=$(printf 'caf\\351'); ${lines}`;
   const { stdout } = await run("bash", ["-c", script], { cwd: path, env, uid: user, gid: user });
   return stdout;

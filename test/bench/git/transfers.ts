@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { GitClient } from "../../support/git-client.ts";
-import { git } from "../../support/git-command.ts";
+import { readGit } from "../../support/git.ts";
 import type { GitServer } from "../../support/git-server.ts";
 
 /** How big the two repositories are. */
@@ -176,7 +176,7 @@ async function expectSame(
   name: string,
   here: { readonly ref: string; readonly folder: string; readonly revision: string },
 ): Promise<void> {
-  const own = await git(["rev-parse", here.revision], { cwd: here.folder });
+  const own = await readGit(["rev-parse", here.revision], { cwd: here.folder });
   const theirs = await server.git(name, ["rev-parse", `refs/heads/${here.ref}`]);
   if (own !== theirs) throw new Error(`${name}: ${here.ref} is ${theirs} there and ${own} here`);
 }
@@ -185,9 +185,9 @@ async function expectSame(
 async function addCommit(folder: string, parent: string, path: string): Promise<string> {
   const env = { GIT_INDEX_FILE: join(folder, "index-for-commits") };
   const cwd = folder;
-  await git(["read-tree", parent], { cwd, env });
-  const blob = await git(["hash-object", "-w", "--stdin"], { cwd, input: randomBytes(30) });
-  await git(["update-index", "--add", "--cacheinfo", `100644,${blob},${path}`], { cwd, env });
-  const tree = await git(["write-tree"], { cwd, env });
-  return git(["commit-tree", "-p", parent, "-m", "one more", tree], { cwd });
+  await readGit(["read-tree", parent], { cwd, env });
+  const blob = await readGit(["hash-object", "-w", "--stdin"], { cwd, input: randomBytes(30) });
+  await readGit(["update-index", "--add", "--cacheinfo", `100644,${blob},${path}`], { cwd, env });
+  const tree = await readGit(["write-tree"], { cwd, env });
+  return readGit(["commit-tree", "-p", parent, "-m", "one more", tree], { cwd });
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { everyday, toScript } from "../../support/everyday-git.ts";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { requireEngine } from "../../support/require-engine.ts";
 import { createWorld } from "../../support/sandbox-world.ts";
 

@@ -12,7 +12,7 @@ import {
   shapes,
   toHiddenFiles,
 } from "../../support/hidden-shapes.ts";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { createWorld } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { writeInto } from "../../support/workspace-folder.ts";

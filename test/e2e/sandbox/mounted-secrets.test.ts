@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { createFolders } from "../../support/root-folders.ts";
 import { createWorld } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";

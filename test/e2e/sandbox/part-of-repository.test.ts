@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { createWorld } from "../../support/sandbox-world.ts";
 
 // Issue 8, 4: a workspace below the repository's top has no git at all, and nothing says why

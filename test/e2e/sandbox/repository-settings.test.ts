@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { gitHost, startGitServer } from "../../support/git-server.ts";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { createWorld } from "../../support/sandbox-world.ts";
 
 // Issue 8, 5: settings of the user's repository that can't work in the box, and a remote with an SSH alias

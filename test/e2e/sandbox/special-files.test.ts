@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, realpath, stat, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { openSpecialFiles, specialFilesProbe } from "../../support/special-files.ts";

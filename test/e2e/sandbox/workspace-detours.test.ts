@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { detours } from "../../support/git-detours.ts";
-import { git, gitEnvironment } from "../../support/host-git.ts";
+import { git, gitEnvironment } from "../../support/git.ts";
 import { createWorld } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
@@ -34,7 +34,7 @@ async function findExecuted(owner: number, settings: string): Promise<readonly s
     await writeFile(program, `#!/bin/sh\ntouch ${markers}/${name}\n`, { mode: 0o755 });
   }
   const env = {
-    ...gitEnvironment(),
+    ...gitEnvironment,
     HOME: home,
     GIT_CONFIG_COUNT: "1",
     GIT_CONFIG_KEY_0: "safe.directory",

@@ -1,5 +1,5 @@
 import { type CraftedPush, readAnswer, sendPush } from "../../support/git-wire.ts";
-import { gitBytes } from "../../support/git-command.ts";
+import { readGitBytes } from "../../support/git.ts";
 import type { CaseWorld, PushOutput } from "./push-table.ts";
 
 type Ids = CaseWorld["ids"];
@@ -20,7 +20,7 @@ export function crafted(crafting: Crafting): (world: CaseWorld) => Promise<PushO
     const whole =
       revisions === undefined
         ? undefined
-        : await gitBytes(["pack-objects", "--revs", "--stdout", "--quiet", ...thin], {
+        : await readGitBytes(["pack-objects", "--revs", "--stdout", "--quiet", ...thin], {
             cwd: folder,
             input: `${revisions.join("\n")}\n`,
           });

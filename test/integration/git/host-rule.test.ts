@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { git } from "../../support/git-command.ts";
+import { readGit } from "../../support/git.ts";
 import { openGitProxy } from "../../support/git-proxy.ts";
 import { startGitServer } from "../../support/git-server.ts";
 
@@ -11,15 +11,15 @@ test("under a host rule that allows everything, git reads and writes with a cred
   await using proxy = await openGitProxy({ server, rules: ["* https://git.example.test/**"] });
   const { client, folder } = proxy;
   const work = join(folder, "work");
-  await git(["init", "--quiet", "--initial-branch=main", work], { cwd: folder });
-  await git(["commit", "--quiet", "--allow-empty", "--message=one"], { cwd: work });
+  await readGit(["init", "--quiet", "--initial-branch=main", work], { cwd: folder });
+  await readGit(["commit", "--quiet", "--allow-empty", "--message=one"], { cwd: work });
   const url = client.urlOf("acme/widgets");
   const pushed = await client.run(["push", url, "main"], { cwd: work });
   const cloned = await client.run(["clone", "--quiet", url, "clone"], { cwd: folder });
   expect([pushed.status, cloned.status]).toEqual([0, 0]);
-  const head = await git(["rev-parse", "HEAD"], { cwd: work });
+  const head = await readGit(["rev-parse", "HEAD"], { cwd: work });
   expect(await server.refs("acme/widgets")).toEqual({ "refs/heads/main": head });
-  expect(await git(["rev-parse", "HEAD"], { cwd: join(folder, "clone") })).toBe(head);
+  expect(await readGit(["rev-parse", "HEAD"], { cwd: join(folder, "clone") })).toBe(head);
   const config = await readFile(join(folder, "clone/.git/config"), "utf8");
   expect(config + pushed.stderr + cloned.stderr).not.toContain(server.token);
   const requests = await server.requests();

@@ -18,7 +18,7 @@ import {
   resolveHost,
   type RepositoryFacts,
 } from "../../../src/workspace/git-dir/repository-facts.ts";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 
 // Issue 8, 5: settings of the user's repository that can't work in the box, as the real git reads them there
 

@@ -5,7 +5,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { git, gitEnvironment } from "../../support/git-command.ts";
+import { readGit, gitEnvironment } from "../../support/git.ts";
 import { type GitProxy, gitRule, openGitProxy } from "../../support/git-proxy.ts";
 import { startGitServer } from "../../support/git-server.ts";
 
@@ -35,17 +35,17 @@ test("a client that dies in the middle of a push leaves nothing on the host, not
   await using proxy = await openGitProxy({ server, git: [gitRule("acme/widgets", {})] });
   const { client, folder } = proxy;
   const cwd = join(folder, "work");
-  await git(["init", "--quiet", "--initial-branch=main", cwd], { cwd: folder });
+  await readGit(["init", "--quiet", "--initial-branch=main", cwd], { cwd: folder });
   // It's about the proxy, not about zlib
-  await git(["config", "core.compression", "0"], { cwd });
-  await git(["commit", "--quiet", "--allow-empty", "--message=one"], { cwd });
+  await readGit(["config", "core.compression", "0"], { cwd });
+  await readGit(["commit", "--quiet", "--allow-empty", "--message=one"], { cwd });
   const url = client.urlOf("acme/widgets");
   const push = ["push", "--quiet", url, "HEAD:refs/heads/agent/x"];
   await client.run(push, { cwd });
   const before = await server.refs("acme/widgets");
   await writeFile(join(cwd, "noise"), randomBytes(megabytes * 1_000_000));
-  await git(["add", "noise"], { cwd });
-  await git(["commit", "--quiet", "--message=noise"], { cwd });
+  await readGit(["add", "noise"], { cwd });
+  await readGit(["commit", "--quiet", "--message=noise"], { cwd });
   const child = spawn("git", push, {
     cwd,
     stdio: "ignore",
@@ -65,7 +65,7 @@ test("a client that dies in the middle of a push leaves nothing on the host, not
   expect(await server.refs("acme/widgets")).toEqual(before);
   const again = await client.run(push, { cwd });
   expect(again.stderr).toBe("");
-  const head = await git(["rev-parse", "HEAD"], { cwd });
+  const head = await readGit(["rev-parse", "HEAD"], { cwd });
   expect(await server.refs("acme/widgets")).toEqual({ "refs/heads/agent/x": head });
   await until(async () => (await listIncoming(proxy)).length === 0);
   const outcomes = proxy.proxy.events.flatMap((event) =>

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { git } from "../../support/git-command.ts";
+import { readGit } from "../../support/git.ts";
 import { gitRule, openGitProxy } from "../../support/git-proxy.ts";
 import { startGitServer } from "../../support/git-server.ts";
 
@@ -12,13 +12,13 @@ test("the audit says of a push which refs it was about, what was refused of it a
   await using proxy = await openGitProxy({ server, git: [gitRule("acme/widgets", {})] });
   const { client, folder } = proxy;
   const cwd = join(folder, "work");
-  await git(["init", "--quiet", "--initial-branch=main", cwd], { cwd: folder });
-  await git(["commit", "--quiet", "--allow-empty", "--message=one"], { cwd });
-  const one = await git(["rev-parse", "HEAD"], { cwd });
+  await readGit(["init", "--quiet", "--initial-branch=main", cwd], { cwd: folder });
+  await readGit(["commit", "--quiet", "--allow-empty", "--message=one"], { cwd });
+  const one = await readGit(["rev-parse", "HEAD"], { cwd });
   const url = client.urlOf("acme/widgets");
   await client.run(["push", url, "HEAD:refs/heads/agent/x"], { cwd });
-  await git(["commit", "--quiet", "--allow-empty", "--message=two"], { cwd });
-  const two = await git(["rev-parse", "HEAD"], { cwd });
+  await readGit(["commit", "--quiet", "--allow-empty", "--message=two"], { cwd });
+  const two = await readGit(["rev-parse", "HEAD"], { cwd });
   await client.run(["push", url, "HEAD:refs/heads/agent/x", "HEAD:refs/heads/main"], { cwd });
   const events = proxy.proxy.events;
   const pushes = events.filter(

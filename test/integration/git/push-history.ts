@@ -1,5 +1,5 @@
 import { writeBareRepository } from "../../support/bare-repository.ts";
-import { git, gitBytes } from "../../support/git-command.ts";
+import { readGit, readGitBytes } from "../../support/git.ts";
 
 /** Commits, tags and blobs that pushes are about; see `writeHistory` for how they hang together. */
 export type ObjectName = keyof typeof plan | "tag" | "tag3" | "blob";
@@ -92,7 +92,7 @@ export async function writeHistory(
     format === "sha1"
       ? stream
       : stream.replaceAll(/M 160000 (\w+)/g, `M 160000 $1${"0".repeat(24)}`);
-  const printed = await git(["fast-import", "--quiet", "--force"], {
+  const printed = await readGit(["fast-import", "--quiet", "--force"], {
     cwd: folder,
     input: `${input}${exported}`,
   });
@@ -100,7 +100,7 @@ export async function writeHistory(
   const entries = names.map((name, index) => [name, printedIds[index] ?? ""] as const);
   const ids = Object.fromEntries(entries) as Record<keyof typeof plan, string>;
   const write = (args: readonly string[], text: string): Promise<string> =>
-    git(args, { cwd: folder, input: text });
+    readGit(args, { cwd: folder, input: text });
   const tag = await write(["mktag"], toTag(ids.work2, "v1"));
   const tag3 = await write(["mktag"], toTag(ids.work3, "v1"));
   const blob = await write(["hash-object", "-w", "--stdin"], "no commit\n");
@@ -123,8 +123,8 @@ async function writeSelection(
   writeBareRepository(place, { format, branch: "none" });
   if (ids === "") return place;
   const args = ["pack-objects", "--revs", "--stdout", "--quiet"];
-  const input = await gitBytes(args, { cwd: from, input: `${ids}\n` });
-  await git(["unpack-objects", "-q"], { cwd: place, input });
+  const input = await readGitBytes(args, { cwd: from, input: `${ids}\n` });
+  await readGit(["unpack-objects", "-q"], { cwd: place, input });
   return place;
 }
 

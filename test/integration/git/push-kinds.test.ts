@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { git } from "../../support/git-command.ts";
+import { readGit } from "../../support/git.ts";
 import { type CaseWorld, type PushCase, describePushes } from "./push-table.ts";
 
 const execute = promisify(execFile);
@@ -13,10 +13,10 @@ const main = "refs/heads/main";
 async function addBytes({ folder, ids }: CaseWorld, bytes: number): Promise<void> {
   const cwd = folder;
   const input = randomBytes(bytes);
-  const blob = await git(["hash-object", "-w", "--stdin"], { cwd, input });
-  const tree = await git(["mktree"], { cwd, input: `100644 blob ${blob}\tnoise\n` });
+  const blob = await readGit(["hash-object", "-w", "--stdin"], { cwd, input });
+  const tree = await readGit(["mktree"], { cwd, input: `100644 blob ${blob}\tnoise\n` });
   const args = ["commit-tree", "-p", ids.work2, "-m", "noise", tree];
-  await git(["update-ref", x, await git(args, { cwd })], { cwd });
+  await readGit(["update-ref", x, await readGit(args, { cwd })], { cwd });
 }
 
 /** Clones with the given options, commits on agent/x, and pushes it to `to`. */
@@ -43,8 +43,8 @@ function signed(
   return async ({ folder, push }) => {
     const key = join(folder, "key");
     await execute("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
-    await git(["config", "gpg.format", "ssh"], { cwd: folder });
-    await git(["config", "user.signingkey", key], { cwd: folder });
+    await readGit(["config", "gpg.format", "ssh"], { cwd: folder });
+    await readGit(["config", "user.signingkey", key], { cwd: folder });
     return push(["--signed=true", ...args]);
   };
 }

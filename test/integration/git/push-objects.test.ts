@@ -1,4 +1,4 @@
-import { git } from "../../support/git-command.ts";
+import { readGit } from "../../support/git.ts";
 import { readAnswer, sendPush } from "../../support/git-wire.ts";
 import {
   makeCommit,
@@ -51,14 +51,14 @@ function sorted(entries: readonly Entry[]): readonly Entry[] {
 
 function pushed(make: (pieces: Pieces) => Made) {
   return async ({ ids, folder, proxy, repository }: CaseWorld): Promise<PushOutput> => {
-    const listed = await git(["ls-tree", ids.work2], { cwd: folder });
+    const listed = await readGit(["ls-tree", ids.work2], { cwd: folder });
     const entries = listed.split("\n").map((line): Entry => {
       const [mode = "", , oid = "", name = ""] = line.split(/[ \t]/);
       return [mode.replace(/^0/, ""), name, oid];
     });
     const made = make({
       ids,
-      tree: await git(["rev-parse", `${ids.work2}^{tree}`], { cwd: folder }),
+      tree: await readGit(["rev-parse", `${ids.work2}^{tree}`], { cwd: folder }),
       entries,
     });
     const commit: PackEntry = { type: "commit", data: made.data };

@@ -2,7 +2,7 @@ import { provide } from "../../support/credential-fixtures.ts";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { git } from "../../support/git-command.ts";
+import { readGit } from "../../support/git.ts";
 import { type GitProxy, gitRule, openGitProxy, tokenCredential } from "../../support/git-proxy.ts";
 import { sendRaw } from "../../support/git-wire.ts";
 import { gitHost, type GitServer, startGitServer } from "../../support/git-server.ts";
@@ -45,7 +45,7 @@ test.each(["0", "1", "2"])(
     await run(proxy, [...with_, "clone", "--quiet", "--depth=3", url, "shallow"]);
     await run(proxy, [...with_, "clone", "--quiet", "--filter=blob:none", url, "partial"]);
     const countIn = (name: string): Promise<string> =>
-      git(["rev-list", "--count", "HEAD"], { cwd: join(folder, name) });
+      readGit(["rev-list", "--count", "HEAD"], { cwd: join(folder, name) });
     expect(await Promise.all(["whole", "shallow", "partial"].map(countIn))).toEqual([
       "20",
       "3",
@@ -57,7 +57,7 @@ test.each(["0", "1", "2"])(
     }
     await run(proxy, [...with_, "fetch", "--quiet", "--unshallow"], join(folder, "shallow"));
     const remote = ["rev-parse", "origin/main"];
-    const fetched = await git(remote, { cwd: join(folder, "shallow") });
+    const fetched = await readGit(remote, { cwd: join(folder, "shallow") });
     expect(fetched).toBe(await server.git("acme/widgets", ["rev-parse", "main"]));
     const requests = await server.requests();
     expect(requests.every(({ status, user }) => status === 200 && user !== undefined)).toBe(true);
@@ -72,9 +72,9 @@ test("a negotiation so long that git compresses it goes through", async () => {
   await createWidgets(server, "acme/widgets", 1);
   await using proxy = await openGitProxy({ server, git: [gitRule("acme/widgets")] });
   const work = join(proxy.folder, "work");
-  await git(["init", "--quiet", "--initial-branch=main", work], { cwd: proxy.folder });
+  await readGit(["init", "--quiet", "--initial-branch=main", work], { cwd: proxy.folder });
   // Commits that the server doesn't have: the client offers them all
-  await git(["fast-import", "--quiet"], {
+  await readGit(["fast-import", "--quiet"], {
     cwd: work,
     input: lines(300, "other"),
   });
@@ -142,7 +142,7 @@ test("a submodule is a repository of its own: cloned when an entry names it, els
   await using both = await openGitProxy({ server, git: [outer, gitRule("acme/inner")] });
   const clone = ["clone", "--quiet", "--recurse-submodules"];
   await run(both, [...clone, both.client.urlOf("acme/outer"), "clone"]);
-  const head = await git(["rev-parse", "HEAD"], { cwd: join(both.folder, "clone/inner") });
+  const head = await readGit(["rev-parse", "HEAD"], { cwd: join(both.folder, "clone/inner") });
   expect(head).toBe(inner);
   await using one = await openGitProxy({ server, git: [outer] });
   const refused = await one.client.run([...clone, one.client.urlOf("acme/outer"), "clone"], {
@@ -150,7 +150,7 @@ test("a submodule is a repository of its own: cloned when an entry names it, els
   });
   expect(refused.status).not.toBe(0);
   expect(refused.stderr).toMatch(/^remote: vaultbox: refused .*acme\/inner/m);
-  expect(await git(["log", "--format=%s"], { cwd: join(one.folder, "clone") })).toBe("main");
+  expect(await readGit(["log", "--format=%s"], { cwd: join(one.folder, "clone") })).toBe("main");
 });
 
 test("an SSH remote works by insteadOf, and pushes under the same entry", async () => {
@@ -165,7 +165,7 @@ test("an SSH remote works by insteadOf, and pushes under the same entry", async 
   await run(proxy, [...config, "clone", "--quiet", `ssh://git@${gitHost}/acme/widgets`, "ssh"]);
   const cwd = join(proxy.folder, "scp");
   await run(proxy, [...config, "commit", "--quiet", "--allow-empty", "--message=more"], cwd);
-  const head = await git(["rev-parse", "HEAD"], { cwd });
+  const head = await readGit(["rev-parse", "HEAD"], { cwd });
   await run(proxy, [...config, "push", "--quiet", "origin", "HEAD:agent/x"], cwd);
   expect(await server.refs("acme/widgets")).toMatchObject({ "refs/heads/agent/x": head });
   const refused = await proxy.client.run([...config, "push", "origin", "HEAD:main"], { cwd });

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { maxPackObjects } from "../../../src/git/push/cache/limits.ts";
-import { makeCommits, makePack, runGit, toPieces } from "../../support/git-repositories.ts";
+import { readGitBytes } from "../../support/git.ts";
+import { makeCommits, makePack, toPieces } from "../../support/git-repositories.ts";
 import {
   makeAppendDelta,
   makeCommit,
@@ -197,7 +198,7 @@ test("neither the user's git settings nor the cache folder's surroundings have a
   });
   expect(await readdir(world.folder)).not.toContain("marker");
   // The control: with that environment, git itself does write it
-  await runGit(["--git-dir", world.upstream.folder, "version"], "", { GIT_TRACE: marker });
+  await readGitBytes(["version"], { cwd: world.upstream.folder, env: { GIT_TRACE: marker } });
   expect(await readdir(world.folder)).toContain("marker");
 });
 

@@ -8,7 +8,7 @@ import { handoffLines } from "../../../src/workspace/handoff/handoff-text.ts";
 import { isMadeInSandbox } from "../../../src/workspace/handoff/made-repositories.ts";
 import { readRepositoryFacts } from "../../../src/workspace/git-dir/repository-facts.ts";
 import { sessionFolder } from "../../../src/base/session-state.ts";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { hostileTrees } from "../../support/hostile-tree.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSessionsPlace, type SessionsPlace } from "../../support/sessions-place.ts";

@@ -30,7 +30,7 @@ import {
 import { isHarmless } from "../../../src/workspace/git-dir/git-setting-safety.ts";
 import { planProtection } from "../../../src/workspace/protect/protection.ts";
 import { scanWorkspace } from "../../../src/workspace/scan/scan.ts";
-import { git, gitEnvironment } from "../../support/host-git.ts";
+import { git, gitEnvironment } from "../../support/git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { toLooked, toWorkspaceRoot } from "../../support/workspace-root.ts";
 
@@ -112,7 +112,7 @@ test("folders that can be entered and not listed hide nothing from the report, a
   await writeFile(join(control.path, "n/.git/config"), `[core]\n\tfsmonitor = "${evil}"\n`);
   for (const name of ["n/.git", "n"]) await chmod(join(control.path, name), 0o311);
   const cwd = join(control.path, "n");
-  await run("git", ["status"], { cwd, uid: user, env: gitEnvironment() }).catch(() => undefined);
+  await run("git", ["status"], { cwd, uid: user, env: gitEnvironment }).catch(() => undefined);
   expect(await readdir(control.path)).toContain("ran");
   let found = 0;
   for (const { name, mode, expected } of cases) {

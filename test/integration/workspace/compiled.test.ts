@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { handoffLines } from "../../../src/workspace/handoff/handoff-text.ts";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 

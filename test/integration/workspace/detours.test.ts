@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { passClockTick } from "../../support/clock-tick.ts";
-import { git, gitEnvironment } from "../../support/host-git.ts";
+import { git, gitEnvironment } from "../../support/git.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
@@ -80,10 +80,10 @@ printf '[core]\\nrepositoryformatversion=0\\nbare=false\\nworktree=.\\nfsmonitor
 p=$(printf '%0240d' 0); i=0; while [ $i -lt 1500 ]; do : > $p$i; i=$((i+1)); done; rm -f $p*
 for n in head Head HEAd HEAD. HEAD.. heaD... hEAD; do : > $n; done`;
   const look = (cwd: string): Promise<unknown> =>
-    run("git", ["status"], { cwd: join(cwd, "b"), env: gitEnvironment() }).catch(() => undefined);
+    run("git", ["status"], { cwd: join(cwd, "b"), env: gitEnvironment }).catch(() => undefined);
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
-  const shell = { cwd: workspace, env: gitEnvironment() };
+  const shell = { cwd: workspace, env: gitEnvironment };
   const handoff = await during(async () => void (await run("sh", ["-c", script], shell)));
   expect(handoff.entries.map(({ change }) => change)).toContain("disabled");
   await look(workspace);
@@ -163,7 +163,7 @@ test("a link for git to write through is disabled wherever it is in a repository
   for (const [plant, use] of logLinks) {
     await using folder = await createWorkspaceFolder();
     const { workspace, during } = folder;
-    const env = { ...gitEnvironment(), MARK: join(workspace, "../MARK") };
+    const env = { ...gitEnvironment, MARK: join(workspace, "../MARK") };
     const shell = (lines: string): Promise<unknown> =>
       run("sh", ["-c", lines], { cwd: workspace, env }).catch(() => undefined);
     const isWritten = async (): Promise<boolean> => {

@@ -7,7 +7,7 @@ import { handoffLines } from "../../../src/workspace/handoff/handoff-text.ts";
 import { hostExecutableKinds } from "../../../src/workspace/scan/host-executables/tables.ts";
 import { passClockTick } from "../../support/clock-tick.ts";
 import { toExamples } from "../../support/host-file-examples.ts";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 

@@ -15,7 +15,7 @@ import { expect, test } from "vitest";
 import { handoffLines } from "../../../src/workspace/handoff/handoff-text.ts";
 import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { passClockTick } from "../../support/clock-tick.ts";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { runCli } from "../../support/run-cli.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSessionsPlace, type SessionsPlace } from "../../support/sessions-place.ts";

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { git, gitEnvironment } from "../../support/host-git.ts";
+import { git, gitEnvironment } from "../../support/git.ts";
 import { filter, hook, hooks, newTrees as trees, type NewTree } from "../../support/new-trees.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import {
@@ -25,7 +25,7 @@ async function tryTree(
   const { workspace, during } = folder;
   const home = await mkdtemp(join(workspace, "../home-"));
   await writeFile(join(home, ".gitconfig"), "");
-  const { GIT_CONFIG_GLOBAL: _, ...plain } = gitEnvironment();
+  const { GIT_CONFIG_GLOBAL: _, ...plain } = gitEnvironment;
   const env = { ...plain, HOME: home, P: join(workspace, "p") };
   vi.stubEnv("HOME", home);
   onTestFinished(() => void vi.unstubAllEnvs());

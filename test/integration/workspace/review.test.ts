@@ -18,7 +18,7 @@ import {
   readViews,
   type RepositoryViews,
 } from "../../../src/workspace/git-dir/views/read-views.ts";
-import { git, gitEnvironment } from "../../support/host-git.ts";
+import { git, gitEnvironment } from "../../support/git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 
@@ -144,7 +144,7 @@ const tricks: readonly Trick[] = [
 
 /** Runs what a person would type into a shell. */
 async function ask(workspace: string, command: string): Promise<string> {
-  const env = gitEnvironment();
+  const env = gitEnvironment;
   const { stdout } = await run("sh", ["-c", `${command} | cat`], { cwd: workspace, env });
   return stdout;
 }

@@ -16,7 +16,7 @@ import {
 import { readRepositoryFacts } from "../../../src/workspace/git-dir/repository-facts.ts";
 import { openWorkspaceSession } from "../../../src/workspace/workspace-session.ts";
 import { passClockTick } from "../../support/clock-tick.ts";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { takeBack } from "../../support/take-back.ts";
 

@@ -8,7 +8,7 @@ import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { isMadeInSandbox } from "../../../src/workspace/handoff/made-repositories.ts";
 import { readRepositoryFacts } from "../../../src/workspace/git-dir/repository-facts.ts";
 import { sessionFolder } from "../../../src/base/session-state.ts";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSessionsPlace, type SessionsPlace } from "../../support/sessions-place.ts";
 import { takeBack } from "../../support/take-back.ts";

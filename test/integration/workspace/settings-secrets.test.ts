@@ -6,7 +6,7 @@ import { withoutSecrets } from "../../../src/workspace/hide/settings-text.ts";
 import { planProtection, type Protection } from "../../../src/workspace/protect/protection.ts";
 import { createScanBudget, startLimits } from "../../../src/workspace/scan-budget.ts";
 import { scanWorkspace } from "../../../src/workspace/scan/scan.ts";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 import { toLooked, toWorkspaceRoot } from "../../support/workspace-root.ts";

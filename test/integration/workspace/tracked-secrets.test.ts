@@ -24,7 +24,7 @@ import { planProtection, type Protection } from "../../../src/workspace/protect/
 import { writeCopies } from "../../../src/workspace/protect/shown-copies.ts";
 import { inspectRoot } from "../../../src/workspace/roots/scan-root.ts";
 import { leaveTracked } from "../../../src/workspace/hide/tracked/leave-tracked.ts";
-import { createGitFolder, git } from "../../support/host-git.ts";
+import { createGitFolder, git } from "../../support/git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { writeInto } from "../../support/workspace-folder.ts";
 import { toWorkspaceRoot } from "../../support/workspace-root.ts";

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
 import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
-import { git } from "../../support/host-git.ts";
+import { git } from "../../support/git.ts";
 import { layouts, makeLayout } from "../../support/package-layouts.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 

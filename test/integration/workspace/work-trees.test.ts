@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
-import { git, gitEnvironment } from "../../support/host-git.ts";
+import { git, gitEnvironment } from "../../support/git.ts";
 import { filter, hook, hooks, newTrees, type NewTree } from "../../support/new-trees.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSessionsPlace, type SessionsPlace } from "../../support/sessions-place.ts";
@@ -143,7 +143,7 @@ async function tryLinked(
   await using place = await createSessionsPlace();
   const [main, home] = [join(place.workspace, "main"), join(place.workspace, "home")];
   for (const path of [main, home]) await mkdir(path);
-  const { GIT_CONFIG_GLOBAL: _, ...plain } = gitEnvironment();
+  const { GIT_CONFIG_GLOBAL: _, ...plain } = gitEnvironment;
   const env = { ...plain, HOME: home, P: join(home, "p") };
   vi.stubEnv("HOME", home);
   onTestFinished(() => void vi.unstubAllEnvs());

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findWorkTree } from "../../../../src/workspace/git-dir/git-location.ts";
-import { createGitFolder } from "../../../support/host-git.ts";
+import { createGitFolder } from "../../../support/git.ts";
 
 test("the work tree around a folder is found as git finds it, and never at the home folder", async () => {
   await using folder = await createGitFolder();

@@ -2,14 +2,14 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parsePlainConfiguration } from "../../../../src/workspace/git-dir/plain-configuration.ts";
-import { gitEnvironment } from "../../../support/host-git.ts";
+import { gitEnvironment } from "../../../support/git.ts";
 
 /** What git makes of the bytes; undefined when it refuses them. */
 function readByGit(text: string): string | undefined {
   try {
     return execFileSync("git", ["config", "--file", "-", "--null", "--list"], {
       input: text,
-      env: gitEnvironment(),
+      env: gitEnvironment,
       stdio: ["pipe", "pipe", "ignore"],
       encoding: "utf8",
     });

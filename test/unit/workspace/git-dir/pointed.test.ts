@@ -7,7 +7,7 @@ import { toCommandWords } from "../../../../src/workspace/git-dir/pointed/comman
 import { planProtection } from "../../../../src/workspace/protect/protection.ts";
 import { isHarmless } from "../../../../src/workspace/git-dir/git-setting-safety.ts";
 import { scanWorkspace } from "../../../../src/workspace/scan/scan.ts";
-import { createGitFolder, git } from "../../../support/host-git.ts";
+import { createGitFolder, git } from "../../../support/git.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
 import { toLooked, toWorkspaceRoot } from "../../../support/workspace-root.ts";
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { isOwnRepository } from "../../../../src/workspace/git-dir/ownership.ts";
 import { applyInsteadOf, withoutUserInfo } from "../../../../src/workspace/git-dir/remote.ts";
 import { readRepositoryFacts } from "../../../../src/workspace/git-dir/repository-facts.ts";
-import { createGitFolder, git } from "../../../support/host-git.ts";
+import { createGitFolder, git } from "../../../support/git.ts";
 
 async function createRepository(path: string): Promise<void> {
   await mkdir(path, { recursive: true });

@@ -8,7 +8,7 @@ import { maskSpecialFiles } from "../../../../src/workspace/protect/mask-special
 import { planProtection } from "../../../../src/workspace/protect/protection.ts";
 import { createScanBudget, startLimits } from "../../../../src/workspace/scan-budget.ts";
 import { scanWorkspace } from "../../../../src/workspace/scan/scan.ts";
-import { createGitFolder } from "../../../support/host-git.ts";
+import { createGitFolder } from "../../../support/git.ts";
 import { toLooked, toWorkspaceRoot } from "../../../support/workspace-root.ts";
 
 const run = promisify(execFile);

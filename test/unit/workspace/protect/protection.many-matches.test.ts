@@ -7,7 +7,7 @@ import { parseHideRules } from "../../../../src/workspace/hide/hide-rules.ts";
 import { createScanBudget, startLimits } from "../../../../src/workspace/scan-budget.ts";
 import { planProtection } from "../../../../src/workspace/protect/protection.ts";
 import { scanWorkspace } from "../../../../src/workspace/scan/scan.ts";
-import { createGitFolder, git } from "../../../support/host-git.ts";
+import { createGitFolder, git } from "../../../support/git.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
 import { toLooked, toWorkspaceRoot } from "../../../support/workspace-root.ts";
 

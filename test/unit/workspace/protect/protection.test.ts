@@ -8,7 +8,7 @@ import { withIncluded } from "../../../../src/workspace/git-dir/pointed/included
 import { planProtection, type Protection } from "../../../../src/workspace/protect/protection.ts";
 import { createScanBudget, startLimits } from "../../../../src/workspace/scan-budget.ts";
 import { scanWorkspace } from "../../../../src/workspace/scan/scan.ts";
-import { createGitFolder, git } from "../../../support/host-git.ts";
+import { createGitFolder, git } from "../../../support/git.ts";
 import { toLooked, toWorkspaceRoot } from "../../../support/workspace-root.ts";
 
 async function plan(

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Folder } from "../../../../../src/base/fs/beneath.ts";
 import { readBlob, toBlobId } from "../../../../../src/workspace/git-dir/objects/read-blob.ts";
-import { createGitFolder, git } from "../../../../support/host-git.ts";
+import { createGitFolder, git } from "../../../../support/git.ts";
 
 const run = promisify(execFile);
 const maxBytes = 1024 * 1024;

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mkdir, writeFile } from "node:fs/promises";
 import { parseIndexFlags } from "../../../../../src/workspace/git-dir/views/index-flags.ts";
-import { createGitFolder, git } from "../../../../support/host-git.ts";
+import { createGitFolder, git } from "../../../../support/git.ts";
 
 /** Names that git sorts, shares the beginnings of, and pads to every length. */
 const names = Array.from(

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Folder } from "../../../../../src/base/fs/beneath.ts";
 import { createScanBudget, startLimits } from "../../../../../src/workspace/scan-budget.ts";
 import { lookUpTracked } from "../../../../../src/workspace/hide/tracked/index-lookup.ts";
-import { createGitFolder, git } from "../../../../support/host-git.ts";
+import { createGitFolder, git } from "../../../../support/git.ts";
 
 const names = ["a/.env", "b.pem", ...Array.from({ length: 200 }, (_, index) => `f${index}`)];
 

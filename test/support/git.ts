@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 export interface GitOptions {
   readonly cwd: string;
@@ -22,18 +25,19 @@ export interface GitResult {
 /** Longest git command of a test, ms; a clone of half a gigabyte is among them. */
 const commandTimeoutMs = 120_000;
 
-/** A git that reads no configuration of this machine, and asks for nothing. */
-export const gitEnvironment: NodeJS.ProcessEnv = {
-  PATH: process.env["PATH"],
+/** For a git that reads no configuration of this machine, and asks for nothing. */
+export const gitEnvironment: Readonly<Record<string, string>> = {
+  PATH: process.env["PATH"] ?? "",
   HOME: "/nonexistent",
   LC_ALL: "C.UTF-8",
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_TERMINAL_PROMPT: "0",
-  GIT_AUTHOR_NAME: "Ann",
-  GIT_AUTHOR_EMAIL: "ann@example.test",
-  GIT_COMMITTER_NAME: "Ann",
-  GIT_COMMITTER_EMAIL: "ann@example.test",
+  GIT_ALLOW_PROTOCOL: "file:http:https:ssh",
+  GIT_AUTHOR_NAME: "A",
+  GIT_AUTHOR_EMAIL: "a@example.com",
+  GIT_COMMITTER_NAME: "A",
+  GIT_COMMITTER_EMAIL: "a@example.com",
 };
 
 /** Runs git; a failing git is a result too. */
@@ -68,20 +72,36 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<Gi
 }
 
 /** What git prints, without the last line end. @throws Error with what it complained about */
-export async function git(args: readonly string[], options: GitOptions): Promise<string> {
-  const { status, signal, stdout, stderr } = await runGit(args, options);
+export async function readGit(args: readonly string[], options: GitOptions): Promise<string> {
+  return (await readGitBytes(args, options)).toString("utf8").replace(/\n$/, "");
+}
+
+/** What git writes, byte by byte. @throws Error with what it complained about */
+export async function readGitBytes(args: readonly string[], options: GitOptions): Promise<Buffer> {
+  const { status, signal, bytes, stderr } = await runGit(args, options);
   if (status !== 0) {
     throw new Error(`git ${args.join(" ")}: ${signal ?? `status ${status}`}, ${stderr.trim()}`);
   }
-  return stdout.replace(/\n$/, "");
+  return bytes;
 }
 
-/** What git writes, byte by byte. @throws Error when it fails */
-export async function gitBytes(
-  args: readonly string[],
-  options: { readonly cwd: string; readonly input: string },
-): Promise<Buffer> {
-  const result = await runGit(args, options);
-  if (result.status !== 0) throw new Error(`git ${args.join(" ")}: ${result.stderr}`);
-  return result.bytes;
+/** `git -C FOLDER ARGS`: what it prints, without blank lines at the end. @throws Error with what it complained about */
+export async function git(folder: string, ...args: readonly string[]): Promise<string> {
+  return (await readGit(args, { cwd: folder })).trimEnd();
+}
+
+/** A folder of its own for repositories of one test. */
+export interface GitFolder extends AsyncDisposable {
+  readonly path: string;
+  /** A user's home, empty */
+  readonly home: string;
+}
+
+export async function createGitFolder(): Promise<GitFolder> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), "vbg-")));
+  return {
+    path: join(root, "w"),
+    home: join(root, "home"),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  };
 }
