@@ -1,15 +1,15 @@
 import { ChunkQueue } from "../base/chunk-queue.ts";
 import { isJsonObject } from "./strict-json.ts";
 import { headerValues, withoutHeader } from "../http/header-fields.ts";
-import type { ResponseHead } from "../http/http1/response-head.ts";
+import type { HttpResponse } from "../http/exchange.ts";
 import { Refusal } from "../http/refusal.ts";
-import type { BodyTransform, ResponseTransform } from "../http/handler.ts";
+import type { ResponseChange, ResponseTransform } from "../http/handler.ts";
 import { type Hold, memoryOfText } from "../http/hold.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
 /** Whether an answer is JSON. */
-export function isJsonAnswer(head: ResponseHead): boolean {
+export function isJsonAnswer(head: HttpResponse): boolean {
   const [type = ""] = headerValues(head.headers, "content-type");
   return /^application\/(?:[\w.+-]*\+)?json\b/i.test(type);
 }
@@ -37,10 +37,10 @@ export function rewriteAnswers(options: {
  * @throws Refusal when it's compressed, although the request said not to
  */
 export function rewriteJson(
-  head: ResponseHead,
+  head: HttpResponse,
   hold: Hold,
   options: { readonly maxBytes: number; readonly rewrite: (plain: Plain) => Plain },
-): BodyTransform {
+): ResponseChange {
   const codings = headerValues(head.headers, "content-encoding");
   if (codings.some((coding) => coding.toLowerCase() !== "identity")) {
     throw new Refusal(

@@ -2,14 +2,15 @@
 // signature. It decides between the parsing of the head and the record of the decision: nothing was revealed or dialled.
 import type { Authority } from "./authority.ts";
 import type { HeaderField } from "./header-fields.ts";
-import type { RequestHead } from "./http1/request-head.ts";
-import type { ResponseHead } from "./http1/response-head.ts";
+import type { HttpRequest } from "./http-request.ts";
+import type { HttpResponse } from "./exchange.ts";
+import type { Body } from "./body.ts";
 import type { ProxyReason } from "./refusal.ts";
 import type { Hold } from "./hold.ts";
 
 /** A request by its head: what `match` sees. */
 export interface RequestView {
-  readonly head: RequestHead;
+  readonly head: HttpRequest;
   readonly authority: Authority;
   readonly method: string;
   /** Canonical path (http/target.ts) */
@@ -25,7 +26,7 @@ export interface RequestView {
 /** A request as its handler reads on in it. */
 export interface HandledRequest extends RequestView {
   /**
-   * The next piece of the body without its framing, undefined at the end. The first call answers `Expect: 100-continue`.
+   * The next piece of the body, undefined at the end. The first call asks for it, where the client waits for that.
    * @throws Refusal when the framing is broken, ClientAborted when the client is gone
    */
   readonly next: () => Promise<Buffer | undefined>;
@@ -101,7 +102,7 @@ export interface ForwardDisposition {
   /** Put behind the target after the credential, unlooked at: the signature of a storage's URL. With its `?` */
   readonly grantedQuery?: string;
   /** Instead of the client's body; must be given when any of it was read */
-  readonly body?: OutgoingBody;
+  readonly body?: Body;
   readonly response?: ResponseTransform;
   /** Called when the exchange is over, whatever happened */
   readonly release?: () => Promise<void>;
@@ -120,29 +121,28 @@ export interface AnswerDisposition {
 /** About nothing that a handler decides: host rules do. */
 export interface HostRulesDisposition {
   readonly type: "host-rules";
-  readonly body?: OutgoingBody;
+  readonly body?: Body;
 }
 
-/** A body that goes upstream, read once. */
-export interface OutgoingBody {
-  /** Bytes; undefined is sent in chunks */
-  readonly length: number | undefined;
-  readonly next: () => Promise<Buffer | undefined>;
-}
-
-/** Changes the final response on its way to the client. Ask for `accept-encoding: identity` where the bytes matter. */
+/** A step that changes a final response on its way to the client. Ask for `accept-encoding: identity` where the bytes matter. */
 export interface ResponseTransform {
   /**
    * Undefined lets it through as it is. What is held back is taken from `hold`.
    * @throws Refusal to answer with that instead
    */
-  readonly begin: (head: ResponseHead, hold: Hold) => BodyTransform | undefined;
+  readonly begin: (head: HttpResponse, hold: Hold) => ResponseChange | undefined;
+}
+
+/** What becomes of a response; what isn't set stays. */
+export interface ResponseChange extends Partial<BodyTransform> {
+  /** Instead of the response's; framing headers are the proxy's own */
+  readonly headers?: readonly HeaderField[];
+  /** Its status gets the usual words */
+  readonly dropsPhrase?: boolean;
 }
 
 /** A body that is changed piece by piece. */
 export interface BodyTransform {
-  /** Instead of the response's; framing headers are the proxy's own */
-  readonly headers?: readonly HeaderField[];
   /** May hold bytes back. @throws Error to break the response off */
   readonly push: (piece: Buffer) => Buffer | Promise<Buffer>;
   readonly end: () => Buffer | Promise<Buffer>;
@@ -167,7 +167,7 @@ export interface OwnRequest {
 
 /** The answer to one of vaultbox's own requests; disposing it closes its connection. */
 export interface OwnResponse extends AsyncDisposable {
-  readonly head: ResponseHead;
+  readonly head: HttpResponse;
   /** The next piece of the body. @throws when the upstream breaks off */
   readonly next: () => Promise<Buffer | undefined>;
 }

@@ -2,7 +2,7 @@
 import { quoted } from "../base/printable.ts";
 import { type Authority, parseAuthority, sameAuthority } from "./authority.ts";
 import { detectQuery } from "./query.ts";
-import type { RequestHead } from "./http1/request-head.ts";
+import type { HttpRequest } from "./http-request.ts";
 import { findOverride, isMethodParameter, type OverrideKind } from "./override-names.ts";
 import { Refusal } from "./refusal.ts";
 import type { RequestTarget } from "./target.ts";
@@ -31,7 +31,7 @@ const ownNames: ReadonlySet<string> = new Set([
 
 /** @throws Refusal 400; 421 when a forwarded host is another one */
 export function refuseImpossible(
-  head: Pick<RequestHead, "method" | "headers">,
+  head: Pick<HttpRequest, "method" | "headers">,
   target: Pick<RequestTarget, "form" | "query">,
   authority: Authority,
 ): void {

@@ -1,6 +1,6 @@
 import type { Authority } from "./authority.ts";
 import type { RequestView } from "./handler.ts";
-import type { RequestHead } from "./http1/request-head.ts";
+import type { HttpRequest } from "./http-request.ts";
 import { refuseImpossible } from "./impossible-request.ts";
 import type { OtherPath } from "./other-path.ts";
 import { requestAuthority } from "./request-authority.ts";
@@ -9,7 +9,7 @@ import { parseTarget, type RequestTarget } from "./target.ts";
 
 /** A request about which everything is known that its head says, and nothing is decided. */
 export interface IncomingRequest {
-  readonly head: RequestHead;
+  readonly head: HttpRequest;
   readonly authority: Authority;
   readonly target: RequestTarget;
   /** What it reads or writes beside its target */
@@ -33,7 +33,7 @@ export interface RequestPlaceFacts {
  * @throws Refusal
  */
 export function parseIncomingRequest(
-  head: RequestHead,
+  head: HttpRequest,
   tunnel: Authority | undefined,
   note: (facts: RequestPlaceFacts) => void = () => undefined,
 ): IncomingRequest {

@@ -1,8 +1,7 @@
 // One parsed authority per request (invariant 2): everything that names a destination is parsed the same way and must
 // agree; policy, dial, TLS name, Host header, credential choice, pool key and audit all get the one object.
 import { type Authority, parseAuthority, sameAuthority, toAuthorityText } from "./authority.ts";
-import { headerValues } from "./header-fields.ts";
-import type { RequestHead } from "./http1/request-head.ts";
+import type { HttpRequest } from "./http-request.ts";
 import { Refusal } from "./refusal.ts";
 import type { RequestTarget } from "./target.ts";
 
@@ -11,27 +10,23 @@ import type { RequestTarget } from "./target.ts";
  * @throws Refusal 400 when one isn't valid, 421 `authority-mismatch` when two disagree
  */
 export function requestAuthority(
-  head: RequestHead,
+  head: HttpRequest,
   target: RequestTarget,
   tunnel: Authority | undefined,
 ): Authority {
-  const hosts = headerValues(head.headers, "host");
-  if (hosts.length > 1)
+  const [host, ...others] = head.hosts;
+  if (others.length > 0)
     throw new Refusal(400, "request-invalid", "there is more than one Host header");
-  const [host] = hosts;
-  if (host === undefined && (head.version === "1.1" || target.form !== "absolute")) {
-    throw new Refusal(400, "request-invalid", "there is no Host header");
-  }
+  if (host === undefined) throw new Refusal(400, "request-invalid", "there is no Host header");
   const scheme = target.scheme ?? tunnel?.scheme ?? "http";
   const defaultPort = scheme === "https" ? 443 : 80;
-  const fromHost = host === undefined ? undefined : parseAuthority(host, scheme, defaultPort);
+  const fromHost = parseAuthority(host, scheme, defaultPort);
   const fromTarget =
     target.authorityText === undefined
       ? undefined
       : parseAuthority(target.authorityText, scheme, defaultPort);
   const named = [tunnel, fromTarget, fromHost].filter((authority) => authority !== undefined);
-  const [first] = named;
-  if (first === undefined) throw new Refusal(400, "request-invalid", "the request names no host");
+  const [first = fromHost] = named;
   for (const authority of named) {
     if (!sameAuthority(authority, first)) throw mismatch(tunnel, fromTarget, fromHost);
   }
@@ -56,12 +51,12 @@ export class AuthorityMismatch extends Refusal {
 function mismatch(
   tunnel: Authority | undefined,
   target: Authority | undefined,
-  host: Authority | undefined,
+  host: Authority,
 ): AuthorityMismatch {
   const claimed: Record<string, string> = {};
   if (tunnel !== undefined) claimed["tunnel"] = toUrlText(tunnel);
   if (target !== undefined) claimed["target"] = toUrlText(target);
-  if (host !== undefined) claimed["host"] = toUrlText(host);
+  claimed["host"] = toUrlText(host);
   return new AuthorityMismatch(claimed);
 }
 

@@ -4,7 +4,7 @@ import type { OtherPath } from "./other-path.ts";
 import { toShorterPaths } from "./shorter-path.ts";
 import type { Authority } from "./authority.ts";
 import { foldHeaderName, headerValues } from "./header-fields.ts";
-import type { RequestHead } from "./http1/request-head.ts";
+import type { HttpRequest } from "./http-request.ts";
 import {
   readBucket,
   readContainer,
@@ -21,7 +21,7 @@ const maxResourceBytes = 8 * 1024;
 
 /** What a request says of itself, and where it is for. */
 export interface RequestPlace {
-  readonly head: Pick<RequestHead, "method" | "headers">;
+  readonly head: Pick<HttpRequest, "method" | "headers">;
   readonly authority: Authority;
   readonly target: Pick<RequestTarget, "path"> & Partial<Pick<RequestTarget, "readings">>;
 }

@@ -9,9 +9,9 @@ import type { HeldBytes } from "./egress/held-bytes.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 import type { RefusedTunnels } from "./client/refused-tunnels.ts";
 import type { RequestRecorder } from "./egress/request-recorder.ts";
-import type { SessionLimiter } from "./decide/session-limiter.ts";
+import type { Admit } from "./decide/admission.ts";
 import type { Turns } from "./client/turns.ts";
-import type { UpstreamPool } from "./upstream/upstream-pool.ts";
+import type { Upstream } from "./upstream/upstream.ts";
 
 /** What every connection of one session's proxy shares. */
 export interface ProxyContext {
@@ -21,8 +21,9 @@ export interface ProxyContext {
   /** Finds a placeholder of this session in a text */
   readonly findPlaceholder: PlaceholderSearch;
   readonly recorder: RequestRecorder;
-  readonly limiter: SessionLimiter;
-  readonly pool: UpstreamPool;
+  /** Asked before anything is done for a request that was allowed */
+  readonly admit: Admit;
+  readonly upstream: Upstream;
   readonly ca: SessionCa;
   readonly deadlines: Deadlines;
   readonly slots: ClientSlots;

@@ -24,6 +24,7 @@ import type { SessionCredential } from "../credential/session-credential.ts";
 import { SessionLimiter } from "./decide/session-limiter.ts";
 import { withTimeLimit } from "./time-limit.ts";
 import { Turns } from "./client/turns.ts";
+import { Http1Upstream } from "./upstream/http1-upstream.ts";
 import { UpstreamPool } from "./upstream/upstream-pool.ts";
 
 /** What a session allows. */
@@ -52,6 +53,7 @@ export class ProxyServer implements AsyncDisposable {
   readonly #context: ProxyContext;
   readonly #deadlines = new Deadlines();
   readonly #pool: UpstreamPool;
+  readonly #limiter: SessionLimiter;
   readonly #slots = new ClientSlots(proxyLimits.clientConnections);
   readonly #held = new HeldBytes();
   readonly #serving = new Set<Promise<void>>();
@@ -61,14 +63,15 @@ export class ProxyServer implements AsyncDisposable {
   constructor(options: ProxyServerOptions) {
     const readAhead = new ReadAhead();
     const { dialer } = options;
+    this.#limiter = new SessionLimiter(options.policy.limits);
     this.#pool = new UpstreamPool({ dialer, deadlines: this.#deadlines, readAhead });
     this.#context = {
       deciders: this.#toDeciders(options),
       authorise: createAuthoriser(options.credentials, options.findPreset),
       findPlaceholder: createPlaceholderSearch(options.credentials),
       recorder: options.recorder,
-      limiter: new SessionLimiter(options.policy.limits),
-      pool: this.#pool,
+      admit: (request) => this.#limiter.admit(request),
+      upstream: new Http1Upstream(this.#pool),
       ca: options.ca,
       deadlines: this.#deadlines,
       slots: this.#slots,
@@ -87,7 +90,7 @@ export class ProxyServer implements AsyncDisposable {
    */
   replacePolicy(wanted: ProxyPolicy): void {
     this.#context.deciders = this.#toDeciders(wanted);
-    this.#context.limiter.replaceLimits(wanted.policy.limits);
+    this.#limiter.replaceLimits(wanted.policy.limits);
   }
 
   #toDeciders({ policy, handlers }: ProxyPolicy): Deciders {

@@ -61,7 +61,7 @@ async function callBackend(
   const { status, headers, early } = await readCgiHead(pieces);
   let first: Buffer | undefined = early;
   return {
-    head: { status, version: "1.1", headers, keepAlive: false },
+    head: { status, headers },
     next: async () => {
       const piece = first ?? (await pieces.next()).value ?? undefined;
       first = undefined;

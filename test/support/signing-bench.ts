@@ -14,7 +14,7 @@ import {
   type SigningHandlerOptions,
 } from "../../src/git/signing/signing-handler.ts";
 import type { HeaderField } from "../../src/http/header-fields.ts";
-import type { RequestHead } from "../../src/http/http1/request-head.ts";
+import type { HttpRequest } from "../../src/http/http-request.ts";
 import { HeldBytes } from "../../src/proxy/egress/held-bytes.ts";
 import { Refusal } from "../../src/http/refusal.ts";
 import { toGitSignScript } from "../../src/sandbox/environment/git-sign.ts";
@@ -73,15 +73,13 @@ export function createSigningBench(options: Partial<SigningHandlerOptions> = {})
   };
 }
 
-const plainHead: RequestHead = {
+const plainHead: HttpRequest = {
   method: "POST",
   target: "/sign",
-  version: "1.1",
+  hosts: [],
   headers: [],
-  body: { kind: "chunked" },
-  expectsContinue: false,
+  body: "unknown",
   upgrade: undefined,
-  keepAlive: true,
 };
 
 function toField([name, value]: [string, string | string[] | undefined]): HeaderField {

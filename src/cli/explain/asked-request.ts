@@ -1,6 +1,7 @@
 import { VaultboxError } from "../../base/errors.ts";
 import { type Authority, parseAuthority, toAuthorityText } from "../../http/authority.ts";
-import { parseRequestHead, type RequestHead } from "../../http/http1/request-head.ts";
+import type { HttpRequest } from "../../http/http-request.ts";
+import { parseRequestHead } from "../../http/http1/request-head.ts";
 import { type IncomingRequest, parseIncomingRequest } from "../../http/incoming-request.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { parseTarget } from "../../http/target.ts";
@@ -53,7 +54,7 @@ function toBytes(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 
-function parseHead(line: string, headers: readonly string[], tunnel: Authority): RequestHead {
+function parseHead(line: string, headers: readonly string[], tunnel: Authority): HttpRequest {
   const namesHost = headers.some((header) => /^host:/i.test(header));
   const host = namesHost ? [] : [`Host: ${toAuthorityText(tunnel)}`];
   return parseRequestHead([line, ...host, ...headers].join("\r\n"));

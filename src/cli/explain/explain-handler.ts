@@ -4,7 +4,7 @@ import type {
   Handler,
   HandlerTools,
 } from "../../http/handler.ts";
-import type { RequestHead } from "../../http/http1/request-head.ts";
+import type { HttpRequest } from "../../http/http-request.ts";
 import { type IncomingRequest, toRequestView } from "../../http/incoming-request.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { CompiledPolicy } from "../../policy/decide.ts";
@@ -61,10 +61,6 @@ export async function explainHandler(
   { handle, otherwise }: Extract<RequestDisposition, { type: "handle" }>,
 ): Promise<HandlerVerdict> {
   const noted: Noted = {};
-  if (incoming.head.upgrade === "websocket") {
-    const why = "a websocket is not possible here";
-    return { verdict: "deny", reason: "websocket-not-allowed", why };
-  }
   try {
     const isAllowed = !(otherwise instanceof Refusal);
     const disposition = await handle(toHandledRequest(incoming, noted), { isAllowed });
@@ -101,7 +97,7 @@ function toHandledRequest(incoming: IncomingRequest, noted: Noted): HandledReque
     head: {
       ...head,
       headers: [...head.headers, ...toMissingHeaders(head, path)],
-      body: method === "GET" || method === "HEAD" ? head.body : { kind: "chunked" },
+      body: method === "GET" || method === "HEAD" ? head.body : "unknown",
     },
     next: notGiven,
     readBody: notGiven,
@@ -114,7 +110,7 @@ function toHandledRequest(incoming: IncomingRequest, noted: Noted): HandledReque
 }
 
 /** What git and API clients send, and the user didn't write. */
-function toMissingHeaders({ method, headers }: RequestHead, path: string): readonly HeaderField[] {
+function toMissingHeaders({ method, headers }: HttpRequest, path: string): readonly HeaderField[] {
   if (method === "GET" || method === "HEAD") return [];
   if (headerValues(headers, "content-type").length > 0) return [];
   const service = /\/(git-(?:upload|receive)-pack)$/.exec(path)?.[1];

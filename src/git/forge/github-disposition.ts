@@ -4,10 +4,10 @@ import type { RepositoryCall } from "../repository-call.ts";
 import type { GitRule } from "../entry/git-rule.ts";
 import { filterByRepository } from "../entry/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
-import { bufferedBody } from "../../http/buffered-body.ts";
 import type { HandledRequest, Disposition } from "../../http/handler.ts";
 import { findAnyReader } from "./any-reader.ts";
 import { decideCalls, notUnderstood } from "./decide-calls.ts";
+import { bufferedBody } from "../../http/body.ts";
 
 /** A body that the request goes on with, instead of the client's. */
 interface ReadBody {

@@ -3,7 +3,6 @@ import type { ApiRequest } from "../api-reading.ts";
 import { isProjectPath, readGitlabCall, type GitlabReading } from "./gitlab/gitlab-rest.ts";
 import type { GitRule } from "../entry/git-rule.ts";
 import { filterByRepository, gitRulesAt, type GitPolicy } from "../entry/git-rules.ts";
-import { bufferedBody } from "../../http/buffered-body.ts";
 import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
 import { findAnyReader } from "./any-reader.ts";
 import { decideCalls, notUnderstood } from "./decide-calls.ts";
@@ -18,6 +17,7 @@ import { createGitlabProjects, maxProjectBytes, type GitlabProjects } from "./gi
 import { readJsonBody } from "./json-body.ts";
 import { rewriteAnswers } from "../rewritten-json.ts";
 import { withHeader } from "../../http/header-fields.ts";
+import { bufferedBody } from "../../http/body.ts";
 
 interface GitlabHandler {
   readonly policy: GitPolicy;

@@ -3,7 +3,7 @@ import { headerValues } from "../../http/header-fields.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { HandledRequest } from "../../http/handler.ts";
 import { memoryOfJson } from "../../http/hold.ts";
-import { hasContent } from "../../http/http1/request-head.ts";
+import { hasContent } from "../../http/body.ts";
 
 /** Bytes of one body: a file of 18 MB in base64. Larger ones can be pushed; blobs (git/blobs) aren't read at all. */
 const maxBodyBytes = 25 * 1024 * 1024;

@@ -11,7 +11,6 @@ import { decideRepositoryCall } from "../entry/decide-repository-call.ts";
 import type { GitRule } from "../entry/git-rule.ts";
 import { filterBySpelling } from "../entry/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
-import { bufferedBody, readJson } from "../../http/buffered-body.ts";
 import type {
   AnswerDisposition,
   HandledRequest,
@@ -21,6 +20,8 @@ import type {
 import { createLfsBatchTransform } from "./lfs-batch-answer.ts";
 import type { LfsGrants } from "./lfs-grants.ts";
 import { headerValues, withHeader } from "../../http/header-fields.ts";
+import { bufferedBody } from "../../http/body.ts";
+import { readJson } from "./lfs-json.ts";
 
 /** Bytes of a batch or a lock request: a thousand objects have room. */
 const maxRequestBytes = 1024 * 1024;

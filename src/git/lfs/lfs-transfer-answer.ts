@@ -2,9 +2,9 @@
 import { lfsContentType } from "../lfs.ts";
 import { toAuthorityText } from "../../http/authority.ts";
 import { type HeaderField, headerValues, withoutHeader } from "../../http/header-fields.ts";
-import type { ResponseHead } from "../../http/http1/response-head.ts";
+import type { HttpResponse } from "../../http/exchange.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { BodyTransform, ResponseTransform } from "../../http/handler.ts";
+import type { ResponseChange, ResponseTransform } from "../../http/handler.ts";
 import { readLfsHref, toHref } from "./lfs-action.ts";
 import type { LfsGrant, LfsGrants } from "./lfs-grants.ts";
 
@@ -49,7 +49,7 @@ export function createTransferTransform(transfer: LfsTransfer): ResponseTransfor
   };
 }
 
-function toLocation(head: ResponseHead, { grant, hosts, grants }: LfsTransfer): HeaderField {
+function toLocation(head: HttpResponse, { grant, hosts, grants }: LfsTransfer): HeaderField {
   const [location = ""] = headerValues(head.headers, "location");
   const { scheme } = grant.authority;
   const href = /^\/(?!\/)/.test(location)
@@ -67,7 +67,7 @@ function toLocation(head: ResponseHead, { grant, hosts, grants }: LfsTransfer): 
   return ["Location", toHref(address, query)];
 }
 
-function silent(headers: readonly HeaderField[], text = ""): BodyTransform {
+function silent(headers: readonly HeaderField[], text = ""): ResponseChange {
   return { headers, push: () => Buffer.alloc(0), end: () => Buffer.from(text) };
 }
 

@@ -2,14 +2,15 @@
 import { createHash } from "node:crypto";
 import { readLfsObject, type LfsObject } from "../lfs.ts";
 import { sameAuthority } from "../../http/authority.ts";
-import { bufferedBody, readJson } from "../../http/buffered-body.ts";
-import type { HandledRequest, ForwardDisposition, OutgoingBody } from "../../http/handler.ts";
+import type { HandledRequest, ForwardDisposition } from "../../http/handler.ts";
 import type { LfsGrant } from "./lfs-grants.ts";
 import {
   createTransferTransform,
   type LfsTransfer,
   refuseTransfer,
 } from "./lfs-transfer-answer.ts";
+import { type Body, bufferedBody } from "../../http/body.ts";
+import { readJson } from "./lfs-json.ts";
 
 const methods: Readonly<Record<LfsGrant["action"], string>> = {
   download: "GET",
@@ -61,11 +62,10 @@ export async function passTransfer(
   };
 }
 
-async function toBody(request: HandledRequest, grant: LfsGrant): Promise<OutgoingBody | undefined> {
-  const { kind } = request.head.body;
+async function toBody(request: HandledRequest, grant: LfsGrant): Promise<Body | undefined> {
   if (grant.action === "upload") return toUpload(request, grant.object);
   if (grant.action === "download") {
-    if (kind !== "none") throw refuseTransfer("a download has no body");
+    if (request.head.body !== "none") throw refuseTransfer("a download has no body");
     return undefined;
   }
   const object = readLfsObject(await readJson(request, maxVerifyBytes));
@@ -79,9 +79,9 @@ async function toBody(request: HandledRequest, grant: LfsGrant): Promise<Outgoin
  * The object as announced: a storage that doesn't look would take anything for it. The last of it is held back until all
  * of it is known to be the object.
  */
-function toUpload(request: HandledRequest, { oid, size }: LfsObject): OutgoingBody {
-  const framing = request.head.body;
-  const announced = framing.kind === "length" ? framing.length : framing.kind === "none" ? 0 : size;
+function toUpload(request: HandledRequest, { oid, size }: LfsObject): Body {
+  const { body } = request.head;
+  const announced = body === "none" ? 0 : body === "unknown" ? size : body;
   if (announced !== size) throw refuseTransfer(`the object has ${size} bytes, not ${announced}`);
   const hash = createHash("sha256");
   let sent = 0;

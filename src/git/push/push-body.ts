@@ -2,7 +2,8 @@ import { GitProtocolError } from "../wire/git-protocol-error.ts";
 import { needsPack, type PushCommand } from "../wire/push-command.ts";
 import type { Push } from "../wire/push-request.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { HandledRequest, OutgoingBody } from "../../http/handler.ts";
+import type { Body, BodyLength } from "../../http/body.ts";
+import type { HandledRequest } from "../../http/handler.ts";
 
 /** The commands that were allowed, then the pack: as it was looked at, or as it comes where nothing in it decides. */
 export function toPushBody(
@@ -13,21 +14,25 @@ export function toPushBody(
     /** `kept`, as they're sent */
     readonly commands: Buffer;
     /** What was taken in and looked at */
-    readonly pack: OutgoingBody | undefined;
+    readonly pack: Body | undefined;
     readonly maxBytes: number;
   },
-): OutgoingBody {
+): Body {
   const { push, kept, commands, pack, maxBytes } = parts;
   // Of a push of which only deletions are left no pack may follow
   if (!needsPack(kept)) return onlyCommands(commands);
   if (pack !== undefined) {
-    const length = pack.length === undefined ? undefined : pack.length + commands.length;
-    return { length, next: onceThen(commands, pack.next) };
+    return {
+      length: plus(pack.length, commands.length),
+      next: onceThen(commands, pack.next),
+    };
   }
-  const { body } = request.head;
-  const length =
-    body.kind === "length" ? body.length - push.head.length + commands.length : undefined;
+  const length = plus(request.head.body, commands.length - push.head.length);
   return { length, next: onceThen(commands, limited(push.rest, maxBytes)) };
+}
+
+function plus(length: BodyLength, bytes: number): BodyLength {
+  return typeof length === "number" ? length + bytes : "unknown";
 }
 
 function limited(
@@ -48,7 +53,7 @@ function limited(
 }
 
 /** Commands behind which no pack follows. */
-export function onlyCommands(commands: Buffer): OutgoingBody {
+export function onlyCommands(commands: Buffer): Body {
   return { length: commands.length, next: onceThen(commands, () => Promise.resolve(undefined)) };
 }
 

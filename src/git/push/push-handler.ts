@@ -71,7 +71,7 @@ async function readAndPass(
 /** What is read of a push before its pack. */
 function mostCommandBytes({ head }: HandledRequest): number {
   const most = pushRequestLimits.maxCommandBytes + pushRequestLimits.maxPushOptionBytes;
-  return head.body.kind === "length" ? Math.min(head.body.length, most) : most;
+  return typeof head.body === "number" ? Math.min(head.body, most) : most;
 }
 
 /** Before a large push git asks with a lone flush whether its credential is good; nothing is done by it. */

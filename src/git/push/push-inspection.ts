@@ -1,7 +1,7 @@
 // What a push would do to the upstream's history and paths, found out from the pack itself and what the upstream has.
 // Not proven is never allowed: a missing object, a time limit or an answer that isn't understood refuses the push.
 import type { Authority } from "../../http/authority.ts";
-import type { OutgoingBody } from "../../http/handler.ts";
+import type { Body } from "../../http/body.ts";
 
 /** Makes the inspection of one push; one for the session. */
 export interface PushInspector {
@@ -41,7 +41,7 @@ export interface PushInspection extends AsyncDisposable {
    */
   readonly receive: (next: () => Promise<Buffer | undefined>) => Promise<void>;
   /** The pack as it was checked, byte for byte; may be opened again */
-  readonly pack: () => OutgoingBody;
+  readonly pack: () => Body;
   /** Whether it's a commit that the pack or the upstream has: nothing else may be at a branch. @throws PackRefused, Refusal */
   readonly isCommit: (oid: string) => Promise<boolean>;
   /**

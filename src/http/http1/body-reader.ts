@@ -1,7 +1,13 @@
-import type { ByteSource } from "./byte-source.ts";
 import { type BodySender, ChunkedDecoder } from "./chunked-decoder.ts";
-import type { RequestFraming } from "./request-head.ts";
-import type { ResponseFraming } from "./response-head.ts";
+import type { Framing } from "./response-head.ts";
+
+/** The bytes of a connection, as they come. One reader at a time. */
+export interface ByteSource {
+  /** What has arrived, undefined at the end; rejects when the connection fails. */
+  readonly next: () => Promise<Buffer | undefined>;
+  /** Puts bytes back in front. */
+  readonly unread: (bytes: Buffer) => void;
+}
 
 /** A message body as payload pieces; what stands behind it stays in the source. */
 export interface BodyReader {
@@ -9,20 +15,16 @@ export interface BodyReader {
   readonly next: () => Promise<Buffer | undefined>;
 }
 
-export function readBody(
-  source: ByteSource,
-  framing: RequestFraming | ResponseFraming,
-  sender: BodySender,
-): BodyReader {
-  switch (framing.kind) {
+export function readBody(source: ByteSource, framing: Framing, sender: BodySender): BodyReader {
+  switch (framing) {
     case "none":
       return { next: () => Promise.resolve(undefined) };
-    case "length":
-      return readLength(source, framing.length);
-    case "chunked":
+    case "unknown":
       return readChunked(source, new ChunkedDecoder(sender));
     case "until-close":
       return { next: () => source.next() };
+    default:
+      return readLength(source, framing);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ByteSource } from "./byte-source.ts";
+import type { ByteSource } from "./body-reader.ts";
 import { GrowingBytes } from "./growing-bytes.ts";
 import { http1Limits } from "./http1-limits.ts";
 import { Refusal } from "../refusal.ts";

@@ -1,31 +1,20 @@
 // The strict half of the proxy's HTTP/1.1 codec. It is our own because the usual parsers accept or hide what must be
 // refused here: HTTP/0.9 with headers, a second Host, chunk extensions, white space in the request line (llhttp #877
 // and the probes in test/integration/framing). On doubt: 400 and close.
+import { type BodyLength, hasContent } from "../body.ts";
+import type { HttpRequest } from "../http-request.ts";
 import { Refusal } from "../refusal.ts";
+import { parseUpgrade } from "./upgrade.ts";
 import { http1Limits } from "./http1-limits.ts";
 import { headerValues, listMembers, type HeaderField } from "../header-fields.ts";
 
-export interface RequestHead {
-  readonly method: string;
-  readonly target: string;
+/** The head of a request, with what only HTTP/1 says in it. */
+export interface Http1Request extends HttpRequest {
   readonly version: "1.0" | "1.1";
-  readonly headers: readonly HeaderField[];
-  readonly body: RequestFraming;
   /** The client waits for `100 Continue` before it sends the body */
   readonly expectsContinue: boolean;
-  readonly upgrade: "websocket" | undefined;
   /** Whether the client wants the connection kept */
   readonly keepAlive: boolean;
-}
-
-export type RequestFraming =
-  | { readonly kind: "none" }
-  | { readonly kind: "length"; readonly length: number }
-  | { readonly kind: "chunked" };
-
-/** Whether a body follows the head. */
-export function hasContent(framing: RequestFraming): boolean {
-  return framing.kind === "chunked" || (framing.kind === "length" && framing.length > 0);
 }
 
 // RFC 9112, section 3: one space each; method is a token, target has no white space or control. Bytes outside ASCII are
@@ -56,7 +45,7 @@ const bodiless = new Set(["CONNECT", "HEAD", "TRACE"]);
  * Parses and validates one request head (text between the start and the empty line, latin1).
  * @throws Refusal 400, 431
  */
-export function parseRequestHead(text: string): RequestHead {
+export function parseRequestHead(text: string): Http1Request {
   const lines = text.split("\r\n");
   const line = requestLine.exec(lines[0] ?? "");
   if (line === null) throw invalid("the request line is not valid HTTP/1.1");
@@ -80,9 +69,10 @@ export function parseRequestHead(text: string): RequestHead {
   return {
     method,
     target,
+    hosts: toHosts(target, version, headers),
     version,
     headers,
-    body: requestFraming(method, version, headers),
+    body: toLength(method, version, headers),
     expectsContinue: parseExpect(version, headers),
     upgrade,
     keepAlive: version === "1.1" ? !connection.includes("close") : false,
@@ -114,39 +104,49 @@ function trimEnd(value: string): string {
   return end === value.length ? value : value.slice(0, end);
 }
 
-function requestFraming(
+/** HTTP/1.0 needs no Host where the target is a whole URL. */
+function toHosts(
+  target: string,
+  version: "1.0" | "1.1",
+  headers: readonly HeaderField[],
+): readonly string[] {
+  const hosts = headerValues(headers, "host");
+  if (hosts.length > 0 || version === "1.1") return hosts;
+  return /^https?:\/\/([^/?#]*)/i.exec(target)?.slice(1) ?? [];
+}
+
+function toLength(
   method: string,
   version: "1.0" | "1.1",
   headers: readonly HeaderField[],
-): RequestFraming {
+): BodyLength {
   const codings = headerValues(headers, "transfer-encoding");
   const lengths = headerValues(headers, "content-length");
-  const framing = toFraming(version, codings, lengths);
-  const hasBody = framing.kind === "chunked" || (framing.kind === "length" && framing.length > 0);
-  if (hasBody && bodiless.has(method)) throw invalid(`a ${method} request has a body`);
-  return framing;
+  const length = parseFraming(version, codings, lengths);
+  if (hasContent(length) && bodiless.has(method)) throw invalid(`a ${method} request has a body`);
+  return length;
 }
 
 // RFC 9112, section 6.3: both at once, or any doubt about either, is how requests are smuggled
-function toFraming(
+function parseFraming(
   version: "1.0" | "1.1",
   codings: readonly string[],
   lengths: readonly string[],
-): RequestFraming {
+): BodyLength {
   if (codings.length > 0) {
     if (lengths.length > 0) throw invalid("both Transfer-Encoding and Content-Length are there");
     if (version === "1.0") throw invalid("Transfer-Encoding on an HTTP/1.0 request");
     if (codings.length !== 1 || codings[0]?.toLowerCase() !== "chunked") {
       throw invalid("the Transfer-Encoding is not exactly chunked");
     }
-    return { kind: "chunked" };
+    return "unknown";
   }
-  if (lengths.length === 0) return { kind: "none" };
+  if (lengths.length === 0) return "none";
   const [length = ""] = lengths;
   if (lengths.length !== 1 || !contentLength.test(length)) {
     throw invalid("the Content-Length is not one decimal number");
   }
-  return { kind: "length", length: Number(length) };
+  return Number(length);
 }
 
 function parseExpect(version: "1.0" | "1.1", headers: readonly HeaderField[]): boolean {
@@ -156,32 +156,6 @@ function parseExpect(version: "1.0" | "1.1", headers: readonly HeaderField[]): b
     throw invalid("the Expect header is not exactly 100-continue");
   }
   return version === "1.1";
-}
-
-/**
- * RFC 6455, section 4.1. Any other upgrade would turn the connection into bytes that no rule sees: such an offer isn't
- * passed on, and the request is served without it (RFC 9110, section 7.8: a server may ignore it).
- */
-function parseUpgrade(request: {
-  readonly method: string;
-  readonly version: "1.0" | "1.1";
-  readonly headers: readonly HeaderField[];
-  readonly connection: readonly string[];
-}): "websocket" | undefined {
-  const offers = listMembers(headerValues(request.headers, "upgrade"));
-  if (!offers.includes("websocket")) return undefined;
-  const key = headerValues(request.headers, "sec-websocket-key");
-  const version = headerValues(request.headers, "sec-websocket-version");
-  const isComplete =
-    request.method === "GET" &&
-    request.version === "1.1" &&
-    request.connection.includes("upgrade") &&
-    key.length === 1 &&
-    /^[A-Za-z0-9+/]{22}==$/.test(key[0] ?? "") &&
-    version.length === 1 &&
-    version[0] === "13";
-  if (!isComplete) throw invalid("the websocket handshake is not valid");
-  return "websocket";
 }
 
 function invalid(what: string): Refusal {

@@ -1,21 +1,18 @@
+import type { BodyLength } from "../body.ts";
+import type { HttpResponse } from "../exchange.ts";
 import { Refusal } from "../refusal.ts";
 import { headerValues, listMembers, type HeaderField } from "../header-fields.ts";
 import { parseHeaderLines } from "./request-head.ts";
 
-export interface ResponseHead {
-  readonly status: number;
+/** The head of a response, with what only HTTP/1 says in it. */
+export interface Http1Response extends HttpResponse {
   readonly version: "1.0" | "1.1";
-  /** The upstream's reason phrase; undefined without one, or where it isn't short and plain text: it may carry terminal escapes */
-  readonly phrase?: string | undefined;
-  readonly headers: readonly HeaderField[];
+  /** Whether the upstream keeps the connection */
   readonly keepAlive: boolean;
 }
 
-export type ResponseFraming =
-  | { readonly kind: "none" }
-  | { readonly kind: "length"; readonly length: number }
-  | { readonly kind: "chunked" }
-  | { readonly kind: "until-close" };
+/** How a body is delimited: chunks where its length isn't known, else its connection's end. */
+export type Framing = BodyLength | "until-close";
 
 export const statusLine = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: ([^\0\r\n]*))?$/;
 
@@ -25,7 +22,7 @@ const plainPhrase = /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/;
  * Parses one response head of an upstream.
  * @throws Refusal 502 `upstream-invalid`
  */
-export function parseResponseHead(text: string): ResponseHead {
+export function parseResponseHead(text: string): Http1Response {
   const lines = text.split("\r\n");
   const line = statusLine.exec(lines[0] ?? "");
   if (line === null) throw invalid("its status line is not valid");
@@ -42,6 +39,7 @@ export function parseResponseHead(text: string): ResponseHead {
   };
 }
 
+/** Undefined where it isn't short and plain text: it may carry terminal escapes. */
 function toPlainPhrase(written = ""): string | undefined {
   const phrase = written.trim();
   // Only a refusal of ours may say that it's vaultbox's
@@ -61,7 +59,7 @@ function parseUpstreamHeaders(lines: readonly string[]): readonly HeaderField[] 
  * How the body of a final response is delimited (RFC 9112, section 6.3).
  * @throws Refusal 502 `upstream-invalid` where parsers could disagree
  */
-export function responseFraming(requestMethod: string, head: ResponseHead): ResponseFraming {
+export function responseFraming(requestMethod: string, head: Http1Response): Framing {
   const codings = headerValues(head.headers, "transfer-encoding");
   const lengths = headerValues(head.headers, "content-length");
   if (codings.length > 0 && lengths.length > 0) {
@@ -73,17 +71,15 @@ export function responseFraming(requestMethod: string, head: ResponseHead): Resp
   ) {
     throw invalid("its Content-Length is not one decimal number");
   }
-  if (requestMethod === "HEAD" || head.status === 204 || head.status === 304)
-    return { kind: "none" };
+  if (requestMethod === "HEAD" || head.status === 204 || head.status === 304) return "none";
   if (codings.length > 0) {
     if (codings.length !== 1 || codings[0]?.toLowerCase() !== "chunked" || head.version === "1.0") {
       throw invalid("its Transfer-Encoding is not exactly chunked");
     }
-    return { kind: "chunked" };
+    return "unknown";
   }
   const [length] = lengths;
-  if (length === undefined) return { kind: "until-close" };
-  return { kind: "length", length: Number(length) };
+  return length === undefined ? "until-close" : Number(length);
 }
 
 function invalid(what: string): Refusal {

@@ -1,17 +1,17 @@
-import type { ClientSide } from "./client-side.ts";
-import { within } from "../deadlines.ts";
-import { readBody, type BodyReader } from "../../http/http1/body-reader.ts";
-import { hasContent, type RequestHead } from "../../http/http1/request-head.ts";
-import { proxyLimits } from "../limits.ts";
+import { type Body, type BodyLength, hasContent } from "../../http/body.ts";
+import { ClientAborted } from "../../http/exchange.ts";
+import { type BodyReader, readBody } from "../../http/http1/body-reader.ts";
+import type { Http1Request } from "../../http/http1/request-head.ts";
 import { Refusal } from "../../http/refusal.ts";
+import { within } from "../deadlines.ts";
+import { proxyLimits } from "../limits.ts";
+import type { ClientSide } from "./client-side.ts";
 
 const continueLine = "HTTP/1.1 100 Continue\r\n\r\n";
 
-/** The client's side failed while its body was read: nobody is left to answer. */
-export class ClientAborted extends Error {}
-
-/** The body of one request as the client sends it; whoever reads it, a handler or the way upstream, reads on. */
-export class ClientBody {
+/** The body of one request as a client of HTTP/1 sends it. */
+export class ClientBody implements Body {
+  readonly length: BodyLength;
   readonly #client: ClientSide;
   readonly #reader: BodyReader;
   #waitsForContinue: boolean;
@@ -20,8 +20,9 @@ export class ClientBody {
   /** Read ahead to know whether there is anything */
   #first: Buffer | undefined;
 
-  constructor(client: ClientSide, head: RequestHead) {
+  constructor(client: ClientSide, head: Http1Request) {
     this.#client = client;
+    this.length = head.body;
     this.#reader = readBody(client.source, head.body, "client");
     this.#isDone = !hasContent(head.body);
     this.#waitsForContinue = head.expectsContinue && !this.#isDone;
@@ -32,34 +33,30 @@ export class ClientBody {
     return this.#isDone;
   }
 
-  /** Whether some of it is there already. */
-  get isBuffered(): boolean {
+  get isReady(): boolean {
     return this.#first !== undefined || this.#client.source.buffered > 0;
   }
 
-  /** Whether it turns out to have no byte; waits for the first one, unless the client waits for `100 Continue`. */
   async isEmpty(): Promise<boolean> {
     if (this.#waitsForContinue || this.#first !== undefined) return false;
     this.#first = await this.next();
     return this.#first === undefined;
   }
 
-  /** Answers `Expect: 100-continue`, once. */
-  continue(): void {
-    if (!this.#waitsForContinue) return;
+  get ask(): (() => void) | undefined {
+    return this.#waitsForContinue ? this.#ask : undefined;
+  }
+
+  readonly #ask = (): void => {
     this.#waitsForContinue = false;
     this.#client.socket.write(continueLine, "latin1");
-  }
+  };
 
   /** The exchange is over: the client's deadline is somebody else's from now on. */
   release(): void {
     this.#isReleased = true;
   }
 
-  /**
-   * The next piece without its framing, undefined at the end.
-   * @throws Refusal when the framing is broken, ClientAborted when the client breaks off
-   */
   async next(): Promise<Buffer | undefined> {
     const first = this.#first;
     if (first !== undefined) {

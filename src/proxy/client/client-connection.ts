@@ -4,17 +4,18 @@ import type { Duplex } from "node:stream";
 import type { Authority } from "../../http/authority.ts";
 import { debug } from "../../base/debug.ts";
 import { ByteSource } from "../byte-source.ts";
-import type { ClientSide } from "./client-side.ts";
+import { type ClientSide, finish } from "./client-side.ts";
 import { awaitFirstByte, beginsWithTls, readRequestHead } from "./client-start.ts";
 import { serveInside } from "./client-tls.ts";
-import type { RequestHead } from "../../http/http1/request-head.ts";
+import type { Http1Request } from "../../http/http1/request-head.ts";
 import { interceptTls } from "./intercept-tls.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { type AskedTunnel, type DeniedTunnel, readConnect } from "./read-connect.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { established, serveRefusedTunnel } from "./refused-tunnel.ts";
 import { RequestRecord } from "../egress/request-record.ts";
-import { answerRefusal, finish, serveRequest } from "./serve-request.ts";
+import { Http1Exchange, refuseOn } from "./http1-exchange.ts";
+import { recordRefusal, serveRequest } from "./serve-request.ts";
 
 /** Serves a connection on which nothing was said yet. */
 type Serve = (context: ProxyContext, client: ClientSide) => Promise<void>;
@@ -80,7 +81,7 @@ async function serveHttp(
 ): Promise<void> {
   for (;;) {
     const record = new LazyRecord(context);
-    let head: RequestHead;
+    let head: Http1Request;
     try {
       const read = await readRequestHead(context, client);
       if (read === undefined) return finish(client);
@@ -92,8 +93,10 @@ async function serveHttp(
     if (head.method === "CONNECT" && tunnel === undefined) {
       return serveConnect(context, client, { head, record: record.get() });
     }
-    const next = await serveRequest(context, client, { head, tunnel, record: record.get() });
-    if (next === "close") return finish(client);
+    const exchange = new Http1Exchange(client, head);
+    await serveRequest(context, exchange, { tunnel, record: record.get() });
+    exchange.body.release();
+    if (!exchange.keeps) return finish(client);
   }
 }
 
@@ -116,7 +119,7 @@ class LazyRecord {
 async function serveConnect(
   context: ProxyContext,
   client: ClientSide,
-  { head, record }: { head: RequestHead; record: RequestRecord },
+  { head, record }: { head: Http1Request; record: RequestRecord },
 ): Promise<void> {
   let tunnel: AskedTunnel;
   try {
@@ -164,6 +167,7 @@ async function refuse(
   record: RequestRecord,
   refusal: Refusal,
 ): Promise<void> {
-  await answerRefusal(context, client, record, { refusal, format: "text" });
+  const { head, body } = await recordRefusal(context, record, { refusal, format: "text" });
+  refuseOn(client, head, body);
   return finish(client);
 }

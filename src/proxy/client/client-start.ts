@@ -1,9 +1,9 @@
 // How a client begins: with TLS or without, and with a request's head.
-import { ClientAborted } from "./client-body.ts";
+import { ClientAborted } from "../../http/exchange.ts";
 import type { ClientSide } from "./client-side.ts";
 import { within } from "../deadlines.ts";
 import { readHead, skipEmptyLines } from "../../http/http1/read-head.ts";
-import { parseRequestHead, requestLine, type RequestHead } from "../../http/http1/request-head.ts";
+import { parseRequestHead, requestLine, type Http1Request } from "../../http/http1/request-head.ts";
 import { proxyLimits } from "../limits.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 
@@ -39,7 +39,7 @@ export async function awaitFirstByte(
 export async function readRequestHead(
   { turns }: ProxyContext,
   client: ClientSide,
-): Promise<RequestHead | undefined> {
+): Promise<Http1Request | undefined> {
   within(client.deadline, proxyLimits.clientIdleMs);
   client.waiting();
   await skipEmptyLines(client.source);

@@ -3,7 +3,7 @@ import { type Authority, parseAuthority } from "../../http/authority.ts";
 import type { ClientSide } from "./client-side.ts";
 import { type DeniedDecision, deniedTunnel } from "../decide/denial.ts";
 import { headerValues } from "../../http/header-fields.ts";
-import type { RequestHead } from "../../http/http1/request-head.ts";
+import type { HttpRequest } from "../../http/http-request.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { RequestRecord } from "../egress/request-record.ts";
@@ -33,7 +33,7 @@ const looseTarget = /^([\w.-]{1,253}):([1-9][0-9]{0,4})$/;
 export function readConnect(
   context: ProxyContext,
   client: ClientSide,
-  { head, record }: { head: RequestHead; record: RequestRecord },
+  { head, record }: { head: HttpRequest; record: RequestRecord },
 ): AskedTunnel {
   record.note({ method: "CONNECT" });
   if (client.source.buffered > 0) {
@@ -53,7 +53,7 @@ export function readConnect(
 
 function decideConnect(
   context: ProxyContext,
-  head: RequestHead,
+  head: HttpRequest,
   record: RequestRecord,
 ): AskedTunnel {
   let authority: Authority;
@@ -77,7 +77,7 @@ function decideConnect(
   };
 }
 
-function refuseOtherHost(head: RequestHead, authority: Authority): void {
+function refuseOtherHost(head: HttpRequest, authority: Authority): void {
   for (const host of headerValues(head.headers, "host")) {
     // Some clients leave the port out here; the host still has to be the same one
     const named = parseAuthority(host, "https", authority.port);

@@ -1,7 +1,8 @@
 import { toPrintable } from "../../base/printable.ts";
-import { headerValues } from "../../http/header-fields.ts";
-import type { RequestHead } from "../../http/http1/request-head.ts";
-import { phraseOf, statusLine } from "../../http/http1/serialize.ts";
+import { type HeaderField, headerValues } from "../../http/header-fields.ts";
+import type { HttpRequest } from "../../http/http-request.ts";
+import type { HttpResponse } from "../../http/exchange.ts";
+import { phraseOf } from "../../http/http1/serialize.ts";
 import type { Refusal } from "../../http/refusal.ts";
 
 /** How an answer is written, so that the client shows it: most show a body only in the form of their API's errors. */
@@ -9,8 +10,8 @@ export type RefusalFormat = keyof typeof formats | "no-body";
 
 interface Format {
   readonly type: string;
-  /** A header that the client looks for */
-  readonly header?: string;
+  /** What the client looks for */
+  readonly header?: HeaderField;
   readonly body: (text: string, reason: string) => string;
 }
 
@@ -27,7 +28,7 @@ const formats = {
   text: { type: "text/plain; charset=utf-8", body: (text) => text },
   json,
   // https://distribution.github.io/distribution/spec/api/: without the header docker shows nothing
-  registry: { ...json, header: "Docker-Distribution-Api-Version: registry/2.0" },
+  registry: { ...json, header: ["Docker-Distribution-Api-Version", "registry/2.0"] },
   // S3 has the two at the top, other services of AWS in Error; each reads its own
   aws: {
     type: "application/xml",
@@ -45,7 +46,7 @@ export function toRefusalFormat({
   method,
   target,
   headers,
-}: Pick<RequestHead, "method" | "target" | "headers">): RefusalFormat {
+}: Pick<HttpRequest, "method" | "target" | "headers">): RefusalFormat {
   if (method === "HEAD") return "no-body";
   if (registryPath.test(target)) return "registry";
   const types = [...headerValues(headers, "accept"), ...headerValues(headers, "content-type")];
@@ -60,25 +61,33 @@ export function toRefusalFormat({
  * The proxy's own answer, always the last on its connection: status, reason code, and two lines of text: what was
  * refused and why, then what the human can run on the host. It holds nothing but the refusal's own texts.
  */
-export function refusalResponse(refusal: Refusal, format: RefusalFormat): string {
+export function refusalResponse(
+  refusal: Refusal,
+  format: RefusalFormat,
+): { readonly head: HttpResponse; readonly body: string } {
+  const { status, reason, remedy, remedyWhen } = refusal;
   const lines = [`vaultbox: ${toPrintable(refusal.message)}`];
-  if (refusal.remedy !== undefined) {
-    const when = refusal.remedyWhen === undefined ? "" : `${refusal.remedyWhen}, `;
-    lines.push(`to allow it, ${when}the user can run on the host: ${toPrintable(refusal.remedy)}`);
+  if (remedy !== undefined) {
+    const when = remedyWhen === undefined ? "" : `${remedyWhen}, `;
+    lines.push(`to allow it, ${when}the user can run on the host: ${toPrintable(remedy)}`);
   }
   const written: Format = formats[format === "no-body" ? "text" : format];
-  const body = `${written.body(lines.join("\n"), refusal.reason)}\n`;
-  return (
-    // pip for a file, apt and cargo print the reason phrase and no body
-    statusLine(refusal.status, `${phraseOf(refusal.status)} (vaultbox: ${refusal.reason})`) +
-    `X-Vaultbox-Refusal: ${refusal.reason}\r\n` +
-    `Content-Type: ${written.type}\r\n` +
-    (written.header === undefined ? "" : `${written.header}\r\n`) +
-    `Content-Length: ${Buffer.byteLength(body)}\r\n` +
-    "Cache-Control: no-store\r\n" +
-    "Connection: close\r\n\r\n" +
-    (format === "no-body" ? "" : body)
-  );
+  const body = `${written.body(lines.join("\n"), reason)}\n`;
+  return {
+    head: {
+      status,
+      // pip for a file, apt and cargo print the reason phrase and no body
+      phrase: `${phraseOf(status)} (vaultbox: ${reason})`,
+      headers: [
+        ["X-Vaultbox-Refusal", reason],
+        ["Content-Type", written.type],
+        ...(written.header === undefined ? [] : [written.header]),
+        ["Content-Length", String(Buffer.byteLength(body))],
+        ["Cache-Control", "no-store"],
+      ],
+    },
+    body: format === "no-body" ? "" : body,
+  };
 }
 
 function escapeXml(text: string): string {

@@ -1,19 +1,20 @@
 // A refused CONNECT is answered with 200 all the same, and its one request with the reason: most clients show nothing of
 // an answer to CONNECT, and everything of an answer inside of their TLS. Nothing in here resolves, dials or forwards.
 import type { SecureContext } from "node:tls";
-import type { ClientSide } from "./client-side.ts";
+import { type ClientSide, finish } from "./client-side.ts";
 import { beginsWithTls, readRequestHead } from "./client-start.ts";
 import { endTls, serveInside } from "./client-tls.ts";
 import { within } from "../deadlines.ts";
 import { denied } from "../decide/denial.ts";
-import type { RequestHead } from "../../http/http1/request-head.ts";
+import type { HttpRequest } from "../../http/http-request.ts";
 import { proxyLimits } from "../limits.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import type { DeniedTunnel } from "./read-connect.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { toRefusalFormat, type RefusalFormat } from "./refusal-response.ts";
 import type { RequestRecord } from "../egress/request-record.ts";
-import { answerRefusal, finish } from "./serve-request.ts";
+import { refuseOn } from "./http1-exchange.ts";
+import { recordRefusal } from "./serve-request.ts";
 import { strayPlaceholder } from "../decide/stray-placeholder.ts";
 import { parseTarget } from "../../http/target.ts";
 
@@ -92,7 +93,7 @@ async function answer(
   context: ProxyContext,
   client: ClientSide,
   tunnel: RefusedTunnel,
-  asked: { readonly head: RequestHead | "malformed"; readonly scheme: "https" | "http" },
+  asked: { readonly head: HttpRequest | "malformed"; readonly scheme: "https" | "http" },
 ): Promise<void> {
   const { record, denial } = tunnel;
   const { head, scheme } = asked;
@@ -116,13 +117,14 @@ async function answer(
       refusal = denied(denial.decision, { method, path, websocket }, authority);
     }
   }
-  await answerRefusal(context, client, record, { refusal, format });
+  const response = await recordRefusal(context, record, { refusal, format });
+  refuseOn(client, response.head, response.body);
   tunnel.place[Symbol.dispose]();
   await finish(client, proxyLimits.refusedTunnelBytes);
 }
 
 /** Canonical, and empty where it has no one reading. */
-function toPath({ method, target }: RequestHead): string {
+function toPath({ method, target }: HttpRequest): string {
   try {
     return parseTarget(method, target).path;
   } catch (error) {

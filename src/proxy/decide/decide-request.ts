@@ -97,7 +97,10 @@ function matchHandler(
   if (handlers.length === 0) return undefined;
   try {
     const { others } = incoming;
-    return findHandler(handlers, toRequestView(incoming), { isAllowed, others });
+    const match = findHandler(handlers, toRequestView(incoming), { isAllowed, others });
+    if (match === undefined || incoming.head.upgrade === undefined) return match;
+    // What is said after a switch of protocols no handler reads
+    return new Refusal(403, "websocket-not-allowed", "a websocket is not possible here");
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;

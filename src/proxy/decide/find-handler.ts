@@ -6,7 +6,7 @@ import {
   readingsOf,
 } from "../../http/handler.ts";
 import { Refusal } from "../../http/refusal.ts";
-import { hasContent } from "../../http/http1/request-head.ts";
+import { hasContent } from "../../http/body.ts";
 
 /**
  * The handler that decides a request: the first that claims it alone, or that claims what host rules don't allow.

@@ -1,26 +1,29 @@
 import { ChunkQueue } from "../../base/chunk-queue.ts";
 import type { HandledRequest } from "../../http/handler.ts";
-import type { RequestHead } from "../../http/http1/request-head.ts";
 import { type IncomingRequest, toRequestView } from "../../http/incoming-request.ts";
+import type { BodyLength } from "../../http/body.ts";
+import type { Exchange } from "../../http/exchange.ts";
+import type { Admission } from "./admission.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { ClientBody } from "../client/client-body.ts";
 import type { Turns } from "../client/turns.ts";
 import type { RequestRecord } from "../egress/request-record.ts";
 import { type Hold, memoryOfText } from "../../http/hold.ts";
 
 /** A request on its way through the proxy. */
 export interface OngoingRequest extends IncomingRequest {
+  readonly exchange: Exchange;
   readonly record: RequestRecord;
-  readonly body: ClientBody;
+  readonly admission: Admission;
   /** What is held of it and for it, until the exchange is over */
   readonly hold: Hold;
 }
 
 /** The request as its handler reads on in it. */
 export function toHandledRequest(request: OngoingRequest, turns: Turns): HandledRequest {
-  const { head, record, body, hold } = request;
+  const { record, exchange, hold } = request;
+  const { body } = exchange;
   const next = (): Promise<Buffer | undefined> => {
-    body.continue();
+    body.ask?.();
     return body.next();
   };
   return {
@@ -28,7 +31,7 @@ export function toHandledRequest(request: OngoingRequest, turns: Turns): Handled
     hold,
     next,
     readBody: async (maxBytes, memoryOf = memoryOfText) => {
-      await hold.take(memoryOf(mostBytes(head, maxBytes)));
+      await hold.take(memoryOf(mostBytes(body.length, maxBytes)));
       const bytes = await readWhole(next, maxBytes);
       await turns.take();
       hold.shrinkTo(memoryOf(bytes.length));
@@ -39,11 +42,11 @@ export function toHandledRequest(request: OngoingRequest, turns: Turns): Handled
 }
 
 /** What a body may come to. @throws Refusal 413 when it says that it's longer than may be read */
-function mostBytes({ body }: RequestHead, maxBytes: number): number {
-  if (body.kind === "none") return 0;
-  if (body.kind === "chunked") return maxBytes;
-  if (body.length > maxBytes) throw tooLong(maxBytes);
-  return body.length;
+function mostBytes(length: BodyLength, maxBytes: number): number {
+  if (length === "none") return 0;
+  if (length === "unknown") return maxBytes;
+  if (length > maxBytes) throw tooLong(maxBytes);
+  return length;
 }
 
 async function readWhole(

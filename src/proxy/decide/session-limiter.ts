@@ -1,7 +1,10 @@
 import type { SessionLimits } from "../../policy/policy.ts";
 import { Refusal } from "../../http/refusal.ts";
+import type { Admission, AdmissionRequest } from "./admission.ts";
 
 const minuteMs = 60_000;
+
+const unlimited: Admission = { countUpload: () => undefined };
 
 /** Counts what a session used, and refuses once a limit of its policy is reached. `durationMs` is the session's own. */
 export class SessionLimiter {
@@ -11,6 +14,7 @@ export class SessionLimiter {
   /** Start times of the requests of the last minute, oldest first, behind `#past` older ones */
   #recent: number[] = [];
   #past = 0;
+  readonly #admission: Admission = { countUpload: (bytes) => this.#countUpload(bytes) };
 
   constructor(limits: SessionLimits) {
     this.#limits = limits;
@@ -21,8 +25,17 @@ export class SessionLimiter {
     this.#limits = limits;
   }
 
-  /** @throws Refusal 429 `limit-exceeded` */
-  countRequest(): void {
+  /**
+   * What vaultbox itself asks for isn't the session's.
+   * @throws Refusal 429 `limit-exceeded`, here and for bytes that go over the session's upload limit
+   */
+  admit({ origin }: Pick<AdmissionRequest, "origin">): Admission {
+    if (origin === "own") return unlimited;
+    this.#countRequest();
+    return this.#admission;
+  }
+
+  #countRequest(): void {
     const { requests, requestsPerMinute } = this.#limits;
     if (requests !== undefined && this.#requests >= requests) {
       throw exceeded(`the session has used its ${requests} requests`);
@@ -31,8 +44,7 @@ export class SessionLimiter {
     this.#requests++;
   }
 
-  /** @throws Refusal 429 `limit-exceeded` when these bytes go over the session's upload limit */
-  countUpload(bytes: number): void {
+  #countUpload(bytes: number): void {
     this.#uploadBytes += bytes;
     const most = this.#limits.uploadBytes;
     if (most !== undefined && this.#uploadBytes > most) {

@@ -1,5 +1,5 @@
 import { isForHost } from "../../credential/bound-hosts.ts";
-import type { RequestHead } from "../../http/http1/request-head.ts";
+import type { HttpRequest } from "../../http/http-request.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { ProxyContext } from "../proxy-context.ts";
  */
 export function strayPlaceholder(
   { findPlaceholder }: Pick<ProxyContext, "findPlaceholder">,
-  head: RequestHead,
+  head: HttpRequest,
   host: string,
 ): readonly string[] {
   const text = [head.target, ...head.headers.map(([, value]) => value)].join("\n");

@@ -1,21 +1,12 @@
-import { toHostHeader } from "../../http/authority.ts";
-import { bufferedBody } from "../../http/buffered-body.ts";
-import { within } from "../deadlines.ts";
+import { bufferedBody, noBody } from "../../http/body.ts";
 import type { OwnRequest, OwnResponse } from "../../http/handler.ts";
-import { type BodyReader, readBody } from "../../http/http1/body-reader.ts";
-import { responseFraming } from "../../http/http1/response-head.ts";
-import { serializeRequest } from "../../http/http1/serialize.ts";
 import type { ProxyContext } from "../proxy-context.ts";
-import { readFinalHead } from "./read-response.ts";
 import { Refusal } from "../../http/refusal.ts";
+import { type ReceivedAnswer, sendOut } from "./pipeline.ts";
 import { RequestRecord } from "./request-record.ts";
-import { authoriseAndReveal } from "./pipeline.ts";
-import type { UpstreamConnection } from "../upstream/upstream-pool.ts";
 
-/** From the end of one of our own requests to the head of its answer, in milliseconds: somebody waits for the decision. */
-const answerMs = 60_000;
-/** Longest silence in the body of such an answer, in milliseconds */
-const silenceMs = 60_000;
+/** Somebody waits for the decision: from the end of one of our own requests to the head of its answer, and in its body. */
+const patience = { headMs: 60_000, silenceMs: 60_000 };
 
 /**
  * Sends a request of vaultbox's own. It's held to what every request is: authorised by the credentials of
@@ -41,81 +32,59 @@ export async function sendOwnRequest(
 
 async function send(
   context: ProxyContext,
-  request: OwnRequest,
+  own: OwnRequest,
   record: RequestRecord,
 ): Promise<OwnResponse> {
-  const { authority, method, target, headers, repository } = request;
-  const path = target.replace(/\?.*$/s, "");
+  const { authority, method, target, headers, repository, check } = own;
   const { scheme, host, port } = authority;
-  const about = repository === undefined ? {} : { repository };
-  record.note({ scheme, host, port, method, path, ...about, rule: request.rule });
-  if (request.check !== undefined) record.note({ check: request.check });
+  const request = {
+    scheme,
+    host,
+    port,
+    method,
+    path: target.replace(/\?.*$/s, ""),
+    ...(repository === undefined ? {} : { repository }),
+  };
+  record.note({ ...request, rule: own.rule, ...(check === undefined ? {} : { check }) });
   using hold = context.held.open();
-  const { next } = bufferedBody(request.body ?? "");
+  const admission = await context.admit({ ...request, origin: "own" });
   const rule = { effect: "allow", clientCredentials: "refuse" } as const;
-  const authorised = await authoriseAndReveal(context, {
-    request: { scheme, host, port, method, path, ...about, rawTarget: target, headers, rule },
+  const answer = await sendOut(context, {
+    request: { ...request, rawTarget: target, headers, rule },
     authority,
     record,
+    admission,
     hold,
-    next,
+    body: own.body === undefined ? noBody : bufferedBody(own.body),
+    upgrade: undefined,
+    client: undefined,
+    patience,
   });
-  // Always a connection of its own: nothing that the sandbox's requests left on one can be part of the answer
-  const { credential } = authorised;
-  const upstream = await context.pool.dial(authority, credential, AbortSignal.timeout(answerMs));
-  try {
-    record.address = upstream.address;
-    const { body } = request;
-    const head = serializeRequest({
-      method,
-      target: authorised.target,
-      headers: authorised.headers,
-      host: toHostHeader(authority),
-      body: body === undefined ? { kind: "none" } : { kind: "length", length: body.length },
-      expectsContinue: false,
-      upgrade: undefined,
-    });
-    upstream.socket.write(head, "latin1");
-    if (body !== undefined) upstream.socket.write(body);
-    record.bytesUp = body?.length ?? 0;
-    within(upstream.deadline, answerMs);
-    const options = { onContinue: () => undefined, isUpgrade: false };
-    const response = await readFinalHead(upstream, options);
-    record.status = response.status;
-    // Cookies that it sets are for no client
-    authorised.learn({ ...response, headers: [] });
-    const reader = readBody(upstream.source, responseFraming(method, response), "upstream");
-    return {
-      head: response,
-      next: () => readOn(upstream, record, reader),
-      [Symbol.asyncDispose]: () => {
-        // Whoever asked may have read enough
-        record.end("completed");
-        context.pool.discard(upstream);
-        return Promise.resolve();
-      },
-    };
-  } catch (error) {
-    context.pool.discard(upstream);
-    throw error;
-  }
+  record.status = answer.head.status;
+  return toOwnResponse(answer, record);
 }
 
-async function readOn(
-  upstream: UpstreamConnection,
+function toOwnResponse(
+  { head, body, upstream }: ReceivedAnswer,
   record: RequestRecord,
-  reader: BodyReader,
-): Promise<Buffer | undefined> {
-  within(upstream.deadline, silenceMs);
-  try {
-    const piece = await reader.next();
-    record.bytesDown += piece?.length ?? 0;
-    return piece;
-  } catch (error) {
-    record.end("upstream-failed");
-    throw error;
-  } finally {
-    // What the reader does with it may take its time
-    upstream.deadline.at = Number.POSITIVE_INFINITY;
-  }
+): OwnResponse {
+  return {
+    head,
+    next: async () => {
+      try {
+        const piece = await body.next();
+        record.bytesDown += piece?.length ?? 0;
+        return piece;
+      } catch (error) {
+        record.end("upstream-failed");
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: () => {
+      // Whoever asked may have read enough
+      record.end("completed");
+      upstream.close();
+      return Promise.resolve();
+    },
+  };
 }

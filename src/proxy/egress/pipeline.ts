@@ -1,77 +1,117 @@
-// authorise → record → reveal, the same for each request that leaves: a client's and vaultbox's own. What is before it decides
-// whether there is a request; what is behind it sends the request and reads the answer.
+// authorise → record → reveal → send → transform, the same for each request that leaves: a client's and vaultbox's own. What is
+// before it decides whether there is a request; what is behind it reads the answer, and ends the record.
 import { toHostHeader, type Authority } from "../../http/authority.ts";
-import type { OutgoingBody } from "../../http/handler.ts";
+import { type Body, noBody } from "../../http/body.ts";
+import type { Exchange } from "../../http/exchange.ts";
+import type { ResponseTransform } from "../../http/handler.ts";
 import type { HeaderField } from "../../http/header-fields.ts";
-import type { ResponseHead } from "../../http/http1/response-head.ts";
-import type { AuthorisationRequest } from "../decide/authorise.ts";
-import type { ProxyContext } from "../proxy-context.ts";
-import type { RequestRecord } from "./request-record.ts";
-import { noteCredentials, revealOn, toCredentialId } from "./reveal.ts";
-import { readSignedBody, toBodyDigest } from "./signed-body.ts";
 import type { Hold } from "../../http/hold.ts";
+import type { AuthorisationRequest } from "../decide/authorise.ts";
+import type { Admission } from "../decide/admission.ts";
+import { proxyLimits } from "../limits.ts";
+import type { ProxyContext } from "../proxy-context.ts";
+import type { UpstreamAnswer, UpstreamRequest } from "../upstream/upstream.ts";
+import type { RequestRecord } from "./request-record.ts";
+import { noteAuthorisation, revealOn, toCredentialId } from "./reveal.ts";
+import { readSignedBody, toBodyDigest } from "./signed-body.ts";
+import { toTransforms, transformAnswer, type UnreadAnswer } from "./transforms.ts";
 
-/** A request that was decided for. */
+/** A request that was decided for, and admitted. */
 export interface OutgoingRequest {
   readonly request: AuthorisationRequest & { readonly method: string };
   readonly authority: Authority;
   readonly record: RequestRecord;
+  readonly admission: Admission;
   /** What is held of it, until the exchange is over */
   readonly hold: Hold;
-  /** The next piece of its body, for what signs it; undefined at the end */
-  readonly next: () => Promise<Buffer | undefined>;
+  readonly body: Body;
+  readonly upgrade: UpstreamRequest["upgrade"];
+  /** Put on behind the credential, unlooked at: what a storage asked for. The query has its `?` */
+  readonly granted?: { readonly headers: readonly HeaderField[]; readonly query: string };
+  /** Who gets the answer, through the transforms; undefined for vaultbox itself */
+  readonly client: Exchange | undefined;
+  readonly patience: UpstreamRequest["patience"];
+  /** Of the handler that decided it */
+  readonly transform?: ResponseTransform | undefined;
 }
 
-/** The same with its credentials on it, recorded. */
-export interface RevealedRequest {
-  readonly headers: readonly HeaderField[];
-  /** Path and query */
-  readonly target: string;
-  readonly secrets: readonly string[];
-  /** `vault/name` of each credential on it: connections are kept for these only */
-  readonly credential: string;
-  /** The body that is sent, when it was read to be signed */
-  readonly body?: OutgoingBody;
-  /** Told the head of the answer before anyone else has it */
-  readonly learn: (answer: ResponseHead) => void;
+/** An answer, and the connection that it comes on. */
+export interface ReceivedAnswer extends UnreadAnswer {
+  readonly upstream: UpstreamAnswer;
 }
+
+/** How long a client's upstream may take. */
+export const clientPatience: UpstreamRequest["patience"] = {
+  headMs: proxyLimits.responseHeadMs,
+  silenceMs: proxyLimits.responseBodyIdleMs,
+};
 
 /**
- * Chooses the credentials, records the decision, and puts the secrets on.
- * @throws Refusal: 403 for a credential that isn't ours, 503 when the record can't be written, 502 when a secret can't be had,
- * 413 for a body that is too long to be signed
+ * Chooses the credentials, records the decision, puts the secrets on, sends it, and gives the answer as it may go on.
+ * @throws Refusal: 403 for a credential that isn't ours, 503 when the record can't be written, 502 when a secret can't be had
+ * or the upstream fails, 413 for a body that is too long to be signed
  */
-export async function authoriseAndReveal(
+export async function sendOut(
   context: ProxyContext,
-  { request, authority, record, hold, next }: OutgoingRequest,
-): Promise<RevealedRequest> {
+  outgoing: OutgoingRequest,
+): Promise<ReceivedAnswer> {
+  const { request, authority, record, hold, granted, client } = outgoing;
   const preparation = context.authorise(request);
-  noteCredentials(record, preparation);
-  record.note({ flags: preparation.flags });
+  noteAuthorisation(record, preparation);
   await record.allow();
   const digest = toBodyDigest(preparation.plan);
-  const signed = digest === undefined ? undefined : await readSignedBody(next, digest, hold);
-  const { headers, target, secrets, reject } = await revealOn(
+  const signed =
+    digest === undefined ? undefined : await readSignedBody(outgoing.body, digest, hold);
+  const { repository, method } = request;
+  const host = toHostHeader(authority);
+  const revealed = await revealOn(
     context,
-    {
-      ...preparation,
-      ...(request.repository === undefined ? {} : { repository: request.repository }),
-    },
-    {
-      method: request.method,
-      host: toHostHeader(authority),
-      ...(signed === undefined ? {} : { bodyDigest: signed.digest }),
-    },
+    { ...preparation, ...(repository === undefined ? {} : { repository }) },
+    { method, host, ...(signed === undefined ? {} : { bodyDigest: signed.digest }) },
   );
-  return {
-    headers,
-    target,
-    secrets,
+  const upstream = await context.upstream.send({
+    authority,
     credential: toCredentialId(preparation),
-    ...(signed === undefined ? {} : { body: signed.body }),
-    learn: (answer) => {
-      preparation.learn?.(answer.headers);
-      if (answer.status === 401) reject();
-    },
-  };
+    method,
+    target: withGrantedQuery(revealed.target, granted?.query),
+    headers: granted === undefined ? revealed.headers : [...revealed.headers, ...granted.headers],
+    body: signed?.body ?? (await withoutEmptyBody(outgoing)),
+    upgrade: outgoing.upgrade,
+    record,
+    countUpload: outgoing.admission.countUpload,
+    client,
+    patience: outgoing.patience,
+  });
+  try {
+    if (upstream.head.status === 401) revealed.reject();
+    await context.turns.take();
+    if (client === undefined) return { upstream, head: upstream.head, body: upstream.body };
+    const transforms = toTransforms({
+      handler: outgoing.transform,
+      learn: preparation.learn,
+      search: { echoes: context.echoes, secrets: [...revealed.secrets, ...toGrants(granted)] },
+    });
+    return { upstream, ...transformAnswer(upstream, transforms, hold) };
+  } catch (error) {
+    upstream.close();
+    throw error;
+  }
+}
+
+/** What is searched for in the answer as it is, however short it is. */
+function toGrants(granted: OutgoingRequest["granted"]): readonly string[] {
+  if (granted === undefined) return [];
+  const values = granted.headers.filter(([name]) => name.toLowerCase() === "authorization");
+  const grants = [...values.map(([, value]) => value), granted.query.slice(1)];
+  return grants.filter((text) => text !== "");
+}
+
+function withGrantedQuery(target: string, query = ""): string {
+  return target.includes("?") ? `${target}${query.replace("?", "&")}` : `${target}${query}`;
+}
+
+/** Some clients announce chunks on every GET; a server that never reads a body there would take their end for a request. */
+async function withoutEmptyBody({ request, body }: OutgoingRequest): Promise<Body> {
+  if (request.method !== "GET" || body.length !== "unknown") return body;
+  return (await body.isEmpty?.()) === true ? noBody : body;
 }

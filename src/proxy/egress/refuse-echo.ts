@@ -1,21 +1,32 @@
-import type { ForwardedRequest } from "./forwarded-request.ts";
 import type { HeaderField } from "../../http/header-fields.ts";
+import type { ResponseTransform } from "../../http/handler.ts";
 import type { SecretEchoes } from "./secret-echo.ts";
 import { Refusal } from "../../http/refusal.ts";
 
-/**
- * The headers of an answer as they may go to the client: every answer's go through here. Bodies are not searched;
- * docs/limitations.md says so.
- * @throws Refusal when they repeat what the session sent of a secret, whatever request it was on
- */
-export function withoutEcho(
-  headers: readonly HeaderField[],
-  { echoes, secrets }: Pick<ForwardedRequest, "echoes" | "secrets">,
-): readonly HeaderField[] {
-  // Of its own request also a secret that is too short to be looked for elsewhere
+/** What is searched for in an answer. */
+export interface EchoSearch {
+  /** What the session sent of its secrets, on whatever request */
+  readonly echoes: SecretEchoes;
+  /** What this request carried, also what is too short to be looked for elsewhere */
+  readonly secrets: readonly string[];
+}
+
+/** Every answer's headers go through here. Bodies are not searched; docs/limitations.md says so. */
+export function refuseEcho(search: EchoSearch): ResponseTransform {
+  return {
+    begin: ({ headers, phrase }) => {
+      checkHeaders(headers, search);
+      // Nothing depends on a reason phrase
+      return repeats(phrase, search) ? { dropsPhrase: true } : undefined;
+    },
+  };
+}
+
+/** @throws Refusal when they repeat what was sent of a secret */
+function checkHeaders(headers: readonly HeaderField[], { echoes, secrets }: EchoSearch): void {
   const text = headers.map((field) => field.join(": ")).join("\n");
   const isOwn = secrets.some((secret) => text.includes(secret));
-  if (!isOwn && !echoes.isInHeaders(headers)) return headers;
+  if (!isOwn && !echoes.isInHeaders(headers)) return;
   throw new Refusal(
     502,
     "upstream-invalid",
@@ -23,13 +34,9 @@ export function withoutEcho(
   );
 }
 
-/** The reason phrase of an answer, undefined where it repeats what was sent of a secret: nothing depends on it. */
-export function phraseWithoutEcho(
-  phrase: string | undefined,
-  { echoes, secrets }: Pick<ForwardedRequest, "echoes" | "secrets">,
-): string | undefined {
-  if (phrase === undefined || echoes.isIn(phrase)) return undefined;
-  return secrets.some((secret) => phrase.includes(secret)) ? undefined : phrase;
+function repeats(phrase: string | undefined, { echoes, secrets }: EchoSearch): boolean {
+  if (phrase === undefined) return false;
+  return echoes.isIn(phrase) || secrets.some((secret) => phrase.includes(secret));
 }
 
 /** A refusal whose text repeats no secret: what an upstream said to one of our own requests may be in it. */

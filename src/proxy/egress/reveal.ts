@@ -77,11 +77,14 @@ function toWhy(error: unknown, credential: string): string {
   return toldCodes.has(error.code) ? error.message : `${cannot} (${error.code})`;
 }
 
-/** For the audit: which credentials go on the request. */
-export function noteCredentials(record: RequestRecord, { plan }: Pick<Preparation, "plan">): void {
-  const [first, ...others] = plan.map(({ credential }) => toId(credential));
-  if (first !== undefined) record.note({ credential: first });
-  if (others.length > 0) record.note({ otherCredentials: others });
+/** For the audit: which credentials go on the request, and what was left out of it. */
+export function noteAuthorisation(record: RequestRecord, { plan, flags }: Preparation): void {
+  const [credential, ...others] = plan.map((one) => toId(one.credential));
+  record.note({
+    flags,
+    ...(credential === undefined ? {} : { credential }),
+    ...(others.length === 0 ? {} : { otherCredentials: others }),
+  });
 }
 
 /** `vault/name`. */

@@ -4,15 +4,14 @@ import type { BoundCredential } from "../../credential/bound-hosts.ts";
 import type { BodyDigest } from "../../credential/scheme.ts";
 import { kindOf } from "../../credential/schemes.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { OutgoingBody } from "../../http/handler.ts";
-import { bufferedBody } from "../../http/buffered-body.ts";
 import { proxyLimits } from "../limits.ts";
 import type { Hold } from "../../http/hold.ts";
+import { type Body, bufferedBody } from "../../http/body.ts";
 
 /** A body that was read whole, so that its request can be signed. */
 export interface SignedBody {
   readonly digest: Buffer;
-  readonly body: OutgoingBody;
+  readonly body: Body;
 }
 
 /** The digest of the body that a credential of the plan signs; undefined when none does. */
@@ -29,12 +28,13 @@ export function toBodyDigest(plan: readonly BoundCredential[]): BodyDigest | und
  * @throws Refusal 413 when it's longer than `signedBodyBytes`, 503 when too much is held
  */
 export async function readSignedBody(
-  next: () => Promise<Buffer | undefined>,
+  body: Body,
   digest: BodyDigest,
   hold: Hold,
 ): Promise<SignedBody> {
   const pieces = new ChunkQueue();
-  for (let piece = await next(); piece !== undefined; piece = await next()) {
+  body.ask?.();
+  for (let piece = await body.next(); piece !== undefined; piece = await body.next()) {
     hold.grow(piece.length);
     pieces.push(piece);
     if (pieces.size > proxyLimits.signedBodyBytes) throw tooLong();

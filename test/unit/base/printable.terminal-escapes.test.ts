@@ -16,11 +16,11 @@ import { reportError } from "../../../src/cli/report-error.ts";
 import { writeJson } from "../../../src/base/print.ts";
 import { VaultboxError } from "../../../src/base/errors.ts";
 import { quoted, toPrintable } from "../../../src/base/printable.ts";
-import { refusalResponse } from "../../../src/proxy/client/refusal-response.ts";
 import { Refusal } from "../../../src/http/refusal.ts";
 import { decisionOf, outcomeOf } from "../../support/audit-fixture.ts";
 import { drivesTerminal, escapeCorpus } from "./escape-corpus.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { toRefusalText } from "../../support/refusal-text.ts";
 
 /** What is written to both streams while `write` runs. */
 function captured(write: () => void): string {
@@ -133,7 +133,7 @@ const surfaces: Readonly<Record<string, (text: string) => string>> = {
     }),
   "a refusal": (text) => {
     const refusal = new Refusal(403, "path-not-allowed", text, { remedy: text });
-    return refusalResponse(refusal, "text").replaceAll("\r\n", "\n");
+    return toRefusalText(refusal, "text").replaceAll("\r\n", "\n");
   },
 };
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { parseSignableObject } from "../../../src/git/signing/commit-object.ts";
-import type { ByteSource } from "../../../src/proxy/byte-source.ts";
+import type { ByteSource } from "../../../src/http/http1/body-reader.ts";
 import { readHead } from "../../../src/http/http1/read-head.ts";
 import { SessionLimiter } from "../../../src/proxy/decide/session-limiter.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -21,8 +21,7 @@ async function measure(work: () => unknown): Promise<number> {
 
 function toSource(pieces: readonly Buffer[]): ByteSource {
   let at = 0;
-  const source = { next: () => Promise.resolve(pieces[at++]), unread: () => undefined };
-  return source as unknown as ByteSource;
+  return { next: () => Promise.resolve(pieces[at++]), unread: () => undefined };
 }
 
 const head = Buffer.from(`HTTP/1.1 200 OK\r\nX-Long: ${"a".repeat(80_000)}\r\n\r\n`);
@@ -63,9 +62,9 @@ const cases: readonly (readonly [string, () => unknown, () => unknown])[] = [
       const limiter = new SessionLimiter({ requestsPerMinute: count });
       let now = 1;
       vi.stubGlobal("performance", { now: () => now });
-      for (let request = 0; request < count; request += 1) limiter.countRequest();
+      for (let request = 0; request < count; request += 1) limiter.admit({ origin: "client" });
       now = 60_002;
-      limiter.countRequest();
+      limiter.admit({ origin: "client" });
       vi.unstubAllGlobals();
     },
     () => shiftEach(count),

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { HandledRequest } from "../../../../src/http/handler.ts";
 import { readJsonBody } from "../../../../src/git/forge/json-body.ts";
 import type { HeaderField } from "../../../../src/http/header-fields.ts";
-import type { RequestFraming } from "../../../../src/http/http1/request-head.ts";
+import type { BodyLength } from "../../../../src/http/body.ts";
 
 function toRequest(
   text: string,
-  more: { readonly headers?: readonly HeaderField[]; readonly framing?: RequestFraming } = {},
+  more: { readonly headers?: readonly HeaderField[]; readonly framing?: BodyLength } = {},
 ): HandledRequest {
-  const body = more.framing ?? { kind: "length", length: Buffer.byteLength(text) };
+  const body = more.framing ?? Buffer.byteLength(text);
   const headers = more.headers ?? [["Content-Type", "application/json"]];
   const request = { head: { body, headers }, readBody: () => Promise.resolve(Buffer.from(text)) };
   return request as unknown as HandledRequest;
@@ -17,7 +17,7 @@ function toRequest(
 describe("readJsonBody", () => {
   it("gives the parsed body, and null for none", async () => {
     expect((await readJsonBody(toRequest('{"a":1}'))).value).toEqual({ a: 1 });
-    const framing = { kind: "none" } as const;
+    const framing = "none" as const;
     expect((await readJsonBody(toRequest("", { framing, headers: [] }))).value).toBeNull();
   });
 

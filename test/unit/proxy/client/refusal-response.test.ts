@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Refusal } from "../../../../src/http/refusal.ts";
-import { refusalResponse, toRefusalFormat } from "../../../../src/proxy/client/refusal-response.ts";
+import { toRefusalFormat } from "../../../../src/proxy/client/refusal-response.ts";
+import { toRefusalText } from "../../../support/refusal-text.ts";
 
 const asked = { method: "GET", target: "/", headers: [] };
 
@@ -9,7 +10,7 @@ const refusal = new Refusal(403, "host-not-allowed", "refused GET https://x.exam
 });
 
 test("a refusal is two lines: what was refused, and what the user can run", () => {
-  const [head, body] = refusalResponse(refusal, "text").split("\r\n\r\n");
+  const [head, body] = toRefusalText(refusal, "text").split("\r\n\r\n");
   expect(head).toMatch(
     /^HTTP\/1\.1 403 Forbidden \(vaultbox: host-not-allowed\)\r\nX-Vaultbox-Refusal: host-not-allowed\r\n/,
   );
@@ -23,7 +24,7 @@ test("a client of a JSON API gets the same text as JSON, so that it shows it", (
     method: "PUT",
     headers: [["Content-Type", "application/json"]],
   });
-  const [, body = ""] = refusalResponse(refusal, format).split("\r\n\r\n");
+  const [, body = ""] = toRefusalText(refusal, format).split("\r\n\r\n");
   expect(JSON.parse(body)).toMatchObject({ reason: "host-not-allowed" });
   expect(JSON.parse(body).error).toContain("vaultbox: refused GET https://x.example/");
   expect(JSON.parse(body).message).toBe(JSON.parse(body).error);
@@ -40,7 +41,7 @@ test("a client of a JSON API gets the same text as JSON, so that it shows it", (
 });
 
 test("an answer to HEAD has a length and no body", () => {
-  expect(refusalResponse(refusal, toRefusalFormat({ ...asked, method: "HEAD" }))).toMatch(
+  expect(toRefusalText(refusal, toRefusalFormat({ ...asked, method: "HEAD" }))).toMatch(
     /\r\n\r\n$/,
   );
 });
@@ -48,7 +49,7 @@ test("an answer to HEAD has a length and no body", () => {
 test("a client of an image registry gets the API's header and errors, without which docker shows nothing", () => {
   for (const target of ["/v2/", "/v2/a/b/manifests/latest", "https://x.example/v2/"]) {
     const format = toRefusalFormat({ ...asked, target });
-    const [head, body = ""] = refusalResponse(refusal, format).split("\r\n\r\n");
+    const [head, body = ""] = toRefusalText(refusal, format).split("\r\n\r\n");
     expect(head).toContain("\r\nDocker-Distribution-Api-Version: registry/2.0\r\n");
     expect(JSON.parse(body).errors[0].message).toContain(
       "vaultbox: refused GET https://x.example/",
@@ -61,7 +62,7 @@ test("a client of an image registry gets the API's header and errors, without wh
 test("a client of AWS gets the text as an error of its APIs, in XML or JSON", () => {
   const signed = toRefusalFormat({ ...asked, headers: [["X-Amz-Date", "20261130T000000Z"]] });
   expect(toRefusalFormat({ ...asked, headers: [["User-Agent", "Boto3/1.26.27"]] })).toBe(signed);
-  const [head, body] = refusalResponse(
+  const [head, body] = toRefusalText(
     new Refusal(403, "host-not-allowed", "refused GET https://x.example/a&b: <no>"),
     signed,
   ).split("\r\n\r\n");

@@ -7,13 +7,13 @@ test("a minute without a request forgets them one by one", () => {
   onTestFinished(() => now.mockRestore());
   for (const at of [0, 10, 20]) {
     now.mockReturnValue(at);
-    limiter.countRequest();
+    limiter.admit({ origin: "client" });
   }
-  expect(() => limiter.countRequest()).toThrow("3 requests of this minute");
+  expect(() => limiter.admit({ origin: "client" })).toThrow("3 requests of this minute");
   for (const at of [60_000, 60_010, 60_020]) {
     now.mockReturnValue(at - 1);
-    expect(() => limiter.countRequest()).toThrow("3 requests of this minute");
+    expect(() => limiter.admit({ origin: "client" })).toThrow("3 requests of this minute");
     now.mockReturnValue(at);
-    limiter.countRequest();
+    limiter.admit({ origin: "client" });
   }
 });

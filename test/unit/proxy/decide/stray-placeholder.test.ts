@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createPlaceholderSearch } from "../../../../src/credential/placeholder-search.ts";
-import type { RequestHead } from "../../../../src/http/http1/request-head.ts";
+import type { HttpRequest } from "../../../../src/http/http-request.ts";
 import { strayPlaceholder } from "../../../../src/proxy/decide/stray-placeholder.ts";
 import { makeCredential } from "../../../support/credential-fixtures.ts";
 
@@ -9,7 +9,7 @@ const wild = makeCredential({ type: "bearer" }, { host: "*.wild.test" });
 const findPlaceholder = createPlaceholderSearch([here, wild]);
 
 function flagsOf(text: string, host: string): readonly string[] {
-  const head = { target: "/v2/x", headers: [["Authorization", text]] } as unknown as RequestHead;
+  const head = { target: "/v2/x", headers: [["Authorization", text]] } as unknown as HttpRequest;
   return strayPlaceholder({ findPlaceholder }, head, host);
 }
 

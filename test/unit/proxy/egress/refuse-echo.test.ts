@@ -1,9 +1,12 @@
 import { expect, it } from "vitest";
+import { HeldBytes } from "../../../../src/proxy/egress/held-bytes.ts";
 import { SecretEchoes } from "../../../../src/proxy/egress/secret-echo.ts";
-import { refusalWithoutEcho, withoutEcho } from "../../../../src/proxy/egress/refuse-echo.ts";
+import { refusalWithoutEcho, refuseEcho } from "../../../../src/proxy/egress/refuse-echo.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
 
 const secret = "ghs_16C7e42F292c6912E7710c838347Ae178B4a";
+
+const hold = new HeldBytes().open();
 
 function session(): SecretEchoes {
   const echoes = new SecretEchoes();
@@ -13,11 +16,15 @@ function session(): SecretEchoes {
 
 it("lets headers through as they are when they repeat nothing", () => {
   const headers = [["ETag", '"1"']] as const;
-  expect(withoutEcho(headers, { echoes: session(), secrets: [secret] })).toBe(headers);
+  const { begin } = refuseEcho({ echoes: session(), secrets: [secret] });
+  expect(begin({ status: 200, phrase: "Fine", headers }, hold)).toBeUndefined();
 });
 
 it("refuses headers that repeat the request's own secret, however short it is", () => {
-  const repeat = () => withoutEcho([["X-A", "k=ab1"]], { echoes: session(), secrets: ["ab1"] });
+  const { begin } = refuseEcho({ echoes: session(), secrets: ["ab1"] });
+  const answer = { status: 200, phrase: "so ab1", headers: [] };
+  expect(begin(answer, hold)).toEqual({ dropsPhrase: true });
+  const repeat = () => begin({ status: 200, headers: [["X-A", "k=ab1"]] }, hold);
   expect(repeat).toThrow("repeats the credential");
 });
 

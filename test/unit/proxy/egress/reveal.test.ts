@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { VaultboxError } from "../../../../src/base/errors.ts";
 import { createAuthoriser } from "../../../../src/proxy/decide/authorise.ts";
 import { SecretEchoes } from "../../../../src/proxy/egress/secret-echo.ts";
-import { refusalResponse } from "../../../../src/proxy/client/refusal-response.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
 import { failing } from "../../../support/credential-fixtures.ts";
 import { revealOn } from "../../../../src/proxy/egress/reveal.ts";
+import { toRefusalText } from "../../../support/refusal-text.ts";
 
 /** What a client reads when the secret of `work/ci` can't be had because of `error`. */
 async function readRefusal(error: Error): Promise<string> {
@@ -35,7 +35,7 @@ async function readRefusal(error: Error): Promise<string> {
     { method: "GET", host: "api.example.com" },
   ).catch((caught: unknown) => caught);
   expect(refusal).toBeInstanceOf(Refusal);
-  return refusalResponse(refusal as Refusal, "text").split("\r\n\r\n")[1] ?? "";
+  return toRefusalText(refusal as Refusal, "text").split("\r\n\r\n")[1] ?? "";
 }
 
 const remedy =

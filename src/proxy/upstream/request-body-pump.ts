@@ -1,33 +1,26 @@
-import { BodyBeginning } from "../body-beginning.ts";
+import { hasContent } from "../../http/body.ts";
+import { lastChunk, toChunk } from "../../http/http1/chunked-decoder.ts";
 import { drained } from "../byte-source.ts";
 import { within } from "../deadlines.ts";
-import type { ForwardedRequest } from "./forwarded-request.ts";
-import { lastChunk, toChunk } from "../../http/http1/chunked-decoder.ts";
 import { proxyLimits } from "../limits.ts";
-import type { SessionLimiter } from "../decide/session-limiter.ts";
-import type { UpstreamConnection } from "../upstream/upstream-pool.ts";
-import { writePiece } from "./write-piece.ts";
-import { hasContent } from "../../http/http1/request-head.ts";
+import { writePiece } from "../write-piece.ts";
+import { BodyBeginning } from "./body-beginning.ts";
+import type { UpstreamRequest } from "./upstream.ts";
+import type { UpstreamConnection } from "./upstream-pool.ts";
 
 /** Sends the head and streams the body, as fast as the upstream takes it. */
 export class RequestBodyPump {
   readonly #upstream: UpstreamConnection;
-  readonly #limiter: SessionLimiter;
-  readonly #request: ForwardedRequest;
+  readonly #request: UpstreamRequest;
   readonly #beginning = new BodyBeginning();
   #isDone = false;
   #isStopped = false;
   /** Set while the body waits for `100 Continue` */
   #mayStart: (() => void) | undefined;
 
-  constructor(parts: {
-    readonly upstream: UpstreamConnection;
-    readonly limiter: SessionLimiter;
-    readonly request: ForwardedRequest;
-  }) {
-    this.#upstream = parts.upstream;
-    this.#limiter = parts.limiter;
-    this.#request = parts.request;
+  constructor(upstream: UpstreamConnection, request: UpstreamRequest) {
+    this.#upstream = upstream;
+    this.#request = request;
   }
 
   /** Whether the whole request went out. */
@@ -50,10 +43,9 @@ export class RequestBodyPump {
     if (this.#mayStart !== undefined) this.stop();
   }
 
-  /** The exchange is over: nothing more is read from the client, or written. */
+  /** The exchange is over: nothing more is read, or written. */
   stop(): void {
     this.#isStopped = true;
-    this.#request.clientBody.release();
     this.#mayStart?.();
   }
 
@@ -64,35 +56,33 @@ export class RequestBodyPump {
    */
   async run(head: string): Promise<void> {
     const { socket } = this.#upstream;
+    const { body, countUpload } = this.#request;
     // Heads count too: a limit on bodies alone is none for data in queries and headers
-    this.#limiter.countUpload(head.length);
-    if (!hasContent(this.#request.head.body)) {
+    countUpload(head.length);
+    if (!hasContent(body.length)) {
       socket.write(head, "latin1");
       this.#isDone = true;
       return;
     }
-    if (this.#request.head.expectsContinue) {
-      socket.write(head, "latin1");
-      await this.#waitForContinue();
-      if (this.#isStopped || socket.destroyed) return;
-      this.#request.clientBody.continue();
-      await this.#stream("");
-      return;
-    }
-    await this.#stream(head);
+    if (body.ask === undefined) return this.#stream(head);
+    socket.write(head, "latin1");
+    await this.#waitForContinue();
+    if (this.#isStopped || socket.destroyed) return;
+    body.ask();
+    await this.#stream("");
   }
 
   /** `pending` goes out in one write with the first piece, when one is there already. */
   async #stream(pending: string): Promise<void> {
     const { socket } = this.#upstream;
-    const { head, clientBody, body = clientBody } = this.#request;
-    const isChunked = head.body.kind === "chunked";
+    const { body, countUpload, record, patience } = this.#request;
+    const isChunked = body.length === "unknown";
     let first: string | undefined = pending;
-    if (!(body === clientBody && clientBody.isBuffered) && pending !== "") {
+    if (body.isReady !== true && pending !== "") {
       socket.write(pending, "latin1");
       first = undefined;
     }
-    let left = head.body.kind === "length" ? head.body.length : Number.POSITIVE_INFINITY;
+    let left = typeof body.length === "number" ? body.length : Number.POSITIVE_INFINITY;
     for (;;) {
       const piece = await body.next();
       if (this.#isOver()) return;
@@ -102,13 +92,13 @@ export class RequestBodyPump {
         throw new Error("the body isn't as long as its head says");
       }
       if (piece === undefined) break;
-      this.#limiter.countUpload(piece.length);
+      countUpload(piece.length);
       this.#beginning.add(piece);
-      this.#request.record.bytesUp += piece.length;
+      record.bytesUp += piece.length;
       const bytes = isChunked ? toChunk(piece) : piece;
       const out: Buffer = first ? Buffer.concat([Buffer.from(first, "latin1"), bytes]) : bytes;
       first = undefined;
-      within(this.#upstream.deadline, proxyLimits.responseHeadMs);
+      within(this.#upstream.deadline, patience.headMs);
       if (!writePiece(socket, out)) await drained(socket).catch(() => undefined);
       // Checked before the next read too: after the exchange the client's bytes are another reader's
       if (this.#isOver()) return;

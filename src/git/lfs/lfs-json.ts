@@ -1,24 +1,7 @@
-import { headerValues } from "./header-fields.ts";
-import { Refusal } from "./refusal.ts";
-import type { HandledRequest, OutgoingBody } from "./handler.ts";
-import { memoryOfJson } from "./hold.ts";
-
-/** Bytes of one piece: TLS makes a copy of all that it's given at once. */
-const pieceBytes = 64 * 1024;
-
-/** A body that is all there. */
-export function bufferedBody(content: string | Buffer): OutgoingBody {
-  let rest = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-  return {
-    length: rest.length,
-    next: () => {
-      if (rest.length === 0) return Promise.resolve(undefined);
-      const piece = rest.subarray(0, pieceBytes);
-      rest = rest.subarray(pieceBytes);
-      return Promise.resolve(piece);
-    },
-  };
-}
+import type { HandledRequest } from "../../http/handler.ts";
+import { headerValues } from "../../http/header-fields.ts";
+import { memoryOfJson } from "../../http/hold.ts";
+import { Refusal } from "../../http/refusal.ts";
 
 /** The text of a body that isn't compressed. @throws Refusal */
 async function readText(request: HandledRequest, maxBytes: number): Promise<string> {

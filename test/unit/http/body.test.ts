@@ -1,5 +1,5 @@
+import { bufferedBody } from "../../../src/http/body.ts";
 import { expect, it } from "vitest";
-import { bufferedBody } from "../../../src/http/buffered-body.ts";
 
 async function readPieces(content: string | Buffer): Promise<readonly Buffer[]> {
   const body = bufferedBody(content);

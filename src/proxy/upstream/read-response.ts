@@ -1,12 +1,12 @@
 import { readHead } from "../../http/http1/read-head.ts";
 import {
   parseResponseHead,
-  type ResponseHead,
+  type Http1Response,
   statusLine,
 } from "../../http/http1/response-head.ts";
 import { proxyLimits } from "../limits.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { UpstreamConnection } from "../upstream/upstream-pool.ts";
+import type { UpstreamConnection } from "./upstream-pool.ts";
 
 /** A kept connection ended before the first byte of the response: the upstream closed it while it was idle. */
 export class StaleConnection extends Error {}
@@ -19,7 +19,7 @@ export class StaleConnection extends Error {}
 export async function readFinalHead(
   upstream: UpstreamConnection,
   options: { readonly onContinue: () => void; readonly isUpgrade: boolean },
-): Promise<ResponseHead> {
+): Promise<Http1Response> {
   for (let interim = 0; interim <= proxyLimits.interimResponses; interim++) {
     const text = await readUpstreamHead(upstream, interim === 0);
     const head = parseResponseHead(text);

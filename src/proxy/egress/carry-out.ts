@@ -1,0 +1,165 @@
+// One request of a client: parse → authority → decide → admit → (handler) → the pipeline → answer → record. A new rule kind,
+// credential scheme or protocol is another step, another handler or another file, never a branch in here.
+import type { Authority } from "../../http/authority.ts";
+import type { Body } from "../../http/body.ts";
+import type { Exchange } from "../../http/exchange.ts";
+import type { ForwardDisposition } from "../../http/handler.ts";
+import { parseIncomingRequest } from "../../http/incoming-request.ts";
+import { toRequiredPaths } from "../../http/other-path.ts";
+import { Refusal } from "../../http/refusal.ts";
+import type { Rule } from "../../policy/policy.ts";
+import type { AuthorisationRequest } from "../decide/authorise.ts";
+import { decideRequest, type RequestDisposition } from "../decide/decide-request.ts";
+import { type OngoingRequest, toHandledRequest } from "../decide/handled-request.ts";
+import { strayPlaceholder } from "../decide/stray-placeholder.ts";
+import type { ProxyContext } from "../proxy-context.ts";
+import { answerThroughHandler } from "./answer-through-handler.ts";
+import { clientPatience, type ReceivedAnswer, sendOut } from "./pipeline.ts";
+import { relayUpgraded } from "./relay-upgraded.ts";
+import { type RequestRecord, toOutcome } from "./request-record.ts";
+
+/** How a request goes on: by a host rule, or as its handler says. */
+interface Way {
+  readonly rule: Pick<Rule, "effect" | "clientCredentials">;
+  readonly disposition?: ForwardDisposition;
+  /** Instead of the client's */
+  readonly body?: Body | undefined;
+}
+
+/**
+ * Decides a request, sends it on and answers it, or answers it otherwise.
+ * @throws Refusal when the request isn't forwarded, or its upstream failed before any answer; ResponseBroken, ClientAborted
+ */
+export async function carryOut(
+  context: ProxyContext,
+  exchange: Exchange,
+  { tunnel, record }: { readonly tunnel: Authority | undefined; readonly record: RequestRecord },
+): Promise<void> {
+  using hold = context.held.open();
+  const head = exchange.request;
+  const incoming = parseIncomingRequest(head, tunnel, (facts) => record.note(facts));
+  const { disposition, facts } = decideRequest(context.deciders, incoming);
+  record.note(facts);
+  if (disposition.type === "refuse") {
+    record.note({ flags: strayPlaceholder(context, head, incoming.authority.host) });
+    throw disposition.refusal;
+  }
+  const { method } = head;
+  const { host, port, scheme } = incoming.authority;
+  const asked = {
+    origin: "client",
+    scheme,
+    host,
+    port,
+    method,
+    path: incoming.target.path,
+  } as const;
+  const admission = await context.admit(asked);
+  const ongoing = { ...incoming, exchange, record, hold, admission };
+  // Awaited here: what is held is given back once all of it is over, and not before
+  if (disposition.type === "allow") await send(context, ongoing, { rule: disposition.rule });
+  else await handle(context, ongoing, disposition);
+}
+
+/** What a handler makes of it. */
+async function handle(
+  context: ProxyContext,
+  ongoing: OngoingRequest,
+  { handle: decide, otherwise }: Extract<RequestDisposition, { type: "handle" }>,
+): Promise<void> {
+  const isAllowed = !(otherwise instanceof Refusal);
+  const disposition = await decide(toHandledRequest(ongoing, context.turns), { isAllowed });
+  // Of what was held to decide it, the body that goes on is left
+  if (disposition.type !== "answer") ongoing.hold.shrinkTo(lengthOf(disposition.body));
+  switch (disposition.type) {
+    case "answer":
+      return answerThroughHandler(context, ongoing, disposition);
+    case "host-rules": {
+      if (otherwise instanceof Refusal) throw otherwise;
+      ongoing.record.note({ rule: otherwise.source.label });
+      return send(context, ongoing, { rule: otherwise, body: disposition.body });
+    }
+    case "forward":
+      try {
+        const rule = { effect: "allow", clientCredentials: "refuse" } as const;
+        return await send(context, ongoing, { rule, disposition, body: disposition.body });
+      } finally {
+        await disposition.release?.();
+      }
+  }
+}
+
+/** Bytes of a body that a handler put in, as far as it says. */
+function lengthOf(body: Body | undefined): number {
+  if (body === undefined || body.length === "none") return 0;
+  return body.length === "unknown" ? Number.POSITIVE_INFINITY : body.length;
+}
+
+/** From the decision to the end of the exchange. */
+async function send(context: ProxyContext, ongoing: OngoingRequest, way: Way): Promise<void> {
+  const { authority, record, hold, admission, exchange, head } = ongoing;
+  const { disposition } = way;
+  const { grantedHeaders = [], grantedQuery = "" } = disposition ?? {};
+  const isGranted = grantedHeaders.length > 0 || grantedQuery !== "";
+  const answer = await sendOut(context, {
+    request: toAuthorisationRequest(ongoing, way),
+    authority,
+    record,
+    admission,
+    hold,
+    body: way.body ?? exchange.body,
+    upgrade: head.upgrade,
+    ...(isGranted ? { granted: { headers: grantedHeaders, query: grantedQuery } } : {}),
+    client: exchange,
+    patience: clientPatience,
+    transform: disposition?.response,
+  });
+  try {
+    await relay(exchange, answer, ongoing);
+  } finally {
+    answer.upstream.close();
+  }
+}
+
+/** Gives the client the answer, to its end. */
+async function relay(
+  exchange: Exchange,
+  { head, body, upstream }: ReceivedAnswer,
+  { record, admission }: OngoingRequest,
+): Promise<void> {
+  record.status = head.status;
+  if (upstream.upgraded === undefined) {
+    await upstream.unlessSendingFails(exchange.respond(head, body, record));
+    record.end("completed");
+    return;
+  }
+  const refusal = await relayUpgraded({
+    client: exchange.upgrade(head),
+    upstream: upstream.upgraded,
+    counts: record,
+    countUpload: admission.countUpload,
+  });
+  record.end(refusal === undefined ? "completed" : toOutcome(refusal), refusal?.reason);
+}
+
+/** What the choice of credentials is made by. */
+function toAuthorisationRequest(
+  { head, authority, target, others }: OngoingRequest,
+  { rule, disposition }: Way,
+): AuthorisationRequest & { readonly method: string } {
+  const { scheme, host, port } = authority;
+  return {
+    scheme,
+    host,
+    port,
+    method: head.method,
+    path: target.path,
+    readings: target.readings,
+    otherPaths: toRequiredPaths(others),
+    headers: disposition?.headers ?? head.headers,
+    rule,
+    rawTarget: disposition?.target ?? target.rawPath + target.query,
+    withoutCredential: disposition?.withoutCredential === true,
+    ...(disposition?.repository === undefined ? {} : { repository: disposition.repository }),
+  };
+}

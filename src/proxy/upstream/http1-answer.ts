@@ -1,0 +1,106 @@
+import { type Body, hasContent } from "../../http/body.ts";
+import { type ByteStream, type HttpResponse, ResponseBroken } from "../../http/exchange.ts";
+import { headerValues } from "../../http/header-fields.ts";
+import { readBody } from "../../http/http1/body-reader.ts";
+import {
+  type Framing,
+  type Http1Response,
+  responseFraming,
+} from "../../http/http1/response-head.ts";
+import { within } from "../deadlines.ts";
+import { proxyLimits } from "../limits.ts";
+import type { Conversation } from "./converse.ts";
+import type { RequestBodyPump } from "./request-body-pump.ts";
+import type { UpstreamAnswer } from "./upstream.ts";
+
+/** An answer on its way from an upstream that speaks HTTP/1. */
+export class Http1Answer implements UpstreamAnswer {
+  head: HttpResponse;
+  readonly body: Body;
+  upgraded: ByteStream | undefined;
+  readonly unlessSendingFails: UpstreamAnswer["unlessSendingFails"];
+  readonly #conversation: Conversation;
+  readonly #pump: RequestBodyPump;
+  readonly #response: Http1Response;
+  readonly #framing: Framing;
+  readonly #isLast: boolean;
+  #isRead: boolean;
+
+  /** @throws Refusal 502 `upstream-invalid` when it can't be told where its body ends */
+  constructor(
+    parts: Conversation &
+      Pick<UpstreamAnswer, "unlessSendingFails"> & {
+        readonly pump: RequestBodyPump;
+        readonly response: Http1Response;
+        /** Whether the upstream was told that nothing follows */
+        readonly isLast: boolean;
+      },
+  ) {
+    const { request, response, upstream } = parts;
+    this.head = response;
+    this.unlessSendingFails = parts.unlessSendingFails;
+    this.#conversation = parts;
+    this.#pump = parts.pump;
+    this.#response = response;
+    this.#isLast = parts.isLast;
+    this.#framing = responseFraming(request.method, response);
+    const length = this.#framing === "until-close" ? "unknown" : this.#framing;
+    this.#isRead = !hasContent(length);
+    const reader = readBody(upstream.source, this.#framing, "upstream");
+    this.body = {
+      length,
+      get isReady() {
+        return upstream.source.buffered > 0;
+      },
+      next: () => this.#next(reader),
+    };
+  }
+
+  close(): void {
+    const { request, upstream, pool } = this.#conversation;
+    request.client?.onGone(undefined);
+    const isWhole = this.#isRead && this.#pump.isDone && this.#framing !== "until-close";
+    const stays = isWhole && this.#response.keepAlive && !this.#isLast && !this.#mayBeUnread();
+    this.#pump.stop();
+    keepIdleHint(this.#conversation, this.#response);
+    if (stays && request.client !== undefined) pool.release(upstream);
+    else pool.discard(upstream);
+  }
+
+  async #next(reader: Pick<Body, "next">): Promise<Buffer | undefined> {
+    const { request, upstream, end } = this.#conversation;
+    within(upstream.deadline, request.patience.silenceMs);
+    try {
+      const piece = await reader.next();
+      if (piece === undefined) this.#isRead = true;
+      return piece;
+    } catch (error) {
+      throw end.aborted ?? new ResponseBroken("upstream", error);
+    } finally {
+      // Whoever reads it may take time for it
+      upstream.deadline.at = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /**
+   * Whether the upstream may have left the body, or the rest of it, unread and take it for a request, which the next head on
+   * its connection would complete. Servers do so where they refuse or redirect, and where nobody asks for a body.
+   */
+  #mayBeUnread(): boolean {
+    const { request } = this.#conversation;
+    if (!hasContent(request.body.length)) return false;
+    return this.#response.status >= 300 || this.#pump.beginsLikeRequest;
+  }
+}
+
+/** `Keep-Alive: timeout=N` is how long the upstream keeps it; we give up a second earlier. */
+function keepIdleHint({ upstream }: Conversation, { headers }: Http1Response): void {
+  for (const value of headerValues(headers, "keep-alive")) {
+    const seconds = /timeout=(\d{1,5})/.exec(value)?.[1];
+    if (seconds === undefined) continue;
+    upstream.idleMs = Math.min(
+      proxyLimits.idleUpstreamMs,
+      Math.max(0, Number(seconds) * 1000 - 1000),
+    );
+  }
+}
