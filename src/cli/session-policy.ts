@@ -14,7 +14,7 @@ import { findPreset } from "../presets/presets.ts";
 import { toShellWord } from "../base/shell-word.ts";
 import { toPrintable } from "../base/printable.ts";
 import { isMadeInSandbox } from "../workspace/handoff/made-repositories.ts";
-import { withoutSshAlias } from "../workspace/git-dir/remote-address.ts";
+import { withoutSshAlias } from "../workspace/git-dir/remote.ts";
 import {
   readRepositoryFacts,
   resolveHost,

@@ -21,7 +21,7 @@ export interface EngineSetup {
 }
 
 /**
- * Scans at the machine and changes nothing. An engine that the user named and that doesn't answer is an error.
+ * Looks at the machine and changes nothing. An engine that the user named and that doesn't answer is an error.
  * @param extraPackages wanted beside the engine's own; only where `canInstallPackages()`
  * @throws VaultboxError VBX_ENGINE_UNREACHABLE where vaultbox can't set an engine up
  */

@@ -143,7 +143,7 @@ export function watchWorkspace(
   });
 }
 
-/** Scans at what the sandbox left and records it. Its failure is no reason to lose the command's status. */
+/** Looks at what the sandbox left and records it. Its failure is no reason to lose the command's status. */
 export async function endSessionWorkspace(
   workspace: WorkspaceSession,
   { audit, onNote, signal }: EndReport,

@@ -68,7 +68,7 @@ export interface ScanBudget {
 /** How long the process does nothing else, `ms`. */
 const sliceMs = 15;
 /** Questions between two looks at the clock. */
-const questionsPerScan = 16;
+const questionsPerLook = 16;
 
 /** @param signal ends the look at once */
 export function createScanBudget(limits: ScanLimits, signal?: AbortSignal): ScanBudget {
@@ -91,7 +91,7 @@ export function createScanBudget(limits: ScanLimits, signal?: AbortSignal): Scan
     },
     isDue: () => {
       if (end !== undefined) return true;
-      if (++questions % questionsPerScan !== 0) return false;
+      if (++questions % questionsPerLook !== 0) return false;
       return performance.now() > sliceEnds;
     },
     turn: async () => {
@@ -138,4 +138,17 @@ function createPart(whole: ScanBudget, limits: Pick<ScanLimits, "entries" | "byt
     part: (own) => createPart(budget, own),
   };
   return budget;
+}
+
+const reasons: Readonly<Record<ScanEnd, string>> = {
+  entries: "there is too much in the workspace",
+  findings: "there are too many repositories",
+  bytes: "there is too much to read",
+  ms: "it took too long",
+  signal: "it was interrupted",
+};
+
+/** Why a look ended early, for the user. */
+export function toReason(end: ScanEnd): string {
+  return reasons[end];
 }

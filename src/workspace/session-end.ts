@@ -39,12 +39,12 @@ export interface EndOptions {
   readonly session: string;
   /** Ends the look */
   readonly signal?: AbortSignal | undefined;
-  /** What an earlier look, whose process died, had held by then: nobody may have been told */
+  /** What an earlier look, whose process died, had disabled by then: nobody may have been told */
   readonly disabledBefore?: readonly HandoffEntry[];
 }
 
 /**
- * Scans at what a sandbox left, once it's dead, and takes away what the host must not meet.
+ * Looks at what a sandbox left, once it's dead, and takes away what the host must not meet.
  * @param roots of the record, those that are still there
  */
 export async function inspectEnd(
@@ -56,7 +56,7 @@ export async function inspectEnd(
     // A mode that keeps its owner out hides all of it
     if ((folder.own().mode & 0o700) !== 0o700) folder.allowOwner();
   }
-  // What is dangerous is held whatever can't be written: a sandbox can fill the disk
+  // What is dangerous is disabled whatever can't be written: a sandbox can fill the disk
   const unwritten: string[] = [];
   await noting(unwritten, () => returnLogs(record.logs));
   // What it made itself is no finding

@@ -37,7 +37,7 @@ export interface WorkspaceSession {
   /** Calls back for each socket of the host that appears where the sandbox can reach it, until it's disposed */
   readonly watchSockets: (onSocket: (path: string) => void) => Disposable;
   /**
-   * Scans at what the sandbox left, once it's dead; undefined when there was none.
+   * Looks at what the sandbox left, once it's dead; undefined when there was none.
    * @param signal ends the look
    */
   readonly inspect: (signal?: AbortSignal) => Promise<Handoff | undefined>;

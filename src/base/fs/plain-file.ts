@@ -45,7 +45,7 @@ export interface FoundFile {
 }
 
 /**
- * Scans at a file or folder, and at its content, in as few calls as possible.
+ * Looks at a file or folder, and at its content, in as few calls as possible.
  * @param isRight asked of what was opened
  * @returns undefined when it isn't right
  * @throws Error of the system

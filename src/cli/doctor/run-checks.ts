@@ -11,7 +11,7 @@ import {
 } from "./host-checks.ts";
 import { checkKeychain } from "./keychain-check.ts";
 
-/** Scans at everything `vaultbox run` needs and changes nothing. */
+/** Looks at everything `vaultbox run` needs and changes nothing. */
 export async function runChecks(env: NodeJS.ProcessEnv): Promise<readonly HealthCheck[]> {
   const { config, vaults, state, runtime } = resolvePaths(env);
   const [engine, ...host] = await Promise.all([

@@ -50,7 +50,7 @@ export class BuildTrace {
     }
   }
 
-  /** Scans at what was said for a cause; one that brings about those seen before takes their place. */
+  /** Looks at what was said for a cause; one that brings about those seen before takes their place. */
   see(text: string, line?: string): void {
     const cause = failureCauses.find(({ shows }) => shows.test(text));
     if (cause === undefined) return;

@@ -17,7 +17,7 @@ import {
 /** Pushes under way at the same time; the others wait. Each holds all refs of its upstream, of which there may be many. */
 const maxPushesUnderWay = 16;
 
-/** Scans at pushes in a store of the host, with the upstream as the session's credential sees it. */
+/** Looks at pushes in a store of the host, with the upstream as the session's credential sees it. */
 export function openPushInspector(tools: HandlerTools, store: PackStore): PushInspector {
   const enter = openSlots(maxPushesUnderWay);
   return {

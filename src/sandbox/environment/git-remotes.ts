@@ -7,7 +7,7 @@ import {
 } from "../../git/remote-url.ts";
 import type { GitRule } from "../../git/entry/git-rule.ts";
 import { coversRepository } from "../../base/repository-name.ts";
-import type { RemoteAddress } from "../../workspace/git-dir/remote-address.ts";
+import type { RemoteAddress } from "../../workspace/git-dir/remote.ts";
 import type { RepositoryFacts } from "../../workspace/git-dir/repository-facts.ts";
 
 // Remotes whose addresses mean something only on this machine: aliases of ssh's, short forms of the user's own

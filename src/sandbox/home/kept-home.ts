@@ -32,7 +32,7 @@ export interface KeptHomeOptions {
   readonly seeded: readonly HomeFile[];
 }
 
-/** Scans through the home after its session, and tells the audit and the user. Its failure doesn't fail the run. */
+/** Looks through the home after its session, and tells the audit and the user. Its failure doesn't fail the run. */
 export type KeptHomeScan = (
   audit: Pick<AuditLog, "note">,
   onNote: (text: string) => void,

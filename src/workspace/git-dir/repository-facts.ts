@@ -17,8 +17,9 @@ import {
   toRemoteAddress,
   type AddressPlace,
   type RemoteAddress,
-} from "./remote-address.ts";
-import { chooseRemote, readRemoteUrl } from "./remote.ts";
+  chooseRemote,
+  readRemoteUrl,
+} from "./remote.ts";
 import { resolveSshHost, type SshHost } from "./ssh-configuration.ts";
 import { readTips } from "./repository-tips.ts";
 import { readUserConfiguration } from "./user-configuration.ts";

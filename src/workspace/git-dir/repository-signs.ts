@@ -36,3 +36,12 @@ export function isBareRepository(entries: readonly Entry[]): boolean {
   const has = (wanted: Spellings): boolean => entries.some(({ name }) => wanted.test(name));
   return has(headName) && ((has(objectsName) && has(refsName)) || has(commonName));
 }
+
+/** Settings in the work tree: of git, git-lfs, Mercurial and Subversion */
+const treeNames =
+  /^(?:\.gitmodules|\.lfsconfig|\.gitconfig|\.hgsub|\.hgrc|\.slconfig|\.gitreview|\.gitrepo)$/i;
+
+/** Whether a file of the work tree is one that a version control system reads settings from. */
+export function isTreeSettings(name: string): boolean {
+  return treeNames.test(name);
+}

@@ -1,6 +1,6 @@
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
-import type { ScanEnd } from "../scan-budget.ts";
+import { type ScanEnd, toReason } from "../scan-budget.ts";
 import type { HiddenKey } from "../hide/hidden-once.ts";
 import type { KnownViews } from "../git-dir/views/view.ts";
 import { isOfPackages, toOpeningHint, toTold, type MountedRoot } from "../roots/mounted-root.ts";
@@ -11,7 +11,6 @@ import { inspectGitDir, type InspectedPlace } from "../git-dir/inspect/inspect-g
 import { readGitDirViews } from "./left-views.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import type { Danger } from "../git-dir/inspect/inspection.ts";
-import { toReason } from "./unseen-reason.ts";
 
 /** What a repository was at the start. */
 export interface KnownGitDir {

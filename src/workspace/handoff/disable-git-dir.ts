@@ -29,7 +29,7 @@ export function toDisabledText({ taken, isClosed = false }: Hold, root: OpenRoot
  * Takes a repository out of git's sight, where it lies: it loses its HEAD, in every spelling that a file system takes
  * for it, which makes it none for whoever goes into it, then its name, and everybody's rights but its owner's. A bare
  * one, and one that is the root itself, keeps its place. What fails of this may be made up for by the rest: whether git
- * finds a repository there is asked again, and only then it's held.
+ * finds a repository there is asked again, and only then it's disabled.
  * @param how.isSeen whether all in it was looked at; otherwise there may be repositories in it, and nobody gets in
  */
 export async function disableGitDir(

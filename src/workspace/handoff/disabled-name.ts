@@ -8,12 +8,12 @@ const maxNames = 100;
 const maxCounted = 10;
 const maxShortLength = 8;
 
-/** Whether a name is one that a hold gave. */
+/** Whether a name is one that disabling gave. */
 export function isDisabledName(name: string): boolean {
   return name.includes(disabledSuffix);
 }
 
-/** Names for what is held: after a few that may be taken ones that nobody can have taken before. */
+/** Names for what is disabled: after a few that may be taken ones that nobody can have taken before. */
 export function* countedNames(name: string): Generator<string> {
   yield toDisabledName(name, "");
   for (let count = 2; count <= maxCounted; count++) yield toDisabledName(name, `-${count}`);

@@ -22,7 +22,7 @@ export interface Found extends LeftRoot {
   readonly repositories: readonly InspectedGitDir[];
 }
 
-/** Scans through the roots after a sandbox was in them: what was known before of all of them comes first. */
+/** Looks through the roots after a sandbox was in them: what was known before of all of them comes first. */
 export async function scanThrough(
   left: readonly LeftRoot[],
   { protect, budget }: Omit<HandoffOptions, "root" | "roots">,

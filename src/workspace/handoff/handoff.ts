@@ -1,6 +1,7 @@
 import type { ScanBudget } from "../scan-budget.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
 import type { OpenDanger } from "./open-dangers.ts";
+import { debug } from "../../base/debug.ts";
 
 /** One thing that the sandbox left for the host. */
 export interface HandoffEntry {
@@ -56,4 +57,27 @@ export interface HandlingOptions extends HandoffOptions {
    * @param place absolute, on the host
    */
   readonly findSharer: (place: string) => string | undefined;
+}
+
+/**
+ * What is done about what a sandbox left, one step after the other. A step that fails, for whatever reason, keeps no other
+ * one from being done: what a sandbox left may be more than this program's own limits let pass.
+ */
+export class HandlingSteps {
+  readonly entries: HandoffEntry[] = [];
+  /** Why the first step that failed did */
+  failure: string | undefined;
+
+  async take(
+    step: () => readonly HandoffEntry[] | Promise<readonly HandoffEntry[]>,
+  ): Promise<void> {
+    try {
+      // One by one: as arguments, a long list is too much for the stack
+      for (const entry of await step()) this.entries.push(entry);
+    } catch (error) {
+      const why = error instanceof Error ? error : new Error(String(error));
+      this.failure ??= `a part of it failed: ${why.message}`;
+      debug("handoff", why.stack ?? why.message);
+    }
+  }
 }

@@ -1,23 +1,21 @@
 import { join } from "node:path";
 import { inFolderOf, type Folder } from "../../base/fs/beneath.ts";
 import { toWrittenName } from "../../base/fs/name-text.ts";
-import { createScanBudget, type ScanBudget } from "../scan-budget.ts";
-import { toReviewDetail } from "../git-dir/views/tree-commands.ts";
+import { createScanBudget, type ScanBudget, toReason } from "../scan-budget.ts";
+import { toReviewDetail } from "../git-dir/views/view.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import { isCompiledKind } from "../scan/compiled-executable.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Baseline } from "./baseline.ts";
 import { findForged, toCompiledFiles } from "./compiled-files.ts";
 import type { Found } from "./found.ts";
-import type { HandlingOptions, Handoff, HandoffEntry } from "./handoff.ts";
+import { type HandlingOptions, type Handoff, type HandoffEntry, HandlingSteps } from "./handoff.ts";
 import { disablePrograms, isNewProgram } from "./disable-programs.ts";
 import { disableUnseen, toDisabledText } from "./disable-git-dir.ts";
 import { readPlace } from "../hide/hidden-once.ts";
 import { inspectViews } from "./left-views.ts";
 import { reportRepositories } from "./left-repositories.ts";
-import { HandlingSteps } from "./handling-steps.ts";
 import { takeSharedRights } from "./shared-rights.ts";
-import { toReason } from "./unseen-reason.ts";
 
 /** What is listed; a list that is longer isn't read, and a sandbox chooses how long it is. */
 const maxEntries = 10_000;
@@ -103,7 +101,7 @@ function toTeller(root: Found["root"]): (entry: HandoffEntry) => HandoffEntry {
   return (entry) => ({ ...entry, path: toTold(root, entry.path) });
 }
 
-/** No more than anybody reads, and nothing that was held is left out for the length of one root's list. */
+/** No more than anybody reads, and nothing that was disabled is left out for the length of one root's list. */
 function toListed(entries: readonly HandoffEntry[]): readonly HandoffEntry[] {
   if (entries.length <= maxEntries) return entries;
   const isDisabled = ({ change }: HandoffEntry): boolean =>

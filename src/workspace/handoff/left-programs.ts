@@ -10,9 +10,8 @@ import {
   withPrograms,
 } from "../git-dir/pointed/named-executables.ts";
 import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
-import type { SettingsOfFile } from "../git-dir/pointed/included-settings.ts";
+import { type SettingsOfFile, readUserSettings } from "../git-dir/pointed/included-settings.ts";
 import { createTreeNames } from "../git-dir/pointed/tree-names.ts";
-import { readUserSettings } from "../git-dir/pointed/user-settings.ts";
 import {
   findOuter,
   hasOuter,

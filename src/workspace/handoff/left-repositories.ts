@@ -6,12 +6,12 @@ import { toTold } from "../roots/mounted-root.ts";
 import { isNameable } from "../protect/nameable.ts";
 import { disablePlace, disableGitDir, toDisabledText, type Hold } from "./disable-git-dir.ts";
 import { unfinished } from "../git-dir/inspect/inspect-todo.ts";
-import { toReason } from "./unseen-reason.ts";
+import { toReason } from "../scan-budget.ts";
 
 const kind = "repositories";
 
 /**
- * The repositories that are new, or not as they were. One that could make the host's git run something is held:
+ * The repositories that are new, or not as they were. One that could make the host's git run something is disabled:
  * renamed, so that git doesn't find it; so is one that could not be looked at.
  * @param options with a budget for what is done about them
  */

@@ -10,7 +10,7 @@ import { toTold } from "../roots/mounted-root.ts";
 import type { ScannedRoot } from "../roots/scan-root.ts";
 import { walk } from "../scan/walk.ts";
 import { matches, type HideRules } from "./hide-rules.ts";
-import { toNewSecrets } from "./new-secrets.ts";
+import { toNewSecrets } from "./hidden-entry.ts";
 import {
   readHiddenKeys,
   readHiddenOnce,

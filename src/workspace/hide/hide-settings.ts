@@ -1,14 +1,14 @@
 import { orNothing, type Folder } from "../../base/fs/beneath.ts";
 import { toNames } from "../host-path.ts";
 import type { ScanBudget } from "../scan-budget.ts";
-import { findOtherSystem } from "../git-dir/other-systems/other-system.ts";
+import { findOtherSystem } from "../git-dir/other-system.ts";
 import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
 import { hasRoomForCopies, kindOf, type MountDraft } from "../protect/mount-draft.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
 import { inspectTracked } from "./tracked/tracked-files.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
-import { hideLogs } from "./hide-logs.ts";
-import { isTreeSettings } from "./tree-settings.ts";
+import { hideLogs } from "./shown-log.ts";
+import { isTreeSettings } from "../git-dir/repository-signs.ts";
 import { withoutSecretsByStep } from "./settings-text.ts";
 
 /** In a repository's folder: git's own, what editors leave of it, and what other programs keep there */

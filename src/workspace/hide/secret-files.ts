@@ -80,7 +80,7 @@ export function isSecretFile(
   if (secretNames.test(name)) return !exampleNames.test(name);
   const original = `${path.slice(0, -written.length)}${name}`;
   if (secretPaths.test(original)) return true;
-  const look = toScan(name, original);
+  const look = toLook(name, original);
   if (look === undefined) return false;
   const bytes = file.folder.read(file.name, look.maxBytes);
   budget?.spend("bytes", bytes?.length);
@@ -96,7 +96,7 @@ interface Look {
 }
 
 /** Undefined for a file that isn't looked into, as its name is none of a file with secrets. */
-function toScan(name: string, path: string): Look | undefined {
+function toLook(name: string, path: string): Look | undefined {
   if (variableNames.test(name)) {
     if (exampleNames.test(name)) return undefined;
     const isScript = /^\.envrc/i.test(name);

@@ -2,7 +2,7 @@ import { contains } from "../../base/fs/path-steps.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
 import { createTreeNames } from "../git-dir/pointed/tree-names.ts";
-import { readUserSettings } from "../git-dir/pointed/user-settings.ts";
+import { readUserSettings } from "../git-dir/pointed/included-settings.ts";
 import {
   findOuter,
   hasOuter,

@@ -3,16 +3,19 @@ import { VaultboxError } from "../../base/errors.ts";
 import type { Folder } from "../../base/fs/beneath.ts";
 import { isDisabledName } from "../handoff/disabled-name.ts";
 import { quoted } from "../../base/printable.ts";
-import { maxConfigurationBytes, readConfiguration } from "../git-dir/git-configuration.ts";
+import {
+  maxConfigurationBytes,
+  readConfiguration,
+  unreadable,
+} from "../git-dir/git-configuration.ts";
 import { isTrue, type GitSetting } from "../git-dir/git-setting.ts";
 import { isBareRepository } from "../git-dir/repository-signs.ts";
 import { isNameable } from "./nameable.ts";
 import { protectSettings } from "./protect-other.ts";
 import { mountCopy, mountReadOnly, kindOf, pinFolders, type MountDraft } from "./mount-draft.ts";
 import { protectWorkTrees, type TreesInSandbox } from "./protect-work-trees.ts";
-import { saplingInGit } from "../git-dir/other-systems/other-system.ts";
+import { saplingInGit } from "../git-dir/other-system.ts";
 import { sameFolder } from "./mount-point.ts";
-import { unreadable } from "../git-dir/unreadable-configuration.ts";
 
 /** Submodules within submodules, and folders within `modules` */
 const maxModuleDepth = 16;

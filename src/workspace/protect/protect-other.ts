@@ -1,5 +1,5 @@
 import { quoted } from "../../base/printable.ts";
-import { findOtherSystem, type OtherSystem } from "../git-dir/other-systems/other-system.ts";
+import { findOtherSystem, type OtherSystem } from "../git-dir/other-system.ts";
 import { maxConfigurationBytes } from "../git-dir/git-configuration.ts";
 import { kindOf, mountCopy, mountReadOnly, pinFolders, type MountDraft } from "./mount-draft.ts";
 

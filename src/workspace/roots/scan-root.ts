@@ -1,13 +1,14 @@
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
-import type { HideRules } from "../hide/hide-rules.ts";
+import { type HideRules, matches, withShown } from "../hide/hide-rules.ts";
 import { createScanBudget, startLimits } from "../scan-budget.ts";
 import { findSpecialBelow } from "../scan/find-special-files.ts";
 import { addRootRepository, type ScanOptions } from "../scan/scan-draft.ts";
 import { createScan, scanWorkspace, type Scan } from "../scan/scan.ts";
-import { isOfPackages, type OpenRoot } from "./mounted-root.ts";
+import { isOfPackages, type OpenRoot, type MountedRoot } from "./mounted-root.ts";
 import type { TrackedSecrets } from "../hide/tracked/leave-tracked.ts";
-import { toRootRules } from "./root-hide.ts";
+import { basename, dirname, join } from "node:path";
+import { isSecretFolder } from "../hide/secret-files.ts";
 
 /** A root as the start found it. */
 export interface ScannedRoot {
@@ -20,7 +21,7 @@ export interface ScannedRoot {
 }
 
 /**
- * Scans through a root before the sandbox is made.
+ * Looks through a root before the sandbox is made.
  * @throws VaultboxError VBX_MOUNT_REFUSED when a mount can't be looked through; Error of the system
  */
 export async function inspectRoot(
@@ -65,4 +66,20 @@ function tooLarge({ source }: OpenRoot): VaultboxError {
     `cannot look through ${quoted(source)} for secrets and sockets: it is too large`,
     { hints: ["mount one of the folders in it"] },
   );
+}
+
+/**
+ * What is hidden in a root; undefined for nothing. A mount of the very folder that a rule names is meant to be seen. The
+ * folder's own name counts in a mount: `credentials` in a mounted `.cargo` is what the rule names.
+ */
+export function toRootRules(
+  rules: HideRules | undefined,
+  { kind, source }: MountedRoot,
+): HideRules | undefined {
+  if (rules === undefined) return undefined;
+  const own = withShown(rules, source);
+  if (kind !== "mount") return own;
+  const name = basename(source);
+  const isNamed = matches(rules.hidden, name) || (rules.defaults && isSecretFolder(source));
+  return isNamed ? undefined : { ...own, around: join(basename(dirname(source)), name) };
 }

@@ -55,7 +55,7 @@ export function isCompiledKind(kind: string): boolean {
 }
 
 /**
- * Scans at a compiled file. Only Python's say what source they stand for, so that one which isn't made of it can be told
+ * Looks at a compiled file. Only Python's say what source they stand for, so that one which isn't made of it can be told
  * from one that is: those alone have a host executable.
  */
 export function toCompiledExecutable(

@@ -5,7 +5,7 @@ import { addExecutable, type ScanDraft } from "./scan-draft.ts";
 import { walk } from "./walk.ts";
 
 /**
- * HostExecutables what programs find through links to folders of the workspace, by the path through the link: the files of
+ * Takes what programs find through links to folders of the workspace, by the path through the link: the files of
  * `docs/a` are `.claude/…` once `.claude` leads there. Links that lead on from there are followed too, each once: one
  * that leads around itself has no end.
  */

@@ -12,7 +12,7 @@ interface GitPlace {
 }
 
 /**
- * HostExecutables what other programs go by in the repositories' own folders, through which no walk goes.
+ * Takes what other programs go by in the repositories' own folders, through which no walk goes.
  * @param draft with the table of these
  */
 export async function addExecutablesOfGitDirs(draft: ScanDraft): Promise<void> {
@@ -21,11 +21,11 @@ export async function addExecutablesOfGitDirs(draft: ScanDraft): Promise<void> {
     if (shape !== "folder" && shape !== "bare" && shape !== "module") continue;
     if (!(await budget.turn())) return;
     using folder = orNothing(() => root.openPath(names));
-    if (folder !== undefined) await executableIn(draft, { folder, names, known: [".git"] });
+    if (folder !== undefined) await addIn(draft, { folder, names, known: [".git"] });
   }
 }
 
-async function executableIn(draft: ScanDraft, place: GitPlace): Promise<void> {
+async function addIn(draft: ScanDraft, place: GitPlace): Promise<void> {
   const { budget, table } = draft;
   const around = table.toFolder(place.known);
   for (const entry of await readFolderOrNothing(place.folder, budget)) {
@@ -41,7 +41,7 @@ async function executableIn(draft: ScanDraft, place: GitPlace): Promise<void> {
       draft.executables.set(names.join("/"), { kind, state: "folder" });
     } else if (kind !== undefined || table.findKindBelow(known) !== undefined) {
       using folder = orNothing(() => place.folder.open(entry.name));
-      if (folder !== undefined) await executableIn(draft, { folder, names, known });
+      if (folder !== undefined) await addIn(draft, { folder, names, known });
     }
   }
 }

@@ -39,7 +39,7 @@ interface SpecialFacts {
 }
 
 /**
- * Scans for special files in folders beneath a root, by their paths, in a third of the time that a walk takes: packages
+ * Looks for special files in folders beneath a root, by their paths, in a third of the time that a walk takes: packages
  * have more files than all the rest. What a link led it to on the way isn't beneath the root, and isn't returned.
  */
 export async function findSpecialBelow(

@@ -1,7 +1,12 @@
 import { isSystemError, orNothing, type Folder } from "../../base/fs/beneath.ts";
 import { findNamedSecrets } from "../hide/find-named-secrets.ts";
-import { toNewSecrets } from "../hide/new-secrets.ts";
-import { hasOtherName, isHidden, mayHideThrough, toHiddenNames } from "../hide/hidden-entry.ts";
+import {
+  toNewSecrets,
+  hasOtherName,
+  isHidden,
+  mayHideThrough,
+  toHiddenNames,
+} from "../hide/hidden-entry.ts";
 import type { HideRules } from "../hide/hide-rules.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { isGitFile } from "../git-dir/repository-signs.ts";

@@ -1,8 +1,7 @@
 import { orNothing, type Folder } from "../../base/fs/beneath.ts";
 import type { Entry } from "../../base/fs/entry-facts.ts";
-import { isTreeSettings } from "../hide/tree-settings.ts";
-import { findOtherSystem } from "../git-dir/other-systems/other-system.ts";
-import { isBareRepository, isGitName } from "../git-dir/repository-signs.ts";
+import { isTreeSettings, isBareRepository, isGitName } from "../git-dir/repository-signs.ts";
+import { findOtherSystem } from "../git-dir/other-system.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { isAmongPackages, isBuildCache, isStarted, leadsToPackages } from "./installed-packages.ts";
 import { toCompiledKind } from "./compiled-executable.ts";
@@ -151,7 +150,7 @@ async function walkThrough(draft: ScanDraft, root: Folder): Promise<void> {
       const facts = orNothing(() => folder.facts(name));
       const isMasked = facts?.key === options.masked?.get([...names, name].join("/"));
       if (facts !== undefined && disabledBefore !== undefined && facts.changedAt < disabledBefore) {
-        // Nobody can have gone into it since then: it's held since an earlier run, or the sandbox saw it empty
+        // Nobody can have gone into it since then: it's disabled since an earlier run, or the sandbox saw it empty
         if (isMasked || (facts.mode & 0o700) === 0) return;
       }
       // The start masks it

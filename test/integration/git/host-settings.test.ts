@@ -12,7 +12,7 @@ import {
   toOverrideVariables,
 } from "../../../src/sandbox/environment/git-overrides.ts";
 import { toRemoteRewrites } from "../../../src/sandbox/environment/git-remotes.ts";
-import { withoutSshAlias } from "../../../src/workspace/git-dir/remote-address.ts";
+import { withoutSshAlias } from "../../../src/workspace/git-dir/remote.ts";
 import {
   readRepositoryFacts,
   resolveHost,

@@ -149,7 +149,7 @@ test.each([
   ],
   [
     "a file of settings, or a log, that is looked through for passwords",
-    "hide-logs.ts",
+    "shown-log.ts",
     "maxLogBytes",
     toBinary,
   ],

@@ -21,7 +21,7 @@ interface Wanted {
 }
 
 /**
- * Scans at every commit that `to` brings. What the pack holds is taken for new at first, as far as no ref of the
+ * Looks at every commit that `to` brings. What the pack holds is taken for new at first, as far as no ref of the
  * upstream is met: when that shows nothing denied, nothing needs to be known of the history. Else what the upstream has
  * already is left out, and it's looked at again.
  * @throws UpstreamUnusable

@@ -93,10 +93,10 @@ async function findInner(place: InnerPlace, look: GitDirInspection): Promise<voi
     if (inner === undefined) continue;
     const own = { folder: inner, names: [...names, name] };
     look.onFolder(inner, own.names);
-    const innerScan = isGitDir && history.has(name) ? { ...look, onInner: ignore } : look;
+    const innerLook = isGitDir && history.has(name) ? { ...look, onInner: ignore } : look;
     if (isBareRepository(await readFolder(inner, budget))) {
-      await findGitDirs({ ...own, shape: "module" }, innerScan);
-    } else await findInner({ ...own, isGitDir: false }, innerScan);
+      await findGitDirs({ ...own, shape: "module" }, innerLook);
+    } else await findInner({ ...own, isGitDir: false }, innerLook);
   }
 }
 

@@ -2,7 +2,7 @@ import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
 import { toNameText } from "../../../base/fs/name-text.ts";
 import { followInside, openRealOrNothing } from "../../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "../git-configuration.ts";
-import { findOtherSystem } from "../other-systems/other-system.ts";
+import { findOtherSystem } from "../other-system.ts";
 import { readLine, toBranch } from "../git-location.ts";
 import { chooseRemote } from "../remote.ts";
 import { isGitName } from "../repository-signs.ts";

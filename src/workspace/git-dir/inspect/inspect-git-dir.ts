@@ -3,7 +3,7 @@ import { isSystemError, type Folder } from "../../../base/fs/beneath.ts";
 import { toNameText } from "../../../base/fs/name-text.ts";
 import { contains, stepsOf } from "../../../base/fs/path-steps.ts";
 import { openRealOrNothing, toNames } from "../../host-path.ts";
-import { findOtherSystem } from "../other-systems/other-system.ts";
+import { findOtherSystem } from "../other-system.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { readFolder } from "../../read-folder.ts";
 import { readLine, withoutLineEnd } from "../git-location.ts";
@@ -12,7 +12,7 @@ import { elsewhere, inspectFolder, inspectWorkTree } from "./inspect-git-folder.
 import { inspectOtherSystem } from "./inspect-other-system.ts";
 import type { GitDir } from "./find-git-dirs.ts";
 import type { MountedRoot, OpenRoot } from "../../roots/mounted-root.ts";
-import { createScan, type Look, type GitDirFindings } from "./inspection.ts";
+import { createLook, type Look, type GitDirFindings } from "./inspection.ts";
 
 /** Of one git dir; a repository that people work with has less in it. */
 const inspectionLimits = { entries: 1_000_000, bytes: 256 * 1024 * 1024 };
@@ -26,7 +26,7 @@ export interface InspectedPlace {
 }
 
 /**
- * Scans at everything in a git dir that makes git run or read something. Nothing of it is followed or run. What can't be
+ * Looks at everything in a git dir that makes git run or read something. Nothing of it is followed or run. What can't be
  * looked at is a danger, whatever the reason.
  */
 export async function inspectGitDir(
@@ -35,7 +35,7 @@ export async function inspectGitDir(
 ): Promise<GitDirFindings> {
   const { budget } = place;
   const part = budget.part(inspectionLimits);
-  const look = createScan(part);
+  const look = createLook(part);
   try {
     if (budget.ended() === undefined) await examine(look, gitDir, place);
   } catch (error) {

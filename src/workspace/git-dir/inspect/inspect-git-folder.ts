@@ -7,7 +7,7 @@ import {
   inspectConfiguration,
   type Whereabouts,
 } from "./inspect-configuration.ts";
-import { saplingInGit } from "../other-systems/other-system.ts";
+import { saplingInGit } from "../other-system.ts";
 import { inspectLinks } from "./inspect-links.ts";
 import { inspectOtherSystem } from "./inspect-other-system.ts";
 import { inspectTodo } from "./inspect-todo.ts";

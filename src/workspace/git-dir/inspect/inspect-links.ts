@@ -45,7 +45,7 @@ export async function inspectLinks(
   }
 }
 
-/** Whether a folder in a repository's is looked at by itself (`findUnits`). */
+/** Whether a folder in a repository's is looked at by itself (`findGitDirs`). */
 async function isGitDir(folder: Folder, own: readonly string[], look: Look): Promise<boolean> {
   if (own[0] === "worktrees") return own.length === 2;
   return isBareRepository(await readFolder(folder, look.budget));

@@ -1,8 +1,8 @@
 import type { Folder } from "../../../base/fs/beneath.ts";
-import type { OtherSystem, PointerFile, SettingsFile } from "../other-systems/other-system.ts";
-import { parsePlainSettings } from "../other-systems/plain-settings.ts";
+import type { OtherSystem, PointerFile, SettingsFile } from "../other-system.ts";
 import { maxConfigurationBytes } from "../git-configuration.ts";
 import type { Look } from "./inspection.ts";
+import type { GitSetting } from "../git-setting.ts";
 
 /** The folder of another system's repository: what its settings make a program run, and where else it leads. */
 export function inspectOtherSystem(look: Look, folder: Folder, system: OtherSystem): void {
@@ -61,4 +61,35 @@ function openParent(root: Folder, path: string): Place | undefined {
     name: names.at(-1) ?? "",
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
+}
+
+const section = /^\[([\w.-]+)\][ \t]*$/;
+const key = /(?:[\w:-]+|"[^"\\]*"|'[^']*')/;
+const setting = new RegExp(`^(${key.source}(?:\\.${key.source})*)[ \\t]*=(.*)$`);
+const ignored = /^[ \t]*(?:[#;].*|%include builtin:[\w.]+)?$/;
+/** A longer one isn't plain */
+const maxLineLength = 16_384;
+const quotedText = /^(?:"([^"\\]*)"|'([^']*)')$/;
+
+/**
+ * Reads settings in the form that INI and TOML share: sections, and a value on the same line. Undefined for anything
+ * else, such as lines that go on, or files that are included: what they mean depends on the system.
+ */
+export function parsePlainSettings(content: Uint8Array): readonly GitSetting[] | undefined {
+  const found: GitSetting[] = [];
+  let prefix = "";
+  for (const line of Buffer.from(content).toString("latin1").split(/\r?\n/)) {
+    if (ignored.test(line)) continue;
+    const head = section.exec(line);
+    if (head !== null) {
+      prefix = `${head[1]}.`;
+      continue;
+    }
+    const [, name, value = ""] = setting.exec(line.length > maxLineLength ? "" : line) ?? [];
+    const written = value.trim();
+    if (name === undefined || /^(?:"""|''')/.test(written)) return undefined;
+    const inner = quotedText.exec(written);
+    found.push({ key: `${prefix}${name}`, value: inner?.[1] ?? inner?.[2] ?? written });
+  }
+  return found;
 }

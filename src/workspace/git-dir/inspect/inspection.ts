@@ -66,7 +66,7 @@ export interface Look {
   readonly result: () => GitDirFindings;
 }
 
-export function createScan(budget: ScanBudget): Look {
+export function createLook(budget: ScanBudget): Look {
   const hash = createHash("sha256");
   const leads = new Set<string>();
   const dangers = new Map<string, Danger>();

@@ -2,10 +2,10 @@ import { basename, dirname } from "node:path";
 import type { Folder } from "../../../base/fs/beneath.ts";
 import { openOrNothing } from "../../host-path.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
-import { maxConfigurationBytes, readConfiguration } from "../git-configuration.ts";
-import { unreadable } from "../unreadable-configuration.ts";
+import { maxConfigurationBytes, readConfiguration, unreadable } from "../git-configuration.ts";
 import type { GitSetting } from "../git-setting.ts";
 import { toSettingPaths } from "./pointed-paths.ts";
+import { readWrittenSettings } from "../user-configuration.ts";
 
 /** As git has it (`MAX_INCLUDE_DEPTH`). */
 const maxIncludeDepth = 10;
@@ -74,4 +74,20 @@ async function readIncluded(
   budget.spend("entries");
   budget.spend("bytes", content?.length);
   return content && (await readConfiguration(content, budget));
+}
+
+/**
+ * Settings of the user and the machine, with those of files that they include on a condition: git is asked in no
+ * repository, where none of the conditions holds (git-config(1), "Conditional includes").
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE when such a file is there and can't be read
+ */
+export async function readUserSettings(budget: ScanBudget): Promise<readonly SettingsOfFile[]> {
+  const found: SettingsOfFile[] = [];
+  for (const { file, setting } of await readWrittenSettings()) {
+    const own = { settings: [setting], configFolder: dirname(file) };
+    if (setting.key.startsWith("includeif."))
+      for (const one of await withIncluded(own, budget)) found.push(one);
+    else found.push(own);
+  }
+  return found;
 }

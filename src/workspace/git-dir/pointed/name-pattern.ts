@@ -59,7 +59,7 @@ async function fitting(names: TreeNames, folder: string, step: string): Promise<
   return all.filter((name) => fitsPattern(name, simple)).map((name) => posix.join(folder, name));
 }
 
-/** `*` and `?`, as in a shell. Scans at no character more often than the pattern is long. */
+/** `*` and `?`, as in a shell. Looks at no character more often than the pattern is long. */
 export function fitsPattern(name: string, pattern: string): boolean {
   let at = 0;
   let inPattern = 0;

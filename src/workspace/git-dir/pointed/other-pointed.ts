@@ -3,7 +3,7 @@ import { readHomeFolder } from "../../../base/home-folder.ts";
 import { toNameText } from "../../../base/fs/name-text.ts";
 import { openOrNothing } from "../../host-path.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
-import type { OtherSystem } from "../other-systems/other-system.ts";
+import type { OtherSystem } from "../other-system.ts";
 import { maxConfigurationBytes } from "../git-configuration.ts";
 import { toPointed, withHome, type PointedPath } from "./pointed-paths.ts";
 import { toTextPaths } from "./text-paths.ts";

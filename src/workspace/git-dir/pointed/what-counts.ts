@@ -3,12 +3,7 @@ import { isVaultboxError } from "../../../base/errors.ts";
 import { orNothing } from "../../../base/fs/beneath.ts";
 import { openOrNothing } from "../../host-path.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
-import {
-  findOtherSystem,
-  otherSystems,
-  saplingInGit,
-  type OtherSystem,
-} from "../other-systems/other-system.ts";
+import { findOtherSystem, otherSystems, saplingInGit, type OtherSystem } from "../other-system.ts";
 import { isDataSetting } from "../git-setting-safety.ts";
 import { findOuterPlaces, findWorkTrees, toGitPlace, type GitPlace } from "../git-place.ts";
 import { lastValue } from "../git-setting.ts";

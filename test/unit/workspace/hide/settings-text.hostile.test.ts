@@ -6,11 +6,11 @@ import {
 } from "../../../../src/workspace/hide/settings-text.ts";
 import { hideSecretsInText } from "../../../../src/workspace/hide/secret-text.ts";
 import { isSecretFile } from "../../../../src/workspace/hide/secret-files.ts";
-import { findOtherSystem } from "../../../../src/workspace/git-dir/other-systems/other-system.ts";
-import { parsePlainSettings } from "../../../../src/workspace/git-dir/other-systems/plain-settings.ts";
+import { findOtherSystem } from "../../../../src/workspace/git-dir/other-system.ts";
+import { parsePlainSettings } from "../../../../src/workspace/git-dir/inspect/inspect-other-system.ts";
 import { withoutLineEnd } from "../../../../src/workspace/git-dir/git-location.ts";
 import { isHarmless } from "../../../../src/workspace/git-dir/git-setting-safety.ts";
-import { parsePlainConfiguration } from "../../../../src/workspace/git-dir/plain-configuration.ts";
+import { parsePlainConfiguration } from "../../../../src/workspace/git-dir/git-configuration.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
 
 /** `bytes`; the limits of what is read are up to 32 times as high */

@@ -1,5 +1,5 @@
-import { toSpellings } from "../spellings.ts";
-import { isPlainUrl, isPlainWord } from "../git-setting-safety.ts";
+import { toSpellings } from "./spellings.ts";
+import { isPlainUrl, isPlainWord } from "./git-setting-safety.ts";
 
 /** A version control system beside git whose programs run what a repository's own settings say. */
 export interface OtherSystem {

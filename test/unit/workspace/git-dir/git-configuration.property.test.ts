@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parsePlainConfiguration } from "../../../../src/workspace/git-dir/plain-configuration.ts";
+import { parsePlainConfiguration } from "../../../../src/workspace/git-dir/git-configuration.ts";
 import { gitEnvironment } from "../../../support/git.ts";
 
 /** What git makes of the bytes; undefined when it refuses them. */
