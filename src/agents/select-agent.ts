@@ -3,7 +3,22 @@ import { quoted } from "../base/printable.ts";
 import type { AgentProfile } from "./agent-profile.ts";
 import { claude } from "./claude.ts";
 import { codex } from "./codex.ts";
-import { generic } from "./generic.ts";
+
+/** Any command: nothing is installed, seeded or allowed for it. */
+export const generic: AgentProfile = {
+  name: "generic",
+  summary: "any command, with what the image has",
+  npmPackage: undefined,
+  executable: undefined,
+  detects: () => true,
+  presets: [],
+  rules: [],
+  login: undefined,
+  env: {},
+  homeFiles: () => [],
+  machineFiles: () => [],
+  transcripts: undefined,
+};
 
 /** All profiles; the last one takes any command. */
 export const agentProfiles: readonly AgentProfile[] = [claude, codex, generic];

@@ -3,7 +3,7 @@ import { openRegularFile } from "../base/fs/regular-file.ts";
 import type { AuditRecord } from "./audit-event.ts";
 import { maxLineBytes } from "./bounded-event.ts";
 import { toRecord } from "./read-audit.ts";
-import { unreadable } from "./read-error.ts";
+import { unreadable } from "./read-lines.ts";
 
 /** How often a quiet log is looked at: file notifications don't cross bind mounts and network file systems. */
 const pollMs = 200;

@@ -1,9 +1,13 @@
 import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
-import type { AuditRecord, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
+import {
+  type AuditRecord,
+  type RequestDecisionEvent,
+  type RequestOutcomeEvent,
+  isRefusedLater,
+} from "./audit-event.ts";
 import { genesisHash, parseLine } from "./chain.ts";
 import { readLogLines } from "./read-lines.ts";
-import { isRefusedLater } from "./refused.ts";
 
 /** A request as a reader wants it: its decision, and its outcome once there is one. */
 export interface AuditedRequest {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, sign, type KeyObject } from "node:crypto";
+import { createHash, randomBytes, sign, type KeyObject, generateKeyPairSync } from "node:crypto";
 import { isIP } from "node:net";
 import {
   derBitString,
@@ -151,4 +151,22 @@ function keyIdentifier(publicKey: KeyObject): Buffer {
   const spki = publicKey.export({ type: "spki", format: "der" });
   // An uncompressed P-256 point is the last 65 bytes of its SubjectPublicKeyInfo (RFC 5480 section 2.2)
   return createHash("sha256").update(spki.subarray(-65)).digest().subarray(0, 20);
+}
+
+const lifetimeMs = 7 * 24 * 3_600_000;
+
+/** A certificate that proves nothing to anybody, with its key, PEM: for clients that end when they can't read one. */
+export function createWorthlessCertificate(now = Date.now()): string {
+  const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const subject = { organization: "vaultbox", commonName: "worthless" };
+  const certificate = issueCertificate({
+    subject,
+    publicKey: keys.publicKey,
+    issuer: { subject, ...keys },
+    notBefore: new Date(now - lifetimeMs),
+    notAfter: new Date(now + lifetimeMs),
+    use: { type: "server", hosts: ["worthless.invalid"] },
+  });
+  const keyPem = keys.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  return keyPem + toPem(certificate);
 }

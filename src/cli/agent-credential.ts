@@ -9,7 +9,7 @@ import { quoted } from "../base/printable.ts";
 import { hasRandomRun } from "../session/disclosed-secrets.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 import type { SecretSource } from "../vault/stored-credential.ts";
-import { toVaultFlag } from "../vault/vault-flag.ts";
+import { toVaultFlag } from "../vault/vault-context.ts";
 import { printNote } from "./output.ts";
 import { canPrompt, promptYes } from "./prompt.ts";
 

@@ -2,8 +2,7 @@ import { enableOwnCompileCache } from "./compile-cache.ts";
 import { VaultboxError } from "../base/errors.ts";
 import { toPathReason } from "../base/fs/named-path.ts";
 import { writeLine } from "../base/print.ts";
-import { reportError } from "./report-error.ts";
-import { reportUncaught } from "./report-uncaught.ts";
+import { reportError, reportUncaught } from "./report-error.ts";
 import { version } from "./version.ts";
 
 /** Runs one command line and sets `process.exitCode`; the only place that prints errors. */

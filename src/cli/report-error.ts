@@ -100,3 +100,11 @@ function toCauseChain(error: Error): readonly string[] {
 function writeLines(lines: readonly string[]): void {
   for (const line of lines) writeLine("stderr", line);
 }
+
+/** Ends the program on what nobody awaited, as on any bug: Node would print the error's text as it is. */
+export function reportUncaught(
+  program: Pick<NodeJS.Process, "on" | "exit">,
+  options: { readonly json: boolean },
+): void {
+  program.on("uncaughtException", (error) => program.exit(reportError(error, options)));
+}

@@ -1,6 +1,6 @@
 import { toPrintable } from "../base/printable.ts";
 import { cutForTerminal } from "./cut-text.ts";
-import { textWidth } from "./text-width.ts";
+import { createRequire } from "node:module";
 
 /** Characters of a cell on a terminal. */
 const maxCellLength = 300;
@@ -115,4 +115,14 @@ function wrap(text: string, width: number): readonly string[] {
 
 function padEnd(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - textWidth(text)));
+}
+
+const require = createRequire(import.meta.url);
+
+/** Columns that a printable text takes on a terminal. */
+export function textWidth(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  // Loading it takes 30 ms, a third of a command that prints a table, and most tables are ASCII
+  const { default: stringWidth } = require("string-width") as typeof import("string-width");
+  return stringWidth(text);
 }

@@ -2,7 +2,7 @@ import { parseJson, elements, field } from "./json-value.ts";
 import { apiHost, foreignKey, lastWords, refusedHost } from "./demo-script.ts";
 import type { BoxSearch } from "./box-contents.ts";
 import type { VaultboxResult } from "./run-vaultbox.ts";
-import type { SandboxCount } from "./sandbox-count.ts";
+import type { SandboxCount } from "./demo-engine.ts";
 import type { RecordedRequest } from "./standin-server.ts";
 
 /** One thing that the demo says of vaultbox, and whether it was so. */

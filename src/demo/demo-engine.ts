@@ -1,5 +1,6 @@
-import { applyEngineSetup, planEngineSetup } from "../engine/set-up-engine.ts";
-import type { EngineSetup } from "../engine/set-up-engine.ts";
+import { applyEngineSetup, planEngineSetup, type EngineSetup } from "../engine/set-up-engine.ts";
+import { connectEngine } from "../engine/connect-engine.ts";
+import { label } from "../engine/labels.ts";
 
 /** The engine that the demo works on. Disposing ends it if the demo started it by hand, and leaves any other alone. */
 export type DemoEngine = AsyncDisposable;
@@ -40,4 +41,21 @@ function toQuestion(setup: EngineSetup): string | undefined {
     ...(starts ? ["start a container engine"] : []),
   ];
   return steps.length === 0 ? undefined : `the demo has to ${steps.join(" and ")}`;
+}
+
+/** What the engine has of the sandboxes of one workspace. */
+export interface SandboxCount {
+  readonly containers: number;
+  readonly volumes: number;
+}
+
+/** @throws VaultboxError VBX_ENGINE_UNREACHABLE, VBX_ENGINE_FAILED */
+export async function countSandbox(workspace: string): Promise<SandboxCount> {
+  const engine = await connectEngine(process.env);
+  const mark = `${label.workspace}=${workspace}`;
+  const [containers, volumes] = await Promise.all([
+    engine.listContainers(mark),
+    engine.listVolumes(mark),
+  ]);
+  return { containers: containers.length, volumes: volumes.length };
 }

@@ -1,20 +1,14 @@
 import { join } from "node:path";
 import { anthropicStandin } from "./anthropic-standin.ts";
 import { searchBox } from "./box-contents.ts";
-import { watchCancellation } from "./cancellation.ts";
-import { judge } from "./claims.ts";
-import type { Claim } from "./claims.ts";
-import { openDemoEngine } from "./demo-engine.ts";
-import { openDemoHome } from "./demo-home.ts";
-import type { DemoHome } from "./demo-home.ts";
+import { judge, type Claim } from "./claims.ts";
+import { openDemoEngine, countSandbox, type SandboxCount } from "./demo-engine.ts";
+import { openDemoHome, type DemoHome } from "./demo-home.ts";
 import { apiHost, boxContentsFile, demoScript, demoShellScript } from "./demo-script.ts";
-import { countSandbox } from "./sandbox-count.ts";
-import type { SandboxCount } from "./sandbox-count.ts";
-import { runRequiredStep, runStep } from "./demo-step.ts";
-import type { DemoContext } from "./demo-step.ts";
+import { runRequiredStep, runStep, type DemoContext } from "./demo-step.ts";
 import type { VaultboxResult } from "./run-vaultbox.ts";
-import { openStandin } from "./standin-server.ts";
-import type { Standin } from "./standin-server.ts";
+import { openStandin, type Standin } from "./standin-server.ts";
+import { VaultboxError } from "../base/errors.ts";
 
 export interface DemoOptions {
   /** Asks before something is installed or started; rejects when the answer is no */
@@ -129,4 +123,21 @@ async function judgeRun(context: DemoContext, finished: FinishedRun): Promise<re
   const left = await countSandbox(home.workspace);
   const { requests } = standin;
   return judge({ run, requests, secret: home.secret, box, auditShow, auditVerify, inUse, left });
+}
+
+/** SIGINT and SIGTERM as an abort signal, so that the demo ends by its own clean-up; until disposed. */
+export interface Cancellation extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+export function watchCancellation(): Cancellation {
+  const controller = new AbortController();
+  const onSignal = (): void => controller.abort(new VaultboxError("VBX_CANCELLED", "cancelled"));
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createWorthlessCertificate } from "../ca/client-certificate.ts";
+import { createWorthlessCertificate } from "../ca/certificate.ts";
 import { toJavaTrustStore } from "../ca/java-trust-store.ts";
 import { toCaBundle } from "../ca/ca-bundle.ts";
 import type { BindMount, Engine, ImageFacts } from "../engine/engine.ts";
@@ -17,9 +17,14 @@ import {
 } from "./environment/git-overrides.ts";
 import { toRemoteRewrites } from "./environment/git-remotes.ts";
 import { toHomeName } from "./home/home-volume.ts";
-import { readAccounts, resolveIdentity, toGroup, toPasswd } from "./sandbox-user.ts";
+import {
+  readAccounts,
+  resolveIdentity,
+  toGroup,
+  toPasswd,
+  type SandboxUser,
+} from "./sandbox-user.ts";
 import { openSessionHistory, type SessionHistory } from "./home/history/session-history.ts";
-import type { SandboxUser } from "./sandbox-user.ts";
 import { homeMount } from "./home/sandbox-home.ts";
 import { toWorkspaceBinds } from "./mounts/mounts.ts";
 import { toPolicyDocument } from "./environment/policy-document.ts";

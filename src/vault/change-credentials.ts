@@ -5,7 +5,7 @@ import { Secret } from "../base/redact.ts";
 import { isSigningKey } from "./signing-key.ts";
 import { isName, type VaultEntry } from "./stored-credential.ts";
 import type { VaultChange } from "./vault-store.ts";
-import { toVaultFlag } from "./vault-flag.ts";
+import { toVaultFlag } from "./vault-context.ts";
 
 /** Adds all of them; with `replace` those of the same name go. Throws VBX_CREDENTIAL_EXISTS. */
 export function toAdd(

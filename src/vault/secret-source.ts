@@ -7,7 +7,7 @@ import {
   type SecretSource,
   type StoredCredential,
 } from "./stored-credential.ts";
-import { toVaultFlag } from "./vault-flag.ts";
+import { toVaultFlag } from "./vault-context.ts";
 
 /** How long a source command may take, `ms`: it may ask its own service, and a person waits. */
 export const sourceCommandTimeoutMs = 30_000;

@@ -22,3 +22,8 @@ export function toKeychainService(env: NodeJS.ProcessEnv): string {
   if (home === undefined || home === "") return "vaultbox";
   return `vaultbox:${createHash("sha256").update(resolve(home)).digest("hex").slice(0, 16)}`;
 }
+
+/** What a proposed command needs behind it to mean that vault, with a space before it; empty for the default one. */
+export function toVaultFlag(vault: string): string {
+  return vault === defaultVault ? "" : ` --vault ${vault}`;
+}

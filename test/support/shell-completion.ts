@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { shellText } from "../../src/cli/completion/shell-text.ts";
+import { shellText } from "../../src/cli/completion/shell-script.ts";
 import { cliEnvironment, cliPath } from "./run-cli.ts";
 
 /** A shell of this machine, with and without the functions of the package bash-completion. */

@@ -16,8 +16,7 @@ import type { UpstreamSettings } from "../../session/session-proxy.ts";
 import { findEntry } from "../../vault/change-credentials.ts";
 import { type OpenVault, openVaults } from "../../vault/open-vaults.ts";
 import type { StoredCredential } from "../../vault/stored-credential.ts";
-import type { VaultContext } from "../../vault/vault-context.ts";
-import { toVaultFlag } from "../../vault/vault-flag.ts";
+import { type VaultContext, toVaultFlag } from "../../vault/vault-context.ts";
 import { judgeAnswer, type TestAnswer, type TestResult } from "./answer-meaning.ts";
 import { toBindingText } from "./describe.ts";
 

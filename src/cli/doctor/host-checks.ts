@@ -3,10 +3,13 @@ import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { toPathReason } from "../../base/fs/named-path.ts";
 import { runHostCommand } from "../../base/host-command.ts";
-import type { HealthCheck } from "./health-check.ts";
-import { fail, ok, warn } from "./health-check.ts";
+import { type HealthCheck, fail, ok, warn } from "./health-check.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { readRegularText } from "../../base/fs/regular-file.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { findGit } from "../../git/push/cache/git-program.ts";
+import { openKeychain } from "../../vault/keychain.ts";
+import { toKeychainService } from "../../vault/vault-context.ts";
 
 const minNodeMajor = 24;
 const commandTimeoutMs = 10_000;
@@ -113,5 +116,29 @@ export async function checkCommand(command: string, use: string): Promise<Health
     return ok(command, answer.split("\n")[0] ?? "");
   } catch {
     return warn(command, "it does not run", `install ${command}: ${use}`);
+  }
+}
+
+/** Whether the host's git can look into pushes; without it, those that must be looked into are refused. */
+export async function checkGit(env: NodeJS.ProcessEnv): Promise<HealthCheck> {
+  try {
+    const { file, version } = await findGit(env);
+    return ok("git", `${version} (${file})`);
+  } catch (error) {
+    if (!(error instanceof VaultboxError)) throw error;
+    return warn("git", error.message, error.hints[0] ?? "install git");
+  }
+}
+
+/** Whether the system's keychain answers; without one, vaults are encrypted files. */
+export async function checkKeychain(env: NodeJS.ProcessEnv): Promise<HealthCheck> {
+  const name = "keychain";
+  try {
+    await openKeychain(toKeychainService(env));
+    return ok(name, "it answers");
+  } catch (error) {
+    if (!(error instanceof VaultboxError)) throw error;
+    const hint = "vaults are kept as encrypted files; for the keychain, start and unlock it";
+    return warn(name, error.message, hint);
   }
 }

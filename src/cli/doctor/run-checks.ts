@@ -1,15 +1,15 @@
 import { resolvePaths } from "../../base/paths.ts";
 import { checkEngine } from "./engine-checks.ts";
-import { checkGit } from "./git-check.ts";
-import type { HealthCheck } from "./health-check.ts";
 import {
+  checkGit,
   checkCaTrust,
   checkCommand,
   checkNode,
   checkOwnFolders,
   checkRuntimeFolder,
+  checkKeychain,
 } from "./host-checks.ts";
-import { checkKeychain } from "./keychain-check.ts";
+import type { HealthCheck } from "./health-check.ts";
 
 /** Looks at everything `vaultbox run` needs and changes nothing. */
 export async function runChecks(env: NodeJS.ProcessEnv): Promise<readonly HealthCheck[]> {

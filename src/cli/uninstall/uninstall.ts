@@ -3,11 +3,13 @@ import type { LeftHandoff } from "../../session/leftovers.ts";
 import { handoffLines } from "../../workspace/handoff/handoff-text.ts";
 import { printJson, printLines, printNote } from "../output.ts";
 import { confirm, toVaultContext } from "../vault-access.ts";
-import { connectToUninstall } from "./connect-to-uninstall.ts";
 import { findInstallation } from "./installation.ts";
 import { refuseRunning, removeInstallation, type Removal } from "./remove-installation.ts";
 import { toPlan, type UninstallPlan } from "./uninstall-plan.ts";
 import { toAdviceLines, toGoingLines, toStayingLines, toUsedLines } from "./uninstall-text.ts";
+import { connectEngine } from "../../engine/connect-engine.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { isVaultboxError, VaultboxError } from "../../base/errors.ts";
 
 export interface UninstallFlags {
   readonly vaults?: boolean;
@@ -62,4 +64,18 @@ function printRemoval({ used, keychainItems }: Removal): void {
   for (const line of toUsedLines(used)) printNote(line);
   if (keychainItems > 0) printNote(`${keychainItems} of the keychain's items are gone too`);
   printNote("removed what goes");
+}
+
+/** The engine that is there; that it isn't needed is the user's to say. @throws VaultboxError VBX_ENGINE_UNREACHABLE */
+export async function connectToUninstall(env: NodeJS.ProcessEnv): Promise<Engine> {
+  try {
+    return await connectEngine(env);
+  } catch (cause) {
+    if (!isVaultboxError(cause, "VBX_ENGINE_UNREACHABLE")) throw cause;
+    const hints = [
+      ...cause.hints.slice(0, 1),
+      "without what is on it: vaultbox uninstall --no-engine",
+    ];
+    throw new VaultboxError(cause.code, cause.message, { hints, cause });
+  }
 }

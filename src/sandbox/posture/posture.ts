@@ -4,6 +4,8 @@ import { toEngineChecks, type EngineFacts } from "./engine-checks.ts";
 import type { PostureExpectation } from "./expectation.ts";
 import { toInsideChecks } from "./inside-checks.ts";
 import type { InsideFacts } from "./inside-facts.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { toPrintable } from "../../base/printable.ts";
 
 export interface PostureFacts extends EngineFacts {
   readonly inside: InsideFacts;

@@ -162,3 +162,15 @@ function toInside(outcome: Pick<RequestOutcomeEvent, "inside"> | undefined): rea
 function toClock(at: string): string {
   return at.slice(11, 23);
 }
+
+/** Text of records in order, each outcome with the request it ends. Holds the requests that are under way. */
+export function createFollowText(): (record: AuditRecord) => string {
+  const underWay = new Map<number, RequestDecisionEvent>();
+  return (record) => {
+    if (record.type === "request.decision") underWay.set(record.request, record);
+    if (record.type !== "request.outcome") return toFollowLine(record);
+    const decided = underWay.get(record.request);
+    underWay.delete(record.request);
+    return toFollowLine(record, decided);
+  };
+}

@@ -18,7 +18,7 @@ async function follow(
   const { followAudit } = await import("../../../audit/follow-audit.ts");
   const { printJsonLine, printLines } = await import("../../output.ts");
   const { auditPaints } = await import("./audit-text.ts");
-  const { createFollowText } = await import("./follow-text.ts");
+  const { createFollowText } = await import("./audit-text.ts");
   const log = await findSessionLog(resolvePaths().sessions, wanted);
   const toText = createFollowText();
   // Its reader may have seen enough

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { AuditVerification } from "../../../audit/verify-audit.ts";
 
 export function buildCommand(): Command {
   return new Command("verify")
@@ -30,10 +31,7 @@ async function verify(
   const { path, session } = log;
   const result = await verifyAudit(path, session);
   if (flags.json === true) printJson({ path, ...result });
-  else {
-    const { toVerificationLines } = await import("./verification-text.ts");
-    printLines(toVerificationLines(result));
-  }
+  else printLines(toVerificationLines(result));
   if (result.status !== "damaged") return;
   const { VaultboxError } = await import("../../../base/errors.ts");
   const { quoted } = await import("../../../base/printable.ts");
@@ -43,4 +41,14 @@ async function verify(
     `the audit log ${quoted(path)} is damaged at line ${first?.line}: ${first?.message}`,
     { hints: ["records before that line can be relied on, those after it can't"] },
   );
+}
+
+/** The result in one line, then one for each finding. */
+export function toVerificationLines(result: AuditVerification): readonly string[] {
+  const { status, session, records, ended, findings } = result;
+  const end = ended ? "ended" : "no end recorded";
+  return [
+    `session ${session ?? "unknown"}: ${status}, ${records} records, ${end}`,
+    ...findings.map(({ line, kind, message }) => `line ${line}: ${kind}: ${message}`),
+  ];
 }

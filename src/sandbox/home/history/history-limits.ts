@@ -18,3 +18,21 @@ export const historyLimits = {
 export const sweepSteps = 40_000;
 /** The same for `prune`, for which nobody waits. */
 export const pruneSteps = 20_000_000;
+
+/** A sandbox left more than is looked through at a time. */
+export class SweepLimitError extends Error {}
+
+/** The work that one sweep may do. */
+export class SweepSteps {
+  #left: number;
+
+  constructor(most: number) {
+    this.#left = most;
+  }
+
+  /** @throws SweepLimitError */
+  spend(): void {
+    this.#left -= 1;
+    if (this.#left < 0) throw new SweepLimitError("more was left there than is looked through");
+  }
+}

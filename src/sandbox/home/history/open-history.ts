@@ -11,7 +11,7 @@ import { contains } from "../../../base/fs/path-steps.ts";
 import type { MountSource } from "../../../workspace/roots/open-roots.ts";
 import { rememberFolders } from "../../../base/remember-folders.ts";
 import { sandboxHome } from "../sandbox-home.ts";
-import { sweepSteps } from "./history-limits.ts";
+import { sweepSteps, SweepSteps } from "./history-limits.ts";
 import {
   asidePrefix,
   historyFactsName,
@@ -19,7 +19,6 @@ import {
   toHistoryFolder,
   toHistoryLock,
 } from "./history-place.ts";
-import { SweepSteps } from "./sweep-steps.ts";
 import { sweepTranscripts, type SweptTranscripts } from "./sweep-transcripts.ts";
 
 /** Another start in this project sweeps for a second at most. */

@@ -15,7 +15,6 @@ import {
   toHistoryLock,
 } from "./history-place.ts";
 import { Rubbish } from "./rubbish.ts";
-import { SweepSteps } from "./sweep-steps.ts";
 import { sweepTranscripts } from "./sweep-transcripts.ts";
 
 /** The conversations of a project that are kept, or were. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Folder } from "../../../base/fs/beneath.ts";
-import type { SweepSteps } from "./sweep-steps.ts";
+import type { SweepSteps } from "./history-limits.ts";
 
 /**
  * What is to be removed from a folder that a sandbox wrote in. A tree is taken apart from above: each folder in it is

@@ -1,9 +1,8 @@
 import type { TranscriptForm } from "../../../agents/agent-profile.ts";
 import type { Folder } from "../../../base/fs/beneath.ts";
 import type { EntryFacts } from "../../../base/fs/entry-facts.ts";
-import { historyLimits } from "./history-limits.ts";
+import { historyLimits, type SweepSteps } from "./history-limits.ts";
 import { Rubbish } from "./rubbish.ts";
-import type { SweepSteps } from "./sweep-steps.ts";
 
 /** What a sweep goes by. */
 export interface SweepOptions {

@@ -10,6 +10,7 @@ import {
   checkNode,
   checkOwnFolders,
   checkRuntimeFolder,
+  checkGit,
 } from "../../../../src/cli/doctor/host-checks.ts";
 import { toShellWord } from "../../../../src/base/shell-word.ts";
 
@@ -87,4 +88,26 @@ test("Folders that can't be made or written fail, with what is in the way", asyn
   expect((await checkOwnFolders([join(file, "config")])).detail).toContain(
     "part of the path is not a folder",
   );
+});
+
+test("the host's git is named with its version, and a missing or old one with what to do", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "vbx-doctor-"));
+  try {
+    expect(await checkGit({ PATH: folder })).toMatchObject({ name: "git", status: "warn" });
+    const git = join(folder, "git");
+    await writeFile(git, "#!/bin/sh\necho git version 2.20.1\n");
+    await chmod(git, 0o755);
+    const old = await checkGit({ PATH: folder });
+    expect(old.status).toBe("warn");
+    expect(old.detail).toContain("git 2.20.1");
+    expect(old.hint).toContain("install git 2.30 or newer");
+    await writeFile(git, "#!/bin/sh\necho git version 2.47.0\n");
+    expect(await checkGit({ PATH: folder })).toEqual({
+      name: "git",
+      status: "ok",
+      detail: `2.47.0 (${git})`,
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { claude } from "../../../../../src/agents/claude.ts";
 import { codex } from "../../../../../src/agents/codex.ts";
-import { generic } from "../../../../../src/agents/generic.ts";
+import { generic } from "../../../../../src/agents/select-agent.ts";
 import { keptNote, prunedLines } from "../../../../../src/cli/prune-text.ts";
 import { resolvePaths, type Paths } from "../../../../../src/base/paths.ts";
 import { toHistoryName } from "../../../../../src/sandbox/home/history/history-place.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { AgentProfile } from "../../../../../src/agents/agent-profile.ts";
 import { claude } from "../../../../../src/agents/claude.ts";
-import { generic } from "../../../../../src/agents/generic.ts";
+import { generic } from "../../../../../src/agents/select-agent.ts";
 import { resolvePaths } from "../../../../../src/base/paths.ts";
 import {
   noteHistory,

@@ -23,11 +23,9 @@ import { Folder } from "../../../../../src/base/fs/beneath.ts";
 import {
   historyLimits,
   sweepSteps,
-} from "../../../../../src/sandbox/home/history/history-limits.ts";
-import {
   SweepLimitError,
   SweepSteps,
-} from "../../../../../src/sandbox/home/history/sweep-steps.ts";
+} from "../../../../../src/sandbox/home/history/history-limits.ts";
 import {
   sweepTranscripts,
   type SweptTranscripts,

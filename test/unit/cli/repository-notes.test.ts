@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toPartNote } from "../../../src/cli/part-of-repository.ts";
+import { toPartNote } from "../../../src/cli/repository-notes.ts";
 import { resolvePaths } from "../../../src/base/paths.ts";
 
 const rules = {

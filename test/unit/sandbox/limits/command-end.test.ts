@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toMemoryNote } from "../../../../src/sandbox/limits/memory-note.ts";
+import { toMemoryNote } from "../../../../src/sandbox/limits/command-end.ts";
 import { parseSize } from "../../../../src/base/units.ts";
 
 const gibi = 1024 ** 3;
