@@ -1,5 +1,5 @@
 /** A credential that lets an agent reach its model, as its user gets one. */
-export interface LoginOffer {
+interface LoginOffer {
   /** Preset that it's stored by */
   readonly preset: string;
   /** `with an API key of the Anthropic Console (billed by use)` */

@@ -50,7 +50,7 @@ export interface AgentTranscripts {
 export type TranscriptForm = readonly RegExp[];
 
 /** How an agent's image layer is made: `npm install --global NAME@VERSION`. */
-export interface AgentPackage {
+interface AgentPackage {
   readonly name: string;
   /** Version, range or dist-tag; a dist-tag is resolved when the image is built, and again when it's rebuilt */
   readonly version: string;

@@ -21,7 +21,7 @@ const subcommands: ReadonlySet<string> = new Set([
 ]);
 
 /** How Claude Code finds its credential, in its own order: code.claude.com/docs/en/authentication. */
-export const claudeLogin: AgentLogin = {
+const claudeLogin: AgentLogin = {
   variables: ["ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN"],
   offers: [
     {

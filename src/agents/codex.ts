@@ -25,7 +25,7 @@ const subcommands: ReadonlySet<string> = new Set([
 const ownModel = /^(?:--oss|--local-provider(?:=.*)?|(?:--config=|-c)?\s*model_provider\s*=.*)$/;
 
 /** How Codex finds its credential: developers.openai.com/codex/auth. */
-export const codexLogin: AgentLogin = {
+const codexLogin: AgentLogin = {
   variables: ["OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN"],
   offers: [{ preset: "openai", what: "with an API key of the OpenAI platform, billed by use" }],
   host: "api.openai.com",

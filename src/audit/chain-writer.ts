@@ -6,7 +6,7 @@ import { writeHead } from "./audit-head.ts";
 import { genesisHash, sealEvent } from "./chain.ts";
 
 /** Bytes of one log: a sandbox that sends requests for days must not fill the disk. */
-export const maxLogBytes = 2 * 1024 ** 3;
+const maxLogBytes = 2 * 1024 ** 3;
 
 /** Longest time a written record waits for fsync; half of the second that is promised. */
 const syncDelayMs = 500;

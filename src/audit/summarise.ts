@@ -11,7 +11,7 @@ import { createRemedies, remedyLine, type Remedy } from "./remedies.ts";
 import { compareText } from "../base/text-order.ts";
 
 /** A name and how often it came up. */
-export interface Count {
+interface Count {
   readonly name: string;
   readonly count: number;
 }

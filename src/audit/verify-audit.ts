@@ -4,7 +4,7 @@ import { quoted } from "../base/printable.ts";
 import { genesisHash, parseLine } from "./chain.ts";
 import { type LogLine, readLogLines } from "./read-lines.ts";
 
-export type AuditFindingKind =
+type AuditFindingKind =
   | "edited"
   | "deleted"
   | "out-of-order"
@@ -14,7 +14,7 @@ export type AuditFindingKind =
   | "incomplete-last-line";
 
 /** One place where the log isn't what was written. */
-export interface AuditFinding {
+interface AuditFinding {
   readonly kind: AuditFindingKind;
   /** Line of the file, from 1; the one after the last for what is missing at the end */
   readonly line: number;

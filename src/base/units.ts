@@ -20,7 +20,7 @@ const sizeUnits: Readonly<Record<string, number>> = {
   GiB: 1024 ** 3,
 };
 /** Longest duration that a setting may name: 30 days; timers overflow a little short of 25 days, so long ones are re-armed */
-export const maxDurationMs = 30 * 86_400_000;
+const maxDurationMs = 30 * 86_400_000;
 const maxSizeBytes = 1000 ** 5;
 export const mebibyte = 1024 ** 2;
 export const gibibyte = 1024 ** 3;

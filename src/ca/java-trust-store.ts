@@ -5,7 +5,7 @@ import { caCertificates } from "./ca-bundle.ts";
  * Password of the store: Java's own public default. The store holds nothing secret; the password only feeds its digest,
  * which Java skips when none is given.
  */
-export const javaTrustStorePassword = "changeit";
+const javaTrustStorePassword = "changeit";
 
 /**
  * A JKS file with the certificates of `toTrustBundle`, for `-Djavax.net.ssl.trustStore=`: Java reads no PEM. JKS by hand,

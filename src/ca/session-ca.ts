@@ -18,7 +18,7 @@ import { LeafCache, type Leaf } from "./leaf-cache.ts";
 export const maxCachedLeaves = 256;
 
 /** How many refused hosts have one, apart from the others: names that a sandbox makes up don't push those out. */
-export const maxRefusedLeaves = 64;
+const maxRefusedLeaves = 64;
 
 /** Hours a leaf is valid in all; RFC 9525 clients don't care, but a short life needs no revocation. */
 const leafLifetimeMs = hours(24);

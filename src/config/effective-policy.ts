@@ -11,7 +11,7 @@ import { hashPolicy } from "../policy/file/policy-hash.ts";
 import type { EgressPolicy, Rule, RuleSource } from "../policy/policy.ts";
 
 /** Rule texts that an agent's profile brings along. */
-export interface AgentRules {
+interface AgentRules {
   /** `agent:claude` */
   readonly label: string;
   readonly rules: readonly string[];

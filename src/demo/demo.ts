@@ -126,11 +126,11 @@ async function judgeRun(context: DemoContext, finished: FinishedRun): Promise<re
 }
 
 /** SIGINT and SIGTERM as an abort signal, so that the demo ends by its own clean-up; until disposed. */
-export interface Cancellation extends Disposable {
+interface Cancellation extends Disposable {
   readonly signal: AbortSignal;
 }
 
-export function watchCancellation(): Cancellation {
+function watchCancellation(): Cancellation {
   const controller = new AbortController();
   const onSignal = (): void => controller.abort(new VaultboxError("VBX_CANCELLED", "cancelled"));
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);

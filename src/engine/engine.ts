@@ -28,7 +28,7 @@ export interface BindMount {
   readonly readOnly: boolean;
 }
 
-export interface VolumeMount {
+interface VolumeMount {
   readonly volume: string;
   readonly target: string;
   readonly readOnly: boolean;
@@ -177,7 +177,7 @@ export interface ImageStep {
 }
 
 /** Which images are listed. */
-export type ImageFilter = { readonly label: string } | { readonly reference: string };
+type ImageFilter = { readonly label: string } | { readonly reference: string };
 
 /** A build: a tar of the context, streamed progress lines. */
 export interface ImageBuild {

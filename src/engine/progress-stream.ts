@@ -87,7 +87,7 @@ function parseEntry(line: string): Entry {
 const pauseMs = 1000;
 
 /** What the engine says of one layer, again and again while it is fetched or unpacked. */
-export interface LayerState {
+interface LayerState {
   readonly id: string;
   /** `Downloading`, `Extracting` … */
   readonly status: string;
@@ -97,7 +97,7 @@ export interface LayerState {
 }
 
 /** Makes one line of the states of all layers, at most once a second. */
-export class PullProgress {
+class PullProgress {
   readonly #layers = new Map<string, LayerState>();
   #saidAt = -pauseMs;
 

@@ -108,7 +108,7 @@ interface EventLine {
  * Reads what the engine remembers of a container: its last 256 events of all containers, at least.
  * @throws Error of the engine
  */
-export async function readContainerEvents(api: EngineApi, id: string): Promise<ContainerEvents> {
+async function readContainerEvents(api: EngineApi, id: string): Promise<ContainerEvents> {
   const query = {
     since: 0,
     until: (Date.now() / 1000).toFixed(3),

@@ -26,7 +26,7 @@ export interface PresetTest {
   readonly acceptedBy?: string;
 }
 
-export interface PresetCredential {
+interface PresetCredential {
   /** Environment variables that carry the placeholder in the sandbox */
   readonly env: readonly string[];
   readonly bindings: readonly PresetBinding[];

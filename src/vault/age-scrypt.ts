@@ -10,7 +10,7 @@ import {
 import type { Identity, Recipient, Stanza } from "age-encryption";
 
 /** `log2 N` of vaults that are written: 256 MiB of memory, 0.7 s on a 2-core machine of 2026. */
-export const workFactor = 18;
+const workFactor = 18;
 
 /** `log2 N` of files that are opened. Below, a guess is too cheap; above, opening takes a gigabyte and more. */
 export const acceptedWorkFactors = { least: 16, most: 22 } as const;

@@ -13,7 +13,7 @@ export interface Keychain {
 }
 
 /** CRED_MAX_CREDENTIAL_BLOB_SIZE of wincred.h: 5 · 512 bytes. */
-export const windowsMaxItemBytes = 2560;
+const windowsMaxItemBytes = 2560;
 
 /** A locked keychain asks its user in a window; without an answer the call ends here, `ms`. */
 const answerTimeoutMs = 60_000;

@@ -10,7 +10,7 @@ import {
 import { toVaultFlag } from "./vault-context.ts";
 
 /** How long a source command may take, `ms`: it may ask its own service, and a person waits. */
-export const sourceCommandTimeoutMs = 30_000;
+const sourceCommandTimeoutMs = 30_000;
 
 /**
  * The arguments of `--from-command`, as typed: split at blanks, with quotes and backslashes as in a shell, and nothing

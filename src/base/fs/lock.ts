@@ -17,7 +17,7 @@ export interface LockOptions {
 }
 
 /** Longer than a handful of writers with scrypt need, one after the other. */
-export const lockTimeoutMs = 30_000;
+const lockTimeoutMs = 30_000;
 
 const firstPauseMs = 2;
 const longestPauseMs = 50;

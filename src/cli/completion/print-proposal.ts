@@ -18,7 +18,7 @@ export async function printProposal(words: readonly string[]): Promise<void> {
 }
 
 /** First the kind, then a candidate a line, with its description after two spaces. */
-export function toProposalLines(proposal: Proposal): readonly string[] {
+function toProposalLines(proposal: Proposal): readonly string[] {
   switch (proposal.kind) {
     case "words":
       return [

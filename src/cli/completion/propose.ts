@@ -2,7 +2,7 @@ import type { Argument, Command, Option } from "commander";
 import { readKnownNames } from "./known-names.ts";
 
 /** One word that could stand at the cursor. */
-export interface Candidate {
+interface Candidate {
   readonly value: string;
   readonly description: string;
 }

@@ -24,7 +24,7 @@ export function toShellScript(shell: Shell): string {
  * evaluated: `compgen -W`, which would, isn't used. Bash splits a word at `=` and `:`; the parts are joined again by the
  * space before each, and what is proposed is cut to the part at the cursor.
  */
-export const bashScript = shellText`# bash completion for vaultbox; made by: vaultbox completion bash
+const bashScript = shellText`# bash completion for vaultbox; made by: vaultbox completion bash
 _vaultbox() {
   local rest=$COMP_LINE gap word line kind joined words=() i last
   for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -76,7 +76,7 @@ fi
 `;
 
 /** Works as a file `_vaultbox` in a folder of `fpath`, and when it is read by `source`. */
-export const zshScript = shellText`#compdef vaultbox
+const zshScript = shellText`#compdef vaultbox
 # zsh completion for vaultbox; made by: vaultbox completion zsh
 _vaultbox() {
   local -a lines values shown
@@ -111,7 +111,7 @@ fi
 `;
 
 /** What stands before the cursor is never handed to `complete -C`, which would ask another program's completion. */
-export const fishScript = String.raw`# fish completion for vaultbox; made by: vaultbox completion fish
+const fishScript = String.raw`# fish completion for vaultbox; made by: vaultbox completion fish
 function __vaultbox_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)

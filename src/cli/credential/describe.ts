@@ -20,7 +20,7 @@ export function toSchemeText({ scheme }: Pick<CredentialBinding, "scheme">): str
   return kindOf(scheme).describe(scheme);
 }
 
-export function toSourceText(source: SecretSource | SigningKeySource): string {
+function toSourceText(source: SecretSource | SigningKeySource): string {
   switch (source.type) {
     case "stored":
       return "vault";

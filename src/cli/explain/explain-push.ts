@@ -28,7 +28,7 @@ export interface PushExplanation {
   readonly steps: readonly PushStep[];
 }
 
-export interface PushStep {
+interface PushStep {
   readonly step: "create" | "fast-forward" | "force" | "delete";
   readonly verdict: "allow" | "deny";
   /** Why it's denied, or on what it depends; empty when it's plain */

@@ -85,7 +85,7 @@ const ownName = /^vaultbox-(?:build-[0-9a-f]{16}\.lock|(?:image|demo)-[A-Za-z0-9
 const longestMs = 3_600_000;
 
 /** What killed processes of this user left in the temporary folder, which everybody can write in. */
-export async function findTemporaryFiles(): Promise<readonly string[]> {
+async function findTemporaryFiles(): Promise<readonly string[]> {
   const names = (await readdir(tmpdir()).catch(() => [])).filter((name) => ownName.test(name));
   const paths = names.map((name) => join(tmpdir(), name));
   const found = await Promise.all(paths.map(async (path) => ((await isLeft(path)) ? path : [])));

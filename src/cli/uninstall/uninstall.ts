@@ -67,7 +67,7 @@ function printRemoval({ used, keychainItems }: Removal): void {
 }
 
 /** The engine that is there; that it isn't needed is the user's to say. @throws VaultboxError VBX_ENGINE_UNREACHABLE */
-export async function connectToUninstall(env: NodeJS.ProcessEnv): Promise<Engine> {
+async function connectToUninstall(env: NodeJS.ProcessEnv): Promise<Engine> {
   try {
     return await connectEngine(env);
   } catch (cause) {

@@ -23,7 +23,7 @@ export const caFiles = {
 } as const;
 
 /** Where distributions keep the bundle that programs read without being told; Debian, Fedora, Alpine, SUSE. */
-export const bundlePaths = [
+const bundlePaths = [
   "/etc/ssl/certs/ca-certificates.crt",
   "/etc/pki/tls/certs/ca-bundle.crt",
   "/etc/ssl/cert.pem",

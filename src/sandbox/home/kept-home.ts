@@ -79,7 +79,7 @@ async function look(options: KeptHomeOptions): Promise<HomeReport> {
 }
 
 /** For the terminal; empty when nothing starts otherwise than before. */
-export function homeReportLines({ volume, changes, complete }: HomeReport): readonly string[] {
+function homeReportLines({ volume, changes, complete }: HomeReport): readonly string[] {
   const lines = changes
     .slice(0, maxNamed)
     .map(({ change, kind, path }) => `  ${toPrintable(path.slice(0, 120))} (${change}; ${kind})`);

@@ -38,14 +38,14 @@ export interface InsideMount {
 }
 
 /** What an open file is (proc(5), fdinfo). */
-export interface InsideSource {
+interface InsideSource {
   readonly mount: string | undefined;
   /** Undefined before Linux 5.14 */
   readonly inode: string | undefined;
 }
 
 /** What a folder and an entry in it are (proc(5), fdinfo), the entry as seen from the open folder. */
-export interface InsideCovered {
+interface InsideCovered {
   readonly around: InsideSource;
   /** Id of the mount in it */
   readonly over: string | undefined;

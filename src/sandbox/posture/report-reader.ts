@@ -70,7 +70,7 @@ export function readReport(
 }
 
 /** The report's lines and what follows it, once it's complete. */
-export function splitReport(
+function splitReport(
   bytes: Buffer,
   nonce: string,
 ): { readonly lines: readonly string[]; readonly rest: Buffer } | undefined {
