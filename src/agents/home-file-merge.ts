@@ -1,3 +1,4 @@
+import { isFields } from "../base/shape.ts";
 import type { HomeFile } from "./agent-profile.ts";
 
 /**
@@ -16,7 +17,7 @@ export function mergeHomeFile(file: HomeFile, present: string): string {
 function mergeJsonText(present: string, seeded: string): string {
   try {
     const parsed: unknown = JSON.parse(present);
-    if (!isObject(parsed)) return seeded;
+    if (!isFields(parsed)) return seeded;
     return `${JSON.stringify(merge(parsed, JSON.parse(seeded)), undefined, 2)}\n`;
   } catch {
     // The agent left a broken file, or one nested too deep to write: starting afresh is what the agent itself would do
@@ -27,15 +28,11 @@ function mergeJsonText(present: string, seeded: string): string {
 /** Objects by key, lists without doubles; of two other values the seeded one. */
 function merge(present: unknown, seeded: unknown): unknown {
   if (Array.isArray(present) && Array.isArray(seeded)) return [...new Set([...present, ...seeded])];
-  if (!isObject(present) || !isObject(seeded)) return seeded;
+  if (!isFields(present) || !isFields(seeded)) return seeded;
   const merged = new Map(Object.entries(present));
   for (const [key, value] of Object.entries(seeded)) {
     merged.set(key, merged.has(key) ? merge(merged.get(key), value) : value);
   }
   // Defines own properties, so a key called __proto__ is only a key
   return Object.fromEntries(merged);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@ import { rename, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { readRegularText } from "../base/fs/regular-file.ts";
+import { fieldsOf, flag, parseJson, text, wholeNumber } from "../base/shape.ts";
 
 /** How far the log had come when it was last synced: a log that is shorter was cut. */
 export interface AuditHead {
@@ -14,6 +15,13 @@ export interface AuditHead {
   /** Whether the last of them is `session.end` */
   readonly ended: boolean;
 }
+
+const auditHead = fieldsOf<AuditHead>({
+  session: text,
+  seq: wholeNumber(0),
+  hash: text,
+  ended: flag,
+});
 
 /** `audit.head` beside `audit.jsonl`. */
 export function headPath(logPath: string): string {
@@ -27,14 +35,14 @@ export async function writeHead(
   options: { readonly durable: boolean },
 ): Promise<void> {
   const path = headPath(logPath);
-  const text = `${JSON.stringify(head)}\n`;
+  const line = `${JSON.stringify(head)}\n`;
   if (options.durable) {
-    await writeFileAtomic(path, text, { mode: 0o600 });
+    await writeFileAtomic(path, line, { mode: 0o600 });
     return;
   }
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    await writeFile(temporary, text, { flag: "wx", mode: 0o600 });
+    await writeFile(temporary, line, { flag: "wx", mode: 0o600 });
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
@@ -44,29 +52,10 @@ export async function writeHead(
 
 /** The head beside a log: `undefined` when there is none, `"unreadable"` when it isn't one. */
 export async function readHead(logPath: string): Promise<AuditHead | "unreadable" | undefined> {
-  let text: string;
   try {
-    text = await readRegularText(headPath(logPath));
+    return parseJson(await readRegularText(headPath(logPath)), auditHead) ?? "unreadable";
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     return "unreadable";
   }
-  try {
-    const value: unknown = JSON.parse(text);
-    return isHead(value) ? value : "unreadable";
-  } catch {
-    // Not JSON: the caller reports the damage
-    return "unreadable";
-  }
-}
-
-function isHead(value: unknown): value is AuditHead {
-  if (typeof value !== "object" || value === null) return false;
-  const fields = value as Readonly<Record<string, unknown>>;
-  return (
-    typeof fields["session"] === "string" &&
-    Number.isSafeInteger(fields["seq"]) &&
-    typeof fields["hash"] === "string" &&
-    typeof fields["ended"] === "boolean"
-  );
 }

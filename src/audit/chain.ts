@@ -1,6 +1,16 @@
 import { hash } from "node:crypto";
 import type { AuditEvent, AuditRecord } from "./audit-event.ts";
 import { revealedSecrets } from "../base/redact.ts";
+import {
+  fieldsOf,
+  isFields,
+  number,
+  parseJson,
+  shapeOf,
+  text,
+  wholeNumber,
+  type Shape,
+} from "../base/shape.ts";
 import { toBoundedJson } from "./bounded-event.ts";
 
 /** One line of the log without its line break, and the hash that the next line refers to. */
@@ -39,61 +49,47 @@ export function sealEvent(
 
 /** Reads one line; `undefined` when it isn't an audit record at all. */
 export function parseLine(line: string): ParsedLine | undefined {
-  const record = parseRecord(line);
-  if (record === undefined) return undefined;
+  // Not JSON is an answer here, the caller says where
+  const parsed = parseJson(line, record);
+  if (parsed === undefined) return undefined;
   const body = line.slice(0, -sealLength);
   const isSealed =
-    line === `${body}${hashField}${record.hash}"}` && hash("sha256", body) === record.hash;
-  return { record, isSealed };
+    line === `${body}${hashField}${parsed.hash}"}` && hash("sha256", body) === parsed.hash;
+  return { record: parsed, isSealed };
 }
 
-const types: ReadonlySet<string> = new Set<AuditEvent["type"]>([
-  "session.start",
-  "request.decision",
-  "request.outcome",
-  "session.note",
-  "session.end",
-]);
+const chained = { seq: wholeNumber(0), at: text, prev: text, hash: text };
+const session = fieldsOf<ChainedFields>(chained);
+const request = { ...chained, request: wholeNumber(0) };
 
-function parseRecord(line: string): AuditRecord | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    // Not JSON is an answer here, the caller says where
-    return undefined;
-  }
-  return isRecord(value) ? value : undefined;
-}
+type ChainedFields = Pick<AuditRecord, "seq" | "at" | "prev" | "hash">;
 
-/** Checks the fields every reader relies on; the rest of a sealed line is what the writer's types say. */
-function isRecord(value: unknown): value is AuditRecord {
-  if (typeof value !== "object" || value === null) return false;
-  const fields = value as Readonly<Record<string, unknown>>;
-  const type = fields["type"];
-  if (typeof type !== "string" || !types.has(type)) return false;
-  if (!Number.isSafeInteger(fields["seq"])) return false;
-  if (!["at", "prev", "hash"].every((name) => typeof fields[name] === "string")) return false;
-  if (!type.startsWith("request.")) return true;
-  return (
-    Number.isSafeInteger(fields["request"]) &&
-    (type === "request.decision" ? isDecision(fields) : isOutcome(fields))
-  );
-}
+/** The fields every reader relies on; the rest of a sealed line is what the writer's types say. */
+const shapes: Readonly<Record<AuditEvent["type"], Shape<ChainedFields>>> = {
+  "session.start": session,
+  "session.note": session,
+  "session.end": session,
+  "request.decision": fieldsOf({
+    ...request,
+    verdict: text,
+    method: text,
+    scheme: text,
+    host: text,
+    port: number,
+    path: text,
+  }),
+  "request.outcome": fieldsOf({
+    ...request,
+    outcome: text,
+    status: number,
+    bytesUp: number,
+    bytesDown: number,
+    durationMs: number,
+  }),
+};
 
-function isDecision(fields: Readonly<Record<string, unknown>>): boolean {
-  return (
-    ["verdict", "method", "scheme", "host", "path"].every(
-      (name) => typeof fields[name] === "string",
-    ) && typeof fields["port"] === "number"
-  );
-}
-
-function isOutcome(fields: Readonly<Record<string, unknown>>): boolean {
-  return (
-    typeof fields["outcome"] === "string" &&
-    ["status", "bytesUp", "bytesDown", "durationMs"].every(
-      (name) => typeof fields[name] === "number",
-    )
-  );
-}
+const record = shapeOf<AuditRecord>("write a record", (value) => {
+  const type = isFields(value) ? value["type"] : undefined;
+  const known = Object.entries(shapes).find(([name]) => name === type);
+  return known?.[1].fits(value) === true;
+});

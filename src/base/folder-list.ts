@@ -3,10 +3,20 @@ import { isAbsolute } from "node:path";
 import { VaultboxError } from "./errors.ts";
 import { toPathReason } from "./fs/named-path.ts";
 import { quoted } from "./printable.ts";
-import { resolveStateFolder } from "./state-folder.ts";
+import { fieldsOf, listOf, oneOf, parseJson, textLike } from "./shape.ts";
+import { inState, resolveStateFolder } from "./state-folder.ts";
 import { WritableFolders } from "./writable-folders.ts";
 import { readRegularTextSync } from "./fs/regular-file.ts";
-import { inState } from "./state-folder.ts";
+
+interface FolderList {
+  readonly version: 1;
+  readonly folders: readonly string[];
+}
+
+const folderList = fieldsOf<FolderList>({
+  version: oneOf(1),
+  folders: listOf(textLike(isAbsolute)),
+});
 
 export function toFolderListFile(stateFolder: string): string {
   return inState(stateFolder, "writable-folders.json");
@@ -32,38 +42,23 @@ export function readRememberedFolders(stateFolder: string): WritableFolders {
  * @throws VaultboxError VBX_FILE_UNSAFE
  */
 export function readFolderList(file: string): WritableFolders | undefined {
-  let text: string;
+  let json: string;
   try {
-    text = readRegularTextSync(file);
+    json = readRegularTextSync(file);
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw damaged(file, error);
     if (error.code === "ENOENT") return undefined;
     if (placeCodes.includes(String(error.code))) throw toPlaceError(file, error);
     throw damaged(file, error);
   }
-  const folders = parseList(text);
-  if (folders === undefined) throw damaged(file);
-  return new WritableFolders(folders);
+  const list = parseJson(json, folderList);
+  if (list === undefined) throw damaged(file);
+  return new WritableFolders(list.folders);
 }
 
 export function toFolderListText(folders: readonly string[]): string {
-  return `${JSON.stringify({ version: 1, folders }, undefined, 1)}\n`;
-}
-
-function parseList(text: string): readonly string[] | undefined {
-  try {
-    const { version, folders } = JSON.parse(text) as Record<string, unknown>;
-    if (version !== 1 || !Array.isArray(folders)) return undefined;
-    const paths: readonly unknown[] = folders;
-    return paths.every(isAbsolutePath) ? paths : undefined;
-  } catch {
-    // The caller says which file it is
-    return undefined;
-  }
-}
-
-function isAbsolutePath(value: unknown): value is string {
-  return typeof value === "string" && isAbsolute(value);
+  const list: FolderList = { version: 1, folders };
+  return `${JSON.stringify(list, undefined, 1)}\n`;
 }
 
 const placeCodes: readonly string[] = ["ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG"];

@@ -1,6 +1,7 @@
 import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { runHostCommand } from "./host-command.ts";
+import { fieldsOf, text, wholeNumber } from "./shape.ts";
 
 /** A process that can be told from a later one with the same pid. */
 export interface ProcessId {
@@ -13,6 +14,15 @@ export interface ProcessId {
   /** Start time in the system's own notation; empty where it can't be read */
   readonly start: string;
 }
+
+/** Its plain form. */
+export const processId = fieldsOf<ProcessId>({
+  host: text,
+  boot: text,
+  namespace: text,
+  pid: wholeNumber(0),
+  start: text,
+});
 
 const psTimeoutMs = 5_000;
 

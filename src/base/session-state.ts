@@ -126,23 +126,17 @@ export async function writeState(paths: Paths, state: SessionState): Promise<voi
   await writeFileAtomic(path, `${JSON.stringify(state, undefined, 2)}\n`);
 }
 
-export async function readState(paths: Paths, id: string): Promise<SessionState | undefined> {
-  try {
-    const text = await readRegularText(join(sessionFolder(paths, id), "state.json"));
-    return parseState(JSON.parse(text), id);
-  } catch {
-    // Its process is between two steps, or it died there: there is nothing to go by
-    return undefined;
-  }
-}
+/** What every version wrote. */
+const sessionState = fieldsOf<Pick<SessionState, "id" | "owner" | "command" | "runtimeDirectory">>({
+  id: text,
+  owner: processId,
+  command: listOf(text),
+  runtimeDirectory: text,
+});
 
-function parseState(value: unknown, id: string): SessionState | undefined {
-  if (typeof value !== "object" || value === null || !("owner" in value)) return undefined;
-  const state = value as SessionState;
-  const isWhole =
-    state.id === id &&
-    typeof state.owner === "object" &&
-    typeof state.runtimeDirectory === "string" &&
-    Array.isArray(state.command);
-  return isWhole ? state : undefined;
+/** Undefined when its process is between two steps, or died there: there is nothing to go by. */
+export async function readState(paths: Paths, id: string): Promise<SessionState | undefined> {
+  const path = join(sessionFolder(paths, id), "state.json");
+  const state = parseJson(await readRegularText(path).catch(() => ""), sessionState);
+  return state?.id === id ? (state as SessionState) : undefined;
 }

@@ -3,12 +3,21 @@ import { VaultboxError } from "../base/errors.ts";
 import { openRegularFile } from "../base/fs/regular-file.ts";
 import { quoted } from "../base/printable.ts";
 import { parseRule } from "../policy/parse-rule.ts";
-import { suggest } from "../base/nearest-word.ts";
+import {
+  eitherOf,
+  fieldsOf,
+  isFields,
+  listOf,
+  optional,
+  shapeOf,
+  text,
+  textLike,
+} from "../base/shape.ts";
 import {
   findSigningFault,
   toSigningSettings,
   type SigningSettings,
-  signingKeys,
+  type SigningTexts,
 } from "../policy/signing-settings.ts";
 import type { UserRules } from "./effective-policy.ts";
 import type { Paths } from "../base/paths.ts";
@@ -29,7 +38,37 @@ export interface Preferences {
   readonly signing?: SigningSettings;
 }
 
-const keys = ["vaults", "image", "allow", "deny", "connectTo", "signing"] as const;
+/** As they are written. */
+interface StoredPreferences {
+  readonly vaults?: readonly string[];
+  readonly image?: string;
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+  readonly connectTo?: readonly string[];
+  /** Name of the key, or with whom it signs for */
+  readonly signing?: string | SigningTexts;
+}
+
+const texts = optional(listOf(text, "write a list of strings"));
+const stored = fieldsOf<StoredPreferences>(
+  {
+    vaults: texts,
+    image: optional(textLike((image) => image !== "")),
+    allow: texts,
+    deny: texts,
+    connectTo: texts,
+    signing: optional(
+      eitherOf<string | SigningTexts>(
+        fieldsOf<SigningTexts>(
+          { key: text, name: optional(text), email: optional(text) },
+          "refused",
+        ),
+        shapeOf<string>("write the name of a signing key", (value) => typeof value === "string"),
+      ),
+    ),
+  },
+  "refused",
+);
 
 /**
  * Reads the preferences; a missing file is no preference.
@@ -44,40 +83,30 @@ export async function readPreferences(paths: Paths): Promise<Preferences> {
       `invalid preferences ${quoted(file)}: ${key}: ${why}`,
     );
   };
-  for (const key of Object.keys(store)) {
-    if (!keys.some((known) => known === key)) {
-      fail(quoted(key, 64), `unknown key${suggest(key, keys)}; known: ${keys.join(", ")}`);
-    }
+  if (!stored.fits(store)) {
+    const { at = "", why = "" } = stored.findMisfit(store) ?? {};
+    return fail(at, why);
   }
-  const list = (key: (typeof keys)[number]): readonly string[] => {
-    const value = store[key] ?? [];
-    if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
-    return fail(key, "write a list of strings");
-  };
-  const rules = (effect: "allow" | "deny"): readonly string[] => {
-    for (const text of list(effect)) checkRule(text, effect, fail);
-    return list(effect);
-  };
-  const image = store["image"];
-  if (image !== undefined && (typeof image !== "string" || image === ""))
-    fail("image", "write text");
+  const { vaults, image, allow = [], deny = [], connectTo = [], signing } = store;
+  for (const rule of allow) checkRule(rule, "allow", fail);
+  for (const rule of deny) checkRule(rule, "deny", fail);
   return {
-    vaults: list("vaults"),
-    ...(store["vaults"] !== undefined && list("vaults").length === 0 ? { usesNoVault: true } : {}),
-    userRules: { allow: rules("allow"), deny: rules("deny") },
-    connectTo: list("connectTo"),
-    ...(typeof image === "string" ? { image } : {}),
-    ...readSigning(store["signing"], fail),
+    vaults: vaults ?? [],
+    ...(vaults?.length === 0 ? { usesNoVault: true } : {}),
+    userRules: { allow, deny },
+    connectTo,
+    ...(image === undefined ? {} : { image }),
+    ...(signing === undefined ? {} : { signing: readSigning(signing, fail) }),
   };
 }
 
 function checkRule(
-  text: string,
+  rule: string,
   effect: "allow" | "deny",
   fail: (key: string, why: string) => never,
 ): void {
   try {
-    parseRule(text, { source: { kind: "user", label: "preferences" }, effect });
+    parseRule(rule, { source: { kind: "user", label: "preferences" }, effect });
   } catch (error) {
     if (!(error instanceof VaultboxError)) throw error;
     fail(effect, error.message);
@@ -85,28 +114,15 @@ function checkRule(
 }
 
 function readSigning(
-  value: unknown,
+  signing: string | SigningTexts,
   fail: (key: string, why: string) => never,
-): { readonly signing?: SigningSettings } {
-  if (value === undefined) return {};
-  const fields = typeof value === "string" ? { key: value } : value;
-  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
-    return fail("signing", "write the name of a signing key");
-  }
-  const texts = Object.fromEntries(Object.entries(fields));
-  const isKnown = Object.entries(texts).every(
-    ([key, text]) => signingKeys.some((known) => known === key) && typeof text === "string",
-  );
-  const { key, name, email } = texts as Record<string, string | undefined>;
-  if (!isKnown || key === undefined)
-    return fail("signing", "write key, and name and email as text");
-  const why = findSigningFault({ key, name, email });
-  return why === undefined
-    ? { signing: toSigningSettings({ key, name, email }) }
-    : fail("signing", why);
+): SigningSettings {
+  const texts = typeof signing === "string" ? { key: signing } : signing;
+  const why = findSigningFault(texts);
+  return why === undefined ? toSigningSettings(texts) : fail("signing", why);
 }
 
-async function readStore(folder: string, file: string): Promise<Readonly<Record<string, unknown>>> {
+async function readStore(folder: string, file: string): Promise<unknown> {
   try {
     // conf would wait for the writer of a pipe
     await (await openRegularFile(file)).close();
@@ -137,10 +153,8 @@ function toWhy(error: unknown): string {
 }
 
 // conf would take a list or null for an empty object
-function parseStore(text: string): Record<string, unknown> {
-  const value: unknown = JSON.parse(text);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return Object.fromEntries(Object.entries(value));
-  }
+function parseStore(json: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(json);
+  if (isFields(value)) return { ...value };
   throw new SyntaxError("not a JSON object");
 }

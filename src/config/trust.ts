@@ -5,6 +5,7 @@ import { VaultboxError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { quoted } from "../base/printable.ts";
 import type { Paths } from "../base/paths.ts";
+import { fieldsOf, parseJson, text, textLike } from "../base/shape.ts";
 import { readPlainFile, toCode } from "./private-read.ts";
 
 /** That the user trusts one content of one file; any other content of it is not trusted. */
@@ -18,6 +19,11 @@ export interface TrustRecord {
 }
 
 const maxRecordBytes = 16 * 1024;
+const trustRecord = fieldsOf<TrustRecord>({
+  path: text,
+  sha256: textLike((digest) => /^[0-9a-f]{64}$/.test(digest)),
+  trustedAt: text,
+});
 
 /**
  * What is trusted at a path, or undefined.
@@ -27,7 +33,7 @@ export async function readTrust(path: string, paths: Paths): Promise<TrustRecord
   const file = toRecordPath(path, paths);
   const content = await readPlainFile(file, maxRecordBytes);
   if (content === undefined) return undefined;
-  const record = parseRecord(Buffer.from(content).toString("utf8"));
+  const record = parseJson(Buffer.from(content).toString("utf8"), trustRecord);
   if (record?.path === path) return record;
   throw new VaultboxError("VBX_CONFIG_INVALID", `the trust record ${quoted(file)} is damaged`, {
     hints: ["delete it, then run: vaultbox trust"],
@@ -42,7 +48,7 @@ export async function listTrusted(paths: Paths): Promise<readonly string[]> {
       const content = await readPlainFile(join(toFolder(paths), name), maxRecordBytes).catch(
         () => undefined,
       );
-      return content && parseRecord(Buffer.from(content).toString("utf8"));
+      return content && parseJson(Buffer.from(content).toString("utf8"), trustRecord);
     }),
   );
   return records.flatMap((record) => record?.path ?? []).sort();
@@ -55,8 +61,8 @@ export async function trustAsItIs(
 ): Promise<void> {
   const record: TrustRecord = { path, sha256, trustedAt: new Date().toISOString() };
   await mkdir(toFolder(paths), { recursive: true, mode: 0o700 });
-  const text = `${JSON.stringify(record, undefined, 2)}\n`;
-  await writeFileAtomic(toRecordPath(path, paths), text, { mode: 0o600 });
+  const json = `${JSON.stringify(record, undefined, 2)}\n`;
+  await writeFileAtomic(toRecordPath(path, paths), json, { mode: 0o600 });
 }
 
 /** Takes the trust in a file back; false when there was none. */
@@ -76,20 +82,4 @@ function toFolder(paths: Paths): string {
 
 function toRecordPath(path: string, paths: Paths): string {
   return join(toFolder(paths), `${createHash("sha256").update(path).digest("hex")}.json`);
-}
-
-function parseRecord(text: string): TrustRecord | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // The caller says which file is damaged
-    return undefined;
-  }
-  if (typeof value !== "object" || value === null) return undefined;
-  const { path, sha256, trustedAt } = value as Record<string, unknown>;
-  if (typeof path !== "string" || typeof sha256 !== "string" || typeof trustedAt !== "string") {
-    return undefined;
-  }
-  return /^[0-9a-f]{64}$/.test(sha256) ? { path, sha256, trustedAt } : undefined;
 }

@@ -8,6 +8,7 @@ import { toProbeSpec } from "./probe-spec.ts";
 import { sandboxHome } from "./home/sandbox-home.ts";
 import { createSessionContainer } from "./session-container.ts";
 import { readRegularText } from "../base/fs/regular-file.ts";
+import { fieldsOf, parseJson, text } from "../base/shape.ts";
 
 /** Who the agent is in the sandbox. */
 export interface SandboxUser {
@@ -111,18 +112,12 @@ export async function readAccounts(
   return accounts;
 }
 
+const storedAccounts = fieldsOf<Accounts>({ passwd: text, group: text, gitConfig: text });
+
+/** Undefined when it isn't there, is damaged or an older version's: the image is asked again. */
 async function readCached(path: string): Promise<Accounts | undefined> {
-  try {
-    const value: unknown = JSON.parse(await readRegularText(path));
-    if (typeof value !== "object" || value === null) return undefined;
-    const { passwd, group, gitConfig } = value as Record<string, unknown>;
-    if (typeof passwd !== "string" || typeof group !== "string") return undefined;
-    // Not there in one of an older version: the image is asked again
-    return typeof gitConfig === "string" ? { passwd, group, gitConfig } : undefined;
-  } catch {
-    // Not there, or damaged: the image is asked again
-    return undefined;
-  }
+  const json = await readRegularText(path).catch(() => "");
+  return parseJson(json, storedAccounts);
 }
 
 async function readFromImage(

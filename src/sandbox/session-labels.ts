@@ -1,6 +1,7 @@
 import { label } from "../engine/labels.ts";
-import type { ProcessId } from "../base/process-id.ts";
+import { processId, type ProcessId } from "../base/process-id.ts";
 import { isSessionId } from "../base/session-id.ts";
+import { parseJson } from "../base/shape.ts";
 
 /** Labels of everything a session makes on an engine. */
 export function toSessionLabels(session: {
@@ -52,20 +53,7 @@ interface NamedObject {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The owner that a label names, or undefined when it isn't one of ours. */
-export function parseOwnerLabel(text: string | undefined): ProcessId | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null) return undefined;
-    const { host, boot, namespace, pid, start } = value as Record<string, unknown>;
-    if (typeof host !== "string" || typeof boot !== "string" || typeof namespace !== "string") {
-      return undefined;
-    }
-    if (!Number.isSafeInteger(pid) || typeof start !== "string") return undefined;
-    return { host, boot, namespace, pid: Number(pid), start };
-  } catch {
-    // Somebody else's label, or another version's: not ours to judge
-    return undefined;
-  }
+/** The owner that a label names; undefined for somebody else's label, or another version's: not ours to judge. */
+export function parseOwnerLabel(label: string | undefined): ProcessId | undefined {
+  return label === undefined ? undefined : parseJson(label, processId);
 }

@@ -3,6 +3,7 @@
 import { rm } from "node:fs/promises";
 import { acquireLock } from "../base/fs/lock.ts";
 import { quoted } from "../base/printable.ts";
+import { fieldsOf, listOf, number, oneOf, parseJson, textLike } from "../base/shape.ts";
 import type { Keychain } from "./keychain.ts";
 import { isName, type VaultEntry } from "./stored-credential.ts";
 import { damaged, decodeEntry, encodeEntry, toSorted } from "./vault-content.ts";
@@ -17,6 +18,13 @@ interface Index {
 }
 
 const format = 1;
+const names = listOf(textLike(isName));
+const storedIndex = fieldsOf<Index & { readonly format: typeof format }>({
+  format: oneOf(format),
+  counter: number,
+  names,
+  pending: names,
+});
 
 export class KeychainStore implements VaultStore {
   readonly kind = "keychain";
@@ -95,7 +103,7 @@ export class KeychainStore implements VaultStore {
   async #readIndex(): Promise<Index> {
     const value = await this.#keychain.get(this.#toAccount("@index"));
     if (value === undefined) throw damaged(this.name, "the keychain has no index of it");
-    const index = parseIndex(Buffer.from(value).toString("utf8"));
+    const index = parseJson(Buffer.from(value).toString("utf8"), storedIndex);
     if (index === undefined) throw damaged(this.name, "its index in the keychain is not valid");
     return index;
   }
@@ -125,22 +133,4 @@ export class KeychainStore implements VaultStore {
   #toAccount(name: string): string {
     return `${this.name}/${name}`;
   }
-}
-
-function parseIndex(text: string): Index | undefined {
-  let plain: unknown;
-  try {
-    plain = JSON.parse(text);
-  } catch {
-    // The caller says what is wrong
-    return undefined;
-  }
-  if (typeof plain !== "object" || plain === null) return undefined;
-  const { format: version, counter, names, pending } = plain as Record<string, unknown>;
-  if (version !== format || typeof counter !== "number") return undefined;
-  return isNameList(names) && isNameList(pending) ? { counter, names, pending } : undefined;
-}
-
-function isNameList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === "string" && isName(name));
 }

@@ -1,96 +1,72 @@
-import { parseSigningKey } from "./signing-key.ts";
+import {
+  eitherOf,
+  fieldsOf,
+  listOf,
+  oneOf,
+  optional,
+  shapeOf,
+  text,
+  textLike,
+  wholeNumber,
+} from "../base/shape.ts";
 import type { CredentialBinding } from "../credential/binding.ts";
 import type { PlaceholderForm } from "../credential/placeholder.ts";
-import { parseScheme } from "../credential/schemes.ts";
+import { parseScheme, type CredentialScheme } from "../credential/schemes.ts";
+import { signingKey } from "./signing-key.ts";
 import {
   isName,
   isRepositoryPattern,
   type SecretSource,
+  type StoredCredential,
   type StoredItem,
 } from "./stored-credential.ts";
 
-type Plain = Readonly<Record<string, unknown>>;
+const binding = fieldsOf<CredentialBinding>({
+  host: textLike((host) => host !== ""),
+  port: wholeNumber(1, 65_535),
+  pathPrefix: textLike((path) => path.startsWith("/")),
+  scheme: shapeOf<CredentialScheme>("write a scheme", (value) => parseScheme(value) !== undefined),
+  repository: optional(textLike(isRepositoryPattern)),
+});
 
-const alphabets = ["alphanumeric", "hex", "base64url", "digits"] as const;
-const knownFields = new Set([
-  "name",
-  "preset",
-  "env",
-  "bindings",
-  "placeholder",
-  "source",
-  "createdAt",
-  "updatedAt",
-]);
+const placeholder = fieldsOf<PlaceholderForm>({
+  prefix: text,
+  length: wholeNumber(1),
+  alphabet: oneOf("alphanumeric", "hex", "base64url", "digits"),
+  suffix: optional(text),
+});
+
+type SourceOf<Type extends SecretSource["type"]> = Extract<SecretSource, { readonly type: Type }>;
+
+const source = eitherOf<SecretSource>(
+  fieldsOf<SourceOf<"stored">>({ type: oneOf("stored") }),
+  fieldsOf<SourceOf<"env">>({ type: oneOf("env"), variable: text }),
+  fieldsOf<SourceOf<"command">>({ type: oneOf("command"), file: text, args: listOf(text) }),
+);
+
+const storedCredential = fieldsOf<StoredCredential>(
+  {
+    name: textLike(isName),
+    preset: optional(text),
+    env: listOf(text),
+    bindings: listOf(binding),
+    placeholder,
+    source,
+    createdAt: text,
+    updatedAt: text,
+  },
+  "refused",
+);
 
 /** A credential from its plain form; `undefined` when any part of it is not as it was written. */
-export function parseCredential(plain: Plain): StoredItem | undefined {
-  const { name, preset, env, createdAt, updatedAt } = plain;
-  if (typeof name !== "string" || !isName(name)) return undefined;
-  if (plain["kind"] !== undefined) return parseSigningKey(plain, name);
-  if (Object.keys(plain).some((field) => !knownFields.has(field))) return undefined;
-  if (preset !== undefined && typeof preset !== "string") return undefined;
-  if (!isTextList(env) || typeof createdAt !== "string" || typeof updatedAt !== "string") {
-    return undefined;
-  }
-  const bindings = parseBindings(plain["bindings"]);
-  const placeholder = parsePlaceholder(plain["placeholder"]);
-  const source = parseSource(plain["source"]);
-  if (bindings === undefined || placeholder === undefined || source === undefined) return undefined;
-  const kept = { name, env, bindings, placeholder, source, createdAt, updatedAt };
-  return preset === undefined ? kept : { ...kept, preset };
+export function parseCredential(plain: unknown): StoredItem | undefined {
+  if (signingKey.fits(plain)) return plain;
+  if (!storedCredential.fits(plain) || plain.bindings.length === 0) return undefined;
+  return { ...plain, bindings: plain.bindings.map(toBinding) };
 }
 
-function parseBindings(value: unknown): readonly CredentialBinding[] | undefined {
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  const bindings = value.map(parseBinding);
-  const valid = bindings.filter((binding) => binding !== undefined);
-  return valid.length === bindings.length ? valid : undefined;
-}
-
-function parseBinding(value: unknown): CredentialBinding | undefined {
-  if (!isPlain(value)) return undefined;
-  const { host, port, pathPrefix, repository } = value;
-  const scheme = parseScheme(value["scheme"]);
-  if (typeof host !== "string" || host === "" || scheme === undefined) return undefined;
-  if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65_535) {
-    return undefined;
-  }
-  if (typeof pathPrefix !== "string" || !pathPrefix.startsWith("/")) return undefined;
+function toBinding({ host, scheme, ...place }: CredentialBinding): CredentialBinding {
   // An earlier version kept an address with its brackets, which no request matched
   const bare = host.replace(/^\[([^\]]*)\]$/, "$1");
-  const binding = { host: bare, port, pathPrefix, scheme };
-  if (repository === undefined) return binding;
-  return typeof repository === "string" && isRepositoryPattern(repository)
-    ? { ...binding, repository }
-    : undefined;
-}
-
-function parsePlaceholder(value: unknown): PlaceholderForm | undefined {
-  if (!isPlain(value)) return undefined;
-  const { prefix, length, suffix } = value;
-  const alphabet = alphabets.find((known) => known === value["alphabet"]);
-  if (typeof prefix !== "string" || alphabet === undefined) return undefined;
-  if (typeof length !== "number" || !Number.isInteger(length) || length < 1) return undefined;
-  if (suffix === undefined) return { prefix, length, alphabet };
-  return typeof suffix === "string" ? { prefix, length, alphabet, suffix } : undefined;
-}
-
-function parseSource(value: unknown): SecretSource | undefined {
-  if (!isPlain(value)) return undefined;
-  const { type, file, args, variable } = value;
-  if (type === "stored") return { type };
-  if (type === "env" && typeof variable === "string") return { type, variable };
-  if (type === "command" && typeof file === "string" && isTextList(args)) {
-    return { type, file, args };
-  }
-  return undefined;
-}
-
-function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
-}
-
-function isPlain(value: unknown): value is Plain {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return { ...place, host: bare, scheme: parseScheme(scheme) ?? scheme };
 }

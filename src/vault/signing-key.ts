@@ -1,5 +1,10 @@
+import { fieldsOf, oneOf, text, textLike } from "../base/shape.ts";
+import { isName } from "./stored-credential.ts";
+
 /** Where a signing key is: in this vault, or in the ssh-agent of the user's own session. */
-export type SigningKeySource = { readonly type: "stored" } | { readonly type: "ssh-agent" };
+export interface SigningKeySource {
+  readonly type: "stored" | "ssh-agent";
+}
 
 /**
  * A key that signs commits and tags. It's for no place: no binding, no variable, no placeholder, so nothing of it is in
@@ -17,29 +22,21 @@ export interface StoredSigningKey {
   readonly updatedAt: string;
 }
 
-const knownFields = new Set(["kind", "name", "publicKey", "source", "createdAt", "updatedAt"]);
-const publicKeyShape = /^[A-Za-z0-9@.-]{1,64} [A-Za-z0-9+/]{1,12000}={0,2}$/;
+const publicKeyForm = /^[A-Za-z0-9@.-]{1,64} [A-Za-z0-9+/]{1,12000}={0,2}$/;
+
+/** Its plain form, as it was written. */
+export const signingKey = fieldsOf<StoredSigningKey>(
+  {
+    kind: oneOf("signing-key"),
+    name: textLike(isName),
+    publicKey: textLike((key) => publicKeyForm.test(key)),
+    source: fieldsOf<SigningKeySource>({ type: oneOf("stored", "ssh-agent") }),
+    createdAt: text,
+    updatedAt: text,
+  },
+  "refused",
+);
 
 export function isSigningKey(item: { readonly name: string }): item is StoredSigningKey {
   return "kind" in item && item.kind === "signing-key";
-}
-
-/** A signing key from its plain form; `undefined` when any part of it is not as it was written. */
-export function parseSigningKey(
-  plain: Readonly<Record<string, unknown>>,
-  name: string,
-): StoredSigningKey | undefined {
-  const { kind, publicKey, createdAt, updatedAt } = plain;
-  if (Object.keys(plain).some((field) => !knownFields.has(field))) return undefined;
-  if (kind !== "signing-key" || typeof publicKey !== "string") return undefined;
-  if (!publicKeyShape.test(publicKey)) return undefined;
-  if (typeof createdAt !== "string" || typeof updatedAt !== "string") return undefined;
-  const source = parseSource(plain["source"]);
-  return source && { kind, name, publicKey, source, createdAt, updatedAt };
-}
-
-function parseSource(value: unknown): SigningKeySource | undefined {
-  if (typeof value !== "object" || value === null || !("type" in value)) return undefined;
-  const { type } = value;
-  return type === "stored" || type === "ssh-agent" ? { type } : undefined;
 }

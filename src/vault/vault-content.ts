@@ -3,6 +3,7 @@
 import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { Secret } from "../base/redact.ts";
+import { isFields } from "../base/shape.ts";
 import { findCredentialFault } from "./credential-fault.ts";
 import { parseCredential } from "./parse-credential.ts";
 import { isSigningKey } from "./signing-key.ts";
@@ -24,7 +25,7 @@ export function encodeContent(vault: string, content: VaultContent): string {
  */
 export function decodeContent(vault: string, text: string): VaultContent {
   const plain = parseJson(vault, text);
-  if (!isRecord(plain)) throw damaged(vault, "its content is not an object");
+  if (!isFields(plain)) throw damaged(vault, "its content is not an object");
   if (plain["format"] !== format) throw damaged(vault, "its content has another format version");
   if (plain["vault"] !== vault) throw damaged(vault, "its content belongs to another vault");
   const { counter, credentials } = plain;
@@ -42,7 +43,7 @@ export function decodeContent(vault: string, text: string): VaultContent {
 /** Whose content it is, for a file that comes from elsewhere. @throws VaultboxError VBX_VAULT_DAMAGED */
 export function readVaultName(file: string, text: string): string {
   const plain = parseJson(file, text);
-  const name = isRecord(plain) ? plain["vault"] : undefined;
+  const name = isFields(plain) ? plain["vault"] : undefined;
   if (typeof name === "string" && isName(name)) return name;
   throw damaged(file, "its content is not a vault");
 }
@@ -55,7 +56,7 @@ export function encodeEntry(entry: VaultEntry): string {
 /** @throws VaultboxError VBX_VAULT_DAMAGED */
 export function decodeEntry(vault: string, text: string): VaultEntry {
   const plain = parseJson(vault, text);
-  if (!isRecord(plain) || plain["format"] !== format) {
+  if (!isFields(plain) || plain["format"] !== format) {
     throw damaged(vault, "an item of it has another format version");
   }
   const { format: _format, ...entry } = plain;
@@ -86,7 +87,7 @@ function toPlainEntry(entry: VaultEntry): Record<string, unknown> {
 }
 
 function fromPlainEntry(vault: string, plain: unknown): VaultEntry {
-  if (!isRecord(plain)) throw damaged(vault, "one of its credentials is not an object");
+  if (!isFields(plain)) throw damaged(vault, "one of its credentials is not an object");
   const { secret, ...rest } = plain;
   const credential = parseCredential(rest);
   if (credential === undefined) throw damaged(vault, "one of its credentials is not valid");
@@ -111,8 +112,4 @@ function parseJson(vault: string, text: string): unknown {
     // Without the cause: the parser's message quotes the text, and the text holds secrets
     throw damaged(vault, "its content is not JSON");
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

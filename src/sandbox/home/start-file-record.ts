@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../../base/fs/atomic-write.ts";
 import { findStartKind, findStartKindBelow } from "./start-files.ts";
 import type { TarEntry } from "./tar-entries.ts";
 import { readRegularText } from "../../base/fs/regular-file.ts";
+import { isFields, listOf, pairOf, parseJson, text } from "../../base/shape.ts";
 import { inState } from "../../base/state-folder.ts";
 
 /** Start files by their path from the home, and what each of them says, as a digest. */
@@ -49,6 +50,8 @@ export function compareStartFiles(
   ];
 }
 
+const records = listOf(pairOf(text, text));
+
 /** Where the start files of a home are remembered from one session to the next. */
 export function toRecordPath(stateFolder: string, volume: string): string {
   return join(inState(stateFolder, "homes"), `${volume}.json`);
@@ -57,13 +60,9 @@ export function toRecordPath(stateFolder: string, volume: string): string {
 /** Empty when there is no record yet, or it can't be read: then everything is new. */
 export async function readRecord(path: string): Promise<ReadonlyMap<string, string>> {
   try {
-    const value: unknown = JSON.parse(await readRegularText(path));
-    if (!Array.isArray(value)) return new Map();
-    const isPair = (one: unknown): one is [string, string] =>
-      Array.isArray(one) && one.length === 2 && one.every((text) => typeof text === "string");
-    return new Map(value.filter(isPair));
+    return new Map(parseJson(await readRegularText(path), records));
   } catch {
-    // Not there, or damaged
+    // Not there
     return new Map();
   }
 }
@@ -102,7 +101,7 @@ function digestOf(path: string, content: Buffer): string {
 /** Claude Code keeps counters and history in the file that names the programs it starts; those alone count. */
 function whatClaudeRuns(content: Buffer): string | Buffer {
   const pick = (value: unknown): unknown => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    if (!isFields(value)) return undefined;
     const kept = Object.entries(value).flatMap(([key, inner]) => {
       const picked = /mcp|hook|helper|command|tools/i.test(key) ? inner : pick(inner);
       const isEmpty =

@@ -6,6 +6,17 @@ import { writeFileAtomic } from "../../base/fs/atomic-write.ts";
 import { orNothing } from "../../base/fs/beneath.ts";
 import { toNameBytes } from "../../base/fs/name-text.ts";
 import { readPlainFile } from "../../base/fs/plain-file.ts";
+import {
+  fieldsOf,
+  listOf,
+  number,
+  oneOf,
+  pairOf,
+  parseJson,
+  shapeOf,
+  text,
+  type Shape,
+} from "../../base/shape.ts";
 import { inState } from "../../base/state-folder.ts";
 
 /** A folder among packages, as the end of a run saw it. */
@@ -30,6 +41,17 @@ interface StoredTrees {
 }
 
 const version = 1;
+const plainFolder: Shape<PlainFolder> = fieldsOf<PlainFolder>({
+  name: text,
+  state: text,
+  count: number,
+  folders: listOf(shapeOf<PlainFolder>("write a folder", (value) => plainFolder.fits(value))),
+});
+const storedTrees = fieldsOf<StoredTrees>({
+  version: oneOf(version),
+  root: text,
+  trees: listOf(pairOf(text, plainFolder)),
+});
 /** About 200,000 folders */
 const maxBytes = 16 * 1024 * 1024;
 
@@ -52,10 +74,10 @@ export async function writePlainFolders(
   trees: PlainFolderTrees,
 ): Promise<void> {
   const stored: StoredTrees = { version, root, trees: [...trees] };
-  const text = JSON.stringify(stored);
-  if (Buffer.byteLength(text) > maxBytes || text === read(file)) return;
+  const json = JSON.stringify(stored);
+  if (Buffer.byteLength(json) > maxBytes || json === read(file)) return;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFileAtomic(file, text);
+  await writeFileAtomic(file, json);
 }
 
 /** Removes what is remembered of folders that are gone. @returns their paths */
@@ -85,23 +107,6 @@ function read(file: string): string | undefined {
   return orNothing(() => readPlainFile(file, maxBytes))?.toString("utf8");
 }
 
-function parse(text: string | undefined): StoredTrees | undefined {
-  const stored = orNothing(() => JSON.parse(text ?? "") as StoredTrees);
-  const isOurs = stored?.version === version && Array.isArray(stored.trees);
-  if (!isOurs || typeof stored.root !== "string") return undefined;
-  return stored.trees.every((tree) => Array.isArray(tree) && isPlainFolder(tree[1]))
-    ? stored
-    : undefined;
-}
-
-function isPlainFolder(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const { name, state, count, folders } = value as Partial<PlainFolder>;
-  return (
-    typeof name === "string" &&
-    typeof state === "string" &&
-    typeof count === "number" &&
-    Array.isArray(folders) &&
-    folders.every(isPlainFolder)
-  );
+function parse(json: string | undefined): StoredTrees | undefined {
+  return json === undefined ? undefined : parseJson(json, storedTrees);
 }

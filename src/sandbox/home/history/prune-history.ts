@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { agentProfiles } from "../../../agents/select-agent.ts";
 import type { Paths } from "../../../base/paths.ts";
 import { VaultboxError } from "../../../base/errors.ts";
-import { Folder } from "../../../base/fs/beneath.ts";
+import { Folder, orNothing } from "../../../base/fs/beneath.ts";
 import { acquireLock } from "../../../base/fs/lock.ts";
 import { quoted } from "../../../base/printable.ts";
 import { readOtherRunning } from "../../../base/session-state.ts";
@@ -105,13 +105,10 @@ function sweepAgent(
   return sweepTranscripts(root, { forms, uid: root.ownFacts().uid, now, steps });
 }
 
+const historyFacts = fieldsOf<{ readonly workspace: string }>({ workspace: text });
+
+/** Undefined when its process died before it was written. */
 function readWorkspace(project: Folder): string | undefined {
-  try {
-    const text = project.read(historyFactsName, 64 * 1024)?.toString("utf8") ?? "";
-    const { workspace } = JSON.parse(text) as Record<string, unknown>;
-    return typeof workspace === "string" ? workspace : undefined;
-  } catch {
-    // Its process died before it was written
-    return undefined;
-  }
+  const json = orNothing(() => project.read(historyFactsName, 64 * 1024))?.toString("utf8") ?? "";
+  return parseJson(json, historyFacts)?.workspace;
 }
