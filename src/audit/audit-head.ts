@@ -1,3 +1,4 @@
+import { hasCode } from "../base/errors.ts";
 import { randomBytes } from "node:crypto";
 import { rename, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -55,7 +56,7 @@ export async function readHead(logPath: string): Promise<AuditHead | "unreadable
   try {
     return parseJson(await readRegularText(headPath(logPath)), auditHead) ?? "unreadable";
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (hasCode(error, "ENOENT")) return undefined;
     return "unreadable";
   }
 }

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { VaultboxError } from "../base/errors.ts";
+import { VaultboxError, hasCode } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { isSessionId } from "../base/session-id.ts";
 
@@ -35,7 +35,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (hasCode(error, "ENOENT")) return [];
     const text = `cannot find the audit log: cannot read ${quoted(folder)}`;
     throw new VaultboxError("VBX_SESSION_UNKNOWN", text, {
       hints: ["see which folder it is: vaultbox doctor"],

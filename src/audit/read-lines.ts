@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { openRegularFile } from "../base/fs/regular-file.ts";
 import { maxLineBytes } from "./bounded-event.ts";
-import { VaultboxError } from "../base/errors.ts";
+import { VaultboxError, hasCode } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 
 /** One line of a log as it lies in the file, read as Latin-1 so that every byte counts. */
@@ -66,7 +66,7 @@ async function openForReading(path: string): Promise<FileHandle> {
 /** What a user sees when a log can't be opened or read. */
 export function unreadable(path: string, cause: unknown): VaultboxError {
   if (cause instanceof VaultboxError) return cause;
-  const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+  const isMissing = hasCode(cause, "ENOENT");
   if (isMissing) {
     return new VaultboxError("VBX_SESSION_UNKNOWN", `there is no audit log at ${quoted(path)}`, {
       hints: ["the newest session: vaultbox audit show", "the running ones: vaultbox ps"],

@@ -72,3 +72,13 @@ export function toFirstFailure(error: unknown): unknown {
   while (first instanceof SuppressedError) first = first.suppressed;
   return first;
 }
+
+/** Whether the system failed so: `hasCode(error, "ENOENT")`. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}
+
+/** The system's code of a failure; of another one what it says. */
+export function toCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}

@@ -1,3 +1,4 @@
+import { hasCode } from "./errors.ts";
 import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { runHostCommand } from "./host-command.ts";
@@ -56,7 +57,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+    return !hasCode(error, "ESRCH");
   }
 }
 

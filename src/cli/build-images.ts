@@ -1,3 +1,4 @@
+import { given } from "../base/given.ts";
 import { tmpdir } from "node:os";
 import { agentProfiles } from "../agents/select-agent.ts";
 import { connectEngine } from "../engine/connect-engine.ts";
@@ -42,8 +43,7 @@ export async function buildImages({
   if (agents.length === 0 && !hasTools && image.from === undefined) return tags;
   for (const agent of agents.length === 0 ? [undefined] : agents) {
     const parts = {
-      ...(image.from === undefined ? {} : { image: image.from }),
-      ...(agent === undefined ? {} : { agent }),
+      ...given({ image: image.from, agent }),
       tools: image,
     };
     tags.push(await ensureSessionImage(engine, parts, options));

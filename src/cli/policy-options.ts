@@ -1,3 +1,4 @@
+import { given } from "../base/given.ts";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { SessionPolicyOptions } from "./session-policy.ts";
@@ -35,8 +36,7 @@ export function toSessionPolicyOptions(
     allow: flags.allow,
     git: flags.git,
     command,
-    ...(flags.policy === undefined ? {} : { policy: flags.policy }),
-    ...(flags.agent === undefined ? {} : { agent: flags.agent }),
+    ...given({ policy: flags.policy, agent: flags.agent }),
   };
 }
 

@@ -2,7 +2,7 @@
 // stopped it, then what the user can do. Expected errors show no stack; a bug shows its stack and asks for a report.
 import { accessSync, constants } from "node:fs";
 import { dirname } from "node:path";
-import { toFirstFailure, VaultboxError } from "../base/errors.ts";
+import { hasCode, toFirstFailure, VaultboxError } from "../base/errors.ts";
 import { toPathReason } from "../base/fs/named-path.ts";
 import { quoted } from "../base/printable.ts";
 import { writeJson, writeLine } from "../base/print.ts";
@@ -54,7 +54,7 @@ export function toExpected(failure: unknown): unknown {
     const text = `cannot make the folder ${place}: ${toMkdirReason(error)}`;
     return machineError(text, placeHint, error);
   }
-  if (!isMachineFailure(error)) return error;
+  if (!(error instanceof Error && hasCode(error, ...machineCodes))) return error;
   return machineError(`cannot go on: ${error.message}`, machineHint, error);
 }
 
@@ -74,10 +74,6 @@ function machineError(text: string, hint: string, cause: Error): VaultboxError {
 
 function isOfCall(error: unknown, call: string): error is Error {
   return error instanceof Error && "syscall" in error && error.syscall === call;
-}
-
-function isMachineFailure(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && machineCodes.includes(String(error.code));
 }
 
 function toLines(error: VaultboxError): readonly string[] {

@@ -1,3 +1,4 @@
+import { given } from "../base/given.ts";
 import { tmpdir } from "node:os";
 import type { AgentProfile } from "../agents/agent-profile.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -26,8 +27,7 @@ export async function resolveAgentImage(
   const options = { env: process.env, lockFolder: tmpdir(), onProgress };
   const agentPackage = toAgentPackage(agent);
   const wish = {
-    ...(image.from === undefined ? {} : { image: image.from }),
-    ...(agentPackage === undefined ? {} : { agent: agentPackage }),
+    ...given({ image: image.from, agent: agentPackage }),
     tools: image,
   };
   return await ensureSessionImage(engine, wish, options);

@@ -1,3 +1,4 @@
+import { given } from "../base/given.ts";
 import { realpath } from "node:fs/promises";
 import type { AgentProfile } from "../agents/agent-profile.ts";
 import { selectAgent } from "../agents/select-agent.ts";
@@ -94,8 +95,7 @@ async function readSessionPolicy(
   const note = repository && toRemoteNote(repository, isMade);
   const remoteUrl = note === undefined ? repository?.remoteUrl : undefined;
   const effective = await resolveEffectivePolicy({
-    ...(projectFile === undefined ? {} : { project: projectFile.project }),
-    ...(policyFile === undefined ? {} : { policyFile }),
+    ...given({ project: projectFile?.project, policyFile }),
     allow: options.allow,
     git: (options.git ?? []).map((text) => withoutSshAlias(text, resolveHost)),
     ...(remoteUrl === undefined ? {} : { worktree: { remoteUrl } }),
@@ -110,9 +110,7 @@ async function readSessionPolicy(
     agent,
     isAgentKnown: isAgentKnown(agent, options, projectFile?.project.agent),
     registries,
-    ...(projectFile === undefined ? {} : { projectFile }),
-    ...(repository === undefined ? {} : { repository }),
-    ...(note === undefined ? {} : { repositoryNote: note }),
+    ...given({ projectFile, repository, repositoryNote: note }),
   };
 }
 

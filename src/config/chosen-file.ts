@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
-import { VaultboxError, type VaultboxErrorCode } from "../base/errors.ts";
+import { VaultboxError, type VaultboxErrorCode, toCode } from "../base/errors.ts";
 import { readRememberedFolders } from "../base/folder-list.ts";
 import { InvalidFileError } from "../policy/file/problem.ts";
 import { quoted } from "../base/printable.ts";
 import { toShellWord } from "../base/shell-word.ts";
 import type { Paths } from "../base/paths.ts";
-import { readPlainFile, toCode } from "./private-read.ts";
+import { readPlainFile } from "./private-read.ts";
 import { readTrust } from "./trust.ts";
 
 /** A file that the user named and that decides what sessions may do; read once. */

@@ -1,11 +1,10 @@
 import { open, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { VaultboxError } from "../base/errors.ts";
+import { VaultboxError, toCode } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { parseProjectFile } from "../policy/file/parse-policy.ts";
 import type { Paths } from "../base/paths.ts";
 import { projectFileName, readProjectFile } from "./project-file.ts";
-import { toCode } from "./private-read.ts";
 import { trustAsItIs } from "./trust.ts";
 import { readWorkspacePath } from "./workspace-path.ts";
 

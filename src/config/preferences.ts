@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { VaultboxError } from "../base/errors.ts";
+import { hasCode, toCode, VaultboxError } from "../base/errors.ts";
 import { openRegularFile } from "../base/fs/regular-file.ts";
 import { quoted } from "../base/printable.ts";
 import { parseRule } from "../policy/parse-rule.ts";
@@ -21,7 +21,6 @@ import {
 } from "../policy/signing-settings.ts";
 import type { UserRules } from "./effective-policy.ts";
 import type { Paths } from "../base/paths.ts";
-import { toCode } from "./private-read.ts";
 
 /** The user's own settings, for every project: `config.json` in the config folder, written by hand. */
 export interface Preferences {
@@ -138,7 +137,7 @@ async function readStore(folder: string, file: string): Promise<unknown> {
     return conf.store;
   } catch (error) {
     // Also a link to nothing: there is no file to read
-    if (toCode(error) === "ENOENT") return {};
+    if (hasCode(error, "ENOENT")) return {};
     const why = error instanceof SyntaxError ? "it is no JSON object" : toWhy(error);
     throw new VaultboxError(
       "VBX_CONFIG_INVALID",

@@ -1,4 +1,4 @@
-import { VaultboxError } from "../base/errors.ts";
+import { VaultboxError, toCode } from "../base/errors.ts";
 import { openRegularFile } from "../base/fs/regular-file.ts";
 import { quoted } from "../base/printable.ts";
 
@@ -32,10 +32,6 @@ export async function readPlainFile(
   } finally {
     await handle.close();
   }
-}
-
-export function toCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 function unsafe(path: string, why: string, cause?: unknown): VaultboxError {

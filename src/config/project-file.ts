@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { readHomeFolder } from "../base/home-folder.ts";
-import { VaultboxError } from "../base/errors.ts";
+import { hasCode, VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { toShellWord } from "../base/shell-word.ts";
 import { maxFileBytes } from "../policy/file-size.ts";
 import type { ProjectFile } from "../policy/file/parse-policy.ts";
 import type { Paths } from "../base/paths.ts";
-import { readPlainFile, toCode } from "./private-read.ts";
+import { readPlainFile } from "./private-read.ts";
 import { readTrust } from "./trust.ts";
 import { readWorkspacePath } from "./workspace-path.ts";
 
@@ -43,7 +43,7 @@ export async function findProjectFile(workspace: string): Promise<ProjectFileCon
  */
 export async function readProjectFile(path: string): Promise<ProjectFileContent | undefined> {
   const folder = await realpath(dirname(path)).catch((error: unknown) => {
-    if (toCode(error) === "ENOENT") return undefined;
+    if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   });
   if (folder === undefined) return undefined;

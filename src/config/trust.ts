@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { VaultboxError } from "../base/errors.ts";
+import { VaultboxError, hasCode } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { quoted } from "../base/printable.ts";
 import type { Paths } from "../base/paths.ts";
 import { fieldsOf, parseJson, text, textLike } from "../base/shape.ts";
-import { readPlainFile, toCode } from "./private-read.ts";
+import { readPlainFile } from "./private-read.ts";
 
 /** That the user trusts one content of one file; any other content of it is not trusted. */
 export interface TrustRecord {
@@ -71,7 +71,7 @@ export async function revokeTrust(path: string, paths: Paths): Promise<boolean> 
     await unlink(toRecordPath(path, paths));
     return true;
   } catch (error) {
-    if (toCode(error) === "ENOENT") return false;
+    if (hasCode(error, "ENOENT")) return false;
     throw error;
   }
 }

@@ -24,6 +24,6 @@ export function readWorkspacePath(workspace: string): string {
 function noWorkspace(path: string, why: string, cause?: unknown): VaultboxError {
   return new VaultboxError("VBX_USAGE", `cannot use the workspace ${quoted(path)}: ${why}`, {
     hints: ["--workspace takes a folder; it and every folder above it need names in UTF-8"],
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }

@@ -1,3 +1,4 @@
+import { hasCode } from "../base/errors.ts";
 import { createReadStream } from "node:fs";
 import { encodedForms } from "../base/redact.ts";
 
@@ -55,7 +56,7 @@ async function* readChunks(path: string): AsyncGenerator<Buffer> {
   try {
     yield* createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>;
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    if (!hasCode(error, "ENOENT")) throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { given } from "../base/given.ts";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { readHomeFolder } from "../base/home-folder.ts";
@@ -56,9 +57,7 @@ export async function readTlsFolder(
   if (ca === undefined && cert === undefined && key === undefined) return undefined;
   return {
     verify: options.verify,
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
+    ...given({ ca, cert, key }),
   };
 }
 

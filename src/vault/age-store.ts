@@ -4,7 +4,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { debug } from "../base/debug.ts";
-import { isVaultboxError, VaultboxError } from "../base/errors.ts";
+import { isVaultboxError, VaultboxError, hasCode, toCode } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { acquireLock } from "../base/fs/lock.ts";
 import { quoted } from "../base/printable.ts";
@@ -16,6 +16,7 @@ import {
   isSameVersion,
   readFileVersion,
   readPrivateFile,
+  ignoreMissing,
 } from "../base/fs/private-file.ts";
 import { type SeenCounter, toFileCounter, toKeychainCounter, toRemoved } from "./seen-counter.ts";
 import { decodeContent, encodeContent, toSorted } from "./vault-content.ts";
@@ -176,14 +177,9 @@ export class AgeStore implements VaultStore {
 }
 
 function unwritable(path: string, cause: unknown): VaultboxError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-  const why = code === "ENOSPC" ? "the disk is full" : code;
+  const why = hasCode(cause, "ENOSPC") ? "the disk is full" : toCode(cause);
   return new VaultboxError("VBX_VAULT_UNWRITABLE", `cannot write ${quoted(path)}: ${why}`, {
     hints: ["the vault is as it was before"],
     cause,
   });
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
 }

@@ -1,6 +1,6 @@
 // Taking a vault to another machine: the same content in an age file, by passphrase or to recipients.
 import { lstat } from "node:fs/promises";
-import { VaultboxError } from "../base/errors.ts";
+import { VaultboxError, hasCode } from "../base/errors.ts";
 import { writeNewFile } from "../base/fs/atomic-write.ts";
 import { atNamedPath } from "../base/fs/named-path.ts";
 import { quoted } from "../base/printable.ts";
@@ -113,10 +113,6 @@ function taken(path: string): VaultboxError {
   return new VaultboxError("VBX_USAGE", `cannot export to ${quoted(path)}: it exists`, {
     hints: ["name a file that does not exist yet"],
   });
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }
 
 function notAnExport(path: string): VaultboxError {

@@ -13,6 +13,7 @@ import {
   checkPrivateFolder,
   ensurePrivateFolder,
   readPrivateFile,
+  ignoreMissing,
 } from "../base/fs/private-file.ts";
 import { toFileCounter } from "./seen-counter.ts";
 import { checkName, isName } from "./stored-credential.ts";
@@ -207,8 +208,4 @@ async function readFolder(path: string): Promise<readonly string[]> {
     ignoreMissing(error);
     return [];
   }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
 }

@@ -1,3 +1,4 @@
+import { hasCode } from "../base/errors.ts";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Folder, orNothing } from "../base/fs/beneath.ts";
@@ -60,7 +61,7 @@ async function isFirstAttempt({ paths, session }: EndOptions): Promise<boolean> 
     await writeFile(join(sessionFolder(paths, session), attemptName), "", { flag: "wx" });
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (hasCode(error, "EEXIST")) return false;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
+import { given } from "../base/given.ts";
+import { hasCode } from "../base/errors.ts";
 import { join } from "node:path";
-import { isSystemError } from "../base/fs/beneath.ts";
 import type { Paths } from "../base/paths.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { sessionFolder } from "../base/session-state.ts";
@@ -65,7 +66,7 @@ export async function readRecord(
     return parseRecord(JSON.parse(text));
   } catch (error) {
     // Nobody can say what was there before its sandbox
-    return isSystemError(error) && error.code === "ENOENT" ? undefined : "unreadable";
+    return hasCode(error, "ENOENT") ? undefined : "unreadable";
   }
 }
 
@@ -126,9 +127,7 @@ function toBaseline(stored: StoredBaseline): Baseline {
     // A session of an earlier version has none
     special: stored.special ?? [],
     repositories: new Map(stored.repositories),
-    ...(stored.hiddenAs === undefined ? {} : { hiddenAs: stored.hiddenAs }),
-    ...(stored.deepAs === undefined ? {} : { deepAs: stored.deepAs }),
-    ...(stored.dangerous === undefined ? {} : { dangerous: stored.dangerous }),
+    ...given({ hiddenAs: stored.hiddenAs, deepAs: stored.deepAs, dangerous: stored.dangerous }),
   };
 }
 

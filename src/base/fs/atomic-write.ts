@@ -1,3 +1,4 @@
+import { hasCode } from "../errors.ts";
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { copyFile, link, open, rename, unlink } from "node:fs/promises";
@@ -41,8 +42,7 @@ export async function writeNewFile(path: string, content: string | Uint8Array): 
 
 /** File systems of sticks and shares: FAT, SMB. */
 function hasNoLinks(error: unknown): boolean {
-  const codes = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+  return hasCode(error, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS");
 }
 
 async function writeTemporary(

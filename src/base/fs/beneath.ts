@@ -1,3 +1,4 @@
+import { hasCode } from "../errors.ts";
 import type { Buffer } from "node:buffer";
 import {
   closeSync,
@@ -309,8 +310,7 @@ function unlessMissing<T>(attempt: () => T): T | undefined {
   try {
     return attempt();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
+    if (hasCode(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
     throw error;
   }
 }
@@ -359,7 +359,7 @@ function unlessThere<T>(make: () => T): T | undefined {
   try {
     return make();
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return undefined;
+    if (hasCode(error, "EEXIST")) return undefined;
     throw error;
   }
 }

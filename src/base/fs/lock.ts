@@ -4,7 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { readlink, symlink, unlink, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { VaultboxError } from "../errors.ts";
+import { VaultboxError, hasCode } from "../errors.ts";
 import { quoted } from "../printable.ts";
 import { hasEnded, type ProcessId, readOwnProcessId } from "../process-id.ts";
 import { readRegularText } from "./regular-file.ts";
@@ -120,8 +120,4 @@ function lockedError(path: string, owner: ProcessId | undefined): VaultboxError 
 
 function toHolder(owner: ProcessId | undefined): string {
   return owner === undefined ? "an unknown owner" : `process ${owner.pid} on ${quoted(owner.host)}`;
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -1,4 +1,4 @@
-import { isVaultboxError, VaultboxError } from "../errors.ts";
+import { isVaultboxError, toCode, VaultboxError } from "../errors.ts";
 import { quoted } from "../printable.ts";
 
 /** What a system's error says of a path, for people. */
@@ -40,6 +40,6 @@ export async function atNamedPath<Result>(
 
 /** Completes "cannot write PATH: …". */
 export function toPathReason(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  const code = toCode(error);
   return reasons[code] ?? code;
 }

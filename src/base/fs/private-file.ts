@@ -74,11 +74,9 @@ async function openWithoutFollowing(path: string): Promise<FileHandle | undefine
   try {
     return await openRegularFile(path, { followsLinks: false });
   } catch (error) {
-    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return undefined;
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
     if (hasCode(error, "ENAMETOOLONG")) throw unsafe(path, "the name is too long");
-    if (hasCode(error, "ELOOP") || hasCode(error, "EMLINK")) {
-      throw unsafe(path, "it is a symbolic link");
-    }
+    if (hasCode(error, "ELOOP", "EMLINK")) throw unsafe(path, "it is a symbolic link");
     if (hasCode(error, "EACCES")) throw unsafe(path, "this user may not read it");
     throw error;
   }
@@ -107,6 +105,7 @@ function unsafe(path: string, why: string, hints: readonly string[] = []): Vault
   return new VaultboxError("VBX_FILE_UNSAFE", `cannot use ${quoted(path)}: ${why}`, { hints });
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
+/** Throws whatever isn't the lack of a file or folder. */
+export function ignoreMissing(error: unknown): void {
+  if (!hasCode(error, "ENOENT")) throw error;
 }

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
-import { VaultboxError } from "../errors.ts";
+import { VaultboxError, hasCode } from "../errors.ts";
 import { quoted } from "../printable.ts";
 
 // The way in which files are opened by their paths to be read. Opening a pipe would wait for its writer, reading a device
@@ -63,7 +63,7 @@ function openFd(path: string): number {
 }
 
 function isSocket(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENXIO";
+  return hasCode(error, "ENXIO");
 }
 
 function notRegular(path: string): VaultboxError {

@@ -1,3 +1,4 @@
+import { given } from "../../base/given.ts";
 import { Command } from "commander";
 import type { Engine } from "../../engine/engine.ts";
 import type { Paths } from "../../base/paths.ts";
@@ -73,8 +74,7 @@ async function pruneLeftovers(flags: PruneFlags): Promise<void> {
     gitCacheBytes: await removeGitCaches(paths.git),
     packagesOf: await removeGonePlainFolders(paths),
     histories: histories.removed,
-    ...(records === undefined ? {} : { records }),
-    ...(images === undefined ? {} : { images: images.removed }),
+    ...given({ records, images: images?.removed }),
   };
   if (flags.json === true) {
     printJson({ removed, kept: { histories: histories.kept } });

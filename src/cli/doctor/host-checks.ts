@@ -6,7 +6,7 @@ import { runHostCommand } from "../../base/host-command.ts";
 import { type HealthCheck, fail, ok, warn } from "./health-check.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { readRegularText } from "../../base/fs/regular-file.ts";
-import { VaultboxError } from "../../base/errors.ts";
+import { VaultboxError, hasCode } from "../../base/errors.ts";
 import { findGit } from "../../git/push/cache/git-program.ts";
 import { openKeychain } from "../../vault/keychain.ts";
 import { toKeychainService } from "../../vault/vault-context.ts";
@@ -103,7 +103,7 @@ async function findWriteFault(path: string): Promise<string | undefined> {
     await access(path, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const isMissing = hasCode(error, "ENOENT");
     const above = dirname(path);
     return isMissing && above !== path ? findWriteFault(above) : toPathReason(error);
   }

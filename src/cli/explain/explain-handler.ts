@@ -1,3 +1,4 @@
+import { given } from "../../base/given.ts";
 import type {
   ForwardDisposition,
   HandledRequest,
@@ -84,8 +85,7 @@ export async function explainHandler(
 
 function toFacts({ repository, rule }: Noted): { repository?: string; label?: string } {
   return {
-    ...(repository === undefined ? {} : { repository }),
-    ...(rule === undefined ? {} : { label: rule }),
+    ...given({ repository, label: rule }),
   };
 }
 

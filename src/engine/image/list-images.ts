@@ -1,3 +1,4 @@
+import { given } from "../../base/given.ts";
 import type { Engine, ImageFacts, ImageStep } from "../engine.ts";
 import { label } from "../labels.ts";
 import { debianNodeRepository } from "./image-recipe.ts";
@@ -96,7 +97,6 @@ function toContent(
   const agentPackage = kind === "base" ? undefined : labels[label.agentPackage];
   const tools = kind === "tools" || kind === "unnamed" ? labels[label.tools] : undefined;
   return {
-    ...(agentPackage === undefined ? {} : { agentPackage }),
-    ...(tools === undefined ? {} : { tools }),
+    ...given({ agentPackage, tools }),
   };
 }

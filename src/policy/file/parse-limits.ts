@@ -1,3 +1,4 @@
+import { given } from "../../base/given.ts";
 import { parseDuration, parseSize } from "../../base/units.ts";
 import type { SessionLimits } from "../policy.ts";
 import {
@@ -23,10 +24,7 @@ export function parseLimits(reader: FileReader, field: Field): SessionLimits {
   const perMinute =
     fields.requests_per_minute && readCount(reader, fields.requests_per_minute, maxLimitCount);
   return {
-    ...(durationMs === undefined ? {} : { durationMs }),
-    ...(requests === undefined ? {} : { requests }),
-    ...(uploadBytes === undefined ? {} : { uploadBytes }),
-    ...(perMinute === undefined ? {} : { requestsPerMinute: perMinute }),
+    ...given({ durationMs, requests, uploadBytes, requestsPerMinute: perMinute }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { given } from "../../base/given.ts";
 import { isScalar } from "yaml";
 import type { VaultboxErrorCode } from "../../base/errors.ts";
 import { isReservedVariable } from "../../base/reserved-variables.ts";
@@ -125,13 +126,7 @@ export function parseProjectFile(content: Uint8Array, file: string): ProjectFile
     history,
     limits,
     env,
-    ...(agent === undefined ? {} : { agent }),
-    ...(agentCredential === undefined ? {} : { agentCredential }),
-    ...(image === undefined ? {} : { image }),
-    ...(vaults === undefined ? {} : { vaults }),
-    ...(egress === undefined ? {} : { egress }),
-    ...(workspace === undefined ? {} : { workspace }),
-    ...(signing === undefined ? {} : { signing }),
+    ...given({ agent, agentCredential, image, vaults, egress, workspace, signing }),
   };
 }
 

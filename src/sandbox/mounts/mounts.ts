@@ -211,7 +211,7 @@ function refused(
 ): VaultboxError {
   return new VaultboxError("VBX_MOUNT_REFUSED", `cannot mount ${quoted(path)}: ${why}`, {
     hints,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }
 

@@ -40,6 +40,6 @@ function refused(
 ): VaultboxError {
   return new VaultboxError("VBX_USAGE", `cannot show ${quoted(path)}: ${why}`, {
     hints,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }

@@ -1,3 +1,4 @@
+import { given } from "../../base/given.ts";
 import { isVaultboxError } from "../../base/errors.ts";
 import { parseRemoteUrl } from "../../git/remote-url.ts";
 import { readHomeFolder } from "../../base/home-folder.ts";
@@ -126,9 +127,7 @@ async function readFacts(place: {
       ...(own === undefined ? ["git can't read the repository's configuration"] : []),
       ...(remote?.issue === undefined ? [] : [toRemoteIssue(remote)]),
     ],
-    ...(branch === undefined ? {} : { branch }),
-    ...(remoteName === undefined ? {} : { remoteName }),
-    ...(remote === undefined ? {} : { remoteUrl: remote.url }),
+    ...given({ branch, remoteName, remoteUrl: remote?.url }),
   };
 }
 

@@ -1,8 +1,8 @@
+import { hasCode } from "../../base/errors.ts";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Paths } from "../../base/paths.ts";
 import { writeFileAtomic } from "../../base/fs/atomic-write.ts";
-import { isSystemError } from "../../base/fs/beneath.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import {
   readActiveSessions,
@@ -130,7 +130,7 @@ async function readOne(paths: Paths, id: string): Promise<SessionPlace | undefin
     return { id, roots, isRunning: false };
   } catch (error) {
     // Another process has just forgotten it
-    if (isSystemError(error) && error.code === "ENOENT") return undefined;
+    if (hasCode(error, "ENOENT")) return undefined;
     const state = await readState(paths, id);
     return state === undefined ? { id, roots: ["/"], isRunning: false } : toPlace(state, false);
   }

@@ -1,3 +1,4 @@
+import { given } from "../../../base/given.ts";
 import type { RequestFilter } from "../../../audit/read-audit.ts";
 import { VaultboxError } from "../../../base/errors.ts";
 import { quoted } from "../../../base/printable.ts";
@@ -19,9 +20,7 @@ export interface FilterFlags {
 export function parseFilter(flags: FilterFlags, nowMs: number): RequestFilter {
   const limit = parseLimit(flags.limit);
   return {
-    ...(flags.host === undefined ? {} : { host: flags.host }),
-    ...(flags.method === undefined ? {} : { method: flags.method }),
-    ...(flags.refused === undefined ? {} : { refusedOnly: flags.refused }),
+    ...given({ host: flags.host, method: flags.method, refusedOnly: flags.refused }),
     ...(flags.since === undefined ? {} : { since: parseSince(flags.since, nowMs) }),
     ...(limit === undefined ? {} : { limit }),
   };

@@ -1,4 +1,5 @@
-import { isSystemError, type Folder } from "../../../base/fs/beneath.ts";
+import { hasCode } from "../../../base/errors.ts";
+import type { Folder } from "../../../base/fs/beneath.ts";
 import { isTooDeep, type ScanBudget } from "../../scan-budget.ts";
 import { readFolder } from "../../read-folder.ts";
 import { isBareRepository } from "../repository-signs.ts";
@@ -105,7 +106,7 @@ function openAllowed(folder: Folder, name: string): Folder | undefined {
   try {
     return folder.open(name);
   } catch (error) {
-    if (isSystemError(error) && error.code === "EACCES") return undefined;
+    if (hasCode(error, "EACCES")) return undefined;
     throw error;
   }
 }
