@@ -37,8 +37,3 @@ function toEscapes(character: string): string {
   const units = character.split("");
   return units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
 }
-
-/** A text as code in a document for agents. An earlier sandbox may have chosen it: no backtick ends what is only a name. */
-export function toCodeSpan(text: string): string {
-  return `\`${toPrintable(text).replaceAll("`", String.raw`\x60`)}\``;
-}

@@ -1,8 +1,9 @@
+import { fieldsOf, listOf, parseJson, text } from "./shape.ts";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Paths } from "./paths.ts";
 import { writeFileAtomic } from "./fs/atomic-write.ts";
-import { hasEnded, readOwnProcessId, type ProcessId } from "./process-id.ts";
+import { hasEnded, readOwnProcessId, type ProcessId, processId } from "./process-id.ts";
 import { ensurePrivateFolder } from "./fs/private-file.ts";
 import { readRegularText } from "./fs/regular-file.ts";
 import { isSessionId } from "./session-id.ts";

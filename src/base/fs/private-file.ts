@@ -2,7 +2,7 @@
 // which the same is true. Links are refused, so that nobody decides where a secret is read from or written to.
 import { lstat, mkdir, type FileHandle } from "node:fs/promises";
 import type { BigIntStats } from "node:fs";
-import { VaultboxError } from "../errors.ts";
+import { VaultboxError, hasCode } from "../errors.ts";
 import { openRegularFile } from "./regular-file.ts";
 import { quoted } from "../printable.ts";
 import { toShellWord } from "../shell-word.ts";

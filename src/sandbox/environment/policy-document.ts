@@ -2,7 +2,7 @@ import type { GitRule } from "../../git/entry/git-rule.ts";
 import { describeGitRule, formatGitUrl } from "../../git/entry/git-rule-text.ts";
 import { formatRule } from "../../policy/parse-rule.ts";
 import type { EgressPolicy, Rule } from "../../policy/policy.ts";
-import { toCodeSpan, toPrintable } from "../../base/printable.ts";
+import { toPrintable } from "../../base/printable.ts";
 import { formatDuration, formatSize } from "../../base/units.ts";
 import { toCodeSpan, toFileSections, type ToldFiles } from "./policy-files.ts";
 import { agentPids } from "../container-specs.ts";

@@ -1,5 +1,3 @@
-import { VaultboxError } from "../../base/errors.ts";
-import { toPrintable } from "../../base/printable.ts";
 import { toEngineChecks, type EngineFacts } from "./engine-checks.ts";
 import type { PostureExpectation } from "./expectation.ts";
 import { toInsideChecks } from "./inside-checks.ts";

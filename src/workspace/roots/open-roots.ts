@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { BindMount } from "../../engine/engine.ts";
 import { VaultboxError } from "../../base/errors.ts";
-import { Folder } from "../../base/fs/beneath.ts";
+import { Folder, orNothing } from "../../base/fs/beneath.ts";
 import { type FileOrigin, readOriginAt } from "../../base/fs/file-origin.ts";
 import { quoted } from "../../base/printable.ts";
 import { toApart, toMountedRoots, type MountedRoot, type OpenRoot } from "./mounted-root.ts";

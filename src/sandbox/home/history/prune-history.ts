@@ -1,3 +1,4 @@
+import { fieldsOf, parseJson, text } from "../../../base/shape.ts";
 import { readdir, rm } from "node:fs/promises";
 import { agentProfiles } from "../../../agents/select-agent.ts";
 import type { Paths } from "../../../base/paths.ts";
@@ -6,7 +7,7 @@ import { Folder, orNothing } from "../../../base/fs/beneath.ts";
 import { acquireLock } from "../../../base/fs/lock.ts";
 import { quoted } from "../../../base/printable.ts";
 import { readOtherRunning } from "../../../base/session-state.ts";
-import { pruneSteps } from "./history-limits.ts";
+import { pruneSteps, SweepSteps } from "./history-limits.ts";
 import {
   historyFactsName,
   isHistoryName,
