@@ -1,6 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
-import { derSequence, derInteger, derObjectId, derOctetString } from "./der.ts";
-import { readNames } from "./certificate-names.ts";
+import { derSequence, derInteger, derObjectId, derOctetString, readNames } from "./der.ts";
 import { toSqliteFile, type SqliteTable, type SqliteValue } from "./sqlite-file.ts";
 
 /** The files of an NSS database, by their names. */

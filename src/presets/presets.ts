@@ -1,4 +1,5 @@
 import { VaultboxError } from "../base/errors.ts";
+import { findNearest } from "../base/nearest-word.ts";
 import { quoted } from "../base/printable.ts";
 import { anthropic } from "./anthropic.ts";
 import { anthropicOauth } from "./anthropic-oauth.ts";
@@ -47,9 +48,6 @@ const presets: ReadonlyMap<string, Preset> = new Map(
   ].map((preset) => [preset.name, preset]),
 );
 
-/** How many letters a typo may differ from the name it meant. */
-const maxTypoDistance = 3;
-
 /** In the order of their names. */
 export function listPresets(): readonly Preset[] {
   return [...presets.values()];
@@ -70,27 +68,5 @@ export function findPreset(name: string): Preset {
 
 /** The preset whose name is nearest to a misspelt one, when one is near. */
 export function suggestPreset(name: string): string | undefined {
-  const wanted = name.toLowerCase().slice(0, 64);
-  const ranked = [...presets.keys()]
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate) }))
-    .toSorted((a, b) => a.distance - b.distance);
-  const [nearest] = ranked;
-  if (nearest === undefined || nearest.distance > Math.min(maxTypoDistance, wanted.length - 1)) {
-    return undefined;
-  }
-  return nearest.candidate;
-}
-
-/** Levenshtein distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
+  return findNearest(name, [...presets.keys()]);
 }

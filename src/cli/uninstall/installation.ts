@@ -79,7 +79,7 @@ export async function findInstallation(what: WhatToFind): Promise<Installation> 
   };
 }
 
-/** Of builds and demos: `engine/image/build-lock.ts`, `engine/image/debian-node.ts` and `demo/demo-home.ts`. */
+/** Of builds and demos: `engine/image/ensure-image.ts`, `engine/image/debian-node.ts` and `demo/demo-home.ts`. */
 const ownName = /^vaultbox-(?:build-[0-9a-f]{16}\.lock|(?:image|demo)-[A-Za-z0-9]{6})$/;
 /** Longer than each of them takes, in `ms`: it was killed */
 const longestMs = 3_600_000;

@@ -1,5 +1,5 @@
 import { runHostCommand, type HostCommand } from "../../base/host-command.ts";
-import { commandMark } from "./build-line.ts";
+import { commandMark } from "./build-trace.ts";
 import type { BuildProgress } from "./image-request.ts";
 
 /**

@@ -4,8 +4,7 @@ import { readProxyVariables } from "../../base/host-proxy.ts";
 import { quoted } from "../../base/printable.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { EngineApiError } from "../engine-error.ts";
-import { toBuildLine } from "./build-line.ts";
-import type { BuildTrace } from "./build-trace.ts";
+import { toBuildLine, type BuildTrace } from "./build-trace.ts";
 import type { BuildFailure } from "./failure-causes.ts";
 
 /** An image whose build failed. */

@@ -1,7 +1,8 @@
-import { shortened } from "../../base/printable.ts";
-import { commandMark, toBuildLine } from "./build-line.ts";
+import { shortened, toPrintable } from "../../base/printable.ts";
 import { failureCauses, type FailureCause } from "./failure-causes.ts";
 import type { BuildProgress } from "./image-request.ts";
+import { stripVTControlCharacters } from "node:util";
+import { revealedSecrets, withoutUserInfo } from "../../base/redact.ts";
 
 /** How many of the last lines are kept, and how much of each, in characters */
 const keptLines = 5;
@@ -81,4 +82,19 @@ export class BuildTrace {
   get similarNames(): readonly string[] {
     return this.#similar;
   }
+}
+
+/** How a command is shown before it runs; of a build that fails, the last one shown is the one that failed */
+export const commandMark = "$ ";
+/** Characters of one line; what runs in a build may print without end */
+const maxLineLength = 2000;
+
+/**
+ * One line of a build's output for people: printable, without colours, without passwords of proxies and of addresses,
+ * and cut where it's very long.
+ */
+export function toBuildLine(text: string): string {
+  const plain = stripVTControlCharacters(text).trim();
+  const open = withoutUserInfo(revealedSecrets.redact(plain));
+  return toPrintable(shortened(open, maxLineLength));
 }

@@ -1,5 +1,5 @@
 import type { Engine } from "../engine.ts";
-import { commandMark } from "./build-line.ts";
+import { commandMark } from "./build-trace.ts";
 import type { ImageOptions } from "./image-request.ts";
 
 /** Pulls an image as docker pull does; the engine sends no login of the user's. */

@@ -1,28 +1,13 @@
 import { relayAddress } from "../sandbox-network.ts";
-import type { Check } from "./expectation.ts";
-import type { PostureExpectation } from "./expectation.ts";
+import type { Check, PostureExpectation } from "./expectation.ts";
 import { findExchanged, findForeign, findMisplaced, findUncovered } from "./expected-mounts.ts";
 import type { InsideFacts, InsideMount } from "./inside-facts.ts";
 
 /** Devices of the default set, made by the engine itself (OCI runtime specification, "Default Devices"). */
-const defaultDevices = [
-  "console",
-  "core",
-  "fd",
-  "full",
-  "mqueue",
-  "null",
-  "ptmx",
-  "pts",
-  "random",
-  "shm",
-  "stderr",
-  "stdin",
-  "stdout",
-  "tty",
-  "urandom",
-  "zero",
-];
+const defaultDevices =
+  "console core fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero".split(
+    " ",
+  );
 /** File systems of the engine and the kernel inside a container that are writable by design. */
 const engineWritable = ["/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/dev/console", "/proc"];
 /** Read-write on the container's side of the engine; it is read-only for a read-only root, or a name service file. */
@@ -86,7 +71,7 @@ function isolationChecks(inside: InsideFacts, expected: PostureExpectation): rea
       expected: inside.interfaces.length === 1 && inside.interfaces[0] === "lo",
       found: inside.interfaces,
     },
-    { name: "no IPv4 route", expected: inside.routes4.length === 0, found: inside.routes4 },
+    checkNone("no IPv4 route", inside.routes4),
     {
       name: "no IPv6 route",
       expected: inside.routes6.every((device) => device === "lo"),
@@ -109,7 +94,7 @@ function isolationChecks(inside: InsideFacts, expected: PostureExpectation): rea
       expected: inside.mounts.length > 0 && unexpected.length === 0,
       found: unexpected.map(({ target }) => target),
     },
-    { name: "no engine socket", expected: inside.sockets.length === 0, found: inside.sockets },
+    checkNone("no engine socket", inside.sockets),
     {
       name: "only default devices",
       expected: inside.devices.length > 0 && foreignDevices.length === 0,
@@ -126,28 +111,22 @@ function isolationChecks(inside: InsideFacts, expected: PostureExpectation): rea
       expected: memory > 0 && memory <= expected.memoryBytes,
       found: inside.memoryLimit,
     },
-    {
-      name: "what is mounted over the workspace is the workspace's",
-      expected: findForeign(inside, expected).length === 0,
-      found: findForeign(inside, expected),
-    },
-    {
-      name: "what is mounted is what was checked",
-      expected: findExchanged(inside, expected).length === 0,
-      found: findExchanged(inside, expected),
-    },
-    {
-      name: "everything that is to be covered is",
-      expected: findUncovered(inside, expected).length === 0,
-      found: findUncovered(inside, expected),
-    },
-    {
-      name: "what is covered is in the folder that was looked at",
-      expected: findMisplaced(inside, expected).length === 0,
-      found: findMisplaced(inside, expected),
-    },
+    checkNone(
+      "what is mounted over the workspace is the workspace's",
+      findForeign(inside, expected),
+    ),
+    checkNone("what is mounted is what was checked", findExchanged(inside, expected)),
+    checkNone("everything that is to be covered is", findUncovered(inside, expected)),
+    checkNone(
+      "what is covered is in the folder that was looked at",
+      findMisplaced(inside, expected),
+    ),
     { name: "HOME is writable", expected: inside.homeWritable, found: inside.homeWritable },
   ];
+}
+
+function checkNone(name: string, found: readonly unknown[]): Check {
+  return { name, expected: found.length === 0, found };
 }
 
 /** The engine's own: devices, /proc, name service files, and the empty file systems with which it hides parts of /proc. */

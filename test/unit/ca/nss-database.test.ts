@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { expect, test } from "vitest";
-import { readNames } from "../../../src/ca/certificate-names.ts";
+import { readNames } from "../../../src/ca/der.ts";
 import { toNssDatabase } from "../../../src/ca/nss-database.ts";
 import { createSessionCa } from "../../../src/ca/session-ca.ts";
 

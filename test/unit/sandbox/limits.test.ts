@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { toCgroup } from "../../../src/sandbox/limits/container-cgroup.ts";
 import { toEndNote } from "../../../src/sandbox/limits/command-end.ts";
-import { ProcessLimit } from "../../../src/sandbox/limits/process-limit.ts";
+import { ProcessLimit } from "../../../src/sandbox/limits/limit-watch.ts";
 
 const id = "c0ffee";
 

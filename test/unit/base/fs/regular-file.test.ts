@@ -68,7 +68,7 @@ const others: Readonly<Record<string, string>> = {
   "git/push/cache/push-inquiry.ts": "a file that was just written",
   "workspace/host-sockets.ts": "the kernel's own",
   "sandbox/limits/container-cgroup.ts": "the kernel's own",
-  "sandbox/limits/process-limit.ts": "the kernel's own",
+  "sandbox/limits/limit-watch.ts": "the kernel's own",
   "session/own-code.ts": "a file of the package",
   "cli/version.ts": "a file of the package",
 };
