@@ -54,13 +54,13 @@ interface Modem {
 const success = { 200: true, 201: true, 204: true, 304: true } as const;
 
 /**
- * dockerode's transport, the very copy that dockerode has, without dockerode's own objects: those bring BuildKit's gRPC
- * along, which took two thirds of the time to load and is never called here. Nor is its client of SSH, which took half of
- * the rest: `parseDockerHost` refuses such addresses.
+ * dockerode's transport, without dockerode's own objects: those bring BuildKit's gRPC along, which took two thirds of the
+ * time to load and is never called here. Nor is its client of SSH, which took half of the rest: `parseDockerHost` refuses
+ * such addresses.
  */
 export function loadTransport(): new (options: Readonly<Record<string, unknown>>) => Modem {
-  const path = createRequire(import.meta.resolve("dockerode")).resolve("docker-modem");
-  const require = createRequire(path);
+  const require = createRequire(import.meta.url);
+  const path = require.resolve("docker-modem");
   const ssh = join(dirname(path), "ssh.js");
   require.cache[ssh] ??= Object.assign(new Module(ssh), { loaded: true });
   return require(path);
