@@ -156,7 +156,8 @@ function keyIdentifier(publicKey: KeyObject): Buffer {
 const lifetimeMs = 7 * 24 * 3_600_000;
 
 /** A certificate that proves nothing to anybody, with its key, PEM: for clients that end when they can't read one. */
-export function createWorthlessCertificate(now = Date.now()): string {
+export function createWorthlessCertificate(): string {
+  const now = Date.now();
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const subject = { organization: "vaultbox", commonName: "worthless" };
   const certificate = issueCertificate({

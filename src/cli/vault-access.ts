@@ -12,7 +12,8 @@ import { canPrompt, promptHidden, promptNewPassphrase, promptYes } from "./promp
 const minPassphraseLength = 10;
 
 /** How this command reaches vaults: the user is asked only on a terminal. */
-export function toVaultContext(env: NodeJS.ProcessEnv = process.env): VaultContext {
+export function toVaultContext(): VaultContext {
+  const { env } = process;
   const paths = resolvePaths(env);
   return canPrompt() ? { paths, env, prompt: promptHidden } : { paths, env };
 }

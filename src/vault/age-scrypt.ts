@@ -20,18 +20,18 @@ const fileKeyBytes = 16;
 const tagBytes = 16;
 const label = "age-encryption.org/v1/scrypt";
 
-export function toScryptRecipient(passphrase: string, logN = workFactor): Recipient {
+export function toScryptRecipient(passphrase: string): Recipient {
   return {
     wrapFileKey: async (fileKey) => {
       const salt = randomBytes(saltBytes);
-      const key = await deriveKey(passphrase, salt, logN);
+      const key = await deriveKey(passphrase, salt, workFactor);
       // The key is used once, so a fixed nonce is right
       const cipher = createCipheriv("chacha20-poly1305", key, Buffer.alloc(12), {
         authTagLength: tagBytes,
       });
       const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
       const age = await import("age-encryption");
-      return [new age.Stanza(["scrypt", toBase64(salt), String(logN)], new Uint8Array(body))];
+      return [new age.Stanza(["scrypt", toBase64(salt), String(workFactor)], new Uint8Array(body))];
     },
   };
 }

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { Engine, RunningContainer } from "../../engine/engine.ts";
-import { formatSize } from "../../base/units.ts";
+import { formatSize, gibibyte, mebibyte } from "../../base/units.ts";
 
 /** 128 + n, as a shell reports it. */
 export function toSignalStatus(signal: NodeJS.Signals): number {
