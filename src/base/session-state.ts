@@ -9,12 +9,13 @@ import { readRegularText } from "./fs/regular-file.ts";
 import { isSessionId } from "./session-id.ts";
 import { inState } from "./state-folder.ts";
 
-/** What is known of a session beside its audit log; `state.json` in its folder. */
-export interface SessionState {
+/** What a session is, of what is known of it. */
+export interface SessionFacts {
   readonly id: string;
-  readonly owner: ProcessId;
   /** Id of the relay that it acquires; earlier versions' relays had none of their own */
   readonly relay?: string;
+  /** A proxy alone, or the test of a credential; missing for a run in a sandbox */
+  readonly kind?: "proxy" | "test";
   readonly command: readonly string[];
   readonly agent: string;
   readonly workspace: string;
@@ -25,6 +26,11 @@ export interface SessionState {
    * earlier version's
    */
   readonly pinned?: readonly string[];
+}
+
+/** What is known of a session beside its audit log; `state.json` in its folder. */
+export interface SessionState extends SessionFacts {
+  readonly owner: ProcessId;
   /** Whether `pinned` is recorded, and compared with what others mount, before it has a sandbox */
   readonly pins?: true;
   /** RFC 3339, UTC */
@@ -58,10 +64,7 @@ export function sessionFolder(paths: Paths, id: string): string {
  * Records a session before anything of it exists elsewhere, so that whatever happens can be cleaned up.
  * @throws VaultboxError VBX_FILE_UNSAFE when the runtime folder isn't this user's alone
  */
-export async function beginSession(
-  paths: Paths,
-  facts: Omit<SessionState, "owner" | "pins" | "startedAt" | "runtimeDirectory">,
-): Promise<SessionState> {
+export async function beginSession(paths: Paths, facts: SessionFacts): Promise<SessionState> {
   const state: SessionState = {
     ...facts,
     pins: true,

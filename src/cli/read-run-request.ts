@@ -1,14 +1,11 @@
 import { mergeImages } from "../policy/image-settings.ts";
-import { mapRegistryAddresses } from "../session/registry-access.ts";
 import { parseEnvironmentFlags } from "../sandbox/environment/environment.ts";
 import type { RunRequest } from "../session/run-request.ts";
 import { readImageFlags } from "./image-options.ts";
 import { toSessionPolicyOptions } from "./policy-options.ts";
+import { readSessionPlan } from "./read-session-plan.ts";
 import type { RunFlags, RunLimits } from "./run-flags.ts";
-import { resolveSessionPolicy, toChosenFileRules } from "./session-policy.ts";
-import { readHostAuthor, resolveSandboxGit } from "./session-signing.ts";
-import { readUpstreamCa } from "./upstream-ca.ts";
-import { chooseVaults, openSessionVaults } from "./session-vaults.ts";
+import { chooseVaults } from "./session-vaults.ts";
 import type { ChosenFile } from "../config/chosen-file.ts";
 import type { Paths } from "../base/paths.ts";
 
@@ -24,61 +21,46 @@ export interface RunPlace {
 }
 
 /**
- * Reads what decides the run: project file, policy, preferences, registries and vaults.
- * @throws VaultboxError of each of them
+ * Reads what decides the run: its plan, and what its sandbox is made of.
+ * @throws VaultboxError of each part
  */
 export async function readRunRequest(
   argv: readonly string[],
   flags: RunFlags,
   { paths, limits, ...place }: RunPlace,
 ): Promise<RunRequest> {
-  const { workspace } = place;
   const image = readImageFlags(flags);
-  const options = { ...toSessionPolicyOptions(flags, argv), ...place };
-  const plan = await resolveSessionPolicy(options, paths);
+  const plan = await readSessionPlan(
+    flags,
+    { ...toSessionPolicyOptions(flags, argv), ...place },
+    paths,
+  );
   const project = plan.projectFile?.project;
-  const { preferences } = plan;
-  const [vaults, hostAuthor] = await Promise.all([
-    openSessionVaults(flags.vault, plan),
-    readHostAuthor(),
-  ]);
+  const env = parseEnvironmentFlags(flags.env, process.env);
   if (flags.agentCredential && project?.agentCredential !== "none") {
     const { checkAgentCredential } = await import("./agent-credential.ts");
     await checkAgentCredential({
       command: argv,
       agent: plan.agent,
       policy: plan.policy,
-      vaults,
+      vaults: plan.vaults,
       usesNoVault: chooseVaults(flags.vault, plan)?.length === 0,
-      env: { ...project?.env, ...parseEnvironmentFlags(flags.env, process.env) },
+      env: { ...project?.env, ...env },
       flags: flags.env,
     });
   }
   return {
     command: argv,
-    plan: {
-      ...plan,
-      vaults,
-      git: resolveSandboxGit(flags.sign, { plan, vaults, hostAuthor }),
-      upstream: {
-        connectTo: [
-          ...flags.connectTo,
-          ...preferences.connectTo,
-          ...(await mapRegistryAddresses(plan.registries, { env: process.env })),
-        ],
-        upstreamCa: await readUpstreamCa(flags.upstreamCa, toChosenFileRules(options, paths)),
-        env: process.env,
-      },
-    },
-    workspace,
+    plan,
+    workspace: place.workspace,
     mounts: flags.mount,
     allowMounts: flags.allowMount,
     show: flags.show,
-    env: flags.env,
+    env,
     home: flags.home,
     keepsHistory: flags.history && project?.history !== "none",
     runtime: flags.runtime,
     ...limits,
-    image: mergeImages(image, project?.image, { from: preferences.image }),
+    image: mergeImages(image, project?.image, { from: plan.preferences.image }),
   };
 }

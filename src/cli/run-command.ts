@@ -21,7 +21,9 @@ import type { RunResult, RunStart } from "../session/run-request.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
 import { handoffLines } from "../workspace/handoff/handoff-text.ts";
 import { runSandbox } from "../session/run-sandbox.ts";
-import { InterruptedError, leave } from "../session/signal-watch.ts";
+import { GaveUpError, InterruptedError, SessionEnding } from "../session/session-ending.ts";
+import type { SessionEvent } from "../session/session-events.ts";
+import { watchSignals } from "../session/signal-watch.ts";
 import type { RelayImage } from "../sandbox/start-relay.ts";
 import type { UnknownStart } from "./agent-note.ts";
 import { printNote } from "./output.ts";
@@ -99,12 +101,14 @@ async function runOnce(
         return request;
       },
     };
+    const ending = new SessionEnding();
+    using signals = watchSignals(ending.ask);
+    void signals;
     const result = await runSandbox(start, {
       paths,
       env: process.env,
-      stdin: process.stdin,
-      stdout: process.stdout,
-      stderr: process.stderr,
+      streams: process,
+      ending,
       engine,
       relayImage,
       buildRelayImage: async (found) => {
@@ -115,11 +119,7 @@ async function runOnce(
         const { resolveAgentImage } = await import("./run-images.ts");
         return await resolveAgentImage(found, { image, agent: plan.agent });
       },
-      onNote: printNote,
-      onHandoff: (handoff, session) => {
-        if (flags.json !== true) printHandoff(handoff, session);
-      },
-      onDropped,
+      onEvent: (event) => tellUser(event, flags, onDropped),
     });
     printResult(result, flags, policy);
     if (result.failure !== undefined) reportLateFailure(result.failure, flags);
@@ -131,10 +131,26 @@ async function runOnce(
   } catch (failure) {
     const error = toExpected(failure);
     if (error instanceof InterruptedError) return error.status;
+    if (error instanceof GaveUpError) {
+      printNote(error.message);
+      return leave(error.status);
+    }
     if (!(error instanceof VaultboxError) || isVaultboxError(error, "VBX_USAGE")) throw error;
     reportError(error, { json: flags.json === true });
     return notStartedStatus;
   }
+}
+
+/** Ends this process, which an open request to an engine that hangs, or a reader that takes nothing, would keep alive. */
+function leave(status: number): never {
+  // eslint-disable-next-line unicorn/no-process-exit -- it doesn't end by itself
+  process.exit(status);
+}
+
+function tellUser(event: SessionEvent, { json = false }: RunFlags, onDropped: () => void): void {
+  if (event.type === "notice") printNote(event.text);
+  else if (event.type === "handoff" && !json) printHandoff(event.handoff, event.session);
+  else if (event.type === "output-dropped") onDropped();
 }
 
 /** The command's status and the report of its end stand whatever fails behind it: a sandbox can fill the disk. */

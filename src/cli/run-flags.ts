@@ -6,16 +6,13 @@ import type { RunRequest } from "../session/run-request.ts";
 import { gibibyte, mebibyte, parseDuration, parseSize } from "../base/units.ts";
 import type { ImageFlags } from "./image-options.ts";
 import type { PolicyFlags } from "./policy-options.ts";
-import type { UpstreamFlags } from "./upstream-options.ts";
+import type { SessionFlags } from "./read-session-plan.ts";
 
 /** `bytes` */
 export const maxDefaultMemory = 8 * gibibyte;
 
 /** Flags of `run`, as commander parses them. */
-export interface RunFlags extends ImageFlags, PolicyFlags, UpstreamFlags {
-  readonly vault: readonly string[];
-  /** `--sign NAME`, or false for `--no-sign` */
-  readonly sign?: string | false;
+export interface RunFlags extends ImageFlags, PolicyFlags, SessionFlags {
   /** False for `--no-agent-credential` */
   readonly agentCredential: boolean;
   readonly mount: readonly string[];

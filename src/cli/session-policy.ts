@@ -2,7 +2,7 @@ import { given } from "../base/given.ts";
 import { realpath } from "node:fs/promises";
 import type { AgentProfile } from "../agents/agent-profile.ts";
 import { selectAgent } from "../agents/select-agent.ts";
-import { resolveEffectivePolicy, type EffectivePolicy } from "../config/effective-policy.ts";
+import { resolveEffectivePolicy } from "../config/effective-policy.ts";
 import type { ChosenFile, ChosenFileRules } from "../config/chosen-file.ts";
 import type { Paths } from "../base/paths.ts";
 import { leavingOut } from "../base/host-environment.ts";
@@ -12,6 +12,7 @@ import type { PolicyFile, ProjectFile } from "../policy/file/parse-policy.ts";
 import { readClientRegistry, type SessionRegistry } from "../presets/client-registry.ts";
 import { expandPreset } from "../presets/expand-preset.ts";
 import { findPreset } from "../presets/presets.ts";
+import type { SessionPlan } from "../session/session-plan.ts";
 import { toShellWord } from "../base/shell-word.ts";
 import { toPrintable } from "../base/printable.ts";
 import { isMadeInSandbox } from "../workspace/handoff/made-repositories.ts";
@@ -43,22 +44,13 @@ export interface SessionPolicyOptions {
 }
 
 /** The policy of a session with everything it was made from. */
-export interface SessionPolicy extends EffectivePolicy {
+export interface SessionPolicy extends Omit<SessionPlan, "vaults" | "git" | "upstream"> {
   readonly projectFile?: {
     readonly path: string;
     readonly sha256: string;
     readonly project: ProjectFile;
   };
   readonly preferences: Preferences;
-  readonly agent: AgentProfile;
-  /** Whether the command line, a flag or the project file says which agent it is */
-  readonly isAgentKnown: boolean;
-  /** Registries of the user's own clients that presets of the policy read from */
-  readonly registries: readonly SessionRegistry[];
-  /** The work tree that the workspace is in, as it is now: nothing of it is read again while the session runs */
-  readonly repository?: RepositoryFacts;
-  /** Why the work tree's remote is not read by default, for the user */
-  readonly repositoryNote?: string;
 }
 
 /**

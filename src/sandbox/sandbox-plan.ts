@@ -238,7 +238,7 @@ export function toAgentEnvironment(plan: SandboxPlan): Readonly<Record<string, s
     agent: { ...toRegistryEnvironment(request.plan.registries), ...request.plan.agent.env },
     project: request.plan.projectFile?.project.env ?? {},
     placeholders: session.placeholders,
-    user: session.userEnv,
+    user: request.env,
     session: session.state.id,
   });
   const settings = request.plan.repository?.settings ?? [];

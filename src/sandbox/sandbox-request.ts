@@ -14,6 +14,8 @@ export interface SandboxRequest {
   readonly plan: SandboxedPlan;
   /** Real path */
   readonly workspace: string;
+  /** `--env`, parsed and checked */
+  readonly env: Readonly<Record<string, string>>;
   /** Name of a home volume that is kept; undefined for a new home */
   readonly home: string | undefined;
   /** Whether the agent's conversations are kept for the project, where the home isn't */
@@ -53,8 +55,6 @@ export interface SandboxSession {
   readonly ca: SessionCa;
   /** Placeholders by environment variable */
   readonly placeholders: Readonly<Record<string, string>>;
-  /** `--env`, parsed and checked */
-  readonly userEnv: Readonly<Record<string, string>>;
 }
 
 /** The machine and the user around it. */

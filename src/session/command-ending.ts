@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningContainer } from "../engine/engine.ts";
-import type { RunHost } from "./run-request.ts";
 import { toSignalStatus } from "../sandbox/limits/command-end.ts";
-import { giveUp, type WatchedSignal } from "./signal-watch.ts";
+import type { EndingSignal } from "./session-ending.ts";
 import { timeoutStatus, timeoutText, untilTimeLimit } from "./time-limit.ts";
 
 /** How long a command may take to end after SIGTERM. */
@@ -20,7 +19,7 @@ const lostOutputStatus = 141;
  */
 export interface CommandEnding extends Disposable {
   /** Passes a signal on; `count` is 1 for the first one */
-  readonly bySignal: (signal: WatchedSignal, count: number) => void;
+  readonly bySignal: (signal: EndingSignal, count: number) => void;
   /** Ends it after this time */
   readonly byTimeLimit: (ms: number) => void;
   /** Its output can't be passed on any more */
@@ -36,7 +35,14 @@ export interface CommandEnding extends Disposable {
 
 export function openEnding(
   container: RunningContainer,
-  { onNote }: Pick<RunHost, "onNote">,
+  {
+    say,
+    giveUp,
+  }: {
+    readonly say: (text: string) => void;
+    /** Called when the engine doesn't end the command: then at least its way out is to end, with this process */
+    readonly giveUp: (status: number) => void;
+  },
 ): CommandEnding {
   const hurry = new AbortController();
   const over = new AbortController();
@@ -54,7 +60,6 @@ export function openEnding(
     send("SIGTERM");
     sendLater("SIGKILL", graceMs);
   };
-  /** An engine that doesn't end the command: then at least its way out ends, with this process. */
   const giveUpLater = async (status: number): Promise<void> => {
     await sleep(unansweredMs, undefined, { signal: over.signal });
     giveUp(status);
@@ -64,7 +69,7 @@ export function openEnding(
     hurry.abort();
     if (!isSettled) {
       reason = "time limit";
-      onNote(`${timeoutText}; ending the command`);
+      say(`${timeoutText}; ending the command`);
       terminate();
     }
     await giveUpLater(timeoutStatus);
@@ -85,7 +90,7 @@ export function openEnding(
       reason ??= "lost output";
       const isClosed = "code" in error && error.code === "EPIPE";
       if (!isClosed)
-        onNote(`warning: cannot pass the output on (${error.message}); ending the command`);
+        say(`warning: cannot pass the output on (${error.message}); ending the command`);
       send("SIGPIPE");
       setTimeout(terminate, ignoredPipeMs).unref();
     },

@@ -56,10 +56,7 @@ export async function refuseDisclosed(
 }
 
 /** Everything of a run that the sandbox's configuration says: what was typed, the project file's, and the host's names. */
-export function toDisclosures(
-  request: RunRequest,
-  userEnv: Readonly<Record<string, string>>,
-): readonly Disclosure[] {
+export function toDisclosures(request: RunRequest): readonly Disclosure[] {
   const { plan } = request;
   const typed = (place: string, text: string): Disclosure => ({ place, text, kind: "typed" });
   const named = (place: string, text: string): Disclosure => ({ place, text, kind: "named" });
@@ -70,7 +67,7 @@ export function toDisclosures(
     ]);
   const { name, email } = plan.git.author ?? {};
   return [
-    ...variables(userEnv, "--env"),
+    ...variables(request.env, "--env"),
     ...variables(plan.projectFile?.project.env ?? {}, "the project file"),
     ...request.command.map((text, index) => typed(`argument ${index} of the command`, text)),
     ...request.mounts.map((text) => named("--mount", text)),

@@ -39,6 +39,18 @@ export async function findDeadSessions(paths: Paths): Promise<readonly SessionSt
   return active.filter((_, index) => ended[index]);
 }
 
+/** Whether something of it may be on an engine, or in a workspace. */
+export function hasSandbox({ kind }: SessionState): boolean {
+  return kind === undefined;
+}
+
+/** Records the end of dead sessions that had no sandbox: for that, no engine is needed. */
+export async function endDeadProxies(paths: Paths): Promise<void> {
+  for (const state of await findDeadSessions(paths)) {
+    if (!hasSandbox(state)) await endSession(paths, state, undefined);
+  }
+}
+
 /**
  * Removes what dead sessions left: containers, volumes that aren't a kept home, sockets. Their audit logs stay. When no
  * session died, the engine isn't asked.
@@ -51,7 +63,7 @@ export async function removeLeftovers(
 ): Promise<RemovedLeftovers> {
   const dead = await findDeadSessions(paths);
   if (dead.length === 0) return { sessions: [], containers: [], volumes: [] };
-  const removed = await removeFromEngine(engine, dead.flatMap(toMarks));
+  const removed = await removeFromEngine(engine, dead.filter(hasSandbox).flatMap(toMarks));
   for (const state of dead) {
     const session = state.id;
     const roots = toWritable(state);

@@ -11,6 +11,8 @@ export interface ListedSession {
   readonly id: string;
   /** `dead`: its process ended without cleaning up; the next run or `prune` does */
   readonly status: "running" | "dead";
+  /** A run in a sandbox, a proxy alone, or the test of a credential */
+  readonly kind: "run" | "proxy" | "test";
   readonly agent: string;
   readonly command: readonly string[];
   readonly workspace: string;
@@ -31,10 +33,11 @@ export async function listSessions(paths: Paths): Promise<readonly ListedSession
 }
 
 function toListed(state: SessionState, isDead: boolean): ListedSession {
-  const { id, agent, command, workspace, startedAt, owner } = state;
+  const { id, kind = "run", agent, command, workspace, startedAt, owner } = state;
   return {
     id,
     status: isDead ? "dead" : "running",
+    kind,
     agent,
     command,
     workspace,

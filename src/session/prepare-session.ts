@@ -1,102 +1,108 @@
 import { join } from "node:path";
 import type { AuditLog } from "../audit/audit-log.ts";
-import type { LiveSummary } from "../audit/summarise.ts";
+import { createSummary, type LiveSummary } from "../audit/summarise.ts";
 import type { SessionCa } from "../ca/session-ca.ts";
-import type { Paths } from "../base/paths.ts";
-import type { ProxyServer } from "../proxy/proxy-server.ts";
 import { once } from "../base/once.ts";
-import { revealedSecrets } from "../base/redact.ts";
-import { refuseDisclosed, toDisclosures } from "./disclosed-secrets.ts";
-import { parseEnvironmentFlags } from "../sandbox/environment/environment.ts";
-import type { RunRequest } from "./run-request.ts";
-import type { SessionPlan } from "./session-plan.ts";
+import { sessionFolder, type SessionFacts } from "../base/session-state.ts";
+import type { SessionCredential } from "../credential/session-credential.ts";
+import type { EgressPolicy } from "../policy/policy.ts";
+import type { ProxyServer } from "../proxy/proxy-server.ts";
+import type { Session } from "./session.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
-import type { SigningParts } from "./session-handlers.ts";
-import { openSigner } from "./signing/session-signer.ts";
 import { openSessionLog } from "./session-log.ts";
+import type { SessionPlan } from "./session-plan.ts";
 import { createCaOfSession, openSessionProxy } from "./session-proxy.ts";
-import { sessionFolder, writeState, type SessionState } from "../base/session-state.ts";
 
-/** What is recorded of a session when everything of it is gone; kept up to date while it runs. */
-export interface SessionOutcome {
-  state: SessionState;
-  status: number | undefined;
-}
+/** What decides and records of a plan. */
+type ProxyPlan = Pick<SessionPlan, "policy" | "vaults" | "upstream"> & {
+  readonly git?: SessionPlan["git"];
+};
 
-/** A session that decides and records, before it has a sandbox. */
+/** A session that decides and records; whether it has a sandbox is somebody else's. */
 export interface PreparedSession {
-  readonly state: SessionState;
   readonly audit: AuditLog;
   readonly summary: LiveSummary;
   readonly ca: SessionCa;
   readonly proxy: ProxyServer;
+  /** In the order of the vaults */
+  readonly credentials: readonly SessionCredential[];
   /** Placeholders by environment variable */
   readonly placeholders: Readonly<Record<string, string>>;
-  readonly outcome: SessionOutcome;
+  /**
+   * Decides by another policy from the next request on, once the audit log has its hash. What the sandbox was told of the
+   * policy, and how its git is set up, stays as it was.
+   */
+  readonly replacePolicy: (wanted: {
+    readonly policy: EgressPolicy;
+    /** SHA-256 of the policy, hex */
+    readonly hash: string;
+  }) => Promise<void>;
   /** Ends the proxy, then the audit log, so that every request has its outcome record before the end */
   readonly close: () => Promise<void>;
-  /** `--env`, parsed and checked */
-  readonly userEnv: Readonly<Record<string, string>>;
 }
 
-interface SessionHost {
-  readonly paths: Paths;
+interface PrepareOptions {
+  /** Of the user, where an ssh-agent is found */
   readonly env: NodeJS.ProcessEnv;
+  /** What is known of the session by now */
+  readonly facts?: Partial<SessionFacts>;
 }
 
 /**
- * Joins policy, vaults, CA, audit log and proxy into a session. What it opened is on `stack`.
+ * Joins policy, vaults, CA, audit log and proxy into a session. What it opened is on the session's stack.
  * @throws VaultboxError of each part; a session lacking one of them doesn't start
  */
 export async function prepareSession(
-  request: RunRequest,
-  { host, outcome }: { readonly host: SessionHost; readonly outcome: SessionOutcome },
-  stack: AsyncDisposableStack,
+  session: Session,
+  plan: ProxyPlan,
+  { env, facts = {} }: PrepareOptions,
 ): Promise<PreparedSession> {
-  const userEnv = parseEnvironmentFlags(request.env, host.env);
-  const { credentials, env: placeholders } = toSessionCredentials(request.plan.vaults);
-  await refuseDisclosed(toDisclosures(request, userEnv), request.plan.vaults);
-  const { plan } = request;
-  const { id } = outcome.state;
-  const command = request.command.map((text) => revealedSecrets.redact(text));
-  const state = { ...outcome.state, command, agent: plan.agent.name };
-  outcome.state = state;
-  const auditPath = join(sessionFolder(host.paths, id), "audit.jsonl");
-  const [{ audit, summary, end }, ca] = await Promise.all([
-    openSessionLog(auditPath, id),
+  const { paths, stack } = session;
+  const { id } = session.state;
+  const { credentials, env: placeholders } = toSessionCredentials(plan.vaults);
+  const summary = createSummary();
+  session.listen((event) => {
+    if (event.type === "recorded") summary.add(event.event);
+    else if (event.type === "unrecorded") summary.addUnrecorded(event.event);
+  });
+  const [log, ca] = await Promise.all([
+    openSessionLog(join(sessionFolder(paths, id), "audit.jsonl"), id, session.tell),
     createCaOfSession(id),
-    writeState(host.paths, state),
+    session.record(facts),
   ]);
-  const endLog = once(() => end(outcome.status ?? failedStatus));
+  const endLog = once(() =>
+    log.end({ status: session.status ?? failedStatus, ...summary.current() }),
+  );
   stack.defer(endLog);
-  const { policy } = plan;
-  const signing = toSigningParts(plan, host.env);
-  const proxy = await openSessionProxy({
+  const { audit } = log;
+  const { proxy, openHandlers } = await openSessionProxy({
     session: id,
-    policy,
+    ...plan,
     credentials,
     recorder: audit,
-    upstream: plan.upstream,
     ca,
-    ...signing,
-    gitCacheFolder: host.paths.git,
+    env,
+    gitCacheFolder: paths.git,
   });
   const close = once(async () => {
     await proxy[Symbol.asyncDispose]();
     await endLog();
   });
   stack.defer(close);
-  return { state, audit, summary, ca, proxy, placeholders, outcome, userEnv, close };
-}
-
-/** @throws VaultboxError VBX_SSH_AGENT_UNAVAILABLE */
-function toSigningParts(
-  { git: { signing } }: SessionPlan,
-  env: NodeJS.ProcessEnv,
-): { readonly signing?: SigningParts } {
-  if (signing === undefined) return {};
-  const { author, repository } = signing;
-  return { signing: { signer: openSigner(signing, env), author, repository } };
+  return {
+    audit,
+    summary,
+    ca,
+    proxy,
+    credentials,
+    placeholders,
+    replacePolicy: async ({ policy, hash }) => {
+      const handlers = await openHandlers(policy);
+      audit.note("policy-replaced", { policyHash: hash });
+      proxy.replacePolicy({ policy, ...handlers });
+    },
+    close,
+  };
 }
 
 /** As docker run: the command was not started. */

@@ -1,11 +1,15 @@
 import type { AuditSummary } from "../audit/summarise.ts";
+import type { Paths } from "../base/paths.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ImageSettings } from "../policy/image-settings.ts";
 import type { LinkChoice, LinkKind } from "../sandbox/link/link-end.ts";
-import type { SandboxHost, SandboxRequest } from "../sandbox/sandbox-request.ts";
+import type { SandboxRequest } from "../sandbox/sandbox-request.ts";
 import type { RelayImage } from "../sandbox/start-relay.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
+import type { SessionEnding } from "./session-ending.ts";
+import type { SessionListener } from "./session-events.ts";
 import type { SessionPlan } from "./session-plan.ts";
+import type { UserStreams } from "./terminal/user-streams.ts";
 
 /** What is known of a run before policy and vaults are read. */
 export interface RunStart {
@@ -27,17 +31,19 @@ export interface RunRequest extends SandboxRequest {
   readonly allowMounts: readonly string[];
   /** Paths of `--show` */
   readonly show: readonly string[];
-  readonly env: readonly string[];
   readonly timeoutMs: number | undefined;
   /** What it is made of, beside the agent */
   readonly image: ImageSettings;
 }
 
 /** The machine and the user around a run. */
-export interface RunHost extends SandboxHost {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+export interface RunHost {
+  readonly paths: Paths;
+  readonly env: NodeJS.ProcessEnv;
+  /** Undefined where nobody types or reads: then the command has no input, and its output goes nowhere */
+  readonly streams?: UserStreams;
+  /** How the run is asked to end */
+  readonly ending: SessionEnding;
   /** Already on its way while the request was made */
   readonly engine: Promise<Engine>;
   /** The relay's image if it was built before */
@@ -45,10 +51,7 @@ export interface RunHost extends SandboxHost {
   readonly buildRelayImage: (engine: Engine) => Promise<RelayImage>;
   /** Tag of the agent container's image, which is built when it's missing */
   readonly agentImage: (engine: Engine, request: RunRequest) => Promise<string>;
-  /** What the sandbox left; told before the rest of the session is removed, which an engine may keep for long */
-  readonly onHandoff: (handoff: Handoff, session: string) => void;
-  /** Output is dropped that its reader doesn't take: it would keep this process alive */
-  readonly onDropped: () => void;
+  readonly onEvent: SessionListener;
 }
 
 export interface RunResult {

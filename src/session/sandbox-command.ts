@@ -1,63 +1,68 @@
 import { VaultboxError } from "../base/errors.ts";
-import { openEnding } from "./command-ending.ts";
+import { openEnding, type CommandEnding } from "./command-ending.ts";
 import { toEndNote } from "../sandbox/limits/command-end.ts";
-import { watchLimits } from "../sandbox/limits/limit-watch.ts";
+import { watchLimits, type LimitWatch } from "../sandbox/limits/limit-watch.ts";
 import type { RunHost, RunRequest } from "./run-request.ts";
-import type { SignalWatch } from "./signal-watch.ts";
 import type { ReadySandbox } from "../sandbox/start-sandbox.ts";
+import type { Session } from "./session.ts";
 import { timeoutStatus } from "./time-limit.ts";
 import type { Watchdog } from "./watchdog/watchdog.ts";
-import {
-  continueStopped,
-  followSize,
-  isInteractive,
-  joinStreams,
-  openTerminal,
-} from "./terminal/user-streams.ts";
+import { attachTerminal, takeTerminal } from "./terminal/user-streams.ts";
 
 const busyText =
   "warning: the command was ended: what it sent kept vaultbox computing, deaf to signals and time limits";
 
+/** What a command runs in. */
+interface CommandRun {
+  readonly request: RunRequest;
+  readonly host: RunHost;
+  readonly session: Session;
+  readonly watchdog: Watchdog;
+}
+
 /** From `go` to the exit status. */
-export async function runCommand(
-  ready: ReadySandbox,
-  request: RunRequest,
-  host: RunHost,
-  { signals, watchdog }: { readonly signals: SignalWatch; readonly watchdog: Watchdog },
-): Promise<number> {
-  const { container, pid, attachment, report, link } = ready;
-  const tty = isInteractive(host);
-  using terminal = tty ? await openTerminal(host) : undefined;
-  void terminal;
-  using size = tty ? followSize(host.stdout, container) : undefined;
-  void size;
-  using ending = openEnding(container, host);
-  signals.forwardTo(ending.bySignal);
-  const limitMs = toLimit(request);
+export async function runCommand(ready: ReadySandbox, run: CommandRun): Promise<number> {
+  const { host, session, watchdog } = run;
+  const { container } = ready;
+  using terminal = await takeTerminal(host.streams, container);
+  const giveUp = (status: number): void => host.ending.giveUp(status);
+  using ending = openEnding(container, { say: session.say, giveUp });
+  host.ending.forwardTo(ending.bySignal);
+  const limitMs = toLimit(run.request);
   if (limitMs !== undefined) ending.byTimeLimit(limitMs);
-  void link.ended.then((reason) => {
-    if (!ending.isSettled()) host.onNote(`warning: the sandbox lost its way out: ${reason}`);
+  void ready.link.ended.then((reason) => {
+    if (!ending.isSettled()) session.say(`warning: the sandbox lost its way out: ${reason}`);
   });
   watchdog.watch({ container: container.id, limitMs });
-  using limits = watchLimits({ id: container.id, pid });
+  using limits = watchLimits({ id: container.id, pid: ready.pid });
   ready.go();
-  await using streams = joinStreams(
-    host,
-    { attachment, stdout: report.rest },
-    { tty, onLost: ending.byLostOutput, hurry: ending.hurry, onDropped: host.onDropped },
-  );
-  void streams;
-  using continuing = tty ? continueStopped(host.stdin, container) : undefined;
-  void continuing;
+  const onDropped = (): void => session.tell({ type: "output-dropped" });
+  await using attached = attachTerminal(host.streams, ready, {
+    tty: terminal.isTty,
+    onLost: ending.byLostOutput,
+    hurry: ending.hurry,
+    onDropped,
+  });
+  void attached;
   const status = ending.settle(await waitFor(container));
   watchdog.settle();
-  for (const note of limits.notes()) host.onNote(note);
+  await tellEnd(ready, run, { status, ending, limits });
+  return watchdog.verdict() === "time-limit" ? timeoutStatus : status;
+}
+
+/** Says what the command had too little of, and who ended it. */
+async function tellEnd(
+  { container }: ReadySandbox,
+  { request, host, session, watchdog }: CommandRun,
+  end: { readonly status: number; readonly ending: CommandEnding; readonly limits: LimitWatch },
+): Promise<void> {
+  for (const note of end.limits.notes()) session.say(note);
+  const { status, ending } = end;
   const isOurs = ending.wasKilled() || watchdog.verdict() !== undefined;
   const { memoryBytes } = request;
   const note = await toEndNote(container, host.engine, { status, isOurs, memoryBytes });
-  if (note !== undefined) host.onNote(note);
-  if (watchdog.verdict() === "busy") host.onNote(busyText);
-  return watchdog.verdict() === "time-limit" ? timeoutStatus : status;
+  if (note !== undefined) session.say(note);
+  if (watchdog.verdict() === "busy") session.say(busyText);
 }
 
 /** @throws VaultboxError when the engine went away: nobody knows whether the command still runs */

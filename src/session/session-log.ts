@@ -1,31 +1,41 @@
 import type { AuditEvent } from "../audit/audit-event.ts";
 import { openAuditLog, type AuditLog } from "../audit/audit-log.ts";
-import { createSummary, type LiveSummary } from "../audit/summarise.ts";
+import type { SessionListener } from "./session-events.ts";
 
-/** The audit log of a session from its first record to its last, and what it comes to. */
+/** The audit log of a session from its first record to its last. */
 export interface SessionLog {
   readonly audit: AuditLog;
-  readonly summary: LiveSummary;
   /** Writes the last record and closes; never rejects */
-  readonly end: (status: number) => Promise<void>;
+  readonly end: (facts: SessionEndFacts) => Promise<void>;
 }
 
-/** @throws VaultboxError VBX_AUDIT_UNWRITABLE */
-export async function openSessionLog(path: string, session: string): Promise<SessionLog> {
-  const summary = createSummary();
+interface SessionEndFacts {
+  readonly status: number;
+  readonly requests: number;
+  readonly refused: number;
+}
+
+/**
+ * @param tell told of what is recorded, once it is
+ * @throws VaultboxError VBX_AUDIT_UNWRITABLE
+ */
+export async function openSessionLog(
+  path: string,
+  session: string,
+  tell: SessionListener,
+): Promise<SessionLog> {
   let isStarted = false;
   const onEvent = (event: AuditEvent): void => {
     if (event.type === "session.start") isStarted = true;
-    summary.add(event);
+    tell({ type: "recorded", event });
   };
-  const audit = await openAuditLog(path, { session, onEvent, onLost: summary.addUnrecorded });
+  const onLost = (event: AuditEvent): void => tell({ type: "unrecorded", event });
+  const audit = await openAuditLog(path, { session, onEvent, onLost });
   return {
     audit,
-    summary,
-    end: async (status) => {
+    end: async ({ status, requests, refused }) => {
       // Otherwise its end would be all that is recorded of a session that failed on the way
       if (!isStarted) audit.note("not-started");
-      const { requests, refused } = summary.current();
       // A log that can't be written has refused the requests already; the session's own failure is what is reported
       await audit.end({ status, requests, refused }).catch(() => undefined);
     },

@@ -5,9 +5,10 @@ import { compilePolicy } from "../policy/decide.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { parseConnectTo } from "../proxy/client/connect-to.ts";
 import { createDialer } from "../proxy/upstream/dial.ts";
-import type { OpenHandlers } from "../http/handler.ts";
-import { ProxyServer } from "../proxy/proxy-server.ts";
+import { ProxyServer, type ProxyPolicy } from "../proxy/proxy-server.ts";
 import type { SigningParts } from "./session-handlers.ts";
+import type { SessionPlan } from "./session-plan.ts";
+import { openSigner } from "./signing/session-signer.ts";
 import type { SessionCredential } from "../credential/session-credential.ts";
 import { createUpstreamRoots } from "../proxy/upstream/upstream-roots.ts";
 import { parseUpstreamProxySettings } from "../proxy/upstream/upstream-proxy.ts";
@@ -31,7 +32,16 @@ export interface SessionProxyOptions {
   readonly ca: SessionCa;
   /** Where the host keeps the histories that pushes are held against */
   readonly gitCacheFolder: string;
-  readonly signing?: SigningParts;
+  /** Whether something is signed, and by which key */
+  readonly git?: SessionPlan["git"];
+  /** Of the user, where an ssh-agent is found */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface SessionProxy {
+  readonly proxy: ProxyServer;
+  /** For another policy */
+  readonly openHandlers: (policy: EgressPolicy) => Promise<Pick<ProxyPolicy, "handlers">>;
 }
 
 /** The CA of a session; its name shows in the sandbox's trust stores. */
@@ -41,37 +51,46 @@ export function createCaOfSession(session: string): Promise<SessionCa> {
 
 /**
  * The proxy of a session, ready for connections.
- * @throws VaultboxError VBX_USAGE for a bad `--connect-to` or proxy variable
+ * @throws VaultboxError VBX_USAGE for a bad `--connect-to` or proxy variable, VBX_SSH_AGENT_UNAVAILABLE
  */
-export async function openSessionProxy(options: SessionProxyOptions): Promise<ProxyServer> {
-  const { upstream } = options;
+export async function openSessionProxy(options: SessionProxyOptions): Promise<SessionProxy> {
+  const { upstream, policy, credentials, recorder, ca } = options;
   const dialer = createDialer({
     roots: createUpstreamRoots({ extraCaPem: upstream.upstreamCa }),
     connectTo: upstream.connectTo.map(parseConnectTo),
     upstreamProxy: parseUpstreamProxySettings(upstream.env),
   });
-  const { policy, credentials, recorder, ca } = options;
-  const handlers = await toHandlers(options);
-  return new ProxyServer({
+  const signing = toSigningParts(options);
+  const openHandlers = (wanted: EgressPolicy): Promise<Pick<ProxyPolicy, "handlers">> =>
+    toHandlers({ policy: wanted, gitCacheFolder: options.gitCacheFolder, signing });
+  const proxy = new ProxyServer({
     policy,
     credentials,
     recorder,
     ca,
     dialer,
     findPreset: findPresetFor,
-    ...handlers,
+    ...(await openHandlers(policy)),
   });
+  return { proxy, openHandlers };
+}
+
+function toSigningParts({ git, env }: SessionProxyOptions): SigningParts | undefined {
+  if (git?.signing === undefined) return undefined;
+  const { author, repository } = git.signing;
+  return { signer: openSigner(git.signing, env), author, repository };
+}
+
+interface HandlerParts {
+  readonly policy: EgressPolicy;
+  readonly gitCacheFolder: string;
+  readonly signing: SigningParts | undefined;
 }
 
 /** Loaded when there is something to decide at a handler. */
-async function toHandlers(
-  options: SessionProxyOptions,
-): Promise<{ readonly handlers?: OpenHandlers }> {
-  const { policy, gitCacheFolder, signing } = options;
+async function toHandlers(parts: HandlerParts): Promise<Pick<ProxyPolicy, "handlers">> {
+  const { policy, signing } = parts;
   if ((policy.git ?? []).length === 0 && signing === undefined) return {};
   const { toSessionHandlers } = await import("./session-handlers.ts");
-  const compiled = compilePolicy(policy);
-  return {
-    handlers: toSessionHandlers({ policy: compiled, gitCacheFolder, signing }),
-  };
+  return { handlers: toSessionHandlers({ ...parts, policy: compilePolicy(policy) }) };
 }

@@ -10,14 +10,14 @@ import {
   resolveWorkspace,
 } from "../sandbox/mounts/mounts.ts";
 import { refuseOwnPlaces } from "./own-places.ts";
-import type { SessionOutcome } from "./prepare-session.ts";
+import type { Session } from "./session.ts";
 import { refuseNested } from "./refuse-nested.ts";
 import { rememberFolders } from "../base/remember-folders.ts";
 import { refuseRepositoryParts } from "./repository-part.ts";
 import { resolveShown } from "../sandbox/mounts/shown-files.ts";
 import { refuseSecondViews } from "./second-view.ts";
-import { toWritable, writeState } from "../base/session-state.ts";
-import type { RunHost, RunRequest } from "./run-request.ts";
+import { toWritable } from "../base/session-state.ts";
+import type { RunRequest } from "./run-request.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
 import { toMountedRoots } from "../workspace/roots/mounted-root.ts";
 import { openWorkspaceSession, type WorkspaceSession } from "../workspace/workspace-session.ts";
@@ -35,11 +35,11 @@ const maxNotes = 2000;
  */
 export async function openSessionWorkspace(
   request: RunRequest,
-  { paths }: Pick<RunHost, "paths">,
-  outcome: SessionOutcome,
+  session: Session,
 ): Promise<WorkspaceSession> {
   const { workspace } = request;
-  const session = outcome.state.id;
+  const { paths } = session;
+  const { id } = session.state;
   const allowed = await resolveAllowed(request.allowMounts);
   const rules = defaultMountRules(paths, allowed);
   const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
@@ -47,15 +47,15 @@ export async function openSessionWorkspace(
   const refuse = async (): Promise<void> => {
     refuseSecondViews(roots, allowed);
     const sources = roots.map(({ source }) => source);
-    const { pinned } = outcome.state;
-    await refuseNested(paths, session, { sources, writable: toWritable(outcome.state), pinned });
+    const { pinned } = session.state;
+    await refuseNested(paths, id, { sources, writable: toWritable(session.state), pinned });
   };
   refuseRepositoryParts(roots, allowed);
   await refuse();
   const shownAt = resolveShown(request.show, roots);
   return openWorkspaceSession({
     paths,
-    session,
+    session: id,
     workspace,
     settings: request.plan.projectFile?.project.workspace ?? defaultWorkspaceSettings,
     shownAt,
@@ -63,20 +63,18 @@ export async function openSessionWorkspace(
     admit: async (root) => {
       await resolveWorkspace(root.source, rules);
       roots.push(root);
-      const writable = toWritable(outcome.state);
+      const writable = toWritable(session.state);
       if (!writable.includes(root.source)) {
         refuseOwnPlaces(paths, [root.source]);
         // Recorded first: of two sessions that start at least one sees the other
-        outcome.state = { ...outcome.state, writable: [...writable, root.source] };
-        await writeState(paths, outcome.state);
+        await session.record({ writable: [...writable, root.source] });
         await rememberFolders(paths, [root.source]);
       }
       await refuse();
     },
     pin: async (pinned) => {
       // Recorded first, for the same reason
-      outcome.state = { ...outcome.state, pinned };
-      await writeState(paths, outcome.state);
+      await session.record({ pinned });
       await refuse();
     },
   });
@@ -128,17 +126,17 @@ interface EndReport {
 /** Says which sockets of the host appear within the sandbox's reach while it runs. */
 export function watchWorkspace(
   workspace: WorkspaceSession,
-  { audit, state }: { readonly audit: Pick<AuditLog, "note">; readonly state: { id: string } },
-  onNote: (text: string) => void,
+  audit: Pick<AuditLog, "note">,
+  session: Session,
 ): Disposable {
   let count = 0;
   return workspace.watchSockets((path) => {
     count += 1;
     if (count > maxSockets) return;
     audit.note("workspace-socket", { path });
-    onNote(
+    session.say(
       `warning: a program of this machine listens at ${quoted(path)} now, where the sandbox can reach it; ` +
-        `to end the session: vaultbox stop ${state.id}`,
+        `to end the session: vaultbox stop ${session.state.id}`,
     );
   });
 }

@@ -1,68 +1,83 @@
 import { once } from "node:events";
 import { chmod, lstat, readdir, unlink } from "node:fs/promises";
-import { connect, createServer, type Server } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { toCaBundle } from "../ca/ca-bundle.ts";
 import { VaultboxError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { atNamedPath, toPathReason } from "../base/fs/named-path.ts";
+import type { Paths } from "../base/paths.ts";
 import { quoted } from "../base/printable.ts";
 import { maxSocketPathBytes } from "../sandbox/link/unix-link.ts";
-import { openProxySession, type ProxySessionOptions } from "./proxy-session.ts";
+import { endDeadProxies } from "./leftovers.ts";
+import { prepareSession, type PreparedSession } from "./prepare-session.ts";
+import { Session } from "./session.ts";
+import type { SessionEnding } from "./session-ending.ts";
+import type { SessionPlan } from "./session-plan.ts";
 import { timeoutStatus, untilTimeLimit } from "./time-limit.ts";
 
-export interface StandaloneProxyOptions extends ProxySessionOptions {
+export interface StandaloneProxyOptions {
+  readonly paths: Paths;
+  readonly plan: SessionPlan;
+  /** The folder whose project file counts */
+  readonly workspace: string;
   readonly socketPath: string;
   /** Where the certificate bundle for clients is written */
   readonly caOutPath: string;
-}
-
-export interface StandaloneProxy extends AsyncDisposable {
-  readonly session: string;
-  readonly auditPath: string;
-  /** Environment variables a client would have in a sandbox; every value is a placeholder */
-  readonly placeholders: Readonly<Record<string, string>>;
-  /** Resolves when the policy's duration is over, or never; nothing is served any more */
-  readonly expired: Promise<void>;
+  readonly env: NodeJS.ProcessEnv;
+  readonly ending: SessionEnding;
+  /** Called once clients can connect */
+  readonly onListening: (session: string, prepared: PreparedSession) => void;
 }
 
 /**
  * What `run` starts inside, alone on a unix socket of mode 0600: for people who bring their own sandbox.
- * Whoever can connect to the socket is the session.
+ * Whoever can connect to the socket is the session. It serves until it's asked to end, or the policy's duration is over.
+ * @returns its exit status
  */
-export async function openStandaloneProxy(
-  options: StandaloneProxyOptions,
-): Promise<StandaloneProxy> {
-  await using stack = new AsyncDisposableStack();
-  const session = await openProxySession(options, stack);
-  const { proxy, ca } = session;
-  const { caOutPath } = options;
-  const bundle = toCaBundle(ca.certificatePem);
+export async function runStandaloneProxy(options: StandaloneProxyOptions): Promise<number> {
+  const { paths, workspace, ending } = options;
+  await endDeadProxies(paths);
+  // Its clients write what they can without it: nothing of theirs is a sandbox's of ours
+  const facts = { kind: "proxy", command: [], agent: "", workspace, writable: [] } as const;
+  await using session = await Session.begin(paths, facts);
+  await listenFor(session, options);
+  session.status = 0;
+  session.status = await untilEnd(options.plan.policy.limits.durationMs, ending);
+  return session.status;
+}
+
+async function listenFor(session: Session, options: StandaloneProxyOptions): Promise<void> {
+  const { plan, caOutPath, socketPath, env, onListening } = options;
+  const facts = { agent: plan.agent.name };
+  const prepared = await prepareSession(session, plan, { env, facts });
+  const vaults = plan.vaults.map(({ name }) => name);
+  await prepared.audit.start({ command: [], policyHash: plan.hash, vaults });
+  const bundle = toCaBundle(prepared.ca.certificatePem);
   await atNamedPath("cannot write", caOutPath, () =>
     writeFileAtomic(caOutPath, bundle, { mode: 0o644 }),
   );
-  const server = await listen(options.socketPath, (socket) => proxy.accept(socket));
+  const server = await listen(socketPath, (socket) => prepared.proxy.accept(socket));
   // The connections that it has are the proxy's to end
-  stack.defer(() => void server.close());
-  const clock = new AbortController();
-  stack.defer(() => clock.abort());
-  session.isBegun = true;
-  const owned = stack.move();
-  const { durationMs } = options.policy.limits;
-  const expired = untilExpired(durationMs, clock.signal).then(() => {
-    session.status = timeoutStatus;
-    return owned.disposeAsync();
-  });
-  return {
-    expired,
-    session: session.session,
-    auditPath: session.auditPath,
-    placeholders: session.env,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
+  session.stack.defer(() => void server.close());
+  onListening(session.state.id, prepared);
 }
 
-type Accept = (socket: import("node:net").Socket) => void;
+async function untilEnd(
+  durationMs: number | undefined,
+  { interrupted }: SessionEnding,
+): Promise<number> {
+  const asked = interrupted.catch(() => 0);
+  if (durationMs === undefined) return await asked;
+  const clock = new AbortController();
+  const expired = untilTimeLimit(durationMs, clock.signal).then(() => timeoutStatus);
+  const status = await Promise.race([asked, expired]);
+  expired.catch(() => undefined);
+  clock.abort();
+  return status;
+}
+
+type Accept = (socket: Socket) => void;
 
 async function listen(path: string, accept: Accept): Promise<Server> {
   const bytes = Buffer.byteLength(path);
@@ -117,11 +132,4 @@ function answers(path: string): Promise<boolean> {
     });
     socket.once("error", () => resolve(false));
   });
-}
-
-/** Pends for ever without a duration, and after the end. */
-async function untilExpired(ms: number | undefined, signal: AbortSignal): Promise<void> {
-  const never = new Promise<never>(() => undefined);
-  if (ms === undefined) return await never;
-  await untilTimeLimit(ms, signal).catch(() => never);
 }

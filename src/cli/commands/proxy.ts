@@ -6,17 +6,17 @@ import {
   toSessionPolicyOptions,
   type PolicyFlags,
 } from "../policy-options.ts";
-import { addUpstreamOptions, type UpstreamFlags } from "../upstream-options.ts";
+import type { SessionFlags } from "../read-session-plan.ts";
+import { addUpstreamOptions } from "../upstream-options.ts";
 
 const examples = `
 Examples:
   vaultbox proxy --socket /tmp/p --ca-out /tmp/ca --allow api.example.com
   vaultbox proxy --socket /tmp/p --ca-out /tmp/ca --allow preset:github`;
 
-interface ProxyFlags extends PolicyFlags, UpstreamFlags {
+interface ProxyFlags extends PolicyFlags, SessionFlags {
   readonly socket: string;
   readonly caOut: string;
-  readonly vault: readonly string[];
 }
 
 export function buildCommand(): Command {
@@ -24,7 +24,9 @@ export function buildCommand(): Command {
     .description("run the proxy alone in the foreground, for a sandbox of your own")
     .requiredOption("--socket <path>", "unix socket to listen on, made with mode 0600")
     .requiredOption("--ca-out <file>", "write the certificates that clients must trust here")
-    .option("--vault <vault>", "use this vault's credentials (repeatable)", collect, []);
+    .option("--vault <vault>", "use this vault's credentials (repeatable)", collect, [])
+    .option("--sign <credential>", "sign commits and tags that clients ask for with this key")
+    .option("--no-sign", "sign nothing, whatever the project file says");
   return addUpstreamOptions(addPolicyOptions(command))
     .addHelpText("after", examples)
     .action((flags: ProxyFlags) => leavingOut(flags.workspace, () => proxy(flags)));
@@ -32,56 +34,46 @@ export function buildCommand(): Command {
 
 async function proxy(flags: ProxyFlags): Promise<void> {
   const [
-    paths,
-    { resolveSessionPolicy, toChosenFileRules },
-    { readUpstreamCa },
-    { openSessionVaults },
-    { openStandaloneProxy },
-    output,
+    { resolvePaths },
+    { readSessionPlan },
+    { runStandaloneProxy },
+    { SessionEnding },
+    { watchSignals },
+    { timeoutStatus, timeoutText },
+    { printLines, printNote },
   ] = await Promise.all([
     import("../../base/paths.ts"),
-    import("../session-policy.ts"),
-    import("../upstream-ca.ts"),
-    import("../session-vaults.ts"),
+    import("../read-session-plan.ts"),
     import("../../session/standalone-proxy.ts"),
+    import("../../session/session-ending.ts"),
+    import("../../session/signal-watch.ts"),
+    import("../../session/time-limit.ts"),
     import("../output.ts"),
   ]);
-  const places = paths.resolvePaths();
+  const paths = resolvePaths();
   const options = toSessionPolicyOptions(flags);
-  const session = await resolveSessionPolicy(options, places);
-  const { policy, hash, preferences, registries } = session;
-  const { mapRegistryAddresses } = await import("../../session/registry-access.ts");
-  const mapped = await mapRegistryAddresses(registries, { env: process.env });
-  await using running = await openStandaloneProxy({
-    paths: places,
+  const plan = await readSessionPlan(flags, options, paths);
+  const ending = new SessionEnding();
+  using signals = watchSignals(ending.ask);
+  // The next one ends this process at once
+  ending.interrupted.catch(() => signals[Symbol.dispose]());
+  const status = await runStandaloneProxy({
+    paths,
+    plan,
+    workspace: options.workspace,
     socketPath: flags.socket,
     caOutPath: flags.caOut,
-    policy,
-    policyHash: hash,
-    vaults: await openSessionVaults(flags.vault, session),
-    upstream: {
-      connectTo: [...flags.connectTo, ...preferences.connectTo, ...mapped],
-      upstreamCa: await readUpstreamCa(flags.upstreamCa, toChosenFileRules(options, places)),
-      env: process.env,
+    env: process.env,
+    ending,
+    onListening: (session, { placeholders }) => {
+      printNote(`session ${session} is listening on ${flags.socket}`);
+      const { signing } = plan.git;
+      if (signing !== undefined) {
+        printNote(`commits and tags are signed with ${signing.vault.name}/${signing.key.name}`);
+      }
+      printLines(Object.entries(placeholders).map(([name, value]) => `${name}=${value}`));
     },
   });
-  output.printNote(`session ${running.session} is listening on ${flags.socket}`);
-  if (session.projectFile?.project.signing !== undefined) {
-    output.printNote("nothing is signed: only vaultbox run signs, whatever the project file says");
-  }
-  for (const [name, value] of Object.entries(running.placeholders)) {
-    output.printLines([`${name}=${value}`]);
-  }
-  const isExpired = await Promise.race([untilSignal(), running.expired.then(() => true)]);
-  if (!isExpired) return;
-  const { timeoutStatus, timeoutText } = await import("../../session/time-limit.ts");
-  output.printNote(timeoutText);
-  process.exitCode = timeoutStatus;
-}
-
-function untilSignal(): Promise<false> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.once(signal, () => resolve(false));
-  });
+  if (status === timeoutStatus) printNote(timeoutText);
+  process.exitCode = status;
 }

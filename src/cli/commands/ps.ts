@@ -34,15 +34,16 @@ async function listRunning(flags: { readonly json?: boolean }): Promise<void> {
     printNote("no session runs: vaultbox run -- COMMAND");
     return;
   }
-  const rows = sessions.map(({ id, status, agent, startedAt, workspace, command }) => [
+  const rows = sessions.map(({ id, status, kind, agent, startedAt, workspace, command }) => [
     id,
     status,
+    kind,
     agent,
     startedAt.slice(0, 19).replace("T", " "),
     workspace,
     cutForTerminal(command.join(" "), maxCommandLength),
   ]);
-  const headings = ["session", "status", "agent", "started (UTC)", "workspace", "command"];
+  const headings = ["session", "status", "kind", "agent", "started (UTC)", "workspace", "command"];
   const lines = toTable(headings, rows);
   printLines(lines);
   noteCutValues(lines, "vaultbox ps --json");

@@ -11,7 +11,9 @@ import type { ProxyServer } from "../../proxy/proxy-server.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { SessionCredential } from "../../credential/session-credential.ts";
 import { toShellWord } from "../../base/shell-word.ts";
-import { openProxySession } from "../../session/proxy-session.ts";
+import { prepareSession } from "../../session/prepare-session.ts";
+import { Session } from "../../session/session.ts";
+import { toSessionCredentials } from "../../session/session-credentials.ts";
 import type { UpstreamSettings } from "../../session/session-proxy.ts";
 import { findEntry } from "../../vault/change-credentials.ts";
 import { type OpenVault, openVaults } from "../../vault/open-vaults.ts";
@@ -61,23 +63,21 @@ export async function testCredential(
   const request =
     url === undefined ? await findTest(stored, opened) : { url, headers: {} as const };
   const place = toPlace(request.url);
-  await using stack = new AsyncDisposableStack();
-  const session = await openProxySession(
-    {
-      paths,
-      policy,
-      policyHash: hashPolicy(policy),
-      vaults: [{ ...opened, credentials: withSecond(stored, opened), signingKeys: [] }],
-      upstream,
-    },
-    stack,
-  );
-  const [credential] = session.credentials;
+  const vaults = [{ ...opened, credentials: withSecond(stored, opened), signingKeys: [] }];
+  const [credential] = toSessionCredentials(vaults).credentials;
   if (credential === undefined || !isBound(credential, place)) throw notBound(stored, request.url);
-  session.isBegun = true;
+  const facts = { kind: "test", command: [], agent: "", workspace: "", writable: [] } as const;
+  await using session = await Session.begin(paths, facts);
+  const { proxy, audit } = await prepareSession(
+    session,
+    { policy, vaults, upstream },
+    { env: process.env },
+  );
+  await audit.start({ command: [], policyHash: hashPolicy(policy), vaults: [vault] });
+  session.status = 1;
   const { repository } = stored.bindings[0] ?? {};
   const sent = { ...request, ...place, ...(repository === undefined ? {} : { repository }) };
-  const answer = await send(session.proxy, sent);
+  const answer = await send(proxy, sent);
   const judged = "result" in answer ? answer : judgeAnswer(answer, request);
   const own = judged.hint && forThisTest(judged.hint, { name, vault, url });
   const hint = own ?? toHint(judged, stored, vault);
@@ -90,7 +90,7 @@ export async function testCredential(
     ...judged,
     ...(hint === undefined ? {} : { hint }),
     ...("status" in answer ? { status: answer.status } : {}),
-    session: session.session,
+    session: session.state.id,
   };
 }
 

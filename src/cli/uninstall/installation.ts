@@ -4,7 +4,7 @@ import type { Paths } from "../../base/paths.ts";
 import { listTrusted } from "../../config/trust.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { isHistoryName, toHistoryFolder } from "../../sandbox/home/history/history-place.ts";
-import { findDeadSessions } from "../../session/leftovers.ts";
+import { findDeadSessions, hasSandbox } from "../../session/leftovers.ts";
 import { listSessions } from "../../session/list-sessions.ts";
 import { readOpenDangers } from "../../workspace/handoff/open-dangers.ts";
 import { findAllVaults } from "../../vault/clear-vaults.ts";
@@ -66,7 +66,7 @@ export async function findInstallation(what: WhatToFind): Promise<Installation> 
     ]);
   return {
     running: sessions.filter(({ status }) => status === "running").map(({ id }) => id),
-    dead: dead.map(({ id }) => id),
+    dead: dead.filter(hasSandbox).map(({ id }) => id),
     engine: onEngine,
     vaults,
     logs: { count: logs.length, bytes: logs.reduce((sum, { size }) => sum + size, 0) },

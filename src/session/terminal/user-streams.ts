@@ -17,11 +17,61 @@ export function isInteractive(streams: UserStreams): boolean {
   return streams.stdin.isTTY === true && streams.stdout.isTTY === true;
 }
 
+/** The user's terminal while a command has it; disposing gives it back as it was. */
+interface TakenTerminal extends Disposable {
+  /** Whether the command has it: else it has pipes */
+  readonly isTty: boolean;
+}
+
+/** Hands the user's terminal to the command, where there is one, and keeps the container's at its size. */
+export async function takeTerminal(
+  user: UserStreams | undefined,
+  container: RunningContainer,
+): Promise<TakenTerminal> {
+  if (user === undefined || !isInteractive(user)) {
+    return { isTty: false, [Symbol.dispose]: () => undefined };
+  }
+  using stack = new DisposableStack();
+  stack.use(await openTerminal(user));
+  stack.use(followSize(user.stdout, container));
+  const taken = stack.move();
+  return { isTty: true, [Symbol.dispose]: () => taken.dispose() };
+}
+
+/**
+ * Joins the user's streams to the command's, or nobody's: then what it says is dropped. Disposing waits for the last output.
+ */
+export function attachTerminal(
+  user: UserStreams | undefined,
+  { container, attachment, report }: AttachedCommand,
+  options: PassOptions & { readonly tty: boolean },
+): AsyncDisposable {
+  if (user === undefined) {
+    for (const output of [report.rest, attachment.stderr]) output.resume();
+    return { [Symbol.asyncDispose]: () => Promise.resolve(attachment.close()) };
+  }
+  const joined = joinStreams(user, { attachment, stdout: report.rest }, options);
+  const continuing = options.tty ? continueStopped(user.stdin, container) : undefined;
+  return {
+    [Symbol.asyncDispose]: async () => {
+      continuing?.[Symbol.dispose]();
+      await joined[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A command that was told to go. */
+interface AttachedCommand {
+  readonly container: RunningContainer;
+  readonly attachment: Attachment;
+  readonly report: { readonly rest: Readable };
+}
+
 /**
  * Hands the user's terminal to the command's: no byte is changed on its way, in either direction. Disposing gives it
  * back as it was; so does Node at its own end, whatever ends it but SIGKILL.
  */
-export async function openTerminal({ stdin }: UserStreams): Promise<Disposable> {
+async function openTerminal({ stdin }: UserStreams): Promise<Disposable> {
   stdin.setRawMode(true);
   // Node's raw mode leaves output processing on: a line feed, which moves the cursor straight down, would get a
   // carriage return (libuv, uv_tty_set_mode). Where there is no stty, the display is a little off
@@ -39,7 +89,7 @@ export async function openTerminal({ stdin }: UserStreams): Promise<Disposable> 
  * Joins the user's streams to the command's. Disposing waits for the last output, makes the terminal an ordinary one
  * again, and lets go of stdin.
  */
-export function joinStreams(
+function joinStreams(
   user: UserStreams,
   container: { readonly attachment: Attachment; readonly stdout: Readable },
   { tty, ...options }: PassOptions & { readonly tty: boolean },
@@ -75,7 +125,7 @@ const continueAfterMs = 500;
  * Continues a command that Ctrl-Z has stopped: there is no shell beside it that could, and a stopped command doesn't
  * read Ctrl-C either. Called after `joinStreams`, because listening makes stdin flow.
  */
-export function continueStopped(stdin: NodeJS.ReadStream, container: RunningContainer): Disposable {
+function continueStopped(stdin: NodeJS.ReadStream, container: RunningContainer): Disposable {
   const onData = (chunk: Buffer): void => {
     if (!suspendKeys.some((key) => chunk.includes(key))) return;
     // The container may end at the same moment
@@ -87,7 +137,7 @@ export function continueStopped(stdin: NodeJS.ReadStream, container: RunningCont
 }
 
 /** Keeps the container's terminal at the size of the user's. */
-export function followSize(stdout: NodeJS.WriteStream, container: RunningContainer): Disposable {
+function followSize(stdout: NodeJS.WriteStream, container: RunningContainer): Disposable {
   const resize = (): void => {
     const { columns, rows } = stdout;
     if (columns === undefined || rows === undefined || columns === 0 || rows === 0) return;

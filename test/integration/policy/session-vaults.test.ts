@@ -1,11 +1,14 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { runCliHere } from "../../support/cli-here.ts";
 import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
+
+const runCommand = promisify(execFile);
 
 interface Place extends AsyncDisposable {
   readonly home: string;
@@ -42,9 +45,11 @@ async function createPlace(): Promise<Place> {
     await cli(plain, "credential", "add", "items", "--vault", vault, ...to);
   }
   const egress = "egress: [{host: api.example.com, access: write}]";
-  const file = `version: 1\nvaults: [work]\nsigning: work-key\n${egress}\n`;
+  const file = `version: 1\nvaults: [work]\nsigning: { key: work-key, name: Me, email: me@example.com }\n${egress}\n`;
   await writeFile(join(project, "vaultbox.yaml"), file);
   await cli(project, "trust", "--yes");
+  await cli(project, "credential", "add", "work-key", "--vault", "work", "--generate-signing-key");
+  await runCommand("git", ["init", "-q", project]);
   return {
     home,
     project,
@@ -86,16 +91,17 @@ test("a proxy alone uses the vaults that the trusted project file names, as run 
   const named = await start(project);
   expect(named).toContain("WORK_TOKEN=");
   expect(named).not.toContain("DEFAULT_TOKEN=");
-  expect(named).toContain("nothing is signed");
+  expect(named).toContain("commits and tags are signed with work/work-key");
+  expect(await start(project, "--no-sign")).not.toContain("signed");
   expect(await cli(project, ...explain)).toContain("Credential: work/items\n");
-  const flagged = await start(project, "--vault", "other");
+  const flagged = await start(project, "--vault", "other", "--no-sign");
   expect(flagged).toContain("OTHER_TOKEN=");
   expect(flagged).not.toContain("WORK_TOKEN=");
   expect(await cli(project, ...explain, "--vault", "other")).toContain("Credential: other/items\n");
   // Where no file says which, it's the default one
   const unnamed = await start(plain, ...rule);
   expect(unnamed).toContain("DEFAULT_TOKEN=");
-  expect(unnamed).not.toContain("nothing is signed");
+  expect(unnamed).not.toContain("signed");
   expect(await cli(plain, ...explain, ...rule)).toContain("Credential: default/items\n");
 });
 

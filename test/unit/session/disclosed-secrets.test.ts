@@ -103,6 +103,7 @@ test("a secret of any source is found in every encoding, and the refusal doesn't
 const request = {
   command: ["true"],
   mounts: [],
+  env: {},
   workspace: "/w",
   image: { packages: [], npm: [] },
   home: undefined,
@@ -135,9 +136,9 @@ const places: readonly (readonly [string, Partial<Record<keyof RunRequest, unkno
 
 test.each(places)("a secret in %s is found before the start", async (place, change) => {
   const { vault } = createVault({ command: token });
-  const disclosures = toDisclosures({ ...request, ...change } as RunRequest, {});
+  const disclosures = toDisclosures({ ...request, ...change } as RunRequest);
   await expect(refuseDisclosed(disclosures, [vault])).rejects.toThrow(place);
-  await refuseDisclosed(toDisclosures(request, {}), [vault]);
+  await refuseDisclosed(toDisclosures(request), [vault]);
 });
 
 /** As people choose them: words, letters only, digits only, signs, letters of other scripts. */

@@ -8,6 +8,7 @@ import type { CreatedContainer, Engine } from "../../../src/engine/engine.ts";
 import { VaultboxError } from "../../../src/base/errors.ts";
 import type { RunHost } from "../../../src/session/run-request.ts";
 import { readAccounts } from "../../../src/sandbox/sandbox-user.ts";
+import { SessionEnding } from "../../../src/session/session-ending.ts";
 import { runSandbox } from "../../../src/session/run-sandbox.ts";
 import { readActiveSessions } from "../../../src/base/session-state.ts";
 
@@ -54,6 +55,8 @@ async function runBroken(engine: Engine, paths: Paths): Promise<unknown> {
     paths,
     engine: Promise.resolve(engine),
     relayImage: Promise.resolve({ tag: "relay", command: [] }),
+    ending: new SessionEnding(),
+    onEvent: () => undefined,
   } as unknown as RunHost;
   const request = async (): Promise<never> => {
     for (let turn = 0; turn < 10; turn += 1) await nextTurn();
