@@ -54,28 +54,36 @@ export function transformAnswer(
     const { headers = head.headers, dropsPhrase, push, end } = change;
     head = { status: head.status, headers, phrase: dropsPhrase ? undefined : head.phrase };
     if (push !== undefined && end !== undefined && hasContent(body.length)) {
-      body = changedBody(body, { push, end });
+      body = new ChangedBody(body, { push, end });
     }
   }
   return { head, body };
 }
 
 /** A step that holds everything back gives empty pieces, which aren't sent. Its length isn't known before its end. */
-function changedBody(body: Body, { push, end }: BodyTransform): Body {
-  let ended = false;
-  return {
-    length: "unknown",
-    get isReady() {
-      return body.isReady === true;
-    },
-    next: async () => {
-      while (!ended) {
-        const piece = await body.next();
-        ended = piece === undefined;
-        const out = await (piece === undefined ? end() : push(piece));
-        if (out.length > 0) return out;
-      }
-      return undefined;
-    },
-  };
+class ChangedBody implements Body {
+  readonly length = "unknown";
+  readonly #body: Body;
+  readonly #transform: BodyTransform;
+  #ended = false;
+
+  constructor(body: Body, transform: BodyTransform) {
+    this.#body = body;
+    this.#transform = transform;
+  }
+
+  get isReady(): boolean {
+    return this.#body.isReady === true;
+  }
+
+  async next(): Promise<Buffer | undefined> {
+    const { push, end } = this.#transform;
+    while (!this.#ended) {
+      const piece = await this.#body.next();
+      this.#ended = piece === undefined;
+      const out = await (piece === undefined ? end() : push(piece));
+      if (out.length > 0) return out;
+    }
+    return undefined;
+  }
 }

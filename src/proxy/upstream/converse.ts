@@ -40,7 +40,12 @@ export async function converse(conversation: Conversation): Promise<UpstreamAnsw
       }),
     );
     pump.answered();
-    const answer = new Http1Answer({ ...conversation, pump, response, isLast, unlessSendingFails });
+    const answer = new Http1Answer(conversation, {
+      pump,
+      response,
+      isLast,
+      unlessSendingFails,
+    });
     if (response.status !== 101) return answer;
     answer.head = readUpgradeAnswer(request.headers, response);
     answer.upgraded = openByteStream(upstream);
@@ -54,9 +59,12 @@ export async function converse(conversation: Conversation): Promise<UpstreamAnsw
 
 /** @param isLast whether the upstream is told that nothing follows: it must not read on then (RFC 9112, section 9.6) */
 function toHead(request: UpstreamRequest, isLast: boolean): string {
-  const { authority, body } = request;
+  const { authority, method, target, headers, body, upgrade } = request;
   return serializeRequest({
-    ...request,
+    method,
+    target,
+    headers,
+    upgrade,
     host: toHostHeader(authority),
     body: body.length,
     // Without a body there is nothing to wait for; an Expect on such a request is how parsers are led apart

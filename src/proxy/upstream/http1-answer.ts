@@ -1,7 +1,7 @@
-import { type Body, hasContent } from "../../http/body.ts";
+import { type Body, type BodyLength, hasContent } from "../../http/body.ts";
 import { type ByteStream, type HttpResponse, ResponseBroken } from "../../http/exchange.ts";
 import { headerValues } from "../../http/header-fields.ts";
-import { readBody } from "../../http/http1/body-reader.ts";
+import { type BodyReader, readBody } from "../../http/http1/body-reader.ts";
 import {
   type Framing,
   type Http1Response,
@@ -14,9 +14,10 @@ import type { RequestBodyPump } from "./request-body-pump.ts";
 import type { UpstreamAnswer } from "./upstream.ts";
 
 /** An answer on its way from an upstream that speaks HTTP/1. */
-export class Http1Answer implements UpstreamAnswer {
+export class Http1Answer implements UpstreamAnswer, Body {
   head: HttpResponse;
-  readonly body: Body;
+  /** Of the body, which is this too. A literal with an accessor would be of a hidden class of its own: 100 MB in a minute */
+  readonly length: BodyLength;
   upgraded: ByteStream | undefined;
   readonly unlessSendingFails: UpstreamAnswer["unlessSendingFails"];
   readonly #conversation: Conversation;
@@ -24,36 +25,32 @@ export class Http1Answer implements UpstreamAnswer {
   readonly #response: Http1Response;
   readonly #framing: Framing;
   readonly #isLast: boolean;
+  readonly #reader: BodyReader;
   #isRead: boolean;
 
   /** @throws Refusal 502 `upstream-invalid` when it can't be told where its body ends */
   constructor(
-    parts: Conversation &
-      Pick<UpstreamAnswer, "unlessSendingFails"> & {
-        readonly pump: RequestBodyPump;
-        readonly response: Http1Response;
-        /** Whether the upstream was told that nothing follows */
-        readonly isLast: boolean;
-      },
+    conversation: Conversation,
+    parts: Pick<UpstreamAnswer, "unlessSendingFails"> & {
+      readonly pump: RequestBodyPump;
+      readonly response: Http1Response;
+      /** Whether the upstream was told that nothing follows */
+      readonly isLast: boolean;
+    },
   ) {
-    const { request, response, upstream } = parts;
+    const { request, upstream } = conversation;
+    const { response } = parts;
     this.head = response;
     this.unlessSendingFails = parts.unlessSendingFails;
-    this.#conversation = parts;
+    this.#conversation = conversation;
     this.#pump = parts.pump;
     this.#response = response;
     this.#isLast = parts.isLast;
     this.#framing = responseFraming(request.method, response);
     const length = this.#framing === "until-close" ? "unknown" : this.#framing;
     this.#isRead = !hasContent(length);
-    const reader = readBody(upstream.source, this.#framing, "upstream");
-    this.body = {
-      length,
-      get isReady() {
-        return upstream.source.buffered > 0;
-      },
-      next: () => this.#next(reader),
-    };
+    this.length = length;
+    this.#reader = readBody(upstream.source, this.#framing, "upstream");
   }
 
   close(): void {
@@ -67,11 +64,19 @@ export class Http1Answer implements UpstreamAnswer {
     else pool.discard(upstream);
   }
 
-  async #next(reader: Pick<Body, "next">): Promise<Buffer | undefined> {
+  get body(): Body {
+    return this;
+  }
+
+  get isReady(): boolean {
+    return this.#conversation.upstream.source.buffered > 0;
+  }
+
+  async next(): Promise<Buffer | undefined> {
     const { request, upstream, end } = this.#conversation;
     within(upstream.deadline, request.patience.silenceMs);
     try {
-      const piece = await reader.next();
+      const piece = await this.#reader.next();
       if (piece === undefined) this.#isRead = true;
       return piece;
     } catch (error) {
