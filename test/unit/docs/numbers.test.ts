@@ -173,7 +173,7 @@ test.each([
   ["a path", "scan-budget.ts", "maxPathLength", toCount],
   ["reasons that are known of one repository", "inspection.ts", "maxDangers", toCount],
   ["what is listed", "inspect-handoff.ts", "maxEntries", toCount],
-  ["what is dangerous and not held, of one run", "open-dangers.ts", "maxOpenDangers", toCount],
+  ["what is dangerous and not disabled, of one run", "open-dangers.ts", "maxOpenDangers", toCount],
   [
     "hidden files that are known again when a sandbox has moved them",
     "hidden-once.ts",
