@@ -14,7 +14,7 @@ import {
   searchHostOf,
   searchTexts,
   type HitsByPlace,
-} from "../support/host-look.ts";
+} from "./host-look.ts";
 import { requireBaseImage, requireEngine } from "../support/require-engine.ts";
 import type { CliResult } from "../support/run-cli.ts";
 import { recordScore } from "../support/scoreboard.ts";

@@ -8,7 +8,7 @@ import type { Standin } from "../../src/demo/standin-server.ts";
 import { openAgentWorld, type AgentWorld } from "../support/agent-world.ts";
 import { createCanary } from "../support/canary.ts";
 import { recordScore } from "../support/scoreboard.ts";
-import { registryHost, standinRegistry } from "../support/standin-registry.ts";
+import { registryHost, standinRegistry } from "./standin-registry.ts";
 
 const runTimeoutMs = 900_000;
 /** A name that can't exist (RFC 2606) */

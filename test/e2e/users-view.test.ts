@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createCanary } from "../support/canary.ts";
-import { mistakes } from "../support/mistakes.ts";
+import { mistakes } from "./mistakes.ts";
 import { requireBaseImage, requireEngine } from "../support/require-engine.ts";
 import { runCli } from "../support/run-cli.ts";
 

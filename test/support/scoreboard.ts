@@ -13,7 +13,7 @@ export interface Score {
 
 const folder = new URL("../../test-results/", import.meta.url);
 
-/** Appends to test-results/scoreboard.jsonl; `node test/support/write-scoreboard.ts` turns it into the table. */
+/** Appends to test-results/scoreboard.jsonl; `npm run docs:scoreboard` turns it into the table. */
 export function recordScore(score: Score): void {
   mkdirSync(folder, { recursive: true });
   appendFileSync(new URL("scoreboard.jsonl", folder), `${JSON.stringify(score)}\n`);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { requireEngine } from "../../support/require-engine.ts";
-import { openRewritingEngine } from "../../support/rewriting-engine.ts";
+import { openRewritingEngine } from "./rewriting-engine.ts";
 import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
 import {
   countOnEngine,

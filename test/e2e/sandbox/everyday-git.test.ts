@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { everyday, toScript } from "../../support/everyday-git.ts";
+import { everyday, toScript } from "./everyday-git.ts";
 import { git } from "../../support/git.ts";
 import { requireEngine } from "../../support/require-engine.ts";
 import { createWorld } from "../../support/sandbox-world.ts";

@@ -6,7 +6,7 @@ import { label } from "../../../src/engine/labels.ts";
 import { toShellWords } from "../../support/remedy.ts";
 import { requireEngine } from "../../support/require-engine.ts";
 import { createWorld, type SandboxWorld } from "../../support/sandbox-world.ts";
-import { importStandInApt } from "../../support/stand-in-apt.ts";
+import { importStandInApt } from "./stand-in-apt.ts";
 
 /** Removes what a test added to an image. */
 async function removeLayers(tools: string): Promise<void> {

@@ -5,13 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { everyday, toScript } from "../../support/everyday-git.ts";
-import {
-  copyWithoutHidden,
-  makeShapes,
-  shapes,
-  toHiddenFiles,
-} from "../../support/hidden-shapes.ts";
+import { everyday, toScript } from "./everyday-git.ts";
+import { copyWithoutHidden, makeShapes, shapes, toHiddenFiles } from "./hidden-shapes.ts";
 import { git } from "../../support/git.ts";
 import { createWorld } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";

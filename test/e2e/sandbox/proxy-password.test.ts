@@ -10,7 +10,7 @@ import { encodedForms } from "../../../src/base/redact.ts";
 import { requireEngine } from "../../support/require-engine.ts";
 import { createWorld, type SandboxWorld } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
-import { importStandInApt } from "../../support/stand-in-apt.ts";
+import { importStandInApt } from "./stand-in-apt.ts";
 
 const execute = promisify(execFile);
 

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { git } from "../../support/git.ts";
 import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
-import { openSpecialFiles, specialFilesProbe } from "../../support/special-files.ts";
+import { openSpecialFiles, specialFilesProbe } from "./special-files.ts";
 
 /** Everywhere a path of the host enters a sandbox; the one that is hidden as a whole comes last. */
 const places: readonly (readonly [onHost: string, inSandbox: string])[] = [

@@ -5,15 +5,17 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { filterMark } from "../../../src/engine/seccomp/seccomp-profile.ts";
 import { requireBaseImage, requireEngine } from "../../support/require-engine.ts";
-import { openRewritingEngine, type Rewriting } from "../../support/rewriting-engine.ts";
+import { openRewritingEngine, type Rewriting } from "./rewriting-engine.ts";
 import { createWorld, type SandboxWorld } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const run = promisify(execFile);
-const support = join(import.meta.dirname, "../../support");
 
 async function putProbe(world: SandboxWorld): Promise<void> {
-  await copyFile(join(support, "system-call-probe.c"), join(world.workspace, "probe.c"));
+  await copyFile(
+    join(import.meta.dirname, "system-call-probe.c"),
+    join(world.workspace, "probe.c"),
+  );
 }
 
 /** Names of what a probe could make. */

@@ -32,7 +32,7 @@ async function untilHeld(child: ChildProcess): Promise<Taken> {
 test("a sandbox that takes all timers and message queues leaves some to its user on the host", async () => {
   await using world = await createWorld(owner);
   const probe = join(world.workspace, "probe");
-  await copyFile(join(import.meta.dirname, "../../support/user-limits-probe.c"), `${probe}.c`);
+  await copyFile(join(import.meta.dirname, "user-limits-probe.c"), `${probe}.c`);
   const built = await world.run(["run", "--", "cc", "-static", "-o", "probe", "probe.c", "-lrt"]);
   expect(built.status, built.stderr).toBe(0);
   const user = { uid: owner, gid: owner, cwd: "/", env: {} };

@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, realpath, stat, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { detours } from "../../support/git-detours.ts";
+import { detours } from "./git-detours.ts";
 import { git, gitEnvironment } from "../../support/git.ts";
 import { createWorld } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";

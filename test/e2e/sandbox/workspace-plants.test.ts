@@ -9,7 +9,7 @@ import {
   plants,
   runHostGit,
   toPlantScript,
-} from "../../support/git-plants.ts";
+} from "./git-plants.ts";
 import { createWorld, type SandboxWorld } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 

@@ -10,7 +10,7 @@ import { readAudit } from "../../../src/audit/read-audit.ts";
 import { verifyAudit } from "../../../src/audit/verify-audit.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
-const writer = resolve(import.meta.dirname, "../../support/audit-writer.ts");
+const writer = resolve(import.meta.dirname, "audit-writer.ts");
 
 async function createFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "vaultbox-audit-"));

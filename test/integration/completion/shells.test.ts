@@ -8,7 +8,7 @@ import {
   installProgram,
   type CompletingShell,
   type ShellPlace,
-} from "../../support/shell-completion.ts";
+} from "./shell-completion.ts";
 
 const shells: readonly CompletingShell[] = ["bash", "bash with bash-completion", "zsh", "fish"];
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { startEmptyEngine } from "../../support/empty-engine.ts";
+import { startEmptyEngine } from "./empty-engine.ts";
 import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
 import { runOnTerminal } from "../../support/terminal.ts";
 

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { startEmptyEngine } from "../../support/empty-engine.ts";
+import { startEmptyEngine } from "./empty-engine.ts";
 import { toShellWords } from "../../support/remedy.ts";
 import { runCli, type CliResult } from "../../support/run-cli.ts";
 

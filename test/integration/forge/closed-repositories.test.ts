@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { GitRule } from "../../../src/git/entry/git-rule.ts";
 import { sendCall } from "../../support/api-call.ts";
-import { canary, startClosedForge, startClosedProxy } from "../../support/closed-forge.ts";
+import { canary, startClosedForge, startClosedProxy } from "./closed-forge.ts";
 import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { gitRule } from "../../unit/git/entry/git-fixture.ts";

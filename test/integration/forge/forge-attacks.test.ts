@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { findArrived, sendCall } from "../../support/api-call.ts";
-import { githubAttacks, githubSideReads } from "../../support/github-attacks.ts";
+import { githubAttacks, githubSideReads } from "./github-attacks.ts";
 import {
   githubCredential,
   githubRule,

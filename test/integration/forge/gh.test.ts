@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { answerGh, openGhClient } from "../../support/gh-client.ts";
+import { answerGh, openGhClient } from "./gh-client.ts";
 import {
   githubCredential,
   githubRule,

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { findArrived } from "../../support/api-call.ts";
-import { allowedCalls, elsewhereCalls, forbiddenCalls } from "../../support/github-calls.ts";
+import { allowedCalls, elsewhereCalls, forbiddenCalls } from "./github-calls.ts";
 import {
   githubCredential,
   githubRule,

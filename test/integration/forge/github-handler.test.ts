@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { sendCall, type ApiCall } from "../../support/api-call.ts";
-import { allowedCalls } from "../../support/github-calls.ts";
+import { allowedCalls } from "./github-calls.ts";
 import {
   githubCredential,
   githubPlaceholder,

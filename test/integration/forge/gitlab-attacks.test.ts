@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findArrived } from "../../support/api-call.ts";
-import { gitlabAttacks, gitlabSideReads } from "../../support/gitlab-attacks.ts";
+import { gitlabAttacks, gitlabSideReads } from "./gitlab-attacks.ts";
 import {
   gitlabCredential,
   gitlabHost,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { findArrived, sendCall, type ApiCall } from "../../support/api-call.ts";
-import { allowedCalls, elsewhereCalls, forbiddenCalls } from "../../support/gitlab-calls.ts";
+import { allowedCalls, elsewhereCalls, forbiddenCalls } from "./gitlab-calls.ts";
 import {
   gitlabCredential,
   gitlabHost,

@@ -12,7 +12,7 @@ import {
 } from "../../support/git-backend.ts";
 import { drain, toNext } from "../../support/git-pieces.ts";
 import { makeGitPlace } from "../../support/git-place.ts";
-import { makeWorkTree, readRefs } from "../../support/git-work-tree.ts";
+import { makeWorkTree, readRefs } from "./git-work-tree.ts";
 
 const lines = ["only agent/* may be pushed"];
 const reason = "refs/heads/main is not allowed";

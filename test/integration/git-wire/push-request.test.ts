@@ -4,7 +4,7 @@ import { type Push, readPushRequest } from "../../../src/git/wire/push-request.t
 import { type Answer, readAll, reply, startGitBackend } from "../../support/git-backend.ts";
 import { drain, toNext } from "../../support/git-pieces.ts";
 import { type GitPlace, makeGitPlace } from "../../support/git-place.ts";
-import { makeWorkTree, readRefs } from "../../support/git-work-tree.ts";
+import { makeWorkTree, readRefs } from "./git-work-tree.ts";
 
 /** Reads every push that passes, and keeps it. */
 function keepPushes(pushes: Push[]): Answer {

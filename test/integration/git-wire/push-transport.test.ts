@@ -14,7 +14,7 @@ import {
 } from "../../support/git-backend.ts";
 import { drain, toNext } from "../../support/git-pieces.ts";
 import { type GitPlace, makeGitPlace } from "../../support/git-place.ts";
-import { makeWorkTree, readRefs } from "../../support/git-work-tree.ts";
+import { makeWorkTree, readRefs } from "./git-work-tree.ts";
 
 /** More than both sockets take while nobody reads. */
 const bigBytes = 16 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { searchCanary, searchFiles } from "../../support/canary.ts";
-import { lfsRule, openLfsWorld, type LfsWorld } from "../../support/lfs-world.ts";
+import { lfsRule, openLfsWorld, type LfsWorld } from "./lfs-world.ts";
 import { lfsGitHost, otherHost, startLfsServer, storageHost } from "../../support/lfs-server.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { sendCall, type ApiCall } from "../../support/api-call.ts";
 import { searchCanary } from "../../support/canary.ts";
 import { lfsGitHost, otherHost, startLfsServer, storageHost } from "../../support/lfs-server.ts";
-import { lfsRule, openLfsWorld } from "../../support/lfs-world.ts";
+import { lfsRule, openLfsWorld } from "./lfs-world.ts";
 import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 

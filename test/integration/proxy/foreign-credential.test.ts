@@ -9,7 +9,7 @@ import {
   harmlessQueries,
   vendorHeaders,
   vendorParameters,
-} from "../../support/vendor-credentials.ts";
+} from "./vendor-credentials.ts";
 
 const host = "api.example.com";
 const base = `https://${host}/v1/things`;

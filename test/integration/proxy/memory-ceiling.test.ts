@@ -20,9 +20,7 @@ interface MeasuredProxy extends AsyncDisposable {
 }
 
 async function startMeasured(port: number, mode: "limited" | "unlimited"): Promise<MeasuredProxy> {
-  const program = fileURLToPath(
-    new URL("../../support/measured-proxy-process.ts", import.meta.url),
-  );
+  const program = fileURLToPath(new URL("./measured-proxy-process.ts", import.meta.url));
   const child = fork(program, [String(port), mode], { execArgv: ["--no-warnings"] });
   const [{ path }] = (await once(child, "message")) as [{ path: string }];
   return {

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sendCall, sendPast, type ApiCall } from "../../support/api-call.ts";
 import { makeCredential, provide } from "../../support/credential-fixtures.ts";
-import { startDavServer } from "../../support/dav-server.ts";
+import { startDavServer } from "./dav-server.ts";
 import {
   overrideHeaders,
   startFoldingServer,
   type Deed,
   type FoldingServer,
-} from "../../support/folding-server.ts";
+} from "./folding-server.ts";
 import { plainDialer, startProxy, type ProxyFixture } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 

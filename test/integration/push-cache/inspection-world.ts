@@ -8,7 +8,7 @@ import {
   makeTemporaryFolder,
   type TestRepository,
 } from "../../support/git-repositories.ts";
-import { type GitHttpTools, toGitHttpTools } from "../../support/git-http-tools.ts";
+import { type GitHttpTools, toGitHttpTools } from "./git-http-tools.ts";
 
 export interface InspectionWorld extends AsyncDisposable {
   readonly folder: string;

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createSessionId } from "../../../src/base/session-id.ts";
 import { acquireRelay } from "../../../src/sandbox/link/acquire-relay.ts";
-import { spawnRelay, startRelay, toAttachment, toPort } from "../../support/relay-process.ts";
+import { spawnRelay, startRelay, toAttachment, toPort } from "./relay-process.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const echo = (socket: Duplex): void => {

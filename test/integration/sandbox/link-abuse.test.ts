@@ -3,7 +3,7 @@ import { connect as connectHttp2, createServer as createHttp2Server } from "node
 import { connect, type AddressInfo, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { expect, test } from "vitest";
-import { startRelay } from "../../support/relay-process.ts";
+import { startRelay } from "./relay-process.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const echo = (socket: Duplex): void => {

@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
 import { describe, expect, test } from "vitest";
-import { startRelay, toPort } from "../../support/relay-process.ts";
+import { startRelay, toPort } from "./relay-process.ts";
 
 const echo = (socket: Duplex): void => {
   socket.on("error", () => undefined);

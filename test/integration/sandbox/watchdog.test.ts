@@ -7,7 +7,7 @@ import { startFakeEngine } from "../../support/fake-engine.ts";
 import { makeTemporaryFolder } from "../../support/git-repositories.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
-const program = join(import.meta.dirname, "../../support/blocked-process.ts");
+const program = join(import.meta.dirname, "blocked-process.ts");
 
 interface Blocked {
   readonly how: "computes" | "waits";

@@ -13,7 +13,7 @@ import { recordScore } from "../../support/scoreboard.ts";
 import { makeEntry, makeTempVaults } from "../../support/temp-vaults.ts";
 
 const run = promisify(execFile);
-const writer = join(import.meta.dirname, "../../support/vault-writer.ts");
+const writer = join(import.meta.dirname, "vault-writer.ts");
 
 interface Killed {
   /** The last change that the writer said was done, 0 for none */

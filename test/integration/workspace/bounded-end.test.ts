@@ -9,7 +9,7 @@ import { isMadeInSandbox } from "../../../src/workspace/handoff/made-repositorie
 import { readRepositoryFacts } from "../../../src/workspace/git-dir/repository-facts.ts";
 import { sessionFolder } from "../../../src/base/session-state.ts";
 import { git } from "../../support/git.ts";
-import { hostileTrees } from "../../support/hostile-tree.ts";
+import { hostileTrees } from "./hostile-tree.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSessionsPlace, type SessionsPlace } from "../../support/sessions-place.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { git, gitEnvironment } from "../../support/git.ts";
-import { filter, hook, hooks, newTrees as trees, type NewTree } from "../../support/new-trees.ts";
+import { filter, hook, hooks, newTrees as trees, type NewTree } from "./new-trees.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import {
   createWorkspaceFolder,

@@ -26,7 +26,7 @@ import { makeMountPoint, removeMountPoint } from "../../../src/workspace/protect
 import { readRepositoryFacts } from "../../../src/workspace/git-dir/repository-facts.ts";
 import { openWorkspaceSession } from "../../../src/workspace/workspace-session.ts";
 import { recordScore } from "../../support/scoreboard.ts";
-import { swap } from "../../support/swapping-process.ts";
+import { swap } from "./swapping-process.ts";
 
 const run = promisify(execFile);
 

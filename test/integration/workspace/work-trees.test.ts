@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { git, gitEnvironment } from "../../support/git.ts";
-import { filter, hook, hooks, newTrees, type NewTree } from "../../support/new-trees.ts";
+import { filter, hook, hooks, newTrees, type NewTree } from "./new-trees.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSessionsPlace, type SessionsPlace } from "../../support/sessions-place.ts";
 

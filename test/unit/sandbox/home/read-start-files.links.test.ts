@@ -7,7 +7,7 @@ import { readStartFiles } from "../../../../src/sandbox/home/read-start-files.ts
 import { compareStartFiles } from "../../../../src/sandbox/home/start-file-record.ts";
 import { findStartKind } from "../../../../src/sandbox/home/start-files.ts";
 import { readTar } from "../../../../src/sandbox/home/tar-entries.ts";
-import { createHome, readHome } from "../../../support/kept-home.ts";
+import { createHome, readHome } from "./kept-home.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
 
 /** What a session does in its home. */

@@ -11,7 +11,7 @@ import {
   type StartFiles,
 } from "../../../../src/sandbox/home/start-file-record.ts";
 import { findStartKind } from "../../../../src/sandbox/home/start-files.ts";
-import { createHome, readHome } from "../../../support/kept-home.ts";
+import { createHome, readHome } from "./kept-home.ts";
 
 const long = `bin/${"a".repeat(90)}/${"b".repeat(120)}`;
 

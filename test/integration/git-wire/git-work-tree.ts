@@ -1,4 +1,4 @@
-import type { GitPlace } from "./git-place.ts";
+import type { GitPlace } from "../../support/git-place.ts";
 
 /**
  * A bare `repo.git` that takes every kind of push, and a clone of it in `work`, with one commit on main, one more in the

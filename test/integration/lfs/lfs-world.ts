@@ -1,18 +1,18 @@
-import { provide } from "./credential-fixtures.ts";
+import { provide } from "../../support/credential-fixtures.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { GitRule } from "../../src/git/entry/git-rule.ts";
-import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
-import { createDialer } from "../../src/proxy/upstream/dial.ts";
-import { createLfsHandler } from "../../src/git/lfs/lfs-handler.ts";
-import type { SessionCredential } from "../../src/credential/session-credential.ts";
-import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
-import { type GitClient, openProxiedClient } from "./git-client.ts";
-import { readGit } from "./git.ts";
-import { gitRule } from "./git-proxy.ts";
-import { lfsGitHost, otherHost, storageHost, type LfsServer } from "./lfs-server.ts";
-import { type ProxyFixture, startProxy } from "./proxy-fixture.ts";
+import type { GitRule } from "../../../src/git/entry/git-rule.ts";
+import { parseConnectTo } from "../../../src/proxy/client/connect-to.ts";
+import { createDialer } from "../../../src/proxy/upstream/dial.ts";
+import { createLfsHandler } from "../../../src/git/lfs/lfs-handler.ts";
+import type { SessionCredential } from "../../../src/credential/session-credential.ts";
+import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
+import { type GitClient, openProxiedClient } from "../../support/git-client.ts";
+import { readGit } from "../../support/git.ts";
+import { gitRule } from "../../support/git-proxy.ts";
+import { lfsGitHost, otherHost, storageHost, type LfsServer } from "../../support/lfs-server.ts";
+import { type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";
 
 export interface LfsWorld extends AsyncDisposable {
   readonly proxy: ProxyFixture;

@@ -1,5 +1,5 @@
-import type { Engine } from "../../src/engine/engine.ts";
-import { importBusybox, type SmallImage } from "./small-images.ts";
+import type { Engine } from "../../../src/engine/engine.ts";
+import { importBusybox, type SmallImage } from "../../support/small-images.ts";
 
 /** A small image whose apt-get does as the script says, in place of Debian's; `$1` is its command. */
 export async function importStandInApt(engine: Engine, aptGet: string): Promise<SmallImage> {

@@ -3,14 +3,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { GitRule } from "../../src/git/entry/git-rule.ts";
-import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
-import { createDialer } from "../../src/proxy/upstream/dial.ts";
-import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
-import { toSessionHandlers } from "../../src/session/session-handlers.ts";
-import { startProxy, type ProxyFixture } from "./proxy-fixture.ts";
-import { createTestCa } from "./test-ca.ts";
-import { startTlsUpstream } from "./upstream.ts";
+import type { GitRule } from "../../../src/git/entry/git-rule.ts";
+import { parseConnectTo } from "../../../src/proxy/client/connect-to.ts";
+import { createDialer } from "../../../src/proxy/upstream/dial.ts";
+import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
+import { toSessionHandlers } from "../../../src/session/session-handlers.ts";
+import { startProxy, type ProxyFixture } from "../../support/proxy-fixture.ts";
+import { createTestCa } from "../../support/test-ca.ts";
+import { startTlsUpstream } from "../../support/upstream.ts";
 
 /** Stands in every answer that shows something of the closed repository. */
 export const canary = "canary-of-the-closed-repository";

@@ -2,9 +2,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
-import type { HandlerTools, OwnRequest, OwnResponse } from "../../src/http/handler.ts";
-import { HeldBytes } from "../../src/proxy/egress/held-bytes.ts";
-import type { HeaderField } from "../../src/http/header-fields.ts";
+import type { HandlerTools, OwnRequest, OwnResponse } from "../../../src/http/handler.ts";
+import { HeldBytes } from "../../../src/proxy/egress/held-bytes.ts";
+import type { HeaderField } from "../../../src/http/header-fields.ts";
 
 export interface GitHttpTools extends HandlerTools {
   readonly requests: readonly OwnRequest[];

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
-import type { OpenPlace } from "../../src/sandbox/home/home-archive.ts";
-import { readStartFiles } from "../../src/sandbox/home/read-start-files.ts";
-import type { StartFiles } from "../../src/sandbox/home/start-file-record.ts";
+import type { OpenPlace } from "../../../../src/sandbox/home/home-archive.ts";
+import { readStartFiles } from "../../../../src/sandbox/home/read-start-files.ts";
+import type { StartFiles } from "../../../../src/sandbox/home/start-file-record.ts";
 
 /** A folder that is an agent's home. */
 export async function createHome(files: Readonly<Record<string, string>>): Promise<string> {

@@ -1,5 +1,5 @@
-import { type ApiCall } from "./api-call.ts";
-import { gitlabHost, widgetsId } from "./gitlab-standin.ts";
+import { type ApiCall } from "../../support/api-call.ts";
+import { gitlabHost, widgetsId } from "../../support/gitlab-standin.ts";
 
 const api = `https://${gitlabHost}/api`;
 const widgets = `${api}/v4/projects/acme%2Ftools%2Fwidgets`;

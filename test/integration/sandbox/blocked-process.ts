@@ -2,7 +2,7 @@
 // It computes or waits, as HOW says, for so long or until a file ENOUGH is there.
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openWatchdog } from "../../src/session/watchdog/watchdog.ts";
+import { openWatchdog } from "../../../src/session/watchdog/watchdog.ts";
 
 const [how, block, limit, busy, wake, enough = ""] = process.argv.slice(2);
 using watchdog = openWatchdog({ busyMs: Number(busy) });

@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Duplex, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { Attachment } from "../../src/engine/engine.ts";
-import type { EstablishedLink, LinkChoice } from "../../src/sandbox/link/link-end.ts";
-import { createSessionId } from "../../src/base/session-id.ts";
-import { acquireRelay } from "../../src/sandbox/link/acquire-relay.ts";
-import type { ServicePort } from "../../src/relay/protocol.ts";
-import { servicePorts } from "../../src/sandbox/sandbox-network.ts";
+import type { Attachment } from "../../../src/engine/engine.ts";
+import type { EstablishedLink, LinkChoice } from "../../../src/sandbox/link/link-end.ts";
+import { createSessionId } from "../../../src/base/session-id.ts";
+import { acquireRelay } from "../../../src/sandbox/link/acquire-relay.ts";
+import type { ServicePort } from "../../../src/relay/protocol.ts";
+import { servicePorts } from "../../../src/sandbox/sandbox-network.ts";
 
 /** As `npm run build` made it, one file */
-const relayProgram = fileURLToPath(new URL("../../dist/relay/main.js", import.meta.url));
+const relayProgram = fileURLToPath(new URL("../../../dist/relay/main.js", import.meta.url));
 
 export interface RelayProcess extends AsyncDisposable {
   readonly link: EstablishedLink;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { startFakeEngine } from "./fake-engine.ts";
+import { startFakeEngine } from "../../support/fake-engine.ts";
 
 /** What an engine does that has no image; each may take its time. */
 export interface EmptyEngineWork {

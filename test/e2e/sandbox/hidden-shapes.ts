@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { git } from "./git.ts";
+import { git } from "../../support/git.ts";
 
 const run = promisify(execFile);
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { closeSync, openSync, readFileSync, readSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { searchCanary, searchFiles } from "./canary.ts";
+import { searchCanary, searchFiles } from "../support/canary.ts";
 
 const execute = promisify(execFile);
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { chmod, chown, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { git, gitEnvironment } from "./git.ts";
+import { git, gitEnvironment } from "../../support/git.ts";
 
 const run = promisify(execFile);
 

@@ -3,8 +3,8 @@
 import { appendFile, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { openAuditLog } from "../../src/audit/audit-log.ts";
-import { decisionOf, fixtureSession, outcomeOf } from "./audit-fixture.ts";
+import { openAuditLog } from "../../../src/audit/audit-log.ts";
+import { decisionOf, fixtureSession, outcomeOf } from "../../support/audit-fixture.ts";
 
 const [folder = "", mode = ""] = process.argv.slice(2);
 const path = join(folder, "audit.jsonl");

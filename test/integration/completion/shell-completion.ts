@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { shellText } from "../../src/cli/completion/shell-script.ts";
-import { cliEnvironment, cliPath } from "./run-cli.ts";
+import { shellText } from "../../../src/cli/completion/shell-script.ts";
+import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
 
 /** A shell of this machine, with and without the functions of the package bash-completion. */
 export type CompletingShell = "bash" | "bash with bash-completion" | "zsh" | "fish";

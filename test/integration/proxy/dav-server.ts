@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serverUser, startApache } from "./apache.ts";
+import { serverUser, startApache } from "../../support/apache.ts";
 
 /** apache with mod_dav on loopback, in plain HTTP; everything needs the user `dav` and the password. */
 export interface DavServer extends AsyncDisposable {

@@ -3,8 +3,8 @@
 // Before each change it prints `begin N`, after it `done N`. Its credentials are called PREFIX-0 … PREFIX-2 in turn.
 import { writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
-import { openStore } from "../../src/vault/vault-catalog.ts";
-import { makeEntry } from "./temp-vaults.ts";
+import { openStore } from "../../../src/vault/vault-catalog.ts";
+import { makeEntry } from "../../support/temp-vaults.ts";
 
 const [vaults = "", state = "", prefix = "", count = "Infinity"] = process.argv.slice(2);
 const context = { paths: { vaults, state }, env: { VAULTBOX_HOME: state } };

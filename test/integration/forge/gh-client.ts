@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { forwardTo } from "./git-client.ts";
-import { githubPlaceholder, type ArrivedRequest } from "./github-standin.ts";
-import type { ProxyFixture } from "./proxy-fixture.ts";
+import { forwardTo } from "../../support/git-client.ts";
+import { githubPlaceholder, type ArrivedRequest } from "../../support/github-standin.ts";
+import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 
 export interface GhResult {
   readonly status: number;

@@ -1,4 +1,4 @@
-import type { ApiCall } from "./api-call.ts";
+import type { ApiCall } from "../../support/api-call.ts";
 
 const api = "https://api.github.com";
 const repo = `${api}/repos/acme/widgets`;

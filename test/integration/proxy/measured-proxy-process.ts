@@ -1,9 +1,9 @@
 // A proxy in a process of its own, whose memory can be asked for. Arguments: the upstream's port, and `unlimited` for one
 // that holds what it likes.
-import { HeldBytes } from "../../src/proxy/egress/held-bytes.ts";
-import { createGithubHandler } from "../../src/git/forge/github-handler.ts";
-import { githubRule } from "./github-standin.ts";
-import { plainDialer, startProxy } from "./proxy-fixture.ts";
+import { HeldBytes } from "../../../src/proxy/egress/held-bytes.ts";
+import { createGithubHandler } from "../../../src/git/forge/github-handler.ts";
+import { githubRule } from "../../support/github-standin.ts";
+import { plainDialer, startProxy } from "../../support/proxy-fixture.ts";
 
 const [port = "", mode] = process.argv.slice(2);
 if (mode === "unlimited") HeldBytes.prototype.take = () => Promise.resolve();
