@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { GitRule } from "../../../src/git/entry/git-rule.ts";
 import { sendCall } from "../../support/api-call.ts";
+import { describeCalls } from "./call-table.ts";
 import { canary, startClosedForge, startClosedProxy } from "./closed-forge.ts";
 import type { ProxyFixture } from "../../support/proxy-fixture.ts";
-import { recordScore } from "../../support/scoreboard.ts";
 import { gitRule } from "../../unit/git/entry/git-fixture.ts";
 
 /** `acme/secret` may not be read, `acme/widgets` may. */
@@ -228,41 +228,26 @@ function linesOf(table: Readonly<Record<string, readonly string[]>>): readonly s
   );
 }
 
-/** Lines whose answer shows the closed repository. */
-async function findShown(
-  proxy: ProxyFixture,
-  lines: readonly string[],
-): Promise<readonly string[]> {
-  const shown: string[] = [];
-  for (const line of lines) {
-    const { body } = await sendCall(proxy, { title: line, line });
-    if (body.includes(canary)) shown.push(line);
-  }
-  return shown;
-}
-
-test("a repository that may not be read is shown by no number, search, list, page, fork or former name", async () => {
-  await using forge = await startClosedForge();
-  await using proxy = await startClosedProxy(forge, rules);
-  const lines = linesOf(attacks);
-  const passed: string[] = [];
-  for (const line of lines) {
-    const { refusal, body } = await sendCall(proxy, { title: line, line });
-    if (refusal === undefined || body.includes(canary)) passed.push(line);
-  }
-  expect(passed).toEqual([]);
-  await using open = await startClosedProxy(forge, []);
-  const shown = await findShown(open, lines);
+describeCalls({
+  title:
+    "a repository that may not be read is shown by no number, search, list, page, fork or former name",
+  calls: linesOf(attacks).map((line) => ({ title: line, line })),
+  score: { row: 58, test: "reading a closed repository by another way" },
   // The stand-in sends the client on for a former name, and knows no repository of that number's spelling
-  expect(shown.length).toBeGreaterThan(lines.length - 8);
-  recordScore({
-    row: 58,
-    test: "reading a closed repository by another way",
-    attempts: lines.length,
-    blocked: lines.length,
-    controlSucceeded: shown.length,
-  });
-}, 120_000);
+  refusedAnyway: 7,
+  open: async (stack) => {
+    const forge = stack.use(await startClosedForge());
+    const guarded = stack.use(await startClosedProxy(forge, rules));
+    return {
+      guarded,
+      open: stack.use(await startClosedProxy(forge, [])),
+      succeeds: async (proxy, call) => {
+        const { refusal, body } = await sendCall(proxy, call);
+        return body.includes(canary) || (proxy === guarded && refusal === undefined);
+      },
+    };
+  },
+});
 
 test("GraphQL shows a closed repository under no name, and others still", async () => {
   await using forge = await startClosedForge();

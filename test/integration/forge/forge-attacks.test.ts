@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findArrived, sendCall } from "../../support/api-call.ts";
+import { sendCall } from "../../support/api-call.ts";
 import { githubAttacks, githubSideReads } from "./github-attacks.ts";
 import {
   githubCredential,
@@ -7,51 +7,50 @@ import {
   startGithubProxy,
   startGithubStandin,
 } from "../../support/github-standin.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { arrivesAt, describeCalls } from "./call-table.ts";
 
 const api = "https://api.github.com";
 /** Host rules that let everything pass: what the handler is held against. */
 const everything = [`* ${api}/**`];
+
+const credentials = [githubCredential("a canary that is in no answer")];
 
 function guardedRule() {
   const rule = githubRule();
   return { ...rule, push: { ...rule.push!, denyPaths: [".github/workflows/**"] } };
 }
 
-it("lets no request arrive at GitHub that says one thing to the proxy and may say another to a server", async () => {
-  await using standin = await startGithubStandin();
-  const credentials = [githubCredential("a canary that is in no answer")];
-  const git = [guardedRule()];
-  await using guarded = await startGithubProxy({ standin, git, rules: everything, credentials });
-  expect(await findArrived(guarded, standin.arrived, githubAttacks)).toEqual([]);
-  await using open = await startGithubProxy({ standin, rules: everything, credentials });
-  const control = await findArrived(open, standin.arrived, githubAttacks);
-  // The others are requests that the proxy passes to no host
-  expect(control.length).toBeGreaterThan(githubAttacks.length - 30);
-  recordScore({
-    row: 23,
-    test: "requests to GitHub that are open to two readings",
-    attempts: githubAttacks.length,
-    blocked: githubAttacks.length,
-    controlSucceeded: control.length,
-  });
+describeCalls({
+  title:
+    "lets no request arrive at GitHub that says one thing to the proxy and may say another to a server",
+  calls: githubAttacks,
+  score: { row: 23, test: "requests to GitHub that are open to two readings" },
+  refusedAnyway: 29,
+  open: async (stack) => {
+    const standin = stack.use(await startGithubStandin());
+    return {
+      guarded: stack.use(
+        await startGithubProxy({ standin, git: [guardedRule()], rules: everything, credentials }),
+      ),
+      open: stack.use(await startGithubProxy({ standin, rules: everything, credentials })),
+      succeeds: arrivesAt(standin.arrived),
+    };
+  },
 });
 
-it("doesn't take for reading the repository what tells of others, and leaves it to host rules", async () => {
-  await using standin = await startGithubStandin();
-  const git = [guardedRule()];
-  await using closed = await startGithubProxy({ standin, git });
-  expect(await findArrived(closed, standin.arrived, githubSideReads)).toEqual([]);
-  await using open = await startGithubProxy({ standin, git, rules: everything });
-  const control = await findArrived(open, standin.arrived, githubSideReads);
-  expect(control).toEqual(githubSideReads.map(({ title }) => title));
-  recordScore({
-    row: 23,
-    test: "other repositories by what GitHub tells of one",
-    attempts: githubSideReads.length,
-    blocked: githubSideReads.length,
-    controlSucceeded: control.length,
-  });
+describeCalls({
+  title:
+    "doesn't take for reading the repository what tells of others, and leaves it to host rules",
+  calls: githubSideReads,
+  score: { row: 23, test: "other repositories by what GitHub tells of one" },
+  open: async (stack) => {
+    const standin = stack.use(await startGithubStandin());
+    return {
+      guarded: stack.use(await startGithubProxy({ standin, git: [guardedRule()] })),
+      open: stack.use(await startGithubProxy({ standin, git: [guardedRule()], rules: everything })),
+      succeeds: arrivesAt(standin.arrived),
+    };
+  },
 });
 
 it("keeps the token that GitHub gives to clone a private repository, as without the entry it doesn't", async () => {

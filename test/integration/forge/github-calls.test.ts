@@ -7,7 +7,7 @@ import {
   startGithubProxy,
   startGithubStandin,
 } from "../../support/github-standin.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { arrivesAt, describeCalls } from "./call-table.ts";
 
 /** Host rules that let everything pass: what the handler is held against. */
 const everything = [
@@ -17,43 +17,38 @@ const everything = [
   "* https://codeload.github.com/**",
 ];
 
-it("lets no call arrive that the entry forbids, whatever host rules say, and all of them without the entry", async () => {
-  await using standin = await startGithubStandin();
-  const credentials = [githubCredential("a canary that is in no answer")];
-  await using guarded = await startGithubProxy({
-    standin,
-    git: [githubRule()],
-    rules: everything,
-    credentials,
-  });
-  expect(await findArrived(guarded, standin.arrived, forbiddenCalls)).toEqual([]);
-  await using open = await startGithubProxy({ standin, rules: everything, credentials });
-  const control = await findArrived(open, standin.arrived, forbiddenCalls);
-  expect(forbiddenCalls.filter(({ title }) => !control.includes(title))).toEqual([]);
-  recordScore({
-    row: 23,
-    test: "GitHub's REST and GraphQL against one entry",
-    attempts: forbiddenCalls.length,
-    blocked: forbiddenCalls.length,
-    controlSucceeded: control.length,
-  });
+const credentials = [githubCredential("a canary that is in no answer")];
+
+describeCalls({
+  title:
+    "lets no call arrive that the entry forbids, whatever host rules say, and all of them without the entry",
+  calls: forbiddenCalls,
+  score: { row: 23, test: "GitHub's REST and GraphQL against one entry" },
+  open: async (stack) => {
+    const standin = stack.use(await startGithubStandin());
+    return {
+      guarded: stack.use(
+        await startGithubProxy({ standin, git: [githubRule()], rules: everything, credentials }),
+      ),
+      open: stack.use(await startGithubProxy({ standin, rules: everything, credentials })),
+      succeeds: arrivesAt(standin.arrived),
+    };
+  },
 });
 
-it("lets calls about other repositories and about no code arrive only where a host rule allows them", async () => {
-  await using standin = await startGithubStandin();
-  const git = [githubRule()];
-  await using closed = await startGithubProxy({ standin, git });
-  expect(await findArrived(closed, standin.arrived, elsewhereCalls)).toEqual([]);
-  await using open = await startGithubProxy({ standin, git, rules: everything });
-  const through = await findArrived(open, standin.arrived, elsewhereCalls);
-  expect(through).toEqual(elsewhereCalls.map(({ title }) => title));
-  recordScore({
-    row: 23,
-    test: "GitHub's gists, repositories, invitations and other repositories",
-    attempts: elsewhereCalls.length,
-    blocked: elsewhereCalls.length,
-    controlSucceeded: through.length,
-  });
+describeCalls({
+  title:
+    "lets calls about other repositories and about no code arrive only where a host rule allows them",
+  calls: elsewhereCalls,
+  score: { row: 23, test: "GitHub's gists, repositories, invitations and other repositories" },
+  open: async (stack) => {
+    const standin = stack.use(await startGithubStandin());
+    return {
+      guarded: stack.use(await startGithubProxy({ standin, git: [githubRule()] })),
+      open: stack.use(await startGithubProxy({ standin, git: [githubRule()], rules: everything })),
+      succeeds: arrivesAt(standin.arrived),
+    };
+  },
 });
 
 it("lets everything arrive that the entry allows, without any host rule", async () => {

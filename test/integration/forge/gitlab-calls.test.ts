@@ -11,49 +11,47 @@ import {
   startGitlabStandin,
   widgetsId,
 } from "../../support/gitlab-standin.ts";
-import { recordScore } from "../../support/scoreboard.ts";
+import { arrivesAt, describeCalls } from "./call-table.ts";
 
 /** A host rule that lets everything pass: what the handler is held against. */
 const everything = [`* https://${gitlabHost}/**`];
 
 const titlesOf = (calls: readonly ApiCall[]) => calls.map(({ title }) => title);
 
-test("no call arrives at GitLab that the entry forbids, whatever host rules say, and all of them without the entry", async () => {
-  await using standin = await startGitlabStandin();
-  await using guarded = await startGitlabProxy({
-    standin,
-    git: [gitlabRule()],
-    rules: everything,
-    credentials: [gitlabCredential("secret")],
-  });
-  expect(await findArrived(guarded, standin.arrived, forbiddenCalls)).toEqual([]);
-  await using open = await startGitlabProxy({ standin, rules: everything });
-  const control = await findArrived(open, standin.arrived, forbiddenCalls);
-  expect(control).toEqual(titlesOf(forbiddenCalls));
-  recordScore({
-    row: 23,
-    test: "GitLab's REST and GraphQL against one entry",
-    attempts: forbiddenCalls.length,
-    blocked: forbiddenCalls.length,
-    controlSucceeded: control.length,
-  });
+describeCalls({
+  title:
+    "no call arrives at GitLab that the entry forbids, whatever host rules say, and all of them without the entry",
+  calls: forbiddenCalls,
+  score: { row: 23, test: "GitLab's REST and GraphQL against one entry" },
+  open: async (stack) => {
+    const standin = stack.use(await startGitlabStandin());
+    return {
+      guarded: stack.use(
+        await startGitlabProxy({
+          standin,
+          git: [gitlabRule()],
+          rules: everything,
+          credentials: [gitlabCredential("secret")],
+        }),
+      ),
+      open: stack.use(await startGitlabProxy({ standin, rules: everything })),
+      succeeds: arrivesAt(standin.arrived),
+    };
+  },
 });
 
-test("calls about other projects and about no code arrive only where a host rule allows them", async () => {
-  await using standin = await startGitlabStandin();
-  const git = [gitlabRule()];
-  await using closed = await startGitlabProxy({ standin, git });
-  expect(await findArrived(closed, standin.arrived, elsewhereCalls)).toEqual([]);
-  await using open = await startGitlabProxy({ standin, git, rules: everything });
-  const through = await findArrived(open, standin.arrived, elsewhereCalls);
-  expect(through).toEqual(titlesOf(elsewhereCalls));
-  recordScore({
-    row: 23,
-    test: "GitLab's snippets, keys, new projects and other projects",
-    attempts: elsewhereCalls.length,
-    blocked: elsewhereCalls.length,
-    controlSucceeded: through.length,
-  });
+describeCalls({
+  title: "calls about other projects and about no code arrive only where a host rule allows them",
+  calls: elsewhereCalls,
+  score: { row: 23, test: "GitLab's snippets, keys, new projects and other projects" },
+  open: async (stack) => {
+    const standin = stack.use(await startGitlabStandin());
+    return {
+      guarded: stack.use(await startGitlabProxy({ standin, git: [gitlabRule()] })),
+      open: stack.use(await startGitlabProxy({ standin, git: [gitlabRule()], rules: everything })),
+      succeeds: arrivesAt(standin.arrived),
+    };
+  },
 });
 
 test("what the entry allows arrives without any host rule, unchanged, with the credential of the repository", async () => {
