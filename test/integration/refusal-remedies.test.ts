@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCliHere } from "../support/cli-here.ts";
 import { talk } from "../support/proxy-fixture.ts";
 import { findCommands, toShellWords } from "../support/remedy.ts";
-import { startStandaloneProxy } from "./standalone-proxy.ts";
+import { startStandaloneProxy } from "../support/standalone-proxy.ts";
 import { createTestCa } from "../support/test-ca.ts";
 import { openTunnel } from "../support/tls-client.ts";
 

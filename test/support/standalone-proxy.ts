@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { cliEnvironment, cliPath } from "../support/run-cli.ts";
+import { cliEnvironment, cliPath } from "./run-cli.ts";
 
 /** A `vaultbox proxy` under way. */
 export interface StandaloneProxy extends AsyncDisposable {
