@@ -174,10 +174,9 @@ async function attempt(fault: Fault, isOn: boolean): Promise<Trial> {
   return { ...trial, after: await ask() };
 }
 
-test("a fault at any place that the proxy calls ends one request and nothing else", async () => {
-  let blocked = 0;
-  let controlSucceeded = 0;
-  for (const fault of faults) {
+test.each(faults)(
+  "a fault at any place that the proxy calls ends one request and nothing else: $title",
+  async (fault) => {
     const trial = await attempt(fault, true);
     expect(trial.after, fault.title).toMatch(/^HTTP\/1\.1 200 OK/);
     if (fault.losesOutcome !== true) {
@@ -188,16 +187,16 @@ test("a fault at any place that the proxy calls ends one request and nothing els
       for (const decided of trial.decisions) expect(trial.outcomes, fault.title).toContain(decided);
     }
     expect(trial.answer).not.toContain("planted");
-    blocked++;
     const control = await attempt(fault, false);
-    if (control.answer.startsWith("HTTP/1.1 200 ") && control.upstreamGotSecret) controlSucceeded++;
-  }
-  expect(controlSucceeded).toBe(faults.length);
-  recordScore({
-    row: 41,
-    test: "a fault at any place that the proxy calls",
-    attempts: faults.length,
-    blocked,
-    controlSucceeded,
-  });
-}, 60_000);
+    const isControl = control.answer.startsWith("HTTP/1.1 200 ") && control.upstreamGotSecret;
+    recordScore({
+      row: 41,
+      test: `a fault at any place that the proxy calls: ${fault.title}`,
+      attempts: 1,
+      blocked: 1,
+      controlSucceeded: isControl ? 1 : 0,
+    });
+    expect(isControl).toBe(true);
+  },
+  60_000,
+);

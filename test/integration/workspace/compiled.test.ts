@@ -43,8 +43,9 @@ const forgeries = [
   { what: "the same, new", before: undefined, after: compiled("two", { flags: 1 }), change: "new" },
 ] as const;
 
-test("a compiled Python module that its source doesn't account for is told", async () => {
-  for (const { what, before, after, change } of forgeries) {
+test.each(forgeries)(
+  "a compiled Python module that its source doesn't account for is told: $what",
+  async ({ what, before, after, change }) => {
     await using folder = await createWorkspaceFolder();
     const { workspace, during } = folder;
     await writeInto(workspace, "app/util.py", source);
@@ -55,16 +56,15 @@ test("a compiled Python module that its source doesn't account for is told", asy
       entries.map((entry) => `${entry.change} ${entry.path}`),
       what,
     ).toEqual([`${change} ${path}`]);
-  }
-  recordScore({
-    row: 31,
-    test: "compiled modules that aren't their source's",
-    attempts: forgeries.length,
-    blocked: forgeries.length,
-    // Of a reviewer who goes by the source, which is the same
-    controlSucceeded: forgeries.length,
-  });
-});
+    recordScore({
+      row: 31,
+      test: `compiled modules that aren't their source's: ${what}`,
+      attempts: 1,
+      blocked: 1,
+      controlSucceeded: 1,
+    });
+  },
+);
 
 test("what Python compiles anew for a changed source is only counted", async () => {
   await using folder = await createWorkspaceFolder();

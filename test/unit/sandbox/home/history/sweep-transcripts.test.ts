@@ -146,28 +146,28 @@ const plants: readonly (readonly [string, (place: Place) => void])[] = [
   ],
 ];
 
-test("nothing but transcripts stays of what a sandbox left, and what links lead to isn't touched", () => {
-  let control = 0;
-  for (const [what, plant] of plants) {
+test.each(plants)(
+  "nothing but transcripts stays of what a sandbox left, and what links lead to isn't touched: %s",
+  (what, plant) => {
     using place = createPlace();
     writeFileSync(join(place.beside, "outside"), "mine");
     mkdirSync(join(place.beside, "folder"));
     writeFileSync(join(place.beside, "folder", `${id}.jsonl`), "mine");
     plant(place);
-    control += readdirSync(place.root).length > 0 ? 1 : 0;
+    const isControl = readdirSync(place.root).length > 0;
     place.sweep();
     expect([what, place.left()]).toEqual([what, []]);
     expect(readFileSync(join(place.beside, "outside"), "utf8")).toBe("mine");
     expect(readdirSync(join(place.beside, "folder"))).toHaveLength(1);
-  }
-  recordScore({
-    row: 61,
-    test: "what is left among the conversations of a project",
-    attempts: plants.length,
-    blocked: plants.length,
-    controlSucceeded: control,
-  });
-});
+    recordScore({
+      row: 61,
+      test: `what is left among the conversations of a project: ${what}`,
+      attempts: 1,
+      blocked: 1,
+      controlSucceeded: isControl ? 1 : 0,
+    });
+  },
+);
 
 test("a tree that is deeper than any path, and wide, is removed", () => {
   using place = createPlace();
