@@ -1,4 +1,5 @@
 import { type Argument, Command, Help, type Option } from "commander";
+import { given } from "../base/given.ts";
 import { writeLine } from "../base/print.ts";
 import { toErrorLines } from "./commander-error.ts";
 
@@ -7,94 +8,79 @@ interface CommandEntry {
   readonly name: string;
   readonly alias?: string;
   readonly summary: string;
-  readonly load: () => Promise<Command>;
+  readonly load: () => Promise<{ readonly buildCommand: () => Command }>;
 }
 
 // In the order a user meets them: run, ps, logs, attach, stop, prune, credential, vault, init, trust, policy, audit, watch,
 // image, devcontainer, proxy, doctor, demo, uninstall, completion. A new command is one entry here and one file in commands/.
 const entries: readonly CommandEntry[] = [
-  {
-    name: "run",
-    summary: "run a command in a sandbox without credentials and network",
-    load: async () => (await import("./commands/run.ts")).buildCommand(),
-  },
-  {
-    name: "ps",
-    summary: "list the sessions that run now",
-    load: async () => (await import("./commands/ps.ts")).buildCommand(),
-  },
-  {
-    name: "stop",
-    summary: "end sessions and remove their sandboxes",
-    load: async () => (await import("./commands/stop.ts")).buildCommand(),
-  },
-  {
-    name: "prune",
-    summary: "remove what sessions that died left behind",
-    load: async () => (await import("./commands/prune.ts")).buildCommand(),
-  },
-  {
-    name: "credential",
-    alias: "cred",
-    summary: "keep secrets with the places they are for",
-    load: async () => (await import("./commands/credential/credential.ts")).buildCommand(),
-  },
-  {
-    name: "vault",
-    summary: "make, list, remove and move vaults: named sets of credentials",
-    load: async () => (await import("./commands/vault/vault.ts")).buildCommand(),
-  },
-  {
-    name: "init",
-    summary: "write a commented vaultbox.yaml for this project",
-    load: async () => (await import("./commands/init.ts")).buildCommand(),
-  },
-  {
-    name: "trust",
-    summary: "trust the project file as it is now",
-    load: async () => (await import("./commands/trust.ts")).buildCommand(),
-  },
-  {
-    name: "policy",
-    summary: "show, check and explain what a session may reach",
-    load: async () => (await import("./commands/policy/policy.ts")).buildCommand(),
-  },
-  {
-    name: "audit",
-    summary: "show, follow and verify the audit log of a session",
-    load: async () => (await import("./commands/audit/audit.ts")).buildCommand(),
-  },
-  {
-    name: "image",
-    summary: "build and list the images that sandboxes run",
-    load: async () => (await import("./commands/image/image.ts")).buildCommand(),
-  },
-  {
-    name: "proxy",
-    summary: "run the proxy alone, for a sandbox of your own",
-    load: async () => (await import("./commands/proxy.ts")).buildCommand(),
-  },
-  {
-    name: "doctor",
-    summary: "check what vaultbox needs on this machine, and say what to do",
-    load: async () => (await import("./commands/doctor.ts")).buildCommand(),
-  },
-  {
-    name: "demo",
-    summary: "try on this machine what vaultbox promises",
-    load: async () => (await import("./commands/demo.ts")).buildCommand(),
-  },
-  {
-    name: "uninstall",
-    summary: "remove what vaultbox has on this machine and its engine",
-    load: async () => (await import("./commands/uninstall.ts")).buildCommand(),
-  },
-  {
-    name: "completion",
-    summary: "print the completion script of bash, zsh or fish",
-    load: async () => (await import("./commands/completion.ts")).buildCommand(),
-  },
+  entry(
+    "run",
+    "run a command in a sandbox without credentials and network",
+    () => import("./commands/run.ts"),
+  ),
+  entry("ps", "list the sessions that run now", () => import("./commands/ps.ts")),
+  entry("stop", "end sessions and remove their sandboxes", () => import("./commands/stop.ts")),
+  entry("prune", "remove what sessions that died left behind", () => import("./commands/prune.ts")),
+  entry(
+    "credential|cred",
+    "keep secrets with the places they are for",
+    () => import("./commands/credential/credential.ts"),
+  ),
+  entry(
+    "vault",
+    "make, list, remove and move vaults: named sets of credentials",
+    () => import("./commands/vault/vault.ts"),
+  ),
+  entry(
+    "init",
+    "write a commented vaultbox.yaml for this project",
+    () => import("./commands/init.ts"),
+  ),
+  entry("trust", "trust the project file as it is now", () => import("./commands/trust.ts")),
+  entry(
+    "policy",
+    "show, check and explain what a session may reach",
+    () => import("./commands/policy/policy.ts"),
+  ),
+  entry(
+    "audit",
+    "show, follow and verify the audit log of a session",
+    () => import("./commands/audit/audit.ts"),
+  ),
+  entry(
+    "image",
+    "build and list the images that sandboxes run",
+    () => import("./commands/image/image.ts"),
+  ),
+  entry(
+    "proxy",
+    "run the proxy alone, for a sandbox of your own",
+    () => import("./commands/proxy.ts"),
+  ),
+  entry(
+    "doctor",
+    "check what vaultbox needs on this machine, and say what to do",
+    () => import("./commands/doctor.ts"),
+  ),
+  entry("demo", "try on this machine what vaultbox promises", () => import("./commands/demo.ts")),
+  entry(
+    "uninstall",
+    "remove what vaultbox has on this machine and its engine",
+    () => import("./commands/uninstall.ts"),
+  ),
+  entry(
+    "completion",
+    "print the completion script of bash, zsh or fish",
+    () => import("./commands/completion.ts"),
+  ),
 ];
+
+/** @param names the name, and an alias behind `|` */
+function entry(names: string, summary: string, load: CommandEntry["load"]): CommandEntry {
+  const [name = "", alias] = names.split("|");
+  return { name, ...given({ alias }), summary, load };
+}
 
 /**
  * The program for this command line. Only the named command's module is loaded: importing all of them
@@ -119,13 +105,13 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
     .hook("preAction", (_, command) => checkEnvironment(command.name()));
   printErrorsOf(program, "vaultbox");
   const wanted = argv.find((argument) => !argument.startsWith("-"));
-  for (const entry of entries) {
-    const isWanted = wanted === entry.name || (entry.alias !== undefined && wanted === entry.alias);
-    const command = isWanted ? await entry.load() : new Command(entry.name);
-    command.summary(entry.summary);
+  for (const { name, alias, summary, load } of entries) {
+    const isWanted = wanted === name || (alias !== undefined && wanted === alias);
+    const command = isWanted ? (await load()).buildCommand() : new Command(name);
+    command.summary(summary);
     if (isWanted) inherit(command, program, "vaultbox");
-    else command.description(entry.summary);
-    if (entry.alias !== undefined) command.alias(entry.alias);
+    else command.description(summary);
+    if (alias !== undefined) command.alias(alias);
     program.addCommand(command);
   }
   return program;

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
+import { fieldsOf, listOf, oneOf, optional, shapeOf, text } from "../../base/shape.ts";
 import type { FlagValues, SchemeKind, UnsignedRequest } from "../scheme.ts";
 import { isCredentialHeader } from "./header.ts";
 
@@ -69,10 +70,10 @@ function fromFlags(flags: FlagValues): HmacScheme | undefined {
         ? [defaultDate]
         : further.map((field) => toField(field, ""))),
     ],
-    hash: oneOf("--hmac-hash", flags["hmacHash"], ["sha256", "sha512"]),
-    encoding: oneOf("--hmac-encoding", flags["hmacEncoding"], ["hex", "base64"]),
-    date: oneOf("--hmac-date", flags["hmacDate"], ["http", "iso", "unix", "unix-ms"]),
-    key: oneOf("--hmac-key", flags["hmacKey"], ["text", "hex", "base64"]),
+    hash: toChoice("--hmac-hash", flags["hmacHash"], ["sha256", "sha512"]),
+    encoding: toChoice("--hmac-encoding", flags["hmacEncoding"], ["hex", "base64"]),
+    date: toChoice("--hmac-date", flags["hmacDate"], ["http", "iso", "unix", "unix-ms"]),
+    key: toChoice("--hmac-key", flags["hmacKey"], ["text", "hex", "base64"]),
     ...(typeof keyId === "string" ? { keyId } : {}),
   };
   const fault = findFault(scheme);
@@ -85,7 +86,7 @@ function fromFlags(flags: FlagValues): HmacScheme | undefined {
 }
 
 /** The value of a flag, the first when it isn't given. @throws VaultboxError VBX_USAGE */
-function oneOf<T extends string>(flag: string, value: unknown, known: readonly [T, ...T[]]): T {
+function toChoice<T extends string>(flag: string, value: unknown, known: readonly [T, ...T[]]): T {
   const found = value === undefined ? known[0] : known.find((one) => one === value);
   if (found !== undefined) return found;
   throw new VaultboxError("VBX_USAGE", `cannot use ${flag} ${quoted(String(value))}`, {
@@ -93,29 +94,16 @@ function oneOf<T extends string>(flag: string, value: unknown, known: readonly [
   });
 }
 
-function parse(plain: Readonly<Record<string, unknown>>): HmacScheme | undefined {
-  const { string, fields, hash, encoding, date, key, keyId } = plain;
-  if (typeof string !== "string" || !Array.isArray(fields)) return undefined;
-  if (hash !== "sha256" && hash !== "sha512") return undefined;
-  if (encoding !== "hex" && encoding !== "base64") return undefined;
-  if (typeof date !== "string" || !isDateFormat(date)) return undefined;
-  if (key !== "text" && key !== "hex" && key !== "base64") return undefined;
-  const parsed = fields.flatMap((field: unknown) => parseField(field) ?? []);
-  if (parsed.length !== fields.length) return undefined;
-  const scheme = { type: "hmac", string, fields: parsed, hash, encoding, date, key } as const;
-  if (keyId === undefined) return scheme;
-  return typeof keyId === "string" ? { ...scheme, keyId } : undefined;
-}
-
-function parseField(field: unknown): HmacField | undefined {
-  if (typeof field !== "object" || field === null) return undefined;
-  const { name, value } = field as Partial<HmacField>;
-  return typeof name === "string" && typeof value === "string" ? { name, value } : undefined;
-}
-
-function isDateFormat(text: string): text is HmacScheme["date"] {
-  return Object.hasOwn(dateFormats, text);
-}
+const plainScheme = fieldsOf<HmacScheme>({
+  type: oneOf("hmac"),
+  string: text,
+  fields: listOf(fieldsOf<HmacField>({ name: text, value: text })),
+  hash: oneOf("sha256", "sha512"),
+  encoding: oneOf("hex", "base64"),
+  date: shapeOf("write a date format", (value) => Object.hasOwn(dateFormats, String(value))),
+  key: oneOf("text", "hex", "base64"),
+  keyId: optional(text),
+});
 
 function findFault({ string, fields, keyId = "" }: HmacScheme): string | undefined {
   const values = fields.map(({ value }) => value);
@@ -227,7 +215,7 @@ export const hmac: SchemeKind<HmacScheme> = {
     { flag: "--hmac-key-id <id>", description: "the key's name, for {key-id}" },
   ],
   fromFlags,
-  parse,
+  parse: (plain) => (plainScheme.fits(plain) ? plain : undefined),
   findFault,
   describe: ({ hash, fields }) => `hmac-${hash} ${fields.map(({ name }) => name).join(", ")}`,
   fields: ({ fields }) => fields.map(({ name }) => ({ kind: "header", name })),
