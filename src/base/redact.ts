@@ -38,7 +38,7 @@ const minRedactedLength = 6;
  * sandbox, which then names it: in a path, a host, a file.
  */
 export class Redactor {
-  /** HostExecutable by form, the longest form first: one secret may be in another */
+  /** Mark by form, the longest form first: one secret may be in another */
   #needles: ReadonlyMap<string, string> = new Map();
 
   add(secret: Secret): void {

@@ -36,7 +36,7 @@ export async function acquireLock(
   let { onWait } = options;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     if (await tryMark(path, token)) return { [Symbol.asyncDispose]: () => release(path, token) };
-    const holder = await readExecutable(path);
+    const holder = await readMark(path);
     if (holder === undefined) continue;
     const owner = fromToken(holder);
     if (owner !== undefined && (await hasEnded(owner))) {
@@ -57,11 +57,11 @@ export async function acquireLock(
 async function removeStale(path: string, stale: string, deadline: number): Promise<void> {
   const timeoutMs = Math.max(0, deadline - Date.now());
   await using _inner = await acquireLock(`${path}.stale`, { timeoutMs });
-  if ((await readExecutable(path)) === stale) await unlink(path);
+  if ((await readMark(path)) === stale) await unlink(path);
 }
 
 async function release(path: string, token: string): Promise<void> {
-  if ((await readExecutable(path)) === token) await unlink(path);
+  if ((await readMark(path)) === token) await unlink(path);
 }
 
 async function tryMark(path: string, token: string): Promise<boolean> {
@@ -76,7 +76,7 @@ async function tryMark(path: string, token: string): Promise<boolean> {
   }
 }
 
-async function readExecutable(path: string): Promise<string | undefined> {
+async function readMark(path: string): Promise<string | undefined> {
   try {
     return process.platform === "win32" ? await readRegularText(path) : await readlink(path);
   } catch (error) {

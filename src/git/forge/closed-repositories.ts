@@ -9,7 +9,7 @@ import type { HandledRequest, HandlerTools } from "../../http/handler.ts";
 import { toShown } from "./decide-calls.ts";
 import { createRepositoryLookup, type RepositoryLookup } from "./repository-lookup.ts";
 
-/** Scans repositories up that no entry is about. */
+/** Looks repositories up that no entry is about. */
 export interface ClosedRepositories {
   readonly lookUp: RepositoryLookup;
   /**

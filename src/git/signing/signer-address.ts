@@ -12,4 +12,4 @@ export const historyPath = "/history";
  */
 export const plainAnswerHeader = "Vaultbox-Plain-Answer";
 /** Begins the answer to `first`, before the ids that aren't known */
-export const unknownExecutable = "vaultbox-unknown:";
+export const unknownMark = "vaultbox-unknown:";

@@ -18,7 +18,7 @@ import {
   plainAnswerHeader,
   signingHost,
   signingPath,
-  unknownExecutable,
+  unknownMark,
 } from "./signer-address.ts";
 
 /** Who signs, in whose name, and for which repository. */
@@ -86,7 +86,7 @@ async function sign(
   const needed = toNeeded(known, object);
   const unknown = needed.filter((id) => !known.isKnown(id));
   if (unknown.length > 0 && toPlainAnswer(request) === "first") {
-    return toAnswer(`${unknownExecutable} ${unknown.join(" ")}\n`);
+    return toAnswer(`${unknownMark} ${unknown.join(" ")}\n`);
   }
   for (const id of unknown) if (!(await known.isFound(id))) throw refuseUnknown(object, id);
   session.takeTurn();

@@ -3,7 +3,7 @@ import {
   plainAnswerHeader,
   signingHost,
   signingPath,
-  unknownExecutable,
+  unknownMark,
 } from "../../git/signing/signer-address.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 
@@ -141,7 +141,7 @@ for signed in "$@"; do
   first=
   if ask first ${signingPath} "$signed" "$answer"; then first=$(head -n 1 "$answer"); fi
   case $first in
-  '${unknownExecutable} '*)
+  '${unknownMark} '*)
     if [ -r "$tips" ] && command -v git >/dev/null 2>&1; then
       for id in \${first#*:}; do show "$id"; done
     fi

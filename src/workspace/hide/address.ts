@@ -27,18 +27,18 @@ export function withoutUserInfo(
   if (last === -1) return word;
   let behind: SignsOfHost | undefined;
   for (
-    let executable = word.indexOf("://");
-    executable !== -1 && executable + 3 < last;
-    executable = word.indexOf("://", executable + 3)
+    let schemeEnd = word.indexOf("://");
+    schemeEnd !== -1 && schemeEnd + 3 < last;
+    schemeEnd = word.indexOf("://", schemeEnd + 3)
   ) {
-    const from = executable + 3;
+    const from = schemeEnd + 3;
     const authority = toAuthority(word, from);
     if (
       plainAuthority.test(authority) &&
       !isCut(authority, (behind ??= toSignsOfHost(word.slice(last + 1))))
     )
       continue;
-    const isSsh = sshScheme.test(word.slice(Math.max(0, executable - longestScheme), executable));
+    const isSsh = sshScheme.test(word.slice(Math.max(0, schemeEnd - longestScheme), schemeEnd));
     const info = word.slice(from, last);
     const colon = info.indexOf(":");
     const at = info.indexOf("@");

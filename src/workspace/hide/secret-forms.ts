@@ -110,12 +110,12 @@ function findAfterName({ text }: Word, before: Before): number | undefined {
 }
 
 function findInQuery({ text }: Word, before: Before): number | undefined {
-  const executable = text.indexOf("?");
-  if (executable === -1) return undefined;
-  for (const match of text.slice(executable).matchAll(/[?&;]([\w.[\]~-]+)=([^&;#\s]*)/g)) {
+  const question = text.indexOf("?");
+  if (question === -1) return undefined;
+  for (const match of text.slice(question).matchAll(/[?&;]([\w.[\]~-]+)=([^&;#\s]*)/g)) {
     const [whole, parameter = "", value = ""] = match;
     if (plainParameter.test(parameter) || !isValue(value, before)) continue;
-    return executable + match.index + whole.length - value.length;
+    return question + match.index + whole.length - value.length;
   }
   return undefined;
 }
