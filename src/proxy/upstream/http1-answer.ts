@@ -16,7 +16,7 @@ import type { UpstreamAnswer } from "./upstream.ts";
 /** An answer on its way from an upstream that speaks HTTP/1. */
 export class Http1Answer implements UpstreamAnswer, Body {
   head: HttpResponse;
-  /** Of the body, which is this too. A literal with an accessor would be of a hidden class of its own: 100 MB in a minute */
+  /** Of the body, which is this too: a literal with an accessor for each answer took a fifth more of the processor */
   readonly length: BodyLength;
   upgraded: ByteStream | undefined;
   readonly unlessSendingFails: UpstreamAnswer["unlessSendingFails"];

@@ -55,18 +55,23 @@ export class Http1Upstream implements Upstream {
   }
 
   async #connect(
-    { authority, credential, client, patience }: UpstreamRequest,
+    request: UpstreamRequest,
     reuse: Reuse,
     end: ClientEnd,
   ): Promise<UpstreamConnection> {
+    const { authority, credential, client } = request;
     const kept = reuse === "no" ? undefined : this.#pool.take(authority, credential, reuse);
-    if (kept !== undefined) return kept;
-    if (end.aborted !== undefined) throw end.aborted;
-    const signal = client === undefined ? AbortSignal.timeout(patience.headMs) : end.signal();
-    const upstream = await this.#pool.dial(authority, credential, signal);
+    const upstream = kept ?? (await this.#dial(request, end));
+    // The end of the client may have come before, or while the connection was made
     if (client?.isGone !== true) return upstream;
-    // The end of the client came while the connection was made
     this.#pool.discard(upstream);
     throw end.aborted ?? new ClientAborted();
+  }
+
+  async #dial(request: UpstreamRequest, end: ClientEnd): Promise<UpstreamConnection> {
+    const { authority, credential, client, patience } = request;
+    if (end.aborted !== undefined) throw end.aborted;
+    const signal = client === undefined ? AbortSignal.timeout(patience.headMs) : end.signal();
+    return this.#pool.dial(authority, credential, signal);
   }
 }
