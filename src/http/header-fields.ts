@@ -48,3 +48,25 @@ export function foldHeaderName(name: string): string {
   const lower = name.toLowerCase();
   return /[^a-z0-9-]/.test(lower) ? lower.replaceAll(/[^a-z0-9]/g, "-") : lower;
 }
+
+/** Fields that belong to one connection (RFC 9110, section 7.6.1) or that we write ourselves. */
+const ownRequestFields = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  // Of an offer of h2c, which isn't passed on
+  "http2-settings",
+  "keep-alive",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Whether a request's field is never copied from anywhere: framing and routing are the proxy's own. */
+export function isOwnRequestField(name: string): boolean {
+  return ownRequestFields.has(name.toLowerCase());
+}

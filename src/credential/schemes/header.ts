@@ -1,7 +1,7 @@
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
-import { isOwnRequestField } from "../../http/http1/serialize.ts";
 import { type SchemeKind, withHeader } from "../scheme.ts";
+import { isOwnRequestField } from "../../http/header-fields.ts";
 
 /** The secret in a header of its own, alone or behind a prefix. */
 export interface HeaderScheme {

@@ -1,7 +1,6 @@
 import type { Authority } from "../../http/authority.ts";
 import { parseAuthority, sameAuthority, toHostHeader } from "../../http/authority.ts";
-import type { HeaderField } from "../../http/header-fields.ts";
-import { isOwnRequestField } from "../../http/http1/serialize.ts";
+import { type HeaderField, isOwnRequestField } from "../../http/header-fields.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { parseTarget, toPlainPath } from "../../http/target.ts";
 import { maxGrantMs, type LfsGrant } from "./lfs-grants.ts";

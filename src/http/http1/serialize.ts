@@ -1,4 +1,9 @@
-import { headerValues, listMembers, type HeaderField } from "../header-fields.ts";
+import {
+  headerValues,
+  isOwnRequestField,
+  listMembers,
+  type HeaderField,
+} from "../header-fields.ts";
 import type { BodyLength } from "../body.ts";
 import type { HttpResponse } from "../exchange.ts";
 import type { HttpRequest } from "../http-request.ts";
@@ -8,26 +13,9 @@ import { toUpgradeHeaders } from "./upgrade.ts";
 // `import` of node:http reads every export, and two of them load undici: 22 ms of every start
 const { STATUS_CODES } = process.getBuiltinModule("node:http");
 
-/** Fields that belong to one connection (RFC 9110, section 7.6.1) or that we write ourselves. */
-const ownRequestFields = new Set([
-  "connection",
-  "content-length",
-  "expect",
-  "host",
-  // Of an offer of h2c, which isn't passed on
-  "http2-settings",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
 /**
- * As above for responses. Alt-Svc would only send the client to a port that isn't there; and only a refusal of ours may say
- * that it is one, since agents give its text to their users.
+ * What `isOwnRequestField` says of requests, for responses. Alt-Svc would only send the client to a port that isn't there;
+ * and only a refusal of ours may say that it is one, since agents give its text to their users.
  */
 const notForwardedDown = new Set([
   "alt-svc",
@@ -53,11 +41,6 @@ export interface SentRequest {
   readonly upgrade: HttpRequest["upgrade"];
   /** Set where nothing behind this request may be taken for another one */
   readonly isLast?: boolean;
-}
-
-/** Whether a request's field is never copied from anywhere: framing and routing are the proxy's own. */
-export function isOwnRequestField(name: string): boolean {
-  return ownRequestFields.has(name.toLowerCase());
 }
 
 /** The request as we send it: written anew from the model, nothing of the client's framing is copied. */
