@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { createWorthlessCertificate } from "../ca/certificate.ts";
 import { toJavaTrustStore } from "../ca/java-trust-store.ts";
 import { toCaBundle } from "../ca/ca-bundle.ts";
@@ -164,6 +165,7 @@ export async function toBinds(
   );
   const caPem = session.ca.certificatePem;
   const directory = session.state.runtimeDirectory;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const projectFile = request.plan.projectFile?.path;
   const workspace = await toWorkspaceBinds(request.workspace, projectFile, directory);
   const look = plan.files.mount(directory);
