@@ -7,7 +7,7 @@ import { InvalidFileError } from "../policy/file/problem.ts";
 import { quoted } from "../base/printable.ts";
 import { toShellWord } from "../base/shell-word.ts";
 import type { Paths } from "../base/paths.ts";
-import { readPlainFile } from "./private-read.ts";
+import { readPlainFile } from "../base/fs/private-read.ts";
 import { readTrust } from "./trust.ts";
 
 /** A file that the user named and that decides what sessions may do; read once. */

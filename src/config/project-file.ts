@@ -8,7 +8,7 @@ import { toShellWord } from "../base/shell-word.ts";
 import { maxFileBytes } from "../policy/file-size.ts";
 import type { ProjectFile } from "../policy/file/parse-policy.ts";
 import type { Paths } from "../base/paths.ts";
-import { readPlainFile } from "./private-read.ts";
+import { readPlainFile } from "../base/fs/private-read.ts";
 import { readTrust } from "./trust.ts";
 import { readWorkspacePath } from "./workspace-path.ts";
 

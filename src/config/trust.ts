@@ -6,7 +6,7 @@ import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { quoted } from "../base/printable.ts";
 import type { Paths } from "../base/paths.ts";
 import { fieldsOf, parseJson, text, textLike } from "../base/shape.ts";
-import { readPlainFile } from "./private-read.ts";
+import { readPlainFile } from "../base/fs/private-read.ts";
 
 /** That the user trusts one content of one file; any other content of it is not trusted. */
 export interface TrustRecord {

@@ -1,15 +1,13 @@
 import { join } from "node:path";
-import type { AuditLog } from "../audit/audit-log.ts";
+import { openAuditLog, type AuditLog } from "../audit/audit-log.ts";
 import { createSummary, type LiveSummary } from "../audit/summarise.ts";
 import type { SessionCa } from "../ca/session-ca.ts";
 import { once } from "../base/once.ts";
 import { sessionFolder, type SessionFacts } from "../base/session-state.ts";
-import type { SessionCredential } from "../credential/session-credential.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import type { ProxyServer } from "../proxy/proxy-server.ts";
 import type { Session } from "./session.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
-import { openSessionLog } from "./session-log.ts";
 import type { SessionPlan } from "./session-plan.ts";
 import { createCaOfSession, openSessionProxy } from "./session-proxy.ts";
 
@@ -24,8 +22,6 @@ export interface PreparedSession {
   readonly summary: LiveSummary;
   readonly ca: SessionCa;
   readonly proxy: ProxyServer;
-  /** In the order of the vaults */
-  readonly credentials: readonly SessionCredential[];
   /** Placeholders by environment variable */
   readonly placeholders: Readonly<Record<string, string>>;
   /**
@@ -60,21 +56,12 @@ export async function prepareSession(
   const { paths, stack } = session;
   const { id } = session.state;
   const { credentials, env: placeholders } = toSessionCredentials(plan.vaults);
-  const summary = createSummary();
-  session.listen((event) => {
-    if (event.type === "recorded") summary.add(event.event);
-    else if (event.type === "unrecorded") summary.addUnrecorded(event.event);
-  });
-  const [log, ca] = await Promise.all([
-    openSessionLog(join(sessionFolder(paths, id), "audit.jsonl"), id, session.tell),
+  const [{ audit, summary, endLog }, ca] = await Promise.all([
+    openLog(session),
     createCaOfSession(id),
     session.record(facts),
   ]);
-  const endLog = once(() =>
-    log.end({ status: session.status ?? failedStatus, ...summary.current() }),
-  );
   stack.defer(endLog);
-  const { audit } = log;
   const { proxy, openHandlers } = await openSessionProxy({
     session: id,
     ...plan,
@@ -94,7 +81,6 @@ export async function prepareSession(
     summary,
     ca,
     proxy,
-    credentials,
     placeholders,
     replacePolicy: async ({ policy, hash }) => {
       const handlers = await openHandlers(policy);
@@ -107,3 +93,37 @@ export async function prepareSession(
 
 /** As docker run: the command was not started. */
 const failedStatus = 125;
+
+/** The audit log of a session, which tells what is recorded once it is. @throws VaultboxError VBX_AUDIT_UNWRITABLE */
+async function openLog(session: Session): Promise<SessionLog> {
+  const { id } = session.state;
+  const summary = createSummary();
+  let isStarted = false;
+  session.listen((told) => {
+    if (told.type === "unrecorded") summary.addUnrecorded(told.event);
+    if (told.type !== "recorded") return;
+    isStarted ||= told.event.type === "session.start";
+    summary.add(told.event);
+  });
+  const audit = await openAuditLog(join(sessionFolder(session.paths, id), "audit.jsonl"), {
+    session: id,
+    onEvent: (event) => session.tell({ type: "recorded", event }),
+    onLost: (event) => session.tell({ type: "unrecorded", event }),
+  });
+  const endLog = once(async () => {
+    // Otherwise its end would be all that is recorded of a session that failed on the way
+    if (!isStarted) audit.note("not-started");
+    const { requests, refused } = summary.current();
+    const status = session.status ?? failedStatus;
+    // A log that can't be written has refused the requests already; the session's own failure is what is reported
+    await audit.end({ status, requests, refused }).catch(() => undefined);
+  });
+  return { audit, summary, endLog };
+}
+
+interface SessionLog {
+  readonly audit: AuditLog;
+  readonly summary: LiveSummary;
+  /** Writes the last record and closes; never rejects */
+  readonly endLog: () => Promise<void>;
+}

@@ -104,7 +104,7 @@ function checkFlags(flags: SigningKeyFlags): void {
 
 async function readKeyText(name: string, path: string): Promise<string> {
   if (path === "-") return readText(name, maxKeyFileBytes);
-  const { readPlainFile } = await import("../../config/private-read.ts");
+  const { readPlainFile } = await import("../../base/fs/private-read.ts");
   // A link is the user's own here
   const real = await realpath(path).catch(() => path);
   const bytes = await readPlainFile(real, maxKeyFileBytes);

@@ -2,7 +2,7 @@ import { chmod, lstat, realpath, stat, utimes, writeFile } from "node:fs/promise
 import { basename, dirname, join, resolve } from "node:path";
 import { readHomeFolder } from "../../base/home-folder.ts";
 import type { Paths } from "../../base/paths.ts";
-import { readPlainFile } from "../../config/private-read.ts";
+import { readPlainFile } from "../../base/fs/private-read.ts";
 import type { BindMount } from "../../engine/engine.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { toKind } from "../../base/fs/entry-facts.ts";

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { readPlainFile } from "../../../src/config/private-read.ts";
+import { readPlainFile } from "../../../src/base/fs/private-read.ts";
 import { findProjectFile } from "../../../src/config/project-file.ts";
 import { resolvePaths } from "../../../src/base/paths.ts";
 import { Folder } from "../../../src/base/fs/beneath.ts";

@@ -1,6 +1,6 @@
-import { VaultboxError, toCode } from "../base/errors.ts";
-import { openRegularFile } from "../base/fs/regular-file.ts";
-import { quoted } from "../base/printable.ts";
+import { VaultboxError, toCode } from "../errors.ts";
+import { openRegularFile } from "./regular-file.ts";
+import { quoted } from "../printable.ts";
 
 /**
  * Reads a small file that somebody else may have made: it must be a regular file itself (no link, pipe or device) and
