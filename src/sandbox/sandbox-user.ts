@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
-import { readFirstFile } from "./home/read-archive.ts";
+import { readFirstFile } from "../engine/tar.ts";
 import { toProbeSpec } from "./probe-spec.ts";
 import { sandboxHome } from "./home/sandbox-home.ts";
 import { createSessionContainer } from "./session-container.ts";

@@ -1,13 +1,13 @@
 import { posix } from "node:path";
 import { toNssDatabase } from "../../ca/nss-database.ts";
-import type { ArchiveEntry } from "../home/read-archive.ts";
+import type { TarEntry } from "../../engine/tar.ts";
 import { infoDirectory } from "./info-directory.ts";
 
 /** Where NSS programs, Chromium among them, keep what the user trusts; relative to the home. */
 const nssFolder = ".pki/nssdb";
 
 /** Files in the home by which Chromium, and Playwright's, trust the session's CA. Made anew for a home that is kept. */
-export function toBrowserFiles(caDer: Uint8Array, home: string): readonly ArchiveEntry[] {
+export function toBrowserFiles(caDer: Uint8Array, home: string): readonly TarEntry[] {
   const database = toNssDatabase(caDer, posix.join(home, nssFolder));
   return Object.entries(database).map(([name, content]: [string, string | Buffer]) => ({
     path: posix.join(nssFolder, name),

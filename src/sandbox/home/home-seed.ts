@@ -4,7 +4,7 @@ import { mergeHomeFile } from "../../agents/home-file-merge.ts";
 import type { CreatedContainer } from "../../engine/engine.ts";
 import { isVaultboxError, VaultboxError } from "../../base/errors.ts";
 import { contains } from "../../base/fs/path-steps.ts";
-import { readFirstFile, toOwnedTar, withParents, type ArchiveEntry } from "./read-archive.ts";
+import { readFirstFile, toTar, type TarEntry } from "../../engine/tar.ts";
 import type { HomeVolume } from "./home-volume.ts";
 import type { SandboxUser } from "../sandbox-user.ts";
 import { homeMount, isBelowHome } from "./sandbox-home.ts";
@@ -14,7 +14,7 @@ export interface HomeSeed {
   readonly sandboxUser: SandboxUser;
   readonly files: readonly HomeFile[];
   /** Vaultbox's own, which replace what a kept home has there */
-  readonly own: readonly ArchiveEntry[];
+  readonly own: readonly TarEntry[];
   readonly volume: HomeVolume;
   /** Targets of mounts; those below HOME are left as they are, and the folders around them belong to the user */
   readonly mounted: readonly string[];
@@ -40,12 +40,31 @@ export async function seedHome(
     .map((target) => posix.dirname(target))
     .filter((path) => isBelowHome(path) && !isMounted(path))
     .map((path) => posix.relative(sandboxUser.home, path));
-  const tar = toOwnedTar(withParents(entries, { root, folders }), sandboxUser);
+  const owner = { ...sandboxUser, modifiedAt: new Date() };
+  const tar = toTar(withParents(entries, { root, folders }), owner);
   try {
     await container.putArchive(homeMount, tar);
   } catch (error) {
     throw volume.kept ? withRemedy(error, volume) : error;
   }
+}
+
+/** Files and empty folders under `root`, with `root` and every directory between, each once and before what is in it. */
+export function withParents(
+  files: readonly TarEntry[],
+  { root, folders = [] }: { readonly root: string; readonly folders?: readonly string[] },
+): readonly TarEntry[] {
+  const directories = new Set<string>([`${root}/`]);
+  for (const path of [...files.map((file) => file.path), ...folders.map((one) => `${one}/`)]) {
+    const parts = path.split("/");
+    for (let count = 1; count < parts.length; count += 1) {
+      directories.add(`${[root, ...parts.slice(0, count)].join("/")}/`);
+    }
+  }
+  return [
+    ...[...directories].map((path) => ({ path, mode: 0o700, content: "" })),
+    ...files.map((file) => ({ ...file, path: `${root}/${file.path}` })),
+  ];
 }
 
 /** An agent may have put a link or a folder where its own settings go; the engine overwrites neither. */

@@ -17,3 +17,16 @@ test("The same files give the same bytes", () => {
   const entries = [{ path: "a", content: "x" }];
   expect(toTar(entries).equals(toTar(entries))).toBe(true);
 });
+
+test("A directory, a path that is too long for a header and an owner are what the system's tar reads", () => {
+  const long = `${"folder/".repeat(20)}file`;
+  const owner = { uid: 1000, gid: 1001, modifiedAt: new Date("2026-01-02T03:04:05Z") };
+  const entries = [
+    { path: "home/", mode: 0o700, content: "" },
+    { path: long, content: "found\n" },
+  ];
+  const tar = toTar(entries, owner);
+  const list = execFileSync("tar", ["--numeric-owner", "-tvf", "-"], { input: tar }).toString();
+  expect(list).toMatch(/^drwx------ 1000\/1001 .* home\/\n-rw-r--r-- 1000\/1001 .*folder\/file\n$/);
+  expect(execFileSync("tar", ["-xOf", "-", long], { input: tar }).toString()).toBe("found\n");
+});

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import type { HomeFile } from "../../../../src/agents/agent-profile.ts";
 import type { CreatedContainer } from "../../../../src/engine/engine.ts";
-import { seedHome } from "../../../../src/sandbox/home/home-seed.ts";
+import { readFirstFile, toTar } from "../../../../src/engine/tar.ts";
+import { seedHome, withParents } from "../../../../src/sandbox/home/home-seed.ts";
 
 const sandboxUser = {
   uid: 1000,
@@ -76,4 +77,24 @@ test("a long path in the home keeps its name", async () => {
 
 test("a mount of the whole home is seeded as a home", async () => {
   expect(await seededWith(["/home/agent"])).toContain("agent/.claude/CLAUDE.md");
+});
+
+test("an archive names each directory once, before what is in it, and reads back", () => {
+  const files = [
+    { path: ".claude/settings.json", mode: 0o600, content: "{}" },
+    { path: ".claude/a/b", mode: 0o644, content: "x".repeat(600) },
+  ];
+  const entries = withParents(files, { root: "agent" });
+  expect(entries.map(({ path }) => path)).toEqual([
+    "agent/",
+    "agent/.claude/",
+    "agent/.claude/a/",
+    "agent/.claude/settings.json",
+    "agent/.claude/a/b",
+  ]);
+  const tar = toTar(entries, { uid: 1000, gid: 1000, modifiedAt: new Date() });
+  expect(readFirstFile(tar)).toBe("{}");
+  expect(tar.length % 512).toBe(0);
+  expect(readFirstFile(Buffer.alloc(1024))).toBeUndefined();
+  expect(readFirstFile(Buffer.alloc(10))).toBeUndefined();
 });
