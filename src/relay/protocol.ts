@@ -58,6 +58,11 @@ export type SessionLine =
 /** Longest line that a session may send, in bytes */
 export const maxLineBytes = 64 * 1024;
 
+/** Bytes that one stream of HTTP/2 may have on the way; more than the link's bandwidth × delay (700 MB/s × 150 µs) */
+export const streamWindowBytes = 256 * 1024;
+/** Enough for many stalled streams beside a busy one; bounds what is buffered at either end */
+export const sessionWindowBytes = 32 * 1024 * 1024;
+
 /** Longest name of a service, in bytes */
 export const maxServiceLength = 32;
 

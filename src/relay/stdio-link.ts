@@ -1,12 +1,8 @@
 import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
 import { Socket } from "node:net";
 import { Duplex, type Readable } from "node:stream";
+import { sessionWindowBytes, streamWindowBytes } from "./protocol.ts";
 import type { RelayLink } from "./relay-link.ts";
-
-/** Bytes that one connection may have on the way; more than the link's bandwidth × delay (700 MB/s × 150 µs). */
-const streamWindowBytes = 256 * 1024;
-/** Enough for many stalled connections beside a busy one; bounds what is buffered here and at the host. */
-const sessionWindowBytes = 32 * 1024 * 1024;
 
 /** Multiplexes connections on the relay's stdin and stdout with HTTP/2: one stream each, flow control per stream. */
 export function openStdioLink(input: Readable): Promise<RelayLink> {

@@ -2,6 +2,9 @@ import type { Duplex } from "node:stream";
 import { debug } from "../../base/debug.ts";
 import { isServiceName, maxServiceLength } from "../../relay/protocol.ts";
 
+/** Of one link, those that say nothing among them; twice what a relay opens by itself */
+export const maxStreams = 4096;
+
 /** How long a stream may take to say its service: the relay writes the name before anything of its client. */
 const headerTimeoutMs = 10_000;
 

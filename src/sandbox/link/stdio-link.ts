@@ -1,11 +1,8 @@
 import { performServerHandshake, type ServerHttp2Session } from "node:http2";
 import { Duplex } from "node:stream";
-import { readService, type OnStream } from "./read-service.ts";
+import { sessionWindowBytes, streamWindowBytes } from "../../relay/protocol.ts";
+import { maxStreams, readService, type OnStream } from "./read-service.ts";
 
-/** As in the relay: bytes on the way for one connection, and for all of them. */
-const streamWindowBytes = 256 * 1024;
-const sessionWindowBytes = 32 * 1024 * 1024;
-const maxConcurrentStreams = 4096;
 /**
  * Each reset is one client of the sandbox giving up, which is theirs to do: nghttp2's default (1,000 and 33 a second,
  * for servers on the open network) would end the link of all of them. More than any loopback can do.
@@ -23,7 +20,7 @@ export function openStdioLink(duplex: Duplex, onStream: OnStream): StdioLink {
   const session: ServerHttp2Session = performServerHandshake(uncoupled(duplex), {
     settings: {
       initialWindowSize: streamWindowBytes,
-      maxConcurrentStreams,
+      maxConcurrentStreams: maxStreams,
       enablePush: false,
     },
     maxSessionMemory: 256,

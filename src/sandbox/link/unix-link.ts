@@ -3,7 +3,7 @@ import { chmod, chown, mkdir } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
-import { readService, type OnStream } from "./read-service.ts";
+import { maxStreams, readService, type OnStream } from "./read-service.ts";
 
 /** Name of the socket in its directory; short, because of `maxSocketPathBytes`. */
 export const socketName = "s";
@@ -36,6 +36,7 @@ export async function makeSocketDirectory(directory: string, user: string): Prom
 /**
  * Listens on `directory/s`. Until one connection has presented the token, nothing is passed on; that connection then stays
  * open as a sign of life in both directions.
+ * @param options.most streams at a time; fewer for tests
  * @throws VaultboxError VBX_LINK_FAILED
  */
 export async function openUnixLink(options: {
@@ -43,7 +44,9 @@ export async function openUnixLink(options: {
   user: string;
   token: string;
   onStream: OnStream;
+  most?: number;
 }): Promise<UnixLink> {
+  const { most = maxStreams } = options;
   const path = `${options.directory}/${socketName}`;
   const sockets = new Set<Socket>();
   let control: Socket | undefined;
@@ -52,6 +55,8 @@ export async function openUnixLink(options: {
     setEnded = resolve;
   });
   const server = createServer({ allowHalfOpen: true }, (socket) => {
+    // The sign of life is one of them
+    if (sockets.size > most) return void socket.destroy();
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     socket.on("error", () => undefined);
