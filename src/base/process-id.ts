@@ -1,7 +1,7 @@
 import { hasCode } from "./errors.ts";
 import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
-import { runHostCommand } from "./host-command.ts";
+import { runProgram } from "./run-program.ts";
 import { fieldsOf, text, wholeNumber } from "./shape.ts";
 
 /** A process that can be told from a later one with the same pid. */
@@ -81,7 +81,7 @@ async function readStart(pid: number): Promise<string | undefined> {
 async function readStartFromPs(pid: number): Promise<string | undefined> {
   const args = ["-o", "lstart=", "-p", String(pid)];
   try {
-    const text = await runHostCommand({ file: "ps", args, timeoutMs: psTimeoutMs });
+    const text = await runProgram({ file: "ps", args, timeoutMs: psTimeoutMs });
     return text.trim().replaceAll(/\s+/g, " ");
   } catch {
     // `ps` ends with 1 when there is no such process

@@ -1,5 +1,5 @@
 /** Lets so many in at a time; the others wait in their order. Returns what gives the place back, once. */
-export function openSlots(count: number): () => Promise<() => void> {
+export function openSemaphore(count: number): () => Promise<() => void> {
   let free = count;
   const waiting: (() => void)[] = [];
   const leave = (): void => {

@@ -26,9 +26,9 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** Runs a command and returns the exit status; an error was printed. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   // Not needed for the version, and commander takes longer to load than all of this file
-  const { runProgram } = await import("./run-program.ts");
+  const { runCommandLine } = await import("./run-command-line.ts");
   try {
-    return await runProgram(argv);
+    return await runCommandLine(argv);
   } catch (error) {
     return reportError(error, { json: argv.includes("--json") });
   }

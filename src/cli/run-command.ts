@@ -3,7 +3,7 @@ import { resolvePaths } from "../base/paths.ts";
 import { trustAsItIs } from "../config/trust.ts";
 import { connectEngine } from "../engine/connect-engine.ts";
 import { isVaultboxError, VaultboxError } from "../base/errors.ts";
-import { leavingOut } from "../base/host-environment.ts";
+import { leavingOut } from "../base/program-environment.ts";
 import { summaryLines } from "../audit/summarise.ts";
 import { writeJson } from "../base/print.ts";
 import { toWorktreeNotes } from "../git/entry/git-rule-text.ts";

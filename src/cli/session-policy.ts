@@ -5,7 +5,7 @@ import { selectAgent } from "../agents/select-agent.ts";
 import { resolveEffectivePolicy } from "../config/effective-policy.ts";
 import type { ChosenFile, ChosenFileRules } from "../config/chosen-file.ts";
 import type { Paths } from "../base/paths.ts";
-import { leavingOut } from "../base/host-environment.ts";
+import { leavingOut } from "../base/program-environment.ts";
 import { readPreferences, type Preferences } from "../config/preferences.ts";
 import { loadTrustedProjectFile } from "../config/project-file.ts";
 import type { PolicyFile, ProjectFile } from "../policy/file/parse-policy.ts";

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { VaultboxError } from "../base/errors.ts";
-import { runHostCommand } from "../base/host-command.ts";
-import { prepareProgram } from "../base/host-program.ts";
+import { runProgram } from "../base/run-program.ts";
+import { prepareProgram } from "../base/find-program.ts";
 import { quoted } from "../base/printable.ts";
 import { pingEngine } from "./ping-engine.ts";
 
@@ -38,7 +38,7 @@ export interface SetupOptions {
  * @throws VaultboxError VBX_HOST_COMMAND_FAILED when this isn't a Debian or Ubuntu
  */
 export async function findMissingPackages(packages: readonly string[]): Promise<readonly string[]> {
-  const status = await runHostCommand({
+  const status = await runProgram({
     // Unknown names make dpkg-query fail, so the whole list is asked for
     file: "dpkg-query",
     args: ["--show", "--showformat=${Package} ${db:Status-Status}\\n"],
@@ -64,7 +64,7 @@ export async function installPackages(
       if (!line.startsWith("(Reading database ...")) options.onLine(`  ${line}`);
     };
     const command = { file: "apt-get", timeoutMs: aptTimeoutMs, env: environment, onLine };
-    await runHostCommand({ ...command, args });
+    await runProgram({ ...command, args });
   };
   await run(["update", "-qq"]);
   await run(["install", "--yes", "-qq", "--no-install-recommends", ...packages]);
@@ -96,7 +96,7 @@ export function toManualSetup(absence: VaultboxError): VaultboxError {
 export async function startEngine(options: SetupOptions): Promise<StartedEngine | undefined> {
   if (existsSync("/run/systemd/system")) {
     const args = ["start", "docker"];
-    await runHostCommand({ file: "systemctl", args, timeoutMs: startTimeoutMs });
+    await runProgram({ file: "systemctl", args, timeoutMs: startTimeoutMs });
     await untilAnswering(() => undefined, 'the system log ("journalctl -u docker")');
     return undefined;
   }
@@ -156,5 +156,5 @@ async function mountCgroups(options: SetupOptions): Promise<void> {
   if (/ cgroup2? /.test(mounts)) return;
   options.onLine("mounting cgroup2 at /sys/fs/cgroup");
   const args = ["-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"];
-  await runHostCommand({ file: "mount", args, timeoutMs: questionTimeoutMs });
+  await runProgram({ file: "mount", args, timeoutMs: questionTimeoutMs });
 }

@@ -3,10 +3,10 @@ import { readHomeFolder } from "../base/home-folder.ts";
 import { readCurrentFolder } from "../base/current-folder.ts";
 import { VaultboxError } from "../base/errors.ts";
 import { readWritableFolders } from "../base/folder-list.ts";
-import { runHostCommand } from "../base/host-command.ts";
+import { runProgram } from "../base/run-program.ts";
 import { quoted } from "../base/printable.ts";
-import type { HostCommand } from "../base/host-command.ts";
-import { toHostPath, withoutProjectSettings } from "../base/host-environment.ts";
+import type { ProgramCall } from "../base/run-program.ts";
+import { toSearchPath, withoutProjectSettings } from "../base/program-environment.ts";
 import { readNpmUrls } from "./npm-configuration.ts";
 import { readPipUrls } from "./pip-configuration.ts";
 import { WritableFolders } from "../base/writable-folders.ts";
@@ -40,8 +40,8 @@ export function toRegistryEnvironment(
 export interface RegistryContext {
   /** Directories that an agent can write: no program is taken from there, no configuration read there */
   readonly writable: readonly string[];
-  /** Default: runHostCommand */
-  readonly run?: (command: HostCommand) => Promise<string>;
+  /** Default: runProgram */
+  readonly run?: (command: ProgramCall) => Promise<string>;
   /** Default: the environment of this process */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -102,11 +102,11 @@ function refuseWritableSettings(
 }
 
 function createRunner(context: RegistryContext): RunClient {
-  const run = context.run ?? runHostCommand;
+  const run = context.run ?? runProgram;
   const environment = context.environment ?? process.env;
   const env = {
     ...withoutProjectSettings(environment),
-    PATH: toHostPath(environment["PATH"] ?? "", new WritableFolders(context.writable)),
+    PATH: toSearchPath(environment["PATH"] ?? "", new WritableFolders(context.writable)),
   };
   const cwd = parse(readCurrentFolder() ?? process.execPath).root;
   return (file, args) => run({ file, args, timeoutMs, cwd, env });

@@ -1,5 +1,5 @@
 import { VaultboxError } from "../base/errors.ts";
-import { runHostCommand } from "../base/host-command.ts";
+import { runProgram } from "../base/run-program.ts";
 import { quoted } from "../base/printable.ts";
 import { Secret } from "../base/redact.ts";
 import {
@@ -75,7 +75,7 @@ export async function readFromCommand(
       },
     );
   };
-  const output = await runHostCommand({ file, args, timeoutMs: sourceCommandTimeoutMs }).catch(
+  const output = await runProgram({ file, args, timeoutMs: sourceCommandTimeoutMs }).catch(
     (error: unknown) => fail(error instanceof VaultboxError ? error.message : "it did not start"),
   );
   const value = output.replace(/\r?\n$/, "");

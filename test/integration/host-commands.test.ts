@@ -16,13 +16,13 @@ interface Attempt {
 }
 
 /** Runs a program of the host as vaultbox does, in a process that has these variables. */
-async function runHostCommand(home: string, { file, args, env = {} }: Attempt): Promise<void> {
-  const module = new URL("../../src/base/host-command.ts", import.meta.url).href;
+async function runProgram(home: string, { file, args, env = {} }: Attempt): Promise<void> {
+  const module = new URL("../../src/base/run-program.ts", import.meta.url).href;
   const command = JSON.stringify({ file, args, timeoutMs: 10_000 });
   // Set once it runs: what the process itself loads is another matter
   const code = `Object.assign(process.env, ${JSON.stringify({ ...env, VAULTBOX_HOME: home })});
-    const { runHostCommand } = await import(${JSON.stringify(module)});
-    await runHostCommand(${command}).catch(() => undefined);`;
+    const { runProgram } = await import(${JSON.stringify(module)});
+    await runProgram(${command}).catch(() => undefined);`;
   await run(process.execPath, ["--input-type=module", "-e", code], { cwd: "/" });
 }
 
@@ -83,11 +83,11 @@ test("no variable, argument, script or link makes a program of the host run what
     };
     const outcomes: { ran: boolean; control: boolean }[] = [];
     for (const attempt of attempts) {
-      await runHostCommand(home, attempt);
+      await runProgram(home, attempt);
       const ran = await wasRun();
       expect(ran, JSON.stringify(attempt)).toBe(false);
       // The control: with nothing remembered, the same call of ours runs it
-      await runHostCommand(fresh, attempt);
+      await runProgram(fresh, attempt);
       outcomes.push({ ran, control: await wasRun() });
     }
     expect(attempts.filter((_, index) => outcomes[index]?.control !== true)).toEqual([]);

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { leavingOut } from "../../base/host-environment.ts";
+import { leavingOut } from "../../base/program-environment.ts";
 import {
   addPolicyOptions,
   collect,

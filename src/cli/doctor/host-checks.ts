@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { toPathReason } from "../../base/fs/named-path.ts";
-import { runHostCommand } from "../../base/host-command.ts";
+import { runProgram } from "../../base/run-program.ts";
 import { type HealthCheck, fail, ok, warn } from "./health-check.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { readRegularText } from "../../base/fs/regular-file.ts";
@@ -112,7 +112,7 @@ async function findWriteFault(path: string): Promise<string | undefined> {
 export async function checkCommand(command: string, use: string): Promise<HealthCheck> {
   try {
     const args = ["--version"];
-    const answer = await runHostCommand({ file: command, args, timeoutMs: commandTimeoutMs });
+    const answer = await runProgram({ file: command, args, timeoutMs: commandTimeoutMs });
     return ok(command, answer.split("\n")[0] ?? "");
   } catch {
     return warn(command, "it does not run", `install ${command}: ${use}`);

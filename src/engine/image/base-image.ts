@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { VaultboxError } from "../../base/errors.ts";
-import { readProxyVariables } from "../../base/host-proxy.ts";
+import { readProxyVariables } from "../../base/proxy-variables.ts";
 import { formatDuration } from "../../base/units.ts";
 import { label } from "../labels.ts";
 import { toTar } from "../tar.ts";

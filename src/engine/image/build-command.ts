@@ -1,4 +1,4 @@
-import { runHostCommand, type HostCommand } from "../../base/host-command.ts";
+import { runProgram, type ProgramCall } from "../../base/run-program.ts";
 import { commandMark } from "./build-trace.ts";
 import type { BuildProgress } from "./image-request.ts";
 
@@ -9,11 +9,11 @@ import type { BuildProgress } from "./image-request.ts";
  * @throws VaultboxError VBX_HOST_COMMAND_FAILED
  */
 export async function runBuildCommand(
-  command: Omit<HostCommand, "onLine">,
+  command: Omit<ProgramCall, "onLine">,
   step: string,
   onProgress: (progress: BuildProgress) => void,
 ): Promise<string> {
   const words = [command.file, ...command.args];
   onProgress({ step, line: `${commandMark}${words.join(" ")}` });
-  return await runHostCommand({ ...command, onLine: (line) => onProgress({ step, line }) });
+  return await runProgram({ ...command, onLine: (line) => onProgress({ step, line }) });
 }

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { VaultboxError, isVaultboxError } from "../../base/errors.ts";
-import { readProxyVariables } from "../../base/host-proxy.ts";
+import { readProxyVariables } from "../../base/proxy-variables.ts";
 import { quoted } from "../../base/printable.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { EngineApiError } from "../engine-error.ts";

@@ -1,4 +1,4 @@
-import { hideProxyPasswords } from "../../base/host-proxy.ts";
+import { hideProxyPasswords } from "../../base/proxy-variables.ts";
 import type { Engine } from "../engine.ts";
 import { toBuildError } from "./build-failure.ts";
 import { BuildTrace } from "./build-trace.ts";

@@ -1,6 +1,6 @@
 import { debug } from "../../base/debug.ts";
 import { VaultboxError } from "../../base/errors.ts";
-import { runHostCommand, type HostCommand } from "../../base/host-command.ts";
+import { runProgram, type ProgramCall } from "../../base/run-program.ts";
 import type { TarEntry } from "../tar.ts";
 import { readRegularFile } from "../../base/fs/regular-file.ts";
 import { runBuildCommand } from "./build-command.ts";
@@ -96,17 +96,17 @@ export async function readNpmGlobalConfig(env: NodeJS.ProcessEnv): Promise<strin
 }
 
 async function runNpm(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  return await runHostCommand(toNpmCommand(args, env));
+  return await runProgram(toNpmCommand(args, env));
 }
 
-function toNpmCommand(args: readonly string[], env: NodeJS.ProcessEnv): HostCommand {
+function toNpmCommand(args: readonly string[], env: NodeJS.ProcessEnv): ProgramCall {
   return { file: "npm", args, timeoutMs: questionTimeoutMs, env: toStringEnv(env) };
 }
 
 /** The lines of `apt-config dump` that decide how apt reaches its mirrors. */
 export async function readAptOptions(): Promise<readonly string[]> {
   const args = ["dump", "Acquire"];
-  const dump = await runHostCommand({ file: "apt-config", args, timeoutMs: questionTimeoutMs });
+  const dump = await runProgram({ file: "apt-config", args, timeoutMs: questionTimeoutMs });
   return pickAptOptions(dump);
 }
 

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { Engine } from "../engine.ts";
-import { readProxyVariables } from "../../base/host-proxy.ts";
+import { readProxyVariables } from "../../base/proxy-variables.ts";
 import { label } from "../labels.ts";
 import { toTar } from "../tar.ts";
 import type { TarEntry } from "../tar.ts";

@@ -1,6 +1,6 @@
 import { debug } from "../../base/debug.ts";
 import { VaultboxError } from "../../base/errors.ts";
-import { openSlots } from "../../base/semaphore.ts";
+import { openSemaphore } from "../../base/semaphore.ts";
 import { formatSize } from "../../base/units.ts";
 import { toAuthorityText } from "../../http/authority.ts";
 import { Refusal } from "../../http/refusal.ts";
@@ -19,7 +19,7 @@ const maxPushesUnderWay = 16;
 
 /** Looks at pushes in a store of the host, with the upstream as the session's credential sees it. */
 export function openPushInspector(tools: HandlerTools, store: PackStore): PushInspector {
-  const enter = openSlots(maxPushesUnderWay);
+  const enter = openSemaphore(maxPushesUnderWay);
   return {
     open: async (push) => {
       const leave = await enter();

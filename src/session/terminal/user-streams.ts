@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Attachment, RunningContainer } from "../../engine/engine.ts";
-import { runHostCommand } from "../../base/host-command.ts";
+import { runProgram } from "../../base/run-program.ts";
 import { passOn, type PassedOutput, type PassOptions } from "./passed-output.ts";
 import { keepReadable } from "./shared-terminal.ts";
 
@@ -81,7 +81,7 @@ async function openTerminal({ stdin }: UserStreams): Promise<Disposable> {
     timeoutMs: sttyTimeoutMs,
     terminal: true,
   } as const;
-  await runHostCommand(stty).catch(() => undefined);
+  await runProgram(stty).catch(() => undefined);
   return { [Symbol.dispose]: () => void stdin.setRawMode(false) };
 }
 

@@ -1,5 +1,5 @@
 import { isVaultboxError, VaultboxError } from "../../base/errors.ts";
-import { runHostCommand } from "../../base/host-command.ts";
+import { runProgram } from "../../base/run-program.ts";
 import { toNameText } from "../../base/fs/name-text.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { toSetting, type GitSetting } from "./git-setting.ts";
@@ -47,7 +47,7 @@ export async function readConfiguration(
   const known = readBefore.get(input);
   if (known !== undefined) return known;
   try {
-    const text = await runHostCommand({
+    const text = await runProgram({
       file: "git",
       args,
       timeoutMs: Math.min(timeoutMs, Math.ceil(budget?.msLeft() ?? timeoutMs) + 1),

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { isVaultboxError } from "../../base/errors.ts";
 import { toNameBytes, toNameText } from "../../base/fs/name-text.ts";
 import { readWritableFolders } from "../../base/folder-list.ts";
-import { runHostCommand } from "../../base/host-command.ts";
+import { runProgram } from "../../base/run-program.ts";
 import type { WritableFolders } from "../../base/writable-folders.ts";
 import { clockSlackNs } from "../clock-slack.ts";
 import { toSetting, type GitSetting } from "./git-setting.ts";
@@ -61,7 +61,7 @@ async function askGit(): Promise<Answer> {
   const env = { GIT_CEILING_DIRECTORIES: "/", GIT_DIR: "/nonexistent", LC_ALL: "C" };
   const args = ["config", "--includes", "--show-origin", "--null", "--list"];
   try {
-    const bytes = await runHostCommand({ file: "git", args, timeoutMs, env, encoding: "latin1" });
+    const bytes = await runProgram({ file: "git", args, timeoutMs, env, encoding: "latin1" });
     const settings = parseListWithOrigins(bytes);
     return { settings, state: toState(settings) };
   } catch (error) {

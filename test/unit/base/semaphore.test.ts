@@ -1,9 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { openSlots } from "../../../src/base/semaphore.ts";
+import { openSemaphore } from "../../../src/base/semaphore.ts";
 
 test("so many are inside at a time, the others wait in their order", async () => {
-  const enter = openSlots(2);
+  const enter = openSemaphore(2);
   const inside: number[] = [];
   const leaves: (() => void)[] = [];
   const entries = [0, 1, 2, 3].map(async (index) => {

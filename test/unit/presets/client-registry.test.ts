@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { VaultboxError } from "../../../src/base/errors.ts";
-import type { HostCommand } from "../../../src/base/host-command.ts";
+import type { ProgramCall } from "../../../src/base/run-program.ts";
 import { readClientRegistry } from "../../../src/presets/client-registry.ts";
 import { expandBindings, expandPreset } from "../../../src/presets/expand-preset.ts";
 import { findPreset } from "../../../src/presets/presets.ts";
 
 /** Answers by the command line; what isn't there fails as a missing program does. */
-function answering(answers: Readonly<Record<string, string>>, seen: HostCommand[] = []) {
-  return (command: HostCommand): Promise<string> => {
+function answering(answers: Readonly<Record<string, string>>, seen: ProgramCall[] = []) {
+  return (command: ProgramCall): Promise<string> => {
     seen.push(command);
     const line = [command.file, ...command.args].join(" ");
     const key = Object.keys(answers).find((start) => line.startsWith(start));
@@ -60,7 +60,7 @@ describe("the npm registry", () => {
     const link = `${workspace}-link`;
     try {
       symlinkSync(workspace, link);
-      const seen: HostCommand[] = [];
+      const seen: ProgramCall[] = [];
       const run = answering(
         { "npm config get": "https://packages.test/", "npm config": "{}" },
         seen,
@@ -79,7 +79,7 @@ describe("the npm registry", () => {
 });
 
 test("a project's npm settings that npm put into the environment don't count as the user's", async () => {
-  const seen: HostCommand[] = [];
+  const seen: ProgramCall[] = [];
   const run = answering({ "npm config get": "https://packages.test/", "npm config": "{}" }, seen);
   const own = {
     PATH: "/usr/bin",

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Paint } from "../../../base/paint.ts";
 import { VaultboxError } from "../../../base/errors.ts";
-import { leavingOut } from "../../../base/host-environment.ts";
+import { leavingOut } from "../../../base/program-environment.ts";
 import {
   addPolicyOptions,
   collect,

@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { acquireLock } from "../../../base/fs/lock.ts";
 import { once } from "../../../base/once.ts";
-import { openSlots } from "../../../base/semaphore.ts";
+import { openSemaphore } from "../../../base/semaphore.ts";
 import type { ObjectFormat } from "./bare-repository.ts";
 import { findGit, type GitProgram } from "./git-program.ts";
 import { maxCacheBytes, maxCachePacks, maxPushesAtOnce } from "./limits.ts";
@@ -49,7 +49,7 @@ export function openGitCache(folder: string): GitCache {
     git = await findGit();
     await mkdir(folder, { recursive: true, mode: 0o700 });
   });
-  const enter = openSlots(maxPushesAtOnce);
+  const enter = openSemaphore(maxPushesAtOnce);
   return {
     open: async (push) => {
       const leave = await enter();

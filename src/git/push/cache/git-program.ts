@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { VaultboxError } from "../../../base/errors.ts";
 import { readWritableFolders } from "../../../base/folder-list.ts";
-import { withoutPrograms } from "../../../base/host-environment.ts";
-import { findProgram } from "../../../base/host-program.ts";
+import { withoutPrograms } from "../../../base/program-environment.ts";
+import { findProgram } from "../../../base/find-program.ts";
 import { quoted } from "../../../base/printable.ts";
 import { oldestGit } from "./limits.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hideProxyPasswords } from "../../../../src/base/host-proxy.ts";
+import { hideProxyPasswords } from "../../../../src/base/proxy-variables.ts";
 import { EngineApiError, toEngineError } from "../../../../src/engine/engine-error.ts";
 import { toBuildError } from "../../../../src/engine/image/build-failure.ts";
 import { BuildTrace } from "../../../../src/engine/image/build-trace.ts";

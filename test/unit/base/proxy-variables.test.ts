@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hideProxyPasswords, readProxyVariables } from "../../../src/base/host-proxy.ts";
+import { hideProxyPasswords, readProxyVariables } from "../../../src/base/proxy-variables.ts";
 import { Redactor } from "../../../src/base/redact.ts";
 
 test("proxy variables are read in either case, and nothing else is", () => {

@@ -63,7 +63,7 @@ export function withoutProjectSettings(environment: Environment): Readonly<Recor
  * A search path without relative entries, without those in `untrusted` folders, and without `node_modules/.bin`, which
  * npm puts in front for every folder above the one it was started in.
  */
-export function toHostPath(path: string, writable: WritableFolders): string {
+export function toSearchPath(path: string, writable: WritableFolders): string {
   return path
     .split(delimiter)
     .filter((entry) => isAbsolute(entry) && !isPackageBin(entry))

@@ -7,9 +7,9 @@ import { expect, test } from "vitest";
 import {
   leavingOut,
   toProgramEnvironment,
-  toHostPath,
-} from "../../../src/base/host-environment.ts";
-import { prepareProgram } from "../../../src/base/host-program.ts";
+  toSearchPath,
+} from "../../../src/base/program-environment.ts";
+import { prepareProgram } from "../../../src/base/find-program.ts";
 import { WritableFolders } from "../../../src/base/writable-folders.ts";
 
 const run = promisify(execFile);
@@ -41,8 +41,8 @@ async function runThere(repository: { path: string; bin: string }, code: string)
 test("no program of the repository runs in place of the user's, not even from npx", async () => {
   await using repository = await createRepository();
   const command = '{ file: "vaultbox-test-tool", args: [], timeoutMs: 5000 }';
-  const code = `import { runHostCommand } from "@base/host-command.ts";
-    console.log(await runHostCommand(${command}).catch((error) => error.code));`;
+  const code = `import { runProgram } from "@base/run-program.ts";
+    console.log(await runProgram(${command}).catch((error) => error.code));`;
   expect(await runThere(repository, code)).toBe("VBX_HOST_COMMAND_FAILED");
   // The naive way, in the same place
   const naive = `import { execFileSync } from "node:child_process";
@@ -62,7 +62,7 @@ test("a repository's .npmrc doesn't choose where the images' packages come from"
 
 test("a search path keeps what is the user's", () => {
   const path = ["/usr/bin", "bin", ".", "", "/a/node_modules/.bin", "/repo/.venv/bin", "/opt/x"];
-  const kept = toHostPath(path.join(delimiter), new WritableFolders(["/repo"]));
+  const kept = toSearchPath(path.join(delimiter), new WritableFolders(["/repo"]));
   expect(kept.split(delimiter)).toEqual(["/usr/bin", "/opt/x"]);
   const environment = { npm_execpath: "/npm", npm_config_registry: "https://x" };
   expect(toProgramEnvironment(environment, new WritableFolders([]))).toEqual({

@@ -4,14 +4,14 @@ import { readWritableFolders } from "./folder-list.ts";
 import {
   isPackageBin,
   toProgramEnvironment,
-  toHostPath,
+  toSearchPath,
   withoutPrograms,
-} from "./host-environment.ts";
+} from "./program-environment.ts";
 import { quoted } from "./printable.ts";
 import type { WritableFolders } from "./writable-folders.ts";
 
 /** A program of the host that no sandbox can put another one in the place of. */
-export interface HostProgram {
+export interface FoundProgram {
   /** Absolute, unless the system looks names up in a way of its own */
   readonly file: string;
   /** Search path for it and what it starts */
@@ -55,7 +55,7 @@ export function prepareProgram(
   const program = findProgram(name, environment["PATH"] ?? "", checked);
   if ("why" in program) return program;
   const env = toProgramEnvironment(environment, folders);
-  return { file: program.file, env: { ...env, PATH: toHostPath(program.path, writable) } };
+  return { file: program.file, env: { ...env, PATH: toSearchPath(program.path, writable) } };
 }
 
 /**
@@ -67,7 +67,7 @@ export function findProgram(
   name: string,
   path: string,
   folders: WritableFolders,
-): HostProgram | NoProgram {
+): FoundProgram | NoProgram {
   return find(name, { path, folders, scripts: 0 });
 }
 
@@ -78,10 +78,10 @@ interface Search {
   readonly scripts: number;
 }
 
-function find(name: string, search: Search): HostProgram | NoProgram {
+function find(name: string, search: Search): FoundProgram | NoProgram {
   const { path, folders } = search;
   // Names have endings there
-  if (process.platform === "win32") return { file: name, path: toHostPath(path, folders) };
+  if (process.platform === "win32") return { file: name, path: toSearchPath(path, folders) };
   if (name.includes("/")) return examine(resolve("/", name), search);
   let left = path;
   let refused: NoProgram | undefined;
@@ -96,7 +96,7 @@ function find(name: string, search: Search): HostProgram | NoProgram {
   return refused ?? { why: "ENOENT" };
 }
 
-function examine(file: string, search: Search): HostProgram | NoProgram {
+function examine(file: string, search: Search): FoundProgram | NoProgram {
   const { folders, scripts } = search;
   const holder = folders.holderOf(file);
   if (holder !== undefined) {
@@ -110,7 +110,7 @@ function examine(file: string, search: Search): HostProgram | NoProgram {
     // One that isn't there is the kernel's to report
     else if (found.why !== "ENOENT") return found;
   }
-  return { file, path: toHostPath(path, folders) };
+  return { file, path: toSearchPath(path, folders) };
 }
 
 /** The interpreter of a script, and the name that it looks up on the search path when it is `env`. */

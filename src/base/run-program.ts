@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { parse } from "node:path";
 import { readCurrentFolder } from "./current-folder.ts";
 import { VaultboxError } from "./errors.ts";
-import { prepareProgram, type PreparedProgram } from "./host-program.ts";
+import { prepareProgram, type PreparedProgram } from "./find-program.ts";
 import { quoted } from "./printable.ts";
 import { formatDuration } from "./units.ts";
 
@@ -11,7 +11,7 @@ import { formatDuration } from "./units.ts";
 const maxOutputBytes = 10 * 1024 * 1024;
 const tooMuch = "it printed more than 10 MiB";
 
-export interface HostCommand {
+export interface ProgramCall {
   readonly file: string;
   readonly args: readonly string[];
   readonly timeoutMs: number;
@@ -37,14 +37,14 @@ export interface HostCommand {
  * Neither output appears in the error: a command may print a secret.
  * @throws VaultboxError VBX_HOST_COMMAND_FAILED; VBX_FILE_UNSAFE when the list of writable folders is damaged
  */
-export async function runHostCommand(command: HostCommand): Promise<string> {
+export async function runProgram(command: ProgramCall): Promise<string> {
   const end = await run(command);
   if (end.why === undefined) return end.stdout;
   const { file } = command;
   throw new VaultboxError("VBX_HOST_COMMAND_FAILED", `cannot run ${quoted(file)}: ${end.why}`);
 }
 
-async function run(command: HostCommand): Promise<CommandEnd> {
+async function run(command: ProgramCall): Promise<CommandEnd> {
   const program = prepareProgram(command.file, { ...process.env, ...command.env }, command.args);
   if ("why" in program) return { stdout: "", why: program.why };
   const place: CommandPlace = {
@@ -67,7 +67,7 @@ interface CommandEnd {
 }
 
 /** Every start of a session asks git two questions, and execa takes 50 ms to load: Node's own way does for a question. */
-function runPlainly(command: HostCommand, { file, env, cwd }: CommandPlace): Promise<CommandEnd> {
+function runPlainly(command: ProgramCall, { file, env, cwd }: CommandPlace): Promise<CommandEnd> {
   const { promise, resolve } = Promise.withResolvers<CommandEnd>();
   const options = {
     env,
@@ -100,7 +100,7 @@ function runPlainly(command: HostCommand, { file, env, cwd }: CommandPlace): Pro
 }
 
 async function runWithExeca(
-  command: HostCommand,
+  command: ProgramCall,
   { file, ...place }: CommandPlace,
 ): Promise<CommandEnd> {
   const { execa } = await import("execa");
@@ -127,15 +127,15 @@ async function runWithExeca(
   return { stdout: "", why };
 }
 
-function toLate({ timeoutMs }: HostCommand): string {
+function toLate({ timeoutMs }: ProgramCall): string {
   return `it took longer than ${formatDuration(timeoutMs)}`;
 }
 
-function toInput({ input, encoding }: HostCommand): { readonly input?: Buffer } {
+function toInput({ input, encoding }: ProgramCall): { readonly input?: Buffer } {
   return input === undefined ? {} : { input: Buffer.from(input, encoding) };
 }
 
-function toStdin({ input, terminal }: HostCommand): "inherit" | "ignore" | "pipe" {
+function toStdin({ input, terminal }: ProgramCall): "inherit" | "ignore" | "pipe" {
   if (terminal === true) return "inherit";
   return input === undefined ? "ignore" : "pipe";
 }

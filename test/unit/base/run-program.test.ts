@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { runHostCommand, type HostCommand } from "../../../src/base/host-command.ts";
+import { runProgram, type ProgramCall } from "../../../src/base/run-program.ts";
 
 const node = process.execPath;
 
-function script(text: string, more: Partial<HostCommand> = {}): HostCommand {
+function script(text: string, more: Partial<ProgramCall> = {}): ProgramCall {
   return { file: node, args: ["-e", text], timeoutMs: 20_000, ...more };
 }
 
@@ -13,23 +13,23 @@ for (const [way, more] of [
   ["progress", { onLine: () => undefined }],
 ] as const) {
   test(`${way}: a program's output comes without its last line break`, async () => {
-    expect(await runHostCommand(script('console.log("a\\n")', more))).toBe("a\n");
+    expect(await runProgram(script('console.log("a\\n")', more))).toBe("a\n");
   });
 
   test(`${way}: it gets its input, and an end where there is none`, async () => {
     const echo = "process.stdin.pipe(process.stdout)";
-    expect(await runHostCommand(script(echo, { ...more, input: "hello" }))).toBe("hello");
-    expect(await runHostCommand(script(echo, more))).toBe("");
+    expect(await runProgram(script(echo, { ...more, input: "hello" }))).toBe("hello");
+    expect(await runProgram(script(echo, more))).toBe("");
   });
 
   test(`${way}: it runs at the root, with the variables that it is given`, async () => {
     const ask = "console.log(process.cwd(), process.env.VBX_TEST)";
-    expect(await runHostCommand(script(ask, { ...more, env: { VBX_TEST: "1" } }))).toBe("/ 1");
+    expect(await runProgram(script(ask, { ...more, env: { VBX_TEST: "1" } }))).toBe("/ 1");
   });
 
   test(`${way}: what failed is said, and nothing that it printed`, async () => {
-    const run = (command: HostCommand): Promise<string> =>
-      runHostCommand(command).then(
+    const run = (command: ProgramCall): Promise<string> =>
+      runProgram(command).then(
         () => "no failure",
         (error: unknown) => (error as Error).message,
       );

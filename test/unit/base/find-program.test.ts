@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { findProgram } from "../../../src/base/host-program.ts";
+import { findProgram } from "../../../src/base/find-program.ts";
 import { WritableFolders } from "../../../src/base/writable-folders.ts";
 
 /** The user's folder of programs, and one that a sandbox can write; a first line of a script can't name a path with blanks. */

@@ -6,7 +6,7 @@ import { exitStatus } from "./report-error.ts";
  * Parses a command line, runs its command and returns the exit status; usage errors were printed.
  * @throws whatever the command throws
  */
-export async function runProgram(argv: readonly string[]): Promise<number> {
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const words = toCommandLine(argv);
   const program = await buildProgram(words);
   try {
