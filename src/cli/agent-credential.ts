@@ -56,7 +56,7 @@ function findMissing(start: AgentStart): VaultboxError | undefined {
   if (login.asksNothing(args) || passesOwnCredentials(policy, login.host)) return undefined;
   if (goesElsewhere(start)) return undefined;
   const own = login.variables.find((variable) => isSet(env, variable));
-  const held = findDisabled(vaults, login.variables);
+  const held = findHeld(vaults, login.variables);
   const unset = own === undefined && held !== undefined ? findUnset(held) : undefined;
   if (unset !== undefined) return toUnsetError(name, unset);
   if (own === undefined && held !== undefined) return undefined;
@@ -110,7 +110,7 @@ interface HeldCredential {
 }
 
 /** The credential that the agent finds under one of its variables. */
-function findDisabled(
+function findHeld(
   vaults: readonly OpenVault[],
   variables: readonly string[],
 ): HeldCredential | undefined {
@@ -169,7 +169,7 @@ function toExposedNotes(start: AgentStart): readonly string[] {
     const { prefix } = preset.credential?.placeholder ?? { prefix: "" };
     const isKey = hasRandomRun(value) || (prefix !== "" && value.startsWith(prefix));
     if (!isKey || passesOwnCredentials(start.policy, binding.host)) return [];
-    const held = findDisabled(start.vaults, [variable]);
+    const held = findHeld(start.vaults, [variable]);
     const what = `the sandbox sees the value of ${variable}, and requests with it are refused`;
     return [`warning: ${what}; ${toExposedHint(variable, start, held)}`];
   });

@@ -1,6 +1,6 @@
 import { chmodSync, readdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Handoff } from "../../../src/workspace/handoff/handoff.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createSmallDisk } from "../../support/small-disk.ts";
@@ -45,7 +45,7 @@ async function leave(lines: string, look: string): Promise<Left> {
   return { handoff, ran: ranIn(place.path), unguarded };
 }
 
-test("a disabled repository is none for whoever goes into it", async () => {
+describe("a disabled repository is none for whoever goes into it", () => {
   const cases: Readonly<Record<string, readonly [lines: string, look: string]>> = {
     "its folder": ["evil s", "cd s/.git*; git status"],
     "a folder in it": ["evil s", "cd s/.git*/refs; git status"],
@@ -68,23 +68,29 @@ test("a disabled repository is none for whoever goes into it", async () => {
       "cd b/refs; git status",
     ],
   };
-  let blocked = 0;
-  let controlSucceeded = 0;
-  for (const [name, [lines, look]] of Object.entries(cases)) {
-    const { handoff, ran, unguarded } = await leave(lines, look);
-    const isSaid = handoff.entries.some(({ change }) => change === "disabled");
-    expect({ name, ran, unguarded, isSaid }).toEqual({
-      name,
-      ran: false,
-      unguarded: true,
-      isSaid: true,
-    });
-    if (!ran) blocked++;
-    if (unguarded) controlSucceeded++;
-  }
-  const attempts = Object.keys(cases).length;
-  recordScore({ row: 28, test: "git in what is disabled", attempts, blocked, controlSucceeded });
-}, 60_000);
+
+  test.each(Object.entries(cases))(
+    "%s",
+    async (name, [lines, look]) => {
+      const { handoff, ran, unguarded } = await leave(lines, look);
+      const isSaid = handoff.entries.some(({ change }) => change === "disabled");
+      expect({ name, ran, unguarded, isSaid }).toEqual({
+        name,
+        ran: false,
+        unguarded: true,
+        isSaid: true,
+      });
+      recordScore({
+        row: 28,
+        test: `git in what is disabled: ${name}`,
+        attempts: 1,
+        blocked: 1,
+        controlSucceeded: 1,
+      });
+    },
+    60_000,
+  );
+});
 
 test("nobody else gets into what is disabled, and the user's own way back works", async () => {
   await using place = createWorkspacePlace(user);
