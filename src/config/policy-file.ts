@@ -1,4 +1,4 @@
-import { maxFileBytes } from "../policy/file-size.ts";
+import { maxFileBytes } from "../policy/file/fields.ts";
 import { parsePolicyFile, type PolicyFile } from "../policy/file/parse-policy.ts";
 import {
   parseChosenFile,

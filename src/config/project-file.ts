@@ -5,7 +5,7 @@ import { readHomeFolder } from "../base/home-folder.ts";
 import { hasCode, VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { toShellWord } from "../base/shell-word.ts";
-import { maxFileBytes } from "../policy/file-size.ts";
+import { maxFileBytes } from "../policy/file/fields.ts";
 import type { ProjectFile } from "../policy/file/parse-policy.ts";
 import type { Paths } from "../base/paths.ts";
 import { readPlainFile } from "../base/fs/private-read.ts";

@@ -23,7 +23,7 @@ import {
   report,
   type Field,
   type FileReader,
-} from "../../policy/file/yaml-reader.ts";
+} from "../../policy/file/fields.ts";
 
 export const gitEntryKeys = [
   "git",

@@ -20,7 +20,7 @@ import {
   report,
   type Field,
   type FileReader,
-} from "./yaml-reader.ts";
+} from "./fields.ts";
 
 /** One entry of `egress:`. A preset stays a name here: who looks it up is no part of this folder. */
 export type EgressEntry =

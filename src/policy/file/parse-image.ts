@@ -1,18 +1,10 @@
-import { isMap } from "yaml";
 import { findToolFault, imageKeys, imageShape, maxTools } from "../image-settings.ts";
 import type { ImageSettings } from "../image-settings.ts";
-import {
-  readList,
-  readMap,
-  readString,
-  report,
-  type Field,
-  type FileReader,
-} from "./yaml-reader.ts";
+import { readList, readMap, readString, report, type Field, type FileReader } from "./fields.ts";
 
 /** `image: NAME`, or a mapping of what it is made of. */
 export function parseImage(reader: FileReader, field: Field): ImageSettings {
-  if (!isMap(field.node)) return { ...readFrom(reader, field), packages: [], npm: [] };
+  if (field.value.kind !== "mapping") return { ...readFrom(reader, field), packages: [], npm: [] };
   const fields = readMap(reader, field, imageKeys) ?? {};
   return {
     ...(fields.from === undefined ? {} : readFrom(reader, fields.from)),

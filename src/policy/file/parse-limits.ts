@@ -1,14 +1,7 @@
 import { given } from "../../base/given.ts";
 import { parseDuration, parseSize } from "../../base/units.ts";
 import type { SessionLimits } from "../policy.ts";
-import {
-  attempt,
-  readCount,
-  readMap,
-  readString,
-  type Field,
-  type FileReader,
-} from "./yaml-reader.ts";
+import { attempt, readCount, readMap, readString, type Field, type FileReader } from "./fields.ts";
 
 export const limitKeys = ["duration", "requests", "upload", "requests_per_minute"] as const;
 /** Highest count that a limit may name */

@@ -1,5 +1,4 @@
 import { given } from "../../base/given.ts";
-import { isScalar } from "yaml";
 import type { VaultboxErrorCode } from "../../base/errors.ts";
 import { isReservedVariable } from "../../base/reserved-variables.ts";
 import { parseEgress, type EgressEntry } from "./parse-egress.ts";
@@ -18,12 +17,12 @@ import {
   readEntries,
   readList,
   readMap,
-  readRoot,
   readString,
   report,
   type Field,
   type FileReader,
-} from "./yaml-reader.ts";
+} from "./fields.ts";
+import { readRoot } from "./yaml-reader.ts";
 
 /** A `--policy` file: what may be reached, and nothing else. */
 export interface PolicyFile {
@@ -133,7 +132,8 @@ export function parseProjectFile(content: Uint8Array, file: string): ProjectFile
 function readVersion(reader: FileReader, root: Field, fields: Fields): void {
   const { version } = fields;
   if (version === undefined) return report(reader, root, "version is missing; write version: 1");
-  if (isScalar(version.node) && version.node.value === 1) return;
+  const { value } = version;
+  if (value.kind === "scalar" && value.value === 1) return;
   report(reader, version, "write version: 1; this vaultbox knows no other");
 }
 

@@ -1,4 +1,3 @@
-import { isScalar } from "yaml";
 import {
   findSigningFault,
   signingKeys,
@@ -6,11 +5,11 @@ import {
   type SigningSettings,
   type SigningTexts,
 } from "../signing-settings.ts";
-import { readMap, readString, report, type Field, type FileReader } from "./yaml-reader.ts";
+import { readMap, readString, report, type Field, type FileReader } from "./fields.ts";
 
 /** Reads `signing: NAME`, or a map of `key`, `name` and `email`. Problems are reported to the reader. */
 export function parseSigning(reader: FileReader, field: Field): SigningSettings | undefined {
-  if (isScalar(field.node)) {
+  if (field.value.kind === "scalar") {
     const text = readString(reader, field);
     return text === undefined ? undefined : toSettings(reader, field, { key: text });
   }

@@ -6,7 +6,7 @@ import {
   report,
   type Field,
   type FileReader,
-} from "./yaml-reader.ts";
+} from "./fields.ts";
 import { defaultWorkspaceSettings, type WorkspaceSettings } from "../workspace-settings.ts";
 
 export const workspaceKeys = ["hide", "protect"] as const;

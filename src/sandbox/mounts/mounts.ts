@@ -10,7 +10,7 @@ import { orNothing } from "../../base/fs/beneath.ts";
 import { isNameUtf8 } from "../../base/fs/name-text.ts";
 import { readRealPath } from "../../base/fs/real-path.ts";
 import { contains } from "../../base/fs/path-steps.ts";
-import { maxFileBytes } from "../../policy/file-size.ts";
+import { maxFileBytes } from "../../policy/file/fields.ts";
 import { quoted } from "../../base/printable.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { parseMount } from "./mount-text.ts";
