@@ -1,5 +1,5 @@
-import type { GitRule } from "../git/entry/git-rule.ts";
-import { describeGitRule, formatGitUrl } from "../git/entry/git-rule-text.ts";
+import { type EntryGroup, groupEntries } from "../policy/entry-kind.ts";
+import type { EgressEntry } from "../policy/file/parse-egress.ts";
 import { describeImage } from "../policy/image-settings.ts";
 import type { ProjectFile } from "../policy/file/parse-policy.ts";
 import { formatRule } from "../policy/parse-rule.ts";
@@ -29,27 +29,20 @@ export function toRuleLines(rules: readonly Rule[]): readonly string[] {
   );
 }
 
-/** A `git:` entry as `--json` shows it; a stable interface. */
-export function toGitJson(rule: GitRule): Readonly<Record<string, unknown>> {
-  const { forge, read, push, pulls, lfsHosts, exclusive, source } = rule;
-  return {
-    url: formatGitUrl(rule),
-    forge,
-    read,
-    push: push ?? null,
-    pulls,
-    lfsHosts,
-    exclusive,
-    source,
-  };
+/** Below the heading of their kind, each entry with its place, and below it what it allows. */
+export function toEntryLines({ kind, items }: EntryGroup): readonly string[] {
+  const entries = items.flatMap((item) => {
+    const { title, lines } = kind.describe(item);
+    return [`  ${title} (${item.source.label})`, ...lines.map((line) => `    ${line}`)];
+  });
+  return [kind.heading, "", ...entries];
 }
 
-/** Each repository with its place, and below it what may be done there. */
-export function toGitLines(rules: readonly GitRule[]): readonly string[] {
-  return rules.flatMap((rule) => [
-    `  ${formatGitUrl(rule)} (${rule.source.label})`,
-    ...describeGitRule(rule).map((line) => `    ${line}`),
-  ]);
+/** An entry of a file as `--json` shows it. */
+export function toEgressJson(egress: EgressEntry): object {
+  if (egress.kind !== "entry") return egress;
+  const { kind, item } = egress.entry;
+  return { kind: kind.key, rule: item };
 }
 
 /** `  Duration: 2h` …; nothing for what has no limit. */
@@ -81,13 +74,13 @@ export function toSandboxLines({ durationMs }: SessionLimits): readonly string[]
 export function toGrantLines(project: ProjectFile): readonly string[] {
   const entries = project.egress ?? [];
   const rules = entries.flatMap((entry) => (entry.kind === "rules" ? entry.rules : []));
-  const git = entries.flatMap((entry) => (entry.kind === "git" ? [entry.rule] : []));
+  const others = entries.flatMap((entry) => (entry.kind === "entry" ? [entry.entry] : []));
   const presets = entries.flatMap((entry) => (entry.kind === "preset" ? [entry.name] : []));
   const lines = [...toSettingLines(project)];
   if (presets.length > 0) lines.push(`  Presets: ${presets.join(", ")}`);
   if (rules.length > 0) lines.push(...(lines.length === 0 ? [] : [""]), ...toRuleLines(rules));
-  if (git.length > 0) {
-    lines.push(...(lines.length === 0 ? [] : [""]), "Repositories", "", ...toGitLines(git));
+  for (const group of groupEntries(others)) {
+    lines.push(...(lines.length === 0 ? [] : [""]), ...toEntryLines(group));
   }
   if (entries.length === 0) lines.push("  Egress: nothing");
   const limits = toLimitLines(project.limits);

@@ -6,7 +6,8 @@ import { isVaultboxError, VaultboxError } from "../base/errors.ts";
 import { leavingOut } from "../base/program-environment.ts";
 import { summaryLines } from "../audit/summarise.ts";
 import { writeJson } from "../base/print.ts";
-import { toWorktreeNotes } from "../git/entry/git-rule-text.ts";
+import { gitRulesOf } from "../git/entry/git-entries.ts";
+import { toWorktreeNotes } from "../git/entry/worktree-rule.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import {
   defaultMountRules,
@@ -194,6 +195,7 @@ function printResult(result: RunResult, flags: RunFlags, policy: EgressPolicy | 
   const { requests, unrecorded } = result.summary;
   if ((flags.quiet === true && unrecorded === 0) || requests === 0) return;
   for (const line of summaryLines(result.summary)) printNote(line);
-  for (const line of toWorktreeNotes(policy?.git ?? [])) printNote(line);
+  const rules = policy === undefined ? [] : gitRulesOf(policy);
+  for (const line of toWorktreeNotes(rules)) printNote(line);
   printNote(`more: vaultbox audit show ${result.session}`);
 }

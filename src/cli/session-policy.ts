@@ -8,12 +8,14 @@ import type { Paths } from "../base/paths.ts";
 import { leavingOut } from "../base/program-environment.ts";
 import { readPreferences, type Preferences } from "../config/preferences.ts";
 import { loadTrustedProjectFile } from "../config/project-file.ts";
+import type { EntryKind } from "../policy/entry-kind.ts";
 import type { PolicyFile, ProjectFile } from "../policy/file/parse-policy.ts";
 import { readClientRegistry, type SessionRegistry } from "../presets/client-registry.ts";
 import { expandPreset } from "../presets/expand-preset.ts";
 import { findPreset } from "../presets/presets.ts";
 import type { SessionPlan } from "../session/session-plan.ts";
 import { toShellWord } from "../base/shell-word.ts";
+import { loadEntryKinds } from "../session/entry-kinds.ts";
 import { toPrintable } from "../base/printable.ts";
 import { isMadeInSandbox } from "../workspace/handoff/made-repositories.ts";
 import { withoutSshAlias } from "../workspace/git-dir/remote.ts";
@@ -31,8 +33,8 @@ export interface SessionPolicyOptions {
   readonly policy?: string;
   /** `--allow`, in order */
   readonly allow: readonly string[];
-  /** `--git`, in order */
-  readonly git?: readonly string[];
+  /** Values of `--git` and the like, in order, by the key of the kind of entry */
+  readonly entryFlags?: Readonly<Record<string, readonly string[]>>;
   /** `--agent NAME` */
   readonly agent?: string;
   /** What will run, when that is known */
@@ -74,8 +76,9 @@ async function readSessionPolicy(
   // Read while the rest is; what fails first is reported
   worktree.catch(() => undefined);
   const preferences = await readPreferences(paths);
-  const projectFile = await loadTrustedProjectFile(options.workspace, paths);
-  const policyFile = await readPolicyOption(options, paths);
+  const entryKinds = await loadEntryKinds();
+  const projectFile = await loadTrustedProjectFile(options.workspace, paths, entryKinds);
+  const policyFile = await readPolicyOption(options, paths, entryKinds);
   const agent = chooseAgent(options, projectFile?.project.agent);
   const registries: SessionRegistry[] = [];
   const lookupPreset = createPresetLookup(options.workspace, registries);
@@ -89,8 +92,12 @@ async function readSessionPolicy(
   const effective = await resolveEffectivePolicy({
     ...given({ project: projectFile?.project, policyFile }),
     allow: options.allow,
-    git: (options.git ?? []).map((text) => withoutSshAlias(text, resolveHost)),
-    ...(remoteUrl === undefined ? {} : { worktree: { remoteUrl } }),
+    entryKinds,
+    ...(options.entryFlags && { entryFlags: options.entryFlags }),
+    place: {
+      ...(remoteUrl === undefined ? {} : { remoteUrl }),
+      withoutSshAlias: (address) => withoutSshAlias(address, resolveHost),
+    },
     agentRules,
     user: preferences.userRules,
     lookupPreset,
@@ -127,10 +134,11 @@ async function readWorktree(workspace: string): Promise<RepositoryFacts | undefi
 async function readPolicyOption(
   options: SessionPolicyOptions,
   paths: Paths,
+  entryKinds: readonly EntryKind[],
 ): Promise<PolicyFile | undefined> {
   if (options.policy === undefined) return undefined;
   const { readPolicyFile } = await import("../config/policy-file.ts");
-  return await readPolicyFile(options.policy, toChosenFileRules(options, paths));
+  return await readPolicyFile(options.policy, toChosenFileRules(options, paths), entryKinds);
 }
 
 /** By what files of the command line are judged; a session that is to start says what it will write in. */

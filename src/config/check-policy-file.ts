@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import { VaultboxError } from "../base/errors.ts";
+import type { EntryKind } from "../policy/entry-kind.ts";
 import { parsePolicyFile, parseProjectFile } from "../policy/file/parse-policy.ts";
 import { InvalidFileError, type Problem } from "../policy/file/problem.ts";
 import { quoted } from "../base/printable.ts";
@@ -17,12 +18,15 @@ export interface FileCheck {
  * Every problem of a project or policy file.
  * @throws VaultboxError VBX_POLICY_INVALID, VBX_FILE_UNSAFE when it can't be read at all
  */
-export async function checkPolicyFile(path: string): Promise<FileCheck> {
+export async function checkPolicyFile(
+  path: string,
+  entryKinds: readonly EntryKind[],
+): Promise<FileCheck> {
   const kind = basename(path) === projectFileName ? "project" : "policy";
   const file = await (kind === "project" ? readProject(path) : readPolicyContent(path));
   const parse = kind === "project" ? parseProjectFile : parsePolicyFile;
   try {
-    parseChosenFile<unknown>(file, () => parse(file.content, path));
+    parseChosenFile<unknown>(file, () => parse(file.content, path, entryKinds));
     return { kind, problems: [] };
   } catch (error) {
     if (error instanceof InvalidFileError) return { kind, problems: error.problems };

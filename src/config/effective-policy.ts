@@ -1,12 +1,14 @@
 import { VaultboxError, type VaultboxErrorCode } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
-import type { GitRule } from "../git/entry/git-rule.ts";
-import { findGitRules } from "../git/entry/git-rules.ts";
+import {
+  type EntryKind,
+  groupEntries,
+  type LaunchPlace,
+  type PolicyEntry,
+} from "../policy/entry-kind.ts";
 import type { EgressEntry } from "../policy/file/parse-egress.ts";
-import { parseGitFlag } from "../git/entry/parse-git-flag.ts";
 import type { PolicyFile, ProjectFile } from "../policy/file/parse-policy.ts";
 import { parsePresetReference, parseRule } from "../policy/parse-rule.ts";
-import { parseRepositoryUrl, type RepositoryPlace } from "../git/entry/parse-repository-url.ts";
 import { hashPolicy } from "../policy/file/policy-hash.ts";
 import type { EgressPolicy, Rule, RuleSource } from "../policy/policy.ts";
 
@@ -30,10 +32,11 @@ export interface PolicySources {
   readonly policyFile?: PolicyFile;
   /** Of `--allow`: rule texts and `preset:NAME` */
   readonly allow: readonly string[];
-  /** Of `--git`: `URL[:key=value]…` */
-  readonly git?: readonly string[];
-  /** The remote of the work tree that is mounted, as it was read on the host before the session */
-  readonly worktree?: { readonly remoteUrl: string };
+  /** Kinds of entries beside hosts and presets */
+  readonly entryKinds: readonly EntryKind[];
+  /** Values of the flags of kinds, by their key: those of `--git` */
+  readonly entryFlags?: Readonly<Record<string, readonly string[]>>;
+  readonly place?: LaunchPlace;
   readonly agentRules: readonly AgentRules[];
   readonly user: UserRules;
   /** Rule texts of a preset, or undefined for an unknown name */
@@ -51,7 +54,7 @@ export interface EffectivePolicy {
 /**
  * Everything that decides what a session may reach, in one policy; each rule says where it was written.
  * Sources only add up: none takes away what another allows, but a prohibition from any of them beats every grant.
- * @throws VaultboxError VBX_USAGE (`--allow`, `--git`), VBX_CONFIG_INVALID (the user's rules), VBX_PRESET_UNKNOWN, VBX_POLICY_INVALID
+ * @throws VaultboxError VBX_USAGE (flags), VBX_CONFIG_INVALID (the user's rules), VBX_PRESET_UNKNOWN, VBX_POLICY_INVALID
  */
 export async function resolveEffectivePolicy(sources: PolicySources): Promise<EffectivePolicy> {
   const { project, policyFile } = sources;
@@ -66,50 +69,33 @@ export async function resolveEffectivePolicy(sources: PolicySources): Promise<Ef
       rules.push(parseAs("VBX_POLICY_INVALID", label, () => parseRule(text, { source })));
     }
   }
-  const git = toGitRules(entries, sources);
-  const policy: EgressPolicy = { rules, ...(git.length === 0 ? {} : { git }), limits };
+  const groups = groupEntries(toPolicyEntries(entries, sources));
+  const policy: EgressPolicy = {
+    rules,
+    ...(groups.length === 0 ? {} : { entries: groups }),
+    limits,
+  };
   return { policy, hash: hashPolicy(policy) };
 }
 
-function toGitRules(
+function toPolicyEntries(
   entries: readonly EgressEntry[],
-  { git = [], worktree }: PolicySources,
-): readonly GitRule[] {
-  const source: RuleSource = { kind: "flag", label: "--git" };
-  const rules = [
-    ...entries.flatMap((entry) => (entry.kind === "git" ? [entry.rule] : [])),
-    ...git.map((text) => parseAs("VBX_USAGE", "--git", () => parseGitFlag(text, source))),
-  ];
-  const own = worktree && toWorktreeRule(worktree.remoteUrl);
-  // What a user wrote about a repository is all that counts for it
-  const isWritten =
-    own !== undefined && findGitRules({ git: rules }, own, own.repository).length > 0;
-  return own === undefined || isWritten ? rules : [...rules, own];
-}
-
-/** Reading of the work tree's own repository; nothing for a remote that isn't on the web, such as a path. */
-function toWorktreeRule(remoteUrl: string): GitRule | undefined {
-  const place = readRemote(remoteUrl);
-  if (place === undefined || place.repository.endsWith("/*")) return undefined;
-  return {
-    ...place,
-    read: true,
-    push: undefined,
-    pulls: "none",
-    lfsHosts: [],
-    exclusive: false,
-    source: { kind: "worktree", label: "work tree" },
-  };
-}
-
-function readRemote(remoteUrl: string): RepositoryPlace | undefined {
-  try {
-    // A user name says how the host's own git logs in; the session has its vault for that
-    return parseRepositoryUrl(remoteUrl.replace(/^(https?:\/\/)[^/@]*@/i, "$1"));
-  } catch (error) {
-    if (error instanceof VaultboxError) return undefined;
-    throw error;
-  }
+  { entryKinds, entryFlags = {}, place = {} }: PolicySources,
+): readonly PolicyEntry[] {
+  return entryKinds.flatMap((kind) => {
+    const label = `--${kind.key}`;
+    const source: RuleSource = { kind: "flag", label };
+    const written = [
+      ...entries.flatMap((entry) =>
+        entry.kind === "entry" && entry.entry.kind === kind ? [entry.entry.item] : [],
+      ),
+      ...(entryFlags[kind.key] ?? []).flatMap((text) =>
+        parseAs("VBX_USAGE", label, () => kind.parseFlag?.(text, source, place) ?? []),
+      ),
+    ];
+    const implied = kind.toImplied?.(place, written) ?? [];
+    return [...written, ...implied].map((item) => ({ kind, item }));
+  });
 }
 
 function toUserRules(user: UserRules): readonly Rule[] {
@@ -123,7 +109,7 @@ function toUserRules(user: UserRules): readonly Rule[] {
 
 async function toEntryRules(entry: EgressEntry, sources: PolicySources): Promise<readonly Rule[]> {
   if (entry.kind === "rules") return entry.rules;
-  if (entry.kind === "git") return [];
+  if (entry.kind === "entry") return [];
   return toPresetRules(entry.name, entry.source.label, sources);
 }
 

@@ -21,7 +21,7 @@ export interface InitOptions {
  */
 export async function initProjectFile(options: InitOptions, paths: Paths): Promise<string> {
   const text = toProjectFileText(options);
-  parseProjectFile(Buffer.from(text), projectFileName);
+  parseProjectFile(Buffer.from(text), projectFileName, []);
   const path = join(readWorkspacePath(options.workspace), projectFileName);
   await createFile(path, text);
   const written = await readProjectFile(path);

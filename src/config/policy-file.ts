@@ -1,4 +1,5 @@
 import { maxFileBytes } from "../policy/file/fields.ts";
+import type { EntryKind } from "../policy/entry-kind.ts";
 import { parsePolicyFile, type PolicyFile } from "../policy/file/parse-policy.ts";
 import {
   parseChosenFile,
@@ -20,10 +21,14 @@ const kind = {
  * @throws InvalidFileError VBX_POLICY_INVALID with every problem; VaultboxError VBX_POLICY_INVALID when it can't be
  * read, VBX_FILE_UNTRUSTED when a sandbox could have written it
  */
-export async function readPolicyFile(path: string, rules: ChosenFileRules): Promise<PolicyFile> {
+export async function readPolicyFile(
+  path: string,
+  rules: ChosenFileRules,
+  entryKinds: readonly EntryKind[],
+): Promise<PolicyFile> {
   const file = await readPolicyContent(path);
   await vouchForChosenFile(path, file, rules);
-  return parseChosenFile(file, () => parsePolicyFile(file.content, path));
+  return parseChosenFile(file, () => parsePolicyFile(file.content, path, entryKinds));
 }
 
 /** The bytes of a policy file, whoever wrote it. @throws VaultboxError VBX_POLICY_INVALID, VBX_FILE_UNSAFE */

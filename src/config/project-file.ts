@@ -6,6 +6,7 @@ import { hasCode, VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { toShellWord } from "../base/shell-word.ts";
 import { maxFileBytes } from "../policy/file/fields.ts";
+import type { EntryKind } from "../policy/entry-kind.ts";
 import type { ProjectFile } from "../policy/file/parse-policy.ts";
 import type { Paths } from "../base/paths.ts";
 import { readPlainFile } from "../base/fs/private-read.ts";
@@ -92,6 +93,7 @@ async function findGoverningFile(
 export async function loadTrustedProjectFile(
   workspace: string,
   paths: Paths,
+  entryKinds: readonly EntryKind[],
 ): Promise<{ path: string; sha256: string; project: ProjectFile } | undefined> {
   const found = await findGoverningFile(workspace, paths);
   if (found === undefined) return undefined;
@@ -110,7 +112,7 @@ export async function loadTrustedProjectFile(
   }
   // The YAML library is loaded for a file that is there, not for every run
   const { parseProjectFile } = await import("../policy/file/parse-policy.ts");
-  const project = parseProjectFile(found.content, basename(found.path));
+  const project = parseProjectFile(found.content, basename(found.path), entryKinds);
   return { path: found.path, sha256: found.sha256, project };
 }
 

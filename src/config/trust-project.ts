@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { EntryKind } from "../policy/entry-kind.ts";
 import {
   parsePolicyFile,
   parseProjectFile,
@@ -25,14 +26,21 @@ export interface InspectedProject {
  * @throws InvalidFileError VBX_PROJECT_FILE_INVALID, VBX_POLICY_INVALID; VaultboxError VBX_FILE_UNSAFE, VBX_CONFIG_INVALID
  */
 export async function inspectProject(
-  workspace: string,
+  {
+    workspace,
+    file,
+    entryKinds,
+  }: {
+    readonly workspace: string;
+    readonly file?: string | undefined;
+    readonly entryKinds: readonly EntryKind[];
+  },
   paths: Paths,
-  file?: string,
 ): Promise<InspectedProject> {
   const isProject = file === undefined || basename(file) === projectFileName;
   const { path, sha256, project } = isProject
-    ? await readProject(workspace, file)
-    : await readGrants(file);
+    ? await readProject(workspace, file, entryKinds)
+    : await readGrants(file, entryKinds);
   const record = await readTrust(path, paths);
   return { path, sha256, trusted: record?.sha256 === sha256, ...(project && { project }) };
 }
@@ -48,19 +56,23 @@ type ReadFile = Pick<InspectedProject, "path" | "sha256"> & {
   readonly project: ProjectFile | undefined;
 };
 
-async function readProject(workspace: string, file?: string): Promise<ReadFile> {
+async function readProject(
+  workspace: string,
+  file: string | undefined,
+  entryKinds: readonly EntryKind[],
+): Promise<ReadFile> {
   const { path, content, sha256 } = await locateProjectFile(workspace, file);
-  return { path, sha256, project: parseProjectFile(content, basename(path)) };
+  return { path, sha256, project: parseProjectFile(content, basename(path), entryKinds) };
 }
 
 /** Nothing for certificates: whom to believe is not what may be reached. */
-async function readGrants(file: string): Promise<ReadFile> {
+async function readGrants(file: string, entryKinds: readonly EntryKind[]): Promise<ReadFile> {
   const found = await readChosenFile(file, chosenKind);
   const { path, content, sha256 } = found;
   if (Buffer.from(content).includes("-----BEGIN CERTIFICATE-----")) {
     return { path, sha256, project: undefined };
   }
-  const policy = parseChosenFile(found, () => parsePolicyFile(content, basename(path)));
+  const policy = parseChosenFile(found, () => parsePolicyFile(content, basename(path), entryKinds));
   return { path, sha256, project: { ...policy, home: "new", history: "project", env: {} } };
 }
 

@@ -7,15 +7,14 @@
 //    without case.
 // 5. Among several matching allow rules the grant is their union: one that lets client credentials pass is preferred,
 //    then the first. The verdict never depends on the order of rules.
-// 6. A `git:` entry opens the tunnel to its hosts and allows no request here: the handlers of the proxy decide those, and a deny
-//    rule beats them as well (`isDeniedByRule`).
+// 6. An entry of another kind (`git:`) opens the tunnel to its hosts and allows no request here: its handlers decide those, and
+//    a deny rule beats them as well (`isDeniedByRule`).
 // 7. A path that servers read in more than one way (`readings`) is decided as each of them: all must be allowed and none
 //    denied.
 // 8. What a request does to another path (`others`) is decided as the request that would do the same there; the request is
 //    allowed when all of it is.
 // 9. A refusal names the step at which the nearest allow rule failed: host → port → scheme → WebSocket → method → path.
-import { findGitRuleOfTunnel, indexGitRules, type GitIndex } from "../git/entry/git-rules.ts";
-import type { GitRule } from "../git/entry/git-rule.ts";
+import type { EntryOrigin, PolicyEntry } from "./entry-kind.ts";
 import { toComparableHost } from "./host-pattern.ts";
 import { methodsOfUse, type OtherPath } from "../http/other-path.ts";
 import {
@@ -45,12 +44,12 @@ export interface CompiledPolicy {
   readonly exact: ReadonlyMap<string, HostRules>;
   /** By the host after `*.` */
   readonly subdomains: ReadonlyMap<string, HostRules>;
-  /** `git:` entries by the origins they open */
-  readonly git: GitIndex;
+  /** The first entry that opens tunnels to an origin */
+  readonly tunnels: ReadonlyMap<string, PolicyEntry>;
 }
 
-/** Whether a tunnel opens, and which rule or `git:` entry opens it. */
-export type TunnelDecision = Decision | { readonly verdict: "allow"; readonly gitRule: GitRule };
+/** Whether a tunnel opens, and which rule or entry opens it. */
+export type TunnelDecision = Decision | { readonly verdict: "allow"; readonly entry: PolicyEntry };
 
 /** What is known when a tunnel is opened: at CONNECT, or from the SNI of a transparent connection. */
 export interface TunnelAuthority {
@@ -84,7 +83,24 @@ export function compilePolicy(policy: EgressPolicy): CompiledPolicy {
       matchesPath: compile(rule.path),
     });
   }
-  return { kind: "compiled", policy, exact, subdomains, git: indexGitRules(policy.git ?? []) };
+  return { kind: "compiled", policy, exact, subdomains, tunnels: indexTunnels(policy) };
+}
+
+function indexTunnels({ entries = [] }: EgressPolicy): ReadonlyMap<string, PolicyEntry> {
+  const tunnels = new Map<string, PolicyEntry>();
+  for (const { kind, items } of entries) {
+    for (const item of items) {
+      for (const origin of kind.toOrigins(item)) {
+        const key = toOriginKey(origin);
+        if (!tunnels.has(key)) tunnels.set(key, { kind, item });
+      }
+    }
+  }
+  return tunnels;
+}
+
+function toOriginKey({ scheme, host, port }: EntryOrigin): string {
+  return `${scheme}://${toComparableHost(host)}:${port}`;
 }
 
 /** Decides one request, with everything that it reads or writes. Give it a compiled policy where it is called often. */
@@ -206,11 +222,13 @@ export function decideTunnel(
       denial = denied;
     }
   }
-  const gitRule = findGitRuleOfTunnel(compiled.git, authority, (scheme) => {
-    denial ??= closed.get(scheme);
-    return !closed.has(scheme);
-  });
-  if (gitRule !== undefined) return { verdict: "allow", gitRule };
+  for (const scheme of ["https", "http"] as const) {
+    const entry = compiled.tunnels.get(toOriginKey({ scheme, ...authority }));
+    if (entry === undefined) continue;
+    const denied = closed.get(scheme);
+    if (denied === undefined) return { verdict: "allow", entry };
+    denial ??= denied;
+  }
   if (denial !== undefined) return { verdict: "deny", reason: "denied-by-rule", rule: denial };
   return { verdict: "deny", reason };
 }

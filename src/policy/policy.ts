@@ -1,4 +1,4 @@
-import type { GitRule } from "../git/entry/git-rule.ts";
+import type { EntryGroup } from "./entry-kind.ts";
 import type { OtherPath } from "../http/other-path.ts";
 
 /** A canonical host name: lower case ASCII LDH labels, no trailing dot. `subdomains` is `*.host`: every subdomain, never the apex. */
@@ -45,8 +45,8 @@ export interface SessionLimits {
 /** What a session may reach. An empty rule list denies everything. */
 export interface EgressPolicy {
   readonly rules: readonly Rule[];
-  /** Repositories; missing is none */
-  readonly git?: readonly GitRule[];
+  /** What else there is, by kind; missing is nothing */
+  readonly entries?: readonly EntryGroup[];
   readonly limits: SessionLimits;
 }
 

@@ -1,3 +1,4 @@
+import { gitRulesOf } from "../git/entry/git-entries.ts";
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { createWorthlessCertificate } from "../ca/certificate.ts";
@@ -204,7 +205,7 @@ function toGitFiles(
 ): SandboxGitFiles {
   const { author, signing } = plan.git;
   const signingKey = signing?.key.publicKey;
-  const rules = plan.policy.git ?? [];
+  const rules = gitRulesOf(plan.policy);
   const config = toGitConfig({
     workspace,
     rules,

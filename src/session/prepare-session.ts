@@ -69,7 +69,7 @@ export async function prepareSession(
     recorder: audit,
     ca,
     env,
-    gitCacheFolder: paths.git,
+    stateFolder: paths.state,
   });
   const close = once(async () => {
     await proxy[Symbol.asyncDispose]();

@@ -1,12 +1,11 @@
 import type { RequestRecorder } from "../proxy/egress/request-recorder.ts";
 import { findPresetFor } from "./find-preset.ts";
 import { createSessionCa, type SessionCa } from "../ca/session-ca.ts";
-import { compilePolicy } from "../policy/decide.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { parseConnectTo } from "../proxy/client/connect-to.ts";
 import { createDialer } from "../proxy/upstream/dial.ts";
 import { ProxyServer, type ProxyPolicy } from "../proxy/proxy-server.ts";
-import type { SigningParts } from "./session-handlers.ts";
+import type { SessionHandlersOptions, SigningParts } from "./session-handlers.ts";
 import type { SessionPlan } from "./session-plan.ts";
 import { openSigner } from "./signing/session-signer.ts";
 import type { SessionCredential } from "../credential/session-credential.ts";
@@ -30,8 +29,8 @@ export interface SessionProxyOptions {
   readonly recorder: RequestRecorder;
   readonly upstream: UpstreamSettings;
   readonly ca: SessionCa;
-  /** Where the host keeps the histories that pushes are held against */
-  readonly gitCacheFolder: string;
+  /** Where vaultbox keeps what it remembers */
+  readonly stateFolder: string;
   /** Whether something is signed, and by which key */
   readonly git?: SessionPlan["git"];
   /** Of the user, where an ssh-agent is found */
@@ -62,7 +61,7 @@ export async function openSessionProxy(options: SessionProxyOptions): Promise<Se
   });
   const signing = toSigningParts(options);
   const openHandlers = (wanted: EgressPolicy): Promise<Pick<ProxyPolicy, "handlers">> =>
-    toHandlers({ policy: wanted, gitCacheFolder: options.gitCacheFolder, signing });
+    toHandlers({ policy: wanted, stateFolder: options.stateFolder, signing });
   const proxy = new ProxyServer({
     policy,
     credentials,
@@ -81,16 +80,10 @@ function toSigningParts({ git, env }: SessionProxyOptions): SigningParts | undef
   return { signer: openSigner(git.signing, env), author, repository };
 }
 
-interface HandlerParts {
-  readonly policy: EgressPolicy;
-  readonly gitCacheFolder: string;
-  readonly signing: SigningParts | undefined;
-}
-
 /** Loaded when there is something to decide at a handler. */
-async function toHandlers(parts: HandlerParts): Promise<Pick<ProxyPolicy, "handlers">> {
-  const { policy, signing } = parts;
-  if ((policy.git ?? []).length === 0 && signing === undefined) return {};
-  const { toSessionHandlers } = await import("./session-handlers.ts");
-  return { handlers: toSessionHandlers({ ...parts, policy: compilePolicy(policy) }) };
+async function toHandlers(options: SessionHandlersOptions): Promise<Pick<ProxyPolicy, "handlers">> {
+  const { policy, signing } = options;
+  if (policy.entries === undefined && signing === undefined) return {};
+  const { openSessionHandlers } = await import("./session-handlers.ts");
+  return { handlers: await openSessionHandlers(options) };
 }

@@ -7,7 +7,7 @@ import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
 import type { SessionCredential } from "../../src/credential/session-credential.ts";
 import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
-import { toSessionHandlers } from "../../src/session/session-handlers.ts";
+import { openGitHandlers } from "../../src/git/git-handlers.ts";
 import { openProxiedClient, type ProxiedClient } from "./git-client.ts";
 import { gitHost, type GitServer, gitUser } from "./git-server.ts";
 import { type ProxyFixture, startProxy } from "./proxy-fixture.ts";
@@ -40,7 +40,7 @@ export async function openGitProxy(options: GitProxyOptions): Promise<GitProxy> 
   const policy = { git: options.git ?? [] };
   const proxy = stack.use(
     await startProxy({
-      handlers: toSessionHandlers({ policy, gitCacheFolder: join(folder, "git-cache") }),
+      handlers: openGitHandlers({ policy, stateFolder: join(folder, "state") }),
       rules: options.rules ?? [],
       git: options.git ?? [],
       credentials: options.credentials ?? [tokenCredential(server)],

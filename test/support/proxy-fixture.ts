@@ -1,3 +1,4 @@
+import { gitEntries } from "../../src/git/entry/git-entries.ts";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -62,7 +63,7 @@ export async function startProxy(options: ProxyFixtureOptions): Promise<ProxyFix
         ...(options.denials ?? []).map((text) => parseRule(text, { source, effect: "deny" })),
       ],
       limits: options.limits ?? {},
-      ...(options.git === undefined ? {} : { git: options.git }),
+      ...(options.git === undefined ? {} : { entries: [{ kind: gitEntries, items: options.git }] }),
     },
     credentials: options.credentials ?? [],
     recorder: {

@@ -47,13 +47,15 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
     { resolvePaths },
     service,
     output,
-    { toGrantLines },
+    { toEgressJson, toGrantLines },
+    { loadEntryKinds },
     { findOldPolicySessions, toOldPolicyLines },
   ] = await Promise.all([
     import("../../base/paths.ts"),
     import("../../config/trust-project.ts"),
     import("../output.ts"),
     import("../policy-text.ts"),
+    import("../../session/entry-kinds.ts"),
     import("../old-policy-sessions.ts"),
   ]);
   const paths = resolvePaths();
@@ -77,7 +79,10 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
     const taken = await takeOverLeft(path, flags);
     if (taken !== undefined) return print({ path, trusted: true }, taken);
   }
-  const inspected = await service.inspectProject(process.cwd(), paths, path);
+  const inspected = await service.inspectProject(
+    { workspace: process.cwd(), file: path, entryKinds: await loadEntryKinds() },
+    paths,
+  );
   if (flags.json !== true) {
     const state = inspected.trusted ? "trusted" : "not trusted";
     const { path: at, project } = inspected;
@@ -86,7 +91,9 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
   }
   if (flags.show === true) {
     const { path: at, sha256, trusted, project } = inspected;
-    if (flags.json === true) output.printJson({ path: at, sha256, trusted, project });
+    const egress = project?.egress?.map(toEgressJson);
+    const shown = project && { ...project, ...(egress && { egress }) };
+    if (flags.json === true) output.printJson({ path: at, sha256, trusted, project: shown });
     return;
   }
   if (!inspected.trusted) {

@@ -8,10 +8,10 @@ import type {
 import type { HttpRequest } from "../../http/http-request.ts";
 import { type IncomingRequest, toRequestView } from "../../http/incoming-request.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { CompiledPolicy } from "../../policy/decide.ts";
+import type { EgressPolicy } from "../../policy/policy.ts";
 import type { RequestDisposition } from "../../proxy/decide/decide-request.ts";
 import { HeldBytes } from "../../proxy/egress/held-bytes.ts";
-import { toSessionHandlers } from "../../session/session-handlers.ts";
+import { openSessionHandlers } from "../../session/session-handlers.ts";
 import { type HeaderField, headerValues } from "../../http/header-fields.ts";
 
 /** What a handler says of a request without its body. */
@@ -48,12 +48,13 @@ class NotGivenError extends Error {
 const nothingDisabled = new HeldBytes();
 
 /** The handlers of a session that signs nothing; they send nothing. */
-export function openExplainedHandlers(
-  policy: CompiledPolicy,
-  gitCacheFolder: string,
-): readonly Handler[] {
+export async function openExplainedHandlers(
+  policy: EgressPolicy,
+  stateFolder: string,
+): Promise<readonly Handler[]> {
   const tools: HandlerTools = { send: notGiven, openHold: () => nothingDisabled.open() };
-  return toSessionHandlers({ policy, gitCacheFolder, signing: undefined })(tools);
+  const open = await openSessionHandlers({ policy, stateFolder });
+  return open(tools);
 }
 
 /** What a session's handler says of a request whose body isn't known. Nothing is sent. */

@@ -2,6 +2,7 @@ import type { Paths } from "../../base/paths.ts";
 import type { RefUpdate } from "../../git/repository-call.ts";
 import { isDeniedByRule } from "../../policy/decide.ts";
 import { decideRefUpdateByAll } from "../../git/entry/decide-ref-update.ts";
+import { gitRulesOf } from "../../git/entry/git-entries.ts";
 import { formatGitUrl } from "../../git/entry/git-rule-text.ts";
 import { filterBySpelling, findGitRules } from "../../git/entry/git-rules.ts";
 import type { GitRule } from "../../git/entry/git-rule.ts";
@@ -56,7 +57,10 @@ export async function explainPush(
   const session = await resolveSessionPolicy(options, paths);
   const { policy } = session;
   const { repository } = place;
-  const rules = filterBySpelling(findGitRules(policy, place, repository), repository);
+  const rules = filterBySpelling(
+    findGitRules({ git: gitRulesOf(policy) }, place, repository),
+    repository,
+  );
   const denial = (await findClosedAddress(place, session)) ?? findDenial(policy, place, wanted.url);
   const steps = (Object.keys(facts) as PushStep["step"][]).map((step) =>
     denial === undefined

@@ -1,11 +1,8 @@
 import type { Paths } from "../../base/paths.ts";
 import type { IncomingRequest } from "../../http/incoming-request.ts";
 import { compilePolicy } from "../../policy/decide.ts";
-import { describeGitRule, formatGitUrl } from "../../git/entry/git-rule-text.ts";
-import type { GitRule } from "../../git/entry/git-rule.ts";
 import { formatRule } from "../../policy/parse-rule.ts";
 import type { Decision, EgressPolicy, EgressRequest, RuleSource } from "../../policy/policy.ts";
-import { coversRepository } from "../../base/repository-name.ts";
 import { decideRequest, toEgressRequest } from "../../proxy/decide/decide-request.ts";
 import { parseAskedRequest, type WantedRequest } from "./asked-request.ts";
 import type { HandlerVerdict } from "./explain-handler.ts";
@@ -44,7 +41,8 @@ interface ExplainedDecision {
 /** What a session decides by. */
 export interface ExplainedSession extends SendingTools {
   readonly policy: EgressPolicy;
-  readonly gitCacheFolder: string;
+  /** Where vaultbox keeps what it remembers */
+  readonly stateFolder: string;
 }
 
 export type Explainer = (incoming: IncomingRequest) => Promise<Explanation>;
@@ -65,7 +63,7 @@ export async function explainRequest(
   const session = await resolveSessionPolicy(options, paths);
   const explain = await openExplainer({
     policy: session.policy,
-    gitCacheFolder: paths.git,
+    stateFolder: paths.state,
     ...toSendingTools(session, wanted.vaults),
   });
   return explain(incoming);
@@ -87,15 +85,16 @@ export async function openExplainer(session: ExplainedSession): Promise<Explaine
 
 async function openDecider({
   policy,
-  gitCacheFolder,
+  stateFolder,
 }: ExplainedSession): Promise<(incoming: IncomingRequest) => Promise<ExplainedDecision>> {
   const compiled = compilePolicy(policy);
-  if (policy.git === undefined) {
+  if (policy.entries === undefined) {
     const deciders = { policy: compiled, handlers: [] };
     return (incoming) => Promise.resolve(explainRules(decideRequest(deciders, incoming).decision));
   }
   const { explainHandler, openExplainedHandlers } = await import("./explain-handler.ts");
-  const deciders = { policy: compiled, handlers: openExplainedHandlers(compiled, gitCacheFolder) };
+  const handlers = await openExplainedHandlers(policy, stateFolder);
+  const deciders = { policy: compiled, handlers };
   return async (incoming) => {
     const { disposition, decision } = decideRequest(deciders, incoming);
     switch (disposition.type) {
@@ -133,25 +132,26 @@ function explainRules(decision: Decision): ExplainedDecision {
   };
 }
 
-/** What the handler of a `git:` entry says. */
+/** What the handler of an entry says. */
 function explainEntry(
-  { git = [] }: EgressPolicy,
+  { entries = [] }: EgressPolicy,
   answer: Exclude<HandlerVerdict, { verdict: "host-rules" }>,
 ): ExplainedDecision {
   const { repository = null, label } = answer;
-  const entry = git.find(
-    (rule) =>
-      rule.source.label === label &&
-      (repository === null || coversRepository(rule.repository, repository)),
-  );
+  const [entry] = entries.flatMap(({ kind, items }) => {
+    const item = items.find(
+      (one) => one.source.label === label && (repository === null || kind.isAbout(one, repository)),
+    );
+    return item === undefined ? [] : [{ key: kind.key, item, ...kind.describe(item) }];
+  });
   return {
     found: {
       verdict: answer.verdict,
       reason: answer.verdict === "deny" ? answer.reason : null,
-      rule: entry === undefined ? null : `git: ${formatGitUrl(entry)}`,
-      source: entry?.source ?? null,
+      rule: entry === undefined ? null : `${entry.key}: ${entry.title}`,
+      source: entry?.item.source ?? null,
       repository,
-      detail: toDetail(answer, entry),
+      detail: toDetail(answer, entry?.lines ?? []),
     },
     sending: toSending(answer),
   };
@@ -174,7 +174,7 @@ function toOtherDetail({ other, reading }: DeniedDecision): readonly string[] {
   return other === undefined ? [] : [`it does what ${other.method} ${other.path} would do`];
 }
 
-function toDetail(answer: HandlerVerdict, entry: GitRule | undefined): readonly string[] {
+function toDetail(answer: HandlerVerdict, grants: readonly string[]): readonly string[] {
   if (answer.verdict === "deny") return answer.why === "" ? [] : [answer.why];
-  return answer.verdict === "depends" && entry !== undefined ? describeGitRule(entry) : [];
+  return answer.verdict === "depends" ? grants : [];
 }

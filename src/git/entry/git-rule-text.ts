@@ -1,5 +1,4 @@
 import type { GitRule, PushGrant } from "./git-rule.ts";
-import { toShellWord } from "../../base/shell-word.ts";
 import { formatSize } from "../../base/units.ts";
 import { formatRefPattern } from "./ref-pattern.ts";
 
@@ -23,6 +22,21 @@ export function describeGitRule(rule: GitRule): readonly string[] {
   if (pulls !== undefined) lines.push(pulls);
   if (rule.lfsHosts.length > 0) lines.push(`LFS objects may be at ${rule.lfsHosts.join(", ")}`);
   return lines;
+}
+
+/** A rule as `--json` shows it; a stable interface. */
+export function toGitJson(rule: GitRule): Readonly<Record<string, unknown>> {
+  const { forge, read, push, pulls, lfsHosts, exclusive, source } = rule;
+  return {
+    url: formatGitUrl(rule),
+    forge,
+    read,
+    push: push ?? null,
+    pulls,
+    lfsHosts,
+    exclusive,
+    source,
+  };
 }
 
 function describePush(push: PushGrant): readonly string[] {
@@ -51,13 +65,4 @@ function describePulls({ forge, pulls }: GitRule): string | undefined {
     merge: "create, comment and merge",
   };
   return `${forge === "github" ? "pull" : "merge"} requests: ${words[pulls]}`;
-}
-
-/** What `run` says about the repository that it lets be read by itself, and what to type for more. */
-export function toWorktreeNotes(rules: readonly GitRule[]): readonly string[] {
-  return rules.flatMap((rule) => {
-    if (rule.source.kind !== "worktree") return [];
-    const command = `vaultbox run --git ${toShellWord(`${formatGitUrl(rule)}:push=agent/*`)}`;
-    return [`git: ${rule.repository} may be read; to let it push: ${command}`];
-  });
 }

@@ -1,7 +1,6 @@
 import { gitAuthorities, type GitAuthority, type GitOrigin } from "./git-authorities.ts";
 import type { GitRule } from "./git-rule.ts";
 import { toComparableHost } from "../../policy/host-pattern.ts";
-import type { EgressPolicy } from "../../policy/policy.ts";
 import { coversRepository, isSpelledAs } from "../../base/repository-name.ts";
 
 type Kind = GitAuthority["kind"];
@@ -9,12 +8,17 @@ type Kind = GitAuthority["kind"];
 /** Rules of one origin by what is asked there. */
 export type GitIndex = ReadonlyMap<string, readonly { readonly kind: Kind; rule: GitRule }[]>;
 
-/** What `findGitRules` and the like need: a policy, or one that was compiled. */
+/** What `findGitRules` and the like need: the rules as they are, or indexed. */
 export type GitPolicy =
-  | Pick<EgressPolicy, "git">
+  | { readonly git: readonly GitRule[] }
   | { readonly kind: "compiled"; readonly git: GitIndex };
 
-export function indexGitRules(rules: readonly GitRule[]): GitIndex {
+/** For rules that are asked for often. */
+export function compileGitRules(rules: readonly GitRule[]): GitPolicy {
+  return { kind: "compiled", git: indexGitRules(rules) };
+}
+
+function indexGitRules(rules: readonly GitRule[]): GitIndex {
   const index = new Map<string, { kind: Kind; rule: GitRule }[]>();
   for (const rule of rules) {
     for (const authority of gitAuthorities(rule)) {
@@ -65,22 +69,8 @@ export function filterBySpelling(
   );
 }
 
-/** A rule that opens a tunnel to this host and port, whatever is asked there. */
-export function findGitRuleOfTunnel(
-  index: GitIndex,
-  authority: Pick<GitOrigin, "host" | "port">,
-  isOpen: (scheme: "https" | "http") => boolean,
-): GitRule | undefined {
-  for (const scheme of ["https", "http"] as const) {
-    const found = index.get(toKey({ scheme, ...authority })) ?? [];
-    const first = found.find(({ kind }) => kind !== "page");
-    if (first !== undefined && isOpen(scheme)) return first.rule;
-  }
-  return undefined;
-}
-
 function toIndex(policy: GitPolicy): GitIndex {
-  return "kind" in policy ? policy.git : indexGitRules(policy.git ?? []);
+  return "kind" in policy ? policy.git : indexGitRules(policy.git);
 }
 
 function toKey({ scheme, host, port }: GitOrigin): string {

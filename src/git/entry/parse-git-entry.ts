@@ -43,14 +43,16 @@ export const gitPathsKeys = ["deny"] as const;
 export const gitLfsKeys = ["hosts"] as const;
 export const pushOnlyKeys = ["create", "force", "delete", "tags", "max_pack", "paths"] as const;
 
-export type GitEntryFields = Partial<Record<(typeof gitEntryKeys)[number], Field>>;
+type GitEntryFields = Partial<Record<(typeof gitEntryKeys)[number], Field>>;
 
 /** Reads an entry with `git:`; undefined when it can't be read. Problems are reported to the reader. */
 export function parseGitEntry(
   reader: FileReader,
-  entry: { readonly fields: GitEntryFields; readonly source: RuleSource },
+  field: Field,
+  source: RuleSource,
 ): GitRule | undefined {
-  const { fields, source } = entry;
+  const fields = readMap(reader, field, gitEntryKeys);
+  if (fields === undefined) return undefined;
   const options = readOptions(reader, fields);
   const { git, forge } = fields;
   const url = git && readString(reader, git);

@@ -1,5 +1,4 @@
-import type { GitRule } from "../../git/entry/git-rule.ts";
-import { gitEntryKeys, parseGitEntry } from "../../git/entry/parse-git-entry.ts";
+import type { EntryKind, PolicyEntry } from "../entry-kind.ts";
 import {
   parseOrigin,
   parseRuleOfHost,
@@ -25,7 +24,7 @@ import {
 /** One entry of `egress:`. A preset stays a name here: who looks it up is no part of this folder. */
 export type EgressEntry =
   | { readonly kind: "rules"; readonly rules: readonly Rule[] }
-  | { readonly kind: "git"; readonly rule: GitRule }
+  | { readonly kind: "entry"; readonly entry: PolicyEntry }
   | { readonly kind: "preset"; readonly name: string; readonly source: RuleSource };
 
 export const presetEntryKeys = ["preset"] as const;
@@ -43,71 +42,74 @@ export const clientCredentialChoices = ["refuse", "pass"] as const;
 /** Entries of `egress:`, and of one `allow:` or `deny:` list */
 const maxEntries = 1000;
 
-/** By the key that says what an entry is. */
-const keysOfKind = {
-  // Keys of other kinds get a better message than "unknown"
-  preset: [...presetEntryKeys, ...hostEntryKeys, ...gitEntryKeys],
-  git: gitEntryKeys,
-  host: hostEntryKeys,
-} as const;
-const kinds = ["preset", "git", "host"] as const;
 type HostFields = Partial<Record<(typeof hostEntryKeys)[number], Field>>;
 
-/** Reads the list below `egress:`; `kind` says whose file it is. Problems are reported to the reader. */
+/** Whose file it is, and the kinds of entries that it may have beside hosts and presets. */
+export interface EgressContext {
+  readonly kind: "project" | "file";
+  readonly entryKinds: readonly EntryKind[];
+}
+
+/** Reads the list below `egress:`. Problems are reported to the reader. */
 export function parseEgress(
   reader: FileReader,
   field: Field,
-  kind: "project" | "file",
+  { kind, entryKinds }: EgressContext,
 ): readonly EgressEntry[] {
   const items = readList(reader, field) ?? [];
   if (items.length > maxEntries) report(reader, field, `more than ${maxEntries} entries`);
   return items.slice(0, maxEntries).flatMap((item) => {
     const source: RuleSource = { kind, label: `${reader.file}:${item.line}` };
-    return parseEntry(reader, item, source) ?? [];
+    return parseEntry(reader, item, { source, entryKinds }) ?? [];
   });
 }
 
 function parseEntry(
   reader: FileReader,
   item: Field,
-  source: RuleSource,
+  {
+    source,
+    entryKinds,
+  }: { readonly source: RuleSource; readonly entryKinds: readonly EntryKind[] },
 ): readonly EgressEntry[] | undefined {
   const names = readEntries(reader, item)?.map(([name]) => name);
   if (names === undefined) return undefined;
-  switch (kinds.find((kind) => names.includes(kind))) {
-    case "preset":
-      return parsePresetEntry(reader, item, source);
-    case "git": {
-      const fields = readMap(reader, item, keysOfKind.git);
-      const rule = fields && parseGitEntry(reader, { fields, source });
-      return rule && [{ kind: "git", rule }];
-    }
-    case "host": {
-      const fields = readMap(reader, item, keysOfKind.host);
-      return fields && [{ kind: "rules", rules: parseHostEntry(reader, { fields, source }) }];
-    }
-    case undefined:
-      // Which keys are right depends on what is missing; only typos are worth a word
-      readMap(reader, item, keysOfKind.preset);
-      report(reader, item, "write host:, git: or preset: in every entry");
-      return undefined;
+  // Keys of other kinds get a better message than "unknown"
+  const known = [...presetEntryKeys, ...hostEntryKeys, ...entryKinds.flatMap(({ keys }) => keys)];
+  if (names.includes("preset")) {
+    return parsePresetEntry(reader, readMap(reader, item, known), source);
   }
+  const kind = entryKinds.find(({ key }) => names.includes(key));
+  if (kind !== undefined) {
+    const parsed = kind.parse(reader, item, source);
+    return parsed && [{ kind: "entry", entry: { kind, item: parsed } }];
+  }
+  if (names.includes("host")) {
+    const fields = readMap(reader, item, hostEntryKeys);
+    return fields && [{ kind: "rules", rules: parseHostEntry(reader, { fields, source }) }];
+  }
+  // Which keys are right depends on what is missing; only typos are worth a word
+  readMap(reader, item, known);
+  const keys = ["host", ...entryKinds.map(({ key }) => key)].map((key) => `${key}:`);
+  report(reader, item, `write ${keys.join(", ")} or preset: in every entry`);
+  return undefined;
 }
 
 function parsePresetEntry(
   reader: FileReader,
-  item: Field,
+  fields: Readonly<Record<string, Field | undefined>> | undefined,
   source: RuleSource,
 ): readonly EgressEntry[] | undefined {
-  const fields = readMap(reader, item, keysOfKind.preset);
-  if (fields?.preset === undefined) return undefined;
+  if (fields?.["preset"] === undefined) return undefined;
   for (const [key, other] of Object.entries(fields)) {
-    if (key !== "preset") report(reader, other, "a preset entry has no other key");
+    if (other !== undefined && key !== "preset") {
+      report(reader, other, "a preset entry has no other key");
+    }
   }
-  const name = readString(reader, fields.preset);
+  const name = readString(reader, fields["preset"]);
   if (name === undefined) return undefined;
   if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)) {
-    report(reader, fields.preset, "write the name of a preset, as in preset: npm");
+    report(reader, fields["preset"], "write the name of a preset, as in preset: npm");
     return undefined;
   }
   return [{ kind: "preset", name, source }];

@@ -1,4 +1,5 @@
 import { given } from "../../base/given.ts";
+import type { EntryKind } from "../entry-kind.ts";
 import type { VaultboxErrorCode } from "../../base/errors.ts";
 import { isReservedVariable } from "../../base/reserved-variables.ts";
 import { parseEgress, type EgressEntry } from "./parse-egress.ts";
@@ -80,7 +81,11 @@ type Fields = Partial<Record<(typeof projectFileKeys)[number], Field>>;
  * @param file how messages and rule sources name it
  * @throws InvalidFileError VBX_POLICY_INVALID with every problem
  */
-export function parsePolicyFile(content: Uint8Array, file: string): PolicyFile {
+export function parsePolicyFile(
+  content: Uint8Array,
+  file: string,
+  entryKinds: readonly EntryKind[],
+): PolicyFile {
   const reader = createReader(file);
   const root = readRoot(reader, content);
   const fields = root && readMap(reader, root, policyFileKeys);
@@ -89,7 +94,10 @@ export function parsePolicyFile(content: Uint8Array, file: string): PolicyFile {
   if (fields.egress === undefined) {
     report(reader, root, "egress is missing; write egress: [] to allow nothing");
   }
-  const egress = fields.egress === undefined ? [] : parseEgress(reader, fields.egress, "file");
+  const egress =
+    fields.egress === undefined
+      ? []
+      : parseEgress(reader, fields.egress, { kind: "file", entryKinds });
   const limits = fields.limits === undefined ? {} : parseLimits(reader, fields.limits);
   if (reader.problems.length > 0) throw toError("VBX_POLICY_INVALID", reader);
   return { egress, limits };
@@ -100,7 +108,11 @@ export function parsePolicyFile(content: Uint8Array, file: string): PolicyFile {
  * @param file how messages and rule sources name it
  * @throws InvalidFileError VBX_PROJECT_FILE_INVALID with every problem
  */
-export function parseProjectFile(content: Uint8Array, file: string): ProjectFile {
+export function parseProjectFile(
+  content: Uint8Array,
+  file: string,
+  entryKinds: readonly EntryKind[],
+): ProjectFile {
   const reader = createReader(file);
   const root = readRoot(reader, content);
   const fields = root && readMap(reader, root, projectFileKeys);
@@ -109,7 +121,8 @@ export function parseProjectFile(content: Uint8Array, file: string): ProjectFile
   const agent = readName(reader, fields.agent, nameShape);
   const image = fields.image && parseImage(reader, fields.image);
   const vaults = fields.vaults && readVaults(reader, fields.vaults);
-  const egress = fields.egress && parseEgress(reader, fields.egress, "project");
+  const egress =
+    fields.egress && parseEgress(reader, fields.egress, { kind: "project", entryKinds });
   const { agent_credential: need } = fields;
   const agentCredential = need && readChoice(reader, need, agentCredentialChoices);
   const home = (fields.home && readChoice(reader, fields.home, homeChoices)) ?? "new";

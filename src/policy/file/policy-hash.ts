@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-import type { GitRule, PushGrant } from "../../git/entry/git-rule.ts";
 import type { EgressPolicy, Rule } from "../policy.ts";
-import { toComparableRepository } from "../../base/repository-name.ts";
 
 /**
  * SHA-256, hex, of the policy's canonical JSON. Order and origin of the rules make no difference: the hash names what a
@@ -9,43 +7,19 @@ import { toComparableRepository } from "../../base/repository-name.ts";
  */
 export function hashPolicy(policy: EgressPolicy): string {
   const rules = [...new Set(policy.rules.map(toCanonicalJson))].toSorted();
-  const entries = [...new Set(policy.git?.map(toCanonicalGitJson))].toSorted();
-  // Left out where there is none: a policy without repositories keeps its hash
-  const git = entries.length === 0 ? "" : `"git":[${entries.join(",")}],`;
+  // Left out where there are none: a policy without repositories keeps its hash
+  const entries = (policy.entries ?? []).map(({ kind, items }): [string, string] => {
+    const texts = items.map((item) => JSON.stringify(kind.toCanonical(item)));
+    return [kind.key, `[${[...new Set(texts)].toSorted().join(",")}]`];
+  });
   const { durationMs, requests, requestsPerMinute, uploadBytes } = policy.limits;
   const limits = JSON.stringify({ durationMs, requests, requestsPerMinute, uploadBytes });
+  const parts = [...entries, ["limits", limits], ["rules", `[${rules.join(",")}]`]]
+    .map(([key, text]) => `"${key}":${text}`)
+    .toSorted();
   return createHash("sha256")
-    .update(`{${git}"limits":${limits},"rules":[${rules.join(",")}]}`)
+    .update(`{${parts.join(",")}}`)
     .digest("hex");
-}
-
-function toCanonicalGitJson(rule: GitRule): string {
-  const { exclusive, forge, host, lfsHosts, port, pulls, push, read, repository, scheme } = rule;
-  return JSON.stringify({
-    exclusive,
-    forge,
-    host,
-    lfsHosts: lfsHosts.toSorted(),
-    port,
-    pulls,
-    push: push === undefined ? null : toCanonicalGrant(push),
-    read,
-    repository: toComparableRepository(repository) ?? repository,
-    scheme,
-  });
-}
-
-function toCanonicalGrant(push: PushGrant): PushGrant {
-  const { create, delete: remove, denyPaths, force, maxPackBytes, refs, tags } = push;
-  return {
-    create,
-    delete: remove,
-    denyPaths: denyPaths.toSorted(),
-    force,
-    maxPackBytes,
-    refs: refs.toSorted(),
-    tags,
-  };
 }
 
 function toCanonicalJson(rule: Rule): string {

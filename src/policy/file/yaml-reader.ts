@@ -19,7 +19,10 @@ type Position = Pick<Field, "line" | "column">;
  * anything but UTF-8, anchors, aliases, tags, directives, several documents, duplicate keys, tabs as indentation.
  */
 export function readRoot(reader: FileReader, content: Uint8Array): Field | undefined {
-  const fail = (message: string): undefined => void report(reader, start, message);
+  const fail = (message: string): undefined => {
+    report(reader, start, message);
+    return undefined;
+  };
   if (content.byteLength > maxFileBytes) {
     return fail(`the file is larger than ${maxFileBytes / 1024} KiB`);
   }

@@ -1,5 +1,4 @@
-import type { GitRule } from "../../git/entry/git-rule.ts";
-import { describeGitRule, formatGitUrl } from "../../git/entry/git-rule-text.ts";
+import type { EntryGroup } from "../../policy/entry-kind.ts";
 import { formatRule } from "../../policy/parse-rule.ts";
 import type { EgressPolicy, Rule } from "../../policy/policy.ts";
 import { toPrintable } from "../../base/printable.ts";
@@ -18,14 +17,14 @@ export function toPolicyDocument(
 ): string {
   const allowed = policy.rules.filter(({ effect }) => effect === "allow");
   const denied = policy.rules.filter(({ effect }) => effect === "deny");
-  const { git = [] } = policy;
-  const isNothing = allowed.length + git.length === 0;
+  const { entries = [] } = policy;
+  const isNothing = allowed.length + entries.length === 0;
   const sections = [
     "# What this sandbox may reach",
     "Everything that is not listed here is refused by the proxy. There is no other way out: no other network interface,\n" +
       "no name service beyond this machine. `*` stands for a part of a path segment, `**` for any number of segments.",
     ...section("Allowed", isNothing ? ["Nothing."] : allowed.map(toLine)),
-    ...repositories(git),
+    ...entries.flatMap(toEntrySection),
     ...section("Denied, whatever else is allowed", denied.map(toLine)),
     ...section("Limits of this session", toLimits(policy)),
     ...section(
@@ -116,19 +115,14 @@ function toList(
   return paths.length > maxHidden ? [...lines, `- ${paths.length - maxHidden} more`] : lines;
 }
 
-function repositories(rules: readonly GitRule[]): readonly string[] {
-  if (rules.length === 0) return [];
-  return [
-    "## Repositories",
-    "This holds for git and for the forge's API alike. A push that is refused says why (`remote: vaultbox: …`); the same\n" +
-      "change is refused by any other way too.",
-    rules.map(toRepositoryLines).join("\n"),
-  ];
-}
-
-function toRepositoryLines(rule: GitRule): string {
-  const lines = describeGitRule(rule).map((line) => `  - ${toPrintable(line)}`);
-  return [`- ${toCodeSpan(formatGitUrl(rule))}`, ...lines].join("\n");
+function toEntrySection({ kind, items }: EntryGroup): readonly string[] {
+  const entries = items.map((item) => {
+    const { title, lines } = kind.describe(item);
+    return [`- ${toCodeSpan(title)}`, ...lines.map((line) => `  - ${toPrintable(line)}`)].join(
+      "\n",
+    );
+  });
+  return [`## ${kind.heading}`, kind.agentNote, entries.join("\n")];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -7,7 +7,7 @@ import type { GitRule } from "../../../src/git/entry/git-rule.ts";
 import { parseConnectTo } from "../../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../../src/proxy/upstream/dial.ts";
 import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
-import { toSessionHandlers } from "../../../src/session/session-handlers.ts";
+import { openGitHandlers } from "../../../src/git/git-handlers.ts";
 import { startProxy, type ProxyFixture } from "../../support/proxy-fixture.ts";
 import { createTestCa } from "../../support/test-ca.ts";
 import { startTlsUpstream } from "../../support/upstream.ts";
@@ -151,7 +151,7 @@ export async function startClosedProxy(
   const proxy = await startProxy({
     rules,
     git,
-    handlers: toSessionHandlers({ policy, gitCacheFolder: folder, signing: undefined }),
+    handlers: openGitHandlers({ policy, stateFolder: folder }),
     dialer: createDialer({
       roots: createUpstreamRoots({ extraCaPem: [standin.caPem] }),
       connectTo: closedHosts.map((host) => parseConnectTo(`${host}:443:127.0.0.1:${standin.port}`)),

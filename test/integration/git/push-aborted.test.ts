@@ -14,7 +14,7 @@ const megabytes = 40;
 /** Names below the host's folder of packs that are being looked at. */
 async function listIncoming({ folder }: GitProxy): Promise<readonly string[]> {
   try {
-    return await readdir(join(folder, "git-cache/incoming"));
+    return await readdir(join(folder, "state/git/incoming"));
   } catch {
     // Made with the first pack
     return [];

@@ -1,3 +1,4 @@
+import { gitEntries } from "../../../src/git/entry/git-entries.ts";
 import { randomBytes } from "node:crypto";
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -7,7 +8,7 @@ import { expect, test } from "vitest";
 import { createDialer } from "../../../src/proxy/upstream/dial.ts";
 import { parseConnectTo } from "../../../src/proxy/client/connect-to.ts";
 import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
-import { toSessionHandlers } from "../../../src/session/session-handlers.ts";
+import { openSessionHandlers } from "../../../src/session/session-handlers.ts";
 import { forwardTo } from "../../support/git-client.ts";
 import { gitRule, tokenCredential } from "../../support/git-proxy.ts";
 import { gitHost, type GitServer, startGitServer } from "../../support/git-server.ts";
@@ -46,9 +47,9 @@ async function openSession(server: GitServer, git = [gitRule("acme/widgets")]): 
     await startProxy({
       rules: [],
       git,
-      handlers: toSessionHandlers({
-        policy: { git },
-        gitCacheFolder: join(folder, "cache"),
+      handlers: await openSessionHandlers({
+        policy: { rules: [], limits: {}, entries: [{ kind: gitEntries, items: git }] },
+        stateFolder: join(folder, "state"),
         signing: { signer, author: person, repository },
       }),
       credentials: [tokenCredential(server)],

@@ -1,3 +1,4 @@
+import { gitEntries } from "../../../src/git/entry/git-entries.ts";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,14 +48,21 @@ test.each(secrets)(
     );
     const said = await Promise.all(
       names.flatMap((name) => [
-        say(() => checkPolicyFile(name)),
-        say(() => readPolicyFile(name, rules)),
+        say(() => checkPolicyFile(name, [gitEntries])),
+        say(() => readPolicyFile(name, rules, [gitEntries])),
       ]),
     );
-    said.push(await say(() => inspectProject(workspace, paths, join(workspace, "ci.yaml"))));
+    said.push(
+      await say(() =>
+        inspectProject(
+          { workspace, file: join(workspace, "ci.yaml"), entryKinds: [gitEntries] },
+          paths,
+        ),
+      ),
+    );
     expect(said.filter((one) => one.includes(canary))).toEqual([]);
     // Named itself, it's the user who wants to see it
-    expect(await say(() => checkPolicyFile(file))).toContain(canary);
+    expect(await say(() => checkPolicyFile(file, [gitEntries]))).toContain(canary);
     recordScore({
       row: 30,
       test: `policy files that are links: ${secrets.indexOf(text)}`,
@@ -70,14 +78,14 @@ test("a problem of a file behind a link is told by its place, and how to see it"
   const file = join(elsewhere, "policy.yaml");
   await writeFile(file, "version: 1\nnonsense: x\n");
   await symlink(file, join(workspace, "ci.yaml"));
-  const { problems } = await checkPolicyFile(join(workspace, "ci.yaml"));
+  const { problems } = await checkPolicyFile(join(workspace, "ci.yaml"), [gitEntries]);
   expect(problems).toMatchObject([
     { line: 1, column: 1, key: "" },
     { line: 2, column: 1, key: "" },
   ]);
   expect(problems[0]?.message).toContain(`vaultbox policy check ${toShellWord(file)}`);
   await writeFile(file, "version: 1\negress: []\n");
-  expect(await checkPolicyFile(join(workspace, "ci.yaml"))).toEqual({
+  expect(await checkPolicyFile(join(workspace, "ci.yaml"), [gitEntries])).toEqual({
     kind: "policy",
     problems: [],
   });
@@ -87,7 +95,11 @@ test("a project file that is a link is refused, as a session refuses it; a missi
   const { workspace, elsewhere } = await makePlace();
   await writeFile(join(elsewhere, "x.yaml"), "version: 1\n");
   const path = join(workspace, "vaultbox.yaml");
-  await expect(checkPolicyFile(path)).rejects.toMatchObject({ code: "VBX_POLICY_INVALID" });
+  await expect(checkPolicyFile(path, [gitEntries])).rejects.toMatchObject({
+    code: "VBX_POLICY_INVALID",
+  });
   await symlink(join(elsewhere, "x.yaml"), path);
-  await expect(checkPolicyFile(path)).rejects.toMatchObject({ code: "VBX_FILE_UNSAFE" });
+  await expect(checkPolicyFile(path, [gitEntries])).rejects.toMatchObject({
+    code: "VBX_FILE_UNSAFE",
+  });
 });

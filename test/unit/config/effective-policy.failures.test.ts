@@ -46,9 +46,10 @@ const noSandbox = {
 
 async function isReachable(path: string): Promise<boolean> {
   try {
-    const policyFile = await readPolicyFile(path, noSandbox);
+    const policyFile = await readPolicyFile(path, noSandbox, []);
     const { policy } = await resolveEffectivePolicy({
       policyFile,
+      entryKinds: [],
       allow: [],
       agentRules: [],
       user: { allow: [], deny: [] },

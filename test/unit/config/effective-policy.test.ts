@@ -1,3 +1,4 @@
+import { gitEntries, gitRulesOf } from "../../../src/git/entry/git-entries.ts";
 import { expect, test } from "vitest";
 import {
   resolveEffectivePolicy,
@@ -10,15 +11,18 @@ import { formatRule } from "../../../src/policy/parse-rule.ts";
 const project = parseProjectFile(
   Buffer.from("version: 1\negress:\n- host: a.example.com\n- preset: npm\nlimits: {requests: 5}\n"),
   "vaultbox.yaml",
+  [],
 );
 const policyFile = parsePolicyFile(
   Buffer.from("version: 1\negress:\n- host: b.example.com\n"),
   "ci.yaml",
+  [],
 );
 
 function sources(changes: Partial<PolicySources> = {}): PolicySources {
   return {
     allow: [],
+    entryKinds: [gitEntries],
     agentRules: [],
     user: { allow: [], deny: [] },
     lookupPreset: (name) =>
@@ -79,19 +83,20 @@ test("the user's own prohibition beats what the project, the agent and a flag al
 const entries = parsePolicyFile(
   Buffer.from("version: 1\negress:\n- git: https://github.com/acme/widgets\n  push: [agent/*]\n"),
   "ci.yaml",
+  [gitEntries],
 );
 
 async function gitOf(changes: Partial<PolicySources>): Promise<readonly string[]> {
   const { policy } = await resolveEffectivePolicy(sources(changes));
-  return (policy.git ?? []).map(({ host, repository, exclusive, push, source }) =>
+  return gitRulesOf(policy).map(({ host, repository, exclusive, push, source }) =>
     [host, repository, exclusive, push?.refs.join(",") ?? "no push", source.label].join(" "),
   );
 }
 
 test("repositories of files, of --git and of the work tree add up", async () => {
-  const worktree = { remoteUrl: "git@gitlab.com:group/sub/app.git" };
+  const place = { remoteUrl: "git@gitlab.com:group/sub/app.git" };
   const git = ["https://github.com/acme/*:pulls=none"];
-  expect(await gitOf({ policyFile: entries, git, worktree })).toEqual([
+  expect(await gitOf({ policyFile: entries, entryFlags: { git }, place })).toEqual([
     "github.com acme/widgets true refs/heads/agent/* ci.yaml:3",
     "github.com acme/* true no push --git",
     "gitlab.com group/sub/app false no push work tree",
@@ -99,11 +104,15 @@ test("repositories of files, of --git and of the work tree add up", async () => 
 });
 
 test("the work tree's own repository is read by default only where no entry covers it", async () => {
-  const worktree = { remoteUrl: "https://user:x@github.com/ACME/Widgets.git" };
-  expect(await gitOf({ worktree })).toEqual(["github.com ACME/Widgets false no push work tree"]);
-  expect(await gitOf({ worktree, policyFile: entries })).toHaveLength(1);
-  expect(await gitOf({ worktree, git: ["https://github.com/acme/*"] })).toHaveLength(1);
-  expect(await gitOf({ worktree, git: ["https://github.com/other/*"] })).toHaveLength(2);
+  const place = { remoteUrl: "https://user:x@github.com/ACME/Widgets.git" };
+  expect(await gitOf({ place })).toEqual(["github.com ACME/Widgets false no push work tree"]);
+  expect(await gitOf({ place, policyFile: entries })).toHaveLength(1);
+  expect(await gitOf({ place, entryFlags: { git: ["https://github.com/acme/*"] } })).toHaveLength(
+    1,
+  );
+  expect(await gitOf({ place, entryFlags: { git: ["https://github.com/other/*"] } })).toHaveLength(
+    2,
+  );
 });
 
 test.each([
@@ -115,11 +124,15 @@ test.each([
   "ext::x",
   "",
 ])("a remote at %j opens nothing", async (remoteUrl) => {
-  expect(await gitOf({ worktree: { remoteUrl } })).toEqual([]);
+  expect(await gitOf({ place: { remoteUrl } })).toEqual([]);
 });
 
 test.each([
-  [{ git: ["acme/widgets"] }, "VBX_USAGE", /--git: invalid git URL "acme\/widgets"/],
+  [
+    { entryFlags: { git: ["acme/widgets"] } },
+    "VBX_USAGE",
+    /--git: invalid git URL "acme\/widgets"/,
+  ],
   [{ allow: ["GET"] }, "VBX_USAGE", /--allow: invalid rule "GET"/],
   [{ allow: ["preset:nmp"] }, "VBX_PRESET_UNKNOWN", /unknown preset "nmp" \(--allow\)/],
   [{ user: { allow: ["*"], deny: [] } }, "VBX_CONFIG_INVALID", /preferences: allow: /],

@@ -34,14 +34,14 @@ test("a project file counts for nothing until its exact content is trusted, and 
   const { workspace, paths } = place;
   const file = join(workspace, "vaultbox.yaml");
   await writeFile(file, text);
-  const load = () => loadTrustedProjectFile(workspace, paths);
+  const load = () => loadTrustedProjectFile(workspace, paths, []);
   const writable = { code: "VBX_PROJECT_FILE_UNTRUSTED" };
 
   await expect(load()).rejects.toMatchObject({
     ...writable,
     hints: [`read it, then run: vaultbox trust ${toShellWord(file)}`, expect.any(String) as string],
   });
-  await trustProject(await inspectProject(workspace, paths), paths);
+  await trustProject(await inspectProject({ workspace, entryKinds: [] }, paths), paths);
   expect((await load())?.project.egress).toHaveLength(1);
   await writeFile(file, `${text}  - host: evil.example.net\n`);
   await expect(load()).rejects.toMatchObject(writable);
@@ -55,10 +55,10 @@ test("what is trusted is what was shown: a file changed in between stays untrust
   await using place = await createPlace();
   const { workspace, paths } = place;
   await writeFile(join(workspace, "vaultbox.yaml"), text);
-  const shown = await inspectProject(workspace, paths);
+  const shown = await inspectProject({ workspace, entryKinds: [] }, paths);
   await writeFile(join(workspace, "vaultbox.yaml"), `${text}  - host: evil.example.net\n`);
   await trustProject(shown, paths);
-  await expect(loadTrustedProjectFile(workspace, paths)).rejects.toMatchObject({
+  await expect(loadTrustedProjectFile(workspace, paths, [])).rejects.toMatchObject({
     code: "VBX_PROJECT_FILE_UNTRUSTED",
   });
 });
@@ -67,10 +67,10 @@ test("the same content at another path is not trusted", async () => {
   await using place = await createPlace();
   const { workspace, paths, root } = place;
   await writeFile(join(workspace, "vaultbox.yaml"), text);
-  await trustProject(await inspectProject(workspace, paths), paths);
+  await trustProject(await inspectProject({ workspace, entryKinds: [] }, paths), paths);
   await mkdir(join(root, "other"));
   await writeFile(join(root, "other", "vaultbox.yaml"), text);
-  await expect(loadTrustedProjectFile(join(root, "other"), paths)).rejects.toMatchObject({
+  await expect(loadTrustedProjectFile(join(root, "other"), paths, [])).rejects.toMatchObject({
     code: "VBX_PROJECT_FILE_UNTRUSTED",
   });
 });
@@ -79,11 +79,11 @@ test("a damaged trust record is an error and no trust", async () => {
   await using place = await createPlace();
   const { workspace, paths } = place;
   await writeFile(join(workspace, "vaultbox.yaml"), text);
-  await trustProject(await inspectProject(workspace, paths), paths);
+  await trustProject(await inspectProject({ workspace, entryKinds: [] }, paths), paths);
   const { readdir } = await import("node:fs/promises");
   const [record = ""] = await readdir(join(paths.config, "trust"));
   await writeFile(join(paths.config, "trust", record), "{");
-  await expect(loadTrustedProjectFile(workspace, paths)).rejects.toMatchObject({
+  await expect(loadTrustedProjectFile(workspace, paths, [])).rejects.toMatchObject({
     code: "VBX_CONFIG_INVALID",
   });
 });
@@ -119,13 +119,13 @@ test("init writes a file that is valid and trusted, and never touches one that i
   const { workspace, paths } = place;
   const options = { workspace, agent: "claude", presets: ["npm"] };
   const path = await initProjectFile(options, paths);
-  const loaded = await loadTrustedProjectFile(workspace, paths);
+  const loaded = await loadTrustedProjectFile(workspace, paths, []);
   expect(loaded).toMatchObject({ path, project: { agent: "claude", home: "new" } });
   expect(loaded?.project.egress).toMatchObject([{ kind: "preset", name: "npm" }]);
   await expect(initProjectFile(options, paths)).rejects.toMatchObject({
     code: "VBX_PROJECT_FILE_INVALID",
   });
-  expect(await loadTrustedProjectFile(workspace, paths)).toEqual(loaded);
+  expect(await loadTrustedProjectFile(workspace, paths, [])).toEqual(loaded);
 });
 
 test("no preferences are no preference, and good ones are read", async () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compilePolicy, decide, decideTunnel } from "../../../src/policy/decide.ts";
 import type { GitRule } from "../../../src/git/entry/git-rule.ts";
-import { gitRule, pushGrant } from "../git/entry/git-fixture.ts";
+import { gitRule, pushGrant, toGroups } from "../git/entry/git-fixture.ts";
 import { hashPolicy } from "../../../src/policy/file/policy-hash.ts";
 import type { Decision, EgressRequest, Rule } from "../../../src/policy/policy.ts";
 
@@ -109,7 +109,8 @@ test("the hash names what a policy allows: order, repetition and origin make no 
 });
 
 test("the hash names what git entries allow, and changes with every field of them", () => {
-  const hash = (...git: readonly GitRule[]) => hashPolicy({ rules: [], git, limits: {} });
+  const hash = (...git: readonly GitRule[]) =>
+    hashPolicy({ rules: [], entries: toGroups(git), limits: {} });
   const plain = gitRule({ push: pushGrant({ refs: ["refs/heads/a", "refs/heads/b"] }) });
   const same = gitRule({
     push: pushGrant({ refs: ["refs/heads/b", "refs/heads/a"] }),

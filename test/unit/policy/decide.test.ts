@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { gitEntries } from "../../../src/git/entry/git-entries.ts";
+import type { GitRule } from "../../../src/git/entry/git-rule.ts";
 import { compilePolicy, decide, decideTunnel, isDeniedByRule } from "../../../src/policy/decide.ts";
-import { gitRule } from "../git/entry/git-fixture.ts";
+import { gitRule, toGroups } from "../git/entry/git-fixture.ts";
 import type { EgressPolicy, EgressRequest, Rule } from "../../../src/policy/policy.ts";
 
 function rule(changes: Partial<Rule> = {}): Rule {
@@ -161,13 +163,15 @@ test("a tunnel opens only where some request could be allowed", () => {
   expect(open("closed.example.com")).toMatchObject({ reason: "denied-by-rule" });
 });
 
+const entryOf = (item: GitRule | undefined) => ({ kind: gitEntries, item });
+
 test("a git entry opens the tunnel to its hosts, and no request in it", () => {
   const git = [
     gitRule({ lfsHosts: ["storage.example.com"] }),
     gitRule({ forge: "gitlab", host: "git.example.com", port: 8443 }),
     gitRule({ host: "plain.example.com", scheme: "http", port: 8080 }),
   ];
-  const compiled = compilePolicy({ rules: [], git, limits: {} });
+  const compiled = compilePolicy({ rules: [], entries: toGroups(git), limits: {} });
   const open = (host: string, port = 443) => decideTunnel(compiled, { host, port });
   const hosts = [
     "github.com",
@@ -176,10 +180,10 @@ test("a git entry opens the tunnel to its hosts, and no request in it", () => {
     "raw.githubusercontent.com",
   ];
   for (const host of [...hosts, "storage.example.com", "GitHub.com."]) {
-    expect(open(host)).toEqual({ verdict: "allow", gitRule: git[0] });
+    expect(open(host)).toEqual({ verdict: "allow", entry: entryOf(git[0]) });
   }
-  expect(open("git.example.com", 8443)).toEqual({ verdict: "allow", gitRule: git[1] });
-  expect(open("plain.example.com", 8080)).toEqual({ verdict: "allow", gitRule: git[2] });
+  expect(open("git.example.com", 8443)).toEqual({ verdict: "allow", entry: entryOf(git[1]) });
+  expect(open("plain.example.com", 8080)).toEqual({ verdict: "allow", entry: entryOf(git[2]) });
   const closed = ["git.example.com", "gist.github.com", "example.com"];
   for (const host of closed) expect(open(host)).toMatchObject({ verdict: "deny" });
   const asked = request({ host: "github.com", path: "/acme/widgets" });
@@ -196,7 +200,7 @@ test("a deny rule for a whole host closes it to git entries, and one for a path 
   const one = rule({ ...whole, path: path("/acme/widgets/**") });
   const git = [gitRule()];
   const open = (host: string, ...rules: readonly Rule[]) =>
-    decideTunnel({ rules, git, limits: {} }, { host, port: 443 });
+    decideTunnel({ rules, entries: toGroups(git), limits: {} }, { host, port: 443 });
   expect(open("github.com", whole)).toEqual({
     verdict: "deny",
     reason: "denied-by-rule",
@@ -206,7 +210,8 @@ test("a deny rule for a whole host closes it to git entries, and one for a path 
   expect(open("api.github.com", wildcard)).toMatchObject({ reason: "denied-by-rule" });
   expect(open("github.com", one)).toMatchObject({ verdict: "allow" });
   const asked = (text: string) => request({ host: "github.com", method: "POST", path: text });
-  const denied = (text: string) => isDeniedByRule({ rules: [one], git, limits: {} }, asked(text));
+  const denied = (text: string) =>
+    isDeniedByRule({ rules: [one], entries: toGroups(git), limits: {} }, asked(text));
   expect(denied("/acme/widgets/git-receive-pack")).toBe(one);
   expect(denied("/ACME/widgets/git-receive-pack")).toBe(one);
   expect(denied("/acme/other/git-receive-pack")).toBeUndefined();

@@ -192,6 +192,7 @@ test.each(["github", "gitlab", "gitea"])(
 test("the client's own signed URLs pass only at the storage hosts of a preset", async () => {
   const { policy } = await resolveEffectivePolicy({
     allow: ["preset:huggingface"],
+    entryKinds: [],
     agentRules: [],
     user: { allow: [], deny: [] },
     lookupPreset: (name) => Promise.resolve(expandPreset(findPreset(name))),

@@ -19,12 +19,13 @@ export function buildCommand(): Command {
 }
 
 async function check(path: string, flags: { readonly json?: boolean }): Promise<void> {
-  const [{ checkPolicyFile }, output, { formatProblem }] = await Promise.all([
+  const [{ checkPolicyFile }, output, { formatProblem }, { loadEntryKinds }] = await Promise.all([
     import("../../../config/check-policy-file.ts"),
     import("../../output.ts"),
     import("../../../policy/file/problem.ts"),
+    import("../../../session/entry-kinds.ts"),
   ]);
-  const { kind, problems } = await checkPolicyFile(path);
+  const { kind, problems } = await checkPolicyFile(path, await loadEntryKinds());
   if (flags.json === true)
     output.printJson({ file: path, kind, ok: problems.length === 0, problems });
   else if (problems.length === 0)

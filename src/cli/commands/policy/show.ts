@@ -25,10 +25,12 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
     { resolvePaths },
     { resolveSessionPolicy },
     output,
-    { toGitJson, toGitLines, toRuleJson, toRuleLines, toLimitLines, toSandboxLines },
+    { toEntryLines, toRuleJson, toRuleLines, toLimitLines, toSandboxLines },
     { parseRunLimits },
     { agentPids },
     { temporarySizes },
+    { loadEntryKinds },
+    { itemsOf },
   ] = await Promise.all([
     import("../../../base/paths.ts"),
     import("../../session-policy.ts"),
@@ -37,29 +39,35 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
     import("../../run-flags.ts"),
     import("../../../sandbox/container-specs.ts"),
     import("../../../sandbox/mounts/temporary-mounts.ts"),
+    import("../../../session/entry-kinds.ts"),
+    import("../../../policy/entry-kind.ts"),
   ]);
   const session = await resolveSessionPolicy(toSessionPolicyOptions(flags), resolvePaths());
   const { policy, hash, agent, projectFile } = session;
-  const repositories = policy.git ?? [];
+  const { entries = [] } = policy;
   if (flags.json === true) {
     const rules = policy.rules.map(toRuleJson);
     const project = projectFile?.path ?? null;
-    const git = repositories.map(toGitJson);
+    const ofKinds = (await loadEntryKinds()).map((kind) => {
+      const items = itemsOf(entries, kind);
+      return [kind.key, items.map((item) => kind.describe(item).json)] as const;
+    });
     const { memoryBytes, cpus } = parseRunLimits({});
     const sandbox = { memoryBytes, cpus, processes: agentPids, temporaryBytes: temporarySizes };
     const { limits } = policy;
-    output.printJson({ hash, agent: agent.name, project, rules, git, limits, sandbox });
+    const egress = { rules, ...Object.fromEntries(ofKinds), limits };
+    output.printJson({ hash, agent: agent.name, project, ...egress, sandbox });
     return;
   }
-  if (policy.rules.length + repositories.length === 0) {
+  if (policy.rules.length + entries.length === 0) {
     output.printLines([
       "no rule: every request is refused",
       "allow a host with --allow HOST, or write vaultbox.yaml with vaultbox init",
     ]);
   } else if (policy.rules.length > 0) output.printLines(toRuleLines(policy.rules));
-  if (repositories.length > 0) {
-    const heading = [...(policy.rules.length > 0 ? [""] : []), "Repositories", ""];
-    output.printLines([...heading, ...toGitLines(repositories)]);
+  for (const [index, group] of entries.entries()) {
+    const isFirst = policy.rules.length === 0 && index === 0;
+    output.printLines([...(isFirst ? [] : [""]), ...toEntryLines(group)]);
   }
   const limits = toLimitLines(policy.limits);
   if (limits.length > 0) output.printLines(["", "Limits", "", ...limits]);

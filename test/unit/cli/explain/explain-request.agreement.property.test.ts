@@ -27,12 +27,14 @@ import type { ProxyContext } from "../../../../src/proxy/proxy-context.ts";
 import { resolveDialTarget } from "../../../../src/proxy/upstream/dial.ts";
 import type { UpstreamAnswer } from "../../../../src/proxy/upstream/upstream.ts";
 import { findPresetFor } from "../../../../src/session/find-preset.ts";
-import { toSessionHandlers } from "../../../../src/session/session-handlers.ts";
+import { gitEntries } from "../../../../src/git/entry/git-entries.ts";
+import type { EntryGroup } from "../../../../src/policy/entry-kind.ts";
+import { openSessionHandlers } from "../../../../src/session/session-handlers.ts";
 import { makeCredential } from "../../../support/credential-fixtures.ts";
 
 const policies = 200;
 const requestsOfPolicy = 500;
-const gitCacheFolder = "/nonexistent/vaultbox-git";
+const stateFolder = "/nonexistent/vaultbox";
 const source = { kind: "flag", label: "--allow" } as const;
 
 const ruleTexts = [
@@ -180,6 +182,10 @@ interface PolicyParts {
   readonly git: readonly string[];
 }
 
+function toGitGroup(texts: readonly string[]): EntryGroup {
+  return { kind: gitEntries, items: texts.map((text) => parseGitFlag(text, source)) };
+}
+
 function toPolicy({ rules, denials, git }: PolicyParts): EgressPolicy {
   return {
     rules: [
@@ -187,7 +193,7 @@ function toPolicy({ rules, denials, git }: PolicyParts): EgressPolicy {
       ...denials.map((text) => parseRule(text, { source, effect: "deny" })),
     ],
     limits: {},
-    ...(git.length === 0 ? {} : { git: git.map((text) => parseGitFlag(text, source)) }),
+    ...(git.length === 0 ? {} : { entries: [toGitGroup(git)] }),
   };
 }
 
@@ -206,12 +212,12 @@ type Verdict =
 /** Asked for what only a whole request has. */
 class Asked extends Error {}
 
-function openProxy(policy: EgressPolicy): (wanted: Wanted) => Promise<Verdict> {
+async function openProxy(policy: EgressPolicy): Promise<(wanted: Wanted) => Promise<Verdict>> {
   const ask = (): Promise<never> => Promise.reject(new Asked());
   const held = new HeldBytes();
   const compiled = compilePolicy(policy);
-  const isGit = policy.git !== undefined;
-  const openHandlers = toSessionHandlers({ policy: compiled, gitCacheFolder, signing: undefined });
+  const isGit = policy.entries !== undefined;
+  const openHandlers = await openSessionHandlers({ policy, stateFolder });
   let hasAsked = false;
   let refused: string | undefined;
   let sentWith: string | undefined;
@@ -323,7 +329,7 @@ function toSent({ method, url, headers: given }: Wanted) {
 const openTestExplainer = (policy: EgressPolicy): ReturnType<typeof openExplainer> =>
   openExplainer({
     policy,
-    gitCacheFolder,
+    stateFolder,
     openAuthoriser: () => Promise.resolve(createAuthoriser(credentials, findPresetFor)),
     readConnectTo: () => Promise.resolve([]),
   });
@@ -338,7 +344,7 @@ test("policy explain says of 100,000 requests what the proxy does with them", as
     const explain = await openTestExplainer(policy);
     // The control explains another policy than the proxy has
     const mistaken = await openTestExplainer(toPolicy({ ...parts, denials: [] }));
-    const serve = openProxy(policy);
+    const serve = await openProxy(policy);
     const own = asked.slice(index * requestsOfPolicy, (index + 1) * requestsOfPolicy);
     for (const wanted of own.map(withType)) {
       const said = await explained(explain, wanted);

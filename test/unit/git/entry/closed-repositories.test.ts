@@ -6,7 +6,7 @@ import {
 } from "../../../../src/git/entry/closed-repositories.ts";
 import { decideTunnel } from "../../../../src/policy/decide.ts";
 import { decideRepositoryCall } from "../../../../src/git/entry/decide-repository-call.ts";
-import { gitRule } from "./git-fixture.ts";
+import { gitRule, toGroups } from "./git-fixture.ts";
 
 const secret = gitRule({ repository: "acme/secret", read: false });
 const all = gitRule({ repository: "acme/*", read: false });
@@ -36,9 +36,9 @@ test("an entry closes nothing when another lets all of it be read", () => {
 test.each(["media.githubusercontent.com", "www.github.com", "raw.github.com"])(
   "other hosts of a forge belong to an entry, and it opens no tunnel to them: %j",
   (host) => {
-    const policy = { rules: [], limits: {}, git: [secret] };
+    const policy = { rules: [], limits: {}, entries: toGroups([secret]) };
 
-    expect(forgeRulesAt(policy, { scheme: "https", host, port: 443 })).toEqual([secret]);
+    expect(forgeRulesAt({ git: [secret] }, { scheme: "https", host, port: 443 })).toEqual([secret]);
     expect(decideTunnel(policy, { host, port: 443 }).verdict).toBe("deny");
   },
 );

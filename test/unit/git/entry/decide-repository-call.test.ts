@@ -3,10 +3,10 @@ import type { RepositoryAction } from "../../../../src/git/repository-call.ts";
 import { decideRepositoryCall } from "../../../../src/git/entry/decide-repository-call.ts";
 import {
   filterByRepository,
+  compileGitRules,
   findGitRules,
   gitRulesAt,
 } from "../../../../src/git/entry/git-rules.ts";
-import { compilePolicy } from "../../../../src/policy/decide.ts";
 import type { GitRule } from "../../../../src/git/entry/git-rule.ts";
 import { gitRule, pushGrant, refUpdate } from "./git-fixture.ts";
 
@@ -131,7 +131,7 @@ test.each([
   [gitlab, "group/app", 0],
 ] as const)("at %j the repository %s has %i rules", (origin, repository, count) => {
   expect(findGitRules(policy, origin, repository)).toHaveLength(count);
-  expect(findGitRules(compilePolicy(policy), origin, repository)).toHaveLength(count);
+  expect(findGitRules(compileGitRules(policy.git), origin, repository)).toHaveLength(count);
 });
 
 test("rules are found by the origin of the forge's API too", () => {

@@ -1,5 +1,12 @@
+import { gitEntries } from "../../../../src/git/entry/git-entries.ts";
+import type { EntryGroup } from "../../../../src/policy/entry-kind.ts";
 import type { RefUpdate } from "../../../../src/git/repository-call.ts";
 import type { GitRule, PushGrant } from "../../../../src/git/entry/git-rule.ts";
+
+/** As they are in a policy. */
+export function toGroups(items: readonly GitRule[]): readonly EntryGroup[] {
+  return items.length === 0 ? [] : [{ kind: gitEntries, items }];
+}
 
 export function gitRule(changes: Partial<GitRule> = {}): GitRule {
   return {

@@ -1,9 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  describeGitRule,
-  formatGitUrl,
-  toWorktreeNotes,
-} from "../../../../src/git/entry/git-rule-text.ts";
+import { describeGitRule, formatGitUrl } from "../../../../src/git/entry/git-rule-text.ts";
 import { parseGitFlag } from "../../../../src/git/entry/parse-git-flag.ts";
 import { gitRule, pushGrant } from "./git-fixture.ts";
 
@@ -38,13 +34,4 @@ test("what a rule doesn't allow is said as well as what it allows", () => {
     "pushes: no new ones, with force, deletion, tags of these names, at most 1kB a push",
     "merge requests: create, comment and merge",
   ]);
-});
-
-test("only the rule that run made by itself has a note, and its command is safe for a shell", () => {
-  const source = { kind: "worktree", label: "work tree" } as const;
-  expect(toWorktreeNotes([gitRule(), gitRule({ source })])).toEqual([
-    "git: acme/widgets may be read; to let it push: vaultbox run --git 'https://github.com/acme/widgets:push=agent/*'",
-  ]);
-  const [note] = toWorktreeNotes([gitRule({ source, repository: "acme/a';reboot;'" })]);
-  expect(note).toContain(String.raw`'https://github.com/acme/a'\'';reboot;'\'':push=agent/*'`);
 });

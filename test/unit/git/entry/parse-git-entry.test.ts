@@ -1,3 +1,4 @@
+import { gitEntries } from "../../../../src/git/entry/git-entries.ts";
 import { expect, test } from "vitest";
 import { defaultMaxPackBytes, type GitRule } from "../../../../src/git/entry/git-rule.ts";
 import { parsePolicyFile } from "../../../../src/policy/file/parse-policy.ts";
@@ -5,9 +6,9 @@ import { formatProblem, InvalidFileError } from "../../../../src/policy/file/pro
 
 function parse(entry: string): GitRule {
   const content = Buffer.from(`version: 1\negress:\n  - ${entry}\n`);
-  const [first] = parsePolicyFile(content, "p.yaml").egress;
-  if (first?.kind !== "git") throw new Error("no git entry was read");
-  return first.rule;
+  const [first] = parsePolicyFile(content, "p.yaml", [gitEntries]).egress;
+  if (first?.kind !== "entry") throw new Error("no git entry was read");
+  return first.entry.item as GitRule;
 }
 
 function problemsOf(entry: string): readonly string[] {

@@ -1,10 +1,11 @@
+import { loadEntryKinds } from "../../../../src/session/entry-kinds.ts";
+import { gitEntries } from "../../../../src/git/entry/git-entries.ts";
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { forges } from "../../../../src/git/repository-call.ts";
 import { maxGitPatterns, pullChoices } from "../../../../src/git/entry/git-options.ts";
 import {
-  gitEntryKeys,
   gitLfsKeys,
   gitPathsKeys,
   pushOnlyKeys,
@@ -109,7 +110,7 @@ function isValidObject(root: Schema, schema: Schema, value: unknown): boolean {
 
 function isRead(text: string): boolean {
   try {
-    parseProjectFile(Buffer.from(text), "vaultbox.yaml");
+    parseProjectFile(Buffer.from(text), "vaultbox.yaml", [gitEntries]);
     return true;
   } catch (error) {
     if (error instanceof InvalidFileError) return false;
@@ -137,7 +138,6 @@ test("the schema knows exactly the keys and choices that the parser knows", asyn
   expect(entry["access"]?.enum).toEqual(accessChoices);
   expect(entry["client_credentials"]?.enum).toEqual(clientCredentialChoices);
   const gitEntry = $defs["gitEntry"];
-  expect(keysOf(gitEntry)).toEqual(gitEntryKeys);
   expect(keysOf(gitEntry?.properties?.["paths"])).toEqual(gitPathsKeys);
   expect(keysOf(gitEntry?.properties?.["lfs"])).toEqual(gitLfsKeys);
   expect(Object.keys(gitEntry?.dependentRequired ?? {})).toEqual(pushOnlyKeys);
@@ -145,6 +145,19 @@ test("the schema knows exactly the keys and choices that the parser knows", asyn
   expect(gitEntry?.properties?.["pulls"]?.enum).toEqual(pullChoices);
   expect($defs["patterns"]?.maxItems).toBe(maxGitPatterns);
   expect(properties["limits"]?.properties?.["requests"]?.maximum).toBe(maxLimitCount);
+});
+
+test("the schema has exactly the kinds of entries of the table, with their keys", async () => {
+  const { properties = {}, $defs = {} } = await readSchema();
+  const kinds = await loadEntryKinds();
+  const names = ["preset", "host", ...kinds.map(({ key }) => key)].map((key) => `${key}Entry`);
+  const refs = names.map((name) => ({ $ref: `#/$defs/${name}` }));
+  expect(properties["egress"]?.items?.oneOf).toEqual(refs);
+  for (const { key, keys } of kinds) {
+    const entry = $defs[`${key}Entry`];
+    expect(Object.keys(entry?.properties ?? {})).toEqual(keys);
+    expect(entry?.required).toEqual([key]);
+  }
 });
 
 test.each([

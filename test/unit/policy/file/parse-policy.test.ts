@@ -1,3 +1,4 @@
+import { gitEntries } from "../../../../src/git/entry/git-entries.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { VaultboxError } from "../../../../src/base/errors.ts";
@@ -32,7 +33,9 @@ limits: { duration: 2h, requests: 5000, upload: 200MB, requests_per_minute: 300 
 `;
 
 function project(text: string | Uint8Array) {
-  return parseProjectFile(typeof text === "string" ? Buffer.from(text) : text, "vaultbox.yaml");
+  return parseProjectFile(typeof text === "string" ? Buffer.from(text) : text, "vaultbox.yaml", [
+    gitEntries,
+  ]);
 }
 
 function problemsOf(parse: () => unknown): readonly string[] {
@@ -177,7 +180,7 @@ test("a bomb of aliases is refused within a second", () => {
 });
 
 test("a policy file must say what it allows, and has no key of a project file", () => {
-  const parse = (text: string) => parsePolicyFile(Buffer.from(text), "ci.yaml");
+  const parse = (text: string) => parsePolicyFile(Buffer.from(text), "ci.yaml", [gitEntries]);
   expect(parse("version: 1\negress: []")).toEqual({ egress: [], limits: {} });
   expect(problemsOf(() => parse("version: 1"))).toEqual([
     "ci.yaml:1:1: egress is missing; write egress: [] to allow nothing",
@@ -227,7 +230,9 @@ test(
     fc.assert(
       fc.property(text, (input) => {
         expect(outcome(() => project(input))).toBe(true);
-        expect(outcome(() => parsePolicyFile(Buffer.from(input), "p.yaml"))).toBe(true);
+        expect(outcome(() => parsePolicyFile(Buffer.from(input), "p.yaml", [gitEntries]))).toBe(
+          true,
+        );
         const source = { kind: "flag", label: "--allow" } as const;
         expect(outcome(() => parseRule(input, { source }))).toBe(true);
       }),

@@ -1,3 +1,5 @@
+import { gitEntries } from "../../../../src/git/entry/git-entries.ts";
+import { groupEntries } from "../../../../src/policy/entry-kind.ts";
 import { expect, test } from "vitest";
 import { parsePolicyFile } from "../../../../src/policy/file/parse-policy.ts";
 import type { EgressPolicy } from "../../../../src/policy/policy.ts";
@@ -5,10 +7,14 @@ import { toPolicyDocument } from "../../../../src/sandbox/environment/policy-doc
 import { recordScore } from "../../../support/scoreboard.ts";
 
 function policyOf(text: string): EgressPolicy {
-  const { egress, limits } = parsePolicyFile(Buffer.from(`version: 1\negress:\n${text}`), "p.yaml");
+  const { egress, limits } = parsePolicyFile(
+    Buffer.from(`version: 1\negress:\n${text}`),
+    "p.yaml",
+    [gitEntries],
+  );
   return {
     rules: egress.flatMap((entry) => (entry.kind === "rules" ? entry.rules : [])),
-    git: egress.flatMap((entry) => (entry.kind === "git" ? [entry.rule] : [])),
+    entries: groupEntries(egress.flatMap((one) => (one.kind === "entry" ? [one.entry] : []))),
     limits,
   };
 }
