@@ -1,6 +1,6 @@
 /** What was done once isn't done again, and who asks meanwhile waits for it; what failed is tried again. */
-export function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
+export function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
+  let done: Promise<Value> | undefined;
   return () => {
     done ??= work().catch((error: unknown) => {
       done = undefined;

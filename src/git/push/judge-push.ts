@@ -27,11 +27,10 @@ export async function judgeByPack(
   judgement: Judgement,
   inspection: PushInspection,
 ): Promise<Judgement> {
-  const { push, access } = judgement;
   const refusals = new Map<string, string>();
-  for (const update of toUpdates(push)) {
+  for (const update of toUpdates(judgement.push)) {
     if (judgement.refusals.has(update.ref) || update.change === "delete") continue;
-    const reason = await judgeUpdate(update, { access, inspection, push });
+    const reason = await judgeUpdate(update, judgement, inspection);
     if (reason !== undefined) refusals.set(update.ref, reason);
   }
   const judged = judgement.with(refusals);
@@ -42,13 +41,9 @@ export async function judgeByPack(
 
 async function judgeUpdate(
   update: RefUpdate,
-  parts: {
-    readonly access: GitAccess;
-    readonly inspection: PushInspection;
-    readonly push: Push;
-  },
+  { push, access }: Judgement,
+  inspection: PushInspection,
 ): Promise<string | undefined> {
-  const { access, inspection, push } = parts;
   const command = push.commands.find(({ ref }) => ref === update.ref);
   if (command === undefined) throw new Error("an update has its command");
   const { from, to } = command;

@@ -7,8 +7,8 @@ import { GitProtocolError } from "../wire/git-protocol-error.ts";
 import { headerValues, type HeaderField } from "../../http/header-fields.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { HandlerTools, OwnResponse } from "../../http/handler.ts";
-import type { PackUpstream, UpstreamPack } from "./pack-store.ts";
-import type { InspectedPush } from "./push-inspection.ts";
+import type { FetchedPack, Upstream } from "./cache/upstream.ts";
+import type { PushToInspect } from "./push-inspection.ts";
 import type { Hold } from "../../http/hold.ts";
 
 /** Bytes of one answer with a pack. */
@@ -28,10 +28,10 @@ type FetchOrder = Pick<FetchWish, "wants" | "haves" | "filter" | "depth">;
  * The upstream of a push, for looking at it. Every method @throws Refusal
  * @param hold for its refs, which are kept as long as the push is looked at
  */
-export function openHostFetch(tools: HandlerTools, push: InspectedPush, hold: Hold): PackUpstream {
+export function openHostFetch(tools: HandlerTools, push: PushToInspect, hold: Hold): Upstream {
   let refs: Promise<ReadonlyMap<string, string>> | undefined;
   let server: Promise<Advertisement> | undefined;
-  const fetchPack = async (order: FetchOrder): Promise<UpstreamPack> => {
+  const fetchPack = async (order: FetchOrder): Promise<FetchedPack> => {
     server ??= readAdvertisement(tools, push, {
       service: "git-upload-pack",
       headers: [version2],
@@ -57,7 +57,7 @@ export function openHostFetch(tools: HandlerTools, push: InspectedPush, hold: Ho
 
 async function readAdvertisement(
   tools: HandlerTools,
-  push: InspectedPush,
+  push: PushToInspect,
   // Without version 2, the refs come with the first answer
   order: {
     readonly service: Service;
@@ -92,9 +92,9 @@ function holding(response: OwnResponse, hold: Hold): OwnResponse["next"] {
 
 async function sendFetch(
   tools: HandlerTools,
-  push: InspectedPush,
+  push: PushToInspect,
   { headers, body, version }: UploadPackRequest & Pick<FetchWish, "version">,
-): Promise<UpstreamPack> {
+): Promise<FetchedPack> {
   const target = `${push.path}/git-upload-pack`;
   const response = await tools.send({ ...toWhere(push), method: "POST", target, headers, body });
   try {
@@ -113,7 +113,7 @@ async function sendFetch(
 
 const version2: HeaderField = ["git-protocol", "version=2"];
 
-function toWhere({ authority, repository, rule }: InspectedPush) {
+function toWhere({ authority, repository, rule }: PushToInspect) {
   return { authority, repository, rule, check: pushCheck };
 }
 

@@ -3,7 +3,7 @@
 import { GitProtocolError } from "../wire/git-protocol-error.ts";
 import { flushPkt } from "../wire/pkt-line.ts";
 import { createReportMerger } from "../wire/push-report-merger.ts";
-import { encodeCommands, readPushRequest, type Push } from "../wire/push-request.ts";
+import { encodeCommands, readPushRequest } from "../wire/push-request.ts";
 import { pushRequestLimits } from "../wire/push-update.ts";
 import { headerValues, withHeader } from "../../http/header-fields.ts";
 import { Refusal } from "../../http/refusal.ts";
@@ -50,7 +50,7 @@ async function readAndPass(
   const push = await readPushRequest(request.next);
   if (push.kind === "probe") return passProbe(request, access);
   const judgement = judgeByCommands(push, access);
-  if (judgement.isRefused) return await refuse(request, access, { push, judgement });
+  if (judgement.isRefused) return await refuse(request, judgement);
   const inspection = await inspector.open({
     authority: access.authority,
     path: access.place.requestedPath,
@@ -58,10 +58,10 @@ async function readAndPass(
     rule: access.rules[0]!.source.label,
     objectFormat: push.objectFormat,
     maxPackBytes: maxPackBytes(access),
-    inspectsPaths: judgement.needs.paths,
+    checksObjects: judgement.needs.paths,
   });
   try {
-    return await passInspected(request, access, { push, judgement, inspection });
+    return await passInspected(request, judgement, inspection);
   } catch (error) {
     await inspection[Symbol.asyncDispose]();
     throw error;
@@ -84,21 +84,13 @@ function passProbe(request: HandledRequest, access: GitAccess): ForwardDispositi
   };
 }
 
-interface Inspected {
-  readonly push: Push;
-  readonly judgement: Judgement;
-  readonly inspection: PushInspection;
-}
-
 async function passInspected(
   request: HandledRequest,
-  access: GitAccess,
-  parts: Inspected,
+  byCommands: Judgement,
+  inspection: PushInspection,
 ): Promise<Disposition> {
-  const { push, inspection } = parts;
-  let { judgement } = parts;
-  const upstream = await inspection.upstreamRefs();
-  judgement = judgement.withUpstream(upstream);
+  const { push } = byCommands;
+  let judgement = byCommands.withUpstream(await inspection.upstreamRefs());
   if (!judgement.isRefused && judgement.needs.pack) {
     try {
       if (push.hasPack) await inspection.receive(push.rest);
@@ -110,10 +102,10 @@ async function passInspected(
   }
   if (judgement.isRefused) {
     await inspection[Symbol.asyncDispose]();
-    return await refuse(request, access, { push, judgement });
+    return await refuse(request, judgement);
   }
-  note(request, push, judgement);
-  return forwardPush(request, access, { push, judgement, inspection });
+  note(request, judgement);
+  return forwardPush(request, judgement, inspection);
 }
 
 /** Git shows no text of an HTTP error here, so a report has to say it. */
@@ -124,14 +116,14 @@ function isTooLarge(error: unknown): error is Refusal {
 /** The push as it goes upstream: the commands that were allowed, then the pack as it was looked at, or as it comes. */
 function forwardPush(
   request: HandledRequest,
-  access: GitAccess,
-  { push, judgement, inspection }: Inspected,
+  judgement: Judgement,
+  inspection: PushInspection,
 ): ForwardDisposition {
-  const { refusals } = judgement;
+  const { push, access, refusals } = judgement;
   const kept = push.commands.filter(({ ref }) => !refusals.has(ref));
   const commands = refusals.size === 0 ? push.head : encodeCommands(push, kept);
   if (commands === undefined) throw new Error("a signed push is never cut");
-  const lines = refusals.size === 0 ? [] : describeGrant(refusals, access);
+  const lines = refusals.size === 0 ? [] : describeGrant(judgement);
   return {
     type: "forward",
     repository: access.repository,
@@ -157,12 +149,9 @@ function forwardPush(
   };
 }
 
-async function refuse(
-  request: HandledRequest,
-  access: GitAccess,
-  { push, judgement }: Pick<Inspected, "push" | "judgement">,
-): Promise<Disposition> {
-  note(request, push, judgement);
+async function refuse(request: HandledRequest, judgement: Judgement): Promise<Disposition> {
+  const { push, access } = judgement;
+  note(request, judgement);
   if (push.reportStatus === "none" && push.sideBand === 0) {
     // It would take any answer of git's own for success
     const [why = "not allowed"] = judgement.refusals.values();
@@ -170,10 +159,10 @@ async function refuse(
   }
   // A client that still sends wouldn't read the answer
   await drain(push.rest, maxPackBytes(access));
-  return answerRefusedPush(push, judgement.refusals, access);
+  return answerRefusedPush(judgement);
 }
 
-function note(request: HandledRequest, push: Push, { refusals }: Judgement): void {
+function note(request: HandledRequest, { push, refusals }: Judgement): void {
   const updates = push.commands.map(({ ref, from, to }): RepositoryUpdate => {
     const refused = refusals.get(ref);
     return { ref, from, to, ...(refused === undefined ? {} : { refused }) };

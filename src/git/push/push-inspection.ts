@@ -2,26 +2,21 @@
 // Not proven is never allowed: a missing object, a time limit or an answer that isn't understood refuses the push.
 import type { Authority } from "../../http/authority.ts";
 import type { Body } from "../../http/body.ts";
+import type { InspectedPush } from "./cache/push-knowledge.ts";
 
 /** Makes the inspection of one push; one for the session. */
 export interface PushInspector {
   /** Costs nothing until something is asked */
-  readonly open: (push: InspectedPush) => Promise<PushInspection>;
+  readonly open: (push: PushToInspect) => Promise<PushInspection>;
 }
 
 /** Where a push is to go, and what will be asked about it. */
-export interface InspectedPush {
+export interface PushToInspect extends Omit<InspectedPush, "origin" | "upstream"> {
   readonly authority: Authority;
-  /** Path of the repository as requested, as in `/acme/widgets.git`: `/info/refs` and the services come behind it */
-  readonly path: string;
   /** `owner/name`, for the credential */
   readonly repository: string;
   /** `rule.source.label` of the rule that the push is under */
   readonly rule: string;
-  readonly objectFormat: "sha1" | "sha256";
-  readonly maxPackBytes: number;
-  /** Whether `findDeniedPath` will be asked: the pack's trees are then checked for order, doubles and names like `.git` */
-  readonly inspectsPaths: boolean;
   /** Nothing is pushed, the upstream is only asked what it has: a credential that may read is enough */
   readonly onlyReads?: true;
 }

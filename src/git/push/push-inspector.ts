@@ -5,81 +5,46 @@ import { formatSize } from "../../base/units.ts";
 import { toAuthorityText } from "../../http/authority.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { HandlerTools } from "../../http/handler.ts";
+import type { GitCache } from "./cache/git-cache.ts";
+import type { PushInquiry } from "./cache/push-inquiry.ts";
 import { openHostFetch } from "./own-fetch.ts";
-import type { PackStore, PackUpstream, PushInquiry } from "./pack-store.ts";
-import {
-  type InspectedPush,
-  PackRefused,
-  type PushInspection,
-  type PushInspector,
-} from "./push-inspection.ts";
+import { PackRefused, type PushInspection, type PushInspector } from "./push-inspection.ts";
 
 /** Pushes under way at the same time; the others wait. Each holds all refs of its upstream, of which there may be many. */
 const maxPushesUnderWay = 16;
 
-/** Looks at pushes in a store of the host, with the upstream as the session's credential sees it. */
-export function openPushInspector(tools: HandlerTools, store: PackStore): PushInspector {
+/** Inspects pushes in the host's cache, with the upstream as the session's credential sees it. */
+export function openPushInspector(tools: HandlerTools, cache: GitCache): PushInspector {
   const enter = openSemaphore(maxPushesUnderWay);
   return {
-    open: async (push) => {
-      const leave = await enter();
-      const hold = tools.openHold();
-      const upstream = openHostFetch(tools, push, hold);
-      const inspection = openInspection(store, push, upstream);
-      const close = async (): Promise<void> => {
-        try {
-          await inspection[Symbol.asyncDispose]();
-        } finally {
-          hold[Symbol.dispose]();
-          leave();
-        }
+    open: async (push): Promise<PushInspection> => {
+      const stack = new AsyncDisposableStack();
+      stack.defer(await enter());
+      const upstream = openHostFetch(tools, push, stack.use(tools.openHold()));
+      const origin = `${push.authority.scheme}://${toAuthorityText(push.authority)}`;
+      let opening: Promise<PushInquiry> | undefined;
+      let inquiry: PushInquiry | undefined;
+      // Whoever asked was told when it couldn't be opened
+      stack.defer(async () => (await opening?.catch(() => undefined))?.[Symbol.asyncDispose]());
+      // Opened by the first question that needs it: the upstream's refs alone need no git on the host
+      const ask = <Value>(work: (inquiry: PushInquiry) => Promise<Value>): Promise<Value> =>
+        asRefused(async () => {
+          opening ??= cache.open({ ...push, origin, upstream });
+          inquiry = await opening;
+          return await work(inquiry);
+        });
+      return {
+        upstreamRefs: upstream.refs,
+        receive: (next) => ask((at) => receive(at, next, push.maxPackBytes)),
+        pack: () => inquiry?.pack() ?? { length: 0, next: () => Promise.resolve(undefined) },
+        isCommit: (oid) => ask((at) => at.isCommit(oid)),
+        isFastForward: (from, to) => ask((at) => at.isFastForward(from, to)),
+        findDeniedPath: (to, isDenied) => ask((at) => findDeniedPath(at, to, isDenied)),
+        isContained: (oid, tips) => ask((at) => at.isContained(oid, tips)),
+        [Symbol.asyncDispose]: () => stack.disposeAsync(),
       };
-      return { ...inspection, [Symbol.asyncDispose]: close };
     },
   };
-}
-
-/** The store is opened by the first question that needs it: the upstream's refs alone need no git on the host. */
-function openInspection(
-  store: PackStore,
-  push: InspectedPush,
-  upstream: PackUpstream,
-): PushInspection {
-  let opening: Promise<PushInquiry> | undefined;
-  let inquiry: PushInquiry | undefined;
-  const ask = <Value>(work: (inquiry: PushInquiry) => Promise<Value>): Promise<Value> =>
-    asRefused(async () => {
-      opening ??= openInquiry(store, push, upstream);
-      inquiry = await opening;
-      return await work(inquiry);
-    });
-  return {
-    upstreamRefs: upstream.refs,
-    receive: (next) => ask((at) => receive(at, next, push.maxPackBytes)),
-    pack: () => inquiry?.pack() ?? { length: 0, next: () => Promise.resolve(undefined) },
-    isCommit: (oid) => ask((at) => at.isCommit(oid)),
-    isFastForward: (from, to) => ask((at) => at.isFastForward(from, to)),
-    findDeniedPath: (to, isDenied) => ask((at) => findDeniedPath(at, to, isDenied)),
-    isContained: (oid, tips) => ask((at) => at.isContained(oid, tips)),
-    // Whoever asked was told when it couldn't be opened
-    [Symbol.asyncDispose]: async () =>
-      (await opening?.catch(() => undefined))?.[Symbol.asyncDispose](),
-  };
-}
-
-function openInquiry(
-  store: PackStore,
-  push: InspectedPush,
-  upstream: PackUpstream,
-): Promise<PushInquiry> {
-  return store.open({
-    origin: `${push.authority.scheme}://${toAuthorityText(push.authority)}`,
-    repository: push.path,
-    objectFormat: push.objectFormat,
-    maxPackBytes: push.maxPackBytes,
-    checksObjects: push.inspectsPaths,
-    upstream,
-  });
 }
 
 async function receive(

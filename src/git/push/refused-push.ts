@@ -1,7 +1,6 @@
 import type { GitProtocolError } from "../wire/git-protocol-error.ts";
 import { flushPkt } from "../wire/pkt-line.ts";
 import { toRefusedReport } from "../wire/push-report.ts";
-import type { Push } from "../wire/push-request.ts";
 import { toSideBand } from "../wire/side-band.ts";
 import { TooManyRefsError } from "../wire/too-many-refs.ts";
 import type { GitRule } from "../entry/git-rule.ts";
@@ -9,6 +8,7 @@ import { toShellWord } from "../../base/shell-word.ts";
 import { toHostHeader } from "../../http/authority.ts";
 import type { AnswerDisposition } from "../../http/handler.ts";
 import type { GitAccess } from "./git-access.ts";
+import type { Judgement } from "./push-judgement.ts";
 
 /** The most of a refused push's pack that is read to no end before the connection is closed instead, in bytes. */
 const maxDrainedBytes = 1024 ** 3;
@@ -23,16 +23,13 @@ const resultHeaders: AnswerDisposition["headers"] = [
 ];
 
 /** The answer of a push of which nothing is done: git's own report, and on the side band what is allowed. */
-export function answerRefusedPush(
-  push: Push,
-  refusals: ReadonlyMap<string, string>,
-  access: GitAccess,
-): AnswerDisposition {
+export function answerRefusedPush(judgement: Judgement): AnswerDisposition {
+  const { push, refusals } = judgement;
   return {
     type: "answer",
     status: 200,
     headers: resultHeaders,
-    body: toRefusedReport({ request: push, refusals, lines: describeGrant(refusals, access) }),
+    body: toRefusedReport({ request: push, refusals, lines: describeGrant(judgement) }),
     refusal: "git-not-allowed",
   };
 }
@@ -65,10 +62,8 @@ function toParts({ folders }: TooManyRefsError, { authority, place }: GitAccess)
 }
 
 /** What the client is told beside the report: which refs were refused and why, then what may be pushed. */
-export function describeGrant(
-  refusals: ReadonlyMap<string, string>,
-  { rules, repository }: GitAccess,
-): readonly string[] {
+export function describeGrant({ refusals, access }: Judgement): readonly string[] {
+  const { rules, repository } = access;
   const refused = [...refusals].slice(0, maxLines).map(([ref, why]) => `refused ${ref}: ${why}`);
   const grants = rules.flatMap(describeRule).slice(0, maxLines);
   const allowed = grants.length === 0 ? ["nothing"] : grants;

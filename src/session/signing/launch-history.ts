@@ -3,7 +3,7 @@ import { VaultboxError } from "../../base/errors.ts";
 import { parseRemoteUrl, toHttpsRemote } from "../../git/remote-url.ts";
 import { type GitPolicy, findGitRules } from "../../git/entry/git-rules.ts";
 import { parseAuthority } from "../../http/authority.ts";
-import type { InspectedPush, PushInspector } from "../../git/push/push-inspection.ts";
+import type { PushToInspect, PushInspector } from "../../git/push/push-inspection.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { LaunchHistory } from "../../git/signing/known-history.ts";
 import type { RepositoryFacts } from "../../workspace/git-dir/repository-facts.ts";
@@ -57,7 +57,7 @@ function isReadable({ branch }: RepositoryFacts): boolean {
 }
 
 /** The remote at launch, when an entry of the policy lets the session read it. */
-function toUpstream(facts: RepositoryFacts, policy: GitPolicy): InspectedPush | undefined {
+function toUpstream(facts: RepositoryFacts, policy: GitPolicy): PushToInspect | undefined {
   const parsed = facts.remoteUrl === undefined ? undefined : parseRemoteUrl(facts.remoteUrl);
   if (parsed === undefined) return undefined;
   const { kind, host, port, path } = toHttpsRemote(parsed);
@@ -78,7 +78,7 @@ function toUpstream(facts: RepositoryFacts, policy: GitPolicy): InspectedPush | 
     rule: rule.source.label,
     objectFormat: facts.objectFormat,
     maxPackBytes: 0,
-    inspectsPaths: false,
+    checksObjects: false,
     onlyReads: true,
   };
 }

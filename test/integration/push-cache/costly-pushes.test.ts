@@ -68,7 +68,7 @@ test("all questions about one push together have a time limit", async () => {
   const open = (patienceMs?: number) =>
     cache.open({
       origin: "https://git.example.com:443",
-      repository: "/acme/widgets.git",
+      path: "/acme/widgets.git",
       objectFormat: "sha1",
       maxPackBytes: 1e6,
       checksObjects: true,

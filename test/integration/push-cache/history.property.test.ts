@@ -120,7 +120,7 @@ async function makeWorld(dag: Dag) {
   const push = async (leftOut: readonly number[]) => {
     const opened = await openGitCache(join(folder.path, "cache")).open({
       origin: "https://git.example.com:443",
-      repository: "/acme/widgets.git",
+      path: "/acme/widgets.git",
       objectFormat: "sha1",
       maxPackBytes: 1_000_000,
       checksObjects: true,

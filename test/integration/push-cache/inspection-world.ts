@@ -16,7 +16,7 @@ export interface InspectionWorld extends AsyncDisposable {
   readonly upstream: TestRepository;
   readonly tools: GitHttpTools;
   readonly open: (options?: {
-    readonly inspectsPaths?: boolean;
+    readonly checksObjects?: boolean;
     readonly maxPackBytes?: number;
   }) => Promise<PushInspection>;
 }
@@ -41,7 +41,7 @@ export async function makeInspectionWorld(
     cache,
     upstream,
     tools,
-    open: ({ inspectsPaths = true, maxPackBytes = 50_000_000 } = {}) =>
+    open: ({ checksObjects = true, maxPackBytes = 50_000_000 } = {}) =>
       inspector.open({
         authority: parseAuthority("git.example.com", "https", 443),
         path: "/acme/widgets.git",
@@ -49,7 +49,7 @@ export async function makeInspectionWorld(
         rule: "git: https://git.example.com/acme/widgets",
         objectFormat: format,
         maxPackBytes,
-        inspectsPaths,
+        checksObjects,
       }),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };

@@ -69,7 +69,7 @@ async function killWhileReceiving(cache: string): Promise<void> {
     import { openGitCache } from ${JSON.stringify(cacheModule)};
     const push = await openGitCache(process.argv[1]).open({
       origin: "https://git.example.com:443",
-      repository: "/acme/widgets.git",
+      path: "/acme/widgets.git",
       objectFormat: "sha1",
       maxPackBytes: 1000000,
       checksObjects: true,

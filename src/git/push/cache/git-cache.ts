@@ -4,31 +4,16 @@ import { join } from "node:path";
 import { acquireLock } from "../../../base/fs/lock.ts";
 import { once } from "../../../base/once.ts";
 import { openSemaphore } from "../../../base/semaphore.ts";
-import type { ObjectFormat } from "./bare-repository.ts";
 import { findGit, type GitProgram } from "./git-program.ts";
 import { maxCacheBytes, maxCachePacks, maxPushesAtOnce } from "./limits.ts";
 import { makeObjectStore, type ObjectStore } from "./object-store.ts";
 import { openPushInquiry, type PushInquiry } from "./push-inquiry.ts";
+import type { InspectedPush } from "./push-knowledge.ts";
 import { openQuarantine, removeDeadQuarantines } from "./quarantine.ts";
 import { asUnproven } from "./unproven.ts";
-import type { Upstream } from "./upstream.ts";
 
 const quarantinesName = "incoming";
 const lockName = "lock";
-
-/** One push to look at. */
-export interface PushToInspect {
-  /** `https://host:port` */
-  readonly origin: string;
-  /** The repository's path at the origin */
-  readonly repository: string;
-  readonly objectFormat: ObjectFormat;
-  readonly maxPackBytes: number;
-  readonly checksObjects: boolean;
-  readonly upstream: Upstream;
-  /** Time of all questions together in `ms`; default `maxInquiryMs` */
-  readonly patienceMs?: number;
-}
 
 /** What a session looks at pushes with. */
 export interface GitCache {
@@ -36,7 +21,7 @@ export interface GitCache {
    * Waits while `maxPushesAtOnce` others are looked at; disposing lets the next one in.
    * @throws VaultboxError VBX_GIT_UNUSABLE, VBX_FILE_LOCKED, VBX_PUSH_UNPROVEN
    */
-  readonly open: (push: PushToInspect) => Promise<PushInquiry>;
+  readonly open: (push: InspectedPush) => Promise<PushInquiry>;
 }
 
 /**
@@ -44,34 +29,23 @@ export interface GitCache {
  * them came from the upstream, never from a sandbox.
  */
 export function openGitCache(folder: string): GitCache {
-  let git: GitProgram | undefined;
   const prepare = once(async () => {
-    git = await findGit();
+    const git = await findGit();
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    return git;
   });
   const enter = openSemaphore(maxPushesAtOnce);
   return {
     open: async (push) => {
-      const leave = await enter();
-      try {
-        const inquiry = await asUnproven(async () => {
-          await prepare();
-          return await openPush(folder, git as GitProgram, push);
-        });
-        return {
-          ...inquiry,
-          [Symbol.asyncDispose]: async () => {
-            try {
-              await inquiry[Symbol.asyncDispose]();
-            } finally {
-              leave();
-            }
-          },
-        };
-      } catch (error) {
-        leave();
-        throw error;
-      }
+      await using stack = new AsyncDisposableStack();
+      stack.defer(await enter());
+      return await asUnproven(async () => {
+        const stores = await openStores(folder, push, await prepare());
+        stack.use(stores.quarantine);
+        stack.defer(() => stores.stopping.abort());
+        const kept = stack.move();
+        return openPushInquiry({ ...push, ...stores }, () => kept.disposeAsync());
+      });
     },
   };
 }
@@ -93,12 +67,9 @@ export async function removeGitCaches(folder: string): Promise<number> {
   return before.bytes - (await measure(folder)).bytes;
 }
 
-async function openPush(
-  folder: string,
-  git: GitProgram,
-  push: PushToInspect,
-): Promise<PushInquiry> {
-  const key = JSON.stringify([push.origin, push.repository, push.objectFormat]);
+/** Where a push is looked at: its quarantine, and the stores of its upstream's repository. */
+async function openStores(folder: string, push: InspectedPush, git: GitProgram) {
+  const key = JSON.stringify([push.origin, push.path, push.objectFormat]);
   const place = join(folder, createHash("sha256").update(key).digest("hex"));
   const quarantines = join(folder, quarantinesName);
   const stopping = new AbortController();
@@ -113,7 +84,7 @@ async function openPush(
     for (const store of [history, snapshots]) await renew(store);
   }
   const quarantine = await openQuarantine(quarantines, push.objectFormat);
-  return openPushInquiry({ ...push, git, stopping, quarantine, history, snapshots });
+  return { git, stopping, quarantine, history, snapshots };
 }
 
 /** A store that has grown too much begins anew: it can be fetched again. */

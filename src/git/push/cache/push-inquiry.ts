@@ -10,7 +10,7 @@ import { maxInquiryMs } from "./limits.ts";
 import { ObjectsUnreadable } from "./object-parser.ts";
 import { emptyContents, type PackContents, readPackContents } from "./pack-contents.ts";
 import { type PackIntake, takeInPack } from "./pack-intake.ts";
-import type { PushKnowledge, PushMaterial } from "./push-knowledge.ts";
+import type { PushKnowledge } from "./push-knowledge.ts";
 import { asUnproven } from "./unproven.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -32,39 +32,41 @@ export interface PushInquiry extends AsyncDisposable {
   readonly isContained: (oid: string, tips: readonly string[]) => Promise<boolean>;
 }
 
-/** Opens the questions about one push; disposing them stops every git that runs and removes the quarantine. */
-export function openPushInquiry(material: PushMaterial): PushInquiry {
-  let contents = emptyContents;
+/**
+ * Opens the questions about one push.
+ * @param close stops every git that runs and removes the quarantine
+ */
+export function openPushInquiry(
+  material: Omit<PushKnowledge, "contents" | "bringHistory" | "tips">,
+  close: () => Promise<void>,
+): PushInquiry {
   let taken: { readonly file: string; readonly bytes: number } | undefined;
   const tips = (): Promise<readonly string[]> => readTips(material.upstream);
   const bringHistory = once(async () =>
     fetchHistory(material.history, material.upstream, await tips()),
   );
-  const know = (): PushKnowledge => ({ ...material, contents, bringHistory, tips });
-  const ask = toQuestions(material);
+  const push: PushKnowledge = { ...material, contents: emptyContents, bringHistory, tips };
+  const ask = toQuestions(push);
   return {
     receive: (next) =>
       asUnproven(async () => {
-        const intake = await takeIn(material, next);
+        const intake = await takeIn(push, next);
         if (!("contents" in intake)) return intake;
-        contents = intake.contents;
+        push.contents = intake.contents;
         taken = intake;
         return { type: "taken", file: intake.file, bytes: intake.bytes };
       }),
     pack: () => openPack(taken),
-    isCommit: (oid) => ask(() => isCommit(know(), oid)),
-    isFastForward: (from, to) => ask(() => isFastForward(know(), from, to)),
-    findDeniedPath: (to, isDenied) => ask(() => findDeniedChange(know(), to, isDenied)),
-    isContained: (oid, others) => ask(() => isContained(know(), oid, others)),
-    [Symbol.asyncDispose]: async () => {
-      material.stopping.abort();
-      await material.quarantine[Symbol.asyncDispose]();
-    },
+    isCommit: (oid) => ask(() => isCommit(push, oid)),
+    isFastForward: (from, to) => ask(() => isFastForward(push, from, to)),
+    findDeniedPath: (to, isDenied) => ask(() => findDeniedChange(push, to, isDenied)),
+    isContained: (oid, others) => ask(() => isContained(push, oid, others)),
+    [Symbol.asyncDispose]: close,
   };
 }
 
 /** Asks one question after the other, with one time limit for all of them. */
-function toQuestions({ stopping, patienceMs }: PushMaterial) {
+function toQuestions({ stopping, patienceMs }: PushKnowledge) {
   const patience = new Patience({ kill: () => stopping.abort() }, patienceMs ?? maxInquiryMs);
   return <Value>(question: () => Promise<Value>): Promise<Value> =>
     asUnproven(async () => {
@@ -78,14 +80,14 @@ function toQuestions({ stopping, patienceMs }: PushMaterial) {
 }
 
 async function takeIn(
-  material: PushMaterial,
+  push: PushKnowledge,
   next: () => Promise<Buffer | undefined>,
 ): Promise<
   PackIntake | { readonly contents: PackContents; readonly file: string; readonly bytes: number }
 > {
-  const { git, quarantine, stopping, objectFormat, checksObjects } = material;
+  const { git, quarantine, stopping, objectFormat, checksObjects, maxPackBytes } = push;
   const place = { git, repository: quarantine.repository, signal: stopping.signal };
-  const intake = await takeInPack(place, { next, maxBytes: material.maxPackBytes, checksObjects });
+  const intake = await takeInPack(place, { next, maxBytes: maxPackBytes, checksObjects });
   if (intake.type !== "taken") return intake;
   try {
     const contents = await readPackContents({ ...place, format: objectFormat });

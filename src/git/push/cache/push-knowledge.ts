@@ -7,24 +7,30 @@ import type { PackContents } from "./pack-contents.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** What an inquiry works with. */
-export interface PushMaterial {
-  readonly git: GitProgram;
+/** A push that is looked at, and whom to ask about it. */
+export interface InspectedPush {
+  /** `https://host:port` */
+  readonly origin: string;
+  /** Path of the repository as requested, as in `/acme/widgets.git`: `/info/refs` and the services come behind it */
+  readonly path: string;
   readonly objectFormat: ObjectFormat;
   readonly maxPackBytes: number;
+  /** Whether denied paths will be asked for: the pack's trees are then checked for order, doubles and names like `.git` */
   readonly checksObjects: boolean;
   readonly upstream: Upstream;
-  readonly quarantine: Quarantine;
-  readonly history: ObjectStore;
-  readonly snapshots: ObjectStore;
-  readonly stopping: AbortController;
   /** Time of all questions together in `ms`; default `maxInquiryMs` */
   readonly patienceMs?: number;
 }
 
-/** What is known so far, for the parts that answer. */
-export interface PushKnowledge extends PushMaterial {
-  readonly contents: PackContents;
+/** What is known of a push so far, and where it's looked for; for the parts that answer. */
+export interface PushKnowledge extends InspectedPush {
+  readonly git: GitProgram;
+  readonly quarantine: Quarantine;
+  readonly history: ObjectStore;
+  readonly snapshots: ObjectStore;
+  readonly stopping: AbortController;
+  /** Of the pack; empty until it was taken in */
+  contents: PackContents;
   /** Brings the history up to the upstream's branches and tags, once */
   readonly bringHistory: () => Promise<void>;
   /** Ids of the upstream's branches and tags */

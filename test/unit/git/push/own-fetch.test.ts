@@ -164,7 +164,7 @@ function open(answers: readonly Answer[], tail: Buffer = Buffer.alloc(0)) {
     rule: "the rule",
     objectFormat: "sha1",
     maxPackBytes: 1000,
-    inspectsPaths: true,
+    checksObjects: true,
   } as const;
   return { fetch: openHostFetch(tools, push, held.open()), requests };
 }
