@@ -98,6 +98,7 @@ const mutations: ReadonlyMap<string, Mutation> = new Map([
     "removeAssigneesFromAssignable",
     other("changing assignees", subject, "assignableId assigneeIds"),
   ],
+  ["replaceActorsForAssignable", other("changing assignees", subject, "assignableId actorIds")],
   ["createIssue", other("changing issues", ["Repository"], issueFields)],
   ["updateIssue", other("changing issues", ["Issue"], "id title body state assigneeIds labelIds")],
   ["closeIssue", other("changing issues", ["Issue"], "issueId stateReason")],
