@@ -3,6 +3,9 @@ import { Command } from "commander";
 /** On a terminal, characters. */
 const maxCommandLength = 60;
 
+/** What a session that has no command of the user's is for. */
+const ownCommands = { proxy: "(vaultbox proxy)", test: "(vaultbox credential test)" } as const;
+
 export function buildCommand(): Command {
   return new Command("ps")
     .description("list the sessions of this machine that run now")
@@ -37,13 +40,12 @@ async function listRunning(flags: { readonly json?: boolean }): Promise<void> {
   const rows = sessions.map(({ id, status, kind, agent, startedAt, workspace, command }) => [
     id,
     status,
-    kind,
     agent,
     startedAt.slice(0, 19).replace("T", " "),
     workspace,
-    cutForTerminal(command.join(" "), maxCommandLength),
+    kind === "run" ? cutForTerminal(command.join(" "), maxCommandLength) : ownCommands[kind],
   ]);
-  const headings = ["session", "status", "kind", "agent", "started (UTC)", "workspace", "command"];
+  const headings = ["session", "status", "agent", "started (UTC)", "workspace", "command"];
   const lines = toTable(headings, rows);
   printLines(lines);
   noteCutValues(lines, "vaultbox ps --json");
