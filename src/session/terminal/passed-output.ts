@@ -20,63 +20,108 @@ export interface PassOptions {
 const lastOutputMs = 2_000;
 /** A reader that has taken nothing for as long as this is not waited for, once the command is to end. */
 const untakenMs = 1_000;
+/**
+ * How much is taken from the engine, and how often, for a reader that takes nothing. Docker Engine drops what it hasn't read
+ * of a command's output two seconds after its end (moby, `daemon/monitor.go`); a reader that is a person may be slower.
+ */
+const keptPieceBytes = 256 * 1024;
+const keepPieceMs = 250;
+/** Bytes that are kept for such a reader */
+const maxKeptBytes = 64 * 1024 * 1024;
 
 /** Passes output on. @returns what waits until all of it was, however slow its reader is */
 export function passOn(
   outputs: readonly PassedOutput[],
   { onLost, hurry, onDropped }: PassOptions,
 ): () => Promise<void> {
-  const dropped = new Set<PassedOutput>();
   const lose = onceOnly(onLost);
-  for (const { from, to } of outputs) {
-    to.on("error", (error: Error) => {
-      // What comes until the command has ended goes nowhere, so that it isn't held up
-      from.resume();
-      lose(error);
-    });
-    from.pipe(to, { end: false });
-  }
-  const isHeldUp = (output: PassedOutput): boolean =>
-    output.to.writableNeedDrain && !output.to.destroyed && !dropped.has(output);
-  const untaken = new Map<PassedOutput, number>();
-  const dropUntaken = (): void => {
-    for (const output of outputs) {
-      const { from, to } = output;
-      const isSame = untaken.get(output) === to.writableLength;
-      untaken.set(output, to.writableLength);
-      if (!isHeldUp(output) || !isSame) continue;
-      dropped.add(output);
-      // The engine doesn't say that a command has ended whose output it can't get rid of
-      from.unpipe(to);
-      from.resume();
-      onDropped();
-    }
+  const passings = outputs.map((output) => new Passing(output, lose));
+  const keepPieces = setInterval(() => {
+    for (const passing of passings) passing.keepPiece();
+  }, keepPieceMs).unref();
+  let dropUntaken: NodeJS.Timeout | undefined;
+  const onHurry = (): void => {
+    clearInterval(keepPieces);
+    dropUntaken = setInterval(() => {
+      for (const passing of passings) if (passing.dropUntaken()) onDropped();
+    }, untakenMs).unref();
   };
-  let timer: NodeJS.Timeout | undefined;
-  const onHurry = (): void => void (timer = setInterval(dropUntaken, untakenMs).unref());
   hurry.addEventListener("abort", onHurry, { once: true });
-  const passed = untilPassedOn(outputs, isHeldUp);
+  const passed = untilPassedOn(passings);
   return async () => {
     await passed();
     hurry.removeEventListener("abort", onHurry);
-    clearInterval(timer);
+    clearInterval(keepPieces);
+    clearInterval(dropUntaken);
   };
 }
 
-function untilPassedOn(
-  outputs: readonly PassedOutput[],
-  isHeldUp: (output: PassedOutput) => boolean,
-): () => Promise<void> {
-  let bytes = 0;
+/** One output on its way. */
+class Passing {
+  /** All that came of it */
+  bytes = 0;
+  readonly ended: Promise<void>;
+  readonly #from: Readable;
+  readonly #to: NodeJS.WriteStream;
+  #isDropped = false;
+  #takenBefore = -1;
+  #keptUntil = 0;
+
+  constructor({ from, to }: PassedOutput, onLost: (error: Error) => void) {
+    this.#from = from;
+    this.#to = to;
+    from.on("data", (chunk: Buffer) => {
+      this.bytes += chunk.length;
+      // A stream that is piped stops again behind each chunk
+      if (this.bytes < this.#keptUntil) queueMicrotask(() => from.resume());
+    });
+    to.on("error", (error: Error) => {
+      // What comes until the command has ended goes nowhere, so that it isn't held up
+      from.resume();
+      onLost(error);
+    });
+    from.pipe(to, { end: false });
+    this.ended = finished(from).catch(() => undefined);
+  }
+
+  /** Whether its reader is slower than the command */
+  get isHeldUp(): boolean {
+    return this.#to.writableNeedDrain && !this.#to.destroyed && !this.#isDropped;
+  }
+
+  keepPiece(): void {
+    if (!this.isHeldUp || this.#to.writableLength >= maxKeptBytes) return;
+    this.#keptUntil = this.bytes + keptPieceBytes;
+    this.#from.resume();
+  }
+
+  /** @returns whether it's dropped from now on: its reader has taken nothing since this was last asked */
+  dropUntaken(): boolean {
+    const taken = this.bytes - this.#to.writableLength;
+    const isSame = taken === this.#takenBefore;
+    this.#takenBefore = taken;
+    if (!this.isHeldUp || !isSame) return false;
+    this.#isDropped = true;
+    // The engine doesn't say that a command has ended whose output it can't get rid of
+    this.#from.unpipe(this.#to);
+    this.#from.resume();
+    return true;
+  }
+}
+
+function untilPassedOn(passings: readonly Passing[]): () => Promise<void> {
   let isEnded = false;
-  for (const { from } of outputs) from.on("data", (chunk: Buffer) => (bytes += chunk.length));
-  const ended = Promise.all(outputs.map(({ from }) => finished(from).catch(() => undefined))).then(
-    () => (isEnded = true),
-  );
+  const ended = Promise.all(passings.map((passing) => passing.ended)).then(() => (isEnded = true));
   return async () => {
-    for (let before = -1; !isEnded;) {
-      if (bytes === before && !outputs.some(isHeldUp)) return;
+    let before = -1;
+    let wasHeldUp = true;
+    while (!isEnded) {
+      const bytes = passings.reduce((sum, passing) => sum + passing.bytes, 0);
+      const isHeldUp = passings.some((passing) => passing.isHeldUp);
+      // A reader that took all just now is given as long for the rest as any other
+      if (bytes === before && !isHeldUp && !wasHeldUp) return;
       before = bytes;
+      wasHeldUp = isHeldUp;
       await Promise.race([ended, sleep(lastOutputMs)]);
     }
   };

@@ -37,6 +37,17 @@ test("a slow reader gets all of the output", async () => {
   );
 });
 
+// Of these sizes the engine has the last pieces in a pipe of its own when the command has ended
+test.each([2_300_000, 2_500_000, 2_600_000])(
+  "a reader that begins long after the command's end gets all %d bytes",
+  async (size) => {
+    await using world = await createWorld();
+    const reader = `| (until [ -e ended ]; do sleep 0.1; done; sleep 3; wc -c)`;
+    const command = `sh -c 'head -c ${size} /dev/zero; touch ended'`;
+    expect(await inPipe(world, command, reader)).toBe(`${size}\n 0`);
+  },
+);
+
 test.each([
   ["its time limit", 124, ["--timeout", "3s"]],
   ["a signal", 143, []],

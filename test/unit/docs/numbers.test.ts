@@ -71,6 +71,12 @@ test.each([
   ["silence on a WebSocket", proxy, "webSocketIdleMs", time],
   ["a client that takes nothing of its response", proxy, "writeIdleMs", time],
   ["fetching a secret", proxy, "revealMs", time],
+  [
+    "output of a command that is kept for a reader that doesn't take it",
+    "passed-output.ts",
+    "maxKeptBytes",
+    toBinary,
+  ],
   ["kept upstream connections", proxy, "idleUpstreams", toCount],
   ["kept upstream connections", proxy, "idleUpstreamMs", time],
   [
