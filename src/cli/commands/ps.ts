@@ -4,7 +4,7 @@ import { Command } from "commander";
 const maxCommandLength = 60;
 
 /** What a session that has no command of the user's is for. */
-const ownCommands = { proxy: "(vaultbox proxy)", test: "(vaultbox credential test)" } as const;
+const ownCommands = { proxy: "(a proxy alone)", test: "(a test of a credential)" } as const;
 
 export function buildCommand(): Command {
   return new Command("ps")
