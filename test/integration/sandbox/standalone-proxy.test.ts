@@ -84,7 +84,7 @@ test("a proxy alone is a session: ps lists it, stop ends it, and one that was ki
   const [, session = ""] = /session (\w+) is listening/.exec(said()) ?? [];
   const listed = JSON.parse((await cli("ps", "--json")).stdout) as { sessions: unknown[] };
   expect(listed.sessions).toMatchObject([{ id: session, kind: "proxy", status: "running" }]);
-  expect((await cli("ps")).stdout).toMatch(/running +proxy/);
+  expect((await cli("ps")).stdout).toMatch(/ running .*\(a proxy alone\)/);
   expect((await cli("audit", "list")).stdout).toContain(session);
   const closed = once(child, "close");
   expect(await cli("stop", session)).toMatchObject({ status: 0, stdout: `stopped ${session}\n` });
@@ -96,7 +96,7 @@ test("a proxy that was killed is dead in ps until the next one begins, which nee
   const first = await startProxy("limits: {}");
   first.child.kill("SIGKILL");
   await once(first.child, "close");
-  expect((await first.cli("ps")).stdout).toMatch(/dead +proxy/);
+  expect((await first.cli("ps")).stdout).toMatch(/ dead .*\(a proxy alone\)/);
   const folder = dirname(first.socketPath);
   await using _second = await startStandaloneProxy(["--allow", "a.example.com"], folder);
   const { sessions } = JSON.parse((await first.cli("ps", "--json")).stdout) as {
