@@ -19,6 +19,7 @@ import type { BenchPlace, RunningTarget } from "./place.ts";
 const parts = ["startup", "git"] as const;
 
 const usage = `node test/bench/main.ts [--quick] [--rounds N] [--rows ROW,…] [--targets NAME,…] [--image IMAGE]
+    [--before CHECKOUT]
   rows: ${allRows.join(", ")}, ${parts.join(", ")}
   targets: ${Object.keys(allTargets).join(", ")}`;
 
@@ -35,6 +36,7 @@ interface Plan {
   readonly git: GitEffort | undefined;
   readonly targets: readonly string[];
   readonly image: string | undefined;
+  readonly before: string | undefined;
 }
 
 function parsePlan(): Plan {
@@ -45,6 +47,7 @@ function parsePlan(): Plan {
       rows: { type: "string", default: [...allRows, ...parts].join(",") },
       targets: { type: "string", default: Object.keys(allTargets).join(",") },
       image: { type: "string" },
+      before: { type: "string" },
     },
   });
   const base = values.quick ? quick : full;
@@ -62,6 +65,7 @@ function parsePlan(): Plan {
     git: names.includes("git") ? { ...(values.quick ? quickGit : fullGit), rounds } : undefined,
     targets,
     image: values.image,
+    before: values.before,
   };
 }
 
@@ -115,7 +119,12 @@ async function bench(plan: Plan): Promise<void> {
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const upstream = await startUpstream(folder);
   stack.use(upstream.child);
-  const place = { folder, upstreamPort: upstream.child.port, upstreamCaPath: upstream.caPath };
+  const place = {
+    folder,
+    upstreamPort: upstream.child.port,
+    upstreamCaPath: upstream.caPath,
+    before: plan.before,
+  };
   const { running, notes } =
     plan.rows.length === 0 ? { running: [], notes: [] } : await startTargets(plan, place, stack);
   const client = stack.use(await startScript("./client-process.ts", []));

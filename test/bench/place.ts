@@ -11,6 +11,8 @@ export interface BenchPlace {
   readonly folder: string;
   readonly upstreamPort: number;
   readonly upstreamCaPath: string;
+  /** Another checkout of vaultbox, built, to be measured beside this one */
+  readonly before?: string | undefined;
 }
 
 /** A target that is up. */

@@ -7,7 +7,7 @@ import { startMitmproxy } from "./peers/mitmproxy.ts";
 import { startSquid } from "./peers/squid.ts";
 import type { BenchPlace, RunningTarget } from "./place.ts";
 
-const cliPath = resolve(import.meta.dirname, "../../bin/vaultbox.js");
+const ownCheckout = resolve(import.meta.dirname, "../..");
 
 async function startTunnel(): Promise<RunningTarget> {
   const child = await startScript("./peers/tunnel.ts", []);
@@ -24,15 +24,20 @@ async function startNpmPeer(name: string, place: BenchPlace): Promise<RunningTar
   return { name, address: { kind: "proxy", port: child.port }, ca, child };
 }
 
-async function startVaultbox(place: BenchPlace): Promise<RunningTarget> {
-  const socketPath = `${place.folder}/vaultbox.sock`;
-  const caOut = `${place.folder}/vaultbox-ca.pem`;
-  await access(resolve(cliPath, "../../dist/main.js"));
+/** @param checkout whose build is measured */
+async function startVaultbox(
+  place: BenchPlace,
+  name: string,
+  checkout: string,
+): Promise<RunningTarget> {
+  const socketPath = `${place.folder}/${name}.sock`;
+  const caOut = `${place.folder}/${name}-ca.pem`;
+  await access(resolve(checkout, "dist/main.js"));
   const address: TargetAddress = { kind: "proxy", socketPath };
   const child = await startProgram(
     process.execPath,
     [
-      cliPath,
+      resolve(checkout, "bin/vaultbox.js"),
       "proxy",
       "--socket",
       socketPath,
@@ -45,9 +50,9 @@ async function startVaultbox(place: BenchPlace): Promise<RunningTarget> {
       "--upstream-ca",
       place.upstreamCaPath,
     ],
-    { address, env: { ...process.env, VAULTBOX_HOME: `${place.folder}/vaultbox-home` } },
+    { address, env: { ...process.env, VAULTBOX_HOME: `${place.folder}/${name}-home` } },
   );
-  return { name: "vaultbox", address, ca: await readFile(caOut, "utf8"), child };
+  return { name, address, ca: await readFile(caOut, "utf8"), child };
 }
 
 function startDirect(place: BenchPlace): Promise<RunningTarget> {
@@ -61,7 +66,11 @@ export const targets: Readonly<
 > = {
   direct: startDirect,
   tunnel: startTunnel,
-  vaultbox: startVaultbox,
+  vaultbox: (place) => startVaultbox(place, "vaultbox", ownCheckout),
+  before: (place) =>
+    place.before === undefined
+      ? Promise.resolve(undefined)
+      : startVaultbox(place, "before", place.before),
   squid: startSquid,
   mockttp: (place) => startNpmPeer("mockttp", place),
   "http-mitm-proxy": (place) => startNpmPeer("http-mitm-proxy", place),
