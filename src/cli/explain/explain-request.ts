@@ -4,14 +4,10 @@ import { compilePolicy } from "../../policy/decide.ts";
 import { formatRule } from "../../policy/parse-rule.ts";
 import type { Decision, EgressPolicy, EgressRequest, RuleSource } from "../../policy/policy.ts";
 import { decideRequest, toEgressRequest } from "../../proxy/decide/decide-request.ts";
+import { type Sending, strictRule } from "../../proxy/decide/sending.ts";
 import { parseAskedRequest, type WantedRequest } from "./asked-request.ts";
 import type { HandlerVerdict } from "./explain-handler.ts";
-import {
-  explainSending,
-  type Sending,
-  type SendingTools,
-  toSendingTools,
-} from "./explain-sending.ts";
+import { explainSending, type SendingTools, toSendingTools } from "./explain-sending.ts";
 import { resolveSessionPolicy, type SessionPolicyOptions } from "../session-policy.ts";
 import type { DeniedDecision } from "../../proxy/decide/denial.ts";
 
@@ -162,10 +158,9 @@ function toSending(
   answer: Exclude<HandlerVerdict, { verdict: "host-rules" }>,
 ): Sending | undefined {
   const { repository } = answer;
-  const rule = { effect: "allow", clientCredentials: "refuse" } as const;
-  if (answer.verdict === "depends") return { rule, disposition: { repository } };
+  if (answer.verdict === "depends") return { rule: strictRule, disposition: { repository } };
   if (answer.verdict === "deny" || answer.disposition === undefined) return undefined;
-  return { rule, disposition: answer.disposition };
+  return { rule: strictRule, disposition: answer.disposition };
 }
 
 /** What is refused beside the request line. */

@@ -1,29 +1,18 @@
-// What comes behind the decision, as proxy/egress/exchange.ts and its dialer have it: nothing is revealed, resolved or sent.
+// What comes behind the decision, as proxy/egress/pipeline.ts and its dialer have it: nothing is revealed, resolved or sent.
 import { isIP } from "node:net";
-import { toRequiredPaths } from "../../http/other-path.ts";
-import type { Rule } from "../../policy/policy.ts";
 import type { Authority } from "../../http/authority.ts";
 import { type ConnectTo, parseConnectTo } from "../../proxy/client/connect-to.ts";
 import { type Authoriser, createAuthoriser } from "../../proxy/decide/authorise.ts";
+import { type Sending, toAuthorisationRequest } from "../../proxy/decide/sending.ts";
 import { toCredentialId } from "../../proxy/egress/reveal.ts";
 import { resolveDialTarget } from "../../proxy/upstream/dial.ts";
 import type { IncomingRequest } from "../../http/incoming-request.ts";
-import type { ForwardDisposition } from "../../http/handler.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { toSessionCredentials } from "../../session/session-credentials.ts";
 import { findPresetFor } from "../../session/find-preset.ts";
 import { mapRegistryAddresses } from "../../session/registry-access.ts";
 import type { SessionPolicy } from "../session-policy.ts";
 import { openSessionVaults } from "../session-vaults.ts";
-
-/** Why a request may be sent, and what a handler changes of it. */
-export interface Sending {
-  readonly rule: Pick<Rule, "effect" | "clientCredentials">;
-  readonly disposition?: Pick<
-    ForwardDisposition,
-    "repository" | "headers" | "target" | "withoutCredential"
-  >;
-}
 
 /** `credential`: `vault/name` of each that is attached, joined; null for none */
 export type SendingVerdict =
@@ -52,27 +41,14 @@ export function toSendingTools(session: SessionPolicy, vaults: readonly string[]
  * @throws VaultboxError of the vaults
  */
 export async function explainSending(
-  { head, authority, target, others }: IncomingRequest,
-  { rule, disposition }: Sending,
+  incoming: IncomingRequest,
+  sending: Sending,
   { openAuthoriser, readConnectTo }: SendingTools,
 ): Promise<SendingVerdict> {
-  const { scheme, host, port } = authority;
   const authorise = await openAuthoriser();
   try {
-    const preparation = authorise({
-      scheme,
-      host,
-      port,
-      path: target.path,
-      readings: target.readings,
-      otherPaths: toRequiredPaths(others),
-      headers: disposition?.headers ?? head.headers,
-      rule,
-      rawTarget: disposition?.target ?? target.rawPath + target.query,
-      withoutCredential: disposition?.withoutCredential === true,
-      ...(disposition?.repository === undefined ? {} : { repository: disposition.repository }),
-    });
-    await refuseLiteralAddress(authority, readConnectTo);
+    const preparation = authorise(toAuthorisationRequest(incoming, sending));
+    await refuseLiteralAddress(incoming.authority, readConnectTo);
     const credential = toCredentialId(preparation);
     return { verdict: "sent", credential: credential === "" ? null : credential };
   } catch (error) {

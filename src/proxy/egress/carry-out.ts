@@ -5,12 +5,10 @@ import type { Body } from "../../http/body.ts";
 import type { Exchange } from "../../http/exchange.ts";
 import type { ForwardDisposition } from "../../http/handler.ts";
 import { parseIncomingRequest } from "../../http/incoming-request.ts";
-import { toRequiredPaths } from "../../http/other-path.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { Rule } from "../../policy/policy.ts";
-import type { AuthorisationRequest } from "../decide/authorise.ts";
 import { decideRequest, type RequestDisposition } from "../decide/decide-request.ts";
 import { type OngoingRequest, toHandledRequest } from "../decide/handled-request.ts";
+import { type Sending, strictRule, toAuthorisationRequest } from "../decide/sending.ts";
 import { strayPlaceholder } from "../decide/stray-placeholder.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { answerThroughHandler } from "./answer-through-handler.ts";
@@ -19,8 +17,7 @@ import { relayUpgraded } from "./relay-upgraded.ts";
 import { type RequestRecord, toOutcome } from "./request-record.ts";
 
 /** How a request goes on: by a host rule, or as its handler says. */
-interface Way {
-  readonly rule: Pick<Rule, "effect" | "clientCredentials">;
+interface Way extends Sending {
   readonly disposition?: ForwardDisposition;
   /** Instead of the client's */
   readonly body?: Body | undefined;
@@ -81,7 +78,7 @@ async function handle(
     }
     case "forward":
       try {
-        const rule = { effect: "allow", clientCredentials: "refuse" } as const;
+        const rule = strictRule;
         return await send(context, ongoing, { rule, disposition, body: disposition.body });
       } finally {
         await disposition.release?.();
@@ -140,26 +137,4 @@ async function relay(
     countUpload: admission.countUpload,
   });
   record.end(refusal === undefined ? "completed" : toOutcome(refusal), refusal?.reason);
-}
-
-/** What the choice of credentials is made by. */
-function toAuthorisationRequest(
-  { head, authority, target, others }: OngoingRequest,
-  { rule, disposition }: Way,
-): AuthorisationRequest & { readonly method: string } {
-  const { scheme, host, port } = authority;
-  return {
-    scheme,
-    host,
-    port,
-    method: head.method,
-    path: target.path,
-    readings: target.readings,
-    otherPaths: toRequiredPaths(others),
-    headers: disposition?.headers ?? head.headers,
-    rule,
-    rawTarget: disposition?.target ?? target.rawPath + target.query,
-    withoutCredential: disposition?.withoutCredential === true,
-    ...(disposition?.repository === undefined ? {} : { repository: disposition.repository }),
-  };
 }

@@ -2,6 +2,7 @@ import { bufferedBody, noBody } from "../../http/body.ts";
 import type { OwnRequest, OwnResponse } from "../../http/handler.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { Refusal } from "../../http/refusal.ts";
+import { strictRule } from "../decide/sending.ts";
 import { type ReceivedAnswer, sendOut } from "./pipeline.ts";
 import { RequestRecord } from "./request-record.ts";
 
@@ -48,9 +49,8 @@ async function send(
   record.note({ ...request, rule: own.rule, ...(check === undefined ? {} : { check }) });
   using hold = context.held.open();
   const admission = await context.admit({ ...request, origin: "own" });
-  const rule = { effect: "allow", clientCredentials: "refuse" } as const;
   const answer = await sendOut(context, {
-    request: { ...request, rawTarget: target, headers, rule },
+    request: { ...request, rawTarget: target, headers, rule: strictRule },
     authority,
     record,
     admission,
