@@ -70,3 +70,33 @@ const ownRequestFields = new Set([
 export function isOwnRequestField(name: string): boolean {
   return ownRequestFields.has(name.toLowerCase());
 }
+
+/**
+ * The same of answers. Alt-Svc would only send the client to a port that isn't there; and only a refusal of ours may say that
+ * it is one, since agents give its text to their users.
+ */
+const ownResponseFields = new Set([
+  "alt-svc",
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "x-vaultbox-refusal",
+]);
+
+/**
+ * The fields of an answer that are for its client: without those of one connection and those that we write ourselves.
+ * @param nominated in lower case: what `Connection` names
+ */
+export function toClientFields(
+  headers: readonly HeaderField[],
+  nominated: readonly string[],
+): readonly HeaderField[] {
+  return headers.filter(([name]) => {
+    const lower = name.toLowerCase();
+    return !ownResponseFields.has(lower) && !nominated.includes(lower);
+  });
+}

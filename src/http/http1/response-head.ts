@@ -1,12 +1,14 @@
 import type { BodyLength } from "../body.ts";
 import type { HttpResponse } from "../exchange.ts";
 import { Refusal } from "../refusal.ts";
-import { headerValues, listMembers, type HeaderField } from "../header-fields.ts";
+import { headerValues, listMembers, toClientFields, type HeaderField } from "../header-fields.ts";
 import { parseHeaderLines } from "./request-head.ts";
 
 /** The head of a response, with what only HTTP/1 says in it. */
 export interface Http1Response extends HttpResponse {
   readonly version: "1.0" | "1.1";
+  /** All of its fields, those of the connection too; `headers` are for the client */
+  readonly fields: readonly HeaderField[];
   /** Whether the upstream keeps the connection */
   readonly keepAlive: boolean;
 }
@@ -27,13 +29,14 @@ export function parseResponseHead(text: string): Http1Response {
   const line = statusLine.exec(lines[0] ?? "");
   if (line === null) throw invalid("its status line is not valid");
   const version = line[1] === "1" ? "1.1" : "1.0";
-  const headers = parseUpstreamHeaders(lines);
-  const connection = listMembers(headerValues(headers, "connection"));
+  const fields = parseUpstreamHeaders(lines);
+  const connection = listMembers(headerValues(fields, "connection"));
   return {
     status: Number(line[2]),
     phrase: toPlainPhrase(line[3]),
     version,
-    headers,
+    fields,
+    headers: toClientFields(fields, connection),
     keepAlive:
       version === "1.1" ? !connection.includes("close") : connection.includes("keep-alive"),
   };
@@ -60,8 +63,8 @@ function parseUpstreamHeaders(lines: readonly string[]): readonly HeaderField[] 
  * @throws Refusal 502 `upstream-invalid` where parsers could disagree
  */
 export function responseFraming(requestMethod: string, head: Http1Response): Framing {
-  const codings = headerValues(head.headers, "transfer-encoding");
-  const lengths = headerValues(head.headers, "content-length");
+  const codings = headerValues(head.fields, "transfer-encoding");
+  const lengths = headerValues(head.fields, "content-length");
   if (codings.length > 0 && lengths.length > 0) {
     throw invalid("both Transfer-Encoding and Content-Length are there");
   }

@@ -1,9 +1,4 @@
-import {
-  headerValues,
-  isOwnRequestField,
-  listMembers,
-  type HeaderField,
-} from "../header-fields.ts";
+import { headerValues, isOwnRequestField, type HeaderField } from "../header-fields.ts";
 import type { BodyLength } from "../body.ts";
 import type { HttpResponse } from "../exchange.ts";
 import type { HttpRequest } from "../http-request.ts";
@@ -12,23 +7,6 @@ import { toUpgradeHeaders } from "./upgrade.ts";
 
 // `import` of node:http reads every export, and two of them load undici: 22 ms of every start
 const { STATUS_CODES } = process.getBuiltinModule("node:http");
-
-/**
- * What `isOwnRequestField` says of requests, for responses. Alt-Svc would only send the client to a port that isn't there;
- * and only a refusal of ours may say that it is one, since agents give its text to their users.
- */
-const notForwardedDown = new Set([
-  "alt-svc",
-  "connection",
-  "content-length",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "x-vaultbox-refusal",
-]);
 
 export interface SentRequest {
   readonly method: string;
@@ -58,6 +36,9 @@ export function serializeRequest(request: SentRequest): string {
   return `${text}\r\n`;
 }
 
+/** Written from what is known of the answer, and never copied. */
+const framing = /^(?:connection|content-length|transfer-encoding)$/i;
+
 /** A response, and the request that it answers. */
 export interface SentResponse {
   readonly head: HttpResponse;
@@ -71,10 +52,8 @@ export interface SentResponse {
 export function serializeResponse(response: SentResponse): string {
   const { head, length, request } = response;
   let text = statusLine(head.status, head.phrase);
-  const nominated = new Set(listMembers(headerValues(head.headers, "connection")));
   for (const [name, value] of head.headers) {
-    const lower = name.toLowerCase();
-    if (!notForwardedDown.has(lower) && !nominated.has(lower)) text += `${name}: ${value}\r\n`;
+    if (!framing.test(name)) text += `${name}: ${value}\r\n`;
   }
   if (typeof length === "number") text += `Content-Length: ${length}\r\n`;
   // The length that a GET would have had is information for the client, not framing

@@ -1,6 +1,7 @@
 // How HTTP/1 opens a WebSocket (RFC 6455, section 4): with an upgrade of the connection, and a key that the answer must know.
 import { createHash } from "node:crypto";
 import type { HttpResponse } from "../exchange.ts";
+import type { Http1Response } from "./response-head.ts";
 import { headerValues, listMembers, type HeaderField } from "../header-fields.ts";
 import { Refusal } from "../refusal.ts";
 
@@ -47,16 +48,16 @@ export function parseUpgrade(request: {
  */
 export function readUpgradeAnswer(
   sent: readonly HeaderField[],
-  { status, headers }: HttpResponse,
+  { status, fields }: Pick<Http1Response, "status" | "fields">,
 ): HttpResponse {
   const isAnswer =
-    headerValues(headers, "sec-websocket-accept").join() === toAccept(sent) &&
-    headerValues(headers, "upgrade").join().toLowerCase() === "websocket" &&
-    listMembers(headerValues(headers, "connection")).includes("upgrade");
+    headerValues(fields, "sec-websocket-accept").join() === toAccept(sent) &&
+    headerValues(fields, "upgrade").join().toLowerCase() === "websocket" &&
+    listMembers(headerValues(fields, "connection")).includes("upgrade");
   if (!isAnswer) {
     throw new Refusal(502, "upstream-invalid", "the upstream's websocket handshake is not valid");
   }
-  return { status, headers: headers.filter(([name]) => negotiated.has(name.toLowerCase())) };
+  return { status, headers: fields.filter(([name]) => negotiated.has(name.toLowerCase())) };
 }
 
 /**

@@ -99,8 +99,8 @@ export class Http1Answer implements UpstreamAnswer, Body {
 }
 
 /** `Keep-Alive: timeout=N` is how long the upstream keeps it; we give up a second earlier. */
-function keepIdleHint({ upstream }: Conversation, { headers }: Http1Response): void {
-  for (const value of headerValues(headers, "keep-alive")) {
+function keepIdleHint({ upstream }: Conversation, { fields }: Http1Response): void {
+  for (const value of headerValues(fields, "keep-alive")) {
     const seconds = /timeout=(\d{1,5})/.exec(value)?.[1];
     if (seconds === undefined) continue;
     upstream.idleMs = Math.min(
