@@ -4,6 +4,7 @@ import type { Authoriser } from "./decide/authorise.ts";
 import type { Deciders } from "./decide/decide-request.ts";
 import type { PlaceholderSearch } from "../credential/placeholder-search.ts";
 import type { SecretEchoes } from "./egress/secret-echo.ts";
+import type { UpgradedConnections } from "./egress/relay-upgraded.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { HeldBytes } from "./egress/held-bytes.ts";
 import type { ReadAhead } from "./read-ahead.ts";
@@ -31,6 +32,7 @@ export interface ProxyContext {
   readonly held: HeldBytes;
   readonly readAhead: ReadAhead;
   readonly turns: Turns;
+  readonly upgraded: UpgradedConnections;
   readonly refusedTunnels: RefusedTunnels;
   /** The next request number, from 1 */
   readonly nextRequest: () => number;

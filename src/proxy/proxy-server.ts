@@ -7,9 +7,10 @@ import type { EgressPolicy } from "../policy/policy.ts";
 import { findService, serveConnection } from "./client/client-connection.ts";
 import { ClientSlots } from "./client/client-slots.ts";
 import { type FindPreset, createAuthoriser } from "./decide/authorise.ts";
-import type { Deciders } from "./decide/decide-request.ts";
+import { type Deciders, decideRequest } from "./decide/decide-request.ts";
 import { createPlaceholderSearch } from "../credential/placeholder-search.ts";
 import { SecretEchoes } from "./egress/secret-echo.ts";
+import { UpgradedConnections } from "./egress/relay-upgraded.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Dialer } from "./upstream/dial.ts";
 import type { HandlerTools, OpenHandlers, OwnRequest, OwnResponse } from "../http/handler.ts";
@@ -79,18 +80,24 @@ export class ProxyServer implements AsyncDisposable {
       held: this.#held,
       readAhead,
       turns: new Turns(),
+      upgraded: new UpgradedConnections(),
       refusedTunnels: new RefusedTunnels(),
       nextRequest: () => ++this.#requests,
     };
   }
 
   /**
-   * Decides by another policy from the next request on, also on connections and in tunnels that are open. One that has
-   * begun, and a websocket that is open, goes on.
+   * Decides by another policy from the next request on, also on connections and in tunnels that are open. A request that has
+   * begun goes on; a websocket that is open ends where it would be refused now.
    */
   replacePolicy(wanted: ProxyPolicy): void {
-    this.#context.deciders = this.#toDeciders(wanted);
+    const deciders = this.#toDeciders(wanted);
+    this.#context.deciders = deciders;
     this.#limiter.replaceLimits(wanted.policy.limits);
+    this.#context.upgraded.decideAgain((request) => {
+      const { disposition } = decideRequest(deciders, request);
+      return disposition.type === "refuse" ? disposition.refusal : undefined;
+    });
   }
 
   #toDeciders({ policy, handlers }: ProxyPolicy): Deciders {

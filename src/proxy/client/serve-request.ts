@@ -16,6 +16,7 @@ export async function serveRequest(
 ): Promise<void> {
   try {
     await carryOut(context, exchange, { tunnel, record });
+    record.end("completed");
   } catch (error) {
     const isGone = exchange.isClosed || error instanceof ClientAborted;
     if (isGone || error instanceof ResponseBroken) {

@@ -5,7 +5,7 @@ import type { OngoingRequest } from "../decide/handled-request.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { toTransforms, transformAnswer } from "./transforms.ts";
 
-/** Records what a handler answers itself, then answers. */
+/** Records the decision of what a handler answers itself, then answers. */
 export async function answerThroughHandler(
   { echoes }: ProxyContext,
   { exchange, record, hold }: OngoingRequest,
@@ -29,5 +29,4 @@ export async function answerThroughHandler(
     await record.refuse(new Refusal(403, refusal, "refused by a handler"), status);
   }
   await exchange.respond(head, body, record);
-  record.end("completed");
 }

@@ -14,7 +14,7 @@ import type { ProxyContext } from "../proxy-context.ts";
 import { answerThroughHandler } from "./answer-through-handler.ts";
 import { clientPatience, type ReceivedAnswer, sendOut } from "./pipeline.ts";
 import { relayUpgraded } from "./relay-upgraded.ts";
-import { type RequestRecord, toOutcome } from "./request-record.ts";
+import type { RequestRecord } from "./request-record.ts";
 
 /** How a request goes on: by a host rule, or as its handler says. */
 interface Way extends Sending {
@@ -112,7 +112,7 @@ async function send(context: ProxyContext, ongoing: OngoingRequest, way: Way): P
     transform: disposition?.response,
   });
   try {
-    await relay(exchange, answer, ongoing);
+    await relay(context, answer, ongoing);
   } finally {
     answer.upstream.close();
   }
@@ -120,21 +120,24 @@ async function send(context: ProxyContext, ongoing: OngoingRequest, way: Way): P
 
 /** Gives the client the answer, to its end. */
 async function relay(
-  exchange: Exchange,
+  context: ProxyContext,
   { head, body, upstream }: ReceivedAnswer,
-  { record, admission }: OngoingRequest,
+  ongoing: OngoingRequest,
 ): Promise<void> {
+  const { exchange, record, admission } = ongoing;
   record.status = head.status;
   if (upstream.upgraded === undefined) {
-    await upstream.unlessSendingFails(exchange.respond(head, body, record));
-    record.end("completed");
-    return;
+    return upstream.unlessSendingFails(exchange.respond(head, body, record));
   }
-  const refusal = await relayUpgraded({
+  const ended = Promise.withResolvers<never>();
+  using open = context.upgraded.add(ongoing, ended.reject);
+  void open;
+  await relayUpgraded({
     client: exchange.upgrade(head),
     upstream: upstream.upgraded,
+    down: body,
     counts: record,
     countUpload: admission.countUpload,
+    ended: ended.promise,
   });
-  record.end(refusal === undefined ? "completed" : toOutcome(refusal), refusal?.reason);
 }

@@ -137,7 +137,7 @@ export class RequestRecord {
   }
 }
 
-export function toOutcome({ reason }: Refusal): RequestOutcomeEvent["outcome"] {
+function toOutcome({ reason }: Refusal): RequestOutcomeEvent["outcome"] {
   if (reason === "limit-exceeded" || reason === "internal-error") return reason;
   return reason.startsWith("upstream-") || reason === "name-not-resolved"
     ? "upstream-failed"

@@ -73,6 +73,8 @@ export class Http1Answer implements UpstreamAnswer, Body {
   }
 
   async next(): Promise<Buffer | undefined> {
+    // After an upgrade there is no silence that would be too long for an answer
+    if (this.upgraded !== undefined) return this.upgraded.next();
     const { request, upstream, end } = this.#conversation;
     within(upstream.deadline, request.patience.silenceMs);
     try {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
 import { makeCredential } from "../../support/credential-fixtures.ts";
@@ -127,4 +128,25 @@ test("a websocket client that ends its side after its last frame still gets the 
   client.end("\x88\x00");
   await expect.poll(() => text).toBe("bye");
   await expect.poll(() => proxy.events.at(-1)).toMatchObject({ outcome: "completed" });
+});
+
+test("an open websocket ends when another policy refuses it, and goes on under one that doesn't", async () => {
+  await using upstream = await startRecordingUpstream(answerHandshake(acceptFor(key)));
+  const rules = [`GET https://${host}`];
+  const dialer = plainDialer(upstream.port);
+  await using proxy = await startProxy({ rules, websocket: true, dialer });
+  const tunnel = await openTunnel(proxy, `${host}:443`);
+  expect(await talk(tunnel, handshake)).toMatch(/^HTTP\/1\.1 101 /);
+  proxy.replaceRules([...rules, "GET https://other.example"]);
+  expect(await talk(tunnel, "\x81\x02hi")).toBe("echo");
+  const ended = once(tunnel.resume(), "end");
+  proxy.replaceRules(["GET https://other.example"]);
+  await ended;
+  expect(proxy.events.at(-1)).toMatchObject({
+    outcome: "refused",
+    reason: "host-not-allowed",
+    status: 101,
+    bytesUp: 4,
+  });
+  expect(upstream.received().endsWith("\x81\x02hi")).toBe(true);
 });
