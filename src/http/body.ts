@@ -1,3 +1,5 @@
+import type { HeaderField } from "./header-fields.ts";
+
 /** Bytes of a body: "none" where the message has none, "unknown" where only its end tells. */
 export type BodyLength = number | "none" | "unknown";
 
@@ -13,6 +15,8 @@ export interface Body {
   readonly isReady?: boolean;
   /** Set as long as the sender holds it back until it's asked for it (`Expect: 100-continue`): asks */
   readonly ask?: (() => void) | undefined;
+  /** The fields behind it (RFC 9110, section 6.5): none before its end was read, undefined where its reader takes none */
+  readonly trailers?: readonly HeaderField[] | undefined;
   /** Whether it turns out to have no byte, where that isn't known; waits for the first one, unless `ask` is set */
   readonly isEmpty?: () => Promise<boolean>;
 }

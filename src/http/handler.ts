@@ -131,6 +131,8 @@ export interface ResponseTransform {
    * @throws Refusal to answer with that instead
    */
   readonly begin: (head: HttpResponse, hold: Hold) => ResponseChange | undefined;
+  /** The fields behind the body. @throws Refusal to break the response off */
+  readonly trailers?: (fields: readonly HeaderField[]) => readonly HeaderField[];
 }
 
 /** What becomes of a response; what isn't set stays. */

@@ -87,6 +87,15 @@ const ownResponseFields = new Set([
   "x-vaultbox-refusal",
 ]);
 
+/** Fields that mean something to whoever has not read the body yet (RFC 9110, section 6.5.1), and those that log a client in. */
+const onlyInHeads =
+  /^(?:age|authorization|cache-control|content-.*|date|expires|host|location|proxy-.*|retry-after|set-cookie.*|vary|warning|www-authenticate)$/i;
+
+/** The fields behind an answer's body that are for its client. */
+export function toClientTrailers(trailers: readonly HeaderField[]): readonly HeaderField[] {
+  return toClientFields(trailers, []).filter(([name]) => !onlyInHeads.test(name));
+}
+
 /**
  * The fields of an answer that are for its client: without those of one connection and those that we write ourselves.
  * @param nominated in lower case: what `Connection` names

@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly headers: readonly HeaderField[];
   /** What it says of its body */
   readonly body: BodyLength;
+  /** Whether its client takes fields behind the body of an answer (`TE: trailers`) */
+  readonly takesTrailers: boolean;
   /** What it asks to go on with on its connection, when the answer agrees */
   readonly upgrade: "websocket" | undefined;
 }

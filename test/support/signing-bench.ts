@@ -79,6 +79,7 @@ const plainHead: HttpRequest = {
   hosts: [],
   headers: [],
   body: "unknown",
+  takesTrailers: false,
   upgrade: undefined,
 };
 

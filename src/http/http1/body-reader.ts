@@ -13,6 +13,8 @@ export interface ByteSource {
 export interface BodyReader {
   /** The next piece, undefined at the end; rejects when the sender stops early or breaks the framing. */
   readonly next: () => Promise<Buffer | undefined>;
+  /** Lines behind an upstream's body, once its end was read */
+  readonly trailers?: readonly string[];
 }
 
 export function readBody(source: ByteSource, framing: Framing, sender: BodySender): BodyReader {
@@ -51,6 +53,7 @@ function readChunked(source: ByteSource, decoder: ChunkedDecoder): BodyReader {
   let pieces: Buffer[] = [];
   let done = false;
   return {
+    trailers: decoder.trailers,
     next: async () => {
       for (;;) {
         if (pieces.length > 0) {

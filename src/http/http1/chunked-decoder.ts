@@ -1,3 +1,4 @@
+import type { HeaderField } from "../header-fields.ts";
 import { Refusal } from "../refusal.ts";
 import { http1Limits } from "./http1-limits.ts";
 
@@ -13,7 +14,7 @@ export interface Decoded {
 
 type State = "size" | "data" | "data-end" | "trailer";
 
-/** Whose body it is: what a client sends beside the payload is refused, what an upstream sends is dropped. */
+/** Whose body it is: what a client sends beside the payload is refused, what an upstream sends may be looked at. */
 export type BodySender = "client" | "upstream";
 
 const sizeLine: Record<BodySender, RegExp> = {
@@ -24,10 +25,12 @@ const sizeLine: Record<BodySender, RegExp> = {
 
 /**
  * Decodes a chunked body (RFC 9112, section 7.1), CRLF only. A client's has no extensions and no trailers, which can carry
- * fields that the policy never saw; those of an upstream are read and dropped. The same bytes cut anywhere give the same
+ * fields that the policy never saw; of an upstream's the trailers are kept. The same bytes cut anywhere give the same
  * payload.
  */
 export class ChunkedDecoder {
+  /** Lines of an upstream's trailer section, as received */
+  readonly trailers: string[] = [];
   readonly #sender: BodySender;
   #state: State = "size";
   #line = "";
@@ -92,6 +95,7 @@ export class ChunkedDecoder {
     this.#trailerBytes += text.length;
     if (this.#trailerBytes > http1Limits.trailerBytes)
       throw invalid("the trailer section is too large");
+    this.trailers.push(text);
     return false;
   }
 
@@ -116,5 +120,7 @@ export function toChunk(piece: Buffer): Buffer {
 
 const crlf = Buffer.from("\r\n", "latin1");
 
-/** The last chunk and an empty trailer section. */
-export const lastChunk = Buffer.from("0\r\n\r\n", "latin1");
+/** The last chunk and the trailer section, for latin1. */
+export function toLastChunk(trailers: readonly HeaderField[] = []): string {
+  return `0\r\n${trailers.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
+}

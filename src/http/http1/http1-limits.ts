@@ -7,6 +7,6 @@ export const http1Limits = {
   chunkLineBytes: { client: 16, upstream: 4096 },
   /** Empty lines before a request line, which are skipped */
   emptyLines: 8,
-  /** Trailer section of a response, which is read and dropped */
+  /** Trailer section of a response */
   trailerBytes: 16 * 1024,
 } as const;

@@ -74,12 +74,14 @@ export function parseRequestHead(text: string): Http1Request {
     headers,
     body: toLength(method, version, headers),
     expectsContinue: parseExpect(version, headers),
+    takesTrailers:
+      version === "1.1" && listMembers(headerValues(headers, "te")).includes("trailers"),
     upgrade,
     keepAlive: version === "1.1" ? !connection.includes("close") : false,
   };
 }
 
-/** Header lines from `first` on; shared with responses and trailers. */
+/** Header lines from `first` on. @throws Refusal 400, 431 */
 export function parseHeaderLines(lines: readonly string[], first: number): readonly HeaderField[] {
   if (lines.length - first > http1Limits.headerFields) {
     throw new Refusal(

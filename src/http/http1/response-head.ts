@@ -29,7 +29,7 @@ export function parseResponseHead(text: string): Http1Response {
   const line = statusLine.exec(lines[0] ?? "");
   if (line === null) throw invalid("its status line is not valid");
   const version = line[1] === "1" ? "1.1" : "1.0";
-  const fields = parseUpstreamHeaders(lines);
+  const fields = parseResponseFields(lines, 1);
   const connection = listMembers(headerValues(fields, "connection"));
   return {
     status: Number(line[2]),
@@ -49,9 +49,13 @@ function toPlainPhrase(written = ""): string | undefined {
   return plainPhrase.test(phrase) && !/vaultbox/i.test(phrase) ? phrase : undefined;
 }
 
-function parseUpstreamHeaders(lines: readonly string[]): readonly HeaderField[] {
+/** Lines of a response's head, or behind its body. @throws Refusal 502 `upstream-invalid` */
+export function parseResponseFields(
+  lines: readonly string[],
+  first: number,
+): readonly HeaderField[] {
   try {
-    return parseHeaderLines(lines, 1);
+    return parseHeaderLines(lines, first);
   } catch (error) {
     if (error instanceof Refusal) throw invalid(error.message);
     throw error;

@@ -17,6 +17,7 @@ export interface SentRequest {
   readonly body: BodyLength;
   readonly expectsContinue: boolean;
   readonly upgrade: HttpRequest["upgrade"];
+  readonly takesTrailers?: boolean;
   /** Set where nothing behind this request may be taken for another one */
   readonly isLast?: boolean;
 }
@@ -30,6 +31,7 @@ export function serializeRequest(request: SentRequest): string {
   if (request.upgrade !== undefined)
     text += `Connection: Upgrade\r\nUpgrade: ${request.upgrade}\r\n`;
   else if (request.isLast === true) text += "Connection: close\r\n";
+  if (request.takesTrailers === true) text += "Connection: TE\r\nTE: trailers\r\n";
   if (request.expectsContinue) text += "Expect: 100-continue\r\n";
   if (request.body === "unknown") text += "Transfer-Encoding: chunked\r\n";
   else if (request.body !== "none") text += `Content-Length: ${request.body}\r\n`;

@@ -6,7 +6,7 @@ import {
   type HttpResponse,
   ResponseBroken,
 } from "../../http/exchange.ts";
-import { lastChunk, toChunk } from "../../http/http1/chunked-decoder.ts";
+import { toChunk, toLastChunk } from "../../http/http1/chunked-decoder.ts";
 import type { Http1Request } from "../../http/http1/request-head.ts";
 import {
   isChunkedResponse,
@@ -77,7 +77,7 @@ export class Http1Exchange implements Exchange {
       );
       pending = undefined;
     }
-    if (isChunked) socket.write(pending === undefined ? lastChunk : pending + lastChunk, "latin1");
+    if (isChunked) socket.write(`${pending ?? ""}${toLastChunk(body.trailers)}`, "latin1");
     else if (pending !== undefined) socket.write(pending, "latin1");
     if (socket.destroyed) throw new ResponseBroken("client", undefined);
     // A client that sends requests and reads no answers must not fill our memory with them

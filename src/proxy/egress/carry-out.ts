@@ -105,7 +105,7 @@ async function send(context: ProxyContext, ongoing: OngoingRequest, way: Way): P
     admission,
     hold,
     body: way.body ?? exchange.body,
-    upgrade: head.upgrade,
+    asked: head,
     ...(isGranted ? { granted: { headers: grantedHeaders, query: grantedQuery } } : {}),
     client: exchange,
     patience: clientPatience,

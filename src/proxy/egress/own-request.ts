@@ -56,7 +56,7 @@ async function send(
     admission,
     hold,
     body: own.body === undefined ? noBody : bufferedBody(own.body),
-    upgrade: undefined,
+    asked: { upgrade: undefined, takesTrailers: false },
     client: undefined,
     patience,
   });

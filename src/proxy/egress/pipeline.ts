@@ -25,7 +25,8 @@ export interface OutgoingRequest {
   /** What is held of it, until the exchange is over */
   readonly hold: Hold;
   readonly body: Body;
-  readonly upgrade: UpstreamRequest["upgrade"];
+  /** What the client asked for beside the answer */
+  readonly asked: Pick<UpstreamRequest, "upgrade" | "takesTrailers">;
   /** Put on behind the credential, unlooked at: what a storage asked for. The query has its `?` */
   readonly granted?: { readonly headers: readonly HeaderField[]; readonly query: string };
   /** Who gets the answer, through the transforms; undefined for vaultbox itself */
@@ -76,7 +77,8 @@ export async function sendOut(
     target: withGrantedQuery(revealed.target, granted?.query),
     headers: granted === undefined ? revealed.headers : [...revealed.headers, ...granted.headers],
     body: signed?.body ?? (await withoutEmptyBody(outgoing)),
-    upgrade: outgoing.upgrade,
+    upgrade: outgoing.asked.upgrade,
+    takesTrailers: outgoing.asked.takesTrailers,
     record,
     countUpload: outgoing.admission.countUpload,
     client,

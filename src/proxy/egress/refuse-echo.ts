@@ -11,13 +11,17 @@ export interface EchoSearch {
   readonly secrets: readonly string[];
 }
 
-/** Every answer's headers go through here. Bodies are not searched; docs/limitations.md says so. */
+/** Every answer's headers and trailers go through here. Bodies are not searched; docs/limitations.md says so. */
 export function refuseEcho(search: EchoSearch): ResponseTransform {
   return {
     begin: ({ headers, phrase }) => {
       checkHeaders(headers, search);
       // Nothing depends on a reason phrase
       return repeats(phrase, search) ? { dropsPhrase: true } : undefined;
+    },
+    trailers: (fields) => {
+      checkHeaders(fields, search);
+      return fields;
     },
   };
 }

@@ -59,12 +59,13 @@ export async function converse(conversation: Conversation): Promise<UpstreamAnsw
 
 /** @param isLast whether the upstream is told that nothing follows: it must not read on then (RFC 9112, section 9.6) */
 function toHead(request: UpstreamRequest, isLast: boolean): string {
-  const { authority, method, target, headers, body, upgrade } = request;
+  const { authority, method, target, headers, body, upgrade, takesTrailers } = request;
   return serializeRequest({
     method,
     target,
     headers,
     upgrade,
+    takesTrailers,
     host: toHostHeader(authority),
     body: body.length,
     // Without a body there is nothing to wait for; an Expect on such a request is how parsers are led apart

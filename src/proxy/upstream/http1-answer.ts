@@ -1,10 +1,11 @@
 import { type Body, type BodyLength, hasContent } from "../../http/body.ts";
 import { type ByteStream, type HttpResponse, ResponseBroken } from "../../http/exchange.ts";
-import { headerValues } from "../../http/header-fields.ts";
+import { type HeaderField, headerValues, toClientTrailers } from "../../http/header-fields.ts";
 import { type BodyReader, readBody } from "../../http/http1/body-reader.ts";
 import {
   type Framing,
   type Http1Response,
+  parseResponseFields,
   responseFraming,
 } from "../../http/http1/response-head.ts";
 import { within } from "../deadlines.ts";
@@ -70,6 +71,12 @@ export class Http1Answer implements UpstreamAnswer, Body {
 
   get isReady(): boolean {
     return this.#conversation.upstream.source.buffered > 0;
+  }
+
+  /** @throws Refusal 502 `upstream-invalid` */
+  get trailers(): readonly HeaderField[] | undefined {
+    if (!this.#conversation.request.takesTrailers) return undefined;
+    return toClientTrailers(parseResponseFields(this.#reader.trailers ?? [], 0));
   }
 
   async next(): Promise<Buffer | undefined> {

@@ -1,5 +1,5 @@
 import { hasContent } from "../../http/body.ts";
-import { lastChunk, toChunk } from "../../http/http1/chunked-decoder.ts";
+import { toChunk, toLastChunk } from "../../http/http1/chunked-decoder.ts";
 import { drained } from "../byte-source.ts";
 import { within } from "../deadlines.ts";
 import { proxyLimits } from "../limits.ts";
@@ -103,8 +103,7 @@ export class RequestBodyPump {
       // Checked before the next read too: after the exchange the client's bytes are another reader's
       if (this.#isOver()) return;
     }
-    if (isChunked)
-      socket.write(first ? Buffer.concat([Buffer.from(first, "latin1"), lastChunk]) : lastChunk);
+    if (isChunked) socket.write(`${first ?? ""}${toLastChunk()}`, "latin1");
     this.#isDone = true;
   }
 

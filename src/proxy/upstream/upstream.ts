@@ -25,6 +25,7 @@ export interface UpstreamRequest {
   readonly headers: readonly HeaderField[];
   readonly body: Body;
   readonly upgrade: HttpRequest["upgrade"];
+  readonly takesTrailers: boolean;
   /** What is known of it for the record, as soon as it is */
   readonly record: { bytesUp: number; address: string | undefined };
   /** Told all bytes before they are sent. @throws Refusal when they are too many */

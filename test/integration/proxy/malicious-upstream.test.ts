@@ -1,4 +1,5 @@
 import { request as httpRequest } from "node:http";
+import type { Socket } from "node:net";
 import { expect, test } from "vitest";
 import {
   plainDialer,
@@ -8,6 +9,7 @@ import {
 } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
+import { openTunnel } from "../../support/tls-client.ts";
 
 const rules = ["* http://up.example", "* http://other.example"];
 const get = "GET / HTTP/1.1\r\nHost: up.example\r\n\r\n";
@@ -147,17 +149,44 @@ test("whatever an upstream answers, the client gets a clean response or a 502, a
   });
 }, 60_000);
 
-test("trailers of a response are read and dropped, a cookie in them above all", async () => {
-  await using upstream = await startRecordingUpstream((socket) => {
-    socket.write(
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nSet-Cookie: a=b\r\n\r\n",
-      "latin1",
-    );
-  });
+function answerWithTrailers(...lines: readonly string[]): (socket: Socket) => void {
+  const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const trailers = lines.map((line) => `${line}\r\n`).join("");
+  return (socket) => void socket.write(`${head}2\r\nok\r\n0\r\n${trailers}\r\n`, "latin1");
+}
+
+const takesTrailers = get.replace("\r\n\r\n", "\r\nConnection: TE\r\nTE: trailers\r\n\r\n");
+
+test("trailers of a response are dropped for a client that takes none", async () => {
+  await using upstream = await startRecordingUpstream(answerWithTrailers("Grpc-Status: 0"));
   await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
-  const got = await talk(await proxy.connect(), get);
-  expect(got).toMatch(/2\r\nok\r\n0\r\n\r\n$/);
-  expect(got).not.toContain("Set-Cookie");
+  expect(await talk(await proxy.connect(), get)).toMatch(/2\r\nok\r\n0\r\n\r\n$/);
+  expect(upstream.received()).not.toContain("TE:");
+});
+
+test("a client that takes trailers gets them, but none that belongs in a head, a cookie above all", async () => {
+  const trailers = ["Grpc-Status: 0", "Set-Cookie: a=b", "Content-Length: 5", "Connection: close"];
+  await using upstream = await startRecordingUpstream(answerWithTrailers(...trailers));
+  await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
+  const got = await talk(await proxy.connect(), takesTrailers);
+  expect(got).toMatch(/2\r\nok\r\n0\r\nGrpc-Status: 0\r\n\r\n$/);
+  expect(upstream.received()).toContain("Connection: TE\r\nTE: trailers\r\n");
+});
+
+test("an answer is broken off before a trailer that repeats the secret, or isn't a field", async () => {
+  const credential = makeCredential({ type: "bearer" }, { host: "up.example" });
+  for (const line of [`X-Token: ${credential.secret}`, "no field"]) {
+    await using upstream = await startRecordingUpstream(answerWithTrailers(line));
+    const dialer = plainDialer(upstream.port);
+    await using proxy = await startProxy({
+      rules: ["GET https://up.example"],
+      dialer,
+      credentials: [credential],
+    });
+    const tunnel = await openTunnel(proxy, "up.example:443");
+    expect(await talk(tunnel, takesTrailers)).not.toMatch(/0\r\n|X-Token/);
+    expect(proxy.events.at(-1)).toMatchObject({ status: 200, reason: "upstream-invalid" });
+  }
 });
 
 test("bytes behind one response are never the answer to the next request", async () => {
@@ -235,7 +264,6 @@ test("an upstream that repeats the credential in a header is cut off", async () 
     dialer: plainDialer(upstream.port),
     credentials: [credential],
   });
-  const { openTunnel } = await import("../../support/tls-client.ts");
   const tunnel = await openTunnel(proxy, "up.example:443");
   const got = await talk(tunnel, get);
   expect(upstream.received()).toContain(credential.secret);

@@ -39,6 +39,7 @@ function toRequest(changed: Partial<UpstreamRequest> = {}): UpstreamRequest {
     target: "/x",
     headers: [],
     body: noBody,
+    takesTrailers: false,
     upgrade: undefined,
     record: { bytesUp: 0, address: undefined },
     countUpload: () => undefined,
