@@ -20,6 +20,10 @@ const unknown = names.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   throw new Error(`no such place or stage: ${unknown.join(", ")}; there are ${known.join(", ")}`);
 }
+const gone = stages
+  .flatMap(({ files, without }) => [...files, ...without])
+  .filter((file) => !existsSync(file));
+if (gone.length > 0) throw new Error(`no such tests: ${gone.join(", ")}`);
 const packages = readFileSync(new URL("debian-packages.txt", import.meta.url), "utf8");
 await using machine = await prepareTestMachine(packages);
 for (const place of chosen(places)) {

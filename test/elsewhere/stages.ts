@@ -27,7 +27,7 @@ const seen = [
 ];
 
 /** Tests of gh and git-lfs, which ask the kernel for the time: a session of another day has no certificate for them. */
-const withGo = ["handlers/gh", "lfs/git-lfs"].map((name) => `test/integration/${name}.test.ts`);
+const withGo = ["forge/gh", "lfs/git-lfs"].map((name) => `test/integration/${name}.test.ts`);
 
 export const stages: readonly Stage[] = [
   { name: "unit", project: "unit", files: [], without: [], hasClock: true },
