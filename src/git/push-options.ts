@@ -2,29 +2,19 @@
 // private repository public. Sources:
 // https://docs.gitlab.com/topics/git/commit/#push-options (GitLab itself also takes `mr.` for `merge_request.`),
 // https://docs.gitea.com/usage/push-options, https://docs.gitea.com/usage/agit-setup
+import { wordSet } from "../base/words.ts";
 import { findQuickAction } from "./forge/gitlab/gitlab-quick-action.ts";
 import type { Forge, RepositoryAction } from "./repository-call.ts";
 
 /** Bytes of one option: a description has room, a pkt-line's 65516 bytes bound it anyway. */
 const maxOptionLength = 16 * 1024;
 
-const editMergeRequest: ReadonlySet<string> = new Set([
-  "assign",
-  "create",
-  "draft",
-  "label",
-  "milestone",
-  "remove_source_branch",
-  "squash",
-  "target",
-  "title",
-  "unassign",
-  "unlabel",
-]);
-const autoMerge: ReadonlySet<string> = new Set(["auto_merge", "merge_when_pipeline_succeeds"]);
-const harmlessOfGitlab: ReadonlySet<string> = new Set(["ci.skip", "integrations.skip_ci"]);
-const agitOptions: ReadonlySet<string> = new Set(["description", "title", "topic"]);
-const repositorySettings: ReadonlySet<string> = new Set(["repo.private", "repo.template"]);
+const editMergeRequest = wordSet(`
+  assign create draft label milestone remove_source_branch squash target title unassign unlabel`);
+const autoMerge = wordSet("auto_merge merge_when_pipeline_succeeds");
+const harmlessOfGitlab = wordSet("ci.skip integrations.skip_ci");
+const agitOptions = wordSet("description title topic");
+const repositorySettings = wordSet("repo.private repo.template");
 
 /**
  * What a push option asks for, beside the push itself. `ignored`: nothing that matters, it may be sent. Undefined: not

@@ -1,3 +1,5 @@
+import { wordSet } from "../base/words.ts";
+
 /** One header line as received: the name in its original case, the value without surrounding white space. */
 export type HeaderField = readonly [name: string, value: string];
 
@@ -49,22 +51,13 @@ export function foldHeaderName(name: string): string {
   return /[^a-z0-9-]/.test(lower) ? lower.replaceAll(/[^a-z0-9]/g, "-") : lower;
 }
 
-/** Fields that belong to one connection (RFC 9110, section 7.6.1) or that we write ourselves. */
-const ownRequestFields = new Set([
-  "connection",
-  "content-length",
-  "expect",
-  "host",
-  // Of an offer of h2c, which isn't passed on
-  "http2-settings",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
+/**
+ * Fields that belong to one connection (RFC 9110, section 7.6.1) or that we write ourselves. An offer of h2c isn't passed on
+ * (`http2-settings`).
+ */
+const ownRequestFields = wordSet(`
+  connection content-length expect host http2-settings keep-alive proxy-authorization proxy-connection te
+  trailer transfer-encoding upgrade`);
 
 /** Whether a request's field is never copied from anywhere: framing and routing are the proxy's own. */
 export function isOwnRequestField(name: string): boolean {

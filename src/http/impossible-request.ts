@@ -1,5 +1,6 @@
 // Requests that no rule can allow, because what the upstream would do isn't what their request line says.
 import { quoted } from "../base/printable.ts";
+import { wordSet } from "../base/words.ts";
 import { type Authority, parseAuthority, sameAuthority } from "./authority.ts";
 import { detectQuery } from "./query.ts";
 import type { HttpRequest } from "./http-request.ts";
@@ -17,17 +18,9 @@ const framingMethods: ReadonlySet<string> = new Set(["GET", "HEAD"]);
  * Names that the proxy itself goes by. With `_` or `.` for `-` they're another header here and the same one behind a CGI
  * (RFC 3875 section 4.1.18).
  */
-const ownNames: ReadonlySet<string> = new Set([
-  "accept-encoding",
-  "content-encoding",
-  "content-length",
-  "content-type",
-  "git-protocol",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "transfer-encoding",
-]);
+const ownNames = wordSet(`
+  accept-encoding content-encoding content-length content-type git-protocol keep-alive proxy-authorization
+  proxy-connection transfer-encoding`);
 
 /** @throws Refusal 400; 421 when a forwarded host is another one */
 export function refuseImpossible(

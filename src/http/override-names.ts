@@ -1,5 +1,6 @@
 // Names of headers and parameters by which some servers take a request for another one than its first line says. Two
-// layers, as credential-headers.ts has them: documented names, and the words that such names are built from.
+// layers, as credential-headers.ts has them: documented names (folded by `foldHeaderName`), and the words that such names are built from.
+import { toWords } from "../base/words.ts";
 
 /**
  * What the server takes from it. `path` is another resource whatever it says; an `authority` part may repeat what the
@@ -7,83 +8,42 @@
  */
 export type OverrideKind = "method" | "path" | "host" | "scheme" | "port" | "forwarded";
 
-interface OverrideRow {
-  readonly kind: OverrideKind;
-  /** Folded (`foldHeaderName`), with spaces between */
-  readonly names: string;
-  readonly source: string;
-}
-
-const rows: readonly OverrideRow[] = [
-  {
-    kind: "method",
-    names: "x-http-method x-http-method-override x-method-override",
-    source:
-      "https://www.odata.org/documentation/odata-version-3-0 and the Express method-override package",
-  },
-  {
-    kind: "path",
-    names: "x-original-url x-rewrite-url",
-    source:
-      "Symfony's Request::prepareRequestUri, Zend_Controller_Request_Http (IIS URL Rewrite sets them)",
-  },
-  { kind: "path", names: "x-waws-unencoded-url", source: "Azure App Service, for IIS and Node" },
-  {
-    kind: "path",
-    names: "x-forwarded-prefix x-forwarded-path x-forwarded-uri x-forwarded-method",
-    source: "Spring's ForwardedHeaderFilter, Werkzeug's ProxyFix, Traefik's ForwardAuth",
-  },
-  {
-    kind: "path",
-    names: "x-envoy-original-path x-envoy-original-host x-envoy-original-method",
-    source: "https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers",
-  },
-  {
-    kind: "path",
-    names: "script-name x-script-name path-info request-uri query-string",
-    source:
-      "RFC 3875 sections 4.1.5 and 4.1.13; gunicorn takes SCRIPT_NAME from a header of that name",
-  },
-  {
-    kind: "path",
-    names:
-      "x-matched-path x-invoke-path x-invoke-query x-middleware-rewrite x-middleware-subrequest",
-    source: "Next.js: base-server.ts reads the first three; CVE-2025-29927 is about the last",
-  },
-  {
-    kind: "path",
-    names: "x-accel-redirect x-accel-mapping x-sendfile x-sendfile-type x-lighttpd-send-file",
-    source: "Rack::Sendfile reads two of them from the request: CVE-2025-61780",
-  },
-  // A CGI's libraries take it for the proxy that the user set: https://httpoxy.org (CVE-2016-5385)
-  { kind: "path", names: "proxy", source: "RFC 3875 section 4.1.18" },
-  {
-    kind: "path",
-    names: "helicone-target-url x-target-url",
-    source: "https://docs.helicone.ai/getting-started/integration-method/gateway",
-  },
-  { kind: "forwarded", names: "forwarded", source: "RFC 7239" },
-  {
-    kind: "host",
-    names: "x-forwarded-host x-original-host x-host x-http-host-override x-forwarded-server",
-    source:
-      "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-Host and its forerunners",
-  },
-  {
-    kind: "scheme",
-    names: "x-forwarded-proto x-forwarded-protocol x-forwarded-scheme x-url-scheme x-scheme",
-    source:
-      "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-Proto and its forerunners",
-  },
-  {
-    kind: "port",
-    names: "x-forwarded-port",
-    source: "Spring's ForwardedHeaderFilter, Werkzeug's ProxyFix",
-  },
+const rows: readonly (readonly [kind: OverrideKind, names: string])[] = [
+  // https://www.odata.org/documentation/odata-version-3-0 and the Express method-override package
+  ["method", "x-http-method x-http-method-override x-method-override"],
+  // Symfony's Request::prepareRequestUri, Zend_Controller_Request_Http (IIS URL Rewrite sets them)
+  ["path", "x-original-url x-rewrite-url"],
+  // Azure App Service, for IIS and Node
+  ["path", "x-waws-unencoded-url"],
+  // Spring's ForwardedHeaderFilter, Werkzeug's ProxyFix, Traefik's ForwardAuth
+  ["path", "x-forwarded-prefix x-forwarded-path x-forwarded-uri x-forwarded-method"],
+  // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers
+  ["path", "x-envoy-original-path x-envoy-original-host x-envoy-original-method"],
+  // RFC 3875 sections 4.1.5 and 4.1.13; gunicorn takes SCRIPT_NAME from a header of that name
+  ["path", "script-name x-script-name path-info request-uri query-string"],
+  // Next.js: base-server.ts reads the first three; CVE-2025-29927 is about the last
+  [
+    "path",
+    "x-matched-path x-invoke-path x-invoke-query x-middleware-rewrite x-middleware-subrequest",
+  ],
+  // Rack::Sendfile reads two of them from the request: CVE-2025-61780
+  ["path", "x-accel-redirect x-accel-mapping x-sendfile x-sendfile-type x-lighttpd-send-file"],
+  // RFC 3875 section 4.1.18: a CGI's libraries take it for the proxy that the user set, https://httpoxy.org (CVE-2016-5385)
+  ["path", "proxy"],
+  // https://docs.helicone.ai/getting-started/integration-method/gateway
+  ["path", "helicone-target-url x-target-url"],
+  // RFC 7239
+  ["forwarded", "forwarded"],
+  // https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-Host and its forerunners
+  ["host", "x-forwarded-host x-original-host x-host x-http-host-override x-forwarded-server"],
+  // https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-Proto and its forerunners
+  ["scheme", "x-forwarded-proto x-forwarded-protocol x-forwarded-scheme x-url-scheme x-scheme"],
+  // Spring's ForwardedHeaderFilter, Werkzeug's ProxyFix
+  ["port", "x-forwarded-port"],
 ];
 
 const documented: ReadonlyMap<string, OverrideKind> = new Map(
-  rows.flatMap(({ kind, names }) => names.split(" ").map((name) => [name, kind] as const)),
+  rows.flatMap(([kind, names]) => toWords(names).map((name) => [name, kind] as const)),
 );
 
 const before =

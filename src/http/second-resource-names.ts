@@ -1,3 +1,4 @@
+import { toWords } from "../base/words.ts";
 import type { OtherPath } from "./other-path.ts";
 
 /** A header that names a second resource. */
@@ -12,98 +13,50 @@ export interface ResourceHeader {
   readonly use: OtherPath["use"];
 }
 
-interface ResourceRow extends Pick<ResourceHeader, "form" | "use"> {
-  /** Folded, with spaces between */
-  readonly names: string;
-  readonly source: string;
-}
+type ResourceRow = readonly [
+  form: ResourceHeader["form"],
+  use: ResourceHeader["use"],
+  names: string,
+];
 
 const rows: readonly ResourceRow[] = [
-  { names: "destination", form: "destination", use: "write", source: "RFC 4918 section 10.3" },
-  { names: "if", form: "tagged-list", use: "read", source: "RFC 4918 section 10.4" },
-  {
-    names: "upload-concat",
-    form: "list",
-    use: "read",
-    source: "https://tus.io/protocols/resumable-upload#concatenation",
-  },
-  {
-    names: "x-amz-copy-source",
-    form: "bucket",
-    use: "read",
-    source: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html",
-  },
-  {
-    names: "x-amz-rename-source",
-    form: "opaque",
-    use: "move",
-    source: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_RenameObject.html",
-  },
-  {
-    names: "x-goog-copy-source",
-    form: "bucket",
-    use: "read",
-    source: "https://cloud.google.com/storage/docs/xml-api/put-object-copy",
-  },
-  {
-    names: "x-oss-copy-source",
-    form: "bucket",
-    use: "read",
-    source: "https://www.alibabacloud.com/help/en/oss/developer-reference/copyobject",
-  },
-  {
-    names: "x-oss-symlink-target",
-    form: "opaque",
-    use: "read",
-    source: "https://www.alibabacloud.com/help/en/oss/developer-reference/putsymlink",
-  },
-  {
-    names: "x-cos-copy-source",
-    form: "bucket",
-    use: "read",
-    source: "https://www.tencentcloud.com/document/product/436/10881",
-  },
-  {
-    names: "x-obs-copy-source",
-    form: "bucket",
-    use: "read",
-    source: "https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0082.html",
-  },
-  {
-    names: "x-bce-copy-source",
-    form: "bucket",
-    use: "read",
-    source: "https://cloud.baidu.com/doc/BOS/s/Lkc5p9g3w-en",
-  },
-  {
-    names: "x-ms-copy-source",
-    form: "url",
-    use: "read",
-    source: "https://learn.microsoft.com/rest/api/storageservices/copy-blob-from-url",
-  },
-  {
-    names: "x-ms-rename-source x-ms-file-rename-source",
-    form: "url",
-    use: "move",
-    source: "https://learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/create",
-  },
-  {
-    names: "x-copy-from x-symlink-target",
-    form: "container",
-    use: "read",
-    source: "https://docs.openstack.org/api-ref/object-store/",
-  },
-  {
-    names: "x-copy-from-account destination-account x-symlink-target-account x-object-manifest",
-    form: "opaque",
-    use: "read",
-    source: "https://docs.openstack.org/api-ref/object-store/",
-  },
+  // RFC 4918 sections 10.3 and 10.4
+  ["destination", "write", "destination"],
+  ["tagged-list", "read", "if"],
+  // https://tus.io/protocols/resumable-upload#concatenation
+  ["list", "read", "upload-concat"],
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+  ["bucket", "read", "x-amz-copy-source"],
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_RenameObject.html
+  ["opaque", "move", "x-amz-rename-source"],
+  // https://cloud.google.com/storage/docs/xml-api/put-object-copy
+  ["bucket", "read", "x-goog-copy-source"],
+  // https://www.alibabacloud.com/help/en/oss/developer-reference/copyobject
+  ["bucket", "read", "x-oss-copy-source"],
+  // https://www.alibabacloud.com/help/en/oss/developer-reference/putsymlink
+  ["opaque", "read", "x-oss-symlink-target"],
+  // https://www.tencentcloud.com/document/product/436/10881
+  ["bucket", "read", "x-cos-copy-source"],
+  // https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0082.html
+  ["bucket", "read", "x-obs-copy-source"],
+  // https://cloud.baidu.com/doc/BOS/s/Lkc5p9g3w-en
+  ["bucket", "read", "x-bce-copy-source"],
+  // https://learn.microsoft.com/rest/api/storageservices/copy-blob-from-url
+  ["url", "read", "x-ms-copy-source"],
+  // https://learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/create
+  ["url", "move", "x-ms-rename-source x-ms-file-rename-source"],
+  // https://docs.openstack.org/api-ref/object-store/
+  ["container", "read", "x-copy-from x-symlink-target"],
+  [
+    "opaque",
+    "read",
+    "x-copy-from-account destination-account x-symlink-target-account x-object-manifest",
+  ],
 ];
 
 const documented: ReadonlyMap<string, ResourceHeader> = new Map(
-  rows.flatMap(({ names, form, use }) =>
-    names.split(" ").map((name) => [name, { name, form, use }] as const),
+  rows.flatMap(([form, use, names]) =>
+    toWords(names).map((name) => [name, { name, form, use }] as const),
   ),
 );
 

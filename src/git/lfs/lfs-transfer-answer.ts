@@ -1,5 +1,6 @@
 // What an LFS storage answers to a transfer, without what it says about itself.
 import { lfsContentType } from "../lfs.ts";
+import { wordSet } from "../../base/words.ts";
 import { toAuthorityText } from "../../http/authority.ts";
 import { type HeaderField, headerValues, withoutHeader } from "../../http/header-fields.ts";
 import type { HttpResponse } from "../../http/exchange.ts";
@@ -17,15 +18,9 @@ export interface LfsTransfer {
 }
 
 /** What a storage may say to the client: nothing that could hold its secrets. */
-const responseHeaders: ReadonlySet<string> = new Set([
-  "accept-ranges",
-  "content-range",
-  "content-type",
-  "date",
-  "etag",
-  "last-modified",
-  "retry-after",
-]);
+const responseHeaders = wordSet(
+  "accept-ranges content-range content-type date etag last-modified retry-after",
+);
 
 /**
  * A storage's answer without what it says about itself: its errors repeat signed addresses, its redirects are some. A

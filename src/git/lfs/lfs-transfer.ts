@@ -1,5 +1,6 @@
 // One transfer with an LFS storage: the client comes with a token, and goes on with what the storage asked for.
 import { createHash } from "node:crypto";
+import { wordSet } from "../../base/words.ts";
 import { readLfsObject, type LfsObject } from "../lfs.ts";
 import { sameAuthority } from "../../http/authority.ts";
 import type { HandledRequest, ForwardDisposition } from "../../http/handler.ts";
@@ -22,14 +23,7 @@ const methods: Readonly<Record<LfsGrant["action"], string>> = {
 const maxVerifyBytes = 4096;
 
 /** What the client may say to a storage. */
-const requestHeaders: ReadonlySet<string> = new Set([
-  "accept",
-  "authorization",
-  "content-type",
-  "if-range",
-  "range",
-  "user-agent",
-]);
+const requestHeaders = wordSet("accept authorization content-type if-range range user-agent");
 
 /** @throws Refusal */
 export async function passTransfer(

@@ -1,6 +1,7 @@
 // The strict half of the proxy's HTTP/1.1 codec. It is our own because the usual parsers accept or hide what must be
 // refused here: HTTP/0.9 with headers, a second Host, chunk extensions, white space in the request line (llhttp #877
 // and the probes in test/integration/framing). On doubt: 400 and close.
+import { wordSet } from "../../base/words.ts";
 import { type BodyLength, hasContent } from "../body.ts";
 import type { HttpRequest } from "../http-request.ts";
 import { Refusal } from "../refusal.ts";
@@ -28,18 +29,10 @@ const headerLine =
 const contentLength = /^(?:0|[1-9][0-9]{0,14})$/;
 
 /** Header names that `Connection` may nominate: removing any other would let a client strip what others rely on. */
-const nominable = new Set([
-  "close",
-  "http2-settings",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "upgrade",
-]);
+const nominable = wordSet("close http2-settings keep-alive proxy-connection te trailer upgrade");
 
 /** Methods whose requests have no body that a server would read, or none that it may skip as one of HEAD. */
-const bodiless = new Set(["CONNECT", "HEAD", "TRACE"]);
+const bodiless = wordSet("CONNECT HEAD TRACE");
 
 /**
  * Parses and validates one request head (text between the start and the empty line, latin1).

@@ -1,3 +1,4 @@
+import { toWords } from "../../../base/words.ts";
 import { any, none, toNamed, toPathSegments } from "../../forge-names.ts";
 import type { ForgeRequest, NamedRepositories } from "../../named-repositories.ts";
 import { readSearchQuery } from "./github-search.ts";
@@ -5,46 +6,23 @@ import { readRestRead } from "./rest-reads.ts";
 import { matchRoute } from "./rest-route.ts";
 
 // Answers without anything of a repository: https://docs.github.com/en/rest
-const free: readonly (readonly [methods: string, route: string])[] = [
-  ["GET", ""],
-  ["GET", "advisories"],
-  ["GET", "advisories/*"],
-  ["GET", "app"],
-  ["GET", "codes_of_conduct"],
-  ["GET", "codes_of_conduct/*"],
-  ["GET", "emojis"],
-  ["GET POST", "gists"],
-  ["GET", "gists/public"],
-  ["GET PATCH DELETE", "gists/*"],
-  ["GET", "gists/*/*"],
-  ["GET POST", "gists/*/comments"],
-  ["GET", "gitignore/**"],
-  ["GET", "licenses"],
-  ["GET", "licenses/*"],
-  ["GET", "meta"],
-  ["GET", "octocat"],
-  ["GET", "orgs/*"],
-  ["GET", "orgs/*/members"],
-  ["GET", "rate_limit"],
-  ["GET", "search/topics"],
-  ["GET", "search/users"],
-  ["GET", "user"],
-  ["GET", "user/emails"],
-  ["GET", "user/gpg_keys"],
-  ["GET", "user/keys"],
-  ["GET", "user/orgs"],
-  ["GET", "users"],
-  ["GET", "users/*"],
-  ["GET", "users/*/gists"],
-  ["GET", "users/*/gpg_keys"],
-  ["GET", "users/*/keys"],
-  ["GET", "users/*/orgs"],
-  ["GET", "versions"],
-  ["GET", "zen"],
+const free = [
+  ...toRoutes(
+    "GET",
+    `advisories advisories/* app codes_of_conduct codes_of_conduct/* emojis gists gists/public gists/* gists/*/*
+     gists/*/comments gitignore/** licenses licenses/* meta octocat orgs/* orgs/*/members rate_limit
+     search/topics search/users user user/emails user/gpg_keys user/keys user/orgs users users/*
+     users/*/gists users/*/gpg_keys users/*/keys users/*/orgs versions zen`,
+  ),
   // Making something new shows nothing that was there
-  ["POST", "orgs/*/repos"],
-  ["POST", "user/repos"],
+  ...toRoutes("POST", "gists gists/*/comments orgs/*/repos user/repos"),
+  ...toRoutes("PATCH", "gists/*"),
+  ...toRoutes("DELETE", "gists/*"),
 ];
+
+function toRoutes(method: string, routes: string) {
+  return toWords(routes).map((route) => ({ method, route }));
+}
 
 /** How clients log in: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps */
 const login =
@@ -88,12 +66,9 @@ function readApi({ method, query }: ForgeRequest, path: string): NamedRepositori
     const repository = readSearchQuery(query);
     return repository === undefined ? any : toNamed(repository.split("/"));
   }
+  const isRoot = asked === "GET" && segments.every((one) => one === "");
   const isFree = free.some(
-    ([methods, route]) =>
-      methods.split(" ").includes(asked) &&
-      (route === ""
-        ? segments.every((one) => one === "")
-        : matchRoute(route, segments) !== undefined),
+    ({ method: only, route }) => only === asked && matchRoute(route, segments) !== undefined,
   );
-  return isFree ? none : any;
+  return isRoot || isFree ? none : any;
 }

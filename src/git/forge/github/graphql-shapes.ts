@@ -4,6 +4,7 @@
 // test/github-schema/field-choices.ts says what is left out of it and why: fields that lead to other repositories, and those
 // that hand out a credential. Where another repository or ref is only named (the head of a pull request from a fork), its own
 // small type says what may be asked of it.
+import { toWords } from "../../../base/words.ts";
 import schemaFields from "./graphql-fields.json" with { type: "json" };
 
 /** Fields of one type: undefined leads nowhere. */
@@ -82,29 +83,12 @@ export function narrow({ type, as }: Link, condition: string): Link | undefined 
 }
 
 /** Types in a repository whose ids can be asked which one: all of them have a field `repository`, or are one. */
-export const nodeTypes: readonly string[] = [
-  "Repository",
-  "PullRequest",
-  "Issue",
-  "IssueComment",
-  "PullRequestReview",
-  "PullRequestReviewComment",
-  "PullRequestReviewThread",
-  "CommitComment",
-  "Commit",
-  "Tree",
-  "Blob",
-  "Tag",
-  "Ref",
-  "Label",
-  "Milestone",
-  "Release",
-  "CheckRun",
-  "CheckSuite",
-];
+export const nodeTypes = toWords(`
+  Repository PullRequest Issue IssueComment PullRequestReview PullRequestReviewComment PullRequestReviewThread
+  CommitComment Commit Tree Blob Tag Ref Label Milestone Release CheckRun CheckSuite`);
 
 function parseShape(text: string): Shape {
-  return new Map(text.trim().split(/\s+/).map(parseField));
+  return new Map(toWords(text).map(parseField));
 }
 
 function parseField(text: string): [string, Link | undefined] {

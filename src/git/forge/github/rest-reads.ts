@@ -1,52 +1,45 @@
+import { saidOfWords } from "../../../base/words.ts";
 import { decodeEscapes } from "../../../http/percent-decode.ts";
 import type { RepositoryAction } from "../../repository-call.ts";
 import { matchRoute } from "./rest-route.ts";
 
 // Answers of GET that are no part of the code and the talk about it. https://docs.github.com/en/rest
-const forbidden: readonly (readonly [route: string, what: string])[] = [
-  ["actions/secrets", "reading the names of secrets"],
-  ["actions/secrets/**", "reading the names of secrets"],
-  ["actions/organization-secrets", "reading the names of secrets"],
-  ["actions/variables", "reading variables of workflows"],
-  ["actions/variables/**", "reading variables of workflows"],
-  ["actions/organization-variables", "reading variables of workflows"],
-  ["environments/*/secrets", "reading the names of secrets"],
-  ["environments/*/secrets/**", "reading the names of secrets"],
-  ["environments/*/variables", "reading variables of workflows"],
-  ["environments/*/variables/**", "reading variables of workflows"],
-  ["dependabot/secrets", "reading the names of secrets"],
-  ["dependabot/secrets/**", "reading the names of secrets"],
-  ["codespaces/**", "reading about codespaces"],
-  ["codespaces", "reading about codespaces"],
-  ["actions/runners", "reading about runners"],
-  ["actions/runners/**", "reading about runners"],
-  ["hooks", "reading webhooks"],
-  ["hooks/**", "reading webhooks"],
-  ["keys", "reading deploy keys"],
-  ["keys/**", "reading deploy keys"],
-  ["invitations", "reading invitations"],
+const forbidden = saidOfWords([
+  [
+    "reading the names of secrets",
+    `actions/secrets actions/secrets/** actions/organization-secrets environments/*/secrets
+     environments/*/secrets/** dependabot/secrets dependabot/secrets/**`,
+  ],
+  [
+    "reading variables of workflows",
+    `actions/variables actions/variables/** actions/organization-variables environments/*/variables
+     environments/*/variables/**`,
+  ],
+  ["reading about codespaces", "codespaces codespaces/**"],
+  ["reading about runners", "actions/runners actions/runners/**"],
+  ["reading webhooks", "hooks hooks/**"],
+  ["reading deploy keys", "keys keys/**"],
+  ["reading invitations", "invitations"],
   // They hold the leaked secrets themselves
-  ["secret-scanning/**", "reading leaked secrets"],
-];
+  ["reading leaked secrets", "secret-scanning/**"],
+]);
 
 // About the repository, but neither its code nor its pull requests: for host rules to allow
-const other: readonly (readonly [route: string, what: string])[] = [
-  ["traffic/**", "reading traffic figures"],
-  ["dependabot/**", "reading Dependabot alerts"],
-  ["code-scanning/**", "reading code scanning alerts"],
-  ["security-advisories", "reading security advisories"],
-  ["security-advisories/**", "reading security advisories"],
-  ["collaborators", "reading who may do what"],
-  ["collaborators/**", "reading who may do what"],
-  ["teams", "reading who may do what"],
-  ["notifications", "reading notifications"],
-  // Whole issues of other repositories, which mention one of this repository or belong to it; forks, private ones too
-  ["issues/*/timeline", "reading issues of other repositories"],
-  ["issues/*/sub_issues", "reading issues of other repositories"],
-  ["issues/*/parent", "reading issues of other repositories"],
-  ["issues/*/dependencies/**", "reading issues of other repositories"],
-  ["forks", "reading about forks"],
-];
+const other = saidOfWords([
+  ["reading traffic figures", "traffic/**"],
+  ["reading Dependabot alerts", "dependabot/**"],
+  ["reading code scanning alerts", "code-scanning/**"],
+  ["reading security advisories", "security-advisories security-advisories/**"],
+  ["reading who may do what", "collaborators collaborators/** teams"],
+  ["reading notifications", "notifications"],
+  // Whole ones, which mention one of this repository or belong to it
+  [
+    "reading issues of other repositories",
+    "issues/*/timeline issues/*/sub_issues issues/*/parent issues/*/dependencies/**",
+  ],
+  // Private ones too
+  ["reading about forks", "forks"],
+]);
 
 // What some routers leave out when they look for a route
 const decoration = /(?:(?:;|%3B|%20).*|\.json)$/is;

@@ -1,5 +1,6 @@
 // Writes below `/projects/:id/merge_requests` of GitLab's REST API.
 // https://docs.gitlab.com/api/merge_requests/, merge_request_approvals/, notes/, discussions/, draft_notes/
+import { saidOfWords, wordSet } from "../../../base/words.ts";
 import { NotUnderstood, type Parameters } from "./gitlab-parameters.ts";
 import { readComment } from "./gitlab-comment.ts";
 import { type GitlabWrite } from "./gitlab-repository.ts";
@@ -12,52 +13,19 @@ export interface MergeRequestWrite {
 }
 
 /** What may be said of a merge request; others set approvals, or aren't known. */
-const knownFields: ReadonlySet<string> = new Set([
-  "add_labels",
-  "allow_collaboration",
-  "allow_maintainer_to_push",
-  "assignee_id",
-  "assignee_ids",
-  "description",
-  "discussion_locked",
-  "labels",
-  "merge_request_iid",
-  "milestone_id",
-  "remove_labels",
-  "remove_source_branch",
-  "reviewer_ids",
-  "source_branch",
-  "squash",
-  "state_event",
-  "target_branch",
-  "target_project_id",
-  "title",
-]);
+const knownFields = wordSet(`
+  add_labels allow_collaboration allow_maintainer_to_push assignee_id assignee_ids description
+  discussion_locked labels merge_request_iid milestone_id remove_labels remove_source_branch reviewer_ids
+  source_branch squash state_event target_branch target_project_id title`);
 
-const comments: ReadonlySet<string> = new Set(["discussions", "draft_notes", "notes"]);
-const harmless: ReadonlySet<string> = new Set([
-  "add_spent_time",
-  "award_emoji",
-  "reset_spent_time",
-  "reset_time_estimate",
-  "subscribe",
-  "time_estimate",
-  "todo",
-  "unsubscribe",
-]);
-const merging: ReadonlySet<string> = new Set([
-  "approve",
-  "cancel_merge_when_pipeline_succeeds",
-  "merge",
-  "unapprove",
-]);
-const forbidden: ReadonlyMap<string, string> = new Map([
-  ["approval_rules", "changing who approves merge requests"],
-  ["approvals", "changing who approves merge requests"],
-  ["approvers", "changing who approves merge requests"],
-  ["pipelines", "running a pipeline"],
-  ["rebase", "rewriting a branch by a merge request (rebase and push it instead)"],
-  ["reset_approvals", "changing who approves merge requests"],
+const comments = wordSet("discussions draft_notes notes");
+const harmless = wordSet(`
+  add_spent_time award_emoji reset_spent_time reset_time_estimate subscribe time_estimate todo unsubscribe`);
+const merging = wordSet("approve cancel_merge_when_pipeline_succeeds merge unapprove");
+const forbidden = saidOfWords([
+  ["changing who approves merge requests", "approval_rules approvals approvers reset_approvals"],
+  ["running a pipeline", "pipelines"],
+  ["rewriting a branch by a merge request (rebase and push it instead)", "rebase"],
 ]);
 
 /**

@@ -1,5 +1,6 @@
 // GitLab runs lines such as `/merge` in descriptions and comments as commands of whoever wrote the text
 // (https://docs.gitlab.com/user/project/quick_actions/), so a comment can be much more than one.
+import { wordSet } from "../../../base/words.ts";
 
 /** What the commands of a text do: the strongest of them. */
 export type QuickAction =
@@ -11,61 +12,14 @@ export type QuickAction =
   /** Another one, or a word that may become one */
   | { readonly type: "unknown"; readonly word: string };
 
-const edits: ReadonlySet<string> = new Set([
-  "assign",
-  "assign_reviewer",
-  "award",
-  "cc",
-  "clear_health_status",
-  "clear_weight",
-  "close",
-  "confidential",
-  "copy_metadata",
-  "done",
-  "draft",
-  "due",
-  "estimate",
-  "estimate_time",
-  "health_status",
-  "iteration",
-  "label",
-  "labels",
-  "lock",
-  "milestone",
-  "react",
-  "ready",
-  "reassign",
-  "reassign_reviewer",
-  "relabel",
-  "relate",
-  "remove_due_date",
-  "remove_estimate",
-  "remove_iteration",
-  "remove_label",
-  "remove_milestone",
-  "remove_reviewer",
-  "remove_time_estimate",
-  "remove_time_spent",
-  "reopen",
-  "request_review",
-  "reviewer",
-  "shrug",
-  "spend",
-  "spend_time",
-  "subscribe",
-  "tableflip",
-  "target_branch",
-  "title",
-  "todo",
-  "unapprove",
-  "unassign",
-  "unassign_reviewer",
-  "unlabel",
-  "unlock",
-  "unsubscribe",
-  "weight",
-]);
-const merges: ReadonlySet<string> = new Set(["approve", "merge", "submit_review"]);
+const edits = wordSet(`
+  assign assign_reviewer award cc clear_health_status clear_weight close confidential copy_metadata done
+  draft due estimate estimate_time health_status iteration label labels lock milestone react ready reassign
+  reassign_reviewer relabel relate remove_due_date remove_estimate remove_iteration remove_label
+  remove_milestone remove_reviewer remove_time_estimate remove_time_spent reopen request_review reviewer
+  shrug spend spend_time subscribe tableflip target_branch title todo unapprove unassign unassign_reviewer
+  unlabel unlock unsubscribe weight`);
+const merges = wordSet("approve merge submit_review");
 
 // GitLab wants the word alone or with a space behind; it ignores code blocks and quotes, which nobody can tell apart here
 const command = /(?:^|[\n\u2028\u2029])[^\S\n\u2028\u2029]*\/([a-z][a-z_]*)(?=\s|$)/gi;

@@ -1,135 +1,79 @@
+import { saidOfWords, wordSet } from "../../../base/words.ts";
 import type { RepositoryAction } from "../../repository-call.ts";
 
 const read: RepositoryAction = { type: "read" };
 
-/** What reading them tells is in a clone too, or is about it. */
-const readable: ReadonlySet<string> = new Set([
-  "",
-  "jobs",
-  "languages",
-  "pipelines",
-  "releases",
-  "repository",
-  "statuses",
-]);
+/** What reading them tells is in a clone too, or is about it; the project itself as well. */
+const readable = wordSet("jobs languages pipelines releases repository statuses");
 
 /** Reading these reveals secrets: CI variables, tokens, state files. */
-const secretReads: ReadonlyMap<string, string> = new Map([
-  ["access_tokens", "reading access tokens"],
-  ["deploy_tokens", "reading deploy tokens"],
-  ["export", "exporting the project"],
-  ["hooks", "reading webhooks"],
-  ["integrations", "reading integrations"],
-  ["pipeline_schedules", "reading the variables of pipeline schedules"],
-  ["remote_mirrors", "reading mirrors"],
-  ["secure_files", "reading secure files"],
-  ["services", "reading integrations"],
-  ["terraform", "reading Terraform states"],
-  ["triggers", "reading trigger tokens"],
-  ["variables", "reading CI variables"],
+const secretReads = saidOfWords([
+  ["reading *", "access_tokens deploy_tokens integrations secure_files"],
+  ["exporting the project", "export"],
+  ["reading webhooks", "hooks"],
+  ["reading the variables of pipeline schedules", "pipeline_schedules"],
+  ["reading mirrors", "remote_mirrors"],
+  ["reading integrations", "services"],
+  ["reading Terraform states", "terraform"],
+  ["reading trigger tokens", "triggers"],
+  ["reading CI variables", "variables"],
 ]);
 
-const forbiddenWrites: ReadonlyMap<string, string> = new Map([
-  ["", "changing or deleting the project"],
-  ["access_requests", "changing who has access"],
-  ["access_tokens", "changing access tokens"],
-  ["approval_rules", "changing who approves merge requests"],
-  ["approvals", "changing who approves merge requests"],
-  ["archive", "archiving the project"],
-  ["cluster_agents", "changing cluster agents"],
-  ["deploy_keys", "changing deploy keys"],
-  ["deploy_tokens", "changing deploy tokens"],
-  ["deployments", "changing deployments"],
-  ["environments", "changing environments"],
-  ["export", "exporting the project"],
-  ["external_status_checks", "changing status checks"],
-  ["fork", "forking the project or changing what it is a fork of"],
-  ["freeze_periods", "changing freeze periods"],
-  ["hooks", "changing webhooks"],
+const forbiddenWrites = saidOfWords([
+  [
+    "changing *",
+    `access_tokens cluster_agents deploy_keys deploy_tokens deployments environments freeze_periods
+     integrations pages pipeline_schedules releases runners secure_files snippets triggers`,
+  ],
+  ["changing who has access", "access_requests import_project_members members"],
+  ["changing who approves merge requests", "approval_rules approvals"],
+  ["archiving the project", "archive unarchive"],
+  ["exporting the project", "export"],
+  ["changing status checks", "external_status_checks"],
+  ["forking the project or changing what it is a fork of", "fork"],
+  ["changing webhooks", "hooks"],
   ["housekeeping", "housekeeping"],
-  ["import_project_members", "changing who has access"],
-  ["integrations", "changing integrations"],
-  ["invitations", "inviting people"],
-  ["job_token_scope", "changing what job tokens may do"],
-  ["jobs", "running or changing jobs"],
-  ["members", "changing who has access"],
-  ["mirror", "changing mirrors"],
-  ["packages", "publishing or deleting packages"],
-  ["pages", "changing pages"],
-  ["pipeline", "running a pipeline"],
-  ["pipeline_schedules", "changing pipeline schedules"],
-  ["pipelines", "running or changing pipelines"],
-  ["protected_branches", "changing the protection of branches"],
-  ["protected_environments", "changing the protection of environments"],
-  ["protected_tags", "changing the protection of tags"],
-  ["push_rule", "changing push rules"],
-  ["ref", "running a pipeline"],
-  ["registry", "changing the container registry"],
-  ["releases", "changing releases"],
-  ["remote_mirrors", "changing mirrors"],
-  ["repository_storage_moves", "moving the project"],
-  ["restore", "restoring the project"],
-  ["runners", "changing runners"],
-  ["secure_files", "changing secure files"],
-  ["services", "changing integrations"],
-  ["share", "sharing the project"],
-  ["snippets", "changing snippets"],
-  ["statuses", "setting the status of a commit"],
-  ["terraform", "changing Terraform states"],
-  ["transfer", "moving the project"],
-  ["trigger", "running a pipeline"],
-  ["triggers", "changing triggers"],
-  ["unarchive", "archiving the project"],
-  ["unlock", "unlocking the project"],
-  ["variables", "changing CI variables"],
-  ["wikis", "changing the wiki"],
+  ["inviting people", "invitations"],
+  ["changing what job tokens may do", "job_token_scope"],
+  ["running or changing *", "jobs pipelines"],
+  ["changing mirrors", "mirror remote_mirrors"],
+  ["publishing or deleting packages", "packages"],
+  ["running a pipeline", "pipeline ref trigger"],
+  ["changing the protection of branches", "protected_branches"],
+  ["changing the protection of environments", "protected_environments"],
+  ["changing the protection of tags", "protected_tags"],
+  ["changing push rules", "push_rule"],
+  ["changing the container registry", "registry"],
+  ["moving the project", "repository_storage_moves transfer"],
+  ["restoring the project", "restore"],
+  ["changing integrations", "services"],
+  ["sharing the project", "share"],
+  ["setting the status of a commit", "statuses"],
+  ["changing Terraform states", "terraform"],
+  ["unlocking the project", "unlock"],
+  ["changing CI variables", "variables"],
+  ["changing the wiki", "wikis"],
 ]);
 
 /** About neither code nor merge requests. */
-const otherWrites: ReadonlyMap<string, string> = new Map([
-  ["badges", "badges"],
-  ["boards", "boards"],
-  ["labels", "labels"],
-  ["milestones", "milestones"],
-  ["star", "stars"],
-  ["unstar", "stars"],
-  ["uploads", "uploads"],
+const otherWrites = saidOfWords([
+  ["*", "badges boards labels milestones uploads"],
+  ["stars", "star unstar"],
 ]);
 
 /**
- * What GitLab tells of a merge request itself. Elsewhere it shows issues and merge requests of any project that the
+ * What GitLab tells of a merge request, beside itself. Elsewhere it shows issues and merge requests of any project that the
  * author named: `closes_issues`, `related_issues`, `blocks`.
  */
-const mergeRequestReads: ReadonlySet<string> = new Set([
-  "",
-  "approval_rules",
-  "approval_settings",
-  "approval_state",
-  "approvals",
-  "award_emoji",
-  "changes",
-  "commits",
-  "context_commits",
-  "diffs",
-  "discussions",
-  "draft_notes",
-  "merge_ref",
-  "notes",
-  "participants",
-  "pipelines",
-  "raw_diffs",
-  "resource_label_events",
-  "resource_milestone_events",
-  "resource_state_events",
-  "reviewers",
-  "time_stats",
-  "versions",
-]);
+const mergeRequestReads = wordSet(`
+  approval_rules approval_settings approval_state approvals award_emoji changes commits context_commits
+  diffs discussions draft_notes merge_ref notes participants pipelines raw_diffs resource_label_events
+  resource_milestone_events resource_state_events reviewers time_stats versions`);
 
 /** What is read below a merge request, by the segment behind its number. */
 export function readMergeRequestPart(part = ""): RepositoryAction | undefined {
   const [name = ""] = part.toLowerCase().split(".", 1);
-  return mergeRequestReads.has(name) ? read : undefined;
+  return name === "" || mergeRequestReads.has(name) ? read : undefined;
 }
 
 /**
@@ -143,6 +87,11 @@ export function readResource(
 ): RepositoryAction | undefined {
   // A format may stand behind the name: `variables.json`; some routers leave parameters and white space out
   const [name = ""] = resource.toLowerCase().split(/[.;\s]/, 1);
+  if (name === "") {
+    return access === "read"
+      ? read
+      : { type: "forbidden", what: "changing or deleting the project" };
+  }
   const what = (access === "read" ? secretReads : forbiddenWrites).get(name);
   if (what !== undefined) return { type: "forbidden", what };
   if (access === "read") return readable.has(name) ? read : undefined;
