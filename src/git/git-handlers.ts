@@ -1,7 +1,7 @@
 import { inState } from "../base/state-folder.ts";
 import type { OpenHandlers } from "../http/handler.ts";
 import type { GitPolicy } from "./entry/git-rules.ts";
-import { createClosedHandler } from "./forge/closed-handler.ts";
+import { createClosedHandler } from "./forge/closed-repositories.ts";
 import { createGithubHandler } from "./forge/github-handler.ts";
 import { createGitlabHandler } from "./forge/gitlab-handler.ts";
 import { createLfsHandler } from "./lfs/lfs-handler.ts";

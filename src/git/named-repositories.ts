@@ -24,20 +24,16 @@ export type NamedRepositories =
   /** Any: searches, lists, events, and whatever isn't known */
   | { readonly kind: "any" };
 
+const readers: Readonly<Record<Forge, (request: ForgeRequest) => NamedRepositories>> = {
+  github: readGithubNames,
+  gitlab: readGitlabNames,
+  gitea: readGiteaNames,
+  bitbucket: readBitbucketNames,
+  azure: readAzureNames,
+  generic: readGitNames,
+};
+
 /** Reads a request of any forge that isn't about a repository of an entry. */
 export function readNamedRepositories(forge: Forge, request: ForgeRequest): NamedRepositories {
-  switch (forge) {
-    case "github":
-      return readGithubNames(request);
-    case "gitlab":
-      return readGitlabNames(request);
-    case "gitea":
-      return readGiteaNames(request);
-    case "bitbucket":
-      return readBitbucketNames(request);
-    case "azure":
-      return readAzureNames(request);
-    case "generic":
-      return readGitNames(request);
-  }
+  return readers[forge](request);
 }

@@ -7,6 +7,8 @@ import { fieldOf } from "./strict-json.ts";
 export interface RepositoryId {
   /** `owner/name` */
   readonly name: string;
+  /** Where the forge gives it one */
+  readonly number?: number | undefined;
   /** What it is a fork of, the nearest first */
   readonly origins: readonly string[];
 }
@@ -59,5 +61,7 @@ export function readIdentity(forge: TellingForge, answer: unknown): RepositoryId
   const places = forge === "gitlab" ? ["forked_from_project"] : ["parent", "source"];
   const origins = places.flatMap((place) => nameOf(fieldOf(answer, place)) ?? []);
   const isFork = forge === "github" && fieldOf(answer, "fork") === true;
-  return isFork && origins.length < 2 ? undefined : { name, origins };
+  const id = fieldOf(answer, "id");
+  const number = Number.isSafeInteger(id) ? Number(id) : undefined;
+  return isFork && origins.length < 2 ? undefined : { name, number, origins };
 }

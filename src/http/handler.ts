@@ -50,14 +50,14 @@ export interface RepositoryUpdate {
   readonly from: string;
   readonly to: string;
   /** Why this one isn't done, when it isn't */
-  readonly refused?: string;
+  readonly refused?: string | undefined;
 }
 
 /** What a handler learns of a request, for its record. */
 export interface HandlerFacts {
-  readonly rule?: string;
-  readonly repository?: string;
-  readonly updates?: readonly RepositoryUpdate[];
+  readonly rule?: string | undefined;
+  readonly repository?: string | undefined;
+  readonly updates?: readonly RepositoryUpdate[] | undefined;
   readonly signed?: string;
 }
 
@@ -102,8 +102,8 @@ export interface ForwardDisposition {
   /** Put behind the target after the credential, unlooked at: the signature of a storage's URL. With its `?` */
   readonly grantedQuery?: string;
   /** Instead of the client's body; must be given when any of it was read */
-  readonly body?: Body;
-  readonly response?: ResponseTransform;
+  readonly body?: Body | undefined;
+  readonly response?: ResponseTransform | undefined;
   /** Called when the exchange is over, whatever happened */
   readonly release?: () => Promise<void>;
 }
@@ -121,7 +121,7 @@ export interface AnswerDisposition {
 /** About nothing that a handler decides: host rules do. */
 export interface HostRulesDisposition {
   readonly type: "host-rules";
-  readonly body?: Body;
+  readonly body?: Body | undefined;
 }
 
 /** A step that changes a final response on its way to the client. Ask for `accept-encoding: identity` where the bytes matter. */

@@ -53,7 +53,8 @@ export async function startGitlabStandin(): Promise<GitlabStandin> {
         const isQuestion = seen.line === "GET /api/v4/projects/acme%2Ftools%2Fwidgets";
         (isQuestion ? questions : arrived).push(seen);
         response.setHeader("content-type", "application/json");
-        response.end(JSON.stringify({ id: widgetsId, runners_token: runnersToken }));
+        const project = { id: widgetsId, path_with_namespace: "acme/tools/widgets" };
+        response.end(JSON.stringify({ ...project, runners_token: runnersToken }));
       });
     },
   });

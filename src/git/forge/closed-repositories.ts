@@ -1,11 +1,16 @@
 // Whether an answer may show something of a repository that no entry lets be read, by whatever name it is asked for.
 import { readNamedRepositories } from "../named-repositories.ts";
 import { isTelling, type RepositoryId } from "../repository-id.ts";
-import { closingRules, isClosed } from "../entry/closed-repositories.ts";
+import { closingRules, forgeRulesAt, isClosed } from "../entry/closed-repositories.ts";
 import type { GitRule } from "../entry/git-rule.ts";
-import { filterByRepository } from "../entry/git-rules.ts";
+import { filterByRepository, type GitPolicy } from "../entry/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { HandledRequest, HandlerTools } from "../../http/handler.ts";
+import {
+  type Handler,
+  type HandledRequest,
+  type HandlerTools,
+  readingsOf,
+} from "../../http/handler.ts";
 import { toShown } from "./decide-calls.ts";
 import { createRepositoryLookup, type RepositoryLookup } from "./repository-lookup.ts";
 
@@ -62,6 +67,35 @@ export function createClosedRepositories(tools: HandlerTools): ClosedRepositorie
       const named = readNamedRepositories(closing.forge, asked);
       if (named.kind === "any") throw refuseClosed(request, closing);
       if (named.kind === "one") await checkRepository(request, rules, named.repository);
+    },
+  };
+}
+
+/**
+ * Everything else at a forge where some repository is closed (`read: false`): searches, lists, pages, other repositories.
+ * Host rules decide only what is known to show nothing of it. Goes behind the handlers that understand what is asked of
+ * repositories with entries.
+ */
+export function createClosedHandler(parts: {
+  readonly policy: GitPolicy;
+  readonly tools: HandlerTools;
+}): Handler {
+  const closed = createClosedRepositories(parts.tools);
+  return {
+    knowsReadings: true,
+    match: ({ authority }) => {
+      const rules = forgeRulesAt(parts.policy, authority);
+      if (closingRules(rules).length === 0) return undefined;
+      return {
+        exclusive: true,
+        handle: async (request, { isAllowed }) => {
+          // Nothing is asked of the forge for what is refused anyway
+          if (isAllowed) {
+            for (const one of readingsOf(request)) await closed.checkRequest(one, rules, one.path);
+          }
+          return { type: "host-rules" };
+        },
+      };
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ApiReading } from "../api-reading.ts";
 import type { RepositoryCall } from "../repository-call.ts";
 import { decideRepositoryCall } from "../entry/decide-repository-call.ts";
 import type { GitRule } from "../entry/git-rule.ts";
@@ -5,27 +6,67 @@ import { formatGitUrl } from "../entry/git-rule-text.ts";
 import { filterByRepository } from "../entry/git-rules.ts";
 import { toHostHeader } from "../../http/authority.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { HandledRequest, RepositoryUpdate } from "../../http/handler.ts";
-
-/** `repository` is the only one concerned, if it's one. */
-export type CallsVerdict =
-  | { readonly verdict: "allow"; readonly repository: string | undefined }
-  | { readonly verdict: "host-rules" };
+import { bufferedBody } from "../../http/body.ts";
+import type {
+  ForwardDisposition,
+  HandledRequest,
+  HostRulesDisposition,
+  RepositoryUpdate,
+} from "../../http/handler.ts";
 
 /** Longest path that a refusal repeats, in characters. */
 const maxShownPath = 200;
 
 /**
- * Decides all calls of one request: each must be allowed. One that no entry decides leaves the request to host rules,
- * when the others are allowed. Notes for the audit what was asked.
+ * What becomes of a request to an API that was read whole. Undefined when it's about no repository and nothing may be read.
  * @param rules of the API that the request is for
+ * @param body what the request goes on with, where it was read
  * @throws Refusal
  */
-export function decideCalls(
+export function decideReading(
+  request: HandledRequest,
+  rules: readonly GitRule[],
+  { reading, body }: { readonly reading: ApiReading; readonly body?: Buffer | undefined },
+): ForwardDisposition | HostRulesDisposition | undefined {
+  if (reading.kind === "not-understood") {
+    const { what, repository } = reading;
+    const own = repository === undefined ? rules : filterByRepository(rules, repository);
+    throw notUnderstood(request, { what, repository, rule: own[0] });
+  }
+  if (reading.kind !== "calls") throw new Error("only a request that was read whole is decided");
+  const read = reading.calls.length === 0 ? findAnyReader(request, rules) : undefined;
+  if (read === undefined && reading.calls.length === 0) return undefined;
+  const verdict = read ?? decideCalls(request, rules, reading.calls);
+  return { ...verdict, body: body && bufferedBody(body) };
+}
+
+/**
+ * What is about no repository (who am I, the schema) is for whoever may read one, with the credential of it if it's the
+ * only one.
+ */
+function findAnyReader(
+  request: HandledRequest,
+  rules: readonly GitRule[],
+): ForwardDisposition | undefined {
+  const readable = rules.filter(({ read }) => read);
+  const [rule] = readable;
+  if (rule === undefined) return undefined;
+  request.note({ rule: rule.source.label });
+  const names = new Set(readable.map(({ repository }) => repository.toLowerCase()));
+  const isOne = names.size === 1 && !rule.repository.includes("*");
+  return { type: "forward", repository: isOne ? rule.repository : undefined };
+}
+
+/**
+ * Decides all calls of one request: each must be allowed. One that no entry decides leaves the request to host rules,
+ * when the others are allowed. Notes for the audit what was asked.
+ * @throws Refusal
+ */
+function decideCalls(
   request: HandledRequest,
   rules: readonly GitRule[],
   calls: readonly RepositoryCall[],
-): CallsVerdict {
+): ForwardDisposition | HostRulesDisposition {
   const repository = toOneRepository(calls);
   const verdicts = calls.map((call) => {
     const own = filterByRepository(rules, call.repository);
@@ -33,34 +74,35 @@ export function decideCalls(
   });
   const denied = verdicts.find(({ decision }) => decision.verdict === "deny");
   const decisive = denied ?? verdicts.find(({ decision }) => decision.verdict === "allow");
-  const label = decisive?.decision.verdict === "host-rules" ? undefined : decisive?.decision.rule;
+  const rule = decisive?.decision.verdict === "host-rules" ? undefined : decisive?.decision.rule;
   const updates = verdicts.flatMap(({ call, decision }) =>
     toAuditUpdate(call, decision.verdict === "deny" ? decision.what : undefined),
   );
   request.note({
-    ...(label === undefined ? {} : { rule: label.source.label }),
-    ...(repository === undefined ? {} : { repository }),
-    ...(updates.length === 0 ? {} : { updates }),
+    rule: rule?.source.label,
+    repository,
+    updates: updates.length === 0 ? undefined : updates,
   });
   if (denied?.decision.verdict === "deny") {
-    const { what, rule } = denied.decision;
-    throw refusedCall(request, { what, call: denied.call, rule });
+    throw refusedCall(request, { what: denied.decision.what, call: denied.call, rule });
   }
   return verdicts.some(({ decision }) => decision.verdict === "host-rules")
-    ? { verdict: "host-rules" }
-    : { verdict: "allow", repository };
+    ? { type: "host-rules" }
+    : { type: "forward", repository };
 }
 
 /** A request that isn't understood, where an entry alone decides. */
 export function notUnderstood(
   request: HandledRequest,
-  facts: { readonly what: string; readonly repository?: string; readonly rule?: GitRule },
+  facts: {
+    readonly what: string;
+    readonly repository?: string | undefined;
+    /** The entry that the refusal names */
+    readonly rule: GitRule | undefined;
+  },
 ): Refusal {
   const { what, repository, rule } = facts;
-  request.note({
-    ...(rule === undefined ? {} : { rule: rule.source.label }),
-    ...(repository === undefined ? {} : { repository }),
-  });
+  request.note({ rule: rule?.source.label, repository });
   const place = repository === undefined ? "" : ` to ${repository}`;
   return new Refusal(
     403,
@@ -112,5 +154,5 @@ function toAuditUpdate(
 ): readonly RepositoryUpdate[] {
   if (action.type !== "update-ref") return [];
   const { ref } = action.update;
-  return [{ ref, from: "", to: "", ...(refused === undefined ? {} : { refused }) }];
+  return [{ ref, from: "", to: "", refused }];
 }

@@ -3,7 +3,8 @@ import { isRepositoryPath } from "./github/github-rest.ts";
 import type { GitRule } from "../entry/git-rule.ts";
 import { filterByRepository, type GitPolicy } from "../entry/git-rules.ts";
 import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
-import { notUnderstood } from "./decide-calls.ts";
+import { isReading } from "../api-reading.ts";
+import { decideReading, notUnderstood } from "./decide-calls.ts";
 import type {
   Disposition,
   HandledRequest,
@@ -11,25 +12,23 @@ import type {
   HandlerTools,
   RequestView,
 } from "../../http/handler.ts";
-import { decideReading, toFirst } from "./github-disposition.ts";
-import { findGithubAccess, type GithubAccess } from "./github-place.ts";
 import {
+  findGithubAccess,
   findRestAccess,
-  isReading,
+  type GithubAccess,
   readAll,
   readPlace,
   type RestAccess,
   type RestPlace,
   toNamedPlace,
-} from "./github-rest-access.ts";
+} from "./github-place.ts";
+import { maxDescriptionBytes } from "./forge-question.ts";
 import { createNodesLookup, type NodesLookup } from "./graphql-nodes.ts";
 import { checkJsonBody, readJsonBody } from "./json-body.ts";
 import { rewriteAnswers } from "../rewritten-json.ts";
 import { withHeader } from "../../http/header-fields.ts";
+import { Refusal } from "../../http/refusal.ts";
 import { memoryOfGraphql } from "./github/graphql-pieces.ts";
-
-/** Bytes of GitHub's description of a repository: two others are in it. */
-const maxRepositoryBytes = 1024 * 1024;
 
 interface GithubHandler {
   readonly policy: GitPolicy;
@@ -117,7 +116,7 @@ async function nameRepository(
   );
   if (repositoryId === undefined) {
     const what = "GitHub does not say which repository has this number";
-    throw notUnderstood(request, { what, ...toFirst(rules) });
+    throw notUnderstood(request, { what, rule: rules[0] });
   }
   const { name } = repositoryId;
   const [first, ...others] = places.map((place) => toNamedPlace(request, place, name));
@@ -140,7 +139,7 @@ async function passRest(request: HandledRequest, access: RestAccess): Promise<Di
   const reading = readAll(request, access);
   if (!isReading(request)) checkJsonBody(request);
   if (reading.kind !== "needs-body") {
-    const disposition = decideReading(request, rules, { reading });
+    const disposition = decide(request, rules, { reading });
     const isDescription = places.some(
       (place) => place.kind === "rest" && isRepositoryPath(place.path),
     );
@@ -148,8 +147,15 @@ async function passRest(request: HandledRequest, access: RestAccess): Promise<Di
     const headers = withHeader(request.head.headers, "accept-encoding", "identity");
     return { ...disposition, headers, response: withoutCloneToken };
   }
-  const body = await readJsonBody(request);
-  return decideReading(request, rules, { reading: readAll(request, access, body.value), body });
+  const { value, bytes: body } = await readJsonBody(request);
+  return decide(request, rules, { reading: readAll(request, access, value), body });
+}
+
+/** @throws Refusal */
+function decide(...request: Parameters<typeof decideReading>): Disposition {
+  const disposition = decideReading(...request);
+  if (disposition !== undefined) return disposition;
+  throw new Refusal(403, "git-not-allowed", "no git: entry lets anything be read there");
 }
 
 /**
@@ -157,7 +163,7 @@ async function passRest(request: HandledRequest, access: RestAccess): Promise<Di
  * (https://docs.github.com/en/rest/repos/repos#get-a-repository). No credential enters the sandbox.
  */
 const withoutCloneToken = rewriteAnswers({
-  maxBytes: maxRepositoryBytes,
+  maxBytes: maxDescriptionBytes,
   rewrite: (plain) =>
     JSON.parse(JSON.stringify(plain), (name, value: unknown) =>
       name === "temp_clone_token" ? undefined : value,
@@ -169,7 +175,7 @@ async function passGraphql(
   request: HandledRequest,
   { rules, isAllowed }: { readonly rules: readonly GitRule[]; readonly isAllowed: boolean },
 ): Promise<Disposition> {
-  const refuse = (what: string) => notUnderstood(request, { what, ...toFirst(rules) });
+  const refuse = (what: string) => notUnderstood(request, { what, rule: rules[0] });
   const { method, path, query } = request;
   if (method !== "POST" || !path.toLowerCase().endsWith("/graphql") || query !== "") {
     throw refuse("GraphQL is read only as a POST without a query string");
@@ -181,9 +187,8 @@ async function passGraphql(
   if (graphql.kind === "not-understood") throw refuse(graphql.what);
   const { authority, hold } = request;
   const facts = await handler.lookUp({ authority, rules, hold }, graphql);
-  const body = { bytes: graphql.body };
   const reading = graphql.toReading(facts);
-  const disposition = decideReading(request, rules, { reading, body });
+  const disposition = decide(request, rules, { reading, body: graphql.body });
   if (isAllowed && disposition.type === "host-rules" && reading.kind === "calls") {
     for (const { repository } of reading.calls) {
       await handler.closed.checkRepository(request, rules, repository);

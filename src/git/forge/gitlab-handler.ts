@@ -1,11 +1,10 @@
 // GitLab's REST API: what it asks of a repository is decided by the `git:` entries that name it, as a push would be.
-import type { ApiRequest } from "../api-reading.ts";
+import { type ApiRequest, repositoryOf } from "../api-reading.ts";
 import { isProjectPath, readGitlabCall, type GitlabReading } from "./gitlab/gitlab-rest.ts";
 import type { GitRule } from "../entry/git-rule.ts";
 import { filterByRepository, gitRulesAt, type GitPolicy } from "../entry/git-rules.ts";
 import { createClosedRepositories, type ClosedRepositories } from "./closed-repositories.ts";
-import { findAnyReader } from "./any-reader.ts";
-import { decideCalls, notUnderstood } from "./decide-calls.ts";
+import { decideReading, notUnderstood } from "./decide-calls.ts";
 import type {
   Disposition,
   HandledRequest,
@@ -13,15 +12,14 @@ import type {
   HandlerTools,
   RequestView,
 } from "../../http/handler.ts";
-import { createGitlabProjects, maxProjectBytes, type GitlabProjects } from "./gitlab-projects.ts";
+import { maxDescriptionBytes } from "./forge-question.ts";
 import { readJsonBody } from "./json-body.ts";
 import { rewriteAnswers } from "../rewritten-json.ts";
 import { withHeader } from "../../http/header-fields.ts";
-import { bufferedBody } from "../../http/body.ts";
+import { Refusal } from "../../http/refusal.ts";
 
 interface GitlabHandler {
   readonly policy: GitPolicy;
-  readonly projects: GitlabProjects;
   readonly closed: ClosedRepositories;
 }
 
@@ -41,7 +39,6 @@ export function createGitlabHandler(parts: {
 }): Handler {
   const handler: GitlabHandler = {
     policy: parts.policy,
-    projects: createGitlabProjects(parts.tools),
     closed: createClosedRepositories(parts.tools),
   };
   return {
@@ -79,11 +76,6 @@ function read({ method, path, query }: RequestView, body?: unknown): GitlabReadi
   return readGitlabCall(request);
 }
 
-function repositoryOf(reading: GitlabAccess["reading"]): string | undefined {
-  if (reading.kind === "by-number") return undefined;
-  return reading.kind === "calls" ? reading.calls[0]?.repository : reading.repository;
-}
-
 /**
  * The same reading by the project's path, where the request has its number; undefined when no entry decides it.
  * @throws Refusal
@@ -103,9 +95,8 @@ async function nameProject(
     { number },
   );
   if (repositoryId === undefined) {
-    const [rule] = rules;
     const what = "GitLab does not say which project has this number";
-    throw notUnderstood(request, { what, ...(rule === undefined ? {} : { rule }) });
+    throw notUnderstood(request, { what, rule: rules[0] });
   }
   const path = toPath(repositoryId.name);
   const named = read({ ...request, path });
@@ -123,44 +114,25 @@ async function passThrough(
   { reading, rules }: GitlabAccess,
 ): Promise<Disposition> {
   if (request.head.headers.some(([name]) => name.toLowerCase() === "sudo")) {
-    const [rule] = rules;
     const what = "a Sudo header makes it somebody else's request";
-    throw notUnderstood(request, { what, ...(rule === undefined ? {} : { rule }) });
+    throw notUnderstood(request, { what, rule: rules[0] });
   }
   if (reading.kind !== "needs-body") return decide(handler, request, { reading, rules });
-  const body = await readJsonBody(request);
-  const whole = read(request, body.value);
+  const { value, bytes: body } = await readJsonBody(request);
+  const whole = read(request, value);
   if (whole.kind === "elsewhere") throw new Error("the body doesn't make it another API's");
-  const disposition = await decide(handler, request, { reading: whole, rules });
-  return disposition.type === "answer"
-    ? disposition
-    : { ...disposition, body: bufferedBody(body.bytes) };
+  return decide(handler, request, { reading: whole, rules, body });
 }
 
 /** @throws Refusal */
 async function decide(
   handler: GitlabHandler,
   request: HandledRequest,
-  { reading, rules }: GitlabAccess,
+  access: GitlabAccess & { readonly body?: Buffer },
 ): Promise<Disposition> {
-  if (reading.kind !== "calls") {
-    const [rule] = rules;
-    const repository = repositoryOf(reading);
-    throw notUnderstood(request, {
-      what: reading.kind === "not-understood" ? reading.what : "its body was not read",
-      ...(repository === undefined ? {} : { repository }),
-      ...(rule === undefined ? {} : { rule }),
-    });
-  }
-  if (reading.calls.length === 0) {
-    const reader = findAnyReader(request, rules);
-    return reader === undefined ? { type: "host-rules" } : { type: "forward", ...reader };
-  }
-  const verdict = decideCalls(request, rules, reading.calls);
-  if (verdict.verdict === "host-rules") return { type: "host-rules" };
-  await checkProject(handler, request, { reading, rules });
-  const { repository } = verdict;
-  const disposition = { type: "forward", repository } as const;
+  const disposition = decideReading(request, access.rules, access) ?? { type: "host-rules" };
+  if (disposition.type !== "forward" || access.reading.kind !== "calls") return disposition;
+  await checkProject(handler, request, { reading: access.reading, rules: access.rules });
   if (!isProjectPath(request.path)) return disposition;
   const headers = withHeader(request.head.headers, "accept-encoding", "identity");
   return { ...disposition, headers, response: withoutRunnersToken };
@@ -171,24 +143,27 @@ async function decide(
  * (https://docs.gitlab.com/api/projects/#get-a-single-project). Reading the code isn't a reason to have it.
  */
 const withoutRunnersToken = rewriteAnswers({
-  maxBytes: maxProjectBytes,
+  maxBytes: maxDescriptionBytes,
   rewrite: ({ runners_token: _token, ...project }) => project,
 });
 
 /** A merge request to a project by number: it must be the one that the path names. @throws Refusal */
 async function checkProject(
-  { projects }: GitlabHandler,
+  { closed }: GitlabHandler,
   request: HandledRequest,
-  access: { readonly reading: Calls; readonly rules: readonly GitRule[] },
+  { reading, rules }: { readonly reading: Calls; readonly rules: readonly GitRule[] },
 ): Promise<void> {
-  const { reading, rules } = access;
-  const [call] = reading.calls;
-  const [rule] = rules;
-  if (reading.projectId === undefined || call === undefined || rule === undefined) return;
-  const { repository } = call;
-  const place = { authority: request.authority, repository, hold: request.hold };
-  const own = await projects.idOf(place, rule.source.label);
-  if (own === reading.projectId) return;
-  const what = `project ${reading.projectId} is another one`;
-  throw notUnderstood(request, { what, repository, rule });
+  const { calls, projectId } = reading;
+  if (projectId === undefined || calls[0] === undefined) return;
+  const { repository } = calls[0];
+  const place = { forge: "gitlab", rules, hold: request.hold } as const;
+  const own = await closed.lookUp(place, { name: repository });
+  // One that was moved has the number, and another name
+  if (own?.number === undefined || own.name.toLowerCase() !== repository.toLowerCase()) {
+    const what = "GitLab did not say which number the project has";
+    throw new Refusal(502, "upstream-invalid", what);
+  }
+  if (own.number === projectId) return;
+  const what = `project ${projectId} is another one`;
+  throw notUnderstood(request, { what, repository, rule: rules[0] });
 }

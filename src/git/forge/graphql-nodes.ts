@@ -10,17 +10,12 @@ import {
   type Facts,
   type NodeFacts,
 } from "./github/node-facts.ts";
-import { parseStrictJson } from "../strict-json.ts";
 import type { GitRule } from "../entry/git-rule.ts";
 import { toAuthorityText, type Authority } from "../../http/authority.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { HandlerTools } from "../../http/handler.ts";
-import { readWholeAnswer } from "../whole-answer.ts";
-import { questionHeaders, toAskers } from "./forge-question.ts";
+import { askForge, toAskers } from "./forge-question.ts";
 import type { Hold } from "../../http/hold.ts";
-
-/** Stands in the audit beside the questions. */
-const nodeCheck = "node-id";
 
 /** Bytes of an answer: fifty names have room. */
 const maxAnswerBytes = 256 * 1024;
@@ -77,25 +72,16 @@ async function ask(
   { authority, hold }: NodesPlace,
   { rule, question }: { readonly rule: GitRule; readonly question: unknown },
 ): Promise<unknown> {
-  await using response = await tools.send({
+  const { value, fault } = await askForge(tools, {
     authority,
-    method: "POST",
     target: authority.host === "api.github.com" ? "/graphql" : "/api/graphql",
-    headers: [["content-type", "application/json"], ...questionHeaders],
-    body: Buffer.from(JSON.stringify(question)),
-    repository: rule.repository,
-    rule: rule.source.label,
-    check: nodeCheck,
+    json: question,
+    rule,
+    check: "node-id",
+    hold,
+    maxBytes: maxAnswerBytes,
   });
-  if (response.head.status !== 200) throw unusable(`it answered ${response.head.status}`);
-  const answer = await readWholeAnswer(response, maxAnswerBytes, hold);
-  if (answer === undefined) throw unusable("its answer is too long");
-  const json = parseStrictJson(answer);
-  if (json.fault !== undefined) throw unusable("its answer is not JSON");
-  return json.value;
-}
-
-function unusable(why: string): Refusal {
+  if (fault === undefined) return value;
   const what = "the request cannot be decided: the forge does not say what its ids name";
-  return new Refusal(502, "upstream-invalid", `${what}: ${why}`);
+  throw new Refusal(502, "upstream-invalid", `${what}: ${fault}`);
 }

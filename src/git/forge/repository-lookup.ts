@@ -1,4 +1,5 @@
 // Asks a forge which repository a name or a number stands for, with the session's credential.
+import { coversRepository } from "../../base/repository-name.ts";
 import {
   readIdentity,
   readMovedNumber,
@@ -7,17 +8,13 @@ import {
   type RepositoryId,
   type TellingForge,
 } from "../repository-id.ts";
-import { parseStrictJson } from "../strict-json.ts";
 import type { GitRule } from "../entry/git-rule.ts";
 import { parseAuthority, toAuthorityText, type Authority } from "../../http/authority.ts";
 import { headerValues } from "../../http/header-fields.ts";
-import type { HandlerTools, OwnResponse } from "../../http/handler.ts";
-import { readWholeAnswer } from "../whole-answer.ts";
-import { questionHeaders, toAskers } from "./forge-question.ts";
+import type { HandlerTools } from "../../http/handler.ts";
+import { askForge, maxDescriptionBytes, toAskers } from "./forge-question.ts";
 import type { Hold } from "../../http/hold.ts";
 
-/** Bytes of a description. */
-const maxAnswerBytes = 1024 * 1024;
 /** Names and numbers that are remembered; then all are forgotten. */
 const maxRemembered = 10_000;
 
@@ -63,19 +60,20 @@ async function ask(
   const path = toRepositoryPath(forge, asked);
   if (path === undefined) return undefined;
   const isOwnHost = forge === "github" && rule.host !== "github.com";
-  await using response = await tools.send({
+  const isOwn = "name" in asked && coversRepository(rule.repository, asked.name);
+  const { head, value, fault } = await askForge(tools, {
     authority: toApiAuthority(rule),
-    method: "GET",
     target: `${isOwnHost ? "/api/v3" : ""}${path}`,
-    headers: questionHeaders,
-    repository: rule.repository,
-    rule: rule.source.label,
+    rule,
+    repository: isOwn ? asked.name : undefined,
     check: "repository",
+    hold,
+    maxBytes: maxDescriptionBytes,
   });
-  const { status, headers } = response.head;
-  if (status === 200) return readIdentity(forge, await readJson(response, hold));
-  const [location = ""] = headerValues(headers, "location");
-  const number = status >= 300 && status < 400 ? readMovedNumber(forge, location) : undefined;
+  if (fault === undefined) return readIdentity(forge, value);
+  const [location = ""] = headerValues(head.headers, "location");
+  const isMoved = head.status >= 300 && head.status < 400;
+  const number = isMoved ? readMovedNumber(forge, location) : undefined;
   // A number that leads elsewhere again is none
   return number === undefined || "number" in asked ? undefined : ask(tools, place, { number });
 }
@@ -88,11 +86,4 @@ function toApiAuthority(rule: GitRule | undefined): Authority {
     return parseAuthority(`api.${host}`, "https", 443);
   }
   return parseAuthority(host.includes(":") ? `[${host}]` : host, scheme, port);
-}
-
-async function readJson(response: OwnResponse, hold: Hold): Promise<unknown> {
-  const answer = await readWholeAnswer(response, maxAnswerBytes, hold);
-  if (answer === undefined) return undefined;
-  const json = parseStrictJson(answer);
-  return json.fault === undefined ? json.value : undefined;
 }

@@ -1,4 +1,5 @@
 import { ChunkQueue } from "../../base/chunk-queue.ts";
+import { given } from "../../base/given.ts";
 import type { HandledRequest } from "../../http/handler.ts";
 import { type IncomingRequest, toRequestView } from "../../http/incoming-request.ts";
 import type { BodyLength } from "../../http/body.ts";
@@ -37,7 +38,7 @@ export function toHandledRequest(request: OngoingRequest, turns: Turns): Handled
       hold.shrinkTo(memoryOf(bytes.length));
       return bytes;
     },
-    note: (facts) => record.note(facts),
+    note: (facts) => record.note(given(facts)),
   };
 }
 

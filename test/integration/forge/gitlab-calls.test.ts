@@ -103,7 +103,7 @@ test("who reads a project isn't told the token that registers runners, as withou
     const line = `GET https://${gitlabHost}/api/v4/projects/${path}`;
     const { status, body } = await sendCall(guarded, { title: "", line });
     expect(status).toBe(200);
-    expect(body).toContain(`{"id":${widgetsId}}`);
+    expect(body).toContain(`{"id":${widgetsId},"path_with_namespace":"acme/tools/widgets"}`);
     expect((await sendCall(open, { title: "", line })).body).toContain(runnersToken);
   }
 });

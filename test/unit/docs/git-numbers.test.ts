@@ -7,7 +7,7 @@ import { maxAdvertisementBytes } from "../../../src/git/wire/advertisement.ts";
 import { pushRequestLimits } from "../../../src/git/wire/push-update.ts";
 import { maxGitPatterns } from "../../../src/git/entry/git-options.ts";
 import { defaultMaxPackBytes } from "../../../src/git/entry/git-rule.ts";
-import { maxProjectBytes } from "../../../src/git/forge/gitlab-projects.ts";
+import { maxDescriptionBytes } from "../../../src/git/forge/forge-question.ts";
 import { maxGrantMs } from "../../../src/git/lfs/lfs-grants.ts";
 import { maxSignaturesPerHour } from "../../../src/git/signing/signature-rate.ts";
 import { limitRows, toBinary, toCount } from "../../docs/limits-page.ts";
@@ -21,7 +21,7 @@ test.each([
   ["a pack, when the entry says nothing", `${toCount(defaultMaxPackBytes)} bytes`],
   ["an upstream's list of refs", toBinary(maxAdvertisementBytes)],
   ["a GraphQL document", `${maxNodeIds} node ids`],
-  ["the description of a repository, from GitHub or GitLab", toBinary(maxProjectBytes)],
+  ["the description of a repository, from GitHub or GitLab", toBinary(maxDescriptionBytes)],
   ["tokens for LFS transfers in one session", `${maxGrantMs / 3_600_000} hours`],
   ["patterns in one list of an entry", toCount(maxGitPatterns)],
   ["pushes that are looked into, of one session", `${gitCache.maxPushesAtOnce} at a time`],

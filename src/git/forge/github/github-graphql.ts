@@ -1,13 +1,12 @@
 // GitHub's GraphQL API has one path for everything: what a request does stands in its text alone. The text is read into
 // calls, and written anew from what was read, so that nothing goes on which wasn't looked at (comments, operations that
 // aren't run, spellings that another parser would read differently).
-import type { ApiReading } from "../../api-reading.ts";
+import { type ApiReading, understood } from "../../api-reading.ts";
 import { readGraphqlDocument, type GraphqlDocument } from "./graphql-document.ts";
 import { readMutationField } from "./graphql-mutations.ts";
 import { readQueryField } from "./graphql-queries.ts";
 import { rootFields } from "./graphql-selections.ts";
 import { collectNeeds, type Facts } from "./node-facts.ts";
-import { NotUnderstood } from "./not-understood.ts";
 import type { RepositoryCall } from "../../repository-call.ts";
 
 /** A GraphQL request that can be read once it's known what its ids name. */
@@ -44,15 +43,6 @@ function readCalls(document: GraphqlDocument, facts: Facts): readonly Repository
   const readField =
     document.operation.operation === "mutation" ? readMutationField : readQueryField;
   return rootFields(document).flatMap((field) => readField(document, field, facts));
-}
-
-function understood<T>(read: () => T): T | Extract<ApiReading, { kind: "not-understood" }> {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof NotUnderstood) return { kind: "not-understood", what: error.message };
-    throw error;
-  }
 }
 
 function withoutDoubles(calls: readonly RepositoryCall[]): readonly RepositoryCall[] {

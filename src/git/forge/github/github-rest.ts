@@ -1,8 +1,13 @@
 // GitHub's REST API: which repository a request is about, and what it asks of it. One rule decides it afterwards, whatever
 // other ways lead to the same branch.
-import type { ApiReading, ApiRequest } from "../../api-reading.ts";
-import { NotUnderstood } from "./not-understood.ts";
-import { readPullHead } from "./pull-head.ts";
+import {
+  type ApiReading,
+  type ApiRequest,
+  isReading,
+  NotUnderstood,
+  understood,
+} from "../../api-reading.ts";
+import { readPullHead } from "./pull-request.ts";
 import { findForbiddenWrite } from "./rest-forbidden.ts";
 import { leavesRepository, readRestRead } from "./rest-reads.ts";
 import { matchRoute } from "./rest-route.ts";
@@ -37,7 +42,7 @@ export function readGithubRest(request: ApiRequest): ApiReading {
   const behind = segments.slice(at + 3);
   if (at === 0) return readRepositoryRequest({ ...request, repository, segments: behind });
   // /orgs/x/teams/y/repos/owner/name and the like: rights on the repository, or something that is done with it
-  if (isReading(request.method)) return { kind: "elsewhere" };
+  if (isReading(request)) return { kind: "elsewhere" };
   return toCalls(repository, [{ type: "forbidden", what: "changing who may enter" }]);
 }
 
@@ -46,11 +51,11 @@ export function isRepositoryPath(path: string): boolean {
   return /^\/repos\/[^/]+\/[^/]+\/?$/i.test(path);
 }
 
-function readElsewhere({ method }: ApiRequest, segments: readonly string[]): ApiReading {
+function readElsewhere(request: ApiRequest, segments: readonly string[]): ApiReading {
   const [first = "", number = "", ...behind] = segments;
   if (!/^repositories(?![a-z0-9_-])/i.test(first)) return { kind: "elsewhere" };
   const what = "it names the repository by its number; name it as /repos/owner/name";
-  if (!isReading(method)) return { kind: "not-understood", what };
+  if (!isReading(request)) return { kind: "not-understood", what };
   // `/repositories` alone lists public ones
   if (number === "") return { kind: "elsewhere" };
   if (!/^\d{1,18}$/.test(number) || first.length > "repositories".length) {
@@ -61,48 +66,41 @@ function readElsewhere({ method }: ApiRequest, segments: readonly string[]): Api
 
 function readRepositoryRequest(request: RepositoryRequest): ApiReading {
   const { method, repository, segments, query, body } = request;
-  const unclear = (what: string): ApiReading => ({ kind: "not-understood", repository, what });
-  if (isReading(method)) {
-    if (leavesRepository(segments, repository.slice(0, repository.indexOf("/")))) {
-      return unclear("it compares with another repository");
+  return understood((): ApiReading => {
+    if (isReading(request)) {
+      if (leavesRepository(segments, repository.slice(0, repository.indexOf("/")))) {
+        throw new NotUnderstood("it compares with another repository");
+      }
+      return toCalls(repository, [readRestRead(segments)]);
     }
-    return toCalls(repository, [readRestRead(segments)]);
-  }
-  // A server may take parameters from there as well as from the body, or another method
-  if (query !== "" && query !== "?")
-    return unclear("a request that writes has a query; use the body");
-  const reading = readRestWrite(method, segments, body);
-  if (reading === "needs-body") return { kind: "needs-body", repository };
-  if (reading !== undefined) {
-    if ("unclear" in reading) return unclear(reading.unclear);
-    const calls = reading.map((action) => ({ repository, action }));
-    return withHead(request, calls);
-  }
-  const what = findForbiddenWrite(method, segments);
-  if (what !== undefined) return toCalls(repository, [{ type: "forbidden", what }]);
-  return unclear("it is no request to GitHub's API that is known to be safe");
+    // A server may take parameters from there as well as from the body, or another method
+    if (query !== "" && query !== "?") {
+      throw new NotUnderstood("a request that writes has a query; use the body");
+    }
+    const actions = readRestWrite(method, segments, body);
+    if (actions === "needs-body") return { kind: "needs-body", repository };
+    if (actions !== undefined) return toCalls(repository, actions, readHead(request));
+    const what = findForbiddenWrite(method, segments);
+    if (what !== undefined) return toCalls(repository, [{ type: "forbidden", what }]);
+    throw new NotUnderstood("it is no request to GitHub's API that is known to be safe");
+  }, repository);
 }
 
-/** A new pull request with what it reads of another repository. */
-function withHead(request: RepositoryRequest, calls: readonly RepositoryCall[]): ApiReading {
-  const { method, segments, repository, body } = request;
-  if (method !== "POST" || matchRoute("pulls", segments) === undefined) {
-    return { kind: "calls", calls };
-  }
+/** What a new pull request reads of another repository. @throws NotUnderstood */
+function readHead({ method, segments, repository, body }: RepositoryRequest) {
+  if (method !== "POST" || matchRoute("pulls", segments) === undefined) return [];
   // A pull request that is made of an issue has them too
-  const place = { head: fieldOf(body, "head"), name: fieldOf(body, "head_repo") };
-  try {
-    return { kind: "calls", calls: [...calls, ...readPullHead(repository, place)] };
-  } catch (error) {
-    if (!(error instanceof NotUnderstood)) throw error;
-    return { kind: "not-understood", repository, what: error.message };
-  }
+  return readPullHead(repository, {
+    head: fieldOf(body, "head"),
+    name: fieldOf(body, "head_repo"),
+  });
 }
 
-function toCalls(repository: string, actions: readonly RepositoryAction[]): ApiReading {
-  return { kind: "calls", calls: actions.map((action) => ({ repository, action })) };
-}
-
-function isReading(method: string): boolean {
-  return method === "GET" || method === "HEAD";
+function toCalls(
+  repository: string,
+  actions: readonly RepositoryAction[],
+  others: readonly RepositoryCall[] = [],
+): ApiReading {
+  const calls = actions.map((action) => ({ repository, action }));
+  return { kind: "calls", calls: [...calls, ...others] };
 }

@@ -11,7 +11,7 @@ import {
 } from "graphql";
 import { fieldOf, isJsonObject } from "../../strict-json.ts";
 import { hasTooManyPieces, maxGraphqlPieces } from "./graphql-pieces.ts";
-import { NotUnderstood } from "./not-understood.ts";
+import { NotUnderstood } from "../../api-reading.ts";
 
 /** Names, punctuators and strings of one document; `gh` sends fewer than a thousand. */
 const maxTokens = 10_000;

@@ -1,7 +1,7 @@
 import type { RefUpdate, RepositoryAction, RepositoryCall } from "../../repository-call.ts";
 import { fieldOf, isJsonObject } from "../../strict-json.ts";
 import type { Facts, NodeFacts } from "./node-facts.ts";
-import { NotUnderstood } from "./not-understood.ts";
+import { NotUnderstood } from "../../api-reading.ts";
 
 /** The `input` of a mutation: a value for each name, or none. */
 export interface Input {

@@ -17,7 +17,7 @@ import {
 } from "./graphql-ref-mutations.ts";
 import { readArguments, readSelections } from "./graphql-selections.ts";
 import type { Facts } from "./node-facts.ts";
-import { NotUnderstood } from "./not-understood.ts";
+import { NotUnderstood } from "../../api-reading.ts";
 
 interface Mutation {
   /** Fields of its input, beside clientMutationId */

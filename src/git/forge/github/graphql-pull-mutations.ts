@@ -2,9 +2,9 @@
 import type { RepositoryCall } from "../../repository-call.ts";
 import { nodeAt, optionalNodeAt, toCall, type Input } from "./graphql-input.ts";
 import { toReads } from "./graphql-queries.ts";
-import { NotUnderstood } from "./not-understood.ts";
-import { readPullHead } from "./pull-head.ts";
-import { toReviewStep } from "./review-step.ts";
+import { NotUnderstood } from "../../api-reading.ts";
+import { readPullHead } from "./pull-request.ts";
+import { toReviewStep } from "./pull-request.ts";
 
 const pullRequest = ["PullRequest"];
 const review = ["PullRequestReview"];

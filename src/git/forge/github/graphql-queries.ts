@@ -5,7 +5,7 @@ import { readArguments, readSelections } from "./graphql-selections.ts";
 import { nodeTypes } from "./graphql-shapes.ts";
 import type { Facts, NodeFacts } from "./node-facts.ts";
 import { readSearchedRepository } from "./github-search.ts";
-import { NotUnderstood } from "./not-understood.ts";
+import { NotUnderstood } from "../../api-reading.ts";
 
 const accountFields: readonly string[] = ["viewer", "user", "organization", "repositoryOwner"];
 

@@ -9,8 +9,8 @@ import {
   toUpdateCall,
   type Input,
 } from "./graphql-input.ts";
-import { NotUnderstood } from "./not-understood.ts";
-import { isPlainPath } from "./plain-path.ts";
+import { NotUnderstood } from "../../api-reading.ts";
+import { isPlainPath } from "./branch-ref.ts";
 
 const noObject = /^0+$/;
 

@@ -2,7 +2,7 @@ import { Kind, type FieldNode, type SelectionNode, type SelectionSetNode } from 
 import { refuseDoubles, type GraphqlDocument } from "./graphql-document.ts";
 import { narrow, nodeTypes, shapeOf, type Link } from "./graphql-shapes.ts";
 import type { Facts, NodeFacts } from "./node-facts.ts";
-import { NotUnderstood } from "./not-understood.ts";
+import { NotUnderstood } from "../../api-reading.ts";
 
 /** Fields within each other; `gh` goes to twelve. */
 const maxDepth = 40;

@@ -1,7 +1,7 @@
 // Node ids are opaque: only the forge knows which repository one is in. What was asked, and what it answered.
 import { fieldOf, isJsonObject } from "../../strict-json.ts";
 import { nodeTypes } from "./graphql-shapes.ts";
-import { NotUnderstood } from "./not-understood.ts";
+import { NotUnderstood } from "../../api-reading.ts";
 
 /** What a node id names. */
 export interface NodeFacts {

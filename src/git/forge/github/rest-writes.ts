@@ -1,4 +1,5 @@
 // What writing requests behind `/repos/owner/name` mean (https://docs.github.com/en/rest). What isn't here, isn't understood.
+import { NotUnderstood } from "../../api-reading.ts";
 import { decodeEscapes } from "../../../http/percent-decode.ts";
 import type { RepositoryAction } from "../../repository-call.ts";
 import { fieldOf, isJsonObject } from "../../strict-json.ts";
@@ -8,35 +9,35 @@ import {
   readRefCreation,
   readRefDeletion,
   readRefUpdate,
-  type Unclear,
   type Write,
 } from "./rest-ref-writes.ts";
 import { matchRoute } from "./rest-route.ts";
-import { toReviewStep } from "./review-step.ts";
+import { toReviewStep } from "./pull-request.ts";
 
-export type WriteReading = readonly RepositoryAction[] | Unclear | "needs-body";
-
-/** `fixed` and `unclear` need no body; `read` gets it. */
+/** `fixed` and `unclear` (why it isn't understood) need no body; `read` gets it. */
 type Meaning =
   | { readonly fixed: readonly RepositoryAction[] }
-  | Unclear
+  | { readonly unclear: string }
   | {
       /** Names in the body, and no others: a server could take one for a part of the path */
       readonly fields: string;
-      readonly read: (write: Write) => readonly RepositoryAction[] | Unclear;
+      /** @throws NotUnderstood */
+      readonly read: (write: Write) => RepositoryAction;
     };
 
 const comment: Meaning = { fixed: [{ type: "pull", step: "comment" }] };
-const create = { fixed: [{ type: "pull", step: "create" }] } as const satisfies Meaning;
+const createStep: RepositoryAction = { type: "pull", step: "create" };
+const create: Meaning = { fixed: [createStep] };
 const pullFields = "title head head_repo base body draft maintainer_can_modify issue";
 const merge: Meaning = { fixed: [{ type: "pull", step: "merge" }] };
 const writeObjects: Meaning = { fixed: [{ type: "write-objects" }] };
-const issues: Meaning = { fixed: [{ type: "other", what: "changing issues" }] };
+const issuesAction: RepositoryAction = { type: "other", what: "changing issues" };
+const issues: Meaning = { fixed: [issuesAction] };
 const labels: Meaning = { fixed: [{ type: "other", what: "changing labels and milestones" }] };
 const comments: Meaning = { fixed: [{ type: "other", what: "commenting on commits" }] };
 const attention: Meaning = { fixed: [{ type: "other", what: "changing notifications" }] };
 // A pull request is an issue to this API: its title, text and state can be changed as such
-const editIssue: Meaning = { fixed: [...create.fixed, ...issues.fixed] };
+const editIssue: Meaning = { fixed: [createStep, issuesAction] };
 const review: Meaning = { fields: "commit_id body event comments", read: readReview };
 
 const writes: readonly (readonly [methods: string, route: string, meaning: Meaning])[] = [
@@ -65,7 +66,7 @@ const writes: readonly (readonly [methods: string, route: string, meaning: Meani
     "merge-upstream",
     { fields: "branch", read: ({ body }) => readMerge(fieldOf(body, "branch")) },
   ],
-  ["POST", "pulls", { fields: pullFields, read: () => create.fixed }],
+  ["POST", "pulls", { fields: pullFields, read: () => createStep }],
   ["PATCH", "pulls/*", create],
   ["POST DELETE", "pulls/*/requested_reviewers", create],
   ["POST", "pulls/*/comments", comment],
@@ -97,38 +98,35 @@ const writes: readonly (readonly [methods: string, route: string, meaning: Meani
   ["PUT DELETE", "subscription", attention],
 ];
 
-/** Undefined: not in the table. `body` is undefined when it wasn't read yet. */
+/** Undefined: not in the table. `body` is undefined when it wasn't read yet. @throws NotUnderstood */
 export function readRestWrite(
   method: string,
   segments: readonly string[],
   body: unknown,
-): WriteReading | undefined {
+): readonly RepositoryAction[] | "needs-body" | undefined {
   for (const [methods, route, meaning] of writes) {
     const captured = methods.split(" ").includes(method) ? matchRoute(route, segments) : undefined;
     if (captured === undefined) continue;
     if ("fixed" in meaning) return meaning.fixed;
-    if ("unclear" in meaning) return meaning;
+    if ("unclear" in meaning) throw new NotUnderstood(meaning.unclear);
     if (body === undefined) return "needs-body";
-    const stranger = findStranger(body, meaning.fields.split(" "));
-    if (stranger !== undefined) return { unclear: stranger };
-    return meaning.read({ captured: captured.map((segment) => decodeEscapes(segment)), body });
+    checkNames(body, meaning.fields.split(" "));
+    return [meaning.read({ captured: captured.map((segment) => decodeEscapes(segment)), body })];
   }
   return undefined;
 }
 
-/** What is wrong with the body's names. */
-function findStranger(body: unknown, known: readonly string[]): string | undefined {
-  if (body === null) return undefined;
-  if (!isJsonObject(body)) return "its body is not a JSON object";
-  return Object.keys(body).every((name) => known.includes(name))
-    ? undefined
-    : "its body has a name that is not known there";
+/** @throws NotUnderstood */
+function checkNames(body: unknown, known: readonly string[]): void {
+  if (body === null) return;
+  if (!isJsonObject(body)) throw new NotUnderstood("its body is not a JSON object");
+  if (Object.keys(body).every((name) => known.includes(name))) return;
+  throw new NotUnderstood("its body has a name that is not known there");
 }
 
 /** An approval may be all that a merge waits for. */
-function readReview({ body }: Write): readonly RepositoryAction[] | Unclear {
+function readReview({ body }: Write): RepositoryAction {
   const step = toReviewStep(fieldOf(body, "event"));
-  return step === undefined
-    ? { unclear: '"event" is none of COMMENT, REQUEST_CHANGES and APPROVE' }
-    : [{ type: "pull", step }];
+  if (step !== undefined) return { type: "pull", step };
+  throw new NotUnderstood('"event" is none of COMMENT, REQUEST_CHANGES and APPROVE');
 }

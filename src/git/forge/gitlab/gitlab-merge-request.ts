@@ -1,8 +1,9 @@
 // Writes below `/projects/:id/merge_requests` of GitLab's REST API.
 // https://docs.gitlab.com/api/merge_requests/, merge_request_approvals/, notes/, discussions/, draft_notes/
 import { saidOfWords, wordSet } from "../../../base/words.ts";
-import { NotUnderstood, type Parameters } from "./gitlab-parameters.ts";
-import { readComment } from "./gitlab-comment.ts";
+import { NotUnderstood } from "../../api-reading.ts";
+import type { Parameters } from "./gitlab-parameters.ts";
+import { readComment } from "./gitlab-quick-action.ts";
 import { type GitlabWrite } from "./gitlab-repository.ts";
 import type { RepositoryAction } from "../../repository-call.ts";
 

@@ -1,7 +1,8 @@
 import { decodeEscapes } from "../../../http/percent-decode.ts";
 import { any, none, readGitNames, toNamed, toPathSegments } from "../../forge-names.ts";
 import type { ForgeRequest, NamedRepositories } from "../../named-repositories.ts";
-import { checkReadQuery, NotUnderstood } from "./gitlab-parameters.ts";
+import { NotUnderstood } from "../../api-reading.ts";
+import { checkReadQuery } from "./gitlab-parameters.ts";
 import { readMergeRequestPart } from "./gitlab-resource.ts";
 
 // Answers without anything of a project: https://docs.gitlab.com/api/rest/

@@ -1,9 +1,7 @@
 // Parameters of a request to GitLab's REST API. The query and the body mean the same to GitLab, so both are read, and
 // what is said in both is refused: which one counts differs by version and by content type.
+import { NotUnderstood } from "../../api-reading.ts";
 import { findRefNameFault } from "../../wire/ref-name.ts";
-
-/** Something in the request that can't be told for sure; the message is one clause. */
-export class NotUnderstood extends Error {}
 
 /** By name; undefined is a nested value of the query (`actions[][content]=`), which nothing here reads. */
 export type Parameters = ReadonlyMap<string, unknown>;

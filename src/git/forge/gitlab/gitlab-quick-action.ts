@@ -1,6 +1,9 @@
 // GitLab runs lines such as `/merge` in descriptions and comments as commands of whoever wrote the text
 // (https://docs.gitlab.com/user/project/quick_actions/), so a comment can be much more than one.
 import { wordSet } from "../../../base/words.ts";
+import { NotUnderstood } from "../../api-reading.ts";
+import type { RepositoryAction } from "../../repository-call.ts";
+import { textOf, type Parameters } from "./gitlab-parameters.ts";
 
 /** What the commands of a text do: the strongest of them. */
 export type QuickAction =
@@ -36,4 +39,25 @@ export function findQuickAction(text: string): QuickAction {
     else if (found.type === "none") found = { type: "edit" };
   }
   return found;
+}
+
+/**
+ * A comment, or what the commands in it do.
+ * @throws NotUnderstood
+ */
+export function readComment(parameters: Parameters, fields: readonly string[]): RepositoryAction {
+  const texts = fields.map((field) => textOf(parameters, field) ?? "");
+  const found = findQuickAction(texts.join("\n"));
+  switch (found.type) {
+    case "none":
+      return { type: "pull", step: "comment" };
+    case "edit":
+      return { type: "pull", step: "create" };
+    case "merge":
+      return { type: "pull", step: "merge" };
+    case "unknown":
+      throw new NotUnderstood(
+        `a line of the text begins with the command /${found.word}; write something before it`,
+      );
+  }
 }

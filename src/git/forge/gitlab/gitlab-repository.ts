@@ -1,14 +1,8 @@
 // Writes below `/projects/:id/repository` of GitLab's REST API.
 // https://docs.gitlab.com/api/commits/, repository_files/, branches/, tags/, repository_submodules/
-import {
-  isSet,
-  NotUnderstood,
-  textOf,
-  toRef,
-  toTreePaths,
-  type Parameters,
-} from "./gitlab-parameters.ts";
-import { readComment } from "./gitlab-comment.ts";
+import { NotUnderstood } from "../../api-reading.ts";
+import { isSet, textOf, toRef, toTreePaths, type Parameters } from "./gitlab-parameters.ts";
+import { readComment } from "./gitlab-quick-action.ts";
 import type { RefUpdate, RepositoryAction } from "../../repository-call.ts";
 
 /** A write to one project: its path behind the id, decoded segment by segment. */

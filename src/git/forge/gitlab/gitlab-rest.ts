@@ -1,15 +1,16 @@
 // GitLab's REST API (https://docs.gitlab.com/api/rest/): what a request means for the project that it names. A project is
 // named by its path in one segment (`group%2Fname`); a number could be any project's, so writes by number aren't understood.
 import { decodeEscapes } from "../../../http/percent-decode.ts";
-import type { ApiReading, ApiRequest } from "../../api-reading.ts";
-import { readMergeRequestWrite } from "./gitlab-merge-request.ts";
 import {
-  checkReadQuery,
+  type ApiReading,
+  type ApiRequest,
+  isReading,
   NotUnderstood,
-  readParameters,
-  type Parameters,
-} from "./gitlab-parameters.ts";
-import { readComment } from "./gitlab-comment.ts";
+  understood,
+} from "../../api-reading.ts";
+import { readMergeRequestWrite } from "./gitlab-merge-request.ts";
+import { checkReadQuery, readParameters, type Parameters } from "./gitlab-parameters.ts";
+import { readComment } from "./gitlab-quick-action.ts";
 import { readRepositoryWrite, type GitlabWrite } from "./gitlab-repository.ts";
 import { readMergeRequestPart, readResource } from "./gitlab-resource.ts";
 import type { RepositoryAction } from "../../repository-call.ts";
@@ -17,7 +18,7 @@ import type { RepositoryAction } from "../../repository-call.ts";
 /** `projectId`: the reading holds only when the repository has this number at the server. */
 export type GitlabReading =
   | Exclude<ApiReading, { kind: "calls" }>
-  | (Extract<ApiReading, { kind: "calls" }> & { readonly projectId?: number });
+  | (Extract<ApiReading, { kind: "calls" }> & { readonly projectId?: number | undefined });
 
 const projects = "/api/v4/projects/";
 
@@ -36,7 +37,7 @@ const graphql = /^\/api\/(?:graphql|glql)(?:[/.;]|$)/;
 
 /** Asked for the body with undefined in its place; null is a request without one. */
 export function readGitlabCall(request: ApiRequest): GitlabReading {
-  const isRead = request.method === "GET" || request.method === "HEAD";
+  const isRead = isReading(request);
   if (graphql.test(request.path)) {
     return {
       kind: "not-understood",
@@ -65,14 +66,8 @@ export function readGitlabCall(request: ApiRequest): GitlabReading {
       toPath: (name) => `${projects}${encodeURIComponent(name)}${behind}`,
     };
   }
-  try {
-    return isRead
-      ? readRead(request, { repository, segments })
-      : readWrite(request, { repository, segments });
-  } catch (error) {
-    if (!(error instanceof NotUnderstood)) throw error;
-    return { kind: "not-understood", repository, what: error.message };
-  }
+  const readProject = isRead ? readRead : readWrite;
+  return understood(() => readProject(request, { repository, segments }), repository);
 }
 
 /** Whether a canonical path is a project itself, and nothing below it. */
@@ -119,11 +114,7 @@ function readWrite(
   const read = readCodeWrite(write, parameters);
   if (read === undefined) throw new NotUnderstood("this request is not known");
   const { action, projectId } = read;
-  return {
-    kind: "calls",
-    calls: [{ repository, action }],
-    ...(projectId === undefined ? {} : { projectId }),
-  };
+  return { kind: "calls", calls: [{ repository, action }], projectId };
 }
 
 function readCodeWrite(

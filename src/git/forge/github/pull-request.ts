@@ -1,5 +1,5 @@
 import type { RepositoryCall } from "../../repository-call.ts";
-import { NotUnderstood } from "./not-understood.ts";
+import { NotUnderstood } from "../../api-reading.ts";
 
 /**
  * Reading of the repository that a new pull request takes its commits from, when it's another one: they become readable
@@ -25,4 +25,20 @@ export function readPullHead(
     throw new NotUnderstood("its head does not name a repository plainly");
   }
   return [{ repository, action: { type: "read" } }];
+}
+
+/** What a review with this event is; without one it stays a draft. */
+export function toReviewStep(event: unknown): "comment" | "merge" | undefined {
+  switch (typeof event === "string" ? event.toUpperCase() : event) {
+    case undefined:
+    case null:
+    case "COMMENT":
+    case "REQUEST_CHANGES":
+      return "comment";
+    case "APPROVE":
+    case "DISMISS":
+      return "merge";
+    default:
+      return undefined;
+  }
 }
