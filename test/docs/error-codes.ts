@@ -28,7 +28,6 @@ export const errorCodes: Readonly<Record<VaultboxErrorCode, string>> = {
   VBX_PRESET_UNKNOWN: "there is no preset of that name",
   VBX_PROJECT_FILE_INVALID: "vaultbox.yaml has a fault; file, line and key are named",
   VBX_PROJECT_FILE_UNTRUSTED: "vaultbox.yaml is new or changed, and was not trusted since",
-  VBX_PUSH_UNPROVEN: "what a push changes can't be told from its pack and the upstream's history",
   VBX_SESSION_RUNNING: "a session runs that this would break",
   VBX_SESSION_UNKNOWN: "no session, or more than one, has an id that begins so",
   VBX_SSH_AGENT_UNAVAILABLE: "no ssh-agent answers, or it lacks the key or refuses to use it",

@@ -7,7 +7,7 @@ import { decideRefUpdateByAll } from "../entry/decide-ref-update.ts";
 import { decideRepositoryCall } from "../entry/decide-repository-call.ts";
 import { compileDeniedPaths } from "../entry/denied-path.ts";
 import type { GitAccess } from "./git-access.ts";
-import type { PushInspection } from "./push-inspection.ts";
+import type { PushInquiry } from "./cache/push-inquiry.ts";
 import { Judgement, toUpdates } from "./push-judgement.ts";
 
 /** Everything that the commands and push options decide by themselves. */
@@ -25,7 +25,7 @@ export function judgeByCommands(push: Push, access: GitAccess): Judgement {
 /** The rest, once the pack was received. @throws PackRefused, Refusal */
 export async function judgeByPack(
   judgement: Judgement,
-  inspection: PushInspection,
+  inspection: PushInquiry,
 ): Promise<Judgement> {
   const refusals = new Map<string, string>();
   for (const update of toUpdates(judgement.push)) {
@@ -42,7 +42,7 @@ export async function judgeByPack(
 async function judgeUpdate(
   update: RefUpdate,
   { push, access }: Judgement,
-  inspection: PushInspection,
+  inspection: PushInquiry,
 ): Promise<string | undefined> {
   const command = push.commands.find(({ ref }) => ref === update.ref);
   if (command === undefined) throw new Error("an update has its command");
@@ -65,7 +65,7 @@ async function judgeUpdate(
 async function findDeniedPaths(
   to: string,
   { rules }: GitAccess,
-  inspection: PushInspection,
+  inspection: PushInquiry,
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (const { push } of rules) {
@@ -78,7 +78,7 @@ async function findDeniedPaths(
 }
 
 /** Whether the pack without the refused refs holds nothing that only they needed. */
-async function isTruthful(judgement: Judgement, inspection: PushInspection): Promise<boolean> {
+async function isTruthful(judgement: Judgement, inspection: PushInquiry): Promise<boolean> {
   const { push, refusals } = judgement;
   const brings = push.commands.filter(({ to }) => !isZeroId(to));
   const tips = brings.flatMap(({ ref, to }) => (refusals.has(ref) ? [] : [to]));

@@ -8,7 +8,8 @@ import { headerValues, type HeaderField } from "../../http/header-fields.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { HandlerTools, OwnResponse } from "../../http/handler.ts";
 import type { FetchedPack, Upstream } from "./cache/upstream.ts";
-import type { PushToInspect } from "./push-inspection.ts";
+import type { InspectedPush } from "./cache/push-knowledge.ts";
+import type { Authority } from "../../http/authority.ts";
 import type { Hold } from "../../http/hold.ts";
 
 /** Bytes of one answer with a pack. */
@@ -19,6 +20,17 @@ const refsFactor = 3;
 
 /** Stands in the audit beside the requests that were made for a push. */
 export const pushCheck = "push";
+
+/** Where a push is to go, and what will be asked about it. */
+export interface PushToInspect extends Omit<InspectedPush, "origin" | "upstream"> {
+  readonly authority: Authority;
+  /** `owner/name`, for the credential */
+  readonly repository: string;
+  /** `rule.source.label` of the rule that the push is under */
+  readonly rule: string;
+  /** Nothing is pushed, the upstream is only asked what it has: a credential that may read is enough */
+  readonly onlyReads?: true;
+}
 
 type Service = "git-upload-pack" | "git-receive-pack";
 

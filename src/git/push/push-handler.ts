@@ -14,7 +14,9 @@ import type {
   RepositoryUpdate,
 } from "../../http/handler.ts";
 import { type GitAccess, maxPackBytes } from "./git-access.ts";
-import { PackRefused, type PushInspection, type PushInspector } from "./push-inspection.ts";
+import type { PushInquiry } from "./cache/push-inquiry.ts";
+import { PackRefused } from "./cache/unproven.ts";
+import type { PushInspector } from "./push-inspector.ts";
 import { judgeByCommands, judgeByPack } from "./judge-push.ts";
 import { onlyCommands, toPushBody } from "./push-body.ts";
 import type { Judgement } from "./push-judgement.ts";
@@ -87,7 +89,7 @@ function passProbe(request: HandledRequest, access: GitAccess): ForwardDispositi
 async function passInspected(
   request: HandledRequest,
   byCommands: Judgement,
-  inspection: PushInspection,
+  inspection: PushInquiry,
 ): Promise<Disposition> {
   const { push } = byCommands;
   let judgement = byCommands.withUpstream(await inspection.upstreamRefs());
@@ -96,7 +98,7 @@ async function passInspected(
       if (push.hasPack) await inspection.receive(push.rest);
       judgement = await judgeByPack(judgement, inspection);
     } catch (error) {
-      if (!(error instanceof PackRefused) && !isTooLarge(error)) throw error;
+      if (!(error instanceof PackRefused)) throw error;
       judgement = judgement.refuseAll(error.message);
     }
   }
@@ -108,16 +110,11 @@ async function passInspected(
   return forwardPush(request, judgement, inspection);
 }
 
-/** Git shows no text of an HTTP error here, so a report has to say it. */
-function isTooLarge(error: unknown): error is Refusal {
-  return error instanceof Refusal && error.status === 413;
-}
-
 /** The push as it goes upstream: the commands that were allowed, then the pack as it was looked at, or as it comes. */
 function forwardPush(
   request: HandledRequest,
   judgement: Judgement,
-  inspection: PushInspection,
+  inspection: PushInquiry,
 ): ForwardDisposition {
   const { push, access, refusals } = judgement;
   const kept = push.commands.filter(({ ref }) => !refusals.has(ref));

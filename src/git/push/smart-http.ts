@@ -14,7 +14,7 @@ import type {
 } from "../../http/handler.ts";
 import { findGitAccess, type GitAccess } from "./git-access.ts";
 import { passPush } from "./push-handler.ts";
-import type { PushInspector } from "./push-inspection.ts";
+import type { PushInspector } from "./push-inspector.ts";
 
 /** Clone, fetch and push of the repositories that the policy names. */
 export function createSmartHttpHandler(parts: {

@@ -80,12 +80,12 @@ test("all questions about one push together have a time limit", async () => {
       ...(patienceMs === undefined ? {} : { patienceMs }),
     });
   const small = makeBomb(3);
-  await using unlimited = await open();
+  await using unlimited = open();
   await unlimited.receive(toPieces(small.pack));
   const none = await unlimited.findDeniedPath(small.tip, () => false);
-  expect(none).toEqual({ type: "none" });
+  expect(none).toBeUndefined();
   const { tip, pack } = makeBomb(12);
-  await using inquiry = await open(500);
+  await using inquiry = open(500);
   await inquiry.receive(toPieces(pack));
   for (let question = 0; question < 3; question += 1) {
     const answer = inquiry.findDeniedPath(tip, () => false);

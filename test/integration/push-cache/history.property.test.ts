@@ -96,9 +96,7 @@ test("a denied path is found exactly when a new commit changes it", async () => 
       await using push = await world.push(leftOut);
       const isDenied = (path: string): boolean => path.startsWith("denied/");
       const found = await push.findDeniedPath(world.ids[dag.to]!, isDenied);
-      expect(found).toEqual(
-        changesDenied(dag) ? { type: "denied", path: "denied/c" } : { type: "none" },
-      );
+      expect(found).toBe(changesDenied(dag) ? "denied/c" : undefined);
     }),
     { numRuns: runs },
   );
@@ -118,7 +116,7 @@ async function makeWorld(dag: Dag) {
   const updates = dag.refs.map((index, at) => `create refs/heads/b${at} ${ids[index]!}`);
   await repository.git(["update-ref", "--stdin"], `${updates.join("\n")}\n`);
   const push = async (leftOut: readonly number[]) => {
-    const opened = await openGitCache(join(folder.path, "cache")).open({
+    const opened = openGitCache(join(folder.path, "cache")).open({
       origin: "https://git.example.com:443",
       path: "/acme/widgets.git",
       objectFormat: "sha1",
@@ -128,7 +126,8 @@ async function makeWorld(dag: Dag) {
     });
     const exclude = leftOut.map((index) => ids[index]!);
     const pack = await makePack(repository, { include: [ids[dag.to]!], exclude });
-    expect(await opened.receive(toPieces(pack))).toMatchObject({ type: "taken" });
+    await opened.receive(toPieces(pack));
+    expect(opened.pack().length).toBeGreaterThan(0);
     return opened;
   };
   return { repository, ids, push, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };

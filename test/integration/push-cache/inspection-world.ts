@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openGitCache } from "../../../src/git/push/cache/git-cache.ts";
 import { parseAuthority } from "../../../src/http/authority.ts";
-import type { PushInspection } from "../../../src/git/push/push-inspection.ts";
+import type { PushInquiry } from "../../../src/git/push/cache/push-inquiry.ts";
 import { openPushInspector } from "../../../src/git/push/push-inspector.ts";
 import {
   makeRepository,
@@ -18,7 +18,7 @@ export interface InspectionWorld extends AsyncDisposable {
   readonly open: (options?: {
     readonly checksObjects?: boolean;
     readonly maxPackBytes?: number;
-  }) => Promise<PushInspection>;
+  }) => Promise<PushInquiry>;
 }
 
 /** An upstream behind git's own server program, and inspections of pushes to it. */

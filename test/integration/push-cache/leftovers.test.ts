@@ -67,7 +67,7 @@ test("removed caches are fetched again, and a push that is being looked at meanw
 async function killWhileReceiving(cache: string): Promise<void> {
   const program = `
     import { openGitCache } from ${JSON.stringify(cacheModule)};
-    const push = await openGitCache(process.argv[1]).open({
+    const push = openGitCache(process.argv[1]).open({
       origin: "https://git.example.com:443",
       path: "/acme/widgets.git",
       objectFormat: "sha1",

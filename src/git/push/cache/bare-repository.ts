@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readRegularText } from "../../../base/fs/regular-file.ts";
-
-export type ObjectFormat = "sha1" | "sha256";
+import type { ObjectFormat } from "../../wire/object-id.ts";
 
 /**
  * Makes an empty bare repository, file by file: `git init` would copy the host's templates. Making it again touches only
@@ -24,11 +23,6 @@ async function writeWhereOther(path: string, text: string): Promise<void> {
 /** The folder that other repositories can take objects from (`alternates`). */
 export function toObjectFolder(repository: string): string {
   return join(repository, "objects");
-}
-
-/** Hex digits of an object id. */
-export function isObjectId(text: string, format: ObjectFormat): boolean {
-  return (format === "sha1" ? /^[0-9a-f]{40}$/ : /^[0-9a-f]{64}$/).test(text);
 }
 
 function toConfig(format: ObjectFormat): string {

@@ -1,6 +1,5 @@
-import { Readable } from "node:stream";
-import { type GitCall, startGit } from "./git-process.ts";
-import { ObjectsUnreadable } from "./object-parser.ts";
+import { type GitCall, streamGit } from "./git-process.ts";
+import { ObjectsUnreadable } from "./unproven.ts";
 
 /** Two trees; `from` undefined is the empty one. */
 export interface TreePair {
@@ -30,27 +29,13 @@ export async function findChangedPath(
   if (pairs.list.length === 0) return undefined;
   const args = ["diff-tree", "--stdin", "-r", "--raw", "-z", "--no-renames", "--no-abbrev"];
   args.push("--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "--no-color");
-  const child = startGit({ ...question, args });
-  Readable.from(toLines(pairs.list, emptyTrees[pairs.format])).pipe(child.stdin);
+  const lines = pairs.list.map(({ from, to }) => `${from ?? emptyTrees[pairs.format]} ${to}`);
   const reader = new RawDiffReader();
-  let isRead = false;
-  try {
-    for await (const piece of child.stdout as AsyncIterable<Buffer>) {
-      for (const path of reader.push(piece)) if (isWanted(path)) return path;
-    }
-    isRead = true;
-  } finally {
-    if (!isRead) child.kill();
+  for await (const piece of streamGit({ ...question, args }, lines)) {
+    for (const path of reader.push(piece)) if (isWanted(path)) return path;
   }
-  const { status } = await child.ended;
-  if (status !== 0 || reader.seenPairs !== pairs.list.length) {
-    throw new ObjectsUnreadable("a tree can't be compared");
-  }
-  return undefined;
-}
-
-function* toLines(pairs: readonly TreePair[], emptyTree: string): Generator<string> {
-  for (const { from, to } of pairs) yield `${from ?? emptyTree} ${to}\n`;
+  if (reader.seenPairs === pairs.list.length) return undefined;
+  throw new ObjectsUnreadable("a tree can't be compared");
 }
 
 /**

@@ -1,10 +1,11 @@
 // Commits and tags of the upstream. A pack comes in only when each of its commits has all its ancestors here, so
 // whatever commit is in this store is so with its whole history.
-import { type ObjectFormat, toObjectFolder } from "./bare-repository.ts";
+import { toObjectFolder } from "./bare-repository.ts";
+import type { ObjectFormat } from "../../wire/object-id.ts";
 import { parseTagLink } from "./object-links.ts";
 import { type GitCall, readGit } from "./git-process.ts";
 import { maxQueryMs } from "./limits.ts";
-import { ObjectsUnreadable } from "./object-parser.ts";
+import { ObjectsUnreadable } from "./unproven.ts";
 import { readObjects, readTypes } from "./object-reader.ts";
 import { addPack, type ObjectStore, readComplete } from "./object-store.ts";
 import type { Upstream } from "./upstream.ts";

@@ -2,11 +2,9 @@ import { findChangedPath, type TreePair } from "./changed-paths.ts";
 import { findUnreached } from "./commit-history.ts";
 import { type CommitWalk, walkCommits } from "./commit-walk.ts";
 import { readGit } from "./git-process.ts";
-import { ObjectsUnreadable } from "./object-parser.ts";
 import { type PushKnowledge, toTreeQuestion } from "./push-knowledge.ts";
-import { readRootTrees } from "./root-trees.ts";
-import { fetchSnapshots } from "./tree-snapshots.ts";
-import { UpstreamUnusable } from "./upstream.ts";
+import { fetchSnapshots, readRootTrees } from "./tree-snapshots.ts";
+import { ObjectsUnreadable, UpstreamUnusable } from "./unproven.ts";
 
 /** What is known of commits and paths. */
 interface CoverQuestion {

@@ -4,11 +4,10 @@ import { findCoveredParents } from "./covered-parents.ts";
 import { type CommitWalk, peelTag, walkCommits } from "./commit-walk.ts";
 import { type PushKnowledge, toTreeQuestion } from "./push-knowledge.ts";
 import { maxTreePairs } from "./limits.ts";
-import { ObjectsUnreadable } from "./object-parser.ts";
-import { readRootTrees } from "./root-trees.ts";
-import { fetchSnapshots } from "./tree-snapshots.ts";
+import { ObjectsUnreadable, PackRefused } from "./unproven.ts";
+import { fetchSnapshots, readRootTrees } from "./tree-snapshots.ts";
 
-export type PathVerdict =
+type PathVerdict =
   | { readonly type: "none" }
   | { readonly type: "denied"; readonly path: string }
   /** It can't be said; `why` is a short text of ours */
@@ -21,12 +20,26 @@ interface Wanted {
 }
 
 /**
- * Looks at every commit that `to` brings. What the pack holds is taken for new at first, as far as no ref of the
- * upstream is met: when that shows nothing denied, nothing needs to be known of the history. Else what the upstream has
- * already is left out, and it's looked at again.
+ * A denied path that a commit changes which `to` brings to the upstream, else undefined.
+ * @throws PackRefused when it can't be said
  * @throws UpstreamUnusable
  */
 export async function findDeniedChange(
+  push: PushKnowledge,
+  to: string,
+  isDenied: (path: string) => boolean,
+): Promise<string | undefined> {
+  const verdict = await findVerdict(push, to, isDenied);
+  if (verdict.type === "unproven") throw new PackRefused(verdict.why);
+  return verdict.type === "denied" ? verdict.path : undefined;
+}
+
+/**
+ * Looks at every commit that `to` brings. What the pack holds is taken for new at first, as far as no ref of the
+ * upstream is met: when that shows nothing denied, nothing needs to be known of the history. Else what the upstream has
+ * already is left out, and it's looked at again.
+ */
+async function findVerdict(
   push: PushKnowledge,
   to: string,
   isDenied: (path: string) => boolean,

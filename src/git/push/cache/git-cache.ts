@@ -4,24 +4,21 @@ import { join } from "node:path";
 import { acquireLock } from "../../../base/fs/lock.ts";
 import { once } from "../../../base/once.ts";
 import { openSemaphore } from "../../../base/semaphore.ts";
-import { findGit, type GitProgram } from "./git-program.ts";
+import type { GitProgram } from "./git-process.ts";
+import { findGit } from "./git-program.ts";
 import { maxCacheBytes, maxCachePacks, maxPushesAtOnce } from "./limits.ts";
 import { makeObjectStore, type ObjectStore } from "./object-store.ts";
 import { openPushInquiry, type PushInquiry } from "./push-inquiry.ts";
-import type { InspectedPush } from "./push-knowledge.ts";
-import { openQuarantine, removeDeadQuarantines } from "./quarantine.ts";
-import { asUnproven } from "./unproven.ts";
+import type { InspectedPush, PushStores } from "./push-knowledge.ts";
+import { openQuarantine, readNames, removeDeadQuarantines } from "./quarantine.ts";
 
 const quarantinesName = "incoming";
 const lockName = "lock";
 
 /** What a session looks at pushes with. */
 export interface GitCache {
-  /**
-   * Waits while `maxPushesAtOnce` others are looked at; disposing lets the next one in.
-   * @throws VaultboxError VBX_GIT_UNUSABLE, VBX_FILE_LOCKED, VBX_PUSH_UNPROVEN
-   */
-  readonly open: (push: InspectedPush) => Promise<PushInquiry>;
+  /** The first question waits while `maxPushesAtOnce` others are looked at; disposing lets the next one in. */
+  readonly open: (push: InspectedPush) => PushInquiry;
 }
 
 /**
@@ -35,19 +32,16 @@ export function openGitCache(folder: string): GitCache {
     return git;
   });
   const enter = openSemaphore(maxPushesAtOnce);
-  return {
-    open: async (push) => {
-      await using stack = new AsyncDisposableStack();
-      stack.defer(await enter());
-      return await asUnproven(async () => {
-        const stores = await openStores(folder, push, await prepare());
-        stack.use(stores.quarantine);
-        stack.defer(() => stores.stopping.abort());
-        const kept = stack.move();
-        return openPushInquiry({ ...push, ...stores }, () => kept.disposeAsync());
-      });
-    },
+  const openStores = async (push: InspectedPush): Promise<PushStores> => {
+    await using stack = new AsyncDisposableStack();
+    stack.defer(await enter());
+    const stores = await makeStores(folder, push, await prepare());
+    stack.use(stores.quarantine);
+    stack.defer(() => stores.stopping.abort());
+    const kept = stack.move();
+    return { ...stores, close: () => kept.disposeAsync() };
   };
+  return { open: (push) => openPushInquiry(push, () => openStores(push)) };
 }
 
 /**
@@ -56,7 +50,7 @@ export function openGitCache(folder: string): GitCache {
  */
 export async function removeGitCaches(folder: string): Promise<number> {
   const before = await measure(folder);
-  if ((await readNames(folder)).length === 0) return 0;
+  if ((await readNames(folder, { recursive: true })).length === 0) return 0;
   {
     await using _lock = await acquireLock(join(folder, lockName));
     for (const name of await readdir(folder)) {
@@ -67,8 +61,7 @@ export async function removeGitCaches(folder: string): Promise<number> {
   return before.bytes - (await measure(folder)).bytes;
 }
 
-/** Where a push is looked at: its quarantine, and the stores of its upstream's repository. */
-async function openStores(folder: string, push: InspectedPush, git: GitProgram) {
+async function makeStores(folder: string, push: InspectedPush, git: GitProgram) {
   const key = JSON.stringify([push.origin, push.path, push.objectFormat]);
   const place = join(folder, createHash("sha256").update(key).digest("hex"));
   const quarantines = join(folder, quarantinesName);
@@ -102,20 +95,11 @@ async function renew(store: ObjectStore): Promise<void> {
 async function measure(folder: string): Promise<{ bytes: number; packs: number }> {
   let bytes = 0;
   let packs = 0;
-  for (const name of await readNames(folder)) {
+  for (const name of await readNames(folder, { recursive: true })) {
     // Another process may remove it meanwhile
     const info = await lstat(join(folder, name)).catch(() => undefined);
     if (info?.isFile() === true) bytes += info.size;
     if (name.endsWith(".pack")) packs += 1;
   }
   return { bytes, packs };
-}
-
-async function readNames(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder, { recursive: true });
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
-  }
 }

@@ -1,13 +1,21 @@
 // Every git process of this folder is started here. What it reads is hostile (a pack from the sandbox), so nothing of
 // the user's or the machine's git settings has a say, no program can be started by it, and it can't grow without end.
 import { spawn } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { maxGitCpuSeconds, maxGitMemoryBytes } from "./limits.ts";
-import type { GitProgram } from "./git-program.ts";
+import { ObjectsUnreadable } from "./unproven.ts";
+
+/** The host's git, found once (git-program.ts). */
+export interface GitProgram {
+  /** Absolute path */
+  readonly file: string;
+  /** `2.39.5` */
+  readonly version: string;
+}
 
 /** One call of git in a bare repository of ours. */
 export interface GitCall {
-  readonly git: GitProgram;
+  readonly git: Pick<GitProgram, "file">;
   /** Folder of the bare repository */
   readonly repository: string;
   readonly args: readonly string[];
@@ -105,6 +113,38 @@ export async function readGit(
     pieces.push(piece);
   }
   return { ...(await child.ended), stdout: Buffer.concat(pieces).toString("utf8") };
+}
+
+/**
+ * What git prints, as it comes; who stops reading ends it.
+ * @param lines for its stdin
+ * @throws ObjectsUnreadable at the end, unless git ended well
+ */
+export async function* streamGit(
+  call: GitCall,
+  lines: Iterable<string> = [],
+): AsyncGenerator<Buffer> {
+  const child = startGit(call);
+  Readable.from(inBatches(lines)).pipe(child.stdin);
+  let isRead = false;
+  try {
+    yield* child.stdout as AsyncIterable<Buffer>;
+    isRead = true;
+  } finally {
+    if (!isRead) child.kill();
+  }
+  if ((await child.ended).status !== 0) throw new ObjectsUnreadable("git ended before its time");
+}
+
+function* inBatches(lines: Iterable<string>): Generator<string> {
+  let batch = "";
+  for (const line of lines) {
+    batch += `${line}\n`;
+    if (batch.length < 64 * 1024) continue;
+    yield batch;
+    batch = "";
+  }
+  if (batch !== "") yield batch;
 }
 
 /** Writes, and waits while the process doesn't read; what comes after its end is dropped. */

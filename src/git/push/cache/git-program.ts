@@ -1,18 +1,10 @@
-import { execFile } from "node:child_process";
 import { VaultboxError } from "../../../base/errors.ts";
 import { readWritableFolders } from "../../../base/folder-list.ts";
 import { withoutPrograms } from "../../../base/program-environment.ts";
 import { findProgram } from "../../../base/find-program.ts";
 import { quoted } from "../../../base/printable.ts";
+import { type GitProgram, readGit } from "./git-process.ts";
 import { oldestGit } from "./limits.ts";
-
-/** The host's git, found once. */
-export interface GitProgram {
-  /** Absolute path */
-  readonly file: string;
-  /** `2.39.5` */
-  readonly version: string;
-}
 
 const versionTimeoutMs = 10_000;
 const hints: readonly string[] = [
@@ -43,14 +35,11 @@ export function isNewEnough(version: string | undefined): boolean {
   return major > oldestGit[0] || (major === oldestGit[0] && minor >= oldestGit[1]);
 }
 
-function readVersion(file: string): Promise<string | undefined> {
-  const options = { timeout: versionTimeoutMs, env: { LC_ALL: "C" }, cwd: "/" };
-  return new Promise((resolve) => {
-    execFile(file, ["version"], options, (error, stdout) => {
-      const version = /^git version (\d+\.\d+(?:\.\d+)*)/.exec(stdout)?.[1];
-      resolve(error === null ? version : undefined);
-    });
-  });
+async function readVersion(file: string): Promise<string | undefined> {
+  const { signal } = new AbortController();
+  const place = { git: { file }, repository: "/", signal, timeoutMs: versionTimeoutMs };
+  const { status, stdout } = await readGit({ ...place, args: ["version"] });
+  return status === 0 ? /^git version (\d+\.\d+(?:\.\d+)*)/.exec(stdout)?.[1] : undefined;
 }
 
 function unusable(why: string): VaultboxError {

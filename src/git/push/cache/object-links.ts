@@ -1,4 +1,4 @@
-import { isObjectId, type ObjectFormat } from "./bare-repository.ts";
+import { isObjectId, type ObjectFormat } from "../../wire/object-id.ts";
 
 /** What a commit says about its place: nothing else of the repository may say otherwise (no grafts, no shallow file). */
 export interface CommitLinks {

@@ -1,3 +1,5 @@
+import { ObjectsUnreadable } from "./unproven.ts";
+
 /** One object as `cat-file --batch` gives it. */
 export interface ObjectHead {
   readonly oid: string;
@@ -6,18 +8,6 @@ export interface ObjectHead {
   readonly size: number;
   /** The content's beginning */
   readonly head: Buffer;
-}
-
-/** Git couldn't say it: an object is missing or damaged, a limit was reached, or it was killed. */
-export class ObjectsUnreadable extends Error {
-  /** The first id that is missing, when that is the reason */
-  readonly missing: string | undefined;
-
-  constructor(message: string, missing?: string) {
-    super(message);
-    this.name = "ObjectsUnreadable";
-    this.missing = missing;
-  }
 }
 
 /** `OID TYPE SIZE\n`, the content, `\n`; or `OID missing\n`. */
@@ -62,7 +52,7 @@ export class BatchParser {
     this.#line += piece.toString("latin1", at, end === -1 ? piece.length : end);
     if (end === -1) return piece.length;
     const [oid = "", type = "", size = ""] = this.#line.split(" ");
-    if (type === "missing") throw new ObjectsUnreadable("an object is missing", oid);
+    if (type === "missing") throw new ObjectsUnreadable("an object is missing");
     if (!/^[0-9]{1,15}$/.test(size)) throw new ObjectsUnreadable("git's answer isn't understood");
     this.#line = "";
     this.#object = { oid, type, size: Number(size), left: Number(size), head: [] };

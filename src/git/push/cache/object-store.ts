@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { hasCode } from "../../../base/errors.ts";
 import { writeFileAtomic } from "../../../base/fs/atomic-write.ts";
 import { acquireLock } from "../../../base/fs/lock.ts";
-import { isObjectId, makeBareRepository, type ObjectFormat } from "./bare-repository.ts";
-import type { GitProgram } from "./git-program.ts";
+import { makeBareRepository } from "./bare-repository.ts";
+import { isObjectId, type ObjectFormat } from "../../wire/object-id.ts";
+import type { GitProgram } from "./git-process.ts";
 import { maxFetchedBytes } from "./limits.ts";
 import { takeInPack } from "./pack-intake.ts";
 import { openQuarantine } from "./quarantine.ts";
-import { type FetchedPack, UpstreamUnusable } from "./upstream.ts";
+import type { FetchedPack } from "./upstream.ts";
+import { UpstreamUnusable } from "./unproven.ts";
 import { readRegularText } from "../../../base/fs/regular-file.ts";
 
 /** A bare repository of objects that came from the upstream, and the ids that it's complete for. */
@@ -37,7 +40,7 @@ export async function makeObjectStore(store: ObjectStore): Promise<void> {
   const token = randomBytes(16).toString("hex");
   await writeFile(join(store.repository, generationFile), token, { flag: "wx" }).catch(
     (error: unknown) => {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      if (!hasCode(error, "EEXIST")) throw error;
     },
   );
 }

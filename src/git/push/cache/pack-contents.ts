@@ -1,6 +1,6 @@
-import type { ObjectFormat } from "./bare-repository.ts";
+import type { ObjectFormat } from "../../wire/object-id.ts";
 import { type CommitLinks, parseCommitLinks, parseTagLink, type TagLink } from "./object-links.ts";
-import type { GitProgram } from "./git-program.ts";
+import type { GitProgram } from "./git-process.ts";
 import { maxCommitHeadBytes, maxPackCommits, maxPackParents, maxQueryMs } from "./limits.ts";
 import { listObjects, readObjects } from "./object-reader.ts";
 

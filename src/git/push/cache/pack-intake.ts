@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { startGit, type GitEnd, type GitProcess, writeTo } from "./git-process.ts";
 import { Patience } from "./git-patience.ts";
-import type { GitProgram } from "./git-program.ts";
+import type { GitProgram } from "./git-process.ts";
 import { maxGitMemoryBytes, maxIndexMs, maxPackObjects } from "./limits.ts";
 
 /** A pack that comes in pieces, and how much of it is taken. */

@@ -1,105 +1,130 @@
-// The questions about one push. Whatever can't be proven from the pack and the upstream's history has the answer that
-// refuses: a missing object, a limit, a damaged cache.
+// The questions that decide a push: what it would do to the upstream's history and paths, found out from the pack itself and
+// what the upstream has. Whatever can't be proven from those has the answer that refuses: a missing object, a limit, a
+// damaged cache.
 import { createReadStream } from "node:fs";
 import { once } from "../../../base/once.ts";
+import { formatSize } from "../../../base/units.ts";
 import { isCommit, isContained, isFastForward } from "./ancestry.ts";
 import { fetchHistory } from "./commit-history.ts";
-import { findDeniedChange, type PathVerdict } from "./denied-change.ts";
+import { findDeniedChange } from "./denied-change.ts";
 import { Patience } from "./git-patience.ts";
 import { maxInquiryMs } from "./limits.ts";
-import { ObjectsUnreadable } from "./object-parser.ts";
-import { emptyContents, type PackContents, readPackContents } from "./pack-contents.ts";
-import { type PackIntake, takeInPack } from "./pack-intake.ts";
-import type { PushKnowledge } from "./push-knowledge.ts";
-import { asUnproven } from "./unproven.ts";
+import { emptyContents, readPackContents } from "./pack-contents.ts";
+import { takeInPack } from "./pack-intake.ts";
+import type { InspectedPush, PushKnowledge, PushStores } from "./push-knowledge.ts";
+import { asRefused, ObjectsUnreadable, PackRefused } from "./unproven.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** Every method @throws VaultboxError VBX_PUSH_UNPROVEN, and what the upstream's methods throw */
+/** Every method but `upstreamRefs` and `pack` @throws PackRefused, and what the upstream's methods throw. */
 export interface PushInquiry extends AsyncDisposable {
-  /** @throws what `next` throws */
-  readonly receive: (next: () => Promise<Buffer | undefined>) => Promise<PackIntake>;
-  /** The pack that was taken in, byte for byte; may be opened again */
+  /** The upstream's refs now, full name to object id. Asked once, then remembered */
+  readonly upstreamRefs: Upstream["refs"];
+  /**
+   * Takes in the pack, wholly, before anything else is asked; a push without a pack leaves it out. The rest of the body may
+   * be unread when it's refused.
+   * @throws what `next` throws
+   */
+  readonly receive: (next: () => Promise<Buffer | undefined>) => Promise<void>;
+  /** The pack as it was checked, byte for byte; may be opened again */
   readonly pack: () => {
     readonly length: number;
     readonly next: () => Promise<Buffer | undefined>;
   };
+  /** Whether it's a commit that the pack or the upstream has: nothing else may be at a branch */
   readonly isCommit: (oid: string) => Promise<boolean>;
+  /** Whether the commit `from` is `to` or one of its ancestors; false whenever that can't be proven */
   readonly isFastForward: (from: string, to: string) => Promise<boolean>;
+  /**
+   * A path denied by `isDenied` that a commit changes which `to` brings to the upstream, else undefined. New is what no
+   * branch or tag of the upstream reaches; a commit is compared with each of its parents.
+   */
   readonly findDeniedPath: (
     to: string,
     isDenied: (path: string) => boolean,
-  ) => Promise<PathVerdict>;
+  ) => Promise<string | undefined>;
+  /**
+   * Whether the pack holds nothing for `oid` that it doesn't hold for one of `tips` too: then a push without that ref,
+   * and with the same pack, is what it says it is
+   */
   readonly isContained: (oid: string, tips: readonly string[]) => Promise<boolean>;
 }
 
 /**
- * Opens the questions about one push.
- * @param close stops every git that runs and removes the quarantine
+ * The questions about one push. The first that needs git opens what they are answered from: the upstream's refs alone need
+ * none on the host.
  */
 export function openPushInquiry(
-  material: Omit<PushKnowledge, "contents" | "bringHistory" | "tips">,
-  close: () => Promise<void>,
+  push: InspectedPush,
+  openStores: () => Promise<PushStores>,
 ): PushInquiry {
-  let taken: { readonly file: string; readonly bytes: number } | undefined;
-  const tips = (): Promise<readonly string[]> => readTips(material.upstream);
-  const bringHistory = once(async () =>
-    fetchHistory(material.history, material.upstream, await tips()),
-  );
-  const push: PushKnowledge = { ...material, contents: emptyContents, bringHistory, tips };
-  const ask = toQuestions(push);
-  return {
-    receive: (next) =>
-      asUnproven(async () => {
-        const intake = await takeIn(push, next);
-        if (!("contents" in intake)) return intake;
-        push.contents = intake.contents;
-        taken = intake;
-        return { type: "taken", file: intake.file, bytes: intake.bytes };
-      }),
-    pack: () => openPack(taken),
-    isCommit: (oid) => ask(() => isCommit(push, oid)),
-    isFastForward: (from, to) => ask(() => isFastForward(push, from, to)),
-    findDeniedPath: (to, isDenied) => ask(() => findDeniedChange(push, to, isDenied)),
-    isContained: (oid, others) => ask(() => isContained(push, oid, others)),
-    [Symbol.asyncDispose]: close,
+  let opening: Promise<PushStores> | undefined;
+  let known: PushKnowledge | undefined;
+  let taken: TakenPack | undefined;
+  const know = async (): Promise<PushKnowledge> => {
+    opening ??= openStores();
+    return (known ??= toKnowledge(push, await opening));
   };
-}
-
-/** Asks one question after the other, with one time limit for all of them. */
-function toQuestions({ stopping, patienceMs }: PushKnowledge) {
-  const patience = new Patience({ kill: () => stopping.abort() }, patienceMs ?? maxInquiryMs);
-  return <Value>(question: () => Promise<Value>): Promise<Value> =>
-    asUnproven(async () => {
+  const patience = new Patience(
+    { kill: () => known?.stopping.abort() },
+    push.patienceMs ?? maxInquiryMs,
+  );
+  /** One question after the other, with one time limit for all of them. */
+  const ask = <Value>(question: (push: PushKnowledge) => Promise<Value>): Promise<Value> =>
+    asRefused(async () => {
+      const knowledge = await know();
       try {
-        if (!patience.isOver) return await patience.wait(question());
+        if (!patience.isOver) return await patience.wait(question(knowledge));
       } catch (error) {
         if (!patience.isOver) throw error;
       }
       throw new ObjectsUnreadable("it takes too long");
     });
+  return {
+    upstreamRefs: push.upstream.refs,
+    receive: (next) => asRefused(async () => void (taken = await takeIn(await know(), next))),
+    pack: () => openPack(taken),
+    isCommit: (oid) => ask((at) => isCommit(at, oid)),
+    isFastForward: (from, to) => ask((at) => isFastForward(at, from, to)),
+    findDeniedPath: (to, isDenied) => ask((at) => findDeniedChange(at, to, isDenied)),
+    isContained: (oid, others) => ask((at) => isContained(at, oid, others)),
+    // Whoever asked was told when it couldn't be opened
+    [Symbol.asyncDispose]: async () => (await opening?.catch(() => undefined))?.close(),
+  };
+}
+
+function toKnowledge(push: InspectedPush, stores: PushStores): PushKnowledge {
+  const { upstream } = push;
+  const tips = (): Promise<readonly string[]> => readTips(upstream);
+  const bringHistory = once(async () => fetchHistory(stores.history, upstream, await tips()));
+  return { ...push, ...stores, contents: emptyContents, bringHistory, tips };
+}
+
+interface TakenPack {
+  readonly file: string;
+  readonly bytes: number;
 }
 
 async function takeIn(
   push: PushKnowledge,
   next: () => Promise<Buffer | undefined>,
-): Promise<
-  PackIntake | { readonly contents: PackContents; readonly file: string; readonly bytes: number }
-> {
-  const { git, quarantine, stopping, objectFormat, checksObjects, maxPackBytes } = push;
+): Promise<TakenPack> {
+  const { git, quarantine, stopping, objectFormat: format, checksObjects, maxPackBytes } = push;
   const place = { git, repository: quarantine.repository, signal: stopping.signal };
   const intake = await takeInPack(place, { next, maxBytes: maxPackBytes, checksObjects });
-  if (intake.type !== "taken") return intake;
-  try {
-    const contents = await readPackContents({ ...place, format: objectFormat });
-    if (typeof contents === "string") return { type: "refused", why: contents };
-    return { contents, file: intake.file, bytes: intake.bytes };
-  } catch (error) {
-    if (!(error instanceof ObjectsUnreadable)) throw error;
-    return { type: "refused", why: "its commits can't be read" };
+  if (intake.type === "refused") throw new PackRefused(intake.why);
+  if (intake.type === "too-big") {
+    throw new PackRefused(`the pack is larger than ${formatSize(maxPackBytes)}`);
   }
+  const contents = await readPackContents({ ...place, format }).catch((error: unknown) => {
+    if (error instanceof ObjectsUnreadable) return "its commits can't be read";
+    throw error;
+  });
+  if (typeof contents === "string") throw new PackRefused(contents);
+  push.contents = contents;
+  return intake;
 }
 
-function openPack(taken: { readonly file: string; readonly bytes: number } | undefined) {
+function openPack(taken: TakenPack | undefined) {
   if (taken === undefined) return { length: 0, next: () => Promise.resolve(undefined) };
   let pieces: AsyncIterator<Buffer> | undefined;
   const next = async (): Promise<Buffer | undefined> => {

@@ -1,5 +1,6 @@
-import { type ObjectFormat, toObjectFolder } from "./bare-repository.ts";
-import type { GitProgram } from "./git-program.ts";
+import { toObjectFolder } from "./bare-repository.ts";
+import type { ObjectFormat } from "../../wire/object-id.ts";
+import type { GitProgram } from "./git-process.ts";
 import { maxQueryMs } from "./limits.ts";
 import { readTypes } from "./object-reader.ts";
 import type { ObjectStore } from "./object-store.ts";
@@ -22,13 +23,19 @@ export interface InspectedPush {
   readonly patienceMs?: number;
 }
 
-/** What is known of a push so far, and where it's looked for; for the parts that answer. */
-export interface PushKnowledge extends InspectedPush {
+/** Where a push is looked at: its quarantine, and the stores of its upstream's repository. */
+export interface PushStores {
   readonly git: GitProgram;
   readonly quarantine: Quarantine;
   readonly history: ObjectStore;
   readonly snapshots: ObjectStore;
   readonly stopping: AbortController;
+  /** Stops every git that runs and removes the quarantine */
+  readonly close: () => Promise<void>;
+}
+
+/** What is known of a push so far, and where it's looked for; for the parts that answer. */
+export interface PushKnowledge extends InspectedPush, PushStores {
   /** Of the pack; empty until it was taken in */
   contents: PackContents;
   /** Brings the history up to the upstream's branches and tags, once */

@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hasEnded, type ProcessId, readOwnProcessId } from "../../../base/process-id.ts";
-import { makeBareRepository, type ObjectFormat } from "./bare-repository.ts";
+import { hasCode } from "../../../base/errors.ts";
+import { hasEnded, processId, readOwnProcessId } from "../../../base/process-id.ts";
+import { parseJson } from "../../../base/shape.ts";
+import { makeBareRepository } from "./bare-repository.ts";
+import type { ObjectFormat } from "../../wire/object-id.ts";
 import { readRegularText } from "../../../base/fs/regular-file.ts";
 
 /** A bare repository of its own for objects that aren't trusted yet; disposing removes it. */
@@ -38,40 +41,21 @@ export async function removeDeadQuarantines(folder: string): Promise<void> {
 }
 
 async function isDead(place: string): Promise<boolean> {
-  try {
-    const owner = parseOwner(await readRegularText(join(place, ownerFile)));
-    if (owner !== undefined) return await hasEnded(owner);
-    return Date.now() - (await stat(place)).mtimeMs > namelessAgeMs;
-  } catch {
-    return await isOld(place);
-  }
+  const text = await readRegularText(join(place, ownerFile)).catch(() => "");
+  const owner = parseJson(text, processId);
+  if (owner !== undefined) return hasEnded(owner);
+  // Removed meanwhile by its owner
+  const info = await stat(place).catch(() => undefined);
+  return info !== undefined && Date.now() - info.mtimeMs > namelessAgeMs;
 }
 
-async function isOld(place: string): Promise<boolean> {
-  try {
-    return Date.now() - (await stat(place)).mtimeMs > namelessAgeMs;
-  } catch {
-    // Removed meanwhile by its owner
-    return false;
-  }
-}
-
-function parseOwner(text: string): ProcessId | undefined {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== "object" || value === null) return undefined;
-  const { host, boot, namespace, pid, start } = value as Record<string, unknown>;
-  if (typeof host !== "string" || typeof boot !== "string" || typeof start !== "string") {
-    return undefined;
-  }
-  if (typeof namespace !== "string" || typeof pid !== "number") return undefined;
-  return Number.isSafeInteger(pid) && pid > 0 ? { host, boot, namespace, pid, start } : undefined;
-}
-
-async function readNames(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+/** Names in a folder; none where there is no folder. */
+export async function readNames(
+  folder: string,
+  options: { readonly recursive?: boolean } = {},
+): Promise<readonly string[]> {
+  return readdir(folder, options).catch((error: unknown) => {
+    if (hasCode(error, "ENOENT")) return [];
     throw error;
-  }
+  });
 }

@@ -1,9 +1,13 @@
-// Trees of single upstream commits, for comparing with what a push builds on them. No history: that is its own store.
+// Trees of single commits, for comparing: those of the upstream are fetched. No history: that is its own store.
 import { toObjectFolder } from "./bare-repository.ts";
-import { startGit } from "./git-process.ts";
-import { maxQueryMs } from "./limits.ts";
+import type { ObjectFormat } from "../../wire/object-id.ts";
+import { type GitCall, startGit } from "./git-process.ts";
+import { maxCommitHeadBytes, maxQueryMs } from "./limits.ts";
+import { parseCommitLinks } from "./object-links.ts";
+import { readObjects } from "./object-reader.ts";
 import { addPack, type ObjectStore, readComplete } from "./object-store.ts";
-import { type Upstream, UpstreamUnusable } from "./upstream.ts";
+import type { Upstream } from "./upstream.ts";
+import { UpstreamUnusable } from "./unproven.ts";
 
 /** Commits whose trees are asked for at once. */
 const maxSnapshots = 64;
@@ -41,4 +45,19 @@ async function hasTrees(
     if ((await child.ended).status !== 0) return false;
   }
   return true;
+}
+
+/** The root trees of those commits that are here, by commit. */
+export async function readRootTrees(
+  question: Omit<GitCall, "args">,
+  commits: readonly string[],
+  format: ObjectFormat,
+): Promise<ReadonlyMap<string, string>> {
+  const trees = new Map<string, string>();
+  if (commits.length === 0) return trees;
+  for await (const object of readObjects(question, commits, maxCommitHeadBytes)) {
+    const links = parseCommitLinks(object.head, format);
+    if (object.type === "commit" && links !== undefined) trees.set(object.oid, links.tree);
+  }
+  return trees;
 }

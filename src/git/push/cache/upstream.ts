@@ -18,11 +18,3 @@ export interface HistoryRequest {
 export interface FetchedPack extends AsyncDisposable {
   readonly next: () => Promise<Buffer | undefined>;
 }
-
-/** The upstream's answer can't be used: nothing is proven by it. */
-export class UpstreamUnusable extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "UpstreamUnusable";
-  }
-}

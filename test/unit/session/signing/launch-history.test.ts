@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { PushInspection } from "../../../../src/git/push/push-inspection.ts";
+import type { PushInquiry } from "../../../../src/git/push/cache/push-inquiry.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
 import { createKnownHistory } from "../../../../src/git/signing/known-history.ts";
 import { openLaunchHistory } from "../../../../src/session/signing/launch-history.ts";
@@ -22,7 +22,7 @@ const facts: RepositoryFacts = {
 };
 const neverAsked = {
   policy: { git: [] },
-  inspector: { open: () => Promise.reject<PushInspection>(new Error("it was asked")) },
+  inspector: { open: () => Promise.reject<PushInquiry>(new Error("it was asked")) },
 };
 
 test("a repository is empty when it has no ref and one could be read", () => {
@@ -51,7 +51,7 @@ test("what an upstream says when it is asked is not printed", async () => {
     { ...facts, remoteUrl: "https://github.com/acme/widgets" },
     {
       policy: { git: [githubRule({ scheme: "https", host: "github.com", port: 443 })] },
-      inspector: { open: () => Promise.reject<PushInspection>(said) },
+      inspector: { open: () => Promise.reject<PushInquiry>(said) },
     },
   );
   expect(await history.isUpstream("a".repeat(40))).toBe(false);
