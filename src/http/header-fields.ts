@@ -68,17 +68,9 @@ export function isOwnRequestField(name: string): boolean {
  * The same of answers. Alt-Svc would only send the client to a port that isn't there; and only a refusal of ours may say that
  * it is one, since agents give its text to their users.
  */
-const ownResponseFields = new Set([
-  "alt-svc",
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "x-vaultbox-refusal",
-]);
+const ownResponseFields = wordSet(
+  "alt-svc connection keep-alive proxy-connection te trailer transfer-encoding upgrade x-vaultbox-refusal",
+);
 
 /** Fields that mean something to whoever has not read the body yet (RFC 9110, section 6.5.1), and those that log a client in. */
 const onlyInHeads =
