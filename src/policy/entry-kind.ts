@@ -1,7 +1,7 @@
 // A kind of policy entry beside host rules, such as `git:`. Whatever reads, shows, hashes, explains or decides entries asks
 // their kind: only the table in session/entry-kinds.ts names one. A host rule's prohibition beats every entry.
 import type { OpenHandlers } from "../http/handler.ts";
-import type { Field, FileReader } from "./file/fields.ts";
+import type { Field } from "./file/fields.ts";
 import type { RuleSource } from "./policy.ts";
 
 export interface EntryKind<Item extends PolicyItem = PolicyItem> {
@@ -13,8 +13,8 @@ export interface EntryKind<Item extends PolicyItem = PolicyItem> {
   readonly heading: string;
   /** What the agent must know of all of its entries */
   readonly agentNote: string;
-  /** Reads an entry of a file; undefined when it can't be read. Problems are reported to the reader. */
-  parse(reader: FileReader, field: Field, source: RuleSource): Item | undefined;
+  /** Reads an entry of a file; undefined when it can't be read. Problems are reported. */
+  parse(field: Field, source: RuleSource): Item | undefined;
   /** Reads a value of its flag. @throws VaultboxError VBX_POLICY_INVALID with what to write */
   parseFlag?(text: string, source: RuleSource, place: LaunchPlace): Item;
   /** What the place of a session allows, beside what the user wrote */

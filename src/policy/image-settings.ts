@@ -1,9 +1,10 @@
 import { quoted } from "../base/printable.ts";
+import { readList, readMap, readShaped, readString, report, type Field } from "./file/fields.ts";
 
 /** `image:` of the project file, or what flags say: what a sandbox's image is made of. */
 export interface ImageSettings {
   /** An image of the user's own; undefined for vaultbox's base */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** Packages of the distribution, added on top */
   readonly packages: readonly string[];
   /** Packages for npm, added on top */
@@ -34,18 +35,37 @@ export function findToolFault(kind: "packages" | "npm", name: string): string | 
   return shape.test(name) ? undefined : `${quoted(name, 100)} is no name of a package; ${example}`;
 }
 
-/** What one place says of an image; it need not say all. */
-interface ImagePart {
-  readonly from?: string | undefined;
-  readonly packages?: readonly string[];
-  readonly npm?: readonly string[];
+/** Reads `image: NAME`, or a mapping of what it is made of. */
+export function parseImage(field: Field): ImageSettings {
+  if (field.value.kind !== "mapping") return { from: readFrom(field), packages: [], npm: [] };
+  const { from, packages, npm } = readMap(field, imageKeys) ?? {};
+  return {
+    from: readFrom(from),
+    packages: readTools(packages, "packages"),
+    npm: readTools(npm, "npm"),
+  };
+}
+
+function readFrom(field: Field | undefined): string | undefined {
+  return readShaped(field, imageShape, "not a valid name");
+}
+
+function readTools(field: Field | undefined, kind: "packages" | "npm"): readonly string[] {
+  const read = (item: Field): string | undefined => {
+    const name = readString(item);
+    const fault = name === undefined ? undefined : findToolFault(kind, name);
+    return fault === undefined ? name : report(item, fault);
+  };
+  const tooMany = `write ${maxTools} packages at most`;
+  return readList(field, read, { max: maxTools, tooMany }) ?? [];
 }
 
 /** The image of the first place that names one, with the tools of all. */
-export function mergeImages(...parts: readonly (ImagePart | undefined)[]): ImageSettings {
-  const from = parts.find((part) => part?.from !== undefined)?.from;
+export function mergeImages(
+  ...parts: readonly (Partial<ImageSettings> | undefined)[]
+): ImageSettings {
   return {
-    ...(from === undefined ? {} : { from }),
+    from: parts.find((part) => part?.from !== undefined)?.from,
     packages: [...new Set(parts.flatMap((part) => part?.packages ?? []))],
     npm: [...new Set(parts.flatMap((part) => part?.npm ?? []))],
   };

@@ -36,10 +36,10 @@ export interface Rule {
 
 /** Session-wide limits; `undefined` is no limit. */
 export interface SessionLimits {
-  readonly durationMs?: number;
-  readonly requests?: number;
-  readonly uploadBytes?: number;
-  readonly requestsPerMinute?: number;
+  readonly durationMs?: number | undefined;
+  readonly requests?: number | undefined;
+  readonly uploadBytes?: number | undefined;
+  readonly requestsPerMinute?: number | undefined;
 }
 
 /** What a session may reach. An empty rule list denies everything. */

@@ -1,3 +1,4 @@
+import { readMap, readString, report, type Field } from "./file/fields.ts";
 import { isUsableAuthor, type GitAuthor } from "./git-author.ts";
 
 /** Which key signs the session's commits, and in whose name; `signing:` of the project file or of the preferences. */
@@ -30,4 +31,20 @@ export function findSigningFault({ key, name, email }: SigningTexts): string | u
 
 export function toSigningSettings({ key, name, email }: SigningTexts): SigningSettings {
   return name === undefined || email === undefined ? { key } : { key, author: { name, email } };
+}
+
+/** Reads `signing: NAME`, or a map of `key`, `name` and `email`. */
+export function parseSigning(field: Field): SigningSettings | undefined {
+  const isName = field.value.kind === "scalar";
+  const fields = isName ? { key: field } : readMap(field, signingKeys);
+  if (fields === undefined) return undefined;
+  if (fields.key === undefined) {
+    return report(field, "key is missing; name a signing key of a vault");
+  }
+  const key = readString(fields.key);
+  const name = readString(fields.name);
+  const email = readString(fields.email);
+  if (key === undefined) return undefined;
+  const why = findSigningFault({ key, name, email });
+  return why === undefined ? toSigningSettings({ key, name, email }) : report(field, why);
 }

@@ -14,15 +14,13 @@ import { parseRepositoryUrl } from "./parse-repository-url.ts";
 import type { RuleSource } from "../../policy/policy.ts";
 import { parseRefPattern } from "./ref-pattern.ts";
 import {
-  attempt,
   readBoolean,
   readChoice,
   readList,
   readMap,
-  readString,
+  readParsed,
   report,
   type Field,
-  type FileReader,
 } from "../../policy/file/fields.ts";
 
 export const gitEntryKeys = [
@@ -45,73 +43,41 @@ export const pushOnlyKeys = ["create", "force", "delete", "tags", "max_pack", "p
 
 type GitEntryFields = Partial<Record<(typeof gitEntryKeys)[number], Field>>;
 
-/** Reads an entry with `git:`; undefined when it can't be read. Problems are reported to the reader. */
-export function parseGitEntry(
-  reader: FileReader,
-  field: Field,
-  source: RuleSource,
-): GitRule | undefined {
-  const fields = readMap(reader, field, gitEntryKeys);
+/** Reads an entry with `git:`; undefined when it can't be read. Problems are reported. */
+export function parseGitEntry(field: Field, source: RuleSource): GitRule | undefined {
+  const fields = readMap(field, gitEntryKeys);
   if (fields === undefined) return undefined;
-  const options = readOptions(reader, fields);
-  const { git, forge } = fields;
-  const url = git && readString(reader, git);
-  const choice = forge && readChoice(reader, forge, forges);
-  if (git === undefined || url === undefined) return undefined;
-  const place = attempt(reader, git, () => parseRepositoryUrl(url, choice));
+  const options = readOptions(fields);
+  const forge = readChoice(fields.forge, forges);
+  const place = readParsed(fields.git, (url) => parseRepositoryUrl(url, forge));
   return place && toGitRule(place, options, source);
 }
 
-function readOptions(reader: FileReader, fields: GitEntryFields): GitOptions {
-  const read = (field: Field | undefined) => field && readBoolean(reader, field);
-  const push = readTexts(reader, fields.push, parseRefPattern);
+function readOptions(fields: GitEntryFields): GitOptions {
+  const push = readTexts(fields.push, parseRefPattern);
   if (fields.push === undefined || push?.length === 0) {
     for (const key of pushOnlyKeys) {
       const field = fields[key];
-      if (field !== undefined) report(reader, field, needsPush);
+      if (field !== undefined) report(field, needsPush);
     }
   }
   return {
-    read: read(fields.read),
+    read: readBoolean(fields.read),
     push,
-    create: read(fields.create),
-    force: read(fields.force),
-    delete: read(fields.delete),
-    tags: read(fields.tags),
-    maxPackBytes: readSize(reader, fields.max_pack),
-    denyPaths: readNested(reader, fields.paths, gitPathsKeys, parseDeniedPath),
-    pulls: fields.pulls && readChoice(reader, fields.pulls, pullChoices),
-    lfsHosts: readNested(reader, fields.lfs, gitLfsKeys, parseLfsHost),
+    create: readBoolean(fields.create),
+    force: readBoolean(fields.force),
+    delete: readBoolean(fields.delete),
+    tags: readBoolean(fields.tags),
+    maxPackBytes: readParsed(fields.max_pack, parseSize),
+    denyPaths: readTexts(readMap(fields.paths, gitPathsKeys)?.deny, parseDeniedPath),
+    pulls: readChoice(fields.pulls, pullChoices),
+    lfsHosts: readTexts(readMap(fields.lfs, gitLfsKeys)?.hosts, parseLfsHost),
   };
 }
 
-function readSize(reader: FileReader, field: Field | undefined): number | undefined {
-  const text = field && readString(reader, field);
-  if (field === undefined || text === undefined) return undefined;
-  return attempt(reader, field, () => parseSize(text));
-}
-
-/** A mapping with one list: `paths: { deny: […] }`. */
-function readNested<Key extends string>(
-  reader: FileReader,
-  field: Field | undefined,
-  keys: readonly [Key],
-  parse: (text: string) => string,
-): readonly string[] | undefined {
-  const inner = field && readMap(reader, field, keys);
-  return inner && readTexts(reader, inner[keys[0]], parse);
-}
-
 function readTexts(
-  reader: FileReader,
   field: Field | undefined,
   parse: (text: string) => string,
 ): readonly string[] | undefined {
-  const items = field && readList(reader, field);
-  if (field === undefined || items === undefined) return undefined;
-  if (items.length > maxGitPatterns) report(reader, field, `more than ${maxGitPatterns} entries`);
-  return items.slice(0, maxGitPatterns).flatMap((item) => {
-    const text = readString(reader, item);
-    return text === undefined ? [] : (attempt(reader, item, () => parse(text)) ?? []);
-  });
+  return readList(field, (item) => readParsed(item, parse), { max: maxGitPatterns });
 }

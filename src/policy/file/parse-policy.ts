@@ -1,23 +1,21 @@
-import { given } from "../../base/given.ts";
 import type { EntryKind } from "../entry-kind.ts";
 import type { VaultboxErrorCode } from "../../base/errors.ts";
 import { isReservedVariable } from "../../base/reserved-variables.ts";
+import { parseDuration, parseSize } from "../../base/units.ts";
 import { parseEgress, type EgressEntry } from "./parse-egress.ts";
-import type { ImageSettings } from "../image-settings.ts";
-import { parseImage } from "./parse-image.ts";
-import { parseLimits } from "./parse-limits.ts";
-import { parseWorkspace } from "./parse-workspace.ts";
-import type { WorkspaceSettings } from "../workspace-settings.ts";
+import { parseImage, type ImageSettings } from "../image-settings.ts";
+import { parseWorkspace, type WorkspaceSettings } from "../workspace-settings.ts";
 import type { SessionLimits } from "../policy.ts";
-import { InvalidFileError, type Problem } from "./problem.ts";
-import { parseSigning } from "./parse-signing.ts";
-import type { SigningSettings } from "../signing-settings.ts";
+import { InvalidFileError } from "./problem.ts";
+import { parseSigning, type SigningSettings } from "../signing-settings.ts";
 import {
-  createReader,
   readChoice,
+  readCount,
   readEntries,
   readList,
   readMap,
+  readParsed,
+  readShaped,
   readString,
   report,
   type Field,
@@ -33,21 +31,21 @@ export interface PolicyFile {
 
 /** `vaultbox.yaml`. */
 export interface ProjectFile {
-  readonly agent?: string;
+  readonly agent?: string | undefined;
   /** `none`: the agent starts although no vault has a credential for it */
-  readonly agentCredential?: (typeof agentCredentialChoices)[number];
-  readonly vaults?: readonly string[];
+  readonly agentCredential?: (typeof agentCredentialChoices)[number] | undefined;
+  readonly vaults?: readonly string[] | undefined;
   /** Missing when the file says nothing: then only the agent's rules, the user's and flags count */
-  readonly egress?: readonly EgressEntry[];
+  readonly egress?: readonly EgressEntry[] | undefined;
   readonly home: "new" | "project";
   /** Whether the agent's conversations are kept for the project */
   readonly history: "project" | "none";
   readonly limits: SessionLimits;
-  readonly image?: ImageSettings;
+  readonly image?: ImageSettings | undefined;
   /** Values for the sandbox that are no secrets */
   readonly env: Readonly<Record<string, string>>;
-  readonly workspace?: WorkspaceSettings;
-  readonly signing?: SigningSettings;
+  readonly workspace?: WorkspaceSettings | undefined;
+  readonly signing?: SigningSettings | undefined;
 }
 
 export const policyFileKeys = ["version", "egress", "limits"] as const;
@@ -69,117 +67,123 @@ export const agentCredentialChoices = ["required", "none"] as const;
 export const homeChoices = ["new", "project"] as const;
 export const historyChoices = ["project", "none"] as const;
 
+export const limitKeys = ["duration", "requests", "upload", "requests_per_minute"] as const;
+/** Highest count that a limit may name */
+export const maxLimitCount = 1_000_000_000;
+
 /** Names of agents and vaults */
 const nameShape = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const variableShape = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const secretVariable = /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|PRIVATE_KEY)$/i;
 
-type Fields = Partial<Record<(typeof projectFileKeys)[number], Field>>;
-
 /**
  * Reads a `--policy` file. A file without `egress:` is refused: to allow nothing, it says `egress: []`.
- * @param file how messages and rule sources name it
+ * @param name how messages and rule sources name it
  * @throws InvalidFileError VBX_POLICY_INVALID with every problem
  */
 export function parsePolicyFile(
   content: Uint8Array,
-  file: string,
+  name: string,
   entryKinds: readonly EntryKind[],
 ): PolicyFile {
-  const reader = createReader(file);
-  const root = readRoot(reader, content);
-  const fields = root && readMap(reader, root, policyFileKeys);
-  if (root === undefined || fields === undefined) throw toError("VBX_POLICY_INVALID", reader);
-  readVersion(reader, root, fields);
-  if (fields.egress === undefined) {
-    report(reader, root, "egress is missing; write egress: [] to allow nothing");
-  }
-  const egress =
-    fields.egress === undefined
-      ? []
-      : parseEgress(reader, fields.egress, { kind: "file", entryKinds });
-  const limits = fields.limits === undefined ? {} : parseLimits(reader, fields.limits);
-  if (reader.problems.length > 0) throw toError("VBX_POLICY_INVALID", reader);
-  return { egress, limits };
+  return parseFile(
+    content,
+    { name, keys: policyFileKeys, code: "VBX_POLICY_INVALID" },
+    (fields, root) => {
+      const { egress, limits } = fields;
+      if (egress === undefined)
+        report(root, "egress is missing; write egress: [] to allow nothing");
+      return {
+        egress: parseEgress(egress, { kind: "file", entryKinds }) ?? [],
+        limits: parseLimits(limits),
+      };
+    },
+  );
 }
 
 /**
  * Reads `vaultbox.yaml`.
- * @param file how messages and rule sources name it
+ * @param name how messages and rule sources name it
  * @throws InvalidFileError VBX_PROJECT_FILE_INVALID with every problem
  */
 export function parseProjectFile(
   content: Uint8Array,
-  file: string,
+  name: string,
   entryKinds: readonly EntryKind[],
 ): ProjectFile {
-  const reader = createReader(file);
-  const root = readRoot(reader, content);
-  const fields = root && readMap(reader, root, projectFileKeys);
-  if (root === undefined || fields === undefined) throw toError("VBX_PROJECT_FILE_INVALID", reader);
-  readVersion(reader, root, fields);
-  const agent = readName(reader, fields.agent, nameShape);
-  const image = fields.image && parseImage(reader, fields.image);
-  const vaults = fields.vaults && readVaults(reader, fields.vaults);
-  const egress =
-    fields.egress && parseEgress(reader, fields.egress, { kind: "project", entryKinds });
-  const { agent_credential: need } = fields;
-  const agentCredential = need && readChoice(reader, need, agentCredentialChoices);
-  const home = (fields.home && readChoice(reader, fields.home, homeChoices)) ?? "new";
-  const history =
-    (fields.history && readChoice(reader, fields.history, historyChoices)) ?? "project";
-  const limits = fields.limits === undefined ? {} : parseLimits(reader, fields.limits);
-  const env = fields.env === undefined ? {} : readEnv(reader, fields.env);
-  const workspace = fields.workspace && parseWorkspace(reader, fields.workspace);
-  const signing = fields.signing && parseSigning(reader, fields.signing);
-  if (reader.problems.length > 0) throw toError("VBX_PROJECT_FILE_INVALID", reader);
+  const file = { name, keys: projectFileKeys, code: "VBX_PROJECT_FILE_INVALID" } as const;
+  return parseFile(content, file, ({ image, workspace, signing, ...fields }) => ({
+    agent: readName(fields.agent),
+    image: image && parseImage(image),
+    vaults: readList(fields.vaults, readName),
+    egress: parseEgress(fields.egress, { kind: "project", entryKinds }),
+    agentCredential: readChoice(fields.agent_credential, agentCredentialChoices),
+    home: readChoice(fields.home, homeChoices) ?? "new",
+    history: readChoice(fields.history, historyChoices) ?? "project",
+    limits: parseLimits(fields.limits),
+    env: readEnv(fields.env),
+    workspace: workspace && parseWorkspace(workspace),
+    signing: signing && parseSigning(signing),
+  }));
+}
+
+/** What both files have in common: a mapping with a version, of which every problem is told. */
+function parseFile<Key extends string, Result>(
+  content: Uint8Array,
+  place: {
+    readonly name: string;
+    readonly keys: readonly (Key | "version")[];
+    readonly code: VaultboxErrorCode;
+  },
+  read: (fields: Partial<Record<Key, Field>>, root: Field) => Result,
+): Result {
+  const file: FileReader = { name: place.name, problems: [] };
+  const root = readRoot(file, content);
+  const fields = readMap(root, place.keys);
+  if (root === undefined || fields === undefined) throw toError(place.code, file);
+  checkVersion(root, fields.version);
+  const result = read(fields, root);
+  if (file.problems.length > 0) throw toError(place.code, file);
+  return result;
+}
+
+function checkVersion(root: Field, version: Field | undefined): void {
+  if (version === undefined) return report(root, "version is missing; write version: 1");
+  const { value } = version;
+  if (value.kind === "scalar" && value.value === 1) return;
+  report(version, "write version: 1; this vaultbox knows no other");
+}
+
+function parseLimits(field: Field | undefined): SessionLimits {
+  const limits = readMap(field, limitKeys) ?? {};
   return {
-    home,
-    history,
-    limits,
-    env,
-    ...given({ agent, agentCredential, image, vaults, egress, workspace, signing }),
+    durationMs: readParsed(limits.duration, parseDuration),
+    uploadBytes: readParsed(limits.upload, parseSize),
+    requests: readCount(limits.requests, maxLimitCount),
+    requestsPerMinute: readCount(limits.requests_per_minute, maxLimitCount),
   };
 }
 
-function readVersion(reader: FileReader, root: Field, fields: Fields): void {
-  const { version } = fields;
-  if (version === undefined) return report(reader, root, "version is missing; write version: 1");
-  const { value } = version;
-  if (value.kind === "scalar" && value.value === 1) return;
-  report(reader, version, "write version: 1; this vaultbox knows no other");
+function readName(field: Field | undefined): string | undefined {
+  return readShaped(field, nameShape, "not a valid name");
 }
 
-function readName(reader: FileReader, field: Field | undefined, shape: RegExp): string | undefined {
-  const text = field && readString(reader, field);
-  if (field === undefined || text === undefined || shape.test(text)) return text;
-  report(reader, field, "not a valid name");
-  return undefined;
-}
-
-function readVaults(reader: FileReader, field: Field): readonly string[] {
-  const items = readList(reader, field) ?? [];
-  return items.flatMap((item) => readName(reader, item, nameShape) ?? []);
-}
-
-function readEnv(reader: FileReader, field: Field): Record<string, string> {
+function readEnv(field: Field | undefined): Record<string, string> {
   const entries: [string, string][] = [];
-  for (const [name, value] of readEntries(reader, field) ?? []) {
-    const text = readString(reader, value);
+  for (const [name, value] of readEntries(field) ?? []) {
+    const text = readString(value);
     if (!variableShape.test(name)) {
-      report(reader, value, "a variable's name has letters, digits and underscores");
+      report(value, "a variable's name has letters, digits and underscores");
     } else if (isReservedVariable(name, "project")) {
-      report(reader, value, "vaultbox sets this variable itself");
+      report(value, "vaultbox sets this variable itself");
     } else if (secretVariable.test(name)) {
-      report(reader, value, "looks like a secret; store it: vaultbox credential add NAME");
+      report(value, "looks like a secret; store it: vaultbox credential add NAME");
     } else if (text !== undefined) entries.push([name, text]);
   }
   return Object.fromEntries(entries);
 }
 
-function toError(code: VaultboxErrorCode, reader: FileReader): InvalidFileError {
-  const problems: readonly Problem[] = reader.problems.toSorted(
-    (a, b) => a.line - b.line || a.column - b.column,
-  );
-  return new InvalidFileError(code, problems);
+function toError(code: VaultboxErrorCode, { problems }: FileReader): InvalidFileError {
+  const inOrder = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  return new InvalidFileError(code, inOrder);
 }

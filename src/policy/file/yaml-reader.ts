@@ -10,37 +10,37 @@ import {
   type Document,
 } from "yaml";
 import { quoted } from "../../base/printable.ts";
-import { type Field, type FieldValue, type FileReader, maxFileBytes, report } from "./fields.ts";
-
-type Position = Pick<Field, "line" | "column">;
+import {
+  type Field,
+  type FieldValue,
+  type FileReader,
+  maxFileBytes,
+  type Place,
+  report,
+} from "./fields.ts";
 
 /**
  * The root of the document, or undefined when there is nothing that could be read on. YAML 1.2 core schema; refused:
  * anything but UTF-8, anchors, aliases, tags, directives, several documents, duplicate keys, tabs as indentation.
  */
-export function readRoot(reader: FileReader, content: Uint8Array): Field | undefined {
-  const fail = (message: string): undefined => {
-    report(reader, start, message);
-    return undefined;
-  };
+export function readRoot(file: FileReader, content: Uint8Array): Field | undefined {
+  const start = { key: "", line: 1, column: 1, file };
   if (content.byteLength > maxFileBytes) {
-    return fail(`the file is larger than ${maxFileBytes / 1024} KiB`);
+    return report(start, `the file is larger than ${maxFileBytes / 1024} KiB`);
   }
   const text = decodeUtf8(content);
-  if (text === undefined) return fail("the file is not UTF-8 text");
+  if (text === undefined) return report(start, "the file is not UTF-8 text");
   try {
-    return parseYaml(reader, text);
+    return parseYaml(start, text);
   } catch (error) {
     // Parser, visitor and conversion are recursive; a bomb of brackets ends their stack
-    if (error instanceof RangeError) return fail("the file is nested too deeply");
+    if (error instanceof RangeError) return report(start, "the file is nested too deeply");
     throw error;
   }
 }
 
-/** The place of the file as a whole. */
-const start = { key: "", line: 1, column: 1 };
-
-function parseYaml(reader: FileReader, text: string): Field | undefined {
+/** @param start the place of the file as a whole */
+function parseYaml(start: Place, text: string): Field | undefined {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     version: "1.2",
@@ -52,19 +52,16 @@ function parseYaml(reader: FileReader, text: string): Field | undefined {
     prettyErrors: false,
     lineCounter: lines,
   });
-  refuseReferences(reader, document, lines);
+  refuseReferences(start, document, lines);
   for (const error of [...document.errors, ...document.warnings]) {
-    const place = { key: "", ...toLineAndColumn(lines, error.pos[0]) };
-    report(reader, place, toMessage(error.code, error.message));
+    const place = { ...start, ...toLineAndColumn(lines, error.pos[0]) };
+    report(place, toMessage(error.code, error.message));
   }
-  if (document.directives?.yaml.explicit === true) {
-    report(reader, start, "leave out the %YAML directive");
-  }
-  if (reader.problems.length > 0) return undefined;
-  const root = toField(lines, "", document.contents, start);
+  if (document.directives?.yaml.explicit === true) report(start, "leave out the %YAML directive");
+  if (start.file.problems.length > 0) return undefined;
+  const root = toField(lines, document.contents, start);
   const isEmpty = root.value.kind === "scalar" && root.value.value === null;
-  if (isEmpty) report(reader, start, "the file is empty; it begins with version: 1");
-  return isEmpty ? undefined : root;
+  return isEmpty ? report(start, "the file is empty; it begins with version: 1") : root;
 }
 
 function decodeUtf8(content: Uint8Array): string | undefined {
@@ -76,44 +73,47 @@ function decodeUtf8(content: Uint8Array): string | undefined {
   }
 }
 
-function refuseReferences(reader: FileReader, document: Document, lines: LineCounter): void {
+function refuseReferences(start: Place, document: Document, lines: LineCounter): void {
   visit(document, {
     Node(_, node) {
-      const at = { key: "", ...toLineAndColumn(lines, node.range?.[0] ?? 0) };
-      if (isAlias(node)) report(reader, at, "aliases (*name) can't be used; write the value again");
-      else if (node.anchor !== undefined) report(reader, at, "anchors (&name) can't be used");
+      const at = { ...start, ...toLineAndColumn(lines, node.range?.[0] ?? 0) };
+      if (isAlias(node)) report(at, "aliases (*name) can't be used; write the value again");
+      else if (node.anchor !== undefined) report(at, "anchors (&name) can't be used");
       // The composer keeps a tag only on a node where one was written
-      if (node.tag !== undefined) report(reader, at, "tags (!name) can't be used");
+      if (node.tag !== undefined) report(at, "tags (!name) can't be used");
     },
   });
 }
 
-function toField(lines: LineCounter, key: string, node: unknown, at: Position): Field {
-  const position = toPosition(lines, node, at);
-  return { key, ...position, value: toValue(lines, key, node, position) };
+/** @param around where it is, when it doesn't say it itself */
+function toField(lines: LineCounter, node: unknown, around: Place): Field {
+  const place = toPlace(lines, node, around);
+  return { ...place, value: toValue(lines, node, place) };
 }
 
-function toValue(lines: LineCounter, key: string, node: unknown, at: Position): FieldValue {
+function toValue(lines: LineCounter, node: unknown, at: Place): FieldValue {
+  const { key } = at;
   if (isSeq(node)) {
-    const toItem = (item: unknown, index: number) => toField(lines, `${key}[${index}]`, item, at);
+    const toItem = (item: unknown, index: number) =>
+      toField(lines, item, { ...at, key: `${key}[${index}]` });
     return { kind: "list", items: node.items.map(toItem) };
   }
   if (!isMap(node)) return { kind: "scalar", value: isScalar(node) ? node.value : null };
   const entries = node.items.map((pair): readonly [string, Field] => {
     const name = isScalar(pair.key) ? String(pair.key.value) : "";
     const path = key === "" ? toKeyText(name) : `${key}.${toKeyText(name)}`;
-    const position = toPosition(lines, pair.key, at);
-    return [name, { key: path, ...position, value: toValue(lines, path, pair.value, position) }];
+    const place = toPlace(lines, pair.key, { ...at, key: path });
+    return [name, { ...place, value: toValue(lines, pair.value, place) }];
   });
   return { kind: "mapping", entries };
 }
 
-function toPosition(lines: LineCounter, node: unknown, fallback: Position): Position {
+function toPlace(lines: LineCounter, node: unknown, around: Place): Place {
   const offset = isNode(node) ? node.range?.[0] : undefined;
-  return offset === undefined ? fallback : toLineAndColumn(lines, offset);
+  return offset === undefined ? around : { ...around, ...toLineAndColumn(lines, offset) };
 }
 
-function toLineAndColumn(lines: LineCounter, offset: number): Position {
+function toLineAndColumn(lines: LineCounter, offset: number): Pick<Place, "line" | "column"> {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }

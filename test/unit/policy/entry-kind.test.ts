@@ -28,10 +28,10 @@ const echoEntries: EntryKind<Echo> = {
   keys: ["echo", "says"],
   heading: "Echoes",
   agentNote: "Ask these hosts for nothing else.",
-  parse(reader, field, source) {
-    const { echo, says } = readMap(reader, field, ["echo", "says"]) ?? {};
-    const host = echo && readString(reader, echo);
-    const text = says && readString(reader, says);
+  parse(field, source) {
+    const { echo, says } = readMap(field, ["echo", "says"]) ?? {};
+    const host = readString(echo);
+    const text = readString(says);
     return host === undefined ? undefined : { host, says: text ?? "", source };
   },
   parseFlag: (text, source) => ({ host: text, says: "flag", source }),

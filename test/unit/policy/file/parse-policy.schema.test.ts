@@ -22,14 +22,15 @@ import {
   npmShape,
   packageShape,
 } from "../../../../src/policy/image-settings.ts";
-import { limitKeys, maxLimitCount } from "../../../../src/policy/file/parse-limits.ts";
 import {
   historyChoices,
   homeChoices,
+  limitKeys,
+  maxLimitCount,
   parseProjectFile,
   projectFileKeys,
 } from "../../../../src/policy/file/parse-policy.ts";
-import { protectChoices, workspaceKeys } from "../../../../src/policy/file/parse-workspace.ts";
+import { protectChoices, workspaceKeys } from "../../../../src/policy/workspace-settings.ts";
 import { InvalidFileError } from "../../../../src/policy/file/problem.ts";
 
 interface Schema {
