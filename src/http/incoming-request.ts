@@ -1,11 +1,11 @@
-import type { Authority } from "./authority.ts";
+import { type Authority, parseAuthority, sameAuthority, toAuthorityText } from "./authority.ts";
 import type { RequestView } from "./handler.ts";
 import type { HttpRequest } from "./http-request.ts";
 import { refuseImpossible } from "./impossible-request.ts";
 import type { OtherPath } from "./other-path.ts";
-import { requestAuthority } from "./request-authority.ts";
 import { readSecondResources } from "./second-resource.ts";
 import { parseTarget, type RequestTarget } from "./target.ts";
+import { Refusal } from "./refusal.ts";
 
 /** A request about which everything is known that its head says, and nothing is decided. */
 export interface IncomingRequest {
@@ -17,7 +17,7 @@ export interface IncomingRequest {
 }
 
 /** What the record of a request begins with. */
-export interface RequestPlaceFacts {
+interface RequestPlaceFacts {
   readonly method?: string;
   readonly scheme?: string;
   readonly host?: string;
@@ -58,4 +58,55 @@ export function toRequestView({ head, authority, target }: IncomingRequest): Req
     rawPath: target.rawPath,
     query: target.query,
   };
+}
+
+/**
+ * One parsed authority per request (invariant 2): everything that names a destination is parsed the same way and must
+ * agree; policy, dial, TLS name, Host header, credential choice, pool key and audit all get the one object.
+ * @param tunnel the authority of the CONNECT or SNI that the request came through, undefined on an open connection
+ * @throws Refusal 400 when one isn't valid, 421 `authority-mismatch` when two disagree
+ */
+function requestAuthority(
+  head: HttpRequest,
+  target: RequestTarget,
+  tunnel: Authority | undefined,
+): Authority {
+  const [host, second] = head.hosts;
+  if (second !== undefined)
+    throw new Refusal(400, "request-invalid", "there is more than one Host header");
+  if (host === undefined) throw new Refusal(400, "request-invalid", "there is no Host header");
+  const scheme = target.scheme ?? tunnel?.scheme ?? "http";
+  const defaultPort = scheme === "https" ? 443 : 80;
+  const written = target.authorityText;
+  const claims = {
+    tunnel,
+    target: written === undefined ? undefined : parseAuthority(written, scheme, defaultPort),
+    host: parseAuthority(host, scheme, defaultPort),
+  };
+  const named = Object.values(claims).filter((authority) => authority !== undefined);
+  const [first = claims.host, ...others] = named;
+  if (others.every((authority) => sameAuthority(authority, first))) return first;
+  const texts = Object.entries(claims).flatMap(([place, authority]) =>
+    authority === undefined ? [] : [[place, toUrlText(authority)] as const],
+  );
+  throw new AuthorityMismatch(Object.fromEntries(texts));
+}
+
+/** Names every claim, so that the audit shows what was tried. */
+export class AuthorityMismatch extends Refusal {
+  readonly claimed: Readonly<Record<string, string>>;
+
+  constructor(claimed: Readonly<Record<string, string>>) {
+    const text = Object.entries(claimed)
+      .map(([place, authority]) => `${place} ${authority}`)
+      .join(", ");
+    super(421, "authority-mismatch", `the request names different hosts: ${text}`, {
+      flags: ["authority-mismatch"],
+    });
+    this.claimed = claimed;
+  }
+}
+
+function toUrlText(authority: Authority): string {
+  return `${authority.scheme}://${toAuthorityText(authority)}`;
 }

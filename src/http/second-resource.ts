@@ -1,17 +1,17 @@
 // Headers that name a second resource, which the server reads or writes beside the one of the request line. It is decided
 // by the same rules (policy/decide.ts) and must lie within the credential's path; what can't be read for sure is refused.
 import type { OtherPath } from "./other-path.ts";
-import { toShorterPaths } from "./shorter-path.ts";
+import { toShorterPaths } from "./path-readings.ts";
 import type { Authority } from "./authority.ts";
 import { foldHeaderName, headerValues } from "./header-fields.ts";
 import type { HttpRequest } from "./http-request.ts";
 import {
+  type NamedResource,
   readBucket,
   readContainer,
   readDestination,
   readUrl,
   refuseResource,
-  type NamedResource,
 } from "./named-resource.ts";
 import { findResourceHeader, type ResourceHeader } from "./second-resource-names.ts";
 import type { RequestTarget } from "./target.ts";

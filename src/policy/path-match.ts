@@ -1,7 +1,6 @@
 import type { PathPattern } from "./policy.ts";
 import { toFolded, withoutDotsAtEnd } from "../base/loose-name.ts";
-import { isAmbiguousPath } from "../http/path-readings.ts";
-import { toShorterPaths } from "../http/shorter-path.ts";
+import { isAmbiguousPath, toShorterPaths } from "../http/path-readings.ts";
 import {
   anyDepth,
   compileSegment,

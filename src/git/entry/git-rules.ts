@@ -6,7 +6,7 @@ import { coversRepository, isSpelledAs } from "../../base/repository-name.ts";
 type Kind = GitAuthority["kind"];
 
 /** Rules of one origin by what is asked there. */
-export type GitIndex = ReadonlyMap<string, readonly { readonly kind: Kind; rule: GitRule }[]>;
+type GitIndex = ReadonlyMap<string, readonly { readonly kind: Kind; rule: GitRule }[]>;
 
 /** What `findGitRules` and the like need: the rules as they are, or indexed. */
 export type GitPolicy =
@@ -75,4 +75,32 @@ function toIndex(policy: GitPolicy): GitIndex {
 
 function toKey({ scheme, host, port }: GitOrigin): string {
   return `${scheme}://${toComparableHost(host)}:${port}`;
+}
+
+/** Every rule that has to do with an origin as one of its forge's, LFS storage left out. */
+export function forgeRulesAt(policy: GitPolicy, origin: GitOrigin): readonly GitRule[] {
+  const kinds = ["git", "api", "raw", "page"] as const;
+  return [...new Set(kinds.flatMap((kind) => gitRulesAt(policy, origin, kind)))];
+}
+
+/** Those that close what they name; a `*` of theirs may cover repositories that another entry lets be read. */
+export function closingRules(rules: readonly GitRule[]): readonly GitRule[] {
+  return rules.filter(
+    (rule) =>
+      rule.exclusive &&
+      !rule.read &&
+      !rules.some(({ read, repository }) => read && coversAll(repository, rule.repository)),
+  );
+}
+
+/** Whether a repository is closed. */
+export function isClosed(rules: readonly GitRule[], repository: string): boolean {
+  const own = filterByRepository(rules, repository);
+  return own.some(({ exclusive }) => exclusive) && !own.some(({ read }) => read);
+}
+
+function coversAll(pattern: string, other: string): boolean {
+  return other.endsWith("/*")
+    ? pattern.toLowerCase() === other.toLowerCase()
+    : coversRepository(pattern, other);
 }

@@ -1,18 +1,27 @@
 // Whether an answer may show something of a repository that no entry lets be read, by whatever name it is asked for.
 import { readNamedRepositories } from "../named-repositories.ts";
-import { isTelling, type RepositoryId } from "../repository-id.ts";
-import { closingRules, forgeRulesAt, isClosed } from "../entry/closed-repositories.ts";
+import {
+  createRepositoryLookup,
+  isTelling,
+  type RepositoryId,
+  type RepositoryLookup,
+} from "./repository-lookup.ts";
+import {
+  closingRules,
+  filterByRepository,
+  forgeRulesAt,
+  type GitPolicy,
+  isClosed,
+} from "../entry/git-rules.ts";
 import type { GitRule } from "../entry/git-rule.ts";
-import { filterByRepository, type GitPolicy } from "../entry/git-rules.ts";
 import { Refusal } from "../../http/refusal.ts";
 import {
-  type Handler,
   type HandledRequest,
+  type Handler,
   type HandlerTools,
   readingsOf,
 } from "../../http/handler.ts";
 import { toShown } from "./decide-calls.ts";
-import { createRepositoryLookup, type RepositoryLookup } from "./repository-lookup.ts";
 
 /** Looks repositories up that no entry is about. */
 export interface ClosedRepositories {

@@ -2,7 +2,7 @@
 // byte of it go upstream. A refused push is answered as git's own server would, so that the client shows why.
 import { GitProtocolError } from "../wire/git-protocol-error.ts";
 import { flushPkt } from "../wire/pkt-line.ts";
-import { createReportMerger } from "../wire/push-report-merger.ts";
+import { createReportMerger } from "../wire/push-report.ts";
 import { encodeCommands, readPushRequest } from "../wire/push-request.ts";
 import { pushRequestLimits } from "../wire/push-update.ts";
 import { headerValues, withHeader } from "../../http/header-fields.ts";
@@ -17,9 +17,8 @@ import { type GitAccess, maxPackBytes } from "./git-access.ts";
 import type { PushInquiry } from "./cache/push-inquiry.ts";
 import { PackRefused } from "./cache/unproven.ts";
 import type { PushInspector } from "./push-inspector.ts";
-import { judgeByCommands, judgeByPack } from "./judge-push.ts";
+import { judgeByCommands, judgeByPack, type Judgement } from "./push-judgement.ts";
 import { onlyCommands, toPushBody } from "./push-body.ts";
-import type { Judgement } from "./push-judgement.ts";
 import { answerRefusedPush, answerUnreadPush, describeGrant, drain } from "./refused-push.ts";
 import { memoryOfText } from "../../http/hold.ts";
 

@@ -1,8 +1,13 @@
+// Which refs of a push may go upstream: first by what its commands and options say, then by what its pack holds.
 import { isZeroId } from "../wire/object-id.ts";
 import type { Push } from "../wire/push-request.ts";
 import type { RefUpdate } from "../repository-call.ts";
 import { decideRefUpdateByAll } from "../entry/decide-ref-update.ts";
 import type { GitAccess } from "./git-access.ts";
+import { readPushOption } from "../push-options.ts";
+import { decideRepositoryCall } from "../entry/decide-repository-call.ts";
+import { compileDeniedPaths } from "../entry/denied-path.ts";
+import type { PushInquiry } from "./cache/push-inquiry.ts";
 
 /** What was found out so far about which refs of a push may go upstream. */
 export class Judgement {
@@ -46,7 +51,7 @@ export class Judgement {
 }
 
 /** The changes of refs that the commands ask for, as the policy reads them. */
-export function toUpdates(push: Push): readonly RefUpdate[] {
+function toUpdates(push: Push): readonly RefUpdate[] {
   return push.commands.map(({ ref, from, to }) => {
     if (isZeroId(to)) return { ref, change: "delete", rewrite: "no", paths: [] };
     if (isZeroId(from)) return { ref, change: "create", rewrite: "no", paths: "unknown" };
@@ -81,4 +86,91 @@ function findNeeds(judgement: Judgement): Judgement["needs"] {
   // Whether the rest can go without the refused refs is told by the pack too
   const isPart = refusals.size > 0 && push.hasPack;
   return { history, paths, pack: history || paths || isPart };
+}
+
+/** Everything that the commands and push options decide by themselves. */
+export function judgeByCommands(push: Push, access: GitAccess): Judgement {
+  const option = push.pushOptions.find((text) => !isOptionAllowed(text, access));
+  const refusals = new Map<string, string>();
+  for (const update of toUpdates(push)) {
+    const verdict = decideRefUpdateByAll(access.rules, update);
+    if (option !== undefined) refusals.set(update.ref, "a push option of it is not allowed");
+    else if (verdict.verdict === "deny") refusals.set(update.ref, verdict.reason);
+  }
+  return new Judgement(push, access, refusals);
+}
+
+/** The rest, once the pack was received. @throws PackRefused, Refusal */
+export async function judgeByPack(
+  judgement: Judgement,
+  inspection: PushInquiry,
+): Promise<Judgement> {
+  const refusals = new Map<string, string>();
+  for (const update of toUpdates(judgement.push)) {
+    if (judgement.refusals.has(update.ref) || update.change === "delete") continue;
+    const reason = await judgeUpdate(update, judgement, inspection);
+    if (reason !== undefined) refusals.set(update.ref, reason);
+  }
+  const judged = judgement.with(refusals);
+  const isPart = judged.refusals.size > 0 && !judged.isRefused;
+  if (!isPart || (await isTruthful(judged, inspection))) return judged;
+  return judged.refuseAll("not done: its pack holds what another ref was refused for");
+}
+
+async function judgeUpdate(
+  update: RefUpdate,
+  { push, access }: Judgement,
+  inspection: PushInquiry,
+): Promise<string | undefined> {
+  const command = push.commands.find(({ ref }) => ref === update.ref);
+  if (command === undefined) throw new Error("an update has its command");
+  const { from, to } = command;
+  if (update.ref.startsWith("refs/heads/") && !(await inspection.isCommit(to))) {
+    return "a branch must be a commit";
+  }
+  const verdict = decideRefUpdateByAll(access.rules, update);
+  if (verdict.verdict === "deny") return verdict.reason;
+  if (verdict.verdict === "allow") return undefined;
+  const isKept = !verdict.history || (await inspection.isFastForward(from, to));
+  const paths = verdict.paths ? await findDeniedPaths(to, access, inspection) : update.paths;
+  const rewrite = verdict.history ? (isKept ? "no" : "yes") : update.rewrite;
+  const final = decideRefUpdateByAll(access.rules, { ...update, rewrite, paths });
+  if (final.verdict === "allow") return undefined;
+  return final.verdict === "deny" ? final.reason : "it cannot be told what it changes";
+}
+
+/** One path of each rule that denies some: as much as the rules need to know. */
+async function findDeniedPaths(
+  to: string,
+  { rules }: GitAccess,
+  inspection: PushInquiry,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { push } of rules) {
+    if (push === undefined || push.denyPaths.length === 0) continue;
+    const find = compileDeniedPaths(push.denyPaths);
+    const path = await inspection.findDeniedPath(to, (one) => find(one) !== undefined);
+    if (path !== undefined) found.push(path);
+  }
+  return found;
+}
+
+/** Whether the pack without the refused refs holds nothing that only they needed. */
+async function isTruthful(judgement: Judgement, inspection: PushInquiry): Promise<boolean> {
+  const { push, refusals } = judgement;
+  const brings = push.commands.filter(({ to }) => !isZeroId(to));
+  const tips = brings.flatMap(({ ref, to }) => (refusals.has(ref) ? [] : [to]));
+  for (const { ref, to } of brings) {
+    if (refusals.has(ref) && !(await inspection.isContained(to, tips))) return false;
+  }
+  return true;
+}
+
+/** Whatever software the entries take the server for, the option must be harmless or allowed there. */
+function isOptionAllowed(option: string, { rules, repository }: GitAccess): boolean {
+  return rules.every(({ forge }) => {
+    const action = readPushOption(forge, option);
+    if (action === undefined || action === "ignored") return action === "ignored";
+    return decideRepositoryCall(rules, { repository, action }).verdict === "allow";
+  });
 }

@@ -1,8 +1,7 @@
-import type { GitProtocolError } from "../wire/git-protocol-error.ts";
+import { type GitProtocolError, TooManyRefsError } from "../wire/git-protocol-error.ts";
 import { flushPkt } from "../wire/pkt-line.ts";
 import { toRefusedReport } from "../wire/push-report.ts";
 import { toSideBand } from "../wire/side-band.ts";
-import { TooManyRefsError } from "../wire/too-many-refs.ts";
 import type { GitRule } from "../entry/git-rule.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { toHostHeader } from "../../http/authority.ts";

@@ -1,6 +1,5 @@
-import type { AnswerTransform } from "./answer-transform.ts";
+import { type AnswerTransform, encodePkt, type Pkt, PktQueue, toPkt } from "./pkt-line.ts";
 import { GitProtocolError } from "./git-protocol-error.ts";
-import { encodePkt, type Pkt, PktQueue, toPkt } from "./pkt-line.ts";
 
 /** Packets before the first ref at most: the service's name, a flush, a version. */
 const maxPrelude = 4;

@@ -2,14 +2,13 @@
 // as it says which refs are to change. What git and a stricter reader could understand differently is refused.
 import { quoted } from "../../base/printable.ts";
 import type { Capabilities } from "./capability-list.ts";
-import { GitProtocolError } from "./git-protocol-error.ts";
+import { GitProtocolError, TooManyRefsError } from "./git-protocol-error.ts";
 import type { ObjectFormat } from "./object-id.ts";
 import { flushPkt, toPkt } from "./pkt-line.ts";
 import { type NextPiece, PktReader } from "./pkt-reader.ts";
 import type { PushCertificate } from "./push-certificate.ts";
 import { needsPack, type PushCommand, toCommandLine } from "./push-command.ts";
-import { TooManyRefsError } from "./too-many-refs.ts";
-import { parseUpdate, type PushRequestLimits, pushRequestLimits, toLine } from "./push-update.ts";
+import { parseUpdate, pushRequestLimits, type PushRequestLimits, toLine } from "./push-update.ts";
 
 export type PushRequest = PushProbe | Push;
 

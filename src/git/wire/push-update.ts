@@ -1,11 +1,10 @@
 // The first section of a push: `shallow` lines, then the commands, plain or in a certificate; capabilities behind a NUL.
 import { quoted } from "../../base/printable.ts";
 import { type Capabilities, parseCapabilities, readObjectFormat } from "./capability-list.ts";
-import { GitProtocolError } from "./git-protocol-error.ts";
+import { GitProtocolError, TooManyRefsError } from "./git-protocol-error.ts";
 import { isObjectId, type ObjectFormat } from "./object-id.ts";
 import { parsePushCertificate, type PushCertificate } from "./push-certificate.ts";
 import { parsePushCommand, type PushCommand } from "./push-command.ts";
-import { TooManyRefsError } from "./too-many-refs.ts";
 import { parseUtf8 } from "./utf8-text.ts";
 
 /** How much of a push is read before it's decided. */

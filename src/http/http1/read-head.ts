@@ -1,5 +1,4 @@
 import type { ByteSource } from "./body-reader.ts";
-import { GrowingBytes } from "./growing-bytes.ts";
 import { http1Limits } from "./http1-limits.ts";
 import { Refusal } from "../refusal.ts";
 
@@ -98,4 +97,28 @@ function findHeadEnd(bytes: Buffer, searched: number): number | undefined {
 
 function headTooLarge(maxBytes: number): Refusal {
   return new Refusal(431, "request-invalid", `the message head is larger than ${maxBytes} bytes`);
+}
+
+/** Bytes that come in pieces and are needed as a whole after each; however small the pieces are, each byte is copied a few times. */
+class GrowingBytes {
+  #buffer: Buffer;
+  #length: number;
+
+  constructor(first: Buffer) {
+    this.#buffer = first;
+    this.#length = first.length;
+  }
+
+  /** All bytes so far: a view that is good until the next piece. */
+  add(piece: Buffer): Buffer {
+    const length = this.#length + piece.length;
+    if (length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * length);
+      this.#buffer.copy(larger, 0, 0, this.#length);
+      this.#buffer = larger;
+    }
+    piece.copy(this.#buffer, this.#length);
+    this.#length = length;
+    return this.#buffer.subarray(0, length);
+  }
 }

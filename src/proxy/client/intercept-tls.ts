@@ -5,7 +5,7 @@ import type { ClientSide } from "./client-side.ts";
 import { endTls } from "./client-tls.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { Refusal } from "../../http/refusal.ts";
-import { AuthorityMismatch } from "../../http/request-authority.ts";
+import { AuthorityMismatch } from "../../http/incoming-request.ts";
 import { RequestRecord } from "../egress/request-record.ts";
 
 export interface InterceptedTls {

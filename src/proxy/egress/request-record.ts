@@ -1,5 +1,5 @@
 import type { RequestDecisionEvent, RequestOutcomeEvent } from "../../audit/audit-event.ts";
-import { AuthorityMismatch } from "../../http/request-authority.ts";
+import { AuthorityMismatch } from "../../http/incoming-request.ts";
 import type { RequestRecorder } from "./request-recorder.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { RepositoryUpdate } from "../../http/handler.ts";

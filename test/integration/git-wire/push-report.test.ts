@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { createAdvertisementRewriter } from "../../../src/git/wire/advertisement-rewriter.ts";
-import { createReportMerger } from "../../../src/git/wire/push-report-merger.ts";
-import { toRefusedReport } from "../../../src/git/wire/push-report.ts";
+import { createReportMerger, toRefusedReport } from "../../../src/git/wire/push-report.ts";
 import { encodeCommands, type Push, readPushRequest } from "../../../src/git/wire/push-request.ts";
 import {
   type Answer,

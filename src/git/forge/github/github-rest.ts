@@ -8,10 +8,9 @@ import {
   understood,
 } from "../../api-reading.ts";
 import { readPullHead } from "./pull-request.ts";
-import { findForbiddenWrite } from "./rest-forbidden.ts";
+import { findForbiddenWrite, readRestWrite } from "./rest-writes.ts";
 import { leavesRepository, readRestRead } from "./rest-reads.ts";
 import { matchRoute } from "./rest-route.ts";
-import { readRestWrite } from "./rest-writes.ts";
 import type { RepositoryAction, RepositoryCall } from "../../repository-call.ts";
 import { fieldOf } from "../../strict-json.ts";
 

@@ -1,9 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  closingRules,
-  forgeRulesAt,
-  isClosed,
-} from "../../../../src/git/entry/closed-repositories.ts";
+import { closingRules, forgeRulesAt, isClosed } from "../../../../src/git/entry/git-rules.ts";
 import { decideTunnel } from "../../../../src/policy/decide.ts";
 import { decideRepositoryCall } from "../../../../src/git/entry/decide-repository-call.ts";
 import { gitRule, toGroups } from "./git-fixture.ts";
