@@ -14,8 +14,8 @@
 // 8. What a request does to another path (`others`) is decided as the request that would do the same there; the request is
 //    allowed when all of it is.
 // 9. A refusal names the step at which the nearest allow rule failed: host → port → scheme → WebSocket → method → path.
-import type { EntryOrigin, PolicyEntry } from "./entry-kind.ts";
-import { toComparableHost } from "./host-pattern.ts";
+import type { PolicyEntry } from "./entry-kind.ts";
+import { toComparableHost, toOriginKey } from "./host-pattern.ts";
 import { methodsOfUse, type OtherPath } from "../http/other-path.ts";
 import {
   compileAllowPath,
@@ -97,10 +97,6 @@ function indexTunnels({ entries = [] }: EgressPolicy): ReadonlyMap<string, Polic
     }
   }
   return tunnels;
-}
-
-function toOriginKey({ scheme, host, port }: EntryOrigin): string {
-  return `${scheme}://${toComparableHost(host)}:${port}`;
 }
 
 /** Decides one request, with everything that it reads or writes. Give it a compiled policy where it is called often. */

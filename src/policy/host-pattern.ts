@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
+import type { EntryOrigin } from "./entry-kind.ts";
 import type { HostPattern } from "./policy.ts";
 
 /** Longest host name in octets, without the trailing dot (RFC 1035 §3.1) */
@@ -14,6 +15,11 @@ export function toComparableHost(host: string): string {
   if (lower.endsWith(".")) return lower.slice(0, -1);
   if (lower.startsWith("[") && lower.endsWith("]")) return lower.slice(1, -1);
   return lower;
+}
+
+/** One text for all ways to write an origin. */
+export function toOriginKey({ scheme, host, port }: EntryOrigin): string {
+  return `${scheme}://${toComparableHost(host)}:${port}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { GitRule } from "../../src/git/entry/git-rule.ts";
-import type { GitPolicy } from "../../src/git/entry/git-rules.ts";
+import { compileGitRules, type GitPolicy } from "../../src/git/entry/git-rules.ts";
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
 import { createDialer } from "../../src/proxy/upstream/dial.ts";
 import type { Handler, HandlerTools } from "../../src/http/handler.ts";
@@ -32,7 +32,7 @@ export function startForgeProxy(
     rules,
     git,
     credentials,
-    handlers: (tools) => [forge.openHandler({ policy: { git }, tools })],
+    handlers: (tools) => [forge.openHandler({ policy: compileGitRules(git), tools })],
     dialer: createDialer({
       roots: createUpstreamRoots({ extraCaPem: [standin.caPem] }),
       connectTo: forge.hosts.map((host) => parseConnectTo(`${host}:443:127.0.0.1:${standin.port}`)),

@@ -1,3 +1,4 @@
+import { compileGitRules } from "../../src/git/entry/git-rules.ts";
 import { provide } from "./credential-fixtures.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -37,7 +38,7 @@ export async function openGitProxy(options: GitProxyOptions): Promise<GitProxy> 
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "vbx-git-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const policy = { git: options.git ?? [] };
+  const policy = compileGitRules(options.git ?? []);
   const proxy = stack.use(
     await startProxy({
       handlers: openGitHandlers({ policy, stateFolder: join(folder, "state") }),

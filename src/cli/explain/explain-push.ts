@@ -4,7 +4,7 @@ import { isDeniedByRule } from "../../policy/decide.ts";
 import { decideRefUpdateByAll } from "../../git/entry/decide-ref-update.ts";
 import { gitRulesOf } from "../../git/entry/git-entries.ts";
 import { formatGitUrl } from "../../git/entry/git-rule-text.ts";
-import { filterBySpelling, findGitRules } from "../../git/entry/git-rules.ts";
+import { compileGitRules, filterBySpelling, findGitRules } from "../../git/entry/git-rules.ts";
 import type { GitRule } from "../../git/entry/git-rule.ts";
 import { parseRepositoryUrl } from "../../git/entry/parse-repository-url.ts";
 import type { EgressPolicy } from "../../policy/policy.ts";
@@ -58,7 +58,7 @@ export async function explainPush(
   const { policy } = session;
   const { repository } = place;
   const rules = filterBySpelling(
-    findGitRules({ git: gitRulesOf(policy) }, place, repository),
+    findGitRules(compileGitRules(gitRulesOf(policy)), place, repository),
     repository,
   );
   const denial = (await findClosedAddress(place, session)) ?? findDenial(policy, place, wanted.url);

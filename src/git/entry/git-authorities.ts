@@ -1,18 +1,12 @@
+import type { EntryOrigin } from "../../policy/entry-kind.ts";
 import type { GitRule } from "./git-rule.ts";
-
-/** Where a connection may go. */
-export interface GitOrigin {
-  readonly scheme: "https" | "http";
-  readonly host: string;
-  readonly port: number;
-}
 
 /**
  * An origin that a `git:` entry opens, by what is asked there: `git` is smart HTTP (and LFS batches), `api` REST and
  * GraphQL, `raw` reading of files and archives, `lfs` storage of LFS objects. `page` opens nothing: other hosts of the same
  * forge, where a repository that may not be read must not be shown either.
  */
-export interface GitAuthority extends GitOrigin {
+export interface GitAuthority extends EntryOrigin {
   readonly kind: "git" | "api" | "raw" | "lfs" | "page";
 }
 

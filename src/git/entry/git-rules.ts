@@ -1,46 +1,34 @@
-import { gitAuthorities, type GitAuthority, type GitOrigin } from "./git-authorities.ts";
+import type { EntryOrigin } from "../../policy/entry-kind.ts";
+import { toOriginKey } from "../../policy/host-pattern.ts";
+import { gitAuthorities, type GitAuthority } from "./git-authorities.ts";
 import type { GitRule } from "./git-rule.ts";
-import { toComparableHost } from "../../policy/host-pattern.ts";
 import { coversRepository, isSpelledAs } from "../../base/repository-name.ts";
 
 type Kind = GitAuthority["kind"];
 
-/** Rules of one origin by what is asked there. */
-type GitIndex = ReadonlyMap<string, readonly { readonly kind: Kind; rule: GitRule }[]>;
+/** The rules of a session, by origin and what is asked there. */
+export type GitPolicy = ReadonlyMap<
+  string,
+  readonly { readonly kind: Kind; readonly rule: GitRule }[]
+>;
 
-/** What `findGitRules` and the like need: the rules as they are, or indexed. */
-export type GitPolicy =
-  | { readonly git: readonly GitRule[] }
-  | { readonly kind: "compiled"; readonly git: GitIndex };
-
-/** For rules that are asked for often. */
 export function compileGitRules(rules: readonly GitRule[]): GitPolicy {
-  return { kind: "compiled", git: indexGitRules(rules) };
-}
-
-function indexGitRules(rules: readonly GitRule[]): GitIndex {
-  const index = new Map<string, { kind: Kind; rule: GitRule }[]>();
-  for (const rule of rules) {
-    for (const authority of gitAuthorities(rule)) {
-      const key = toKey(authority);
-      const entries = index.get(key) ?? [];
-      index.set(key, entries);
-      entries.push({ kind: authority.kind, rule });
-    }
-  }
-  return index;
+  const entries = rules.flatMap((rule) =>
+    gitAuthorities(rule).map((authority) => ({ authority, kind: authority.kind, rule })),
+  );
+  return Map.groupBy(entries, ({ authority }) => toOriginKey(authority));
 }
 
 /** All rules that open an origin for one kind of request, whatever their repository. */
-export function gitRulesAt(policy: GitPolicy, origin: GitOrigin, kind: Kind): readonly GitRule[] {
-  const found = toIndex(policy).get(toKey(origin)) ?? [];
+export function gitRulesAt(policy: GitPolicy, origin: EntryOrigin, kind: Kind): readonly GitRule[] {
+  const found = policy.get(toOriginKey(origin)) ?? [];
   return found.flatMap((entry) => (entry.kind === kind ? [entry.rule] : []));
 }
 
 /** The rules of a repository, by the origin of its clone URL. */
 export function findGitRules(
   policy: GitPolicy,
-  origin: GitOrigin,
+  origin: EntryOrigin,
   repository: string,
 ): readonly GitRule[] {
   return filterByRepository(gitRulesAt(policy, origin, "git"), repository);
@@ -69,16 +57,8 @@ export function filterBySpelling(
   );
 }
 
-function toIndex(policy: GitPolicy): GitIndex {
-  return "kind" in policy ? policy.git : indexGitRules(policy.git);
-}
-
-function toKey({ scheme, host, port }: GitOrigin): string {
-  return `${scheme}://${toComparableHost(host)}:${port}`;
-}
-
 /** Every rule that has to do with an origin as one of its forge's, LFS storage left out. */
-export function forgeRulesAt(policy: GitPolicy, origin: GitOrigin): readonly GitRule[] {
+export function forgeRulesAt(policy: GitPolicy, origin: EntryOrigin): readonly GitRule[] {
   const kinds = ["git", "api", "raw", "page"] as const;
   return [...new Set(kinds.flatMap((kind) => gitRulesAt(policy, origin, kind)))];
 }

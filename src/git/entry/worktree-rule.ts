@@ -3,7 +3,7 @@ import { toShellWord } from "../../base/shell-word.ts";
 import type { LaunchPlace } from "../../policy/entry-kind.ts";
 import { formatGitUrl } from "./git-rule-text.ts";
 import type { GitRule } from "./git-rule.ts";
-import { findGitRules } from "./git-rules.ts";
+import { compileGitRules, findGitRules } from "./git-rules.ts";
 import { parseRepositoryUrl, type RepositoryPlace } from "./parse-repository-url.ts";
 
 /**
@@ -16,7 +16,7 @@ export function toWorktreeRules(
 ): readonly GitRule[] {
   const place = remoteUrl === undefined ? undefined : readRemote(remoteUrl);
   if (place === undefined || place.repository.endsWith("/*")) return [];
-  if (findGitRules({ git: written }, place, place.repository).length > 0) return [];
+  if (findGitRules(compileGitRules(written), place, place.repository).length > 0) return [];
   const rule: GitRule = {
     ...place,
     read: true,

@@ -46,7 +46,6 @@ export async function passTransfer(
     const lower = name.toLowerCase();
     return requestHeaders.has(lower) && !own.has(lower);
   });
-  const body = await toBody(request, grant);
   return {
     type: "forward",
     repository: grant.repository,
@@ -56,7 +55,7 @@ export async function passTransfer(
     grantedHeaders: grant.headers,
     withoutCredential: !grant.isGitHost || own.has("authorization"),
     response: createTransferTransform(transfer),
-    ...(body === undefined ? {} : { body }),
+    body: await toBody(request, grant),
   };
 }
 

@@ -12,6 +12,7 @@ import type {
   ForwardDisposition,
   HandledRequest,
   RepositoryUpdate,
+  ResponseTransform,
 } from "../../http/handler.ts";
 import { type GitAccess, maxPackBytes } from "./git-access.ts";
 import type { PushInquiry } from "./cache/push-inquiry.ts";
@@ -119,7 +120,6 @@ function forwardPush(
   const kept = push.commands.filter(({ ref }) => !refusals.has(ref));
   const commands = refusals.size === 0 ? push.head : encodeCommands(push, kept);
   if (commands === undefined) throw new Error("a signed push is never cut");
-  const lines = refusals.size === 0 ? [] : describeGrant(judgement);
   return {
     type: "forward",
     repository: access.repository,
@@ -131,17 +131,18 @@ function forwardPush(
       pack: judgement.needs.pack ? inspection.pack() : undefined,
       maxBytes: maxPackBytes(access),
     }),
-    ...(refusals.size === 0
-      ? {}
-      : {
-          response: {
-            begin: (head) =>
-              head.status === 200
-                ? createReportMerger({ request: push, refusals, lines })
-                : undefined,
-          },
-        }),
+    response: refusals.size === 0 ? undefined : toMergedReport(judgement),
     release: async () => inspection[Symbol.asyncDispose](),
+  };
+}
+
+/** The upstream's report with what isn't pushed. */
+function toMergedReport(judgement: Judgement): ResponseTransform {
+  const { push, refusals } = judgement;
+  const lines = describeGrant(judgement);
+  return {
+    begin: ({ status }) =>
+      status === 200 ? createReportMerger({ request: push, refusals, lines }) : undefined,
   };
 }
 
@@ -161,7 +162,7 @@ async function refuse(request: HandledRequest, judgement: Judgement): Promise<Di
 function note(request: HandledRequest, { push, refusals }: Judgement): void {
   const updates = push.commands.map(({ ref, from, to }): RepositoryUpdate => {
     const refused = refusals.get(ref);
-    return { ref, from, to, ...(refused === undefined ? {} : { refused }) };
+    return { ref, from, to, refused };
   });
   request.note({ updates });
 }

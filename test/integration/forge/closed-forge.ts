@@ -1,4 +1,5 @@
 // Stand-ins for forges with one repository that must not be read, however it is asked for.
+import { compileGitRules } from "../../../src/git/entry/git-rules.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -147,7 +148,7 @@ export async function startClosedProxy(
   rules: readonly string[] = closedHosts.map((host) => `* https://${host}/**`),
 ): Promise<ProxyFixture> {
   const folder = await mkdtemp(join(tmpdir(), "vbx-closed-"));
-  const policy = { git };
+  const policy = compileGitRules(git);
   const proxy = await startProxy({
     rules,
     git,

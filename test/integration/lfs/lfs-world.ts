@@ -1,3 +1,4 @@
+import { compileGitRules } from "../../../src/git/entry/git-rules.ts";
 import { provide } from "../../support/credential-fixtures.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -44,7 +45,7 @@ export async function openLfsWorld(options: {
       git: entries,
       clientCredentials: "pass",
       credentials: [toCredential(server)],
-      handlers: () => [createLfsHandler({ policy: { git: entries } })],
+      handlers: () => [createLfsHandler({ policy: compileGitRules(entries) })],
       dialer: createDialer({
         roots: createUpstreamRoots({ extraCaPem: [server.caPem] }),
         connectTo: [lfsGitHost, storageHost, otherHost].map((host) =>

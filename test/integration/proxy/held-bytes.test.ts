@@ -1,3 +1,4 @@
+import { compileGitRules } from "../../../src/git/entry/git-rules.ts";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
@@ -34,7 +35,7 @@ async function startWorld(answer: (socket: Socket) => void): Promise<World> {
       rules: ["* http://ghe.example/**"],
       git,
       dialer: plainDialer(upstream.port),
-      handlers: (tools) => [createGithubHandler({ policy: { git }, tools })],
+      handlers: (tools) => [createGithubHandler({ policy: compileGitRules(git), tools })],
     }),
   );
   const owned = stack.move();

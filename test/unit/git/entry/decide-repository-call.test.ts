@@ -95,15 +95,11 @@ test("an entry that is not exclusive only adds: what it doesn't grant is left to
   expect(decide([own, gitRule()], update())).toMatchObject({ verdict: "deny" });
 });
 
-const policy = {
-  rules: [],
-  limits: {},
-  git: [
-    gitRule(),
-    gitRule({ repository: "acme/*" }),
-    gitRule({ forge: "gitlab", host: "git.example.com", port: 8443, repository: "group/sub/app" }),
-  ],
-};
+const compiled = compileGitRules([
+  gitRule(),
+  gitRule({ repository: "acme/*" }),
+  gitRule({ forge: "gitlab", host: "git.example.com", port: 8443, repository: "group/sub/app" }),
+]);
 const github = { scheme: "https", host: "github.com", port: 443 } as const;
 const githubApi = { ...github, host: "api.github.com" };
 const gitlab = { scheme: "https", host: "git.example.com", port: 8443 } as const;
@@ -130,12 +126,13 @@ test.each([
   [gitlab, "group/sub/app", 1],
   [gitlab, "group/app", 0],
 ] as const)("at %j the repository %s has %i rules", (origin, repository, count) => {
-  expect(findGitRules(policy, origin, repository)).toHaveLength(count);
-  expect(findGitRules(compileGitRules(policy.git), origin, repository)).toHaveLength(count);
+  expect(findGitRules(compiled, origin, repository)).toHaveLength(count);
 });
 
 test("rules are found by the origin of the forge's API too", () => {
-  expect(filterByRepository(gitRulesAt(policy, githubApi, "api"), "acme/widgets")).toHaveLength(2);
-  expect(filterByRepository(gitRulesAt(policy, github, "api"), "acme/widgets")).toEqual([]);
-  expect(filterByRepository(gitRulesAt(policy, gitlab, "api"), "group/sub/app")).toHaveLength(1);
+  expect(filterByRepository(gitRulesAt(compiled, githubApi, "api"), "acme/widgets")).toHaveLength(
+    2,
+  );
+  expect(filterByRepository(gitRulesAt(compiled, github, "api"), "acme/widgets")).toEqual([]);
+  expect(filterByRepository(gitRulesAt(compiled, gitlab, "api"), "group/sub/app")).toHaveLength(1);
 });

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { closingRules, forgeRulesAt, isClosed } from "../../../../src/git/entry/git-rules.ts";
+import {
+  closingRules,
+  compileGitRules,
+  forgeRulesAt,
+  isClosed,
+} from "../../../../src/git/entry/git-rules.ts";
 import { decideTunnel } from "../../../../src/policy/decide.ts";
 import { decideRepositoryCall } from "../../../../src/git/entry/decide-repository-call.ts";
 import { gitRule, toGroups } from "./git-fixture.ts";
@@ -34,7 +39,9 @@ test.each(["media.githubusercontent.com", "www.github.com", "raw.github.com"])(
   (host) => {
     const policy = { rules: [], limits: {}, entries: toGroups([secret]) };
 
-    expect(forgeRulesAt({ git: [secret] }, { scheme: "https", host, port: 443 })).toEqual([secret]);
+    expect(forgeRulesAt(compileGitRules([secret]), { scheme: "https", host, port: 443 })).toEqual([
+      secret,
+    ]);
     expect(decideTunnel(policy, { host, port: 443 }).verdict).toBe("deny");
   },
 );

@@ -1,3 +1,4 @@
+import { compileGitRules } from "../../../../src/git/entry/git-rules.ts";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { PushInquiry } from "../../../../src/git/push/cache/push-inquiry.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
@@ -21,7 +22,7 @@ const facts: RepositoryFacts = {
   isBranchRemote: false,
 };
 const neverAsked = {
-  policy: { git: [] },
+  policy: compileGitRules([]),
   inspector: { open: () => Promise.reject<PushInquiry>(new Error("it was asked")) },
 };
 
@@ -50,7 +51,7 @@ test("what an upstream says when it is asked is not printed", async () => {
   const history = openLaunchHistory(
     { ...facts, remoteUrl: "https://github.com/acme/widgets" },
     {
-      policy: { git: [githubRule({ scheme: "https", host: "github.com", port: 443 })] },
+      policy: compileGitRules([githubRule({ scheme: "https", host: "github.com", port: 443 })]),
       inspector: { open: () => Promise.reject<PushInquiry>(said) },
     },
   );
