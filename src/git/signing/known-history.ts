@@ -1,4 +1,4 @@
-import { readCommitList } from "./commit-object-list.ts";
+import { readCommitList } from "./commit-object-id.ts";
 
 /** What the session's repository was when the session began. */
 export interface LaunchHistory {

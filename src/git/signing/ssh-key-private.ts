@@ -4,12 +4,18 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
-  randomBytes,
   type KeyObject,
+  randomBytes,
 } from "node:crypto";
 import { VaultboxError } from "../../base/errors.ts";
-import { parsePublicKeyBlob, type SshPublicKey } from "./ssh-key.ts";
-import { SshFormatError, SshReader, toSshString, toSshUint32 } from "./ssh-key-wire.ts";
+import {
+  parsePublicKeyBlob,
+  SshFormatError,
+  type SshPublicKey,
+  SshReader,
+  toSshString,
+  toSshUint32,
+} from "./ssh-key.ts";
 
 /** The only type of a stored key (RFC 8709). */
 export const ed25519KeyType = "ssh-ed25519";

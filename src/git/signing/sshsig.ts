@@ -1,8 +1,7 @@
 // Signatures of files by SSH keys (PROTOCOL.sshsig of OpenSSH), for git alone.
 import { createHash, sign } from "node:crypto";
-import type { SshPublicKey } from "./ssh-key.ts";
+import { type SshPublicKey, toSshString, toSshUint32 } from "./ssh-key.ts";
 import { ed25519KeyType, type SshPrivateKey } from "./ssh-key-private.ts";
-import { toSshString, toSshUint32 } from "./ssh-key-wire.ts";
 
 /** The only namespace that is ever signed: a signature for it is worth nothing to a login, a file or a mail. */
 export const gitNamespace = "git";

@@ -1,13 +1,14 @@
 // A client of the user's ssh-agent (draft-miller-ssh-agent): what keys it has, and a signature by one of them.
 import { connect } from "node:net";
 import { VaultboxError } from "../../base/errors.ts";
-import { parsePublicKeyBlob, type SshPublicKey } from "../../git/signing/ssh-key.ts";
 import {
+  parsePublicKeyBlob,
   SshFormatError,
+  type SshPublicKey,
   SshReader,
   toSshString,
   toSshUint32,
-} from "../../git/signing/ssh-key-wire.ts";
+} from "../../git/signing/ssh-key.ts";
 
 /** How long the agent may take to list its keys, `ms` */
 const listTimeoutMs = 5_000;

@@ -3,8 +3,9 @@ import {
   parsePublicKeyLine,
   toFingerprint,
   toPublicKeyLine,
+  toSshString,
+  toSshUint32,
 } from "../../../src/git/signing/ssh-key.ts";
-import { toSshString, toSshUint32 } from "../../../src/git/signing/ssh-key-wire.ts";
 import { signForGit } from "../../../src/git/signing/sshsig.ts";
 import { listAgentKeys, signWithAgent } from "../../../src/session/signing/ssh-agent.ts";
 import { chooseAgentKey } from "../../../src/session/signing/ssh-agent-key.ts";

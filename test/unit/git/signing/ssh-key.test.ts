@@ -2,15 +2,16 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import {
   parsePublicKeyLine,
+  SshFormatError,
   toFingerprint,
   toPublicKeyLine,
+  toSshString,
 } from "../../../../src/git/signing/ssh-key.ts";
 import {
   generateStoredKey,
   parseStoredKey,
   toStoredKey,
 } from "../../../../src/git/signing/ssh-key-private.ts";
-import { SshFormatError, toSshString } from "../../../../src/git/signing/ssh-key-wire.ts";
 
 function toFile(stored: string, lineEnd = "\n"): string {
   const lines = stored.match(/.{1,70}/g) ?? [];

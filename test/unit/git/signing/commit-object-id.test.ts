@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { readCommitList } from "../../../../src/git/signing/commit-object-list.ts";
+import { readCommitList } from "../../../../src/git/signing/commit-object-id.ts";
 
 const parent = "b".repeat(40);
 
