@@ -61,8 +61,17 @@ export interface HandlerFacts {
   readonly signed?: string;
 }
 
+/** As a refusal has it. */
+export interface HandlerOwner {
+  /** `a git: entry` */
+  readonly name: string;
+  readonly reason: ProxyReason;
+}
+
 /** One kind of request, for one session. */
 export interface Handler {
+  /** Who decides by it, for what is refused before it's asked */
+  readonly owner?: HandlerOwner;
   /** Set where `handle` looks at all readings of a path */
   readonly knowsReadings?: true;
   /** How it goes on when the request is this handler's, by its head alone, in the one reading that `path` is. */

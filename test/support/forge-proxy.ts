@@ -1,3 +1,4 @@
+import { ownedByGit } from "../../src/git/git-handlers.ts";
 import type { GitRule } from "../../src/git/entry/git-rule.ts";
 import { compileGitRules, type GitPolicy } from "../../src/git/entry/git-rules.ts";
 import { parseConnectTo } from "../../src/proxy/client/connect-to.ts";
@@ -32,7 +33,7 @@ export function startForgeProxy(
     rules,
     git,
     credentials,
-    handlers: (tools) => [forge.openHandler({ policy: compileGitRules(git), tools })],
+    handlers: (tools) => ownedByGit([forge.openHandler({ policy: compileGitRules(git), tools })]),
     dialer: createDialer({
       roots: createUpstreamRoots({ extraCaPem: [standin.caPem] }),
       connectTo: forge.hosts.map((host) => parseConnectTo(`${host}:443:127.0.0.1:${standin.port}`)),

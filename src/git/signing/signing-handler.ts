@@ -41,6 +41,7 @@ export function createSigningHandler(options: SigningHandlerOptions): Handler {
     takeTurn: createSignatureRate(options.now ?? Date.now),
   };
   return {
+    owner: { name: "the signer", reason: "signature-refused" },
     match: ({ authority }) =>
       authority.host === signingHost
         ? { exclusive: true, handle: (request) => handle(session, request) }

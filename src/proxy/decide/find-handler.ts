@@ -21,26 +21,25 @@ export function findHandler(
   for (const handler of handlers) {
     const matches = readingsOf(request).map((reading) => handler.match(reading));
     const found = matches.find((match) => match && (match.exclusive || !facts.isAllowed));
+    const { owner = { name: "a handler", reason: "request-invalid" } } = handler;
+    const refused = (why: string): Refusal =>
+      new Refusal(403, owner.reason, `refused ${request.method}: ${why}`);
     if ((found !== undefined && others.length > 0) || matchesAnother(handler, request, others)) {
-      throw refused(request, "a git: entry decides one of the two resources that it names");
+      throw refused(`${owner.name} decides one of the two resources that it names`);
     }
     if (found === undefined) continue;
     if (request.readings.length > 0 && handler.knowsReadings !== true) {
       throw refused(
-        request,
-        "servers read its path in different ways, and a git: entry decides one of them; write it plainly",
+        `servers read its path in different ways, and ${owner.name} decides one of them; write it plainly`,
       );
     }
-    refuseBody(request);
+    // Handlers read parameters in the query of a GET; a server may look for them in its body too
+    if (request.method === "GET" && hasContent(request.head.body)) {
+      throw refused(`a GET request with a body is not understood where ${owner.name} decides`);
+    }
     return found;
   }
   return undefined;
-}
-
-/** Handlers read parameters in the query of a GET; a forge may look for them in its body too. */
-function refuseBody(request: RequestView): void {
-  if (request.method !== "GET" || !hasContent(request.head.body)) return;
-  throw refused(request, "a GET request with a body is not understood where a git: entry decides");
 }
 
 function matchesAnother(
@@ -51,8 +50,4 @@ function matchesAnother(
   return others.some(
     ({ path }) => handler.match({ ...request, path, rawPath: path, query: "" })?.exclusive,
   );
-}
-
-function refused({ method }: RequestView, why: string): Refusal {
-  return new Refusal(403, "git-not-allowed", `refused ${method}: ${why}`);
 }
