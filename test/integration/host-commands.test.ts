@@ -70,7 +70,8 @@ test("no variable, argument, script or link makes a program of the host run what
       },
       { ...git, env: { GIT_CONFIG_PARAMETERS: `'alias.planted'='!${tool}'` } },
       { file: "git", args: ["outside"], env: { GIT_EXEC_PATH: workspace } },
-      { file: "bash", args: ["-c", ":"], env: { BASH_ENV: place("start.sh") } },
+      // In a shell: without one around it, bash takes a socket on stdin for rshd and reads .bashrc instead
+      { file: "bash", args: ["-c", ":"], env: { BASH_ENV: place("start.sh"), SHLVL: "1" } },
       { file: tool, args: [] },
       { file: link, args: [] },
       { file: script, args: [] },
