@@ -16,10 +16,10 @@ export interface SecretLease {
 /** Where a credential's secret comes from: a vault, a command, a variable. */
 export interface SecretProvider {
   /**
-   * The secret as it is now; asked for each request, after its decision was recorded.
+   * The secret as it is now, at once where that is known; asked for each request, after its decision was recorded.
    * Rejects with a VaultboxError (locked vault, failed source command); the request is then refused.
    */
-  readonly get: (context: SecretContext) => Promise<SecretLease>;
+  readonly get: (context: SecretContext) => SecretLease | Promise<SecretLease>;
   /** The server refused what `get` gave (401): a provider that can get another one forgets it. */
   readonly rejected: (secret: Secret) => void;
 }

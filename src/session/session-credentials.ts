@@ -1,4 +1,6 @@
 import { createPlaceholder } from "../credential/placeholder.ts";
+import type { Secret } from "../base/redact.ts";
+import type { SecretLease } from "../credential/secret-provider.ts";
 import type { SessionCredential } from "../credential/session-credential.ts";
 import type { OpenVault } from "../vault/open-vaults.ts";
 
@@ -27,13 +29,17 @@ export function toSessionCredentials(vaults: readonly OpenVault[]): SessionCrede
         bindings: stored.bindings,
         placeholder,
         provider: {
-          get: async () => ({ secret: await vault.reveal(stored.name) }),
+          get: () => toLease(vault.reveal(stored.name)),
           rejected: (secret) => vault.reject(stored.name, secret),
         },
       });
     }
   }
   return { credentials, env: toEnvironment(variables) };
+}
+
+function toLease(secret: Secret | Promise<Secret>): SecretLease | Promise<SecretLease> {
+  return secret instanceof Promise ? secret.then((known) => ({ secret: known })) : { secret };
 }
 
 interface Variables {

@@ -19,9 +19,16 @@ import {
   ignoreMissing,
 } from "../base/fs/private-file.ts";
 import { type SeenCounter, toFileCounter, toKeychainCounter, toRemoved } from "./seen-counter.ts";
+import { waitOutLeases } from "./leased.ts";
 import { decodeContent, encodeContent, toSorted } from "./vault-content.ts";
 import type { VaultPaths } from "./vault-paths.ts";
-import type { VaultChange, VaultContent, VaultStore } from "./vault-store.ts";
+import {
+  takesAway,
+  type EntriesBeforeAndAfter,
+  type VaultChange,
+  type VaultContent,
+  type VaultStore,
+} from "./vault-store.ts";
 
 /** The most that a vault file may have, bytes: 64 secrets of 64 KiB, escaped as JSON. */
 export const maxVaultFileBytes = 32 * 1024 * 1024;
@@ -62,10 +69,15 @@ export class AgeStore implements VaultStore {
   }
 
   async update(change: VaultChange): Promise<void> {
+    if (takesAway(await this.#update(change))) await waitOutLeases();
+  }
+
+  async #update(change: VaultChange): Promise<EntriesBeforeAndAfter> {
     await using _lock = await acquireLock(this.#paths.lock);
     const content = await this.read();
     const entries = toSorted(change(content.entries));
     await this.#write({ counter: content.counter + 1, entries }, this.#openedKey());
+    return { before: content.entries, after: entries };
   }
 
   /** Writes the first, empty content, under the vault's lock. */
@@ -91,6 +103,7 @@ export class AgeStore implements VaultStore {
     await rm(this.#paths.identity, { force: true });
     await this.#keys.keychain?.delete(toIdentityAccount(this.name));
     await this.#sweep();
+    await waitOutLeases();
   }
 
   #openedKey(): AgeKey {

@@ -6,9 +6,16 @@ import { quoted } from "../base/printable.ts";
 import { fieldsOf, listOf, number, oneOf, parseJson, textLike } from "../base/shape.ts";
 import type { Keychain } from "./keychain.ts";
 import { isName, type VaultEntry } from "./stored-credential.ts";
+import { waitOutLeases } from "./leased.ts";
 import { damaged, decodeEntry, encodeEntry, toSorted } from "./vault-content.ts";
 import type { VaultPaths } from "./vault-paths.ts";
-import type { VaultChange, VaultContent, VaultStore } from "./vault-store.ts";
+import {
+  takesAway,
+  type EntriesBeforeAndAfter,
+  type VaultChange,
+  type VaultContent,
+  type VaultStore,
+} from "./vault-store.ts";
 
 interface Index {
   readonly counter: number;
@@ -58,6 +65,10 @@ export class KeychainStore implements VaultStore {
   }
 
   async update(change: VaultChange): Promise<void> {
+    if (takesAway(await this.#update(change))) await waitOutLeases();
+  }
+
+  async #update(change: VaultChange): Promise<EntriesBeforeAndAfter> {
     await using _lock = await acquireLock(this.#paths.lock);
     const index = await this.#readIndex();
     const before = (await this.read()).entries;
@@ -77,6 +88,7 @@ export class KeychainStore implements VaultStore {
       if (!names.includes(name)) await this.#keychain.delete(this.#toAccount(name));
     }
     await this.#writeIndex({ counter, names, pending: [] });
+    return { before, after };
   }
 
   /** Writes the empty index of a new vault, under the vault's lock; one that exists stays. */
@@ -92,6 +104,7 @@ export class KeychainStore implements VaultStore {
     }
     await this.#keychain.delete(this.#toAccount("@index"));
     await rm(this.#paths.marker, { force: true });
+    await waitOutLeases();
   }
 
   /** A removal that was interrupted may have taken the index, after all that it names. */

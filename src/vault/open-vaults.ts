@@ -5,6 +5,7 @@ import { revealedSecrets, type Secret } from "../base/redact.ts";
 import { readFromCommand, readFromEnv } from "./secret-source.ts";
 import { isSigningKey, type StoredSigningKey } from "./signing-key.ts";
 import { CommandSecret } from "./command-secret.ts";
+import { Leased } from "./leased.ts";
 import type { SecretSource, StoredCredential } from "./stored-credential.ts";
 import { findVaultKind, openStore } from "./vault-catalog.ts";
 import { defaultVault, type VaultContext } from "./vault-context.ts";
@@ -19,11 +20,11 @@ export interface OpenVault {
   /** Keys that sign commits, likewise */
   readonly signingKeys: readonly StoredSigningKey[];
   /**
-   * The secret as it is now, so that a rotated one reaches a running session; a source command runs once per session.
-   * What failed and may have asked a person is asked again after a pause, see `patiently`.
+   * The secret as it is now, so that a rotated one reaches a running session, at once where it was asked for lately; a source
+   * command runs once per session. What failed and may have asked a person is asked again after a pause, see `patiently`.
    * Rejects with a VaultboxError when the credential was removed or is now bound to another place.
    */
-  readonly reveal: (name: string) => Promise<Secret>;
+  readonly reveal: (name: string) => Secret | Promise<Secret>;
   /** The server refused this secret: what a command gave is asked for again by the next `reveal`. */
   readonly reject: (name: string, secret: Secret) => void;
 }
@@ -53,12 +54,12 @@ async function openVault(name: string, context: VaultContext): Promise<OpenVault
   const items = entries.map((entry) => entry.credential);
   const signingKeys = items.filter((item) => isSigningKey(item));
   const credentials = items.filter((item): item is StoredCredential => !isSigningKey(item));
-  const sources = new Map<string, () => Promise<Secret>>();
+  const sources = new Map<string, () => Secret | Promise<Secret>>();
   const commands = new Map<string, CommandSecret>();
   for (const credential of credentials) {
     const { source } = credential;
     if (source.type === "command") {
-      const read = patiently(() => readFromCommand(credential, source, store.name));
+      const read = patiently(() => told(readFromCommand(credential, source, store.name)));
       const command = new CommandSecret(read);
       commands.set(credential.name, command);
       sources.set(credential.name, () => command.get());
@@ -68,15 +69,12 @@ async function openVault(name: string, context: VaultContext): Promise<OpenVault
     if (key.source.type !== "stored") continue;
     sources.set(
       key.name,
-      asking(store, () => revealKey(store, key)),
+      leased(store, () => revealKey(store, key)),
     );
   }
-  const reveal = async (wanted: string): Promise<Secret> => {
+  const reveal = (wanted: string): Secret | Promise<Secret> => {
     const source = sources.get(wanted);
-    if (source === undefined) throw gone(name, wanted, "it has no such credential");
-    const secret = await source();
-    revealedSecrets.add(secret);
-    return secret;
+    return source?.() ?? Promise.reject(gone(name, wanted, "it has no such credential"));
   };
   const reject = (wanted: string, secret: Secret): void => commands.get(wanted)?.reject(secret);
   return { name, kind: store.kind, credentials, signingKeys, reveal, reject };
@@ -86,23 +84,33 @@ function toReveal(
   store: VaultStore,
   credential: StoredCredential & { readonly source: Exclude<SecretSource, { type: "command" }> },
   env: NodeJS.ProcessEnv,
-): () => Promise<Secret> {
+): () => Secret | Promise<Secret> {
   const { source } = credential;
   switch (source.type) {
     case "stored":
-      return asking(store, () => revealStored(store, credential));
+      return leased(store, () => revealStored(store, credential));
     case "env": {
       // Read now: what the session's own environment says later is not the user's choice any more
       const value = env[source.variable];
       const fixed = value === undefined ? {} : { [source.variable]: value };
-      return async () => readFromEnv(credential, source.variable, fixed);
+      const lease = new Leased(async () => told(readFromEnv(credential, source.variable, fixed)));
+      return () => lease.get();
     }
   }
 }
 
 /** A keychain that is locked may ask its user. */
-function asking(store: VaultStore, read: () => Promise<Secret>): () => Promise<Secret> {
-  return store.kind === "keychain" ? patiently(read) : read;
+function leased(store: VaultStore, read: () => Promise<Secret>): Leased<Secret>["get"] {
+  const ask = (): Promise<Secret> => told(read());
+  const lease = new Leased(store.kind === "keychain" ? patiently(ask) : ask);
+  return () => lease.get();
+}
+
+/** From now on our own output is without it. */
+async function told(secret: Secret | Promise<Secret>): Promise<Secret> {
+  const known = await secret;
+  revealedSecrets.add(known);
+  return known;
 }
 
 async function revealStored(store: VaultStore, opened: StoredCredential): Promise<Secret> {

@@ -10,6 +10,16 @@ export interface VaultContent {
 /** What a change sees and returns: the entries; the store counts. */
 export type VaultChange = (entries: readonly VaultEntry[]) => readonly VaultEntry[];
 
+export interface EntriesBeforeAndAfter {
+  readonly before: readonly VaultEntry[];
+  readonly after: readonly VaultEntry[];
+}
+
+/** Whether a running session may still use what isn't there, or isn't the same, after a change. */
+export function takesAway({ before, after }: EntriesBeforeAndAfter): boolean {
+  return before.some((entry) => !after.includes(entry));
+}
+
 /** Where one vault is kept. Both kinds keep the old state or the new one, whatever ends the process in between. */
 export interface VaultStore {
   readonly name: string;
@@ -17,8 +27,11 @@ export interface VaultStore {
   readonly read: () => Promise<VaultContent>;
   /** The entry as it is stored now; `undefined` when there is none of that name */
   readonly readEntry: (name: string) => Promise<VaultEntry | undefined>;
-  /** Reads, changes and writes under the vault's lock; a change that throws leaves everything as it was */
+  /**
+   * Reads, changes and writes under the vault's lock; a change that throws leaves everything as it was. Resolves when no
+   * running session uses what it took away or replaced.
+   */
   readonly update: (change: VaultChange) => Promise<void>;
-  /** Deletes all of it, under the vault's lock */
+  /** Deletes all of it, under the vault's lock; resolves as `update` does */
   readonly destroy: () => Promise<void>;
 }

@@ -51,8 +51,10 @@ export async function revealOn(
 
 async function get(credential: SessionCredential, context: SecretContext): Promise<Secret> {
   try {
+    const lease = credential.provider.get(context);
+    if (!(lease instanceof Promise)) return lease.secret;
     const limit = { timeoutMs: proxyLimits.revealMs, signal: undefined };
-    return (await withTimeLimit(credential.provider.get(context), limit)).secret;
+    return (await withTimeLimit(lease, limit)).secret;
   } catch (error) {
     const { name, vault } = credential;
     throw new Refusal(502, "credential-unavailable", toWhy(error, toId(credential)), {

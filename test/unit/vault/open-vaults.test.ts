@@ -33,6 +33,7 @@ test("a secret rotated by another process reaches a vault that is open", async (
   const { store } = await createVault(temp.context, "default", { store: "age" });
   await store.update(() => [makeEntry("api", "old-secret")]);
   const [vault] = await openVaults([], temp.context);
+  expect((await vault?.reveal("api"))?.reveal()).toBe("old-secret");
   const writer = await openStore(temp.context, "default");
   await writer.update(() => [makeEntry("api", "new-secret")]);
   expect((await vault?.reveal("api"))?.reveal()).toBe("new-secret");
@@ -66,7 +67,7 @@ test("a source command runs once for all requests of a session, and its failure 
   const secrets = await Promise.all([1, 2, 3].map(async () => vault?.reveal("good")));
   expect(secrets.map((secret) => secret?.reveal())).toEqual(Array(3).fill("from-a-command"));
   expect(await readFile(counter, "utf8")).toBe("x");
-  const error: unknown = await vault?.reveal("bad").catch((reason: unknown) => reason);
+  const error: unknown = await Promise.resolve(vault?.reveal("bad")).catch((reason) => reason);
   expect(error).toMatchObject({ code: "VBX_HOST_COMMAND_FAILED" });
   expect(String(error)).toMatch(/"bad".*exit status 3/);
   expect(String(error)).not.toContain("leaked-output");
