@@ -19,7 +19,7 @@ import type { BenchPlace, RunningTarget } from "./place.ts";
 const parts = ["startup", "git"] as const;
 
 const usage = `node test/bench/main.ts [--quick] [--rounds N] [--rows ROW,…] [--targets NAME,…] [--image IMAGE]
-    [--before CHECKOUT]
+    [--before CHECKOUT] [--no-credential]
   rows: ${allRows.join(", ")}, ${parts.join(", ")}
   targets: ${Object.keys(allTargets).join(", ")}`;
 
@@ -37,6 +37,7 @@ interface Plan {
   readonly targets: readonly string[];
   readonly image: string | undefined;
   readonly before: string | undefined;
+  readonly hasCredential: boolean;
 }
 
 function parsePlan(): Plan {
@@ -48,6 +49,7 @@ function parsePlan(): Plan {
       targets: { type: "string", default: Object.keys(allTargets).join(",") },
       image: { type: "string" },
       before: { type: "string" },
+      "no-credential": { type: "boolean", default: false },
     },
   });
   const base = values.quick ? quick : full;
@@ -66,6 +68,7 @@ function parsePlan(): Plan {
     targets,
     image: values.image,
     before: values.before,
+    hasCredential: !values["no-credential"],
   };
 }
 
@@ -124,6 +127,7 @@ async function bench(plan: Plan): Promise<void> {
     upstreamPort: upstream.child.port,
     upstreamCaPath: upstream.caPath,
     before: plan.before,
+    hasCredential: plan.hasCredential,
   };
   const { running, notes } =
     plan.rows.length === 0 ? { running: [], notes: [] } : await startTargets(plan, place, stack);

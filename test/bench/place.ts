@@ -13,6 +13,8 @@ export interface BenchPlace {
   readonly upstreamCaPath: string;
   /** Another checkout of vaultbox, built, to be measured beside this one */
   readonly before?: string | undefined;
+  /** Whether vaultbox puts a credential on each request */
+  readonly hasCredential: boolean;
 }
 
 /** A target that is up. */

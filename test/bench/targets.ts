@@ -1,5 +1,7 @@
+import { execFile as execFileWithCallback } from "node:child_process";
 import { access, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { promisify } from "node:util";
 import { startProgram, startScript } from "./child-process.ts";
 import type { TargetAddress } from "./load-connection.ts";
 import { installPeers } from "./install-peers.ts";
@@ -7,6 +9,7 @@ import { startMitmproxy } from "./peers/mitmproxy.ts";
 import { startSquid } from "./peers/squid.ts";
 import type { BenchPlace, RunningTarget } from "./place.ts";
 
+const execFile = promisify(execFileWithCallback);
 const ownCheckout = resolve(import.meta.dirname, "../..");
 
 async function startTunnel(): Promise<RunningTarget> {
@@ -24,6 +27,23 @@ async function startNpmPeer(name: string, place: BenchPlace): Promise<RunningTar
   return { name, address: { kind: "proxy", port: child.port }, ca, child };
 }
 
+/** Puts a credential for all hosts of the bench into a vault: a request that gets one is what the proxy is for. */
+async function addCredential(
+  vaultbox: string,
+  port: number,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const where = ["--host", "*.bench.test", "--port", String(port)];
+  const how = ["--header", "x-inject", "--env", "BENCH"];
+  const adding = execFile(
+    process.execPath,
+    [vaultbox, "credential", "add", "bench", ...where, ...how],
+    { env },
+  );
+  adding.child.stdin?.end("bench-secret-0123456789");
+  await adding;
+}
+
 /** @param checkout whose build is measured */
 async function startVaultbox(
   place: BenchPlace,
@@ -32,12 +52,15 @@ async function startVaultbox(
 ): Promise<RunningTarget> {
   const socketPath = `${place.folder}/${name}.sock`;
   const caOut = `${place.folder}/${name}-ca.pem`;
+  const vaultbox = resolve(checkout, "bin/vaultbox.js");
+  const env = { ...process.env, VAULTBOX_HOME: `${place.folder}/${name}-home` };
   await access(resolve(checkout, "dist/main.js"));
+  if (place.hasCredential) await addCredential(vaultbox, place.upstreamPort, env);
   const address: TargetAddress = { kind: "proxy", socketPath };
   const child = await startProgram(
     process.execPath,
     [
-      resolve(checkout, "bin/vaultbox.js"),
+      vaultbox,
       "proxy",
       "--socket",
       socketPath,
@@ -50,7 +73,7 @@ async function startVaultbox(
       "--upstream-ca",
       place.upstreamCaPath,
     ],
-    { address, env: { ...process.env, VAULTBOX_HOME: `${place.folder}/${name}-home` } },
+    { address, env },
   );
   return { name, address, ca: await readFile(caOut, "utf8"), child };
 }
