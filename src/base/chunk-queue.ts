@@ -16,7 +16,8 @@ export class ChunkQueue {
 
   push(chunk: Buffer): void {
     this.#size += chunk.length;
-    if (chunk.length >= smallBytes) {
+    // Mostly it's the only one: there is nothing to put it together with
+    if (chunk.length >= smallBytes || this.#chunks.length === 0) {
       this.#closeSlab();
       this.#chunks.push(chunk);
       return;

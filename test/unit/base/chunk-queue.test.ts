@@ -38,7 +38,8 @@ test("a quarter of a million pieces of one byte are a few chunks, and not as man
   for (let count = 0; count < pieces; count += 1) queue.push(Buffer.from([count & 0xff]));
   let chunks = 0;
   while (queue.shift() !== undefined) chunks += 1;
-  expect(chunks).toBeLessThanOrEqual(pieces / 16_384);
+  // The first piece stays by itself
+  expect(chunks).toBeLessThanOrEqual(1 + pieces / 16_384);
   const control: Buffer[] = [];
   for (let count = 0; count < 1000; count += 1) control.push(Buffer.from([count & 0xff]));
   expect(control.length).toBe(1000);
