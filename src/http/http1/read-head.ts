@@ -18,13 +18,22 @@ export async function readHead(
     /** What the first line must look like; anything else is refused without waiting for the rest */
     readonly firstLine: RegExp;
     readonly onFirstByte?: () => void;
+    /** Whether empty lines may stand before it: some clients end a body with one (RFC 9112, section 2.2) */
+    readonly mayFollowEmptyLines?: boolean;
   },
 ): Promise<string | undefined> {
   let pending: GrowingBytes | undefined;
   let searched = 0;
   let isBegun = false;
+  let mayBeEmptyLine = options.mayFollowEmptyLines === true;
   for (;;) {
     const chunk = await source.next();
+    if (mayBeEmptyLine && chunk?.[0] === carriageReturn) {
+      mayBeEmptyLine = false;
+      source.unread(chunk);
+      await skipEmptyLines(source);
+      continue;
+    }
     if (chunk === undefined) {
       if (pending === undefined) return undefined;
       throw new Refusal(400, "request-invalid", "the message head ended before its empty line");
@@ -44,11 +53,8 @@ export async function readHead(
   }
 }
 
-/**
- * Takes off empty lines in front of a request: some clients end a body with one (RFC 9112, section 2.2).
- * @throws Refusal 400
- */
-export async function skipEmptyLines(source: ByteSource): Promise<void> {
+/** @throws Refusal 400 for too many */
+async function skipEmptyLines(source: ByteSource): Promise<void> {
   let lines = 0;
   for (let chunk = await source.next(); chunk !== undefined; chunk = await source.next()) {
     let at = 0;

@@ -68,7 +68,7 @@ export function parseRequestHead(text: string): Http1Request {
     body: toLength(method, version, headers),
     expectsContinue: parseExpect(version, headers),
     takesTrailers:
-      version === "1.1" && listMembers(headerValues(headers, "te")).includes("trailers"),
+      connection.includes("te") && listMembers(headerValues(headers, "te")).includes("trailers"),
     upgrade,
     keepAlive: version === "1.1" ? !connection.includes("close") : false,
   };

@@ -38,8 +38,12 @@ export function serializeRequest(request: SentRequest): string {
   return `${text}\r\n`;
 }
 
+const framing: ReadonlySet<string> = new Set(["connection", "content-length", "transfer-encoding"]);
+
 /** Written from what is known of the answer, and never copied. */
-const framing = /^(?:connection|content-length|transfer-encoding)$/i;
+function isFraming(name: string): boolean {
+  return name.length >= 10 && framing.has(name.toLowerCase());
+}
 
 /** A response, and the request that it answers. */
 export interface SentResponse {
@@ -55,7 +59,7 @@ export function serializeResponse(response: SentResponse): string {
   const { head, length, request } = response;
   let text = statusLine(head.status, head.phrase);
   for (const [name, value] of head.headers) {
-    if (!framing.test(name)) text += `${name}: ${value}\r\n`;
+    if (!isFraming(name)) text += `${name}: ${value}\r\n`;
   }
   if (typeof length === "number") text += `Content-Length: ${length}\r\n`;
   // The length that a GET would have had is information for the client, not framing

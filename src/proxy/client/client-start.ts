@@ -2,7 +2,7 @@
 import { ClientAborted } from "../../http/exchange.ts";
 import type { ClientSide } from "./client-side.ts";
 import { within } from "../deadlines.ts";
-import { readHead, skipEmptyLines } from "../../http/http1/read-head.ts";
+import { readHead } from "../../http/http1/read-head.ts";
 import { parseRequestHead, requestLine, type Http1Request } from "../../http/http1/request-head.ts";
 import { proxyLimits } from "../limits.ts";
 import type { ProxyContext } from "../proxy-context.ts";
@@ -42,16 +42,17 @@ export async function readRequestHead(
 ): Promise<Http1Request | undefined> {
   within(client.deadline, proxyLimits.clientIdleMs);
   client.waiting();
-  await skipEmptyLines(client.source);
   const text = await readHead(client.source, {
     maxBytes: proxyLimits.requestHeadBytes,
     firstLine: requestLine,
     onFirstByte: () => within(client.deadline, proxyLimits.requestHeadMs),
+    mayFollowEmptyLines: true,
   });
   client.busy();
   client.deadline.at = Number.POSITIVE_INFINITY;
   if (text === undefined) return undefined;
-  await turns.take();
+  const turn = turns.take();
+  if (turn !== undefined) await turn;
   if (client.socket.destroyed) throw new ClientAborted();
   return parseRequestHead(text);
 }

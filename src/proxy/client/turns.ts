@@ -10,13 +10,14 @@ export class Turns {
   /** When work began in this turn of the event loop */
   #startedAt: number | undefined;
 
-  /** Resolves when the work on a request may go on, in the order of those who ask. */
-  async take(): Promise<void> {
+  /** Undefined when the work on a request may go on; else resolves when it may, in the order of those who ask. */
+  take(): Promise<void> | undefined {
     const now = performance.now();
     if (this.#startedAt === undefined) this.#begin(now);
     else if (this.#waiting.length > 0 || now - this.#startedAt >= budgetMs) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      return new Promise((resolve) => this.#waiting.push(resolve));
     }
+    return undefined;
   }
 
   #begin(now: number): void {

@@ -51,7 +51,8 @@ export async function carryOut(
     method,
     path: incoming.target.path,
   } as const;
-  const admission = await context.admit(asked);
+  const admitted = context.admit(asked);
+  const admission = admitted instanceof Promise ? await admitted : admitted;
   const ongoing = { ...incoming, exchange, record, hold, admission };
   // Awaited here: what is held is given back once all of it is over, and not before
   if (disposition.type === "allow") await send(context, ongoing, { rule: disposition.rule });
@@ -119,16 +120,25 @@ async function send(context: ProxyContext, ongoing: OngoingRequest, way: Way): P
 }
 
 /** Gives the client the answer, to its end. */
-async function relay(
+function relay(
+  context: ProxyContext,
+  answer: ReceivedAnswer,
+  ongoing: OngoingRequest,
+): Promise<void> {
+  const { head, body, upstream } = answer;
+  const { exchange, record } = ongoing;
+  record.status = head.status;
+  if (upstream.upgraded !== undefined) return upgrade(context, answer, ongoing);
+  return upstream.unlessSendingFails(exchange.respond(head, body, record));
+}
+
+async function upgrade(
   context: ProxyContext,
   { head, body, upstream }: ReceivedAnswer,
   ongoing: OngoingRequest,
 ): Promise<void> {
   const { exchange, record, admission } = ongoing;
-  record.status = head.status;
-  if (upstream.upgraded === undefined) {
-    return upstream.unlessSendingFails(exchange.respond(head, body, record));
-  }
+  if (upstream.upgraded === undefined) return;
   const ended = Promise.withResolvers<never>();
   using open = context.upgraded.add(ongoing, ended.reject);
   void open;

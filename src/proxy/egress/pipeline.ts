@@ -12,7 +12,7 @@ import { proxyLimits } from "../limits.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "../upstream/upstream.ts";
 import type { RequestRecord } from "./request-record.ts";
-import { noteAuthorisation, revealOn, toCredentialId } from "./reveal.ts";
+import { noteAuthorisation, revealOn, toCredentialId, withoutSecrets } from "./reveal.ts";
 import { readSignedBody, toBodyDigest } from "./signed-body.ts";
 import { toTransforms, transformAnswer, type UnreadAnswer } from "./transforms.ts";
 
@@ -56,27 +56,29 @@ export async function sendOut(
   context: ProxyContext,
   outgoing: OutgoingRequest,
 ): Promise<ReceivedAnswer> {
-  const { request, authority, record, hold, granted, client } = outgoing;
+  const { request, authority, record, hold, granted, client, body } = outgoing;
   const preparation = context.authorise(request);
   noteAuthorisation(record, preparation);
   await record.allow();
   const digest = toBodyDigest(preparation.plan);
-  const signed =
-    digest === undefined ? undefined : await readSignedBody(outgoing.body, digest, hold);
+  const signed = digest === undefined ? undefined : await readSignedBody(body, digest, hold);
   const { repository, method } = request;
   const host = toHostHeader(authority);
-  const revealed = await revealOn(
-    context,
-    { ...preparation, ...(repository === undefined ? {} : { repository }) },
-    { method, host, ...(signed === undefined ? {} : { bodyDigest: signed.digest }) },
-  );
+  const revealed =
+    preparation.plan.length === 0
+      ? withoutSecrets(preparation.request)
+      : await revealOn(
+          context,
+          { ...preparation, ...(repository === undefined ? {} : { repository }) },
+          { method, host, ...(signed === undefined ? {} : { bodyDigest: signed.digest }) },
+        );
   const upstream = await context.upstream.send({
     authority,
     credential: toCredentialId(preparation),
     method,
     target: withGrantedQuery(revealed.target, granted?.query),
     headers: granted === undefined ? revealed.headers : [...revealed.headers, ...granted.headers],
-    body: signed?.body ?? (await withoutEmptyBody(outgoing)),
+    body: signed?.body ?? (mayBeEmpty(outgoing) ? await withoutEmptyBody(body) : body),
     upgrade: outgoing.asked.upgrade,
     takesTrailers: outgoing.asked.takesTrailers,
     record,
@@ -86,7 +88,8 @@ export async function sendOut(
   });
   try {
     if (upstream.head.status === 401) revealed.reject();
-    await context.turns.take();
+    const turn = context.turns.take();
+    if (turn !== undefined) await turn;
     if (client === undefined) return { upstream, head: upstream.head, body: upstream.body };
     const transforms = toTransforms({
       handler: outgoing.transform,
@@ -113,7 +116,10 @@ function withGrantedQuery(target: string, query = ""): string {
 }
 
 /** Some clients announce chunks on every GET; a server that never reads a body there would take their end for a request. */
-async function withoutEmptyBody({ request, body }: OutgoingRequest): Promise<Body> {
-  if (request.method !== "GET" || body.length !== "unknown") return body;
+function mayBeEmpty({ request, body }: OutgoingRequest): boolean {
+  return request.method === "GET" && body.length === "unknown";
+}
+
+async function withoutEmptyBody(body: Body): Promise<Body> {
   return (await body.isEmpty?.()) === true ? noBody : body;
 }

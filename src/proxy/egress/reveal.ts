@@ -49,6 +49,11 @@ export async function revealOn(
   return { ...authorised, secrets, reject: () => given.forEach((tell) => tell()) };
 }
 
+/** A request that no credential of ours goes on. */
+export function withoutSecrets(request: AuthorisedRequest): WithSecrets {
+  return { headers: request.headers, target: request.target, secrets: [], reject: () => undefined };
+}
+
 async function get(credential: SessionCredential, context: SecretContext): Promise<Secret> {
   try {
     const lease = credential.provider.get(context);

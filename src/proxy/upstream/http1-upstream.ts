@@ -39,12 +39,18 @@ export class Http1Upstream implements Upstream {
   }
 
   async #attempt(request: UpstreamRequest, reuse: Reuse): Promise<UpstreamAnswer> {
-    const { client, record } = request;
+    const { authority, credential, client, record } = request;
     const end = new ClientEnd();
     // As most servers do, a client that ends its side is taken to have given up
     client?.onGone(() => end.come());
     try {
-      const upstream = await this.#connect(request, reuse, end);
+      const kept = reuse === "no" ? undefined : this.#pool.take(authority, credential, reuse);
+      const upstream = kept ?? (await this.#dial(request, end));
+      // The end of the client may have come before, or while the connection was made
+      if (client?.isGone === true) {
+        this.#pool.discard(upstream);
+        throw new ClientAborted();
+      }
       end.upstream = upstream;
       record.address = upstream.address;
       return await converse({ request, upstream, end, pool: this.#pool });
@@ -52,20 +58,6 @@ export class Http1Upstream implements Upstream {
       client?.onGone(undefined);
       throw end.aborted ?? error;
     }
-  }
-
-  async #connect(
-    request: UpstreamRequest,
-    reuse: Reuse,
-    end: ClientEnd,
-  ): Promise<UpstreamConnection> {
-    const { authority, credential, client } = request;
-    const kept = reuse === "no" ? undefined : this.#pool.take(authority, credential, reuse);
-    const upstream = kept ?? (await this.#dial(request, end));
-    // The end of the client may have come before, or while the connection was made
-    if (client?.isGone !== true) return upstream;
-    this.#pool.discard(upstream);
-    throw end.aborted ?? new ClientAborted();
   }
 
   async #dial(request: UpstreamRequest, end: ClientEnd): Promise<UpstreamConnection> {
