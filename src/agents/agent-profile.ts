@@ -50,7 +50,7 @@ export interface AgentTranscripts {
 export type TranscriptForm = readonly RegExp[];
 
 /** How an agent's image layer is made: `npm install --global NAME@VERSION`. */
-interface AgentPackage {
+interface NpmPackage {
   readonly name: string;
   /** Version, range or dist-tag; a dist-tag is resolved when the image is built, and again when it's rebuilt */
   readonly version: string;
@@ -63,7 +63,7 @@ export interface AgentProfile {
   readonly name: string;
   readonly summary: string;
   /** Undefined: the agent is whatever the image has */
-  readonly npmPackage: AgentPackage | undefined;
+  readonly npmPackage: NpmPackage | undefined;
   /** Program name in the image; undefined where any command is meant */
   readonly executable: string | undefined;
   /** Whether this command line starts the agent */
@@ -80,4 +80,10 @@ export interface AgentProfile {
   readonly machineFiles: (context: MachineContext) => readonly MachineFile[];
   /** Undefined: nothing is known of its conversations, and none is kept */
   readonly transcripts: AgentTranscripts | undefined;
+}
+
+/** What an agent's image layer is made of; undefined for an agent that is whatever the image has. */
+export function toAgentPackage({ name, executable, npmPackage }: AgentProfile) {
+  if (npmPackage === undefined || executable === undefined) return undefined;
+  return { name, executable, npmPackage };
 }

@@ -9,7 +9,7 @@ import { ensureSessionImage } from "../engine/image/session-image.ts";
 import { VaultboxError } from "../base/errors.ts";
 import type { ImageSettings } from "../policy/image-settings.ts";
 import { quoted } from "../base/printable.ts";
-import { toAgentPackage } from "./agent-package.ts";
+import { toAgentPackage } from "../agents/agent-profile.ts";
 import { openBuildReporter } from "./build-progress.ts";
 
 /** Which images `image build` makes. */

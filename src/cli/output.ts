@@ -24,3 +24,8 @@ export function printNote(text: string): void {
 export function printWarning(text: string): void {
   printNote(`warning: ${text}`);
 }
+
+/** Whether a person can be asked: what is typed must come from a terminal, and the question must be seen on one. */
+export function canPrompt(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}

@@ -2,7 +2,7 @@ import { given } from "../base/given.ts";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { entryKinds } from "../session/entry-kinds.ts";
-import type { SessionPolicyOptions } from "./session-policy.ts";
+import type { PolicyOptions } from "../session/plan/session-policy.ts";
 
 /** The flags of every command that makes a session's policy, as commander parses them. */
 export interface PolicyFlags {
@@ -30,10 +30,10 @@ export function addPolicyOptions(command: Command): Command {
     .option("--agent <agent>", "prepare the run for this agent, whatever the command is");
 }
 
-export function toSessionPolicyOptions(
+export function toPolicyOptions(
   flags: PolicyFlags,
   command: readonly string[] = [],
-): SessionPolicyOptions {
+): PolicyOptions {
   return {
     workspace: resolve(flags.workspace),
     allow: flags.allow,

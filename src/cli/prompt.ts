@@ -4,11 +4,6 @@ import { VaultboxError } from "../base/errors.ts";
 import { writeLine, writeQuestion } from "../base/print.ts";
 import { toPrintable } from "../base/printable.ts";
 
-/** Whether a person can be asked: what is typed must come from a terminal, and the question must be seen on one. */
-export function canPrompt(): boolean {
-  return process.stdin.isTTY && process.stderr.isTTY;
-}
-
 /** What one more piece of typed text does to the line. */
 type Typed =
   | { readonly state: "open"; readonly line: string }

@@ -1,6 +1,4 @@
-import type { ChosenFile } from "../config/chosen-file.ts";
 import { resolvePaths } from "../base/paths.ts";
-import { trustAsItIs } from "../config/trust.ts";
 import { connectEngine } from "../engine/connect-engine.ts";
 import { isVaultboxError, VaultboxError } from "../base/errors.ts";
 import { leavingOut } from "../base/program-environment.ts";
@@ -8,28 +6,21 @@ import { summaryLines } from "../audit/summarise.ts";
 import { writeJson } from "../base/print.ts";
 import { gitRulesOf } from "../git/entry/git-entries.ts";
 import { toWorktreeNotes } from "../git/entry/worktree-rule.ts";
-import type { EgressPolicy } from "../policy/policy.ts";
-import {
-  defaultMountRules,
-  resolveAllowed,
-  resolveOuter,
-  resolveWorkspace,
-  resolveWritable,
-} from "../sandbox/mounts/mounts.ts";
-import { refuseOwnPlaces } from "../session/own-places.ts";
-import { rememberFolders } from "../base/remember-folders.ts";
-import type { RunResult, RunStart } from "../session/run-request.ts";
+import type { RunHost, RunResult } from "../session/plan/run-request.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
 import { handoffLines } from "../workspace/handoff/handoff-text.ts";
 import { runSandbox } from "../session/run-sandbox.ts";
-import { GaveUpError, InterruptedError, SessionEnding } from "../session/session-ending.ts";
-import type { SessionEvent } from "../session/session-events.ts";
-import { watchSignals } from "../session/signal-watch.ts";
-import type { RelayImage } from "../sandbox/start-relay.ts";
-import type { UnknownStart } from "./agent-note.ts";
-import { printNote } from "./output.ts";
+import {
+  GaveUpError,
+  InterruptedError,
+  SessionEnding,
+  watchSignals,
+} from "../session/session-ending.ts";
+import type { SessionEvent } from "../session/session.ts";
+import { findRelayImage } from "../session/session-images.ts";
+import { canPrompt, printNote } from "./output.ts";
 import { reportError, toExpected } from "./report-error.ts";
-import { parseRunLimits, type RunFlags } from "./run-flags.ts";
+import { type RunFlags, toRunOptions } from "./run-flags.ts";
 
 /** Before the command started: vaultbox or the engine failed, as with docker run. */
 const notStartedStatus = 125;
@@ -62,67 +53,19 @@ async function runOnce(
   engine.then((found) => found.info()).catch(() => undefined);
   const relayImage = findRelayImage(process.env);
   relayImage.catch(() => undefined);
+  const ending = new SessionEnding();
+  using signals = watchSignals(ending.ask);
+  void signals;
   try {
-    const paths = resolvePaths();
-    const limits = parseRunLimits(flags);
-    const allowed = await resolveAllowed(flags.allowMount);
-    const rules = defaultMountRules(paths, allowed);
-    const workspace = await resolveWorkspace(flags.workspace, rules);
-    const folders = [workspace, ...(await resolveWritable(flags.mount, rules))];
-    const writable = [...folders, ...(await resolveOuter(folders, rules))];
-    refuseOwnPlaces(paths, writable);
-    const firstUsed: ChosenFile[] = [];
-    let policy: EgressPolicy | undefined;
-    const start: RunStart = {
-      workspace,
-      writable,
-      link: flags.link,
-      beforeSandbox: async () => {
-        await rememberFolders(paths, writable);
-        for (const { path, sha256 } of firstUsed) await trustAsItIs({ path, sha256 }, paths);
-      },
-      request: async () => {
-        const { readRunRequest } = await import("./read-run-request.ts");
-        const request = await readRunRequest(argv, flags, {
-          paths,
-          workspace,
-          limits,
-          writable,
-          onFirstUse: (file) => firstUsed.push(file),
-        });
-        policy = request.plan.policy;
-        const { repositoryNote, isAgentKnown } = request.plan;
-        if (repositoryNote !== undefined) printNote(repositoryNote);
-        const { repository } = request.plan;
-        if (repository !== undefined) {
-          const { toRepositoryNotes } = await import("./repository-notes.ts");
-          for (const note of await toRepositoryNotes(request, repository, rules)) printNote(note);
-        }
-        if (!isAgentKnown) await noteAgent({ command: argv, workspace });
-        return request;
-      },
-    };
-    const ending = new SessionEnding();
-    using signals = watchSignals(ending.ask);
-    void signals;
-    const result = await runSandbox(start, {
-      paths,
-      env: process.env,
+    const result = await runSandbox(toRunOptions(argv, flags), {
+      ...readUser(),
       streams: process,
       ending,
       engine,
       relayImage,
-      buildRelayImage: async (found) => {
-        const { buildRelayImage } = await import("./run-images.ts");
-        return await buildRelayImage(found);
-      },
-      agentImage: async (found, { image, plan }) => {
-        const { resolveAgentImage } = await import("./run-images.ts");
-        return await resolveAgentImage(found, { image, agent: plan.agent });
-      },
       onEvent: (event) => tellUser(event, flags, onDropped),
     });
-    printResult(result, flags, policy);
+    printResult(result, flags);
     if (result.failure !== undefined) reportLateFailure(result.failure, flags);
     const isHandedOff = result.handoff?.complete !== true || result.handoff.entries.length > 0;
     if (result.status !== 0) return result.status;
@@ -167,16 +110,22 @@ function reportLateFailure(failure: unknown, { json = false }: RunFlags): void {
   });
 }
 
-async function noteAgent(start: UnknownStart): Promise<void> {
-  const { toAgentNote } = await import("./agent-note.ts");
-  const note = toAgentNote(start);
-  if (note !== undefined) printNote(note);
-}
+type User = Pick<RunHost, "paths" | "env" | "prompt" | "confirm" | "openBuildReporter">;
 
-/** Its failure is reported when the images of the run are resolved, after what else may be wrong. */
-async function findRelayImage(env: NodeJS.ProcessEnv): Promise<RelayImage> {
-  const { relayCommand, resolveRelayImage } = await import("../engine/image/relay-image.ts");
-  return { tag: (await resolveRelayImage(env)).tag, command: relayCommand };
+/** What is loaded for a question, or for the progress of a build, is loaded when there is one. */
+function readUser(): User {
+  const hears = canPrompt();
+  const load = () => import("./prompt.ts");
+  return {
+    paths: resolvePaths(),
+    env: process.env,
+    prompt: hears ? async (question) => (await load()).promptHidden(question) : undefined,
+    confirm: hears ? async (question) => (await load()).promptYes(question) : undefined,
+    openBuildReporter: async () => {
+      const { openBuildReporter } = await import("./build-progress.ts");
+      return openBuildReporter({ everyLine: false });
+    },
+  };
 }
 
 /** Also with `--quiet`: it's not about the run, but about what is run next. */
@@ -186,16 +135,15 @@ function printHandoff(handoff: Handoff, session: string): void {
   if (lines.length > 0) printNote(`all of it: vaultbox audit show ${session}`);
 }
 
-function printResult(result: RunResult, flags: RunFlags, policy: EgressPolicy | undefined): void {
+function printResult(result: RunResult, flags: RunFlags): void {
   if (flags.json === true) {
-    const { failure: _, ...facts } = result;
+    const { failure: _failure, policy: _policy, ...facts } = result;
     writeJson("stderr", facts);
     return;
   }
   const { requests, unrecorded } = result.summary;
   if ((flags.quiet === true && unrecorded === 0) || requests === 0) return;
   for (const line of summaryLines(result.summary)) printNote(line);
-  const rules = policy === undefined ? [] : gitRulesOf(policy);
-  for (const line of toWorktreeNotes(rules)) printNote(line);
+  for (const line of toWorktreeNotes(gitRulesOf(result.policy))) printNote(line);
   printNote(`more: vaultbox audit show ${result.session}`);
 }

@@ -1,18 +1,23 @@
 import { availableParallelism, totalmem } from "node:os";
+import { given } from "../base/given.ts";
 import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import type { LinkChoice } from "../sandbox/link/link-end.ts";
-import type { RunRequest } from "../session/run-request.ts";
+import type { RunOptions } from "../session/plan/run-request.ts";
+import type { SessionOptions } from "../session/plan/session-plan.ts";
 import { gibibyte, mebibyte, parseDuration, parseSize } from "../base/units.ts";
-import type { ImageFlags } from "./image-options.ts";
-import type { PolicyFlags } from "./policy-options.ts";
-import type { SessionFlags } from "./read-session-plan.ts";
+import { type ImageFlags, readImageFlags } from "./image-options.ts";
+import { type PolicyFlags, toPolicyOptions } from "./policy-options.ts";
 
 /** `bytes` */
 export const maxDefaultMemory = 8 * gibibyte;
 
+/** The flags of every command that begins a session, as commander parses them. */
+export type SessionFlags = PolicyFlags &
+  Pick<SessionOptions, "vault" | "sign" | "connectTo" | "upstreamCa">;
+
 /** Flags of `run`, as commander parses them. */
-export interface RunFlags extends ImageFlags, PolicyFlags, SessionFlags {
+export interface RunFlags extends ImageFlags, SessionFlags {
   /** False for `--no-agent-credential` */
   readonly agentCredential: boolean;
   readonly mount: readonly string[];
@@ -32,7 +37,42 @@ export interface RunFlags extends ImageFlags, PolicyFlags, SessionFlags {
   readonly json?: boolean;
 }
 
-export type RunLimits = Pick<RunRequest, "memoryBytes" | "cpus" | "timeoutMs">;
+/** @throws VaultboxError VBX_USAGE */
+export function toRunOptions(command: readonly string[], flags: RunFlags): RunOptions {
+  return {
+    ...toSessionOptions(flags, command),
+    // As it's written, for what is said of it
+    workspace: flags.workspace,
+    command,
+    mounts: flags.mount,
+    allowMounts: flags.allowMount,
+    show: flags.show,
+    variables: flags.env,
+    home: flags.home,
+    keepsHistory: flags.history,
+    link: flags.link,
+    runtime: flags.runtime,
+    ...parseRunLimits(flags),
+    image: readImageFlags(flags),
+    needsCredential: flags.agentCredential,
+  };
+}
+
+export function toSessionOptions(
+  flags: SessionFlags,
+  command: readonly string[] = [],
+): SessionOptions {
+  const { vault, sign, connectTo, upstreamCa } = flags;
+  return {
+    ...toPolicyOptions(flags, command),
+    vault,
+    connectTo,
+    upstreamCa,
+    ...given({ sign }),
+  };
+}
+
+type RunLimits = Pick<RunOptions, "memoryBytes" | "cpus" | "timeoutMs">;
 
 /** @throws VaultboxError VBX_USAGE */
 export function parseRunLimits(flags: Pick<RunFlags, "memory" | "cpus" | "timeout">): RunLimits {

@@ -1,21 +1,20 @@
-import { resolvePaths } from "../base/paths.ts";
+import { type Paths, resolvePaths } from "../base/paths.ts";
 import { isVaultboxError, VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { readPassphraseFile } from "../vault/identity-file.ts";
 import { createVault, findVaultKind, openStore } from "../vault/vault-catalog.ts";
 import { defaultVault, type VaultContext } from "../vault/vault-context.ts";
 import type { VaultStore } from "../vault/vault-store.ts";
-import { printNote } from "./output.ts";
-import { canPrompt, promptHidden, promptNewPassphrase, promptYes } from "./prompt.ts";
+import { canPrompt, printNote } from "./output.ts";
+import { promptHidden, promptNewPassphrase, promptYes } from "./prompt.ts";
 
 /** Shorter passphrases are found by trying, whatever the derivation costs. */
 const minPassphraseLength = 10;
 
 /** How this command reaches vaults: the user is asked only on a terminal. */
-export function toVaultContext(): VaultContext {
+export function toVaultContext(): VaultContext & { readonly paths: Paths } {
   const { env } = process;
-  const paths = resolvePaths(env);
-  return canPrompt() ? { paths, env, prompt: promptHidden } : { paths, env };
+  return { paths: resolvePaths(env), env, prompt: canPrompt() ? promptHidden : undefined };
 }
 
 /** The vault to write to; the default one is made when it's first needed, and a note says where. */

@@ -22,6 +22,8 @@ import { sentry } from "./sentry.ts";
 import { slack } from "./slack.ts";
 import { stripe } from "./stripe.ts";
 import type { Preset } from "./preset.ts";
+import type { RequestPlace } from "../credential/scheme.ts";
+import { type CredentialScheme, kindOf } from "../credential/schemes.ts";
 
 const presets: ReadonlyMap<string, Preset> = new Map(
   [
@@ -69,4 +71,18 @@ export function findPreset(name: string): Preset {
 /** The preset whose name is nearest to a misspelt one, when one is near. */
 export function suggestPreset(name: string): string | undefined {
   return findNearest(name, [...presets.keys()]);
+}
+
+/** The preset whose credential is for that host, and goes in that place where several are. */
+export function findPresetFor(host: string, place: RequestPlace): string | undefined {
+  const fitting = listPresets().flatMap(({ name, credential }) =>
+    (credential?.bindings ?? [])
+      .filter((binding) => binding.host === host)
+      .map(({ scheme }) => ({ name, scheme })),
+  );
+  return (fitting.find(({ scheme }) => isCarriedBy(scheme, place)) ?? fitting[0])?.name;
+}
+
+function isCarriedBy(scheme: CredentialScheme, place: RequestPlace): boolean {
+  return kindOf(scheme).detect?.(scheme, place) !== undefined;
 }

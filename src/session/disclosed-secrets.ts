@@ -7,7 +7,7 @@ import type { OpenVault } from "../vault/open-vaults.ts";
 import type { SecretSource } from "../vault/stored-credential.ts";
 import { toPolicyDocument } from "../sandbox/environment/policy-document.ts";
 import { toRegistryEnvironment } from "../presets/client-registry.ts";
-import type { RunRequest } from "./run-request.ts";
+import type { RunRequest } from "./plan/run-request.ts";
 
 /** A text that goes into the container's configuration, its labels or a file in there, for everybody to read. */
 export interface Disclosure {

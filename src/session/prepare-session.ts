@@ -8,7 +8,7 @@ import type { EgressPolicy } from "../policy/policy.ts";
 import type { ProxyServer } from "../proxy/proxy-server.ts";
 import type { Session } from "./session.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
-import type { SessionPlan } from "./session-plan.ts";
+import type { SessionPlan } from "./plan/session-plan.ts";
 import { createCaOfSession, openSessionProxy } from "./session-proxy.ts";
 
 /** What decides and records of a plan. */

@@ -2,7 +2,7 @@ import { VaultboxError } from "../base/errors.ts";
 import { openEnding, type CommandEnding } from "./command-ending.ts";
 import { toEndNote } from "../sandbox/limits/command-end.ts";
 import { watchLimits, type LimitWatch } from "../sandbox/limits/limit-watch.ts";
-import type { RunHost, RunRequest } from "./run-request.ts";
+import type { RunHost, RunRequest } from "./plan/run-request.ts";
 import type { ReadySandbox } from "../sandbox/start-sandbox.ts";
 import type { Session } from "./session.ts";
 import { timeoutStatus } from "./time-limit.ts";

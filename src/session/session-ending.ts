@@ -1,7 +1,7 @@
 import { VaultboxError } from "../base/errors.ts";
 import { toSignalStatus } from "../sandbox/limits/command-end.ts";
 
-export const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 export type EndingSignal = (typeof endingSignals)[number];
 
 /** The session was told to end before its command began. */
@@ -88,4 +88,24 @@ export class SessionEnding {
     this.#take = () => look.abort();
     return look.signal;
   }
+}
+
+type Listener = (signal: NodeJS.Signals) => void;
+
+/**
+ * Catches the signals that would end this process, so that nothing is left behind. Other listeners are put aside until it's
+ * disposed: when-exit (of conf) sends a signal it got to this process again, and the second one would mean "at once".
+ */
+export function watchSignals(onSignal: (signal: EndingSignal) => void): Disposable {
+  const restore = endingSignals.map((signal) => {
+    const aside = process.rawListeners(signal) as Listener[];
+    const listener = (): void => onSignal(signal);
+    process.removeAllListeners(signal);
+    process.on(signal, listener);
+    return () => {
+      process.off(signal, listener);
+      for (const one of aside) process.on(signal, one);
+    };
+  });
+  return { [Symbol.dispose]: () => restore.forEach((one) => one()) };
 }

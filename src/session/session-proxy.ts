@@ -1,26 +1,17 @@
 import type { RequestRecorder } from "../proxy/egress/request-recorder.ts";
-import { findPresetFor } from "./find-preset.ts";
+import { findPresetFor } from "../presets/presets.ts";
 import { createSessionCa, type SessionCa } from "../ca/session-ca.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { parseConnectTo } from "../proxy/client/connect-to.ts";
 import { createDialer } from "../proxy/upstream/dial.ts";
-import { ProxyServer, type ProxyPolicy } from "../proxy/proxy-server.ts";
+import { type ProxyPolicy, ProxyServer } from "../proxy/proxy-server.ts";
 import type { SessionHandlersOptions, SigningParts } from "./session-handlers.ts";
-import type { SessionPlan } from "./session-plan.ts";
+import type { SessionPlan } from "./plan/session-plan.ts";
+import type { UpstreamSettings } from "./plan/upstream-settings.ts";
 import { openSigner } from "./signing/session-signer.ts";
 import type { SessionCredential } from "../credential/session-credential.ts";
 import { createUpstreamRoots } from "../proxy/upstream/upstream-roots.ts";
 import { parseUpstreamProxySettings } from "../proxy/upstream/upstream-proxy.ts";
-
-/** How this machine reaches upstreams: the user's own settings, never a project file's. */
-export interface UpstreamSettings {
-  /** `--connect-to HOST:PORT:ADDR:PORT` */
-  readonly connectTo: readonly string[];
-  /** Certificates that are trusted too, one PEM text each */
-  readonly upstreamCa: readonly string[];
-  /** For the host's own HTTPS_PROXY and NO_PROXY */
-  readonly env: NodeJS.ProcessEnv;
-}
 
 export interface SessionProxyOptions {
   readonly session: string;

@@ -3,21 +3,15 @@ import { isVaultboxError } from "../base/errors.ts";
 import { quoted, toPrintable } from "../base/printable.ts";
 import { defaultWorkspaceSettings } from "../policy/workspace-settings.ts";
 import { sayWhileLong } from "../sandbox/long-work.ts";
-import {
-  defaultMountRules,
-  resolveAllowed,
-  resolveMount,
-  resolveWorkspace,
-} from "../sandbox/mounts/mounts.ts";
-import { refuseOwnPlaces } from "./own-places.ts";
+import { type MountRules, resolveMount, resolveWorkspace } from "../sandbox/mounts/mounts.ts";
+import { refuseOwnPlaces } from "./run-place.ts";
 import type { Session } from "./session.ts";
 import { refuseNested } from "./refuse-nested.ts";
 import { rememberFolders } from "../base/remember-folders.ts";
-import { refuseRepositoryParts } from "./repository-part.ts";
+import { refuseRepositoryParts, refuseSecondViews } from "./mount-refusals.ts";
 import { resolveShown } from "../sandbox/mounts/shown-files.ts";
-import { refuseSecondViews } from "./second-view.ts";
 import { toWritable } from "../base/session-state.ts";
-import type { RunRequest } from "./run-request.ts";
+import type { RunRequest } from "./plan/run-request.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
 import { toMountedRoots } from "../workspace/roots/mounted-root.ts";
 import { openWorkspaceSession, type WorkspaceSession } from "../workspace/workspace-session.ts";
@@ -35,13 +29,13 @@ const maxNotes = 2000;
  */
 export async function openSessionWorkspace(
   request: RunRequest,
+  rules: MountRules,
   session: Session,
 ): Promise<WorkspaceSession> {
   const { workspace } = request;
   const { paths } = session;
   const { id } = session.state;
-  const allowed = await resolveAllowed(request.allowMounts);
-  const rules = defaultMountRules(paths, allowed);
+  const { allowed } = rules;
   const mounts = await Promise.all(request.mounts.map((text) => resolveMount(text, rules)));
   const roots = [...toMountedRoots(workspace, mounts)];
   const refuse = async (): Promise<void> => {

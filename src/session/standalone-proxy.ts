@@ -13,7 +13,7 @@ import { endDeadProxies } from "./leftovers.ts";
 import { prepareSession, type PreparedSession } from "./prepare-session.ts";
 import { Session } from "./session.ts";
 import type { SessionEnding } from "./session-ending.ts";
-import type { SessionPlan } from "./session-plan.ts";
+import type { SessionPlan } from "./plan/session-plan.ts";
 import { timeoutStatus, untilTimeLimit } from "./time-limit.ts";
 
 export interface StandaloneProxyOptions {

@@ -7,7 +7,7 @@ export interface VaultContext {
   readonly paths: { readonly vaults: string; readonly state: string };
   readonly env: NodeJS.ProcessEnv;
   /** Asks the user for a passphrase without echo; absent when there is no terminal */
-  readonly prompt?: (question: string) => Promise<string>;
+  readonly prompt?: ((question: string) => Promise<string>) | undefined;
 }
 
 /** The vault that is used when none is named. */

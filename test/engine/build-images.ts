@@ -1,5 +1,5 @@
 import { agentProfiles } from "../../src/agents/select-agent.ts";
-import { toAgentPackage } from "../../src/cli/agent-package.ts";
+import { toAgentPackage } from "../../src/agents/agent-profile.ts";
 import { connectEngine } from "../../src/engine/connect-engine.ts";
 import { ensureAgentImage } from "../../src/engine/image/agent-image.ts";
 import { ensureBaseImage } from "../../src/engine/image/base-image.ts";

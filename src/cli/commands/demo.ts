@@ -24,9 +24,8 @@ export function buildCommand(): Command {
 
 async function demo(flags: { readonly yes?: boolean; readonly json?: boolean }): Promise<void> {
   const { runDemo } = await import("../../demo/demo.ts");
-  const { canPrompt } = await import("../prompt.ts");
   const { confirm } = await import("../vault-access.ts");
-  const { printJson, printLines } = await import("../output.ts");
+  const { canPrompt, printJson, printLines } = await import("../output.ts");
   const { toTable } = await import("../table.ts");
   // Without a terminal there is nobody to ask, and whoever starts a demo there wants it to run
   const yes = flags.yes === true || process.env["CI"] === "true" || !canPrompt();

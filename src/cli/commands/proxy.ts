@@ -1,12 +1,7 @@
 import { Command } from "commander";
 import { leavingOut } from "../../base/program-environment.ts";
-import {
-  addPolicyOptions,
-  collect,
-  toSessionPolicyOptions,
-  type PolicyFlags,
-} from "../policy-options.ts";
-import type { SessionFlags } from "../read-session-plan.ts";
+import { addPolicyOptions, collect } from "../policy-options.ts";
+import type { SessionFlags } from "../run-flags.ts";
 import { addUpstreamOptions } from "../upstream-options.ts";
 
 const examples = `
@@ -14,7 +9,7 @@ Examples:
   vaultbox proxy --socket /tmp/p --ca-out /tmp/ca --allow api.example.com
   vaultbox proxy --socket /tmp/p --ca-out /tmp/ca --allow preset:github`;
 
-interface ProxyFlags extends PolicyFlags, SessionFlags {
+interface ProxyFlags extends SessionFlags {
   readonly socket: string;
   readonly caOut: string;
 }
@@ -34,36 +29,36 @@ export function buildCommand(): Command {
 
 async function proxy(flags: ProxyFlags): Promise<void> {
   const [
-    { resolvePaths },
+    { toVaultContext },
+    { toSessionOptions },
     { readSessionPlan },
     { runStandaloneProxy },
-    { SessionEnding },
-    { watchSignals },
+    { SessionEnding, watchSignals },
     { timeoutStatus, timeoutText },
     { printLines, printNote },
   ] = await Promise.all([
-    import("../../base/paths.ts"),
-    import("../read-session-plan.ts"),
+    import("../vault-access.ts"),
+    import("../run-flags.ts"),
+    import("../../session/plan/session-plan.ts"),
     import("../../session/standalone-proxy.ts"),
     import("../../session/session-ending.ts"),
-    import("../../session/signal-watch.ts"),
     import("../../session/time-limit.ts"),
     import("../output.ts"),
   ]);
-  const paths = resolvePaths();
-  const options = toSessionPolicyOptions(flags);
-  const plan = await readSessionPlan(flags, options, paths);
+  const host = toVaultContext();
+  const options = toSessionOptions(flags);
+  const plan = await readSessionPlan(options, { ...host, writable: [] });
   const ending = new SessionEnding();
   using signals = watchSignals(ending.ask);
   // The next one ends this process at once
   ending.interrupted.catch(() => signals[Symbol.dispose]());
   const status = await runStandaloneProxy({
-    paths,
+    paths: host.paths,
     plan,
     workspace: options.workspace,
     socketPath: flags.socket,
     caOutPath: flags.caOut,
-    env: process.env,
+    env: host.env,
     ending,
     onListening: (session, { placeholders }) => {
       printNote(`session ${session} is listening on ${flags.socket}`);

@@ -100,7 +100,7 @@ async function pruneRecords(paths: Paths, before: string): Promise<RemovedRecord
 async function pruneImages(engine: Engine): Promise<RemovedImages> {
   const { agentProfiles } = await import("../../agents/select-agent.ts");
   const { removeImages } = await import("../../engine/image/remove-images.ts");
-  const { toAgentPackage } = await import("../agent-package.ts");
+  const { toAgentPackage } = await import("../../agents/agent-profile.ts");
   const agents = agentProfiles.flatMap((profile) => toAgentPackage(profile) ?? []);
   return await removeImages(engine, agents, process.env);
 }

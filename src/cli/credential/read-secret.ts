@@ -1,7 +1,8 @@
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import { checkSecretValue, maxSecretBytes } from "../../vault/stored-credential.ts";
-import { canPrompt, promptHidden } from "../prompt.ts";
+import { canPrompt } from "../output.ts";
+import { promptHidden } from "../prompt.ts";
 
 /**
  * The secret from stdin when something is piped in, or typed without echo. Never from the command line: other processes

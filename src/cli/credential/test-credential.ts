@@ -14,7 +14,7 @@ import { toShellWord } from "../../base/shell-word.ts";
 import { prepareSession } from "../../session/prepare-session.ts";
 import { Session } from "../../session/session.ts";
 import { toSessionCredentials } from "../../session/session-credentials.ts";
-import type { UpstreamSettings } from "../../session/session-proxy.ts";
+import type { UpstreamSettings } from "../../session/plan/upstream-settings.ts";
 import { findEntry } from "../../vault/change-credentials.ts";
 import { type OpenVault, openVaults } from "../../vault/open-vaults.ts";
 import type { StoredCredential } from "../../vault/stored-credential.ts";

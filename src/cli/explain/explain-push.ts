@@ -14,8 +14,8 @@ import { readConnectTo, refuseLiteralAddress } from "./explain-sending.ts";
 import {
   resolveSessionPolicy,
   type SessionPolicy,
-  type SessionPolicyOptions,
-} from "../session-policy.ts";
+  type PolicyOptions,
+} from "../../session/plan/session-policy.ts";
 
 /** What a push may do to one ref. */
 export interface PushExplanation {
@@ -49,12 +49,12 @@ const facts: Readonly<Record<PushStep["step"], Omit<RefUpdate, "ref">>> = {
  */
 export async function explainPush(
   wanted: { readonly url: string; readonly ref: string },
-  options: SessionPolicyOptions,
+  options: PolicyOptions,
   paths: Paths,
 ): Promise<PushExplanation> {
   const place = readPlace(wanted.url);
   const ref = wanted.ref.startsWith("refs/") ? wanted.ref : `refs/heads/${wanted.ref}`;
-  const session = await resolveSessionPolicy(options, paths);
+  const session = await resolveSessionPolicy(options, { paths, writable: [] });
   const { policy } = session;
   const { repository } = place;
   const rules = filterBySpelling(

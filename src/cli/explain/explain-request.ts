@@ -8,7 +8,7 @@ import { type Sending, strictRule } from "../../proxy/decide/sending.ts";
 import { parseAskedRequest, type WantedRequest } from "./asked-request.ts";
 import type { HandlerVerdict } from "./explain-handler.ts";
 import { explainSending, type SendingTools, toSendingTools } from "./explain-sending.ts";
-import { resolveSessionPolicy, type SessionPolicyOptions } from "../session-policy.ts";
+import { resolveSessionPolicy, type PolicyOptions } from "../../session/plan/session-policy.ts";
 import type { DeniedDecision } from "../../proxy/decide/denial.ts";
 
 /** What would happen to one request. */
@@ -52,11 +52,11 @@ export async function explainRequest(
     /** Names; none is those of the session */
     readonly vaults: readonly string[];
   },
-  options: SessionPolicyOptions,
+  options: PolicyOptions,
   paths: Paths,
 ): Promise<Explanation> {
   const incoming = parseAskedRequest(wanted);
-  const session = await resolveSessionPolicy(options, paths);
+  const session = await resolveSessionPolicy(options, { paths, writable: [] });
   const explain = await openExplainer({
     policy: session.policy,
     stateFolder: paths.state,

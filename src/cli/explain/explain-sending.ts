@@ -9,10 +9,11 @@ import { resolveDialTarget } from "../../proxy/upstream/dial.ts";
 import type { IncomingRequest } from "../../http/incoming-request.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { toSessionCredentials } from "../../session/session-credentials.ts";
-import { findPresetFor } from "../../session/find-preset.ts";
-import { mapRegistryAddresses } from "../../session/registry-access.ts";
-import type { SessionPolicy } from "../session-policy.ts";
-import { openSessionVaults } from "../session-vaults.ts";
+import { findPresetFor } from "../../presets/presets.ts";
+import { mapRegistryAddresses } from "../../session/plan/upstream-settings.ts";
+import type { SessionPolicy } from "../../session/plan/session-policy.ts";
+import { openSessionVaults } from "../../session/plan/session-plan.ts";
+import { toVaultContext } from "../vault-access.ts";
 
 /** `credential`: `vault/name` of each that is attached, joined; null for none */
 export type SendingVerdict =
@@ -29,7 +30,9 @@ export interface SendingTools {
 export function toSendingTools(session: SessionPolicy, vaults: readonly string[]): SendingTools {
   return {
     openAuthoriser: async () => {
-      const { credentials } = toSessionCredentials(await openSessionVaults(vaults, session));
+      const { credentials } = toSessionCredentials(
+        await openSessionVaults(vaults, session, toVaultContext()),
+      );
       return createAuthoriser(credentials, findPresetFor);
     },
     readConnectTo: () => readConnectTo(session),

@@ -11,8 +11,8 @@ import {
   readExportKind,
 } from "../../vault/transfer.ts";
 import { acceptRestoredVault, openStore } from "../../vault/vault-catalog.ts";
-import { printNote } from "../output.ts";
-import { canPrompt, promptHidden } from "../prompt.ts";
+import { canPrompt, printNote } from "../output.ts";
+import { promptHidden } from "../prompt.ts";
 import { openOrMakeStore, readNewPassphrase, toVaultContext } from "../vault-access.ts";
 
 export interface ExportFlags {

@@ -40,7 +40,7 @@ test("policy explain says of every spelling of a path what the proxy does", asyn
   const root = await realpath(await mkdtemp(join(tmpdir(), "vaultbox-test-explain-")));
   const paths = resolvePaths({ ...process.env, VAULTBOX_HOME: join(root, "home") });
   const git = ["https://github.com/acme/widgets:push=agent/*"];
-  const options = { workspace: root, allow, entryFlags: { git }, agent: "generic" };
+  const options = { command: [], workspace: root, allow, entryFlags: { git }, agent: "generic" };
   try {
     await using standin = await startGithubStandin();
     await using proxy = await startGithubProxy({ standin, git: [githubRule()], rules: allow });

@@ -9,7 +9,7 @@ import {
 } from "../../../src/session/disclosed-secrets.ts";
 import type { OpenVault } from "../../../src/vault/open-vaults.ts";
 import type { SecretSource, StoredCredential } from "../../../src/vault/stored-credential.ts";
-import type { RunRequest } from "../../../src/session/run-request.ts";
+import type { RunRequest } from "../../../src/session/plan/run-request.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
 const sources: Readonly<Record<string, SecretSource>> = {

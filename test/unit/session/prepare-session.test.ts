@@ -7,9 +7,8 @@ import { resolvePaths } from "../../../src/base/paths.ts";
 import { readActiveSessions, readState } from "../../../src/base/session-state.ts";
 import { parseRule } from "../../../src/policy/parse-rule.ts";
 import type { EgressPolicy } from "../../../src/policy/policy.ts";
-import { prepareSession, type PreparedSession } from "../../../src/session/prepare-session.ts";
-import { Session } from "../../../src/session/session.ts";
-import type { SessionEvent } from "../../../src/session/session-events.ts";
+import { type PreparedSession, prepareSession } from "../../../src/session/prepare-session.ts";
+import { Session, type SessionEvent } from "../../../src/session/session.ts";
 import { startRecordingUpstream } from "../../support/proxy-fixture.ts";
 
 const source = { kind: "flag", label: "--allow" } as const;

@@ -1,19 +1,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { resolvePaths, type Paths } from "../../../src/base/paths.ts";
 import type { CreatedContainer, Engine } from "../../../src/engine/engine.ts";
 import { VaultboxError } from "../../../src/base/errors.ts";
-import type { RunHost } from "../../../src/session/run-request.ts";
+import type { RunHost, RunOptions } from "../../../src/session/plan/run-request.ts";
 import { readAccounts } from "../../../src/sandbox/sandbox-user.ts";
 import { SessionEnding } from "../../../src/session/session-ending.ts";
 import { runSandbox } from "../../../src/session/run-sandbox.ts";
 import { readActiveSessions } from "../../../src/base/session-state.ts";
 
 const lost = new VaultboxError("VBX_ENGINE_FAILED", "the connection to the engine failed");
-const badPolicy = new VaultboxError("VBX_POLICY_INVALID", "the policy is broken");
+/** How a run ends whose `--allow` is no rule. */
+const badPolicy = { code: "VBX_USAGE", message: expect.stringContaining("--allow") };
 
 /** What an engine does with the relay; each part works unless it's given. */
 interface RelayCalls {
@@ -43,42 +43,55 @@ function createEngine(calls: RelayCalls) {
   return { engine: engine as unknown as Engine, removed };
 }
 
-async function createPaths(): Promise<Paths> {
+async function createFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "vaultbox-test-removal-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return resolvePaths({ VAULTBOX_HOME: folder });
+  return folder;
+}
+
+async function createPaths(): Promise<Paths> {
+  return resolvePaths({ VAULTBOX_HOME: await createFolder() });
 }
 
 /** A run whose policy turns out to be broken while its relay is under way. */
 async function runBroken(engine: Engine, paths: Paths): Promise<unknown> {
   const host = {
     paths,
+    env: {},
     engine: Promise.resolve(engine),
     relayImage: Promise.resolve({ tag: "relay", command: [] }),
     ending: new SessionEnding(),
     onEvent: () => undefined,
   } as unknown as RunHost;
-  const request = async (): Promise<never> => {
-    for (let turn = 0; turn < 10; turn += 1) await nextTurn();
-    throw badPolicy;
+  const workspace = await createFolder();
+  const options: RunOptions = {
+    workspace,
+    command: ["true"],
+    allow: ["no rule"],
+    vault: [],
+    connectTo: [],
+    upstreamCa: [],
+    mounts: [],
+    allowMounts: [],
+    show: [],
+    variables: [],
+    home: undefined,
+    runtime: undefined,
+    keepsHistory: false,
+    needsCredential: false,
+    link: "stdio",
+    image: { packages: [], npm: [] },
+    memoryBytes: 1,
+    cpus: 1,
+    timeoutMs: undefined,
   };
-  const run = runSandbox(
-    {
-      workspace: "/w",
-      writable: ["/w"],
-      link: "stdio",
-      request,
-      beforeSandbox: () => Promise.resolve(),
-    },
-    host,
-  );
-  return await run.catch((error: unknown) => error);
+  return await runSandbox(options, host).catch((error: unknown) => error);
 }
 
 test("a session that removed everything is over; one whose removal failed stays for the next run to clean up", async () => {
   const gone = createEngine({});
   const over = await createPaths();
-  expect(await runBroken(gone.engine, over)).toBe(badPolicy);
+  expect(await runBroken(gone.engine, over)).toMatchObject(badPolicy);
   expect(gone.removed).toEqual(["relay"]);
   expect(await readActiveSessions(over)).toEqual([]);
 
@@ -109,7 +122,7 @@ test("a relay that fails to start while the policy is read ends the run in order
   onTestFinished(() => void process.off("unhandledRejection", onUnhandled));
   const failing = createEngine({ start: () => Promise.reject(lost) });
   const paths = await createPaths();
-  expect(await runBroken(failing.engine, paths)).toBe(badPolicy);
+  expect(await runBroken(failing.engine, paths)).toMatchObject(badPolicy);
   expect(failing.removed).toEqual(["relay"]);
   expect(unhandled).toEqual([]);
   expect(await readActiveSessions(paths)).toEqual([]);

@@ -3,8 +3,8 @@ import {
   GaveUpError,
   InterruptedError,
   SessionEnding,
+  watchSignals,
 } from "../../../src/session/session-ending.ts";
-import { watchSignals } from "../../../src/session/signal-watch.ts";
 
 test("before the command a signal interrupts the session, then it's the command's, at last it ends the look", async () => {
   const early = new SessionEnding();

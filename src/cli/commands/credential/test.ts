@@ -40,7 +40,7 @@ async function test(name: string, flags: Flags): Promise<void> {
   ] = await Promise.all([
     import("../../../base/paths.ts"),
     import("../../../config/preferences.ts"),
-    import("../../upstream-ca.ts"),
+    import("../../../session/plan/upstream-settings.ts"),
     import("../../credential/test-credential.ts"),
     import("../../vault-access.ts"),
     import("../../output.ts"),

@@ -5,7 +5,7 @@ import { leavingOut } from "../../../base/program-environment.ts";
 import {
   addPolicyOptions,
   collect,
-  toSessionPolicyOptions,
+  toPolicyOptions,
   type PolicyFlags,
 } from "../../policy-options.ts";
 
@@ -65,7 +65,7 @@ async function explain(
     import("../../output.ts"),
   ]);
   const wanted = { method, url, headers: flags.header, vaults: flags.vault };
-  const options = toSessionPolicyOptions(flags);
+  const options = toPolicyOptions(flags);
   const found = await explainRequest(wanted, options, resolvePaths());
   if (flags.json === true) return output.printJson(found);
   const { verdict, reason, rule, source, detail, credential } = found;
@@ -98,7 +98,7 @@ async function explainPushes(
       import("../../table.ts"),
     ],
   );
-  const options = toSessionPolicyOptions(flags);
+  const options = toPolicyOptions(flags);
   const found = await explainPush({ url, ref }, options, resolvePaths());
   if (flags.json === true) return output.printJson(found);
   const steps = found.steps.map(({ step, verdict, why }) => [step, verdict, why]);

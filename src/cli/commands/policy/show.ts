@@ -1,9 +1,5 @@
 import { Command } from "commander";
-import {
-  addPolicyOptions,
-  toSessionPolicyOptions,
-  type PolicyFlags,
-} from "../../policy-options.ts";
+import { addPolicyOptions, toPolicyOptions, type PolicyFlags } from "../../policy-options.ts";
 
 const examples = `
 Examples:
@@ -33,7 +29,7 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
     { itemsOf },
   ] = await Promise.all([
     import("../../../base/paths.ts"),
-    import("../../session-policy.ts"),
+    import("../../../session/plan/session-policy.ts"),
     import("../../output.ts"),
     import("../../policy-text.ts"),
     import("../../run-flags.ts"),
@@ -42,7 +38,10 @@ async function show(flags: PolicyFlags & { readonly json?: boolean }): Promise<v
     import("../../../session/entry-kinds.ts"),
     import("../../../policy/entry-kind.ts"),
   ]);
-  const session = await resolveSessionPolicy(toSessionPolicyOptions(flags), resolvePaths());
+  const session = await resolveSessionPolicy(toPolicyOptions(flags), {
+    paths: resolvePaths(),
+    writable: [],
+  });
   const { policy, hash, agent, projectFile } = session;
   const { entries = [] } = policy;
   if (flags.json === true) {

@@ -1,6 +1,5 @@
 // `policy explain` and the proxy run one function: 100,000 requests, each by both, from the text that the user writes and from
 // the head that a client sends. The proxy is the real one from its exchange to its upstream, which is a stand-in.
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { VaultboxError } from "../../../../src/base/errors.ts";
 import { openExplainer } from "../../../../src/cli/explain/explain-request.ts";
@@ -26,11 +25,12 @@ import { SecretEchoes } from "../../../../src/proxy/egress/secret-echo.ts";
 import type { ProxyContext } from "../../../../src/proxy/proxy-context.ts";
 import { resolveDialTarget } from "../../../../src/proxy/upstream/dial.ts";
 import type { UpstreamAnswer } from "../../../../src/proxy/upstream/upstream.ts";
-import { findPresetFor } from "../../../../src/session/find-preset.ts";
+import { findPresetFor } from "../../../../src/presets/presets.ts";
 import { gitEntries } from "../../../../src/git/entry/git-entries.ts";
 import type { EntryGroup } from "../../../../src/policy/entry-kind.ts";
 import { openSessionHandlers } from "../../../../src/session/session-handlers.ts";
 import { makeCredential } from "../../../support/credential-fixtures.ts";
+import fc from "fast-check";
 
 const policies = 200;
 const requestsOfPolicy = 500;

@@ -12,7 +12,7 @@ import {
   toHostOwner,
   type SessionHistory,
 } from "../../../../../src/sandbox/home/history/session-history.ts";
-import type { RunRequest } from "../../../../../src/session/run-request.ts";
+import type { RunRequest } from "../../../../../src/session/plan/run-request.ts";
 
 const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 const sandboxUser = { ...own, userName: "agent", groupName: "agent", home: "/home/agent" };

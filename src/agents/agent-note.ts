@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from "node:path";
-import { agentProfiles } from "../agents/select-agent.ts";
-import { baseName, readStartedCommands, skipOptions } from "../agents/started-commands.ts";
+import { agentProfiles } from "./select-agent.ts";
+import { baseName, readStartedCommands, skipOptions } from "./started-commands.ts";
 import { Folder, orNothing } from "../base/fs/beneath.ts";
 import { contains } from "../base/fs/path-steps.ts";
 import { quoted } from "../base/printable.ts";

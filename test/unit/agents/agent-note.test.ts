@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { toAgentNote } from "../../../src/cli/agent-note.ts";
+import { toAgentNote } from "../../../src/agents/agent-note.ts";
 
 function createWorkspace(): Disposable & { readonly path: string } {
   const path = realpathSync(mkdtempSync(join(tmpdir(), "vbnote-")));

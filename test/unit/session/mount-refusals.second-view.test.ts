@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refuseSecondViews } from "../../../src/session/second-view.ts";
+import { refuseSecondViews } from "../../../src/session/mount-refusals.ts";
 import type { MountedRoot } from "../../../src/workspace/roots/mounted-root.ts";
 
 const workspace: MountedRoot = { kind: "workspace", source: "/ws", target: "/ws", writable: true };

@@ -1,32 +1,31 @@
-import { given } from "../base/given.ts";
+import { given } from "../../base/given.ts";
 import { realpath } from "node:fs/promises";
-import type { AgentProfile } from "../agents/agent-profile.ts";
-import { selectAgent } from "../agents/select-agent.ts";
-import { resolveEffectivePolicy } from "../config/effective-policy.ts";
-import type { ChosenFile, ChosenFileRules } from "../config/chosen-file.ts";
-import type { Paths } from "../base/paths.ts";
-import { leavingOut } from "../base/program-environment.ts";
-import { readPreferences, type Preferences } from "../config/preferences.ts";
-import { loadTrustedProjectFile } from "../config/project-file.ts";
-import type { EntryKind } from "../policy/entry-kind.ts";
-import type { PolicyFile, ProjectFile } from "../policy/file/parse-policy.ts";
-import { readClientRegistry, type SessionRegistry } from "../presets/client-registry.ts";
-import { expandPreset } from "../presets/expand-preset.ts";
-import { findPreset } from "../presets/presets.ts";
-import type { SessionPlan } from "../session/session-plan.ts";
-import { toShellWord } from "../base/shell-word.ts";
-import { loadEntryKinds } from "../session/entry-kinds.ts";
-import { toPrintable } from "../base/printable.ts";
-import { isMadeInSandbox } from "../workspace/handoff/made-repositories.ts";
-import { withoutSshAlias } from "../workspace/git-dir/remote.ts";
+import type { AgentProfile } from "../../agents/agent-profile.ts";
+import { selectAgent } from "../../agents/select-agent.ts";
+import { resolveEffectivePolicy } from "../../config/effective-policy.ts";
+import type { ChosenFileRules } from "../../config/chosen-file.ts";
+import { leavingOut } from "../../base/program-environment.ts";
+import { readPreferences, type Preferences } from "../../config/preferences.ts";
+import { loadTrustedProjectFile } from "../../config/project-file.ts";
+import type { EntryKind } from "../../policy/entry-kind.ts";
+import type { PolicyFile, ProjectFile } from "../../policy/file/parse-policy.ts";
+import { readClientRegistry, type SessionRegistry } from "../../presets/client-registry.ts";
+import { expandPreset } from "../../presets/expand-preset.ts";
+import { findPreset } from "../../presets/presets.ts";
+import type { SandboxedPlan } from "../../sandbox/sandbox-request.ts";
+import { toShellWord } from "../../base/shell-word.ts";
+import { loadEntryKinds } from "../entry-kinds.ts";
+import { toPrintable } from "../../base/printable.ts";
+import { isMadeInSandbox } from "../../workspace/handoff/made-repositories.ts";
+import { withoutSshAlias } from "../../workspace/git-dir/remote.ts";
 import {
   readRepositoryFacts,
   resolveHost,
   type RepositoryFacts,
-} from "../workspace/git-dir/repository-facts.ts";
+} from "../../workspace/git-dir/repository-facts.ts";
 
 /** What a command line says about the policy of a session. */
-export interface SessionPolicyOptions {
+export interface PolicyOptions {
   /** The folder that is mounted, and where the project file is looked for */
   readonly workspace: string;
   /** `--policy FILE` */
@@ -37,16 +36,18 @@ export interface SessionPolicyOptions {
   readonly entryFlags?: Readonly<Record<string, readonly string[]>>;
   /** `--agent NAME` */
   readonly agent?: string;
-  /** What will run, when that is known */
-  readonly command?: readonly string[];
-  /** Real paths of what the session that is to start will write in */
-  readonly writable?: readonly string[];
-  /** Called for a file of the command line that sandboxes can write from that session on */
-  readonly onFirstUse?: (file: ChosenFile) => void;
+  /** What will run; empty when that isn't known */
+  readonly command: readonly string[];
 }
 
 /** The policy of a session with everything it was made from. */
-export interface SessionPolicy extends Omit<SessionPlan, "vaults" | "git" | "upstream"> {
+export interface SessionPolicy extends Omit<SandboxedPlan, "git"> {
+  /** SHA-256 of the policy, hex */
+  readonly hash: string;
+  /** Whether the command line, a flag or the project file says which agent it is */
+  readonly isAgentKnown: boolean;
+  /** Why the work tree's remote isn't read by default, for the user */
+  readonly repositoryNote?: string;
   readonly projectFile?: {
     readonly path: string;
     readonly sha256: string;
@@ -61,24 +62,25 @@ export interface SessionPolicy extends Omit<SessionPlan, "vaults" | "git" | "ups
  * @throws VaultboxError of each part; nothing is skipped
  */
 export async function resolveSessionPolicy(
-  options: SessionPolicyOptions,
-  paths: Paths,
+  options: PolicyOptions,
+  rules: ChosenFileRules,
 ): Promise<SessionPolicy> {
   // What a sandbox can write chooses no program of the host, also when the workspace isn't where this process was started
-  return await leavingOut(options.workspace, () => readSessionPolicy(options, paths));
+  return await leavingOut(options.workspace, () => readSessionPolicy(options, rules));
 }
 
 async function readSessionPolicy(
-  options: SessionPolicyOptions,
-  paths: Paths,
+  options: PolicyOptions,
+  rules: ChosenFileRules,
 ): Promise<SessionPolicy> {
+  const { paths } = rules;
   const worktree = readWorktree(options.workspace);
   // Read while the rest is; what fails first is reported
   worktree.catch(() => undefined);
   const preferences = await readPreferences(paths);
   const entryKinds = await loadEntryKinds();
   const projectFile = await loadTrustedProjectFile(options.workspace, paths, entryKinds);
-  const policyFile = await readPolicyOption(options, paths, entryKinds);
+  const policyFile = await readPolicyOption(options.policy, rules, entryKinds);
   const agent = chooseAgent(options, projectFile?.project.agent);
   const registries: SessionRegistry[] = [];
   const lookupPreset = createPresetLookup(options.workspace, registries);
@@ -132,25 +134,19 @@ async function readWorktree(workspace: string): Promise<RepositoryFacts | undefi
 }
 
 async function readPolicyOption(
-  options: SessionPolicyOptions,
-  paths: Paths,
+  path: string | undefined,
+  rules: ChosenFileRules,
   entryKinds: readonly EntryKind[],
 ): Promise<PolicyFile | undefined> {
-  if (options.policy === undefined) return undefined;
-  const { readPolicyFile } = await import("../config/policy-file.ts");
-  return await readPolicyFile(options.policy, toChosenFileRules(options, paths), entryKinds);
-}
-
-/** By what files of the command line are judged; a session that is to start says what it will write in. */
-export function toChosenFileRules(options: SessionPolicyOptions, paths: Paths): ChosenFileRules {
-  const { writable = [], onFirstUse } = options;
-  return { paths, writable, ...(onFirstUse && { onFirstUse }) };
+  if (path === undefined) return undefined;
+  const { readPolicyFile } = await import("../../config/policy-file.ts");
+  return await readPolicyFile(path, rules, entryKinds);
 }
 
 /** `--agent`, else the agent that the command starts, else the project's, else the generic one. */
-function chooseAgent(options: SessionPolicyOptions, projectAgent?: string): AgentProfile {
-  const command = options.command ?? [];
-  if (options.agent !== undefined) return selectAgent(command, options.agent);
+function chooseAgent(options: PolicyOptions, projectAgent?: string): AgentProfile {
+  const { command, agent } = options;
+  if (agent !== undefined) return selectAgent(command, agent);
   const detected = selectAgent(command);
   const isKnown = detected.executable !== undefined;
   return isKnown || projectAgent === undefined ? detected : selectAgent(command, projectAgent);
@@ -158,7 +154,7 @@ function chooseAgent(options: SessionPolicyOptions, projectAgent?: string): Agen
 
 function isAgentKnown(
   { executable }: AgentProfile,
-  { agent }: SessionPolicyOptions,
+  { agent }: PolicyOptions,
   projectAgent: string | undefined,
 ): boolean {
   return (executable ?? agent ?? projectAgent) !== undefined;

@@ -1,17 +1,15 @@
 // Before a session starts: whether the agent will find a credential, so that nobody lands in its own login, which could
 // not work in a sandbox.
-import type { AgentProfile } from "../agents/agent-profile.ts";
-import { findAgentArguments } from "../agents/detect-command.ts";
-import { VaultboxError } from "../base/errors.ts";
-import type { EgressPolicy } from "../policy/policy.ts";
-import { listPresets } from "../presets/presets.ts";
-import { quoted } from "../base/printable.ts";
-import { hasRandomRun } from "../session/disclosed-secrets.ts";
-import type { OpenVault } from "../vault/open-vaults.ts";
-import type { SecretSource } from "../vault/stored-credential.ts";
-import { toVaultFlag } from "../vault/vault-context.ts";
-import { printNote } from "./output.ts";
-import { canPrompt, promptYes } from "./prompt.ts";
+import type { AgentProfile } from "../../agents/agent-profile.ts";
+import { findAgentArguments } from "../../agents/detect-command.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import type { EgressPolicy } from "../../policy/policy.ts";
+import { listPresets } from "../../presets/presets.ts";
+import { quoted } from "../../base/printable.ts";
+import { hasRandomRun } from "../disclosed-secrets.ts";
+import type { OpenVault } from "../../vault/open-vaults.ts";
+import type { SecretSource } from "../../vault/stored-credential.ts";
+import { toVaultFlag } from "../../vault/vault-context.ts";
 
 /** What decides whether the agent of a run will be let in by its model. */
 export interface AgentStart {
@@ -27,21 +25,28 @@ export interface AgentStart {
   readonly flags: readonly string[];
 }
 
+/** Who is told what is found, and asked. */
+interface Asker {
+  readonly say: (text: string) => void;
+  /** Missing where nobody can be asked */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
+}
+
 /**
- * Goes on when the agent needs no credential or has one; else asks on a terminal whether to go on without. Warns of real
- * keys that `--env` puts into the sandbox.
+ * Goes on when the agent needs no credential or has one; else asks whether to go on without. Warns of real keys that
+ * `--env` puts into the sandbox.
  * @throws VaultboxError VBX_CREDENTIAL_UNKNOWN with the command for each credential that would do, VBX_CANCELLED
  */
-export async function checkAgentCredential(start: AgentStart): Promise<void> {
+export async function checkAgentCredential(
+  start: AgentStart,
+  { say, confirm }: Asker,
+): Promise<void> {
   const missing = findMissing(start);
-  if (missing === undefined) {
-    for (const note of toExposedNotes(start)) printNote(note);
-    return;
-  }
-  if (!canPrompt()) throw missing;
-  printNote(missing.message);
-  for (const hint of missing.hints) printNote(`hint: ${hint}`);
-  if (!(await promptYes("go on without a credential?"))) {
+  if (missing === undefined) return toExposedNotes(start).forEach(say);
+  if (confirm === undefined) throw missing;
+  say(missing.message);
+  for (const hint of missing.hints) say(`hint: ${hint}`);
+  if (!(await confirm("go on without a credential?"))) {
     throw new VaultboxError("VBX_CANCELLED", "cancelled");
   }
 }

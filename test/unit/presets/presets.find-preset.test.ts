@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findPresetFor } from "../../../src/session/find-preset.ts";
+import { findPresetFor } from "../../../src/presets/presets.ts";
 
 const header = (name: string, value = ""): Parameters<typeof findPresetFor>[1] => ({
   kind: "header",

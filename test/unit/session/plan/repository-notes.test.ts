@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { toPartNote } from "../../../src/cli/repository-notes.ts";
-import { resolvePaths } from "../../../src/base/paths.ts";
+import { toPartNote } from "../../../../src/session/plan/repository-notes.ts";
+import { resolvePaths } from "../../../../src/base/paths.ts";
 
 const rules = {
   home: "/home/nobody",

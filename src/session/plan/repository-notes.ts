@@ -1,9 +1,9 @@
-import { toPrintable, quoted } from "../base/printable.ts";
-import { type MountRules, resolveWorkspace } from "../sandbox/mounts/mounts.ts";
-import { toGitOverrides } from "../sandbox/environment/git-overrides.ts";
-import type { RunRequest } from "../session/run-request.ts";
-import type { RepositoryFacts } from "../workspace/git-dir/repository-facts.ts";
-import { toShellWord } from "../base/shell-word.ts";
+import { toPrintable, quoted } from "../../base/printable.ts";
+import { type MountRules, resolveWorkspace } from "../../sandbox/mounts/mounts.ts";
+import { toGitOverrides } from "../../sandbox/environment/git-overrides.ts";
+import type { RunRequest } from "./run-request.ts";
+import type { RepositoryFacts } from "../../workspace/git-dir/repository-facts.ts";
+import { toShellWord } from "../../base/shell-word.ts";
 
 /** What the user should know of git in the sandbox before it starts: what it can't do there, and what to type instead. */
 export async function toRepositoryNotes(

@@ -1,12 +1,12 @@
-import { VaultboxError } from "../base/errors.ts";
-import { readWritableFolders } from "../base/folder-list.ts";
-import { type GitAuthor, isUsableAuthor } from "../policy/git-author.ts";
-import type { SigningSettings } from "../policy/signing-settings.ts";
-import type { SessionPlan } from "../session/session-plan.ts";
-import { findSigningKey } from "../session/signing/session-signer.ts";
-import { lastValue } from "../workspace/git-dir/git-setting.ts";
-import { readUserConfiguration } from "../workspace/git-dir/user-configuration.ts";
-import type { OpenVault } from "../vault/open-vaults.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { readWritableFolders } from "../../base/folder-list.ts";
+import { type GitAuthor, isUsableAuthor } from "../../policy/git-author.ts";
+import type { SigningSettings } from "../../policy/signing-settings.ts";
+import type { SessionPlan } from "./session-plan.ts";
+import { findSigningKey } from "../signing/session-signer.ts";
+import { lastValue } from "../../workspace/git-dir/git-setting.ts";
+import { readUserConfiguration } from "../../workspace/git-dir/user-configuration.ts";
+import type { OpenVault } from "../../vault/open-vaults.ts";
 import type { SessionPolicy } from "./session-policy.ts";
 
 /** `--sign NAME`, `--no-sign`, or neither */
@@ -57,8 +57,8 @@ function chooseKey(
 }
 
 /** As the user's git says it outside of any repository. */
-export async function readHostAuthor(): Promise<GitAuthor | undefined> {
-  const settings = await readUserConfiguration(readWritableFolders(process.env));
+export async function readHostAuthor(env: NodeJS.ProcessEnv): Promise<GitAuthor | undefined> {
+  const settings = await readUserConfiguration(readWritableFolders(env));
   const name = lastValue(settings, "user.name");
   const email = lastValue(settings, "user.email");
   if (name === undefined || email === undefined) return undefined;

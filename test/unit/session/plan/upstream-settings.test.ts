@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import {
   type SessionRegistry,
   toRegistryEnvironment,
-} from "../../../src/presets/client-registry.ts";
-import { mapRegistryAddresses } from "../../../src/session/registry-access.ts";
+} from "../../../../src/presets/client-registry.ts";
+import { mapRegistryAddresses } from "../../../../src/session/plan/upstream-settings.ts";
 
 function npmAt(origin: string, extraOrigins: readonly string[] = []): readonly SessionRegistry[] {
   return [{ client: "npm", registry: { origin, pathPrefix: "/npm", extraOrigins } }];

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { selectAgent } from "../../../src/agents/select-agent.ts";
-import { checkAgentCredential } from "../../../src/cli/agent-credential.ts";
-import { VaultboxError } from "../../../src/base/errors.ts";
-import { parseRule } from "../../../src/policy/parse-rule.ts";
-import type { OpenVault } from "../../../src/vault/open-vaults.ts";
-import { makeCredential } from "../../support/temp-vaults.ts";
+import { selectAgent } from "../../../../src/agents/select-agent.ts";
+import { checkAgentCredential } from "../../../../src/session/plan/agent-credential.ts";
+import { VaultboxError } from "../../../../src/base/errors.ts";
+import { parseRule } from "../../../../src/policy/parse-rule.ts";
+import type { OpenVault } from "../../../../src/vault/open-vaults.ts";
+import { makeCredential } from "../../../support/temp-vaults.ts";
 
 interface Asked {
   readonly env?: Readonly<Record<string, string>>;
@@ -32,18 +32,22 @@ async function ask(command: readonly string[], asked: Asked = {}): Promise<strin
   const source = { kind: "flag", label: "--allow" } as const;
   const rule = allow === undefined ? [] : [parseRule(allow, { source, effect: "allow" })];
   try {
-    await checkAgentCredential({
+    const start = {
       command,
       agent: selectAgent(command),
       policy: {
-        rules: rule.map((one) => ({ ...one, clientCredentials: asked.pass ? "pass" : "refuse" })),
+        rules: rule.map((one) => ({
+          ...one,
+          clientCredentials: asked.pass ? ("pass" as const) : ("refuse" as const),
+        })),
         limits: {},
       },
       vaults,
       usesNoVault: asked.usesNoVault === true,
       env,
       flags,
-    });
+    };
+    await checkAgentCredential(start, { say: () => undefined });
     return "starts";
   } catch (error) {
     if (!(error instanceof VaultboxError)) throw error;

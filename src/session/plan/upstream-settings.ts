@@ -1,9 +1,54 @@
+import type { SessionRegistry } from "../../presets/client-registry.ts";
+import { caFileHint, parseCaFile } from "../../proxy/upstream/upstream-roots.ts";
+import { classifyAddress, type AddressClass } from "../../base/address-class.ts";
+import {
+  readChosenFile,
+  vouchForChosenFile,
+  type ChosenFileRules,
+} from "../../config/chosen-file.ts";
 import { isIP } from "node:net";
-import type { SessionRegistry } from "../presets/client-registry.ts";
-import { classifyAddress, type AddressClass } from "../base/address-class.ts";
-import { parseAuthority, type Authority } from "../http/authority.ts";
-import { resolveWithHost, type Resolve } from "../proxy/upstream/resolve.ts";
-import { parseUpstreamProxySettings, upstreamProxyFor } from "../proxy/upstream/upstream-proxy.ts";
+import { parseAuthority, type Authority } from "../../http/authority.ts";
+import { resolveWithHost, type Resolve } from "../../proxy/upstream/resolve.ts";
+
+/** How this machine reaches upstreams: the user's own settings, never a project file's. */
+export interface UpstreamSettings {
+  /** `--connect-to HOST:PORT:ADDR:PORT` */
+  readonly connectTo: readonly string[];
+  /** Certificates that are trusted too, one PEM text each */
+  readonly upstreamCa: readonly string[];
+  /** For the host's own HTTPS_PROXY and NO_PROXY */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const caFile = {
+  // Room for a system's whole bundle several times
+  maxBytes: 4 * 1024 * 1024,
+  code: "VBX_UPSTREAM_CA_INVALID",
+  cannot: "cannot use the CA file",
+  hint: caFileHint,
+} as const;
+
+/**
+ * The certificates of the files that `--upstream-ca` names, one PEM text each.
+ * @throws VaultboxError VBX_UPSTREAM_CA_INVALID, VBX_FILE_UNTRUSTED when a sandbox could have written one
+ */
+export async function readUpstreamCa(
+  files: readonly string[],
+  rules: ChosenFileRules,
+): Promise<readonly string[]> {
+  const certificates: string[] = [];
+  for (const name of files) {
+    const file = await readChosenFile(name, caFile);
+    await vouchForChosenFile(name, file, rules);
+    certificates.push(...parseCaFile(name, Buffer.from(file.content).toString("utf8")));
+  }
+  return certificates;
+}
+
+import {
+  parseUpstreamProxySettings,
+  upstreamProxyFor,
+} from "../../proxy/upstream/upstream-proxy.ts";
 
 /** Where company registries live. Never link-local or metadata addresses, whatever a resolver says. */
 const companyClasses: ReadonlySet<AddressClass> = new Set(["private", "cgnat", "reserved"]);
