@@ -51,6 +51,6 @@ function toEntryFlags(flags: object): Readonly<Record<string, readonly string[]>
 }
 
 /** For an option that can be repeated. */
-export function collect(value: string, previous: readonly string[]): readonly string[] {
+export function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }

@@ -25,12 +25,12 @@ const entries: readonly CommandEntry[] = [
   entry(
     "credential|cred",
     "keep secrets with the places they are for",
-    () => import("./commands/credential/credential.ts"),
+    () => import("./commands/credential.ts"),
   ),
   entry(
     "vault",
     "make, list, remove and move vaults: named sets of credentials",
-    () => import("./commands/vault/vault.ts"),
+    () => import("./commands/vault.ts"),
   ),
   entry(
     "init",
@@ -41,17 +41,17 @@ const entries: readonly CommandEntry[] = [
   entry(
     "policy",
     "show, check and explain what a session may reach",
-    () => import("./commands/policy/policy.ts"),
+    () => import("./commands/policy.ts"),
   ),
   entry(
     "audit",
     "show, follow and verify the audit log of a session",
-    () => import("./commands/audit/audit.ts"),
+    () => import("./commands/audit.ts"),
   ),
   entry(
     "image",
     "build and list the images that sandboxes run",
-    () => import("./commands/image/image.ts"),
+    () => import("./commands/image.ts"),
   ),
   entry(
     "proxy",

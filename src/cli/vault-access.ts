@@ -2,11 +2,17 @@ import { type Paths, resolvePaths } from "../base/paths.ts";
 import { isVaultboxError, VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { readPassphraseFile } from "../vault/identity-file.ts";
-import { createVault, findVaultKind, openStore } from "../vault/vault-catalog.ts";
+import {
+  createVault,
+  type CreateVaultOptions,
+  findVaultKind,
+  openStore,
+} from "../vault/vault-catalog.ts";
 import { defaultVault, type VaultContext } from "../vault/vault-context.ts";
 import type { VaultStore } from "../vault/vault-store.ts";
 import { canPrompt, printNote } from "./output.ts";
 import { promptHidden, promptNewPassphrase, promptYes } from "./prompt.ts";
+import { checkName } from "../vault/stored-credential.ts";
 
 /** Shorter passphrases are found by trying, whatever the derivation costs. */
 const minPassphraseLength = 10;
@@ -72,4 +78,25 @@ export async function confirm(question: string, options: { yes?: boolean }): Pro
     });
   }
   if (!(await promptYes(question))) throw new VaultboxError("VBX_CANCELLED", "cancelled");
+}
+
+/** @throws VaultboxError VBX_USAGE, VBX_VAULT_EXISTS, VBX_VAULT_LOCKED, VBX_KEYCHAIN_UNAVAILABLE */
+export async function createNamedVault(name: string, flags: CreateVaultOptions): Promise<void> {
+  checkName("vault", name);
+  if (flags.unlock !== undefined && flags.store !== "age") {
+    throw new VaultboxError("VBX_USAGE", "--unlock is for an encrypted file", {
+      hints: ["add --store age"],
+    });
+  }
+  const context = toVaultContext();
+  // Before anybody types a passphrase for nothing
+  const exists = (await findVaultKind(context, name)) !== undefined;
+  const asked = flags.unlock === "passphrase" && !exists;
+  const question = `new passphrase of the vault "${name}": `;
+  const passphrase = asked
+    ? await readNewPassphrase(question, context.env["VAULTBOX_PASSPHRASE_FILE"])
+    : undefined;
+  const options = passphrase === undefined ? flags : { ...flags, passphrase };
+  const { where } = await createVault(context, name, options);
+  printNote(`created the vault "${name}" ${where}`);
 }

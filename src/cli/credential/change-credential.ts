@@ -6,10 +6,12 @@ import {
   toRotate,
 } from "../../vault/change-credentials.ts";
 import { isSigningKey } from "../../vault/signing-key.ts";
-import { openStore } from "../../vault/vault-catalog.ts";
+import { findVaultKind, openStore } from "../../vault/vault-catalog.ts";
 import { printNote } from "../output.ts";
 import { confirm, toVaultContext } from "../vault-access.ts";
 import { readSecret, refuseSecretArguments } from "./read-secret.ts";
+import type { StoredItem } from "../../vault/stored-credential.ts";
+import { defaultVault } from "../../vault/vault-context.ts";
 
 /** @throws VaultboxError VBX_CREDENTIAL_UNKNOWN, VBX_USAGE, before the secret is asked for */
 export async function rotateCredential(
@@ -37,4 +39,18 @@ export async function removeCredential(
   await confirm(`delete the credential "${name}" of the vault "${vault}"?`, options);
   await store.update(toRemove(vault, name));
   printNote(`deleted the credential "${name}" of the vault "${vault}"`);
+}
+
+/** Without secrets. A default vault that isn't there yet is an empty one. */
+export async function listCredentials(vault: string): Promise<readonly StoredItem[]> {
+  const context = toVaultContext();
+  if (vault === defaultVault && (await findVaultKind(context, vault)) === undefined) return [];
+  const { entries } = await (await openStore(context, vault)).read();
+  return entries.map((entry) => entry.credential);
+}
+
+/** @throws VaultboxError VBX_CREDENTIAL_UNKNOWN */
+export async function readCredential(vault: string, name: string): Promise<StoredItem> {
+  const { entries } = await (await openStore(toVaultContext(), vault)).read();
+  return findEntry(vault, entries, name).credential;
 }

@@ -7,6 +7,7 @@ import {
 import type { CredentialBinding } from "../../credential/binding.ts";
 import { kindOf } from "../../credential/schemes.ts";
 import type { SecretSource, StoredItem } from "../../vault/stored-credential.ts";
+import type { Preset, PresetBinding } from "../../presets/preset.ts";
 
 /** `api.example.com`, with port and path where they aren't the usual ones, and the repository. */
 export function toBindingText(binding: CredentialBinding): string {
@@ -16,7 +17,7 @@ export function toBindingText(binding: CredentialBinding): string {
   return `${binding.host}${port}${path}${repository}`;
 }
 
-export function toSchemeText({ scheme }: Pick<CredentialBinding, "scheme">): string {
+function toSchemeText({ scheme }: Pick<CredentialBinding, "scheme">): string {
   return kindOf(scheme).describe(scheme);
 }
 
@@ -99,4 +100,31 @@ export function toDescription(
 
 function toKeyFingerprint({ publicKey }: StoredSigningKey): string {
   return toFingerprint(parsePublicKeyLine(publicKey));
+}
+
+export function toPresetRow(preset: Preset): readonly string[] {
+  return [preset.name, preset.credential?.env.join(", ") ?? "-", preset.summary];
+}
+
+export function toPresetDetails(preset: Preset): readonly string[] {
+  const { credential, client } = preset;
+  return [
+    `preset ${preset.name}`,
+    "",
+    `  Summary: ${preset.summary}`,
+    `  Source: ${preset.source}`,
+    ...(client === undefined ? [] : [`  Registry: of your own ${client} configuration`]),
+    ...(credential === undefined ? [] : [`  In the sandbox: ${credential.env.join(", ")}`]),
+    ...(credential?.bindings ?? []).map((binding) => `  Bound to: ${toText(binding)}`),
+    ...preset.rules.map((rule) => `  Allows: ${rule}`),
+    ...(preset.rulesWithClientCredentials ?? []).map(
+      (rule) => `  Allows with the client's own credentials: ${rule}`,
+    ),
+  ];
+}
+
+function toText(binding: PresetBinding): string {
+  const { host, port = 443, pathPrefix = "/", scheme } = binding;
+  const place = `${host}${port === 443 ? "" : `:${port}`}${pathPrefix === "/" ? "" : pathPrefix}`;
+  return `${place} (${toSchemeText({ scheme })})`;
 }

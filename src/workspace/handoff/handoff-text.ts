@@ -55,7 +55,7 @@ function compiledLines({ compiled }: Handoff): readonly string[] {
 }
 
 /** Said of a look that did not see all. */
-export function unseenLines({ complete, unseen }: Handoff, who: string): readonly string[] {
+function unseenLines({ complete, unseen }: Handoff, who: string): readonly string[] {
   if (complete) return [];
   const why = unseen === undefined ? "" : `: ${toShort(unseen)}`;
   return [
@@ -106,4 +106,28 @@ function cut(detail: string): string {
 function toShort(path: string): string {
   const cut = path.length > maxPathLength ? `…${path.slice(-maxPathLength)}` : path;
   return toPrintable(cut);
+}
+
+/** All that a run left, one thing a line; whoever prints the lines makes them printable. */
+export function toLeftLines(handoff: Handoff): readonly string[] {
+  const { entries, more = 0, compiled } = handoff;
+  const lines = entries.map(({ change, kind, path, detail }) => {
+    const why = detail === undefined ? "" : `: ${detail}`;
+    return `  ${change.padEnd("dangerous".length)}  ${kind}: ${path}${why}`;
+  });
+  if (more > 0) lines.push(`  and ${more} more, which no list has`);
+  const found =
+    lines.length === 0 ? [] : ["left for programs of this machine to run or go by:", ...lines];
+  return [...found, ...allCompiledLines(compiled), ...unseenLines(handoff, "the sandbox")];
+}
+
+function allCompiledLines(compiled: Handoff["compiled"]): readonly string[] {
+  if (compiled === undefined) return [];
+  const { count, tools, paths } = compiled;
+  const left = count - paths.length;
+  return [
+    `compiled files, new or changed, which run instead of source (${tools.join(", ")}):`,
+    ...paths.map((path) => `  ${path}`),
+    ...(left > 0 ? [`  and ${left} more, which no list has`] : []),
+  ];
 }

@@ -7,7 +7,7 @@ import { maxLineBytes, toBoundedJson } from "../../../src/audit/bounded-event.ts
 import { parseLine, sealEvent } from "../../../src/audit/chain.ts";
 import { readSessionReport } from "../../../src/audit/session-report.ts";
 import { verifyAudit } from "../../../src/audit/verify-audit.ts";
-import { toReportLines } from "../../../src/cli/commands/audit/audit-text.ts";
+import { toReportLines } from "../../../src/cli/audit/audit-text.ts";
 import {
   decisionOf,
   fixtureSession,

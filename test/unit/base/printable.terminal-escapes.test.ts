@@ -3,7 +3,7 @@ import type { AuditRecord } from "../../../src/audit/audit-event.ts";
 import { sealEvent } from "../../../src/audit/chain.ts";
 import { createSummary, summaryLines } from "../../../src/audit/summarise.ts";
 import { RequestCollector } from "../../../src/audit/read-audit.ts";
-import { createFollowText, toReportLines } from "../../../src/cli/commands/audit/audit-text.ts";
+import { createFollowText, toReportLines } from "../../../src/cli/audit/audit-text.ts";
 import {
   printJson,
   printJsonLine,

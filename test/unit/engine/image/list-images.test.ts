@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toImageLines, toUseNote } from "../../../../src/cli/commands/image/list-text.ts";
+import { toImageLines, toUseNote } from "../../../../src/cli/list-images.ts";
 import type { ImageFacts, ImageStep } from "../../../../src/engine/engine.ts";
 import { toBuiltImages } from "../../../../src/engine/image/list-images.ts";
 

@@ -3,17 +3,17 @@ import type {
   RequestDecisionEvent,
   RequestOutcomeEvent,
   SessionNoteEvent,
-} from "../../../audit/audit-event.ts";
-import type { AuditedRequest } from "../../../audit/read-audit.ts";
-import { describeUpdates } from "../../../audit/ref-updates.ts";
-import type { SessionReport } from "../../../audit/session-report.ts";
-import { summaryLines } from "../../../audit/summarise.ts";
-import type { Paint } from "../../../base/paint.ts";
-import { formatDuration, formatSize } from "../../../base/units.ts";
-import type { Handoff } from "../../../workspace/handoff/handoff.ts";
-import { cutForTerminal } from "../../cut-text.ts";
-import { terminalWidth, toTable, widest } from "../../table.ts";
-import { toLeftLines } from "./left-text.ts";
+} from "../../audit/audit-event.ts";
+import type { AuditedRequest } from "../../audit/read-audit.ts";
+import { describeUpdates } from "../../audit/ref-updates.ts";
+import type { SessionReport } from "../../audit/session-report.ts";
+import { summaryLines } from "../../audit/summarise.ts";
+import type { Paint } from "../../base/paint.ts";
+import { formatDuration, formatSize } from "../../base/units.ts";
+import type { Handoff } from "../../workspace/handoff/handoff.ts";
+import { cutForTerminal } from "../cut-text.ts";
+import { terminalWidth, toTable, widest } from "../table.ts";
+import { toLeftLines } from "../../workspace/handoff/handoff-text.ts";
 
 /** Of a URL, a method, a command line and a note on a terminal, characters. */
 const maxUrlLength = 120;

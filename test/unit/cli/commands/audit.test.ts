@@ -2,15 +2,15 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { openAuditLog } from "../../../../../src/audit/audit-log.ts";
-import { buildCommand } from "../../../../../src/cli/commands/audit/audit.ts";
-import { parseFilter } from "../../../../../src/cli/commands/audit/parse-filter.ts";
+import { openAuditLog } from "../../../../src/audit/audit-log.ts";
+import { buildCommand } from "../../../../src/cli/commands/audit.ts";
+import { parseFilter } from "../../../../src/cli/audit/parse-filter.ts";
 import {
   decisionOf,
   fixtureSession,
   outcomeOf,
   startFacts,
-} from "../../../../support/audit-fixture.ts";
+} from "../../../support/audit-fixture.ts";
 
 /** A home with one ended session of three requests; returns its log's path. */
 async function recordedHome(): Promise<string> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toListLines } from "../../../../../src/cli/commands/audit/list-text.ts";
+import { toListLines } from "../../../../src/cli/audit/list-audits.ts";
 
 const log = { session: "3f9a00000000", path: "/x", size: 2048, writtenAt: "2026-01-01T10:00:00Z" };
 

@@ -1,8 +1,8 @@
-import { given } from "../../../base/given.ts";
-import type { RequestFilter } from "../../../audit/read-audit.ts";
-import { VaultboxError } from "../../../base/errors.ts";
-import { quoted } from "../../../base/printable.ts";
-import { parseDuration } from "../../../base/units.ts";
+import { given } from "../../base/given.ts";
+import type { RequestFilter } from "../../audit/read-audit.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import { quoted } from "../../base/printable.ts";
+import { parseDuration } from "../../base/units.ts";
 
 /** Flags of `audit show` as the user typed them. */
 export interface FilterFlags {
