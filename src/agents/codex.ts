@@ -1,14 +1,15 @@
-import type {
-  AgentProfile,
-  AgentTranscripts,
-  HomeContext,
-  HomeFile,
-  MachineContext,
-  MachineFile,
+import {
+  type AgentLogin,
+  type AgentProfile,
+  type AgentTranscripts,
+  type HomeContext,
+  type HomeFile,
+  isInforming,
+  type MachineContext,
+  type MachineFile,
 } from "./agent-profile.ts";
 import { startsAgent } from "./detect-command.ts";
 import { policyNote } from "./policy-note.ts";
-import { type AgentLogin, isInforming } from "./agent-login.ts";
 
 const subcommands: ReadonlySet<string> = new Set([
   "apply",

@@ -1,11 +1,7 @@
 import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
-import {
-  type AuditRecord,
-  type RequestDecisionEvent,
-  type RequestOutcomeEvent,
-  isRefusedLater,
-} from "./audit-event.ts";
+import { isRefusedLater } from "./audit-event.ts";
+import type { AuditRecord, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
 import { genesisHash, parseLine } from "./chain.ts";
 import { readLogLines } from "./read-lines.ts";
 

@@ -1,10 +1,6 @@
 import type { AuditRecord } from "./audit-event.ts";
-import {
-  type AuditedRequest,
-  type RequestFilter,
-  RequestCollector,
-  readAudit,
-} from "./read-audit.ts";
+import { RequestCollector, readAudit } from "./read-audit.ts";
+import type { AuditedRequest, RequestFilter } from "./read-audit.ts";
 import { type AuditSummary, createSummary } from "./summarise.ts";
 
 type Recorded<Type extends AuditRecord["type"]> = Extract<AuditRecord, { readonly type: Type }>;

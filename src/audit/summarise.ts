@@ -1,11 +1,7 @@
 import { shortened, toPrintable } from "../base/printable.ts";
 import { formatSize, plural } from "../base/units.ts";
-import {
-  type AuditEvent,
-  type RequestDecisionEvent,
-  type RequestOutcomeEvent,
-  isRefusedLater,
-} from "./audit-event.ts";
+import { isRefusedLater } from "./audit-event.ts";
+import type { AuditEvent, RequestDecisionEvent, RequestOutcomeEvent } from "./audit-event.ts";
 import { toShortRef } from "./ref-updates.ts";
 import { createRemedies, remedyLine, type Remedy } from "./remedies.ts";
 import { compareText } from "../base/text-order.ts";

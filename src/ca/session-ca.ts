@@ -1,18 +1,9 @@
 import { constants, createHash, generateKeyPair } from "node:crypto";
-import {
-  createSecureContext,
-  DEFAULT_CIPHERS,
-  type SecureContext,
-  type SecureContextOptions,
-} from "node:tls";
+import { createSecureContext, DEFAULT_CIPHERS } from "node:tls";
+import type { SecureContext, SecureContextOptions } from "node:tls";
 import { promisify } from "node:util";
-import {
-  issueCertificate,
-  toPem,
-  type CertificateIssuer,
-  type CertificateSubject,
-} from "./certificate.ts";
-import { LeafCache, type Leaf } from "./leaf-cache.ts";
+import { issueCertificate, toPem } from "./certificate.ts";
+import type { CertificateIssuer, CertificateSubject } from "./certificate.ts";
 
 /** How many hosts have a leaf at hand. */
 export const maxCachedLeaves = 256;
@@ -136,4 +127,43 @@ async function generateP256(): Promise<Pick<CertificateIssuer, "publicKey" | "pr
 
 function hours(count: number): number {
   return count * 3_600_000;
+}
+
+interface Leaf {
+  readonly context: SecureContext;
+  /** Milliseconds since 1970: from then on it's replaced before it's shown to a client */
+  readonly renewAt: number;
+}
+
+/** The leaves of the hosts that were asked for last; a session that names more costs time, never memory. */
+class LeafCache {
+  // Last in the map is last used
+  readonly #leaves = new Map<string, Leaf>();
+  readonly #most: number;
+  readonly #mint: (host: string) => Leaf;
+
+  constructor(most: number, mint: (host: string) => Leaf) {
+    this.#most = most;
+    this.#mint = mint;
+  }
+
+  /** Minting is synchronous, so connections that ask for the same host at once can't mint it twice. */
+  contextFor(host: string, now: number): SecureContext {
+    const cached = this.#leaves.get(host);
+    const leaf = cached !== undefined && now < cached.renewAt ? cached : this.#mint(host);
+    this.#leaves.delete(host);
+    this.#leaves.set(host, leaf);
+    if (this.#leaves.size > this.#most) this.#dropOldest();
+    return leaf.context;
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#leaves;
+    if (oldest === undefined) return;
+    const [host, { context }] = oldest;
+    this.#leaves.delete(host);
+    // The collector sees 100 bytes where OpenSSL holds 31 KB, so a client that names a new host each time would cost
+    // gigabytes before it runs. Node has no public call to free a context; connections that use it keep it alive.
+    (context as { context?: { close?: () => void } }).context?.close?.();
+  }
 }

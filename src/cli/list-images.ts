@@ -1,10 +1,7 @@
 import { formatSize } from "../base/units.ts";
 import { connectEngine } from "../engine/connect-engine.ts";
-import {
-  type BuiltImage,
-  type BuiltImages,
-  listVaultboxImages,
-} from "../engine/image/list-images.ts";
+import { listVaultboxImages } from "../engine/image/list-images.ts";
+import type { BuiltImage, BuiltImages } from "../engine/image/list-images.ts";
 import { printJson, printLines, printNote } from "./output.ts";
 import { toTable } from "./table.ts";
 

@@ -14,7 +14,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   if (argv[0] === "complete-words" && argv[1] === "--") {
-    const { printProposal } = await import("./completion/print-proposal.ts");
+    const { printProposal } = await import("./completion/propose.ts");
     await printProposal(argv.slice(2));
     return;
   }
@@ -26,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** Runs a command and returns the exit status; an error was printed. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   // Not needed for the version, and commander takes longer to load than all of this file
-  const { runCommandLine } = await import("./run-command-line.ts");
+  const { runCommandLine } = await import("./program.ts");
   try {
     return await runCommandLine(argv);
   } catch (error) {

@@ -1,7 +1,8 @@
-import { type Argument, Command, Help, type Option } from "commander";
+import { type Argument, Command, CommanderError, Help, type Option } from "commander";
 import { given } from "../base/given.ts";
 import { writeLine } from "../base/print.ts";
 import { toErrorLines } from "./commander-error.ts";
+import { exitStatus } from "./report-error.ts";
 
 /** One top-level command: its summary is known without loading it, so that `--help` and other commands stay fast. */
 interface CommandEntry {
@@ -171,4 +172,29 @@ function listDescribed(command: Command): Argument[] {
 /** In a list of commands the names are enough; each one's own help has the rest. */
 function nameCommand(command: Command): string {
   return [command.name(), ...command.aliases()].join("|");
+}
+
+/**
+ * Parses a command line, runs its command and returns the exit status; usage errors were printed.
+ * @throws whatever the command throws
+ */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const words = toCommandLine(argv);
+  const program = await buildProgram(words);
+  try {
+    await program.parseAsync(words, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : exitStatus.usage;
+  }
+  return Number(process.exitCode ?? 0);
+}
+
+/** `vaultbox help credential add` is `vaultbox credential add --help`; an unknown command stays an error. */
+function toCommandLine(argv: readonly string[]): readonly string[] {
+  const [first, ...names] = argv;
+  if (first !== "help") return argv;
+  const [name] = names;
+  const isKnown = name === undefined || [...commandNames, "cred"].includes(name);
+  return isKnown ? [...names, "--help"] : names;
 }

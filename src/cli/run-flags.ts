@@ -6,8 +6,8 @@ import type { LinkChoice } from "../sandbox/link/link-end.ts";
 import type { RunOptions } from "../session/plan/run-request.ts";
 import type { SessionOptions } from "../session/plan/session-plan.ts";
 import { gibibyte, mebibyte, parseDuration, parseSize } from "../base/units.ts";
-import { type ImageFlags, readImageFlags } from "./image-options.ts";
-import { type PolicyFlags, toPolicyOptions } from "./policy-options.ts";
+import { readImageFlags, toPolicyOptions } from "./command-options.ts";
+import type { ImageFlags, PolicyFlags } from "./command-options.ts";
 
 /** `bytes` */
 export const maxDefaultMemory = 8 * gibibyte;

@@ -5,7 +5,7 @@ import { temporarySizes } from "../sandbox/mounts/temporary-mounts.ts";
 import { loadEntryKinds } from "../session/entry-kinds.ts";
 import { resolveSessionPolicy } from "../session/plan/session-policy.ts";
 import { printJson, printLines, printNote } from "./output.ts";
-import { type PolicyFlags, toPolicyOptions } from "./policy-options.ts";
+import { type PolicyFlags, toPolicyOptions } from "./command-options.ts";
 import {
   toEntryLines,
   toLimitLines,

@@ -1,5 +1,5 @@
 import { toPrintable } from "../base/printable.ts";
-import { cutForTerminal } from "./cut-text.ts";
+import { cutForTerminal } from "./output.ts";
 import { createRequire } from "node:module";
 
 /** Characters of a cell on a terminal. */

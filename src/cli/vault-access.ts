@@ -2,12 +2,8 @@ import { type Paths, resolvePaths } from "../base/paths.ts";
 import { isVaultboxError, VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { readPassphraseFile } from "../vault/identity-file.ts";
-import {
-  createVault,
-  type CreateVaultOptions,
-  findVaultKind,
-  openStore,
-} from "../vault/vault-catalog.ts";
+import { createVault, findVaultKind, openStore } from "../vault/vault-catalog.ts";
+import type { CreateVaultOptions } from "../vault/vault-catalog.ts";
 import { defaultVault, type VaultContext } from "../vault/vault-context.ts";
 import type { VaultStore } from "../vault/vault-store.ts";
 import { canPrompt, printNote } from "./output.ts";

@@ -1,11 +1,7 @@
 import { VaultboxError, type VaultboxErrorCode } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
-import {
-  type EntryKind,
-  groupEntries,
-  type LaunchPlace,
-  type PolicyEntry,
-} from "../policy/entry-kind.ts";
+import { groupEntries } from "../policy/entry-kind.ts";
+import type { EntryKind, LaunchPlace, PolicyEntry } from "../policy/entry-kind.ts";
 import type { EgressEntry } from "../policy/file/parse-egress.ts";
 import type { PolicyFile, ProjectFile } from "../policy/file/parse-policy.ts";
 import { parsePresetReference, parseRule } from "../policy/parse-rule.ts";

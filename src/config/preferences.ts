@@ -13,12 +13,8 @@ import {
   text,
   textLike,
 } from "../base/shape.ts";
-import {
-  findSigningFault,
-  toSigningSettings,
-  type SigningSettings,
-  type SigningTexts,
-} from "../policy/signing-settings.ts";
+import { findSigningFault, toSigningSettings } from "../policy/signing-settings.ts";
+import type { SigningSettings, SigningTexts } from "../policy/signing-settings.ts";
 import type { UserRules } from "./effective-policy.ts";
 import type { Paths } from "../base/paths.ts";
 

@@ -1,11 +1,8 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { EntryKind } from "../policy/entry-kind.ts";
-import {
-  parsePolicyFile,
-  parseProjectFile,
-  type ProjectFile,
-} from "../policy/file/parse-policy.ts";
+import { parsePolicyFile, parseProjectFile } from "../policy/file/parse-policy.ts";
+import type { ProjectFile } from "../policy/file/parse-policy.ts";
 import { parseChosenFile, readChosenFile } from "./chosen-file.ts";
 import type { Paths } from "../base/paths.ts";
 import { locateProjectFile, projectFileName } from "./project-file.ts";

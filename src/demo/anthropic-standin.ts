@@ -1,11 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { sendEvents, toDeltas } from "./event-stream.ts";
-import { elements, field, parseJson } from "./json-value.ts";
-import { resolveTurn } from "./scripted-turn.ts";
-import type { ScriptedTurn } from "./scripted-turn.ts";
-import { sendJson } from "./standin-server.ts";
-import type { RecordedRequest, StandinHandler } from "./standin-server.ts";
+import {
+  elements,
+  field,
+  parseJson,
+  resolveTurn,
+  sendEvents,
+  sendJson,
+  toDeltas,
+} from "./standin-server.ts";
+import type { RecordedRequest, ScriptedTurn, StandinHandler } from "./standin-server.ts";
 
 /** What the stand-in accepts: a key in `x-api-key`, or an OAuth token as a bearer. */
 export interface AnthropicStandinOptions {

@@ -1,9 +1,8 @@
-import { parseJson, elements, field } from "./json-value.ts";
+import { elements, field, parseJson, type RecordedRequest } from "./standin-server.ts";
 import { apiHost, foreignKey, lastWords, refusedHost } from "./demo-script.ts";
 import type { BoxSearch } from "./box-contents.ts";
 import type { VaultboxResult } from "./run-vaultbox.ts";
 import type { SandboxCount } from "./demo-engine.ts";
-import type { RecordedRequest } from "./standin-server.ts";
 
 /** One thing that the demo says of vaultbox, and whether it was so. */
 export interface Claim {

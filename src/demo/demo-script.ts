@@ -1,5 +1,5 @@
 import { collectCommand } from "./box-contents.ts";
-import type { ScriptedTurn } from "./scripted-turn.ts";
+import type { ScriptedTurn } from "./standin-server.ts";
 
 /** Files of the workspace that the commands below write, so that the host sees what the box saw. */
 export const boxContentsFile = "box-contents.bin";

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { elements, field } from "./json-value.ts";
-import type { ScriptedTurn } from "./scripted-turn.ts";
+import { elements, field, type ScriptedTurn } from "./standin-server.ts";
 
 /** What the model adds to the conversation, and how it's streamed. */
 export interface OutputItem {

@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { sendEvents, toDeltas } from "./event-stream.ts";
-import { elements, field, parseJson } from "./json-value.ts";
-import { toOutputItem } from "./openai-item.ts";
-import type { OutputItem } from "./openai-item.ts";
-import { resolveTurn } from "./scripted-turn.ts";
-import type { ScriptedTurn } from "./scripted-turn.ts";
-import { sendJson } from "./standin-server.ts";
-import type { RecordedRequest, StandinHandler } from "./standin-server.ts";
+import {
+  elements,
+  field,
+  parseJson,
+  resolveTurn,
+  sendEvents,
+  sendJson,
+  toDeltas,
+} from "./standin-server.ts";
+import type { RecordedRequest, ScriptedTurn, StandinHandler } from "./standin-server.ts";
+import { type OutputItem, toOutputItem } from "./openai-item.ts";
 
 export interface OpenaiStandinOptions {
   readonly script: readonly ScriptedTurn[];

@@ -1,8 +1,8 @@
 import { createServer as createHttpServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
-import type { ServerOptions } from "node:https";
+import { createServer as createHttpsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** A request as it arrived; it holds the real secret, so it is never written anywhere. */
 export interface RecordedRequest {
@@ -90,4 +90,71 @@ async function closeServer(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeAllConnections();
   });
+}
+
+/** A field of an unknown JSON value, or undefined where there is none. */
+export function field(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Record<string, unknown>)[name];
+}
+
+/** The elements of an unknown JSON value, none where it is no array. */
+export function elements(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The caller answers as the vendor does to a body that is no object
+    return undefined;
+  }
+}
+
+/** Between two events of a stream, so that a client (and a proxy) sees them arrive one by one. */
+const gapMs = 15;
+
+/** Sends server-sent events one by one, each in its own write; stops when the client is gone. */
+export async function sendEvents(
+  response: ServerResponse,
+  events: readonly { readonly type: string }[],
+): Promise<void> {
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache",
+  });
+  for (const event of events) {
+    if (response.destroyed) return;
+    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    await delay(gapMs);
+  }
+  response.end();
+}
+
+/** A text in pieces of a few characters, as a model streams it. */
+export function toDeltas(text: string): readonly string[] {
+  // With the flag `u`, a piece never ends inside a surrogate pair
+  return text.match(/[\s\S]{1,24}/gu) ?? [""];
+}
+
+/**
+ * What a stand-in's model does next. A script is a list of turns; turn N answers a conversation in which the model
+ * spoke N times already, so a stand-in keeps no state and serves any number of conversations.
+ */
+export type ScriptedTurn =
+  | { readonly type: "shell"; readonly command: string }
+  /** `{output}` stands for the output of the last command */
+  | { readonly type: "say"; readonly text: string };
+
+/** The turn for a conversation, with `{output}` filled in; after the script's end the model says so. */
+export function resolveTurn(
+  script: readonly ScriptedTurn[],
+  spoken: number,
+  lastOutput: string,
+): ScriptedTurn {
+  const turn = script[spoken] ?? { type: "say", text: "The script has no further turn." };
+  if (turn.type === "shell") return turn;
+  // A function, because the output may hold `$&`
+  return { type: "say", text: turn.text.replaceAll("{output}", () => lastOutput.trim()) };
 }

@@ -8,7 +8,7 @@ import { VaultboxError } from "../base/errors.ts";
 import { runProgram } from "../base/run-program.ts";
 import { prepareProgram } from "../base/find-program.ts";
 import { quoted } from "../base/printable.ts";
-import { pingEngine } from "./ping-engine.ts";
+import { pingEngine } from "./find-engine.ts";
 
 /** Docker Engine from the distribution, and what builds the base image without an image registry */
 export const enginePackages = ["docker.io", "mmdebstrap"] as const;

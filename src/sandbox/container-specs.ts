@@ -2,7 +2,7 @@ import type { BindMount, ContainerSpec } from "../engine/engine.ts";
 import { label } from "../engine/labels.ts";
 import type { HomeVolume } from "./home/home-volume.ts";
 import type { SandboxUser } from "./sandbox-user.ts";
-import { homeMount } from "./home/sandbox-home.ts";
+import { homeMount } from "./sandbox-places.ts";
 import { relayAddress, sandboxHostName } from "./sandbox-network.ts";
 import { toContainerName, toRelayName } from "./session-labels.ts";
 
@@ -101,5 +101,38 @@ export function toAgentSpec(options: {
     init: true,
     tty: options.tty,
     autoRemove: true,
+  };
+}
+
+/** A container that is made for a question about files and never started. */
+export function toProbeSpec({
+  image,
+  labels,
+  seccomp,
+  volumes = [],
+}: Pick<ContainerSpec, "image" | "labels" | "seccomp"> &
+  Partial<Pick<ContainerSpec, "volumes">>): ContainerSpec {
+  return {
+    name: toContainerName(labels[label.session] ?? "", "probe"),
+    image,
+    entrypoint: ["/never-started"],
+    command: [],
+    env: {},
+    labels,
+    workingDir: "/",
+    user: "65534:65534",
+    network: "none",
+    dns: [],
+    binds: [],
+    volumes,
+    tmpfs: {},
+    readOnlyRoot: true,
+    memoryBytes: 64 * 1024 * 1024,
+    cpus: 1,
+    pids: 16,
+    seccomp,
+    init: false,
+    tty: false,
+    autoRemove: false,
   };
 }

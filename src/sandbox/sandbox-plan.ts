@@ -19,15 +19,10 @@ import {
 } from "./environment/git-overrides.ts";
 import { toRemoteRewrites } from "./environment/git-remotes.ts";
 import { toHomeName } from "./home/home-volume.ts";
-import {
-  readAccounts,
-  resolveIdentity,
-  toGroup,
-  toPasswd,
-  type SandboxUser,
-} from "./sandbox-user.ts";
+import { readAccounts, resolveIdentity, toGroup, toPasswd } from "./sandbox-user.ts";
+import type { SandboxUser } from "./sandbox-user.ts";
 import { openSessionHistory, type SessionHistory } from "./home/history/session-history.ts";
-import { homeMount } from "./home/sandbox-home.ts";
+import { homeMount } from "./sandbox-places.ts";
 import { toWorkspaceBinds } from "./mounts/mounts.ts";
 import { toPolicyDocument } from "./environment/policy-document.ts";
 import type { PostureExpectation } from "./posture/expectation.ts";
@@ -43,7 +38,7 @@ import type { FrozenTree } from "../workspace/hide/tracked/frozen-files.ts";
 import type { WorkspaceSession } from "../workspace/workspace-session.ts";
 import { toGitSignScript } from "./environment/git-sign.ts";
 import { toTemporary } from "./mounts/temporary-mounts.ts";
-import { writeSandboxFiles, type SandboxGitFiles } from "./environment/ca-files.ts";
+import { type SandboxGitFiles, writeSandboxFiles } from "./environment/ca-files.ts";
 import { inState } from "../base/state-folder.ts";
 
 export interface SandboxOptions {

@@ -15,8 +15,7 @@ import { resolveRelayUser } from "./sandbox-user.ts";
 import { acquireRelay, chooseLink, type LinkEnd } from "./link/acquire-relay.ts";
 import type { EstablishedLink, LinkChoice, RelayClient } from "./link/link-end.ts";
 import { makeSocketDirectory } from "./link/unix-link.ts";
-import { createSessionContainer } from "./session-container.ts";
-import { resolveSeccomp } from "./system-call-filter.ts";
+import { createSessionContainer, resolveSeccomp } from "./session-container.ts";
 
 /** Where the socket's directory is in the relay container */
 const mountedAt = "/run/vaultbox-link";

@@ -6,11 +6,11 @@ import { VaultboxError } from "../base/errors.ts";
 import { once } from "../base/once.ts";
 import { quoted } from "../base/printable.ts";
 import { toBrowserFiles } from "./environment/browser-ca.ts";
-import { toAgentSpec } from "./container-specs.ts";
+import { toAgentSpec, toProbeSpec } from "./container-specs.ts";
 import type { SessionHistory } from "./home/history/session-history.ts";
 import { seedHome } from "./home/home-seed.ts";
 import { createHomeVolume, toHomeName, toHomeVolume } from "./home/home-volume.ts";
-import { homeMount } from "./home/sandbox-home.ts";
+import { homeMount } from "./sandbox-places.ts";
 import type { KeptHomeScan } from "./home/kept-home.ts";
 import type { EstablishedLink } from "./link/link-end.ts";
 import { toAskedPlaces } from "./posture/expected-mounts.ts";
@@ -19,7 +19,6 @@ import type { PostureExpectation } from "./posture/expectation.ts";
 import { evaluatePosture, refuseUnsafe } from "./posture/posture.ts";
 import { toGoLine, toPrologue } from "./posture/prologue.ts";
 import { readReport, type ReportReader } from "./posture/report-reader.ts";
-import { toProbeSpec } from "./probe-spec.ts";
 import { servicePorts } from "./sandbox-network.ts";
 import { createSessionContainer } from "./session-container.ts";
 import {
@@ -29,9 +28,8 @@ import {
   toExpectation,
   toMountSources,
   toPlanTemporary,
-  type SandboxOptions,
-  type SandboxPlan,
 } from "./sandbox-plan.ts";
+import type { SandboxOptions, SandboxPlan } from "./sandbox-plan.ts";
 import { toStartDirectory } from "./start-directory.ts";
 
 /** A container reports within a second of its start; an image whose shell doesn't is not waited for without end. */

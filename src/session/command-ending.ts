@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningContainer } from "../engine/engine.ts";
 import { toSignalStatus } from "../sandbox/limits/command-end.ts";
-import type { EndingSignal } from "./session-ending.ts";
-import { timeoutStatus, timeoutText, untilTimeLimit } from "./time-limit.ts";
+import { type EndingSignal, timeoutStatus, timeoutText, untilTimeLimit } from "./session-ending.ts";
 
 /** How long a command may take to end after SIGTERM. */
 const graceMs = 10_000;

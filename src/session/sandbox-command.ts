@@ -1,11 +1,11 @@
 import { VaultboxError } from "../base/errors.ts";
-import { openEnding, type CommandEnding } from "./command-ending.ts";
+import { type CommandEnding, openEnding } from "./command-ending.ts";
 import { toEndNote } from "../sandbox/limits/command-end.ts";
-import { watchLimits, type LimitWatch } from "../sandbox/limits/limit-watch.ts";
+import { type LimitWatch, watchLimits } from "../sandbox/limits/limit-watch.ts";
 import type { RunHost, RunRequest } from "./plan/run-request.ts";
 import type { ReadySandbox } from "../sandbox/start-sandbox.ts";
 import type { Session } from "./session.ts";
-import { timeoutStatus } from "./time-limit.ts";
+import { timeoutStatus } from "./session-ending.ts";
 import type { Watchdog } from "./watchdog/watchdog.ts";
 import { attachTerminal, takeTerminal } from "./terminal/user-streams.ts";
 

@@ -1,5 +1,6 @@
 import { VaultboxError } from "../base/errors.ts";
 import { toSignalStatus } from "../sandbox/limits/command-end.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 export type EndingSignal = (typeof endingSignals)[number];
@@ -108,4 +109,18 @@ export function watchSignals(onSignal: (signal: EndingSignal) => void): Disposab
     };
   });
   return { [Symbol.dispose]: () => restore.forEach((one) => one()) };
+}
+
+/** Longest timer that Node can set in one go. */
+const maxTimerMs = 2 ** 31 - 1;
+
+/** As timeout(1) reports it. */
+export const timeoutStatus = 124;
+export const timeoutText = "the time limit of this session is reached";
+
+/** Resolves once the time is up. @throws AbortError */
+export async function untilTimeLimit(ms: number, signal: AbortSignal): Promise<void> {
+  for (let left = ms; left > 0; left -= maxTimerMs) {
+    await sleep(Math.min(left, maxTimerMs), undefined, { signal });
+  }
 }

@@ -5,11 +5,10 @@ import {
   beginSession,
   endSession,
   recordEnd,
-  type SessionFacts,
   sessionFolder,
-  type SessionState,
   writeState,
 } from "../base/session-state.ts";
+import type { SessionFacts, SessionState } from "../base/session-state.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
 

@@ -10,11 +10,10 @@ import type { Paths } from "../base/paths.ts";
 import { quoted } from "../base/printable.ts";
 import { maxSocketPathBytes } from "../sandbox/link/unix-link.ts";
 import { endDeadProxies } from "./leftovers.ts";
-import { prepareSession, type PreparedSession } from "./prepare-session.ts";
+import { type PreparedSession, prepareSession } from "./prepare-session.ts";
 import { Session } from "./session.ts";
-import type { SessionEnding } from "./session-ending.ts";
+import { type SessionEnding, timeoutStatus, untilTimeLimit } from "./session-ending.ts";
 import type { SessionPlan } from "./plan/session-plan.ts";
-import { timeoutStatus, untilTimeLimit } from "./time-limit.ts";
 
 export interface StandaloneProxyOptions {
   readonly paths: Paths;

@@ -7,8 +7,7 @@ import type { AgeKey } from "./age-file.ts";
 import { type IdentitySource, readIdentityFile, readPassphraseFile } from "./identity-file.ts";
 import { type Keychain, openKeychain } from "./keychain.ts";
 import { readPrivateFile } from "../base/fs/private-file.ts";
-import { toKeychainService, type VaultContext } from "./vault-context.ts";
-import { toVaultPaths } from "./vault-paths.ts";
+import { toKeychainService, toVaultPaths, type VaultContext } from "./vault-context.ts";
 
 /** Keys to try in turn, and the keychain when they came from it. */
 export interface AgeKeys {

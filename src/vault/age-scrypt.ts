@@ -1,12 +1,7 @@
 // The scrypt recipient of age (age-encryption.org/v1, section "scrypt recipient type") on Node's own scrypt: it runs
 // outside the event loop, so a session goes on serving requests while it opens a vault, in half the time.
-import {
-  createCipheriv,
-  createDecipheriv,
-  randomBytes,
-  scrypt,
-  type ScryptOptions,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes, scrypt } from "node:crypto";
+import type { ScryptOptions } from "node:crypto";
 import type { Identity, Recipient, Stanza } from "age-encryption";
 
 /** `log2 N` of vaults that are written: 256 MiB of memory, 0.7 s on a 2-core machine of 2026. */

@@ -4,7 +4,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { debug } from "../base/debug.ts";
-import { isVaultboxError, VaultboxError, hasCode, toCode } from "../base/errors.ts";
+import { hasCode, isVaultboxError, toCode, VaultboxError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { acquireLock } from "../base/fs/lock.ts";
 import { quoted } from "../base/printable.ts";
@@ -13,15 +13,15 @@ import { type AgeKeys, toIdentityAccount } from "./age-key.ts";
 import {
   checkPrivateFolder,
   type FileVersion,
+  ignoreMissing,
   isSameVersion,
   readFileVersion,
   readPrivateFile,
-  ignoreMissing,
 } from "../base/fs/private-file.ts";
 import { type SeenCounter, toFileCounter, toKeychainCounter, toRemoved } from "./seen-counter.ts";
 import { waitOutLeases } from "./leased.ts";
 import { decodeContent, encodeContent, toSorted } from "./vault-content.ts";
-import type { VaultPaths } from "./vault-paths.ts";
+import type { VaultPaths } from "./vault-context.ts";
 import {
   takesAway,
   type EntriesBeforeAndAfter,

@@ -2,8 +2,7 @@
 import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { Secret } from "../base/redact.ts";
-import { isSigningKey } from "./signing-key.ts";
-import { isName, type VaultEntry } from "./stored-credential.ts";
+import { isName, isSigningKey, type VaultEntry } from "./stored-credential.ts";
 import type { VaultChange } from "./vault-store.ts";
 import { toVaultFlag } from "./vault-context.ts";
 

@@ -8,7 +8,7 @@ import type { Keychain } from "./keychain.ts";
 import { isName, type VaultEntry } from "./stored-credential.ts";
 import { waitOutLeases } from "./leased.ts";
 import { damaged, decodeEntry, encodeEntry, toSorted } from "./vault-content.ts";
-import type { VaultPaths } from "./vault-paths.ts";
+import type { VaultPaths } from "./vault-context.ts";
 import {
   takesAway,
   type EntriesBeforeAndAfter,

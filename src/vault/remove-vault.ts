@@ -1,15 +1,19 @@
-// Removing a vault without opening it: one whose passphrase is lost can go too.
+// Removing one vault, or all and whatever else is where vaults are kept, without opening any: one whose passphrase is lost
+// can go too.
 import { isVaultboxError, VaultboxError } from "../base/errors.ts";
 import { acquireLock } from "../base/fs/lock.ts";
 import { readAgeKind } from "./age-file.ts";
 import { AgeStore, maxVaultFileBytes } from "./age-store.ts";
-import { openKeychain, type Keychain } from "./keychain.ts";
+import { clearKeychain, type Keychain, openKeychain } from "./keychain.ts";
 import { KeychainStore } from "./keychain-store.ts";
 import { ensurePrivateFolder, readFileVersion, readPrivateFile } from "../base/fs/private-file.ts";
 import { toFileCounter } from "./seen-counter.ts";
-import { maxMarkerBytes, unknownVault } from "./vault-catalog.ts";
-import { toKeychainService, type VaultContext } from "./vault-context.ts";
-import { toVaultPaths, type VaultPaths } from "./vault-paths.ts";
+import { findVaultKind, listVaultNames, maxMarkerBytes, unknownVault } from "./vault-catalog.ts";
+import { toKeychainService, toVaultPaths } from "./vault-context.ts";
+import type { VaultContext, VaultPaths } from "./vault-context.ts";
+import { readdir, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { isName } from "./stored-credential.ts";
 
 /**
  * Deletes a vault with its key; of an encrypted file the count of its changes stays, so that no old file is taken for it.
@@ -53,4 +57,60 @@ async function openKeychainToRemove(context: VaultContext): Promise<Keychain> {
     const hints = [...cause.hints.slice(0, 1), hint];
     throw new VaultboxError(cause.code, cause.message, { hints, cause });
   }
+}
+
+/** Vaults whose files are there, and those whose file is gone although nobody removed them: it may be on a disk that isn't there now. */
+export async function findAllVaults(context: VaultContext): Promise<readonly string[]> {
+  const counters = await readdir(dirname(toVaultPaths(context, "x").seen)).catch(() => []);
+  const names = counters.flatMap((file) => /^(.+)\.seen$/.exec(file)?.[1] ?? []).filter(isName);
+  const lost = await Promise.all(
+    names.map(async (name) => ((await isLost(context, name)) ? [name] : [])),
+  );
+  return [...new Set([...(await listVaultNames(context)), ...lost.flat()])].sort();
+}
+
+async function isLost(context: VaultContext, name: string): Promise<boolean> {
+  // A counter that can't be read says nothing against it
+  const seen = await toFileCounter(name, toVaultPaths(context, name).seen)
+    .read()
+    .catch(() => ({ counter: 1, isRemoved: false }));
+  return seen.counter > 0 && !seen.isRemoved;
+}
+
+/**
+ * Deletes vaults with their keys, and all that the keychain has of vaultbox.
+ * @returns how many items of the keychain that were
+ * @throws VaultboxError VBX_KEYCHAIN_UNAVAILABLE when one of them has its key or its secrets there; nothing is deleted then
+ */
+export async function clearVaults(
+  context: VaultContext,
+  names: readonly string[],
+): Promise<number> {
+  const items = await clearKeychain(toKeychainService(context.env)).catch(
+    async (error: unknown) => {
+      const isUnavailable = isVaultboxError(error, "VBX_KEYCHAIN_UNAVAILABLE");
+      if (!isUnavailable || (await needsKeychain(context, names))) throw error;
+      return 0;
+    },
+  );
+  for (const name of names) await removeFiles(context, name);
+  return items;
+}
+
+async function needsKeychain(context: VaultContext, names: readonly string[]): Promise<boolean> {
+  for (const name of names) {
+    const kind = await findVaultKind(context, name).catch(() => undefined);
+    const hasIdentity = (await readFileVersion(toVaultPaths(context, name).identity)) !== undefined;
+    const isPassphrase = kind?.unlock === "passphrase";
+    const isElsewhere = kind?.unlock === "identity" && context.env["VAULTBOX_IDENTITY_FILE"];
+    if (!hasIdentity && !isPassphrase && !isElsewhere) return true;
+  }
+  return false;
+}
+
+async function removeFiles(context: VaultContext, name: string): Promise<void> {
+  const { lock, content, identity, marker, seen } = toVaultPaths(context, name);
+  if ((await readFileVersion(dirname(lock))) === undefined) return await rm(seen, { force: true });
+  await using _lock = await acquireLock(lock);
+  for (const path of [content, identity, marker, seen]) await rm(path, { force: true });
 }

@@ -1,14 +1,13 @@
 // Taking a vault to another machine: the same content in an age file, by passphrase or to recipients.
 import { lstat } from "node:fs/promises";
-import { VaultboxError, hasCode } from "../base/errors.ts";
+import { hasCode, VaultboxError } from "../base/errors.ts";
 import { writeNewFile } from "../base/fs/atomic-write.ts";
 import { atNamedPath } from "../base/fs/named-path.ts";
 import { quoted } from "../base/printable.ts";
 import { type AgeKey, type AgeTarget, decryptText, encryptText, readAgeKind } from "./age-file.ts";
 import { maxVaultFileBytes } from "./age-store.ts";
 import { readPrivateFile } from "../base/fs/private-file.ts";
-import { isSigningKey } from "./signing-key.ts";
-import { checkSecretValue, type VaultEntry } from "./stored-credential.ts";
+import { checkSecretValue, isSigningKey, type VaultEntry } from "./stored-credential.ts";
 import { decodeContent, encodeContent, readVaultName } from "./vault-content.ts";
 import type { VaultStore } from "./vault-store.ts";
 

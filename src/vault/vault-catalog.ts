@@ -7,20 +7,20 @@ import { quoted } from "../base/printable.ts";
 import { readAgeKind } from "./age-file.ts";
 import { type AgeKeys, createIdentity, readIdentity, readPassphrase } from "./age-key.ts";
 import { AgeStore, maxVaultFileBytes } from "./age-store.ts";
-import { openKeychain, type Keychain } from "./keychain.ts";
+import { type Keychain, openKeychain } from "./keychain.ts";
 import { KeychainStore } from "./keychain-store.ts";
 import {
   checkPrivateFolder,
   ensurePrivateFolder,
-  readPrivateFile,
   ignoreMissing,
+  readPrivateFile,
 } from "../base/fs/private-file.ts";
 import { toFileCounter } from "./seen-counter.ts";
 import { checkName, isName } from "./stored-credential.ts";
 import { damaged } from "./vault-content.ts";
-import { toKeychainService, type VaultContext } from "./vault-context.ts";
-import { toVaultPaths, type VaultPaths } from "./vault-paths.ts";
 import type { VaultStore } from "./vault-store.ts";
+import { toKeychainService, toVaultPaths } from "./vault-context.ts";
+import type { VaultContext, VaultPaths } from "./vault-context.ts";
 
 /** How a vault is kept and opened. */
 export interface VaultKind {

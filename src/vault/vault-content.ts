@@ -4,11 +4,9 @@ import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { Secret } from "../base/redact.ts";
 import { isFields } from "../base/shape.ts";
-import { findCredentialFault } from "./credential-fault.ts";
-import { parseCredential } from "./parse-credential.ts";
-import { isSigningKey } from "./signing-key.ts";
-import { isName, maxCredentials, type VaultEntry } from "./stored-credential.ts";
+import { findCredentialFault, parseCredential } from "./parse-credential.ts";
 import type { VaultContent } from "./vault-store.ts";
+import { isName, isSigningKey, maxCredentials, type VaultEntry } from "./stored-credential.ts";
 import { compareText } from "../base/text-order.ts";
 
 /** Version of the plain form. */

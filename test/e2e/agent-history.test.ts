@@ -5,9 +5,8 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { anthropicStandin } from "../../src/demo/anthropic-standin.ts";
 import { openaiStandin } from "../../src/demo/openai-standin.ts";
-import type { ScriptedTurn } from "../../src/demo/scripted-turn.ts";
-import type { StandinHandler } from "../../src/demo/standin-server.ts";
-import { openAgentWorld, type AgentWorld } from "../support/agent-world.ts";
+import type { ScriptedTurn, StandinHandler } from "../../src/demo/standin-server.ts";
+import { type AgentWorld, openAgentWorld } from "../support/agent-world.ts";
 import { recordScore } from "../support/scoreboard.ts";
 
 const execute = promisify(execFile);

@@ -4,12 +4,11 @@ import { expect, test } from "vitest";
 import { anthropicStandin } from "../../src/demo/anthropic-standin.ts";
 import { collectCommand } from "../../src/demo/box-contents.ts";
 import { openaiStandin } from "../../src/demo/openai-standin.ts";
-import type { ScriptedTurn } from "../../src/demo/scripted-turn.ts";
-import type { Standin } from "../../src/demo/standin-server.ts";
-import { openAgentWorld, testVault, type AgentWorld } from "../support/agent-world.ts";
+import type { ScriptedTurn, Standin } from "../../src/demo/standin-server.ts";
+import { type AgentWorld, openAgentWorld, testVault } from "../support/agent-world.ts";
 import { createCanary, searchCanary, searchFiles } from "../support/canary.ts";
 import { readGit, runGit } from "../support/git.ts";
-import { gitHost, gitUser, startGitServer, type GitServer } from "../support/git-server.ts";
+import { gitHost, type GitServer, gitUser, startGitServer } from "../support/git-server.ts";
 import { recordScore } from "../support/scoreboard.ts";
 
 const collected = "box-contents.bin";

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pingEngine } from "../../src/engine/ping-engine.ts";
+import { pingEngine } from "../../src/engine/find-engine.ts";
 import { runInherited } from "./run-inherited.ts";
 import { say } from "./test-machine.ts";
 

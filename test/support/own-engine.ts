@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectEngine } from "../../src/engine/connect-engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
-import { pingEngine } from "../../src/engine/ping-engine.ts";
+import { pingEngine } from "../../src/engine/find-engine.ts";
 import { toTar } from "../../src/engine/tar.ts";
 
 /** A second engine beside the machine's, empty: what a test removes there is nobody else's. */

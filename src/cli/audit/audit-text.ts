@@ -11,7 +11,7 @@ import { summaryLines } from "../../audit/summarise.ts";
 import type { Paint } from "../../base/paint.ts";
 import { formatDuration, formatSize } from "../../base/units.ts";
 import type { Handoff } from "../../workspace/handoff/handoff.ts";
-import { cutForTerminal } from "../cut-text.ts";
+import { cutForTerminal } from "../output.ts";
 import { terminalWidth, toTable, widest } from "../table.ts";
 import { toLeftLines } from "../../workspace/handoff/handoff-text.ts";
 

@@ -1,10 +1,9 @@
-import { listLogs, type ListedLog } from "../../audit/list-logs.ts";
+import { type ListedLog, listLogs } from "../../audit/list-logs.ts";
 import { findLogFiles } from "../../audit/log-files.ts";
 import { resolvePaths } from "../../base/paths.ts";
 import { formatDuration, formatSize } from "../../base/units.ts";
 import { listSessions } from "../../session/list-sessions.ts";
-import { cutForTerminal, noteCutValues } from "../cut-text.ts";
-import { printJson, printLines, printNote } from "../output.ts";
+import { cutForTerminal, noteCutValues, printJson, printLines, printNote } from "../output.ts";
 import { toTable } from "../table.ts";
 import { parseLimit } from "./parse-filter.ts";
 

@@ -68,7 +68,7 @@ async function show(wanted: string | undefined, flags: FilterFlags & JsonFlag): 
   const handoff = await readHandoff(dirname(log.path));
   if (flags.json === true) return printJson({ ...log, ...report, ...(handoff && { handoff }) });
   const { auditPaints, toReportLines } = await import("../audit/audit-text.ts");
-  const { noteCutValues } = await import("../cut-text.ts");
+  const { noteCutValues } = await import("../output.ts");
   const lines = toReportLines(report, { ...log, handoff });
   printLines(lines, auditPaints);
   noteCutValues(lines, `vaultbox audit show ${log.session} --json`);

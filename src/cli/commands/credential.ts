@@ -4,8 +4,7 @@ import type { NewCredentialFlags } from "../credential/new-credential.ts";
 import type { SigningKeyFlags } from "../credential/new-signing-key.ts";
 import type { TestFlags } from "../credential/test-credential.ts";
 import { printJson, printLines, printNote } from "../output.ts";
-import { collect } from "../policy-options.ts";
-import { addUpstreamOptions } from "../upstream-options.ts";
+import { addUpstreamOptions, collect } from "../command-options.ts";
 
 interface VaultFlags {
   readonly vault: string;

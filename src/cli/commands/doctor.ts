@@ -10,7 +10,7 @@ export function buildCommand(): Command {
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { runChecks } = await import("../doctor/run-checks.ts");
       const { printJson, printLines } = await import("../output.ts");
-      const { checkPaints, toCheckLines } = await import("../doctor/check-lines.ts");
+      const { checkPaints, toCheckLines } = await import("../doctor/health-check.ts");
       const checks = await runChecks(process.env);
       if (json === true) printJson({ checks });
       else printLines(toCheckLines(checks), checkPaints);

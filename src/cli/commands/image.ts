@@ -1,7 +1,6 @@
 import { Command } from "commander";
-import { addImageOptions, readImageFlags, type ImageFlags } from "../image-options.ts";
+import { addImageOptions, collect, type ImageFlags, readImageFlags } from "../command-options.ts";
 import { printJson, printLines } from "../output.ts";
-import { collect } from "../policy-options.ts";
 
 interface BuildFlags extends ImageFlags {
   readonly agent: readonly string[];

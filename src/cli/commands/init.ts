@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { collect } from "../policy-options.ts";
+import { collect } from "../command-options.ts";
 
 interface InitFlags {
   readonly agent?: string;

@@ -3,7 +3,7 @@ import { VaultboxError } from "../../base/errors.ts";
 import { leavingOut } from "../../base/program-environment.ts";
 import type { ExplainFlags } from "../explain/print-explanation.ts";
 import { printJson, printLines } from "../output.ts";
-import { addPolicyOptions, collect, type PolicyFlags } from "../policy-options.ts";
+import { addPolicyOptions, collect, type PolicyFlags } from "../command-options.ts";
 
 export function buildCommand(): Command {
   return new Command("policy")
@@ -51,7 +51,7 @@ function buildCheck(): Command {
 }
 
 async function check(path: string, flags: { readonly json?: boolean }): Promise<void> {
-  const { checkPolicyFile } = await import("../../config/check-policy-file.ts");
+  const { checkPolicyFile } = await import("../../config/policy-file.ts");
   const { formatProblem } = await import("../../policy/file/problem.ts");
   const { loadEntryKinds } = await import("../../session/entry-kinds.ts");
   const { kind, problems } = await checkPolicyFile(path, await loadEntryKinds());

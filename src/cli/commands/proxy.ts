@@ -1,8 +1,7 @@
 import { Command } from "commander";
 import { leavingOut } from "../../base/program-environment.ts";
-import { addPolicyOptions, collect } from "../policy-options.ts";
+import { addPolicyOptions, addUpstreamOptions, collect } from "../command-options.ts";
 import type { SessionFlags } from "../run-flags.ts";
-import { addUpstreamOptions } from "../upstream-options.ts";
 
 const examples = `
 Examples:
@@ -42,7 +41,7 @@ async function proxy(flags: ProxyFlags): Promise<void> {
     import("../../session/plan/session-plan.ts"),
     import("../../session/standalone-proxy.ts"),
     import("../../session/session-ending.ts"),
-    import("../../session/time-limit.ts"),
+    import("../../session/session-ending.ts"),
     import("../output.ts"),
   ]);
   const host = toVaultContext();

@@ -26,7 +26,7 @@ async function listRunning(flags: { readonly json?: boolean }): Promise<void> {
     import("../../session/list-sessions.ts"),
     import("../output.ts"),
     import("../table.ts"),
-    import("../cut-text.ts"),
+    import("../output.ts"),
   ]);
   const sessions = await listSessions(resolvePaths());
   if (flags.json === true) {

@@ -1,8 +1,11 @@
 import { Command, Option } from "commander";
-import { addImageOptions } from "../image-options.ts";
-import { addPolicyOptions, collect } from "../policy-options.ts";
+import {
+  addImageOptions,
+  addPolicyOptions,
+  addUpstreamOptions,
+  collect,
+} from "../command-options.ts";
 import type { RunFlags } from "../run-flags.ts";
-import { addUpstreamOptions } from "../upstream-options.ts";
 
 const examples = `
 Examples:

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { printJson, printLines, printNote } from "../output.ts";
-import { collect } from "../policy-options.ts";
+import { collect } from "../command-options.ts";
 import type { CreateVaultOptions } from "../../vault/vault-catalog.ts";
 import type { ExportFlags, ImportFlags } from "../vault/transfer-vault.ts";
 

@@ -1,5 +1,8 @@
+// What the shells' scripts ask. Nothing is printed but words of plain letters, and an error is no line on the user's prompt.
 import type { Argument, Command, Option } from "commander";
 import { readKnownNames } from "./known-names.ts";
+import { printLines } from "../output.ts";
+import { buildProgram } from "../program.ts";
 
 /** One word that could stand at the cursor. */
 interface Candidate {
@@ -8,7 +11,7 @@ interface Candidate {
 }
 
 /** What may stand at the cursor. */
-export type Proposal =
+type Proposal =
   | { readonly kind: "words"; readonly candidates: readonly Candidate[] }
   | { readonly kind: "files" | "folders" | "programs" };
 
@@ -142,4 +145,35 @@ async function proposeNames(
 function toWords(candidates: readonly Candidate[], last: string): Proposal {
   const fitting = candidates.filter(({ value }) => value.startsWith(last) && plainWord.test(value));
   return { kind: "words", candidates: fitting.slice(0, maxCandidates) };
+}
+
+/**
+ * Needs no `checkEnvironment`: it reads names in vaultbox's own folders and in this program, no secret and no file of the
+ * project, and runs nothing. Names that something else put there are plain letters, or aren't proposed.
+ *
+ * @param words those after `vaultbox`, up to the one at the cursor
+ */
+export async function printProposal(words: readonly string[]): Promise<void> {
+  try {
+    printLines(toProposalLines(await propose(await buildProgram(words), words)));
+  } catch {
+    // Completion proposes nothing then; the command itself says what is wrong
+  }
+}
+
+/** First the kind, then a candidate a line, with its description after two spaces. */
+function toProposalLines(proposal: Proposal): readonly string[] {
+  switch (proposal.kind) {
+    case "words":
+      return [
+        "words",
+        ...proposal.candidates.map(({ value, description }) =>
+          description === "" ? value : `${value}  ${description}`,
+        ),
+      ];
+    case "files":
+    case "folders":
+    case "programs":
+      return [proposal.kind];
+  }
 }

@@ -2,18 +2,13 @@ import { VaultboxError } from "../../base/errors.ts";
 import { Secret } from "../../base/redact.ts";
 import { toAdd } from "../../vault/change-credentials.ts";
 import { readFromSource } from "../../vault/secret-source.ts";
-import type { StoredCredential } from "../../vault/stored-credential.ts";
-import { isSigningKey } from "../../vault/signing-key.ts";
+import { isSigningKey, type StoredCredential } from "../../vault/stored-credential.ts";
 import { findVaultKind, openStore } from "../../vault/vault-catalog.ts";
 import { printLines, printNote, printWarning } from "../output.ts";
 import { openOrCreateStore, toVaultContext } from "../vault-access.ts";
 import { toBindingText } from "./describe.ts";
-import {
-  isSigningKeyRequest,
-  type SigningKeyFlags,
-  toKeyNotes,
-  toNewSigningKey,
-} from "./new-signing-key.ts";
+import { isSigningKeyRequest, toKeyNotes, toNewSigningKey } from "./new-signing-key.ts";
+import type { SigningKeyFlags } from "./new-signing-key.ts";
 import { type NewCredentialFlags, toNewCredential } from "./new-credential.ts";
 import { readSecret, refuseSecretArguments } from "./read-secret.ts";
 

@@ -3,7 +3,7 @@ import { parseHostPattern } from "../../policy/host-pattern.ts";
 import { quoted } from "../../base/printable.ts";
 import { hasSchemeFlags, toScheme } from "../../credential/schemes.ts";
 import type { CredentialBinding } from "../../credential/binding.ts";
-import { isPlainPath } from "../../vault/credential-fault.ts";
+import { isPlainPath } from "../../vault/parse-credential.ts";
 import { isRepositoryPattern } from "../../vault/stored-credential.ts";
 
 /** The flags that say where a custom credential goes and how. */

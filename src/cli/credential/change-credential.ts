@@ -5,12 +5,11 @@ import {
   toRemove,
   toRotate,
 } from "../../vault/change-credentials.ts";
-import { isSigningKey } from "../../vault/signing-key.ts";
+import { isSigningKey, type StoredItem } from "../../vault/stored-credential.ts";
 import { findVaultKind, openStore } from "../../vault/vault-catalog.ts";
 import { printNote } from "../output.ts";
 import { confirm, toVaultContext } from "../vault-access.ts";
 import { readSecret, refuseSecretArguments } from "./read-secret.ts";
-import type { StoredItem } from "../../vault/stored-credential.ts";
 import { defaultVault } from "../../vault/vault-context.ts";
 
 /** @throws VaultboxError VBX_CREDENTIAL_UNKNOWN, VBX_USAGE, before the secret is asked for */

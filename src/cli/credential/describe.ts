@@ -1,12 +1,13 @@
 import { parsePublicKeyLine, toFingerprint } from "../../git/signing/ssh-key.ts";
 import {
   isSigningKey,
+  type SecretSource,
   type SigningKeySource,
+  type StoredItem,
   type StoredSigningKey,
-} from "../../vault/signing-key.ts";
+} from "../../vault/stored-credential.ts";
 import type { CredentialBinding } from "../../credential/binding.ts";
 import { kindOf } from "../../credential/schemes.ts";
-import type { SecretSource, StoredItem } from "../../vault/stored-credential.ts";
 import type { Preset, PresetBinding } from "../../presets/preset.ts";
 
 /** `api.example.com`, with port and path where they aren't the usual ones, and the repository. */

@@ -6,19 +6,12 @@ import { readClientRegistry } from "../../presets/client-registry.ts";
 import { expandBindings, expandOwnHost } from "../../presets/expand-preset.ts";
 import { findPreset } from "../../presets/presets.ts";
 import { isReservedVariable } from "../../base/reserved-variables.ts";
-import { findCredentialFault, isVariable } from "../../vault/credential-fault.ts";
+import { findCredentialFault, isVariable } from "../../vault/parse-credential.ts";
 import { parseSourceCommand } from "../../vault/secret-source.ts";
-import {
-  checkName,
-  type SecretSource,
-  type StoredCredential,
-} from "../../vault/stored-credential.ts";
-import {
-  type BindingFlags,
-  hasBindingFlags,
-  parseBinding,
-  parseRepository,
-} from "./binding-flags.ts";
+import { checkName } from "../../vault/stored-credential.ts";
+import type { SecretSource, StoredCredential } from "../../vault/stored-credential.ts";
+import { hasBindingFlags, parseBinding, parseRepository } from "./binding-flags.ts";
+import type { BindingFlags } from "./binding-flags.ts";
 
 export interface NewCredentialFlags extends BindingFlags {
   readonly preset?: string;

@@ -9,8 +9,8 @@ import {
 import { quoted } from "../../base/printable.ts";
 import { Secret } from "../../base/redact.ts";
 import { chooseAgentKey } from "../../session/signing/ssh-agent-key.ts";
-import { checkName, type VaultEntry } from "../../vault/stored-credential.ts";
-import type { SigningKeySource } from "../../vault/signing-key.ts";
+import { checkName } from "../../vault/stored-credential.ts";
+import type { SigningKeySource, VaultEntry } from "../../vault/stored-credential.ts";
 import { type BindingFlags, hasBindingFlags } from "./binding-flags.ts";
 import { readText } from "./read-secret.ts";
 

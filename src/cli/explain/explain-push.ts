@@ -11,11 +11,8 @@ import type { EgressPolicy } from "../../policy/policy.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { readConnectTo, refuseLiteralAddress } from "./explain-sending.ts";
-import {
-  resolveSessionPolicy,
-  type SessionPolicy,
-  type PolicyOptions,
-} from "../../session/plan/session-policy.ts";
+import { resolveSessionPolicy } from "../../session/plan/session-policy.ts";
+import type { SessionPolicy, PolicyOptions } from "../../session/plan/session-policy.ts";
 
 /** What a push may do to one ref. */
 export interface PushExplanation {

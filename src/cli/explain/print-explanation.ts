@@ -2,7 +2,7 @@ import { VaultboxError } from "../../base/errors.ts";
 import type { Paint } from "../../base/paint.ts";
 import { resolvePaths } from "../../base/paths.ts";
 import { printJson, printLines } from "../output.ts";
-import { type PolicyFlags, toPolicyOptions } from "../policy-options.ts";
+import { type PolicyFlags, toPolicyOptions } from "../command-options.ts";
 import { terminalWidth, toTable } from "../table.ts";
 import { explainPush } from "./explain-push.ts";
 import { explainRequest } from "./explain-request.ts";

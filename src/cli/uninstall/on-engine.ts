@@ -2,11 +2,8 @@ import { existsSync } from "node:fs";
 import type { Paths } from "../../base/paths.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { isInUse } from "../../engine/engine-error.ts";
-import {
-  listVaultboxImages,
-  type BuiltImage,
-  type BuiltImages,
-} from "../../engine/image/list-images.ts";
+import { listVaultboxImages } from "../../engine/image/list-images.ts";
+import type { BuiltImage, BuiltImages } from "../../engine/image/list-images.ts";
 import { removeEach } from "../../engine/image/remove-images.ts";
 import { label } from "../../engine/labels.ts";
 import { toRecordPath } from "../../sandbox/home/start-file-record.ts";

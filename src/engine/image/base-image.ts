@@ -11,7 +11,7 @@ import { readNetworkFiles } from "./host-network.ts";
 import { debianNodeRepository, readBaseRecipe, toTagHash } from "./image-recipe.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
 import type { ImageOptions } from "./image-request.ts";
-import { pullImage } from "./pull-image.ts";
+import { pullImage } from "./own-image.ts";
 
 /** Node's own image, for machines that reach an image registry */
 const publishedBase = `node:${nodeMajor}-bookworm-slim`;

@@ -1,8 +1,9 @@
 import { shortened, toPrintable } from "../../base/printable.ts";
-import { failureCauses, type FailureCause } from "./failure-causes.ts";
+import { type FailureCause, failureCauses } from "./failure-causes.ts";
 import type { BuildProgress } from "./image-request.ts";
 import { stripVTControlCharacters } from "node:util";
 import { revealedSecrets, withoutUserInfo } from "../../base/redact.ts";
+import { type ProgramCall, runProgram } from "../../base/run-program.ts";
 
 /** How many of the last lines are kept, and how much of each, in characters */
 const keptLines = 5;
@@ -97,4 +98,20 @@ export function toBuildLine(text: string): string {
   const plain = stripVTControlCharacters(text).trim();
   const open = withoutUserInfo(revealedSecrets.redact(plain));
   return toPrintable(shortened(open, maxLineLength));
+}
+
+/**
+ * Runs a program of this machine as a part of a build: it's shown before it runs, as the scripts in an image show theirs,
+ * and so are its lines.
+ * @returns its standard output
+ * @throws VaultboxError VBX_HOST_COMMAND_FAILED
+ */
+export async function runBuildCommand(
+  command: Omit<ProgramCall, "onLine">,
+  step: string,
+  onProgress: (progress: BuildProgress) => void,
+): Promise<string> {
+  const words = [command.file, ...command.args];
+  onProgress({ step, line: `${commandMark}${words.join(" ")}` });
+  return await runProgram({ ...command, onLine: (line) => onProgress({ step, line }) });
 }

@@ -15,9 +15,8 @@ import { delimiter, join } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
 import { formatSize } from "../../base/units.ts";
 import type { Engine } from "../engine.ts";
-import { takeAptLogins } from "./apt-logins.ts";
-import { readAptSources } from "./apt-sources.ts";
-import { runBuildCommand } from "./build-command.ts";
+import { readAptSources, takeAptLogins } from "./apt-sources.ts";
+import { runBuildCommand } from "./build-trace.ts";
 import { readAptOptions, readNpmGlobalConfig, toStringEnv } from "./host-network.ts";
 import type { BuildProgress } from "./image-request.ts";
 

@@ -1,9 +1,9 @@
 import { debug } from "../../base/debug.ts";
 import { VaultboxError } from "../../base/errors.ts";
-import { runProgram, type ProgramCall } from "../../base/run-program.ts";
+import { type ProgramCall, runProgram } from "../../base/run-program.ts";
 import type { TarEntry } from "../tar.ts";
 import { readRegularFile } from "../../base/fs/regular-file.ts";
-import { runBuildCommand } from "./build-command.ts";
+import { runBuildCommand } from "./build-trace.ts";
 import type { ImageOptions } from "./image-request.ts";
 
 /** How long a question to npm or apt about its settings may take, in milliseconds */

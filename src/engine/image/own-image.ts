@@ -1,10 +1,9 @@
 import { isVaultboxError, VaultboxError } from "../../base/errors.ts";
 import type { Engine } from "../engine.ts";
 import { toFailure } from "./build-failure.ts";
-import { BuildTrace } from "./build-trace.ts";
+import { BuildTrace, commandMark } from "./build-trace.ts";
 import { readPlatform } from "./ensure-image.ts";
 import type { ImageOptions } from "./image-request.ts";
-import { pullImage } from "./pull-image.ts";
 
 /** An image of the user's own, as it was found. */
 export interface OwnImage {
@@ -47,4 +46,15 @@ async function pull(engine: Engine, name: string, { env, onProgress }: ImageOpti
       cause: error,
     });
   }
+}
+
+/** Pulls an image as docker pull does; the engine sends no login of the user's. */
+export async function pullImage(
+  engine: Engine,
+  image: string,
+  onProgress: ImageOptions["onProgress"],
+): Promise<void> {
+  const step = `pulling the image ${image}`;
+  onProgress({ step, line: `${commandMark}docker pull ${image}` });
+  await engine.pullImage(image, (line) => onProgress({ step, line }));
 }

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { toNssDatabase } from "../../ca/nss-database.ts";
 import type { TarEntry } from "../../engine/tar.ts";
-import { infoDirectory } from "./info-directory.ts";
+import { infoDirectory } from "../sandbox-places.ts";
 
 /** Where NSS programs, Chromium among them, keep what the user trusts; relative to the home. */
 const nssFolder = ".pki/nssdb";

@@ -11,7 +11,7 @@ import {
   toHiddenScript,
 } from "./git-hidden.ts";
 import type { FrozenTree } from "../../workspace/hide/tracked/frozen-files.ts";
-import { infoDirectory } from "./info-directory.ts";
+import { infoDirectory } from "../sandbox-places.ts";
 import { adviceFolder, advicePaths, adviceScript } from "./tool-advice.ts";
 
 export const caFiles = {

@@ -1,11 +1,11 @@
 // The sandbox's /etc/gitconfig: git there finds its repositories over https, commits in the user's name, and has its
 // signatures made by the host. None of it is a guard: what must hold is decided by the proxy, whatever git is told.
 import type { GitAuthor } from "../../policy/git-author.ts";
-import { toInsteadOf, type InsteadOf } from "../../git/instead-of.ts";
+import { type InsteadOf, toInsteadOf } from "../../git/instead-of.ts";
 import type { GitRule } from "../../git/entry/git-rule.ts";
 import type { RemoteRewrites } from "./git-remotes.ts";
 import { hiddenFilter, toHiddenFile } from "./git-hidden.ts";
-import { infoDirectory } from "./info-directory.ts";
+import { infoDirectory } from "../sandbox-places.ts";
 import type { FrozenTree } from "../../workspace/hide/tracked/frozen-files.ts";
 
 export const gitFiles = {

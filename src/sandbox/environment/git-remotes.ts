@@ -1,10 +1,6 @@
 import { toSshPrefixes, type InsteadOf } from "../../git/instead-of.ts";
-import {
-  defaultPorts,
-  parseRemoteUrl,
-  toHttpsRemote,
-  type RemoteUrl,
-} from "../../git/remote-url.ts";
+import { defaultPorts, parseRemoteUrl, toHttpsRemote } from "../../git/remote-url.ts";
+import type { RemoteUrl } from "../../git/remote-url.ts";
 import type { GitRule } from "../../git/entry/git-rule.ts";
 import { coversRepository } from "../../base/repository-name.ts";
 import type { RemoteAddress } from "../../workspace/git-dir/remote.ts";

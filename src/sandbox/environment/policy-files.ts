@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { BindMount } from "../../engine/engine.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { toPrintable } from "../../base/printable.ts";
-import { sandboxHome } from "../home/sandbox-home.ts";
+import { sandboxHome } from "../sandbox-places.ts";
 
 /** What of the sandbox's files the agent is told of, beside what is hidden. */
 export interface ToldFiles {

@@ -1,4 +1,4 @@
-import { infoDirectory } from "./info-directory.ts";
+import { infoDirectory } from "../sandbox-places.ts";
 
 /** A folder for each package manager, with what stands before its programs on the search path. */
 export const adviceFolder = `${infoDirectory}/advice`;

@@ -12,9 +12,8 @@ import {
   readRecord,
   toRecordPath,
   writeRecord,
-  type HomeChange,
-  type StartFiles,
 } from "./start-file-record.ts";
+import type { HomeChange, StartFiles } from "./start-file-record.ts";
 
 /** A home is read once at the end of a session; what takes longer isn't waited for. */
 const scanTimeoutMs = 30_000;

@@ -1,8 +1,7 @@
 import { formatSize } from "../../base/units.ts";
 import { agentPids } from "../container-specs.ts";
-import { findCgroup, type ContainerCgroup } from "./container-cgroup.ts";
-import { TemporaryFolders, type FullFolder } from "./full-folders.ts";
-import { readFileSync, watch, type FSWatcher } from "node:fs";
+import { type FullFolder, TemporaryFolders } from "./full-folders.ts";
+import { type FSWatcher, readFileSync, watch } from "node:fs";
 
 /** Knows what a sandbox had too little of, when its command has ended. */
 export interface LimitWatch extends Disposable {
@@ -87,5 +86,53 @@ export class ProcessLimit implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     for (const watcher of this.#watchers) watcher.close();
+  }
+}
+
+/** Folders of a container's control group on this machine. */
+interface ContainerCgroup {
+  /** Says how often a process couldn't be started (`max N`) */
+  readonly pidsEvents: string;
+  /** Says when the last process has ended, in version 2 and beside version 1 */
+  readonly cgroupEvents: readonly string[];
+  /** Whether the kernel tells of changes in it; version 1 doesn't */
+  readonly tells: boolean;
+}
+
+const root = "/sys/fs/cgroup";
+
+/**
+ * The control group of a container by its first process; undefined where that isn't a process of this machine: the engine
+ * runs elsewhere, or in a virtual machine.
+ */
+function findCgroup(container: {
+  readonly id: string;
+  readonly pid: number;
+}): ContainerCgroup | undefined {
+  return toCgroup(readOwn(`/proc/${container.pid}/cgroup`), container.id);
+}
+
+/** @param text of `/proc/PID/cgroup` (cgroups(7)) */
+export function toCgroup(text: string, id: string): ContainerCgroup | undefined {
+  const lines = text.split("\n");
+  const findPath = (pattern: RegExp): string | undefined =>
+    lines.flatMap((line) => pattern.exec(line)?.[1] ?? []).find((path) => path.includes(id));
+  const first = findPath(/^\d+:(?:[^:]*,)?pids(?:,[^:]*)?:(\/.*)$/);
+  const second = findPath(/^0::(\/.*)$/);
+  if (first !== undefined) {
+    const cgroupEvents = second === undefined ? [] : [`${root}/unified${second}/cgroup.events`];
+    return { pidsEvents: `${root}/pids${first}/pids.events`, cgroupEvents, tells: false };
+  }
+  if (second === undefined) return undefined;
+  const pidsEvents = `${root}${second}/pids.events`;
+  return { pidsEvents, cgroupEvents: [`${root}${second}/cgroup.events`], tells: true };
+}
+
+function readOwn(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    // No process of this machine
+    return "";
   }
 }

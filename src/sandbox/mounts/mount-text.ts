@@ -2,7 +2,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
 import { readHomeFolder } from "../../base/home-folder.ts";
 import { quoted } from "../../base/printable.ts";
-import { sandboxHome } from "../home/sandbox-home.ts";
+import { sandboxHome } from "../sandbox-places.ts";
 
 /** What the text of a mount says; both paths are absolute. */
 export interface MountText {

@@ -14,7 +14,7 @@ import { maxFileBytes } from "../../policy/file/fields.ts";
 import { quoted } from "../../base/printable.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { parseMount } from "./mount-text.ts";
-import { homeMount, sandboxHome } from "../home/sandbox-home.ts";
+import { homeMount, sandboxHome } from "../sandbox-places.ts";
 import { findOuterRepositories } from "../../workspace/roots/outer-repository.ts";
 
 /** What a mount is checked against. */

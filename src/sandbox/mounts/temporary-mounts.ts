@@ -3,7 +3,7 @@ import { VaultboxError } from "../../base/errors.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { quoted } from "../../base/printable.ts";
 import { gibibyte, mebibyte } from "../../base/units.ts";
-import { infoDirectory } from "../environment/info-directory.ts";
+import { infoDirectory } from "../sandbox-places.ts";
 
 /** Writable file systems in memory, `bytes`: the usual ones, and the one at each volume that an image declares. */
 export const temporarySizes = {

@@ -14,13 +14,8 @@ import type { RunPlace } from "../run-place.ts";
 import type { SessionEnding } from "../session-ending.ts";
 import type { SessionListener } from "../session.ts";
 import type { UserStreams } from "../terminal/user-streams.ts";
-import {
-  chooseVaults,
-  readSessionPlan,
-  type SessionHost,
-  type SessionOptions,
-  type SessionPlan,
-} from "./session-plan.ts";
+import { chooseVaults, readSessionPlan } from "./session-plan.ts";
+import type { SessionHost, SessionOptions, SessionPlan } from "./session-plan.ts";
 
 /** What a command line says of one run in a sandbox. */
 export interface RunOptions

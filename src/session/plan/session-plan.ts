@@ -5,11 +5,8 @@ import type { VaultContext } from "../../vault/vault-context.ts";
 import type { SessionSigning } from "../signing/session-signer.ts";
 import { readHostAuthor, resolveSandboxGit } from "./sandbox-git.ts";
 import { type PolicyOptions, resolveSessionPolicy, type SessionPolicy } from "./session-policy.ts";
-import {
-  mapRegistryAddresses,
-  readUpstreamCa,
-  type UpstreamSettings,
-} from "./upstream-settings.ts";
+import { mapRegistryAddresses, readUpstreamCa } from "./upstream-settings.ts";
+import type { UpstreamSettings } from "./upstream-settings.ts";
 
 /** What a command line says of a session, however it's begun. */
 export interface SessionOptions extends PolicyOptions {

@@ -18,11 +18,8 @@ import { loadEntryKinds } from "../entry-kinds.ts";
 import { toPrintable } from "../../base/printable.ts";
 import { isMadeInSandbox } from "../../workspace/handoff/made-repositories.ts";
 import { withoutSshAlias } from "../../workspace/git-dir/remote.ts";
-import {
-  readRepositoryFacts,
-  resolveHost,
-  type RepositoryFacts,
-} from "../../workspace/git-dir/repository-facts.ts";
+import { readRepositoryFacts, resolveHost } from "../../workspace/git-dir/repository-facts.ts";
+import type { RepositoryFacts } from "../../workspace/git-dir/repository-facts.ts";
 
 /** What a command line says about the policy of a session. */
 export interface PolicyOptions {

@@ -1,11 +1,8 @@
 import type { SessionRegistry } from "../../presets/client-registry.ts";
 import { caFileHint, parseCaFile } from "../../proxy/upstream/upstream-roots.ts";
 import { classifyAddress, type AddressClass } from "../../base/address-class.ts";
-import {
-  readChosenFile,
-  vouchForChosenFile,
-  type ChosenFileRules,
-} from "../../config/chosen-file.ts";
+import { readChosenFile, vouchForChosenFile } from "../../config/chosen-file.ts";
+import type { ChosenFileRules } from "../../config/chosen-file.ts";
 import { isIP } from "node:net";
 import { parseAuthority, type Authority } from "../../http/authority.ts";
 import { resolveWithHost, type Resolve } from "../../proxy/upstream/resolve.ts";

@@ -6,7 +6,7 @@ import { signWithKey, type SshSigner } from "../../git/signing/sshsig.ts";
 import { quoted } from "../../base/printable.ts";
 import { patiently } from "../../base/patience.ts";
 import type { OpenVault } from "../../vault/open-vaults.ts";
-import type { StoredSigningKey } from "../../vault/signing-key.ts";
+import type { StoredSigningKey } from "../../vault/stored-credential.ts";
 import type { RepositoryFacts } from "../../workspace/git-dir/repository-facts.ts";
 import { signWithAgent } from "./ssh-agent.ts";
 import { findAgentSocket } from "./ssh-agent-key.ts";

@@ -7,8 +7,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { writeFileAtomic } from "../../../src/base/fs/atomic-write.ts";
 import { createVault, openStore } from "../../../src/vault/vault-catalog.ts";
-import type { VaultContext } from "../../../src/vault/vault-context.ts";
-import { toVaultPaths } from "../../../src/vault/vault-paths.ts";
+import { toVaultPaths, type VaultContext } from "../../../src/vault/vault-context.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { makeEntry, makeTempVaults } from "../../support/temp-vaults.ts";
 

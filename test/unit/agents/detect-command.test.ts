@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { findAgentArguments } from "../../../src/agents/detect-command.ts";
 import { agentProfiles } from "../../../src/agents/select-agent.ts";
-import { readShellCommands } from "../../../src/agents/shell-commands.ts";
+import { readShellCommands } from "../../../src/agents/started-commands.ts";
 
 /** The agent that a command line starts, and its own arguments. */
 function started(command: readonly string[]): string {

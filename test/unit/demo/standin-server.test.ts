@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { anthropicStandin } from "../../../src/demo/anthropic-standin.ts";
 import { openaiStandin } from "../../../src/demo/openai-standin.ts";
-import type { ScriptedTurn } from "../../../src/demo/scripted-turn.ts";
-import { openStandin } from "../../../src/demo/standin-server.ts";
+import { openStandin, type ScriptedTurn } from "../../../src/demo/standin-server.ts";
 
 const script: readonly ScriptedTurn[] = [
   { type: "shell", command: "echo 42" },

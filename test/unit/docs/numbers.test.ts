@@ -105,7 +105,7 @@ test.each([
   ["a line that vaultbox prints", "print.ts", "maxLineLength", toCount],
   ["a line that vaultbox prints", "print.ts", "maxPipedLineLength", toCount],
   ["a value that `ps`, `audit` or a table prints", "table.ts", "maxCellLength", toCount],
-  ["a value that `ps`, `audit` or a table prints", "cut-text.ts", "maxPipedLength", toCount],
+  ["a value that `ps`, `audit` or a table prints", "output.ts", "maxPipedLength", toCount],
   [
     "packages, and npm packages, that are added to an image",
     "image-settings.ts",

@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { toCgroup } from "../../../src/sandbox/limits/container-cgroup.ts";
+import { ProcessLimit, toCgroup } from "../../../src/sandbox/limits/limit-watch.ts";
 import { toEndNote } from "../../../src/sandbox/limits/command-end.ts";
-import { ProcessLimit } from "../../../src/sandbox/limits/limit-watch.ts";
 
 const id = "c0ffee";
 

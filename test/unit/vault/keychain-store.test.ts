@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { checkItemSize, type Keychain } from "../../../src/vault/keychain.ts";
 import { KeychainStore } from "../../../src/vault/keychain-store.ts";
-import { toVaultPaths } from "../../../src/vault/vault-paths.ts";
+import { toVaultPaths } from "../../../src/vault/vault-context.ts";
 import { makeEntry, makeTempVaults } from "../../support/temp-vaults.ts";
 
 /** A keychain in memory whose calls can be made to fail from the n-th write on. */

@@ -10,7 +10,7 @@ import { acquireLock } from "../../../base/fs/lock.ts";
 import { contains } from "../../../base/fs/path-steps.ts";
 import type { MountSource } from "../../../workspace/roots/open-roots.ts";
 import { rememberFolders } from "../../../base/remember-folders.ts";
-import { sandboxHome } from "../sandbox-home.ts";
+import { sandboxHome } from "../../sandbox-places.ts";
 import { sweepSteps, SweepSteps } from "./history-limits.ts";
 import {
   asidePrefix,

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
-import { toCheckLines } from "../../../../src/cli/doctor/check-lines.ts";
+import { toCheckLines } from "../../../../src/cli/doctor/health-check.ts";
 import {
   checkCaTrust,
   checkCommand,
+  checkGit,
   checkNode,
   checkOwnFolders,
   checkRuntimeFolder,
-  checkGit,
 } from "../../../../src/cli/doctor/host-checks.ts";
 import { toShellWord } from "../../../../src/base/shell-word.ts";
 

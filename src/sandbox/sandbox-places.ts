@@ -1,4 +1,4 @@
-import { contains } from "../../base/fs/path-steps.ts";
+import { contains } from "../base/fs/path-steps.ts";
 
 /**
  * Where the home volume is mounted. HOME is a directory in it, because an engine extracts an archive's entries with
@@ -13,3 +13,6 @@ export const sandboxHome = `${homeMount}/agent`;
 export function isBelowHome(path: string): boolean {
   return path !== sandboxHome && contains(sandboxHome, path);
 }
+
+/** Where the sandbox finds what vaultbox tells it, read-only. */
+export const infoDirectory = "/run/vaultbox";

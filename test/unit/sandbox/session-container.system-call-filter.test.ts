@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { toSeccompProfile } from "../../../src/engine/seccomp/seccomp-profile.ts";
-import { resolveSeccomp } from "../../../src/sandbox/system-call-filter.ts";
+import { resolveSeccomp } from "../../../src/sandbox/session-container.ts";
 
 test("Docker gets the profile itself, Podman the path of a file that has it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "vaultbox-seccomp-"));

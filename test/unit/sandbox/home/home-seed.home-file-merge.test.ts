@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { HomeFile } from "../../../src/agents/agent-profile.ts";
-import { mergeHomeFile } from "../../../src/agents/home-file-merge.ts";
+import type { HomeFile } from "../../../../src/agents/agent-profile.ts";
+import { mergeHomeFile } from "../../../../src/sandbox/home/home-seed.ts";
 
 function file(existing: HomeFile["existing"], content: string): HomeFile {
   return { path: ".x", mode: 0o600, content, existing };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { takeAptLogins } from "../../../../src/engine/image/apt-logins.ts";
+import { takeAptLogins } from "../../../../src/engine/image/apt-sources.ts";
 
 test("a mirror's password is for apt alone, and not in the sources that stay in the image", () => {
   const { sources, logins } = takeAptLogins([

@@ -1,5 +1,4 @@
 import { provide } from "../../support/credential-fixtures.ts";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { toNewCredential } from "../../../src/cli/credential/new-credential.ts";
 import { parseHostPattern } from "../../../src/policy/host-pattern.ts";
@@ -7,12 +6,13 @@ import { listPresets } from "../../../src/presets/presets.ts";
 import { attach } from "../../../src/proxy/egress/attach.ts";
 import { createBoundHosts } from "../../../src/credential/bound-hosts.ts";
 import { createPlaceholder, minimumLength } from "../../../src/credential/placeholder.ts";
-import { findCredentialFault, placeholderLengths } from "../../../src/vault/credential-fault.ts";
+import { findCredentialFault, placeholderLengths } from "../../../src/vault/parse-credential.ts";
 import type { CredentialBinding } from "../../../src/credential/binding.ts";
 import type { StoredCredential } from "../../../src/vault/stored-credential.ts";
 import { decodeContent, encodeContent } from "../../../src/vault/vault-content.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { makeCredential, makeEntry } from "../../support/temp-vaults.ts";
+import fc from "fast-check";
 
 const [binding] = makeCredential("x").bindings as readonly [CredentialBinding];
 

@@ -1,2 +1,0 @@
-/** Where the sandbox finds what vaultbox tells it, read-only. */
-export const infoDirectory = "/run/vaultbox";
