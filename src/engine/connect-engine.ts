@@ -4,7 +4,7 @@ import { loadTransport, openEngineApi } from "./engine-api.ts";
 import type { ContainerFacts, Engine, EngineInfo } from "./engine.ts";
 import { createContainer } from "./create-container.ts";
 import { toDockerHost } from "./engine-endpoint.ts";
-import { attempt, hasStatus } from "./engine-error.ts";
+import { attempt, hasStatus, unlessMissing } from "./engine-error.ts";
 import { engineImages } from "./engine-images.ts";
 import { readEngineInfo } from "./engine-info.ts";
 import { waitForStop } from "./exit-watch.ts";
@@ -37,14 +37,8 @@ export async function connectEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
 }
 
 function containerCalls(api: EngineApi): Pick<Engine, "listContainers" | "findContainer"> {
-  const inspect = async (idOrName: string): Promise<ContainerFacts | undefined> => {
-    try {
-      return await inspectContainer(api, encodeURIComponent(idOrName));
-    } catch (error) {
-      if (hasStatus(error, 404)) return undefined;
-      throw error;
-    }
-  };
+  const inspect = (idOrName: string): Promise<ContainerFacts | undefined> =>
+    unlessMissing(inspectContainer(api, encodeURIComponent(idOrName)));
   return {
     listContainers: (label) =>
       attempt("list the containers", async () => {

@@ -4,7 +4,19 @@ import { join } from "node:path";
 import { readHomeFolder } from "../base/home-folder.ts";
 import { parseDockerHost } from "./engine-endpoint.ts";
 import type { EndpointOrReason, EngineTls } from "./engine-endpoint.ts";
+import { fieldsOf, flag, optional, parseJson, type Shape, text } from "../base/shape.ts";
 import { readRegularText } from "../base/fs/regular-file.ts";
+
+const dockerConfig = fieldsOf<{ readonly currentContext?: string }>({
+  currentContext: optional(text),
+});
+const contextMeta = fieldsOf<{
+  readonly Endpoints: {
+    readonly docker: { readonly Host: string; readonly SkipTLSVerify?: boolean };
+  };
+}>({
+  Endpoints: fieldsOf({ docker: fieldsOf({ Host: text, SkipTLSVerify: optional(flag) }) }),
+});
 
 /** The folder of the docker command's own settings. */
 export function dockerConfigFolder(env: NodeJS.ProcessEnv): string {
@@ -15,11 +27,10 @@ export function dockerConfigFolder(env: NodeJS.ProcessEnv): string {
 export async function readContextName(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const named = env["DOCKER_CONTEXT"];
   if (named !== undefined && named !== "") return named === "default" ? undefined : named;
-  const config = await readJson(join(dockerConfigFolder(env), "config.json"));
-  const current = config?.["currentContext"];
-  return typeof current === "string" && current !== "" && current !== "default"
-    ? current
-    : undefined;
+  // The docker command itself ignores a broken config.json with a warning
+  const config = await readShape(join(dockerConfigFolder(env), "config.json"), dockerConfig);
+  const current = config?.currentContext ?? "";
+  return current === "" || current === "default" ? undefined : current;
 }
 
 /**
@@ -33,15 +44,13 @@ export async function readContextEndpoint(
   const id = createHash("sha256").update(name).digest("hex");
   const store = join(dockerConfigFolder(env), "contexts");
   const metaPath = join(store, "meta", id, "meta.json");
-  const meta = await readJson(metaPath);
-  if (meta === undefined) return { kind: "unusable", why: `there is no readable ${metaPath}` };
-  const endpoint = asRecord(asRecord(meta["Endpoints"])?.["docker"]);
-  const host = endpoint?.["Host"];
-  if (typeof host !== "string") return { kind: "unusable", why: "it names no docker endpoint" };
-  const tls = await readTlsFolder(join(store, "tls", id, "docker"), {
-    verify: endpoint?.["SkipTLSVerify"] !== true,
-  });
-  return parseDockerHost(host, tls);
+  const meta = await readShape(metaPath, contextMeta);
+  if (meta === undefined) {
+    return { kind: "unusable", why: `there is no readable ${metaPath} that names a docker endpoint` };
+  }
+  const { Host, SkipTLSVerify } = meta.Endpoints.docker;
+  const verify = SkipTLSVerify !== true;
+  return parseDockerHost(Host, await readTlsFolder(join(store, "tls", id, "docker"), { verify }));
 }
 
 /** `ca.pem`, `cert.pem` and `key.pem` of a folder; undefined when none is there. */
@@ -61,20 +70,8 @@ export async function readTlsFolder(
   };
 }
 
-/** A file that isn't there or isn't JSON counts as absent: whoever needs it says so. */
-async function readJson(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const text = await readRegularText(path).catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    return asRecord(JSON.parse(text));
-  } catch {
-    // The docker command itself ignores a broken config.json with a warning
-    return undefined;
-  }
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
+/** A file that isn't there or isn't what it must be counts as absent: whoever needs it says so. */
+async function readShape<T>(path: string, shape: Shape<T>): Promise<T | undefined> {
+  const json = await readRegularText(path).catch(() => undefined);
+  return json === undefined ? undefined : parseJson(json, shape);
 }

@@ -21,6 +21,16 @@ export class SilentEngineError extends Error {
   }
 }
 
+/** What the engine answers; undefined where it says that there is no such thing. */
+export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
+  }
+}
+
 export function hasStatus(error: unknown, ...statuses: readonly number[]): boolean {
   return error instanceof EngineApiError && statuses.includes(error.status);
 }
@@ -48,23 +58,6 @@ export function toEngineError(action: string, error: unknown): VaultboxError {
   // Connection errors: the engine went away between the ping and now
   const text = `cannot ${action}: the connection to the engine failed: ${toPrintable(message)}`;
   return new VaultboxError("VBX_ENGINE_FAILED", text, options);
-}
-
-/**
- * The exit status `docker run` uses for a container that did not start: 127 command not found, 126 command found but
- * it can't be run, 125 anything else.
- */
-export function toStartFailureStatus(error: unknown): 125 | 126 | 127 {
-  const cause = error instanceof VaultboxError ? error.cause : error;
-  if (!(cause instanceof EngineApiError)) return 125;
-  if (
-    /executable file not found|no such file or directory|system cannot find the file/i.test(
-      cause.message,
-    )
-  ) {
-    return 127;
-  }
-  return /permission denied|is a directory|exec format error/i.test(cause.message) ? 126 : 125;
 }
 
 /** Runs calls of the engine; what they throw becomes an error that says what could not be done. */

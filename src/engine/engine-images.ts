@@ -1,7 +1,7 @@
 import type { EngineApi } from "./engine-api.ts";
 import type { Engine, ImageBuild } from "./engine.ts";
 import { toImageFacts, toImageSteps } from "./container-facts.ts";
-import { attempt, hasStatus } from "./engine-error.ts";
+import { attempt, unlessMissing } from "./engine-error.ts";
 import { followProgress } from "./progress-stream.ts";
 import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
@@ -22,12 +22,9 @@ export function engineImages(api: EngineApi): ImageCalls {
   const inspect = (reference: string) =>
     attempt(`inspect the image ${quoted(reference)}`, async () => {
       checkReference(reference);
-      try {
-        return toImageFacts(await api.call({ method: "GET", path: `/images/${reference}/json` }));
-      } catch (error) {
-        if (hasStatus(error, 404)) return undefined;
-        throw error;
-      }
+      const path = `/images/${reference}/json`;
+      const answer = await unlessMissing(api.call({ method: "GET", path }));
+      return answer === undefined ? undefined : toImageFacts(answer);
     });
   return {
     inspectImage: inspect,
@@ -42,14 +39,9 @@ export function engineImages(api: EngineApi): ImageCalls {
     listImageSteps: (reference) =>
       attempt(`read how the image ${quoted(reference)} was built`, async () => {
         checkReference(reference);
-        try {
-          return toImageSteps(
-            await api.call({ method: "GET", path: `/images/${reference}/history` }),
-          );
-        } catch (error) {
-          if (hasStatus(error, 404)) return [];
-          throw error;
-        }
+        const path = `/images/${reference}/history`;
+        const answer = await unlessMissing(api.call({ method: "GET", path }));
+        return answer === undefined ? [] : toImageSteps(answer);
       }),
     pullImage: (reference, onLine) =>
       attempt(`pull the image ${quoted(reference)}`, async () => {
@@ -70,11 +62,7 @@ export function engineImages(api: EngineApi): ImageCalls {
     removeImage: (reference) =>
       attempt(`remove the image ${quoted(reference)}`, async () => {
         checkReference(reference);
-        try {
-          await api.call({ method: "DELETE", path: `/images/${reference}` });
-        } catch (error) {
-          if (!hasStatus(error, 404)) throw error;
-        }
+        await unlessMissing(api.call({ method: "DELETE", path: `/images/${reference}` }));
       }),
   };
 }

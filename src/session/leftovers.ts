@@ -7,6 +7,7 @@ import { hasEnded } from "../base/process-id.ts";
 import { isOwn, parseOwnerLabel } from "../sandbox/session-labels.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
 import { finishDeadSession } from "../workspace/dead-session.ts";
+import { compareText } from "../base/text-order.ts";
 import { isSessionId } from "../base/session-id.ts";
 import {
   endSession,
@@ -82,7 +83,7 @@ export async function prune(
   onLeft: OnLeft,
 ): Promise<RemovedLeftovers> {
   const known = await removeLeftovers(paths, engine, { onLeft });
-  const [others, relays] = await Promise.all([findOrphans(engine), findOrphanRelays(engine)]);
+  const { dead: others, deadRelays: relays } = await findSessionsOn(engine);
   const removed = await removeFromEngine(engine, [
     ...others.map((id) => `${label.session}=${id}`),
     ...relays.map((id) => `${label.relay}=${id}`),
@@ -95,28 +96,44 @@ export async function prune(
   };
 }
 
-/** Ids of sessions with something on the engine whose process died, whichever VAULTBOX_HOME they ran with. */
-export async function findOrphans(engine: Engine): Promise<readonly string[]> {
-  const [containers, volumes] = await Promise.all([
-    engine.listContainers(label.session),
-    engine.listVolumes(label.session),
-  ]);
-  const orphans = new Set<string>();
-  for (const one of [...containers, ...volumes].filter(isOwn)) {
-    const id = one.labels[label.session];
-    if (id !== undefined && (await isDead(one))) orphans.add(id);
-  }
-  return [...orphans];
+/** Ids of what sessions have on an engine, whichever VAULTBOX_HOME they ran with. */
+export interface SessionsOnEngine {
+  /** Those whose process died */
+  readonly dead: readonly string[];
+  /** The others that have a container, and relays that wait for a session */
+  readonly living: readonly string[];
+  /** Relays that no living process has: neither who started it nor a session that acquired it */
+  readonly deadRelays: readonly string[];
 }
 
-/** Ids of relays that no living process has: neither who started it nor a session that acquired it. */
-async function findOrphanRelays(engine: Engine): Promise<readonly string[]> {
-  const containers = (await engine.listContainers(label.relay)).filter(isOwn);
-  const dead = await Promise.all(containers.map(isDead));
-  const isKept = (id: string | undefined): boolean =>
-    containers.some(({ labels }, index) => labels[label.relay] === id && dead[index] !== true);
-  const ids = containers.flatMap(({ labels }) => labels[label.relay] ?? []);
-  return [...new Set(ids)].filter((id) => !isKept(id));
+export async function findSessionsOn(engine: Engine): Promise<SessionsOnEngine> {
+  const [containers, volumes] = await Promise.all([
+    engine.listContainers(label.owner),
+    engine.listVolumes(label.session),
+  ]);
+  const own = [...containers, ...volumes].filter(isOwn);
+  const found = await Promise.all(
+    own.map(async (one) => ({ labels: one.labels, isDead: await isDead(one) })),
+  );
+  const idsOf = (name: string, all: typeof found): readonly string[] => [
+    ...new Set(all.flatMap(({ labels }) => labels[name] ?? [])),
+  ];
+  const alive = found.filter((one) => !one.isDead);
+  const dead = found.filter((one) => one.isDead);
+  const deadSessions = idsOf(label.session, dead);
+  const living = [
+    ...idsOf(label.session, alive),
+    ...idsOf(
+      label.relay,
+      alive.filter(({ labels }) => labels[label.session] === undefined),
+    ),
+  ];
+  const kept = idsOf(label.relay, alive);
+  return {
+    dead: deadSessions,
+    living: living.filter((id) => !deadSessions.includes(id)).toSorted(compareText),
+    deadRelays: idsOf(label.relay, dead).filter((id) => !kept.includes(id)),
+  };
 }
 
 /** An owner that isn't known isn't ours to judge. */

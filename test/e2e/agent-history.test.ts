@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { anthropicStandin } from "../../src/demo/anthropic-standin.ts";
-import { openaiStandin } from "../../src/demo/openai-standin.ts";
+import { openaiStandin } from "../support/openai-standin.ts";
 import type { ScriptedTurn, StandinHandler } from "../../src/demo/standin-server.ts";
 import { type AgentWorld, openAgentWorld } from "../support/agent-world.ts";
 import { recordScore } from "../support/scoreboard.ts";

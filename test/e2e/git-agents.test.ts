@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { anthropicStandin } from "../../src/demo/anthropic-standin.ts";
 import { collectCommand } from "../../src/demo/box-contents.ts";
-import { openaiStandin } from "../../src/demo/openai-standin.ts";
+import { openaiStandin } from "../support/openai-standin.ts";
 import type { ScriptedTurn, Standin } from "../../src/demo/standin-server.ts";
 import { type AgentWorld, openAgentWorld, testVault } from "../support/agent-world.ts";
 import { createCanary, searchCanary, searchFiles } from "../support/canary.ts";

@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import { VaultboxError } from "../../base/errors.ts";
 import type { Paint } from "../../base/paint.ts";
+import { canPrompt, printJson, printLines } from "../output.ts";
 
 /** Whether a claim held; in a narrow terminal behind its heading. */
 const heldPaints: readonly Paint[] = [
@@ -25,7 +27,6 @@ export function buildCommand(): Command {
 async function demo(flags: { readonly yes?: boolean; readonly json?: boolean }): Promise<void> {
   const { runDemo } = await import("../../demo/demo.ts");
   const { confirm } = await import("../vault-access.ts");
-  const { canPrompt, printJson, printLines } = await import("../output.ts");
   const { toTable } = await import("../table.ts");
   // Without a terminal there is nobody to ask, and whoever starts a demo there wants it to run
   const yes = flags.yes === true || process.env["CI"] === "true" || !canPrompt();
@@ -40,7 +41,6 @@ async function demo(flags: { readonly yes?: boolean; readonly json?: boolean }):
     printLines(["", ...toTable(["held", "claim", "evidence"], rows)], heldPaints);
   }
   if (failed.length === 0) return;
-  const { VaultboxError } = await import("../../base/errors.ts");
   throw new VaultboxError(
     "VBX_DEMO_FAILED",
     `${failed.length} of ${claims.length} claims did not hold`,

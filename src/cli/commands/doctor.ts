@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { printJson, printLines } from "../output.ts";
 
 export function buildCommand(): Command {
   return new Command("doctor")
@@ -9,7 +10,6 @@ export function buildCommand(): Command {
     .addHelpText("after", "\nExamples:\n  vaultbox doctor\n  vaultbox doctor --json | jq .checks")
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { runChecks } = await import("../doctor/run-checks.ts");
-      const { printJson, printLines } = await import("../output.ts");
       const { checkPaints, toCheckLines } = await import("../doctor/health-check.ts");
       const checks = await runChecks(process.env);
       if (json === true) printJson({ checks });

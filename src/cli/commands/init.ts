@@ -1,5 +1,8 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { given } from "../../base/given.ts";
+import { resolvePaths } from "../../base/paths.ts";
+import { printLines } from "../output.ts";
 import { collect } from "../command-options.ts";
 
 interface InitFlags {
@@ -26,28 +29,16 @@ export function buildCommand(): Command {
 }
 
 async function init(flags: InitFlags): Promise<void> {
-  const [
-    { resolvePaths },
-    { initProjectFile },
-    { selectAgent },
-    { findPreset },
-    output,
-    { findOldPolicySessions, toOldPolicyLines },
-  ] = await Promise.all([
-    import("../../base/paths.ts"),
-    import("../../config/init-project-file.ts"),
-    import("../../agents/select-agent.ts"),
-    import("../../presets/presets.ts"),
-    import("../output.ts"),
-    import("../old-policy-sessions.ts"),
-  ]);
+  const { initProjectFile } = await import("../../config/init-project-file.ts");
+  const { selectAgent } = await import("../../agents/select-agent.ts");
+  const { findPreset } = await import("../../presets/presets.ts");
+  const { findOldPolicySessions, toOldPolicyLines } = await import("../old-policy-sessions.ts");
   const agent = flags.agent === undefined ? undefined : selectAgent([], flags.agent).name;
   const presets = [...new Set(flags.preset)].map((name) => findPreset(name).name);
   const workspace = resolve(flags.workspace);
-  const options = { workspace, presets, ...(agent === undefined ? {} : { agent }) };
   const paths = resolvePaths();
-  const path = await initProjectFile(options, paths);
-  output.printLines([
+  const path = await initProjectFile({ workspace, presets, ...given({ agent }) }, paths);
+  printLines([
     `wrote ${path}, and trusted it as it is`,
     "see what it allows: vaultbox policy show",
     ...toOldPolicyLines(await findOldPolicySessions(path, paths)),

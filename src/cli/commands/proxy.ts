@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { leavingOut } from "../../base/program-environment.ts";
 import { addPolicyOptions, addUpstreamOptions, collect } from "../command-options.ts";
+import { printLines, printNote } from "../output.ts";
 import type { SessionFlags } from "../run-flags.ts";
 
 const examples = `
@@ -27,23 +28,12 @@ export function buildCommand(): Command {
 }
 
 async function proxy(flags: ProxyFlags): Promise<void> {
-  const [
-    { toVaultContext },
-    { toSessionOptions },
-    { readSessionPlan },
-    { runStandaloneProxy },
-    { SessionEnding, watchSignals },
-    { timeoutStatus, timeoutText },
-    { printLines, printNote },
-  ] = await Promise.all([
-    import("../vault-access.ts"),
-    import("../run-flags.ts"),
-    import("../../session/plan/session-plan.ts"),
-    import("../../session/standalone-proxy.ts"),
-    import("../../session/session-ending.ts"),
-    import("../../session/session-ending.ts"),
-    import("../output.ts"),
-  ]);
+  const { toVaultContext } = await import("../vault-access.ts");
+  const { toSessionOptions } = await import("../run-flags.ts");
+  const { readSessionPlan } = await import("../../session/plan/session-plan.ts");
+  const { runStandaloneProxy } = await import("../../session/standalone-proxy.ts");
+  const { SessionEnding, timeoutStatus, timeoutText, watchSignals } =
+    await import("../../session/session-ending.ts");
   const host = toVaultContext();
   const options = toSessionOptions(flags);
   const plan = await readSessionPlan(options, { ...host, writable: [] });

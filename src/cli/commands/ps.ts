@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { resolvePaths } from "../../base/paths.ts";
+import { cutForTerminal, noteCutValues, printJson, printLines, printNote } from "../output.ts";
 
 /** On a terminal, characters. */
 const maxCommandLength = 60;
@@ -15,28 +17,11 @@ export function buildCommand(): Command {
 }
 
 async function listRunning(flags: { readonly json?: boolean }): Promise<void> {
-  const [
-    { resolvePaths },
-    { listSessions },
-    { printJson, printLines, printNote },
-    { toTable },
-    { cutForTerminal, noteCutValues },
-  ] = await Promise.all([
-    import("../../base/paths.ts"),
-    import("../../session/list-sessions.ts"),
-    import("../output.ts"),
-    import("../table.ts"),
-    import("../output.ts"),
-  ]);
+  const { listSessions } = await import("../../session/list-sessions.ts");
+  const { toTable } = await import("../table.ts");
   const sessions = await listSessions(resolvePaths());
-  if (flags.json === true) {
-    printJson({ sessions });
-    return;
-  }
-  if (sessions.length === 0) {
-    printNote("no session runs: vaultbox run -- COMMAND");
-    return;
-  }
+  if (flags.json === true) return printJson({ sessions });
+  if (sessions.length === 0) return printNote("no session runs: vaultbox run -- COMMAND");
   const rows = sessions.map(({ id, status, kind, agent, startedAt, workspace, command }) => [
     id,
     status,

@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { resolvePaths } from "../../base/paths.ts";
+import { printJson, printLines } from "../output.ts";
 
 /** The command's own ten seconds after SIGTERM, the look at what it left, and the removal. */
 const stopTimeoutMs = 90_000;
@@ -16,11 +18,7 @@ export function buildCommand(): Command {
 }
 
 async function stop(ids: readonly string[], flags: { readonly json?: boolean }): Promise<void> {
-  const [{ resolvePaths }, { stopSession }, { printJson, printLines }] = await Promise.all([
-    import("../../base/paths.ts"),
-    import("../../session/list-sessions.ts"),
-    import("../output.ts"),
-  ]);
+  const { stopSession } = await import("../../session/list-sessions.ts");
   const stopped: string[] = [];
   for (const id of ids) stopped.push((await stopSession(resolvePaths(), id, stopTimeoutMs)).id);
   if (flags.json === true) printJson({ stopped });

@@ -1,5 +1,9 @@
+import { lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Command } from "commander";
+import { contains } from "../../base/fs/path-steps.ts";
+import { resolvePaths } from "../../base/paths.ts";
+import { printJson, printLines } from "../output.ts";
 import type { ListedSession } from "../../session/list-sessions.ts";
 
 interface TrustFlags {
@@ -43,31 +47,20 @@ interface TrustFacts {
 }
 
 async function trust(file: string | undefined, flags: TrustFlags): Promise<void> {
-  const [
-    { resolvePaths },
-    service,
-    output,
-    { toEgressJson, toGrantLines },
-    { loadEntryKinds },
-    { findOldPolicySessions, toOldPolicyLines },
-  ] = await Promise.all([
-    import("../../base/paths.ts"),
-    import("../../config/trust-project.ts"),
-    import("../output.ts"),
-    import("../policy-text.ts"),
-    import("../../session/entry-kinds.ts"),
-    import("../old-policy-sessions.ts"),
-  ]);
+  const service = await import("../../config/trust-project.ts");
+  const { toEgressJson, toGrantLines } = await import("../policy-text.ts");
+  const { loadEntryKinds } = await import("../../session/entry-kinds.ts");
+  const { findOldPolicySessions, toOldPolicyLines } = await import("../old-policy-sessions.ts");
   const paths = resolvePaths();
   const path = file === undefined ? undefined : resolve(file);
   const print = (facts: TrustFacts, line: string): void => {
-    if (flags.json === true) output.printJson(facts);
-    else output.printLines([line]);
+    if (flags.json === true) printJson(facts);
+    else printLines([line]);
   };
   const printChange = async (facts: TrustFacts, line: string): Promise<void> => {
     const sessions = await findOldPolicySessions(facts.path, paths);
     print(sessions.length === 0 ? facts : { ...facts, sessions }, line);
-    if (flags.json !== true) output.printLines(toOldPolicyLines(sessions));
+    if (flags.json !== true) printLines(toOldPolicyLines(sessions));
   };
   if (flags.revoke === true) {
     const revoked = await service.revokeProject(process.cwd(), paths, path);
@@ -87,13 +80,13 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
     const state = inspected.trusted ? "trusted" : "not trusted";
     const { path: at, project } = inspected;
     const lines = project && [`${at} (${state}) grants:`, "", ...toGrantLines(project)];
-    output.printLines([...(lines ?? [`${at} (${state}) has certificates of upstreams`]), ""]);
+    printLines([...(lines ?? [`${at} (${state}) has certificates of upstreams`]), ""]);
   }
   if (flags.show === true) {
     const { path: at, sha256, trusted, project } = inspected;
     const egress = project?.egress?.map(toEgressJson);
     const shown = project && { ...project, ...(egress && { egress }) };
-    if (flags.json === true) output.printJson({ path: at, sha256, trusted, project: shown });
+    if (flags.json === true) printJson({ path: at, sha256, trusted, project: shown });
     return;
   }
   if (!inspected.trusted) {
@@ -109,13 +102,7 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
 
 /** Makes what runs called dangerous at a path the user's. @returns what was done; undefined when it's about a file's content */
 async function takeOverLeft(path: string, flags: TrustFlags): Promise<string | undefined> {
-  const [{ resolvePaths }, { lstat, realpath }, { readOpenDangers, takeOver }, { contains }] =
-    await Promise.all([
-      import("../../base/paths.ts"),
-      import("node:fs/promises"),
-      import("../../workspace/handoff/open-dangers.ts"),
-      import("../../base/fs/path-steps.ts"),
-    ]);
+  const { readOpenDangers, takeOver } = await import("../../workspace/handoff/open-dangers.ts");
   const paths = resolvePaths();
   // The last name may be a link, and is meant itself
   const place = join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path));
@@ -128,7 +115,6 @@ async function takeOverLeft(path: string, flags: TrustFlags): Promise<string | u
     return isFolder ? `nothing in ${place} is known to be dangerous` : undefined;
   }
   const { confirm } = await import("../vault-access.ts");
-  const { printLines } = await import("../output.ts");
   if (flags.json !== true)
     printLines(["left by a sandbox:", ...open.map((one) => `  ${one.place}`), ""]);
   await confirm("does this count as yours from now on?", flags);

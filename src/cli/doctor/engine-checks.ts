@@ -102,10 +102,10 @@ async function checkImage(engine: Engine, env: NodeJS.ProcessEnv): Promise<Healt
   );
 }
 
-/** Containers of sessions that have stopped; running ones belong to whoever runs them. */
+/** Containers of sessions, and their relays, that have stopped; running ones belong to whoever runs them. */
 async function checkLeftovers(engine: Engine): Promise<HealthCheck> {
   const name = "leftovers";
-  const containers = await engine.listContainers(label.session);
+  const containers = await engine.listContainers(label.owner);
   const stopped = containers.filter((container) => !container.running);
   const running = containers.length - stopped.length;
   if (stopped.length === 0) return ok(name, `none; ${running} containers of sessions run`);

@@ -7,8 +7,7 @@ import type { BuiltImage, BuiltImages } from "../../engine/image/list-images.ts"
 import { removeEach } from "../../engine/image/remove-images.ts";
 import { label } from "../../engine/labels.ts";
 import { toRecordPath } from "../../sandbox/home/start-file-record.ts";
-import { findOrphans } from "../../session/leftovers.ts";
-import { isOwn } from "../../sandbox/session-labels.ts";
+import { findSessionsOn } from "../../session/leftovers.ts";
 import { readActiveSessions } from "../../base/session-state.ts";
 
 /** What of vaultbox is on an engine, beside sessions of this user. */
@@ -32,11 +31,10 @@ export interface UsedOnEngine {
 
 /** Changes nothing. */
 export async function findOnEngine(engine: Engine, paths: Paths): Promise<OnEngine> {
-  const [built, volumes, sessions, orphans, active] = await Promise.all([
+  const [built, volumes, sessions, active] = await Promise.all([
     listVaultboxImages(engine),
     engine.listVolumes(label.home),
-    findSessions(engine),
-    findOrphans(engine),
+    findSessionsOn(engine),
     readActiveSessions(paths),
   ]);
   const own = new Set(active.map(({ id }) => id));
@@ -48,15 +46,9 @@ export async function findOnEngine(engine: Engine, paths: Paths): Promise<OnEngi
     built,
     homes: homes.filter(isKnown),
     otherHomes: homes.filter((name) => !isKnown(name)),
-    orphans: orphans.filter((id) => !own.has(id)),
-    otherSessions: sessions.filter((id) => !own.has(id) && !orphans.includes(id)),
+    orphans: sessions.dead.filter((id) => !own.has(id)),
+    otherSessions: sessions.living.filter((id) => !own.has(id)),
   };
-}
-
-async function findSessions(engine: Engine): Promise<readonly string[]> {
-  const containers = await engine.listContainers(label.session);
-  const ids = containers.filter(isOwn).map(({ labels }) => labels[label.session] ?? "");
-  return [...new Set(ids)].sort();
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { anthropicStandin } from "../../../src/demo/anthropic-standin.ts";
-import { openaiStandin } from "../../../src/demo/openai-standin.ts";
+import { openaiStandin } from "../../support/openai-standin.ts";
 import { openStandin, type ScriptedTurn } from "../../../src/demo/standin-server.ts";
 
 const script: readonly ScriptedTurn[] = [

@@ -6,7 +6,7 @@ import { resolvePaths } from "../../../src/base/paths.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
 import { label } from "../../../src/engine/labels.ts";
 import { readOwnProcessId, type ProcessId } from "../../../src/base/process-id.ts";
-import { prune, removeLeftovers } from "../../../src/session/leftovers.ts";
+import { findSessionsOn, prune, removeLeftovers } from "../../../src/session/leftovers.ts";
 import { beginSession, toRelayFolder, writeState } from "../../../src/base/session-state.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
@@ -107,6 +107,11 @@ test("a relay goes when neither who started it nor a session that acquired it li
     { ...relayOf(forged ?? "", dead), name: "database" },
   ];
   const { engine, removed } = createEngine(containers, []);
+  expect(await findSessionsOn(engine)).toEqual({
+    dead: ["bbbbbbbbbbbb"],
+    living: [waiting, "aaaaaaaaaaaa"],
+    deadRelays: [never, left],
+  });
   await mkdir(join(paths.runtime, never ?? ""), { recursive: true });
   await prune(paths, engine, ignore);
   expect(new Set(removed)).toEqual(

@@ -14,7 +14,7 @@ import { expect, test } from "vitest";
 import { claude } from "../../../../../src/agents/claude.ts";
 import { codex } from "../../../../../src/agents/codex.ts";
 import { generic } from "../../../../../src/agents/select-agent.ts";
-import { keptNote, prunedLines } from "../../../../../src/cli/prune-text.ts";
+import { keptNote, prunedLines } from "../../../../../src/cli/prune.ts";
 import { resolvePaths, type Paths } from "../../../../../src/base/paths.ts";
 import { toHistoryName } from "../../../../../src/sandbox/home/history/history-place.ts";
 import {

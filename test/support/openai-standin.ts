@@ -8,8 +8,12 @@ import {
   sendEvents,
   sendJson,
   toDeltas,
-} from "./standin-server.ts";
-import type { RecordedRequest, ScriptedTurn, StandinHandler } from "./standin-server.ts";
+} from "../../src/demo/standin-server.ts";
+import type {
+  RecordedRequest,
+  ScriptedTurn,
+  StandinHandler,
+} from "../../src/demo/standin-server.ts";
 import { type OutputItem, toOutputItem } from "./openai-item.ts";
 
 export interface OpenaiStandinOptions {

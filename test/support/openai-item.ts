@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { elements, field, type ScriptedTurn } from "./standin-server.ts";
+import { elements, field, type ScriptedTurn } from "../../src/demo/standin-server.ts";
 
 /** What the model adds to the conversation, and how it's streamed. */
 export interface OutputItem {
