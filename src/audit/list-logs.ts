@@ -3,7 +3,7 @@ import { isSystemError } from "../base/fs/beneath.ts";
 import { openRegularFile } from "../base/fs/regular-file.ts";
 import type { AuditRecord } from "./audit-event.ts";
 import { parseLine } from "./chain.ts";
-import type { LogFile } from "./log-files.ts";
+import type { LogFile } from "./session-log.ts";
 import { readLinesOf } from "./read-lines.ts";
 
 /** What a session's log says of it at its beginning and its end; what it doesn't say is missing. */

@@ -26,14 +26,24 @@ export async function* readLogLines(path: string): AsyncGenerator<LogLine> {
   yield* readLinesOf(handle);
 }
 
-/** The same of a file that is open, from where it was read to. @throws Error of the system */
-export async function* readLinesOf(handle: FileHandle): AsyncGenerator<LogLine> {
+/**
+ * The same of a file that is open, from where it was read to.
+ * @param awaitMore called at the end of what is there; whether to look again
+ * @throws Error of the system
+ */
+export async function* readLinesOf(
+  handle: FileHandle,
+  awaitMore: () => Promise<boolean> = () => Promise.resolve(false),
+): AsyncGenerator<LogLine> {
   const chunk = Buffer.allocUnsafe(chunkBytes);
   let number = 1;
   let pending = "";
   for (;;) {
     const { bytesRead } = await handle.read(chunk, 0, chunkBytes, null);
-    if (bytesRead === 0) break;
+    if (bytesRead === 0) {
+      if (await awaitMore()) continue;
+      break;
+    }
     let from = 0;
     for (;;) {
       const to = chunk.indexOf(lineFeed, from);
@@ -55,7 +65,7 @@ function cut(pending: string, more: string): string {
     : pending + more;
 }
 
-async function openForReading(path: string): Promise<FileHandle> {
+export async function openForReading(path: string): Promise<FileHandle> {
   try {
     return await openRegularFile(path);
   } catch (error) {
@@ -64,7 +74,7 @@ async function openForReading(path: string): Promise<FileHandle> {
 }
 
 /** What a user sees when a log can't be opened or read. */
-export function unreadable(path: string, cause: unknown): VaultboxError {
+function unreadable(path: string, cause: unknown): VaultboxError {
   if (cause instanceof VaultboxError) return cause;
   const isMissing = hasCode(cause, "ENOENT");
   if (isMissing) {

@@ -158,12 +158,6 @@ export function createSummary(): LiveSummary {
   };
 }
 
-export function summarise(events: Iterable<AuditEvent>): AuditSummary {
-  const summary = createSummary();
-  for (const event of events) summary.add(event);
-  return summary.current();
-}
-
 function count(names: Map<string, number>, whole: string): void {
   const name = shortened(whole, maxNameLength);
   const key = names.has(name) || names.size < maxNames ? name : otherName;

@@ -6,7 +6,7 @@ import type { ProjectFile } from "../policy/file/parse-policy.ts";
 import { parseChosenFile, readChosenFile } from "./chosen-file.ts";
 import type { Paths } from "../base/paths.ts";
 import { locateProjectFile, projectFileName } from "./project-file.ts";
-import { readTrust, revokeTrust, trustAsItIs } from "./trust.ts";
+import { readTrust, revokeTrust } from "./trust.ts";
 
 /** A file as the user is asked about it; what is trusted is this content and no later one. */
 export interface InspectedProject {
@@ -73,11 +73,6 @@ async function readGrants(file: string, entryKinds: readonly EntryKind[]): Promi
   return { path, sha256, project: { ...policy, home: "new", history: "project", env: {} } };
 }
 
-/** Trusts what was inspected: a file that changed since then stays untrusted. */
-export async function trustProject(inspected: InspectedProject, paths: Paths): Promise<void> {
-  await trustAsItIs(inspected, paths);
-}
-
 /** Takes the trust back; a file that is gone can be named too. */
 export async function revokeProject(
   workspace: string,
@@ -90,13 +85,9 @@ export async function revokeProject(
 }
 
 async function toCanonicalPath(file: string): Promise<string> {
-  const target = basename(file) === projectFileName ? undefined : await toRealPath(file);
-  if (target !== undefined) return target;
+  // A file that is gone has none
+  const target = await realpath(file).catch(() => undefined);
+  if (target !== undefined && basename(file) !== projectFileName) return target;
   const folder = await realpath(dirname(file)).catch(() => dirname(file));
   return join(folder, basename(file));
-}
-
-/** Undefined for a file that is gone. */
-function toRealPath(file: string): Promise<string | undefined> {
-  return realpath(file).catch(() => undefined);
 }

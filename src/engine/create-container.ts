@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { VaultboxError } from "../base/errors.ts";
+import { VaultboxError, type VaultboxErrorCode } from "../base/errors.ts";
 import { once } from "../base/once.ts";
 import { quoted } from "../base/printable.ts";
 import type { EngineApi } from "./engine-api.ts";
@@ -22,10 +22,7 @@ export async function createContainer(
       const answer = await api.call({ method: "POST", path: "/containers/create", query, body });
       return (answer as { Id: string }).Id;
     } catch (error) {
-      if (hasStatus(error, 404) && /image/i.test(String(error))) throw imageMissing(spec, error);
-      if (/container-init|catatonit/i.test(String(error))) throw initMissing(error);
-      if (/unknown (or invalid )?runtime/i.test(String(error))) throw runtimeMissing(spec, error);
-      throw error;
+      throw toCreateError(spec, error);
     }
   });
   return toCreatedContainer(api, id, spec);
@@ -128,33 +125,27 @@ async function start(
   return toRunningContainer(api, container, () => watch?.exit ?? waitForStop(api, id));
 }
 
-function runtimeMissing({ runtime = "" }: ContainerSpec, cause: unknown): VaultboxError {
-  return new VaultboxError(
-    "VBX_ENGINE_FAILED",
-    `cannot create the container: the engine has no runtime ${quoted(runtime)}`,
-    { hints: ["see which it has: docker info --format '{{json .Runtimes}}'"], cause },
-  );
-}
-
-/** Podman's init is a package of its own. */
-function initMissing(cause: unknown): VaultboxError {
-  return new VaultboxError(
-    "VBX_ENGINE_FAILED",
-    "cannot create the container: the engine has no init for it",
-    { hints: ["install it: apt-get install catatonit"], cause },
-  );
-}
-
-function imageMissing(spec: ContainerSpec, cause: unknown): VaultboxError {
-  return new VaultboxError(
-    "VBX_IMAGE_MISSING",
-    `cannot create the container: the engine has no image ${quoted(spec.image)}`,
-    {
-      hints: [
-        "build vaultbox's own image with: vaultbox image build",
-        "or pull it with: docker pull IMAGE",
-      ],
+/** What the engine lacks for the container, and what to do; any other error as it is. */
+function toCreateError({ image, runtime = "" }: ContainerSpec, cause: unknown): unknown {
+  const said = String(cause);
+  const lacks = (code: VaultboxErrorCode, what: string, ...hints: string[]): VaultboxError =>
+    new VaultboxError(code, `cannot create the container: the engine has no ${what}`, {
+      hints,
       cause,
-    },
-  );
+    });
+  if (hasStatus(cause, 404) && /image/i.test(said)) {
+    return lacks(
+      "VBX_IMAGE_MISSING",
+      `image ${quoted(image)}`,
+      "build vaultbox's own image with: vaultbox image build",
+      "or pull it with: docker pull IMAGE",
+    );
+  }
+  // Podman's init is a package of its own
+  if (/container-init|catatonit/i.test(said)) {
+    return lacks("VBX_ENGINE_FAILED", "init for it", "install it: apt-get install catatonit");
+  }
+  if (!/unknown (or invalid )?runtime/i.test(said)) return cause;
+  const hint = "see which it has: docker info --format '{{json .Runtimes}}'";
+  return lacks("VBX_ENGINE_FAILED", `runtime ${quoted(runtime)}`, hint);
 }

@@ -46,7 +46,10 @@ export async function readContextEndpoint(
   const metaPath = join(store, "meta", id, "meta.json");
   const meta = await readShape(metaPath, contextMeta);
   if (meta === undefined) {
-    return { kind: "unusable", why: `there is no readable ${metaPath} that names a docker endpoint` };
+    return {
+      kind: "unusable",
+      why: `there is no readable ${metaPath} that names a docker endpoint`,
+    };
   }
   const { Host, SkipTLSVerify } = meta.Endpoints.docker;
   const verify = SkipTLSVerify !== true;

@@ -14,6 +14,18 @@ const relayMemoryBytes = 256 * 1024 * 1024;
 /** Of the memory, for `/dev/shm`: browsers and data loaders pass memory there, and it counts against the limit */
 const agentShmPart = 0.5;
 
+/** Of what runs nothing of the user's. */
+const bare = {
+  env: {},
+  network: "none",
+  volumes: [],
+  tmpfs: {},
+  readOnlyRoot: true,
+  cpus: 1,
+  init: false,
+  tty: false,
+} as const satisfies Partial<ContainerSpec>;
+
 /** The relay: no network, no secret, nothing writable. */
 export function toRelaySpec(options: {
   /** Its own, not the session's */
@@ -27,27 +39,20 @@ export function toRelaySpec(options: {
   readonly binds: readonly BindMount[];
 }): ContainerSpec {
   return {
+    ...bare,
     name: toRelayName(options.id),
     image: options.image,
     entrypoint: options.command.slice(0, 1),
     command: [...options.command.slice(1), ...options.arguments],
-    env: {},
     labels: { ...options.labels, [label.role]: "relay", [label.relay]: options.id },
     workingDir: "/",
     user: options.user,
     hostname: sandboxHostName,
-    network: "none",
     dns: [relayAddress],
     binds: options.binds,
-    volumes: [],
-    tmpfs: {},
-    readOnlyRoot: true,
     memoryBytes: relayMemoryBytes,
-    cpus: 1,
     pids: relayPids,
     seccomp: options.seccomp,
-    init: false,
-    tty: false,
     autoRemove: true,
   };
 }
@@ -113,26 +118,20 @@ export function toProbeSpec({
 }: Pick<ContainerSpec, "image" | "labels" | "seccomp"> &
   Partial<Pick<ContainerSpec, "volumes">>): ContainerSpec {
   return {
+    ...bare,
     name: toContainerName(labels[label.session] ?? "", "probe"),
     image,
     entrypoint: ["/never-started"],
     command: [],
-    env: {},
     labels,
     workingDir: "/",
     user: "65534:65534",
-    network: "none",
     dns: [],
     binds: [],
     volumes,
-    tmpfs: {},
-    readOnlyRoot: true,
     memoryBytes: 64 * 1024 * 1024,
-    cpus: 1,
     pids: 16,
     seccomp,
-    init: false,
-    tty: false,
     autoRemove: false,
   };
 }

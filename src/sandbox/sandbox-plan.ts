@@ -19,13 +19,18 @@ import {
 } from "./environment/git-overrides.ts";
 import { toRemoteRewrites } from "./environment/git-remotes.ts";
 import { toHomeName } from "./home/home-volume.ts";
-import { readAccounts, resolveIdentity, toGroup, toPasswd } from "./sandbox-user.ts";
-import type { SandboxUser } from "./sandbox-user.ts";
+import {
+  readAccounts,
+  resolveIdentity,
+  type SandboxUser,
+  toGroup,
+  toPasswd,
+} from "./sandbox-user.ts";
 import { openSessionHistory, type SessionHistory } from "./home/history/session-history.ts";
 import { homeMount } from "./sandbox-places.ts";
 import { toWorkspaceBinds } from "./mounts/mounts.ts";
 import { toPolicyDocument } from "./environment/policy-document.ts";
-import type { PostureExpectation } from "./posture/expectation.ts";
+import type { PostureExpectation } from "./posture/expected-mounts.ts";
 import type { MountSource } from "../workspace/roots/open-roots.ts";
 import { toRegistryEnvironment } from "../presets/client-registry.ts";
 import type { SandboxHost, SandboxRequest, SandboxSession } from "./sandbox-request.ts";

@@ -13,9 +13,8 @@ import { createHomeVolume, toHomeName, toHomeVolume } from "./home/home-volume.t
 import { homeMount } from "./sandbox-places.ts";
 import type { KeptHomeScan } from "./home/kept-home.ts";
 import type { EstablishedLink } from "./link/link-end.ts";
-import { toAskedPlaces } from "./posture/expected-mounts.ts";
+import { type PostureExpectation, toAskedPlaces } from "./posture/expected-mounts.ts";
 import { parseInsideFacts } from "./posture/inside-facts.ts";
-import type { PostureExpectation } from "./posture/expectation.ts";
 import { evaluatePosture, refuseUnsafe } from "./posture/posture.ts";
 import { toGoLine, toPrologue } from "./posture/prologue.ts";
 import { readReport, type ReportReader } from "./posture/report-reader.ts";
@@ -23,13 +22,14 @@ import { servicePorts } from "./sandbox-network.ts";
 import { createSessionContainer } from "./session-container.ts";
 import {
   planSandbox,
+  type SandboxOptions,
+  type SandboxPlan,
   toAgentEnvironment,
   toBinds,
   toExpectation,
   toMountSources,
   toPlanTemporary,
 } from "./sandbox-plan.ts";
-import type { SandboxOptions, SandboxPlan } from "./sandbox-plan.ts";
 import { toStartDirectory } from "./start-directory.ts";
 
 /** A container reports within a second of its start; an image whose shell doesn't is not waited for without end. */

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
-import { listLogs, type ListedLog } from "../audit/list-logs.ts";
-import { findLogFiles } from "../audit/log-files.ts";
+import { type ListedLog, listLogs } from "../audit/list-logs.ts";
+import { findLogFiles } from "../audit/session-log.ts";
 import type { Paths } from "../base/paths.ts";
 import { hasEnded } from "../base/process-id.ts";
 import { readActiveSessions, readState, sessionFolder } from "../base/session-state.ts";

@@ -2,8 +2,13 @@ import type { ChainWriterOptions } from "../../src/audit/chain-writer.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RequestDecisionEvent, RequestOutcomeEvent } from "../../src/audit/audit-event.ts";
+import type {
+  AuditEvent,
+  RequestDecisionEvent,
+  RequestOutcomeEvent,
+} from "../../src/audit/audit-event.ts";
 import { type AuditLog, openAuditLog } from "../../src/audit/audit-log.ts";
+import { type AuditSummary, createSummary } from "../../src/audit/summarise.ts";
 
 /** A folder with one audit log in it, gone at the end of the scope. */
 export interface AuditFixture extends AsyncDisposable {
@@ -86,4 +91,10 @@ export async function toArray<Item>(items: AsyncIterable<Item>): Promise<Item[]>
   const all: Item[] = [];
   for await (const item of items) all.push(item);
   return all;
+}
+
+export function summarise(events: Iterable<AuditEvent>): AuditSummary {
+  const summary = createSummary();
+  for (const event of events) summary.add(event);
+  return summary.current();
 }

@@ -1,5 +1,5 @@
 import { type ListedLog, listLogs } from "../../audit/list-logs.ts";
-import { findLogFiles } from "../../audit/log-files.ts";
+import { findLogFiles } from "../../audit/session-log.ts";
 import { resolvePaths } from "../../base/paths.ts";
 import { formatDuration, formatSize } from "../../base/units.ts";
 import { listSessions } from "../../session/list-sessions.ts";

@@ -47,7 +47,8 @@ interface TrustFacts {
 }
 
 async function trust(file: string | undefined, flags: TrustFlags): Promise<void> {
-  const service = await import("../../config/trust-project.ts");
+  const { inspectProject, revokeProject } = await import("../../config/trust-project.ts");
+  const { trustAsItIs } = await import("../../config/trust.ts");
   const { toEgressJson, toGrantLines } = await import("../policy-text.ts");
   const { loadEntryKinds } = await import("../../session/entry-kinds.ts");
   const { findOldPolicySessions, toOldPolicyLines } = await import("../old-policy-sessions.ts");
@@ -63,7 +64,7 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
     if (flags.json !== true) printLines(toOldPolicyLines(sessions));
   };
   if (flags.revoke === true) {
-    const revoked = await service.revokeProject(process.cwd(), paths, path);
+    const revoked = await revokeProject(process.cwd(), paths, path);
     const facts = { path: revoked.path, trusted: false };
     if (!revoked.wasTrusted) return print(facts, `${revoked.path} was not trusted`);
     return await printChange(facts, `${revoked.path} is no longer trusted`);
@@ -72,7 +73,7 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
     const taken = await takeOverLeft(path, flags);
     if (taken !== undefined) return print({ path, trusted: true }, taken);
   }
-  const inspected = await service.inspectProject(
+  const inspected = await inspectProject(
     { workspace: process.cwd(), file: path, entryKinds: await loadEntryKinds() },
     paths,
   );
@@ -93,7 +94,7 @@ async function trust(file: string | undefined, flags: TrustFlags): Promise<void>
     const { confirm } = await import("../vault-access.ts");
     await confirm("trust this file?", flags);
   }
-  await service.trustProject(inspected, paths);
+  await trustAsItIs(inspected, paths);
   const facts = { path: inspected.path, trusted: true };
   const line = `trusted ${inspected.path} as it is now`;
   if (inspected.trusted) print(facts, line);

@@ -31,20 +31,11 @@ export async function checkCaTrust(env: NodeJS.ProcessEnv): Promise<HealthCheck>
     const path = env[variable];
     if (path === undefined || path === "") continue;
     const text = await readRegularText(path).catch(() => undefined);
-    if (text === undefined) {
-      return fail(
-        name,
-        `${variable} names "${path}", which can't be read`,
-        `unset ${variable}, or correct it`,
-      );
-    }
-    const count = countCertificates(text);
+    const count = text === undefined ? 0 : countCertificates(text);
     if (count === 0) {
-      return fail(
-        name,
-        `${variable} names "${path}", which holds no certificate`,
-        `unset ${variable}, or correct it`,
-      );
+      const why = text === undefined ? "can't be read" : "holds no certificate";
+      const detail = `${variable} names "${path}", which ${why}`;
+      return fail(name, detail, `unset ${variable}, or correct it`);
     }
     found.push(`${variable}: ${count} certificates`);
   }

@@ -1,5 +1,5 @@
 import { lstat, readdir } from "node:fs/promises";
-import { findLogFiles } from "../../audit/log-files.ts";
+import { findLogFiles } from "../../audit/session-log.ts";
 import type { Paths } from "../../base/paths.ts";
 import { listTrusted } from "../../config/trust.ts";
 import type { Engine } from "../../engine/engine.ts";

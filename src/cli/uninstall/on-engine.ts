@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Paths } from "../../base/paths.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { isInUse } from "../../engine/engine-error.ts";
 import { listVaultboxImages } from "../../engine/image/list-images.ts";
 import type { BuiltImage, BuiltImages } from "../../engine/image/list-images.ts";
 import { removeEach } from "../../engine/image/remove-images.ts";
@@ -60,17 +59,10 @@ export async function removeFromEngine(
   found: OnEngine,
   isForced: boolean,
 ): Promise<UsedOnEngine> {
-  const used: string[] = [];
-  for (const name of found.homes) {
-    try {
-      await engine.removeVolume(name);
-    } catch (error) {
-      if (!isInUse(error)) throw error;
-      used.push(name);
-    }
-  }
-  const { used: images } = await removeEach(engine, toRemovable(found, isForced));
-  return { homes: used, images };
+  const homes = await removeEach(found.homes, engine.removeVolume);
+  const tags = toRemovable(found, isForced).map(({ tag }) => tag);
+  const images = await removeEach(tags, engine.removeImage);
+  return { homes: homes.used, images: images.used };
 }
 
 /** The images that go. */

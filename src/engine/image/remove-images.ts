@@ -8,7 +8,7 @@ import { resolveRelayImage } from "./relay-image.ts";
 /** A build that is still going on may need an image that has no name yet, in milliseconds. */
 const longestBuildMs = 2 * 3_600_000;
 
-/** Tags of what was removed, and of what a container still uses. */
+/** Names of what was removed, and of what a container still uses. */
 export interface RemovedImages {
   readonly removed: readonly string[];
   readonly used: readonly string[];
@@ -31,30 +31,31 @@ export async function removeImages(
   const { images } = await listVaultboxImages(engine);
   const old = new Date(Date.now() - longestBuildMs).toISOString();
   const isOld = ({ kind, createdAt }: BuiltImage): boolean => kind !== "unnamed" || createdAt < old;
+  const gone = images.filter((image) => !kept.has(image.tag) && isOld(image));
   return await removeEach(
-    engine,
-    images.filter((image) => !kept.has(image.tag) && isOld(image)),
+    gone.map(({ tag }) => tag),
+    engine.removeImage,
   );
 }
 
 /**
- * Removes images, those that a container uses excepted.
- * @param images what stands on another one before it
+ * Removes images or volumes, those that a container uses excepted.
+ * @param names what stands on another one before it
  * @throws VaultboxError VBX_ENGINE_FAILED
  */
 export async function removeEach(
-  engine: Engine,
-  images: readonly BuiltImage[],
+  names: readonly string[],
+  remove: (name: string) => Promise<void>,
 ): Promise<RemovedImages> {
   const removed: string[] = [];
   const used: string[] = [];
-  for (const { tag } of images) {
+  for (const name of names) {
     try {
-      await engine.removeImage(tag);
-      removed.push(tag);
+      await remove(name);
+      removed.push(name);
     } catch (error) {
       if (!isInUse(error)) throw error;
-      used.push(tag);
+      used.push(name);
     }
   }
   return { removed, used };

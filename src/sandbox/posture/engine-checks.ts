@@ -1,5 +1,5 @@
 import type { ContainerFacts } from "../../engine/engine.ts";
-import type { Check, PostureExpectation } from "./expectation.ts";
+import type { Check, PostureExpectation } from "./expected-mounts.ts";
 
 /** What the engine says of a session's containers. */
 export interface EngineFacts {

@@ -5,7 +5,7 @@ import type { MountSource } from "../../workspace/roots/open-roots.ts";
 import type { InsideFacts } from "./inside-facts.ts";
 
 /** Which mounts a sandbox must have. */
-export interface ExpectedMounts {
+interface ExpectedMounts {
   /** What was checked before it was mounted, in the order that the prologue was told */
   readonly sources: readonly MountSource[];
   /** Id of this machine's boot; undefined when the engine is known to have another kernel */
@@ -102,4 +102,26 @@ export function findMisplaced(
 function isSandboxedKernel({ mounts }: Pick<InsideFacts, "mounts">, target: string): boolean {
   const type = mounts.findLast((mount) => mount.target === target)?.type ?? "";
   return type === "9p" || type === "gofer";
+}
+
+/** What a sandbox was asked to be. */
+export interface PostureExpectation extends ExpectedMounts {
+  readonly uid: number;
+  readonly gid: number;
+  readonly memoryBytes: number;
+  readonly pids: number;
+  readonly relayId: string;
+  /** See `ContainerSpec` */
+  readonly seccomp: string;
+  /** Targets that may be written to: the workspace, `--mount … rw`, HOME and the temporary file systems */
+  readonly writableTargets: readonly string[];
+  /** Targets of every mount that was asked for */
+  readonly mountTargets: readonly string[];
+}
+
+/** A fact of a sandbox, held against what was asked for. */
+export interface Check {
+  readonly name: string;
+  readonly expected: boolean;
+  readonly found: unknown;
 }

@@ -1,6 +1,12 @@
 import { relayAddress } from "../sandbox-network.ts";
-import type { Check, PostureExpectation } from "./expectation.ts";
-import { findExchanged, findForeign, findMisplaced, findUncovered } from "./expected-mounts.ts";
+import {
+  type Check,
+  findExchanged,
+  findForeign,
+  findMisplaced,
+  findUncovered,
+  type PostureExpectation,
+} from "./expected-mounts.ts";
 import type { InsideFacts, InsideMount } from "./inside-facts.ts";
 
 /** Devices of the default set, made by the engine itself (OCI runtime specification, "Default Devices"). */

@@ -1,5 +1,5 @@
-import { toEngineChecks, type EngineFacts } from "./engine-checks.ts";
-import type { PostureExpectation } from "./expectation.ts";
+import { type EngineFacts, toEngineChecks } from "./engine-checks.ts";
+import type { PostureExpectation } from "./expected-mounts.ts";
 import { toInsideChecks } from "./inside-checks.ts";
 import type { InsideFacts } from "./inside-facts.ts";
 import { VaultboxError } from "../../base/errors.ts";

@@ -3,7 +3,8 @@ import type { Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { expect, test } from "vitest";
 import type { AuditEvent, RequestDecisionEvent } from "../../../src/audit/audit-event.ts";
-import { summarise, summaryLines } from "../../../src/audit/summarise.ts";
+import { summaryLines } from "../../../src/audit/summarise.ts";
+import { summarise } from "../../support/audit-fixture.ts";
 import { proxyLimits } from "../../../src/proxy/limits.ts";
 import { makeCredential } from "../../support/credential-fixtures.ts";
 import {

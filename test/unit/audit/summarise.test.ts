@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { createSummary, summarise, summaryLines } from "../../../src/audit/summarise.ts";
+import { createSummary, summaryLines } from "../../../src/audit/summarise.ts";
 import { describeUpdates } from "../../../src/audit/ref-updates.ts";
-import { decisionOf, outcomeOf } from "../../support/audit-fixture.ts";
+import { decisionOf, outcomeOf, summarise } from "../../support/audit-fixture.ts";
 
 /** Without the address that was dialled: nothing was sent. */
 function unsentOf(...args: Parameters<typeof outcomeOf>): ReturnType<typeof outcomeOf> {

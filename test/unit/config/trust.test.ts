@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import { resolvePaths, type Paths } from "../../../src/base/paths.ts";
 import { initProjectFile } from "../../../src/config/init-project-file.ts";
 import { findProjectFile, loadTrustedProjectFile } from "../../../src/config/project-file.ts";
-import { inspectProject, revokeProject, trustProject } from "../../../src/config/trust-project.ts";
+import { trustAsItIs } from "../../../src/config/trust.ts";
+import { inspectProject, revokeProject } from "../../../src/config/trust-project.ts";
 import { readPreferences } from "../../../src/config/preferences.ts";
 import { toShellWord } from "../../../src/base/shell-word.ts";
 
@@ -41,7 +42,7 @@ test("a project file counts for nothing until its exact content is trusted, and 
     ...writable,
     hints: [`read it, then run: vaultbox trust ${toShellWord(file)}`, expect.any(String) as string],
   });
-  await trustProject(await inspectProject({ workspace, entryKinds: [] }, paths), paths);
+  await trustAsItIs(await inspectProject({ workspace, entryKinds: [] }, paths), paths);
   expect((await load())?.project.egress).toHaveLength(1);
   await writeFile(file, `${text}  - host: evil.example.net\n`);
   await expect(load()).rejects.toMatchObject(writable);
@@ -57,7 +58,7 @@ test("what is trusted is what was shown: a file changed in between stays untrust
   await writeFile(join(workspace, "vaultbox.yaml"), text);
   const shown = await inspectProject({ workspace, entryKinds: [] }, paths);
   await writeFile(join(workspace, "vaultbox.yaml"), `${text}  - host: evil.example.net\n`);
-  await trustProject(shown, paths);
+  await trustAsItIs(shown, paths);
   await expect(loadTrustedProjectFile(workspace, paths, [])).rejects.toMatchObject({
     code: "VBX_PROJECT_FILE_UNTRUSTED",
   });
@@ -67,7 +68,7 @@ test("the same content at another path is not trusted", async () => {
   await using place = await createPlace();
   const { workspace, paths, root } = place;
   await writeFile(join(workspace, "vaultbox.yaml"), text);
-  await trustProject(await inspectProject({ workspace, entryKinds: [] }, paths), paths);
+  await trustAsItIs(await inspectProject({ workspace, entryKinds: [] }, paths), paths);
   await mkdir(join(root, "other"));
   await writeFile(join(root, "other", "vaultbox.yaml"), text);
   await expect(loadTrustedProjectFile(join(root, "other"), paths, [])).rejects.toMatchObject({
@@ -79,7 +80,7 @@ test("a damaged trust record is an error and no trust", async () => {
   await using place = await createPlace();
   const { workspace, paths } = place;
   await writeFile(join(workspace, "vaultbox.yaml"), text);
-  await trustProject(await inspectProject({ workspace, entryKinds: [] }, paths), paths);
+  await trustAsItIs(await inspectProject({ workspace, entryKinds: [] }, paths), paths);
   const { readdir } = await import("node:fs/promises");
   const [record = ""] = await readdir(join(paths.config, "trust"));
   await writeFile(join(paths.config, "trust", record), "{");

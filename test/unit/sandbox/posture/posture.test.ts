@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import type { ContainerFacts } from "../../../../src/engine/engine.ts";
 import { parseInsideFacts } from "../../../../src/sandbox/posture/inside-facts.ts";
-import type { PostureExpectation } from "../../../../src/sandbox/posture/expectation.ts";
-import { evaluatePosture } from "../../../../src/sandbox/posture/posture.ts";
-import { refuseUnsafe } from "../../../../src/sandbox/posture/posture.ts";
+import type { PostureExpectation } from "../../../../src/sandbox/posture/expected-mounts.ts";
+import { evaluatePosture, refuseUnsafe } from "../../../../src/sandbox/posture/posture.ts";
 
 const goodLines = [
   "status Uid:\t1000\t1000\t1000\t1000",
