@@ -1,4 +1,5 @@
 import type { EngineApi } from "./engine-api.ts";
+import { fieldsOf, number, parseJson } from "../base/shape.ts";
 import { toEngineError } from "./engine-error.ts";
 
 /** How long the engine may take to say that it watches, in milliseconds; some engines say nothing until the exit */
@@ -40,13 +41,13 @@ export async function waitForStop(api: EngineApi, id: string): Promise<number> {
   }
 }
 
+const waitAnswer = fieldsOf<{ readonly StatusCode: number }>({ StatusCode: number });
+
 async function readExitStatus(body: NodeJS.ReadableStream): Promise<number> {
   let text = "";
   for await (const chunk of body) text += String(chunk);
-  const answer: unknown = text === "" ? undefined : JSON.parse(text);
-  if (typeof answer === "object" && answer !== null && "StatusCode" in answer) {
-    if (typeof answer.StatusCode === "number") return answer.StatusCode;
-  }
+  const answer = parseJson(text, waitAnswer);
+  if (answer !== undefined) return answer.StatusCode;
   throw new Error("the engine closed the connection before the container's exit");
 }
 

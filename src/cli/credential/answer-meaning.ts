@@ -1,3 +1,4 @@
+import { fieldsOf, parseJson } from "../../base/shape.ts";
 import type { TestRequest } from "../../presets/test-request.ts";
 
 /** What a test says of a credential. */
@@ -16,6 +17,8 @@ export interface TestAnswer {
   readonly body: string;
 }
 
+const fields = fieldsOf<Readonly<Record<string, unknown>>>({});
+
 /** What the answer says of the credential; nothing of the body is in it. */
 export function judgeAnswer(
   { status, body }: TestAnswer,
@@ -23,7 +26,9 @@ export function judgeAnswer(
 ): TestResult {
   if (status === 401 || refusedBy.includes(status)) return refused;
   if (status >= 200 && status < 300) {
-    return acceptedBy === undefined || isTrue(body, acceptedBy) ? accepted : refused;
+    return acceptedBy === undefined || parseJson(body, fields)?.[acceptedBy] === true
+      ? accepted
+      : refused;
   }
   if (status === 403) {
     const meaning = "is refused here: it lacks a right that this request needs, or it is blocked";
@@ -44,18 +49,4 @@ function toReason(status: number): string {
   if (status === 404) return "the server knows no such path";
   if (status >= 300 && status < 400) return "the server points elsewhere, and nothing follows it";
   return "the server found the request wrong";
-}
-
-function isTrue(body: string, field: string): boolean {
-  try {
-    const value: unknown = JSON.parse(body);
-    return (
-      typeof value === "object" &&
-      value !== null &&
-      Object.entries(value).some(([name, is]) => name === field && is === true)
-    );
-  } catch {
-    // What can't be read accepts nothing
-    return false;
-  }
 }

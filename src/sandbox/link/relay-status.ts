@@ -1,4 +1,14 @@
 import type { Readable } from "node:stream";
+import {
+  eitherOf,
+  fieldsOf,
+  flag,
+  listOf,
+  number,
+  oneOf,
+  parseJson,
+  text,
+} from "../../base/shape.ts";
 
 /** One status line of the relay (src/relay/protocol.ts), or text it didn't mean to write. */
 export type RelayStatus =
@@ -18,33 +28,28 @@ export type RelayStatus =
 
 const maxLineLength = 16 * 1024;
 
+type StatusOf<Relay extends RelayStatus["relay"]> = Extract<RelayStatus, { readonly relay: Relay }>;
+
+const statusLine = eitherOf<RelayStatus>(
+  fieldsOf<StatusOf<"hello">>({ relay: oneOf("hello"), id: text, version: number }),
+  fieldsOf<StatusOf<"ready">>({
+    relay: oneOf("ready"),
+    by: text,
+    link: oneOf("unix", "stdio"),
+    listening: listOf(text),
+    missing: listOf(text),
+    filtered: flag,
+  }),
+  fieldsOf<StatusOf<"refused">>({ relay: oneOf("refused"), by: text, reason: text }),
+  fieldsOf<StatusOf<"fallback" | "failed" | "ended">>({
+    relay: oneOf("fallback", "failed", "ended"),
+    reason: text,
+  }),
+);
+
 /** Parses one line; what isn't a status is text, for the error message. */
 export function parseRelayStatus(line: string): RelayStatus {
-  const value = parseObject(line);
-  switch (value?.["relay"]) {
-    case "hello":
-      return { relay: "hello", id: String(value["id"]), version: Number(value["version"]) };
-    case "ready": {
-      const { link } = value;
-      if (link !== "unix" && link !== "stdio") return { relay: "text", reason: line };
-      return {
-        relay: "ready",
-        by: String(value["by"]),
-        link,
-        listening: toTexts(value["listening"]),
-        missing: toTexts(value["missing"]),
-        filtered: value["filtered"] === true,
-      };
-    }
-    case "refused":
-      return { relay: "refused", by: String(value["by"]), reason: String(value["reason"]) };
-    case "fallback":
-    case "failed":
-    case "ended":
-      return { relay: value["relay"], reason: String(value["reason"]) };
-    default:
-      return { relay: "text", reason: line };
-  }
+  return parseJson(line, statusLine) ?? { relay: "text", reason: line };
 }
 
 /** Calls `onStatus` for each line of the relay's stderr. */
@@ -60,18 +65,4 @@ export function readRelayStatus(
     for (const line of lines) if (line.trim() !== "") onStatus(parseRelayStatus(line));
   });
   stream.on("error", () => undefined);
-}
-
-function parseObject(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
-  } catch {
-    // Not JSON: a message of Node's own, or of the engine
-    return undefined;
-  }
-}
-
-function toTexts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }
