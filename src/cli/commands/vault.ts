@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
 import { printJson, printLines, printNote } from "../output.ts";
-import { collect } from "../command-options.ts";
 import type { CreateVaultOptions } from "../../vault/vault-catalog.ts";
 import type { ExportFlags, ImportFlags } from "../vault/transfer-vault.ts";
 
@@ -91,7 +90,7 @@ function buildExport(): Command {
     )
     .argument("<vault>", "name of the vault")
     .argument("<file>", "file to write; it must not exist")
-    .option("-r, --recipient <recipient>", "age recipient (age1…) instead of a passphrase", collect)
+    .option("-r, --recipient <recipient>", "age recipient (age1…) instead of a passphrase", repeat)
     .option("--passphrase-file <file>", "read the passphrase from this file of mode 0600")
     .addHelpText(
       "after",
@@ -101,6 +100,11 @@ function buildExport(): Command {
       const { exportNamedVault } = await import("../vault/transfer-vault.ts");
       await exportNamedVault(name, file, flags);
     });
+}
+
+/** Its own, as `command-options.ts` loads what decides policies. */
+function repeat(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
 }
 
 function buildImport(): Command {
