@@ -1,7 +1,7 @@
 import { elements, field, parseJson, type RecordedRequest } from "./standin-server.ts";
 import { apiHost, foreignKey, lastWords, refusedHost } from "./demo-script.ts";
 import type { BoxSearch } from "./box-contents.ts";
-import type { VaultboxResult } from "./run-vaultbox.ts";
+import type { VaultboxResult } from "./demo-step.ts";
 import type { SandboxCount } from "./demo-engine.ts";
 
 /** One thing that the demo says of vaultbox, and whether it was so. */

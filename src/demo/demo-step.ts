@@ -1,7 +1,8 @@
 import { VaultboxError } from "../base/errors.ts";
-import { runVaultbox } from "./run-vaultbox.ts";
-import type { VaultboxResult } from "./run-vaultbox.ts";
 import type { DemoHome } from "./demo-home.ts";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { packageFolder } from "../base/package-folder.ts";
 
 /** What every step of the demo needs. */
 export interface DemoContext {
@@ -12,7 +13,7 @@ export interface DemoContext {
   readonly onLine: (line: string) => void;
 }
 
-export interface DemoStep {
+interface DemoStep {
   readonly args: readonly string[];
   /** What the transcript shows before the command: `printf %s "$KEY" |` */
   readonly shownInput?: string;
@@ -58,4 +59,67 @@ function toShellWord(word: string): string {
   const line = word.includes("\n") ? `${word.slice(0, word.indexOf("\n"))} …` : word;
   const short = line.length > 100 ? `${line.slice(0, 100)} …` : line;
   return /^[\w@%+=:,./*-]+$/.test(short) ? short : `'${short}'`;
+}
+
+export interface VaultboxResult {
+  /** Exit status, 128 after a signal */
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface VaultboxCall {
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly input?: string;
+  readonly signal: AbortSignal;
+  /** Each line of either stream as it comes */
+  readonly onLine?: (line: string) => void;
+}
+
+const program = join(packageFolder, "bin/vaultbox.js");
+
+/**
+ * Runs the very program that a user runs, in a process of its own, without a terminal. An abort is a SIGTERM to it, and
+ * waits for its clean-up.
+ * @throws the signal's reason
+ */
+async function runVaultbox(call: VaultboxCall): Promise<VaultboxResult> {
+  call.signal.throwIfAborted();
+  const child = spawn(process.execPath, [program, ...call.args], {
+    cwd: call.cwd,
+    env: call.env,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  // A command that doesn't read its input closes the pipe
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(call.input ?? "");
+  const stdout = gather(child.stdout, call.onLine);
+  const stderr = gather(child.stderr, call.onLine);
+  const onAbort = (): void => void child.kill("SIGTERM");
+  call.signal.addEventListener("abort", onAbort);
+  const ended = new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 128));
+  });
+  const status = await ended.finally(() => call.signal.removeEventListener("abort", onAbort));
+  call.signal.throwIfAborted();
+  return { status, stdout: stdout(), stderr: stderr() };
+}
+
+function gather(stream: NodeJS.ReadableStream, onLine?: (line: string) => void): () => string {
+  let text = "";
+  let line = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (chunk: string) => {
+    text += chunk;
+    const lines = `${line}${chunk}`.split("\n");
+    line = lines.pop() ?? "";
+    for (const complete of lines) onLine?.(complete);
+  });
+  stream.on("end", () => {
+    if (line !== "") onLine?.(line);
+  });
+  return () => text;
 }

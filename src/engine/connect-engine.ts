@@ -115,7 +115,6 @@ interface InfoAnswer {
   readonly MemTotal?: number;
   readonly CgroupVersion?: string;
   readonly SecurityOptions?: readonly string[];
-  readonly Runtimes?: Readonly<Record<string, unknown>>;
 }
 
 /** Asks the engine who it is. */
@@ -136,7 +135,6 @@ async function readEngineInfo(
       version: version.Version ?? "",
       product: api.isPodman ? "Podman" : (version.Platform?.Name ?? ""),
       apiVersion: version.ApiVersion ?? "",
-      operatingSystem: info.OperatingSystem ?? "",
       architecture: version.Arch ?? info.Architecture ?? "",
       memoryBytes: info.MemTotal ?? 0,
       cgroupVersion: info.CgroupVersion === "2" ? "2" : "1",
@@ -144,7 +142,6 @@ async function readEngineInfo(
         own.host?.security?.rootless ??
         securityOptions.some((option) => option.startsWith("name=rootless")),
       flavour: api.isPodman ? "podman" : toFlavour(info),
-      runtimes: Object.keys(info.Runtimes ?? {}),
       securityOptions,
     };
   });

@@ -10,14 +10,12 @@ export interface EngineInfo {
   /** The product the engine is part of, e.g. `Docker Desktop 4.71.0 (123456)`; may be empty */
   readonly product: string;
   readonly apiVersion: string;
-  readonly operatingSystem: string;
   readonly architecture: string;
   /** Memory of its machine; 0 where it doesn't say */
   readonly memoryBytes: number;
   readonly cgroupVersion: "1" | "2";
   readonly rootless: boolean;
   readonly flavour: "docker" | "docker-desktop" | "podman";
-  readonly runtimes: readonly string[];
   readonly securityOptions: readonly string[];
 }
 
@@ -128,10 +126,8 @@ export interface ContainerFacts {
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly running: boolean;
-  readonly startedAt: string;
   /** Of its first process, on the engine's machine; 0 when it doesn't run */
   readonly pid: number;
-  readonly exitStatus: number;
   /** Whether the kernel ended a process in it because its memory limit was reached */
   readonly outOfMemory: boolean;
   readonly networkMode: string;

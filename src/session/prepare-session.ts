@@ -1,20 +1,14 @@
 import { join } from "node:path";
 import { openAuditLog, type AuditLog } from "../audit/audit-log.ts";
 import { createSummary, type LiveSummary } from "../audit/summarise.ts";
-import type { SessionCa } from "../ca/session-ca.ts";
+import { createSessionCa, type SessionCa } from "../ca/session-ca.ts";
 import { once } from "../base/once.ts";
 import { sessionFolder, type SessionFacts } from "../base/session-state.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import type { ProxyServer } from "../proxy/proxy-server.ts";
 import type { Session } from "./session.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
-import type { SessionPlan } from "./plan/session-plan.ts";
-import { createCaOfSession, openSessionProxy } from "./session-proxy.ts";
-
-/** What decides and records of a plan. */
-type ProxyPlan = Pick<SessionPlan, "policy" | "vaults" | "upstream"> & {
-  readonly git?: SessionPlan["git"];
-};
+import { openSessionProxy, type ProxyPlan } from "./session-proxy.ts";
 
 /** A session that decides and records; whether it has a sandbox is somebody else's. */
 export interface PreparedSession {
@@ -58,12 +52,12 @@ export async function prepareSession(
   const { credentials, env: placeholders } = toSessionCredentials(plan.vaults);
   const [{ audit, summary, endLog }, ca] = await Promise.all([
     openLog(session),
-    createCaOfSession(id),
+    // Its name shows in the sandbox's trust stores
+    createSessionCa({ name: `vaultbox session ${id}` }),
     session.record(facts),
   ]);
   stack.defer(endLog);
   const { proxy, openHandlers } = await openSessionProxy({
-    session: id,
     ...plan,
     credentials,
     recorder: audit,

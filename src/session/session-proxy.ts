@@ -1,42 +1,35 @@
 import type { RequestRecorder } from "../proxy/egress/request-recorder.ts";
 import { findPresetFor } from "../presets/presets.ts";
-import { createSessionCa, type SessionCa } from "../ca/session-ca.ts";
+import type { SessionCa } from "../ca/session-ca.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
 import { parseConnectTo } from "../proxy/client/connect-to.ts";
 import { createDialer } from "../proxy/upstream/dial.ts";
 import { type ProxyPolicy, ProxyServer } from "../proxy/proxy-server.ts";
 import type { SessionHandlersOptions, SigningParts } from "./session-handlers.ts";
 import type { SessionPlan } from "./plan/session-plan.ts";
-import type { UpstreamSettings } from "./plan/upstream-settings.ts";
 import { openSigner } from "./signing/session-signer.ts";
 import type { SessionCredential } from "../credential/session-credential.ts";
 import { createUpstreamRoots } from "../proxy/upstream/upstream-roots.ts";
 import { parseUpstreamProxySettings } from "../proxy/upstream/upstream-proxy.ts";
 
-export interface SessionProxyOptions {
-  readonly session: string;
-  readonly policy: EgressPolicy;
+/** What decides and records of a plan; a session without `git` signs nothing. */
+export type ProxyPlan = Pick<SessionPlan, "policy" | "vaults" | "upstream"> &
+  Partial<Pick<SessionPlan, "git">>;
+
+interface SessionProxyOptions extends Omit<ProxyPlan, "vaults"> {
   readonly credentials: readonly SessionCredential[];
   readonly recorder: RequestRecorder;
-  readonly upstream: UpstreamSettings;
   readonly ca: SessionCa;
   /** Where vaultbox keeps what it remembers */
   readonly stateFolder: string;
-  /** Whether something is signed, and by which key */
-  readonly git?: SessionPlan["git"];
   /** Of the user, where an ssh-agent is found */
   readonly env: NodeJS.ProcessEnv;
 }
 
-export interface SessionProxy {
+interface SessionProxy {
   readonly proxy: ProxyServer;
   /** For another policy */
   readonly openHandlers: (policy: EgressPolicy) => Promise<Pick<ProxyPolicy, "handlers">>;
-}
-
-/** The CA of a session; its name shows in the sandbox's trust stores. */
-export function createCaOfSession(session: string): Promise<SessionCa> {
-  return createSessionCa({ name: `vaultbox session ${session}` });
 }
 
 /**

@@ -12,19 +12,17 @@ import { chooseAgentKey } from "../../session/signing/ssh-agent-key.ts";
 import { checkName } from "../../vault/stored-credential.ts";
 import type { SigningKeySource, VaultEntry } from "../../vault/stored-credential.ts";
 import { type BindingFlags, hasBindingFlags } from "./binding-flags.ts";
+import type { NewCredentialFlags } from "./new-credential.ts";
 import { readText } from "./read-secret.ts";
 
 /** The flags of `credential add` that make a signing key. */
-export interface SigningKeyFlags extends BindingFlags {
+export interface SigningKeyFlags
+  extends BindingFlags, Pick<NewCredentialFlags, "preset" | "env" | "fromCommand" | "fromEnv"> {
   /** File with an OpenSSH private key, or `-` */
   readonly signingKey?: string;
   readonly generateSigningKey?: boolean;
   /** `SHA256:…`, or true for the agent's only key */
   readonly sshAgent?: string | true;
-  readonly preset?: string;
-  readonly env?: readonly string[];
-  readonly fromCommand?: string;
-  readonly fromEnv?: string;
 }
 
 /** A private key file is far smaller, bytes */

@@ -4,10 +4,9 @@ import { debug } from "../../base/debug.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { toPrintable } from "../../base/printable.ts";
 import { protocolVersion, type Acquisition, type SessionLine } from "../../relay/protocol.ts";
-import type { EstablishedLink, LinkChoice, RelayClient, RelayPlace } from "./link-end.ts";
+import type { EstablishedLink, LinkChoice, OpenLink, RelayClient, RelayPlace } from "./link-end.ts";
 import { readRelayStatus, type RelayStatus } from "./relay-status.ts";
-import type { StdioLink } from "./stdio-link.ts";
-import { openUnixLink, socketName, type UnixLink } from "./unix-link.ts";
+import { openUnixLink, socketName } from "./unix-link.ts";
 
 /** From the start of the relay's program, which takes a tenth of a second, until it listens */
 const linkTimeoutMs = 20_000;
@@ -42,11 +41,11 @@ export function acquireRelay(
 ): LinkEnd {
   const token = randomBytes(16).toString("hex");
   const { choice } = place;
-  const opening: Promise<UnixLink | undefined> =
+  const opening: Promise<OpenLink | undefined> =
     choice === "stdio"
       ? Promise.resolve(undefined)
       : openUnixLink({ ...place, token, onStream: client.onStream });
-  let stdio: Promise<StdioLink> | undefined;
+  let stdio: Promise<OpenLink> | undefined;
   const established = Promise.all([opening, attached]).then(([unix, attachment]) => {
     const ends: LinkEnds = {
       unix,
@@ -73,17 +72,14 @@ function toAcquisition(
 }
 
 /** HTTP/2 is loaded where it's needed: a mounted socket does without. */
-async function openStdioLink(
-  attachment: Attachment,
-  { onStream }: RelayClient,
-): Promise<StdioLink> {
+async function openStdioLink(attachment: Attachment, { onStream }: RelayClient): Promise<OpenLink> {
   const link = await import("./stdio-link.ts");
   return link.openStdioLink(attachment.duplex(), onStream);
 }
 
 interface LinkEnds {
-  readonly unix: UnixLink | undefined;
-  readonly openStdio: () => Promise<StdioLink>;
+  readonly unix: OpenLink | undefined;
+  readonly openStdio: () => Promise<OpenLink>;
 }
 
 /** What is said until the relay is ready, and how it ends. */
@@ -171,7 +167,7 @@ class Conversation {
   #establish(status: Extract<RelayStatus, { relay: "ready" }>): void {
     const fallback = this.#fallback;
     const report = { ...status, ...(fallback === undefined ? {} : { fallback }) };
-    const settle = (link: UnixLink | StdioLink | undefined): void => {
+    const settle = (link: OpenLink | undefined): void => {
       const ends = link === undefined ? [] : [link.ended];
       this.#ready.resolve({ report, ended: Promise.race([this.#ended.promise, ...ends]) });
     };

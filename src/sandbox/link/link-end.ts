@@ -37,6 +37,13 @@ export interface RelayPlace {
   readonly mountedAt: string;
 }
 
+/** One way to a relay, the host's end of it. */
+export interface OpenLink {
+  /** Resolves with the reason when it ends, once it was in use */
+  readonly ended: Promise<string>;
+  readonly close: () => void;
+}
+
 /** A relay that this session acquired. */
 export interface EstablishedLink {
   readonly report: RelayReport;

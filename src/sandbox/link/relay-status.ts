@@ -1,3 +1,4 @@
+import type { RelayReport } from "./link-end.ts";
 import type { Readable } from "node:stream";
 import {
   eitherOf,
@@ -13,15 +14,8 @@ import {
 /** One status line of the relay (src/relay/protocol.ts), or text it didn't mean to write. */
 export type RelayStatus =
   | { readonly relay: "hello"; readonly id: string; readonly version: number }
-  | {
-      readonly relay: "ready";
-      /** The session that acquired it */
-      readonly by: string;
-      readonly link: "unix" | "stdio";
-      readonly listening: readonly string[];
-      readonly missing: readonly string[];
-      readonly filtered: boolean;
-    }
+  /** With the session that acquired it */
+  | ({ readonly relay: "ready"; readonly by: string } & Omit<RelayReport, "fallback">)
   | { readonly relay: "refused"; readonly by: string; readonly reason: string }
   | { readonly relay: "fallback" | "failed" | "ended"; readonly reason: string }
   | { readonly relay: "text"; readonly reason: string };

@@ -1,6 +1,7 @@
 import { performServerHandshake, type ServerHttp2Session } from "node:http2";
 import { Duplex } from "node:stream";
 import { sessionWindowBytes, streamWindowBytes } from "../../relay/protocol.ts";
+import type { OpenLink } from "./link-end.ts";
 import { maxStreams, readService, type OnStream } from "./read-service.ts";
 
 /**
@@ -10,13 +11,8 @@ import { maxStreams, readService, type OnStream } from "./read-service.ts";
 const resetsAtOnce = 10_000_000;
 const resetsPerSecond = 1_000_000;
 
-export interface StdioLink {
-  readonly ended: Promise<string>;
-  readonly close: () => void;
-}
-
 /** Serves the relay's HTTP/2 session on its attach stream; each HTTP/2 stream is one client connection. */
-export function openStdioLink(duplex: Duplex, onStream: OnStream): StdioLink {
+export function openStdioLink(duplex: Duplex, onStream: OnStream): OpenLink {
   const session: ServerHttp2Session = performServerHandshake(uncoupled(duplex), {
     settings: {
       initialWindowSize: streamWindowBytes,

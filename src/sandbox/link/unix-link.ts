@@ -3,6 +3,7 @@ import { chmod, chown, mkdir } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
+import type { OpenLink } from "./link-end.ts";
 import { maxStreams, readService, type OnStream } from "./read-service.ts";
 
 /** Name of the socket in its directory; short, because of `maxSocketPathBytes`. */
@@ -11,12 +12,6 @@ export const socketName = "s";
 /** With its NUL (unix(4) of macOS; Linux has 108) */
 export const maxSocketPathBytes = process.platform === "linux" ? 108 : 104;
 const handshakeTimeoutMs = 10_000;
-
-export interface UnixLink {
-  /** Resolves when the relay's control connection ends after a handshake */
-  readonly ended: Promise<string>;
-  readonly close: () => void;
-}
 
 /**
  * Makes the directory for the socket, which is mounted into the relay; only the relay's user may enter it.
@@ -45,7 +40,7 @@ export async function openUnixLink(options: {
   token: string;
   onStream: OnStream;
   most?: number;
-}): Promise<UnixLink> {
+}): Promise<OpenLink> {
   const { most = maxStreams } = options;
   const path = `${options.directory}/${socketName}`;
   const sockets = new Set<Socket>();
