@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { toTar } from "./tar.ts";
 import type { EngineApi } from "./engine-api.ts";
 import type { Engine, ImageBuild } from "./engine.ts";
 import { toImageFacts, toImageSteps } from "./container-facts.ts";
@@ -70,13 +72,14 @@ export function engineImages(api: EngineApi): ImageCalls {
 async function buildImage(api: EngineApi, build: ImageBuild): Promise<void> {
   const query = {
     t: build.tag,
-    dockerfile: build.dockerfile,
+    dockerfile: "Dockerfile",
     buildargs: JSON.stringify(build.buildArgs),
     labels: JSON.stringify(build.labels),
     rm: 1,
     forcerm: 1,
   };
-  const call = { method: "POST", path: "/build", query, file: build.context, waits: true } as const;
+  const file = Readable.from([toTar(build.files)]);
+  const call = { method: "POST", path: "/build", query, file, waits: true } as const;
   await followProgress(await api.stream(call), build.onLine);
 }
 

@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from "node:stream";
+import type { TarEntry } from "./tar.ts";
 
 /** Which engine answers, and how it was found. */
 export interface EngineInfo {
@@ -175,10 +176,9 @@ export interface ImageStep {
 /** Which images are listed. */
 type ImageFilter = { readonly label: string } | { readonly reference: string };
 
-/** A build: a tar of the context, streamed progress lines. */
+/** A build by the `Dockerfile` among its files, with progress lines. */
 export interface ImageBuild {
-  readonly context: NodeJS.ReadableStream;
-  readonly dockerfile: string;
+  readonly files: readonly TarEntry[];
   readonly tag: string;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;

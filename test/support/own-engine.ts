@@ -3,12 +3,10 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectEngine } from "../../src/engine/connect-engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { pingEngine } from "../../src/engine/find-engine.ts";
-import { toTar } from "../../src/engine/tar.ts";
 
 /** A second engine beside the machine's, empty: what a test removes there is nobody else's. */
 export interface OwnEngine extends AsyncDisposable {
@@ -70,8 +68,7 @@ export async function buildOn(
   const dockerfile = { path: "Dockerfile", content: `${lines.join("\n")}\n` };
   const busybox = { path: "busybox", content: await readFile("/bin/busybox"), mode: 0o755 };
   await engine.buildImage({
-    context: Readable.from([toTar([dockerfile, busybox])]),
-    dockerfile: "Dockerfile",
+    files: [dockerfile, busybox],
     tag,
     buildArgs: {},
     labels,

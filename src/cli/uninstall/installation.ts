@@ -39,7 +39,7 @@ export interface Installation {
   readonly temporary: readonly string[];
 }
 
-interface WhatToFind {
+export interface WhatToFind {
   readonly paths: Paths;
   readonly vaults: VaultContext;
   readonly engine: Engine | undefined;

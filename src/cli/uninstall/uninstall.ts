@@ -3,7 +3,7 @@ import { type LeftHandoff, type OnLeft, prune } from "../../session/leftovers.ts
 import { handoffLines } from "../../workspace/handoff/handoff-text.ts";
 import { printJson, printLines, printNote } from "../output.ts";
 import { confirm, toVaultContext } from "../vault-access.ts";
-import { findInstallation, type Installation } from "./installation.ts";
+import { findInstallation, type Installation, type WhatToFind } from "./installation.ts";
 import {
   toAdviceLines,
   toGoingLines,
@@ -18,7 +18,6 @@ import { isVaultboxError, VaultboxError } from "../../base/errors.ts";
 import { pruneHistories } from "../../sandbox/home/history/prune-history.ts";
 import { listSessions, stopSession } from "../../session/list-sessions.ts";
 import { clearVaults } from "../../vault/remove-vault.ts";
-import type { VaultContext } from "../../vault/vault-context.ts";
 import { removeFromEngine, type UsedOnEngine } from "./on-engine.ts";
 import { findOwnFolders, removeOwnFolders, removePath } from "./own-folders.ts";
 
@@ -94,11 +93,7 @@ async function connectToUninstall(env: NodeJS.ProcessEnv): Promise<Engine> {
 /** As `vaultbox stop` waits. */
 const stopTimeoutMs = 90_000;
 
-interface WhatToRemove {
-  readonly paths: Paths;
-  readonly vaults: VaultContext;
-  readonly engine: Engine | undefined;
-  readonly isWithVaults: boolean;
+interface WhatToRemove extends WhatToFind {
   /** Whether sessions that run are ended */
   readonly isForced: boolean;
   /** What sandboxes of dead sessions had left in their workspaces */

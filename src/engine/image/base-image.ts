@@ -1,9 +1,8 @@
-import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { VaultboxError } from "../../base/errors.ts";
 import { readProxyVariables } from "../../base/proxy-variables.ts";
 import { formatDuration } from "../../base/units.ts";
 import { label } from "../labels.ts";
-import { toTar } from "../tar.ts";
 import type { Engine } from "../engine.ts";
 import { buildDebianNode, canBuildDebianNode, nodeMajor } from "./debian-node.ts";
 import { ensureImage } from "./ensure-image.ts";
@@ -37,10 +36,9 @@ export async function ensureBaseImage(engine: Engine, options: ImageOptions): Pr
       kind === "debian"
         ? await ensureDebianNode(engine, recipe, within)
         : await pullPublished(engine, within);
-    const context = [...recipe.files, ...(await readNetworkFiles(options.env))];
+    const files = [...recipe.files, ...(await readNetworkFiles(options.env))];
     await engine.buildImage({
-      context: Readable.from([toTar(context)]),
-      dockerfile: "Dockerfile",
+      files,
       tag,
       buildArgs: { BASE: base, ...readProxyVariables(options.env) },
       labels: { [label.image]: hash },
@@ -106,26 +104,14 @@ async function ensureDebianNode(
 }
 
 async function pullPublished(engine: Engine, options: ImageOptions): Promise<string> {
+  const late = sleep(pullTimeoutMs, undefined, { ref: false }).then(() => {
+    throw new Error(`it took longer than ${formatDuration(pullTimeoutMs)}`);
+  });
   try {
-    await within(pullImage(engine, publishedBase, options.onProgress), pullTimeoutMs);
+    await Promise.race([pullImage(engine, publishedBase, options.onProgress), late]);
   } catch (error) {
     // An earlier pull serves as well: the registry may be out of reach only now
     if ((await engine.inspectImage(publishedBase)) === undefined) throw error;
   }
   return publishedBase;
-}
-
-async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`it took longer than ${formatDuration(timeoutMs)}`)),
-      timeoutMs,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

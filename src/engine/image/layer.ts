@@ -1,8 +1,6 @@
-import { Readable } from "node:stream";
 import type { Engine } from "../engine.ts";
 import { readProxyVariables } from "../../base/proxy-variables.ts";
 import { label } from "../labels.ts";
-import { toTar } from "../tar.ts";
 import type { TarEntry } from "../tar.ts";
 import { readNetworkFiles, readNpmRegistry } from "./host-network.ts";
 import { readFailureRecipe, readLayerRecipe, toTagHash } from "./image-recipe.ts";
@@ -63,8 +61,7 @@ export async function buildLayer(
   const stage = image.hash;
   await using _stage = { [Symbol.asyncDispose]: () => removeStage(engine, stage) };
   await engine.buildImage({
-    context: Readable.from([toTar([dockerfile, ...files])]),
-    dockerfile: "Dockerfile",
+    files: [dockerfile, ...files],
     tag: image.tag,
     buildArgs: {
       GROUND: ground.reference,

@@ -1,11 +1,9 @@
 import { readFile, readdir } from "node:fs/promises";
-import { Readable } from "node:stream";
 import { join } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
 import { packageFolder } from "../../base/package-folder.ts";
 import { quoted } from "../../base/printable.ts";
 import { label } from "../labels.ts";
-import { toTar } from "../tar.ts";
 import type { TarEntry } from "../tar.ts";
 import type { Engine } from "../engine.ts";
 import { ensureBaseImage, resolveBaseImage } from "./base-image.ts";
@@ -36,8 +34,7 @@ export async function ensureRelayImage(engine: Engine, options: ImageOptions): P
   const step = "building the relay image";
   const build = (onProgress: ImageOptions["onProgress"]) =>
     engine.buildImage({
-      context: Readable.from([toTar(recipe)]),
-      dockerfile: "Dockerfile",
+      files: recipe,
       tag,
       buildArgs: { BASE: base },
       labels: { [label.image]: hash },

@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { ensureAgentImage, type AgentPackage } from "../../../src/engine/image/agent-image.ts";
 import { findOwnImage } from "../../../src/engine/image/own-image.ts";
-import { toTar } from "../../../src/engine/tar.ts";
 import { requireBaseImage, requireEngine, testImageOptions } from "../../support/require-engine.ts";
 import { createWorld } from "../../support/sandbox-world.ts";
 import { importBusybox } from "../../support/small-images.ts";
@@ -16,15 +14,14 @@ const agent: AgentPackage = {
 };
 
 /** An image on the base, made of lines of a Dockerfile; removed when the test is over. */
-async function buildImage(lines: readonly string[], files: Readonly<Record<string, string>> = {}) {
+async function buildImage(lines: readonly string[], others: Readonly<Record<string, string>> = {}) {
   const engine = await requireEngine();
   const dockerfile = [`FROM ${await requireBaseImage(engine)}`, ...lines].join("\n");
-  const entries = Object.entries({ Dockerfile: dockerfile, ...files });
-  const context = toTar(entries.map(([path, content]) => ({ path, content, mode: 0o755 })));
+  const entries = Object.entries({ Dockerfile: dockerfile, ...others });
+  const files = entries.map(([path, content]) => ({ path, content, mode: 0o755 }));
   const tag = `vaultbox-test/own:${randomBytes(6).toString("hex")}`;
   await engine.buildImage({
-    context: Readable.from([context]),
-    dockerfile: "Dockerfile",
+    files,
     tag,
     buildArgs: {},
     labels: {},

@@ -2,11 +2,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
-import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { label } from "../../../src/engine/labels.ts";
-import { toTar } from "../../../src/engine/tar.ts";
 import { requireBaseImage, requireEngine } from "../../support/require-engine.ts";
 import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
 import { createWorld, untilClosed, type SandboxWorld } from "../../support/sandbox-world.ts";
@@ -16,13 +14,12 @@ async function createImage(shell: string): Promise<AsyncDisposable & { tag: stri
   const engine = await requireEngine();
   const tag = `vaultbox-test-hostile:${randomBytes(4).toString("hex")}`;
   const dockerfile = `FROM ${await requireBaseImage(engine)}\nCOPY sh /usr/bin/dash\n`;
-  const context = toTar([
+  const files = [
     { path: "Dockerfile", content: dockerfile },
     { path: "sh", content: `#!/bin/bash\n${shell}\n`, mode: 0o755 },
-  ]);
+  ];
   await engine.buildImage({
-    context: Readable.from([context]),
-    dockerfile: "Dockerfile",
+    files,
     tag,
     buildArgs: {},
     labels: {},

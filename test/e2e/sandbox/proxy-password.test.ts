@@ -1,11 +1,9 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { label } from "../../../src/engine/labels.ts";
-import { toTar } from "../../../src/engine/tar.ts";
 import { encodedForms } from "../../../src/base/redact.ts";
 import { requireEngine } from "../../support/require-engine.ts";
 import { createWorld, type SandboxWorld } from "../../support/sandbox-world.ts";
@@ -84,8 +82,7 @@ async function countShown(image: string): Promise<number> {
   const dockerfile = `FROM ${image}\nARG PROXY\nRUN echo $PROXY`;
   const lines: string[] = [];
   await engine.buildImage({
-    context: Readable.from([toTar([{ path: "Dockerfile", content: dockerfile }])]),
-    dockerfile: "Dockerfile",
+    files: [{ path: "Dockerfile", content: dockerfile }],
     tag,
     buildArgs: { PROXY: proxy },
     labels: {},

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Readable, type Duplex } from "node:stream";
+import { type Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { connectEngine } from "../../../src/engine/connect-engine.ts";
@@ -99,8 +99,7 @@ test("A build that fails after its answer began is an error with the build's mes
   });
   const lines: string[] = [];
   const build = {
-    context: Readable.from([Buffer.alloc(1024)]),
-    dockerfile: "Dockerfile",
+    files: [{ path: "Dockerfile", content: "FROM scratch\n" }],
     tag: "t:1",
     buildArgs: {},
     labels: {},
