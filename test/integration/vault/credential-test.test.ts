@@ -5,8 +5,15 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readSessionReport } from "../../../src/audit/session-report.ts";
 import { toReportLines } from "../../../src/cli/audit/audit-text.ts";
-import { type NewCredentialFlags, toNewCredential } from "../../../src/cli/credential/new-credential.ts";
-import { type CredentialTest, testCredential, toTestLines } from "../../../src/cli/credential/test-credential.ts";
+import {
+  type NewCredentialFlags,
+  toNewCredential,
+} from "../../../src/cli/credential/new-credential.ts";
+import {
+  type CredentialTest,
+  testCredential,
+  toTestLines,
+} from "../../../src/cli/credential/test-credential.ts";
 import { resolvePaths } from "../../../src/base/paths.ts";
 import { isVaultboxError } from "../../../src/base/errors.ts";
 import { Secret } from "../../../src/base/redact.ts";
