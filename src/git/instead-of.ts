@@ -1,4 +1,5 @@
 // Settings that turn addresses over ssh into https ones (git-config, `url.<base>.insteadOf`).
+import { toOriginText } from "../policy/host-pattern.ts";
 import { defaultPorts, sshOnlyHosts } from "./remote-url.ts";
 
 /** One `url.BASE.insteadOf` setting of git's: each prefix is replaced by `base`. */
@@ -19,8 +20,7 @@ export function toInsteadOf(place: {
   readonly path?: string;
 }): readonly InsteadOf[] {
   const { scheme = "https", host, port, sshPort = defaultPorts.ssh, path } = place;
-  const isPlain = port === defaultPorts[scheme];
-  const base = `${scheme}://${host}${isPlain ? "" : `:${port}`}/`;
+  const base = `${toOriginText({ scheme, host, port })}/`;
   const azure = /^\/([^/]+)\/([^/]+)\/_git\/([^/*]+)$/.exec(path ?? "");
   if (host === "dev.azure.com") {
     if (azure === null) return [];

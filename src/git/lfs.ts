@@ -1,5 +1,6 @@
 // Git LFS over HTTP, as far as it says what is asked of a repository. https://github.com/git-lfs/git-lfs/tree/main/docs/api
 // (server-discovery.md, batch.md, locking.md, basic-transfers.md). What isn't known there is never passed on.
+import { fieldsOf, textLike, wholeNumber } from "../base/shape.ts";
 import type { RepositoryAction } from "./repository-call.ts";
 import { isJsonObject } from "./strict-json.ts";
 
@@ -38,7 +39,10 @@ export interface LfsLockRequest {
 }
 
 const placeShape = /^\/(.+?)(?:\.git)?\/info\/lfs(?:\/(.*))?$/;
-const sha256 = /^[0-9a-f]{64}$/;
+const lfsObject = fieldsOf<LfsObject>({
+  oid: textLike((oid) => /^[0-9a-f]{64}$/.test(oid)),
+  size: wholeNumber(0),
+});
 
 /** @param path canonical */
 export function readLfsPlace(path: string): LfsPlace | undefined {
@@ -82,11 +86,7 @@ export function toLfsBatchBody(batch: LfsBatch): Readonly<Record<string, unknown
 
 /** Undefined when it has no valid id or size. */
 export function readLfsObject(plain: unknown): LfsObject | undefined {
-  if (!isJsonObject(plain)) return undefined;
-  const { oid, size } = plain;
-  if (typeof oid !== "string" || !sha256.test(oid)) return undefined;
-  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
-  return { oid, size };
+  return lfsObject.fits(plain) ? { oid: plain.oid, size: plain.size } : undefined;
 }
 
 /**

@@ -1,8 +1,10 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import type { EntryOrigin } from "./entry-kind.ts";
 import type { HostPattern } from "./policy.ts";
+import { invalidText } from "./file/problem.ts";
+
+const invalid = invalidText("host");
 
 /** Longest host name in octets, without the trailing dot (RFC 1035 §3.1) */
 const maxHostLength = 253;
@@ -20,6 +22,14 @@ export function toComparableHost(host: string): string {
 /** One text for all ways to write an origin. */
 export function toOriginKey({ scheme, host, port }: EntryOrigin): string {
   return `${scheme}://${toComparableHost(host)}:${port}`;
+}
+
+const defaultPorts = { https: 443, http: 80 } as const;
+
+/** The beginning of a URL: `https://example.com`, with a port only where it isn't the scheme's own. */
+export function toOriginText({ scheme, host, port }: EntryOrigin): string {
+  const name = host.includes(":") ? `[${host}]` : host;
+  return `${scheme}://${name}${port === defaultPorts[scheme] ? "" : `:${port}`}`;
 }
 
 /**
@@ -77,8 +87,4 @@ function checkName(text: string, host: string): void {
 function toCanonicalIpv6(text: string, host: string): string {
   if (host.includes("%")) throw invalid(text, "an address with a zone can't be in a rule");
   return new URL(`http://[${host}]/`).hostname.slice(1, -1);
-}
-
-function invalid(text: string, why: string): VaultboxError {
-  return new VaultboxError("VBX_POLICY_INVALID", `invalid host ${quoted(text)}: ${why}`);
 }

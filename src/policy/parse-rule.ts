@@ -1,8 +1,10 @@
-import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { formatHostPattern, parseHostPattern } from "./host-pattern.ts";
 import { formatPathPattern, parsePathPattern } from "./path-pattern.ts";
 import type { ClientCredentials, HostPattern, PathPattern, Rule, RuleSource } from "./policy.ts";
+import { invalidText } from "./file/problem.ts";
+
+const invalid = invalidText("rule", 120);
 
 /** What the place where a rule is written says about it. */
 export interface RuleContext {
@@ -220,8 +222,4 @@ function toWords(text: string): readonly string[] {
     throw invalid(text, "a preset can't stand here; write it as its own entry (preset: NAME)");
   }
   return text.split(" ").filter((word) => word !== "");
-}
-
-function invalid(text: string, why: string): VaultboxError {
-  return new VaultboxError("VBX_POLICY_INVALID", `invalid rule ${quoted(text, 120)}: ${why}`);
 }

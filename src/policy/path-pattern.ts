@@ -1,6 +1,7 @@
-import { VaultboxError } from "../base/errors.ts";
-import { quoted } from "../base/printable.ts";
 import type { PathPattern } from "./policy.ts";
+import { invalidText } from "./file/problem.ts";
+
+const invalid = invalidText("path pattern");
 
 /** Longest pattern in characters, and most segments: far above any real one, so that a decision stays cheap */
 const maxPatternLength = 1024;
@@ -66,8 +67,4 @@ function toCanonicalPattern(text: string): string {
     const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
     return /[A-Za-z0-9._~!$&'()+,=:@-]/.test(character) ? character : escape.toUpperCase();
   });
-}
-
-function invalid(text: string, why: string): VaultboxError {
-  return new VaultboxError("VBX_POLICY_INVALID", `invalid path pattern ${quoted(text)}: ${why}`);
 }

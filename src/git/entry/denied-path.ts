@@ -1,7 +1,8 @@
-import { VaultboxError } from "../../base/errors.ts";
-import { quoted } from "../../base/printable.ts";
 import { anyDepth, compileSegment, matchSegments, type Step } from "../../policy/segment-match.ts";
 import { toFolded, withoutDotsAtEnd } from "../../base/loose-name.ts";
+import { invalidText } from "../../policy/file/problem.ts";
+
+const invalid = invalidText("path pattern");
 
 const maxPatternLength = 1024;
 const maxSegments = 64;
@@ -99,8 +100,4 @@ function toLooseName(name: string): string {
   const folded = toFolded(name);
   const trimmed = withoutDotsAtEnd(folded);
   return trimmed === "" ? folded : trimmed;
-}
-
-function invalid(text: string, why: string): VaultboxError {
-  return new VaultboxError("VBX_POLICY_INVALID", `invalid path pattern ${quoted(text)}: ${why}`);
 }

@@ -1,9 +1,10 @@
-import { VaultboxError } from "../../base/errors.ts";
-import { quoted } from "../../base/printable.ts";
+import { invalidText } from "../../policy/file/problem.ts";
 import { parseHostPattern } from "../../policy/host-pattern.ts";
 import { defaultMaxPackBytes, type GitRule } from "./git-rule.ts";
 import type { RepositoryPlace } from "./parse-repository-url.ts";
 import type { RuleSource } from "../../policy/policy.ts";
+
+const invalidHost = invalidText("host");
 
 /** What an entry or a flag says beside the URL; missing is the default. */
 export interface GitOptions {
@@ -64,8 +65,5 @@ export function toGitRule(
 export function parseLfsHost(text: string): string {
   const { kind, host } = parseHostPattern(text);
   if (kind === "exact") return host;
-  throw new VaultboxError(
-    "VBX_POLICY_INVALID",
-    `invalid host ${quoted(text)}: write each storage host by itself, without *`,
-  );
+  throw invalidHost(text, "write each storage host by itself, without *");
 }

@@ -1,16 +1,13 @@
 import type { GitRule, PushGrant } from "./git-rule.ts";
+import { toOriginText } from "../../policy/host-pattern.ts";
 import { formatSize } from "../../base/units.ts";
 import { formatRefPattern } from "./ref-pattern.ts";
-
-const defaultPorts = { https: 443, http: 80 } as const;
 
 /** The clone URL of a rule without `.git`: `https://github.com/acme/widgets`, or `…/acme/*`. */
 export function formatGitUrl(
   rule: Pick<GitRule, "scheme" | "host" | "port" | "repository">,
 ): string {
-  const { scheme, port } = rule;
-  const host = rule.host.includes(":") ? `[${rule.host}]` : rule.host;
-  return `${scheme}://${host}${port === defaultPorts[scheme] ? "" : `:${port}`}/${rule.repository}`;
+  return `${toOriginText(rule)}/${rule.repository}`;
 }
 
 /** What a rule allows, in plain words; one clause a line. */

@@ -15,6 +15,9 @@ import { parseForge, parseRepositoryUrl } from "./parse-repository-url.ts";
 import type { RuleSource } from "../../policy/policy.ts";
 import { parseRefPattern } from "./ref-pattern.ts";
 import { suggest } from "../../base/nearest-word.ts";
+import { invalidText } from "../../policy/file/problem.ts";
+
+const invalid = invalidText("git entry", 120);
 
 /** Options of `--git`, in the order that help lists them. */
 export const gitFlagKeys = [
@@ -115,8 +118,4 @@ function readSize(text: string, size: string): number {
     if (error instanceof VaultboxError) throw invalid(text, `max_pack=: ${error.message}`);
     throw error;
   }
-}
-
-function invalid(text: string, why: string): VaultboxError {
-  return new VaultboxError("VBX_POLICY_INVALID", `invalid git entry ${quoted(text, 120)}: ${why}`);
 }

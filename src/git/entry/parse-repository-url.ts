@@ -6,6 +6,9 @@ import type { GitRule } from "./git-rule.ts";
 import { parseOrigin } from "../../policy/parse-rule.ts";
 import { toComparableRepository } from "../../base/repository-name.ts";
 import { suggest } from "../../base/nearest-word.ts";
+import { invalidText } from "../../policy/file/problem.ts";
+
+const invalid = invalidText("git URL", 120);
 
 /** The part of a git rule that its URL tells. */
 export type RepositoryPlace = Pick<GitRule, "forge" | "scheme" | "host" | "port" | "repository">;
@@ -111,7 +114,3 @@ const segmentCounts: Readonly<
   azure: { min: 3, max: 4, says: "the form organisation/project/_git/name" },
   generic: { min: 1, max: 22, says: "at least one part, and at most 22" },
 };
-
-function invalid(text: string, why: string): VaultboxError {
-  return new VaultboxError("VBX_POLICY_INVALID", `invalid git URL ${quoted(text, 120)}: ${why}`);
-}

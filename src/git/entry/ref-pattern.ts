@@ -1,7 +1,8 @@
-import { VaultboxError } from "../../base/errors.ts";
 import { findRefNameFault } from "../wire/ref-name.ts";
-import { quoted } from "../../base/printable.ts";
 import { anyDepth, compileSegment, matchSegments, type Step } from "../../policy/segment-match.ts";
+import { invalidText } from "../../policy/file/problem.ts";
+
+const invalid = invalidText("ref pattern");
 
 const branches = "refs/heads/";
 const tags = "refs/tags/";
@@ -68,8 +69,4 @@ function toSteps(pattern: string): readonly Step[] {
     );
   if (steps.at(-1) === anyDepth) steps.push((segment) => segment !== "");
   return steps;
-}
-
-function invalid(text: string, why: string): VaultboxError {
-  return new VaultboxError("VBX_POLICY_INVALID", `invalid ref pattern ${quoted(text)}: ${why}`);
 }

@@ -147,5 +147,5 @@ async function asRefusal<Value>(work: () => Value | Promise<Value>): Promise<Val
 
 function unusable(why: string, cause?: unknown): Refusal {
   const what = `the push cannot be checked against the upstream: ${why}`;
-  return new Refusal(502, "upstream-invalid", what, cause === undefined ? {} : { cause });
+  return new Refusal(502, "upstream-invalid", what, { cause });
 }

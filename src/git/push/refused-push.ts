@@ -1,7 +1,6 @@
 import { type GitProtocolError, TooManyRefsError } from "../wire/git-protocol-error.ts";
-import { flushPkt } from "../wire/pkt-line.ts";
+import { flushPkt, toSideBand } from "../wire/pkt-line.ts";
 import { toRefusedReport } from "../wire/push-report.ts";
-import { toSideBand } from "../wire/side-band.ts";
 import type { GitRule } from "../entry/git-rule.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { toHostHeader } from "../../http/authority.ts";

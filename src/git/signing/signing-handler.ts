@@ -9,10 +9,9 @@ import { VaultboxError } from "../../base/errors.ts";
 import { toPrintable } from "../../base/printable.ts";
 import { headerValues } from "../../http/header-fields.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { AnswerDisposition, Handler, HandledRequest } from "../../http/handler.ts";
+import type { AnswerDisposition, HandledRequest, Handler } from "../../http/handler.ts";
 import { createKnownHistory, type KnownHistory, type LaunchHistory } from "./known-history.ts";
 import { checkAuthor, readSignable, refuseUnknown, toNeeded } from "./signable.ts";
-import { createSignatureRate } from "./signature-rate.ts";
 import {
   historyPath,
   plainAnswerHeader,
@@ -145,5 +144,32 @@ function toAnswer(text: string): AnswerDisposition {
       ["Cache-Control", "no-store"],
     ],
     body: Buffer.from(text),
+  };
+}
+
+/** Signatures within an hour, all at once at most: a rebase of a long branch, and no work for a signing farm. */
+export const maxSignaturesPerHour = 600;
+
+/**
+ * Takes one turn at each call; a bucket that fills up again evenly.
+ * @param now in milliseconds
+ * @throws Refusal 429 when there were too many
+ */
+function createSignatureRate(now: () => number): () => void {
+  const refillMs = 3_600_000 / maxSignaturesPerHour;
+  let turns = maxSignaturesPerHour;
+  let at = now();
+  return () => {
+    const time = now();
+    turns = Math.min(maxSignaturesPerHour, turns + Math.max(0, time - at) / refillMs);
+    at = time;
+    if (turns < 1) {
+      throw new Refusal(
+        429,
+        "limit-exceeded",
+        `more than ${maxSignaturesPerHour} signatures within an hour`,
+      );
+    }
+    turns -= 1;
   };
 }

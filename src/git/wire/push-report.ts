@@ -8,9 +8,9 @@ import {
   type Pkt,
   PktQueue,
   toPkt,
+  toSideBand,
 } from "./pkt-line.ts";
 import type { Push } from "./push-request.ts";
-import { toSideBand } from "./side-band.ts";
 import { GitProtocolError } from "./git-protocol-error.ts";
 
 /** Why refs of a push aren't changed, and what its user is told. */

@@ -1,4 +1,5 @@
 import { VaultboxError, type VaultboxErrorCode } from "../../base/errors.ts";
+import { quoted } from "../../base/printable.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 
 /** One thing that is wrong in a policy or project file. */
@@ -35,4 +36,13 @@ export class InvalidFileError extends VaultboxError {
 export function formatProblem(problem: Problem): string {
   const key = problem.key === "" ? "" : ` ${problem.key}:`;
   return `${problem.file}:${problem.line}:${problem.column}:${key} ${problem.message}`;
+}
+
+/** Makes the error of a text that can't be read as what it should be: `invalid host "a b": why`. */
+export function invalidText(
+  what: string,
+  maxLength?: number,
+): (text: string, why: string) => VaultboxError {
+  return (text, why) =>
+    new VaultboxError("VBX_POLICY_INVALID", `invalid ${what} ${quoted(text, maxLength)}: ${why}`);
 }

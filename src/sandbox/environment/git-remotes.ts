@@ -1,7 +1,7 @@
 import { toSshPrefixes, type InsteadOf } from "../../git/instead-of.ts";
-import { defaultPorts, parseRemoteUrl, toHttpsRemote } from "../../git/remote-url.ts";
-import type { RemoteUrl } from "../../git/remote-url.ts";
+import { parseRemoteUrl, toHttpsRemote, type RemoteUrl } from "../../git/remote-url.ts";
 import type { GitRule } from "../../git/entry/git-rule.ts";
+import { toOriginText } from "../../policy/host-pattern.ts";
 import { coversRepository } from "../../base/repository-name.ts";
 import type { RemoteAddress } from "../../workspace/git-dir/remote.ts";
 import type { RepositoryFacts } from "../../workspace/git-dir/repository-facts.ts";
@@ -61,9 +61,8 @@ function toMeant({ url, issue }: RemoteAddress, rules: readonly GitRule[]): Mean
   return issue === undefined ? { kind, host, port, path } : undefined;
 }
 
-function toOrigin({ kind, host, port }: Meant): string {
-  const name = host.includes(":") ? `[${host}]` : host;
-  return `${kind}://${name}${port === defaultPorts[kind] ? "" : `:${port}`}`;
+function toOrigin({ kind, ...place }: Meant): string {
+  return toOriginText({ scheme: kind, ...place });
 }
 
 function toUrl(meant: Meant): string {

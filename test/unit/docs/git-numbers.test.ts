@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
 import * as gitCache from "../../../src/git/push/cache/limits.ts";
+import { expect, test } from "vitest";
 import { maxNodeIds } from "../../../src/git/forge/github/node-facts.ts";
 import { maxObjectBytes, maxParents } from "../../../src/git/signing/commit-object.ts";
 import { maxPublicKeyBytes } from "../../../src/git/signing/ssh-key.ts";
@@ -9,7 +9,7 @@ import { maxGitPatterns } from "../../../src/git/entry/git-options.ts";
 import { defaultMaxPackBytes } from "../../../src/git/entry/git-rule.ts";
 import { maxDescriptionBytes } from "../../../src/git/forge/forge-question.ts";
 import { maxGrantMs } from "../../../src/git/lfs/lfs-grants.ts";
-import { maxSignaturesPerHour } from "../../../src/git/signing/signature-rate.ts";
+import { maxSignaturesPerHour } from "../../../src/git/signing/signing-handler.ts";
 import { limitRows, toBinary, toCount } from "../../docs/limits-page.ts";
 
 const minutes = (ms: number): string => `${ms / 60_000} min`;

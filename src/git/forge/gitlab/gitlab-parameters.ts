@@ -1,6 +1,7 @@
 // Parameters of a request to GitLab's REST API. The query and the body mean the same to GitLab, so both are read, and
 // what is said in both is refused: which one counts differs by version and by content type.
 import { NotUnderstood } from "../../api-reading.ts";
+import { isJsonObject } from "../../strict-json.ts";
 import { findRefNameFault } from "../../wire/ref-name.ts";
 
 /** By name; undefined is a nested value of the query (`actions[][content]=`), which nothing here reads. */
@@ -34,9 +35,7 @@ export function readParameters(query: string, body: unknown): Parameters {
     if (base !== name) lists.add(base);
   }
   if (body === null || body === undefined) return parameters;
-  if (typeof body !== "object" || Array.isArray(body)) {
-    throw new NotUnderstood("the body is not an object of parameters");
-  }
+  if (!isJsonObject(body)) throw new NotUnderstood("the body is not an object of parameters");
   for (const [name, value] of Object.entries(body)) add(name, value);
   return parameters;
 }

@@ -3,6 +3,7 @@
 import { NotUnderstood } from "../../api-reading.ts";
 import { isSet, textOf, toRef, toTreePaths, type Parameters } from "./gitlab-parameters.ts";
 import { readComment } from "./gitlab-quick-action.ts";
+import { isJsonObject } from "../../strict-json.ts";
 import type { RefUpdate, RepositoryAction } from "../../repository-call.ts";
 
 /** A write to one project: its path behind the id, decoded segment by segment. */
@@ -62,9 +63,7 @@ function readCommit(parameters: Parameters): RepositoryAction {
   const actions = parameters.get("actions");
   if (!Array.isArray(actions)) throw new NotUnderstood("it has no list of actions");
   const paths = actions.flatMap((action: unknown) => {
-    if (typeof action !== "object" || action === null || Array.isArray(action)) {
-      throw new NotUnderstood("an action is not an object");
-    }
+    if (!isJsonObject(action)) throw new NotUnderstood("an action is not an object");
     const fields = new Map<string, unknown>(Object.entries(action));
     return [textOf(fields, "file_path"), textOf(fields, "previous_path")];
   });

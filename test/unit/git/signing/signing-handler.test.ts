@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { maxObjectBytes } from "../../../../src/git/signing/commit-object.ts";
 import { parseAuthority } from "../../../../src/http/authority.ts";
 import type { HandledRequest } from "../../../../src/http/handler.ts";
-import { maxSignaturesPerHour } from "../../../../src/git/signing/signature-rate.ts";
+import { maxSignaturesPerHour } from "../../../../src/git/signing/signing-handler.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
 import { VaultboxError } from "../../../../src/base/errors.ts";
 import { recordScore } from "../../../support/scoreboard.ts";

@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type FetchResponse, readFetchResponse } from "../../../../src/git/wire/fetch-response.ts";
 import { GitProtocolError } from "../../../../src/git/wire/git-protocol-error.ts";
-import { delimPkt, flushPkt, toPkt } from "../../../../src/git/wire/pkt-line.ts";
-import { toSideBand } from "../../../../src/git/wire/side-band.ts";
+import { delimPkt, flushPkt, toPkt, toSideBand } from "../../../../src/git/wire/pkt-line.ts";
 import { drain, toNext, toPieces } from "../../../support/git-pieces.ts";
 
 const a = "a".repeat(40);

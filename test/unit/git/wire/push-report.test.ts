@@ -1,14 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { GitProtocolError } from "../../../../src/git/wire/git-protocol-error.ts";
-import { flushPkt, type Pkt, toPkt } from "../../../../src/git/wire/pkt-line.ts";
+import { flushPkt, type Pkt, toPkt, toSideBand } from "../../../../src/git/wire/pkt-line.ts";
 import { PktReader } from "../../../../src/git/wire/pkt-reader.ts";
 import {
   createReportMerger,
   type PushRefusal,
   toRefusedReport,
 } from "../../../../src/git/wire/push-report.ts";
-import { toSideBand } from "../../../../src/git/wire/side-band.ts";
 import { toNext, toPieces } from "../../../support/git-pieces.ts";
 
 const a = "a".repeat(40);
