@@ -1,7 +1,5 @@
-import { parseHostExecutables } from "./parse-rows.ts";
-
 /** Coding agents: instructions that they obey, and hooks, commands and servers that they start. */
-export const agentFiles = parseHostExecutables(`
+export const agentFiles = `
 agent instructions
   AGENTS.md | agents.md agent.md agents.*.md agent.*.md .agents.md | agents.md | AGENTS.override.md AGENT.local.md
   Claude Code | claude.md claude.*.md .claude.md | docs.claude.com/en/docs/claude-code/memory | CLAUDE.local.md
@@ -88,4 +86,4 @@ other agents' settings
   Dagger, container-use, E2B | .container-use/ .e2b/ e2b.toml | container-use.com/environment-configuration
   agent hooks | .agent-hooks/ agent-hooks.json .ai/ .ai-rules/ ai-rules/ .llm-rules/ .llmrules .llmignore .aiexclude |
       cloud.google.com/gemini/docs/codeassist/create-aiexclude-file
-`);
+`;

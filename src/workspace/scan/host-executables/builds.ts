@@ -1,7 +1,5 @@
-import { parseHostExecutables } from "./parse-rows.ts";
-
 /** Build tools and task runners that serve many languages. */
-export const buildFiles = parseHostExecutables(`
+export const buildFiles = `
 make files
   make | makefile gnumakefile bsdmakefile makefile.* *.mk *.mak *.make makefile-* kbuild kconfig |
       gnu.org/software/make/manual/html_node/Makefile-Names.html | Makefile.am rules.mk win.mak app.make Makefile-common
@@ -65,4 +63,4 @@ documents
       .typos.toml typos.toml _typos.toml .spellcheck.yml | cspell.org/docs/Configuration | cspell.config.json
   Typst, ConTeXt, TeX | typst.toml *.latexmkrc | github.com/typst/packages/blob/main/docs/manifest.md | a.latexmkrc
   Org | org-publish.el publish.el build-site.el .org-id-locations | orgmode.org/manual/Publishing.html
-`);
+`;

@@ -1,7 +1,5 @@
-import { parseHostExecutables } from "./parse-rows.ts";
-
 /** Services that run what a repository says after a push, with secrets of its owner. */
-export const ciFiles = parseHostExecutables(`
+export const ciFiles = `
 CI workflows
   GitHub Actions | .github/workflows/ .github/actions/ action.yml action.yaml .github/workflow-templates/ .actrc .secrets .github/scripts/ |
       docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
@@ -61,4 +59,4 @@ CI workflows
       appimagebuilder.yml .abf.yml .copr/ tito.props rpkg.conf rpkg.macros template.xbps *.ebuild charmcraft.yaml rockcraft.yaml |
       www.debian.org/doc/debian-policy/ch-source.html | debian/app.postinst debian/app.preinst debian/app.postrm debian/app.prerm
       app-1.ebuild
-`);
+`;

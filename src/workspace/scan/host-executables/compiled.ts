@@ -1,10 +1,8 @@
-import { parseHostExecutables } from "./parse-rows.ts";
-
 /**
  * What compilers and build tools make, and what then runs or is obeyed instead of the source: nobody reviews it. Its
  * kinds are the tools; an agent makes such files with every build.
  */
-export const compiledFiles = parseHostExecutables(`
+export const compiledFiles = `
 Python
   Python | __pycache__/*.pyc __pycache__/*.nbi __pycache__/*.nbc | docs.python.org/3/reference/import.html#cached-bytecode-invalidation |
       __pycache__/a.cpython-311.pyc __pycache__/a.nbi __pycache__/a.1.nbc
@@ -42,4 +40,4 @@ Lisps
   SBCL, Racket | *.fasl compiled/*.zo | sbcl(1), compile-file | a.fasl compiled/a_rkt.zo
 Ruby
   bootsnap | tmp/cache/bootsnap/ | github.com/Shopify/bootsnap#how-does-this-work
-`);
+`;

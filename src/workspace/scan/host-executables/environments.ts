@@ -1,7 +1,5 @@
-import { parseHostExecutables } from "./parse-rows.ts";
-
 /** What shells load or switch to when somebody enters a folder. */
-export const environmentFiles = parseHostExecutables(`
+export const environmentFiles = `
 directory environments
   direnv | .envrc .envrc.* .direnv/ .direnvrc | direnv.net/man/direnv.1.html | .envrc.local
   dotenv | .env .env.* .flaskenv .env-cmdrc .env-cmdrc.* | docs.docker.com/compose/how-tos/environment-variables/variable-interpolation |
@@ -41,4 +39,4 @@ Nix builds
   Guix | guix.scm manifest.scm channels.scm .guix-channel .guix-authorizations .guix/ guix.el |
       guix.gnu.org/manual/en/html_node/Invoking-guix-shell.html
   Garnix, Hercules | garnix.yaml herculesci.nix | garnix.io/docs/yaml_config
-`);
+`;

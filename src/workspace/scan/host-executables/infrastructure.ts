@@ -1,7 +1,5 @@
-import { parseHostExecutables } from "./parse-rows.ts";
-
 /** Containers, clusters, clouds and machines. */
-export const infrastructureFiles = parseHostExecutables(`
+export const infrastructureFiles = `
 dev containers
   dev containers | .devcontainer/ .devcontainer.json devcontainer-feature.json devcontainer-template.json |
       containers.dev/implementors/json_reference
@@ -73,4 +71,4 @@ infrastructure as code
   chezmoi, yadm, dotbot, stow | install.conf.yaml .chezmoi.* .chezmoiscripts/ run_once_* run_onchange_* .chezmoiexternal.* .yadm/ .stowrc
       .stow-local-ignore | chezmoi.io/user-guide/use-scripts-to-perform-actions | .chezmoi.toml.tmpl run_once_install.sh run_onchange_a.sh
       .chezmoiexternal.toml
-`);
+`;

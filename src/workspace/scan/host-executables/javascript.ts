@@ -1,7 +1,5 @@
-import { parseHostExecutables } from "./parse-rows.ts";
-
 /** JavaScript and TypeScript: settings that are code, or name code, of package managers, builds and tests. */
-export const javascriptFiles = parseHostExecutables(`
+export const javascriptFiles = `
 npm scripts
   npm | package.json package.json5 package.yaml npm-shrinkwrap.json | npm help 7 scripts
   node-gyp | binding.gyp *.gypi common.gypi | gyp.gsrc.io/docs/UserDocumentation.md | common.gypi
@@ -107,4 +105,4 @@ JavaScript tool settings
   Ghost, Strapi, Keystone, Directus | keystone.* .strapi/ .directus | keystonejs.com/docs/config/config | keystone.ts
   Shopify, Zendesk, Salesforce | shopify.app.toml shopify.app.*.toml shopify.theme.toml .shopifyignore zcli.apps.config.json
       sfdx-project.json .sfdx/ .sf/ .zendesk/ | shopify.dev/docs/apps/build/cli-for-apps/app-configuration | shopify.app.dev.toml
-`);
+`;

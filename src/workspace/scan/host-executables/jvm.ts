@@ -1,7 +1,5 @@
-import { parseHostExecutables } from "./parse-rows.ts";
-
 /** Java, Kotlin, Groovy, Scala, Clojure, Android, and .NET. */
-export const jvmFiles = parseHostExecutables(`
+export const jvmFiles = `
 Gradle wrapper
   Gradle | gradlew gradlew.bat gradle/wrapper/ | docs.gradle.org/current/userguide/gradle_wrapper.html
 Gradle builds
@@ -57,4 +55,4 @@ JVM builds
   web and desktop apps | web.config app.config *.exe.config *.dll.config machine.config *.exe.manifest *.exe.local web.*.config libman.json
       bundleconfig.json compilerconfig.json stryker-config.json coverlet.runsettings xunit.runner.json |
       learn.microsoft.com/dotnet/framework/configure-apps | a.exe.config a.dll.config a.exe.manifest a.exe.local Web.Release.config
-`);
+`;

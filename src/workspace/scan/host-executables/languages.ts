@@ -1,7 +1,8 @@
-import { parseHostExecutables } from "./parse-rows.ts";
-
-/** Languages with one or two files each that their tools run or obey. */
-export const languageFiles = parseHostExecutables(`
+/**
+ * Languages with one or two files each that their tools run or obey; and lock files, by whose addresses and hashes package
+ * managers fetch what they then run or build.
+ */
+export const languageFiles = `
 Cargo settings
   Cargo | .cargo/ | doc.rust-lang.org/cargo/reference/config.html
   Clippy, rustfmt, nextest, deny, cross | clippy.toml .clippy.toml rustfmt.toml .rustfmt.toml nextest.toml .config/nextest.toml deny.toml
@@ -124,4 +125,17 @@ other languages' builds
   Pkl, CUE, Jsonnet, Nickel | pklproject pklproject.deps.json cue.mod/ *_tool.cue jsonnetfile.json |
       cuelang.org/docs/concept/how-cue-enables-configuration | deploy_tool.cue
   games: RPG Maker, Ren'Py, Roblox, LÖVE | conf.lua options.rpy .renpy/ project.renpy | love2d.org/wiki/Config_Files
-`);
+lock files
+  npm | package-lock.json | npm help 5 package-lock-json
+  Yarn | yarn.lock | yarnpkg.com/configuration/yarnrc#enableHardenedMode
+  pnpm | pnpm-lock.yaml | pnpm.io/git#lockfiles
+  Bun | bun.lock | bun.sh/docs/install/lockfile
+  Deno | deno.lock | docs.deno.com/runtime/fundamentals/modules/#integrity-checking-and-lock-files
+  Poetry, PDM, uv, Pipenv, conda-lock | poetry.lock pdm.lock uv.lock pipfile.lock pylock.toml pylock.*.toml pixi.lock conda-lock.yml |
+      packaging.python.org/en/latest/specifications/pylock-toml | pylock.dev.toml
+  Composer | composer.lock | getcomposer.org/doc/01-basic-usage.md#commit-your-composer-lock-file-to-version-control
+  Dart | pubspec.lock | dart.dev/tools/pub/glossary#lockfile
+  Swift | package.resolved | docs.swift.org/swiftpm/documentation/packagemanagerdocs/resolvingpackageversions
+  Nix | flake.lock | nix.dev/manual/nix/stable/command-ref/new-cli/nix3-flake#lock-files
+  Lake | lake-manifest.json | lean-lang.org/doc/reference/latest/Build-Tools-and-Distribution/Lake
+`;

@@ -1,7 +1,5 @@
-import { parseHostExecutables } from "./parse-rows.ts";
-
 /** Python: what its programs import or obey when they start in a folder. */
-export const pythonFiles = parseHostExecutables(`
+export const pythonFiles = `
 Python environments
   venv | pyvenv.cfg | docs.python.org/3/library/venv.html#how-venvs-work
   site | sitecustomize.py usercustomize.py *.pth *.start *._pth pybuilddir.txt | docs.python.org/3/library/site.html | a.pth a.start
@@ -68,4 +66,4 @@ Python builds and tests
   Briefcase, Buildozer, Kivy, PyScript | buildozer.spec .buildozer/ | buildozer.readthedocs.io/en/latest/specifications.html
   Meltano, Great Expectations, SQLFluff | meltano.yml great_expectations.yml .sqlfluff .sqlfluff.toml |
       docs.sqlfluff.com/en/stable/configuration/setting_configuration.html
-`);
+`;

@@ -1,7 +1,5 @@
-import { parseHostExecutables } from "./parse-rows.ts";
-
 /** Shells, terminals, and interactive programs that read settings from the folder they start in. */
-export const shellFiles = parseHostExecutables(`
+export const shellFiles = `
 shell start files
   bash | .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .bash_functions .bash_completion .bashrc.d/ .profile | bash(1),
       invocation
@@ -81,4 +79,4 @@ desktop starters
       support.apple.com/guide/terminal/welcome/mac | a.command a.scpt a.applescript a.workflow/document.wflow a.webloc a.inetloc a.fileloc
       a.terminal a.action/Info.plist a.mobileconfig
   file managers | actions.xml servicemenus/ | develop.kde.org/docs/apps/dolphin/service-menus
-`);
+`;

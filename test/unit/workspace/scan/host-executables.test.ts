@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
-import { compiledFiles } from "../../../../src/workspace/scan/host-executables/compiled.ts";
 import type { HostExecutableRow } from "../../../../src/workspace/scan/host-executables/parse-rows.ts";
-import { hostExecutableKinds } from "../../../../src/workspace/scan/host-executables/tables.ts";
+import {
+  compiledKinds,
+  hostExecutableKinds,
+} from "../../../../src/workspace/scan/host-executables/tables.ts";
 import { createExecutableTable } from "../../../../src/workspace/scan/executable-table.ts";
 import { toExamples } from "../../../support/host-file-examples.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
@@ -42,7 +44,7 @@ const row = (patterns: string, examples: string, kind = "x"): HostExecutableRow 
 });
 
 test("every pattern finds an example of its row, wherever the folder lies", () => {
-  expect([...hostExecutableKinds, ...compiledFiles].flatMap(findDead)).toEqual([]);
+  expect([...hostExecutableKinds, ...compiledKinds].flatMap(findDead)).toEqual([]);
   // The control: a name with a folder in it, in a list of last names, matched nothing
   expect(findDead(row("fish/*.fish a*b", "fish/config.fish"))).toEqual(["a*b"]);
 });
@@ -62,7 +64,7 @@ test("no pattern is written twice, in capitals, or with two asterisks in its nam
   expect(all.filter((one) => !one.endsWith("/") && /\*.*\//.test(one))).toEqual([]);
 });
 
-test.each([...hostExecutableKinds, ...compiledFiles])(
+test.each([...hostExecutableKinds, ...compiledKinds])(
   "every row says which tool it is about and where its documentation says so: $tool",
   ({ tool, source }) => {
     expect(tool).not.toBe("");
