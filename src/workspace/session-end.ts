@@ -16,14 +16,13 @@ import {
   readOpenDangers,
   rememberDangers,
   type OpenDanger,
+  withOpenDangers,
 } from "./handoff/open-dangers.ts";
-import { withOpenDangers } from "./handoff/dangers-again.ts";
 import { forgetUnscanned, rememberUnscanned } from "./handoff/unscanned-sessions.ts";
 import { returnLogs } from "./hide/shown-log.ts";
 import { createScanBudget, type ScanLimits } from "./scan-budget.ts";
-import { removeMoved } from "./moved-mount-points.ts";
+import { removeMoved, readOtherRecords, releaseMountPoints } from "./session-mount-points.ts";
 import type { OpenRoot } from "./roots/mounted-root.ts";
-import { readOtherRecords, releaseMountPoints } from "./session-mount-points.ts";
 import { writeHandoff, type WorkspaceRecord } from "./workspace-record.ts";
 
 /** Twice what the start looks through: the sandbox has added to it. What is done about it takes its own time. */

@@ -23,7 +23,7 @@ import { toNames } from "./host-path.ts";
 import { createScanBudget, startLimits } from "./scan-budget.ts";
 import { readNamedExecutables, withPrograms } from "./git-dir/pointed/named-executables.ts";
 import type { HostExecutable } from "./scan/host-executable.ts";
-import { toEnginePoints } from "./protect/engine-mount-point.ts";
+import { toEnginePoints, toTargetPoints } from "./protect/engine-mount-point.ts";
 import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
 import { toShownLogs } from "./hide/shown-log.ts";
 import {
@@ -35,7 +35,6 @@ import {
 import { writeCopies } from "./protect/shown-copies.ts";
 import { toTold, type MountedRoot } from "./roots/mounted-root.ts";
 import type { ScannedRoot } from "./roots/scan-root.ts";
-import { toTargetPoints } from "./roots/target-points.ts";
 import type { Scan } from "./scan/scan.ts";
 import type { FrozenTree } from "./hide/tracked/frozen-files.ts";
 import { makeMountPoints, withShared } from "./session-mount-points.ts";

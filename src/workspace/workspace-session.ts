@@ -13,8 +13,7 @@ import { inspectRoot, type ScannedRoot } from "./roots/scan-root.ts";
 import { openPlainFolders } from "./scan/plain-folders.ts";
 import { leaveTracked } from "./hide/tracked/leave-tracked.ts";
 import { inspectEnd } from "./session-end.ts";
-import { removeMoved } from "./moved-mount-points.ts";
-import { releaseMountPoints } from "./session-mount-points.ts";
+import { removeMoved, releaseMountPoints } from "./session-mount-points.ts";
 import {
   makeMounts,
   planMounts,

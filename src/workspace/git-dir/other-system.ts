@@ -1,4 +1,4 @@
-import { toSpellings } from "./spellings.ts";
+import { toSpellings } from "./repository-signs.ts";
 import { isPlainUrl, isPlainWord } from "./git-setting-safety.ts";
 
 /** A version control system beside git whose programs run what a repository's own settings say. */

@@ -2,9 +2,8 @@ import { inFolderOf, isSystemError, type Folder } from "../../base/fs/beneath.ts
 import type { ScanBudget } from "../scan-budget.ts";
 import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
-import { countedNames, secretNames } from "./disabled-name.ts";
+import { countedNames, secretNames, takeAway, type TakenAway } from "./take-away.ts";
 import { isRepository, takeHeads } from "./repository-heads.ts";
-import { takeAway, type TakenAway } from "./take-away.ts";
 
 /** What became of something that the host's programs must not find. */
 export interface Hold {

@@ -3,10 +3,13 @@ import { readPlace } from "../hide/hidden-once.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
 import { scanRoot } from "../roots/scan-root.ts";
 import type { Scan } from "../scan/scan.ts";
-import type { Baseline } from "./baseline.ts";
-import { examineFound, examineKnown, type InspectedGitDir } from "./inspected-git-dirs.ts";
+import { type Baseline, wasThere, type KnownGitDir } from "./baseline.ts";
 import type { HandoffOptions } from "./handoff.ts";
 import { readLeftSettings, withLeftPrograms } from "./left-programs.ts";
+import { isSystemError, type Folder } from "../../base/fs/beneath.ts";
+import { inspectGitDir } from "../git-dir/inspect/inspect-git-dir.ts";
+import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
+import type { GitDirFindings } from "../git-dir/inspect/inspection.ts";
 
 /** A root that a sandbox was in, and what it was before. */
 export interface LeftRoot {
@@ -86,4 +89,73 @@ function withoutHidden(scan: Scan, { root, baseline }: LeftRoot): Scan {
 function toOwnBudget({ kind, source }: OpenRoot, budget: ScanBudget): ScanBudget {
   if (kind === "workspace") return budget;
   return { ...budget, leaveOut: (names) => budget.leaveOut(names && [source, ...names]) };
+}
+
+/** A repository that is there at the end, and what it was at the start. */
+export interface InspectedGitDir {
+  readonly gitDir: GitDir;
+  /** From the root */
+  readonly path: string;
+  readonly known: KnownGitDir | undefined;
+  readonly findings: GitDirFindings;
+}
+
+/** What became of the repositories that were there at the start: they are looked at first, whatever else there is now. */
+async function examineKnown(
+  { repositories }: Baseline,
+  options: HandoffOptions,
+): Promise<readonly InspectedGitDir[]> {
+  const gitDirs = [...repositories].flatMap(([path, { shape }]) => {
+    const names = path.split("/").filter((name) => name !== "");
+    return toPresent(options.root.folder, { names, shape }) ?? [];
+  });
+  return await examineAll(gitDirs, repositories, options);
+}
+
+/** The others, without those whose times say that they were there. */
+async function examineFound(
+  gitDirs: readonly GitDir[],
+  baseline: Baseline,
+  options: HandoffOptions,
+): Promise<readonly InspectedGitDir[]> {
+  const others = gitDirs.filter(({ names }) => !baseline.repositories.has(names.join("/")));
+  const examined = await examineAll(others, baseline.repositories, options);
+  return examined.filter(
+    ({ gitDir, findings }) =>
+      findings.unseen !== undefined ||
+      !wasThere(baseline, gitDir, { newest: findings.newest, root: options.root }),
+  );
+}
+
+async function examineAll(
+  gitDirs: readonly GitDir[],
+  repositories: Baseline["repositories"],
+  options: HandoffOptions,
+): Promise<readonly InspectedGitDir[]> {
+  const examined: InspectedGitDir[] = [];
+  for (const gitDir of gitDirs) {
+    await options.budget.turn();
+    const path = gitDir.names.join("/");
+    const findings = await inspectGitDir(gitDir, options);
+    examined.push({ gitDir, path, known: repositories.get(path), findings });
+  }
+  return examined;
+}
+
+/** Undefined when it's gone; a `.git` may have become a file or a link. */
+function toPresent(root: Folder, gitDir: GitDir): GitDir | undefined {
+  const { names, shape } = gitDir;
+  const name = names.at(-1);
+  if (name === undefined) return gitDir;
+  try {
+    using parent = root.openPath(names.slice(0, -1));
+    const kind = parent?.facts(name)?.kind;
+    if (kind === undefined) return undefined;
+    if (shape !== "folder" && shape !== "file" && shape !== "link") return gitDir;
+    return { names, shape: kind === "file" || kind === "link" ? kind : "folder" };
+  } catch (error) {
+    // Whoever examines it finds that it can't be looked at
+    if (isSystemError(error)) return gitDir;
+    throw error;
+  }
 }

@@ -24,8 +24,7 @@ import { findWorkTrees, toGitPlace, type GitPlace } from "../git-dir/git-place.t
 import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
 import type { HostExecutable } from "../scan/host-executable.ts";
 import type { Danger } from "../git-dir/inspect/inspection.ts";
-import type { InspectedGitDir } from "./inspected-git-dirs.ts";
-import type { Found } from "./found.ts";
+import type { InspectedGitDir, Found } from "./found.ts";
 
 /** What each root is a part of. */
 type OuterOfRoots = ReadonlyMap<OpenRoot, OuterRepositories>;

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { Danger } from "../git-dir/inspect/inspection.ts";
-import type { InspectedGitDir } from "./inspected-git-dirs.ts";
+import type { InspectedGitDir } from "./found.ts";
 import type { HandoffEntry, HandlingOptions } from "./handoff.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import { isNameable } from "../protect/nameable.ts";
 import { disablePlace, disableGitDir, toDisabledText, type Hold } from "./disable-git-dir.ts";
-import { unfinished } from "../git-dir/inspect/inspect-todo.ts";
+import { unfinished } from "../git-dir/inspect/inspect-git-folder.ts";
 import { toReason } from "../scan-budget.ts";
 
 const kind = "repositories";

@@ -2,8 +2,7 @@ import { isSystemError, orNothing, type Folder } from "../../base/fs/beneath.ts"
 import type { ScanBudget } from "../scan-budget.ts";
 import { readFolder, readFolderOrNothing } from "../read-folder.ts";
 import { isBareRepository, isHeadName } from "../git-dir/repository-signs.ts";
-import { countedNames } from "./disabled-name.ts";
-import { takeAway, type TakenAway } from "./take-away.ts";
+import { countedNames, takeAway, type TakenAway } from "./take-away.ts";
 
 /**
  * Takes HEAD from a repository's folder, and from its linked work trees' folders, which git takes for repositories too.

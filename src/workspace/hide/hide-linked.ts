@@ -6,8 +6,7 @@ import { createScanBudget, startLimits, type ScanBudget } from "../scan-budget.t
 import { isGitName } from "../git-dir/repository-signs.ts";
 import type { ScannedRoot } from "../roots/scan-root.ts";
 import { walk, type FoundEntry } from "../scan/walk.ts";
-import { isHidden, toNewSecrets } from "./hidden-entry.ts";
-import { matches, type HideRules } from "./hide-rules.ts";
+import { isHidden, toNewSecrets, matches, type HideRules } from "./hide-rules.ts";
 
 /** A link that is hidden itself, or leads to a folder whose files may be so by their path through it. */
 interface Link {

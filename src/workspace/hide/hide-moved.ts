@@ -9,8 +9,7 @@ import { createScanBudget, startLimits } from "../scan-budget.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import type { ScannedRoot } from "../roots/scan-root.ts";
 import { walk } from "../scan/walk.ts";
-import { matches, type HideRules } from "./hide-rules.ts";
-import { toNewSecrets } from "./hidden-entry.ts";
+import { matches, type HideRules, toNewSecrets } from "./hide-rules.ts";
 import {
   readHiddenKeys,
   readHiddenOnce,

@@ -1,12 +1,12 @@
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
-import { kindOf, type MountDraft } from "../protect/mount-draft.ts";
+import { kindOf, showInstead, type MountDraft } from "../protect/mount-draft.ts";
 import type { TrackedSecrets } from "./tracked/leave-tracked.ts";
-import type { ShownFile } from "./tracked/tracked-files.ts";
 
 /** More hidden files than this aren't files with secrets any more. */
 const maxHidden = 200;
 
+const nothing = Buffer.alloc(0);
 const nothingTracked: TrackedSecrets = { readable: [], files: new Map(), folders: new Map() };
 
 /**
@@ -25,19 +25,9 @@ export function hideSecrets(
     const kind = kindOf(draft, names);
     const key = names.join("/");
     draft.frozen.push(names);
-    if (kind === "file") showInstead(draft, key, files.get(key));
-    if (kind !== "folder") continue;
-    draft.emptied.push(names);
-    const folder = folders.get(key);
-    if (folder !== undefined) draft.shownFolders.set(key, folder);
+    if (kind === "file") showInstead(draft, names, { content: nothing, tracked: files.get(key) });
+    if (kind === "folder") draft.folders.set(key, folders.get(key) ?? "folder");
   }
-}
-
-/** @param shown undefined: nothing */
-function showInstead(draft: MountDraft, key: string, shown: ShownFile | undefined): void {
-  draft.own.delete(key);
-  draft.copies.set(key, shown?.content ?? Buffer.alloc(0));
-  if (shown !== undefined) draft.shownFiles.set(key, shown);
 }
 
 function tooMany(secrets: readonly (readonly string[])[]): VaultboxError {

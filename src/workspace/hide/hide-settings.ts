@@ -3,7 +3,7 @@ import { toNames } from "../host-path.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { findOtherSystem } from "../git-dir/other-system.ts";
 import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
-import { hasRoomForCopies, kindOf, type MountDraft } from "../protect/mount-draft.ts";
+import { hasRoomForCopies, kindOf, showInstead, type MountDraft } from "../protect/mount-draft.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
 import { inspectTracked } from "./tracked/tracked-files.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
@@ -101,17 +101,16 @@ async function hideOthers(
   let left = 0;
   for (const gitDir of gitDirs) {
     if (!(await budget.turn())) return;
-    const found: MountDraft = { ...draft, copies: new Map(), logs: new Map(), notes: [] };
+    const found: MountDraft = { ...draft, copies: new Map(), notes: [] };
     await hideInGitDir(found, gitDir, budget);
     // A copy that is shown already has been made without secrets
     const copies = [...found.copies].filter(([key]) => !draft.copies.has(key));
-    if (copies.length + found.logs.size === 0) continue;
-    if (hasRoomForCopies(draft, copies.length + found.logs.size)) {
-      for (const [key, content] of copies) draft.copies.set(key, content);
-      for (const [key, log] of found.logs) draft.logs.set(key, log);
+    if (copies.length === 0) continue;
+    if (hasRoomForCopies(draft, copies.length)) {
+      for (const [key, copy] of copies) draft.copies.set(key, copy);
       for (const one of found.notes) draft.notes.push(one);
     } else {
-      draft.emptied.push(gitDir.names);
+      draft.folders.set(gitDir.names.join("/"), "folder");
       left++;
     }
   }
@@ -216,7 +215,5 @@ async function showSettings(
     return;
   }
   draft.frozen.push(names);
-  draft.own.delete(key);
-  draft.copies.set(key, tracked?.shown?.content ?? clean);
-  if (tracked?.shown !== undefined) draft.shownFiles.set(key, tracked.shown);
+  showInstead(draft, names, { content: clean, tracked: tracked?.shown });
 }

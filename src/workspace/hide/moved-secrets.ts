@@ -8,8 +8,7 @@ import type { OtherRoot } from "../handoff/unscanned-sessions.ts";
 import { toNames } from "../host-path.ts";
 import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
 import type { ScannedRoot } from "../roots/scan-root.ts";
-import { isHidden } from "./hidden-entry.ts";
-import { matches, type HideRules } from "./hide-rules.ts";
+import { isHidden, matches, type HideRules } from "./hide-rules.ts";
 
 /** What is hidden in a root: the path from it, and the folder around it. */
 export type HiddenPlace = readonly [path: string, around: FileOrigin];

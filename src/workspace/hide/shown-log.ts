@@ -100,7 +100,7 @@ async function hideLog(
   const path = [...names, name].join("/");
   const shown = content === undefined ? empty : await withoutPasswords(content, budget);
   if (content === undefined) draft.notes.push(`${path} can't be looked through; it is shown empty`);
-  if (shown !== content) draft.logs.set(path, { content: shown, owner: facts });
+  if (shown !== content) draft.copies.set(path, { content: shown, logOwner: facts });
 }
 
 /** Once the look is over, what is left of a log is left out: the start is refused then. */

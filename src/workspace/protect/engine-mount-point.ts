@@ -2,7 +2,9 @@ import { inFolderOf, orNothing, type Folder } from "../../base/fs/beneath.ts";
 import type { EntryFacts } from "../../base/fs/entry-facts.ts";
 import { toNames } from "../host-path.ts";
 import { findRootOf, type OpenRoot } from "../roots/mounted-root.ts";
-import type { MountPointsBeneath } from "./mount-point.ts";
+import type { MountPointsBeneath, MountPoint } from "./mount-point.ts";
+import { statSync } from "node:fs";
+import type { BindMount } from "../../engine/engine.ts";
 
 // A mount needs something to be on. What goes away between the look at a workspace and the mount over it, because another
 // sandbox moves the folder around it, is made anew by the engine: an empty file or folder that nobody would remove.
@@ -103,4 +105,41 @@ function look(root: Folder, names: readonly string[]): EntryFacts | undefined {
 
 function remove(root: Folder, names: readonly string[], kind: "file" | "folder"): boolean {
   return inFolderOf(root, names, (around, name) => around.remove(name, kind)) === true;
+}
+
+/**
+ * Mount points for mounts whose targets lie in another root and aren't there: the engine would make them as root, and
+ * leave them.
+ */
+export function toTargetPoints(
+  roots: readonly OpenRoot[],
+  mounts: readonly BindMount[],
+): readonly MountPointsBeneath[] {
+  return mounts.flatMap(({ source, target }) => {
+    const around = roots.filter((root) => root.target !== target);
+    const root = findRootOf(around, target);
+    if (root === undefined || !root.writable) return [];
+    const names = toNames(root.target, target) ?? [];
+    const kind = orNothing(() => statSync(source).isDirectory()) === true ? "folder" : "file";
+    return [{ path: root.source, points: toMissing(root, names, kind) }];
+  });
+}
+
+function toMissing(
+  { folder }: OpenRoot,
+  names: readonly string[],
+  kind: MountPoint["kind"],
+): readonly MountPoint[] {
+  const all = names.map((_, index) => names.slice(0, index + 1));
+  const isThere = (part: readonly string[]): boolean => {
+    using parent = orNothing(() => folder.openPath(part.slice(0, -1)));
+    return orNothing(() => parent?.facts(part.at(-1) ?? "")) !== undefined;
+  };
+  return all
+    .filter((part) => !isThere(part))
+    .map((part) => ({
+      names: part,
+      kind: part.length < names.length ? "folder" : kind,
+      content: "",
+    }));
 }

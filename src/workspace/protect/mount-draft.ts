@@ -3,6 +3,7 @@ import type { BindMount } from "../../engine/engine.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import type { EntryKind, Owner } from "../../base/fs/entry-facts.ts";
 import { quoted } from "../../base/printable.ts";
+import { toNames } from "../host-path.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import type { ShownFolder } from "../hide/tracked/leave-tracked.ts";
@@ -19,35 +20,30 @@ const maxForOthers = 300;
 /** With the copies of their settings; the rest is for files with secrets. */
 const maxAllForOthers = 500;
 
-/** What is shown of a log, which git goes on writing. */
-export interface LogCopy {
-  readonly content: Buffer;
-  /** Whose the log is */
-  readonly owner: Owner;
+/** What is shown in place of a file. */
+export interface FileCopy {
+  readonly content: Uint8Array;
+  /** Undefined for what git doesn't have */
+  readonly tracked?: ShownFile | undefined;
+  /** Of a log, to which git in the sandbox goes on writing: whose it is */
+  readonly logOwner?: Owner;
 }
 
-/** Mounts over a folder that is in the sandbox, while they are being put together. */
+/** What is shown in place of a folder: files as git has them, nothing, or nothing but an empty `.git`. */
+export type FolderCopy = ShownFolder | "folder" | "work tree";
+
+/** Mounts over a folder that is in the sandbox, while they are being put together. Keys are names joined with `/`. */
 export interface MountDraft {
   readonly root: OpenRoot;
-  /** Of mounts that show the same entry again; by the names joined with `/` */
+  /** Mounts that show the same entry again */
   readonly own: Map<string, { readonly readOnly: boolean }>;
-  /** Of mounts that show other content instead; by the names joined with `/` */
-  readonly copies: Map<string, Uint8Array>;
-  /** Of these, the files that are shown as git has them */
-  readonly shownFiles: Map<string, ShownFile>;
-  /** Of mounts that the sandbox writes to instead; by the names joined with `/` */
-  readonly logs: Map<string, LogCopy>;
-  /** Folders that are shown empty */
-  readonly emptied: (readonly string[])[];
-  /** Of these, the files that are shown in them, as git has them; by the names joined with `/` */
-  readonly shownFolders: Map<string, ShownFolder>;
+  readonly copies: Map<string, FileCopy>;
+  readonly folders: Map<string, FolderCopy>;
   /** What is hidden, and git in the sandbox is to leave as it has it */
   readonly frozen: (readonly string[])[];
   /** What would be hidden, if git hadn't the same */
   readonly readable: (readonly string[])[];
   readonly trees: WorkTrees;
-  /** Work trees in it that are shown with nothing but an empty `.git` */
-  readonly emptiedTrees: (readonly string[])[];
   /** Absolute paths of the `.git` of work trees outside of the sandbox, shown as empty files: for git they are there */
   readonly unseenTrees: Set<string>;
   /** Made before, where nothing is */
@@ -63,14 +59,10 @@ export function createDraft(root: OpenRoot, special: SpecialFiles, trees: WorkTr
     // No bind of its own shows it yet
     own: new Map(root.kind === "repository" ? [["", { readOnly: false }]] : []),
     copies: new Map(),
-    shownFiles: new Map(),
-    logs: new Map(),
-    emptied: [],
-    shownFolders: new Map(),
+    folders: new Map(),
     frozen: [],
     readable: [],
     trees,
-    emptiedTrees: [],
     unseenTrees: new Set(),
     mountPoints: [],
     special,
@@ -94,10 +86,8 @@ export function pinFolders(draft: MountDraft, names: readonly string[]): void {
   if (draft.own.size + draft.copies.size > maxMounts) throw tooMany(maxMounts);
 }
 
-function countMounts(draft: MountDraft): number {
-  const { own, copies, logs, emptied, emptiedTrees, unseenTrees } = draft;
-  const shown = copies.size + logs.size + emptied.length + emptiedTrees.length + unseenTrees.size;
-  return own.size + shown;
+function countMounts({ own, copies, folders, unseenTrees }: MountDraft): number {
+  return own.size + copies.size + folders.size + unseenTrees.size;
 }
 
 /** Whether there is room to protect what may not be the user's. */
@@ -139,10 +129,7 @@ export function mountReadOnly(
   wanted: MountPoint["kind"],
   content = "",
 ): void {
-  const kind = kindOf(draft, names);
-  if (kind === undefined) draft.mountPoints.push({ names, kind: wanted, content });
-  else refuseOther(draft, names, { kind, wanted });
-  pinFolders(draft, names.slice(0, -1));
+  preparePlace(draft, { names, kind: wanted, content });
   const key = names.join("/");
   draft.own.set(key, { readOnly: true });
   for (const inner of draft.own.keys()) {
@@ -152,12 +139,19 @@ export function mountReadOnly(
 
 /** The same with other content, which the sandbox sees instead. */
 export function mountCopy(draft: MountDraft, names: readonly string[], content: Uint8Array): void {
-  const kind = kindOf(draft, names);
-  if (kind === undefined) draft.mountPoints.push({ names, kind: "file", content: "" });
-  else refuseOther(draft, names, { kind, wanted: "file" });
-  pinFolders(draft, names.slice(0, -1));
-  draft.own.delete(names.join("/"));
-  draft.copies.set(names.join("/"), content);
+  preparePlace(draft, { names, kind: "file", content: "" });
+  showInstead(draft, names, { content });
+}
+
+/** Shows what git has of a file in its place, or other content where git has none. */
+export function showInstead(
+  draft: MountDraft,
+  names: readonly string[],
+  { content, tracked }: FileCopy,
+): void {
+  const key = names.join("/");
+  draft.own.delete(key);
+  draft.copies.set(key, { content: tracked?.content ?? content, tracked });
 }
 
 /** What an entry is; undefined when it isn't there. */
@@ -166,20 +160,22 @@ export function kindOf(draft: MountDraft, names: readonly string[]): EntryKind |
   return parent?.facts(names.at(-1) ?? "")?.kind;
 }
 
-function refuseOther(
-  draft: MountDraft,
-  names: readonly string[],
-  { kind, wanted }: { readonly kind: EntryKind; readonly wanted: MountPoint["kind"] },
-): void {
-  if (kind === wanted) return;
-  const path = join(draft.root.source, ...names);
-  const what = kind === "link" ? "a symbolic link" : "no plain file or folder";
-  throw new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot protect ${quoted(path)}: it is ${what}`, {
-    hints: [
-      `put a plain ${wanted} there; what it leads to could be changed in the sandbox`,
-      "or leave the workspace unprotected in vaultbox.yaml: workspace: {protect: none}",
-    ],
-  });
+/** @throws VaultboxError VBX_WORKSPACE_UNSAFE when there is something else than what the mount is for */
+function preparePlace(draft: MountDraft, point: MountPoint): void {
+  const { names, kind: wanted } = point;
+  const kind = kindOf(draft, names);
+  if (kind === undefined) draft.mountPoints.push(point);
+  else if (kind !== wanted) {
+    const path = quoted(join(draft.root.source, ...names));
+    const what = kind === "link" ? "a symbolic link" : "no plain file or folder";
+    throw new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot protect ${path}: it is ${what}`, {
+      hints: [
+        `put a plain ${wanted} there; what it leads to could be changed in the sandbox`,
+        "or leave the workspace unprotected in vaultbox.yaml: workspace: {protect: none}",
+      ],
+    });
+  }
+  pinFolders(draft, names.slice(0, -1));
 }
 
 /** The mounts that show an entry again, outer ones first. */
@@ -187,4 +183,27 @@ export function toOwnBinds(draft: MountDraft): readonly BindMount[] {
   return [...draft.own].map(([key, { readOnly }]) => {
     return { source: join(draft.root.source, key), target: join(draft.root.target, key), readOnly };
   });
+}
+
+/**
+ * What a sandbox can't move: mount points of its own, in every root that has them. An engine that goes by the path of
+ * one finds the same folder whatever that sandbox does.
+ * @param all roots that it can write in
+ * @returns absolute paths on the host
+ */
+export function findPinned(all: readonly MountDraft[]): readonly string[] {
+  const pinned = new Set(
+    all.flatMap(({ root, own }) =>
+      [...own.keys(), ...root.apart].map((path) => join(root.source, path)),
+    ),
+  );
+  return [...pinned].filter((path) => all.every((one) => isPinnedIn(one, path)));
+}
+
+function isPinnedIn({ root, own }: MountDraft, path: string): boolean {
+  const key = toNames(root.source, path)?.join("/");
+  // The root itself is a mount point
+  if (key === undefined || key === "" || own.has(key)) return true;
+  // In another root, which says by itself
+  return [...root.apart].some((inner) => key === inner || key.startsWith(`${inner}/`));
 }

@@ -1,14 +1,27 @@
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { quoted } from "../../base/printable.ts";
 import { toNames } from "../host-path.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { locateGit } from "../git-dir/git-location.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { findRootAt } from "../roots/mounted-root.ts";
-import { mountReadOnly, type MountDraft } from "./mount-draft.ts";
-import { protectGitFolder, type GitFolderOptions } from "./protect-git-folder.ts";
-import { protectOther } from "./protect-other.ts";
+import { mountReadOnly, type MountDraft, mountCopy, kindOf, pinFolders } from "./mount-draft.ts";
+import { protectOther, protectSettings } from "./protect-other.ts";
 import { protectLinked } from "./protect-pointed-paths.ts";
+import { VaultboxError } from "../../base/errors.ts";
+import type { Folder } from "../../base/fs/beneath.ts";
+import { isDisabledName } from "../handoff/take-away.ts";
+import {
+  maxConfigurationBytes,
+  readConfiguration,
+  unreadable,
+} from "../git-dir/git-configuration.ts";
+import { isTrue, type GitSetting } from "../git-dir/git-setting.ts";
+import { isBareRepository } from "../git-dir/repository-signs.ts";
+import { isNameable } from "./nameable.ts";
+import { protectWorkTrees, type TreesInSandbox } from "./protect-work-trees.ts";
+import { saplingInGit } from "../git-dir/other-system.ts";
+import { sameFolder } from "./mount-point.ts";
 
 /** What all git dirs of a workspace are protected with. */
 export interface GitDirOptions extends GitFolderOptions {
@@ -60,4 +73,112 @@ async function protectCommon(
   const own = toNames(common.root.source, found.commonDirectory) ?? [];
   if (!common.copies.has([...own, "config"].join("/")))
     await protectGitFolder(common, own, options);
+}
+
+/** Submodules within submodules, and folders within `modules` */
+const maxModuleDepth = 16;
+const empty = Buffer.alloc(0);
+
+interface GitFolderOptions {
+  /** What the sandbox may read of a configuration file */
+  readonly toShown: (content: Buffer) => Buffer;
+  readonly trees: TreesInSandbox;
+}
+
+/**
+ * Protects what makes git run programs or read settings in a repository's folder, and leaves the rest writable: index,
+ * refs, objects, logs, HEAD, and whatever a commit, a rebase or a stash keeps there.
+ * @param names of the folder, beneath the draft's root
+ * @throws VaultboxError VBX_WORKSPACE_UNSAFE
+ */
+async function protectGitFolder(
+  draft: MountDraft,
+  names: readonly string[],
+  options: GitFolderOptions,
+): Promise<void> {
+  pinFolders(draft, names);
+  const settings = await protectConfiguration(draft, [...names, "config"], options);
+  mountReadOnly(draft, [...names, "hooks"], "folder");
+  protectInfo(draft, [...names, "info"]);
+  // Git reads the configuration from wherever this file says, in a repository that is no linked work tree as well
+  mountReadOnly(draft, [...names, "commondir"], "file", sameFolder);
+  for (const legacy of ["remotes", "branches"]) {
+    if (kindOf(draft, [...names, legacy]) === "folder") {
+      mountReadOnly(draft, [...names, legacy], "folder");
+    }
+  }
+  protectSettings(draft, names, { system: saplingInGit, toShown: options.toShown });
+  const usesWorktreeConfig = hasWorktreeConfig(settings);
+  if (usesWorktreeConfig) {
+    await protectConfiguration(draft, [...names, "config.worktree"], options);
+  }
+  await protectWorkTrees(draft, [...names, "worktrees"], {
+    trees: options.trees,
+    protectSettings: async (own) => {
+      if (usesWorktreeConfig) {
+        await protectConfiguration(draft, [...own, "config.worktree"], options);
+      }
+    },
+    protectModules: (own) => protectModules(draft, [...own, "modules"], { options, depth: 0 }),
+  });
+  await protectModules(draft, [...names, "modules"], { options, depth: 0 });
+}
+
+function hasWorktreeConfig(settings: readonly GitSetting[]): boolean {
+  return isTrue(settings.findLast(({ key }) => key === "extensions.worktreeconfig"));
+}
+
+/** The sandbox gets a copy: it may show less than the file says, and no link can take the file's place before the mount. */
+async function protectConfiguration(
+  draft: MountDraft,
+  names: readonly string[],
+  { toShown }: GitFolderOptions,
+): Promise<readonly GitSetting[]> {
+  using folder = draft.root.folder.openPath(names.slice(0, -1));
+  const content = folder?.read(names.at(-1) ?? "", maxConfigurationBytes) ?? empty;
+  if (content === empty && kindOf(draft, names) === "file")
+    throw unreadable(join(draft.root.source, ...names));
+  mountCopy(draft, names, toShown(content));
+  const settings = await readConfiguration(content);
+  if (settings === undefined) {
+    draft.notes.push(`git can't read ${posix.join(...names)}; what it names isn't protected`);
+  }
+  return settings ?? [];
+}
+
+function tooDeep(path: string): VaultboxError {
+  return new VaultboxError(
+    "VBX_WORKSPACE_UNSAFE",
+    `cannot protect ${quoted(path)}: it is in more than ${maxModuleDepth} folders`,
+    { hints: ["move what is in it out of .git/modules"] },
+  );
+}
+
+function protectInfo(draft: MountDraft, names: readonly string[]): void {
+  if (kindOf(draft, names) === undefined)
+    draft.mountPoints.push({ names, kind: "folder", content: "" });
+  pinFolders(draft, names);
+  mountReadOnly(draft, [...names, "attributes"], "file");
+}
+
+/** Repositories of submodules, at any depth: a submodule's name may have slashes. */
+async function protectModules(
+  draft: MountDraft,
+  names: readonly string[],
+  { options, depth }: { readonly options: GitFolderOptions; readonly depth: number },
+): Promise<void> {
+  using folder: Folder | undefined = draft.root.folder.openPath(names);
+  if (folder === undefined) return;
+  if (depth > maxModuleDepth) throw tooDeep(join(draft.root.source, ...names));
+  pinFolders(draft, names);
+  for (const { name, kind } of folder.entries()) {
+    if (kind !== "folder") continue;
+    const own = [...names, name];
+    // By this name no work tree finds it
+    if (isDisabledName(name) && !isNameable(join(draft.root.source, ...own))) continue;
+    using inner = folder.open(name);
+    if (inner !== undefined && isBareRepository(inner.entries())) {
+      await protectGitFolder(draft, own, options);
+    } else await protectModules(draft, own, { options, depth: depth + 1 });
+  }
 }

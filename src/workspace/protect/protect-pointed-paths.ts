@@ -3,7 +3,7 @@ import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { toNames, toRealPath } from "../host-path.ts";
-import { isProgram } from "../git-dir/pointed/program-file.ts";
+import { isProgram } from "../git-dir/pointed/tree-names.ts";
 import { type PointedKind, type PointedPath } from "../git-dir/pointed/pointed-paths.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
 import { isAroundRepository } from "./limit-matches.ts";

@@ -5,7 +5,7 @@ import { quoted } from "../../base/printable.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { hideSecrets } from "../hide/hide-secrets.ts";
 import type { ScanBudget } from "../scan-budget.ts";
-import { isDisabledName } from "../handoff/disabled-name.ts";
+import { isDisabledName } from "../handoff/take-away.ts";
 import { hideSettings } from "../hide/hide-settings.ts";
 import { withoutSecrets } from "../hide/settings-text.ts";
 import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
@@ -22,6 +22,7 @@ import type { Scan } from "../scan/scan.ts";
 import type { MountedFolder } from "./mask-special-files.ts";
 import {
   createDraft,
+  findPinned,
   hasRoomForOthers,
   pinFolders,
   refuseTooMany,
@@ -29,16 +30,14 @@ import {
   type MountDraft,
 } from "./mount-draft.ts";
 import type { MountPointsBeneath } from "./mount-point.ts";
-import { withoutEmptied } from "./emptied-folders.ts";
 import { isNameable, refuseUnnameable } from "./nameable.ts";
 import { protectAllPointed, readAllPointed, type GitDirsOfRoot } from "./protect-all-pointed.ts";
 import { protectGitDir, type GitDirOptions } from "./protect-git-dir.ts";
-import { findPinned } from "./pinned-paths.ts";
 import type { TreesInSandbox } from "./protect-work-trees.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { toFrozenTrees, type FrozenTree } from "../hide/tracked/frozen-files.ts";
 import { findWorkTreesOf } from "../hide/tracked/work-trees.ts";
-import { toCopies, type CopyMount } from "./shown-copies.ts";
+import { toCopies, withoutEmptied, type CopyMount } from "./shown-copies.ts";
 
 /** Characters of a path that is told of in an error. */
 const maxToldLength = 120;
@@ -95,7 +94,7 @@ export async function planProtection(
   const drafts = drafted.map(({ draft }) => draft).filter(({ root }) => root.writable);
   for (const draft of drafts) {
     pinApart(draft);
-    for (const one of draft.root.emptied) draft.emptiedTrees.push(one);
+    for (const names of draft.root.emptied) draft.folders.set(names.join("/"), "work tree");
   }
   const options: GitDirOptions = {
     toShown: hides ? withoutSecrets : (content) => content,

@@ -14,7 +14,7 @@ import type { Owner } from "../../base/fs/entry-facts.ts";
 import { toNameBytes } from "../../base/fs/name-text.ts";
 import type { ShownFolder } from "../hide/tracked/leave-tracked.ts";
 import type { ShownFile } from "../hide/tracked/tracked-files.ts";
-import type { MountDraft } from "./mount-draft.ts";
+import type { FolderCopy, MountDraft } from "./mount-draft.ts";
 
 /** Where a log is, and whose. */
 export interface LogPlace {
@@ -28,8 +28,7 @@ export interface LogPlace {
 /** A bind over something in the sandbox, with the content it shows. */
 export interface CopyMount {
   readonly target: string;
-  /** `work tree` is a folder with nothing but an empty `.git` */
-  readonly content: Uint8Array | ShownFolder | "folder" | "work tree";
+  readonly content: Uint8Array | FolderCopy;
   /** Undefined for what git doesn't have */
   readonly tracked?: ShownFile | undefined;
   /** Of a copy that the sandbox writes to */
@@ -37,29 +36,43 @@ export interface CopyMount {
 }
 
 /** What a draft shows other content of. */
-export function toCopies(draft: MountDraft): readonly CopyMount[] {
-  const files = [...draft.copies].map(([key, content]) => ({
-    target: join(draft.root.target, key),
+export function toCopies({ root, copies, folders }: MountDraft): readonly CopyMount[] {
+  const files = [...copies].map(([key, { content, tracked, logOwner: owner }]) => ({
+    target: join(root.target, key),
     content,
-    tracked: draft.shownFiles.get(key),
-  }));
-  const folders = draft.emptied.map((names) => ({
-    target: join(draft.root.target, ...names),
-    content: draft.shownFolders.get(names.join("/")) ?? ("folder" as const),
-  }));
-  const trees = draft.emptiedTrees.map((names) => ({
-    target: join(draft.root.target, ...names),
-    content: "work tree" as const,
-  }));
-  const logs = [...draft.logs].map(([key, { content, owner }]) => ({
-    target: join(draft.root.target, key),
-    content,
+    tracked,
     // Nothing is added to a log that the sandbox can't write to
-    ...(draft.root.writable
-      ? { log: { root: draft.root.source, names: key.split("/"), owner } }
-      : {}),
+    ...(owner && root.writable && { log: { root: root.source, names: key.split("/"), owner } }),
   }));
-  return [...files, ...folders, ...trees, ...logs];
+  return [
+    ...files,
+    ...[...folders].map(([key, content]) => ({ target: join(root.target, key), content })),
+  ];
+}
+
+/** A draft without what lies in a folder that is shown empty: nothing is there that a mount could be made over. */
+export function withoutEmptied(draft: MountDraft): MountDraft {
+  const emptied = new Set(
+    [...draft.folders].flatMap(([key, shown]) => (shown === "work tree" ? [] : key)),
+  );
+  if (emptied.size === 0) return draft;
+  const isOutside = (names: readonly string[]): boolean =>
+    !names.some((_, index) => emptied.has(names.slice(0, index).join("/")));
+  const toOutside = <T>(mounts: ReadonlyMap<string, T>): Map<string, T> =>
+    new Map([...mounts].filter(([key]) => isOutside(key.split("/"))));
+  const { special, unlisted, complete } = draft.special;
+  return {
+    ...draft,
+    own: new Map([...toOutside(draft.own)].filter(([key]) => !emptied.has(key))),
+    copies: toOutside(draft.copies),
+    folders: toOutside(draft.folders),
+    mountPoints: draft.mountPoints.filter(({ names }) => isOutside(names)),
+    special: {
+      special: special.filter(isOutside),
+      unlisted: unlisted.filter(isOutside),
+      complete,
+    },
+  };
 }
 
 /** Where the copy of a number is. */

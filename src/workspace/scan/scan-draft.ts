@@ -1,13 +1,13 @@
 import { isSystemError, orNothing, type Folder } from "../../base/fs/beneath.ts";
-import { findNamedSecrets } from "../hide/find-named-secrets.ts";
+import { findNamedSecrets } from "../hide/named-secrets.ts";
 import {
   toNewSecrets,
   hasOtherName,
   isHidden,
   mayHideThrough,
   toHiddenNames,
-} from "../hide/hidden-entry.ts";
-import type { HideRules } from "../hide/hide-rules.ts";
+  type HideRules,
+} from "../hide/hide-rules.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { isGitFile } from "../git-dir/repository-signs.ts";
 import { findGitDirs, type GitDir, type GitDirPlace } from "../git-dir/inspect/find-git-dirs.ts";

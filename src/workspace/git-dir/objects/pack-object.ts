@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { PlainFile } from "../../../base/fs/plain-file.ts";
 import { readOffset } from "../git-index.ts";
-import { inflate, toPackedLimit } from "./inflate.ts";
 import { findInPack } from "./pack-index.ts";
+import { inflateSync } from "node:zlib";
 
 // An object of a pack (gitformat-pack(5)): whole, or as the changes to another one of the same pack.
 
@@ -18,7 +18,7 @@ const maxChangesFactor = 4;
 /** The same for what applying them writes */
 const maxWrittenFactor = 16;
 
-export interface PackPlace {
+interface PackPlace {
   /** Of the pack: changes may name their object by its id */
   readonly index: PlainFile;
   readonly idLength: number;
@@ -155,4 +155,15 @@ function readStep(
   const size = read([16, 32, 64]) || 0x1_0000;
   if (offset + size > base.length) return undefined;
   return { bytes: base.subarray(offset, offset + size), end };
+}
+
+/** What zlib makes of bytes that can't be made smaller (zlib's `deflateBound`), generously. */
+export function toPackedLimit(maxBytes: number): number {
+  return maxBytes + (maxBytes >> 8) + 1024;
+}
+
+/** What was packed, whatever follows it. @throws Error when it's damaged, or more than `maxBytes` */
+export function inflate(packed: Buffer, maxBytes: number): Buffer {
+  // Zero stands for no limit
+  return inflateSync(packed, { maxOutputLength: Math.max(1, maxBytes) });
 }

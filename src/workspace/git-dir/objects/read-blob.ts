@@ -1,9 +1,8 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
-import { inflate, toPackedLimit } from "./inflate.ts";
+import { inflate, toPackedLimit, readPacked } from "./pack-object.ts";
 import { findInPack } from "./pack-index.ts";
-import { readPacked } from "./pack-object.ts";
 
 // Files as a repository has them, read without git: what lies in a workspace is a sandbox's to write, and git started
 // there would go by it (settings, links, objects of other repositories). What can't be read this way counts as not there.

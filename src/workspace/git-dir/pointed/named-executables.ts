@@ -6,7 +6,7 @@ import { isNearPackages } from "../../scan/installed-packages.ts";
 import type { OpenRoot } from "../../roots/mounted-root.ts";
 import { toFileState, type HostExecutable } from "../../scan/host-executable.ts";
 import type { PointedPath } from "./pointed-paths.ts";
-import { isProgram } from "./program-file.ts";
+import { isProgram } from "./tree-names.ts";
 
 /** What they are called in the hand-off: those that git starts by itself, and the others. */
 export const startedKind = "programs that git's settings start";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
-import { isDisabledName } from "../../handoff/disabled-name.ts";
+import { isDisabledName } from "../../handoff/take-away.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { readFolderOrNothing } from "../../read-folder.ts";
 import type { View } from "./view.ts";
