@@ -1,3 +1,4 @@
+import { unsafe } from "../unsafe-workspace.ts";
 import { isVaultboxError, VaultboxError } from "../../base/errors.ts";
 import { runProgram } from "../../base/run-program.ts";
 import { toNameText } from "../../base/fs/name-text.ts";
@@ -101,13 +102,8 @@ export function parsePlainConfiguration(content: Uint8Array): readonly GitSettin
 
 /** What it names could not be protected. */
 export function unreadable(path: string): VaultboxError {
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
+  return unsafe(
     `cannot read the configuration ${quoted(path)}`,
-    {
-      hints: [
-        `it must be readable for you, and no larger than ${maxConfigurationBytes / 1024} KiB`,
-      ],
-    },
+    `it must be readable for you, and no larger than ${maxConfigurationBytes / 1024} KiB`,
   );
 }

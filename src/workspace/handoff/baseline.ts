@@ -1,3 +1,4 @@
+import { unsafe } from "../unsafe-workspace.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import { type ScanEnd, toReason } from "../scan-budget.ts";
@@ -92,21 +93,16 @@ export function toKnownHere(own: KnownGitDir, its: KnownGitDir): KnownGitDir {
 
 /** At the end it would be taken for a new one. */
 function tooMuch(root: MountedRoot, { names }: GitDir, unseen: ScanEnd): VaultboxError {
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
+  return unsafe(
     `cannot look through the repository ${quoted(toTold(root, names.join("/")))}: ${toReason(unseen)}`,
-    {
-      hints: ["run in one of the repositories instead of the folder around them: --workspace DIR"],
-    },
+    "run in one of the repositories instead of the folder around them: --workspace DIR",
   );
 }
 
 /** At the end nobody could say what is the user's own. */
 function notScannedInto(root: MountedRoot, { names }: GitDir, { text }: Danger): VaultboxError {
   const path = quoted(toTold(root, names.join("/")));
-  return new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot protect ${path}: it ${text}`, {
-    hints: [toOpeningHint(root, names)],
-  });
+  return unsafe(`cannot protect ${path}: it ${text}`, toOpeningHint(root, names));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { unsafe, smallerFolder } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import type { Paths } from "../../base/paths.ts";
 import { VaultboxError } from "../../base/errors.ts";
@@ -142,14 +143,9 @@ async function search(
 
 function notFound([first]: readonly HiddenOnce[]): VaultboxError {
   const path = first === undefined ? "" : join(first.root, first.path);
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
+  return unsafe(
     `cannot find ${quoted(path)}, which was hidden before: there is too much to look through`,
-    {
-      hints: [
-        "put the folder around it back to where it was",
-        "run in a smaller folder: --workspace DIR",
-      ],
-    },
+    "put the folder around it back to where it was",
+    smallerFolder,
   );
 }

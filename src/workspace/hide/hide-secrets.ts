@@ -1,3 +1,4 @@
+import { unsafe, smallerFolder } from "../unsafe-workspace.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import { kindOf, showInstead, type MountDraft } from "../protect/mount-draft.ts";
@@ -32,14 +33,9 @@ export function hideSecrets(
 
 function tooMany(secrets: readonly (readonly string[])[]): VaultboxError {
   const some = secrets.slice(0, 3).map((names) => quoted(names.join("/")));
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
+  return unsafe(
     `cannot hide ${secrets.length} files of the workspace (${some.join(", ")}, …): more than ${maxHidden}`,
-    {
-      hints: [
-        "hide a folder instead of its files, or say what to hide in vaultbox.yaml: workspace: {hide: [default, private/]}",
-        "run in a smaller folder: --workspace DIR",
-      ],
-    },
+    "hide a folder instead of its files, or say what to hide in vaultbox.yaml: workspace: {hide: [default, private/]}",
+    smallerFolder,
   );
 }

@@ -1,3 +1,4 @@
+import { unsafe } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
 import { orNothing } from "../../base/fs/beneath.ts";
@@ -80,14 +81,9 @@ function isMoved(
 }
 
 function moved(path: string, session: string): VaultboxError {
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
+  return unsafe(
     `cannot hide ${quoted(path)}: the folder around it was moved while another session runs`,
-    {
-      hints: [
-        `end that session, and read what it says: vaultbox stop ${session}`,
-        "or move the folder back to where it was",
-      ],
-    },
+    `end that session, and read what it says: vaultbox stop ${session}`,
+    "or move the folder back to where it was",
   );
 }

@@ -1,3 +1,4 @@
+import { unsafe } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
 import type { FileOrigin } from "../../base/fs/file-origin.ts";
@@ -78,15 +79,10 @@ function findBase(bases: readonly string[], path: string): string | undefined {
 
 function tooMany(masked: readonly CopyMount[]): VaultboxError {
   const some = masked.slice(0, 3).map(({ target }) => quoted(target));
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
+  return unsafe(
     `cannot mask ${masked.length} sockets, pipes and devices (${some.join(", ")}, …): more than ${maxMasks}`,
-    {
-      hints: [
-        "remove those that nothing uses; all of them: find . -type s -o -type p -o -type b -o -type c",
-        "or hide the folder around them in vaultbox.yaml: workspace: {hide: [default, FOLDER/]}",
-        "of what --mount names: mount another folder",
-      ],
-    },
+    "remove those that nothing uses; all of them: find . -type s -o -type p -o -type b -o -type c",
+    "or hide the folder around them in vaultbox.yaml: workspace: {hide: [default, FOLDER/]}",
+    "of what --mount names: mount another folder",
   );
 }

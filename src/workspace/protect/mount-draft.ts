@@ -1,3 +1,4 @@
+import { unsafe, unprotected } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import type { BindMount } from "../../engine/engine.ts";
 import { VaultboxError } from "../../base/errors.ts";
@@ -107,15 +108,10 @@ export function refuseTooMany(drafts: readonly MountDraft[]): void {
 }
 
 function tooMany(limit: number): VaultboxError {
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
+  return unsafe(
     `cannot protect the workspace: it would take more than ${limit} mounts`,
-    {
-      hints: [
-        "run in one of the repositories instead of the folder around them",
-        "or leave the workspace unprotected in vaultbox.yaml: workspace: {protect: none}",
-      ],
-    },
+    "run in one of the repositories instead of the folder around them",
+    unprotected,
   );
 }
 
@@ -168,12 +164,11 @@ function preparePlace(draft: MountDraft, point: MountPoint): void {
   else if (kind !== wanted) {
     const path = quoted(join(draft.root.source, ...names));
     const what = kind === "link" ? "a symbolic link" : "no plain file or folder";
-    throw new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot protect ${path}: it is ${what}`, {
-      hints: [
-        `put a plain ${wanted} there; what it leads to could be changed in the sandbox`,
-        "or leave the workspace unprotected in vaultbox.yaml: workspace: {protect: none}",
-      ],
-    });
+    throw unsafe(
+      `cannot protect ${path}: it is ${what}`,
+      `put a plain ${wanted} there; what it leads to could be changed in the sandbox`,
+      unprotected,
+    );
   }
   pinFolders(draft, names.slice(0, -1));
 }

@@ -1,6 +1,6 @@
+import { unsafe, withoutBoth } from "../unsafe-workspace.ts";
 import { Buffer } from "node:buffer";
 import { basename, dirname } from "node:path";
-import { VaultboxError } from "../../base/errors.ts";
 import { isNameUtf8 } from "../../base/fs/name-text.ts";
 import { quoted } from "../../base/printable.ts";
 import { toShellWord } from "../../base/shell-word.ts";
@@ -13,8 +13,6 @@ export function isNameable(path: string): boolean {
   return isNameUtf8(path) && Buffer.byteLength(path) <= maxPathBytes;
 }
 
-const withoutBoth = "or do without, in vaultbox.yaml: workspace: {hide: [], protect: none}";
-
 /**
  * Nothing can be mounted over such a path, so that it would be neither hidden nor protected.
  * @param otherwise a hint
@@ -25,22 +23,17 @@ export function refuseUnnameable(paths: readonly string[], otherwise = withoutBo
   if (path === undefined) return;
   const what = `cannot hide or protect ${quoted(path)}`;
   if (isNameUtf8(path)) {
-    throw new VaultboxError(
-      "VBX_WORKSPACE_UNSAFE",
+    throw unsafe(
       `${what}: its path is longer than ${maxPathBytes} bytes`,
-      { hints: ["move it to a place with a shorter path", otherwise] },
+      "move it to a place with a shorter path",
+      otherwise,
     );
   }
   const outermost = findOutermost(path);
-  throw new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
+  throw unsafe(
     `${what}: a container engine takes only names in UTF-8, and ${quoted(basename(outermost))} is none`,
-    {
-      hints: [
-        `give it another name: mv ${toShellWord(outermost)} ${toShellWord(dirname(outermost))}/NEW-NAME`,
-        otherwise,
-      ],
-    },
+    `give it another name: mv ${toShellWord(outermost)} ${toShellWord(dirname(outermost))}/NEW-NAME`,
+    otherwise,
   );
 }
 

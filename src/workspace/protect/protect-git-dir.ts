@@ -1,3 +1,4 @@
+import { unsafe } from "../unsafe-workspace.ts";
 import { join, posix } from "node:path";
 import { quoted } from "../../base/printable.ts";
 import { toNames } from "../host-path.ts";
@@ -147,10 +148,9 @@ async function protectConfiguration(
 }
 
 function tooDeep(path: string): VaultboxError {
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
+  return unsafe(
     `cannot protect ${quoted(path)}: it is in more than ${maxModuleDepth} folders`,
-    { hints: ["move what is in it out of .git/modules"] },
+    "move what is in it out of .git/modules",
   );
 }
 

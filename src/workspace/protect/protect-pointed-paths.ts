@@ -1,3 +1,4 @@
+import { unsafe } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
@@ -147,9 +148,8 @@ function note(draft: MountDraft, text: string): void {
 }
 
 function coversRepository(path: string): VaultboxError {
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
+  return unsafe(
     `cannot protect the hooks: core.hooksPath is ${quoted(path)}, which has the repository in it`,
-    { hints: ["give the hooks a folder of their own: git config core.hooksPath .githooks"] },
+    "give the hooks a folder of their own: git config core.hooksPath .githooks",
   );
 }

@@ -1,3 +1,4 @@
+import { unsafe, withoutBoth, smallerFolder } from "../unsafe-workspace.ts";
 import { dirname, join } from "node:path";
 import type { BindMount } from "../../engine/engine.ts";
 import { VaultboxError } from "../../base/errors.ts";
@@ -261,10 +262,9 @@ function checkInspected(looked: readonly ScannedRoot[]): void {
 /** A mask over a repository would take it from the sandbox. */
 function notScannedInto(root: OpenRoot, names: readonly string[]): VaultboxError {
   const path = toTold(root, names.join("/"));
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
+  return unsafe(
     `cannot look into all folders of the repository ${quoted(path)}: a mode forbids it`,
-    { hints: [toOpeningHint(root, names)] },
+    toOpeningHint(root, names),
   );
 }
 
@@ -276,17 +276,14 @@ function notScannedWhole(
   const tookMs = looked.reduce((sum, { scan }) => sum + scan.tookMs, 0);
   const [why, hint] =
     leftOut === undefined
-      ? [
-          `it is too large (${(tookMs / 1000).toFixed(1)} s)`,
-          "run in a smaller folder: --workspace DIR",
-        ]
+      ? [`it is too large (${(tookMs / 1000).toFixed(1)} s)`, smallerFolder]
       : [
           `a folder in it is in too many others: ${quoted(leftOut.slice(0, maxToldLength))}…`,
           "move that folder to where it is in fewer, or remove it",
         ];
-  return new VaultboxError(
-    "VBX_WORKSPACE_UNSAFE",
+  return unsafe(
     `cannot look through the workspace for secrets and repositories: ${why}`,
-    { hints: [hint, "or do without, in vaultbox.yaml: workspace: {hide: [], protect: none}"] },
+    hint,
+    withoutBoth,
   );
 }
