@@ -234,8 +234,8 @@ async function protectGitDirs(
 }
 
 /** A folder that can't be looked into is masked: the sandbox, which may own it, could open it. */
-function toSpecialFiles({ special, unlisted, closed, deep, complete }: Scan): SpecialFiles {
-  return { special, unlisted: [...unlisted, ...closed, ...deep], complete };
+function toSpecialFiles({ special, unlisted, closed, deep }: Scan): SpecialFiles {
+  return { special, unlisted: [...unlisted, ...closed, ...deep] };
 }
 
 /** Held by an earlier run at a place that no mount can be at; whatever is made of it is new when the run ends. */

@@ -60,18 +60,14 @@ export function withoutEmptied(draft: MountDraft): MountDraft {
     !names.some((_, index) => emptied.has(names.slice(0, index).join("/")));
   const toOutside = <T>(mounts: ReadonlyMap<string, T>): Map<string, T> =>
     new Map([...mounts].filter(([key]) => isOutside(key.split("/"))));
-  const { special, unlisted, complete } = draft.special;
+  const { special, unlisted } = draft.special;
   return {
     ...draft,
     own: new Map([...toOutside(draft.own)].filter(([key]) => !emptied.has(key))),
     copies: toOutside(draft.copies),
     folders: toOutside(draft.folders),
     mountPoints: draft.mountPoints.filter(({ names }) => isOutside(names)),
-    special: {
-      special: special.filter(isOutside),
-      unlisted: unlisted.filter(isOutside),
-      complete,
-    },
+    special: { special: special.filter(isOutside), unlisted: unlisted.filter(isOutside) },
   };
 }
 

@@ -37,7 +37,7 @@ export async function inspectRoot(
     : await createScan(
         { workspace: root.source, root: folder },
         { hide: rules, deep: false, budget },
-        () => findSpecialBelow(folder, { folders: [[]], plain, budget }),
+        ({ aside: found }) => findSpecialBelow(folder, { folders: [[]], plain, budget, found }),
       );
   if (root.kind === "mount" && !scan.complete) throw tooLarge(root);
   return { root, scan, rules };
@@ -53,7 +53,7 @@ export async function scanRoot(root: OpenRoot, options: ScanOptions): Promise<Sc
   const own = { ...options, apart };
   const scan = await createScan({ workspace: source, root: folder }, own, async (draft) => {
     await addRootRepository(draft, folder);
-    return await findSpecialBelow(folder, { folders: [[]], budget: options.budget });
+    await findSpecialBelow(folder, { folders: [[]], budget: draft.budget, found: draft.aside });
   });
   const isOwn = (names: readonly string[]): boolean =>
     !names.some((_, index) => apart.has(names.slice(0, index + 1).join("/")));

@@ -12,14 +12,14 @@ export interface SpecialFiles {
   /** Names from the folder */
   readonly special: readonly (readonly string[])[];
   readonly unlisted: readonly (readonly string[])[];
-  /** False when a limit ended the search */
-  readonly complete: boolean;
 }
 
-/** What a look for them found. */
-export interface FoundSpecialFiles extends SpecialFiles {
+/** Takes what a look for them finds. */
+export interface FoundSpecialFiles {
+  readonly special: (readonly string[])[];
+  readonly unlisted: (readonly string[])[];
   /** Folders that weren't looked into, because they are in too many others */
-  readonly deep: readonly (readonly string[])[];
+  readonly deep: (readonly string[])[];
 }
 
 /** A folder that is still to be looked at. */
@@ -36,19 +36,17 @@ interface SpecialFacts {
   /** What is remembered of them; undefined: nothing is */
   readonly plain?: PlainFolders | undefined;
   readonly budget: ScanBudget;
+  readonly found: FoundSpecialFiles;
 }
 
 /**
  * Looks for special files in folders beneath a root, by their paths, in a third of the time that a walk takes: packages
- * have more files than all the rest. What a link led it to on the way isn't beneath the root, and isn't returned.
+ * have more files than all the rest. What a link led it to on the way isn't beneath the root, and isn't taken.
  */
 export async function findSpecialBelow(
   root: Folder,
-  { folders, plain, budget }: SpecialFacts,
-): Promise<FoundSpecialFiles> {
-  const special: (readonly string[])[] = [];
-  const unlisted: (readonly string[])[] = [];
-  const deep: (readonly string[])[] = [];
+  { folders, plain, budget, found }: SpecialFacts,
+): Promise<void> {
   const add = (list: (readonly string[])[], path: string): void => {
     budget.spend("findings");
     list.push(path.split("/"));
@@ -62,7 +60,7 @@ export async function findSpecialBelow(
     if (budget.isDue() && !(await budget.turn())) break;
     const { path, known } = next;
     if (mayBeTooDeep(path) && isTooDeep(path.split("/"))) {
-      add(deep, path);
+      add(found.deep, path);
       continue;
     }
     if (known !== undefined && plain?.isStillPlain(root, path, known) === true) {
@@ -73,17 +71,16 @@ export async function findSpecialBelow(
     }
     plain?.countRead();
     const listed = root.unusualBelow(path);
-    if (listed === undefined && isThere(root, path, "folder")) add(unlisted, path);
+    if (listed === undefined && isThere(root, path, "folder")) add(found.unlisted, path);
     budget.spend("entries", listed?.count ?? 0);
     const knownInner = new Map(known?.folders.map((one) => [one.name, one]));
     for (const { name, kind } of listed?.entries ?? []) {
       if (budget.isDue() && !(await budget.turn())) break;
       const inner = toInner(path, name);
       if (kind === "folder") open.push({ path: inner, known: knownInner.get(name) });
-      else if (kind === "other" && isThere(root, inner, "other")) add(special, inner);
+      else if (kind === "other" && isThere(root, inner, "other")) add(found.special, inner);
     }
   }
-  return { special, unlisted, deep, complete: budget.isWhole() };
 }
 
 function toInner(path: string, name: string): string {

@@ -42,8 +42,8 @@ export interface ExecutableScan {
   readonly table: ExecutableTable;
   readonly budget: ScanBudget;
   readonly compiled: CompiledFiles;
-  /** Paths of what links of a kind end at */
-  readonly linked: Set<string>;
+  /** Takes paths of what links of a kind end at */
+  readonly found: { readonly linked: Set<string> };
 }
 
 /** Called for a link that leads to a folder of the workspace. */
@@ -102,7 +102,7 @@ function toLinkExecutable(
   if (kind === undefined || isCompiledKind(kind)) return undefined;
   const { end } = followed;
   const state = toEndState(end, scan);
-  scan.linked.add(end.join("/"));
+  scan.found.linked.add(end.join("/"));
   if (state === "folder") onAlias({ names, end });
   return { kind, state: `link ${target} ${state}` };
 }

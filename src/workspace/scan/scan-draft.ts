@@ -19,6 +19,7 @@ import {
   type FollowedAlias,
   type HostExecutable,
 } from "./host-executable.ts";
+import type { FoundSpecialFiles } from "./find-special-files.ts";
 import type { PlainFolders } from "./plain-folders.ts";
 import { findModes, sharedBits } from "./owner-rights.ts";
 import type { FoundEntry } from "./walk.ts";
@@ -59,42 +60,71 @@ const maxExecutables = 20_000;
 /** Links to folders that are looked through once more, by the names that they have through the link */
 const maxAliases = 200;
 
-/** What a scan has found so far. */
+type Paths = readonly (readonly string[])[];
+
+/** What a scan finds; each path as names from the root. */
+export interface ScanFindings {
+  readonly repositories: readonly GitDir[];
+  /** By path from the workspace */
+  readonly executables: ReadonlyMap<string, HostExecutable>;
+  /** Special files: sockets, pipes and devices, wherever they are */
+  readonly special: Paths;
+  /** Folders of the workspace's owner that can't be looked into */
+  readonly closed: Paths;
+  /** Other folders that can't be listed */
+  readonly unlisted: Paths;
+  /** Folders that weren't looked into, because they are in too many others */
+  readonly deep: Paths;
+  /** Folders whose owner was given the rights to look into them */
+  readonly opened: Paths;
+  /** Programs that run as their owner or group, changed after `since` */
+  readonly ownerRights: Paths;
+  /** What others than the owner may write to, by path, and those bits of its mode: folders, and all in repositories */
+  readonly shared: ReadonlyMap<string, number>;
+  /** Paths of what host executables that are links end at */
+  readonly linked: ReadonlySet<string>;
+  /** What is hidden from the sandbox */
+  readonly secrets: Paths;
+  /** Links that are hidden, or lead to where files are that may be hidden by their path */
+  readonly secretLinks: Paths;
+  readonly notes: readonly string[];
+}
+
+/** The same, while it's being put together. */
+type Growing<T> = {
+  readonly [K in keyof T]: T[K] extends ReadonlyMap<infer Key, infer Value>
+    ? Map<Key, Value>
+    : T[K] extends ReadonlySet<infer Item>
+      ? Set<Item>
+      : T[K] extends readonly (infer Item)[]
+        ? Item[]
+        : never;
+};
+
+/** What a scan is at work with. */
 export interface ScanDraft {
   readonly workspace: string;
   readonly root: Folder;
   readonly options: ScanOptions;
   readonly budget: ScanBudget;
   readonly table: ExecutableTable;
-  readonly repositories: GitDir[];
+  readonly found: Growing<ScanFindings>;
+  /** What was found where nothing but special files counts */
+  readonly aside: FoundSpecialFiles;
   /** Paths of the repositories */
   readonly gitDirKeys: Set<string>;
-  readonly executables: Map<string, HostExecutable>;
   readonly compiled: CompiledFiles;
   readonly aliases: FollowedAlias[];
-  /** Paths of what links of a kind end at */
-  readonly linked: Set<string>;
-  readonly special: (readonly string[])[];
   /** Packages that the walk stays out of: nothing but special files counts there */
   readonly packages: (readonly string[])[];
   /** The same of repositories' own folders */
   readonly gitFolders: (readonly string[])[];
-  readonly closed: (readonly string[])[];
-  readonly unlisted: (readonly string[])[];
-  readonly deep: (readonly string[])[];
-  readonly opened: (readonly string[])[];
-  readonly ownerRights: (readonly string[])[];
-  /** What others than the owner may write to, by path, and those bits of its mode */
-  readonly shared: Map<string, number>;
-  readonly secrets: (readonly string[])[];
-  readonly secretLinks: (readonly string[])[];
   /** Paths of folders among the secrets, which the walk stays out of */
   readonly hiddenFolders: Set<string>;
-  readonly notes: string[];
 }
 
 export function createScanDraft(
-  place: { readonly workspace: string; readonly root: Folder },
+  place: Pick<ScanDraft, "workspace" | "root">,
   options: ScanOptions,
   table: ExecutableTable,
 ): ScanDraft {
@@ -103,25 +133,28 @@ export function createScanDraft(
     options,
     budget: options.budget,
     table,
-    repositories: [],
+    found: {
+      repositories: [],
+      executables: new Map(),
+      special: [],
+      closed: [],
+      unlisted: [],
+      deep: [],
+      opened: [],
+      ownerRights: [],
+      shared: new Map(),
+      linked: new Set(),
+      secrets: [],
+      secretLinks: [],
+      notes: [],
+    },
+    aside: { special: [], unlisted: [], deep: [] },
     gitDirKeys: new Set(),
-    executables: new Map(),
     compiled: createCompiledFiles(options),
     aliases: [],
-    linked: new Set(),
-    special: [],
     packages: [],
     gitFolders: [],
-    closed: [],
-    unlisted: [],
-    deep: [],
-    opened: [],
-    ownerRights: [],
-    shared: new Map(),
-    secrets: [],
-    secretLinks: [],
     hiddenFolders: new Set(),
-    notes: [],
   };
 }
 
@@ -193,39 +226,39 @@ export function addGitDir(draft: ScanDraft, gitDir: GitDir): void {
   budget.spend("findings");
   budget.spend("bytes", keptWeight * key.length);
   draft.gitDirKeys.add(key);
-  draft.repositories.push(gitDir);
+  draft.found.repositories.push(gitDir);
 }
 
 /** Takes what others than its owner may write to. */
 export function addShared(
-  { shared, budget }: ScanDraft,
+  { found, budget }: ScanDraft,
   names: readonly string[],
   mode: number,
 ): void {
   if ((mode & sharedBits) === 0) return;
   const path = names.join("/");
   budget.spend("bytes", keptWeight * path.length);
-  shared.set(path, mode & sharedBits);
+  found.shared.set(path, mode & sharedBits);
 }
 
 /** Adds what git's settings name as the place of a secret, and isn't hidden by its name. */
 export async function addNamedSecrets(draft: ScanDraft): Promise<void> {
-  const { root, workspace, repositories, secrets, budget, options } = draft;
+  const { root, workspace, found, budget, options } = draft;
   if (options.hide?.defaults !== true) return;
   const place = { root, path: workspace, rules: options.hide, budget };
-  const named = await findNamedSecrets(repositories, place);
-  for (const names of toNewSecrets(secrets, named, (one) => one)) secrets.push(names);
+  const named = await findNamedSecrets(found.repositories, place);
+  for (const names of toNewSecrets(found.secrets, named, (one) => one)) found.secrets.push(names);
 }
 
 /** Takes one of what must be dealt with one by one. */
 export function addFinding(
-  { budget, ...draft }: ScanDraft,
+  { budget, found }: ScanDraft,
   kind: "special" | "closed" | "unlisted" | "deep" | "opened" | "ownerRights",
   names: readonly string[],
 ): void {
   budget.spend("findings");
   budget.spend("bytes", keptWeight * names.join("/").length);
-  draft[kind].push(names);
+  found[kind].push(names);
 }
 
 export function addHidden(draft: ScanDraft, found: FoundEntry): void {
@@ -234,15 +267,15 @@ export function addHidden(draft: ScanDraft, found: FoundEntry): void {
   const isSecret = isHidden(hide, found, draft.budget);
   if (found.entry.kind === "link" && (isSecret || mayHideThrough(hide, found.entry.name))) {
     draft.budget.spend("bytes", keptWeight * found.names.join("/").length);
-    draft.secretLinks.push(found.names);
+    draft.found.secretLinks.push(found.names);
   }
   if (!isSecret) return;
   const names = toHiddenNames(found, draft.workspace);
-  if (names !== undefined) draft.secrets.push(names);
+  if (names !== undefined) draft.found.secrets.push(names);
   const path = found.names.join("/");
   if (found.entry.kind === "folder") draft.hiddenFolders.add(path);
   if (hasOtherName(found)) {
-    draft.notes.push(`${path} is hidden, but has another name (a hard link)`);
+    draft.found.notes.push(`${path} is hidden, but has another name (a hard link)`);
   }
 }
 
@@ -269,8 +302,8 @@ export function addExecutable(
   };
   const executable = toExecutable(found, around, draft, onAlias);
   if (executable === undefined || (only !== undefined && executable.kind !== only)) return;
-  if (draft.executables.size >= maxExecutables) return budget.leaveOut();
+  if (draft.found.executables.size >= maxExecutables) return budget.leaveOut();
   const path = found.names.join("/");
   budget.spend("bytes", keptWeight * path.length);
-  draft.executables.set(path, executable);
+  draft.found.executables.set(path, executable);
 }

@@ -2,14 +2,12 @@ import { orNothing, type Folder } from "../../base/fs/beneath.ts";
 import type { Entry } from "../../base/fs/entry-facts.ts";
 import { isTreeSettings, isBareRepository, isGitName } from "../git-dir/repository-signs.ts";
 import { findOtherSystem } from "../git-dir/other-system.ts";
-import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { isAmongPackages, isBuildCache, isStarted, leadsToPackages } from "./installed-packages.ts";
 import { toCompiledKind } from "./compiled-executable.ts";
-import { findSpecialBelow, type FoundSpecialFiles } from "./find-special-files.ts";
+import { findSpecialBelow } from "./find-special-files.ts";
 import type { ExecutableFolder } from "./executable-table.ts";
-import { leavingKind, type HostExecutable } from "./host-executable.ts";
-import { addExecutableAliases } from "./executable-aliases.ts";
-import { addExecutablesOfGitDirs } from "./executables-of-git-dirs.ts";
+import { leavingKind } from "./host-executable.ts";
+import { addExecutableAliases, addExecutablesOfGitDirs } from "./unwalked-executables.ts";
 import { hasOwnerRights } from "./owner-rights.ts";
 import {
   addFinding,
@@ -22,6 +20,7 @@ import {
   addGitDirsOf,
   createScanDraft,
   type ScanDraft,
+  type ScanFindings,
   type ScanOptions,
 } from "./scan-draft.ts";
 import { walk, type FoundEntry, type Place, type WalkOptions } from "./walk.ts";
@@ -29,35 +28,11 @@ import { walk, type FoundEntry, type Place, type WalkOptions } from "./walk.ts";
 const cacheKind = toCompiledKind("JavaScript");
 
 /** What one walk through the workspace found. */
-export interface Scan {
-  readonly repositories: readonly GitDir[];
-  /** By path from the workspace */
-  readonly executables: ReadonlyMap<string, HostExecutable>;
-  /** Special files: sockets, pipes and devices, wherever they are */
-  readonly special: readonly (readonly string[])[];
-  /** Folders of the workspace's owner that can't be looked into */
-  readonly closed: readonly (readonly string[])[];
-  /** Other folders that can't be listed */
-  readonly unlisted: readonly (readonly string[])[];
-  /** Folders that weren't looked into, because they are in too many others */
-  readonly deep: readonly (readonly string[])[];
-  /** Folders whose owner was given the rights to look into them */
-  readonly opened: readonly (readonly string[])[];
-  /** Programs that run as their owner or group, changed after `since` */
-  readonly ownerRights: readonly (readonly string[])[];
-  /** What others than the owner may write to, by path, and those bits of its mode: folders, and all in repositories */
-  readonly shared: ReadonlyMap<string, number>;
-  /** Paths of what host executables that are links end at */
-  readonly linked: ReadonlySet<string>;
-  /** Names of what is hidden from the sandbox */
-  readonly secrets: readonly (readonly string[])[];
-  /** Names of links that are hidden, or lead to where files are that may be hidden by their path */
-  readonly secretLinks: readonly (readonly string[])[];
+export interface Scan extends ScanFindings {
   /** How many compiled files are new or changed, by what made them */
   readonly made: ReadonlyMap<string, number>;
   /** Paths of the first of these */
   readonly madePaths: readonly string[];
-  readonly notes: readonly string[];
   readonly complete: boolean;
   /** Path of the first of what was too deep */
   readonly leftOut: string | undefined;
@@ -74,61 +49,44 @@ export async function scanWorkspace(
   options: ScanOptions,
 ): Promise<Scan> {
   return await createScan({ workspace, root }, options, async (draft) => {
+    const { budget, packages, gitFolders, aside: found } = draft;
     await walkThrough(draft, root);
     await addExecutableAliases(root, draft);
-    return await findSpecialAside(root, draft);
+    await findSpecialBelow(root, { folders: gitFolders, budget, found });
+    await findSpecialBelow(root, { folders: packages, plain: options.plain, budget, found });
   });
 }
 
-async function findSpecialAside(root: Folder, draft: ScanDraft): Promise<FoundSpecialFiles> {
-  const { budget, packages, gitFolders } = draft;
-  const { plain } = draft.options;
-  const git = await findSpecialBelow(root, { folders: gitFolders, budget });
-  const own = await findSpecialBelow(root, { folders: packages, plain, budget });
-  return {
-    special: [...git.special, ...own.special],
-    unlisted: [...git.unlisted, ...own.unlisted],
-    deep: [...git.deep, ...own.deep],
-    complete: own.complete,
-  };
-}
-
-/** @param look fills the draft; returns what was found where nothing but special files counts */
+/** @param look fills the draft */
 export async function createScan(
   place: Pick<ScanDraft, "workspace" | "root">,
   options: ScanOptions,
-  look: (draft: ScanDraft) => Promise<FoundSpecialFiles>,
+  look: (draft: ScanDraft) => Promise<void>,
 ): Promise<Scan> {
   const started = performance.now();
   const { hostExecutableTable, gitFolderTable } = await import("./host-executables/tables.ts");
   const draft = createScanDraft(place, options, hostExecutableTable);
-  const aside = await look(draft);
+  const { found, aside, budget, compiled } = draft;
+  await look(draft);
   await addExecutablesOfGitDirs({ ...draft, table: gitFolderTable });
   await addNamedSecrets(draft);
-  const tookMs = Math.round(performance.now() - started);
-  const { repositories, executables, closed, opened } = draft;
-  const { ownerRights, secrets, notes } = draft;
   // At the start what is in a closed folder is masked with it
-  const isOpen = options.deep ? (): boolean => true : toOpenness([...closed, ...draft.unlisted]);
+  const isOpen = options.deep
+    ? (): boolean => true
+    : toOpenness([...found.closed, ...found.unlisted]);
   return {
-    repositories: repositories.filter(({ names }) => isOpen(names)),
-    executables,
-    special: [...draft.special, ...aside.special].filter(isOpen),
-    closed,
-    unlisted: [...draft.unlisted, ...aside.unlisted],
-    deep: [...draft.deep, ...aside.deep],
-    opened,
-    ownerRights,
-    shared: draft.shared,
-    linked: draft.linked,
-    secrets: secrets.filter(isOpen),
-    secretLinks: draft.secretLinks.filter(isOpen),
-    made: draft.compiled.made,
-    madePaths: draft.compiled.paths,
-    notes,
-    complete: draft.budget.isWhole(),
-    leftOut: draft.budget.leftOut(),
-    tookMs,
+    ...found,
+    repositories: found.repositories.filter(({ names }) => isOpen(names)),
+    special: [...found.special, ...aside.special].filter(isOpen),
+    unlisted: [...found.unlisted, ...aside.unlisted],
+    deep: [...found.deep, ...aside.deep],
+    secrets: found.secrets.filter(isOpen),
+    secretLinks: found.secretLinks.filter(isOpen),
+    made: compiled.made,
+    madePaths: compiled.paths,
+    complete: budget.isWhole(),
+    leftOut: budget.leftOut(),
+    tookMs: Math.round(performance.now() - started),
   };
 }
 

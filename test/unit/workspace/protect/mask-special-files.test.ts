@@ -12,7 +12,7 @@ import { createGitFolder } from "../../../support/git.ts";
 import { toLooked, toWorkspaceRoot } from "../../../support/workspace-root.ts";
 
 const run = promisify(execFile);
-const none = { special: [], unlisted: [], complete: true, origin: undefined };
+const none = { special: [], unlisted: [], origin: undefined };
 
 test("a special file that two folders contain is masked once, by the folder it's seen in", () => {
   const inner = { ...none, source: "/w/in", target: "/w/in", special: [["k"]] };
