@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { orNothing, type Folder } from "../base/fs/beneath.ts";
 import type { EntryFacts } from "../base/fs/entry-facts.ts";
 import type { FileOrigin } from "../base/fs/file-origin.ts";
-import { toNames } from "./host-path.ts";
+import { factsAt, toNames } from "./host-path.ts";
 import { findRootOf, type OpenRoot } from "./roots/mounted-root.ts";
 import type { CopyMount } from "./protect/shown-copies.ts";
 
@@ -49,8 +49,7 @@ function toReachableOrigin(
   owner: EntryFacts,
 ): FileOrigin | undefined {
   for (let length = 1; length <= names.length; length++) {
-    using parent = orNothing(() => root.openPath(names.slice(0, length - 1)));
-    const facts = orNothing(() => parent?.facts(names[length - 1] ?? ""));
+    const facts = factsAt(root, names.slice(0, length));
     if (facts === undefined || !isOpenTo(owner, facts)) return undefined;
   }
   using folder = orNothing(() => root.openPath(names));

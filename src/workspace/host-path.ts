@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
-import { Folder } from "../base/fs/beneath.ts";
+import { Folder, inFolderOf } from "../base/fs/beneath.ts";
+import type { EntryFacts } from "../base/fs/entry-facts.ts";
 import { contains, follow, type WrittenPath } from "../base/fs/path-steps.ts";
 import { readRealPath } from "../base/fs/real-path.ts";
 
@@ -30,6 +31,11 @@ export function toNames(outer: string, inner: string): readonly string[] | undef
     .slice(outer.length)
     .split("/")
     .filter((name) => name !== "");
+}
+
+/** What lies at a place beneath a folder; undefined also where that can't be looked at. */
+export function factsAt(root: Folder, names: readonly string[]): EntryFacts | undefined {
+  return inFolderOf(root, names, (around, name) => around.facts(name));
 }
 
 /** Where a path ends, when the kernel stays in a folder on the whole way: names from that folder. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Paths } from "../base/paths.ts";
 import { VaultboxError } from "../base/errors.ts";
-import { orNothing, type Folder } from "../base/fs/beneath.ts";
+import { orNothing } from "../base/fs/beneath.ts";
 import { contains } from "../base/fs/path-steps.ts";
 import { quoted } from "../base/printable.ts";
 import { readOtherRunning } from "../base/session-state.ts";
@@ -11,10 +11,12 @@ import {
   removeMountPoint,
   type MountPoint,
   type MountPointsBeneath,
+  isOfRoot,
+  removeOfEngine,
+  type FormerEntry,
 } from "./protect/mount-point.ts";
 import { readRecord, type WorkspaceRecord } from "./workspace-record.ts";
 import { createScanBudget, startLimits } from "./scan-budget.ts";
-import { isOfRoot, removeOfEngine, type FormerEntry } from "./protect/engine-mount-point.ts";
 import { walk } from "./scan/walk.ts";
 
 /** @throws VaultboxError VBX_WORKSPACE_UNSAFE when one can't be made */
@@ -22,19 +24,17 @@ export function makeMountPoints(all: readonly MountPointsBeneath[]): void {
   for (const { path, points } of all) {
     using folder = openRealOrNothing(path);
     if (folder === undefined) continue;
-    for (const point of points) makeOrRefuse(folder, path, point);
-  }
-}
-
-function makeOrRefuse(folder: Folder, path: string, point: MountPoint): void {
-  try {
-    makeMountPoint(folder, point);
-  } catch (error) {
-    const at = quoted(join(path, ...point.names));
-    throw new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot hold ${at} against the sandbox`, {
-      hints: ["its folder must be writable for you, because a mount needs something to be on"],
-      cause: error,
-    });
+    for (const point of points) {
+      try {
+        makeMountPoint(folder, point);
+      } catch (error) {
+        const at = quoted(join(path, ...point.names));
+        throw new VaultboxError("VBX_WORKSPACE_UNSAFE", `cannot hold ${at} against the sandbox`, {
+          hints: ["its folder must be writable for you, because a mount needs something to be on"],
+          cause: error,
+        });
+      }
+    }
   }
 }
 

@@ -23,7 +23,7 @@ import { toNames } from "./host-path.ts";
 import { createScanBudget, startLimits } from "./scan-budget.ts";
 import { readNamedExecutables, withPrograms } from "./git-dir/pointed/named-executables.ts";
 import type { HostExecutable } from "./scan/host-executable.ts";
-import { toEnginePoints, toTargetPoints } from "./protect/engine-mount-point.ts";
+import { toEnginePoints, toTargetPoints } from "./protect/mount-point.ts";
 import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
 import { toShownLogs } from "./hide/shown-log.ts";
 import {

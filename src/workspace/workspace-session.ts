@@ -10,7 +10,7 @@ import type { MountedRoot, OpenRoot } from "./roots/mounted-root.ts";
 import { openMounts, openRoots } from "./roots/open-roots.ts";
 import { findOuterRoots } from "./roots/outer-repository.ts";
 import { inspectRoot, type ScannedRoot } from "./roots/scan-root.ts";
-import { openPlainFolders } from "./scan/plain-folders.ts";
+import { PlainFolders } from "./scan/plain-folders.ts";
 import { leaveTracked } from "./hide/tracked/leave-tracked.ts";
 import { inspectEnd } from "./session-end.ts";
 import { removeMoved, releaseMountPoints } from "./session-mount-points.ts";
@@ -55,10 +55,7 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
   const sockets = new HostSockets();
   const opened = openMounts(options.workspace, options.mounts);
   const begun = BigInt(Date.now()) * 1_000_000n;
-  const own = opened.roots.map((root) => ({
-    ...root,
-    plain: openPlainFolders(paths, root.source),
-  }));
+  const own = opened.roots.map((one) => ({ ...one, plain: new PlainFolders(paths, one.source) }));
   const roots: OpenRoot[] = [...own];
   const { hide } = options.settings;
   const rules =

@@ -1,18 +1,16 @@
-import { join } from "node:path";
-import { inFolderOf, type Folder } from "../../base/fs/beneath.ts";
 import { toWrittenName } from "../../base/fs/name-text.ts";
 import { createScanBudget, type ScanBudget, toReason } from "../scan-budget.ts";
-import { toReviewDetail } from "../git-dir/views/view.ts";
 import { toTold } from "../roots/mounted-root.ts";
-import { isCompiledKind } from "../scan/compiled-executable.ts";
-import type { Scan } from "../scan/scan.ts";
-import type { Baseline } from "./baseline.ts";
-import { findForged, toCompiledFiles } from "./compiled-files.ts";
+import {
+  compareExecutables,
+  findForged,
+  findMoved,
+  findSpecial,
+  toCompiledFiles,
+} from "./changed-files.ts";
 import type { Found } from "./found.ts";
 import { type HandlingOptions, type Handoff, type HandoffEntry, HandlingSteps } from "./handoff.ts";
-import { disablePrograms, isNewProgram } from "./disable-programs.ts";
-import { disableUnseen, toDisabledText } from "./disable-git-dir.ts";
-import { readPlace } from "../hide/hidden-once.ts";
+import { disablePrograms, disableUnseenFolders, takeOwnerRights } from "./disable-places.ts";
 import { inspectViews } from "./left-views.ts";
 import { reportRepositories } from "./left-repositories.ts";
 import { takeSharedRights } from "./shared-rights.ts";
@@ -73,7 +71,7 @@ async function takeRights(
   steps: HandlingSteps,
 ): Promise<void> {
   const told = toTeller(found.root);
-  await steps.take(async () => (await takeOwnerRights(found.scan, options)).map(told));
+  await steps.take(async () => await takeOwnerRights(found, options));
   await steps.take(async () => (await takeSharedRights(found, options.budget)).map(told));
 }
 
@@ -88,7 +86,7 @@ async function inspectRoot(
   await steps.take(() => reportRepositories(repositories, handled));
   // Of those that git still finds
   await steps.take(() => inspectViews(baseline, scan.repositories, options));
-  await steps.take(() => disableUnseenFolders(scan, handled));
+  await steps.take(() => disableUnseenFolders(found, handled));
   const told = toTeller(root);
   await steps.take(() => scan.opened.map((names) => told(toOpened(names))));
   await steps.take(() => findSpecial(baseline, scan).map(told));
@@ -132,106 +130,7 @@ function cut(text: string): string {
   return `${text.slice(0, maxTextLength / 2)}…${text.slice(-maxTextLength / 2)}`;
 }
 
-/** Git finds a repository in a folder that can be entered and not listed, and at any depth. */
-async function disableUnseenFolders(
-  { closed, deep }: Scan,
-  { root, protect, budget, onDanger }: HandlingOptions,
-): Promise<readonly HandoffEntry[]> {
-  const all = [
-    ...closed.map((names) => ({ names, kind: "closed folders", why: "can't be looked into" })),
-    ...deep.map((names) => ({ names, kind: "deep folders", why: "is too deep to be looked into" })),
-  ];
-  const entries: HandoffEntry[] = [];
-  for (const { names, kind, why } of all) {
-    const isDisabled = protect !== "none" && names.length > 0 && (await budget.turn());
-    const disabled = isDisabled ? disableUnseen(root.folder, names) : undefined;
-    const path = toTold(root, names.join("/"));
-    const [change, done] =
-      disabled?.isDisabled === true
-        ? (["disabled", toDisabledText(disabled, root)] as const)
-        : (["dangerous", "don't go there before you know why"] as const);
-    if (change === "dangerous") onDanger({ place: join(root.source, ...names), kind: "folder" });
-    entries.push({ change, kind, path, detail: `${why}; ${done}` });
-  }
-  return entries;
-}
-
 /** Its mode kept its owner out, which is what somebody would do who hides something there. */
 function toOpened(names: readonly string[]): HandoffEntry {
   return { change: "changed", kind: "closed folders, open now", path: names.join("/") };
-}
-
-/** Whoever else is on this machine could run such a program as the user. */
-async function takeOwnerRights(
-  scan: Scan,
-  { root, budget, onDanger }: HandlingOptions,
-): Promise<readonly HandoffEntry[]> {
-  const kind = "programs that ran as their owner (setuid)";
-  const entries: HandoffEntry[] = [];
-  for (const names of scan.ownerRights) {
-    const isTaken =
-      (await budget.turn()) &&
-      inFolderOf(root.folder, names, (around, name) => around.withoutOwnerRights(name)) === true;
-    const path = names.join("/");
-    if (!isTaken) onDanger({ place: join(root.source, ...names), kind: "program" });
-    entries.push(
-      isTaken
-        ? {
-            change: "disabled",
-            kind,
-            path,
-            detail: "ran as its owner (setuid); it doesn't any more",
-          }
-        : { change: "dangerous", kind, path, detail: "runs as its owner (setuid)" },
-    );
-  }
-  return entries;
-}
-
-/** A program of the host that reads a pipe waits for it, and one that finds a socket may talk to it. */
-function findSpecial({ special }: Baseline, scan: Scan): readonly HandoffEntry[] {
-  const known = new Set(special);
-  return scan.special
-    .map((names) => names.join("/"))
-    .filter((path) => !known.has(path))
-    .map((path) => ({ change: "new", kind: "sockets, pipes and devices", path }));
-}
-
-/**
- * A hidden file can be moved with a folder around it, to where the next run may not look for it, and another one put in
- * its place.
- */
-function findMoved({ hidden, hiddenAs = [] }: Baseline, root: Folder): readonly HandoffEntry[] {
-  const kind = "hidden files, removed or moved";
-  const keys = new Map(hiddenAs.map(({ path, key }) => [path, key]));
-  const entries: HandoffEntry[] = [];
-  for (const path of hidden) {
-    const now = readPlace(root, path.split("/"))?.key ?? "";
-    if (now === "") entries.push({ change: "removed", kind, path });
-    else if (now !== (keys.get(path) ?? now)) {
-      entries.push({ change: "changed", kind, path, detail: "another one is there now" });
-    }
-  }
-  return entries;
-}
-
-function compareExecutables(found: Found): readonly HandoffEntry[] {
-  const { scan } = found;
-  const before = found.baseline.executables;
-  const entries: HandoffEntry[] = [];
-  for (const [path, { kind, state }] of scan.executables) {
-    const was = before.get(path);
-    if (was?.state === state || isCompiledKind(kind)) continue;
-    if (isNewProgram(found, path, kind)) continue;
-    const detail = toReviewDetail(kind);
-    const change = was === undefined ? "new" : "changed";
-    entries.push({ change, kind, path, ...(detail === undefined ? {} : { detail }) });
-  }
-  // What a limit kept the walk from isn't gone
-  if (!scan.complete) return entries;
-  for (const [path, { kind }] of before) {
-    if (!scan.executables.has(path) && !isCompiledKind(kind))
-      entries.push({ change: "removed", kind, path });
-  }
-  return entries;
 }

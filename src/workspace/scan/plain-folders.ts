@@ -17,24 +17,12 @@ const minRead = 64;
 /** Of one root; of those beyond nothing is remembered. */
 const maxFolders = 200_000;
 
-/** Where the record of a root is. */
-interface PlainFolderPlace {
-  readonly file: string;
-  /** Real path */
-  readonly root: string;
-}
-
 /** What the end of a run saw of a folder. */
 interface Note {
   readonly state: string;
   readonly count: number;
   /** Names of the folders in it */
   readonly folders: readonly string[];
-}
-
-/** @param root real path */
-export function openPlainFolders(paths: Paths, root: string): PlainFolders {
-  return new PlainFolders({ file: toPlainFolderFile(paths, root), root });
 }
 
 /**
@@ -54,8 +42,9 @@ export class PlainFolders {
   /** Paths that a start begins at */
   readonly #tops: string[] = [];
 
-  constructor({ file, root }: PlainFolderPlace) {
-    this.#file = file;
+  /** @param root real path */
+  constructor(paths: Paths, root: string) {
+    this.#file = toPlainFolderFile(paths, root);
     this.#root = root;
   }
 

@@ -20,7 +20,7 @@ import { Folder } from "../../../src/base/fs/beneath.ts";
 import { toNameBytes } from "../../../src/base/fs/name-text.ts";
 import { createScanBudget, startLimits } from "../../../src/workspace/scan-budget.ts";
 import { removeGonePlainFolders } from "../../../src/workspace/scan/plain-folder-record.ts";
-import { openPlainFolders, PlainFolders } from "../../../src/workspace/scan/plain-folders.ts";
+import { PlainFolders } from "../../../src/workspace/scan/plain-folders.ts";
 import { scanWorkspace, type Scan } from "../../../src/workspace/scan/scan.ts";
 
 const run = promisify(execFile);
@@ -55,7 +55,7 @@ async function createProject(packages: readonly string[]): Promise<Project> {
     await mkdir(toNameBytes(folder), { recursive: true });
     await writeFile(toNameBytes(`${folder}/index.js`), "");
   }
-  const open = (): PlainFolders => openPlainFolders(paths, path);
+  const open = (): PlainFolders => new PlainFolders(paths, path);
   const look = async (plain: PlainFolders, deep: boolean): Promise<Scan> => {
     using root = Folder.openReal(path);
     const budget = createScanBudget(startLimits);

@@ -1,7 +1,7 @@
-import { orNothing } from "../../../base/fs/beneath.ts";
 import type { EntryKind } from "../../../base/fs/entry-facts.ts";
 import { quoted } from "../../../base/printable.ts";
 import { createScanBudget, startLimits } from "../../scan-budget.ts";
+import { factsAt } from "../../host-path.ts";
 import { toTold } from "../../roots/mounted-root.ts";
 import type { ScannedRoot } from "../../roots/scan-root.ts";
 import {
@@ -84,8 +84,5 @@ async function showFolders(
 }
 
 function ofKind({ root, scan }: ScannedRoot, kind: EntryKind): readonly (readonly string[])[] {
-  return scan.secrets.filter((names) => {
-    using parent = orNothing(() => root.folder.openPath(names.slice(0, -1)));
-    return orNothing(() => parent?.facts(names.at(-1) ?? ""))?.kind === kind;
-  });
+  return scan.secrets.filter((names) => factsAt(root.folder, names)?.kind === kind);
 }

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
+import { inFolderOf, type Folder } from "../../../base/fs/beneath.ts";
 import { toNameBytes, toNameText } from "../../../base/fs/name-text.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { readBlob } from "../../git-dir/objects/read-blob.ts";
@@ -214,6 +214,6 @@ function withReturns(content: Buffer): Buffer {
 }
 
 function isSame(root: OpenRoot, names: readonly string[], { content }: ShownFile): boolean {
-  using parent = orNothing(() => root.folder.openPath(names.slice(0, -1)));
-  return parent?.read(names.at(-1) ?? "", maxFileBytes)?.equals(content) === true;
+  const now = inFolderOf(root.folder, names, (around, name) => around.read(name, maxFileBytes));
+  return now?.equals(content) === true;
 }
