@@ -3,13 +3,13 @@ import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import { type ScanEnd, toReason } from "../scan-budget.ts";
 import type { HiddenKey } from "../hide/hidden-once.ts";
-import type { KnownViews } from "../git-dir/views/view.ts";
+import type { KnownViews } from "../git-dir/views/read-views.ts";
 import { isOfPackages, toOpeningHint, toTold, type MountedRoot } from "../roots/mounted-root.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
 import type { HostExecutable } from "../scan/host-executable.ts";
 import type { Scan } from "../scan/scan.ts";
 import { inspectGitDir, type InspectedPlace } from "../git-dir/inspect/inspect-git-dir.ts";
-import { readGitDirViews } from "./left-views.ts";
+import { readGitDirViews } from "../git-dir/views/read-views.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import type { Danger } from "../git-dir/inspect/inspection.ts";
 
@@ -72,7 +72,7 @@ export async function readKnownGitDirs(
     const unseen = dangers.find((danger) => danger.unseen !== undefined);
     if (unseen !== undefined && place.protect === "default")
       throw notScannedInto(place.root, gitDir, unseen);
-    const { known: views } = await readGitDirViews(place.root.folder, gitDir, place.budget);
+    const { known: views } = await readGitDirViews(place.root.folder, gitDir, place);
     const over = place.budget.ended();
     if (over !== undefined) throw tooMuch(place.root, gitDir, over);
     const own = dangers.map(({ id }) => id);

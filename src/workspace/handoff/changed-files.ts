@@ -1,6 +1,5 @@
 import type { Folder } from "../../base/fs/beneath.ts";
 import { toWrittenName } from "../../base/fs/name-text.ts";
-import { toReviewDetail } from "../git-dir/views/view.ts";
 import { readPlace } from "../hide/hidden-once.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import { isCompiledKind, isForged } from "../scan/compiled-executable.ts";
@@ -92,4 +91,19 @@ export function toCompiledFiles(all: readonly Found[]): CompiledFiles | undefine
       scan.madePaths.map((path) => toWrittenName(toTold(root, path))),
     ),
   };
+}
+
+/** By the kind of a host executable in the work tree: what shows what is there, whatever git is told there. */
+const commands = new Map([
+  // `-diff`, `diff=`, `binary` and programs of the user's own that the tree selects (gitattributes(5))
+  ["git attributes", "git diff --text --no-textconv --no-ext-diff"],
+  // `ignore = all` (gitmodules(5))
+  ["git submodules", "git status --ignore-submodules=none"],
+  ["names of authors", "git log --no-mailmap"],
+]);
+
+/** What the hand-off says beside a file that changes what git shows; undefined for others. */
+function toReviewDetail(kind: string): string | undefined {
+  const command = commands.get(kind);
+  return command && `to see what is there: ${command}`;
 }

@@ -11,8 +11,7 @@ import {
 import type { Found } from "./found.ts";
 import { type HandlingOptions, type Handoff, type HandoffEntry, HandlingSteps } from "./handoff.ts";
 import { disablePrograms, disableUnseenFolders, takeOwnerRights } from "./disable-places.ts";
-import { inspectViews } from "./left-views.ts";
-import { reportRepositories } from "./left-repositories.ts";
+import { inspectViews, reportRepositories } from "./left-repositories.ts";
 import { takeSharedRights } from "./shared-rights.ts";
 
 /** What is listed; a list that is longer isn't read, and a sandbox chooses how long it is. */
@@ -85,7 +84,7 @@ async function inspectRoot(
   await steps.take(() => disablePrograms(found, handled));
   await steps.take(() => reportRepositories(repositories, handled));
   // Of those that git still finds
-  await steps.take(() => inspectViews(baseline, scan.repositories, options));
+  await steps.take(() => inspectViews(found, options));
   await steps.take(() => disableUnseenFolders(found, handled));
   const told = toTeller(root);
   await steps.take(() => scan.opened.map((names) => told(toOpened(names))));

@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { readGitDirViews } from "../git-dir/views/read-views.ts";
 import type { Danger } from "../git-dir/inspect/inspection.ts";
-import type { InspectedGitDir } from "./found.ts";
-import type { HandoffEntry, HandlingOptions } from "./handoff.ts";
+import type { Found, InspectedGitDir } from "./found.ts";
+import type { HandoffEntry, HandlingOptions, HandoffOptions } from "./handoff.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import { isNameable } from "../protect/nameable.ts";
 import { disablePlace, disableGitDir, toDisabledText, type Hold } from "./disable-git-dir.ts";
@@ -123,4 +124,25 @@ async function hold(
   if (known === undefined || !isInPlaces)
     return [await disableGitDir(root, gitDir, { isSeen: findings.isPart !== true, budget })];
   return places.map((place) => disablePlace(root, [...gitDir.names, ...place.split("/")]));
+}
+
+/** What a run left that makes git show something else, with the command that shows what is there. */
+export async function inspectViews(
+  { baseline, scan }: Found,
+  { root, budget }: HandoffOptions,
+): Promise<readonly HandoffEntry[]> {
+  const entries: HandoffEntry[] = [];
+  for (const gitDir of scan.repositories) {
+    if (!(await budget.turn())) break;
+    const path = gitDir.names.join("/");
+    const known = baseline.repositories.get(path)?.views ?? {};
+    const { views } = await readGitDirViews(root.folder, gitDir, { budget, known });
+    for (const { id, state, text, command } of views) {
+      if (known[id] === state) continue;
+      const change = known[id] === undefined ? "new" : "changed";
+      const detail = `${text}; to see what is there: ${command}`;
+      entries.push({ change, kind: "what git shows", path: toTold(root, path), detail });
+    }
+  }
+  return entries;
 }

@@ -15,7 +15,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { Folder } from "../../../src/base/fs/beneath.ts";
 import { createScanBudget, startLimits } from "../../../src/workspace/scan-budget.ts";
 import {
-  readViews,
+  readGitDirViews,
   type RepositoryViews,
 } from "../../../src/workspace/git-dir/views/read-views.ts";
 import { git, gitEnvironment } from "../../support/git.ts";
@@ -239,6 +239,9 @@ test.each(treeTricks)(
   },
 );
 
+/** Of a folder that is a repository itself */
+const gitFolder = { names: [], shape: "bare" } as const;
+
 test("everyday git says nothing of what git shows", async () => {
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
@@ -349,7 +352,9 @@ test("large lists of refs are read in time, while the process answers", async ()
   for (const text of [lines.join(""), "x refs/replace/".repeat(4_000_000)]) {
     await writeFile(packed, text);
     using root = Folder.openRoot(join(workspace, ".git"));
-    const { views } = await readViews(root, createScanBudget(startLimits));
+    const { views } = await readGitDirViews(root, gitFolder, {
+      budget: createScanBudget(startLimits),
+    });
     expect(views.some((view) => view.id === "replace")).toBe(true);
   }
   clearInterval(timer);
@@ -370,7 +375,7 @@ test("an index that is as it was isn't read again; one that was written to is, w
     const spend: typeof budget.spend = (what, count = 1) => {
       if (what === "bytes") bytes += count;
     };
-    const found = await readViews(root, { ...budget, spend }, known);
+    const found = await readGitDirViews(root, gitFolder, { budget: { ...budget, spend }, known });
     return { ...found, bytes };
   };
   const plain = await readFile(index);

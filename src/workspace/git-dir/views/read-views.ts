@@ -3,13 +3,28 @@ import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import type { GitSetting } from "../git-setting.ts";
 import { maxConfigurationBytes, readConfiguration } from "../git-configuration.ts";
+import type { GitDir } from "../inspect/find-git-dirs.ts";
 import { inspectIndex } from "./index-views.ts";
 import { readRefViews } from "./ref-views.ts";
-import type { KnownViews, View } from "./view.ts";
 
 // A reviewer goes by what git shows of what a sandbox left. These are the ways to make it show something else that run
 // nothing. Sources: git-replace(1), gitrepository-layout(5), git-update-index(1), git-sparse-checkout(1),
 // gitignore(5), git-notes(1), gitrevisions(7), git-config(1).
+
+/** One circumstance that makes git show something else than what is there. */
+export interface View {
+  /** The same circumstance of a repository has the same */
+  readonly id: string;
+  /** The same while nothing about it changed */
+  readonly state: string;
+  /** What it does, as in `replaces 2 objects (refs/replace)` */
+  readonly text: string;
+  /** Shows what is there */
+  readonly command: string;
+}
+
+/** Ids and states of the views that were there before a run, and the state of the index. */
+export type KnownViews = Readonly<Record<string, string>>;
 
 /** Files of a repository's folder; comments alone do nothing. */
 const files: readonly (readonly [path: readonly string[], text: string, command: string])[] = [
@@ -47,15 +62,21 @@ export interface RepositoryViews {
   readonly known: KnownViews;
 }
 
+const none: RepositoryViews = { views: [], known: {} };
+
 /**
- * Everything in a repository's folder, or in that of a linked work tree, that makes git show something else.
+ * Everything in a repository's folder, or in that of a linked work tree, that makes git show something else; nothing for
+ * what has no folder of git's.
  * @param known what an earlier look found; of an index that is as it was there are no views again
  */
-export async function readViews(
-  folder: Folder,
-  budget: ScanBudget,
-  known: KnownViews = {},
+export async function readGitDirViews(
+  root: Folder,
+  { names, shape }: GitDir,
+  { budget, known = {} }: { readonly budget: ScanBudget; readonly known?: KnownViews | undefined },
 ): Promise<RepositoryViews> {
+  if (shape === "other" || shape === "file" || shape === "link") return none;
+  using folder = orNothing(() => root.openPath(names));
+  if (folder === undefined) return none;
   const index = await inspectIndex(folder, budget, known[indexState]);
   const views = [
     ...(await readFileViews(folder, budget)),

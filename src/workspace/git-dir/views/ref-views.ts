@@ -3,7 +3,7 @@ import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
 import { isDisabledName } from "../../handoff/take-away.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { readFolderOrNothing } from "../../read-folder.ts";
-import type { View } from "./view.ts";
+import type { View } from "./read-views.ts";
 
 const maxPackedRefsBytes = 64 * 1024 * 1024;
 /** Of all tables together */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mkdir, writeFile } from "node:fs/promises";
-import { parseIndexFlags } from "../../../../../src/workspace/git-dir/views/index-flags.ts";
+import { parseIndexFlags } from "../../../../../src/workspace/git-dir/views/index-views.ts";
 import { createGitFolder, git } from "../../../../support/git.ts";
 
 /** Names that git sorts, shares the beginnings of, and pads to every length. */
