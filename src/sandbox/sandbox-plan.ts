@@ -39,7 +39,7 @@ import { proxyUrl, relayAddress } from "./sandbox-network.ts";
 import type { OnStream } from "./link/read-service.ts";
 import { toSessionLabels } from "./session-labels.ts";
 import type { StartingRelay } from "./start-relay.ts";
-import type { FrozenTree } from "../workspace/hide/tracked/frozen-files.ts";
+import type { FrozenTree } from "../workspace/hide/tracked/work-trees.ts";
 import type { WorkspaceSession } from "../workspace/workspace-session.ts";
 import { toGitSignScript } from "./environment/git-sign.ts";
 import { toTemporary } from "./mounts/temporary-mounts.ts";

@@ -36,7 +36,7 @@ import { writeCopies } from "./protect/shown-copies.ts";
 import { toTold, type MountedRoot } from "./roots/mounted-root.ts";
 import type { ScannedRoot } from "./roots/scan-root.ts";
 import type { Scan } from "./scan/scan.ts";
-import type { FrozenTree } from "./hide/tracked/frozen-files.ts";
+import type { FrozenTree } from "./hide/tracked/work-trees.ts";
 import { makeMountPoints, withShared } from "./session-mount-points.ts";
 import { writeRecord, type WorkspaceRecord } from "./workspace-record.ts";
 

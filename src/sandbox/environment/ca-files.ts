@@ -10,7 +10,7 @@ import {
   toHiddenFile,
   toHiddenScript,
 } from "./git-hidden.ts";
-import type { FrozenTree } from "../../workspace/hide/tracked/frozen-files.ts";
+import type { FrozenTree } from "../../workspace/hide/tracked/work-trees.ts";
 import { infoDirectory } from "../sandbox-places.ts";
 import { adviceFolder, advicePaths, adviceScript } from "./tool-advice.ts";
 

@@ -6,7 +6,7 @@ import type { GitRule } from "../../git/entry/git-rule.ts";
 import type { RemoteRewrites } from "./git-remotes.ts";
 import { hiddenFilter, toHiddenFile } from "./git-hidden.ts";
 import { infoDirectory } from "../sandbox-places.ts";
-import type { FrozenTree } from "../../workspace/hide/tracked/frozen-files.ts";
+import type { FrozenTree } from "../../workspace/hide/tracked/work-trees.ts";
 
 export const gitFiles = {
   /** Takes the place of the image's own, which it includes */

@@ -1,6 +1,8 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { orNothing, type Folder } from "../../base/fs/beneath.ts";
 import { openOrNothing, toRealPath } from "../host-path.ts";
+import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
+import { lastValue } from "./git-setting.ts";
 import type { GitDir } from "./inspect/find-git-dirs.ts";
 import { readLine } from "./git-location.ts";
 
@@ -75,4 +77,40 @@ function isBare(folder: Folder): boolean {
   return ["HEAD", "objects", "refs"].every(
     (name) => orNothing(() => folder.facts(name)) !== undefined,
   );
+}
+
+/** `config.worktree` counts where the other one says so (git-worktree(1)), and for nothing here when it doesn't */
+const configurations = ["config", "config.worktree"] as const;
+
+/**
+ * Work trees that repositories' own settings name (`core.worktree`), with no `.git` in them: those of a repository for
+ * files of the home, or one that was made with `--separate-git-dir`. Git doesn't go by included files for it.
+ */
+export async function findNamedTrees(
+  workspace: string,
+  gitDirs: readonly GitDir[],
+): Promise<readonly GitPlace[]> {
+  const found: GitPlace[] = [];
+  for (const gitDir of gitDirs) {
+    if (gitDir.shape !== "folder" && gitDir.shape !== "bare") continue;
+    const place = orNothing(() => toGitPlace(workspace, gitDir));
+    const named = place && (await readNamed(place.commonDirectory));
+    const workTree = named === undefined ? undefined : toRealPath(named);
+    if (place === undefined || workTree === undefined) continue;
+    found.push({ ...place, gitDirectory: place.commonDirectory, workTree });
+  }
+  return found;
+}
+
+/** Absolute, and not yet seen whether it's there. */
+async function readNamed(gitDirectory: string): Promise<string | undefined> {
+  using folder = openOrNothing(gitDirectory);
+  let named: string | undefined;
+  for (const name of configurations) {
+    const content = folder?.read(name, maxConfigurationBytes);
+    // Most say nothing of it, and needn't be read by git
+    if (content === undefined || !/worktree/i.test(content.toString("latin1"))) continue;
+    named = lastValue((await readConfiguration(content)) ?? [], "core.worktree") ?? named;
+  }
+  return named === undefined ? undefined : resolve(gitDirectory, named);
 }

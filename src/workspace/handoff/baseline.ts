@@ -3,13 +3,12 @@ import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import { type ScanEnd, toReason } from "../scan-budget.ts";
 import type { HiddenKey } from "../hide/hidden-once.ts";
-import type { KnownViews } from "../git-dir/views/read-views.ts";
+import { type KnownViews, readGitDirViews } from "../git-dir/views/read-views.ts";
 import { isOfPackages, toOpeningHint, toTold, type MountedRoot } from "../roots/mounted-root.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
 import type { HostExecutable } from "../scan/host-executable.ts";
 import type { Scan } from "../scan/scan.ts";
 import { inspectGitDir, type InspectedPlace } from "../git-dir/inspect/inspect-git-dir.ts";
-import { readGitDirViews } from "../git-dir/views/read-views.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import type { Danger } from "../git-dir/inspect/inspection.ts";
 

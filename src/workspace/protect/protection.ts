@@ -36,8 +36,7 @@ import { protectAllPointed, readAllPointed, type GitDirsOfRoot } from "./protect
 import { protectGitDir, type GitDirOptions } from "./protect-git-dir.ts";
 import type { TreesInSandbox } from "./protect-work-trees.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
-import { toFrozenTrees, type FrozenTree } from "../hide/tracked/frozen-files.ts";
-import { findWorkTreesOf } from "../hide/tracked/work-trees.ts";
+import { toFrozenTrees, type FrozenTree, findWorkTreesOf } from "../hide/tracked/work-trees.ts";
 import { toCopies, withoutEmptied, type CopyMount } from "./shown-copies.ts";
 
 /** Characters of a path that is told of in an error. */
@@ -136,8 +135,7 @@ export async function planProtection(
     pinned: findPinned(drafts),
     pointed: protect === "default" ? pointed : [],
     frozen: toFrozenTrees(
-      drafted.flatMap(({ root, draft }) => draft.frozen.map((names) => ({ root, names }))),
-      trees,
+      drafted.flatMap(({ root, draft }) => draft.frozen.flatMap((names) => trees(root, names))),
     ),
     readable: drafted.flatMap(({ root, draft }) =>
       draft.readable.map((names) => toTold(root, names.join("/"))),

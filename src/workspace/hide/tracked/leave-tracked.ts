@@ -5,7 +5,6 @@ import { factsAt } from "../../host-path.ts";
 import { toTold } from "../../roots/mounted-root.ts";
 import type { ScannedRoot } from "../../roots/scan-root.ts";
 import {
-  findInTree,
   inspectTracked,
   inspectBeneathTracked,
   type ShownFile,
@@ -70,7 +69,7 @@ async function showFolders(
   const folders = new Map<string, ShownFolder>();
   const notes: string[] = [];
   for (const names of ofKind(one, "folder")) {
-    const place = findInTree(trees, one.root, names);
+    const [place] = trees(one.root, names);
     const files = place && (await inspectBeneathTracked(place, budget));
     const path = names.join("/");
     if (files !== undefined && files.size > 0) folders.set(path, files);

@@ -1,13 +1,11 @@
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
 import { inFolderOf, type Folder } from "../../../base/fs/beneath.ts";
 import { toNameBytes, toNameText } from "../../../base/fs/name-text.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { readBlob } from "../../git-dir/objects/read-blob.ts";
-import { isGitName } from "../../git-dir/repository-signs.ts";
 import type { OpenRoot } from "../../roots/mounted-root.ts";
 import { lookUpTracked, type EntryTest, type TrackedEntry } from "./index-lookup.ts";
-import type { WorkTree, WorkTrees } from "./work-trees.ts";
+import type { PlaceInTree, WorkTree, WorkTrees } from "./work-trees.ts";
 
 // What git has of files that are to be hidden: in the index, whose objects the sandbox can read anyway.
 
@@ -31,13 +29,6 @@ export interface TrackedFile {
   readonly isSame: boolean;
 }
 
-/** A place in a work tree. */
-export interface PlaceInTree {
-  readonly tree: WorkTree;
-  /** From the work tree */
-  readonly names: readonly string[];
-}
-
 /** No file with settings is larger, and few with keys; of a larger one nothing is shown */
 const maxFileBytes = 32 * 1024 * 1024;
 /** Of a hidden folder: more isn't what somebody hides, and each is written for the session */
@@ -51,28 +42,6 @@ export interface TrackedFiles {
   readonly budget: ScanBudget;
 }
 
-/** Where git has a place of a root; undefined outside of work trees, and in a repository's own folder. */
-export function findInTree(
-  trees: WorkTrees,
-  root: OpenRoot,
-  names: readonly string[],
-): PlaceInTree | undefined {
-  return findInTrees(trees, root, names)[0];
-}
-
-/** The same in every work tree that it's in. */
-export function findInTrees(
-  trees: WorkTrees,
-  root: OpenRoot,
-  names: readonly string[],
-): readonly PlaceInTree[] {
-  return trees.around(root, names).flatMap((tree) => {
-    const inner = join(root.source, ...names).slice(tree.path.length);
-    const own = inner.split("/").filter((name) => name !== "");
-    return own.length === 0 || own.some((name) => isGitName(name)) ? [] : { tree, names: own };
-  });
-}
-
 /**
  * What git has of files of a root, by their paths from it; those that it hasn't are missing.
  * @param all names of files
@@ -84,7 +53,7 @@ export async function inspectTracked(
 ): Promise<ReadonlyMap<string, TrackedFile>> {
   const byTree = new Map<WorkTree, Map<string, readonly string[]>>();
   for (const names of all) {
-    const place = findInTree(trees, root, names);
+    const [place] = trees(root, names);
     if (place === undefined) continue;
     const wanted = byTree.get(place.tree) ?? new Map<string, readonly string[]>();
     byTree.set(place.tree, wanted.set(toLetters(place.names), names));

@@ -2,10 +2,15 @@ import { join } from "node:path";
 import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
 import { contains } from "../../../base/fs/path-steps.ts";
 import { toNames } from "../../host-path.ts";
-import { findOuterPlaces, toGitPlace, type GitPlace } from "../../git-dir/git-place.ts";
+import {
+  findNamedTrees,
+  findOuterPlaces,
+  toGitPlace,
+  type GitPlace,
+} from "../../git-dir/git-place.ts";
+import { isGitName } from "../../git-dir/repository-signs.ts";
 import type { OpenRoot } from "../../roots/mounted-root.ts";
 import type { ScannedRoot } from "../../roots/scan-root.ts";
-import { findNamedTrees } from "./named-trees.ts";
 
 /** A work tree whose repository the sandbox has, too. */
 export interface WorkTree {
@@ -25,11 +30,18 @@ export interface OpenRepository extends Disposable {
   readonly common: Folder;
 }
 
-/** The work trees of a session. */
-export interface WorkTrees {
-  /** Those that a place of a root is in: the innermost with a `.git`, then all that repositories' settings name */
-  readonly around: (root: OpenRoot, names: readonly string[]) => readonly WorkTree[];
+/** A place in a work tree. */
+export interface PlaceInTree {
+  readonly tree: WorkTree;
+  /** From the work tree */
+  readonly names: readonly string[];
 }
+
+/**
+ * Where git has a place of a root: in the innermost work tree with a `.git`, then in all that repositories' settings name.
+ * Nowhere outside of work trees, and in a repository's own folder.
+ */
+export type WorkTrees = (root: OpenRoot, names: readonly string[]) => readonly PlaceInTree[];
 
 /**
  * Finds the work trees in which files of the roots lie. A `.git` file can name any repository of the host, so one that
@@ -60,17 +72,41 @@ export async function findWorkTreesOf(looked: readonly ScannedRoot[]): Promise<W
     return toKnown(`around ${root.source}`, () => findOuterPlaces(root.source)[0]);
   };
   const named = await findNamed(looked, roots);
-  return {
-    around: (root, names) => {
-      const own = findOwn(root, names);
-      const place = join(root.source, ...names);
-      const others = named.filter(
-        ({ path, gitDirectory }) =>
-          gitDirectory !== own?.gitDirectory && path !== place && contains(path, place),
-      );
-      return own === undefined ? others : [own, ...others];
-    },
+  return (root, names) => {
+    const own = findOwn(root, names);
+    const path = join(root.source, ...names);
+    const others = named.filter(
+      (one) =>
+        one.gitDirectory !== own?.gitDirectory && one.path !== path && contains(one.path, path),
+    );
+    return [...(own === undefined ? [] : [own]), ...others].flatMap((tree) => {
+      const inTree = path
+        .slice(tree.path.length)
+        .split("/")
+        .filter((name) => name !== "");
+      const isIn = inTree.length > 0 && !inTree.some((name) => isGitName(name));
+      return isIn ? { tree, names: inTree } : [];
+    });
   };
+}
+
+// A mask can't be changed by git in the sandbox: it's a mount. What git checks out over it, or adds from it, would be a
+// commit that has lost the content. So git there is told to take each of them for what its index has, and to add none.
+
+/** What is hidden of a work tree. */
+export interface FrozenTree {
+  /** In the sandbox */
+  readonly gitDirectory: string;
+  /** Paths from the work tree, of files and folders */
+  readonly paths: readonly string[];
+}
+
+export function toFrozenTrees(places: readonly PlaceInTree[]): readonly FrozenTree[] {
+  const byTree = Map.groupBy(places, ({ tree }) => tree.gitDirectory);
+  return [...byTree].map(([gitDirectory, all]) => ({
+    gitDirectory,
+    paths: all.map(({ names }) => names.join("/")),
+  }));
 }
 
 /** Nobody has as many; a sandbox may make any number, and git in the next one is told of each in files of its own */
@@ -81,7 +117,9 @@ async function findNamed(
   looked: readonly ScannedRoot[],
   roots: readonly OpenRoot[],
 ): Promise<readonly WorkTree[]> {
-  const places = await Promise.all(looked.map((one) => findNamedTrees(one)));
+  const places = await Promise.all(
+    looked.map(({ root, scan }) => findNamedTrees(root.source, scan.repositories)),
+  );
   return places
     .flat()
     .flatMap((place) => toWorkTree(place, roots) ?? [])
@@ -94,11 +132,7 @@ function toWorkTree(place: GitPlace | undefined, roots: readonly OpenRoot[]): Wo
   const own = findSeen(roots, place.gitDirectory);
   const common = findSeen(roots, place.commonDirectory);
   if (own === undefined || common === undefined) return undefined;
-  return {
-    path: place.workTree,
-    gitDirectory: own.target,
-    open: () => openBoth(own, common),
-  };
+  return { path: place.workTree, gitDirectory: own.target, open: () => openBoth(own, common) };
 }
 
 /** A folder of the host that is in the sandbox. */
@@ -129,9 +163,5 @@ function openBoth(own: SeenFolder, common: SeenFolder): OpenRepository | undefin
   const [ownFolder, commonFolder] = [open(own), open(common)];
   if (ownFolder === undefined || commonFolder === undefined) return undefined;
   const kept = opened.move();
-  return {
-    own: ownFolder,
-    common: commonFolder,
-    [Symbol.dispose]: () => kept.dispose(),
-  };
+  return { own: ownFolder, common: commonFolder, [Symbol.dispose]: () => kept.dispose() };
 }
