@@ -1,4 +1,4 @@
-import { orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { orNothing } from "../../base/fs/beneath.ts";
 import { toNames } from "../host-path.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { findOtherSystem } from "../git-dir/other-system.ts";
@@ -7,7 +7,7 @@ import { hasRoomForCopies, kindOf, showInstead, type MountDraft } from "../prote
 import { readFolderOrNothing } from "../read-folder.ts";
 import { inspectTracked } from "./tracked/tracked-files.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
-import { hideLogs } from "./shown-log.ts";
+import { hideLogs, isOpenToSandbox, type Hiding } from "./shown-log.ts";
 import { isTreeSettings } from "../git-dir/repository-signs.ts";
 import { withoutSecretsByStep } from "./settings-text.ts";
 
@@ -43,13 +43,6 @@ const otherFolders: readonly (readonly [folder: string, names: RegExp])[] = [
 /** Larger ones aren't looked through, and shown empty: no settings are */
 const maxSettingsBytes = 16 * 1024 * 1024;
 
-/** Where settings are, and what looking through them may cost. */
-interface HidePlace {
-  readonly folder: Folder;
-  readonly names: readonly string[];
-  readonly budget: ScanBudget;
-}
-
 /** Where settings are looked for. */
 interface SettingsPlaces {
   readonly gitDirs: readonly GitDir[];
@@ -68,41 +61,35 @@ interface SettingsPlaces {
  */
 export async function hideSettings(draft: MountDraft, places: SettingsPlaces): Promise<void> {
   const { gitDirs, isOwn, paths, pointed, budget } = places;
-  const own = gitDirs.filter(({ names }) => isOwn(names));
+  const hiding = { draft, budget };
+  const { own = [], others = [] } = Object.groupBy(gitDirs, ({ names }) =>
+    isOwn(names) ? "own" : "others",
+  );
   for (const gitDir of own) {
     if (!(await budget.turn())) return;
-    await hideInGitDir(draft, gitDir, budget);
+    await hideInGitDir(hiding, gitDir);
   }
-  await hideOthers(
-    draft,
-    gitDirs.filter(({ names }) => !isOwn(names)),
-    budget,
-  );
+  await hideOthers(hiding, others);
   // What settings include, whatever the condition
   for (const { path, kind } of pointed) {
     if (budget.isDue() && !(await budget.turn())) return;
     const inside = kind === "settings" ? toNames(draft.root.source, path) : undefined;
-    if (inside !== undefined && kindOf(draft, inside) === "file")
-      await hideFile(draft, inside, budget);
+    if (inside !== undefined && kindOf(draft, inside) === "file") await hideFile(hiding, inside);
   }
   for (const path of paths) {
     const names = path.split("/");
     if (budget.isDue() && !(await budget.turn())) return;
-    if (isTreeSettings(names.at(-1) ?? "")) await hideFile(draft, names, budget);
+    if (isTreeSettings(names.at(-1) ?? "")) await hideFile(hiding, names);
   }
 }
 
 /** A sandbox chooses how many repositories it leaves, and how many files with passwords there are in each. */
-async function hideOthers(
-  draft: MountDraft,
-  gitDirs: readonly GitDir[],
-  budget: ScanBudget,
-): Promise<void> {
+async function hideOthers({ draft, budget }: Hiding, gitDirs: readonly GitDir[]): Promise<void> {
   let left = 0;
   for (const gitDir of gitDirs) {
     if (!(await budget.turn())) return;
     const found: MountDraft = { ...draft, copies: new Map(), notes: [] };
-    await hideInGitDir(found, gitDir, budget);
+    await hideInGitDir({ draft: found, budget }, gitDir);
     // A copy that is shown already has been made without secrets
     const copies = [...found.copies].filter(([key]) => !draft.copies.has(key));
     if (copies.length === 0) continue;
@@ -120,63 +107,39 @@ async function hideOthers(
     );
 }
 
-async function hideInGitDir(
-  draft: MountDraft,
-  { names, shape }: GitDir,
-  budget: ScanBudget,
-): Promise<void> {
-  if (shape === "other") await hideOther(draft, names, budget);
+async function hideInGitDir(hiding: Hiding, { names, shape }: GitDir): Promise<void> {
+  if (shape === "other") await hideOther(hiding, names);
   if (shape !== "folder" && shape !== "bare" && shape !== "module" && shape !== "worktree") return;
   // What can't be opened was refused or masked
-  using folder = orNothing(() => draft.root.folder.openPath(names));
+  using folder = orNothing(() => hiding.draft.root.folder.openPath(names));
   if (folder === undefined) return;
-  const place = { folder, names, budget };
-  await hideIn(draft, place, ownNames);
-  for (const inner of ownFolders) {
-    await hideBelow(draft, { names: [...names, ...inner.split("/")], budget }, /^/);
-  }
-  await hideLogs(draft, place);
+  await hideIn(hiding, names, ownNames);
+  for (const inner of ownFolders) await hideIn(hiding, [...names, ...inner.split("/")], /^/);
+  await hideLogs(hiding, { folder, names });
 }
 
-async function hideOther(
-  draft: MountDraft,
-  names: readonly string[],
-  budget: ScanBudget,
-): Promise<void> {
+async function hideOther(hiding: Hiding, names: readonly string[]): Promise<void> {
   for (const { path } of findOtherSystem(names.at(-1) ?? "")?.settings ?? []) {
-    await hideFile(draft, [...names, ...path.split("/")], budget);
+    await hideFile(hiding, [...names, ...path.split("/")]);
   }
   for (const [inner, wanted] of otherFolders) {
-    const own = [...names, ...inner.split("/").filter((name) => name !== "")];
-    await hideBelow(draft, { names: own, budget }, wanted);
+    await hideIn(hiding, inner === "" ? names : [...names, inner], wanted);
   }
 }
 
-async function hideBelow(
-  draft: MountDraft,
-  { names, budget }: Omit<HidePlace, "folder">,
-  wanted: RegExp,
-): Promise<void> {
+/** The files of a folder that have a wanted name. */
+async function hideIn(hiding: Hiding, names: readonly string[], wanted: RegExp): Promise<void> {
+  const { draft, budget } = hiding;
   using folder = orNothing(() => draft.root.folder.openPath(names));
-  if (folder !== undefined) await hideIn(draft, { folder, names, budget }, wanted);
-}
-
-async function hideIn(
-  draft: MountDraft,
-  { folder, names, budget }: HidePlace,
-  wanted: RegExp,
-): Promise<void> {
+  if (folder === undefined) return;
   for (const { name, kind } of await readFolderOrNothing(folder, budget)) {
     if (budget.isDue() && !(await budget.turn())) return;
-    if (kind === "file" && wanted.test(name)) await hideFile(draft, [...names, name], budget);
+    if (kind === "file" && wanted.test(name)) await hideFile(hiding, [...names, name]);
   }
 }
 
-async function hideFile(
-  draft: MountDraft,
-  names: readonly string[],
-  budget: ScanBudget,
-): Promise<void> {
+async function hideFile(hiding: Hiding, names: readonly string[]): Promise<void> {
+  const { draft, budget } = hiding;
   const key = names.join("/");
   // A copy that is shown already has been made without secrets
   if (draft.copies.has(key)) return;
@@ -186,10 +149,8 @@ async function hideFile(
   budget.spend("bytes", content?.length);
   if (content === undefined) {
     const facts = orNothing(() => parent?.facts(name));
-    // The sandbox is its owner, and can change the mode that keeps us out
-    const isOpen = facts?.uid === process.geteuid?.() || (facts?.size ?? 0) > maxSettingsBytes;
-    if (facts?.kind !== "file" || !isOpen) return;
-    await showSettings(draft, names, { clean: Buffer.alloc(0), budget });
+    if (!isOpenToSandbox(facts, maxSettingsBytes)) return;
+    await showSettings(hiding, names, Buffer.alloc(0));
     draft.notes.push(`${key} can't be looked through; it is shown empty`);
     return;
   }
@@ -198,22 +159,21 @@ async function hideFile(
   for (; step.done !== true; step = steps.next()) {
     if (budget.isDue() && !(await budget.turn())) return;
   }
-  if (step.value !== content) await showSettings(draft, names, { clean: step.value, budget });
+  if (step.value !== content) await showSettings(hiding, names, step.value);
 }
 
 /** What git has is read in the sandbox anyway, and no other content is to be committed there. */
 async function showSettings(
-  draft: MountDraft,
+  { draft, budget }: Hiding,
   names: readonly string[],
-  { clean, budget }: { readonly clean: Uint8Array; readonly budget: ScanBudget },
+  content: Uint8Array,
 ): Promise<void> {
-  const key = names.join("/");
   const look = { trees: draft.trees, budget };
-  const tracked = (await inspectTracked(look, draft.root, [names])).get(key);
+  const tracked = (await inspectTracked(look, draft.root, [names])).get(names.join("/"));
   if (tracked?.isSame === true) {
     draft.readable.push(names);
     return;
   }
   draft.frozen.push(names);
-  showInstead(draft, names, { content: clean, tracked: tracked?.shown });
+  showInstead(draft, names, { content, tracked: tracked?.shown });
 }

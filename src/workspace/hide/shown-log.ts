@@ -4,6 +4,7 @@ import { orNothing, type Folder } from "../../base/fs/beneath.ts";
 import { openOrNothing, openRealOrNothing } from "../host-path.ts";
 import { toCopyPath, type CopyMount } from "../protect/shown-copies.ts";
 import { isTooDeep, type ScanBudget } from "../scan-budget.ts";
+import type { EntryFacts } from "../../base/fs/entry-facts.ts";
 import type { MountDraft } from "../protect/mount-draft.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
 import { hideSecretsInText } from "./secret-text.ts";
@@ -54,40 +55,43 @@ function toDigest(content: Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** Where logs are, and what looking through them may cost. */
+/** A draft into which copies without secrets are put, and what looking for them may cost. */
+export interface Hiding {
+  readonly draft: MountDraft;
+  readonly budget: ScanBudget;
+}
+
+/** A folder with logs. */
 interface LogFolder {
   readonly folder: Folder;
   readonly names: readonly string[];
-  readonly budget: ScanBudget;
 }
 
 /**
  * Shows copies of a repository's logs where an address in them has a password: `git pull URL` writes its arguments
  * there. Git goes on writing, to the copy; what it wrote is added to the log when the session ends.
  */
-export async function hideLogs(draft: MountDraft, place: LogFolder): Promise<void> {
-  const { folder, names, budget } = place;
-  await hideLog(draft, place, "FETCH_HEAD");
-  using logs = orNothing(() => folder.open("logs"));
-  if (logs !== undefined) await hideIn(draft, { folder: logs, names: [...names, "logs"], budget });
+export async function hideLogs(hiding: Hiding, place: LogFolder): Promise<void> {
+  await hideLog(hiding, place, "FETCH_HEAD");
+  await hideInFolder(hiding, place, "logs");
 }
 
-async function hideIn(draft: MountDraft, place: LogFolder): Promise<void> {
-  const { folder, names, budget } = place;
+async function hideInFolder(hiding: Hiding, around: LogFolder, inner: string): Promise<void> {
+  const { budget } = hiding;
+  using folder = orNothing(() => around.folder.open(inner));
+  const names = [...around.names, inner];
+  if (folder === undefined) return;
   if (isTooDeep(names)) return budget.leaveOut(names);
   for (const { name, kind } of await readFolderOrNothing(folder, budget)) {
     if (budget.isDue() && !(await budget.turn())) return;
-    if (kind === "file") await hideLog(draft, place, name);
-    if (kind !== "folder") continue;
-    using inner = orNothing(() => folder.open(name));
-    if (inner !== undefined)
-      await hideIn(draft, { folder: inner, names: [...names, name], budget });
+    if (kind === "file") await hideLog(hiding, { folder, names }, name);
+    if (kind === "folder") await hideInFolder(hiding, { folder, names }, name);
   }
 }
 
 async function hideLog(
-  draft: MountDraft,
-  { folder, names, budget }: LogFolder,
+  { draft, budget }: Hiding,
+  { folder, names }: LogFolder,
   name: string,
 ): Promise<void> {
   const content = folder.read(name, maxLogBytes);
@@ -95,12 +99,20 @@ async function hideLog(
   if (content?.includes(":") === false) return;
   const facts = orNothing(() => folder.facts(name));
   // Somebody else's that can't be read is closed to the sandbox as well
-  const isOpen = facts?.uid === process.geteuid?.() || (facts?.size ?? 0) > maxLogBytes;
-  if (facts?.kind !== "file" || (content === undefined && !isOpen)) return;
+  if (facts?.kind !== "file" || (!content && !isOpenToSandbox(facts, maxLogBytes))) return;
   const path = [...names, name].join("/");
   const shown = content === undefined ? empty : await withoutPasswords(content, budget);
   if (content === undefined) draft.notes.push(`${path} can't be looked through; it is shown empty`);
   if (shown !== content) draft.copies.set(path, { content: shown, logOwner: facts });
+}
+
+/** Whether a file that can't be read here is one to the sandbox: it's its owner, and can change the mode that keeps us out. */
+export function isOpenToSandbox(
+  facts: EntryFacts | undefined,
+  maxBytes: number,
+): facts is EntryFacts {
+  if (facts?.kind !== "file") return false;
+  return facts.uid === process.geteuid?.() || facts.size > maxBytes;
 }
 
 /** Once the look is over, what is left of a log is left out: the start is refused then. */
