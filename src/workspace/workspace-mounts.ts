@@ -12,6 +12,7 @@ import { leaveOutOthers, wasBeforeOthers } from "./handoff/own-baseline.ts";
 import {
   listOtherSessions,
   readOtherRoots,
+  type OtherRoot,
   type SessionPlace,
 } from "./handoff/unscanned-sessions.ts";
 import { readClockSlack, tickNs } from "./clock-slack.ts";
@@ -26,16 +27,10 @@ import type { HostExecutable } from "./scan/host-executable.ts";
 import { toEnginePoints, toTargetPoints } from "./protect/mount-point.ts";
 import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
 import { toShownLogs } from "./hide/shown-log.ts";
-import {
-  planProtection,
-  refuseUnscanned,
-  type OwnMount,
-  type Protection,
-} from "./protect/protection.ts";
+import { planProtection, refuseUnscanned, type OwnMount } from "./protect/protection.ts";
 import { writeCopies } from "./protect/shown-copies.ts";
-import { toTold, type MountedRoot } from "./roots/mounted-root.ts";
+import { toTold, type MountedRoot, type OpenRoot } from "./roots/mounted-root.ts";
 import type { ScannedRoot } from "./roots/scan-root.ts";
-import type { Scan } from "./scan/scan.ts";
 import type { FrozenTree } from "./hide/tracked/work-trees.ts";
 import { makeMountPoints, withShared } from "./session-mount-points.ts";
 import { writeRecord, type WorkspaceRecord } from "./workspace-record.ts";
@@ -85,17 +80,7 @@ export interface WorkspaceOptions {
   readonly pin: (paths: readonly string[]) => Promise<void>;
 }
 
-/** Mounts that are decided and recorded. */
-interface PlannedMounts {
-  readonly record: WorkspaceRecord;
-  readonly looked: readonly ScannedRoot[];
-  readonly protection: Protection;
-  readonly masks: Masks;
-  readonly sources: readonly MountSource[];
-  readonly covered: readonly CoveredPlace[];
-}
-
-/** What was looked at for them. */
+/** What was looked at for the mounts. */
 interface Inspected {
   /** The workspace first */
   readonly looked: readonly ScannedRoot[];
@@ -107,23 +92,24 @@ interface Inspected {
   readonly directory: string;
   /** Sessions that were there when the look began */
   readonly before: readonly SessionPlace[];
+  /** Called once it's on disk, before anything of it is there */
+  readonly onRecorded: (record: WorkspaceRecord) => void;
 }
 
 /**
- * Decides what is mounted, makes the mount points, and records all of it before it's there, so that it can be undone
- * whatever happens.
+ * Decides what is mounted, and records all of it before it's there, so that it can be undone whatever happens; then makes
+ * the mount points, and writes what is shown instead.
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE, VBX_CONFIG_INVALID
  */
-export async function planMounts(
-  { paths, session, settings, mounts, pin }: WorkspaceOptions,
-  { looked, files, begun, directory, before }: Inspected,
-): Promise<PlannedMounts> {
-  const budget = createScanBudget(startLimits);
+export async function makeMounts(
+  options: WorkspaceOptions,
+  inspected: Inspected,
+): Promise<WorkspaceMounts> {
+  const { paths, session, settings, mounts, pin } = options;
+  const { looked, files, directory, before } = inspected;
   const { protect } = settings;
-  const earlier = await readOtherRoots(
-    paths,
-    before.filter(({ id }) => id !== session),
-  );
+  const budget = createScanBudget(startLimits);
+  const earlier = await readOthers(options, before);
   const [isMade, open] = await Promise.all([readMade(paths), readOpenDangers(paths)]);
   const [protection, known] = await Promise.all([
     planProtection(looked, {
@@ -135,18 +121,14 @@ export async function planMounts(
     }),
     readKnown(looked, { protect, budget }),
   ]).catch(refuseUnseen);
-  const programs = new Map<string, ReadonlyMap<string, HostExecutable>>();
+  const programs = new Map<OpenRoot, ReadonlyMap<string, HostExecutable>>();
   for (const { root } of known) {
-    programs.set(root.target, await readNamedExecutables(protection.pointed, { root, budget }));
+    programs.set(root, await readNamedExecutables(protection.pointed, { root, budget }));
   }
   if (protection.pointed.length > 0) refuseUnscanned(looked, budget);
   await pin(protection.pinned);
   // One that began meanwhile has no sandbox before its record is there, and one that ended has left it there
-  const sessions = [...before, ...(await listOtherSessions(paths))];
-  const others = await readOtherRoots(
-    paths,
-    sessions.filter(({ id }) => id !== session),
-  );
+  const others = await readOthers(options, [...before, ...(await listOtherSessions(paths))]);
   const targets = mounts.map(({ target }) => target);
   const masks = maskSpecialFiles(protection.folders, targets);
   const roots = looked.map(({ root }) => root);
@@ -159,28 +141,40 @@ export async function planMounts(
     protect,
     mountPoints: await withShared(paths, session, [...mountPoints, ...ofEngine]),
     logs: toShownLogs(protection.copies, directory),
-    roots: known.map(({ root, scan, repositories }) => {
-      const { kind, source, target } = root;
-      const apart = [...root.apart];
-      const executables = withPrograms(scan.executables, programs.get(target) ?? new Map());
-      const found = toBaseline(
-        { ...scan, executables },
-        {
-          repositories,
-          begun: begun - tickNs,
-          since: begun - readClockSlack(root.folder, source),
-          deepAs: readHiddenKeys(root.folder, scan.deep),
-        },
-      );
+    roots: known.map((one) => {
+      const { kind, source, target, apart } = one.root;
+      const found = toBaseline(one, { begun: inspected.begun, programs: programs.get(one.root) });
       const hiddenIn = toHiddenPlaces(target, covered, found.hidden);
-      const trusted = leaveOutDangers(leaveOutOthers(found, source, others), source, open);
-      const baseline = { ...trusted, hiddenAs: readHiddenKeys(root.folder, scan.secrets) };
-      return { kind, source, target, apart, hiddenIn, baseline };
+      const baseline = leaveOutDangers(leaveOutOthers(found, source, others), source, open);
+      return { kind, source, target, apart: [...apart], hiddenIn, baseline };
     }),
   };
   await writeRecord(paths, session, record);
+  inspected.onRecorded(record);
   makeMountPoints(mountPoints);
-  return { record, looked, protection, masks, covered, sources: [...protection.folders, ...files] };
+  const binds = await writeCopies(copies, directory);
+  return {
+    ...toTexts(looked, masks),
+    binds: [...protection.own.map(({ bind }) => bind), ...binds],
+    own: protection.own,
+    readable: protection.readable,
+    frozen: protection.frozen,
+    reached: { folders: roots.map(({ source }) => source), covered: toCovered(looked, masks) },
+    sources: [...protection.folders, ...files].map(({ target, origin }) => ({ target, origin })),
+    covered,
+    notes: protection.notes,
+  };
+}
+
+/** Roots of some sessions, apart from this one. */
+async function readOthers(
+  { paths, session }: WorkspaceOptions,
+  sessions: readonly SessionPlace[],
+): Promise<readonly OtherRoot[]> {
+  return await readOtherRoots(
+    paths,
+    sessions.filter(({ id }) => id !== session),
+  );
 }
 
 interface KnownRoot extends ScannedRoot {
@@ -203,28 +197,35 @@ async function readKnown(
 }
 
 function toBaseline(
-  scan: Scan,
-  known: Pick<Baseline, "repositories" | "begun" | "since" | "deepAs">,
+  { root, scan, repositories }: KnownRoot,
+  {
+    begun,
+    programs = new Map(),
+  }: {
+    readonly begun: bigint;
+    readonly programs: ReadonlyMap<string, HostExecutable> | undefined;
+  },
 ): Baseline {
   return {
-    ...known,
-    executables: scan.executables,
+    repositories,
+    begun: begun - tickNs,
+    since: begun - readClockSlack(root.folder, root.source),
+    deepAs: readHiddenKeys(root.folder, scan.deep),
+    hiddenAs: readHiddenKeys(root.folder, scan.secrets),
+    executables: withPrograms(scan.executables, programs),
     shared: scan.shared,
     hidden: scan.secrets.map((names) => names.join("/")),
     special: scan.special.map((names) => names.join("/")),
   };
 }
 
-/** Writes what is shown instead, and says what is to be mounted. */
-export async function makeMounts(
-  { looked, protection, masks, sources, covered }: PlannedMounts,
-  directory: string,
-): Promise<WorkspaceMounts> {
-  const copies = await writeCopies([...protection.copies, ...masks.copies], directory);
-  const folders = new Set(protection.folders.map(({ source }) => source));
+/** How what is hidden and masked is told. */
+function toTexts(
+  looked: readonly ScannedRoot[],
+  masks: Masks,
+): Pick<WorkspaceMounts, "hidden" | "tracked" | "masked"> {
+  const workspace = looked[0]?.root.target ?? "";
   return {
-    binds: [...protection.own.map(({ bind }) => bind), ...copies],
-    own: protection.own,
     hidden: looked.flatMap(({ root, scan }) =>
       scan.secrets.map((names) => toTold(root, names.join("/"))),
     ),
@@ -233,15 +234,7 @@ export async function makeMounts(
         toTold(root, path),
       ),
     ),
-    readable: protection.readable,
-    frozen: protection.frozen,
-    reached: { folders: [...folders], covered: toCovered(looked, masks) },
-    sources: sources.map(({ target, origin }) => ({ target, origin })),
-    covered,
-    masked: masks.copies.map(
-      ({ target }) => toNames(looked[0]?.root.target ?? "", target)?.join("/") ?? target,
-    ),
-    notes: protection.notes,
+    masked: masks.copies.map(({ target }) => toNames(workspace, target)?.join("/") ?? target),
   };
 }
 

@@ -6,7 +6,6 @@ import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { sessionFolder } from "../base/session-state.ts";
 import type { Baseline, KnownGitDir } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
-import type { HiddenKey } from "./hide/hidden-once.ts";
 import type { HiddenPlace } from "./hide/moved-secrets.ts";
 import type { ShownLog } from "./hide/shown-log.ts";
 import type { MountPointsBeneath } from "./protect/mount-point.ts";
@@ -44,18 +43,6 @@ export async function writeRecord(
   await writeFileAtomic(path, JSON.stringify({ ...record, roots }));
 }
 
-function toStored(baseline: Baseline): StoredBaseline {
-  const { since, begun = since, executables, shared, repositories } = baseline;
-  return {
-    ...baseline,
-    shared: shared === undefined ? undefined : [...shared],
-    since: String(since),
-    begun: String(begun),
-    executables: [...executables],
-    repositories: [...repositories],
-  };
-}
-
 /** @returns undefined when there was no sandbox yet, and nothing to undo */
 export async function readRecord(
   paths: Paths,
@@ -70,65 +57,76 @@ export async function readRecord(
   }
 }
 
-interface StoredBaseline {
+/** A baseline as JSON has it. What may be missing is so in what an earlier version wrote. */
+interface StoredBaseline extends Omit<
+  Baseline,
+  "since" | "begun" | "executables" | "shared" | "special" | "repositories"
+> {
   readonly since: string;
   readonly begun?: string;
   readonly executables: readonly [string, HostExecutable][];
-  readonly shared?: readonly [string, number][] | undefined;
-  readonly hidden: readonly string[];
-  readonly hiddenAs?: readonly HiddenKey[];
-  readonly deepAs?: readonly HiddenKey[];
+  readonly shared?: readonly [string, number][];
   readonly special?: readonly string[];
   readonly repositories: readonly [string, KnownGitDir][];
-  readonly dangerous?: readonly string[];
 }
 
-/** What is missing in what an earlier version wrote, which knew of the workspace alone. */
-interface EarlierRecord {
+function toStored(baseline: Baseline): StoredBaseline {
+  const { since, begun = since, executables, shared, repositories, ...others } = baseline;
+  return {
+    ...others,
+    ...given({ shared: shared && [...shared] }),
+    since: String(since),
+    begun: String(begun),
+    executables: [...executables],
+    repositories: [...repositories],
+  };
+}
+
+function toBaseline(stored: StoredBaseline): Baseline {
+  const {
+    since,
+    begun = since,
+    executables,
+    shared,
+    special = [],
+    repositories,
+    ...others
+  } = stored;
+  return {
+    ...others,
+    ...given({ shared: shared && new Map(shared) }),
+    since: BigInt(since),
+    begun: BigInt(begun),
+    executables: new Map(executables),
+    special,
+    repositories: new Map(repositories),
+  };
+}
+
+/** An earlier version knew of the workspace alone. */
+interface StoredRecord extends Omit<WorkspaceRecord, "roots" | "logs"> {
+  readonly logs?: readonly ShownLog[];
+  readonly roots?: readonly (Omit<RootRecord, "baseline"> & {
+    readonly baseline: StoredBaseline;
+  })[];
   readonly workspace?: string;
   readonly hiddenIn?: readonly HiddenPlace[];
   readonly baseline?: StoredBaseline;
 }
 
-interface StoredRecord extends Omit<WorkspaceRecord, "roots" | "logs">, EarlierRecord {
-  readonly logs?: readonly ShownLog[];
-  readonly roots?: readonly (Omit<RootRecord, "baseline"> & {
-    readonly baseline: StoredBaseline;
-  })[];
-}
-
 function parseRecord(value: unknown): WorkspaceRecord | "unreadable" {
   // Written by this program to a folder that is the user's alone
   const stored = value as StoredRecord;
-  const { protect, mountPoints, logs = [] } = stored;
-  const roots = stored.roots ?? toRoots(stored);
+  const { protect, mountPoints, logs = [], roots = toRoots(stored) } = stored;
   if (!Array.isArray(roots) || !Array.isArray(mountPoints)) return "unreadable";
-  return {
-    protect,
-    mountPoints,
-    logs,
-    roots: roots.map((root) => ({ ...root, baseline: toBaseline(root.baseline) })),
-  };
+  const read = roots.map((root) => ({ ...root, baseline: toBaseline(root.baseline) }));
+  return { protect, mountPoints, logs, roots: read };
 }
 
-function toRoots({ workspace, hiddenIn = [], baseline }: EarlierRecord): StoredRecord["roots"] {
+function toRoots({ workspace, hiddenIn = [], baseline }: StoredRecord): StoredRecord["roots"] {
   if (typeof workspace !== "string" || baseline === undefined) return undefined;
   const place = { source: workspace, target: workspace };
   return [{ kind: "workspace", ...place, apart: [], hiddenIn, baseline }];
-}
-
-function toBaseline(stored: StoredBaseline): Baseline {
-  return {
-    since: BigInt(stored.since),
-    begun: BigInt(stored.begun ?? stored.since),
-    executables: new Map(stored.executables),
-    ...(stored.shared === undefined ? {} : { shared: new Map(stored.shared) }),
-    hidden: stored.hidden,
-    // A session of an earlier version has none
-    special: stored.special ?? [],
-    repositories: new Map(stored.repositories),
-    ...given({ hiddenAs: stored.hiddenAs, deepAs: stored.deepAs, dangerous: stored.dangerous }),
-  };
 }
 
 /**

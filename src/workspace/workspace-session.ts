@@ -16,7 +16,6 @@ import { inspectEnd } from "./session-end.ts";
 import { removeMoved, releaseMountPoints } from "./session-mount-points.ts";
 import {
   makeMounts,
-  planMounts,
   refuseUnseen,
   type WorkspaceMounts,
   type WorkspaceOptions,
@@ -95,16 +94,16 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
         .then(leaveTracked)
         .then((all) => hideMoved(paths, all))
         .catch(refuseUnseen);
-      const { files } = opened;
-      const planned = await planMounts(options, {
+      mounts = await makeMounts(options, {
         looked,
-        files,
+        files: opened.files,
         begun,
         directory,
         before: await before,
+        onRecorded: (written) => {
+          record = written;
+        },
       });
-      ({ record } = planned);
-      mounts = await makeMounts(planned, directory);
       return mounts;
     },
     mounted: () => mounts,

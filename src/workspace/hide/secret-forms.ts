@@ -2,12 +2,8 @@ import { likelyToken } from "../../base/token-forms.ts";
 import { isPlainValue, isSecretName, type ReferenceTest } from "./secret-names.ts";
 import type { Word } from "./words.ts";
 
-/** A place in a line where a secret may stand. */
-interface SecretForm {
-  /** Offset in the word's text where the secret begins; undefined when the word isn't of this form */
-  readonly find: (word: Word, before: Before) => number | undefined;
-  readonly source: string;
-}
+/** Offset in a word's text where a secret begins; undefined when the word isn't of a form. */
+type FindSecret = (word: Word, before: Before) => number | undefined;
 
 /** What stands before a word, and how its line is read. */
 export interface Before {
@@ -27,23 +23,28 @@ const attachedPassword =
   /(?:^|[/!;&|(`])(?:mysql\w*|mariadb[\w-]*|sshpass|7z[ar]?|unrar|rar|xtrabackup|docker|podman)$/;
 const nextPassword =
   /(?:^|[/!;&|(`])(?:sshpass|docker|podman|mongo\w*|az|helm|skopeo|buildah|nerdctl)$/;
-const forms: readonly SecretForm[] = [
-  {
-    source: "what services say of their tokens",
-    find: ({ text }) => offsetOf(likelyToken.exec(text)),
-  },
-  { source: "environ(7), INI, YAML, RFC 9110: NAME=value, name: value", find: findNamed },
-  { source: "the same, parted by blanks; --password value", find: findAfterName },
-  { source: "RFC 3986, query", find: findInQuery },
-  { source: "curl(1) -u -U -E, http(1) -a: user:password", find: findUserOption },
-  { source: "curl(1) -H, git-config(1) http.extraHeader", find: findHeader },
-  { source: "curl(1) -b", find: findCookie },
-  { source: "mysql(1), sshpass(1), docker-login(1): -p", find: findShortPassword },
-  { source: "RFC 9110, authentication schemes", find: findAfterScheme },
-  {
-    source: "openssl-passphrase-options(1)",
-    find: ({ text }) => (text.startsWith("pass:") ? 5 : undefined),
-  },
+/** Places in a line where a secret may stand. */
+const forms: readonly FindSecret[] = [
+  // What services say of their tokens
+  ({ text }) => likelyToken.exec(text)?.index,
+  // environ(7), INI, YAML, RFC 9110: NAME=value, name: value
+  findNamed,
+  // The same, parted by blanks; --password value
+  findAfterName,
+  // RFC 3986, query
+  findInQuery,
+  // curl(1) -u -U -E, http(1) -a: user:password
+  findUserOption,
+  // curl(1) -H, git-config(1) http.extraHeader
+  findHeader,
+  // curl(1) -b
+  findCookie,
+  // mysql(1), sshpass(1), docker-login(1): -p
+  findShortPassword,
+  // RFC 9110, authentication schemes
+  findAfterScheme,
+  // openssl-passphrase-options(1)
+  ({ text }) => (text.startsWith("pass:") ? 5 : undefined),
 ];
 
 const plainText = /^[\w./<>]*$/;
@@ -55,14 +56,10 @@ export function findSecret(word: Word, before: Before): number | undefined {
   const last = before.words.at(-1) ?? "";
   // Most words of a log: neither they nor the one before are a part of any form
   if (plainText.test(word.text) && plainText.test(last) && !authScheme.test(last)) {
-    return offsetOf(likelyToken.exec(word.text));
+    return likelyToken.exec(word.text)?.index;
   }
-  let first: number | undefined;
-  for (const { find } of forms) {
-    const at = find(word, before);
-    if (at !== undefined && (first === undefined || at < first)) first = at;
-  }
-  return first;
+  const first = Math.min(...forms.map((find) => find(word, before) ?? Infinity));
+  return first === Infinity ? undefined : first;
 }
 
 const name = /(?<![\w$.-])([\w-][\w.-]*)["']?[=:]+/g;
@@ -202,8 +199,4 @@ function findAfterScheme({ text }: Word, { words, isReference }: Before): number
 function isValue(value: string, { isReference }: Before): boolean {
   const bare = value.replaceAll(/^["']+|(?<!["',;])["',;]+$/g, "");
   return bare !== "" && !isPlainValue(bare) && !isReference(value);
-}
-
-function offsetOf(match: RegExpExecArray | null): number | undefined {
-  return match?.index;
 }
