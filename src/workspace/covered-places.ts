@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { orNothing, type Folder } from "../base/fs/beneath.ts";
+import { orNothing, type Folder, type Names } from "../base/fs/beneath.ts";
 import type { EntryFacts } from "../base/fs/entry-facts.ts";
 import type { FileOrigin } from "../base/fs/file-origin.ts";
 import { factsAt, toNames } from "./host-path.ts";
@@ -43,11 +43,7 @@ export function toCoveredPlaces(covered: CoveredRoots): readonly CoveredPlace[] 
 }
 
 /** Undefined also for a folder that is closed to the sandbox, which can't say what it is. */
-function toReachableOrigin(
-  root: Folder,
-  names: readonly string[],
-  owner: EntryFacts,
-): FileOrigin | undefined {
+function toReachableOrigin(root: Folder, names: Names, owner: EntryFacts): FileOrigin | undefined {
   for (let length = 1; length <= names.length; length++) {
     const facts = factsAt(root, names.slice(0, length));
     if (facts === undefined || !isOpenTo(owner, facts)) return undefined;

@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { Folder, inFolderOf } from "../base/fs/beneath.ts";
+import { Folder, inFolderOf, type Names } from "../base/fs/beneath.ts";
 import type { EntryFacts } from "../base/fs/entry-facts.ts";
 import { contains, follow, type WrittenPath } from "../base/fs/path-steps.ts";
 import { readRealPath } from "../base/fs/real-path.ts";
@@ -34,7 +34,7 @@ export function toNames(outer: string, inner: string): readonly string[] | undef
 }
 
 /** What lies at a place beneath a folder; undefined also where that can't be looked at. */
-export function factsAt(root: Folder, names: readonly string[]): EntryFacts | undefined {
+export function factsAt(root: Folder, names: Names): EntryFacts | undefined {
   return inFolderOf(root, names, (around, name) => around.facts(name));
 }
 

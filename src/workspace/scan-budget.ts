@@ -1,3 +1,4 @@
+import type { Names } from "../base/fs/beneath.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 /** What a look may cost. */
@@ -28,7 +29,7 @@ const maxDepth = 200;
 const maxPathLength = 8192;
 
 /** Whether a look goes no further than to these names. */
-export function isTooDeep(names: readonly string[]): boolean {
+export function isTooDeep(names: Names): boolean {
   return (
     names.length > maxDepth || names.reduce((sum, name) => sum + name.length, 0) > maxPathLength
   );
@@ -55,7 +56,7 @@ export interface ScanBudget {
   /** Why it's over; undefined while it goes on */
   readonly ended: () => ScanEnd | undefined;
   /** Says that something was left out though the look goes on: too deep, or too much of it */
-  readonly leaveOut: (names?: readonly string[]) => void;
+  readonly leaveOut: (names?: Names) => void;
   /** Path of the first of what was too deep */
   readonly leftOut: () => string | undefined;
   readonly isWhole: () => boolean;

@@ -48,6 +48,9 @@ import {
 /** From about ten thousand names on, on the usual file systems. */
 const hugeFolderBytes = 256 * 1024;
 
+/** The way from a folder to an entry: a name for each step. */
+export type Names = readonly string[];
+
 /** What a folder is by itself. */
 export interface OwnFacts {
   /** Permission bits */

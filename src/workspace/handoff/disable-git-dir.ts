@@ -1,4 +1,4 @@
-import { inFolderOf, isSystemError, type Folder } from "../../base/fs/beneath.ts";
+import { inFolderOf, isSystemError, type Folder, type Names } from "../../base/fs/beneath.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
@@ -54,7 +54,7 @@ export async function disableGitDir(
  * The same for something in a repository that stays one. Git goes by many names in there (a log has its branch's), so it
  * gets one that nobody can have counted on.
  */
-export function disablePlace(root: Folder, names: readonly string[]): Hold {
+export function disablePlace(root: Folder, names: Names): Hold {
   return toHold(takeAway(root, names, secretNames));
 }
 
@@ -62,7 +62,7 @@ export function disablePlace(root: Folder, names: readonly string[]): Hold {
  * The same for a folder that nobody looked into. What is in it could count on a name that is known before, so it gets
  * another one, and nobody may go into it.
  */
-export function disableUnseen(root: Folder, names: readonly string[]): Hold {
+export function disableUnseen(root: Folder, names: Names): Hold {
   const hold = disablePlace(root, names);
   return closeToAll(root, hold.taken?.names ?? names, hold);
 }
@@ -72,18 +72,18 @@ function toHold(taken: TakenAway | undefined): Hold {
 }
 
 /** With no rights to it nobody finds anything in it, apart from root. */
-function closeToAll(root: Folder, names: readonly string[], hold: Hold): Hold {
+function closeToAll(root: Folder, names: Names, hold: Hold): Hold {
   const isClosed = changeMode(root, names, "nobody");
   return { ...hold, isClosed, isDisabled: hold.isDisabled || (isClosed && !isOpen(root, names)) };
 }
 
-function changeMode(root: Folder, names: readonly string[], whose: "owner" | "nobody"): boolean {
+function changeMode(root: Folder, names: Names, whose: "owner" | "nobody"): boolean {
   const change = (around: Folder, name: string): boolean =>
     whose === "owner" ? around.keepToOwner(name) : around.keepOut(name);
   return inFolderOf(root, names, change) === true;
 }
 
-function isOpen(root: Folder, names: readonly string[]): boolean {
+function isOpen(root: Folder, names: Names): boolean {
   try {
     using folder = root.openPath(names);
     return folder !== undefined;

@@ -1,13 +1,11 @@
 import { join } from "node:path";
-import { inFolderOf } from "../../base/fs/beneath.ts";
+import { inFolderOf, type Names } from "../../base/fs/beneath.ts";
 import { startedKind } from "../git-dir/pointed/named-executables.ts";
 import { toTold } from "../roots/mounted-root.ts";
 import type { Found } from "./found.ts";
 import type { HandlingOptions, HandoffEntry } from "./handoff.ts";
 import { disablePlace, disableUnseen, toDisabledText, type Hold } from "./disable-git-dir.ts";
 import type { OpenDanger } from "./open-dangers.ts";
-
-type Names = readonly string[];
 
 /** What the host must not meet, of one kind. */
 interface Dangers {

@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import { toWrittenName } from "../../base/fs/name-text.ts";
 import { createScanBudget, type ScanBudget, toReason } from "../scan-budget.ts";
 import { toTold } from "../roots/mounted-root.ts";
@@ -130,6 +131,6 @@ function cut(text: string): string {
 }
 
 /** Its mode kept its owner out, which is what somebody would do who hides something there. */
-function toOpened(names: readonly string[]): HandoffEntry {
+function toOpened(names: Names): HandoffEntry {
   return { change: "changed", kind: "closed folders, open now", path: names.join("/") };
 }

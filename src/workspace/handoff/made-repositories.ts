@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import type { Paths } from "../../base/paths.ts";
 import { createRememberedList } from "../../base/remembered-list.ts";
 import type { RepositoryFacts } from "../git-dir/repository-facts.ts";
@@ -88,10 +89,7 @@ async function isSuspect(paths: Paths, place: string): Promise<boolean> {
   return false;
 }
 
-async function isAsBefore(
-  { source, record }: OtherRoot,
-  names: readonly string[],
-): Promise<boolean> {
+async function isAsBefore({ source, record }: OtherRoot, names: Names): Promise<boolean> {
   const known = record?.baseline.repositories.get(names.join("/"));
   using folder = openOrNothing(source);
   if (record === undefined || known === undefined || folder === undefined) return false;

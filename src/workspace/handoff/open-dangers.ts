@@ -3,7 +3,7 @@ import { contains } from "../../base/fs/path-steps.ts";
 import { createRememberedList } from "../../base/remembered-list.ts";
 import { toNames } from "../host-path.ts";
 import { toKnownHere, type Baseline, type KnownGitDir } from "./baseline.ts";
-import { inFolderOf, isSystemError, type Folder } from "../../base/fs/beneath.ts";
+import { inFolderOf, isSystemError, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { startedKind, toState } from "../git-dir/pointed/named-executables.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Found } from "./found.ts";
@@ -121,7 +121,7 @@ export function withOpenDangers(
   return { ...scan, closed, ownerRights, executables };
 }
 
-function isClosed(root: Folder, names: readonly string[]): boolean {
+function isClosed(root: Folder, names: Names): boolean {
   try {
     using folder = root.openPath(names);
     folder?.entries();
@@ -132,11 +132,11 @@ function isClosed(root: Folder, names: readonly string[]): boolean {
   }
 }
 
-function readState(root: Folder, names: readonly string[]): string | undefined {
+function readState(root: Folder, names: Names): string | undefined {
   return inFolderOf(root, names, (around, name) => toState(around, name));
 }
 
-function hasOwnerRights(root: Folder, names: readonly string[]): boolean {
+function hasOwnerRights(root: Folder, names: Names): boolean {
   const mode = inFolderOf(root, names, (around, name) => around.mode(name)) ?? 0;
   return (mode & 0o6000) !== 0;
 }

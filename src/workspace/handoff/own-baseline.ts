@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import { toNames } from "../host-path.ts";
 import type { HostExecutable } from "../scan/host-executable.ts";
 import { toKnownHere, type Baseline } from "./baseline.ts";
@@ -16,11 +17,7 @@ export function leaveOutOthers(
 }
 
 /** Whether a repository was there before each of the other sessions, or where none had a way to. */
-export function wasBeforeOthers(
-  names: readonly string[],
-  root: string,
-  others: readonly OtherRoot[],
-): boolean {
+export function wasBeforeOthers(names: Names, root: string, others: readonly OtherRoot[]): boolean {
   return others.every((other) => {
     const path = toPathIn(other, root, names.join("/"));
     return path === undefined || other.record?.baseline.repositories.has(path) === true;

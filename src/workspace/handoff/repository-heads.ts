@@ -1,4 +1,4 @@
-import { isSystemError, orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { isSystemError, orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { readFolder, readFolderOrNothing } from "../read-folder.ts";
 import { isBareRepository, isHeadName } from "../git-dir/repository-signs.ts";
@@ -10,7 +10,7 @@ import { countedNames, takeAway, type TakenAway } from "./take-away.ts";
  */
 export async function takeHeads(
   root: Folder,
-  names: readonly string[],
+  names: Names,
   budget: ScanBudget,
 ): Promise<TakenAway | undefined> {
   const own = await takeHead(root, names, budget);
@@ -20,7 +20,7 @@ export async function takeHeads(
 
 async function takeHead(
   root: Folder,
-  names: readonly string[],
+  names: Names,
   budget: ScanBudget,
 ): Promise<TakenAway | undefined> {
   using folder = orNothing(() => openAllowed(root, names));
@@ -41,9 +41,9 @@ async function takeHead(
 /** Names of the folders of a repository's linked work trees. */
 async function listWorkTrees(
   root: Folder,
-  names: readonly string[],
+  names: Names,
   budget: ScanBudget,
-): Promise<readonly (readonly string[])[]> {
+): Promise<readonly Names[]> {
   const own = [...names, "worktrees"];
   using folder = orNothing(() => openAllowed(root, own));
   const entries = folder === undefined ? [] : await readFolderOrNothing(folder, budget);
@@ -51,7 +51,7 @@ async function listWorkTrees(
 }
 
 /** With the rights that its mode keeps back from its owner. @throws Error of the system */
-function openAllowed(root: Folder, names: readonly string[]): Folder | undefined {
+function openAllowed(root: Folder, names: Names): Folder | undefined {
   if (names.length === 0) return root.openPath([]);
   using parent = root.openPath(names.slice(0, -1));
   return parent?.openUp(names.at(-1) ?? "");
@@ -60,7 +60,7 @@ function openAllowed(root: Folder, names: readonly string[]): Folder | undefined
 /** Whether git takes a folder, or a linked work tree's in it, for a repository, or may do. */
 export async function isRepository(
   root: Folder,
-  names: readonly string[],
+  names: Names,
   budget: ScanBudget,
 ): Promise<boolean> {
   for (const each of [names, ...(await listWorkTrees(root, names, budget))]) {
@@ -69,11 +69,7 @@ export async function isRepository(
   return false;
 }
 
-async function hasHead(
-  root: Folder,
-  names: readonly string[],
-  budget: ScanBudget,
-): Promise<boolean> {
+async function hasHead(root: Folder, names: Names, budget: ScanBudget): Promise<boolean> {
   try {
     using folder = root.openPath(names);
     if (folder === undefined) return false;

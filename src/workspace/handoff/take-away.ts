@@ -1,4 +1,4 @@
-import { orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { randomBytes } from "node:crypto";
 import { maxNameBytes } from "../../base/fs/folder-descriptor.ts";
 import { toNameBytes } from "../../base/fs/name-text.ts";
@@ -11,7 +11,7 @@ const maxToldBytes = 4096;
 /** What became of an entry that programs of the host must not find. */
 export interface TakenAway {
   /** Names from the root to where it is now, or was */
-  readonly names: readonly string[];
+  readonly names: Names;
   /** What it said, when it was removed */
   readonly said?: string;
 }
@@ -25,7 +25,7 @@ export interface TakenAway {
  */
 export function takeAway(
   root: Folder,
-  own: readonly string[],
+  own: Names,
   toNames: (name: string) => Iterable<string>,
 ): TakenAway | undefined {
   const around = own.slice(0, -1);

@@ -1,5 +1,5 @@
 import type { Paths } from "../../base/paths.ts";
-import { orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { createRememberedList } from "../../base/remembered-list.ts";
 
 // What was hidden once. A sandbox can move a folder with a hidden file in it to where the next start doesn't look, so it's
@@ -27,22 +27,19 @@ export interface HiddenOnce extends HiddenKey {
 const maxRemembered = 5000;
 
 /** Reads what entries of a root are; without those that are gone. */
-export function readHiddenKeys(
-  root: Folder,
-  all: readonly (readonly string[])[],
-): readonly HiddenKey[] {
+export function readHiddenKeys(root: Folder, all: readonly Names[]): readonly HiddenKey[] {
   return all.flatMap((names) => readHiddenKey(root, names) ?? []);
 }
 
 /** With an empty key for an entry that is gone; undefined when the folder around it is. */
-export function readPlace(root: Folder, names: readonly string[]): HiddenKey | undefined {
+export function readPlace(root: Folder, names: Names): HiddenKey | undefined {
   using folder = orNothing(() => root.openPath(names.slice(0, -1)));
   if (folder === undefined) return undefined;
   const key = orNothing(() => folder.facts(names.at(-1) ?? ""))?.key ?? "";
   return { path: names.join("/"), key, around: folder.ownFacts().key };
 }
 
-function readHiddenKey(root: Folder, names: readonly string[]): HiddenKey | undefined {
+function readHiddenKey(root: Folder, names: Names): HiddenKey | undefined {
   const place = readPlace(root, names);
   return place?.key === "" ? undefined : place;
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { orNothing } from "../../base/fs/beneath.ts";
+import { orNothing, type Names } from "../../base/fs/beneath.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { toNames, toRealPath } from "../host-path.ts";
 import { createScanBudget, startLimits, type ScanBudget } from "../scan-budget.ts";
@@ -28,7 +28,7 @@ const maxThrough = 4;
  */
 export async function hideLinked(looked: readonly ScannedRoot[]): Promise<readonly ScannedRoot[]> {
   const budget = createScanBudget(startLimits);
-  const found = new Map<ScannedRoot, (readonly string[])[]>();
+  const found = new Map<ScannedRoot, Names[]>();
   const add = (path: string): void => {
     for (const one of toHolders(looked, path)) {
       const names = toNames(one.root.source, path) ?? [];

@@ -2,7 +2,7 @@ import { unsafe, smallerFolder } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import type { Paths } from "../../base/paths.ts";
 import { VaultboxError } from "../../base/errors.ts";
-import { orNothing } from "../../base/fs/beneath.ts";
+import { orNothing, type Names } from "../../base/fs/beneath.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { quoted } from "../../base/printable.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
@@ -22,7 +22,7 @@ import {
 /** Something that was hidden once, and where it is in a root now. */
 interface Moved {
   readonly once: HiddenOnce;
-  readonly names: readonly string[];
+  readonly names: Names;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import { relative, join } from "node:path";
 import { contains } from "../../base/fs/path-steps.ts";
 import { toNames, toRealPath } from "../host-path.ts";
@@ -106,7 +107,7 @@ export function hasOtherName({ folder, entry }: FoundEntry): boolean {
 
 /** What isn't hidden yet of what is to be hidden as well. @param secrets names of what is */
 export function toNewSecrets<T>(
-  secrets: readonly (readonly string[])[],
+  secrets: readonly Names[],
   more: readonly T[],
   toNames: (one: T) => readonly string[],
 ): readonly T[] {

@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import { unsafe, smallerFolder } from "../unsafe-workspace.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
@@ -16,7 +17,7 @@ const nothingTracked: TrackedSecrets = { readable: [], files: new Map(), folders
  */
 export function hideSecrets(
   draft: MountDraft,
-  secrets: readonly (readonly string[])[],
+  secrets: readonly Names[],
   { readable, files, folders }: TrackedSecrets = nothingTracked,
 ): void {
   for (const names of readable) draft.readable.push(names);
@@ -31,7 +32,7 @@ export function hideSecrets(
   }
 }
 
-function tooMany(secrets: readonly (readonly string[])[]): VaultboxError {
+function tooMany(secrets: readonly Names[]): VaultboxError {
   const some = secrets.slice(0, 3).map((names) => quoted(names.join("/")));
   return unsafe(
     `cannot hide ${secrets.length} files of the workspace (${some.join(", ")}, …): more than ${maxHidden}`,

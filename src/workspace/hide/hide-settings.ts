@@ -1,4 +1,4 @@
-import { orNothing } from "../../base/fs/beneath.ts";
+import { orNothing, type Names } from "../../base/fs/beneath.ts";
 import { toNames } from "../host-path.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { findOtherSystem } from "../git-dir/other-system.ts";
@@ -47,7 +47,7 @@ const maxSettingsBytes = 16 * 1024 * 1024;
 interface SettingsPlaces {
   readonly gitDirs: readonly GitDir[];
   /** Whether a repository is the user's */
-  readonly isOwn: (names: readonly string[]) => boolean;
+  readonly isOwn: (names: Names) => boolean;
   /** Of files that programs of the host go by, from the root */
   readonly paths: Iterable<string>;
   /** What settings name, of which those that are included are settings too */
@@ -118,7 +118,7 @@ async function hideInGitDir(hiding: Hiding, { names, shape }: GitDir): Promise<v
   await hideLogs(hiding, { folder, names });
 }
 
-async function hideOther(hiding: Hiding, names: readonly string[]): Promise<void> {
+async function hideOther(hiding: Hiding, names: Names): Promise<void> {
   for (const { path } of findOtherSystem(names.at(-1) ?? "")?.settings ?? []) {
     await hideFile(hiding, [...names, ...path.split("/")]);
   }
@@ -128,7 +128,7 @@ async function hideOther(hiding: Hiding, names: readonly string[]): Promise<void
 }
 
 /** The files of a folder that have a wanted name. */
-async function hideIn(hiding: Hiding, names: readonly string[], wanted: RegExp): Promise<void> {
+async function hideIn(hiding: Hiding, names: Names, wanted: RegExp): Promise<void> {
   const { draft, budget } = hiding;
   using folder = orNothing(() => draft.root.folder.openPath(names));
   if (folder === undefined) return;
@@ -138,7 +138,7 @@ async function hideIn(hiding: Hiding, names: readonly string[], wanted: RegExp):
   }
 }
 
-async function hideFile(hiding: Hiding, names: readonly string[]): Promise<void> {
+async function hideFile(hiding: Hiding, names: Names): Promise<void> {
   const { draft, budget } = hiding;
   const key = names.join("/");
   // A copy that is shown already has been made without secrets
@@ -165,7 +165,7 @@ async function hideFile(hiding: Hiding, names: readonly string[]): Promise<void>
 /** What git has is read in the sandbox anyway, and no other content is to be committed there. */
 async function showSettings(
   { draft, budget }: Hiding,
-  names: readonly string[],
+  names: Names,
   content: Uint8Array,
 ): Promise<void> {
   const look = { trees: draft.trees, budget };

@@ -1,7 +1,7 @@
 import { unsafe } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
-import { orNothing } from "../../base/fs/beneath.ts";
+import { orNothing, type Names } from "../../base/fs/beneath.ts";
 import type { FileOrigin } from "../../base/fs/file-origin.ts";
 import { quoted } from "../../base/printable.ts";
 import type { CoveredPlace } from "../covered-places.ts";
@@ -66,7 +66,7 @@ function toKey({ device, inode }: FileOrigin, path: string): string {
 function isMoved(
   { folder: root }: OpenRoot,
   rules: HideRules,
-  { names, around }: { readonly names: readonly string[]; readonly around: FileOrigin },
+  { names, around }: { readonly names: Names; readonly around: FileOrigin },
 ): boolean {
   using folder = orNothing(() => root.openPath(names.slice(0, -1)));
   const name = names.at(-1) ?? "";

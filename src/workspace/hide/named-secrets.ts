@@ -2,7 +2,7 @@ import { posix, dirname, join } from "node:path";
 import { readHomeFolder } from "../../base/home-folder.ts";
 import type { GitSetting } from "../git-dir/git-setting.ts";
 import { toWords } from "./words.ts";
-import { orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { toNames, toRealPath } from "../host-path.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { withIncluded } from "../git-dir/pointed/included-settings.ts";
@@ -91,7 +91,7 @@ const sign = /file|key|cert|ssh|include|helper|alias/i;
 export async function findNamedSecrets(
   gitDirs: readonly GitDir[],
   place: NamedPlace,
-): Promise<readonly (readonly string[])[]> {
+): Promise<readonly Names[]> {
   const found = new Map<string, readonly string[]>();
   for (const { names, shape } of gitDirs) {
     if (!(await place.budget.turn())) break;
@@ -105,7 +105,7 @@ export async function findNamedSecrets(
 }
 
 async function readNamedFiles(
-  names: readonly string[],
+  names: Names,
   { root, path, budget }: NamedPlace,
 ): Promise<readonly NamedFile[]> {
   using folder = orNothing(() => root.openPath(names));

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
-import { orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { openOrNothing, openRealOrNothing } from "../host-path.ts";
 import { toCopyPath, type CopyMount } from "../protect/shown-copies.ts";
 import { isTooDeep, type ScanBudget } from "../scan-budget.ts";
@@ -13,7 +13,7 @@ import { hideSecretsInText } from "./secret-text.ts";
 export interface ShownLog {
   /** Absolute real path of the folder that `names` begin in */
   readonly root: string;
-  readonly names: readonly string[];
+  readonly names: Names;
   /** Absolute path of the copy */
   readonly copy: string;
   /** Of the copy at first, `bytes` */
@@ -64,7 +64,7 @@ export interface Hiding {
 /** A folder with logs. */
 interface LogFolder {
   readonly folder: Folder;
-  readonly names: readonly string[];
+  readonly names: Names;
 }
 
 /**

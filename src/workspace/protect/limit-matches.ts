@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { quoted } from "../../base/printable.ts";
-import { orNothing } from "../../base/fs/beneath.ts";
+import { orNothing, type Names } from "../../base/fs/beneath.ts";
 import { toNames } from "../host-path.ts";
 import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
 import type { MountDraft } from "./mount-draft.ts";
@@ -27,7 +27,7 @@ export function limitMatches(
 }
 
 /** Whether a folder has a repository in it, which would be read-only with it. */
-export function isAroundRepository(draft: MountDraft, names: readonly string[]): boolean {
+export function isAroundRepository(draft: MountDraft, names: Names): boolean {
   const prefix = `${names.join("/")}/`;
   return [...draft.copies.keys()].some((key) => key.startsWith(prefix));
 }

@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import { unsafe } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
@@ -43,7 +44,7 @@ export function maskSpecialFiles(
   const bases = [...folders.map(({ target }) => target), ...mounts];
   const masked = folders.map((folder) => {
     // What another mount lies over isn't seen, and a mount of that very socket is what the user asked for
-    const isShown = (names: readonly string[]): boolean =>
+    const isShown = (names: Names): boolean =>
       findBase(bases, join(folder.target, ...names)) === folder.target;
     const special = folder.special.filter(isShown);
     return { ...folder, special, unlisted: folder.unlisted.filter(isShown) };

@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import { unsafe, unprotected } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import type { BindMount } from "../../engine/engine.ts";
@@ -41,9 +42,9 @@ export interface MountDraft {
   readonly copies: Map<string, FileCopy>;
   readonly folders: Map<string, FolderCopy>;
   /** What is hidden, and git in the sandbox is to leave as it has it */
-  readonly frozen: (readonly string[])[];
+  readonly frozen: Names[];
   /** What would be hidden, if git hadn't the same */
-  readonly readable: (readonly string[])[];
+  readonly readable: Names[];
   readonly trees: WorkTrees;
   /** Absolute paths of the `.git` of work trees outside of the sandbox, shown as empty files: for git they are there */
   readonly unseenTrees: Set<string>;
@@ -76,7 +77,7 @@ export function createDraft(root: OpenRoot, special: SpecialFiles, trees: WorkTr
  * entry could otherwise be moved away with a folder around it.
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE
  */
-export function pinFolders(draft: MountDraft, names: readonly string[]): void {
+export function pinFolders(draft: MountDraft, names: Names): void {
   for (let length = 1; length <= names.length; length++) {
     const key = names.slice(0, length).join("/");
     // In what is read-only nothing is writable again
@@ -121,7 +122,7 @@ function tooMany(limit: number): VaultboxError {
  */
 export function mountReadOnly(
   draft: MountDraft,
-  names: readonly string[],
+  names: Names,
   wanted: MountPoint["kind"],
   content = "",
 ): void {
@@ -134,24 +135,20 @@ export function mountReadOnly(
 }
 
 /** The same with other content, which the sandbox sees instead. */
-export function mountCopy(draft: MountDraft, names: readonly string[], content: Uint8Array): void {
+export function mountCopy(draft: MountDraft, names: Names, content: Uint8Array): void {
   preparePlace(draft, { names, kind: "file", content: "" });
   showInstead(draft, names, { content });
 }
 
 /** Shows what git has of a file in its place, or other content where git has none. */
-export function showInstead(
-  draft: MountDraft,
-  names: readonly string[],
-  { content, tracked }: FileCopy,
-): void {
+export function showInstead(draft: MountDraft, names: Names, { content, tracked }: FileCopy): void {
   const key = names.join("/");
   draft.own.delete(key);
   draft.copies.set(key, { content: tracked?.content ?? content, tracked });
 }
 
 /** What an entry is; undefined when it isn't there. */
-export function kindOf(draft: MountDraft, names: readonly string[]): EntryKind | undefined {
+export function kindOf(draft: MountDraft, names: Names): EntryKind | undefined {
   using parent = draft.root.folder.openPath(names.slice(0, -1));
   return parent?.facts(names.at(-1) ?? "")?.kind;
 }

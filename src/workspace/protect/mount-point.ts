@@ -1,4 +1,4 @@
-import { type Folder, inFolderOf, orNothing } from "../../base/fs/beneath.ts";
+import { type Folder, inFolderOf, orNothing, type Names } from "../../base/fs/beneath.ts";
 import type { EntryFacts } from "../../base/fs/entry-facts.ts";
 import { factsAt, toNames } from "../host-path.ts";
 import { findRootOf, type OpenRoot } from "../roots/mounted-root.ts";
@@ -8,7 +8,7 @@ import type { BindMount } from "../../engine/engine.ts";
 /** An entry that vaultbox makes where nothing is, so that a mount can keep the sandbox from making one. */
 export interface MountPoint {
   /** Names from the folder it is beneath */
-  readonly names: readonly string[];
+  readonly names: Names;
   readonly kind: "file" | "folder";
   readonly content: string;
   /** Of one that only the engine makes, should what is there go away before it's mounted over */
@@ -98,7 +98,7 @@ export function toEnginePoints(
  * of another one, as no editor and no git makes one, and nobody touched it since. The folders around it go with it when
  * they were made for it.
  */
-export function removeOfEngine(root: Folder, names: readonly string[], former: FormerEntry): void {
+export function removeOfEngine(root: Folder, names: Names, former: FormerEntry): void {
   const made = factsAt(root, names);
   if (made === undefined || made.key === former.key || !isOfEngine(made, former)) return;
   const around = toWays(names.slice(0, -1)).filter((folder) => {
@@ -138,11 +138,11 @@ function isInTime(bornAt: bigint, { at }: FormerEntry): boolean {
 }
 
 /** A place and all that are around it, the outermost first. */
-function toWays(names: readonly string[]): readonly (readonly string[])[] {
+function toWays(names: Names): readonly Names[] {
   return names.map((_, index) => names.slice(0, index + 1));
 }
 
-function remove(root: Folder, names: readonly string[], kind: "file" | "folder"): boolean {
+function remove(root: Folder, names: Names, kind: "file" | "folder"): boolean {
   return inFolderOf(root, names, (around, name) => around.remove(name, kind)) === true;
 }
 
@@ -158,7 +158,7 @@ export function toTargetPoints(
     const { root, names } = findPlace(roots, target) ?? {};
     if (root === undefined || names === undefined) return [];
     const isFolder = orNothing(() => statSync(source).isDirectory()) === true;
-    const toPoint = (part: readonly string[]): MountPoint => {
+    const toPoint = (part: Names): MountPoint => {
       const kind = part.length < names.length || isFolder ? "folder" : "file";
       return { names: part, kind, content: "" };
     };
@@ -171,7 +171,7 @@ export function toTargetPoints(
 function findPlace(
   roots: readonly OpenRoot[],
   target: string,
-): { readonly root: OpenRoot; readonly names: readonly string[] } | undefined {
+): { readonly root: OpenRoot; readonly names: Names } | undefined {
   const others = roots.filter((one) => one.target !== target);
   const root = findRootOf(others, target);
   return root?.writable === true ? { root, names: toNames(root.target, target) ?? [] } : undefined;

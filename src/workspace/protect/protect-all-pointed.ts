@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
@@ -20,7 +21,7 @@ export interface GitDirsOfRoot {
   readonly draft: MountDraft;
   readonly gitDirs: readonly GitDir[];
   /** Whether a repository is the user's */
-  readonly isOwn: (names: readonly string[]) => boolean;
+  readonly isOwn: (names: Names) => boolean;
 }
 
 /** What one repository names, or those around a root. */

@@ -10,7 +10,7 @@ import { mountReadOnly, type MountDraft, mountCopy, kindOf, pinFolders } from ".
 import { protectOther, protectSettings } from "./protect-other.ts";
 import { protectLinked } from "./protect-pointed-paths.ts";
 import { VaultboxError } from "../../base/errors.ts";
-import type { Folder } from "../../base/fs/beneath.ts";
+import type { Folder, Names } from "../../base/fs/beneath.ts";
 import { isDisabledName } from "../handoff/take-away.ts";
 import {
   maxConfigurationBytes,
@@ -56,7 +56,7 @@ export async function protectGitDir(
 /** What a `.git` file names: the repository of a submodule or linked work tree, with the root that it's in. */
 async function protectCommon(
   draft: MountDraft,
-  names: readonly string[],
+  names: Names,
   options: GitDirOptions,
 ): Promise<void> {
   const around = names.slice(0, -1);
@@ -94,7 +94,7 @@ interface GitFolderOptions {
  */
 async function protectGitFolder(
   draft: MountDraft,
-  names: readonly string[],
+  names: Names,
   options: GitFolderOptions,
 ): Promise<void> {
   pinFolders(draft, names);
@@ -132,7 +132,7 @@ function hasWorktreeConfig(settings: readonly GitSetting[]): boolean {
 /** The sandbox gets a copy: it may show less than the file says, and no link can take the file's place before the mount. */
 async function protectConfiguration(
   draft: MountDraft,
-  names: readonly string[],
+  names: Names,
   { toShown }: GitFolderOptions,
 ): Promise<readonly GitSetting[]> {
   using folder = draft.root.folder.openPath(names.slice(0, -1));
@@ -154,7 +154,7 @@ function tooDeep(path: string): VaultboxError {
   );
 }
 
-function protectInfo(draft: MountDraft, names: readonly string[]): void {
+function protectInfo(draft: MountDraft, names: Names): void {
   if (kindOf(draft, names) === undefined)
     draft.mountPoints.push({ names, kind: "folder", content: "" });
   pinFolders(draft, names);
@@ -164,7 +164,7 @@ function protectInfo(draft: MountDraft, names: readonly string[]): void {
 /** Repositories of submodules, at any depth: a submodule's name may have slashes. */
 async function protectModules(
   draft: MountDraft,
-  names: readonly string[],
+  names: Names,
   { options, depth }: { readonly options: GitFolderOptions; readonly depth: number },
 ): Promise<void> {
   using folder: Folder | undefined = draft.root.folder.openPath(names);

@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import { quoted } from "../../base/printable.ts";
 import { findOtherSystem, type OtherSystem } from "../git-dir/other-system.ts";
 import { maxConfigurationBytes } from "../git-dir/git-configuration.ts";
@@ -11,7 +12,7 @@ const empty = Buffer.alloc(0);
  */
 export function protectOther(
   draft: MountDraft,
-  names: readonly string[],
+  names: Names,
   toShown: (content: Buffer) => Buffer,
 ): void {
   const system = findOtherSystem(names.at(-1) ?? "");
@@ -26,7 +27,7 @@ export function protectOther(
 /** The settings of a system in a folder. */
 export function protectSettings(
   draft: MountDraft,
-  names: readonly string[],
+  names: Names,
   {
     system,
     toShown,
@@ -49,7 +50,7 @@ export function protectSettings(
   }
 }
 
-function readContent(draft: MountDraft, names: readonly string[]): Buffer {
+function readContent(draft: MountDraft, names: Names): Buffer {
   using folder = draft.root.folder.openPath(names.slice(0, -1));
   return folder?.read(names.at(-1) ?? "", maxConfigurationBytes) ?? empty;
 }

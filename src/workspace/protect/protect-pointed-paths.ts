@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import { unsafe } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
@@ -52,7 +53,7 @@ export function protectPointedPaths(
  */
 export function protectLinked(
   draft: MountDraft,
-  names: readonly string[],
+  names: Names,
   drafts: readonly MountDraft[],
 ): void {
   using folder = draft.root.folder.openPath(names);
@@ -77,7 +78,7 @@ function findAround(drafts: readonly MountDraft[], path: string): MountDraft | u
  * Whether a word of a hook's text is protected: it also has words for files that package managers and editors write, and
  * installed packages are replaced as a whole.
  */
-function isHookProgram(draft: MountDraft, names: readonly string[], one: PointedPath): boolean {
+function isHookProgram(draft: MountDraft, names: Names, one: PointedPath): boolean {
   if (isNearPackages(names)) return false;
   using folder = draft.root.folder.openPath(names.slice(0, -1));
   return (
@@ -86,7 +87,7 @@ function isHookProgram(draft: MountDraft, names: readonly string[], one: Pointed
 }
 
 /** Of a repository's folder: its configuration, the hooks that git has by itself, and what is in there. */
-function isReadOnly(draft: MountDraft, names: readonly string[]): boolean {
+function isReadOnly(draft: MountDraft, names: Names): boolean {
   return names.some((_, index) => {
     const key = names.slice(0, index + 1).join("/");
     return draft.copies.has(key) || draft.own.get(key)?.readOnly === true;
@@ -94,11 +95,11 @@ function isReadOnly(draft: MountDraft, names: readonly string[]): boolean {
 }
 
 /** A file of git's own among the words of a command: read-only, it would keep git from its work. */
-function isWrittenByGit(names: readonly string[]): boolean {
+function isWrittenByGit(names: Names): boolean {
   return writtenByGit.test(names[names.lastIndexOf(".git") + 1] ?? "");
 }
 
-function protect(draft: MountDraft, names: readonly string[], pointed: PointedKind): void {
+function protect(draft: MountDraft, names: Names, pointed: PointedKind): void {
   for (let length = 1; length <= names.length; length++) {
     const part = names.slice(0, length);
     const kind = kindOf(draft, part);
@@ -116,7 +117,7 @@ function protect(draft: MountDraft, names: readonly string[], pointed: PointedKi
 
 function mountAgain(
   draft: MountDraft,
-  names: readonly string[],
+  names: Names,
   { kind, pointed }: { readonly kind: "folder" | "file"; readonly pointed: PointedKind },
 ): void {
   // A folder among the words of a command is an argument; the folder of hooks, and the one around it, are not
@@ -129,7 +130,7 @@ function mountAgain(
   mountReadOnly(draft, names, kind);
 }
 
-function noteLink(draft: MountDraft, names: readonly string[]): void {
+function noteLink(draft: MountDraft, names: Names): void {
   note(
     draft,
     `${quoted(names.join("/"))} is a symbolic link that git's settings lead through; it isn't protected`,

@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { toNameBytes } from "../../base/fs/name-text.ts";
 import { openOrNothing } from "../host-path.ts";
 import { locateGit, readLine } from "../git-dir/git-location.ts";
@@ -22,9 +22,9 @@ export type TreesInSandbox = (link: string) => "seen" | "emptied" | "apart" | "c
 interface WorkTreeOptions {
   readonly trees: TreesInSandbox;
   /** Protects a work tree's own settings, in the administrative folder of these names */
-  readonly protectSettings: (names: readonly string[]) => Promise<void>;
+  readonly protectSettings: (names: Names) => Promise<void>;
   /** The same for the repositories of its submodules */
-  readonly protectModules: (names: readonly string[]) => Promise<void>;
+  readonly protectModules: (names: Names) => Promise<void>;
 }
 
 /**
@@ -50,7 +50,7 @@ const kept = [
  */
 export async function protectWorkTrees(
   draft: MountDraft,
-  names: readonly string[],
+  names: Names,
   { trees, protectSettings, protectModules }: WorkTreeOptions,
 ): Promise<void> {
   using folder = draft.root.folder.openPath(names);
@@ -95,7 +95,7 @@ function isGone(link: string, administrative: Folder | undefined): boolean {
  */
 async function keepUnseen(
   draft: MountDraft,
-  own: readonly string[],
+  own: Names,
   { link, trees }: { readonly link: string; readonly trees: TreesInSandbox },
 ): Promise<boolean> {
   const view = trees(link);

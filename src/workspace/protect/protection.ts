@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import { unsafe, withoutBoth, smallerFolder } from "../unsafe-workspace.ts";
 import { dirname, join } from "node:path";
 import type { BindMount } from "../../engine/engine.ts";
@@ -73,7 +74,7 @@ export interface ProtectionOptions {
   readonly hides: boolean;
   readonly budget: ScanBudget;
   /** Whether a repository was there before other sessions that weren't looked at; the others are protected last */
-  readonly isOwn?: (root: MountedRoot, names: readonly string[]) => boolean;
+  readonly isOwn?: (root: MountedRoot, names: Names) => boolean;
 }
 
 /**
@@ -104,7 +105,7 @@ export async function planProtection(
   };
   const toIsOwn =
     (root: OpenRoot) =>
-    (names: readonly string[]): boolean =>
+    (names: Names): boolean =>
       isOwn?.(root, names) !== false;
   const all: GitDirsOfRoot[] = [];
   for (const { root, scan, draft } of drafted) {
@@ -258,7 +259,7 @@ function checkInspected(looked: readonly ScannedRoot[]): void {
 }
 
 /** A mask over a repository would take it from the sandbox. */
-function notScannedInto(root: OpenRoot, names: readonly string[]): VaultboxError {
+function notScannedInto(root: OpenRoot, names: Names): VaultboxError {
   const path = toTold(root, names.join("/"));
   return unsafe(
     `cannot look into all folders of the repository ${quoted(path)}: a mode forbids it`,

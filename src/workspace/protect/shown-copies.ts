@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import {
   chmod,
   chown,
@@ -21,7 +22,7 @@ export interface LogPlace {
   /** Absolute real path */
   readonly root: string;
   /** From `root` */
-  readonly names: readonly string[];
+  readonly names: Names;
   readonly owner: Owner;
 }
 
@@ -56,7 +57,7 @@ export function withoutEmptied(draft: MountDraft): MountDraft {
     [...draft.folders].flatMap(([key, shown]) => (shown === "work tree" ? [] : key)),
   );
   if (emptied.size === 0) return draft;
-  const isOutside = (names: readonly string[]): boolean =>
+  const isOutside = (names: Names): boolean =>
     !names.some((_, index) => emptied.has(names.slice(0, index).join("/")));
   const toOutside = <T>(mounts: ReadonlyMap<string, T>): Map<string, T> =>
     new Map([...mounts].filter(([key]) => isOutside(key.split("/"))));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { BindMount } from "../../engine/engine.ts";
-import type { Folder } from "../../base/fs/beneath.ts";
+import type { Folder, Names } from "../../base/fs/beneath.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { toShellWord } from "../../base/shell-word.ts";
 import { toNames } from "../host-path.ts";
@@ -45,7 +45,7 @@ export interface OpenRoot extends MountedRoot {
   /** What is remembered of its packages from run to run; undefined: nothing */
   readonly plain?: PlainFolders;
   /** Names of work trees in a repository's folder that aren't mounted, and seen empty */
-  readonly emptied: readonly (readonly string[])[];
+  readonly emptied: readonly Names[];
 }
 
 /** How a place in a root is told: from the workspace, or absolute on the host. */
@@ -54,7 +54,7 @@ export function toTold({ kind, source }: MountedRoot, path: string): string {
 }
 
 /** What its owner can do about a folder beneath a root whose mode keeps everybody out. */
-export function toOpeningHint({ source }: MountedRoot, names: readonly string[]): string {
+export function toOpeningHint({ source }: MountedRoot, names: Names): string {
   return `look at what is in it, then: chmod -R u+rwX ${toShellWord(join(source, ...names))}`;
 }
 

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { BindMount } from "../../engine/engine.ts";
 import { VaultboxError } from "../../base/errors.ts";
-import { Folder, orNothing } from "../../base/fs/beneath.ts";
+import { Folder, orNothing, type Names } from "../../base/fs/beneath.ts";
 import { type FileOrigin, readOriginAt } from "../../base/fs/file-origin.ts";
 import { quoted } from "../../base/printable.ts";
 import { toApart, toMountedRoots, type MountedRoot, type OpenRoot } from "./mounted-root.ts";
@@ -61,7 +61,7 @@ export function openRoots(
   return roots;
 }
 
-function toPath(names: readonly string[]): string {
+function toPath(names: Names): string {
   return names.join("/");
 }
 
@@ -89,7 +89,7 @@ const gitNames =
  * @param source real path of the folder
  * @returns names from it
  */
-export function findInnerTrees(folder: Folder, source: string): readonly (readonly string[])[] {
+export function findInnerTrees(folder: Folder, source: string): readonly Names[] {
   using worktrees = orNothing(() => folder.open("worktrees"));
   const found = (worktrees?.entries() ?? []).flatMap(({ name, kind }) => {
     using own = kind === "folder" ? orNothing(() => worktrees?.open(name)) : undefined;
@@ -102,7 +102,7 @@ export function findInnerTrees(folder: Folder, source: string): readonly (readon
   return found.filter((names) => isTree(folder, names));
 }
 
-function isTree(folder: Folder, names: readonly string[]): boolean {
+function isTree(folder: Folder, names: Names): boolean {
   if (names.length === 0 || gitNames.test(names[0] ?? "")) return false;
   using tree = orNothing(() => folder.openPath(names));
   return orNothing(() => tree?.facts(".git"))?.kind === "file";

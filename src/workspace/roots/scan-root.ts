@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import { type HideRules, matches, withShown } from "../hide/hide-rules.ts";
@@ -55,7 +56,7 @@ export async function scanRoot(root: OpenRoot, options: ScanOptions): Promise<Sc
     await addRootRepository(draft, folder);
     await findSpecialBelow(folder, { folders: [[]], budget: draft.budget, found: draft.aside });
   });
-  const isOwn = (names: readonly string[]): boolean =>
+  const isOwn = (names: Names): boolean =>
     !names.some((_, index) => apart.has(names.slice(0, index + 1).join("/")));
   return { ...scan, special: scan.special.filter(isOwn), unlisted: scan.unlisted.filter(isOwn) };
 }

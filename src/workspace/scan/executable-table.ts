@@ -1,3 +1,4 @@
+import type { Names } from "../../base/fs/beneath.ts";
 import type { HostExecutableRow } from "./host-executables/parse-rows.ts";
 import { NameFilter } from "./name-filter.ts";
 
@@ -14,14 +15,14 @@ export interface ExecutableFolder {
 /** What the host's programs do with files, by their paths. */
 export interface ExecutableTable {
   /** @param path names from the workspace */
-  readonly toFolder: (path: readonly string[]) => ExecutableFolder;
+  readonly toFolder: (path: Names) => ExecutableFolder;
   /**
    * What a program of the host would do with a file; undefined for an ordinary one. A pattern with folders and a name
    * counts first, then one of folders, then a name, then a name with `*`. Of two the longer one counts.
    */
   readonly findKind: (folder: ExecutableFolder, name: string) => string | undefined;
   /** What a program of the host would do with files somewhere in a folder, whatever else is on their way. */
-  readonly findKindBelow: (path: readonly string[]) => string | undefined;
+  readonly findKindBelow: (path: Names) => string | undefined;
 }
 
 /** A name with at most one `*` in it, which parts it in two. */
@@ -177,7 +178,7 @@ function toExtension(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
-function toFolder({ folders, lesserFolders }: Patterns, path: readonly string[]): ExecutableFolder {
+function toFolder({ folders, lesserFolders }: Patterns, path: Names): ExecutableFolder {
   const parts = path.map((name) => name.toLowerCase());
   const kind = findFolder(folders, parts);
   const lesser = findFolder(lesserFolders, parts);
@@ -199,7 +200,7 @@ function fits({ names }: FolderPattern, parts: readonly string[]): boolean {
   return names.every((name, index) => fitsPart(name, parts[index] ?? ""));
 }
 
-function findKindBelow(ways: Ways, path: readonly string[]): string | undefined {
+function findKindBelow(ways: Ways, path: Names): string | undefined {
   const parts = path.map((name) => name.toLowerCase());
   const found = [...(ways.get(parts.at(-1) ?? "") ?? []), ...(ways.get("*") ?? [])];
   return found.find((one) => fits(one, parts.slice(-one.names.length)))?.kind;

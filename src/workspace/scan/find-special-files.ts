@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { isSystemError, type Folder } from "../../base/fs/beneath.ts";
+import { isSystemError, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { isTooDeep, mayBeTooDeep, type ScanBudget } from "../scan-budget.ts";
 import type { PlainFolder } from "./plain-folder-record.ts";
 import type { PlainFolders } from "./plain-folders.ts";
@@ -10,16 +10,16 @@ const foldersPerTurn = 64;
 /** Sockets, pipes and devices of a folder that is in the sandbox, and what couldn't be looked into for them. */
 export interface SpecialFiles {
   /** Names from the folder */
-  readonly special: readonly (readonly string[])[];
-  readonly unlisted: readonly (readonly string[])[];
+  readonly special: readonly Names[];
+  readonly unlisted: readonly Names[];
 }
 
 /** Takes what a look for them finds. */
 export interface FoundSpecialFiles {
-  readonly special: (readonly string[])[];
-  readonly unlisted: (readonly string[])[];
+  readonly special: Names[];
+  readonly unlisted: Names[];
   /** Folders that weren't looked into, because they are in too many others */
-  readonly deep: (readonly string[])[];
+  readonly deep: Names[];
 }
 
 /** A folder that is still to be looked at. */
@@ -32,7 +32,7 @@ interface OpenFolder {
 
 /** Where nothing but special files counts. */
 interface SpecialFacts {
-  readonly folders: readonly (readonly string[])[];
+  readonly folders: readonly Names[];
   /** What is remembered of them; undefined: nothing is */
   readonly plain?: PlainFolders | undefined;
   readonly budget: ScanBudget;
@@ -47,7 +47,7 @@ export async function findSpecialBelow(
   root: Folder,
   { folders, plain, budget, found }: SpecialFacts,
 ): Promise<void> {
-  const add = (list: (readonly string[])[], path: string): void => {
+  const add = (list: Names[], path: string): void => {
     budget.spend("findings");
     list.push(path.split("/"));
   };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Folder } from "../../base/fs/beneath.ts";
+import type { Folder, Names } from "../../base/fs/beneath.ts";
 import type { FoundFile } from "../../base/fs/plain-file.ts";
 import { follow } from "../../base/fs/path-steps.ts";
 import type { ScanBudget } from "../scan-budget.ts";
@@ -24,9 +24,9 @@ const maxHashedBytes = 256 * 1024;
 /** A link to a folder in the workspace, in which programs then find what is in that one. */
 export interface FolderAlias {
   /** Names from the workspace to the link */
-  readonly names: readonly string[];
+  readonly names: Names;
   /** And to where it ends */
-  readonly end: readonly string[];
+  readonly end: Names;
 }
 
 /** A link that led to another one, with all that led there: following each once has an end. */
@@ -108,7 +108,7 @@ function toLinkExecutable(
 }
 
 /** The state of what a link ends at. */
-function toEndState(end: readonly string[], { root, budget }: ExecutableScan): string {
+function toEndState(end: Names, { root, budget }: ExecutableScan): string {
   if (end.length === 0) return "folder";
   const found = root.lookBelow(end, maxHashedBytes);
   if (found?.facts.kind !== "file") return found?.facts.kind ?? "nothing";

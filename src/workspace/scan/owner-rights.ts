@@ -1,4 +1,4 @@
-import { orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import type { Entry } from "../../base/fs/entry-facts.ts";
 import { isTooDeep, type ScanBudget } from "../scan-budget.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
@@ -26,19 +26,15 @@ interface ModeFacts {
   readonly budget: ScanBudget;
   /** Paths of folders that are looked through by themselves */
   readonly apart?: ReadonlySet<string> | undefined;
-  readonly onOwnerRights: (names: readonly string[]) => void;
-  readonly onShared: (names: readonly string[], mode: number) => void;
+  readonly onOwnerRights: (names: Names) => void;
+  readonly onShared: (names: Names, mode: number) => void;
 }
 
 /**
  * Finds all such programs of a folder, at any depth, and what others may write to; a repository's folder isn't walked
  * through for anything else.
  */
-export async function findModes(
-  folder: Folder,
-  names: readonly string[],
-  look: ModeFacts,
-): Promise<void> {
+export async function findModes(folder: Folder, names: Names, look: ModeFacts): Promise<void> {
   const { since, budget } = look;
   if (isTooDeep(names)) return budget.leaveOut(names);
   for (const entry of await readFolderOrNothing(folder, budget)) {
@@ -55,7 +51,7 @@ export async function findModes(
 function inspectMode(
   folder: Folder,
   { name, kind }: Entry,
-  { names, look }: { readonly names: readonly string[]; readonly look: ModeFacts },
+  { names, look }: { readonly names: Names; readonly look: ModeFacts },
 ): void {
   if (kind !== "file" && kind !== "folder") return;
   const mode = folder.mode(name);

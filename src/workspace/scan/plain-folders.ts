@@ -1,5 +1,5 @@
 import type { Paths } from "../../base/paths.ts";
-import type { Folder } from "../../base/fs/beneath.ts";
+import type { Folder, Names } from "../../base/fs/beneath.ts";
 import { FolderStates } from "../../base/fs/folder-state.ts";
 import { isSettled } from "../clock-slack.ts";
 import { leadsToPackages } from "./installed-packages.ts";
@@ -107,6 +107,6 @@ export class PlainFolders {
 }
 
 /** Whether a start begins at a folder, and reads nothing but special files from there on. */
-function isTop(names: readonly string[]): boolean {
+function isTop(names: Names): boolean {
   return leadsToPackages(names.slice(0, -1), names.at(-1) ?? "");
 }

@@ -1,4 +1,4 @@
-import { isSystemError, orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { isSystemError, orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { findNamedSecrets } from "../hide/named-secrets.ts";
 import {
   toNewSecrets,
@@ -60,33 +60,31 @@ const maxExecutables = 20_000;
 /** Links to folders that are looked through once more, by the names that they have through the link */
 const maxAliases = 200;
 
-type Paths = readonly (readonly string[])[];
-
 /** What a scan finds; each path as names from the root. */
 export interface ScanFindings {
   readonly repositories: readonly GitDir[];
   /** By path from the workspace */
   readonly executables: ReadonlyMap<string, HostExecutable>;
   /** Special files: sockets, pipes and devices, wherever they are */
-  readonly special: Paths;
+  readonly special: readonly Names[];
   /** Folders of the workspace's owner that can't be looked into */
-  readonly closed: Paths;
+  readonly closed: readonly Names[];
   /** Other folders that can't be listed */
-  readonly unlisted: Paths;
+  readonly unlisted: readonly Names[];
   /** Folders that weren't looked into, because they are in too many others */
-  readonly deep: Paths;
+  readonly deep: readonly Names[];
   /** Folders whose owner was given the rights to look into them */
-  readonly opened: Paths;
+  readonly opened: readonly Names[];
   /** Programs that run as their owner or group, changed after `since` */
-  readonly ownerRights: Paths;
+  readonly ownerRights: readonly Names[];
   /** What others than the owner may write to, by path, and those bits of its mode: folders, and all in repositories */
   readonly shared: ReadonlyMap<string, number>;
   /** Paths of what host executables that are links end at */
   readonly linked: ReadonlySet<string>;
   /** What is hidden from the sandbox */
-  readonly secrets: Paths;
+  readonly secrets: readonly Names[];
   /** Links that are hidden, or lead to where files are that may be hidden by their path */
-  readonly secretLinks: Paths;
+  readonly secretLinks: readonly Names[];
   readonly notes: readonly string[];
 }
 
@@ -116,9 +114,9 @@ export interface ScanDraft {
   readonly compiled: CompiledFiles;
   readonly aliases: FollowedAlias[];
   /** Packages that the walk stays out of: nothing but special files counts there */
-  readonly packages: (readonly string[])[];
+  readonly packages: Names[];
   /** The same of repositories' own folders */
-  readonly gitFolders: (readonly string[])[];
+  readonly gitFolders: Names[];
   /** Paths of folders among the secrets, which the walk stays out of */
   readonly hiddenFolders: Set<string>;
 }
@@ -179,11 +177,7 @@ export async function addRootRepository(draft: ScanDraft, folder: Folder): Promi
   await addFolder(draft, folder, []);
 }
 
-async function addFolder(
-  draft: ScanDraft,
-  folder: Folder,
-  names: readonly string[],
-): Promise<void> {
+async function addFolder(draft: ScanDraft, folder: Folder, names: Names): Promise<void> {
   const { budget } = draft;
   const { since, made } = draft.options;
   addShared(draft, names, folder.own().mode);
@@ -230,11 +224,7 @@ export function addGitDir(draft: ScanDraft, gitDir: GitDir): void {
 }
 
 /** Takes what others than its owner may write to. */
-export function addShared(
-  { found, budget }: ScanDraft,
-  names: readonly string[],
-  mode: number,
-): void {
+export function addShared({ found, budget }: ScanDraft, names: Names, mode: number): void {
   if ((mode & sharedBits) === 0) return;
   const path = names.join("/");
   budget.spend("bytes", keptWeight * path.length);
@@ -254,7 +244,7 @@ export async function addNamedSecrets(draft: ScanDraft): Promise<void> {
 export function addFinding(
   { budget, found }: ScanDraft,
   kind: "special" | "closed" | "unlisted" | "deep" | "opened" | "ownerRights",
-  names: readonly string[],
+  names: Names,
 ): void {
   budget.spend("findings");
   budget.spend("bytes", keptWeight * names.join("/").length);

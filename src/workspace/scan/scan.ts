@@ -1,4 +1,4 @@
-import { orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import type { Entry } from "../../base/fs/entry-facts.ts";
 import { isTreeSettings, isBareRepository, isGitName } from "../git-dir/repository-signs.ts";
 import { findOtherSystem } from "../git-dir/other-system.ts";
@@ -121,9 +121,7 @@ async function walkThrough(draft: ScanDraft, root: Folder): Promise<void> {
 }
 
 /** Says of names whether they lie in none of some folders. */
-function toOpenness(
-  folders: readonly (readonly string[])[],
-): (names: readonly string[]) => boolean {
+function toOpenness(folders: readonly Names[]): (names: Names) => boolean {
   const closed = new Set(folders.map((names) => names.join("/")));
   if (closed.size === 0) return () => true;
   return (names) => !names.some((_, length) => closed.has(names.slice(0, length).join("/")));
@@ -209,7 +207,7 @@ function isOrdinary(
   return hide === undefined && table.findKind(around(), name) === undefined;
 }
 
-function isAmong({ options: { isPackages } }: ScanDraft, names: readonly string[]): boolean {
+function isAmong({ options: { isPackages } }: ScanDraft, names: Names): boolean {
   return isPackages === true || isAmongPackages(names);
 }
 
@@ -224,11 +222,7 @@ function isOtherRepository({ name, kind }: Entry): boolean {
 }
 
 /** Another root, which is looked through by itself. */
-function isApart(
-  { options: { apart } }: ScanDraft,
-  names: readonly string[],
-  name: string,
-): boolean {
+function isApart({ options: { apart } }: ScanDraft, names: Names, name: string): boolean {
   return apart !== undefined && apart.size > 0 && apart.has([...names, name].join("/"));
 }
 

@@ -1,4 +1,4 @@
-import { orNothing, type Folder } from "../../base/fs/beneath.ts";
+import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { isGitName } from "../git-dir/repository-signs.ts";
 import { leadsToPackages } from "./installed-packages.ts";
 import { addExecutable, type ScanDraft } from "./scan-draft.ts";
@@ -42,7 +42,7 @@ export async function addExecutableAliases(root: Folder, draft: ScanDraft): Prom
 interface GitPlace {
   readonly folder: Folder;
   /** Names from the workspace */
-  readonly names: readonly string[];
+  readonly names: Names;
   /** The same from `.git` on, whatever the repository's folder is called */
   readonly known: readonly string[];
 }

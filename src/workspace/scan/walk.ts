@@ -1,4 +1,4 @@
-import { isSystemError, type Folder, type OwnFacts } from "../../base/fs/beneath.ts";
+import { isSystemError, type Folder, type OwnFacts, type Names } from "../../base/fs/beneath.ts";
 import type { Entry } from "../../base/fs/entry-facts.ts";
 import { isTooDeep, type ScanBudget } from "../scan-budget.ts";
 import { readFolder } from "../read-folder.ts";
@@ -7,7 +7,7 @@ import { openInner, type OpenedFolder, type Opening } from "./open-inner.ts";
 /** A folder that a walk is in. */
 export interface Place {
   /** Names from the root; empty for the root itself */
-  readonly names: readonly string[];
+  readonly names: Names;
   readonly folder: Folder;
   /** As it was when it was opened */
   readonly own: OwnFacts;
@@ -19,7 +19,7 @@ export interface FoundEntry {
   readonly folder: Folder;
   readonly entry: Entry;
   /** Names from the root to the entry itself */
-  readonly names: readonly string[];
+  readonly names: Names;
 }
 
 export interface WalkOptions {
@@ -44,7 +44,7 @@ export async function walk(root: Folder, options: WalkOptions): Promise<void> {
   const { budget } = options;
   const step = async (
     { folder, own }: Omit<OpenedFolder, typeof Symbol.dispose>,
-    names: readonly string[],
+    names: Names,
   ): Promise<void> => {
     const place = { names, folder, own, entries: await readFolder(folder, budget, own.size) };
     await options.visit(place);

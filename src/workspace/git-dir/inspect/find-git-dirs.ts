@@ -1,5 +1,5 @@
 import { hasCode } from "../../../base/errors.ts";
-import type { Folder } from "../../../base/fs/beneath.ts";
+import type { Folder, Names } from "../../../base/fs/beneath.ts";
 import { isTooDeep, type ScanBudget } from "../../scan-budget.ts";
 import { readFolder } from "../../read-folder.ts";
 import { isBareRepository } from "../repository-signs.ts";
@@ -8,7 +8,7 @@ import type { FoundEntry } from "../../scan/walk.ts";
 /** Something that git takes for a repository, or for the way to one. */
 export interface GitDir {
   /** Names from the workspace to the folder or file itself */
-  readonly names: readonly string[];
+  readonly names: Names;
   /** `module` and `worktree` are folders within another repository's; `other` isn't git's */
   readonly shape: "folder" | "bare" | "file" | "link" | "module" | "worktree" | "other";
 }
@@ -17,7 +17,7 @@ export interface GitDir {
 export interface GitDirPlace {
   readonly folder: Folder;
   /** Names from the workspace to it */
-  readonly names: readonly string[];
+  readonly names: Names;
   readonly shape: "folder" | "bare" | "module";
 }
 
@@ -39,7 +39,7 @@ interface GitDirInspection {
   readonly apart?: ReadonlySet<string> | undefined;
   readonly onFound: (gitDir: GitDir) => void;
   /** Called for each folder in a repository that is looked into */
-  readonly onFolder: (folder: Folder, names: readonly string[]) => void;
+  readonly onFolder: (folder: Folder, names: Names) => void;
   /** Called for whatever is no folder in a repository's folder, apart from its history */
   readonly onInner: (found: FoundEntry) => void;
 }

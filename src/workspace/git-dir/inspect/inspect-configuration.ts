@@ -1,4 +1,4 @@
-import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
+import { orNothing, type Folder, type Names } from "../../../base/fs/beneath.ts";
 import { toNameText } from "../../../base/fs/name-text.ts";
 import { followInside, openRealOrNothing } from "../../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "../git-configuration.ts";
@@ -15,7 +15,7 @@ const maxAlternates = 100;
 /** Where a repository's folder is. */
 export interface Whereabouts {
   readonly workspace: string;
-  readonly names: readonly string[];
+  readonly names: Names;
   /** Paths from it of folders that are no part of the repository */
   readonly apart?: ReadonlySet<string>;
 }

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "node:path";
-import { isSystemError, type Folder } from "../../../base/fs/beneath.ts";
+import { isSystemError, type Folder, type Names } from "../../../base/fs/beneath.ts";
 import { toNameText } from "../../../base/fs/name-text.ts";
 import { contains, stepsOf } from "../../../base/fs/path-steps.ts";
 import { openRealOrNothing, toNames } from "../../host-path.ts";
@@ -129,7 +129,7 @@ async function inspectGitFile(
 function findEnd(
   roots: readonly MountedRoot[],
   path: string,
-): { readonly workspace: string; readonly names: readonly string[] } | undefined {
+): { readonly workspace: string; readonly names: Names } | undefined {
   const open = roots.filter(({ writable }) => writable);
   const steps = stepsOf(path);
   const isOwn = (step: string): boolean =>

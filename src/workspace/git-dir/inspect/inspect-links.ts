@@ -1,4 +1,4 @@
-import type { Folder } from "../../../base/fs/beneath.ts";
+import type { Folder, Names } from "../../../base/fs/beneath.ts";
 import { isTooDeep } from "../../scan-budget.ts";
 import { readFolder } from "../../read-folder.ts";
 import { isBareRepository } from "../repository-signs.ts";
@@ -9,7 +9,7 @@ interface LinkPlace {
   /** Nothing in the folder of a linked work tree is looked at by itself */
   readonly shape: "repository" | "worktree";
   /** From the folder of the repository */
-  readonly names?: readonly string[];
+  readonly names?: Names;
   /** Paths from it of folders that are no part of the repository */
   readonly apart?: ReadonlySet<string> | undefined;
 }
@@ -46,12 +46,12 @@ export async function inspectLinks(
 }
 
 /** Whether a folder in a repository's is looked at by itself (`findGitDirs`). */
-async function isGitDir(folder: Folder, own: readonly string[], look: Look): Promise<boolean> {
+async function isGitDir(folder: Folder, own: Names, look: Look): Promise<boolean> {
   if (own[0] === "worktrees") return own.length === 2;
   return isBareRepository(await readFolder(folder, look.budget));
 }
 
-function inspectLink(look: Look, folder: Folder, own: readonly string[]): void {
+function inspectLink(look: Look, folder: Folder, own: Names): void {
   const name = own.at(-1) ?? "";
   const target = folder.readLink(name) ?? "";
   if (own.length === 1 && isPlainHead(name, target)) return;

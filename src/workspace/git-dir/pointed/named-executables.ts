@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
+import { orNothing, type Folder, type Names } from "../../../base/fs/beneath.ts";
 import { followInside, toNames } from "../../host-path.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { isNearPackages } from "../../scan/installed-packages.ts";
@@ -42,10 +42,7 @@ export async function readNamedExecutables(
   return executables;
 }
 
-function listFiles(
-  { root }: ExecutablePlace,
-  names: readonly string[],
-): readonly (readonly string[])[] {
+function listFiles({ root }: ExecutablePlace, names: Names): readonly Names[] {
   using folder = orNothing(() => root.folder.openPath(names));
   const entries = (folder && orNothing(() => folder.entries())) ?? [];
   return entries.filter(({ kind }) => kind !== "folder").map(({ name }) => [...names, name]);
@@ -54,7 +51,7 @@ function listFiles(
 /** Of what is at the end of every link that stays in the root. */
 function readExecutable(
   { root, budget }: ExecutablePlace,
-  names: readonly string[],
+  names: Names,
   one: PointedPath,
 ): HostExecutable | undefined {
   const end = followInside(root.source, { from: [], path: posix.join(...names) });

@@ -1,3 +1,4 @@
+import type { Names } from "../../../base/fs/beneath.ts";
 import type { EntryKind } from "../../../base/fs/entry-facts.ts";
 import { quoted } from "../../../base/printable.ts";
 import { createScanBudget, startLimits } from "../../scan-budget.ts";
@@ -21,7 +22,7 @@ export type ShownFolder = ReadonlyMap<string, ShownFile>;
 /** What git has of the files with secrets in a root. */
 export interface TrackedSecrets {
   /** Names of files that aren't hidden, as git has the same */
-  readonly readable: readonly (readonly string[])[];
+  readonly readable: readonly Names[];
   /** What is shown in place of hidden files and folders, by path; missing where git has nothing */
   readonly files: ReadonlyMap<string, ShownFile>;
   readonly folders: ReadonlyMap<string, ShownFolder>;
@@ -44,8 +45,7 @@ export async function leaveTracked(
 async function leaveIn(one: ScannedRoot, look: TrackedFiles): Promise<ScannedRoot> {
   const { root, scan } = one;
   const tracked = await inspectTracked(look, root, ofKind(one, "file"));
-  const isSame = (names: readonly string[]): boolean =>
-    tracked.get(names.join("/"))?.isSame === true;
+  const isSame = (names: Names): boolean => tracked.get(names.join("/"))?.isSame === true;
   const files = new Map<string, ShownFile>();
   for (const [path, { shown, isSame: isLeft }] of tracked) {
     if (shown !== undefined && !isLeft) files.set(path, shown);
@@ -82,6 +82,6 @@ async function showFolders(
   return { folders, notes };
 }
 
-function ofKind({ root, scan }: ScannedRoot, kind: EntryKind): readonly (readonly string[])[] {
+function ofKind({ root, scan }: ScannedRoot, kind: EntryKind): readonly Names[] {
   return scan.secrets.filter((names) => factsAt(root.folder, names)?.kind === kind);
 }

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { inFolderOf, type Folder } from "../../../base/fs/beneath.ts";
+import { inFolderOf, type Folder, type Names } from "../../../base/fs/beneath.ts";
 import { toNameBytes, toNameText } from "../../../base/fs/name-text.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { readBlob } from "../../git-dir/objects/read-blob.ts";
@@ -49,7 +49,7 @@ export interface TrackedFiles {
 export async function inspectTracked(
   { trees, budget }: TrackedFiles,
   root: OpenRoot,
-  all: readonly (readonly string[])[],
+  all: readonly Names[],
 ): Promise<ReadonlyMap<string, TrackedFile>> {
   const byTree = new Map<WorkTree, Map<string, readonly string[]>>();
   for (const names of all) {
@@ -136,7 +136,7 @@ function isTree(files: ReadonlyMap<string, ShownFile>): boolean {
 }
 
 /** As names stand in an index, a letter for each byte. */
-function toLetters(names: readonly string[]): string {
+function toLetters(names: Names): string {
   return Buffer.from(toNameBytes(names.join("/"))).toString("latin1");
 }
 
@@ -182,7 +182,7 @@ function withReturns(content: Buffer): Buffer {
   return Buffer.from(content.toString("latin1").replaceAll(/\r?\n/g, "\r\n"), "latin1");
 }
 
-function isSame(root: OpenRoot, names: readonly string[], { content }: ShownFile): boolean {
+function isSame(root: OpenRoot, names: Names, { content }: ShownFile): boolean {
   const now = inFolderOf(root.folder, names, (around, name) => around.read(name, maxFileBytes));
   return now?.equals(content) === true;
 }

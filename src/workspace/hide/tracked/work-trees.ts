@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
+import { orNothing, type Folder, type Names } from "../../../base/fs/beneath.ts";
 import { contains } from "../../../base/fs/path-steps.ts";
 import { toNames } from "../../host-path.ts";
 import {
@@ -34,14 +34,14 @@ export interface OpenRepository extends Disposable {
 export interface PlaceInTree {
   readonly tree: WorkTree;
   /** From the work tree */
-  readonly names: readonly string[];
+  readonly names: Names;
 }
 
 /**
  * Where git has a place of a root: in the innermost work tree with a `.git`, then in all that repositories' settings name.
  * Nowhere outside of work trees, and in a repository's own folder.
  */
-export type WorkTrees = (root: OpenRoot, names: readonly string[]) => readonly PlaceInTree[];
+export type WorkTrees = (root: OpenRoot, names: Names) => readonly PlaceInTree[];
 
 /**
  * Finds the work trees in which files of the roots lie. A `.git` file can name any repository of the host, so one that
@@ -62,7 +62,7 @@ export async function findWorkTreesOf(looked: readonly ScannedRoot[]): Promise<W
     if (!known.has(key)) known.set(key, toWorkTree(find(), roots));
     return known.get(key);
   };
-  const findOwn = (root: OpenRoot, names: readonly string[]): WorkTree | undefined => {
+  const findOwn = (root: OpenRoot, names: Names): WorkTree | undefined => {
     for (let length = names.length - 1; length >= 0; length--) {
       const path = join(root.source, ...names.slice(0, length));
       const find = inner.get(path);
@@ -138,7 +138,7 @@ function toWorkTree(place: GitPlace | undefined, roots: readonly OpenRoot[]): Wo
 /** A folder of the host that is in the sandbox. */
 interface SeenFolder {
   readonly root: OpenRoot;
-  readonly names: readonly string[];
+  readonly names: Names;
   /** Where it is there */
   readonly target: string;
 }
