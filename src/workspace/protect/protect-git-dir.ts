@@ -1,31 +1,37 @@
-import { unsafe } from "../unsafe-workspace.ts";
-import { join, posix } from "node:path";
+import { join, posix, resolve } from "node:path";
+import type { Names } from "../../base/fs/beneath.ts";
 import { quoted } from "../../base/printable.ts";
 import { toNames } from "../host-path.ts";
 import type { ScanBudget } from "../scan-budget.ts";
-import { locateGit } from "../git-dir/git-location.ts";
-import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
-import { findRootAt } from "../roots/mounted-root.ts";
-import { mountReadOnly, type MountDraft, mountCopy, kindOf, pinFolders } from "./mount-draft.ts";
-import { protectOther, protectSettings } from "./protect-other.ts";
-import { protectLinked } from "./protect-pointed-paths.ts";
-import { VaultboxError } from "../../base/errors.ts";
-import type { Folder, Names } from "../../base/fs/beneath.ts";
-import { isDisabledName } from "../handoff/take-away.ts";
+import { unsafe } from "../unsafe-workspace.ts";
 import {
   maxConfigurationBytes,
   readConfiguration,
   unreadable,
 } from "../git-dir/git-configuration.ts";
+import { locateGit, readLine } from "../git-dir/git-location.ts";
 import { isTrue, type GitSetting } from "../git-dir/git-setting.ts";
-import { isBareRepository } from "../git-dir/repository-signs.ts";
-import { isNameable } from "./nameable.ts";
-import { protectWorkTrees, type TreesInSandbox } from "./protect-work-trees.ts";
+import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { saplingInGit } from "../git-dir/other-system.ts";
+import { isBareRepository } from "../git-dir/repository-signs.ts";
+import { isDisabledName } from "../handoff/take-away.ts";
+import { findRootAt } from "../roots/mounted-root.ts";
+import { kindOf, mountCopy, mountReadOnly, pinFolders, type MountDraft } from "./mount-draft.ts";
 import { sameFolder } from "./mount-point.ts";
+import { isNameable } from "./nameable.ts";
+import { protectOther, protectSettings } from "./protect-other.ts";
+import { protectLinked } from "./protect-pointed-paths.ts";
+import { isGone, keepUnseen, type TreesInSandbox } from "./protect-work-trees.ts";
+
+/** Submodules within submodules, and folders within `modules` */
+const maxModuleDepth = 16;
+const empty = Buffer.alloc(0);
 
 /** What all git dirs of a workspace are protected with. */
-export interface GitDirOptions extends GitFolderOptions {
+export interface GitDirOptions {
+  /** What the sandbox may read of a configuration file */
+  readonly toShown: (content: Buffer) => Buffer;
+  readonly trees: TreesInSandbox;
   /** Of all that the sandbox can write in */
   readonly drafts: readonly MountDraft[];
   /** What looking at them may cost */
@@ -76,31 +82,24 @@ async function protectCommon(
     await protectGitFolder(common, own, options);
 }
 
-/** Submodules within submodules, and folders within `modules` */
-const maxModuleDepth = 16;
-const empty = Buffer.alloc(0);
-
-interface GitFolderOptions {
-  /** What the sandbox may read of a configuration file */
-  readonly toShown: (content: Buffer) => Buffer;
-  readonly trees: TreesInSandbox;
-}
-
 /**
  * Protects what makes git run programs or read settings in a repository's folder, and leaves the rest writable: index,
  * refs, objects, logs, HEAD, and whatever a commit, a rebase or a stash keeps there.
  * @param names of the folder, beneath the draft's root
- * @throws VaultboxError VBX_WORKSPACE_UNSAFE
  */
 async function protectGitFolder(
   draft: MountDraft,
   names: Names,
-  options: GitFolderOptions,
+  options: GitDirOptions,
 ): Promise<void> {
   pinFolders(draft, names);
   const settings = await protectConfiguration(draft, [...names, "config"], options);
   mountReadOnly(draft, [...names, "hooks"], "folder");
-  protectInfo(draft, [...names, "info"]);
+  const info = [...names, "info"];
+  if (kindOf(draft, info) === undefined)
+    draft.mountPoints.push({ names: info, kind: "folder", content: "" });
+  pinFolders(draft, info);
+  mountReadOnly(draft, [...info, "attributes"], "file");
   // Git reads the configuration from wherever this file says, in a repository that is no linked work tree as well
   mountReadOnly(draft, [...names, "commondir"], "file", sameFolder);
   for (const legacy of ["remotes", "branches"]) {
@@ -109,31 +108,17 @@ async function protectGitFolder(
     }
   }
   protectSettings(draft, names, { system: saplingInGit, toShown: options.toShown });
-  const usesWorktreeConfig = hasWorktreeConfig(settings);
-  if (usesWorktreeConfig) {
-    await protectConfiguration(draft, [...names, "config.worktree"], options);
-  }
-  await protectWorkTrees(draft, [...names, "worktrees"], {
-    trees: options.trees,
-    protectSettings: async (own) => {
-      if (usesWorktreeConfig) {
-        await protectConfiguration(draft, [...own, "config.worktree"], options);
-      }
-    },
-    protectModules: (own) => protectModules(draft, [...own, "modules"], { options, depth: 0 }),
-  });
-  await protectModules(draft, [...names, "modules"], { options, depth: 0 });
-}
-
-function hasWorktreeConfig(settings: readonly GitSetting[]): boolean {
-  return isTrue(settings.findLast(({ key }) => key === "extensions.worktreeconfig"));
+  const ofTrees = isTrue(settings.findLast(({ key }) => key === "extensions.worktreeconfig"));
+  if (ofTrees) await protectConfiguration(draft, [...names, "config.worktree"], options);
+  await protectWorkTrees(draft, [...names, "worktrees"], { ...options, ofTrees });
+  await protectModules(draft, [...names, "modules"], { ...options, depth: 0 });
 }
 
 /** The sandbox gets a copy: it may show less than the file says, and no link can take the file's place before the mount. */
 async function protectConfiguration(
   draft: MountDraft,
   names: Names,
-  { toShown }: GitFolderOptions,
+  { toShown }: GitDirOptions,
 ): Promise<readonly GitSetting[]> {
   using folder = draft.root.folder.openPath(names.slice(0, -1));
   const content = folder?.read(names.at(-1) ?? "", maxConfigurationBytes) ?? empty;
@@ -147,38 +132,64 @@ async function protectConfiguration(
   return settings ?? [];
 }
 
-function tooDeep(path: string): VaultboxError {
-  return unsafe(
-    `cannot protect ${quoted(path)}: it is in more than ${maxModuleDepth} folders`,
-    "move what is in it out of .git/modules",
-  );
-}
-
-function protectInfo(draft: MountDraft, names: Names): void {
-  if (kindOf(draft, names) === undefined)
-    draft.mountPoints.push({ names, kind: "folder", content: "" });
+/**
+ * The administrative folders of linked work trees (gitrepository-layout(5)).
+ * @param names of the folder `worktrees`
+ * @param options.ofTrees whether work trees have settings of their own
+ */
+async function protectWorkTrees(
+  draft: MountDraft,
+  names: Names,
+  options: GitDirOptions & { readonly ofTrees: boolean },
+): Promise<void> {
+  using folder = draft.root.folder.openPath(names);
+  if (folder === undefined) return;
   pinFolders(draft, names);
-  mountReadOnly(draft, [...names, "attributes"], "file");
+  for (const { name, kind } of folder.entries()) {
+    if (kind !== "folder") continue;
+    const own = [...names, name];
+    using administrative = folder.open(name);
+    const line = administrative && readLine(administrative, "gitdir");
+    const link = line === undefined ? undefined : resolve(join(draft.root.source, ...own), line);
+    // Nothing of it is used, and `git worktree prune` removes it
+    if (link !== undefined && isGone(link, administrative)) continue;
+    const isSeen = link !== undefined && options.trees(link) === "seen";
+    if (isSeen) {
+      pinFolders(draft, own);
+      mountReadOnly(draft, [...own, "commondir"], "file", "../..\n");
+      mountReadOnly(draft, [...own, "gitdir"], "file");
+    } else if (link === undefined || !(await keepUnseen(draft, own, { ...options, link }))) {
+      draft.own.set(own.join("/"), { readOnly: true });
+      continue;
+    }
+    if (options.ofTrees) await protectConfiguration(draft, [...own, "config.worktree"], options);
+    if (isSeen) await protectModules(draft, [...own, "modules"], { ...options, depth: 0 });
+  }
 }
 
 /** Repositories of submodules, at any depth: a submodule's name may have slashes. */
 async function protectModules(
   draft: MountDraft,
   names: Names,
-  { options, depth }: { readonly options: GitFolderOptions; readonly depth: number },
+  options: GitDirOptions & { readonly depth: number },
 ): Promise<void> {
-  using folder: Folder | undefined = draft.root.folder.openPath(names);
+  using folder = draft.root.folder.openPath(names);
   if (folder === undefined) return;
-  if (depth > maxModuleDepth) throw tooDeep(join(draft.root.source, ...names));
+  const path = join(draft.root.source, ...names);
+  if (options.depth > maxModuleDepth)
+    throw unsafe(
+      `cannot protect ${quoted(path)}: it is in more than ${maxModuleDepth} folders`,
+      "move what is in it out of .git/modules",
+    );
   pinFolders(draft, names);
   for (const { name, kind } of folder.entries()) {
     if (kind !== "folder") continue;
     const own = [...names, name];
     // By this name no work tree finds it
-    if (isDisabledName(name) && !isNameable(join(draft.root.source, ...own))) continue;
+    if (isDisabledName(name) && !isNameable(join(path, name))) continue;
     using inner = folder.open(name);
     if (inner !== undefined && isBareRepository(inner.entries())) {
       await protectGitFolder(draft, own, options);
-    } else await protectModules(draft, own, { options, depth: depth + 1 });
+    } else await protectModules(draft, own, { ...options, depth: options.depth + 1 });
   }
 }

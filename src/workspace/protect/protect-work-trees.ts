@@ -1,16 +1,10 @@
 import { lstatSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { toNameBytes } from "../../base/fs/name-text.ts";
 import { openOrNothing } from "../host-path.ts";
-import { locateGit, readLine } from "../git-dir/git-location.ts";
-import {
-  hasRoomForOthers,
-  kindOf,
-  mountReadOnly,
-  pinFolders,
-  type MountDraft,
-} from "./mount-draft.ts";
+import { locateGit } from "../git-dir/git-location.ts";
+import { hasRoomForOthers, kindOf, pinFolders, type MountDraft } from "./mount-draft.ts";
 import { isNameable } from "./nameable.ts";
 
 /**
@@ -18,14 +12,6 @@ import { isNameable } from "./nameable.ts";
  * not at all with something else at its path.
  */
 export type TreesInSandbox = (link: string) => "seen" | "emptied" | "apart" | "covered";
-
-interface WorkTreeOptions {
-  readonly trees: TreesInSandbox;
-  /** Protects a work tree's own settings, in the administrative folder of these names */
-  readonly protectSettings: (names: Names) => Promise<void>;
-  /** The same for the repositories of its submodules */
-  readonly protectModules: (names: Names) => Promise<void>;
-}
 
 /**
  * What of a work tree that the sandbox doesn't see stays as it is, where it's there: git goes by it in that tree. The
@@ -44,41 +30,8 @@ const kept = [
   "sequencer",
 ];
 
-/**
- * Protects the administrative folders of linked work trees (gitrepository-layout(5)).
- * @param names of the folder `worktrees`
- */
-export async function protectWorkTrees(
-  draft: MountDraft,
-  names: Names,
-  { trees, protectSettings, protectModules }: WorkTreeOptions,
-): Promise<void> {
-  using folder = draft.root.folder.openPath(names);
-  if (folder === undefined) return;
-  pinFolders(draft, names);
-  for (const { name, kind } of folder.entries()) {
-    if (kind !== "folder") continue;
-    const own = [...names, name];
-    using administrative = folder.open(name);
-    const line = administrative && readLine(administrative, "gitdir");
-    const link = line === undefined ? undefined : resolve(join(draft.root.source, ...own), line);
-    // Nothing of it is used, and `git worktree prune` removes it
-    if (link !== undefined && isGone(link, administrative)) continue;
-    if (link !== undefined && trees(link) === "seen") {
-      pinFolders(draft, own);
-      mountReadOnly(draft, [...own, "commondir"], "file", "../..\n");
-      mountReadOnly(draft, [...own, "gitdir"], "file");
-      await protectSettings(own);
-      await protectModules(own);
-    } else if (link !== undefined && (await keepUnseen(draft, own, { link, trees }))) {
-      await protectSettings(own);
-    } else {
-      draft.own.set(own.join("/"), { readOnly: true });
-    }
-  }
-}
-
-function isGone(link: string, administrative: Folder | undefined): boolean {
+/** Whether a linked work tree isn't there any more. @param link path of its `.git` */
+export function isGone(link: string, administrative: Folder | undefined): boolean {
   if (orNothing(() => administrative?.facts("locked")) !== undefined) return false;
   try {
     return lstatSync(toNameBytes(link), { throwIfNoEntry: false }) === undefined;
@@ -93,7 +46,7 @@ function isGone(link: string, administrative: Folder | undefined): boolean {
  * file: git removes the administrative folder of one that it takes for gone (git-worktree(1), "prune").
  * @returns false where that can't be, and all of it must be read-only
  */
-async function keepUnseen(
+export async function keepUnseen(
   draft: MountDraft,
   own: Names,
   { link, trees }: { readonly link: string; readonly trees: TreesInSandbox },
