@@ -27,47 +27,47 @@ export async function takeSharedRights(
     const own = toWays(path).reduce((sum, one) => sum | (before.get(one) ?? 0), 0);
     if ((bits & ~own) !== 0 && isPlace(places, path)) given.set(path, bits & ~own);
   }
-  const folders = new Map<string, Told[]>();
+  const told: Told[] = [];
   for (const [path, bits] of given) {
     const isTaken = (await budget.turn()) && takeFrom(root, path, bits);
     const isInner = toWays(path).some((one) => one !== path && given.has(one));
     if (isTaken && isInner) continue;
-    const key = `${isTaken} ${bits} ${dirname(path)}`;
-    const told = folders.get(key) ?? [];
-    folders.set(key, told);
-    told.push({ path, who: bits === 0o020 ? "the group" : "others", isTaken });
+    told.push({ path, bits, isTaken });
   }
+  const folders = Map.groupBy(told, (one) => `${one.isTaken} ${one.bits} ${dirname(one.path)}`);
   return [...folders.values()].flatMap((all) =>
-    all.length > maxOfFolder ? [toFolderEntry(all)] : all.map(toEntry),
+    all.length > maxOfFolder
+      ? all.slice(0, 1).map((one) => toFolderEntry(one, all.length))
+      : all.map(toEntry),
   );
 }
 
 /** Something that others were given rights to. */
 interface Told {
   readonly path: string;
-  readonly who: string;
+  readonly bits: number;
   readonly isTaken: boolean;
 }
 
-function toEntry({ path, who, isTaken }: Told): HandoffEntry {
-  return isTaken
-    ? {
-        change: "disabled",
-        kind,
-        path: toShown(path),
-        detail: `was writable for ${who}; it isn't any more`,
-      }
-    : { change: "dangerous", kind, path: toShown(path), detail: `is writable for ${who}` };
+function toEntry({ path, bits, isTaken }: Told): HandoffEntry {
+  const who = toWho(bits);
+  const [change, detail] = isTaken
+    ? (["disabled", `was writable for ${who}; it isn't any more`] as const)
+    : (["dangerous", `is writable for ${who}`] as const);
+  return { change, kind, path: path || ".", detail };
 }
 
-/** @param all of one folder, with the same rights */
-function toFolderEntry(all: readonly Told[]): HandoffEntry {
-  const [{ path, who, isTaken } = { path: "", who: "", isTaken: false }] = all;
+/** @param count of those in one folder with the same rights */
+function toFolderEntry({ path, bits, isTaken }: Told, count: number): HandoffEntry {
   const [change, verb, end] = isTaken
     ? (["disabled", "were writable", "; they aren't any more"] as const)
     : (["dangerous", "are writable", ""] as const);
-  const detail = `has ${all.length} entries that ${verb} for ${who}${end}`;
-  return { change, kind, path: toShown(dirname(path)), detail };
+  const detail = `has ${count} entries that ${verb} for ${toWho(bits)}${end}`;
+  return { change, kind, path: dirname(path), detail };
+}
+
+function toWho(bits: number): string {
+  return bits === 0o020 ? "the group" : "others";
 }
 
 interface Places {
@@ -97,10 +97,6 @@ function toWays(path: string): readonly string[] {
   if (path === "") return [""];
   const names = path.split("/");
   return ["", ...names.map((_, index) => names.slice(0, index + 1).join("/"))];
-}
-
-function toShown(path: string): string {
-  return path === "" ? "." : path;
 }
 
 function takeFrom({ folder }: Found["root"], path: string, bits: number): boolean {

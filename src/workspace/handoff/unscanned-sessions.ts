@@ -4,14 +4,10 @@ import { join } from "node:path";
 import type { Paths } from "../../base/paths.ts";
 import { writeFileAtomic } from "../../base/fs/atomic-write.ts";
 import { contains } from "../../base/fs/path-steps.ts";
-import {
-  readActiveSessions,
-  readState,
-  toWritable,
-  type SessionState,
-} from "../../base/session-state.ts";
-import { readRecord, type RootRecord, type WorkspaceRecord } from "../workspace-record.ts";
+import { readActiveSessions, readState, toWritable } from "../../base/session-state.ts";
+import { readRecord, type RootRecord } from "../workspace-record.ts";
 import { readRegularText } from "../../base/fs/regular-file.ts";
+import { fieldsOf, listOf, optional, parseJson, text } from "../../base/shape.ts";
 import { isSessionId } from "../../base/session-id.ts";
 import { inState } from "../../base/state-folder.ts";
 
@@ -30,18 +26,17 @@ export async function rememberUnscanned(
   await mkdir(toFolder(paths), { recursive: true, mode: 0o700 });
   await writeFileAtomic(join(toFolder(paths), session), JSON.stringify({ roots }));
   // Its baselines leave out what isn't in theirs
-  await forget(paths, roots, session);
+  await forgetUnscanned(paths, roots, session);
 }
 
-/** Forgets of the sessions what lies in these roots, once all of it was looked at. */
-export async function forgetUnscanned(paths: Paths, roots: readonly string[]): Promise<void> {
-  await forget(paths, roots, undefined);
-}
-
-async function forget(
+/**
+ * Forgets of the sessions what lies in these roots, once all of it was looked at.
+ * @param except a session that isn't forgotten
+ */
+export async function forgetUnscanned(
   paths: Paths,
   roots: readonly string[],
-  except: string | undefined,
+  except?: string,
 ): Promise<void> {
   for (const { id, roots: own } of await readUnscanned(paths)) {
     if (id === except) continue;
@@ -75,11 +70,10 @@ export interface OtherRoot {
 /** Sessions that run, that died, or that weren't looked at to their end. */
 export async function listOtherSessions(paths: Paths): Promise<readonly SessionPlace[]> {
   const [active, unscanned] = await Promise.all([readActiveSessions(paths), readUnscanned(paths)]);
-  return [...unscanned, ...active.map((state) => toPlace(state, true))];
-}
-
-function toPlace(state: SessionState, isRunning: boolean): SessionPlace {
-  return { id: state.id, roots: toWritable(state), isRunning };
+  return [
+    ...unscanned,
+    ...active.map((state) => ({ id: state.id, roots: toWritable(state), isRunning: true })),
+  ];
 }
 
 /** Each root of each of them, with what was there before; without those that have made no sandbox yet. */
@@ -90,25 +84,18 @@ export async function readOtherRoots(
   const all = new Map(sessions.map((one) => [one.id, one]));
   const unscanned = new Set((await readUnscanned(paths)).map(({ id }) => id));
   const found = await Promise.all(
-    [...all.values()].map(async (one) => {
-      const record = await readRecord(paths, one.id);
-      if (record === undefined && !unscanned.has(one.id)) return [];
-      return toRoots(one, record);
+    [...all.values()].map(async ({ id, roots, isRunning }): Promise<readonly OtherRoot[]> => {
+      const record = await readRecord(paths, id);
+      if (record === undefined && !unscanned.has(id)) return [];
+      if (record === undefined || record === "unreadable") {
+        return roots.map((source) => ({ id, source, isRunning, record: undefined }));
+      }
+      // Of a session that ended, those that no later one has looked through
+      const left = record.roots.filter(({ source }) => isRunning || roots.includes(source));
+      return left.map((one) => ({ id, source: one.source, isRunning, record: one }));
     }),
   );
   return found.flat();
-}
-
-/** Of a session that ended, those that no later one has looked through. */
-function toRoots(
-  { id, roots, isRunning }: SessionPlace,
-  record: WorkspaceRecord | "unreadable" | undefined,
-): readonly OtherRoot[] {
-  if (record === undefined || record === "unreadable") {
-    return roots.map((source) => ({ id, source, isRunning, record: undefined }));
-  }
-  const left = record.roots.filter(({ source }) => isRunning || roots.includes(source));
-  return left.map((one) => ({ id, source: one.source, isRunning, record: one }));
 }
 
 async function readUnscanned(paths: Paths): Promise<readonly SessionPlace[]> {
@@ -118,22 +105,22 @@ async function readUnscanned(paths: Paths): Promise<readonly SessionPlace[]> {
 }
 
 /** An earlier version wrote the workspace alone. */
-interface StoredPlace {
+const storedPlace = fieldsOf<{
   readonly roots?: readonly string[];
   readonly workspace?: string;
-}
+}>({ roots: optional(listOf(text)), workspace: optional(text) });
 
 async function readOne(paths: Paths, id: string): Promise<SessionPlace | undefined> {
   try {
-    const text = await readRegularText(join(toFolder(paths), id));
-    const { workspace, roots = [workspace ?? "/"] } = JSON.parse(text) as StoredPlace;
-    return { id, roots, isRunning: false };
+    const stored = parseJson(await readRegularText(join(toFolder(paths), id)), storedPlace);
+    const roots = stored && (stored.roots ?? [stored.workspace ?? "/"]);
+    if (roots !== undefined) return { id, roots, isRunning: false };
   } catch (error) {
     // Another process has just forgotten it
     if (hasCode(error, "ENOENT")) return undefined;
-    const state = await readState(paths, id);
-    return state === undefined ? { id, roots: ["/"], isRunning: false } : toPlace(state, false);
   }
+  const state = await readState(paths, id);
+  return { id, roots: state === undefined ? ["/"] : toWritable(state), isRunning: false };
 }
 
 function toFolder(paths: Paths): string {
