@@ -1,4 +1,4 @@
-import { isAbsolute } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import { Folder, inFolderOf, type Names } from "../base/fs/beneath.ts";
 import type { EntryFacts } from "../base/fs/entry-facts.ts";
 import { contains, follow, type WrittenPath } from "../base/fs/path-steps.ts";
@@ -31,6 +31,12 @@ export function toNames(outer: string, inner: string): readonly string[] | undef
     .slice(outer.length)
     .split("/")
     .filter((name) => name !== "");
+}
+
+/** The folders around a path, the innermost first. */
+export function toFoldersAround(path: string): readonly string[] {
+  const above = dirname(path);
+  return above === path ? [] : [above, ...toFoldersAround(above)];
 }
 
 /** What lies at a place beneath a folder; undefined also where that can't be looked at. */

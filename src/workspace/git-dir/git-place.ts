@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { orNothing, type Folder } from "../../base/fs/beneath.ts";
-import { openOrNothing, toRealPath } from "../host-path.ts";
+import { openOrNothing, toFoldersAround, toRealPath } from "../host-path.ts";
 import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
 import { lastValue } from "./git-setting.ts";
 import type { GitDir } from "./inspect/find-git-dirs.ts";
@@ -40,12 +40,7 @@ function findGitPlace(folder: string, name = ".git"): GitPlace | undefined {
 
 /** Around a folder: each repository that it may be a part of, the innermost first. */
 export function findOuterPlaces(folder: string): readonly GitPlace[] {
-  const found: GitPlace[] = [];
-  for (let inner = folder; dirname(inner) !== inner; inner = dirname(inner)) {
-    const place = findGitPlace(dirname(inner));
-    if (place !== undefined) found.push(place);
-  }
-  return found;
+  return toFoldersAround(folder).flatMap((one) => findGitPlace(one) ?? []);
 }
 
 /** Other work trees of a repository (gitrepository-layout(5), "worktrees"), and the one that its `.git` lies in. */

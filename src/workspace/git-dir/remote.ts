@@ -100,11 +100,6 @@ export function chooseRemote(
   return names.size === 1 ? [...names][0] : undefined;
 }
 
-/** The URL that git fetches from, as it's written: of several the first. */
-export function readRemoteUrl(settings: readonly GitSetting[], remote: string): string | undefined {
-  return settings.find(({ key }) => key === `remote.${remote}.url`)?.value;
-}
-
 /** The longest prefix wins (git-config(1), `url.<base>.insteadOf`). */
 export function applyInsteadOf(url: string, settings: readonly GitSetting[]): string {
   let best = { prefix: "", base: "" };

@@ -19,7 +19,6 @@ import {
   type AddressPlace,
   type RemoteAddress,
   chooseRemote,
-  readRemoteUrl,
 } from "./remote.ts";
 import { resolveSshHost, type SshHost } from "./ssh-configuration.ts";
 import { readTips } from "./repository-tips.ts";
@@ -65,7 +64,9 @@ export async function readRepositoryFacts(workspace: string): Promise<Repository
   using root = workTree === undefined ? undefined : openOrNothing(workTree);
   if (workTree === undefined || root === undefined) return undefined;
   try {
-    return await readLocated(root, workTree);
+    const found = await locateGit(root, workTree);
+    if (found.kind === "none" || found.kind === "unusable") return undefined;
+    return await readFacts(root, workTree, found);
   } catch (error) {
     // What may not be read can't be the user's own choice of a remote
     if (isSystemError(error)) return undefined;
@@ -73,23 +74,14 @@ export async function readRepositoryFacts(workspace: string): Promise<Repository
   }
 }
 
-async function readLocated(root: Folder, workTree: string): Promise<RepositoryFacts | undefined> {
-  const found = await locateGit(root, workTree);
-  if (found.kind === "none" || found.kind === "unusable") return undefined;
+async function readFacts(
+  root: Folder,
+  workTree: string,
+  found: GitLocation,
+): Promise<RepositoryFacts | undefined> {
   using folder = openOrNothing(found.gitDirectory);
   using common = openOrNothing(found.commonDirectory);
   if (folder === undefined || common === undefined) return undefined;
-  return await readFacts({ workTree, root, found, folder, common });
-}
-
-async function readFacts(place: {
-  readonly workTree: string;
-  readonly root: Folder;
-  readonly found: GitLocation;
-  readonly folder: Folder;
-  readonly common: Folder;
-}): Promise<RepositoryFacts | undefined> {
-  const { workTree, root, found, folder, common } = place;
   const head = readLine(folder, "HEAD");
   if (head === undefined) return undefined;
   const content = common.read("config", maxConfigurationBytes);
@@ -100,16 +92,13 @@ async function readFacts(place: {
   const settings = own ?? [];
   const branch = toBranch(head);
   const remoteName = chooseRemote(settings, branch);
-  const written = remoteName && readRemoteUrl(settings, remoteName);
+  // Of several, git fetches from the first
+  const written =
+    remoteName && settings.find(({ key }) => key === `remote.${remoteName}.url`)?.value;
   const addresses: AddressPlace = { user, resolveHost };
   const remote = written ? toRemoteAddress(written, addresses) : undefined;
-  const git = root.facts(".git");
-  const owners = {
-    uids: [root.ownFacts(), folder.ownFacts(), ...(git === undefined ? [] : [git])].map(
-      ({ uid }) => uid,
-    ),
-    path: workTree,
-  };
+  const parts = [root.ownFacts(), folder.ownFacts(), root.facts(".git") ?? []].flat();
+  const owners = { uids: parts.map(({ uid }) => uid), path: workTree };
   return {
     workTree,
     isBranchRemote: remoteName !== chooseRemote(settings, undefined),

@@ -4,7 +4,7 @@ import { quoted } from "../../base/printable.ts";
 import { type HideRules, matches, withShown } from "../hide/hide-rules.ts";
 import { createScanBudget, startLimits } from "../scan-budget.ts";
 import { findSpecialBelow } from "../scan/find-special-files.ts";
-import { addRootRepository, type ScanOptions } from "../scan/scan-draft.ts";
+import { addRepositoryFolder, type ScanOptions } from "../scan/scan-draft.ts";
 import { createScan, scanWorkspace, type Scan } from "../scan/scan.ts";
 import { isOfPackages, type OpenRoot, type MountedRoot } from "./mounted-root.ts";
 import type { TrackedSecrets } from "../hide/tracked/leave-tracked.ts";
@@ -53,7 +53,7 @@ export async function scanRoot(root: OpenRoot, options: ScanOptions): Promise<Sc
   }
   const own = { ...options, apart };
   const scan = await createScan({ workspace: source, root: folder }, own, async (draft) => {
-    await addRootRepository(draft, folder);
+    await addRepositoryFolder(draft, folder, []);
     await findSpecialBelow(folder, { folders: [[]], budget: draft.budget, found: draft.aside });
   });
   const isOwn = (names: Names): boolean =>

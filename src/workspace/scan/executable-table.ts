@@ -92,39 +92,44 @@ export function createExecutableTable(
   };
 }
 
+function* listPatterns(rows: readonly HostExecutableRow[]): Generator<[string, string]> {
+  for (const { kind, patterns } of rows) {
+    for (const pattern of patterns.split(" ")) yield [kind, pattern];
+  }
+}
+
 function addRows(
   patterns: Patterns,
   folders: Patterns["folders"],
   rows: readonly HostExecutableRow[],
 ): void {
-  for (const { kind, patterns: written } of rows) {
-    for (const pattern of written.split(" ")) {
-      if (pattern.endsWith("/")) addFolder(folders, kind, pattern.slice(0, -1));
-      else addName(patterns, kind, pattern);
-    }
+  for (const [kind, pattern] of listPatterns(rows)) {
+    if (pattern.endsWith("/")) addFolder(folders, kind, pattern.slice(0, -1).split("/"));
+    else addName(patterns, kind, pattern);
   }
 }
 
-function addFolder(folders: Patterns["folders"], kind: string, pattern: string): void {
-  const parts = pattern.split("/");
-  const [first = ""] = parts;
-  const names = parts.map(toPart);
-  add(folders, first.includes("*") ? "*" : first, { kind, names, length: pattern.length });
+/** By the last of the names, or by the first. */
+function addFolder(
+  folders: Map<string, FolderPattern[]>,
+  kind: string,
+  names: Names,
+  key = names[0] ?? "",
+): void {
+  const length = names.join("/").length;
+  add(folders, key.includes("*") ? "*" : key, { kind, names: names.map(toPart), length });
 }
 
+/** Of each pattern all folders on its way. */
 function toWays(rows: readonly HostExecutableRow[]): Ways {
   const ways: Ways = new Map();
-  for (const { kind, patterns } of rows) {
-    for (const pattern of patterns.split(" ")) addWays(ways, kind, pattern.split("/").slice(0, -1));
+  for (const [kind, pattern] of listPatterns(rows)) {
+    const folders = pattern.split("/").slice(0, -1);
+    for (const [index, last] of folders.entries()) {
+      addFolder(ways, kind, folders.slice(0, index + 1), last);
+    }
   }
   return ways;
-}
-
-function addWays(ways: Ways, kind: string, folders: readonly string[]): void {
-  for (const [index, last] of folders.entries()) {
-    const names = folders.slice(0, index + 1).map(toPart);
-    add(ways, last.includes("*") ? "*" : last, { kind, names, length: index });
-  }
 }
 
 function addName(

@@ -169,15 +169,15 @@ export async function addRepository(
   // One whose inside can't be looked into is examined all the same, and found to be dangerous
   addGitDir(draft, { names, shape: "folder" });
   using inner = orNothing(() => folder.open(entry.name));
-  if (inner !== undefined) await addFolder(draft, inner, names);
+  if (inner !== undefined) await addRepositoryFolder(draft, inner, names);
 }
 
-/** Takes a root that is a repository's folder itself. */
-export async function addRootRepository(draft: ScanDraft, folder: Folder): Promise<void> {
-  await addFolder(draft, folder, []);
-}
-
-async function addFolder(draft: ScanDraft, folder: Folder, names: Names): Promise<void> {
+/** Takes a repository's folder that is open. */
+export async function addRepositoryFolder(
+  draft: ScanDraft,
+  folder: Folder,
+  names: Names,
+): Promise<void> {
   const { budget } = draft;
   const { since, made } = draft.options;
   addShared(draft, names, folder.own().mode);

@@ -23,7 +23,7 @@ import {
   type ScanFindings,
   type ScanOptions,
 } from "./scan-draft.ts";
-import { walk, type FoundEntry, type Place, type WalkOptions } from "./walk.ts";
+import { walk, type FoundEntry, type Place } from "./walk.ts";
 
 const cacheKind = toCompiledKind("JavaScript");
 
@@ -115,7 +115,12 @@ async function walkThrough(draft: ScanDraft, root: Folder): Promise<void> {
       if (options.deep) budget.leaveOut([...names, name]);
       addFinding(draft, "deep", [...names, name]);
     },
-    ...(opens === undefined ? {} : { opening: toOpening(draft, opens) }),
+    ...(opens !== undefined && {
+      opening: ({ names }, name) => ({
+        since: opens,
+        onOpened: () => addFinding(draft, "opened", [...names, name]),
+      }),
+    }),
     budget,
   });
 }
@@ -125,13 +130,6 @@ function toOpenness(folders: readonly Names[]): (names: Names) => boolean {
   const closed = new Set(folders.map((names) => names.join("/")));
   if (closed.size === 0) return () => true;
   return (names) => !names.some((_, length) => closed.has(names.slice(0, length).join("/")));
-}
-
-function toOpening(draft: ScanDraft, since: bigint): NonNullable<WalkOptions["opening"]> {
-  return ({ names }, name) => ({
-    since,
-    onOpened: () => addFinding(draft, "opened", [...names, name]),
-  });
 }
 
 async function visit(draft: ScanDraft, place: Place): Promise<void> {

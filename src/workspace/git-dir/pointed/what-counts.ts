@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { isVaultboxError } from "../../../base/errors.ts";
 import { orNothing } from "../../../base/fs/beneath.ts";
-import { openOrNothing } from "../../host-path.ts";
+import { openOrNothing, toFoldersAround } from "../../host-path.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { findOtherSystem, otherSystems, saplingInGit, type OtherSystem } from "../other-system.ts";
 import { isDataSetting } from "../git-setting-safety.ts";
@@ -92,16 +92,12 @@ interface OuterOther {
 }
 
 function findOuterOthers(workspace: string): readonly OuterOther[] {
-  const found: OuterOther[] = [];
-  for (let inner = workspace; dirname(inner) !== inner; inner = dirname(inner)) {
-    const workTree = dirname(inner);
+  return toFoldersAround(workspace).flatMap((workTree) => {
     using folder = openOrNothing(workTree);
-    const there = otherSystems.filter(
-      (system) => orNothing(() => folder?.facts(system.folder))?.kind === "folder",
-    );
-    for (const system of there) found.push({ workTree, system });
-  }
-  return found;
+    return otherSystems
+      .filter((system) => orNothing(() => folder?.facts(system.folder))?.kind === "folder")
+      .map((system) => ({ workTree, system }));
+  });
 }
 
 /**
