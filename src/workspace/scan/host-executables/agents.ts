@@ -1,28 +1,25 @@
 /** Coding agents: instructions that they obey, and hooks, commands and servers that they start. */
 export const agentFiles = `
 agent instructions
-  AGENTS.md | agents.md agent.md agents.*.md agent.*.md .agents.md | agents.md | AGENTS.override.md AGENT.local.md
-  Claude Code | claude.md claude.*.md .claude.md | docs.claude.com/en/docs/claude-code/memory | CLAUDE.local.md
-  Gemini CLI | gemini.md gemini.*.md | github.com/google-gemini/gemini-cli/blob/main/docs/cli/gemini-md.md | GEMINI.local.md
+  AGENTS.md | agents.md agent.md agents.*.md agent.*.md .agents.md | agents.md
+  Claude Code | claude.md claude.*.md .claude.md | docs.claude.com/en/docs/claude-code/memory
+  Gemini CLI | gemini.md gemini.*.md | github.com/google-gemini/gemini-cli/blob/main/docs/cli/gemini-md.md
   GitHub Copilot | copilot-instructions.md *.instructions.md *.prompt.md *.chatmode.md *.agent.md .copilot/ .github/instructions/
       .github/prompts/ .github/chatmodes/ .github/agents/ .github/skills/ .github/hooks/ .github/copilot/ .copilotignore
       copilot-setup-steps.yml git-commit-instructions.md |
-      docs.github.com/en/copilot/how-tos/configure-custom-instructions/add-repository-instructions | ts.instructions.md new.prompt.md
-      plan.chatmode.md x.agent.md
+      docs.github.com/en/copilot/how-tos/configure-custom-instructions/add-repository-instructions
   Codex, Qwen Code, Crush | codex.md codex.*.md qwen.md qwen.*.md crush.md crush.*.md | github.com/openai/codex/blob/main/docs/agents_md.md
-      | codex.local.md qwen.local.md CRUSH.local.md
-  Cursor | .cursorrules *.mdc | cursor.com/docs/context/rules | style.mdc
+  Cursor | .cursorrules *.mdc | cursor.com/docs/context/rules
   Windsurf | .windsurfrules | docs.windsurf.com/windsurf/cascade/memories
   Cline, Roo, Kilo | .clinerules .clinerules-* .roorules .roorules-* .roomodes .zoomodes .kilocoderules .kilocodemodes .rooignore
-      .clineignore | docs.cline.bot/features/cline-rules | .clinerules-code .roorules-code
-  goose | .goosehints .goosehints.* .gooseignore | block.github.io/goose/docs/guides/context-engineering/using-goosehints |
-      .goosehints.local
+      .clineignore | docs.cline.bot/features/cline-rules
+  goose | .goosehints .goosehints.* .gooseignore | block.github.io/goose/docs/guides/context-engineering/using-goosehints
   Warp, Replit, Jules, Letta | warp.md replit.md jules.md letta.md .letta/ | docs.warp.dev/agent-platform/capabilities/rules
   aider | conventions.md | aider.chat/docs/usage/conventions.html
   Zed, Ruler, rulesync | .rules .ruler/ .rulesync/ rulesync.jsonc rulesync.json | zed.dev/docs/ai/rules
   Bolt, Lovable, v0 | .bolt/ lovable.md .lovable/ .v0/ | support.bolt.new/building/using-bolt/prompts
   skills | skill.md | agentskills.io/specification
-  llms.txt | llms.txt llms-full.txt llms-*.txt | llmstxt.org | llms-ctx.txt
+  llms.txt | llms.txt llms-full.txt llms-*.txt | llmstxt.org
   specifications that agents follow | .specify/ .spec-workflow/ .openspec/ openspec/agents.md openspec/project.md .taskmaster/ .bmad-core/
       .bmad/ _bmad/ memory-bank/ .memory-bank/ .prompts/ .promptx/ | github.com/github/spec-kit#-what-is-spec-driven-development
   Devin, Sweep, CodeRabbit, Greptile | .devin/ sweep.yaml .sweep/ .coderabbit.yaml .coderabbit.yml greptile.json .greptile/ ellipsis.yaml
@@ -30,7 +27,7 @@ agent instructions
 MCP servers
   Model Context Protocol | .mcp.json .vscode/mcp.json mcp.json mcp_config.json .mcp.yaml mcp.yaml mcp.toml .mcp/ mcp-servers.json
       mcp_servers.json mcp_settings.json mcp_agent.config.yaml mcp-config.json .mcp-config.json *.mcpb *.dxt smithery.yaml |
-      modelcontextprotocol.io/docs/develop/connect-local-servers | server.mcpb server.dxt
+      modelcontextprotocol.io/docs/develop/connect-local-servers
   A2A, ACP | .well-known/agent.json .well-known/agent-card.json acp.json | a2a-protocol.org/latest/topics/agent-discovery
 Claude Code settings
   Claude Code | .claude/ .claude-plugin/ .claude.json .claudeignore claude_desktop_config.json |
@@ -52,7 +49,7 @@ other agents' settings
   ZCode | .zcode/ | zcode.z.ai/en/docs/mcp-services
   Muse Code | .muse/ | dev.meta.ai/docs/muse-code/configuration.md
   deepagents | .deepagents/ | docs.langchain.com/oss/deepagents/code/memory-and-skills
-  IBM Bob | .bob/ .bobrules .bobrules-* .bobignore | bob.ibm.com/docs/ide/configuration/lifecycle-hooks | .bobrules-code
+  IBM Bob | .bob/ .bobrules .bobrules-* .bobignore | bob.ibm.com/docs/ide/configuration/lifecycle-hooks
   Codewhale | .codewhale/ | github.com/Hmbown/Codewhale/blob/main/docs/HOOKS.md
   Command Code | .commandcode/ | commandcode.ai/docs/hooks
   Hermes Agent | .hermes.md | hermes-agent.nousresearch.com/docs/user-guide/features/context-files

@@ -5,13 +5,12 @@ CI workflows
       docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
   Gitea, Forgejo | .gitea/workflows/ .gitea/actions/ .forgejo/workflows/ .forgejo/actions/ | forgejo.org/docs/latest/user/actions/reference
   GitLab | .gitlab-ci.yml .gitlab-ci.yaml *.gitlab-ci.yml .gitlab/ .gitlab-ci/ .gitlab-ci-local-* .gitlab-ci-local/ |
-      docs.gitlab.com/ci/yaml | test.gitlab-ci.yml .gitlab-ci-local-env
-  Jenkins | jenkinsfile jenkinsfile.* *.jenkinsfile jenkins.yaml jenkins.yml .jenkins/ | www.jenkins.io/doc/book/pipeline/jenkinsfile |
-      Jenkinsfile.release app.jenkinsfile
+      docs.gitlab.com/ci/yaml
+  Jenkins | jenkinsfile jenkinsfile.* *.jenkinsfile jenkins.yaml jenkins.yml .jenkins/ | www.jenkins.io/doc/book/pipeline/jenkinsfile
   CircleCI | .circleci/ | circleci.com/docs/reference/configuration-reference
   Travis CI | .travis.yml .travis.yaml | docs.travis-ci.com
   Azure Pipelines | azure-pipelines.yml azure-pipelines.yaml azure-pipelines-*.yml azure-pipelines.*.yml .azure-pipelines/ .azuredevops/
-      .vsts-ci.yml .pipelines/ | learn.microsoft.com/azure/devops/pipelines/yaml-schema | azure-pipelines-ci.yml azure-pipelines.pr.yml
+      .vsts-ci.yml .pipelines/ | learn.microsoft.com/azure/devops/pipelines/yaml-schema
   Bitbucket | bitbucket-pipelines.yml bitbucket-pipelines.yaml |
       support.atlassian.com/bitbucket-cloud/docs/bitbucket-pipelines-configuration-reference
   Buildkite | .buildkite/ buildkite.yml buildkite.yaml pipeline.buildkite.yml | buildkite.com/docs/agent/v3/hooks
@@ -22,11 +21,11 @@ CI workflows
   Cirrus, AppVeyor, Wercker, Shippable | .cirrus.yml .cirrus.star .cirrus.yaml appveyor.yml .appveyor.yml appveyor.yaml wercker.yml
       shippable.yml | cirrus-ci.org/guide/writing-tasks
   Google Cloud Build, Cloud Deploy | cloudbuild.yml cloudbuild.yaml cloudbuild.json cloudbuild-*.yaml clouddeploy.yaml .gcloudignore |
-      cloud.google.com/build/docs/build-config-file-schema | cloudbuild-prod.yaml
+      cloud.google.com/build/docs/build-config-file-schema
   AWS CodeBuild, CodeDeploy, Amplify | buildspec.yml buildspec.yaml buildspec-*.yml appspec.yml appspec.yaml amplify.yml amplify/
-      .codebuild/ .codecatalyst/ | docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html | buildspec-test.yml
+      .codebuild/ .codecatalyst/ | docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
   TeamCity, Bamboo, GoCD, Concourse | .teamcity/ bamboo-specs/ *.gocd.yaml *.gocd.json concourse.yml concourse.yaml |
-      www.jetbrains.com/help/teamcity/kotlin-dsl.html | build.gocd.yaml build.gocd.json
+      www.jetbrains.com/help/teamcity/kotlin-dsl.html
   SourceHut, Tekton, Argo, Prow | .build.yml .builds/ .tekton/ .prow.yaml .prow/ .argo/ | man.sr.ht/builds.sr.ht/manifest.md
   Zuul, OpenShift CI, Evergreen, Taskcluster | .zuul.yaml zuul.yaml .zuul.d/ zuul.d/ .ci-operator.yaml .evergreen.yml evergreen.yml
       .taskcluster.yml taskcluster/ .cico/ | zuul-ci.org/docs/zuul/latest/project-config.html
@@ -38,7 +37,7 @@ CI workflows
       docs.earthly.dev/docs/earthfile
   hosting: Netlify, Vercel, Cloudflare, Render, Fly | netlify.toml vercel.json vercel.ts now.json wrangler.toml wrangler.json wrangler.jsonc
       .dev.vars render.yaml fly.toml fly.*.toml railway.json railway.toml nixpacks.toml railpack.json |
-      docs.netlify.com/build/configure-builds/file-based-configuration | fly.staging.toml
+      docs.netlify.com/build/configure-builds/file-based-configuration
   hosting: Heroku, App Engine, Platform.sh, Deno | app.yaml app.yml heroku.yml static.json .platform/ .platform.app.yaml .upsun/
       .ebextensions/ .ebextensions .elasticbeanstalk/ .platform.template.yaml captain-definition dokku.json .buildpacks apprunner.yaml
       staticwebapp.config.json azure.yaml firebase.json .firebaserc space.yaml | devcenter.heroku.com/articles/heroku-yml-build-manifest
@@ -57,6 +56,5 @@ CI workflows
   packages: Debian, RPM, Arch, Snap, Flatpak, AppImage | debian/rules debian/control debian/*.postinst debian/*.preinst debian/*.postrm
       debian/*.prerm debian/gbp.conf gbp.conf .packit.yaml .packit.yml pkgbuild apkbuild snapcraft.yaml snap/hooks/ snap/local/
       appimagebuilder.yml .abf.yml .copr/ tito.props rpkg.conf rpkg.macros template.xbps *.ebuild charmcraft.yaml rockcraft.yaml |
-      www.debian.org/doc/debian-policy/ch-source.html | debian/app.postinst debian/app.preinst debian/app.postrm debian/app.prerm
-      app-1.ebuild
+      www.debian.org/doc/debian-policy/ch-source.html
 `;

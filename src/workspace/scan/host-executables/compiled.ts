@@ -4,40 +4,36 @@
  */
 export const compiledFiles = `
 Python
-  Python | __pycache__/*.pyc __pycache__/*.nbi __pycache__/*.nbc | docs.python.org/3/reference/import.html#cached-bytecode-invalidation |
-      __pycache__/a.cpython-311.pyc __pycache__/a.nbi __pycache__/a.1.nbc
+  Python | __pycache__/*.pyc __pycache__/*.nbi __pycache__/*.nbc | docs.python.org/3/reference/import.html#cached-bytecode-invalidation
 Cargo
-  Cargo | build-script-build build_script_build-* *.rlib *.rmeta | doc.rust-lang.org/cargo/reference/build-cache.html |
-      build_script_build-0a liba.rlib liba.rmeta
+  Cargo | build-script-build build_script_build-* *.rlib *.rmeta | doc.rust-lang.org/cargo/reference/build-cache.html
 C and C++
-  make, GCC, Clang | *.o *.obj *.a *.so *.dylib *.dll *.gch *.pch *.pcm | gcc.gnu.org/onlinedocs/gcc/Precompiled-Headers.html | a.o a.obj
-      a.a a.so a.dylib a.dll a.h.gch a.pch a.pcm
+  make, GCC, Clang | *.o *.obj *.a *.so *.dylib *.dll *.gch *.pch *.pcm | gcc.gnu.org/onlinedocs/gcc/Precompiled-Headers.html
 Java
-  javac, Kotlin, Scala | *.class *.jar *.tasty | javac(1) | A.class a.jar A.tasty
+  javac, Kotlin, Scala | *.class *.jar *.tasty | javac(1)
   Clojure | .cpcache/ | clojure.org/reference/deps_and_cli#_classpath_caching
 Erlang and Elixir
-  erlc, mix | *.beam | erlc(1) | a.beam
+  erlc, mix | *.beam | erlc(1)
 JavaScript
   Next.js, Nuxt, SvelteKit, Angular | .next/ .nuxt/ .svelte-kit/ .angular/cache/ .output/server/ |
       nextjs.org/docs/app/api-reference/config/next-config-js/distDir
   Parcel, Turborepo, Nx, Vite | .parcel-cache/ .turbo/ .nx/cache/ .vite/ | parceljs.org/features/development/#caching
   webpack, Babel and others | node_modules/.cache/ node_modules/.vite/ | github.com/sindresorhus/find-cache-dir
-  Node.js add-ons | *.node | nodejs.org/api/addons.html | a.node
+  Node.js add-ons | *.node | nodejs.org/api/addons.html
 .NET
   NuGet, MSBuild | obj/project.assets.json obj/*.nuget.g.props obj/*.nuget.g.targets |
-      learn.microsoft.com/en-us/nuget/consume-packages/package-references-in-project-files | obj/a.csproj.nuget.g.props
-      obj/a.csproj.nuget.g.targets
+      learn.microsoft.com/en-us/nuget/consume-packages/package-references-in-project-files
 Haskell
-  GHC, Cabal, Stack | .stack-work/ dist-newstyle/ *.hi *.dyn_hi | docs.haskellstack.org/en/stable/topics/stack_work | a.hi a.dyn_hi
+  GHC, Cabal, Stack | .stack-work/ dist-newstyle/ *.hi *.dyn_hi | docs.haskellstack.org/en/stable/topics/stack_work
 Swift, Zig, Dart and Elm
-  Swift | .build/ *.swiftmodule | swift.org/documentation/package-manager | a.swiftmodule
+  Swift | .build/ *.swiftmodule | swift.org/documentation/package-manager
   Zig | .zig-cache/ zig-cache/ zig-out/ | ziglang.org/learn/build-system
   Dart | .dart_tool/ | dart.dev/tools/pub/package-layout#project-specific-caching-for-tools
   Elm | elm-stuff/ | guide.elm-lang.org/install/elm.html
 OCaml
-  dune, ocamlc | *.cmo *.cmi *.cmx *.cmxs *.cma | ocamlc(1) | a.cmo a.cmi a.cmx a.cmxs a.cma
+  dune, ocamlc | *.cmo *.cmi *.cmx *.cmxs *.cma | ocamlc(1)
 Lisps
-  SBCL, Racket | *.fasl compiled/*.zo | sbcl(1), compile-file | a.fasl compiled/a_rkt.zo
+  SBCL, Racket | *.fasl compiled/*.zo | sbcl(1), compile-file
 Ruby
   bootsnap | tmp/cache/bootsnap/ | github.com/Shopify/bootsnap#how-does-this-work
 `;

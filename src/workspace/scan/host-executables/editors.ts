@@ -2,17 +2,15 @@
 export const editorFiles = `
 VS Code tasks and settings
   VS Code | .vscode/ | code.visualstudio.com/docs/debugtest/tasks
-  VS Code tests | .vscode-test.* .vscode-test/ | code.visualstudio.com/api/working-with-extensions/testing-extension | .vscode-test.mjs
+  VS Code tests | .vscode-test.* .vscode-test/ | code.visualstudio.com/api/working-with-extensions/testing-extension
   Theia, VSCodium, Void | .theia/ .vscodium/ .void/ .positai/ | theia-ide.org/docs/preferences
 VS Code workspaces
-  VS Code | *.code-workspace | code.visualstudio.com/docs/editing/workspaces/workspaces | a.code-workspace
-  VS Code profiles | *.code-profile | code.visualstudio.com/docs/configure/profiles | a.code-profile
+  VS Code | *.code-workspace | code.visualstudio.com/docs/editing/workspaces/workspaces
+  VS Code profiles | *.code-profile | code.visualstudio.com/docs/configure/profiles
 JetBrains run configurations
-  IntelliJ platform | .idea/ .run/ *.run.xml *.iml *.ipr *.iws | www.jetbrains.com/help/idea/run-debug-configuration.html | x.run.xml
-      app.iml app.ipr app.iws
+  IntelliJ platform | .idea/ .run/ *.run.xml *.iml *.ipr *.iws | www.jetbrains.com/help/idea/run-debug-configuration.html
   Qodana | qodana.yaml qodana.yml | www.jetbrains.com/help/qodana/qodana-yaml.html
-  Rider | *.dotsettings *.dotsettings.user | www.jetbrains.com/help/rider/Sharing_Configuration_Options.html | App.sln.DotSettings
-      App.sln.DotSettings.user
+  Rider | *.dotsettings *.dotsettings.user | www.jetbrains.com/help/rider/Sharing_Configuration_Options.html
   HTTP Client | http-client.env.json http-client.private.env.json | www.jetbrains.com/help/idea/http-client-in-product-code-editor.html
 editor settings
   Vim | .vimrc _vimrc .exrc _exrc .gvimrc exrc .lvimrc .local.vimrc .vimrc.local .vim/ session.vim | vimhelp.org/options.txt.html#'exrc'
@@ -25,7 +23,7 @@ editor settings
   asynctasks | .tasks .tasks.ini | github.com/skywind3000/asynctasks.vim#getting-started
   overseer, nvim-dap | .overseer/ .dap.lua | github.com/stevearc/overseer.nvim/blob/master/doc/guides.md
   Emacs | .dir-locals.el .dir-locals-2.el .emacs .emacs.d/ _emacs .elpaignore *.elc *.eln |
-      gnu.org/software/emacs/manual/html_node/emacs/Directory-Variables.html | a.elc a.eln
+      gnu.org/software/emacs/manual/html_node/emacs/Directory-Variables.html
   Projectile, EIDE | .projectile .projectile-cache.eld .projectile.el | docs.projectile.mx/projectile/projects.html
   Eldev, Cask, Eask, Keg | eldev eldev-local cask eask easkfile keg | emacs-eldev.github.io/eldev/#setting-up-a-project
   ERT, flycheck | .ert-runner .flycheck/ | github.com/rejeep/ert-runner.el#usage
@@ -33,37 +31,33 @@ editor settings
   Zed | .zed/ | zed.dev/docs/configuring-zed
   Kakoune | .kakrc .kakrc.local kak-lsp.toml kakrc .kak/ | github.com/mawww/kakoune/blob/master/doc/pages/execeval.asciidoc
   Sublime Text | *.sublime-project *.sublime-workspace *.sublime-build *.sublime-settings *.sublime-commands *.sublime-keymap |
-      www.sublimetext.com/docs/projects.html | a.sublime-project a.sublime-workspace make.sublime-build a.sublime-settings
-      a.sublime-commands a.sublime-keymap
+      www.sublimetext.com/docs/projects.html
   Sublime Text linters | .sublimelinterrc .sublime/ | sublimelinter.com/en/stable/settings.html
   Nova | .nova/ | help.nova.app/nova/tasks
   Fleet | .fleet/ | www.jetbrains.com/help/fleet/run-configurations.html
   Lapce, Lite XL | .lapce/ .lite_project.lua .lite-xl/ | docs.lapce.dev/configuration/customization
-  Pulsar, Atom | .atom/ .pulsar/ .atom-build.* .atom-build.yml | github.com/noseglid/atom-build#quick-start | .atom-build.json
-  TextMate | .tm_properties *.tmproj *.tmbundle/ | macromates.com/blog/2011/git-style-configuration | a.tmproj x.tmbundle/info.plist
-  BBEdit | .bbprojectd/ _bbeditprojectsettings.plist *.bbprojectd/ | www.barebones.com/support/bbedit/languages.html |
-      a.bbprojectd/project.bbprojectsettings
-  Geany, Kate | *.geany .kateproject .kateconfig .kateproject.local | www.geany.org/manual/current/#project-management | a.geany
+  Pulsar, Atom | .atom/ .pulsar/ .atom-build.* .atom-build.yml | github.com/noseglid/atom-build#quick-start
+  TextMate | .tm_properties *.tmproj *.tmbundle/ | macromates.com/blog/2011/git-style-configuration
+  BBEdit | .bbprojectd/ _bbeditprojectsettings.plist *.bbprojectd/ | www.barebones.com/support/bbedit/languages.html
+  Geany, Kate | *.geany .kateproject .kateconfig .kateproject.local | www.geany.org/manual/current/#project-management
   micro, nano | .micro/ .nanorc settings.micro.json | nanorc(5)
   joe, jed, mg | .joerc .jedrc .mg | joe-editor.sourceforge.io/4.6/man.html
   EditorConfig | .editorconfig | spec.editorconfig.org
   Qt Creator | *.pro.user *.creator *.pro *.pri *.qbs cmakelists.txt.user *.qmlproject .qmlls.ini |
-      doc.qt.io/qtcreator/creator-project-opening.html | app.pro.user app.creator app.pro lib.pri app.qbs a.qmlproject
-  KDevelop | *.kdev4 .kdev4/ *.kdev_include_paths | userbase.kde.org/KDevelop4/Manual | a.kdev4 a.kdev_include_paths
-  Code::Blocks, CodeLite | *.cbp *.workspace | www.codeblocks.org/docs/main_codeblocks_en.html | a.cbp a.workspace
+      doc.qt.io/qtcreator/creator-project-opening.html
+  KDevelop | *.kdev4 .kdev4/ *.kdev_include_paths | userbase.kde.org/KDevelop4/Manual
+  Code::Blocks, CodeLite | *.cbp *.workspace | www.codeblocks.org/docs/main_codeblocks_en.html
   Eclipse | .project .classpath .cproject .factorypath .buildpath .pydevproject .externaltoolbuilders/ .settings/ *.launch *.target *.setup
-      | help.eclipse.org, Platform User Guide, project description file | run.launch my.target oomph.setup
+      | help.eclipse.org, Platform User Guide, project description file
   NetBeans | nbproject/ nbactions.xml nbactions-*.xml nb-configuration.xml | netbeans.apache.org/front/main/wiki/NetBeansCustomizeMavenBuild
-      | nbactions-debug.xml
   BlueJ, Greenfoot | package.bluej project.greenfoot | www.bluej.org/doc/documentation.html
-  Lazarus, Delphi | *.lpi *.lpr *.lps *.dproj *.dpk *.dpr *.groupproj | docwiki.embarcadero.com/RADStudio/en/Build_Events | a.lpi a.lpr
-      a.lps a.dproj a.dpk a.dpr a.groupproj
-  RStudio, Positron | *.rproj .rproj.user/ .positron/ | docs.posit.co/ide/user/ide/guide/environments/r/rstudio-projects.html | a.Rproj
+  Lazarus, Delphi | *.lpi *.lpr *.lps *.dproj *.dpk *.dpr *.groupproj | docwiki.embarcadero.com/RADStudio/en/Build_Events
+  RStudio, Positron | *.rproj .rproj.user/ .positron/ | docs.posit.co/ide/user/ide/guide/environments/r/rstudio-projects.html
   Spyder | .spyproject/ .spyderproject | docs.spyder-ide.org/current/panes/projects.html
-  MATLAB | startup.m finish.m *.prj | www.mathworks.com/help/matlab/ref/startup.html | a.prj
+  MATLAB | startup.m finish.m *.prj | www.mathworks.com/help/matlab/ref/startup.html
   Arduino, PlatformIO | platformio.ini sketch.yaml sketch.json arduino-cli.yaml | docs.platformio.org/en/latest/projectconf/index.html
   Unity, Unreal, Godot | *.uproject *.uplugin project.godot export_presets.cfg editor_plugins.cfg *.build.cs *.target.cs |
-      docs.unrealengine.com/en-US/unreal-engine-build-tool-target-reference | a.uproject a.uplugin Game.Build.cs Game.Target.cs
+      docs.unrealengine.com/en-US/unreal-engine-build-tool-target-reference
   Unity | projectsettings/editorsettings.asset packages/manifest.json | docs.unity3d.com/Manual/upm-manifestPrj.html
   Obsidian, Logseq | .obsidian/ logseq/config.edn logseq/custom.js | docs.obsidian.md/Plugins/Getting+started/Build+a+plugin
 language servers
@@ -74,10 +68,8 @@ language servers
   rust-analyzer | rust-analyzer.toml .rust-analyzer.toml rust-project.json .rust-project.json |
       rust-analyzer.github.io/book/non_cargo_based_projects.html
   lua-language-server | .luarc.json .luarc.jsonc .luarc.lua .emmyrc.json | luals.github.io/wiki/plugins
-  TypeScript | tsconfig.json tsconfig.*.json jsconfig.json jsconfig.*.json | www.typescriptlang.org/tsconfig/#plugins | tsconfig.base.json
-      jsconfig.app.json
-  GraphQL | .graphqlrc .graphqlrc.* graphql.config.* apollo.config.* | the-guild.dev/graphql/config/docs/user/usage | .graphqlrc.yml
-      graphql.config.ts apollo.config.js
+  TypeScript | tsconfig.json tsconfig.*.json jsconfig.json jsconfig.*.json | www.typescriptlang.org/tsconfig/#plugins
+  GraphQL | .graphqlrc .graphqlrc.* graphql.config.* apollo.config.* | the-guild.dev/graphql/config/docs/user/usage
   Haskell | hie.yaml .hie-bios | github.com/haskell/hie-bios#configuration
   Pyright | pyrightconfig.json pyrefly.toml ty.toml basedpyright.toml | microsoft.github.io/pyright/#/configuration
   Pylsp, Jedi | .jedi/ .pylsp.toml pycodestyle.cfg | jedi.readthedocs.io/en/latest/docs/api.html#jedi.Project

@@ -1,9 +1,8 @@
 /** What shells load or switch to when somebody enters a folder. */
 export const environmentFiles = `
 directory environments
-  direnv | .envrc .envrc.* .direnv/ .direnvrc | direnv.net/man/direnv.1.html | .envrc.local
-  dotenv | .env .env.* .flaskenv .env-cmdrc .env-cmdrc.* | docs.docker.com/compose/how-tos/environment-variables/variable-interpolation |
-      .env.local .env-cmdrc.json
+  direnv | .envrc .envrc.* .direnv/ .direnvrc | direnv.net/man/direnv.1.html
+  dotenv | .env .env.* .flaskenv .env-cmdrc .env-cmdrc.* | docs.docker.com/compose/how-tos/environment-variables/variable-interpolation
   dotenvx | .envkey .env.vault | dotenvx.com/docs
   autoenv | .autoenv .autoenv.zsh .autoenv_leave.zsh .in .out .env.leave | github.com/hyperupcall/autoenv#configuration
   shadowenv | .shadowenv.d/ | shopify.github.io/shadowenv/getting-started
@@ -13,7 +12,7 @@ directory environments
   environment modules | .modulerc .modulerc.lua | modules.readthedocs.io/en/latest/modulefile.html
 tool versions
   mise | mise.toml mise.*.toml .mise.toml .mise.*.toml mise/config.toml mise/conf.d/ .mise/ .config/mise.toml .config/mise/ .rtx.toml
-      .rtx.*.toml | mise.jdx.dev/configuration.html | mise.local.toml .mise.prod.toml .rtx.local.toml
+      .rtx.*.toml | mise.jdx.dev/configuration.html
   asdf | .tool-versions .asdfrc .default-npm-packages .default-gems .default-python-packages | asdf-vm.com/manage/configuration.html
   nvm, fnm, n, nodenv | .nvmrc .node-version .n-node-version .nodenv-vars | github.com/nvm-sh/nvm#nvmrc
   pyenv | .python-version .python-versions | github.com/pyenv/pyenv/blob/master/COMMANDS.md#pyenv-local
@@ -33,7 +32,7 @@ tool versions
       lean-lang.org/doc/reference/latest/Build-Tools-and-Distribution/Managing-Toolchains-with-Elan
   pkgx, flox, devbox | pkgx.yaml .pkgx.yaml pkgx.yml .pkgx.yml .flox/ devbox.json .devbox/ | flox.dev/docs/concepts/manifest
 Nix builds
-  Nix | flake.nix shell.nix default.nix *.nix .nix/ nix.conf .nixpkgs/ | nix.dev/manual/nix/latest/command-ref/nix-shell | package.nix
+  Nix | flake.nix shell.nix default.nix *.nix .nix/ nix.conf .nixpkgs/ | nix.dev/manual/nix/latest/command-ref/nix-shell
   devenv | devenv.nix devenv.yaml devenv.local.nix devenv.lock .devenv/ | devenv.sh/files-and-variables
   lorri, niv, npins | .lorri/ nix/sources.nix npins/default.nix | github.com/nix-community/lorri
   Guix | guix.scm manifest.scm channels.scm .guix-channel .guix-authorizations .guix/ guix.el |

@@ -5,30 +5,27 @@ Gradle wrapper
 Gradle builds
   Gradle | *.gradle *.gradle.kts *.gradle.dcl gradle.properties init.gradle init.d/*.gradle buildsrc/ build-logic/ gradle/*.toml
       gradle/*.properties gradle/*.xml .gradle/config.properties .gradle/*.gradle gradle-daemon-jvm.properties local.properties |
-      docs.gradle.org/current/userguide/init_scripts.html | settings.gradle build.gradle.kts settings.gradle.dcl init.d/a.gradle
-      gradle/libs.versions.toml gradle/gradle-daemon-jvm.properties gradle/verification-metadata.xml .gradle/init.gradle
+      docs.gradle.org/current/userguide/init_scripts.html
   Android | lint.xml keystore.properties | developer.android.com/build
 Maven builds
   Maven | pom.xml pom.yaml *.pom mvnw mvnw.cmd .mvn/ maven.config jvm.config .mavenrc settings-security.xml extensions.xml polyglot.xml
-      pom.kts pom.groovy | maven.apache.org/configure.html | parent.pom
+      pom.kts pom.groovy | maven.apache.org/configure.html
   Maven settings | settings.xml toolchains.xml | maven.apache.org/settings.html
 JVM builds
-  Ant, Ivy | build.xml ivy.xml ivysettings.xml build.properties *.ant .antrc | ant.apache.org/manual/using.html | a.ant
+  Ant, Ivy | build.xml ivy.xml ivysettings.xml build.properties *.ant .antrc | ant.apache.org/manual/using.html
   sbt | build.sbt *.sbt project/*.scala project/build.properties project/*.sbt .sbtopts .jvmopts .sbtrc sbt .sbtconfig project/metals.sbt |
-      www.scala-sbt.org/1.x/docs/Command-Line-Reference.html | deps.sbt project/Dependencies.scala project/plugins.sbt
+      www.scala-sbt.org/1.x/docs/Command-Line-Reference.html
   Mill, Scala CLI, Bleep, Ammonite | build.sc build.mill *.mill mill mill.bat .mill-version .mill-opts .mill-jvm-opts .mill-jvm-version
-      project.scala .scala-build/ bleep.yaml .scalafix.conf .scalafmt.conf predef.sc | mill-build.org/mill/cli/installation-ide.html |
-      util.mill
+      project.scala .scala-build/ bleep.yaml .scalafix.conf .scalafmt.conf predef.sc | mill-build.org/mill/cli/installation-ide.html
   Clojure | deps.edn project.clj profiles.clj .lein-env build.clj user.clj shadow-cljs.edn .shadow-cljs/config.edn .nrepl.edn nrepl.edn
       bb.edn figwheel-main.edn *.cljs.edn build.boot profile.boot boot.properties .boot.properties tests.edn .clj-kondo/ .clojure-lsp/ .lsp/
-      .cljfmt.edn .cljstyle dev.cljs.edn data_readers.clj data_readers.cljc .calva/ .cljrc | clojure.org/reference/clojure_cli |
-      dev.cljs.edn
+      .cljfmt.edn .cljstyle dev.cljs.edn data_readers.clj data_readers.cljc .calva/ .cljrc | clojure.org/reference/clojure_cli
   Kotlin, Groovy, JBang | amper module.yaml *.main.kts jbang-catalog.json .jbang/ jbang groovysh.rc detekt.yml detekt.yaml .kotlinc/
-      ktlint.yml | www.jbang.dev/documentation/jbang/latest/alias_catalogs.html | a.main.kts
+      ktlint.yml | www.jbang.dev/documentation/jbang/latest/alias_catalogs.html
   Java options | .jdk_java_options jdk_java_options *.argfile .hotspotrc .hotspot_compiler |
-      docs.oracle.com/en/java/javase/21/docs/specs/man/java.html#using-the-jdk_java_options-launcher-environment-variable | java.argfile
+      docs.oracle.com/en/java/javase/21/docs/specs/man/java.html#using-the-jdk_java_options-launcher-environment-variable
   annotation processors, agents | meta-inf/services/ meta-inf/spring.factories meta-inf/maven/ meta-inf/*.kotlin_module |
-      docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/ServiceLoader.html | META-INF/a.kotlin_module
+      docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/ServiceLoader.html
   Checkstyle, PMD, SpotBugs, Error Prone | checkstyle.xml pmd.xml spotbugs.xml spotbugs-exclude.xml .errorprone/ rewrite.yml .openrewrite/ |
       docs.openrewrite.org/reference/yaml-format-reference
   TestNG, JUnit, Cucumber | testng.xml junit-platform.properties cucumber.properties allure.properties arquillian.xml |
@@ -39,20 +36,16 @@ JVM builds
   MSBuild | *.sln *.slnx *.slnf *.csproj *.fsproj *.vbproj *.vcxproj *.vcproj *.sqlproj *.shproj *.wixproj *.proj *.projitems *.pyproj
       *.njsproj *.esproj *.nativeproj *.dcproj *.ccproj *.wapproj *.xproj *.props *.targets *.tasks *proj.user *.suo *.rsp
       directory.build.rsp msbuild.rsp directory.solution.props *.overridetasks |
-      learn.microsoft.com/visualstudio/msbuild/customize-by-directory | a.sln a.slnx a.slnf a.csproj a.fsproj a.vbproj a.vcxproj a.vcproj
-      a.sqlproj a.shproj a.wixproj a.proj a.projitems a.pyproj a.njsproj a.esproj a.nativeproj a.dcproj a.ccproj a.wapproj a.xproj
-      Directory.Build.props Directory.Build.targets a.tasks App.csproj.user a.suo a.rsp a.OverrideTasks
+      learn.microsoft.com/visualstudio/msbuild/customize-by-directory
   Visual Studio | .vs/ launchsettings.json *.runsettings *.testsettings .vsconfig launch.vs.json tasks.vs.json cppproperties.json
-      *.vsixmanifest *.ruleset *.tt *.t4 *.natvis | learn.microsoft.com/visualstudio/ide/customize-build-and-debug-tasks-in-visual-studio |
-      a.runsettings a.testsettings source.extension.vsixmanifest a.ruleset a.tt a.t4 a.natvis
+      *.vsixmanifest *.ruleset *.tt *.t4 *.natvis | learn.microsoft.com/visualstudio/ide/customize-build-and-debug-tasks-in-visual-studio
   .NET CLI | global.json dotnet-tools.json .config/dotnet-tools.json *.deps.json *.runtimeconfig.json runtimeconfig.template.json
-      dotnet.config .globalconfig *.globalconfig *.runtimeconfig.template.json | learn.microsoft.com/dotnet/core/tools/global-json |
-      a.deps.json a.runtimeconfig.json a.globalconfig a.runtimeconfig.template.json
+      dotnet.config .globalconfig *.globalconfig *.runtimeconfig.template.json | learn.microsoft.com/dotnet/core/tools/global-json
   NuGet | nuget.config nuget.exe packages.config *.nuspec init.ps1 install.ps1 uninstall.ps1 paket.dependencies paket.references .paket/ |
-      learn.microsoft.com/nuget/reference/nuget-config-file | a.nuspec
+      learn.microsoft.com/nuget/reference/nuget-config-file
   Cake, FAKE, NUKE, psake | *.cake build.fsx .nuke/ .nuke psakefile.ps1 build.ps1 *.build.ps1 .build.ps1 default.ps1 requirements.psd1
-      pssscriptanalyzersettings.psd1 omnisharp.csx | cakebuild.net/docs/running-builds | a.cake lib.build.ps1
+      pssscriptanalyzersettings.psd1 omnisharp.csx | cakebuild.net/docs/running-builds
   web and desktop apps | web.config app.config *.exe.config *.dll.config machine.config *.exe.manifest *.exe.local web.*.config libman.json
       bundleconfig.json compilerconfig.json stryker-config.json coverlet.runsettings xunit.runner.json |
-      learn.microsoft.com/dotnet/framework/configure-apps | a.exe.config a.dll.config a.exe.manifest a.exe.local Web.Release.config
+      learn.microsoft.com/dotnet/framework/configure-apps
 `;

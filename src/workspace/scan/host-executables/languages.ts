@@ -17,22 +17,20 @@ Go settings
       air.toml .air.conf air.conf gqlgen.yml gqlgen.yaml .gqlgen.yml sqlc.yaml sqlc.yml sqlc.json buf.gen.yaml buf.yaml buf.work.yaml
       buf.gen.*.yaml .mockery.yaml .mockery.yml .revive.toml revive.toml staticcheck.conf .testcoverage.yml .realize.yaml reflex.conf
       .fresh.toml runner.conf .wgo.toml atlas.hcl wails.json fyneapp.toml tinygo.json kratos.yaml |
-      golangci-lint.run/docs/configuration/file | buf.gen.go.yaml
+      golangci-lint.run/docs/configuration/file
 Ruby settings
-  Bundler | gemfile gems.rb gemfile.* *.gemspec .bundle/ gemfile.lock gemfiles/ *.gemfile | bundler.io/man/gemfile.5.html | Gemfile.local
-      app.gemspec rails7.gemfile
+  Bundler | gemfile gems.rb gemfile.* *.gemspec .bundle/ gemfile.lock gemfiles/ *.gemfile | bundler.io/man/gemfile.5.html
   IRB, Pry, debug | .irbrc irbrc _irbrc .pryrc .rdbgrc .rdbgrc.rb .byebugrc .irb/ | docs.ruby-lang.org/en/master/IRB.html
   RSpec, Minitest, Cucumber, SimpleCov | .rspec .rspec-local .simplecov .minitest .mutant.yml cucumber.yml config/cucumber.yml
       spec_helper.rb test_helper.rb rails_helper.rb .yardopts .rdoc_options .autotest |
       rspec.info/documentation/3.13/rspec-core/#configuration
   RuboCop, Reek, Brakeman, Standard | .rubocop.yml .rubocop_*.yml .rubocop .standard.yml .standard_todo.yml .reek.yml .erb-lint.yml
-      .erb_lint.yml .haml-lint.yml .slim-lint.yml .rubycritic.yml .fasterer.yml .herb.yml | docs.rubocop.org/rubocop/extensions.html |
-      .rubocop_todo.yml
+      .erb_lint.yml .haml-lint.yml .slim-lint.yml .rubycritic.yml .fasterer.yml .herb.yml | docs.rubocop.org/rubocop/extensions.html
   Guard, Capistrano, Berkshelf, Foodcritic, Brew | guardfile .guardfile .guard.rb capfile config/deploy.rb berksfile policyfile.rb brewfile
       dangerfile dangerfile.* cheffile puppetfile appraisals foremanfile kitchen.yml .kitchen.yml .kitchen.local.yml zeus.json .zeus.json |
-      github.com/guard/guard#guardfile-dsl | Dangerfile.ts
+      github.com/guard/guard#guardfile-dsl
   fastlane, CocoaPods | fastfile fastlane/ appfile podfile podfile.* *.podspec matchfile snapfile gymfile scanfile deliverfile pluginfile
-      cartfile cartfile.private | docs.fastlane.tools/advanced/Fastfile | Podfile.local a.podspec
+      cartfile cartfile.private | docs.fastlane.tools/advanced/Fastfile
   Rails, Rack, Puma, Spring | config.ru puma.rb config/puma.rb unicorn.rb config/boot.rb config/application.rb config/environment.rb
       config/initializers/ config/spring.rb spring.rb .railsrc .powrc .powenv .pumaenv config/deploy.yml bin/rails bin/rake bin/bundle
       bin/spring bin/rspec passengerfile.json | guides.rubyonrails.org/initialization.html
@@ -47,14 +45,14 @@ PHP builds
   PHP-CS-Fixer, PHPStan, Psalm, Rector, Phan | .php-cs-fixer.php .php-cs-fixer.dist.php .php_cs .php_cs.dist .php-cs-fixer.local.php
       phpstan.neon phpstan.neon.dist phpstan.dist.neon *.neon psalm.xml psalm.xml.dist rector.php ecs.php .phan/ phpcs.xml phpcs.xml.dist
       .phpcs.xml .phpcs.xml.dist phpmd.xml deptrac.yaml deptrac.php pint.json .phplint.yml churn.yml tlint.json rector.yaml phparkitect.php
-      .phpqa.yml | phpstan.org/config-reference#bootstrap | extension.neon
+      .phpqa.yml | phpstan.org/config-reference#bootstrap
   PHP itself | .user.ini php.ini php-cli.ini .phprc .phpdbginit phpdbg.init .psysh.php .psysh/ |
       www.php.net/manual/en/configuration.file.per-user.php
-  web servers | .htaccess .htpasswd .htdigest caddyfile *.caddyfile | httpd.apache.org/docs/current/howto/htaccess.html | local.caddyfile
+  web servers | .htaccess .htpasswd .htdigest caddyfile *.caddyfile | httpd.apache.org/docs/current/howto/htaccess.html
   Laravel, Symfony, Drupal, WordPress, Magento | artisan server.php symfony.lock .symfony.local.yaml .symfony.cloud.yaml sail drush.yml
       .drush/ wp-cli.yml wp-cli.local.yml wp-config.php .wp-env.json .wp-env.override.json envoy.blade.php .lando.yml .lando.local.yml
       .lando.*.yml .ddev/ .magento.app.yaml .tugboat/ castor.php deployer.php deploy.php phing.xml box.json box.json.dist phive.xml .phive/
-      bref.php | make.wordpress.org/cli/handbook/references/config | .lando.base.yml
+      bref.php | make.wordpress.org/cli/handbook/references/config
 Perl settings
   Perl | makefile.pl build.pl dist.ini cpanfile minil.toml .perlcriticrc .perltidyrc .proverc .perldb perl5db.pl .replyrc .dataprinter
       .perlrc .mymeta.json .provision weaver.ini alienfile sitecustomize.pl inc/module/install.pm .carton/ .plackup |
@@ -62,7 +60,7 @@ Perl settings
 Lua settings
   Lua | .luacheckrc .luacov .busted *.rockspec .luarocks/ config.ld .lua-format stylua.toml .stylua.toml lua_init.lua .lux/ lux.toml
       init.lua .styluaignore .darklua.json .darklua.json5 default.project.json *.project.json wally.toml aftman.toml foreman.toml rokit.toml
-      selene.toml | luacheck.readthedocs.io/en/stable/config.html | a-1.0-1.rockspec place.project.json
+      selene.toml | luacheck.readthedocs.io/en/stable/config.html
 R settings
   R | .rprofile rprofile.site .renviron .rdata renv/activate.r renv/settings.json renv.lock .lintr .lintr.r _targets.r _targets.yaml
       .rbuildignore .rhistory packrat/init.r packrat/packrat.opts _pkgdown.yml _drake.r makevars makevars.in makevars.win configure.win
@@ -74,56 +72,50 @@ Haskell settings
   GHC, Cabal, Stack | .ghci .ghcid ghci.conf .ghc.environment.* cabal.project cabal.project.* *.cabal stack.yaml stack.*.yaml stack-*.yaml
       setup.hs setup.lhs .hlint.yaml hlint.yaml hlint.hs .haskell-ghc-mod.json .stylish-haskell.yaml fourmolu.yaml .ghci_history
       shakefile.hs build.hs weeder.toml weeder.dhall |
-      downloads.haskell.org/ghc/latest/docs/users_guide/ghci.html#the-ghci-and-haskeline-files | .ghc.environment.x86_64-linux-9.6
-      cabal.project.local app.cabal stack.ci.yaml stack-9.6.yaml
+      downloads.haskell.org/ghc/latest/docs/users_guide/ghci.html#the-ghci-and-haskeline-files
   Agda, Idris, Lean, Coq, Isabelle | *.agda-lib .agda/ *.ipkg pack.toml lakefile.lean lakefile.toml _coqproject coqmakefile coqproject
-      *.coqrc root roots | lean-lang.org/doc/reference/latest/Build-Tools-and-Distribution/Lake | a.agda-lib a.ipkg a.coqrc
+      *.coqrc root roots | lean-lang.org/doc/reference/latest/Build-Tools-and-Distribution/Lake
 OCaml settings
   OCaml | .ocamlinit dune dune-project dune-workspace dune-workspace.* dune.inc *.opam opam _tags myocamlbuild.ml setup.ml .ocamlformat
-      topkg.ml pkg/pkg.ml omakefile omakeroot jbuild esy.json *.opam.template | dune.readthedocs.io/en/stable/reference/dune/rule.html |
-      dune-workspace.ci a.opam a.opam.template
+      topkg.ml pkg/pkg.ml omakefile omakeroot jbuild esy.json *.opam.template | dune.readthedocs.io/en/stable/reference/dune/rule.html
 Erlang and Elixir settings
   Erlang | .erlang rebar.config rebar.config.script rebar.lock rebar3 erlang.mk *.app.src.script relx.config sys.config vm.args elvis.config
-      .erlang.cookie user_default.erl .erlfmt | rebar3.org/docs/configuration/config_script | a.app.src.script
+      .erlang.cookie user_default.erl .erlfmt | rebar3.org/docs/configuration/config_script
   Elixir | mix.exs mix.lock .iex.exs .formatter.exs .credo.exs config/config.exs config/runtime.exs config/dev.exs config/test.exs
       config/prod.exs .dialyzer_ignore.exs .doctor.exs .recode.exs .sobelow-conf test/test_helper.exs .check.exs coveralls.json .igniter.exs
       | hexdocs.pm/iex/IEx.html#module-the-iex-exs-file
   Gleam, LFE, Alpaca | gleam.toml lfe.config .lfe | gleam.run/writing-gleam/gleam-toml
 Swift and Xcode builds
   Swift packages | package.swift package@swift-*.swift .swiftpm/ .swiftlint.yml .swiftformat .swift-format .spi.yml mint.json mintfile
-      .swiftgen.yml swiftgen.yml .sourcery.yml .periphery.yml | docs.swift.org/swiftpm/documentation/packagemanagerdocs |
-      Package@swift-5.9.swift
+      .swiftgen.yml swiftgen.yml .sourcery.yml .periphery.yml | docs.swift.org/swiftpm/documentation/packagemanagerdocs
   Xcode | *.xcodeproj/ *.xcworkspace/ project.pbxproj *.xcscheme *.xcconfig *.xctestplan *.xcplaygroundpage/ project.swift workspace.swift
       tuist.swift tuist/ project.yml project.yaml xcodegen.yml .xcode.env .xcode.env.local xcbaselines/ *.xcbuildrules |
-      developer.apple.com/documentation/xcode/running-custom-scripts-during-a-build |
-      App.xcodeproj/project.xcworkspace/contents.xcworkspacedata A.xcworkspace/contents.xcworkspacedata a.xcscheme a.xcconfig a.xctestplan
-      A.xcplaygroundpage/Contents.swift a.xcbuildrules
+      developer.apple.com/documentation/xcode/running-custom-scripts-during-a-build
 Dart builds
   Dart, Flutter | pubspec.yaml pubspec_overrides.yaml analysis_options.yaml build.yaml dart_test.yaml melos.yaml hook/build.dart
       hook/link.dart tool/build.dart .flutter-plugins .flutter-plugins-dependencies l10n.yaml flutter_launcher_icons.yaml .metadata
       shorebird.yaml mason.yaml | dart.dev/tools/analysis#plugins
 other languages' builds
-  Nim | config.nims nim.cfg *.nimble *.nims *.nim.cfg nimble.lock nimscript.nims nimble.paths | nim-lang.org/docs/nims.html | a.nimble
-      tests.nims a.nim.cfg
+  Nim | config.nims nim.cfg *.nimble *.nims *.nim.cfg nimble.lock nimscript.nims nimble.paths | nim-lang.org/docs/nims.html
   D | dub.sdl dub.json dub.selections.json dub.settings.json dmd.conf ldc2.conf | dub.pm/dub-reference/build_settings
   Crystal, V, Odin, Hare, Vala | shard.yml shard.override.yml .ameba.yml v.mod ols.json odinfmt.json c3.project.json project.json5
       c2recipe.txt | crystal-lang.org/reference/man/shards
   Racket, Scheme, Common Lisp | .racketrc info.rkt .guile .sbclrc .ccl-init.lisp .eclrc .clisprc.lisp .clisprc .abclrc *.asd *.asdf *.ros
       qlfile .swank.lisp .slimerc .csirc .gambini gambcini .stklosrc chez.rc .roswell/ .schemerc .mit-scheme raco.cfg |
-      asdf.common-lisp.dev/asdf.html | app.asd lib.asdf run.ros
+      asdf.common-lisp.dev/asdf.html
   Smalltalk, APL, Forth, Prolog, Tcl | .smalltalk.ston .project.ston .tclshrc .wishrc tclindex pkgindex.tcl .swiplrc init.pl pack.pl .plrc
       .gforthrc tclhttpd.rc .expect.rc .expectrc .bigloorc .pharo.st | www.swi-prolog.org/pldoc/man?section=initfile
   Ada, Fortran, COBOL | *.gpr alire.toml fpm.toml gnatprove.toml default.gpr *.cgpr .ada_ls.json |
-      docs.adacore.com/gprbuild-docs/html/gprbuild_ug.html | app.gpr auto.cgpr
+      docs.adacore.com/gprbuild-docs/html/gprbuild_ug.html
   Haxe, ActionScript, Ring, Pony | *.hxml project.hxp haxelib.json .haxerc lime.xml khafile.js corral.json asconfig.json |
-      haxe.org/manual/compiler-usage-hxml.html | build.hxml
+      haxe.org/manual/compiler-usage-hxml.html
   hardware: Verilog, VHDL, Chisel | fusesoc.conf *.xdc *.qsf *.xpr modelsim.ini .modelsimrc vsim.do run.do *.sby hdlmake.py manifest.py
-      bender.yml apio.ini | fusesoc.readthedocs.io/en/stable/user/build_system/core_files.html | a.xdc a.qsf a.xpr a.sby
+      bender.yml apio.ini | fusesoc.readthedocs.io/en/stable/user/build_system/core_files.html
   Solidity, Move, Cairo, Anchor | foundry.toml hardhat.config.js truffle.js truffle-config.js brownie-config.yaml ape-config.yaml
       anchor.toml move.toml scarb.toml dfx.json clarinet.toml remappings.txt slither.config.json wake.toml echidna.yaml .solhint.json
       snfoundry.toml aptos.yaml | getfoundry.sh/config/reference
   Pkl, CUE, Jsonnet, Nickel | pklproject pklproject.deps.json cue.mod/ *_tool.cue jsonnetfile.json |
-      cuelang.org/docs/concept/how-cue-enables-configuration | deploy_tool.cue
+      cuelang.org/docs/concept/how-cue-enables-configuration
   games: RPG Maker, Ren'Py, Roblox, LÖVE | conf.lua options.rpy .renpy/ project.renpy | love2d.org/wiki/Config_Files
 lock files
   npm | package-lock.json | npm help 5 package-lock-json
@@ -132,7 +124,7 @@ lock files
   Bun | bun.lock | bun.sh/docs/install/lockfile
   Deno | deno.lock | docs.deno.com/runtime/fundamentals/modules/#integrity-checking-and-lock-files
   Poetry, PDM, uv, Pipenv, conda-lock | poetry.lock pdm.lock uv.lock pipfile.lock pylock.toml pylock.*.toml pixi.lock conda-lock.yml |
-      packaging.python.org/en/latest/specifications/pylock-toml | pylock.dev.toml
+      packaging.python.org/en/latest/specifications/pylock-toml
   Composer | composer.lock | getcomposer.org/doc/01-basic-usage.md#commit-your-composer-lock-file-to-version-control
   Dart | pubspec.lock | dart.dev/tools/pub/glossary#lockfile
   Swift | package.resolved | docs.swift.org/swiftpm/documentation/packagemanagerdocs/resolvingpackageversions

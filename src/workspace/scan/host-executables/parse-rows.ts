@@ -10,13 +10,11 @@ export interface HostExecutableRow {
   readonly patterns: string;
   /** Where the tool's documentation says so: address without scheme, or manual page */
   readonly source: string;
-  /** Paths that the patterns with a `*` match, separated by spaces; the others are examples themselves */
-  readonly examples: string;
 }
 
 /**
- * Reads a table: a line for each kind, then one for each of its rows, two spaces in, as `tool | patterns | source` or
- * `tool | patterns | source | examples`. What is six spaces in goes on with the line before it; `#` begins a comment.
+ * Reads a table: a line for each kind, then one for each of its rows, two spaces in, as `tool | patterns | source`.
+ * What is six spaces in goes on with the line before it; `#` begins a comment.
  */
 export function parseHostExecutables(table: string): readonly HostExecutableRow[] {
   let kind = "";
@@ -29,7 +27,7 @@ export function parseHostExecutables(table: string): readonly HostExecutableRow[
         kind = line;
         return [];
       }
-      const [tool = "", patterns = "", source = "", examples = ""] = line.trim().split(" | ");
-      return { kind, tool, patterns, source, examples };
+      const [tool = "", patterns = "", source = ""] = line.trim().split(" | ");
+      return { kind, tool, patterns, source };
     });
 }

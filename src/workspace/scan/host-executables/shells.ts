@@ -4,17 +4,16 @@ shell start files
   bash | .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .bash_functions .bash_completion .bashrc.d/ .profile | bash(1),
       invocation
   zsh | .zshrc .zshenv .zprofile .zlogin .zlogout .zpreztorc .p10k.zsh .zimrc .zshrc.local .zsh/ .oh-my-zsh/ .zfunc/ *.zwc | zsh(1),
-      startup/shutdown files | .zshrc.zwc
+      startup/shutdown files
   fish | config.fish fish/conf.d/ fish/functions/ fish/completions/ .fishrc | fishshell.com/docs/current/language.html#configuration-files
   ksh, tcsh, mksh, dash | .kshrc .mkshrc .cshrc .tcshrc .login .logout .cshdirs .shinit .shrc | tcsh(1), startup and shutdown
   Nushell, Elvish, Xonsh, Oil | config.nu env.nu login.nu rc.elv .xonshrc rc.xsh .oilrc oshrc .nurc | www.nushell.sh/book/configuration.html
   PowerShell | *profile.ps1 *.psrc *.pssc *.psd1 *.psm1 |
-      learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_profiles | Microsoft.PowerShell_profile.ps1 profile.ps1
-      a.psrc a.pssc a.psd1 a.psm1
+      learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_profiles
   login | .pam_environment .xinitrc .xsession .xsessionrc .xprofile .xserverrc .xresources .xdefaults .dmrc | environment.d(5),
       pam_env.conf(5)
   readline | .inputrc .editrc .haskeline | readline(3), initialization file
-  prompts | starship.toml .starship.toml *.omp.json .oh-my-posh.json .liquidpromptrc | starship.rs/config/#custom-commands | theme.omp.json
+  prompts | starship.toml .starship.toml *.omp.json .oh-my-posh.json .liquidpromptrc | starship.rs/config/#custom-commands
 search and shell tools
   ripgrep | .ripgreprc | rg(1), configuration files
   curl | .curlrc _curlrc | curl(1), --config
@@ -24,12 +23,10 @@ search and shell tools
   tmux | .tmux.conf .tmux.conf.local .tmux/ .tmuxinator.yml .tmuxinator.yaml .tmuxinator/ .tmuxp.yaml .tmuxp.yml .tmuxp.json .tmuxp/
       .smug.yml .tmuxifier/ | tmux(1), files
   Zellij, kitty, WezTerm, Alacritty | zellij.kdl .zellij.kdl kitty.conf *.kitty-session .wezterm.lua wezterm.lua .alacritty.toml
-      alacritty.toml alacritty.yml ghostty.conf | zellij.dev/documentation/creating-a-layout | dev.kitty-session
-  overmind, hivemind, foreman | procfile procfile.* .overmind.env .foreman | github.com/DarthSim/overmind#overmind-environment |
-      Procfile.dev
+      alacritty.toml alacritty.yml ghostty.conf | zellij.dev/documentation/creating-a-layout
+  overmind, hivemind, foreman | procfile procfile.* .overmind.env .foreman | github.com/DarthSim/overmind#overmind-environment
   process-compose, mprocs, pm2 | process-compose.yaml process-compose.yml process-compose.*.yaml mprocs.yaml mprocs.json ecosystem.config.*
-      pm2.config.* pm2.json processes.json .solo.yml | f1bonacc1.github.io/process-compose/launcher | process-compose.override.yaml
-      ecosystem.config.cjs pm2.config.js
+      pm2.config.* pm2.json processes.json .solo.yml | f1bonacc1.github.io/process-compose/launcher
   less, lesspipe | .lessfilter .lesskey .lesspipe .lesshst | lesspipe(1), lesskey(1)
   entr, watchexec, bacon, modd | .watchexec modd.conf bacon.toml .bacon-locations .entrrc .watchr watchr.rb | dystroy.org/bacon/config
   watchman | .watchmanconfig | facebook.github.io/watchman/docs/config
@@ -45,11 +42,11 @@ search and shell tools
   gh, glab, hub | .config/gh/ .glab-cli/ .gh-dash.yml | cli.github.com/manual/gh_alias_set
 debugger settings
   GDB | .gdbinit gdbinit .gdbearlyinit .gdb_history *-gdb.py *-gdb.gdb *-gdb.scm .gdb/ |
-      sourceware.org/gdb/current/onlinedocs/gdb.html/Init-File-in-the-Current-Directory.html | libfoo-gdb.py app-gdb.gdb app-gdb.scm
-  LLDB | .lldbinit .lldbinit-* lldbinit | lldb.llvm.org/man/lldb.html#configuration-files | .lldbinit-Xcode
+      sourceware.org/gdb/current/onlinedocs/gdb.html/Init-File-in-the-Current-Directory.html
+  LLDB | .lldbinit .lldbinit-* lldbinit | lldb.llvm.org/man/lldb.html#configuration-files
   pdb, ipdb, pudb | .pdbrc .pdbrc.py .pudbrc .ipdb | docs.python.org/3/library/pdb.html
   Delve, rr, radare2, Valgrind | .dlv/ .radare2rc .rizinrc .valgrindrc .dbxrc .windbg *.wds |
-      valgrind.org/docs/manual/manual-core.html#manual-core.defopts | trace.wds
+      valgrind.org/docs/manual/manual-core.html#manual-core.defopts
   strace, perf, bpftrace | .perfconfig .bpftracerc .straceignore | perf-config(1)
   OpenOCD, probe-rs | openocd.cfg embed.toml .embed.toml probe-rs.toml | openocd.org/doc/html/Running.html
   Frida, mitmproxy | .frida fridarc mitmproxy.yaml | docs.mitmproxy.org/stable/concepts/options
@@ -60,7 +57,7 @@ interactive programs
   Gnu bc, PARI, GAP, Sage | .gprc gaprc .gap/ init.sage .sage/ .bcrc | pari.math.u-bordeaux.fr/dochtml/html/GP_defaults.html
   SQLite, DuckDB | .sqliterc .duckdbrc | sqlite.org/cli.html#command_line_options
   psql, mysql | .psqlrc .psqlrc-* .my.cnf my.cnf .pg_service.conf .mylogin.cnf .usqlrc .pgclirc .mycli.ini .myclirc |
-      www.postgresql.org/docs/current/app-psql.html | .psqlrc-16
+      www.postgresql.org/docs/current/app-psql.html
   SQL*Plus, Hive, Cassandra | login.sql glogin.sql .hiverc .beeline/ cqlshrc .cqlshrc .snowsql/ .sqlcmdrc |
       docs.oracle.com/en/database/oracle/oracle-database/19/sqpug/configuring-SQL-Plus.html
   mongosh, redis-cli | .mongorc.js .mongoshrc.js mongosh.conf .redisclirc | www.mongodb.com/docs/mongodb-shell/mongoshrc
@@ -71,12 +68,10 @@ interactive programs
       .arararc.yaml build.lua | latexmk(1), configuration/initialization files
   mpv, mplayer | mpv.conf .mplayer/ | mpv.io/manual/stable/#file-specific-configuration-files
 desktop starters
-  freedesktop | *.desktop .directory | specifications.freedesktop.org/desktop-entry-spec | app.desktop
+  freedesktop | *.desktop .directory | specifications.freedesktop.org/desktop-entry-spec
   Windows | autorun.inf desktop.ini *.lnk *.url *.scf *.library-ms *.searchconnector-ms *.appref-ms *.settingcontent-ms *.pif *.hta *.theme
-      | learn.microsoft.com/windows/win32/shell/how-to-customize-folders-with-desktop-ini | a.lnk a.url a.scf a.library-ms
-      a.searchConnector-ms a.appref-ms a.settingcontent-ms a.pif a.hta a.theme
+      | learn.microsoft.com/windows/win32/shell/how-to-customize-folders-with-desktop-ini
   macOS | *.command *.scpt *.applescript *.workflow/ *.webloc *.inetloc *.fileloc *.terminal *.action/ *.mobileconfig |
-      support.apple.com/guide/terminal/welcome/mac | a.command a.scpt a.applescript a.workflow/document.wflow a.webloc a.inetloc a.fileloc
-      a.terminal a.action/Info.plist a.mobileconfig
+      support.apple.com/guide/terminal/welcome/mac
   file managers | actions.xml servicemenus/ | develop.kde.org/docs/apps/dolphin/service-menus
 `;

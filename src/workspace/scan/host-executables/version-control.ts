@@ -6,21 +6,16 @@ git hooks
   ghooks | git_hooks/ | git-config(1), core.hooksPath
   git, from folders that projects link or copy hooks from | hooks/pre-commit hooks/prepare-commit-msg hooks/commit-msg hooks/post-commit
       hooks/pre-push hooks/pre-rebase hooks/pre-merge-commit hooks/post-checkout hooks/post-merge hooks/post-rewrite scripts/pre-commit
-      scripts/commit-msg scripts/pre-push scripts/post-checkout scripts/post-merge scripts/pre-commit.* scripts/pre-push.* | githooks(5) |
-      scripts/pre-commit.sh scripts/pre-push.sh
+      scripts/commit-msg scripts/pre-push scripts/post-checkout scripts/post-merge scripts/pre-commit.* scripts/pre-push.* | githooks(5)
 git hook managers
   pre-commit | .pre-commit-config.yaml .pre-commit-config.yml .pre-commit-hooks.yaml prek.toml |
       pre-commit.com/#adding-pre-commit-plugins-to-your-project
-  lefthook | lefthook.* .lefthook.* lefthook-local.* .lefthook-local.* .lefthook/ .lefthook-local/ | lefthook.dev/configuration |
-      lefthook.yml .lefthook.toml lefthook-local.json .lefthook-local.yaml
+  lefthook | lefthook.* .lefthook.* lefthook-local.* .lefthook-local.* .lefthook/ .lefthook-local/ | lefthook.dev/configuration
   overcommit | .overcommit.yml .local-overcommit.yml | github.com/sds/overcommit#configuration
-  lint-staged | .lintstagedrc .lintstagedrc.* lint-staged.config.* | github.com/lint-staged/lint-staged#configuration | .lintstagedrc.mjs
-      lint-staged.config.cjs
-  husky 4 | .huskyrc .huskyrc.* | typicode.github.io/husky/migrate-from-v4.html | .huskyrc.js
-  simple-git-hooks | .simple-git-hooks.* simple-git-hooks.* | github.com/toplenboren/simple-git-hooks#additional-configuration-options |
-      .simple-git-hooks.json simple-git-hooks.cjs
-  commitlint | .commitlintrc .commitlintrc.* commitlint.config.* | commitlint.js.org/reference/configuration.html | .commitlintrc.ts
-      commitlint.config.js
+  lint-staged | .lintstagedrc .lintstagedrc.* lint-staged.config.* | github.com/lint-staged/lint-staged#configuration
+  husky 4 | .huskyrc .huskyrc.* | typicode.github.io/husky/migrate-from-v4.html
+  simple-git-hooks | .simple-git-hooks.* simple-git-hooks.* | github.com/toplenboren/simple-git-hooks#additional-configuration-options
+  commitlint | .commitlintrc .commitlintrc.* commitlint.config.* | commitlint.js.org/reference/configuration.html
   captainhook | captainhook.json captainhook.config.json | captainhook.info/configure.html
   GrumPHP | grumphp.yml grumphp.yaml grumphp.dist.yml | github.com/phpro/grumphp/blob/v2.x/doc/parameters.md
   cargo-husky | .cargo-husky/ | github.com/rhysd/cargo-husky#usage
@@ -57,7 +52,7 @@ git settings
   west | .west/config west.yml | docs.zephyrproject.org/latest/develop/west/config.html
   gclient | .gclient .gclient_entries deps | chromium.googlesource.com/chromium/tools/depot_tools/+/HEAD/README.gclient.md
   depot_tools | presubmit.py | chromium.googlesource.com/chromium/src/+/HEAD/docs/contributing.md
-  vcstool | .rosinstall *.repos | github.com/dirk-thomas/vcstool#how-does-it-work | ros2.repos
+  vcstool | .rosinstall *.repos | github.com/dirk-thomas/vcstool#how-does-it-work
   myrepos | .mrconfig .mrtrust | mr(1), configuration files
 other version control
   Mercurial | .hgsub .hgsubstate .hgeol .hgrc | hgrc(5)
@@ -74,15 +69,15 @@ other version control
   Plastic SCM | .plastic/ | docs.plasticscm.com/administration
   Game of Trees | got.conf | got.conf(5)
   Quilt | .quiltrc | quilt(1), quiltrc
-  DVC | .dvc/config .dvc/config.local dvc.yaml *.dvc | doc.dvc.org/user-guide/project-structure | data.csv.dvc
+  DVC | .dvc/config .dvc/config.local dvc.yaml *.dvc | doc.dvc.org/user-guide/project-structure
   Oxen | .oxen/config.toml | docs.oxen.ai/concepts
 settings of git tools
   lazygit | .git/lazygit.yml .lazygit.yml lazygit.yml | github.com/jesseduffield/lazygit/blob/master/docs/Config.md
   git-branchless | .git/branchless/config | docs.rs/git-branchless-lib
   GitKraken, GitLens | .git/gk/config | help.gitkraken.com/cli/cli-home
   GitButler | .git/gitbutler/ | docs.gitbutler.com/development/operations-log
-  git-machete | .git/machete .git/machete-* | git-machete.readthedocs.io/en/stable/cli/file.html | .git/machete-pre-rebase
-  Aviator | .git/av/config.* | docs.aviator.co/aviator-cli/configuration | .git/av/config.yaml .git/av/config.json
+  git-machete | .git/machete .git/machete-* | git-machete.readthedocs.io/en/stable/cli/file.html
+  Aviator | .git/av/config.* | docs.aviator.co/aviator-cli/configuration
   Graphite | .git/.graphite_repo_config | graphite.com/docs/configure-cli
   Git Extensions | .git/gitextensions.settings gitextensions.settings | git-extensions-documentation.readthedocs.io/en/latest/settings.html
   Sourcetree | .git/sourcetreeconfig .git/sourcetreeconfig.json | confluence.atlassian.com/sourcetreekb

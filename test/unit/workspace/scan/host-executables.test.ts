@@ -5,7 +5,7 @@ import {
   hostExecutableKinds,
 } from "../../../../src/workspace/scan/host-executables/tables.ts";
 import { createExecutableTable } from "../../../../src/workspace/scan/executable-table.ts";
-import { toExamples } from "../../../support/host-file-examples.ts";
+import { listRowsWithExamples, toExamples } from "../../../support/host-file-examples.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
 
 /** The kind that a table says of a path. */
@@ -16,7 +16,7 @@ function kindIn(rows: readonly HostExecutableRow[], path: string): string | unde
 }
 
 /** Patterns that none of the row's examples is found by. */
-function findDead(row: HostExecutableRow): readonly string[] {
+function findDead(row: RowWithExamples): readonly string[] {
   return row.patterns.split(" ").filter((pattern) => {
     const alone = [{ ...row, patterns: pattern }];
     return toExamples(row).every((path) => kindIn(alone, `deep/in/${path}`) === undefined);
@@ -24,7 +24,7 @@ function findDead(row: HostExecutableRow): readonly string[] {
 }
 
 /** Examples that another row takes. */
-function findShadowed(rows: readonly HostExecutableRow[]): readonly string[] {
+function findShadowed(rows: readonly RowWithExamples[]): readonly string[] {
   const table = createExecutableTable(rows);
   return rows.flatMap((one) =>
     toExamples(one).flatMap((path) => {
@@ -35,7 +35,11 @@ function findShadowed(rows: readonly HostExecutableRow[]): readonly string[] {
   );
 }
 
-const row = (patterns: string, examples: string, kind = "x"): HostExecutableRow => ({
+interface RowWithExamples extends HostExecutableRow {
+  readonly examples?: string;
+}
+
+const row = (patterns: string, examples: string, kind = "x"): RowWithExamples => ({
   kind,
   tool: "x",
   patterns,
@@ -47,6 +51,13 @@ test("every pattern finds an example of its row, wherever the folder lies", () =
   expect([...hostExecutableKinds, ...compiledKinds].flatMap(findDead)).toEqual([]);
   // The control: a name with a folder in it, in a list of last names, matched nothing
   expect(findDead(row("fish/*.fish a*b", "fish/config.fish"))).toEqual(["a*b"]);
+});
+
+test("examples are given for rows that are there", () => {
+  const rows = new Set(
+    [...hostExecutableKinds, ...compiledKinds].map((one) => `${one.kind} | ${one.tool}`),
+  );
+  expect(listRowsWithExamples().filter((one) => !rows.has(one))).toEqual([]);
 });
 
 test("no row takes what another one says", () => {

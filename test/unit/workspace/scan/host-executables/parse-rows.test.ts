@@ -11,7 +11,6 @@ Yarn settings
   # Why this one counts
   Yarn | .yarn/releases/ *.cjs |
       yarnpkg.com
-      | yarn.config.cjs
 `);
 
   expect(rows).toEqual([
@@ -20,14 +19,12 @@ Yarn settings
       tool: "npm",
       patterns: "package.json package.yaml",
       source: "npm help 7 scripts",
-      examples: "",
     },
     {
       kind: "Yarn settings",
       tool: "Yarn",
       patterns: ".yarn/releases/ *.cjs",
       source: "yarnpkg.com",
-      examples: "yarn.config.cjs",
     },
   ]);
 });
