@@ -1,8 +1,7 @@
 import type { Folder } from "../../base/fs/beneath.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { likelyToken } from "../../base/token-forms.ts";
-import { holdsValue } from "./env-file.ts";
-import { objectHoldsSecret, holdsSecret } from "./secret-settings.ts";
+import { holdsValue, objectHoldsSecret, holdsSecret } from "./secret-settings.ts";
 
 /** Larger files of these names are hidden without a look: no settings are, and few of what ends like a key */
 const maxSettingsBytes = 256 * 1024;

@@ -2,7 +2,7 @@ import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import type { Entry } from "../../base/fs/entry-facts.ts";
 import { isTooDeep, type ScanBudget } from "../scan-budget.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
-import { openInner } from "./open-inner.ts";
+import { openInner } from "./walk.ts";
 
 /**
  * Whether a file is a program that runs as its owner or group, whoever starts it.
@@ -44,7 +44,7 @@ export async function findModes(folder: Folder, names: Names, look: ModeFacts): 
     if (entry.kind !== "folder" || look.apart?.has(own.join("/")) === true) continue;
     const opening = { since, onOpened: () => undefined };
     using inner = orNothing(() => openInner(folder, entry.name, opening));
-    if (inner !== undefined) await findModes(inner.folder, own, look);
+    if (inner !== undefined) await findModes(inner, own, look);
   }
 }
 

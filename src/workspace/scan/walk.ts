@@ -1,8 +1,13 @@
-import { isSystemError, type Folder, type OwnFacts, type Names } from "../../base/fs/beneath.ts";
+import {
+  isSystemError,
+  type Folder,
+  type OwnFacts,
+  type Names,
+  orNothing,
+} from "../../base/fs/beneath.ts";
 import type { Entry } from "../../base/fs/entry-facts.ts";
 import { isTooDeep, type ScanBudget } from "../scan-budget.ts";
 import { readFolder } from "../read-folder.ts";
-import { openInner, type OpenedFolder, type Opening } from "./open-inner.ts";
 
 /** A folder that a walk is in. */
 export interface Place {
@@ -22,7 +27,7 @@ export interface FoundEntry {
   readonly names: Names;
 }
 
-export interface WalkOptions {
+interface WalkOptions {
   /** Called for every folder, outer ones first; what it opens it closes */
   readonly visit: (place: Place) => Promise<void>;
   /** Called for a folder that can't be looked into */
@@ -42,10 +47,8 @@ export interface WalkOptions {
  */
 export async function walk(root: Folder, options: WalkOptions): Promise<void> {
   const { budget } = options;
-  const step = async (
-    { folder, own }: Omit<OpenedFolder, typeof Symbol.dispose>,
-    names: Names,
-  ): Promise<void> => {
+  const step = async (folder: Folder, names: Names): Promise<void> => {
+    const own = folder.own();
     const place = { names, folder, own, entries: await readFolder(folder, budget, own.size) };
     await options.visit(place);
     for (const { name } of place.entries.filter(({ kind }) => kind === "folder")) {
@@ -65,5 +68,53 @@ export async function walk(root: Folder, options: WalkOptions): Promise<void> {
       }
     }
   };
-  await step({ folder: root, own: root.own() }, []);
+  await step(root, []);
+}
+
+/** How a folder is opened whose mode keeps its owner out. */
+interface Opening {
+  /** Only one that changed after this, `ns`: an older one is as its owner wants it */
+  readonly since: bigint;
+  /** Called when its owner was given the rights */
+  readonly onOpened: () => void;
+}
+
+/**
+ * Opens a folder in another one.
+ * @param opening undefined: no folder's mode is changed
+ * @returns undefined when it's gone
+ * @throws Error of the system
+ */
+export function openInner(
+  folder: Folder,
+  name: string,
+  opening: Opening | undefined,
+): Folder | undefined {
+  if (opening === undefined) return folder.open(name);
+  let inner: Folder | undefined;
+  try {
+    inner = folder.open(name);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return openUp(folder, name, opening);
+  }
+  if (inner === undefined || letsIn(inner.own().mode)) return inner;
+  // Somebody else's stays as it is
+  if (inner.ownFacts().changedAt >= opening.since && inner.allowOwner()) opening.onOpened();
+  return inner;
+}
+
+/** Opens a folder that this program isn't let into either. @throws Error of the system */
+function openUp(folder: Folder, name: string, opening: Opening): Folder | undefined {
+  const facts = folder.facts(name);
+  const isAsWanted =
+    facts?.kind !== "folder" || letsIn(facts.mode) || facts.changedAt < opening.since;
+  const opened = isAsWanted ? undefined : orNothing(() => folder.openUp(name));
+  if (opened === undefined) return folder.open(name);
+  opening.onOpened();
+  return opened;
+}
+
+function letsIn(mode: number): boolean {
+  return (mode & 0o700) === 0o700;
 }
