@@ -22,9 +22,7 @@ const attemptName = "looked-at";
  * fails would keep every later run from starting.
  * @returns what its sandbox left; undefined when there's nothing to look at
  */
-export async function finishDeadSession(
-  request: Omit<DeadSessionOptions, "heldBefore">,
-): Promise<Handoff | undefined> {
+export async function finishDeadSession(request: DeadSessionOptions): Promise<Handoff | undefined> {
   const { paths, session } = request;
   const earlier = await readHandoff(sessionFolder(paths, session));
   const disabledBefore = earlier?.entries.filter(({ change }) => change === "disabled") ?? [];

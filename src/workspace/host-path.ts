@@ -33,10 +33,32 @@ export function toNames(outer: string, inner: string): readonly string[] | undef
     .filter((name) => name !== "");
 }
 
+/** Of those whose folder has a path in it, the one with the innermost. */
+export function findInnermost<T>(
+  all: readonly T[],
+  path: string,
+  toFolder: (one: T) => string,
+): T | undefined {
+  return all
+    .filter((one) => contains(toFolder(one), path))
+    .toSorted((a, b) => toFolder(b).length - toFolder(a).length)
+    .at(0);
+}
+
 /** The folders around a path, the innermost first. */
 export function toFoldersAround(path: string): readonly string[] {
   const above = dirname(path);
   return above === path ? [] : [above, ...toFoldersAround(above)];
+}
+
+/** Paths of the folders that a place is in, the outermost, which is empty, first. */
+export function toWayThere(names: Names): readonly string[] {
+  return names.map((_, index) => names.slice(0, index).join("/"));
+}
+
+/** The same with the place itself. */
+export function toWays(names: Names): readonly string[] {
+  return [...toWayThere(names), names.join("/")];
 }
 
 /** What lies at a place beneath a folder; undefined also where that can't be looked at. */

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { inFolderOf, type Folder } from "../../base/fs/beneath.ts";
+import { toWays } from "../host-path.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { isCompiledKind } from "../scan/compiled-executable.ts";
 import type { Scan } from "../scan/scan.ts";
@@ -24,13 +25,13 @@ export async function takeSharedRights(
   const given = new Map<string, number>();
   for (const [path, bits] of scan.shared) {
     // Who can write in a folder around it can take its place
-    const own = toWays(path).reduce((sum, one) => sum | (before.get(one) ?? 0), 0);
+    const own = toWaysOf(path).reduce((sum, one) => sum | (before.get(one) ?? 0), 0);
     if ((bits & ~own) !== 0 && isPlace(places, path)) given.set(path, bits & ~own);
   }
   const told: Told[] = [];
   for (const [path, bits] of given) {
     const isTaken = (await budget.turn()) && takeFrom(root, path, bits);
-    const isInner = toWays(path).some((one) => one !== path && given.has(one));
+    const isInner = toWaysOf(path).some((one) => one !== path && given.has(one));
     if (isTaken && isInner) continue;
     told.push({ path, bits, isTaken });
   }
@@ -78,9 +79,9 @@ interface Places {
 }
 
 function toPlaces({ executables, linked, repositories }: Scan): Places {
-  const around = new Set(["", ...[...linked].flatMap((path) => toWays(path))]);
+  const around = new Set(["", ...[...linked].flatMap((path) => toWaysOf(path))]);
   for (const [path, executable] of executables) {
-    if (!isCompiledKind(executable.kind)) for (const one of toWays(path)) around.add(one);
+    if (!isCompiledKind(executable.kind)) for (const one of toWaysOf(path)) around.add(one);
   }
   return {
     around,
@@ -89,14 +90,12 @@ function toPlaces({ executables, linked, repositories }: Scan): Places {
 }
 
 function isPlace({ around, whole }: Places, path: string): boolean {
-  return around.has(path) || toWays(path).some((one) => whole.has(one));
+  return around.has(path) || toWaysOf(path).some((one) => whole.has(one));
 }
 
 /** The root, every folder around a path, and the path. */
-function toWays(path: string): readonly string[] {
-  if (path === "") return [""];
-  const names = path.split("/");
-  return ["", ...names.map((_, index) => names.slice(0, index + 1).join("/"))];
+function toWaysOf(path: string): readonly string[] {
+  return path === "" ? [""] : toWays(path.split("/"));
 }
 
 function takeFrom({ folder }: Found["root"], path: string, bits: number): boolean {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
 import type { FileOrigin } from "../../base/fs/file-origin.ts";
 import { quoted } from "../../base/printable.ts";
-import { contains } from "../../base/fs/path-steps.ts";
+import { findInnermost } from "../host-path.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import { refuseUnnameable } from "./nameable.ts";
 import type { CopyMount } from "./shown-copies.ts";
@@ -45,7 +45,7 @@ export function maskSpecialFiles(
   const masked = folders.map((folder) => {
     // What another mount lies over isn't seen, and a mount of that very socket is what the user asked for
     const isShown = (names: Names): boolean =>
-      findBase(bases, join(folder.target, ...names)) === folder.target;
+      findInnermost(bases, join(folder.target, ...names), (base) => base) === folder.target;
     const special = folder.special.filter(isShown);
     return { ...folder, special, unlisted: folder.unlisted.filter(isShown) };
   });
@@ -68,14 +68,6 @@ function toCopies({ target, special, unlisted }: MountedFolder): readonly CopyMo
     ...special.map((names) => ({ target: join(target, ...names), content: empty })),
     ...unlisted.map((names) => ({ target: join(target, ...names), content: "folder" as const })),
   ];
-}
-
-/** The innermost mount that a path is in. */
-function findBase(bases: readonly string[], path: string): string | undefined {
-  return bases
-    .filter((base) => contains(base, path))
-    .toSorted((a, b) => b.length - a.length)
-    .at(0);
 }
 
 function tooMany(masked: readonly CopyMount[]): VaultboxError {

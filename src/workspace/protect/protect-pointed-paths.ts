@@ -3,8 +3,7 @@ import { unsafe } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
-import { contains } from "../../base/fs/path-steps.ts";
-import { toNames, toRealPath } from "../host-path.ts";
+import { findInnermost, toNames, toRealPath, toWays } from "../host-path.ts";
 import { isProgram } from "../git-dir/pointed/tree-names.ts";
 import { type PointedKind, type PointedPath } from "../git-dir/pointed/pointed-paths.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
@@ -59,19 +58,12 @@ export function protectLinked(
   using folder = draft.root.folder.openPath(names);
   for (const { name, kind } of folder?.entries() ?? []) {
     const path = kind === "link" ? toRealPath(join(draft.root.source, ...names, name)) : undefined;
-    const around = path === undefined ? undefined : findAround(drafts, path);
+    const around =
+      path === undefined ? undefined : findInnermost(drafts, path, ({ root }) => root.source);
     const end = path && around && toNames(around.root.source, path);
     if (!around || !end || end.length === 0 || isReadOnly(around, end)) continue;
     protect(around, end, "file");
   }
-}
-
-/** The draft of the innermost folder that a path of the host is in. */
-function findAround(drafts: readonly MountDraft[], path: string): MountDraft | undefined {
-  return drafts
-    .filter((draft) => contains(draft.root.source, path))
-    .toSorted((a, b) => b.root.source.length - a.root.source.length)
-    .at(0);
 }
 
 /**
@@ -88,10 +80,9 @@ function isHookProgram(draft: MountDraft, names: Names, one: PointedPath): boole
 
 /** Of a repository's folder: its configuration, the hooks that git has by itself, and what is in there. */
 function isReadOnly(draft: MountDraft, names: Names): boolean {
-  return names.some((_, index) => {
-    const key = names.slice(0, index + 1).join("/");
-    return draft.copies.has(key) || draft.own.get(key)?.readOnly === true;
-  });
+  return toWays(names).some(
+    (key) => draft.copies.has(key) || draft.own.get(key)?.readOnly === true,
+  );
 }
 
 /** A file of git's own among the words of a command: read-only, it would keep git from its work. */

@@ -83,7 +83,7 @@ export interface ProtectionOptions {
  */
 export async function planProtection(
   looked: readonly ScannedRoot[],
-  { protect, hides, budget, isOwn }: ProtectionOptions,
+  { protect, hides, budget, isOwn = () => true }: ProtectionOptions,
 ): Promise<Protection> {
   const isAsked = hides || protect === "default";
   if (isAsked) checkInspected(looked);
@@ -91,6 +91,7 @@ export async function planProtection(
   const drafted = looked.map((one) => ({
     ...one,
     draft: createDraft(one.root, toSpecialFiles(one.scan), trees),
+    isItsOwn: (names: Names): boolean => isOwn(one.root, names),
   }));
   const drafts = drafted.map(({ draft }) => draft).filter(({ root }) => root.writable);
   for (const draft of drafts) {
@@ -103,29 +104,23 @@ export async function planProtection(
     drafts,
     budget,
   };
-  const toIsOwn =
-    (root: OpenRoot) =>
-    (names: Names): boolean =>
-      isOwn?.(root, names) !== false;
   const all: GitDirsOfRoot[] = [];
-  for (const { root, scan, draft } of drafted) {
-    const own = { isOwn: toIsOwn(root) };
+  for (const { root, scan, draft, isItsOwn } of drafted) {
+    const own = { ...options, isOwn: isItsOwn };
     const gitDirs =
       protect === "default" && root.writable
-        ? await protectGitDirs(draft, scan.repositories, { ...options, ...own })
+        ? await protectGitDirs(draft, scan.repositories, own)
         : scan.repositories;
-    all.push({ draft, gitDirs, ...own });
+    all.push({ draft, gitDirs, isOwn: isItsOwn });
   }
   const found = isAsked ? await readAllPointed(all, budget) : [];
   if (protect === "default") protectAllPointed(drafts, found);
   const pointed = found.flatMap((one) => one.pointed);
-  for (const { root, scan, rules, tracked, draft } of drafted) {
-    if (rules !== undefined) {
-      const paths = scan.executables.keys();
-      const gitDirs = scan.repositories;
-      await hideSettings(draft, { gitDirs, isOwn: toIsOwn(root), paths, pointed, budget });
-    }
-    hideSecrets(draft, scan.secrets, tracked);
+  for (const { scan, rules, tracked, draft, isItsOwn } of drafted) {
+    const { repositories: gitDirs, executables, secrets } = scan;
+    const places = { gitDirs, isOwn: isItsOwn, paths: executables.keys(), pointed, budget };
+    if (rules !== undefined) await hideSettings(draft, places);
+    hideSecrets(draft, secrets, tracked);
   }
   if (isAsked) refuseUnscanned(looked, budget);
   return {

@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import type { BindMount } from "../../engine/engine.ts";
 import type { Owner } from "../../base/fs/entry-facts.ts";
 import { toNameBytes } from "../../base/fs/name-text.ts";
+import { toWayThere } from "../host-path.ts";
 import type { ShownFolder } from "../hide/tracked/leave-tracked.ts";
 import type { ShownFile } from "../hide/tracked/tracked-files.ts";
 import type { FolderCopy, MountDraft } from "./mount-draft.ts";
@@ -57,8 +58,7 @@ export function withoutEmptied(draft: MountDraft): MountDraft {
     [...draft.folders].flatMap(([key, shown]) => (shown === "work tree" ? [] : key)),
   );
   if (emptied.size === 0) return draft;
-  const isOutside = (names: Names): boolean =>
-    !names.some((_, index) => emptied.has(names.slice(0, index).join("/")));
+  const isOutside = (names: Names): boolean => !toWayThere(names).some((way) => emptied.has(way));
   const toOutside = <T>(mounts: ReadonlyMap<string, T>): Map<string, T> =>
     new Map([...mounts].filter(([key]) => isOutside(key.split("/"))));
   const { special, unlisted } = draft.special;

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import type { BindMount } from "../../engine/engine.ts";
 import type { Folder, Names } from "../../base/fs/beneath.ts";
-import { contains } from "../../base/fs/path-steps.ts";
 import { toShellWord } from "../../base/shell-word.ts";
-import { toNames } from "../host-path.ts";
+import { findInnermost, toNames } from "../host-path.ts";
 import { isPackageCache } from "../scan/installed-packages.ts";
 import type { PlainFolders } from "../scan/plain-folders.ts";
 
@@ -82,10 +81,8 @@ export function findRootAt<Root extends Places>(
   roots: readonly Root[],
   path: string,
 ): Root | undefined {
-  return innermost(
-    roots.filter(({ source, target }) => source === target && contains(source, path)),
-    ({ source }) => source,
-  );
+  const same = roots.filter(({ source, target }) => source === target);
+  return findInnermost(same, path, ({ source }) => source);
 }
 
 /** The innermost root that a path in the sandbox is in. */
@@ -93,12 +90,5 @@ export function findRootOf<Root extends Pick<MountedRoot, "target">>(
   roots: readonly Root[],
   target: string,
 ): Root | undefined {
-  return innermost(
-    roots.filter((root) => contains(root.target, target)),
-    (root) => root.target,
-  );
-}
-
-function innermost<Root>(roots: readonly Root[], toPath: (root: Root) => string): Root | undefined {
-  return roots.toSorted((a, b) => toPath(b).length - toPath(a).length).at(0);
+  return findInnermost(roots, target, (root) => root.target);
 }

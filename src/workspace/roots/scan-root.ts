@@ -1,6 +1,7 @@
 import type { Names } from "../../base/fs/beneath.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
+import { toWays } from "../host-path.ts";
 import { type HideRules, matches, withShown } from "../hide/hide-rules.ts";
 import { createScanBudget, startLimits } from "../scan-budget.ts";
 import { findSpecialBelow } from "../scan/find-special-files.ts";
@@ -56,8 +57,7 @@ export async function scanRoot(root: OpenRoot, options: ScanOptions): Promise<Sc
     await addRepositoryFolder(draft, folder, []);
     await findSpecialBelow(folder, { folders: [[]], budget: draft.budget, found: draft.aside });
   });
-  const isOwn = (names: Names): boolean =>
-    !names.some((_, index) => apart.has(names.slice(0, index + 1).join("/")));
+  const isOwn = (names: Names): boolean => !toWays(names).some((way) => apart.has(way));
   return { ...scan, special: scan.special.filter(isOwn), unlisted: scan.unlisted.filter(isOwn) };
 }
 

@@ -8,6 +8,7 @@ import { findSpecialBelow } from "./find-special-files.ts";
 import type { ExecutableFolder } from "./executable-table.ts";
 import { leavingKind } from "./host-executable.ts";
 import { addExecutableAliases, addExecutablesOfGitDirs } from "./unwalked-executables.ts";
+import { toWayThere } from "../host-path.ts";
 import { hasOwnerRights } from "./owner-rights.ts";
 import {
   addFinding,
@@ -129,7 +130,7 @@ async function walkThrough(draft: ScanDraft, root: Folder): Promise<void> {
 function toOpenness(folders: readonly Names[]): (names: Names) => boolean {
   const closed = new Set(folders.map((names) => names.join("/")));
   if (closed.size === 0) return () => true;
-  return (names) => !names.some((_, length) => closed.has(names.slice(0, length).join("/")));
+  return (names) => !toWayThere(names).some((way) => closed.has(way));
 }
 
 async function visit(draft: ScanDraft, place: Place): Promise<void> {

@@ -85,13 +85,9 @@ export function inspectAlternates(
 function staysInside(
   root: Folder,
   content: string,
-  {
-    look,
-    workspace,
-    names,
-    seen,
-  }: Whereabouts & { readonly look: Look; readonly seen: Set<string> },
+  where: Whereabouts & { readonly look: Look; readonly seen: Set<string> },
 ): boolean {
+  const { look, workspace, names, seen } = where;
   const lines = content.split("\n", maxAlternates + 1);
   if (lines.length > maxAlternates) return false;
   return lines.every((path) => {
@@ -107,6 +103,6 @@ function staysInside(
     using info = orNothing(() => root.openPath([...end, "info"]));
     const further = look.note(info, "alternates");
     if (further === undefined) return info?.facts("alternates") === undefined;
-    return staysInside(root, toNameText(further), { look, workspace, names: end, seen });
+    return staysInside(root, toNameText(further), { ...where, names: end });
   });
 }

@@ -2,7 +2,7 @@ import { isAbsolute, join } from "node:path";
 import { isSystemError, type Folder, type Names } from "../../../base/fs/beneath.ts";
 import { toNameText } from "../../../base/fs/name-text.ts";
 import { contains, stepsOf } from "../../../base/fs/path-steps.ts";
-import { openRealOrNothing, toNames } from "../../host-path.ts";
+import { findInnermost, openRealOrNothing, toNames } from "../../host-path.ts";
 import { findOtherSystem } from "../other-system.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { readFolder } from "../../read-folder.ts";
@@ -66,8 +66,7 @@ async function examine(
     return look.danger("is a symbolic link", parent.readLink(name));
   }
   if (gitDir.shape === "file") {
-    const from = join(workspace, ...gitDir.names.slice(0, -1));
-    return await inspectGitFile(look, { parent, name, from, roots });
+    return await inspectGitFile(look, gitDir, { parent, workspace, roots });
   }
   using folder = gitDir.names.length === 0 ? root.openPath([]) : parent.open(name);
   if (folder === undefined) {
@@ -84,22 +83,18 @@ async function examine(
   else await inspectFolder(look, folder, { workspace, names: [], apart });
 }
 
-async function inspectGitFile(
-  look: Look,
-  place: {
-    readonly parent: Folder;
-    readonly name: string;
-    /** Path of `parent` */
-    readonly from: string;
-    readonly roots: readonly MountedRoot[];
-  },
-): Promise<void> {
-  const { parent, name, from, roots } = place;
-  const bytes = look.note(parent, name);
+interface GitFilePlace extends Pick<InspectedPlace, "roots"> {
+  readonly workspace: string;
+  readonly parent: Folder;
+}
+
+async function inspectGitFile(look: Look, file: GitDir, place: GitFilePlace): Promise<void> {
+  const from = join(place.workspace, ...file.names.slice(0, -1));
+  const bytes = look.note(place.parent, file.names.at(-1) ?? "");
   if (bytes === undefined) return look.danger("is a file that can't be read");
   const content = toNameText(bytes);
   const named = withoutLineEnd(content.replace(/^gitdir: ?/, ""));
-  const end = findEnd(roots, isAbsolute(named) ? named : [from, named].join("/"));
+  const end = findEnd(place.roots, isAbsolute(named) ? named : [from, named].join("/"));
   const isInside = end !== undefined;
   look.leads({ text: "names a repository outside the workspace", content, isInside });
   if (!isInside) return;
@@ -136,8 +131,7 @@ function findEnd(
     open.some(({ source }) => contains(source, step) || contains(step, source));
   const end = steps.every(isOwn) ? steps.at(-1) : undefined;
   if (end === undefined) return undefined;
-  const around = open.filter(({ source }) => contains(source, end));
-  const root = around.toSorted((a, b) => b.source.length - a.source.length).at(0);
+  const root = findInnermost(open, end, ({ source }) => source);
   const names = root && toNames(root.source, end);
   return root && names && { workspace: root.source, names };
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { orNothing, type Folder, type Names } from "../../../base/fs/beneath.ts";
 import { contains } from "../../../base/fs/path-steps.ts";
-import { toNames } from "../../host-path.ts";
+import { findInnermost, toNames, toWays } from "../../host-path.ts";
 import {
   findNamedTrees,
   findOuterPlaces,
@@ -144,13 +144,11 @@ interface SeenFolder {
 }
 
 function findSeen(roots: readonly OpenRoot[], path: string): SeenFolder | undefined {
-  const [root] = roots
-    .filter(({ source }) => contains(source, path))
-    .toSorted((a, b) => b.source.length - a.source.length);
+  const root = findInnermost(roots, path, ({ source }) => source);
   const names = root && toNames(root.source, path);
   if (root === undefined || names === undefined) return undefined;
   // Another root lies there, or it's seen empty
-  const isApart = names.some((_, index) => root.apart.has(names.slice(0, index + 1).join("/")));
+  const isApart = toWays(names).some((way) => root.apart.has(way));
   return isApart ? undefined : { root, names, target: join(root.target, ...names) };
 }
 
