@@ -58,8 +58,12 @@ export function findSecret(word: Word, before: Before): number | undefined {
   if (plainText.test(word.text) && plainText.test(last) && !authScheme.test(last)) {
     return likelyToken.exec(word.text)?.index;
   }
-  const first = Math.min(...forms.map((find) => find(word, before) ?? Infinity));
-  return first === Infinity ? undefined : first;
+  let first: number | undefined;
+  for (const find of forms) {
+    const at = find(word, before);
+    if (at !== undefined && (first === undefined || at < first)) first = at;
+  }
+  return first;
 }
 
 const name = /(?<![\w$.-])([\w-][\w.-]*)["']?[=:]+/g;

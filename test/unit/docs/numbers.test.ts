@@ -162,12 +162,7 @@ test.each([
   ["a line or a section of one", "secret-text.ts", "maxLineLength", toBinary],
   ["a line or a section of one", "settings-text.ts", "maxSectionLength", toBinary],
   ["folders of the workspace within each other", "scan-budget.ts", "maxDepth", toCount],
-  [
-    "folders within each other in `.git/modules`",
-    "protect-git-folder.ts",
-    "maxModuleDepth",
-    toCount,
-  ],
+  ["folders within each other in `.git/modules`", "protect-git-dir.ts", "maxModuleDepth", toCount],
   [
     "sockets that appear during a session and are told of",
     "session-workspace.ts",
@@ -186,10 +181,15 @@ test.each([
     "maxRemembered",
     toCount,
   ],
-  ["repositories that are remembered as made in a sandbox", "made-list.ts", "maxMade", toCount],
   [
     "repositories that are remembered as made in a sandbox",
-    "made-list.ts",
+    "made-repositories.ts",
+    "maxMade",
+    toCount,
+  ],
+  [
+    "repositories that are remembered as made in a sandbox",
+    "made-repositories.ts",
     "maxWorkspaces",
     toCount,
   ],
