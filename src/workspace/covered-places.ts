@@ -15,19 +15,17 @@ export interface CoveredPlace {
   readonly shows?: string;
 }
 
-/** What is in a sandbox, with what is mounted over it. */
-interface CoveredRoots {
-  /** The workspace first */
-  readonly roots: readonly OpenRoot[];
-  /** In the order in which they are written */
-  readonly copies: readonly CopyMount[];
-  /** Of the session, where they are written to */
-  readonly directory: string;
-}
-
-/** Where other content is to be, each with the folder around it: that one, wherever its path leads by then. */
-export function toCoveredPlaces(covered: CoveredRoots): readonly CoveredPlace[] {
-  const { roots, copies, directory } = covered;
+/**
+ * Where other content is to be, each with the folder around it: that one, wherever its path leads by then.
+ * @param roots the workspace first
+ * @param copies in the order in which they are written
+ * @param directory of the session, where they are written to
+ */
+export function toCoveredPlaces(
+  roots: readonly OpenRoot[],
+  copies: readonly CopyMount[],
+  directory: string,
+): readonly CoveredPlace[] {
   const owner = roots[0]?.folder.ownFacts();
   const known = new Map<string, FileOrigin | undefined>();
   return copies.map(({ target }, index) => {

@@ -66,16 +66,11 @@ function isFirst(known: Set<string>, key: string): boolean {
   return isNew;
 }
 
-/** A session that runs, and what it will undo and look at. */
-interface OtherRecord extends WorkspaceRecord {
-  readonly id: string;
-}
-
-/** Those of all sessions that run, apart from one. */
+/** What other sessions that run will undo and look at. */
 export async function readOtherRecords(
   paths: Paths,
   session: string,
-): Promise<readonly OtherRecord[]> {
+): Promise<readonly (WorkspaceRecord & { readonly id: string })[]> {
   const running = await readOtherRunning(paths, session);
   const records = await Promise.all(
     running.map(async ({ id }) => {

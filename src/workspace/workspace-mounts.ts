@@ -135,8 +135,8 @@ export async function makeMounts(
   const mountPoints = [...toTargetPoints(roots, mounts), ...protection.mountPoints];
   const copies = [...protection.copies, ...masks.copies];
   const ofEngine = toEnginePoints(roots, [...copies.map(({ target }) => target), ...targets]);
-  const covered = toCoveredPlaces({ roots, copies, directory });
-  refuseMovedSecrets(others, { looked, covered });
+  const covered = toCoveredPlaces(roots, copies, directory);
+  refuseMovedSecrets(others, looked, covered);
   const record: WorkspaceRecord = {
     protect,
     mountPoints: await withShared(paths, session, [...mountPoints, ...ofEngine]),

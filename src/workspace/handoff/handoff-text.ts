@@ -9,13 +9,7 @@ const maxPathsInLine = 4;
 const maxPathLength = 60;
 const maxDetailLength = 400;
 
-const order: readonly HandoffEntry["change"][] = [
-  "disabled",
-  "dangerous",
-  "new",
-  "changed",
-  "removed",
-];
+const order = ["disabled", "dangerous", "new", "changed", "removed"] as const;
 
 /** A run's hand-off for the terminal; empty when there is nothing to say. */
 export function handoffLines(handoff: Handoff, who = "the sandbox"): readonly string[] {

@@ -15,18 +15,7 @@ import { withoutSecretsByStep } from "./settings-text.ts";
 const ownNames =
   /^(?:[.#]*config.*|gc\.log|sourcetree.*|description|.*\.(?:conf|cfg|ini|toml|json|ya?ml))$/i;
 /** Folders of a repository that hold settings: old remotes, `git svn`, git-lfs, Sapling, GitKraken, git-annex, git-p4 */
-const ownFolders = [
-  "remotes",
-  "branches",
-  "svn",
-  "lfs",
-  "lfs/logs",
-  "sl",
-  "sl/blackbox",
-  "gk",
-  "annex",
-  "info",
-];
+const ownFolders = "remotes branches svn lfs lfs/logs sl sl/blackbox gk annex info".split(" ");
 /**
  * The same of other systems, and what editors leave of it: Mercurial's and Sapling's log of commands and names of remotes,
  * Darcs' preferences, where a branch of Breezy's is, Jujutsu's settings

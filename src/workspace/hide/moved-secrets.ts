@@ -14,11 +14,6 @@ import { isHidden, matches, type HideRules } from "./hide-rules.ts";
 /** What is hidden in a root: the path from it, and the folder around it. */
 export type HiddenPlace = readonly [path: string, around: FileOrigin];
 
-interface HiddenHere {
-  readonly looked: readonly ScannedRoot[];
-  readonly covered: readonly CoveredPlace[];
-}
-
 /** The hidden ones of a root among covered places. @param root where it is in the sandbox */
 export function toHiddenPlaces(
   root: string,
@@ -37,13 +32,15 @@ export function toHiddenPlaces(
  * it: among packages, or behind the look. Each such folder must be covered here too, wherever it is now.
  * @throws VaultboxError VBX_WORKSPACE_UNSAFE when one isn't
  */
-export function refuseMovedSecrets(others: readonly OtherRoot[], here: HiddenHere): void {
+export function refuseMovedSecrets(
+  others: readonly OtherRoot[],
+  looked: readonly ScannedRoot[],
+  covered: readonly CoveredPlace[],
+): void {
   const known = new Set(
-    here.covered.flatMap(({ target, around }) =>
-      around === undefined ? [] : [toKey(around, target)],
-    ),
+    covered.flatMap(({ target, around }) => (around === undefined ? [] : [toKey(around, target)])),
   );
-  for (const { root, rules, tracked } of here.looked) {
+  for (const { root, rules, tracked } of looked) {
     const readable = new Set(tracked?.readable.map((names) => names.join("/")));
     for (const { id, source, isRunning, record } of others) {
       if (!isRunning || rules === undefined) continue;

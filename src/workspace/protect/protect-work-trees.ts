@@ -17,18 +17,10 @@ export type TreesInSandbox = (link: string) => "seen" | "emptied" | "apart" | "c
  * What of a work tree that the sandbox doesn't see stays as it is, where it's there: git goes by it in that tree. The
  * rest is what `git gc` writes for every work tree, locks and logs.
  */
-const kept = [
-  "gitdir",
-  "commondir",
-  "HEAD",
-  "index",
-  "locked",
-  "config.worktree",
-  "modules",
-  "rebase-merge",
-  "rebase-apply",
-  "sequencer",
-];
+const kept =
+  "gitdir commondir HEAD index locked config.worktree modules rebase-merge rebase-apply sequencer".split(
+    " ",
+  );
 
 /** Whether a linked work tree isn't there any more. @param link path of its `.git` */
 export function isGone(link: string, administrative: Folder | undefined): boolean {

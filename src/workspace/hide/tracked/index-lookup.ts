@@ -126,24 +126,18 @@ function toTracked(index: Buffer, { at, idLength }: IndexEntry): TrackedEntry {
 
 /** Which entries of the shared index don't count as they are, one byte for each. */
 interface SplitIndex {
-  /** In the same folder */
-  readonly shared: string;
   readonly deleted: Uint8Array;
   readonly replaced: Uint8Array;
 }
 
-/**
- * @param count entries of the shared index
- * @returns undefined for an index that is whole
- */
+/** @param count entries of the shared index */
 function readSplit(index: Buffer, end: IndexEnd, count: number): SplitIndex | undefined {
-  const shared = toSharedIndex(index, end);
   const link = end.extensions.find(({ name }) => name === "link");
-  if (shared === undefined || link === undefined) return undefined;
+  if (link === undefined) return undefined;
   const bytes = index.subarray(link.at + end.idLength, link.at + link.length);
   const deleted = readBitmap(bytes, count);
   const replaced = readBitmap(bytes.subarray(deleted.end), count);
-  return { shared, deleted: deleted.bits, replaced: replaced.bits };
+  return { deleted: deleted.bits, replaced: replaced.bits };
 }
 
 const headLength = 8;
