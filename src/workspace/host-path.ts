@@ -1,27 +1,17 @@
 import { dirname, isAbsolute } from "node:path";
-import { Folder, inFolderOf, type Names } from "../base/fs/beneath.ts";
+import { Folder, inFolderOf, orNothing, type Names } from "../base/fs/beneath.ts";
 import type { EntryFacts } from "../base/fs/entry-facts.ts";
 import { contains, follow, type WrittenPath } from "../base/fs/path-steps.ts";
 import { readRealPath } from "../base/fs/real-path.ts";
 
 /** A folder by its real path; undefined when it isn't there, is none, or may not be read. */
 export function openOrNothing(path: string): Folder | undefined {
-  try {
-    return Folder.openRoot(path);
-  } catch {
-    // For the caller all the same: nothing to look at
-    return undefined;
-  }
+  return orNothing(() => Folder.openRoot(path));
 }
 
 /** The same, where no link may be on the way by now. */
 export function openRealOrNothing(path: string): Folder | undefined {
-  try {
-    return Folder.openReal(path);
-  } catch {
-    // For the caller all the same: nothing of what it knew
-    return undefined;
-  }
+  return orNothing(() => Folder.openReal(path));
 }
 
 /** Names from an outer folder to one in it. */
@@ -74,9 +64,5 @@ export function followInside(outer: string, written: WrittenPath): readonly stri
 
 /** Undefined for what isn't there. */
 export function toRealPath(path: string): string | undefined {
-  try {
-    return readRealPath(path);
-  } catch {
-    return undefined;
-  }
+  return orNothing(() => readRealPath(path));
 }

@@ -68,13 +68,7 @@ export const otherSystems: readonly OtherSystem[] = [
     name: "Sapling",
     folder: ".sl",
     userSettings: [".slconfig", ".config/sapling/sapling.conf"],
-    settings: [
-      {
-        path: "config",
-        isReserved: true,
-        harmless: saplingSettings,
-      },
-    ],
+    settings: [{ path: "config", isReserved: true, harmless: saplingSettings }],
     pointers: [
       { path: "requires", isHarmless: isUnshared },
       { path: "sharedpath", isHarmless: nothing },

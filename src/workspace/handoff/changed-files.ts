@@ -10,6 +10,12 @@ import { isNewProgram } from "./disable-places.ts";
 import type { Found } from "./found.ts";
 import type { CompiledFiles, HandoffEntry } from "./handoff.ts";
 
+/** Folders whose mode kept their owner out, which is what somebody would do who hides something there. */
+export function findOpened({ opened }: Scan): readonly HandoffEntry[] {
+  const kind = "closed folders, open now";
+  return opened.map((names) => ({ change: "changed", kind, path: names.join("/") }));
+}
+
 /** A program of the host that reads a pipe waits for it, and one that finds a socket may talk to it. */
 export function findSpecial({ special }: Baseline, scan: Scan): readonly HandoffEntry[] {
   const known = new Set(special);

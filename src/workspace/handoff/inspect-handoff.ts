@@ -1,4 +1,3 @@
-import type { Names } from "../../base/fs/beneath.ts";
 import { toWrittenName } from "../../base/fs/name-text.ts";
 import { createScanBudget, type ScanBudget, toReason } from "../scan-budget.ts";
 import { toTold } from "../roots/mounted-root.ts";
@@ -6,6 +5,7 @@ import {
   compareExecutables,
   findForged,
   findMoved,
+  findOpened,
   findSpecial,
   toCompiledFiles,
 } from "./changed-files.ts";
@@ -41,7 +41,10 @@ export async function inspectHandoff(
   const steps = new HandlingSteps();
   const rights = createBudget(rightsMs);
   for (const found of all) {
-    await takeRights(found, { ...options, root: found.root, roots, budget: rights }, steps);
+    const own = { ...options, root: found.root, roots, budget: rights };
+    // By the paths that things have before anything gets another name
+    await steps.take(() => takeOwnerRights(found, own));
+    await steps.take(async () => (await takeSharedRights(found, rights)).map(toTeller(found.root)));
   }
   const handling = createBudget(handlingLimits.ms);
   for (const found of all) {
@@ -64,17 +67,6 @@ export async function inspectHandoff(
   };
 }
 
-/** By the paths that things have before anything gets another name. */
-async function takeRights(
-  found: Found,
-  options: HandlingOptions,
-  steps: HandlingSteps,
-): Promise<void> {
-  const told = toTeller(found.root);
-  await steps.take(async () => await takeOwnerRights(found, options));
-  await steps.take(async () => (await takeSharedRights(found, options.budget)).map(told));
-}
-
 async function inspectRoot(
   found: Found,
   options: HandlingOptions,
@@ -88,7 +80,7 @@ async function inspectRoot(
   await steps.take(() => inspectViews(found, options));
   await steps.take(() => disableUnseenFolders(found, handled));
   const told = toTeller(root);
-  await steps.take(() => scan.opened.map((names) => told(toOpened(names))));
+  await steps.take(() => findOpened(scan).map(told));
   await steps.take(() => findSpecial(baseline, scan).map(told));
   await steps.take(() => findMoved(baseline, root.folder).map(told));
   await steps.take(() => compareExecutables(found).map(told));
@@ -128,9 +120,4 @@ function toWritten({ path, detail, ...entry }: HandoffEntry): HandoffEntry {
 function cut(text: string): string {
   if (text.length <= maxTextLength) return text;
   return `${text.slice(0, maxTextLength / 2)}…${text.slice(-maxTextLength / 2)}`;
-}
-
-/** Its mode kept its owner out, which is what somebody would do who hides something there. */
-function toOpened(names: Names): HandoffEntry {
-  return { change: "changed", kind: "closed folders, open now", path: names.join("/") };
 }

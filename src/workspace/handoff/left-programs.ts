@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
-import { toNameBytes } from "../../base/fs/name-text.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import {
@@ -23,7 +21,7 @@ import {
 import { findWorkTrees, toGitPlace, type GitPlace } from "../git-dir/git-place.ts";
 import { toTold, type OpenRoot } from "../roots/mounted-root.ts";
 import type { HostExecutable } from "../scan/host-executable.ts";
-import type { Danger } from "../git-dir/inspect/inspection.ts";
+import { toId, type Danger } from "../git-dir/inspect/inspection.ts";
 import type { InspectedGitDir, Found } from "./found.ts";
 
 /** What each root is a part of. */
@@ -157,8 +155,7 @@ async function orNoSettings<T>(read: () => Promise<T>): Promise<T | undefined> {
 }
 
 function toDanger(text: string, state: string): Danger {
-  const bytes = toNameBytes(`${text}\0${state}`);
-  return { text, id: createHash("sha256").update(bytes).digest("base64url") };
+  return { text, id: toId(text, state) };
 }
 
 /** In a root before the run, by its name and content; or in a work tree that no sandbox can write in. */

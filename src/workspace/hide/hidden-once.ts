@@ -28,7 +28,7 @@ const maxRemembered = 5000;
 
 /** Reads what entries of a root are; without those that are gone. */
 export function readHiddenKeys(root: Folder, all: readonly Names[]): readonly HiddenKey[] {
-  return all.flatMap((names) => readHiddenKey(root, names) ?? []);
+  return all.flatMap((names) => readPlace(root, names) ?? []).filter(({ key }) => key !== "");
 }
 
 /** With an empty key for an entry that is gone; undefined when the folder around it is. */
@@ -37,11 +37,6 @@ export function readPlace(root: Folder, names: Names): HiddenKey | undefined {
   if (folder === undefined) return undefined;
   const key = orNothing(() => folder.facts(names.at(-1) ?? ""))?.key ?? "";
   return { path: names.join("/"), key, around: folder.ownFacts().key };
-}
-
-function readHiddenKey(root: Folder, names: Names): HiddenKey | undefined {
-  const place = readPlace(root, names);
-  return place?.key === "" ? undefined : place;
 }
 
 const list = createRememberedList<HiddenOnce>({

@@ -3,7 +3,7 @@ import { quoted } from "../../base/printable.ts";
 import { orNothing, type Names } from "../../base/fs/beneath.ts";
 import { toNames } from "../host-path.ts";
 import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
-import type { MountDraft } from "./mount-draft.ts";
+import { note, type MountDraft } from "./mount-draft.ts";
 
 // A sandbox makes as many files as it likes that the pattern of a hook fits to (`tests/*.sh`). Their number must neither
 // keep the next run from starting, nor leave one unprotected that the user had.
@@ -110,8 +110,4 @@ function toLinks({ root }: MountDraft, all: readonly PointedPath[]): readonly Po
 
 function toShown({ root }: MountDraft, path: string): string {
   return quoted(toNames(root.source, path)?.join("/") || ".");
-}
-
-function note({ notes }: MountDraft, text: string): void {
-  if (!notes.includes(text)) notes.push(text);
 }

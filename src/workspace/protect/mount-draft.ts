@@ -170,6 +170,11 @@ function preparePlace(draft: MountDraft, point: MountPoint): void {
   pinFolders(draft, names.slice(0, -1));
 }
 
+/** Tells something once. */
+export function note({ notes }: MountDraft, text: string): void {
+  if (!notes.includes(text)) notes.push(text);
+}
+
 /** The mounts that show an entry again, outer ones first. */
 export function toOwnBinds(draft: MountDraft): readonly BindMount[] {
   return [...draft.own].map(([key, { readOnly }]) => {

@@ -42,15 +42,11 @@ export function protectSettings(
     if (kind === "link" || (kind === undefined && !isReserved)) continue;
     // Where nothing is around it, nothing reads it
     if (kindOf(draft, own.slice(0, -1)) !== "folder") continue;
-    mountCopy(draft, own, toShown(readContent(draft, own)));
+    using around = draft.root.folder.openPath(own.slice(0, -1));
+    mountCopy(draft, own, toShown(around?.read(own.at(-1) ?? "", maxConfigurationBytes) ?? empty));
   }
   for (const { path } of system.pointers) {
     const own = [...names, ...path.split("/")];
     if (kindOf(draft, own) === "file") mountReadOnly(draft, own, "file");
   }
-}
-
-function readContent(draft: MountDraft, names: Names): Buffer {
-  using folder = draft.root.folder.openPath(names.slice(0, -1));
-  return folder?.read(names.at(-1) ?? "", maxConfigurationBytes) ?? empty;
 }

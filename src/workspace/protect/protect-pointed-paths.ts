@@ -8,7 +8,7 @@ import { isProgram } from "../git-dir/pointed/tree-names.ts";
 import { type PointedKind, type PointedPath } from "../git-dir/pointed/pointed-paths.ts";
 import { isNearPackages } from "../scan/installed-packages.ts";
 import { isAroundRepository } from "./limit-matches.ts";
-import { mountReadOnly, kindOf, type MountDraft } from "./mount-draft.ts";
+import { mountReadOnly, kindOf, type MountDraft, note } from "./mount-draft.ts";
 
 /** What git itself writes in a repository's folder (gitrepository-layout(5)). */
 const writtenByGit =
@@ -133,10 +133,6 @@ function noteMatches(draft: MountDraft, path: string): void {
     draft,
     `a command of git's settings or hooks takes programs by a pattern in ${quoted(path)}: new ones are looked at when the run ends`,
   );
-}
-
-function note(draft: MountDraft, text: string): void {
-  if (!draft.notes.includes(text)) draft.notes.push(text);
 }
 
 function coversRepository(path: string): VaultboxError {

@@ -55,14 +55,11 @@ export function openRoots(
     if (place.kind !== "repository") return { ...place, folder, apart, emptied: [] };
     const trees = findInnerTrees(folder, place.source);
     const emptied = trees.filter((names) => !apart.has(names.join("/")));
-    return { ...place, folder, emptied, apart: new Set([...apart, ...emptied.map(toPath)]) };
+    const all = [...apart, ...emptied.map((names) => names.join("/"))];
+    return { ...place, folder, emptied, apart: new Set(all) };
   });
   opened.move();
   return roots;
-}
-
-function toPath(names: Names): string {
-  return names.join("/");
 }
 
 function openOrRefuse<T>(source: string, open: (path: string) => T): T {
@@ -72,10 +69,7 @@ function openOrRefuse<T>(source: string, open: (path: string) => T): T {
     throw new VaultboxError(
       "VBX_MOUNT_REFUSED",
       `cannot open ${quoted(source)} to look through it`,
-      {
-        hints: ["it must be there, and yours to read"],
-        cause: error,
-      },
+      { hints: ["it must be there, and yours to read"], cause: error },
     );
   }
 }

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isSystemError, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { isTooDeep, mayBeTooDeep, type ScanBudget } from "../scan-budget.ts";
-import type { PlainFolder } from "./plain-folder-record.ts";
 import type { PlainFolders } from "./plain-folders.ts";
 
 /** Folders that are looked at before this process does other things: it has a sandbox to start. */
@@ -20,14 +19,6 @@ export interface FoundSpecialFiles {
   readonly unlisted: Names[];
   /** Folders that weren't looked into, because they are in too many others */
   readonly deep: Names[];
-}
-
-/** A folder that is still to be looked at. */
-interface OpenFolder {
-  /** From the root */
-  readonly path: string;
-  /** What is remembered of it */
-  readonly known: PlainFolder | undefined;
 }
 
 /** Where nothing but special files counts. */
@@ -51,7 +42,8 @@ export async function findSpecialBelow(
     budget.spend("findings");
     list.push(path.split("/"));
   };
-  const open: OpenFolder[] = folders.map((names) => {
+  // By their paths from the root, with what is remembered of them
+  const open = folders.map((names) => {
     const path = names.join("/");
     return { path, known: plain?.find(path) };
   });

@@ -85,11 +85,7 @@ export class PlainFolders {
     const isPlain = entries.every(({ kind }) => kind !== "other");
     const folders = entries.filter(({ kind }) => kind === "folder").map(({ name }) => name);
     const isKnown = isPlain && state !== undefined && isSettled(state.changedAt, this.#begunAt);
-    this.#notes.set(path, {
-      state: isKnown ? state.text : "",
-      count: entries.length,
-      folders,
-    });
+    this.#notes.set(path, { state: isKnown ? state.text : "", count: entries.length, folders });
   }
 
   /** Remembers what was noted. @throws Error of the system */

@@ -56,11 +56,7 @@ function openParent(root: Folder, path: string): Place | undefined {
   const names = path.split("/");
   const folder = root.openPath(names.slice(0, -1));
   if (folder === undefined) return undefined;
-  return {
-    folder,
-    name: names.at(-1) ?? "",
-    [Symbol.dispose]: () => folder[Symbol.dispose](),
-  };
+  return { folder, name: names.at(-1) ?? "", [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
 const section = /^\[([\w.-]+)\][ \t]*$/;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { given } from "../../../base/given.ts";
 import { isSystemError, type Folder } from "../../../base/fs/beneath.ts";
 import { toNameBytes } from "../../../base/fs/name-text.ts";
 import type { ScanBudget, ScanEnd } from "../../scan-budget.ts";
@@ -115,41 +116,34 @@ export function createLook(budget: ScanBudget): Look {
       if (changedAt > newest) newest = changedAt;
     },
     danger: (text, content = "", place) => {
-      add({ text, id: toId(text, content), ...(place === undefined ? {} : { place }) });
+      add(given({ text, id: toId(text, content), place }));
     },
     leads: ({ text, content, place, isInside }) => {
       const id = toId(text, content);
       if (leads.size < maxDangers) leads.add(id);
-      if (!isInside) add({ text, id, ...(place === undefined ? {} : { place }) });
+      if (!isInside) add(given({ text, id, place }));
     },
     unseen: (text, { code, place }) => {
-      const id = createHash("sha256")
-        .update(toNameBytes(`${text}\0${code}`))
-        .digest("base64url");
-      add({ text, id, unseen: code, ...(place === undefined ? {} : { place }) });
+      add(given({ text, id: toId(text, code), unseen: code, place }));
     },
-    result: () => ({
-      fingerprint: hash.digest("hex"),
-      leads: [...leads],
-      dangers: [
-        ...dangers.values(),
-        ...(count > maxDangers
-          ? [
-              {
-                text: `has ${count - maxDangers} more like these${unseenMore ? ", some of which can't be looked into" : ""}`,
-                id: more.digest("base64url"),
-                ...(unseenMore && { unseen: unseenMore }),
-              },
-            ]
-          : []),
-      ],
-      remotes: remotes.digest("hex"),
-      newest,
-    }),
+    result: () => {
+      const left = count - maxDangers;
+      const some = unseenMore === undefined ? "" : ", some of which can't be looked into";
+      const text = `has ${left} more like these${some}`;
+      const last = given({ text, id: more.digest("base64url"), unseen: unseenMore });
+      return {
+        fingerprint: hash.digest("hex"),
+        leads: [...leads],
+        dangers: [...dangers.values(), ...(left > 0 ? [last] : [])],
+        remotes: remotes.digest("hex"),
+        newest,
+      };
+    },
   };
 }
 
-function toId(text: string, content: string | Buffer): string {
+/** Id of a danger: of what is said of it, and of what was there. */
+export function toId(text: string, content: string | Buffer): string {
   const bytes = typeof content === "string" ? toNameBytes(content) : content;
   const told = toNameBytes(`${text}\0`);
   return createHash("sha256").update(told).update(bytes).digest("base64url");

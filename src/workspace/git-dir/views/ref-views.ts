@@ -21,6 +21,8 @@ interface RefPlace {
 /** Refs by their names, with what they say. */
 type Refs = Map<string, string>;
 
+const replacing = ["replaces objects (refs/replace)", "git --no-replace-objects log"] as const;
+
 /** Refs that stand for other objects, for notes, or for other refs. */
 export async function readRefViews(folder: Folder, budget: ScanBudget): Promise<readonly View[]> {
   const packed = readText(folder, budget, { name: "packed-refs", maxBytes: maxPackedRefsBytes });
@@ -30,10 +32,7 @@ export async function readRefViews(folder: Folder, budget: ScanBudget): Promise<
   const branches = await readRefs(place, "", "refs/heads/");
   const symbolic = new Map([...branches].filter(([, value]) => value.startsWith("ref:")));
   return [
-    ...toView("replace", replaced, [
-      "replaces objects (refs/replace)",
-      "git --no-replace-objects log",
-    ]),
+    ...toView("replace", replaced, replacing),
     ...toView("notes", notes, ["adds notes to commits (refs/notes)", "git log --no-notes"]),
     ...toView("symbolic refs", symbolic, [
       "has branches that are other ones",
@@ -43,10 +42,7 @@ export async function readRefViews(folder: Folder, budget: ScanBudget): Promise<
       "has names that git takes before a branch of the same name",
       "git log refs/heads/NAME",
     ]),
-    ...toView("tables", await readTables(place), [
-      "replaces objects (refs/replace)",
-      "git --no-replace-objects log",
-    ]),
+    ...toView("tables", await readTables(place), replacing),
   ];
 }
 
