@@ -1,6 +1,6 @@
-import { hasCode } from "../base/errors.ts";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { hasCode } from "../base/errors.ts";
 import { Folder, orNothing } from "../base/fs/beneath.ts";
 import { sessionFolder } from "../base/session-state.ts";
 import type { Handoff } from "./handoff/handoff.ts";
@@ -9,20 +9,18 @@ import { inspectEnd, toUnopened, type EndOptions } from "./session-end.ts";
 import { releaseMountPoints } from "./session-mount-points.ts";
 import { readHandoff, readRecord, writeHandoff } from "./workspace-record.ts";
 
-interface DeadSessionOptions extends EndOptions {
-  /** Real paths of what its sandbox could write in */
-  readonly roots: readonly string[];
-}
-
 /** In the session's folder, from before the look on. */
 const attemptName = "looked-at";
 
 /**
  * Ends what a session left whose process died. It's looked at once: a sandbox that left something on which the look
  * fails would keep every later run from starting.
+ * @param request.roots real paths of what its sandbox could write in
  * @returns what its sandbox left; undefined when there's nothing to look at
  */
-export async function finishDeadSession(request: DeadSessionOptions): Promise<Handoff | undefined> {
+export async function finishDeadSession(
+  request: EndOptions & { readonly roots: readonly string[] },
+): Promise<Handoff | undefined> {
   const { paths, session } = request;
   const earlier = await readHandoff(sessionFolder(paths, session));
   const disabledBefore = earlier?.entries.filter(({ change }) => change === "disabled") ?? [];

@@ -1,5 +1,5 @@
-import type { Names } from "../base/fs/beneath.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Names } from "../base/fs/beneath.ts";
 
 /** What a look may cost. */
 export interface ScanLimits {

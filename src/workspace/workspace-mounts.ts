@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Paths } from "../base/paths.ts";
-import type { BindMount } from "../engine/engine.ts";
 import { VaultboxError } from "../base/errors.ts";
 import { isSystemError } from "../base/fs/beneath.ts";
+import type { BindMount } from "../engine/engine.ts";
 import type { WorkspaceSettings } from "../policy/workspace-settings.ts";
 import type { ReachedPlaces } from "./host-sockets.ts";
 import { readKnownGitDirs, type Baseline, type KnownPlace } from "./handoff/baseline.ts";
@@ -12,7 +12,6 @@ import { leaveOutOthers, wasBeforeOthers } from "./handoff/own-baseline.ts";
 import {
   listOtherSessions,
   readOtherRoots,
-  type OtherRoot,
   type SessionPlace,
 } from "./handoff/unscanned-sessions.ts";
 import { readClockSlack, tickNs } from "./clock-slack.ts";
@@ -27,8 +26,8 @@ import type { HostExecutable } from "./scan/host-executable.ts";
 import { toEnginePoints, toTargetPoints } from "./protect/mount-point.ts";
 import { maskSpecialFiles, type Masks } from "./protect/mask-special-files.ts";
 import { toShownLogs } from "./hide/shown-log.ts";
-import { planProtection, refuseUnscanned, type OwnMount } from "./protect/protection.ts";
-import { writeCopies } from "./protect/shown-copies.ts";
+import { planProtection, refuseUnscanned } from "./protect/protection.ts";
+import { writeCopies, type OwnMount } from "./protect/shown-copies.ts";
 import { toTold, type MountedRoot, type OpenRoot } from "./roots/mounted-root.ts";
 import type { ScannedRoot } from "./roots/scan-root.ts";
 import type { FrozenTree } from "./hide/tracked/work-trees.ts";
@@ -109,7 +108,7 @@ export async function makeMounts(
   const { looked, files, directory, before } = inspected;
   const { protect } = settings;
   const budget = createScanBudget(startLimits);
-  const earlier = await readOthers(options, before);
+  const earlier = await readOtherRoots(paths, before, session);
   const [isMade, open] = await Promise.all([readMade(paths), readOpenDangers(paths)]);
   const [protection, known] = await Promise.all([
     planProtection(looked, {
@@ -128,7 +127,8 @@ export async function makeMounts(
   if (protection.pointed.length > 0) refuseUnscanned(looked, budget);
   await pin(protection.pinned);
   // One that began meanwhile has no sandbox before its record is there, and one that ended has left it there
-  const others = await readOthers(options, [...before, ...(await listOtherSessions(paths))]);
+  const sessions = [...before, ...(await listOtherSessions(paths))];
+  const others = await readOtherRoots(paths, sessions, session);
   const targets = mounts.map(({ target }) => target);
   const masks = maskSpecialFiles(protection.folders, targets);
   const roots = looked.map(({ root }) => root);
@@ -164,17 +164,6 @@ export async function makeMounts(
     covered,
     notes: protection.notes,
   };
-}
-
-/** Roots of some sessions, apart from this one. */
-async function readOthers(
-  { paths, session }: WorkspaceOptions,
-  sessions: readonly SessionPlace[],
-): Promise<readonly OtherRoot[]> {
-  return await readOtherRoots(
-    paths,
-    sessions.filter(({ id }) => id !== session),
-  );
 }
 
 interface KnownRoot extends ScannedRoot {

@@ -1,9 +1,10 @@
+import { join } from "node:path";
 import { given } from "../base/given.ts";
 import { hasCode } from "../base/errors.ts";
-import { join } from "node:path";
 import type { Paths } from "../base/paths.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { sessionFolder } from "../base/session-state.ts";
+import { readRegularText } from "../base/fs/regular-file.ts";
 import type { Baseline, KnownGitDir } from "./handoff/baseline.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import type { HiddenPlace } from "./hide/moved-secrets.ts";
@@ -11,7 +12,6 @@ import type { ShownLog } from "./hide/shown-log.ts";
 import type { MountPointsBeneath } from "./protect/mount-point.ts";
 import type { MountedRoot } from "./roots/mounted-root.ts";
 import type { HostExecutable } from "./scan/host-executable.ts";
-import { readRegularText } from "../base/fs/regular-file.ts";
 
 /** A folder that the sandbox can write in, and what was there before it. */
 export interface RootRecord extends Omit<MountedRoot, "writable"> {

@@ -1,5 +1,5 @@
-import type { BindMount } from "../engine/engine.ts";
 import { once } from "../base/once.ts";
+import type { BindMount } from "../engine/engine.ts";
 import { HostSockets, watchHostSockets } from "./host-sockets.ts";
 import type { Handoff } from "./handoff/handoff.ts";
 import { listOtherSessions, rememberUnscanned } from "./handoff/unscanned-sessions.ts";

@@ -1,10 +1,10 @@
-import { unsafe } from "../unsafe-workspace.ts";
 import { isVaultboxError, VaultboxError } from "../../base/errors.ts";
 import { runProgram } from "../../base/run-program.ts";
 import { toNameText } from "../../base/fs/name-text.ts";
+import { quoted } from "../../base/printable.ts";
+import { unsafe } from "../unsafe-workspace.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { toSetting, type GitSetting } from "./git-setting.ts";
-import { quoted } from "../../base/printable.ts";
 
 /** A repository's configuration is a few KiB. */
 export const maxConfigurationBytes = 1024 * 1024;

@@ -1,5 +1,5 @@
-import { parseRemoteUrl, sshOnlyHosts } from "../../git/remote-url.ts";
 import { quoted } from "../../base/printable.ts";
+import { parseRemoteUrl, sshOnlyHosts } from "../../git/remote-url.ts";
 import { type GitSetting, lastValue } from "./git-setting.ts";
 import type { SshHost } from "./ssh-configuration.ts";
 

@@ -1,16 +1,16 @@
 import { given } from "../../base/given.ts";
 import { isVaultboxError } from "../../base/errors.ts";
-import { parseRemoteUrl } from "../../git/remote-url.ts";
 import { readHomeFolder } from "../../base/home-folder.ts";
 import { isSystemError, type Folder } from "../../base/fs/beneath.ts";
 import { toRealPath } from "../../base/fs/real-path.ts";
 import { quoted } from "../../base/printable.ts";
 import { toShellWord } from "../../base/shell-word.ts";
+import { readWritableFolders } from "../../base/folder-list.ts";
+import { parseRemoteUrl } from "../../git/remote-url.ts";
 import { openOrNothing } from "../host-path.ts";
 import { createScanBudget, startLimits } from "../scan-budget.ts";
 import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
 import { findWorkTree, locateGit, readLine, toBranch, type GitLocation } from "./git-location.ts";
-import { readWritableFolders } from "../../base/folder-list.ts";
 import { lastValue, type GitSetting } from "./git-setting.ts";
 import { isOwnRepository } from "./ownership.ts";
 import {

@@ -1,6 +1,6 @@
-import { unsafe } from "../unsafe-workspace.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
+import { unsafe } from "../unsafe-workspace.ts";
 import { type ScanEnd, toReason } from "../scan-budget.ts";
 import type { HiddenKey } from "../hide/hidden-once.ts";
 import { type KnownViews, readGitDirViews } from "../git-dir/views/read-views.ts";

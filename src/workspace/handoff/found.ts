@@ -1,3 +1,4 @@
+import { isSystemError, type Folder } from "../../base/fs/beneath.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { readPlace } from "../hide/hidden-once.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
@@ -6,7 +7,6 @@ import type { Scan } from "../scan/scan.ts";
 import { type Baseline, wasThere, type KnownGitDir } from "./baseline.ts";
 import type { HandoffOptions } from "./handoff.ts";
 import { readLeftSettings, withLeftPrograms } from "./left-programs.ts";
-import { isSystemError, type Folder } from "../../base/fs/beneath.ts";
 import { inspectGitDir } from "../git-dir/inspect/inspect-git-dir.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import type { GitDirFindings } from "../git-dir/inspect/inspection.ts";

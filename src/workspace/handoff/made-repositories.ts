@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Names } from "../../base/fs/beneath.ts";
 import type { Paths } from "../../base/paths.ts";
 import { createRememberedList } from "../../base/remembered-list.ts";
@@ -7,7 +8,6 @@ import { openOrNothing, toNames } from "../host-path.ts";
 import { createScanBudget } from "../scan-budget.ts";
 import { inspectGitDir } from "../git-dir/inspect/inspect-git-dir.ts";
 import { listOtherSessions, readOtherRoots, type OtherRoot } from "./unscanned-sessions.ts";
-import { dirname } from "node:path";
 
 // A remote that a sandbox wrote is the sandbox's choice, and not the user's: what it names isn't read with the user's
 // credential. Which repositories that is about is kept in one file beside the sessions, for good.

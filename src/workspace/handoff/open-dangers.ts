@@ -1,9 +1,9 @@
 import type { Paths } from "../../base/paths.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { createRememberedList } from "../../base/remembered-list.ts";
+import { inFolderOf, isSystemError, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { toNames } from "../host-path.ts";
 import { toKnownHere, type Baseline, type KnownGitDir } from "./baseline.ts";
-import { inFolderOf, isSystemError, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { startedKind, toState } from "../git-dir/pointed/named-executables.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Found } from "./found.ts";

@@ -1,5 +1,5 @@
-import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { randomBytes } from "node:crypto";
+import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { maxNameBytes } from "../../base/fs/folder-descriptor.ts";
 import { toNameBytes } from "../../base/fs/name-text.ts";
 

@@ -1,15 +1,15 @@
-import { hasCode } from "../../base/errors.ts";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { hasCode } from "../../base/errors.ts";
 import type { Paths } from "../../base/paths.ts";
 import { writeFileAtomic } from "../../base/fs/atomic-write.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { readActiveSessions, readState, toWritable } from "../../base/session-state.ts";
-import { readRecord, type RootRecord } from "../workspace-record.ts";
 import { readRegularText } from "../../base/fs/regular-file.ts";
 import { fieldsOf, listOf, optional, parseJson, text } from "../../base/shape.ts";
 import { isSessionId } from "../../base/session-id.ts";
 import { inState } from "../../base/state-folder.ts";
+import { readRecord, type RootRecord } from "../workspace-record.ts";
 
 // A session whose end wasn't looked at wholly is remembered, until later ones look through all of its roots: what isn't
 // in its baselines may be its sandbox's. One file each, and one session for the same roots.
@@ -76,12 +76,17 @@ export async function listOtherSessions(paths: Paths): Promise<readonly SessionP
   ];
 }
 
-/** Each root of each of them, with what was there before; without those that have made no sandbox yet. */
+/**
+ * Each root of each of them, with what was there before; without those that have made no sandbox yet.
+ * @param except a session that asks
+ */
 export async function readOtherRoots(
   paths: Paths,
   sessions: readonly SessionPlace[],
+  except?: string,
 ): Promise<readonly OtherRoot[]> {
   const all = new Map(sessions.map((one) => [one.id, one]));
+  if (except !== undefined) all.delete(except);
   const unscanned = new Set((await readUnscanned(paths)).map(({ id }) => id));
   const found = await Promise.all(
     [...all.values()].map(async ({ id, roots, isRunning }): Promise<readonly OtherRoot[]> => {

@@ -1,10 +1,10 @@
-import { unsafe, smallerFolder } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import type { Paths } from "../../base/paths.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { orNothing, type Names } from "../../base/fs/beneath.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { quoted } from "../../base/printable.ts";
+import { unsafe, smallerFolder } from "../unsafe-workspace.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
 import { createScanBudget, startLimits } from "../scan-budget.ts";
 import { toTold } from "../roots/mounted-root.ts";

@@ -1,5 +1,5 @@
-import type { Names } from "../../base/fs/beneath.ts";
 import { relative, join } from "node:path";
+import type { Names } from "../../base/fs/beneath.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { toNames, toRealPath } from "../host-path.ts";
 import type { ScanBudget } from "../scan-budget.ts";

@@ -1,7 +1,7 @@
 import type { Names } from "../../base/fs/beneath.ts";
-import { unsafe, smallerFolder } from "../unsafe-workspace.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
+import { unsafe, smallerFolder } from "../unsafe-workspace.ts";
 import { kindOf, showInstead, type MountDraft } from "../protect/mount-draft.ts";
 import type { TrackedSecrets } from "./tracked/leave-tracked.ts";
 

@@ -1,9 +1,9 @@
-import { unsafe } from "../unsafe-workspace.ts";
 import { join } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
 import { orNothing, type Names } from "../../base/fs/beneath.ts";
 import type { FileOrigin } from "../../base/fs/file-origin.ts";
 import { quoted } from "../../base/printable.ts";
+import { unsafe } from "../unsafe-workspace.ts";
 import type { CoveredPlace } from "../covered-places.ts";
 import type { OtherRoot } from "../handoff/unscanned-sessions.ts";
 import { toNames } from "../host-path.ts";

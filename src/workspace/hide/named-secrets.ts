@@ -1,8 +1,8 @@
 import { posix, dirname, join } from "node:path";
 import { readHomeFolder } from "../../base/home-folder.ts";
+import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import type { GitSetting } from "../git-dir/git-setting.ts";
 import { toWords } from "./words.ts";
-import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { toNames, toRealPath } from "../host-path.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { withIncluded } from "../git-dir/pointed/included-settings.ts";

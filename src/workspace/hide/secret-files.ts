@@ -1,6 +1,6 @@
 import type { Folder } from "../../base/fs/beneath.ts";
-import type { ScanBudget } from "../scan-budget.ts";
 import { likelyToken } from "../../base/token-forms.ts";
+import type { ScanBudget } from "../scan-budget.ts";
 import { holdsValue, objectHoldsSecret, holdsSecret } from "./secret-settings.ts";
 
 /** Larger files of these names are hidden without a look: no settings are, and few of what ends like a key */

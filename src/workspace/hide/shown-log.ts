@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
+import type { EntryFacts } from "../../base/fs/entry-facts.ts";
 import { openOrNothing, openRealOrNothing } from "../host-path.ts";
 import { toCopyPath, type CopyMount } from "../protect/shown-copies.ts";
 import { isTooDeep, type ScanBudget } from "../scan-budget.ts";
-import type { EntryFacts } from "../../base/fs/entry-facts.ts";
 import type { MountDraft } from "../protect/mount-draft.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
 import { hideSecretsInText } from "./secret-text.ts";

@@ -1,9 +1,9 @@
-import type { Names } from "../../base/fs/beneath.ts";
-import { unsafe } from "../unsafe-workspace.ts";
 import { join } from "node:path";
+import type { Names } from "../../base/fs/beneath.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import type { FileOrigin } from "../../base/fs/file-origin.ts";
 import { quoted } from "../../base/printable.ts";
+import { unsafe } from "../unsafe-workspace.ts";
 import { findInnermost } from "../host-path.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
 import { refuseUnnameable } from "./nameable.ts";

@@ -1,10 +1,9 @@
-import type { Names } from "../../base/fs/beneath.ts";
-import { unsafe, unprotected } from "../unsafe-workspace.ts";
 import { join } from "node:path";
-import type { BindMount } from "../../engine/engine.ts";
+import type { Names } from "../../base/fs/beneath.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import type { EntryKind, Owner } from "../../base/fs/entry-facts.ts";
 import { quoted } from "../../base/printable.ts";
+import { unsafe, unprotected } from "../unsafe-workspace.ts";
 import { toNames } from "../host-path.ts";
 import type { OpenRoot } from "../roots/mounted-root.ts";
 import type { SpecialFiles } from "../scan/find-special-files.ts";
@@ -173,13 +172,6 @@ function preparePlace(draft: MountDraft, point: MountPoint): void {
 /** Tells something once. */
 export function note({ notes }: MountDraft, text: string): void {
   if (!notes.includes(text)) notes.push(text);
-}
-
-/** The mounts that show an entry again, outer ones first. */
-export function toOwnBinds(draft: MountDraft): readonly BindMount[] {
-  return [...draft.own].map(([key, { readOnly }]) => {
-    return { source: join(draft.root.source, key), target: join(draft.root.target, key), readOnly };
-  });
 }
 
 /**

@@ -1,8 +1,8 @@
+import { statSync } from "node:fs";
 import { type Folder, inFolderOf, orNothing, type Names } from "../../base/fs/beneath.ts";
 import type { EntryFacts } from "../../base/fs/entry-facts.ts";
 import { factsAt, toNames } from "../host-path.ts";
 import { findRootOf, type OpenRoot } from "../roots/mounted-root.ts";
-import { statSync } from "node:fs";
 import type { BindMount } from "../../engine/engine.ts";
 
 /** An entry that vaultbox makes where nothing is, so that a mount can keep the sandbox from making one. */

@@ -1,9 +1,9 @@
-import { unsafe, withoutBoth } from "../unsafe-workspace.ts";
 import { Buffer } from "node:buffer";
 import { basename, dirname } from "node:path";
 import { isNameUtf8 } from "../../base/fs/name-text.ts";
 import { quoted } from "../../base/printable.ts";
 import { toShellWord } from "../../base/shell-word.ts";
+import { unsafe, withoutBoth } from "../unsafe-workspace.ts";
 
 /** Longest path that the kernel takes (limits.h, `PATH_MAX`, with its end). */
 const maxPathBytes = 4095;

@@ -1,5 +1,5 @@
 import type { Names } from "../../base/fs/beneath.ts";
-import { contains } from "../../base/fs/path-steps.ts";
+import { findInnermost } from "../host-path.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import type { PointedPath } from "../git-dir/pointed/pointed-paths.ts";
 import { createTreeNames } from "../git-dir/pointed/tree-names.ts";
@@ -62,12 +62,8 @@ export function protectAllPointed(
   all: readonly GitDirPointed[],
 ): void {
   for (const draft of drafts) {
-    const { source } = draft.root;
-    const inner = drafts
-      .filter(({ root }) => root !== draft.root && contains(source, root.source))
-      .map(({ root }) => root.source);
     const isIn = ({ path }: PointedPath): boolean =>
-      contains(source, path) && !inner.some((one) => contains(one, path));
+      findInnermost(drafts, path, ({ root }) => root.source) === draft;
     for (const { pointed, isOwn } of all) {
       const own = limitMatches(draft, pointed.filter(isIn));
       if (isOwn) protectPointedPaths(draft, own, drafts);

@@ -1,8 +1,8 @@
-import type { Names } from "../../base/fs/beneath.ts";
-import { unsafe } from "../unsafe-workspace.ts";
 import { join } from "node:path";
+import type { Names } from "../../base/fs/beneath.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
+import { unsafe } from "../unsafe-workspace.ts";
 import { findInnermost, toNames, toRealPath, toWays } from "../host-path.ts";
 import { isProgram } from "../git-dir/pointed/tree-names.ts";
 import { type PointedKind, type PointedPath } from "../git-dir/pointed/pointed-paths.ts";

@@ -1,10 +1,9 @@
-import type { Names } from "../../base/fs/beneath.ts";
-import { unsafe, withoutBoth, smallerFolder } from "../unsafe-workspace.ts";
 import { dirname, join } from "node:path";
-import type { BindMount } from "../../engine/engine.ts";
+import type { Names } from "../../base/fs/beneath.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import { contains } from "../../base/fs/path-steps.ts";
+import { unsafe, withoutBoth, smallerFolder } from "../unsafe-workspace.ts";
 import { hideSecrets } from "../hide/hide-secrets.ts";
 import type { ScanBudget } from "../scan-budget.ts";
 import { isDisabledName } from "../handoff/take-away.ts";
@@ -19,8 +18,6 @@ import {
   type OpenRoot,
 } from "../roots/mounted-root.ts";
 import type { ScannedRoot } from "../roots/scan-root.ts";
-import type { SpecialFiles } from "../scan/find-special-files.ts";
-import type { Scan } from "../scan/scan.ts";
 import type { MountedFolder } from "./mask-special-files.ts";
 import {
   createDraft,
@@ -28,7 +25,6 @@ import {
   hasRoomForOthers,
   pinFolders,
   refuseTooMany,
-  toOwnBinds,
   type MountDraft,
 } from "./mount-draft.ts";
 import type { MountPointsBeneath } from "./mount-point.ts";
@@ -38,17 +34,16 @@ import { protectGitDir, type GitDirOptions } from "./protect-git-dir.ts";
 import type { TreesInSandbox } from "./protect-work-trees.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
 import { toFrozenTrees, type FrozenTree, findWorkTreesOf } from "../hide/tracked/work-trees.ts";
-import { toCopies, withoutEmptied, type CopyMount } from "./shown-copies.ts";
+import {
+  toCopies,
+  withoutEmptied,
+  type CopyMount,
+  toOwnMounts,
+  type OwnMount,
+} from "./shown-copies.ts";
 
 /** Characters of a path that is told of in an error. */
 const maxToldLength = 120;
-
-/** A mount that shows an entry of a folder, at its own path, again. */
-export interface OwnMount {
-  readonly bind: BindMount;
-  /** The folder, which is a mount itself */
-  readonly base: string;
-}
 
 /** What is mounted over the roots, and what must be there for it. */
 export interface Protection {
@@ -88,14 +83,17 @@ export async function planProtection(
   const isAsked = hides || protect === "default";
   if (isAsked) checkInspected(looked);
   const trees = await findWorkTreesOf(looked);
-  const drafted = looked.map((one) => ({
-    ...one,
-    draft: createDraft(one.root, toSpecialFiles(one.scan), trees),
-    isItsOwn: (names: Names): boolean => isOwn(one.root, names),
-  }));
+  const drafted = looked.map((one) => {
+    const { special, unlisted, closed, deep } = one.scan;
+    // A folder that can't be looked into is masked: the sandbox, which may own it, could open it
+    const masked = { special, unlisted: [...unlisted, ...closed, ...deep] };
+    const isItsOwn = (names: Names): boolean => isOwn(one.root, names);
+    return { ...one, draft: createDraft(one.root, masked, trees), isItsOwn };
+  });
   const drafts = drafted.map(({ draft }) => draft).filter(({ root }) => root.writable);
   for (const draft of drafts) {
-    pinApart(draft);
+    // A folder around another root could be renamed with it
+    for (const path of draft.root.apart) pinFolders(draft, path.split("/").slice(0, -1));
     for (const names of draft.root.emptied) draft.folders.set(names.join("/"), "work tree");
   }
   const options: GitDirOptions = {
@@ -165,9 +163,7 @@ function toMounts(
   const isSeen = ({ root }: MountDraft, path: string): boolean =>
     findRootOf(roots, path)?.target === root.target;
   const own = drafts.flatMap((draft) =>
-    toOwnBinds(draft)
-      .filter((bind) => isSeen(draft, bind.target))
-      .map((bind) => ({ bind, base: draft.root.target })),
+    toOwnMounts(draft).filter(({ bind }) => isSeen(draft, bind.target)),
   );
   const copies = drafts.flatMap((draft) =>
     toCopies(draft).filter(({ target }) => isSeen(draft, target)),
@@ -190,11 +186,6 @@ function toMounts(
     })),
     notes: [...looked.flatMap(({ scan }) => scan.notes), ...drafts.flatMap(({ notes }) => notes)],
   };
-}
-
-/** A folder around another root could be renamed with it. */
-function pinApart(draft: MountDraft): void {
-  for (const path of draft.root.apart) pinFolders(draft, path.split("/").slice(0, -1));
 }
 
 /**
@@ -225,11 +216,6 @@ async function protectGitDirs(
     `${left} repositories that another session left are not protected: don't run git in them before the run has ended`,
   );
   return done;
-}
-
-/** A folder that can't be looked into is masked: the sandbox, which may own it, could open it. */
-function toSpecialFiles({ special, unlisted, closed, deep }: Scan): SpecialFiles {
-  return { special, unlisted: [...unlisted, ...closed, ...deep] };
 }
 
 /** Held by an earlier run at a place that no mount can be at; whatever is made of it is new when the run ends. */

@@ -1,4 +1,3 @@
-import type { Names } from "../../base/fs/beneath.ts";
 import {
   chmod,
   chown,
@@ -10,13 +9,29 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { BindMount } from "../../engine/engine.ts";
+import type { Names } from "../../base/fs/beneath.ts";
 import type { Owner } from "../../base/fs/entry-facts.ts";
 import { toNameBytes } from "../../base/fs/name-text.ts";
+import type { BindMount } from "../../engine/engine.ts";
 import { toWayThere } from "../host-path.ts";
 import type { ShownFolder } from "../hide/tracked/leave-tracked.ts";
 import type { ShownFile } from "../hide/tracked/tracked-files.ts";
 import type { FolderCopy, MountDraft } from "./mount-draft.ts";
+
+/** A mount that shows an entry of a folder, at its own path, again. */
+export interface OwnMount {
+  readonly bind: BindMount;
+  /** The folder, which is a mount itself */
+  readonly base: string;
+}
+
+/** The mounts that show an entry again, outer ones first. */
+export function toOwnMounts({ root, own }: MountDraft): readonly OwnMount[] {
+  return [...own].map(([key, { readOnly }]) => {
+    const bind = { source: join(root.source, key), target: join(root.target, key), readOnly };
+    return { bind, base: root.target };
+  });
+}
 
 /** Where a log is, and whose. */
 export interface LogPlace {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { BindMount } from "../../engine/engine.ts";
 import type { Folder, Names } from "../../base/fs/beneath.ts";
 import { toShellWord } from "../../base/shell-word.ts";
+import type { BindMount } from "../../engine/engine.ts";
 import { findInnermost, toNames } from "../host-path.ts";
 import { isPackageCache } from "../scan/installed-packages.ts";
 import type { PlainFolders } from "../scan/plain-folders.ts";

@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
-import type { BindMount } from "../../engine/engine.ts";
+import { dirname, join, resolve } from "node:path";
 import { VaultboxError } from "../../base/errors.ts";
 import { Folder, orNothing, type Names } from "../../base/fs/beneath.ts";
 import { type FileOrigin, readOriginAt } from "../../base/fs/file-origin.ts";
 import { quoted } from "../../base/printable.ts";
+import type { BindMount } from "../../engine/engine.ts";
 import { toApart, toMountedRoots, type MountedRoot, type OpenRoot } from "./mounted-root.ts";
-import { dirname, join, resolve } from "node:path";
 import { toNames, toRealPath } from "../host-path.ts";
 import { readLine } from "../git-dir/git-location.ts";
 

@@ -1,3 +1,4 @@
+import { basename, dirname, join } from "node:path";
 import type { Names } from "../../base/fs/beneath.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
@@ -9,7 +10,6 @@ import { addRepositoryFolder, type ScanOptions } from "../scan/scan-draft.ts";
 import { createScan, scanWorkspace, type Scan } from "../scan/scan.ts";
 import { isOfPackages, type OpenRoot, type MountedRoot } from "./mounted-root.ts";
 import type { TrackedSecrets } from "../hide/tracked/leave-tracked.ts";
-import { basename, dirname, join } from "node:path";
 import { isSecretFolder } from "../hide/secret-files.ts";
 
 /** A root as the start found it. */

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
+import { inflateSync } from "node:zlib";
 import type { PlainFile } from "../../../base/fs/plain-file.ts";
 import { readOffset } from "../git-index.ts";
 import { findInPack } from "./pack-index.ts";
-import { inflateSync } from "node:zlib";
 
 // An object of a pack (gitformat-pack(5)): whole, or as the changes to another one of the same pack.
 

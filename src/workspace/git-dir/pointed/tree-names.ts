@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import type { EntryKind } from "../../../base/fs/entry-facts.ts";
+import type { Folder } from "../../../base/fs/beneath.ts";
 import { followInside, openOrNothing } from "../../host-path.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { readFolderOrNothing } from "../../read-folder.ts";
-import type { Folder } from "../../../base/fs/beneath.ts";
 import type { PointedPath } from "./pointed-paths.ts";
 
 /** What is in the folders that pointed paths may be in; each of them is read once. */
