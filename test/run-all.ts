@@ -2,7 +2,7 @@
 // The last line is "N passed, N failed".
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseScores, scoreProblems, totalScores } from "./docs/scoreboard-table.ts";
+import { parseScores, scoreProblems } from "./docs/scoreboard-table.ts";
 import { buildTestImages } from "./engine/build-images.ts";
 import { openMemoryFolder } from "./engine/memory-folder.ts";
 import { startPodman } from "./engine/podman.ts";
@@ -89,9 +89,7 @@ async function runProject(
 
 /** Every attack was tried, blocked, and seen to succeed with the guard off. */
 function checkScoreboard(): TestReport {
-  const failures = scoreProblems(
-    totalScores(parseScores(readJson(`${results}scoreboard.jsonl`) ?? "")),
-  );
+  const failures = scoreProblems(parseScores(readJson(`${results}scoreboard.jsonl`) ?? ""));
   return { passed: failures.length === 0 ? 1 : 0, failed: failures.length, failures };
 }
 

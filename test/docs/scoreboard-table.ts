@@ -1,4 +1,4 @@
-import type { Score } from "../support/scoreboard.ts";
+import type { RecordedScore } from "../support/scoreboard.ts";
 
 /** What each row attacks; the numbers are the project's own list of attacks, in docs/security.md. */
 export const rowTitles: ReadonlyMap<number, string> = new Map([
@@ -76,15 +76,15 @@ export interface RowTotal {
   readonly controlSucceeded: number;
 }
 
-export function parseScores(jsonl: string): readonly Score[] {
+export function parseScores(jsonl: string): readonly RecordedScore[] {
   return jsonl
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Score);
+    .map((line) => JSON.parse(line) as RecordedScore);
 }
 
 /** One total a row, ascending; a test that ran twice counts once, by its last run. */
-export function totalScores(scores: readonly Score[]): readonly RowTotal[] {
+export function totalScores(scores: readonly RecordedScore[]): readonly RowTotal[] {
   const last = new Map(scores.map((score) => [`${score.row} ${score.test}`, score]));
   const totals = new Map<number, RowTotal>();
   for (const score of last.values()) {
@@ -104,9 +104,26 @@ export function totalScores(scores: readonly Score[]): readonly RowTotal[] {
   return [...totals.values()].sort((a, b) => a.row - b.row);
 }
 
-/** What is wrong with the scores: a required row missing, an attempt that wasn't blocked, a control that never succeeded. */
-export function scoreProblems(totals: readonly RowTotal[]): readonly string[] {
-  const problems: string[] = [];
+/** Names that two tests have recorded in one row: of those only one would be counted. */
+function duplicateNames(scores: readonly RecordedScore[]): readonly string[] {
+  const first = new Map<string, RecordedScore>();
+  const problems = new Set<string>();
+  for (const score of scores) {
+    const key = `${score.row} ${score.test}`;
+    const other = first.get(key) ?? score;
+    first.set(key, other);
+    if (other.by !== score.by)
+      problems.add(
+        `row ${score.row}: "${score.test}" is a score of ${other.by} and of ${score.by}`,
+      );
+  }
+  return [...problems];
+}
+
+/** What is wrong with the scores of a run: two of one name, a required row missing, an attempt that wasn't blocked, a control that never succeeded. */
+export function scoreProblems(scores: readonly RecordedScore[]): readonly string[] {
+  const problems = [...duplicateNames(scores)];
+  const totals = totalScores(scores);
   const byRow = new Map(totals.map((total) => [total.row, total]));
   for (const row of requiredRows) {
     if (!byRow.has(row)) problems.push(`row ${row} (${rowTitles.get(row)}) has no score`);
