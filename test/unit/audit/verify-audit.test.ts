@@ -23,9 +23,13 @@ import { recordScore } from "../../support/scoreboard.ts";
 
 type Position = Parameters<typeof sealEvent>[1];
 
+const requests = 12;
+/** Start, decisions and outcomes, end. */
+const sessionRecords = 2 + 2 * requests;
+
 async function endedLog() {
   const fixture = await openAuditFixture();
-  await writeSession(fixture.log, 12);
+  await writeSession(fixture.log, requests);
   const text = await readFile(fixture.path, "latin1");
   return { ...fixture, text, lines: text.trimEnd().split("\n") };
 }
@@ -45,40 +49,38 @@ test("an untouched log is intact, ended or not", async () => {
   });
 });
 
-test("each kind of damage is named with its line", async () => {
+type Change = (lines: readonly string[]) => readonly string[];
+
+const at = (lines: readonly string[], index: number): string => lines[index] ?? "";
+const damages: readonly (readonly [name: string, change: Change, kind: string, line: number])[] = [
+  ["an edit", (all) => all.with(4, at(all, 4).replace('"at":"2', '"at":"3')), "edited", 5],
+  ["what is no JSON", (all) => all.with(4, "garbage"), "edited", 5],
+  ["a deletion", (all) => all.toSpliced(4, 1), "deleted", 5],
+  ["a swap", (all) => all.with(4, at(all, 5)).with(5, at(all, 4)), "deleted", 5],
+  ["a repetition", (all) => all.toSpliced(4, 0, at(all, 3)), "out-of-order", 5],
+  ["a cut end", (all) => all.slice(0, -1), "truncated", sessionRecords],
+  ["a log of nothing", () => [], "truncated", 1],
+];
+
+test.each(damages)("%s is named as damage with its line", async (_, change, kind, line) => {
   await using log = await endedLog();
-  const { lines } = log;
-  const at = (index: number): string => lines[index] ?? "";
-  const cases: readonly (readonly [string, readonly string[], string, number])[] = [
-    ["edit", lines.with(4, at(4).replace('"at":"2', '"at":"3')), "edited", 5],
-    ["no JSON", lines.with(4, "garbage"), "edited", 5],
-    ["deletion", lines.toSpliced(4, 1), "deleted", 5],
-    ["swap", lines.with(4, at(5)).with(5, at(4)), "deleted", 5],
-    ["repetition", lines.toSpliced(4, 0, at(3)), "out-of-order", 5],
-    ["cut end", lines.slice(0, -1), "truncated", lines.length],
-    ["all gone", [], "truncated", 1],
-  ];
-  for (const [name, changed, kind, line] of cases) {
-    await writeFile(log.path, changed.map((text) => `${text}\n`).join(""), "latin1");
-    const result = await verifyAudit(log.path);
-    expect({ name, ...result, ...result.findings[0] }).toMatchObject({
-      name,
-      status: "damaged",
-      kind,
-      line,
-    });
-  }
+  expect(log.lines).toHaveLength(sessionRecords);
+  const changed = change(log.lines).map((text) => `${text}\n`);
+  await writeFile(log.path, changed.join(""), "latin1");
+  const result = await verifyAudit(log.path);
+  expect({ ...result, ...result.findings[0] }).toMatchObject({ status: "damaged", kind, line });
 });
 
-test("a record that was sealed again breaks the chain after it, and at the end the head", async () => {
+test.each([
+  ["breaks the chain after it", 4],
+  ["at the end breaks the head", sessionRecords - 1],
+])("a record that was sealed again %s", async (_, index) => {
   await using log = await endedLog();
-  for (const index of [4, log.lines.length - 1]) {
-    const position = JSON.parse(log.lines[index] ?? "") as Position;
-    const forged = sealEvent(outcomeOf(2, { status: 204 }), position);
-    await writeFile(log.path, `${log.lines.with(index, forged.line).join("\n")}\n`);
-    const result = await verifyAudit(log.path);
-    expect(result.findings[0]).toMatchObject({ kind: "replaced" });
-  }
+  const position = JSON.parse(at(log.lines, index)) as Position;
+  const forged = sealEvent(outcomeOf(2, { status: 204 }), position);
+  await writeFile(log.path, `${log.lines.with(index, forged.line).join("\n")}\n`);
+  const result = await verifyAudit(log.path);
+  expect(result.findings[0]).toMatchObject({ kind: "replaced" });
 });
 
 test("the log of another session under this session's head is found", async () => {
@@ -91,15 +93,16 @@ test("the log of another session under this session's head is found", async () =
   expect((await verifyAudit(log.path)).status).toBe("damaged");
 });
 
-test("a log without its head, or with an unreadable one, isn't taken as whole", async () => {
+test.each([
+  ["with an unreadable head", (head: string) => writeFile(head, "{}")],
+  ["without its head", (head: string) => rm(head)],
+])("a log %s isn't taken as whole", async (_, damage) => {
   await using log = await endedLog();
-  for (const damage of [() => writeFile(headPath(log.path), "{}"), () => rm(headPath(log.path))]) {
-    await damage();
-    expect(await verifyAudit(log.path)).toMatchObject({
-      status: "damaged",
-      findings: [{ kind: "head-missing" }],
-    });
-  }
+  await damage(headPath(log.path));
+  expect(await verifyAudit(log.path)).toMatchObject({
+    status: "damaged",
+    findings: [{ kind: "head-missing" }],
+  });
 });
 
 test("a tail without line break is told apart from damage, and readers leave it out", async () => {
@@ -117,31 +120,39 @@ test("a tail without line break is told apart from damage, and readers leave it 
   expect(records).toHaveLength(1);
 });
 
-test("another session's log in the place of a session's is found by every reader that was asked for the session [row 33]", async () => {
-  await using log = await endedLog();
-  const other = "ba9876543210";
-  expect(await verifyAudit(log.path, fixtureSession)).toMatchObject({ status: "intact" });
-  const readers = [
-    async (session?: string) => {
-      const { status, findings } = await verifyAudit(log.path, session);
+type LogReader = (path: string, session?: string) => Promise<unknown>;
+
+const readers: readonly (readonly [name: string, read: LogReader])[] = [
+  [
+    "audit verify",
+    async (path, session) => {
+      const { status, findings } = await verifyAudit(path, session);
       if (status === "damaged") throw new Error(findings[0]?.message);
     },
-    (session?: string) => toArray(readAudit(log.path, session)),
-    (session?: string) => readSessionReport(log.path, {}, session),
-    (session?: string) => toArray(followAudit(log.path, session === undefined ? {} : { session })),
-  ];
-  for (const read of readers) {
-    await expect(read(other)).rejects.toThrow(
+  ],
+  ["audit show", (path, session) => toArray(readAudit(path, session))],
+  ["the report of a session", (path, session) => readSessionReport(path, {}, session)],
+  [
+    "audit follow",
+    (path, session) => toArray(followAudit(path, session === undefined ? {} : { session })),
+  ],
+];
+
+test.each(readers)(
+  "another session's log in the place of a session's is found by %s, asked for the session [row 33]",
+  async (name, read) => {
+    await using log = await endedLog();
+    expect(await verifyAudit(log.path, fixtureSession)).toMatchObject({ status: "intact" });
+    await expect(read(log.path, "ba9876543210")).rejects.toThrow(
       /it is the log of session "0123456789ab"|it is not the one of session ba9876543210/,
     );
     // Who isn't told whose it is to be takes it for what it says
-    await read();
-    await read(fixtureSession);
-  }
-  const attempts = readers.length;
-  const test = "another session's log";
-  recordScore({ row: 33, test, attempts, blocked: attempts, controlSucceeded: attempts });
-});
+    await read(log.path);
+    await read(log.path, fixtureSession);
+    const test = `another session's log: ${name}`;
+    recordScore({ row: 33, test, attempts: 1, blocked: 1, controlSucceeded: 1 });
+  },
+);
 
 const lineBreaks = ["\r", "\n", "\r\n", "\u2028", "\u2029", "\u0085", "\v", "\f"];
 const marks = [

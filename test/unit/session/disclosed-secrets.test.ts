@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { encodedForms, Secret } from "../../../src/base/redact.ts";
 import {
   hasRandomRun,
@@ -44,61 +44,69 @@ const toTyped = (text: string): Disclosure => ({ place: "--env", text, kind: "ty
 const toNamed = (text: string): Disclosure => ({ place: "the path", text, kind: "named" });
 
 /** The ways in which a secret gets into a value without being it. */
-function encode(secret: string): readonly string[] {
-  const base64 = Buffer.from(`user:${secret}`).toString("base64");
-  return [
-    secret,
-    `Bearer ${secret}`,
-    `Basic ${base64}`,
-    Buffer.from(secret).toString("base64url"),
-    `${base64.slice(0, 20)}\n ${base64.slice(20)}`,
-    Buffer.from(secret).toString("hex"),
+const encodings: Readonly<Record<string, (secret: string) => string>> = {
+  "as it is": (secret) => secret,
+  "behind Bearer": (secret) => `Bearer ${secret}`,
+  "behind Basic": (secret) => `Basic ${toBasic(secret)}`,
+  "in base64url": (secret) => Buffer.from(secret).toString("base64url"),
+  "in base64 with a line break": (secret) =>
+    `${toBasic(secret).slice(0, 20)}\n ${toBasic(secret).slice(20)}`,
+  "in hex": (secret) => Buffer.from(secret).toString("hex"),
+  "in hex of both cases": (secret) =>
     Array.from(Buffer.from(secret).toString("hex"))
       .map((letter, at) => (at % 2 === 0 ? letter.toUpperCase() : letter))
       .join(""),
-    encodeURIComponent(secret),
-    encodeURIComponent(encodeURIComponent(secret)),
-    Array.from(secret)
-      .map((letter) => `%${letter.charCodeAt(0).toString(16)}`)
-      .join(""),
-    Array.from(secret)
-      .map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`)
-      .join(""),
-    Array.from(secret)
-      .map((letter) => `\\x${letter.charCodeAt(0).toString(16)}`)
-      .join(""),
-    JSON.stringify({ token: secret }),
-    `https://user:${encodeURIComponent(secret)}@example.com/`,
-  ];
+  "percent-encoded": (secret) => encodeURIComponent(secret),
+  "percent-encoded twice": (secret) => encodeURIComponent(encodeURIComponent(secret)),
+  "percent-encoded everywhere": (secret) => escapeLetters(secret, "%"),
+  "in JSON's escapes": (secret) => escapeLetters(secret, "\\u00"),
+  "in hex escapes": (secret) => escapeLetters(secret, "\\x"),
+  "in JSON": (secret) => JSON.stringify({ token: secret }),
+  "in a URL": (secret) => `https://user:${encodeURIComponent(secret)}@example.com/`,
+};
+
+function toBasic(secret: string): string {
+  return Buffer.from(`user:${secret}`).toString("base64");
 }
 
-test("a secret of any source is found in every encoding, and the refusal doesn't show it", async () => {
-  const secret = `s3cr/t+${randomBytes(18).toString("hex")}"q`;
-  const attempts = Object.keys(sources).flatMap((source) =>
-    encode(secret).flatMap((text) => [toTyped, toNamed].map((to) => [source, to(text)] as const)),
-  );
-  let blocked = 0;
-  for (const [source, disclosure] of attempts) {
+function escapeLetters(secret: string, prefix: string): string {
+  return Array.from(secret)
+    .map((letter) => `${prefix}${letter.charCodeAt(0).toString(16)}`)
+    .join("");
+}
+
+const secret = `s3cr/t+${randomBytes(18).toString("hex")}"q`;
+const ways = Object.keys(sources).flatMap((source) =>
+  Object.keys(encodings).flatMap((encoding) =>
+    Object.entries({ typed: toTyped, named: toNamed }).map(([kind, to]) => ({
+      source,
+      encoding,
+      kind,
+      to,
+    })),
+  ),
+);
+
+test.each(ways)(
+  "a secret that is $source is found $encoding in a $kind text, and the refusal doesn't show it",
+  async ({ source, encoding, kind, to }) => {
+    const text = encodings[encoding]?.(secret) ?? "";
     const { vault } = createVault({ [source]: secret });
-    const refused = refuseDisclosed([disclosure], [vault]);
-    await expect(refused, disclosure.text).rejects.toMatchObject({ code: "VBX_USAGE" });
+    const refused = refuseDisclosed([to(text)], [vault]);
+    await expect(refused, text).rejects.toMatchObject({ code: "VBX_USAGE" });
     const message = await refused.catch((error: unknown) => String(error));
     expect(message).toContain(`the secret of "${source}"`);
     for (const form of encodedForms(secret)) expect(message).not.toContain(form);
-    blocked++;
-  }
-  // What compares with stored secrets as they are lets the rest through
-  const naive = attempts.filter(
-    ([source, { text }]) => source !== "stored" || !text.includes(secret),
-  );
-  recordScore({
-    row: 55,
-    test: "secrets in what a sandbox is configured with",
-    attempts: attempts.length,
-    blocked,
-    controlSucceeded: naive.length,
-  });
-});
+    recordScore({
+      row: 55,
+      test: `secrets in what a sandbox is configured with: ${source}, ${encoding}, ${kind}`,
+      attempts: 1,
+      blocked: 1,
+      // What compares with stored secrets as they are lets the rest through
+      controlSucceeded: source === "stored" && text.includes(secret) ? 0 : 1,
+    });
+  },
+);
 
 const request = {
   command: ["true"],
@@ -142,38 +150,35 @@ test.each(places)("a secret in %s is found before the start", async (place, chan
 });
 
 /** As people choose them: words, letters only, digits only, signs, letters of other scripts. */
-const words =
-  "correcthorse|hunter-pass|Passwort|p@ss-word!|secretsecretsec|82739182736|zwölfzeichen|abc def ghi|aaaaaaaaaaaaaaa|Tr0ub4d|secret|123456";
+const words = [
+  ...["correcthorse", "hunter-pass", "Passwort", "p@ss-word!", "secretsecretsec", "82739182736"],
+  ...["zwölfzeichen", "abc def ghi", "aaaaaaaaaaaaaaa", "Tr0ub4d", "secret", "123456"],
+];
+const stores = [
+  { source: "stored", kind: "age", as: [toValue, toTyped, toNamed] },
+  { source: "env", kind: "keychain", as: [toValue, toTyped, toNamed] },
+  { source: "stored", kind: "keychain", as: [toValue] },
+] as const;
 
-test("a secret that looks like a word is found wherever it's put", async () => {
-  let attempts = 0;
-  let blocked = 0;
-  let naive = 0;
-  for (const secret of words.split("|")) {
-    const texts = [secret, `--password=${secret}`, `/home/me/${secret}/x`, `a ${secret} b`];
-    for (const text of texts) {
-      const places = [toValue(text), toTyped(text), toNamed(text)];
-      const cases = [
-        ...places.map((place) => ({ place, source: "stored", kind: "age" as const })),
-        ...places.map((place) => ({ place, source: "env", kind: "keychain" as const })),
-        { place: toValue(text), source: "stored", kind: "keychain" as const },
-      ];
-      for (const { place, source, kind } of cases) {
-        const { vault } = createVault({ [source]: secret }, kind);
-        attempts++;
-        await expect(refuseDisclosed([place], [vault]), text).rejects.toThrow(source);
-        blocked++;
-        // What asks only for what looks like a token lets it through
-        if (!hasRandomRun(text)) naive++;
-      }
+describe.each(words)("a secret that looks like a word, %s", (secret) => {
+  const texts = [secret, `--password=${secret}`, `/home/me/${secret}/x`, `a ${secret} b`];
+
+  test.each(texts)("is found in %s", async (text) => {
+    const cases = stores.flatMap(({ as, ...store }) =>
+      as.map((to) => ({ ...store, place: to(text) })),
+    );
+    for (const { source, kind, place } of cases) {
+      const { vault } = createVault({ [source]: secret }, kind);
+      await expect(refuseDisclosed([place], [vault]), place.kind).rejects.toThrow(source);
     }
-  }
-  recordScore({
-    row: 55,
-    test: "secrets that look like words",
-    attempts,
-    blocked,
-    controlSucceeded: naive,
+    recordScore({
+      row: 55,
+      test: `secrets that look like words: ${text}`,
+      attempts: cases.length,
+      blocked: cases.length,
+      // What asks only for what looks like a token lets it through
+      controlSucceeded: hasRandomRun(text) ? 0 : cases.length,
+    });
   });
 });
 

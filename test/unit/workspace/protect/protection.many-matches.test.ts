@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -98,36 +98,33 @@ test("programs of many folders that a pattern fits to are protected with the fol
   ]);
 });
 
-test("where a pattern goes through the repository itself, the oldest programs are protected, and the rest is said", async () => {
-  const patterns: readonly (readonly [string, readonly string[], (n: number) => string])[] = [
-    ["./*.sh", ["b.sh", "y.sh"], (n) => `${n}.sh`],
-    ["*/check.sh", ["b/check.sh", "y/check.sh"], (n) => `p${n}/check.sh`],
-  ];
-  let blocked = 0;
-  let controlSucceeded = 0;
-  for (const [pattern, users, toPath] of patterns) {
+const ownFolder: readonly (readonly [string, readonly string[], (n: number) => string])[] = [
+  ["./*.sh", ["b.sh", "y.sh"], (n) => `${n}.sh`],
+  ["*/check.sh", ["b/check.sh", "y/check.sh"], (n) => `p${n}/check.sh`],
+];
+
+test.each(ownFolder)(
+  "where the pattern %s goes through the repository itself, the oldest programs are protected, and the rest is said",
+  async (pattern, users, toPath) => {
     await using folder = await createGitFolder();
     const { path } = folder;
     const made = await flood(path, pattern, { users, count: 600, toPath });
     const { mounts, isProtected, notes } = await plan(path);
-    expect([pattern, users.filter((one) => !isProtected(one))]).toEqual([pattern, []]);
+    expect(users.filter((one) => !isProtected(one))).toEqual([]);
     expect(mounts).toBeLessThan(120);
     const left = made.filter((one) => !isProtected(one)).length;
     expect(left).toBeGreaterThan(500);
     expect(notes.join("\n")).toContain(
       `${left} programs in "." aren't protected: a pattern of git's settings or hooks takes more than 50 there`,
     );
-    blocked += users.length;
     // The control: by name, the sandbox chooses which ones are left out
     const first = [...users, ...made].toSorted().slice(0, 50);
-    controlSucceeded += users.filter((one) => !first.includes(one)).length;
-    await rm(path, { recursive: true });
-  }
-  recordScore({
-    row: 28,
-    test: "the user's own programs among many that a hook's pattern fits to",
-    attempts: blocked,
-    blocked,
-    controlSucceeded,
-  });
-});
+    recordScore({
+      row: 28,
+      test: `the user's own programs among many that a hook's pattern fits to: ${pattern}`,
+      attempts: users.length,
+      blocked: users.length,
+      controlSucceeded: users.filter((one) => !first.includes(one)).length,
+    });
+  },
+);
