@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type ApiCall, sendCall } from "../../support/api-call.ts";
 import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 /** Calls that one test each is made of: none may arrive through one proxy, and through another one they do. */
 export interface CallTable {
@@ -30,21 +31,16 @@ export function arrivesAt(arrived: readonly unknown[]): CallWorld["succeeds"] {
 }
 
 export function describeCalls({ title, calls, score, open, refusedAnyway = 0 }: CallTable): void {
-  const stack = new AsyncDisposableStack();
   const count = { attempts: 0, blocked: 0, controlSucceeded: 0 };
-  let world: CallWorld;
 
   describe(`${title}`, () => {
-    beforeAll(async () => {
-      world = await open(stack);
-    });
-    afterAll(() => stack.disposeAsync());
+    const world = openShared(open);
 
     test.each(calls)("$title", async (call) => {
       count.attempts += 1;
-      expect(await world.succeeds(world.guarded, call)).toBe(false);
+      expect(await world().succeeds(world().guarded, call)).toBe(false);
       count.blocked += 1;
-      const isControl = await world.succeeds(world.open, call);
+      const isControl = await world().succeeds(world().open, call);
       if (isControl) count.controlSucceeded += 1;
       if (refusedAnyway === 0) expect(isControl, "through the open proxy").toBe(true);
     });

@@ -1,12 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { GitRule, PushGrant } from "../../../src/git/entry/git-rule.ts";
 import { writeBareRepository } from "../../support/bare-repository.ts";
 import type { GitClient } from "../../support/git-client.ts";
 import { type History, type ObjectName, writeHistory } from "./push-history.ts";
 import { type GitProxy, gitRule, openGitProxy } from "../../support/git-proxy.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 import { type GitServer, startGitServer } from "../../support/git-server.ts";
 
 /**
@@ -72,8 +73,6 @@ export interface PushTable {
 
 const defaultUpstream: Refs = { "refs/heads/main": "main2", "refs/heads/agent/x": "work2" };
 const defaultLocal: Refs = { "refs/heads/agent/x": "work3" };
-/** Longest time until a server and a history are there, ms; a quiet machine needs a tenth of it. */
-const startTimeoutMs = 120_000;
 
 /** A test for each case: what it does under its rule, and with a host rule that lets everything through. */
 export function describePushes({ title, score, cases }: PushTable): void {
@@ -82,22 +81,19 @@ export function describePushes({ title, score, cases }: PushTable): void {
     row,
     repository: `acme${index}/widgets`,
   }));
-  const stack = new AsyncDisposableStack();
-  let world: TableWorld;
   const count = { attempts: 0, blocked: 0, controlSucceeded: 0 };
 
   describe(`${title}`, () => {
-    beforeAll(async () => {
-      world = await openTable(
+    const world = openShared((stack) =>
+      openTable(
         stack,
         named.map((one) => ruleOf(one.row, one.repository)),
-      );
-    }, startTimeoutMs);
-    afterAll(() => stack.disposeAsync());
+      ),
+    );
 
     test.concurrent.each(named)("$name", async ({ row, repository }) => {
-      const { guarded, open } = world;
-      const place = { server: world.server, history: world.histories[row.format ?? "sha1"] };
+      const { guarded, open, server, histories } = world();
+      const place = { server, history: histories[row.format ?? "sha1"] };
       const under = await runCase(row, { ...place, proxy: guarded, repository });
       const openRepository = repository.replace("acme", "open");
       const unchecked = await runCase(row, { ...place, proxy: open, repository: openRepository });
@@ -114,9 +110,9 @@ export function describePushes({ title, score, cases }: PushTable): void {
 
     test("the audit of them doesn't hold the token", () => {
       recordScore({ row: 23, test: score, ...count });
-      const audit = JSON.stringify(world.guarded.proxy.events);
+      const audit = JSON.stringify(world().guarded.proxy.events);
       expect(audit).toContain('"request.decision"');
-      expect(audit).not.toContain(world.server.token);
+      expect(audit).not.toContain(world().server.token);
     });
   });
 }

@@ -1,6 +1,6 @@
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Folder } from "../../../../src/base/fs/beneath.ts";
 import { createScanBudget, startLimits } from "../../../../src/workspace/scan-budget.ts";
 import { toCommandWords } from "../../../../src/workspace/git-dir/pointed/command-words.ts";
@@ -9,6 +9,7 @@ import { isHarmless } from "../../../../src/workspace/git-dir/git-setting-safety
 import { scanWorkspace } from "../../../../src/workspace/scan/scan.ts";
 import { createGitFolder, git } from "../../../support/git.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
+import { openShared } from "../../../support/shared-place.ts";
 import { toLooked, toWorkspaceRoot } from "../../../support/workspace-root.ts";
 
 /** What is read-only in a workspace, but in folders that are called `.git`; and what is said. */
@@ -67,9 +68,7 @@ const spellings: readonly (readonly [command: string, file: string])[] = [
 ];
 
 describe.each(["setting", "hook"] as const)("the file that a %s runs is protected", (place) => {
-  const stack = new AsyncDisposableStack();
-  let readOnly: readonly string[] = [];
-  beforeAll(async () => {
+  const readOnly = openShared(async (stack) => {
     const { path } = stack.use(await createGitFolder());
     await createRepository(path);
     await write(
@@ -80,12 +79,11 @@ describe.each(["setting", "hook"] as const)("the file that a %s runs is protecte
       if (place === "setting") await git(path, "config", `filter.x${index}.clean`, command);
       else await write(path, [`.git/hooks/post-${index}`], `#!/bin/sh\n${command}\n`);
     }
-    ({ readOnly } = await plan(path));
+    return (await plan(path)).readOnly;
   });
-  afterAll(() => stack.disposeAsync());
 
   test.each(spellings)("by %s", (command, file) => {
-    expect(readOnly.filter((one) => one === file || file.startsWith(`${one}/`))).not.toEqual([]);
+    expect(readOnly().filter((one) => one === file || file.startsWith(`${one}/`))).not.toEqual([]);
     recordScore({
       row: 29,
       test: `spellings of files in commands of git's settings and hooks: ${place}, ${file}`,
@@ -97,7 +95,7 @@ describe.each(["setting", "hook"] as const)("the file that a %s runs is protecte
   });
 
   test("with a pattern's folder, where more could fit to it", () => {
-    expect(readOnly).toContain("hooks.d");
+    expect(readOnly()).toContain("hooks.d");
   });
 });
 
