@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { toPrintable } from "../../src/base/printable.ts";
 import { handoffLines } from "../../src/workspace/handoff/handoff-text.ts";
 import { toPathWord, toShellWord } from "../../src/base/shell-word.ts";
@@ -52,31 +52,26 @@ async function paste(shell: string, word: string): Promise<{ isRun: boolean; rea
   }
 }
 
-test.each(shells)(
-  "no name of a sandbox's making runs anything in %s when a hint with it is pasted",
-  async (shell) => {
-    let controls = 0;
-    let blocked = 0;
-    for (const name of names) {
-      const { isRun, read } = await paste(shell, toShellWord(name));
-      expect([name, isRun]).toEqual([name, false]);
-      if (!isRun) blocked += 1;
-      // Where all of it can be shown, it's the very name, in every shell
-      if (toPrintable(name) === name && !name.startsWith("-"))
-        expect([name, read]).toEqual([name, name]);
-      const naive = [`"${name}"`, `'${name.replaceAll("'", String.raw`'\''`)}'`];
-      for (const word of naive) if ((await paste(shell, word)).isRun) controls += 1;
-    }
+describe.each(shells)("in %s, a hint is pasted", (shell) => {
+  let controls = 0;
+
+  test.each(names)("with the name %j, and nothing in it is run", async (name) => {
+    const { isRun, read } = await paste(shell, toShellWord(name));
+    expect(isRun).toBe(false);
+    // Where all of it can be shown, it's the very name, in every shell
+    if (toPrintable(name) === name && !name.startsWith("-")) expect(read).toBe(name);
+    const naive = [`"${name}"`, `'${name.replaceAll("'", String.raw`'\''`)}'`];
+    const pasted = await Promise.all(naive.map((word) => paste(shell, word)));
+    const controlSucceeded = pasted.filter((one) => one.isRun).length;
+    controls += controlSucceeded;
+    const test = `hints pasted into ${shell}: ${JSON.stringify(name)}`;
+    recordScore({ row: 62, test, attempts: 1, blocked: 1, controlSucceeded });
+  });
+
+  test("with names that careless quotes don't hold (control)", () => {
     expect(controls).toBeGreaterThan(2);
-    recordScore({
-      row: 62,
-      test: `hints pasted into ${shell}`,
-      attempts: names.length,
-      blocked,
-      controlSucceeded: controls,
-    });
-  },
-);
+  });
+});
 
 test("a repository in a folder that is called as a flag is none in the command that takes it over", () => {
   const lines = (path: string): readonly string[] =>

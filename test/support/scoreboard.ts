@@ -19,8 +19,10 @@ export interface RecordedScore extends Score {
   readonly by: string;
 }
 
-/** Which test has recorded a name in this process, and in which of its tries. */
+/** A test, in one of its tries. */
 interface Recorder {
+  /** The runner's own: two tests may have one name */
+  readonly id: string;
   readonly by: string;
   readonly attempt: string;
 }
@@ -48,7 +50,7 @@ export function claimScore(
 ): void {
   const key = `${row} ${test}`;
   const earlier = claimed.get(key);
-  if (earlier !== undefined && (earlier.by !== recorder.by || earlier.attempt === recorder.attempt))
+  if (earlier !== undefined && (earlier.id !== recorder.id || earlier.attempt === recorder.attempt))
     throw new Error(`row ${row} has a score "${test}" already, of ${earlier.by}`);
   claimed.set(key, recorder);
 }
@@ -57,5 +59,5 @@ function currentRecorder(): Recorder {
   const test = TestRunner.getCurrentTest();
   if (test === undefined) throw new Error("a score is recorded in a test, and not in a hook");
   const { startTime, retryCount, repeatCount } = test.result ?? {};
-  return { by: test.fullName, attempt: `${startTime} ${retryCount} ${repeatCount}` };
+  return { id: test.id, by: test.fullName, attempt: `${startTime} ${retryCount} ${repeatCount}` };
 }

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { resolvePaths } from "../../../src/base/paths.ts";
 import { findProjectFile } from "../../../src/config/project-file.ts";
 import { toShellWord } from "../../../src/base/shell-word.ts";
@@ -11,6 +11,7 @@ import { rememberFolders } from "../../../src/base/remember-folders.ts";
 import { runCliHere } from "../../support/cli-here.ts";
 import type { CliResult } from "../../support/run-cli.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 import { createTestCa } from "../../support/test-ca.ts";
 
 const run = promisify(execFile);
@@ -58,43 +59,39 @@ egress:
 workspace: { hide: ["private/"] }
 `;
 
-test(
-  "a .git that a sandbox makes doesn't take a folder out of the trusted project file's limits",
-  async () => {
-    await using place = await createPlace();
-    const { workspace, write, cli } = place;
-    await run("git", ["init", "-q", workspace]);
-    const path = await write("vaultbox.yaml", project);
-    expect((await cli(["trust", "--yes"])).status).toBe(0);
-    const plants: readonly ((folder: string) => Promise<unknown>)[] = [
-      (folder) => write(`${folder}/.git`, ""),
-      (folder) => write(`${folder}/.git`, "gitdir: /nonexistent\n"),
-      (folder) => mkdir(join(workspace, folder, ".git")),
-      (folder) => symlink("/nonexistent", join(workspace, folder, ".git")),
-      (folder) => run("git", ["init", "-q", join(workspace, folder)]),
-    ];
-    let controls = 0;
-    for (const [index, plant] of plants.entries()) {
-      const folder = `sub${index}/inner`;
-      await mkdir(join(workspace, folder), { recursive: true });
-      await plant(`sub${index}`);
-      const shown = await cli(["policy", "show", "--json", "--workspace", folder]);
-      expect(JSON.parse(shown.stdout)).toMatchObject({ project: path });
-      expect(shown.stdout).toContain('"deny"');
-      // The control: the search that such a file ends
-      if ((await findProjectFile(join(workspace, folder))) === undefined) controls += 1;
-    }
-    expect(controls).toBe(plants.length);
-    recordScore({
-      row: 56,
-      test: "a .git below the project file",
-      attempts: plants.length,
-      blocked: plants.length,
-      controlSucceeded: controls,
-    });
-  },
-  timeout,
-);
+const plants: Readonly<Record<string, (folder: string) => Promise<unknown>>> = {
+  "an empty file": (folder) => writeFile(join(folder, ".git"), ""),
+  "a file that leads nowhere": (folder) =>
+    writeFile(join(folder, ".git"), "gitdir: /nonexistent\n"),
+  "an empty folder": (folder) => mkdir(join(folder, ".git")),
+  "a link that leads nowhere": (folder) => symlink("/nonexistent", join(folder, ".git")),
+  "a repository": (folder) => run("git", ["init", "-q", folder]),
+};
+
+describe("a .git that a sandbox makes doesn't take a folder out of the trusted project file's limits", () => {
+  const trusted = openShared(async (stack) => {
+    const place = stack.use(await createPlace());
+    await run("git", ["init", "-q", place.workspace]);
+    const path = await place.write("vaultbox.yaml", project);
+    expect((await place.cli(["trust", "--yes"])).status).toBe(0);
+    return { ...place, path };
+  });
+
+  test.each(Object.entries(plants))("%s", async (name, plant) => {
+    const { workspace, path, cli } = trusted();
+    const folder = await mkdtemp(join(workspace, "sub"));
+    const inner = join(folder, "inner");
+    await mkdir(inner);
+    await plant(folder);
+    const shown = await cli(["policy", "show", "--json", "--workspace", inner]);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ project: path });
+    expect(shown.stdout).toContain('"deny"');
+    // The control: the search that such a file ends
+    expect(await findProjectFile(inner)).toBeUndefined();
+    const test = `a .git below the project file: ${name}`;
+    recordScore({ row: 56, test, attempts: 1, blocked: 1, controlSucceeded: 1 });
+  });
+});
 
 test(
   "a trusted project file that is gone stops the next run until the trust is taken back",
@@ -116,117 +113,138 @@ test(
   timeout,
 );
 
-test(
+function show(file: string): readonly string[] {
+  return ["policy", "show", "--policy", file];
+}
+
+describe(
   "a file of the command line that a sandbox could write counts only as it was trusted",
-  async () => {
-    await using place = await createPlace();
-    const { workspace, write, cli } = place;
-    const policy = await write("ci/policy.yaml", wide);
-    const outside = join(place.home, "policy.yaml");
-    await writeFile(outside, wide);
-    await symlink(outside, join(workspace, "link.yaml"));
-    await symlink(policy, join(place.home, "inward.yaml"));
-    const ca = await write("ca.pem", createTestCa().certPem);
-    const socket = ["--socket", join(place.home, "s"), "--ca-out", join(place.home, "ca-out")];
-    const show = (file: string): readonly string[] => ["policy", "show", "--policy", file];
-    const attempts: readonly (readonly string[])[] = [
-      show(policy),
-      show("ci/policy.yaml"),
-      show("link.yaml"),
-      show(join(place.home, "inward.yaml")),
-      ["proxy", ...socket, "--upstream-ca", "ca.pem"],
-    ];
-    for (const args of attempts) {
-      const { status, stdout, stderr } = await cli(args);
+  () => {
+    const given = openShared(async (stack) => {
+      const place = stack.use(await createPlace());
+      const { workspace, home, write } = place;
+      const policy = await write("ci/policy.yaml", wide);
+      await writeFile(join(home, "policy.yaml"), wide);
+      await symlink(join(home, "policy.yaml"), join(workspace, "link.yaml"));
+      await symlink(policy, join(home, "inward.yaml"));
+      return { ...place, policy, ca: await write("ca.pem", createTestCa().certPem) };
+    });
+    type Given = ReturnType<typeof given>;
+
+    async function expectRefused(args: readonly string[], why: string): Promise<void> {
+      const { status, stdout, stderr } = await given().cli(args);
       expect(status, args.join(" ")).toBe(1);
-      expect(stderr).toContain("cannot use");
+      expect(stderr).toContain(why);
       expect(stderr).toContain("vaultbox: hint: ");
       expect(stdout).not.toContain("wide.example.com");
     }
-    // The control: of somebody who never had a sandbox there, each counts
-    let controls = 0;
-    for (const args of attempts.slice(0, 4)) {
-      const { stdout } = await cli(args, { isFirst: true });
-      if (stdout.includes("wide.example.com")) controls += 1;
+
+    function score(name: string, controlSucceeded: number): void {
+      const test = `files of the command line in a workspace: ${name}`;
+      recordScore({ row: 56, test, attempts: 1, blocked: 1, controlSucceeded });
     }
-    expect(controls).toBe(4);
-    // What is trusted counts as it is, and no longer
-    const trusted = await cli(["trust", policy, "--yes"]);
-    expect(trusted.stdout).toContain("wide.example.com");
-    expect((await cli(show(policy))).stdout).toContain("wide.example.com");
-    expect((await cli(["trust", ca, "--yes"])).stdout).toContain("certificates of upstreams");
-    await writeFile(policy, `${wide}  - host: more.example.com\n`);
-    const changed = await cli(show(policy));
-    expect(changed.stderr).toContain("it was changed since you used or trusted it");
-    recordScore({
-      row: 56,
-      test: "files of the command line in a workspace",
-      attempts: attempts.length + 1,
-      blocked: attempts.length + 1,
-      controlSucceeded: controls,
+
+    test.each<[name: string, toFile: (place: Given) => string]>([
+      ["an absolute path", ({ policy }) => policy],
+      ["a relative path", () => "ci/policy.yaml"],
+      ["a link that leads out", () => "link.yaml"],
+      ["a link that leads in", ({ home }) => join(home, "inward.yaml")],
+    ])("as --policy by %s", async (name, toFile) => {
+      const args = show(toFile(given()));
+      await expectRefused(args, "cannot use");
+      // The control: of somebody who never had a sandbox there, it counts
+      const { stdout } = await given().cli(args, { isFirst: true });
+      expect(stdout).toContain("wide.example.com");
+      score(name, 1);
+    });
+
+    test("as --upstream-ca", async () => {
+      const { home } = given();
+      const socket = ["--socket", join(home, "s"), "--ca-out", join(home, "ca-out")];
+      await expectRefused(["proxy", ...socket, "--upstream-ca", "ca.pem"], "cannot use");
+      score("--upstream-ca", 0);
+    });
+
+    test("as it is, and no longer", async () => {
+      const { cli, policy, ca } = given();
+      const trusted = await cli(["trust", policy, "--yes"]);
+      expect(trusted.stdout).toContain("wide.example.com");
+      expect((await cli(show(policy))).stdout).toContain("wide.example.com");
+      expect((await cli(["trust", ca, "--yes"])).stdout).toContain("certificates of upstreams");
+      await writeFile(policy, `${wide}  - host: more.example.com\n`);
+      await expectRefused(show(policy), "it was changed since you used or trusted it");
+      score("changed since it was trusted", 0);
     });
   },
   timeout,
 );
 
-test(
+/** One value that leads into the workspace. */
+interface Leading {
+  readonly args?: readonly string[];
+  readonly env?: (workspace: string) => Readonly<Record<string, string>>;
+  /** Made for this attempt alone */
+  readonly file?: (place: Place) => Promise<string>;
+  /** What is in the output when it worked */
+  readonly sign?: string;
+}
+
+const leading: Readonly<Record<string, Leading>> = {
+  VAULTBOX_PASSPHRASE_FILE: {
+    env: (workspace) => ({ VAULTBOX_PASSPHRASE_FILE: join(workspace, "passphrase") }),
+  },
+  VAULTBOX_IDENTITY_FILE: { env: () => ({ VAULTBOX_IDENTITY_FILE: "passphrase" }) },
+  DOCKER_HOST: { env: (workspace) => ({ DOCKER_HOST: `unix://${workspace}/docker.sock` }) },
+  NODE_EXTRA_CA_CERTS: { env: (workspace) => ({ NODE_EXTRA_CA_CERTS: join(workspace, "ca.pem") }) },
+  XDG_CONFIG_HOME: { env: (workspace) => ({ XDG_CONFIG_HOME: workspace }) },
+  "npm's settings": {
+    args: ["--allow", "preset:npm"],
+    file: async ({ workspace, home }) => {
+      await symlink(join(workspace, "npmrc"), join(home, ".npmrc"));
+      return join(home, ".npmrc");
+    },
+    sign: "chosen.example.com",
+  },
+  "git's settings": {
+    file: async ({ workspace, home }) => {
+      const includes = `[include]\n\tpath = ${join(workspace, "included")}\n`;
+      await writeFile(join(home, ".gitconfig"), includes);
+      return join(home, ".gitconfig");
+    },
+    sign: "chosen.example.com",
+  },
+};
+
+describe(
   "keys, our own files, engines and settings of clients aren't taken from where a sandbox can write",
-  async () => {
-    await using place = await createPlace();
-    const { workspace, home, write, cli } = place;
-    await run("git", ["init", "-q", workspace]);
-    await run("git", ["-C", workspace, "remote", "add", "origin", "work:acme/widgets"]);
-    await write("npmrc", "registry=https://chosen.example.com/\n");
-    await write("passphrase", "correct horse battery\n");
-    await write("config.json", '{"allow": ["wide.example.com"]}');
-    const includes = `[include]\n\tpath = ${join(workspace, "included")}\n`;
-    await write("included", '[url "https://chosen.example.com/"]\n\tinsteadOf = work:\n');
-    await mkdir(join(home, ".config"));
-    const show = ["policy", "show", "--json"];
-    const inWorkspace = (name: string, value: string) => ({ env: { [name]: value } });
-    const attempts: readonly {
-      readonly args: readonly string[];
-      readonly env?: Readonly<Record<string, string>>;
-      readonly before?: () => Promise<void>;
-      readonly after?: () => Promise<void>;
-      /** What is in the output when it worked */
-      readonly sign?: string;
-    }[] = [
-      { args: show, ...inWorkspace("VAULTBOX_PASSPHRASE_FILE", join(workspace, "passphrase")) },
-      { args: show, ...inWorkspace("VAULTBOX_IDENTITY_FILE", "passphrase") },
-      { args: show, ...inWorkspace("DOCKER_HOST", `unix://${workspace}/docker.sock`) },
-      { args: show, ...inWorkspace("NODE_EXTRA_CA_CERTS", join(workspace, "ca.pem")) },
-      { args: show, ...inWorkspace("XDG_CONFIG_HOME", workspace) },
-      {
-        args: [...show, "--allow", "preset:npm"],
-        before: () => symlink(join(workspace, "npmrc"), join(home, ".npmrc")),
-        after: () => rm(join(home, ".npmrc")),
-        sign: "chosen.example.com",
-      },
-      {
-        args: show,
-        before: () => writeFile(join(home, ".gitconfig"), includes),
-        after: () => rm(join(home, ".gitconfig")),
-        sign: "chosen.example.com",
-      },
-    ];
-    let controls = 0;
-    for (const { args, env = {}, before, after, sign = "\u0000" } of attempts) {
-      await before?.();
-      const { status, stdout, stderr } = await cli(args, { env });
+  () => {
+    const prepared = openShared(async (stack) => {
+      const place = stack.use(await createPlace());
+      const { workspace, home, write } = place;
+      await run("git", ["init", "-q", workspace]);
+      await run("git", ["-C", workspace, "remote", "add", "origin", "work:acme/widgets"]);
+      await write("npmrc", "registry=https://chosen.example.com/\n");
+      await write("passphrase", "correct horse battery\n");
+      await write("config.json", '{"allow": ["wide.example.com"]}');
+      await write("included", '[url "https://chosen.example.com/"]\n\tinsteadOf = work:\n');
+      await mkdir(join(home, ".config"));
+      return place;
+    });
+
+    test.each(Object.entries(leading))("%s", async (name, { args = [], sign, ...given }) => {
+      const { workspace, cli } = prepared();
+      const made = await given.file?.(prepared());
+      const env = given.env?.(workspace) ?? {};
+      const command = ["policy", "show", "--json", ...args];
+      const { status, stdout, stderr } = await cli(command, { env });
       const isRefused = status === 1 && stderr.includes("where a sandbox can write");
-      expect(isRefused || (sign !== "\u0000" && !stdout.includes(sign)), args.join(" ")).toBe(true);
-      const first = await cli(args, { env, isFirst: true });
-      if (first.status === 0 && (sign === "\u0000" || first.stdout.includes(sign))) controls += 1;
-      await after?.();
-    }
-    expect(controls).toBe(attempts.length);
-    recordScore({
-      row: 56,
-      test: "keys, own files, engines and clients",
-      attempts: attempts.length,
-      blocked: attempts.length,
-      controlSucceeded: controls,
+      expect(isRefused || (sign !== undefined && !stdout.includes(sign))).toBe(true);
+      // The control: of somebody who never had a sandbox there, it counts
+      const first = await cli(command, { env, isFirst: true });
+      expect(first).toMatchObject({ status: 0, stdout: expect.stringContaining(sign ?? "") });
+      if (made !== undefined) await rm(made);
+      const test = `keys, own files, engines and clients: ${name}`;
+      recordScore({ row: 56, test, attempts: 1, blocked: 1, controlSucceeded: 1 });
     });
   },
   timeout,

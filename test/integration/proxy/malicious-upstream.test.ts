@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import type { Socket } from "node:net";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   plainDialer,
   startProxy,
@@ -128,26 +128,25 @@ const probes: readonly UpstreamProbe[] = [
   probe("Alt-Svc", 'HTTP/1.1 200 OK\r\nAlt-Svc: h3=":443"\r\nContent-Length: 2\r\n\r\nok', clean),
 ];
 
-test("whatever an upstream answers, the client gets a clean response or a 502, and the proxy lives", async () => {
-  let blocked = 0;
-  for (const { title, answer, expected } of probes) {
+describe("whatever an upstream answers, the client gets a clean response or a 502, and the proxy lives", () => {
+  test.each(probes)("$title", async ({ title, answer, expected }) => {
     await using upstream = await startRecordingUpstream((socket) => {
       socket.end(answer, "latin1");
     });
     await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
     const got = await talk(await proxy.connect(), get, { quietMs: 250 });
-    expect(`${title}: ${got}`).toMatch(new RegExp(`: ${expected.source.slice(1)}`));
+    expect(got).toMatch(expected);
     expect(got).not.toMatch(/Alt-Svc|forged/i);
-    blocked++;
-  }
-  recordScore({
-    row: 14,
-    test: "malicious answers",
-    attempts: probes.length,
-    blocked,
-    controlSucceeded: await countPassedByNodeClient(),
+    const test = `malicious answers: ${title}`;
+    recordScore({ row: 14, test, attempts: 1, blocked: 1, controlSucceeded: 0 });
   });
-}, 60_000);
+
+  test("and Node's client accepts some of those that are refused (control)", async () => {
+    const controlSucceeded = await countPassedByNodeClient();
+    const test = "malicious answers: control";
+    recordScore({ row: 14, test, attempts: 0, blocked: 0, controlSucceeded });
+  });
+});
 
 function answerWithTrailers(...lines: readonly string[]): (socket: Socket) => void {
   const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -207,47 +206,43 @@ test("bytes behind one response are never the answer to the next request", async
   expect(upstream.connections()).toBe(5);
 });
 
-test("a redirect goes to the client as it is: the proxy follows none, and no credential goes anywhere else", async () => {
-  const targets = [
-    "http://other.example/",
-    "https://evil.example/",
-    "http://up.example:81/",
-    "//evil.example/x",
-    "ftp://evil.example/",
-  ];
-  let blocked = 0;
-  let attempts = 0;
-  for (const status of [301, 302, 303, 307, 308]) {
-    for (const target of targets) {
-      await using upstream = await startRecordingUpstream((socket) => {
-        socket.end(
-          `HTTP/1.1 ${status} X\r\nLocation: ${target}\r\nRefresh: 0; url=${target}\r\nContent-Length: 0\r\n\r\n`,
-        );
-      });
-      const credential = makeCredential({ type: "bearer" }, { host: "up.example" });
-      const dialer = plainDialer(upstream.port);
-      await using proxy = await startProxy({
-        rules: [...rules, "* https://up.example"],
-        dialer,
-        credentials: [credential],
-      });
-      const got = await talk(await proxy.connect(), get, { quietMs: 100 });
-      attempts++;
-      if (
-        got.includes(`Location: ${target}`) &&
-        dialer.dialled.join() === "http://up.example:80" &&
-        !upstream.received().includes(credential.secret)
-      )
-        blocked++;
-    }
-  }
-  expect(blocked).toBe(attempts);
-  recordScore({
-    row: 15,
-    test: "redirects",
-    attempts,
-    blocked,
-    controlSucceeded: await countFollowedByFetch(),
+const redirectTargets = [
+  "http://other.example/",
+  "https://evil.example/",
+  "http://up.example:81/",
+  "//evil.example/x",
+  "ftp://evil.example/",
+];
+const redirects = [301, 302, 303, 307, 308].flatMap((status) =>
+  redirectTargets.map((target) => [status, target] as const),
+);
+
+describe("a redirect goes to the client as it is: the proxy follows none, and no credential goes anywhere else", () => {
+  test.each(redirects)("%i to %s", async (status, target) => {
+    await using upstream = await startRecordingUpstream((socket) => {
+      socket.end(
+        `HTTP/1.1 ${status} X\r\nLocation: ${target}\r\nRefresh: 0; url=${target}\r\nContent-Length: 0\r\n\r\n`,
+      );
+    });
+    const credential = makeCredential({ type: "bearer" }, { host: "up.example" });
+    const dialer = plainDialer(upstream.port);
+    await using proxy = await startProxy({
+      rules: [...rules, "* https://up.example"],
+      dialer,
+      credentials: [credential],
+    });
+    const got = await talk(await proxy.connect(), get, { quietMs: 100 });
+    expect(got).toContain(`Location: ${target}`);
+    expect(dialer.dialled).toEqual(["http://up.example:80"]);
+    expect(upstream.received()).not.toContain(credential.secret);
+    const test = `redirects: ${status} to ${target}`;
+    recordScore({ row: 15, test, attempts: 1, blocked: 1, controlSucceeded: 0 });
+  });
+
+  test("and a client that follows one reaches the other server (control)", async () => {
+    const controlSucceeded = await countFollowedByFetch();
+    const test = "redirects: control";
+    recordScore({ row: 15, test, attempts: 0, blocked: 0, controlSucceeded });
   });
 });
 

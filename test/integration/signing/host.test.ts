@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createDialer } from "../../../src/proxy/upstream/dial.ts";
 import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
 import { type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 import { createSigningBench, person } from "../../support/signing-bench.ts";
 
 const host = "signing.vaultbox.internal";
@@ -44,63 +45,80 @@ const tunnel = (authority: string): string =>
   `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`;
 
 /** Ways to the signer beside its one address. */
-const ways: readonly string[] = [
-  post(`https://${host}/sign`),
-  post(`http://${host}:8080/sign`, [`Host: ${host}:8080`]),
-  post(`http://${host}:443/sign`, [`Host: ${host}:443`]),
-  post(`http://user@${host}/sign`),
-  post(`http://${host}/sign`, ["Host: example.com"]),
-  post("http://example.com/sign"),
-  post("/sign", [`Host: ${host}`, "Host: example.com"]),
-  post("/sign", []),
-  post("/sign", ["Host: "]),
-  post(`http://x.${host}/sign`, [`Host: x.${host}`]),
-  post(`http://${host}/sign?namespace=file`),
-  post(`http://${host}/sign/`),
-  post(`http://${host}/SIGN`),
-  post(`http://${host}/sign;x`),
-  post(`http://${host}/sign.json`),
-  post(`http://${host}//sign`),
-  post(`http://${host}/x/../sign`),
-  post(`http://${host}/sign%00`),
-  post(`http://${host}/sign%2f`),
-  post(`http://${host}/sign#x`),
-  post(`http://${host}\\sign`),
-  post(`http://${host}/sign`, [`Host: ${host}`, "X-HTTP-Method-Override: GET"]),
-  post(`http://${host}/sign`, [`Host: ${host}`, "Transfer-Encoding: chunked"]),
-  post(`http://${host}/sign`, [`Host: ${host}`, "Upgrade: websocket"]),
-  post("http://127.0.0.1/sign", [`Host: ${host}`]),
-  `${tunnel(`${host}:443`)}${inner}`,
-  `${tunnel(`${host}:22`)}${inner}`,
-  `${tunnel("example.com:80")}${inner}`,
-  inner.replace("POST", "GET"),
-  inner.replace("POST", "PUT"),
-  inner.replace("POST", "PATCH"),
-  inner.replace("HTTP/1.1", "HTTP/2.0"),
-];
+const ways: Readonly<Record<string, string>> = {
+  "as a URL of https": post(`https://${host}/sign`),
+  "at another port": post(`http://${host}:8080/sign`, [`Host: ${host}:8080`]),
+  "at the port of https": post(`http://${host}:443/sign`, [`Host: ${host}:443`]),
+  "with a user": post(`http://user@${host}/sign`),
+  "with another Host": post(`http://${host}/sign`, ["Host: example.com"]),
+  "at another host": post("http://example.com/sign"),
+  "with two Hosts": post("/sign", [`Host: ${host}`, "Host: example.com"]),
+  "without a Host": post("/sign", []),
+  "with an empty Host": post("/sign", ["Host: "]),
+  "at a name below": post(`http://x.${host}/sign`, [`Host: x.${host}`]),
+  "with a query": post(`http://${host}/sign?namespace=file`),
+  "with a slash behind": post(`http://${host}/sign/`),
+  "in capitals": post(`http://${host}/SIGN`),
+  "with a path parameter": post(`http://${host}/sign;x`),
+  "with an ending": post(`http://${host}/sign.json`),
+  "with two slashes": post(`http://${host}//sign`),
+  "by a parent": post(`http://${host}/x/../sign`),
+  "with a NUL": post(`http://${host}/sign%00`),
+  "with an escaped slash": post(`http://${host}/sign%2f`),
+  "with a fragment": post(`http://${host}/sign#x`),
+  "with a backslash": post(`http://${host}\\sign`),
+  "with another method in a header": post(`http://${host}/sign`, [
+    `Host: ${host}`,
+    "X-HTTP-Method-Override: GET",
+  ]),
+  "in chunks with a length": post(`http://${host}/sign`, [
+    `Host: ${host}`,
+    "Transfer-Encoding: chunked",
+  ]),
+  "with an upgrade": post(`http://${host}/sign`, [`Host: ${host}`, "Upgrade: websocket"]),
+  "at loopback": post("http://127.0.0.1/sign", [`Host: ${host}`]),
+  "through a tunnel to https": `${tunnel(`${host}:443`)}${inner}`,
+  "through a tunnel to SSH": `${tunnel(`${host}:22`)}${inner}`,
+  "through a tunnel elsewhere": `${tunnel("example.com:80")}${inner}`,
+  "by GET": inner.replace("POST", "GET"),
+  "by PUT": inner.replace("POST", "PUT"),
+  "by PATCH": inner.replace("POST", "PATCH"),
+  "by HTTP/2.0": inner.replace("HTTP/1.1", "HTTP/2.0"),
+};
 
-test("the signer is at one address and takes one kind of request, and is no other session's", async () => {
-  await using proxy = await openProxy({ signs: true });
-  const signed: string[] = [];
-  for (const way of ways) if ((await send(proxy, way)).includes(mark)) signed.push(way);
-  expect(signed).toEqual([]);
-  expect(proxy.events.filter((event) => "signed" in event)).toEqual([]);
-  const good = [
-    inner,
-    post(`http://${host}/sign`),
-    post(`http://${host.toUpperCase()}.:80/sign`, [`Host: ${host}`]),
-  ];
-  const answers = await Promise.all(good.map((one) => send(proxy, one)));
-  const controls = answers.filter((answer) => answer.includes(mark)).length;
-  expect(controls).toBeGreaterThan(1);
-  await using other = await openProxy({ signs: false });
-  for (const one of good) expect(await send(other, one)).not.toContain(mark);
-  recordScore({
-    row: 43,
-    test: "signing: other addresses, methods and sessions",
-    attempts: ways.length + good.length,
-    blocked: ways.length + good.length,
-    controlSucceeded: controls,
+/** The one address, in its spellings. */
+const good: Readonly<Record<string, string>> = {
+  "by its path": inner,
+  "by its URL": post(`http://${host}/sign`),
+  "in capitals, with dot and port": post(`http://${host.toUpperCase()}.:80/sign`, [
+    `Host: ${host}`,
+  ]),
+};
+
+describe("the signer", () => {
+  const proxies = openShared(async (stack) => ({
+    own: stack.use(await openProxy({ signs: true })),
+    other: stack.use(await openProxy({ signs: false })),
+  }));
+
+  function score(name: string, controlSucceeded: number): void {
+    const test = `signing: other addresses, methods and sessions: ${name}`;
+    recordScore({ row: 43, test, attempts: 1, blocked: 1, controlSucceeded });
+  }
+
+  test.each(Object.entries(ways))("isn't found %s", async (name, way) => {
+    const { own } = proxies();
+    expect(await send(own, way)).not.toContain(mark);
+    expect(own.events.filter((event) => "signed" in event)).toEqual([]);
+    score(name, 0);
+  });
+
+  test.each(Object.entries(good))("is no other session's %s", async (name, way) => {
+    const { own, other } = proxies();
+    expect(await send(other, way)).not.toContain(mark);
+    const controlSucceeded = (await send(own, way)).includes(mark) ? 1 : 0;
+    if (way === inner) expect(controlSucceeded).toBe(1);
+    score(`another session's, ${name}`, controlSucceeded);
   });
 });
 

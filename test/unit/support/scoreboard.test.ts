@@ -5,11 +5,12 @@ import { claimScore, type RecordedScore } from "../../support/scoreboard.ts";
 const score = { row: 9, test: "a broken head" };
 
 describe("a score's name in its row", () => {
-  const first = { by: "a.test.ts > blocks", attempt: "1000 0 0" };
+  const first = { id: "1_0", by: "a.test.ts > blocks", attempt: "1000 0 0" };
   const again = 'row 9 has a score "a broken head" already, of a.test.ts > blocks';
 
   test.each([
-    ["another test", { by: "b.test.ts > blocks", attempt: "1000 0 0" }],
+    ["another test", { id: "2_0", by: "b.test.ts > blocks", attempt: "1000 0 0" }],
+    ["another test of the same name", { ...first, id: "1_1", attempt: "1001 0 0" }],
     ["the same test a second time", first],
   ])("can't be recorded by %s", (_, second) => {
     const claimed = new Map();
@@ -21,7 +22,7 @@ describe("a score's name in its row", () => {
     const claimed = new Map();
     claimScore(claimed, score, first);
     claimScore(claimed, score, { ...first, attempt: "1000 1 0" });
-    claimScore(claimed, { ...score, row: 10 }, { ...first, by: "b.test.ts > blocks" });
+    claimScore(claimed, { ...score, row: 10 }, { ...first, id: "2_0" });
     expect(claimed.size).toBe(2);
   });
 });
