@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { constants } from "node:buffer";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { finishDeadSession } from "../../../src/workspace/dead-session.ts";
 import { handoffLines } from "../../../src/workspace/handoff/handoff-text.ts";
 import { isMadeInSandbox } from "../../../src/workspace/handoff/made-repositories.ts";
@@ -55,46 +55,48 @@ async function createOwn(folder: string): Promise<void> {
   await git(folder, "remote", "add", "origin", "https://git.example.com/own/x.git");
 }
 
-test("the end of a run ends in time, hears signals and leaves little behind, whatever a sandbox left", async () => {
-  const late: string[] = [];
-  for (const { what, plant } of hostileTrees) {
-    await using place = await createSessionsPlace();
-    const session = await place.open();
-    plant(place.workspace);
-    const evil = join(place.workspace, "zz");
-    await createOwn(evil);
-    await git(evil, "config", "core.fsmonitor", "evil");
-    const began = performance.now();
-    const silence = await measureSilence(async () => {
-      const handoff = await session.end();
-      expect(handoffLines(handoff).length).toBeLessThan(20);
-    });
-    const files = countStateFiles(place);
-    const isInTime = performance.now() - began < allowedMs && silence < allowedSilenceMs;
-    const isDisabled = !existsSync(join(evil, ".git"));
-    if (!isInTime || !isDisabled || files > 12) {
-      late.push(`${what}: ${silence} ms, ${files} files, ${isDisabled ? "" : "not "}disabled`);
-    }
-  }
-  expect(late).toEqual([]);
-  // The control: what an expression that goes over lines does, and a map with keys of more than 16,383 characters
-  const todo = "\n".repeat(32 * 1024);
-  const keys = Array.from({ length: 700 }, (_, index) => `${"d/".repeat(20_000)}${10_000 + index}`);
-  const controls = [
-    await measureSilence(() => void /^\s*(?:x|exec)\s/m.test(todo)),
-    await measureSilence(
-      () => void new Set(keys.map((key) => Buffer.from(key).toString("latin1"))),
-    ),
-  ].filter((ms) => ms > 300);
-  expect(controls).toHaveLength(2);
-  recordScore({
-    row: 48,
-    test: "what a sandbox leaves to keep the end of its run busy",
-    attempts: hostileTrees.length,
-    blocked: hostileTrees.length - late.length,
-    controlSucceeded: controls.length,
+describe("the end of a run ends in time, hears signals and leaves little behind", () => {
+  test.each(hostileTrees)(
+    "whatever a sandbox left: $what",
+    async ({ what, plant }) => {
+      await using place = await createSessionsPlace();
+      const session = await place.open();
+      plant(place.workspace);
+      const evil = join(place.workspace, "zz");
+      await createOwn(evil);
+      await git(evil, "config", "core.fsmonitor", "evil");
+      const began = performance.now();
+      const silence = await measureSilence(async () => {
+        const handoff = await session.end();
+        expect(handoffLines(handoff).length).toBeLessThan(20);
+      });
+      expect(countStateFiles(place)).toBeLessThanOrEqual(12);
+      expect(performance.now() - began).toBeLessThan(allowedMs);
+      expect(silence).toBeLessThan(allowedSilenceMs);
+      expect(existsSync(join(evil, ".git"))).toBe(false);
+      const test = `what a sandbox leaves to keep the end of its run busy: ${what}`;
+      recordScore({ row: 48, test, attempts: 1, blocked: 1, controlSucceeded: 0 });
+    },
+    100_000,
+  );
+
+  test("where an expression that goes over lines, and a map with keys of more than 16,383 characters, don't (control)", async () => {
+    const todo = "\n".repeat(32 * 1024);
+    const keys = Array.from(
+      { length: 700 },
+      (_, index) => `${"d/".repeat(20_000)}${10_000 + index}`,
+    );
+    const controls = [
+      await measureSilence(() => void /^\s*(?:x|exec)\s/m.test(todo)),
+      await measureSilence(
+        () => void new Set(keys.map((key) => Buffer.from(key).toString("latin1"))),
+      ),
+    ].filter((ms) => ms > 300);
+    expect(controls).toHaveLength(2);
+    const test = "what a sandbox leaves to keep the end of its run busy: control";
+    recordScore({ row: 48, test, attempts: 0, blocked: 0, controlSucceeded: controls.length });
   });
-}, 300_000);
+});
 
 test("a start refuses a workspace of which its record would be longer than a text can be", async () => {
   await using place = await createSessionsPlace();

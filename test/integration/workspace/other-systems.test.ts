@@ -1,6 +1,6 @@
 import { readdir, mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Folder } from "../../../src/base/fs/beneath.ts";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
 import { planProtection } from "../../../src/workspace/protect/protection.ts";
@@ -8,6 +8,7 @@ import { createScanBudget, startLimits } from "../../../src/workspace/scan-budge
 import { scanWorkspace } from "../../../src/workspace/scan/scan.ts";
 import { git } from "../../support/git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 import { toLooked, toWorkspaceRoot } from "../../support/workspace-root.ts";
 
@@ -55,41 +56,58 @@ const harmless: readonly (readonly [path: string, content: string])[] = [
   [".bzr/branch/branch.conf", "parent_location = https://example.com/a/\n"],
 ];
 
-test("a repository of another system is disabled when its settings run something", async () => {
-  await using folder = await createWorkspaceFolder();
-  const { workspace, during } = folder;
-  const handoff = await during(async () => {
-    for (const [index, [path, content]] of dangerous.entries()) {
-      await writeInto(workspace, `${index}/${path}`, content);
-    }
+describe("a repository of another system is disabled when its settings run something", () => {
+  const left = openShared(async (stack) => {
+    const { workspace, during } = stack.use(await createWorkspaceFolder());
+    const handoff = await during(async () => {
+      for (const [index, [path, content]] of dangerous.entries()) {
+        await writeInto(workspace, `${index}/${path}`, content);
+      }
+    });
+    return { workspace, handoff };
   });
-  const disabled = handoff.entries.filter(({ change }) => change === "disabled");
-  const expected = dangerous.map(([path], index) => `${index}/${path.split("/")[0] ?? ""}`);
-  expect(disabled.map(({ path }) => path).toSorted()).toEqual(expected.toSorted());
-  for (const path of expected) {
-    await expect(stat(join(workspace, path))).rejects.toThrow("ENOENT");
-    await expect(stat(join(workspace, `${path}.vaultbox-disabled`))).resolves.toBeDefined();
-  }
-  recordScore({
-    row: 46,
-    test: "settings of other version control systems that run something",
-    attempts: dangerous.length,
-    blocked: disabled.length,
-    // A look for git's repositories alone
-    controlSucceeded: dangerous.filter(([path]) => !path.includes(".git")).length,
+
+  test.each(dangerous)("%j with %j", async (path, content) => {
+    const { workspace, handoff } = left();
+    const index = dangerous.findIndex((one) => one[0] === path && one[1] === content);
+    const disabled = `${index}/${path.split("/")[0] ?? ""}`;
+    expect(handoff.entries).toContainEqual(
+      expect.objectContaining({ change: "disabled", path: disabled }),
+    );
+    await expect(stat(join(workspace, disabled))).rejects.toThrow("ENOENT");
+    await expect(stat(join(workspace, `${disabled}.vaultbox-disabled`))).resolves.toBeDefined();
+    recordScore({
+      row: 46,
+      test: `settings of other version control systems that run something: ${JSON.stringify([path, content])}`,
+      attempts: 1,
+      blocked: 1,
+      // A look for git's repositories alone
+      controlSucceeded: path.includes(".git") ? 0 : 1,
+    });
+  });
+
+  test("and nothing else is", () => {
+    const disabled = left().handoff.entries.filter(({ change }) => change === "disabled");
+    expect(disabled).toHaveLength(dangerous.length);
   });
 });
 
-test("a repository of another system with plain settings is named and stays", async () => {
-  await using folder = await createWorkspaceFolder();
-  const { workspace, during } = folder;
-  const handoff = await during(async () => {
-    for (const [index, [path, content]] of harmless.entries()) {
-      await writeInto(workspace, `${index}/${path}`, content);
-    }
+describe("a repository of another system with plain settings is named and stays", () => {
+  const left = openShared(async (stack) => {
+    const { workspace, during } = stack.use(await createWorkspaceFolder());
+    return await during(async () => {
+      for (const [index, [path, content]] of harmless.entries()) {
+        await writeInto(workspace, `${index}/${path}`, content);
+      }
+    });
   });
-  const kinds = handoff.entries.filter(({ kind }) => kind === "repositories");
-  expect(kinds.map(({ change }) => change)).toEqual(harmless.map(() => "new"));
+
+  test.each(harmless)("%j with %j", (path, content) => {
+    const index = harmless.findIndex((one) => one[0] === path && one[1] === content);
+    const entries = left().entries.filter((one) => one.path.startsWith(`${index}/`));
+    const kinds = entries.filter(({ kind }) => kind === "repositories");
+    expect(kinds.map(({ change }) => change)).toEqual(["new"]);
+  });
 });
 
 test("what a system runs in a repository that was there is read-only, and the place of missing settings is kept", async () => {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { resolvePaths } from "../../../src/base/paths.ts";
 import { beginSession, endSession, writeState } from "../../../src/base/session-state.ts";
 import { defaultWorkspaceSettings } from "../../../src/policy/workspace-settings.ts";
@@ -66,43 +66,52 @@ async function makeEvil(folder: string): Promise<void> {
 
 const evil = { change: "disabled", kind: "repositories" };
 
-test("what a session left in one of its folders isn't the user's in the next session there, whatever became of the first", async () => {
-  const fates = ["looked at", "running", "died", "signal"] as const;
-  let kept = 0;
-  for (const fate of fates) {
+describe("what a session left in one of its folders isn't the user's in the next session there", () => {
+  async function isMade({
+    paths,
+    b,
+  }: Pick<Awaited<ReturnType<typeof createPlace>>, "paths" | "b">) {
+    const facts = await readRepositoryFacts(join(b, "n"));
+    return facts && (await isMadeInSandbox(paths, facts));
+  }
+
+  function score(name: string, counts: { attempts: 0 | 1; controlSucceeded: 0 | 1 }): void {
+    const test = `what a session leaves in a writable mount: ${name}`;
+    recordScore({ row: 57, test, blocked: counts.attempts, ...counts });
+  }
+
+  test("when the first one was looked at", async () => {
     await using place = await createPlace();
-    const { paths, a, b } = place;
+    const { a, b } = place;
     const first = await place.open(a, [b]);
     await makeEvil(join(b, "n"));
-    let handoff: Handoff | undefined;
-    if (fate === "looked at") handoff = await first.end();
+    expect((await first.end())?.entries).toMatchObject([{ ...evil, path: join(b, "n/.git") }]);
+    takeBack(join(b, "n"));
+    expect(await isMade(place)).toBe(true);
+    score("looked at", { attempts: 1, controlSucceeded: 0 });
+  });
+
+  test.each(["runs", "died", "was ended by a signal"])("when the first one %s", async (fate) => {
+    await using place = await createPlace();
+    const { a, b } = place;
+    const first = await place.open(a, [b]);
+    await makeEvil(join(b, "n"));
     if (fate === "died") await first.die();
-    if (fate === "signal") await first.end(AbortSignal.abort());
-    if (fate === "looked at") {
-      expect(handoff?.entries).toMatchObject([{ ...evil, path: join(b, "n/.git") }]);
-    }
+    if (fate === "was ended by a signal") await first.end(AbortSignal.abort());
     // A signal ends the look before anything is held that can be looked at later
     if (existsSync(join(b, "n/.git.vaultbox-disabled"))) takeBack(join(b, "n"));
-    const facts = await readRepositoryFacts(join(b, "n"));
-    expect(facts && (await isMadeInSandbox(paths, facts))).toBe(true);
-    if (fate !== "looked at") {
-      const found = await (await place.open(b)).end();
-      expect([fate, found?.entries]).toMatchObject([fate, [{ ...evil, path: "n/.git" }]]);
-    }
-    kept++;
-  }
-  // The control: made by the user, before any session
-  await using place = await createPlace();
-  await makeEvil(join(place.b, "n"));
-  const { entries = [] } = (await (await place.open(place.b)).end()) ?? {};
-  const facts = await readRepositoryFacts(join(place.b, "n"));
-  expect([entries, facts && (await isMadeInSandbox(place.paths, facts))]).toEqual([[], false]);
-  recordScore({
-    row: 57,
-    test: "what a session leaves in a writable mount",
-    attempts: fates.length,
-    blocked: kept,
-    controlSucceeded: 1,
+    expect(await isMade(place)).toBe(true);
+    const found = await (await place.open(b)).end();
+    expect(found?.entries).toMatchObject([{ ...evil, path: "n/.git" }]);
+    score(fate, { attempts: 1, controlSucceeded: 0 });
+  });
+
+  test("but it is when the user made it before any session (control)", async () => {
+    await using place = await createPlace();
+    await makeEvil(join(place.b, "n"));
+    expect((await (await place.open(place.b)).end())?.entries ?? []).toEqual([]);
+    expect(await isMade(place)).toBe(false);
+    score("control", { attempts: 0, controlSucceeded: 1 });
   });
 });
 
