@@ -164,7 +164,7 @@ test("vaults of a keychain that doesn't answer aren't deleted halfway", async ()
   expect((await place.run(["credential", "list"])).stdout).toContain("billing");
 });
 
-test("what killed builds left in the temporary folder goes when it's old, and what is named like it stays", async () => {
+test("what killed writers left goes, of builds in the temporary folder when it's old; what is named like it stays", async () => {
   await using place = await createPlace();
   const temporary = dirname(place.folder);
   const names = [
@@ -175,6 +175,7 @@ test("what killed builds left in the temporary folder goes when it's old, and wh
   ];
   for (const name of names) await mkdir(join(temporary, name));
   await symlink("x&y", join(temporary, "vaultbox-build-0123456789abcdef.lock"));
+  await symlink("x&y", join(place.paths.vaults, ".default.lock.stale.stale"));
   const old = new Date(Date.now() - 2 * 3_600_000);
   for (const name of [
     ...names.filter((one) => !one.endsWith("7")),

@@ -2,7 +2,7 @@
 // content, so a lock is never seen half-written. The owner is a pid with its start time: a lock left by kill -9 is
 // known as such at once. The libraries for this (proper-lockfile and its kind) can only wait until a time has passed.
 import { randomBytes } from "node:crypto";
-import { readlink, symlink, unlink, writeFile } from "node:fs/promises";
+import { readlink, rename, symlink, unlink, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { VaultboxError, hasCode } from "../errors.ts";
 import { quoted } from "../printable.ts";
@@ -30,34 +30,53 @@ export async function acquireLock(
   path: string,
   options: LockOptions = {},
 ): Promise<AsyncDisposable> {
-  const identity = await readOwnProcessId();
-  const token = toToken(identity);
+  const token = toToken(await readOwnProcessId());
   const deadline = Date.now() + (options.timeoutMs ?? lockTimeoutMs);
-  let { onWait } = options;
+  await take({ path, token, deadline }, options.onWait);
+  return { [Symbol.asyncDispose]: () => release(path, token) };
+}
+
+/** One attempt to take a lock. */
+interface Taking {
+  readonly path: string;
+  readonly token: string;
+  readonly deadline: number;
+}
+
+async function take(taking: Taking, onWait: LockOptions["onWait"]): Promise<void> {
+  const { path, token, deadline } = taking;
+  let isWaitTold = false;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    if (await tryMark(path, token)) return { [Symbol.asyncDispose]: () => release(path, token) };
+    if (await tryMark(path, token)) return;
     const holder = await readMark(path);
     if (holder === undefined) continue;
     const owner = fromToken(holder);
     if (owner !== undefined && (await hasEnded(owner))) {
-      await removeStale(path, holder, deadline);
+      if (await takeOver(taking, holder)) return;
       continue;
     }
     if (Date.now() >= deadline) throw lockedError(path, owner);
-    onWait?.(toHolder(owner));
-    onWait = undefined;
+    if (!isWaitTold) onWait?.(toHolder(owner));
+    isWaitTold = true;
     await sleep(pauseMs * (0.5 + Math.random()));
   }
 }
 
 /**
- * Two waiters may find the same dead owner. Only the holder of the inner lock removes it, after another look: else the
- * slower one would remove the lock that the faster one has just taken.
+ * Two waiters may find the same dead owner. Only the holder of the lock beside it takes its place, after another look:
+ * else the slower one would remove the lock that the faster one has just taken. The lock beside it becomes the lock: so
+ * whoever is killed on the way leaves it only beside a dead one, and both are the next one's to take over.
  */
-async function removeStale(path: string, stale: string, deadline: number): Promise<void> {
-  const timeoutMs = Math.max(0, deadline - Date.now());
-  await using _inner = await acquireLock(`${path}.stale`, { timeoutMs });
-  if ((await readMark(path)) === stale) await unlink(path);
+async function takeOver({ path, token, deadline }: Taking, stale: string): Promise<boolean> {
+  const beside = `${path}.stale`;
+  await take({ path: beside, token, deadline }, undefined);
+  try {
+    if ((await readMark(path)) !== stale) return false;
+    await rename(beside, path);
+    return true;
+  } finally {
+    await release(beside, token);
+  }
 }
 
 async function release(path: string, token: string): Promise<void> {

@@ -58,7 +58,7 @@ async function findOwn(
 /** Of a lock, or of what was being written when its writer died, the name of what it's for. */
 function toPlainName(name: string): string {
   const written = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name)?.[1] ?? name;
-  return written.replace(/(?:\.lock)?(?:\.stale)?$/, "");
+  return written.replace(/(?:\.lock)?(?:\.stale)*$/, "");
 }
 
 /** Folders in which something is vaultbox's. */

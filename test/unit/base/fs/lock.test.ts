@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { acquireLock } from "../../../../src/base/fs/lock.ts";
@@ -13,6 +14,14 @@ async function makeFolder(): Promise<{ path: string } & AsyncDisposable> {
     path: join(folder, "lock"),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** What a lock of a process that ended says. */
+async function takeDeadMark(path: string): Promise<string> {
+  const lock = await acquireLock(path);
+  const fields = (await readlink(path)).split("&");
+  await lock[Symbol.asyncDispose]();
+  return fields.with(4, "1").join("&");
 }
 
 test("only one holder is inside at a time, and all get their turn", async () => {
@@ -72,33 +81,70 @@ test("a lock left by kill -9 is taken over at once, by one of many waiters at a 
   expect(Date.now() - began).toBeLessThan(2_000);
 });
 
-test("a lock whose pid now belongs to a later process is taken over", async () => {
+/** Takes and releases the lock, and kills itself after so many steps of that on the disk; says how many it took else. */
+const dyingOwner = `
+  import fs from "node:fs/promises";
+  import { syncBuiltinESMExports } from "node:module";
+  const [, lock, path, last] = process.argv;
+  let steps = 0;
+  for (const name of ["symlink", "readlink", "rename", "unlink"]) {
+    const step = fs[name];
+    fs[name] = async (...given) => {
+      try {
+        return await step(...given);
+      } finally {
+        if (given.some((one) => String(one).startsWith(path)) && ++steps === Number(last)) {
+          process.kill(process.pid, "SIGKILL");
+          await new Promise(() => {});
+        }
+      }
+    };
+  }
+  syncBuiltinESMExports();
+  const { acquireLock } = await import(lock);
+  await (await acquireLock(path))[Symbol.asyncDispose]();
+  process.stdout.write(String(steps));`;
+
+test("whoever is killed while taking over a lock, and the one beside it, leaves nothing that stays", async () => {
   await using folder = await makeFolder();
-  const lock = await acquireLock(folder.path);
-  const fields = (await readlink(folder.path)).split("&");
-  await lock[Symbol.asyncDispose]();
-  fields[4] = "1";
-  await symlink(fields.join("&"), folder.path);
-  await using _taken = await acquireLock(folder.path, { timeoutMs: 1_000 });
-  expect(await readlink(folder.path)).not.toBe(fields.join("&"));
+  const module = join(import.meta.dirname, "../../../../src/base/fs/lock.ts");
+  const die = async (last: number): Promise<string> => {
+    const args = ["--input-type=module", "-e", dyingOwner, module, folder.path, String(last)];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    return await text(child.stdout);
+  };
+  const dead = await takeDeadMark(folder.path);
+  for (let last = 1; ; last++) {
+    for (const mark of [folder.path, `${folder.path}.stale`]) await symlink(dead, mark);
+    const steps = await die(last);
+    await using _next = await acquireLock(folder.path, { timeoutMs: 2_000 });
+    expect(await readdir(dirname(folder.path)), `after step ${last}`).toEqual(["lock"]);
+    if (steps === "") continue;
+    expect(last).toBeGreaterThan(8);
+    break;
+  }
 });
 
-test("a holder on another host or in another pid namespace is never judged dead", async () => {
+test("a lock whose pid now belongs to a later process is taken over", async () => {
+  await using folder = await makeFolder();
+  const dead = await takeDeadMark(folder.path);
+  await symlink(dead, folder.path);
+  await using _taken = await acquireLock(folder.path, { timeoutMs: 1_000 });
+  expect(await readlink(folder.path)).not.toBe(dead);
+});
+
+test.each([
+  ["on another host", 0, "elsewhere"],
+  ["in another pid namespace", 2, "pid%3A%5B1%5D"],
+])("a holder %s is never judged dead", async (_, field, value) => {
   await using folder = await makeFolder();
   const lock = await acquireLock(folder.path);
   const own = (await readlink(folder.path)).split("&");
   await lock[Symbol.asyncDispose]();
-  for (const [field, value] of [
-    [0, `not-${own[0]}`],
-    [2, "pid%3A%5B1%5D"],
-  ] as const) {
-    const other = own.with(field, value).with(3, "4194304");
-    await symlink(other.join("&"), folder.path);
-    await expect(acquireLock(folder.path, { timeoutMs: 20 })).rejects.toMatchObject({
-      code: "VBX_FILE_LOCKED",
-    });
-    await rm(folder.path);
-  }
+  await symlink(own.with(field, value).with(3, "4194304").join("&"), folder.path);
+  await expect(acquireLock(folder.path, { timeoutMs: 20 })).rejects.toMatchObject({
+    code: "VBX_FILE_LOCKED",
+  });
 });
 
 test("a file in the lock's place is named and left alone", async () => {
