@@ -2,13 +2,14 @@ import { execFile } from "node:child_process";
 import { chown, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseStoredKey, toStoredKey } from "../../src/git/signing/ssh-key-private.ts";
 import { boxPlaces, dumpPath, writeDumpProgram } from "../support/box-dump.ts";
 import { requireEngine } from "../support/require-engine.ts";
 import type { CliResult } from "../support/run-cli.ts";
 import { createWorld, type SandboxWorld } from "../support/sandbox-world.ts";
 import { recordScore } from "../support/scoreboard.ts";
+import { openShared } from "../support/shared-place.ts";
 import { createSigningBench, person } from "../support/signing-bench.ts";
 import { isValidSignature, makeKeyFile, type KeyFile } from "../support/signing-key.ts";
 import { importBusybox } from "../support/small-images.ts";
@@ -188,48 +189,55 @@ const attacks = [
   ["large", "{ cat own.object; head -c 1100000 /dev/zero | tr '\\0' x; } > large.object", "."],
 ] as const;
 
-test("nothing but the session's own commits is signed, asked by git and asked directly", async () => {
-  await using place = await openPlace();
-  const sign = (name: string): string =>
-    `curl -sS -o ${name}.answer --proxy "$http_proxy" --data-binary @${name}.object http://signing.vaultbox.internal/sign`;
-  const result = await place.run(
-    [
-      'git cat-file commit HEAD | sed "s/^parent .*/parent $(git rev-parse HEAD)/" > own.object',
-      "git init -q /tmp/second && git -C /tmp/second -c commit.gpgsign=false commit -q --allow-empty -m root",
-      "git -C /tmp/second -c commit.gpgsign=false commit -q --allow-empty -m second",
-      ...attacks.flatMap(([name, make]) => [make, sign(name)]),
-      sign("own"),
-      "git -C /tmp/second commit --allow-empty -S -m x 2> second.git",
-      "git -c user.name=Mallory commit --allow-empty -S -m x 2> author.git",
-      "cp own.object file && /run/vaultbox/git-sign -Y sign -n file -f k file 2> namespace.git",
-      "for p in '' /keys /sign?n=file /sign/../keys; do curl -sS --path-as-is -o /dev/null -w '%{http_code} ' --proxy $http_proxy -d x http://signing.vaultbox.internal$p; done > places",
-      "exit 0",
-    ].join("\n"),
-  );
-  expect(result).toMatchObject({ status: 0 });
-  const read = (name: string): Promise<Buffer> => readFile(join(place.world.workspace, name));
+describe("nothing but the session's own commits is signed, asked by git and asked directly", () => {
+  const asked = openShared(async (stack) => {
+    const place = stack.use(await openPlace());
+    const sign = (name: string): string =>
+      `curl -sS -o ${name}.answer --proxy "$http_proxy" --data-binary @${name}.object http://signing.vaultbox.internal/sign`;
+    const result = await place.run(
+      [
+        'git cat-file commit HEAD | sed "s/^parent .*/parent $(git rev-parse HEAD)/" > own.object',
+        "git init -q /tmp/second && git -C /tmp/second -c commit.gpgsign=false commit -q --allow-empty -m root",
+        "git -C /tmp/second -c commit.gpgsign=false commit -q --allow-empty -m second",
+        ...attacks.flatMap(([name, make]) => [make, sign(name)]),
+        sign("own"),
+        "git -C /tmp/second commit --allow-empty -S -m x 2> second.git",
+        "git -c user.name=Mallory commit --allow-empty -S -m x 2> author.git",
+        "cp own.object file && /run/vaultbox/git-sign -Y sign -n file -f k file 2> namespace.git",
+        "for p in '' /keys /sign?n=file /sign/../keys; do curl -sS --path-as-is -o /dev/null -w '%{http_code} ' --proxy $http_proxy -d x http://signing.vaultbox.internal$p; done > places",
+        "exit 0",
+      ].join("\n"),
+    );
+    expect(result).toMatchObject({ status: 0 });
+    return (name: string): Promise<Buffer> => readFile(join(place.world.workspace, name));
+  });
+  const readText = async (name: string): Promise<string> => (await asked()(name)).toString();
   const bench = createSigningBench();
-  let blocked = 0;
-  let controls = 0;
-  for (const [name, , why] of attacks) {
-    const answer = (await read(`${name}.answer`)).toString();
-    expect(answer, name).toMatch(new RegExp(`^vaultbox: .*${why}`));
-    if (!answer.includes("BEGIN SSH SIGNATURE")) blocked += 1;
-    const naive = await bench.askNaively(await read(`${name}.object`));
-    if (naive.includes("BEGIN SSH SIGNATURE")) controls += 1;
-  }
-  // The same way in, with the session's own commit, is open
-  expect((await read("own.answer")).toString()).toMatch(/^-----BEGIN SSH SIGNATURE-----/);
-  expect((await read("second.git")).toString()).toContain("was not in this session's repository");
-  expect((await read("author.git")).toString()).toContain('the author is "Mallory');
-  expect((await read("namespace.git")).toString()).toContain("only the namespace git is signed");
-  expect((await read("places")).toString()).toMatch(/^(?:40[03] ){4}$/);
-  recordScore({
-    row: 43,
-    test: "objects that a sandbox asks to have signed",
-    attempts: attacks.length,
-    blocked,
-    controlSucceeded: controls,
+
+  test.each(attacks)("%s", async (name, _, why) => {
+    const answer = await readText(`${name}.answer`);
+    expect(answer).toMatch(new RegExp(`^vaultbox: .*${why}`));
+    expect(answer).not.toContain("BEGIN SSH SIGNATURE");
+    const naive = await bench.askNaively(await asked()(`${name}.object`));
+    const controlSucceeded = naive.includes("BEGIN SSH SIGNATURE") ? 1 : 0;
+    const test = `objects that a sandbox asks to have signed: ${name}`;
+    recordScore({ row: 43, test, attempts: 1, blocked: 1, controlSucceeded });
+  });
+
+  test("the session's own commit, asked in the same way (control)", async () => {
+    expect(await readText("own.answer")).toMatch(/^-----BEGIN SSH SIGNATURE-----/);
+  });
+
+  test.each([
+    ["second.git", "was not in this session's repository"],
+    ["author.git", 'the author is "Mallory'],
+    ["namespace.git", "only the namespace git is signed"],
+  ])("asked by git, %s", async (name, said) => {
+    expect(await readText(name)).toContain(said);
+  });
+
+  test("nothing else is at the signer's host", async () => {
+    expect(await readText("places")).toMatch(/^(?:40[03] ){4}$/);
   });
 });
 

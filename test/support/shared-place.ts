@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 
-/** Longest time to open what tests share, ms; a quiet machine needs a tenth of it. */
-const openTimeoutMs = 120_000;
+/** Longest time to open what tests share, ms: a few sandboxes on a busy machine. */
+const openTimeoutMs = 300_000;
 
 /** Opens something once for all tests of the `describe` around the call, and closes what it put on the stack after the last. */
 export function openShared<T>(open: (stack: AsyncDisposableStack) => Promise<T>): () => T {

@@ -99,26 +99,30 @@ test("an engine that goes away in the middle is an error of the engine, not a bu
   expect(await countOnEngine(world.workspace)).toBe(0);
 }, 60_000);
 
-test("what the sandbox left is told though its containers can't be removed, and the command's status stands", async () => {
-  const leave =
-    "git init -q s; git -C s config core.fsmonitor ./x; echo x >.envrc; sleep 2; exit 3";
-  for (const json of [false, true]) {
+test.each([
+  ["in words", [], "disabled: s/.git sets core.fsmonitor"],
+  ["in JSON", ["--json"], '"change":"disabled"'],
+])(
+  "what the sandbox left is told %s though its containers can't be removed, and the command's status stands",
+  async (_, flags, told) => {
+    const leave =
+      "git init -q s; git -C s config core.fsmonitor ./x; echo x >.envrc; sleep 2; exit 3";
     await using world = await createWorld();
     await using engine = await createLooseEngine();
-    const flags = json ? ["--json"] : [];
     const { child, said } = startRun(world, engine.dockerHost, flags, leave);
     await untilOutput(child, "ready");
     engine.loseAt("DELETE ");
     expect(await untilClosed(child)).toBe(3);
-    expect(said()).toContain(json ? '"change":"disabled"' : "disabled: s/.git sets core.fsmonitor");
+    expect(said()).toContain(told);
     expect(said()).toContain("cannot remove the container");
     expect(said()).toContain("the next run removes what is left of this session");
     const sameHome = { VAULTBOX_HOME: join(world.home, "vaultbox") };
     expect(await countOnEngine(world.workspace)).toBeGreaterThan(0);
     await world.run(["prune"], { env: sameHome });
     expect(await countOnEngine(world.workspace)).toBe(0);
-  }
-}, 60_000);
+  },
+  60_000,
+);
 
 test("an engine that doesn't answer any more holds nobody for ever: a third signal ends the session", async () => {
   await using world = await createWorld();

@@ -4,12 +4,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { everyday, toScript } from "./everyday-git.ts";
 import { copyWithoutHidden, makeShapes, shapes, toHiddenFiles } from "./hidden-shapes.ts";
 import { git } from "../../support/git.ts";
 import { createWorld } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 import { writeInto } from "../../support/workspace-folder.ts";
 
 const run = promisify(execFile);
@@ -97,11 +98,11 @@ const onHidden: readonly (readonly [command: string, status: number, said: RegEx
   ["grep -A2 '`.env`' /run/vaultbox/policy.md", 0, /`\.env\.test`; it shows what git's index had/],
 ];
 
-test(
-  "no command of git loses a hidden file, and what it can't do has a reason",
-  { timeout: 200_000 },
-  async () => {
-    await using world = await createWorld();
+const hidden = { ".env.test": "A=secret\n", ".env": "B=secret\n", "d/.env": "C=secret\n" };
+
+describe("no command of git loses a hidden file, and what it can't do has a reason", () => {
+  const done = openShared(async (stack) => {
+    const world = stack.use(await createWorld());
     const { workspace } = world;
     const write = (name: string, text: string): Promise<void> => writeInto(workspace, name, text);
     await git(workspace, "init", "-q", "-b", "main");
@@ -119,7 +120,6 @@ test(
     await git(workspace, "rm", "-q", ".env.test");
     await git(workspace, "commit", "-q", "-m", "gone");
     await git(workspace, "switch", "-q", "main");
-    const hidden = { ".env.test": "A=secret\n", ".env": "B=secret\n", "d/.env": "C=secret\n" };
     for (const [name, text] of Object.entries(hidden)) await write(name, text);
     const before = await git(workspace, "rev-parse", "main", "other", "gone");
     await git(workspace, "init", "-q", "p");
@@ -129,23 +129,30 @@ test(
     await world.run(["trust", "--yes"]);
     const commands = toScript(onHidden.map(([command]) => command));
     const { stdout, stderr } = await world.run(["run", "--", "sh", "-c", commands]);
-    const said = stdout.split(/^## \d+\n/m).slice(1);
-    for (const [index, [command, status, wanted]] of onHidden.entries()) {
-      const [, text, end] = /^(.*)status (\d+)\n$/s.exec(said[index] ?? "") ?? [];
-      expect({ command, text, status: Number(end) }).toEqual({
-        command,
+    return { workspace, before, stderr, said: stdout.split(/^## \d+\n/m).slice(1) };
+  });
+
+  test.each(onHidden.map((one, index) => [index, ...one] as const))(
+    "%i: %s",
+    (index, _, status, wanted) => {
+      const [, text, end] = /^(.*)status (\d+)\n$/s.exec(done().said[index] ?? "") ?? [];
+      expect({ text, status: Number(end) }).toEqual({
         text: typeof wanted === "string" ? wanted : expect.stringMatching(wanted),
         status,
       });
-    }
+    },
+  );
+
+  test("the start says what is hidden, and the host has all of it afterwards", async () => {
+    const { workspace, before, stderr } = done();
     expect(stderr).toContain("hidden from the sandbox: .env, .env.test, d/.env, p/.env (");
     expect(stderr).toContain("of these git has content of its own, which is shown: .env.test; ");
     for (const [name, text] of Object.entries(hidden))
       expect(await readFile(join(workspace, name), "utf8")).toBe(text);
     expect(await git(workspace, "rev-parse", "main", "other", "gone")).toBe(before);
     expect(await git(workspace, "status", "--porcelain")).toBe(" M .env.test\n?? .env\n?? d/.env");
-  },
-);
+  });
+});
 
 test("a file with a secret that is committed as it is stays as it is in the sandbox, and the start says so", async () => {
   await using world = await createWorld();

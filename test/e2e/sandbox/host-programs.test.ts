@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cliEnvironment, cliPath } from "../../support/run-cli.ts";
 import {
   createWorld,
@@ -23,6 +23,7 @@ import {
   type SandboxWorld,
 } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const run = promisify(execFile);
 const timeout = 300_000;
@@ -164,50 +165,60 @@ function start(world: SandboxWorld, command: string, env: Readonly<Record<string
   });
 }
 
-test(
-  "a run is refused where the sandbox could change vaultbox or Node, and says what to do",
-  async () => {
-    await using world = await createWorld();
-    await using other = await createFolder();
-    const { workspace } = world;
-    const node = process.execPath;
-    const inside = await copyVaultbox(join(workspace, "tool"));
-    const mounted = await copyVaultbox(join(other.path, "mounted"));
-    await mkdir(join(workspace, "bin"));
-    await symlink(node, join(workspace, "bin", "node"));
-    await symlink(cliPath, join(workspace, "bin", "vaultbox"));
-    const link = join(other.path, "link.js");
-    await symlink(join(workspace, "bin", "vaultbox"), link);
-    const attempts = [
-      { command: `${node} ${inside} run -- true`, says: "vaultbox itself" },
-      {
-        command: `${node} ${mounted} run --mount ${other.path}:rw -- true`,
-        says: "vaultbox itself",
-      },
-      { command: `${node} ${link} run -- true`, says: "vaultbox itself" },
-      { command: `node ${cliPath} run -- true`, says: "Node.js" },
-    ];
-    for (const { command, says } of attempts) {
-      const child = start(world, command, onPath(join(workspace, "bin")));
-      let stderr = "";
-      child.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
-      expect(await untilClosed(child), command).toBe(125);
-      expect(stderr).toContain(`cannot run: ${says}`);
-      expect(stderr).toContain("vaultbox: hint: ");
-    }
-    // The control: from outside, with a Node from outside, it runs; nothing of the above was remembered
-    const child = start(world, `${node} ${mounted} run -- true`);
-    expect(await untilClosed(child)).toBe(0);
-    recordScore({
-      row: 60,
-      test: "vaultbox and Node where a sandbox can write",
-      attempts: attempts.length,
-      blocked: attempts.length,
-      controlSucceeded: 1,
-    });
-  },
-  timeout,
-);
+interface OwnPrograms {
+  readonly world: SandboxWorld;
+  /** Copies of vaultbox in the workspace and in a folder to mount, and a link to one in the workspace */
+  readonly inside: string;
+  readonly mounted: string;
+  readonly link: string;
+  /** The folder to mount */
+  readonly folder: string;
+}
+
+describe("a run is refused where the sandbox could change vaultbox or Node, and says what to do", () => {
+  const node = process.execPath;
+  const programs = openShared(async (stack): Promise<OwnPrograms> => {
+    const world = stack.use(await createWorld());
+    const { path: folder } = stack.use(await createFolder());
+    const bin = join(world.workspace, "bin");
+    await mkdir(bin);
+    await symlink(node, join(bin, "node"));
+    await symlink(cliPath, join(bin, "vaultbox"));
+    const link = join(folder, "link.js");
+    await symlink(join(bin, "vaultbox"), link);
+    const inside = await copyVaultbox(join(world.workspace, "tool"));
+    return { world, inside, mounted: await copyVaultbox(join(folder, "mounted")), link, folder };
+  });
+
+  test.each<[what: string, says: string, toCommand: (own: OwnPrograms) => string]>([
+    ["vaultbox in the workspace", "vaultbox itself", ({ inside }) => `${node} ${inside} run`],
+    [
+      "vaultbox in a writable mount",
+      "vaultbox itself",
+      ({ mounted, folder }) => `${node} ${mounted} run --mount ${folder}:rw`,
+    ],
+    ["a link in the workspace to vaultbox", "vaultbox itself", ({ link }) => `${node} ${link} run`],
+    ["a link in the workspace to Node", "Node.js", () => `node ${cliPath} run`],
+  ])("%s", async (what, says, toCommand) => {
+    const { world } = programs();
+    const command = `${toCommand(programs())} -- true`;
+    const child = start(world, command, onPath(join(world.workspace, "bin")));
+    let stderr = "";
+    child.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
+    expect(await untilClosed(child), command).toBe(125);
+    expect(stderr).toContain(`cannot run: ${says}`);
+    expect(stderr).toContain("vaultbox: hint: ");
+    const test = `vaultbox and Node where a sandbox can write: ${what}`;
+    recordScore({ row: 60, test, attempts: 1, blocked: 1, controlSucceeded: 0 });
+  });
+
+  test("and from outside, with a Node from outside, it runs: nothing of the above was remembered (control)", async () => {
+    const { world, mounted } = programs();
+    expect(await untilClosed(start(world, `${node} ${mounted} run -- true`))).toBe(0);
+    const test = "vaultbox and Node where a sandbox can write: control";
+    recordScore({ row: 60, test, attempts: 0, blocked: 0, controlSucceeded: 1 });
+  });
+});
 
 test(
   "a run ends as it should when every module of vaultbox is exchanged once the command runs",

@@ -44,36 +44,35 @@ test.each(owners)(
   },
 );
 
-test("an image with a shell and no other program runs", async () => {
+test.each(owners)("an image with a shell and no other program runs for uid %i", async (owner) => {
   await using image = await importDash(await requireEngine());
-  for (const owner of owners) {
-    await using world = await createWorld(owner);
-    const script = 'echo "$HOME $PWD" && echo made > $HOME/x && read y < $HOME/x && echo $y';
-    const args = ["run", "--image", image.tag, "--"];
-    const result = await world.run([...args, "sh", "-c", script]);
-    expect(result).toEqual({
-      stdout: `/home/agent ${world.workspace}\nmade\n`,
-      stderr: "",
-      status: 0,
-    });
-    expect((await world.run([...args, "ls"])).status).toBe(127);
-  }
+  await using world = await createWorld(owner);
+  const script = 'echo "$HOME $PWD" && echo made > $HOME/x && read y < $HOME/x && echo $y';
+  const args = ["run", "--image", image.tag, "--"];
+  const result = await world.run([...args, "sh", "-c", script]);
+  expect(result).toEqual({
+    stdout: `/home/agent ${world.workspace}\nmade\n`,
+    stderr: "",
+    status: 0,
+  });
+  expect((await world.run([...args, "ls"])).status).toBe(127);
 });
 
-test("an image's own user, folder, volume and health check give way; its entrypoint and search path stay", async () => {
-  const changes = [
-    "USER 4711:4711",
-    'ENTRYPOINT ["/bin/env", "FROM_ENTRYPOINT=yes"]',
-    "ENV PATH=/bin:/opt/own/bin",
-    "ENV OWN=image",
-    "ENV https_proxy=http://192.0.2.1:1",
-    "ENV HOME=/nowhere",
-    "VOLUME /data",
-    "WORKDIR /elsewhere",
-    'HEALTHCHECK CMD ["/bin/touch", "/tmp/checked"]',
-  ];
-  await using image = await importBusybox(await requireEngine(), changes);
-  for (const owner of owners) {
+test.each(owners)(
+  "an image's own user, folder, volume and health check give way to uid %i; its entrypoint and search path stay",
+  async (owner) => {
+    const changes = [
+      "USER 4711:4711",
+      'ENTRYPOINT ["/bin/env", "FROM_ENTRYPOINT=yes"]',
+      "ENV PATH=/bin:/opt/own/bin",
+      "ENV OWN=image",
+      "ENV https_proxy=http://192.0.2.1:1",
+      "ENV HOME=/nowhere",
+      "VOLUME /data",
+      "WORKDIR /elsewhere",
+      'HEALTHCHECK CMD ["/bin/touch", "/tmp/checked"]',
+    ];
+    await using image = await importBusybox(await requireEngine(), changes);
     await using world = await createWorld(owner);
     const script = "id -u; echo $PATH $OWN $FROM_ENTRYPOINT $HOME $https_proxy; pwd";
     const result = await world.run(["run", "--image", image.tag, "--", "sh", "-c", script]);
@@ -82,8 +81,8 @@ test("an image's own user, folder, volume and health check give way; its entrypo
       stderr: "",
       status: 0,
     });
-  }
-});
+  },
+);
 
 test("the base image has the folders that packages link their manuals in", async () => {
   await using world = await createWorld(0);

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { git } from "../../support/git.ts";
 import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
 import { createFolders } from "../../support/root-folders.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const remote = "https://git.example.com/victim/private.git";
 
@@ -112,50 +113,52 @@ test("a repository in a writable mount is protected, hidden in and held, and its
   });
 });
 
-test("a session in a folder around a repository that isn't protected there, and that another one works in, is refused, either way", async () => {
-  await using world = await createWorld();
-  await createFolders(world);
-  const base = world.workspace;
-  const [around, wt] = [join(base, "main"), join(base, "wt")];
-  // Found by the look through the workspace alone
-  await git(around, "worktree", "add", "-q", "-b", "fourth", join(base, "ws/in"));
-  const project = "version: 1\nworkspace: {protect: none}\n";
-  await writeFile(join(around, "vaultbox.yaml"), project);
-  await world.run(["trust", "--yes"], { cwd: around });
-  const runs: readonly (readonly [string, string])[] = [
-    [wt, around],
-    [join(base, "ws"), around],
-    [around, wt],
-    [around, join(base, "ws")],
-  ];
-  let refused = 0;
-  for (const [first, second] of runs) {
-    const child = world.spawn(["run", "--workspace", first, "--", "sh", "-c", "echo on; sleep 60"]);
-    await untilOutput(child, "on");
-    const { status, stderr } = await world.run(["run", "--workspace", second, "--", "true"]);
+describe("a session in a folder around a repository that isn't protected there, and that another one works in", () => {
+  const sessions = openShared(async (stack) => {
+    const world = stack.use(await createWorld());
+    await createFolders(world);
+    const base = world.workspace;
+    const around = join(base, "main");
+    // Found by the look through the workspace alone
+    await git(around, "worktree", "add", "-q", "-b", "fourth", join(base, "ws/in"));
+    await writeFile(join(around, "vaultbox.yaml"), "version: 1\nworkspace: {protect: none}\n");
+    await world.run(["trust", "--yes"], { cwd: around });
+    /** What a session in one folder comes to while another one runs in another. */
+    const run = async (first: string, second: string) => {
+      const [one, other] = [join(base, first), join(base, second)];
+      const wait = ["run", "--workspace", one, "--", "sh", "-c", "echo on; sleep 60"];
+      const child = world.spawn(wait);
+      await untilOutput(child, "on");
+      const result = await world.run(["run", "--workspace", other, "--", "true"]);
+      child.kill("SIGTERM");
+      await untilClosed(child);
+      return result;
+    };
+    return { world, around, run };
+  });
+
+  test.each([
+    ["wt", "main"],
+    ["ws", "main"],
+    ["main", "wt"],
+    ["main", "ws"],
+  ])("is refused: the first in %s, then one in %s", async (first, second) => {
+    const { status, stderr } = await sessions().run(first, second);
     expect(stderr).toContain("linked work trees: git worktree add");
-    if (status === 125) refused += 1;
-    child.kill("SIGTERM");
-    await untilClosed(child);
-  }
-  expect(refused).toBe(4);
-  const folders = await readFile(join(world.home, "../v/state/writable-folders.json"), "utf8");
-  expect(folders).toContain(`"${around}`);
-  // The control: where it's protected
-  await writeFile(join(around, "vaultbox.yaml"), "version: 1\n");
-  await world.run(["trust", "--yes"], { cwd: around });
-  const child = world.spawn(["run", "--workspace", wt, "--", "sh", "-c", "echo on; sleep 60"]);
-  await untilOutput(child, "on");
-  const beside = await world.run(["run", "--workspace", around, "--", "true"]);
-  child.kill("SIGTERM");
-  await untilClosed(child);
-  expect(beside.status).toBe(0);
-  recordScore({
-    row: 47,
-    test: "sessions around a repository that is mounted beside a workspace",
-    attempts: 4,
-    blocked: refused,
-    controlSucceeded: 1,
+    expect(status).toBe(125);
+    const test = `sessions around a repository that is mounted beside a workspace: ${first}, ${second}`;
+    recordScore({ row: 47, test, attempts: 1, blocked: 1, controlSucceeded: 0 });
+  });
+
+  test("runs where it's protected (control)", async () => {
+    const { world, around, run } = sessions();
+    const folders = await readFile(join(world.home, "../v/state/writable-folders.json"), "utf8");
+    expect(folders).toContain(`"${around}`);
+    await writeFile(join(around, "vaultbox.yaml"), "version: 1\n");
+    await world.run(["trust", "--yes"], { cwd: around });
+    expect((await run("wt", "main")).status).toBe(0);
+    const test = "sessions around a repository that is mounted beside a workspace: control";
+    recordScore({ row: 47, test, attempts: 0, blocked: 0, controlSucceeded: 1 });
   });
 });
 

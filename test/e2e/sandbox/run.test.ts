@@ -79,23 +79,16 @@ test("a time limit ends the command with status 124", async () => {
   expect(result.status).toBe(124);
 });
 
-test("a refused request says why, on both links, and the run ends with a summary", async () => {
-  await using world = await createWorld();
-  for (const link of ["unix", "stdio"]) {
-    const curl = [
-      "curl",
-      "-sS",
-      "-o",
-      "/dev/null",
-      "-w",
-      "%{http_code}",
-      "http://refused.example/",
-    ];
-    const result = await world.run(["run", "--link", link, "--", ...curl]);
+test.each(["unix", "stdio"])(
+  "a refused request says why on the %s link, and the run ends with a summary",
+  async (link) => {
+    await using world = await createWorld();
+    const curl = ["-sS", "-o", "/dev/null", "-w", "%{http_code}", "http://refused.example/"];
+    const result = await world.run(["run", "--link", link, "--", "curl", ...curl]);
     expect(result.stdout).toMatch(/^403/);
     expect(result.stderr).toContain("1 request, 1 refused");
-  }
-});
+  },
+);
 
 test("a run that fails before its command has an audit log that says so, and verifies", async () => {
   await using world = await createWorld();

@@ -14,11 +14,12 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { git } from "../../support/git.ts";
 import { createFolders } from "../../support/root-folders.ts";
 import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const run = promisify(execFile);
 
@@ -98,37 +99,37 @@ test("a work tree that a sandbox doesn't see is neither armed nor lost, whicheve
 const places = { main: "main", outside: "wt", below: "main/.agents/x" } as const;
 const all = Object.values(places);
 
-test("sessions in the main work tree and in linked ones, outside and below it, run side by side, whichever begins first", async () => {
-  await using world = await createWorld();
-  await createFolders(world);
-  const base = world.workspace;
-  await git(join(base, "main"), "worktree", "add", "-q", "-b", "below", join(base, places.below));
-  const commit = "git commit -q --allow-empty -m there && git gc -q && git log -1 --format=%s";
-  const args = (place: string, ...more: readonly string[]) => [
-    "run",
-    "--workspace",
-    join(base, place),
-    "--",
-    "sh",
-    "-c",
-    ...more,
-  ];
-  for (const first of all) {
-    const child = world.spawn(args(first, "echo on; sleep 60"));
+describe("sessions in the main work tree and in linked ones, outside and below it, run side by side", () => {
+  const shared = openShared(async (stack) => {
+    const world = stack.use(await createWorld());
+    await createFolders(world);
+    const main = join(world.workspace, "main");
+    await git(main, "worktree", "add", "-q", "-b", "below", join(world.workspace, places.below));
+    return world;
+  });
+
+  test.each(all)("when the one in %s begins first", async (first) => {
+    const world = shared();
+    const toArgs = (place: string, script: string): readonly string[] => {
+      const workspace = join(world.workspace, place);
+      return ["run", "--workspace", workspace, "--", "sh", "-c", script];
+    };
+    const child = world.spawn(toArgs(first, "echo on; sleep 60"));
     let said = "";
     child.stderr?.on("data", (chunk: Buffer) => {
       said += chunk.toString();
     });
     await untilOutput(child, "on");
+    const commit = "git commit -q --allow-empty -m there && git gc -q && git log -1 --format=%s";
     for (const second of all.filter((one) => one !== first)) {
-      const { status, stdout, stderr } = await world.run(args(second, commit));
-      expect([first, second, status, stdout]).toEqual([first, second, 0, "there\n"]);
+      const { status, stdout, stderr } = await world.run(toArgs(second, commit));
+      expect([second, status, stdout]).toEqual([second, 0, "there\n"]);
       expect(stderr).not.toMatch(/disabled|DANGEROUS/);
     }
     child.kill("SIGTERM");
     await untilClosed(child);
     expect(said).not.toMatch(/disabled|DANGEROUS/);
-  }
+  });
 });
 
 /** Exchanges pairs of entries for each other (renameat2(2), RENAME_EXCHANGE), and prints how often each succeeded. */

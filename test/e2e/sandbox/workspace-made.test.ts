@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { git } from "../../support/git.ts";
 import {
   createWorld,
@@ -19,58 +19,64 @@ async function readDefaults(world: SandboxWorld, folder = ""): Promise<readonly 
   return (JSON.parse(stdout) as { readonly git: readonly unknown[] }).git;
 }
 
-test("a remote that a sandbox chose isn't read by default, whatever way it came there; the user's own one is", async () => {
-  const ways: readonly string[] = [
-    `git init -q . && git remote add origin ${url}`,
-    `git init -q --bare store && git -C store remote add origin ${url} && git -C store config core.bare false && git -C store config core.worktree .. && echo 'gitdir: store' > .git`,
-    `mkdir -p t objects refs && git init -q t && mv t/.git .git && git remote add origin ${url} && echo 'ref: refs/heads/main' > HEAD`,
-  ];
-  let given = 0;
-  for (const way of ways) {
-    await using world = await createWorld();
-    expect((await world.run(["run", "--", "sh", "-c", way])).status).toBe(0);
-    given += (await readDefaults(world)).length;
-    const next = await world.run(["run", "--", "true"]);
-    expect(next.status).toBe(0);
-    given += (await readDefaults(world)).length;
+const makings: Readonly<Record<string, string>> = {
+  "git init": `git init -q . && git remote add origin ${url}`,
+  "a .git file": `git init -q --bare store && git -C store remote add origin ${url} && git -C store config core.bare false && git -C store config core.worktree .. && echo 'gitdir: store' > .git`,
+  "files that look like a bare one": `mkdir -p t objects refs && git init -q t && mv t/.git .git && git remote add origin ${url} && echo 'ref: refs/heads/main' > HEAD`,
+};
+
+describe("a remote that a sandbox chose isn't read by default", () => {
+  function score(name: string, attempts: number, controlSucceeded = 0): void {
+    const test = `remotes that a sandbox wrote, read by default in the next run: ${name}`;
+    recordScore({ row: 29, test, attempts, blocked: attempts, controlSucceeded });
   }
-  // Also while the session that made it runs, and when it died before it could say so
-  await using world = await createWorld();
-  const child = world.spawn(["run", "--", "sh", "-c", `${ways[0]}; echo ready; sleep 60`]);
-  await untilOutput(child, "ready");
-  given += (await readDefaults(world)).length;
-  child.kill("SIGKILL");
-  await untilClosed(child);
-  given += (await readDefaults(world)).length;
-  const { stderr } = await world.run(["run", "--", "true"]);
-  expect(stderr).toContain("was made in a sandbox");
-  given += (await readDefaults(world)).length;
-  // Named by the user, it counts
-  const named = await world.run(["policy", "show", "--json", "--git", url]);
-  expect(JSON.parse(named.stdout)).toMatchObject({ git: [{}] });
-  // The control: the same repository, made by the user
-  await using own = await createWorld();
-  await git(own.workspace, "init", "-q", "-b", "main");
-  await git(own.workspace, "remote", "add", "origin", url);
-  await git(own.workspace, "commit", "-q", "--allow-empty", "-m", "one");
-  const work = "git checkout -q -b agent; git init -q n; git worktree add -q wt -b wt";
-  await own.run(["run", "--", "sh", "-c", work]);
-  const control = (await readDefaults(own)).length + (await readDefaults(own, "wt")).length;
-  expect([given, control]).toEqual([0, 2]);
-  recordScore({
-    row: 29,
-    test: "remotes that a sandbox wrote, read by default in the next run",
-    attempts: 2 * ways.length + 3,
-    blocked: 2 * ways.length + 3 - given,
-    controlSucceeded: control,
+
+  test.each(Object.entries(makings))("in a repository by %s", async (name, script) => {
+    await using world = await createWorld();
+    expect((await world.run(["run", "--", "sh", "-c", script])).status).toBe(0);
+    expect(await readDefaults(world)).toEqual([]);
+    expect((await world.run(["run", "--", "true"])).status).toBe(0);
+    expect(await readDefaults(world)).toEqual([]);
+    score(name, 2);
+  });
+
+  test("while the session that made it runs, and when it died before it could say so", async () => {
+    await using world = await createWorld();
+    const script = `${makings["git init"]}; echo ready; sleep 60`;
+    const child = world.spawn(["run", "--", "sh", "-c", script]);
+    await untilOutput(child, "ready");
+    expect(await readDefaults(world)).toEqual([]);
+    child.kill("SIGKILL");
+    await untilClosed(child);
+    expect(await readDefaults(world)).toEqual([]);
+    const { stderr } = await world.run(["run", "--", "true"]);
+    expect(stderr).toContain("was made in a sandbox");
+    expect(await readDefaults(world)).toEqual([]);
+    // Named by the user, it counts
+    const named = await world.run(["policy", "show", "--json", "--git", url]);
+    expect(JSON.parse(named.stdout)).toMatchObject({ git: [{}] });
+    score("while its session runs, and when it died", 3);
+  });
+
+  test("and of the same repository, made by the user, it is (control)", async () => {
+    await using own = await createWorld();
+    await git(own.workspace, "init", "-q", "-b", "main");
+    await git(own.workspace, "remote", "add", "origin", url);
+    await git(own.workspace, "commit", "-q", "--allow-empty", "-m", "one");
+    const work = "git checkout -q -b agent; git init -q n; git worktree add -q wt -b wt";
+    await own.run(["run", "--", "sh", "-c", work]);
+    expect(await readDefaults(own)).toHaveLength(1);
+    expect(await readDefaults(own, "wt")).toHaveLength(1);
+    score("control", 0, 2);
   });
 });
 
-test("which of the user's remotes is read isn't chosen by the branch that a sandbox leaves in HEAD", async () => {
-  const ways = ["git checkout -q side", "git worktree add -q wt side"];
-  const given: unknown[] = [];
-  const control: unknown[] = [];
-  for (const way of ways) {
+test.each([
+  ["the work tree", "git checkout -q side", ""],
+  ["a new work tree", "git worktree add -q wt side", "wt"],
+])(
+  "which of the user's remotes is read isn't chosen by the branch that a sandbox leaves in HEAD of %s",
+  async (name, way, folder) => {
     await using world = await createWorld();
     const { workspace } = world;
     await git(workspace, "init", "-q", "-b", "main");
@@ -79,9 +85,8 @@ test("which of the user's remotes is read isn't chosen by the branch that a sand
     await git(workspace, "remote", "add", "priv", url);
     await git(workspace, "branch", "-q", "side");
     await git(workspace, "config", "branch.side.remote", "priv");
-    const folder = way.includes("wt") ? "wt" : "";
     await world.run(["run", "--", "sh", "-c", way]);
-    given.push(JSON.stringify(await readDefaults(world, folder)).includes("victim"));
+    expect(JSON.stringify(await readDefaults(world, folder))).not.toContain("victim");
     // The control: the user goes to that branch, and a branch without a remote of its own changes nothing
     await using own = await createWorld();
     for (const args of ["init -q -b main", `remote add origin ${url}`, `remote add priv ${url}`])
@@ -90,18 +95,11 @@ test("which of the user's remotes is read isn't chosen by the branch that a sand
     await git(own.workspace, "config", "branch.side.remote", "priv");
     await git(own.workspace, "checkout", "-q", "-b", "side");
     await own.run(["run", "--", "git", "commit", "-q", "--allow-empty", "-m", "two"]);
-    control.push(JSON.stringify(await readDefaults(own)).includes("victim"));
-  }
-  expect(given).toEqual([false, false]);
-  expect(control).toEqual([true, true]);
-  recordScore({
-    row: 29,
-    test: "remotes that a sandbox chose by the branch in HEAD",
-    attempts: ways.length,
-    blocked: ways.length,
-    controlSucceeded: control.length,
-  });
-});
+    expect(JSON.stringify(await readDefaults(own))).toContain("victim");
+    const test = `remotes that a sandbox chose by the branch in HEAD: ${name}`;
+    recordScore({ row: 29, test, attempts: 1, blocked: 1, controlSucceeded: 1 });
+  },
+);
 
 test("what a remote of the user's repository becomes in an unprotected sandbox isn't read by default", async () => {
   await using world = await createWorld();

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   createMarkers,
   createRepositories,
@@ -12,6 +12,7 @@ import {
 } from "./git-plants.ts";
 import { createWorld, type SandboxWorld } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 interface PlantedWorld extends AsyncDisposable {
   readonly world: SandboxWorld;
@@ -60,31 +61,44 @@ async function runOwnCommands({ world }: PlantedWorld): Promise<number> {
   return commands.length;
 }
 
-test("nothing that a sandbox plants for git is run by the host's git or by vaultbox; unprotected, most of it is", async () => {
-  await using control = await plant(0, "workspace: {protect: none}\n");
-  await runHostGit(control.world.workspace, ["nested", "."]);
-  const ran = await readdir(control.markers);
-  const missed = plants.map(({ key }) => key).filter((key) => !ran.includes(key));
-  expect(missed).toEqual([]);
-  let attempts = 0;
-  const executed: string[] = [];
-  for (const owner of [0, 1000]) {
-    await using planted = await plant(owner, "home: new\n");
-    attempts += await runHostGit(planted.world.workspace);
-    attempts += await runOwnCommands(planted);
-    executed.push(...(await readdir(planted.markers)));
-    expect(await readFile(join(planted.world.workspace, "husky/.husky/pre-commit"), "utf8")).toBe(
-      "true\n",
-    );
-    expect(planted.stderr).toMatch(/disabled: /);
-  }
-  expect(executed).toEqual([]);
-  expect([plants.length, hostCommands.length].every((count) => count >= 19)).toBe(true);
-  recordScore({
-    row: 28,
-    test: `${plants.length} plants for git, ${hostCommands.length} commands in each place, and vaultbox's own`,
-    attempts,
-    blocked: attempts - executed.length,
-    controlSucceeded: ran.length,
+const keys = plants.map(({ key }) => key);
+const row = "plants for git, the host's commands in each place, and vaultbox's own";
+
+describe.each([0, 1000])("what a sandbox of uid %i plants for git", (owner) => {
+  const used = openShared(async (stack) => {
+    const planted = stack.use(await plant(owner, "home: new\n"));
+    const commands = (await runHostGit(planted.world.workspace)) + (await runOwnCommands(planted));
+    return { ...planted, commands, executed: await readdir(planted.markers) };
+  });
+
+  test.each(keys)("is run by no git of the host and by no vaultbox: %s", (key) => {
+    expect(used().executed).not.toContain(key);
+  });
+
+  test("is told of, nothing else ran, and what was there is as it was", async () => {
+    const { executed, commands, stderr, world } = used();
+    expect(executed).toEqual([]);
+    expect(await readFile(join(world.workspace, "husky/.husky/pre-commit"), "utf8")).toBe("true\n");
+    expect(stderr).toMatch(/disabled: /);
+    expect([plants.length, hostCommands.length].every((count) => count >= 19)).toBe(true);
+    const test = `${row}: uid ${owner}`;
+    recordScore({ row: 28, test, attempts: commands, blocked: commands, controlSucceeded: 0 });
+  });
+});
+
+describe("what a sandbox plants for git where nothing is protected (control)", () => {
+  const ran = openShared(async (stack) => {
+    const { world, markers } = stack.use(await plant(0, "workspace: {protect: none}\n"));
+    await runHostGit(world.workspace, ["nested", "."]);
+    return await readdir(markers);
+  });
+
+  test.each(keys)("is run by the host's git: %s", (key) => {
+    expect(ran()).toContain(key);
+  });
+
+  test("counts for the scoreboard", () => {
+    const test = `${row}: control`;
+    recordScore({ row: 28, test, attempts: 0, blocked: 0, controlSucceeded: ran().length });
   });
 });

@@ -21,11 +21,9 @@ mv .hg moved
 grep -rl ${secret} . | LC_ALL=C sort
 `;
 
-test("no secret of settings or logs is read in a sandbox, git works, and its logs are the host's afterwards", async () => {
-  let attempts = 0;
-  let blocked = 0;
-  let controlSucceeded = 0;
-  for (const owner of [0, 1000]) {
+test.each([0, 1000])(
+  "no secret of settings or logs is read in a sandbox of uid %i, git works, and its logs are the host's afterwards",
+  async (owner) => {
     await using world = await createWorld(owner);
     const { workspace } = world;
     // Git refuses a folder of somebody else
@@ -46,8 +44,6 @@ test("no secret of settings or logs is read in a sandbox, git works, and its log
     const text = await readFile(log, "utf8");
     expect(text).toContain(address);
     expect(text.match(/commit: (?:two|three)$/gm)?.length).toBe(2);
-    attempts += files.length + 1;
-    blocked += files.length + 1;
     // The control: the same files, with nothing hidden
     await writeFile(join(workspace, "vaultbox.yaml"), "version: 1\nworkspace: {hide: []}\n");
     await world.run(["trust", "--yes"]);
@@ -62,7 +58,8 @@ test("no secret of settings or logs is read in a sandbox, git works, and its log
     ]);
     const read = control.stdout.split("\n").filter((line) => line !== "");
     expect(read.length).toBe(files.length + 1);
-    controlSucceeded += read.length;
-  }
-  recordScore({ row: 53, test: "read in a sandbox", attempts, blocked, controlSucceeded });
-});
+    const attempts = files.length + 1;
+    const test = `read in a sandbox of uid ${owner}`;
+    recordScore({ row: 53, test, attempts, blocked: attempts, controlSucceeded: read.length });
+  },
+);

@@ -3,10 +3,11 @@ import { cp, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/p
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { git } from "../../support/git.ts";
 import { createWorld, untilClosed, untilOutput } from "../../support/sandbox-world.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const run = promisify(execFile);
 
@@ -75,10 +76,8 @@ async function readProtected(folder: string): Promise<string> {
   return hash.digest("hex");
 }
 
-async function countChanged(
-  owner: number,
-  settings: string,
-): Promise<{ readonly changed: readonly string[]; readonly stderr: string }> {
+/** The tricks with which a sandbox changed something. */
+async function findChanged(owner: number, settings: string): Promise<readonly string[]> {
   await using world = await createWorld(owner);
   const { workspace } = world;
   await createTricked(workspace);
@@ -89,27 +88,29 @@ async function countChanged(
   await world.run(["trust", "--yes"]);
   const folders = tricks.map((_, index) => join(workspace, `r${index}`));
   const before = await Promise.all(folders.map(readProtected));
-  const { stderr, status } = await world.run(["run", "--", "sh", "tricks.sh"]);
-  expect(status).toBe(0);
+  expect((await world.run(["run", "--", "sh", "tricks.sh"])).status).toBe(0);
   const after = await Promise.all(folders.map(readProtected));
-  return { changed: tricks.filter((_, index) => before[index] !== after[index]), stderr };
+  return tricks.filter((_, index) => before[index] !== after[index]);
 }
 
-test("no trick of a sandbox changes what the host's git reads or runs in a repository that was there", async () => {
-  const control = await countChanged(0, "workspace: {protect: none}\n");
-  expect(control.changed.length).toBeGreaterThanOrEqual(20);
-  let changed = 0;
-  for (const owner of [0, 1000]) {
-    const result = await countChanged(owner, "home: new\n");
-    expect(result.changed).toEqual([]);
-    changed += result.changed.length;
-  }
-  recordScore({
-    row: 29,
-    test: "rename, copy, link, mount and exchange tricks against protected paths, uid 0 and 1000",
-    attempts: 2 * tricks.length,
-    blocked: 2 * tricks.length - changed,
-    controlSucceeded: control.changed.length,
+describe("a trick of a sandbox against what the host's git reads or runs in a repository that was there", () => {
+  const row = "rename, copy, link, mount and exchange tricks against protected paths";
+
+  describe.each([0, 1000])("of uid %i changes nothing", (owner) => {
+    const changed = openShared(() => findChanged(owner, "home: new\n"));
+
+    test.each(tricks)("%s", (trick) => {
+      expect(changed()).not.toContain(trick);
+      const test = `${row}, uid ${owner}: ${trick}`;
+      recordScore({ row: 29, test, attempts: 1, blocked: 1, controlSucceeded: 0 });
+    });
+  });
+
+  test("but where nothing is protected most change something (control)", async () => {
+    const changed = await findChanged(0, "workspace: {protect: none}\n");
+    expect(changed.length).toBeGreaterThanOrEqual(20);
+    const test = `${row}: control`;
+    recordScore({ row: 29, test, attempts: 0, blocked: 0, controlSucceeded: changed.length });
   });
 });
 
