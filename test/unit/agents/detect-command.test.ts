@@ -82,14 +82,18 @@ test("wrappers within each other without end are read to a depth", () => {
   expect(started([...Array.from({ length: 5000 }, () => "nohup"), "claude"])).toBe("generic");
 });
 
-test("a shell's text is read in its words, whatever it is", () => {
+test("a shell's text is read in its words, in time", () => {
   expect(
     readShellCommands("a 'b c'\"d e\"\\ f >x 2>&1 &>y;\n#z\nA=1 B+=2 g && { h; }\n! i"),
   ).toEqual([["a", "b cd e f", "x", "2", "1", "y"], ["g"], ["h"], ["}"], ["i"]]);
-  for (const text of ["'", '"', "\\", "a'b", '"\\', "#", "$(", "\u0000"]) {
-    expect(() => readShellCommands(text)).not.toThrow();
-  }
   const began = performance.now();
   readShellCommands(`${"'\"\\".repeat(30_000)}${" a".repeat(60_000)}`);
   expect(performance.now() - began).toBeLessThan(2000);
 });
+
+test.each(["'", '"', "\\", "a'b", '"\\', "#", "$(", "\u0000"])(
+  "a shell's text is read though it isn't whole: %j",
+  (text) => {
+    expect(() => readShellCommands(text)).not.toThrow();
+  },
+);

@@ -58,16 +58,23 @@ test("a list that is full forgets folders that are gone, and then takes no more"
   });
 });
 
-test("a damaged list is an error and stays as it is: nobody knows what is the sandbox's", async () => {
-  const { env, paths } = await createHome();
-  await mkdir(paths.state, { recursive: true });
-  const file = toFolderListFile(paths.state);
-  for (const text of ["", "{", "[]", "null", '{"version":2,"folders":[]}', '{"version":1}']) {
+test.each(["", "{", "[]", "null", '{"version":2,"folders":[]}', '{"version":1}'])(
+  "a damaged list is an error and stays as it is, as nobody knows what is the sandbox's: %j",
+  async (text) => {
+    const { env, paths } = await createHome();
+    await mkdir(paths.state, { recursive: true });
+    const file = toFolderListFile(paths.state);
     await writeFile(file, text);
     expect(() => readWritableFolders(env)).toThrow("list of folders that sandboxes can write");
     await expect(rememberFolders(paths, ["/a"])).rejects.toMatchObject({ code: "VBX_FILE_UNSAFE" });
     expect(await readFile(file, "utf8")).toBe(text);
-  }
+  },
+);
+
+test("a list with a relative folder is an error, and so is a folder in its place", async () => {
+  const { env, paths } = await createHome();
+  await mkdir(paths.state, { recursive: true });
+  const file = toFolderListFile(paths.state);
   await writeFile(file, '{"version":1,"folders":["relative"]}');
   expect(() => readWritableFolders(env)).toThrow("list of folders");
   await rm(file);

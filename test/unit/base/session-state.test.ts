@@ -13,29 +13,33 @@ async function createHome(): Promise<AsyncDisposable & { path: string; runtime: 
   return { path, runtime, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-test("a runtime folder that others can write, or that is a link, is refused", async () => {
-  const prepare: ((runtime: string, home: string) => Promise<void>)[] = [
-    async (runtime) => {
-      await mkdir(runtime);
-      await chmod(runtime, 0o777);
-    },
-    async (runtime, home) => {
-      await mkdir(join(home, "elsewhere"), { mode: 0o700 });
-      await symlink(join(home, "elsewhere"), runtime);
-    },
-  ];
-  if (process.getuid?.() === 0) {
-    prepare.push(async (runtime) => {
-      await mkdir(runtime, { mode: 0o700 });
-      await chown(runtime, 65_534, 65_534);
-    });
-  }
-  for (const one of prepare) {
-    await using home = await createHome();
-    await one(home.runtime, home.path);
-    const begun = beginSession(resolvePaths({ VAULTBOX_HOME: home.path }), facts);
-    await expect(begun).rejects.toMatchObject({ code: "VBX_FILE_UNSAFE" });
-  }
+const unsafe: Readonly<Record<string, (runtime: string, home: string) => Promise<void>>> = {
+  "that others can write": async (runtime) => {
+    await mkdir(runtime);
+    await chmod(runtime, 0o777);
+  },
+  "that is a link": async (runtime, home) => {
+    await mkdir(join(home, "elsewhere"), { mode: 0o700 });
+    await symlink(join(home, "elsewhere"), runtime);
+  },
+  "of another user": async (runtime) => {
+    await mkdir(runtime, { mode: 0o700 });
+    await chown(runtime, 65_534, 65_534);
+  },
+};
+// Only root gives a folder away
+const preparable = Object.entries(unsafe).filter(
+  ([what]) => what !== "of another user" || process.getuid?.() === 0,
+);
+
+test.each(preparable)("a runtime folder %s is refused", async (_, prepare) => {
+  await using home = await createHome();
+  await prepare(home.runtime, home.path);
+  const begun = beginSession(resolvePaths({ VAULTBOX_HOME: home.path }), facts);
+  await expect(begun).rejects.toMatchObject({ code: "VBX_FILE_UNSAFE" });
+});
+
+test("a runtime folder is made for its user alone", async () => {
   await using home = await createHome();
   await beginSession(resolvePaths({ VAULTBOX_HOME: home.path }), facts);
   expect((await stat(home.runtime)).mode & 0o777).toBe(0o700);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { findSecret } from "../../../src/workspace/hide/secret-forms.ts";
 import type { Word } from "../../../src/workspace/hide/words.ts";
 import { holdsVendorToken } from "../../../src/credential/token-shape.ts";
@@ -13,12 +13,16 @@ test("a header of nothing but beginnings of tokens costs no more than a few look
   expect(user / 1000).toBeLessThan(4000);
 });
 
-test("a JSON Web Token is known wherever it stands", () => {
+describe("a JSON Web Token is known", () => {
   const token = `eyJ${"a".repeat(30)}.eyJ${"b".repeat(30)}.${"c".repeat(43)}`;
-  for (const text of [token, `Bearer ${token}`, `x-${token}`, `a=${token};`]) {
+
+  test.each([token, `Bearer ${token}`, `x-${token}`, `a=${token};`])("in %s", (text) => {
     expect(holdsVendorToken(text)).toBe(true);
-  }
-  expect(holdsVendorToken("eyJhbGciOiJIUzI1NiJ9 only")).toBe(false);
+  });
+
+  test("and its head alone isn't", () => {
+    expect(holdsVendorToken("eyJhbGciOiJIUzI1NiJ9 only")).toBe(false);
+  });
 });
 
 const noWords = { words: [], isReference: () => false };
@@ -49,14 +53,15 @@ const tokens = [
   `eyJ${"a".repeat(30)}.eyJ${"b".repeat(30)}.${"c".repeat(43)}`,
 ];
 
-test("a token of every vendor is refused in a request and hidden in a text alike", () => {
-  for (const token of tokens) {
-    expect([token, holdsVendorToken(`x=${token}`)]).toEqual([token, true]);
-    const word = { text: token, literalFrom: undefined } as Word;
-    expect([token, findSecret(word, noWords)]).toEqual([token, 0]);
-  }
-  // The control: words that begin like some of them
-  for (const text of ["sk-learn-how-to-write-tests", "glossary-of-all-the-terms", "ATTENTION"]) {
-    expect([text, holdsVendorToken(text)]).toEqual([text, false]);
-  }
+test.each(tokens)("the token %s is refused in a request and hidden in a text alike", (token) => {
+  expect(holdsVendorToken(`x=${token}`)).toBe(true);
+  const word = { text: token, literalFrom: undefined } as Word;
+  expect(findSecret(word, noWords)).toBe(0);
 });
+
+test.each(["sk-learn-how-to-write-tests", "glossary-of-all-the-terms", "ATTENTION"])(
+  "%s only begins like a token (control)",
+  (text) => {
+    expect(holdsVendorToken(text)).toBe(false);
+  },
+);

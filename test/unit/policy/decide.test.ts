@@ -165,29 +165,36 @@ test("a tunnel opens only where some request could be allowed", () => {
 
 const entryOf = (item: GitRule | undefined) => ({ kind: gitEntries, item });
 
-test("a git entry opens the tunnel to its hosts, and no request in it", () => {
+describe("a git entry opens the tunnel to its hosts", () => {
   const git = [
     gitRule({ lfsHosts: ["storage.example.com"] }),
     gitRule({ forge: "gitlab", host: "git.example.com", port: 8443 }),
     gitRule({ host: "plain.example.com", scheme: "http", port: 8080 }),
   ];
   const compiled = compilePolicy({ rules: [], entries: toGroups(git), limits: {} });
-  const open = (host: string, port = 443) => decideTunnel(compiled, { host, port });
-  const hosts = [
-    "github.com",
-    "api.github.com",
-    "codeload.github.com",
-    "raw.githubusercontent.com",
-  ];
-  for (const host of [...hosts, "storage.example.com", "GitHub.com."]) {
-    expect(open(host)).toEqual({ verdict: "allow", entry: entryOf(git[0]) });
-  }
-  expect(open("git.example.com", 8443)).toEqual({ verdict: "allow", entry: entryOf(git[1]) });
-  expect(open("plain.example.com", 8080)).toEqual({ verdict: "allow", entry: entryOf(git[2]) });
-  const closed = ["git.example.com", "gist.github.com", "example.com"];
-  for (const host of closed) expect(open(host)).toMatchObject({ verdict: "deny" });
-  const asked = request({ host: "github.com", path: "/acme/widgets" });
-  expect(decide(compiled, asked)).toEqual({ verdict: "deny", reason: "host-not-allowed" });
+
+  test.each<[host: string, port: number, entry: number]>([
+    ["github.com", 443, 0],
+    ["api.github.com", 443, 0],
+    ["codeload.github.com", 443, 0],
+    ["raw.githubusercontent.com", 443, 0],
+    ["storage.example.com", 443, 0],
+    ["GitHub.com.", 443, 0],
+    ["git.example.com", 8443, 1],
+    ["plain.example.com", 8080, 2],
+  ])("%s:%i", (host, port, entry) => {
+    const allowed = { verdict: "allow", entry: entryOf(git[entry]) };
+    expect(decideTunnel(compiled, { host, port })).toEqual(allowed);
+  });
+
+  test.each(["git.example.com", "gist.github.com", "example.com"])("and not to %s", (host) => {
+    expect(decideTunnel(compiled, { host, port: 443 })).toMatchObject({ verdict: "deny" });
+  });
+
+  test("and allows no request in it", () => {
+    const asked = request({ host: "github.com", path: "/acme/widgets" });
+    expect(decide(compiled, asked)).toEqual({ verdict: "deny", reason: "host-not-allowed" });
+  });
 });
 
 test("a deny rule for a whole host closes it to git entries, and one for a path denies its requests", () => {
@@ -224,12 +231,13 @@ test("a path of many segments against many ** costs little", () => {
   expect(performance.now() - started).toBeLessThan(200);
 });
 
-test("a deny rule covers its methods in every case, an allow rule only as it is written", () => {
+test.each(["DELETE", "delete", "Delete"])("a deny rule for DELETE covers %s", (method) => {
   const rules = policy(rule({ methods: "any" }), rule({ effect: "deny", methods: ["DELETE"] }));
-  for (const method of ["DELETE", "delete", "Delete"]) {
-    expect(decide(rules, request({ method })).verdict).toBe("deny");
-  }
+  expect(decide(rules, request({ method })).verdict).toBe("deny");
   expect(decide(rules, request({ method: "patch" })).verdict).toBe("allow");
+});
+
+test("an allow rule covers its methods only as they are written", () => {
   expect(decide(policy(rule()), request({ method: "get" }))).toMatchObject({
     reason: "method-not-allowed",
   });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isUsableAuthor, toAuthorTexts } from "../../../src/policy/git-author.ts";
 
 test("a plain author has one form", () => {
@@ -19,11 +19,18 @@ test("letters beyond ASCII are compared by their bytes", () => {
   expect(Buffer.from(text, "latin1").toString("utf8")).toBe("Zoë <z@example.com>");
 });
 
-test("an author of nothing, or with a line break or a bracket, can't be used", () => {
+describe("an author", () => {
   const email = "a@example.com";
-  expect(isUsableAuthor({ name: "Ann", email })).toBe(true);
-  for (const name of ["", " ", ".,;", "Ann\nBob", "Ann <x", "a".repeat(256), "\ud800"]) {
-    expect(isUsableAuthor({ name, email }), name).toBe(false);
-    expect(isUsableAuthor({ name: "Ann", email: name }), name).toBe(false);
-  }
+
+  test.each(["", " ", ".,;", "Ann\nBob", "Ann <x", "a".repeat(256), "\ud800"])(
+    "of nothing, or with a line break or a bracket, can't be used: %j",
+    (name) => {
+      expect(isUsableAuthor({ name, email })).toBe(false);
+      expect(isUsableAuthor({ name: "Ann", email: name })).toBe(false);
+    },
+  );
+
+  test("with a plain name and address can be used (control)", () => {
+    expect(isUsableAuthor({ name: "Ann", email })).toBe(true);
+  });
 });

@@ -158,10 +158,11 @@ test("audit show says how many requests the limit hides", async () => {
   expect(await stdoutOf("show", "--host", "nowhere.example")).toContain("no request matches");
 });
 
-test("audit show of a session without requests says that none was made, not that none matches", async () => {
-  const log = await openFixtureLog(await emptyHome());
-  await log.end({ status: 0, requests: 0, refused: 0 });
-  for (const filter of [[], ["--refused"]]) {
+test.each([[[]], [["--refused"]]])(
+  "audit show %j of a session without requests says that none was made, not that none matches",
+  async (filter) => {
+    const log = await openFixtureLog(await emptyHome());
+    await log.end({ status: 0, requests: 0, refused: 0 });
     const lines = (await stdoutOf("show", ...filter)).split("\n");
     expect(lines.slice(-4)).toEqual([
       "no request was made",
@@ -169,8 +170,8 @@ test("audit show of a session without requests says that none was made, not that
       "0 requests, 0 refused, 0B up, 0B down",
       "",
     ]);
-  }
-});
+  },
+);
 
 test("audit follow prints one line for each event and ends with the session", async () => {
   await recordedHome();

@@ -15,12 +15,16 @@ const profile = JSON.parse(toSeccompProfile()) as {
 const find = (name: string): readonly Rule[] =>
   profile.syscalls.filter(({ names }) => names.includes(name));
 
-test("What no rule names is refused, and no rule names what an agent never needs", () => {
+test("what no rule names is refused", () => {
   expect(profile.defaultAction).toBe("SCMP_ACT_ERRNO");
-  const never = `add_key bpf fanotify_init fsconfig fsmount fsopen fspick init_module kcmp kexec_load keyctl
-    memfd_secret mount mount_setattr move_mount open_by_handle_at open_tree perf_event_open pidfd_getfd pivot_root
-    quotactl reboot request_key setns swapon syslog umount2 unshare userfaultfd vm86`;
-  for (const name of never.split(/\s+/)) expect(find(name), name).toEqual([]);
+});
+
+const never = `add_key bpf fanotify_init fsconfig fsmount fsopen fspick init_module kcmp kexec_load keyctl
+  memfd_secret mount mount_setattr move_mount open_by_handle_at open_tree perf_event_open pidfd_getfd pivot_root
+  quotactl reboot request_key setns swapon syslog umount2 unshare userfaultfd vm86`;
+
+test.each(never.split(/\s+/))("no rule names %s, which an agent never needs", (name) => {
+  expect(find(name)).toEqual([]);
 });
 
 test.each(["io_uring_setup", "io_uring_enter", "io_uring_register", "clone3", "socketcall"])(

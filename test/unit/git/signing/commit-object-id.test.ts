@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readCommitList } from "../../../../src/git/signing/commit-object-id.ts";
 
 const parent = "b".repeat(40);
@@ -20,17 +20,20 @@ test("a commit is listed under the id of its bytes, with the parents of its head
   expect(sha256?.id).toHaveLength(64);
 });
 
-test("a list ends where it isn't whole any more", () => {
+describe("a list", () => {
   const whole = entry(plain);
-  expect(readCommitList(Buffer.from(whole + whole))).toHaveLength(2);
-  const broken = [
-    `${parent} missing\n`,
-    entry(plain, parent, "tree"),
-    entry(plain).slice(0, -10),
-    entry(plain).replace(/commit \d+/, "commit 99999999"),
-    "x".repeat(1000),
-  ];
-  for (const tail of broken) {
+
+  test("has what is whole", () => {
+    expect(readCommitList(Buffer.from(whole + whole))).toHaveLength(2);
+  });
+
+  test.each([
+    ["something is missing", `${parent} missing\n`],
+    ["something is no commit", entry(plain, parent, "tree")],
+    ["it's cut", entry(plain).slice(0, -10)],
+    ["something is shorter than it says", entry(plain).replace(/commit \d+/, "commit 99999999")],
+    ["it has no line", "x".repeat(1000)],
+  ])("ends where %s", (_, tail) => {
     expect(readCommitList(Buffer.from(whole + tail))).toHaveLength(1);
-  }
+  });
 });

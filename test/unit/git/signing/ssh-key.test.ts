@@ -45,11 +45,15 @@ describe("a private key", () => {
     }
   });
 
-  test("of another format is refused with the way to use it", () => {
-    for (const kind of ["RSA ", "EC ", "ENCRYPTED ", ""]) {
+  test.each(["RSA ", "EC ", "ENCRYPTED ", ""])(
+    "of another format is refused with the way to use it: %jPRIVATE KEY",
+    (kind) => {
       const text = `-----BEGIN ${kind}PRIVATE KEY-----\nAAAA\n-----END ${kind}PRIVATE KEY-----\n`;
       expect(() => toStoredKey(text)).toThrow(/OpenSSH's own format/);
-    }
+    },
+  );
+
+  test("that is public is refused", () => {
     expect(() => toStoredKey("ssh-ed25519 AAAA a@b")).toThrow(/not an OpenSSH private key/);
   });
 });

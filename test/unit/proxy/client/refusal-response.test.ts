@@ -46,15 +46,19 @@ test("an answer to HEAD has a length and no body", () => {
   );
 });
 
-test("a client of an image registry gets the API's header and errors, without which docker shows nothing", () => {
-  for (const target of ["/v2/", "/v2/a/b/manifests/latest", "https://x.example/v2/"]) {
+test.each(["/v2/", "/v2/a/b/manifests/latest", "https://x.example/v2/"])(
+  "a client of an image registry gets the API's header and errors, without which docker shows nothing: %s",
+  (target) => {
     const format = toRefusalFormat({ ...asked, target });
     const [head, body = ""] = toRefusalText(refusal, format).split("\r\n\r\n");
     expect(head).toContain("\r\nDocker-Distribution-Api-Version: registry/2.0\r\n");
     expect(JSON.parse(body).errors[0].message).toContain(
       "vaultbox: refused GET https://x.example/",
     );
-  }
+  },
+);
+
+test("a client of something else gets text, or no body", () => {
   expect(toRefusalFormat({ ...asked, target: "/v2/users" })).toBe("text");
   expect(toRefusalFormat({ ...asked, method: "HEAD", target: "/v2/" })).toBe("no-body");
 });

@@ -29,34 +29,24 @@ test("nothing of the host's environment gets in but locale and terminal", () => 
   });
 });
 
-test("proxy and trust are ours, in upper and lower case, whatever the image says", () => {
+test.each(["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])(
+  "%s is ours, whatever the image says",
+  (name) => {
+    expect(toEnvironment(sources)[name]).toBe("http://127.0.0.1:3128");
+  },
+);
+
+test.each([
+  ...["NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "PIP_CERT"],
+  ...["BUNDLE_SSL_CA_CERT", "NPM_CONFIG_CAFILE", "npm_config_cafile", "CODEX_CA_CERTIFICATE"],
+])("%s names a file of ours, whatever the image says", (name) => {
+  expect(toEnvironment(sources)[name]).toMatch(/^\/run\/vaultbox\//);
+});
+
+test("what isn't proxied and what Java and OpenSSL trust is ours, whatever the image says", () => {
   const env = toEnvironment(sources);
-  for (const name of [
-    "http_proxy",
-    "HTTP_PROXY",
-    "https_proxy",
-    "HTTPS_PROXY",
-    "all_proxy",
-    "ALL_PROXY",
-  ]) {
-    expect(env[name]).toBe("http://127.0.0.1:3128");
-  }
   expect(env["NO_PROXY"]).toBe(env["no_proxy"]);
   expect(env["SSL_CERT_FILE"]).toBe("/run/vaultbox/ca-bundle.pem");
-  const named = [
-    "NODE_EXTRA_CA_CERTS",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "GIT_SSL_CAINFO",
-    "PIP_CERT",
-  ];
-  const more = [
-    "BUNDLE_SSL_CA_CERT",
-    "NPM_CONFIG_CAFILE",
-    "npm_config_cafile",
-    "CODEX_CA_CERTIFICATE",
-  ];
-  for (const name of [...named, ...more]) expect(env[name]).toMatch(/^\/run\/vaultbox\//);
   expect(env["JAVA_TOOL_OPTIONS"]).toContain("trustStore=/run/vaultbox/truststore.jks");
 });
 

@@ -239,13 +239,13 @@ test.each(insideFaults)(
   },
 );
 
-test("every fact that is missing fails the assert that needs it", () => {
-  const needed = goodLines.filter((line) =>
-    /^(?:status|net {5}|resolv|pids|memory|home|filter)/.test(line),
-  );
-  for (const line of needed) {
-    expect(failedNames({ lines: goodLines.filter((one) => one !== line) })).not.toEqual([]);
-  }
+test.each(
+  goodLines.filter((line) => /^(?:status|net {5}|resolv|pids|memory|home|filter)/.test(line)),
+)("a fact that is missing fails the assert that needs it: %s", (line) => {
+  expect(failedNames({ lines: goodLines.filter((one) => one !== line) })).not.toEqual([]);
+});
+
+test("without any fact most asserts fail", () => {
   expect(failedNames({ lines: [] }).length).toBeGreaterThan(15);
 });
 

@@ -1,6 +1,6 @@
 /* eslint-disable no-control-regex -- terminal sequences begin with one */
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   followTerminal,
   type TerminalUse,
@@ -89,22 +89,31 @@ test("output that is only text causes no reset; an unfinished line is ended", ()
   expect(useAfter("").reset()).toBe("");
 });
 
-test("what would cost the user something is set back only when it was set", () => {
+describe("what would cost the user something", () => {
   const costly = /\x1b\[\?1049l|\x1b\[\?3l|\x1b\]1\d\d|\x1b\]R|\x1b_|\x1b\[<|\x1b\[=|\x1b\[>4m/;
   const harmless =
     "\x1b]0;title\x07\x1b]8;;https://a.example\x1b\\a\x1b]8;;\x1b\\\x1b]52;c;YQ==\x07\x1b[31mred\x1b[0m";
-  expect(useAfter(harmless).reset()).not.toMatch(costly);
-  expect(useAfter("\x1b[?1049h…\x1b[?1049l\x1b[>1u\x1b[<u").reset()).not.toMatch(costly);
-  const costs = [
+
+  test.each([
     "\x1b[?3h",
     "\x1b]4;1;red\x07",
     "\x1b]011;red\x07",
     "\x1b]P0000000",
     "\x1b_Ga=T;\x1b\\",
-  ];
-  for (const cost of [...costs, "\x1b[=1u", "\x1b[>4;2m", "\u009d11;red\u009c", "\u009b?1049h"]) {
+    "\x1b[=1u",
+    "\x1b[>4;2m",
+    "\u009d11;red\u009c",
+    "\u009b?1049h",
+  ])("is set back when it was set: %j", (cost) => {
     expect(useAfter(cost).reset()).toMatch(costly);
-  }
+  });
+
+  test.each([harmless, "\x1b[?1049h…\x1b[?1049l\x1b[>1u\x1b[<u"])(
+    "isn't set back when it wasn't set: %j",
+    (output) => {
+      expect(useAfter(output).reset()).not.toMatch(costly);
+    },
+  );
 });
 
 test("the reset doesn't depend on where the output was cut", () => {

@@ -2,12 +2,13 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { WritableFolders } from "../../../../src/base/writable-folders.ts";
 import {
   resolveSshHost,
   type SshHost,
 } from "../../../../src/workspace/git-dir/ssh-configuration.ts";
+import { openShared } from "../../../support/shared-place.ts";
 
 interface SshHome {
   readonly home: string;
@@ -15,9 +16,10 @@ interface SshHome {
   readonly resolve: (host: string, user?: string, writable?: readonly string[]) => SshHost;
 }
 
-function createHome(): SshHome {
+/** @param onEnd takes what is to be done when it's needed no longer */
+function createHome(onEnd: (work: () => void) => void = onTestFinished): SshHome {
   const home = realpathSync(mkdtempSync(join(tmpdir(), "vbh-")));
-  onTestFinished(() => rmSync(home, { recursive: true }));
+  onEnd(() => rmSync(home, { recursive: true }));
   mkdirSync(join(home, ".ssh/conf.d"), { recursive: true });
   const system = join(home, "system");
   return {
@@ -57,15 +59,19 @@ Host %x?
   HostName percent.example.com
 `;
 
-test("aliases of an SSH configuration mean the hosts that ssh itself takes them for", () => {
-  const { home, write, resolve } = createHome();
-  const path = write(
-    "config",
-    configuration.replace("conf.d/*.conf", `"${home}/.ssh/conf.d/*.conf"`),
-  );
-  write("conf.d/b.conf", "Host included\n  HostName b.example.com\n");
-  write("conf.d/a.conf", "Host included\n  HostName a.example.com\n");
-  const hosts = [
+describe("aliases of an SSH configuration", () => {
+  const home = openShared((stack) => {
+    const { home: folder, write, resolve } = createHome((work) => stack.defer(work));
+    const path = write(
+      "config",
+      configuration.replace("conf.d/*.conf", `"${folder}/.ssh/conf.d/*.conf"`),
+    );
+    write("conf.d/b.conf", "Host included\n  HostName b.example.com\n");
+    write("conf.d/a.conf", "Host included\n  HostName a.example.com\n");
+    return Promise.resolve({ path, resolve });
+  });
+
+  test.each([
     "github-work",
     "github.com-me",
     "one.work",
@@ -77,15 +83,19 @@ test("aliases of an SSH configuration mean the hosts that ssh itself takes them 
     "included",
     "unknown",
     "git.example.org",
-  ];
-  for (const host of hosts) {
+  ])("mean the hosts that ssh itself takes them for: %s", (host) => {
+    const { path, resolve } = home();
     const args = ["-F", path, "-l", "git", "-G", host];
     const said = /^hostname (.*)$/m.exec(execFileSync("ssh", args, { encoding: "utf8" }))?.[1];
     const found = resolve(host, "git");
-    expect([host, found.kind === "host" ? found.name : host]).toEqual([host, said]);
-  }
-  expect(resolve("jumped")).toEqual({ kind: "host", name: "inner.example.com" });
-  expect(resolve("unknown")).toEqual({ kind: "unlisted" });
+    expect(found.kind === "host" ? found.name : host).toBe(said);
+  });
+
+  test("mean a host, or are listed nowhere", () => {
+    const { resolve } = home();
+    expect(resolve("jumped")).toEqual({ kind: "host", name: "inner.example.com" });
+    expect(resolve("unknown")).toEqual({ kind: "unlisted" });
+  });
 });
 
 test("what only ssh could tell is said, and no command of the configuration runs", () => {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Folder } from "../../../../src/base/fs/beneath.ts";
 import {
   withoutSecrets,
@@ -89,19 +89,22 @@ test(
   allowedWallMs,
 );
 
-test("a section, a name or a value of any length is no crash, and hidden where nobody would write it", () => {
+describe("what nobody would write is no crash, and hidden", () => {
   const many = 9_000_000;
-  const texts = [
-    `[${"a".repeat(many)}\n`,
-    `["${"\\a".repeat(many / 2)}"]x = https://u:p@h\n`,
-    `[a "${"a".repeat(many)}https://u:p@h"]\n`,
-    `a = "${"a".repeat(many)}https://u:p@h\n`,
-  ];
-  for (const text of texts) expect(withoutSecrets(Buffer.from(text)).includes("u:p@h")).toBe(false);
-  // The control: an expression goes back over each of its repetitions
-  expect(() => /\[((?:[^"\]\\\n]|"(?:[^"\\\n]|\\.)*")*)\]/.test(`[${"a".repeat(many)}`)).toThrow(
-    RangeError,
-  );
+
+  test.each<[what: string, toText: () => string]>([
+    ["a section of any length", () => `[${"a".repeat(many)}\n`],
+    ["a section of escapes", () => `["${"\\a".repeat(many / 2)}"]x = https://u:p@h\n`],
+    ["a subsection of any length", () => `[a "${"a".repeat(many)}https://u:p@h"]\n`],
+    ["a value of any length", () => `a = "${"a".repeat(many)}https://u:p@h\n`],
+  ])("%s", (_, toText) => {
+    expect(withoutSecrets(Buffer.from(toText())).includes("u:p@h")).toBe(false);
+  });
+
+  test("but an expression goes back over each of its repetitions (control)", () => {
+    const text = `[${"a".repeat(many)}`;
+    expect(() => /\[((?:[^"\]\\\n]|"(?:[^"\\\n]|\\.)*")*)\]/.test(text)).toThrow(RangeError);
+  });
 });
 
 test("a look at a large file of settings goes by steps, so that signals and the time limit are heard", () => {

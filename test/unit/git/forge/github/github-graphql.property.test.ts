@@ -30,15 +30,16 @@ it("reads or doesn't understand, whatever stands in a query, and never throws", 
   );
 });
 
-it("reads its own words as it read the client's", () => {
-  for (const { query, variables } of ghRequests) {
-    const first = readGraphqlRequest({ query, variables });
-    if (first.kind !== "request") continue;
-    const second = readGraphqlRequest(JSON.parse(first.body.toString()));
-    if (second.kind !== "request") throw new Error("not understood again");
-    expect(second.nodeIds).toEqual(first.nodeIds);
-    expect(second.body).toEqual(first.body);
-  }
+const understood = ghRequests.flatMap(({ command, query, variables }) => {
+  const reading = readGraphqlRequest({ query, variables });
+  return reading.kind === "request" ? [[command, query.slice(0, 50), reading] as const] : [];
+});
+
+it.each(understood)("reads its own words of `%s` as it read the client's: %s", (_, __, first) => {
+  const second = readGraphqlRequest(JSON.parse(first.body.toString()));
+  if (second.kind !== "request") throw new Error("not understood again");
+  expect(second.nodeIds).toEqual(first.nodeIds);
+  expect(second.body).toEqual(first.body);
 });
 
 it("understands no query that asks for a field which is not in its lists", () => {

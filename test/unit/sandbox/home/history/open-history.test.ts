@@ -142,11 +142,15 @@ test("prune says what it removed, and what it keeps with the command that remove
   );
 });
 
-test("conversations are mounted where their agent looks for them, unless something of the user's is there", () => {
+test("conversations are mounted where their agent looks for them", () => {
   expect(toHistoryTarget(claude, ["/work", "/home/agent/.claude/CLAUDE.md"])).toBe(target);
   expect(toHistoryTarget(codex, [])).toBe("/home/agent/.codex/sessions");
   expect(toHistoryTarget(generic, [])).toBeUndefined();
-  for (const taken of ["/home/agent", "/home/agent/.claude", `${target}/-work`]) {
-    expect(toHistoryTarget(claude, [taken])).toBeUndefined();
-  }
 });
+
+test.each(["/home/agent", "/home/agent/.claude", `${target}/-work`])(
+  "conversations aren't mounted where something of the user's is: %s",
+  (taken) => {
+    expect(toHistoryTarget(claude, [taken])).toBeUndefined();
+  },
+);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mkdir, writeFile } from "node:fs/promises";
 import { parseIndexFlags } from "../../../../../src/workspace/git-dir/views/index-views.ts";
 import { createGitFolder, git } from "../../../../support/git.ts";
@@ -12,31 +12,28 @@ const names = Array.from(
   (_, index) => `${"d/".repeat(index % 3)}f${"x".repeat(index)}`,
 );
 
-test.each(["sha1", "sha256"])(
-  "flags of an index are read as git tells them, in every version and object format: %j",
-  async (format) => {
-    for (const version of ["2", "4"]) {
-      await using folder = await createGitFolder();
-      const { path } = folder;
-      await mkdir(join(path, "d/d"), { recursive: true });
-      await git(path, "init", "-q", `--object-format=${format}`);
-      for (const name of names) await writeFile(join(path, name), "");
-      await git(path, "add", ".");
-      await git(path, "update-index", "--index-version", version);
-      const [skipped, assumed] = [names.slice(3, 7), names.slice(10, 12)];
-      await git(path, "update-index", "--skip-worktree", ...skipped);
-      await git(path, "update-index", "--assume-unchanged", ...assumed);
-      const flags = parseIndexFlags(await readFile(join(path, ".git/index")));
-      const told = (await git(path, "ls-files", "-v")).split("\n");
-      const [sortedSkipped, sortedAssumed] = ["S ", "h "].map((executable) =>
-        told.filter((line) => line.startsWith(executable)).map((line) => line.slice(2)),
-      );
-      expect(flags?.skipWorktree.count).toBe(skipped.length);
-      expect(flags?.skipWorktree.paths).toEqual(sortedSkipped?.slice(0, 3));
-      expect(flags?.assumeUnchanged.paths).toEqual(sortedAssumed);
-    }
-  },
-);
+describe.each(["sha1", "sha256"])("flags of an index with %s", (format) => {
+  test.each(["2", "4"])("are read as git tells them in version %s", async (version) => {
+    await using folder = await createGitFolder();
+    const { path } = folder;
+    await mkdir(join(path, "d/d"), { recursive: true });
+    await git(path, "init", "-q", `--object-format=${format}`);
+    for (const name of names) await writeFile(join(path, name), "");
+    await git(path, "add", ".");
+    await git(path, "update-index", "--index-version", version);
+    const [skipped, assumed] = [names.slice(3, 7), names.slice(10, 12)];
+    await git(path, "update-index", "--skip-worktree", ...skipped);
+    await git(path, "update-index", "--assume-unchanged", ...assumed);
+    const flags = parseIndexFlags(await readFile(join(path, ".git/index")));
+    const told = (await git(path, "ls-files", "-v")).split("\n");
+    const [sortedSkipped, sortedAssumed] = ["S ", "h "].map((executable) =>
+      told.filter((line) => line.startsWith(executable)).map((line) => line.slice(2)),
+    );
+    expect(flags?.skipWorktree.count).toBe(skipped.length);
+    expect(flags?.skipWorktree.paths).toEqual(sortedSkipped?.slice(0, 3));
+    expect(flags?.assumeUnchanged.paths).toEqual(sortedAssumed);
+  });
+});
 
 test("bytes that are no index are read to their end, and nothing is thrown", async () => {
   await using folder = await createGitFolder();
