@@ -122,19 +122,15 @@ test("a plain http upstream is connected without TLS", async () => {
   expect(await get(dialed, "a.example")).toContain("hello");
 });
 
-test("an upstream that hangs up in the handshake, or speaks no TLS, is a TLS failure", async () => {
-  await using silent = await startRawUpstream({
-    onConnection: (socket) => socket.once("data", () => socket.destroy()),
+test.each<[what: string, onConnection: (socket: Socket) => void]>([
+  ["hangs up in the handshake", (socket) => socket.once("data", () => socket.destroy())],
+  ["speaks no TLS", (socket) => socket.end("HTTP/1.1 400 no\r\n\r\n")],
+])("an upstream that %s is a TLS failure", async (_, onConnection) => {
+  await using upstream = await startRawUpstream({ onConnection });
+  await expect(dialAt("a.example", upstream.port)).rejects.toMatchObject({
+    status: 502,
+    reason: "upstream-tls-failed",
   });
-  await using plain = await startRawUpstream({
-    onConnection: (socket) => socket.end("HTTP/1.1 400 no\r\n\r\n"),
-  });
-  for (const { port } of [silent, plain]) {
-    await expect(dialAt("a.example", port)).rejects.toMatchObject({
-      status: 502,
-      reason: "upstream-tls-failed",
-    });
-  }
 });
 
 test("a port where nobody listens is unreachable, and its address stays unsaid", async () => {
@@ -161,18 +157,20 @@ test.each<[string, () => Promise<readonly string[]>]>([
   });
 });
 
-test("a mapping for one host and port exempts nothing else", async () => {
-  await using upstream = await startRawUpstream();
-  const connectTo = [parseConnectTo(`a.example:443:127.0.0.1:${upstream.port}`)];
-  const { dial } = createDialer({ roots, connectTo, resolve: async () => ["127.0.0.1"] });
-  for (const text of ["b.example", "a.example:444", "x.a.example", `127.0.0.1:${upstream.port}`]) {
-    await expect(dial(parseAuthority(text, "https", 443))).rejects.toMatchObject({
+test.each(["b.example", "a.example:444", "x.a.example", "127.0.0.1:PORT"])(
+  "a mapping for one host and port exempts nothing else: %s",
+  async (text) => {
+    await using upstream = await startRawUpstream();
+    const connectTo = [parseConnectTo(`a.example:443:127.0.0.1:${upstream.port}`)];
+    const { dial } = createDialer({ roots, connectTo, resolve: async () => ["127.0.0.1"] });
+    const authority = parseAuthority(text.replace("PORT", `${upstream.port}`), "https", 443);
+    await expect(dial(authority)).rejects.toMatchObject({
       status: 403,
       reason: "address-not-allowed",
     });
-  }
-  expect(upstream.connections()).toBe(0);
-});
+    expect(upstream.connections()).toBe(0);
+  },
+);
 
 test("a mapping that changes the port alone still has its address checked", async () => {
   await using upstream = await startRawUpstream();
@@ -184,24 +182,25 @@ test("a mapping that changes the port alone still has its address checked", asyn
   expect(upstream.connections()).toBe(0);
 });
 
-test("a caller that gives up ends the resolution, the connection and the handshake", async () => {
-  const never = new Promise<never>(() => undefined);
+test.each<[what: string, toOptions: (port: number) => DialerOptions]>([
+  [
+    "the connection and the handshake",
+    (port) => ({ roots, connectTo: [parseConnectTo(`a.example::127.0.0.1:${port}`)] }),
+  ],
+  ["the resolution", () => ({ roots, resolve: () => new Promise<never>(() => undefined) })],
+])("a caller that gives up ends %s", async (_, toOptions) => {
   await using silent = await startRawUpstream();
-  const mapped = { roots, connectTo: [parseConnectTo(`a.example::127.0.0.1:${silent.port}`)] };
-  for (const options of [mapped, { roots, resolve: () => never }]) {
-    const reason = new Error("client went away");
-    const abort = new AbortController();
-    const dialling = createDialer(options).dial(parseAuthority("a.example", "https", 443), {
+  const options = toOptions(silent.port);
+  const reason = new Error("client went away");
+  const abort = new AbortController();
+  const dial = () =>
+    createDialer(options).dial(parseAuthority("a.example", "https", 443), {
       signal: abort.signal,
     });
-    setTimeout(() => abort.abort(reason), 50);
-    await expect(dialling).rejects.toBe(reason);
-    await expect(
-      createDialer(options).dial(parseAuthority("a.example", "https", 443), {
-        signal: abort.signal,
-      }),
-    ).rejects.toBe(reason);
-  }
+  const dialling = dial();
+  setTimeout(() => abort.abort(reason), 50);
+  await expect(dialling).rejects.toBe(reason);
+  await expect(dial()).rejects.toBe(reason);
 });
 
 test("an address that doesn't answer costs a head start, one that refuses costs nothing, and losers are closed", async () => {

@@ -69,18 +69,23 @@ const shell = (command: string, cwd = "/"): Promise<number> =>
     execFile("sh", ["-c", command], { cwd }, (error) => resolve(Number(error?.code ?? 0)));
   });
 
-test("what doctor proposes for the runtime folder helps, whatever its path is", async () => {
+test.each<[what: string, make: (path: string) => Promise<void>]>([
+  [
+    "that others can read",
+    async (path) => {
+      await mkdir(path);
+      await chmod(path, 0o755);
+    },
+  ],
+  ["that is a file", (path) => writeFile(path, "")],
+])("what doctor proposes for a runtime folder %s helps, whatever its path is", async (_, make) => {
   const home = await realpath(await mkdtemp(join(tmpdir(), "vbx doctor's ")));
-  const [open, file] = [join(home, "open"), join(home, "file")];
-  await mkdir(open);
-  await chmod(open, 0o755);
-  await writeFile(file, "");
-  for (const path of [open, file]) {
-    const before = await checkRuntimeFolder(path);
-    expect(before.status).toBe("fail");
-    expect(await shell(toCommand(before.hint ?? ""))).toBe(0);
-    expect((await checkRuntimeFolder(path)).status).toBe("ok");
-  }
+  const path = join(home, "runtime");
+  await make(path);
+  const before = await checkRuntimeFolder(path);
+  expect(before.status).toBe("fail");
+  expect(await shell(toCommand(before.hint ?? ""))).toBe(0);
+  expect((await checkRuntimeFolder(path)).status).toBe("ok");
   await rm(home, { recursive: true });
 });
 

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type CliResult, cliEnvironment, cliPath, runCli } from "../support/run-cli.ts";
 import { createSmallDisk } from "../support/small-disk.ts";
 
@@ -23,9 +23,9 @@ function expectNoBug(args: readonly string[], { stdout, stderr, status }: CliRes
   expect([args, status]).not.toEqual([args, 70]);
 }
 
-test("a folder that was removed is told of by the commands that need one, and none of the others'", async () => {
-  await using folder = await makeFolder();
-  const cli = async (...args: readonly string[]): Promise<CliResult> => {
+describe("a folder that was removed", () => {
+  const cli = async (args: readonly string[]): Promise<CliResult> => {
+    await using folder = await makeFolder();
     const gone = join(folder.path, "gone");
     const words = [process.execPath, cliPath, ...args].map((word) => `'${word}'`).join(" ");
     const script = `mkdir "${gone}" && cd "${gone}" && rmdir "${gone}" && exec ${words} </dev/null`;
@@ -41,27 +41,31 @@ test("a folder that was removed is told of by the commands that need one, and no
   const removed =
     "vaultbox: error: cannot tell what is meant from here: the folder that you are in was removed\n" +
     "vaultbox: hint: go to a folder that is there: cd\n";
-  for (const [status, ...args] of [
-    [1, "policy", "show"],
-    [1, "policy", "explain", "GET", "https://api.example.com/"],
-    [1, "init"],
-    [1, "trust"],
-    [1, "proxy", "--socket", "p.sock", "--ca-out", "ca.pem"],
-    [125, "run", "--", "true"],
-  ] as const) {
-    const result = await cli(...args);
-    expect({ args, stderr: result.stderr, status: result.status }).toEqual({
-      args,
-      stderr: removed,
-      status,
-    });
-  }
-  for (const args of [["ps"], ["credential", "list"], ["credential", "presets", "npm"]]) {
-    expect(await cli(...args)).toMatchObject({ status: 0 });
-  }
-  const doctor = await cli("doctor");
-  expectNoBug(["doctor"], doctor);
-  expect(doctor.stdout).toContain("own folders");
+
+  test.each([
+    ["policy show", 1],
+    ["policy explain GET https://api.example.com/", 1],
+    ["init", 1],
+    ["trust", 1],
+    ["proxy --socket p.sock --ca-out ca.pem", 1],
+    ["run -- true", 125],
+  ])("is told of by a command that needs one: %s", async (line, status) => {
+    const result = await cli(line.split(" "));
+    expect(result).toMatchObject({ stderr: removed, status });
+  });
+
+  test.each(["ps", "credential list", "credential presets npm"])(
+    "is none of a command that needs none: %s",
+    async (line) => {
+      expect(await cli(line.split(" "))).toMatchObject({ status: 0 });
+    },
+  );
+
+  test("is one of doctor's lines", async () => {
+    const doctor = await cli(["doctor"]);
+    expectNoBug(["doctor"], doctor);
+    expect(doctor.stdout).toContain("own folders");
+  });
 });
 
 test("a home that is a file, or that can't be written, is named with what is in the way", async () => {
@@ -183,24 +187,34 @@ test("an account without a home is asked to set one", async (context) => {
   expect(code).toBe(1);
 });
 
+/** Runs a line of bash in which `vaultbox` is this one. */
+function runShell(
+  folder: string,
+  script: string,
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const line = script.replace("vaultbox", `'${process.execPath}' '${cliPath}'`);
+  return run("bash", ["-c", line], { env: cliEnvironment(folder), cwd: folder });
+}
+
 test("output that can't be written is said to be, and a reader that has seen enough is no error", async () => {
   await using folder = await makeFolder();
-  const shell = (script: string): Promise<{ readonly stdout: string; readonly stderr: string }> =>
-    run("bash", ["-c", script.replace("vaultbox", `'${process.execPath}' '${cliPath}'`)], {
-      env: cliEnvironment(folder.path),
-      cwd: folder.path,
-    });
-  const full = await shell("vaultbox credential presets >/dev/full; echo $?");
+  const full = await runShell(folder.path, "vaultbox credential presets >/dev/full; echo $?");
   expect(full).toEqual({
     stdout: "1\n",
     stderr: "vaultbox: error: cannot write the output: the disk is full\n",
   });
-  const seen = await shell(
+  const seen = await runShell(
+    folder.path,
     "vaultbox credential presets | head -1 | cut -c1-4; echo ${PIPESTATUS[0]}",
   );
   expect(seen).toEqual({ stdout: "NAME\n0\n", stderr: "" });
-  for (const closed of ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"]) {
-    const { stdout } = await shell(`vaultbox ps ${closed}; echo $?`);
-    expect([closed, stdout.trim().split("\n").at(-1)]).toEqual([closed, "0"]);
-  }
 });
+
+test.each(["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])(
+  "what is closed at the start is no error: %s",
+  async (closed) => {
+    await using folder = await makeFolder();
+    const { stdout } = await runShell(folder.path, `vaultbox ps ${closed}; echo $?`);
+    expect(stdout.trim().split("\n").at(-1)).toBe("0");
+  },
+);

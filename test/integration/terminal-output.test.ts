@@ -83,14 +83,15 @@ test("words that need an eye have a colour on a terminal; NO_COLOR and TERM=dumb
   }
 });
 
-test("without a terminal there is no escape sequence, unless FORCE_COLOR asks for colours", async () => {
-  await using place = await createPlace();
-  const env = { ...place.env, TERM: "xterm-256color", DOCKER_HOST: "unix:///nowhere.sock" };
-  const commands = [["audit", "show", id], ["audit", "show", "ffff"], ["doctor"], ["ps", "--alow"]];
-  for (const args of commands) {
+test.each(["audit show ID", "audit show ffff", "doctor", "ps --alow"])(
+  "without a terminal there is no escape sequence, unless FORCE_COLOR asks for colours: %s",
+  async (line) => {
+    await using place = await createPlace();
+    const env = { ...place.env, TERM: "xterm-256color", DOCKER_HOST: "unix:///nowhere.sock" };
+    const args = line.replace("ID", id).split(" ");
     const { stdout, stderr } = await runCli(args, { env });
     expect(stdout + stderr).not.toContain(escape);
     const forced = await runCli(args, { env: { ...env, FORCE_COLOR: "1" } });
     expect(forced.stdout + forced.stderr).toContain(`${escape}[3`);
-  }
-});
+  },
+);

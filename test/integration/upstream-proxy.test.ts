@@ -133,18 +133,15 @@ async function startTlsFront(port: number): Promise<AsyncDisposable & { port: nu
   };
 }
 
-test("an address literal that isn't public is refused before the company's proxy hears of it", async () => {
-  await using proxy = await startCompanyProxy(1);
-  for (const text of ["169.254.169.254", "127.0.0.1", "[::1]", "10.0.0.1"]) {
-    await expect(
-      dialThrough({ https_proxy: `127.0.0.1:${proxy.port}` }, text),
-    ).rejects.toMatchObject({
-      status: 403,
-      reason: "address-not-allowed",
-    });
-  }
-  expect(proxy.tunnels).toEqual([]);
-});
+test.each(["169.254.169.254", "127.0.0.1", "[::1]", "10.0.0.1"])(
+  "an address literal that isn't public is refused before the company's proxy hears of it: %s",
+  async (text) => {
+    await using proxy = await startCompanyProxy(1);
+    const dialled = dialThrough({ https_proxy: `127.0.0.1:${proxy.port}` }, text);
+    await expect(dialled).rejects.toMatchObject({ status: 403, reason: "address-not-allowed" });
+    expect(proxy.tunnels).toEqual([]);
+  },
+);
 
 test("what NO_PROXY or --connect-to names goes past the company's proxy", async () => {
   await using upstream = await startTlsUpstream({ ca, hosts: ["api.example.com"], handler: hello });

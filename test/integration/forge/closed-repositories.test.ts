@@ -1,10 +1,11 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { GitRule } from "../../../src/git/entry/git-rule.ts";
 import { sendCall } from "../../support/api-call.ts";
 import { describeCalls } from "./call-table.ts";
 import { canary, startClosedForge, startClosedProxy } from "./closed-forge.ts";
 import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 import { gitRule } from "../../unit/git/entry/git-fixture.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 /** `acme/secret` may not be read, `acme/widgets` may. */
 function rulesOf(forge: GitRule["forge"], host: string): readonly GitRule[] {
@@ -249,33 +250,45 @@ describeCalls({
   },
 });
 
-test("GraphQL shows a closed repository under no name, and others still", async () => {
-  await using forge = await startClosedForge();
-  await using proxy = await startClosedProxy(forge, rules);
-  await using open = await startClosedProxy(forge, []);
-  const ask = async (through: ProxyFixture, place: string) => {
-    const query = `{repository(${place}){object(expression:"HEAD:a"){... on Blob{text}}}}`;
-    const line = "POST https://api.github.com/graphql";
-    return (await sendCall(through, { title: place, line, body: { query } })).body;
-  };
-  const closed = ["acme/secret", "acme/former", "eve/fork", "nobody/nothing"];
-  for (const name of closed) {
+describe("GraphQL", () => {
+  const world = openShared(async (stack) => {
+    const forge = stack.use(await startClosedForge());
+    return {
+      proxy: stack.use(await startClosedProxy(forge, rules)),
+      open: stack.use(await startClosedProxy(forge, [])),
+    };
+  });
+  const ask = async (through: ProxyFixture, name: string): Promise<string> => {
     const [owner, repository] = name.split("/");
     const place = `owner:"${owner}",name:"${repository}"`;
-    expect(await ask(proxy, place)).toContain("git-not-allowed");
-    if (name !== "nobody/nothing") expect(await ask(open, place)).toContain(canary);
-  }
-  expect(await ask(proxy, 'owner:"acme",name:"open"')).toContain("free");
+    const query = `{repository(${place}){object(expression:"HEAD:a"){... on Blob{text}}}}`;
+    const line = "POST https://api.github.com/graphql";
+    return (await sendCall(through, { title: name, line, body: { query } })).body;
+  };
+
+  test.each(["acme/secret", "acme/former", "eve/fork", "nobody/nothing"])(
+    "shows a closed repository under no name: %s",
+    async (name) => {
+      expect(await ask(world().proxy, name)).toContain("git-not-allowed");
+      if (name !== "nobody/nothing") expect(await ask(world().open, name)).toContain(canary);
+    },
+  );
+
+  test("shows others still", async () => {
+    expect(await ask(world().proxy, "acme/open")).toContain("free");
+  });
 });
 
-test("what shows nothing of a closed repository goes on where host rules allow it", async () => {
-  await using forge = await startClosedForge();
-  await using proxy = await startClosedProxy(forge, rules);
-  for (const line of linesOf(free)) {
-    const { status, body } = await sendCall(proxy, { title: line, line });
-    expect([line, status]).toEqual([line, 200]);
+describe("what shows nothing of a closed repository goes on where host rules allow it", () => {
+  const proxy = openShared(async (stack) =>
+    stack.use(await startClosedProxy(stack.use(await startClosedForge()), rules)),
+  );
+
+  test.each(linesOf(free))("%s", async (line) => {
+    const { status, body } = await sendCall(proxy(), { title: line, line });
+    expect(status).toBe(200);
     expect(body).toContain("free");
-  }
+  });
 });
 
 test("a number doesn't dodge what an entry forbids that may be read", async () => {

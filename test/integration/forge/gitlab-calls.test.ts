@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { findArrived, sendCall, type ApiCall } from "../../support/api-call.ts";
 import { allowedCalls, elsewhereCalls, forbiddenCalls } from "./gitlab-calls.ts";
 import {
@@ -12,6 +12,7 @@ import {
   widgetsId,
 } from "../../support/gitlab-standin.ts";
 import { arrivesAt, describeCalls } from "./call-table.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 /** A host rule that lets everything pass: what the handler is held against. */
 const everything = [`* https://${gitlabHost}/**`];
@@ -54,29 +55,31 @@ describeCalls({
   },
 });
 
-test("what the entry allows arrives without any host rule, unchanged, with the credential of the repository", async () => {
-  await using standin = await startGitlabStandin();
+describe("what the entry allows arrives without any host rule, unchanged, with the credential of the repository", () => {
   const secret = randomBytes(20).toString("hex");
-  await using proxy = await startGitlabProxy({
-    standin,
-    git: [gitlabRule()],
-    credentials: [gitlabCredential(secret, "acme/tools/widgets")],
+  const world = openShared(async (stack) => {
+    const standin = stack.use(await startGitlabStandin());
+    const credentials = [gitlabCredential(secret, "acme/tools/widgets")];
+    const proxy = stack.use(await startGitlabProxy({ standin, git: [gitlabRule()], credentials }));
+    return { standin, proxy };
   });
-  for (const call of allowedCalls) {
-    const before = standin.arrived.length + standin.questions.length;
-    const { status, body } = await sendCall(proxy, call);
-    expect({ call: call.title, status, body }).toMatchObject({ status: 200 });
-    expect(standin.arrived.length + standin.questions.length).toBeGreaterThan(before);
-  }
-  const bodies = standin.arrived.map(({ body }) => body);
-  for (const { body } of allowedCalls) {
-    if (body !== undefined) expect(bodies).toContain(JSON.stringify(body));
-  }
-  const all = [...standin.arrived, ...standin.questions];
-  expect(new Set(all.map(({ token }) => token))).toEqual(new Set([secret]));
-  expect(standin.arrived.map(({ line }) => line)).toContain(
-    "PUT /api/v4/projects/acme%2Ftools%2Fwidgets/repository/files/src%2fx.ts",
-  );
+
+  test.each(allowedCalls)("$title", async (call) => {
+    const { standin, proxy } = world();
+    const before = [standin.arrived.length, standin.questions.length] as const;
+    expect((await sendCall(proxy, call)).status).toBe(200);
+    const arrived = standin.arrived.slice(before[0]);
+    const came = [...arrived, ...standin.questions.slice(before[1])];
+    expect(new Set(came.map(({ token }) => token))).toEqual(new Set([secret]));
+    if (call.body !== undefined)
+      expect(arrived.map(({ body }) => body)).toContain(JSON.stringify(call.body));
+  });
+
+  test("and a path arrives as it was written", () => {
+    expect(world().standin.arrived.map(({ line }) => line)).toContain(
+      "PUT /api/v4/projects/acme%2Ftools%2Fwidgets/repository/files/src%2fx.ts",
+    );
+  });
 });
 
 test("the audit names the repository and the branch, of a refused call too", async () => {
@@ -95,18 +98,19 @@ test("the audit names the repository and the branch, of a refused call too", asy
   });
 });
 
-test("who reads a project isn't told the token that registers runners, as without the entry", async () => {
-  await using standin = await startGitlabStandin();
-  await using guarded = await startGitlabProxy({ standin, git: [gitlabRule()] });
-  await using open = await startGitlabProxy({ standin, rules: everything });
-  for (const path of ["acme%2Ftools%2Fwidgets", "acme%2ftools%2fwidgets/?statistics=true"]) {
+test.each(["acme%2Ftools%2Fwidgets", "acme%2ftools%2fwidgets/?statistics=true"])(
+  "who reads a project isn't told the token that registers runners, as without the entry: %s",
+  async (path) => {
+    await using standin = await startGitlabStandin();
+    await using guarded = await startGitlabProxy({ standin, git: [gitlabRule()] });
+    await using open = await startGitlabProxy({ standin, rules: everything });
     const line = `GET https://${gitlabHost}/api/v4/projects/${path}`;
     const { status, body } = await sendCall(guarded, { title: "", line });
     expect(status).toBe(200);
     expect(body).toContain(`{"id":${widgetsId},"path_with_namespace":"acme/tools/widgets"}`);
     expect((await sendCall(open, { title: "", line })).body).toContain(runnersToken);
-  }
-});
+  },
+);
 
 test("an entry that only reads lets nothing be changed, and one that isn't exclusive leaves it to host rules", async () => {
   await using standin = await startGitlabStandin();

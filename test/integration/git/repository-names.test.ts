@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type GitProxy, gitRule, openGitProxy, tokenCredential } from "../../support/git-proxy.ts";
 import { type GitServer, startGitServer } from "../../support/git-server.ts";
 import { sendRaw } from "../../support/git-wire.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const run = promisify(execFile);
 const logDelayMs = 500;
@@ -61,17 +62,23 @@ test("a name that reads like the granted repository's opens no other repository"
   ]);
 });
 
-test("the command that a refused push names is one that a shell reads as it was meant, whatever the repository's name", async () => {
-  await using server = await startGitServer();
-  await using guarded = await openGitProxy({ server, git: [gitRule("acme/*", undefined)] });
-  for (const name of ["x';touch$IFS$HOME;'", "$(id)", "a;id", "x%27;id;%27", "plain"]) {
-    const path = `/acme/${name}/info/refs?service=git-receive-pack`;
-    const { body } = await sendRaw(guarded.proxy, { method: "GET", path });
-    const command = /vaultbox (run --git .*) …/.exec(body.toString())?.[1] ?? "";
-    const { stdout } = await run("bash", ["-c", `printf '%s\\n' ${command}`]);
-    const entry = `https://git.example.test/acme/${decodeURIComponent(name)}:push=agent/*`;
-    expect(stdout.split("\n").slice(0, 3)).toEqual(["run", "--git", entry]);
-  }
+describe("the command that a refused push names is one that a shell reads as it was meant", () => {
+  const guarded = openShared(async (stack) => {
+    const server = stack.use(await startGitServer());
+    return stack.use(await openGitProxy({ server, git: [gitRule("acme/*", undefined)] }));
+  });
+
+  test.each(["x';touch$IFS$HOME;'", "$(id)", "a;id", "x%27;id;%27", "plain"])(
+    "whatever the repository's name: %s",
+    async (name) => {
+      const path = `/acme/${name}/info/refs?service=git-receive-pack`;
+      const { body } = await sendRaw(guarded().proxy, { method: "GET", path });
+      const command = /vaultbox (run --git .*) …/.exec(body.toString())?.[1] ?? "";
+      const { stdout } = await run("bash", ["-c", `printf '%s\\n' ${command}`]);
+      const entry = `https://git.example.test/acme/${decodeURIComponent(name)}:push=agent/*`;
+      expect(stdout.split("\n").slice(0, 3)).toEqual(["run", "--git", entry]);
+    },
+  );
 });
 
 test("a path of thousands of segments costs no more than a short one, however many entries there are", async () => {

@@ -1,12 +1,13 @@
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { explainRequest } from "../../../src/cli/explain/explain-request.ts";
 import { resolvePaths } from "../../../src/base/paths.ts";
 import { VaultboxError } from "../../../src/base/errors.ts";
 import { sendCall } from "../../support/api-call.ts";
 import { githubRule, startGithubProxy, startGithubStandin } from "../../support/github-standin.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const allow = [
   "GET https://ghe.example/pub/*",
@@ -36,25 +37,29 @@ const requests = [
   ["GET", "https://raw.githubusercontent.com/acme%2Fwidgets/main/a", "deny"],
 ] as const;
 
-test("policy explain says of every spelling of a path what the proxy does", async () => {
-  const root = await realpath(await mkdtemp(join(tmpdir(), "vaultbox-test-explain-")));
-  const paths = resolvePaths({ ...process.env, VAULTBOX_HOME: join(root, "home") });
-  const git = ["https://github.com/acme/widgets:push=agent/*"];
-  const options = { command: [], workspace: root, allow, entryFlags: { git }, agent: "generic" };
-  try {
-    await using standin = await startGithubStandin();
-    await using proxy = await startGithubProxy({ standin, git: [githubRule()], rules: allow });
-    for (const [method, url, expected] of requests) {
-      const said = await explain({ method, url }, options, paths);
-      proxy.events.length = 0;
-      const { status } = await sendCall(proxy, { title: url, line: `${method} ${url}` });
-      const [decision] = proxy.events.filter((event) => event.type === "request.decision");
-      const done = status === 400 ? "invalid" : decision?.verdict;
-      expect({ url, said, done }).toEqual({ url, said: expected, done: expected });
-    }
-  } finally {
-    await rm(root, { recursive: true });
-  }
+describe("policy explain says of a path what the proxy does", () => {
+  const world = openShared(async (stack) => {
+    const root = await realpath(await mkdtemp(join(tmpdir(), "vaultbox-test-explain-")));
+    stack.defer(() => rm(root, { recursive: true }));
+    const standin = stack.use(await startGithubStandin());
+    const git = [githubRule()];
+    return {
+      root,
+      proxy: stack.use(await startGithubProxy({ standin, git, rules: allow })),
+      paths: resolvePaths({ ...process.env, VAULTBOX_HOME: join(root, "home") }),
+    };
+  });
+
+  test.each(requests)("%s %s", async (method, url, expected) => {
+    const { root, proxy, paths } = world();
+    const git = ["https://github.com/acme/widgets:push=agent/*"];
+    const options = { command: [], workspace: root, allow, entryFlags: { git }, agent: "generic" };
+    expect(await explain({ method, url }, options, paths)).toBe(expected);
+    proxy.events.length = 0;
+    const { status } = await sendCall(proxy, { title: url, line: `${method} ${url}` });
+    const [decision] = proxy.events.filter((event) => event.type === "request.decision");
+    expect(status === 400 ? "invalid" : decision?.verdict).toBe(expected);
+  });
 });
 
 async function explain(

@@ -219,21 +219,25 @@ test("a kept connection gathers no listeners, whatever requests it serves", asyn
   client.destroy();
 });
 
-test("an Expect without a body isn't passed on, nor spellings of framing headers with an underscore", async () => {
+test("an Expect without a body isn't passed on", async () => {
   await using upstream = await startRecordingUpstream();
   await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
   const bodyless = await proxy.connect();
   await talk(bodyless, request("GET /", ["Expect: 100-continue"]), { quietMs: 150 });
   expect(upstream.received()).toContain("GET / HTTP/1.1");
   expect(upstream.received()).not.toMatch(/expect/i);
-  for (const name of ["Content_Length", "transfer_encoding", "Transfer_Encoding"]) {
-    const client = await proxy.connect();
-    expect(await talk(client, request("POST /u", [`${name}: chunked`]))).toMatch(
-      /^HTTP\/1\.1 400 /,
-    );
-  }
-  expect(upstream.received()).not.toContain("/u");
 });
+
+test.each(["Content_Length", "transfer_encoding", "Transfer_Encoding"])(
+  "a spelling of a framing header with an underscore isn't passed on: %s",
+  async (name) => {
+    await using upstream = await startRecordingUpstream();
+    await using proxy = await startProxy({ rules, dialer: plainDialer(upstream.port) });
+    const answer = await talk(await proxy.connect(), request("POST /u", [`${name}: chunked`]));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(upstream.received()).toBe("");
+  },
+);
 
 test("a request whose client ends its side is given up, whenever that side ended", async () => {
   await using upstream = await startRecordingUpstream(() => undefined);

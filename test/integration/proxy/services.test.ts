@@ -80,13 +80,14 @@ test("another protocol than the port's is refused, and nothing is dialled", asyn
   expect(refused.map(({ reason }) => reason)).toEqual(Array(3).fill("request-invalid"));
 });
 
-test("a service that nothing serves is closed at once, whatever comes", async () => {
-  await using world = await openWorld();
-  const { proxy, open } = world;
-  for (const service of ["postgres", "port:5432", "dns", "__proto__", ""]) {
+test.each(["postgres", "port:5432", "dns", "__proto__", ""])(
+  "a service that nothing serves is closed at once, whatever comes: %j",
+  async (service) => {
+    await using world = await openWorld();
+    const { proxy, open } = world;
     const socket = await open(service);
     expect(await talk(socket, request)).toBe("");
     expect(socket.readableEnded || socket.destroyed).toBe(true);
-  }
-  expect(proxy.events).toEqual([]);
-});
+    expect(proxy.events).toEqual([]);
+  },
+);

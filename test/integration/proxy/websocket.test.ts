@@ -68,29 +68,19 @@ test("a websocket without a rule for it is refused before anything is dialled", 
   expect(dialer.dialled).toEqual([]);
 });
 
-test("an answer that isn't one to this handshake, and a switch that nobody asked for, end in 502", async () => {
-  const wrong = [
-    answerHandshake("AAAAAAAAAAAAAAAAAAAAAAAAAAA="),
-    answerHandshake(acceptFor("other")),
-  ];
-  for (const answer of wrong) {
-    await using upstream = await startRecordingUpstream(answer);
-    await using proxy = await startProxy({
-      rules: [`GET https://${host}`],
-      websocket: true,
-      dialer: plainDialer(upstream.port),
-    });
-    const tunnel = await openTunnel(proxy, `${host}:443`);
-    expect(await talk(tunnel, handshake)).toMatch(/^HTTP\/1\.1 502 /);
-  }
-  await using upstream = await startRecordingUpstream(answerHandshake(acceptFor(key)));
+test.each([
+  ["an answer that isn't one to this handshake", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", handshake],
+  ["an answer to another handshake", acceptFor("other"), handshake],
+  ["a switch that nobody asked for", acceptFor(key), `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`],
+])("%s ends in 502", async (_, accept, asked) => {
+  await using upstream = await startRecordingUpstream(answerHandshake(accept));
   await using proxy = await startProxy({
     rules: [`GET https://${host}`],
     websocket: true,
     dialer: plainDialer(upstream.port),
   });
   const tunnel = await openTunnel(proxy, `${host}:443`);
-  expect(await talk(tunnel, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 502 /);
+  expect(await talk(tunnel, asked)).toMatch(/^HTTP\/1\.1 502 /);
 });
 
 test("bytes through a websocket count against the upload limit of the session", async () => {

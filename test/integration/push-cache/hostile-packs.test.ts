@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { maxPackObjects } from "../../../src/git/push/cache/limits.ts";
 import { readGitBytes } from "../../support/git.ts";
 import { makeCommits, makePack, toPieces } from "../../support/git-repositories.ts";
@@ -17,6 +17,7 @@ import {
   withChecksum,
 } from "../../support/hostile-packs.ts";
 import { type InspectionWorld, makeInspectionWorld } from "./inspection-world.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const blob = Buffer.from("hello");
 const blobId = toObjectId("blob", blob);
@@ -86,23 +87,26 @@ for (const [name, [pack, why]] of Object.entries(malformed)) {
   });
 }
 
-test("a pack that unfolds into more memory than is allowed is refused, and nothing else suffers", async () => {
-  await using world = await makeInspectionWorld();
-  const base = Buffer.alloc(0xff_ff_ff);
-  const bombs: readonly (readonly PackEntry[])[] = [
-    [
-      { type: "blob", data: base },
-      { type: "ofs-delta", back: 1, data: makeCopyDelta(base.length, 250) },
-    ],
-    // It says that it's a tree of 3 GiB
-    [{ type: "raw-tree", size: 3 * 1024 ** 3, deflated: deflateSync(base) }],
-  ];
-  for (const entries of bombs) {
+const bomb = Buffer.alloc(0xff_ff_ff);
+const bombs: Readonly<Record<string, readonly PackEntry[]>> = {
+  "copies of one object": [
+    { type: "blob", data: bomb },
+    { type: "ofs-delta", back: 1, data: makeCopyDelta(bomb.length, 250) },
+  ],
+  "a tree that says that it has 3 GiB": [
+    { type: "raw-tree", size: 3 * 1024 ** 3, deflated: deflateSync(bomb) },
+  ],
+};
+
+describe("a pack that unfolds into more memory than is allowed is refused, and nothing else suffers", () => {
+  const world = openShared(async (stack) => stack.use(await makeInspectionWorld()));
+
+  test.each(Object.entries(bombs))("%s", async (_, entries) => {
     const pack = makeRawPack(entries);
     expect(pack.length).toBeLessThan(100_000);
-    await using push = await world.open();
+    await using push = await world().open();
     await expect(push.receive(toPieces(pack))).rejects.toThrow(/GiB of memory/);
-  }
+  });
 });
 
 test("a blob that unfolds a thousand times is hashed without being held", async () => {

@@ -103,26 +103,26 @@ test("of sessions that ask at the same moment one gets the relay", async () => {
   expect(link && (await echoOf(toPort(link, "proxy"), "one"))).toBe("one");
 });
 
-test("a relay of another id or version is told nothing but hello", async () => {
-  const said: string[] = [];
-  const record = (line: string): string => {
-    said.push(line);
-    return line;
-  };
-  for (const choice of ["unix", "stdio"] as const) {
+test.each(["unix", "stdio"] as const)(
+  "a relay of another id or version is told nothing but hello, on the %s link",
+  async (choice) => {
+    const said: string[] = [];
     const start = startRelay({
       choice,
       onConnection: echo,
       saysId: "0".repeat(12),
-      changeLine: record,
+      changeLine: (line) => {
+        said.push(line);
+        return line;
+      },
     });
     await expect(start).rejects.toMatchObject({
       code: "VBX_LINK_FAILED",
       message: expect.stringContaining("another relay"),
     });
-  }
-  expect(said).toEqual(Array(2).fill('{"session":"hello"}\n'));
-});
+    expect(said).toEqual(['{"session":"hello"}\n']);
+  },
+);
 
 test("a relay that isn't acquired ends with its input, and with a signal", async () => {
   for (const end of [
@@ -138,20 +138,26 @@ test("a relay that isn't acquired ends with its input, and with a signal", async
   }
 });
 
-test("a session that says something else than the protocol's lines ends the relay", async () => {
-  const wrong = [
-    "GET / HTTP/1.1\r\n\r\n",
-    "{}\n",
-    '{"session":"acquire"}\n',
+test.each([
+  ["a request", "GET / HTTP/1.1\r\n\r\n"],
+  ["nothing", "{}\n"],
+  ["half a line", '{"session":"acquire"}\n'],
+  [
+    "a short token",
     `{"session":"acquire","by":"x","token":"short","link":"unix","socket":"/s","services":[]}\n`,
+  ],
+  [
+    "a service of no such name",
     `{"session":"acquire","by":"x","token":"${"0".repeat(32)}","link":"stdio","socket":"","services":[{"service":"Proxy","address":"127.0.0.1","port":1}]}\n`,
-    "a".repeat(100_000),
-  ];
-  for (const line of wrong) {
+  ],
+  ["no end", "a".repeat(100_000)],
+])(
+  "a session that says something else than the protocol's lines ends the relay: %s",
+  async (_, line) => {
     const child = spawnRelay(createSessionId());
     child.stdin?.on("error", () => undefined);
     child.stdin?.write(line);
     const [status] = (await once(child, "exit")) as [number];
     expect(status).toBe(1);
-  }
-});
+  },
+);

@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startRelay } from "./relay-process.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const echo = (socket: Duplex): void => {
   socket.on("error", () => undefined);
@@ -88,21 +89,26 @@ test("thousands of clients that reset at once end neither link", async () => {
   });
 }, 60_000);
 
-test.each(["unix", "stdio"] as const)(
-  "what a client sends is data, whatever it looks like: %j",
-  async (choice) => {
-    const looks = [
+describe.each(["unix", "stdio"] as const)(
+  "on the %s link what a client sends is data",
+  (choice) => {
+    const relay = openShared(async (stack) => {
+      const started = stack.use(await startRelay({ choice, onConnection: echo }));
+      const state: { ended: string | undefined } = { ended: undefined };
+      void started.link.ended.then((reason) => (state.ended = reason));
+      return { ports: started.ports, state };
+    });
+
+    test.each([
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
       "\u0000\u0000\u0008\u0007\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0002",
       `VBX2 ${"0".repeat(32)}\n`,
       `${JSON.stringify({ relay: "ended", reason: "forged" })}\n`,
       "\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u0007forged\n",
-    ];
-
-    await using relay = await startRelay({ choice, onConnection: echo });
-    let ended: string | undefined;
-    void relay.link.ended.then((reason) => (ended = reason));
-    for (const text of looks) expect(await echoOf(relay.ports.proxy, text)).toBe(text);
-    expect(ended).toBeUndefined();
+    ])("whatever it looks like: %j", async (text) => {
+      const { ports, state } = relay();
+      expect(await echoOf(ports.proxy, text)).toBe(text);
+      expect(state.ended).toBeUndefined();
+    });
   },
 );

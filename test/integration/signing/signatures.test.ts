@@ -26,11 +26,15 @@ test("a key of ssh-keygen is read with the public key and the fingerprint that s
   expect(stdout.split(" ")[1]).toBe(toFingerprint(publicKey));
 });
 
-test("signatures by keys from a file and by generated keys hold for ssh-keygen, for that message and namespace only", async () => {
-  await using file = await makeKeyFile();
-  const message = randomBytes(5000);
-  for (const stored of [toStoredKey(file.text), generateStoredKey("made here")]) {
-    const signer = signerOf(stored);
+test.each<[what: string, toStored: (text: string) => string]>([
+  ["from a file", toStoredKey],
+  ["that was generated", () => generateStoredKey("made here")],
+])(
+  "a signature by a key %s holds for ssh-keygen, for that message and namespace only",
+  async (_, toStored) => {
+    await using file = await makeKeyFile();
+    const message = randomBytes(5000);
+    const signer = signerOf(toStored(file.text));
     const publicLine = toPublicKeyLine(signer.publicKey);
     const signature = await signForGit(message, signer);
     const check = { message, signature, publicLine };
@@ -38,24 +42,19 @@ test("signatures by keys from a file and by generated keys hold for ssh-keygen, 
     expect(await isValidSignature(file.folder, { ...check, namespace: "file" })).toBe(false);
     const changed = Buffer.concat([message, Buffer.from("x")]);
     expect(await isValidSignature(file.folder, { ...check, message: changed })).toBe(false);
-  }
-});
+  },
+);
 
-test("keys that are encrypted or of another type are refused with the way to the ssh-agent", async () => {
-  await using encrypted = await makeKeyFile({ passphrase: "secret words" });
-  await using rsa = await makeKeyFile({ type: "rsa", bits: 2048 });
-  await using ecdsa = await makeKeyFile({ type: "ecdsa" });
-  const cases = [
-    [encrypted, /encrypted with a passphrase/],
-    [rsa, /of the type ssh-rsa/],
-    [ecdsa, /of the type ecdsa-sha2-nistp256/],
-  ] as const;
-  for (const [file, why] of cases) {
-    expect(() => toStoredKey(file.text)).toThrow(why);
-    expect(() => toStoredKey(file.text)).toThrow(
-      expect.objectContaining({
-        hints: expect.arrayContaining([expect.stringMatching(/ssh-add/)]),
-      }),
-    );
-  }
+test.each<[what: string, options: Parameters<typeof makeKeyFile>[0], why: RegExp]>([
+  ["is encrypted", { passphrase: "secret words" }, /encrypted with a passphrase/],
+  ["is of RSA", { type: "rsa", bits: 2048 }, /of the type ssh-rsa/],
+  ["is of ECDSA", { type: "ecdsa" }, /of the type ecdsa-sha2-nistp256/],
+])("a key that %s is refused with the way to the ssh-agent", async (_, options, why) => {
+  await using file = await makeKeyFile(options);
+  expect(() => toStoredKey(file.text)).toThrow(why);
+  expect(() => toStoredKey(file.text)).toThrow(
+    expect.objectContaining({
+      hints: expect.arrayContaining([expect.stringMatching(/ssh-add/)]),
+    }),
+  );
 });

@@ -61,12 +61,17 @@ test("a credential can be for one repository, of a preset, and at a server of on
   expect(json).toMatchObject({
     credential: { bindings: [{ repository: "acme/tools/widgets" }, { pathPrefix: "/" }] },
   });
-  for (const wrong of ["acme", "acme/w*", "*", "acme/..", "https://git.example.com/acme/widgets"]) {
-    const refused = await place.cli(`credential add x --preset github --repository ${wrong}`, "s");
-    expect({ wrong, ...refused }).toMatchObject({ status: 2 });
-    expect(refused.stderr).toContain("hint: write it without its host: acme/widgets");
-  }
 });
+
+test.each(["acme", "acme/w*", "*", "acme/..", "https://git.example.com/acme/widgets"])(
+  "%s is no repository that a credential can be for",
+  async (wrong) => {
+    await using place = await makePlace();
+    const refused = await place.cli(`credential add x --preset github --repository ${wrong}`, "s");
+    expect(refused).toMatchObject({ status: 2 });
+    expect(refused.stderr).toContain("hint: write it without its host: acme/widgets");
+  },
+);
 
 test("empty lists say what to run next", async () => {
   await using place = await makePlace();
@@ -79,35 +84,35 @@ test("empty lists say what to run next", async () => {
   expect(JSON.parse((await place.cli("vault list --json")).stdout)).toEqual({ vaults: [] });
 });
 
-test("what is wrong with the command line is said before a secret is read, and nothing is made", async () => {
-  await using place = await makePlace();
-  const wrong = [
-    "credential add a --host bad_host!",
-    "credential add a --host *",
-    "credential add a --host a.example.com --port 0",
-    "credential add a --host a.example.com --path /a/../b",
-    "credential add a --host a.example.com --path /a%2e",
-    "credential add a --host a.example.com --bearer --basic me",
-    "credential add a --host a.example.com --basic me:pw",
-    "credential add a --host a.example.com --header Host",
-    "credential add a --host a.example.com --header Bad\u00e9",
-    "credential add a --host a.example.com --env PATH",
-    "credential add a --host a.example.com --preset npm",
-    "credential add a --host a.example.com --preset github --bearer",
-    "credential add github --port 8443",
-    "credential add A --host a.example.com",
-    "credential add github --from-env A --from-command b",
-    "vault create UPPER",
-    "vault create a --unlock passphrase",
-    "vault create a --store cloud",
-  ];
-  for (const line of wrong) {
+test.each([
+  "credential add a --host bad_host!",
+  "credential add a --host *",
+  "credential add a --host a.example.com --port 0",
+  "credential add a --host a.example.com --path /a/../b",
+  "credential add a --host a.example.com --path /a%2e",
+  "credential add a --host a.example.com --bearer --basic me",
+  "credential add a --host a.example.com --basic me:pw",
+  "credential add a --host a.example.com --header Host",
+  "credential add a --host a.example.com --header Bad\u00e9",
+  "credential add a --host a.example.com --env PATH",
+  "credential add a --host a.example.com --preset npm",
+  "credential add a --host a.example.com --preset github --bearer",
+  "credential add github --port 8443",
+  "credential add A --host a.example.com",
+  "credential add github --from-env A --from-command b",
+  "vault create UPPER",
+  "vault create a --unlock passphrase",
+  "vault create a --store cloud",
+])(
+  "what is wrong with the command line is said before a secret is read, and nothing is made: %s",
+  async (line) => {
+    await using place = await makePlace();
     const result = await place.cli(line, "secret");
-    expect({ line, ...result }).toMatchObject({ status: 2, stdout: "" });
+    expect(result).toMatchObject({ status: 2, stdout: "" });
     expect(result.stderr).toMatch(/^vaultbox: error: /);
-  }
-  expect(await readdir(place.home)).toEqual([]);
-});
+    expect(await readdir(place.home)).toEqual([]);
+  },
+);
 
 test("a named vault that isn't there, a taken name and an unknown one say what to do", async () => {
   await using place = await makePlace();

@@ -118,29 +118,34 @@ test("the remotes that an unprotected sandbox gives the user's repository are no
   expect(await isMade(place, workspace)).toBe(true);
 });
 
-test("a session whose record can't be read was not looked at, and what is in its workspace isn't the user's", async () => {
-  const leave = async (damage: (record: string) => Promise<void>) => {
-    await using place = await createSessionsPlace();
-    const { paths, workspace } = place;
-    const dead = await place.open();
-    await plant(workspace);
-    const damaged = join(sessionFolder(paths, dead.id), "workspace.json");
-    await damage(damaged);
-    // While it runs, and once it has died
-    const together = await (await place.open()).end();
-    takeBack(join(workspace, "n"));
-    await dead.die();
-    const handoff = await finishDeadSession({ paths, roots: [workspace], session: dead.id });
-    const next = await place.open();
-    return { handoff, found: [pathsOf(together), pathsOf(await next.end())] };
-  };
-  for (const text of ["", "{", "null", "{}"]) {
-    const { handoff, found } = await leave((record) => writeFile(record, text));
+/** What is found beside and after a session whose record was damaged. */
+async function leaveDamaged(damage: (record: string) => Promise<void>) {
+  await using place = await createSessionsPlace();
+  const { paths, workspace } = place;
+  const dead = await place.open();
+  await plant(workspace);
+  const damaged = join(sessionFolder(paths, dead.id), "workspace.json");
+  await damage(damaged);
+  // While it runs, and once it has died
+  const together = await (await place.open()).end();
+  takeBack(join(workspace, "n"));
+  await dead.die();
+  const handoff = await finishDeadSession({ paths, roots: [workspace], session: dead.id });
+  const next = await place.open();
+  return { handoff, found: [pathsOf(together), pathsOf(await next.end())] };
+}
+
+test.each(["", "{", "null", "{}"])(
+  "a session whose record can't be read was not looked at, and what is in its workspace isn't the user's: %j",
+  async (text) => {
+    const { handoff, found } = await leaveDamaged((record) => writeFile(record, text));
     expect(handoff).toMatchObject({ complete: false, unseen: expect.stringContaining("record") });
-    expect([text, found]).toEqual([text, [planted, planted]]);
-  }
-  // The control: without a record there was no sandbox
-  await expect(leave((record) => rm(record))).rejects.toThrow("vaultbox-disabled");
+    expect(found).toEqual([planted, planted]);
+  },
+);
+
+test("a session without a record had no sandbox (control)", async () => {
+  await expect(leaveDamaged((record) => rm(record))).rejects.toThrow("vaultbox-disabled");
 });
 
 test("a folder with a hidden file that a running sandbox moves to where no look goes shows nothing to the next start", async () => {
