@@ -1,13 +1,13 @@
 // A proxy with `git:` entries in a process of its own, so that its memory is its own. It tells its parent its port.
 import { readFileSync, writeFileSync } from "node:fs";
-import { gitRule, openGitProxy } from "../support/git-proxy.ts";
+import { serverRule, openGitProxy } from "../support/git-proxy.ts";
 import type { GitProxyOrder } from "./git/proxied-git.ts";
 
 const order = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as GitProxyOrder;
 const proxy = await openGitProxy({
   server: { port: order.port, token: order.token, ca: { certPem: order.serverCaPem } },
   git: order.repositories.map((name) =>
-    gitRule(name, {
+    serverRule(name, {
       maxPackBytes: order.maxPackBytes,
       refs: ["refs/heads/agent/*"],
       denyPaths: order.denyPaths,

@@ -208,7 +208,7 @@ describe("nothing but the session's own commits is signed, asked by git and aske
         "exit 0",
       ].join("\n"),
     );
-    expect(result).toMatchObject({ status: 0 });
+    if (result.status !== 0) throw new Error(result.stderr);
     return (name: string): Promise<Buffer> => readFile(join(place.world.workspace, name));
   });
   const readText = async (name: string): Promise<string> => (await asked()(name)).toString();

@@ -68,7 +68,11 @@ async function createPlace(stack: AsyncDisposableStack): Promise<Place> {
   await symlink(tool, link);
   await symlink(tool, join(workspace, "git-outside"));
   return {
-    ...{ workspace, home, fresh: join(root, "fresh"), tool, link },
+    workspace,
+    home,
+    fresh: join(root, "fresh"),
+    tool,
+    link,
     script: await write("bin/script", `#!${tool}\n`, 0o755),
     hook: await write(
       "workspace/hook.cjs",

@@ -10,6 +10,7 @@ import type { SessionCredential } from "../../src/credential/session-credential.
 import { createUpstreamRoots } from "../../src/proxy/upstream/upstream-roots.ts";
 import { openGitHandlers } from "../../src/git/git-handlers.ts";
 import { openProxiedClient, type ProxiedClient } from "./git-client.ts";
+import { gitRule, pushGrant } from "./git-rule.ts";
 import { gitHost, type GitServer, gitUser } from "./git-server.ts";
 import { type ProxyFixture, startProxy } from "./proxy-fixture.ts";
 
@@ -77,35 +78,21 @@ export function tokenCredential(
   };
 }
 
-/** What a `git:` entry of the server's host gives when it says no more than `push: ["agent/*"]`. */
-export const agentPushGrant: PushGrant = {
-  refs: ["refs/heads/agent/*"],
-  create: true,
-  force: false,
-  delete: false,
-  tags: false,
-  maxPackBytes: defaultMaxPackBytes,
-  denyPaths: [],
-};
-
-/** A `git:` entry: reading, unless more is given. */
-export function gitRule(
+/** A `git:` entry of the git server's host: reading, and what is granted beside `agent/*`. */
+export function serverRule(
   repository: string,
   push?: Partial<PushGrant>,
   rule: Partial<GitRule> = {},
 ): GitRule {
-  return {
+  return gitRule({
     forge: "generic",
-    scheme: "https",
     host: gitHost,
-    port: 443,
     repository,
-    read: true,
     push: push === undefined ? undefined : { ...agentPushGrant, ...push },
     pulls: "create",
-    lfsHosts: [],
-    exclusive: true,
-    source: { kind: "flag", label: "--git" },
     ...rule,
-  };
+  });
 }
+
+/** What a `git:` entry gives when it says no more than `push: ["agent/*"]`. */
+export const agentPushGrant: PushGrant = pushGrant({ maxPackBytes: defaultMaxPackBytes });

@@ -40,6 +40,12 @@ export const gitEnvironment: Readonly<Record<string, string>> = {
   GIT_COMMITTER_EMAIL: "a@example.com",
 };
 
+/** For a git that goes by the configuration of the system and of that home, as a user's does, and knows no other author. */
+export function ownConfiguration(home: string): Readonly<Record<string, string | undefined>> {
+  const own = Object.keys(gitEnvironment).filter((name) => name.startsWith("GIT_"));
+  return { ...Object.fromEntries(own.map((name) => [name, undefined])), HOME: home };
+}
+
 /** Runs git; a failing git is a result too. */
 export function runGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
   const config = (options.config ?? []).flatMap((setting) => ["-c", setting]);

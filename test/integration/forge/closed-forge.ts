@@ -1,17 +1,18 @@
 // Stand-ins for forges with one repository that must not be read, however it is asked for.
-import { compileGitRules } from "../../../src/git/entry/git-rules.ts";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GitRule } from "../../../src/git/entry/git-rule.ts";
-import { parseConnectTo } from "../../../src/proxy/client/connect-to.ts";
-import { createDialer } from "../../../src/proxy/upstream/dial.ts";
-import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
+import { compileGitRules } from "../../../src/git/entry/git-rules.ts";
 import { openGitHandlers } from "../../../src/git/git-handlers.ts";
-import { startProxy, type ProxyFixture } from "../../support/proxy-fixture.ts";
-import { createTestCa } from "../../support/test-ca.ts";
-import { startTlsUpstream } from "../../support/upstream.ts";
+import {
+  type ForgeAnswer,
+  type ForgeRequest,
+  type ForgeStandin,
+  startForgeProxy,
+  startForgeStandin,
+} from "../../support/forge-standin.ts";
+import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 
 /** Stands in every answer that shows something of the closed repository. */
 export const canary = "canary-of-the-closed-repository";
@@ -49,51 +50,28 @@ const repositories: readonly Described[] = [
 /** Repositories that show the closed one's content: itself, under a former name, and its forks. */
 const showing: ReadonlySet<string> = new Set(["acme/secret", "acme/former", "eve/fork"]);
 
-export interface ClosedForge extends AsyncDisposable {
-  readonly port: number;
-  readonly caPem: string;
-}
-
 /** Answers as forges do: whatever isn't about one other repository or an account shows the closed one too. */
-export async function startClosedForge(): Promise<ClosedForge> {
-  const ca = createTestCa();
-  const upstream = await startTlsUpstream({
-    ca,
-    hosts: closedHosts,
-    handler: (request, response) => {
-      let body = "";
-      request.on("data", (piece: Buffer) => (body += piece.toString("utf8")));
-      request.on("end", () => answer(request, response, body));
-    },
-  });
-  return {
-    port: upstream.port,
-    caPem: ca.certPem,
-    [Symbol.asyncDispose]: () => upstream[Symbol.asyncDispose](),
-  };
+export function startClosedForge(): Promise<ForgeStandin> {
+  return startForgeStandin(closedHosts, answer);
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, body: string): void {
-  const url = new URL(request.url ?? "/", `https://${request.headers.host}`);
+function answer({ host, url: target, body }: ForgeRequest): ForgeAnswer {
+  const url = new URL(target, `https://${host}`);
   const moved = /^(.*\/(?:repos|projects)\/)acme(?:\/|%2F)former$/i.exec(url.pathname)?.[1];
   if (moved !== undefined) {
     const place = moved.replace(/\/repos\/$/, "/repositories/");
-    response.writeHead(301, { location: `https://${url.host}${place}7` }).end("{}");
-    return;
+    return { status: 301, headers: { location: `https://${url.host}${place}7` }, text: "{}" };
   }
   const described = findDescribed(url.pathname);
   const isUnknown =
     /^(?:\/api\/v[13])?\/repos\/[^/]+\/[^/]+$|^\/api\/v4\/projects\/[^/]+$|^\/2\.0\/repositories\/[^/]+\/[^/]+$/.test(
       url.pathname,
     );
-  if (described === undefined && isUnknown) {
-    response.writeHead(404).end("{}");
-    return;
-  }
+  if (described === undefined && isUnknown) return { status: 404, text: "{}" };
   const isGraphql = url.pathname.endsWith("/graphql");
   const isShown = isGraphql ? /secret|former|fork/.test(body) : shows(url);
-  response.setHeader("content-type", "application/json");
-  response.end(JSON.stringify({ ...toDescription(described), text: isShown ? canary : "free" }));
+  const text = isShown ? canary : "free";
+  return { text: JSON.stringify({ ...toDescription(described), text }) };
 }
 
 function findDescribed(path: string): Described | undefined {
@@ -143,21 +121,13 @@ function shows({ pathname, searchParams }: URL): boolean {
 
 /** A proxy with all handlers of a session in front of the stand-in. */
 export async function startClosedProxy(
-  standin: ClosedForge,
+  standin: ForgeStandin,
   git: readonly GitRule[],
   rules: readonly string[] = closedHosts.map((host) => `* https://${host}/**`),
 ): Promise<ProxyFixture> {
   const folder = await mkdtemp(join(tmpdir(), "vbx-closed-"));
-  const policy = compileGitRules(git);
-  const proxy = await startProxy({
-    rules,
-    git,
-    handlers: openGitHandlers({ policy, stateFolder: folder }),
-    dialer: createDialer({
-      roots: createUpstreamRoots({ extraCaPem: [standin.caPem] }),
-      connectTo: closedHosts.map((host) => parseConnectTo(`${host}:443:127.0.0.1:${standin.port}`)),
-    }),
-  });
+  const handlers = openGitHandlers({ policy: compileGitRules(git), stateFolder: folder });
+  const proxy = await startForgeProxy({ standin, git, rules }, { hosts: closedHosts, handlers });
   return {
     ...proxy,
     [Symbol.asyncDispose]: async () => {

@@ -4,7 +4,7 @@ import { sendCall } from "../../support/api-call.ts";
 import { describeCalls } from "./call-table.ts";
 import { canary, startClosedForge, startClosedProxy } from "./closed-forge.ts";
 import type { ProxyFixture } from "../../support/proxy-fixture.ts";
-import { gitRule } from "../../unit/git/entry/git-fixture.ts";
+import { gitRule } from "../../support/git-rule.ts";
 import { openShared } from "../../support/shared-place.ts";
 
 /** `acme/secret` may not be read, `acme/widgets` may. */

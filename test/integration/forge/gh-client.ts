@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { forwardTo } from "../../support/git-client.ts";
-import { githubPlaceholder, type ArrivedRequest } from "../../support/github-standin.ts";
+import type { ForgeRequest } from "../../support/forge-standin.ts";
+import { githubPlaceholder } from "../../support/github-standin.ts";
 import type { ProxyFixture } from "../../support/proxy-fixture.ts";
 
 export interface GhResult {
@@ -100,7 +101,7 @@ const operations: Readonly<Record<string, unknown>> = {
 };
 
 /** Answers gh as GitHub would, as far as the tests ask. */
-export function answerGh({ method, url, body }: ArrivedRequest): unknown {
+export function answerGh({ method, url, body }: ForgeRequest): unknown {
   if (url === "/repos/acme/widgets") return { full_name: "acme/widgets", default_branch: "main" };
   if (url === "/repos/acme/widgets/readme") {
     const content = Buffer.from("# Widgets").toString("base64");

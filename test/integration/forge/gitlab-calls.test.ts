@@ -76,8 +76,11 @@ describe("what the entry allows arrives without any host rule, unchanged, with t
   });
 
   test("and a path arrives as it was written", () => {
-    expect(world().standin.arrived.map(({ line }) => line)).toContain(
-      "PUT /api/v4/projects/acme%2Ftools%2Fwidgets/repository/files/src%2fx.ts",
+    expect(world().standin.arrived).toContainEqual(
+      expect.objectContaining({
+        method: "PUT",
+        url: "/api/v4/projects/acme%2Ftools%2Fwidgets/repository/files/src%2fx.ts",
+      }),
     );
   });
 });

@@ -18,7 +18,7 @@ import {
   resolveHost,
   type RepositoryFacts,
 } from "../../../src/workspace/git-dir/repository-facts.ts";
-import { git } from "../../support/git.ts";
+import { git, ownConfiguration, readGit } from "../../support/git.ts";
 
 // Issue 8, 5: settings of the user's repository that can't work in the box, as the real git reads them there
 
@@ -78,21 +78,17 @@ async function createBox({
     remotes: toRemoteRewrites(facts, parsed),
   });
   await writeFile(config, text);
-  const { PATH = "" } = process.env;
-  const plain = { PATH, HOME: join(root, "none"), GIT_CONFIG_NOSYSTEM: "1", LC_ALL: "C" };
-  const { GIT_CONFIG_NOSYSTEM: _, ...rest } = plain;
-  const env = { ...rest, GIT_CONFIG_SYSTEM: config };
+  const own = ownConfiguration(join(root, "none"));
+  const env = { GIT_CONFIG_SYSTEM: config };
   const ask =
     (variables: Readonly<Record<string, string>>) =>
-    async (...args: readonly string[]): Promise<string> => {
-      const { stdout } = await run("git", [...args], { cwd: work, env: variables });
-      return stdout.trim();
-    };
+    async (...args: readonly string[]): Promise<string> =>
+      (await readGit(args, { cwd: work, env: { ...own, ...variables } })).trim();
   const overrides = toGitOverrides(facts.settings, { signingKey, pin });
   return {
     facts,
     inBox: ask({ ...env, ...toOverrideVariables(overrides, env) }),
-    without: ask(plain),
+    without: ask({ GIT_CONFIG_NOSYSTEM: "1" }),
   };
 }
 

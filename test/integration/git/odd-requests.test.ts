@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { sendCall, type ApiCall } from "../../support/api-call.ts";
-import { gitRule, openGitProxy } from "../../support/git-proxy.ts";
+import { serverRule, openGitProxy } from "../../support/git-proxy.ts";
 import { gitHost, startGitServer } from "../../support/git-server.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 
@@ -61,7 +61,7 @@ test("what is git's below a repository and isn't understood is refused under a h
   await using server = await startGitServer();
   await server.createRepository("acme/widgets");
   const rules = [`* ${root}/**`];
-  const git = [gitRule("acme/widgets", {})];
+  const git = [serverRule("acme/widgets", {})];
   await using guarded = await openGitProxy({ server, rules, git });
   await using open = await openGitProxy({ server, rules });
   const count = async (): Promise<number> => (await server.requests()).length;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { readGit, gitEnvironment } from "../../support/git.ts";
-import { type GitProxy, gitRule, openGitProxy } from "../../support/git-proxy.ts";
+import { type GitProxy, serverRule, openGitProxy } from "../../support/git-proxy.ts";
 import { startGitServer } from "../../support/git-server.ts";
 
 const megabytes = 40;
@@ -32,7 +32,7 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
 test("a client that dies in the middle of a push leaves nothing on the host, nothing upstream, and the next push is done", async () => {
   await using server = await startGitServer();
   await server.createRepository("acme/widgets");
-  await using proxy = await openGitProxy({ server, git: [gitRule("acme/widgets", {})] });
+  await using proxy = await openGitProxy({ server, git: [serverRule("acme/widgets", {})] });
   const { client, folder } = proxy;
   const cwd = join(folder, "work");
   await readGit(["init", "--quiet", "--initial-branch=main", cwd], { cwd: folder });

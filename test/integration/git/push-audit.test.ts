@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readGit } from "../../support/git.ts";
-import { gitRule, openGitProxy } from "../../support/git-proxy.ts";
+import { serverRule, openGitProxy } from "../../support/git-proxy.ts";
 import { startGitServer } from "../../support/git-server.ts";
 
 const zero = "0".repeat(40);
@@ -9,7 +9,7 @@ const zero = "0".repeat(40);
 test("the audit says of a push which refs it was about, what was refused of it and why, and what the host asked for it", async () => {
   await using server = await startGitServer();
   await server.createRepository("acme/widgets");
-  await using proxy = await openGitProxy({ server, git: [gitRule("acme/widgets", {})] });
+  await using proxy = await openGitProxy({ server, git: [serverRule("acme/widgets", {})] });
   const { client, folder } = proxy;
   const cwd = join(folder, "work");
   await readGit(["init", "--quiet", "--initial-branch=main", cwd], { cwd: folder });

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { gitRule, openGitProxy } from "../../support/git-proxy.ts";
+import { serverRule, openGitProxy } from "../../support/git-proxy.ts";
 import { startGitServer } from "../../support/git-server.ts";
 
 test.each([
@@ -20,7 +20,7 @@ test.each([
     await server.createRepository("acme/widgets");
     await using proxied = await openGitProxy({
       server,
-      git: [gitRule("acme/widgets", { refs: ["refs/heads/agent/**"] })],
+      git: [serverRule("acme/widgets", { refs: ["refs/heads/agent/**"] })],
     });
     const { client, folder } = proxied;
     const cwd = join(folder, "work");

@@ -1,5 +1,5 @@
 import { crafted } from "./crafted-push.ts";
-import { gitRule } from "../../support/git-proxy.ts";
+import { serverRule } from "../../support/git-proxy.ts";
 import { type CraftedPush, pushBody, readAnswer, sendRaw } from "../../support/git-wire.ts";
 import { type CaseWorld, type PushCase, describePushes } from "./push-table.ts";
 
@@ -94,37 +94,37 @@ const cases: readonly PushCase[] = [
   },
   {
     name: "the entry's name is compared without case where the forge does so",
-    rule: (repository) => gitRule(repository.toUpperCase(), {}, { forge: "gitea" }),
+    rule: (repository) => serverRule(repository.toUpperCase(), {}, { forge: "gitea" }),
     push: ["URL", "agent/x"],
     after: { [x]: "work3" },
   },
   {
     name: "on an unknown server another case may be another repository",
-    rule: (repository) => gitRule(repository.toUpperCase(), {}),
+    rule: (repository) => serverRule(repository.toUpperCase(), {}),
     push: ["URL", "agent/x"],
     unchecked: { [x]: "work3" },
   },
   {
     name: "OWNER/* covers the owner's repositories",
-    rule: (repository) => gitRule(repository.replace("/widgets", "/*"), {}),
+    rule: (repository) => serverRule(repository.replace("/widgets", "/*"), {}),
     push: ["URL", "agent/x"],
     after: { [x]: "work3" },
   },
   {
     name: "OWNER/* of an owner whose name begins alike covers nothing",
-    rule: (repository) => gitRule(`${repository[0] ?? ""}/*`, {}),
+    rule: (repository) => serverRule(`${repository[0] ?? ""}/*`, {}),
     push: ["URL", "agent/x"],
     unchecked: { [x]: "work3" },
   },
   {
     name: "an entry for another host covers nothing here",
-    rule: (repository) => gitRule(repository, {}, { host: "other.example.test" }),
+    rule: (repository) => serverRule(repository, {}, { host: "other.example.test" }),
     push: ["URL", "agent/x"],
     unchecked: { [x]: "work3" },
   },
   {
     name: "an entry for another port covers nothing here",
-    rule: (repository) => gitRule(repository, {}, { port: 8443 }),
+    rule: (repository) => serverRule(repository, {}, { port: 8443 }),
     push: ["URL", "agent/x"],
     unchecked: { [x]: "work3" },
   },

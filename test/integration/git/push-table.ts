@@ -5,7 +5,7 @@ import type { GitRule, PushGrant } from "../../../src/git/entry/git-rule.ts";
 import { writeBareRepository } from "../../support/bare-repository.ts";
 import type { GitClient } from "../../support/git-client.ts";
 import { type History, type ObjectName, writeHistory } from "./push-history.ts";
-import { type GitProxy, gitRule, openGitProxy } from "../../support/git-proxy.ts";
+import { type GitProxy, serverRule, openGitProxy } from "../../support/git-proxy.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { openShared } from "../../support/shared-place.ts";
 import { type GitServer, startGitServer } from "../../support/git-server.ts";
@@ -142,9 +142,9 @@ async function openTable(
 
 function ruleOf(row: PushCase, repository: string): GitRule {
   if (typeof row.rule === "function") return row.rule(repository);
-  if (row.rule === "read") return gitRule(repository);
-  if (row.rule === "unnamed") return gitRule(repository.replace("widgets", "gadgets"), {});
-  return gitRule(repository, row.rule ?? {});
+  if (row.rule === "read") return serverRule(repository);
+  if (row.rule === "unnamed") return serverRule(repository.replace("widgets", "gadgets"), {});
+  return serverRule(repository, row.rule ?? {});
 }
 
 interface CasePlace {

@@ -3,7 +3,12 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readGit } from "../../support/git.ts";
-import { type GitProxy, gitRule, openGitProxy, tokenCredential } from "../../support/git-proxy.ts";
+import {
+  type GitProxy,
+  serverRule,
+  openGitProxy,
+  tokenCredential,
+} from "../../support/git-proxy.ts";
 import { sendRaw } from "../../support/git-wire.ts";
 import { gitHost, type GitServer, startGitServer } from "../../support/git-server.ts";
 
@@ -35,7 +40,7 @@ test.each(["0", "1", "2"])(
   async (version) => {
     await using server = await startGitServer();
     const tip = await createWidgets(server, "acme/widgets", 20);
-    await using proxy = await openGitProxy({ server, git: [gitRule("acme/widgets")] });
+    await using proxy = await openGitProxy({ server, git: [serverRule("acme/widgets")] });
     const { folder } = proxy;
     const url = proxy.client.urlOf("acme/widgets");
     const with_ = ["-c", `protocol.version=${version}`];
@@ -70,7 +75,7 @@ test.each(["0", "1", "2"])(
 test("a negotiation so long that git compresses it goes through", async () => {
   await using server = await startGitServer();
   await createWidgets(server, "acme/widgets", 1);
-  await using proxy = await openGitProxy({ server, git: [gitRule("acme/widgets")] });
+  await using proxy = await openGitProxy({ server, git: [serverRule("acme/widgets")] });
   const work = join(proxy.folder, "work");
   await readGit(["init", "--quiet", "--initial-branch=main", work], { cwd: proxy.folder });
   // Commits that the server doesn't have: the client offers them all
@@ -87,7 +92,7 @@ test("a negotiation so long that git compresses it goes through", async () => {
 test("a repository that no entry names is refused with the reason, and the server hears nothing", async () => {
   await using server = await startGitServer();
   await createWidgets(server, "acme/gadgets", 1);
-  await using proxy = await openGitProxy({ server, git: [gitRule("acme/widgets")] });
+  await using proxy = await openGitProxy({ server, git: [serverRule("acme/widgets")] });
   const url = proxy.client.urlOf("acme/gadgets");
   const cloned = await proxy.client.run(["clone", url, "clone"], { cwd: proxy.folder });
   expect(cloned.status).toBe(128);
@@ -102,7 +107,7 @@ test("an entry that says read: false refuses a clone", async () => {
   await createWidgets(server, "acme/widgets", 1);
   await using proxy = await openGitProxy({
     server,
-    git: [gitRule("acme/widgets", {}, { read: false })],
+    git: [serverRule("acme/widgets", {}, { read: false })],
   });
   const url = proxy.client.urlOf("acme/widgets");
   const cloned = await proxy.client.run(["clone", url, "clone"], { cwd: proxy.folder });
@@ -120,7 +125,7 @@ test.each([
 ])("of a repository's files %s isn't served by the older protocol", async (path) => {
   await using server = await startGitServer();
   await createWidgets(server, "acme/widgets", 1);
-  await using proxy = await openGitProxy({ server, git: [gitRule("acme/widgets", {})] });
+  await using proxy = await openGitProxy({ server, git: [serverRule("acme/widgets", {})] });
   const answer = await sendRaw(proxy.proxy, { method: "GET", path: `/acme/widgets.git/${path}` });
   expect(answer.status).toBe(403);
   expect(await server.requests()).toEqual([]);
@@ -138,8 +143,8 @@ test("a submodule is a repository of its own: cloned when an entry names it, els
     ["fast-import", "--quiet"],
     `commit refs/heads/main\ncommitter ${person}\ndata 4\nmain\nM 100644 inline .gitmodules\ndata ${modules.length}\n${modules}\nM 160000 ${inner} inner\n\n`,
   );
-  const outer = gitRule("acme/outer");
-  await using both = await openGitProxy({ server, git: [outer, gitRule("acme/inner")] });
+  const outer = serverRule("acme/outer");
+  await using both = await openGitProxy({ server, git: [outer, serverRule("acme/inner")] });
   const clone = ["clone", "--quiet", "--recurse-submodules"];
   await run(both, [...clone, both.client.urlOf("acme/outer"), "clone"]);
   const head = await readGit(["rev-parse", "HEAD"], { cwd: join(both.folder, "clone/inner") });
@@ -156,7 +161,7 @@ test("a submodule is a repository of its own: cloned when an entry names it, els
 test("an SSH remote works by insteadOf, and pushes under the same entry", async () => {
   await using server = await startGitServer();
   await createWidgets(server, "acme/widgets", 2);
-  await using proxy = await openGitProxy({ server, git: [gitRule("acme/widgets", {})] });
+  await using proxy = await openGitProxy({ server, git: [serverRule("acme/widgets", {})] });
   const config = [
     `url.https://${gitHost}/.insteadOf=git@${gitHost}:`,
     `url.https://${gitHost}/.insteadOf=ssh://git@${gitHost}/`,
@@ -180,7 +185,7 @@ test("of two credentials for a host each goes to the repository it's bound to", 
   const [binding] = tokenCredential(server, "acme/gadgets").bindings;
   await using proxy = await openGitProxy({
     server,
-    git: [gitRule("acme/widgets"), gitRule("acme/gadgets")],
+    git: [serverRule("acme/widgets"), serverRule("acme/gadgets")],
     credentials: [
       tokenCredential(server, "acme/widgets"),
       {

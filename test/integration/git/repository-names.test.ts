@@ -2,7 +2,12 @@ import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { type GitProxy, gitRule, openGitProxy, tokenCredential } from "../../support/git-proxy.ts";
+import {
+  type GitProxy,
+  serverRule,
+  openGitProxy,
+  tokenCredential,
+} from "../../support/git-proxy.ts";
 import { type GitServer, startGitServer } from "../../support/git-server.ts";
 import { sendRaw } from "../../support/git-wire.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -37,7 +42,7 @@ test("a name that reads like the granted repository's opens no other repository"
   for (const name of ["acme/widgets", ...lookalikes]) await server.createRepository(name);
   await using guarded = await openGitProxy({
     server,
-    git: [gitRule("acme/widgets", {})],
+    git: [serverRule("acme/widgets", {})],
     credentials: [tokenCredential(server, "acme/widgets")],
   });
   await using open = await openGitProxy({ server, rules: ["* https://git.example.test/**"] });
@@ -65,7 +70,7 @@ test("a name that reads like the granted repository's opens no other repository"
 describe("the command that a refused push names is one that a shell reads as it was meant", () => {
   const guarded = openShared(async (stack) => {
     const server = stack.use(await startGitServer());
-    return stack.use(await openGitProxy({ server, git: [gitRule("acme/*", undefined)] }));
+    return stack.use(await openGitProxy({ server, git: [serverRule("acme/*", undefined)] }));
   });
 
   test.each(["x';touch$IFS$HOME;'", "$(id)", "a;id", "x%27;id;%27", "plain"])(
@@ -83,7 +88,7 @@ describe("the command that a refused push names is one that a shell reads as it 
 
 test("a path of thousands of segments costs no more than a short one, however many entries there are", async () => {
   await using server = await startGitServer();
-  const git = Array.from({ length: 20 }, (_, index) => gitRule(`acme/repository-${index}`, {}));
+  const git = Array.from({ length: 20 }, (_, index) => serverRule(`acme/repository-${index}`, {}));
   await using guarded = await openGitProxy({ server, git });
   const askFor = async (path: string): Promise<number> => {
     const { user } = process.cpuUsage();

@@ -11,7 +11,7 @@ import type { SessionCredential } from "../../../src/credential/session-credenti
 import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
 import { type GitClient, openProxiedClient } from "../../support/git-client.ts";
 import { readGit } from "../../support/git.ts";
-import { gitRule } from "../../support/git-proxy.ts";
+import { serverRule } from "../../support/git-proxy.ts";
 import { lfsGitHost, otherHost, storageHost, type LfsServer } from "../../support/lfs-server.ts";
 import { type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";
 
@@ -25,7 +25,7 @@ export interface LfsWorld extends AsyncDisposable {
 
 /** A `git:` entry for acme/widgets that may push, with its objects at the storage. */
 export function lfsRule(more: Partial<GitRule> = {}): GitRule {
-  return gitRule("acme/widgets", {}, { lfsHosts: [storageHost], ...more });
+  return serverRule("acme/widgets", {}, { lfsHosts: [storageHost], ...more });
 }
 
 /** A proxy with the LFS handler in front of the server, and a work tree that git-lfs works in. */

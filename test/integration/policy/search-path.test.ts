@@ -1,12 +1,9 @@
-import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { git, readGit } from "../../support/git.ts";
 import { runCli } from "../../support/run-cli.ts";
-
-const run = promisify(execFile);
 
 test("a workspace's own git is never run, wherever vaultbox was started", async () => {
   const folder = await mkdtemp(join(tmpdir(), "vbx-path-"));
@@ -15,7 +12,7 @@ test("a workspace's own git is never run, wherever vaultbox was started", async 
     const marker = join(folder, "marker");
     const bin = join(workspace, "bin");
     await mkdir(bin, { recursive: true });
-    await run("git", ["init", "-q", workspace]);
+    await git(workspace, "init", "-q");
     // Nothing that our own reader takes for plain: git has to be asked
     await writeFile(
       join(workspace, ".git", "config"),
@@ -28,7 +25,7 @@ test("a workspace's own git is never run, wherever vaultbox was started", async 
     expect(status).toBe(0);
     await expect(readFile(marker)).rejects.toThrow("ENOENT");
     // The control: that git does run when it's asked for
-    await run("git", ["--version"], { env: { ...process.env, ...env } });
+    await readGit(["--version"], { cwd: workspace, env });
     expect(await readFile(marker, "utf8")).toBe("run\n");
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,34 +1,18 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import type { GitRule } from "../../../src/git/entry/git-rule.ts";
 import {
   type GitConfigFacts,
   toAllowedSigners,
   toGitConfig,
 } from "../../../src/sandbox/environment/git-config.ts";
+import { ownConfiguration, readGit } from "../../support/git.ts";
+import { gitRule } from "../../support/git-rule.ts";
 import { isValidSignature, makeKeyFile } from "../../support/signing-key.ts";
 import { signForGit, signWithKey } from "../../../src/git/signing/sshsig.ts";
 import { parseStoredKey, toStoredKey } from "../../../src/git/signing/ssh-key-private.ts";
 
-const execute = promisify(execFile);
-
-const rule: GitRule = {
-  forge: "github",
-  scheme: "https",
-  host: "github.com",
-  port: 443,
-  repository: "acme/widgets",
-  read: true,
-  push: undefined,
-  pulls: "none",
-  lfsHosts: [],
-  exclusive: true,
-  source: { kind: "flag", label: "--git" },
-};
 const facts: GitConfigFacts = {
   workspace: "/home/ann/work",
   rules: [],
@@ -45,10 +29,9 @@ async function ask(config: string, ...args: readonly string[]): Promise<string> 
   try {
     const path = join(folder, "gitconfig");
     await writeFile(path, config);
-    const env = { PATH: process.env["PATH"], HOME: folder, GIT_CONFIG_SYSTEM: path };
-    await execute("git", ["init", "-q", "."], { cwd: folder, env });
-    const { stdout } = await execute("git", args, { cwd: folder, env });
-    return stdout.replace(/\n$/, "");
+    const env = { ...ownConfiguration(folder), GIT_CONFIG_SYSTEM: path };
+    await readGit(["init", "-q", "."], { cwd: folder, env });
+    return await readGit(args, { cwd: folder, env });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -78,14 +61,14 @@ test.each([
   "ssh://git@github.com/acme/widgets.git",
   "ssh://git@ssh.github.com:443/acme/widgets.git",
 ])("the remote %s becomes the https address", async (url) => {
-  const config = toGitConfig({ ...facts, rules: [rule, rule] });
+  const config = toGitConfig({ ...facts, rules: [gitRule(), gitRule()] });
   expect(await ask(config, "ls-remote", "--get-url", url)).toBe(
     "https://github.com/acme/widgets.git",
   );
 });
 
 test("remotes of hosts that no entry names stay what they are", async () => {
-  const config = toGitConfig({ ...facts, rules: [rule] });
+  const config = toGitConfig({ ...facts, rules: [gitRule()] });
   const url = "git@example.com:acme/widgets.git";
   expect(await ask(config, "ls-remote", "--get-url", url)).toBe(url);
 });

@@ -10,7 +10,7 @@ import { parseConnectTo } from "../../../src/proxy/client/connect-to.ts";
 import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
 import { openSessionHandlers } from "../../../src/session/session-handlers.ts";
 import { forwardTo } from "../../support/git-client.ts";
-import { gitRule, tokenCredential } from "../../support/git-proxy.ts";
+import { serverRule, tokenCredential } from "../../support/git-proxy.ts";
 import { gitHost, type GitServer, startGitServer } from "../../support/git-server.ts";
 import { type ProxyFixture, startProxy } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -26,7 +26,10 @@ interface Session extends AsyncDisposable {
 }
 
 /** A whole proxy that signs, for a repository whose remote is on the server; no ref of it is known. */
-async function openSession(server: GitServer, git = [gitRule("acme/widgets")]): Promise<Session> {
+async function openSession(
+  server: GitServer,
+  git = [serverRule("acme/widgets")],
+): Promise<Session> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "vbx-up-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -166,7 +169,7 @@ describe("what a stranger proposed to the remote is not the remote's", () => {
 test("a remote that no entry lets the session read isn't asked", async () => {
   await using server = await startGitServer();
   const [tip = ""] = await createHistory(server, "acme/widgets");
-  await using session = await openSession(server, [gitRule("acme/other")]);
+  await using session = await openSession(server, [serverRule("acme/other")]);
   expect(await session.sign(tip)).toMatch(/was not in this session/);
   expect(await server.requests()).toHaveLength(0);
 });

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import {
   chmod,
   chown,
@@ -13,7 +12,6 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import { Folder } from "../../../src/base/fs/beneath.ts";
 import { scanThrough } from "../../../src/workspace/handoff/found.ts";
@@ -30,11 +28,9 @@ import {
 import { isHarmless } from "../../../src/workspace/git-dir/git-setting-safety.ts";
 import { planProtection } from "../../../src/workspace/protect/protection.ts";
 import { scanWorkspace } from "../../../src/workspace/scan/scan.ts";
-import { git, gitEnvironment } from "../../support/git.ts";
+import { git, runGit } from "../../support/git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { toLooked, toWorkspaceRoot } from "../../support/workspace-root.ts";
-
-const run = promisify(execFile);
 
 /** Not root, for whom no folder is closed. */
 const user = 1000;
@@ -137,7 +133,7 @@ describe("folders that can be entered and not listed, or not written, hide nothi
     await writeFile(join(control.path, "n/.git/config"), `[core]\n\tfsmonitor = "${evil}"\n`);
     for (const name of ["n/.git", "n"]) await chmod(join(control.path, name), 0o311);
     const cwd = join(control.path, "n");
-    await run("git", ["status"], { cwd, uid: user, env: gitEnvironment }).catch(() => undefined);
+    await runGit(["status"], { cwd, user: { uid: user, gid: user } });
     expect(await readdir(control.path)).toContain("ran");
     score("control", { attempts: 0, controlSucceeded: 1 });
   });

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { passClockTick } from "../../support/clock-tick.ts";
-import { git, gitEnvironment } from "../../support/git.ts";
+import { git, gitEnvironment, runGit } from "../../support/git.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { openShared } from "../../support/shared-place.ts";
@@ -77,8 +77,7 @@ test("a bare repository is disabled whatever other spellings of HEAD lie in it",
 printf '[core]\\nrepositoryformatversion=0\\nbare=false\\nworktree=.\\nfsmonitor="touch ../RAN;false"\\n' > config
 p=$(printf '%0240d' 0); i=0; while [ $i -lt 1500 ]; do : > $p$i; i=$((i+1)); done; rm -f $p*
 for n in head Head HEAd HEAD. HEAD.. heaD... hEAD; do : > $n; done`;
-  const look = (cwd: string): Promise<unknown> =>
-    run("git", ["status"], { cwd: join(cwd, "b"), env: gitEnvironment }).catch(() => undefined);
+  const look = (cwd: string): Promise<unknown> => runGit(["status"], { cwd: join(cwd, "b") });
   await using folder = await createWorkspaceFolder();
   const { workspace, during } = folder;
   const shell = { cwd: workspace, env: gitEnvironment };

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compilePolicy, decide, decideTunnel } from "../../../src/policy/decide.ts";
 import type { GitRule } from "../../../src/git/entry/git-rule.ts";
-import { gitRule, pushGrant, toGroups } from "../git/entry/git-fixture.ts";
+import { gitRule, pushGrant, toGroups } from "../../support/git-rule.ts";
 import { hashPolicy } from "../../../src/policy/file/policy-hash.ts";
 import type { Decision, EgressRequest, Rule } from "../../../src/policy/policy.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { gitEntries } from "../../../src/git/entry/git-entries.ts";
 import type { GitRule } from "../../../src/git/entry/git-rule.ts";
 import { compilePolicy, decide, decideTunnel, isDeniedByRule } from "../../../src/policy/decide.ts";
-import { gitRule, toGroups } from "../git/entry/git-fixture.ts";
+import { gitRule, toGroups } from "../../support/git-rule.ts";
 import type { EgressPolicy, EgressRequest, Rule } from "../../../src/policy/policy.ts";
 
 function rule(changes: Partial<Rule> = {}): Rule {

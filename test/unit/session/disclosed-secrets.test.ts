@@ -151,8 +151,18 @@ test.each(places)("a secret in %s is found before the start", async (place, chan
 
 /** As people choose them: words, letters only, digits only, signs, letters of other scripts. */
 const words = [
-  ...["correcthorse", "hunter-pass", "Passwort", "p@ss-word!", "secretsecretsec", "82739182736"],
-  ...["zwölfzeichen", "abc def ghi", "aaaaaaaaaaaaaaa", "Tr0ub4d", "secret", "123456"],
+  "correcthorse",
+  "hunter-pass",
+  "Passwort",
+  "p@ss-word!",
+  "secretsecretsec",
+  "82739182736",
+  "zwölfzeichen",
+  "abc def ghi",
+  "aaaaaaaaaaaaaaa",
+  "Tr0ub4d",
+  "secret",
+  "123456",
 ];
 const stores = [
   { source: "stored", kind: "age", as: [toValue, toTyped, toNamed] },

@@ -9,7 +9,7 @@ import { decideRepositoryCall } from "../../../../src/git/entry/decide-repositor
 import type { GitRule, PushGrant } from "../../../../src/git/entry/git-rule.ts";
 import { parseRefPattern } from "../../../../src/git/entry/ref-pattern.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
-import { gitRule, pushGrant, refUpdate } from "./git-fixture.ts";
+import { gitRule, pushGrant, refUpdate } from "../../../support/git-rule.ts";
 
 const cases = 50_000;
 const seed = Number(process.env["VAULTBOX_TEST_SEED"] ?? 20_261_121);

@@ -3,7 +3,7 @@ import {
   decideRefUpdate,
   decideRefUpdateByAll,
 } from "../../../../src/git/entry/decide-ref-update.ts";
-import { gitRule, pushGrant, refUpdate } from "./git-fixture.ts";
+import { gitRule, pushGrant, refUpdate } from "../../../support/git-rule.ts";
 
 const workflows = [".github/workflows/**"];
 

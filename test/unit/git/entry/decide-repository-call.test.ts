@@ -8,7 +8,7 @@ import {
   gitRulesAt,
 } from "../../../../src/git/entry/git-rules.ts";
 import type { GitRule } from "../../../../src/git/entry/git-rule.ts";
-import { gitRule, pushGrant, refUpdate } from "./git-fixture.ts";
+import { gitRule, pushGrant, refUpdate } from "../../../support/git-rule.ts";
 
 function decide(rules: readonly GitRule[], action: RepositoryAction) {
   return decideRepositoryCall(rules, { repository: "acme/widgets", action });

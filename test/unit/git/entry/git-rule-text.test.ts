@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeGitRule, formatGitUrl } from "../../../../src/git/entry/git-rule-text.ts";
 import { parseGitFlag } from "../../../../src/git/entry/parse-git-flag.ts";
-import { gitRule, pushGrant } from "./git-fixture.ts";
+import { gitRule, pushGrant } from "../../../support/git-rule.ts";
 
 test.each([
   [{}, "https://github.com/acme/widgets"],
@@ -26,7 +26,13 @@ test("what a rule doesn't allow is said as well as what it allows", () => {
     "nothing may be pushed",
     "pull requests: read only",
   ]);
-  const everything = pushGrant({ create: false, force: true, delete: true, tags: true });
+  const everything = pushGrant({
+    create: false,
+    force: true,
+    delete: true,
+    tags: true,
+    maxPackBytes: 1000,
+  });
   const rule = gitRule({ forge: "gitlab", read: false, push: everything, pulls: "merge" });
   expect(describeGitRule(rule)).toEqual([
     "may not be read",

@@ -7,7 +7,7 @@ import {
 } from "../../../../src/git/entry/git-rules.ts";
 import { decideTunnel } from "../../../../src/policy/decide.ts";
 import { decideRepositoryCall } from "../../../../src/git/entry/decide-repository-call.ts";
-import { gitRule, toGroups } from "./git-fixture.ts";
+import { gitRule, toGroups } from "../../../support/git-rule.ts";
 
 const secret = gitRule({ repository: "acme/secret", read: false });
 const all = gitRule({ repository: "acme/*", read: false });

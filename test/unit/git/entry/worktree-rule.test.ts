@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { toWorktreeNotes } from "../../../../src/git/entry/worktree-rule.ts";
-import { gitRule } from "./git-fixture.ts";
+import { gitRule } from "../../../support/git-rule.ts";
 
 test("only the rule that run made by itself has a note, and its command is safe for a shell", () => {
   const source = { kind: "worktree", label: "work tree" } as const;

@@ -37,8 +37,15 @@ test.each(["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy"
 );
 
 test.each([
-  ...["NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "PIP_CERT"],
-  ...["BUNDLE_SSL_CA_CERT", "NPM_CONFIG_CAFILE", "npm_config_cafile", "CODEX_CA_CERTIFICATE"],
+  "NODE_EXTRA_CA_CERTS",
+  "REQUESTS_CA_BUNDLE",
+  "CURL_CA_BUNDLE",
+  "GIT_SSL_CAINFO",
+  "PIP_CERT",
+  "BUNDLE_SSL_CA_CERT",
+  "NPM_CONFIG_CAFILE",
+  "npm_config_cafile",
+  "CODEX_CA_CERTIFICATE",
 ])("%s names a file of ours, whatever the image says", (name) => {
   expect(toEnvironment(sources)[name]).toMatch(/^\/run\/vaultbox\//);
 });

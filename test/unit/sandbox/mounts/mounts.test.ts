@@ -44,8 +44,21 @@ async function createHome(): Promise<AsyncDisposable & { rules: MountRules; home
 }
 
 test.each([
-  ...["~", "~/..", "~/.ssh", "~/.aws", "~/.config", "~/.config/gh", "~/.vaultbox"],
-  ...["~/.vaultbox/vaults", "~/.vaultbox/state", "/", "/etc", "/proc", "/dev", "/run", "/var"],
+  "~",
+  "~/..",
+  "~/.ssh",
+  "~/.aws",
+  "~/.config",
+  "~/.config/gh",
+  "~/.vaultbox",
+  "~/.vaultbox/vaults",
+  "~/.vaultbox/state",
+  "/",
+  "/etc",
+  "/proc",
+  "/dev",
+  "/run",
+  "/var",
 ])("%s is refused as workspace", async (place) => {
   await using world = await createHome();
   const path = place.startsWith("~") ? join(world.home, place.slice(1)) : place;
