@@ -87,9 +87,8 @@ const ways = Object.keys(sources).flatMap((source) =>
   ),
 );
 
-test.each(ways)(
-  "a secret that is $source is found $encoding in a $kind text, and the refusal doesn't show it",
-  async ({ source, encoding, kind, to }) => {
+describe("a secret of any source is found in every encoding, and the refusal doesn't show it", () => {
+  test.each(ways)("$source, $encoding, in a $kind text", async ({ source, encoding, kind, to }) => {
     const text = encodings[encoding]?.(secret) ?? "";
     const { vault } = createVault({ [source]: secret });
     const refused = refuseDisclosed([to(text)], [vault]);
@@ -105,8 +104,8 @@ test.each(ways)(
       // What compares with stored secrets as they are lets the rest through
       controlSucceeded: source === "stored" && text.includes(secret) ? 0 : 1,
     });
-  },
-);
+  });
+});
 
 const request = {
   command: ["true"],

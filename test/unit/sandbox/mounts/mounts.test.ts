@@ -59,13 +59,16 @@ test.each([
   "/dev",
   "/run",
   "/var",
-])("%s is refused as workspace", async (place) => {
-  await using world = await createHome();
-  const path = place.startsWith("~") ? join(world.home, place.slice(1)) : place;
-  await expect(resolveWorkspace(path, world.rules)).rejects.toMatchObject({
-    code: "VBX_MOUNT_REFUSED",
-  });
-});
+])(
+  "a folder of the system, a home or with credentials is refused as workspace: %s",
+  async (place) => {
+    await using world = await createHome();
+    const path = place.startsWith("~") ? join(world.home, place.slice(1)) : place;
+    await expect(resolveWorkspace(path, world.rules)).rejects.toMatchObject({
+      code: "VBX_MOUNT_REFUSED",
+    });
+  },
+);
 
 test("a folder in the home directory is taken as workspace", async () => {
   await using world = await createHome();

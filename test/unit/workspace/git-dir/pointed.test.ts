@@ -67,37 +67,42 @@ const spellings: readonly (readonly [command: string, file: string])[] = [
   ["tools/[ab]16", "tools/b16"],
 ];
 
-describe.each(["setting", "hook"] as const)("the file that a %s runs is protected", (place) => {
-  const readOnly = openShared(async (stack) => {
-    const { path } = stack.use(await createGitFolder());
-    await createRepository(path);
-    await write(
-      path,
-      spellings.map(([, file]) => file),
-    );
-    for (const [index, [command]] of spellings.entries()) {
-      if (place === "setting") await git(path, "config", `filter.x${index}.clean`, command);
-      else await write(path, [`.git/hooks/post-${index}`], `#!/bin/sh\n${command}\n`);
-    }
-    return (await plan(path)).readOnly;
-  });
-
-  test.each(spellings)("by %s", (command, file) => {
-    expect(readOnly().filter((one) => one === file || file.startsWith(`${one}/`))).not.toEqual([]);
-    recordScore({
-      row: 29,
-      test: `spellings of files in commands of git's settings and hooks: ${place}, ${file}`,
-      attempts: 1,
-      blocked: 1,
-      // Words between blanks alone
-      controlSucceeded: command.split(" ").includes(file) ? 0 : 1,
+describe.each(["setting", "hook"] as const)(
+  "the file that a command runs is protected, in a %s",
+  (place) => {
+    const readOnly = openShared(async (stack) => {
+      const { path } = stack.use(await createGitFolder());
+      await createRepository(path);
+      await write(
+        path,
+        spellings.map(([, file]) => file),
+      );
+      for (const [index, [command]] of spellings.entries()) {
+        if (place === "setting") await git(path, "config", `filter.x${index}.clean`, command);
+        else await write(path, [`.git/hooks/post-${index}`], `#!/bin/sh\n${command}\n`);
+      }
+      return (await plan(path)).readOnly;
     });
-  });
 
-  test("with a pattern's folder, where more could fit to it", () => {
-    expect(readOnly()).toContain("hooks.d");
-  });
-});
+    test.each(spellings)("by %s", (command, file) => {
+      expect(readOnly().filter((one) => one === file || file.startsWith(`${one}/`))).not.toEqual(
+        [],
+      );
+      recordScore({
+        row: 29,
+        test: `spellings of files in commands of git's settings and hooks: ${place}, ${file}`,
+        attempts: 1,
+        blocked: 1,
+        // Words between blanks alone
+        controlSucceeded: command.split(" ").includes(file) ? 0 : 1,
+      });
+    });
+
+    test("with a pattern's folder, where more could fit to it", () => {
+      expect(readOnly()).toContain("hooks.d");
+    });
+  },
+);
 
 test("of a hook's text what everybody writes stays writable: data, installed packages and folders", async () => {
   await using folder = await createGitFolder();
