@@ -41,10 +41,13 @@ export class SecretEchoes {
     if (this.#needles.size === 0) return false;
     for (const view of viewsOf(text)) {
       const bare = toBare(view);
-      const close = toClose(view);
+      // Few secrets are so short
+      let close: string | undefined;
       for (const needles of this.#needles.values()) {
         if (needles.bare.some((needle) => bare.includes(needle))) return true;
-        if (needles.close.some((needle) => close.includes(needle))) return true;
+        if (needles.close.length === 0) continue;
+        const text = (close ??= toClose(view));
+        if (needles.close.some((needle) => text.includes(needle))) return true;
       }
     }
     return false;
