@@ -1,14 +1,22 @@
 import { join } from "node:path";
-import { openAuditLog, type AuditLog } from "../audit/audit-log.ts";
+import { type AuditLog, openAuditLog } from "../audit/audit-log.ts";
 import { createSummary, type LiveSummary } from "../audit/summarise.ts";
 import { createSessionCa, type SessionCa } from "../ca/session-ca.ts";
 import { once } from "../base/once.ts";
-import { sessionFolder, type SessionFacts } from "../base/session-state.ts";
+import { type SessionFacts, sessionFolder } from "../base/session-state.ts";
 import type { EgressPolicy } from "../policy/policy.ts";
-import type { ProxyServer } from "../proxy/proxy-server.ts";
+import { type ProxyPolicy, ProxyServer } from "../proxy/proxy-server.ts";
 import type { Session } from "./session.ts";
 import { toSessionCredentials } from "./session-credentials.ts";
-import { openSessionProxy, type ProxyPlan } from "./session-proxy.ts";
+import { findPresetFor } from "../presets/presets.ts";
+import { parseConnectTo } from "../proxy/client/connect-to.ts";
+import { createDialer, type Dialer } from "../proxy/upstream/dial.ts";
+import type { SessionHandlersOptions, SigningParts } from "./session-handlers.ts";
+import type { SessionPlan } from "./plan/session-plan.ts";
+import { openSigner, type SessionSigning } from "./signing/session-signer.ts";
+import type { UpstreamSettings } from "./plan/upstream-settings.ts";
+import { createUpstreamRoots } from "../proxy/upstream/upstream-roots.ts";
+import { parseUpstreamProxySettings } from "../proxy/upstream/upstream-proxy.ts";
 
 /** A session that decides and records; whether it has a sandbox is somebody else's. */
 export interface PreparedSession {
@@ -30,6 +38,10 @@ export interface PreparedSession {
   /** Ends the proxy, then the audit log, so that every request has its outcome record before the end */
   readonly close: () => Promise<void>;
 }
+
+/** What decides and records of a plan; a session without `git` signs nothing. */
+type ProxyPlan = Pick<SessionPlan, "policy" | "vaults" | "upstream"> &
+  Partial<Pick<SessionPlan, "git">>;
 
 interface PrepareOptions {
   /** Of the user, where an ssh-agent is found */
@@ -57,13 +69,19 @@ export async function prepareSession(
     session.record(facts),
   ]);
   stack.defer(endLog);
-  const { proxy, openHandlers } = await openSessionProxy({
-    ...plan,
+  const { policy, upstream, git } = plan;
+  const dialer = toDialer(upstream);
+  const signing = toSigningParts(git?.signing, env);
+  const openHandlers = (wanted: EgressPolicy): Promise<Pick<ProxyPolicy, "handlers">> =>
+    toHandlers({ policy: wanted, stateFolder: paths.state, signing });
+  const proxy = new ProxyServer({
+    policy,
     credentials,
     recorder: audit,
     ca,
-    env,
-    stateFolder: paths.state,
+    dialer,
+    findPreset: findPresetFor,
+    ...(await openHandlers(policy)),
   });
   const close = once(async () => {
     await proxy[Symbol.asyncDispose]();
@@ -76,10 +94,10 @@ export async function prepareSession(
     ca,
     proxy,
     placeholders,
-    replacePolicy: async ({ policy, hash }) => {
-      const handlers = await openHandlers(policy);
-      audit.note("policy-replaced", { policyHash: hash });
-      proxy.replacePolicy({ policy, ...handlers });
+    replacePolicy: async (wanted) => {
+      const handlers = await openHandlers(wanted.policy);
+      audit.note("policy-replaced", { policyHash: wanted.hash });
+      proxy.replacePolicy({ policy: wanted.policy, ...handlers });
     },
     close,
   };
@@ -120,4 +138,31 @@ interface SessionLog {
   readonly summary: LiveSummary;
   /** Writes the last record and closes; never rejects */
   readonly endLog: () => Promise<void>;
+}
+
+/** @throws VaultboxError VBX_USAGE for a bad `--connect-to` or proxy variable */
+function toDialer({ upstreamCa, connectTo, env }: UpstreamSettings): Dialer {
+  return createDialer({
+    roots: createUpstreamRoots({ extraCaPem: upstreamCa }),
+    connectTo: connectTo.map(parseConnectTo),
+    upstreamProxy: parseUpstreamProxySettings(env),
+  });
+}
+
+/** @throws VaultboxError VBX_SSH_AGENT_UNAVAILABLE */
+function toSigningParts(
+  signing: SessionSigning | undefined,
+  env: NodeJS.ProcessEnv,
+): SigningParts | undefined {
+  if (signing === undefined) return undefined;
+  const { author, repository } = signing;
+  return { signer: openSigner(signing, env), author, repository };
+}
+
+/** Loaded when there is something to decide at a handler. */
+async function toHandlers(options: SessionHandlersOptions): Promise<Pick<ProxyPolicy, "handlers">> {
+  const { policy, signing } = options;
+  if (policy.entries === undefined && signing === undefined) return {};
+  const { openSessionHandlers } = await import("./session-handlers.ts");
+  return { handlers: await openSessionHandlers(options) };
 }

@@ -234,7 +234,8 @@ async function runSecretTool(
   env: Readonly<Record<string, string>>,
 ): Promise<string> {
   const running = promisify(execFile)("secret-tool", [...args], { env });
-  running.child.stdin?.end("of another program");
+  // One that reads nothing may have ended before
+  running.child.stdin?.on("error", () => undefined).end("of another program");
   const { stdout, stderr } = await running.catch(
     (error: unknown) => error as { stdout: string; stderr: string },
   );
