@@ -1,5 +1,6 @@
 import { readCurrentFolder } from "../../base/current-folder.ts";
 import { VaultboxError } from "../../base/errors.ts";
+import { hasSchemeFlags } from "../../credential/schemes.ts";
 import type { PlaceholderForm } from "../../credential/placeholder.ts";
 import { quoted } from "../../base/printable.ts";
 import { readClientRegistry } from "../../presets/client-registry.ts";
@@ -119,8 +120,7 @@ function toStoredBinding(
 /** The kind of service that a preset knows, at a server of the user's own. */
 function toOwnHost(name: string, flags: NewCredentialFlags & { readonly host: string }): Target {
   const preset = findPreset(name);
-  const { path, bearer, basic, header, query } = flags;
-  if ([path, bearer, basic, header, query].some((flag) => flag !== undefined)) {
+  if (flags.path !== undefined || hasSchemeFlags(flags)) {
     throw new VaultboxError("VBX_USAGE", "a preset brings its own paths and schemes", {
       hints: ["leave --preset out, or the other flags"],
     });
