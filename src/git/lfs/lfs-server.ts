@@ -66,19 +66,15 @@ async function passBatch(
   const action = batch.operation === "download" ? "read" : "lfs-write";
   const rule = decide(place, rules, { type: action });
   if ("type" in rule) return rule;
-  const { grants, now } = keeper;
-  const { authority } = request;
-  const storage = { gitHost: authority, hosts: rules.flatMap(({ lfsHosts }) => lfsHosts) };
-  const { repository } = place;
+  const hosts = rules.flatMap(({ lfsHosts }) => lfsHosts);
   return {
     ...forward(request, place, toLfsBatchBody(batch)),
     response: createLfsBatchTransform({
+      ...keeper,
       batch,
-      storage,
-      repository,
+      storage: { gitHost: request.authority, hosts },
+      repository: place.repository,
       rule: rule.source.label,
-      grants,
-      now,
     }),
   };
 }

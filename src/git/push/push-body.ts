@@ -1,38 +1,31 @@
 import { GitProtocolError } from "../wire/git-protocol-error.ts";
-import { needsPack, type PushCommand } from "../wire/push-command.ts";
-import type { Push } from "../wire/push-request.ts";
+import { needsPack } from "../wire/push-command.ts";
+import { encodeCommands } from "../wire/push-request.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { Body, BodyLength } from "../../http/body.ts";
+import type { Body } from "../../http/body.ts";
 import type { HandledRequest } from "../../http/handler.ts";
+import type { PushInquiry } from "./cache/push-inquiry.ts";
+import { maxPackBytes } from "./git-access.ts";
+import type { Judgement } from "./push-judgement.ts";
 
 /** The commands that were allowed, then the pack: as it was looked at, or as it comes where nothing in it decides. */
 export function toPushBody(
   request: HandledRequest,
-  parts: {
-    readonly push: Push;
-    readonly kept: readonly PushCommand[];
-    /** `kept`, as they're sent */
-    readonly commands: Buffer;
-    /** What was taken in and looked at */
-    readonly pack: Body | undefined;
-    readonly maxBytes: number;
-  },
+  { push, access, refusals, needs }: Judgement,
+  inspection: PushInquiry,
 ): Body {
-  const { push, kept, commands, pack, maxBytes } = parts;
+  const kept = push.commands.filter(({ ref }) => !refusals.has(ref));
+  const commands = refusals.size === 0 ? push.head : encodeCommands(push, kept);
+  if (commands === undefined) throw new Error("a signed push is never cut");
   // Of a push of which only deletions are left no pack may follow
   if (!needsPack(kept)) return onlyCommands(commands);
-  if (pack !== undefined) {
-    return {
-      length: plus(pack.length, commands.length),
-      next: onceThen(commands, pack.next),
-    };
+  if (needs.pack) {
+    const pack = inspection.pack();
+    return { length: pack.length + commands.length, next: onceThen(commands, pack.next) };
   }
-  const length = plus(request.head.body, commands.length - push.head.length);
-  return { length, next: onceThen(commands, limited(push.rest, maxBytes)) };
-}
-
-function plus(length: BodyLength, bytes: number): BodyLength {
-  return typeof length === "number" ? length + bytes : "unknown";
+  const { body } = request.head;
+  const length = typeof body === "number" ? body + commands.length - push.head.length : "unknown";
+  return { length, next: onceThen(commands, limited(push.rest, maxPackBytes(access))) };
 }
 
 function limited(

@@ -3,7 +3,7 @@
 import { GitProtocolError } from "../wire/git-protocol-error.ts";
 import { flushPkt } from "../wire/pkt-line.ts";
 import { createReportMerger } from "../wire/push-report.ts";
-import { encodeCommands, readPushRequest } from "../wire/push-request.ts";
+import { readPushRequest } from "../wire/push-request.ts";
 import { pushRequestLimits } from "../wire/push-update.ts";
 import { headerValues, withHeader } from "../../http/header-fields.ts";
 import { Refusal } from "../../http/refusal.ts";
@@ -55,7 +55,7 @@ async function readAndPass(
   if (judgement.isRefused) return await refuse(request, judgement);
   const inspection = await inspector.open({
     authority: access.authority,
-    path: access.place.requestedPath,
+    path: access.path,
     repository: access.repository,
     rule: access.rules[0]!.source.label,
     objectFormat: push.objectFormat,
@@ -110,28 +110,17 @@ async function passInspected(
   return forwardPush(request, judgement, inspection);
 }
 
-/** The push as it goes upstream: the commands that were allowed, then the pack as it was looked at, or as it comes. */
 function forwardPush(
   request: HandledRequest,
   judgement: Judgement,
   inspection: PushInquiry,
 ): ForwardDisposition {
-  const { push, access, refusals } = judgement;
-  const kept = push.commands.filter(({ ref }) => !refusals.has(ref));
-  const commands = refusals.size === 0 ? push.head : encodeCommands(push, kept);
-  if (commands === undefined) throw new Error("a signed push is never cut");
   return {
     type: "forward",
-    repository: access.repository,
+    repository: judgement.access.repository,
     headers: withHeader(request.head.headers, "accept-encoding", "identity"),
-    body: toPushBody(request, {
-      push,
-      kept,
-      commands,
-      pack: judgement.needs.pack ? inspection.pack() : undefined,
-      maxBytes: maxPackBytes(access),
-    }),
-    response: refusals.size === 0 ? undefined : toMergedReport(judgement),
+    body: toPushBody(request, judgement, inspection),
+    response: judgement.refusals.size === 0 ? undefined : toMergedReport(judgement),
     release: async () => inspection[Symbol.asyncDispose](),
   };
 }

@@ -1,5 +1,6 @@
 // Which refs of a push may go upstream: first by what its commands and options say, then by what its pack holds.
 import { isZeroId } from "../wire/object-id.ts";
+import type { PushCommand } from "../wire/push-command.ts";
 import type { Push } from "../wire/push-request.ts";
 import type { RefUpdate } from "../repository-call.ts";
 import { decideRefUpdateByAll } from "../entry/decide-ref-update.ts";
@@ -16,7 +17,7 @@ export class Judgement {
   /** Short reasons by ref; what isn't in it is allowed as far as is known */
   readonly refusals: ReadonlyMap<string, string>;
   /** What the rest of the decision needs */
-  readonly needs: { readonly history: boolean; readonly paths: boolean; readonly pack: boolean };
+  readonly needs: { readonly paths: boolean; readonly pack: boolean };
 
   constructor(push: Push, access: GitAccess, refusals: ReadonlyMap<string, string>) {
     this.push = push;
@@ -50,13 +51,11 @@ export class Judgement {
   }
 }
 
-/** The changes of refs that the commands ask for, as the policy reads them. */
-function toUpdates(push: Push): readonly RefUpdate[] {
-  return push.commands.map(({ ref, from, to }) => {
-    if (isZeroId(to)) return { ref, change: "delete", rewrite: "no", paths: [] };
-    if (isZeroId(from)) return { ref, change: "create", rewrite: "no", paths: "unknown" };
-    return { ref, change: "update", rewrite: "unknown", paths: "unknown" };
-  });
+/** The change of a ref that a command asks for, as the policy reads it. */
+function toUpdate({ ref, from, to }: PushCommand): RefUpdate {
+  if (isZeroId(to)) return { ref, change: "delete", rewrite: "no", paths: [] };
+  if (isZeroId(from)) return { ref, change: "create", rewrite: "no", paths: "unknown" };
+  return { ref, change: "update", rewrite: "unknown", paths: "unknown" };
 }
 
 /** Whole or not at all: an atomic push, one whose commands are signed, one whose client couldn't be told of a part. */
@@ -72,30 +71,24 @@ function wholeOrPart(
   return new Map([...others, ...refusals]);
 }
 
-function findNeeds(judgement: Judgement): Judgement["needs"] {
-  const { push, access, refusals } = judgement;
-  let history = false;
-  let paths = false;
-  for (const update of toUpdates(push)) {
-    if (refusals.has(update.ref)) continue;
-    const verdict = decideRefUpdateByAll(access.rules, update);
-    if (verdict.verdict !== "check") continue;
-    history ||= verdict.history;
-    paths ||= verdict.paths;
-  }
+function findNeeds({ push, access, refusals }: Judgement): Judgement["needs"] {
+  const checks = push.commands
+    .filter(({ ref }) => !refusals.has(ref))
+    .map((command) => decideRefUpdateByAll(access.rules, toUpdate(command)))
+    .filter((one) => one.verdict === "check");
   // Whether the rest can go without the refused refs is told by the pack too
   const isPart = refusals.size > 0 && push.hasPack;
-  return { history, paths, pack: history || paths || isPart };
+  return { paths: checks.some(({ paths }) => paths), pack: checks.length > 0 || isPart };
 }
 
 /** Everything that the commands and push options decide by themselves. */
 export function judgeByCommands(push: Push, access: GitAccess): Judgement {
   const option = push.pushOptions.find((text) => !isOptionAllowed(text, access));
   const refusals = new Map<string, string>();
-  for (const update of toUpdates(push)) {
-    const verdict = decideRefUpdateByAll(access.rules, update);
-    if (option !== undefined) refusals.set(update.ref, "a push option of it is not allowed");
-    else if (verdict.verdict === "deny") refusals.set(update.ref, verdict.reason);
+  for (const command of push.commands) {
+    const verdict = decideRefUpdateByAll(access.rules, toUpdate(command));
+    if (option !== undefined) refusals.set(command.ref, "a push option of it is not allowed");
+    else if (verdict.verdict === "deny") refusals.set(command.ref, verdict.reason);
   }
   return new Judgement(push, access, refusals);
 }
@@ -106,10 +99,10 @@ export async function judgeByPack(
   inspection: PushInquiry,
 ): Promise<Judgement> {
   const refusals = new Map<string, string>();
-  for (const update of toUpdates(judgement.push)) {
-    if (judgement.refusals.has(update.ref) || update.change === "delete") continue;
-    const reason = await judgeUpdate(update, judgement, inspection);
-    if (reason !== undefined) refusals.set(update.ref, reason);
+  for (const command of judgement.push.commands) {
+    if (judgement.refusals.has(command.ref) || isZeroId(command.to)) continue;
+    const reason = await judgeUpdate(command, judgement.access, inspection);
+    if (reason !== undefined) refusals.set(command.ref, reason);
   }
   const judged = judgement.with(refusals);
   const isPart = judged.refusals.size > 0 && !judged.isRefused;
@@ -118,13 +111,12 @@ export async function judgeByPack(
 }
 
 async function judgeUpdate(
-  update: RefUpdate,
-  { push, access }: Judgement,
+  command: PushCommand,
+  access: GitAccess,
   inspection: PushInquiry,
 ): Promise<string | undefined> {
-  const command = push.commands.find(({ ref }) => ref === update.ref);
-  if (command === undefined) throw new Error("an update has its command");
   const { from, to } = command;
+  const update = toUpdate(command);
   if (update.ref.startsWith("refs/heads/") && !(await inspection.isCommit(to))) {
     return "a branch must be a commit";
   }

@@ -53,8 +53,8 @@ export function answerUnreadPush(error: GitProtocolError, access: GitAccess): An
 const refsOfPart = 100;
 
 /** What pushes the same refs in parts, when it's pasted into the client's shell. */
-function toParts({ folders }: TooManyRefsError, { authority, place }: GitAccess): string {
-  const url = `${authority.scheme}://${toHostHeader(authority)}${place.requestedPath}`;
+function toParts({ folders }: TooManyRefsError, { authority, path }: GitAccess): string {
+  const url = `${authority.scheme}://${toHostHeader(authority)}${path}`;
   const list = `git for-each-ref --format='%(refname)' ${folders.join(" ")}`;
   return `push them in parts: ${list} | xargs -n ${refsOfPart} git push ${toShellWord(url)}`;
 }

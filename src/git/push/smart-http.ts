@@ -41,17 +41,17 @@ async function passThrough(
   access: GitAccess,
   inspector: PushInspector,
 ): Promise<Disposition> {
-  const { place } = access;
+  const { service } = access;
   const rules = filterBySpelling(access.rules, access.repository);
-  const isPush = place.service === "git-receive-pack" || isPushDiscovery(request);
-  if (place.service === "info/refs") checkDiscovery(request);
-  else checkPost(request, place.service);
+  const isPush = service === "git-receive-pack" || isPushDiscovery(request);
+  if (service === "info/refs") checkDiscovery(request);
+  else checkPost(request, service);
   if (!isPush) {
     if (!rules.some(({ read }) => read)) throw refused(access, "read");
     return { type: "forward", repository: access.repository };
   }
   if (!rules.some(({ push }) => push !== undefined)) throw refused(access, "push to");
-  if (place.service === "info/refs") return passDiscovery(request, access);
+  if (service === "info/refs") return passDiscovery(request, access);
   return await passPush(request, { ...access, rules }, inspector);
 }
 
