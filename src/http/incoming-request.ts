@@ -77,16 +77,15 @@ function requestAuthority(
   if (host === undefined) throw new Refusal(400, "request-invalid", "there is no Host header");
   const scheme = target.scheme ?? tunnel?.scheme ?? "http";
   const defaultPort = scheme === "https" ? 443 : 80;
+  const fromHost = parseAuthority(host, scheme, defaultPort);
   const written = target.authorityText;
-  const claims = {
-    tunnel,
-    target: written === undefined ? undefined : parseAuthority(written, scheme, defaultPort),
-    host: parseAuthority(host, scheme, defaultPort),
-  };
-  const named = Object.values(claims).filter((authority) => authority !== undefined);
-  const [first = claims.host, ...others] = named;
-  if (others.every((authority) => sameAuthority(authority, first))) return first;
-  const texts = Object.entries(claims).flatMap(([place, authority]) =>
+  const fromTarget =
+    written === undefined ? undefined : parseAuthority(written, scheme, defaultPort);
+  const first = tunnel ?? fromTarget ?? fromHost;
+  const isSame = (one: Authority | undefined) => one === undefined || sameAuthority(one, first);
+  if (isSame(fromTarget) && isSame(fromHost)) return first;
+  const claims = Object.entries({ tunnel, target: fromTarget, host: fromHost });
+  const texts = claims.flatMap(([place, authority]) =>
     authority === undefined ? [] : [[place, toUrlText(authority)] as const],
   );
   throw new AuthorityMismatch(Object.fromEntries(texts));

@@ -34,10 +34,10 @@ export function decideReading(
     throw notUnderstood(request, { what, repository, rule: own[0] });
   }
   if (reading.kind !== "calls") throw new Error("only a request that was read whole is decided");
-  const read = reading.calls.length === 0 ? findAnyReader(request, rules) : undefined;
-  if (read === undefined && reading.calls.length === 0) return undefined;
-  const verdict = read ?? decideCalls(request, rules, reading.calls);
-  return { ...verdict, body: body && bufferedBody(body) };
+  const { calls } = reading;
+  const verdict =
+    calls.length === 0 ? findAnyReader(request, rules) : decideCalls(request, rules, calls);
+  return verdict && { ...verdict, body: body && bufferedBody(body) };
 }
 
 /**
