@@ -5,24 +5,21 @@ import { readSearchQuery } from "./github-search.ts";
 import { readRestRead } from "./rest-reads.ts";
 import { matchRoute } from "./rest-route.ts";
 
-// Answers without anything of a repository: https://docs.github.com/en/rest
-const free = [
-  ...toRoutes(
+/** Answers without anything of a repository, by method: https://docs.github.com/en/rest */
+const free: ReadonlyMap<string, readonly string[]> = new Map([
+  [
     "GET",
-    `advisories advisories/* app codes_of_conduct codes_of_conduct/* emojis gists gists/public gists/* gists/*/*
-     gists/*/comments gitignore/** licenses licenses/* meta octocat orgs/* orgs/*/members rate_limit
-     search/topics search/users user user/emails user/gpg_keys user/keys user/orgs users users/*
-     users/*/gists users/*/gpg_keys users/*/keys users/*/orgs versions zen`,
-  ),
+    toWords(`
+      advisories advisories/* app codes_of_conduct codes_of_conduct/* emojis gists gists/public gists/*
+      gists/*/* gists/*/comments gitignore/** licenses licenses/* meta octocat orgs/* orgs/*/members rate_limit
+      search/topics search/users user user/emails user/gpg_keys user/keys user/orgs users users/*
+      users/*/gists users/*/gpg_keys users/*/keys users/*/orgs versions zen`),
+  ],
   // Making something new shows nothing that was there
-  ...toRoutes("POST", "gists gists/*/comments orgs/*/repos user/repos"),
-  ...toRoutes("PATCH", "gists/*"),
-  ...toRoutes("DELETE", "gists/*"),
-];
-
-function toRoutes(method: string, routes: string) {
-  return toWords(routes).map((route) => ({ method, route }));
-}
+  ["POST", toWords("gists gists/*/comments orgs/*/repos user/repos")],
+  ["PATCH", ["gists/*"]],
+  ["DELETE", ["gists/*"]],
+]);
 
 /** How clients log in: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps */
 const login =
@@ -67,8 +64,6 @@ function readApi({ method, query }: ForgeRequest, path: string): NamedRepositori
     return repository === undefined ? any : toNamed(repository.split("/"));
   }
   const isRoot = asked === "GET" && segments.every((one) => one === "");
-  const isFree = free.some(
-    ({ method: only, route }) => only === asked && matchRoute(route, segments) !== undefined,
-  );
-  return isRoot || isFree ? none : any;
+  const isFree = free.get(asked)?.some((route) => matchRoute(route, segments) !== undefined);
+  return isRoot || isFree === true ? none : any;
 }
