@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { resolveEffectivePolicy } from "../../../src/config/effective-policy.ts";
 import { resolvePaths } from "../../../src/base/paths.ts";
@@ -76,26 +76,23 @@ async function isReachableInNaiveTool(path: string): Promise<boolean> {
   }
 }
 
-test("a policy that is missing, broken or empty denies everything and never becomes the default", async () => {
-  await using folder = await temporaryFolder();
-  const reached: string[] = [];
-  let controlSucceeded = 0;
-  for (const [index, [name, make]] of faults.entries()) {
-    const path = join(folder.path, name.includes("never ends") ? "endless" : `${index}.yaml`);
+describe("a policy denies everything and never becomes the default", () => {
+  let controls = 0;
+
+  test.each(faults)("when it is %s", async (name, make) => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, name.includes("never ends") ? "endless" : "policy.yaml");
     await make(path);
-    if (await isReachable(path)) reached.push(name);
-    if (await isReachableInNaiveTool(path)) controlSucceeded++;
-  }
-  const blocked = faults.length - reached.length;
-  recordScore({
-    row: 7,
-    test: "broken policy",
-    attempts: faults.length,
-    blocked,
-    controlSucceeded,
+    expect(await isReachable(path)).toBe(false);
+    const controlSucceeded = (await isReachableInNaiveTool(path)) ? 1 : 0;
+    controls += controlSucceeded;
+    const test = `broken policy: ${name}`;
+    recordScore({ row: 7, test, attempts: 1, blocked: 1, controlSucceeded });
   });
-  expect(reached).toEqual([]);
-  expect(controlSucceeded).toBeGreaterThanOrEqual(8);
+
+  test("and often becomes it in a tool that falls back to defaults (control)", () => {
+    expect(controls).toBeGreaterThanOrEqual(8);
+  });
 });
 
 async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {

@@ -115,31 +115,20 @@ describe("the presets", () => {
     expect(decide(policyOf(findPreset(name)), ask(method, url)).verdict).toBe(verdict);
   });
 
-  test("deny publishing and uploads, which a policy of whole hosts would let through", () => {
-    const attacks = cases.filter(([, verdict]) => verdict === "deny");
-    const verdicts = attacks.map(([name, , request]) => {
+  test.each(cases.filter(([, verdict]) => verdict === "deny"))(
+    "deny publishing and uploads, which a policy of whole hosts would let through: %s: %s %s",
+    (name, _, request) => {
       const [method = "", url = ""] = request.split(" ");
       const asked = ask(method, url);
-      const wholeHost = parseRule(`* https://${asked.host}`, {
-        source: { kind: "flag", label: "--allow" },
-      });
-      return {
-        ours: decide(policyOf(findPreset(name)), asked).verdict,
-        naive: decide(compilePolicy({ rules: [wholeHost], limits: {} }), asked).verdict,
-      };
-    });
-    const blocked = verdicts.filter(({ ours }) => ours === "deny").length;
-    const controlSucceeded = verdicts.filter(({ naive }) => naive === "allow").length;
-    recordScore({
-      row: 24,
-      test: "presets deny publishing and uploads",
-      attempts: attacks.length,
-      blocked,
-      controlSucceeded,
-    });
-    expect(blocked).toBe(attacks.length);
-    expect(controlSucceeded).toBe(attacks.length);
-  });
+      const source = { kind: "flag", label: "--allow" } as const;
+      const wholeHost = parseRule(`* https://${asked.host}`, { source });
+      expect(decide(policyOf(findPreset(name)), asked).verdict).toBe("deny");
+      const naive = compilePolicy({ rules: [wholeHost], limits: {} });
+      expect(decide(naive, asked).verdict).toBe("allow");
+      const test = `presets deny publishing and uploads: ${name}, ${request}`;
+      recordScore({ row: 24, test, attempts: 1, blocked: 1, controlSucceeded: 1 });
+    },
+  );
 
   test.each(listPresets().map((preset) => [preset.name, preset] as const))(
     "%s has rules that parse, and a credential only for hosts that its rules name",

@@ -112,62 +112,57 @@ describe("the answer to an LFS batch", () => {
     expect(rewrite({ objects: [object] }, "upload").result.objects).toEqual([object]);
   });
 
-  test("sends no client to a place that the git entry doesn't name", () => {
-    const hrefs: readonly unknown[] = [
-      "https://evil.example/o",
-      "https://store.example.net.evil.example/o",
-      "https://evil-store.example.net/o",
-      "https://a.store.example.net/o",
-      "https://store.example.net:8443/o",
-      "http://store.example.net/o",
-      "http://git.example.com/o",
-      "https://git.example.com:444/o",
-      "https://store.example.net@evil.example/o",
-      "https://evil.example\\@store.example.net/o",
-      "https://evil.example#@store.example.net/o",
-      "https://evil.example/?@store.example.net/",
-      "https:///store.example.net/o",
-      "//store.example.net/o",
-      "/o",
-      "file:///etc/passwd",
-      "ssh://store.example.net/o",
-      "https://[::1]/o",
-      "https://127.0.0.1/o",
-      "https://169.254.169.254/latest",
-      "https://store.example.net/../o",
-      "https://store.example.net/o%2e%2e/../x",
-      "https://store.example.net/a b",
-      `https://store.example.net/o?x=${"a".repeat(9000)}`,
-      "https://store.example.net/o\r\nX: y",
-      "https://store%2eexample.net/o",
-      "https://store。example.net/o",
-      "",
-      null,
-      7,
-      { href: "https://store.example.net/" },
-    ];
-    const verdicts = hrefs.map((href) => {
-      const { result } = rewrite(download({ href }));
-      return result.objects[0];
-    });
-    const blocked = verdicts.filter(
-      (one) =>
-        one?.error?.code === 403 && one.error.message.startsWith("vaultbox: ") && !one.actions,
-    ).length;
-    // What a proxy would do that hands the answer through: the client goes wherever it says
-    const controlSucceeded = hrefs.filter(
-      (href) => typeof href === "string" && URL.canParse(href),
-    ).length;
-    recordScore({
-      row: 15,
-      test: "LFS batch href to another host",
-      attempts: hrefs.length,
-      blocked,
-      controlSucceeded,
-    });
-    expect(blocked).toBe(hrefs.length);
-    expect(controlSucceeded).toBeGreaterThan(15);
-  });
+  const elsewhere: readonly unknown[] = [
+    "https://evil.example/o",
+    "https://store.example.net.evil.example/o",
+    "https://evil-store.example.net/o",
+    "https://a.store.example.net/o",
+    "https://store.example.net:8443/o",
+    "http://store.example.net/o",
+    "http://git.example.com/o",
+    "https://git.example.com:444/o",
+    "https://store.example.net@evil.example/o",
+    "https://evil.example\\@store.example.net/o",
+    "https://evil.example#@store.example.net/o",
+    "https://evil.example/?@store.example.net/",
+    "https:///store.example.net/o",
+    "//store.example.net/o",
+    "/o",
+    "file:///etc/passwd",
+    "ssh://store.example.net/o",
+    "https://[::1]/o",
+    "https://127.0.0.1/o",
+    "https://169.254.169.254/latest",
+    "https://store.example.net/../o",
+    "https://store.example.net/o%2e%2e/../x",
+    "https://store.example.net/a b",
+    `https://store.example.net/o?x=${"a".repeat(9000)}`,
+    "https://store.example.net/o\r\nX: y",
+    "https://store%2eexample.net/o",
+    "https://store。example.net/o",
+    "",
+    null,
+    7,
+    { href: "https://store.example.net/" },
+  ];
+
+  test.each(elsewhere.map((href) => [JSON.stringify(href).slice(0, 80), href]))(
+    "sends no client to a place that the git entry doesn't name: %s",
+    (name, href) => {
+      const [answered] = rewrite(download({ href })).result.objects;
+      expect(answered?.error?.code).toBe(403);
+      expect(answered?.error?.message).toMatch(/^vaultbox: /);
+      expect(answered?.actions).toBeUndefined();
+      recordScore({
+        row: 15,
+        test: `LFS batch href to another host: ${name}`,
+        attempts: 1,
+        blocked: 1,
+        // What a proxy would do that hands the answer through: the client goes wherever it says
+        controlSucceeded: typeof href === "string" && URL.canParse(href) ? 1 : 0,
+      });
+    },
+  );
 
   test.each([
     ["a list", [["a", "b"]]],

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { createAuthoriser } from "../../../../src/proxy/decide/authorise.ts";
 import type { AuthorisationRequest } from "../../../../src/proxy/decide/authorise.ts";
@@ -16,7 +15,7 @@ import {
 import { recordScore } from "../../../support/scoreboard.ts";
 
 /** An attacker's own key, with which an allowed API would keep what the agent uploads. */
-const key = `attacker-${randomBytes(12).toString("hex")}`;
+const key = "attacker-9b1f4de2c0a85f7736e4d1b2";
 
 const headerAttacks: readonly HeaderField[] = [
   ["Authorization", `Bearer ${key}`],
@@ -71,28 +70,18 @@ describe("a credential of the client's own", () => {
     expect(refusal.message).not.toContain(key);
   });
 
-  test("never reaches a bound host, and would without the authoriser", () => {
-    const rule = makeRule({ clientCredentials: "pass" });
-    const guarded = createAuthoriser([makeCredential({ type: "bearer" })]);
-    const off = createAuthoriser([]);
-    const blocked = attacks.filter(([, request]) => isRefused(() => guarded({ ...request, rule })));
-    const passed = attacks.filter(([, request]) => {
-      const sent = off({ ...request, rule }).request;
-      return (
-        JSON.stringify(sent) ===
-        JSON.stringify({ headers: request.headers, target: request.rawTarget })
-      );
-    });
-    recordScore({
-      row: 16,
-      test: "foreign credentials on a host with a bound credential",
-      attempts: attacks.length,
-      blocked: blocked.length,
-      controlSucceeded: passed.length,
-    });
-    expect(blocked).toHaveLength(attacks.length);
-    expect(passed).toHaveLength(attacks.length);
-  });
+  test.each(attacks)(
+    "never reaches a bound host, and would without the authoriser, as %s",
+    (name, asked) => {
+      const request = { ...asked, rule: makeRule({ clientCredentials: "pass" }) };
+      const guarded = createAuthoriser([makeCredential({ type: "bearer" })]);
+      expect(isRefused(() => guarded(request))).toBe(true);
+      const sent = createAuthoriser([])(request).request;
+      expect(sent).toEqual({ headers: request.headers, target: request.rawTarget });
+      const test = `foreign credentials on a host with a bound credential: ${name}`;
+      recordScore({ row: 16, test, attempts: 1, blocked: 1, controlSucceeded: 1 });
+    },
+  );
 
   test.each(headerAttacks)("beside the placeholder is refused too: %s: %s", (...field) => {
     const credential = makeCredential({ type: "header", header: "x-api-key" });
