@@ -41,25 +41,18 @@ async function tryTree(
   return { ran: (await readdir(home)).includes("RAN"), disabled };
 }
 
-test("a new work tree or repository is disabled when the user's settings or hooks would run a sandbox's program in it", async () => {
-  const ran: string[] = [];
-  const free: string[] = [];
-  for (const tree of trees) {
-    const result = await tryTree(tree, "default");
-    if (result.ran || result.disabled.length !== 1) ran.push(tree.name);
+test.each(trees)(
+  "a new work tree or repository is disabled when the user's settings or hooks would run a sandbox's program in it: $name",
+  async (tree) => {
+    const { ran, disabled } = await tryTree(tree, "default");
+    expect(ran).toBe(false);
+    expect(disabled).toHaveLength(1);
     // The control: nothing is held
-    if ((await tryTree(tree, "none")).ran) free.push(tree.name);
-  }
-  expect(free).toEqual(trees.map(({ name }) => name));
-  expect(ran).toEqual([]);
-  recordScore({
-    row: 28,
-    test: "programs in new work trees that the user's own settings and hooks name",
-    attempts: trees.length,
-    blocked: trees.length - ran.length,
-    controlSucceeded: free.length,
-  });
-});
+    expect((await tryTree(tree, "none")).ran).toBe(true);
+    const test = `programs in new work trees that the user's own settings and hooks name: ${tree.name}`;
+    recordScore({ row: 28, test, attempts: 1, blocked: 1, controlSucceeded: 1 });
+  },
+);
 
 test("a new repository of another system is disabled when its user's settings would run a program in it", async () => {
   await using folder = await createWorkspaceFolder();

@@ -10,6 +10,7 @@ import { git } from "../../support/git.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { createWorkspaceFolder, writeInto } from "../../support/workspace-folder.ts";
 import { toLooked, toWorkspaceRoot } from "../../support/workspace-root.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const secret = "hunter2hunter2";
 const address = `https://me:${secret}@example.com/x`;
@@ -79,32 +80,33 @@ async function look(
   };
 }
 
-test.for(["default", "none"] as const)(
-  "no place that settings are read from shows a secret, protect: %s",
-  async (protect) => {
-    await using folder = await createWorkspaceFolder();
-    const { workspace } = folder;
-    await git(workspace, "init", "-q");
-    await git(workspace, "config", "include.path", "../conf/included");
-    await git(workspace, "config", "remote.o.url", address);
-    for (const [path, content] of places) await writeInto(workspace, path, content);
-    const read = await look(workspace, protect);
-    const paths = [".git/config", ...places.map(([path]) => path)];
-    const seen = await Promise.all(paths.map(async (path) => ({ path, text: await read(path) })));
-    const shown = seen.filter(({ text }) => text.includes(secret)).map(({ path }) => path);
-    expect(shown).toEqual([]);
-    // What isn't secret is still there
-    expect(await read(".git/logs/HEAD")).toBe(
-      "0 1 A <a@b> 1 +0000\tpull https://example.com/x main: Fast-forward\n",
-    );
-    const holders = places.filter(([, content]) => content.includes(secret));
-    recordScore({
-      row: 53,
-      test: `places that settings are read from, protect: ${protect}`,
-      attempts: holders.length + 1,
-      blocked: holders.length + 1 - shown.length,
-      // The files themselves
-      controlSucceeded: holders.length + 1,
+describe.each(["default", "none"] as const)(
+  "protect: %s, and no place that settings are read from shows a secret",
+  (protect) => {
+    const seen = openShared(async (stack) => {
+      const { workspace } = stack.use(await createWorkspaceFolder());
+      await git(workspace, "init", "-q");
+      await git(workspace, "config", "include.path", "../conf/included");
+      await git(workspace, "config", "remote.o.url", address);
+      for (const [path, content] of places) await writeInto(workspace, path, content);
+      const read = await look(workspace, protect);
+      return { read, written: (path: string) => readFile(join(workspace, path), "utf8") };
+    });
+
+    test.each([".git/config", ...places.map(([path]) => path)])("%s", async (path) => {
+      const { read, written } = seen();
+      expect(await read(path)).not.toContain(secret);
+      // Of those without a secret there is nothing to show
+      const count = (await written(path)).includes(secret) ? 1 : 0;
+      const test = `places that settings are read from, protect: ${protect}: ${path}`;
+      // The files themselves show it
+      recordScore({ row: 53, test, attempts: count, blocked: count, controlSucceeded: count });
+    });
+
+    test("but what isn't secret is still there", async () => {
+      expect(await seen().read(".git/logs/HEAD")).toBe(
+        "0 1 A <a@b> 1 +0000\tpull https://example.com/x main: Fast-forward\n",
+      );
     });
   },
 );
@@ -150,60 +152,58 @@ test("what is too large, too deep or too much to be looked through shows no secr
   });
 });
 
-test("no setting that may hold a secret shows it, however it's written", () => {
-  const settings = [
-    // git's documentation
-    `[http]\n\textraHeader = Authorization: Basic ${secret}\n`,
-    `[http "https://example.com"]\n\textraheader = X-Token: ${secret}\n`,
-    `[http]\n\tproxy = http://me:${secret}@proxy:3128\n`,
-    `[http]\n\tproxy = me:${secret}@proxy:3128\n`,
-    `[remote "o"]\n\tproxy = socks5://me:${secret}@proxy\n`,
-    `[remote "o"]\n\tpushurl = ${address}\n`,
-    `[remote "o"]\n\ttoken = ${secret}\n`,
-    `[remote "${address}"]\n\tfetch = x\n`,
-    `[url "${address}"]\n\tinsteadOf = gh:\n`,
-    `[imap]\n\tpass = ${secret}\n`,
-    `[imap]\n\ttunnel = "sshpass -p ${secret} ssh host imapd"\n`,
-    `[sendemail]\n\tsmtpPass = ${secret}\n`,
-    `[sendemail "work"]\n\tsmtppass = ${secret}\n`,
-    `[gitcvs]\n\tdbPass = ${secret}\n`,
-    `[receive]\n\tcertNonceSeed = ${secret}\n`,
-    `[svn-remote "svn"]\n\turl = https://me:${secret}@example.com/svn\n`,
-    `[credential]\n\thelper = "!f() { echo username=me; echo password=${secret}; }; f"\n`,
-    `[core]\n\tsshCommand = sshpass -p ${secret} ssh\n`,
-    `[lfs]\n\turl = ${address}\n`,
-    // other programs' own
-    `[gitlab]\n\ttoken = ${secret}\n`,
-    `[github]\n\toauth-token = ${secret}\n`,
-    `[hub]\n\tapi_key = ${secret}\n`,
-    `[alias]\n\tx = "!curl -H 'Authorization: Bearer ${secret}' https://example.com"\n`,
-    `[alias]\n\tx = !curl https://example.com/?access_token=${secret}\n`,
-    "[x]\n\ty = ghp_0123456789012345678901234567890123456789\n",
-    // how git lets them be written
-    `[http]extraHeader=Authorization: ${secret}\n`,
-    `[http]\r\n\tEXTRAHEADER = Authorization: ${secret}\r\n`,
-    `[http]\n\textraHeader = "Authorization: \\\n${secret}"\n`,
-    `[http]\n\textraHeader = Authorization: \\\n  ${secret}\n`,
-    `[a]\n\tb = c # d \\\n[imap]\n\tpass = ${secret}\n`,
-    `[remote "o"]\n\turl = "https://me:${secret}@example.com/x"\n`,
-    `[remote "o"]\n\turl = https://me:"${secret}"@example.com/x\n`,
-    `[remote "o"]\n\turl = https://me:\\\n${secret}@example.com/x\n`,
-    `[remote "o"]\n\turl = https://example.com # was ${address}\n`,
-    `[a "]"]\n\tb = c\n[imap]\n\tpass = ${secret}\n`,
-    `# url = ${address}\n`,
-    `; password = ${secret}\n`,
-  ];
-  const shown = settings.filter((text) =>
-    /hunter2|ghp_/.test(withoutSecrets(Buffer.from(text)).toString()),
-  );
-  expect(shown).toEqual([]);
-  const naive = (text: string): string => text.replaceAll(/\/\/[^/@\s]*@/g, "//");
+const settings = [
+  // git's documentation
+  `[http]\n\textraHeader = Authorization: Basic ${secret}\n`,
+  `[http "https://example.com"]\n\textraheader = X-Token: ${secret}\n`,
+  `[http]\n\tproxy = http://me:${secret}@proxy:3128\n`,
+  `[http]\n\tproxy = me:${secret}@proxy:3128\n`,
+  `[remote "o"]\n\tproxy = socks5://me:${secret}@proxy\n`,
+  `[remote "o"]\n\tpushurl = ${address}\n`,
+  `[remote "o"]\n\ttoken = ${secret}\n`,
+  `[remote "${address}"]\n\tfetch = x\n`,
+  `[url "${address}"]\n\tinsteadOf = gh:\n`,
+  `[imap]\n\tpass = ${secret}\n`,
+  `[imap]\n\ttunnel = "sshpass -p ${secret} ssh host imapd"\n`,
+  `[sendemail]\n\tsmtpPass = ${secret}\n`,
+  `[sendemail "work"]\n\tsmtppass = ${secret}\n`,
+  `[gitcvs]\n\tdbPass = ${secret}\n`,
+  `[receive]\n\tcertNonceSeed = ${secret}\n`,
+  `[svn-remote "svn"]\n\turl = https://me:${secret}@example.com/svn\n`,
+  `[credential]\n\thelper = "!f() { echo username=me; echo password=${secret}; }; f"\n`,
+  `[core]\n\tsshCommand = sshpass -p ${secret} ssh\n`,
+  `[lfs]\n\turl = ${address}\n`,
+  // other programs' own
+  `[gitlab]\n\ttoken = ${secret}\n`,
+  `[github]\n\toauth-token = ${secret}\n`,
+  `[hub]\n\tapi_key = ${secret}\n`,
+  `[alias]\n\tx = "!curl -H 'Authorization: Bearer ${secret}' https://example.com"\n`,
+  `[alias]\n\tx = !curl https://example.com/?access_token=${secret}\n`,
+  "[x]\n\ty = ghp_0123456789012345678901234567890123456789\n",
+  // how git lets them be written
+  `[http]extraHeader=Authorization: ${secret}\n`,
+  `[http]\r\n\tEXTRAHEADER = Authorization: ${secret}\r\n`,
+  `[http]\n\textraHeader = "Authorization: \\\n${secret}"\n`,
+  `[http]\n\textraHeader = Authorization: \\\n  ${secret}\n`,
+  `[a]\n\tb = c # d \\\n[imap]\n\tpass = ${secret}\n`,
+  `[remote "o"]\n\turl = "https://me:${secret}@example.com/x"\n`,
+  `[remote "o"]\n\turl = https://me:"${secret}"@example.com/x\n`,
+  `[remote "o"]\n\turl = https://me:\\\n${secret}@example.com/x\n`,
+  `[remote "o"]\n\turl = https://example.com # was ${address}\n`,
+  `[a "]"]\n\tb = c\n[imap]\n\tpass = ${secret}\n`,
+  `# url = ${address}\n`,
+  `; password = ${secret}\n`,
+];
+
+test.each(settings)("a setting that may hold a secret doesn't show it: %j", (text) => {
+  expect(withoutSecrets(Buffer.from(text)).toString()).not.toMatch(/hunter2|ghp_/);
+  const naive = text.replaceAll(/\/\/[^/@\s]*@/g, "//");
   recordScore({
     row: 53,
-    test: "settings that hold a secret",
-    attempts: settings.length,
-    blocked: settings.length - shown.length,
-    controlSucceeded: settings.filter((text) => /hunter2|ghp_/.test(naive(text))).length,
+    test: `settings that hold a secret: ${JSON.stringify(text)}`,
+    attempts: 1,
+    blocked: 1,
+    controlSucceeded: /hunter2|ghp_/.test(naive) ? 1 : 0,
   });
 });
 

@@ -49,35 +49,27 @@ async function leave(
 
 const deepPath = `p=a; for i in $(seq 250); do p=$p/a; done; mkdir -p $p`;
 
-test("what can't be looked into at the end is disabled, for whatever reason", async () => {
-  const cases: Readonly<Record<string, string>> = {
-    "a folder that is entered and not listed":
-      'mkdir n; evil n/r; E=n/r; chmod 311 n; echo "$E" > E',
-    "the workspace itself": 'evil r; E=r; echo "$E" > E; chmod 311 .',
-    "a folder that is listed and not entered, until it is opened":
-      'mkdir n; evil n/r; E=n/r; echo "$E" > E; chmod 644 n',
-    "a folder in 250 others": `${deepPath}; evil $p/r; E=$p/r; echo "$E" > E`,
-    "a repository in a name that is no UTF-8": 'evil "$D/r"; E="$D/r"; echo "$E" > E',
-    "a repository beneath a name of 255 bytes": `n=$(printf '%0255d' 0); mkdir $n; evil $n/r; E=$n/r; echo "$E" > E`,
-  };
-  const look = 'chmod u+rwx . n 2>/dev/null; cd "$E" 2>/dev/null && git status';
-  const outcomes = [];
-  for (const [name, lines] of Object.entries(cases)) {
+const unlookable: Readonly<Record<string, string>> = {
+  "a folder that is entered and not listed": 'mkdir n; evil n/r; E=n/r; chmod 311 n; echo "$E" > E',
+  "the workspace itself": 'evil r; E=r; echo "$E" > E; chmod 311 .',
+  "a folder that is listed and not entered, until it is opened":
+    'mkdir n; evil n/r; E=n/r; echo "$E" > E; chmod 644 n',
+  "a folder in 250 others": `${deepPath}; evil $p/r; E=$p/r; echo "$E" > E`,
+  "a repository in a name that is no UTF-8": 'evil "$D/r"; E="$D/r"; echo "$E" > E',
+  "a repository beneath a name of 255 bytes": `n=$(printf '%0255d' 0); mkdir $n; evil $n/r; E=$n/r; echo "$E" > E`,
+};
+
+test.each(Object.entries(unlookable))(
+  "what can't be looked into at the end is disabled: %s",
+  async (name, lines) => {
+    const look = 'chmod u+rwx . n 2>/dev/null; cd "$E" 2>/dev/null && git status';
     const { ran, unguarded, handoff } = await leave(lines, { look });
-    const isTold = handoff.entries.some(({ change }) => change === "disabled");
-    outcomes.push({ name, ran, unguarded, isTold });
-  }
-  expect(outcomes).toEqual(
-    Object.keys(cases).map((name) => ({ name, ran: false, unguarded: true, isTold: true })),
-  );
-  recordScore({
-    row: 44,
-    test: "repositories that can't be looked into, or only by their bytes",
-    attempts: outcomes.length,
-    blocked: outcomes.filter(({ ran }) => !ran).length,
-    controlSucceeded: outcomes.filter(({ unguarded }) => unguarded).length,
-  });
-});
+    expect(handoff.entries).toContainEqual(expect.objectContaining({ change: "disabled" }));
+    expect({ ran, unguarded }).toEqual({ ran: false, unguarded: true });
+    const test = `repositories that can't be looked into, or only by their bytes: ${name}`;
+    recordScore({ row: 44, test, attempts: 1, blocked: 1, controlSucceeded: 1 });
+  },
+);
 
 test("a repository that git finds through the index is not found at the name that a deep folder gets", async () => {
   const index = `git -C "$W" update-index --add --cacheinfo 160000,$(git -C $p/r rev-parse HEAD)`;
