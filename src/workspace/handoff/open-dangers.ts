@@ -43,9 +43,7 @@ const list = createRememberedList<OpenDanger>({
 });
 
 /** @throws VaultboxError VBX_CONFIG_INVALID when the list is damaged */
-export function readOpenDangers(paths: Paths): Promise<readonly OpenDanger[]> {
-  return list.read(paths);
-}
+export const readOpenDangers = list.read;
 
 /** Remembers what is dangerous, in place of what was so in the same roots. */
 export async function rememberDangers(

@@ -47,9 +47,7 @@ const list = createRememberedList<HiddenOnce>({
 });
 
 /** @throws VaultboxError VBX_CONFIG_INVALID when the list is damaged */
-export function readHiddenOnce(paths: Paths): Promise<readonly HiddenOnce[]> {
-  return list.read(paths);
-}
+export const readHiddenOnce = list.read;
 
 export async function rememberHidden(
   paths: Paths,

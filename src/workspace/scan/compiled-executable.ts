@@ -34,13 +34,10 @@ const maxToldFiles = 1000;
 /** Files that a start reads, which waits for them; those beyond are only counted when they change. */
 const maxReadAtStart = 1000;
 
-export function createCompiledFiles({
-  made: since,
-  budget,
-}: {
-  readonly made?: MadeSince;
-  readonly budget: ScanBudget;
-}): CompiledFiles {
+export function createCompiledFiles(
+  since: MadeSince | undefined,
+  budget: ScanBudget,
+): CompiledFiles {
   let left = since === undefined ? maxReadAtStart : Infinity;
   return { since, made: new Map(), paths: [], mayRead: () => left-- > 0, budget };
 }

@@ -104,20 +104,10 @@ function addRows(
   rows: readonly HostExecutableRow[],
 ): void {
   for (const [kind, pattern] of listPatterns(rows)) {
-    if (pattern.endsWith("/")) addFolder(folders, kind, pattern.slice(0, -1).split("/"));
-    else addName(patterns, kind, pattern);
+    const names = pattern.split("/");
+    if (names.at(-1) !== "") addName(patterns, kind, pattern);
+    else add(folders, toKey(names[0]), toFolderPattern(kind, names.slice(0, -1)));
   }
-}
-
-/** By the last of the names, or by the first. */
-function addFolder(
-  folders: Map<string, FolderPattern[]>,
-  kind: string,
-  names: Names,
-  key = names[0] ?? "",
-): void {
-  const length = names.join("/").length;
-  add(folders, key.includes("*") ? "*" : key, { kind, names: names.map(toPart), length });
 }
 
 /** Of each pattern all folders on its way. */
@@ -125,11 +115,19 @@ function toWays(rows: readonly HostExecutableRow[]): Ways {
   const ways: Ways = new Map();
   for (const [kind, pattern] of listPatterns(rows)) {
     const folders = pattern.split("/").slice(0, -1);
-    for (const [index, last] of folders.entries()) {
-      addFolder(ways, kind, folders.slice(0, index + 1), last);
-    }
+    for (const [index, last] of folders.entries())
+      add(ways, toKey(last), toFolderPattern(kind, folders.slice(0, index + 1)));
   }
   return ways;
+}
+
+function toFolderPattern(kind: string, names: Names): FolderPattern {
+  return { kind, names: names.map(toPart), length: names.join("/").length };
+}
+
+/** What folders are looked up with. */
+function toKey(name = ""): string {
+  return name.includes("*") ? "*" : name;
 }
 
 function addName(

@@ -148,7 +148,7 @@ export function createScanDraft(
     },
     aside: { special: [], unlisted: [], deep: [] },
     gitDirKeys: new Set(),
-    compiled: createCompiledFiles(options),
+    compiled: createCompiledFiles(options.made, options.budget),
     aliases: [],
     packages: [],
     gitFolders: [],

@@ -25,38 +25,35 @@ function findDetour(look: Look, root: Folder, path: string): void {
 }
 
 function inspectSettings(look: Look, root: Folder, { path, harmless }: SettingsFile): void {
-  using place = openParent(root, path);
-  if (place === undefined || place.folder.facts(place.name) === undefined) return;
-  const content = look.note(place.folder, place.name)?.subarray(0, maxConfigurationBytes);
+  const found = noteFile(look, root, path);
+  const content = found?.content?.subarray(0, maxConfigurationBytes);
   const settings = content && parsePlainSettings(content);
-  if (settings === undefined) {
-    const shown = content ?? place.folder.readLink(place.name);
-    return look.danger(`has a ${path} that isn't plain`, shown, path);
-  }
-  for (const { key, value = "" } of settings) {
+  if (found !== undefined && settings === undefined)
+    return look.danger(`has a ${path} that isn't plain`, content ?? found.target, path);
+  for (const { key, value = "" } of settings ?? []) {
     const isKnown = harmless.some(([name, accepts]) => name.test(key) && accepts(value));
     if (!isKnown) look.danger(`sets ${key}`, value, path);
   }
 }
 
 function inspectPointer(look: Look, root: Folder, { path, isHarmless }: PointerFile): void {
-  using place = openParent(root, path);
-  if (place === undefined || place.folder.facts(place.name) === undefined) return;
-  const content = look.note(place.folder, place.name);
-  if (content !== undefined && isHarmless(content.toString("latin1").trim())) return;
-  look.danger(`leads elsewhere (${path})`, content ?? place.folder.readLink(place.name), path);
+  const found = noteFile(look, root, path);
+  if (found === undefined || (found.content && isHarmless(found.content.toString("latin1").trim())))
+    return;
+  look.danger(`leads elsewhere (${path})`, found.content ?? found.target, path);
 }
 
-interface Place extends Disposable {
-  readonly folder: Folder;
-  readonly name: string;
-}
-
-function openParent(root: Folder, path: string): Place | undefined {
+/** What a file says, and where a link leads; undefined when nothing is there. */
+function noteFile(
+  look: Look,
+  root: Folder,
+  path: string,
+): { readonly content: Buffer | undefined; readonly target: string | undefined } | undefined {
   const names = path.split("/");
-  const folder = root.openPath(names.slice(0, -1));
-  if (folder === undefined) return undefined;
-  return { folder, name: names.at(-1) ?? "", [Symbol.dispose]: () => folder[Symbol.dispose]() };
+  const name = names.at(-1) ?? "";
+  using around = root.openPath(names.slice(0, -1));
+  if (around?.facts(name) === undefined) return undefined;
+  return { content: look.note(around, name), target: around.readLink(name) };
 }
 
 const section = /^\[([\w.-]+)\][ \t]*$/;
