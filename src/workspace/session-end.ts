@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import { dirname } from "node:path";
 import type { Paths } from "../base/paths.ts";
 import { debug } from "../base/debug.ts";
 import { VaultboxError } from "../base/errors.ts";
@@ -7,6 +6,7 @@ import { isSystemError } from "../base/fs/beneath.ts";
 import { toNameBytes } from "../base/fs/name-text.ts";
 import { contains } from "../base/fs/path-steps.ts";
 import { quoted } from "../base/printable.ts";
+import { toFoldersAround } from "./host-path.ts";
 import { scanThrough, type Found, type LeftRoot } from "./handoff/found.ts";
 import type { Handoff, HandoffEntry } from "./handoff/handoff.ts";
 import { inspectHandoff } from "./handoff/inspect-handoff.ts";
@@ -142,8 +142,7 @@ async function noting(codes: string[], write: () => void | Promise<void>): Promi
 
 /** Whether other users of this machine get as far as a root; its own mode is the sandbox's to choose. */
 function isReachable(source: string): boolean {
-  const above = dirname(source);
-  if (above === source) return true;
-  const mode = statSync(toNameBytes(above), { throwIfNoEntry: false })?.mode ?? 0;
-  return (mode & 0o011) !== 0 && isReachable(above);
+  const toMode = (path: string): number =>
+    statSync(toNameBytes(path), { throwIfNoEntry: false })?.mode ?? 0;
+  return toFoldersAround(source).every((path) => (toMode(path) & 0o011) !== 0);
 }

@@ -1,5 +1,6 @@
 import { isVaultboxError, VaultboxError } from "../../base/errors.ts";
 import { runProgram } from "../../base/run-program.ts";
+import type { Folder } from "../../base/fs/beneath.ts";
 import { toNameText } from "../../base/fs/name-text.ts";
 import { quoted } from "../../base/printable.ts";
 import { unsafe } from "../unsafe-workspace.ts";
@@ -64,6 +65,16 @@ export async function readConfiguration(
     if (isVaultboxError(error, "VBX_HOST_COMMAND_FAILED")) return undefined;
     throw error;
   }
+}
+
+/** Settings of a file in a folder; none where it isn't there, or git can't read it. */
+export async function readSettingsIn(
+  folder: Folder,
+  name: string,
+  budget?: ScanBudget,
+): Promise<readonly GitSetting[]> {
+  const content = folder.read(name, maxConfigurationBytes);
+  return (content && (await readConfiguration(content, budget))) ?? [];
 }
 
 /** @param bytes as Latin-1 */

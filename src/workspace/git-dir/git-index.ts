@@ -82,9 +82,7 @@ function visitEntries(
     const nameAt = flagsAt + (isExtended ? 4 : 2);
     const length = ((high & 0x0f) << 8) | (index[flagsAt + 1] ?? 0);
     const name =
-      version === 4
-        ? readShortenedName(index, nameAt, previous)
-        : findName(index, { at: nameAt, length });
+      version === 4 ? readShortenedName(index, nameAt, previous) : findName(index, nameAt, length);
     if (name === undefined || name.end >= end) return undefined;
     const { text } = name;
     visit({
@@ -111,10 +109,7 @@ interface IndexName {
   readonly end: number;
 }
 
-function findName(
-  index: Buffer,
-  { at, length }: { at: number; length: number },
-): IndexName | undefined {
+function findName(index: Buffer, at: number, length: number): IndexName | undefined {
   const end = length < longName ? at + length : index.indexOf(0, at);
   return end === -1 || end - at > maxNameLength ? undefined : { end };
 }

@@ -1,8 +1,8 @@
 import { dirname, join, resolve } from "node:path";
 import { orNothing, type Folder } from "../../base/fs/beneath.ts";
 import { toNameText } from "../../base/fs/name-text.ts";
-import { openOrNothing, toRealPath } from "../host-path.ts";
-import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
+import { openOrNothing, toFoldersAround, toRealPath } from "../host-path.ts";
+import { readSettingsIn } from "./git-configuration.ts";
 import { lastValue } from "./git-setting.ts";
 
 /** Where a work tree's repository is. */
@@ -67,9 +67,7 @@ async function locateModule(
   folder: Folder,
   { path, gitDirectory }: { path: string; gitDirectory: string },
 ): Promise<LocatedGit> {
-  const content = folder.read("config", maxConfigurationBytes);
-  const settings = content && (await readConfiguration(content));
-  const worktree = settings && lastValue(settings, "core.worktree");
+  const worktree = lastValue(await readSettingsIn(folder, "config"), "core.worktree");
   if (worktree === undefined || toRealPath(resolve(gitDirectory, worktree)) !== path) {
     return unusable("the repository it names does not point back to it");
   }
@@ -88,12 +86,12 @@ export function findWorkTree(
   const tops = new Set(
     ceilings.split(":").flatMap((path) => (path.startsWith("/") ? (toRealPath(path) ?? path) : [])),
   );
-  for (let folder = workspace; ; folder = dirname(folder)) {
+  for (const folder of [workspace, ...toFoldersAround(workspace)]) {
     if ((folder === home || tops.has(folder)) && folder !== workspace) return undefined;
     using open = openOrNothing(folder);
     if (orNothing(() => open?.facts(".git")) !== undefined) return folder;
-    if (dirname(folder) === folder) return undefined;
   }
+  return undefined;
 }
 
 /** The one line of a small file. Undefined when there are more: git takes line breaks within for a part of the name. */

@@ -1,5 +1,5 @@
 import { toSpellings } from "./repository-signs.ts";
-import { isPlainUrl, isPlainWord } from "./git-setting-safety.ts";
+import { isPlainUrl, isPlainWord } from "./git-setting.ts";
 
 /** A version control system beside git whose programs run what a repository's own settings say. */
 export interface OtherSystem {

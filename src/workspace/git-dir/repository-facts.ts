@@ -9,7 +9,7 @@ import { readWritableFolders } from "../../base/folder-list.ts";
 import { parseRemoteUrl } from "../../git/remote-url.ts";
 import { openOrNothing } from "../host-path.ts";
 import { createScanBudget, startLimits } from "../scan-budget.ts";
-import { maxConfigurationBytes, readConfiguration } from "./git-configuration.ts";
+import { maxConfigurationBytes, readConfiguration, readSettingsIn } from "./git-configuration.ts";
 import { findWorkTree, locateGit, readLine, toBranch, type GitLocation } from "./git-location.ts";
 import { lastValue, type GitSetting } from "./git-setting.ts";
 import { isOwnRepository } from "./ownership.ts";
@@ -142,11 +142,11 @@ async function withOthers(
   const hasOwn = lastValue(shared, "extensions.worktreeconfig") !== undefined;
   const isMore = hasOwn || shared.some(({ key }) => key.startsWith("include"));
   if (!isMore) return shared;
-  const { readOwnSettings, withIncluded } = await import("./pointed/included-settings.ts");
+  const { withIncluded } = await import("./pointed/included-settings.ts");
   const budget = createScanBudget(startLimits);
   const all: GitSetting[] = [];
   for (const [folder, configFolder, name] of hasOwn ? places : places.slice(0, 1)) {
-    const own = { settings: await readOwnSettings(folder, budget, name), configFolder };
+    const own = { settings: await readSettingsIn(folder, name, budget), configFolder };
     try {
       for (const { settings } of await withIncluded(own, budget)) {
         for (const setting of settings) all.push(setting);

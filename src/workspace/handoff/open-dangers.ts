@@ -109,10 +109,11 @@ export function withOpenDangers(
     const names = toNames(root.source, place);
     if (names === undefined || known.has(names.join("/"))) continue;
     if (kind === "folder" && isClosed(root.folder, names)) closed.push(names);
-    if (kind === "program" && hasOwnerRights(root.folder, names)) ownerRights.push(names);
+    const mode = inFolderOf(root.folder, names, (around, name) => around.mode(name)) ?? 0;
+    if (kind === "program" && (mode & 0o6000) !== 0) ownerRights.push(names);
     // Otherwise git's settings say whether it is still one
     if (kind === "started" && protect === "none") {
-      const state = readState(root.folder, names);
+      const state = inFolderOf(root.folder, names, (around, name) => toState(around, name));
       if (state !== undefined) executables.set(names.join("/"), { kind: startedKind, state });
     }
   }
@@ -128,13 +129,4 @@ function isClosed(root: Folder, names: Names): boolean {
     if (isSystemError(error)) return true;
     throw error;
   }
-}
-
-function readState(root: Folder, names: Names): string | undefined {
-  return inFolderOf(root, names, (around, name) => toState(around, name));
-}
-
-function hasOwnerRights(root: Folder, names: Names): boolean {
-  const mode = inFolderOf(root, names, (around, name) => around.mode(name)) ?? 0;
-  return (mode & 0o6000) !== 0;
 }

@@ -1,5 +1,5 @@
 import type { Paths } from "../../base/paths.ts";
-import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
+import { inFolderOf, orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { createRememberedList } from "../../base/remembered-list.ts";
 
 // What was hidden once. A sandbox can move a folder with a hidden file in it to where the next start doesn't look, so it's
@@ -33,10 +33,10 @@ export function readHiddenKeys(root: Folder, all: readonly Names[]): readonly Hi
 
 /** With an empty key for an entry that is gone; undefined when the folder around it is. */
 export function readPlace(root: Folder, names: Names): HiddenKey | undefined {
-  using folder = orNothing(() => root.openPath(names.slice(0, -1)));
-  if (folder === undefined) return undefined;
-  const key = orNothing(() => folder.facts(names.at(-1) ?? ""))?.key ?? "";
-  return { path: names.join("/"), key, around: folder.ownFacts().key };
+  return inFolderOf(root, names, (around, name) => {
+    const key = orNothing(() => around.facts(name))?.key ?? "";
+    return { path: names.join("/"), key, around: around.ownFacts().key };
+  });
 }
 
 const list = createRememberedList<HiddenOnce>({

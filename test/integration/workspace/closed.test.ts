@@ -25,7 +25,7 @@ import {
   type ScanBudget,
   type ScanLimits,
 } from "../../../src/workspace/scan-budget.ts";
-import { isHarmless } from "../../../src/workspace/git-dir/git-setting-safety.ts";
+import { isHarmless } from "../../../src/workspace/git-dir/git-setting.ts";
 import { planProtection } from "../../../src/workspace/protect/protection.ts";
 import { scanWorkspace } from "../../../src/workspace/scan/scan.ts";
 import { git, runGit } from "../../support/git.ts";

@@ -6,7 +6,7 @@ import { findOtherSystem } from "../other-system.ts";
 import { readLine, toBranch } from "../git-location.ts";
 import { chooseRemote } from "../remote.ts";
 import { isGitName } from "../repository-signs.ts";
-import { isHarmless } from "../git-setting-safety.ts";
+import { isHarmless } from "../git-setting.ts";
 import type { Look } from "./inspection.ts";
 
 /** In all, with those of alternates */

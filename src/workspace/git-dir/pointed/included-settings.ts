@@ -1,5 +1,4 @@
 import { basename, dirname } from "node:path";
-import type { Folder } from "../../../base/fs/beneath.ts";
 import { openOrNothing } from "../../host-path.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { maxConfigurationBytes, readConfiguration, unreadable } from "../git-configuration.ts";
@@ -16,16 +15,6 @@ export interface SettingsOfFile {
   readonly configFolder: string;
   /** Of an included file */
   readonly path?: string;
-}
-
-/** A repository's own settings, or those of one of its work trees (`config.worktree`). */
-export async function readOwnSettings(
-  folder: Folder,
-  budget: ScanBudget,
-  name = "config",
-): Promise<readonly GitSetting[]> {
-  const content = folder.read(name, maxConfigurationBytes);
-  return (content && (await readConfiguration(content, budget))) ?? [];
 }
 
 /**

@@ -1,7 +1,6 @@
 import { posix } from "node:path";
 import { readHomeFolder } from "../../../base/home-folder.ts";
-import { isHarmless, isPathSetting } from "../git-setting-safety.ts";
-import type { GitSetting } from "../git-setting.ts";
+import { isHarmless, isPathSetting, type GitSetting } from "../git-setting.ts";
 
 /** A place that the settings or the hooks of a repository name. */
 export interface PointedPath {

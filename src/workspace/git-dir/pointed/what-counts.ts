@@ -4,12 +4,12 @@ import { orNothing } from "../../../base/fs/beneath.ts";
 import { openOrNothing, toFoldersAround } from "../../host-path.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { findOtherSystem, otherSystems, saplingInGit, type OtherSystem } from "../other-system.ts";
-import { isDataSetting } from "../git-setting-safety.ts";
+import { isDataSetting, lastValue } from "../git-setting.ts";
+import { readSettingsIn } from "../git-configuration.ts";
 import { findOuterPlaces, findWorkTrees, toGitPlace, type GitPlace } from "../git-place.ts";
-import { lastValue } from "../git-setting.ts";
 import type { GitDir } from "../inspect/find-git-dirs.ts";
 import { readHookTexts } from "./hook-texts.ts";
-import { readOwnSettings, withIncluded, type SettingsOfFile } from "./included-settings.ts";
+import { withIncluded, type SettingsOfFile } from "./included-settings.ts";
 import { readOtherPointed } from "./other-pointed.ts";
 import { toCommandText, toSettingPaths, type PointedPath } from "./pointed-paths.ts";
 import { toTextPaths, type CommandText } from "./text-paths.ts";
@@ -50,7 +50,7 @@ export async function readGitDirPointed(
 /** The repositories that a folder is a part of, of git's and of other systems. */
 export interface OuterRepositories {
   readonly places: readonly GitPlace[];
-  readonly others: readonly OuterOther[];
+  readonly others: readonly { readonly workTree: string; readonly system: OtherSystem }[];
 }
 
 export function findOuter(workspace: string): OuterRepositories {
@@ -86,12 +86,7 @@ export async function readOuterPointed(
   return found;
 }
 
-interface OuterOther {
-  readonly workTree: string;
-  readonly system: OtherSystem;
-}
-
-function findOuterOthers(workspace: string): readonly OuterOther[] {
+function findOuterOthers(workspace: string): OuterRepositories["others"] {
   return toFoldersAround(workspace).flatMap((workTree) => {
     using folder = openOrNothing(workTree);
     return otherSystems
@@ -147,7 +142,7 @@ async function readSettings(
 ): Promise<readonly SettingsOfFile[]> {
   using folder = openOrNothing(configFolder);
   if (folder === undefined) return [];
-  const settings = await readOwnSettings(folder, budget, name);
+  const settings = await readSettingsIn(folder, name, budget);
   return await withIncluded({ settings, configFolder }, budget);
 }
 

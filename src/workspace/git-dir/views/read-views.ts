@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { orNothing, type Folder } from "../../../base/fs/beneath.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import type { GitSetting } from "../git-setting.ts";
-import { maxConfigurationBytes, readConfiguration } from "../git-configuration.ts";
+import { readSettingsIn } from "../git-configuration.ts";
 import type { GitDir } from "../inspect/find-git-dirs.ts";
 import { inspectIndex } from "./index-views.ts";
 import { readRefViews } from "./ref-views.ts";
@@ -110,8 +110,7 @@ async function readFileViews(folder: Folder, budget: ScanBudget): Promise<readon
 }
 
 async function readSettingViews(folder: Folder, budget: ScanBudget): Promise<readonly View[]> {
-  const content = folder.read("config", maxConfigurationBytes);
-  const found = (content && (await readConfiguration(content, budget))) ?? [];
+  const found = await readSettingsIn(folder, "config", budget);
   return found.flatMap((setting) => toSettingView(setting));
 }
 

@@ -5,7 +5,7 @@ import { Folder } from "../../../../src/base/fs/beneath.ts";
 import { createScanBudget, startLimits } from "../../../../src/workspace/scan-budget.ts";
 import { toCommandWords } from "../../../../src/workspace/git-dir/pointed/command-words.ts";
 import { planProtection } from "../../../../src/workspace/protect/protection.ts";
-import { isHarmless } from "../../../../src/workspace/git-dir/git-setting-safety.ts";
+import { isHarmless } from "../../../../src/workspace/git-dir/git-setting.ts";
 import { scanWorkspace } from "../../../../src/workspace/scan/scan.ts";
 import { createGitFolder, git } from "../../../support/git.ts";
 import { recordScore } from "../../../support/scoreboard.ts";

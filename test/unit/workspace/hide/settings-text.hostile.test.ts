@@ -9,7 +9,7 @@ import { isSecretFile } from "../../../../src/workspace/hide/secret-files.ts";
 import { findOtherSystem } from "../../../../src/workspace/git-dir/other-system.ts";
 import { parsePlainSettings } from "../../../../src/workspace/git-dir/inspect/inspect-other-system.ts";
 import { withoutLineEnd } from "../../../../src/workspace/git-dir/git-location.ts";
-import { isHarmless } from "../../../../src/workspace/git-dir/git-setting-safety.ts";
+import { isHarmless } from "../../../../src/workspace/git-dir/git-setting.ts";
 import { parsePlainConfiguration } from "../../../../src/workspace/git-dir/git-configuration.ts";
 import { recordScore } from "../../../support/scoreboard.ts";
 
