@@ -46,24 +46,18 @@ export async function withShared(
 ): Promise<readonly MountPointsBeneath[]> {
   const others = await readOtherRecords(paths, session);
   const known = toKeys(own);
+  const isShared = (path: string, point: MountPoint): boolean => {
+    const key = toKey(path, point);
+    const isInThis = own.some((one) => contains(one.path, join(path, ...point.names)));
+    // Each session has those of the ones before it too
+    if (known.has(key) || !isInThis) return false;
+    known.add(key);
+    return true;
+  };
   const inThis = others
     .flatMap((other) => other.mountPoints)
-    .map(({ path, points }) => ({
-      path,
-      points: points.filter(
-        (point) =>
-          own.some((one) => contains(one.path, join(path, ...point.names))) &&
-          isFirst(known, toKey(path, point)),
-      ),
-    }));
+    .map(({ path, points }) => ({ path, points: points.filter((one) => isShared(path, one)) }));
   return [...own, ...inThis.filter(({ points }) => points.length > 0)];
-}
-
-/** Each session has those of the ones before it too. */
-function isFirst(known: Set<string>, key: string): boolean {
-  const isNew = !known.has(key);
-  known.add(key);
-  return isNew;
 }
 
 /** What other sessions that run will undo and look at. */

@@ -6,7 +6,7 @@ import { listOtherSessions, rememberUnscanned } from "./handoff/unscanned-sessio
 import { hideLinked } from "./hide/hide-linked.ts";
 import { hideMoved } from "./hide/hide-moved.ts";
 import { parseHideRules } from "./hide/hide-rules.ts";
-import type { MountedRoot, OpenRoot } from "./roots/mounted-root.ts";
+import type { OpenRoot } from "./roots/mounted-root.ts";
 import { openMounts, openRoots } from "./roots/open-roots.ts";
 import { findOuterRoots } from "./roots/outer-repository.ts";
 import { inspectRoot, type ScannedRoot } from "./roots/scan-root.ts";
@@ -82,7 +82,8 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
       await releaseMountPoints(paths, session, record);
       if (!isInspected) await removeMoved(paths, session, record);
     }
-    if (isUnscanned) await rememberUnscanned(paths, session, toSources(roots));
+    const sources = roots.flatMap(({ source, writable }) => (writable ? [source] : []));
+    if (isUnscanned) await rememberUnscanned(paths, session, sources);
     for (const { folder } of roots) folder[Symbol.dispose]();
   });
   return {
@@ -121,9 +122,4 @@ export function openWorkspaceSession(options: WorkspaceOptions): WorkspaceSessio
     },
     close,
   };
-}
-
-/** Of what the sandbox can write in. */
-function toSources(roots: readonly MountedRoot[]): readonly string[] {
-  return roots.flatMap(({ source, writable }) => (writable ? [source] : []));
 }

@@ -74,9 +74,6 @@ function isBare(folder: Folder): boolean {
   );
 }
 
-/** `config.worktree` counts where the other one says so (git-worktree(1)), and for nothing here when it doesn't */
-const configurations = ["config", "config.worktree"] as const;
-
 /**
  * Work trees that repositories' own settings name (`core.worktree`), with no `.git` in them: those of a repository for
  * files of the home, or one that was made with `--separate-git-dir`. Git doesn't go by included files for it.
@@ -101,7 +98,8 @@ export async function findNamedTrees(
 async function readNamed(gitDirectory: string): Promise<string | undefined> {
   using folder = openOrNothing(gitDirectory);
   let named: string | undefined;
-  for (const name of configurations) {
+  // `config.worktree` counts where `config` says so (git-worktree(1)), and for nothing here when it doesn't
+  for (const name of ["config", "config.worktree"]) {
     const content = folder?.read(name, maxConfigurationBytes);
     // Most say nothing of it, and needn't be read by git
     if (content === undefined || !/worktree/i.test(content.toString("latin1"))) continue;

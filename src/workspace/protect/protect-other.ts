@@ -2,6 +2,7 @@ import type { Names } from "../../base/fs/beneath.ts";
 import { quoted } from "../../base/printable.ts";
 import { findOtherSystem, type OtherSystem } from "../git-dir/other-system.ts";
 import { maxConfigurationBytes } from "../git-dir/git-configuration.ts";
+import type { GitDirOptions } from "./protect-git-dir.ts";
 import { kindOf, mountCopy, mountReadOnly, pinFolders, type MountDraft } from "./mount-draft.ts";
 
 const empty = Buffer.alloc(0);
@@ -13,7 +14,7 @@ const empty = Buffer.alloc(0);
 export function protectOther(
   draft: MountDraft,
   names: Names,
-  toShown: (content: Buffer) => Buffer,
+  toShown: GitDirOptions["toShown"],
 ): void {
   const system = findOtherSystem(names.at(-1) ?? "");
   if (system === undefined) return;
@@ -28,10 +29,7 @@ export function protectOther(
 export function protectSettings(
   draft: MountDraft,
   names: Names,
-  {
-    system,
-    toShown,
-  }: { readonly system: OtherSystem; readonly toShown: (content: Buffer) => Buffer },
+  { system, toShown }: Pick<GitDirOptions, "toShown"> & { readonly system: OtherSystem },
 ): void {
   pinFolders(draft, names);
   for (const { path, isReserved } of system.settings) {

@@ -6,7 +6,8 @@ import { toWays } from "../host-path.ts";
 import { type HideRules, matches, withShown } from "../hide/hide-rules.ts";
 import { createScanBudget, startLimits } from "../scan-budget.ts";
 import { findSpecialBelow } from "../scan/find-special-files.ts";
-import { addRepositoryFolder, type ScanOptions } from "../scan/scan-draft.ts";
+import { addRepositoryFolder } from "../scan/add-findings.ts";
+import type { ScanOptions } from "../scan/scan-draft.ts";
 import { createScan, scanWorkspace, type Scan } from "../scan/scan.ts";
 import { isOfPackages, type OpenRoot, type MountedRoot } from "./mounted-root.ts";
 import type { TrackedSecrets } from "../hide/tracked/leave-tracked.ts";
@@ -41,7 +42,11 @@ export async function inspectRoot(
         { hide: rules, deep: false, budget },
         ({ aside: found }) => findSpecialBelow(folder, { folders: [[]], plain, budget, found }),
       );
-  if (root.kind === "mount" && !scan.complete) throw tooLarge(root);
+  if (root.kind === "mount" && !scan.complete) {
+    const what = `cannot look through ${quoted(root.source)} for secrets and sockets`;
+    const hints = ["mount one of the folders in it"];
+    throw new VaultboxError("VBX_MOUNT_REFUSED", `${what}: it is too large`, { hints });
+  }
   return { root, scan, rules };
 }
 
@@ -59,14 +64,6 @@ export async function scanRoot(root: OpenRoot, options: ScanOptions): Promise<Sc
   });
   const isOwn = (names: Names): boolean => !toWays(names).some((way) => apart.has(way));
   return { ...scan, special: scan.special.filter(isOwn), unlisted: scan.unlisted.filter(isOwn) };
-}
-
-function tooLarge({ source }: OpenRoot): VaultboxError {
-  return new VaultboxError(
-    "VBX_MOUNT_REFUSED",
-    `cannot look through ${quoted(source)} for secrets and sockets: it is too large`,
-    { hints: ["mount one of the folders in it"] },
-  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Paths } from "../../base/paths.ts";
-import type { Folder, Names } from "../../base/fs/beneath.ts";
+import type { Folder } from "../../base/fs/beneath.ts";
 import { FolderStates } from "../../base/fs/folder-state.ts";
 import { isSettled } from "../clock-slack.ts";
 import { leadsToPackages } from "./installed-packages.ts";
@@ -77,7 +77,9 @@ export class PlainFolders {
   /** Takes what the end's look sees of a folder. @param isPackages whether all of the root is packages */
   note({ names, folder, entries }: Place, isPackages: boolean): void {
     if (this.#notes.size >= maxFolders) return;
-    const depth = isPackages ? 0 : names.findIndex((_, index) => isTop(names.slice(0, index + 1)));
+    // A start begins there, and reads nothing but special files from there on
+    const isTop = (name: string, at: number): boolean => leadsToPackages(names.slice(0, at), name);
+    const depth = isPackages ? 0 : names.findIndex(isTop);
     if (depth === -1) return;
     const path = names.join("/");
     if (isPackages ? names.length === 0 : depth === names.length - 1) this.#tops.push(path);
@@ -100,9 +102,4 @@ export class PlainFolders {
       this.#toTree(path === "" ? inner : `${path}/${inner}`, inner);
     return { name, state, count, folders: folders.map(toInner) };
   }
-}
-
-/** Whether a start begins at a folder, and reads nothing but special files from there on. */
-function isTop(names: Names): boolean {
-  return leadsToPackages(names.slice(0, -1), names.at(-1) ?? "");
 }

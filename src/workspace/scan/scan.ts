@@ -19,6 +19,8 @@ import {
   addShared,
   addGitDir,
   addGitDirsOf,
+} from "./add-findings.ts";
+import {
   createScanDraft,
   type ScanDraft,
   type ScanFindings,

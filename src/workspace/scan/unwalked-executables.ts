@@ -1,7 +1,8 @@
 import { orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { isGitName } from "../git-dir/repository-signs.ts";
 import { leadsToPackages } from "./installed-packages.ts";
-import { addExecutable, type ScanDraft } from "./scan-draft.ts";
+import { addExecutable } from "./add-findings.ts";
+import type { ScanDraft } from "./scan-draft.ts";
 import { walk } from "./walk.ts";
 import { readFolderOrNothing } from "../read-folder.ts";
 

@@ -170,7 +170,7 @@ test.each([
     toCount,
   ],
   ["names in one folder", "read-folder.ts", "maxNames", toCount],
-  ["files that are compared", "scan-draft.ts", "maxExecutables", toCount],
+  ["files that are compared", "add-findings.ts", "maxExecutables", toCount],
   ["a path", "scan-budget.ts", "maxPathLength", toCount],
   ["reasons that are known of one repository", "inspection.ts", "maxDangers", toCount],
   ["what is listed", "inspect-handoff.ts", "maxEntries", toCount],

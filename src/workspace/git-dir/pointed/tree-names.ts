@@ -24,8 +24,6 @@ interface TreeEntry {
   readonly kind: EntryKind;
 }
 
-const nothing: ReadonlyMap<string, EntryKind> = new Map();
-
 export function createTreeNames(roots: readonly string[], budget: ScanBudget): TreeNames {
   const folders = new Map<string, Promise<ReadonlyMap<string, EntryKind>>>();
   const list = (path: string): Promise<ReadonlyMap<string, EntryKind>> => {
@@ -66,8 +64,7 @@ async function readNames(
   budget: ScanBudget,
 ): Promise<ReadonlyMap<string, EntryKind>> {
   using folder = openOrNothing(path);
-  if (folder === undefined) return nothing;
-  const entries = await readFolderOrNothing(folder, budget);
+  const entries = folder === undefined ? [] : await readFolderOrNothing(folder, budget);
   return new Map(entries.map(({ name, kind }) => [name, kind]));
 }
 
