@@ -58,21 +58,6 @@ async function exchange(socket: Socket, text: string): Promise<CallAnswer> {
   return toAnswer(Buffer.concat(pieces).toString("utf8"));
 }
 
-/** Titles of those calls after which the stand-in has something that it hadn't. */
-export async function findArrived(
-  proxy: ProxyFixture,
-  arrived: readonly unknown[],
-  calls: readonly ApiCall[],
-): Promise<readonly string[]> {
-  const through: string[] = [];
-  for (const call of calls) {
-    const before = arrived.length;
-    await sendCall(proxy, call);
-    if (arrived.length > before) through.push(call.title);
-  }
-  return through;
-}
-
 function toText(body: unknown): string {
   return typeof body === "string" ? body : JSON.stringify(body);
 }

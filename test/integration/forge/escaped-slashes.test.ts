@@ -1,8 +1,9 @@
 // Octokit and go-github escape the slash of a branch, a ref, a label or a tag; GitHub takes both spellings.
-import { expect, test } from "vitest";
-import { type ApiCall, findArrived, sendCall } from "../../support/api-call.ts";
+import { describe, expect, test } from "vitest";
+import { type ApiCall, sendCall } from "../../support/api-call.ts";
 import { githubRule, startGithubProxy, startGithubStandin } from "../../support/github-standin.ts";
 import { recordScore } from "../../support/scoreboard.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const api = "https://api.github.com";
 const repo = "/repos/acme/widgets";
@@ -91,51 +92,74 @@ const never: readonly ApiCall[] = [
   "contents/a%c0%afb",
 ].map((path) => to(`GET ${repo}/${path}`));
 
-test("an escaped slash at GitHub is decided as a plain one, and sent as it came", async () => {
-  await using standin = await startGithubStandin();
-  await using proxy = await startGithubProxy({ standin, git: [githubRule()] });
-  const statuses = await Promise.all(
-    escaped.map(async (call) => `${call.title}: ${(await sendCall(proxy, call)).status}`),
-  );
-  expect(statuses).toEqual(escaped.map(({ title }) => `${title}: 200`));
-  const urls = standin.arrived.map(({ url }) => url);
-  const written = escaped.map(({ line }) => line.replace(/^\S+ https:\/\/[^/]+/, ""));
-  expect(urls.toSorted()).toEqual(written.toSorted());
-  const plain = escaped.map((call) => ({
-    ...call,
-    line: call.line.replaceAll(/%2f/gi, "/"),
-    title: `plain ${call.title}`,
-  }));
-  expect(await findArrived(proxy, standin.arrived, plain)).toEqual(plain.map(({ title }) => title));
-});
+describe("an escaped slash at GitHub is decided as a plain one, and sent as it came", () => {
+  const world = openShared(async (stack) => {
+    const standin = stack.use(await startGithubStandin());
+    return { standin, proxy: stack.use(await startGithubProxy({ standin, git: [githubRule()] })) };
+  });
 
-test("what the plain spelling may not do, and what isn't the same escaped, is refused", async () => {
-  await using standin = await startGithubStandin();
-  await using guarded = await startGithubProxy({ standin, git: [githubRule()], rules: everything });
-  const all = [...refused, ...never];
-  expect(await findArrived(guarded, standin.arrived, all)).toEqual([]);
-  await using open = await startGithubProxy({ standin, rules: everything });
-  const control = await findArrived(open, standin.arrived, all);
-  expect(control).toEqual(refused.map(({ title }) => title));
-  recordScore({
-    row: 23,
-    test: "escaped slashes at GitHub",
-    attempts: all.length,
-    blocked: all.length,
-    controlSucceeded: control.length,
+  test.each(escaped)("$title", async (call) => {
+    const { standin, proxy } = world();
+    const before = standin.arrived.length;
+    expect((await sendCall(proxy, call)).status).toBe(200);
+    const written = call.line.replace(/^\S+ https:\/\/[^/]+/, "");
+    expect(standin.arrived.slice(before).map(({ url }) => url)).toEqual([written]);
+    await sendCall(proxy, { ...call, line: call.line.replaceAll(/%2f/gi, "/") });
+    expect(standin.arrived).toHaveLength(before + 2);
   });
 });
 
-test("a file that may not be changed has no other spelling", async () => {
-  await using standin = await startGithubStandin();
-  const push = { ...githubRule().push!, denyPaths: [".github/**"] };
-  await using proxy = await startGithubProxy({ standin, git: [githubRule({ push })] });
-  const calls = [".github%2Fworkflows%2Fx.yml", ".github%2fx", "%2Egithub%2Fx", ".GitHub%2Fx"].map(
-    (path) => to(`PUT ${repo}/contents/${path}`, onAgent),
+describe("what the plain spelling may not do, and what isn't the same escaped, is refused", () => {
+  const world = openShared(async (stack) => {
+    const standin = stack.use(await startGithubStandin());
+    const git = [githubRule()];
+    return {
+      standin,
+      guarded: stack.use(await startGithubProxy({ standin, git, rules: everything })),
+      open: stack.use(await startGithubProxy({ standin, rules: everything })),
+    };
+  });
+
+  test.each([
+    ...refused.map((call) => ({ ...call, arrives: 1 })),
+    // What no rule allows arrives nowhere
+    ...never.map((call) => ({ ...call, arrives: 0 })),
+  ])("$title", async ({ arrives, ...call }) => {
+    const { standin, guarded, open } = world();
+    const before = standin.arrived.length;
+    await sendCall(guarded, call);
+    expect(standin.arrived).toHaveLength(before);
+    await sendCall(open, call);
+    expect(standin.arrived).toHaveLength(before + arrives);
+    const test = `escaped slashes at GitHub: ${call.title}`;
+    recordScore({ row: 23, test, attempts: 1, blocked: 1, controlSucceeded: arrives });
+  });
+});
+
+describe("a file that may not be changed", () => {
+  const world = openShared(async (stack) => {
+    const standin = stack.use(await startGithubStandin());
+    const push = { ...githubRule().push!, denyPaths: [".github/**"] };
+    const git = [githubRule({ push })];
+    return { standin, proxy: stack.use(await startGithubProxy({ standin, git })) };
+  });
+  const change = async (path: string): Promise<number> => {
+    const { standin, proxy } = world();
+    const before = standin.arrived.length;
+    await sendCall(proxy, to(`PUT ${repo}/contents/${path}`, onAgent));
+    return standin.arrived.length - before;
+  };
+
+  test.each([".github%2Fworkflows%2Fx.yml", ".github%2fx", "%2Egithub%2Fx", ".GitHub%2Fx"])(
+    "has no other spelling: %s",
+    async (path) => {
+      expect(await change(path)).toBe(0);
+    },
   );
-  expect(await findArrived(proxy, standin.arrived, calls)).toEqual([]);
-  const other = to(`PUT ${repo}/contents/github%2Fx`, onAgent);
-  expect(await findArrived(proxy, standin.arrived, [other])).toEqual([other.title]);
+
+  test("is no other one (control)", async () => {
+    expect(await change("github%2Fx")).toBe(1);
+  });
 });
 
 test("the refusal says which spelling is meant", async () => {
@@ -149,10 +173,10 @@ test("the refusal says which spelling is meant", async () => {
 test("a byte that is no UTF-8 is no mistake of the proxy's: reading passes, and a name isn't guessed", async () => {
   await using standin = await startGithubStandin();
   await using proxy = await startGithubProxy({ standin, git: [githubRule()], rules: everything });
-  const reads = [`GET ${repo}/contents/caf%E9`, `GET ${repo}/compare/caf%E9...main`].map((line) =>
-    to(line),
-  );
-  expect(await findArrived(proxy, standin.arrived, reads)).toEqual(reads.map(({ title }) => title));
+  for (const path of ["contents/caf%E9", "compare/caf%E9...main"]) {
+    await sendCall(proxy, to(`GET ${repo}/${path}`));
+    expect(standin.arrived.at(-1)?.url, path).toContain(path);
+  }
   const write = to(`PUT ${repo}/contents/caf%E9`, onAgent);
   expect(await sendCall(proxy, write)).toMatchObject({ status: 403, refusal: "git-not-allowed" });
   const project = to("GET https://api.github.com/api/v4/projects/a%2Fb/x%E9y");

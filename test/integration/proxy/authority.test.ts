@@ -2,7 +2,7 @@ import { createServer as createHttpServer } from "node:http";
 import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { createServer as createTlsServer, connect as connectTls, TLSSocket } from "node:tls";
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   plainDialer,
   startProxy,
@@ -13,6 +13,7 @@ import {
 import { recordScore } from "../../support/scoreboard.ts";
 import { createTestCa } from "../../support/test-ca.ts";
 import { openTunnel, startTls } from "../../support/tls-client.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const names = ["allowed.example", "also.example", "evil.example", "sub.allowed.example"] as const;
 const rules = [
@@ -152,48 +153,55 @@ test("only http/1.1 is offered, so that nothing is read by a second parser", asy
   tunnel.destroy();
 });
 
-test("a port that no rule names is refused, by CONNECT and in absolute form", async () => {
-  await using upstream = await startRecordingUpstream();
-  const dialer = plainDialer(upstream.port);
-  await using proxy = await startProxy({
-    rules: ["* https://allowed.example", "* http://allowed.example"],
-    dialer,
+const ports = [
+  1,
+  22,
+  25,
+  53,
+  444,
+  2375,
+  3128,
+  5432,
+  6379,
+  8080,
+  8443,
+  9999,
+  11211,
+  27017,
+  65535,
+  ...Array.from({ length: 85 }, (_, index) => 451 + 613 * index),
+];
+
+describe("a port that no rule names is refused, by CONNECT and in absolute form", () => {
+  const world = openShared(async (stack) => {
+    const dialer = plainDialer(stack.use(await startRecordingUpstream()).port);
+    const named = ["* https://allowed.example", "* http://allowed.example"];
+    return { dialer, proxy: stack.use(await startProxy({ rules: named, dialer })) };
   });
-  const ports = [
-    1, 22, 25, 53, 80, 444, 2375, 3128, 5432, 6379, 8080, 8443, 9999, 11211, 27017, 65535,
-  ];
-  for (let port = 1; ports.length < 100; port += 613) ports.push((port % 65_000) + 450);
-  let blocked = 0;
-  for (const port of ports) {
-    if (port !== 80) {
-      const absolute = await talk(
-        await proxy.connect(),
-        `GET http://allowed.example:${port}/ HTTP/1.1\r\nHost: allowed.example:${port}\r\n\r\n`,
-        { quietMs: 500 },
-      );
-      if (absolute.startsWith("HTTP/1.1 403 ")) blocked++;
-    } else blocked++;
+
+  test.each(ports)("%i", async (port) => {
+    const { proxy, dialer } = world();
+    const absolute = await talk(
+      await proxy.connect(),
+      `GET http://allowed.example:${port}/ HTTP/1.1\r\nHost: allowed.example:${port}\r\n\r\n`,
+      { quietMs: 500 },
+    );
+    expect(absolute).toMatch(/^HTTP\/1\.1 403 /);
     const tunnel = await proxy.connect();
     await talk(tunnel, `CONNECT allowed.example:${port} HTTP/1.1\r\n\r\n`, { until: /\r\n\r\n/ });
-    if (port === 80) {
-      // It may be tunnelled to, and what is inside is then decided as plain HTTP
-      tunnel.destroy();
-      blocked++;
-      continue;
-    }
     const inside = await talk(tunnel, `GET / HTTP/1.1\r\nHost: allowed.example:${port}\r\n\r\n`);
-    if (/^HTTP\/1\.1 403 .*\r\nX-Vaultbox-Refusal: port-not-allowed/.test(inside)) blocked++;
-  }
-  expect(blocked).toBe(ports.length * 2);
-  expect(dialer.dialled).toEqual([]);
-  recordScore({
-    row: 6,
-    test: "ports",
-    attempts: ports.length * 2,
-    blocked,
-    controlSucceeded: await countPortsThroughNaiveProxy(ports),
+    expect(inside).toMatch(/^HTTP\/1\.1 403 .*\r\nX-Vaultbox-Refusal: port-not-allowed/);
+    expect(dialer.dialled).toEqual([]);
+    const test = `ports: ${port}`;
+    recordScore({ row: 6, test, attempts: 2, blocked: 2, controlSucceeded: 0 });
   });
-}, 60_000);
+
+  test("and a usual proxy goes to all of them (control)", async () => {
+    const controlSucceeded = await countPortsThroughNaiveProxy(ports);
+    expect(controlSucceeded).toBe(ports.length);
+    recordScore({ row: 6, test: "ports: control", attempts: 0, blocked: 0, controlSucceeded });
+  }, 60_000);
+});
 
 /** A usual intercepting proxy that checks the CONNECT target alone: how many of three frontings get through it. */
 async function countReachedThroughNaiveProxy(): Promise<number> {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { AuditEvent, RequestDecisionEvent } from "../../../src/audit/audit-event.ts";
 import { summaryLines } from "../../../src/audit/summarise.ts";
 import { summarise } from "../../support/audit-fixture.ts";
@@ -16,6 +16,7 @@ import {
 } from "../../support/proxy-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { openTunnel, startTls } from "../../support/tls-client.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const rules = ["GET https://allowed.example/**", "GET https://10.1.2.3/**"];
 const head = (method: string, path: string, host: string, fields = ""): string =>
@@ -239,38 +240,49 @@ test("a placeholder in a refused tunnel is flagged", async () => {
   expect(summary.remedies).toEqual([]);
 });
 
-test("whatever is asked for in a refused tunnel, nothing is dialled, and one request is answered", async () => {
-  await using world = await openProxy();
-  const { proxy, dialer } = world;
-  const get = head("GET", "/", "allowed.example");
-  const inside = [
-    get,
-    get + get,
-    "GET https://allowed.example/ HTTP/1.1\r\nHost: allowed.example\r\n\r\n",
-    "CONNECT allowed.example:443 HTTP/1.1\r\nHost: allowed.example:443\r\n\r\n",
-    head("POST", "/", "allowed.example", `Content-Length: ${get.length}\r\n`) + get,
-    head("POST", "/", "allowed.example", "Transfer-Encoding: chunked\r\n") + `0\r\n\r\n${get}`,
-    `GET / HTTP/1.1\r\nHost: allowed.example\r\nHost: evil.example\r\n\r\n${get}`,
-    `GET / HTTP/1.1\nHost: allowed.example\n\n${get}`,
-    `\x00\r\n\r\n${get}`,
-  ];
-  let blocked = 0;
-  for (const bytes of inside) {
+const plainGet = head("GET", "/", "allowed.example");
+
+describe("whatever is asked for in a refused tunnel, nothing is dialled, and one request is answered", () => {
+  const world = openShared(async (stack) => stack.use(await openProxy()));
+
+  test.each([
+    ["a request", plainGet],
+    ["two requests", plainGet + plainGet],
+    ["a URL", "GET https://allowed.example/ HTTP/1.1\r\nHost: allowed.example\r\n\r\n"],
+    ["a tunnel", "CONNECT allowed.example:443 HTTP/1.1\r\nHost: allowed.example:443\r\n\r\n"],
+    [
+      "a request as a body",
+      head("POST", "/", "allowed.example", `Content-Length: ${plainGet.length}\r\n`) + plainGet,
+    ],
+    [
+      "a request behind chunks",
+      head("POST", "/", "allowed.example", "Transfer-Encoding: chunked\r\n") +
+        `0\r\n\r\n${plainGet}`,
+    ],
+    [
+      "two Hosts",
+      `GET / HTTP/1.1\r\nHost: allowed.example\r\nHost: evil.example\r\n\r\n${plainGet}`,
+    ],
+    ["bare line feeds", `GET / HTTP/1.1\nHost: allowed.example\n\n${plainGet}`],
+    ["a NUL", `\x00\r\n\r\n${plainGet}`],
+  ])("%s", async (name, bytes) => {
+    const { proxy, dialer } = world();
     const tunnel = await openTunnel(proxy, "evil.example:443", { sni: "allowed.example" });
     const answer = await talk(tunnel, bytes, { quietMs: 1000 });
-    if (answer.startsWith("HTTP/1.1 403 ") && answer.split("HTTP/1.1 ").length === 2) blocked++;
-  }
-  expect(blocked).toBe(inside.length);
-  expect(dialer.dialled).toEqual([]);
-  // The control: what goes by the names inside, as a transparent connection must, passes
-  const control = await startTls(proxy, await proxy.connect(), { host: "allowed.example" });
-  expect(await talk(control, get)).toMatch(/ 200 OK/);
-  recordScore({
-    row: 11,
-    test: "requests inside of a refused tunnel",
-    attempts: inside.length,
-    blocked,
-    controlSucceeded: dialer.dialled.length,
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    expect(answer.split("HTTP/1.1 ")).toHaveLength(2);
+    expect(dialer.dialled).toEqual([]);
+    const test = `requests inside of a refused tunnel: ${name}`;
+    recordScore({ row: 11, test, attempts: 1, blocked: 1, controlSucceeded: 0 });
+  });
+
+  test("but what goes by the names inside, as a transparent connection must, passes (control)", async () => {
+    const { proxy, dialer } = world();
+    const control = await startTls(proxy, await proxy.connect(), { host: "allowed.example" });
+    expect(await talk(control, plainGet)).toMatch(/ 200 OK/);
+    const controlSucceeded = dialer.dialled.length;
+    const test = "requests inside of a refused tunnel: control";
+    recordScore({ row: 11, test, attempts: 0, blocked: 0, controlSucceeded });
   });
 });
 

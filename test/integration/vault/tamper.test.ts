@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Decrypter, Encrypter } from "age-encryption";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isVaultboxError } from "../../../src/base/errors.ts";
 import type { AgeStore } from "../../../src/vault/age-store.ts";
 import { createVault, openStore } from "../../../src/vault/vault-catalog.ts";
@@ -157,45 +157,51 @@ test("a vault whose file is gone is an error, not an empty vault", async () => {
   });
 });
 
-test("a symbolic link, an open mode or an open folder is refused before anything is read", async () => {
-  await using vault = await makeVault();
-  const { vaults } = vault.context.paths;
-  const elsewhere = join(vault.folder, "elsewhere");
-  const identity = join(vaults, "default.identity");
-  const outcomes: string[] = [];
-  for (const path of [vault.file, identity]) {
-    for (const mode of [0o644, 0o640, 0o660, 0o606]) {
-      await chmod(path, mode);
-      outcomes.push(await tryRead(vault));
-      await chmod(path, 0o600);
-    }
+/** Ways to leave a file to others. */
+const openings: Readonly<Record<string, (path: string, elsewhere: string) => Promise<void>>> = {
+  "a link": async (path, elsewhere) => {
     await rename(path, elsewhere);
     await symlink(elsewhere, path);
-    outcomes.push(await tryRead(vault));
+  },
+  "a folder": async (path) => {
     await rm(path);
     await mkdir(path);
-    outcomes.push(await tryRead(vault));
-    await rm(path, { recursive: true });
-    await rename(elsewhere, path);
-  }
-  for (const mode of [0o755, 0o770, 0o777]) {
-    await chmod(vaults, mode);
-    outcomes.push(await tryRead(vault));
-    await chmod(vaults, 0o700);
-  }
-  await rename(vaults, elsewhere);
-  await symlink(elsewhere, vaults);
-  outcomes.push(await tryRead(vault));
-  await rm(vaults);
-  await rename(elsewhere, vaults);
-  const attempts = outcomes.length;
-  const blocked = outcomes.filter((code) => code === "VBX_FILE_UNSAFE").length;
-  expect(outcomes).toEqual(Array(attempts).fill("VBX_FILE_UNSAFE"));
-  expect(await tryRead(vault)).toBe("read 1");
-  // A plain read follows the link and looks at no mode
-  await symlink(vault.file, elsewhere);
-  const followed = [await readFile(elsewhere)].filter((bytes) => bytes.length > 0);
-  expect(followed).toHaveLength(1);
-  const controlSucceeded = followed.length;
-  recordScore({ row: 34, test: "links and modes", attempts, blocked, controlSucceeded });
-});
+  },
+  ...Object.fromEntries(
+    ["644", "640", "660", "606"].map((mode) => [
+      `mode ${mode}`,
+      (path: string) => chmod(path, Number.parseInt(mode, 8)),
+    ]),
+  ),
+};
+
+describe.each(["age", "identity"])(
+  "a vault's file is refused before anything is read, default.%s",
+  (type) => {
+    test.each(Object.entries(openings))("as %s", async (name, leave) => {
+      await using vault = await makeVault();
+      expect(await tryRead(vault)).toBe("read 1");
+      const path = join(vault.context.paths.vaults, `default.${type}`);
+      await leave(path, join(vault.folder, "elsewhere"));
+      expect(await tryRead(vault)).toBe("VBX_FILE_UNSAFE");
+      // A plain read follows the link and looks at no mode
+      const followed = name === "a folder" ? 0 : (await readFile(path)).length;
+      const controlSucceeded = followed > 0 ? 1 : 0;
+      const test = `links and modes: default.${type} as ${name}`;
+      recordScore({ row: 34, test, attempts: 1, blocked: 1, controlSucceeded });
+    });
+  },
+);
+
+test.each(["755", "770", "777", "a link"])(
+  "a folder of vaults is refused before anything is read, %s",
+  async (name) => {
+    await using vault = await makeVault();
+    const { vaults } = vault.context.paths;
+    if (name === "a link") await openings[name]?.(vaults, join(vault.folder, "elsewhere"));
+    else await chmod(vaults, Number.parseInt(name, 8));
+    expect(await tryRead(vault)).toBe("VBX_FILE_UNSAFE");
+    const test = `links and modes: the folder, ${name}`;
+    recordScore({ row: 34, test, attempts: 1, blocked: 1, controlSucceeded: 0 });
+  },
+);
