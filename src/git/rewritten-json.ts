@@ -1,5 +1,5 @@
 import { ChunkQueue } from "../base/chunk-queue.ts";
-import { isJsonObject } from "./strict-json.ts";
+import { isFields, parseJson, shapeOf } from "../base/shape.ts";
 import { headerValues, withoutHeader } from "../http/header-fields.ts";
 import type { HttpResponse } from "../http/exchange.ts";
 import { Refusal } from "../http/refusal.ts";
@@ -7,6 +7,8 @@ import type { ResponseChange, ResponseTransform } from "../http/handler.ts";
 import { type Hold, memoryOfText } from "../http/hold.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
+
+const jsonObject = shapeOf<Plain>("write its fields", isFields);
 
 /** Whether an answer is JSON. */
 export function isJsonAnswer(head: HttpResponse): boolean {
@@ -60,18 +62,9 @@ export function rewriteJson(
       return Buffer.alloc(0);
     },
     end: () => {
-      const plain = tryParse(pieces.takeAll().toString("utf8"));
-      if (!isJsonObject(plain)) throw new Error("the answer is no JSON object");
+      const plain = parseJson(pieces.takeAll().toString("utf8"), jsonObject);
+      if (plain === undefined) throw new Error("the answer is no JSON object");
       return Buffer.from(JSON.stringify(options.rewrite(plain)));
     },
   };
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON: the caller says so
-    return undefined;
-  }
 }

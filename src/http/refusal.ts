@@ -1,12 +1,16 @@
-/** Why the proxy itself answered: sent as `X-Vaultbox-Refusal`, written to the audit. Stable. */
-export type ProxyReason =
+/** Why host rules don't allow a request. */
+export type RuleReason =
   | "host-not-allowed"
   | "port-not-allowed"
   | "scheme-not-allowed"
   | "method-not-allowed"
   | "path-not-allowed"
   | "websocket-not-allowed"
-  | "denied-by-rule"
+  | "denied-by-rule";
+
+/** Why the proxy itself answered: sent as `X-Vaultbox-Refusal`, written to the audit. Stable. */
+export type ProxyReason =
+  | RuleReason
   | "git-not-allowed"
   | "authority-mismatch"
   | "request-invalid"

@@ -16,6 +16,7 @@
 // 9. A refusal names the step at which the nearest allow rule failed: host → port → scheme → WebSocket → method → path.
 import type { PolicyEntry } from "./entry-kind.ts";
 import { toComparableHost, toOriginKey } from "./host-pattern.ts";
+import type { RuleReason } from "../http/refusal.ts";
 import { methodsOfUse, type OtherPath } from "../http/other-path.ts";
 import {
   compileAllowPath,
@@ -24,7 +25,7 @@ import {
   type PathMatcher,
   type PathView,
 } from "./path-match.ts";
-import type { Decision, EgressPolicy, EgressRequest, RefusalReason, Rule } from "./policy.ts";
+import type { Decision, EgressPolicy, EgressRequest, Rule } from "./policy.ts";
 
 interface CompiledRule {
   readonly rule: Rule;
@@ -65,7 +66,7 @@ const steps = [
   "websocket-not-allowed",
   "method-not-allowed",
   "path-not-allowed",
-] as const satisfies readonly RefusalReason[];
+] as const satisfies readonly RuleReason[];
 const matched = steps.length;
 
 export function compilePolicy(policy: EgressPolicy): CompiledPolicy {
@@ -205,7 +206,7 @@ export function decideTunnel(
       if (isTotal && rule.port === authority.port) closed.set(rule.scheme, rule);
     }
   }
-  let reason: RefusalReason = "host-not-allowed";
+  let reason: RuleReason = "host-not-allowed";
   let denial: Rule | undefined;
   for (const { allow } of groups) {
     for (const { rule } of allow) {

@@ -1,5 +1,6 @@
 import type { EntryGroup } from "./entry-kind.ts";
 import type { OtherPath } from "../http/other-path.ts";
+import type { RuleReason } from "../http/refusal.ts";
 
 /** A canonical host name: lower case ASCII LDH labels, no trailing dot. `subdomains` is `*.host`: every subdomain, never the apex. */
 export interface HostPattern {
@@ -65,20 +66,11 @@ export interface EgressRequest {
   readonly others?: readonly OtherPath[];
 }
 
-export type RefusalReason =
-  | "host-not-allowed"
-  | "port-not-allowed"
-  | "scheme-not-allowed"
-  | "method-not-allowed"
-  | "path-not-allowed"
-  | "websocket-not-allowed"
-  | "denied-by-rule";
-
 export type Decision =
   | { readonly verdict: "allow"; readonly rule: Rule }
   | {
       readonly verdict: "deny";
-      readonly reason: RefusalReason;
+      readonly reason: RuleReason;
       readonly rule?: Rule;
       /** What is refused, when it isn't the request line: what the request does to another path */
       readonly other?: Pick<EgressRequest, "method" | "path">;
