@@ -16,7 +16,7 @@ export interface Authority {
 }
 
 /** Longest host name in characters without its trailing dot (RFC 1035 section 2.3.4 counts two more bytes on the wire). */
-const maxHostLength = 253;
+export const maxHostLength = 253;
 
 /** Host, brackets, trailing dot, colon, five digits; longer text is refused before any expression sees it. */
 const maxAuthorityLength = maxHostLength + 9;
@@ -28,7 +28,10 @@ const ordinary = new RegExp(
   `^((?:${label}\\.)*[a-z](?:[a-z0-9_-]{0,61}[a-z0-9])?)(?::([1-9][0-9]{0,4}))?$`,
 );
 const nameShape = new RegExp(`^(?:${label}\\.)*${label}$`);
-const numericLabel = /^(?:[0-9]+|0x[0-9a-f]*)$/;
+/** Resolvers read a name that ends so as a number: 127.1, 0x7f000001, 2130706433 (WHATWG URL §3.5 "ends in a number"). */
+export const numericLabel = /^(?:[0-9]+|0x[0-9a-f]*)$/;
+/** One part of a host's name, in lower case. */
+export const hostLabel = new RegExp(`^${label}$`);
 const dottedQuad =
   /^(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3}$/;
 

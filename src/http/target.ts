@@ -192,8 +192,11 @@ function toCanonicalSegment(segment: string, rawPath: string, scoped: "split" | 
   return isScoped && scoped === "split" ? `${scope}/${name}` : decoded;
 }
 
-// RFC 3986 pchar without `;`, which begins parameters on some servers; `%` itself never comes out of an escape
-function decodeWhatMayStand(escape: string): string {
+/**
+ * An escape as paths and patterns have it: RFC 3986 pchar without `;`, which begins parameters on some servers; `%` itself
+ * never comes out of one.
+ */
+export function decodeWhatMayStand(escape: string): string {
   const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
   return /[A-Za-z0-9._~!$&'()*+,=:@-]/.test(character) ? character : escape.toUpperCase();
 }

@@ -1,15 +1,11 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { quoted } from "../base/printable.ts";
+import { hostLabel, maxHostLength, numericLabel } from "../http/authority.ts";
 import type { EntryOrigin } from "./entry-kind.ts";
 import type { HostPattern } from "./policy.ts";
 import { invalidText } from "./file/problem.ts";
 
 const invalid = invalidText("host");
-
-/** Longest host name in octets, without the trailing dot (RFC 1035 §3.1) */
-const maxHostLength = 253;
-// Hosts of object stores have an underscore inside a label
-const label = /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/;
 
 /** Lower case, without one trailing dot and without the brackets of an IPv6 literal: how rules and requests are compared. */
 export function toComparableHost(host: string): string {
@@ -73,12 +69,11 @@ function checkName(text: string, host: string): void {
   const labels = host.split(".");
   for (const one of labels) {
     if (one === "") throw invalid(text, "an empty label between two dots");
-    if (!label.test(one)) {
+    if (!hostLabel.test(one)) {
       throw invalid(text, `the label ${quoted(one, 63)} is not letters, digits and inner hyphens`);
     }
   }
-  // Resolvers read such names as numbers: 127.1, 0x7f000001, 2130706433 (WHATWG URL §3.5 "ends in a number")
-  if (/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? "")) {
+  if (numericLabel.test(labels.at(-1) ?? "")) {
     throw invalid(text, "write an IPv4 address as four decimal numbers, as in 203.0.113.7");
   }
 }

@@ -1,6 +1,7 @@
 import type { PathPattern } from "./policy.ts";
 import { toFolded, withoutDotsAtEnd } from "../base/loose-name.ts";
 import { isAmbiguousPath, toShorterPaths } from "../http/path-readings.ts";
+import { decodeEscapes } from "../http/percent-decode.ts";
 import {
   anyDepth,
   compileSegment,
@@ -98,10 +99,7 @@ function toLooseSegments(path: string, separator: RegExp | string): readonly str
  */
 function toLoose(text: string): string {
   if (!text.includes("%")) return text.toLowerCase();
-  const bytes = text.replaceAll(/%[0-9a-f]{2}/gi, (escape) =>
-    String.fromCharCode(Number.parseInt(escape.slice(1), 16)),
-  );
-  return toFolded(Buffer.from(bytes, "latin1").toString("utf8").normalize("NFKC"));
+  return toFolded(decodeEscapes(text).normalize("NFKC"));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { PathPattern } from "./policy.ts";
+import { decodeWhatMayStand } from "../http/target.ts";
 import { invalidText } from "./file/problem.ts";
 
 const invalid = invalidText("path pattern");
@@ -19,7 +20,7 @@ export function parsePathPattern(text: string): PathPattern {
     throw invalid(text, `longer than ${maxPatternLength} characters`);
   }
   checkCharacters(text);
-  const canonical = toCanonicalPattern(text);
+  const canonical = text.replaceAll(/%[0-9a-f]{2}/gi, decodeWhatMayStand);
   const segments = canonical.slice(1).split("/");
   if (segments.length > maxSegments) throw invalid(text, `more than ${maxSegments} segments`);
   segments.forEach((segment, index) => {
@@ -59,12 +60,4 @@ function checkCharacters(text: string): void {
     throw invalid(text, "a control character is in no path that rules see");
   }
   if (/%25[0-9a-f]{2}/i.test(text)) throw invalid(text, "an escape that is escaped again (%25…)");
-}
-
-// The same characters that request paths have decoded: RFC 3986 pchar without `;`
-function toCanonicalPattern(text: string): string {
-  return text.replaceAll(/%[0-9a-f]{2}/gi, (escape) => {
-    const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-    return /[A-Za-z0-9._~!$&'()+,=:@-]/.test(character) ? character : escape.toUpperCase();
-  });
 }
