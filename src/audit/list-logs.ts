@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { isSystemError } from "../base/fs/beneath.ts";
 import { openRegularFile } from "../base/fs/regular-file.ts";
-import type { AuditRecord } from "./audit-event.ts";
+import type { AuditRecord, SessionEndEvent } from "./audit-event.ts";
 import { parseLine } from "./chain.ts";
 import type { LogFile } from "./session-log.ts";
 import { readLinesOf } from "./read-lines.ts";
@@ -52,7 +52,7 @@ async function readLog({ session, path }: LogFile): Promise<ListedLog | undefine
       size,
       writtenAt: last?.at ?? mtime.toISOString(),
       ...(await readStart(handle)),
-      ...(last?.type === "session.end" ? toEnd(last) : {}),
+      ...(last?.type === "session.end" && toEnd(last)),
     };
   } catch (error) {
     // Removed meanwhile: a session that has no log isn't one of these
@@ -87,6 +87,6 @@ function toEnd({
   status,
   requests,
   refused,
-}: Extract<AuditRecord, { type: "session.end" }>): Partial<ListedLog> {
+}: AuditRecord & SessionEndEvent): Partial<ListedLog> {
   return { endedAt: at, status, requests, refused };
 }

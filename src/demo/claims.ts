@@ -1,6 +1,5 @@
 import { elements, field, parseJson, type RecordedRequest } from "./standin-server.ts";
-import { apiHost, foreignKey, lastWords, refusedHost } from "./demo-script.ts";
-import type { BoxSearch } from "./box-contents.ts";
+import { apiHost, type BoxSearch, foreignKey, lastWords, refusedHost } from "./demo-script.ts";
 import type { VaultboxResult } from "./demo-step.ts";
 import type { SandboxCount } from "./demo-engine.ts";
 

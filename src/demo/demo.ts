@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { anthropicStandin } from "./anthropic-standin.ts";
-import { searchBox } from "./box-contents.ts";
+import { apiHost, boxContentsFile, demoScript, demoShellScript, searchBox } from "./demo-script.ts";
 import { type Claim, judge } from "./claims.ts";
 import { countSandbox, openDemoEngine, type SandboxCount } from "./demo-engine.ts";
 import { type DemoHome, openDemoHome } from "./demo-home.ts";
-import { apiHost, boxContentsFile, demoScript, demoShellScript } from "./demo-script.ts";
 import { type DemoContext, runRequiredStep, runStep, type VaultboxResult } from "./demo-step.ts";
 import { openStandin, type Standin } from "./standin-server.ts";
 import { VaultboxError } from "../base/errors.ts";

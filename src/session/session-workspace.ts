@@ -9,7 +9,7 @@ import type { Session } from "./session.ts";
 import { refuseNested } from "./refuse-nested.ts";
 import { rememberFolders } from "../base/remember-folders.ts";
 import { refuseRepositoryParts, refuseSecondViews } from "./mount-refusals.ts";
-import { resolveShown } from "../sandbox/mounts/shown-files.ts";
+import { resolveShown } from "../sandbox/mounts/mount-flags.ts";
 import { toWritable } from "../base/session-state.ts";
 import type { RunRequest } from "./plan/run-request.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { anthropicStandin } from "../../src/demo/anthropic-standin.ts";
-import { collectCommand } from "../../src/demo/box-contents.ts";
+import { collectCommand } from "../../src/demo/demo-script.ts";
 import { openaiStandin } from "../support/openai-standin.ts";
 import type { ScriptedTurn, StandinHandler } from "../../src/demo/standin-server.ts";
 import { type AgentWorld, openAgentWorld } from "../support/agent-world.ts";

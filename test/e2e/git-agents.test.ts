@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { anthropicStandin } from "../../src/demo/anthropic-standin.ts";
-import { collectCommand } from "../../src/demo/box-contents.ts";
+import { collectCommand } from "../../src/demo/demo-script.ts";
 import { openaiStandin } from "../support/openai-standin.ts";
 import type { ScriptedTurn, Standin } from "../../src/demo/standin-server.ts";
 import { type AgentWorld, openAgentWorld, testVault } from "../support/agent-world.ts";

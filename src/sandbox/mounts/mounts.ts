@@ -13,7 +13,7 @@ import { contains } from "../../base/fs/path-steps.ts";
 import { maxFileBytes } from "../../policy/file/fields.ts";
 import { quoted } from "../../base/printable.ts";
 import { toShellWord } from "../../base/shell-word.ts";
-import { parseMount } from "./mount-text.ts";
+import { parseMount } from "./mount-flags.ts";
 import { homeMount, sandboxHome } from "../sandbox-places.ts";
 import { findOuterRepositories } from "../../workspace/roots/outer-repository.ts";
 

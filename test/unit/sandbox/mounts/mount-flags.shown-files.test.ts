@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { resolveShown } from "../../../../src/sandbox/mounts/shown-files.ts";
+import { resolveShown } from "../../../../src/sandbox/mounts/mount-flags.ts";
 import { matches, parseHideRules, withShown } from "../../../../src/workspace/hide/hide-rules.ts";
 import { openShared } from "../../../support/shared-place.ts";
 

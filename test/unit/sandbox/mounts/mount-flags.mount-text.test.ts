@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readHomeFolder } from "../../../../src/base/home-folder.ts";
-import { parseMount } from "../../../../src/sandbox/mounts/mount-text.ts";
+import { parseMount } from "../../../../src/sandbox/mounts/mount-flags.ts";
 
 test("a mount is read-only unless it says rw", () => {
   expect(parseMount("/a:/b")).toEqual({ source: "/a", target: "/b", readOnly: true });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { collectCommand, searchBox } from "../../../src/demo/box-contents.ts";
+import { collectCommand, searchBox } from "../../../src/demo/demo-script.ts";
 
 const secret = randomBytes(30).toString("base64url");
 
