@@ -57,14 +57,9 @@ async function runOnce(
   using signals = watchSignals(ending.ask);
   void signals;
   try {
-    const result = await runSandbox(toRunOptions(argv, flags), {
-      ...readUser(),
-      streams: process,
-      ending,
-      engine,
-      relayImage,
-      onEvent: (event) => tellUser(event, flags, onDropped),
-    });
+    const onEvent = (event: SessionEvent): void => tellUser(event, flags, onDropped);
+    const host = toHost({ ending, engine, relayImage, onEvent });
+    const result = await runSandbox(toRunOptions(argv, flags), host);
     printResult(result, flags);
     if (result.failure !== undefined) reportLateFailure(result.failure, flags);
     const isHandedOff = result.handoff?.complete !== true || result.handoff.entries.length > 0;
@@ -110,17 +105,27 @@ function reportLateFailure(failure: unknown, { json = false }: RunFlags): void {
   });
 }
 
-type User = Pick<RunHost, "paths" | "env" | "prompt" | "confirm" | "openBuildReporter">;
+type HostParts = Pick<RunHost, "ending" | "engine" | "relayImage" | "onEvent">;
 
 /** What is loaded for a question, or for the progress of a build, is loaded when there is one. */
-function readUser(): User {
-  const hears = canPrompt();
+function toHost(parts: HostParts): RunHost {
   const load = () => import("./prompt.ts");
   return {
+    ...parts,
     paths: resolvePaths(),
     env: process.env,
-    prompt: hears ? async (question) => (await load()).promptHidden(question) : undefined,
-    confirm: hears ? async (question) => (await load()).promptYes(question) : undefined,
+    streams: process,
+    // Asked late: to look at stdin opens it
+    get prompt() {
+      return canPrompt()
+        ? async (question: string) => (await load()).promptHidden(question)
+        : undefined;
+    },
+    get confirm() {
+      return canPrompt()
+        ? async (question: string) => (await load()).promptYes(question)
+        : undefined;
+    },
     openBuildReporter: async () => {
       const { openBuildReporter } = await import("./build-progress.ts");
       return openBuildReporter({ everyLine: false });
