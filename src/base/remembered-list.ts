@@ -5,6 +5,7 @@ import { isSystemError } from "./fs/beneath.ts";
 import { readRegularText } from "./fs/regular-file.ts";
 import { acquireLock } from "./fs/lock.ts";
 import { quoted } from "./printable.ts";
+import { listOf, type Shape } from "./shape.ts";
 import { inState, type StateName } from "./state-folder.ts";
 
 /** What sessions of all workspaces remember: one file of vaultbox's state. */
@@ -18,20 +19,23 @@ export interface RememberedList<T> {
 interface ListOptions<T> {
   /** Name of the file */
   readonly file: StateName;
+  readonly item: Shape<T>;
   /** What a damaged list counts as; with a hint it's an error, because nobody can say what it said */
   readonly damaged: { readonly countsAs: readonly T[] } | { readonly hint: string };
 }
 
 export function createRememberedList<T>({
   file: name,
+  item,
   damaged,
 }: ListOptions<T>): RememberedList<T> {
+  const shape = listOf(item);
   const toFile = (paths: Paths): string => inState(paths.state, name);
   const read = async (paths: Paths): Promise<readonly T[]> => {
     let why = "is damaged";
     try {
       const list: unknown = JSON.parse(await readRegularText(toFile(paths)));
-      if (Array.isArray(list)) return list as readonly T[];
+      if (shape.fits(list)) return list;
     } catch (error) {
       // No JSON otherwise
       if (isSystemError(error)) {

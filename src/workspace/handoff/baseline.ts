@@ -1,3 +1,4 @@
+import { fieldsOf, isFields, listOf, oneOf, optional, shapeOf, text } from "../../base/shape.ts";
 import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import { unsafe } from "../unsafe-workspace.ts";
@@ -10,7 +11,6 @@ import type { HostExecutable } from "../scan/host-executable.ts";
 import type { Scan } from "../scan/scan.ts";
 import { inspectGitDir, type InspectedPlace } from "../git-dir/inspect/inspect-git-dir.ts";
 import type { GitDir } from "../git-dir/inspect/find-git-dirs.ts";
-import type { Danger } from "../git-dir/inspect/inspection.ts";
 
 /** What a repository was at the start. */
 export interface KnownGitDir {
@@ -25,6 +25,15 @@ export interface KnownGitDir {
   /** Of what makes git show something else there; missing in what an earlier version wrote */
   readonly views?: KnownViews;
 }
+
+export const knownGitDir = fieldsOf<KnownGitDir>({
+  fingerprint: text,
+  shape: oneOf("folder", "bare", "file", "link", "module", "worktree", "other"),
+  dangers: listOf(text),
+  leads: optional(listOf(text)),
+  remotes: text,
+  views: optional(shapeOf("write ids with states", isFields)),
+});
 
 /** What is remembered of the start; kept on disk for the case that this process dies. */
 export interface Baseline {
@@ -69,8 +78,12 @@ export async function readKnownGitDirs(
     const { fingerprint, dangers, leads, remotes, unseen: end } = found;
     if (end !== undefined) throw tooMuch(place.root, gitDir, end);
     const unseen = dangers.find((danger) => danger.unseen !== undefined);
-    if (unseen !== undefined && place.protect === "default")
-      throw notScannedInto(place.root, gitDir, unseen);
+    if (unseen !== undefined && place.protect === "default") {
+      // At the end nobody could say what is the user's own
+      const path = quoted(toTold(place.root, gitDir.names.join("/")));
+      const hint = toOpeningHint(place.root, gitDir.names);
+      throw unsafe(`cannot protect ${path}: it ${unseen.text}`, hint);
+    }
     const { known: views } = await readGitDirViews(place.root.folder, gitDir, place);
     const over = place.budget.ended();
     if (over !== undefined) throw tooMuch(place.root, gitDir, over);
@@ -96,12 +109,6 @@ function tooMuch(root: MountedRoot, { names }: GitDir, unseen: ScanEnd): Vaultbo
     `cannot look through the repository ${quoted(toTold(root, names.join("/")))}: ${toReason(unseen)}`,
     "run in one of the repositories instead of the folder around them: --workspace DIR",
   );
-}
-
-/** At the end nobody could say what is the user's own. */
-function notScannedInto(root: MountedRoot, { names }: GitDir, { text }: Danger): VaultboxError {
-  const path = quoted(toTold(root, names.join("/")));
-  return unsafe(`cannot protect ${path}: it ${text}`, toOpeningHint(root, names));
 }
 
 /**

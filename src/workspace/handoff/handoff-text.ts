@@ -1,7 +1,7 @@
 import { plural } from "../../base/units.ts";
 import { toPrintable } from "../../base/printable.ts";
 import { toPathWord, toShellWord } from "../../base/shell-word.ts";
-import type { Handoff, HandoffEntry } from "./handoff.ts";
+import { isLoud, type Handoff, type HandoffEntry } from "./handoff.ts";
 
 /** Lines on the terminal; the audit has every entry. */
 const maxLines = 12;
@@ -15,8 +15,6 @@ const order = ["disabled", "dangerous", "new", "changed", "removed"] as const;
 export function handoffLines(handoff: Handoff, who = "the sandbox"): readonly string[] {
   const { entries, more = 0 } = handoff;
   const lines: string[] = [];
-  const isLoud = ({ change }: HandoffEntry): boolean =>
-    change === "disabled" || change === "dangerous";
   const loud = entries.filter(isLoud);
   for (const { change, path, detail = "" } of loud.slice(0, 4))
     lines.push(toLoud(change, path, detail));

@@ -14,6 +14,11 @@ export interface HandoffEntry {
   readonly detail?: string;
 }
 
+/** Whether the user must know of an entry before all others. */
+export function isLoud({ change }: HandoffEntry): boolean {
+  return change === "disabled" || change === "dangerous";
+}
+
 /** New or changed files that a compiler made and that run instead of their source: every build makes some. */
 export interface CompiledFiles {
   readonly count: number;

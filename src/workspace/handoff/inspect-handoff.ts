@@ -10,7 +10,13 @@ import {
   toCompiledFiles,
 } from "./changed-files.ts";
 import type { Found } from "./found.ts";
-import { type HandlingOptions, type Handoff, type HandoffEntry, HandlingSteps } from "./handoff.ts";
+import {
+  type HandlingOptions,
+  type Handoff,
+  type HandoffEntry,
+  HandlingSteps,
+  isLoud,
+} from "./handoff.ts";
 import { disablePrograms, disableUnseenFolders, takeOwnerRights } from "./disable-places.ts";
 import { inspectViews, reportRepositories } from "./left-repositories.ts";
 import { takeSharedRights } from "./shared-rights.ts";
@@ -94,12 +100,8 @@ function toTeller(root: Found["root"]): (entry: HandoffEntry) => HandoffEntry {
 /** No more than anybody reads, and nothing that was disabled is left out for the length of one root's list. */
 function toListed(entries: readonly HandoffEntry[]): readonly HandoffEntry[] {
   if (entries.length <= maxEntries) return entries;
-  const isDisabled = ({ change }: HandoffEntry): boolean =>
-    change === "disabled" || change === "dangerous";
-  return [...entries.filter(isDisabled), ...entries.filter((one) => !isDisabled(one))].slice(
-    0,
-    maxEntries,
-  );
+  const first = [...entries.filter(isLoud), ...entries.filter((one) => !isLoud(one))];
+  return first.slice(0, maxEntries);
 }
 
 /** Of a look that went on. */

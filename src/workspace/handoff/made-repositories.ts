@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { Names } from "../../base/fs/beneath.ts";
 import type { Paths } from "../../base/paths.ts";
 import { createRememberedList } from "../../base/remembered-list.ts";
+import { fieldsOf, flag, listOf, text } from "../../base/shape.ts";
 import type { RepositoryFacts } from "../git-dir/repository-facts.ts";
 import type { InspectedGitDir } from "./found.ts";
 import { openOrNothing, toNames } from "../host-path.ts";
@@ -15,8 +16,9 @@ import { listOtherSessions, readOtherRoots, type OtherRoot } from "./unscanned-s
 /** What can't be read says of no repository that it's the user's. */
 const everything: readonly MadeIn[] = [{ workspace: "/", isAll: true, own: [], made: [] }];
 
-const list = createRememberedList<MadeIn>({
+const list = createRememberedList({
   file: "made-in-sandbox.json",
+  item: fieldsOf<MadeIn>({ workspace: text, isAll: flag, own: listOf(text), made: listOf(text) }),
   damaged: { countsAs: everything },
 });
 

@@ -1,9 +1,10 @@
 import type { Paths } from "../../base/paths.ts";
 import { contains } from "../../base/fs/path-steps.ts";
 import { createRememberedList } from "../../base/remembered-list.ts";
+import { fieldsOf, oneOf, optional, text } from "../../base/shape.ts";
 import { inFolderOf, isSystemError, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { toNames } from "../host-path.ts";
-import { toKnownHere, type Baseline, type KnownGitDir } from "./baseline.ts";
+import { knownGitDir, toKnownHere, type Baseline, type KnownGitDir } from "./baseline.ts";
 import { startedKind, toState } from "../git-dir/pointed/named-executables.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Found } from "./found.ts";
@@ -35,8 +36,14 @@ interface FoundDangers {
 /** More of one run aren't listed: then all that is new in its roots is not the user's. */
 export const maxOpenDangers = 1000;
 
-const list = createRememberedList<OpenDanger>({
+const list = createRememberedList({
   file: "dangerous.json",
+  item: fieldsOf<OpenDanger>({
+    place: text,
+    kind: oneOf("repository", "folder", "program", "started"),
+    root: optional(text),
+    known: optional(knownGitDir),
+  }),
   damaged: {
     hint: "it says what runs left that is dangerous; look at your workspaces, then delete it",
   },

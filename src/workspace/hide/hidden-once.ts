@@ -1,6 +1,7 @@
 import type { Paths } from "../../base/paths.ts";
 import { inFolderOf, orNothing, type Folder, type Names } from "../../base/fs/beneath.ts";
 import { createRememberedList } from "../../base/remembered-list.ts";
+import { fieldsOf, optional, text } from "../../base/shape.ts";
 
 // What was hidden once. A sandbox can move a folder with a hidden file in it to where the next start doesn't look, so it's
 // known again by its inode, wherever it is then.
@@ -39,8 +40,15 @@ export function readPlace(root: Folder, names: Names): HiddenKey | undefined {
   });
 }
 
-const list = createRememberedList<HiddenOnce>({
+const list = createRememberedList({
   file: "hidden.json",
+  item: fieldsOf<HiddenOnce>({
+    path: text,
+    key: text,
+    around: text,
+    root: text,
+    was: optional(text),
+  }),
   damaged: {
     hint: "it says what was hidden, and may be moved now; look for it, then delete the list",
   },

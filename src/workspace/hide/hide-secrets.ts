@@ -1,5 +1,4 @@
 import type { Names } from "../../base/fs/beneath.ts";
-import { VaultboxError } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import { unsafe, smallerFolder } from "../unsafe-workspace.ts";
 import { kindOf, showInstead, type MountDraft } from "../protect/mount-draft.ts";
@@ -9,7 +8,6 @@ import type { TrackedSecrets } from "./tracked/leave-tracked.ts";
 const maxHidden = 200;
 
 const nothing = Buffer.alloc(0);
-const nothingTracked: TrackedSecrets = { readable: [], files: new Map(), folders: new Map() };
 
 /**
  * Mounts something empty over files and folders, or what git has of them.
@@ -18,25 +16,24 @@ const nothingTracked: TrackedSecrets = { readable: [], files: new Map(), folders
 export function hideSecrets(
   draft: MountDraft,
   secrets: readonly Names[],
-  { readable, files, folders }: TrackedSecrets = nothingTracked,
+  git: TrackedSecrets | undefined,
 ): void {
-  for (const names of readable) draft.readable.push(names);
+  for (const names of git?.readable ?? []) draft.readable.push(names);
   // In what is mounted beside the workspace only the number of mounts is a limit
-  if (secrets.length > maxHidden && draft.root.kind === "workspace") throw tooMany(secrets);
+  if (secrets.length > maxHidden && draft.root.kind === "workspace") {
+    const some = secrets.slice(0, 3).map((names) => quoted(names.join("/")));
+    throw unsafe(
+      `cannot hide ${secrets.length} files of the workspace (${some.join(", ")}, …): more than ${maxHidden}`,
+      "hide a folder instead of its files, or say what to hide in vaultbox.yaml: workspace: {hide: [default, private/]}",
+      smallerFolder,
+    );
+  }
   for (const names of secrets) {
     const kind = kindOf(draft, names);
     const key = names.join("/");
     draft.frozen.push(names);
-    if (kind === "file") showInstead(draft, names, { content: nothing, tracked: files.get(key) });
-    if (kind === "folder") draft.folders.set(key, folders.get(key) ?? "folder");
+    if (kind === "file")
+      showInstead(draft, names, { content: nothing, tracked: git?.files.get(key) });
+    if (kind === "folder") draft.folders.set(key, git?.folders.get(key) ?? "folder");
   }
-}
-
-function tooMany(secrets: readonly Names[]): VaultboxError {
-  const some = secrets.slice(0, 3).map((names) => quoted(names.join("/")));
-  return unsafe(
-    `cannot hide ${secrets.length} files of the workspace (${some.join(", ")}, …): more than ${maxHidden}`,
-    "hide a folder instead of its files, or say what to hide in vaultbox.yaml: workspace: {hide: [default, private/]}",
-    smallerFolder,
-  );
 }

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { VaultboxError } from "../../base/errors.ts";
 import { orNothing, type Names } from "../../base/fs/beneath.ts";
 import type { FileOrigin } from "../../base/fs/file-origin.ts";
 import { quoted } from "../../base/printable.ts";
@@ -49,7 +48,13 @@ export function refuseMovedSecrets(
         if (names === undefined || known.has(toKey(around, path))) continue;
         // Git has the same by now
         if (readable.has(names.join("/"))) continue;
-        if (isMoved(root, rules, { names, around })) throw moved(toTold(root, names.join("/")), id);
+        if (!isMoved(root, rules, { names, around })) continue;
+        const what = `cannot hide ${quoted(toTold(root, names.join("/")))}`;
+        throw unsafe(
+          `${what}: the folder around it was moved while another session runs`,
+          `end that session, and read what it says: vaultbox stop ${id}`,
+          "or move the folder back to where it was",
+        );
       }
     }
   }
@@ -75,12 +80,4 @@ function isMoved(
     return kind !== undefined && isHidden(rules, { folder, entry: { name, kind }, names });
   }
   return !matches(rules.shown, path) && (rules.defaults || matches(rules.hidden, path));
-}
-
-function moved(path: string, session: string): VaultboxError {
-  return unsafe(
-    `cannot hide ${quoted(path)}: the folder around it was moved while another session runs`,
-    `end that session, and read what it says: vaultbox stop ${session}`,
-    "or move the folder back to where it was",
-  );
 }

@@ -21,20 +21,14 @@ export function isNameable(path: string): boolean {
 export function refuseUnnameable(paths: readonly string[], otherwise = withoutBoth): void {
   const path = paths.find((one) => !isNameable(one));
   if (path === undefined) return;
-  const what = `cannot hide or protect ${quoted(path)}`;
-  if (isNameUtf8(path)) {
-    throw unsafe(
-      `${what}: its path is longer than ${maxPathBytes} bytes`,
-      "move it to a place with a shorter path",
-      otherwise,
-    );
-  }
   const outermost = findOutermost(path);
-  throw unsafe(
-    `${what}: a container engine takes only names in UTF-8, and ${quoted(basename(outermost))} is none`,
-    `give it another name: mv ${toShellWord(outermost)} ${toShellWord(dirname(outermost))}/NEW-NAME`,
-    otherwise,
-  );
+  const [why, hint] = isNameUtf8(path)
+    ? [`its path is longer than ${maxPathBytes} bytes`, "move it to a place with a shorter path"]
+    : [
+        `a container engine takes only names in UTF-8, and ${quoted(basename(outermost))} is none`,
+        `give it another name: mv ${toShellWord(outermost)} ${toShellWord(dirname(outermost))}/NEW-NAME`,
+      ];
+  throw unsafe(`cannot hide or protect ${quoted(path)}: ${why}`, hint, otherwise);
 }
 
 /** The first folder on the way whose name is no UTF-8, or the entry itself. */

@@ -8,7 +8,7 @@ import {
   utimes,
   writeFile,
 } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Names } from "../../base/fs/beneath.ts";
 import type { Owner } from "../../base/fs/entry-facts.ts";
 import { toNameBytes } from "../../base/fs/name-text.ts";
@@ -127,10 +127,8 @@ async function writeCopy(source: string, { content, tracked }: CopyMount): Promi
 async function writeFolder(source: string, files: ShownFolder): Promise<void> {
   const made = new Set<string>();
   for (const [path, file] of files) {
-    const steps = dirname(path).split("/");
-    for (const [index, step] of steps.entries()) {
-      const inner = steps.slice(0, index + 1).join("/");
-      if (step === "." || made.has(inner)) continue;
+    for (const inner of toWayThere(path.split("/"))) {
+      if (inner === "" || made.has(inner)) continue;
       made.add(inner);
       const folder = toNameBytes(join(source, inner));
       await mkdir(folder);

@@ -18,9 +18,7 @@ const minRead = 64;
 const maxFolders = 200_000;
 
 /** What the end of a run saw of a folder. */
-interface Note {
-  readonly state: string;
-  readonly count: number;
+interface Note extends Omit<PlainFolder, "name" | "folders"> {
   /** Names of the folders in it */
   readonly folders: readonly string[];
 }

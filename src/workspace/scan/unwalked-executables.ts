@@ -39,15 +39,6 @@ export async function addExecutableAliases(root: Folder, draft: ScanDraft): Prom
   }
 }
 
-/** A folder of a repository, with the path that the patterns know it by. */
-interface GitPlace {
-  readonly folder: Folder;
-  /** Names from the workspace */
-  readonly names: Names;
-  /** The same from `.git` on, whatever the repository's folder is called */
-  readonly known: readonly string[];
-}
-
 /**
  * Takes what other programs go by in the repositories' own folders, through which no walk goes.
  * @param draft with the table of these
@@ -62,7 +53,11 @@ export async function addExecutablesOfGitDirs(draft: ScanDraft): Promise<void> {
   }
 }
 
-async function addIn(draft: ScanDraft, place: GitPlace): Promise<void> {
+/** @param place.known names as the patterns know them, from `.git` on, whatever the repository's folder is called */
+async function addIn(
+  draft: ScanDraft,
+  place: { readonly folder: Folder; readonly names: Names; readonly known: Names },
+): Promise<void> {
   const { budget, table } = draft;
   const around = table.toFolder(place.known);
   for (const entry of await readFolderOrNothing(place.folder, budget)) {

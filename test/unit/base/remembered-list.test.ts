@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { resolvePaths, type Paths } from "../../../src/base/paths.ts";
 import { createRememberedList } from "../../../src/base/remembered-list.ts";
+import { number } from "../../../src/base/shape.ts";
 
 async function createState(): Promise<AsyncDisposable & { readonly paths: Paths }> {
   const root = await mkdtemp(join(tmpdir(), "vbl-"));
@@ -12,8 +13,9 @@ async function createState(): Promise<AsyncDisposable & { readonly paths: Paths 
   return { paths, [Symbol.asyncDispose]: () => rm(root, { recursive: true }) };
 }
 
-const strict = createRememberedList<number>({ file: "hidden.json", damaged: { hint: "look" } });
-const lenient = createRememberedList<number>({ file: "hidden.json", damaged: { countsAs: [7] } });
+const place = { file: "hidden.json", item: number } as const;
+const strict = createRememberedList({ ...place, damaged: { hint: "look" } });
+const lenient = createRememberedList({ ...place, damaged: { countsAs: [7] } });
 
 test("what several processes add to a list at once is all kept, and an equal list is not written", async () => {
   await using state = await createState();
@@ -28,7 +30,7 @@ test("what several processes add to a list at once is all kept, and an equal lis
   expect(await readdir(paths.state)).toEqual(["hidden.json"]);
 });
 
-test.each(["", "{", "{}", "null", "[1,"])(
+test.each(["", "{", "{}", "null", "[1,", '[1, "2"]'])(
   "a list that is damaged is an error with a hint, or counts as another one: %j",
   async (content) => {
     await using state = await createState();

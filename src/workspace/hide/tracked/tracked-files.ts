@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 import { inFolderOf, type Folder, type Names } from "../../../base/fs/beneath.ts";
+import { maxNameBytes } from "../../../base/fs/folder-descriptor.ts";
 import { toNameBytes, toNameText } from "../../../base/fs/name-text.ts";
+import { toWayThere } from "../../host-path.ts";
 import type { ScanBudget } from "../../scan-budget.ts";
 import { readBlob } from "../../git-dir/objects/read-blob.ts";
 import type { OpenRoot } from "../../roots/mounted-root.ts";
@@ -107,17 +109,9 @@ export async function inspectBeneathTracked(
 
 /** The index is a sandbox's to write, and these become files of the session. */
 function isPlainPath(path: string): boolean {
-  const names = path.split("/");
-  return (
-    path.length <= maxPathLength &&
-    names.every(
-      (name) =>
-        name !== "" &&
-        name !== "." &&
-        name !== ".." &&
-        Buffer.from(toNameBytes(name)).length <= 255,
-    )
-  );
+  const isPlain = (name: string): boolean =>
+    !["", ".", ".."].includes(name) && Buffer.byteLength(toNameBytes(name)) <= maxNameBytes;
+  return path.length <= maxPathLength && path.split("/").every(isPlain);
 }
 
 /** Whether a link can lead there. */
@@ -127,12 +121,9 @@ function isPlainTarget(target: Buffer): boolean {
 
 /** Whether no file is a folder of others. */
 function isTree(files: ReadonlyMap<string, ShownFile>): boolean {
-  const folders = new Set<string>();
-  for (const path of files.keys()) {
-    for (let end = path.indexOf("/"); end !== -1; end = path.indexOf("/", end + 1))
-      folders.add(path.slice(0, end));
-  }
-  return ![...files.keys()].some((path) => folders.has(path));
+  const paths = [...files.keys()];
+  const folders = new Set(paths.flatMap((path) => toWayThere(path.split("/"))));
+  return !paths.some((path) => folders.has(path));
 }
 
 /** As names stand in an index, a letter for each byte. */
