@@ -131,13 +131,14 @@ test.each([
   },
 );
 
-test("what else is at an alias is found too: submodules, and what is cloned", async () => {
-  const ssh = "Host github-work\n HostName github.com\n";
-  const { inBox } = await createBox({ settings: toRemote("git@github-work:acme/widgets"), ssh });
-  for (const url of ["git@github-work:acme/gears.git", "ssh://github-work/acme/gears.git"]) {
+test.each(["git@github-work:acme/gears.git", "ssh://github-work/acme/gears.git"])(
+  "what else is at an alias is found too, as of submodules and of what is cloned: %s",
+  async (url) => {
+    const ssh = "Host github-work\n HostName github.com\n";
+    const { inBox } = await createBox({ settings: toRemote("git@github-work:acme/widgets"), ssh });
     expect(await inBox("ls-remote", "--get-url", url)).toBe("https://github.com/acme/gears.git");
-  }
-});
+  },
+);
 
 test("a remote in the user's own short form is the repository that it means", async () => {
   const user = '[url "git@github-work:"]\n\tinsteadOf = gh:\n';

@@ -3,8 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fitEnvironment } from "../../../src/sandbox/environment/fit-environment.ts";
+import { openShared } from "../../support/shared-place.ts";
 
 const run = promisify(execFile);
 /** What images have at /bin/sh. */
@@ -23,30 +24,43 @@ async function fit(shell: string, env: Readonly<Record<string, string>>) {
   return { TERM, LC_ALL, LC_CTYPE, LANG };
 }
 
-test.each(shells)(
-  "a terminal without a description becomes xterm-256color, by %s",
-  async (shell) => {
-    const home = await mkdtemp(join(tmpdir(), "vaultbox-term-"));
-    onTestFinished(() => rm(home, { recursive: true }));
-    await mkdir(join(home, ".terminfo/o"), { recursive: true });
-    await writeFile(join(home, ".terminfo/o/own"), "");
-    const become = async (TERM: string) => (await fit(shell, { TERM, HOME: home })).TERM;
-    for (const name of ["xterm-nosuch", "nosuch-256color", "x/../y", "-e", "*"]) {
-      expect(await become(name), name).toBe("xterm-256color");
-    }
-    for (const name of ["own", "xterm", "xterm-256color", "dumb", "vt100", "linux", ""]) {
-      expect(await become(name), name).toBe(name);
-    }
-  },
-);
+describe.each(shells)("by %s", (shell) => {
+  const home = openShared(async (stack) => {
+    const folder = await mkdtemp(join(tmpdir(), "vaultbox-term-"));
+    stack.defer(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, ".terminfo/o"), { recursive: true });
+    await writeFile(join(folder, ".terminfo/o/own"), "");
+    return folder;
+  });
+  const become = async (TERM: string) => (await fit(shell, { TERM, HOME: home() })).TERM;
 
-test.each(shells)("a locale that isn't there becomes C.UTF-8, by %s", async (shell) => {
-  for (const name of ["LC_ALL", "LC_CTYPE", "LANG"] as const) {
-    for (const missing of ["xx_YY.UTF-8", "xx_YY", "UTF-8", "xx_YY@euro", "../x", "$(id)"]) {
-      expect((await fit(shell, { [name]: missing }))[name], missing).toBe("C.UTF-8");
-    }
-    for (const there of ["C", "POSIX", "C.UTF-8", "C.utf8", ""]) {
-      expect((await fit(shell, { [name]: there }))[name], there).toBe(there);
-    }
-  }
+  test.each(["xterm-nosuch", "nosuch-256color", "x/../y", "-e", "*"])(
+    "a terminal without a description becomes xterm-256color: %s",
+    async (name) => {
+      expect(await become(name)).toBe("xterm-256color");
+    },
+  );
+
+  test.each(["own", "xterm", "xterm-256color", "dumb", "vt100", "linux", ""])(
+    "a terminal with a description stays: %j",
+    async (name) => {
+      expect(await become(name)).toBe(name);
+    },
+  );
+
+  describe.each(["LC_ALL", "LC_CTYPE", "LANG"] as const)("in %s", (name) => {
+    test.each(["xx_YY.UTF-8", "xx_YY", "UTF-8", "xx_YY@euro", "../x", "$(id)"])(
+      "a locale that isn't there becomes C.UTF-8: %s",
+      async (missing) => {
+        expect((await fit(shell, { [name]: missing }))[name]).toBe("C.UTF-8");
+      },
+    );
+
+    test.each(["C", "POSIX", "C.UTF-8", "C.utf8", ""])(
+      "a locale that is there stays: %j",
+      async (there) => {
+        expect((await fit(shell, { [name]: there }))[name]).toBe(there);
+      },
+    );
+  });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decide } from "../../../src/policy/decide.ts";
 import { parseRule } from "../../../src/policy/parse-rule.ts";
 import { parseTarget } from "../../../src/http/target.ts";
@@ -34,15 +34,17 @@ test("an allow rule sees a project's path as one segment, which only * and ** co
   }
 });
 
-test.each(["acme%2fwidgets", "acme%2Fwidgets", "%61cme%2FWidgets"])(
-  "a deny rule sees the slash in it, however it's written: %j",
-  (spelling) => {
-    const allow = ["/**"];
-
-    const path = `/api/v4/projects/${spelling}/issues`;
-    expect(verdict({ allow }, path)).toBe("allow");
-    for (const deny of ["/api/v4/projects/acme/widgets/**", "/api/v4/projects/acme/**"]) {
-      expect(verdict({ allow, deny: [deny] }, path)).toBe("deny");
-    }
+describe.each(["/api/v4/projects/acme/widgets/**", "/api/v4/projects/acme/**"])(
+  "the deny rule %s",
+  (deny) => {
+    test.each(["acme%2fwidgets", "acme%2Fwidgets", "%61cme%2FWidgets"])(
+      "sees the slash in it, however it's written: %j",
+      (spelling) => {
+        const allow = ["/**"];
+        const path = `/api/v4/projects/${spelling}/issues`;
+        expect(verdict({ allow }, path)).toBe("allow");
+        expect(verdict({ allow, deny: [deny] }, path)).toBe("deny");
+      },
+    );
   },
 );

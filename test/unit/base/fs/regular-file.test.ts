@@ -5,13 +5,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import {
   openRegularFile,
   readRegularFile,
   readRegularText,
   readRegularTextSync,
 } from "../../../../src/base/fs/regular-file.ts";
+import { openShared } from "../../../support/shared-place.ts";
 
 async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "vbx-regular-"));
@@ -26,19 +27,30 @@ const ways: Readonly<Record<string, (path: string) => unknown>> = {
   readRegularTextSync: async (path) => readRegularTextSync(path),
 };
 
-test.each(Object.entries(ways))("%s waits for no pipe and reads no device", async (_, read) => {
-  const folder = await makeFolder();
-  const at = (name: string): string => join(folder, name);
-  await promisify(execFile)("mkfifo", [at("pipe")]);
-  await mkdir(at("folder"));
-  await symlink("/dev/zero", at("device"));
-  await symlink(at("pipe"), at("link to a pipe"));
-  const server = createServer().listen(at("socket"));
-  onTestFinished(() => void server.close());
-  for (const name of ["pipe", "folder", "device", "socket", "link to a pipe"]) {
-    await expect(read(at(name)), name).rejects.toMatchObject({ code: "VBX_FILE_UNSAFE" });
-  }
-  await expect(read(at("nothing"))).rejects.toMatchObject({ code: "ENOENT" });
+describe.each(Object.entries(ways))("%s", (_, read) => {
+  const special = openShared(async (stack) => {
+    const folder = await mkdtemp(join(tmpdir(), "vaultbox-test-special-"));
+    stack.defer(() => rm(folder, { recursive: true, force: true }));
+    const at = (name: string): string => join(folder, name);
+    await promisify(execFile)("mkfifo", [at("pipe")]);
+    await mkdir(at("folder"));
+    await symlink("/dev/zero", at("device"));
+    await symlink(at("pipe"), at("link to a pipe"));
+    const server = createServer().listen(at("socket"));
+    stack.defer(() => void server.close());
+    return at;
+  });
+
+  test.each(["pipe", "folder", "device", "socket", "link to a pipe"])(
+    "waits for no pipe and reads no device: %s",
+    async (name) => {
+      await expect(read(special()(name))).rejects.toMatchObject({ code: "VBX_FILE_UNSAFE" });
+    },
+  );
+
+  test("says that nothing is there", async () => {
+    await expect(read(special()("nothing"))).rejects.toMatchObject({ code: "ENOENT" });
+  });
 });
 
 test("a regular file is read, also through a link where that is the user's own", async () => {
@@ -67,7 +79,6 @@ const others: Readonly<Record<string, string>> = {
   "base/fs/regular-file.ts": "the way itself",
   "git/push/cache/push-inquiry.ts": "a file that was just written",
   "workspace/host-sockets.ts": "the kernel's own",
-  "sandbox/limits/container-cgroup.ts": "the kernel's own",
   "sandbox/limits/limit-watch.ts": "the kernel's own",
   "session/own-code.ts": "a file of the package",
   "cli/version.ts": "a file of the package",

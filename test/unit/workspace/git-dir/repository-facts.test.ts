@@ -1,10 +1,11 @@
-import { chown, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { chown, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isOwnRepository } from "../../../../src/workspace/git-dir/ownership.ts";
 import { applyInsteadOf, withoutUserInfo } from "../../../../src/workspace/git-dir/remote.ts";
 import { readRepositoryFacts } from "../../../../src/workspace/git-dir/repository-facts.ts";
 import { createGitFolder, git } from "../../../support/git.ts";
+import { openShared } from "../../../support/shared-place.ts";
 
 async function createRepository(path: string): Promise<void> {
   await mkdir(path, { recursive: true });
@@ -50,20 +51,31 @@ test("the repository above a workspace is found, and a linked work tree's common
   });
 });
 
-test("a .git file that names somebody else's repository, and a link, count for nothing", async () => {
-  await using folder = await createGitFolder();
-  const other = join(folder.path, "other");
-  await createRepository(other);
-  await git(other, "worktree", "add", "-q", "-b", "side", join(folder.path, "linked"));
-  const forged = join(folder.path, "forged");
-  await mkdir(forged);
-  for (const named of [join(other, ".git"), join(other, ".git/worktrees/linked"), "/", ""]) {
-    await writeFile(join(forged, ".git"), `gitdir: ${named}\n`);
+describe("somebody else's repository counts for nothing", () => {
+  const place = openShared(async (stack) => {
+    const { path } = stack.use(await createGitFolder());
+    const other = join(path, "other");
+    await createRepository(other);
+    await git(other, "worktree", "add", "-q", "-b", "side", join(path, "linked"));
+    return { path, other };
+  });
+
+  test.each(["OTHER/.git", "OTHER/.git/worktrees/linked", "/", ""])(
+    "named by a .git file: %j",
+    async (named) => {
+      const { path, other } = place();
+      const forged = await mkdtemp(join(path, "forged-"));
+      await writeFile(join(forged, ".git"), `gitdir: ${named.replace("OTHER", other)}\n`);
+      expect(await readRepositoryFacts(forged)).toBeUndefined();
+    },
+  );
+
+  test("through a link", async () => {
+    const { path, other } = place();
+    const forged = await mkdtemp(join(path, "forged-"));
+    await symlink(join(other, ".git"), join(forged, ".git"));
     expect(await readRepositoryFacts(forged)).toBeUndefined();
-  }
-  await rm(join(forged, ".git"));
-  await symlink(join(other, ".git"), join(forged, ".git"));
-  expect(await readRepositoryFacts(forged)).toBeUndefined();
+  });
 });
 
 test("a file that the configuration includes is not read", async () => {
