@@ -184,12 +184,14 @@ describe("a port that no rule names is refused, by CONNECT and in absolute form"
     const absolute = await talk(
       await proxy.connect(),
       `GET http://allowed.example:${port}/ HTTP/1.1\r\nHost: allowed.example:${port}\r\n\r\n`,
-      { quietMs: 500 },
+      { until: /\r\n\r\n/ },
     );
     expect(absolute).toMatch(/^HTTP\/1\.1 403 /);
     const tunnel = await proxy.connect();
     await talk(tunnel, `CONNECT allowed.example:${port} HTTP/1.1\r\n\r\n`, { until: /\r\n\r\n/ });
-    const inside = await talk(tunnel, `GET / HTTP/1.1\r\nHost: allowed.example:${port}\r\n\r\n`);
+    const inside = await talk(tunnel, `GET / HTTP/1.1\r\nHost: allowed.example:${port}\r\n\r\n`, {
+      until: /\r\n\r\n/,
+    });
     expect(inside).toMatch(/^HTTP\/1\.1 403 .*\r\nX-Vaultbox-Refusal: port-not-allowed/);
     expect(dialer.dialled).toEqual([]);
     const test = `ports: ${port}`;
