@@ -66,7 +66,7 @@ test("a regular file is read, also through a link where that is the user's own",
 
 /** Files that read otherwise, and why. */
 const others: Readonly<Record<string, string>> = {
-  "demo/box-contents.ts": "files of the demo's own sandbox",
+  "demo/demo-script.ts": "files of the demo's own sandbox",
   "engine/image/debian-node.ts": "a file of the system",
   "engine/image/image-recipe.ts": "files of the package",
   "engine/image/relay-image.ts": "files of the package",
