@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { EngineApiError, SilentEngineError } from "./engine-error.ts";
-import type { EngineEndpoint } from "./engine-endpoint.ts";
+import { type EngineEndpoint, withoutServerName } from "./engine-endpoint.ts";
 
 /** One call of the engine's HTTP API. */
 export interface EngineCall {
@@ -20,6 +20,12 @@ export interface EngineCall {
   /** Whether the engine answers when something has ended, or was built: nobody can say when that is */
   readonly waits?: boolean;
 }
+
+// `import` of node:http reads every export, and two of them load undici
+const { globalAgent } = process.getBuiltinModule("node:http") as unknown as {
+  // Documented for `new Agent`, and missing in its types
+  readonly globalAgent: { readonly options: object };
+};
 
 /** How long an engine may take to answer, `ms`. */
 interface AnswerLimits {
@@ -125,7 +131,11 @@ function isSocket(value: unknown): value is Socket {
 
 async function toDockerOptions(endpoint: EngineEndpoint) {
   // `host: undefined` outweighs a DOCKER_HOST that docker-modem would read by itself
-  if (endpoint.kind === "socket") return { socketPath: endpoint.path, host: undefined };
+  if (endpoint.kind === "socket") {
+    // docker-modem's requests go through it
+    Object.assign(globalAgent.options, withoutServerName);
+    return { socketPath: endpoint.path, host: undefined };
+  }
   const { host, port, tls } = endpoint;
   if (tls === undefined) return { host, port, protocol: "http" as const };
   const { verify, ...pem } = tls;

@@ -18,6 +18,12 @@ export type EngineEndpoint =
       readonly tls?: EngineTls;
     };
 
+/**
+ * For requests to a socket, which has no name for TLS: Node would look for one in `localhost`, and compile its patterns of
+ * addresses for that, 3 ms of each start.
+ */
+export const withoutServerName = { servername: "" } as const;
+
 /** One place to look at, or the reason why that place can't be used. */
 export type EndpointOrReason = EngineEndpoint | { readonly kind: "unusable"; readonly why: string };
 

@@ -2,7 +2,7 @@ import { VaultboxError } from "../base/errors.ts";
 import { debug } from "../base/debug.ts";
 import { quoted, toPrintable } from "../base/printable.ts";
 import { type EngineCandidate, listEngineCandidates } from "./engine-candidates.ts";
-import { type EngineEndpoint, toDockerHost } from "./engine-endpoint.ts";
+import { type EngineEndpoint, toDockerHost, withoutServerName } from "./engine-endpoint.ts";
 import type { RequestOptions } from "node:https";
 
 /** An engine that answered. */
@@ -100,7 +100,8 @@ export async function pingEngine(endpoint: EngineEndpoint): Promise<PingAnswer> 
 }
 
 function toRequestOptions(endpoint: EngineEndpoint): RequestOptions {
-  if (endpoint.kind === "socket") return { socketPath: endpoint.path, agent: false };
+  if (endpoint.kind === "socket")
+    return { socketPath: endpoint.path, agent: false, ...withoutServerName };
   const { host, port, tls } = endpoint;
   if (tls === undefined) return { host, port, agent: false };
   const { verify, ...pem } = tls;
