@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
@@ -18,6 +17,7 @@ import type { HttpRequest } from "../../src/http/http-request.ts";
 import { HeldBytes } from "../../src/proxy/egress/held-bytes.ts";
 import { Refusal } from "../../src/http/refusal.ts";
 import { toGitSignScript } from "../../src/sandbox/environment/git-sign.ts";
+import { type GitResult, ownConfiguration, readGit, runGit } from "./git.ts";
 
 export const person = { name: "Ann Example", email: "ann@example.com" } as const;
 
@@ -176,12 +176,6 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-export interface GitResult {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** A repository of this machine's git that nothing of the machine's settings reaches. */
 export interface TestRepository extends AsyncDisposable {
   readonly path: string;
@@ -196,19 +190,13 @@ export async function createRepository(
 ): Promise<TestRepository> {
   const path = await mkdtemp(join(tmpdir(), "vbx-repo-"));
   const settings = { "user.name": person.name, "user.email": person.email, ...config };
-  const flags = Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
-  const env = { PATH: process.env["PATH"], HOME: path, GIT_CONFIG_NOSYSTEM: "1" };
-  const git = (...args: readonly string[]): Promise<GitResult> =>
-    new Promise((resolve) => {
-      execFile("git", [...flags, ...args], { cwd: path, env }, (error, stdout, stderr) => {
-        resolve({ status: error === null ? 0 : 1, stdout, stderr });
-      });
-    });
-  const must = async (...args: readonly string[]): Promise<string> => {
-    const { status, stdout, stderr } = await git(...args);
-    if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
-    return stdout.replace(/\n$/, "");
+  const options = {
+    cwd: path,
+    config: Object.entries(settings).map(([key, value]) => `${key}=${value}`),
+    env: { ...ownConfiguration(path), GIT_CONFIG_NOSYSTEM: "1" },
   };
+  const git = (...args: readonly string[]): Promise<GitResult> => runGit(args, options);
+  const must = (...args: readonly string[]): Promise<string> => readGit(args, options);
   await must("init", "-q", "-b", "main", `--object-format=${format}`);
   return {
     path,
