@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parseStoredKey, toStoredKey } from "../../src/git/signing/ssh-key-private.ts";
 import { boxPlaces, dumpPath, writeDumpProgram } from "../support/box-dump.ts";
+import { ownConfiguration, readGit, runGit } from "../support/git.ts";
 import { requireEngine } from "../support/require-engine.ts";
 import type { CliResult } from "../support/run-cli.ts";
 import { createWorld, type SandboxWorld } from "../support/sandbox-world.ts";
@@ -42,11 +43,11 @@ async function openPlace(owner = 0): Promise<Place> {
   await writeFile(join(world.home, ".gitconfig"), `${identity}[safe]\n\tdirectory = *\n`);
   const added = await world.run(["credential", "add", "work-key", "--signing-key", key.path]);
   expect(added).toMatchObject({ status: 0, stdout: `${key.publicLine}\n` });
-  const env = { PATH: process.env["PATH"], HOME: world.home, GIT_CONFIG_NOSYSTEM: "1" };
-  const git: Place["git"] = async (...args) => {
-    const { stdout } = await execute("git", args, { cwd: world.workspace, env });
-    return stdout.replace(/\n$/, "");
+  const options = {
+    cwd: world.workspace,
+    env: { ...ownConfiguration(world.home), GIT_CONFIG_NOSYSTEM: "1" },
   };
+  const git: Place["git"] = (...args) => readGit(args, options);
   await git("init", "-q", "-b", "main");
   await git("commit", "-q", "--allow-empty", "-m", "one");
   await git("commit", "-q", "--allow-empty", "-m", "two");
@@ -64,9 +65,10 @@ async function openPlace(owner = 0): Promise<Place> {
       return world.run(["run", ...flags, "--", "sh", "-c", script], own);
     },
     verify: async (kind, name) => {
-      const flags = ["-c", `gpg.ssh.allowedSignersFile=${allowed}`, `verify-${kind}`];
-      const options = { cwd: world.workspace, env };
-      return (await execute("git", [...flags, name], options)).stderr;
+      const config = [`gpg.ssh.allowedSignersFile=${allowed}`];
+      const { status, stderr } = await runGit([`verify-${kind}`, name], { ...options, config });
+      if (status !== 0) throw new Error(stderr);
+      return stderr;
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
