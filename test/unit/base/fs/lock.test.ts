@@ -134,7 +134,7 @@ test("a lock whose pid now belongs to a later process is taken over", async () =
 });
 
 test.each([
-  ["on another host", 0, "elsewhere"],
+  ["on another host", 0, "another.example"],
   ["in another pid namespace", 2, "pid%3A%5B1%5D"],
 ])("a holder %s is never judged dead", async (_, field, value) => {
   await using folder = await makeFolder();
