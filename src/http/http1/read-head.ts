@@ -34,6 +34,8 @@ export async function readHead(
       await skipEmptyLines(source);
       continue;
     }
+    // In front of the first piece only: any other may begin with the end of a line
+    mayBeEmptyLine = false;
     if (chunk === undefined) {
       if (pending === undefined) return undefined;
       throw new Refusal(400, "request-invalid", "the message head ended before its empty line");
