@@ -7,7 +7,7 @@ import type { EgressPolicy } from "../policy/policy.ts";
 import { findService, serveConnection } from "./client/client-connection.ts";
 import { ClientSlots } from "./client/client-slots.ts";
 import { type FindPreset, createAuthoriser } from "./decide/authorise.ts";
-import { type Deciders, decideRequest } from "./decide/decide-request.ts";
+import { type Deciders, findRefusal } from "./decide/decide-request.ts";
 import { createPlaceholderSearch } from "../credential/placeholder-search.ts";
 import { SecretEchoes } from "./egress/secret-echo.ts";
 import { UpgradedConnections } from "./egress/relay-upgraded.ts";
@@ -94,10 +94,7 @@ export class ProxyServer implements AsyncDisposable {
     const deciders = this.#toDeciders(wanted);
     this.#context.deciders = deciders;
     this.#limiter.replaceLimits(wanted.policy.limits);
-    this.#context.upgraded.decideAgain((request) => {
-      const { disposition } = decideRequest(deciders, request);
-      return disposition.type === "refuse" ? disposition.refusal : undefined;
-    });
+    this.#context.upgraded.decideAgain((request) => findRefusal(deciders, request));
   }
 
   #toDeciders({ policy, handlers }: ProxyPolicy): Deciders {

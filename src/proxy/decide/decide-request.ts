@@ -76,6 +76,12 @@ export function decideRequest(
   };
 }
 
+/** Why a request would be refused now, by its head. */
+export function findRefusal(deciders: Deciders, incoming: IncomingRequest): Refusal | undefined {
+  const { disposition } = decideRequest(deciders, incoming);
+  return disposition.type === "refuse" ? disposition.refusal : undefined;
+}
+
 /** The request as the policy sees it. */
 export function toEgressRequest({
   head,

@@ -6,7 +6,7 @@ import type { Exchange } from "../../http/exchange.ts";
 import type { ForwardDisposition } from "../../http/handler.ts";
 import { parseIncomingRequest } from "../../http/incoming-request.ts";
 import { Refusal } from "../../http/refusal.ts";
-import { decideRequest, type RequestDisposition } from "../decide/decide-request.ts";
+import { decideRequest, findRefusal, type RequestDisposition } from "../decide/decide-request.ts";
 import { type OngoingRequest, toHandledRequest } from "../decide/handled-request.ts";
 import { type Sending, strictRule, toAuthorisationRequest } from "../decide/sending.ts";
 import { strayPlaceholder } from "../decide/stray-placeholder.ts";
@@ -127,8 +127,8 @@ function relay(
 ): Promise<void> {
   const { head, body, upstream } = answer;
   const { exchange, record } = ongoing;
-  record.status = head.status;
   if (upstream.upgraded !== undefined) return upgrade(context, answer, ongoing);
+  record.status = head.status;
   return upstream.unlessSendingFails(exchange.respond(head, body, record));
 }
 
@@ -139,6 +139,10 @@ async function upgrade(
 ): Promise<void> {
   const { exchange, record, admission } = ongoing;
   if (upstream.upgraded === undefined) return;
+  // Another policy may have come while the upstream had the handshake
+  const refusal = findRefusal(context.deciders, ongoing);
+  if (refusal !== undefined) throw refusal;
+  record.status = head.status;
   const ended = Promise.withResolvers<never>();
   using open = context.upgraded.add(ongoing, ended.reject);
   void open;

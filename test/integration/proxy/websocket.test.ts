@@ -140,3 +140,21 @@ test("an open websocket ends when another policy refuses it, and goes on under o
   });
   expect(upstream.received().endsWith("\x81\x02hi")).toBe(true);
 });
+
+test("a websocket whose handshake is under way is refused when another policy comes before its answer", async () => {
+  const answer = answerHandshake(acceptFor(key));
+  let agree: (() => void) | undefined;
+  await using upstream = await startRecordingUpstream((socket, received) => {
+    if (received.endsWith("\r\n\r\n")) agree = () => answer(socket, received);
+  });
+  const rules = [`GET http://${host}`];
+  const dialer = plainDialer(upstream.port);
+  await using proxy = await startProxy({ rules, websocket: true, dialer });
+  const client = await proxy.connect();
+  client.write(handshake);
+  await expect.poll(() => agree).toBeDefined();
+  proxy.replaceRules(["GET http://other.example"]);
+  agree?.();
+  expect(await talk(client, "")).toMatch(/^HTTP\/1\.1 403 /);
+  expect(proxy.events.at(-1)).toMatchObject({ outcome: "refused", reason: "host-not-allowed" });
+});
