@@ -78,9 +78,10 @@ async function pipe(
       if (written !== undefined) await written;
     }
   } catch (error) {
+    // Both ends are broken off for it once it's recorded; before, it would look as if the client had done so
+    if (error instanceof Refusal) throw error;
     // Either side may break off at any time; the outcome record says how much went through
     to.destroy();
-    if (error instanceof Refusal) throw error;
   }
 }
 

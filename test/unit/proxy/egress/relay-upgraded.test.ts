@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Body } from "../../../../src/http/body.ts";
 import type { ByteStream } from "../../../../src/http/exchange.ts";
+import { Refusal } from "../../../../src/http/refusal.ts";
 import { HeldBytes } from "../../../../src/proxy/egress/held-bytes.ts";
 import { relayUpgraded } from "../../../../src/proxy/egress/relay-upgraded.ts";
 import { transformAnswer } from "../../../../src/proxy/egress/transforms.ts";
@@ -14,10 +15,13 @@ function toPieces(texts: readonly string[]): Body {
   return { length: "unknown", next };
 }
 
-function makeStream(texts: readonly string[]): ByteStream & { readonly written: string[] } {
+function makeStream(
+  texts: readonly string[],
+): ByteStream & { readonly written: string[]; isDestroyed: boolean } {
   const written: string[] = [];
   return {
     written,
+    isDestroyed: false,
     next: toPieces(texts).next,
     write: (bytes) => {
       written.push(bytes.toString());
@@ -25,7 +29,9 @@ function makeStream(texts: readonly string[]): ByteStream & { readonly written: 
     },
     stayOpen: () => undefined,
     end: () => undefined,
-    destroy: () => undefined,
+    destroy() {
+      this.isDestroyed = true;
+    },
   };
 }
 
@@ -48,4 +54,20 @@ test("what an upgraded connection brings goes through the transforms of its answ
   expect(client.written).toEqual(["PONG ", "AGAIN", "!"]);
   expect(upstream.written).toEqual(["ping"]);
   expect(counts).toEqual({ bytesUp: 4, bytesDown: 11 });
+});
+
+test("a transform that refuses what comes ends it with the refusal, and the client is still there to be told", async () => {
+  const client = makeStream(["ping"]);
+  const upstream = makeStream([]);
+  const refusal = new Refusal(502, "upstream-invalid", "not for the client");
+  const relayed = relayUpgraded({
+    client,
+    upstream,
+    down: { length: "unknown", next: () => Promise.reject(refusal) },
+    counts: { bytesUp: 0, bytesDown: 0 },
+    countUpload: () => undefined,
+    ended: new Promise<never>(() => undefined),
+  });
+  await expect(relayed).rejects.toBe(refusal);
+  expect([client.isDestroyed, upstream.isDestroyed]).toEqual([false, true]);
 });
