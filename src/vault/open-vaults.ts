@@ -4,7 +4,12 @@ import { quoted } from "../base/printable.ts";
 import { revealedSecrets, type Secret } from "../base/redact.ts";
 import { CommandSecret, readFromCommand, readFromEnv } from "./secret-source.ts";
 import { isSigningKey } from "./stored-credential.ts";
-import type { SecretSource, StoredCredential, StoredSigningKey } from "./stored-credential.ts";
+import type {
+  SecretSource,
+  StoredCredential,
+  StoredSigningKey,
+  VaultEntry,
+} from "./stored-credential.ts";
 import { Leased } from "./leased.ts";
 import { findVaultKind, openStore } from "./vault-catalog.ts";
 import { defaultVault, type VaultContext } from "./vault-context.ts";
@@ -61,7 +66,10 @@ async function openVault(name: string, context: VaultContext): Promise<OpenVault
       const read = patiently(() => told(readFromCommand(credential, source, store.name)));
       const command = new CommandSecret(read);
       commands.set(credential.name, command);
-      sources.set(credential.name, () => command.get());
+      sources.set(
+        credential.name,
+        whileThere(store, credential, () => command.get()),
+      );
     } else sources.set(credential.name, toReveal(store, { ...credential, source }, context.env));
   }
   for (const key of signingKeys) {
@@ -92,17 +100,35 @@ function toReveal(
       // Read now: what the session's own environment says later is not the user's choice any more
       const value = env[source.variable];
       const fixed = value === undefined ? {} : { [source.variable]: value };
-      const lease = new Leased(async () => told(readFromEnv(credential, source.variable, fixed)));
-      return () => lease.get();
+      return leased(store, async () => {
+        await findUnchanged(store, credential);
+        return readFromEnv(credential, source.variable, fixed);
+      });
     }
   }
 }
 
-/** A keychain that is locked may ask its user. */
 function leased(store: VaultStore, read: () => Promise<Secret>): Leased<Secret>["get"] {
-  const ask = (): Promise<Secret> => told(read());
+  return toLease(store, () => told(read()));
+}
+
+/** A keychain that is locked may ask its user. */
+function toLease<Value>(store: VaultStore, ask: () => Promise<Value>): Leased<Value>["get"] {
   const lease = new Leased(store.kind === "keychain" ? patiently(ask) : ask);
   return () => lease.get();
+}
+
+/** What isn't in the vault itself, for as long as the vault says that it's used. */
+function whileThere(
+  store: VaultStore,
+  credential: StoredCredential,
+  get: () => Promise<Secret>,
+): () => Promise<Secret> {
+  const find = toLease(store, () => findUnchanged(store, credential));
+  return async () => {
+    await find();
+    return await get();
+  };
 }
 
 /** From now on our own output is without it. */
@@ -113,6 +139,12 @@ async function told(secret: Secret | Promise<Secret>): Promise<Secret> {
 }
 
 async function revealStored(store: VaultStore, opened: StoredCredential): Promise<Secret> {
+  const { secret } = await findUnchanged(store, opened);
+  if (secret !== undefined) return secret;
+  throw sourceChanged(store, opened);
+}
+
+async function findUnchanged(store: VaultStore, opened: StoredCredential): Promise<VaultEntry> {
   const entry = await store.readEntry(opened.name);
   if (entry === undefined) {
     throw gone(store.name, opened.name, "it was removed since the session began");
@@ -125,8 +157,12 @@ async function revealStored(store: VaultStore, opened: StoredCredential): Promis
   ) {
     throw gone(store.name, opened.name, "its binding was changed since the session began");
   }
-  if (entry.secret !== undefined) return entry.secret;
-  throw gone(store.name, opened.name, "its source was changed since the session began");
+  if (JSON.stringify(credential.source) === JSON.stringify(opened.source)) return entry;
+  throw sourceChanged(store, opened);
+}
+
+function sourceChanged(store: VaultStore, { name }: StoredCredential): VaultboxError {
+  return gone(store.name, name, "its source was changed since the session began");
 }
 
 /** The same key as at the beginning: the sandbox was told the public half. */

@@ -105,6 +105,25 @@ test("an environment source is read when the session begins", async () => {
   await expect(vault?.reveal("unset")).rejects.toMatchObject({ code: "VBX_CREDENTIAL_INVALID" });
 });
 
+test.for([
+  ["command", { type: "command", file: process.execPath, args: ["-p", "'from-elsewhere'"] }],
+  ["variable", { type: "env", variable: "MY_TOKEN" }],
+] as const)(
+  "a credential whose secret comes from a %s is used no more once it's removed, or comes from elsewhere",
+  async ([, source]) => {
+    await using temp = await makeTempVaults({ MY_TOKEN: "from-elsewhere" });
+    const { store } = await createVault(temp.context, "default", { store: "age" });
+    const entry = { credential: makeCredential("api", { source }) };
+    for (const after of [[], [makeEntry("api", "stored-now")]]) {
+      await store.update(() => [entry]);
+      const [vault] = await openVaults([], temp.context);
+      expect((await vault?.reveal("api"))?.reveal()).toBe("from-elsewhere");
+      await store.update(() => after);
+      await expect(vault?.reveal("api")).rejects.toMatchObject({ code: "VBX_CREDENTIAL_UNKNOWN" });
+    }
+  },
+);
+
 test("vaults keep the order in which they are named", async () => {
   await using temp = await makeTempVaults();
   for (const name of ["work", "home"]) {
