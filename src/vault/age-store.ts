@@ -90,6 +90,11 @@ export class AgeStore implements VaultStore {
 
   /** Makes the file as it is now the newest of all that ever were, after its user restored a backup. */
   async acceptRestored(): Promise<void> {
+    await this.#acceptRestored();
+    await waitOutLeases();
+  }
+
+  async #acceptRestored(): Promise<void> {
     await using _lock = await acquireLock(this.#paths.lock);
     const { content, seen } = await this.#open();
     const counter = Math.max(content.counter, seen) + 1;

@@ -1,9 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openVaults } from "../../../src/vault/open-vaults.ts";
 import { readFromCommand } from "../../../src/vault/secret-source.ts";
-import { createVault, openStore } from "../../../src/vault/vault-catalog.ts";
+import { acceptRestoredVault, createVault, openStore } from "../../../src/vault/vault-catalog.ts";
+import { toVaultPaths } from "../../../src/vault/vault-context.ts";
 import { makeCredential, makeEntry, makeTempVaults } from "../../support/temp-vaults.ts";
 
 test("without names, no default vault means no vaults", async () => {
@@ -37,6 +38,20 @@ test("a secret rotated by another process reaches a vault that is open", async (
   const writer = await openStore(temp.context, "default");
   await writer.update(() => [makeEntry("api", "new-secret")]);
   expect((await vault?.reveal("api"))?.reveal()).toBe("new-secret");
+});
+
+test("what a restored backup doesn't have is used no more once it's accepted", async () => {
+  await using temp = await makeTempVaults();
+  const { store } = await createVault(temp.context, "default", { store: "age" });
+  await store.update(() => [makeEntry("api", "in-the-backup")]);
+  const { content } = toVaultPaths(temp.context, "default");
+  const backup = await readFile(content);
+  await store.update(() => [makeEntry("api", "made-since")]);
+  const [vault] = await openVaults([], temp.context);
+  expect((await vault?.reveal("api"))?.reveal()).toBe("made-since");
+  await writeFile(content, backup);
+  await acceptRestoredVault(temp.context, "default");
+  expect((await vault?.reveal("api"))?.reveal()).toBe("in-the-backup");
 });
 
 test("a credential bound to another host since the session began is not revealed", async () => {
