@@ -62,6 +62,8 @@ export async function sendOut(
   await record.allow();
   const digest = toBodyDigest(preparation.plan);
   const signed = digest === undefined ? undefined : await readSignedBody(body, digest, hold);
+  // Whatever waits for the client does so before the secret is taken: one that is rotated meanwhile must not be sent
+  const sent = signed?.body ?? (mayBeEmpty(outgoing) ? await withoutEmptyBody(body) : body);
   const { repository, method } = request;
   const host = toHostHeader(authority);
   const revealed =
@@ -78,7 +80,7 @@ export async function sendOut(
     method,
     target: withGrantedQuery(revealed.target, granted?.query),
     headers: granted === undefined ? revealed.headers : [...revealed.headers, ...granted.headers],
-    body: signed?.body ?? (mayBeEmpty(outgoing) ? await withoutEmptyBody(body) : body),
+    body: sent,
     upgrade: outgoing.asked.upgrade,
     takesTrailers: outgoing.asked.takesTrailers,
     record,

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { expect, test } from "vitest";
+import type { SecretProvider } from "../../../src/credential/secret-provider.ts";
 import { createDialer, type Dialer } from "../../../src/proxy/upstream/dial.ts";
 import { parseConnectTo } from "../../../src/proxy/client/connect-to.ts";
 import { createUpstreamRoots } from "../../../src/proxy/upstream/upstream-roots.ts";
@@ -208,4 +209,29 @@ test("every request has one decision and one outcome, and the decision comes fir
   expect(proxy.events.map((event) => event.type)).toEqual(
     Array.from({ length: 4 }, () => ["request.decision", "request.outcome"]).flat(),
   );
+});
+
+test("a secret is taken once the client's body was waited for: one that is rotated meanwhile isn't sent", async () => {
+  await using upstream = await startRecordingUpstream();
+  const credential = makeCredential({ type: "bearer" }, { host });
+  const events: string[] = [];
+  const provider: SecretProvider = {
+    get: () => {
+      events.push("asked");
+      return credential.provider.get({});
+    },
+    rejected: () => undefined,
+  };
+  await using proxy = await startProxy({
+    rules,
+    dialer: plainDialer(upstream.port),
+    credentials: [{ ...credential, provider }],
+  });
+  const tunnel = await openTunnel(proxy, `${host}:443`);
+  tunnel.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+  await expect.poll(() => proxy.events.map(({ type }) => type)).toEqual(["request.decision"]);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  events.push("rotated");
+  expect(await talk(tunnel, "0\r\n\r\n")).toMatch(/ok$/);
+  expect(events).toEqual(["rotated", "asked"]);
 });
