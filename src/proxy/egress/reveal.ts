@@ -36,6 +36,8 @@ export async function revealOn(
   const given: (() => void)[] = [];
   const secrets: string[] = [];
   let authorised = request;
+  // Whoever must be waited for is, before any is taken: a first one could be rotated while a second one is asked for
+  if (plan.length > 1) await Promise.all(plan.map((one) => get(one.credential, context)));
   for (const { credential, binding } of plan) {
     const secret = await get(credential, context);
     const value = secret.reveal();

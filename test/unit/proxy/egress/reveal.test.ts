@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { VaultboxError } from "../../../../src/base/errors.ts";
 import { createAuthoriser } from "../../../../src/proxy/decide/authorise.ts";
 import { SecretEchoes } from "../../../../src/proxy/egress/secret-echo.ts";
+import { Secret } from "../../../../src/base/redact.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
-import { failing } from "../../../support/credential-fixtures.ts";
+import { failing, makeCredential } from "../../../support/credential-fixtures.ts";
 import { revealOn } from "../../../../src/proxy/egress/reveal.ts";
 import { toRefusalText } from "../../../support/refusal-text.ts";
 
@@ -60,4 +61,32 @@ test("a client reads nothing of the host's files when a vault can't be opened, a
   expect(await readRefusal(new Error("/home/alice"))).toBe(
     `vaultbox: the credential "work/ci" cannot be read\n${remedy}`,
   );
+});
+
+test("of several credentials none is taken while another one is waited for", async () => {
+  let value = "before";
+  const asked = Promise.withResolvers<undefined>();
+  const slow = makeCredential({ type: "header", header: "X-B" }, {}, "slow");
+  const plan = [
+    {
+      ...makeCredential({ type: "header", header: "X-A" }),
+      provider: { get: () => ({ secret: new Secret("a", value) }), rejected: () => undefined },
+    },
+    {
+      ...slow,
+      provider: {
+        get: (context: object) => asked.promise.then(() => slow.provider.get(context)),
+        rejected: () => undefined,
+      },
+    },
+  ].map((credential) => ({ credential, binding: credential.bindings[0]! }));
+  const revealed = revealOn(
+    { echoes: new SecretEchoes(), findPlaceholder: () => undefined },
+    { plan, request: { headers: [], target: "/" } },
+    { method: "GET", host: "api.example.com" },
+  );
+  await new Promise(setImmediate);
+  value = "rotated";
+  asked.resolve(undefined);
+  expect((await revealed).headers[0]).toEqual(["X-A", "rotated"]);
 });
