@@ -9,7 +9,7 @@ import type { Deadlines } from "./deadlines.ts";
 import type { HeldBytes } from "./egress/held-bytes.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 import type { RefusedTunnels } from "./client/refused-tunnels.ts";
-import type { RequestRecorder } from "./egress/request-recorder.ts";
+import type { RequestRecorder } from "./egress/request-record.ts";
 import type { Admit } from "./decide/admission.ts";
 import type { Turns } from "./client/turns.ts";
 import type { Upstream } from "./upstream/upstream.ts";

@@ -20,7 +20,7 @@ import { proxyLimits } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { RefusedTunnels } from "./client/refused-tunnels.ts";
-import type { RequestRecorder } from "./egress/request-recorder.ts";
+import type { RequestRecorder } from "./egress/request-record.ts";
 import type { SessionCredential } from "../credential/session-credential.ts";
 import { SessionLimiter } from "./decide/session-limiter.ts";
 import { withTimeLimit } from "./time-limit.ts";
@@ -133,9 +133,9 @@ export class ProxyServer implements AsyncDisposable {
     this.#isClosed = true;
     this.#slots.destroyAll();
     this.#pool.close();
-    const limit = { timeoutMs: proxyLimits.drainOutcomesMs, signal: undefined };
+    const served = Promise.allSettled(this.#serving);
     // A vault that never answers must not keep the session from ending
-    await withTimeLimit(Promise.allSettled(this.#serving), limit).catch(() => undefined);
+    await withTimeLimit(served, proxyLimits.drainOutcomesMs).catch(() => undefined);
     this.#pool.close();
     this.#deadlines.close();
   }

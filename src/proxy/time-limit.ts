@@ -3,17 +3,15 @@ export class TimeLimitError extends Error {
   override readonly name = "TimeLimitError";
 }
 
-export interface TimeLimit {
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
-}
-
 /**
  * Settles as `work` does, unless the time or the signal comes first; `work` itself goes on unheard.
  * @throws TimeLimitError, or the signal's reason
  */
-export async function withTimeLimit<T>(work: Promise<T>, limit: TimeLimit): Promise<T> {
-  const { timeoutMs, signal } = limit;
+export async function withTimeLimit<T>(
+  work: Promise<T>,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<T> {
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new TimeLimitError(`over ${timeoutMs} ms`)), timeoutMs);
   const onAbort = (): void => reject(signal?.reason);

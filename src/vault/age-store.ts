@@ -22,13 +22,8 @@ import { type SeenCounter, toFileCounter, toKeychainCounter, toRemoved } from ".
 import { waitOutLeases } from "./leased.ts";
 import { decodeContent, encodeContent, toSorted } from "./vault-content.ts";
 import type { VaultPaths } from "./vault-context.ts";
-import {
-  takesAway,
-  type EntriesBeforeAndAfter,
-  type VaultChange,
-  type VaultContent,
-  type VaultStore,
-} from "./vault-store.ts";
+import { takesAway } from "./vault-store.ts";
+import type { VaultChange, VaultContent, VaultStore } from "./vault-store.ts";
 
 /** The most that a vault file may have, bytes: 64 secrets of 64 KiB, escaped as JSON. */
 export const maxVaultFileBytes = 32 * 1024 * 1024;
@@ -69,15 +64,16 @@ export class AgeStore implements VaultStore {
   }
 
   async update(change: VaultChange): Promise<void> {
-    if (takesAway(await this.#update(change))) await waitOutLeases();
+    if (await this.#update(change)) await waitOutLeases();
   }
 
-  async #update(change: VaultChange): Promise<EntriesBeforeAndAfter> {
+  /** Whether something was taken away. */
+  async #update(change: VaultChange): Promise<boolean> {
     await using _lock = await acquireLock(this.#paths.lock);
     const content = await this.read();
     const entries = toSorted(change(content.entries));
     await this.#write({ counter: content.counter + 1, entries }, this.#openedKey());
-    return { before: content.entries, after: entries };
+    return takesAway(content.entries, entries);
   }
 
   /** Writes the first, empty content, under the vault's lock. */

@@ -9,13 +9,8 @@ import { isName, type VaultEntry } from "./stored-credential.ts";
 import { waitOutLeases } from "./leased.ts";
 import { damaged, decodeEntry, encodeEntry, toSorted } from "./vault-content.ts";
 import type { VaultPaths } from "./vault-context.ts";
-import {
-  takesAway,
-  type EntriesBeforeAndAfter,
-  type VaultChange,
-  type VaultContent,
-  type VaultStore,
-} from "./vault-store.ts";
+import { takesAway } from "./vault-store.ts";
+import type { VaultChange, VaultContent, VaultStore } from "./vault-store.ts";
 
 interface Index {
   readonly counter: number;
@@ -65,10 +60,11 @@ export class KeychainStore implements VaultStore {
   }
 
   async update(change: VaultChange): Promise<void> {
-    if (takesAway(await this.#update(change))) await waitOutLeases();
+    if (await this.#update(change)) await waitOutLeases();
   }
 
-  async #update(change: VaultChange): Promise<EntriesBeforeAndAfter> {
+  /** Whether something was taken away. */
+  async #update(change: VaultChange): Promise<boolean> {
     await using _lock = await acquireLock(this.#paths.lock);
     const index = await this.#readIndex();
     const before = (await this.read()).entries;
@@ -88,7 +84,7 @@ export class KeychainStore implements VaultStore {
       if (!names.includes(name)) await this.#keychain.delete(this.#toAccount(name));
     }
     await this.#writeIndex({ counter, names, pending: [] });
-    return { before, after };
+    return takesAway(before, after);
   }
 
   /** Writes the empty index of a new vault, under the vault's lock; one that exists stays. */

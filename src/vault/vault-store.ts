@@ -10,13 +10,8 @@ export interface VaultContent {
 /** What a change sees and returns: the entries; the store counts. */
 export type VaultChange = (entries: readonly VaultEntry[]) => readonly VaultEntry[];
 
-export interface EntriesBeforeAndAfter {
-  readonly before: readonly VaultEntry[];
-  readonly after: readonly VaultEntry[];
-}
-
 /** Whether a running session may still use what isn't there, or isn't the same, after a change. */
-export function takesAway({ before, after }: EntriesBeforeAndAfter): boolean {
+export function takesAway(before: readonly VaultEntry[], after: readonly VaultEntry[]): boolean {
   return before.some((entry) => !after.includes(entry));
 }
 

@@ -38,12 +38,8 @@ export function serializeRequest(request: SentRequest): string {
   return `${text}\r\n`;
 }
 
-const framing: ReadonlySet<string> = new Set(["connection", "content-length", "transfer-encoding"]);
-
 /** Written from what is known of the answer, and never copied. */
-function isFraming(name: string): boolean {
-  return name.length >= 10 && framing.has(name.toLowerCase());
-}
+const framing: ReadonlySet<string> = new Set(["connection", "content-length", "transfer-encoding"]);
 
 /** A response, and the request that it answers. */
 export interface SentResponse {
@@ -59,7 +55,7 @@ export function serializeResponse(response: SentResponse): string {
   const { head, length, request } = response;
   let text = statusLine(head.status, head.phrase);
   for (const [name, value] of head.headers) {
-    if (!isFraming(name)) text += `${name}: ${value}\r\n`;
+    if (!framing.has(name.toLowerCase())) text += `${name}: ${value}\r\n`;
   }
   if (typeof length === "number") text += `Content-Length: ${length}\r\n`;
   // The length that a GET would have had is information for the client, not framing

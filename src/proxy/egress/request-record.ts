@@ -1,8 +1,17 @@
 import type { RequestDecisionEvent, RequestOutcomeEvent } from "../../audit/audit-event.ts";
 import { AuthorityMismatch } from "../../http/incoming-request.ts";
-import type { RequestRecorder } from "./request-recorder.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { RepositoryUpdate } from "../../http/handler.ts";
+
+/**
+ * What the proxy needs of the audit log (invariant 9).
+ * `decision` resolves once the kernel has the record, and rejects if it can't be written: the request is then refused.
+ * `outcome` never rejects; a lost outcome shows as a decision without one, and poisons later decisions.
+ */
+export interface RequestRecorder {
+  readonly decision: (event: RequestDecisionEvent) => Promise<void>;
+  readonly outcome: (event: RequestOutcomeEvent) => void;
+}
 
 /** What is known of a request so far; filled in as it goes through the pipeline. */
 export interface RequestFacts {

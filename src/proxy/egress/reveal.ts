@@ -60,8 +60,7 @@ async function get(credential: SessionCredential, context: SecretContext): Promi
   try {
     const lease = credential.provider.get(context);
     if (!(lease instanceof Promise)) return lease.secret;
-    const limit = { timeoutMs: proxyLimits.revealMs, signal: undefined };
-    return (await withTimeLimit(lease, limit)).secret;
+    return (await withTimeLimit(lease, proxyLimits.revealMs)).secret;
   } catch (error) {
     const { name, vault } = credential;
     throw new Refusal(502, "credential-unavailable", toWhy(error, toId(credential)), {

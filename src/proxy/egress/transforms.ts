@@ -1,5 +1,5 @@
 // What changes an answer on its way to the client: a list, in order, for every answer there is. One more step is an entry.
-import { type Body, type BodyLength, hasContent } from "../../http/body.ts";
+import { type Body, hasContent } from "../../http/body.ts";
 import type { HttpResponse } from "../../http/exchange.ts";
 import type { BodyTransform, ResponseTransform } from "../../http/handler.ts";
 import type { HeaderField } from "../../http/header-fields.ts";
@@ -51,7 +51,7 @@ export function transformAnswer(
   for (const transform of transforms) {
     const change = transform.begin(head, hold);
     const trailers = body.trailers === undefined ? undefined : transform.trailers;
-    if (trailers !== undefined) body = new ChangedTrailers(body, trailers);
+    if (trailers !== undefined) body = withTrailers(body, trailers);
     if (change === undefined) continue;
     const { headers = head.headers, dropsPhrase, push, end } = change;
     head = { status: head.status, headers, phrase: dropsPhrase ? undefined : head.phrase };
@@ -62,56 +62,44 @@ export function transformAnswer(
   return { head, body };
 }
 
-/** A body that goes through one step. */
-class BodyOfStep implements Body {
-  readonly length: BodyLength;
-  protected readonly body: Body;
-
-  constructor(body: Body, length: BodyLength) {
-    this.body = body;
-    this.length = length;
-  }
-
-  get isReady(): boolean {
-    return this.body.isReady === true;
-  }
-
-  get trailers(): readonly HeaderField[] | undefined {
-    return this.body.trailers;
-  }
-
-  next(): Promise<Buffer | undefined> {
-    return this.body.next();
-  }
-}
-
-class ChangedTrailers extends BodyOfStep {
-  readonly #change: NonNullable<ResponseTransform["trailers"]>;
-
-  constructor(body: Body, change: NonNullable<ResponseTransform["trailers"]>) {
-    super(body, body.length);
-    this.#change = change;
-  }
-
-  override get trailers(): readonly HeaderField[] {
-    return this.#change(super.trailers ?? []);
-  }
+/** The body with what a step makes of the fields behind it. */
+function withTrailers(body: Body, change: NonNullable<ResponseTransform["trailers"]>): Body {
+  return {
+    length: body.length,
+    get isReady() {
+      return body.isReady === true;
+    },
+    get trailers() {
+      return change(body.trailers ?? []);
+    },
+    next: () => body.next(),
+  };
 }
 
 /** A step that holds everything back gives empty pieces, which aren't sent. Its length isn't known before its end. */
-class ChangedBody extends BodyOfStep {
+class ChangedBody implements Body {
+  readonly length = "unknown";
+  readonly #body: Body;
   readonly #transform: BodyTransform;
   #ended = false;
 
   constructor(body: Body, transform: BodyTransform) {
-    super(body, "unknown");
+    this.#body = body;
     this.#transform = transform;
   }
 
-  override async next(): Promise<Buffer | undefined> {
+  get isReady(): boolean {
+    return this.#body.isReady === true;
+  }
+
+  get trailers(): Body["trailers"] {
+    return this.#body.trailers;
+  }
+
+  async next(): Promise<Buffer | undefined> {
     const { push, end } = this.#transform;
     while (!this.#ended) {
-      const piece = await this.body.next();
+      const piece = await this.#body.next();
       this.#ended = piece === undefined;
       const out = await (piece === undefined ? end() : push(piece));
       if (out.length > 0) return out;

@@ -25,7 +25,7 @@ export async function resolveName(
 ): Promise<readonly string[]> {
   let addresses: readonly string[];
   try {
-    addresses = await withTimeLimit(resolve(host), { timeoutMs: resolveTimeoutMs, signal });
+    addresses = await withTimeLimit(resolve(host), resolveTimeoutMs, signal);
   } catch (cause) {
     signal?.throwIfAborted();
     throw new Refusal(502, "name-not-resolved", `the name "${host}" could not be resolved`, {

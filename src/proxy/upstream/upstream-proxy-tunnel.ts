@@ -35,10 +35,7 @@ export async function openProxyTunnel(
 ): Promise<{ socket: Socket; address: string }> {
   const socket = await connectProxy(proxy, options);
   try {
-    await withTimeLimit(requestTunnel(socket, proxy, authority), {
-      timeoutMs: connectTimeoutMs,
-      signal: options.signal,
-    });
+    await withTimeLimit(requestTunnel(socket, proxy, authority), connectTimeoutMs, options.signal);
   } catch (cause) {
     socket
       .removeAllListeners()

@@ -37,7 +37,7 @@ export async function secureUpstream(
     ...buffering,
   });
   try {
-    await withTimeLimit(secured(socket), { timeoutMs: handshakeTimeoutMs, signal: options.signal });
+    await withTimeLimit(secured(socket), handshakeTimeoutMs, options.signal);
   } catch (cause) {
     // A late error of a destroyed socket has nobody left to tell
     socket.on("error", () => undefined).destroy();
