@@ -2,7 +2,7 @@
 // credential scheme or protocol is another step, another handler or another file, never a branch in here.
 import type { Authority } from "../../http/authority.ts";
 import type { Body } from "../../http/body.ts";
-import type { Exchange } from "../../http/exchange.ts";
+import type { ByteStream, Exchange } from "../../http/exchange.ts";
 import type { ForwardDisposition } from "../../http/handler.ts";
 import { parseIncomingRequest } from "../../http/incoming-request.ts";
 import { Refusal } from "../../http/refusal.ts";
@@ -15,6 +15,7 @@ import { answerThroughHandler } from "./answer-through-handler.ts";
 import { clientPatience, type ReceivedAnswer, sendOut } from "./pipeline.ts";
 import { relayUpgraded } from "./relay-upgraded.ts";
 import type { RequestRecord } from "./request-record.ts";
+import type { UnreadAnswer } from "./transforms.ts";
 
 /** How a request goes on: by a host rule, or as its handler says. */
 interface Way extends Sending {
@@ -127,18 +128,18 @@ function relay(
 ): Promise<void> {
   const { head, body, upstream } = answer;
   const { exchange, record } = ongoing;
-  if (upstream.upgraded !== undefined) return upgrade(context, answer, ongoing);
+  const { upgraded } = upstream;
+  if (upgraded !== undefined) return upgrade(context, { head, body, upgraded }, ongoing);
   record.status = head.status;
   return upstream.unlessSendingFails(exchange.respond(head, body, record));
 }
 
 async function upgrade(
   context: ProxyContext,
-  { head, body, upstream }: ReceivedAnswer,
+  { head, body, upgraded }: UnreadAnswer & { readonly upgraded: ByteStream },
   ongoing: OngoingRequest,
 ): Promise<void> {
   const { exchange, record, admission } = ongoing;
-  if (upstream.upgraded === undefined) return;
   // Another policy may have come while the upstream had the handshake
   const refusal = findRefusal(context.deciders, ongoing);
   if (refusal !== undefined) throw refusal;
@@ -148,7 +149,7 @@ async function upgrade(
   void open;
   await relayUpgraded({
     client: exchange.upgrade(head),
-    upstream: upstream.upgraded,
+    upstream: upgraded,
     down: body,
     counts: record,
     countUpload: admission.countUpload,
