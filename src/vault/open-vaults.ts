@@ -144,11 +144,14 @@ async function revealStored(store: VaultStore, opened: StoredCredential): Promis
   throw sourceChanged(store, opened);
 }
 
+async function readOpened(store: VaultStore, name: string): Promise<VaultEntry> {
+  const entry = await store.readEntry(name);
+  if (entry !== undefined) return entry;
+  throw gone(store.name, name, "it was removed since the session began");
+}
+
 async function findUnchanged(store: VaultStore, opened: StoredCredential): Promise<VaultEntry> {
-  const entry = await store.readEntry(opened.name);
-  if (entry === undefined) {
-    throw gone(store.name, opened.name, "it was removed since the session began");
-  }
+  const entry = await readOpened(store, opened.name);
   const { credential } = entry;
   // The session decided by the binding it began with: a secret that is now for another place must not follow it
   if (
@@ -167,10 +170,7 @@ function sourceChanged(store: VaultStore, { name }: StoredCredential): VaultboxE
 
 /** The same key as at the beginning: the sandbox was told the public half. */
 async function revealKey(store: VaultStore, opened: StoredSigningKey): Promise<Secret> {
-  const entry = await store.readEntry(opened.name);
-  if (entry === undefined) {
-    throw gone(store.name, opened.name, "it was removed since the session began");
-  }
+  const entry = await readOpened(store, opened.name);
   const { credential, secret } = entry;
   if (isSigningKey(credential) && credential.publicKey === opened.publicKey && secret)
     return secret;

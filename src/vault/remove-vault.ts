@@ -1,5 +1,7 @@
 // Removing one vault, or all and whatever else is where vaults are kept, without opening any: one whose passphrase is lost
 // can go too.
+import { readdir, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { isVaultboxError, VaultboxError } from "../base/errors.ts";
 import { acquireLock } from "../base/fs/lock.ts";
 import { readAgeKind } from "./age-file.ts";
@@ -11,8 +13,6 @@ import { toFileCounter } from "./seen-counter.ts";
 import { findVaultKind, listVaultNames, maxMarkerBytes, unknownVault } from "./vault-catalog.ts";
 import { toKeychainService, toVaultPaths } from "./vault-context.ts";
 import type { VaultContext, VaultPaths } from "./vault-context.ts";
-import { readdir, rm } from "node:fs/promises";
-import { dirname } from "node:path";
 import { isName } from "./stored-credential.ts";
 
 /**
