@@ -56,11 +56,17 @@ async function tellEnd(
   { request, host, session, watchdog }: CommandRun,
   end: { readonly status: number; readonly ending: CommandEnding; readonly limits: LimitWatch },
 ): Promise<void> {
+  const outOfMemory = end.limits.ranOutOfMemory();
   for (const note of end.limits.notes()) session.say(note);
   const { status, ending } = end;
   const isOurs = ending.wasKilled() || watchdog.verdict() !== undefined;
   const { memoryBytes } = request;
-  const note = await toEndNote(container, host.engine, { status, isOurs, memoryBytes });
+  const note = await toEndNote(container, host.engine, {
+    status,
+    isOurs,
+    outOfMemory,
+    memoryBytes,
+  });
   if (note !== undefined) session.say(note);
   if (watchdog.verdict() === "busy") session.say(busyText);
 }

@@ -12,6 +12,8 @@ interface CommandEnd {
   readonly status: number;
   /** Whether vaultbox ended it */
   readonly isOurs: boolean;
+  /** Whether this machine's kernel ended a process for the container's memory; where it is another's, the engine says it */
+  readonly outOfMemory: boolean;
   /** Of the container, `bytes` */
   readonly memoryBytes: number;
 }
@@ -20,14 +22,14 @@ interface CommandEnd {
 export async function toEndNote(
   container: Pick<RunningContainer, "inspect" | "readEvents">,
   engine: Promise<Engine>,
-  { status, isOurs, memoryBytes }: CommandEnd,
+  { status, isOurs, outOfMemory, memoryBytes }: CommandEnd,
 ): Promise<string | undefined> {
   // An engine that is gone says it elsewhere
   const [events, facts] = await Promise.all([
     container.readEvents().catch(() => undefined),
     status === 0 ? undefined : container.inspect().catch(() => undefined),
   ]);
-  if (events?.outOfMemory === true || facts?.outOfMemory === true) {
+  if (outOfMemory || events?.outOfMemory === true || facts?.outOfMemory === true) {
     return toMemoryNote(memoryBytes, (await (await engine).info()).memoryBytes);
   }
   if (status !== toSignalStatus("SIGKILL") || isOurs) return undefined;
