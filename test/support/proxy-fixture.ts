@@ -183,11 +183,14 @@ export function plainDialer(port: number): Dialer & { readonly dialled: string[]
   };
 }
 
-/** Writes, then reads until the peer closes or is quiet for `quietMs`. */
+/**
+ * Writes, then reads until the peer closes, has said `until`, or is quiet for `quietMs` after its first bytes.
+ * @param options.silent the peer may say nothing at all, which `quietMs` is enough to tell
+ */
 export async function talk(
   socket: Socket,
   bytes: string | Buffer,
-  options: { quietMs?: number; until?: RegExp } = {},
+  options: { quietMs?: number; until?: RegExp; silent?: boolean } = {},
 ): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on("error", () => socket.destroy());
@@ -195,7 +198,7 @@ export async function talk(
     const { until } = options;
     // What is waited for comes, however busy the machine is
     const quietMs = until === undefined ? (options.quietMs ?? 300) : 20_000;
-    let timer = setTimeout(resolve, quietMs);
+    let timer = setTimeout(resolve, options.silent === true ? quietMs : 20_000);
     socket.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       clearTimeout(timer);

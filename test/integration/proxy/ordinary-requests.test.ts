@@ -128,7 +128,7 @@ test("empty lines between requests, and before the first, are skipped", async ()
   }
   expect(upstream.received()).toBe(one + two + one + one);
   // An empty line and then nothing is no broken request
-  expect(await talk(socket, "\r\n", { quietMs: 100 })).toBe("");
+  expect(await talk(socket, "\r\n", { quietMs: 100, silent: true })).toBe("");
   expect(proxy.events.filter(({ type }) => type === "request.decision")).toHaveLength(4);
 });
 
