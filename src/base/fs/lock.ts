@@ -2,7 +2,7 @@
 // content, so a lock is never seen half-written. The owner is a pid with its start time: a lock left by kill -9 is
 // known as such at once. The libraries for this (proper-lockfile and its kind) can only wait until a time has passed.
 import { randomBytes } from "node:crypto";
-import { readlink, rename, symlink, unlink, writeFile } from "node:fs/promises";
+import { readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { VaultboxError, hasCode } from "../errors.ts";
 import { quoted } from "../printable.ts";
@@ -33,7 +33,11 @@ export async function acquireLock(
   const token = toToken(await readOwnProcessId());
   const deadline = Date.now() + (options.timeoutMs ?? lockTimeoutMs);
   await take({ path, token, deadline }, options.onWait);
-  return { [Symbol.asyncDispose]: () => release(path, token) };
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await removeDead(toBeside(path)).finally(() => release(path, token));
+    },
+  };
 }
 
 /** One attempt to take a lock. */
@@ -68,7 +72,7 @@ async function take(taking: Taking, onWait: LockOptions["onWait"]): Promise<void
  * whoever is killed on the way leaves it only beside a dead one, and both are the next one's to take over.
  */
 async function takeOver({ path, token, deadline }: Taking, stale: string): Promise<boolean> {
-  const beside = `${path}.stale`;
+  const beside = toBeside(path);
   await take({ path: beside, token, deadline }, undefined);
   try {
     if ((await readMark(path)) !== stale) return false;
@@ -77,6 +81,19 @@ async function takeOver({ path, token, deadline }: Taking, stale: string): Promi
   } finally {
     await release(beside, token);
   }
+}
+
+function toBeside(path: string): string {
+  return `${path}.stale`;
+}
+
+/**
+ * A waiter that came too late may have been killed with the lock beside this one, which nobody looks at who finds this one
+ * free. To be called by the holder of this one: nobody takes its place then, so the other's doesn't matter to anybody.
+ */
+async function removeDead(beside: string): Promise<void> {
+  const owner = fromToken((await readMark(beside)) ?? "");
+  if (owner !== undefined && (await hasEnded(owner))) await rm(beside, { force: true });
 }
 
 async function release(path: string, token: string): Promise<void> {

@@ -125,6 +125,20 @@ test("whoever is killed while taking over a lock, and the one beside it, leaves 
   }
 });
 
+test("what a waiter leaves that was killed after it came too late goes with the next holder", async () => {
+  await using folder = await makeFolder();
+  const dead = await takeDeadMark(folder.path);
+  const beside = `${folder.path}.stale`;
+  await symlink(dead, beside);
+  const lock = await acquireLock(folder.path, { timeoutMs: 1_000 });
+  await lock[Symbol.asyncDispose]();
+  await expect(readlink(beside)).rejects.toMatchObject({ code: "ENOENT" });
+  // Of one that lives it's left alone
+  await using _living = await acquireLock(beside);
+  await (await acquireLock(folder.path, { timeoutMs: 1_000 }))[Symbol.asyncDispose]();
+  expect(await readlink(beside)).toContain(String(process.pid));
+});
+
 test("a lock whose pid now belongs to a later process is taken over", async () => {
   await using folder = await makeFolder();
   const dead = await takeDeadMark(folder.path);
