@@ -1,4 +1,5 @@
 import { createHash, hash } from "node:crypto";
+import { toAsciiJson } from "../base/printable.ts";
 import type { AuditEvent, CutValue } from "./audit-event.ts";
 
 /** Bytes of one line of a log without its line break: no writer makes a longer one, no reader takes one. */
@@ -17,13 +18,19 @@ const steps: readonly { readonly length: number; readonly entries: number }[] = 
 /** The most that the smallest step leaves of an event has room many times over; a shorter one isn't looked into. */
 const shortJson = 16 * 1024;
 
+/** The event as JSON in printable ASCII, where nothing of it has to be cut; undefined where something may have to be. */
+export function toShortJson(event: AuditEvent): string | undefined {
+  const whole = isShort(event) ? toAsciiJson(event) : undefined;
+  return whole !== undefined && whole.length <= shortJson ? whole : undefined;
+}
+
 /**
  * The event as JSON in printable ASCII, with room for its seal in one line. Most of what is in it was chosen in the
  * sandbox: values that are too long are cut, and `cut` says how long they were and what their hash was.
  */
 export function toBoundedJson(event: AuditEvent): string {
-  const whole = isShort(event) ? toAsciiJson(event) : undefined;
-  if (whole !== undefined && whole.length <= shortJson) return whole;
+  const whole = toShortJson(event);
+  if (whole !== undefined) return whole;
   for (const step of steps) {
     const cuts: CutValue[] = [];
     const kept = bound(event, "", { ...step, cuts }) as AuditEvent;
@@ -37,17 +44,21 @@ export function toBoundedJson(event: AuditEvent): string {
 }
 
 /** Whether the texts in a value are short, all together: told before any JSON is made, which may be longer than a text can be. */
-function isShort(value: unknown, most = shortJson): boolean {
+function isShort(value: object, most = shortJson): boolean {
+  return takeText(value, most) >= 0;
+}
+
+/** What is left of `most` characters behind a value; negative when it's longer. A loop over names: lists of them take twice the time. */
+function takeText(value: object, most: number): number {
   let left = most;
-  const take = (one: unknown): boolean => {
-    if (typeof one === "string") left -= one.length;
-    else if (typeof one === "object" && one !== null) {
-      for (const inner of Object.values(one)) if (!take(inner)) return false;
-    }
+  for (const name in value) {
+    const inner: unknown = (value as Readonly<Record<string, unknown>>)[name];
     left -= 1;
-    return left >= 0;
-  };
-  return take(value);
+    if (typeof inner === "string") left -= inner.length;
+    else if (typeof inner === "object" && inner !== null) left = takeText(inner, left);
+    if (left < 0) break;
+  }
+  return left;
 }
 
 interface Bound {
@@ -90,17 +101,4 @@ function hashList(list: readonly unknown[]): string {
     sum.update(`${at === 0 ? "[" : ","}${JSON.stringify(one)}`);
   }
   return sum.update("]").digest("hex");
-}
-
-const notPlain = /[^\x20-\x7e]/;
-const notPlainAll = /[^\x20-\x7e]/g;
-
-/** JSON leaves U+2028, C1 controls and bidi marks as they are, and some readers break lines at them or obey them. */
-function toAsciiJson(event: AuditEvent): string {
-  const json = JSON.stringify(event);
-  return notPlain.test(json) ? json.replace(notPlainAll, toEscape) : json;
-}
-
-function toEscape(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -3,7 +3,7 @@ import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import { writeHead } from "./audit-head.ts";
-import { genesisHash, sealEvent } from "./chain.ts";
+import { type ChainTip, genesisHash, sealEvents, toUnsealed, type UnsealedEvent } from "./chain.ts";
 
 /** Bytes of one log: a sandbox that sends requests for days must not fill the disk. */
 const maxLogBytes = 2 * 1024 ** 3;
@@ -25,8 +25,7 @@ export interface ChainWriterOptions {
 
 /** Records of one turn of the event loop, on their way to one write. */
 interface Batch {
-  text: string;
-  readonly events: AuditEvent[];
+  readonly events: UnsealedEvent[];
   readonly done: PromiseWithResolvers<void>;
 }
 
@@ -39,10 +38,8 @@ export class ChainWriter {
   readonly #maxBytes: number;
   readonly #onEvent: ((event: AuditEvent) => void) | undefined;
   readonly #onLost: ((event: AuditEvent) => void) | undefined;
-  /** End of the chain, including what waits in the batch */
-  #tip: { seq: number; hash: string };
   /** End of the chain in the file */
-  #written: { readonly seq: number; readonly hash: string };
+  #tip: ChainTip;
   #ended = false;
   #size = 0;
   #batch: Batch | undefined;
@@ -62,7 +59,6 @@ export class ChainWriter {
     this.#onEvent = options.onEvent;
     this.#onLost = options.onLost;
     this.#tip = { seq: 0, hash: genesisHash(options.session) };
-    this.#written = this.#tip;
   }
 
   /** Whether no new request has room, with `spare` bytes more for what belongs to the old ones. */
@@ -70,7 +66,7 @@ export class ChainWriter {
     return this.#size >= this.#maxBytes + spare;
   }
 
-  /** Chains the event now and writes it at the end of this turn; the promise may be left alone. */
+  /** Chains the event and writes it at the end of this turn; the promise may be left alone. */
   append(event: AuditEvent): Promise<void> {
     if (this.#failure !== undefined) {
       this.lose(event);
@@ -79,16 +75,13 @@ export class ChainWriter {
     if (this.#closing !== undefined) {
       return handled(Promise.reject(unwritable(this.#path, "it is closed")));
     }
-    const seq = this.#tip.seq + 1;
-    const sealed = sealEvent(event, { seq, at: this.#timestamp(), prev: this.#tip.hash });
-    this.#tip = { seq, hash: sealed.hash };
+    const unsealed = toUnsealed(event, this.#timestamp());
     if (this.#batch === undefined) {
-      this.#batch = { text: "", events: [], done: Promise.withResolvers<void>() };
+      this.#batch = { events: [], done: Promise.withResolvers<void>() };
       void handled(this.#batch.done.promise);
       setImmediate(() => this.#flush());
     }
-    this.#batch.text += `${sealed.line}\n`;
-    this.#batch.events.push(event);
+    this.#batch.events.push(unsealed);
     return this.#batch.done.promise;
   }
 
@@ -104,17 +97,17 @@ export class ChainWriter {
     if (batch === undefined) return;
     this.#batch = undefined;
     if (this.#failure !== undefined) return this.#lose(batch, this.#failure);
-    const tip = this.#tip;
+    const sealed = sealEvents(batch.events, this.#tip);
     try {
-      this.#size += this.#writeFully(Buffer.from(batch.text, "latin1"));
+      this.#size += this.#writeFully(Buffer.from(sealed.text, "latin1"));
     } catch (error) {
       return this.#lose(batch, this.#poison(error));
     }
-    this.#written = tip;
-    this.#ended = batch.events.at(-1)?.type === "session.end";
+    this.#tip = sealed.tip;
+    this.#ended = batch.events.at(-1)?.event.type === "session.end";
     this.#scheduleSync();
     batch.done.resolve();
-    if (this.#onEvent !== undefined) for (const event of batch.events) this.#onEvent(event);
+    for (const { event } of batch.events) this.#onEvent?.(event);
   }
 
   /** For an event that the log has no room for. */
@@ -124,7 +117,7 @@ export class ChainWriter {
 
   #lose(batch: Batch, failure: VaultboxError): void {
     batch.done.reject(failure);
-    for (const event of batch.events) this.lose(event);
+    for (const { event } of batch.events) this.lose(event);
   }
 
   #writeFully(bytes: Buffer): number {
@@ -162,7 +155,7 @@ export class ChainWriter {
       .then(async () => {
         if (!this.#isDirty) return;
         this.#isDirty = false;
-        const head = { ...this.#written, ended: this.#ended };
+        const head = { ...this.#tip, ended: this.#ended };
         try {
           await syncFile(this.#fd);
           await writeHead(this.#path, { session: this.#session, ...head }, options);
@@ -174,7 +167,7 @@ export class ChainWriter {
   }
 
   writeHead(options: { readonly durable: boolean }): Promise<void> {
-    const head = { session: this.#session, ...this.#written, ended: this.#ended };
+    const head = { session: this.#session, ...this.#tip, ended: this.#ended };
     return writeHead(this.#path, head, options);
   }
 

@@ -11,11 +11,20 @@ import {
   wholeNumber,
   type Shape,
 } from "../base/shape.ts";
-import { toBoundedJson } from "./bounded-event.ts";
+import { toBoundedJson, toShortJson } from "./bounded-event.ts";
 
-/** One line of the log without its line break, and the hash that the next line refers to. */
-export interface ChainedLine {
-  readonly line: string;
+/** An event that isn't in the chain yet. */
+export interface UnsealedEvent {
+  readonly event: AuditEvent;
+  /** In UTC, as ISO 8601 has it */
+  readonly at: string;
+  /** Its fields, without secrets and not too long; of most only `sealEvents` knows whether there is a secret in them */
+  readonly json: string;
+}
+
+/** The last line of a chain. */
+export interface ChainTip {
+  readonly seq: number;
   readonly hash: string;
 }
 
@@ -33,18 +42,32 @@ export function genesisHash(session: string): string {
 const hashField = ',"hash":"';
 /** Length of `,"hash":"<64 hex>"}`. */
 const sealLength = hashField.length + 64 + 2;
+
+/** What can be made of an event before its place in the chain is known. @throws Error for one that no line has room for */
+export function toUnsealed(event: AuditEvent, at: string): UnsealedEvent {
+  const json = toShortJson(event) ?? toBoundedJson(revealedSecrets.redactValue(event));
+  return { event, at, json };
+}
+
 /**
- * Puts an event in the chain, without the secrets that vaults gave out. The line is pure printable ASCII, and no longer than readers take. The hash covers the exact
- * bytes before `,"hash"`.
+ * Puts events in the chain, one behind the other, without the secrets that vaults gave out. Lines are pure printable
+ * ASCII, and no longer than readers take. A hash covers the exact bytes before `,"hash"`.
  */
-export function sealEvent(
-  event: AuditEvent,
-  position: { readonly seq: number; readonly at: string; readonly prev: string },
-): ChainedLine {
-  const fields = toBoundedJson(revealedSecrets.redactValue(event));
-  const body = `{"seq":${position.seq},"at":"${position.at}","prev":"${position.prev}",${fields.slice(1, -1)}`;
-  const digest = hash("sha256", body);
-  return { line: `${body}${hashField}${digest}"}`, hash: digest };
+export function sealEvents(
+  events: readonly UnsealedEvent[],
+  tip: ChainTip,
+): { readonly text: string; readonly tip: ChainTip } {
+  let { seq, hash: prev } = tip;
+  let text = "";
+  const mayHoldSecrets = revealedSecrets.mayBeInJson(events.map(({ json }) => json).join("\n"));
+  for (const { event, at, json } of events) {
+    const fields = mayHoldSecrets ? toBoundedJson(revealedSecrets.redactValue(event)) : json;
+    seq += 1;
+    const body = `{"seq":${seq},"at":"${at}","prev":"${prev}",${fields.slice(1, -1)}`;
+    prev = hash("sha256", body);
+    text += `${body}${hashField}${prev}"}\n`;
+  }
+  return { text, tip: { seq, hash: prev } };
 }
 
 /** Reads one line; `undefined` when it isn't an audit record at all. */

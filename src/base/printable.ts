@@ -32,6 +32,15 @@ export function toPrintableJson(value: unknown, indent?: number): string {
   );
 }
 
+const notPlain = /[^\x20-\x7e]/;
+const notPlainAll = /[^\x20-\x7e]/g;
+
+/** JSON in printable ASCII, equal when it's parsed. */
+export function toAsciiJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  return notPlain.test(json) ? json.replace(notPlainAll, toEscapes) : json;
+}
+
 /** One escape for each of its UTF-16 units: JSON knows no others. */
 function toEscapes(character: string): string {
   const units = character.split("");

@@ -8,6 +8,7 @@ import type {
   RequestOutcomeEvent,
 } from "../../src/audit/audit-event.ts";
 import { type AuditLog, openAuditLog } from "../../src/audit/audit-log.ts";
+import { sealEvents, toUnsealed } from "../../src/audit/chain.ts";
 import { type AuditSummary, createSummary } from "../../src/audit/summarise.ts";
 
 /** A folder with one audit log in it, gone at the end of the scope. */
@@ -97,4 +98,18 @@ export function summarise(events: Iterable<AuditEvent>): AuditSummary {
   const summary = createSummary();
   for (const event of events) summary.add(event);
   return summary.current();
+}
+
+/** One event as a line, behind a line whose hash is `prev`. */
+export function sealLine(event: AuditEvent, position: SealedPosition): string {
+  const { seq, at, prev } = position;
+  const { text } = sealEvents([toUnsealed(event, at)], { seq: seq - 1, hash: prev });
+  return text.trimEnd();
+}
+
+/** Where a line stands in its chain. */
+export interface SealedPosition {
+  readonly seq: number;
+  readonly at: string;
+  readonly prev: string;
 }

@@ -4,13 +4,14 @@ import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { AuditEvent } from "../../../src/audit/audit-event.ts";
 import { maxLineBytes, toBoundedJson } from "../../../src/audit/bounded-event.ts";
-import { parseLine, sealEvent } from "../../../src/audit/chain.ts";
+import { parseLine } from "../../../src/audit/chain.ts";
 import { readSessionReport } from "../../../src/audit/session-report.ts";
 import { verifyAudit } from "../../../src/audit/verify-audit.ts";
 import { toReportLines } from "../../../src/cli/audit/audit-text.ts";
 import {
   decisionOf,
   fixtureSession,
+  sealLine,
   openAuditFixture,
   outcomeOf,
 } from "../../support/audit-fixture.ts";
@@ -57,7 +58,7 @@ function startOf(command: readonly string[]): AuditEvent {
 }
 
 test.each(Object.entries(events))("%s leaves a line that is read back [row 50]", (name, event) => {
-  const { line } = sealEvent(event, position);
+  const line = sealLine(event, position);
   expect(line.length).toBeLessThanOrEqual(maxLineBytes);
   expect(line).toMatch(/^[\x20-\x7e]+$/);
   const parsed = parseLine(line);
@@ -77,7 +78,7 @@ test.each(Object.entries(events))("%s leaves a line that is read back [row 50]",
 
 test("a value that was cut stands with its length and its hash", () => {
   const path = `/${"é".repeat(30_000)}`;
-  const { line } = sealEvent(decisionOf(1, { path }), position);
+  const line = sealLine(decisionOf(1, { path }), position);
   const record = JSON.parse(line);
   expect(record.path).toBe(`${path.slice(0, 16 * 1024)}…`);
   const sha256 = createHash("sha256").update(path, "utf8").digest("hex");
@@ -125,7 +126,7 @@ test("a log of long names is read, verified and shown in few lines; one line of 
 
 test("the hash of a list that was cut is that of its JSON", () => {
   const command = Array.from({ length: 70_000 }, (_, at) => `word "${at}"`);
-  const { line } = sealEvent(startOf(command), position);
+  const line = sealLine(startOf(command), position);
   const sha256 = createHash("sha256").update(JSON.stringify(command)).digest("hex");
   expect(JSON.parse(line).cut).toEqual([{ field: "command", length: command.length, sha256 }]);
 });
@@ -136,7 +137,7 @@ test("of an event that is too long no JSON is made as a whole, which could be lo
   const naive = JSON.stringify(event).length;
   const made = vi.spyOn(JSON, "stringify");
   onTestFinished(() => made.mockRestore());
-  const { line } = sealEvent(event, position);
+  const line = sealLine(event, position);
   const lengths = made.mock.results.map(({ value }) => String(value).length);
   expect(Math.max(...lengths)).toBeLessThanOrEqual(maxLineBytes);
   expect(naive).toBeGreaterThan(20 * maxLineBytes);

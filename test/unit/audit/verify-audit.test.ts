@@ -5,12 +5,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { headPath } from "../../../src/audit/audit-head.ts";
 import { openAuditLog } from "../../../src/audit/audit-log.ts";
-import { sealEvent } from "../../../src/audit/chain.ts";
 import { followAudit } from "../../../src/audit/follow-audit.ts";
 import { readAudit } from "../../../src/audit/read-audit.ts";
 import { readSessionReport } from "../../../src/audit/session-report.ts";
 import { verifyAudit } from "../../../src/audit/verify-audit.ts";
 import {
+  type SealedPosition,
+  sealLine,
   decisionOf,
   fixtureSession,
   openAuditFixture,
@@ -20,8 +21,6 @@ import {
   writeSession,
 } from "../../support/audit-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
-
-type Position = Parameters<typeof sealEvent>[1];
 
 const requests = 12;
 /** Start, decisions and outcomes, end. */
@@ -76,9 +75,9 @@ test.each([
   ["at the end breaks the head", sessionRecords - 1],
 ])("a record that was sealed again %s", async (_, index) => {
   await using log = await endedLog();
-  const position = JSON.parse(at(log.lines, index)) as Position;
-  const forged = sealEvent(outcomeOf(2, { status: 204 }), position);
-  await writeFile(log.path, `${log.lines.with(index, forged.line).join("\n")}\n`);
+  const position = JSON.parse(at(log.lines, index)) as SealedPosition;
+  const forged = sealLine(outcomeOf(2, { status: 204 }), position);
+  await writeFile(log.path, `${log.lines.with(index, forged).join("\n")}\n`);
   const result = await verifyAudit(log.path);
   expect(result.findings[0]).toMatchObject({ kind: "replaced" });
 });
@@ -249,8 +248,8 @@ const tamperings: readonly Tampering[] = [
   },
   function insertSealed(lines, random) {
     const at = pick(random, lines.length);
-    const forged = sealEvent(outcomeOf(1), JSON.parse(lines[at] ?? "") as Position);
-    return joined(lines.toSpliced(at, 0, forged.line));
+    const forged = sealLine(outcomeOf(1), JSON.parse(lines[at] ?? "") as SealedPosition);
+    return joined(lines.toSpliced(at, 0, forged));
   },
   function cutLines(lines, random) {
     return joined(lines.slice(0, pick(random, lines.length)));

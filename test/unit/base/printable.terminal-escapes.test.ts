@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { AuditRecord } from "../../../src/audit/audit-event.ts";
-import { sealEvent } from "../../../src/audit/chain.ts";
+import { sealLine } from "../../support/audit-fixture.ts";
 import { createSummary, summaryLines } from "../../../src/audit/summarise.ts";
 import { RequestCollector } from "../../../src/audit/read-audit.ts";
 import { createFollowText, toReportLines } from "../../../src/cli/audit/audit-text.ts";
@@ -67,7 +67,7 @@ function recordsWith(text: string): readonly AuditRecord[] {
   ] as const;
   return events.map((event, index) => {
     const at = "2026-01-31T12:00:00.000Z";
-    const { line } = sealEvent(event, { seq: index + 1, at, prev: "" });
+    const line = sealLine(event, { seq: index + 1, at, prev: "" });
     return JSON.parse(line) as AuditRecord;
   });
 }

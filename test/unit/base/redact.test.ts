@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { AuditEvent } from "../../../src/audit/audit-event.ts";
-import { sealEvent } from "../../../src/audit/chain.ts";
 import { reportError } from "../../../src/cli/report-error.ts";
 import { debug } from "../../../src/base/debug.ts";
 import { VaultboxError } from "../../../src/base/errors.ts";
 import { writeJson, writeLine } from "../../../src/base/print.ts";
-import { Redactor, Secret } from "../../../src/base/redact.ts";
+import { toAsciiJson } from "../../../src/base/printable.ts";
+import { encodedForms, Redactor, revealedSecrets, Secret } from "../../../src/base/redact.ts";
 import { openVaults } from "../../../src/vault/open-vaults.ts";
 import { createVault } from "../../../src/vault/vault-catalog.ts";
-import { decisionOf, outcomeOf } from "../../support/audit-fixture.ts";
+import { decisionOf, outcomeOf, sealLine } from "../../support/audit-fixture.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { makeEntry, makeTempVaults } from "../../support/temp-vaults.ts";
 
@@ -51,7 +51,7 @@ const ways: Readonly<Record<string, (text: string) => void>> = {
 };
 
 function writeRecord(event: AuditEvent): void {
-  process.stderr.write(sealEvent(event, { seq: 1, at: "", prev: "" }).line);
+  process.stderr.write(sealLine(event, { seq: 1, at: "", prev: "" }));
 }
 
 function print(write: () => void): string {
@@ -123,4 +123,23 @@ test("a value without its secrets is the same otherwise, and one that no vault g
     list: ["a [secret handler] b", 1, null, { sesame: true }],
     secret: "[secret other]",
   });
+});
+
+test.each(["pass-word", 'with"quote', "with\\backslash", "naïve-é-ÿ-secret"])(
+  "whether JSON may hold %j is seen in each of its forms",
+  (value) => {
+    const redactor = new Redactor();
+    expect(redactor.mayBeInJson(toAsciiJson({ path: value }))).toBe(false);
+    redactor.add(new Secret("one", value));
+    for (const form of encodedForms(value)) {
+      expect(redactor.mayBeInJson(toAsciiJson({ path: `a${form}b` }))).toBe(true);
+    }
+    expect(redactor.mayBeInJson(toAsciiJson({ path: value.slice(1) }))).toBe(false);
+  },
+);
+
+test("of a text that is cut no part of a secret stays", () => {
+  revealedSecrets.add(new Secret("cut", "sesame-open-0123456789"));
+  const path = `/${"x".repeat(16 * 1024 - 10)}sesame-open-0123456789`;
+  expect(print(() => writeRecord(decisionOf(1, { path })))).not.toContain("sesame");
 });
