@@ -1,3 +1,4 @@
+import { remembered } from "../base/remembered.ts";
 import { foldHeaderName } from "../http/header-fields.ts";
 
 /**
@@ -98,22 +99,8 @@ export interface ClassifiedHeader {
   readonly normalised: string;
 }
 
-/** Clients choose header names, so the memory for them has an end; further names are classified each time. */
-const maxRemembered = 1024;
-
-/** Classifies header names in any spelling and remembers them. */
-export function createHeaderClassifier(): (name: string) => ClassifiedHeader {
-  const remembered = new Map<string, ClassifiedHeader>();
-  return (name) => {
-    const known = remembered.get(name);
-    if (known !== undefined) return known;
-    const normalised = foldHeaderName(name);
-    const classified = {
-      kind: classifyHeader(normalised),
-      lowerCase: name.toLowerCase(),
-      normalised,
-    };
-    if (remembered.size < maxRemembered) remembered.set(name, classified);
-    return classified;
-  };
-}
+/** Classifies the name of a header, in any spelling. */
+export const classifyName = remembered((name): ClassifiedHeader => {
+  const normalised = foldHeaderName(name);
+  return { kind: classifyHeader(normalised), lowerCase: name.toLowerCase(), normalised };
+});

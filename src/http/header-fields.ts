@@ -1,13 +1,17 @@
+import { remembered } from "../base/remembered.ts";
 import { wordSet } from "../base/words.ts";
 
 /** One header line as received: the name in its original case, the value without surrounding white space. */
 export type HeaderField = readonly [name: string, value: string];
 
+/** A header's name in lower case. */
+export const toLowerName = remembered((name) => name.toLowerCase());
+
 /** All values of a header; `name` in lower case. */
 export function headerValues(headers: readonly HeaderField[], name: string): readonly string[] {
   const values: string[] = [];
   for (const [fieldName, value] of headers) {
-    if (fieldName.length === name.length && fieldName.toLowerCase() === name) values.push(value);
+    if (fieldName.length === name.length && toLowerName(fieldName) === name) values.push(value);
   }
   return values;
 }
@@ -38,7 +42,7 @@ export function withoutHeader(
   headers: readonly HeaderField[],
   name: string,
 ): readonly HeaderField[] {
-  return headers.filter(([field]) => field.toLowerCase() !== name);
+  return headers.filter(([field]) => toLowerName(field) !== name);
 }
 
 /**
@@ -46,10 +50,9 @@ export function withoutHeader(
  * CGI and what came after it (WSGI, PSGI, PHP) can't tell `x_api_key` or `x.api.key` from `X-Api-Key` (RFC 3875 section
  * 4.1.18).
  */
-export function foldHeaderName(name: string): string {
-  const lower = name.toLowerCase();
-  return /[^a-z0-9-]/.test(lower) ? lower.replaceAll(/[^a-z0-9]/g, "-") : lower;
-}
+export const foldHeaderName = remembered((name) =>
+  name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-"),
+);
 
 /**
  * Fields that belong to one connection (RFC 9110, section 7.6.1) or that we write ourselves. An offer of h2c isn't passed on
@@ -61,7 +64,7 @@ const ownRequestFields = wordSet(`
 
 /** Whether a request's field is never copied from anywhere: framing and routing are the proxy's own. */
 export function isOwnRequestField(name: string): boolean {
-  return ownRequestFields.has(name.toLowerCase());
+  return ownRequestFields.has(toLowerName(name));
 }
 
 /**
@@ -90,7 +93,7 @@ export function toClientFields(
   nominated: readonly string[],
 ): readonly HeaderField[] {
   return headers.filter(([name]) => {
-    const lower = name.toLowerCase();
+    const lower = toLowerName(name);
     return !ownResponseFields.has(lower) && !nominated.includes(lower);
   });
 }

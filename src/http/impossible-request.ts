@@ -1,5 +1,6 @@
 // Requests that no rule can allow, because what the upstream would do isn't what their request line says.
 import { quoted } from "../base/printable.ts";
+import { remembered } from "../base/remembered.ts";
 import { wordSet } from "../base/words.ts";
 import { type Authority, parseAuthority, sameAuthority } from "./authority.ts";
 import { detectQuery } from "./query.ts";
@@ -44,9 +45,15 @@ export function refuseImpossible(
   }
 }
 
-function checkHeader(name: string, value: string, authority: Authority): void {
+/** What some servers may take a header for. */
+const findMeaning = remembered((name) => {
   const folded = foldHeaderName(name);
-  const override = findOverride(folded);
+  const isAlias = ownNames.has(folded) && folded !== name.toLowerCase();
+  return { override: findOverride(folded), alias: isAlias ? folded : undefined };
+});
+
+function checkHeader(name: string, value: string, authority: Authority): void {
+  const { override, alias } = findMeaning(name);
   if (override !== undefined && !repeats(override, value, authority)) {
     if (override === "method" || override === "path") throw anotherRequest(`${name} header`);
     throw new Refusal(
@@ -56,8 +63,8 @@ function checkHeader(name: string, value: string, authority: Authority): void {
       { flags: ["authority-mismatch"] },
     );
   }
-  if (ownNames.has(folded) && folded !== name.toLowerCase()) {
-    throw new Refusal(400, "request-invalid", `a ${name} header can be taken for ${folded}`);
+  if (alias !== undefined) {
+    throw new Refusal(400, "request-invalid", `a ${name} header can be taken for ${alias}`);
   }
 }
 

@@ -1,5 +1,6 @@
 // Headers that name a second resource, which the server reads or writes beside the one of the request line. It is decided
 // by the same rules (policy/decide.ts) and must lie within the credential's path; what can't be read for sure is refused.
+import { remembered } from "../base/remembered.ts";
 import type { OtherPath } from "./other-path.ts";
 import { toShorterPaths } from "./path-readings.ts";
 import type { Authority } from "./authority.ts";
@@ -36,7 +37,7 @@ export function readSecondResources(place: RequestPlace): readonly OtherPath[] {
   const found: OtherPath[] = [];
   const seen = new Set<string>();
   for (const [name, value] of headers) {
-    const header = findResourceHeader(foldHeaderName(name));
+    const { header } = findHeader(name);
     if (header === undefined) continue;
     if (name.toLowerCase() !== header.name)
       throw refuseResource(name, `it can be taken for ${header.name}`);
@@ -60,6 +61,8 @@ export function readSecondResources(place: RequestPlace): readonly OtherPath[] {
       : [path, ...readings].map((own) => ({ path: own, use, needs: "not-denied" }) as const);
   return [...found, ...taken];
 }
+
+const findHeader = remembered((name) => ({ header: findResourceHeader(foldHeaderName(name)) }));
 
 function readHeader(
   resource: NamedResource,

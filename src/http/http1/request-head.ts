@@ -1,6 +1,7 @@
 // The strict half of the proxy's HTTP/1.1 codec. It is our own because the usual parsers accept or hide what must be
 // refused here: HTTP/0.9 with headers, a second Host, chunk extensions, white space in the request line (llhttp #877
 // and the probes in test/integration/framing). On doubt: 400 and close.
+import { remembered } from "../../base/remembered.ts";
 import { wordSet } from "../../base/words.ts";
 import { type BodyLength, hasContent } from "../body.ts";
 import type { HttpRequest } from "../http-request.ts";
@@ -84,13 +85,19 @@ export function parseHeaderLines(lines: readonly string[], first: number): reado
     );
   }
   const headers: HeaderField[] = [];
-  for (let index = first; index < lines.length; index++) {
-    const match = headerLine.exec(lines[index] ?? "");
-    if (match === null) throw invalid("a header line is not valid");
-    headers.push([match[1] ?? "", trimEnd(match[2] ?? "")]);
-  }
+  for (let index = first; index < lines.length; index++)
+    headers.push(parseLine(lines[index] ?? ""));
   return headers;
 }
+
+/** Most lines come with every request of a client, and every answer of a server. */
+const parseLine = remembered((line): HeaderField => {
+  const match = headerLine.exec(line);
+  if (match === null) {
+    throw invalid(line.includes("\n") ? "a line ends with LF alone" : "a header line is not valid");
+  }
+  return [match[1] ?? "", trimEnd(match[2] ?? "")];
+});
 
 // A loop, since a regular expression with a lazy middle is quadratic on a line of blanks
 function trimEnd(value: string): string {

@@ -1,4 +1,9 @@
-import { headerValues, isOwnRequestField, type HeaderField } from "../header-fields.ts";
+import {
+  headerValues,
+  isOwnRequestField,
+  toLowerName,
+  type HeaderField,
+} from "../header-fields.ts";
 import type { BodyLength } from "../body.ts";
 import type { HttpResponse } from "../exchange.ts";
 import type { HttpRequest } from "../http-request.ts";
@@ -55,7 +60,7 @@ export function serializeResponse(response: SentResponse): string {
   const { head, length, request } = response;
   let text = statusLine(head.status, head.phrase);
   for (const [name, value] of head.headers) {
-    if (!framing.has(name.toLowerCase())) text += `${name}: ${value}\r\n`;
+    if (!framing.has(toLowerName(name))) text += `${name}: ${value}\r\n`;
   }
   if (typeof length === "number") text += `Content-Length: ${length}\r\n`;
   // The length that a GET would have had is information for the client, not framing

@@ -4,8 +4,6 @@ import type { Refusal } from "../../http/refusal.ts";
 import type { SessionCredential } from "../../credential/session-credential.ts";
 import { bindingsFor, createBoundHosts, isForHost } from "../../credential/bound-hosts.ts";
 import type { BoundCredential, BoundHost } from "../../credential/bound-hosts.ts";
-import { createHeaderClassifier } from "../../credential/credential-headers.ts";
-import type { ClassifiedHeader } from "../../credential/credential-headers.ts";
 import {
   foreignAtBoundHost,
   foreignAtUnboundHost,
@@ -67,7 +65,6 @@ export type FindPreset = (host: string, place: RequestPlace) => string | undefin
 
 interface Session {
   readonly boundHost: (host: string) => BoundHost | undefined;
-  readonly classify: (name: string) => ClassifiedHeader;
   readonly search: PlaceholderSearch;
   readonly findPreset: FindPreset;
   readonly cookies: ServerCookies;
@@ -80,7 +77,6 @@ export function createAuthoriser(
 ): Authoriser {
   const session: Session = {
     boundHost: createBoundHosts(credentials),
-    classify: createHeaderClassifier(),
     search: createPlaceholderSearch(credentials),
     findPreset,
     cookies: new ServerCookies(),
@@ -92,9 +88,8 @@ function prepare(session: Session, request: AuthorisationRequest): Preparation {
   if (request.rule.effect !== "allow") throw new Error("only an allowed request is authorised");
   const boundHost = session.boundHost(request.host);
   const bound = boundHost === undefined ? [] : bindingsFor(boundHost, request);
-  const { classify, cookies } = session;
-  const sortCookies = (value: string) => cookies.sort(request.host, value);
-  const findings = inspectRequest(request, { boundHost, bound, classify, sortCookies });
+  const sortCookies = (value: string) => session.cookies.sort(request.host, value);
+  const findings = inspectRequest(request, { boundHost, bound, sortCookies });
 
   const stray = session.search(findings.haystack);
   if (stray !== undefined) {

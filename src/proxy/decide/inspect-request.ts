@@ -4,10 +4,10 @@ import type { SessionCredential } from "../../credential/session-credential.ts";
 import type { BoundCredential, BoundHost } from "../../credential/bound-hosts.ts";
 import { offeredInHeader, offeredInQuery } from "../../credential/client-token.ts";
 import {
+  classifyName,
   hasCredentialSubprotocol,
   isSessionCredential,
 } from "../../credential/credential-headers.ts";
-import type { ClassifiedHeader } from "../../credential/credential-headers.ts";
 import {
   isCredentialParameter,
   looksLikeCredential,
@@ -25,7 +25,6 @@ export interface InspectionContext {
   readonly boundHost: BoundHost | undefined;
   /** The bindings that cover this very request */
   readonly bound: readonly BoundCredential[];
-  readonly classify: (name: string) => ClassifiedHeader;
   /** Sorts the cookies of one header: those that the server itself set, and how many others there are */
   readonly sortCookies: (value: string) => { readonly own: string; readonly others: number };
 }
@@ -68,7 +67,7 @@ export function inspectRequest(
 function inspectHeader(findings: Findings, field: HeaderField, context: InspectionContext): void {
   const { boundHost, bound } = context;
   const [name, value] = field;
-  const { kind, lowerCase, normalised } = context.classify(name);
+  const { kind, lowerCase, normalised } = classifyName(name);
   const isCredential = kind === "credential" || (kind === "session" && isSessionCredential(value));
   const isSlot = isCredential || boundHost?.headers.has(normalised) === true;
   if (isSlot) {

@@ -1,0 +1,26 @@
+/** Texts of which the results are remembered: those who choose them must not fill the memory. */
+const mostTexts = 1024;
+
+/** Longer ones are worked out each time. Characters. */
+const longestText = 256;
+
+/**
+ * The same function of a text, which remembers what it made of each. It keeps a copy of its own: a piece that was cut out of
+ * a longer text would keep all of that.
+ * @param make of a text without characters beyond Latin-1; what it throws isn't remembered
+ */
+export function remembered<Value extends object | string | boolean>(
+  make: (text: string) => Value,
+): (text: string) => Value {
+  const known = new Map<string, Value>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    if (text.length > longestText) return make(text);
+    const own = Buffer.from(text, "latin1").toString("latin1");
+    const value = make(own);
+    if (known.size >= mostTexts) known.clear();
+    known.set(own, value);
+    return value;
+  };
+}

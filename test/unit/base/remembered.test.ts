@@ -1,0 +1,49 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import { remembered } from "../../../src/base/remembered.ts";
+
+test("what was made of a text is given again, and of 1,024 texts at most", () => {
+  const made: string[] = [];
+  const upper = remembered((text) => {
+    made.push(text);
+    return text.toUpperCase();
+  });
+  expect([upper("a"), upper("a"), upper("é")]).toEqual(["A", "A", "É"]);
+  expect(made).toEqual(["a", "é"]);
+  for (let count = 0; count < 2000; count += 1) upper(`x${count}`);
+  upper("x1999");
+  upper("a");
+  expect(made).toHaveLength(2 + 2000 + 1);
+});
+
+test("a long text is worked out each time, and so is one that fails", () => {
+  let calls = 0;
+  const length = remembered((text) => {
+    calls += 1;
+    if (text === "bad") throw new Error("no");
+    return { length: text.length };
+  });
+  const long = "x".repeat(257);
+  expect([length(long), length(long)]).toEqual([{ length: 257 }, { length: 257 }]);
+  expect(calls).toBe(2);
+  expect(() => length("bad")).toThrow("no");
+  expect(() => length("bad")).toThrow("no");
+  expect(calls).toBe(4);
+});
+
+test("a piece of a longer text doesn't keep that one in memory", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const keep = remembered((text) => ({ text }));
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let count = 0; count < 1000; count += 1) {
+    const head = `${"y".repeat(60_000)}${count}`;
+    keep(head.slice(-40));
+  }
+  collect();
+  expect(keep("z").text).toBe("z");
+  // 60 MB if each did
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);
+});
